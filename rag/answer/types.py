@@ -1,0 +1,99 @@
+"""Data contracts of answers: what the command line, the page, the API and the library all show."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from rag.search.types import Highlight
+
+KINDS = ("places", "number", "date", "person", "organisation", "document", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote: ``article.text[start:end] == quote``, checked before it is shown.
+
+    Attributes:
+        id: content hash of article id, span and quote (10 hex digits); the same in every session.
+        article_id, title, date, source, url, lang: of the article quoted.
+        start, end: offsets of the quote in ``article.text``.
+        quote: that slice.
+        passage_start, passage_end: the passage around it, for reading on.
+        marks: spans (offsets in ``article.text``) of the value asked for: the figure, date, name, place.
+        highlights: words of the quote that match words of the question.
+    """
+
+    id: str
+    article_id: str
+    start: int
+    end: int
+    quote: str
+    title: str = ""
+    date: str = ""
+    source: str = ""
+    url: str = ""
+    lang: str = ""
+    passage_start: int = 0
+    passage_end: int = 0
+    marks: tuple[tuple[int, int], ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of an answer: a place, value or statement, and the citations that support it.
+
+    Attributes:
+        label: what is shown first, in the question's language: "Sichuan 四川", "26个", or "" for a
+            plain evidence row.
+        place: province-level short name in Chinese ("四川"), or "".
+        detail: place below the province as written ("南昌市"), or "".
+        citations: numbers, from 1, into ``Answer.citations``.
+    """
+
+    label: str
+    place: str = ""
+    detail: str = ""
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question; serialisable with :meth:`to_dict`.
+
+    Attributes:
+        question: as asked (trimmed).
+        lang: language of the frame, "zh" or "en": that of the question.
+        kind: one of ``KINDS``.
+        text: the answer as shown, plain text, with [1], [2] for citations.
+        refused: True where the corpus does not hold an answer.
+        places: province-level short names for place questions, else ().
+        rows: the answer line by line (empty in a refusal).
+        citations: numbered from 1 in this order.
+        nearest: in a refusal, the closest quotes: not an answer, but near.
+        missing: words of the question that found no support.
+        searched: number of articles searched.
+        matched: number of articles with evidence.
+        ms: wall time in milliseconds.
+        index_version: name of the index version that answered.
+    """
+
+    question: str
+    lang: str
+    kind: str
+    text: str
+    refused: bool
+    places: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    missing: tuple[str, ...] = ()
+    searched: int = 0
+    matched: int = 0
+    ms: float = 0.0
+    index_version: str = ""
+
+    def to_dict(self) -> dict:
+        """The answer as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""
+        return dataclasses.asdict(self)

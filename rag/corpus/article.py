@@ -1,0 +1,52 @@
+"""What a corpus is made of: articles, and the passages they are split into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article.
+
+    Attributes:
+        id: unique in a corpus; the id of its JSONL row, or its path below the corpus folder.
+        text: the body, without page furniture. Every passage and quote is a slice of it.
+        title: headline, or "".
+        date: publication date as "YYYY-MM-DD", or "".
+        source: publisher, or "".
+        url: address of the original, or "".
+        lang: "zh", "en" or another ISO 639-1 code.
+        path: the file it was read from, or "".
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    date: str = ""
+    source: str = ""
+    url: str = ""
+    lang: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A slice of an article: ``article.text[start:end]``, of about 100 to 400 characters.
+
+    Attributes:
+        article_id: id of the article it is a slice of.
+        start, end: character offsets into ``article.text``; ``start < end``.
+    """
+
+    article_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that was not read: where it is and why, for the report of a build."""
+
+    path: str
+    reason: str

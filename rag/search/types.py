@@ -1,0 +1,70 @@
+"""Data contracts of search: filters in, hits out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Restricts a search; applied before candidates are cut, never after.
+
+    Attributes:
+        date_from, date_to: inclusive bounds "YYYY-MM-DD"; "" leaves a side open. An article without
+            a date passes only when both are open.
+        sources: publishers to keep; empty keeps all.
+        langs: languages to keep ("zh", "en"); empty keeps all.
+    """
+
+    date_from: str = ""
+    date_to: str = ""
+    sources: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.date_from or self.date_to or self.sources or self.langs)
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A word of an article that matches a word of the question, possibly of the other language.
+
+    Attributes:
+        start, end: offsets into ``article.text``.
+        word: the word of the question it matches.
+        score: cosine of the two, 0 to 1 (1 where they are the same word).
+    """
+
+    start: int
+    end: int
+    word: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One passage found.
+
+    Attributes:
+        article_id, title, date, source, url, lang: of the article.
+        start, end: the passage is ``article.text[start:end]``.
+        text: that slice.
+        score: fused score, higher is better; comparable within one search only.
+        support: share (0 to 1) of the question's weight that the passage supports.
+        parts: the scores that were fused, by name ("dense", "lexical", "late").
+        highlights: matched words, in order of appearance.
+    """
+
+    article_id: str
+    title: str
+    date: str
+    source: str
+    url: str
+    lang: str
+    start: int
+    end: int
+    text: str
+    score: float
+    support: float
+    parts: dict[str, float] = field(default_factory=dict)
+    highlights: tuple[Highlight, ...] = ()
