@@ -1,0 +1,45 @@
+"""Yinju: ask news articles in Chinese or English, get answers quoted word for word.
+
+    from rag import Index, Assistant
+
+    Index.build("corpus", "index")
+    index = Index.open("index")
+    print(Assistant(index).ask("Which provinces checked school supplies?").text)
+
+The names below are loaded when they are first used; ``import rag`` alone loads nothing heavy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Index": "rag.library",
+    "Assistant": "rag.library",
+    "Filters": "rag.search.types",
+    "Hit": "rag.search.types",
+    "Article": "rag.corpus.article",
+    "Answer": "rag.answer.types",
+    "Citation": "rag.answer.types",
+    "YinjuError": "rag.errors",
+}
+__all__ = list(_HOME)
+
+if TYPE_CHECKING:
+    from rag.answer.types import Answer, Citation
+    from rag.corpus.article import Article
+    from rag.errors import YinjuError
+    from rag.library import Assistant, Index
+    from rag.search.types import Filters, Hit
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module 'rag' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOME[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
