@@ -1,0 +1,320 @@
+"""The library: an index of articles, and an assistant that answers from it.
+
+    Index.build("corpus", "index")
+    index = Index.open("index")
+    hits = index.search("质量月 启动仪式", k=5)
+    answer = Assistant(index).ask("Who took part in the launch?")
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import CorpusError, IndexMismatch, UsageError
+
+if TYPE_CHECKING:
+    from rag.answer.types import Answer
+    from rag.corpus.article import Article, Skipped
+    from rag.embed.protocol import Embedder
+    from rag.index import BuildReport, Snapshot, Status, Verification
+    from rag.index.build import Progress
+    from rag.search.types import Filters, Hit, SearchResult
+
+PathLike = str | Path
+MAX_HITS = 1_000
+
+
+class Index:
+    """One version of an index, open for reading until :meth:`reload`; may be shared by threads."""
+
+    def __init__(self, path: PathLike = "index", model: str | None = None):
+        """As :meth:`open`."""
+        self.path = Path(path)
+        self._embedder = _embedder(model)
+        self.snapshot: Snapshot = self._open()
+
+    def _open(self) -> Snapshot:
+        from rag.index import open_index
+
+        return open_index(self.path, self._embedder)
+
+    @classmethod
+    def open(cls, path: PathLike = "index", model: str | None = None) -> Index:
+        """Open the live version of an index folder.
+
+        Args:
+            path: the index folder.
+            model: name or folder of the embedding model that it was built with; None is the embedded one.
+
+        Raises IndexMissing, IndexMismatch (another model or format: the message says how to rebuild),
+        IndexCorrupt, ModelError.
+        """
+        return cls(path, model)
+
+    @staticmethod
+    def build(
+        corpus: PathLike | Sequence[PathLike] | Iterable[Article | Skipped],
+        path: PathLike = "index",
+        model: str | None = None,
+        progress: Progress | None = None,
+    ) -> BuildReport:
+        """Build a new version of an index folder and make it the live one; the one before is kept.
+
+        Args:
+            corpus: a file or folder of articles, several of them, or articles.
+            path: the index folder; made where it is not there.
+            model: name or folder of a sentence-transformers model; None is the embedded one.
+            progress: called now and then with (done, total or None, phase).
+
+        Returns:
+            Counts and times, and what was skipped, with the reasons.
+
+        Raises CorpusError (not there, or nothing to index), ModelError, StorageError, IndexBusy.
+        """
+        from rag.corpus import read_corpus
+        from rag.freshness import record
+        from rag.index import build_index
+
+        paths, articles = _divide(corpus)
+        # Hashed before it is read: an edit during the build then shows as one that is still to be indexed.
+        origin = record(paths, model) if paths else None
+        embedder = _embedder(model)
+        report = build_index(read_corpus(paths) if paths else articles, path, embedder, progress)
+        if origin:
+            origin.save(path, report.version)
+        return report
+
+    @staticmethod
+    def stale(
+        path: PathLike = "index", corpus: PathLike | Sequence[PathLike] = "corpus", model: str | None = None
+    ) -> str:
+        """Why an index must be built anew to be that of ``corpus`` and ``model``; "" where it need not be.
+
+        Decided by the content of all files, so an edit, an addition and a removal all show.
+        """
+        from rag.freshness import why_stale
+
+        return why_stale(path, _divide(corpus)[0], model)
+
+    @staticmethod
+    def update(
+        path: PathLike = "index",
+        corpus: PathLike | Sequence[PathLike] | None = None,
+        model: str | None = None,
+        progress: Progress | None = None,
+    ) -> BuildReport | None:
+        """Bring an index up to date with its corpus: read again and built anew if something changed.
+
+        Args:
+            path: the index folder.
+            corpus: files or folders; None for those that the index was built from.
+            model: the model that it was built with.
+            progress: as for :meth:`build`.
+
+        Returns:
+            The report of the build, or None where nothing had changed.
+
+        Raises IndexMissing, UsageError (the index does not know its corpus), IndexMismatch (built with
+        another model), and what :meth:`build` raises.
+        """
+        from rag.freshness import read_origin
+        from rag.index.versions import current
+
+        current(path)
+        origin = read_origin(path)
+        if corpus is None:
+            if not origin:
+                raise UsageError(f"expected {path} to know what it was built from, but it does not: name the corpus")
+            corpus = origin.corpus
+        if origin and origin.model != (model or ""):
+            built = origin.model or "the embedded model"
+            raise IndexMismatch(
+                f"expected the model with which {path} was built ({built}), but got {model or 'the embedded model'}: "
+                + (f"name it (--model {origin.model})" if origin.model else "leave --model out")
+                + ", or build the index anew (yinju build)"
+            )
+        if not Index.stale(path, corpus, model):
+            return None
+        return Index.build(corpus, path, model, progress)
+
+    @staticmethod
+    def verify(path: PathLike = "index") -> Verification:
+        """Check every byte of the live version against its checksum.
+
+        Raises IndexMissing, IndexMismatch, and IndexCorrupt, which names every damaged file.
+        """
+        from rag.index import verify
+
+        return verify(path)
+
+    @staticmethod
+    def rollback(path: PathLike = "index") -> str:
+        """Make the version before the live one live again; returns its name. Raises IndexMissing, IndexCorrupt."""
+        from rag.index import rollback
+
+        return rollback(path)
+
+    @staticmethod
+    def status(path: PathLike = "index") -> Status:
+        """Which versions there are, which is live, and what they hold. Raises IndexMissing, IndexCorrupt."""
+        from rag.index import status
+
+        return status(path)
+
+    @property
+    def version(self) -> str:
+        """Name of the version that is open."""
+        return self.snapshot.version
+
+    @property
+    def n_articles(self) -> int:
+        """Number of articles."""
+        return self.snapshot.n_articles
+
+    @property
+    def n_passages(self) -> int:
+        """Number of passages that the articles were split into."""
+        return self.snapshot.n_passages
+
+    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
+        """The ``k`` (1 to 1,000) passages that fit the question best, best first; zh and en find each other.
+
+        Raises UsageError for an empty or overlong question and for filters that make no sense.
+        """
+        return list(self.find(question, k, filters).hits)
+
+    def find(self, question: str, k: int = 10, filters: Filters | None = None) -> SearchResult:
+        """As :meth:`search`, with the time that each step took: ``SearchResult.hits`` and ``.ms``."""
+        from rag.search import search
+
+        if not 1 <= k <= MAX_HITS:
+            raise UsageError(f"expected k between 1 and {MAX_HITS:,}, got {k}")
+        return search(self.snapshot, question, k, checked(filters))
+
+    def article(self, article_id: str) -> Article:
+        """The article of an id, as it was indexed. Raises UsageError where there is none."""
+        return self.snapshot.article_by_id(article_id)
+
+    def reload(self) -> bool:
+        """Switch to the version that is live now; True where it is another one. Cheap where it is not.
+
+        Searches that run meanwhile end on the version they began with. Raises as :meth:`open`, and then
+        the version that is open stays.
+        """
+        from rag.index.versions import current
+
+        if current(self.path) == self.version:
+            return False
+        # Not closed: others may be reading it. It closes itself when the last of them has ended.
+        self.snapshot = self._open()
+        return True
+
+    def close(self) -> None:
+        """Let the version go, so that a later build may remove it."""
+        self.snapshot.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """Answers questions from an index, every statement with a verbatim quote, or refuses."""
+
+    index: Index
+
+    def ask(
+        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None
+    ) -> Answer:
+        """The answer to one question.
+
+        Args:
+            question: Chinese or English; the answer speaks its language.
+            history: earlier turns of the conversation, oldest first.
+            filters: restricts what the answer may rest on.
+
+        Raises UsageError for an empty or overlong question and for filters that make no sense.
+        """
+        from rag.answer import answer
+
+        return answer(self.index.snapshot, question, filters=checked(filters), history=history)
+
+    def stream(
+        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None
+    ) -> Iterator[str | Answer]:
+        """The answer's text in pieces, then the :class:`~rag.answer.types.Answer` itself, last.
+
+        The pieces joined are ``Answer.text``. Arguments and errors as for :meth:`ask`.
+        """
+        answer = self.ask(question, history, filters)
+        yield from _PIECE.findall(answer.text)
+        yield answer
+
+
+# Up to a mark that ends a clause, a reader's pause.
+_PIECE = re.compile(r"[^，。；！？,;\n]*[，。；！？,;\n]+|[^，。；！？,;\n]+")
+
+
+def checked(filters: Filters | None) -> Filters:
+    """The filters, or none for None.
+
+    Raises UsageError for a bound that is not a date "YYYY-MM-DD", and for a range that ends before it begins.
+    """
+    from rag.search.types import Filters
+
+    filters = filters or Filters()
+    for name, bound in (("first", filters.date_from), ("last", filters.date_to)):
+        if bound and not _is_date(bound):
+            raise UsageError(f"expected the {name} date as YYYY-MM-DD, got {bound!r}")
+    if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
+        raise UsageError(
+            f"expected a range of dates that ends after it begins, got {filters.date_from} to {filters.date_to}"
+        )
+    return filters
+
+
+def sample_corpus() -> Path:
+    """The folder of the articles that come with Yinju, in a checkout and in an installed package alike."""
+    here = Path(__file__).parent
+    return next(folder for folder in (here / "sample", here.parent / "corpus") if folder.is_dir())
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _embedder(model: str | None) -> Embedder | None:
+    """None stands for the embedded model all the way down."""
+    if not model:
+        return None
+    from rag.embed import load_embedder
+
+    return load_embedder(model)
+
+
+def _divide(corpus) -> tuple[list[Path], Iterable[Article | Skipped]]:
+    """(paths, ()) or ([], articles). Raises CorpusError for a path that is not there, or no path at all."""
+    if isinstance(corpus, str | Path):
+        corpus = [corpus]
+    if not isinstance(corpus, Sequence) or (corpus and not isinstance(corpus[0], str | Path)):
+        return [], corpus
+    paths = [Path(path) for path in corpus]
+    if not paths:
+        raise CorpusError("expected a folder or file of articles, got none: name one (--corpus PATH)")
+    for path in paths:
+        if not path.exists():
+            raise CorpusError(
+                f"expected articles at {path}, but there is no such file or folder: check the name (--corpus PATH)"
+            )
+    return paths, ()

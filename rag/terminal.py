@@ -1,0 +1,145 @@
+"""What the command line reads and shows: questions from a file, answers and hits for people, progress."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from rag.errors import UsageError
+
+if TYPE_CHECKING:
+    from rag.answer.types import Answer, Citation
+    from rag.corpus.article import Skipped
+    from rag.search.types import Hit
+
+SKIPPED_SHOWN = 20
+# Control characters (a terminal would obey them) and those that turn the direction of text.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_WORDS = {"zh": ("来源", "最接近的内容"), "en": ("Sources", "Nearest")}
+
+
+def questions(file: IO[bytes]) -> Iterator[tuple[int, object, str]]:
+    """Line number from 1, id and question of every row of a JSON Lines file, one at a time.
+
+    A row without an id gets its line number. Raises UsageError, naming the line, for what is no question.
+    """
+    for number, line in enumerate(file, 1):
+        try:
+            text = line.decode("utf-8-sig").strip()
+            if not text:
+                continue
+            row = json.loads(text)
+        except ValueError as error:
+            raise _bad(file, number, f"no JSON in UTF-8 ({error})") from error
+        if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+            raise _bad(file, number, f"{text[:60]}{'…' if len(text) > 60 else ''}")
+        yield number, row.get("id", number), row["question"]
+
+
+def _bad(file: IO[bytes], number: int, seen: str) -> UsageError:
+    return UsageError(f'{file.name}, line {number}: expected {{"id": …, "question": "…"}}, got {seen}')
+
+
+def put_json(row: dict) -> None:
+    """One JSON object as one line, in UTF-8 whatever the terminal's encoding, written out at once."""
+    line = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def put(text: str = "", error: bool = False) -> None:
+    """A line for people; what the terminal cannot show becomes "?", and no text commands the terminal."""
+    stream = sys.stderr if error else sys.stdout
+    stream.reconfigure(errors="replace")
+    click.echo(text, file=stream, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def printable(text: str) -> str:
+    """Text without characters that a terminal would obey rather than show."""
+    return _UNPRINTABLE.sub("", text)
+
+
+def put_answer(answer: Answer) -> None:
+    """The answer, then its sources with their quotes; in a refusal the nearest quotes."""
+    sources, nearest = _WORDS.get(answer.lang, _WORDS["en"])
+    put(printable(answer.text))
+    listed = answer.citations or answer.nearest
+    if listed:
+        put(f"\n{sources if answer.citations else nearest}")
+    for number, citation in enumerate(listed, 1):
+        put(f"{f'[{number}]' if answer.citations else '-'} {_heading(citation)}")
+        put(f"    {_marked(citation.quote, citation.start, citation.marks)}")
+
+
+def put_hits(hits: Iterable[Hit]) -> None:
+    """The hits, best first, each with the words in bold that match the question."""
+    for number, hit in enumerate(hits, 1):
+        put(f"{number}. {_heading(hit)}  {hit.score:.3f}")
+        put(f"    {_marked(hit.text, hit.start, [(mark.start, mark.end) for mark in hit.highlights])}")
+
+
+def put_skipped(skipped: Iterable[Skipped]) -> None:
+    """What was not read, by name with the reason, on standard error."""
+    skipped = list(skipped)
+    for entry in skipped[:SKIPPED_SHOWN]:
+        put(printable(f"yinju: skipped {entry.path}: {entry.reason}"), error=True)
+    if len(skipped) > SKIPPED_SHOWN:
+        put(f"yinju: skipped {len(skipped) - SKIPPED_SHOWN:,} more; yinju status --json lists all", error=True)
+
+
+def size(count: int) -> str:
+    """A number of bytes for people: "1.4 MB"."""
+    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count / 1e3:,.1f} kB"
+
+
+def _heading(of: Citation | Hit) -> str:
+    about = ", ".join(part for part in (of.source, of.date) if part)
+    return printable(f"{of.title or of.article_id}{f' ({about})' if about else ''}")
+
+
+def _marked(text: str, offset: int, marks: Iterable[tuple[int, int]]) -> str:
+    """``text``, which begins at ``offset`` of its article, in one line, with the marked spans in bold."""
+    out, done = [], 0
+    for start, end in sorted(marks):
+        start, end = max(start - offset, done), min(end - offset, len(text))
+        if start < end:
+            out += [_line(text[done:start]), click.style(_line(text[start:end]), bold=True)]
+            done = end
+    return "".join(out) + _line(text[done:])
+
+
+def _line(text: str) -> str:
+    return printable(re.sub(r"\s*\n\s*", " ", text))
+
+
+class Progress:
+    """A bar on standard error for each phase of a long work; none where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._phase, self._bar = "", None
+
+    def __call__(self, done: int, total: int | None, phase: str) -> None:
+        from tqdm import tqdm
+
+        if phase != self._phase:
+            self.close()
+            self._phase, self._bar = phase, tqdm(desc=phase, disable=None, leave=False, file=sys.stderr)
+        self._bar.total = total
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
