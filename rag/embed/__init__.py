@@ -1,0 +1,32 @@
+"""Texts to vectors: the embedded static model, or any sentence-transformers model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rag.embed.protocol import Embedder, ModelIdentity
+from rag.embed.static import StaticModel, load_static
+
+__all__ = ["Embedder", "ModelIdentity", "StaticModel", "load_embedder", "load_static"]
+
+
+def load_embedder(name: str | None = None) -> Embedder:
+    """The embedder for passages and queries.
+
+    Args:
+        name: None for the embedded model; else a folder (static or sentence-transformers) or the name of a
+            sentence-transformers model. Only a name that is on no local disk is fetched from the model hub.
+
+    Raises:
+        ModelError: the model is not there and cannot be fetched, or cannot be loaded.
+    """
+    from rag.embed import static
+
+    if not name or name == static.NAME:
+        return load_static()
+    folder = Path(name).expanduser()
+    if folder.is_dir() and static.is_static(folder):
+        return load_static(folder.resolve())
+    from rag.embed.transformer import TransformerEmbedder
+
+    return TransformerEmbedder(str(folder) if folder.is_dir() else name)
