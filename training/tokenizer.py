@@ -1,0 +1,144 @@
+"""Builds the bilingual Unigram tokenizer: pieces that are words in both languages.
+
+The Unigram trainer alone splits English words that are not very frequent ("pant|her|s"), and a piece
+that is no word has no translation. So the vocabulary is chosen from the union of what the trainer
+proposes, whole English words, the headwords of a dictionary and place names, by hard expectation
+maximisation: segment the text with the present pieces, count, re-score with log relative
+frequencies, drop the rarest, repeat (Kudo 2018, "Subword Regularization", with Viterbi counts).
+
+    python -m training.tokenizer --data ../shared/data --out training/work
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import regex
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+from training import data as sets
+
+SIZE = 65_000  # below 65,536, so that a token id is stored in two bytes
+LONGEST = 14
+UNKNOWN = "[UNK]"
+HAN = r"[\p{Han}\p{Hiragana}\p{Katakana}ー〇]"
+# A word of Latin letters carries its mark of beginning; a number stays whole until pieces split it;
+# punctuation and white space carry nothing and are dropped.
+PATTERN = rf"▁[\p{{Latin}}\p{{M}}]+|{HAN}+|\p{{N}}+(?:[.,]\p{{N}}+)*|[^\s\p{{P}}▁]"
+
+
+def simplifier() -> bytes:
+    """A precompiled character map from traditional to simplified Chinese, one character to one.
+
+    The table is OpenCC's TSCharacters; SentencePiece compiles it into the form that the tokenizer
+    file can hold.
+    """
+    import opencc
+    import sentencepiece
+    from sentencepiece import sentencepiece_model_pb2
+
+    table = Path(opencc.__file__).parent / "dictionary" / "TSCharacters.txt"
+    pairs = (line.split("\t") for line in table.read_text("utf8").splitlines() if "\t" in line)
+    rules = {old: new.split()[0] for old, new in pairs}
+    with tempfile.TemporaryDirectory() as folder:
+        rule_file, text_file = Path(folder, "rules.tsv"), Path(folder, "text.txt")
+        rule_file.write_text("".join(f"{ord(a):X}\t{ord(b):X}\n" for a, b in sorted(rules.items())
+                                     if len(a) == len(b) == 1 and a != b), "utf8")
+        text_file.write_text("\n".join(f"some text {n}" for n in range(200)), "utf8")
+        sentencepiece.SentencePieceTrainer.train(
+            input=str(text_file), model_prefix=f"{folder}/model", vocab_size=30, hard_vocab_limit=False,
+            normalization_rule_tsv=str(rule_file), minloglevel=2)
+        proto = sentencepiece_model_pb2.ModelProto()
+        proto.ParseFromString(Path(folder, "model.model").read_bytes())
+    return proto.normalizer_spec.precompiled_charsmap
+
+
+def empty(charsmap: bytes, pieces: list[tuple[str, float]] | None = None) -> Tokenizer:
+    """A Unigram tokenizer with our normaliser and word boundaries, over the given scored pieces."""
+    tokenizer = Tokenizer(models.Unigram([(UNKNOWN, 0.0), *pieces], 0) if pieces else models.Unigram())
+    tokenizer.normalizer = normalizers.Sequence([
+        normalizers.NFKC(), normalizers.Lowercase(), normalizers.Precompiled(charsmap),
+        normalizers.Replace(Regex(r"(?<![\p{Latin}\p{M}'’])(?=\p{Latin})"), "▁")])
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(PATTERN), "removed", invert=True)
+    return tokenizer
+
+
+def word_counts(texts, charsmap: bytes) -> Counter:
+    """How often each pre-token (English word, run of Chinese characters, number) occurs."""
+    normalise = empty(charsmap).normalizer.normalize_str
+    find = regex.compile(PATTERN).findall
+    counts: Counter = Counter()
+    for text in texts:
+        counts.update(find(normalise(text)))
+    return counts
+
+
+def viterbi_counts(tokenizer: Tokenizer, words: list[str], counts: Counter) -> Counter:
+    """How often each piece is used when the words are segmented by the tokenizer."""
+    bare = Tokenizer(tokenizer.model)
+    used: Counter = Counter()
+    for first in range(0, len(words), 20_000):
+        batch = words[first : first + 20_000]
+        for word, encoding in zip(batch, bare.encode_batch_fast(batch)):
+            for piece in encoding.ids:
+                used[piece] += counts[word]
+    return Counter({bare.id_to_token(piece): n for piece, n in used.items()})
+
+
+def train(data: Path, size: int = SIZE, log=print) -> Tokenizer:
+    """The tokenizer, from all texts of the training sets. Takes some minutes on two cores."""
+    started = time.time()
+    charsmap = simplifier()
+    counts = word_counts(sets.texts(data), charsmap)
+    log(f"{len(counts):,} different words {time.time() - started:.0f}s")
+    # Candidates need not be perfect, only plentiful: the most frequent words are enough to propose them.
+    sample = [word for word, _ in counts.most_common(400_000) if len(word) <= 40]
+    trainer = trainers.UnigramTrainer(vocab_size=size // 2, max_piece_length=LONGEST, unk_token=UNKNOWN,
+                                      show_progress=False, special_tokens=[UNKNOWN])
+    proposed = Tokenizer(models.Unigram())
+    proposed.train_from_iterator((word for word in sample for _ in range(min(8, math.isqrt(counts[word])))),
+                                 trainer=trainer)
+    log(f"proposed {proposed.get_vocab_size():,} pieces {time.time() - started:.0f}s")
+
+    han = regex.compile(HAN)
+    characters: Counter = Counter()
+    for word, n in counts.items():
+        for character in word:
+            characters[character] += n
+    single = {c for c, n in characters.items() if n >= 3}
+    candidates = set(proposed.get_vocab()) | single
+    candidates |= {w for w, n in counts.items() if w.startswith("▁") and n >= 8 and len(w) <= 2 * LONGEST}
+    candidates |= {w for w, n in counts.items() if w[0].isdigit() and n >= 30}
+    candidates |= {w for w in sets.headwords(data) | sets.place_names(data)
+                   if 2 <= len(w) <= 8 and han.match(w)}
+    candidates.discard(UNKNOWN)
+
+    words = [w for w in counts if len(w) <= 200]
+    scores = {piece: math.log(max(counts.get(piece, 0), 3)) - 18 for piece in candidates}
+    for target in (max(size * 2, 130_000), int(size * 1.3), size, size):
+        tokenizer = empty(charsmap, sorted(scores.items()))
+        used = viterbi_counts(tokenizer, words, counts)
+        total = sum(used.values())
+        ranked = sorted((p for p in scores if p not in single), key=lambda p: (-used[p], p))
+        keep = single | set(ranked[: target - 1 - len(single)])
+        scores = {p: math.log(max(used[p], 0.5) / total) for p in keep}
+        log(f"{len(scores):,} pieces kept, {total:,} tokens {time.time() - started:.0f}s")
+    return empty(charsmap, sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    train(arguments.data).save(str(arguments.out / "tokenizer.json"))
+
+
+if __name__ == "__main__":
+    main()
