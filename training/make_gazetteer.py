@@ -40,7 +40,7 @@ ENGLISH = {
     "610600": "Yan'an", "632600": "Golog|Guoluo", "632700": "Yushu", "650100": "Urumqi|Wulumuqi",
     "650400": "Turpan|Turfan", "652700": "Bortala|Boertala", "652800": "Bayingolin|Bayinguoleng",
     "652900": "Aksu|Akesu", "653000": "Kizilsu|Kezilesu", "653100": "Kashgar|Kashi Prefecture", "653200": "Hotan|Hetian",
-    "654000": "Ili Prefecture|Yili", "654200": "Tacheng", "654300": "Altay|Aletai", "150100": "Hohhot|Huhehaote",
+    "654000": "Ili Prefecture|Yili Prefecture", "654200": "Tacheng", "654300": "Altay|Aletai", "150100": "Hohhot|Huhehaote",
     "150600": "Ordos|Erdos", "150700": "Hulunbuir|Hulun Buir", "632500": "Hainan Prefecture",
     "632200": "Haibei", "220200": "Jilin City",
 }

@@ -22,7 +22,7 @@ class StaticModel:
     """A static embedding: tokenizer, a unit vector and a weight per token.
 
     A text's vector is the weighted sum of its tokens' vectors, scaled to length 1. The same vectors,
-    unpooled, serve late interaction. Read through model2vec, so any model2vec folder will do.
+    unpooled, serve late interaction. Reads the folder form of model2vec.
 
     Attributes:
         identity: name, hash and dimension, for the manifest of an index.
@@ -30,19 +30,24 @@ class StaticModel:
     """
 
     def __init__(self, folder: Path, name: str):
-        from model2vec import StaticModel as Model2Vec
+        from safetensors.numpy import load_file
+        from tokenizers import Tokenizer
 
         tokenizer_file, weight_file = folder / "tokenizer.json", folder / "model.safetensors"
         try:
-            loaded = Model2Vec.from_pretrained(folder)
+            # What model2vec does when it loads, less a copy of the tokenizer that takes most of its time.
+            self._tokenizer = Tokenizer.from_file(str(tokenizer_file))
+            tensors = load_file(weight_file)
+            rows = tensors["embeddings"] if "embeddings" in tensors else tensors["embedding.weight"]
         except Exception as error:
-            raise ModelError(f"expected a static model (model.safetensors, tokenizer.json, config.json) in {folder}, "
+            raise ModelError(f"expected a static model (model.safetensors, tokenizer.json) in {folder}, "
                              f"could not read it: {error}") from error
-        self._tokenizer = loaded.tokenizer
         self._tokenizer.no_truncation()
-        self._unknown = loaded.unk_token_id
-        self._rows = loaded.embedding
-        self._factors = np.ones(len(self._rows), np.float32) if loaded.weights is None else loaded.weights.astype(np.float32)
+        self._tokenizer.no_padding()
+        names = (getattr(self._tokenizer.model, "unk_token", None), "[UNK]", "<unk>")
+        self._unknown = next((i for n in names if n and (i := self._tokenizer.token_to_id(n)) is not None), None)
+        self._rows = rows[tensors["mapping"]] if "mapping" in tensors else rows
+        self._factors = tensors["weights"].astype(np.float32) if "weights" in tensors else np.ones(len(self._rows), np.float32)
         if self._unknown is not None:
             self._factors[self._unknown] = 0.0
         self.tokenizer_sha256 = _sha256(tokenizer_file)

@@ -1,0 +1,26 @@
+"""The on-disk index: build, check, switch, open, read.
+
+An index is a folder that holds ``CURRENT`` (the name of the live version) and
+``versions/<name>/``, each version complete in itself and never changed after it was made.
+"""
+
+from rag.index.build import BuildReport, build_index
+from rag.index.manifest import Counts, Manifest, corpus_sha256
+from rag.index.open import Snapshot, open_index
+from rag.index.versions import Status, Verification, VersionStatus, rollback, status, verify
+
+__all__ = [
+    "BuildReport",
+    "Counts",
+    "Manifest",
+    "Snapshot",
+    "Status",
+    "Verification",
+    "VersionStatus",
+    "build_index",
+    "corpus_sha256",
+    "open_index",
+    "rollback",
+    "status",
+    "verify",
+]
