@@ -1,0 +1,32 @@
+"""Fixtures that several test modules share."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def sample_index(tmp_path_factory) -> Path:
+    """An index of the shipped articles; tests that change an index make their own."""
+    from rag.library import Index, sample_corpus
+
+    path = tmp_path_factory.mktemp("sample") / "index"
+    Index.build(sample_corpus(), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def yinju():
+    """The command line in a process of its own: ``yinju("ask", "...") -> CompletedProcess`` of text."""
+
+    def run(*args: object, **kwargs) -> subprocess.CompletedProcess:
+        kwargs["env"] = {**os.environ, **kwargs.get("env", {})}
+        command = [sys.executable, "-m", "rag.cli", *map(str, args)]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, **kwargs)
+
+    return run
