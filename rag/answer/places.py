@@ -1,0 +1,364 @@
+"""Places in Chinese and English text: China's divisions down to the county, and countries.
+
+The names are facts in ``data/*.tsv``; one Aho-Corasick automaton finds all of them in one pass. What is
+written there beside the names (see the head of ``place_exceptions.tsv``) keeps a name from being seen
+in a word that only looks like it. A name that several places share is settled by the province or city
+mentioned nearest before it, or left out: no place is guessed.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, NamedTuple
+
+_LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}
+_SUFFIXES = {"区": "District", "县": "County", "市": "City", "旗": "Banner"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A country or a division of China.
+
+    Attributes:
+        code: GB/T 2260 code of a division ("510000"), ISO 3166 code of a country ("JP").
+        name: full Chinese name ("四川省").
+        short: short Chinese name ("四川"); that of a county-level place is its full name.
+        en: English name, or "".
+        level: "country", "province", "city" (prefectures and leagues too) or "county".
+        province: short name of the province it is or lies in, "" for a country.
+    """
+
+    code: str
+    name: str
+    short: str
+    en: str
+    level: str
+    province: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMention:
+    """``text[start:end]`` names ``place``.
+
+    Attributes:
+        start, end: character offsets into the text searched.
+        place: the place named.
+        part_of_name: True where the name only begins (or ends) that of a university, company, newspaper
+            and so on, which need not act for the place; never for a body of government.
+    """
+
+    start: int
+    end: int
+    place: Place
+    part_of_name: bool = False
+
+
+def find_places(text: str) -> list[PlaceMention]:
+    """All places named in ``text`` (a sentence, a question, an article), in order and without overlap.
+
+    The longest name wins. English is matched at word boundaries in any case, traditional characters and
+    full-width letters as their plain forms; offsets are always into ``text`` itself.
+    """
+    return _Scan(text).mentions()
+
+
+def province_label(short: str, lang: str) -> str:
+    """How a province (or country) is shown: "四川" for "zh", "Sichuan 四川" for any other language.
+
+    Args:
+        short: short Chinese name, as in ``Place.short``.
+        lang: language of the answer, "zh" or "en".
+    Raises:
+        KeyError: ``short`` is the short name of no province and no country.
+    """
+    place = _provinces()[short]
+    return short if lang == "zh" else f"{place.en} {short}"
+
+
+def province_names() -> tuple[str, ...]:
+    """The short names of the 34 divisions at province level, in the order of their codes."""
+    return tuple(short for short, place in _provinces().items() if place.level == "province")
+
+
+class _Key(NamedTuple):
+    """One name in the automaton: ``kind`` is "name" or one of those in place_exceptions.tsv."""
+
+    size: int
+    kind: str
+    places: tuple[Place, ...]  # the first is the main one
+    exact: str  # the name as it must be written, "" where any case will do
+    latin: bool
+    not_before: re.Pattern[str] | None  # what must not follow
+
+
+_NEAR = re.compile(r"(?:、|和|与|及|以及|,|，|\(|（|·|-|的| |, | in | of | and |, and )?")
+
+
+class _Scan:
+    """One pass over one text: which of the names found in it stand, and for which place."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.folded = _fold(text)
+        self.found = _matches(self.folded)
+        self.said: list[PlaceMention] = []
+        self.last: dict[str, int] = {}  # code of a province (2 digits) or city (4) -> where it was named last
+
+    def mentions(self) -> list[PlaceMention]:
+        at = 0
+        for i, (start, minus_end, key) in enumerate(self.found):
+            end = -minus_end
+            if start < at or not self._stands(key, start, end):
+                continue
+            if key.kind in ("group", "pair"):
+                for offset, place in enumerate(key.places):
+                    self._say(start + offset, start + offset + 1, place, False)
+            elif key.kind != "mask":
+                place, settled = self._settle(i, start, end, key)
+                if place is not None:
+                    self._say(start, end, place, _names_a_body(self.text, self.folded, start, end))
+                elif not settled:
+                    continue  # perhaps a shorter name at the same start
+            at = end
+        return self.said
+
+    def _stands(self, key: _Key, start: int, end: int) -> bool:
+        """Is the name here at all: at word boundaries, and not the head of another word?"""
+        if key.latin:
+            around = self.folded[start - 1 : start] + self.folded[end : end + 1]
+            # a Chinese character beside a Latin name is a boundary
+            if any(c.isalnum() and c < "\u2e80" for c in around):
+                return False
+            return not key.exact or self.text[start:end] == key.exact
+        if key.not_before is not None and key.not_before.match(self.folded, end):
+            return False
+        return key.kind != "pair" or _RELATION.match(self.folded, end) is not None
+
+    def _say(self, start: int, end: int, place: Place, part_of_name: bool) -> None:
+        if place.level != "country":
+            self.last[place.code[:2]] = start
+            if place.level != "province":
+                self.last[place.code[:4]] = start
+        self.said.append(PlaceMention(start, end, place, part_of_name))
+
+    def _settle(self, i: int, start: int, end: int, key: _Key) -> tuple[Place | None, bool]:
+        """The place that a name means here or None, and whether it is a name here at all."""
+        places = key.places
+        before = self.said[-1] if self.said else None
+        if before and before.end == start and before.place.level == "country" and before.place.code != "CN":
+            if places[0].level in ("city", "county"):  # 美国德州
+                return None, False
+        if key.kind == "name" and len(places) == 1:
+            return places[0], True
+        near = self._regions_near(i, start, end)
+        beside = tuple(p for p in places if _region(p) in near)
+        if key.kind == "weak":
+            places = beside or tuple(p for p in places if p.level == "city" and p.code[:4] in self.last)
+            if not places:
+                return None, False
+        elif len(beside) == 1:
+            return beside[0], True
+        if len(places) > 1:
+            places = self._named_last(places) or (key.places[:1] if key.kind == "main" else ())
+        return (places[0] if len(places) == 1 else None), True
+
+    def _regions_near(self, i: int, start: int, end: int) -> set[str]:
+        """Provinces of the mentions right before and right after a name ("country" for a country)."""
+        near = set()
+        if self.said and _NEAR.fullmatch(self.folded, self.said[-1].end, start):
+            near.add(_region(self.said[-1].place))
+        for next_start, _, key in self.found[i + 1 : i + 9]:
+            if next_start > end + 5:
+                break
+            if next_start >= end and key.kind == "name" and len(key.places) == 1 and _NEAR.fullmatch(self.folded, end, next_start):
+                near.add(_region(key.places[0]))
+        return near
+
+    def _named_last(self, places: tuple[Place, ...]) -> tuple[Place, ...]:
+        """The one place whose city or province was named last, as a 1-tuple, or () where that settles nothing."""
+        rank = {}
+        for p in places:
+            province, city = self.last.get(p.code[:2], -1), self.last.get(p.code[:4], -1)
+            rank[p] = (max(province, city), city)
+        best = max(rank.values())
+        nearest = tuple(p for p in places if rank[p] == best)
+        return nearest if best[0] >= 0 and len(nearest) == 1 else ()
+
+
+def _region(place: Place) -> str:
+    return place.province or "country"
+
+
+def _by_position(item: tuple[int, int, _Key]) -> tuple[int, int]:
+    return item[0], item[1]
+
+
+# A body that only carries the name of a place. The gap holds no digit, punctuation or word that begins a
+# predicate, so that "四川组织企业和银行" is about Sichuan and "四川大学" is not.
+_GAP = r"(?:(?![的在与和及等了为是有对将把被由从到向于各所家名个多部、]|组织|开展|举办|召开|启动|邀请|推动|加强|支持|要求|某)[\u4e00-\u9fff])"
+_BODY_AFTER = re.compile(
+    rf"{_GAP}{{0,6}}?(?:大学(?!生|城)|学院|银行(?!业|卡|间|贷|存)|医院|电视台|广播电台|卫视|晚报|日报|早报|商报|时报|青年报|报社|通讯社"
+    rf"|出版社|研究院|研究所|俱乐部)|{_GAP}{{0,12}}?(?:有限公司|有限责任公司|股份公司|集团)|{_GAP}{{0,6}}?(?:公司|证券|保险|基金)"
+)
+_BODY_AFTER_EN = re.compile(
+    r"(?: [A-Z][\w.&'-]*){0,3} (?:University|College|Institute|Bank|Hospital|Daily|Evening|News|Times|Post|Television|TV|Co\b"
+    r"|Company|Corp|Corporation|Inc|Ltd|Limited|Group|Airlines|Holdings|Press|Securities)"
+)
+_BODY_BEFORE_EN = re.compile(r"(?:University|Bank|College|Hospital|Institute) of (?:the )?$")
+
+
+def _names_a_body(text: str, folded: str, start: int, end: int) -> bool:
+    if _is_latin(text[start]) and _BODY_BEFORE_EN.search(text, max(0, start - 24), start):
+        return True
+    after = text[end : end + 1]
+    return (_BODY_AFTER_EN if after == " " else _BODY_AFTER).match(text if after == " " else folded, end) is not None
+
+
+# 河南岸, 山西麓: a side of a river or hill. 南京路, 北京东路, 河北镇: a street or village named after it.
+_SIDE = re.compile(r"岸|麓|侧(?!重)|坡|部(?!分|署|门|队|级|委|长|落)")
+_STREET = re.compile(
+    r"[东南西北中]路|[一二三]?(?:路|大街)(?=[，。、；：）)\s口段与和及号站的街派支]|$)"
+    r"|镇(?![江海安平原雄巴坪宁远沅康赉长压定守静住区])|村(?![民庄里级委镇])"
+)
+_SIDE_OR_STREET = re.compile(f"{_SIDE.pattern}|{_STREET.pattern}")
+_REGION = re.compile(r"[域块间位号别划分段]")  # X区域, X区块: the district's name does not end there
+_MARKET = re.compile(r"[场值]")  # X市场
+_RELATION = re.compile(r"两国|双方|关系|贸易|经贸|元首|首脑|领导人|之间|合作|联合|边境|战略|会谈|会晤|外交|建交|友好|冲突|战争|停火|谈判")
+
+
+@functools.cache
+def _provinces() -> dict[str, Place]:
+    """Provinces, then countries, by short name."""
+    return {p.short: p for p in _places() if p.level in ("province", "country")}
+
+
+@functools.cache
+def _places() -> tuple[Place, ...]:
+    divisions = [Place(code, name, short, en.split("|")[0], level, province)
+                 for code, level, name, short, en, province, _ in _table("divisions.tsv")]
+    return (*divisions, *(Place(iso, name, name, en, "country", "") for iso, name, en, _ in _table("countries.tsv")))
+
+
+def _table(name: str) -> list[list[str]]:
+    text = resources.files("rag.answer").joinpath("data", name).read_text("utf8")
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _names() -> Iterator[tuple[str, Place]]:
+    """Every name of the tables with its place: Chinese and English, full, short and other."""
+    by_code = {p.code: p for p in _places()}
+    for code, level, name, short, english, _, others in _table("divisions.tsv"):
+        place = by_code[code]
+        yield from ((n, place) for n in dict.fromkeys((name, short, *filter(None, others.split("|")))))
+        for en in filter(None, english.split("|")):
+            if level == "county":
+                if name[-1] in _SUFFIXES:
+                    yield f"{en} {_SUFFIXES[name[-1]]}", place
+            else:
+                yield en, place
+                if level == "city":
+                    yield f"{en} City", place
+    for iso, name, en, official in _table("countries.tsv"):
+        yield from ((n, by_code[iso]) for n in filter(None, (name, official, en)))
+    for code, names in _table("place_aliases.tsv"):
+        yield from ((n, by_code[code]) for n in names.split("|"))
+
+
+def _matches(folded: str) -> list[tuple[int, int, _Key]]:
+    """Every name in folded text as (start, -end, key): by start, the longest first.
+
+    The automaton runs over the UTF-8 bytes (as Latin-1 characters), five times as fast as over the text: a
+    node looks through its children one by one, and the root would have a thousand.
+    """
+    raw = folded.encode("utf8", "surrogatepass")
+    found = []
+    chars = counted = 0  # characters in the first `counted` bytes
+    for last, key in _automaton().iter(raw.decode("latin-1")):
+        if last >= counted:
+            chars += len(raw[counted : last + 1].decode("utf8", "surrogatepass"))
+            counted = last + 1
+        found.append((chars - key.size, -chars, key))
+    found.sort(key=_by_position)
+    return found
+
+
+@functools.cache
+def _automaton() -> Any:
+    import ahocorasick
+
+    automaton = ahocorasick.Automaton()
+
+    def add(name: str, *key: Any) -> None:
+        automaton.add_word(name.lower().encode("utf8").decode("latin-1"), _Key(len(name), *key))
+
+    by_code = {p.code: p for p in _places()}
+    by_name: dict[str, dict[str, Place]] = {}
+    for name, place in _names():
+        for form in _forms(name):
+            by_name.setdefault(form, {})[place.code] = place
+    special: dict[str, set[str]] = {"mask": set(), "weak": set(), "case": set(), "main": set()}
+    for kind, words, *codes in _table("place_exceptions.tsv"):
+        if kind == "main":
+            by_name[words] = {codes[0]: by_code[codes[0]]} | by_name[words]
+        if kind in special:
+            special[kind].update(words.split("|"))
+        else:
+            add(words, kind, tuple(by_code[c] for c in codes[0].split(",")), "", False, None)
+    for name, places in by_name.items():
+        top = min(_LEVELS[p.level] for p in places.values())  # 吉林 is the province
+        kept = tuple(p for p in places.values() if _LEVELS[p.level] == top)
+        latin = _is_latin(name)
+        exact = name if name in special["case"] else ""
+        common = len(name) == 2 and kept[0].level == "county" and name[-1] in _SUFFIXES  # 和县
+        kind = "weak" if common or name in special["weak"] else "main" if name in special["main"] else "name"
+        add(name, kind, kept, exact, latin, _not_before(name, kept[0]))
+    for word in special["mask"]:
+        add(word, "mask", (), "", _is_latin(word), None)
+    automaton.make_automaton()
+    return automaton
+
+
+def _not_before(name: str, place: Place) -> re.Pattern[str] | None:
+    if _is_latin(name):
+        return None
+    if place.level == "county" and name[-1] == "区":
+        return _REGION
+    if name == "吉林市":  # the one city whose market could be its province's
+        return _MARKET
+    if place.level in ("province", "city") and name == place.short:
+        return _SIDE_OR_STREET if name[-1] in "东西南北" else _STREET
+    return None
+
+
+def _is_latin(name: str) -> bool:
+    return name[0] < "\u2e80"
+
+
+def _forms(name: str) -> set[str]:
+    """``name``, and for Latin names also without accents (as keyboards write Lüliang) and with a curly apostrophe."""
+    if not _is_latin(name):
+        return {name}
+    plain = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+    return {name, plain, name.replace("'", "\u2019")}
+
+
+def _fold(text: str) -> str:
+    """Small letters, simplified characters, plain for full width; as many characters as ``text`` has."""
+    odd, table = _folding()
+    lower = text.lower()
+    if len(lower) != len(text):  # İ and its like
+        lower = "".join(low if len(low := c.lower()) == 1 else c for c in text)
+    return lower.translate(table) if odd.search(lower) else lower
+
+
+@functools.cache
+def _folding() -> tuple[re.Pattern[str], dict[int, str]]:
+    (old,), (new,) = _table("traditional.tsv")
+    table = {ord(a): b for a, b in zip(old, new, strict=True)}
+    table.update((0xFF41 + i, chr(0x61 + i)) for i in range(26))
+    return re.compile("[" + "".join(map(chr, table)) + "]"), table
