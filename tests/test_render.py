@@ -1,0 +1,320 @@
+"""What is shown is inert, whatever articles, questions and models say; and the marks stand where they belong."""
+
+import html
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from rag.answer.types import Answer, Citation, Row
+from rag.corpus.article import Article
+from rag.search.types import Highlight
+from rag.ui import render
+from rag.ui.render import Span, Turn
+from rag.ui.texts import TEXTS, article_count, pick_language, reader_date, reader_dates, reader_time, text
+
+HOSTILE = (
+    "<script>window.hit=1</script>",
+    '<img src=x onerror="window.hit=1">',
+    "</mark></div><svg/onload=alert(1)>",
+    '" onmouseover="alert(1)" x="',
+    "' autofocus onfocus='alert(1)",
+    "<style>*{position:fixed}</style><form action=//evil.example><input name=q>",
+    "![x](https://evil.example/x.png) [click](javascript:alert(1)) <https://evil.example>",
+    "# heading\n\n* list\n\n| a | b |\n|---|---|\n\n```\ncode\n```\n\n---\n> quote",
+    "www.evil.example http://evil.example a@evil.example ~~x~~ **bold** _it_ `code` $x$ \\[y\\]",
+    "${alert(1)} {{constructor.constructor('alert(1)')()}} {%raw%} #{x} <%= x %>",
+    "\u202egnp.exe \u2066isolate\u2069 \u200fmark \u061c",
+    "\x00\x1b[31m\x7f\x85 &lt;script&gt; &#60;b&#62; &amp;",
+    "[1] [2][x] [99]",
+    "line\r\nline\n\n\n<b>after a blank line</b>",
+)
+BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+hostile = st.one_of(
+    st.sampled_from(HOSTILE),
+    st.text(max_size=60),
+    st.lists(st.sampled_from([*HOSTILE, "四川", "<", ">", "&", '"', "\n", "[1]", "*", "`"]), max_size=6).map("".join),
+)
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a piece of HTML; fails on tags that are not closed in order."""
+
+    def __init__(self, markup: str):
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.text = ""
+        self.marked: list[tuple[str, str]] = []
+        self._open: list[tuple[str, str, int]] = []
+        self.feed(markup)
+        self.close()
+        assert not self._open, f"left open: {self._open}"
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+        if tag != "br":
+            self._open.append((tag, dict(attrs).get("class", ""), len(self.text)))
+
+    def handle_endtag(self, tag):
+        opened, css, start = self._open.pop()
+        assert opened == tag
+        if tag == "mark":
+            self.marked.append((css, self.text[start:]))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def handle_comment(self, data):
+        raise AssertionError("a comment came through")
+
+
+OWN_TAGS = set(
+    "div p strong span br table thead tbody tr th td q bdi mark a blockquote ul li section h2 h3 details summary "
+    "article".split()
+)
+OWN_ATTRIBUTES = set("class lang href title id tabindex aria-labelledby scope open target rel role".split())
+
+
+def assert_inert(markup: str):
+    page = Page(markup)
+    assert set(page.tags) <= OWN_TAGS
+    for name, value in page.attributes:
+        assert name in OWN_ATTRIBUTES
+        if name == "href":
+            assert re.fullmatch(r"#(src-[0-9a-f]+-\d+)?|https?://.*", value, re.DOTALL)
+        if name in ("class", "id", "lang"):
+            assert re.fullmatch(r"[\w -]*", value)
+    assert not BIDI.search(markup)
+    assert "${" not in markup and "{{" not in markup and "`" not in markup
+    assert "\n" not in markup, "a blank line would end the HTML and begin Markdown"
+    return page
+
+
+def shown(raw: str) -> str:
+    """What a browser shows of ``escape(raw)``."""
+    return html.unescape(render.escape(raw))
+
+
+@given(hostile)
+@example("".join(map(chr, range(0x20, 0x7F))))
+def test_escaped_text_is_only_text(raw):
+    page = Page(render.escape(raw))
+    assert page.tags == []
+    assert not BIDI.search(page.text)
+    page.text.encode("utf-8")
+    kept = re.sub("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]|" + BIDI.pattern, "", raw)
+    assert page.text.replace("\ufffd", "").replace(" ", "") == kept.replace("\ufffd", "").replace(" ", "")
+
+
+@given(hostile, st.sampled_from(('"', "'")))
+def test_escaped_text_stays_in_its_attribute(raw, quote):
+    page = Page(f"<p title={quote}{render.escape(raw)}{quote}></p>")
+    assert page.tags == ["p"]
+    assert page.attributes == [("title", shown(raw))]
+
+
+@given(hostile)
+def test_escaped_text_is_no_markdown(raw):
+    markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    tokens = markdown.parse("x" + render.escape(raw))
+    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+    assert {child.type for child in tokens[1].children} <= {"text", "text_special"}
+
+
+@given(
+    hostile.filter(bool),
+    st.integers(0, 40),
+    st.lists(st.tuples(st.integers(0, 120), st.integers(0, 40), st.sampled_from(["a", "b", "c"])), max_size=6),
+)
+def test_marks_cover_what_they_should_and_nest(raw, base, places):
+    spans = [Span(start, start + length, css, "<i>\"'") for start, length, css in places]
+    markup = render.mark_up(raw, spans, base)
+    page = Page(markup)
+    assert page.text == Page(render.escape(raw)).text
+    assert set(page.tags) <= {"mark"}
+    for css in "abc":
+        wanted = {
+            at
+            for span in spans
+            if span.css == css
+            for at in range(max(span.start, base), min(span.end, base + len(raw)))
+        }
+        assert covered(markup, css) == {len(shown(raw[: at - base])) for at in wanted if shown(raw[at - base])}
+
+
+def covered(markup: str, css: str) -> set[int]:
+    """Offsets of the text that stand in a mark of this class."""
+    inside: list[str] = []
+    found, at = set(), 0
+    for tag, close, name, ref, char in re.findall(r'(<(/?)mark(?: class="(\w+)"[^>]*)?>)|(&#\d+;)|(.)', markup, re.S):
+        if tag:
+            inside.pop() if close else inside.append(name)
+        elif ref or char:
+            if css in inside:
+                found.add(at)
+            at += 1
+    return found
+
+
+def test_an_outer_span_stays_whole_where_inner_ones_nest():
+    markup = render.mark_up("在四川举行", [Span(0, 5, "quote"), Span(1, 3, "value"), Span(2, 4, "word", "held")])
+    assert markup == (
+        '<mark class="quote">在<mark class="value">四<mark class="word" title="held">川</mark></mark>'
+        '<mark class="word" title="held">举</mark>行</mark>'
+    )
+
+
+@st.composite
+def turns(draw) -> Turn:
+    """Answers as no assistant would give them: every text hostile, offsets and numbers anywhere."""
+    body = draw(hostile.filter(bool)) + "甲乙丙" + draw(hostile)
+    start = draw(st.integers(0, len(body) - 1))
+    end = draw(st.integers(start + 1, len(body)))
+    span = st.tuples(st.integers(0, len(body)), st.integers(0, len(body)))
+    citation = Citation(
+        "0123456789", draw(hostile), start, end, body[start:end], *(draw(hostile) for _ in range(4)),
+        draw(st.sampled_from(["zh", "en", "", '"><script>'])), draw(st.integers(0, start)), draw(st.integers(end, 999)),
+        tuple(draw(st.lists(span, max_size=2))),
+        tuple(Highlight(a, b, draw(hostile), 0.5) for a, b in draw(st.lists(span, max_size=2))),
+    )  # fmt: skip
+    citation = replace(citation, url=draw(st.sampled_from(["", "javascript:alert(1)", 'https://x.example/"><b>'])))
+    cited = (citation,) * draw(st.integers(0, 2))
+    refused = draw(st.booleans())
+    rows = st.builds(
+        Row, hostile, hostile, hostile, st.lists(st.integers(-1, 4), max_size=3).map(tuple)
+    )  # numbers without a citation too
+    answer = Answer(
+        draw(hostile), draw(st.sampled_from(["zh", "en"])), draw(st.sampled_from(["places", "number", "text"])),
+        draw(hostile), refused, (), tuple(draw(st.lists(rows, max_size=3))), () if refused else cited,
+        cited if refused else (), tuple(draw(st.lists(hostile, max_size=2))), draw(st.integers(0, 10**6)), 1, 12.0,
+    )  # fmt: skip
+    known = draw(st.booleans())
+    changed = draw(st.booleans())
+    article = Article(citation.article_id, "x" + body if changed else body)
+    return Turn("0a1b2c3d", answer, {article.id: article} if known else {})
+
+
+@given(turns(), st.sampled_from(["zh", "en"]))
+def test_answers_and_sources_are_inert(turn, lang):
+    message = assert_inert(render.message(turn))
+    panel = assert_inert(render.sources([turn], lang))
+    links = {value for name, value in message.attributes if name == "href"}
+    cards = {f"#{value}" for name, value in panel.attributes if name == "id"}
+    assert links <= cards, "a chip leads nowhere"
+
+
+@given(hostile)
+def test_questions_pieces_and_notices_are_inert(raw):
+    for markup in (render.question(raw), render.partial(raw), render.notice(raw)):
+        assert_inert(markup)
+    assert_inert(render.about(render.Corpus(3, "2011-09-21", "2011-09-21", (raw, raw, raw, raw)), "en"))
+
+
+ARTICLE = Article("a.md", "开头。四川省举行电梯演练，湖北省抽查月饼。结尾。", "标题", "2011-09-21", "某报", lang="zh")
+
+
+def cite(quote: str, *marks: str) -> Citation:
+    start = ARTICLE.text.index(quote)
+    spans = tuple((ARTICLE.text.index(mark), ARTICLE.text.index(mark) + len(mark)) for mark in marks)
+    return Citation(
+        "0" * 10, "a.md", start, start + len(quote), quote, "标题", "2011-09-21", "某报", "", "zh", 3, 18, spans,
+        (Highlight(ARTICLE.text.index("电梯"), ARTICLE.text.index("电梯") + 2, "elevator", 0.8),),
+    )  # fmt: skip
+
+
+def test_a_place_answer_is_a_table_with_one_row_per_place():
+    first, second = cite("四川省举行电梯演练", "四川"), cite("湖北省抽查月饼", "湖北")
+    rows = (Row("Sichuan 四川", "四川", "", (1,)), Row("Hubei 湖北", "湖北", "武汉市", (2,)), Row("Sichuan 四川", "四川", "", (2,)))
+    answer = Answer("Where?", "en", "places", "", False, ("四川", "湖北"), rows, (first, second), searched=13, matched=1, ms=12.4)
+    page = Page(markup := render.message(Turn("aa", answer, {"a.md": ARTICLE})))
+    assert page.tags.count("tr") == 3
+    assert ("yj-value", "四川") in page.marked and ("yj-value", "湖北") in page.marked
+    assert 'title="matches “elevator” in the question"' in markup
+    assert markup.count('href="#src-aa-2"') == 2
+    assert "Searched 13 articles in 12 ms, evidence in 1" in page.text
+    assert "武汉市" in page.text
+
+
+def test_a_source_card_shows_the_quote_in_its_passage_and_article():
+    answer = Answer("问？", "zh", "text", "", False, citations=(cite("四川省举行电梯演练", "四川"),))
+    page = Page(render.sources([Turn("aa", answer, {"a.md": ARTICLE})], "zh"))
+    assert [marked for css, marked in page.marked if css == "yj-quote"] == ["四川省举行电梯演练"] * 2
+    assert ARTICLE.text in page.text and ARTICLE.text[3:18] in page.text
+    assert "2011年9月21日" in page.text and "某报" in page.text
+
+
+def test_a_quote_whose_article_changed_is_shown_without_it():
+    answer = Answer("问？", "zh", "text", "", False, citations=(cite("四川省举行电梯演练"),))
+    moved = replace(ARTICLE, text="新的一句。" + ARTICLE.text)
+    page = Page(render.sources([Turn("aa", answer, {"a.md": moved})], "zh"))
+    assert [marked for css, marked in page.marked if css == "yj-quote"] == ["四川省举行电梯演练"]
+    assert "新的一句" not in page.text and text("zh", "changed") in page.text
+
+
+def test_a_long_article_is_cut_around_its_quote_and_said_to_be():
+    long = replace(ARTICLE, text=ARTICLE.text + "尾" * (2 * render.ARTICLE_LIMIT))
+    answer = Answer("问？", "zh", "text", "", False, citations=(cite("四川省举行电梯演练"),))
+    page = Page(render.sources([Turn("aa", answer, {"a.md": long})], "zh"))
+    assert text("zh", "shortened") in page.text
+    assert page.text.count("尾") < render.ARTICLE_LIMIT
+
+
+def test_a_refusal_says_what_was_not_found_and_what_is_near():
+    answer = Answer("Who?", "en", "person", "", True, nearest=(cite("湖北省抽查月饼"),), missing=("mayor", "<b>Paris"), searched=13)
+    markup = render.message(Turn("aa", answer, {"a.md": ARTICLE}))
+    page = Page(markup)
+    for words in (text("en", "refused"), text("en", "nearest"), "mayor", "<b>Paris", "湖北省抽查月饼"):
+        assert words in page.text
+    assert 'href="#src-aa-1"' in markup
+
+
+def test_numbers_in_a_text_become_chips_only_where_there_is_a_source():
+    answer = Answer("q", "en", "text", "First [1].\nSecond [2] and [x](y).", False, citations=(cite("湖北省抽查月饼"),))
+    page = Page(markup := render.message(Turn("aa", answer)))
+    assert markup.count("<a ") == 1 and 'href="#src-aa-1"' in markup
+    assert "Second [2] and [x](y)." in page.text
+
+
+def test_the_newest_answers_sources_are_open_and_the_others_folded():
+    answer = Answer("q", "en", "text", "", False, citations=(cite("湖北省抽查月饼"),))
+    refusal = Answer("r", "en", "text", "", True)
+    panel = render.sources([Turn("aa", answer), Turn("bb", answer)], "en")
+    assert re.findall(r'<details class="yj-group" id="src-(\w+)"( open)?>', panel) == [("bb", " open"), ("aa", "")]
+    assert " open>" not in render.sources([Turn("aa", answer), Turn("bb", refusal)], "en")
+    assert text("en", "sources_hint")[:20] in Page(render.sources([Turn("bb", refusal)], "en")).text
+
+
+def test_both_languages_hold_the_same_texts_with_the_same_gaps():
+    assert TEXTS["zh"].keys() == TEXTS["en"].keys()
+    for key, english in TEXTS["en"].items():
+        assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", TEXTS["zh"][key])), key
+
+
+@pytest.mark.parametrize(
+    ("date", "chinese", "english"),
+    [("2011-09-21", "2011年9月21日", "21 September 2011"), ("2011", "2011", "2011"), ("2011-13-01", "2011-13-01", "2011-13-01")],
+)
+def test_dates_are_in_the_readers_form(date, chinese, english):
+    assert reader_date(date, "zh") == chinese
+    assert reader_date(date, "en") == english
+
+
+def test_ranges_times_and_counts():
+    assert reader_dates("2011-09-01", "2011-09-21", "en") == "1 September 2011 to 21 September 2011"
+    assert reader_dates("2011-09-21", "2011-09-21", "zh") == "2011年9月21日"
+    assert reader_dates("", "", "en") == ""
+    assert [reader_time(ms, "en") for ms in (0.2, 12.4, 1432)] == ["1 ms", "12 ms", "1.4 s"]
+    assert [article_count(n, "en") for n in (1, 68221)] == ["1 article", "68,221 articles"]
+
+
+@pytest.mark.parametrize(
+    ("header", "lang"), [("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("de-DE,de;q=0.9,zh;q=0.5", "zh"), ("en-GB", "en"), ("", "en")]
+)
+def test_the_pages_language_is_the_browsers(header, lang):
+    assert pick_language(header) == lang

@@ -1,0 +1,84 @@
+"""The page: a chat with sources, wired from Gradio's parts. It only shows; all work is the library's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.server import LOOPBACK, build_api, listen
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from rag.library import Index
+
+
+def serve(
+    index: str | Path | Index = "index",
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    insecure: bool = False,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the page and ``/api`` until the process is told to stop.
+
+    Args:
+        index: an index folder, or an open index.
+        host, port: address to serve on; port 0 takes any free one.
+        insecure: allow an address that other machines can reach; there is no password.
+        on_ready: called with the page's address when it can be opened.
+
+    Raises ServerError (port taken, unsafe address) before anything is loaded, and what ``Index.open`` raises.
+    """
+    socket = listen(host, port, insecure)
+    try:
+        import uvicorn
+
+        from rag.library import Index
+
+        opened = index if isinstance(index, Index) else Index.open(index)
+        app = build_app(opened, local_only=host in LOOPBACK)
+        name = f"[{host}]" if ":" in host else host
+        address = f"http://{name}:{socket.getsockname()[1]}"
+
+        class Server(uvicorn.Server):
+            async def startup(self, sockets=None):
+                await super().startup(sockets=sockets)
+                if on_ready and self.started:
+                    on_ready(address)
+
+        # No forwarded headers: nothing in front of the server is trusted to say who asks. An open page
+        # keeps a connection open for ever, so a stop does not wait for it.
+        config = uvicorn.Config(
+            app, log_level="warning", proxy_headers=False, server_header=False, timeout_graceful_shutdown=1
+        )
+        Server(config).run(sockets=[socket])
+    finally:
+        socket.close()
+
+
+def build_app(index: Index, local_only: bool = True) -> FastAPI:
+    """Yinju's routes with the page mounted behind them; see :func:`rag.server.build_api`."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+    import gradio as gr
+
+    from rag.ui.page import page, theme
+
+    api = build_api(index, local_only)
+    own = resources.files("rag.ui")
+    script = own.joinpath("page.js").read_text("utf-8")
+    return gr.mount_gradio_app(
+        api,
+        page(api.state.desk),
+        path="/",
+        footer_links=[],
+        show_error=False,
+        ssr_mode=False,
+        pwa=False,
+        theme=theme(),
+        css=own.joinpath("style.css").read_text("utf-8"),
+        head=f"<script>{script}</script>",
+    )

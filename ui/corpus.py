@@ -1,0 +1,51 @@
+"""What the page says about an index, worked out once per version of it."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+
+from rag.server import Desk
+from rag.ui.examples import ARTICLES_READ, examples
+from rag.ui.render import Corpus
+
+
+class About:
+    """The corpus in figures, and questions to try, of the version that ``desk`` answers from."""
+
+    def __init__(self, desk: Desk):
+        self._desk = desk
+        self._known: dict[tuple[str, str], object] = {}
+        self._lock = threading.Lock()
+
+    def corpus(self) -> Corpus:
+        """How many articles, from when, from whom (the most frequent source first)."""
+        return self._once("corpus", lambda snapshot: _describe(snapshot.columns))
+
+    def examples(self, lang: str, n: int = 4) -> list[str]:
+        """At most ``n`` questions in ``lang`` that have an answer in the corpus."""
+        return self._once(lang, lambda snapshot: examples(_spread(snapshot), lang, self._is_answered, n))
+
+    def _once(self, what: str, make):
+        snapshot = self._desk.index.snapshot
+        with self._lock:
+            key = (snapshot.version, what)
+            if key not in self._known:
+                self._known = {old: value for old, value in self._known.items() if old[0] == snapshot.version}
+                self._known[key] = make(snapshot)
+            return self._known[key]
+
+    def _is_answered(self, question: str) -> bool:
+        return not self._desk.ask(question).refused
+
+
+def _describe(columns) -> Corpus:
+    dates = sorted(date for date in map(str, columns["date"]) if date)
+    sources = Counter(source for source in map(str, columns["source"]) if source)
+    named = tuple(source for source, _ in sources.most_common())
+    return Corpus(len(columns), dates[0] if dates else "", dates[-1] if dates else "", named)
+
+
+def _spread(snapshot) -> list:
+    step = max(1, snapshot.n_articles // ARTICLES_READ)
+    return [snapshot.article(row) for row in range(0, snapshot.n_articles, step)][:ARTICLES_READ]

@@ -1,0 +1,104 @@
+"""Questions that a reader can try, made from what the articles say, each known to have an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, zip_longest
+
+from rag.corpus.article import Article
+
+ARTICLES_READ = 200
+"""Articles looked at, spread evenly over the corpus."""
+QUESTIONS_TRIED = 24
+"""Questions asked at most until enough of them have an answer."""
+
+# Words that point at something said before: out of its article, such a clause asks about nothing.
+_ZH_POINTS = re.compile("[这那该此其他她它]|上述|有关|一批|部分|一系列")
+_ZH_EVENT = re.compile(
+    "(?:举行|举办|开展|启动|开播|推出|召开|发布|抽查)了?((?!了|仪式|会|式|时)[^，。；：、“”《》（）()]{4,22})(?<!时)(?=[，。；]|$)"
+)
+_ZH_WRITING = re.compile("(下发|印发|发布|出台|颁布|推出|通过)了?《([^《》]{4,40})》")
+_ZH_COUNT = re.compile(
+    "(?:^|[，。；让请]|组织|吸引)(?:大约|约|共|近)?有?[0-9][0-9,.]*[万亿多余]*(家|所|名|台|个|座|条|辆)"
+    "([^，。；：《》（）()0-9]{4,40})(?=[，。；]|$)", re.MULTILINE
+)
+_EN_EVENT = re.compile(
+    r"\b(held|launched|opened|organi[sz]ed|issued|published|announced|built|ran|set up|carried out) "
+    r"((?:an? )?[a-z][^,.;:\"“”()《》]{10,55})(?=[,.;]| and )"
+)
+_EN_COUNT = re.compile(
+    r"(?:^|[,.;] |\b(?:over|about|nearly|almost|and|covered|than) )(?:over |about |nearly )?[0-9][0-9,]* "
+    r"([a-z]+(?: (?!and)[a-z]+)?) ((?:[a-z]{3,}ed|took part|won|met|went) [^,.;:\"“”()《》]{6,60})(?=[,.;])"
+)
+_EN_POINTS = re.compile(r"\b(?:this|that|these|those|their|there|its|it|they|his|her|he|she|such|other)\b")
+
+
+def examples(articles: Sequence[Article], lang: str, answered: Callable[[str], bool], n: int = 4) -> list[str]:
+    """At most ``n`` questions in ``lang`` that ``answered`` says yes to; fewer where there are no more.
+
+    Questions of different kinds and articles take turns. Articles in the page's language are preferred:
+    without a translator only they give questions in it; where there are none, titles are asked about.
+    """
+    spread = list(articles)[:: max(1, len(articles) // ARTICLES_READ)][:ARTICLES_READ]
+    own = [article for article in spread if article.lang == lang] or spread
+    makers = (_zh_events, _zh_counts, _zh_writings) if lang == "zh" else (_en_events, _en_counts)
+    # One maker after the other, each beginning at another place of the corpus, so that they mix.
+    turns = [
+        _each_article(maker, own[at * len(own) // len(makers) :] + own[: at * len(own) // len(makers)])
+        for at, maker in enumerate(makers)
+    ]
+    mixed = (question for group in zip_longest(*turns) for question in group if question)
+    found: list[str] = []
+    for question in _first(chain(mixed, _titles(own, lang)), QUESTIONS_TRIED):
+        if answered(question):
+            found.append(question)
+        if len(found) == n:
+            break
+    return found
+
+
+def _first(questions: Iterable[str], n: int) -> list[str]:
+    return list(dict.fromkeys(question for _, question in zip(range(4 * n), questions, strict=False)))[:n]
+
+
+def _each_article(maker: Callable[[str], Iterator[str]], articles: Sequence[Article]) -> Iterator[str]:
+    """The first question of every article, then the second of every article, and so on."""
+    made = [list(dict.fromkeys(maker(article.text))) for article in articles]
+    return (question for group in zip_longest(*made) for question in group if question)
+
+
+def _zh_events(text: str) -> Iterator[str]:
+    for found in _ZH_EVENT.finditer(text):
+        if not _ZH_POINTS.search(found[1]):
+            verb = found[0][:2]
+            yield f"哪些地方{verb}了{found[1]}？"
+
+
+def _zh_counts(text: str) -> Iterator[str]:
+    for found in _ZH_COUNT.finditer(text):
+        if not _ZH_POINTS.search(found[2]):
+            yield f"有多少{found[1]}{found[2]}？"
+
+
+def _zh_writings(text: str) -> Iterator[str]:
+    for found in _ZH_WRITING.finditer(text):
+        yield f"《{found[2]}》是哪里{found[1]}的？"
+
+
+def _en_events(text: str) -> Iterator[str]:
+    for found in _EN_EVENT.finditer(text):
+        if not _EN_POINTS.search(found[2]):
+            yield f"Which places {found[1]} {found[2].strip()}?"
+
+
+def _en_counts(text: str) -> Iterator[str]:
+    for found in _EN_COUNT.finditer(text):
+        if not _EN_POINTS.search(found[2]):
+            yield f"How many {found[1]} {found[2].strip()}?"
+
+
+def _titles(articles: Sequence[Article], lang: str) -> Iterator[str]:
+    for article in articles:
+        if article.title:
+            yield f"关于“{article.title}”，说了什么？" if lang == "zh" else f"What is said about “{article.title}”?"

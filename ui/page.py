@@ -1,0 +1,117 @@
+"""The parts of the page and what happens between them. Imported only where a page is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import gradio as gr
+
+from rag.server import Desk
+from rag.ui import render
+from rag.ui.corpus import About
+from rag.ui.talk import Talk, converse
+from rag.ui.texts import LANGS, LANGUAGE_NAMES, pick_language, text
+
+EXAMPLES = 4
+PEOPLE_AT_ONCE = 16
+PEOPLE_WAITING = 64
+
+
+def theme() -> gr.themes.Base:
+    """Plain, with the fonts that the reader's system brings along: nothing is loaded."""
+    # Names of fonts that systems bring along, as strings: Gradio's own classes would load files.
+    sans = ("system-ui", "-apple-system", "Segoe UI", "Noto Sans", "PingFang SC", "Hiragino Sans GB",
+            "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif")  # fmt: skip
+    return gr.themes.Base(primary_hue="blue", neutral_hue="stone", font=sans, font_mono=("ui-monospace", "monospace"))
+
+
+def page(desk: Desk) -> gr.Blocks:
+    """The page's parts and what happens between them; element ids are what tests and styles hold on to."""
+    about = About(desk)
+    with gr.Blocks(analytics_enabled=False, title=text("en", "title"), fill_width=True) as blocks:
+        state = gr.State(Talk())
+        # Kept by the browser; the fixed secret lets it be read again after a restart, and it is no secret.
+        chosen = gr.BrowserState("", storage_key="yinju-language", secret="yinju")
+        with gr.Row(elem_id="head"):
+            gr.HTML(render.brand(), elem_id="brand")
+            head = gr.HTML(elem_id="about")
+            again = gr.Button("", elem_id="new-chat", scale=0, visible=False)
+            choices = [(LANGUAGE_NAMES[lang], lang) for lang in LANGS]
+            lang = gr.Radio(choices, value="en", elem_id="language", container=False)
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="talk", scale=3):
+                with gr.Column(elem_id="start", scale=0) as start:
+                    welcome = gr.HTML(elem_id="welcome")
+                    tries = [
+                        gr.Button("", elem_id=f"example-{n}", elem_classes="yj-example", visible=False)
+                        for n in range(1, EXAMPLES + 1)
+                    ]
+                chat = gr.Chatbot(
+                    elem_id="chat", allow_tags=False, sanitize_html=True, latex_delimiters=[],
+                    buttons=[], feedback_options=None, layout="bubble", height="auto", show_label=False,
+                    group_consecutive_messages=False, allow_file_downloads=False, autoscroll=False,
+                )  # fmt: skip
+                with gr.Row(elem_id="ask"):
+                    box = gr.Textbox(
+                        elem_id="question", lines=1, max_lines=6, autofocus=True, scale=1,
+                        html_attributes=gr.InputHTMLAttributes(
+                            enterkeyhint="send", autocomplete="off", spellcheck=False
+                        ),
+                    )  # fmt: skip
+                    send = gr.Button("", elem_id="send", variant="primary", scale=0)
+            with gr.Column(elem_id="side", scale=2):
+                panel = gr.HTML(elem_id="sources")
+
+        labelled = [head, lang, chat, welcome, *tries, box, send, again, panel]
+
+        def speak(lang: str, talk: Talk) -> list:
+            asked = bool(talk.messages)
+            made = [] if asked else about.examples(lang, EXAMPLES)
+            made = [*made, *[""] * (EXAMPLES - len(made))]
+            return [
+                render.about(about.corpus(), lang),
+                gr.update(value=lang, label=text(lang, "language")),
+                gr.update(label=text(lang, "chat")),
+                render.welcome(lang),
+                *(gr.update(value=one, visible=bool(one)) for one in made),
+                gr.update(label=text(lang, "question"), placeholder=text(lang, "question_hint")),
+                gr.update(value=text(lang, "send")),
+                gr.update(value=text(lang, "new_chat"), visible=asked),
+                render.sources(talk.turns, lang),
+            ]
+
+        def arrive(kept: str, talk: Talk, request: gr.Request) -> list:
+            return speak(kept if kept in LANGS else pick_language(request.headers.get("accept-language", "")), talk)
+
+        def switch(lang: str, talk: Talk) -> list:
+            return [lang, *speak(lang, talk)]
+
+        def reply(question: str, lang: str, talk: Talk) -> Iterator[dict]:
+            if not question.strip():
+                yield {box: ""}
+                return
+            first = True
+            for talk in converse(desk, talk, question.strip(), lang):
+                out = {chat: talk.as_chat(), state: talk}
+                if first:
+                    out |= {box: "", start: gr.update(visible=False), again: gr.update(visible=True)}
+                    first = False
+                yield out
+            yield {panel: render.sources(talk.turns, lang)}
+
+        def clear(lang: str) -> list:
+            return [Talk(), [], gr.update(visible=True), *speak(lang, Talk())]
+
+        quiet = {"show_progress": "hidden", "api_visibility": "private"}
+        told = [box, chat, panel, state, start, again]
+        blocks.load(arrive, [chosen, state], labelled, **quiet)
+        lang.input(switch, [lang, state], [chosen, *labelled], **quiet)
+        lang.change(None, [lang], None, js="(lang) => window.yinju.speak(lang)", **quiet)
+        asking = {**quiet, "concurrency_id": "ask", "concurrency_limit": PEOPLE_AT_ONCE}
+        gr.on([box.submit, send.click], reply, [box, lang, state], told, **asking)
+        for one in tries:
+            one.click(reply, [one, lang, state], told, **asking)
+        again.click(clear, [lang], [state, chat, start, *labelled], **quiet)
+
+    blocks.queue(api_open=False, max_size=PEOPLE_WAITING, default_concurrency_limit=PEOPLE_AT_ONCE)
+    return blocks

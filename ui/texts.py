@@ -1,0 +1,140 @@
+"""Every word of the page, in Chinese and English; both languages hold the same keys."""
+
+from __future__ import annotations
+
+LANGS = ("zh", "en")
+LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+
+TEXTS: dict[str, dict[str, str]] = {
+    "zh": {
+        "title": "Yinju 引据",
+        "tagline": "有据可查的新闻问答",
+        "corpus": "{articles} · {dates} · {sources}",
+        "no_date": "日期不详",
+        "no_source": "来源不详",
+        "more_sources": "{sources}等 {n} 个来源",
+        "language": "界面语言",
+        "chat": "对话",
+        "question": "您的问题",
+        "question_hint": "用中文或英文提问",
+        "send": "提问",
+        "new_chat": "新对话",
+        "welcome": "回答逐字引自文章原文，每一句都附出处；文章里没有的，会如实相告。",
+        "examples": "不妨试试",
+        "sources": "出处",
+        "sources_hint": "提问之后，这里列出所引的原文。点击回答中的 [1]，即可看到这句话在文章里的位置。",
+        "nearest_hint": "以下不是答案，只是最接近的内容",
+        "whole_article": "全文",
+        "shortened": "文章较长，此处只显示引文前后的部分。",
+        "original": "原文链接",
+        "changed": "索引已更新，此处只保留当时的引文。",
+        "back": "回到回答",
+        "chip": "出处 {n}：{title}",
+        "matches": "对应问题中的“{word}”",
+        "untitled": "（无标题）",
+        "searching": "正在检索 {articles}……",
+        "status": "检索了 {searched}，用时 {ms}",
+        "status_matched": "检索了 {searched}，其中 {matched} 篇有依据，用时 {ms}",
+        "refused": "这些文章里没有答案。",
+        "missing": "没有找到：",
+        "nearest": "不是答案，但比较接近：",
+        "places": "共 {n} 个省级地区：",
+        "place": "地区",
+        "detail": "具体地点",
+        "quote": "原文",
+        "error": "出了点问题，没能回答。请再试一次；若仍不行，请把编号 {ref} 告诉管理员。",
+        "separator": "、",
+        "your_message": "问题",
+        "answer_message": "回答",
+    },
+    "en": {
+        "title": "Yinju 引据",
+        "tagline": "News answers with evidence",
+        "corpus": "{articles} · {dates} · {sources}",
+        "no_date": "no dates",
+        "no_source": "no source given",
+        "more_sources": "{sources} and others, {n} sources",
+        "language": "Language of the page",
+        "chat": "Conversation",
+        "question": "Your question",
+        "question_hint": "Ask in English or Chinese",
+        "send": "Ask",
+        "new_chat": "New chat",
+        "welcome": "Answers are quoted word for word from the articles, each with its source. "
+        "What the articles do not say, you will be told.",
+        "examples": "For example",
+        "sources": "Sources",
+        "sources_hint": "The passages quoted in an answer appear here. Choose a [1] in the answer to see "
+        "where the quote stands in its article.",
+        "nearest_hint": "Not an answer, only the closest passages",
+        "whole_article": "Whole article",
+        "shortened": "This article is long; only the part around the quote is shown.",
+        "original": "Original page",
+        "changed": "The index has changed since; only the quote is kept here.",
+        "back": "Back to the answer",
+        "chip": "Source {n}: {title}",
+        "matches": "matches “{word}” in the question",
+        "untitled": "(no title)",
+        "searching": "Searching {articles}…",
+        "status": "Searched {searched} in {ms}",
+        "status_matched": "Searched {searched} in {ms}, evidence in {matched}",
+        "refused": "The articles do not say.",
+        "missing": "Not found:",
+        "nearest": "Not an answer, but close:",
+        "places": "{n} province-level places:",
+        "place": "Place",
+        "detail": "Where exactly",
+        "quote": "Quote",
+        "error": "Something went wrong and there is no answer. Please try again; if it stays, tell the "
+        "operator the reference {ref}.",
+        "separator": ", ",
+        "your_message": "Question",
+        "answer_message": "Answer",
+    },
+}
+
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+def text(lang: str, key: str, **values: object) -> str:
+    """The page's text for ``key`` in ``lang`` ("zh", anything else is "en"), with values put in."""
+    return TEXTS["zh" if lang == "zh" else "en"][key].format(**values)
+
+
+def article_count(n: int, lang: str) -> str:
+    """ "13 articles", "1 article"; "13 篇文章"."""
+    return f"{n:,} 篇文章" if lang == "zh" else f"{n:,} article{'' if n == 1 else 's'}"
+
+
+def reader_date(date: str, lang: str) -> str:
+    """ "2011-09-21" as a reader writes it: "2011年9月21日" or "21 September 2011"; else unchanged."""
+    try:
+        year, month, day = (int(part) for part in date.split("-"))
+        name = _MONTHS[month - 1]
+    except (ValueError, IndexError):
+        return date
+    return f"{year}年{month}月{day}日" if lang == "zh" else f"{day} {name} {year}"
+
+
+def reader_dates(first: str, last: str, lang: str) -> str:
+    """A range of dates, or one date where both ends are the same, or "" where neither is known."""
+    ends = [reader_date(date, lang) for date in dict.fromkeys((first, last)) if date]
+    return (" 至 " if lang == "zh" else " to ").join(ends)
+
+
+def reader_time(ms: float, lang: str) -> str:
+    """Milliseconds as "12 ms", from one second on "1.4 s" ("12 毫秒", "1.4 秒")."""
+    if ms < 1000:
+        return f"{max(1, round(ms))} {'毫秒' if lang == 'zh' else 'ms'}"
+    return f"{ms / 1000:.1f} {'秒' if lang == 'zh' else 's'}"
+
+
+def pick_language(accept_language: str) -> str:
+    """The page's language for a browser that sent this Accept-Language header: its first of the two."""
+    for part in accept_language.lower().split(","):
+        code = part.split(";")[0].strip()[:2]
+        if code in LANGS:
+            return code
+    return "en"
