@@ -5,7 +5,7 @@ An index is a folder that holds ``CURRENT`` (the name of the live version) and
 """
 
 from rag.index.build import BuildReport, build_index
-from rag.index.manifest import Counts, Manifest, corpus_sha256
+from rag.index.manifest import Counts, Manifest
 from rag.index.open import Snapshot, open_index
 from rag.index.versions import Status, Verification, VersionStatus, rollback, status, verify
 
@@ -18,7 +18,6 @@ __all__ = [
     "Verification",
     "VersionStatus",
     "build_index",
-    "corpus_sha256",
     "open_index",
     "rollback",
     "status",

@@ -1,0 +1,92 @@
+"""Writing so that a crash at any instant loses nothing, and saying plainly why a write failed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from rag.errors import StorageError
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full: free some space, or put the index on another disk (--index DIR)",
+    errno.EDQUOT: "the disk quota is used up: free some space, or put the index elsewhere (--index DIR)",
+    errno.EFBIG: "a file grew beyond the allowed size: raise the limit (ulimit -f), or index less",
+    errno.EROFS: "the file system is read-only: give a writable folder (--index DIR)",
+    errno.EACCES: "permission is denied: change the owner or mode of the folder, or give another (--index DIR)",
+    errno.EPERM: "permission is denied: change the owner or mode of the folder, or give another (--index DIR)",
+    errno.ENOTDIR: "a file stands where a folder is needed: give another folder (--index DIR)",
+    errno.EEXIST: "a file stands where a folder is needed: give another folder (--index DIR)",
+    errno.EIO: "the disk reports an input/output error: check the disk, or put the index elsewhere (--index DIR)",
+}
+
+
+@contextlib.contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Raises what the operating system, SQLite or FAISS says of a failed write as a StorageError."""
+    try:
+        yield
+    except (OSError, sqlite3.Error, RuntimeError) as error:
+        # Ours is never a RuntimeError; FAISS raises a bare one for every failed write.
+        code = getattr(error, "errno", None)
+        if code is None and re.search(r"\bfull\b|requested and \d+ written", str(error)):
+            code = errno.ENOSPC  # As SQLite and NumPy put it.
+        advice = _ADVICE.get(code, "check the disk and the folder, or give another folder (--index DIR)")
+        seen = (getattr(error, "strerror", None) or str(error)).strip().splitlines()[0]
+        raise StorageError(
+            f"expected to write the index at {path}, but writing failed ({seen}): {advice}. "
+            "An index that was there before is unchanged."
+        ) from error
+
+
+def sync_file(path: Path) -> None:
+    """Returns when the content of the file has reached the disk."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Returns when the names in the folder have reached the disk."""
+    if os.name == "nt":  # Windows cannot open a folder; NTFS journals names by itself.
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Syncs every file and folder below ``folder``, and the folder itself."""
+    for below in folder.rglob("*"):
+        if below.is_file():
+            sync_file(below)
+        else:
+            sync_folder(below)
+    sync_folder(folder)
+
+
+def write_atomic(path: Path, content: str) -> None:
+    """Replaces the file by ``content``: after a crash it holds the old or the new, never a mix."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with open(aside, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of the file's bytes, 64 hex digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

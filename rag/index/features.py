@@ -1,0 +1,61 @@
+"""What the lexical side counts: static-model tokens, Chinese character bigrams, and words.
+
+A feature is a 48-bit number, so that millions of them need no strings: the top two bits say which
+kind it is, the others are the token's id, the two code points, or a hash of the word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import xxhash
+
+_BIGRAM = np.uint64(1 << 46)
+_WORD = 2 << 46
+_WORD_SHIFT = 64 - 46
+_WORDS = re.compile(r"[a-z0-9]+")
+# Ideographs with their extensions, and the signs 々 and 〇 that stand among them.
+_HAN_RANGES = ((0x3005, 0x3005), (0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
+
+
+def features(texts: Sequence[str], ids: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All features of some texts, repeated as often as they occur.
+
+    Args:
+        texts: as ``StaticModel.normalize`` gave them.
+        ids, offsets: the same texts as ``StaticModel.encode_ids`` gave them.
+
+    Returns:
+        Features (uint64, below 2**48), and for each the position of its text in ``texts`` (int64).
+    """
+    tokens = ids.astype(np.uint64), np.repeat(np.arange(len(texts)), np.diff(offsets))
+    parts = [tokens, _bigrams(texts), _words(texts)]
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+
+def _bigrams(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of neighbours in each run of Han characters; a run of one gives the character itself."""
+    # The line break after each text keeps runs from crossing into the next one.
+    points = np.frombuffer("".join(f"{text}\n" for text in texts).encode("utf-32-le"), np.uint32)
+    owner = np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
+    han = np.zeros(len(points) + 1, bool)
+    for first, last in _HAN_RANGES:
+        han[:-1] |= (points >= first) & (points <= last)
+    before = np.concatenate([[False], han[:-2]])
+    pairs = np.flatnonzero(han[:-1] & han[1:])
+    single = np.flatnonzero(han[:-1] & ~han[1:] & ~before)
+    wide = points.astype(np.uint64)
+    return (
+        np.concatenate([_BIGRAM | wide[pairs] << np.uint64(21) | wide[pairs + 1], _BIGRAM | wide[single]]),
+        np.concatenate([owner[pairs], owner[single]]),
+    )
+
+
+def _words(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Runs of a-z and 0-9."""
+    found = [_WORDS.findall(text) for text in texts]
+    owner = np.repeat(np.arange(len(texts)), [len(words) for words in found])
+    hashes = (_WORD | xxhash.xxh3_64_intdigest(word.encode()) >> _WORD_SHIFT for words in found for word in words)
+    return np.fromiter(hashes, np.uint64, len(owner)), owner

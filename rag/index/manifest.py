@@ -1,0 +1,191 @@
+"""What an index version says of itself: how it was made, what it holds, a checksum per file.
+
+The chain of trust: ``CURRENT`` names a version, the name ends in the hash of ``manifest.json``, and
+the manifest holds the hash of every other file. One changed byte breaks a link.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.corpus.article import Skipped
+from rag.embed.protocol import ModelIdentity
+from rag.errors import IndexCorrupt, IndexMismatch
+from rag.index.disk import sha256_of
+
+FORMAT = 1
+FILE_NAME = "manifest.json"
+REBUILD = "rebuild it with `yinju build --corpus … --index {index}`"
+RECOVER = "go back to the version before with `yinju rollback --index {index}`, or " + REBUILD
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """Size in bytes and SHA-256 (hex) of one file of a version."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Sizes of what is indexed.
+
+    Attributes:
+        articles, passages: number of each.
+        characters: length of all article texts together.
+        tokens: static-model tokens of all passages.
+        features: distinct lexical features.
+    """
+
+    articles: int
+    passages: int
+    characters: int
+    tokens: int
+    features: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The content of ``manifest.json``.
+
+    Attributes:
+        format: version of the folder's layout; another one is refused.
+        created: UTC time stamp, ISO 8601 with milliseconds; the only part that differs between two
+            builds of the same corpus with the same model and settings.
+        model: what made the passage vectors.
+        static_model: the embedded model whose tokens are stored.
+        tokenizer_sha256: of the embedded model's tokenizer.
+        splitter: settings of the splitter.
+        lexical: settings of BM25.
+        vectors: "kind" ("flat" or "fp16") and "recall_at_10" against exact search (1.0 for flat).
+        counts: sizes.
+        skipped: what could not be read, with the reasons.
+        files: path below the version's folder to size and hash, of every file but the manifest.
+    """
+
+    format: int
+    created: str
+    model: ModelIdentity
+    static_model: ModelIdentity
+    tokenizer_sha256: str
+    splitter: dict
+    lexical: dict
+    vectors: dict
+    counts: Counts
+    skipped: tuple[Skipped, ...]
+    files: dict[str, FileRecord]
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files together."""
+        return sum(record.size for record in self.files.values())
+
+    def to_dict(self) -> dict:
+        """Plain dicts, lists, strings and numbers."""
+        return dataclasses.asdict(self)
+
+    def to_json(self) -> str:
+        """The text of ``manifest.json``: the same manifest always gives the same bytes."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_dict(cls, raw: dict) -> Manifest:
+        """The manifest from what :meth:`to_dict` gave.
+
+        Raises:
+            KeyError, TypeError, AttributeError: where the shape is another.
+        """
+        fields = {field.name: raw[field.name] for field in dataclasses.fields(cls)}
+        fields |= {
+            "model": ModelIdentity(**raw["model"]),
+            "static_model": ModelIdentity(**raw["static_model"]),
+            "counts": Counts(**raw["counts"]),
+            "skipped": tuple(Skipped(**entry) for entry in raw["skipped"]),
+            "files": {path: FileRecord(**record) for path, record in raw["files"].items()},
+        }
+        return cls(**fields)
+
+
+def manifest_digest(text: str) -> str:
+    """The part of a version's name that vouches for its manifest: 12 hex digits."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Reads and checks the manifest of one version.
+
+    Args:
+        folder: ``<index>/versions/<name>``; the name must end in the manifest's digest.
+
+    Raises:
+        IndexCorrupt: absent, damaged, or not a manifest.
+        IndexMismatch: of another format version.
+    """
+    path, index = folder / FILE_NAME, folder.parent.parent
+    recover = RECOVER.format(index=index)
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError as error:
+        raise IndexCorrupt(f"expected the file {path}, but it is missing: {recover}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexCorrupt(f"expected to read {path}, but it is damaged ({error}): {recover}") from error
+    expected, seen = folder.name.rpartition("-")[2], manifest_digest(text)
+    if seen != expected:
+        raise IndexCorrupt(
+            f"expected {path} to have the checksum {expected}, but it has {seen}: the file is damaged; {recover}"
+        )
+    try:
+        raw = json.loads(text)
+        found = raw["format"]
+        if found != FORMAT:
+            raise IndexMismatch(
+                f"expected an index of format {FORMAT}, but {folder} has format {found}: {REBUILD.format(index=index)}"
+            )
+        return Manifest.from_dict(raw)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IndexCorrupt(f"expected {path} to be a manifest, but it is not ({error!r}): {recover}") from error
+
+
+def list_files(folder: Path) -> dict[str, FileRecord]:
+    """Size and hash of every file below a folder but the manifest, read back from the disk."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE_NAME)
+    return {p.relative_to(folder).as_posix(): FileRecord(p.stat().st_size, sha256_of(p)) for p in paths}
+
+
+def check_files(folder: Path, manifest: Manifest, hash_up_to: int | None = None) -> None:
+    """Compares the files of a version with its manifest.
+
+    Args:
+        folder: the version's folder.
+        manifest: its manifest.
+        hash_up_to: hash only files of at most so many bytes; None hashes all.
+
+    Raises:
+        IndexCorrupt: names every file that is missing, of another size, or of another content.
+    """
+    problems = []
+    for name, record in manifest.files.items():
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            problems.append(f"{name} (outside the folder)")
+            continue
+        try:
+            size = path.stat().st_size
+            if size != record.size:
+                problems.append(f"{name} ({size} bytes instead of {record.size})")
+            elif (hash_up_to is None or size <= hash_up_to) and sha256_of(path) != record.sha256:
+                problems.append(f"{name} (checksum differs)")
+        except FileNotFoundError:
+            problems.append(f"{name} (missing)")
+        except OSError as error:
+            problems.append(f"{name} (cannot be read: {error.strerror})")
+    if problems:
+        raise IndexCorrupt(
+            f"expected the files of {folder} to be as they were built, but {', '.join(problems)}: "
+            f"{RECOVER.format(index=folder.parent.parent)}"
+        )

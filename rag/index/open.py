@@ -1,0 +1,229 @@
+"""Opening an index: everything is checked once, then read through one Snapshot."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.corpus.article import Article
+from rag.embed.protocol import Embedder, ModelIdentity
+from rag.errors import IndexCorrupt, IndexMismatch
+from rag.index.features import features
+from rag.index.lexical import Lexical
+from rag.index.manifest import REBUILD, RECOVER, Manifest, check_files, read_manifest
+from rag.index.store import Store
+from rag.index.tokens import open_tokens
+from rag.index.vectors import Vectors
+from rag.index.versions import VERSIONS, current, held, reading
+
+if TYPE_CHECKING:
+    from rag.embed.static import StaticModel
+
+# An index up to this size has every byte checked when it is opened (about 0.1 s); of a larger one
+# every size, and the content of its small files. `verify` always checks every byte.
+HASH_ALL_UP_TO = 64 * 2**20
+HASH_FILE_UP_TO = 2**20
+_FOREIGN = (ValueError, KeyError, TypeError, IndexError, RuntimeError, sqlite3.Error, EOFError)
+
+
+class Snapshot:
+    """One version of an index, open for reading; safe to use from many threads.
+
+    It keeps serving its version while newer ones are built, switched to and rolled back. Usable in
+    a ``with`` statement.
+
+    Attributes:
+        version: name of the version.
+        path: its folder.
+        manifest: what it says of itself.
+        model: the static model (tokens, vectors, late interaction).
+        embedder: makes the question's vector; the static model unless another was given.
+        n_articles, n_passages: sizes; passages are numbered from 0 in the order of the articles.
+        columns: record array per article: ``lang``, ``source`` (objects), ``date`` ("YYYY-MM-DD" or "").
+        passages: record array per passage: ``article_row``, ``start``, ``end`` (int32); the passage is
+            ``article(article_row).text[start:end]``.
+        token_ids, token_offsets: passage i has the tokens ``token_ids[token_offsets[i]:token_offsets[i + 1]]``.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest, model: StaticModel, embedder: Embedder) -> None:
+        """Opens a version whose files and models were checked; :func:`open_index` does both.
+
+        Raises:
+            IndexCorrupt: a file cannot be read, or does not fit the others.
+        """
+        self.path, self.version, self.manifest = folder, folder.name, manifest
+        self.model, self.embedder = model, embedder
+        counts = manifest.counts
+        self.n_articles, self.n_passages = counts.articles, counts.passages
+        # Keeps later builds from removing the version, until `close`.
+        self._held = contextlib.ExitStack()
+        self._held.enter_context(held(folder))
+        part = "store.sqlite"
+        try:
+            self._store = Store(folder)
+            self.columns, self.passages = self._store.columns(), self._store.passages()
+            part = "tokens.npy, offsets.npy"
+            self.token_ids, self.token_offsets = open_tokens(folder)
+            part = "vectors.faiss"
+            self._vectors = Vectors(folder)
+            part = "lexical/"
+            self._lexical = Lexical(folder)
+        except _FOREIGN as error:
+            raise self._corrupt(part, str(error)) from error
+        rows = {
+            "store.sqlite": len(self.passages),
+            "offsets.npy": len(self.token_offsets) - 1,
+            "vectors.faiss": self._vectors.rows,
+            "lexical/": self._lexical.rows,
+        }
+        for part, seen in rows.items():
+            if seen != self.n_passages:
+                raise self._corrupt(part, f"{seen} passages instead of {self.n_passages}")
+        if len(self.columns) != self.n_articles:
+            raise self._corrupt("store.sqlite", f"{len(self.columns)} articles instead of {self.n_articles}")
+        if self._vectors.dim != manifest.model.dim:
+            raise self._corrupt("vectors.faiss", f"{self._vectors.dim} dimensions instead of {manifest.model.dim}")
+
+    def _corrupt(self, part: str, seen: str) -> IndexCorrupt:
+        recover = RECOVER.format(index=self.path.parent.parent)
+        return IndexCorrupt(f"expected {self.path / part} to be as it was built, but it is damaged ({seen}): {recover}")
+
+    def dense(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """The k passages whose vectors have the largest inner product with the query.
+
+        Args:
+            query: vector (dim,) of ``embedder``.
+            k: how many, at most.
+            allowed: bool array (n_passages,); only passages where it is True are considered.
+
+        Returns:
+            Passage numbers (int64) and scores (float32), best first, equal scores by number.
+
+        Raises:
+            ValueError: a shape does not fit.
+        """
+        return self._vectors.search(query, k, allowed)
+
+    def lexical(self, text: str) -> np.ndarray:
+        """BM25 of every passage, float32 (n_passages,); 0 where no feature of the text occurs."""
+        ids, offsets = self.model.encode_ids([text])
+        return self._lexical.scores(features([self.model.normalize(text)], ids, offsets)[0])
+
+    def vector(self, passage: int) -> np.ndarray:
+        """The stored vector of a passage, float32 (dim,)."""
+        return self._vectors.vector(passage)
+
+    def article(self, row: int) -> Article:
+        """The article of a row (``passages.article_row``, position in ``columns``).
+
+        Raises:
+            UsageError: there is no such row.
+        """
+        with self._reading():
+            return self._store.article(row)
+
+    def article_row(self, article_id: str) -> int:
+        """The row of an article.
+
+        Raises:
+            UsageError: there is no such article.
+        """
+        with self._reading():
+            return self._store.row(article_id)
+
+    def article_by_id(self, article_id: str) -> Article:
+        """The article of an id.
+
+        Raises:
+            UsageError: there is no such article.
+        """
+        return self.article(self.article_row(article_id))
+
+    @contextlib.contextmanager
+    def _reading(self):
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._corrupt("store.sqlite", str(error)) from error
+
+    def close(self) -> None:
+        """Lets the version go; it may then be removed by a later build."""
+        self._store.close()
+        self._held.close()
+
+    def __enter__(self) -> Snapshot:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_index(path: str | Path, embedder: Embedder | None = None) -> Snapshot:
+    """Opens the live version of an index.
+
+    Up to 64 MB every byte is checked against its checksum; beyond that every size and the content
+    of the files up to 1 MB (:func:`rag.index.verify` checks all).
+
+    Args:
+        path: the index folder.
+        embedder: the model that the index was built with; None for the embedded static one.
+
+    Raises:
+        IndexMissing: there is no index.
+        IndexMismatch: it was built with another format, model or tokenizer.
+        IndexCorrupt: a file is missing or damaged; the message names it.
+        ModelError: the embedded model cannot be loaded.
+    """
+    from rag.embed import load_static
+
+    path, model = Path(path), load_static()
+    while True:
+        name = current(path)
+        try:
+            return _open_version(path / VERSIONS / name, model, embedder or model)
+        except IndexCorrupt:
+            # Two builds may have ended since CURRENT was read, and the second removed this version.
+            if current(path) == name:
+                raise
+
+
+def _open_version(folder: Path, model: StaticModel, embedder: Embedder) -> Snapshot:
+    index = folder.parent.parent
+    with reading(index), contextlib.ExitStack() as hold:
+        hold.enter_context(held(folder))
+        manifest = read_manifest(folder)
+        check_files(folder, manifest, None if manifest.bytes <= HASH_ALL_UP_TO else HASH_FILE_UP_TO)
+        check_models(index, manifest, model, embedder)
+        return Snapshot(folder, manifest, model, embedder)
+
+
+def check_models(index: Path, manifest: Manifest, model: StaticModel, embedder: Embedder) -> None:
+    """Compares the models in use with those an index was built with.
+
+    Raises:
+        IndexMismatch: one differs; the message says how to rebuild.
+    """
+    rebuild = REBUILD.format(index=index)
+    if not same_model(manifest.model, embedder.identity):
+        built, given = manifest.model, embedder.identity
+        how = "without `--model`" if same_model(built, model.identity) else f"with `--model {built.name}`"
+        raise IndexMismatch(
+            f"expected the model {built.name} ({built.sha256[:12]}, {built.dim} dimensions), with which {index} was "
+            f"built, but got {given.name} ({given.sha256[:12]}, {given.dim} dimensions): "
+            f"open it {how}, or {rebuild}"
+        )
+    if not same_model(manifest.static_model, model.identity) or manifest.tokenizer_sha256 != model.tokenizer_sha256:
+        raise IndexMismatch(
+            f"expected the embedded model {manifest.static_model.sha256[:12]} with the tokenizer "
+            f"{manifest.tokenizer_sha256[:12]}, with which {index} was built, but this version of Yinju holds "
+            f"{model.identity.sha256[:12]} with {model.tokenizer_sha256[:12]}: {rebuild}"
+        )
+
+
+def same_model(one: ModelIdentity, other: ModelIdentity) -> bool:
+    """Whether two identities mean one model; a folder may have moved, so names do not count."""
+    return (one.sha256, one.dim) == (other.sha256, other.dim)

@@ -1,0 +1,121 @@
+"""Articles and passages in one SQLite file, written once, then only read."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from rag.corpus.article import Article, Passage
+from rag.errors import UsageError
+
+FILE_NAME = "store.sqlite"
+# Texts stand apart, so that reading the columns of all articles at opening passes over few pages.
+# Spans are pairs of little-endian int32: one row per article opens ten times faster than one per passage.
+_SCHEMA = """
+PRAGMA page_size=4096;
+PRAGMA journal_mode=OFF;
+PRAGMA synchronous=OFF;
+BEGIN;
+CREATE TABLE articles(row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT NOT NULL,
+  source TEXT NOT NULL, url TEXT NOT NULL, lang TEXT NOT NULL, path TEXT NOT NULL);
+CREATE TABLE texts(row INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE passages(row INTEGER PRIMARY KEY, spans BLOB NOT NULL);
+"""
+_ARTICLE = "SELECT id, text, title, date, source, url, lang, path FROM articles JOIN texts USING(row) WHERE row = ?"
+
+
+class StoreWriter:
+    """Writes the store in one transaction; nothing can be read from it before :meth:`commit`.
+
+    The journal is off: a store that was not committed is thrown away with its folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._connection = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
+        self._connection.executescript(_SCHEMA)
+        self._rows = 0
+
+    def add(self, article: Article, passages: Sequence[Passage]) -> None:
+        """Stores an article as the next row, with its passages in order."""
+        a, row = article, self._rows
+        self._connection.execute(
+            "INSERT INTO articles VALUES(?,?,?,?,?,?,?,?)",
+            (row, a.id, a.title, a.date, a.source, a.url, a.lang, a.path),
+        )
+        self._connection.execute("INSERT INTO texts VALUES(?,?)", (row, a.text))
+        spans = np.array([(p.start, p.end) for p in passages], "<i4")
+        self._connection.execute("INSERT INTO passages VALUES(?,?)", (row, spans.tobytes()))
+        self._rows += 1
+
+    def commit(self) -> None:
+        """Ends the transaction and closes the file."""
+        self._connection.execute("COMMIT")
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+
+class Store:
+    """Reads a store; safe to use from many threads, each gets a connection of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        # immutable: no locks and no journal look-ups, so it opens on read-only media too.
+        self._uri = (folder / FILE_NAME).resolve().as_uri() + "?mode=ro&immutable=1"
+        self._local = threading.local()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        try:
+            return self._local.connection
+        except AttributeError:
+            self._local.connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+            return self._local.connection
+
+    def close(self) -> None:
+        """Drops the connections of all threads."""
+        self._local = threading.local()
+
+    def article(self, row: int) -> Article:
+        """The article of a row.
+
+        Raises:
+            UsageError: there is no such row.
+        """
+        found = self._connection.execute(_ARTICLE, (int(row),)).fetchone()
+        if found is None:
+            raise UsageError(f"expected the row of an article, got {row}: rows come from the index's own arrays")
+        return Article(*found)
+
+    def row(self, article_id: str) -> int:
+        """The row of an article id.
+
+        Raises:
+            UsageError: there is no such article.
+        """
+        found = self._connection.execute("SELECT row FROM articles WHERE id = ?", (article_id,)).fetchone()
+        if found is None:
+            raise UsageError(
+                f"expected the id of an article in the index, got {article_id!r}: `yinju search` shows the ids"
+            )
+        return found[0]
+
+    def columns(self) -> np.recarray:
+        """Record array over all articles: ``lang`` and ``source`` (objects), ``date`` ("YYYY-MM-DD" or "")."""
+        rows = self._connection.execute("SELECT lang, date, source FROM articles ORDER BY row").fetchall()
+        # Objects, because one long source would widen every row of a fixed-width column.
+        return np.array(rows, [("lang", object), ("date", "U10"), ("source", object)]).view(np.recarray)
+
+    def passages(self) -> np.recarray:
+        """Record array over all passages: ``article_row``, ``start``, ``end``, each int32."""
+        blobs = [blob for (blob,) in self._connection.execute("SELECT spans FROM passages ORDER BY row")]
+        spans = np.frombuffer(b"".join(blobs), "<i4").reshape(-1, 2)
+        out = np.recarray(len(spans), [("article_row", np.int32), ("start", np.int32), ("end", np.int32)])
+        out["article_row"] = np.repeat(np.arange(len(blobs)), [len(blob) // 8 for blob in blobs])
+        out["start"], out["end"] = spans[:, 0], spans[:, 1]
+        return out

@@ -1,0 +1,333 @@
+"""Which version of an index is live: one writer, one atomic switch, and a way back.
+
+An index folder holds ``CURRENT`` (the name of the live version and a line break) and
+``versions/<name>/``. A name is the UTC time of the build and the digest of its manifest, so names
+sort by age. What a dead writer left behind (``.building-*``) is removed by the next one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rag.corpus.article import Skipped
+from rag.embed.protocol import ModelIdentity
+from rag.errors import IndexBusy, IndexCorrupt, IndexMissing, StorageError, YinjuError
+from rag.index.disk import storage_errors, sync_folder, write_atomic
+from rag.index.manifest import FILE_NAME, REBUILD, Counts, check_files, manifest_digest, read_manifest
+
+try:
+    import fcntl
+except ImportError:  # Windows: a file that a reader holds open cannot be removed there anyway.
+    fcntl = None
+
+CURRENT = "CURRENT"
+VERSIONS = "versions"
+KEEP = 2
+_BUILDING = ".building-"
+_NAME = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{12}")
+_STAMP = "%Y%m%dT%H%M%S%f"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionStatus:
+    """One version, as its manifest describes it.
+
+    Attributes:
+        name: its name.
+        live: True for the one that is served.
+        created: UTC time stamp of the build, ISO 8601.
+        bytes: size of its files.
+        model: what made the vectors; None where the manifest cannot be read.
+        counts: articles, passages and so on; None where the manifest cannot be read.
+        skipped: what could not be read.
+        problem: "" or why the manifest cannot be used. Files are not checked here, but by ``verify``.
+    """
+
+    name: str
+    live: bool
+    created: str = ""
+    bytes: int = 0
+    model: ModelIdentity | None = None
+    counts: Counts | None = None
+    skipped: tuple[Skipped, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What :func:`status` tells.
+
+    Attributes:
+        path: the index folder.
+        version: name of the live version.
+        versions: all complete versions, newest first.
+    """
+
+    path: str
+    version: str
+    versions: tuple[VersionStatus, ...]
+
+    @property
+    def live(self) -> VersionStatus:
+        """The version that is served."""
+        return next(version for version in self.versions if version.live)
+
+    def to_dict(self) -> dict:
+        """Plain dicts, lists, strings and numbers."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What :func:`verify` checked without finding damage: the version, files, bytes, seconds."""
+
+    version: str
+    files: int
+    bytes: int
+    seconds: float
+
+    def to_dict(self) -> dict:
+        """Plain strings and numbers."""
+        return dataclasses.asdict(self)
+
+
+def names(path: Path) -> list[str]:
+    """Names of the complete versions, oldest first."""
+    try:
+        return sorted(p.name for p in (path / VERSIONS).iterdir() if _NAME.fullmatch(p.name) and p.is_dir())
+    except OSError:
+        return []
+
+
+def current(path: str | Path) -> str:
+    """Name of the live version.
+
+    Raises:
+        IndexMissing: there is no index here.
+        IndexCorrupt: ``CURRENT`` is damaged, or names a version that is not there.
+    """
+    path = Path(path)
+    build = f"build one with `yinju build --corpus … --index {path}`"
+    try:
+        content = (path / CURRENT).read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        seen = "there is none"
+        if names(path):
+            seen = "its file CURRENT is missing"
+            build = f"make the newest whole version live with `yinju rollback --index {path}`, or {build}"
+        raise IndexMissing(f"expected an index at {path}, but {seen}: {build}") from error
+    except OSError as error:
+        raise IndexMissing(f"expected an index at {path}, but it cannot be read ({error.strerror}): {build}") from error
+    name = content.decode("ascii", "replace").removesuffix("\n")
+    if not content.endswith(b"\n") or not _NAME.fullmatch(name) or not (path / VERSIONS / name).is_dir():
+        raise IndexCorrupt(
+            f"expected {path / CURRENT} to name a version of the index, but it says {name[:60]!r}: go back to the "
+            f"newest whole version with `yinju rollback --index {path}`, or {REBUILD.format(index=path)}"
+        )
+    return name
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Holds the lock that admits one writer; it is released by the system when the writer dies.
+
+    Raises:
+        IndexBusy: another writer holds it.
+        StorageError: the folder cannot be made or written.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path / ".lock", timeout=0)
+    with storage_errors(path):
+        try:
+            (path / VERSIONS).mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout as error:
+            raise IndexBusy(
+                f"expected to be the only writer of {path}, but another process is writing it: wait until it has ended"
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def building_folder(path: Path) -> Path:
+    """Makes an empty folder to build in, after removing those of dead writers. Needs the lock."""
+    for stale in path.glob(f"{_BUILDING}*"):
+        shutil.rmtree(stale)
+    for stale in path.glob(f".{CURRENT}.*.new"):
+        stale.unlink()
+    folder = path / f"{_BUILDING}{os.getpid()}-{time.time_ns()}"
+    folder.mkdir()
+    return folder
+
+
+def next_stamp(path: Path) -> datetime:
+    """UTC time for a new version, to the millisecond, later than every version that is there."""
+    now = datetime.now(UTC)
+    if existing := names(path):
+        newest = datetime.strptime(existing[-1].partition("Z-")[0], _STAMP).replace(tzinfo=UTC)
+        now = max(now, newest + timedelta(milliseconds=1))
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def version_name(stamp: datetime, manifest_text: str) -> str:
+    """Name of the version with this time and manifest."""
+    return f"{stamp.strftime(_STAMP)[:-3]}Z-{manifest_digest(manifest_text)}"
+
+
+def commit(path: Path, built: Path, name: str, keep: int = KEEP) -> None:
+    """Makes a finished, synced folder the live version, and removes versions beyond ``keep``. Needs the lock.
+
+    The version that was live stays, whatever else is there, so that a rollback leads to it.
+    """
+    try:
+        before = current(path)
+    except YinjuError:
+        before = ""
+    os.rename(built, path / VERSIONS / name)
+    sync_folder(path / VERSIONS)
+    write_atomic(path / CURRENT, name + "\n")
+    kept = [name, *([before] if before else [])]
+    kept += [other for other in reversed(names(path)) if other not in kept]
+    for old in kept[max(keep, 1) :]:
+        _remove(path / VERSIONS / old)
+
+
+def _remove(folder: Path) -> None:
+    """Removes a version unless a reader holds it open; then the next build gets to it."""
+    with contextlib.suppress(OSError), held(folder, exclusive=True) as free:
+        if free:
+            # Renamed first: half a version must never stand under a version's name.
+            doomed = folder.parent.parent / f"{_BUILDING}{os.getpid()}-removed-{folder.name}"
+            os.rename(folder, doomed)
+            shutil.rmtree(doomed)
+
+
+@contextlib.contextmanager
+def held(folder: Path, exclusive: bool = False) -> Iterator[bool]:
+    """Marks a version as in use, until the block ends or the process dies.
+
+    Args:
+        folder: the version's folder.
+        exclusive: ask to be the only one.
+
+    Returns:
+        In the ``with`` statement: False where others stand in the way.
+
+    Raises:
+        OSError: there is no such version.
+    """
+    if fcntl is None:
+        yield True
+        return
+    descriptor = os.open(folder / FILE_NAME, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except OSError:  # Held by another, or a file system without locks.
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
+def rollback(path: str | Path) -> str:
+    """Makes the version before the live one live again; a later build is not affected.
+
+    Where ``CURRENT`` is damaged, the newest whole version becomes live. Every file is checked first.
+
+    Returns:
+        Name of the version that is live now.
+
+    Raises:
+        IndexMissing: there is no earlier version.
+        IndexCorrupt: the earlier versions are damaged, too.
+        IndexBusy, StorageError: the folder cannot be written now, or at all.
+    """
+    path = Path(path)
+    existing = names(path)
+    if not existing:
+        raise IndexMissing(f"expected an index at {path}, but there is none: nothing to go back to")
+    with writing(path):
+        try:
+            live = current(path)
+        except YinjuError:
+            live = "~"  # Sorts behind every name.
+        earlier = [name for name in reversed(names(path)) if name < live]
+        if not earlier:
+            raise IndexMissing(
+                f"expected a version before {live} in {path}, but it is the oldest: {REBUILD.format(index=path)}"
+            )
+        problems = []
+        for name in earlier:
+            folder = path / VERSIONS / name
+            try:
+                check_files(folder, read_manifest(folder))
+            except YinjuError as error:
+                problems.append(error)
+                continue
+            with storage_errors(path):
+                write_atomic(path / CURRENT, name + "\n")
+            return name
+    raise problems[0]
+
+
+def verify(path: str | Path) -> Verification:
+    """Checks every file of the live version against its checksum.
+
+    Raises:
+        IndexMissing, IndexMismatch: there is no index, or one of another format.
+        IndexCorrupt: names every damaged or missing file.
+    """
+    path, begin = Path(path), time.perf_counter()
+    name = current(path)
+    folder = path / VERSIONS / name
+    with reading(path), held(folder):
+        manifest = read_manifest(folder)
+        check_files(folder, manifest)
+    return Verification(name, len(manifest.files) + 1, manifest.bytes, time.perf_counter() - begin)
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Raises what the operating system says of a failed read as an IndexCorrupt or StorageError."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise IndexCorrupt(
+            f"expected the file {error.filename}, but it is missing: go back with `yinju rollback --index {path}`, "
+            f"or {REBUILD.format(index=path)}"
+        ) from error
+    except OSError as error:
+        raise StorageError(f"expected to read the index at {path}, but reading failed ({error})") from error
+
+
+def status(path: str | Path) -> Status:
+    """Which versions there are, which is live, and what they hold.
+
+    Raises:
+        IndexMissing, IndexCorrupt: as :func:`current`.
+    """
+    path = Path(path)
+    live = current(path)
+    return Status(str(path), live, tuple(_describe(path, name, name == live) for name in reversed(names(path))))
+
+
+def _describe(path: Path, name: str, live: bool) -> VersionStatus:
+    try:
+        m = read_manifest(path / VERSIONS / name)
+    except YinjuError as error:
+        return VersionStatus(name, live, problem=str(error))
+    return VersionStatus(name, live, m.created, m.bytes, m.model, m.counts, m.skipped)
