@@ -1,0 +1,237 @@
+"""The three formats of article files: plain text, Markdown, HTML. Text in, :class:`Draft` out."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from rag.corpus.dates import normal_date
+from rag.corpus.encoding import decode
+from rag.corpus.lines import tidy
+from rag.corpus.line_kinds import labelled_source
+from rag.corpus.page import read_page, trim_meta
+
+
+class Unreadable(ValueError):
+    """The file is text but no article can be made of it; the message is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a file says of itself; fields as in :class:`rag.corpus.article.Article`, "" if unknown."""
+
+    text: str
+    title: str = ""
+    date: str = ""
+    source: str = ""
+    url: str = ""
+    lang: str = ""
+
+
+_FIELDS = ("title", "date", "source", "url", "lang")
+_KEY_LINE = re.compile(rf"^({'|'.join(_FIELDS)})[ \t]*:[ \t]*(.*)$", re.MULTILINE | re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_BOLD_LEFT = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})",
+    re.IGNORECASE,
+)
+_NOT_SHOWN = ("script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "iframe")
+_BLOCKS = frozenset(
+    "p div br li tr h1 h2 h3 h4 h5 h6 section article blockquote pre table ul ol dl dd dt figcaption".split()
+)
+
+
+def read_text(data: bytes) -> Draft:
+    """A plain text, or the raw text of a page; YAML front matter is understood here too."""
+    front, body = _front_matter(decode(data))
+    page = read_page(tidy(body))
+    return _with_front(Draft(page.text, page.title, page.date, page.source), front)
+
+
+def read_markdown(data: bytes) -> Draft:
+    """Markdown as a reader sees it: the text without its marks, the first heading as title.
+
+    Front matter goes before what the text shows. Its broken YAML (a title with a colon in it, for
+    example) is read line by line rather than given up.
+    """
+    front, body = _front_matter(decode(data))
+    heading, plain = _plain_markdown(body)
+    if front:
+        other = heading if heading != front.get("title", heading) else ""
+        draft = Draft(tidy(f"{other}\n\n{plain}"), heading)
+    else:
+        page = read_page(tidy(f"{heading}\n\n{plain}"))
+        text = page.text.removeprefix(heading).lstrip("\n") if heading else page.text
+        draft = Draft(text, heading or page.title, page.date, page.source)
+    return _with_front(draft, front)
+
+
+def read_html(data: bytes) -> Draft:
+    """The main text of a page, by trafilatura; title, date and publisher from the metadata of the page.
+
+    Raises:
+        Unreadable: the page shows no text.
+    """
+    charset = _CHARSET.search(data[:4096])
+    html = decode(data, next((name for name in charset.groups() if name), b"").decode("ascii") if charset else "")
+    found = _extract(html)
+    visible = tidy(_visible_text(html))
+    page = read_page(visible)
+    title = (found.title if found else "") or page.title
+    title = " ".join(title.split())
+    text = tidy(found.text or "") if found else page.text
+    text = "\n".join(trim_meta(text.split("\n"), title))
+    if not text:
+        raise Unreadable("expected an article, found no text outside menus, scripts and links")
+    date = normal_date(found.date or "") if found else ""
+    source = (found.sitename or "") if found else ""
+    return Draft(
+        text,
+        title,
+        date or page.date,
+        source.strip() or page.source or labelled_source(visible),
+        (found.url or "") if found else "",
+    )
+
+
+READERS: dict[str, Callable[[bytes], Draft]] = {
+    ".txt": read_text,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".html": read_html,
+    ".htm": read_html,
+}
+"""Reader of the bytes of a file, by its suffix in lower case."""
+
+
+def _front_matter(text: str) -> tuple[dict[str, str], str]:
+    """The known fields of the YAML block at the top, and the text below it.
+
+    Raises:
+        Unreadable: a block is opened but not closed.
+    """
+    text = text.lstrip()
+    if not text.startswith("---"):
+        return {}, text
+
+    import yaml
+    from frontmatter.default_handlers import YAMLHandler
+
+    handler = YAMLHandler()
+    if not handler.detect(text):
+        return {}, text
+    try:
+        block, body = handler.split(text)
+    except ValueError:
+        if _KEY_LINE.match(text.partition("\n")[2]):
+            raise Unreadable("expected a line --- at the end of the front matter, found none; add it") from None
+        return {}, text
+    try:
+        # The base loader makes strings only, so a title of 2011 or a date stays as it was written.
+        values = handler.load(block, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        values = {key: value.strip().strip("\"'") for key, value in _KEY_LINE.findall(block)}
+    if not isinstance(values, dict) or not values:
+        return {}, text  # two rules around a paragraph, no front matter
+    known = {str(key).lower(): value for key, value in values.items() if isinstance(value, str)}
+    return {key: " ".join(known[key].split()) for key in _FIELDS if key in known}, body
+
+
+def _with_front(draft: Draft, front: dict[str, str]) -> Draft:
+    """The draft with the fields that front matter names; a date that is none counts as not named."""
+    given = {key: value for key, value in front.items() if value}
+    if "date" in given:
+        given["date"] = normal_date(given["date"]) or draft.date
+    return replace(draft, **given)
+
+
+def _plain_markdown(text: str) -> tuple[str, str]:
+    """The first heading, if the text begins with one, and the text without Markdown's marks."""
+    from markdown_it import MarkdownIt
+
+    # Tags stay as they are written: text about HTML is no HTML, and the page escapes what it shows.
+    tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(_COMMENT.sub("", text))
+    heading = ""
+    out = ""
+    last_kind = kind = "paragraph"
+    number = ""
+    cells: list[str] = []
+    for index, token in enumerate(tokens):
+        block = ""
+        if token.type == "list_item_open":
+            number = f"{token.info}. " if token.info else ""
+        elif token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close":
+            block, kind = "\t".join(cells), "row"
+        elif token.type in ("fence", "code_block"):
+            block, kind = token.content, "code"
+        elif token.type == "inline":
+            line = _BOLD_LEFT.sub(r"\1", "".join(map(_inline_text, token.children or []))).strip()
+            around = tokens[index - 1]
+            if around.type in ("th_open", "td_open"):
+                cells.append(line)
+            elif index == 1 and around.type == "heading_open" and "\n" not in line:
+                heading = line
+            else:
+                block, kind = number + line, "item" if around.hidden else "paragraph"
+                number = ""
+        if block:
+            out += ("\n" if kind == last_kind in ("item", "row") else "\n\n") + block
+            last_kind = kind
+    return heading, out
+
+
+def _inline_text(token) -> str:
+    if token.type in ("softbreak", "hardbreak"):
+        return "\n"
+    return token.content if token.type in ("text", "code_inline", "text_special") else ""
+
+
+def _extract(html: str):
+    """trafilatura's document, or None where it finds no main text."""
+    import trafilatura
+    from trafilatura.settings import use_config
+
+    config = use_config()
+    # Its minimum of 250 characters is meant for English; a Chinese article may be shorter, and what it
+    # then falls back to is the whole page in one line.
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "25")
+    config.set("DEFAULT", "MIN_OUTPUT_SIZE", "1")
+    for name in ("trafilatura", "htmldate", "readability"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        return trafilatura.bare_extraction(
+            html,
+            with_metadata=True,
+            include_comments=False,
+            include_tables=True,
+            config=config,
+            # Its extensive search makes 2015-01-01 of a copyright line.
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None  # pages broken enough to confuse it are read as plain lines
+
+
+def _visible_text(html: str) -> str:
+    """All text that a browser would show, block by block, menus and forms left out."""
+    import lxml.etree
+    import lxml.html
+
+    try:
+        root = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", html))
+    except (lxml.etree.LxmlError, ValueError):
+        return ""
+    lxml.etree.strip_elements(root, *_NOT_SHOWN, "head", lxml.etree.Comment, with_tail=False)
+    parts: list[str] = []
+    for event, node in lxml.etree.iterwalk(root, events=("start", "end")):
+        is_block = node.tag in _BLOCKS
+        if event == "start":
+            parts.append(("\n" if is_block else "") + re.sub(r"\s+", " ", node.text or ""))
+        else:
+            parts.append(("\n" if is_block else "") + re.sub(r"\s+", " ", node.tail or ""))
+    return "".join(parts)

@@ -1,0 +1,182 @@
+"""What one line of a raw page text looks like: a date line, a name line, a button, a paragraph, a title.
+
+Only the shape of a line and words that every site uses (来源, 作者, ©) count here, none of one site.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.corpus.dates import find_date
+from rag.corpus.lines import width
+
+SHORT = 30  # columns; a line under this without a full stop may be furniture
+LONG = 80
+TITLE_COLUMNS = range(12, 121)
+
+_DATE_LINE_COLUMNS = 140
+_SITE_NAME_COLUMNS = range(4, 41)
+
+_SENTENCE_END = re.compile(r"[。！？!?…][”’」』）)】\"']*$|[A-Za-z\d)%][.!?][”’\"')]*$")
+_INNER_END = re.compile(r"[。！？][^”」』》）)]|[a-z)][.!?]\s+[A-Z“\"]")
+_OPEN_END = re.compile(r"[，、；：,;:]$")
+_FULL_STOPS = ("。", ".", "。”", ".”", '."', '。"')
+_LEGAL = re.compile(
+    "©|copyright|all rights reserved|版权所有|版權所有|ICP备|ICP證|公网安备",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"^([-=*_~#—·.─])(\s?\1)*$")
+_CONTROL = re.compile(
+    r"^[^\w\s]{1,2}$|^[+×✕☰▼▲]"  # a symbol to click on
+    r"|^(?P<twice>.{2,12})(?P=twice)$"  # a button whose picture has its label as description
+    r"|\S\s*[|｜]\s*\S.*[|｜]|\S\s*[>»›]\s*\S.*[>»›]\s*\S"  # a menu; the path to the page
+)
+_TIME = re.compile(
+    r"[T\s]?(?:上午|下午|晚上|早上)?\s*\d{1,2}[:：时]\d{2}分?(?:[:：]\d{2}(?:\.\d+)?秒?)?(?:\s*[ap]\.?m\b\.?)?"
+    r"(?:\s*(?:Z\b|[+-]\d\d:?\d\d|\b(?:UTC|GMT|CST|EST|EDT|PST|PDT|BST|ET|BJT)\b))?",
+    re.IGNORECASE,
+)
+_WEEKDAY = re.compile(
+    r"星期[一二三四五六日天]|[周週][一二三四五六日]"
+    r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b[.,]?",
+    re.IGNORECASE,
+)
+_LABEL = (
+    "来源|來源|稿源|出处|文章来源|信息来源|本文来源|作者|记者|記者|编辑|編輯|责任编辑|责编|审核|发布者"
+    "|发布时间|发表时间|发布日期|发布|发表|更新时间|更新|时间|日期|点击|浏览|浏览次数|阅读|字号"
+    "|source|author|by|editor|published|posted|updated|date|views"
+)
+_LABELLED = re.compile(rf"(?:^|(?<=[\s|｜(（\[【]))(?:{_LABEL})\s*(?:于|on|at)?\s*[:：]", re.IGNORECASE)
+_LABELLED_LINE = re.compile(
+    rf"^[（(\[【]?(?:{_LABEL})(?:\s?[/、]\s?(?:{_LABEL}))*\s*[:：]"
+    r"|^by\s+(?-i:[A-Z])[\w.'-]*(?:\s+[\w.'-]+){0,4}$",
+    re.IGNORECASE,
+)
+_DATED_BY = re.compile(r"(?:于|on|at|发布|发表|更新|时间|日期)\s*$", re.IGNORECASE)
+_NAME_END = r"|｜(（)）\]】》”\"，,。；;\t"
+_SOURCE = re.compile(
+    rf"(?:来源|來源|稿源|出处|\bsource)\s*[:：]\s*[《“\"]?(?P<name>[^\s{_NAME_END}][^{_NAME_END}]{{0,40}}?)"
+    rf"(?=\s+(?:{_LABEL})|(?:作者|记者|编辑|责任编辑|责编|时间|发布|日期|点击|浏览)|\s{{2}}|[{_NAME_END}]|$)",
+    re.IGNORECASE,
+)
+_AROUND_DATE = " \t\u3000|｜·•/,-–—()（）[]【】:："
+_BUTTON_WORD = re.compile(
+    "^(?:首页|登录|注册|搜索|菜单|导航|返回|关闭|打开|下载|分享|收藏|设为|加入|当前|您|你|欢迎|扫|手机|客户端"
+    "|menu|home|search|log ?in|sign|skip|close|share|subscribe|toggle|open|navigation)",
+    re.IGNORECASE,
+)
+_PUBLISHER = re.compile(
+    r"(?:网|網|报|報|社|台|臺|在线|频道|杂志|周刊|新闻|百科|局|部|委|厅|政府|协会|学会|公司|大学|中心"
+    r"|news|times|daily|post|journal|herald|tribune|press|gazette|weekly|online|\.\w{2,6})$",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"[一二三四五六七八九十\d（(第#【][\w、.．）)】]")
+
+
+def is_date_line(line: str) -> bool:
+    """Whether a line says when (and by whom) the text was published, and nothing else."""
+    if not line or len(line) > _DATE_LINE_COLUMNS or width(line) > _DATE_LINE_COLUMNS:
+        return False
+    found = find_date(line)
+    if not found:
+        return False
+    time = _TIME.match(line, found.end)
+    before = _WEEKDAY.sub("", line[: found.start])
+    after = _WEEKDAY.sub("", line[time.end() if time else found.end :])
+    if before.strip(_AROUND_DATE) and before[-1] not in _AROUND_DATE:
+        if not _LABELLED.search(before) and not _DATED_BY.search(before):
+            return False
+    if after and after[0] not in _AROUND_DATE:
+        return False
+    rest = [part for part in (before.strip(_AROUND_DATE), after.strip(_AROUND_DATE)) if part]
+    if any(_LABELLED.search(part) or _LABELLED_LINE.match(part) for part in rest):
+        return not is_prose(line)
+    return all(width(part) <= SHORT and not re.search("[，。！？；,;!?]", part) for part in rest)
+
+
+def is_timed_or_labelled(line: str) -> bool:
+    """Whether a date line has the time of day or labels (来源：) on it, as only published pages have."""
+    found = find_date(line)
+    return bool(_LABELLED.search(line) or (found and _TIME.match(line, found.end)))
+
+
+def is_meta(line: str) -> bool:
+    """Whether a line holds nothing but a date, time, source and names: a date alone, others with labels."""
+    if _LABELLED_LINE.match(line):
+        return width(line) < LONG
+    found = find_date(line) if is_date_line(line) else None
+    if not found:
+        return False
+    rest = line[: found.start] + _TIME.sub("", line[found.end :], count=1)
+    rest = _WEEKDAY.sub("", rest).strip(_AROUND_DATE)
+    return not rest or bool(_LABELLED.search(rest))
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line is a paragraph: a sentence of some length, or a long line."""
+    columns = width(line)
+    if columns < SHORT or (_LEGAL.search(line) and columns < 3 * LONG):
+        return False
+    if line.endswith(_FULL_STOPS) or _INNER_END.search(line):
+        return True
+    return columns >= 2 * LONG or (columns >= SHORT + 10 and ends_sentence(line))
+
+
+def ends_sentence(line: str) -> bool:
+    """Whether a line ends as a sentence does."""
+    return bool(_SENTENCE_END.search(line))
+
+
+def ends_open(line: str) -> bool:
+    """Whether a line ends in a mark that announces or joins: a colon, comma or semicolon."""
+    return bool(_OPEN_END.search(line))
+
+
+def is_numbered(line: str) -> bool:
+    """Whether a line begins as a numbered heading does: 一、 or 1. or （二）."""
+    return bool(_NUMBERED.match(line))
+
+
+def is_legal(line: str) -> bool:
+    """Whether a line is the copyright or licence line of a site."""
+    return bool(_LEGAL.search(line))
+
+
+def is_control(line: str) -> bool:
+    """Whether a line is a button, a menu or a path: × or 首页 | 新闻 | 视频 or Home > World > Asia."""
+    return bool(line) and not _RULE.match(line) and bool(_CONTROL.search(line)) and not is_prose(line)
+
+
+def could_be_title(line: str) -> bool:
+    """Whether a line may be a headline, short ones included."""
+    return bool(
+        line
+        and re.search(r"\w", line)
+        and width(line) <= TITLE_COLUMNS[-1]
+        and not re.search(r"[。，；：、,;:]$", line)
+        and not (line.endswith(".") and is_prose(line))
+        and not _LABELLED_LINE.match(line)
+        and not is_date_line(line)
+    )
+
+
+def could_be_site_name(line: str) -> bool:
+    """Whether a line at the top of a page may be the name of the site."""
+    return (
+        width(line) in _SITE_NAME_COLUMNS
+        and not is_control(line)
+        and not _BUTTON_WORD.match(line)
+        and not re.search("[，。！？；：,;:!?]", line)
+        and not is_date_line(line)
+    )
+
+
+def is_publisher(line: str) -> bool:
+    """Whether a line ends as names of publishers and offices do (网, 报, 局, News, .com)."""
+    return could_be_site_name(line) and bool(_PUBLISHER.search(line))
+
+
+def labelled_source(text: str) -> str:
+    """The publisher named behind 来源 or "Source" in a short piece of text, or ""."""
+    found = _SOURCE.search(text)
+    return found["name"].strip() if found else ""

@@ -1,0 +1,56 @@
+"""Lines of a plain text: tidied, and joined again where a program had wrapped them."""
+
+from __future__ import annotations
+
+import re
+
+_ENDS_SENTENCE = re.compile(r"[。！？!?….；;：:][”’」』）)】\]\"']*$")
+_WIDE = re.compile(
+    "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd]"
+)
+
+_WRAP_WIDTHS = range(60, 101)
+_WRAP_LINES = 4  # fewer lines are too few to tell
+
+
+def width(line: str) -> int:
+    """Columns that a line takes in a terminal: two for a Chinese character, one for a Latin letter."""
+    return len(line) + len(_WIDE.findall(line))
+
+
+def tidy(text: str) -> str:
+    """The text with its lines stripped, one blank line at most between them, and unwrapped.
+
+    Lines broken by a mail program or an editor at 60 to 100 columns are joined to paragraphs, as
+    else every quote would be half a sentence. Verse and lists, with lines of their own length, stay.
+    """
+    lines: list[str] = []
+    for line in text.splitlines():
+        line = line.strip().strip("\ufeff\u200b")
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    while lines and not lines[-1]:
+        lines.pop()
+    return "\n".join(_unwrapped(lines))
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    inner = [line for line, following in zip(lines, lines[1:]) if line and following]
+    if len(inner) < _WRAP_LINES:
+        return lines
+    widths = [width(line) for line in lines]
+    limit = max(widths)
+    full = sum(width(line) >= 0.8 * limit for line in inner)
+    ended = sum(bool(_ENDS_SENTENCE.search(line)) for line in inner)
+    if limit not in _WRAP_WIDTHS or full < 0.75 * len(inner) or ended > 0.5 * len(inner):
+        return lines
+    out: list[str] = []
+    open_line = False
+    for line, columns in zip(lines, widths):
+        if open_line and line:
+            both_latin = not _WIDE.match(out[-1][-1]) and not _WIDE.match(line[0])
+            out[-1] += (" " if both_latin and not out[-1].endswith("-") else "") + line
+        else:
+            out.append(line)
+        open_line = bool(line) and columns >= 0.6 * limit
+    return out

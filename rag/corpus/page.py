@@ -1,0 +1,228 @@
+"""Raw page texts: the article between the furniture that a copied web page carries.
+
+A page is told from a plain text by its shape, not by the words of one site: above the article stand
+short lines without sentences (site name, menu, buttons), then the title, then a line with little
+but a date; below it short lines again (recommendations, links, copyright). Where that shape is not
+seen, nothing is taken away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.corpus.dates import find_date
+from rag.corpus.line_kinds import (
+    LONG,
+    SHORT,
+    TITLE_COLUMNS,
+    could_be_site_name,
+    could_be_title,
+    ends_open,
+    ends_sentence,
+    is_control,
+    is_date_line,
+    is_legal,
+    is_meta,
+    is_numbered,
+    is_prose,
+    is_publisher,
+    is_timed_or_labelled,
+    labelled_source,
+)
+from rag.corpus.lines import width
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a raw text says: ``text`` without furniture; title, date (YYYY-MM-DD) and source or ""."""
+
+    text: str
+    title: str = ""
+    date: str = ""
+    source: str = ""
+
+
+_HEAD_LINES = 40  # a date further down is not that of the page
+_FOOT_SHARE = 0.08  # prose below the links: a notice of the site, if it is this little,
+_FOOT_COLUMNS = 160  # or this short with more links or a copyright line below it
+
+
+def read_page(text: str) -> Page:
+    """Title, date, source and the article itself of a text whose lines are tidied.
+
+    Furniture at the head and foot is removed only where the text has the shape of a page: a date
+    line near its top, and something that only pages have (lines above the title, buttons, a time or
+    a source behind the date, a copyright line); or no date at all, but buttons above the first
+    paragraph. Of any other text every line stays, but for a title and a date line at its very top,
+    and those are returned as such.
+    """
+    lines = text.split("\n")
+    dated = _date_line(lines)
+    at = _undated_page(lines) if dated is None else dated
+    if at is None:
+        return _plain(text, lines)
+    found = find_date(lines[at]) if dated is not None else None
+    body = at + 1 if found else at
+    title_at = _title_line(lines, at)
+    title = lines[title_at] if title_at is not None else ""
+    prose = [i for i in range(body, len(lines)) if i != title_at and is_prose(lines[i])]
+    if found and not _is_page(lines, at, title_at):
+        kept = [i for i in range(len(lines)) if i != title_at and not (i <= at and is_meta(lines[i]))]
+        return Page(_join(lines, kept), title, found.iso, _source(lines[: prose[0] if prose else at + 3]))
+    first = prose[0] if prose else body
+    last = _foot(lines, prose) if prose else len(lines) - 1
+    kept = [i for i in range(at) if i != title_at and _keep_above(lines, i, at)]
+    kept += [i for i in range(body, first) if i != title_at and (not prose or _keep_below(lines, i, first))]
+    kept += range(first, last + 1)
+    top = at if title_at is None else min(at, title_at)
+    names = (line for line in [line for line in lines[:top] if line][:2] if could_be_site_name(line))
+    source = _source(lines[:first]) or _source(lines[last + 1 :]) or next(names, "")
+    return Page(_join(lines, kept), title, found.iso if found else "", source)
+
+
+def trim_meta(lines: list[str], title: str) -> list[str]:
+    """Lines without those at either end that repeat the title or hold only date, source and names.
+
+    A date alone at the end stays: it signs a notice.
+    """
+    start, end = 0, len(lines)
+    while start < end and (not lines[start] or lines[start] == title or is_meta(lines[start])):
+        start += 1
+    while end > start:
+        line = lines[end - 1]
+        if line and line != title and not (is_meta(line) and (is_timed_or_labelled(line) or not find_date(line))):
+            break
+        end -= 1
+    return lines[start:end]
+
+
+def _plain(text: str, lines: list[str]) -> Page:
+    """A text without the shape of a page: all of it stays, title and date are read off it."""
+    filled = [line for line in lines if line]
+    title = ""
+    if len(filled) > 1 and could_be_title(filled[0]) and width(filled[0]) <= LONG + SHORT:
+        if is_prose(filled[1]) or (len(filled) > 2 and not lines[1]):
+            title = filled[0]
+    # Notices and letters carry sender and date below the text.
+    last = next((i for i in range(len(filled) - 1, -1, -1) if is_prose(filled[i])), -1)
+    below = filled[max(last + 1, len(filled) - 3) :] if len(filled) > 2 else []
+    dates = [find_date(line) for line in below if is_date_line(line)]
+    date = next((found.iso for found in dates if found), "")
+    return Page(text, title, date, _source(filled[:3]) or _source(filled[-3:]))
+
+
+def _date_line(lines: list[str]) -> int | None:
+    """Index of the line that dates the page, or None where there is none, or one for every entry."""
+    filled = [i for i, line in enumerate(lines) if line][: _HEAD_LINES + 1]
+    at = next((i for i in filled if is_date_line(lines[i])), None)
+    if at is None or not any(lines[at + 1 :]):
+        return None
+    prose_above = any(is_prose(line) for line in lines[:at])
+    if prose_above and not any(is_control(line) for line in lines[:at]):
+        return None
+    below = range(at + 1, len(lines))
+    prose = [i for i in below if is_prose(lines[i])]
+    if prose and any(is_date_line(lines[i]) for i in range(prose[0] + 1, prose[-1])):
+        return None  # a chronicle: dates between its paragraphs
+    return at if prose or not prose_above else None
+
+
+def _undated_page(lines: list[str]) -> int | None:
+    """Index of the first paragraph of a page without a date: one with buttons or menus above it."""
+    first = next((i for i, line in enumerate(lines) if is_prose(line)), 0)
+    head = [line for line in lines[:first] if line]
+    if len(head) < 3 or not any(map(is_control, head)) or any(map(is_date_line, lines)):
+        return None
+    return first if any(could_be_title(line) and width(line) in TITLE_COLUMNS for line in head) else None
+
+
+def _title_line(lines: list[str], at: int) -> int | None:
+    """Index of the title: the nearest line above the date that is long enough, else below it."""
+    above = [i for i in range(at - 1, -1, -1) if could_be_title(lines[i])]
+    long_enough = [i for i in above if width(lines[i]) in TITLE_COLUMNS and not is_control(lines[i])]
+    titles = [i for i in long_enough if not lines[i].startswith(("—", "--"))]  # ——a subtitle
+    if len(titles) == 2 and sum(map(bool, lines[:at])) == 2 and not is_publisher(lines[titles[1]]):
+        return titles[1]  # a title and its deck, nothing else
+    if titles:
+        return titles[0]
+    below = [i for i in range(at + 1, len(lines)) if lines[i]]
+    if is_date_line(lines[at]) and len(above) < 2 and any(is_prose(lines[i]) for i in below[1:]):
+        if could_be_title(lines[below[0]]) and width(lines[below[0]]) in TITLE_COLUMNS:
+            return below[0]
+    return (long_enough or above or [None])[0]
+
+
+def _is_page(lines: list[str], at: int, title_at: int | None) -> bool:
+    """Whether something stands around the article that only web pages have."""
+    if title_at is not None and any(lines[: min(at, title_at)]):
+        return True
+    return (
+        any(is_control(line) for line in lines[:at])
+        or is_timed_or_labelled(lines[at])
+        or any(is_legal(line) for line in lines[-12:])
+    )
+
+
+def _keep_above(lines: list[str], index: int, at: int) -> bool:
+    """Lines above the date: furniture, unless few and long as a sentence."""
+    line = lines[index]
+    few = sum(bool(other) for other in lines[:at]) <= 3
+    return few and width(line) >= SHORT and not is_control(line) and not is_meta(line)
+
+
+def _keep_below(lines: list[str], index: int, first: int) -> bool:
+    """Lines between the date and the first paragraph: a deck, a sentence or a heading stays."""
+    line = lines[index]
+    if not line or is_control(line) or is_meta(line) or is_date_line(line):
+        return False
+    if ends_sentence(line) or ends_open(line) or width(line) >= SHORT:
+        return True
+    return is_numbered(line) and not any(lines[index + 1 : first])
+
+
+def _foot(lines: list[str], prose: list[int]) -> int:
+    """Index of the last line of the article."""
+    total = sum(width(lines[i]) for i in prose)
+    last = prose[-1]
+    # A notice of the site may stand below its links: little prose behind a run of short lines.
+    behind = 0
+    site_below = any(is_control(line) or is_legal(line) for line in lines[last + 1 :])
+    allowed = max(_FOOT_SHARE * total, min(_FOOT_COLUMNS, 0.5 * total) if site_below else 0)
+    for before, after in zip(prose[-2::-1], prose[:0:-1]):
+        behind += width(lines[after])
+        if behind > allowed:
+            break
+        between = [line for line in lines[before + 1 : after] if line]
+        if len(between) >= 3 and not ends_open(lines[before]) and all(map(_is_link, between)):
+            last = before
+    tail = [i for i in range(last + 1, len(lines)) if lines[i]]
+    if tail and ends_open(lines[last]):
+        return tail[-1]  # what it announces is part of the article
+    for index in tail:
+        if not ends_sentence(lines[index]) or is_legal(lines[index]) or width(lines[index]) < 8:
+            break
+        last = index
+    rest = sum(width(lines[i]) for i in tail if i > last)
+    # More below than above, and no sign of a site: rather a list or table that the text leads to.
+    return len(lines) - 1 if rest > total and not site_below else last
+
+
+def _is_link(line: str) -> bool:
+    return not ends_sentence(line) and not ends_open(line) and width(line) < LONG
+
+
+def _source(lines: list[str]) -> str:
+    return next((name for line in lines if line and (name := labelled_source(line))), "")
+
+
+def _join(lines: list[str], kept: list[int]) -> str:
+    """The kept lines; where blank lines or dropped ones stood between two, one blank line does."""
+    out: list[str] = []
+    before = -1
+    for index in kept:
+        if lines[index]:
+            if out and index > before + 1:
+                out.append("")
+            out.append(lines[index])
+            before = index
+    return "\n".join(out)

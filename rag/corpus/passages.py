@@ -1,0 +1,129 @@
+"""Articles cut into passages: what is embedded, searched and shown around a quote."""
+
+from __future__ import annotations
+
+from rag.corpus.article import Article, Passage
+from rag.corpus.sentences import Span, clauses, sentences
+
+SPLITTER: dict[str, int | str] = {
+    "name": "sentences",
+    "version": 1,  # raise it whenever the same text would be cut elsewhere
+    "min": 100,  # characters; shorter only where the whole article is, or nothing else fits
+    "target": 280,
+    "max": 400,
+    "merge": 480,  # a remainder under "min" may make its neighbour this long
+}
+"""Settings of :func:`split`, for the manifest of an index. The same for all languages."""
+
+_MIN, _TARGET, _MAX, _MERGE = (int(SPLITTER[key]) for key in ("min", "target", "max", "merge"))
+_UNIT = 40  # sentences under this are not separated from what follows: "他说。"
+_NO_BREAK = "。！？!?；;.…”’」』）)\"'"  # a paragraph that ends with one of these is no heading
+
+# Costs of ending a passage somewhere, added to the squared distance from the target length.
+_COST_SHORT = 4.0
+_COST_LONG = 2.0
+_COST_INSIDE_PARAGRAPH = 0.15
+_COST_AFTER_HEADING = 1.0
+
+
+def split(article: Article) -> list[Passage]:
+    """Passages of an article, in order, without overlap, covering all of its text but whitespace.
+
+    Whole sentences are packed to 100 to 400 characters, about 280 where there is a choice, and
+    paragraph ends are preferred as borders; a heading stays with what follows it. A sentence of more
+    than 400 characters is cut between clauses, then at spaces, then anywhere. A passage is under 100
+    characters only where the article is, or where its neighbours leave no room; 401 to 480 only
+    where it would otherwise leave such a remainder. No passage at all for an article of whitespace.
+    """
+    units = _units(article.text)
+    return [Passage(article.id, start, end) for start, end in _pack(units)]
+
+
+def passage_text(article: Article, passage: Passage) -> str:
+    """What is embedded and tokenised for a passage: the title as context, a newline, the passage."""
+    body = article.text[passage.start : passage.end]
+    return f"{article.title}\n{body}" if article.title else body
+
+
+def _units(text: str) -> list[tuple[int, int, float]]:
+    """The pieces that are never cut further: start, end, and the cost of a border behind them."""
+    spans: list[Span] = []
+    for start, end in sentences(text):
+        if end - start <= _MAX:
+            spans.append((start, end))
+        else:
+            spans.extend(_cut(text, start, end))
+    units: list[tuple[int, int, float]] = []
+    for index, (start, end) in enumerate(spans):
+        following = spans[index + 1][0] if index + 1 < len(spans) else len(text)
+        if "\n" not in text[end:following] and index + 1 < len(spans):
+            cost = _COST_INSIDE_PARAGRAPH
+        elif end - start < _UNIT and text[end - 1] not in _NO_BREAK:
+            cost = _COST_AFTER_HEADING
+        else:
+            cost = 0.0
+        if units:
+            before = units[-1]
+            same_paragraph = before[2] == _COST_INSIDE_PARAGRAPH
+            if end - before[0] <= _MAX and (
+                before[1] - before[0] < _UNIT or (same_paragraph and end - start < _UNIT and cost == 0.0)
+            ):
+                units[-1] = (before[0], end, cost)
+                continue
+        units.append((start, end, cost))
+    return units
+
+
+def _cut(text: str, start: int, end: int) -> list[Span]:
+    """A sentence that is too long, as spans of at most the maximum length."""
+    out: list[Span] = []
+    for first, last in clauses(text, start, end):
+        if out and last - out[-1][0] <= _MAX:
+            out[-1] = (out[-1][0], last)
+            continue
+        while last - first > _MAX:
+            at = max(text.rfind(" ", first + _MIN, first + _MAX + 1), text.rfind("、", first + _MIN, first + _MAX) + 1)
+            at = at if at > first else first + _MAX
+            piece = text[first:at].rstrip()
+            out.append((first, first + len(piece)))
+            rest = text[at:last]
+            first = at + len(rest) - len(rest.lstrip())
+        out.append((first, last))
+    return out
+
+
+def _pack(units: list[tuple[int, int, float]]) -> list[Span]:
+    """The cheapest way to join neighbouring units to passages (dynamic programming)."""
+    count = len(units)
+    best = [0.0] + [float("inf")] * count
+    first_unit = [0] * (count + 1)
+    starts = [unit[0] for unit in units]
+    for stop in range(1, count + 1):
+        _, end, border = units[stop - 1]
+        if stop == count:
+            border = 0.0
+        least = float("inf")
+        chosen = stop - 1
+        for first in range(stop - 1, -1, -1):
+            length = end - starts[first]
+            if length > _MERGE and first < stop - 1:
+                break
+            off = (length - _TARGET) / _TARGET
+            cost = best[first] + off * off
+            if length < _MIN:
+                cost += _COST_SHORT
+            elif length > _MAX:
+                cost += _COST_LONG
+            if cost < least:
+                least = cost
+                chosen = first
+        best[stop] = least + border
+        first_unit[stop] = chosen
+    spans: list[Span] = []
+    stop = count
+    while stop:
+        first = first_unit[stop]
+        spans.append((units[first][0], units[stop - 1][1]))
+        stop = first
+    spans.reverse()
+    return spans
