@@ -110,7 +110,11 @@ def _corpus(help: str) -> Callable:
     return click.option("--corpus", multiple=True, metavar="PATH", help=help + " May be given several times.")
 
 
-@click.group(cls=_Group, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Group,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="yinju", message="%(prog)s %(version)s")
 @_debug
 def cli() -> None:
@@ -149,8 +153,9 @@ def build(
 def update(corpus: tuple[str, ...], path: str, model: str | None, as_json: bool) -> None:
     """Bring an index up to date with its articles.
 
-    Compares the content of all files; if nothing changed, nothing is done. If something did, the whole index
-    is built anew for now: fast with the embedded model, but a transformer (--model) embeds every passage again.
+    Compares the content of all files; if nothing changed, nothing is done. If something did, all articles are
+    read again and a whole new version is built; only the vectors that a transformer (--model) made for passages
+    that did not change are taken over.
     """
     from rag.library import Index
 
@@ -176,8 +181,9 @@ def _put_report(report, path: str, quiet: bool, as_json: bool) -> None:
         put_json({"index": path, "built": True, **report.to_dict()})
     elif not quiet:
         skipped = f", {len(report.skipped):,} skipped" if report.skipped else ""
+        reused = f", {report.reused:,} vectors taken over" if report.reused else ""
         put(
-            f"{path}: {report.articles:,} articles, {report.passages:,} passages{skipped}, "
+            f"{path}: {report.articles:,} articles, {report.passages:,} passages{reused}{skipped}, "
             f"{size(report.bytes)} in {report.seconds:.1f} s (version {report.version})"
         )
 
@@ -211,7 +217,9 @@ _asking = (
 
 
 @_command(*_asking)
-def ask(question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, as_json: bool, **filters) -> None:
+def ask(
+    question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, as_json: bool, **filters
+) -> None:
     """Answer QUESTION with quotes, or refuse."""
     from rag.library import Assistant
     from rag.terminal import put_answer

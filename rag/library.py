@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import CorpusError, IndexMismatch, UsageError
+from rag.errors import IndexMismatch, UsageError
 
 if TYPE_CHECKING:
     from rag.answer.types import Answer
@@ -304,17 +304,9 @@ def _embedder(model: str | None) -> Embedder | None:
 
 
 def _divide(corpus) -> tuple[list[Path], Iterable[Article | Skipped]]:
-    """(paths, ()) or ([], articles). Raises CorpusError for a path that is not there, or no path at all."""
+    """(paths, ()) or ([], articles)."""
     if isinstance(corpus, str | Path):
-        corpus = [corpus]
-    if not isinstance(corpus, Sequence) or (corpus and not isinstance(corpus[0], str | Path)):
-        return [], corpus
-    paths = [Path(path) for path in corpus]
-    if not paths:
-        raise CorpusError("expected a folder or file of articles, got none: name one (--corpus PATH)")
-    for path in paths:
-        if not path.exists():
-            raise CorpusError(
-                f"expected articles at {path}, but there is no such file or folder: check the name (--corpus PATH)"
-            )
-    return paths, ()
+        return [Path(corpus)], ()
+    if isinstance(corpus, Sequence) and corpus and isinstance(corpus[0], str | Path):
+        return [Path(path) for path in corpus], ()
+    return [], corpus

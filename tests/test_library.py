@@ -1,0 +1,215 @@
+"""The library as a program uses it."""
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import rag
+from rag import Answer, Article, Assistant, Citation, Filters, Hit, Index, YinjuError
+from rag.errors import CorpusError, IndexMismatch, IndexMissing, ModelError, UsageError
+
+ZH, EN = "清理了多少个无证经营摊点？", "Which festival came with a gala?"
+
+
+@pytest.fixture(scope="module")
+def index(sample_index):
+    with Index.open(sample_index) as index:
+        yield index
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "one.md").write_text("---\ntitle: 港口\ndate: 2024-05-01\n---\n海港城的新码头昨日启用。\n", "utf-8")
+    (folder / "two.txt").write_text("The new museum opened on Monday.\n", "utf-8")
+    return folder
+
+
+def test_import_loads_nothing_heavy():
+    code = (
+        "import sys, rag; assert 'Index' in dir(rag);"
+        "heavy = {'numpy', 'torch', 'faiss', 'gradio', 'langchain', 'langchain_core', 'transformers', 'scipy', 'click'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_public_names():
+    assert len(rag.__all__) <= 10
+    for name in rag.__all__:
+        assert getattr(rag, name).__name__ == name
+    with pytest.raises(AttributeError, match="'rag' has no attribute 'Indes'"):
+        rag.Indes  # noqa: B018
+
+
+def test_search_and_article(index):
+    hits = index.search(ZH, k=3)
+    assert 1 <= len(hits) <= 3 and all(isinstance(hit, Hit) for hit in hits)
+    for hit in hits:
+        article = index.article(hit.article_id)
+        assert isinstance(article, Article) and article.text[hit.start : hit.end] == hit.text
+    assert "摊点" in hits[0].text
+    assert index.find(ZH, 3).hits == tuple(hits) or list(index.find(ZH, 3).hits) == hits
+    assert index.n_articles >= 10 and index.n_passages >= index.n_articles and index.version
+
+
+def test_an_answer_cites_word_for_word(index):
+    answer = Assistant(index).ask(ZH)
+    assert isinstance(answer, Answer) and not answer.refused and "100" in answer.text
+    assert answer.citations and all(isinstance(citation, Citation) for citation in answer.citations)
+    for citation in answer.citations:
+        assert index.article(citation.article_id).text[citation.start : citation.end] == citation.quote
+    json.dumps(answer.to_dict())
+
+
+@pytest.mark.parametrize("question", [ZH, EN, "What does a litre of milk cost in Paris?"])
+def test_a_streamed_answer_is_the_answer(index, question):
+    *pieces, last = Assistant(index).stream(question)
+    whole = Assistant(index).ask(question)
+    assert "".join(pieces) == last.text == whole.text and all(isinstance(piece, str) for piece in pieces)
+    assert last.citations == whole.citations and (len(pieces) > 1 or len(whole.text) < 40)
+
+
+def test_filters_restrict_search_and_answers(index):
+    assert {hit.lang for hit in index.search(ZH, 50, Filters(langs=("en",)))} == {"en"}
+    assert index.search(ZH, 50, Filters(date_to="2001-01-01")) == []
+    assert Assistant(index).ask(ZH, filters=Filters(sources=("nobody",))).refused
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [Filters(date_from="2024-2-1"), Filters(date_to="20240201"), Filters(date_from="2024-02-02", date_to="2024-02-01")],
+)
+def test_filters_that_make_no_sense_are_refused(index, filters):
+    for call in (index.search, Assistant(index).ask):
+        with pytest.raises(UsageError, match="expected .*date.*got"):
+            call(ZH, filters=filters)
+
+
+@pytest.mark.parametrize("question", ["", " \n\u3000", "\x00\x1b", "x" * 2_001])
+def test_unusable_questions_are_refused(index, question):
+    for call in (index.search, Assistant(index).ask):
+        with pytest.raises(UsageError, match="question"):
+            call(question)
+
+
+def test_the_longest_question_is_asked(index):
+    question = (ZH * 200)[:2_000]
+    assert index.search(question, 1) and Assistant(index).ask(question).text
+
+
+@pytest.mark.parametrize("k", [0, -1, 1_001])
+def test_k_has_a_range(index, k):
+    with pytest.raises(UsageError, match=f"got {k}"):
+        index.search(ZH, k)
+
+
+def test_an_index_may_be_shared_by_threads(index):
+    questions = [ZH, EN] * 10
+    expected = [index.search(question, 5) for question in questions]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda question: index.search(question, 5), questions)) == expected
+
+
+def test_reload_takes_up_a_new_version_and_only_then(corpus, tmp_path):
+    Index.build(corpus, tmp_path / "index")
+    with Index.open(tmp_path / "index") as index:
+        assert index.reload() is False
+        (corpus / "three.txt").write_text("The ferry now sails twice a day.\n", "utf-8")
+        report = Index.build(corpus, tmp_path / "index")
+        assert index.n_articles == 2 and index.reload() is True
+        assert index.n_articles == 3 and index.version == report.version
+        assert Index.rollback(tmp_path / "index") != report.version
+        assert index.reload() is True and index.n_articles == 2
+
+
+def test_an_index_of_articles_that_are_no_files(tmp_path):
+    articles = [Article(id="a", text="The new museum opened on Monday.", lang="en")]
+    report = Index.build(iter(articles), tmp_path / "index")
+    assert report.articles == 1 and Index.open(tmp_path / "index").article("a").text == articles[0].text
+    with pytest.raises(UsageError, match="name the corpus"):
+        Index.update(tmp_path / "index")
+    assert Index.verify(tmp_path / "index").version == Index.status(tmp_path / "index").version == report.version
+
+
+def _edit(corpus):
+    (corpus / "two.txt").write_text("The old museum opened on Monday.\n", "utf-8")
+
+
+def _edit_and_set_the_clock_back(corpus):
+    import os
+
+    before = (corpus / "two.txt").stat()
+    _edit(corpus)
+    os.utime(corpus / "two.txt", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (corpus / "two.txt").stat().st_size == before.st_size
+
+
+def _add(corpus):
+    (corpus / "below").mkdir()
+    (corpus / "below" / "three.txt").write_text("The ferry now sails twice a day.\n", "utf-8")
+
+
+def _remove(corpus):
+    (corpus / "two.txt").unlink()
+
+
+def _rename(corpus):
+    (corpus / "two.txt").rename(corpus / "second.txt")
+
+
+@pytest.mark.parametrize("change", [_edit, _edit_and_set_the_clock_back, _add, _remove, _rename])
+def test_every_change_of_the_articles_makes_an_index_stale(corpus, tmp_path, change):
+    path = tmp_path / "index"
+    assert "no index" in Index.stale(path, corpus) or "there is none" in Index.stale(path, corpus)
+    Index.build(corpus, path)
+    assert Index.stale(path, corpus) == "" and Index.update(path) is None
+    (corpus / ".hidden").touch()
+    (corpus / "one.md").touch()
+    assert Index.stale(path, corpus) == ""
+    change(corpus)
+    assert Index.stale(path, corpus) == "the articles have changed"
+    assert Index.update(path).articles == len([p for p in corpus.rglob("*") if p.suffix in (".md", ".txt")])
+    assert Index.stale(path, corpus) == ""
+
+
+def test_an_index_is_stale_after_rollback_and_with_other_settings(corpus, tmp_path, monkeypatch):
+    path = tmp_path / "index"
+    Index.build(corpus, path)
+    Index.build(corpus, path)
+    Index.rollback(path)
+    assert "not known" in Index.stale(path, corpus)
+    Index.build(corpus, path)
+    assert "another model" in Index.stale(path, corpus, "some/model")
+    monkeypatch.setattr("rag.freshness.__version__", "0.0.1")
+    assert "version of Yinju" in Index.stale(path, corpus)
+    monkeypatch.undo()
+    monkeypatch.setattr("rag.corpus.SPLITTER", {"name": "other"})
+    assert "settings" in Index.stale(path, corpus)
+
+
+def test_update_does_not_change_the_model(corpus, tmp_path):
+    Index.build(corpus, tmp_path / "index")
+    with pytest.raises(IndexMismatch, match="leave --model out"):
+        Index.update(tmp_path / "index", model="some/model")
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda tmp: Index.open(tmp / "index"), IndexMissing),
+        (lambda tmp: Index.update(tmp / "index"), IndexMissing),
+        (lambda tmp: Index.build(tmp / "missing", tmp / "index"), CorpusError),
+        (lambda tmp: Index.build([], tmp / "index"), CorpusError),
+        (lambda tmp: Index.build(tmp, tmp / "index", model="./missing"), ModelError),
+    ],
+)
+def test_errors_are_ours(tmp_path, call, error):
+    (tmp_path / "one.txt").write_text("The new museum opened on Monday.\n", "utf-8")
+    with pytest.raises(error) as caught:
+        call(tmp_path)
+    assert isinstance(caught.value, YinjuError) and "expected" in str(caught.value)
