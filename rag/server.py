@@ -122,6 +122,18 @@ class Narrowing(BaseModel):
         return Filters(self.date_from, self.date_to, tuple(self.sources), tuple(self.langs))
 
 
+class Asked(Narrowing):
+    """What follows the ``?`` of ``/api/ask``."""
+
+    question: str
+
+
+class Searched(Asked):
+    """What follows the ``?`` of ``/api/search``."""
+
+    k: int = Field(10, ge=1, le=100)
+
+
 class Asking(BaseModel):
     """The body of ``POST /api/ask``."""
 
@@ -172,15 +184,13 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         return desk.ask(asking.question, asking.filters.filters()).to_dict()
 
     @app.get("/api/ask")
-    def ask_by_address(question: str, narrowing: Annotated[Narrowing, Query()]) -> dict:
-        return desk.ask(question, narrowing.filters()).to_dict()
+    def ask_by_address(asked: Annotated[Asked, Query()]) -> dict:
+        return desk.ask(asked.question, asked.filters()).to_dict()
 
     @app.get("/api/search")
-    def search(
-        question: str, narrowing: Annotated[Narrowing, Query()], k: Annotated[int, Query(ge=1, le=100)] = 10
-    ) -> dict:
-        hits = desk.search(question, k, narrowing.filters())
-        return {"question": question, "hits": [asdict(hit) for hit in hits]}
+    def search(asked: Annotated[Searched, Query()]) -> dict:
+        hits = desk.search(asked.question, asked.k, asked.filters())
+        return {"question": asked.question, "hits": [asdict(hit) for hit in hits]}
 
     @app.get("/api/articles/{article_id:path}")
     def article(article_id: str) -> dict:

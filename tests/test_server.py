@@ -1,0 +1,209 @@
+"""The server's own routes and the guard around them, on the shipped corpus."""
+
+import dataclasses
+import logging
+import socket
+
+import pytest
+from starlette.testclient import TestClient
+
+from rag import Article, Assistant, Index
+from rag.errors import IndexCorrupt, ServerError
+from rag.server import BODY_LIMIT, SECURITY_HEADERS, Desk, build_api, listen
+
+QUESTION = "which provinces held elevator safety drills"
+
+
+@pytest.fixture(scope="module")
+def index(sample_index):
+    with Index.open(sample_index) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(index):
+    # A server's errors are to come back as responses, as they would over a wire.
+    return TestClient(build_api(index), base_url="http://127.0.0.1:7860", raise_server_exceptions=False)
+
+
+def test_health_tells_what_is_served(client, index):
+    assert client.get("/healthz").json() == {
+        "status": "ok", "articles": index.n_articles, "index_version": index.version,
+    }  # fmt: skip
+
+
+def test_ask_gives_the_librarys_answer(client, index):
+    expected = Assistant(index).ask(QUESTION)
+    posted = client.post("/api/ask", json={"question": QUESTION}).json()
+    fetched = client.get("/api/ask", params={"question": QUESTION}).json()
+    for answer in (posted, fetched):
+        assert answer["places"] == list(expected.places) != []
+        assert answer["text"] == expected.text
+        assert [one["quote"] for one in answer["citations"]] == [one.quote for one in expected.citations]
+        article = client.get(f"/api/articles/{answer['citations'][0]['article_id']}").json()
+        first = answer["citations"][0]
+        assert article["text"][first["start"] : first["end"]] == first["quote"]
+
+
+def test_filters_narrow_what_is_asked_and_searched(client):
+    params = {"question": QUESTION, "langs": "en"}
+    assert {hit["lang"] for hit in client.get("/api/search", params=params).json()["hits"]} == {"en"}
+    body = {"question": QUESTION, "filters": {"date_from": "2020-01-01"}}
+    assert client.post("/api/ask", json=body).json()["refused"] is True
+
+
+def test_search_gives_the_librarys_hits(client, index):
+    hits = client.get("/api/search", params={"question": "月饼 抽查", "k": 3}).json()["hits"]
+    expected = index.search("月饼 抽查", k=3)
+    assert [(hit["article_id"], hit["start"]) for hit in hits] == [(hit.article_id, hit.start) for hit in expected]
+    assert hits[0]["text"] == expected[0].text
+
+
+def test_an_article_comes_whole_and_without_its_place_on_the_disk(client, index):
+    first = index.snapshot.article(0)
+    expected = {key: value for key, value in dataclasses.asdict(first).items() if key != "path"}
+    assert client.get(f"/api/articles/{first.id}").json() == expected
+
+
+def test_an_article_id_may_hold_slashes(tmp_path):
+    Index.build([Article("a/b c.txt", "The museum opened on Monday.", lang="en")], tmp_path)
+    with Index.open(tmp_path) as index:
+        client = TestClient(build_api(index), base_url="http://localhost")
+        assert client.get("/api/articles/a/b%20c.txt").json()["text"] == "The museum opened on Monday."
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kwargs", "status", "says"),
+    [
+        ("GET", "/api/ask?question=", {}, 400, ""),
+        ("GET", "/api/ask", {}, 400, "question"),
+        ("POST", "/api/ask", {"json": {"q": 1}}, 400, "question"),
+        ("POST", "/api/ask", {"content": b"{"}, 400, ""),
+        ("POST", "/api/ask", {"json": {"question": "电" * 100_000}}, 400, ""),
+        ("GET", "/api/ask?question=x&date_from=soon", {}, 400, "soon"),
+        ("GET", "/api/search?question=x&k=0", {}, 400, "k"),
+        ("GET", "/api/articles/none.md", {}, 404, "none.md"),
+        ("GET", "/api/articles/../../etc/passwd", {}, 404, ""),
+        ("GET", "/api/nothing", {}, 404, "/openapi.json"),
+        ("DELETE", "/api/ask", {}, 405, ""),
+        ("POST", "/api/ask", {"content": b"x" * (BODY_LIMIT + 1)}, 413, "bytes"),
+        ("POST", "/gradio_api/upload", {"files": {"files": b"x"}}, 404, "not open"),
+        ("GET", "/gradio_api/file=/etc/passwd", {}, 404, "not open"),
+        ("GET", "/gradio_api/proxy=http://example.com", {}, 404, "not open"),
+    ],
+)
+def test_errors_say_what_is_wrong(client, method, path, kwargs, status, says):
+    reply = client.request(method, path, **kwargs)
+    assert reply.status_code == status
+    assert says in reply.json()["error"] and reply.json()["error"]
+    assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_body_that_hides_its_length_is_stopped(client):
+    def pieces():
+        for _ in range(BODY_LIMIT // 10_000 + 2):
+            yield b"x" * 10_000
+
+    assert client.post("/api/ask", content=pieces()).status_code == 413
+
+
+def test_an_error_nobody_expected_has_a_reference_and_a_trace_in_the_log(index, monkeypatch, caplog):
+    app = build_api(index)
+    monkeypatch.setattr(app.state.desk, "ask", lambda *_: 1 / 0)
+    client = TestClient(app, base_url="http://127.0.0.1")
+    with caplog.at_level(logging.ERROR, "rag.server"):
+        reply = client.post("/api/ask", json={"question": QUESTION})
+    assert reply.status_code == 500
+    reference = caplog.records[-1].args[0]
+    assert reference in reply.json()["error"] and "division" not in reply.text
+    assert "ZeroDivisionError" in caplog.text
+    assert reply.headers["x-frame-options"] == "DENY"
+
+
+def test_every_reply_has_the_security_headers(client):
+    for path in ("/healthz", "/openapi.json", "/api/nothing", "/nothing"):
+        headers = client.get(path).headers
+        assert {name: headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+def test_the_routes_are_described_and_nothing_is_loaded_from_elsewhere(client):
+    described = client.get("/openapi.json").json()
+    assert {"/api/ask", "/api/search", "/api/articles/{article_id}", "/healthz"} <= set(described["paths"])
+    assert client.get("/docs").status_code == 404
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:7860"])
+def test_another_hosts_name_is_refused(index, host):
+    client = TestClient(build_api(index), base_url="http://127.0.0.1")
+    assert client.get("/healthz", headers={"host": host}).status_code == 400
+    open_to_all = TestClient(build_api(index, local_only=False), base_url="http://127.0.0.1")
+    assert open_to_all.get("/healthz", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost:7860", "[::1]:7860", "localhost"])
+def test_this_machines_names_are_let_in(client, host):
+    assert client.get("/healthz", headers={"host": host}).status_code == 200
+
+
+def test_a_rebuilt_index_is_taken_up(tmp_path):
+    Index.build([Article("a", "The museum shows 40 paintings.", lang="en")], tmp_path)
+    with Index.open(tmp_path) as index:
+        client = TestClient(build_api(index), base_url="http://127.0.0.1")
+        assert client.get("/healthz").json()["articles"] == 1
+        new = Article("b", "The library lends 900 books.", lang="en")
+        Index.build([Article("a", "The museum shows 50 paintings.", lang="en"), new], tmp_path)
+        hits = client.get("/api/search", params={"question": "How many books does the library lend?"}).json()["hits"]
+        assert hits[0]["article_id"] == "b"
+        assert client.get("/healthz").json() == {"status": "ok", "articles": 2, "index_version": index.version}
+
+
+def test_an_index_that_cannot_be_taken_up_leaves_the_old_one_in_use(index, monkeypatch, caplog):
+    desk = Desk(index)
+
+    def broken():
+        raise IndexCorrupt("vectors.faiss is damaged")
+
+    monkeypatch.setattr(index, "reload", broken)
+    desk.refresh()
+    assert "stays in use" in caplog.text
+    assert desk.article(index.snapshot.article(0).id) is not None
+
+
+def test_a_taken_port_says_what_to_do():
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ServerError, match=f"port {port}.*--port"):
+            listen("127.0.0.1", port)
+
+
+def test_a_port_is_free_again_after_use():
+    with listen("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+    with listen("127.0.0.1", port) as again:
+        assert again.getsockname()[1] == port
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "example.com", "", "::"])
+def test_other_machines_are_kept_out_unless_it_is_asked_for(host):
+    with pytest.raises(ServerError, match="--insecure"):
+        listen(host, 0)
+
+
+def test_insecure_is_taken_at_its_word():
+    with listen("0.0.0.0", 0, insecure=True) as bound:
+        assert bound.getsockname()[0] == "0.0.0.0"
+
+
+def test_an_address_that_is_not_this_machines_is_told():
+    with pytest.raises(ServerError, match="192.0.2.7"):
+        listen("192.0.2.7", 0, insecure=True)
+
+
+def test_ipv6_loopback_is_loopback():
+    if not socket.has_ipv6:
+        pytest.skip("this machine has no IPv6")
+    try:
+        with listen("::1", 0) as bound:
+            assert bound.family == socket.AF_INET6
+    except ServerError as error:
+        assert "::1" in str(error)
