@@ -59,6 +59,10 @@ class StaticModel:
         """Number V of tokens; ids are 0 to V - 1."""
         return len(self._rows)
 
+    def piece(self, token: int) -> str:
+        """The text of a token id; "▁" marks the beginning of a Latin word."""
+        return self._tokenizer.id_to_token(token) or ""
+
     def token_vectors(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For token ids (n,): unit vectors float32 (n, d), and weights float32 (n,).
 

@@ -1,0 +1,125 @@
+"""Passages worth a look, each with the parts of its score.
+
+Where the corpus is small every passage is scored. Beyond that the dense and the lexical side each
+propose passages, per language: where a corpus holds several, those of the question's own language
+would otherwise crowd out the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.index import Snapshot
+from rag.search.filters import allowed_articles
+from rag.search.late import all_passages, pool_of
+from rag.search.query import Query
+from rag.search.types import Filters
+
+PER_SIDE = 200  # proposals of each side and language
+
+# score = dense + LATE x late + ARTICLE x late over the article's passages together + SHARE x lexical share.
+# Chosen on the development sets, one setting for all of them; docs/architecture.md has the table.
+LATE, ARTICLE, SHARE = 2.0, 1.0, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Scored passages; arrays run in parallel, in the order of the passages.
+
+    Attributes:
+        rows: passage numbers (m,).
+        articles: article row of each (m,).
+        best: float32 (n, m), the best cosine of each token of the question in each passage.
+        dense, late, lexical: the parts of the score (m,): cosine; weighted mean of ``best``; share of the
+            largest BM25 that a passage could reach for this question, so that a stray name or number
+            counts for little where the other words can match nothing.
+        score: the parts fused (m,).
+    """
+
+    rows: np.ndarray
+    articles: np.ndarray
+    best: np.ndarray
+    dense: np.ndarray
+    late: np.ndarray
+    lexical: np.ndarray
+    score: np.ndarray
+
+
+def candidates(snapshot: Snapshot, query: Query, filters: Filters = Filters(), per_side: int = PER_SIDE) -> Candidates:
+    """The passages that may answer the question, with their scores.
+
+    Args:
+        snapshot: the index.
+        query: the question.
+        filters: passages of other articles are not considered at all.
+        per_side: how many the dense and the lexical side propose for each language, in a large corpus.
+    """
+    of_article = snapshot.passages.article_row
+    keep = allowed_articles(snapshot, filters)
+    allowed = None if keep.all() else keep[of_article]
+    words, bound = snapshot.lexical_with_bound(query.text)
+    pool = all_passages(snapshot)
+    if pool is None:
+        pool = pool_of(snapshot, _proposed(snapshot, query, words, allowed, per_side))
+        best, rows = pool.best(query), pool.rows
+    elif allowed is None:
+        best, rows = pool.best(query), pool.rows
+    else:
+        inside = allowed[pool.rows]
+        best, rows = pool.best(query)[:, inside], pool.rows[inside]
+    late = query.weights @ best
+    dense = snapshot.vectors(rows) @ query.dense
+    lexical = words[rows] / max(bound, 1e-9)
+    articles = of_article[rows]
+    score = dense + LATE * late + SHARE * lexical + ARTICLE * _of_article(query.weights, best, articles)
+    return Candidates(rows, articles, best, dense, late, lexical, score.astype(np.float32))
+
+
+def _proposed(snapshot: Snapshot, query: Query, words: np.ndarray, allowed: np.ndarray | None, per_side: int) -> np.ndarray:
+    langs = snapshot.columns.lang.astype(str)
+    found = []
+    for lang in np.unique(langs):
+        mask = (langs == lang)[snapshot.passages.article_row]
+        if allowed is not None:
+            mask &= allowed
+        found.append(snapshot.dense(query.dense, per_side, mask)[0])
+        scores = np.where(mask, words, 0)
+        top = np.argpartition(-scores, min(per_side, len(scores) - 1))[:per_side]
+        found.append(top[scores[top] > 0])
+    return np.unique(np.concatenate(found)).astype(np.int64)
+
+
+def _of_article(weights: np.ndarray, best: np.ndarray, articles: np.ndarray) -> np.ndarray:
+    """Late interaction with all passages of an article together, for each of its passages."""
+    if not len(articles):
+        return np.zeros(0, np.float32)
+    first = np.flatnonzero(np.r_[True, articles[1:] != articles[:-1]])
+    together = weights @ np.maximum.reduceat(best, first, axis=1)
+    return np.repeat(together, np.diff(np.r_[first, len(articles)]))
+
+
+def balanced(score: np.ndarray, langs: np.ndarray, articles: np.ndarray, depth: int = 10) -> np.ndarray:
+    """Scores made comparable between languages: each less the mean of its language's best articles.
+
+    Words of one language match exactly, those of the other only nearly, so the plain scores would put
+    every article of the question's language first.
+
+    Args:
+        score: (m,) of passages, higher is better.
+        langs: language of each passage (m,).
+        articles: article row of each passage (m,).
+        depth: how many articles are averaged.
+    """
+    present = np.unique(langs)
+    if len(present) < 2:
+        return score
+    out = score.copy()
+    for lang in present:
+        mask = langs == lang
+        best: dict[int, float] = {}
+        for article, value in zip(articles[mask].tolist(), score[mask].tolist()):
+            best[article] = max(value, best.get(article, value))
+        out[mask] -= np.mean(sorted(best.values(), reverse=True)[:depth])
+    return out

@@ -1,0 +1,45 @@
+"""Which words of a text match which words of the question, across languages."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rag.embed.static import StaticModel
+from rag.search.query import Query
+from rag.search.types import Highlight
+
+# Cosines of static vectors: translations and inflected forms stand above this, chance pairs of one
+# passage hardly reach it (the 99th percentile of random pairs is 0.22).
+MATCH = 0.36
+_NEAR_BEST = 0.75  # of several words that match a word of the question, those that come near the best
+
+
+def highlights(query: Query, model: StaticModel, text: str, start: int = 0) -> tuple[Highlight, ...]:
+    """The words of ``text`` that match content words of the question, in order of appearance.
+
+    Args:
+        query: the question.
+        model: the static model.
+        text: what is shown.
+        start: offset of ``text`` in its article; the highlights count from the article's beginning.
+    """
+    asked = np.flatnonzero(query.content)
+    ids, spans = model.spans(text)
+    if not len(asked) or not len(ids):
+        return ()
+    table = query.vectors[asked] @ model.token_vectors(ids)[0].T
+    needed = np.maximum(MATCH, _NEAR_BEST * table.max(axis=1, keepdims=True))
+    owner = np.where(table >= needed, table, -1.0)
+    best = owner.argmax(axis=0)
+    out: list[Highlight] = []
+    for token, number in enumerate(best):
+        score = float(owner[number, token])
+        if score < 0:
+            continue
+        word = query.text[slice(*query.spans[asked[number]])]
+        first, last = spans[token]
+        if out and out[-1].word == word and start + first - out[-1].end <= 1:
+            out[-1] = Highlight(out[-1].start, start + last, word, max(out[-1].score, round(score, 3)))
+        else:
+            out.append(Highlight(start + first, start + last, word, round(min(score, 1.0), 3)))
+    return tuple(out)

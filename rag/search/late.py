@@ -1,0 +1,69 @@
+"""Late interaction over static vectors: which word of a passage answers to which word of the question.
+
+Score of a passage = sum over the question's tokens of weight x best cosine to any token of the passage
+(Khattab & Zaharia 2020, ColBERT). With one fixed vector per token, a passage is just its token ids, and
+one table |question tokens| x |different tokens of the passages| serves all passages.
+"""
+
+from __future__ import annotations
+
+import weakref
+
+import numpy as np
+
+from rag.index import Snapshot
+from rag.search.query import Query
+
+# Up to this many tokens all passages are scored for every question, and their vectors kept at hand.
+_SMALL = 1_500_000
+_kept: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+class Pool:
+    """Some passages, ready to be scored: their different tokens, and where each stands.
+
+    Attributes:
+        rows: passage numbers (m,).
+    """
+
+    def __init__(self, model, rows: np.ndarray, ids: np.ndarray, starts: np.ndarray):
+        self.rows = rows
+        seen = np.zeros(model.size, bool)
+        seen[ids] = True
+        self._unique = np.flatnonzero(seen)
+        self._local = (np.cumsum(seen) - 1).astype(np.int32)[ids]
+        self._starts = starts
+        self._vectors = np.ascontiguousarray(model.token_vectors(self._unique)[0].T)
+
+    def best(self, query: Query) -> np.ndarray:
+        """float32 (n, m): for each token of the question, the largest cosine in each passage (-1 to 1)."""
+        if not len(self.rows) or not len(self._local):
+            return np.zeros((len(query.ids), len(self.rows)), np.float32)
+        table = query.vectors @ self._vectors
+        out = np.empty((len(query.ids), len(self.rows)), np.float32)
+        for number, row in enumerate(table):  # row by row the gathered values stay in the cache
+            out[number] = np.maximum.reduceat(row[self._local], self._starts)
+        return out
+
+
+def all_passages(snapshot: Snapshot) -> Pool | None:
+    """A pool of every passage, kept for the life of the snapshot; None where the corpus is too large."""
+    if len(snapshot.token_ids) > _SMALL:
+        return None
+    pool = _kept.get(snapshot)
+    if pool is None:
+        pool = _kept[snapshot] = pool_of(snapshot, np.arange(snapshot.n_passages))
+    return pool
+
+
+def pool_of(snapshot: Snapshot, rows: np.ndarray) -> Pool:
+    """A pool of the passages of the given numbers; those without a known token are left out."""
+    offsets = snapshot.token_offsets
+    begin, end = np.asarray(offsets[rows]), np.asarray(offsets[rows + 1])
+    filled = end > begin
+    rows, begin, end = rows[filled], begin[filled], end[filled]
+    parts = [snapshot.token_ids[a:b] for a, b in zip(begin.tolist(), end.tolist())]
+    ids = np.concatenate(parts) if parts else np.zeros(0, np.uint16)
+    starts = np.zeros(len(rows), np.int64)
+    np.cumsum((end - begin)[:-1], out=starts[1:])
+    return Pool(snapshot.model, rows, ids, starts)

@@ -1,0 +1,90 @@
+"""The question, cleaned and turned into weighted token vectors once."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.corpus import detect_lang
+from rag.embed.static import StaticModel
+from rag.errors import UsageError
+
+MAX_CHARACTERS = 2_000
+# A token's weight is learned on sentences; what only asks ("which", "多少") or only joins says nothing
+# about the article sought, in either language.
+_IDLE = frozenset(
+    """▁which ▁what ▁who ▁whom ▁whose ▁when ▁where ▁why ▁how ▁many ▁much ▁did ▁do ▁does ▁is ▁are ▁was ▁were ▁be ▁been
+    ▁the ▁a ▁an ▁of ▁to ▁in ▁on ▁at ▁by ▁for ▁with ▁and ▁or ▁from ▁as ▁that ▁this ▁there ▁it ▁its ▁has ▁have ▁had ▁any
+    ▁list ▁all ▁tell ▁me ▁about ▁please ▁can ▁you ▁s s t ▁their ▁they ▁he ▁she ▁his ▁her ▁will ▁would ▁ever ▁else ▁than
+    的 了 是 在 和 与 及 或 吗 呢 吧 啊 哪 哪些 哪个 哪几个 哪里 哪儿 哪家 哪位 哪年 哪一 哪种 什么 什么时候 什么样 何时 何地 谁 多少
+    多大 几 几个 几家 几名 怎么 怎样 怎么样 如何 为什么 为何 有 有没有 有哪些 是什么 是谁 是否 请 请问 请列出 列出 告诉 我 你 他 她
+    它 对 把 被 将 从 向 到 由 于 为 以 之 其 所 这 那 这个 那个 中 里 上 下 都 也 还 就 曾 个 些 家 名 次 种 年 月 日 位 大约 约""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as the search sees it.
+
+    Attributes:
+        text: the question, cleaned.
+        lang: "zh", "en" or another code.
+        spans: (start, end) in ``text`` of each token.
+        ids: token ids (n,).
+        vectors: unit vectors (n, d) of the tokens.
+        weights: learned weights (n,), summing to 1 (all 0 for no known token).
+        content: bool (n,): tokens that say what is sought, rather than ask or join.
+        dense: the question's vector (dim of the embedder).
+    """
+
+    text: str
+    lang: str
+    spans: tuple[tuple[int, int], ...]
+    ids: np.ndarray
+    vectors: np.ndarray
+    weights: np.ndarray
+    content: np.ndarray
+    dense: np.ndarray
+
+
+def clean(question: str) -> str:
+    """The question without control characters and surplus white space.
+
+    Raises:
+        UsageError: nothing is left, or it is longer than 2,000 characters.
+    """
+    if not isinstance(question, str):
+        raise UsageError(f"expected the question as text, got {type(question).__name__}")
+    kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in question if unicodedata.category(c) not in ("Cf", "Cs", "Co"))
+    text = " ".join("".join(kept).split())
+    if not text:
+        raise UsageError("expected a question, got an empty one: ask in Chinese or English")
+    if len(text) > MAX_CHARACTERS:
+        raise UsageError(f"expected a question of at most {MAX_CHARACTERS:,} characters, got {len(text):,}: shorten it")
+    return text
+
+
+def analyse(question: str, model: StaticModel, embedder=None) -> Query:
+    """The question's tokens, weights and vectors.
+
+    Args:
+        question: any text; see :func:`clean`.
+        model: the static model of the index.
+        embedder: what makes the dense vector; the static model unless given.
+
+    Raises:
+        UsageError: as :func:`clean`.
+    """
+    text = clean(question)
+    ids, spans = model.spans(text)
+    vectors, weights = model.token_vectors(ids)
+    total = float(weights.sum())
+    idle = np.array([model.piece(int(i)) in _IDLE for i in ids], bool)
+    if embedder is None or embedder is model:
+        dense = model.embed_ids(ids, np.array([0, len(ids)]))[0]
+    else:
+        dense = embedder.embed_queries([text])[0]
+    return Query(text, detect_lang(text), tuple(spans), ids, vectors, weights / total if total else weights,
+                 ~idle & (weights > 0), dense)
