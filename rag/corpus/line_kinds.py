@@ -153,7 +153,7 @@ def could_be_title(line: str) -> bool:
         line
         and re.search(r"\w", line)
         and width(line) <= TITLE_COLUMNS[-1]
-        and not re.search(r"[。，；：、,;:]$", line)
+        and not re.search(r"[。，；：、,;:]$|[。！？!?…][”」』\"]$", line)
         and not (line.endswith(".") and is_prose(line))
         and not _LABELLED_LINE.match(line)
         and not is_date_line(line)

@@ -196,8 +196,9 @@ def _foot(lines: list[str], prose: list[int]) -> int:
         if len(between) >= 3 and not ends_open(lines[before]) and all(map(_is_link, between)):
             last = before
     tail = [i for i in range(last + 1, len(lines)) if lines[i]]
-    if tail and ends_open(lines[last]):
-        return tail[-1]  # what it announces is part of the article
+    announced = tail and ends_open(lines[tail[0]]) and width(lines[tail[0]]) >= SHORT
+    if tail and (announced or ends_open(lines[last])):
+        return tail[-1]  # the list that it announces is part of the article
     for index in tail:
         if not ends_sentence(lines[index]) or is_legal(lines[index]) or width(lines[index]) < 8:
             break
