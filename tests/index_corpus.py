@@ -4,8 +4,10 @@ import random
 
 from rag.corpus.article import Article
 
-_ZH = "市场监管 部门 电梯 安全 演练 质量 月 活动 企业 代表 消费者 产品 检验 中心 开放 日 山东 四川 南昌 培训 标准 宣传 学校 食品".split()
-_EN = "the city opened a new bridge for trains and ships while engineers tested 24 elevators near harbour in 2011".split()
+_ZH = (
+    "市场监管 部门 电梯 安全 演练 质量 月 活动 企业 代表 消费者 产品 检验 中心 开放 日 山东 四川 南昌 培训 标准"
+).split()
+_EN = "the city opened a new bridge for trains while engineers tested 24 elevators near the harbour in 2011".split()
 _SOURCES = ("晨报", "Daily Post", "")
 
 

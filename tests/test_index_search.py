@@ -158,9 +158,7 @@ def test_snapshot_ranks_by_both_sides(tmp_path):
     with open_index(tmp_path) as snapshot:
         model = snapshot.model
         texts = [passage_text(article, passage) for article in articles for passage in split(article)]
-        documents = [
-            model.encode_ids([text])[0].tolist() + plain_features(model.normalize(text)) for text in texts
-        ]
+        documents = [model.encode_ids([text])[0].tolist() + plain_features(model.normalize(text)) for text in texts]
         for question in ("电梯安全演练", "Engineers tested 24 ELEVATORS near the harbour", "山東 elevators", "ζζζζ"):
             asked = model.encode_ids([question])[0].tolist() + plain_features(model.normalize(question))
             expected = lucene_bm25(documents, asked)

@@ -84,6 +84,17 @@ def test_a_reader_keeps_its_version_across_rebuilds(tmp_path):
     assert len(status(tmp_path).versions) == 2  # ...but the next build gets to it.
 
 
+def test_a_reader_that_nobody_closed_lets_go_when_nobody_has_it(tmp_path):
+    build(tmp_path, "g0")
+    reader = open_index(tmp_path)
+    for number in range(1, 4):
+        build(tmp_path, f"g{number}")
+    assert len(status(tmp_path).versions) == 3 and generation(reader) == "g0"
+    del reader
+    build(tmp_path, "g4")
+    assert len(status(tmp_path).versions) == 2
+
+
 def test_readers_see_one_version_or_the_other_while_builds_go_on(tmp_path):
     build(tmp_path, "g0")
     stop, seen, failures = threading.Event(), [], []
@@ -119,8 +130,11 @@ def test_a_second_writer_is_refused_and_readers_are_not(tmp_path):
 
 def test_a_writer_in_another_process_is_noticed(tmp_path):
     build(tmp_path, "g0")
-    code = f"import time; from pathlib import Path; from rag.index.versions import writing\nwith writing(Path({str(tmp_path)!r})): print('in', flush=True); time.sleep(60)"
-    holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    code = (
+        "import sys, time; from pathlib import Path; from rag.index.versions import writing\n"
+        "with writing(Path(sys.argv[1])): print('in', flush=True); time.sleep(60)\n"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     try:
         assert holder.stdout.readline() == "in\n"
         with pytest.raises(IndexBusy):
@@ -131,17 +145,45 @@ def test_a_writer_in_another_process_is_noticed(tmp_path):
     build(tmp_path, "g1")  # A killed writer leaves no lock behind.
 
 
-def _build_for_ever(path, ready):
+def started(target, *args):
+    """A child process that has begun ``target(pipe, *args)``, and our end of the pipe.
+
+    Children are forked from a server that has loaded the libraries but used none of them.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["rag.index", "rag.embed", "faiss", "bm25s", "filelock"])
+    ours, theirs = context.Pipe()
+    child = context.Process(target=target, args=(theirs, *args))
+    child.start()
+    theirs.close()
+    return child, ours
+
+
+def _build_for_ever(pipe, path):
     load_static()
-    ready.send(True)
+    pipe.send(True)
     for number in range(1000):
         build(path, f"g{number}", count=40)
 
 
+def _die_at(pipe, path, step):
+    pytest.MonkeyPatch().setattr(step, lambda *args: os._exit(9))
+    build(path, "dead")
+
+
+def _build_within(pipe, path, largest_file):
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file,) * 2)
+    try:
+        pipe.send(build(path, "g1", count=40))
+    except StorageError as error:
+        pipe.send(error)
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is not there on Windows")
 def test_a_build_killed_at_any_instant_loses_no_committed_version(tmp_path):
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["rag.index", "rag.embed", "faiss", "bm25s", "filelock"])
     build(tmp_path, "first", count=40)
     begin = time.perf_counter()
     build(tmp_path, "first", count=40)
@@ -149,15 +191,12 @@ def test_a_build_killed_at_any_instant_loses_no_committed_version(tmp_path):
     rng, committed, interrupted = random.Random(7), 0, 0
     for _ in range(18):
         before = status(tmp_path).version
-        receiver, sender = context.Pipe(duplex=False)
-        child = context.Process(target=_build_for_ever, args=(tmp_path, sender))
-        child.start()
-        sender.close()
-        receiver.recv()
+        child, pipe = started(_build_for_ever, tmp_path)
+        pipe.recv()
         time.sleep(rng.uniform(0, 3 * one_build))
         child.kill()
         child.join()
-        receiver.close()
+        pipe.close()
         verify(tmp_path)
         with open_index(tmp_path) as snapshot:
             mark = generation(snapshot)
@@ -173,6 +212,7 @@ def test_a_build_killed_at_any_instant_loses_no_committed_version(tmp_path):
     assert len(status(tmp_path).versions) == 2
 
 
+@pytest.mark.skipif(os.name == "nt", reason="children are forked")
 @pytest.mark.parametrize(
     "step, live",
     [
@@ -187,17 +227,11 @@ def test_a_build_killed_at_any_instant_loses_no_committed_version(tmp_path):
 )
 def test_a_death_at_each_step_of_the_switch(tmp_path, step, live):
     """As above, but at the instants that chance would rarely hit."""
-    code = (
-        "import os, sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import pytest, test_index_versions as t\n"
-        "path = Path(sys.argv[2]); t.build(path, 'older'); t.build(path, 'g0')\n"
-        "import rag.index.build, rag.index.versions, rag.index.disk\n"
-        "module, _, name = sys.argv[3].rpartition('.')\n"
-        "pytest.MonkeyPatch().setattr(sys.argv[3], lambda *args: os._exit(9))\n"
-        "t.build(path, 'dead')\n"
-    )
-    here = os.path.dirname(__file__)
-    done = subprocess.run([sys.executable, "-c", code, here, str(tmp_path), step], cwd=os.path.dirname(here))
-    assert done.returncode == 9
+    build(tmp_path, "older")
+    build(tmp_path, "g0")
+    child, _ = started(_die_at, tmp_path, step)
+    child.join()
+    assert child.exitcode == 9
     verify(tmp_path)
     with open_index(tmp_path) as snapshot:
         assert generation(snapshot) == live
@@ -222,7 +256,8 @@ def test_a_folder_without_permission_is_a_clear_error(tmp_path):
     (tmp_path / "closed").mkdir(mode=0o500)
     # Root may write everywhere, so it becomes nobody; not before all that builds is loaded.
     code = (
-        "import os, sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import test_index_versions as t\n"
+        "import os, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from pathlib import Path; import test_index_versions as t\n"
         "from rag.errors import StorageError\n"
         "path = Path(sys.argv[2]); t.build(path / 'open', 'g0')\n"
         "if os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
@@ -269,19 +304,11 @@ def test_a_refused_write_leaves_the_old_version_and_no_rubbish(tmp_path, monkeyp
 def test_real_writes_beyond_a_real_limit_are_clear_errors(tmp_path, kilobytes):
     """The system itself refuses every byte of a file beyond the limit, in each library that writes."""
     build(tmp_path, "g0", count=40)
-    code = (
-        "import resource, sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import test_index_versions as t\n"
-        "from rag.errors import StorageError\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]) * 1024,) * 2)\n"
-        "try: t.build(Path(sys.argv[2]), 'g1', count=40)\n"
-        "except StorageError as error: print(error)\n"
-        "else: sys.exit('the build went through')\n"
-    )
-    here = os.path.dirname(__file__)
-    command = [sys.executable, "-B", "-c", code, here, str(tmp_path), str(kilobytes)]
-    done = subprocess.run(command, cwd=os.path.dirname(here), capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "writing failed" in done.stdout and "unchanged" in done.stdout
+    child, pipe = started(_build_within, tmp_path, kilobytes * 1024)
+    told = pipe.recv()
+    child.join()
+    assert isinstance(told, StorageError), told
+    assert "writing failed" in str(told) and "unchanged" in str(told)
     assert not list(tmp_path.glob(".building-*"))
     with open_index(tmp_path) as snapshot:
         assert generation(snapshot) == "g0"

@@ -262,10 +262,11 @@ class _Builder:
             return self._model.embed_ids(ids, offsets)
         vectors, model = np.asarray(self._source.embed_passages(batch)), self._embedder.identity
         if vectors.shape != (len(batch), model.dim) or not np.isfinite(vectors).all():
+            odd = "" if np.isfinite(vectors).all() else " with NaN or infinity"
             raise ModelError(
                 f"expected {len(batch)} finite vectors of {model.dim} dimensions from the model {model.name}, "
-                f"got an array of shape {vectors.shape}{'' if np.isfinite(vectors).all() else ' with NaN or infinity'}: "
-                "the model or its folder is faulty; use another with --model"
+                f"got an array of shape {vectors.shape}{odd}: the model or its folder is faulty, "
+                "use another with --model"
             )
         return vectors
 

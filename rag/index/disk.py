@@ -8,11 +8,13 @@ import hashlib
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from rag.errors import StorageError
 
+_T = TypeVar("_T")
 _ADVICE = {
     errno.ENOSPC: "the disk is full: free some space, or put the index on another disk (--index DIR)",
     errno.EDQUOT: "the disk quota is used up: free some space, or put the index elsewhere (--index DIR)",
@@ -90,3 +92,15 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of the file's bytes, 64 hex digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def reading_arrays(read: Callable[[], _T]) -> _T:
+    """The result of ``read``, which calls ``np.load`` once or more.
+
+    NumPy reads the head of a file with ``ast``, and that of CPython 3.11 and 3.12 now and then raises a
+    baseless SystemError ("recursion depth mismatch") where several threads use it; a second try does not.
+    """
+    for _ in range(9):
+        with contextlib.suppress(SystemError):
+            return read()
+    return read()

@@ -17,7 +17,14 @@ _WORD = 2 << 46
 _WORD_SHIFT = 64 - 46
 _WORDS = re.compile(r"[a-z0-9]+")
 # Ideographs with their extensions, and the signs 々 and 〇 that stand among them.
-_HAN_RANGES = ((0x3005, 0x3005), (0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
+_HAN_RANGES = (
+    (0x3005, 0x3005),
+    (0x3007, 0x3007),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x323AF),
+)
 
 
 def features(texts: Sequence[str], ids: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

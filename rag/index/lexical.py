@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.index.disk import reading_arrays
+
 METHOD, K1, B = "lucene", 1.2, 0.75
 SETTINGS = {"method": METHOD, "k1": K1, "b": B}
 FOLDER = "lexical"
@@ -46,8 +48,11 @@ class LexicalWriter:
         self._batches += 1
 
     def _load(self, batch: int, arrays: int) -> list[np.ndarray]:
-        with open(self._spool / f"lexical.{batch}", "rb") as file:
-            return [np.load(file, allow_pickle=False) for _ in range(arrays)]
+        def read() -> list[np.ndarray]:
+            with open(self._spool / f"lexical.{batch}", "rb") as file:
+                return [np.load(file, allow_pickle=False) for _ in range(arrays)]
+
+        return reading_arrays(read)
 
     def write(self, folder: Path) -> int:
         """Writes the matrix below ``folder``; returns the number of distinct features."""
@@ -100,8 +105,13 @@ class Lexical:
         import bm25s
 
         below = folder / FOLDER
-        self._vocabulary = np.asarray(np.load(below / FEATURES, mmap_mode="r", allow_pickle=False))
-        self._ranker = bm25s.BM25.load(below, mmap=True, allow_pickle=False, load_vocab=False)
+        vocabulary, self._ranker = reading_arrays(
+            lambda: (
+                np.load(below / FEATURES, mmap_mode="r", allow_pickle=False),
+                bm25s.BM25.load(below, mmap=True, allow_pickle=False, load_vocab=False),
+            )
+        )
+        self._vocabulary = np.asarray(vocabulary)
         # Plain arrays over the mapped memory: slices of np.memmap cost several times as much.
         for name in ("data", "indices", "indptr"):
             self._ranker.scores[name] = np.asarray(self._ranker.scores[name])
@@ -126,3 +136,15 @@ class Lexical:
         columns[columns == len(self._vocabulary)] = 0
         columns = columns[self._vocabulary[columns] == found]
         return self._ranker.get_scores_from_ids(columns)
+
+    def bound(self, found: np.ndarray) -> float:
+        """What no passage's score for these features can exceed; one that occurs nowhere counts as the rarest."""
+        found = np.unique(found)
+        frequency = np.zeros(len(found), np.int64)
+        if len(self._vocabulary):
+            columns = np.searchsorted(self._vocabulary, found)
+            columns[columns == len(self._vocabulary)] = 0
+            known = columns[(there := self._vocabulary[columns] == found)]
+            pointers = self._ranker.scores["indptr"]
+            frequency[there] = pointers[known + 1] - pointers[known]
+        return float(np.log(1 + (self.rows - frequency + 0.5) / (frequency + 0.5)).sum())

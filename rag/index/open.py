@@ -113,6 +113,16 @@ class Snapshot:
         ids, offsets = self.model.encode_ids([text])
         return self._lexical.scores(features([self.model.normalize(text)], ids, offsets)[0])
 
+    def lexical_with_bound(self, text: str) -> tuple[np.ndarray, float]:
+        """As :meth:`lexical`, and the score that no passage can exceed for this text (0 for an empty one)."""
+        ids, offsets = self.model.encode_ids([text])
+        found = features([self.model.normalize(text)], ids, offsets)[0]
+        return self._lexical.scores(found), self._lexical.bound(found)
+
+    def vectors(self, passages: np.ndarray) -> np.ndarray:
+        """The stored vectors of some passages, float32 (len(passages), dim)."""
+        return self._vectors.vectors(passages)
+
     def vector(self, passage: int) -> np.ndarray:
         """The stored vector of a passage, float32 (dim,)."""
         return self._vectors.vector(passage)
@@ -208,6 +218,12 @@ def check_models(index: Path, manifest: Manifest, model: StaticModel, embedder: 
         IndexMismatch: one differs; the message says how to rebuild.
     """
     rebuild = REBUILD.format(index=index)
+    if not same_model(manifest.static_model, model.identity) or manifest.tokenizer_sha256 != model.tokenizer_sha256:
+        raise IndexMismatch(
+            f"expected the embedded model {manifest.static_model.sha256[:12]} with the tokenizer "
+            f"{manifest.tokenizer_sha256[:12]}, with which {index} was built, but this version of Yinju holds "
+            f"{model.identity.sha256[:12]} with {model.tokenizer_sha256[:12]}: {rebuild}"
+        )
     if not same_model(manifest.model, embedder.identity):
         built, given = manifest.model, embedder.identity
         how = "without `--model`" if same_model(built, model.identity) else f"with `--model {built.name}`"
@@ -215,12 +231,6 @@ def check_models(index: Path, manifest: Manifest, model: StaticModel, embedder: 
             f"expected the model {built.name} ({built.sha256[:12]}, {built.dim} dimensions), with which {index} was "
             f"built, but got {given.name} ({given.sha256[:12]}, {given.dim} dimensions): "
             f"open it {how}, or {rebuild}"
-        )
-    if not same_model(manifest.static_model, model.identity) or manifest.tokenizer_sha256 != model.tokenizer_sha256:
-        raise IndexMismatch(
-            f"expected the embedded model {manifest.static_model.sha256[:12]} with the tokenizer "
-            f"{manifest.tokenizer_sha256[:12]}, with which {index} was built, but this version of Yinju holds "
-            f"{model.identity.sha256[:12]} with {model.tokenizer_sha256[:12]}: {rebuild}"
         )
 
 

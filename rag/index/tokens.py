@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.index.disk import reading_arrays
+
 FILE_NAMES = ("tokens.npy", "offsets.npy")
 
 
@@ -43,7 +45,9 @@ def open_tokens(folder: Path) -> tuple[np.ndarray, np.ndarray]:
         ValueError, OSError: a file is not what was written.
     """
     # Plain arrays over the mapped memory: slices of np.memmap cost several times as much.
-    ids, offsets = (np.asarray(np.load(folder / name, mmap_mode="r", allow_pickle=False)) for name in FILE_NAMES)
+    ids, offsets = reading_arrays(
+        lambda: [np.asarray(np.load(folder / name, mmap_mode="r", allow_pickle=False)) for name in FILE_NAMES]
+    )
     if ids.ndim != 1 or offsets.ndim != 1 or len(offsets) == 0 or offsets[-1] != len(ids):
         raise ValueError("offsets do not fit the token ids")
     return ids, offsets
