@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import os
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import IO
@@ -221,16 +220,14 @@ def ask(
     question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, as_json: bool, **filters
 ) -> None:
     """Answer QUESTION with quotes, or refuse."""
+    from rag.answer.types import Answer
     from rag.library import Assistant
     from rag.terminal import put_answer
 
     index, chosen = _open(question, file, path, model, filters)
     assistant = Assistant(index)
 
-    def one(text: str) -> object:
-        return assistant.ask(text, filters=chosen)
-
-    _each(question, file, as_json, one, lambda answer: answer.to_dict(), put_answer)
+    _each(question, file, as_json, lambda text: assistant.ask(text, filters=chosen), Answer.to_dict, put_answer)
 
 
 @_command(
@@ -245,20 +242,15 @@ def search(
 
     index, chosen = _open(question, file, path, model, filters)
 
-    def one(text: str) -> object:
-        begin = time.perf_counter()
-        return index.find(text, k, chosen), (time.perf_counter() - begin) * 1000
-
     def row(found) -> dict:
-        result, ms = found
-        return {"hits": [asdict(hit) for hit in result.hits], "ms": round(ms, 3), "steps_ms": dict(result.ms)}
+        return {"hits": [asdict(hit) for hit in found.hits], "ms": found.ms["total"], "steps_ms": found.ms}
 
     def show(found) -> None:
-        put_hits(found[0].hits)
-        if not found[0].hits:
+        put_hits(found.hits)
+        if not found.hits:
             put("yinju: no passage found" + (" within these filters" if chosen else ""), error=True)
 
-    _each(question, file, as_json, one, row, show)
+    _each(question, file, as_json, lambda text: index.find(text, k, chosen), row, show)
 
 
 def _open(question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, filters: dict):
