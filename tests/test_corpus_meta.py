@@ -26,7 +26,12 @@ def test_dates_are_normalised(text):
 
 @pytest.mark.parametrize(
     "text, expected",
-    [("21/09/2011", "2011-09-21"), ("9/21/2011", "2011-09-21"), ("5/5/2011", "2011-05-05"), ("二〇一一年十月三十一日", "2011-10-31")],
+    [
+        ("21/09/2011", "2011-09-21"),
+        ("9/21/2011", "2011-09-21"),
+        ("5/5/2011", "2011-05-05"),
+        ("二〇一一年十月三十一日", "2011-10-31"),
+    ],
 )
 def test_the_order_of_day_and_month_is_read_where_it_shows(text, expected):
     assert normal_date(text) == expected
@@ -43,7 +48,10 @@ def test_what_is_no_full_date_is_empty(text):
     assert normal_date(text) == ""
 
 
-@given(st.dates(datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)), st.sampled_from(["%Y-%m-%d", "%Y.%m.%d", "%Y年%m月%d日", "%B %d, %Y", "%d %b %Y"]))
+@given(
+    st.dates(datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)),
+    st.sampled_from(["%Y-%m-%d", "%Y.%m.%d", "%Y年%m月%d日", "%B %d, %Y", "%d %b %Y"]),
+)
 def test_every_day_is_understood(day, notation):
     assert normal_date(day.strftime(notation)) == day.isoformat()
 

@@ -24,7 +24,18 @@ def page(*lines, gap="\n\n"):
 
 
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
-@pytest.mark.parametrize("date", ["2015.3.2", "2015-03-02", "2015年3月2日", "2015/03/02 10:20", "20150302", "Mar 2, 2015", "发布时间：2015-03-02 10:20:30"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        "2015.3.2",
+        "2015-03-02",
+        "2015年3月2日",
+        "2015/03/02 10:20",
+        "20150302",
+        "Mar 2, 2015",
+        "发布时间：2015-03-02 10:20:30",
+    ],
+)
 def test_a_page_with_its_furniture(gap, date):
     found = page(
         "滨江在线", "登录", "收藏本文", "赞赏支持赞赏支持", "×", "城区十二座公园免费开放", date,
@@ -69,13 +80,38 @@ def test_the_date_may_stand_above_the_title():
 
 def test_a_page_without_a_date_is_known_by_its_buttons():
     found = page("新潮网", "×", "登录登录", "城区十二座公园免费开放", FIRST + SECOND, "推荐阅读")
-    assert (found.title, found.date, found.source, found.text) == ("城区十二座公园免费开放", "", "新潮网", FIRST + SECOND)
+    assert (found.title, found.date, found.source, found.text) == (
+        "城区十二座公园免费开放",
+        "",
+        "新潮网",
+        FIRST + SECOND,
+    )
 
 
 def test_a_list_that_the_text_announces_stays():
-    found = page("新潮网", "登录", "城区十二座公园免费开放", "2015-03-02", FIRST, "免费公园名单如下，请市民留意开放时间：", "东山公园", "西湖公园")
+    found = page(
+        "新潮网",
+        "登录",
+        "城区十二座公园免费开放",
+        "2015-03-02",
+        FIRST,
+        "免费公园名单如下，请市民留意开放时间：",
+        "东山公园",
+        "西湖公园",
+    )
     assert found.text.endswith("东山公园\n\n西湖公园")
-    found = page("新潮网", "登录", "城区十二座公园免费开放", "2015-03-02", FIRST, "名单如下：", "东山公园", "西湖公园", THIRD, "推荐阅读")
+    found = page(
+        "新潮网",
+        "登录",
+        "城区十二座公园免费开放",
+        "2015-03-02",
+        FIRST,
+        "名单如下：",
+        "东山公园",
+        "西湖公园",
+        THIRD,
+        "推荐阅读",
+    )
     assert found.text == "\n\n".join((FIRST, "名单如下：", "东山公园", "西湖公园", THIRD))
 
 
@@ -140,6 +176,11 @@ def test_a_real_page():
         pytest.skip("the source article is not on this machine")
     (article,) = read_corpus([path])
     lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
-    assert (article.title, article.date, article.source, article.lang) == (lines[5].strip(), "2011-09-21", lines[0], "zh")
+    assert (article.title, article.date, article.source, article.lang) == (
+        lines[5].strip(),
+        "2011-09-21",
+        lines[0],
+        "zh",
+    )
     kept = [line for line in article.text.split("\n") if line]
     assert kept == [line.strip() for line in lines[7:-1]]

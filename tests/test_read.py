@@ -9,7 +9,9 @@ import pytest
 from rag.corpus import Article, Skipped, read_corpus
 from rag.errors import CorpusError
 
-BODY = "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放，市民可以凭身份证入园。公园每日开放时间为早六点至晚十点。"
+BODY = (
+    "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放，市民可以凭身份证入园。公园每日开放时间为早六点至晚十点。"
+)
 PAGE = f"""<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>城区公园免费开放_滨江在线</title>
 <meta property="og:site_name" content="滨江在线">
@@ -36,7 +38,9 @@ def one(path, data) -> Article | Skipped:
 
 
 def rows(path, *lines):
-    path.write_bytes(b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines) + b"\n")
+    path.write_bytes(
+        b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines) + b"\n"
+    )
     return read(path)
 
 
@@ -235,7 +239,8 @@ def test_a_parser_that_fails_costs_one_file(tmp_path, monkeypatch):
 def test_front_matter_names_the_article(tmp_path):
     item = one(
         tmp_path / "a.md",
-        "---\ntitle: 公园开放\ndate: 2015年3月2日\nsource: 滨江晚报\nurl: http://port.example/1\nlang: zh-CN\nother: [1, 2]\n---\n\n" + BODY,
+        "---\ntitle: 公园开放\ndate: 2015年3月2日\nsource: 滨江晚报\nurl: http://port.example/1\nlang: zh-CN\nother: [1, 2]\n---\n\n"
+        + BODY,
     )
     assert item == Article("a.md", BODY, "公园开放", "2015-03-02", "滨江晚报", "http://port.example/1", "zh", item.path)
 
@@ -322,7 +327,10 @@ def test_old_pages_made_of_divisions(tmp_path):
 def test_html_that_is_hardly_any(tmp_path):
     assert one(tmp_path / "a.html", "<p>只有一句话。</p>").text == "只有一句话。"
     assert one(tmp_path / "b.html", "没有标签的一句话。").text == "没有标签的一句话。"
-    assert one(tmp_path / "c.html", "<p>未闭合<b>的<i>标签<table><td>也能读。").text.replace("\n", "") == "未闭合的标签也能读。"
+    assert (
+        one(tmp_path / "c.html", "<p>未闭合<b>的<i>标签<table><td>也能读。").text.replace("\n", "")
+        == "未闭合的标签也能读。"
+    )
     assert "no text" in one(tmp_path / "d.html", "<html><script>x()</script><nav>首页</nav></html>").reason
     assert isinstance(one(tmp_path / "e.html", "<div>" * 20000 + "深" + "</div>" * 20000), (Article, Skipped))
 
@@ -332,7 +340,16 @@ def test_html_that_is_hardly_any(tmp_path):
 
 def test_rows_are_kept_exactly(tmp_path):
     text = "  第一行\r\n\t第二行\u3000 \u2028<script>alert(1)</script>\n\n"
-    row = {"id": 7, "lang": "zh", "title": " 标题 ", "text": text, "date": 20150302, "source": "晚报", "url": "u", "extra": {}}
+    row = {
+        "id": 7,
+        "lang": "zh",
+        "title": " 标题 ",
+        "text": text,
+        "date": 20150302,
+        "source": "晚报",
+        "url": "u",
+        "extra": {},
+    }
     items = rows(tmp_path / "a.jsonl", row, b"", {"id": "b", "text": "Only the text of the article.", "title": None})
     assert items[0] == Article("7", text, " 标题 ", "2015-03-02", "晚报", "u", "zh", str(tmp_path / "a.jsonl"))
     assert (items[1].id, items[1].title, items[1].lang) == ("b", "", "en")
@@ -373,7 +390,9 @@ def test_bad_rows_cost_themselves_only(tmp_path):
 
 
 def test_lone_surrogates_are_replaced_in_place(tmp_path):
-    (item,) = rows(tmp_path / "a.jsonl", b'{"id": "x\\udfff", "text": "\\ud800a\\ud83d\\ude00b\\udc00", "title": "\\udc00"}')
+    (item,) = rows(
+        tmp_path / "a.jsonl", b'{"id": "x\\udfff", "text": "\\ud800a\\ud83d\\ude00b\\udc00", "title": "\\udc00"}'
+    )
     assert (item.id, item.text, item.title) == ("x\ufffd", "\ufffda\U0001f600b\ufffd", "\ufffd")
 
 

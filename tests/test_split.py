@@ -4,11 +4,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.corpus import SPLITTER, Article, Passage, clauses, passage_text, sentences, split
+from rag.corpus import (
+    SPLITTER,
+    Article,
+    Passage,
+    clauses,
+    passage_text,
+    sentences,
+    split,
+)
 
 PIECES = st.sampled_from(
-    ["。", "！", "？", "；", "……", "…", ". ", ".", "! ", "?", "\n", "\n\n", "\r\n", " ", "\u3000", "，", ",", "、", "：", "——"]
-    + list("“”‘’「」《》（）()\"'") + ["\ud800", "\U0001f600", "\u2028", "\x00", "\u200b"]
+    [
+        "。",
+        "！",
+        "？",
+        "；",
+        "……",
+        "…",
+        ". ",
+        ".",
+        "! ",
+        "?",
+        "\n",
+        "\n\n",
+        "\r\n",
+        " ",
+        "\u3000",
+        "，",
+        ",",
+        "、",
+        "：",
+        "——",
+    ]
+    + list("“”‘’「」《》（）()\"'")
+    + ["\ud800", "\U0001f600", "\u2028", "\x00", "\u200b"]
     + ["港口", "举行", "演练", "Dr", "U.S", "No", "Inc", "The", "he", "Port", "3.5", "1,000", "10:30", "e\u0301"]
 )
 TEXTS = st.one_of(
@@ -58,7 +88,10 @@ def test_no_sentence_runs_over_a_line(text):
         ("港口开放了。市长到场！人多吗？很多；真的。", ["港口开放了。", "市长到场！", "人多吗？", "很多；", "真的。"]),
         ("他说：“今天很好。明天也好。”然后走了。", ["他说：“今天很好。明天也好。”", "然后走了。"]),
         ("全市举办“安全，人人有责！”主题演讲。完", ["全市举办“安全，人人有责！”主题演讲。", "完"]),
-        ("电影《你是谁？》上映了。（来源：晚报。）观众不少", ["电影《你是谁？》上映了。", "（来源：晚报。）", "观众不少"]),
+        (
+            "电影《你是谁？》上映了。（来源：晚报。）观众不少",
+            ["电影《你是谁？》上映了。", "（来源：晚报。）", "观众不少"],
+        ),
         ("“船来了！”“快走！”", ["“船来了！”", "“快走！”"]),
         ("“船来了！”他喊道。", ["“船来了！”他喊道。"]),
         ("标题没有句号\n\n  第一段。\r\n第二段", ["标题没有句号", "第一段。", "第二段"]),
@@ -75,8 +108,20 @@ def test_no_sentence_runs_over_a_line(text):
         ("Harbour Inc. said so. Harbour Inc. The end.", ["Harbour Inc. said so.", "Harbour Inc.", "The end."]),
         ('"Really?" he said. "Yes." They met.', ['"Really?" he said.', '"Yes."', "They met."]),
         ("1. First of all. 2. Second of all.", ["1. First of all.", "2. Second of all."]),
+        (
+            "It rose in the 1950s. Lee left. It fell by 5km. Done.",
+            ["It rose in the 1950s.", "Lee left.", "It fell by 5km.", "Done."],
+        ),
         ("Wait... what? It ended... Then silence.", ["Wait... what?", "It ended...", "Then silence."]),
-        ("See http://port.example/a?b=1 now. 港口在U.S.的东边。", ["See http://port.example/a?b=1 now.", "港口在U.S.的东边。"]),
+        ("“他来了！”。走了", ["“他来了！”。", "走了"]),
+        (
+            "It opened.[1] It closed.[citation needed] So J. A. Lee said . . . nothing.",
+            ["It opened.[1]", "It closed.[citation needed]", "So J. A. Lee said . . . nothing."],
+        ),
+        (
+            "See http://port.example/a?b=1 now. 港口在U.S.的东边。",
+            ["See http://port.example/a?b=1 now.", "港口在U.S.的东边。"],
+        ),
     ],
 )
 def test_where_sentences_end(text, expected):
@@ -87,11 +132,17 @@ def test_where_sentences_end(text, expected):
     "text, expected",
     [
         ("四艘船,两架机,都来了。", ["四艘船,", "两架机,", "都来了。"]),
-        ("东港、西港、南港等地,共1,000人，10:30开始：先演练；后总结。", ["东港、西港、南港等地,", "共1,000人，", "10:30开始：", "先演练；", "后总结。"]),
+        (
+            "东港、西港、南港等地,共1,000人，10:30开始：先演练；后总结。",
+            ["东港、西港、南港等地,", "共1,000人，", "10:30开始：", "先演练；", "后总结。"],
+        ),
         ("印发了《港口，航道与安全》，影响很大", ["印发了《港口，航道与安全》，", "影响很大"]),
         ("——统一部署。他来了——又走了", ["——统一部署。", "他来了——", "又走了"]),
         ("“快，跟上”的号召（东港，西港）传开，好", ["“快，跟上”的号召（东港，西港）传开，", "好"]),
-        ("At 10:30, 1,000 people (men, women) came: all cheered; then left.", ["At 10:30,", "1,000 people (men, women) came:", "all cheered;", "then left."]),
+        (
+            "At 10:30, 1,000 people (men, women) came: all cheered; then left.",
+            ["At 10:30,", "1,000 people (men, women) came:", "all cheered;", "then left."],
+        ),
         ("见 http://port.example：好", ["见 http://port.example：", "好"]),
         ("，，，开始", ["，，，开始"]),
     ],

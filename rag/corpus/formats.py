@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import decode
-from rag.corpus.lines import tidy
 from rag.corpus.line_kinds import labelled_source
+from rag.corpus.lines import tidy
 from rag.corpus.page import read_page, trim_meta
 
 
@@ -33,7 +33,7 @@ class Draft:
 _FIELDS = ("title", "date", "source", "url", "lang")
 _KEY_LINE = re.compile(rf"^({'|'.join(_FIELDS)})[ \t]*:[ \t]*(.*)$", re.MULTILINE | re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_BOLD_LEFT = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
+_BOLD_LEFT_OVER = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})",
     re.IGNORECASE,
@@ -170,7 +170,7 @@ def _plain_markdown(text: str) -> tuple[str, str]:
         elif token.type in ("fence", "code_block"):
             block, kind = token.content, "code"
         elif token.type == "inline":
-            line = _BOLD_LEFT.sub(r"\1", "".join(map(_inline_text, token.children or []))).strip()
+            line = _BOLD_LEFT_OVER.sub(r"\1", "".join(map(_inline_text, token.children or []))).strip()
             around = tokens[index - 1]
             if around.type in ("th_open", "td_open"):
                 cells.append(line)

@@ -45,9 +45,7 @@ def read_corpus(paths: Sequence[str | Path] | str | Path) -> Iterator[Item]:
         try:
             missing = not path.exists()
         except (OSError, ValueError) as error:
-            raise CorpusError(
-                f"expected a file or folder with articles; {_shown(path)} {_reason(error)}"
-            ) from error
+            raise CorpusError(f"expected a file or folder with articles; {_shown(path)} {_reason(error)}") from error
         if missing:
             raise CorpusError(
                 f"expected a file or folder with articles, found nothing at {_shown(path)}; "

@@ -23,7 +23,7 @@ _SHORT_GROUP = (
     r"|(?<=[^\s。！？.!?…,，]\")(?=\S)[^\"{nl}]{{0,{n}}}(?<!\s)\""
     r"|(?<=[\s]\")(?=\S)[^\"{nl}]{{0,{n}}}(?<!\s)\"|(?<=^\")(?=\S)[^\"{nl}]{{0,{n}}}(?<!\s)\""
 ).format(nl=_NEWLINES, n=GROUP_CHARS)
-_OPENERS = "“「『‘《〈【（(\""
+_OPENERS = '“「『‘《〈【（("'
 _ENDERS = "。｡！？；….!?"
 
 _SENTENCE_EVENT = re.compile(
@@ -38,11 +38,13 @@ _CLAUSE_EVENT = re.compile(
     r"[”’」』）)》】]*(?:[\"'](?=\s|$))?"
 )
 _CLOSERS = frozenset("”’」』）)】]》〉\"'")
+_CLOSERS_AND_ENDS = _CLOSERS | set("。｡！？；…")  # “……！”。
+_REFERENCE = re.compile(r"(?:\[[\w ]{1,30}\])+(?=\s|$)")
 _CONTINUES = frozenset("，、,：:%％")
 _CJK_END = re.compile("[。｡！？；…]")
 _WORD = re.compile(r"\w")
 _NOT_SPACE = re.compile(r"\S")
-_WORD_BEFORE = re.compile(r"[^\W\d_](?:[^\W\d_]|\.)*$")
+_WORD_BEFORE = re.compile(r"(?<!\w)[^\W\d_](?:[^\W\d_]|\.)*$")
 _NUMBER_BEFORE = re.compile(r"\d+$")
 _FIRST_WORD = re.compile(r"[A-Za-z]+")
 
@@ -60,7 +62,7 @@ _MAYBE_LAST = frozenset(
 _STARTERS = frozenset(
     "the a an in on at it he she they we i you but and or this that these those there however for as if "
     "when while after before since although its his her their our some many most both such now then what "
-    "who how why where yes no not also meanwhile according with by from to all one another".split()
+    "who how why where yes no not nor also meanwhile according with by from to all one another".split()
 )
 
 
@@ -127,14 +129,15 @@ def _append(out: list[Span], text: str, begin: int, end: int) -> None:
 
 
 def _close(text: str, begin: int, at: int, end: int) -> int:
-    """Position behind the closing quotes and brackets that stand at ``at``."""
-    while at < end and text[at] in _CLOSERS:
+    """Position behind the closing quotes and brackets at ``at``, and behind a reference like [1]."""
+    while at < end and text[at] in _CLOSERS_AND_ENDS:
         if text[at] in "\"'" and at + 1 < end and not text[at + 1].isspace():
             # Straight quotes do not tell their side: an even number so far means that this one opens.
             if text[at] == "'" or text.count('"', max(begin, at - 1000), at) % 2 == 0:
                 break
         at += 1
-    return at
+    reference = _REFERENCE.match(text, at, end)
+    return reference.end() if reference else at
 
 
 def _end_of_sentence(text: str, begin: int, first: int, last: int, end: int) -> int:
@@ -190,6 +193,8 @@ def _abbreviation(text: str, begin: int, dot: int, stop: int, end: int) -> bool:
     window = max(begin, dot - 16)
     found = _NOT_SPACE.search(text, stop, end)
     following = found.group() if found else ""
+    if following == ".":
+        return True  # . . .
     word = _WORD_BEFORE.search(text[window:dot])
     if not word:
         number = _NUMBER_BEFORE.search(text[window:dot])
@@ -201,6 +206,8 @@ def _abbreviation(text: str, begin: int, dot: int, stop: int, end: int) -> bool:
         return True
     if len(lower) == 1 or "." in lower or lower in _MAYBE_LAST:
         start = _FIRST_WORD.match(text, found.start()) if found else None
+        if start and len(lower) == len(start.group()) == 1 and text.startswith(".", start.end()):
+            return True  # J. A. Lee
         if start:
             return start.group().lower() not in _STARTERS
         return following.isdigit()
