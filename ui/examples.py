@@ -28,8 +28,8 @@ _EN_EVENT = re.compile(
     r"((?:an? )?[a-z][^,.;:\"“”()《》]{10,55})(?=[,.;]| and )"
 )
 _EN_COUNT = re.compile(
-    r"(?:^|[,.;] |\b(?:over|about|nearly|almost|and|covered|than) )(?:over |about |nearly )?[0-9][0-9,]* "
-    r"([a-z]+(?: (?!and)[a-z]+)?) ((?:[a-z]{3,}ed|took part|won|met|went) [^,.;:\"“”()《》]{6,60})(?=[,.;])"
+    r"(?<![\w,.-])[0-9][0-9,]* ([a-z]+(?: (?!and)[a-z]+)?) "
+    r"((?:[a-z]{3,}ed|took part|won|met|went) [^,.;:\"“”()《》]{6,60})(?=[,.;])"
 )
 _EN_POINTS = re.compile(r"\b(?:this|that|these|those|their|there|its|it|they|his|her|he|she|such|other)\b")
 

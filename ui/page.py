@@ -90,14 +90,14 @@ def page(desk: Desk) -> gr.Blocks:
             if not question.strip():
                 yield {box: ""}
                 return
-            first = True
+            out = {box: "", start: gr.update(visible=False), again: gr.update(visible=True)}
+            known = talk.turns
             for talk in converse(desk, talk, question.strip(), lang):
-                out = {chat: talk.as_chat(), state: talk}
-                if first:
-                    out |= {box: "", start: gr.update(visible=False), again: gr.update(visible=True)}
-                    first = False
+                out |= {chat: talk.as_chat(), state: talk}
+                if talk.turns is not known:
+                    out[panel] = render.sources(talk.turns, lang)
                 yield out
-            yield {panel: render.sources(talk.turns, lang)}
+                out = {}
 
         def clear(lang: str) -> list:
             return [Talk(), [], gr.update(visible=True), *speak(lang, Talk())]

@@ -1,0 +1,153 @@
+"""A conversation without a browser: what is shown while an answer comes, and when none can."""
+
+import logging
+import time
+
+import pytest
+
+from rag import Article, Index
+from rag.answer.types import Answer, Citation
+from rag.errors import UsageError
+from rag.server import Desk
+from rag.ui.corpus import About
+from rag.ui.examples import examples
+from rag.ui.talk import MESSAGES_KEPT, PIECE_SECONDS, TURNS_KEPT, Talk, converse
+
+ARTICLE = Article("a", "The museum shows 40 paintings. It opened on Monday.", "Museum", lang="en")
+QUOTE = Citation("0" * 10, "a", 0, 30, ARTICLE.text[:30], passage_end=30, lang="en")
+ANSWER = Answer("q", "en", "text", "The museum shows 40 paintings. [1]", False, citations=(QUOTE,))
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory):
+    path = tmp_path_factory.mktemp("museum")
+    Index.build([ARTICLE], path)
+    with Index.open(path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(index, monkeypatch):
+    """A desk whose assistant says what the test wants: ``desk.says = function of the question``."""
+    made = Desk(index)
+    made.says = lambda question, history: iter([ANSWER.text, ANSWER])
+    monkeypatch.setattr(made, "stream", lambda question, history=(): made.says(question, history))
+    return made
+
+
+def test_an_answer_ends_with_its_sources(desk):
+    states = list(converse(desk, Talk(), "How many?", "en"))
+    assert "Searching 1 article…" in states[0].messages[-1][1]
+    last = states[-1]
+    assert [role for role, _ in last.messages] == ["user", "assistant"]
+    assert last.turns[-1].articles == {"a": ARTICLE}
+    assert f'href="#src-{last.turns[-1].key}-1"' in last.messages[-1][1]
+
+
+def test_a_slow_answer_is_shown_as_it_comes_but_not_word_by_word(desk):
+    def says(question, history):
+        for word in ["word "] * 40:
+            time.sleep(0.005)
+            yield word
+        yield ANSWER
+
+    desk.says = says
+    began = time.monotonic()
+    states = list(converse(desk, Talk(), "How many?", "en"))
+    pieces = [state.messages[-1][1].count("word") for state in states[1:-1]]
+    assert pieces == sorted(pieces) and pieces[0] > 0
+    assert len(pieces) <= (time.monotonic() - began) / PIECE_SECONDS + 1
+    assert all(len(state.messages) == 2 for state in states)
+
+
+def test_what_was_said_before_is_told_to_the_assistant_and_kept(desk):
+    heard = []
+    desk.says = lambda question, history: heard.append(history) or iter([ANSWER])
+    talk = Talk()
+    for n in range(TURNS_KEPT + 3):
+        *_, talk = converse(desk, talk, f"question {n}", "en")
+    assert [len(history) for history in heard] == [min(n, TURNS_KEPT) for n in range(TURNS_KEPT + 3)]
+    assert heard[1] == (("q", ANSWER),)
+    assert len(talk.turns) == TURNS_KEPT
+    assert len(talk.messages) == 2 * (TURNS_KEPT + 3) <= MESSAGES_KEPT
+    assert len({turn.key for turn in talk.turns}) == TURNS_KEPT
+
+
+def test_an_unusable_question_is_answered_with_the_reason(desk):
+    def says(question, history):
+        raise UsageError("expected fewer than 10 <b>characters</b>")
+        yield
+
+    desk.says = says
+    *_, last = converse(desk, Talk(), "How many?", "zh")
+    assert "expected fewer than 10" in last.messages[-1][1] and "<b>" not in last.messages[-1][1]
+    assert last.turns == ()
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_an_error_is_a_message_with_a_reference_found_in_the_log(desk, caplog, after):
+    def says(question, history):
+        yield from ["half an ans"] * after
+        raise ZeroDivisionError("secret path /srv/x")
+
+    desk.says = says
+    before = Talk().say("user", "a").say("assistant", "b")
+    with caplog.at_level(logging.ERROR, "rag.ui"):
+        *_, last = converse(desk, before, "How many?", "en")
+    reference = caplog.records[-1].args[0]
+    assert reference in last.messages[-1][1] and "secret" not in last.messages[-1][1]
+    assert "ZeroDivisionError" in caplog.text
+    assert last.messages[:2] == before.messages and len(last.messages) == 4
+
+
+EVENTS = [
+    Article("1", "青州市在广场上举行了大型消防演练。主办方说，有120名学生参加了这次演练。", lang="zh"),
+    Article("2", "南岭县政府印发了《关于加强水库管理的意见》。共有35家企业签署了承诺书。", lang="zh"),
+    Article("3", "The harbour town held a boat race for schools. About 300 children took part in the race.", lang="en"),
+]
+
+
+def test_examples_ask_about_what_stands_in_the_articles():
+    asked = examples(EVENTS, "zh", lambda question: True)
+    assert "哪些地方举行了大型消防演练？" in asked
+    assert "《关于加强水库管理的意见》是哪里印发的？" in asked
+    assert "有多少家企业签署了承诺书？" in asked
+    assert not any("这" in question for question in asked), "asks about something said before"
+    english = examples(EVENTS, "en", lambda question: True)
+    assert english == ["Which places held a boat race for schools?", "How many children took part in the race?"]
+
+
+def test_examples_without_an_answer_are_left_out_and_asking_ends():
+    tried = []
+    assert examples(EVENTS, "zh", lambda question: tried.append(question)) == []
+    assert len(tried) == len(set(tried)) >= 3
+    many = [Article(str(n), f"甲{n}市举办了第{n}届国际茶叶文化节。", lang="zh") for n in range(500)]
+    tried.clear()
+    assert examples(many, "zh", lambda question: tried.append(question)) == []
+    assert 4 <= len(tried) <= 40
+    assert examples(many, "zh", lambda question: len(question) % 2)
+    assert len(examples(many, "zh", lambda question: True)) == 4
+
+
+def test_titles_are_asked_about_where_nothing_else_can_be():
+    plain = [Article("1", "Nothing here fits.", "A quiet day", lang="en")]
+    assert examples(plain, "en", lambda question: True) == ["What is said about “A quiet day”?"]
+    assert examples(plain, "zh", lambda question: True) == ["关于“A quiet day”，说了什么？"]
+    assert examples([], "en", lambda question: True) == []
+
+
+def test_the_corpus_is_described_once_per_version(tmp_path):
+    Index.build([ARTICLE], tmp_path)
+    with Index.open(tmp_path) as index:
+        about = About(Desk(index))
+        assert about.corpus() is about.corpus()
+        assert (about.corpus().articles, about.corpus().sources) == (1, ())
+        dated = [
+            Article(str(n), f"The fair opened its gate {n}.", date=f"2024-0{n}-01", source="Herald" if n > 1 else "Post", lang="en")
+            for n in (1, 2, 3)
+        ]
+        Index.build(dated, tmp_path)
+        index.reload()
+        told = about.corpus()
+        assert (told.articles, told.date_from, told.date_to) == (3, "2024-01-01", "2024-03-01")
+        assert told.sources == ("Herald", "Post")
