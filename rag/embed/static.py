@@ -15,7 +15,6 @@ from rag.errors import ModelError
 
 FOLDER = Path(__file__).with_name("model")
 NAME = "yinju-static"
-_CHUNK = 200_000  # tokens pooled at once: bounds the memory of a build
 
 
 class StaticModel:
@@ -107,17 +106,17 @@ class StaticModel:
         """Vectors of texts given as token ids: float32 (len(offsets) - 1, d), rows of length 1 (0 if empty)."""
         count = len(offsets) - 1
         out = np.zeros((count, self.identity.dim), np.float32)
-        first = 0
-        while first < count:
-            last = max(first + 1, int(np.searchsorted(offsets, offsets[first] + _CHUNK, side="right")) - 1)
-            part = np.asarray(ids[offsets[first] : offsets[last]])
-            lengths = np.diff(offsets[first : last + 1])
-            filled = np.flatnonzero(lengths)
-            if len(filled):
-                rows = self._rows[part] * self._factors[part][:, None]
-                starts = (offsets[first:last] - offsets[first])[filled]
-                out[first + filled] = np.add.reduceat(rows, starts, axis=0)
-            first = last
+        if count == 1:
+            out[0] = self._factors[ids] @ self._rows[ids].astype(np.float32)
+        else:
+            from scipy.sparse import csr_array  # many rows at once: a product is far faster than sums by row
+
+            seen = np.zeros(self.size, bool)
+            seen[ids] = True
+            unique = np.flatnonzero(seen)
+            local = (np.cumsum(seen) - 1)[ids]
+            counts = csr_array((self._factors[ids], local, offsets - offsets[0]), shape=(count, len(unique)))
+            out[:] = counts @ self._rows[unique].astype(np.float32)
         out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
         return out
 

@@ -1,0 +1,101 @@
+"""Rows, numbers and wording of an answer, in the question's language; quotes stay in the original."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.answer.enumerate import PlaceFound
+from rag.answer.places import Place, province_label
+from rag.answer.types import Citation, Row
+
+
+class Sheet:
+    """Citations as they are numbered, each quote once."""
+
+    def __init__(self) -> None:
+        self.citations: list[Citation] = []
+
+    def number(self, citation: Citation) -> int:
+        """The number (from 1) of a citation; one with the same quote lends its own, and gains its marks."""
+        for place, other in enumerate(self.citations):
+            if other.id == citation.id:
+                marks = tuple(sorted({*other.marks, *citation.marks}))
+                self.citations[place] = type(other)(**{f: getattr(other, f) for f in other.__slots__} | {"marks": marks})
+                return place + 1
+        self.citations.append(citation)
+        return len(self.citations)
+
+
+def group_places(found: Sequence[PlaceFound], level: str) -> dict[str, list[PlaceFound]]:
+    """Places by what one row stands for: the province, or for "city" and "country" the place itself; in order of code."""
+    groups: dict[str, list[PlaceFound]] = {}
+    for place in sorted(found, key=lambda p: p.mention.place.code):
+        key = place.mention.place.code if level in ("city", "country") else place.mention.place.province
+        groups.setdefault(key, []).append(place)
+    return groups
+
+
+def place_label(place: Place, level: str, lang: str) -> str:
+    """What a row of a place begins with: "Sichuan 四川", "四川", "Nanchang 南昌市 (Jiangxi 江西)"."""
+    if level in ("city",):
+        if lang == "zh":
+            return f"{place.name}（{place.province}）"
+        return f"{place.en} {place.name} ({province_label(place.province, lang)})".strip()
+    return province_label(place.province or place.short, lang)
+
+
+def place_row(group: Sequence[PlaceFound], level: str, lang: str, numbers: Sequence[int]) -> Row:
+    """One row for a group of places; places below the province are its detail, as written."""
+    first = group[0].mention.place
+    below = dict.fromkeys(p.mention.place.name for p in group if p.mention.place.level in ("city", "county"))
+    return Row(place_label(first, level, lang), first.province or first.short, "、".join(below) if level != "city" else first.name,
+               tuple(dict.fromkeys(numbers)))
+
+
+def text_of(rows: Sequence[Row], citations: Sequence[Citation], kind: str, lang: str, matched: int, searched: int) -> str:
+    """The answer as shown: a line for each row, the evidence below a value, and for places what was searched."""
+    lines = []
+    for row in rows:
+        chips = "".join(f"[{n}]" for n in row.citations)
+        if kind == "places":
+            detail = row.detail if row.detail and row.detail not in row.label else ""
+            detail = (f"（{detail}）" if lang == "zh" else f" ({detail})") if detail else ""
+            lines.append(f"{row.label}{detail} {chips}")
+        elif row.label:
+            lines.append(f"{row.label} {chips}")
+    if kind != "places":
+        lines += [f"{quoted(citation)} [{number}]" for number, citation in enumerate(citations, 1)]
+    else:
+        lines.append(count_line(matched, searched, lang))
+    return "\n".join(lines)
+
+
+def quoted(citation: Citation) -> str:
+    """The quote in the quotation marks of its language."""
+    quote = " ".join(citation.quote.split())
+    return f"「{quote}」" if citation.lang == "zh" else f"“{quote}”"
+
+
+def count_line(matched: int, searched: int, lang: str) -> str:
+    """How many articles hold evidence, of how many searched."""
+    if lang == "zh":
+        return f"在 {searched:,} 篇文章中检索，{matched:,} 篇有依据。"
+    return f"{matched:,} of {searched:,} article{'s' if searched != 1 else ''} searched hold{'s' if matched == 1 else ''} evidence."
+
+
+def refusal_text(missing: Sequence[str], nearest: Sequence[Citation], lang: str) -> str:
+    """That the corpus does not say, what was not found, and which articles come nearest."""
+    titles = list(dict.fromkeys(c.title or c.article_id for c in nearest))
+    if lang == "zh":
+        parts = ["文章中没有这个问题的答案。"]
+        if missing:
+            parts.append("没有找到依据的词：" + "、".join(missing) + "。")
+        if titles:
+            parts.append("最接近的文章（不是答案）：" + "；".join(titles) + "。")
+        return "".join(parts)
+    parts = ["The articles do not answer this."]
+    if missing:
+        parts.append("No support was found for: " + ", ".join(missing) + ".")
+    if titles:
+        parts.append("Nearest articles (not an answer): " + "; ".join(titles) + ".")
+    return " ".join(parts)

@@ -1,0 +1,173 @@
+"""The default answer engine: verbatim evidence and no language model.
+
+understand the question -> candidates -> sentences as evidence -> what is asked for in them -> judge -> compose
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.answer.cite import best_clause, cite, quote_span, verify
+from rag.answer.compose import Sheet, group_places, place_row, refusal_text, text_of
+from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places
+from rag.answer.evidence import Evidence, gather, views
+from rag.answer.pick import Picked, pick
+from rag.answer.question import Asked, understand
+from rag.answer.refusal import Verdict, about, judge
+from rag.answer.types import Answer, Citation, Row
+from rag.index import Snapshot
+from rag.search.candidates import balanced, candidates
+from rag.search.query import Query, analyse
+from rag.search.types import Filters
+
+PASSAGES, PASSAGES_ALL = 60, 500  # passages read for one fact, and for "which places"
+QUOTES = 3  # sentences shown for a question without a value, and sources for one value or place
+NEAR = 0.85  # of the best evidence's score: what comes as near as this is shown too
+
+
+def answer(snapshot: Snapshot, question: str, filters: Filters = Filters(), history: Sequence = ()) -> Answer:
+    """The answer to a question, from the evidence in an index.
+
+    Args:
+        snapshot: an open index.
+        question: Chinese or English, at most 2,000 characters.
+        filters: restrict the articles.
+        history: earlier turns; every question is taken as it stands, so they do not change the answer yet.
+
+    Raises:
+        UsageError: the question is empty or too long.
+    """
+    began = time.perf_counter()
+    query = analyse(question, snapshot.model, snapshot.embedder)
+    asked = understand(query.text)
+    lang = "zh" if query.lang == "zh" else "en"
+    found = candidates(snapshot, query, filters)
+    langs = snapshot.columns.lang[found.articles].astype(str)
+    order = np.argsort(-balanced(found.score, langs, found.articles), kind="stable")
+    order = order[: PASSAGES_ALL if asked.kind == "places" else PASSAGES]
+    evidence, weights = gather(query, views(snapshot, query, found, order), content_of(query, asked))
+    gazette = Gazette()
+    fitting = [e for e in evidence if about(e, asked, gazette)]
+
+    sheet, kind = Sheet(), asked.kind
+    rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang)
+    if kind == "places" and rows and not rows[0].place:
+        kind = "text"
+    refused = not rows
+    articles = {c.article_id for c in sheet.citations}
+    for citation in sheet.citations:
+        verify(citation, snapshot.article_by_id(citation.article_id))
+    nearest: tuple[Citation, ...] = ()
+    missing: tuple[str, ...] = ()
+    searched = int(snapshot.n_articles) if not filters else int(len(np.unique(found.articles)))
+    if refused:
+        nearest = _nearest(snapshot, query, evidence, weights)
+        missing = tuple(query.text[a:b] for a, b in _missing(query, asked, verdict, evidence, gazette))
+        text = refusal_text(missing, nearest, lang)
+    else:
+        text = text_of(rows, sheet.citations, kind, lang, len(articles), searched)
+    places = tuple(dict.fromkeys(r.place for r in rows if r.place)) if kind == "places" else ()
+    ms = round((time.perf_counter() - began) * 1000, 2)
+    return Answer(query.text, lang, kind, text, refused, places, tuple(rows), tuple(sheet.citations), nearest, missing,
+                  searched, len(articles), ms, snapshot.version)
+
+
+def content_of(query: Query, asked: Asked) -> np.ndarray:
+    """bool (n,): the tokens that evidence must support; places and years are checked on their own."""
+    years = [(at, at + len(year)) for year in asked.years for at in [query.text.find(year)]]
+    apart = [*asked.idle, *asked.place_spans, *years]
+    outside = np.array([not any(a < end and start < b for a, b in apart) for start, end in query.spans], bool)
+    for mask in (query.content & outside, query.content & _outside(query, asked.idle), query.content):
+        if mask.any():
+            return mask
+    return query.weights > 0
+
+
+def _outside(query: Query, apart) -> np.ndarray:
+    return np.array([not any(a < end and start < b for a, b in apart) for start, end in query.spans], bool)
+
+
+def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> tuple[list[Row], Verdict | None]:
+    """The rows of the answer, or none and why."""
+    if not fitting:
+        return [], None
+    if asked.kind == "places":
+        places = enumerate_places(fitting, asked, weights, gazette)
+        if places:
+            verdict = judge(query, weights, places[0].evidence.matched)
+            return (_place_rows(snapshot, query, asked, places, weights, sheet, lang) if verdict.accepted else []), verdict
+    elif asked.kind != "text":
+        picked = pick(query, asked, fitting, weights)
+        if picked:
+            verdict = judge(query, weights, picked[0].evidence.matched)
+            return (_value_rows(snapshot, query, picked, weights, sheet) if verdict.accepted else []), verdict
+    verdict = judge(query, weights, fitting[0].matched)
+    if not verdict.accepted:
+        return [], verdict
+    rows = []
+    for evidence in [e for e in fitting if e.score >= NEAR * fitting[0].score][:QUOTES]:
+        number = sheet.number(cite(query, snapshot.model, evidence, quote_span(evidence, best_clause(evidence, weights), weights)))
+        rows.append(Row("", citations=(number,)))
+    return rows, verdict
+
+
+def _place_rows(snapshot, query: Query, asked: Asked, places: list[PlaceFound], weights, sheet: Sheet, lang: str) -> list[Row]:
+    rows = []
+    for group in group_places(places, asked.level).values():
+        numbers = []
+        for place in sorted(group, key=lambda p: -p.support):
+            span = quote_span(place.evidence, (place.segment.start, place.segment.end), weights)
+            mark = (place.mention.start, place.mention.end)
+            number = sheet.number(cite(query, snapshot.model, place.evidence, span, (mark,)))
+            if number not in numbers:
+                numbers.append(number)
+            if len(numbers) == QUOTES:
+                break
+        rows.append(place_row(group, asked.level, lang, numbers))
+    return rows
+
+
+def _value_rows(snapshot, query: Query, picked: list[Picked], weights, sheet: Sheet) -> list[Row]:
+    """The best value with all that say the same; values that come as near from other sentences below it."""
+    groups: dict[object, list[Picked]] = {}
+    for one in picked:
+        if one.score < NEAR * picked[0].score:
+            break
+        key = (one.value.head, one.value.kind) if one.value.head is not None else one.value.iso or one.value.text.casefold()
+        groups.setdefault(key, []).append(one)
+    rows, sentences = [], set()
+    for group in list(groups.values())[:QUOTES]:
+        if rows and (group[0].evidence.view.row, group[0].evidence.start) in sentences:
+            continue  # another figure of a sentence that is quoted already: the best one was chosen
+        numbers = []
+        for one in group[:QUOTES]:
+            sentences.add((one.evidence.view.row, one.evidence.start))
+            span = quote_span(one.evidence, (one.start, one.end), weights)
+            numbers.append(sheet.number(cite(query, snapshot.model, one.evidence, span, ((one.start, one.end),))))
+        rows.append(Row(group[0].value.text, citations=tuple(dict.fromkeys(numbers))))
+    return rows
+
+
+def _nearest(snapshot, query: Query, evidence: list[Evidence], weights) -> tuple[Citation, ...]:
+    """The best sentences of the three nearest articles."""
+    out: dict[int, Citation] = {}
+    for one in evidence:
+        if one.view.row not in out:
+            out[one.view.row] = cite(query, snapshot.model, one, quote_span(one, best_clause(one, weights), weights))
+            if len(out) == QUOTES:
+                break
+    return tuple(out.values())
+
+
+def _missing(query: Query, asked: Asked, verdict: Verdict | None, evidence: list[Evidence], gazette: Gazette):
+    """Spans of the question that found no support: places and years that no evidence is about, then words."""
+    spans = [span for place, span in zip(asked.places, asked.place_spans)
+             if not any(about(e, Asked("text", "", (), (place,), (span,), (), (0, 0)), gazette) for e in evidence[:50])]
+    for year in asked.years:
+        if not any(year in e.view.article.text or e.view.article.date.startswith(year) for e in evidence[:50]):
+            at = query.text.find(year)
+            spans.append((at, at + len(year)))
+    return spans + list(verdict.missing if verdict else ())

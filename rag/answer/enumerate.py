@@ -1,0 +1,108 @@
+"""Which places: every place that the matching evidence is about, one row each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.answer.evidence import CONTEXT, Evidence
+from rag.answer.places import PlaceMention, find_places
+from rag.answer.question import Asked
+from rag.answer.subjects import Segment, segments
+
+# A segment answers when it supports this share of what the best one supports.
+RELATIVE = 0.75
+_LEVELS = {"province": ("province", "city", "county"), "any": ("province", "city", "county"),
+           "city": ("city", "county"), "country": ("country",)}
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFound:
+    """A place that evidence is about.
+
+    Attributes:
+        mention: where it is named in the article.
+        evidence: the sentence.
+        segment: the part of the sentence that is about it.
+        support: 0 to 1, of that part.
+    """
+
+    mention: PlaceMention
+    evidence: Evidence
+    segment: Segment
+    support: float
+
+
+class Gazette:
+    """The places of articles, found once for each."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, list[PlaceMention]] = {}
+
+    def mentions(self, evidence: Evidence) -> list[PlaceMention]:
+        """All places named in the article of the evidence, in order."""
+        row = evidence.view.row
+        if row not in self._of:
+            self._of[row] = find_places(evidence.view.article.text)
+        return self._of[row]
+
+    def title(self, evidence: Evidence) -> list[PlaceMention]:
+        """The places named in the title."""
+        return [m for m in find_places(evidence.view.article.title) if not m.part_of_name]
+
+    def segments(self, evidence: Evidence) -> list[Segment]:
+        """The segments of the sentence; one that names no place goes on about the sentence before it."""
+        text, mentions = evidence.view.article.text, self.mentions(evidence)
+        before = [m for m in mentions if evidence.view.start <= m.start < evidence.start and not m.part_of_name]
+        break_at = text.rfind("\n", evidence.view.start, evidence.start)
+        before = [m for m in before if m.start > break_at]
+        return segments(text, evidence.start, evidence.end, mentions, tuple(before[-1:]))
+
+
+def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, gazette: Gazette) -> list[PlaceFound]:
+    """The places that the best evidence, and all that comes near it, is about; best supported first.
+
+    Args:
+        found: evidence, best first.
+        asked: what is wanted; its level decides which places count, its places restrict them.
+        weights: of the question's tokens, as ``evidence.gather`` gave them.
+        gazette: the places of the articles.
+    """
+    levels = _LEVELS[asked.level or "any"]
+    out: list[PlaceFound] = []
+    for evidence in found:
+        if evidence.support <= 0:
+            continue
+        for segment in gazette.segments(evidence):
+            own = evidence.view.matched(segment.start, segment.end)
+            # What the rest of the sentence says may be about another place: it counts for less.
+            around = np.maximum(evidence.view.title, evidence.matched if segment.certain else evidence.own)
+            support = float(weights @ np.maximum(own, CONTEXT * around * (own.max(initial=0) > 0)))
+            strict = float(weights @ own)
+            if strict < 0.35 and not segment.certain:
+                continue
+            for mention in segment.places:
+                if mention.place.level in levels and _within(mention, asked):
+                    out.append(PlaceFound(mention, evidence, segment, (support + strict) / 2))
+    if not out:
+        return []
+    best = max(place.support for place in out)
+    kept = [place for place in out if place.support >= RELATIVE * best]
+    kept.sort(key=lambda place: -place.support)
+    return kept
+
+
+def _within(mention: PlaceMention, asked: Asked) -> bool:
+    """Whether a place is inside one of those that the question names ("哪些城市 ... 四川")."""
+    if not asked.places:
+        return True
+    return any(mention.place.code != place.code and contains(place, mention.place) for place in asked.places)
+
+
+def contains(outer, inner) -> bool:
+    """Whether ``inner`` is ``outer`` or lies in it, by the digits of the codes (GB/T 2260)."""
+    if outer.level == "country" or inner.level == "country":
+        return outer.code == inner.code
+    digits = {"province": 2, "city": 4, "county": 6}[outer.level]
+    return inner.code[:digits] == outer.code[:digits]

@@ -1,0 +1,88 @@
+"""Which place a clause is about.
+
+News names the acting place once and goes on: "四川省质监局搭建模拟电梯，举办演练". So a sentence is cut into
+segments; a place at the head of a clause begins a new one and governs it until the next.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from rag.answer.places import PlaceMention
+from rag.corpus import clauses
+
+# What may stand before a place at the head of a clause: marks, and words that open without a verb.
+_OPENING = re.compile(r"[\s\W_]*(?:(?:\S{1,12}。)|从|到|在|由|如|像|其中|此外|另外|同时|而|截至|继|对|据|和|及|以及|in|at|from|for|meanwhile|and|while|the|also)?[\s\W_]*$", re.I)
+_BETWEEN = re.compile(r"^[\s、，,和与及以跟同·/（）()省市区县]*(?:以及|and|or|&)?\s*$", re.I)
+_LATIN_HEAD = 60  # an English clause names its place within this many characters, if it is its subject
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a sentence and the places that govern it.
+
+    Attributes:
+        start, end: offsets.
+        places: the mentions it is about; may stand before it, where the sentence only goes on.
+        certain: True where they stand in the segment itself.
+    """
+
+    start: int
+    end: int
+    places: tuple[PlaceMention, ...]
+    certain: bool
+
+
+def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carried: tuple[PlaceMention, ...] = ()) -> list[Segment]:
+    """The segments of the sentence ``text[start:end]``.
+
+    Args:
+        text: the article's text.
+        mentions: all places of the article, in order.
+        carried: places that govern the sentence if it names none.
+    """
+    first = bisect_left(mentions, start, key=lambda m: m.start)
+    here = [m for m in mentions[first:] if m.start < end and m.end <= end and not m.part_of_name]
+    runs = _runs(text, here)
+    parts: list[list] = []  # [start, end, leading run or (), other mentions]
+    for a, b in _whole_clauses(clauses(text, start, end), runs):
+        inside = [run for run in runs if a <= run[0].start < b]
+        head = inside[0] if inside and _leads(text, a, inside[0][0].start) else ()
+        others = tuple(m for run in inside if run is not head for m in run)
+        if parts and not head:
+            parts[-1][1] = b
+            parts[-1][3] += others
+        else:
+            parts.append([a, b, head, others])
+    return [Segment(a, b, tuple(head) or others or carried, bool(head or others)) for a, b, head, others in parts]
+
+
+def _leads(text: str, clause: int, place: int) -> bool:
+    before = text[clause:place]
+    if _OPENING.match(before):
+        return True
+    return before.isascii() and len(before) <= _LATIN_HEAD
+
+
+def _runs(text: str, mentions: list[PlaceMention]) -> list[tuple[PlaceMention, ...]]:
+    """Mentions in one list ("四川、江西、广西", "Henan and Jilin") together."""
+    runs: list[list[PlaceMention]] = []
+    for mention in mentions:
+        if runs and _BETWEEN.match(text[runs[-1][-1].end : mention.start]):
+            runs[-1].append(mention)
+        else:
+            runs.append([mention])
+    return [tuple(run) for run in runs]
+
+
+def _whole_clauses(spans: list[tuple[int, int]], runs: list[tuple[PlaceMention, ...]]) -> list[tuple[int, int]]:
+    """Clauses joined where a cut would go through a list of places."""
+    out: list[tuple[int, int]] = []
+    for a, b in spans:
+        if out and any(run[0].start < out[-1][1] and run[-1].start >= a for run in runs):
+            out[-1] = (out[-1][0], b)
+        else:
+            out.append((a, b))
+    return out
