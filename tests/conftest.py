@@ -30,3 +30,16 @@ def yinju():
         return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, **kwargs)
 
     return run
+
+
+@pytest.fixture
+def call(capsys):
+    """As ``yinju``, but in this process: many times faster, so for tables of small cases."""
+    from rag.cli import run
+
+    def called(*args: object) -> subprocess.CompletedProcess:
+        capsys.readouterr()
+        code = run([*map(str, args)])
+        return subprocess.CompletedProcess(args, code, *capsys.readouterr())
+
+    return called

@@ -87,10 +87,10 @@ def test_answers_as_json_hold_the_contract(yinju, sample_index, questions):
     assert "100多个" in found[0]["text"]
 
 
-def test_one_question_as_json_is_one_object_of_the_same_shape(yinju, sample_index):
-    (row,) = rows(yinju("ask", "--index", sample_index, "--json", QUESTIONS[0]["question"]))
+def test_one_question_as_json_is_one_object_of_the_same_shape(call, sample_index):
+    (row,) = rows(call("ask", "--index", sample_index, "--json", QUESTIONS[0]["question"]))
     assert ANSWER <= row.keys() and row["id"] is None
-    (row,) = rows(yinju("search", "--index", sample_index, "--json", "--k", 1, QUESTIONS[0]["question"]))
+    (row,) = rows(call("search", "--index", sample_index, "--json", "--k", 1, QUESTIONS[0]["question"]))
     assert len(row["hits"]) == 1 and row["id"] is None
 
 
@@ -101,8 +101,8 @@ def test_json_is_utf_8_whatever_the_locale(yinju, sample_index):
     assert plain.returncode == 0 and "??" in plain.stdout
 
 
-def test_the_words_of_a_question_need_no_quotes(yinju, sample_index):
-    (row,) = rows(yinju("ask", "--index", sample_index, "--json", "who", "cleared", "stalls", "near", "schools"))
+def test_the_words_of_a_question_need_no_quotes(call, sample_index):
+    (row,) = rows(call("ask", "--index", sample_index, "--json", "who", "cleared", "stalls", "near", "schools"))
     assert row["question"] == "who cleared stalls near schools"
 
 
@@ -117,41 +117,41 @@ def test_questions_stream_from_standard_input(sample_index):
         assert process.wait(20) == 0
 
 
-def test_filters(yinju, corpus, tmp_path):
+def test_filters(call, corpus, tmp_path):
     index = tmp_path / "index"
-    assert yinju("build", "--corpus", corpus, "--index", index).returncode == 0
+    assert call("build", "--corpus", corpus, "--index", index).returncode == 0
     search = ("search", "--index", index, "--json", "new", "museum", "码头")
 
     def titles(*options: str) -> set[str]:
-        return {hit["article_id"] for hit in rows(yinju(*search, *options))[0]["hits"]}
+        return {hit["article_id"] for hit in rows(call(*search, *options))[0]["hits"]}
 
     assert titles() == {"one.md", "two.txt"}
     assert titles("--lang", "en") == {"two.txt"}
     assert titles("--from", "2024-05-01", "--to", "2024-05-01") == {"one.md"}
     assert titles("--from", "2024-05-02") == set()
-    nothing = yinju("search", "--index", index, "--source", "nobody", "museum")
+    nothing = call("search", "--index", index, "--source", "nobody", "museum")
     assert nothing.returncode == 0 and nothing.stdout == "" and "within these filters" in nothing.stderr
 
 
-def test_update_rollback_status_and_verify(yinju, corpus, tmp_path):
+def test_update_rollback_status_and_verify(call, corpus, tmp_path):
     index = ("--index", tmp_path / "index", "--json")
-    first = rows(yinju("build", "--corpus", corpus, *index))[0]
+    first = rows(call("build", "--corpus", corpus, *index))[0]
     assert first["built"] and first["articles"] == 2
-    assert rows(yinju("build", "--if-stale", "--corpus", corpus, *index))[0]["built"] is False
-    assert rows(yinju("update", *index))[0]["built"] is False
+    assert rows(call("build", "--if-stale", "--corpus", corpus, *index))[0]["built"] is False
+    assert rows(call("update", *index))[0]["built"] is False
 
     (corpus / "three.txt").write_text("The ferry now sails twice a day.\n", "utf-8")
-    second = rows(yinju("update", *index))[0]  # finds its articles by itself
+    second = rows(call("update", *index))[0]  # finds its articles by itself
     assert second["built"] and second["articles"] == 3
 
-    status = rows(yinju("status", *index))[0]
+    status = rows(call("status", *index))[0]
     assert [version["name"] for version in status["versions"]] == [second["version"], first["version"]]
     assert [version["live"] for version in status["versions"]] == [True, False]
-    assert rows(yinju("verify", *index))[0]["version"] == second["version"]
-    assert rows(yinju("rollback", *index))[0]["version"] == first["version"]
-    assert rows(yinju("status", *index))[0]["version"] == first["version"]
-    for verb in ("status", "verify", "rollback"):
-        assert run([verb, "--index", str(tmp_path / "index")]) in (0, 5)
+    assert rows(call("verify", *index))[0]["version"] == second["version"]
+    assert rows(call("rollback", *index))[0]["version"] == first["version"]
+    assert rows(call("status", *index))[0]["version"] == first["version"]
+    for verb, code in (("status", 0), ("verify", 0), ("rollback", 5)):
+        assert call(verb, "--index", tmp_path / "index").returncode == code
 
 
 def test_unreadable_files_are_told_by_name_and_the_rest_is_indexed(yinju, corpus, tmp_path):
@@ -161,12 +161,12 @@ def test_unreadable_files_are_told_by_name_and_the_rest_is_indexed(yinju, corpus
     assert "skipped" in done.stderr and "empty.txt" in done.stderr
 
 
-def test_an_article_cannot_command_the_terminal(yinju, tmp_path):
+def test_an_article_cannot_command_the_terminal(call, tmp_path):
     article = {"id": "x", "title": "Evil \x1b]0;title\x07", "text": "The red \x1b[2J lighthouse fell \u202eover in May."}
     (tmp_path / "evil.jsonl").write_text(json.dumps(article) + "\n", "utf-8")
-    assert yinju("build", "--corpus", tmp_path / "evil.jsonl", "--index", tmp_path / "index").returncode == 0
+    assert call("build", "--corpus", tmp_path / "evil.jsonl", "--index", tmp_path / "index").returncode == 0
     for verb in ("ask", "search"):
-        done = yinju(verb, "--index", tmp_path / "index", "When did the lighthouse fall?")
+        done = call(verb, "--index", tmp_path / "index", "When did the lighthouse fall?")
         assert "lighthouse" in done.stdout and not {"\x1b", "\x07", "\u202e"} & set(done.stdout + done.stderr)
 
 
@@ -191,8 +191,9 @@ def test_an_article_cannot_command_the_terminal(yinju, tmp_path):
         (("serve", "--host", "0.0.0.0"), 9, "--insecure"),
     ],
 )  # fmt: skip
-def test_unusable_arguments(yinju, sample_index, args, code, told):
-    done = yinju(*args, env={"YINJU_INDEX": str(sample_index)})
+def test_unusable_arguments(call, sample_index, monkeypatch, args, code, told):
+    monkeypatch.setenv("YINJU_INDEX", str(sample_index))
+    done = call(*args)
     assert told in one_line(done) and done.returncode == code
 
 
@@ -201,49 +202,49 @@ def test_unusable_arguments(yinju, sample_index, args, code, told):
     [("", "question"), (" \t\n", "question"), ("\x00\x01\x1b", "question"), ("为什么" * 33_334, "2,000")],
     ids=["empty", "blank", "control characters", "100,000 characters"],
 )
-def test_unusable_questions_are_named_by_their_line(yinju, sample_index, tmp_path, question, told):
+def test_unusable_questions_are_named_by_their_line(call, sample_index, tmp_path, question, told):
     asked = tmp_path / "questions.jsonl"
     asked.write_text(json.dumps(QUESTIONS[0]) + "\n" + json.dumps({"id": 2, "question": question}) + "\n", "utf-8")
     for verb in ("ask", "search"):
-        done = yinju(verb, "--index", sample_index, "--json", "--questions", asked)
+        done = call(verb, "--index", sample_index, "--json", "--questions", asked)
         assert done.returncode == 2 and done.stdout.count("\n") == 1  # what came before is answered
         assert "line 2" in done.stderr and told in done.stderr and len(done.stderr) < 400
 
 
 @pytest.mark.parametrize("line", ["nonsense", "[1]", '{"id": 1}', '{"question": 7}', "\udcff\udcfe"])
-def test_bad_rows_are_named_by_their_line(yinju, sample_index, tmp_path, line):
+def test_bad_rows_are_named_by_their_line(call, sample_index, tmp_path, line):
     asked = tmp_path / "questions.jsonl"
     asked.write_bytes(b"\n" + line.encode("utf-8", "surrogateescape") + b"\n")
-    done = yinju("ask", "--index", sample_index, "--json", "--questions", asked)
+    done = call("ask", "--index", sample_index, "--json", "--questions", asked)
     assert done.returncode == 2 and f"{asked}, line 2" in one_line(done)
 
 
-def test_a_question_with_control_characters_is_asked_without_them(yinju, sample_index):
-    (plain,) = rows(yinju("ask", "--index", sample_index, "--json", "清理了多少个摊点？"))
-    (odd,) = rows(yinju("ask", "--index", sample_index, "--json", "清理了\x1b\x07多少个\x7f摊点？\x01"))
+def test_a_question_with_control_characters_is_asked_without_them(call, sample_index):
+    (plain,) = rows(call("ask", "--index", sample_index, "--json", "清理了多少个摊点？"))
+    (odd,) = rows(call("ask", "--index", sample_index, "--json", "清理了\x1b\x07多少个\x7f摊点？\x01"))
     assert odd["text"] == plain["text"] and "\x1b" not in odd["question"]
 
 
 @pytest.mark.parametrize("question", ["Какие провинции проверили лунные пряники?", "¿Quién limpió los puestos?", "🥮🥮", "%%%"])
-def test_a_third_language_is_answered_or_refused_in_words(yinju, sample_index, question):
-    (row,) = rows(yinju("ask", "--index", sample_index, "--json", question))
+def test_a_third_language_is_answered_or_refused_in_words(call, sample_index, question):
+    (row,) = rows(call("ask", "--index", sample_index, "--json", question))
     assert row["text"] and (row["refused"] or row["citations"])
 
 
-def test_empty_corpora(yinju, tmp_path):
+def test_empty_corpora(call, tmp_path):
     (tmp_path / "empty").mkdir()
     for corpus, told in (("empty", ".txt, .md"), ("missing", "found nothing at")):
-        done = yinju("build", "--corpus", tmp_path / corpus, "--index", tmp_path / "index")
+        done = call("build", "--corpus", tmp_path / corpus, "--index", tmp_path / "index")
         assert done.returncode == 3 and told in one_line(done)
 
 
-def test_unwritable_index_folders(yinju, corpus, tmp_path):
+def test_unwritable_index_folders(call, corpus, tmp_path):
     (tmp_path / "file").touch()
     places = [tmp_path / "file", tmp_path / "file" / "index"]
     if os.path.isdir("/proc/self"):
         places.append("/proc/index")
     for place in places:
-        done = yinju("build", "--corpus", corpus, "--index", place)
+        done = call("build", "--corpus", corpus, "--index", place)
         assert done.returncode == 8 and str(place) in one_line(done)
 
 
@@ -268,7 +269,7 @@ def test_output_that_cannot_be_written(sample_index):
     assert done.returncode == 1 and done.stderr == "yinju: No space left on device\n"
 
 
-def test_one_flipped_byte_in_each_file(sample_index, tmp_path, capsys):
+def test_one_flipped_byte_in_each_file(call, sample_index, tmp_path):
     index = tmp_path / "index"
     shutil.copytree(sample_index, index)
     files = [path for path in index.rglob("*") if path.is_file() and path.stat().st_size and "version" in str(path)]
@@ -278,11 +279,10 @@ def test_one_flipped_byte_in_each_file(sample_index, tmp_path, capsys):
         middle = len(whole) // 2
         path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
         for args in (["verify"], ["ask", QUESTIONS[0]["question"]]):
-            assert run([*args, "--index", str(index)]) == 6
-            told = capsys.readouterr()
-            assert told.out == "" and path.name in told.err and "rollback" in told.err
+            done = call(*args, "--index", index)
+            assert done.returncode == 6 and path.name in one_line(done) and "rollback" in done.stderr
         path.write_bytes(whole)
-    assert run(["verify", "--index", str(index)]) == 0
+    assert call("verify", "--index", index).returncode == 0
 
 
 def test_an_error_shows_its_trace_only_when_asked(yinju):
