@@ -1,0 +1,218 @@
+"""Quantities and ordinals in Chinese and English text, with exact spans.
+
+One expression per language finds approximation + figure + magnitude + measure word (in English: the noun
+counted). cn2an turns Chinese numerals, and text2num English number words, into values.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from rag.answer.value import Value, without_overlap
+from rag.answer.values_dates import find_dates
+
+# ---- Chinese
+_HAN = "〇零一二两三四五六七八九十百千万亿"
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_MORE = "多余来几"  # 700多家, 400余名, 十几个
+_ABOUT = r"(?:大约|约|将近|接近|近|超过|超|逾|不足|不到|至少|最多|多达|高达|上(?=[百千万亿])|数(?=[十百千万亿]))(?:有|为)?"
+_UNITS = (  # longest first within a line; measure words, then units
+    "个百分点 百分点 人次 人份 批次 架次 班次 车次 场次 件次 户次 家次 个月 个小时 个工作日 小时 分钟 秒钟 周岁 岁 年度 年 个 家 名 位 所 台套 台 套 件 项 起 次 场 条 "
+    "部 辆 艘 架 座 栋 幢 间 户 口 只 头 匹 棵 株 张 本 册 篇 份 封 枚 颗 粒 块 片 支 把 双 对 副 组 批 类 种 门 倍 成 折 集 期 轮 步 层 级 字 句 例 宗 单 笔 "
+    "股 桌 瓶 箱 袋 盒 桶 包 杯 盘 碗 班 届 处 道 款 顶 根 面 尾 羽 枝 局 车 节 课时 学时 大 天 周 秒 人 省 县 市 村 镇 乡 站 码 强 "
+    "平方公里 平方千米 平方米 平方 立方米 立方 公里 海里 千米 厘米 毫米 微米 纳米 米 公顷 亩 万亩 吨 公斤 千克 毫克 克 斤 毫升 公升 升 "
+    "千瓦时 千瓦 兆瓦 吉瓦 瓦 伏 度电 摄氏度 度 ℃ % ％ ‰ "
+    "美元 欧元 英镑 日元 韩元 港元 港币 澳元 加元 卢布 卢比 瑞士法郎 法郎 元人民币 人民币 元 新台币 英寸 像素 "
+    "km/h km² km kg cm mm m² g GB MB TB kWh kW MW GW"
+).split()
+_UNIT = "|".join(sorted(map(re.escape, dict.fromkeys(_UNITS)), key=len, reverse=True))
+# 一 and other numerals in words that count nothing
+_NOT_COUNTED = (
+    r"一(?:大|起(?!案|事|火|交|车|重|特|较|命|盗|涉|因|由)|点|步|度|次性|下|面|方面|道|位居|级|把手|门心思|口气|部分|对一|块儿?(?!钱|地|土)|节|根|处|笔带|直|周年|层|带|本正经|本书记|成不变)"
+    r"|百分(?!之|点)|十分|千万(?!\s?[元人个户吨平立美欧家名亩])|三部曲|两岸|两会|五一|百家争|百姓|万一|万能|万众|百货|百科|千古|一级|二级|三级|两级|四级|百年"
+)
+_ZH = re.compile(
+    # 百分之五, 三分之二 (the first characters, checked at every place, save most of the time)
+    rf"(?=[\d{_HAN}几数第首大约将接近超逾不至最多高达上$€£¥￥UH-])(?:(?P<ratio>(?:{_ABOUT})?(?P<base>百分之|千分之|万分之|[二两三四五六七八九十]+分之)(?P<part>{_DIGITS}|[{_HAN}点]+)(?:[{_MORE}以上]*))"
+    # 第五届, 首届
+    rf"|(?P<nth>第\s?(?P<place>\d+|[{_HAN}]+)\s?(?P<nthunit>{_UNIT})?|首(?=[届次个家批期场])(?P<firstunit>{_UNIT}))"
+    # 3至5名, 近1万人次, 数百家, 十几个
+    rf"|(?P<about>{_ABOUT})?(?P<money>US\$|HK\$|[$€£¥￥])?(?!{_NOT_COUNTED})"
+    rf"(?P<figure>(?<![A-Za-z\d.\-/〔第])-?(?:{_DIGITS})(?:[万亿]\d+(?=[千百万]))?(?![\d]|\.\d)|(?<![{_HAN}第统唯之同任单专逐某每另进周期\d.])(?:[几数](?=[十百千万亿])|[{_HAN}])[{_HAN}{_MORE}]*(?:点[{_HAN}]+)?)"
+    rf"(?P<more>[{_MORE}])?(?P<magnitude>\s?[百千万亿]+)?(?P<more2>[{_MORE}])?"
+    rf"(?:\s?(?:-|—|~|～|–|至|到)\s?(?P<to>(?:{_DIGITS}|[{_HAN}]+)(?:[{_MORE}])?(?:[百千万亿]+)?(?:[{_MORE}])?))?"
+    rf"\s?(?P<unit>{_UNIT})?(?P<more3>多(?![个家名种少次位样元])|余(?!额|下|地|波)|半|以上|以下|左右)?)"
+)
+
+# ---- English
+_ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_WORD = "|".join((_ONES + " " + _TENS).split()[::-1])
+_SCALE = "hundred|thousand|million|billion|trillion"
+_WORDS = rf"(?:(?:{_WORD}|{_SCALE})(?:(?:[ -]|,? and )(?:{_WORD}|{_SCALE})\b)*)\b"
+_SOME = (
+    r"(?:(?:more|less|fewer|greater|higher) than|no (?:more|less|fewer) than|at (?:least|most)|up to|as many as|as much as|just (?:over|under)|well over|close to|an estimated"
+    r"|over|under|about|around|nearly|almost|approximately|roughly|some)"
+)
+_MAGNITUDES = {
+    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "bn": 1e9, "mn": 1e6, "tn": 1e12,
+    "m": 1e6, "k": 1e3, "dozen": 12.0, "score": 20.0,
+}
+_EN = re.compile(
+    rf"(?<![A-Za-z0-9_.$£€,-])(?=[\da-z$£€¥])(?:(?P<about>{_SOME}) )?(?:"
+    rf"(?P<nth>\d{{1,3}}(?:st|nd|rd|th)|(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth))(?!\w| (?:of )?(?:January|Feb|March|April|May|June|July|August|Sept|Oct|Nov|Dec)| centur)"
+    rf"|(?P<money>US\$|HK\$|C\$|A\$|[$£€¥]|RMB ?|Rs\.? ?)?(?P<figure>{_DIGITS}|(?P<words>(?:half an? |an? (?=hundred|thousand|million|billion|dozen|score))?(?:{_WORDS}|dozen|score)))"
+    rf"(?:(?: |-)?(?P<magnitude>(?:{_SCALE}|bn|mn|tn|dozen)(?![a-z])|(?<=\d)[mk](?![\w/²])))?"
+    rf"(?:{'-'}(?P<to>{_DIGITS})(?![\d-]))?"
+    r"(?P<percent> ?%| per ?cent(?:age points?)?| percentage points?)?"
+    r")(?![\d:/号后]|\.\d|,\d{3}|[A-Z]|-\d)"
+    r"(?!%)(?P<unit>(?-i:(?: [a-z][a-z'-]*){0,2}? [a-z][a-z'-]*s(?<!ss)(?<!us)(?<!is)\b| (?:[a-z]+ )?(?:people|men|women|children|staff|km|kg|mph|hectares|feet|tonnes)\b| [a-z][a-z-]*))?",
+    re.IGNORECASE,
+)
+_STOP = set(
+    "a an the of in on at to for and or nor but by from with as is was were are be been has had have that which who whose than this these those it its he she they we his her their our"
+    " will would could should may might can said says into over under after before since until when while where during per also not no so if then between among against about up down out"
+    " off such each every all both more most other another one's point points-based minutes' yes says".split()
+) - {"points"}
+_ORDINALS = dict(zip("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), range(1, 13), strict=True))
+
+
+def find_numbers(text: str) -> list[Value]:
+    """Quantities and ordinals in ``text``, in order and without overlap.
+
+    A span covers the approximation (近, 约有, "more than"), figure, magnitude and measure word, in English
+    the noun counted with at most two words before it: 约有700多家, 近1万人次, 26个, "13 mobile laboratories",
+    "$1.13bn". 第五届 and "third" are ordinals (``ordinal=True``). Dates, years, times, versions, telephone
+    and document numbers are left out.
+    """
+    taken = [(d.start, d.end) for d in find_dates(text)]
+    found = [v for m in _ZH.finditer(text) if (v := _chinese(m)) is not None]
+    if re.search(r"[A-Za-z]|\d", text):
+        found += [v for m in _EN.finditer(text) if (v := _english(m, text)) is not None]
+    return without_overlap(v for v in found if not any(v.start < end and start < v.end for start, end in taken))
+
+
+def chinese_number(text: str) -> float | None:
+    """The value of a figure in Arabic digits, Chinese numerals or both ("2.3亿", "三百", "十几"), or None.
+
+    Words for "some more" (多, 余, 来, 几 after a numeral) are left out; 数百 and 几十 have no value.
+    """
+    figure = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
+    if not figure or figure[0] in "几数":
+        return None
+    figure = re.sub(f"[{_MORE}]", "", figure)
+    if figure.startswith("-"):
+        value = chinese_number(figure[1:])
+        return None if value is None else -value
+    try:
+        return float(figure)
+    except ValueError:
+        pass
+    import cn2an
+
+    if figure[0] in "百千万亿":
+        figure = "一" + figure
+    try:
+        return float(cn2an.cn2an(figure.replace("○", "〇"), "smart"))
+    except (ValueError, KeyError, IndexError):
+        return None
+
+
+def english_number(text: str) -> float | None:
+    """The value of English number words ("twenty-one", "half a million", "two dozen"), or None."""
+    from text_to_num import text2num
+
+    words = text.lower().replace(",", "").strip()
+    factor = 1.0
+    for start, times in (("half a ", 0.5), ("half an ", 0.5), ("a ", 1.0), ("an ", 1.0)):
+        if words.startswith(start):
+            words, factor = words[len(start) :], times
+            break
+    for end in ("dozen", "score"):
+        if words.endswith(end):
+            words, factor = words[: -len(end)].strip(), factor * _MAGNITUDES[end]
+    try:
+        return factor * (float(text2num(words, "en")) if words else 1.0)
+    except ValueError:
+        return None
+
+
+def _chinese(m: re.Match[str]) -> Value | None:
+    if m["ratio"]:
+        base = chinese_number(m["base"][:-2])
+        part = chinese_number(m["part"])
+        unit = {"百": "%", "千": "‰"}.get(m["base"][0], "")
+        head = None if part is None or not base else part if unit else part / base
+        return _value(m, m.end(), unit, head)
+    if m["nth"]:
+        return _value(m, m.end(), m["nthunit"] or m["firstunit"] or "", chinese_number(m["place"]) if m["place"] else 1.0, ordinal=True)
+    unit, figure, magnitude = m["unit"] or "", m["figure"], (m["magnitude"] or "").strip()
+    end = m.end()
+    after_unit = m.string[m.end("unit") : m.end("unit") + 1] if unit else ""
+    if after_unit and after_unit in _LONGER.get(unit, ""):  # 三个 but not 三个性
+        unit, end = "", m.start("unit")
+    if not unit:
+        end = max(m.end(g) for g in ("figure", "more", "magnitude", "more2", "to"))
+    digits = figure[-1].isdecimal() or figure.lstrip("-")[0].isdecimal()
+    if not unit and not m["money"]:
+        if not digits and (len(figure + magnitude) < 2 or not re.search("[百千万亿]", figure + magnitude)):
+            return None  # 一 in a word, 三亚
+        after = m.string[end : end + 1]
+        if digits and not magnitude and re.match(r"[\w.:/：号后日-]", after, re.ASCII):
+            return None  # 5号文件, 5G, 1.2.0, 10:30
+        if digits and not magnitude and re.fullmatch(r"(?:1[89]|20)\d\d|\d{7,}|0\d+", figure) and not m["about"]:
+            return None  # a year, a telephone number
+    if unit in ("年", "") and re.fullmatch(r"[12]\d{3}", figure) and not magnitude and not m["about"]:
+        return None
+    if not magnitude and m["to"]:
+        magnitude = re.search("[百千万亿]*$", m["to"])[0]  # 10至20万
+    head = chinese_number(figure + (m["more"] or "") + magnitude)
+    return _value(m, end, m["money"] or unit, head)
+
+
+_LONGER = {"个": "性体", "台": "风湾词", "位": "置于居", "级": "别", "部": "门分署队", "名": "为单额", "家": "庭长属园", "处": "理于在罚", "人": "民大类物员口才工", "场": "所景面",
+           "本": "市省县区次着报身质", "道": "路歉", "面": "对积临向", "度": "假过", "步": "骤行", "起": "来到", "周": "边围年", "对": "于", "把": "握", "成": "为立果功都绩员长本",
+           "次": "日年", "市": "场民值", "省": "会委", "口": "岸", "站": "在", "强": "调化大", "节": "目约日", "根": "据本", "期": "间待", "层": "面", "门": "口", "种": "植", "单": "位独",
+           "年": "代级轻度", "班": "子", "局": "部势面限长", "车": "辆站间票道祸", "天": "然津", "大": "学会型小多约家地使量幅规风雨赛战陆桥街道厦师", "套": "装", "条": "件", "元": "旦素"}
+def _english(m: re.Match[str], text: str) -> Value | None:
+    if m["nth"]:
+        word = m["nth"].lower()
+        head = _ORDINALS.get(word) or int(re.match(r"\d+", word)[0])
+        return _value(m, m.end("nth"), "", float(head), ordinal=True, start=m.start("nth"))
+    figure, magnitude = m["figure"], (m["magnitude"] or "").lower()
+    head = english_number(figure) if m["words"] else float(figure.replace(",", "")) if figure.isascii() else chinese_number(figure)
+    if head is not None and magnitude:
+        head *= _MAGNITUDES[magnitude]
+    end = max(m.end(g) for g in ("figure", "magnitude", "to", "percent"))
+    unit, unit_end = _noun(m["unit"], end)
+    if m["percent"]:
+        return _value(m, end, "percentage points" if "point" in m["percent"] else "%", head)
+    if m["money"]:
+        return _value(m, end, m["money"].strip(), head)
+    if m["words"] and figure.lower() in ("one", "a", "score", "dozen") and not unit:
+        return None
+    if not m["words"] and not magnitude and not m["about"]:
+        if re.fullmatch(r"(?:1[89]|20)\d\d|\d{7,}|0\d+", figure) and not re.fullmatch(r"(?:.* )?(?:people|men|women|children)", unit):
+            return None  # a year, a telephone number
+        if not unit and text[end : end + 1] and text[end].isalpha() and text[end].isascii():
+            return None
+    return _value(m, unit_end, unit, head)
+
+
+def _noun(words: str | None, end: int) -> tuple[str, int]:
+    """The noun counted and where it ends: up to three words, none of them a function word."""
+    if not words:
+        return "", end
+    taken = words.split()
+    if any(w.lower() in _STOP or w.lower().endswith("ly") for w in taken):
+        first = taken[0]
+        if first.lower() in _STOP or first.lower().endswith("ly"):
+            return "", end
+        return first, end + 1 + len(first)
+    return " ".join(taken), end + len(words)
+
+
+def _value(m: re.Match[str], end: int, unit: str, head: float | None, *, ordinal: bool = False, start: int | None = None) -> Value:
+    start = m.start() if start is None else start
+    return Value(start, end, "number", m.string[start:end], unit, head, None, ordinal)
