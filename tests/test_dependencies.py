@@ -1,0 +1,67 @@
+"""pyproject.toml against what the code imports."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+
+from conftest import ROOT
+
+TEXT = (ROOT / "pyproject.toml").read_text("utf-8")
+PROJECT = tomllib.loads(TEXT)["project"]
+# Parts of a declared library's own interface: FastAPI is Starlette, sentence-transformers fetches through the hub.
+COMES_WITH = {"starlette": "fastapi", "huggingface-hub": "sentence-transformers", "transformers": "sentence-transformers"}
+HEAVY = {"torch", "faiss", "gradio", "langchain", "transformers", "sentence_transformers", "scipy", "trafilatura", "bm25s"}
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", name).group()).lower()
+
+
+def imports(tree: ast.AST) -> set[str]:
+    """Top-level names of what is imported anywhere in ``tree``."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+SOURCES = [path for folder in ("rag", "ui") for path in (ROOT / folder).rglob("*.py")]
+
+
+def test_everything_that_is_imported_is_declared():
+    declared = {normal(one) for one in PROJECT["dependencies"]}
+    owners = packages_distributions()
+    missing = {}
+    for path in SOURCES:
+        for name in imports(ast.parse(path.read_text("utf-8"))) - set(sys.stdlib_module_names) - {"rag"}:
+            owned = {normal(owner) for owner in owners.get(name, [name])}
+            owned |= {COMES_WITH[owner] for owner in owned & COMES_WITH.keys()}
+            if not owned & declared:
+                missing[name] = str(path.relative_to(ROOT))
+    assert missing == {}
+
+
+def test_heavy_libraries_are_imported_where_they_are_used():
+    at_once = {}
+    for path in SOURCES:
+        body = ast.parse(path.read_text("utf-8")).body
+        top = ast.Module([node for node in body if isinstance(node, ast.Import | ast.ImportFrom)], [])
+        if heavy := imports(top) & HEAVY:
+            at_once[path.relative_to(ROOT).as_posix()] = heavy
+    # The page is made of Gradio's parts; ui/app.py imports it when it makes a page.
+    at_once.pop("ui/page.py", None)
+    assert at_once == {}
+
+
+def test_every_dependency_is_bounded_and_says_why_it_is_there():
+    groups = (PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
+    for one in (one for group in groups for one in group):
+        line = re.findall(rf'^    "{re.escape(one)}".*$', TEXT, re.MULTILINE)[-1]
+        before = TEXT[: TEXT.index(line)].rstrip().splitlines()[-1]
+        assert "# " in line or before.lstrip().startswith("# "), f"{one} says not why it is there"
+        assert re.search(r"[<=]\d|>=\d", one), f"{one} has no bound"
