@@ -36,7 +36,7 @@ _PAPER = (
 )
 _CAP = r"[A-Z][\w'’-]*"
 _NAMED_PAPER = re.compile(
-    rf"(?<![A-Za-z0-9])(?:(?!The\b){_CAP}(?: (?:of |on |for |the |and |to )*{_CAP}){{0,8}} {_PAPER}(?: \(\d{{4}}[-–]\d{{4}}\))?(?!\w)|{_PAPER} (?:on|for|of|to) (?:the )?{_CAP}(?: (?:of |on |for |the |and |to |in )*{_CAP}){{0,12}}"
+    rf"(?<![A-Za-z0-9])(?:(?!The\b){_CAP}(?: (?:of |on |for |the |and |to )*{_CAP}){{0,8}} {_PAPER}(?: \(\d{{4}}[-–]\d{{4}}\))?(?!\w)|{_PAPER} (?:on|for|of|to) (?:the )?{_CAP}(?: (?:of |on |for |the |and |to |in |a |an |by |with |through )*{_CAP}){{0,12}}"
     rf"|(?<=[Mm]agazine ){_CAP}(?: {_CAP}){{0,3}})"
 )
 
