@@ -21,7 +21,7 @@ ARGUMENTS = (
 ).split()
 # No name but this machine's leads anywhere: a request for another host fails, and is counted below.
 ARGUMENTS.append("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1")
-PLACES = "which provinces held elevator safety drills"
+PLACES = "In which province was an elevator emergency drill held?"
 PLACES_ZH = "电梯应急演练是在哪个省举行的？"
 UNANSWERABLE = "Who won the chess championship in Norway?"
 HOSTILE = """---

@@ -11,7 +11,7 @@ from rag import Article, Assistant, Index
 from rag.errors import IndexCorrupt, ServerError
 from rag.server import BODY_LIMIT, SECURITY_HEADERS, Desk, build_api, listen
 
-QUESTION = "which provinces held elevator safety drills"
+QUESTION = "In which province was an elevator emergency drill held?"
 
 
 @pytest.fixture(scope="module")

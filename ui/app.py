@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.server import LOOPBACK, build_api, listen
+from rag.ui.corpus import About
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -41,6 +43,8 @@ def serve(
 
         opened = index if isinstance(index, Index) else Index.open(index)
         app = build_app(opened, local_only=host in LOOPBACK)
+        # The questions to try are asked once to see that they have answers; the first reader need not wait.
+        threading.Thread(target=app.state.about.prepare, daemon=True).start()
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{socket.getsockname()[1]}"
 
@@ -68,11 +72,12 @@ def build_app(index: Index, local_only: bool = True) -> FastAPI:
     from rag.ui.page import page, theme
 
     api = build_api(index, local_only)
+    api.state.about = About(api.state.desk)
     own = resources.files("rag.ui")
     script = own.joinpath("page.js").read_text("utf-8")
     return gr.mount_gradio_app(
         api,
-        page(api.state.desk),
+        page(api.state.desk, api.state.about),
         path="/",
         footer_links=[],
         show_error=False,

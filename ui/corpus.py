@@ -8,6 +8,7 @@ from collections import Counter
 from rag.server import Desk
 from rag.ui.examples import ARTICLES_READ, examples
 from rag.ui.render import Corpus
+from rag.ui.texts import LANGS
 
 
 class About:
@@ -25,6 +26,12 @@ class About:
     def examples(self, lang: str, n: int = 4) -> list[str]:
         """At most ``n`` questions in ``lang`` that have an answer in the corpus."""
         return self._once(lang, lambda snapshot: examples(_spread(snapshot), lang, self._is_answered, n))
+
+    def prepare(self) -> None:
+        """Work everything out before it is asked for."""
+        self.corpus()
+        for lang in LANGS:
+            self.examples(lang)
 
     def _once(self, what: str, make):
         snapshot = self._desk.index.snapshot

@@ -25,9 +25,8 @@ def theme() -> gr.themes.Base:
     return gr.themes.Base(primary_hue="blue", neutral_hue="stone", font=sans, font_mono=("ui-monospace", "monospace"))
 
 
-def page(desk: Desk) -> gr.Blocks:
+def page(desk: Desk, about: About) -> gr.Blocks:
     """The page's parts and what happens between them; element ids are what tests and styles hold on to."""
-    about = About(desk)
     with gr.Blocks(analytics_enabled=False, title=text("en", "title"), fill_width=True) as blocks:
         state = gr.State(Talk())
         # Kept by the browser; the fixed secret lets it be read again after a restart, and it is no secret.

@@ -13,7 +13,7 @@ import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rag.answer.types import Answer, Citation
+from rag.answer.types import Answer, Citation, Row
 from rag.corpus.article import Article
 from rag.ui.texts import article_count, reader_date, reader_dates, reader_time, text
 
@@ -265,11 +265,11 @@ def _places(turn: Turn) -> str:
         lead = f"{escape(text(lang, 'places', n=len(labels)))}<br><strong>{lead}</strong>"
     else:
         lead = f"<strong>{lead}</strong>"
-    # Rows of one place follow each other or not; a reader wants each place once.
-    merged: dict[tuple[str, str], list[int]] = {}
+    # Places with the same evidence stand together: the same quotes again in every row would hide them.
+    merged: dict[tuple[int, ...], list[Row]] = {}
     for row in answer.rows:
-        merged.setdefault((row.label, row.detail), []).extend(row.citations)
-    body = "".join(_place_row(turn, *place, numbers) for place, numbers in merged.items())
+        merged.setdefault(row.citations, []).append(row)
+    body = "".join(_place_row(turn, rows, numbers) for numbers, rows in merged.items())
     heads = "".join(f'<th scope="col">{escape(text(lang, key))}</th>' for key in ("place", "quote"))
     return (
         f'<p class="yj-lead">{lead}</p><table class="yj-places"><thead><tr>{heads}</tr></thead>'
@@ -277,12 +277,15 @@ def _places(turn: Turn) -> str:
     )
 
 
-def _place_row(turn: Turn, label: str, place: str, numbers: Iterable[int]) -> str:
-    detail = f' <span class="yj-detail">{escape(place)}</span>' if place else ""
+def _place_row(turn: Turn, rows: Sequence[Row], numbers: Iterable[int]) -> str:
+    places = ""
+    for row in rows:
+        detail = f' <span class="yj-detail">{escape(row.detail)}</span>' if row.detail not in row.label else ""
+        places += f'<span class="yj-place">{escape(row.label)}{detail}</span> '
     quotes = "".join(
         f'<div class="yj-row-quote">{_quote(turn, number)}</div>' for number in _valid(turn, numbers)
     )
-    return f'<tr><th scope="row">{escape(label)}{detail}</th><td>{quotes}</td></tr>'
+    return f'<tr><th scope="row">{places}</th><td>{quotes}</td></tr>'
 
 
 def _rows(turn: Turn) -> str:
