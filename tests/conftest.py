@@ -43,3 +43,8 @@ def call(capsys):
         return subprocess.CompletedProcess(args, code, *capsys.readouterr())
 
     return called
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first: what is broken mostly shows in the first seconds."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
