@@ -79,8 +79,8 @@ class Desk:
             return
         try:
             self.index.reload()
-        except YinjuError:
-            log.exception("the new index version cannot be opened; the old one stays in use")
+        except YinjuError as error:
+            log.error("the new index version cannot be opened, so the old one stays in use: %s", error)
         finally:
             self._reloading.release()
 
