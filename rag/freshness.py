@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag import __version__
-from rag.errors import YinjuError
+from rag.errors import IndexMissing, YinjuError
 
 FILE = "origin.json"
 
@@ -75,6 +75,8 @@ def why_stale(index: str | Path, paths: Sequence[Path], model: str | None) -> st
     try:
         version = current(index)
         manifest = read_manifest(Path(index) / VERSIONS / version)
+    except IndexMissing:
+        return "there is none yet"
     except YinjuError as error:
         return str(error).partition(": ")[0]
     origin, now = read_origin(index), record(paths, model)

@@ -50,7 +50,8 @@ class YinjuRetriever(BaseRetriever):
     @model_validator(mode="after")
     def _one_index(self) -> YinjuRetriever:
         if (self.index is None) == (self.index_path is None):
-            raise ValueError("expected either index or index_path, got " + ("neither" if self.index is None else "both"))
+            given = "neither" if self.index is None else "both"
+            raise ValueError(f"expected either index or index_path, got {given}")
         return self
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
