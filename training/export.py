@@ -25,6 +25,37 @@ def quantise(vectors: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.n
     return rows, (weights / np.linalg.norm(rows.astype(np.float32), axis=1)).astype(np.float32)
 
 
+def compounds(tokenizer_file: Path) -> dict[str, np.ndarray]:
+    """For pieces of three and more Chinese characters, the shorter pieces that they consist of.
+
+    A phrase that became one piece ("启动仪式") has a vector of its own, learned from few examples; late
+    interaction also compares its parts. The parts are the most probable segmentation without the piece.
+    Returned as uint16 ``ids`` and int64 ``offsets`` (V + 1,), with the characters of each piece (``sizes``),
+    whether it begins a word (``begins``) and whether it is of Latin letters (``latin``), each uint8 (V,).
+    """
+    import regex
+
+    pieces = json.loads(tokenizer_file.read_text("utf8"))["model"]["vocab"]
+    score = {piece: value for piece, value in pieces}
+    number = {piece: i for i, (piece, _) in enumerate(pieces)}
+    han = regex.compile(r"\p{Han}{3,}")
+    ids, offsets = [], [0]
+    for piece, _ in pieces:
+        if han.fullmatch(piece):
+            best = [(0.0, ())] + [(-1e9, ())] * len(piece)
+            for end in range(1, len(piece) + 1):
+                for start in range(end):
+                    part = piece[start:end]
+                    if part != piece and part in score and best[start][0] > -1e8:
+                        best[end] = max(best[end], (best[start][0] + score[part], (*best[start][1], number[part])))
+            ids += best[-1][1]
+        offsets.append(len(ids))
+    names = [piece for piece, _ in pieces]
+    return {"ids": np.array(ids, np.uint16), "offsets": np.array(offsets, np.int64),
+            "sizes": np.array([len(n) for n in names], np.uint8), "begins": np.array([n.startswith("▁") for n in names], np.uint8),
+            "latin": np.array([n.startswith("▁") or (n.isascii() and n.isalpha()) for n in names], np.uint8)}
+
+
 def export(work: Path, out: Path, card: Path) -> None:
     import torch
 
@@ -35,6 +66,7 @@ def export(work: Path, out: Path, card: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     save_file({"embeddings": rows, "weights": factors}, out / "model.safetensors")
     shutil.copy(work / "tokenizer.json", out / "tokenizer.json")
+    save_file(compounds(work / "tokenizer.json"), out / "compounds.safetensors")
     write = lambda name, value: (out / name).write_text(json.dumps(value, indent=2) + "\n", "utf8")
     write("config.json", {"model_type": "model2vec", "architectures": ["StaticModel"], "normalize": True, "max_length": None,
                           "hidden_dim": int(rows.shape[1]), "embedding_dtype": "int8"})
@@ -46,6 +78,8 @@ def export(work: Path, out: Path, card: Path) -> None:
     (out / "1_Normalize" / "README.md").write_text("The module that scales vectors to length 1 has no settings.\n", "utf8")
     if card.exists():
         shutil.copy(card, out / "README.md")
+    for file in out.glob("*.safetensors"):
+        file.chmod(0o644)  # the library writes them for the owner alone, and a package carries the mode
 
 
 def main() -> None:

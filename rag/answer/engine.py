@@ -13,7 +13,7 @@ import numpy as np
 from rag.answer.cite import best_clause, cite, quote_span, verify
 from rag.answer.compose import Sheet, group_places, place_row, refusal_text, text_of
 from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places
-from rag.answer.evidence import Evidence, gather, views
+from rag.answer.evidence import Evidence, View, gather, views
 from rag.answer.pick import Picked, pick
 from rag.answer.question import Asked, understand
 from rag.answer.refusal import Verdict, about, judge
@@ -23,7 +23,7 @@ from rag.search.candidates import balanced, candidates
 from rag.search.query import Query, analyse
 from rag.search.types import Filters
 
-PASSAGES, PASSAGES_ALL = 60, 500  # passages read for one fact, and for "which places"
+PASSAGES, PASSAGES_ALL = 40, 400  # passages read for one fact, and for "which places"
 QUOTES = 3  # sentences shown for a question without a value, and sources for one value or place
 NEAR = 0.85  # of the best evidence's score: what comes as near as this is shown too
 
@@ -48,7 +48,8 @@ def answer(snapshot: Snapshot, question: str, filters: Filters = Filters(), hist
     langs = snapshot.columns.lang[found.articles].astype(str)
     order = np.argsort(-balanced(found.score, langs, found.articles), kind="stable")
     order = order[: PASSAGES_ALL if asked.kind == "places" else PASSAGES]
-    evidence, weights = gather(query, views(snapshot, query, found, order), content_of(query, asked))
+    seen = views(snapshot, query, found, order)
+    evidence, weights = gather(query, seen, content_of(query, asked, seen))
     gazette = Gazette()
     fitting = [e for e in evidence if about(e, asked, gazette)]
 
@@ -75,19 +76,19 @@ def answer(snapshot: Snapshot, question: str, filters: Filters = Filters(), hist
                   searched, len(articles), ms, snapshot.version)
 
 
-def content_of(query: Query, asked: Asked) -> np.ndarray:
-    """bool (n,): the tokens that evidence must support; places and years are checked on their own."""
-    years = [(at, at + len(year)) for year in asked.years for at in [query.text.find(year)]]
-    apart = [*asked.idle, *asked.place_spans, *years]
-    outside = np.array([not any(a < end and start < b for a, b in apart) for start, end in query.spans], bool)
-    for mask in (query.content & outside, query.content & _outside(query, asked.idle), query.content):
+def content_of(query: Query, asked: Asked, seen: Sequence[View]) -> np.ndarray:
+    """bool (n,): the tokens that evidence must support.
+
+    Places are checked on their own, and so is a year that no candidate writes out (an article may be of that
+    year by its date alone).
+    """
+    years = [query.text.find(year) for year in asked.years if not any(year in v.article.text[v.start : v.end] for v in seen)]
+    outside = lambda *apart: np.array([not any(a < end and start < b for a, b in apart) for start, end in query.spans], bool)
+    for mask in (query.content & outside(*asked.idle, *asked.place_spans, *((at, at + 4) for at in years)),
+                 query.content & outside(*asked.idle), query.content):
         if mask.any():
             return mask
     return query.weights > 0
-
-
-def _outside(query: Query, apart) -> np.ndarray:
-    return np.array([not any(a < end and start < b for a, b in apart) for start, end in query.spans], bool)
 
 
 def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> tuple[list[Row], Verdict | None]:

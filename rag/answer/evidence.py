@@ -14,8 +14,8 @@ import numpy as np
 from rag.corpus import Article, sentences
 from rag.index import Snapshot
 from rag.search.candidates import Candidates
+from rag.search.match import graded
 from rag.search.query import Query
-from rag.search.search import FULL, NOTHING
 
 CONTEXT = 0.6  # what a match in the surroundings is worth beside one in the sentence itself
 
@@ -28,7 +28,8 @@ class View:
         article: the article; ``row`` its row.
         start, end: the passage in ``article.text``.
         spans: int (t, 2), offsets of the tokens in ``article.text``.
-        match: float32 (n, t), 0 to 1: how well each token matches each token of the question.
+        query: the question.
+        match: float32 (n + p, t), 0 to 1: how well each token matches each row of ``query.vectors``.
         title: float32 (n,), the same for the title as a whole.
         rank: fused score of the passage, 0 (worst candidate) to 1 (best).
     """
@@ -38,6 +39,7 @@ class View:
     start: int
     end: int
     spans: np.ndarray
+    query: Query
     match: np.ndarray
     title: np.ndarray
     rank: float
@@ -49,7 +51,7 @@ class View:
     def matched(self, start: int, end: int) -> np.ndarray:
         """float32 (n,): best match of each token of the question between two offsets."""
         part = self.match[:, self.inside(start, end)]
-        return part.max(axis=1) if part.shape[1] else np.zeros(len(self.match), np.float32)
+        return self.query.fold(part.max(axis=1)) if part.shape[1] else np.zeros(len(self.query.ids), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,40 +79,34 @@ class Evidence:
         return self.view.article.text[self.start : self.end]
 
 
-def graded(cosine: np.ndarray) -> np.ndarray:
-    """Cosines as matches: 0 for chance, 1 for the same word or a sure translation."""
-    return np.clip((cosine - NOTHING) / (FULL - NOTHING), 0, 1).astype(np.float32)
-
-
 def views(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarray) -> list[View]:
     """The candidates at some positions of ``found``, read and matched."""
     if not len(places):
         return []
     model = snapshot.model
     low, high = float(found.score.min()), float(found.score.max())
-    articles: dict[int, tuple[Article, np.ndarray]] = {}
+    articles = {row: snapshot.article(row) for row in dict.fromkeys(found.articles[places].tolist())}
+    passages = [snapshot.passages[row] for row in found.rows[places].tolist()]
+    texts = [articles[int(p.article_row)].text[p.start : p.end] for p in passages]
+    located = model.fine_spans([*texts, *(article.title for article in articles.values())])
+    titles = {row: _whole(query, model, ids) for row, (ids, _) in zip(articles, located[len(texts) :])}
     out = []
-    for place in places.tolist():
-        row = int(found.articles[place])
-        if row not in articles:
-            article = snapshot.article(row)
-            articles[row] = article, _whole(query, model, article.title)
-        article, title = articles[row]
-        passage = snapshot.passages[int(found.rows[place])]
-        start, end = int(passage.start), int(passage.end)
-        ids, spans = model.spans(article.text[start:end])
-        match = graded(query.vectors @ model.token_vectors(ids)[0].T) if len(ids) else np.zeros((len(query.ids), 0), np.float32)
-        at = np.array(spans, np.int64).reshape(-1, 2) + start
+    for place, passage, (ids, spans) in zip(places.tolist(), passages, located):
+        row, start = int(passage.article_row), int(passage.start)
         rank = (float(found.score[place]) - low) / (high - low) if high > low else 1.0
-        out.append(View(article, row, start, end, at, match, title, rank))
+        out.append(View(articles[row], row, start, int(passage.end), spans + start, query, _match(query, model, ids), titles[row], rank))
     return out
 
 
-def _whole(query: Query, model, text: str) -> np.ndarray:
-    ids = model.spans(text)[0] if text else ()
+def _whole(query: Query, model, ids: np.ndarray) -> np.ndarray:
     if not len(ids) or not len(query.ids):
         return np.zeros(len(query.ids), np.float32)
-    return graded(query.vectors @ model.token_vectors(ids)[0].T).max(axis=1)
+    return query.fold(_match(query, model, ids).max(axis=1))
+
+
+def _match(query: Query, model, ids: np.ndarray) -> np.ndarray:
+    cross = query.latin[:, None] != model.latin[ids][None]
+    return graded(query.vectors @ model.token_vectors(ids)[0].T, cross)
 
 
 def weigh(query: Query, content: np.ndarray, matches: np.ndarray) -> np.ndarray:

@@ -75,7 +75,7 @@ def nearness(evidence: Evidence, start: int, end: int) -> np.ndarray:
     view = evidence.view
     tokens = np.flatnonzero(view.inside(evidence.start, evidence.end))
     if not len(tokens):
-        return np.zeros(len(view.match), np.float32)
+        return np.zeros(len(view.query.ids), np.float32)
     at = view.spans[tokens]
     first = int(np.searchsorted(at[:, 0], start))
     last = int(np.searchsorted(at[:, 0], end))
@@ -83,4 +83,4 @@ def nearness(evidence: Evidence, start: int, end: int) -> np.ndarray:
     behind, ahead = np.maximum(place - last, 0), np.maximum(first - 1 - place, 0)
     fade = np.where(place >= last, 1 / (1 + behind / _AFTER), 0.8 / (1 + ahead / _BEFORE))
     fade[first:last] = 1.0  # the unit may be part of the value: 26个, 300家
-    return (view.match[:, tokens] * fade).max(axis=1)
+    return view.query.fold((view.match[:, tokens] * fade).max(axis=1))

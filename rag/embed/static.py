@@ -49,8 +49,16 @@ class StaticModel:
         self._factors = tensors["weights"].astype(np.float32) if "weights" in tensors else np.ones(len(self._rows), np.float32)
         if self._unknown is not None:
             self._factors[self._unknown] = 0.0
+        compounds = folder / "compounds.safetensors"
+        none = {"ids": np.zeros(0, np.uint16), "offsets": np.zeros(len(self._rows) + 1, np.int64)}
+        parts = load_file(compounds) if compounds.is_file() else none
+        self._part_ids, self._part_offsets = parts["ids"], parts["offsets"]
+        for name in ("sizes", "begins", "latin"):  # kept in the file because counting them again takes time
+            if name in parts:
+                setattr(self, name, parts[name].astype(np.int64 if name == "sizes" else bool))
         self.tokenizer_sha256 = _sha256(tokenizer_file)
-        digest = hashlib.sha256((self.tokenizer_sha256 + _sha256(weight_file)).encode()).hexdigest()
+        hashes = [self.tokenizer_sha256, _sha256(weight_file), *([_sha256(compounds)] if compounds.is_file() else [])]
+        digest = hashlib.sha256("".join(hashes).encode()).hexdigest()
         self.identity = ModelIdentity(name, digest, self._rows.shape[1])
 
     @property
@@ -71,6 +79,30 @@ class StaticModel:
         lengths = np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), 1e-12)
         return rows / lengths[:, None], lengths * self._factors[ids]
 
+    def parts(self, token: int) -> np.ndarray:
+        """The ids of the shorter tokens that a compound consists of, in order; empty for any other token."""
+        return self._part_ids[self._part_offsets[token] : self._part_offsets[token + 1]]
+
+    def with_parts(self, ids: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Ragged rows of token ids with the parts of compounds added to each row.
+
+        Args:
+            ids: token ids of all rows (n,).
+            starts: where each row begins in ``ids``; no row is empty.
+
+        Returns:
+            The longer ids, and where each row begins in them.
+        """
+        begin, counts = self._part_offsets[ids], self._part_offsets[ids + 1] - self._part_offsets[ids]
+        holders = np.flatnonzero(counts)
+        if not len(holders):
+            return ids, starts
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts[holders]) - counts[holders], counts[holders])
+        extra = self._part_ids[np.repeat(begin[holders], counts[holders]) + within]
+        where = np.repeat(holders + 1, counts[holders])
+        shift = np.concatenate([[0], np.cumsum(counts)])
+        return np.insert(ids, where, extra), starts + shift[starts]
+
     def normalize(self, text: str) -> str:
         """NFKC, lower case, simplified characters; a word of Latin letters begins with "▁"."""
         normalizer = self._tokenizer.normalizer
@@ -88,19 +120,56 @@ class StaticModel:
         np.cumsum([len(row) for row in rows], out=offsets[1:])
         return (np.concatenate(rows) if rows else np.zeros(0, np.uint32)), offsets
 
-    def spans(self, text: str) -> tuple[np.ndarray, list[tuple[int, int]]]:
-        """Token ids of one text, and the (start, end) of each in the text as given."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        ids, spans = [], []
-        for token, piece, (start, end) in zip(encoding.ids, encoding.tokens, encoding.offsets):
-            if token == self._unknown:
-                continue
-            # The mark that begins a Latin word hangs on the character before it.
-            if piece.startswith("▁") and end - start > len(piece) - 1:
-                start = end - (len(piece) - 1)
-            ids.append(token)
-            spans.append((start, end))
-        return np.array(ids, np.uint32), spans
+    def spans(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """Token ids of one text (n,), and the start and end of each in the text as given, int64 (n, 2)."""
+        return self._located(self._tokenizer.encode(text, add_special_tokens=False))
+
+    def fine_spans(self, texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each text as :meth:`spans`, with the parts of each compound behind it, each with its own span."""
+        return [self._refined(*self._located(e)) for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
+    def _located(self, encoding) -> tuple[np.ndarray, np.ndarray]:
+        ids = np.array(encoding.ids, np.int64)
+        spans = np.array(encoding.offsets, np.int64).reshape(-1, 2)
+        if self._unknown is not None:
+            known = ids != self._unknown
+            ids, spans = ids[known], spans[known]
+        # The mark that begins a Latin word hangs on the character before it.
+        words = self.begins[ids]
+        spans[words, 0] = np.maximum(spans[words, 0], spans[words, 1] - self.sizes[ids[words]] + 1)
+        return ids, spans
+
+    def _refined(self, ids: np.ndarray, spans: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        begin, counts = self._part_offsets[ids], self._part_offsets[ids + 1] - self._part_offsets[ids]
+        holders = np.flatnonzero(counts)
+        if not len(holders):
+            return ids, spans
+        of = np.repeat(holders, counts[holders])
+        within = np.arange(len(of)) - np.repeat(np.cumsum(counts[holders]) - counts[holders], counts[holders])
+        parts = self._part_ids[begin[of] + within].astype(np.int64)
+        ends = np.cumsum(self.sizes[parts])
+        first = np.flatnonzero(within == 0)
+        before = np.repeat(ends[first] - self.sizes[parts[first]], counts[holders])
+        at = np.stack([spans[of, 0] + ends - before - self.sizes[parts], spans[of, 0] + ends - before], axis=1)
+        # Where characters were normalised away the parts cannot be told apart: each takes the whole.
+        off = (spans[of, 1] - spans[of, 0]) != self.sizes[ids[of]]
+        at[off] = spans[of[off]]
+        return np.insert(ids, of + 1, parts), np.insert(spans, of + 1, at, axis=0)
+
+    @functools.cached_property
+    def sizes(self) -> np.ndarray:
+        """int64 (V,): the characters of each token, the mark of a word's beginning included."""
+        return np.array([len(self.piece(token)) for token in range(self.size)], np.int64)
+
+    @functools.cached_property
+    def begins(self) -> np.ndarray:
+        """bool (V,): the tokens that begin a word of Latin letters."""
+        return np.array([self.piece(token).startswith("▁") for token in range(self.size)], bool)
+
+    @functools.cached_property
+    def latin(self) -> np.ndarray:
+        """bool (V,): the tokens written in Latin letters."""
+        return np.array([(p := self.piece(token)).startswith("▁") or p.isascii() and p.isalpha() for token in range(self.size)], bool)
 
     def embed_ids(self, ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
         """Vectors of texts given as token ids: float32 (len(offsets) - 1, d), rows of length 1 (0 if empty)."""

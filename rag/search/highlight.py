@@ -23,8 +23,8 @@ def highlights(query: Query, model: StaticModel, text: str, start: int = 0) -> t
         text: what is shown.
         start: offset of ``text`` in its article; the highlights count from the article's beginning.
     """
-    asked = np.flatnonzero(query.content)
-    ids, spans = model.spans(text)
+    asked = np.flatnonzero(query.content[query.whole])
+    ids, spans = model.fine_spans([text])[0]
     if not len(asked) or not len(ids):
         return ()
     table = query.vectors[asked] @ model.token_vectors(ids)[0].T
@@ -36,8 +36,12 @@ def highlights(query: Query, model: StaticModel, text: str, start: int = 0) -> t
         score = float(owner[number, token])
         if score < 0:
             continue
-        word = query.text[slice(*query.spans[asked[number]])]
-        first, last = spans[token]
+        word = query.text[slice(*query.row_spans[asked[number]])]
+        first, last = spans[token].tolist()
+        if out and start + first < out[-1].end:  # a compound and its parts: what matches better stands
+            if score <= out[-1].score:
+                continue
+            out.pop()
         if out and out[-1].word == word and start + first - out[-1].end <= 1:
             out[-1] = Highlight(out[-1].start, start + last, word, max(out[-1].score, round(score, 3)))
         else:

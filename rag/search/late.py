@@ -28,6 +28,7 @@ class Pool:
 
     def __init__(self, model, rows: np.ndarray, ids: np.ndarray, starts: np.ndarray):
         self.rows = rows
+        ids, starts = model.with_parts(ids.astype(np.int64), starts)
         seen = np.zeros(model.size, bool)
         seen[ids] = True
         self._unique = np.flatnonzero(seen)
@@ -40,10 +41,10 @@ class Pool:
         if not len(self.rows) or not len(self._local):
             return np.zeros((len(query.ids), len(self.rows)), np.float32)
         table = query.vectors @ self._vectors
-        out = np.empty((len(query.ids), len(self.rows)), np.float32)
+        out = np.empty((len(table), len(self.rows)), np.float32)
         for number, row in enumerate(table):  # row by row the gathered values stay in the cache
             out[number] = np.maximum.reduceat(row[self._local], self._starts)
-        return out
+        return query.fold(out)
 
 
 def all_passages(snapshot: Snapshot) -> Pool | None:

@@ -33,7 +33,10 @@ class Query:
         lang: "zh", "en" or another code.
         spans: (start, end) in ``text`` of each token.
         ids: token ids (n,).
-        vectors: unit vectors (n, d) of the tokens.
+        vectors: unit vectors (n + p, d) of the tokens, and behind them of the p parts of compounds.
+        whole: for each row of ``vectors`` the token it is, or is a part of (n + p,).
+        latin: bool (n + p,), the rows written in Latin letters.
+        row_spans: (start, end) in ``text`` of each row of ``vectors``.
         weights: learned weights (n,), summing to 1 (all 0 for no known token).
         content: bool (n,): tokens that say what is sought, rather than ask or join.
         dense: the question's vector (dim of the embedder).
@@ -44,9 +47,26 @@ class Query:
     spans: tuple[tuple[int, int], ...]
     ids: np.ndarray
     vectors: np.ndarray
+    whole: np.ndarray
+    latin: np.ndarray
+    row_spans: tuple[tuple[int, int], ...]
     weights: np.ndarray
     content: np.ndarray
     dense: np.ndarray
+
+    def fold(self, best: np.ndarray) -> np.ndarray:
+        """Best cosines or matches of all rows (n + p, m) as those of the n tokens.
+
+        A compound counts as matched as well as itself, or as its parts are on average.
+        """
+        count = len(self.ids)
+        out = best[:count]
+        if len(best) > count:
+            out = out.copy()
+            for token in np.unique(self.whole[count:]):
+                parts = count + np.flatnonzero(self.whole[count:] == token)
+                out[token] = np.maximum(out[token], best[parts].mean(axis=0))
+        return out
 
 
 def clean(question: str) -> str:
@@ -78,13 +98,30 @@ def analyse(question: str, model: StaticModel, embedder=None) -> Query:
         UsageError: as :func:`clean`.
     """
     text = clean(question)
-    ids, spans = model.spans(text)
-    vectors, weights = model.token_vectors(ids)
+    ids, at = model.spans(text)
+    spans = [(start, end) for start, end in at.tolist()]
+    parts = [(number, part) for number, token in enumerate(ids.tolist()) for part in model.parts(token).tolist()]
+    rows = np.concatenate([ids, np.array([p for _, p in parts], np.uint32)]).astype(np.int64)
+    vectors, weights = model.token_vectors(rows)
+    weights = weights[: len(ids)]
+    whole = np.array([*range(len(ids)), *(number for number, _ in parts)], np.int64)
     total = float(weights.sum())
     idle = np.array([model.piece(int(i)) in _IDLE for i in ids], bool)
     if embedder is None or embedder is model:
         dense = model.embed_ids(ids, np.array([0, len(ids)]))[0]
     else:
         dense = embedder.embed_queries([text])[0]
-    return Query(text, detect_lang(text), tuple(spans), ids, vectors, weights / total if total else weights,
+    row_spans = (*spans, *_part_spans(model, parts, spans))
+    return Query(text, detect_lang(text), tuple(spans), ids, vectors, whole, model.latin[rows], row_spans, weights / total if total else weights,
                  ~idle & (weights > 0), dense)
+
+
+def _part_spans(model: StaticModel, parts: list[tuple[int, int]], spans) -> list[tuple[int, int]]:
+    """Where the parts of compounds stand; each takes the whole where characters were normalised away."""
+    out, at = [], {}
+    for number, part in parts:
+        start, end = spans[number]
+        begin = at.get(number, start)
+        at[number] = begin + len(model.piece(part))
+        out.append((begin, at[number]) if at[number] <= end else (start, end))
+    return out

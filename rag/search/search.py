@@ -10,12 +10,9 @@ import numpy as np
 from rag.index import Snapshot
 from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.highlight import highlights
+from rag.search.match import graded
 from rag.search.query import Query, analyse
 from rag.search.types import Filters, Hit
-
-# A cosine up to the first is chance, from the second on a full match; see highlight.MATCH.
-NOTHING, FULL = 0.25, 0.60
-
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -64,21 +61,19 @@ def search(snapshot: Snapshot, question: str, k: int = 10, filters: Filters = Fi
     return SearchResult(tuple(hits), {name: round(seconds * 1000, 3) for name, seconds in steps.items()})
 
 
-def support(query: Query, best: np.ndarray) -> np.ndarray:
-    """Share (0 to 1) of the weight of the question's content words that is matched.
+def support(query: Query, best: np.ndarray, lang: str) -> float:
+    """Share (0 to 1) of the weight of the question's content words that a passage matches.
 
     Args:
         query: the question.
-        best: (n, m) best cosine of each token of the question in each of m texts.
-
-    Returns:
-        float32 (m,).
+        best: (n,) best cosine of each token of the question in the passage.
+        lang: language of the passage.
     """
     weights = query.weights * query.content
     total = weights.sum()
     if not total:
-        return np.zeros(best.shape[1], np.float32)
-    return (weights / total) @ np.clip((best - NOTHING) / (FULL - NOTHING), 0, 1)
+        return 0.0
+    return float(weights @ graded(best, query.latin[: len(best)] == (lang == "zh")) / total)
 
 
 def hit(snapshot: Snapshot, query: Query, found: Candidates, place: int) -> Hit:
@@ -89,5 +84,5 @@ def hit(snapshot: Snapshot, query: Query, found: Candidates, place: int) -> Hit:
     text = article.text[start:end]
     parts = {name: round(float(getattr(found, name)[place]), 4) for name in ("dense", "lexical", "late")}
     return Hit(article.id, article.title, article.date, article.source, article.url, article.lang, start, end, text,
-               round(float(found.score[place]), 4), round(float(support(query, found.best[:, place : place + 1])[0]), 4),
+               round(float(found.score[place]), 4), round(support(query, found.best[:, place], article.lang), 4),
                parts, highlights(query, snapshot.model, text, start))
