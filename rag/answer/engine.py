@@ -12,7 +12,7 @@ import numpy as np
 
 from rag.answer.cite import best_clause, cite, quote_span, verify
 from rag.answer.compose import Sheet, group_places, place_row, refusal_text, text_of
-from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places
+from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlist
 from rag.answer.evidence import Evidence, View, gather, views
 from rag.answer.pick import Picked, pick
 from rag.answer.question import Asked, understand
@@ -25,6 +25,7 @@ from rag.search.types import Filters
 
 PASSAGES, PASSAGES_ALL = 40, 400  # passages read for one fact, and for "which places"
 QUOTES = 3  # sentences shown for a question without a value, and sources for one value or place
+GAIN = 0.15  # a second sentence is quoted when it supports this share of the question that the first does not
 NEAR = 0.85  # of the best evidence's score: what comes as near as this is shown too
 
 
@@ -98,28 +99,45 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> t
     if asked.kind == "places":
         places = enumerate_places(fitting, asked, weights, gazette)
         if places:
-            verdict = judge(query, weights, places[0].evidence.matched)
+            # A place is judged by all that its article says of it: news spreads a story over sentences.
+            first = places[0]
+            same = [p.evidence for p in places if p.mention.place.code == first.mention.place.code and p.evidence.view.row == first.evidence.view.row]
+            verdict = judge(query, weights, first.evidence, same)
+            places = shortlist(places)
             return (_place_rows(snapshot, query, asked, places, weights, sheet, lang) if verdict.accepted else []), verdict
     elif asked.kind != "text":
         picked = pick(query, asked, fitting, weights)
         if picked:
-            verdict = judge(query, weights, picked[0].evidence.matched)
+            same = [fitting[0]] if fitting[0].view.row == picked[0].evidence.view.row else []
+            verdict = judge(query, weights, picked[0].evidence, same)
             return (_value_rows(snapshot, query, picked, weights, sheet) if verdict.accepted else []), verdict
-    verdict = judge(query, weights, fitting[0].matched)
+    verdict = judge(query, weights, fitting[0])
     if not verdict.accepted:
         return [], verdict
     rows = []
-    for evidence in [e for e in fitting if e.score >= NEAR * fitting[0].score][:QUOTES]:
+    for evidence in _sentences(fitting, weights):
         number = sheet.number(cite(query, snapshot.model, evidence, quote_span(evidence, best_clause(evidence, weights), weights)))
         rows.append(Row("", citations=(number,)))
     return rows, verdict
+
+
+def _sentences(fitting: list[Evidence], weights: np.ndarray) -> list[Evidence]:
+    """The best sentence, the one that adds most of what it leaves unsupported, and those that come as near."""
+    first = fitting[0]
+    chosen = [first]
+    gain = [float(weights @ np.maximum(e.own - first.own, 0)) if e.view.row == first.view.row else 0.0 for e in fitting]
+    if max(gain) >= GAIN:
+        chosen.append(fitting[int(np.argmax(gain))])
+    chosen += [e for e in fitting[1:] if e.score >= NEAR * first.score and e not in chosen]
+    return chosen[:QUOTES]
 
 
 def _place_rows(snapshot, query: Query, asked: Asked, places: list[PlaceFound], weights, sheet: Sheet, lang: str) -> list[Row]:
     rows = []
     for group in group_places(places, asked.level).values():
         numbers = []
-        for place in sorted(group, key=lambda p: -p.support):
+        group.sort(key=lambda p: (-p.support, p.evidence.view.row, p.mention.start))
+        for place in [p for p in group if p.support >= NEAR * group[0].support]:
             span = quote_span(place.evidence, (place.segment.start, place.segment.end), weights)
             mark = (place.mention.start, place.mention.end)
             number = sheet.number(cite(query, snapshot.model, place.evidence, span, (mark,)))

@@ -61,7 +61,7 @@ class Gazette:
 
 
 def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, gazette: Gazette) -> list[PlaceFound]:
-    """The places that the best evidence, and all that comes near it, is about; best supported first.
+    """The places that evidence is about, best supported first; :func:`shortlist` keeps those that answer.
 
     Args:
         found: evidence, best first.
@@ -84,13 +84,14 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
                 continue
             for mention in segment.places:
                 if mention.place.level in levels and _within(mention, asked):
-                    out.append(PlaceFound(mention, evidence, segment, (support + strict) / 2))
-    if not out:
-        return []
-    best = max(place.support for place in out)
-    kept = [place for place in out if place.support >= RELATIVE * best]
-    kept.sort(key=lambda place: -place.support)
-    return kept
+                    out.append(PlaceFound(mention, evidence, segment, 0.3 * support + 0.7 * strict))
+    out.sort(key=lambda place: (-place.support, place.evidence.view.row, place.mention.start))
+    return out
+
+
+def shortlist(found: list[PlaceFound]) -> list[PlaceFound]:
+    """The places whose support comes near that of the best."""
+    return [place for place in found if place.support >= RELATIVE * found[0].support]
 
 
 def _within(mention: PlaceMention, asked: Asked) -> bool:

@@ -20,7 +20,7 @@ from rag.search.query import Query
 CONTEXT = 0.6  # what a match in the surroundings is worth beside one in the sentence itself
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
     """A passage with its tokens matched against the question.
 
@@ -54,7 +54,7 @@ class View:
         return self.query.fold(part.max(axis=1)) if part.shape[1] else np.zeros(len(self.query.ids), np.float32)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """A sentence and what it supports.
 
