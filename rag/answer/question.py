@@ -2,28 +2,89 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.answer.places import Place, find_places
 
-_C = "个家名位项条所台部种份次届座只件"
-# (kind, level, pattern), the first that matches decides. The matched words only ask; they are no content.
+# ---- Chinese: 哪 + how many + measure word + what kind + noun
+_C = "个家名位项条所台部种份次届座只件本支篇场档款首"
+_KIND = (
+    "(?:沿海|沿江|沿边|边境|内陆|[东西南北中][部方]|[东西][南北]|华[东南西北中]|主要|重点|大中型?|大型?|小型?|中小型?|知名|著名|其他|其它|别的|另外"
+    "|国内|国外|外国|外地|本地|当地|省内|欧洲|亚洲|非洲|美洲|发展中|发达|一线|二线|中国|我国|全国|国家)?的?"
+)
+_WHICH = rf"哪(?:些|几|[一二两三四五六七八九十\d]+)?[{_C}]?{_KIND}"
+_ENDS = r"(?:都|分别|各)?[有是](?:哪些|哪几[个家座位]|谁)(?=[，。？?！!\s]|$)"  # 参加的省份有哪些？
+# ---- English: which + how many and what kind + noun
+_FEW = r"(?: (?!(?:did|do|does|is|are|was|were|has|have|had|will|would|can|could|should|the|an?|in|of|to|for|on|at|by|and|or)\b)[\w-]+){0,2}"
+_EN = (
+    r"\b(?:(?:which|what)(?: of (?:the|these|those))?|what(?:['’]s| is| was| are| were) the (?:full |official |first |last |family )?names? of(?: the| an?)?"
+    rf"|(?:please )?(?:list|name|give|show|enumerate)(?: me)?(?: all| every| each)?(?: of)?(?: the)?){_FEW} "
+)
+_DOCUMENT = (
+    "文件|法规|法律|条例|规划|计划|方案|纲要|意见|办法|规定|通知|公告|决定|报告|协议|条约|宣言|白皮书|杂志|报纸|刊物|期刊|专刊|书(?!记|店|画|院|展|法|城)|专著|著作|小说|作品|文章|电影|影片|电视剧|歌(?!手|唱|舞)|节目"
+    "|讲座|标准|政策|题目|标题|主题|口号"
+)
+_BODY = (
+    "公司|企业|集团|机构|单位|部门|组织|大学(?!生)|高校|学校|学院|中学|小学|医院|银行|机关|法院|厂家|工厂|厂商|媒体|电视台|报社|出版社|研究所|研究院|俱乐部|球队|队伍|协会|政党|政府|部委"
+    "|局(?!面|势|长|部)|酒店|商店|超市|剧院|博物馆|图书馆|航空公司"
+)
+_PERSON = (
+    "人(?!群|工|民|口|才|力|家|类|数|气|行|均)|市长|省长|县长|区长|部长(?![篇度期])|局长|校长|院长|主席|书记|官员|领导人?|教授|专家|学者|院士|科学家|研究员|医生|律师|法官|记者|作家|作者|诗人|画家|导演|演员|歌手|明星"
+    "|运动员|选手|球员|教练|企业家|负责人|发言人|代表(?!团|作|性)|嘉宾|学生|老师|农民|总统|总理|国王"
+)
+_PERSON_EN = (
+    "person|people|officials?|leaders?|players?|scientists?|researchers?|authors?|writers?|poets?|ministers?|mayors?|governors?|presidents?|premiers?|professors?|experts?|scholars?|doctors?|engineers?|lawyers?|judges?"
+    "|journalists?|reporters?|directors?|actors?|actress(?:es)?|singers?|artists?|athletes?|coach(?:es)?|managers?|chairm[ae]n|spokes(?:man|woman|person)|king|queen|man|woman|men|women|students?|teachers?|founders?"
+)
+_BODY_EN = (
+    "compan(?:y|ies)|organi[sz]ations?|departments?|agenc(?:y|ies)|institutions?|institutes?|universit(?:y|ies)|colleges?|schools?|hospitals?|banks?|firms?|bureaus?|teams?|clubs?|groups?|governments?|ministr(?:y|ies)"
+    "|courts?(?! case)|part(?:y|ies)|airlines?|manufacturers?|publishers?|broadcasters?|museums?|committees?|authorit(?:y|ies)|associations?|enterprises?|businesses"
+)
+_DOCUMENT_EN = (
+    "documents?|plans?|programmes?|programs?|laws?|regulations?|reports?|magazines?|journals?|newspapers?|books?|novels?|polic(?:y|ies)|standards?|outlines?|treat(?:y|ies)|agreements?|films?|movies?|songs?|lectures?|talks?"
+    "|titles?|slogans?|opinions"
+)
+# "What is the population of ...": the noun is what is sought, not only how it is asked.
+_AMOUNT = r"population|proportion|percentage|share|fraction|cost|price|length|height|depth|width|weight|size|area|age|budget|distance|speed|rate|value|capacity"
+_MEASURES = "天年人倍岁户口头辆艘架栋间幢棵株匹层吨米亩元块分秒周轮批组类对双门小公千万亿百十"
+
+# (kind, level, pattern): what matches first in the question decides, of several at one place the first in the list.
+# The matched words only ask; they are no content.
 _ASKED = [
-    ("places", "country", rf"哪(?:些|几|一)?[{_C}]?国家?(?![^\s，。？?]{{0,2}}(?:公司|企业))|which countr(?:y|ies)|what countr(?:y|ies)"),
-    ("places", "city", rf"哪(?:些|几|一)?[{_C}]?(?:城市|地级市|市|地市|州市|区县|县市|县|区)(?!场|民|委|长|域)|(?:which|what) (?:cit(?:y|ies)|towns?|municipalit(?:y|ies)|count(?:y|ies)|districts?|prefectures?)\b"),
-    ("places", "province", rf"哪(?:些|几|一)?[{_C}]?(?:省市自治区|省区市|省市|省份|省级地区|省、市|省|自治区|直辖市)|什么省份?|(?:which|what) (?:chinese )?provinces?(?: (?:and|or) (?:cities|regions|municipalities))?\b"),
-    ("places", "any", rf"哪(?:些|几|一)?[{_C}]?(?:地方|地区|区域|省区|地)|什么地方|在哪(?:里|儿)?|哪里|哪儿|何处|何地|(?:which|what) (?:places?|regions?|areas?|localit(?:y|ies)|parts? of (?:the country|china))\b|\bwhere\b"),
-    ("date", "", r"什么时候|什么时间|何时|何年|哪一?年(?:份)?|哪一?天|哪一?月|哪个月|几月几[日号]|几[月号日]|哪日|\bwhen\b|(?:which|what) (?:date|day|month|year|decade|century|time)s?\b"),
-    ("person", "", rf"谁|哪(?:些|几|一)?位(?:\w{{0,2}})?|什么人|哪(?:些|个)人|\bwho(?:m|se)?\b|(?:which|what) (?:person|people|official|leader|player|scientist|author|minister|mayor|president)s?\b"),
-    ("document", "", rf"(?:哪|什么)(?:些|几|一)?[{_C}]?(?:文件|法规|法律|条例|规划|计划|方案|纲要|意见|办法|杂志|报纸|刊物|期刊|书|专著|作品|节目|讲座|标准|政策)|(?:which|what) (?:document|plan|programme|program|law|regulation|magazine|journal|newspaper|book|policy|standard|outline|lecture|talk|title)s?\b"),
-    ("organisation", "", rf"(?:哪|什么)(?:些|几|一|两|二|三)?[{_C}]?(?:公司|企业|机构|单位|部门|组织|大学|学校|医院|银行|机关|厂家|俱乐部|球队|协会|政府|局)|(?:which|what) (?:compan(?:y|ies)|organi[sz]ations?|department|agenc(?:y|ies)|institution|universit(?:y|ies)|school|bank|firm|bureau|team|club|group|government)s?\b"),
-    ("number", "", rf"多少[{_C}人]?|几(?=[{_C}天年人倍岁])[{_C}]?|百分之几|多[大高长远重宽深久快]|how (?:many|much|large|big|long|tall|old|far|high|often|deep|wide)\b|what (?:percent(?:age)?|number|amount|proportion|share|fraction|population)\b(?: of)?|what (?:is|was) the (?:number|amount|percentage|proportion|total|population) of"),
+    ("places", "country", rf"(?:{_WHICH}|什么)(?:国家(?!级|标准|重点|队|机关|领导|[^\s，。？?]{{0,2}}(?:公司|企业))|国(?![家产有营内际籍]))|国家{_ENDS}|{_EN}(?:countr(?:y|ies)|nations?)\b"),
+    ("places", "province", rf"(?:{_WHICH}|什么)(?:省市自治区|省区市|省市|省份|省级地区|省、市|省(?!区|级|长|委书记|内|外|直)|自治区|直辖市)|(?:省份?|省市|省区市|自治区|直辖市){_ENDS}"
+     rf"|{_EN}provinces?(?:,? (?:and|or) (?:cities|regions|municipalities))?\b"),
+    ("places", "city", rf"(?:{_WHICH}|什么)(?:城市|地级市|地市|州市|区县|县市)|{_WHICH}[市县区](?![场民委长域块级内外别])|(?:城市|地级市|区县|县市){_ENDS}"
+     rf"|{_EN}(?:cit(?:y|ies)|towns?|municipalit(?:y|ies)|count(?:y|ies)|districts?|prefectures?)\b"),
+    ("places", "any", rf"(?:{_WHICH}|什么)(?:地方(?!性|法规|标准|政府)|地区|区域|省区|地点|地(?![铁震质图理标道板面球产毯税勤方]))|(?:地方|地区|地点){_ENDS}|在哪(?![天年月日些几一二两三四五六七八九十\d{_C}])[里儿]?|哪里|哪儿|何处|何地"
+     rf"|{_EN}(?:places?|regions?|areas?|locations?|localit(?:y|ies)|parts? of (?:the country|china))\b|\bwhere\b"),
+    ("date", "", rf"什么(?:时候|时间|时刻|日子|年份|年代)|何[时年月日]|哪(?:一|几|些|个)?个?(?:年份?|月份?|日|天|星期|周|世纪|年代|时候|时间)|(?<![近这前去十好那后头数])几[月日](?!份额)|几号(?![线楼馆厅门文])|几点|[星周礼][期拜]?几|几几年"
+     rf"|\bwhen\b|{_EN}(?:dates?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)|time)\b"),
+    ("person", "", rf"谁|{_WHICH}(?:{_PERSON})|哪(?:些|几|一)?位|什么人|(?:长|员|师|家|手|人|者|士|教授|主任|书记|主席|总理|总统|老板|男子|女子|头目|父亲|母亲|妻子|丈夫|儿子|女儿)(?:的(?:姓名|名字)是|(?:是|名字)?叫)什么|\bwho(?:m|se)?\b|{_EN}(?:{_PERSON_EN})\b"),
+    ("document", "", rf"(?:{_WHICH}|(?<!有)什么)(?:{_DOCUMENT})|(?:书名|片名|题目|标题|主题|口号)(?:是|叫|为)什么|(?:晚会|活动|行动|节目|讲座|文件|计划|专刊|杂志|报纸|书|小说|电影|专辑|歌曲?|展览?|[会节赛])(?:的名[字称])?(?:是|叫)什么(?:名[字称])?(?=[，。？?！!\s]|$)|{_EN}(?:{_DOCUMENT_EN})\b"),
+    ("organisation", "", rf"(?:{_WHICH}|什么)(?:{_BODY})|哪几?家|{_EN}(?:{_BODY_EN})\b"),
+    ("number", "", rf"多少[{_C}人]?|(?<![近这前去十好那后头数哪])几(?=[{_C}{_MEASURES}])[{_C}]?|百分之几|(?<![许很众更不诸太最大])多[大高长远重宽深久快](?![学校型中层等批量级龄])"
+     rf"|\bhow (?:many|much|large|big|long|tall|old|far|high|often|deep|wide|fast|heavy)\b|\bwhat (?:number|amount|percent|{_AMOUNT})\b(?: of)?"
+     rf"|\bwhat(?:['’]s| is| was| are| were) the (?:total |overall |average |exact )?(?:numbers?|amounts?|totals?|{_AMOUNT})\b(?: of)?"),
+    ("document", "", r"\bwhat(?:['’]s| is| was) the (?:title|theme|topic|slogan) of"),
+    ("text", "", r"为什么|为何|\b(?:what|which|why|how)\b(?! and (?:when|where|who))|^(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\b"),
 ]
-_PATTERNS = [(kind, level, re.compile(pattern, re.I)) for kind, level, pattern in _ASKED]
-_LIST = re.compile(r"^(?:请)?(?:列出|列举)(?:所有|全部)?(?:的)?(.*?)(省份?|城市|地方|地区)|^list (?:all |the )*(provinces?|cities|places|regions)", re.I)
-_YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
-_POPULATION = re.compile(r"population|proportion", re.I)
+_LISTED = [
+    ("places", level, rf"^请?(?:帮我)?(?:列出|列举|举出|说出|给出)(?=.{{0,60}}?(?P<noun>{noun})(?:名单|名称)?[，。？?！!\s]*$)")
+    for level, noun in (("country", "国家"), ("province", "省份|省市|省区市|省|自治区|直辖市"), ("city", "城市|区县|县市"), ("any", "地方|地区|地点"))
+]
+# "When the fire broke out, how many ...": the clause before the comma does not ask.
+_BEFORE = re.compile(r"^(?:when|where|while|after|before|as|if|since)\b[^?]*?,\s*(?=(?:(?:in|on|at|by|from|to|for|of) )?(?:how|which|who|whom|what|when|where|why)\b)", re.I)
+_YEAR = re.compile(rf"(?<![\d.,])(1[0-9]{{3}}|20[0-9]{{2}})(?![\d%％]|[.,]\d|\s?[{_C.replace('届', '')}人多余元万亿户辆头吨亩米公]|\s?km|\s?年?前)")
+_KEPT = re.compile(_AMOUNT, re.I)
+
+
+@functools.cache
+def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
+    return [(kind, level, re.compile(pattern, re.I)) for kind, level, pattern in _LISTED + _ASKED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +112,24 @@ class Asked:
 
 def understand(text: str) -> Asked:
     """Kind, level and constraints of a cleaned question."""
-    kind, level, idle, focus = "text", "", [], (0, 0)
-    listed = _LIST.search(text)
-    for kind_, level_, pattern in _PATTERNS:
-        if found := pattern.search(text):
-            kind, level = kind_, level_
-            start, end = found.span()
-            # "What is the population of ...": the word is what is sought, not only how it is asked.
-            if named := _POPULATION.search(found.group()):
-                end = start + named.start()
-            idle.append((start, end))
-            focus = (found.end(), min(len(text), found.end() + (12 if ord(text[start]) > 0x2E80 else 40)))
-            break
-    else:
-        if listed:
-            kind = "places"
-            word = (listed.group(2) or listed.group(3)).lower()
-            level = "province" if word.startswith(("省", "province")) else "city" if word.startswith(("城", "cit")) else "any"
-            idle.append(listed.span(2) if listed.group(2) else listed.span())
+    kind, level, idle, focus = "text", "", (), (0, 0)
+    if found := min(_found(text), key=lambda f: f[2].start(), default=None):
+        kind, level, match = found
+    if kind != "text":
+        start, end = match.span()
+        if kind == "number" and (named := _KEPT.search(match.group())):
+            end = start + named.start()
+        idle = ((start, end), *([match.span("noun")] if "noun" in match.groupdict() else ()))
+        focus = (match.end(), min(len(text), match.end() + (12 if ord(text[start]) > 0x2E80 else 40)))
     mentions = [m for m in find_places(text) if not m.part_of_name and m.place.level != "country"]
-    return Asked(kind, level, tuple(idle), tuple(m.place for m in mentions), tuple((m.start, m.end) for m in mentions),
+    return Asked(kind, level, idle, tuple(m.place for m in mentions), tuple((m.start, m.end) for m in mentions),
                  tuple(dict.fromkeys(_YEAR.findall(text))), focus)
+
+
+def _found(text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
+    """The first place where each kind of question shows, in the order of the kinds."""
+    before = _BEFORE.match(text)
+    begin = before.end() if before else 0
+    for kind, level, pattern in _patterns():
+        if match := pattern.search(text, begin):
+            yield kind, level, match
