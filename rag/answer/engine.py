@@ -96,17 +96,21 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> t
     """The rows of the answer, or none and why."""
     if not fitting:
         return [], None
+    verdict = None
     if asked.kind == "places":
         places = enumerate_places(fitting, asked, weights, gazette)
-        if places:
+        # "Where" may be answered by what is in no gazetteer: a place is taken only from the best evidence.
+        if places and (asked.level != "any" or places[0].evidence.score >= NEAR * fitting[0].score):
             # A place is judged by all that its article says of it: news spreads a story over sentences.
             first = places[0]
             same = [p.evidence for p in places if p.mention.place.code == first.mention.place.code and p.evidence.view.row == first.evidence.view.row]
             verdict = judge(query, weights, first.evidence, same)
-            places = shortlist(places)
-            return (_place_rows(snapshot, query, asked, places, weights, sheet, lang) if verdict.accepted else []), verdict
+            if verdict.accepted:
+                return _place_rows(snapshot, query, asked, shortlist(places), weights, sheet, lang), verdict
+        if asked.level != "any":
+            return [], verdict
     elif asked.kind != "text":
-        picked = pick(query, asked, fitting, weights)
+        picked = pick(query, asked, [e for e in fitting if e.score >= NEAR * fitting[0].score], weights)
         if picked:
             same = [fitting[0]] if fitting[0].view.row == picked[0].evidence.view.row else []
             verdict = judge(query, weights, picked[0].evidence, same)

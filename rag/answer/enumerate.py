@@ -13,7 +13,7 @@ from rag.answer.subjects import Segment, segments
 
 # A segment answers when it supports this share of what the best one supports.
 RELATIVE = 0.75
-_LEVELS = {"province": ("province", "city", "county"), "any": ("province", "city", "county"),
+_LEVELS = {"province": ("province", "city", "county"), "any": ("province", "city", "county", "country"),
            "city": ("city", "county"), "country": ("country",)}
 
 
@@ -77,12 +77,15 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
         for segment in gazette.segments(evidence):
             own = evidence.view.matched(segment.start, segment.end)
             # What the rest of the sentence says may be about another place: it counts for less.
-            around = np.maximum(evidence.view.title, evidence.matched if segment.certain else evidence.own)
+            around = np.maximum(evidence.view.topic, evidence.matched if segment.certain else evidence.own)
             support = float(weights @ np.maximum(own, CONTEXT * around * (own.max(initial=0) > 0)))
             strict = float(weights @ own)
             if strict < 0.35 and not segment.certain:
                 continue
+            abroad = all(m.place.level == "country" for m in segment.places)
             for mention in segment.places:
+                if mention.place.level == "country" and (not abroad or mention.place.code == "CN"):
+                    continue  # "中国四川", "在全国": the country of a division says nothing
                 if mention.place.level in levels and _within(mention, asked):
                     out.append(PlaceFound(mention, evidence, segment, 0.3 * support + 0.7 * strict))
     out.sort(key=lambda place: (-place.support, place.evidence.view.row, place.mention.start))

@@ -17,7 +17,9 @@ from rag.search.candidates import Candidates
 from rag.search.match import graded
 from rag.search.query import Query
 
-CONTEXT = 0.6  # what a match in the surroundings is worth beside one in the sentence itself
+CONTEXT = 0.6  # what a match in the neighbouring sentences is worth beside one in the sentence itself
+LEAD = 160  # characters within which the lead sentence is sought
+TOPIC = 0.85  # and one in the title or the lead: what an article is about holds for all of its sentences
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +32,7 @@ class View:
         spans: int (t, 2), offsets of the tokens in ``article.text``.
         query: the question.
         match: float32 (n + p, t), 0 to 1: how well each token matches each row of ``query.vectors``.
-        title: float32 (n,), the same for the title as a whole.
+        topic: float32 (n,), the same for the title and the lead sentence together.
         rank: fused score of the passage, 0 (worst candidate) to 1 (best).
     """
 
@@ -41,7 +43,7 @@ class View:
     spans: np.ndarray
     query: Query
     match: np.ndarray
-    title: np.ndarray
+    topic: np.ndarray
     rank: float
 
     def inside(self, start: int, end: int) -> np.ndarray:
@@ -88,13 +90,13 @@ def views(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarra
     articles = {row: snapshot.article(row) for row in dict.fromkeys(found.articles[places].tolist())}
     passages = [snapshot.passages[row] for row in found.rows[places].tolist()]
     texts = [articles[int(p.article_row)].text[p.start : p.end] for p in passages]
-    located = model.fine_spans([*texts, *(article.title for article in articles.values())])
-    titles = {row: _whole(query, model, ids) for row, (ids, _) in zip(articles, located[len(texts) :])}
+    located = model.fine_spans([*texts, *(f"{a.title}\n{a.text[slice(*sentences(a.text, 0, LEAD)[0])]}" for a in articles.values())])
+    topics = {row: _whole(query, model, ids) for row, (ids, _) in zip(articles, located[len(texts) :])}
     out = []
     for place, passage, (ids, spans) in zip(places.tolist(), passages, located):
         row, start = int(passage.article_row), int(passage.start)
         rank = (float(found.score[place]) - low) / (high - low) if high > low else 1.0
-        out.append(View(articles[row], row, start, int(passage.end), spans + start, query, _match(query, model, ids), titles[row], rank))
+        out.append(View(articles[row], row, start, int(passage.end), spans + start, query, _match(query, model, ids), topics[row], rank))
     return out
 
 
@@ -134,12 +136,14 @@ def gather(query: Query, seen: list[View], content: np.ndarray) -> tuple[list[Ev
         own = [view.matched(*span) for span in spans]
         for number, span in enumerate(spans):
             near = [own[i] for i in (number - 2, number - 1, number + 1) if 0 <= i < len(own)]
-            around = np.maximum.reduce([view.title, *near])
-            raw.append((view, span, own[number], np.maximum(own[number], CONTEXT * around)))
+            around = np.maximum.reduce([own[number], TOPIC * view.topic, *(CONTEXT * one for one in near)])
+            raw.append((view, span, own[number], around))
     if not raw:
         return [], weigh(query, content, np.zeros((0, len(query.ids))))
     weights = weigh(query, content, np.stack([own for _, _, own, _ in raw]))
-    out = [Evidence(view, *span, own, matched, float(weights @ matched), float(weights @ matched + 0.5 * weights @ own + 0.3 * view.rank))
+    out = [Evidence(view, *span, own, matched, float(weights @ matched),
+                    # What repeats the topic of its article is no better for it than what says something of it.
+                    float(weights @ matched + 0.5 * weights @ (own * (1 - 0.7 * view.topic)) + 0.3 * view.rank))
            for view, span, own, matched in raw]
     out.sort(key=lambda e: (-e.score, e.view.row, e.start))
     return out, weights

@@ -16,6 +16,10 @@ from rag.corpus import clauses
 # What may stand before a place at the head of a clause: marks, and words that open without a verb.
 _OPENING = re.compile(r"[\s\W_]*(?:(?:\S{1,12}。)|从|到|在|由|如|像|其中|此外|另外|同时|而|截至|继|对|据|和|及|以及|in|at|from|for|meanwhile|and|while|the|also)?[\s\W_]*$", re.I)
 _BETWEEN = re.compile(r"^[\s、，,和与及以跟同·/（）()省市区县]*(?:以及|and|or|&)?\s*$", re.I)
+# A clause that says when, where or why, and leaves it to the next to say who.
+_ADVERBIAL = re.compile(
+    r"(?:前|后|时|时候|期间|之际|之机|以来|之间|方面|[上中里起日年月])[，,]\s*$|^\s*(?:为了?|随着|按照|根据|依托|围绕|借助|针对|面对|结合|除了?)"
+    r"|^\s*(?:before|after|during|on|in|at|as|when|while|since|until|with|for|to|by|under|despite)\b.*,\s*$", re.I)
 _LATIN_HEAD = 60  # an English clause names its place within this many characters, if it is its subject
 
 
@@ -38,6 +42,8 @@ class Segment:
 def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carried: tuple[PlaceMention, ...] = ()) -> list[Segment]:
     """The segments of the sentence ``text[start:end]``.
 
+    An opening clause that names no place goes with the clause behind it whose place leads.
+
     Args:
         text: the article's text.
         mentions: all places of the article, in order.
@@ -56,6 +62,9 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
             parts[-1][3] += others
         else:
             parts.append([a, b, head, others])
+    if len(parts) > 1 and not parts[0][2] and not parts[0][3] and parts[1][2] and (not carried or _ADVERBIAL.search(text[slice(*parts[0][:2])])):
+        opening = parts.pop(0)
+        parts[0][0] = opening[0]
     return [Segment(a, b, tuple(head) or others or carried, bool(head or others)) for a, b, head, others in parts]
 
 
