@@ -25,7 +25,8 @@ from rag.search.types import Filters
 
 PASSAGES, PASSAGES_ALL = 40, 400  # passages read for one fact, and for "which places"
 QUOTES = 3  # sentences shown for a question without a value, and sources for one value or place
-GAIN = 0.15  # a second sentence is quoted when it supports this share of the question that the first does not
+GAIN = 0.12  # a second sentence is quoted when it supports this share of the question that the first does not
+VERB = 3.0  # what its verb weighs in that
 NEAR = 0.85  # of the best evidence's score: what comes as near as this is shown too
 
 
@@ -84,12 +85,16 @@ def content_of(query: Query, asked: Asked, seen: Sequence[View]) -> np.ndarray:
     year by its date alone).
     """
     years = [query.text.find(year) for year in asked.years if not any(year in v.article.text[v.start : v.end] for v in seen)]
-    outside = lambda *apart: np.array([not any(a < end and start < b for a, b in apart) for start, end in query.spans], bool)
-    for mask in (query.content & outside(*asked.idle, *asked.place_spans, *((at, at + 4) for at in years)),
-                 query.content & outside(*asked.idle), query.content):
+    for mask in (query.content & outside(query, *asked.idle, *asked.place_spans, *((at, at + 4) for at in years)),
+                 query.content & outside(query, *asked.idle), query.content):
         if mask.any():
             return mask
     return query.weights > 0
+
+
+def outside(query: Query, *spans: tuple[int, int]) -> np.ndarray:
+    """bool (n,): the tokens of the question that touch none of the spans."""
+    return np.array([not any(a < end and start < b for a, b in spans) for start, end in query.spans], bool)
 
 
 def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> tuple[list[Row], Verdict | None]:
@@ -116,18 +121,23 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> t
             verdict = judge(query, weights, picked[0].evidence, same)
             return (_value_rows(snapshot, query, picked, weights, sheet) if verdict.accepted else []), verdict
     verdict = judge(query, weights, fitting[0])
+    if asked.places and not (query.content & outside(query, *asked.idle, *asked.place_spans)).any():
+        verdict = Verdict(True, ())  # "广东做了什么？" asks for whatever is about the place, and all of this is
     if not verdict.accepted:
         return [], verdict
     rows = []
-    for evidence in _sentences(fitting, weights):
+    for evidence in _sentences(query, fitting, weights):
         number = sheet.number(cite(query, snapshot.model, evidence, quote_span(evidence, best_clause(evidence, weights), weights)))
         rows.append(Row("", citations=(number,)))
     return rows, verdict
 
 
-def _sentences(fitting: list[Evidence], weights: np.ndarray) -> list[Evidence]:
+def _sentences(query: Query, fitting: list[Evidence], weights: np.ndarray) -> list[Evidence]:
     """The best sentence, the one that adds most of what it leaves unsupported, and those that come as near."""
     first = fitting[0]
+    # "没收了什么", "提出什么": the verb before the word that asks is what the answer must hold.
+    verb = query.text.find("什么")
+    weights = weights * np.where([0 <= verb - end <= 1 for _, end in query.spans], VERB, 1.0)
     chosen = [first]
     gain = [float(weights @ np.maximum(e.own - first.own, 0)) if e.view.row == first.view.row else 0.0 for e in fitting]
     if max(gain) >= GAIN:

@@ -27,15 +27,15 @@ class Picked:
     score: float
 
 
-def finder(kind: str) -> Callable[[str], list[Value]]:
-    """The function that finds values of a kind of question in a sentence."""
+def finder(kind: str, ordinal: bool = False) -> Callable[[str], list[Value]]:
+    """The function that finds values of a kind of question in a sentence; figures that count, or places in a row."""
     from rag.answer import values
 
     def documents(text: str) -> list[Value]:
         found = values.find_documents(text)
         return [v for v in found if v.kind == "document"] or found
 
-    return {"number": lambda text: [v for v in values.find_numbers(text) if not v.ordinal], "date": values.find_dates,
+    return {"number": lambda text: [v for v in values.find_numbers(text) if v.ordinal == ordinal], "date": values.find_dates,
             "person": values.find_persons, "organisation": values.find_organisations, "document": documents}[kind]
 
 
@@ -47,7 +47,7 @@ def pick(query: Query, asked: Asked, found: list[Evidence], weights: np.ndarray,
         found: evidence, best first; the first ``limit`` sentences are read.
         weights: of the question's tokens.
     """
-    find = finder(asked.kind)
+    find = finder(asked.kind, "第几" in query.text)
     low, high = asked.focus
     in_focus = np.array([low <= a and b <= high for a, b in query.spans], bool)
     emphasis = weights * np.where(in_focus & (asked.kind == "number"), _FOCUS, 1.0)
