@@ -66,6 +66,8 @@ def test_an_opening_clause_goes_with_the_subject_behind_it():
     for text in ("节日到来前，湖北省抽查了面包。", "Before the festival, bakeries in Hubei were inspected."):
         assert cut(text) == [(text, ["湖北"])]
     assert cut("节日到来前，湖北省抽查了面包。", carried="四川省修路。") == [("节日到来前，湖北省抽查了面包。", ["湖北"])]
+    # before several subjects it is of all of them, and so of none in particular
+    assert cut("节日到来前，湖北省抽查面包，湖南省抽查月饼。")[1:] == [("湖北省抽查面包，", ["湖北"]), ("湖南省抽查月饼。", ["湖南"])]
     # a plain clause still goes on about the sentence before
     assert cut("工程进展顺利，湖北省也已动工。", carried="四川省修路。") == [("工程进展顺利，", ["四川"]), ("湖北省也已动工。", ["湖北"])]
 

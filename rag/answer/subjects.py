@@ -42,7 +42,7 @@ class Segment:
 def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carried: tuple[PlaceMention, ...] = ()) -> list[Segment]:
     """The segments of the sentence ``text[start:end]``.
 
-    An opening clause that names no place goes with the clause behind it whose place leads.
+    An opening clause that names no place goes with the subject behind it, if that is the only one.
 
     Args:
         text: the article's text.
@@ -62,7 +62,7 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
             parts[-1][3] += others
         else:
             parts.append([a, b, head, others])
-    if len(parts) > 1 and not parts[0][2] and not parts[0][3] and parts[1][2] and (not carried or _ADVERBIAL.search(text[slice(*parts[0][:2])])):
+    if len(parts) == 2 and not parts[0][2] and not parts[0][3] and parts[1][2] and (not carried or _ADVERBIAL.search(text[slice(*parts[0][:2])])):
         opening = parts.pop(0)
         parts[0][0] = opening[0]
     return [Segment(a, b, tuple(head) or others or carried, bool(head or others)) for a, b, head, others in parts]
