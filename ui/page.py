@@ -106,7 +106,8 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         blocks.load(arrive, [chosen, state], labelled, **quiet)
         lang.input(switch, [lang, state], [chosen, *labelled], **quiet)
         lang.change(None, [lang], None, js="(lang) => window.yinju.speak(lang)", **quiet)
-        asking = {**quiet, "concurrency_id": "ask", "concurrency_limit": PEOPLE_AT_ONCE}
+        # A question sent in the moment in which an answer ends waits for it; "once" would drop it in silence.
+        asking = {**quiet, "concurrency_id": "ask", "concurrency_limit": PEOPLE_AT_ONCE, "trigger_mode": "always_last"}
         gr.on([box.submit, send.click], reply, [box, lang, state], told, **asking)
         for one in tries:
             one.click(reply, [one, lang, state], told, **asking)
