@@ -66,10 +66,16 @@ def test_an_opening_clause_goes_with_the_subject_behind_it():
     for text in ("节日到来前，湖北省抽查了面包。", "Before the festival, bakeries in Hubei were inspected."):
         assert cut(text) == [(text, ["湖北"])]
     assert cut("节日到来前，湖北省抽查了面包。", carried="四川省修路。") == [("节日到来前，湖北省抽查了面包。", ["湖北"])]
-    # before several subjects it is of all of them, and so of none in particular
-    assert cut("节日到来前，湖北省抽查面包，湖南省抽查月饼。")[1:] == [("湖北省抽查面包，", ["湖北"]), ("湖南省抽查月饼。", ["湖南"])]
     # a plain clause still goes on about the sentence before
     assert cut("工程进展顺利，湖北省也已动工。", carried="四川省修路。") == [("工程进展顺利，", ["四川"]), ("湖北省也已动工。", ["湖北"])]
+
+
+def test_an_opening_clause_before_several_subjects_is_of_them_all():
+    text = "节日到来前，湖北省抽查面包，湖南省抽查月饼。"
+    parts = segments(text, 0, len(text), find_places(text))
+    assert [text[s.start : s.end] for s in parts] == ["湖北省抽查面包，", "湖南省抽查月饼。"]
+    assert [text[slice(*s.opening)] for s in parts] == ["节日到来前，"] * 2
+    assert all(s.opening == (0, 0) for s in segments("湖北省抽查面包。", 0, 8, find_places("湖北省抽查面包。")))
 
 
 def test_a_sentence_without_a_place_goes_on_about_the_one_before():
@@ -98,7 +104,8 @@ def test_segments_cover_the_sentence_in_order(text):
     mentions = find_places(text)
     parts = segments(text, 0, len(text), mentions)
     assert all(a.end <= b.start for a, b in zip(parts, parts[1:]))
-    assert "".join(text[s.start : s.end] for s in parts).replace(" ", "") == text.replace(" ", "")
+    spans = [*(s.opening for s in parts[:1]), *((s.start, s.end) for s in parts)]
+    assert "".join(text[a:b] for a, b in spans).replace(" ", "") == text.replace(" ", "")
     for segment in parts:
         assert segment.certain == bool(segment.places)  # nothing is carried here
         assert all(segment.start <= m.start < m.end <= segment.end and m in mentions for m in segment.places)

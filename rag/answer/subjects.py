@@ -31,18 +31,21 @@ class Segment:
         start, end: offsets.
         places: the mentions it is about; may stand before it, where the sentence only goes on.
         certain: True where they stand in the segment itself.
+        opening: offsets of a clause before it that holds for it and its neighbours alike ("为方便出行，南京市...，
+            苏州市..."); empty where there is none.
     """
 
     start: int
     end: int
     places: tuple[PlaceMention, ...]
     certain: bool
+    opening: tuple[int, int] = (0, 0)
 
 
 def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carried: tuple[PlaceMention, ...] = ()) -> list[Segment]:
     """The segments of the sentence ``text[start:end]``.
 
-    An opening clause that names no place goes with the subject behind it, if that is the only one.
+    A clause that only opens the sentence goes with the subject behind it, or is the opening of several.
 
     Args:
         text: the article's text.
@@ -62,10 +65,14 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
             parts[-1][3] += others
         else:
             parts.append([a, b, head, others])
-    if len(parts) == 2 and not parts[0][2] and not parts[0][3] and parts[1][2] and (not carried or _ADVERBIAL.search(text[slice(*parts[0][:2])])):
-        opening = parts.pop(0)
-        parts[0][0] = opening[0]
-    return [Segment(a, b, tuple(head) or others or carried, bool(head or others)) for a, b, head, others in parts]
+    opening = (0, 0)
+    if len(parts) > 1 and not any(parts[0][2:]) and parts[1][2] and (not carried or _ADVERBIAL.search(text[slice(*parts[0][:2])])):
+        if len(parts) == 2:
+            parts[1][0] = parts[0][0]
+        else:
+            opening = tuple(parts[0][:2])
+        del parts[0]
+    return [Segment(a, b, tuple(head) or others or carried, bool(head or others), opening) for a, b, head, others in parts]
 
 
 def _leads(text: str, clause: int, place: int) -> bool:
