@@ -1,0 +1,148 @@
+"""Late interaction against a plain, slow version of itself."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small_news import NEWS
+
+from rag.corpus import passage_text, split
+from rag.embed import load_static
+from rag.index import build_index, open_index
+from rag.search import late
+from rag.search.candidates import candidates
+from rag.search.late import Pool, all_passages, pool_of
+from rag.search.query import analyse
+from rag.search.types import Filters
+
+_TEXTS = ["市场监管总局检查电梯", "电梯", "The bureau tested lifts", "质量监督检验检疫总局 2011", "flood drill 防汛演练", "ぜん", "食品药品监督管理局在山东省", "the the the"]
+_QUESTIONS = ["哪些省的市场监管总局检查了电梯？", "which food bureau", "電梯", "质量技术监督局", "?", "2011 防汛 drill", "ボン"]
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory):
+    path = tmp_path_factory.mktemp("late") / "index"
+    build_index(NEWS, path)
+    with open_index(path) as snapshot:
+        yield snapshot
+
+
+def plain_best(query, passages):
+    """For each token of the question and each passage the best cosine, one pair after the other."""
+    model = load_static()
+    vector = lambda token: model.token_vectors(np.array([token]))[0][0]
+    out = np.zeros((len(query.ids), len(passages)), np.float32)
+    for column, ids in enumerate(passages):
+        there = [vector(t) for token in ids for t in [int(token), *model.parts(int(token)).tolist()]]
+        nearest = lambda token: max(float(vector(token) @ other) for other in there)
+        for row, token in enumerate(query.ids.tolist()):
+            parts = [nearest(part) for part in model.parts(token).tolist()]
+            out[row, column] = max([nearest(token), *([sum(parts) / len(parts)] if parts else [])])
+    return out
+
+
+def as_pool(passages):
+    lengths = [len(ids) for ids in passages]
+    return Pool(load_static(), np.arange(len(passages)), np.concatenate(passages), np.cumsum([0, *lengths[:-1]]))
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(st.sampled_from(_TEXTS), min_size=1, max_size=3).map(" ".join), min_size=1, max_size=4), st.sampled_from(_QUESTIONS))
+def test_best_is_the_best_of_all_pairs(texts, question):
+    model = load_static()
+    query = analyse(question, model)
+    passages = [ids for text in texts if len(ids := model.encode_ids([text])[0])]
+    if passages:
+        np.testing.assert_allclose(as_pool(passages).best(query), plain_best(query, passages), atol=1e-5)
+
+
+def test_a_compound_meets_its_parts():
+    """市场监管总局 is one token; a passage that writes 监管 alone still answers to it, and the other way round."""
+    model = load_static()
+    ids = {text: model.encode_ids([text])[0] for text in ("市场监管总局", "监管", "市场 监管 总局", "苹果")}
+    assert len(ids["市场监管总局"]) == 1 and len(ids["市场 监管 总局"]) == 3
+    scores = lambda question, *texts: as_pool([ids[t] for t in texts]).best(analyse(question, model))
+    (whole,) = scores("市场监管总局", "市场监管总局", "市场 监管 总局", "监管", "苹果")
+    assert whole[0] == pytest.approx(1, abs=1e-5) and whole[1] == pytest.approx(1, abs=1e-5) and whole[1] > whole[2] > whole[3]
+    (part,) = scores("监管", "市场监管总局", "苹果")
+    assert part[0] == pytest.approx(1, abs=1e-5) and part[1] < 0.8
+
+
+def test_every_passage_is_scored_as_it_is_indexed(snapshot):
+    passages = [snapshot.model.encode_ids([passage_text(a, p)])[0] for a in NEWS for p in split(a)]
+    assert len(passages) == snapshot.n_passages
+    query = analyse("哪些省举行了防汛演练 flood drill", snapshot.model)
+    pool = all_passages(snapshot)
+    np.testing.assert_allclose(pool.best(query), plain_best(query, passages), atol=1e-5)
+    assert all_passages(snapshot) is pool  # kept
+
+
+@given(st.data())
+def test_a_pool_of_some_is_the_columns_of_the_pool_of_all(snapshot, data):
+    rows = data.draw(st.lists(st.integers(0, snapshot.n_passages - 1), unique=True).map(sorted))
+    query = analyse(data.draw(st.sampled_from(_QUESTIONS)), snapshot.model)
+    best = pool_of(snapshot, np.array(rows, np.int64)).best(query)
+    assert best.shape == (len(query.ids), len(rows))
+    np.testing.assert_allclose(best, all_passages(snapshot).best(query)[:, rows], atol=1e-6)
+
+
+def test_a_passage_without_a_known_token_is_left_out(tmp_path):
+    from rag.corpus import Article
+
+    articles = [Article("odd", "𓀀𓀁𓀂𓀃", lang="zh"), Article("plain", "电梯安全演练。", lang="zh")]
+    build_index(articles, tmp_path / "index")
+    with open_index(tmp_path / "index") as snapshot:
+        assert snapshot.n_passages == 2
+        pool = pool_of(snapshot, np.arange(2))
+        assert pool.rows.tolist() == [1]
+        query = analyse("电梯", snapshot.model)
+        assert candidates(snapshot, query).rows.tolist() == [1]
+        assert pool_of(snapshot, np.array([0])).best(query).shape == (1, 0)
+
+
+# ---- a large corpus: only proposals are scored
+
+
+@pytest.fixture
+def large(monkeypatch):
+    monkeypatch.setattr(late, "_SMALL", 0)
+
+
+_ASKED = ["哪些省举行了防汛演练？", "How long is the bridge?", "古茶树", "song porcelain", "图书馆藏书多少册", "apples by rail", "谁赢了马拉松"]
+
+
+@pytest.mark.parametrize("question", _ASKED)
+def test_proposals_hold_the_best(snapshot, monkeypatch, question):
+    query = analyse(question, snapshot.model)
+    whole = candidates(snapshot, query)
+    monkeypatch.setattr(late, "_SMALL", 0)
+    assert all_passages(snapshot) is None
+    some = candidates(snapshot, query, per_side=3)
+    assert whole.rows.tolist() == list(range(snapshot.n_passages)) and len(some.rows) < len(whole.rows)
+    assert some.rows[some.score.argmax()] == whole.rows[whole.score.argmax()]
+    # what is proposed has the same parts as if all were scored
+    for name in ("dense", "late", "lexical"):
+        np.testing.assert_allclose(getattr(some, name), getattr(whole, name)[some.rows], atol=1e-5)
+
+
+def test_a_filter_comes_before_the_cut(snapshot, large):
+    for article in NEWS:
+        only = Filters(article.date, article.date, (article.source,), (article.lang,))
+        for question in ("哪些省举行了防汛演练？", "bridge"):  # of most of the articles the worst question there is
+            found = candidates(snapshot, analyse(question, snapshot.model), only, per_side=1)
+            assert {snapshot.article(row).id for row in found.articles.tolist()} == {article.id}
+
+
+def test_both_languages_are_proposed(snapshot, large):
+    for question in ("防汛演练", "flood drill"):
+        found = candidates(snapshot, analyse(question, snapshot.model), per_side=1)
+        langs = {snapshot.article(row).lang for row in found.articles.tolist()}
+        assert langs == {"zh", "en"}
+
+
+def test_a_filter_that_nothing_passes(snapshot, monkeypatch):
+    query = analyse("防汛演练", snapshot.model)
+    for small in (late._SMALL, 0):
+        monkeypatch.setattr(late, "_SMALL", small)
+        found = candidates(snapshot, query, Filters(date_from="2099-01-01"))
+        assert len(found.rows) == len(found.score) == 0 and found.best.shape == (len(query.ids), 0)
