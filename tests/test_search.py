@@ -1,0 +1,258 @@
+"""Search over the shipped articles and a small corpus: what is found, what is marked, what is filtered."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_news import NEWS
+
+from rag.errors import UsageError
+from rag.index import build_index, open_index
+from rag.search import Filters, search
+from rag.search.candidates import balanced
+from rag.search.match import CROSS, SAME, graded
+from rag.search.query import MAX_CHARACTERS, analyse, clean
+
+
+@pytest.fixture(scope="module")
+def shipped(sample_index):
+    with open_index(sample_index) as snapshot:
+        yield snapshot
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    path = tmp_path_factory.mktemp("search") / "index"
+    build_index(NEWS, path)
+    with open_index(path) as snapshot:
+        yield snapshot
+
+
+def found(snapshot, question, **kwargs):
+    return [hit.article_id for hit in search(snapshot, question, **kwargs).hits]
+
+
+# ---- what is found
+
+_ZH = {"langs": ("zh",)}
+_EN = {"langs": ("en",)}
+
+
+@pytest.mark.parametrize(
+    "question, filters, article",
+    [
+        ("峰会上哪位专家讲了强势品牌？", _ZH, "brand-summit-optics-and-boilers.md"),
+        ("电视节目讲名牌战略", _ZH, "publicity-campaigns.md"),
+        ("中秋节之前抽检糕点", _ZH, "mooncake-and-campus-checks.md"),
+        ("督查组由哪些部门带头？", _ZH, "joint-supervision.md"),
+        ("企业互相参观学习", _ZH, "enterprises-and-the-public.md"),
+        ("Which laboratories could citizens visit?", _EN, "open-laboratories-and-pledges-en.md"),
+        ("cotton seized near universities", _EN, "mooncake-checks-and-brand-summit-en.md"),
+        ("residents acted in an elevator rescue drill", _EN, "elevator-drill-and-publicity-en.md"),
+        # from one language to the other
+        ("How to use elevators safely", _ZH, "elevator-drill-and-festival-gala.md"),
+        ("cakes checked before the festival", _ZH, "mooncake-and-campus-checks.md"),
+        ("law enforcement inspection of student bedding", _ZH, "mooncake-and-campus-checks.md"),
+        ("a contest in fitting glasses", _ZH, "brand-summit-optics-and-boilers.md"),
+        ("向公众开放移动实验室", _EN, "open-laboratories-and-pledges-en.md"),
+        ("社区广场上的透明电梯", _EN, "elevator-drill-and-publicity-en.md"),
+        ("学生床上用品检查没收黑心棉", _EN, "mooncake-checks-and-brand-summit-en.md"),
+        ("半年工作会议之后启动仪式", _EN, "quality-month-launches-and-plans-en.md"),
+    ],
+)
+def test_the_article_is_found(shipped, question, filters, article):
+    assert found(shipped, question, filters=Filters(**filters), k=3)[0] == article
+
+
+@pytest.mark.parametrize(
+    "question, pair",
+    [
+        ("宋代瓷器展", {"porcelain-zh", "porcelain-en"}),
+        ("Song dynasty porcelain", {"porcelain-zh", "porcelain-en"}),
+        ("flood drill", {"flood-zh", "flood-en", "flood-anhui"}),
+        ("防汛演练", {"flood-zh", "flood-en", "flood-anhui"}),
+    ],
+)
+def test_both_language_versions_come_first(small, question, pair):
+    assert set(found(small, question, k=len(pair))) == pair
+
+
+def test_traditional_and_full_width_find_simplified(small):
+    for one, other in (("宋代瓷器展覽", "宋代瓷器展览"), ("圖書館藏書１２０萬冊", "图书馆藏书120万册"), ("電動汽車充電樁", "电动汽车充电桩")):
+        a, b = search(small, one), search(small, other)
+        assert [(h.article_id, h.score) for h in a.hits] == [(h.article_id, h.score) for h in b.hits]
+
+
+def test_traditional_articles_are_found_in_simplified(tmp_path):
+    from rag.corpus import Article
+
+    articles = [Article("tram", "高雄輕軌環狀線全線通車，市長搭乘首班車。", "輕軌通車", lang="zh"), *NEWS]
+    build_index(articles, tmp_path / "index")
+    with open_index(tmp_path / "index") as snapshot:
+        (hit, *_) = search(snapshot, "轻轨什么时候通车？").hits
+        assert hit.article_id == "tram" and "輕軌" in {hit.text[h.start - hit.start : h.end - hit.start] for h in hit.highlights}
+
+
+# ---- what a hit is
+
+
+_WORDS = ["哪些省", "演练", "图书馆", "bridge", "flood", "2021", "苹果", "市场监管总局", "古茶树", "Which", "who", "电梯", "?", "，", " ", "Gansu", "了", "質量"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(question=st.lists(st.sampled_from(_WORDS), min_size=1, max_size=8).map("".join), k=st.integers(1, 30), per_article=st.integers(1, 3))
+def test_every_hit_is_a_slice_with_its_marks_inside(small, question, k, per_article):
+    try:
+        result = search(small, question, k, per_article=per_article)
+    except UsageError:
+        assert not question.strip()
+        return
+    assert len(result.hits) <= k and {"query", "candidates", "hits", "total"} == set(result.ms)
+    ids = [hit.article_id for hit in result.hits]
+    assert all(ids.count(i) <= per_article for i in ids)
+    if per_article == 1:
+        assert len(ids) == min(k, len(NEWS))
+    places = [(hit.article_id, hit.start) for hit in result.hits]
+    assert len(set(places)) == len(places)
+    for hit in result.hits:
+        article = small.article_by_id(hit.article_id)
+        assert hit.text == article.text[hit.start : hit.end] != ""
+        assert (hit.title, hit.date, hit.source, hit.url, hit.lang) == (article.title, article.date, article.source, article.url, article.lang)
+        assert 0 <= hit.support <= 1 and set(hit.parts) == {"dense", "lexical", "late"}
+        spans = [(h.start, h.end) for h in hit.highlights]
+        assert all(hit.start <= a < b <= hit.end for a, b in spans)
+        assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:]))
+        assert all(h.word and h.word in clean(question) and 0 < h.score <= 1 for h in hit.highlights)
+
+
+def test_the_same_question_gives_the_same_hits(shipped):
+    for question in ("哪些省开展了质量服务活动？", "elevator clinics"):
+        assert search(shipped, question).hits == search(shipped, question).hits
+
+
+def test_words_that_answer_to_the_question_are_marked(small):
+    def marked(question, article):
+        (hit,) = [h for h in search(small, question).hits if h.article_id == article]
+        return {(hit.text[h.start - hit.start : h.end - hit.start], h.word) for h in hit.highlights}
+
+    assert {("apples", "apples"), ("Kazakhstan", "Kazakhstan")} <= marked("apples to Kazakhstan", "apples-en")
+    assert {("porcelain", "瓷器")} <= marked("宋代瓷器", "porcelain-en")
+    assert {("瓷器", "porcelain")} <= marked("porcelain", "porcelain-zh")
+    assert not marked("penguins", "apples-en")
+
+
+def test_support_tells_a_match_from_a_chance(small):
+    (hit, *_) = search(small, "宋代瓷器展览").hits
+    assert hit.support > 0.7
+    assert all(h.support < 0.5 for h in search(small, "核电站与企鹅").hits)
+
+
+# ---- filters
+
+
+@pytest.mark.parametrize(
+    "filters, ids",
+    [
+        (Filters(date_from="2023-01-01", date_to="2023-12-31"), {"tea-zh", "marathon-en"}),
+        (Filters(date_to="2019-04-24"), {"library-opens"}),
+        (Filters(date_from="2024-06-18"), {"flood-anhui", "flood-en"}),
+        (Filters(sources=("陶瓷报", "茶马周报")), {"porcelain-zh", "tea-zh"}),
+        (Filters(langs=("en",)), {"flood-en", "bridge-en", "marathon-en", "apples-en", "porcelain-en"}),
+        (Filters(langs=("zh", "en"), sources=("River Post",), date_from="2022-01-01"), {"flood-en", "marathon-en"}),
+        (Filters(date_from="2030-01-01"), set()),
+        (Filters(sources=("no such paper",)), set()),
+        (Filters(), {article.id for article in NEWS}),
+    ],
+)
+def test_filters(small, filters, ids):
+    assert set(found(small, "防汛演练 bridge", k=100, filters=filters)) == ids
+
+
+def test_an_article_without_a_date_is_on_no_side_of_a_bound(tmp_path):
+    from rag.corpus import Article
+
+    build_index([Article("dated", "桥梁通车。", date="2020-01-01", lang="zh"), Article("undated", "桥梁竣工。", lang="zh")], tmp_path / "i")
+    with open_index(tmp_path / "i") as snapshot:
+        assert set(found(snapshot, "桥梁")) == {"dated", "undated"}
+        for bounds in ({"date_from": "1900-01-01"}, {"date_to": "2100-01-01"}):
+            assert found(snapshot, "桥梁", filters=Filters(**bounds)) == ["dated"]
+
+
+# ---- balance between languages
+
+
+def test_balanced_scores_compare_languages():
+    score = np.array([5.0, 4.0, 3.0, 2.0, 1.0], np.float32)
+    langs, articles = np.array(["zh", "zh", "zh", "en", "en"]), np.array([0, 0, 1, 2, 3])
+    out = balanced(score, langs, articles)
+    np.testing.assert_allclose(out, [1, 0, -1, 0.5, -0.5])  # less 4 for Chinese: the best of articles 0 and 1
+    assert balanced(score[:3], langs[:3], articles[:3]).tolist() == [5, 4, 3]  # of one language: as they are
+
+
+def test_a_match_across_scripts_needs_less():
+    low, high = SAME
+    assert graded(np.array([low, high, 1.0]), False).tolist() == [0, 1, 1]
+    np.testing.assert_allclose(graded(np.array(CROSS), True), [0, 1], atol=1e-6)
+    cosines = np.linspace(-1, 1, 101, dtype=np.float32)
+    assert (graded(cosines, True) >= graded(cosines, False)).all() and (np.diff(graded(cosines, False)) >= 0).all()
+
+
+# ---- questions as they come
+
+
+def test_questions_are_cleaned():
+    assert clean("  哪些省\x00有\u200b湖？\n\t") == "哪些省 有湖？"
+    assert clean("a\u2028b\x07c\ud800d\ue000") == "a b cd"
+    assert len(clean("问" * MAX_CHARACTERS)) == MAX_CHARACTERS
+    assert clean("a" + " " * 100_000 + "b") == "a b"  # white space counts for nothing
+
+
+@pytest.mark.parametrize("question", ["", " ", "\n\t", "\u200b\u200b", "\x00\x1f", "\ufeff", "　"])
+def test_an_empty_question_is_refused(small, question):
+    with pytest.raises(UsageError, match="empty"):
+        search(small, question)
+
+
+@pytest.mark.parametrize("length", [MAX_CHARACTERS + 1, 100_000])
+def test_a_question_too_long_is_refused(small, length):
+    with pytest.raises(UsageError, match=f"{length:,}"):
+        search(small, "问" * length)
+    assert search(small, "问" * MAX_CHARACTERS).hits
+
+
+@pytest.mark.parametrize("question", [None, 7, b"bridge", ["bridge"]])
+def test_a_question_that_is_no_text_is_refused(small, question):
+    with pytest.raises(UsageError, match=type(question).__name__):
+        search(small, question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["？？！", "...", "😀🎉", "Où se trouve le nouveau pont ?", "橋はどこですか", "다리는 어디에 있습니까", "أين الجسر؟", "Где мост?", "𓀀𓀁", "a\x00\x01b", "'; DROP TABLE--", "%s {0} \\", "ﷺ" * 200, "e\u0301" * 300],
+)
+def test_odd_questions_find_something_or_nothing(small, question):
+    assert all(np.isfinite(hit.score) for hit in search(small, question).hits)
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_any_question_is_analysed(text):
+    from rag.embed import load_static
+
+    try:
+        query = analyse(text, load_static())
+    except UsageError:
+        return
+    n = len(query.ids)
+    assert len(query.spans) == len(query.weights) == len(query.content) == n
+    assert len(query.vectors) == len(query.whole) == len(query.latin) == len(query.row_spans) >= n
+    assert query.weights.sum() == pytest.approx(1, abs=1e-4) if n else not len(query.vectors)
+    assert all(0 <= a <= b <= len(query.text) for a, b in query.row_spans)
+    assert np.isfinite(query.dense).all()
+
+
+def test_words_that_only_ask_carry_nothing():
+    from rag.embed import load_static
+
+    query = analyse("Which provinces held the drills, and 什么时候举行的？", load_static())
+    words = {query.text[a:b]: bool(c) for (a, b), c in zip(query.spans, query.content)}
+    assert not words["Which"] and not words["the"] and not words["什么时候"] and words["drills"] and words["provinces"]
