@@ -26,6 +26,7 @@ from rag.search.types import Filters
 PASSAGES, PASSAGES_ALL = 40, 400  # passages read for one fact, and for "which places"
 QUOTES = 3  # sentences shown for a question without a value, and sources for one value or place
 GAIN = 0.12  # a second sentence is quoted when it supports this share of the question that the first does not
+HEAD = 1.5  # what the last word of the content weighs where places are told apart
 VERB = 3.0  # what its verb weighs in that
 NEAR = 0.85  # of the best evidence's score: what comes as near as this is shown too
 
@@ -103,7 +104,7 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> t
         return [], None
     verdict = None
     if asked.kind == "places":
-        places = enumerate_places(fitting, asked, weights, gazette)
+        places = enumerate_places(fitting, asked, headed(weights), gazette)
         # "Where" may be answered by what is in no gazetteer: a place is taken only from the best evidence.
         if places and (asked.level != "any" or places[0].evidence.score >= NEAR * fitting[0].score):
             # A place is judged by all that its article says of it: news spreads a story over sentences.
@@ -130,6 +131,20 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> t
         number = sheet.number(cite(query, snapshot.model, evidence, quote_span(evidence, best_clause(evidence, weights), weights)))
         rows.append(Row("", citations=(number,)))
     return rows, verdict
+
+
+def headed(weights: np.ndarray) -> np.ndarray:
+    """Weights (n,) in which the last word of the content counts more.
+
+    "Elevator safety drills", "电梯安全演练": the head of a noun phrase stands at its end in both languages, and
+    a place that only had to do with elevators and safety held no drill.
+    """
+    at = np.flatnonzero(weights > 0)
+    if len(at) < 2:
+        return weights
+    out = weights.copy()
+    out[at[-1]] *= HEAD
+    return out / out.sum()
 
 
 def _sentences(query: Query, fitting: list[Evidence], weights: np.ndarray) -> list[Evidence]:
