@@ -13,8 +13,12 @@ from dataclasses import dataclass
 from rag.answer.places import PlaceMention
 from rag.corpus import clauses
 
-# What may stand before a place at the head of a clause: marks, and words that open without a verb.
-_OPENING = re.compile(r"[\s\W_]*(?:(?:\S{1,12}。)|从|到|在|由|如|像|其中|此外|另外|同时|而|截至|继|对|据|和|及|以及|in|at|from|for|meanwhile|and|while|the|also)?[\s\W_]*$", re.I)
+# What may stand before a place at the head of a clause: marks, a time, and words that open without a verb.
+_OPENING = re.compile(
+    r"[\s\W_]*(?:\S{1,12}。)?(?:[^\s，。；]{0,10}?(?:[日天年月初底末晚后前]|上午|下午|期间))?[\s\W_]*(?:并且|而且|但|不过|另|还有|也|又|则)?"
+    r"(?:从|到|在|由|如|像|其中|此外|另外|同时|而|截至|继|对|据|和|及|以及|随即|接着|包括|例如|比如|目前|如今|in|at|from|for|then|later|meanwhile|and|but|while|the|also)?[\s\W_]*$",
+    re.I,
+)
 _BETWEEN = re.compile(r"^[\s、，,和与及以跟同·/（）()省市区县]*(?:以及|and|or|&)?\s*$", re.I)
 # A clause that says when, where or why, and leaves it to the next to say who.
 _ADVERBIAL = re.compile(
