@@ -33,11 +33,13 @@ class StaticModel:
         from tokenizers import Tokenizer
 
         tokenizer_file, weight_file = folder / "tokenizer.json", folder / "model.safetensors"
+        compounds = folder / "compounds.safetensors"
         try:
             # What model2vec does when it loads, less a copy of the tokenizer that takes most of its time.
             self._tokenizer = Tokenizer.from_file(str(tokenizer_file))
             tensors = load_file(weight_file)
             rows = tensors["embeddings"] if "embeddings" in tensors else tensors["embedding.weight"]
+            parts = load_file(compounds) if compounds.is_file() else {}
         except Exception as error:
             raise ModelError(f"expected a static model (model.safetensors, tokenizer.json) in {folder}, "
                              f"could not read it: {error}") from error
@@ -49,13 +51,11 @@ class StaticModel:
         self._factors = tensors["weights"].astype(np.float32) if "weights" in tensors else np.ones(len(self._rows), np.float32)
         if self._unknown is not None:
             self._factors[self._unknown] = 0.0
-        compounds = folder / "compounds.safetensors"
-        none = {"ids": np.zeros(0, np.uint16), "offsets": np.zeros(len(self._rows) + 1, np.int64)}
-        parts = load_file(compounds) if compounds.is_file() else none
-        self._part_ids, self._part_offsets = parts["ids"], parts["offsets"]
-        for name in ("sizes", "begins", "latin"):  # kept in the file because counting them again takes time
-            if name in parts:
-                setattr(self, name, parts[name].astype(np.int64 if name == "sizes" else bool))
+        self._part_ids = parts.get("ids", np.zeros(0, np.uint16))
+        self._part_offsets = parts.get("offsets", np.zeros(len(self._rows) + 1, np.int64))
+        for kept in ("sizes", "begins", "latin"):  # in the file because counting them again takes time
+            if kept in parts:
+                setattr(self, kept, parts[kept].astype(np.int64 if kept == "sizes" else bool))
         self.tokenizer_sha256 = _sha256(tokenizer_file)
         hashes = [self.tokenizer_sha256, _sha256(weight_file), *([_sha256(compounds)] if compounds.is_file() else [])]
         digest = hashlib.sha256("".join(hashes).encode()).hexdigest()
@@ -78,6 +78,23 @@ class StaticModel:
         rows = self._rows[ids].astype(np.float32)
         lengths = np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), 1e-12)
         return rows / lengths[:, None], lengths * self._factors[ids]
+
+    def neighbours(self, vectors: np.ndarray, k: int, least: float) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each unit vector (n, d) the tokens nearest to it: ids and cosines, at most ``k``, none under ``least``."""
+        table = vectors @ self._units.T
+        out = []
+        for row in table:
+            near = np.argpartition(-row, k)[:k] if k < len(row) else np.arange(len(row))
+            near = near[row[near] >= least]
+            out.append((near, row[near]))
+        return out
+
+    @functools.cached_property
+    def _units(self) -> np.ndarray:
+        # Made when first needed: 66 MB that a small corpus never asks for.
+        units = self._rows.astype(np.float32)
+        units /= np.maximum(np.sqrt(np.einsum("ij,ij->i", units, units)), 1e-12)[:, None]
+        return units
 
     def parts(self, token: int) -> np.ndarray:
         """The ids of the shorter tokens that a compound consists of, in order; empty for any other token."""

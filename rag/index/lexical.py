@@ -137,6 +137,14 @@ class Lexical:
         columns = columns[self._vocabulary[columns] == found]
         return self._ranker.get_scores_from_ids(columns)
 
+    def holding(self, feature: int) -> np.ndarray:
+        """The passages (int32, ascending) in which a feature occurs."""
+        column = int(np.searchsorted(self._vocabulary, np.uint64(feature)))
+        if column == len(self._vocabulary) or self._vocabulary[column] != feature:
+            return np.zeros(0, np.int32)
+        first, last = self._ranker.scores["indptr"][column : column + 2]
+        return self._ranker.scores["indices"][first:last]
+
     def bound(self, found: np.ndarray) -> float:
         """What no passage's score for these features can exceed; one that occurs nowhere counts as the rarest."""
         found = np.unique(found)

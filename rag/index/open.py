@@ -119,6 +119,10 @@ class Snapshot:
         found = features([self.model.normalize(text)], ids, offsets)[0]
         return self._lexical.scores(found), self._lexical.bound(found)
 
+    def holding(self, token: int) -> np.ndarray:
+        """The passages (int32, ascending) in which a token of the static model occurs."""
+        return self._lexical.holding(token)  # a token's feature is its id
+
     def vectors(self, passages: np.ndarray) -> np.ndarray:
         """The stored vectors of some passages, float32 (len(passages), dim)."""
         return self._vectors.vectors(passages)

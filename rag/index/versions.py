@@ -129,6 +129,10 @@ def current(path: str | Path) -> str:
         raise IndexMissing(f"expected an index at {path}, but it cannot be read ({error.strerror}): {build}") from error
     name = content.decode("ascii", "replace").removesuffix("\n")
     if not content.endswith(b"\n") or not _NAME.fullmatch(name) or not (path / VERSIONS / name).is_dir():
+        # A build may have switched and removed the version since the file was read: then it says another now.
+        with contextlib.suppress(OSError):
+            if (path / CURRENT).read_bytes() != content:
+                return current(path)
         raise IndexCorrupt(
             f"expected {path / CURRENT} to name a version of the index, but it says {name[:60]!r}: go back to the "
             f"newest whole version with `yinju rollback --index {path}`, or {REBUILD.format(index=path)}"

@@ -1,8 +1,10 @@
 """Passages worth a look, each with the parts of its score.
 
-Where the corpus is small every passage is scored. Beyond that the dense and the lexical side each
-propose passages, per language: where a corpus holds several, those of the question's own language
-would otherwise crowd out the others.
+Where the corpus is small every passage is scored. Beyond that three sides each propose passages, per
+language (where a corpus holds several, those of the question's own language would otherwise crowd out the
+others): dense, lexical, and kindred: the passages that hold the words of the question or their nearest
+neighbours in the vocabulary, which are translations, each word counted once. The last is late
+interaction cut down to what an inverted index can give.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from rag.search.query import Query
 from rag.search.types import Filters
 
 PER_SIDE = 200  # proposals of each side and language
+NEIGHBOURS, LEAST = 12, 0.38  # tokens near a word of the question, and how near
 
 # score = dense + LATE x late + ARTICLE x late over the article's passages together + SHARE x lexical share.
 # Chosen on the development sets, one setting for all of them; docs/architecture.md has the table.
@@ -79,16 +82,31 @@ def candidates(snapshot: Snapshot, query: Query, filters: Filters = Filters(), p
 
 def _proposed(snapshot: Snapshot, query: Query, words: np.ndarray, allowed: np.ndarray | None, per_side: int) -> np.ndarray:
     langs = snapshot.columns.lang.astype(str)
+    near = kindred(snapshot, query)
     found = []
     for lang in np.unique(langs):
         mask = (langs == lang)[snapshot.passages.article_row]
         if allowed is not None:
             mask &= allowed
         found.append(snapshot.dense(query.dense, per_side, mask)[0])
-        scores = np.where(mask, words, 0)
-        top = np.argpartition(-scores, min(per_side, len(scores) - 1))[:per_side]
-        found.append(top[scores[top] > 0])
+        for side in (words, near):
+            scores = np.where(mask, side, 0)
+            top = np.argpartition(-scores, min(per_side, len(scores) - 1))[:per_side]
+            found.append(top[scores[top] > 0])
     return np.unique(np.concatenate(found)).astype(np.int64)
+
+
+def kindred(snapshot: Snapshot, query: Query) -> np.ndarray:
+    """Late interaction with each word's nearest neighbours only, float32 (n_passages,)."""
+    total = np.zeros(snapshot.n_passages, np.float32)
+    asked = np.flatnonzero(query.content[query.whole])
+    shares = query.weights[query.whole] / np.bincount(query.whole, minlength=len(query.ids))[query.whole]
+    for row, (tokens, cosines) in zip(asked, snapshot.model.neighbours(query.vectors[asked], NEIGHBOURS, LEAST)):
+        best = np.zeros(snapshot.n_passages, np.float32)
+        for place in np.argsort(cosines):  # the nearest last: it overwrites what is farther
+            best[snapshot.holding(int(tokens[place]))] = cosines[place]
+        total += shares[row] * best
+    return total
 
 
 def _of_article(weights: np.ndarray, best: np.ndarray, articles: np.ndarray) -> np.ndarray:
