@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.embed import load_embedder, load_static
@@ -77,6 +77,7 @@ def test_one_by_one_is_as_all_together(model):
         np.testing.assert_allclose(together[number], model.embed_queries([text])[0], atol=1e-6)
 
 
+@settings(deadline=None)
 @given(mixed)
 def test_the_vector_is_the_weighted_sum_of_its_tokens(text):
     model = load_static()
@@ -87,6 +88,7 @@ def test_the_vector_is_the_weighted_sum_of_its_tokens(text):
     np.testing.assert_allclose(model.embed_passages([text])[0], total / max(np.linalg.norm(total), 1e-12), atol=1e-5)
 
 
+@settings(deadline=None)
 @given(mixed)
 def test_tokens_are_spans_of_the_text(text):
     model = load_static()
@@ -97,6 +99,7 @@ def test_tokens_are_spans_of_the_text(text):
     assert (np.diff(spans[:, 0]) >= 0).all() and (np.diff(spans[:, 1]) >= 0).all()
 
 
+@settings(deadline=None)
 @given(mixed)
 def test_parts_lie_inside_their_compound(text):
     model = load_static()

@@ -77,6 +77,7 @@ def test_every_passage_is_scored_as_it_is_indexed(snapshot):
     assert all_passages(snapshot) is pool  # kept
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_pool_of_some_is_the_columns_of_the_pool_of_all(snapshot, data):
     rows = data.draw(st.lists(st.integers(0, snapshot.n_passages - 1), unique=True).map(sorted))

@@ -1,7 +1,7 @@
 """Which place each part of a sentence is about."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answer.places import find_places
@@ -102,6 +102,7 @@ def test_only_the_sentence_asked_for_counts():
 _WORDS = ["四川省", "南昌市", "、", "，", "和", "举办演练", "等地", "；", "In Henan", ", ", " and Jilin ", "held a drill", "（", "）", "四川大学", "其中"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(_WORDS), min_size=1, max_size=14).map("".join))
 def test_segments_cover_the_sentence_in_order(text):
     mentions = find_places(text)
