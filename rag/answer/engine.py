@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.answer.cite import best_clause, cite, quote_span, verify
+from rag.answer.cite import LONGEST, best_clause, cite, quote_span, verify
 from rag.answer.compose import Sheet, group_places, place_row, refusal_text, text_of
 from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlist
 from rag.answer.evidence import Evidence, View, gather, views
@@ -18,6 +18,7 @@ from rag.answer.pick import Picked, pick
 from rag.answer.question import Asked, understand
 from rag.answer.refusal import Verdict, about, judge
 from rag.answer.types import Answer, Citation, Row
+from rag.corpus import sentences
 from rag.index import Snapshot
 from rag.search.candidates import balanced, candidates
 from rag.search.query import Query, analyse
@@ -112,7 +113,7 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> t
             same = [p.evidence for p in places if p.mention.place.code == first.mention.place.code and p.evidence.view.row == first.evidence.view.row]
             verdict = judge(query, weights, first.evidence, same)
             if verdict.accepted:
-                return _place_rows(snapshot, query, asked, shortlist(places), weights, sheet, lang), verdict
+                return _place_rows(snapshot, query, asked, shortlist(places), weights, gazette, sheet, lang), verdict
         if asked.level != "any":
             return [], verdict
     elif asked.kind != "text":
@@ -161,21 +162,32 @@ def _sentences(query: Query, fitting: list[Evidence], weights: np.ndarray) -> li
     return chosen[:QUOTES]
 
 
-def _place_rows(snapshot, query: Query, asked: Asked, places: list[PlaceFound], weights, sheet: Sheet, lang: str) -> list[Row]:
+def _place_rows(snapshot, query: Query, asked: Asked, places: list[PlaceFound], weights, gazette: Gazette, sheet: Sheet, lang: str) -> list[Row]:
     rows = []
     for group in group_places(places, asked.level).values():
         numbers = []
         group.sort(key=lambda p: (-p.support, p.evidence.view.row, p.mention.start))
         for place in [p for p in group if p.support >= NEAR * group[0].support]:
-            span = quote_span(place.evidence, (place.segment.start, place.segment.end), weights)
-            mark = (place.mention.start, place.mention.end)
-            number = sheet.number(cite(query, snapshot.model, place.evidence, span, (mark,)))
+            span, marks = _with_name(place, quote_span(place.evidence, (place.segment.start, place.segment.end), weights), gazette)
+            number = sheet.number(cite(query, snapshot.model, place.evidence, span, marks))
             if number not in numbers:
                 numbers.append(number)
             if len(numbers) == QUOTES:
                 break
         rows.append(place_row(group, asked.level, lang, numbers))
     return rows
+
+
+def _with_name(place: PlaceFound, span: tuple[int, int], gazette: Gazette) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
+    """The quote, begun at the sentence that names its place if that stands close before; and the place marked in it."""
+    mention, text = place.mention, place.evidence.view.article.text
+    if not any(mention is named for named in gazette.mentions(place.evidence)):
+        return span, ()  # named in the title, which is shown with the quote
+    if mention.start < span[0]:
+        begin = next((a for a, b in sentences(text, place.evidence.view.start, span[0]) if a <= mention.start < b), span[0])
+        if span[1] - begin <= LONGEST["zh" if place.evidence.view.article.lang == "zh" else "en"]:
+            span = begin, span[1]
+    return span, ((mention.start, mention.end),)
 
 
 def _value_rows(snapshot, query: Query, picked: list[Picked], weights, sheet: Sheet) -> list[Row]:

@@ -9,10 +9,13 @@ import numpy as np
 from rag.answer.evidence import CONTEXT, Evidence
 from rag.answer.places import PlaceMention, find_places
 from rag.answer.question import Asked
-from rag.answer.subjects import Segment, segments
+from rag.answer.subjects import Segment, lists, segments
 
-# A segment answers when it supports this share of what the best one supports.
-RELATIVE = 0.75
+# A segment answers when it supports this share of what the best one supports: the less that is, the nearer
+# it must come, for where the best lacks a word of the question the others are near it for lack of it.
+RELATIVE, STRICT = 0.75, 0.92
+SURE = 0.8  # a best support from which the smaller share will do
+CARRIED = 0.5  # a sentence that names no place itself must support this much by its own words
 _LEVELS = {"province": ("province", "city", "county"), "any": ("province", "city", "county", "country"),
            "city": ("city", "county"), "country": ("country",)}
 
@@ -22,7 +25,7 @@ class PlaceFound:
     """A place that evidence is about.
 
     Attributes:
-        mention: where it is named in the article.
+        mention: where it is named, in the text or, where the text names none, in the title.
         evidence: the sentence.
         segment: the part of the sentence that is about it.
         support: 0 to 1, of that part.
@@ -54,10 +57,10 @@ class Gazette:
     def segments(self, evidence: Evidence) -> list[Segment]:
         """The segments of the sentence; one that names no place goes on about the sentence before it."""
         text, mentions = evidence.view.article.text, self.mentions(evidence)
-        before = [m for m in mentions if evidence.view.start <= m.start < evidence.start and not m.part_of_name]
-        break_at = text.rfind("\n", evidence.view.start, evidence.start)
-        before = [m for m in before if m.start > break_at]
-        return segments(text, evidence.start, evidence.end, mentions, tuple(before[-1:]))
+        paragraph = text.rfind("\n", 0, evidence.start) + 1
+        before = [m for m in mentions if paragraph <= m.start < evidence.start and not m.part_of_name]
+        carried = lists(text, before)[-1] if before else tuple(self.title(evidence))
+        return segments(text, evidence.start, evidence.end, mentions, carried)
 
 
 def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, gazette: Gazette) -> list[PlaceFound]:
@@ -75,12 +78,12 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
         if evidence.support <= 0:
             continue
         for segment in gazette.segments(evidence):
-            own = evidence.view.matched(segment.start, segment.end)
+            own = np.maximum(evidence.view.matched(segment.start, segment.end), evidence.view.matched(*segment.opening))
             # What the rest of the sentence says may be about another place: it counts for less.
             around = np.maximum(evidence.view.topic, evidence.matched if segment.certain else evidence.own)
             support = float(weights @ np.maximum(own, CONTEXT * around * (own.max(initial=0) > 0)))
             strict = float(weights @ own)
-            if strict < 0.35 and not segment.certain:
+            if strict < CARRIED and not segment.certain:
                 continue
             abroad = all(m.place.level == "country" for m in segment.places)
             for mention in segment.places:
@@ -94,7 +97,9 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
 
 def shortlist(found: list[PlaceFound]) -> list[PlaceFound]:
     """The places whose support comes near that of the best."""
-    return [place for place in found if place.support >= RELATIVE * found[0].support]
+    best = found[0].support
+    share = min(STRICT, RELATIVE + 0.5 * max(0.0, SURE - best))
+    return [place for place in found if place.support >= share * best]
 
 
 def _within(mention: PlaceMention, asked: Asked) -> bool:

@@ -90,7 +90,8 @@ def views(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarra
     articles = {row: snapshot.article(row) for row in dict.fromkeys(found.articles[places].tolist())}
     passages = [snapshot.passages[row] for row in found.rows[places].tolist()]
     texts = [articles[int(p.article_row)].text[p.start : p.end] for p in passages]
-    located = model.fine_spans([*texts, *(f"{a.title}\n{a.text[slice(*sentences(a.text, 0, LEAD)[0])]}" for a in articles.values())])
+    leads = {row: next(iter(sentences(a.text, 0, min(LEAD, len(a.text)))), (0, 0)) for row, a in articles.items()}
+    located = model.fine_spans([*texts, *(f"{a.title}\n{a.text[slice(*leads[row])]}" for row, a in articles.items())])
     topics = {row: _whole(query, model, ids) for row, (ids, _) in zip(articles, located[len(texts) :])}
     out = []
     for place, passage, (ids, spans) in zip(places.tolist(), passages, located):

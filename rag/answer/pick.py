@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from rag.answer.value import Value
 from rag.search.query import Query
 
 _AFTER, _BEFORE = 5.0, 12.0  # tokens over which a match beside the value loses half of its worth
+MONEY_BONUS = 0.3  # for a sum where a sum is asked for
+_COST = re.compile(r"多少[万亿]?元|多少钱|花费|造价|投资.{0,4}多少|how much|\bcosts?\b|\bprice\b|\bworth\b", re.I)
+_MONEY = re.compile(r"元|[$£€¥]|yuan|dollar|pound|euro|rmb|usd", re.I)
 _FOCUS = 2.0  # what is counted stands right behind the words that ask: it weighs this much more
 
 
@@ -61,7 +65,8 @@ def pick(query: Query, asked: Asked, found: list[Evidence], weights: np.ndarray,
                 continue  # what the question says already is not what it asks for
             start, end = evidence.start + value.start, evidence.start + value.end
             near = nearness(evidence, start, end)
-            out.append(Picked(value, evidence, start, end, evidence.score + float(emphasis @ near)))
+            fits = MONEY_BONUS * (bool(_COST.search(query.text)) and bool(_MONEY.search(value.text)))
+            out.append(Picked(value, evidence, start, end, evidence.score + float(emphasis @ near) + fits))
     out.sort(key=lambda picked: (-picked.score, picked.start))
     return out
 

@@ -43,7 +43,7 @@ def judge(query: Query, weights: np.ndarray, evidence: Evidence, also: Sequence[
     view, matched = evidence.view, np.maximum.reduce([evidence.matched, *(e.matched for e in also)])
     words = int((weights > 0).sum())
     logit = (SUPPORT * float(weights @ matched) + PASSAGE * float(weights @ view.matched(view.start, view.end))
-             + SHORT / max(words, 1) ** 0.5 + ENGLISH_QUESTION * (query.lang != "zh")
+             + SHORT / max(words, 2) ** 0.5 + ENGLISH_QUESTION * (query.lang != "zh")
              + ENGLISH_ARTICLE * (view.article.lang != "zh") + CONSTANT)
     absent = (weights > 0.05) & (matched < UNMATCHED)
     return Verdict(logit >= 0, _merged([query.spans[i] for i in np.flatnonzero(absent)], query.text))

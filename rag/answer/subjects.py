@@ -58,7 +58,7 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
     """
     first = bisect_left(mentions, start, key=lambda m: m.start)
     here = [m for m in mentions[first:] if m.start < end and m.end <= end and not m.part_of_name]
-    runs = _runs(text, here)
+    runs = lists(text, here)
     parts: list[list] = []  # [start, end, leading run or (), other mentions]
     for a, b in _whole_clauses(clauses(text, start, end), runs):
         inside = [run for run in runs if a <= run[0].start < b]
@@ -86,7 +86,7 @@ def _leads(text: str, clause: int, place: int) -> bool:
     return before.isascii() and len(before) <= _LATIN_HEAD
 
 
-def _runs(text: str, mentions: list[PlaceMention]) -> list[tuple[PlaceMention, ...]]:
+def lists(text: str, mentions: list[PlaceMention]) -> list[tuple[PlaceMention, ...]]:
     """Mentions in one list ("四川、江西、广西", "Henan and Jilin") together."""
     runs: list[list[PlaceMention]] = []
     for mention in mentions:

@@ -45,6 +45,7 @@ def _load(name: str):
     local = Path(name).is_dir()
     if not local and (name.startswith((".", "/", "~")) or os.sep + os.sep in name):
         raise ModelError(f"expected a model folder at {name}, found none: check the path")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # before the import: it asks the network unbidden
     from sentence_transformers import SentenceTransformer
 
     # Without this a model that cannot be reached is asked for again and again, for minutes.

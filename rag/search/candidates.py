@@ -99,7 +99,7 @@ def _proposed(snapshot: Snapshot, query: Query, words: np.ndarray, allowed: np.n
 def kindred(snapshot: Snapshot, query: Query) -> np.ndarray:
     """Late interaction with each word's nearest neighbours only, float32 (n_passages,)."""
     total = np.zeros(snapshot.n_passages, np.float32)
-    asked = np.flatnonzero(query.content[query.whole])
+    asked = np.flatnonzero(query.row_content)
     shares = query.weights[query.whole] / np.bincount(query.whole, minlength=len(query.ids))[query.whole]
     for row, (tokens, cosines) in zip(asked, snapshot.model.neighbours(query.vectors[asked], NEIGHBOURS, LEAST)):
         best = np.zeros(snapshot.n_passages, np.float32)

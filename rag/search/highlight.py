@@ -23,7 +23,7 @@ def highlights(query: Query, model: StaticModel, text: str, start: int = 0) -> t
         text: what is shown.
         start: offset of ``text`` in its article; the highlights count from the article's beginning.
     """
-    asked = np.flatnonzero(query.content[query.whole])
+    asked = np.flatnonzero(query.row_content)
     ids, spans = model.fine_spans([text])[0]
     if not len(asked) or not len(ids):
         return ()
