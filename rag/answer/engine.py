@@ -111,7 +111,7 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> t
             # A place is judged by all that its article says of it: news spreads a story over sentences.
             first = places[0]
             same = [p.evidence for p in places if p.mention.place.code == first.mention.place.code and p.evidence.view.row == first.evidence.view.row]
-            verdict = judge(query, weights, first.evidence, same)
+            verdict = judge(query, asked, weights, first.evidence, same)
             if verdict.accepted:
                 return _place_rows(snapshot, query, asked, shortlist(places), weights, gazette, sheet, lang), verdict
         if asked.level != "any":
@@ -120,9 +120,9 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> t
         picked = pick(query, asked, [e for e in fitting if e.score >= NEAR * fitting[0].score], weights)
         if picked:
             same = [fitting[0]] if fitting[0].view.row == picked[0].evidence.view.row else []
-            verdict = judge(query, weights, picked[0].evidence, same)
+            verdict = judge(query, asked, weights, picked[0].evidence, same)
             return (_value_rows(snapshot, query, picked, weights, sheet) if verdict.accepted else []), verdict
-    verdict = judge(query, weights, fitting[0])
+    verdict = judge(query, asked, weights, fitting[0])
     if asked.places and not (query.content & outside(query, *asked.idle, *asked.place_spans)).any():
         verdict = Verdict(True, ())  # "广东做了什么？" asks for whatever is about the place, and all of this is
     if not verdict.accepted:

@@ -81,6 +81,8 @@ _BEFORE = re.compile(r"^(?:when|where|while|after|before|as|if|since)\b[^?]*?,\s
 _YEAR = re.compile(rf"(?<![\d.,])(1[0-9]{{3}}|20[0-9]{{2}})(?![\d%％]|[.,]\d|\s?[{_C.replace('届', '')}人多余元万亿户辆头吨亩米公]|\s?km|\s?年?前)")
 _TELLING = re.compile(
     "(?:大学|高校|学校|学院|[中小]学|医院|银行|法院|电视台|报社|出版社|俱乐部|球队|博物馆|图书馆|航空公司|酒店|商店|超市|剧院"
+    "|法规|法律|条例|规划|计划|方案|纲要|意见|办法|规定|通知|报告|协议|条约|杂志|报纸|期刊|专刊|节目|讲座|标准|政策"
+    "|plans?|programmes?|programs?|laws?|regulations?|reports?|magazines?|journals?|newspapers?|polic(?:y|ies)|standards?|treat(?:y|ies)|agreements?|lectures?"
     "|universit(?:y|ies)|colleges?|schools?|hospitals?|banks?|clubs?|courts?|airlines?|museums?|teams?|publishers?|part(?:y|ies))$", re.I
 )
 _KEPT = re.compile(_AMOUNT, re.I)
@@ -123,9 +125,9 @@ def understand(text: str) -> Asked:
         start, end = match.span()
         if kind == "number" and (named := _KEPT.search(match.group())):
             end = start + named.start()
-        # "Which hospitals ...": a kind of body is part of what is sought; "which companies" hardly is.
-        if kind == "organisation" and (body := _TELLING.search(match.group())):
-            end = start + body.start()
+        # "Which hospitals", "什么规划": a kind of body or document is part of what is sought; "which companies" hardly is.
+        if kind in ("organisation", "document") and (noun := _TELLING.search(match.group())):
+            end = start + noun.start()
         idle = ((start, end), *([match.span("noun")] if "noun" in match.groupdict() else ()))
         focus = (match.end(), min(len(text), match.end() + (12 if ord(text[start]) > 0x2E80 else 40)))
     mentions = [m for m in find_places(text) if not m.part_of_name and m.place.level != "country"]

@@ -32,16 +32,16 @@ class Verdict:
     missing: tuple[tuple[int, int], ...]
 
 
-def judge(query: Query, weights: np.ndarray, evidence: Evidence, also: Sequence[Evidence] = ()) -> Verdict:
+def judge(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, also: Sequence[Evidence] = ()) -> Verdict:
     """Judges evidence for a question; the fewer words the question has, the more of them must be supported.
 
     Args:
-        query, weights: the question, and the weights of its tokens (n,).
-        evidence: the best sentence.
+        query, asked, weights: the question, what it asks for, and the weights of its tokens (n,).
+        evidence: the best sentence; it is about the places that the question names.
         also: other sentences about the same thing; what they match counts too.
     """
     view, matched = evidence.view, np.maximum.reduce([evidence.matched, *(e.matched for e in also)])
-    words = int((weights > 0).sum())
+    words = int((weights > 0).sum()) + len(asked.places)  # a place that fits is a word that is supported
     logit = (SUPPORT * float(weights @ matched) + PASSAGE * float(weights @ view.matched(view.start, view.end))
              + SHORT / max(words, 2) ** 0.5 + ENGLISH_QUESTION * (query.lang != "zh")
              + ENGLISH_ARTICLE * (view.article.lang != "zh") + CONSTANT)
