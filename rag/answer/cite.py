@@ -17,6 +17,11 @@ from rag.search.query import Query
 LONGEST = {"zh": 170, "en": 340}  # a sentence up to this is quoted whole; characters, by language
 
 
+def longest(article: Article) -> int:
+    """How many characters of an article are quoted at once, by its language."""
+    return LONGEST["zh" if article.lang in ("zh", "ja") else "en"]
+
+
 def quote_span(evidence: Evidence, keep: tuple[int, int], weights: np.ndarray) -> tuple[int, int]:
     """The part of a sentence to quote: all of it, or where it is long the clauses that bear the answer.
 
@@ -25,7 +30,7 @@ def quote_span(evidence: Evidence, keep: tuple[int, int], weights: np.ndarray) -
         keep: what must be in the quote (offsets), such as the value.
         weights: of the question's tokens; neighbouring clauses that support more are added first.
     """
-    limit = LONGEST["zh" if evidence.view.article.lang in ("zh", "ja") else "en"]
+    limit = longest(evidence.view.article)
     if evidence.end - evidence.start <= limit:
         return evidence.start, evidence.end
     parts = clauses(evidence.view.article.text, evidence.start, evidence.end)
@@ -58,6 +63,11 @@ def cite(query: Query, model: StaticModel, evidence: Evidence, span: tuple[int, 
     return Citation(identity(article.id, start, quote), article.id, start, end, quote, article.title, article.date, article.source,
                     article.url, article.lang, evidence.view.start, evidence.view.end,
                     tuple(sorted({m for m in marks if start <= m[0] and m[1] <= end})), highlights(query, model, quote, start))
+
+
+def cite_best(query: Query, model: StaticModel, evidence: Evidence, weights: np.ndarray) -> Citation:
+    """A citation of a sentence, or where it is long of what surrounds its best clause."""
+    return cite(query, model, evidence, quote_span(evidence, best_clause(evidence, weights), weights))
 
 
 def identity(article_id: str, start: int, quote: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.answer.enumerate import PlaceFound
 from rag.answer.places import Place, province_label
@@ -20,7 +21,7 @@ class Sheet:
         for place, other in enumerate(self.citations):
             if other.id == citation.id:
                 marks = tuple(sorted({*other.marks, *citation.marks}))
-                self.citations[place] = type(other)(**{f: getattr(other, f) for f in other.__slots__} | {"marks": marks})
+                self.citations[place] = replace(other, marks=marks)
                 return place + 1
         self.citations.append(citation)
         return len(self.citations)

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.answer.cite import LONGEST, best_clause, cite, quote_span, verify
+from rag.answer.cite import cite, cite_best, longest, quote_span, verify
 from rag.answer.compose import Sheet, group_places, place_row, refusal_text, text_of
 from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlist
 from rag.answer.evidence import Evidence, View, gather, views
 from rag.answer.pick import Picked, pick
 from rag.answer.question import Asked, understand
-from rag.answer.refusal import Verdict, about, judge
+from rag.answer.refusal import Verdict, about, judge, of_place, of_year
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus import sentences
 from rag.index import Snapshot
@@ -129,8 +129,7 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> t
         return [], verdict
     rows = []
     for evidence in _sentences(query, fitting, weights):
-        number = sheet.number(cite(query, snapshot.model, evidence, quote_span(evidence, best_clause(evidence, weights), weights)))
-        rows.append(Row("", citations=(number,)))
+        rows.append(Row("", citations=(sheet.number(cite_best(query, snapshot.model, evidence, weights)),)))
     return rows, verdict
 
 
@@ -185,7 +184,7 @@ def _with_name(place: PlaceFound, span: tuple[int, int], gazette: Gazette) -> tu
         return span, ()  # named in the title, which is shown with the quote
     if mention.start < span[0]:
         begin = next((a for a, b in sentences(text, place.evidence.view.start, span[0]) if a <= mention.start < b), span[0])
-        if span[1] - begin <= LONGEST["zh" if place.evidence.view.article.lang == "zh" else "en"]:
+        if span[1] - begin <= longest(place.evidence.view.article):
             span = begin, span[1]
     return span, ((mention.start, mention.end),)
 
@@ -216,7 +215,7 @@ def _nearest(snapshot, query: Query, evidence: list[Evidence], weights) -> tuple
     out: dict[int, Citation] = {}
     for one in evidence:
         if one.view.row not in out:
-            out[one.view.row] = cite(query, snapshot.model, one, quote_span(one, best_clause(one, weights), weights))
+            out[one.view.row] = cite_best(query, snapshot.model, one, weights)
             if len(out) == QUOTES:
                 break
     return tuple(out.values())
@@ -224,10 +223,8 @@ def _nearest(snapshot, query: Query, evidence: list[Evidence], weights) -> tuple
 
 def _missing(query: Query, asked: Asked, verdict: Verdict | None, evidence: list[Evidence], gazette: Gazette):
     """Spans of the question that found no support: places and years that no evidence is about, then words."""
-    spans = [span for place, span in zip(asked.places, asked.place_spans)
-             if not any(about(e, Asked("text", "", (), (place,), (span,), (), (0, 0)), gazette) for e in evidence[:50])]
-    for year in asked.years:
-        if not any(year in e.view.article.text or e.view.article.date.startswith(year) for e in evidence[:50]):
-            at = query.text.find(year)
-            spans.append((at, at + len(year)))
+    near = evidence[:50]
+    spans = [span for place, span in zip(asked.places, asked.place_spans) if not any(of_place(e, place, gazette) for e in near)]
+    years = [year for year in asked.years if not any(of_year(e, year) for e in near)]
+    spans += [(at, at + len(year)) for year in years for at in [query.text.find(year)]]
     return spans + list(verdict.missing if verdict else ())

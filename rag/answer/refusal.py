@@ -9,6 +9,7 @@ import numpy as np
 
 from rag.answer.enumerate import Gazette, contains
 from rag.answer.evidence import Evidence
+from rag.answer.places import Place
 from rag.answer.question import Asked
 from rag.search.query import Query
 
@@ -51,22 +52,20 @@ def judge(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, a
 
 def about(evidence: Evidence, asked: Asked, gazette: Gazette) -> bool:
     """Whether evidence is about the places and years that the question names."""
-    return of_place(evidence, asked, gazette) and of_year(evidence, asked)
+    return all(of_place(evidence, place, gazette) for place in asked.places) and all(of_year(evidence, year) for year in asked.years)
 
 
-def of_place(evidence: Evidence, asked: Asked, gazette: Gazette) -> bool:
-    """Whether a place named in the question is named in the sentence, or governs it."""
-    if not asked.places:
-        return True
+def of_place(evidence: Evidence, place: Place, gazette: Gazette) -> bool:
+    """Whether a place is named in the sentence, or governs it."""
     named = [m for m in gazette.mentions(evidence) if evidence.start <= m.start < evidence.end]
     governing = named or [m for s in gazette.segments(evidence) for m in s.places] or gazette.title(evidence)
-    return all(any(contains(place, m.place) for m in governing) for place in asked.places)
+    return any(contains(place, m.place) for m in governing)
 
 
-def of_year(evidence: Evidence, asked: Asked) -> bool:
-    """Whether each year named in the question stands in the article, or is that of its date."""
+def of_year(evidence: Evidence, year: str) -> bool:
+    """Whether a year stands in the article, or is that of its date."""
     article = evidence.view.article
-    return all(year in article.text or year in article.title or article.date.startswith(year) for year in asked.years)
+    return year in article.text or year in article.title or article.date.startswith(year)
 
 
 def _merged(spans: list[tuple[int, int]], text: str) -> tuple[tuple[int, int], ...]:

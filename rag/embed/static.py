@@ -110,15 +110,16 @@ class StaticModel:
         Returns:
             The longer ids, and where each row begins in them.
         """
+        of, _, parts = self._compounds(ids)
+        shift = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=len(ids)))])
+        return np.insert(ids, of + 1, parts), starts + shift[starts]
+
+    def _compounds(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """All parts of all compounds among ``ids``: position of the compound, number within it, token id."""
         begin, counts = self._part_offsets[ids], self._part_offsets[ids + 1] - self._part_offsets[ids]
-        holders = np.flatnonzero(counts)
-        if not len(holders):
-            return ids, starts
-        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts[holders]) - counts[holders], counts[holders])
-        extra = self._part_ids[np.repeat(begin[holders], counts[holders]) + within]
-        where = np.repeat(holders + 1, counts[holders])
-        shift = np.concatenate([[0], np.cumsum(counts)])
-        return np.insert(ids, where, extra), starts + shift[starts]
+        of = np.repeat(np.arange(len(ids)), counts)
+        within = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return of, within, self._part_ids[begin[of] + within].astype(np.int64)
 
     def normalize(self, text: str) -> str:
         """NFKC, lower case, simplified characters; a word of Latin letters begins with "▁"."""
@@ -157,16 +158,12 @@ class StaticModel:
         return ids, spans
 
     def _refined(self, ids: np.ndarray, spans: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        begin, counts = self._part_offsets[ids], self._part_offsets[ids + 1] - self._part_offsets[ids]
-        holders = np.flatnonzero(counts)
-        if not len(holders):
+        of, within, parts = self._compounds(ids)
+        if not len(of):
             return ids, spans
-        of = np.repeat(holders, counts[holders])
-        within = np.arange(len(of)) - np.repeat(np.cumsum(counts[holders]) - counts[holders], counts[holders])
-        parts = self._part_ids[begin[of] + within].astype(np.int64)
         ends = np.cumsum(self.sizes[parts])
         first = np.flatnonzero(within == 0)
-        before = np.repeat(ends[first] - self.sizes[parts[first]], counts[holders])
+        before = np.repeat(ends[first] - self.sizes[parts[first]], np.diff(np.append(first, len(of))))
         at = np.stack([spans[of, 0] + ends - before - self.sizes[parts], spans[of, 0] + ends - before], axis=1)
         # Where characters were normalised away the parts cannot be told apart: each takes the whole.
         off = (spans[of, 1] - spans[of, 0]) != self.sizes[ids[of]]

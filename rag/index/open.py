@@ -110,8 +110,7 @@ class Snapshot:
 
     def lexical(self, text: str) -> np.ndarray:
         """BM25 of every passage, float32 (n_passages,); 0 where no feature of the text occurs."""
-        ids, offsets = self.model.encode_ids([text])
-        return self._lexical.scores(features([self.model.normalize(text)], ids, offsets)[0])
+        return self.lexical_with_bound(text)[0]
 
     def lexical_with_bound(self, text: str) -> tuple[np.ndarray, float]:
         """As :meth:`lexical`, and the score that no passage can exceed for this text (0 for an empty one)."""
