@@ -423,3 +423,8 @@ def test_earlier_turns_do_not_change_a_full_question(news):
 
 def test_provinces_of_answers_are_those_of_the_table(news):
     assert set(ask(news, "哪些省举行了防汛演练？").places) <= set(province_names())
+
+
+def test_countries_are_rows_of_their_own_where_any_place_is_asked_for(index):
+    snapshot = index("日本举行了樱花摄影大赛。", "法国举行了樱花摄影大赛。")
+    assert set(ask(snapshot, "哪些地方举行了樱花摄影大赛？").places) == {"日本", "法国"}

@@ -31,7 +31,9 @@ def group_places(found: Sequence[PlaceFound], level: str) -> dict[str, list[Plac
     """Places by what one row stands for: the province, or for "city" and "country" the place itself; in order of code."""
     groups: dict[str, list[PlaceFound]] = {}
     for place in sorted(found, key=lambda p: p.mention.place.code):
-        key = place.mention.place.code if level in ("city", "country") else place.mention.place.province
+        # A country has no province: each stands for itself.
+        one = place.mention.place
+        key = one.code if level in ("city", "country") else one.province or one.code
         groups.setdefault(key, []).append(place)
     return groups
 

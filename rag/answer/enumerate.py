@@ -91,7 +91,8 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
                     continue  # "中国四川", "在全国": the country of a division says nothing
                 if mention.place.level in levels and _within(mention, asked):
                     out.append(PlaceFound(mention, evidence, segment, 0.3 * support + 0.7 * strict))
-    out.sort(key=lambda place: (-place.support, place.evidence.view.row, place.mention.start))
+    # Of places that are supported alike, that of the better evidence comes first.
+    out.sort(key=lambda place: (-round(place.support, 3), -place.evidence.score, place.evidence.view.row, place.mention.start))
     return out
 
 
