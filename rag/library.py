@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from rag.embed.protocol import Embedder
     from rag.index import BuildReport, Snapshot, Status, Verification
     from rag.index.build import Progress
-    from rag.search.types import Filters, Hit, SearchResult
+    from rag.search import SearchResult
+    from rag.search.types import Filters, Fusion, Hit
 
 PathLike = str | Path
 MAX_HITS = 1_000
@@ -188,13 +189,18 @@ class Index:
         """
         return list(self.find(question, k, filters).hits)
 
-    def find(self, question: str, k: int = 10, filters: Filters | None = None) -> SearchResult:
-        """As :meth:`search`, with the time that each step took: ``SearchResult.hits`` and ``.ms``."""
-        from rag.search import search
+    def find(
+        self, question: str, k: int = 10, filters: Filters | None = None, fusion: Fusion | None = None
+    ) -> SearchResult:
+        """As :meth:`search`, with the time that each step took: ``SearchResult.hits`` and ``.ms``.
+
+        ``fusion`` weighs the parts of the score otherwise than usual.
+        """
+        from rag.search import Fusion, search
 
         if not 1 <= k <= MAX_HITS:
             raise UsageError(f"expected k between 1 and {MAX_HITS:,}, got {k}")
-        return search(self.snapshot, question, k, checked(filters))
+        return search(self.snapshot, question, k, checked(filters), fusion=fusion or Fusion())
 
     def article(self, article_id: str) -> Article:
         """The article of an id, as it was indexed. Raises UsageError where there is none."""

@@ -17,14 +17,10 @@ from rag.index import Snapshot
 from rag.search.filters import allowed_articles
 from rag.search.late import all_passages, pool_of
 from rag.search.query import Query
-from rag.search.types import Filters
+from rag.search.types import Filters, Fusion
 
 PER_SIDE = 200  # proposals of each side and language
 NEIGHBOURS, LEAST = 12, 0.38  # tokens near a word of the question, and how near
-
-# score = dense + LATE x late + ARTICLE x late over the article's passages together + SHARE x lexical share.
-# Chosen on the development sets, one setting for all of them; docs/architecture.md has the table.
-LATE, ARTICLE, SHARE = 2.0, 1.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,9 @@ class Candidates:
     score: np.ndarray
 
 
-def candidates(snapshot: Snapshot, query: Query, filters: Filters = Filters(), per_side: int = PER_SIDE) -> Candidates:
+def candidates(
+    snapshot: Snapshot, query: Query, filters: Filters = Filters(), per_side: int = PER_SIDE, fusion: Fusion = Fusion()
+) -> Candidates:
     """The passages that may answer the question, with their scores.
 
     Args:
@@ -58,6 +56,7 @@ def candidates(snapshot: Snapshot, query: Query, filters: Filters = Filters(), p
         query: the question.
         filters: passages of other articles are not considered at all.
         per_side: how many the dense and the lexical side propose for each language, in a large corpus.
+        fusion: what each part of the score weighs.
     """
     of_article = snapshot.passages.article_row
     keep = allowed_articles(snapshot, filters)
@@ -65,7 +64,7 @@ def candidates(snapshot: Snapshot, query: Query, filters: Filters = Filters(), p
     words, bound = snapshot.lexical_with_bound(query.text)
     pool = all_passages(snapshot)
     if pool is None:
-        pool = pool_of(snapshot, _proposed(snapshot, query, words, allowed, per_side))
+        pool = pool_of(snapshot, _proposed(snapshot, query, words, allowed, per_side, fusion.kindred))
         best, rows = pool.best(query), pool.rows
     elif allowed is None:
         best, rows = pool.best(query), pool.rows
@@ -76,20 +75,23 @@ def candidates(snapshot: Snapshot, query: Query, filters: Filters = Filters(), p
     dense = snapshot.vectors(rows) @ query.dense
     lexical = words[rows] / max(bound, 1e-9)
     articles = of_article[rows]
-    score = dense + LATE * late + SHARE * lexical + ARTICLE * _of_article(query.weights, best, articles)
+    together = _of_article(query.weights, best, articles)
+    score = fusion.dense * dense + fusion.late * late + fusion.lexical * lexical + fusion.article * together
     return Candidates(rows, articles, best, dense, late, lexical, score.astype(np.float32))
 
 
-def _proposed(snapshot: Snapshot, query: Query, words: np.ndarray, allowed: np.ndarray | None, per_side: int) -> np.ndarray:
+def _proposed(
+    snapshot: Snapshot, query: Query, words: np.ndarray, allowed: np.ndarray | None, per_side: int, with_kindred: bool
+) -> np.ndarray:
     langs = snapshot.columns.lang.astype(str)
-    near = kindred(snapshot, query)
+    sides = (words, kindred(snapshot, query)) if with_kindred else (words,)
     found = []
     for lang in np.unique(langs):
         mask = (langs == lang)[snapshot.passages.article_row]
         if allowed is not None:
             mask &= allowed
         found.append(snapshot.dense(query.dense, per_side, mask)[0])
-        for side in (words, near):
+        for side in sides:
             scores = np.where(mask, side, 0)
             top = np.argpartition(-scores, min(per_side, len(scores) - 1))[:per_side]
             found.append(top[scores[top] > 0])

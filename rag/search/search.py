@@ -12,7 +12,7 @@ from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.highlight import highlights
 from rag.search.match import graded
 from rag.search.query import Query, analyse
-from rag.search.types import Filters, Hit
+from rag.search.types import Filters, Fusion, Hit
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -27,7 +27,9 @@ class SearchResult:
     ms: dict[str, float]
 
 
-def search(snapshot: Snapshot, question: str, k: int = 10, filters: Filters = Filters(), per_article: int = 1) -> SearchResult:
+def search(
+    snapshot: Snapshot, question: str, k: int = 10, filters: Filters = Filters(), per_article: int = 1, fusion: Fusion = Fusion()
+) -> SearchResult:
     """The passages that fit a question best, in either language.
 
     Args:
@@ -36,6 +38,7 @@ def search(snapshot: Snapshot, question: str, k: int = 10, filters: Filters = Fi
         k: number of hits, at least 1.
         filters: restrict the articles; applied before candidates are chosen.
         per_article: how many passages of one article may be among the hits. With 1, k hits are k articles.
+        fusion: what each part of the score weighs.
 
     Raises:
         UsageError: the question is empty or too long.
@@ -43,10 +46,11 @@ def search(snapshot: Snapshot, question: str, k: int = 10, filters: Filters = Fi
     began = time.perf_counter()
     query = analyse(question, snapshot.model, snapshot.embedder)
     analysed = time.perf_counter()
-    found = candidates(snapshot, query, filters)
+    found = candidates(snapshot, query, filters, fusion=fusion)
     scored = time.perf_counter()
     langs = snapshot.columns.lang[found.articles].astype(str)
-    order = np.argsort(-balanced(found.score, langs, found.articles), kind="stable")
+    score = balanced(found.score, langs, found.articles) if fusion.balanced else found.score
+    order = np.argsort(-score, kind="stable")
     taken: dict[int, int] = {}
     hits: list[Hit] = []
     for place in order.tolist():

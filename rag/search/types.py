@@ -26,6 +26,27 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Fusion:
+    """How the parts of a passage's score are weighed: ``dense + 2 late + 1 article + 2 lexical`` unless told.
+
+    Chosen on the development sets, one setting for all of them; docs/evaluation.md has the table of what each
+    part adds.
+
+    Attributes:
+        dense, late, article, lexical: weights of the parts, 0 or more; 0 leaves a part out.
+        balanced: compare languages after the mean of each one's best articles is taken off.
+        kindred: in a large corpus, propose passages that hold the words of the question or their translations.
+    """
+
+    dense: float = 1.0
+    late: float = 2.0
+    article: float = 1.0
+    lexical: float = 2.0
+    balanced: bool = True
+    kindred: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Highlight:
     """A word of an article that matches a word of the question, possibly of the other language.
 
