@@ -10,9 +10,9 @@ from small_news import NEWS
 
 from rag.answer import answer
 from rag.answer.cite import identity
-from rag.answer.places import find_places, province_names
 from rag.answer.types import KINDS
 from rag.corpus import Article
+from rag.corpus.places import find_places, province_names
 from rag.errors import UsageError
 from rag.index import build_index, open_index
 from rag.search.types import Filters

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.answer import places
-from rag.answer.places import find_places, province_label, province_names
+from rag.corpus import places
+from rag.corpus.places import find_places, province_label, province_names
 
 
 def names(text):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answer.places import find_places
 from rag.answer.subjects import segments
+from rag.corpus.places import find_places
 
 
 def cut(text, carried=""):

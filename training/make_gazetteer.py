@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Derive the tables of places in ``rag/answer/data`` from a gazetteer of divisions and countries.
+"""Derive the tables of places in ``rag/corpus/data`` from a gazetteer of divisions and countries.
 
     python training/make_gazetteer.py GAZETTEER_FOLDER [OUTPUT_FOLDER]
 
@@ -152,4 +152,4 @@ def main(source: Path, target: Path) -> None:
 if __name__ == "__main__":
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    main(Path(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) == 3 else Path(__file__).parent.parent / "rag/answer/data"))
+    main(Path(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) == 3 else Path(__file__).parent.parent / "rag/corpus/data"))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answer.enumerate import PlaceFound
-from rag.answer.places import Place, province_label
 from rag.answer.types import Citation, Row
+from rag.corpus.places import Place, province_label
 
 
 class Sheet:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.answer.evidence import CONTEXT, Evidence
-from rag.answer.places import PlaceMention, find_places
 from rag.answer.question import Asked
 from rag.answer.subjects import Segment, lists, segments
+from rag.corpus.places import PlaceMention, contains, find_places
 
 # A segment answers when it supports this share of what the best one supports: the less that is, the nearer
 # it must come, for where the best lacks a word of the question the others are near it for lack of it.
@@ -108,11 +108,3 @@ def _within(mention: PlaceMention, asked: Asked) -> bool:
     if not asked.places:
         return True
     return any(mention.place.code != place.code and contains(place, mention.place) for place in asked.places)
-
-
-def contains(outer, inner) -> bool:
-    """Whether ``inner`` is ``outer`` or lies in it, by the digits of the codes (GB/T 2260)."""
-    if outer.level == "country" or inner.level == "country":
-        return outer.code == inner.code
-    digits = {"province": 2, "city": 4, "county": 6}[outer.level]
-    return inner.code[:digits] == outer.code[:digits]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.answer.places import Place, find_places
+from rag.corpus.places import Place, find_places
 
 # ---- Chinese: 哪 + how many + measure word + what kind + noun
 _C = "个家名位项条所台部种份次届座只件本支篇场档款首"

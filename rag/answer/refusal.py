@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.answer.enumerate import Gazette, contains
+from rag.answer.enumerate import Gazette
 from rag.answer.evidence import Evidence
-from rag.answer.places import Place
 from rag.answer.question import Asked
+from rag.corpus.places import Place, contains
 from rag.search.query import Query
 
 # Logistic regression on the development sets: evidence of the right article against the best evidence of

@@ -10,8 +10,8 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from rag.answer.places import PlaceMention
 from rag.corpus import clauses
+from rag.corpus.places import PlaceMention
 
 # What may stand before a place at the head of a clause: marks, a time, and words that open without a verb.
 _OPENING = re.compile(

@@ -8,8 +8,8 @@ from __future__ import annotations
 import functools
 import re
 
-from rag.answer.places import find_places
 from rag.answer.value import Value, without_overlap
+from rag.corpus.places import find_places
 
 # ---- Chinese persons
 _SURNAMES = (

@@ -67,6 +67,18 @@ def find_places(text: str) -> list[PlaceMention]:
     return _Scan(text).mentions()
 
 
+def contains(outer: Place, inner: Place) -> bool:
+    """Whether ``inner`` is ``outer`` or lies in it, by the digits of the codes (GB/T 2260)."""
+    if outer.code == "CN":
+        return inner.code == "CN" or inner.level != "country"
+    return inner.code.startswith(code_prefix(outer))
+
+
+def code_prefix(place: Place) -> str:
+    """What the code of a place and of all divisions that lie in it begins with; for China its own code only."""
+    return place.code[: {"province": 2, "city": 4}.get(place.level)]
+
+
 def province_label(short: str, lang: str) -> str:
     """How a province (or country) is shown: "四川" for "zh", "Sichuan 四川" for any other language.
 
@@ -245,7 +257,7 @@ def _places() -> tuple[Place, ...]:
 
 
 def _table(name: str) -> list[list[str]]:
-    text = resources.files("rag.answer").joinpath("data", name).read_text("utf8")
+    text = resources.files("rag.corpus").joinpath("data", name).read_text("utf8")
     return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
 
 
@@ -288,6 +300,24 @@ def _matches(folded: str) -> list[tuple[int, int, _Key]]:
 
 
 @functools.cache
+def places_by_name() -> dict[str, tuple[Place, ...]]:
+    """Every name, as it is written, with the places that bear it: of the highest level only, the usual one first."""
+    by_code = {p.code: p for p in _places()}
+    by_name: dict[str, dict[str, Place]] = {}
+    for name, place in _names():
+        for form in _forms(name):
+            by_name.setdefault(form, {})[place.code] = place
+    for kind, name, *codes in _table("place_exceptions.tsv"):
+        if kind == "main":
+            by_name[name] = {codes[0]: by_code[codes[0]]} | by_name[name]
+    out = {}
+    for name, places in by_name.items():
+        top = min(_LEVELS[p.level] for p in places.values())  # 吉林 is the province
+        out[name] = tuple(p for p in places.values() if _LEVELS[p.level] == top)
+    return out
+
+
+@functools.cache
 def _automaton() -> Any:
     import ahocorasick
 
@@ -297,26 +327,18 @@ def _automaton() -> Any:
         automaton.add_word(name.lower().encode("utf8").decode("latin-1"), _Key(len(name), *key))
 
     by_code = {p.code: p for p in _places()}
-    by_name: dict[str, dict[str, Place]] = {}
-    for name, place in _names():
-        for form in _forms(name):
-            by_name.setdefault(form, {})[place.code] = place
     special: dict[str, set[str]] = {"mask": set(), "weak": set(), "case": set(), "main": set()}
     for kind, words, *codes in _table("place_exceptions.tsv"):
-        if kind == "main":
-            by_name[words] = {codes[0]: by_code[codes[0]]} | by_name[words]
         if kind in special:
             special[kind].update(words.split("|"))
         else:
             add(words, kind, tuple(by_code[c] for c in codes[0].split(",")), "", False, None)
-    for name, places in by_name.items():
-        top = min(_LEVELS[p.level] for p in places.values())  # 吉林 is the province
-        kept = tuple(p for p in places.values() if _LEVELS[p.level] == top)
+    for name, places in places_by_name().items():
         latin = _is_latin(name)
         exact = name if name in special["case"] else ""
-        common = len(name) == 2 and kept[0].level == "county" and name[-1] in _SUFFIXES  # 和县
+        common = len(name) == 2 and places[0].level == "county" and name[-1] in _SUFFIXES  # 和县
         kind = "weak" if common or name in special["weak"] else "main" if name in special["main"] else "name"
-        add(name, kind, kept, exact, latin, _not_before(name, kept[0]))
+        add(name, kind, places, exact, latin, _not_before(name, places[0]))
     for word in special["mask"]:
         add(word, "mask", (), "", _is_latin(word), None)
     automaton.make_automaton()
