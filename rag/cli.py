@@ -11,13 +11,21 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from importlib import import_module
 from typing import IO
 
 import click
 
 from rag import __version__
 from rag.errors import UsageError, YinjuError
+from rag.options import corpus as _corpus
+from rag.options import debug as _debug
+from rag.options import index as _index
+from rag.options import json as _json
+from rag.options import model as _model
 
+# Verbs with a module of their own, which is loaded when they are called for.
+_ELSEWHERE = {"eval": "rag.evaluation.command"}
 INTERRUPTED, BROKEN_PIPE, INTERNAL = 130, 141, 70
 
 
@@ -60,7 +68,13 @@ def _fail(message: str, code: int, state: dict) -> int:
 
 
 class _Group(click.Group):
-    """Ends quietly where the reader of the output or the user has had enough."""
+    """Ends quietly where the reader of the output or the user has had enough; loads some verbs late."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self.commands, *_ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        return import_module(_ELSEWHERE[name]).command if name in _ELSEWHERE else super().get_command(ctx, name)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -75,25 +89,6 @@ class _Group(click.Group):
             ctx.exit(BROKEN_PIPE)
 
 
-def _set_debug(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    if value:
-        ctx.obj["debug"] = True
-
-
-_debug = click.option(
-    "--debug", is_flag=True, expose_value=False, is_eager=True, callback=_set_debug, help="Show the trace of an error."
-)
-_index = click.option(
-    "--index", "path", default="index", envvar="YINJU_INDEX", show_default=True, help="Folder of the index."
-)
-_model = click.option(
-    "--model", envvar="YINJU_MODEL", metavar="NAME_OR_PATH",
-    help="A sentence-transformers model, by name or folder, instead of the embedded one. An index is asked with "
-    "the model that built it.",
-)  # fmt: skip
-_json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
-
-
 def _command(*options: Callable) -> Callable:
     """A verb of ``yinju`` with the given options and those that all have."""
 
@@ -103,10 +98,6 @@ def _command(*options: Callable) -> Callable:
         return cli.command()(function)
 
     return decorate
-
-
-def _corpus(help: str) -> Callable:
-    return click.option("--corpus", multiple=True, metavar="PATH", help=help + " May be given several times.")
 
 
 @click.group(

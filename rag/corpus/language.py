@@ -28,6 +28,7 @@ _SMALL_WORDS = {
     "pt": "o os as uma que por para com do da dos em não foi mais ao quais onde são e no na",
     "nl": "het een van en dat niet zijn met voor op werd welke waar ook aan door bij",
 }
+LATIN = frozenset(_SMALL_WORDS)  # the languages that are told apart by small words
 _SMALL_WORD_SETS = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}
 
 

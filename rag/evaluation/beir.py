@@ -1,0 +1,105 @@
+"""BEIR's layout of a test collection (Thakur et al. 2021): corpus.jsonl, queries.jsonl, qrels/*.tsv."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rag.corpus import detect_lang
+from rag.corpus.article import Article, Skipped
+from rag.errors import UsageError
+from rag.evaluation.questions import Question, lines, make_question, refused, rows
+
+_QUERY = '{"_id": "…", "text": "…"}'
+_ARTICLE = '{"_id": "…", "text": "…"[, "title": "…"]}'
+_JUDGED = "query-id, corpus-id and a whole number, between tabs"
+
+
+def is_beir(path: str | Path) -> bool:
+    """Whether a path is a folder with articles in BEIR's layout."""
+    return (Path(path) / "corpus.jsonl").is_file() and (Path(path) / "queries.jsonl").is_file()
+
+
+def read_beir(path: Path) -> Iterator[Question]:
+    """The judged questions of a folder, in the order of queries.jsonl.
+
+    Args:
+        path: the folder, which means its ``qrels/test.tsv``, or its only one; or one file of ``qrels/``.
+            A query may have "lang" and "pair"; see :func:`rag.evaluation.read_questions`.
+
+    Raises:
+        UsageError: a file is missing, or a line is not as expected; names file and line.
+    """
+    judged_file = _judgements(path) if path.is_dir() else path
+    queries = (path if path.is_dir() else path.parent.parent) / "queries.jsonl"
+    relevant: dict[str, dict[str, int]] = defaultdict(dict)
+    judged_at: dict[str, int] = {}
+    for number, line in lines(judged_file):
+        query, _, rest = line.partition("\t")
+        article, _, grade = rest.partition("\t")
+        if number == 1 and query == "query-id":
+            continue
+        if not query or not article or not grade.strip().removeprefix("-").isdecimal():
+            raise refused(judged_file, number, _JUDGED, line)
+        judged_at.setdefault(query, number)
+        if int(grade) > 0:
+            relevant[query][article] = int(grade)
+    seen: dict[str, int] = {}
+    for number, row in rows(queries, _QUERY):
+        name = str(row.get("_id", ""))
+        if not name or name in seen:
+            raise refused(queries, number, f"an _id of its own{f' (line {seen[name]} has it)' if name else ''}", row)
+        seen[name] = number
+        if name in relevant:
+            yield make_question(queries, number, name, row.get("text"), relevant[name], row)
+    for name, number in judged_at.items():
+        if name not in seen:
+            raise refused(judged_file, number, f"an _id of {queries.name}", name)
+
+
+def _judgements(folder: Path) -> Path:
+    found = sorted((folder / "qrels").glob("*.tsv"))
+    if len(found) > 1 and (folder / "qrels" / "test.tsv") in found:
+        return folder / "qrels" / "test.tsv"
+    if len(found) != 1:
+        seen = ", ".join(file.name for file in found) or "none"
+        raise UsageError(
+            f"expected {folder} in BEIR's layout with one file of judgements, qrels/test.tsv, found {seen}: "
+            + ("name one of them instead of the folder" if found else "put it there, or name a JSON Lines file")
+        )
+    return found[0]
+
+
+def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
+    """The articles of files and folders as ``rag.corpus.read_corpus`` reads them, and of folders in BEIR's layout.
+
+    Raises:
+        CorpusError: a path does not exist.
+    """
+    from rag.corpus import read_corpus
+
+    for path in map(Path, paths):
+        yield from _read_corpus_file(path / "corpus.jsonl") if is_beir(path) else read_corpus(path)
+
+
+def _read_corpus_file(path: Path) -> Iterator[Article | Skipped]:
+    for number, line in lines(path):
+        where = f"{path}:{number}"
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield Skipped(where, f"not JSON ({error}): expected {_ARTICLE}")
+            continue
+        values = [row.get(key) or "" for key in ("_id", "text", "title", "lang")] if isinstance(row, dict) else []
+        if not values or not all(isinstance(value, str) for value in values) or not values[0]:
+            yield Skipped(where, f"expected {_ARTICLE}, all of them strings")
+            continue
+        name, text, title, lang = values
+        # Some of these collections have documents of nothing but a title, and judge them all the same.
+        text = text if text.strip() else title
+        if not text.strip():
+            yield Skipped(where, "empty: expected the text of an article, found none")
+        else:
+            yield Article(name, text, title, lang=lang or detect_lang(f"{title}\n{text}"), path=str(path))

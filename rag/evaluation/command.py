@@ -1,0 +1,58 @@
+"""``yinju eval``: the package as a command."""
+
+from __future__ import annotations
+
+import click
+
+from rag import options
+
+
+@click.command("eval")
+@options.index
+@options.corpus("Build the index to be asked in a temporary folder from these articles. A folder in BEIR's layout will do.")
+@options.model
+@click.option(
+    "--questions", "files", multiple=True, required=True, metavar="FILE",
+    help='JSON Lines of {"id", "question", "relevant": [ids of articles]}, or a folder in BEIR\'s layout. May be given '
+    "several times: for other languages, or other kinds of questions.",
+)  # fmt: skip
+@click.option("--k", "-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many articles count.")
+@click.option("--worst", default=0, metavar="N", type=click.IntRange(0), help="Show the N questions that went worst.")
+@click.option(
+    "--compare", "variants", multiple=True, metavar="VARIANT",
+    help="Evaluate this too, and show whether the difference is real: the folder of another index, or what else to "
+    "change, as model=NAME_OR_PATH, index=DIR, dense=, late=, article=, lexical= (weights, or off), balanced=off, "
+    "kindred=off, between commas. May be given several times.",
+)  # fmt: skip
+@options.json
+@options.debug
+@click.pass_context
+def command(
+    ctx: click.Context, path: str, corpus: tuple[str, ...], model: str | None, files: tuple[str, ...], k: int, worst: int,
+    variants: tuple[str, ...], as_json: bool,
+) -> None:  # fmt: skip
+    """Measure how well an index answers questions whose articles are known.
+
+    \b
+    yinju eval --index ~/news-index --questions questions.jsonl
+    yinju eval --questions zh.jsonl --questions en.jsonl --worst 5
+    yinju eval --questions q.jsonl --compare model=~/models/e5 --compare lexical=off
+    yinju eval --corpus scifact --questions scifact --compare model=~/models/e5
+    """
+    from rag.evaluation import Variant, compare, read_questions, read_variant
+    from rag.evaluation.report import report
+    from rag.terminal import Progress, printable, put, put_json, put_skipped
+
+    named = ctx.get_parameter_source("path") is click.core.ParameterSource.COMMANDLINE
+    build = bool(corpus) and not named
+    name = "the embedded model" if build and not model else f"model={model}" if build else path
+    first = Variant(name, "" if build else path, model or "")
+    chosen = [first, *(read_variant(text, first) for text in variants)]
+    questions = read_questions(files)
+    with Progress() as progress:
+        done = compare(chosen, questions, k, corpus, worst, progress)
+    put_skipped(done.skipped)
+    if as_json:
+        put_json(done.to_dict())
+    else:
+        put(printable(report(done)))

@@ -1,0 +1,194 @@
+"""Several indexes, models or settings against the first of them, on the same questions."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import UsageError
+from rag.evaluation.beir import read_articles
+from rag.evaluation.evaluate import Evaluation, Progress, evaluate
+from rag.evaluation.metrics import Figure
+from rag.evaluation.questions import Question
+from rag.search.types import Fusion
+
+if TYPE_CHECKING:
+    from rag.corpus.article import Skipped
+    from rag.library import Index
+
+_WEIGHTS, _SWITCHES = ("dense", "late", "article", "lexical"), ("balanced", "kindred")
+_PLACES = ("index", "model")
+KEYS = (*_PLACES, *_WEIGHTS, *_SWITCHES)
+_ON, _OFF = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
+_PART = re.compile(r",(?=\w+=)")  # a folder's name may hold a comma
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What is evaluated under one name.
+
+    Attributes:
+        name: as it is shown.
+        index: folder of an index; "" to build one in a temporary folder.
+        model: name or folder of its embedding model; "" for the embedded one.
+        fusion: what each part of the score weighs.
+    """
+
+    name: str
+    index: str = ""
+    model: str = ""
+    fusion: Fusion = Fusion()
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """What must be opened: variants of one source differ in settings only."""
+        return self.index, self.model
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Variants on the same questions.
+
+    Attributes:
+        evaluations: one per variant, in their order.
+        skipped: what was not indexed where an index was built.
+    """
+
+    evaluations: tuple[Evaluation, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+    def differences(self, number: int) -> dict[str, dict[str, Figure]]:
+        """Of a variant to the first one: by group, by measure; groups of other questions are left out."""
+        first, other = self.evaluations[0], self.evaluations[number]
+        both = ((group, first.group(group.name)) for group in other.groups)
+        return {group.name: found for group, base in both if base and (found := group.minus(base))}
+
+    def to_dict(self) -> dict:
+        """Plain dicts, lists, strings and numbers."""
+        rows = [evaluation.to_dict() for evaluation in self.evaluations]
+        for number in range(1, len(rows)):
+            rows[number]["difference"] = {
+                group: {name: {**asdict(figure), "real": figure.is_real} for name, figure in figures.items()}
+                for group, figures in self.differences(number).items()
+            }
+        return {"variants": rows}
+
+
+def read_variant(text: str, first: Variant) -> Variant:
+    """A variant as it is written on the command line: what differs from the first.
+
+    Args:
+        text: ``key=value`` parts between commas, or the folder of an index alone. Keys: index, model; the weights
+            dense, late, article, lexical (a number, or "off"); balanced, kindred ("on" or "off").
+        first: what is not written is taken from it. A model without an index means one built with that model.
+
+    Raises:
+        UsageError: a key or value that is none.
+    """
+    given: dict[str, str] = {}
+    for part in _PART.split(text):
+        key, equals, value = part.partition("=")
+        if not equals and "=" not in text:
+            key, value = "index", part
+        if key not in KEYS or key in given or not value:
+            raise UsageError(
+                f"expected --compare with an index folder, or with one or more of {'=…, '.join(KEYS)}=… between commas, "
+                f"got {text!r}"
+            )
+        given[key] = value
+    places = {key: given[key] for key in _PLACES if key in given}
+    if "index" in places:  # no shell does it behind "index="
+        places["index"] = os.path.expanduser(places["index"])
+    if "model" in places and "index" not in places:
+        places["index"] = ""
+    weights = {key: _weight(key, given[key], getattr(first.fusion, key)) for key in _WEIGHTS if key in given}
+    switches = {key: _switch(key, given[key]) for key in _SWITCHES if key in given}
+    fusion = dataclasses.replace(first.fusion, **weights, **switches)
+    return dataclasses.replace(first, name=text, fusion=fusion, **places)
+
+
+def _weight(key: str, text: str, usual: float) -> float:
+    if text.lower() in ("on", "off"):
+        return usual if text.lower() == "on" else 0.0
+    try:
+        weight = float(text)
+    except ValueError:
+        weight = -1.0
+    if not 0 <= weight < float("inf"):
+        raise UsageError(f'expected {key}= with a weight of 0 or more, or "off", got {text!r}')
+    return weight
+
+
+def _switch(key: str, text: str) -> bool:
+    if text.lower() not in _ON + _OFF:
+        raise UsageError(f'expected {key}= with "on" or "off", got {text!r}')
+    return text.lower() in _ON
+
+
+def compare(
+    variants: Sequence[Variant],
+    questions: Sequence[Question],
+    k: int = 10,
+    corpus: Sequence[str | Path] = (),
+    worst: int = 0,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Evaluate each variant on the same questions.
+
+    Args:
+        variants: at least one; the others are compared with the first.
+        questions: see :func:`rag.evaluation.read_questions`.
+        k, worst, progress: as for :func:`rag.evaluation.evaluate`.
+        corpus: files and folders of articles (BEIR's layout among them) for the variants without an index; where
+            none are given, those that the first index was built from.
+
+    Raises what ``Index.build``, ``Index.open`` and :func:`rag.evaluation.evaluate` raise, and UsageError where an
+    index must be built and nothing says of what.
+    """
+    if any(not variant.index for variant in variants) and not corpus:
+        corpus = _corpus_of(variants)
+    by_source: dict[tuple[str, str], list[int]] = {}
+    for number, variant in enumerate(variants):
+        by_source.setdefault(variant.source, []).append(number)
+    done: dict[int, Evaluation] = {}
+    skipped: tuple[Skipped, ...] = ()
+    for members in by_source.values():  # one index is open at a time: models are large
+        with _opened(variants[members[0]], corpus, progress) as (index, left_out):
+            skipped = skipped or left_out
+            for number in members:
+                variant = variants[number]
+                done[number] = evaluate(index, questions, k, variant.fusion, worst, variant.name, progress)
+    return Comparison(tuple(done[number] for number in range(len(variants))), skipped)
+
+
+@contextmanager
+def _opened(
+    variant: Variant, corpus: Sequence[str | Path], progress: Callable | None
+) -> Iterator[tuple[Index, tuple[Skipped, ...]]]:
+    """The variant's index, built first where it names none, and what was not indexed."""
+    from rag.library import Index
+
+    with ExitStack() as stack:
+        path, skipped = variant.index, ()
+        if not path:
+            path = stack.enter_context(tempfile.TemporaryDirectory(prefix="yinju-eval-"))
+            skipped = Index.build(read_articles(corpus), path, variant.model or None, progress).skipped
+        yield stack.enter_context(Index.open(path, variant.model or None)), skipped
+
+
+def _corpus_of(variants: Sequence[Variant]) -> tuple[str, ...]:
+    from rag.freshness import read_origin
+
+    index = variants[0].index
+    origin = read_origin(index) if index else None
+    if not origin:
+        name = next(variant.name for variant in variants if not variant.index)
+        raise UsageError(f"expected --corpus, the articles to build an index of for {name!r}, and found none named")
+    return origin.corpus

@@ -1,0 +1,196 @@
+"""Asks an index all questions and measures what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.errors import UsageError
+from rag.evaluation.consistency import consistency
+from rag.evaluation.metrics import Group, measured, measures
+from rag.evaluation.questions import Question
+from rag.evaluation.worst import Miss, worst_of
+from rag.search.types import Fusion
+
+if TYPE_CHECKING:
+    from rag.library import Index
+
+Progress = Callable[[int, int | None, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was found for a question.
+
+    Attributes:
+        question: the question.
+        found: ids of articles, best first.
+        rank: place of the first relevant one, from 1; None where none is among ``found``.
+        ms: milliseconds that the search says it took.
+    """
+
+    question: Question
+    found: tuple[str, ...]
+    rank: int | None
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds that half, 95% and 99% of the searches took at most."""
+
+    p50: float
+    p95: float
+    p99: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """How well an index answers.
+
+    Attributes:
+        name: what was evaluated.
+        articles, passages: size of the index.
+        model: name of its embedding model.
+        k: how many articles counted.
+        groups: "all" first, then by language, then "both wordings" where there are such.
+        latency: of the searches; the one that loads what the others find loaded is not counted.
+        results: one per question, in their order.
+        absent: questions of which no relevant article is in the index; they count as not found.
+        worst: the worst questions, if they were asked for.
+    """
+
+    name: str
+    articles: int
+    passages: int
+    model: str
+    k: int
+    groups: tuple[Group, ...]
+    latency: Latency
+    results: tuple[Result, ...]
+    absent: tuple[Question, ...]
+    worst: tuple[Miss, ...]
+
+    def group(self, name: str) -> Group | None:
+        """The group of a name."""
+        return next((group for group in self.groups if group.name == name), None)
+
+    def to_dict(self) -> dict:
+        """Plain dicts, lists, strings and numbers; without the single results."""
+        return {
+            "name": self.name,
+            "articles": self.articles,
+            "passages": self.passages,
+            "model": self.model,
+            "questions": len(self.results),
+            "k": self.k,
+            "groups": {
+                group.name: {"n": len(group.keys), **{name: asdict(f) for name, f in group.figures.items()}}
+                for group in self.groups
+            },
+            "ms": asdict(self.latency),
+            "absent": [{"id": question.id, "file": question.file} for question in self.absent],
+            "worst": [asdict(miss) for miss in self.worst],
+        }
+
+
+def evaluate(
+    index: Index,
+    questions: Sequence[Question],
+    k: int = 10,
+    fusion: Fusion | None = None,
+    worst: int = 0,
+    name: str = "",
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Ask an index all questions and measure what it finds.
+
+    Args:
+        index: an open index.
+        questions: at least one; see :func:`rag.evaluation.read_questions`.
+        k: how many articles count, 1 to 1,000.
+        fusion: what each part of the score weighs; None for the usual.
+        worst: how many of the worst questions to look into.
+        name: what the evaluation is called; the index's path unless given.
+        progress: called with (done, total, phase).
+
+    Raises:
+        UsageError: k is out of range, there is no question, or the index has none of the relevant articles.
+    """
+    if not questions:
+        raise UsageError("expected at least one question, got none")
+    rows, langs = _known_articles(index, questions)
+    relevant = [{rows[i]: grade for i, grade in q.relevant.items() if i in rows} for q in questions]
+    absent = tuple(question for question, wanted in zip(questions, relevant) if not wanted)
+    present = [n for n, wanted in enumerate(relevant) if wanted]
+    if not present:
+        ids, own = next(iter(questions[0].relevant)), index.snapshot.article(0).id
+        raise UsageError(
+            f"expected questions about the articles of {index.path}, but it has none of their relevant articles "
+            f"(the first is {ids!r}; ids in the index look like {own!r}): name the ids as `yinju search --json` shows them"
+        )
+    # What is loaded at the first question would count as its time.
+    index.find(questions[0].text, k, fusion=fusion)
+    results = []
+    for number, question in enumerate(questions):
+        hits = index.find(question.text, k, fusion=fusion)
+        found = tuple(hit.article_id for hit in hits.hits)
+        rank = next((place for place, one in enumerate(found, 1) if one in question.relevant), None)
+        results.append(Result(question, found, rank, hits.ms["total"]))
+        if progress:
+            progress(number + 1, len(questions), name or "questions")
+    numbers = _numbers(results, rows)
+    groups = _groups(questions, numbers, relevant, {row: langs[i] for i, row in rows.items()}, k)
+    both = consistency(questions, [result.found for result in results], langs, k)
+    times = np.percentile([result.ms for result in results], (50, 95, 99))
+    return Evaluation(
+        name or str(index.path), index.n_articles, index.n_passages, index.snapshot.manifest.model.name, k,
+        (*groups, *([both] if both else [])), Latency(*(round(float(ms), 3) for ms in times)), tuple(results), absent,
+        worst_of(index, [results[n] for n in present], worst, k, fusion) if worst else (),
+    )  # fmt: skip
+
+
+def _known_articles(index: Index, questions: Sequence[Question]) -> tuple[dict[str, int], dict[str, str]]:
+    """Row and language of every relevant article that the index has."""
+    snapshot, rows = index.snapshot, {}
+    for name in dict.fromkeys(name for question in questions for name in question.relevant):
+        try:
+            rows[name] = snapshot.article_row(name)
+        except UsageError:
+            continue
+    return rows, {name: str(snapshot.columns.lang[row]) for name, row in rows.items()}
+
+
+def _numbers(results: Sequence[Result], rows: dict[str, int]) -> list[list[int]]:
+    """The articles found as numbers: the row of a relevant one, a negative number for any other."""
+    others: dict[str, int] = {}
+    return [[rows[i] if i in rows else others.setdefault(i, -1 - len(others)) for i in r.found] for r in results]
+
+
+def _groups(
+    questions: Sequence[Question], found: Sequence[Sequence[int]], relevant: Sequence[dict[int, int]],
+    lang_of: dict[int, str], k: int,
+) -> list[Group]:  # fmt: skip
+    """All questions; those of each language; and for each with articles of each language, if any are not its own."""
+    names = measures(k)
+
+    def group(name: str, members: Sequence[int], wanted: Sequence[dict[int, int]]) -> Group:
+        keys = tuple((questions[n].file, questions[n].id) for n in members)
+        return Group(name, names, keys, measured([found[n] for n in members], wanted, k))
+
+    out = [group("all", range(len(questions)), relevant)]
+    langs = sorted({question.lang for question in questions})
+    if len(langs) > 1:
+        for lang in langs:
+            members = [n for n, question in enumerate(questions) if question.lang == lang]
+            out.append(group(lang, members, [relevant[n] for n in members]))
+    ways = sorted({(q.lang, lang_of[row]) for q, wanted in zip(questions, relevant) for row in wanted})
+    if any(one != other for one, other in ways):
+        for lang, other in ways:
+            only = [{row: grade for row, grade in wanted.items() if lang_of[row] == other} for wanted in relevant]
+            members = [n for n, question in enumerate(questions) if question.lang == lang and only[n]]
+            out.append(group(f"{lang} > {other}", members, [only[n] for n in members]))
+    return out

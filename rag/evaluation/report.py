@@ -1,0 +1,120 @@
+"""Evaluations as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rag.evaluation.compare import Comparison
+from rag.evaluation.consistency import NAME as BOTH
+from rag.evaluation.evaluate import Evaluation
+from rag.evaluation.metrics import Group
+from rag.evaluation.worst import Miss, Shown
+
+_SHOWN = 5  # names of questions whose articles are not there
+
+
+def report(comparison: Comparison) -> str:
+    """One evaluation in full, or several as tables of their differences; then the worst questions of each."""
+    first = comparison.evaluations[0]
+    blocks = [_single(first)] if len(comparison.evaluations) == 1 else [_several(comparison)]
+    blocks += [_absent(evaluation) for evaluation in comparison.evaluations if evaluation.absent]
+    for evaluation in comparison.evaluations:
+        if evaluation.worst:
+            blocks.append("\n\n".join([f"Worst of {evaluation.name}", *map(_miss, evaluation.worst)]))
+    return "\n\n".join(blocks)
+
+
+def _single(evaluation: Evaluation) -> str:
+    ordinary = [group for group in evaluation.groups if group.name != BOTH]
+    tables = [_figures("questions", ordinary)]
+    if both := evaluation.group(BOTH):
+        tables.append(_figures("pairs", [both]))
+    ms = evaluation.latency
+    return "\n\n".join([_about(evaluation), *tables, f"milliseconds: p50 {ms.p50:.1f}, p95 {ms.p95:.1f}, p99 {ms.p99:.1f}"])
+
+
+def _figures(what: str, groups: Sequence[Group]) -> str:
+    """A row for each group, and under it the intervals."""
+    rows = [["", what, *groups[0].measures]]
+    for group in groups:
+        figures = list(group.figures.values())
+        rows.append([group.name, f"{len(group.keys):,}", *(_share(figure.value) for figure in figures)])
+        if figures[0].low is not None:
+            rows.append(["  95 %", "", *(f"{_share(figure.low)}-{_share(figure.high)}" for figure in figures)])
+    return _table(rows)
+
+
+def _several(comparison: Comparison) -> str:
+    evaluations = comparison.evaluations
+    blocks = ["\n".join(f"[{number}] {_about(one)}" for number, one in enumerate(evaluations, 1))]
+    names = list(dict.fromkeys(group.name for evaluation in evaluations for group in evaluation.groups))
+    for name in names:
+        rows: list[list[str]] = []
+        for number, evaluation in enumerate(evaluations):
+            group = evaluation.group(name)
+            if group is None:
+                continue
+            what = "pair" if name == BOTH else "question"
+            rows = rows or [[f"{name}, {len(group.keys):,} {what}{'s' * (len(group.keys) != 1)}", *group.measures]]
+            rows.append([f"[{number + 1}] {evaluation.name}", *(_share(f.value) for f in group.figures.values())])
+            if number and (change := comparison.differences(number).get(name)):
+                rows.append(["    to the first", *(_change(f.value) + "*" * f.is_real for f in change.values())])
+                if next(iter(change.values())).low is not None:
+                    rows.append(["    95 %", *(f"{_change(f.low)}/{_change(f.high)}" for f in change.values())])
+        blocks.append(_table(rows))
+    rows = [["milliseconds", "p50", "p95", "p99"]]
+    for number, one in enumerate(evaluations, 1):
+        rows.append([f"[{number}] {one.name}", *(f"{ms:.1f}" for ms in (one.latency.p50, one.latency.p95, one.latency.p99))])
+    blocks.append(_table(rows))
+    blocks.append("* The 95 % interval of the difference leaves 0 out.")
+    return "\n\n".join(blocks)
+
+
+def _about(one: Evaluation) -> str:
+    return f"{one.name}: {one.articles:,} articles, {one.passages:,} passages, model {one.model}"
+
+
+def _absent(evaluation: Evaluation) -> str:
+    names = ", ".join(question.id for question in evaluation.absent[:_SHOWN])
+    more = ", …" if len(evaluation.absent) > _SHOWN else ""
+    return (
+        f"{evaluation.name}: none of the relevant articles of {len(evaluation.absent):,} questions is in the index "
+        f"({names}{more}); they count as not found."
+    )
+
+
+def _share(value: float) -> str:
+    return f"{value:.3f}".removeprefix("0")
+
+
+def _change(value: float) -> str:
+    return f"{round(value, 3) + 0.0:+.3f}".replace("0.", ".", 1)
+
+
+def _miss(miss: Miss) -> str:
+    question = miss.question
+    wanted = ", ".join(question.relevant)
+    lines = [f"{question.id}: {question.text}"]
+    if miss.wanted:
+        lines.append(f"  wanted {_shown(miss.wanted)}")
+    else:
+        lines.append(f"  wanted {wanted}, which is not among the first 100")
+    lines.append(f"  found  {_shown(miss.first)}" if miss.first else "  found  nothing")
+    return "\n".join(lines)
+
+
+def _shown(one: Shown) -> str:
+    parts = ", ".join(f"{name} {value:.2f}" for name, value in one.parts.items())
+    title = f" {one.title}" if one.title else ""
+    return f"{one.rank}. {one.article_id}{title} (score {one.score:.2f}: {parts})\n            {one.text}"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as they must be, the first to the left, the others to the right."""
+    widths = [max(len(row[column]) for row in rows if column < len(row)) for column in range(max(map(len, rows)))]
+    return "\n".join("  ".join(_aligned(row, widths)).rstrip() for row in rows)
+
+
+def _aligned(row: Iterable[str], widths: Sequence[int]) -> Iterator[str]:
+    for column, (cell, width) in enumerate(zip(row, widths)):
+        yield cell.ljust(width) if column == 0 else cell.rjust(width)

@@ -1,0 +1,82 @@
+"""The questions that went worst, with what was found instead."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.evaluation.questions import Question
+
+if TYPE_CHECKING:
+    from rag.evaluation.evaluate import Result
+    from rag.library import Index
+    from rag.search.types import Fusion, Hit
+
+DEPTH = 100  # how far down a relevant article is looked for
+_BEGINNING = 120  # characters of a passage that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An article among the results.
+
+    Attributes:
+        article_id, title: of the article.
+        rank: its place, from 1.
+        text: beginning of its best passage.
+        score: fused score of that passage.
+        parts: the scores that were fused, by name.
+    """
+
+    article_id: str
+    title: str
+    rank: int
+    text: str
+    score: float
+    parts: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A question whose relevant article did not come first.
+
+    Attributes:
+        question: the question.
+        rank: place of its first relevant article; None where it is not among the first 100.
+        first: what came first; None where nothing was found.
+        wanted: the relevant article, where it has a rank.
+    """
+
+    question: Question
+    rank: int | None
+    first: Shown | None
+    wanted: Shown | None
+
+
+def worst_of(index: Index, results: Sequence[Result], count: int, k: int, fusion: Fusion | None) -> tuple[Miss, ...]:
+    """The ``count`` results whose first relevant article stands lowest, the worst first; none that has it first."""
+    depth = max(k, DEPTH)
+    misses = []
+    for result in results:
+        # A question whose article is found needs no second search unless it is shown.
+        rank = result.rank
+        if rank != 1:
+            misses.append((_rank(index, result.question, depth, fusion) if rank is None else rank, result.question))
+    misses.sort(key=lambda miss: -(miss[0] or math.inf))
+    return tuple(_miss(index, question, depth, fusion) for _, question in misses[:count])
+
+
+def _rank(index: Index, question: Question, depth: int, fusion: Fusion | None) -> int | None:
+    return _miss(index, question, depth, fusion).rank
+
+
+def _miss(index: Index, question: Question, depth: int, fusion: Fusion | None) -> Miss:
+    hits = index.find(question.text, depth, fusion=fusion).hits
+    rank = next((place for place, hit in enumerate(hits, 1) if hit.article_id in question.relevant), None)
+    return Miss(question, rank, _shown(hits[0], 1) if hits else None, _shown(hits[rank - 1], rank) if rank else None)
+
+
+def _shown(hit: Hit, rank: int) -> Shown:
+    return Shown(hit.article_id, hit.title, rank, " ".join(hit.text.split())[:_BEGINNING], hit.score, dict(hit.parts))

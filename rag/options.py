@@ -1,0 +1,31 @@
+"""Options that several verbs of ``yinju`` share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+
+def _set_debug(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.obj["debug"] = True
+
+
+debug = click.option(
+    "--debug", is_flag=True, expose_value=False, is_eager=True, callback=_set_debug, help="Show the trace of an error."
+)
+index = click.option(
+    "--index", "path", default="index", envvar="YINJU_INDEX", show_default=True, help="Folder of the index."
+)
+model = click.option(
+    "--model", envvar="YINJU_MODEL", metavar="NAME_OR_PATH",
+    help="A sentence-transformers model, by name or folder, instead of the embedded one. An index is asked with "
+    "the model that built it.",
+)  # fmt: skip
+json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
+
+
+def corpus(help: str) -> Callable:
+    """``--corpus PATH``, any number of times, with a help of the verb's own."""
+    return click.option("--corpus", multiple=True, metavar="PATH", help=help + " May be given several times.")
