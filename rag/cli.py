@@ -23,6 +23,7 @@ from rag.options import debug as _debug
 from rag.options import index as _index
 from rag.options import json as _json
 from rag.options import model as _model
+from rag.options import rerank as _rerank
 
 # Verbs with a module of their own, which is loaded when they are called for.
 _ELSEWHERE = {"eval": "rag.evaluation.command"}
@@ -198,6 +199,7 @@ _asking = (
     ),
     _index,
     _model,
+    _rerank,
     _json,
     click.option("--from", "date_from", metavar="YYYY-MM-DD", default="", help="Only articles of this day or later."),
     click.option("--to", "date_to", metavar="YYYY-MM-DD", default="", help="Only articles of this day or earlier."),
@@ -208,14 +210,15 @@ _asking = (
 
 @_command(*_asking)
 def ask(
-    question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, as_json: bool, **filters
-) -> None:
+    question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,
+    **filters
+) -> None:  # fmt: skip
     """Answer QUESTION with quotes, or refuse."""
     from rag.answer.types import Answer
     from rag.library import Assistant
     from rag.terminal import put_answer
 
-    index, chosen = _open(question, file, path, model, filters)
+    index, chosen = _open(question, file, path, model, rerank, filters)
     assistant = Assistant(index)
 
     _each(question, file, as_json, lambda text: assistant.ask(text, filters=chosen), Answer.to_dict, put_answer)
@@ -226,15 +229,18 @@ def ask(
     click.option("--k", "-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Passages at most."),
 )
 def search(
-    question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, as_json: bool, k: int, **filters
-) -> None:
+    question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,
+    k: int, **filters
+) -> None:  # fmt: skip
     """Find the passages that fit QUESTION best."""
     from rag.terminal import put, put_hits
 
-    index, chosen = _open(question, file, path, model, filters)
+    index, chosen = _open(question, file, path, model, rerank, filters)
+
+    models = {"model": index.snapshot.embedder.identity.name, "rerank": index.reranker and index.reranker.name}
 
     def row(found) -> dict:
-        return {"hits": [asdict(hit) for hit in found.hits], "ms": found.ms["total"], "steps_ms": found.ms}
+        return {**models, "hits": [asdict(hit) for hit in found.hits], "ms": found.ms["total"], "steps_ms": found.ms}
 
     def show(found) -> None:
         put_hits(found.hits)
@@ -244,14 +250,17 @@ def search(
     _each(question, file, as_json, lambda text: index.find(text, k, chosen), row, show)
 
 
-def _open(question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, filters: dict):
+def _open(
+    question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, filters: dict
+):
     """The open index and the filters; what can be refused without opening anything is refused first."""
     from rag.library import Index, checked
     from rag.search.types import Filters
 
     if bool(question) == (file is not None):
         raise UsageError('expected a question ("...") or --questions FILE, got ' + ("both" if file else "neither"))
-    return Index.open(path, model), checked(Filters(**filters))
+    chosen = checked(Filters(**filters))
+    return Index.open(path, model, rerank), chosen
 
 
 def _each(
@@ -277,12 +286,14 @@ def _each(
     _index,
     _corpus("Folder or file of articles: index them first if they changed."),
     _model,
+    _rerank,
     click.option("--insecure", is_flag=True, help="Allow a --host that other machines reach; there is no password."),
     click.option("--open", "browse", is_flag=True, help="Open the page in the browser."),
 )
 def serve(
-    host: str, port: int, path: str, corpus: tuple[str, ...], model: str | None, insecure: bool, browse: bool
-) -> None:
+    host: str, port: int, path: str, corpus: tuple[str, ...], model: str | None, rerank: str | None, insecure: bool,
+    browse: bool
+) -> None:  # fmt: skip
     """Serve the chat page and the JSON interface."""
     from rag.server import listen
     from rag.terminal import put
@@ -303,7 +314,7 @@ def serve(
         if browse:
             click.launch(address)
 
-    serve_page(Index.open(path, model), host, port, insecure, ready)
+    serve_page(Index.open(path, model, rerank), host, port, insecure, ready)
 
 
 @_command(_index, _json)

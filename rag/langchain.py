@@ -31,6 +31,7 @@ class YinjuRetriever(BaseRetriever):
         index: an open index; or
         index_path: the folder of one, opened at the first question.
         model: the embedding model that ``index_path`` was built with; None is the embedded one.
+        rerank: a cross-encoder or multi-vector model that reads the best passages of ``index_path``; None for none.
         k: documents per question, 1 to 1,000.
         filters: range of dates, publishers, languages; None for all articles.
 
@@ -42,6 +43,7 @@ class YinjuRetriever(BaseRetriever):
     index: Index | None = None
     index_path: str | None = None
     model: str | None = None
+    rerank: str | None = None
     k: int = Field(default=10, ge=1, le=MAX_HITS)
     filters: Filters | None = None
 
@@ -60,7 +62,7 @@ class YinjuRetriever(BaseRetriever):
     def _opened(self) -> Index:
         with self._opening:  # a batch asks from several threads
             if self.index is None:
-                self.index = Index.open(self.index_path, self.model)
+                self.index = Index.open(self.index_path, self.model, self.rerank)
             return self.index
 
 

@@ -20,7 +20,7 @@ from rag.errors import IndexMismatch, UsageError
 if TYPE_CHECKING:
     from rag.answer.types import Answer
     from rag.corpus.article import Article, Skipped
-    from rag.embed.protocol import Embedder
+    from rag.embed.protocol import Embedder, Reranker
     from rag.index import BuildReport, Snapshot, Status, Verification
     from rag.index.build import Progress
     from rag.search import SearchResult
@@ -31,12 +31,19 @@ MAX_HITS = 1_000
 
 
 class Index:
-    """One version of an index, open for reading until :meth:`reload`; may be shared by threads."""
+    """One version of an index, open for reading until :meth:`reload`; may be shared by threads.
 
-    def __init__(self, path: PathLike = "index", model: str | None = None):
+    Attributes:
+        path: the index folder.
+        snapshot: the version that is open.
+        reranker: reads the best passages of every search and answer; None for none.
+    """
+
+    def __init__(self, path: PathLike = "index", model: str | None = None, rerank: str | Reranker | None = None):
         """As :meth:`open`."""
         self.path = Path(path)
         self._embedder = _embedder(model)
+        self.reranker = _reranker(rerank)
         self.snapshot: Snapshot = self._open()
 
     def _open(self) -> Snapshot:
@@ -45,17 +52,19 @@ class Index:
         return open_index(self.path, self._embedder)
 
     @classmethod
-    def open(cls, path: PathLike = "index", model: str | None = None) -> Index:
+    def open(cls, path: PathLike = "index", model: str | None = None, rerank: str | Reranker | None = None) -> Index:
         """Open the live version of an index folder.
 
         Args:
             path: the index folder.
             model: name or folder of the embedding model that it was built with; None is the embedded one.
+            rerank: name or folder of a cross-encoder or multi-vector model that reads the best passages, or an
+                object of :class:`rag.embed.Reranker`'s shape; None for none. Any index takes any.
 
         Raises IndexMissing, IndexMismatch (another model or format: the message says how to rebuild),
         IndexCorrupt, ModelError.
         """
-        return cls(path, model)
+        return cls(path, model, rerank)
 
     @staticmethod
     def build(
@@ -185,7 +194,8 @@ class Index:
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """The ``k`` (1 to 1,000) passages that fit the question best, best first; zh and en find each other.
 
-        Raises UsageError for an empty or overlong question and for filters that make no sense.
+        Raises UsageError for an empty or overlong question and for filters that make no sense, ModelError where
+        the reranker fails.
         """
         return list(self.find(question, k, filters).hits)
 
@@ -200,7 +210,7 @@ class Index:
 
         if not 1 <= k <= MAX_HITS:
             raise UsageError(f"expected k between 1 and {MAX_HITS:,}, got {k}")
-        return search(self.snapshot, question, k, checked(filters), fusion=fusion or Fusion())
+        return search(self.snapshot, question, k, checked(filters), fusion=fusion or Fusion(), reranker=self.reranker)
 
     def article(self, article_id: str) -> Article:
         """The article of an id, as it was indexed. Raises UsageError where there is none."""
@@ -307,6 +317,14 @@ def _embedder(model: str | None) -> Embedder | None:
     from rag.embed import load_embedder
 
     return load_embedder(model)
+
+
+def _reranker(rerank: str | Reranker | None) -> Reranker | None:
+    if not rerank or not isinstance(rerank, str):
+        return rerank or None
+    from rag.embed import load_reranker
+
+    return load_reranker(rerank)
 
 
 def _divide(corpus) -> tuple[list[Path], Iterable[Article | Skipped]]:

@@ -20,8 +20,13 @@ index = click.option(
 )
 model = click.option(
     "--model", envvar="YINJU_MODEL", metavar="NAME_OR_PATH",
-    help="A sentence-transformers model, by name or folder, instead of the embedded one. An index is asked with "
-    "the model that built it.",
+    help="A sentence-transformers model, by name or folder, instead of the embedded one; onnx: or onnx-int8: before "
+    "it runs its ONNX file. An index is asked with the model that built it.",
+)  # fmt: skip
+rerank = click.option(
+    "--rerank", envvar="YINJU_RERANK", metavar="NAME_OR_PATH",
+    help="A cross-encoder or multi-vector model of sentence-transformers, by name or folder, that reads the best "
+    "passages and orders them anew. Any index will do.",
 )  # fmt: skip
 json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
 

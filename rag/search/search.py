@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from rag.embed import Reranker
 from rag.index import Snapshot
 from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.highlight import highlights
 from rag.search.match import graded
 from rag.search.query import Query, analyse
+from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters, Fusion, Hit
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -20,7 +25,7 @@ class SearchResult:
 
     Attributes:
         hits: at most k.
-        ms: milliseconds by step: "query", "candidates", "hits", "total".
+        ms: milliseconds by step: "query", "candidates", "rerank" where there is a reranker, "hits", "total".
     """
 
     hits: tuple[Hit, ...]
@@ -28,7 +33,13 @@ class SearchResult:
 
 
 def search(
-    snapshot: Snapshot, question: str, k: int = 10, filters: Filters = Filters(), per_article: int = 1, fusion: Fusion = Fusion()
+    snapshot: Snapshot,
+    question: str,
+    k: int = 10,
+    filters: Filters = Filters(),
+    per_article: int = 1,
+    fusion: Fusion = Fusion(),
+    reranker: Reranker | None = None,
 ) -> SearchResult:
     """The passages that fit a question best, in either language.
 
@@ -39,9 +50,11 @@ def search(
         filters: restrict the articles; applied before candidates are chosen.
         per_article: how many passages of one article may be among the hits. With 1, k hits are k articles.
         fusion: what each part of the score weighs.
+        reranker: reads the best 30 passages, and what else would be a hit, and orders them anew.
 
     Raises:
         UsageError: the question is empty or too long.
+        ModelError: the reranker fails.
     """
     began = time.perf_counter()
     query = analyse(question, snapshot.model, snapshot.embedder)
@@ -51,18 +64,40 @@ def search(
     langs = snapshot.columns.lang[found.articles].astype(str)
     score = balanced(found.score, langs, found.articles) if fusion.balanced else found.score
     order = np.argsort(-score, kind="stable")
+    places = _some(order.tolist(), found.articles, k, per_article)
+    steps = {"query": analysed - began, "candidates": scored - analysed}
+    read: dict[int, float] = {}
+    if reranker is not None:
+        # All that may be a hit is read, or hits would be ordered by two kinds of score.
+        read = rerank(snapshot, query, found, list(dict.fromkeys([*order[:RERANKED].tolist(), *places])), reranker)
+        places = _some(read, found.articles, k, per_article)
+        steps["rerank"] = time.perf_counter() - scored
+    listed = time.perf_counter()
+    hits = [_as_read(hit(snapshot, query, found, place), read.get(place)) for place in places]
+    ended = time.perf_counter()
+    steps |= {"hits": ended - listed, "total": ended - began}
+    return SearchResult(tuple(hits), {name: round(seconds * 1000, 3) for name, seconds in steps.items()})
+
+
+def _some(order: Iterable[int], articles: np.ndarray, k: int, per_article: int) -> list[int]:
+    """The first k positions with at most ``per_article`` of one article."""
     taken: dict[int, int] = {}
-    hits: list[Hit] = []
-    for place in order.tolist():
-        article = int(found.articles[place])
+    out: list[int] = []
+    for place in order:
+        article = int(articles[place])
         if taken.get(article, 0) < per_article:
             taken[article] = taken.get(article, 0) + 1
-            hits.append(hit(snapshot, query, found, place))
-            if len(hits) == k:
+            out.append(place)
+            if len(out) == k:
                 break
-    ended = time.perf_counter()
-    steps = {"query": analysed - began, "candidates": scored - analysed, "hits": ended - scored, "total": ended - began}
-    return SearchResult(tuple(hits), {name: round(seconds * 1000, 3) for name, seconds in steps.items()})
+    return out
+
+
+def _as_read(found: Hit, score: float | None) -> Hit:
+    """The hit with the reranker's score, where it has one, as its score; the fused one stays among the parts."""
+    if score is None:
+        return found
+    return dataclasses.replace(found, score=round(score, 6), parts={**found.parts, "fused": found.score, "rerank": round(score, 6)})
 
 
 def support(query: Query, best: np.ndarray, lang: str) -> float:

@@ -14,15 +14,19 @@ class Filters:
             a date passes only when both are open.
         sources: publishers to keep; empty keeps all.
         langs: languages to keep ("zh", "en"); empty keeps all.
+        places: keep the articles that name one of these places, or a place inside it, anywhere in title or text;
+            provinces, cities and counties of China and countries, in Chinese or English
+            (:func:`rag.corpus.place_names.place_named`); empty keeps all.
     """
 
     date_from: str = ""
     date_to: str = ""
     sources: tuple[str, ...] = ()
     langs: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.date_from or self.date_to or self.sources or self.langs)
+        return bool(self.date_from or self.date_to or self.sources or self.langs or self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,10 @@ class Hit:
         article_id, title, date, source, url, lang: of the article.
         start, end: the passage is ``article.text[start:end]``.
         text: that slice.
-        score: fused score, higher is better; comparable within one search only.
+        score: fused score, or the reranker's where one is used; higher is better, comparable within one search only.
         support: share (0 to 1) of the question's weight that the passage supports.
-        parts: the scores that were fused, by name ("dense", "lexical", "late").
+        parts: the scores that were fused, by name ("dense", "lexical", "late"); with a reranker also "fused", what
+            came of them, and "rerank", its own.
         highlights: matched words, in order of appearance.
     """
 

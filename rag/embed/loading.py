@@ -1,0 +1,176 @@
+"""Models of sentence-transformers by name: what kind one is, what runs it, from the disk or from the hub.
+
+A name is ``[BACK END:]FOLDER`` or ``[BACK END:]NAME``, as in ``onnx-int8:/models/e5-small``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.embed import onnx
+from rag.errors import ModelError
+
+TORCH = "torch"
+BACKENDS = (TORCH, onnx.ONNX, onnx.ONNX_INT8)
+EMBEDDING, CROSS, MULTI_VECTOR = "SentenceTransformer", "CrossEncoder", "MultiVectorEncoder"
+_KINDS = {
+    EMBEDDING: "an embedding model (bi-encoder)",
+    CROSS: "a cross-encoder",
+    MULTI_VECTOR: "a multi-vector model (ColBERT)",
+    "SparseEncoder": "a sparse encoder",
+}
+_OPTIONS = {EMBEDDING: "--model", CROSS: "--rerank", MULTI_VECTOR: "--rerank"}
+_KNOWN_CODE = ("sentence_transformers.", "pylate.")  # the second stands for classes of the first
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model that is ready.
+
+    Attributes:
+        model: a SentenceTransformer, CrossEncoder or MultiVectorEncoder.
+        kind: which of them, as the name of its class.
+        folder: where its files lie; None for a name whose files only the hub's client knows.
+        file: the ONNX file that runs, below ``folder``; "" where torch runs it.
+    """
+
+    model: Any
+    kind: str
+    folder: Path | None
+    file: str
+
+
+def split(given: str) -> tuple[str, str]:
+    """The back end, one of ``BACKENDS``, and the name or folder ("~" expanded) of what the user gave."""
+    backend, colon, name = given.partition(":")
+    if not colon or backend not in BACKENDS:
+        backend, name = TORCH, given
+    return backend, str(Path(name).expanduser()) if name.startswith("~") else name
+
+
+def load(given: str, wanted: Sequence[str]) -> Loaded:
+    """The model of a name; only a name that is on no local disk is fetched from the model hub.
+
+    Args:
+        given: see the module.
+        wanted: the kinds that will do.
+
+    Raises:
+        ModelError: not there, not to be fetched, of another kind, or its back end is not installed.
+    """
+    backend, name = split(given)
+    option = _OPTIONS[wanted[0]]
+    local = Path(name).is_dir()
+    if not local and (not name or name.startswith((".", "/", "~")) or os.sep + os.sep in name):
+        raise ModelError(f"expected a model folder at {name or '(no name)'}, found none: check the path")
+    if backend != TORCH:
+        onnx.check_installed(backend)
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # before the import: it asks the network unbidden
+    import sentence_transformers  # noqa: F401
+
+    # Without this a model that cannot be reached is asked for again and again, for minutes.
+    os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "5")
+    os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "20")
+    try:
+        return _load(name, backend, wanted, local_only=True)
+    except ModelError:
+        raise
+    except Exception as missing:
+        if local:
+            raise ModelError(f"expected a sentence-transformers model in {name}, could not load it: {first_line(missing)}") from missing
+    instead = f"or leave {option} out" + (" to use the embedded model" if option == "--model" else "")
+    if os.environ.get("HF_HUB_OFFLINE") == "1" or not _hub_answers():
+        raise ModelError(f"model {name!r} is not on this machine and the model hub cannot be reached: copy its folder here and "
+                         f"give the path ({option} PATH), {instead}")
+    try:
+        return _load(name, backend, wanted, local_only=False)
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelError(f"model {name!r} could not be fetched: {first_line(error)}; give the path of a model folder, {instead}") from error
+
+
+def _load(name: str, backend: str, wanted: Sequence[str], local_only: bool) -> Loaded:
+    import sentence_transformers
+
+    read = _reader(name, local_only)
+    kind = _kind(read)
+    if kind not in wanted:
+        advice = f"give it with {_OPTIONS[kind]}" if kind in _OPTIONS else "use another"
+        raise ModelError(f"expected {' or '.join(_KINDS[one] for one in wanted)} for {_OPTIONS[wanted[0]]}, "
+                         f"but {name} is {_KINDS.get(kind, kind)}: {advice}")
+    if foreign := [one for one in _code(read) if not one.startswith(_KNOWN_CODE)]:
+        raise ModelError(f"expected a model made of what sentence-transformers has, but {name} brings code of its own "
+                         f"({foreign[0]}), which is not run: use another")
+    made = getattr(sentence_transformers, kind, None)
+    if made is None:
+        raise ModelError(f"expected sentence-transformers 6 or newer for {_KINDS[kind]}, found {sentence_transformers.__version__} "
+                         f"(the extra for ONNX holds it back): use {name} in an environment without that extra")
+    if backend == TORCH:
+        model = made(name, local_files_only=local_only, trust_remote_code=False)
+        return Loaded(model, kind, Path(name) if Path(name).is_dir() else None, "")
+    folder, file = onnx.find(name, backend, local_only)
+    model = made(str(folder), backend="onnx", model_kwargs={"file_name": file, "provider": onnx.provider(backend)},
+                 local_files_only=True, trust_remote_code=False)
+    return Loaded(model, kind, folder, file)
+
+
+def _reader(name: str, local_only: bool) -> Callable[[str], Any]:
+    """Reads a JSON file of a model; None where there is none."""
+    from sentence_transformers.util import load_file_path
+
+    cache = os.environ.get("SENTENCE_TRANSFORMERS_HOME")  # as sentence-transformers itself
+
+    def read(file: str) -> Any:
+        path = load_file_path(name, file, cache_folder=cache, local_files_only=local_only)
+        return None if path is None else json.loads(Path(path).read_text("utf8"))
+
+    return read
+
+
+def _kind(read: Callable[[str], Any]) -> str:
+    """The kind of a model, as its configuration tells it: of any version of the library, of PyLate and of ColBERT."""
+    own, config, modules = read("config_sentence_transformers.json") or {}, read("config.json") or {}, read("modules.json")
+    if not config and modules is None:
+        raise FileNotFoundError("it has neither a config.json nor a modules.json")
+    if own.get("model_type"):
+        return MULTI_VECTOR if own["model_type"] == "ColBERT" else own["model_type"]
+    architectures = config.get("architectures") or []
+    if "HF_ColBERT" in architectures or "query_prefix" in own:
+        return MULTI_VECTOR
+    if modules is None and any(one.endswith("ForSequenceClassification") for one in architectures):
+        return CROSS
+    return EMBEDDING
+
+
+def _code(read: Callable[[str], Any]) -> list[str]:
+    """The classes that a model is made of. Before its version 6 the library runs what a folder brings along."""
+    modules = read("modules.json") or []
+    routes = [one["path"] for one in modules if one["type"].endswith((".Router", ".Asym"))]
+    configs = [read(f"{path}/{file}".lstrip("/")) for path in routes for file in ("router_config.json", "config.json")]
+    return [one["type"] for one in modules] + [one for config in configs if config for one in config.get("types", {}).values()]
+
+
+def _hub_answers(timeout: float = 5.0) -> bool:
+    """Whether the model hub takes a connection; asked only when the user named a model to fetch."""
+    import socket
+    from urllib.parse import urlsplit
+
+    from huggingface_hub import constants
+
+    address = urlsplit(constants.ENDPOINT)
+    try:
+        socket.create_connection((address.hostname, address.port or 443), timeout=timeout).close()
+    except OSError:
+        return False
+    return True
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, in one line of at most 300 characters."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

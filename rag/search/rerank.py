@@ -1,0 +1,59 @@
+"""The best candidates read by a model that sees question and passage together.
+
+Which passages it reads is decided by the fused scores, with languages balanced; its own scores are taken as they
+are, since one model read passages of every language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.corpus import passage_text
+from rag.corpus.article import Passage
+from rag.embed import Reranker
+from rag.errors import ModelError
+from rag.index import Snapshot
+from rag.search.candidates import Candidates
+from rag.search.query import Query
+
+RERANKED = 30  # passages that are read; a question costs as many runs of the model
+
+
+def rerank(snapshot: Snapshot, query: Query, found: Candidates, places: Sequence[int], reranker: Reranker) -> dict[int, float]:
+    """The reranker's score of each candidate, best first.
+
+    Args:
+        snapshot: the index.
+        query: the question.
+        found: the candidates.
+        places: positions in ``found`` of those that are read, best first; of equal scores the earlier stays first.
+        reranker: reads them.
+
+    Raises:
+        ModelError: it fails, or gives anything but one finite number for each.
+    """
+    if not len(places):
+        return {}
+    texts = [_text(snapshot, int(found.rows[place])) for place in places]
+    try:
+        scores = np.asarray(reranker.score(query.text, texts), np.float32)
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelError(f"expected the reranker {reranker.name} to score {len(texts)} passages, but it failed: "
+                         f"{type(error).__name__}: {error}; use another with --rerank, or leave it out") from error
+    if scores.shape != (len(texts),) or not np.isfinite(scores).all():
+        odd = "" if np.isfinite(scores).all() else " with NaN or infinity"
+        raise ModelError(f"expected {len(texts)} finite scores from the reranker {reranker.name}, got an array of shape "
+                         f"{scores.shape}{odd}: the model or its folder is faulty, use another with --rerank")
+    order = np.argsort(-scores, kind="stable")
+    return {int(places[number]): float(scores[number]) for number in order}
+
+
+def _text(snapshot: Snapshot, row: int) -> str:
+    """What was embedded for a passage: its title before it."""
+    passage = snapshot.passages[row]
+    article = snapshot.article(int(passage.article_row))
+    return passage_text(article, Passage(article.id, int(passage.start), int(passage.end)))
