@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 import json
@@ -99,6 +100,12 @@ class StaticModel:
     def parts(self, token: int) -> np.ndarray:
         """The ids of the shorter tokens that a compound consists of, in order; empty for any other token."""
         return self._part_ids[self._part_offsets[token] : self._part_offsets[token + 1]]
+
+    def without_compounds(self) -> StaticModel:
+        """The same model as if no token consisted of others: to measure what comparing by parts adds."""
+        other = copy.copy(self)
+        other._part_ids, other._part_offsets = np.zeros(0, np.uint16), np.zeros(len(self._rows) + 1, np.int64)
+        return other
 
     def with_parts(self, ids: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Ragged rows of token ids with the parts of compounds added to each row.
