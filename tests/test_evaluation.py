@@ -3,6 +3,7 @@
 import json
 import os
 
+import numpy as np
 import pytest
 
 from rag.embed import static
@@ -150,12 +151,13 @@ def test_a_comparison_is_the_difference_of_its_evaluations(town):
 
 
 def test_variants_as_they_are_written(tmp_path):
-    first = Variant("index", "index", "some-model", Fusion(late=3.0))
-    assert read_variant("other/folder", first) == Variant("other/folder", "other/folder", "some-model", first.fusion)
+    first = Variant("index", "index", "some-model", "reader", Fusion(late=3.0))
+    assert read_variant("other/folder", first) == Variant("other/folder", "other/folder", "some-model", "reader", first.fusion)
     # Another model needs another index, unless one is named.
     assert read_variant("model=b", first).source == ("", "b")
     assert read_variant("index=a,b,model=b", first).source == ("a,b", "b")
     assert read_variant("index=~/a", first).index == os.path.expanduser("~/a")
+    assert read_variant("rerank=off", first).rerank == "" and read_variant("rerank=b", first).source == first.source
     settings = read_variant("late=off,lexical=0.5,dense=on,balanced=off,kindred=no", first)
     assert settings.fusion == Fusion(late=0.0, lexical=0.5, balanced=False, kindred=False) and settings.source == first.source
     for bad, named in (
@@ -207,6 +209,25 @@ def test_models_are_compared_on_indexes_built_for_it(call, town, monkeypatch):
     monkeypatch.setenv("YINJU_INDEX", str(town / "index"))
     again = call("eval", *asked, "--compare", model)
     assert json.loads(again.stdout)["variants"][1]["groups"] == two["groups"]
+
+
+def test_a_reranker_is_compared_on_one_index(town, monkeypatch):
+    class Backwards:
+        """Likes best what came last."""
+
+        name = "backwards"
+
+        def score(self, question, passages):
+            return np.arange(len(passages), dtype=np.float32)
+
+    monkeypatch.setattr("rag.embed.load_reranker", lambda name: Backwards())
+    first = Variant("built", "", "")
+    done = compare([first, read_variant("rerank=backwards", first)], both(town), 12, [town / "news.jsonl"])
+    one, two = done.evaluations
+    assert (one.reranker, two.reranker) == ("", "backwards") and two.to_dict()["rerank"] == "backwards"
+    assert [result.found[::-1] for result in two.results] == [result.found for result in one.results]
+    change = done.differences(1)["all"]["hit@1"]
+    assert change.value < 0 and change.is_real
 
 
 def test_a_folder_in_beirs_layout_is_corpus_and_questions(call, tmp_path):

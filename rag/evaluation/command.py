@@ -11,6 +11,7 @@ from rag import options
 @options.index
 @options.corpus("Build the index to be asked in a temporary folder from these articles. A folder in BEIR's layout will do.")
 @options.model
+@options.rerank
 @click.option(
     "--questions", "files", multiple=True, required=True, metavar="FILE",
     help='JSON Lines of {"id", "question", "relevant": [ids of articles]}, or a folder in BEIR\'s layout. May be given '
@@ -21,15 +22,15 @@ from rag import options
 @click.option(
     "--compare", "variants", multiple=True, metavar="VARIANT",
     help="Evaluate this too, and show whether the difference is real: the folder of another index, or what else to "
-    "change, as model=NAME_OR_PATH, index=DIR, dense=, late=, article=, lexical= (weights, or off), balanced=off, "
-    "kindred=off, between commas. May be given several times.",
+    "change, as model=NAME_OR_PATH, rerank=NAME_OR_PATH, index=DIR, dense=, late=, article=, lexical= (weights, or off), "
+    "balanced=off, kindred=off, between commas. May be given several times.",
 )  # fmt: skip
 @options.json
 @options.debug
 @click.pass_context
 def command(
-    ctx: click.Context, path: str, corpus: tuple[str, ...], model: str | None, files: tuple[str, ...], k: int, worst: int,
-    variants: tuple[str, ...], as_json: bool,
+    ctx: click.Context, path: str, corpus: tuple[str, ...], model: str | None, rerank: str | None, files: tuple[str, ...],
+    k: int, worst: int, variants: tuple[str, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Measure how well an index answers questions whose articles are known.
 
@@ -37,6 +38,7 @@ def command(
     yinju eval --index ~/news-index --questions questions.jsonl
     yinju eval --questions zh.jsonl --questions en.jsonl --worst 5
     yinju eval --questions q.jsonl --compare model=~/models/e5 --compare lexical=off
+    yinju eval --questions q.jsonl --compare rerank=~/models/reranker
     yinju eval --corpus scifact --questions scifact --compare model=~/models/e5
     """
     from rag.evaluation import Variant, compare, read_questions, read_variant
@@ -46,7 +48,7 @@ def command(
     named = ctx.get_parameter_source("path") is click.core.ParameterSource.COMMANDLINE
     build = bool(corpus) and not named
     name = "the embedded model" if build and not model else f"model={model}" if build else path
-    first = Variant(name, "" if build else path, model or "")
+    first = Variant(name, "" if build else path, model or "", rerank or "")
     chosen = [first, *(read_variant(text, first) for text in variants)]
     questions = read_questions(files)
     with Progress() as progress:

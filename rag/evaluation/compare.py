@@ -6,8 +6,8 @@ import dataclasses
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +21,9 @@ from rag.search.types import Fusion
 
 if TYPE_CHECKING:
     from rag.corpus.article import Skipped
-    from rag.library import Index
 
 _WEIGHTS, _SWITCHES = ("dense", "late", "article", "lexical"), ("balanced", "kindred")
-_PLACES = ("index", "model")
+_PLACES = ("index", "model", "rerank")
 KEYS = (*_PLACES, *_WEIGHTS, *_SWITCHES)
 _ON, _OFF = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
 _PART = re.compile(r",(?=\w+=)")  # a folder's name may hold a comma
@@ -38,17 +37,19 @@ class Variant:
         name: as it is shown.
         index: folder of an index; "" to build one in a temporary folder.
         model: name or folder of its embedding model; "" for the embedded one.
+        rerank: name or folder of a reranker; "" for none.
         fusion: what each part of the score weighs.
     """
 
     name: str
     index: str = ""
     model: str = ""
+    rerank: str = ""
     fusion: Fusion = Fusion()
 
     @property
     def source(self) -> tuple[str, str]:
-        """What must be opened: variants of one source differ in settings only."""
+        """What must be there: variants of one source need one index."""
         return self.index, self.model
 
 
@@ -85,8 +86,8 @@ def read_variant(text: str, first: Variant) -> Variant:
     """A variant as it is written on the command line: what differs from the first.
 
     Args:
-        text: ``key=value`` parts between commas, or the folder of an index alone. Keys: index, model; the weights
-            dense, late, article, lexical (a number, or "off"); balanced, kindred ("on" or "off").
+        text: ``key=value`` parts between commas, or the folder of an index alone. Keys: index, model, rerank (or
+            "off"); the weights dense, late, article, lexical (a number, or "off"); balanced, kindred ("on" or "off").
         first: what is not written is taken from it. A model without an index means one built with that model.
 
     Raises:
@@ -108,6 +109,8 @@ def read_variant(text: str, first: Variant) -> Variant:
         places["index"] = os.path.expanduser(places["index"])
     if "model" in places and "index" not in places:
         places["index"] = ""
+    if places.get("rerank") == "off":
+        places["rerank"] = ""
     weights = {key: _weight(key, given[key], getattr(first.fusion, key)) for key in _WEIGHTS if key in given}
     switches = {key: _switch(key, given[key]) for key in _SWITCHES if key in given}
     fusion = dataclasses.replace(first.fusion, **weights, **switches)
@@ -152,35 +155,43 @@ def compare(
     Raises what ``Index.build``, ``Index.open`` and :func:`rag.evaluation.evaluate` raise, and UsageError where an
     index must be built and nothing says of what.
     """
+    from rag.library import Index
+
     if any(not variant.index for variant in variants) and not corpus:
         corpus = _corpus_of(variants)
-    by_source: dict[tuple[str, str], list[int]] = {}
-    for number, variant in enumerate(variants):
-        by_source.setdefault(variant.source, []).append(number)
     done: dict[int, Evaluation] = {}
     skipped: tuple[Skipped, ...] = ()
-    for members in by_source.values():  # one index is open at a time: models are large
-        with _opened(variants[members[0]], corpus, progress) as (index, left_out):
+    for members in _alike(variants, range(len(variants)), lambda variant: variant.source):
+        with _folder(variants[members[0]], corpus, progress) as (path, left_out):
             skipped = skipped or left_out
-            for number in members:
-                variant = variants[number]
-                done[number] = evaluate(index, questions, k, variant.fusion, worst, variant.name, progress)
+            for same in _alike(variants, members, lambda variant: variant.rerank):  # one is open at a time: models are large
+                one = variants[same[0]]
+                with Index.open(path, one.model or None, one.rerank or None) as index:
+                    for number in same:
+                        variant = variants[number]
+                        done[number] = evaluate(index, questions, k, variant.fusion, worst, variant.name, progress)
     return Comparison(tuple(done[number] for number in range(len(variants))), skipped)
 
 
+def _alike(variants: Sequence[Variant], members: Iterable[int], key: Callable) -> list[list[int]]:
+    groups: dict[object, list[int]] = {}
+    for number in members:
+        groups.setdefault(key(variants[number]), []).append(number)
+    return list(groups.values())
+
+
 @contextmanager
-def _opened(
-    variant: Variant, corpus: Sequence[str | Path], progress: Callable | None
-) -> Iterator[tuple[Index, tuple[Skipped, ...]]]:
-    """The variant's index, built first where it names none, and what was not indexed."""
+def _folder(
+    variant: Variant, corpus: Sequence[str | Path], progress: Progress | None
+) -> Iterator[tuple[str, tuple[Skipped, ...]]]:
+    """The folder of the variant's index, built first where it names none, and what was not indexed."""
     from rag.library import Index
 
-    with ExitStack() as stack:
-        path, skipped = variant.index, ()
-        if not path:
-            path = stack.enter_context(tempfile.TemporaryDirectory(prefix="yinju-eval-"))
-            skipped = Index.build(read_articles(corpus), path, variant.model or None, progress).skipped
-        yield stack.enter_context(Index.open(path, variant.model or None)), skipped
+    if variant.index:
+        yield variant.index, ()
+        return
+    with tempfile.TemporaryDirectory(prefix="yinju-eval-") as path:
+        yield path, Index.build(read_articles(corpus), path, variant.model or None, progress).skipped
 
 
 def _corpus_of(variants: Sequence[Variant]) -> tuple[str, ...]:

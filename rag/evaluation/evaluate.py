@@ -55,6 +55,7 @@ class Evaluation:
         name: what was evaluated.
         articles, passages: size of the index.
         model: name of its embedding model.
+        reranker: name of what orders the best passages anew; "" for nothing.
         k: how many articles counted.
         groups: "all" first, then by language, then "both wordings" where there are such.
         latency: of the searches; the one that loads what the others find loaded is not counted.
@@ -67,6 +68,7 @@ class Evaluation:
     articles: int
     passages: int
     model: str
+    reranker: str
     k: int
     groups: tuple[Group, ...]
     latency: Latency
@@ -85,6 +87,7 @@ class Evaluation:
             "articles": self.articles,
             "passages": self.passages,
             "model": self.model,
+            "rerank": self.reranker,
             "questions": len(self.results),
             "k": self.k,
             "groups": {
@@ -147,7 +150,8 @@ def evaluate(
     both = consistency(questions, [result.found for result in results], langs, k)
     times = np.percentile([result.ms for result in results], (50, 95, 99))
     return Evaluation(
-        name or str(index.path), index.n_articles, index.n_passages, index.snapshot.manifest.model.name, k,
+        name or str(index.path), index.n_articles, index.n_passages, index.snapshot.manifest.model.name,
+        index.reranker.name if index.reranker else "", k,
         (*groups, *([both] if both else [])), Latency(*(round(float(ms), 3) for ms in times)), tuple(results), absent,
         worst_of(index, [results[n] for n in present], worst, k, fusion) if worst else (),
     )  # fmt: skip

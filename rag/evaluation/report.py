@@ -71,7 +71,8 @@ def _several(comparison: Comparison) -> str:
 
 
 def _about(one: Evaluation) -> str:
-    return f"{one.name}: {one.articles:,} articles, {one.passages:,} passages, model {one.model}"
+    rerank = f", reranked by {one.reranker}" if one.reranker else ""
+    return f"{one.name}: {one.articles:,} articles, {one.passages:,} passages, model {one.model}{rerank}"
 
 
 def _absent(evaluation: Evaluation) -> str:
