@@ -204,6 +204,10 @@ _asking = (
     click.option("--from", "date_from", metavar="YYYY-MM-DD", default="", help="Only articles of this day or later."),
     click.option("--to", "date_to", metavar="YYYY-MM-DD", default="", help="Only articles of this day or earlier."),
     click.option("--source", "sources", multiple=True, help="Only this publisher. May be given several times."),
+    click.option(
+        "--place", "places", multiple=True,
+        help="Only articles that name this place or one inside it, in Chinese or English. May be given several times.",
+    ),
     click.option("--lang", "langs", multiple=True, help="Only this language (zh, en). May be given several times."),
 )  # fmt: skip
 

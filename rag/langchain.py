@@ -33,7 +33,7 @@ class YinjuRetriever(BaseRetriever):
         model: the embedding model that ``index_path`` was built with; None is the embedded one.
         rerank: a cross-encoder or multi-vector model that reads the best passages of ``index_path``; None for none.
         k: documents per question, 1 to 1,000.
-        filters: range of dates, publishers, languages; None for all articles.
+        filters: range of dates, publishers, languages, places; None for all articles.
 
     Raises at the first question what ``Index.open`` raises, and UsageError for an unusable question.
     """

@@ -282,8 +282,10 @@ _PIECE = re.compile(r"[^，。；！？,;\n]*[，。；！？,;\n]+|[^，。；�
 def checked(filters: Filters | None) -> Filters:
     """The filters, or none for None.
 
-    Raises UsageError for a bound that is not a date "YYYY-MM-DD", and for a range that ends before it begins.
+    Raises UsageError for a bound that is not a date "YYYY-MM-DD", for a range that ends before it begins, and for a
+    place that is not known.
     """
+    from rag.corpus.place_names import place_named
     from rag.search.types import Filters
 
     filters = filters or Filters()
@@ -294,6 +296,11 @@ def checked(filters: Filters | None) -> Filters:
         raise UsageError(
             f"expected a range of dates that ends after it begins, got {filters.date_from} to {filters.date_to}"
         )
+    for name, chosen in (("sources", filters.sources), ("languages", filters.langs), ("places", filters.places)):
+        if isinstance(chosen, str):
+            raise UsageError(f"expected the {name} as a tuple of names, got the one string {chosen!r}")
+    for place in filters.places:
+        place_named(place)
     return filters
 
 

@@ -117,9 +117,10 @@ class Narrowing(BaseModel):
     date_to: str = ""
     sources: list[str] = Field(default_factory=list, max_length=100)
     langs: list[str] = Field(default_factory=list, max_length=100)
+    places: list[str] = Field(default_factory=list, max_length=100)
 
     def filters(self) -> Filters:
-        return Filters(self.date_from, self.date_to, tuple(self.sources), tuple(self.langs))
+        return Filters(self.date_from, self.date_to, tuple(self.sources), tuple(self.langs), tuple(self.places))
 
 
 class Asked(Narrowing):

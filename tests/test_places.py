@@ -156,7 +156,7 @@ def test_labels_and_the_list_of_provinces():
 def test_every_place_is_found_by_its_full_name():
     """After its province (or another country): some are shared, some are other words as well."""
     lost = []
-    for place in places._places():
+    for place in places.all_places():
         before = place.province if place.level in ("city", "county") else "冰岛、" if place.level == "country" else ""
         text = before + place.name
         mentions = find_places(text)
@@ -170,7 +170,7 @@ def test_every_place_is_found_by_its_full_name():
 
 def _shared_within_a_province():
     seen, shared = set(), set()
-    for place in places._places():
+    for place in places.all_places():
         if (place.province, place.name) in seen:
             shared.add(place.name)
         seen.add((place.province, place.name))
@@ -178,8 +178,8 @@ def _shared_within_a_province():
 
 
 def test_province_is_that_of_the_code():
-    by_prefix = {p.code[:2]: p.short for p in places._places() if p.level == "province"}
-    assert all(p.province == by_prefix[p.code[:2]] for p in places._places() if p.level != "country")
+    by_prefix = {p.code[:2]: p.short for p in places.all_places() if p.level == "province"}
+    assert all(p.province == by_prefix[p.code[:2]] for p in places.all_places() if p.level != "country")
 
 
 FRAGMENTS = st.sampled_from(
@@ -202,7 +202,7 @@ def test_spans_are_in_range_ordered_and_without_overlap(text):
 @given(TEXTS)
 @settings(max_examples=50)
 def test_the_automaton_over_bytes_finds_what_a_plain_search_finds(text):
-    folded = places._fold(text)
+    folded = places.fold(text)
     assert len(folded) == len(text)
     expected = set()
     for name, key in places._automaton().items():

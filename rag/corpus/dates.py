@@ -89,7 +89,7 @@ def _iso(match: re.Match[str]) -> str:
     day = next((got[f"d{i}"] for i in range(1, 7) if got[f"d{i}"]), "")
     try:
         if got["y4"]:
-            return date(_chinese_year(year), _chinese_number(month), _chinese_number(day)).isoformat()
+            return date(chinese_year(year), chinese_number(month), chinese_number(day)).isoformat()
         if got["y7"]:
             first, second = int(got["a7"]), int(got["b7"])
             if first <= 12 and second <= 12 and first != second:
@@ -101,11 +101,12 @@ def _iso(match: re.Match[str]) -> str:
         return ""
 
 
-def _chinese_year(text: str) -> int:
+def chinese_year(text: str) -> int:
+    """二〇一一 as 2011."""
     return int("".join(str(_DIGITS.index(c)) for c in text.replace("零", "〇").replace("○", "〇")))
 
 
-def _chinese_number(text: str) -> int:
+def chinese_number(text: str) -> int:
     """一 to 三十一, with 十 as a factor or alone."""
     text = text.replace("廿", "二十").replace("卅", "三十")
     tens, ten, ones = text.rpartition("十")

@@ -116,7 +116,7 @@ class _Scan:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.folded = _fold(text)
+        self.folded = fold(text)
         self.found = _matches(self.folded)
         self.said: list[PlaceMention] = []
         self.last: dict[str, int] = {}  # code of a province (2 digits) or city (4) -> where it was named last
@@ -246,11 +246,12 @@ _RELATION = re.compile(r"两国|双方|关系|贸易|经贸|元首|首脑|领导
 @functools.cache
 def _provinces() -> dict[str, Place]:
     """Provinces, then countries, by short name."""
-    return {p.short: p for p in _places() if p.level in ("province", "country")}
+    return {p.short: p for p in all_places() if p.level in ("province", "country")}
 
 
 @functools.cache
-def _places() -> tuple[Place, ...]:
+def all_places() -> tuple[Place, ...]:
+    """The divisions of China in the order of their codes, then the countries."""
     divisions = [Place(code, name, short, en.split("|")[0], level, province)
                  for code, level, name, short, en, province, _ in _table("divisions.tsv")]
     return (*divisions, *(Place(iso, name, name, en, "country", "") for iso, name, en, _ in _table("countries.tsv")))
@@ -263,7 +264,7 @@ def _table(name: str) -> list[list[str]]:
 
 def _names() -> Iterator[tuple[str, Place]]:
     """Every name of the tables with its place: Chinese and English, full, short and other."""
-    by_code = {p.code: p for p in _places()}
+    by_code = {p.code: p for p in all_places()}
     for code, level, name, short, english, _, others in _table("divisions.tsv"):
         place = by_code[code]
         yield from ((n, place) for n in dict.fromkeys((name, short, *filter(None, others.split("|")))))
@@ -302,7 +303,7 @@ def _matches(folded: str) -> list[tuple[int, int, _Key]]:
 @functools.cache
 def places_by_name() -> dict[str, tuple[Place, ...]]:
     """Every name, as it is written, with the places that bear it: of the highest level only, the usual one first."""
-    by_code = {p.code: p for p in _places()}
+    by_code = {p.code: p for p in all_places()}
     by_name: dict[str, dict[str, Place]] = {}
     for name, place in _names():
         for form in _forms(name):
@@ -326,7 +327,7 @@ def _automaton() -> Any:
     def add(name: str, *key: Any) -> None:
         automaton.add_word(name.lower().encode("utf8").decode("latin-1"), _Key(len(name), *key))
 
-    by_code = {p.code: p for p in _places()}
+    by_code = {p.code: p for p in all_places()}
     special: dict[str, set[str]] = {"mask": set(), "weak": set(), "case": set(), "main": set()}
     for kind, words, *codes in _table("place_exceptions.tsv"):
         if kind in special:
@@ -369,7 +370,7 @@ def _forms(name: str) -> set[str]:
     return {name, plain, name.replace("'", "\u2019")}
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Small letters, simplified characters, plain for full width; as many characters as ``text`` has."""
     odd, table = _folding()
     lower = text.lower()

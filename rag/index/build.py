@@ -22,6 +22,7 @@ from rag.index.disk import storage_errors, sync_file, sync_tree
 from rag.index.features import features
 from rag.index.lexical import MAX_BATCH, SETTINGS, LexicalWriter
 from rag.index.manifest import FILE_NAME, FORMAT, Counts, Manifest, list_files
+from rag.index.named import keys
 from rag.index.open import Snapshot
 from rag.index.reuse import ReusingEmbedder, reusing
 from rag.index.store import StoreWriter
@@ -52,7 +53,7 @@ class BuildReport:
         skipped: what was not indexed, with the reasons.
         seconds: wall time.
         bytes: size of the version on disk.
-        phases: seconds by phase: "read", "split", "tokenize", "embed", "lexical", "store", "write", "check".
+        phases: seconds by phase: "read", "split", "names", "tokenize", "embed", "lexical", "store", "write", "check".
     """
 
     version: str
@@ -214,8 +215,10 @@ class _Builder:
             self._skipped.append(Skipped(article.path or article.id, "no text to index"))
             return
         self._texts += (passage_text(article, passage) for passage in passages)
+        with self._clock("names"):
+            names = keys(article)
         with self._clock("store"), storage_errors(self._path):
-            self._store.add(article, passages)
+            self._store.add(article, passages, names)
         self._articles += 1
         self._characters += len(article.text)
 

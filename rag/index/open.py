@@ -156,6 +156,11 @@ class Snapshot:
         """
         return self.article(self.article_row(article_id))
 
+    def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
+        """The names from ``first`` to ``last`` (see :mod:`rag.index.named`), each with the rows of the articles that name it."""
+        with self._reading():
+            return self._store.named(first, last)
+
     @contextlib.contextmanager
     def _reading(self):
         try:

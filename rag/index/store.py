@@ -11,12 +11,13 @@ import numpy as np
 
 from rag.corpus.article import Article, Passage
 from rag.errors import UsageError
+from rag.index import named
 
 FILE_NAME = "store.sqlite"
 # Texts stand apart, so that reading the columns of all articles at opening passes over few pages.
 # Pages of 16 KB hold whole articles: a fifth smaller than with the usual 4 KB.
 # Spans are pairs of little-endian int32: one row per article opens ten times faster than one per passage.
-_SCHEMA = """
+_SCHEMA = f"""
 PRAGMA page_size=16384;
 PRAGMA journal_mode=OFF;
 PRAGMA synchronous=OFF;
@@ -25,6 +26,7 @@ CREATE TABLE articles(row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TE
   source TEXT NOT NULL, url TEXT NOT NULL, lang TEXT NOT NULL, path TEXT NOT NULL);
 CREATE TABLE texts(row INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE passages(row INTEGER PRIMARY KEY, spans BLOB NOT NULL);
+{named.SCHEMA}
 """
 _ARTICLE = "SELECT id, text, title, date, source, url, lang, path FROM articles JOIN texts USING(row) WHERE row = ?"
 
@@ -38,10 +40,11 @@ class StoreWriter:
     def __init__(self, folder: Path) -> None:
         self._connection = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
         self._connection.executescript(_SCHEMA)
+        self._named = named.NamedWriter()
         self._rows = 0
 
-    def add(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Stores an article as the next row, with its passages in order."""
+    def add(self, article: Article, passages: Sequence[Passage], names: set[str]) -> None:
+        """Stores an article as the next row, with its passages in order and what it names (:func:`rag.index.named.keys`)."""
         a, row = article, self._rows
         self._connection.execute(
             "INSERT INTO articles VALUES(?,?,?,?,?,?,?,?)",
@@ -50,10 +53,12 @@ class StoreWriter:
         self._connection.execute("INSERT INTO texts VALUES(?,?)", (row, a.text))
         spans = np.array([(p.start, p.end) for p in passages], "<i4")
         self._connection.execute("INSERT INTO passages VALUES(?,?)", (row, spans.tobytes()))
+        self._named.add(row, names)
         self._rows += 1
 
     def commit(self) -> None:
         """Ends the transaction and closes the file."""
+        self._named.write(self._connection)
         self._connection.execute("COMMIT")
         self.close()
 
@@ -111,6 +116,10 @@ class Store:
         rows = self._connection.execute("SELECT lang, date, source FROM articles ORDER BY row").fetchall()
         # Objects, because one long source would widen every row of a fixed-width column.
         return np.array(rows, [("lang", object), ("date", "U10"), ("source", object)]).view(np.recarray)
+
+    def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
+        """See :func:`rag.index.named.read`."""
+        return named.read(self._connection, first, last)
 
     def passages(self) -> np.recarray:
         """Record array over all passages: ``article_row``, ``start``, ``end``, each int32."""

@@ -1,15 +1,26 @@
-"""Filters as a mask over passages, made before any candidate is chosen."""
+"""Filters as masks over articles, made before any candidate is chosen."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
+from rag.corpus.place_names import place_named
+from rag.corpus.places import Place, code_prefix
 from rag.index import Snapshot
+from rag.index.named import PLACE
 from rag.search.types import Filters
+
+_LAST = "\U0010ffff"  # sorts behind whatever a name goes on with
 
 
 def allowed_articles(snapshot: Snapshot, filters: Filters) -> np.ndarray:
-    """bool (n_articles,): the articles that pass."""
+    """bool (n_articles,): the articles that pass.
+
+    Raises:
+        UsageError: a place of the filters is not known, or is several.
+    """
     columns = snapshot.columns
     keep = np.ones(snapshot.n_articles, bool)
     if filters.date_from or filters.date_to:
@@ -22,4 +33,19 @@ def allowed_articles(snapshot: Snapshot, filters: Filters) -> np.ndarray:
         keep &= np.isin(columns.source.astype(str), filters.sources)
     if filters.langs:
         keep &= np.isin(columns.lang.astype(str), filters.langs)
+    if filters.places:
+        keep &= naming_places(snapshot, map(place_named, filters.places))
+    return keep
+
+
+def naming_places(snapshot: Snapshot, places: Iterable[Place]) -> np.ndarray:
+    """bool (n_articles,): the articles that name one of the places, or a place inside it."""
+    keep = np.zeros(snapshot.n_articles, bool)
+    for place in places:
+        begin = f"{PLACE}{code_prefix(place)}"
+        for _, articles in snapshot.named(begin, begin + _LAST):
+            keep[articles] = True
+        if place.code == "CN":  # all divisions: the codes that begin with a digit, behind which ":" sorts
+            for _, articles in snapshot.named(f"{PLACE}0", f"{PLACE}:"):
+                keep[articles] = True
     return keep
