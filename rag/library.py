@@ -261,7 +261,7 @@ class Assistant:
         """
         from rag.answer import answer
 
-        return answer(self.index.snapshot, question, filters=checked(filters), history=history)
+        return answer(self.index.snapshot, question, checked(filters), history, reranker=self.index.reranker)
 
     def stream(
         self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None

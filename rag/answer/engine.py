@@ -5,6 +5,7 @@ understand the question -> candidates -> sentences as evidence -> what is asked 
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Sequence
 
@@ -19,9 +20,11 @@ from rag.answer.question import Asked, understand
 from rag.answer.refusal import Verdict, about, judge, of_place, of_year
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus import sentences
+from rag.embed import Reranker
 from rag.index import Snapshot
-from rag.search.candidates import balanced, candidates
+from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.query import Query, analyse
+from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters
 
 PASSAGES, PASSAGES_ALL = 40, 400  # passages read for one fact, and for "which places"
@@ -32,7 +35,9 @@ VERB = 3.0  # what its verb weighs in that
 NEAR = 0.85  # of the best evidence's score: what comes as near as this is shown too
 
 
-def answer(snapshot: Snapshot, question: str, filters: Filters = Filters(), history: Sequence = ()) -> Answer:
+def answer(
+    snapshot: Snapshot, question: str, filters: Filters = Filters(), history: Sequence = (), reranker: Reranker | None = None
+) -> Answer:
     """The answer to a question, from the evidence in an index.
 
     Args:
@@ -40,9 +45,11 @@ def answer(snapshot: Snapshot, question: str, filters: Filters = Filters(), hist
         question: Chinese or English, at most 2,000 characters.
         filters: restrict the articles.
         history: earlier turns; every question is taken as it stands, so they do not change the answer yet.
+        reranker: ranks the best passages anew, except for "which places", which is answered from all that match.
 
     Raises:
         UsageError: the question is empty or too long.
+        ModelError: the reranker fails.
     """
     began = time.perf_counter()
     query = analyse(question, snapshot.model, snapshot.embedder)
@@ -52,6 +59,8 @@ def answer(snapshot: Snapshot, question: str, filters: Filters = Filters(), hist
     langs = snapshot.columns.lang[found.articles].astype(str)
     order = np.argsort(-balanced(found.score, langs, found.articles), kind="stable")
     order = order[: PASSAGES_ALL if asked.kind == "places" else PASSAGES]
+    if reranker is not None and asked.kind != "places":
+        found = _ranked_anew(snapshot, query, found, order[:RERANKED], reranker)
     seen = views(snapshot, query, found, order)
     evidence, weights = gather(query, seen, content_of(query, asked, seen))
     gazette = Gazette()
@@ -78,6 +87,16 @@ def answer(snapshot: Snapshot, question: str, filters: Filters = Filters(), hist
     ms = round((time.perf_counter() - began) * 1000, 2)
     return Answer(query.text, lang, kind, text, refused, places, tuple(rows), tuple(sheet.citations), nearest, missing,
                   searched, len(articles), ms, snapshot.version)
+
+
+def _ranked_anew(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarray, reranker: Reranker) -> Candidates:
+    """The candidates with the scores of some of them dealt out again, in the order that the reranker puts them.
+
+    What evidence must support stays as it is, and so does how much a rank counts: the refusals were fitted to both.
+    """
+    score = found.score.copy()
+    score[list(rerank(snapshot, query, found, places, reranker))] = np.sort(found.score[places])[::-1]
+    return dataclasses.replace(found, score=score)
 
 
 def content_of(query: Query, asked: Asked, seen: Sequence[View]) -> np.ndarray:
