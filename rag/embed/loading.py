@@ -65,7 +65,7 @@ def load(given: str, wanted: Sequence[str]) -> Loaded:
     """
     backend, name = split(given)
     option = _OPTIONS[wanted[0]]
-    local = Path(name).is_dir()
+    local = bool(name) and Path(name).is_dir()
     if not local and (not name or name.startswith((".", "/", "~")) or os.sep + os.sep in name):
         raise ModelError(f"expected a model folder at {name or '(no name)'}, found none: check the path")
     if backend != TORCH:
