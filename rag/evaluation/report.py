@@ -10,6 +10,7 @@ from rag.evaluation.evaluate import Evaluation
 from rag.evaluation.metrics import Group
 from rag.evaluation.worst import Miss, Shown
 
+_NAME = 28  # characters of a variant's name in a table
 _SHOWN = 5  # names of questions whose articles are not there
 
 
@@ -25,7 +26,7 @@ def report(comparison: Comparison) -> str:
 
 
 def _single(evaluation: Evaluation) -> str:
-    ordinary = [group for group in evaluation.groups if group.name != BOTH]
+    ordinary = [group for group in _distinct(evaluation.groups) if group.name != BOTH]
     tables = [_figures("questions", ordinary)]
     if both := evaluation.group(BOTH):
         tables.append(_figures("pairs", [both]))
@@ -47,7 +48,7 @@ def _figures(what: str, groups: Sequence[Group]) -> str:
 def _several(comparison: Comparison) -> str:
     evaluations = comparison.evaluations
     blocks = ["\n".join(f"[{number}] {_about(one)}" for number, one in enumerate(evaluations, 1))]
-    names = list(dict.fromkeys(group.name for evaluation in evaluations for group in evaluation.groups))
+    names = list(dict.fromkeys(group.name for evaluation in evaluations for group in _distinct(evaluation.groups)))
     for name in names:
         rows: list[list[str]] = []
         for number, evaluation in enumerate(evaluations):
@@ -56,7 +57,7 @@ def _several(comparison: Comparison) -> str:
                 continue
             what = "pair" if name == BOTH else "question"
             rows = rows or [[f"{name}, {len(group.keys):,} {what}{'s' * (len(group.keys) != 1)}", *group.measures]]
-            rows.append([f"[{number + 1}] {evaluation.name}", *(_share(f.value) for f in group.figures.values())])
+            rows.append([_named(number + 1, evaluation.name), *(_share(f.value) for f in group.figures.values())])
             if number and (change := comparison.differences(number).get(name)):
                 rows.append(["    to the first", *(_change(f.value) + "*" * f.is_real for f in change.values())])
                 if next(iter(change.values())).low is not None:
@@ -64,10 +65,22 @@ def _several(comparison: Comparison) -> str:
         blocks.append(_table(rows))
     rows = [["milliseconds", "p50", "p95", "p99"]]
     for number, one in enumerate(evaluations, 1):
-        rows.append([f"[{number}] {one.name}", *(f"{ms:.1f}" for ms in (one.latency.p50, one.latency.p95, one.latency.p99))])
+        rows.append([_named(number, one.name), *(f"{ms:.1f}" for ms in (one.latency.p50, one.latency.p95, one.latency.p99))])
     blocks.append(_table(rows))
     blocks.append("* The 95 % interval of the difference leaves 0 out.")
     return "\n\n".join(blocks)
+
+
+def _distinct(groups: Sequence[Group]) -> list[Group]:
+    """Without the languages of questions that say the same as one with the articles' language ("en", "en > zh")."""
+    first, *rest = groups
+    said = [(group.keys, group.values.tobytes()) for group in rest]
+    return [first, *(group for n, group in enumerate(rest) if said[n] not in said[n + 1 :])]
+
+
+def _named(number: int, name: str) -> str:
+    """The name of a variant in a table; the list before the tables has it in full."""
+    return f"[{number}] {name if len(name) <= _NAME else '…' + name[1 - _NAME :]}"
 
 
 def _about(one: Evaluation) -> str:
