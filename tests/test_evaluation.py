@@ -153,6 +153,7 @@ def test_a_comparison_is_the_difference_of_its_evaluations(town):
 def test_variants_as_they_are_written(tmp_path):
     first = Variant("index", "index", "some-model", "reader", Fusion(late=3.0))
     assert read_variant("other/folder", first) == Variant("other/folder", "other/folder", "some-model", "reader", first.fusion)
+    assert read_variant("other,late=0", first).index == "other"
     # Another model needs another index, unless one is named.
     assert read_variant("model=b", first).source == ("", "b")
     assert read_variant("index=a,b,model=b", first).source == ("a,b", "b")
@@ -161,7 +162,7 @@ def test_variants_as_they_are_written(tmp_path):
     settings = read_variant("late=off,lexical=0.5,dense=on,balanced=off,kindred=no", first)
     assert settings.fusion == Fusion(late=0.0, lexical=0.5, balanced=False, kindred=False) and settings.source == first.source
     for bad, named in (
-        ("colour=red", "dense=…"), ("late=", "late=…"), ("late=1,late=2", "expected"), ("late=-1", "late="), ("late=nan", "late="),
+        ("colour=red", "dense=…"), ("late=0,other", "late="), ("late=", "late=…"), ("late=1,late=2", "expected"), ("late=-1", "late="), ("late=nan", "late="),
         ("late=inf", "late="), ("balanced=2", "balanced="), ("", "--compare"),
     ):  # fmt: skip
         with pytest.raises(UsageError, match=named):

@@ -86,7 +86,7 @@ def read_variant(text: str, first: Variant) -> Variant:
     """A variant as it is written on the command line: what differs from the first.
 
     Args:
-        text: ``key=value`` parts between commas, or the folder of an index alone. Keys: index, model, rerank (or
+        text: ``key=value`` parts between commas; the folder of an index may come first without its key. Keys: index, model, rerank (or
             "off"); the weights dense, late, article, lexical (a number, or "off"); balanced, kindred ("on" or "off").
         first: what is not written is taken from it. A model without an index means one built with that model.
 
@@ -96,7 +96,7 @@ def read_variant(text: str, first: Variant) -> Variant:
     given: dict[str, str] = {}
     for part in _PART.split(text):
         key, equals, value = part.partition("=")
-        if not equals and "=" not in text:
+        if not equals and not given:
             key, value = "index", part
         if key not in KEYS or key in given or not value:
             raise UsageError(

@@ -10,7 +10,7 @@ import numpy as np
 
 from rag.errors import UsageError
 from rag.evaluation.consistency import consistency
-from rag.evaluation.metrics import Group, measured, measures
+from rag.evaluation.metrics import Group, evaluator_class, measured, measures
 from rag.evaluation.questions import Question
 from rag.evaluation.worst import Miss, worst_of
 from rag.search.types import Fusion
@@ -121,10 +121,12 @@ def evaluate(
         progress: called with (done, total, phase).
 
     Raises:
-        UsageError: k is out of range, there is no question, or the index has none of the relevant articles.
+        UsageError: k is out of range, there is no question, or the index has none of the relevant articles; or
+            pytrec_eval is not installed.
     """
     if not questions:
         raise UsageError("expected at least one question, got none")
+    evaluator_class()  # if it is missing, that shows before all is searched
     rows, langs = _known_articles(index, questions)
     relevant = [{rows[i]: grade for i, grade in q.relevant.items() if i in rows} for q in questions]
     absent = tuple(question for question, wanted in zip(questions, relevant) if not wanted)

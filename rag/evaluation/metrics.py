@@ -103,14 +103,13 @@ def measured(found: Sequence[Sequence[int]], relevant: Sequence[Mapping[int, int
     Raises:
         UsageError: pytrec_eval is not installed.
     """
-    evaluator_of = _evaluator()
     asked = {"success." + ",".join(map(str, _depths(k))), f"recall.{k}", "recip_rank", f"ndcg_cut.{k}"}
     columns = (*(f"success_{depth}" for depth in _depths(k)), f"recall_{k}", "recip_rank", f"ndcg_cut_{k}")
     judged = {str(n): {str(a): grade for a, grade in row.items()} for n, row in enumerate(relevant) if row}
     # trec_eval sorts by score, so a place becomes one; and it does not cut the reciprocal rank, so the list is cut.
     run = {str(n): {str(a): float(-place) for place, a in enumerate(row[:k])} for n, row in enumerate(found) if len(row)}
     run = {name: row for name, row in run.items() if name in judged}
-    values = evaluator_of(judged, asked).evaluate(run) if run else {}
+    values = evaluator_class()(judged, asked).evaluate(run) if run else {}
     out = np.zeros((len(found), len(columns)))
     for name, row in values.items():
         out[int(name)] = [row[column] for column in columns]
@@ -121,7 +120,8 @@ def _depths(k: int) -> list[int]:
     return sorted({1, min(5, k), k})
 
 
-def _evaluator():
+def evaluator_class() -> type:
+    """pytrec_eval's evaluator. Raises UsageError where it is not installed."""
     try:
         from pytrec_eval import RelevanceEvaluator
     except ImportError as error:

@@ -112,7 +112,7 @@ def _miss(miss: Miss) -> str:
     if miss.wanted:
         lines.append(f"  wanted {_shown(miss.wanted)}")
     else:
-        lines.append(f"  wanted {wanted}, which is not among the first 100")
+        lines.append(f"  wanted {wanted}, not among the first {miss.depth}")
     lines.append(f"  found  {_shown(miss.first)}" if miss.first else "  found  nothing")
     return "\n".join(lines)
 

@@ -44,15 +44,17 @@ class Miss:
 
     Attributes:
         question: the question.
-        rank: place of its first relevant article; None where it is not among the first 100.
+        rank: place of its first relevant article; None where it is not among the first ``depth``.
         first: what came first; None where nothing was found.
         wanted: the relevant article, where it has a rank.
+        depth: how many articles were looked through.
     """
 
     question: Question
     rank: int | None
     first: Shown | None
     wanted: Shown | None
+    depth: int
 
 
 def worst_of(index: Index, results: Sequence[Result], count: int, k: int, fusion: Fusion | None) -> tuple[Miss, ...]:
@@ -75,7 +77,8 @@ def _rank(index: Index, question: Question, depth: int, fusion: Fusion | None) -
 def _miss(index: Index, question: Question, depth: int, fusion: Fusion | None) -> Miss:
     hits = index.find(question.text, depth, fusion=fusion).hits
     rank = next((place for place, hit in enumerate(hits, 1) if hit.article_id in question.relevant), None)
-    return Miss(question, rank, _shown(hits[0], 1) if hits else None, _shown(hits[rank - 1], rank) if rank else None)
+    first, wanted = _shown(hits[0], 1) if hits else None, _shown(hits[rank - 1], rank) if rank else None
+    return Miss(question, rank, first, wanted, depth)
 
 
 def _shown(hit: Hit, rank: int) -> Shown:
