@@ -36,6 +36,8 @@ def plain_best(query, passages):
         there = [vector(t) for token in ids for t in [int(token), *model.parts(int(token)).tolist()]]
         nearest = lambda token: max(float(vector(token) @ other) for other in there)
         for row, token in enumerate(query.ids.tolist()):
+            if not query.weights[row]:
+                continue  # a word that only asks is not looked for
             parts = [nearest(part) for part in model.parts(token).tolist()]
             out[row, column] = max([nearest(token), *([sum(parts) / len(parts)] if parts else [])])
     return out
@@ -72,9 +74,23 @@ def test_every_passage_is_scored_as_it_is_indexed(snapshot):
     passages = [snapshot.model.encode_ids([passage_text(a, p)])[0] for a in NEWS for p in split(a)]
     assert len(passages) == snapshot.n_passages
     query = analyse("哪些省举行了防汛演练 flood drill", snapshot.model)
+    assert 0 < np.count_nonzero(query.weights) < len(query.weights)
     pool = all_passages(snapshot)
     np.testing.assert_allclose(pool.best(query), plain_best(query, passages), atol=1e-5)
     assert all_passages(snapshot) is pool  # kept
+    # ... and what its tokens found is remembered, for this question and for others
+    np.testing.assert_array_equal(pool.best(query), pool.best(query))
+    other = analyse("防汛物资 drill in spring", snapshot.model)
+    np.testing.assert_allclose(pool.best(other), plain_best(other, passages), atol=1e-5)
+
+
+def test_what_a_pool_remembers_is_bounded(snapshot, monkeypatch):
+    pool = pool_of(snapshot, np.arange(snapshot.n_passages), kept=True)
+    monkeypatch.setattr(late, "_FOUND", 3 * len(pool.rows))
+    for question in _QUESTIONS:
+        query = analyse(question, snapshot.model)
+        np.testing.assert_allclose(pool.best(query), pool_of(snapshot, pool.rows).best(query), atol=1e-6)
+        assert len(pool._found) <= 3
 
 
 @settings(deadline=None)

@@ -21,6 +21,9 @@ from rag.search.types import Filters, Fusion
 
 PER_SIDE = 200  # proposals of each side and language
 NEIGHBOURS, LEAST = 12, 0.38  # tokens near a word of the question, and how near
+# Between languages a match counts up to CAP and no further: in an article that gives a name in both languages
+# the untranslated one would match perfectly, and outweigh all the other words of a better article.
+CAP, STRETCH = 0.7, 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +50,19 @@ class Candidates:
 
 
 def candidates(
-    snapshot: Snapshot, query: Query, filters: Filters = Filters(), per_side: int = PER_SIDE, fusion: Fusion = Fusion()
+    snapshot: Snapshot, query: Query, filters: Filters | np.ndarray = Filters(), per_side: int = PER_SIDE, fusion: Fusion = Fusion()
 ) -> Candidates:
     """The passages that may answer the question, with their scores.
 
     Args:
         snapshot: the index.
         query: the question.
-        filters: passages of other articles are not considered at all.
+        filters: passages of other articles are not considered at all; or the articles themselves, bool (n_articles,).
         per_side: how many the dense and the lexical side propose for each language, in a large corpus.
         fusion: what each part of the score weighs.
     """
     of_article = snapshot.passages.article_row
-    keep = allowed_articles(snapshot, filters)
+    keep = filters if isinstance(filters, np.ndarray) else allowed_articles(snapshot, filters)
     allowed = None if keep.all() else keep[of_article]
     words, bound = snapshot.lexical_with_bound(query.text)
     pool = all_passages(snapshot)
@@ -71,11 +74,12 @@ def candidates(
     else:
         inside = allowed[pool.rows]
         best, rows = pool.best(query)[:, inside], pool.rows[inside]
-    late = query.weights @ best
+    articles = of_article[rows]
+    counted = _counted(best, snapshot.columns.lang[articles].astype(str) != query.lang)
+    late = query.weights @ counted
     dense = snapshot.vectors(rows) @ query.dense
     lexical = words[rows] / max(bound, 1e-9)
-    articles = of_article[rows]
-    together = _of_article(query.weights, best, articles)
+    together = _of_article(query.weights, counted, articles)
     score = fusion.dense * dense + fusion.late * late + fusion.lexical * lexical + fusion.article * together
     return Candidates(rows, articles, best, dense, late, lexical, score.astype(np.float32))
 
@@ -109,6 +113,13 @@ def kindred(snapshot: Snapshot, query: Query) -> np.ndarray:
             best[snapshot.holding(int(tokens[place]))] = cosines[place]
         total += shares[row] * best
     return total
+
+
+def _counted(best: np.ndarray, cross: np.ndarray) -> np.ndarray:
+    """Best cosines (n, m) as they count in the score, given which passages are of another language (m,)."""
+    if not cross.any():
+        return best
+    return np.where(cross, STRETCH * np.minimum(best, CAP), best)
 
 
 def _of_article(weights: np.ndarray, best: np.ndarray, articles: np.ndarray) -> np.ndarray:

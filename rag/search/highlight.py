@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from rag.embed.static import StaticModel
@@ -14,6 +16,11 @@ MATCH = 0.36
 _NEAR_BEST = 0.75  # of several words that match a word of the question, those that come near the best
 
 
+@functools.lru_cache(maxsize=2048)  # the passages that are found are found again, by the next question and by the answer
+def _tokens(model: StaticModel, text: str) -> tuple[np.ndarray, np.ndarray]:
+    return model.fine_spans([text])[0]
+
+
 def highlights(query: Query, model: StaticModel, text: str, start: int = 0) -> tuple[Highlight, ...]:
     """The words of ``text`` that match content words of the question, in order of appearance.
 
@@ -24,7 +31,7 @@ def highlights(query: Query, model: StaticModel, text: str, start: int = 0) -> t
         start: offset of ``text`` in its article; the highlights count from the article's beginning.
     """
     asked = np.flatnonzero(query.row_content)
-    ids, spans = model.fine_spans([text])[0]
+    ids, spans = _tokens(model, text)
     if not len(asked) or not len(ids):
         return ()
     table = query.vectors[asked] @ model.token_vectors(ids)[0].T
@@ -32,10 +39,9 @@ def highlights(query: Query, model: StaticModel, text: str, start: int = 0) -> t
     owner = np.where(table >= needed, table, -1.0)
     best = owner.argmax(axis=0)
     out: list[Highlight] = []
-    for token, number in enumerate(best):
+    for token in np.flatnonzero(owner.max(axis=0) >= 0).tolist():
+        number = best[token]
         score = float(owner[number, token])
-        if score < 0:
-            continue
         word = query.text[slice(*query.row_spans[asked[number]])]
         first, last = spans[token].tolist()
         if out and start + first < out[-1].end:  # a compound and its parts: what matches better stands

@@ -16,6 +16,7 @@ from rag.search.query import Query
 
 # Up to this many tokens all passages are scored for every question, and their vectors kept at hand.
 _SMALL = 1_500_000
+_FOUND = 10_000_000  # cosines of tokens asked before that a kept pool remembers
 _kept: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
@@ -26,9 +27,14 @@ class Pool:
         rows: passage numbers (m,).
     """
 
-    def __init__(self, model, rows: np.ndarray, ids: np.ndarray, starts: np.ndarray):
+    def __init__(self, model, rows: np.ndarray, ids: np.ndarray, starts: np.ndarray, kept: bool = False):
         self.rows = rows
+        self._kept, self._found = kept, {}
         ids, starts = model.with_parts(ids.astype(np.int64), starts)
+        if kept:  # a token counts once in a passage: sorting pays where the pool is used again
+            owner = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(ids))))
+            pairs = np.unique(owner * model.size + ids)
+            ids, starts = pairs % model.size, np.searchsorted(pairs, np.arange(len(starts)) * model.size)
         seen = np.zeros(model.size, bool)
         seen[ids] = True
         self._unique = np.flatnonzero(seen)
@@ -37,14 +43,30 @@ class Pool:
         self._vectors = np.ascontiguousarray(model.token_vectors(self._unique)[0].T)
 
     def best(self, query: Query) -> np.ndarray:
-        """float32 (n, m): for each token of the question, the largest cosine in each passage (-1 to 1)."""
-        if not len(self.rows) or not len(self._local):
-            return np.zeros((len(query.ids), len(self.rows)), np.float32)
-        table = query.vectors @ self._vectors
-        out = np.empty((len(table), len(self.rows)), np.float32)
-        for number, row in enumerate(table):  # row by row the gathered values stay in the cache
-            out[number] = np.maximum.reduceat(row[self._local], self._starts)
+        """float32 (n, m): for each token of the question, the largest cosine in each passage (-1 to 1).
+
+        0 for tokens without weight, which are not looked for.
+        """
+        out = np.zeros((len(query.vectors), len(self.rows)), np.float32)
+        if len(self.rows) and len(self._local):
+            sought = np.flatnonzero(query.weights[query.whole] > 0)
+            known = [self._found.get(token) for token in query.row_ids[sought].tolist()]
+            new = sought[[row is None for row in known]]
+            for number, row in zip(new, query.vectors[new] @ self._vectors):  # by row, so that what is gathered stays in the cache
+                out[number] = np.maximum.reduceat(row[self._local], self._starts)
+            for number, row in zip(sought, known):
+                if row is not None:
+                    out[number] = row
+            if self._kept:
+                self._keep(query.row_ids[new], out[new])
         return query.fold(out)
+
+    def _keep(self, tokens: np.ndarray, rows: np.ndarray) -> None:
+        # What a token finds does not depend on the question. Single steps on a dict: safe among threads.
+        for token, row in zip(tokens.tolist(), rows):
+            self._found[token] = row
+        while len(self._found) * len(self.rows) > _FOUND:
+            self._found.pop(next(iter(self._found)), None)
 
 
 def all_passages(snapshot: Snapshot) -> Pool | None:
@@ -53,12 +75,18 @@ def all_passages(snapshot: Snapshot) -> Pool | None:
         return None
     pool = _kept.get(snapshot)
     if pool is None:
-        pool = _kept[snapshot] = pool_of(snapshot, np.arange(snapshot.n_passages))
+        pool = _kept[snapshot] = pool_of(snapshot, np.arange(snapshot.n_passages), kept=True)
     return pool
 
 
-def pool_of(snapshot: Snapshot, rows: np.ndarray) -> Pool:
-    """A pool of the passages of the given numbers; those without a known token are left out."""
+def pool_of(snapshot: Snapshot, rows: np.ndarray, kept: bool = False) -> Pool:
+    """A pool of the passages of the given numbers; those without a known token are left out.
+
+    Args:
+        snapshot: the index.
+        rows: passage numbers, ascending.
+        kept: whether the pool will serve many questions, and may take longer to make.
+    """
     offsets = snapshot.token_offsets
     begin, end = np.asarray(offsets[rows]), np.asarray(offsets[rows + 1])
     filled = end > begin
@@ -67,4 +95,4 @@ def pool_of(snapshot: Snapshot, rows: np.ndarray) -> Pool:
     ids = np.concatenate(parts) if parts else np.zeros(0, np.uint16)
     starts = np.zeros(len(rows), np.int64)
     np.cumsum((end - begin)[:-1], out=starts[1:])
-    return Pool(snapshot.model, rows, ids, starts)
+    return Pool(snapshot.model, rows, ids, starts, kept)

@@ -35,10 +35,12 @@ class Query:
         spans: (start, end) in ``text`` of each token.
         ids: token ids (n,).
         vectors: unit vectors (n + p, d) of the tokens, and behind them of the p parts of compounds.
+        row_ids: token id of each row of ``vectors`` (n + p,).
         whole: for each row of ``vectors`` the token it is, or is a part of (n + p,).
         latin: bool (n + p,), the rows written in Latin letters.
         row_spans: (start, end) in ``text`` of each row of ``vectors``.
-        weights: learned weights (n,), summing to 1 (all 0 for no known token).
+        weights: learned weights (n,) of the tokens that say what is sought, 0 for those that ask or join, summing
+            to 1; those of all tokens where none says it (all 0 for no known token).
         content: bool (n,): tokens that say what is sought, rather than ask or join.
         row_content: the same for each row of ``vectors`` (n + p,).
         dense: the question's vector (dim of the embedder).
@@ -49,6 +51,7 @@ class Query:
     spans: tuple[tuple[int, int], ...]
     ids: np.ndarray
     vectors: np.ndarray
+    row_ids: np.ndarray
     whole: np.ndarray
     latin: np.ndarray
     row_spans: tuple[tuple[int, int], ...]
@@ -108,15 +111,17 @@ def analyse(question: str, model: StaticModel, embedder=None) -> Query:
     vectors, weights = model.token_vectors(rows)
     weights = weights[: len(ids)]
     whole = np.array([*range(len(ids)), *(number for number, _ in parts)], np.int64)
-    total = float(weights.sum())
     idle = np.array([model.piece(int(i)) in _IDLE for i in rows], bool)
     content = ~idle[: len(ids)] & (weights > 0)
+    if content.any():
+        weights = np.where(content, weights, 0).astype(np.float32)
+    total = float(weights.sum())
     if embedder is None or embedder is model:
         dense = model.embed_ids(ids, np.array([0, len(ids)]))[0]
     else:
         dense = embedder.embed_queries([text])[0]
     row_spans = (*spans, *_part_spans(model, parts, spans))
-    return Query(text, detect_lang(text), tuple(spans), ids, vectors, whole, model.latin[rows], row_spans, weights / total if total else weights,
+    return Query(text, detect_lang(text), tuple(spans), ids, vectors, rows, whole, model.latin[rows], row_spans, weights / total if total else weights,
                  content, ~idle & content[whole], dense)
 
 
