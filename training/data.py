@@ -6,9 +6,12 @@ publisher without a permission to use them, are left out; the card of the model 
 
 from __future__ import annotations
 
+import csv
 import json
 import lzma
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 LEFT_OUT = {"nyt-rss-mt", "nyt-bilingual-notes", "aichallenger2018", "xuexi-qiangguo-english"}
@@ -53,3 +56,40 @@ def place_names(data: Path) -> set[str]:
                 row = json.loads(line)
                 names |= {row[key] for key in keys if row[key]}
     return names
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A word or phrase of the English-Chinese dictionary.
+
+    Attributes:
+        en: as written, capitals kept.
+        zh: translations of at most 8 characters, the commoner first.
+        rank: place in a frequency list of English, the better of two lists; 0 where it is in neither.
+        forms: inflected forms.
+    """
+
+    en: str
+    zh: tuple[str, ...]
+    rank: int
+    forms: tuple[str, ...]
+
+
+_MARKS = re.compile(r"\[[^\]]*\]|〔[^〕]*〕|\([^)]*\)|（[^）]*）|\b(?:[a-z]{1,5}\.\s*)+|[的地](?=$)")
+_CHINESE = re.compile(r"[\u4e00-\u9fff·]{1,8}")
+
+
+def entries(file: Path) -> Iterator[Entry]:
+    """The words of ECDICT (https://github.com/skywind3000/ECDICT, MIT), its table ``ecdict.csv``.
+
+    Lines marked as collected from the web ("[网络]") are left out.
+    """
+    csv.field_size_limit(10**7)
+    with open(file, encoding="utf8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            kept = [line for line in row["translation"].replace("\\n", "\n").split("\n") if "[网络]" not in line]
+            zh = [part for line in kept for part in re.split(r"[,，;；、/ ]+", _MARKS.sub(" ", line)) if _CHINESE.fullmatch(part)]
+            ranks = [int(row[name] or 0) for name in ("frq", "bnc")]
+            forms = [part[2:] for part in row["exchange"].split("/") if part[:2] in ("s:", "p:", "d:", "i:", "3:")]
+            if zh or forms:
+                yield Entry(row["word"], tuple(dict.fromkeys(zh))[:6], min((r for r in ranks if r), default=0), tuple(forms))

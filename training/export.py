@@ -57,12 +57,10 @@ def compounds(tokenizer_file: Path) -> dict[str, np.ndarray]:
 
 
 def export(work: Path, out: Path, card: Path) -> None:
-    import torch
-
-    state = torch.load(work / "checkpoint.pt", weights_only=True)["model"]
-    weights = state["log_weights"].exp().numpy()
+    trained = np.load(work / "vectors.npz")
+    weights = trained["weights"].copy()
     weights[0] = 0.0  # the unknown token says nothing
-    rows, factors = quantise(state["vectors"].numpy(), weights / np.median(weights))
+    rows, factors = quantise(trained["vectors"], weights / np.median(weights))
     out.mkdir(parents=True, exist_ok=True)
     save_file({"embeddings": rows, "weights": factors}, out / "model.safetensors")
     shutil.copy(work / "tokenizer.json", out / "tokenizer.json")

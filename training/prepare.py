@@ -1,9 +1,9 @@
 """Turns the training sets into token ids once, so that every run starts at once.
 
-    python -m training.prepare --data ../shared/data --work training/work
+    python -m training.prepare --data ../shared/data --ecdict ecdict.csv --work training/work
 
-Writes ``<work>/tasks.npz``: for each task two ragged arrays (ids, offsets), the queries and their
-documents row by row, and the glosses that translate single tokens.
+Writes ``<work>/tasks.npz``: for each task two ragged arrays (ids, offsets), the queries and their documents
+row by row; and ``<work>/composition.npz``: the stems and characters that tokens consist of.
 """
 
 from __future__ import annotations
@@ -79,6 +79,46 @@ def glosses(data: Path) -> list[tuple[str, str]]:
     return pairs
 
 
+def word_pairs(entries: list[sets.Entry]) -> dict[str, list[tuple[str, str]]]:
+    """Translations and English words: "words" are common ones with all their forms, "terms" names and the rest."""
+    pairs: dict[str, list[tuple[str, str]]] = {"words": [], "terms": []}
+    for entry in entries:
+        if entry.rank:
+            pairs["words"] += [(zh, form) for form in (entry.en, *entry.forms) for zh in entry.zh]
+        elif entry.en.count(" ") < 4 and re.search("[A-Za-z]", entry.en):
+            pairs["terms"] += [(zh, entry.en) for zh in entry.zh[:2]]
+    return pairs
+
+
+def composition(tokenizer: Tokenizer) -> dict[str, np.ndarray]:
+    """What tokens are made of: the stem of an English word, the characters of a Chinese one.
+
+    Returns:
+        ``stem`` int64 (V,): number of the stem (Porter 2, from Snowball), the last for tokens without one;
+        ``char.ids`` and ``char.offsets``: the characters of each token, by number; none for Latin ones.
+    """
+    import regex
+    import snowballstemmer
+
+    stemmer, han = snowballstemmer.stemmer("english"), regex.compile(r"\p{Han}+")
+    stems: dict[str, int] = {}
+    chars: dict[str, int] = {}
+    of, ids, offsets = [], [], [0]
+    for token in range(tokenizer.get_vocab_size()):
+        piece = tokenizer.id_to_token(token)
+        if re.fullmatch("▁[a-z]{4,}", piece):
+            stem = stemmer.stemWord(piece[1:])
+            # British and American spellings meet in one stem.
+            stem = re.sub("our", "or", re.sub("is(?=at|$)", "iz", stem))
+            of.append(stems.setdefault(stem, len(stems)))
+        else:
+            of.append(-1)
+        if han.fullmatch(piece):
+            ids += [chars.setdefault(c, len(chars)) for c in piece]
+        offsets.append(len(ids))
+    return {"stem": np.array([n if n >= 0 else len(stems) for n in of]), "char.ids": np.array(ids), "char.offsets": np.array(offsets)}
+
+
 def place_pairs(data: Path) -> list[tuple[str, str]]:
     """Names of provinces, cities and countries in both languages."""
     import json
@@ -92,7 +132,7 @@ def place_pairs(data: Path) -> list[tuple[str, str]]:
     return pairs
 
 
-def tasks(data: Path, rng: random.Random) -> dict[str, list[tuple[str, str]]]:
+def tasks(data: Path, rng: random.Random, dictionary: Path | None = None) -> dict[str, list[tuple[str, str]]]:
     """All (query, document) text pairs by task."""
     titled = [row for row in sets.rows(data, "titled_news") if row["title"] and len(row["text"]) > 120]
     zh = [row for row in titled if row["lang"] == "zh"]
@@ -109,6 +149,7 @@ def tasks(data: Path, rng: random.Random) -> dict[str, list[tuple[str, str]]]:
         "title": [(row["title"], row["text"][:PASSAGE_CHARS]) for row in zh],
         "title_en": [(row["title"], row["text"][: 2 * PASSAGE_CHARS]) for row in en],
         "qa": [pair for _ in range(2) for pair in answers(sets.rows(data, "qa"), rng)],
+        **(word_pairs(list(sets.entries(dictionary))) if dictionary else {}),
     }
 
 
@@ -117,14 +158,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--ecdict", type=Path, help="ecdict.csv: more words and names; see training/README.md")
     arguments = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(arguments.work / "tokenizer.json"))
     arrays = {}
-    for name, pairs in tasks(arguments.data, random.Random(arguments.seed)).items():
+    for name, pairs in tasks(arguments.data, random.Random(arguments.seed), arguments.ecdict).items():
         for side, texts in (("q", [q for q, _ in pairs]), ("d", [d for _, d in pairs])):
             arrays[f"{name}.{side}.ids"], arrays[f"{name}.{side}.offsets"] = ragged(tokenizer, texts)
         print(name, len(pairs), f"{len(arrays[f'{name}.q.ids']):,} + {len(arrays[f'{name}.d.ids']):,} tokens", flush=True)
     np.savez(arguments.work / "tasks.npz", **arrays)
+    np.savez(arguments.work / "composition.npz", **composition(tokenizer))
 
 
 if __name__ == "__main__":
