@@ -34,7 +34,7 @@ SOURCES = [path for folder in ("rag", "ui") for path in (ROOT / folder).rglob("*
 
 
 def test_everything_that_is_imported_is_declared():
-    declared = {normal(one) for one in PROJECT["dependencies"]}
+    declared = {normal(one) for one in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["onnx"])}
     owners = packages_distributions()
     missing = {}
     for path in SOURCES:

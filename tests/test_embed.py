@@ -269,6 +269,21 @@ def test_a_folder_of_ones_own_needs_no_network(minilm, monkeypatch):
     load_embedder(minilm).embed_queries(["bread"])
 
 
+@pytest.mark.slow
+def test_a_name_that_was_fetched_before_needs_no_network(minilm, tmp_path, monkeypatch):
+    revision = "0123456789abcdef0123456789abcdef01234567"
+    repository = tmp_path / "models--somebody--minilm"  # as the hub's client keeps it
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text(revision)
+    (repository / "snapshots").mkdir()
+    (repository / "snapshots" / revision).symlink_to(minilm)
+    monkeypatch.setenv("SENTENCE_TRANSFORMERS_HOME", str(tmp_path))
+    monkeypatch.setattr(socket.socket, "connect", lambda *a: pytest.fail("the network was asked"))
+    embedder = load_embedder("somebody/minilm")
+    assert embedder.identity.name == "somebody/minilm" and embedder.identity.dim == 384
+    np.testing.assert_array_equal(embedder.embed_queries(["bread"]), load_embedder(minilm).embed_queries(["bread"]))
+
+
 # ---- a real transformer
 
 

@@ -5,9 +5,10 @@ A name is ``[BACK END:]FOLDER`` or ``[BACK END:]NAME``, as in ``onnx-int8:/model
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,8 @@ def load(given: str, wanted: Sequence[str]) -> Loaded:
     os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "5")
     os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "20")
     try:
-        return _load(name, backend, wanted, local_only=True)
+        with _no_bars():
+            return _load(name, backend, wanted, local_only=True)
     except ModelError:
         raise
     except Exception as missing:
@@ -109,15 +111,29 @@ def _load(name: str, backend: str, wanted: Sequence[str], local_only: bool) -> L
                          f"({foreign[0]}), which is not run: use another")
     made = getattr(sentence_transformers, kind, None)
     if made is None:
-        raise ModelError(f"expected sentence-transformers 6 or newer for {_KINDS[kind]}, found {sentence_transformers.__version__} "
-                         f"(the extra for ONNX holds it back): use {name} in an environment without that extra")
+        raise ModelError(f"expected sentence-transformers 6 or newer for {_KINDS[kind]}, found {sentence_transformers.__version__}: "
+                         "pip install -U sentence-transformers")
     if backend == TORCH:
         model = made(name, local_files_only=local_only, trust_remote_code=False)
         return Loaded(model, kind, Path(name) if Path(name).is_dir() else None, "")
     folder, file = onnx.find(name, backend, local_only)
-    model = made(str(folder), backend="onnx", model_kwargs={"file_name": file, "provider": onnx.provider(backend)},
-                 local_files_only=True, trust_remote_code=False)
+    model = made(str(folder), device="cpu", local_files_only=True, trust_remote_code=False)
+    onnx.put_in(model, folder / file)
     return Loaded(model, kind, folder, file)
+
+
+@contextlib.contextmanager
+def _no_bars() -> Iterator[None]:
+    """Without transformers' progress bars: from the disk a model is there before one could be read."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _reader(name: str, local_only: bool) -> Callable[[str], Any]:

@@ -1,7 +1,10 @@
-"""Which ONNX file of a model runs, and whether this installation can run one.
+"""The transformer of a model run by ONNX Runtime, from the ONNX file in the model's folder.
 
-sentence-transformers runs them through Optimum and ONNX Runtime. A model that holds none is refused: to convert
-it at every start would take longer than to ask it.
+sentence-transformers runs such files through Optimum, which wants an older transformers, and with it an older
+client of the model hub than the chat page can live with. ONNX Runtime alone is enough: the tokenizer, the
+prompts, the pooling and the head stay those of sentence-transformers, only its transformer is put aside.
+
+A model without an ONNX file is refused: to convert it at every start would take longer than to ask it.
 """
 
 from __future__ import annotations
@@ -11,11 +14,12 @@ import platform
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rag.errors import ModelError
 
 ONNX, ONNX_INT8 = "onnx", "onnx-int8"
-INSTALL = "pip install 'yinju[onnx]'"
+INSTALL = "pip install onnxruntime"
 _INT8 = re.compile(r"int8|quantized")
 
 
@@ -23,13 +27,13 @@ def check_installed(backend: str) -> None:
     """Raises ModelError, with the command that installs it, where ONNX Runtime is not there."""
     from importlib.util import find_spec
 
-    if not (find_spec("onnxruntime") and find_spec("optimum")):
-        raise ModelError(f"expected ONNX Runtime for the back end {backend}, but it is not installed: {INSTALL} "
-                         f"in an environment of its own, or leave {backend}: out to use torch")
+    if not find_spec("onnxruntime"):
+        raise ModelError(f"expected ONNX Runtime for the back end {backend}, but it is not installed: {INSTALL}, "
+                         f"or leave {backend}: out to use torch")
 
 
 def find(name: str, backend: str, local_only: bool) -> tuple[Path, str]:
-    """The folder of a model, its files fetched where that is allowed, and the file in it that suits.
+    """The folder of a model, its files fetched where that is allowed, and the ONNX file in it that suits.
 
     Args:
         name: a folder, or a name on the model hub.
@@ -50,18 +54,13 @@ def find(name: str, backend: str, local_only: bool) -> tuple[Path, str]:
         if not any(_suits(file, backend) for file in _files(folder)):
             raise FileNotFoundError(f"no file for {backend} has been fetched yet")
         return folder, _pick(_files(folder), backend, name)
-    file = _pick(list_repo_files(name), backend, name)
-    # What else lies there is the same model some more times.
-    needed = ["*.json", "*.txt", "*.model", "[0-9]*_*/*", file, f"{file}?data"]
-    return Path(snapshot_download(name, cache_dir=cache, allow_patterns=needed)), file
-
-
-def provider(backend: str) -> str:
-    """What ONNX Runtime computes on: an NVIDIA card where its build for one is installed, else the processor."""
-    from onnxruntime import get_available_providers
-
-    cuda = "CUDAExecutionProvider"  # has no dynamically quantised products
-    return cuda if backend == ONNX and cuda in get_available_providers() else "CPUExecutionProvider"
+    files = list_repo_files(name)
+    file = _pick(files, backend, name)
+    # Most other folders, and torch's older weights beside its newer ones, are the same model some more times.
+    torch = ["*.safetensors"] if any(one.endswith(".safetensors") for one in files) else ["*.bin"]
+    needed = ["*.json", "*.txt", "*.model", *torch, file, f"{file}?data"]
+    ignored = ["openvino/*", "coreml/*"]
+    return Path(snapshot_download(name, cache_dir=cache, allow_patterns=needed, ignore_patterns=ignored)), file
 
 
 def _files(folder: Path) -> list[str]:
@@ -94,3 +93,53 @@ def processor() -> tuple[str, ...]:
         flags = ""
     # Without the instruction, sums of what was made for it may overflow.
     return (*(mark for mark in ("avx512_vnni", "avx512") if mark in flags), "avx2")
+
+
+def put_in(model: Any, file: Path) -> None:
+    """Has an ONNX file run in the place of a model's transformer.
+
+    Args:
+        model: a SentenceTransformer, CrossEncoder or MultiVectorEncoder on the CPU.
+        file: the same transformer as an ONNX file.
+
+    Raises:
+        ModelError: the file is of another kind of model.
+        Exception: ONNX Runtime's own, where it cannot read the file.
+    """
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    module = model[0]
+    output = module.modality_config["text"]["method_output_name"]
+    known, seen = [one.name for one in session.get_outputs()], output
+    if output not in known and output == "last_hidden_state":
+        seen = "token_embeddings"  # what Optimum calls it in what it exports for sentence-transformers
+    if seen not in known:
+        raise ModelError(f"expected the ONNX file {file} to give {output}, but it gives {', '.join(known)}: "
+                         "export the model anew (docs/models.md shows how)")
+    module.model = _runner(session, module.model.config, output, seen)
+    module.model_forward_params = {*(one.name for one in session.get_inputs()), "input_ids"}
+    module.backend = ONNX
+
+
+def _runner(session: Any, config: Any, output: str, seen: str) -> Any:
+    """A torch module that looks like the transformer with that configuration, and is the session."""
+    import numpy as np
+    import torch
+
+    class Runner(torch.nn.Module):
+        device = torch.device("cpu")
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.config = config
+
+        def forward(self, **features: torch.Tensor) -> dict[str, torch.Tensor]:
+            feed = {}
+            for one in session.get_inputs():
+                # What the tokenizer leaves out is one segment: all zeros.
+                value = features[one.name] if one.name in features else torch.zeros_like(features["input_ids"])
+                feed[one.name] = value.numpy().astype(np.int32 if one.type == "tensor(int32)" else np.int64, copy=False)
+            return {output: torch.from_numpy(session.run([seen], feed)[0])}
+
+    return Runner()
