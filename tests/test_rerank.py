@@ -181,15 +181,13 @@ def cross(minilm, tmp_path_factory):
 @pytest.fixture(scope="session")
 def multi(minilm, tmp_path_factory):
     """A folder of a multi-vector model: MiniLM's own vectors of words in their sentence."""
-    library = pytest.importorskip("sentence_transformers")
-    if not hasattr(library, "MultiVectorEncoder"):
-        pytest.skip("this version of sentence-transformers has no multi-vector models")
+    from sentence_transformers import MultiVectorEncoder
     from sentence_transformers.base.modules import Normalize, Transformer
     from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
 
     folder = tmp_path_factory.mktemp("models") / "multi"
     parts = [Transformer(minilm), MultiVectorMask(), Normalize(module_input_name="token_embeddings")]
-    library.MultiVectorEncoder(modules=parts, device="cpu").save_pretrained(str(folder))
+    MultiVectorEncoder(modules=parts, device="cpu").save_pretrained(str(folder))
     return str(folder)
 
 
@@ -256,8 +254,6 @@ def test_the_prompt_of_a_cross_encoder_is_used(cross, tmp_path):
     from sentence_transformers import CrossEncoder
 
     plain = CrossEncoder(cross, device="cpu")
-    if not hasattr(plain, "prompts"):
-        pytest.skip("this version of sentence-transformers has no prompts for cross-encoders")
     plain.prompts, plain.default_prompt_name = {"ask": "Which of these answers? "}, "ask"
     plain.save_pretrained(str(tmp_path / "prompted"))
     pair = ("loaves cost more", "Bakers raised the price of bread.")

@@ -109,10 +109,7 @@ def _load(name: str, backend: str, wanted: Sequence[str], local_only: bool) -> L
     if foreign := [one for one in _code(read) if not one.startswith(_KNOWN_CODE)]:
         raise ModelError(f"expected a model made of what sentence-transformers has, but {name} brings code of its own "
                          f"({foreign[0]}), which is not run: use another")
-    made = getattr(sentence_transformers, kind, None)
-    if made is None:
-        raise ModelError(f"expected sentence-transformers 6 or newer for {_KINDS[kind]}, found {sentence_transformers.__version__}: "
-                         "pip install -U sentence-transformers")
+    made = getattr(sentence_transformers, kind)
     if backend == TORCH:
         model = made(name, local_files_only=local_only, trust_remote_code=False)
         return Loaded(model, kind, Path(name) if Path(name).is_dir() else None, "")
@@ -165,7 +162,7 @@ def _kind(read: Callable[[str], Any]) -> str:
 
 
 def _code(read: Callable[[str], Any]) -> list[str]:
-    """The classes that a model is made of. Before its version 6 the library runs what a folder brings along."""
+    """The classes that a model is made of."""
     modules = read("modules.json") or []
     routes = [one["path"] for one in modules if one["type"].endswith((".Router", ".Asym"))]
     configs = [read(f"{path}/{file}".lstrip("/")) for path in routes for file in ("router_config.json", "config.json")]
