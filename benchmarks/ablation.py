@@ -25,17 +25,16 @@ from rag import Index
 from rag.evaluation import Evaluation, Question, evaluate, read_questions
 from rag.search import Fusion
 
-SHIPPED = "what ships"
-OFF = {
+SHIPPED, PARTS = "what ships", "parts of compounds"
+WITHOUT = {
     SHIPPED: Fusion(),
-    "without dense": Fusion(dense=0),
-    "without late": Fusion(late=0),
-    "without article": Fusion(article=0),
-    "without lexical": Fusion(lexical=0),
-    "without balance of languages": Fusion(balanced=False),
-    "without kindred candidates": Fusion(kindred=False),
+    "dense": Fusion(dense=0),
+    "late": Fusion(late=0),
+    "article": Fusion(article=0),
+    "lexical": Fusion(lexical=0),
+    "balance of languages": Fusion(balanced=False),
+    "kindred candidates": Fusion(kindred=False),
 }
-PARTS = "without parts of compounds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +71,10 @@ def main() -> None:
     parser.add_argument("--distractors", type=Path, help="articles beside which XQuAD's are a part of a large corpus, .jsonl or .jsonl.xz")
     parser.add_argument("--limit", type=int, default=1_000, help="questions of each file at most (seeded sample)")
     parser.add_argument("--k", type=int, default=10)
-    parser.add_argument("--sets", nargs="*", default=[one.name for one in SETS], metavar="NAME", help="of " + "; ".join(s.name for s in SETS))
+    names = [one.name for one in SETS]
+    parser.add_argument("--sets", nargs="*", default=names, metavar="NAME", help="of " + "; ".join(names))
     given = parser.parse_args()
-    runs = {}
+    begun = False
     for one in SETS:
         if one.name not in given.sets:
             continue
@@ -83,11 +83,16 @@ def main() -> None:
             why = f"no {missing[0]}.jsonl in {given.data}" if missing else "no --distractors"
             print(f"{one.name} is left out: {why}", file=sys.stderr)
             continue
-        runs[one.name] = _run(one, given.data, given.distractors, given.limit, given.k)
-    if not runs:
+        done = _run(one, given.data, given.distractors, given.limit, given.k)
+        if not begun:
+            columns = (SHIPPED, *(f"without {name}" for name in (*WITHOUT, PARTS) if name != SHIPPED))
+            _line(["", *columns])
+            _line(["---"] * (len(columns) + 1))
+            begun = True
+        for measure in ("hit@1", f"recall@{given.k}"):  # each set is shown when it is done: all take a while
+            _line([f"{one.name}, {measure}", *(_cell(measure, done[name], done[SHIPPED]) for name in (*WITHOUT, PARTS))])
+    if not begun:
         sys.exit(f"expected sets of questions in {given.data}, found none that were asked for")
-    for measure in ("hit@1", f"recall@{given.k}"):
-        _table(measure, runs)
 
 
 def _run(one: Set, data: Path, distractors: Path | None, limit: int, k: int) -> dict[str, Evaluation]:
@@ -96,11 +101,11 @@ def _run(one: Set, data: Path, distractors: Path | None, limit: int, k: int) -> 
         corpus = [data / f"{name}.jsonl" for name in one.articles]
         Index.build([*corpus, *([_plain(distractors, Path(folder))] if one.large else [])], Path(folder) / "index")
         with Index.open(Path(folder) / "index") as index:
-            done = {name: _evaluated(index, questions, k, fusion, f"{one.name} {name}") for name, fusion in OFF.items()}
+            done = {name: _evaluated(index, questions, k, fusion, f"{one.name}, {name}") for name, fusion in WITHOUT.items()}
             plain = copy.copy(index)
             plain.snapshot = copy.copy(index.snapshot)
             plain.snapshot.model = index.snapshot.model.without_compounds()
-            done[PARTS] = _evaluated(plain, questions, k, Fusion(), f"{one.name} {PARTS}")
+            done[PARTS] = _evaluated(plain, questions, k, Fusion(), f"{one.name}, {PARTS}")
     return done
 
 
@@ -125,14 +130,6 @@ def _plain(path: Path, folder: Path) -> Path:
     return out
 
 
-def _table(measure: str, runs: dict[str, dict[str, Evaluation]]) -> None:
-    _line([measure, *runs])
-    _line(["---"] * (len(runs) + 1))
-    for row in (*OFF, PARTS):
-        _line([row, *(_cell(measure, done[row], done[SHIPPED]) for done in runs.values())])
-    print()
-
-
 def _cell(measure: str, one: Evaluation, shipped: Evaluation) -> str:
     group, base = one.groups[0], shipped.groups[0]
     if one is not shipped and (group.values == base.values).all():
@@ -142,7 +139,7 @@ def _cell(measure: str, one: Evaluation, shipped: Evaluation) -> str:
 
 
 def _line(cells: Iterable[str]) -> None:
-    print("| " + " | ".join(cells) + " |")
+    print("| " + " | ".join(cells) + " |", flush=True)
 
 
 if __name__ == "__main__":

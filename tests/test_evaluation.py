@@ -15,7 +15,7 @@ from rag.search import Fusion
 NEWS = {
     "ferry": (
         "柳河渡口本月换了新船，每天早上六点开出头班，可载四十人。船票仍是两元，老人免费。",
-        "The Liu river ferry got a new boat this month; the first crossing leaves at six in the morning with room for forty. Elders ride free.",
+        "The Liu river ferry got a new boat this month; the first crossing leaves at six in the morning. Elders ride free.",
     ),
     "market": (
         "老城夜市周五重新开张，一百二十个摊位卖小吃和手工艺品。市集晚上八点开门，凌晨一点收摊。",
@@ -58,9 +58,11 @@ def write(path, rows):
 def town(tmp_path_factory):
     """Articles, questions in both languages, and an index of all articles."""
     folder = tmp_path_factory.mktemp("town")
-    write(folder / "news.jsonl", [{"id": f"{name}-{lang}", "title": f"{name} {lang}", "text": text} for name, texts in NEWS.items() for lang, text in zip(LANGS, texts)])
+    told = [(name, lang, text) for name, texts in NEWS.items() for lang, text in zip(LANGS, texts)]
+    write(folder / "news.jsonl", [{"id": f"{name}-{lang}", "title": f"{name} {lang}", "text": text} for name, lang, text in told])
     for number, lang in enumerate(LANGS):
-        write(folder / f"{lang}.jsonl", [{"id": name, "question": texts[number], "relevant": [f"{name}-zh", f"{name}-en"]} for name, texts in ASKED.items()])
+        asked = [(name, texts[number], [f"{name}-zh", f"{name}-en"]) for name, texts in ASKED.items()]
+        write(folder / f"{lang}.jsonl", [{"id": name, "question": text, "relevant": ids} for name, text, ids in asked])
     Index.build(folder / "news.jsonl", folder / "index")
     return folder
 
@@ -93,7 +95,10 @@ def test_figures_are_those_of_the_hits(town):
 
 
 def test_articles_that_are_not_there(town, tmp_path):
-    rows = [{"id": "here", "question": "夜市几点开门？", "relevant": ["market-zh"]}, {"id": "gone", "question": "谁修桥？", "relevant": ["bridge"]}]
+    rows = [
+        {"id": "here", "question": "夜市几点开门？", "relevant": ["market-zh"]},
+        {"id": "gone", "question": "谁修桥？", "relevant": ["bridge"]},
+    ]
     with Index.open(town / "index") as index:
         done = evaluate(index, read_questions([write(tmp_path / "q.jsonl", rows)]), worst=5)
         assert [question.id for question in done.absent] == ["gone"]
@@ -162,7 +167,8 @@ def test_variants_as_they_are_written(tmp_path):
     settings = read_variant("late=off,lexical=0.5,dense=on,balanced=off,kindred=no", first)
     assert settings.fusion == Fusion(late=0.0, lexical=0.5, balanced=False, kindred=False) and settings.source == first.source
     for bad, named in (
-        ("colour=red", "dense=…"), ("late=0,other", "late="), ("late=", "late=…"), ("late=1,late=2", "expected"), ("late=-1", "late="), ("late=nan", "late="),
+        ("colour=red", "dense=…"), ("late=0,other", "late="), ("late=", "late=…"), ("late=1,late=2", "expected"),
+        ("late=-1", "late="), ("late=nan", "late="),
         ("late=inf", "late="), ("balanced=2", "balanced="), ("", "--compare"),
     ):  # fmt: skip
         with pytest.raises(UsageError, match=named):

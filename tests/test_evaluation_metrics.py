@@ -41,7 +41,9 @@ def test_only_the_first_k_count():
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(
-        st.tuples(st.lists(st.integers(-5, 15), unique=True, max_size=12), st.dictionaries(st.integers(0, 15), st.integers(1, 3), max_size=6)),
+        st.tuples(
+            st.lists(st.integers(-5, 15), unique=True, max_size=12), st.dictionaries(st.integers(0, 15), st.integers(1, 3), max_size=6)
+        ),
         min_size=1, max_size=6,
     ),
     st.integers(1, 12),

@@ -35,7 +35,8 @@ def test_rows_with_and_without_what_may_be_left_out(tmp_path):
 
 
 def test_a_short_question_is_of_the_language_of_its_file(tmp_path):
-    rows = [{"question": text, "relevant": ["a"]} for text in ("What is on at the museum?", "Who opened the market?", "Did dos Santos do as e do?")]
+    texts = ("What is on at the museum?", "Who opened the market?", "Did dos Santos do as e do?")
+    rows = [{"question": text, "relevant": ["a"]} for text in texts]
     assert {question.lang for question in read_questions([write(tmp_path / "q.jsonl", *rows)])} == {"en"}
 
 
@@ -122,7 +123,8 @@ def test_of_several_judgements_the_test_set_or_the_one_that_is_named(tmp_path):
 
 @pytest.mark.parametrize(
     "judged, named",
-    [("q1\td1\n", "test.tsv, line 1: expected query-id"), ("q1\td1\thigh\n", "whole number"), ("q9\td1\t1\n", "an _id of queries.jsonl, got q9")],
+    [("q1\td1\n", "test.tsv, line 1: expected query-id"), ("q1\td1\thigh\n", "whole number"),
+     ("q9\td1\t1\n", "an _id of queries.jsonl, got q9")],
 )
 def test_bad_judgements_are_refused(tmp_path, judged, named):
     with pytest.raises(UsageError, match=named):
