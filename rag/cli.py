@@ -212,20 +212,31 @@ _asking = (
 )  # fmt: skip
 
 
-@_command(*_asking)
+@_command(
+    *_asking,
+    click.option("--as-of", metavar="YYYY-MM-DD", default="", help='The day that "last month" is told from.  [default: of the newest article]'),
+    click.option("--no-constraints", "free", is_flag=True, help="Do not restrict the articles to the time, place and publisher in QUESTION."),
+)
 def ask(
     question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,
-    **filters
+    as_of: str, free: bool, **filters
 ) -> None:  # fmt: skip
-    """Answer QUESTION with quotes, or refuse."""
-    from rag.answer.types import Answer
+    """Answer QUESTION with quotes, or refuse.
+
+    A time, a place or a publisher in QUESTION ("last month", "四川", "据新华社报道") restricts the articles; what was
+    understood is shown.
+    """
+    from rag.answer.types import CONSTRAINTS, Answer
     from rag.library import Assistant
     from rag.terminal import put_answer
 
     index, chosen = _open(question, file, path, model, rerank, filters)
     assistant = Assistant(index)
 
-    _each(question, file, as_json, lambda text: assistant.ask(text, filters=chosen), Answer.to_dict, put_answer)
+    def one(text: str) -> Answer:
+        return assistant.ask(text, filters=chosen, as_of=as_of, without=CONSTRAINTS if free else ())
+
+    _each(question, file, as_json, one, Answer.to_dict, put_answer)
 
 
 @_command(

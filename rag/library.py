@@ -248,29 +248,39 @@ class Assistant:
     index: Index
 
     def ask(
-        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None
+        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
+        without: Sequence[str] = (),
     ) -> Answer:
         """The answer to one question.
 
         Args:
-            question: Chinese or English; the answer speaks its language.
+            question: Chinese or English; the answer speaks its language. A time, a place or a publisher in it restricts
+                the articles: ``Answer.constraints``.
             history: earlier turns of the conversation, oldest first.
             filters: restricts what the answer may rest on.
+            as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest article.
+            without: which of the question's constraints to lift: "date", "place", "source", or the words of single ones.
 
-        Raises UsageError for an empty or overlong question and for filters that make no sense.
+        Raises UsageError for an empty or overlong question, and for filters, a day or constraints that make no sense.
         """
         from rag.answer import answer
 
-        return answer(self.index.snapshot, question, checked(filters), history, reranker=self.index.reranker)
+        if as_of and not _is_date(as_of):
+            raise UsageError(f"expected the day to ask from as YYYY-MM-DD, got {as_of!r}")
+        if isinstance(without, str):
+            raise UsageError(f"expected the constraints to lift as a tuple of names, got the one string {without!r}")
+        chosen, reranker = checked(filters), self.index.reranker
+        return answer(self.index.snapshot, question, chosen, history, reranker=reranker, as_of=as_of, without=without)
 
     def stream(
-        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None
+        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
+        without: Sequence[str] = (),
     ) -> Iterator[str | Answer]:
         """The answer's text in pieces, then the :class:`~rag.answer.types.Answer` itself, last.
 
         The pieces joined are ``Answer.text``. Arguments and errors as for :meth:`ask`.
         """
-        answer = self.ask(question, history, filters)
+        answer = self.ask(question, history, filters, as_of, without)
         yield from _PIECE.findall(answer.text)
         yield answer
 

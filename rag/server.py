@@ -84,17 +84,20 @@ class Desk:
         finally:
             self._reloading.release()
 
-    def ask(self, question: str, filters: Filters | None = None) -> Answer:
+    def ask(self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = ()) -> Answer:
         """The answer to one question. Raises UsageError for a question that cannot be used."""
         self.refresh()
         with self._slots:
-            return self._assistant.ask(question, filters=filters)
+            return self._assistant.ask(question, filters=filters, as_of=as_of, without=without)
 
-    def stream(self, question: str, history: Sequence[tuple[str, Answer]] = ()) -> Iterator[str | Answer]:
+    def stream(
+        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
+        without: Sequence[str] = (),
+    ) -> Iterator[str | Answer]:
         """The answer's text piece by piece, then the :class:`Answer`. Raises as :meth:`ask`."""
         self.refresh()
         with self._slots:
-            yield from self._assistant.stream(question, history)
+            yield from self._assistant.stream(question, history, filters, as_of, without)
 
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         """The best ``k`` passages. Raises as :meth:`ask`."""
@@ -123,19 +126,27 @@ class Narrowing(BaseModel):
         return Filters(self.date_from, self.date_to, tuple(self.sources), tuple(self.langs), tuple(self.places))
 
 
-class Asked(Narrowing):
+class Lifting(BaseModel):
+    """How the constraints in a question are taken; see :meth:`rag.library.Assistant.ask`."""
+
+    as_of: str = ""
+    without: list[str] = Field(default_factory=list, max_length=100)
+
+
+class Asked(Narrowing, Lifting):
     """What follows the ``?`` of ``/api/ask``."""
 
     question: str
 
 
-class Searched(Asked):
+class Searched(Narrowing):
     """What follows the ``?`` of ``/api/search``."""
 
+    question: str
     k: int = Field(10, ge=1, le=100)
 
 
-class Asking(BaseModel):
+class Asking(Lifting):
     """The body of ``POST /api/ask``."""
 
     question: str
@@ -182,11 +193,11 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/api/ask")
     def ask(asking: Asking) -> dict:
-        return desk.ask(asking.question, asking.filters.filters()).to_dict()
+        return desk.ask(asking.question, asking.filters.filters(), asking.as_of, asking.without).to_dict()
 
     @app.get("/api/ask")
     def ask_by_address(asked: Annotated[Asked, Query()]) -> dict:
-        return desk.ask(asked.question, asked.filters()).to_dict()
+        return desk.ask(asked.question, asked.filters(), asked.as_of, asked.without).to_dict()
 
     @app.get("/api/search")
     def search(asked: Annotated[Searched, Query()]) -> dict:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 SKIPPED_SHOWN = 20
 # Control characters (a terminal would obey them) and those that turn the direction of text.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_ONLY = {
+    "zh": ("仅限：", " 至 ", "{} 起", "至 {}", "，每年", "（--no-constraints 取消）"),
+    "en": ("Restricted to: ", " to ", "since {}", "until {}", ", every year", "  [--no-constraints: all]"),
+}
 _WORDS = {"zh": ("来源", "最接近的内容"), "en": ("Sources", "Nearest")}
 
 
@@ -70,12 +74,28 @@ def put_answer(answer: Answer) -> None:
     """The answer, then its sources with their quotes; in a refusal the nearest quotes."""
     sources, nearest = _WORDS.get(answer.lang, _WORDS["en"])
     put(printable(answer.text))
+    if answer.constraints:
+        put(printable(_constraints(answer)))
     listed = answer.citations or answer.nearest
     if listed:
         put(f"\n{sources if answer.citations else nearest}")
     for number, citation in enumerate(listed, 1):
         put(f"{f'[{number}]' if answer.citations else '-'} {_heading(citation)}")
         put(f"    {_marked(citation.quote, citation.start, citation.marks)}")
+
+
+def _constraints(answer: Answer) -> str:
+    """What the question restricted the articles to, in one line: "Restricted to: last month (2023-08-01 to 2023-08-31)"."""
+    only, to, since, until, yearly, lift = _ONLY.get(answer.lang, _ONLY["en"])
+    shown = []
+    for one in answer.constraints:
+        value = one.value
+        if one.kind == "date":
+            first, last = value.replace("--", "").split("/")
+            value = since.format(first) if last == ".." else until.format(last) if first == ".." else first if first == last else f"{first}{to}{last}"
+            value = value + yearly if one.value.startswith("--") else value
+        shown.append(one.words if one.words == value else f"{one.words} ({value})")
+    return f"{only}{' · '.join(shown)}{lift}"
 
 
 def put_hits(hits: Iterable[Hit]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answer.enumerate import PlaceFound
-from rag.answer.types import Citation, Row
+from rag.answer.types import Answer, Citation, Row
 from rag.corpus.places import Place, province_label
 
 
@@ -84,6 +84,20 @@ def count_line(matched: int, searched: int, lang: str) -> str:
     if lang == "zh":
         return f"在 {searched:,} 篇文章中检索，{matched:,} 篇有依据。"
     return f"{matched:,} of {searched:,} article{'s' if searched != 1 else ''} searched hold{'s' if matched == 1 else ''} evidence."
+
+
+_KINDS = {"zh": {"date": "时间", "place": "地点", "source": "来源"}, "en": {"date": "time", "place": "place", "source": "source"}}
+
+
+def lifted_text(refusal: Answer, empty: bool) -> str:
+    """What a refusal adds about the question's own constraints: that they leave it ``empty`` of articles, and which to lift."""
+    said = dict.fromkeys(one.words for one in refusal.constraints)
+    lift = [_KINDS[refusal.lang][kind] for kind in refusal.answered_without]
+    if refusal.lang == "zh":
+        none = "" if not empty else f"没有一篇文章符合问题里的限定（{'、'.join(said)}）。"
+        return none + (f"不限{'或不限'.join(lift)}，则有答案。" if lift else "")
+    none = "" if not empty else f" No article is within what the question restricts it to ({', '.join(said)})."
+    return none + (f" Without the restriction of {' or of '.join(lift)} there is an answer." if lift else "")
 
 
 def refusal_text(missing: Sequence[str], nearest: Sequence[Citation], lang: str) -> str:

@@ -12,17 +12,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.answer.cite import cite, cite_best, longest, quote_span, verify
-from rag.answer.compose import Sheet, group_places, place_row, refusal_text, text_of
+from rag.answer.compose import Sheet, group_places, lifted_text, place_row, refusal_text, text_of
+from rag.answer.constraints import Limits, find_limits
+from rag.answer.dated import Calendar, of_year, timely
 from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlist
 from rag.answer.evidence import Evidence, View, gather, views
 from rag.answer.pick import Picked, pick
 from rag.answer.question import Asked, understand
-from rag.answer.refusal import Verdict, about, judge, of_place, of_year
+from rag.answer.refusal import Verdict, about, judge, of_place
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus import sentences
 from rag.embed import Reranker
 from rag.index import Snapshot
 from rag.search.candidates import Candidates, balanced, candidates
+from rag.search.filters import allowed_articles
+from rag.search.late import all_passages
 from rag.search.query import Query, analyse
 from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters
@@ -36,7 +40,8 @@ NEAR = 0.85  # of the best evidence's score: what comes as near as this is shown
 
 
 def answer(
-    snapshot: Snapshot, question: str, filters: Filters = Filters(), history: Sequence = (), reranker: Reranker | None = None
+    snapshot: Snapshot, question: str, filters: Filters = Filters(), history: Sequence = (), reranker: Reranker | None = None,
+    as_of: str = "", without: Sequence[str] = (),
 ) -> Answer:
     """The answer to a question, from the evidence in an index.
 
@@ -46,28 +51,53 @@ def answer(
         filters: restrict the articles.
         history: earlier turns; every question is taken as it stands, so they do not change the answer yet.
         reranker: ranks the best passages anew, except for "which places", which is answered from all that match.
+        as_of: the day that "last month" is told from; "" for the date of the newest article.
+        without: constraints of the question that are lifted: kinds, or their words (:mod:`rag.answer.constraints`).
 
     Raises:
-        UsageError: the question is empty or too long.
+        UsageError: the question is empty or too long, or ``without`` names no constraint.
         ModelError: the reranker fails.
     """
     began = time.perf_counter()
     query = analyse(question, snapshot.model, snapshot.embedder)
     asked = understand(query.text)
-    lang = "zh" if query.lang == "zh" else "en"
-    found = candidates(snapshot, query, filters)
+    passing = allowed_articles(snapshot, filters)
+
+    def under(*lifted: str) -> Answer:
+        limits = find_limits(snapshot, query.text, asked, as_of, (*without, *lifted))
+        return _answer_within(snapshot, query, limits, passing, reranker)
+
+    given = under()
+    if given.refused and given.constraints:
+        kinds = dict.fromkeys(one.kind for one in given.constraints)
+        given = dataclasses.replace(given, answered_without=tuple(kind for kind in kinds if not under(kind).refused))
+        given = dataclasses.replace(given, text=given.text + lifted_text(given, empty=bool(passing.any()) and not given.searched))
+    return dataclasses.replace(given, ms=round((time.perf_counter() - began) * 1000, 2))
+
+
+def _answer_within(snapshot: Snapshot, query: Query, limits: Limits, passing: np.ndarray, reranker: Reranker | None) -> Answer:
+    """The answer from those of some articles that the question's own constraints let pass; a refusal is about all of them."""
+    asked, lang = limits.asked, "zh" if query.lang == "zh" else "en"
+    allowed = passing & limits.allowed
+    # Where every passage is scored anyway, what the other articles say still tells the common words of the question
+    # from the rare ones; a handful of articles could not.
+    whole = not allowed.any() or all_passages(snapshot) is not None
+    found = candidates(snapshot, query, passing if whole else allowed)
     langs = snapshot.columns.lang[found.articles].astype(str)
     order = np.argsort(-balanced(found.score, langs, found.articles), kind="stable")
-    order = order[: PASSAGES_ALL if asked.kind == "places" else PASSAGES]
+    most = PASSAGES_ALL if asked.kind == "places" else PASSAGES
+    inside = allowed[found.articles[order]]
+    order = order[(np.arange(len(order)) < most) | inside & (inside.cumsum() <= most)]
     if reranker is not None and asked.kind != "places":
         found = _ranked_anew(snapshot, query, found, order[:RERANKED], reranker)
     seen = views(snapshot, query, found, order)
     evidence, weights = gather(query, seen, content_of(query, asked, seen))
-    gazette = Gazette()
-    fitting = [e for e in evidence if about(e, asked, gazette)]
+    gazette, calendar = Gazette(), Calendar()
+    evidence = timely(evidence, weights, asked, calendar)
+    fitting = [e for e in evidence if allowed[e.view.row] and about(e, asked, gazette, calendar)]
 
     sheet, kind = Sheet(), asked.kind
-    rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang)
+    rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, lang)
     if kind == "places" and rows and not rows[0].place:
         kind = "text"
     refused = not rows
@@ -76,17 +106,16 @@ def answer(
         verify(citation, snapshot.article_by_id(citation.article_id))
     nearest: tuple[Citation, ...] = ()
     missing: tuple[str, ...] = ()
-    searched = int(snapshot.n_articles) if not filters else int(len(np.unique(found.articles)))
+    searched = int(allowed.sum())
     if refused:
-        nearest = _nearest(snapshot, query, evidence, weights)
-        missing = tuple(query.text[a:b] for a, b in _missing(query, asked, verdict, evidence, gazette))
+        nearest = _nearest(snapshot, query, [e for e in evidence if allowed[e.view.row]] or evidence, weights)
+        missing = tuple(query.text[a:b] for a, b in _missing(query, asked, verdict, evidence, gazette, calendar))
         text = refusal_text(missing, nearest, lang)
     else:
         text = text_of(rows, sheet.citations, kind, lang, len(articles), searched)
     places = tuple(dict.fromkeys(r.place for r in rows if r.place)) if kind == "places" else ()
-    ms = round((time.perf_counter() - began) * 1000, 2)
     return Answer(query.text, lang, kind, text, refused, places, tuple(rows), tuple(sheet.citations), nearest, missing,
-                  searched, len(articles), ms, snapshot.version)
+                  searched, len(articles), 0.0, snapshot.version, limits.constraints, limits.as_of)
 
 
 def _ranked_anew(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarray, reranker: Reranker) -> Candidates:
@@ -118,13 +147,15 @@ def outside(query: Query, *spans: tuple[int, int]) -> np.ndarray:
     return np.array([not any(a < end and start < b for a, b in spans) for start, end in query.spans], bool)
 
 
-def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> tuple[list[Row], Verdict | None]:
+def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, lang) -> tuple[list[Row], Verdict | None]:
     """The rows of the answer, or none and why."""
     if not fitting:
         return [], None
     verdict = None
     if asked.kind == "places":
-        places = enumerate_places(fitting, asked, headed(weights), gazette)
+        # When it was is settled by now: an article need not say it again with every place.
+        timeless = weights * outside(query, *((one.start, one.end) for one in asked.told))
+        places = enumerate_places(fitting, asked, headed(timeless / timeless.sum() if timeless.any() else weights), gazette)
         # "Where" may be answered by what is in no gazetteer: a place is taken only from the best evidence.
         if places and (asked.level != "any" or places[0].evidence.score >= NEAR * fitting[0].score):
             # A place is judged by all that its article says of it: news spreads a story over sentences.
@@ -142,8 +173,10 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, sheet, lang) -> t
             verdict = judge(query, asked, weights, picked[0].evidence, same)
             return (_value_rows(snapshot, query, picked, weights, sheet) if verdict.accepted else []), verdict
     verdict = judge(query, asked, weights, fitting[0])
-    if asked.places and not (query.content & outside(query, *asked.idle, *asked.place_spans)).any():
-        verdict = Verdict(True, ())  # "广东做了什么？" asks for whatever is about the place, and all of this is
+    named = (*asked.place_spans, *((one.start, one.end) for one in asked.told))
+    of_then = all(calendar.of_time(fitting[0], one) for one in asked.told)
+    if named and of_then and not (query.content & outside(query, *asked.idle, *named)).any():
+        verdict = Verdict(True, ())  # "广东做了什么？" asks for whatever is about the place or time, and all of this is
     if not verdict.accepted:
         return [], verdict
     rows = []
@@ -240,10 +273,11 @@ def _nearest(snapshot, query: Query, evidence: list[Evidence], weights) -> tuple
     return tuple(out.values())
 
 
-def _missing(query: Query, asked: Asked, verdict: Verdict | None, evidence: list[Evidence], gazette: Gazette):
-    """Spans of the question that found no support: places and years that no evidence is about, then words."""
+def _missing(query: Query, asked: Asked, verdict: Verdict | None, evidence: list[Evidence], gazette: Gazette, calendar: Calendar):
+    """Spans of the question that found no support: places, times and years that no evidence is about, then words."""
     near = evidence[:50]
-    spans = [span for place, span in zip(asked.places, asked.place_spans) if not any(of_place(e, place, gazette) for e in near)]
+    spans = [(one.start, one.end) for one in asked.told if not any(calendar.of_time(e, one) for e in near)]
+    spans += [span for place, span in zip(asked.places, asked.place_spans) if not any(of_place(e, place, gazette) for e in near)]
     years = [year for year in asked.years if not any(of_year(e, year) for e in near)]
     spans += [(at, at + len(year)) for year in years for at in [query.text.find(year)]]
     return spans + list(verdict.missing if verdict else ())

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rag.answer.periods import Told
 from rag.corpus.places import Place, find_places
 
 # ---- Chinese: 哪 + how many + measure word + what kind + noun
@@ -105,6 +106,7 @@ class Asked:
         place_spans: where they stand in the question.
         years: years that the evidence must be of.
         focus: span right behind the words that ask, where what is counted stands; may be empty.
+        told: periods that the evidence must be of (:func:`rag.answer.constraints.find_limits` finds them).
     """
 
     kind: str
@@ -114,10 +116,11 @@ class Asked:
     place_spans: tuple[tuple[int, int], ...]
     years: tuple[str, ...]
     focus: tuple[int, int]
+    told: tuple[Told, ...] = ()
 
 
 def understand(text: str) -> Asked:
-    """Kind, level and constraints of a cleaned question."""
+    """Kind, level, places and years of a cleaned question."""
     kind, level, idle, focus = "text", "", (), (0, 0)
     if found := min(_found(text), key=lambda f: f[2].start(), default=None):
         kind, level, match = found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.answer.dated import Calendar, of_year
 from rag.answer.enumerate import Gazette
 from rag.answer.evidence import Evidence
 from rag.answer.question import Asked
@@ -42,7 +43,8 @@ def judge(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, a
         also: other sentences about the same thing; what they match counts too.
     """
     view, matched = evidence.view, np.maximum.reduce([evidence.matched, *(e.matched for e in also)])
-    words = int((weights > 0).sum()) + len(asked.places)  # a place that fits is a word that is supported
+    # A place that fits is a word that is supported, and so is a time that is no word of the article's.
+    words = int((weights > 0).sum()) + len(asked.places) + sum(one.kind == "relative" for one in asked.told)
     logit = (SUPPORT * float(weights @ matched) + PASSAGE * float(weights @ view.matched(view.start, view.end))
              + SHORT / max(words, 2) ** 0.5 + ENGLISH_QUESTION * (query.lang != "zh")
              + ENGLISH_ARTICLE * (view.article.lang != "zh") + CONSTANT)
@@ -50,9 +52,10 @@ def judge(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, a
     return Verdict(logit >= 0, _merged([query.spans[i] for i in np.flatnonzero(absent)], query.text))
 
 
-def about(evidence: Evidence, asked: Asked, gazette: Gazette) -> bool:
-    """Whether evidence is about the places and years that the question names."""
-    return all(of_place(evidence, place, gazette) for place in asked.places) and all(of_year(evidence, year) for year in asked.years)
+def about(evidence: Evidence, asked: Asked, gazette: Gazette, calendar: Calendar) -> bool:
+    """Whether evidence is about the places, periods and years that the question names."""
+    return (all(of_place(evidence, place, gazette) for place in asked.places) and all(of_year(evidence, year) for year in asked.years)
+            and all(calendar.accepts(evidence, one, asked.kind == "places") for one in asked.told))
 
 
 def of_place(evidence: Evidence, place: Place, gazette: Gazette) -> bool:
@@ -60,12 +63,6 @@ def of_place(evidence: Evidence, place: Place, gazette: Gazette) -> bool:
     named = [m for m in gazette.mentions(evidence) if evidence.start <= m.start < evidence.end]
     governing = named or [m for s in gazette.segments(evidence) for m in s.places] or gazette.title(evidence)
     return any(contains(place, m.place) for m in governing)
-
-
-def of_year(evidence: Evidence, year: str) -> bool:
-    """Whether a year stands in the article, or is that of its date."""
-    article = evidence.view.article
-    return year in article.text or year in article.title or article.date.startswith(year)
 
 
 def _merged(spans: list[tuple[int, int]], text: str) -> tuple[tuple[int, int], ...]:

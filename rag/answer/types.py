@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rag.search.types import Highlight
 
+CONSTRAINTS = ("date", "place", "source")
 KINDS = ("places", "number", "date", "person", "organisation", "document", "text")
 
 
@@ -59,6 +60,25 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Constraint:
+    """Something that the question restricts the articles to.
+
+    Attributes:
+        kind: one of ``CONSTRAINTS``.
+        words: those of the question that say so, ``question[start:end]``.
+        start, end: where they stand in ``Answer.question``.
+        value: what they mean: an interval of ISO 8601 ("2023-08-01/2023-08-31", "2023-05-01/.." without an end,
+            "--08-01/--08-31" of any year), a place ("四川省"), or the publisher's names in the corpus ("A | B").
+    """
+
+    kind: str
+    words: str
+    start: int
+    end: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question; serialisable with :meth:`to_dict`.
 
@@ -77,6 +97,12 @@ class Answer:
         matched: number of articles with evidence.
         ms: wall time in milliseconds.
         index_version: name of the index version that answered.
+        constraints: what the question restricts the articles to, in the order of its words; each can be lifted.
+        as_of: the day that "last month" is told from, "YYYY-MM-DD" or "".
+        answered_without: in a refusal, the kinds of constraints of which lifting one alone gives an answer.
+        completed: the question in full as it was answered, where ``question`` leaned on an earlier one ("and in
+            Zhejiang?"); else "". Words and offsets of the other attributes are then those of this question.
+        traditional: whether the frame is in traditional characters, as the question is; quotes stay as they are.
     """
 
     question: str
@@ -93,6 +119,11 @@ class Answer:
     matched: int = 0
     ms: float = 0.0
     index_version: str = ""
+    constraints: tuple[Constraint, ...] = ()
+    as_of: str = ""
+    answered_without: tuple[str, ...] = ()
+    completed: str = ""
+    traditional: bool = False
 
     def to_dict(self) -> dict:
         """The answer as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""

@@ -87,6 +87,22 @@ def meant(named: Named, today: date | None) -> When | None:
     return When(year, month, day)
 
 
+def find_meant(text: str, today: date | None) -> list[tuple[int, int, When]]:
+    """Start and end of every date named in a text of a given day, and what it means; those without a meaning left out.
+
+    Where the day of the text is not known, a day without a month ("2日") is of the month named last.
+    """
+    out: list[tuple[int, int, When]] = []
+    for named in find_days(text):
+        if today is None and named.month is None and named.day and named.shift is None:
+            latest = next((when for _, _, when in reversed(out) if when.month), None)
+            if latest:
+                named = named._replace(year=latest.year, month=latest.month)
+        if when := meant(named, today):
+            out.append((named.start, named.end, when))
+    return out
+
+
 def _shifted(named: Named, today: date) -> When | None:
     unit, by = named.shift
     if unit == "day":
@@ -102,7 +118,7 @@ def _shifted(named: Named, today: date) -> When | None:
 
 def _valid(year: int, month: int | None, day: int | None) -> bool:
     try:
-        date(year, month or 1, day or 1)
+        date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return False
     return True
@@ -120,7 +136,7 @@ _ZH = re.compile(
     r"|(?:(?<!当)(?P<ryear>今|(?<!过)去|(?<![以目之])前|(?<![文声证说透])明)年(?!轻|龄)))(?:\s?的?(?=\s?[\d一二三四五六七八九十]))?)?"
     r"(?:\s?(?:(?P<month>(?<!\d)\d{1,2}|(?<![一二三四五六七八九十])(?:十[一二]?|[一二三四五六七八九]))\s?月(?!饼|薪|票|租|嫂|季|球|亮|色|子)"
     r"|(?P<rmonth>上|本|下)[个個]?月(?!薪|饼|亮)))?"
-    r"(?:\s?(?P<day>(?<!\d)\d{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]))\s?(?P<mark>日(?![元圆报本内游均产])|[号號]))?"
+    r"(?:\s?(?P<day>(?<!\d)\d{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]))(?:\s?[-–—~～至到]\s?\d{1,2})?\s?(?P<mark>日(?![元圆报本内游均产])|[号號]))?"
 )
 _DAY_ZH = re.compile(r"(?:昨[日天晚夜]|今[天日晚晨](?!头条|俄罗斯)|(?<![以之])前天|明[天日晚](?!星))")
 # 2023-08-15, or a year alone. What stands before is looked at afterwards: a pattern that begins with digits is searched for fast.
@@ -137,8 +153,8 @@ _EN = re.compile(
     rf"(?<![a-z\d])(?:{_D.format('d1')}(?:\s?[-–]\s?\d{{1,2}})?(?: of)? (?P<m1>{_MONTH})(?:,? {_Y.format('y1')}| (?P<r1>last|this|next) year)?"
     rf"|(?P<m2>{_MONTH}) (?:the )?{_D.format('d2')}(?:\s?[-–]\s?\d{{1,2}}(?!\d))?(?:,? {_Y.format('y2')}| (?P<r2>last|this|next) year)?"
     rf"|(?P<m3>{_MONTH}),? (?:of )?(?:{_Y.format('y3')}|(?P<r3>last|this|next) year)"
-    rf"|(?:in|of|by|to|since|until|till|after|before|during|between|from|early|mid|late|last|this|next|and)[ -](?P<m4>{_MONTH})(?! \d)"
-    r"|(?P<r5>last|this|next) (?P<unit>year|month)(?![a-z])"
+    rf"|(?:in|of|by|to|since|until|till|after|before|during|between|from|early|mid|late|last|this|next|and)[ -](?P<m4>{_MONTH})(?!\.? \d)"
+    r"|(?P<r5>last|this|next) (?P<unit>year|month)(?![a-z]| of\b)"
     r"|(?P<r6>yesterday|today|tomorrow|tonight)(?![a-z]))",
     re.I,
 )

@@ -2,7 +2,7 @@
 
 Any mention counts, in the title or in the text: what a reader sets as a filter must not hide an article that may
 be meant. A key is a kind and what is named: "place:510100" (code of GB/T 2260 or ISO 3166), "day:2023-08-15",
-"day:2023-08" where only the month is named, "day:2023", and "day:--08-15" where the year cannot be told.
+"day:2023-08" where only the month is named, "day:2023".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import date
 import numpy as np
 
 from rag.corpus.article import Article
-from rag.corpus.days import find_days, meant
+from rag.corpus.days import find_meant
 from rag.corpus.places import find_places
 
 SCHEMA = "CREATE TABLE named(key TEXT PRIMARY KEY, articles BLOB NOT NULL) WITHOUT ROWID;"
@@ -23,10 +23,10 @@ PLACE, DAY = "place:", "day:"
 
 
 def keys(article: Article) -> set[str]:
-    """What an article names; days as one of its date means them."""
+    """What an article names; days as one of its date means them, where the year can be told."""
     text = f"{article.title}\n{article.text}"
-    days = (meant(named, published(article.date)) for named in find_days(text))
-    return {f"{PLACE}{m.place.code}" for m in find_places(text)} | {f"{DAY}{when}" for when in days if when}
+    days = find_meant(text, published(article.date))
+    return {f"{PLACE}{m.place.code}" for m in find_places(text)} | {f"{DAY}{when}" for _, _, when in days if when.year}
 
 
 def published(iso: str) -> date | None:

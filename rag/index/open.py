@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sqlite3
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,6 +157,12 @@ class Snapshot:
             UsageError: there is no such article.
         """
         return self.article(self.article_row(article_id))
+
+    @functools.cached_property
+    def newest(self) -> str:
+        """Date of the newest article, "YYYY-MM-DD", or "": one that lies after tomorrow is a slip and does not count."""
+        latest = (date.today() + timedelta(days=1)).isoformat()
+        return max((one for one in np.unique(self.columns.date).tolist() if one <= latest), default="")
 
     def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
         """The names from ``first`` to ``last`` (see :mod:`rag.index.named`), each with the rows of the articles that name it."""

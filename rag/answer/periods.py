@@ -1,0 +1,197 @@
+"""Stretches of time that a question names, in Chinese and English, as of a given day.
+
+The days, months and years come from :mod:`rag.corpus.days`; here are the words around them that make a stretch of
+them (since, between, 以来, 上半年) and those told from the day of asking (上周, "the last three months"). No library was
+found that gives exact spans of these: dateparser's search cuts them short ("three months", "May") and knows points only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from rag.corpus.dates import chinese_number
+from rag.corpus.days import Named, When, find_days, meant
+from rag.search.period import Period, extent
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """``text[start:end]`` tells of a period.
+
+    ``kind`` is "day" for one day of the calendar, which is mostly that of an event; "unit" for one month or year; "part"
+    for a half or a quarter of a year; "range" for what goes from one date to another or has no end; and "relative" for what is told from the
+    day of asking, so that no article can be expected to say it in the same words. ``years`` are those that it writes out.
+    """
+
+    start: int
+    end: int
+    period: Period
+    kind: str
+    years: tuple[str, ...] = ()
+
+
+def find_periods(text: str, today: date | None) -> list[Told]:
+    """The periods named in a question, in order and without overlap.
+
+    What is only compared with ("比去年", "than in 2012"), decades, centuries, weekdays and seasons are none.
+
+    Args:
+        text: the question.
+        today: the day that "last month" is told from; without it such words name no period.
+    """
+    recent = list(_recent(text, today)) if today else []
+    named = [one for one in find_days(text) if not any(one.start < told.end and told.start < one.end for told in recent)]
+    return sorted([*recent, *_calendar(text, named, today)], key=lambda told: told.start)
+
+
+# ---- told from the day of asking: weeks, and so many days up to it
+
+_COUNT = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3}|半)"
+_RECENT_ZH = re.compile(rf"(?:最近|过去|近)的?这?{_COUNT}\s?[个個]?(?P<unit>天|日|周|星期|礼拜|月|年|年度)(?:以?来|之?内)?(?!半|度)")
+_WEEK_ZH = re.compile(r"(?P<which>上|本|这)一?[个個]?(?:周|星期|礼拜)(?:(?P<on>[一二三四五六日天])|(?![年围期至末刊]))")
+_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
+_RECENT_EN = re.compile(
+    rf"\b(?:(?:in|over|during|within|for) )?(?:the |these )?(?:last|past|previous) (?:(?P<n>\d{{1,3}}|{'|'.join(_WORDS)}|few|couple of) )?"
+    r"(?P<unit>day|week|month|year)(?P<s>s?)\b(?! of\b)", re.I
+)
+_WEEK_EN = re.compile(r"\b(?:(?P<which>this|last) week)\b", re.I)
+_DAYS = {"天": 1, "日": 1, "day": 1, "周": 7, "星期": 7, "礼拜": 7, "week": 7}
+_MONTHS = {"月": 1, "month": 1, "年": 12, "年度": 12, "year": 12}
+
+
+def _recent(text: str, today: date) -> Iterator[Told]:
+    for match in _WEEK_ZH.finditer(text):
+        monday = today - timedelta(days=today.weekday() + 7 * (match["which"] == "上"))
+        first = monday + timedelta(days="一二三四五六日天".index(match["on"]) - (match["on"] == "天")) if match["on"] else monday
+        yield Told(*match.span(), Period(first, first if match["on"] else monday + timedelta(days=6)), "relative")
+    for match in _WEEK_EN.finditer(text):
+        monday = today - timedelta(days=today.weekday() + 7 * (match["which"].lower() == "last"))
+        yield Told(*match.span(), Period(monday, monday + timedelta(days=6)), "relative")
+    for match in _RECENT_ZH.finditer(text):
+        yield Told(*match.span(), _up_to(today, _count(match["n"]), match["unit"]), "relative")
+    for match in _RECENT_EN.finditer(text):
+        count = (match["n"] or "").lower()
+        # "last month" is that of the calendar, "the past month" the days up to today; "the last year of the war" is neither.
+        if count or match["s"] or "past" in match[0].lower():
+            yield Told(*match.span(), _up_to(today, {"few": 3, "couple of": 2, "": 1}.get(count) or _count(count), match["unit"].lower()), "relative")
+
+
+def _count(text: str) -> float:
+    if text == "半":
+        return 0.5
+    return int(text) if text.isdecimal() else _WORDS.index(text) + 1 if text in _WORDS else chinese_number(text.replace("两", "二"))
+
+
+def _up_to(today: date, count: float, unit: str) -> Period:
+    from dateutil.relativedelta import relativedelta
+
+    if unit in _DAYS:
+        return Period(today - timedelta(days=round(count * _DAYS[unit])), today)
+    return Period(today - relativedelta(months=round(count * _MONTHS[unit])), today)
+
+
+# ---- of the calendar: days, months and years with the words around them
+
+_JOINED = re.compile(r"年?\s?(?:和|及|与|或|、|,|至|到|[-–—~～]{1,2}|(?<!\w)(?:and|or|to|until|till|through)(?!\w))\s?(?:in |of )?", re.I)
+_DASH = re.compile("[-–—~～]")
+_RANGE = re.compile(r"(?:\b(?:between|from)\s|在|自从?|从)$", re.I)
+_SINCE = re.compile(r"(?:自从?|从|\b(?:ever since|since|after)(?: the)?\s)$", re.I)
+_ON = re.compile(r"(?:(?:以来|之?后|以后|起|开始|至今)(?![期半几])| onwards?\b)", re.I)
+_BEFORE = re.compile(r"\b(?:before|prior to|until|till|up to)\s$", re.I)
+_BEFORE_ZH = re.compile(r"(?:之前|以前|前(?![几一二两三四五六七八九十\d半期后]))")
+_COMPARED = re.compile(r"(?:比|较|\b(?:than(?: in)?|compared (?:to|with)|(?:up|down) from|over|versus|vs\.?)\s)$", re.I)
+_SAME = re.compile(r"同期|相比|同比|年?代(?![表理号码价替言办管])|s\b| levels?\b", re.I)
+_PART_ZH = re.compile(r"\s?(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|前(?P<quarters>[二三])季度)")
+_PART_EN = re.compile(r"\b(?:(?:the )?(?P<half>first|second) half|(?:the )?(?P<quarter>first|second|third|fourth|Q[1-4]) ?(?:quarter)?)(?: of|,)? (?:the year )?$", re.I)
+_ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
+
+
+def _calendar(text: str, named: list[Named], today: date | None) -> Iterator[Told]:
+    found = [(one, meant(one, today if one.shift else None)) for one in named]
+    group: list[tuple[Named, When | None]] = []
+    for one in found:
+        if group and not _JOINED.fullmatch(text, group[-1][0].end, one[0].start):
+            yield from _told(text, group, today)
+            group = []
+        group.append(one)
+    yield from _told(text, group, today)
+
+
+def _told(text: str, group: list[tuple[Named, When | None]], today: date | None) -> Iterator[Told]:
+    """The period of dates that are joined (May and June, 2011-2020), or none where one of them has no meaning."""
+    if not group or not all(when and 1000 <= (when.year or 2000) < 3000 for _, when in group):
+        return
+    start, end = group[0][0].start, group[-1][0].end
+    before = text[:start]
+    if _COMPARED.search(before) or _SAME.match(text, end):
+        return
+    if len(group) > 1 and not any(when.month for _, when in group) and _DASH.search(text, start, end):
+        return  # 2011-2020, 2011-12: of the name of a plan or a season
+    first, last = _whole([when for _, when in group])
+    yearly = first.year is None
+    period = Period(extent(*_with(first, 2000))[0], extent(*_with(last, 2000))[1], yearly)
+    kind = "range" if len(group) > 1 else "day" if first.day else "unit"
+    if len(group) == 1 and first.month is None:
+        start, end, part = _part(text, start, end, first.year)
+        period, kind = part or period, "part" if part else kind
+    if len(group) > 1 and (match := _RANGE.search(before)):
+        start = match.start()
+    elif (match := _SINCE.search(before)) or _ON.match(text, end):
+        start, end, kind = match.start() if match else start, _end(_ON, text, end), "range"
+        if yearly and not today:
+            return
+        period = Period(_begun(period.first, today) if yearly else period.first, None)
+        kind = "relative" if yearly else kind
+    elif (match := _BEFORE.search(before)) or _BEFORE_ZH.match(text, end):
+        if yearly:
+            return  # "before May": of which year?
+        # With its last day, and so "by the end of" as well: what is to be built before 2024 is told in 2024.
+        start, end, kind = match.start() if match else start, _end(_BEFORE_ZH, text, end), "range"
+        period = Period(None, period.last)
+    yield Told(start, end, period, "relative" if any(one.shift for one, _ in group) and kind != "part" else kind)
+
+
+def _end(suffix: re.Pattern[str], text: str, end: int) -> int:
+    """The end of a suffix that may stand there."""
+    return match.end() if (match := suffix.match(text, end)) else end
+
+
+def _whole(whens: list[When]) -> tuple[When, When]:
+    """The first and the last of joined dates; one without a year takes that of the other ("between May and July 2023")."""
+    first, last = whens[0], whens[-1]
+    years = [when.year for when in whens if when.year is not None]
+    if years:
+        first = first if first.year is not None else first._replace(year=years[0])
+        last = last if last.year is not None else last._replace(year=years[-1])
+        if extent(*last)[1] < extent(*first)[0]:  # November 2022 to February
+            last = last._replace(year=first.year + 1) if whens[-1].year is None else last
+    return first, last
+
+
+def _begun(day: date, today: date) -> date:
+    """The last time that a day of the calendar came."""
+    day = day.replace(year=today.year, day=min(day.day, 28 if day.month == 2 else 31))
+    return day if day <= today else day.replace(year=today.year - 1)
+
+
+def _part(text: str, start: int, end: int, year: int) -> tuple[int, int, Period | None]:
+    """A half or a quarter of a year, where the words beside the year say so, and where they begin and end."""
+    match, ahead = _PART_ZH.match(text, end), _PART_EN.search(text[:start])
+    got = (match or ahead).groupdict() if match or ahead else {}
+    if got.get("half"):
+        size, number = 6, _ORDER[got["half"].lower()]
+    elif got.get("quarter"):
+        size, number = 3, _ORDER.get(got["quarter"].lower()) or int(got["quarter"][-1])
+    elif got.get("quarters"):
+        size, number = 3 * _ORDER[got["quarters"]], 1
+    else:
+        return start, end, None
+    begin, close = extent(year, size * (number - 1) + 1)[0], extent(year, size * number)[1]
+    return (start, match.end(), Period(begin, close)) if match else (ahead.start(), end, Period(begin, close))
+
+
+def _with(when: When, year: int) -> When:
+    return when if when.year is not None else when._replace(year=year)

@@ -1,0 +1,342 @@
+"""Time, place and publisher in a question: what is recognised, what it means on a given day, and what it lets pass."""
+
+import json
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag import Article, Assistant, Index
+from rag.answer import answer
+from rag.answer.periods import find_periods
+from rag.answer.publishers import find_publisher
+from rag.corpus.days import find_days, find_meant, meant
+from rag.errors import UsageError
+from rag.index import build_index, open_index
+from rag.search.period import Period, of_period
+
+TODAY = date(2023, 9, 10)  # a Sunday
+
+
+# ---- days, months and years in a text
+
+
+@pytest.mark.parametrize("text, told", [
+    ("2022年3月5日", "2022-03-05"), ("二〇二二年三月五日", "2022-03-05"), ("22年3月", "2022-03"), ("2022-03-05 10:00", "2022-03-05"), ("2022年", "2022"),
+    ("3月5日", "2023-03-05"), ("12月5日", "2023-12-05"), ("11月", "2023-11"), ("8日", "2023-09-08"), ("29日", "2023-08-29"), ("一月二十日", "2023-01-20"),
+    ("去年3月", "2022-03"), ("前年", "2021"), ("明年1月", "2024-01"), ("上个月3日", "2023-08-03"), ("本月", "2023-09"), ("昨日", "2023-09-09"), ("前天", "2023-09-08"),
+    ("March 5, 2022", "2022-03-05"), ("5th of March 2022", "2022-03-05"), ("in Sept. 2021", "2021-09"), ("in March", "2023-03"), ("5 March", "2023-03-05"),
+    ("in 2022", "2022"), ("last year", "2022"), ("March last year", "2022-03"), ("next month", "2023-10"), ("yesterday", "2023-09-09"),
+])  # fmt: skip
+def test_a_date_means_what_it_does_on_its_day(text, told):
+    assert [str(meant(one, TODAY)) for one in find_days(text)] == [told]
+
+
+@pytest.mark.parametrize("text", [
+    "3号线", "2000多人", "1500名志愿者", "1200 yuan", "年轻人当今年轻", "文明年货", "they may come", "march on", "第十届", "1:2022", "3.2022万", "2月30日", "月饼", "日本元", "last year of war",
+])  # fmt: skip
+def test_what_only_looks_like_a_date_means_none(text):
+    assert [meant(one, TODAY) for one in find_days(text) if meant(one, TODAY)] == []
+
+
+def test_a_month_without_a_year_is_the_last_one_or_one_that_comes_soon():
+    (december,) = find_days("12月5日")
+    assert [str(meant(december, day)) for day in (date(2023, 1, 10), date(2023, 12, 1), None)] == ["2022-12-05", "2023-12-05", "--12-05"]
+
+
+def test_days_that_are_joined_share_their_month():
+    assert [str(when) for *_, when in find_meant("8月1日至15日", TODAY)] == ["2023-08-01", "2023-08-15"]
+    assert [str(when) for *_, when in find_meant("5月3日讯：当地时间2日", None)] == ["--05-03", "--05-02"]
+
+
+@given(st.text(alphabet="年月日号0123456789一二十今去昨上个 -/.,inMaych2lstyer至", max_size=30), st.dates(date(1900, 1, 1), date(2100, 1, 1)))
+def test_spans_of_days_are_in_order_and_their_meaning_is_a_date(text, today):
+    found = find_days(text)
+    assert all(0 <= one.start < one.end <= len(text) for one in found)
+    assert all(a.end <= b.start for a, b in zip(found, found[1:]))
+    for *_, when in (*find_meant(text, today), *find_meant(text, None)):
+        date(when.year or 2000, when.month or 1, when.day or 1)
+
+
+# ---- periods in a question
+
+
+@pytest.mark.parametrize("question, words, value", [
+    ("2022年3月青海建了什么桥？", "2022年3月", "2022-03-01/2022-03-31"),
+    ("2022年3月5日发生了什么？", "2022年3月5日", "2022-03-05/2022-03-05"),
+    ("Which bridges opened in March 2022?", "March 2022", "2022-03-01/2022-03-31"),
+    ("去年哪些省建了桥？", "去年", "2022-01-01/2022-12-31"),
+    ("上个月哪里下了雪？", "上个月", "2023-08-01/2023-08-31"),
+    ("上周三谁到访？", "上周三", "2023-08-30/2023-08-30"),
+    ("上周谁到访？", "上周", "2023-08-28/2023-09-03"),
+    ("Who visited last week?", "last week", "2023-08-28/2023-09-03"),
+    ("Who visited the farm this year?", "this year", "2023-01-01/2023-12-31"),
+    ("近三个月修了几座桥？", "近三个月", "2023-06-10/2023-09-10"),
+    ("What was built in the last two weeks?", "in the last two weeks", "2023-08-27/2023-09-10"),
+    ("What was built over the past year?", "over the past year", "2022-09-10/2023-09-10"),
+    ("5月以来建了什么？", "5月以来", "2023-05-01/.."),
+    ("今年以来建了什么？", "今年以来", "2023-01-01/.."),
+    ("What has been built since October?", "since October", "2022-10-01/.."),
+    ("What was built before 2019?", "before 2019", "../2019-12-31"),
+    ("2019年以前建了什么？", "2019年以前", "../2019-12-31"),
+    ("What was built between May and July 2022?", "between May and July 2022", "2022-05-01/2022-07-31"),
+    ("2020年至2022年建了什么？", "2020年至2022年", "2020-01-01/2022-12-31"),
+    ("去年5月到7月建了什么？", "去年5月到7月", "2022-05-01/2022-07-31"),
+    ("2022年11月到2月建了什么？", "2022年11月到2月", "2022-11-01/2023-02-28"),
+    ("2022年上半年建了什么？", "2022年上半年", "2022-01-01/2022-06-30"),
+    ("今年前三季度建了什么？", "今年前三季度", "2023-01-01/2023-09-30"),
+    ("What was built in the second quarter of 2022?", "the second quarter of 2022", "2022-04-01/2022-06-30"),
+    ("What happened on October 1?", "October 1", "--10-01/--10-01"),
+    ("8月和9月建了什么？", "8月和9月", "--08-01/--09-30"),
+])  # fmt: skip
+def test_a_period_and_its_words(question, words, value):
+    (told,) = find_periods(question, TODAY)
+    assert (question[told.start : told.end], str(told.period)) == (words, value)
+
+
+@pytest.mark.parametrize("question", [
+    "产量比去年增长多少？", "How much more than in 2012?", "与2022年相比", "20世纪90年代建了什么？", "What was built in the 1990s?", "2016-2020年规划要求什么？",
+    "the 2016-2020 plan", "近几年建了什么？", "哪一年建成的？", "5月1日之前建了什么？", "多少人参加？", "What was built in the last year of the war?", "去年同期", "周三开会吗？",
+])  # fmt: skip
+def test_no_period(question):
+    assert find_periods(question, TODAY) == []
+
+
+def test_without_a_day_to_tell_from_only_the_calendar_counts():
+    for question in ("上个月建了什么？", "since May", "去年5月到7月", "in the last two weeks", "昨天"):
+        assert find_periods(question, None) == []
+    assert [str(one.period) for one in find_periods("2022年5月到7月", None)] == ["2022-05-01/2022-07-31"]
+
+
+_PIECES = ["去年", "2022年", "3月", "5日", "以来", "之前", "between ", "and ", " to ", "May ", "2021 ", "since ", "last week ", "上周三", "四川", "，", "近两年", "上半年", "the first half of ", "据", "新华社", "报道", "至", "的", "?"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(_PIECES), max_size=9).map("".join), st.one_of(st.none(), st.dates(date(1950, 1, 1), date(2090, 1, 1))))
+def test_periods_are_in_order_and_go_forwards(question, today):
+    found = find_periods(question, today)
+    assert all(0 <= one.start < one.end <= len(question) for one in found)
+    assert all(a.end <= b.start for a, b in zip(found, found[1:]))
+    for one in found:
+        assert one.period.yearly or one.period.first is None or one.period.last is None or one.period.first <= one.period.last
+        assert today or one.kind != "relative"
+
+
+days = st.dates(date(1990, 1, 1), date(2030, 12, 31))
+
+
+@given(days, days, days)
+def test_a_period_holds_and_overlaps_as_its_days_do(one, other, day):
+    period = Period(min(one, other), max(one, other))
+    assert period.overlaps(day, day) == period.holds(day, day) == (period.first <= day <= period.last)
+    yearly = Period(one.replace(year=2000), other.replace(year=2000), True)
+    a, b, d = (x.replace(year=2000) for x in (one, other, day))
+    assert yearly.overlaps(day, day) == (a <= d <= b if a <= b else d >= a or d <= b)
+
+
+# ---- publishers
+
+
+_SOURCES = ["江河日报", "River Post", "新华社", "Xinhua News Agency", "央视新闻客户端", "中新网广东", "四川日报", ""]
+
+
+@pytest.mark.parametrize("question, words, sources", [
+    ("据江河日报报道，哪里发生了洪水？", "江河日报", ("江河日报",)),
+    ("江河日报报道了哪些桥？", "江河日报", ("江河日报",)),
+    ("According to the River Post, where was the flood?", "River Post", ("River Post",)),
+    ("What did River Post report about the flood?", "River Post", ("River Post",)),
+    ("According to Xinhua, where was the flood?", "Xinhua", ("Xinhua News Agency", "新华社")),
+    ("据央视新闻报道，哪里发生了洪水？", "央视新闻", ("央视新闻客户端",)),
+    ("据中新网报道，哪里发生了洪水？", "中新网", ("中新网广东",)),
+])  # fmt: skip
+def test_a_publisher_that_the_corpus_has(question, words, sources):
+    one = find_publisher(question, _SOURCES)
+    assert (question[one.start : one.end], one.sources) == (words, sources)
+    assert one.phrase[0] <= one.start < one.end <= one.phrase[1]
+
+
+@pytest.mark.parametrize("question", [
+    "据统计，哪里发生了洪水？", "据陶瓷报报道，哪里发生了洪水？", "据四川报道", "According to experts, where was the flood?", "江河日报有多少名记者？", "据报道，四川日报的大楼多高？", "Where is the River Post building?",
+])  # fmt: skip
+def test_no_publisher(question):
+    assert find_publisher(question, _SOURCES) is None
+
+
+# ---- in an answer
+
+
+ARTICLES = (
+    Article("aug", "四川省德阳市8月12日举行桥梁抢修演练，出动吊车6台。", "德阳抢修演练", "2023-08-13", "江河日报", lang="zh"),
+    Article("jul", "四川省绵阳市7月20日举行桥梁抢修演练，出动吊车9台。", "绵阳抢修演练", "2023-07-21", "江河日报", lang="zh"),
+    Article("review", "回顾八月：8月25日，陕西省宝鸡市举行桥梁抢修演练。9月2日，甘肃省天水市举行桥梁抢修演练。", "一月回顾", "2023-09-03", "山路报", lang="zh"),
+    Article("old", "去年8月，青海省西宁市举行桥梁抢修演练，参加者300人。", "西宁抢修演练", "2022-01-15", "山路报", lang="zh"),
+    Article("undated", "2019年，云南省大理市的渡船换上了电动机，全程静音。", "电动渡船", "", "", lang="zh"),
+    Article("en", "Ningxia planted 300 hectares of goji trees on Saturday. Growers used new drip pipes.", "Goji trees", "2023-09-04", "River Post", lang="en"),
+    Article("newest", "黑龙江省漠河市下了第一场雪，比往年早两周。", "初雪", "2023-09-10", "River Post", lang="zh"),
+)
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory):
+    path = tmp_path_factory.mktemp("constraints") / "index"
+    build_index(ARTICLES, path)
+    with open_index(path) as opened:
+        yield opened
+
+
+def ids(snapshot, mask):
+    return {ARTICLES[row].id for row in np.flatnonzero(mask)}
+
+
+def shown(given):
+    return [(one.kind, one.words, one.value) for one in given.constraints]
+
+
+def test_an_article_is_of_a_period_by_its_date_or_by_what_it_names(snapshot):
+    august = Period(date(2023, 8, 1), date(2023, 8, 31))
+    assert ids(snapshot, of_period(snapshot, august)) == {"aug", "review"}  # the review only names days of it
+    assert ids(snapshot, of_period(snapshot, august, after=7)) == {"aug", "review", "en"}
+    assert ids(snapshot, of_period(snapshot, Period(date(2021, 8, 1), date(2021, 8, 31)))) == {"old"}  # 去年8月 of January 2022
+    assert ids(snapshot, of_period(snapshot, Period(date(2019, 5, 1), date(2019, 5, 31)))) == {"undated"}
+    assert ids(snapshot, of_period(snapshot, Period(date(2019, 5, 1), date(2019, 5, 31)), undated=False)) == set()
+    assert "undated" in ids(snapshot, of_period(snapshot, Period(date(2000, 8, 1), date(2000, 8, 31), True)))
+    assert ids(snapshot, of_period(snapshot, Period(date(2023, 9, 4), None))) == {"en", "newest"}
+
+
+@pytest.mark.parametrize("question, as_of, places", [
+    ("2023年8月哪些省举行了桥梁抢修演练？", "", {"四川", "陕西"}),
+    ("上个月哪些省举行了桥梁抢修演练？", "", {"四川", "陕西"}),
+    ("上个月哪些省举行了桥梁抢修演练？", "2023-08-20", {"四川"}),
+    ("2023年7月哪些省举行了桥梁抢修演练？", "", {"四川"}),
+    ("2021年哪些省举行了桥梁抢修演练？", "", {"青海"}),
+    ("9月以来哪些省举行了桥梁抢修演练？", "", {"甘肃"}),
+    ("据山路报报道，哪些省举行了桥梁抢修演练？", "", {"陕西", "甘肃", "青海"}),
+    ("Which provinces held a bridge repair drill in August 2023?", "", {"四川", "陕西"}),
+])  # fmt: skip
+def test_the_places_of_a_time_or_of_a_publisher(snapshot, question, as_of, places):
+    given = answer(snapshot, question, as_of=as_of)
+    assert set(given.places) == places, given.text
+    assert len(given.constraints) == 1 and given.as_of == (as_of or "2023-09-10" if given.constraints[0].kind == "date" else "")
+
+
+def test_the_figure_of_the_right_month(snapshot):
+    for question, figure in (("2023年8月四川的桥梁抢修演练出动了多少台吊车？", "6台"), ("2023年7月四川的桥梁抢修演练出动了多少台吊车？", "9台")):
+        given = answer(snapshot, question)
+        assert given.rows[0].label == figure and shown(given)[1] == ("place", "四川", "四川省")
+
+
+def test_a_place_narrows_to_the_articles_that_name_it(snapshot):
+    given = answer(snapshot, "绵阳的演练出动了多少台吊车？")
+    assert given.rows[0].label == "9台" and given.searched == 1
+    assert shown(given) == [("place", "绵阳", "四川省绵阳市")]
+
+
+def test_a_question_that_asks_for_places_has_none(snapshot):
+    assert answer(snapshot, "哪些省举行了桥梁抢修演练？").constraints == ()
+    assert answer(snapshot, "Which provinces planted goji trees?").constraints == ()
+
+
+def test_constraints_can_be_lifted_by_kind_or_by_their_words(snapshot):
+    question = "2023年8月四川的桥梁抢修演练出动了多少台吊车？"
+    assert shown(answer(snapshot, question, without=("date",))) == [("place", "四川", "四川省")]
+    assert shown(answer(snapshot, question, without=("四川",))) == [("date", "2023年8月", "2023-08-01/2023-08-31")]
+    free = answer(snapshot, question, without=("date", "place", "source"))
+    assert free.constraints == () and free.searched == len(ARTICLES)
+    assert {"6台", "9台"} <= {row.label for row in answer(snapshot, question, without=("2023年8月",)).rows}
+    for bad in (("month",), ("date", "青海"), ("",)):
+        with pytest.raises(UsageError, match="date, place, source"):
+            answer(snapshot, question, without=bad)
+
+
+def test_an_empty_result_says_so_and_what_to_lift(snapshot):
+    given = answer(snapshot, "2015年哪些省举行了桥梁抢修演练？")
+    assert given.refused and given.searched == 0 and given.answered_without == ("date",)
+    assert "2015年" in given.missing and "2015年" in given.text and "不限时间" in given.text and given.nearest
+    given = answer(snapshot, "How many cranes did the bridge repair drill in Tibet use?")
+    assert given.refused and given.searched == 0 and given.answered_without in (("place",), ())
+    assert "Tibet" in given.text and "No article" in given.text
+    given = answer(snapshot, "2023年8月四川建了几座核电站？")
+    assert given.refused and given.searched and not given.answered_without and "限定" not in given.text
+
+
+def test_filters_and_constraints_both_hold(snapshot):
+    from rag.search import Filters
+
+    given = answer(snapshot, "2023年8月哪些省举行了桥梁抢修演练？", Filters(sources=("山路报",)))
+    assert set(given.places) == {"陕西"} and given.searched == 1
+
+
+def test_an_undated_corpus_tells_no_last_month(tmp_path):
+    build_index([Article("one", "上个月，西藏自治区林芝市修好了吊桥。", lang="zh")], tmp_path / "index")
+    with open_index(tmp_path / "index") as undated:
+        given = answer(undated, "上个月哪里修好了吊桥？")
+        assert given.constraints == () and not given.refused
+        assert shown(answer(undated, "上个月哪里修好了吊桥？", as_of="2023-09-10")) == [("date", "上个月", "2023-08-01/2023-08-31")]
+
+
+def test_a_date_that_lies_ahead_is_not_the_newest(tmp_path):
+    ahead = (date.today() + timedelta(days=400)).isoformat()
+    build_index([*ARTICLES, Article("slip", "漠河市的温度计坏了。", date=ahead, lang="zh")], tmp_path / "index")
+    with open_index(tmp_path / "index") as slipped:
+        assert slipped.newest == "2023-09-10"
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.sampled_from([*_PIECES, "River Post", "报道", "建了什么", "哪些省"]), min_size=1, max_size=7).map("".join))
+def test_what_is_shown_stands_in_the_question(snapshot, question):
+    given = answer(snapshot, question)
+    for one in given.constraints:
+        assert given.question[one.start : one.end] == one.words and one.value
+    assert json.loads(json.dumps(given.to_dict()))["constraints"] == [
+        {"kind": c.kind, "words": c.words, "start": c.start, "end": c.end, "value": c.value} for c in given.constraints
+    ]
+    assert answer(snapshot, question, without=("date", "place", "source")).constraints == ()
+
+
+# ---- from outside
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory):
+    path = tmp_path_factory.mktemp("outside") / "index"
+    Index.build(ARTICLES, path)
+    return path
+
+
+def test_the_library_checks_the_day_and_what_to_lift(index):
+    with Index.open(index) as opened:
+        assistant = Assistant(opened)
+        assert shown(assistant.ask("上个月下了雪吗？", as_of="2022-03-31"))[0][2] == "2022-02-01/2022-02-28"
+        *_, last = assistant.stream("上个月下了雪吗？", without=("date",))
+        assert last.constraints == ()
+        for wrong in ({"as_of": "2022-3-1"}, {"as_of": "yesterday"}, {"without": "date"}, {"without": ("dates",)}):
+            with pytest.raises(UsageError, match="expected"):
+                assistant.ask("上个月下了雪吗？", **wrong)
+
+
+def test_the_command_shows_what_was_understood(index, call):
+    told = call("ask", "--index", index, "上个月四川的桥梁抢修演练出动了多少台吊车？")
+    assert "仅限：上个月 (2023-08-01 至 2023-08-31) · 四川 (四川省)" in told.stdout and "6台" in told.stdout
+    told = call("ask", "--index", index, "--as-of", "2023-08-20", "Where was snow seen last month?")
+    assert "Restricted to: last month (2023-07-01 to 2023-07-31)" in told.stdout
+    assert "Restricted" not in call("ask", "--index", index, "--no-constraints", "Where was snow seen last month?").stdout
+    row = json.loads(call("ask", "--index", index, "--json", "上个月下了雪吗？").stdout)
+    assert row["constraints"][0]["value"] == "2023-08-01/2023-08-31" and row["as_of"] == "2023-09-10"
+    assert call("ask", "--index", index, "--as-of", "soon", "雪").returncode == 2
+
+
+def test_the_server_takes_the_same(index):
+    from starlette.testclient import TestClient
+
+    from rag.server import build_api
+
+    question = "上个月四川的桥梁抢修演练出动了多少台吊车？"
+    with Index.open(index) as opened, TestClient(build_api(opened), base_url="http://127.0.0.1") as client:
+        body = client.post("/api/ask", json={"question": question, "as_of": "2023-08-20", "without": ["place"]}).json()
+        assert [(one["kind"], one["value"]) for one in body["constraints"]] == [("date", "2023-07-01/2023-07-31")]
+        body = client.get("/api/ask", params={"question": question, "without": ["date", "四川"]}).json()
+        assert body["constraints"] == []
+        for wrong in ({"as_of": "soon"}, {"without": ["dates"]}):
+            assert client.get("/api/ask", params={"question": question, **wrong}).status_code == 400
