@@ -86,11 +86,12 @@ _TELLING = re.compile(
     "|plans?|programmes?|programs?|laws?|regulations?|reports?|magazines?|journals?|newspapers?|polic(?:y|ies)|standards?|treat(?:y|ies)|agreements?|lectures?"
     "|universit(?:y|ies)|colleges?|schools?|hospitals?|banks?|clubs?|courts?|airlines?|museums?|teams?|publishers?|part(?:y|ies))$", re.I
 )
-_KEPT = re.compile(_AMOUNT, re.I)
+AMOUNTS = re.compile(_AMOUNT, re.I)
 
 
 @functools.cache
-def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
+def patterns() -> list[tuple[str, str, re.Pattern[str]]]:
+    """Kind, level and what words ask for it."""
     return [(kind, level, re.compile(pattern, re.I)) for kind, level, pattern in _LISTED + _ASKED]
 
 
@@ -126,7 +127,7 @@ def understand(text: str) -> Asked:
         kind, level, match = found
     if kind != "text":
         start, end = match.span()
-        if kind == "number" and (named := _KEPT.search(match.group())):
+        if kind == "number" and (named := AMOUNTS.search(match.group())):
             end = start + named.start()
         # "Which hospitals", "什么规划": a kind of body or document is part of what is sought; "which companies" hardly is.
         if kind in ("organisation", "document") and (noun := _TELLING.search(match.group())):
@@ -142,6 +143,6 @@ def _found(text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
     """The first place where each kind of question shows, in the order of the kinds."""
     before = _BEFORE.match(text)
     begin = before.end() if before else 0
-    for kind, level, pattern in _patterns():
+    for kind, level, pattern in patterns():
         if match := pattern.search(text, begin):
             yield kind, level, match
