@@ -22,12 +22,13 @@ _HOME = {
     "Article": "rag.corpus.article",
     "Answer": "rag.answer.types",
     "Citation": "rag.answer.types",
+    "Constraint": "rag.answer.types",
     "YinjuError": "rag.errors",
 }
 __all__ = list(_HOME)
 
 if TYPE_CHECKING:
-    from rag.answer.types import Answer, Citation
+    from rag.answer.types import Answer, Citation, Constraint
     from rag.corpus.article import Article
     from rag.errors import YinjuError
     from rag.library import Assistant, Index

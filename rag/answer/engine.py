@@ -17,17 +17,20 @@ from rag.answer.constraints import Limits, find_limits
 from rag.answer.dated import Calendar, of_year, timely
 from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlist
 from rag.answer.evidence import Evidence, View, gather, views
+from rag.answer.followup import complete
 from rag.answer.pick import Picked, pick
 from rag.answer.question import Asked, understand
 from rag.answer.refusal import Verdict, about, judge, of_place
+from rag.answer.script import HANT, is_traditional
 from rag.answer.types import Answer, Citation, Row
-from rag.corpus import sentences
+from rag.corpus import detect_lang, sentences
+from rag.corpus.language import UNKNOWN
 from rag.embed import Reranker
 from rag.index import Snapshot
 from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.filters import allowed_articles
 from rag.search.late import all_passages
-from rag.search.query import Query, analyse
+from rag.search.query import Query, analyse, clean
 from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters
 
@@ -40,7 +43,7 @@ NEAR = 0.85  # of the best evidence's score: what comes as near as this is shown
 
 
 def answer(
-    snapshot: Snapshot, question: str, filters: Filters = Filters(), history: Sequence = (), reranker: Reranker | None = None,
+    snapshot: Snapshot, question: str, filters: Filters = Filters(), history: Sequence[tuple[str, Answer]] = (), reranker: Reranker | None = None,
     as_of: str = "", without: Sequence[str] = (),
 ) -> Answer:
     """The answer to a question, from the evidence in an index.
@@ -49,7 +52,8 @@ def answer(
         snapshot: an open index.
         question: Chinese or English, at most 2,000 characters.
         filters: restrict the articles.
-        history: earlier turns; every question is taken as it stands, so they do not change the answer yet.
+        history: earlier turns, oldest first, as (question, answer): a question that leans on the last one is completed
+            from it (:mod:`rag.answer.followup`).
         reranker: ranks the best passages anew, except for "which places", which is answered from all that match.
         as_of: the day that "last month" is told from; "" for the date of the newest article.
         without: constraints of the question that are lifted: kinds, or their words (:mod:`rag.answer.constraints`).
@@ -59,25 +63,35 @@ def answer(
         ModelError: the reranker fails.
     """
     began = time.perf_counter()
-    query = analyse(question, snapshot.model, snapshot.embedder)
+    question = clean(question)
+    completed = complete(question, history)
+    query = analyse(completed or question, snapshot.model, snapshot.embedder)
     asked = understand(query.text)
+    frame = _frame(question, query)
     passing = allowed_articles(snapshot, filters)
 
     def under(*lifted: str) -> Answer:
         limits = find_limits(snapshot, query.text, asked, as_of, (*without, *lifted))
-        return _answer_within(snapshot, query, limits, passing, reranker)
+        return _answer_within(snapshot, query, limits, passing, reranker, frame)
 
     given = under()
     if given.refused and given.constraints:
         kinds = dict.fromkeys(one.kind for one in given.constraints)
         given = dataclasses.replace(given, answered_without=tuple(kind for kind in kinds if not under(kind).refused))
         given = dataclasses.replace(given, text=given.text + lifted_text(given, empty=bool(passing.any()) and not given.searched))
-    return dataclasses.replace(given, ms=round((time.perf_counter() - began) * 1000, 2))
+    return dataclasses.replace(given, question=question, completed=completed, ms=round((time.perf_counter() - began) * 1000, 2))
 
 
-def _answer_within(snapshot: Snapshot, query: Query, limits: Limits, passing: np.ndarray, reranker: Reranker | None) -> Answer:
+def _frame(question: str, query: Query) -> str:
+    """The language that the answer speaks: that of the question as it was asked, in its script."""
+    lang = detect_lang(question)
+    lang = query.lang if lang == UNKNOWN else lang  # "2023?"
+    return "en" if lang != "zh" else HANT if is_traditional(question + query.text) else "zh"
+
+
+def _answer_within(snapshot: Snapshot, query: Query, limits: Limits, passing: np.ndarray, reranker: Reranker | None, lang: str) -> Answer:
     """The answer from those of some articles that the question's own constraints let pass; a refusal is about all of them."""
-    asked, lang = limits.asked, "zh" if query.lang == "zh" else "en"
+    asked = limits.asked
     allowed = passing & limits.allowed
     # Where every passage is scored anyway, what the other articles say still tells the common words of the question
     # from the rare ones; a handful of articles could not.
@@ -89,7 +103,7 @@ def _answer_within(snapshot: Snapshot, query: Query, limits: Limits, passing: np
     inside = allowed[found.articles[order]]
     order = order[(np.arange(len(order)) < most) | inside & (inside.cumsum() <= most)]
     if reranker is not None and asked.kind != "places":
-        found = _ranked_anew(snapshot, query, found, order[:RERANKED], reranker)
+        found = _ranked_anew(snapshot, query, found, order[np.argsort(~allowed[found.articles[order]], kind="stable")][:RERANKED], reranker)
     seen = views(snapshot, query, found, order)
     evidence, weights = gather(query, seen, content_of(query, asked, seen))
     gazette, calendar = Gazette(), Calendar()
@@ -114,8 +128,8 @@ def _answer_within(snapshot: Snapshot, query: Query, limits: Limits, passing: np
     else:
         text = text_of(rows, sheet.citations, kind, lang, len(articles), searched)
     places = tuple(dict.fromkeys(r.place for r in rows if r.place)) if kind == "places" else ()
-    return Answer(query.text, lang, kind, text, refused, places, tuple(rows), tuple(sheet.citations), nearest, missing,
-                  searched, len(articles), 0.0, snapshot.version, limits.constraints, limits.as_of)
+    return Answer(query.text, "en" if lang == "en" else "zh", kind, text, refused, places, tuple(rows), tuple(sheet.citations), nearest, missing,
+                  searched, len(articles), 0.0, snapshot.version, limits.constraints, limits.as_of, traditional=lang == HANT)
 
 
 def _ranked_anew(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarray, reranker: Reranker) -> Candidates:
@@ -203,7 +217,7 @@ def _sentences(query: Query, fitting: list[Evidence], weights: np.ndarray) -> li
     """The best sentence, the one that adds most of what it leaves unsupported, and those that come as near."""
     first = fitting[0]
     # "没收了什么", "提出什么": the verb before the word that asks is what the answer must hold.
-    verb = query.text.find("什么")
+    verb = max(query.text.find("什么"), query.text.find("什麼"))
     weights = weights * np.where([0 <= verb - end <= 1 for _, end in query.spans], VERB, 1.0)
     chosen = [first]
     gain = [float(weights @ np.maximum(e.own - first.own, 0)) if e.view.row == first.view.row else 0.0 for e in fitting]
