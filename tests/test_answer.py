@@ -417,7 +417,7 @@ def test_a_year_is_that_of_the_article_too(news):
 
 def test_earlier_turns_do_not_change_a_full_question(news):
     alone = ask(news, "How long is the Xihou Bridge?")
-    later = ask(news, "How long is the Xihou Bridge?", history=("哪些省举行了防汛演练？",))
+    later = ask(news, "How long is the Xihou Bridge?", history=[("哪些省举行了防汛演练？", ask(news, "哪些省举行了防汛演练？"))])
     assert {**alone.to_dict(), "ms": 0} == {**later.to_dict(), "ms": 0}
 
 

@@ -1,4 +1,7 @@
-"""Rows, numbers and wording of an answer, in the question's language; quotes stay in the original."""
+"""Rows, numbers and wording of an answer, in the question's language; quotes stay in the original.
+
+``lang`` is "zh", "en", or :data:`rag.answer.script.HANT` for traditional characters.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answer.enumerate import PlaceFound
+from rag.answer.script import HANT, in_script
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus.places import Place, province_label
 
@@ -41,18 +45,18 @@ def group_places(found: Sequence[PlaceFound], level: str) -> dict[str, list[Plac
 def place_label(place: Place, level: str, lang: str) -> str:
     """What a row of a place begins with: "Sichuan 四川", "四川", "Nanchang 南昌市 (Jiangxi 江西)"."""
     if level in ("city",):
-        if lang == "zh":
-            return f"{place.name}（{place.province}）"
+        if lang != "en":
+            return in_script(f"{place.name}（{place.province}）", lang)
         return f"{place.en} {place.name} ({province_label(place.province, lang)})".strip()
-    return province_label(place.province or place.short, lang)
+    return in_script(province_label(place.province or place.short, "en" if lang == "en" else "zh"), lang)
 
 
 def place_row(group: Sequence[PlaceFound], level: str, lang: str, numbers: Sequence[int]) -> Row:
-    """One row for a group of places; places below the province are its detail, as written."""
+    """One row for a group of places; places below the province are its detail."""
     first = group[0].mention.place
     below = dict.fromkeys(p.mention.place.name for p in group if p.mention.place.level in ("city", "county"))
-    return Row(place_label(first, level, lang), first.province or first.short, "、".join(below) if level != "city" else first.name,
-               tuple(dict.fromkeys(numbers)))
+    detail = "、".join(below) if level != "city" else first.name
+    return Row(place_label(first, level, lang), first.province or first.short, in_script(detail, lang), tuple(dict.fromkeys(numbers)))
 
 
 def text_of(rows: Sequence[Row], citations: Sequence[Citation], kind: str, lang: str, matched: int, searched: int) -> str:
@@ -62,7 +66,7 @@ def text_of(rows: Sequence[Row], citations: Sequence[Citation], kind: str, lang:
         chips = "".join(f"[{n}]" for n in row.citations)
         if kind == "places":
             detail = row.detail if row.detail and row.detail not in row.label else ""
-            detail = (f"（{detail}）" if lang == "zh" else f" ({detail})") if detail else ""
+            detail = (f"（{detail}）" if lang != "en" else f" ({detail})") if detail else ""
             lines.append(f"{row.label}{detail} {chips}")
         elif row.label:
             lines.append(f"{row.label} {chips}")
@@ -81,8 +85,8 @@ def quoted(citation: Citation) -> str:
 
 def count_line(matched: int, searched: int, lang: str) -> str:
     """How many articles hold evidence, of how many searched."""
-    if lang == "zh":
-        return f"在 {searched:,} 篇文章中检索，{matched:,} 篇有依据。"
+    if lang != "en":
+        return in_script(f"在 {searched:,} 篇文章中检索，{matched:,} 篇有依据。", lang)
     return f"{matched:,} of {searched:,} article{'s' if searched != 1 else ''} searched hold{'s' if matched == 1 else ''} evidence."
 
 
@@ -94,8 +98,9 @@ def lifted_text(refusal: Answer, empty: bool) -> str:
     said = dict.fromkeys(one.words for one in refusal.constraints)
     lift = [_KINDS[refusal.lang][kind] for kind in refusal.answered_without]
     if refusal.lang == "zh":
-        none = "" if not empty else f"没有一篇文章符合问题里的限定（{'、'.join(said)}）。"
-        return none + (f"不限{'或不限'.join(lift)}，则有答案。" if lift else "")
+        lang = HANT if refusal.traditional else "zh"
+        none = "" if not empty else f"{in_script('没有一篇文章符合问题里的限定', lang)}（{'、'.join(said)}）。"
+        return none + (in_script(f"不限{'或不限'.join(lift)}，则有答案。", lang) if lift else "")
     none = "" if not empty else f" No article is within what the question restricts it to ({', '.join(said)})."
     return none + (f" Without the restriction of {' or of '.join(lift)} there is an answer." if lift else "")
 
@@ -103,12 +108,12 @@ def lifted_text(refusal: Answer, empty: bool) -> str:
 def refusal_text(missing: Sequence[str], nearest: Sequence[Citation], lang: str) -> str:
     """That the corpus does not say, what was not found, and which articles come nearest."""
     titles = list(dict.fromkeys(c.title or c.article_id for c in nearest))
-    if lang == "zh":
-        parts = ["文章中没有这个问题的答案。"]
+    if lang != "en":
+        parts = [in_script("文章中没有这个问题的答案。", lang)]
         if missing:
-            parts.append("没有找到依据的词：" + "、".join(missing) + "。")
+            parts.append(in_script("没有找到依据的词：", lang) + "、".join(missing) + "。")
         if titles:
-            parts.append("最接近的文章（不是答案）：" + "；".join(titles) + "。")
+            parts.append(in_script("最接近的文章（不是答案）：", lang) + "；".join(titles) + "。")
         return "".join(parts)
     parts = ["The articles do not answer this."]
     if missing:

@@ -15,6 +15,7 @@ import numpy as np
 from rag.answer.periods import find_periods
 from rag.answer.publishers import find_publisher, may_name_publisher
 from rag.answer.question import Asked
+from rag.answer.script import simplified
 from rag.answer.types import CONSTRAINTS, Constraint
 from rag.corpus.place_names import full_name
 from rag.errors import UsageError
@@ -79,14 +80,17 @@ def find_limits(snapshot: Snapshot, question: str, asked: Asked, as_of: str = ""
 
     lifted = set(without) - set(CONSTRAINTS)
     phrase = (0, 0)
-    if may_name_publisher(question):
+    if may_name_publisher(asked.plain):
         sources = snapshot.columns.source.astype(str)
-        if one := find_publisher(question, np.unique(sources).tolist()):
+        # A name in traditional characters is compared with names in either script.
+        spelled = {name: name if asked.plain == question else simplified(name) for name in np.unique(sources).tolist()}
+        if one := find_publisher(asked.plain, spelled.values()):
             phrase = one.phrase
             idle.append(phrase)
-            limit("source", one.start, one.end, " | ".join(one.sources), lambda: np.isin(sources, one.sources))
+            named = [name for name, as_asked in spelled.items() if as_asked in one.sources]
+            limit("source", one.start, one.end, " | ".join(named), lambda: np.isin(sources, named))
     today = _today(snapshot, as_of)
-    periods = find_periods(question, today)
+    periods = find_periods(asked.plain, today)
     for one in periods:
         if limit("date", one.start, one.end, str(one.period), lambda: of_period(snapshot, one.period, *_SLACK.get(one.kind, _LATE), one.kind != "relative")):
             told.append(one)

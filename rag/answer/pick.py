@@ -51,7 +51,7 @@ def pick(query: Query, asked: Asked, found: list[Evidence], weights: np.ndarray,
         found: evidence, best first; the first ``limit`` sentences are read.
         weights: of the question's tokens.
     """
-    find = finder(asked.kind, "第几" in query.text)
+    find = finder(asked.kind, "第几" in asked.plain)
     low, high = asked.focus
     in_focus = np.array([low <= a and b <= high for a, b in query.spans], bool)
     emphasis = weights * np.where(in_focus & (asked.kind == "number"), _FOCUS, 1.0)
@@ -65,7 +65,7 @@ def pick(query: Query, asked: Asked, found: list[Evidence], weights: np.ndarray,
                 continue  # what the question says already is not what it asks for
             start, end = evidence.start + value.start, evidence.start + value.end
             near = nearness(evidence, start, end)
-            fits = MONEY_BONUS * (bool(_COST.search(query.text)) and bool(_MONEY.search(value.text)))
+            fits = MONEY_BONUS * (bool(_COST.search(asked.plain)) and bool(_MONEY.search(value.text)))
             out.append(Picked(value, evidence, start, end, evidence.score + float(emphasis @ near) + fits))
     out.sort(key=lambda picked: (-picked.score, picked.start))
     return out

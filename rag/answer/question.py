@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.answer.periods import Told
+from rag.answer.script import is_traditional, simplified
 from rag.corpus.places import Place, find_places
 
 # ---- Chinese: 哪 + how many + measure word + what kind + noun
@@ -107,6 +108,7 @@ class Asked:
         place_spans: where they stand in the question.
         years: years that the evidence must be of.
         focus: span right behind the words that ask, where what is counted stands; may be empty.
+        plain: the question in simplified characters, each at its place, as it was understood.
         told: periods that the evidence must be of (:func:`rag.answer.constraints.find_limits` finds them).
     """
 
@@ -117,11 +119,14 @@ class Asked:
     place_spans: tuple[tuple[int, int], ...]
     years: tuple[str, ...]
     focus: tuple[int, int]
+    plain: str
     told: tuple[Told, ...] = ()
 
 
 def understand(text: str) -> Asked:
-    """Kind, level, places and years of a cleaned question."""
+    """Kind, level, places and years of a cleaned question, in either script."""
+    if is_traditional(text):
+        text = simplified(text)
     kind, level, idle, focus = "text", "", (), (0, 0)
     if found := min(_found(text), key=lambda f: f[2].start(), default=None):
         kind, level, match = found
@@ -136,7 +141,7 @@ def understand(text: str) -> Asked:
         focus = (match.end(), min(len(text), match.end() + (12 if ord(text[start]) > 0x2E80 else 40)))
     mentions = [m for m in find_places(text) if not m.part_of_name and m.place.level != "country"]
     return Asked(kind, level, idle, tuple(m.place for m in mentions), tuple((m.start, m.end) for m in mentions),
-                 tuple(dict.fromkeys(_YEAR.findall(text))), focus)
+                 tuple(dict.fromkeys(_YEAR.findall(text))), focus, text)
 
 
 def _found(text: str) -> Iterator[tuple[str, str, re.Match[str]]]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 
+HANT = "zh-Hant"  # the language of a frame in traditional characters; Answer has "zh" and ``traditional``
+
 
 def is_traditional(text: str) -> bool:
     """Whether a text holds a character that is written otherwise in simplified script; what both share decides nothing."""
@@ -24,6 +26,11 @@ def simplified(text: str) -> str:
 def traditional(text: str) -> str:
     """A text of ours in traditional characters as Taiwan writes them. Quotes are never converted."""
     return _converter("s2tw").convert(text)
+
+
+def in_script(text: str, lang: str) -> str:
+    """A Chinese text of ours as it is for "zh", in traditional characters for :data:`HANT`."""
+    return traditional(text) if lang == HANT else text
 
 
 @functools.lru_cache(maxsize=4096)

@@ -48,8 +48,8 @@ class Row:
     Attributes:
         label: what is shown first, in the question's language: "Sichuan 四川", "26个", or "" for a
             plain evidence row.
-        place: province-level short name in Chinese ("四川"), or "".
-        detail: place below the province as written ("南昌市"), or "".
+        place: province-level short name in simplified Chinese ("四川"), or "".
+        detail: place below the province ("南昌市"), or "".
         citations: numbers, from 1, into ``Answer.citations``.
     """
 
@@ -66,7 +66,7 @@ class Constraint:
     Attributes:
         kind: one of ``CONSTRAINTS``.
         words: those of the question that say so, ``question[start:end]``.
-        start, end: where they stand in ``Answer.question``.
+        start, end: where they stand in ``Answer.question``, or in ``Answer.completed`` where that is not "".
         value: what they mean: an interval of ISO 8601 ("2023-08-01/2023-08-31", "2023-05-01/.." without an end,
             "--08-01/--08-31" of any year), a place ("四川省"), or the publisher's names in the corpus ("A | B").
     """
