@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from rag.corpus.dates import chinese_number
 from rag.corpus.days import Named, When, find_days, meant
+from rag.corpus.places import find_places
 from rag.search.period import Period, extent
 
 
@@ -65,8 +66,11 @@ _MONTHS = {"月": 1, "month": 1, "年": 12, "年度": 12, "year": 12}
 def _recent(text: str, today: date) -> Iterator[Told]:
     for match in _WEEK_ZH.finditer(text):
         monday = today - timedelta(days=today.weekday() + 7 * (match["which"] == "上"))
-        first = monday + timedelta(days="一二三四五六日天".index(match["on"]) - (match["on"] == "天")) if match["on"] else monday
-        yield Told(*match.span(), Period(first, first if match["on"] else monday + timedelta(days=6)), "relative")
+        on, end = match["on"], match.end()
+        if on and any(mention.start == end - 1 for mention in find_places(text)):  # 上周四川
+            on, end = None, end - 1
+        first = monday + timedelta(days="一二三四五六日天".index(on) - (on == "天")) if on else monday
+        yield Told(match.start(), end, Period(first, first if on else monday + timedelta(days=6)), "relative")
     for match in _WEEK_EN.finditer(text):
         monday = today - timedelta(days=today.weekday() + 7 * (match["which"].lower() == "last"))
         yield Told(*match.span(), Period(monday, monday + timedelta(days=6)), "relative")
