@@ -214,12 +214,13 @@ _asking = (
 
 @_command(
     *_asking,
+    click.option("--after", multiple=True, metavar="QUESTION", help='The question asked before, that "and in Zhejiang?" leans on. May be given several times.'),
     click.option("--as-of", metavar="YYYY-MM-DD", default="", help='The day that "last month" is told from.  [default: of the newest article]'),
     click.option("--no-constraints", "free", is_flag=True, help="Do not restrict the articles to the time, place and publisher in QUESTION."),
 )
 def ask(
     question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,
-    as_of: str, free: bool, **filters
+    after: tuple[str, ...], as_of: str, free: bool, **filters
 ) -> None:  # fmt: skip
     """Answer QUESTION with quotes, or refuse.
 
@@ -232,9 +233,10 @@ def ask(
 
     index, chosen = _open(question, file, path, model, rerank, filters)
     assistant = Assistant(index)
+    turns = assistant.turns(after, chosen, as_of)
 
     def one(text: str) -> Answer:
-        return assistant.ask(text, filters=chosen, as_of=as_of, without=CONSTRAINTS if free else ())
+        return assistant.ask(text, turns, chosen, as_of, CONSTRAINTS if free else ())
 
     _each(question, file, as_json, one, Answer.to_dict, put_answer)
 
@@ -286,7 +288,7 @@ def _each(
 
     if file is None:
         found = one(" ".join(question))
-        return put_json({"id": None, **row(found)}) if as_json else show(found)
+        return put_json(row(found)) if as_json else show(found)
     for number, name, text in questions(file):
         try:
             found = one(text)

@@ -256,7 +256,8 @@ class Assistant:
         Args:
             question: Chinese or English; the answer speaks its language. A time, a place or a publisher in it restricts
                 the articles: ``Answer.constraints``.
-            history: earlier turns of the conversation, oldest first.
+            history: earlier turns of the conversation, oldest first, as (question, answer): a question that leans on the
+                last one ("and in Zhejiang?") is completed from it, and ``Answer.completed`` is what was understood.
             filters: restricts what the answer may rest on.
             as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest article.
             without: which of the question's constraints to lift: "date", "place", "source", or the words of single ones.
@@ -271,6 +272,13 @@ class Assistant:
             raise UsageError(f"expected the constraints to lift as a tuple of names, got the one string {without!r}")
         chosen, reranker = checked(filters), self.index.reranker
         return answer(self.index.snapshot, question, chosen, history, reranker=reranker, as_of=as_of, without=without)
+
+    def turns(self, questions: Sequence[str], filters: Filters | None = None, as_of: str = "") -> tuple[tuple[str, Answer], ...]:
+        """Earlier questions, oldest first, as a ``history`` for :meth:`ask`: each answered after those before it. Raises as :meth:`ask`."""
+        turns: list[tuple[str, Answer]] = []
+        for question in questions:
+            turns.append((question, self.ask(question, turns, filters, as_of)))
+        return tuple(turns)
 
     def stream(
         self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",

@@ -32,6 +32,8 @@ log = logging.getLogger("rag.server")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 BODY_LIMIT = 1_000_000
 """Bytes of a request's body; a longer one is answered with 413."""
+HISTORY_LIMIT = 12
+"""Earlier questions of a request, each answered in turn; the last one decides what a follow-up means."""
 SEARCHES_AT_ONCE = 8
 """Further searches wait: they share the processor, so more at once would only all be slower."""
 
@@ -84,11 +86,14 @@ class Desk:
         finally:
             self._reloading.release()
 
-    def ask(self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = ()) -> Answer:
-        """The answer to one question. Raises UsageError for a question that cannot be used."""
+    def ask(
+        self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = ()
+    ) -> Answer:
+        """The answer to one question, after those ``before`` it. Raises UsageError for a question that cannot be used."""
         self.refresh()
         with self._slots:
-            return self._assistant.ask(question, filters=filters, as_of=as_of, without=without)
+            turns = self._assistant.turns(before, filters, as_of)
+            return self._assistant.ask(question, turns, filters, as_of, without)
 
     def stream(
         self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
@@ -127,10 +132,11 @@ class Narrowing(BaseModel):
 
 
 class Lifting(BaseModel):
-    """How the constraints in a question are taken; see :meth:`rag.library.Assistant.ask`."""
+    """How a question is taken: after which ones, and under which of its constraints; see :meth:`rag.library.Assistant.ask`."""
 
     as_of: str = ""
     without: list[str] = Field(default_factory=list, max_length=100)
+    history: list[str] = Field(default_factory=list, max_length=HISTORY_LIMIT, description="Earlier questions, oldest first.")
 
 
 class Asked(Narrowing, Lifting):
@@ -193,11 +199,11 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/api/ask")
     def ask(asking: Asking) -> dict:
-        return desk.ask(asking.question, asking.filters.filters(), asking.as_of, asking.without).to_dict()
+        return desk.ask(asking.question, asking.filters.filters(), asking.as_of, asking.without, asking.history).to_dict()
 
     @app.get("/api/ask")
     def ask_by_address(asked: Annotated[Asked, Query()]) -> dict:
-        return desk.ask(asked.question, asked.filters(), asked.as_of, asked.without).to_dict()
+        return desk.ask(asked.question, asked.filters(), asked.as_of, asked.without, asked.history).to_dict()
 
     @app.get("/api/search")
     def search(asked: Annotated[Searched, Query()]) -> dict:

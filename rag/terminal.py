@@ -25,7 +25,7 @@ _ONLY = {
     "zh": ("仅限：", " 至 ", "{} 起", "至 {}", "，每年", "（--no-constraints 取消）"),
     "en": ("Restricted to: ", " to ", "since {}", "until {}", ", every year", "  [--no-constraints: all]"),
 }
-_WORDS = {"zh": ("来源", "最接近的内容"), "en": ("Sources", "Nearest")}
+_WORDS = {"zh": ("来源", "最接近的内容", "理解为：", "，"), "en": ("Sources", "Nearest", "Understood as: ", ", ")}
 
 
 def questions(file: IO[bytes]) -> Iterator[tuple[int, object, str]]:
@@ -71,8 +71,12 @@ def printable(text: str) -> str:
 
 
 def put_answer(answer: Answer) -> None:
-    """The answer, then its sources with their quotes; in a refusal the nearest quotes."""
-    sources, nearest = _WORDS.get(answer.lang, _WORDS["en"])
+    """The answer, then its sources with their quotes and what their words mean; in a refusal the nearest quotes."""
+    from rag.answer.gloss import glosses
+
+    sources, nearest, understood, separator = (_in_script(words, answer) for words in _WORDS.get(answer.lang, _WORDS["en"]))
+    if answer.completed:
+        put(printable(f"{understood}{answer.completed}\n"))
     put(printable(answer.text))
     if answer.constraints:
         put(printable(_constraints(answer)))
@@ -82,11 +86,20 @@ def put_answer(answer: Answer) -> None:
     for number, citation in enumerate(listed, 1):
         put(f"{f'[{number}]' if answer.citations else '-'} {_heading(citation)}")
         put(f"    {_marked(citation.quote, citation.start, citation.marks)}")
+        if same := glosses(citation):
+            put(printable(f"    {separator.join(f'{word} = {asked}' for word, asked in same)}"))
+
+
+def _in_script(words: str, answer: Answer) -> str:
+    """Words of ours in the script that the answer speaks."""
+    from rag.answer.script import HANT, in_script
+
+    return in_script(words, HANT if answer.traditional else answer.lang)
 
 
 def _constraints(answer: Answer) -> str:
     """What the question restricted the articles to, in one line: "Restricted to: last month (2023-08-01 to 2023-08-31)"."""
-    only, to, since, until, yearly, lift = _ONLY.get(answer.lang, _ONLY["en"])
+    only, to, since, until, yearly, lift = (_in_script(words, answer) for words in _ONLY.get(answer.lang, _ONLY["en"]))
     shown = []
     for one in answer.constraints:
         value = one.value

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -89,9 +90,35 @@ def test_answers_as_json_hold_the_contract(yinju, sample_index, questions):
 
 def test_one_question_as_json_is_one_object_of_the_same_shape(call, sample_index):
     (row,) = rows(call("ask", "--index", sample_index, "--json", QUESTIONS[0]["question"]))
-    assert ANSWER <= row.keys() and row["id"] is None
+    assert ANSWER - {"id"} <= row.keys() and "id" not in row
     (row,) = rows(call("search", "--index", sample_index, "--json", "--k", 1, QUESTIONS[0]["question"]))
-    assert len(row["hits"]) == 1 and row["id"] is None
+    assert len(row["hits"]) == 1 and "id" not in row
+
+
+def test_a_question_after_another_leans_on_it(call, corpus, tmp_path):
+    index = tmp_path / "index"
+    (corpus / "three.txt").write_text("云溪市的新码头去年启用，可停靠30艘货轮。\n", "utf-8")
+    assert call("build", "--corpus", corpus, "--index", index).returncode == 0
+    told = call("ask", "--index", index, "--after", "新码头可停靠多少艘货轮？", "为什么？").stdout
+    assert told.startswith("理解为：为什么新码头可停靠货轮？\n")
+    told = call("ask", "--index", index, "--after", "What does the new museum show?", "--after", "when?", "and in 2023?").stdout
+    assert told.startswith("Understood as: ") and "2023" in told.splitlines()[0]
+    (row,) = rows(call("ask", "--index", index, "--json", "--after", "新碼頭可停靠多少艘貨輪？", "為什麼？"))
+    assert row["completed"] == "為什麼新碼頭可停靠貨輪？" and row["question"] == "為什麼？"
+    whole = call("ask", "--index", index, "--after", "新码头可停靠多少艘货轮？", "What does the new museum show?").stdout
+    assert "Understood" not in whole and "40 paintings" in whole
+
+
+def test_words_of_a_quote_in_the_other_language_are_glossed(call, sample_index):
+    def under_quotes(question: str) -> list[str]:
+        lines = call("ask", "--index", sample_index, question).stdout.split("\n")
+        return [line.strip() for line in lines if line.startswith("    ") and " = " in line]
+
+    english = under_quotes("In which province was an elevator emergency drill held?")
+    assert english and "电梯 = elevator" in english[0] and ", " in english[0]
+    chinese = under_quotes("哪里的博物馆展出了绘画？")
+    assert all(re.fullmatch("[^=，]+ = [^=，]+(，[^=，]+ = [^=，]+)*", line) for line in chinese)
+    assert not any("电梯 = " in line for line in under_quotes("哪个省举办了电梯演练？")), "one script needs no gloss"
 
 
 def test_json_is_utf_8_whatever_the_locale(yinju, sample_index):

@@ -247,6 +247,30 @@ def test_a_place_answer_is_a_table_and_places_of_the_same_evidence_share_a_row()
     assert "Searched 13 articles in 12 ms, evidence in 1" in page.text
 
 
+@pytest.mark.parametrize(("answer", "shown"), [
+    (Answer("那浙江呢？", "zh", "text", "没有。", True, completed="浙江举办了什么演练？"), "理解为：浙江举办了什么演练？"),
+    (Answer("and in Zhejiang?", "en", "text", "No.", True, completed="浙江举办了什么演练？"), "Understood as: 浙江举办了什么演练？"),
+    (Answer("那臺灣呢？", "zh", "text", "", True, completed="臺灣舉辦了什麼演練？", traditional=True), "理解為：臺灣舉辦了什麼演練？"),
+])  # fmt: skip
+def test_a_follow_up_is_shown_as_it_was_understood(answer, shown):
+    assert Page(render.message(Turn("aa", answer))).text.startswith(shown)
+    assert "yj-understood" not in render.message(Turn("aa", replace(answer, completed="")))
+    found = replace(answer, nearest=(cite("湖北省抽查月饼"),))
+    assert answer.completed in Page(render.sources([Turn("aa", found)], "en")).text
+
+
+def test_an_answer_in_traditional_characters_is_framed_in_them():
+    first = cite("四川省举行电梯演练", "四川")
+    rows = (Row("四川", "四川", "", (1,)), Row("臺灣", "台湾", "", (1,)))
+    answer = Answer("哪些省？", "zh", "places", "", False, (), rows, (first,), searched=1300, matched=1, ms=12.4, traditional=True)
+    page = Page(markup := render.message(Turn("aa", answer, {"a.md": ARTICLE})))
+    for words in ("共 2 個省級地區", "檢索了 1,300 篇文章，其中 1 篇有依據，用時 12 毫秒", "四川省举行电梯演练"):
+        assert words in page.text
+    assert 'lang="zh-Hant"' in markup and "對應問題中的“elevator”" in html.unescape(markup)
+    refused = Page(render.message(Turn("bb", Answer("哪些省？", "zh", "places", "", True, missing=("发射",), traditional=True))))
+    assert "這些文章裡沒有答案。" in refused.text and "发射" in refused.text
+
+
 def test_a_source_card_shows_the_quote_in_its_passage_and_article():
     answer = Answer("问？", "zh", "text", "", False, citations=(cite("四川省举行电梯演练", "四川"),))
     page = Page(render.sources([Turn("aa", answer, {"a.md": ARTICLE})], "zh"))

@@ -45,6 +45,18 @@ def test_ask_gives_the_librarys_answer(client, index):
         assert article["text"][first["start"] : first["end"]] == first["quote"]
 
 
+def test_a_question_is_completed_from_those_before_it(client):
+    asked = {"question": "那湖北呢？", "history": ["四川举办了什么演练？"]}
+    for answer in (client.post("/api/ask", json=asked).json(), client.get("/api/ask", params=asked).json()):
+        assert (answer["question"], answer["completed"]) == ("那湖北呢？", "湖北举办了什么演练？")
+    chain = {"question": "什么时候？", "history": ["四川举办了什么演练？", "那湖北呢？"]}
+    assert client.post("/api/ask", json=chain).json()["completed"] == "湖北什么时候举办了演练？"
+    assert client.post("/api/ask", json={"question": "那湖北呢？"}).json()["completed"] == ""
+    for history in (["?"] * 13, [""], "四川举办了什么演练？", [1]):
+        refused = client.post("/api/ask", json={"question": "那湖北呢？", "history": history})
+        assert refused.status_code == 400 and "error" in refused.json()
+
+
 def test_filters_narrow_what_is_asked_and_searched(client):
     params = {"question": QUESTION, "langs": "en"}
     assert {hit["lang"] for hit in client.get("/api/search", params=params).json()["hits"]} == {"en"}

@@ -73,6 +73,16 @@ def test_what_was_said_before_is_told_to_the_assistant_and_kept(desk):
     assert len({turn.key for turn in talk.turns}) == TURNS_KEPT
 
 
+def test_a_follow_up_is_completed_from_the_turn_before(index):
+    desk, talk = Desk(index), Talk()
+    for question in ("How many paintings does the museum show?", "When?", "und warum nicht heute morgen?", "Why?"):
+        *_, talk = converse(desk, talk, question, "en")
+    shown = [message for role, message in talk.messages if role == "assistant"]
+    assert "yj-understood" not in shown[0] + shown[2]
+    assert "Understood as" in shown[1] and "paintings" in shown[1]
+    assert talk.turns[1].answer.completed.startswith("When ")
+
+
 def test_an_unusable_question_is_answered_with_the_reason(desk):
     def says(question, history):
         raise UsageError("expected fewer than 10 <b>characters</b>")

@@ -13,6 +13,7 @@ import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from rag.answer.script import HANT
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus.article import Article
 from rag.ui.texts import article_count, reader_date, reader_dates, reader_time, text
@@ -137,7 +138,7 @@ def message(turn: Turn) -> str:
         body = _rows(turn)
     else:
         body = _paragraphs(answer.text, turn)
-    return f'<div class="yj-answer" lang="{_tag(answer.lang)}">{body}{_status(answer)}</div>'
+    return f'<div class="yj-answer" lang="{_tag(_voice(answer))}">{_understood(answer)}{body}{_status(answer)}</div>'
 
 
 def sources(turns: Sequence[Turn], lang: str) -> str:
@@ -179,9 +180,21 @@ def welcome(lang: str) -> str:
     )
 
 
+def _voice(answer: Answer) -> str:
+    """The language that an answer is shown in, with its script."""
+    return HANT if answer.traditional else answer.lang
+
+
+def _understood(answer: Answer) -> str:
+    """The question in full that a follow-up was taken for."""
+    if not answer.completed:
+        return ""
+    return f'<p class="yj-understood">{escape(text(_voice(answer), "understood", question=answer.completed))}</p>'
+
+
 def _tag(lang: str) -> str:
-    """A language code for a lang attribute; Chinese in the simplified script picks its fonts."""
-    return "zh-CN" if lang == "zh" else lang if re.fullmatch("[a-z]{2,3}", lang) else "und"
+    """A language code for a lang attribute; the script of Chinese picks its fonts."""
+    return "zh-CN" if lang == "zh" else lang if lang == HANT or re.fullmatch("[a-z]{2,3}", lang) else "und"
 
 
 def _cited(answer: Answer) -> tuple[Citation, ...]:
@@ -189,12 +202,13 @@ def _cited(answer: Answer) -> tuple[Citation, ...]:
 
 
 def _status(answer: Answer) -> str:
+    lang = _voice(answer)
     words = text(
-        answer.lang,
+        lang,
         "status_matched" if answer.matched and not answer.refused else "status",
-        searched=article_count(answer.searched, answer.lang),
+        searched=article_count(answer.searched, lang),
         matched=f"{answer.matched:,}",
-        ms=reader_time(answer.ms, answer.lang),
+        ms=reader_time(answer.ms, lang),
     )
     return f'<p class="yj-status">{escape(words)}</p>'
 
@@ -217,7 +231,7 @@ def _chip(turn: Turn, number: int) -> str:
     cited = _cited(turn.answer)
     if not 1 <= number <= len(cited):
         return ""
-    lang = turn.answer.lang
+    lang = _voice(turn.answer)
     title = cited[number - 1].title or text(lang, "untitled")
     tip = escape(text(lang, "chip", n=number, title=title))
     return f'<a class="yj-chip" href="#src-{turn.key}-{number}" title="{tip}">[{number}]</a>'
@@ -248,7 +262,7 @@ def _spans(citation: Citation, lang: str, whole: bool = False) -> list[Span]:
 
 def _quote(turn: Turn, number: int) -> str:
     citation = _cited(turn.answer)[number - 1]
-    marked = mark_up(citation.quote, _spans(citation, turn.answer.lang), citation.start)
+    marked = mark_up(citation.quote, _spans(citation, _voice(turn.answer)), citation.start)
     return f'<q class="yj-said" lang="{_tag(citation.lang)}"><bdi>{marked}</bdi></q>&nbsp;{_chip(turn, number)}'
 
 
@@ -257,7 +271,7 @@ def _valid(turn: Turn, numbers: Iterable[int]) -> list[int]:
 
 
 def _places(turn: Turn) -> str:
-    answer, lang = turn.answer, turn.answer.lang
+    answer, lang = turn.answer, _voice(turn.answer)
     labels = list(dict.fromkeys(row.label for row in answer.rows if row.label))
     # The names stand in both languages in a row's label; the head line needs only what they are.
     lead = text(lang, "separator").join(escape(label) for label in labels)
@@ -304,7 +318,7 @@ def _rows(turn: Turn) -> str:
 
 
 def _refusal(turn: Turn) -> str:
-    answer, lang = turn.answer, turn.answer.lang
+    answer, lang = turn.answer, _voice(turn.answer)
     parts = [f'<p class="yj-lead"><strong>{escape(text(lang, "refused"))}</strong></p>']
     if answer.missing:
         words = " ".join(f'<span class="yj-missing">{escape(word)}</span>' for word in answer.missing)
@@ -321,7 +335,7 @@ def _refusal(turn: Turn) -> str:
 def _group(turn: Turn, lang: str, is_open: bool) -> str:
     cards = "".join(_card(turn, number, lang) for number in range(1, len(_cited(turn.answer)) + 1))
     hint = f'<p class="yj-hint">{escape(text(lang, "nearest_hint"))}</p>' if turn.answer.refused else ""
-    asked = turn.answer.question
+    asked = turn.answer.completed or turn.answer.question
     name = escape(asked if len(asked) <= 120 else asked[:120] + "…")
     return (
         f'<details class="yj-group" id="src-{turn.key}"{" open" if is_open else ""}><summary>{name}</summary>'

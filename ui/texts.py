@@ -1,6 +1,12 @@
-"""Every word of the page, in Chinese and English; both languages hold the same keys."""
+"""Every word of the page, in Chinese and English; both languages hold the same keys.
+
+``lang`` is "zh", anything else for English, or :data:`rag.answer.script.HANT`: an answer to a question in traditional
+characters is shown in them.
+"""
 
 from __future__ import annotations
+
+from rag.answer.script import HANT, in_script
 
 LANGS = ("zh", "en")
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
@@ -35,6 +41,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "searching": "正在检索 {articles}……",
         "status": "检索了 {searched}，用时 {ms}",
         "status_matched": "检索了 {searched}，其中 {matched} 篇有依据，用时 {ms}",
+        "understood": "理解为：{question}",
         "refused": "这些文章里没有答案。",
         "missing": "没有找到：",
         "nearest": "不是答案，但比较接近：",
@@ -78,6 +85,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "searching": "Searching {articles}…",
         "status": "Searched {searched} in {ms}",
         "status_matched": "Searched {searched} in {ms}, evidence in {matched}",
+        "understood": "Understood as: {question}",
         "refused": "The articles do not say.",
         "missing": "Not found:",
         "nearest": "Not an answer, but close:",
@@ -99,13 +107,17 @@ _MONTHS = (
 
 
 def text(lang: str, key: str, **values: object) -> str:
-    """The page's text for ``key`` in ``lang`` ("zh", anything else is "en"), with values put in."""
-    return TEXTS["zh" if lang == "zh" else "en"][key].format(**values)
+    """The page's text for ``key``, with values put in."""
+    return in_script(TEXTS["zh" if _chinese(lang) else "en"][key], lang).format(**values)
+
+
+def _chinese(lang: str) -> bool:
+    return lang in ("zh", HANT)
 
 
 def article_count(n: int, lang: str) -> str:
     """ "13 articles", "1 article"; "13 篇文章"."""
-    return f"{n:,} 篇文章" if lang == "zh" else f"{n:,} article{'' if n == 1 else 's'}"
+    return f"{n:,} 篇文章" if _chinese(lang) else f"{n:,} article{'' if n == 1 else 's'}"
 
 
 def reader_date(date: str, lang: str) -> str:
@@ -115,20 +127,20 @@ def reader_date(date: str, lang: str) -> str:
         name = _MONTHS[month - 1]
     except (ValueError, IndexError):
         return date
-    return f"{year}年{month}月{day}日" if lang == "zh" else f"{day} {name} {year}"
+    return f"{year}年{month}月{day}日" if _chinese(lang) else f"{day} {name} {year}"
 
 
 def reader_dates(first: str, last: str, lang: str) -> str:
     """A range of dates, or one date where both ends are the same, or "" where neither is known."""
     ends = [reader_date(date, lang) for date in dict.fromkeys((first, last)) if date]
-    return (" 至 " if lang == "zh" else " to ").join(ends)
+    return (" 至 " if _chinese(lang) else " to ").join(ends)
 
 
 def reader_time(ms: float, lang: str) -> str:
     """Milliseconds as "12 ms", from one second on "1.4 s" ("12 毫秒", "1.4 秒")."""
     if ms < 1000:
-        return f"{max(1, round(ms))} {'毫秒' if lang == 'zh' else 'ms'}"
-    return f"{ms / 1000:.1f} {'秒' if lang == 'zh' else 's'}"
+        return f"{max(1, round(ms))} {'毫秒' if _chinese(lang) else 'ms'}"
+    return f"{ms / 1000:.1f} {'秒' if _chinese(lang) else 's'}"
 
 
 def pick_language(accept_language: str) -> str:

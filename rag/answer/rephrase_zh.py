@@ -9,7 +9,6 @@ from rag.answer.whole import LEVELS, Whole, asks_below, taken_apart
 from rag.corpus.places import Place
 
 _VERB = "举行|举办|召开|开展|进行|组织|主办|承办|参加|参与|发布|公布|通过|实施|推出|启动|建成|建设|修建"
-_OBJECT = re.compile(rf"(?:了|过|着|是|有|{_VERB})$")  # behind these stands what the sentence could not do without
 _BEFORE = re.compile(r"(?:[有是在由于被]|都有)$")
 _THINGS = ("places", "person", "organisation", "document")
 
@@ -51,14 +50,15 @@ def ask(text: str, words: str) -> str:
         if old.core < old.end or old.kind in ("number", "which", "what"):
             return f"{body[: old.start].removesuffix('有')}{words}{body[old.core :]}？"
     head = _BEFORE.sub("", body[: old.start]) if old else ""
+    subject = old is not None and _leading(head) == len(head)
     if new.adverb:
-        if old and (old.adverb or not _OBJECT.search(body[: old.start])):
+        # What stands behind its verb ("停靠多少艘货轮") leaves a gap that no adverb fills.
+        if old and (old.adverb or subject or re.search("[有由被]$", body[: old.start])):
             return f"{body[: old.start] if old.adverb else head}{words}{body[_rest(old) :]}？"
         rest = context(whole)
         at = _leading(rest)
         at = at if re.match(rf"{_VERB}|[\u4e00-\u9fff]{{1,2}}了", rest[at:]) else 0  # not within "舟山大桥"
         return f"{rest[:at]}{words}{rest[at:]}？"
-    subject = old is not None and _leading(head) == len(head)
     if new.kind in _THINGS and old and old.kind in _THINGS and subject:
         return f"{head}{words}{body[old.end :]}？"
     if new.kind == "places":

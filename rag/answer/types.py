@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from dataclasses import dataclass
 
 from rag.search.types import Highlight
@@ -127,4 +128,4 @@ class Answer:
 
     def to_dict(self) -> dict:
         """The answer as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""
-        return dataclasses.asdict(self)
+        return json.loads(json.dumps(dataclasses.asdict(self), ensure_ascii=False))

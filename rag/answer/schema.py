@@ -1,0 +1,52 @@
+"""The contract of answers as JSON Schema (draft 2020-12): ``docs/answer.schema.json``, made by ``python -m rag.answer.schema``."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import re
+
+from rag.answer.types import CONSTRAINTS, KINDS, Answer, Citation, Constraint, Row
+from rag.search.types import Highlight
+
+_CHOICES = {("Answer", "kind"): KINDS, ("Answer", "lang"): ("zh", "en"), ("Constraint", "kind"): CONSTRAINTS}
+
+
+def answer_schema() -> dict:
+    """What :meth:`Answer.to_dict` gives, as JSON: every attribute is there, and no other."""
+    from pydantic import TypeAdapter
+
+    schema = TypeAdapter(Answer).json_schema(mode="serialization")
+    for one in (Answer, Citation, Constraint, Highlight, Row):
+        _describe(schema if one is Answer else schema["$defs"][one.__name__], one)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _describe(part: dict, of: type) -> None:
+    """Puts what the docstring of a dataclass says of its attributes to the properties."""
+    summary, told = _docstring(of)
+    part["description"] = summary
+    part["additionalProperties"] = False
+    part["required"] = [field.name for field in dataclasses.fields(of)]
+    for name, value in part["properties"].items():
+        value.pop("title", None)
+        value.pop("default", None)
+        if name in told:
+            value["description"] = told[name]
+        if choices := _CHOICES.get((of.__name__, name)):
+            value["enum"] = list(choices)
+
+
+def _docstring(of: type) -> tuple[str, dict[str, str]]:
+    """The summary of a class, and what its "Attributes:" say by name; names that share a line share what it says."""
+    text = inspect.getdoc(of) or ""
+    summary, _, listed = text.partition("Attributes:")
+    told = {}
+    for names, words in re.findall(r"^ {4}(\w[\w, ]*): (.+(?:\n {8}.+)*)", listed, re.M):
+        told.update((name.strip(), " ".join(words.split())) for name in names.split(","))
+    return " ".join(summary.split()).replace("``", "`"), {name: words.replace("``", "`") for name, words in told.items()}
+
+
+if __name__ == "__main__":
+    print(json.dumps(answer_schema(), ensure_ascii=False, indent=2))
