@@ -63,6 +63,7 @@ def after(before: str, question: str) -> str:
     ("Which provinces held drills?", "how many of them?", "How many provinces held drills?"),
     # both
     ("Which provinces held drills?", "which ones in 2023?", "Which provinces held drills in 2023?"),
+    ("四川什么时候举办了演练？", "哪些？", "四川什么时候举办了演练？"),
     ("四川举办了什么演练？", "浙江什么时候？", "浙江什么时候举办了演练？"),
     ("哪些省举办了演练？", "浙江哪些城市？", "浙江哪些城市举办了演练？"),
     # another thing
@@ -72,6 +73,7 @@ def after(before: str, question: str) -> str:
     ("Who built the bridge in Zhoushan?", "What about the museum?", "Who built the museum in Zhoushan?"),
     # a pronoun
     ("兰州图书馆什么时候开馆？", "它有多少藏书？", "兰州图书馆有多少藏书？"),
+    ("图书馆做了什么？", "它什么时候开馆？", "图书馆什么时候开馆？"),
     ("四川举办了什么演练？", "那里还有什么活动？", "四川还有什么活动？"),
     ("四川举办了什么演练？", "他们是怎么准备的？", "四川举办了演练，他们是怎么准备的？"),
     ("When did the Xihou Bridge open?", "How long is it?", "How long is the Xihou Bridge?"),
@@ -98,7 +100,7 @@ WHOLE = """四川举办了什么演练？|浙江在哪里？|浙江有哪些城�
 那么四川举办了什么演练？|那年四川举办了什么演练？|那达慕大会在哪里举行？|那曲市有多少人口？|那些参加演练的学校在哪里？|那家医院叫什么名字？|那么，浙江举办了哪些演练？|那四川为什么没有举办演练呢？
 还有哪些省举办了电梯演练？|还有谁参加了颁奖仪式？|浙江会不会举办演练呢？|四川举办了演练没有呢？|浙江是否举办了演练呢？|哪家医院举办了演练呢？|怎么报名参加演练呢？|如果下雨，演练还举行呢？
 图书馆开馆时，它有多少藏书？|它开馆时，图书馆有多少藏书？|四川和它的邻省举办了什么演练？|周文静说她什么时候上任？|谁在他父亲去世后接管了公司？|其他省举办了什么演练？|吉他是什么时候传入中国的？
-参加演练的人其中有多少学生？|兰州那里有什么演练？|什么是质量月？|质量月是什么时候？|上海地铁|浙江 演练|浙江什么时候成立的？|上海世博会什么时候开幕？|十堰是哪个省的？|2023年浙江有多少人口？|谁是浙江省省长？
+参加演练的人其中有多少学生？|什么时候飞机起飞的？|兰州那里有什么演练？|什么是质量月？|质量月是什么时候？|上海地铁|浙江 演练|浙江什么时候成立的？|上海世博会什么时候开幕？|十堰是哪个省的？|2023年浙江有多少人口？|谁是浙江省省长？
 And which provinces held elevator drills?|And who won the marathon in Chengdu?|And did Sichuan hold a drill?|But why did Sichuan cancel the drill?|So which hospital held the drill?|And the mayor resigned?|Then what happened in Sichuan?
 What happened in Zhejiang?|Where is Zhejiang?|What is Zhejiang?|Which cities are in Zhejiang?|What is the population of Sichuan?|Is Hangzhou in Zhejiang?|Who is the mayor of Chengdu?|When was the drill held?|Did Zhejiang hold a drill?
 When the museum opened, how many paintings did it show?|When it opened, how many paintings did the museum show?|Which city improved its water supply?|Which company sold its factory?|How many people did the museum invite to visit it?

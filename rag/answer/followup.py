@@ -127,7 +127,7 @@ _ZH_EVENT = re.compile(
     rf"(?:(?P<ask>[在于]?{A}){_HOW_MUCH}(?P<verb>{_ALONE})[了过的]*|(?P<before>{_ALONE})[了过于在]*{A}){_END}"
 )
 # "什么时候通车的？", "谁修建的？" say of something that they leave out.
-_ZH_DROPPED = re.compile(rf"{_LEAD}*{_HOW_MUCH}是?{_HOW_MUCH}[在于]?{A}{_HOW_MUCH}(?!{_SLOT})(?:(?![是有的呢])[\u4e00-\u9fff]){{1,4}}的{_END}")
+_ZH_DROPPED = re.compile(rf"{_LEAD}*{_HOW_MUCH}是?{_HOW_MUCH}[在于]?{A}{_HOW_MUCH}(?!{_SLOT})(?:(?![是有的呢])[\u4e00-\u9fff]){{1,2}}的{_END}")
 _ZH_ABOUT = re.compile(rf"{_LEAD}*(?P<slots>{_SLOTS})?(?P<topic>[^，。；？?！!{P}{T}{A}]{{2,20}}?)的?呢[？?！!。.…\s]*$")
 _ZH_EARLY = re.compile(rf"{_LEAD}*(?:[在于]?{T}[，,的]?)?{_HOW_MUCH}(?:[在于]?{A})?{_HOW_MUCH}[在对从给由被让把和与是]?(?P<pronoun>{R})")
 _ZH_LATE = re.compile(rf"{_LEAD}*[在于]?{A}(?:{_VERB}|[\u4e00-\u9fff]{{1,2}})[了过在]?(?P<pronoun>{R}){_END}")

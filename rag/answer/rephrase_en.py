@@ -81,7 +81,7 @@ def ask(text: str, words: str) -> str:
         return behind(text, words)
     if old and old.kind in _THINGS and (new.kind in _THINGS or new.kind == "number" and old.kind == "person") and old.start == 0 and not _NOUN_AUX.fullmatch(body[old.end :].strip()):
         return _question(f"{words}{body[old.end :]}")
-    return behind(text, words)
+    return _question(body) if new.kind == "which" else behind(text, words)
 
 
 def behind(text: str, words: str) -> str:

@@ -63,6 +63,8 @@ def ask(text: str, words: str) -> str:
         return f"{head}{words}{body[old.end :]}？"
     if new.kind == "places":
         return f"{words}{context(whole)}？"
+    if new.kind == "which":
+        return f"{body}？"
     return behind(f"{body}？", words if new.kind != "number" or words[0] in "有是" or words.isascii() else f"有{words}")
 
 
@@ -110,6 +112,8 @@ def subject(whole: Whole) -> str:
     if whole.ask is None:
         return ""
     head = _BEFORE.sub("", whole.body[: whole.ask.start]).removesuffix("的")
+    if whole.ask.kind == "what" and whole.ask.end == len(whole.body):  # 图书馆做了什么
+        head = re.sub("(?:[做干说]|[\u4e00-\u9fff]{2})了$", "", head)
     if re.search(r"[了过，,:]", head) or len(head) > 20:
         return ""
     # A place is what is spoken of in "四川有多少人口", not in "四川哪些医院举办了演练".
