@@ -20,7 +20,7 @@ from rag.answer.evidence import Evidence, View, gather, views
 from rag.answer.followup import complete
 from rag.answer.pick import Picked, pick
 from rag.answer.question import Asked, understand
-from rag.answer.refusal import Verdict, about, judge, of_place
+from rag.answer.refusal import Verdict, about, judge, rule_of, of_place
 from rag.answer.script import HANT, is_traditional
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus import detect_lang, sentences
@@ -175,7 +175,7 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
             # A place is judged by all that its article says of it: news spreads a story over sentences.
             first = places[0]
             same = [p.evidence for p in places if p.mention.place.code == first.mention.place.code and p.evidence.view.row == first.evidence.view.row]
-            verdict = judge(query, asked, weights, first.evidence, same)
+            verdict = judge(query, asked, weights, first.evidence, rule_of(snapshot.model), same)
             if verdict.accepted:
                 return _place_rows(snapshot, query, asked, shortlist(places), weights, gazette, sheet, lang), verdict
         if asked.level != "any":
@@ -184,9 +184,9 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
         picked = pick(query, asked, [e for e in fitting if e.score >= NEAR * fitting[0].score], weights)
         if picked:
             same = [fitting[0]] if fitting[0].view.row == picked[0].evidence.view.row else []
-            verdict = judge(query, asked, weights, picked[0].evidence, same)
+            verdict = judge(query, asked, weights, picked[0].evidence, rule_of(snapshot.model), same)
             return (_value_rows(snapshot, query, picked, weights, sheet) if verdict.accepted else []), verdict
-    verdict = judge(query, asked, weights, fitting[0])
+    verdict = judge(query, asked, weights, fitting[0], rule_of(snapshot.model))
     named = (*asked.place_spans, *((one.start, one.end) for one in asked.told))
     of_then = all(calendar.of_time(fitting[0], one) for one in asked.told)
     if named and of_then and not (query.content & outside(query, *asked.idle, *named)).any():

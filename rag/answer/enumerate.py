@@ -13,7 +13,7 @@ from rag.corpus.places import PlaceMention, contains, find_places
 
 # A segment answers when it supports this share of what the best one supports: the less that is, the nearer
 # it must come, for where the best lacks a word of the question the others are near it for lack of it.
-RELATIVE, STRICT = 0.75, 0.92
+RELATIVE, STRICT = 0.80, 0.92
 SURE = 0.8  # a best support from which the smaller share will do
 CARRIED = 0.5  # a sentence that names no place itself must support this much by its own words
 _LEVELS = {"province": ("province", "city", "county"), "any": ("province", "city", "county", "country"),

@@ -124,7 +124,7 @@ def weigh(query: Query, content: np.ndarray, matches: np.ndarray) -> np.ndarray:
     if len(matches) > 1:
         frequency = matches.sum(axis=0)
         rarity = np.log(1 + len(matches) / (frequency + 0.5)) / np.log(1 + len(matches) / 0.5)
-        weights = weights * (0.4 + 0.6 * rarity)
+        weights = weights * (0.2 + 0.8 * rarity)
     total = weights.sum()
     return weights / total if total > 0 else weights
 

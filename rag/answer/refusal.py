@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,13 +14,14 @@ from rag.answer.enumerate import Gazette
 from rag.answer.evidence import Evidence
 from rag.answer.question import Asked
 from rag.corpus.places import Place, contains
+from rag.embed.static import StaticModel
+from rag.errors import ModelError
 from rag.search.query import Query
 
-# Logistic regression on the development sets: evidence of the right article against the best evidence of
-# all other articles, in both languages and across them. docs/architecture.md has its error rates.
-SUPPORT, PASSAGE, SHORT = 9.88, 1.54, -12.80
-ENGLISH_QUESTION, ENGLISH_ARTICLE, CONSTANT = 0.82, 0.90, -1.80
 UNMATCHED = 0.35  # a word counts as not found below this match
+FOUND = 0.5  # and as found from this one on
+FILE = "refusal.json"  # in the model's folder: what the weights are fitted to
+FEATURES = ("support", "passage", "found", "worst", "rank", "short", "english_question", "english_article", "cross", "constant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +37,55 @@ class Verdict:
     missing: tuple[tuple[int, int], ...]
 
 
-def judge(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, also: Sequence[Evidence] = ()) -> Verdict:
-    """Judges evidence for a question; the fewer words the question has, the more of them must be supported.
+@functools.lru_cache(maxsize=8)
+def rule_of(model: StaticModel) -> np.ndarray:
+    """The weights of :data:`FEATURES`, as ``training/calibrate.py`` fitted them to a model: float32 (f,).
+
+    Raises ModelError where the model's folder has none.
+    """
+    file = model.folder / FILE
+    try:
+        kept = json.loads(file.read_text("utf8"))
+        return np.array([kept["weights"][name] for name in FEATURES], np.float32)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"expected {file} with the weights of {', '.join(FEATURES)}, could not read it ({error}): "
+                         "reinstall yinju, or make it with `python -m training.calibrate`") from error
+
+
+def features(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, also: Sequence[Evidence] = ()) -> np.ndarray:
+    """What tells whether evidence will do, float32 (f,), in the order of :data:`FEATURES`; arguments as for :func:`judge`.
+
+    The share of the question's weight that the evidence matches, and that its passage does; the share of its words
+    that are found at all, and the weight of the one most missed; the rank of the passage; how few words there are,
+    for the fewer the question has, the more of them must be supported; and the languages.
+    """
+    view, matched = evidence.view, _matched(evidence, also)
+    content = weights > 0
+    # A place that fits is a word that is supported, and so is a time that is no word of the article's.
+    words = int(content.sum()) + len(asked.places) + sum(one.kind == "relative" for one in asked.told)
+    english, foreign = query.lang != "zh", view.article.lang != "zh"
+    return np.array([
+        float(weights @ matched), float(weights @ view.matched(view.start, view.end)),
+        float((matched[content] > FOUND).mean()) if content.any() else 0.0, float((weights * (1 - matched)).max(initial=0)),
+        view.rank, max(words, 2) ** -0.5, english, foreign, english != foreign, 1.0], np.float32)  # fmt: skip
+
+
+def judge(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, rule: np.ndarray, also: Sequence[Evidence] = ()) -> Verdict:
+    """Judges evidence for a question, by logistic regression.
 
     Args:
         query, asked, weights: the question, what it asks for, and the weights of its tokens (n,).
         evidence: the best sentence; it is about the places that the question names.
+        rule: weights of the features, see :func:`rule_of`.
         also: other sentences about the same thing; what they match counts too.
     """
-    view, matched = evidence.view, np.maximum.reduce([evidence.matched, *(e.matched for e in also)])
-    # A place that fits is a word that is supported, and so is a time that is no word of the article's.
-    words = int((weights > 0).sum()) + len(asked.places) + sum(one.kind == "relative" for one in asked.told)
-    logit = (SUPPORT * float(weights @ matched) + PASSAGE * float(weights @ view.matched(view.start, view.end))
-             + SHORT / max(words, 2) ** 0.5 + ENGLISH_QUESTION * (query.lang != "zh")
-             + ENGLISH_ARTICLE * (view.article.lang != "zh") + CONSTANT)
-    absent = (weights > 0.05) & (matched < UNMATCHED)
-    return Verdict(logit >= 0, _merged([query.spans[i] for i in np.flatnonzero(absent)], query.text))
+    absent = (weights > 0.05) & (_matched(evidence, also) < UNMATCHED)
+    accepted = float(features(query, asked, weights, evidence, also) @ rule) >= 0
+    return Verdict(accepted, _merged([query.spans[i] for i in np.flatnonzero(absent)], query.text))
+
+
+def _matched(evidence: Evidence, also: Sequence[Evidence]) -> np.ndarray:
+    return np.maximum.reduce([evidence.matched, *(e.matched for e in also)])
 
 
 def about(evidence: Evidence, asked: Asked, gazette: Gazette, calendar: Calendar) -> bool:

@@ -26,6 +26,7 @@ class StaticModel:
 
     Attributes:
         identity: name, hash and dimension, for the manifest of an index.
+        folder: where it was read from.
         tokenizer_sha256: hash of the tokenizer's file.
     """
 
@@ -33,6 +34,7 @@ class StaticModel:
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
+        self.folder = folder
         tokenizer_file, weight_file = folder / "tokenizer.json", folder / "model.safetensors"
         compounds = folder / "compounds.safetensors"
         try:

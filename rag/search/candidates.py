@@ -23,7 +23,7 @@ PER_SIDE = 200  # proposals of each side and language
 NEIGHBOURS, LEAST = 12, 0.38  # tokens near a word of the question, and how near
 # Between languages a match counts up to CAP and no further: in an article that gives a name in both languages
 # the untranslated one would match perfectly, and outweigh all the other words of a better article.
-CAP, STRETCH = 0.7, 1.15
+CAP = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _counted(best: np.ndarray, cross: np.ndarray) -> np.ndarray:
     """Best cosines (n, m) as they count in the score, given which passages are of another language (m,)."""
     if not cross.any():
         return best
-    return np.where(cross, STRETCH * np.minimum(best, CAP), best)
+    return np.where(cross, np.minimum(best, CAP), best)
 
 
 def _of_article(weights: np.ndarray, best: np.ndarray, articles: np.ndarray) -> np.ndarray:

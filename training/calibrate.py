@@ -1,0 +1,111 @@
+"""Fits the rule by which an answer is refused, and keeps it with the model that it was fitted to.
+
+    python -m training.calibrate --eval ../shared/data/eval --model rag/embed/model
+
+Questions are asked of a corpus that answers them and of others that do not, in both languages and across them,
+and logistic regression is fitted to what :func:`rag.answer.refusal.features` says of the best evidence: of the
+right article in the first case, of any in the second. Every pair of questions and corpus counts alike. The
+constant is then moved so that a given share of what can be answered is refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+
+from rag import Assistant, Index
+from rag.answer import engine, refusal
+
+ARTICLES = {"cmrc": "cmrc.articles.zh", "news": "news-mrc.articles.zh", "xquad.zh": "xquad.articles.zh", "xquad.en": "xquad.articles.en"}
+QUESTIONS = {"cmrc": "cmrc.questions.zh", "news": "news-mrc.questions.zh", "xquad.zh": "xquad.questions.zh", "xquad.en": "xquad.questions.en"}
+ANSWERED = [(q, a) for q in QUESTIONS for a in ARTICLES if q.split(".")[0] == a.split(".")[0]]
+UNANSWERED = [(q, a) for q in QUESTIONS for a in ARTICLES if (q, a) not in ANSWERED]
+PENALTY = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question asked of a corpus: the pair, whether it answers, and the features of the evidence judged last (or None)."""
+
+    pair: tuple[str, str]
+    answered: bool
+    features: np.ndarray | None
+
+
+def cases(folder: Path, limit: int, seed: int) -> Iterator[Case]:
+    """All pairs of question file and corpus, ``limit`` questions of each."""
+    last: dict = {}
+
+    def recorded(query, asked, weights, evidence, rule, also=()):
+        last["features"], last["article"] = refusal.features(query, asked, weights, evidence, also), evidence.view.article.id
+        return refusal.Verdict(False, ())
+
+    neutral = np.zeros(len(refusal.FEATURES), np.float32)
+    with tempfile.TemporaryDirectory() as scratch, mock.patch.object(engine, "judge", recorded), mock.patch.object(engine, "rule_of", lambda _: neutral):
+        assistants = {}
+        for name, file in ARTICLES.items():
+            Index.build(folder / f"{file}.jsonl", Path(scratch, name))
+            assistants[name] = Assistant(Index.open(Path(scratch, name)))
+        for pair in ANSWERED + UNANSWERED:
+            lines = (folder / f"{QUESTIONS[pair[0]]}.jsonl").read_text("utf8").splitlines()
+            questions = [json.loads(line) for line in lines if line.strip()]
+            for question in random.Random(seed).sample(questions, min(limit, len(questions))):
+                last.clear()
+                assistants[pair[1]].ask(question["question"])
+                wrong = pair in ANSWERED and last and last["article"] not in question["relevant"]
+                if not wrong:  # evidence of a wrong article is neither an answer nor a sound example of none
+                    yield Case(pair, pair in ANSWERED, last.get("features"))
+
+
+def fit(found: list[Case]) -> np.ndarray:
+    """Weights of the features, float64 (f,)."""
+    from scipy.optimize import minimize
+
+    kept = [case for case in found if case.features is not None]
+    x, y = np.stack([case.features for case in kept]).astype(float), np.array([1.0 if case.answered else -1.0 for case in kept])
+    counts = {pair: sum(case.pair == pair for case in kept) for pair in ANSWERED + UNANSWERED}
+    sides = {True: len(ANSWERED), False: len(UNANSWERED)}
+    weight = np.array([1 / counts[case.pair] / sides[case.answered] for case in kept])
+    loss = lambda b: (weight * np.logaddexp(0, -y * (x @ b))).sum() + PENALTY * (b[:-1] ** 2).sum()
+    return minimize(loss, np.zeros(x.shape[1]), method="L-BFGS-B").x
+
+
+def refused(found: list[Case], weights: np.ndarray) -> dict[tuple[str, str], float]:
+    """For each pair the share of its questions that is refused."""
+    return {pair: float(np.mean([case.features is None or case.features @ weights < 0 for case in found if case.pair == pair]))
+            for pair in ANSWERED + UNANSWERED}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--eval", type=Path, required=True, help="folder of the question sets")
+    parser.add_argument("--model", type=Path, required=True, help="folder that the rule is written to; the model must be the embedded one")
+    parser.add_argument("--limit", type=int, default=150, help="questions of each pair")
+    parser.add_argument("--refuse", type=float, default=0.08, help="share of the questions answered by the corpus that may be refused")
+    parser.add_argument("--seed", type=int, default=3)
+    given = parser.parse_args()
+    found = list(cases(given.eval, given.limit, given.seed))
+    weights = fit(found)
+    logits = [np.sort([c.features @ weights for c in found if c.pair == pair and c.features is not None]) for pair in ANSWERED]
+    # The constant: so that this share is refused in the mean over the pairs.
+    steps = np.linspace(-4, 4, 801)
+    shares = [np.mean([(row + step < 0).mean() for row in logits]) for step in steps]
+    weights[-1] += steps[int(np.argmax(np.array(shares) <= given.refuse))]
+    told = refused(found, weights)
+    for (questions, articles), share in told.items():
+        print(f"{questions:>9} of {articles:<9} refused {share:.2f}" + (" (answered by it)" if (questions, articles) in ANSWERED else ""))
+    kept = {"weights": {name: round(float(w), 4) for name, w in zip(refusal.FEATURES, weights)},
+            "refused": {f"{q} of {a}": round(share, 3) for (q, a), share in told.items()}}
+    (given.model / refusal.FILE).write_text(json.dumps(kept, indent=2) + "\n", "utf8")
+
+
+if __name__ == "__main__":
+    main()
