@@ -113,7 +113,7 @@ def subject(whole: Whole) -> str:
         return ""
     head = _BEFORE.sub("", whole.body[: whole.ask.start]).removesuffix("的")
     if whole.ask.kind == "what" and whole.ask.end == len(whole.body):  # 图书馆做了什么
-        head = re.sub("(?:[做干说]|[\u4e00-\u9fff]{2})了$", "", head)
+        head = re.sub("(?:[做干说]|[^做干说]{2})了$", "", head)
     if re.search(r"[了过，,:]", head) or len(head) > 20:
         return ""
     # A place is what is spoken of in "四川有多少人口", not in "四川哪些医院举办了演练".
