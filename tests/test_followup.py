@@ -39,6 +39,9 @@ def after(before: str, question: str) -> str:
     ("Where was the drill held?", "in Zhejiang?", "Was the drill held in Zhejiang?"),
     # another time
     ("2022年四川举办了什么演练？", "2023年呢", "2023年四川举办了什么演练？"),
+    ("2023年5月四川举办了什么演练？", "6月呢？", "2023年6月四川举办了什么演练？"),
+    ("Which provinces held drills in May 2023?", "and in June?", "Which provinces held drills in June 2023?"),
+    ("Which provinces held drills in May 2023?", "and in June 2022?", "Which provinces held drills in June 2022?"),
     ("四川什么时候举办了演练？", "2023年呢？", "四川2023年举办了演练？"),
     ("Which provinces held drills in 2022?", "and in May 2023?", "Which provinces held drills in May 2023?"),
     ("Which provinces held drills?", "since 2020?", "Which provinces held drills since 2020?"),

@@ -266,6 +266,16 @@ def test_a_refusal_helps(visit, site):
         page.wait_for_selector(".yj-card.yj-shown")
 
 
+def test_a_follow_up_is_completed_and_shown_and_a_new_chat_forgets(visit, site):
+    page = visit(site)
+    ask(page, "四川举办了什么演练？")
+    assert "理解为：湖北举办了什么演练？" in ask(page, "那湖北呢？", number=2).inner_text()
+    assert "Understood as: 上海举办了什么演练？" in ask(page, "and in Shanghai?", number=3).inner_text()
+    page.locator("#new-chat").click()
+    ready(page)
+    assert "理解为" not in ask(page, "那湖北呢？").inner_text()
+
+
 def test_several_answers_keep_their_own_sources(visit, site):
     page = visit(site)
     first = ask(page, PLACES)

@@ -15,6 +15,7 @@ _NOUN_AUX = re.compile(rf"(?P<noun>(?:the )?(?:(?!{_AUX}\b|{_PREP}\b|(?:that|who
 _SUBJECT = re.compile(r"(?:the|an?|its?|their|his|her|this|that|these|those|there|they|he|she|you|we|[A-Z][\w'’-]*)\b")
 _BEFORE = re.compile(rf"(?:^|\s){_PREP} $", re.I)
 _WITH_TIME = re.compile(rf"(?:{_PREP}|since|until|till|before|after|between|last|this|next|past|yesterday|today|tomorrow)\b", re.I)
+_MONTH = re.compile(r"(?:in |on )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d{1,2})?$", re.I)
 _COLON = re.compile(r"(?P<context>.+): (?P<asks>[^:]+)")
 _PLURAL = {"was": "were", "is": "are", "has": "have", "does": "do"}
 _THINGS = ("places", "person", "organisation", "document")
@@ -42,6 +43,8 @@ def time(text: str, words: str) -> str:
     words = words if _WITH_TIME.match(words) else f"in {words}"
     if whole.times:
         start, end = whole.times[0][0], whole.times[-1][1]
+        if _MONTH.match(words) and (year := re.search(r"(?<!\d)[12]\d{3}(?!\d)", body[start:end])):  # "in June" after "in May 2023"
+            words = f"{words} {year[0]}"
         if before := re.search(r"(?:in|on|during|of) $", body[:start], re.I):
             start = before.start()
         return _question(f"{body[:start]}{words}{body[end:]}")

@@ -31,7 +31,10 @@ def time(text: str, words: str) -> str:
     whole = taken_apart(text)
     body, ask = whole.body, whole.ask
     if whole.times:
-        return f"{body[: whole.times[0][0]]}{words}{body[whole.times[-1][1] :]}？"
+        start, end = whole.times[0][0], whole.times[-1][1]
+        # "6月呢" after "2023年5月" is in the same year.
+        year = re.search(r"[12]\d{3}\s?年|[今去前]年", body[start:end]) if re.match(r"[\d一二三四五六七八九十]{1,2}\s?月", words) else None
+        return f"{body[:start]}{year[0] if year else ''}{words}{body[end:]}？"
     if ask and ask.kind == "date":
         return f"{body[: ask.start]}{words}{body[ask.end :]}？"
     return f"{words}{body}？"
