@@ -6,13 +6,14 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from index_corpus import made_articles
 
-from rag.embed import load_static
 from rag.errors import IndexBusy, IndexMissing, StorageError
 from rag.index import build_index, open_index, rollback, status, verify
 from rag.index.versions import writing
@@ -160,7 +161,7 @@ def started(target, *args):
 
 
 def _build_for_ever(pipe, path):
-    load_static()
+    build(Path(tempfile.mkdtemp(dir=path.parent)), "warm", count=2)  # what the first build loads is loaded
     pipe.send(True)
     for number in range(1000):
         build(path, f"g{number}", count=40)

@@ -15,8 +15,8 @@ from rag.search.late import Pool, all_passages, pool_of
 from rag.search.query import analyse
 from rag.search.types import Filters
 
-_TEXTS = ["市场监管总局检查电梯", "电梯", "The bureau tested lifts", "质量监督检验检疫总局 2011", "flood drill 防汛演练", "ぜん", "食品药品监督管理局在山东省", "the the the"]
-_QUESTIONS = ["哪些省的市场监管总局检查了电梯？", "which food bureau", "電梯", "质量技术监督局", "?", "2011 防汛 drill", "ボン"]
+_TEXTS = ["世界卫生组织检查电梯", "电梯", "The bureau tested lifts", "国家统计局和上海交通大学 2011", "flood drill 防汛演练", "ぜん", "食品药品监督管理局在山东省", "the the the"]
+_QUESTIONS = ["哪些省的世界卫生组织检查了电梯？", "which food bureau", "電梯", "统计和卫生", "?", "2011 防汛 drill", "ボン"]
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +59,14 @@ def test_best_is_the_best_of_all_pairs(texts, question):
 
 
 def test_a_compound_meets_its_parts():
-    """市场监管总局 is one token; a passage that writes 监管 alone still answers to it, and the other way round."""
+    """世界卫生组织 is one token; a passage that writes 卫生 alone still answers to it, and the other way round."""
     model = load_static()
-    ids = {text: model.encode_ids([text])[0] for text in ("市场监管总局", "监管", "市场 监管 总局", "苹果")}
-    assert len(ids["市场监管总局"]) == 1 and len(ids["市场 监管 总局"]) == 3
+    ids = {text: model.encode_ids([text])[0] for text in ("世界卫生组织", "卫生", "世界 卫生 组织", "苹果")}
+    assert len(ids["世界卫生组织"]) == 1 and len(ids["世界 卫生 组织"]) == 3
     scores = lambda question, *texts: as_pool([ids[t] for t in texts]).best(analyse(question, model))
-    (whole,) = scores("市场监管总局", "市场监管总局", "市场 监管 总局", "监管", "苹果")
+    (whole,) = scores("世界卫生组织", "世界卫生组织", "世界 卫生 组织", "卫生", "苹果")
     assert whole[0] == pytest.approx(1, abs=1e-5) and whole[1] == pytest.approx(1, abs=1e-5) and whole[1] > whole[2] > whole[3]
-    (part,) = scores("监管", "市场监管总局", "苹果")
+    (part,) = scores("卫生", "世界卫生组织", "苹果")
     assert part[0] == pytest.approx(1, abs=1e-5) and part[1] < 0.8
 
 

@@ -18,8 +18,8 @@ from rag.embed.static import StaticModel
 from rag.errors import ModelError
 from rag.search.query import Query
 
-UNMATCHED = 0.35  # a word counts as not found below this match
-FOUND = 0.5  # and as found from this one on
+UNMATCHED = 0.55  # a word counts as not found below this match
+FOUND, SURE = 0.5, 0.8  # and as found, and found for sure, from these on
 FILE = "refusal.json"  # in the model's folder: what the weights are fitted to
 FEATURES = ("support", "passage", "found", "worst", "rank", "short", "english_question", "english_article", "cross", "constant")
 
@@ -67,7 +67,7 @@ def features(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence
     return np.array([
         float(weights @ matched), float(weights @ view.matched(view.start, view.end)),
         float((matched[content] > FOUND).mean()) if content.any() else 0.0, float((weights * (1 - matched)).max(initial=0)),
-        view.rank, max(words, 2) ** -0.5, english, foreign, english != foreign, 1.0], np.float32)  # fmt: skip
+        view.rank, max(words, 1) ** -0.5, english, foreign, english != foreign, 1.0], np.float32)  # fmt: skip
 
 
 def judge(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, rule: np.ndarray, also: Sequence[Evidence] = ()) -> Verdict:
@@ -79,8 +79,11 @@ def judge(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, r
         rule: weights of the features, see :func:`rule_of`.
         also: other sentences about the same thing; what they match counts too.
     """
-    absent = (weights > 0.05) & (_matched(evidence, also) < UNMATCHED)
-    accepted = float(features(query, asked, weights, evidence, also) @ rule) >= 0
+    matched = _matched(evidence, also)
+    absent = (weights > 0.05) & (matched < UNMATCHED)
+    # A word that is all there is must be found for sure: no other bears out that it is meant.
+    alone = np.count_nonzero(weights) == 1 and float(matched[weights > 0][0]) < SURE
+    accepted = not alone and float(features(query, asked, weights, evidence, also) @ rule) >= 0
     return Verdict(accepted, _merged([query.spans[i] for i in np.flatnonzero(absent)], query.text))
 
 
