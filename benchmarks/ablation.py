@@ -32,6 +32,7 @@ WITHOUT = {
     "late": Fusion(late=0),
     "article": Fusion(article=0),
     "lexical": Fusion(lexical=0),
+    "phrase": Fusion(phrase=0),
     "balance of languages": Fusion(balanced=False),
     "kindred candidates": Fusion(kindred=False),
 }

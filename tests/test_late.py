@@ -12,8 +12,9 @@ from rag.index import build_index, open_index
 from rag.search import late
 from rag.search.candidates import candidates
 from rag.search.late import Pool, all_passages, pool_of
+from rag.search.phrase import phrases
 from rag.search.query import analyse
-from rag.search.types import Filters
+from rag.search.types import Filters, Fusion
 
 _TEXTS = ["世界卫生组织检查电梯", "电梯", "The bureau tested lifts", "国家统计局和上海交通大学 2011", "flood drill 防汛演练", "ぜん", "食品药品监督管理局在山东省", "the the the"]
 _QUESTIONS = ["哪些省的世界卫生组织检查了电梯？", "which food bureau", "電梯", "统计和卫生", "?", "2011 防汛 drill", "ボン"]
@@ -163,3 +164,34 @@ def test_a_filter_that_nothing_passes(snapshot, monkeypatch):
         monkeypatch.setattr(late, "_SMALL", small)
         found = candidates(snapshot, query, Filters(date_from="2099-01-01"))
         assert len(found.rows) == len(found.score) == 0 and found.best.shape == (len(query.ids), 0)
+
+
+# ---- words side by side
+
+
+def test_a_phrase_is_worth_more_than_its_words_apart(tmp_path):
+    from rag.corpus import Article
+
+    articles = [Article("apart", "演练在山区进行，防火巡查在林区，物资由仓库发放。", lang="zh"),
+                Article("together", "物资由仓库发放，防火演练在山区进行，巡查在林区。", lang="zh")]
+    build_index(articles, tmp_path / "index")
+    with open_index(tmp_path / "index") as snapshot:
+        found = candidates(snapshot, analyse("防火演练", snapshot.model))
+        assert found.phrase[found.rows == 0] == 0 and found.phrase[found.rows == 1] > 0
+        assert found.score.argmax() == found.rows.tolist().index(1)
+        plain = candidates(snapshot, analyse("防火演练", snapshot.model), fusion=Fusion(phrase=0))
+        np.testing.assert_allclose(found.score - found.phrase, plain.score, atol=1e-5)
+        assert not candidates(snapshot, analyse("演练", snapshot.model)).phrase.any()  # one word is no phrase
+
+
+@settings(deadline=None)
+@given(st.sampled_from(_QUESTIONS + _TEXTS), st.data())
+def test_the_share_of_a_phrase(snapshot, question, data):
+    query = analyse(question, snapshot.model)
+    rows = np.array(data.draw(st.lists(st.integers(0, snapshot.n_passages - 1), unique=True, min_size=1).map(sorted)))
+    found = phrases(snapshot, query, rows, np.zeros(len(rows)))
+    pairs = list(zip(query.ids.tolist(), query.ids[1:].tolist(), (query.weights[:-1] + query.weights[1:]).tolist()))
+    for row, share in zip(rows.tolist(), found.tolist()):
+        own = snapshot.token_ids[snapshot.token_offsets[row] : snapshot.token_offsets[row + 1]].tolist()
+        expected = sum(w for a, b, w in pairs if (a, b) in set(zip(own, own[1:]))) / max(sum(w for *_, w in pairs), 1e-9)
+        assert share == pytest.approx(expected, abs=1e-5)

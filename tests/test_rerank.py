@@ -73,7 +73,7 @@ def test_without_a_reranker_nothing_changes(path):
     assert passages(found.hits) == passages(read.hits)  # of equal scores the better fused one stays first
     assert "rerank" not in found.ms and read.ms["rerank"] > 0
     for one, other in zip(found.hits, read.hits):
-        assert one.parts.keys() == {"dense", "lexical", "late"}
+        assert one.parts.keys() == {"dense", "lexical", "late", "phrase"}
         assert other.parts["fused"] == one.score and other.highlights == one.highlights and other.support == one.support
 
 

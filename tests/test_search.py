@@ -118,7 +118,7 @@ def test_every_hit_is_a_slice_with_its_marks_inside(small, question, k, per_arti
         article = small.article_by_id(hit.article_id)
         assert hit.text == article.text[hit.start : hit.end] != ""
         assert (hit.title, hit.date, hit.source, hit.url, hit.lang) == (article.title, article.date, article.source, article.url, article.lang)
-        assert 0 <= hit.support <= 1 and set(hit.parts) == {"dense", "lexical", "late"}
+        assert 0 <= hit.support <= 1 and set(hit.parts) == {"dense", "lexical", "late", "phrase"}
         spans = [(h.start, h.end) for h in hit.highlights]
         assert all(hit.start <= a < b <= hit.end for a, b in spans)
         assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:]))

@@ -22,7 +22,7 @@ from rag import options
 @click.option(
     "--compare", "variants", multiple=True, metavar="VARIANT",
     help="Evaluate this too, and show whether the difference is real: the folder of another index, or what else to "
-    "change, as model=NAME_OR_PATH, rerank=NAME_OR_PATH, index=DIR, dense=, late=, article=, lexical= (weights, or off), "
+    "change, as model=NAME_OR_PATH, rerank=NAME_OR_PATH, index=DIR, dense=, late=, article=, lexical=, phrase= (weights, or off), "
     "balanced=off, kindred=off, between commas. May be given several times.",
 )  # fmt: skip
 @options.json

@@ -16,6 +16,7 @@ import numpy as np
 from rag.index import Snapshot
 from rag.search.filters import allowed_articles
 from rag.search.late import all_passages, pool_of
+from rag.search.phrase import phrases
 from rag.search.query import Query
 from rag.search.types import Filters, Fusion
 
@@ -37,6 +38,7 @@ class Candidates:
         dense, late, lexical: the parts of the score (m,): cosine; weighted mean of ``best``; share of the
             largest BM25 that a passage could reach for this question, so that a stray name or number
             counts for little where the other words can match nothing.
+        phrase: share of the question's neighbouring words that are neighbours in the passage too (m,), of the best.
         score: the parts fused (m,).
     """
 
@@ -46,6 +48,7 @@ class Candidates:
     dense: np.ndarray
     late: np.ndarray
     lexical: np.ndarray
+    phrase: np.ndarray
     score: np.ndarray
 
 
@@ -81,7 +84,9 @@ def candidates(
     lexical = words[rows] / max(bound, 1e-9)
     together = _of_article(query.weights, counted, articles)
     score = fusion.dense * dense + fusion.late * late + fusion.lexical * lexical + fusion.article * together
-    return Candidates(rows, articles, best, dense, late, lexical, score.astype(np.float32))
+    side_by_side = phrases(snapshot, query, rows, score) if fusion.phrase else np.zeros(len(rows), np.float32)
+    score = score + fusion.phrase * side_by_side
+    return Candidates(rows, articles, best, dense, late, lexical, side_by_side, score.astype(np.float32))
 
 
 def _proposed(

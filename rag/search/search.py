@@ -121,7 +121,7 @@ def hit(snapshot: Snapshot, query: Query, found: Candidates, place: int) -> Hit:
     article = snapshot.article(int(passage.article_row))
     start, end = int(passage.start), int(passage.end)
     text = article.text[start:end]
-    parts = {name: round(float(getattr(found, name)[place]), 4) for name in ("dense", "lexical", "late")}
+    parts = {name: round(float(getattr(found, name)[place]), 4) for name in ("dense", "lexical", "late", "phrase")}
     return Hit(article.id, article.title, article.date, article.source, article.url, article.lang, start, end, text,
                round(float(found.score[place]), 4), round(support(query, found.best[:, place], article.lang), 4),
                parts, highlights(query, snapshot.model, text, start))

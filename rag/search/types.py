@@ -31,13 +31,13 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """How the parts of a passage's score are weighed: ``0.75 dense + 2 late + 1 article + 3 lexical`` unless told.
+    """How the parts of a passage's score are weighed: ``0.75 dense + 2 late + 1 article + 3 lexical + 1 phrase`` unless told.
 
     Chosen on the development sets, one setting for all of them; docs/evaluation.md has the table of what each
     part adds.
 
     Attributes:
-        dense, late, article, lexical: weights of the parts, 0 or more; 0 leaves a part out.
+        dense, late, article, lexical, phrase: weights of the parts, 0 or more; 0 leaves a part out.
         balanced: compare languages after the mean of each one's best articles is taken off.
         kindred: in a large corpus, propose passages that hold the words of the question or their translations.
     """
@@ -46,6 +46,7 @@ class Fusion:
     late: float = 2.0
     article: float = 1.0
     lexical: float = 3.0
+    phrase: float = 1.0
     balanced: bool = True
     kindred: bool = True
 
@@ -76,7 +77,7 @@ class Hit:
         text: that slice.
         score: fused score, or the reranker's where one is used; higher is better, comparable within one search only.
         support: share (0 to 1) of the question's weight that the passage supports.
-        parts: the scores that were fused, by name ("dense", "lexical", "late"); with a reranker also "fused", what
+        parts: the scores that were fused, by name ("dense", "lexical", "late", "phrase"); with a reranker also "fused", what
             came of them, and "rerank", its own.
         highlights: matched words, in order of appearance.
     """

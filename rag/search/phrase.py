@@ -1,0 +1,42 @@
+"""Words that stand side by side in the question and in a passage: a phrase says more than its words apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rag.index import Snapshot
+from rag.search.query import Query
+
+DEPTH = 64  # passages looked at: below the best of these the others are too far behind for a phrase to help
+
+
+def phrases(snapshot: Snapshot, query: Query, rows: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Share (0 to 1) of the question's neighbouring tokens, by weight, that are neighbours in a passage too.
+
+    Sequential dependence, ordered pairs only (Metzler & Croft 2005, "A Markov random field model for term
+    dependencies").
+
+    Args:
+        snapshot: the index.
+        query: the question.
+        rows: passage numbers (m,).
+        score: what the passages score without (m,); all but the best ``DEPTH`` get 0.
+
+    Returns:
+        float32 (m,).
+    """
+    out = np.zeros(len(rows), np.float32)
+    ids = query.ids.astype(np.int64)
+    worth = query.weights[:-1] + query.weights[1:]
+    total = float(worth.sum())
+    if len(ids) < 2 or not total:
+        return out
+    size = snapshot.model.size
+    pairs, number = np.unique(ids[:-1] * size + ids[1:], return_inverse=True)
+    shares = np.bincount(number, worth) / total
+    top = np.argpartition(-score, DEPTH)[:DEPTH] if len(score) > DEPTH else np.arange(len(score))
+    offsets = snapshot.token_offsets
+    for place in top.tolist():
+        own = np.asarray(snapshot.token_ids[offsets[rows[place]] : offsets[rows[place] + 1]], np.int64)
+        out[place] = shares[np.isin(pairs, own[:-1] * size + own[1:])].sum()
+    return out
