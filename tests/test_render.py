@@ -87,7 +87,7 @@ def assert_inert(markup: str):
     for name, value in page.attributes:
         assert name in OWN_ATTRIBUTES
         if name == "href":
-            assert re.fullmatch(r"#(src-[0-9a-f]+-\d+)?|https?://.*", value, re.DOTALL)
+            assert re.fullmatch(r"#(src-[0-9a-f]+-\d+|(lift|free|bind)-[0-9a-f]+-\w+)?|https?://.*", value, re.DOTALL)
         if name in ("class", "id", "lang"):
             assert re.fullmatch(r"[\w -]*", value)
     assert not BIDI.search(markup)

@@ -9,6 +9,7 @@ from rag import Article, Index
 from rag.answer.types import Answer, Citation
 from rag.errors import UsageError
 from rag.server import Desk
+from rag.ui.asked import Asked
 from rag.ui.corpus import About
 from rag.ui.examples import examples
 from rag.ui.talk import MESSAGES_KEPT, PIECE_SECONDS, TURNS_KEPT, Talk, converse
@@ -31,12 +32,12 @@ def desk(index, monkeypatch):
     """A desk whose assistant says what the test wants: ``desk.says = function of the question``."""
     made = Desk(index)
     made.says = lambda question, history: iter([ANSWER.text, ANSWER])
-    monkeypatch.setattr(made, "stream", lambda question, history=(): made.says(question, history))
+    monkeypatch.setattr(made, "stream", lambda question, history=(), *_, **__: made.says(question, history))
     return made
 
 
 def test_an_answer_ends_with_its_sources(desk):
-    states = list(converse(desk, Talk(), "How many?", "en"))
+    states = list(converse(desk, Talk(), Asked("How many?"), "en"))
     assert "Searching 1 article…" in states[0].messages[-1][1]
     last = states[-1]
     assert [role for role, _ in last.messages] == ["user", "assistant"]
@@ -53,7 +54,7 @@ def test_a_slow_answer_is_shown_as_it_comes_but_not_word_by_word(desk):
 
     desk.says = says
     began = time.monotonic()
-    states = list(converse(desk, Talk(), "How many?", "en"))
+    states = list(converse(desk, Talk(), Asked("How many?"), "en"))
     pieces = [state.messages[-1][1].count("word") for state in states[1:-1]]
     assert pieces == sorted(pieces) and pieces[0] > 0
     assert len(pieces) <= (time.monotonic() - began) / PIECE_SECONDS + 1
@@ -65,7 +66,7 @@ def test_what_was_said_before_is_told_to_the_assistant_and_kept(desk):
     desk.says = lambda question, history: heard.append(history) or iter([ANSWER])
     talk = Talk()
     for n in range(TURNS_KEPT + 3):
-        *_, talk = converse(desk, talk, f"question {n}", "en")
+        *_, talk = converse(desk, talk, talk.asked(f"question {n}"), "en")
     assert [len(history) for history in heard] == [min(n, TURNS_KEPT) for n in range(TURNS_KEPT + 3)]
     assert heard[1] == (("q", ANSWER),)
     assert len(talk.turns) == TURNS_KEPT
@@ -76,7 +77,7 @@ def test_what_was_said_before_is_told_to_the_assistant_and_kept(desk):
 def test_a_follow_up_is_completed_from_the_turn_before(index):
     desk, talk = Desk(index), Talk()
     for question in ("How many paintings does the museum show?", "When?", "und warum nicht heute morgen?", "Why?"):
-        *_, talk = converse(desk, talk, question, "en")
+        *_, talk = converse(desk, talk, talk.asked(question), "en")
     shown = [message for role, message in talk.messages if role == "assistant"]
     assert "yj-understood" not in shown[0] + shown[2]
     assert "Understood as" in shown[1] and "paintings" in shown[1]
@@ -89,7 +90,7 @@ def test_an_unusable_question_is_answered_with_the_reason(desk):
         yield
 
     desk.says = says
-    *_, last = converse(desk, Talk(), "How many?", "zh")
+    *_, last = converse(desk, Talk(), Asked("How many?"), "zh")
     assert "expected fewer than 10" in last.messages[-1][1] and "<b>" not in last.messages[-1][1]
     assert last.turns == ()
 
@@ -103,7 +104,7 @@ def test_an_error_is_a_message_with_a_reference_found_in_the_log(desk, caplog, a
     desk.says = says
     before = Talk().say("user", "a").say("assistant", "b")
     with caplog.at_level(logging.ERROR, "rag.ui"):
-        *_, last = converse(desk, before, "How many?", "en")
+        *_, last = converse(desk, before, Asked("How many?"), "en")
     reference = caplog.records[-1].args[0]
     assert reference in last.messages[-1][1] and "secret" not in last.messages[-1][1]
     assert "ZeroDivisionError" in caplog.text

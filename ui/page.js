@@ -29,13 +29,30 @@ window.yinju = (() => {
     } else if (link?.matches(".yj-back")) {
       event.preventDefault();
       back(link.closest(".yj-card"));
+    } else if (link?.matches(".yj-act")) {
+      event.preventDefault();
+      tell("wish", link.getAttribute("href"));
     }
   });
 
   document.addEventListener("keydown", (event) => {
     const card = event.key === "Escape" && event.target.closest?.(".yj-card");
     if (card) back(card);
+    const act = event.key === " " && event.target.closest?.(".yj-act");
+    if (act) {
+      event.preventDefault();
+      act.click();
+    }
   });
+
+  // Writes into a hidden field of the page and presses Enter, as a reader would: Gradio hands it to the server.
+  function tell(id, value) {
+    const field = document.querySelector(`#${id} textarea, #${id} input`);
+    if (!field) return;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
+  }
 
   function back(card) {
     const chip = cameFrom?.isConnected && cameFrom.getAttribute("href") === `#${card.id}`
@@ -53,6 +70,8 @@ window.yinju = (() => {
     for (const message of document.querySelectorAll('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]')) {
       message.removeAttribute("aria-label");
     }
+    // The chat lets a title through, but no name; the sign alone would be read as "times".
+    for (const act of document.querySelectorAll(".yj-act[title]:not([aria-label])")) act.setAttribute("aria-label", act.title);
   }
 
   // A new question goes to the top of what is seen, so that its answer is read from the beginning; again when

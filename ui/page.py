@@ -58,6 +58,8 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                         ),
                     )  # fmt: skip
                     send = gr.Button("", elem_id="send", variant="primary", scale=0)
+                # What a control inside an answer asks for; the page's script writes it.
+                wish = gr.Textbox(elem_id="wish", visible="hidden", container=False)
             with gr.Column(elem_id="side", scale=2):
                 panel = gr.HTML(elem_id="sources")
 
@@ -85,32 +87,38 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         def switch(lang: str, talk: Talk) -> list:
             return [lang, *speak(lang, talk)]
 
-        def reply(question: str, lang: str, talk: Talk) -> Iterator[dict]:
-            if not question.strip():
-                yield {box: ""}
+        def reply(question: str, wish_now: str, lang: str, talk: Talk) -> Iterator[dict]:
+            asked = talk.asked_again(wish_now) if wish_now else talk.asked(question.strip())
+            # What is half typed stays where a control asked.
+            done = {wish: ""} if wish_now else {box: ""}
+            if not (asked and asked.question):
+                yield done
                 return
-            out = {box: "", start: gr.update(visible=False), again: gr.update(visible=True)}
+            out = done | {start: gr.update(visible=False), again: gr.update(visible=True)}
             known = talk.turns
-            for talk in converse(desk, talk, question.strip(), lang):
+            for talk in converse(desk, talk, asked, lang):
                 out |= {chat: talk.as_chat(), state: talk}
                 if talk.turns is not known:
                     out[panel] = render.sources(talk.turns, lang)
                 yield out
                 out = {}
 
+        def reply_to(question: str, lang: str, talk: Talk) -> Iterator[dict]:
+            yield from reply(question, "", lang, talk)
+
         def clear(lang: str) -> list:
             return [Talk(), [], gr.update(visible=True), *speak(lang, Talk())]
 
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        told = [box, chat, panel, state, start, again]
+        told = [box, wish, chat, panel, state, start, again]
         blocks.load(arrive, [chosen, state], labelled, **quiet)
         lang.input(switch, [lang, state], [chosen, *labelled], **quiet)
         lang.change(None, [lang], None, js="(lang) => window.yinju.speak(lang)", **quiet)
         # A question sent in the moment in which an answer ends waits for it; "once" would drop it in silence.
         asking = {**quiet, "concurrency_id": "ask", "concurrency_limit": PEOPLE_AT_ONCE, "trigger_mode": "always_last"}
-        gr.on([box.submit, send.click], reply, [box, lang, state], told, **asking)
+        gr.on([box.submit, send.click, wish.submit], reply, [box, wish, lang, state], told, **asking)
         for one in tries:
-            one.click(reply, [one, lang, state], told, **asking)
+            one.click(reply_to, [one, lang, state], told, **asking)
         again.click(clear, [lang], [state, chat, start, *labelled], **quiet)
 
     blocks.queue(api_open=False, max_size=PEOPLE_WAITING, default_concurrency_limit=PEOPLE_AT_ONCE)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from rag.answer.script import HANT
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus.article import Article
+from rag.ui.asked import Asked
 from rag.ui.texts import article_count, reader_date, reader_dates, reader_time, text
 
 ARTICLE_LIMIT = 20_000
@@ -54,11 +55,12 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One answered question: its key in links, the answer, and the articles it cites by id."""
+    """One answered question: its key in links, the answer, the articles it cites by id, and how it was asked."""
 
     key: str
     answer: Answer
     articles: dict[str, Article] = field(default_factory=dict)
+    asked: Asked = Asked("")
 
 
 def escape(raw: str) -> str:
@@ -127,8 +129,11 @@ def notice(raw: str) -> str:
     return f'<div class="yj-answer yj-notice" role="note">{_paragraphs(raw)}</div>'
 
 
-def message(turn: Turn) -> str:
-    """A whole answer for the chat, in the language of its question; its [1] link to ``src-<key>-1``."""
+def message(turn: Turn, beside: str = "") -> str:
+    """A whole answer for the chat, in the language of its question; its [1] link to ``src-<key>-1``.
+
+    ``beside`` is HTML to stand between the answer and what is said about the search.
+    """
     answer = turn.answer
     if answer.refused:
         body = _refusal(turn)
@@ -138,7 +143,7 @@ def message(turn: Turn) -> str:
         body = _rows(turn)
     else:
         body = _paragraphs(answer.text, turn)
-    return f'<div class="yj-answer" lang="{_tag(_voice(answer))}">{_understood(answer)}{body}{_status(answer)}</div>'
+    return f'<div class="yj-answer" lang="{_tag(voice(answer))}">{_understood(answer)}{body}{beside}{_status(answer)}</div>'
 
 
 def sources(turns: Sequence[Turn], lang: str) -> str:
@@ -180,7 +185,7 @@ def welcome(lang: str) -> str:
     )
 
 
-def _voice(answer: Answer) -> str:
+def voice(answer: Answer) -> str:
     """The language that an answer is shown in, with its script."""
     return HANT if answer.traditional else answer.lang
 
@@ -189,7 +194,7 @@ def _understood(answer: Answer) -> str:
     """The question in full that a follow-up was taken for."""
     if not answer.completed:
         return ""
-    return f'<p class="yj-understood">{escape(text(_voice(answer), "understood", question=answer.completed))}</p>'
+    return f'<p class="yj-understood">{escape(text(voice(answer), "understood", question=answer.completed))}</p>'
 
 
 def _tag(lang: str) -> str:
@@ -202,7 +207,7 @@ def _cited(answer: Answer) -> tuple[Citation, ...]:
 
 
 def _status(answer: Answer) -> str:
-    lang = _voice(answer)
+    lang = voice(answer)
     words = text(
         lang,
         "status_matched" if answer.matched and not answer.refused else "status",
@@ -231,7 +236,7 @@ def _chip(turn: Turn, number: int) -> str:
     cited = _cited(turn.answer)
     if not 1 <= number <= len(cited):
         return ""
-    lang = _voice(turn.answer)
+    lang = voice(turn.answer)
     title = cited[number - 1].title or text(lang, "untitled")
     tip = escape(text(lang, "chip", n=number, title=title))
     return f'<a class="yj-chip" href="#src-{turn.key}-{number}" title="{tip}">[{number}]</a>'
@@ -262,7 +267,7 @@ def _spans(citation: Citation, lang: str, whole: bool = False) -> list[Span]:
 
 def _quote(turn: Turn, number: int) -> str:
     citation = _cited(turn.answer)[number - 1]
-    marked = mark_up(citation.quote, _spans(citation, _voice(turn.answer)), citation.start)
+    marked = mark_up(citation.quote, _spans(citation, voice(turn.answer)), citation.start)
     return f'<q class="yj-said" lang="{_tag(citation.lang)}"><bdi>{marked}</bdi></q>&nbsp;{_chip(turn, number)}'
 
 
@@ -271,7 +276,7 @@ def _valid(turn: Turn, numbers: Iterable[int]) -> list[int]:
 
 
 def _places(turn: Turn) -> str:
-    answer, lang = turn.answer, _voice(turn.answer)
+    answer, lang = turn.answer, voice(turn.answer)
     labels = list(dict.fromkeys(row.label for row in answer.rows if row.label))
     # The names stand in both languages in a row's label; the head line needs only what they are.
     lead = text(lang, "separator").join(escape(label) for label in labels)
@@ -318,7 +323,7 @@ def _rows(turn: Turn) -> str:
 
 
 def _refusal(turn: Turn) -> str:
-    answer, lang = turn.answer, _voice(turn.answer)
+    answer, lang = turn.answer, voice(turn.answer)
     parts = [f'<p class="yj-lead"><strong>{escape(text(lang, "refused"))}</strong></p>']
     if answer.missing:
         words = " ".join(f'<span class="yj-missing">{escape(word)}</span>' for word in answer.missing)

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 
 from rag.answer.types import Answer
 from rag.errors import UsageError
+from rag.search.types import Filters
 from rag.server import Desk
-from rag.ui import render
+from rag.ui import chips, render
+from rag.ui.asked import Asked, again, wished
 from rag.ui.texts import text
 
 log = logging.getLogger("rag.ui")
@@ -37,40 +39,50 @@ class Talk:
         """What was asked and answered before, as the assistant takes it."""
         return tuple((turn.answer.question, turn.answer) for turn in self.turns)
 
+    def asked(self, question: str, filters: Filters = Filters()) -> Asked:
+        """A question that comes next."""
+        return Asked(question, filters, (), self.history())
+
+    def asked_again(self, wish: str) -> Asked | None:
+        """An earlier question, otherwise restricted, as a control in its answer has it; None for one that is gone."""
+        do, key, which = wished(wish) or ("", "", "")
+        found = [again(turn.asked, turn.answer, do, which) for turn in self.turns if turn.key == key]
+        return found[0] if found else None
+
     def as_chat(self) -> list[dict[str, str]]:
         """The messages as Gradio's chat takes them."""
         return [{"role": role, "content": html} for role, html in self.messages]
 
 
-def converse(desk: Desk, talk: Talk, question: str, lang: str) -> Iterator[Talk]:
-    """The conversation after ``question``, again and again while the answer comes; the last one stays.
+def converse(desk: Desk, talk: Talk, asked: Asked, lang: str) -> Iterator[Talk]:
+    """The conversation after a question, again and again while the answer comes; the last one stays.
 
     ``lang`` is the page's language, for what is said before the answer's own language is known. Nothing is
     raised: an unusable question and an error are answered with a message, the latter with a reference number
     under which the server's log has the trace.
     """
-    asked = talk.say("user", render.question(question))
-    yield asked.say("assistant", render.waiting(desk.index.n_articles, lang))
+    told = talk.say("user", render.question(asked.question) + chips.put_aside(asked.without, lang))
+    yield told.say("assistant", render.waiting(desk.index.n_articles, lang))
     try:
         answer, pieces, shown = None, "", time.monotonic()
-        for piece in desk.stream(question, talk.history()):
+        for piece in desk.stream(asked.question, asked.history, asked.filters, without=asked.without):
             if isinstance(piece, Answer):
                 answer = piece
                 continue
             pieces += piece
             if time.monotonic() - shown >= PIECE_SECONDS:
                 shown = time.monotonic()
-                yield asked.say("assistant", render.partial(pieces))
-        turn = render.Turn(secrets.token_hex(4), answer, _cited_articles(desk, answer))
-        answered = asked.say("assistant", render.message(turn))
+                yield told.say("assistant", render.partial(pieces))
+        turn = render.Turn(secrets.token_hex(4), answer, _cited_articles(desk, answer), asked)
+        answered = told.say("assistant", render.message(turn, chips.restrictions(turn)))
         answered = replace(answered, turns=(*answered.turns, turn)[-TURNS_KEPT:])
     except UsageError as error:
-        answered = asked.say("assistant", render.notice(str(error)))
+        answered = told.say("assistant", render.notice(str(error)))
     except Exception:
         # Whatever it is, the conversation stays, and the operator can find the trace.
         reference = secrets.token_hex(4)
         log.exception("reference %s: a question could not be answered", reference)
-        answered = asked.say("assistant", render.notice(text(lang, "error", ref=reference)))
+        answered = told.say("assistant", render.notice(text(lang, "error", ref=reference)))
     yield answered
 
 

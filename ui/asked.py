@@ -1,0 +1,52 @@
+"""What was asked: a question with all that decides its answer, so that it can be asked again a little otherwise."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from rag.answer.types import Answer
+from rag.search.types import Filters
+
+_WISH = re.compile(r"#(lift|free|bind)-([0-9a-f]+)-(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it is handed to the assistant; see :meth:`rag.library.Assistant.ask`.
+
+    Attributes:
+        question: as the reader put it.
+        filters: set by the reader.
+        without: words of the question whose restriction the reader lifted.
+        history: earlier questions with their answers, oldest first.
+    """
+
+    question: str
+    filters: Filters = Filters()
+    without: tuple[str, ...] = ()
+    history: tuple[tuple[str, Answer], ...] = ()
+
+
+def wished(wish: str) -> tuple[str, str, str] | None:
+    """("lift", key of a turn, which one) of a control's address "#lift-0a1b-0"; None for what is none."""
+    found = _WISH.match(wish)
+    return found.groups() if found else None
+
+
+def again(asked: Asked, answer: Answer, do: str, which: str) -> Asked | None:
+    """The same question once more, otherwise restricted.
+
+    Args:
+        asked, answer: what was asked, and the answer to it.
+        do: "lift" a constraint of the answer, "free" the question of all of one kind, or "bind" it again to what
+            was lifted.
+        which: the number of the constraint from 0, the kind, or the number in ``asked.without``.
+
+    Returns None where there is no such constraint.
+    """
+    if do == "bind":
+        kept = tuple(words for at, words in enumerate(asked.without) if str(at) != which)
+        return replace(asked, without=kept) if kept != asked.without else None
+    words = [one.words for at, one in enumerate(answer.constraints) if which == (one.kind if do == "free" else str(at))]
+    return replace(asked, without=tuple(dict.fromkeys((*asked.without, *words)))) if words else None

@@ -1,0 +1,91 @@
+"""Chips: what restricts an answer, each with a control that asks the same question without it.
+
+The controls are links, which the chat lets through: the page's script names them by their titles and hands their
+address to the server (:func:`rag.ui.asked.wished`).
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable
+
+from rag.answer.types import Constraint
+from rag.ui.render import Turn, escape, voice
+from rag.ui.texts import text
+
+
+def restrictions(turn: Turn) -> str:
+    """The chips of an answer: what its question restricts it to, what was lifted, and what to lift to get an answer; or ""."""
+    answer, lang = turn.answer, voice(turn.answer)
+    offers = "".join(_offer(turn, kind, lang) for kind in answer.answered_without)
+    # Words that restrict twice are lifted together, so they are one chip.
+    first = {(one.kind, one.words): at for at, one in reversed(list(enumerate(answer.constraints)))}
+    bound = "".join(_bound(turn, at, answer.constraints[at], lang) for at in sorted(first.values()))
+    lifted = "".join(_lifted(turn, at, words, lang) for at, words in enumerate(turn.asked.without))
+    return _line(offers, "", "yj-offers") + _line(bound, text(lang, "restricted")) + _line(lifted, text(lang, "lifted"))
+
+
+def put_aside(words: Iterable[str], lang: str) -> str:
+    """Beside a question that is asked again: which of its restrictions were lifted; or ""."""
+    named = text(lang, "separator").join(text(lang, "quoted", words=one) for one in words)
+    return f'<div class="yj-aside">{escape(text(lang, "without", words=named))}</div>' if named else ""
+
+
+def period(value: str, lang: str) -> str:
+    """An interval "2023-08-01/2023-08-31" as short as it can be told: "2023-08"; "2023", "2023-08-01 – 2023-09-15"."""
+    yearly = value.startswith("--")
+    first, _, last = value.replace("--", "").partition("/")
+    if last == "..":
+        shown = text(lang, "since", date=first)
+    elif first == "..":
+        shown = text(lang, "until", date=last)
+    elif first == last:
+        shown = first
+    elif not yearly and first[5:] == "01-01" and last == f"{first[:4]}-12-31":
+        shown = first[:4]
+    elif not yearly and first[:7] == last[:7] and first[8:] == "01" and last[8:] == _month_end(first):
+        shown = first[:7]
+    else:
+        shown = f"{first} – {last}"
+    return text(lang, "yearly", date=shown) if yearly else shown
+
+
+def _month_end(day: str) -> str:
+    return str(calendar.monthrange(int(day[:4]), int(day[5:7]))[1])
+
+
+def _meaning(one: Constraint, lang: str) -> str:
+    return period(one.value, lang) if one.kind == "date" else one.value
+
+
+def _line(chips: str, label: str, css: str = "") -> str:
+    head = f'<span class="yj-chips-label">{escape(label)}</span>' if label else ""
+    return f'<div class="yj-chips {css}">{head}{chips}</div>' if chips else ""
+
+
+def _bound(turn: Turn, at: int, one: Constraint, lang: str) -> str:
+    meaning, words = _meaning(one, lang), text(lang, "quoted", words=one.words)
+    shown = escape(meaning)
+    if meaning != one.words:
+        shown += f' <span class="yj-because">· {escape(text(lang, "because", words=words))}</span>'
+    return _chip(shown, f"#lift-{turn.key}-{at}", "×", text(lang, "lift", what=meaning, words=words))
+
+
+def _lifted(turn: Turn, at: int, words: str, lang: str) -> str:
+    quoted = text(lang, "quoted", words=words)
+    return _chip(f'<span class="yj-struck">{escape(quoted)}</span>', f"#bind-{turn.key}-{at}", "↺", text(lang, "bind", words=quoted))
+
+
+def _offer(turn: Turn, kind: str, lang: str) -> str:
+    words = dict.fromkeys(one.words for one in turn.answer.constraints if one.kind == kind)
+    named = text(lang, "separator").join(text(lang, "quoted", words=one) for one in words)
+    return _control(f"#free-{turn.key}-{kind}", "yj-offer", escape(text(lang, f"free_{kind}", words=named)))
+
+
+def _chip(shown: str, address: str, sign: str, name: str) -> str:
+    return f'<span class="yj-limit"><bdi>{shown}</bdi>{_control(address, "yj-lift", sign, name)}</span>'
+
+
+def _control(address: str, css: str, shown: str, name: str = "") -> str:
+    named = f' title="{escape(name)}"' if name else ""
+    return f'<a class="yj-act {css}" role="button" href="{address}"{named}>{shown}</a>'
