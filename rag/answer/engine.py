@@ -97,7 +97,7 @@ def _answer_within(snapshot: Snapshot, query: Query, limits: Limits, passing: np
     # from the rare ones; a handful of articles could not.
     whole = not allowed.any() or all_passages(snapshot) is not None
     found = candidates(snapshot, query, passing if whole else allowed)
-    langs = snapshot.columns.lang[found.articles].astype(str)
+    langs = snapshot.lang_codes[1][found.articles]
     order = np.argsort(-balanced(found.score, langs, found.articles), kind="stable")
     most = PASSAGES_ALL if asked.kind == "places" else PASSAGES
     inside = allowed[found.articles[order]]

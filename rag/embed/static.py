@@ -52,8 +52,11 @@ class StaticModel:
         self._unknown = next((i for n in names if n and (i := self._tokenizer.token_to_id(n)) is not None), None)
         self._rows = rows[tensors["mapping"]] if "mapping" in tensors else rows
         self._factors = tensors["weights"].astype(np.float32) if "weights" in tensors else np.ones(len(self._rows), np.float32)
-        if self._unknown is not None:
-            self._factors[self._unknown] = 0.0
+        # The mark of a word's beginning is a token of its own before letters that begin no known piece: it says nothing.
+        silent = [i for i in (self._unknown, self._tokenizer.token_to_id("▁")) if i is not None]
+        self._speaks = np.ones(len(self._rows), bool)
+        self._speaks[silent] = False
+        self._factors[silent] = 0.0
         self._part_ids = parts.get("ids", np.zeros(0, np.uint16))
         self._part_offsets = parts.get("offsets", np.zeros(len(self._rows) + 1, np.int64))
         for kept in ("sizes", "begins", "latin"):  # in the file because counting them again takes time
@@ -82,15 +85,24 @@ class StaticModel:
         lengths = np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), 1e-12)
         return rows / lengths[:, None], lengths * self._factors[ids]
 
-    def neighbours(self, vectors: np.ndarray, k: int, least: float) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each unit vector (n, d) the tokens nearest to it: ids and cosines, at most ``k``, none under ``least``."""
-        table = vectors @ self._units.T
-        out = []
-        for row in table:
-            near = np.argpartition(-row, k)[:k] if k < len(row) else np.arange(len(row))
-            near = near[row[near] >= least]
-            out.append((near, row[near]))
+    def cosines(self, vectors: np.ndarray) -> np.ndarray:
+        """Cosines of unit vectors (n, d) to every token, float32 (n, V)."""
+        return vectors @ self._units.T
+
+    def or_parts(self, row: np.ndarray) -> np.ndarray:
+        """Values (V,) of all tokens, those of compounds raised to the largest of their parts."""
+        if not len(self._part_ids):
+            return row
+        out = row.copy()
+        of, begin = self._with_parts
+        out[of] = np.maximum(out[of], np.maximum.reduceat(row[self._part_ids], begin))
         return out
+
+    @functools.cached_property
+    def _with_parts(self) -> tuple[np.ndarray, np.ndarray]:
+        """The tokens that are compounds, and where the parts of each begin."""
+        of = np.flatnonzero(np.diff(self._part_offsets))
+        return of, self._part_offsets[of]
 
     @functools.cached_property
     def _units(self) -> np.ndarray:
@@ -106,6 +118,7 @@ class StaticModel:
     def without_compounds(self) -> StaticModel:
         """The same model as if no token consisted of others: to measure what comparing by parts adds."""
         other = copy.copy(self)
+        other.__dict__.pop("_with_parts", None)
         other._part_ids, other._part_offsets = np.zeros(0, np.uint16), np.zeros(len(self._rows) + 1, np.int64)
         return other
 
@@ -138,11 +151,10 @@ class StaticModel:
     def encode_ids(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Token ids of all texts one after the other: uint32 (n,), and int64 offsets (len(texts) + 1,).
 
-        Unknown tokens are left out. Runs on all cores.
+        Tokens that say nothing (unknown ones) are left out. Runs on all cores.
         """
         rows = [np.array(e.ids, np.uint32) for e in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
-        if self._unknown is not None:
-            rows = [row[row != self._unknown] for row in rows]
+        rows = [row[self._speaks[row]] for row in rows]
         offsets = np.zeros(len(rows) + 1, np.int64)
         np.cumsum([len(row) for row in rows], out=offsets[1:])
         return (np.concatenate(rows) if rows else np.zeros(0, np.uint32)), offsets
@@ -158,9 +170,8 @@ class StaticModel:
     def _located(self, encoding) -> tuple[np.ndarray, np.ndarray]:
         ids = np.array(encoding.ids, np.int64)
         spans = np.array(encoding.offsets, np.int64).reshape(-1, 2)
-        if self._unknown is not None:
-            known = ids != self._unknown
-            ids, spans = ids[known], spans[known]
+        known = self._speaks[ids]
+        ids, spans = ids[known], spans[known]
         # The mark that begins a Latin word hangs on the character before it.
         words = self.begins[ids]
         spans[words, 0] = np.maximum(spans[words, 0], spans[words, 1] - self.sizes[ids[words]] + 1)

@@ -159,6 +159,21 @@ class Snapshot:
         return self.article(self.article_row(article_id))
 
     @functools.cached_property
+    def lang_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """The languages of the articles, and for each article the number of its own among them, int32 (n_articles,)."""
+        return _numbered(self.columns.lang)
+
+    @functools.cached_property
+    def source_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """The publishers of the articles, and for each article the number of its own among them, int32 (n_articles,)."""
+        return _numbered(self.columns.source)
+
+    @functools.cached_property
+    def passage_langs(self) -> np.ndarray:
+        """For each passage the number of its language among ``lang_codes[0]``, int32 (n_passages,)."""
+        return self.lang_codes[1][self.passages.article_row]
+
+    @functools.cached_property
     def newest(self) -> str:
         """Date of the newest article, "YYYY-MM-DD", or "": one that lies after tomorrow is a slip and does not count."""
         latest = (date.today() + timedelta(days=1)).isoformat()
@@ -186,6 +201,12 @@ class Snapshot:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _numbered(column: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+    names = tuple(sorted(set(column.tolist())))
+    number = {name: place for place, name in enumerate(names)}
+    return names, np.fromiter(map(number.__getitem__, column.tolist()), np.int32, len(column))
 
 
 def open_index(path: str | Path, embedder: Embedder | None = None) -> Snapshot:

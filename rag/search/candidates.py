@@ -15,7 +15,8 @@ import numpy as np
 
 from rag.index import Snapshot
 from rag.search.filters import allowed_articles
-from rag.search.late import all_passages, pool_of
+from rag.search.cosines import cosines
+from rag.search.late import all_passages, proposed
 from rag.search.phrase import phrases
 from rag.search.query import Query
 from rag.search.types import Filters, Fusion
@@ -70,7 +71,7 @@ def candidates(
     words, bound = snapshot.lexical_with_bound(query.text)
     pool = all_passages(snapshot)
     if pool is None:
-        pool = pool_of(snapshot, _proposed(snapshot, query, words, allowed, per_side, fusion.kindred))
+        pool = proposed(snapshot, _proposed(snapshot, query, words, allowed, per_side, fusion.kindred))
         best, rows = pool.best(query), pool.rows
     elif allowed is None:
         best, rows = pool.best(query), pool.rows
@@ -78,7 +79,7 @@ def candidates(
         inside = allowed[pool.rows]
         best, rows = pool.best(query)[:, inside], pool.rows[inside]
     articles = of_article[rows]
-    counted = _counted(best, snapshot.columns.lang[articles].astype(str) != query.lang)
+    counted = _counted(best, foreign(snapshot, query.lang)[articles])
     late = query.weights @ counted
     dense = snapshot.vectors(rows) @ query.dense
     lexical = words[rows] / max(bound, 1e-9)
@@ -92,16 +93,15 @@ def candidates(
 def _proposed(
     snapshot: Snapshot, query: Query, words: np.ndarray, allowed: np.ndarray | None, per_side: int, with_kindred: bool
 ) -> np.ndarray:
-    langs = snapshot.columns.lang.astype(str)
     sides = (words, kindred(snapshot, query)) if with_kindred else (words,)
-    found = []
-    for lang in np.unique(langs):
-        mask = (langs == lang)[snapshot.passages.article_row]
-        if allowed is not None:
-            mask &= allowed
+    langs, found = snapshot.lang_codes[0], []
+    for lang in range(len(langs)):
+        mask = allowed
+        if len(langs) > 1:
+            mask = snapshot.passage_langs == lang if allowed is None else allowed & (snapshot.passage_langs == lang)
         found.append(snapshot.dense(query.dense, per_side, mask)[0])
         for side in sides:
-            scores = np.where(mask, side, 0)
+            scores = side if mask is None else np.where(mask, side, 0)
             top = np.argpartition(-scores, min(per_side, len(scores) - 1))[:per_side]
             found.append(top[scores[top] > 0])
     return np.unique(np.concatenate(found)).astype(np.int64)
@@ -112,12 +112,24 @@ def kindred(snapshot: Snapshot, query: Query) -> np.ndarray:
     total = np.zeros(snapshot.n_passages, np.float32)
     asked = np.flatnonzero(query.row_content)
     shares = query.weights[query.whole] / np.bincount(query.whole, minlength=len(query.ids))[query.whole]
-    for row, (tokens, cosines) in zip(asked, snapshot.model.neighbours(query.vectors[asked], NEIGHBOURS, LEAST)):
+    for row, near in zip(asked.tolist(), cosines(snapshot.model, query, asked)):
         best = np.zeros(snapshot.n_passages, np.float32)
-        for place in np.argsort(cosines):  # the nearest last: it overwrites what is farther
-            best[snapshot.holding(int(tokens[place]))] = cosines[place]
+        for token in nearest(near, NEIGHBOURS, LEAST)[::-1].tolist():  # the nearest last: it overwrites what is farther
+            best[snapshot.holding(token)] = near[token]
         total += shares[row] * best
     return total
+
+
+def nearest(row: np.ndarray, k: int, least: float) -> np.ndarray:
+    """The tokens with the largest cosines (V,), largest first: at most ``k``, none under ``least``."""
+    near = np.flatnonzero(row >= least)
+    return near[np.argsort(-row[near], kind="stable")][:k]
+
+
+def foreign(snapshot: Snapshot, lang: str) -> np.ndarray:
+    """bool (n_articles,): the articles of another language."""
+    names, of_article = snapshot.lang_codes
+    return np.array([name != lang for name in names], bool)[of_article]
 
 
 def _counted(best: np.ndarray, cross: np.ndarray) -> np.ndarray:

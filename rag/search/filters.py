@@ -25,17 +25,23 @@ def allowed_articles(snapshot: Snapshot, filters: Filters) -> np.ndarray:
     keep = np.ones(snapshot.n_articles, bool)
     if filters.date_from or filters.date_to:
         # ISO dates sort as text; an article without a date is on no side of a bound.
-        dates = columns.date.astype(str)
+        dates = columns.date
         keep &= (dates != "") & (dates >= filters.date_from)
         if filters.date_to:
             keep &= dates <= filters.date_to
     if filters.sources:
-        keep &= np.isin(columns.source.astype(str), filters.sources)
+        keep &= _among(snapshot.source_codes, filters.sources)
     if filters.langs:
-        keep &= np.isin(columns.lang.astype(str), filters.langs)
+        keep &= _among(snapshot.lang_codes, filters.langs)
     if filters.places:
         keep &= naming_places(snapshot, map(place_named, filters.places))
     return keep
+
+
+def _among(codes: tuple[tuple[str, ...], np.ndarray], wanted: Iterable[str]) -> np.ndarray:
+    """bool (n_articles,): the articles whose value is among those wanted."""
+    names, of_article = codes
+    return np.isin(names, list(wanted))[of_article] if names else np.zeros(0, bool)
 
 
 def naming_places(snapshot: Snapshot, places: Iterable[Place]) -> np.ndarray:

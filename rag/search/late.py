@@ -12,12 +12,35 @@ import weakref
 import numpy as np
 
 from rag.index import Snapshot
+from rag.search.cosines import cosines
 from rag.search.query import Query
 
 # Up to this many tokens all passages are scored for every question, and their vectors kept at hand.
 _SMALL = 1_500_000
 _FOUND = 10_000_000  # cosines of tokens asked before that a kept pool remembers
 _kept: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+class Proposed:
+    """Some passages of a large corpus, to be scored for one question.
+
+    Attributes:
+        rows: passage numbers (m,).
+    """
+
+    def __init__(self, model, rows: np.ndarray, ids: np.ndarray, starts: np.ndarray):
+        self.rows = rows
+        self._model, self._ids, self._starts = model, ids, starts
+
+    def best(self, query: Query) -> np.ndarray:
+        """As :meth:`Pool.best`."""
+        out = np.zeros((len(query.vectors), len(self.rows)), np.float32)
+        if len(self._ids):
+            sought = np.flatnonzero(query.weights[query.whole] > 0)
+            for number, near in zip(sought.tolist(), cosines(self._model, query, sought)):
+                # Whether a compound answers by itself or by a part of it is settled for the vocabulary, not for each passage.
+                out[number] = np.maximum.reduceat(self._model.or_parts(near)[self._ids], self._starts)
+        return query.fold(out)
 
 
 class Pool:
@@ -79,6 +102,11 @@ def all_passages(snapshot: Snapshot) -> Pool | None:
     return pool
 
 
+def proposed(snapshot: Snapshot, rows: np.ndarray) -> Proposed:
+    """Passages of the given numbers, ascending; those without a known token are left out."""
+    return Proposed(snapshot.model, *_tokens_of(snapshot, rows))
+
+
 def pool_of(snapshot: Snapshot, rows: np.ndarray, kept: bool = False) -> Pool:
     """A pool of the passages of the given numbers; those without a known token are left out.
 
@@ -87,6 +115,11 @@ def pool_of(snapshot: Snapshot, rows: np.ndarray, kept: bool = False) -> Pool:
         rows: passage numbers, ascending.
         kept: whether the pool will serve many questions, and may take longer to make.
     """
+    return Pool(snapshot.model, *_tokens_of(snapshot, rows), kept)
+
+
+def _tokens_of(snapshot: Snapshot, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Those of the passages that have a token, all of their tokens, and where each begins among these."""
     offsets = snapshot.token_offsets
     begin, end = np.asarray(offsets[rows]), np.asarray(offsets[rows + 1])
     filled = end > begin
@@ -95,4 +128,4 @@ def pool_of(snapshot: Snapshot, rows: np.ndarray, kept: bool = False) -> Pool:
     ids = np.concatenate(parts) if parts else np.zeros(0, np.uint16)
     starts = np.zeros(len(rows), np.int64)
     np.cumsum((end - begin)[:-1], out=starts[1:])
-    return Pool(snapshot.model, rows, ids, starts, kept)
+    return rows, ids.astype(np.int64), starts

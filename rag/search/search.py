@@ -61,7 +61,7 @@ def search(
     analysed = time.perf_counter()
     found = candidates(snapshot, query, filters, fusion=fusion)
     scored = time.perf_counter()
-    langs = snapshot.columns.lang[found.articles].astype(str)
+    langs = snapshot.lang_codes[1][found.articles]
     score = balanced(found.score, langs, found.articles) if fusion.balanced else found.score
     order = np.argsort(-score, kind="stable")
     places = _some(order.tolist(), found.articles, k, per_article)
