@@ -57,9 +57,14 @@ def compounds(tokenizer_file: Path) -> dict[str, np.ndarray]:
 
 
 def export(work: Path, out: Path, card: Path) -> None:
+    from tokenizers import Tokenizer
+
     trained = np.load(work / "vectors.npz")
     weights = trained["weights"].copy()
-    weights[0] = 0.0  # the unknown token says nothing
+    weights[0] = 0.0  # the unknown token says nothing, nor does a mark of a word's beginning that stands alone
+    mark = Tokenizer.from_file(str(work / "tokenizer.json")).token_to_id("▁")
+    if mark is not None:
+        weights[mark] = 0.0
     rows, factors = quantise(trained["vectors"], weights / np.median(weights))
     out.mkdir(parents=True, exist_ok=True)
     save_file({"embeddings": rows, "weights": factors}, out / "model.safetensors")
