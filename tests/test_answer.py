@@ -226,16 +226,69 @@ def test_a_city_that_did_something_else_with_the_same_thing(news):
     assert [row.detail for row in ask(news, "哪座城市登记了古茶树？").rows] == ["普洱市"]
 
 
-@pytest.mark.xfail(strict=False, reason="negation is not understood")
 @pytest.mark.parametrize(
     "question, article",
     [
         ("哪些省举行了防汛演练？", "山东省举行了防汛演练。河南省没有举行防汛演练。"),
+        ("哪些省举行了防汛演练？", "山东省举行了防汛演练，河南省取消了防汛演练，湖北省尚未开展防汛演练。"),
+        ("哪些省举行了防汛演练？", "河南省拒绝举行防汛演练。山东省没有取消防汛演练，防汛演练如期举行。"),
+        ("哪些省举行了防汛演练？", "山东省举行了防汛演练，没有人员受伤。河南省不会举行防汛演练，也没有人员受伤。"),
+        ("哪些省举行了防汛演练？", "举行防汛演练的是山东省，而不是河南省。"),
         ("Which provinces held a flood drill?", "Shandong held a flood drill. Henan did not hold a flood drill."),
+        ("Which provinces held a flood drill?", "Shandong held a flood drill. Henan cancelled its flood drill, and Hubei never held a flood drill."),
+        ("Which provinces held a flood drill?", "Shandong, not Henan, held a flood drill last week."),
+        ("Which provinces held a flood drill?", "Shandong held a flood drill, which did not stop the traffic. No flood drill was held in Henan."),
+        ("Which provinces held a flood drill?", "山东省举行了防汛演练。河南省没有举行防汛演练。"),
+        ("哪些省举行了防汛演练？", "Shandong held a flood drill. Henan did not hold a flood drill."),
     ],
 )
 def test_a_place_that_did_not_do_it_is_no_answer(index, question, article):
     assert ask(index(article), question).places == ("山东",)
+
+
+@pytest.mark.parametrize(
+    "question, article",
+    [
+        ("哪些省没有举行防汛演练？", "山东省举行了防汛演练。河南省没有举行防汛演练。"),
+        ("哪些省取消了防汛演练？", "河南省取消了防汛演练。"),
+        ("Which provinces cancelled their flood drill?", "Henan cancelled its flood drill."),
+        ("Which provinces did not hold a flood drill?", "Henan did not hold a flood drill."),
+    ],
+)
+def test_a_question_for_what_was_not_done_gets_it(index, question, article):
+    assert "河南" in ask(index(article), question).places
+
+
+@pytest.mark.parametrize(
+    "question, article",
+    [
+        ("哪些省举行了防汛演练？", "据河南日报报道，山东省举行了防汛演练。"),
+        ("哪些省举行了防汛演练？", "新华社郑州6月3日电，山东省举行了防汛演练。"),
+        ("哪些省举行了防汛演练？", "山东省举行了防汛演练，规模比河南省大。"),
+        ("哪些省举行了防汛演练？", "来自河南省的志愿者在山东省举行了防汛演练。"),
+        ("Which provinces held a flood drill?", "According to the Henan Daily, Shandong held a flood drill."),
+        ("Which provinces held a flood drill?", "Unlike Henan, Shandong held a flood drill."),
+        ("Which provinces held a flood drill?", "Volunteers from Henan held a flood drill in Shandong."),
+    ],
+)
+def test_a_place_that_is_only_named_beside_is_no_answer(index, question, article):
+    assert ask(index(article), question).places == ("山东",)
+
+
+@pytest.mark.parametrize("question", ["从济南到武汉的高铁途经哪些省？", "济南至武汉的高铁经过哪些省份？"])
+def test_the_ends_of_a_way_hold_nothing(index, question):
+    given = ask(index("济南至武汉的高铁今天开工，途经山东、河南、湖北。", "四川省修订了山洪预警办法。"), question)
+    assert set(given.places) == {"山东", "河南", "湖北"}
+
+
+def test_the_ends_of_a_way_hold_nothing_in_english(index):
+    given = ask(index("The railway from Jinan to Wuhan passes through Shandong, Henan and Hubei."), "Which provinces does the railway from Jinan to Wuhan pass through?")
+    assert set(given.places) == {"山东", "河南", "湖北"}
+
+
+def test_china_beside_other_countries(index):
+    snapshot = index("中国、法国和丹麦签署了湿地协议。", "湿地协议在中国有了新的文本。Brazil, Chile and the Netherlands signed the wetland agreement.")
+    assert set(ask(snapshot, "哪些国家签署了湿地协议？").places) >= {"中国", "法国", "丹麦"}
 
 
 def test_only_places_inside_the_one_that_is_named(news):

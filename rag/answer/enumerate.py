@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from rag.answer.evidence import CONTEXT, Evidence
+from rag.answer.negation import asks_denial, denied
 from rag.answer.question import Asked
-from rag.answer.subjects import Segment, lists, segments
-from rag.corpus.places import PlaceMention, contains, find_places
+from rag.answer.roles import AROUND, asks_for, role
+from rag.answer.subjects import Segment, governing, lists, segments
+from rag.corpus import clauses
+from rag.corpus.places import Place, PlaceMention, contains, find_places
 
 # A segment answers when it supports this share of what the best one supports: the less that is, the nearer
 # it must come, for where the best lacks a word of the question the others are near it for lack of it.
 RELATIVE, STRICT = 0.80, 0.92
 SURE = 0.8  # a best support from which the smaller share will do
+DENIED = 0.5  # how well what is denied must match a word of the question
 CARRIED = 0.5  # a sentence that names no place itself must support this much by its own words
+# "从北京到上海", "from Xining to Chengdu": what stands between the ends of a way.
+_WAY = re.compile(r"[市省]?(?:[至到]|[-—–]+)|[^,.?]{0,20}\bto (?:the )?", re.I)
 _LEVELS = {"province": ("province", "city", "county"), "any": ("province", "city", "county", "country"),
            "city": ("city", "county"), "country": ("country",)}
 
@@ -59,7 +66,8 @@ class Gazette:
         text, mentions = evidence.view.article.text, self.mentions(evidence)
         paragraph = text.rfind("\n", 0, evidence.start) + 1
         before = [m for m in mentions if paragraph <= m.start < evidence.start and not m.part_of_name]
-        carried = lists(text, before)[-1] if before else tuple(self.title(evidence))
+        runs = governing(text, lists(text, before))
+        carried = runs[-1] if runs else tuple(self.title(evidence))
         return segments(text, evidence.start, evidence.end, mentions, carried)
 
 
@@ -73,23 +81,24 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
         gazette: the places of the articles.
     """
     levels = _LEVELS[asked.level or "any"]
+    denials, within = not asks_denial(asked.plain), _containers(asked)
     out: list[PlaceFound] = []
     for evidence in found:
         if evidence.support <= 0:
             continue
         for segment in gazette.segments(evidence):
-            own = np.maximum(evidence.view.matched(segment.start, segment.end), evidence.view.matched(*segment.opening))
+            spans = [(segment.start, segment.end)]
+            if denials:
+                spans = _affirmed(evidence, segment, weights)
+            own = np.maximum.reduce([evidence.view.matched(*span) for span in (segment.opening, *spans)])
             # What the rest of the sentence says may be about another place: it counts for less.
             around = np.maximum(evidence.view.topic, evidence.matched if segment.certain else evidence.own)
             support = float(weights @ np.maximum(own, CONTEXT * around * (own.max(initial=0) > 0)))
             strict = float(weights @ own)
-            if strict < CARRIED and not segment.certain:
+            if not spans or strict < CARRIED and not segment.certain:
                 continue
-            abroad = all(m.place.level == "country" for m in segment.places)
-            for mention in segment.places:
-                if mention.place.level == "country" and (not abroad or mention.place.code == "CN"):
-                    continue  # "中国四川", "在全国": the country of a division says nothing
-                if mention.place.level in levels and _within(mention, asked):
+            for mention in _scenes(evidence.view.article.text, segment.places, asked):
+                if mention.place.level in levels and _within(mention, within):
                     out.append(PlaceFound(mention, evidence, segment, 0.3 * support + 0.7 * strict))
     # Of places that are supported alike, that of the better evidence comes first.
     out.sort(key=lambda place: (-round(place.support, 3), -place.evidence.score, place.evidence.view.row, place.mention.start))
@@ -103,8 +112,48 @@ def shortlist(found: list[PlaceFound]) -> list[PlaceFound]:
     return [place for place in found if place.support >= share * best]
 
 
-def _within(mention: PlaceMention, asked: Asked) -> bool:
+def _affirmed(evidence: Evidence, segment: Segment, weights: np.ndarray) -> list[tuple[int, int]]:
+    """The clauses of a segment, less those that deny what is asked for ("河南省没有举行演练")."""
+    text, view = evidence.view.article.text, evidence.view
+    hit = [span for span in denied(text, segment.start, segment.end) if (view.touched(*span)[weights > 0] >= DENIED).any()]
+    if not hit:
+        return [(segment.start, segment.end)]
+    return [(a, b) for a, b in clauses(text, segment.start, segment.end) if not any(a <= start < b for start, _ in hit)]
+
+
+def _scenes(text: str, places: tuple[PlaceMention, ...], asked: Asked) -> list[PlaceMention]:
+    """The places where what a segment tells happened, of all that it names.
+
+    "来自四川的医生在河南": the one is where they came from, unless that is asked for, or there is no other.
+    """
+    runs = lists(text, places)
+    abroad = all(m.place.level == "country" for m in places)
+    aside = [run for run in runs if (name := role(text, run)) in AROUND and not asks_for(asked.plain, name)]
+    elsewhere = any(m.place.code != "CN" for run in runs if run not in aside for m in run)
+    out = []
+    for run in runs:
+        if run in aside and elsewhere:
+            continue
+        for mention in run:
+            if mention.place.level == "country" and not abroad:
+                continue  # "中国四川": the country of a division says nothing
+            if mention.place.code == "CN" and len({m.place.code for m in run}) == 1:
+                continue  # "在全国"; "中国、法国和德国" is about it
+            out.append(mention)
+    return out
+
+
+def _containers(asked: Asked) -> list[Place]:
+    """The places of the question that what is sought may lie in: not those of the level that is sought, nor the ends of a way."""
+    text, spans = asked.plain, asked.place_spans
+    ends = set()
+    for left, right in zip(spans, spans[1:]):
+        if _WAY.fullmatch(text, left[1], right[0]):
+            ends |= {left, right}
+    broad = ("province", "city") if asked.level == "city" else () if asked.level in ("province", "country") else ("province", "city", "county")
+    return [place for place, span in zip(asked.places, spans) if span not in ends and place.level in broad]
+
+
+def _within(mention: PlaceMention, places: list[Place]) -> bool:
     """Whether a place is inside one of those that the question names ("哪些城市 ... 四川")."""
-    if not asked.places:
-        return True
-    return any(mention.place.code != place.code and contains(place, mention.place) for place in asked.places)
+    return not places or any(mention.place.code != place.code and contains(place, mention.place) for place in places)

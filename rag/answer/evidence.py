@@ -50,6 +50,11 @@ class View:
         """bool (t,): the tokens between two offsets."""
         return (self.spans[:, 0] >= start) & (self.spans[:, 1] <= end)
 
+    def touched(self, start: int, end: int) -> np.ndarray:
+        """float32 (n,): best match of each token of the question to one that reaches into two offsets."""
+        part = self.match[:, (self.spans[:, 0] < end) & (self.spans[:, 1] > start)]
+        return self.query.fold(part.max(axis=1)) if part.shape[1] else np.zeros(len(self.query.ids), np.float32)
+
     def matched(self, start: int, end: int) -> np.ndarray:
         """float32 (n,): best match of each token of the question between two offsets."""
         part = self.match[:, self.inside(start, end)]

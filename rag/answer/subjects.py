@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from rag.answer.roles import AROUND, ASIDE, SOURCE, role
 from rag.corpus import clauses
 from rag.corpus.places import PlaceMention
 
@@ -19,7 +20,9 @@ _OPENING = re.compile(
     r"(?:从|到|在|由|如|像|其中|此外|另外|同时|而|截至|继|对|据|和|及|以及|随即|接着|包括|例如|比如|目前|如今|in|at|from|for|then|later|meanwhile|and|but|while|the|also)?[\s\W_]*$",
     re.I,
 )
-_BETWEEN = re.compile(r"^[\s、，,和与及以跟同·/（）()省市区县]*(?:以及|and|or|&)?\s*$", re.I)
+_BETWEEN = re.compile(r"^[\s、，,和与及以跟同·/（）()省市区县]*(?:以及|and|or|&)?(?:\s+the)?\s*$", re.I)
+# What opens a sentence and is closed by the comma: "Unlike Henan, Shandong and Hubei ..."
+_CLOSED = re.compile(r"(?:^|[.!?\n]\s*)(?:unlike|(?:compared|in comparison|in contrast) (?:with|to)|except(?: for)?)(?: the)? $", re.I)
 # A clause that says when, where or why, and leaves it to the next to say who.
 _ADVERBIAL = re.compile(
     r"(?:前|后|时|时候|期间|之际|之机|以来|之间|方面|[上中里起日年月])[，,]\s*$|^\s*(?:为了?|随着|按照|根据|依托|围绕|借助|针对|面对|结合|除了?)"
@@ -49,7 +52,8 @@ class Segment:
 def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carried: tuple[PlaceMention, ...] = ()) -> list[Segment]:
     """The segments of the sentence ``text[start:end]``.
 
-    A clause that only opens the sentence goes with the subject behind it, or is the opening of several.
+    A clause that only opens the sentence goes with the subject behind it, or is the opening of several. Places that are
+    named beside what the sentence is about (:data:`rag.answer.roles.ASIDE`) govern nothing.
 
     Args:
         text: the article's text.
@@ -58,7 +62,7 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
     """
     first = bisect_left(mentions, start, key=lambda m: m.start)
     here = [m for m in mentions[first:] if m.start < end and m.end <= end and not m.part_of_name]
-    runs = lists(text, here)
+    runs = governing(text, lists(text, here), bool(carried))
     parts: list[list] = []  # [start, end, leading run or (), other mentions]
     for a, b in _whole_clauses(clauses(text, start, end), runs):
         inside = [run for run in runs if a <= run[0].start < b]
@@ -76,7 +80,9 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
         else:
             opening = tuple(parts[0][:2])
         del parts[0]
-    return [Segment(a, b, tuple(head) or others or carried, bool(head or others), opening) for a, b, head, others in parts]
+    # "来自四川的医生在河南": what leads the clause is not yet where it is.
+    return [Segment(a, b, (tuple(head) + (others if head and role(text, head) in AROUND else ())) or others or carried, bool(head or others), opening)
+            for a, b, head, others in parts]
 
 
 def _leads(text: str, clause: int, place: int) -> bool:
@@ -90,11 +96,25 @@ def lists(text: str, mentions: list[PlaceMention]) -> list[tuple[PlaceMention, .
     """Mentions in one list ("四川、江西、广西", "Henan and Jilin") together."""
     runs: list[list[PlaceMention]] = []
     for mention in mentions:
-        if runs and _BETWEEN.match(text[runs[-1][-1].end : mention.start]):
+        between = text[runs[-1][-1].end : mention.start] if runs else ""
+        if runs and _BETWEEN.match(between) and not (between == ", " and _CLOSED.search(text[max(0, runs[-1][0].start - 40) : runs[-1][0].start])):
             runs[-1].append(mention)
         else:
             runs.append([mention])
     return [tuple(run) for run in runs]
+
+
+def governing(text: str, runs: list[tuple[PlaceMention, ...]], others: bool = False) -> list[tuple[PlaceMention, ...]]:
+    """The lists of places that something is said of.
+
+    Args:
+        text: the article's text.
+        runs: lists of places, as :func:`lists` gives them.
+        others: whether a place stands before them already. Where none does, that of the source will do.
+    """
+    roles = [role(text, run) for run in runs]
+    kept = [run for run, name in zip(runs, roles) if name not in ASIDE]
+    return kept if kept or others else [run for run, name in zip(runs, roles) if name == SOURCE]
 
 
 def _whole_clauses(spans: list[tuple[int, int]], runs: list[tuple[PlaceMention, ...]]) -> list[tuple[int, int]]:
