@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.corpus import Article, sentences
+from rag.corpus import Article, Passage, passage_text, sentences
 from rag.index import Snapshot
 from rag.search.candidates import Candidates
+from rag.search.located import locate
 from rag.search.match import graded
 from rag.search.query import Query
 
@@ -49,6 +50,14 @@ class View:
     def inside(self, start: int, end: int) -> np.ndarray:
         """bool (t,): the tokens between two offsets."""
         return (self.spans[:, 0] >= start) & (self.spans[:, 1] <= end)
+
+    def matched(self, start: int, end: int) -> np.ndarray:
+        """float32 (n,): best match of each token of the question between two offsets."""
+        first, last = self.spans[:, 0].searchsorted((start, end)).tolist()  # tokens stand in order
+        part = self.match[:, first:last]
+        if last > first and (over := self.spans[first:last, 1] > end).any():
+            part = part[:, ~over]
+        return self.query.fold(part.max(axis=1)) if part.shape[1] else np.zeros(len(self.query.ids), np.float32)
 
     def touched(self, start: int, end: int) -> np.ndarray:
         """float32 (n,): best match of each token of the question to one that reaches into two offsets."""
@@ -90,31 +99,62 @@ def views(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarra
     """The candidates at some positions of ``found``, read and matched."""
     if not len(places):
         return []
-    model = snapshot.model
     low, high = float(found.score.min()), float(found.score.max())
-    articles = {row: snapshot.article(row) for row in dict.fromkeys(found.articles[places].tolist())}
-    passages = [snapshot.passages[row] for row in found.rows[places].tolist()]
-    texts = [articles[int(p.article_row)].text[p.start : p.end] for p in passages]
+    articles = snapshot.articles(found.articles[places].tolist())
     leads = {row: next(iter(sentences(a.text, 0, min(LEAD, len(a.text)))), (0, 0)) for row, a in articles.items()}
-    located = model.fine_spans([*texts, *(f"{a.title}\n{a.text[slice(*leads[row])]}" for row, a in articles.items())])
-    topics = {row: _whole(query, model, ids) for row, (ids, _) in zip(articles, located[len(texts) :])}
+    # The tokens of the lead are among those of the first passage.
+    first = np.searchsorted(snapshot.passages.article_row, list(articles)).tolist()
+    rows = list(dict.fromkeys([*found.rows[places].tolist(), *first]))
+    passages = dict(zip(rows, snapshot.passages[rows]))
+    texts = [passage_text(a, Passage(a.id, int(p.start), int(p.end))) for p in passages.values() for a in [articles[int(p.article_row)]]]
+    tokens = locate(snapshot, rows, texts)
+    match = _match(query, snapshot.model, tokens.ids)
+    stretches = dict(zip(rows, zip(tokens.starts[:-1].tolist(), tokens.starts[1:].tolist())))
+    topics = {}
+    for (row, article), number in zip(articles.items(), first):
+        begin, end = stretches[number]
+        head = _before(tokens.spans[begin:end], _body(article) + leads[row][1] - int(passages[number].start)) if leads[row][1] <= passages[number].end else None
+        if head is None:
+            ids = snapshot.model.fine_spans([f"{article.title}\n{article.text[slice(*leads[row])]}"])[0][0]
+            topics[row] = _best(query, _match(query, snapshot.model, ids))
+        else:
+            topics[row] = _best(query, match[:, begin:end][:, head])
     out = []
-    for place, passage, (ids, spans) in zip(places.tolist(), passages, located):
+    for place, number in zip(places.tolist(), found.rows[places].tolist()):
+        passage, (begin, end) = passages[number], stretches[number]
         row, start = int(passage.article_row), int(passage.start)
+        body = _body(articles[row])
+        begin += int(tokens.spans[begin:end, 0].searchsorted(body))
         rank = (float(found.score[place]) - low) / (high - low) if high > low else 1.0
-        out.append(View(articles[row], row, start, int(passage.end), spans + start, query, _match(query, model, ids), topics[row], rank))
+        out.append(View(articles[row], row, start, int(passage.end), tokens.spans[begin:end] + (start - body), query, match[:, begin:end], topics[row], rank))
     return out
 
 
-def _whole(query: Query, model, ids: np.ndarray) -> np.ndarray:
-    if not len(ids) or not len(query.ids):
-        return np.zeros(len(query.ids), np.float32)
-    return query.fold(_match(query, model, ids).max(axis=1))
+def _body(article: Article) -> int:
+    """Where the text of a passage begins in what was tokenized of it."""
+    return len(article.title) + 1 if article.title else 0
+
+
+def _before(spans: np.ndarray, end: int) -> np.ndarray | None:
+    """bool (t,): the tokens before an offset; None where it cuts through a word, which would be another one if it ended there."""
+    before = spans[:, 1] <= end
+    cut = spans[:, 0] < end
+    if (before != cut).any() or (spans[:, 1] == end).any() and (spans[:, 0] == end).any():
+        return None
+    return before
+
+
+def _best(query: Query, match: np.ndarray) -> np.ndarray:
+    return query.fold(match.max(axis=1)) if match.shape[1] and len(query.ids) else np.zeros(len(query.ids), np.float32)
 
 
 def _match(query: Query, model, ids: np.ndarray) -> np.ndarray:
-    cross = query.latin[:, None] != model.latin[ids][None]
-    return graded(query.vectors @ model.token_vectors(ids)[0].T, cross)
+    """How well tokens (t,) match the rows of the question, float32 (n + p, t); a token that occurs often is compared once."""
+    seen = np.zeros(model.size, bool)
+    seen[ids] = True
+    unique = np.flatnonzero(seen)
+    table = graded(query.vectors @ model.token_vectors(unique)[0].T, query.latin[:, None] != model.latin[unique][None])
+    return table[:, (np.cumsum(seen) - 1)[ids]]
 
 
 def weigh(query: Query, content: np.ndarray, matches: np.ndarray) -> np.ndarray:
@@ -136,20 +176,36 @@ def weigh(query: Query, content: np.ndarray, matches: np.ndarray) -> np.ndarray:
 
 def gather(query: Query, seen: list[View], content: np.ndarray) -> tuple[list[Evidence], np.ndarray]:
     """All sentences of the passages as evidence, best first, and the weights of the question's tokens."""
-    raw = []
-    for view in seen:
-        spans = sentences(view.article.text, view.start, view.end)
-        own = [view.matched(*span) for span in spans]
-        for number, span in enumerate(spans):
-            near = [own[i] for i in (number - 2, number - 1, number + 1) if 0 <= i < len(own)]
-            around = np.maximum.reduce([own[number], TOPIC * view.topic, *(CONTEXT * one for one in near)])
-            raw.append((view, span, own[number], around))
-    if not raw:
+    spans = [sentences(view.article.text, view.start, view.end) for view in seen]
+    of = np.repeat(np.arange(len(seen)), [len(one) for one in spans])
+    if not len(of):
         return [], weigh(query, content, np.zeros((0, len(query.ids))))
-    weights = weigh(query, content, np.stack([own for _, _, own, _ in raw]))
-    out = [Evidence(view, *span, own, matched, float(weights @ matched),
-                    # What repeats the topic of its article is no better for it than what says something of it.
-                    float(weights @ matched + 0.5 * weights @ (own * (1 - 0.7 * view.topic)) + 0.3 * view.rank))
-           for view, span, own, matched in raw]
+    own = np.concatenate([_own(query, view, one) for view, one in zip(seen, spans) if one])
+    around = np.maximum(own, TOPIC * np.stack([view.topic for view in seen])[of])
+    for away in (-2, -1, 1):  # a sentence goes on from two before it, and one may go on from it
+        here = np.flatnonzero(of == np.roll(of, -away)) if abs(away) < len(of) else np.zeros(0, np.int64)
+        here = here[(here + away >= 0) & (here + away < len(of))]
+        around[here] = np.maximum(around[here], CONTEXT * own[here + away])
+    weights = weigh(query, content, own)
+    support = (around * weights).sum(axis=1)
+    # What repeats the topic of its article is no better for it than what says something of it.
+    new = (own * (1 - 0.7 * np.stack([view.topic for view in seen])[of]) * weights).sum(axis=1)
+    score = support + 0.5 * new + 0.3 * np.array([view.rank for view in seen])[of]
+    places = [(view, *span) for view, one in zip(seen, spans) for span in one]
+    out = [Evidence(*place, *rest) for place, *rest in zip(places, own, around, support.tolist(), score.tolist())]
     out.sort(key=lambda e: (-e.score, e.view.row, e.start))
     return out, weights
+
+
+def _own(query: Query, view: View, spans: list[tuple[int, int]]) -> np.ndarray:
+    """:meth:`View.matched` of all sentences of a passage at once, float32 (s, n)."""
+    borders = np.array(spans)
+    of = borders[:, 0].searchsorted(view.spans[:, 0], "right") - 1  # the sentence that a token begins in
+    inside = np.flatnonzero((of >= 0) & (view.spans[:, 1] <= borders[of, 1]))
+    out = np.zeros((len(view.match), len(spans)), np.float32)
+    if len(inside):
+        of = of[inside]
+        first = np.flatnonzero(np.r_[True, of[1:] != of[:-1]])
+        match = view.match if len(inside) == len(view.spans) else view.match[:, inside]
+        out[:, of[first]] = np.maximum.reduceat(match, first, axis=1)
+    return query.fold(out).T

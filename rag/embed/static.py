@@ -165,7 +165,24 @@ class StaticModel:
 
     def fine_spans(self, texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each text as :meth:`spans`, with the parts of each compound behind it, each with its own span."""
-        return [self._refined(*self._located(e)) for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+        return [self._refined(*found) for found in self.located(texts)]
+
+    def located(self, texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each text as :meth:`spans`."""
+        return [self._located(e) for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)] if texts else []
+
+    def refined(self, ids: np.ndarray, spans: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Ragged rows of tokens as :meth:`spans` gives them with the parts of each compound behind it.
+
+        Args:
+            ids, spans: the tokens of all rows.
+            starts: where each row begins, and the end of the last.
+
+        Returns:
+            The same three with the parts.
+        """
+        before = np.concatenate([[0], np.cumsum(self._part_offsets[ids + 1] - self._part_offsets[ids])])
+        return *self._refined(ids, spans), starts + before[starts]
 
     def _located(self, encoding) -> tuple[np.ndarray, np.ndarray]:
         ids = np.array(encoding.ids, np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sqlite3
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,6 +141,15 @@ class Snapshot:
         """
         with self._reading():
             return self._store.article(row)
+
+    def articles(self, rows: Iterable[int]) -> dict[int, Article]:
+        """The articles of some rows, each once, in the order of their first mention.
+
+        Raises:
+            UsageError: there is no such row.
+        """
+        with self._reading():
+            return self._store.articles(rows)
 
     def article_row(self, article_id: str) -> int:
         """The row of an article.

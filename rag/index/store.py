@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +97,18 @@ class Store:
         if found is None:
             raise UsageError(f"expected the row of an article, got {row}: rows come from the index's own arrays")
         return Article(*found)
+
+    def articles(self, rows: Iterable[int]) -> dict[int, Article]:
+        """The articles of some rows, each once, in the order of their first mention.
+
+        Raises:
+            UsageError: there is no such row.
+        """
+        connection, out = self._connection, {}
+        for row in dict.fromkeys(map(int, rows)):
+            found = connection.execute(_ARTICLE, (row,)).fetchone()
+            out[row] = Article(*found) if found else self.article(row)
+        return out
 
     def row(self, article_id: str) -> int:
         """The row of an article id.

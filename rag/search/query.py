@@ -69,9 +69,11 @@ class Query:
         out = best[:count]
         if len(best) > count:
             out = out.copy()
-            for token in np.unique(self.whole[count:]):
-                parts = count + np.flatnonzero(self.whole[count:] == token)
-                out[token] = np.maximum(out[token], best[parts].mean(axis=0))
+            of = self.whole[count:]  # in order
+            first = np.flatnonzero(np.r_[True, of[1:] != of[:-1]])
+            sizes = np.diff(np.r_[first, len(of)]).astype(np.float32)
+            means = np.add.reduceat(best[count:], first, axis=0) / (sizes[:, None] if best.ndim > 1 else sizes)
+            out[of[first]] = np.maximum(out[of[first]], means)
         return out
 
 

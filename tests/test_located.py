@@ -1,0 +1,103 @@
+"""Tokens located from the index against tokenizing again, and the sentences of passages against looking them up one by one."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_news import NEWS
+
+from rag.answer.evidence import gather, views
+from rag.corpus import Article, Passage, passage_text, sentences
+from rag.index import build_index, open_index
+from rag.search import located
+from rag.search.candidates import candidates, nearest
+from rag.search.cosines import cosines
+from rag.search.located import locate
+from rag.search.query import analyse
+
+_PIECES = ["世界卫生组织", "電梯安全", "Dr. Smith’s café", " ", "\n", "…", "3.5%", "1,000", "㎡", "℃", "①", "don't", "𓀀", "e\u0301", "…2", ".", "，", "Ａ股", "ｶﾞ", "\u200b", "★", "한국"]
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory):
+    odd = [Article("odd", "这是 3.5㎡，25℃…电梯𓀀安全 e\u0301t\u200b卫生。", title="Ｆｕｌｌ 全形 café"), Article("bare", "  电梯安全，Lift safety.")]
+    path = tmp_path_factory.mktemp("located") / "index"
+    build_index([*NEWS, *odd], path)
+    with open_index(path) as snapshot:
+        yield snapshot
+
+
+def texts_of(snapshot):
+    for passage in snapshot.passages:
+        article = snapshot.article(int(passage.article_row))
+        yield passage_text(article, Passage(article.id, int(passage.start), int(passage.end)))
+
+
+def assert_as_tokenized(model, found, texts):
+    for number, (ids, spans) in enumerate(model.fine_spans(texts)):
+        begin, end = found.starts[number : number + 2]
+        np.testing.assert_array_equal(found.ids[begin:end], ids)
+        np.testing.assert_array_equal(found.spans[begin:end], spans)
+
+
+def test_every_passage_of_an_index(snapshot, monkeypatch):
+    texts, again = list(texts_of(snapshot)), []
+    tokenize = snapshot.model.located
+    monkeypatch.setattr(type(snapshot.model), "located", lambda self, texts: again.extend(texts) or tokenize(texts))
+    found = locate(snapshot, range(snapshot.n_passages), texts)
+    monkeypatch.undo()
+    assert_as_tokenized(snapshot.model, found, texts)
+    assert 0 < len(again) < len(texts) / 4  # ㎡ and ℃ are tokenized again, plain news is not
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.lists(st.sampled_from(_PIECES), max_size=8).map("".join), min_size=1, max_size=4))
+def test_whatever_stands_in_a_text(texts):
+    from rag.embed import load_static
+
+    model = load_static()
+    ids, offsets = model.encode_ids(texts)
+    held = type("Held", (), {"model": model, "token_ids": ids, "token_offsets": offsets})
+    assert_as_tokenized(model, locate(held, range(len(texts)), texts), texts)
+
+
+def test_tokens_of_another_text_are_not_believed(snapshot):
+    text = "卫生组织检查电梯"
+    held = type("Held", (), {"model": snapshot.model, "token_ids": snapshot.model.encode_ids(["卫生组织检查桥梁"])[0], "token_offsets": np.array([0, 4])})
+    laid = located._laid(located._characters(snapshot.model), [held.token_ids.astype(np.int64)], [text])
+    assert laid == [None]
+
+
+@pytest.mark.parametrize("question", ["哪些省举行了防汛演练？", "How long is the bridge?", "电梯安全", "song porcelain"])
+def test_sentences_at_once_as_one_by_one(snapshot, question):
+    query = analyse(question, snapshot.model)
+    found = candidates(snapshot, query)
+    seen = views(snapshot, query, found, np.argsort(-found.score)[:20])
+    evidence, weights = gather(query, seen, query.content)
+    assert len(evidence) == sum(len(sentences(v.article.text, v.start, v.end)) for v in seen)
+    for one in evidence:
+        np.testing.assert_array_equal(one.own, one.view.matched(one.start, one.end))
+        inside = one.view.match[:, one.view.inside(one.start, one.end)]
+        np.testing.assert_array_equal(one.own, query.fold(inside.max(axis=1)) if inside.shape[1] else 0)
+        assert one.support == pytest.approx(float(weights @ one.matched), abs=1e-5)
+    for view in seen:  # the topic is what title and lead match
+        lead = next(iter(sentences(view.article.text, 0, min(160, len(view.article.text)))), (0, 0))
+        ids = snapshot.model.fine_spans([f"{view.article.title}\n{view.article.text[slice(*lead)]}"])[0][0]
+        near = query.vectors @ snapshot.model.token_vectors(ids)[0].T
+        assert np.argmax(view.topic) in np.flatnonzero(query.fold(near.max(axis=1)) > 0)
+
+
+def test_cosines_are_remembered_within_bounds(snapshot, monkeypatch):
+    from rag.search import cosines as module
+
+    monkeypatch.setattr(module, "_WORDS", 3)
+    for question in ("防汛演练和电梯安全检查", "the long bridge over the river", "防汛演练"):
+        query = analyse(question, snapshot.model)
+        rows = np.arange(len(query.vectors))
+        np.testing.assert_allclose(np.stack(list(cosines(snapshot.model, query, rows))), query.vectors @ snapshot.model._units.T, atol=1e-6)
+        assert len(module._remembered[snapshot.model]._rows) <= 3
+
+
+def test_the_nearest_tokens():
+    row = np.array([0.1, 0.9, 0.5, 0.5, 0.7], np.float32)
+    assert nearest(row, 3, 0.4).tolist() == [1, 4, 2] and nearest(row, 9, 0.6).tolist() == [1, 4] and nearest(row, 2, 1.0).tolist() == []
