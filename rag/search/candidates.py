@@ -26,6 +26,7 @@ NEIGHBOURS, LEAST = 12, 0.38  # tokens near a word of the question, and how near
 # Between languages a match counts up to CAP and no further: in an article that gives a name in both languages
 # the untranslated one would match perfectly, and outweigh all the other words of a better article.
 CAP = 0.6
+ABROAD = 1 / 3  # and the lexical share of an article in another language counts for this: a name, a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,11 @@ def candidates(
         inside = allowed[pool.rows]
         best, rows = pool.best(query)[:, inside], pool.rows[inside]
     articles = of_article[rows]
-    counted = _counted(best, foreign(snapshot, query.lang)[articles])
+    cross = foreign(snapshot, query.lang)[articles]
+    counted = _counted(best, cross)
     late = query.weights @ counted
     dense = snapshot.vectors(rows) @ query.dense
-    lexical = words[rows] / max(bound, 1e-9)
+    lexical = words[rows] / max(bound, 1e-9) * np.where(cross, ABROAD, 1.0).astype(np.float32)
     together = _of_article(query.weights, counted, articles)
     score = fusion.dense * dense + fusion.late * late + fusion.lexical * lexical + fusion.article * together
     side_by_side = phrases(snapshot, query, rows, score) if fusion.phrase else np.zeros(len(rows), np.float32)
