@@ -286,6 +286,17 @@ def test_the_ends_of_a_way_hold_nothing_in_english(index):
     assert set(given.places) == {"山东", "河南", "湖北"}
 
 
+@pytest.mark.parametrize(
+    "question, article",
+    [
+        ("哪些省发生了山洪或泥石流？", "云南省发生了山洪和泥石流。甘肃省发生了泥石流。四川省发生了山洪。青海省种下新林。"),
+        ("Which provinces had floods or droughts?", "Yunnan had floods and droughts. Gansu had droughts. Sichuan had floods. Qinghai planted trees."),
+    ],
+)
+def test_one_of_two_will_do(index, question, article):
+    assert set(ask(index(article), question).places) == {"云南", "甘肃", "四川"}
+
+
 def test_china_beside_other_countries(index):
     snapshot = index("中国、法国和丹麦签署了湿地协议。", "湿地协议在中国有了新的文本。Brazil, Chile and the Netherlands signed the wetland agreement.")
     assert set(ask(snapshot, "哪些国家签署了湿地协议？").places) >= {"中国", "法国", "丹麦"}

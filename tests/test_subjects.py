@@ -92,6 +92,21 @@ def test_a_name_that_only_begins_that_of_a_body_is_no_subject():
     assert cut("四川大学派出专家，指导救灾。") == [("四川大学派出专家，指导救灾。", [])]
 
 
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("据山西省电视台报道，甘肃省种下新林。", [["甘肃"]]),
+        ("据日本媒体报道，发生了林火。", [["日本"]]),  # nothing else is named
+        ("Unlike Shanxi, Gansu and Qinghai planted trees.", [["甘肃", "青海"]]),
+        ("Trees were planted in Malawi, Chile and the Netherlands.", [["马拉维", "智利", "荷兰"]]),
+        ("来自山西的医生在甘肃坐诊。", [["山西", "甘肃"]]),
+        ("甘肃省种下新林，面积比山西省大。", [["甘肃"]]),
+    ],
+)
+def test_a_place_that_is_only_named_beside_governs_nothing(text, expected):
+    assert [places for _, places in cut(text)] == expected
+
+
 def test_only_the_sentence_asked_for_counts():
     text = "山东省修路。河南省架桥，工期一年。湖北省植树。"
     start, end = text.index("河南"), text.index("湖北")

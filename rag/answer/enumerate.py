@@ -11,9 +11,10 @@ from rag.answer.evidence import CONTEXT, Evidence
 from rag.answer.negation import asks_denial, denied
 from rag.answer.question import Asked
 from rag.answer.roles import AROUND, asks_for, role
-from rag.answer.subjects import Segment, governing, lists, segments
+from rag.answer.subjects import Segment, last_governing, lists, segments
 from rag.corpus import clauses
 from rag.corpus.places import Place, PlaceMention, contains, find_places
+from rag.search.query import Query
 
 # A segment answers when it supports this share of what the best one supports: the less that is, the nearer
 # it must come, for where the best lacks a word of the question the others are near it for lack of it.
@@ -23,6 +24,7 @@ DENIED = 0.5  # how well what is denied must match a word of the question
 CARRIED = 0.5  # a sentence that names no place itself must support this much by its own words
 # "从北京到上海", "from Xining to Chengdu": what stands between the ends of a way.
 _WAY = re.compile(r"[市省]?(?:[至到]|[-—–]+)|[^,.?]{0,20}\bto (?:the )?", re.I)
+_OR = frozenset({"或", "或者", "or"})
 _LEVELS = {"province": ("province", "city", "county"), "any": ("province", "city", "county", "country"),
            "city": ("city", "county"), "country": ("country",)}
 
@@ -66,8 +68,7 @@ class Gazette:
         text, mentions = evidence.view.article.text, self.mentions(evidence)
         paragraph = text.rfind("\n", 0, evidence.start) + 1
         before = [m for m in mentions if paragraph <= m.start < evidence.start and not m.part_of_name]
-        runs = governing(text, lists(text, before))
-        carried = runs[-1] if runs else tuple(self.title(evidence))
+        carried = last_governing(text, lists(text, before)) or tuple(self.title(evidence))
         return segments(text, evidence.start, evidence.end, mentions, carried)
 
 
@@ -81,6 +82,7 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
         gazette: the places of the articles.
     """
     levels = _LEVELS[asked.level or "any"]
+    either = alternatives(found[0].view.query) if found else []
     denials, within = not asks_denial(asked.plain), _containers(asked)
     out: list[PlaceFound] = []
     for evidence in found:
@@ -91,13 +93,15 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
             if denials:
                 spans = _affirmed(evidence, segment, weights)
             own = np.maximum.reduce([evidence.view.matched(*span) for span in (segment.opening, *spans)])
+            for one, other in either:
+                own[[one, other]] = max(own[one], own[other])
             # What the rest of the sentence says may be about another place: it counts for less.
             around = np.maximum(evidence.view.topic, evidence.matched if segment.certain else evidence.own)
             support = float(weights @ np.maximum(own, CONTEXT * around * (own.max(initial=0) > 0)))
             strict = float(weights @ own)
             if not spans or strict < CARRIED and not segment.certain:
                 continue
-            for mention in _scenes(evidence.view.article.text, segment.places, asked):
+            for mention in _scenes(evidence.view.article.text, segment, asked):
                 if mention.place.level in levels and _within(mention, within):
                     out.append(PlaceFound(mention, evidence, segment, 0.3 * support + 0.7 * strict))
     # Of places that are supported alike, that of the better evidence comes first.
@@ -112,6 +116,13 @@ def shortlist(found: list[PlaceFound]) -> list[PlaceFound]:
     return [place for place in found if place.support >= share * best]
 
 
+def alternatives(query: Query) -> list[tuple[int, int]]:
+    """Pairs of a question's tokens of which one will do ("洪水或泥石流", "floods or landslides"): those around an "or"."""
+    words = [query.text[a:b].casefold() for a, b in query.spans]
+    joined = [at for at, word in enumerate(words) if word in _OR and 0 < at < len(words) - 1]
+    return [(at - 1, at + 1) for at in joined if query.content[at - 1] and query.content[at + 1]]
+
+
 def _affirmed(evidence: Evidence, segment: Segment, weights: np.ndarray) -> list[tuple[int, int]]:
     """The clauses of a segment, less those that deny what is asked for ("河南省没有举行演练")."""
     text, view = evidence.view.article.text, evidence.view
@@ -121,13 +132,13 @@ def _affirmed(evidence: Evidence, segment: Segment, weights: np.ndarray) -> list
     return [(a, b) for a, b in clauses(text, segment.start, segment.end) if not any(a <= start < b for start, _ in hit)]
 
 
-def _scenes(text: str, places: tuple[PlaceMention, ...], asked: Asked) -> list[PlaceMention]:
+def _scenes(text: str, segment: Segment, asked: Asked) -> list[PlaceMention]:
     """The places where what a segment tells happened, of all that it names.
 
     "来自四川的医生在河南": the one is where they came from, unless that is asked for, or there is no other.
     """
-    runs = lists(text, places)
-    abroad = all(m.place.level == "country" for m in places)
+    runs = lists(text, segment.places)
+    abroad = all(m.place.level == "country" for m in segment.places)
     aside = [run for run in runs if (name := role(text, run)) in AROUND and not asks_for(asked.plain, name)]
     elsewhere = any(m.place.code != "CN" for run in runs if run not in aside for m in run)
     out = []
@@ -137,7 +148,7 @@ def _scenes(text: str, places: tuple[PlaceMention, ...], asked: Asked) -> list[P
         for mention in run:
             if mention.place.level == "country" and not abroad:
                 continue  # "中国四川": the country of a division says nothing
-            if mention.place.code == "CN" and len({m.place.code for m in run}) == 1:
+            if mention.place.code == "CN" and not (segment.certain and any(m.place.code != "CN" for m in run)):
                 continue  # "在全国"; "中国、法国和德国" is about it
             out.append(mention)
     return out

@@ -117,6 +117,11 @@ def governing(text: str, runs: list[tuple[PlaceMention, ...]], others: bool = Fa
     return kept if kept or others else [run for run, name in zip(runs, roles) if name == SOURCE]
 
 
+def last_governing(text: str, runs: list[tuple[PlaceMention, ...]]) -> tuple[PlaceMention, ...]:
+    """The last list of places that something is said of; where none is, that of a source, or ()."""
+    return next((run for run in reversed(runs) if role(text, run) not in ASIDE), ()) or next(iter(governing(text, runs)[-1:]), ())
+
+
 def _whole_clauses(spans: list[tuple[int, int]], runs: list[tuple[PlaceMention, ...]]) -> list[tuple[int, int]]:
     """Clauses joined where a cut would go through a list of places."""
     out: list[tuple[int, int]] = []
