@@ -64,11 +64,6 @@ class View:
         part = self.match[:, (self.spans[:, 0] < end) & (self.spans[:, 1] > start)]
         return self.query.fold(part.max(axis=1)) if part.shape[1] else np.zeros(len(self.query.ids), np.float32)
 
-    def matched(self, start: int, end: int) -> np.ndarray:
-        """float32 (n,): best match of each token of the question between two offsets."""
-        part = self.match[:, self.inside(start, end)]
-        return self.query.fold(part.max(axis=1)) if part.shape[1] else np.zeros(len(self.query.ids), np.float32)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
@@ -205,7 +200,7 @@ def _own(query: Query, view: View, spans: list[tuple[int, int]]) -> np.ndarray:
     out = np.zeros((len(view.match), len(spans)), np.float32)
     if len(inside):
         of = of[inside]
-        first = np.flatnonzero(np.r_[True, of[1:] != of[:-1]])
+        first = np.concatenate([[0], np.flatnonzero(np.diff(of)) + 1])
         match = view.match if len(inside) == len(view.spans) else view.match[:, inside]
         out[:, of[first]] = np.maximum.reduceat(match, first, axis=1)
     return query.fold(out).T

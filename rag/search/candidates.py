@@ -111,14 +111,14 @@ def _proposed(
 
 def kindred(snapshot: Snapshot, query: Query) -> np.ndarray:
     """Late interaction with each word's nearest neighbours only, float32 (n_passages,)."""
-    total = np.zeros(snapshot.n_passages, np.float32)
+    total, best = np.zeros((2, snapshot.n_passages), np.float32)
     asked = np.flatnonzero(query.row_content)
     shares = query.weights[query.whole] / np.bincount(query.whole, minlength=len(query.ids))[query.whole]
     for row, near in zip(asked.tolist(), cosines(snapshot.model, query, asked)):
-        best = np.zeros(snapshot.n_passages, np.float32)
+        best.fill(0)
         for token in nearest(near, NEIGHBOURS, LEAST)[::-1].tolist():  # the nearest last: it overwrites what is farther
             best[snapshot.holding(token)] = near[token]
-        total += shares[row] * best
+        total += np.multiply(best, shares[row], out=best)
     return total
 
 

@@ -36,7 +36,13 @@ def phrases(snapshot: Snapshot, query: Query, rows: np.ndarray, score: np.ndarra
     shares = np.bincount(number, worth) / total
     top = np.argpartition(-score, DEPTH)[:DEPTH] if len(score) > DEPTH else np.arange(len(score))
     offsets = snapshot.token_offsets
-    for place in top.tolist():
-        own = np.asarray(snapshot.token_ids[offsets[rows[place]] : offsets[rows[place] + 1]], np.int64)
-        out[place] = shares[np.isin(pairs, own[:-1] * size + own[1:])].sum()
+    held = [np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64) for row in rows[top].tolist()]
+    ids = np.concatenate([*held, [0]])
+    found = ids[:-1] * size + ids[1:]
+    owner = np.repeat(np.arange(len(held)), [len(one) for one in held])
+    at = np.minimum(pairs.searchsorted(found), len(pairs) - 1)
+    inside = np.append(owner[1:] == owner[:-1], False)[: len(found)] & (pairs[at] == found)
+    present = np.zeros((len(held), len(pairs)), bool)
+    present[owner[inside], at[inside]] = True
+    out[top] = (present * shares).sum(axis=1)
     return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -59,6 +59,12 @@ class Query:
     content: np.ndarray
     row_content: np.ndarray
     dense: np.ndarray
+    _compounds: tuple[np.ndarray, np.ndarray, np.ndarray] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # For fold, which is called for every sentence: the tokens that have parts, where those of each begin, and how many they are.
+        of, first, sizes = np.unique(self.whole[len(self.ids) :], return_index=True, return_counts=True)
+        object.__setattr__(self, "_compounds", (of, first, sizes.astype(np.float32)))
 
     def fold(self, best: np.ndarray) -> np.ndarray:
         """Best cosines or matches of all rows (n + p, m) as those of the n tokens.
@@ -69,11 +75,9 @@ class Query:
         out = best[:count]
         if len(best) > count:
             out = out.copy()
-            of = self.whole[count:]  # in order
-            first = np.flatnonzero(np.r_[True, of[1:] != of[:-1]])
-            sizes = np.diff(np.r_[first, len(of)]).astype(np.float32)
+            of, first, sizes = self._compounds
             means = np.add.reduceat(best[count:], first, axis=0) / (sizes[:, None] if best.ndim > 1 else sizes)
-            out[of[first]] = np.maximum(out[of[first]], means)
+            out[of] = np.maximum(out[of], means)
         return out
 
 
