@@ -1,6 +1,6 @@
 """Fits the rule by which an answer is refused, and keeps it with the model that it was fitted to.
 
-    python -m training.calibrate --eval ../shared/data/eval --model rag/embed/model
+    python -m training.calibrate --eval DATA/eval --model rag/embed/model
 
 Questions are asked of a corpus that answers them and of others that do not, in both languages and across them,
 and logistic regression is fitted to what :func:`rag.answer.refusal.features` says of the best evidence: of the

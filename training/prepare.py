@@ -1,6 +1,6 @@
 """Turns the training sets into token ids once, so that every run starts at once.
 
-    python -m training.prepare --data ../shared/data --ecdict ecdict.csv --work training/work
+    python -m training.prepare --data DATA --ecdict ecdict.csv --work training/work
 
 Writes ``<work>/tasks.npz``: for each task two ragged arrays (ids, offsets), the queries and their documents
 row by row; and ``<work>/composition.npz``: the stems and characters that tokens consist of.

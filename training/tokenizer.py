@@ -7,7 +7,7 @@ names, frequent pairs and names; and what the trainer proposes for the rest. The
 hard expectation maximisation: segment the text with the present pieces, count, re-score with log relative
 frequencies, drop the rarest, repeat (Kudo 2018, "Subword Regularization", with Viterbi counts).
 
-    python -m training.tokenizer --data ../shared/data --ecdict ecdict.csv --out training/work
+    python -m training.tokenizer --data DATA --ecdict ecdict.csv --out training/work
 """
 
 from __future__ import annotations
