@@ -76,6 +76,9 @@ def test_english_names(text, expected):
         "阿里巴巴的云计算",
         "广大同胞",
         "发展中国家的债务",
+        "西孟加拉邦的茶园",
+        "俄亥俄州东巴勒斯坦的居民",
+        "a train near East Palestine, Ohio",
     ],
 )
 def test_words_that_only_look_like_places(text):
