@@ -7,6 +7,7 @@ once. Words that every sentence matches tell nothing apart and weigh less.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,31 +99,40 @@ def views(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarra
     articles = snapshot.articles(found.articles[places].tolist())
     leads = {row: next(iter(sentences(a.text, 0, min(LEAD, len(a.text)))), (0, 0)) for row, a in articles.items()}
     # The tokens of the lead are among those of the first passage.
-    first = np.searchsorted(snapshot.passages.article_row, list(articles)).tolist()
-    rows = list(dict.fromkeys([*found.rows[places].tolist(), *first]))
-    passages = dict(zip(rows, snapshot.passages[rows]))
-    texts = [passage_text(a, Passage(a.id, int(p.start), int(p.end))) for p in passages.values() for a in [articles[int(p.article_row)]]]
+    first = np.searchsorted(snapshot.passages["article_row"], list(articles)).tolist()
+    numbers = found.rows[places].tolist()
+    rows = list(dict.fromkeys([*numbers, *first]))
+    bounds = dict(zip(rows, snapshot.passages[rows].tolist()))
+    texts = [passage_text(a, Passage(a.id, start, end)) for row, start, end in bounds.values() for a in [articles[row]]]
     tokens = locate(snapshot, rows, texts)
     match = _match(query, snapshot.model, tokens.ids)
     stretches = dict(zip(rows, zip(tokens.starts[:-1].tolist(), tokens.starts[1:].tolist())))
-    topics = {}
+    heads = {}  # the matches of title and lead, where the first passage has them
     for (row, article), number in zip(articles.items(), first):
-        begin, end = stretches[number]
-        head = _before(tokens.spans[begin:end], _body(article) + leads[row][1] - int(passages[number].start)) if leads[row][1] <= passages[number].end else None
-        if head is None:
-            ids = snapshot.model.fine_spans([f"{article.title}\n{article.text[slice(*leads[row])]}"])[0][0]
-            topics[row] = _best(query, _match(query, snapshot.model, ids))
-        else:
-            topics[row] = _best(query, match[:, begin:end][:, head])
+        (_, start, end), (begin, stop), lead = bounds[number], stretches[number], leads[row][1]
+        until = _until(tokens.spans[begin:stop], _body(article) + lead - start) if lead <= end else None
+        if until is not None:
+            heads[row] = match[:, begin : begin + until]
+    topics = {row: _best(query, head) for row, head in (heads | _tokenized(query, snapshot.model, articles, leads, heads)).items()}
     out = []
-    for place, number in zip(places.tolist(), found.rows[places].tolist()):
-        passage, (begin, end) = passages[number], stretches[number]
-        row, start = int(passage.article_row), int(passage.start)
+    for place, number in zip(places.tolist(), numbers):
+        (row, start, end), (begin, stop) = bounds[number], stretches[number]
         body = _body(articles[row])
-        begin += int(tokens.spans[begin:end, 0].searchsorted(body))
+        begin += int(tokens.spans[begin:stop, 0].searchsorted(body))
         rank = (float(found.score[place]) - low) / (high - low) if high > low else 1.0
-        out.append(View(articles[row], row, start, int(passage.end), tokens.spans[begin:end] + (start - body), query, match[:, begin:end], topics[row], rank))
+        out.append(View(articles[row], row, start, end, tokens.spans[begin:stop] + (start - body), query, match[:, begin:stop], topics[row], rank))
     return out
+
+
+def _tokenized(query: Query, model, articles: dict[int, Article], leads: dict[int, tuple[int, int]], known: Container[int]) -> dict[int, np.ndarray]:
+    """The matches of the tokens of title and lead (n + p, t), of the articles where they are not known."""
+    rows = [row for row in articles if row not in known]
+    if not rows:
+        return {}
+    ids, offsets = model.encode_ids([f"{articles[row].title}\n{articles[row].text[slice(*leads[row])]}" for row in rows])
+    ids, starts = model.with_parts(ids.astype(np.int64), offsets)
+    match = _match(query, model, ids)
+    return {row: match[:, begin:end] for row, begin, end in zip(rows, starts[:-1].tolist(), starts[1:].tolist())}
 
 
 def _body(article: Article) -> int:
@@ -130,13 +140,13 @@ def _body(article: Article) -> int:
     return len(article.title) + 1 if article.title else 0
 
 
-def _before(spans: np.ndarray, end: int) -> np.ndarray | None:
-    """bool (t,): the tokens before an offset; None where it cuts through a word, which would be another one if it ended there."""
-    before = spans[:, 1] <= end
-    cut = spans[:, 0] < end
-    if (before != cut).any() or (spans[:, 1] == end).any() and (spans[:, 0] == end).any():
+def _until(spans: np.ndarray, end: int) -> int | None:
+    """How many tokens stand before an offset; None where it cuts through a word, which would be another one if it ended there."""
+    count = int(spans[:, 0].searchsorted(end))
+    ends = spans[:count, 1]
+    if (ends > end).any() or count < len(spans) and spans[count, 0] == end and (ends == end).any():
         return None
-    return before
+    return count
 
 
 def _best(query: Query, match: np.ndarray) -> np.ndarray:
@@ -186,8 +196,8 @@ def gather(query: Query, seen: list[View], content: np.ndarray) -> tuple[list[Ev
     # What repeats the topic of its article is no better for it than what says something of it.
     new = (own * (1 - 0.7 * np.stack([view.topic for view in seen])[of]) * weights).sum(axis=1)
     score = support + 0.5 * new + 0.3 * np.array([view.rank for view in seen])[of]
-    places = [(view, *span) for view, one in zip(seen, spans) for span in one]
-    out = [Evidence(*place, *rest) for place, *rest in zip(places, own, around, support.tolist(), score.tolist())]
+    places = [(view, start, end) for view, one in zip(seen, spans) for start, end in one]
+    out = [Evidence(view, start, end, *rest) for (view, start, end), rest in zip(places, zip(own, around, support.tolist(), score.tolist()))]
     out.sort(key=lambda e: (-e.score, e.view.row, e.start))
     return out, weights
 
