@@ -81,14 +81,14 @@ def find_limits(snapshot: Snapshot, question: str, asked: Asked, as_of: str = ""
     lifted = set(without) - set(CONSTRAINTS)
     phrase = (0, 0)
     if may_name_publisher(asked.plain):
-        sources = snapshot.columns.source.astype(str)
+        sources, of_article = snapshot.source_codes
         # A name in traditional characters is compared with names in either script.
-        spelled = {name: name if asked.plain == question else simplified(name) for name in np.unique(sources).tolist()}
+        spelled = {name: name if asked.plain == question else simplified(name) for name in sources}
         if one := find_publisher(asked.plain, spelled.values()):
             phrase = one.phrase
             idle.append(phrase)
             named = [name for name, as_asked in spelled.items() if as_asked in one.sources]
-            limit("source", one.start, one.end, " | ".join(named), lambda: np.isin(sources, named))
+            limit("source", one.start, one.end, " | ".join(named), lambda: np.isin(sources, named)[of_article])
     today = _today(snapshot, as_of)
     periods = find_periods(asked.plain, today)
     for one in periods:

@@ -179,6 +179,11 @@ class Snapshot:
         return _numbered(self.columns.source)
 
     @functools.cached_property
+    def date_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """The dates of the articles in order, and for each article the number of its own among them, int32 (n_articles,)."""
+        return _numbered(self.columns.date)
+
+    @functools.cached_property
     def passage_langs(self) -> np.ndarray:
         """For each passage the number of its language among ``lang_codes[0]``, int32 (n_passages,)."""
         return self.lang_codes[1][self.passages.article_row]
@@ -187,7 +192,7 @@ class Snapshot:
     def newest(self) -> str:
         """Date of the newest article, "YYYY-MM-DD", or "": one that lies after tomorrow is a slip and does not count."""
         latest = (date.today() + timedelta(days=1)).isoformat()
-        return max((one for one in np.unique(self.columns.date).tolist() if one <= latest), default="")
+        return max((one for one in self.date_codes[0] if one <= latest), default="")
 
     def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
         """The names from ``first`` to ``last`` (see :mod:`rag.index.named`), each with the rows of the articles that name it."""

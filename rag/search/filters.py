@@ -12,7 +12,7 @@ from rag.index import Snapshot
 from rag.index.named import PLACE
 from rag.search.types import Filters
 
-_LAST = "\U0010ffff"  # sorts behind whatever a name goes on with
+_LAST = "\U0010ffff"  # sorts behind every date, and behind whatever a name goes on with
 
 
 def allowed_articles(snapshot: Snapshot, filters: Filters) -> np.ndarray:
@@ -21,14 +21,12 @@ def allowed_articles(snapshot: Snapshot, filters: Filters) -> np.ndarray:
     Raises:
         UsageError: a place of the filters is not known, or is several.
     """
-    columns = snapshot.columns
     keep = np.ones(snapshot.n_articles, bool)
     if filters.date_from or filters.date_to:
         # ISO dates sort as text; an article without a date is on no side of a bound.
-        dates = columns.date
-        keep &= (dates != "") & (dates >= filters.date_from)
-        if filters.date_to:
-            keep &= dates <= filters.date_to
+        days, of_article = snapshot.date_codes
+        inside = [day != "" and filters.date_from <= day <= (filters.date_to or _LAST) for day in days]
+        keep &= np.array(inside, bool)[of_article]
     if filters.sources:
         keep &= _among(snapshot.source_codes, filters.sources)
     if filters.langs:

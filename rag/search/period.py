@@ -70,9 +70,9 @@ def of_period(snapshot: Snapshot, period: Period, before: int = 0, after: int = 
     year that is in it as a whole. Where ``undated``, those without a date pass as soon as they name a year of it, and
     all of them where its year is not said: one that tells of "two days ago" could not be told from others.
     """
-    dates = snapshot.columns.date.astype(str)
-    lenient = (dates == "") & undated
-    keep = _published(dates, period.widened(before, after))
+    days, of_article = snapshot.date_codes
+    lenient = np.array([day == "" and undated for day in days], bool)[of_article]
+    keep = _published(np.array(days, "U10"), period.widened(before, after))[of_article]
     if period.yearly:
         keep |= lenient
     for key, articles in snapshot.named(*_keys(period)):
@@ -87,8 +87,7 @@ def of_period(snapshot: Snapshot, period: Period, before: int = 0, after: int = 
 def _published(dates: np.ndarray, wide: Period) -> np.ndarray:
     """bool (n,): the dates ("YYYY-MM-DD" or "") that are in a period."""
     if wide.yearly:
-        found, place = np.unique(dates, return_inverse=True)
-        return np.array([_is_in(one, wide) for one in found.tolist()], bool)[place]
+        return np.array([_is_in(one, wide) for one in dates.tolist()], bool)
     keep = dates != ""
     if wide.first:
         keep &= dates >= wide.first.isoformat()
