@@ -113,3 +113,10 @@ def test_any_text_is_understood(text):
         assert 0 <= start < end <= len(text)
     assert 0 <= asked.focus[0] <= asked.focus[1] <= len(text)
     assert all(year in text for year in asked.years)
+
+
+def test_that_something_happened_needs_no_support():
+    for text in ("When did the boat race take place?", "Where did the boat race TAKE PLACE in May", "Who won the race that took place in Hubei?"):
+        spans = [text[a:b].lower() for a, b in understand(text).idle]
+        assert any(words in ("take place", "took place") for words in spans), text
+    assert "place" not in " ".join(text[a:b] for text in ["Which place took part?"] for a, b in understand(text).idle[1:])
