@@ -76,6 +76,10 @@ class StaticModel:
         """The text of a token id; "▁" marks the beginning of a Latin word."""
         return self._tokenizer.id_to_token(token) or ""
 
+    def knows(self, piece: str) -> bool:
+        """Whether a text is a token as it stands."""
+        return self._tokenizer.token_to_id(piece) not in (None, self._unknown)
+
     def token_vectors(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For token ids (n,): unit vectors float32 (n, d), and weights float32 (n,).
 

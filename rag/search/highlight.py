@@ -21,7 +21,9 @@ def _tokens(model: StaticModel, text: str) -> tuple[np.ndarray, np.ndarray]:
     return model.fine_spans([text])[0]
 
 
-def highlights(query: Query, model: StaticModel, text: str, start: int = 0) -> tuple[Highlight, ...]:
+def highlights(
+    query: Query, model: StaticModel, text: str, start: int = 0, tokens: tuple[np.ndarray, np.ndarray] | None = None
+) -> tuple[Highlight, ...]:
     """The words of ``text`` that match content words of the question, in order of appearance.
 
     Args:
@@ -29,9 +31,10 @@ def highlights(query: Query, model: StaticModel, text: str, start: int = 0) -> t
         model: the static model.
         text: what is shown.
         start: offset of ``text`` in its article; the highlights count from the article's beginning.
+        tokens: those of ``text``, as ``StaticModel.fine_spans`` gives them, where they are known.
     """
     asked = np.flatnonzero(query.row_content)
-    ids, spans = _tokens(model, text)
+    ids, spans = _tokens(model, text) if tokens is None else tokens
     if not len(asked) or not len(ids):
         return ()
     table = query.vectors[asked] @ model.token_vectors(ids)[0].T

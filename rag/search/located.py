@@ -8,7 +8,6 @@ single character, the passage is tokenized again.
 from __future__ import annotations
 
 import functools
-import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,31 +37,35 @@ class Located:
     spans: np.ndarray
     starts: np.ndarray
 
+    def behind(self, number: int, offset: int) -> tuple[np.ndarray, np.ndarray]:
+        """The tokens of one text from an offset on, and their spans counted from there."""
+        begin, end = self.starts[number : number + 2].tolist()
+        begin += int(self.spans[begin:end, 0].searchsorted(offset))
+        return self.ids[begin:end], self.spans[begin:end] - offset
 
-class _Characters:
-    """What the tokenizer of a model makes of single characters, and the characters of its tokens."""
+
+class _Characters(dict):
+    """What the tokenizer of a model makes of single characters; and token id -> the characters of the token. Both as they turn up."""
 
     def __init__(self, model: StaticModel) -> None:
-        pieces = [model.piece(token).removeprefix("▁") for token in range(model.size)]
-        self.sizes = np.array([len(piece) for piece in pieces], np.int64)
-        self.begins = np.cumsum(self.sizes) - self.sizes
-        self.spelled = _code_points("".join(pieces))
-        self._known = set("".join(pieces))
+        self.sizes = model.sizes - model.begins
         self._model = model
         self._fate = np.zeros(_LAST, np.uint8)
         self._plain = np.zeros(_LAST, np.uint32)
-        self._lock = threading.Lock()
+
+    def __missing__(self, token: int) -> str:
+        self[token] = piece = self._model.piece(token).removeprefix("▁")
+        return piece
 
     def look_up(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Fate and normalised form of each character."""
         points = np.minimum(points, _LAST - 1)
-        new = np.unique(points[self._fate[points] == _NEW])
-        if len(new):
-            with self._lock:
-                for point in new.tolist():
-                    # The form first: who sees a fate takes it as settled.
-                    fate, self._plain[point] = self._judge(chr(point)) if point < _LAST - 1 else (_ODD, 0)
-                    self._fate[point] = fate
+        seen = np.zeros(_LAST, bool)
+        seen[points[self._fate[points] == _NEW]] = True
+        for point in np.flatnonzero(seen).tolist():
+            # The form first, the fate behind it: to another thread a character with a fate is settled.
+            fate, self._plain[point] = self._judge(chr(point)) if point < _LAST - 1 else (_ODD, 0)
+            self._fate[point] = fate
         return self._fate[points], self._plain[points]
 
     def _judge(self, character: str) -> tuple[int, int]:
@@ -77,7 +80,7 @@ class _Characters:
         if plain in ".,":
             return _POINT, ord(plain)
         kept = _DIGIT if unicodedata.category(plain)[0] == "N" else _KEPT
-        return (kept if plain in self._known else _OUT), ord(plain)
+        return (kept if self._model.knows(plain) else _OUT), ord(plain)
 
 
 @functools.lru_cache(maxsize=2)
@@ -128,13 +131,12 @@ def _laid(of: _Characters, held: Sequence[np.ndarray], texts: Sequence[str]) -> 
     out: list[np.ndarray | None] = []
     for number, ids in enumerate(held):
         sizes = of.sizes[ids]
-        ends = np.cumsum(sizes)
+        ends = sizes.cumsum()
         own = at[first[number] : first[number] + counts[number]]
         if odd[number] or len(own) != (ends[-1] if len(ids) else 0) or not sizes.all():
             out.append(None)
             continue
-        spelled = of.spelled[np.repeat(of.begins[ids] - ends + sizes, sizes) + np.arange(len(own))]
-        if not np.array_equal(spelled, plain[own]):
+        if plain[own].tobytes().decode("utf-32-le", "surrogatepass") != "".join(map(of.__getitem__, ids.tolist())):
             out.append(None)
             continue
         own = own - begin[number]

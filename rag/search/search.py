@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from rag.corpus import passage_text
+from rag.corpus.article import Passage
 from rag.embed import Reranker
 from rag.index import Snapshot
 from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.highlight import highlights
+from rag.search.located import locate
 from rag.search.match import graded
 from rag.search.query import Query, analyse
 from rag.search.rerank import RERANKED, rerank
@@ -73,7 +76,7 @@ def search(
         places = _some(read, found.articles, k, per_article)
         steps["rerank"] = time.perf_counter() - scored
     listed = time.perf_counter()
-    hits = [_as_read(hit(snapshot, query, found, place), read.get(place)) for place in places]
+    hits = [_as_read(one, read.get(place)) for place, one in zip(places, hits_of(snapshot, query, found, places))]
     ended = time.perf_counter()
     steps |= {"hits": ended - listed, "total": ended - began}
     return SearchResult(tuple(hits), {name: round(seconds * 1000, 3) for name, seconds in steps.items()})
@@ -115,13 +118,18 @@ def support(query: Query, best: np.ndarray, lang: str) -> float:
     return float(weights @ graded(best, query.latin[: len(best)] == (lang == "zh")) / total)
 
 
-def hit(snapshot: Snapshot, query: Query, found: Candidates, place: int) -> Hit:
-    """The candidate at a position of ``found`` as a hit, with highlights."""
-    passage = snapshot.passages[int(found.rows[place])]
-    article = snapshot.article(int(passage.article_row))
-    start, end = int(passage.start), int(passage.end)
-    text = article.text[start:end]
-    parts = {name: round(float(getattr(found, name)[place]), 4) for name in ("dense", "lexical", "late", "phrase")}
-    return Hit(article.id, article.title, article.date, article.source, article.url, article.lang, start, end, text,
-               round(float(found.score[place]), 4), round(support(query, found.best[:, place], article.lang), 4),
-               parts, highlights(query, snapshot.model, text, start))
+def hits_of(snapshot: Snapshot, query: Query, found: Candidates, places: Sequence[int]) -> list[Hit]:
+    """The candidates at some positions of ``found`` as hits, with highlights."""
+    rows = found.rows[list(places)].tolist()
+    bounds = snapshot.passages[rows].tolist()
+    articles = snapshot.articles(row for row, _, _ in bounds)
+    tokens = locate(snapshot, rows, [passage_text(a, Passage(a.id, start, end)) for row, start, end in bounds for a in [articles[row]]])
+    out = []
+    for number, (place, (row, start, end)) in enumerate(zip(places, bounds)):
+        article = articles[row]
+        text = article.text[start:end]
+        parts = {name: round(float(getattr(found, name)[place]), 4) for name in ("dense", "lexical", "late", "phrase")}
+        marked = highlights(query, snapshot.model, text, start, tokens.behind(number, len(article.title) + 1 if article.title else 0))
+        out.append(Hit(article.id, article.title, article.date, article.source, article.url, article.lang, start, end, text,
+                       round(float(found.score[place]), 4), round(support(query, found.best[:, place], article.lang), 4), parts, marked))
+    return out
