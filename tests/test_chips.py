@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from test_render import Page, assert_inert, hostile
 
 from rag.answer.types import Answer, Constraint
+from rag.search.types import Filters
 from rag.ui.asked import Asked, again, wished
-from rag.ui.chips import period, put_aside, restrictions
+from rag.ui.chips import filters, period, put_aside, restrictions
 from rag.ui.render import Turn, message
 from rag.ui.talk import Talk
 from rag.ui.texts import LANGS, TEXTS
@@ -42,7 +43,8 @@ def test_each_constraint_is_a_chip_with_a_named_control():
     titles = [value for name, value in page.attributes if name == "title"]
     assert titles[1] == "Lift 2023-08, from “August 2023”, and ask again" and len(titles) == 3
     assert restrictions(Turn("aa", replace(ANSWER, constraints=(), answered_without=()))) == ""
-    assert put_aside((), "zh") == "" and "不限“8月”、“温州”" in Page(put_aside(("8月", "温州"), "zh")).text
+    assert put_aside(Asked("q"), "zh") == ""
+    assert Page(put_aside(Asked("q", Filters(date_from="2023-08-01"), ("8月", "温州")), "zh")).text == "2023-08-01 起 · 不限“8月”、“温州”"
 
 
 def test_chips_speak_the_language_and_script_of_the_question():
@@ -80,7 +82,8 @@ def test_chips_are_inert(words, value, kind, lang):
     answer = replace(ANSWER, lang=lang, constraints=(Constraint(kind, words, 0, 1, value),), answered_without=(kind,))
     turn = Turn("aa", answer, asked=Asked(words, without=(words, value)))
     assert_inert(message(turn, restrictions(turn)))
-    assert_inert(put_aside((words, value), lang))
+    assert_inert(put_aside(Asked(words, Filters(words, value, (words,), (value,), (words,)), (words, value)), lang))
+    assert_inert(filters(Filters(words, value, (words,), (value,), (words,)), lang))
 
 
 def test_both_languages_hold_the_same_words():

@@ -90,7 +90,7 @@ def visit(browser):
     """``visit(address) -> page``, ready; checked at the end: no other host asked, no script failed, no dialog."""
     contexts, strange = [], []
 
-    def open_page(address, locale="en-US", width=1280, height=800, **options):
+    def open_page(address, locale="en-US", width=1280, height=800, until="#example-1:visible", **options):
         context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
         contexts.append(context)
         context.set_default_timeout(15_000)
@@ -105,7 +105,7 @@ def visit(browser):
         page.on("pageerror", lambda error: strange.append(f"page error: {error}"))
         page.on("dialog", lambda dialog: (strange.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.goto(address)
-        ready(page)
+        page.wait_for_selector(until)
         return page
 
     yield open_page

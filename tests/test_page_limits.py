@@ -1,5 +1,7 @@
 """What restricts an answer, on the page in a real Chromium: chips, filters, links, and what can be taken away."""
 
+import re
+
 import pytest
 from small_news import NEWS
 from test_page import ask, browser, luminance, ready, serving, visit, wait_for_answer  # noqa: F401
@@ -75,3 +77,75 @@ def test_a_follow_up_is_lifted_as_it_was_understood(visit, news_site):  # noqa: 
     answer.get_by_role("button", name="湖北").click()
     lifted = wait_for_answer(page, 3).inner_text()
     assert "理解为：2024年6月湖北举行了什么演练？" in lifted and "“湖北”" in lifted
+
+
+def put(page, field, value):
+    """Fills a field of the filters, as a reader would."""
+    entry = page.locator(f"#filter-{field} :is(input, textarea)").first
+    if field in ("source", "lang"):
+        entry.click()
+        page.get_by_role("option", name=value).click()
+    else:
+        entry.fill(value)
+        entry.press("Enter")
+    page.wait_for_selector(f'#filters-set a[href="#drop-{field}"]')
+
+
+@pytest.mark.parametrize(
+    ("locale", "name", "chip", "size"),
+    [("en-US", "Filters", "source: River Post", {}), ("zh-CN", "筛选", "来源：River Post", PHONE)],
+)
+def test_filters_hold_for_every_question_and_go_with_the_link(visit, news_site, locale, name, chip, size):  # noqa: F811
+    page = visit(news_site, locale=locale, **size)
+    fold = page.get_by_role("button", name=re.compile(f"^{name}"))
+    assert fold.bounding_box()["height"] >= 24
+    fold.click()
+    put(page, "from", "2024-01-01")
+    put(page, "source", "River Post")
+    assert page.evaluate(FITS)
+    for number, question in enumerate(("Which provinces held a flood drill?", "哪些省举行了防汛演练？"), 1):
+        shown = ask(page, question, number).inner_text()
+        assert "湖南" in shown and "山东" not in shown
+    assert chip in page.locator("#chat .yj-aside").last.inner_text()
+    page.wait_for_function("location.search.includes('from=2024-01-01') && location.search.includes('source=River')")
+    other = visit_link(visit, page.url, locale, size)
+    assert "湖南" in wait_for_answer(other).inner_text()
+    assert other.locator("#chat .yj-asked").inner_text() == "哪些省举行了防汛演练？"
+    assert chip in other.locator("#filters-set").inner_text() and other.evaluate(FITS)
+    other.locator('#filters-set a[href="#drop-source"]').press("Enter")
+    other.wait_for_function("!document.querySelector('#filters-set a[href=\"#drop-source\"]')")
+    assert "山东" in ask(other, "哪些省举行了防汛演练？", 2).inner_text()
+    other.wait_for_function("!location.search.includes('source=')")
+
+
+def visit_link(visit, link, locale, size):  # noqa: F811
+    return visit(link, locale=locale, until="#chat .yj-asked", **size)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("from=yesterday", "YYYY-MM-DD"), ("from=2024-05-01&to=2023-01-01", "ends after it begins"), ("place=Atlantis", "Atlantis"),
+     ("source=Sea+Post", "Sea Post"), ("lang=tlh", "tlh"), ("without=nothing", "nothing"), ("from=%3Cimg+src%3Dx%3E", "<img src=x>")],
+)  # fmt: skip
+def test_wrong_filters_are_told_and_the_page_lives_on(visit, news_site, query, said):  # noqa: F811
+    page = visit(f"{news_site}/?q=Which+provinces+held+a+flood+drill%3F&{query}", until="#chat .yj-asked")
+    assert said in wait_for_answer(page).inner_text()
+    assert page.locator("#chat .yj-notice").count() == 1 and page.locator("#chat img").count() == 0
+    for link in page.eval_on_selector_all("#filters-set a", "all => all.map(one => one.getAttribute('href'))"):
+        page.locator(f'#filters-set a[href="{link}"]').click()
+    page.wait_for_function("!document.querySelector('#filters-set a')")
+    assert "湖南" in ask(page, "Which provinces held a flood drill?", 2).inner_text()
+
+
+def test_filters_are_there_in_both_languages_and_named(visit, news_site):  # noqa: F811
+    page = visit(news_site)
+    page.get_by_role("button", name=re.compile("^Filters")).click()
+    put(page, "lang", "English")
+    for name in ("Published from", "Published to", "Place"):
+        assert page.get_by_role("textbox", name=name).count() == 1
+    assert "language: English" in page.locator("#filters-set").inner_text()
+    page.get_by_role("radio", name="中文").check()
+    page.wait_for_function("document.querySelector('#filters-set').innerText.includes('语言：English')")
+    assert page.get_by_role("textbox", name="发表于（起）").count() == 1
+    answer = ask(page, "哪些省举行了防汛演练？").inner_text()
+    assert "湖南" in answer and "山东" not in answer

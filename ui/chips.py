@@ -7,9 +7,11 @@ address to the server (:func:`rag.ui.asked.wished`).
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable
 
 from rag.answer.types import Constraint
+from rag.search.types import Filters
+from rag.ui.asked import Asked
+from rag.ui.filters import told
 from rag.ui.render import Turn, escape, voice
 from rag.ui.texts import text
 
@@ -25,10 +27,20 @@ def restrictions(turn: Turn) -> str:
     return _line(offers, "", "yj-offers") + _line(bound, text(lang, "restricted")) + _line(lifted, text(lang, "lifted"))
 
 
-def put_aside(words: Iterable[str], lang: str) -> str:
-    """Beside a question that is asked again: which of its restrictions were lifted; or ""."""
-    named = text(lang, "separator").join(text(lang, "quoted", words=one) for one in words)
-    return f'<div class="yj-aside">{escape(text(lang, "without", words=named))}</div>' if named else ""
+def filters(chosen: Filters, lang: str) -> str:
+    """The chips of the filters that the reader set; or ""."""
+    shown = ""
+    for field, words in told(chosen, lang):
+        shown += _chip(escape(words), f"#drop-{field}", "×", text(lang, "drop", what=words))
+    return _line(shown, "")
+
+
+def put_aside(asked: Asked, lang: str) -> str:
+    """Beside a question: the filters it was asked under, and which of its restrictions were lifted; or ""."""
+    parts = [words for _, words in told(asked.filters, lang)]
+    lifted = text(lang, "separator").join(text(lang, "quoted", words=one) for one in asked.without)
+    parts += [text(lang, "without", words=lifted)] if lifted else []
+    return f'<div class="yj-aside">{escape(" · ".join(parts))}</div>' if parts else ""
 
 
 def period(value: str, lang: str) -> str:
@@ -87,5 +99,5 @@ def _chip(shown: str, address: str, sign: str, name: str) -> str:
 
 
 def _control(address: str, css: str, shown: str, name: str = "") -> str:
-    named = f' title="{escape(name)}"' if name else ""
+    named = f' title="{escape(name)}" aria-label="{escape(name)}"' if name else ""
     return f'<a class="yj-act {css}" role="button" href="{address}"{named}>{shown}</a>'

@@ -48,9 +48,12 @@ class About:
 
 def _describe(columns) -> Corpus:
     dates = sorted(date for date in map(str, columns["date"]) if date)
-    sources = Counter(source for source in map(str, columns["source"]) if source)
-    named = tuple(source for source, _ in sources.most_common())
-    return Corpus(len(columns), dates[0] if dates else "", dates[-1] if dates else "", named)
+    sources, langs = (_most_common(columns[name]) for name in ("source", "lang"))
+    return Corpus(len(columns), dates[0] if dates else "", dates[-1] if dates else "", sources, langs)
+
+
+def _most_common(names) -> tuple[str, ...]:
+    return tuple(name for name, _ in Counter(name for name in map(str, names) if name).most_common())
 
 
 def _spread(snapshot) -> list:

@@ -31,7 +31,8 @@ window.yinju = (() => {
       back(link.closest(".yj-card"));
     } else if (link?.matches(".yj-act")) {
       event.preventDefault();
-      tell("wish", link.getAttribute("href"));
+      const wish = link.getAttribute("href");
+      tell(wish.startsWith("#drop-") ? "drop" : "wish", wish);
     }
   });
 
@@ -65,6 +66,11 @@ window.yinju = (() => {
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
   }
 
+  // The address of the page asks its last question, with its filters, again; nothing is loaded.
+  function address(query) {
+    history.replaceState(history.state, "", location.pathname + query);
+  }
+
   // Gradio names each message by its source text, tags and all, which would be read out.
   function rename() {
     for (const message of document.querySelectorAll('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]')) {
@@ -96,5 +102,5 @@ window.yinju = (() => {
   // On the root element: the script may run before the body is there, or long after.
   new MutationObserver(() => { rename(); follow(); }).observe(document.documentElement, { childList: true, subtree: true });
 
-  return { speak };
+  return { speak, address };
 })();

@@ -8,7 +8,10 @@ import gradio as gr
 
 from rag.server import Desk
 from rag.ui import render
+from rag.ui.asked import Asked
 from rag.ui.corpus import About
+from rag.ui.filters import from_fields, from_link, to_link
+from rag.ui.form import Form
 from rag.ui.talk import Talk, converse
 from rag.ui.texts import LANGS, LANGUAGE_NAMES, pick_language, text
 
@@ -60,6 +63,9 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                     send = gr.Button("", elem_id="send", variant="primary", scale=0)
                 # What a control inside an answer asks for; the page's script writes it.
                 wish = gr.Textbox(elem_id="wish", visible="hidden", container=False)
+                # The question with its filters as a link; the page's script puts it into the address.
+                link = gr.Textbox(elem_id="link", visible="hidden", container=False)
+                form = Form()
             with gr.Column(elem_id="side", scale=2):
                 panel = gr.HTML(elem_id="sources")
 
@@ -82,44 +88,55 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             ]
 
         def arrive(kept: str, talk: Talk, request: gr.Request) -> list:
-            return speak(kept if kept in LANGS else pick_language(request.headers.get("accept-language", "")), talk)
+            lang = kept if kept in LANGS else pick_language(request.headers.get("accept-language", ""))
+            query = str(request.query_params)
+            return [query, *speak(lang, talk), *form.fill(lang, about.corpus(), from_link(query).filters)]
 
-        def switch(lang: str, talk: Talk) -> list:
-            return [lang, *speak(lang, talk)]
+        def switch(lang: str, talk: Talk, *fields) -> list:
+            return [lang, *speak(lang, talk), *form.speak(lang, about.corpus(), from_fields(*fields))]
 
-        def reply(question: str, wish_now: str, lang: str, talk: Talk) -> Iterator[dict]:
-            asked = talk.asked_again(wish_now) if wish_now else talk.asked(question.strip())
-            # What is half typed stays where a control asked.
-            done = {wish: ""} if wish_now else {box: ""}
+        def reply(question: str, wish_now: str, lang: str, talk: Talk, *fields) -> Iterator[dict]:
+            if wish_now:  # what is half typed stays where a control asked
+                yield from answer(talk.asked_again(wish_now), {wish: ""}, lang, talk)
+            else:
+                yield from answer(talk.asked(question.strip(), from_fields(*fields)), {box: ""}, lang, talk)
+
+        def reply_to(question: str, lang: str, talk: Talk, *fields) -> Iterator[dict]:
+            yield from answer(talk.asked(question, from_fields(*fields)), {}, lang, talk)
+
+        def reply_to_link(query: str, lang: str, talk: Talk) -> Iterator[dict]:
+            yield from answer(from_link(query), {wish: ""}, lang, talk)
+
+        def answer(asked: Asked | None, out: dict, lang: str, talk: Talk) -> Iterator[dict]:
             if not (asked and asked.question):
-                yield done
+                yield out
                 return
-            out = done | {start: gr.update(visible=False), again: gr.update(visible=True)}
+            out |= {start: gr.update(visible=False), again: gr.update(visible=True), link: to_link(asked)}
             known = talk.turns
-            for talk in converse(desk, talk, asked, lang):
+            for talk in converse(desk, talk, asked, lang, about.corpus()):
                 out |= {chat: talk.as_chat(), state: talk}
                 if talk.turns is not known:
                     out[panel] = render.sources(talk.turns, lang)
                 yield out
                 out = {}
 
-        def reply_to(question: str, lang: str, talk: Talk) -> Iterator[dict]:
-            yield from reply(question, "", lang, talk)
-
-        def clear(lang: str) -> list:
-            return [Talk(), [], gr.update(visible=True), *speak(lang, Talk())]
+        def clear(lang: str, *fields) -> list:
+            return [Talk(), [], gr.update(visible=True), to_link(Asked("", from_fields(*fields))), *speak(lang, Talk())]
 
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        told = [box, wish, chat, panel, state, start, again]
-        blocks.load(arrive, [chosen, state], labelled, **quiet)
-        lang.input(switch, [lang, state], [chosen, *labelled], **quiet)
-        lang.change(None, [lang], None, js="(lang) => window.yinju.speak(lang)", **quiet)
+        told = [box, wish, chat, panel, state, start, again, link]
         # A question sent in the moment in which an answer ends waits for it; "once" would drop it in silence.
         asking = {**quiet, "concurrency_id": "ask", "concurrency_limit": PEOPLE_AT_ONCE, "trigger_mode": "always_last"}
-        gr.on([box.submit, send.click, wish.submit], reply, [box, wish, lang, state], told, **asking)
+        arrived = blocks.load(arrive, [chosen, state], [wish, *labelled, *form.parts], **quiet)
+        arrived.then(reply_to_link, [wish, lang, state], told, **asking)
+        lang.input(switch, [lang, state, *form.fields], [chosen, *labelled, *form.parts], **quiet)
+        lang.change(None, [lang], None, js="(lang) => window.yinju.speak(lang)", **quiet)
+        link.change(None, [link], None, js="(link) => window.yinju.address(link)", **quiet)
+        form.listen(lang, **quiet)
+        gr.on([box.submit, send.click, wish.submit], reply, [box, wish, lang, state, *form.fields], told, **asking)
         for one in tries:
-            one.click(reply_to, [one, lang, state], told, **asking)
-        again.click(clear, [lang], [state, chat, start, *labelled], **quiet)
+            one.click(reply_to, [one, lang, state, *form.fields], told, **asking)
+        again.click(clear, [lang, *form.fields], [state, chat, start, link, *labelled], **quiet)
 
     blocks.queue(api_open=False, max_size=PEOPLE_WAITING, default_concurrency_limit=PEOPLE_AT_ONCE)
     return blocks

@@ -51,6 +51,7 @@ class Corpus:
     date_from: str = ""
     date_to: str = ""
     sources: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

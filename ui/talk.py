@@ -14,6 +14,7 @@ from rag.search.types import Filters
 from rag.server import Desk
 from rag.ui import chips, render
 from rag.ui.asked import Asked, again, wished
+from rag.ui.filters import checked
 from rag.ui.texts import text
 
 log = logging.getLogger("rag.ui")
@@ -54,16 +55,19 @@ class Talk:
         return [{"role": role, "content": html} for role, html in self.messages]
 
 
-def converse(desk: Desk, talk: Talk, asked: Asked, lang: str) -> Iterator[Talk]:
+def converse(desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: render.Corpus | None = None) -> Iterator[Talk]:
     """The conversation after a question, again and again while the answer comes; the last one stays.
 
-    ``lang`` is the page's language, for what is said before the answer's own language is known. Nothing is
+    ``lang`` is the page's language, for what is said before the answer's own language is known; ``corpus`` is what
+    filters can name. Nothing is
     raised: an unusable question and an error are answered with a message, the latter with a reference number
     under which the server's log has the trace.
     """
-    told = talk.say("user", render.question(asked.question) + chips.put_aside(asked.without, lang))
+    told = talk.say("user", render.question(asked.question) + chips.put_aside(asked, lang))
     yield told.say("assistant", render.waiting(desk.index.n_articles, lang))
     try:
+        if corpus:
+            checked(asked.filters, corpus)
         answer, pieces, shown = None, "", time.monotonic()
         for piece in desk.stream(asked.question, asked.history, asked.filters, without=asked.without):
             if isinstance(piece, Answer):

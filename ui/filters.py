@@ -1,0 +1,73 @@
+"""Filters as the page has them: fields of a form, chips, and part of a link that asks a question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import parse_qsl, urlencode
+
+from rag.errors import UsageError
+from rag.search.types import Filters
+from rag.ui.asked import Asked
+from rag.ui.render import Corpus
+from rag.ui.texts import LANGUAGE_NAMES, text
+
+FIELDS = ("from", "to", "source", "place", "lang")
+"""Names of the fields, as in a link."""
+VALUES_KEPT = 20
+"""Values of one field that a link may have; more are not read."""
+_CODES = {name: code for code, name in LANGUAGE_NAMES.items()}
+_BETWEEN = re.compile("[;；、\n]")
+
+
+def from_fields(first: str | None, last: str | None, sources: Sequence[str] | None, places: str | None, langs: Sequence[str] | None) -> Filters:
+    """The filters of the form's fields, in the order of :data:`FIELDS`; nothing is checked.
+
+    A language may be typed by its name. Several places stand in one field, between semicolons: a comma may be part of a name ("Suzhou, Anhui").
+    """
+    named = tuple(filter(None, map(str.strip, _BETWEEN.split(places or ""))))
+    return Filters((first or "").strip(), (last or "").strip(), tuple(sources or ()), tuple(_CODES.get(one, one) for one in langs or ()), named)
+
+
+def as_fields(filters: Filters) -> list:
+    """The fields' values for filters, in the order of :data:`FIELDS`."""
+    return [filters.date_from, filters.date_to, list(filters.sources), "; ".join(filters.places), list(filters.langs)]
+
+
+def told(filters: Filters, lang: str) -> list[tuple[str, str]]:
+    """What is set, as (field, words): [("from", "from 2024-06-01"), ("source", "source: River Post")]."""
+    between = text(lang, "separator")
+    named = [LANGUAGE_NAMES.get(one, one) for one in filters.langs]
+    values = (filters.date_from, filters.date_to, between.join(filters.sources), between.join(filters.places), between.join(named))
+    return [(field, text(lang, f"only_{field}", value=value)) for field, value in zip(FIELDS, values, strict=True) if value]
+
+
+def checked(filters: Filters, corpus: Corpus) -> None:
+    """Raises UsageError for a source or a language of which the corpus has no article; the rest is the assistant's to check."""
+    for name, chosen, there in (("sources", filters.sources, corpus.sources), ("languages", filters.langs, corpus.langs)):
+        if strange := [one for one in chosen if one not in there]:
+            known = ", ".join(there[:VALUES_KEPT]) + (", …" if len(there) > VALUES_KEPT else "")
+            raise UsageError(f"expected {name} that the corpus has ({known or 'it names none'}), got {', '.join(strange)}")
+
+
+def to_link(asked: Asked) -> str:
+    """What follows the page's address to ask a question with its filters: "?q=...&from=..."; "" for nothing at all."""
+    filters = asked.filters
+    pairs = [("q", asked.question), ("from", filters.date_from), ("to", filters.date_to)]
+    pairs += [("source", one) for one in filters.sources] + [("place", one) for one in filters.places]
+    pairs += [("lang", one) for one in filters.langs] + [("without", one) for one in asked.without]
+    query = urlencode([(name, value) for name, value in pairs if value], errors="replace")
+    return f"?{query}" if query else ""
+
+
+def from_link(query: str) -> Asked:
+    """What a link asks, from its part behind the "?"; its question is "" where it only sets filters. Nothing is checked, and other names are left alone."""
+    given: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query.removeprefix("?")):
+        given.setdefault(name, []).append(value.strip())
+    one = {name: values[0] for name, values in given.items()}
+    several = {name: tuple(filter(None, values))[:VALUES_KEPT] for name, values in given.items()}
+    filters = Filters(
+        one.get("from", ""), one.get("to", ""), several.get("source", ()), several.get("lang", ()), several.get("place", ())
+    )  # fmt: skip
+    return Asked(one.get("q", ""), filters, several.get("without", ()))
