@@ -29,7 +29,8 @@ def test_a_damaged_link_asks_little_but_does_no_harm(link):
 
 def test_a_link_without_end_is_cut():
     assert len(from_link("?" + "&source=x" * 500).filters.sources) == VALUES_KEPT
-    assert to_link(Asked("")) == ""
+    assert to_link(Asked("")) == to_link(Asked("桥" * 50_000)) == ""
+    assert from_link(to_link(Asked("桥" * 2_000))).question == "桥" * 2_000
     assert to_link(Asked("a b", Filters(sources=("A&B", "C")))) == "?q=a+b&source=A%26B&source=C"
 
 

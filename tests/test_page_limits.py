@@ -1,5 +1,6 @@
 """What restricts an answer, on the page in a real Chromium: chips, filters, links, and what can be taken away."""
 
+import json
 import re
 
 import pytest
@@ -149,3 +150,27 @@ def test_filters_are_there_in_both_languages_and_named(visit, news_site):  # noq
     assert page.get_by_role("textbox", name="发表于（起）").count() == 1
     answer = ask(page, "哪些省举行了防汛演练？").inner_text()
     assert "湖南" in answer and "山东" not in answer
+
+
+@pytest.mark.parametrize(("locale", "size"), [("en-US", {}), ("zh-CN", PHONE)])
+def test_answers_can_be_taken_away(visit, news_site, locale, size):  # noqa: F811
+    page = visit(news_site, locale=locale, permissions=["clipboard-read", "clipboard-write"], **size)
+    assert not page.locator("#keep-copy").is_visible()
+    ask(page, "Which provinces held a flood drill?")
+    ask(page, MONTH, 2)
+    cited = page.request.get(f"{news_site}/api/ask", params={"question": MONTH}).json()["citations"]
+    assert page.locator("#keep-copy").bounding_box()["height"] >= 24 and page.evaluate(FITS)
+    page.get_by_role("button", name={"en-US": "Copy answer with sources", "zh-CN": "复制回答及出处"}[locale]).click()
+    for _ in range(50):
+        if copied := page.evaluate("navigator.clipboard.readText()"):
+            break
+        page.wait_for_timeout(100)
+    assert copied.count("## ") == 1 and MONTH in copied
+    assert all(f"“{one['quote']}”" in copied and f"(id {one['id']})" in copied for one in cited)
+    for kind in ("md", "json"):
+        with page.expect_download() as download:
+            page.locator(f"#keep-{kind}").click()
+        assert download.value.suggested_filename == f"yinju.{kind}"
+        saved = download.value.path().read_text("utf-8")
+        assert saved.count(MONTH) >= 1 and cited[0]["id"] in saved
+    assert [one["asked"]["question"] for one in json.loads(saved)] == ["Which provinces held a flood drill?", MONTH]

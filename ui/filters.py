@@ -17,6 +17,8 @@ FIELDS = ("from", "to", "source", "place", "lang")
 VALUES_KEPT = 20
 """Values of one field that a link may have; more are not read."""
 _CODES = {name: code for code, name in LANGUAGE_NAMES.items()}
+LINK_LIMIT = 20_000
+"""Characters of a link: the longest question fits, and a server reads it; what is longer gets none."""
 _BETWEEN = re.compile("[;；、\n]")
 
 
@@ -51,13 +53,13 @@ def checked(filters: Filters, corpus: Corpus) -> None:
 
 
 def to_link(asked: Asked) -> str:
-    """What follows the page's address to ask a question with its filters: "?q=...&from=..."; "" for nothing at all."""
+    """What follows the page's address to ask a question with its filters: "?q=...&from=..."; "" for nothing at all, or too much."""
     filters = asked.filters
     pairs = [("q", asked.question), ("from", filters.date_from), ("to", filters.date_to)]
     pairs += [("source", one) for one in filters.sources] + [("place", one) for one in filters.places]
     pairs += [("lang", one) for one in filters.langs] + [("without", one) for one in asked.without]
     query = urlencode([(name, value) for name, value in pairs if value], errors="replace")
-    return f"?{query}" if query else ""
+    return f"?{query}" if 0 < len(query) < LINK_LIMIT else ""
 
 
 def from_link(query: str) -> Asked:

@@ -71,6 +71,20 @@ window.yinju = (() => {
     history.replaceState(history.state, "", location.pathname + query);
   }
 
+  // Hands a text to the clipboard ("copy") or saves it as a file of that kind.
+  function keep(kind, words) {
+    if (!words) return;
+    if (kind === "copy") {
+      navigator.clipboard?.writeText(words);
+      return;
+    }
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([words], { type: kind === "json" ? "application/json" : "text/markdown" }));
+    link.download = `yinju.${kind}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
   // Gradio names each message by its source text, tags and all, which would be read out.
   function rename() {
     for (const message of document.querySelectorAll('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]')) {
@@ -102,5 +116,5 @@ window.yinju = (() => {
   // On the root element: the script may run before the body is there, or long after.
   new MutationObserver(() => { rename(); follow(); }).observe(document.documentElement, { childList: true, subtree: true });
 
-  return { speak, address };
+  return { speak, address, keep };
 })();

@@ -12,6 +12,7 @@ from rag.ui.asked import Asked
 from rag.ui.corpus import About
 from rag.ui.filters import from_fields, from_link, to_link
 from rag.ui.form import Form
+from rag.ui.keep import as_json, as_markdown
 from rag.ui.talk import Talk, converse
 from rag.ui.texts import LANGS, LANGUAGE_NAMES, pick_language, text
 
@@ -65,11 +66,17 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 wish = gr.Textbox(elem_id="wish", visible="hidden", container=False)
                 # The question with its filters as a link; the page's script puts it into the address.
                 link = gr.Textbox(elem_id="link", visible="hidden", container=False)
+                # What is to be taken away, for the page's script.
+                kept = gr.Textbox(elem_id="kept", visible="hidden", container=False)
                 form = Form()
+                with gr.Row(elem_id="keep", visible=False) as keep:
+                    keeping = {
+                        kind: gr.Button("", elem_id=f"keep-{kind}", elem_classes="yj-keep", scale=0) for kind in ("copy", "md", "json")
+                    }
             with gr.Column(elem_id="side", scale=2):
                 panel = gr.HTML(elem_id="sources")
 
-        labelled = [head, lang, chat, welcome, *tries, box, send, again, panel]
+        labelled = [head, lang, chat, welcome, *tries, box, send, again, panel, keep, *keeping.values()]
 
         def speak(lang: str, talk: Talk) -> list:
             asked = bool(talk.messages)
@@ -85,6 +92,8 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 gr.update(value=text(lang, "send")),
                 gr.update(value=text(lang, "new_chat"), visible=asked),
                 render.sources(talk.turns, lang),
+                gr.update(visible=bool(talk.turns)),
+                *(gr.update(value=text(lang, key)) for key in ("copy", "save_md", "save_json")),
             ]
 
         def arrive(kept: str, talk: Talk, request: gr.Request) -> list:
@@ -116,7 +125,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             for talk in converse(desk, talk, asked, lang, about.corpus()):
                 out |= {chat: talk.as_chat(), state: talk}
                 if talk.turns is not known:
-                    out[panel] = render.sources(talk.turns, lang)
+                    out |= {panel: render.sources(talk.turns, lang), keep: gr.update(visible=True)}
                 yield out
                 out = {}
 
@@ -124,7 +133,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             return [Talk(), [], gr.update(visible=True), to_link(Asked("", from_fields(*fields))), *speak(lang, Talk())]
 
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        told = [box, wish, chat, panel, state, start, again, link]
+        told = [box, wish, chat, panel, state, start, again, link, keep]
         # A question sent in the moment in which an answer ends waits for it; "once" would drop it in silence.
         asking = {**quiet, "concurrency_id": "ask", "concurrency_limit": PEOPLE_AT_ONCE, "trigger_mode": "always_last"}
         arrived = blocks.load(arrive, [chosen, state], [wish, *labelled, *form.parts], **quiet)
@@ -136,6 +145,11 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         gr.on([box.submit, send.click, wish.submit], reply, [box, wish, lang, state, *form.fields], told, **asking)
         for one in tries:
             one.click(reply_to, [one, lang, state, *form.fields], told, **asking)
+        made = {"copy": lambda talk, lang: as_markdown(talk.turns[-1:], lang),
+                "md": lambda talk, lang: as_markdown(talk.turns, lang), "json": lambda talk, lang: as_json(talk.turns)}  # fmt: skip
+        for kind, button in keeping.items():
+            taken = button.click(made[kind], [state, lang], [kept], **quiet)
+            taken.then(None, [kept], None, js=f"(words) => window.yinju.keep('{kind}', words)", **quiet)
         again.click(clear, [lang, *form.fields], [state, chat, start, link, *labelled], **quiet)
 
     blocks.queue(api_open=False, max_size=PEOPLE_WAITING, default_concurrency_limit=PEOPLE_AT_ONCE)
