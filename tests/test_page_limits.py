@@ -174,3 +174,10 @@ def test_answers_can_be_taken_away(visit, news_site, locale, size):  # noqa: F81
         saved = download.value.path().read_text("utf-8")
         assert saved.count(MONTH) >= 1 and cited[0]["id"] in saved
     assert [one["asked"]["question"] for one in json.loads(saved)] == ["Which provinces held a flood drill?", MONTH]
+
+
+def test_the_link_of_a_follow_up_asks_it_in_full(visit, news_site):  # noqa: F811
+    page = visit(news_site, locale="zh-CN")
+    ask(page, "哪些省举行了防汛演练？", 1)
+    ask(page, "那山东呢？", 2)
+    page.wait_for_function("decodeURIComponent(location.search).includes('山东') && decodeURIComponent(location.search).includes('防汛演练')")

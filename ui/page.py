@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import gradio as gr
 
@@ -125,7 +126,9 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             for talk in converse(desk, talk, asked, lang, about.corpus()):
                 out |= {chat: talk.as_chat(), state: talk}
                 if talk.turns is not known:
-                    out |= {panel: render.sources(talk.turns, lang), keep: gr.update(visible=True)}
+                    # A link stands alone: of a follow-up it asks the question as it was completed.
+                    whole = talk.turns[-1].answer.completed or asked.question
+                    out |= {link: to_link(replace(asked, question=whole)), panel: render.sources(talk.turns, lang), keep: gr.update(visible=True)}
                 yield out
                 out = {}
 
