@@ -86,7 +86,7 @@ def test_every_passage_is_scored_as_it_is_indexed(snapshot):
 
 
 def test_what_a_pool_remembers_is_bounded(snapshot, monkeypatch):
-    pool = pool_of(snapshot, np.arange(snapshot.n_passages), kept=True)
+    pool = pool_of(snapshot, np.arange(snapshot.n_passages))
     monkeypatch.setattr(late, "_FOUND", 3 * len(pool.rows))
     for question in _QUESTIONS:
         query = analyse(question, snapshot.model)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from rag.answer.types import Citation
 from rag.ui.filters import told
@@ -22,7 +23,7 @@ def as_json(turns: Sequence[Turn]) -> str:
         {
             "asked": {
                 "question": turn.asked.question,
-                "filters": dict(zip(("date_from", "date_to", "sources", "langs", "places"), _filters(turn), strict=True)),
+                "filters": asdict(turn.asked.filters),
                 "without": list(turn.asked.without),
             },
             "answer": turn.answer.to_dict(),
@@ -30,11 +31,6 @@ def as_json(turns: Sequence[Turn]) -> str:
         for turn in turns
     ]
     return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
-
-
-def _filters(turn: Turn) -> tuple:
-    chosen = turn.asked.filters
-    return chosen.date_from, chosen.date_to, list(chosen.sources), list(chosen.langs), list(chosen.places)
 
 
 def _turn(turn: Turn, lang: str) -> str:

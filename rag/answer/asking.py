@@ -48,6 +48,10 @@ _EMPTY = frozenset("which what other of the these those all many more first last
 _BARE = re.compile(rf"有?(?:哪(?:些|几)?{_C}?|多少{_C}?|几{_C}?)|which(?: ones?)?|what ones?|how (?:many|much)", re.I)
 
 
+THINGS = ("places", "person", "organisation", "document")
+"""Kinds that ask for something that has a name."""
+
+
 def asking(text: str) -> list[Ask]:
     """All words of a question that ask, in order and without overlap."""
     known = [(*match.span(), kind, level) for kind, level, pattern in patterns() if kind != "text" for match in pattern.finditer(text)]

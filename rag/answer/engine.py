@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rag.answer.asking import outside_of
 from rag.answer.cite import cite, cite_best, longest, quote_span, verify
 from rag.answer.compose import Sheet, group_places, lifted_text, place_row, refusal_text, text_of
 from rag.answer.constraints import Limits, find_limits
@@ -158,7 +159,7 @@ def content_of(query: Query, asked: Asked, seen: Sequence[View]) -> np.ndarray:
 
 def outside(query: Query, *spans: tuple[int, int]) -> np.ndarray:
     """bool (n,): the tokens of the question that touch none of the spans."""
-    return np.array([not any(a < end and start < b for a, b in spans) for start, end in query.spans], bool)
+    return np.array([outside_of(span, spans) for span in query.spans], bool)
 
 
 def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, lang) -> tuple[list[Row], Verdict | None]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.corpus import Article, Passage, passage_text, sentences
+from rag.corpus import Article, body_start, sentences
 from rag.index import Snapshot
 from rag.search.candidates import Candidates
-from rag.search.located import locate
+from rag.search.located import locate, passage_texts
 from rag.search.match import graded
 from rag.search.query import Query
 
@@ -103,21 +103,20 @@ def views(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarra
     numbers = found.rows[places].tolist()
     rows = list(dict.fromkeys([*numbers, *first]))
     bounds = dict(zip(rows, snapshot.passages[rows].tolist()))
-    texts = [passage_text(a, Passage(a.id, start, end)) for row, start, end in bounds.values() for a in [articles[row]]]
-    tokens = locate(snapshot, rows, texts)
+    tokens = locate(snapshot, rows, passage_texts(bounds.values(), articles))
     match = _match(query, snapshot.model, tokens.ids)
     stretches = dict(zip(rows, zip(tokens.starts[:-1].tolist(), tokens.starts[1:].tolist())))
     heads = {}  # the matches of title and lead, where the first passage has them
     for (row, article), number in zip(articles.items(), first):
         (_, start, end), (begin, stop), lead = bounds[number], stretches[number], leads[row][1]
-        until = _until(tokens.spans[begin:stop], _body(article) + lead - start) if lead <= end else None
+        until = _until(tokens.spans[begin:stop], body_start(article) + lead - start) if lead <= end else None
         if until is not None:
             heads[row] = match[:, begin : begin + until]
     topics = {row: _best(query, head) for row, head in (heads | _tokenized(query, snapshot.model, articles, leads, heads)).items()}
     out = []
     for place, number in zip(places.tolist(), numbers):
         (row, start, end), (begin, stop) = bounds[number], stretches[number]
-        body = _body(articles[row])
+        body = body_start(articles[row])
         begin += int(tokens.spans[begin:stop, 0].searchsorted(body))
         rank = (float(found.score[place]) - low) / (high - low) if high > low else 1.0
         out.append(View(articles[row], row, start, end, tokens.spans[begin:stop] + (start - body), query, match[:, begin:stop], topics[row], rank))
@@ -133,11 +132,6 @@ def _tokenized(query: Query, model, articles: dict[int, Article], leads: dict[in
     ids, starts = model.with_parts(ids.astype(np.int64), offsets)
     match = _match(query, model, ids)
     return {row: match[:, begin:end] for row, begin, end in zip(rows, starts[:-1].tolist(), starts[1:].tolist())}
-
-
-def _body(article: Article) -> int:
-    """Where the text of a passage begins in what was tokenized of it."""
-    return len(article.title) + 1 if article.title else 0
 
 
 def _until(spans: np.ndarray, end: int) -> int | None:

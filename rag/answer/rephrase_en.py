@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.asking import Ask, asking, is_bare
+from rag.answer.asking import THINGS, Ask, asking, is_bare
 from rag.answer.whole import Whole, asks_below, taken_apart
 from rag.corpus.places import Place
 
@@ -18,7 +18,6 @@ _WITH_TIME = re.compile(rf"(?:{_PREP}|since|until|till|before|after|between|last
 _MONTH = re.compile(r"(?:in |on )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d{1,2})?$", re.I)
 _COLON = re.compile(r"(?P<context>.+): (?P<asks>[^:]+)")
 _PLURAL = {"was": "were", "is": "are", "has": "have", "does": "do"}
-_THINGS = ("places", "person", "organisation", "document")
 
 
 def place(text: str, words: str, places: tuple[Place, ...], keep: bool) -> str:
@@ -62,7 +61,7 @@ def ask(text: str, words: str) -> str:
         return _question(f"{found['context']}: {_small(words)}")
     if old and is_bare(words):
         which = new.kind == "which"
-        if which and old.kind in (*_THINGS, "which", "what") or not which and old.kind == "number":
+        if which and old.kind in (*THINGS, "which", "what") or not which and old.kind == "number":
             return _question(body)
         if old.core < old.end or old.kind in ("number", "which", "what"):
             return _question(f"{body[: old.start]}{words.removesuffix(' ones').removesuffix(' one')}{body[old.core :]}")
@@ -82,7 +81,7 @@ def ask(text: str, words: str) -> str:
         if old.start == 0 and after:
             return _question(f"{words} was it that {'they ' if _rest(old) == old.end and old.kind != 'number' else ''}{after}")
         return behind(text, words)
-    if old and old.kind in _THINGS and (new.kind in _THINGS or new.kind == "number" and old.kind == "person") and old.start == 0 and not _NOUN_AUX.fullmatch(body[old.end :].strip()):
+    if old and old.kind in THINGS and (new.kind in THINGS or new.kind == "number" and old.kind == "person") and old.start == 0 and not _NOUN_AUX.fullmatch(body[old.end :].strip()):
         return _question(f"{words}{body[old.end :]}")
     return _question(body) if new.kind == "which" else behind(text, words)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.asking import Ask, asking, is_bare
+from rag.answer.asking import THINGS, Ask, asking, is_bare
 from rag.answer.whole import LEVELS, Whole, asks_below, taken_apart
 from rag.corpus.places import Place
 
 _VERB = "举行|举办|召开|开展|进行|组织|主办|承办|参加|参与|发布|公布|通过|实施|推出|启动|建成|建设|修建"
 _BEFORE = re.compile(r"(?:[有是在由于被]|都有)$")
-_THINGS = ("places", "person", "organisation", "document")
 
 
 def place(text: str, words: str, places: tuple[Place, ...], keep: bool) -> str:
@@ -48,7 +47,7 @@ def ask(text: str, words: str) -> str:
         whole = _without_places(whole, new.level)
     body, old = whole.body, whole.ask
     if old and is_bare(words):
-        if new.kind == "which" and old.kind in (*_THINGS, "which", "what"):
+        if new.kind == "which" and old.kind in (*THINGS, "which", "what"):
             return f"{body}？"
         if old.core < old.end or old.kind in ("number", "which", "what"):
             return f"{body[: old.start].removesuffix('有')}{words}{body[old.core :]}？"
@@ -62,7 +61,7 @@ def ask(text: str, words: str) -> str:
         at = _leading(rest)
         at = at if re.match(rf"{_VERB}|[\u4e00-\u9fff]{{1,2}}了", rest[at:]) else 0  # not within "舟山大桥"
         return f"{rest[:at]}{words}{rest[at:]}？"
-    if new.kind in _THINGS and old and old.kind in _THINGS and subject:
+    if new.kind in THINGS and old and old.kind in THINGS and subject:
         return f"{head}{words}{body[old.end :]}？"
     if new.kind == "places":
         return f"{words}{context(whole)}？"

@@ -6,7 +6,7 @@ file needs them.
 
 from rag.corpus.article import Article, Passage, Skipped
 from rag.corpus.language import detect_lang
-from rag.corpus.passages import SPLITTER, passage_text, split
+from rag.corpus.passages import SPLITTER, body_start, passage_text, split
 from rag.corpus.reader import read_corpus
 from rag.corpus.sentences import clauses, sentences
 
@@ -17,6 +17,7 @@ __all__ = [
     "Skipped",
     "clauses",
     "detect_lang",
+    "body_start",
     "passage_text",
     "read_corpus",
     "sentences",

@@ -45,6 +45,11 @@ def passage_text(article: Article, passage: Passage) -> str:
     return f"{article.title}\n{body}" if article.title else body
 
 
+def body_start(article: Article) -> int:
+    """Where the passage itself begins in :func:`passage_text`."""
+    return len(article.title) + 1 if article.title else 0
+
+
 def _units(text: str) -> list[tuple[int, int, float]]:
     """The pieces that are never cut further: start, end, and the cost of a border behind them."""
     spans: list[Span] = []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 
 from rag.embed.static import StaticModel
@@ -14,11 +12,6 @@ from rag.search.types import Highlight
 # passage hardly reach it (the 99th percentile of random pairs is 0.22).
 MATCH = 0.36
 _NEAR_BEST = 0.75  # of several words that match a word of the question, those that come near the best
-
-
-@functools.lru_cache(maxsize=2048)  # the passages that are found are found again, by the next question and by the answer
-def _tokens(model: StaticModel, text: str) -> tuple[np.ndarray, np.ndarray]:
-    return model.fine_spans([text])[0]
 
 
 def highlights(
@@ -34,7 +27,7 @@ def highlights(
         tokens: those of ``text``, as ``StaticModel.fine_spans`` gives them, where they are known.
     """
     asked = np.flatnonzero(query.row_content)
-    ids, spans = _tokens(model, text) if tokens is None else tokens
+    ids, spans = model.fine_spans([text])[0] if tokens is None else tokens
     if not len(asked) or not len(ids):
         return ()
     table = query.vectors[asked] @ model.token_vectors(ids)[0].T

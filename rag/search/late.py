@@ -17,7 +17,7 @@ from rag.search.query import Query
 
 # Up to this many tokens all passages are scored for every question, and their vectors kept at hand.
 _SMALL = 1_500_000
-_FOUND = 10_000_000  # cosines of tokens asked before that a kept pool remembers
+_FOUND = 10_000_000  # cosines of tokens asked before that a pool remembers
 _kept: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
@@ -44,20 +44,20 @@ class Proposed:
 
 
 class Pool:
-    """Some passages, ready to be scored: their different tokens, and where each stands.
+    """Some passages, ready to be scored for many questions: their different tokens, and where each stands.
 
     Attributes:
         rows: passage numbers (m,).
     """
 
-    def __init__(self, model, rows: np.ndarray, ids: np.ndarray, starts: np.ndarray, kept: bool = False):
+    def __init__(self, model, rows: np.ndarray, ids: np.ndarray, starts: np.ndarray):
         self.rows = rows
-        self._kept, self._found = kept, {}
+        self._found: dict[int, np.ndarray] = {}
         ids, starts = model.with_parts(ids.astype(np.int64), starts)
-        if kept:  # a token counts once in a passage: sorting pays where the pool is used again
-            owner = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(ids))))
-            pairs = np.unique(owner * model.size + ids)
-            ids, starts = pairs % model.size, np.searchsorted(pairs, np.arange(len(starts)) * model.size)
+        # A token counts once in a passage: sorting pays, since the pool is used again.
+        owner = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(ids))))
+        pairs = np.unique(owner * model.size + ids)
+        ids, starts = pairs % model.size, np.searchsorted(pairs, np.arange(len(starts)) * model.size)
         seen = np.zeros(model.size, bool)
         seen[ids] = True
         self._unique = np.flatnonzero(seen)
@@ -80,8 +80,7 @@ class Pool:
             for number, row in zip(sought, known):
                 if row is not None:
                     out[number] = row
-            if self._kept:
-                self._keep(query.row_ids[new], out[new])
+            self._keep(query.row_ids[new], out[new])
         return query.fold(out)
 
     def _keep(self, tokens: np.ndarray, rows: np.ndarray) -> None:
@@ -98,7 +97,7 @@ def all_passages(snapshot: Snapshot) -> Pool | None:
         return None
     pool = _kept.get(snapshot)
     if pool is None:
-        pool = _kept[snapshot] = pool_of(snapshot, np.arange(snapshot.n_passages), kept=True)
+        pool = _kept[snapshot] = pool_of(snapshot, np.arange(snapshot.n_passages))
     return pool
 
 
@@ -107,15 +106,9 @@ def proposed(snapshot: Snapshot, rows: np.ndarray) -> Proposed:
     return Proposed(snapshot.model, *_tokens_of(snapshot, rows))
 
 
-def pool_of(snapshot: Snapshot, rows: np.ndarray, kept: bool = False) -> Pool:
-    """A pool of the passages of the given numbers; those without a known token are left out.
-
-    Args:
-        snapshot: the index.
-        rows: passage numbers, ascending.
-        kept: whether the pool will serve many questions, and may take longer to make.
-    """
-    return Pool(snapshot.model, *_tokens_of(snapshot, rows), kept)
+def pool_of(snapshot: Snapshot, rows: np.ndarray) -> Pool:
+    """A pool of the passages of the given numbers, ascending; those without a known token are left out."""
+    return Pool(snapshot.model, *_tokens_of(snapshot, rows))
 
 
 def _tokens_of(snapshot: Snapshot, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

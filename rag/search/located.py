@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from rag.corpus import Article, Passage, passage_text
 from rag.embed.static import StaticModel
 from rag.index import Snapshot
 
@@ -92,13 +93,18 @@ def _code_points(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
+def passage_texts(bounds: Iterable[tuple[int, int, int]], articles: Mapping[int, Article]) -> list[str]:
+    """What was embedded and tokenized of passages, given as (article row, start, end), from their articles by row."""
+    return [passage_text(articles[row], Passage(articles[row].id, start, end)) for row, start, end in bounds]
+
+
 def locate(snapshot: Snapshot, rows: Sequence[int], texts: Sequence[str]) -> Located:
     """The tokens of passages, as ``StaticModel.fine_spans`` gives them.
 
     Args:
         snapshot: the index.
         rows: passage numbers.
-        texts: what was tokenized of each (:func:`rag.corpus.passage_text`).
+        texts: what was tokenized of each (:func:`passage_texts`).
     """
     model, offsets = snapshot.model, snapshot.token_offsets
     held = [np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64) for row in rows]

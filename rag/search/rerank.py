@@ -10,12 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.corpus import passage_text
-from rag.corpus.article import Passage
 from rag.embed import Reranker
 from rag.errors import ModelError
 from rag.index import Snapshot
 from rag.search.candidates import Candidates
+from rag.search.located import passage_texts
 from rag.search.query import Query
 
 RERANKED = 30  # passages that are read; a question costs as many runs of the model
@@ -36,7 +35,8 @@ def rerank(snapshot: Snapshot, query: Query, found: Candidates, places: Sequence
     """
     if not len(places):
         return {}
-    texts = [_text(snapshot, int(found.rows[place])) for place in places]
+    bounds = snapshot.passages[found.rows[list(places)].tolist()].tolist()
+    texts = passage_texts(bounds, snapshot.articles(row for row, _, _ in bounds))
     try:
         scores = np.asarray(reranker.score(query.text, texts), np.float32)
     except ModelError:
@@ -50,10 +50,3 @@ def rerank(snapshot: Snapshot, query: Query, found: Candidates, places: Sequence
                          f"{scores.shape}{odd}: the model or its folder is faulty, use another with --rerank")
     order = np.argsort(-scores, kind="stable")
     return {int(places[number]): float(scores[number]) for number in order}
-
-
-def _text(snapshot: Snapshot, row: int) -> str:
-    """What was embedded for a passage: its title before it."""
-    passage = snapshot.passages[row]
-    article = snapshot.article(int(passage.article_row))
-    return passage_text(article, Passage(article.id, int(passage.start), int(passage.end)))

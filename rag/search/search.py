@@ -9,13 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.corpus import passage_text
-from rag.corpus.article import Passage
+from rag.corpus import body_start
 from rag.embed import Reranker
 from rag.index import Snapshot
 from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.highlight import highlights
-from rag.search.located import locate
+from rag.search.located import locate, passage_texts
 from rag.search.match import graded
 from rag.search.query import Query, analyse
 from rag.search.rerank import RERANKED, rerank
@@ -123,13 +122,13 @@ def hits_of(snapshot: Snapshot, query: Query, found: Candidates, places: Sequenc
     rows = found.rows[list(places)].tolist()
     bounds = snapshot.passages[rows].tolist()
     articles = snapshot.articles(row for row, _, _ in bounds)
-    tokens = locate(snapshot, rows, [passage_text(a, Passage(a.id, start, end)) for row, start, end in bounds for a in [articles[row]]])
+    tokens = locate(snapshot, rows, passage_texts(bounds, articles))
     out = []
     for number, (place, (row, start, end)) in enumerate(zip(places, bounds)):
         article = articles[row]
         text = article.text[start:end]
         parts = {name: round(float(getattr(found, name)[place]), 4) for name in ("dense", "lexical", "late", "phrase")}
-        marked = highlights(query, snapshot.model, text, start, tokens.behind(number, len(article.title) + 1 if article.title else 0))
+        marked = highlights(query, snapshot.model, text, start, tokens.behind(number, body_start(article)))
         out.append(Hit(article.id, article.title, article.date, article.source, article.url, article.lang, start, end, text,
                        round(float(found.score[place]), 4), round(support(query, found.best[:, place], article.lang), 4), parts, marked))
     return out
