@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.index import BuildReport, Snapshot, Status, Verification
     from rag.index.build import Progress
     from rag.search import SearchResult
+    from rag.search.browse import Listing, Statistics
     from rag.search.types import Filters, Fusion, Hit
 
 PathLike = str | Path
@@ -211,6 +212,33 @@ class Index:
         if not 1 <= k <= MAX_HITS:
             raise UsageError(f"expected k between 1 and {MAX_HITS:,}, got {k}")
         return search(self.snapshot, question, k, checked(filters), fusion=fusion or Fusion(), reranker=self.reranker)
+
+    def browse(
+        self, words: str = "", filters: Filters | None = None, order: str = "newest", start: int = 0, count: int = 20,
+        undated: bool = False,
+    ) -> Listing:
+        """A page of the list of articles.
+
+        Args:
+            words: parts of the title, or of the first sentence where there is none, between spaces; all must occur.
+                Simplified and traditional characters, upper and lower case are one.
+            filters: as for :meth:`search`.
+            order: "newest", "oldest" (both with those without a date behind) or "title".
+            start: how many to pass over.
+            count: length of the page, 1 to 200.
+            undated: only the articles without a date.
+
+        Raises UsageError for what makes no sense.
+        """
+        from rag.search.browse import browse
+
+        return browse(self.snapshot, words, checked(filters), order, start, count, undated)
+
+    def statistics(self) -> Statistics:
+        """What the index holds, in figures, and what was skipped when it was built."""
+        from rag.search.browse import statistics
+
+        return statistics(self.snapshot)
 
     def article(self, article_id: str) -> Article:
         """The article of an id, as it was indexed. Raises UsageError where there is none."""

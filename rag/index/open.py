@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ import numpy as np
 from rag.corpus.article import Article
 from rag.embed.protocol import Embedder, ModelIdentity
 from rag.errors import IndexCorrupt, IndexMismatch
+from rag.index.catalogue import Catalogue
 from rag.index.features import features
 from rag.index.lexical import Lexical
 from rag.index.manifest import REBUILD, RECOVER, Manifest, check_files, read_manifest
@@ -182,6 +183,20 @@ class Snapshot:
     def date_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
         """The dates of the articles in order, and for each article the number of its own among them, int32 (n_articles,)."""
         return _numbered(self.columns.date)
+
+    @functools.cached_property
+    def catalogue(self) -> Catalogue:
+        """The articles as a list."""
+        return Catalogue(self._headings, self.date_codes[1], self.model.normalize)
+
+    def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
+        """(id, title, date, source, lang, the first ``chars`` characters of the text) of at most 500 rows."""
+        with self._reading():
+            return self._store.listed(rows, chars)
+
+    def _headings(self, chars: int) -> list[tuple[str, str]]:
+        with self._reading():
+            return self._store.headings(chars)
 
     @functools.cached_property
     def passage_langs(self) -> np.ndarray:

@@ -136,6 +136,23 @@ class Store:
         # Objects, because one long source would widen every row of a fixed-width column.
         return np.array(rows, [("lang", object), ("date", "U10"), ("source", object)]).view(np.recarray)
 
+    def headings(self, chars: int) -> list[tuple[str, str]]:
+        """(title, "") of all articles in order; for those without a title ("", the first ``chars`` characters of the text)."""
+        return self._connection.execute(
+            "SELECT title, CASE trim(title) WHEN '' THEN substr(text, 1, ?) ELSE '' END FROM articles JOIN texts USING(row) ORDER BY row",
+            (chars,),
+        ).fetchall()
+
+    def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
+        """(id, title, date, source, lang, the first ``chars`` characters of the text) of some articles, at most 500, in their order."""
+        marks = ",".join("?" * len(rows))
+        found = self._connection.execute(
+            f"SELECT row, id, title, date, source, lang, substr(text, 1, ?) FROM articles JOIN texts USING(row) WHERE row IN ({marks})",
+            (chars, *rows),
+        )
+        by_row = {row: tuple(rest) for row, *rest in found}
+        return [by_row[row] for row in rows]
+
     def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
         """See :func:`rag.index.named.read`."""
         return named.read(self._connection, first, last)
