@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from rag.errors import IndexMismatch, UsageError
 
 if TYPE_CHECKING:
-    from rag.answer.types import Answer
+    from rag.answer import Answer, Event
     from rag.corpus.article import Article, Skipped
     from rag.embed.protocol import Embedder, Reranker
     from rag.index import BuildReport, Snapshot, Status, Verification
@@ -294,12 +294,7 @@ class Assistant:
         """
         from rag.answer import answer
 
-        if as_of and not _is_date(as_of):
-            raise UsageError(f"expected the day to ask from as YYYY-MM-DD, got {as_of!r}")
-        if isinstance(without, str):
-            raise UsageError(f"expected the constraints to lift as a tuple of names, got the one string {without!r}")
-        chosen, reranker = checked(filters), self.index.reranker
-        return answer(self.index.snapshot, question, chosen, history, reranker=reranker, as_of=as_of, without=without)
+        return answer(**self._checked(question, history, filters, as_of, without))
 
     def turns(self, questions: Sequence[str], filters: Filters | None = None, as_of: str = "") -> tuple[tuple[str, Answer], ...]:
         """Earlier questions, oldest first, as a ``history`` for :meth:`ask`: each answered after those before it. Raises as :meth:`ask`."""
@@ -311,14 +306,28 @@ class Assistant:
     def stream(
         self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
         without: Sequence[str] = (),
-    ) -> Iterator[str | Answer]:
-        """The answer's text in pieces, then the :class:`~rag.answer.types.Answer` itself, last.
+    ) -> Iterator[Event]:
+        """The answer as it comes about: what is searched, what was found, the text in pieces, and the answer itself, last.
 
-        The pieces joined are ``Answer.text``. Arguments and errors as for :meth:`ask`.
+        The pieces are strings that joined are ``Answer.text``; the rest are :mod:`rag.answer.events`. Whoever closes the
+        iterator ends the work after the stage it is in. Arguments and errors as for :meth:`ask`, at the first step.
         """
-        answer = self.ask(question, history, filters, as_of, without)
-        yield from _PIECE.findall(answer.text)
-        yield answer
+        from rag.answer import Answer, stages
+
+        for event in stages(**self._checked(question, history, filters, as_of, without)):
+            if isinstance(event, Answer):
+                yield from _PIECE.findall(event.text)
+            yield event
+
+    def _checked(self, question: str, history: Sequence[tuple[str, Answer]], filters: Filters | None, as_of: str, without: Sequence[str]) -> dict:
+        """The arguments of :func:`rag.answer.answer`. Raises UsageError."""
+        if as_of and not _is_date(as_of):
+            raise UsageError(f"expected the day to ask from as YYYY-MM-DD, got {as_of!r}")
+        if isinstance(without, str):
+            raise UsageError(f"expected the constraints to lift as a tuple of names, got the one string {without!r}")
+        index = self.index
+        return {"snapshot": index.snapshot, "question": question, "filters": checked(filters), "history": history, "reranker": index.reranker,
+                "as_of": as_of, "without": without}  # fmt: skip
 
 
 # Up to a mark that ends a clause, a reader's pause.

@@ -21,6 +21,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from rag.answer.events import Event
 from rag.answer.types import Answer
 from rag.corpus.article import Article
 from rag.errors import ServerError, UsageError, YinjuError
@@ -98,8 +99,8 @@ class Desk:
     def stream(
         self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
         without: Sequence[str] = (),
-    ) -> Iterator[str | Answer]:
-        """The answer's text piece by piece, then the :class:`Answer`. Raises as :meth:`ask`."""
+    ) -> Iterator[Event]:
+        """The answer stage by stage, see :meth:`rag.library.Assistant.stream`. Raises as :meth:`ask`."""
         self.refresh()
         with self._slots:
             yield from self._assistant.stream(question, history, filters, as_of, without)

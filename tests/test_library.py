@@ -5,10 +5,12 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 import rag
 from rag import Answer, Article, Assistant, Citation, Filters, Hit, Index, YinjuError
+from rag.answer import Found, Searching
 from rag.errors import CorpusError, IndexMismatch, IndexMissing, ModelError, UsageError
 
 ZH, EN = "清理了多少个无证经营摊点？", "Which festival came with a gala?"
@@ -69,10 +71,35 @@ def test_an_answer_cites_word_for_word(index):
 
 @pytest.mark.parametrize("question", [ZH, EN, "What does a litre of milk cost in Paris?"])
 def test_a_streamed_answer_is_the_answer(index, question):
-    *pieces, last = Assistant(index).stream(question)
+    searching, found, *pieces, last = Assistant(index).stream(question)
     whole = Assistant(index).ask(question)
+    assert searching == Searching(index.n_articles) and 0 < found.articles <= found.passages <= index.n_passages
     assert "".join(pieces) == last.text == whole.text and all(isinstance(piece, str) for piece in pieces)
     assert last.citations == whole.citations and (len(pieces) > 1 or len(whole.text) < 40)
+
+
+def test_a_refusal_under_a_restriction_says_that_it_seeks_further(index):
+    events = list(Assistant(index).stream("What did a litre of milk cost in May 2011?", filters=Filters(langs=("en",))))
+    stages = [event for event in events if isinstance(event, Searching | Found)]
+    assert [type(stage) for stage in stages] == [Searching, Found] * 2
+    assert stages[0].articles < stages[2].articles < index.n_articles and events[-1].refused
+
+
+def test_an_answer_that_nobody_waits_for_is_given_up_between_its_stages(index):
+    class Slow:
+        name, asked = "slow", 0
+
+        def score(self, question, passages):
+            Slow.asked += 1
+            return np.zeros(len(passages), np.float32)
+
+    with Index.open(index.path, rerank=Slow()) as opened:
+        events = Assistant(opened).stream(EN)
+        assert isinstance(next(events), Searching) and isinstance(next(events), Found)
+        events.close()
+        assert Slow.asked == 0
+        Assistant(opened).ask(EN)
+        assert Slow.asked == 1
 
 
 def test_filters_restrict_search_and_answers(index):

@@ -72,6 +72,7 @@ def converse(desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: render.Cor
         for piece in desk.stream(asked.question, asked.history, asked.filters, without=asked.without):
             if isinstance(piece, Answer):
                 answer = piece
+            if not isinstance(piece, str):
                 continue
             pieces += piece
             if time.monotonic() - shown >= PIECE_SECONDS:

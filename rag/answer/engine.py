@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from rag.answer.compose import Sheet, group_places, lifted_text, place_row, refu
 from rag.answer.constraints import Limits, find_limits
 from rag.answer.dated import Calendar, of_year, timely
 from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlist
+from rag.answer.events import Found, Searching
 from rag.answer.evidence import Evidence, View, gather, views
 from rag.answer.followup import complete
 from rag.answer.pick import Picked, pick
@@ -63,6 +64,15 @@ def answer(
         UsageError: the question is empty or too long, or ``without`` names no constraint.
         ModelError: the reranker fails.
     """
+    *_, last = stages(snapshot, question, filters, history, reranker, as_of, without)
+    return last
+
+
+def stages(
+    snapshot: Snapshot, question: str, filters: Filters = Filters(), history: Sequence[tuple[str, Answer]] = (), reranker: Reranker | None = None,
+    as_of: str = "", without: Sequence[str] = (),
+) -> Iterator[Searching | Found | Answer]:
+    """As :func:`answer`, told stage by stage, the answer last; closing the iterator ends the work after the stage it is in."""
     began = time.perf_counter()
     question = clean(question)
     completed = complete(question, history)
@@ -71,16 +81,19 @@ def answer(
     frame = _frame(question, query)
     passing = allowed_articles(snapshot, filters)
 
-    def under(*lifted: str) -> Answer:
+    def under(*lifted: str) -> Generator[Searching | Found, None, Answer]:
         limits = find_limits(snapshot, query.text, asked, as_of, (*without, *lifted))
         return _answer_within(snapshot, query, limits, passing, reranker, frame)
 
-    given = under()
+    given = yield from under()
     if given.refused and given.constraints:
-        kinds = dict.fromkeys(one.kind for one in given.constraints)
-        given = dataclasses.replace(given, answered_without=tuple(kind for kind in kinds if not under(kind).refused))
+        kinds = []
+        for kind in dict.fromkeys(one.kind for one in given.constraints):
+            freed = yield from under(kind)
+            kinds += [] if freed.refused else [kind]
+        given = dataclasses.replace(given, answered_without=tuple(kinds))
         given = dataclasses.replace(given, text=given.text + lifted_text(given, empty=bool(passing.any()) and not given.searched))
-    return dataclasses.replace(given, question=question, completed=completed, ms=round((time.perf_counter() - began) * 1000, 2))
+    yield dataclasses.replace(given, question=question, completed=completed, ms=round((time.perf_counter() - began) * 1000, 2))
 
 
 def _frame(question: str, query: Query) -> str:
@@ -90,10 +103,13 @@ def _frame(question: str, query: Query) -> str:
     return "en" if lang != "zh" else HANT if is_traditional(question + query.text) else "zh"
 
 
-def _answer_within(snapshot: Snapshot, query: Query, limits: Limits, passing: np.ndarray, reranker: Reranker | None, lang: str) -> Answer:
+def _answer_within(
+    snapshot: Snapshot, query: Query, limits: Limits, passing: np.ndarray, reranker: Reranker | None, lang: str
+) -> Generator[Searching | Found, None, Answer]:
     """The answer from those of some articles that the question's own constraints let pass; a refusal is about all of them."""
     asked = limits.asked
     allowed = passing & limits.allowed
+    yield Searching(int(allowed.sum()))
     # Where every passage is scored anyway, what the other articles say still tells the common words of the question
     # from the rare ones; a handful of articles could not.
     whole = not allowed.any() or all_passages(snapshot) is not None
@@ -103,6 +119,8 @@ def _answer_within(snapshot: Snapshot, query: Query, limits: Limits, passing: np
     most = PASSAGES_ALL if asked.kind == "places" else PASSAGES
     inside = allowed[found.articles[order]]
     order = order[(np.arange(len(order)) < most) | inside & (inside.cumsum() <= most)]
+    read = found.articles[order][allowed[found.articles[order]]]
+    yield Found(len(read), len(np.unique(read)))
     if reranker is not None and asked.kind != "places":
         found = _ranked_anew(snapshot, query, found, order[np.argsort(~allowed[found.articles[order]], kind="stable")][:RERANKED], reranker)
     seen = views(snapshot, query, found, order)

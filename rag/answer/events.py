@@ -1,0 +1,37 @@
+"""What an assistant tells while it works on an answer; see :meth:`rag.library.Assistant.stream`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.answer.types import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """A search begins.
+
+    It is told again where an answer is refused, and is sought once more without one of the question's restrictions.
+
+    Attributes:
+        articles: how many are searched: those that the filters and the question's own restrictions let pass.
+    """
+
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The passages are chosen that are now read sentence by sentence; a reranker, which may be slow, comes next.
+
+    Attributes:
+        passages: how many.
+        articles: of how many articles.
+    """
+
+    passages: int
+    articles: int
+
+
+Event = Searching | Found | str | Answer
+"""In this order: what is searched, what was found, ``Answer.text`` piece by piece as strings, the answer itself, last."""
