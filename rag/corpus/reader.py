@@ -13,6 +13,7 @@ from rag.corpus.article import Article, Skipped
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import NotText
 from rag.corpus.formats import READERS, Draft, Unreadable
+from rag.corpus.kept import read_record
 from rag.corpus.language import detect_lang
 from rag.errors import CorpusError
 
@@ -150,6 +151,8 @@ def _read_file(path: Path, root: Path, shown: str) -> Item:
         return Skipped(shown, str(error))
     except Exception as error:  # a parser's own failure on one file must not cost the others
         return Skipped(shown, f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text")
+    if record := read_record(path, root):
+        draft = replace(draft, **record.stated)
     return _article(_encodable(path.relative_to(root).as_posix()), draft, shown)
 
 

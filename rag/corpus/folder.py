@@ -1,0 +1,345 @@
+"""A folder of articles that is added to and removed from: originals kept byte for byte, nothing twice, nothing lost."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import itertools
+import os
+import re
+import shutil
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rag.corpus.article import Article
+from rag.corpus.dates import normal_date
+from rag.corpus.kept import FOLDER, KEY_DIGITS, Record, key_of, read_record
+from rag.errors import CorpusError, StorageError, UsageError
+
+SLUG_CHARS = 40
+_README = "readme.md"
+_counter = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one thing that was to be added.
+
+    Attributes:
+        name: as it was given: a file, a name, an address, or the title of a text.
+        status: "added"; "known" where the same content is there already; "replaced" where an address has another article
+            than last time; "refused".
+        path: the file in the corpus folder, "/" between its parts; "" where it was refused.
+        title: of the article, or of the first one.
+        articles: how many the file holds.
+        reason: why it was refused, and what of it cannot be read; "" for nothing.
+    """
+
+    name: str
+    status: str
+    path: str = ""
+    title: str = ""
+    articles: int = 0
+    reason: str = ""
+
+    def to_dict(self) -> dict:
+        """Plain strings and numbers."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """One file that was taken out: ``path`` below the corpus folder, and where it is ``kept`` now."""
+
+    path: str
+    kept: str
+
+    def to_dict(self) -> dict:
+        """Plain strings."""
+        return dataclasses.asdict(self)
+
+
+class CorpusFolder:
+    """A corpus folder, for one round of adding and removing; hand-made files may lie in it too.
+
+    Whatever is added is read first, and refused with the reason where no article is found in it. It is then put into
+    its place by one rename: a crash leaves it there whole or not at all.
+
+    Attributes:
+        path: the folder; made where it is not there.
+        trash: folder that removed and replaced files are moved to.
+    """
+
+    def __init__(self, path: str | Path, trash: str | Path) -> None:
+        self.path, self.trash = Path(path).resolve(), Path(trash)
+        self._sizes: dict[int, list[Path]] | None = None
+
+    def add_text(
+        self, text: str, title: str = "", date: str = "", source: str = "", url: str = "", lang: str = ""
+    ) -> Added:
+        """A text, kept as a .txt file with what is said of it as front matter.
+
+        Raises UsageError for a date that is none, StorageError. So do all that add.
+        """
+        import yaml
+
+        said = _stated(title, date, source, url, lang).stated
+        front = f"---\n{yaml.safe_dump(said, allow_unicode=True, sort_keys=False)}---\n" if said else ""
+        data = (front + text).encode("utf-8", "replace")
+        name = title or _first_line(text)
+        return self._add(data, name, slug(name), ".txt", Record())
+
+    def add_bytes(
+        self, name: str, data: bytes, title: str = "", date: str = "", source: str = "", url: str = "", lang: str = ""
+    ) -> Added:
+        """The content of a file, for example one that was uploaded.
+
+        Of ``name`` only the suffix and the letters and digits of its last part count, so it may be anything. What is said
+        of an article goes before what the file says of itself.
+        """
+        record = _stated(title, date, source, url, lang)
+        return self._add(data, name, *_parts(name), dataclasses.replace(record, name=_last(name)))
+
+    def add_file(
+        self, file: str | Path, title: str = "", date: str = "", source: str = "", url: str = "", lang: str = ""
+    ) -> Added:
+        """A copy of a file of any size. Raises CorpusError where it cannot be read, too."""
+        file = Path(file)
+        own = file.resolve()
+        if own.is_relative_to(self.path) and own.is_file():
+            return Added(str(file), "known", self._below(own), reason="it is in the corpus folder")
+        record = _stated(title, date, source, url, lang)
+        return self._add(file, str(file), *_parts(file.name), dataclasses.replace(record, name=file.name))
+
+    def add_folder(self, folder: str | Path) -> Iterator[Added]:
+        """Copies of all files below a folder, one by one; hidden files, links and the folder's own README.md stay out.
+
+        Raises CorpusError where it cannot be listed, at once.
+        """
+        folder = Path(folder)
+        if self.path.is_relative_to(folder.resolve()):
+            raise CorpusError(f"expected articles from elsewhere, but the corpus folder {self.path} lies in {folder}")
+        try:
+            os.listdir(folder)
+        except OSError as error:
+            raise CorpusError(f"expected to list the folder {folder}, but failed: {error.strerror}") from error
+        return (self._add_listed(file) for file in _files(folder))
+
+    def _add_listed(self, file: Path) -> Added:
+        try:
+            return self.add_file(file)
+        except CorpusError as error:
+            return Added(str(file), "refused", reason=str(error))
+
+    def find(self, name: str) -> Path:
+        """The file of an article: by id or path below the folder, by path, or by the address it was fetched from.
+
+        Raises UsageError where there is none.
+        """
+        if "://" in name:
+            key = url_key(name)
+            found = next((path for path in _files(self.path) if key_of(path.name) == key), None)
+            if found:
+                return found
+        for path in (self.path / name, Path(name)):
+            with contextlib.suppress(OSError, ValueError):
+                # Its folder is resolved and it itself is not: a link is removed, not what it leads to.
+                at = path.parent.resolve() / path.name
+                hidden = at.is_relative_to(self.path) and any(part.startswith(".") for part in at.relative_to(self.path).parts)
+                if at.is_relative_to(self.path) and not hidden and (at.is_file() or at.is_symlink()):
+                    return at
+        raise UsageError(f"expected an article of {self.path}, found none at {name!r}: give its id, path or address")
+
+    def remove(self, name: str) -> Removed:
+        """Moves the file of an article, see :meth:`find`, to the trash. Raises UsageError, StorageError."""
+        file = self.find(name)
+        with self._storing():
+            kept = self._discard(file)
+        return Removed(self._below(file), str(kept))
+
+    def _below(self, file: Path) -> str:
+        return file.relative_to(self.path).as_posix()
+
+    def _add(self, content: bytes | Path, name: str, words: str, suffix: str, record: Record) -> Added:
+        with self._incoming(content, suffix) as (aside, digest):
+            if same := self._same(aside, digest):
+                return Added(name, "known", self._below(same), reason="the same content is there")
+            found = _look_into(aside)
+            if not found.articles:
+                return Added(name, "refused", reason=found.reason)
+            if found.articles > 1 and record.stated:
+                stated = ", ".join(record.stated)
+                return Added(name, "refused", reason=f"expected one article to be of that {stated}, found {found.articles}")
+            final = self.path / f"{words}-{digest[:KEY_DIGITS]}{suffix}"
+            self._settle(aside, final, dataclasses.replace(record, added=_now(), article=found.digest))
+            title = record.title or found.first.title
+            return Added(name, "added", self._below(final), title, found.articles, found.reason)
+
+    @contextlib.contextmanager
+    def _incoming(self, content: bytes | Path, suffix: str) -> Iterator[tuple[Path, str]]:
+        """The content in a hidden file of the folder, on the disk for good, and its SHA-256; removed at the end."""
+        aside = self.path / FOLDER / f"incoming-{os.getpid()}-{next(_counter)}{suffix}"
+        with self._storing():
+            aside.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with _reading(content) as source, self._storing(), aside.open("wb") as target:
+                hasher = hashlib.sha256()
+                while block := source(1 << 20):
+                    hasher.update(block)
+                    target.write(block)
+                target.flush()
+                os.fsync(target.fileno())
+            yield aside, hasher.hexdigest()
+        finally:
+            aside.unlink(missing_ok=True)
+
+    def _settle(self, aside: Path, final: Path, record: Record) -> None:
+        """The file into its place, its record before it: a file that is there is never without."""
+        with self._storing():
+            final.parent.mkdir(parents=True, exist_ok=True)
+            note = aside.with_suffix(".json")
+            note.write_text(record.to_json(), "utf-8")
+            os.replace(note, self._record(final))
+            os.replace(aside, final)
+        if self._sizes is not None:
+            self._sizes[final.stat().st_size].append(final)
+
+    def _same(self, file: Path, digest: str) -> Path | None:
+        """A file of the folder with the same bytes. Only files of the same size are read."""
+        if self._sizes is None:
+            self._sizes = defaultdict(list)
+            for path in _files(self.path):
+                with contextlib.suppress(OSError):
+                    self._sizes[path.stat().st_size].append(path)
+        for path in self._sizes[file.stat().st_size]:
+            with contextlib.suppress(OSError), path.open("rb") as stream:
+                if hashlib.file_digest(stream, "sha256").hexdigest() == digest:
+                    return path
+        return None
+
+    def _discard(self, file: Path) -> Path:
+        """Moves a file and its record to the trash; returns where it is now."""
+        kept = self.trash / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ") / self._below(file)
+        kept.parent.mkdir(parents=True)
+        shutil.move(file, kept)
+        record = self._record(file)
+        if key_of(file.name) and record.is_file():
+            shutil.move(record, kept.with_name(f"{kept.name}.record.json"))
+        return kept
+
+    def _record(self, file: Path) -> Path:
+        return self.path / FOLDER / f"{key_of(file.name)}.json"
+
+    @contextlib.contextmanager
+    def _storing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StorageError(
+                f"expected to write into the corpus folder {self.path}, but failed ({error.strerror or error}): "
+                "free some space or allow writing there; what was in it is unchanged"
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a file holds: its articles counted, the first, a digest of all, and what of it cannot be read."""
+
+    articles: int
+    first: Article | None
+    digest: str
+    reason: str
+
+
+def _look_into(file: Path) -> _Found:
+    from rag.corpus.reader import read_corpus
+
+    first, count, reasons, hasher = None, 0, [], hashlib.sha256()
+    for item in read_corpus([file]):
+        if isinstance(item, Article):
+            first, count = first or item, count + 1
+            hasher.update("\0".join((item.title, item.date, item.text, "")).encode())
+        else:
+            reasons.append(item.reason)
+    reason = reasons[0] if reasons else "" if first else "no article in it"
+    if count and len(reasons) > 1:
+        reason = f"{len(reasons):,} parts of it were skipped, the first: {reason}"
+    return _Found(count, first, hasher.hexdigest()[: 2 * KEY_DIGITS] if count else "", reason)
+
+
+@contextlib.contextmanager
+def _reading(content: bytes | Path):
+    """A function that gives the next bytes, up to a number. Raises CorpusError where a file cannot be opened."""
+    if isinstance(content, bytes):
+        view = memoryview(content)
+        parts = (view[at : at + (1 << 20)] for at in range(0, len(view), 1 << 20))
+        yield lambda _: next(parts, b"")
+        return
+    try:
+        if not content.is_file():  # a pipe would wait for ever
+            raise CorpusError(f"expected a file with articles, found {'a device or pipe' if content.exists() else 'nothing'} at {content}")
+        stream = content.open("rb")
+    except OSError as error:
+        raise CorpusError(f"expected to read {content}, but failed: {error.strerror}; allow reading it") from error
+    with stream:
+        yield stream.read
+
+
+def slug(name: str) -> str:
+    """Letters (of any script), digits and hyphens of a name, at most 40 characters; "article" where there are none."""
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name))
+    return "-".join(words)[:SLUG_CHARS].strip("-").lower() or "article"
+
+
+def url_key(url: str) -> str:
+    """The key of what was fetched from an address, whatever its fragment."""
+    return hashlib.sha256(url.partition("#")[0].encode("utf-8", "replace")).hexdigest()[:KEY_DIGITS]
+
+
+def record_of(file: Path, folder: Path) -> Record:
+    """What is known of a file of a corpus folder beside its bytes; an empty record for nothing."""
+    return read_record(file, folder) or Record()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All regular files below a folder in a fixed order, without hidden ones, links and its own README.md."""
+    for here, names, files in os.walk(folder):
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(here, name)
+            readme = Path(here) == folder and name.lower() == _README
+            if not name.startswith(".") and not readme and not path.is_symlink() and path.is_file():
+                yield path
+
+
+def _stated(title: str, date: str, source: str, url: str, lang: str) -> Record:
+    if date and not (date := normal_date(given := date)):
+        raise UsageError(f"expected a date like 2024-05-01, got {given!r}")
+    values = (" ".join(value.split()).encode("utf-8", "replace").decode() for value in (title, date, source, url, lang))
+    return Record(*values)
+
+
+def _last(name: str) -> str:
+    """The last part of a path of any system."""
+    return re.split(r"[/\\]", name)[-1].replace("\0", "")
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """The words of a file's name, and the end that tells its format, in lower case (".txt", ".tar.gz", "")."""
+    last = _last(name)
+    found = re.search(r"(\.tar)?\.[a-z0-9]{1,8}$", last.lower())
+    suffix = found[0] if found else ""
+    return slug(last[: len(last) - len(suffix)]), suffix
+
+
+def _first_line(text: str) -> str:
+    return next((line for line in text.splitlines() if line.strip()), "")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
