@@ -11,9 +11,10 @@ from rag.answer.types import Answer, Constraint
 from rag.search.types import Filters
 from rag.ui.asked import Asked, again, wished
 from rag.ui.chips import filters, period, put_aside, restrictions
-from rag.ui.render import Turn, message
+from rag.ui.render import message
 from rag.ui.talk import Talk
 from rag.ui.texts import LANGS, TEXTS
+from rag.ui.turn import Turn
 
 QUESTION = "Which ferries sailed from Wenzhou in August 2023?"
 DATE = Constraint("date", "August 2023", 37, 48, "2023-08-01/2023-08-31")

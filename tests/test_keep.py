@@ -6,7 +6,7 @@ from rag.answer.types import Answer, Citation
 from rag.search.types import Filters
 from rag.ui.asked import Asked
 from rag.ui.keep import as_json, as_markdown
-from rag.ui.render import Turn
+from rag.ui.turn import Turn
 
 QUOTE = Citation("0a1b2c3d4e", "a", 0, 12, "The fair\nopened.", "Fair", "2024-05-01", "Herald", "https://example.org/fair", "en")
 FOUND = Answer("and the fair?", "en", "text", "It opened. [1]", False, citations=(QUOTE,), completed="When did the fair open?")

@@ -8,7 +8,7 @@ from rag.errors import UsageError
 from rag.search.types import Filters
 from rag.ui.asked import Asked
 from rag.ui.filters import FIELDS, VALUES_KEPT, as_fields, checked, from_fields, from_link, to_link, told
-from rag.ui.render import Corpus
+from rag.ui.start import Corpus
 
 values = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).map(str.strip).filter(bool)
 several = st.lists(values, max_size=3, unique=True).map(tuple)

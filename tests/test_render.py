@@ -13,9 +13,10 @@ from markdown_it import MarkdownIt
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus.article import Article
 from rag.search.types import Highlight
-from rag.ui import render
-from rag.ui.render import Span, Turn
+from rag.ui import render, sources, start
+from rag.ui.markup import Span, escape, mark_up
 from rag.ui.texts import TEXTS, article_count, pick_language, reader_date, reader_dates, reader_time, text
+from rag.ui.turn import Turn
 
 HOSTILE = (
     "<script>window.hit=1</script>",
@@ -98,13 +99,13 @@ def assert_inert(markup: str):
 
 def shown(raw: str) -> str:
     """What a browser shows of ``escape(raw)``."""
-    return html.unescape(render.escape(raw))
+    return html.unescape(escape(raw))
 
 
 @given(hostile)
 @example("".join(map(chr, range(0x20, 0x7F))))
 def test_escaped_text_is_only_text(raw):
-    page = Page(render.escape(raw))
+    page = Page(escape(raw))
     assert page.tags == []
     assert not BIDI.search(page.text)
     page.text.encode("utf-8")
@@ -114,7 +115,7 @@ def test_escaped_text_is_only_text(raw):
 
 @given(hostile, st.sampled_from(('"', "'")))
 def test_escaped_text_stays_in_its_attribute(raw, quote):
-    page = Page(f"<p title={quote}{render.escape(raw)}{quote}></p>")
+    page = Page(f"<p title={quote}{escape(raw)}{quote}></p>")
     assert page.tags == ["p"]
     assert page.attributes == [("title", shown(raw))]
 
@@ -122,7 +123,7 @@ def test_escaped_text_stays_in_its_attribute(raw, quote):
 @given(hostile)
 def test_escaped_text_is_no_markdown(raw):
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    tokens = markdown.parse("x" + render.escape(raw))
+    tokens = markdown.parse("x" + escape(raw))
     assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
     assert {child.type for child in tokens[1].children} <= {"text", "text_special"}
 
@@ -134,9 +135,9 @@ def test_escaped_text_is_no_markdown(raw):
 )
 def test_marks_cover_what_they_should_and_nest(raw, base, places):
     spans = [Span(start, start + length, css, "<i>\"'") for start, length, css in places]
-    markup = render.mark_up(raw, spans, base)
+    markup = mark_up(raw, spans, base)
     page = Page(markup)
-    assert page.text == Page(render.escape(raw)).text
+    assert page.text == Page(escape(raw)).text
     assert set(page.tags) <= {"mark"}
     for css in "abc":
         wanted = {
@@ -163,7 +164,7 @@ def covered(markup: str, css: str) -> set[int]:
 
 
 def test_an_outer_span_stays_whole_where_inner_ones_nest():
-    markup = render.mark_up("在四川举行", [Span(0, 5, "quote"), Span(1, 3, "value"), Span(2, 4, "word", "held")])
+    markup = mark_up("在四川举行", [Span(0, 5, "quote"), Span(1, 3, "value"), Span(2, 4, "word", "held")])
     assert markup == (
         '<mark class="quote">在<mark class="value">四<mark class="word" title="held">川</mark></mark>'
         '<mark class="word" title="held">举</mark>行</mark>'
@@ -203,7 +204,7 @@ def turns(draw) -> Turn:
 @given(turns(), st.sampled_from(["zh", "en"]))
 def test_answers_and_sources_are_inert(turn, lang):
     message = assert_inert(render.message(turn))
-    panel = assert_inert(render.sources([turn], lang))
+    panel = assert_inert(sources.sources([turn], lang))
     links = {value for name, value in message.attributes if name == "href"}
     cards = {f"#{value}" for name, value in panel.attributes if name == "id"}
     assert links <= cards, "a chip leads nowhere"
@@ -213,7 +214,7 @@ def test_answers_and_sources_are_inert(turn, lang):
 def test_questions_pieces_and_notices_are_inert(raw):
     for markup in (render.question(raw), render.partial(raw), render.notice(raw)):
         assert_inert(markup)
-    assert_inert(render.about(render.Corpus(3, "2011-09-21", "2011-09-21", (raw, raw, raw, raw)), "en"))
+    assert_inert(start.about(start.Corpus(3, "2011-09-21", "2011-09-21", (raw, raw, raw, raw)), "en"))
 
 
 ARTICLE = Article("a.md", "开头。四川省举行电梯演练，湖北省抽查月饼。结尾。", "标题", "2011-09-21", "某报", lang="zh")
@@ -256,7 +257,7 @@ def test_a_follow_up_is_shown_as_it_was_understood(answer, shown):
     assert Page(render.message(Turn("aa", answer))).text.startswith(shown)
     assert "yj-understood" not in render.message(Turn("aa", replace(answer, completed="")))
     found = replace(answer, nearest=(cite("湖北省抽查月饼"),))
-    assert answer.completed in Page(render.sources([Turn("aa", found)], "en")).text
+    assert answer.completed in Page(sources.sources([Turn("aa", found)], "en")).text
 
 
 def test_an_answer_in_traditional_characters_is_framed_in_them():
@@ -273,7 +274,7 @@ def test_an_answer_in_traditional_characters_is_framed_in_them():
 
 def test_a_source_card_shows_the_quote_in_its_passage_and_article():
     answer = Answer("问？", "zh", "text", "", False, citations=(cite("四川省举行电梯演练", "四川"),))
-    page = Page(render.sources([Turn("aa", answer, {"a.md": ARTICLE})], "zh"))
+    page = Page(sources.sources([Turn("aa", answer, {"a.md": ARTICLE})], "zh"))
     assert [marked for css, marked in page.marked if css == "yj-quote"] == ["四川省举行电梯演练"] * 2
     assert ARTICLE.text in page.text and ARTICLE.text[3:18] in page.text
     assert "2011年9月21日" in page.text and "某报" in page.text
@@ -282,17 +283,17 @@ def test_a_source_card_shows_the_quote_in_its_passage_and_article():
 def test_a_quote_whose_article_changed_is_shown_without_it():
     answer = Answer("问？", "zh", "text", "", False, citations=(cite("四川省举行电梯演练"),))
     moved = replace(ARTICLE, text="新的一句。" + ARTICLE.text)
-    page = Page(render.sources([Turn("aa", answer, {"a.md": moved})], "zh"))
+    page = Page(sources.sources([Turn("aa", answer, {"a.md": moved})], "zh"))
     assert [marked for css, marked in page.marked if css == "yj-quote"] == ["四川省举行电梯演练"]
     assert "新的一句" not in page.text and text("zh", "changed") in page.text
 
 
 def test_a_long_article_is_cut_around_its_quote_and_said_to_be():
-    long = replace(ARTICLE, text=ARTICLE.text + "尾" * (2 * render.ARTICLE_LIMIT))
+    long = replace(ARTICLE, text=ARTICLE.text + "尾" * (2 * sources.ARTICLE_LIMIT))
     answer = Answer("问？", "zh", "text", "", False, citations=(cite("四川省举行电梯演练"),))
-    page = Page(render.sources([Turn("aa", answer, {"a.md": long})], "zh"))
+    page = Page(sources.sources([Turn("aa", answer, {"a.md": long})], "zh"))
     assert text("zh", "shortened") in page.text
-    assert page.text.count("尾") < render.ARTICLE_LIMIT
+    assert page.text.count("尾") < sources.ARTICLE_LIMIT
 
 
 def test_a_refusal_says_what_was_not_found_and_what_is_near():
@@ -315,10 +316,10 @@ def test_numbers_in_a_text_become_chips_only_where_there_is_a_source():
 def test_the_newest_answers_sources_are_open_and_the_others_folded():
     answer = Answer("q", "en", "text", "", False, citations=(cite("湖北省抽查月饼"),))
     refusal = Answer("r", "en", "text", "", True)
-    panel = render.sources([Turn("aa", answer), Turn("bb", answer)], "en")
+    panel = sources.sources([Turn("aa", answer), Turn("bb", answer)], "en")
     assert re.findall(r'<details class="yj-group" id="src-(\w+)"( open)?>', panel) == [("bb", " open"), ("aa", "")]
-    assert " open>" not in render.sources([Turn("aa", answer), Turn("bb", refusal)], "en")
-    assert text("en", "sources_hint")[:20] in Page(render.sources([Turn("bb", refusal)], "en")).text
+    assert " open>" not in sources.sources([Turn("aa", answer), Turn("bb", refusal)], "en")
+    assert text("en", "sources_hint")[:20] in Page(sources.sources([Turn("bb", refusal)], "en")).text
 
 
 def test_both_languages_hold_the_same_texts_with_the_same_gaps():

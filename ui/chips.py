@@ -12,8 +12,9 @@ from rag.answer.types import Constraint
 from rag.search.types import Filters
 from rag.ui.asked import Asked
 from rag.ui.filters import told
-from rag.ui.render import Turn, escape, voice
+from rag.ui.markup import escape
 from rag.ui.texts import text
+from rag.ui.turn import Turn, voice
 
 
 def restrictions(turn: Turn) -> str:

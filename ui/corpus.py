@@ -7,7 +7,7 @@ from collections import Counter
 
 from rag.server import Desk
 from rag.ui.examples import ARTICLES_READ, examples
-from rag.ui.render import Corpus
+from rag.ui.start import Corpus
 from rag.ui.texts import LANGS
 
 

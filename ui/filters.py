@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from rag.errors import UsageError
 from rag.search.types import Filters
 from rag.ui.asked import Asked
-from rag.ui.render import Corpus
+from rag.ui.start import Corpus
 from rag.ui.texts import LANGUAGE_NAMES, text
 
 FIELDS = ("from", "to", "source", "place", "lang")

@@ -7,7 +7,7 @@ import gradio as gr
 from rag.search.types import Filters
 from rag.ui import chips
 from rag.ui.filters import FIELDS, as_fields, from_fields
-from rag.ui.render import Corpus
+from rag.ui.start import Corpus
 from rag.ui.texts import LANGUAGE_NAMES, text
 
 CHOICES = 200

@@ -8,8 +8,8 @@ from dataclasses import asdict
 
 from rag.answer.types import Citation
 from rag.ui.filters import told
-from rag.ui.render import Turn
 from rag.ui.texts import text
+from rag.ui.turn import Turn
 
 
 def as_markdown(turns: Sequence[Turn], lang: str) -> str:

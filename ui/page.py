@@ -8,12 +8,14 @@ from dataclasses import replace
 import gradio as gr
 
 from rag.server import Desk
-from rag.ui import render
+from rag.ui import start
 from rag.ui.asked import Asked
 from rag.ui.corpus import About
+from rag.ui.corpus_tab import CorpusTab
 from rag.ui.filters import from_fields, from_link, to_link
 from rag.ui.form import Form
 from rag.ui.keep import as_json, as_markdown
+from rag.ui.sources import sources
 from rag.ui.talk import Talk, converse
 from rag.ui.texts import LANGS, LANGUAGE_NAMES, pick_language, text
 
@@ -37,64 +39,71 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         # Kept by the browser; the fixed secret lets it be read again after a restart, and it is no secret.
         chosen = gr.BrowserState("", storage_key="yinju-language", secret="yinju")
         with gr.Row(elem_id="head"):
-            gr.HTML(render.brand(), elem_id="brand")
+            gr.HTML(start.brand(), elem_id="brand")
             head = gr.HTML(elem_id="about")
             again = gr.Button("", elem_id="new-chat", scale=0, visible=False)
             choices = [(LANGUAGE_NAMES[lang], lang) for lang in LANGS]
             lang = gr.Radio(choices, value="en", elem_id="language", container=False)
-        with gr.Row(elem_id="desk"):
-            with gr.Column(elem_id="talk", scale=3):
-                with gr.Column(elem_id="start", scale=0) as start:
-                    welcome = gr.HTML(elem_id="welcome")
-                    tries = [
-                        gr.Button("", elem_id=f"example-{n}", elem_classes="yj-example", visible=False)
-                        for n in range(1, EXAMPLES + 1)
-                    ]
-                chat = gr.Chatbot(
-                    elem_id="chat", allow_tags=False, sanitize_html=True, latex_delimiters=[],
-                    buttons=[], feedback_options=None, layout="bubble", height="auto", show_label=False,
-                    group_consecutive_messages=False, allow_file_downloads=False, autoscroll=False,
-                )  # fmt: skip
-                with gr.Row(elem_id="ask"):
-                    box = gr.Textbox(
-                        elem_id="question", lines=1, max_lines=6, autofocus=True, scale=1,
-                        html_attributes=gr.InputHTMLAttributes(
-                            enterkeyhint="send", autocomplete="off", spellcheck=False
-                        ),
-                    )  # fmt: skip
-                    send = gr.Button("", elem_id="send", variant="primary", scale=0)
-                # What a control inside an answer asks for; the page's script writes it.
-                wish = gr.Textbox(elem_id="wish", visible="hidden", container=False)
-                # The question with its filters as a link; the page's script puts it into the address.
-                link = gr.Textbox(elem_id="link", visible="hidden", container=False)
-                # What is to be taken away, for the page's script.
-                kept = gr.Textbox(elem_id="kept", visible="hidden", container=False)
-                form = Form()
-                with gr.Row(elem_id="keep", visible=False) as keep:
-                    keeping = {
-                        kind: gr.Button("", elem_id=f"keep-{kind}", elem_classes="yj-keep", scale=0) for kind in ("copy", "md", "json")
-                    }
-            with gr.Column(elem_id="side", scale=2):
-                panel = gr.HTML(elem_id="sources")
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
+            with gr.Tab("", id="chat", elem_id="tab-chat") as chat_tab:
+                with gr.Row(elem_id="desk"):
+                    with gr.Column(elem_id="talk", scale=3):
+                        with gr.Column(elem_id="start", scale=0) as opening:
+                            welcome = gr.HTML(elem_id="welcome")
+                            tries = [
+                                gr.Button("", elem_id=f"example-{n}", elem_classes="yj-example", visible=False)
+                                for n in range(1, EXAMPLES + 1)
+                            ]
+                        chat = gr.Chatbot(
+                            elem_id="chat", allow_tags=False, sanitize_html=True, latex_delimiters=[],
+                            buttons=[], feedback_options=None, layout="bubble", height="auto", show_label=False,
+                            group_consecutive_messages=False, allow_file_downloads=False, autoscroll=False,
+                        )  # fmt: skip
+                        with gr.Row(elem_id="ask"):
+                            box = gr.Textbox(
+                                elem_id="question", lines=1, max_lines=6, autofocus=True, scale=1,
+                                html_attributes=gr.InputHTMLAttributes(
+                                    enterkeyhint="send", autocomplete="off", spellcheck=False
+                                ),
+                            )  # fmt: skip
+                            send = gr.Button("", elem_id="send", variant="primary", scale=0)
+                        # What a control inside an answer asks for; the page's script writes it.
+                        wish = gr.Textbox(elem_id="wish", visible="hidden", container=False)
+                        # The question with its filters as a link; the page's script puts it into the address.
+                        link = gr.Textbox(elem_id="link", visible="hidden", container=False)
+                        # What is to be taken away, for the page's script.
+                        kept = gr.Textbox(elem_id="kept", visible="hidden", container=False)
+                        form = Form()
+                        with gr.Row(elem_id="keep", visible=False) as keep:
+                            keeping = {
+                                kind: gr.Button("", elem_id=f"keep-{kind}", elem_classes="yj-keep", scale=0) for kind in ("copy", "md", "json")
+                            }
+                    with gr.Column(elem_id="side", scale=2):
+                        panel = gr.HTML(elem_id="sources")
+            with gr.Tab("", id="corpus", elem_id="tab-corpus") as corpus_tab:
+                articles = CorpusTab(desk, about)
 
-        labelled = [head, lang, chat, welcome, *tries, box, send, again, panel, keep, *keeping.values()]
+        labelled = [head, chat_tab, corpus_tab, lang, chat, welcome, *tries, box, send, again, panel, keep, *keeping.values(), *articles.parts]
 
         def speak(lang: str, talk: Talk) -> list:
             asked = bool(talk.messages)
             made = [] if asked else about.examples(lang, EXAMPLES)
             made = [*made, *[""] * (EXAMPLES - len(made))]
             return [
-                render.about(about.corpus(), lang),
+                start.about(about.corpus(), lang),
+                gr.update(label=text(lang, "tab_chat")),
+                gr.update(label=text(lang, "tab_corpus")),
                 gr.update(value=lang, label=text(lang, "language")),
                 gr.update(label=text(lang, "chat")),
-                render.welcome(lang),
+                start.welcome(lang),
                 *(gr.update(value=one, visible=bool(one)) for one in made),
                 gr.update(label=text(lang, "question"), placeholder=text(lang, "question_hint")),
                 gr.update(value=text(lang, "send")),
                 gr.update(value=text(lang, "new_chat"), visible=asked),
-                render.sources(talk.turns, lang),
+                sources(talk.turns, lang),
                 gr.update(visible=bool(talk.turns)),
                 *(gr.update(value=text(lang, key)) for key in ("copy", "save_md", "save_json")),
+                *articles.speak(lang),
             ]
 
         def arrive(kept: str, talk: Talk, request: gr.Request) -> list:
@@ -121,14 +130,14 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             if not (asked and asked.question):
                 yield out
                 return
-            out |= {start: gr.update(visible=False), again: gr.update(visible=True), link: to_link(asked)}
+            out |= {opening: gr.update(visible=False), again: gr.update(visible=True), link: to_link(asked)}
             known = talk.turns
             for talk in converse(desk, talk, asked, lang, about.corpus()):
                 out |= {chat: talk.as_chat(), state: talk}
                 if talk.turns is not known:
                     # A link stands alone: of a follow-up it asks the question as it was completed.
                     whole = talk.turns[-1].answer.completed or asked.question
-                    out |= {link: to_link(replace(asked, question=whole)), panel: render.sources(talk.turns, lang), keep: gr.update(visible=True)}
+                    out |= {link: to_link(replace(asked, question=whole)), panel: sources(talk.turns, lang), keep: gr.update(visible=True)}
                 yield out
                 out = {}
 
@@ -136,7 +145,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             return [Talk(), [], gr.update(visible=True), to_link(Asked("", from_fields(*fields))), *speak(lang, Talk())]
 
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        told = [box, wish, chat, panel, state, start, again, link, keep]
+        told = [box, wish, chat, panel, state, opening, again, link, keep]
         # A question sent in the moment in which an answer ends waits for it; "once" would drop it in silence.
         asking = {**quiet, "concurrency_id": "ask", "concurrency_limit": PEOPLE_AT_ONCE, "trigger_mode": "always_last"}
         arrived = blocks.load(arrive, [chosen, state], [wish, *labelled, *form.parts], **quiet)
@@ -145,6 +154,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         lang.change(None, [lang], None, js="(lang) => window.yinju.speak(lang)", **quiet)
         link.change(None, [link], None, js="(link) => window.yinju.address(link)", **quiet)
         form.listen(lang, **quiet)
+        articles.listen(lang, **quiet)
         gr.on([box.submit, send.click, wish.submit], reply, [box, wish, lang, state, *form.fields], told, **asking)
         for one in tries:
             one.click(reply_to, [one, lang, state, *form.fields], told, **asking)
@@ -153,7 +163,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         for kind, button in keeping.items():
             taken = button.click(made[kind], [state, lang], [kept], **quiet)
             taken.then(None, [kept], None, js=f"(words) => window.yinju.keep('{kind}', words)", **quiet)
-        again.click(clear, [lang, *form.fields], [state, chat, start, link, *labelled], **quiet)
+        again.click(clear, [lang, *form.fields], [state, chat, opening, link, *labelled], **quiet)
 
     blocks.queue(api_open=False, max_size=PEOPLE_WAITING, default_concurrency_limit=PEOPLE_AT_ONCE)
     return blocks

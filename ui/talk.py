@@ -15,7 +15,9 @@ from rag.server import Desk
 from rag.ui import chips, render
 from rag.ui.asked import Asked, again, wished
 from rag.ui.filters import checked
+from rag.ui.start import Corpus
 from rag.ui.texts import text
+from rag.ui.turn import Turn
 
 log = logging.getLogger("rag.ui")
 
@@ -31,7 +33,7 @@ class Talk:
     """The messages shown (role and HTML) and the answers whose sources are shown, oldest first."""
 
     messages: tuple[tuple[str, str], ...] = ()
-    turns: tuple[render.Turn, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
     def say(self, role: str, html: str) -> Talk:
         return replace(self, messages=(*self.messages, (role, html))[-MESSAGES_KEPT:])
@@ -55,7 +57,7 @@ class Talk:
         return [{"role": role, "content": html} for role, html in self.messages]
 
 
-def converse(desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: render.Corpus | None = None) -> Iterator[Talk]:
+def converse(desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: Corpus | None = None) -> Iterator[Talk]:
     """The conversation after a question, again and again while the answer comes; the last one stays.
 
     ``lang`` is the page's language, for what is said before the answer's own language is known; ``corpus`` is what
@@ -78,7 +80,7 @@ def converse(desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: render.Cor
             if time.monotonic() - shown >= PIECE_SECONDS:
                 shown = time.monotonic()
                 yield told.say("assistant", render.partial(pieces))
-        turn = render.Turn(secrets.token_hex(4), answer, _cited_articles(desk, answer), asked)
+        turn = Turn(secrets.token_hex(4), answer, _cited_articles(desk, answer), asked)
         answered = told.say("assistant", render.message(turn, chips.restrictions(turn)))
         answered = replace(answered, turns=(*answered.turns, turn)[-TURNS_KEPT:])
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""Every word of the page, in Chinese and English; both languages hold the same keys.
+"""Every word of the page, in Chinese and English; both languages hold the same keys. The corpus tab brings its own.
 
 ``lang`` is "zh", anything else for English, or :data:`rag.answer.script.HANT`: an answer to a question in traditional
 characters is shown in them.
@@ -7,6 +7,7 @@ characters is shown in them.
 from __future__ import annotations
 
 from rag.answer.script import HANT, in_script
+from rag.ui import texts_corpus
 
 LANGS = ("zh", "en")
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
@@ -15,6 +16,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "zh": {
         "title": "Yinju 引据",
         "tagline": "有据可查的新闻问答",
+        "tab_chat": "问答",
         "corpus": "{articles} · {dates} · {sources}",
         "no_date": "日期不详",
         "no_source": "来源不详",
@@ -87,6 +89,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "title": "Yinju 引据",
         "tagline": "News answers with evidence",
+        "tab_chat": "Chat",
         "corpus": "{articles} · {dates} · {sources}",
         "no_date": "no dates",
         "no_source": "no source given",
@@ -160,6 +163,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "answer_message": "Answer",
     },
 }
+for _lang, _words in texts_corpus.TEXTS.items():
+    TEXTS[_lang] |= _words
 
 _MONTHS = (
     "January February March April May June July August September October November December"
