@@ -24,6 +24,10 @@ class CorpusError(YinjuError):
     exit_code = 3
 
 
+class TooMuchRemoved(CorpusError):
+    """An update would take more articles out of an index than it may unasked."""
+
+
 class ModelError(YinjuError):
     """An embedding model is missing, cannot be loaded or is not the one that was expected."""
 

@@ -73,6 +73,7 @@ class Index:
         path: PathLike = "index",
         model: str | None = None,
         progress: Progress | None = None,
+        max_removed: float = 1.0,
     ) -> BuildReport:
         """Build a new version of an index folder and make it the live one; the one before is kept.
 
@@ -81,11 +82,12 @@ class Index:
             path: the index folder; made where it is not there.
             model: name or folder of a sentence-transformers model; None is the embedded one.
             progress: called now and then with (done, total or None, phase).
+            max_removed: share (0 to 1) of the articles that were in the index which may be gone; 1 for all.
 
         Returns:
             Counts and times, and what was skipped, with the reasons.
 
-        Raises CorpusError (not there, or nothing to index), ModelError, StorageError, IndexBusy.
+        Raises CorpusError (not there, or nothing to index), TooMuchRemoved, ModelError, StorageError, IndexBusy.
         """
         from rag.corpus import read_corpus
         from rag.freshness import record
@@ -95,7 +97,7 @@ class Index:
         # Hashed before it is read: an edit during the build then shows as one that is still to be indexed.
         origin = record(paths, model) if paths else None
         embedder = _embedder(model)
-        report = build_index(read_corpus(paths) if paths else articles, path, embedder, progress)
+        report = build_index(read_corpus(paths) if paths else articles, path, embedder, progress, max_removed=max_removed)
         if origin:
             origin.save(path, report.version)
         return report
@@ -118,6 +120,7 @@ class Index:
         corpus: PathLike | Sequence[PathLike] | None = None,
         model: str | None = None,
         progress: Progress | None = None,
+        max_removed: float = 0.2,
     ) -> BuildReport | None:
         """Bring an index up to date with its corpus: read again and built anew if something changed.
 
@@ -126,11 +129,13 @@ class Index:
             corpus: files or folders; None for those that the index was built from.
             model: the model that it was built with.
             progress: as for :meth:`build`.
+            max_removed: share (0 to 1) of the articles that may be gone from the corpus; 1 for all. Stops what follows a
+                folder that was moved, or is mounted only in part; an index of under 10 articles is not guarded.
 
         Returns:
-            The report of the build, or None where nothing had changed.
+            The report, with ``changes`` (articles added, removed, changed, moved, unchanged), or None where nothing had changed.
 
-        Raises IndexMissing, UsageError (the index does not know its corpus), IndexMismatch (built with
+        Raises IndexMissing, TooMuchRemoved, UsageError (the index does not know its corpus), IndexMismatch (built with
         another model), and what :meth:`build` raises.
         """
         from rag.freshness import read_origin
@@ -151,7 +156,7 @@ class Index:
             )
         if not Index.stale(path, corpus, model):
             return None
-        return Index.build(corpus, path, model, progress)
+        return Index.build(corpus, path, model, progress, max_removed)
 
     @staticmethod
     def verify(path: PathLike = "index") -> Verification:

@@ -5,13 +5,16 @@ An index is a folder that holds ``CURRENT`` (the name of the live version) and
 """
 
 from rag.index.build import BuildReport, build_index
+from rag.index.changes import Changes, Difference
 from rag.index.manifest import Counts, Manifest
 from rag.index.open import Snapshot, open_index
 from rag.index.versions import Status, Verification, VersionStatus, rollback, status, verify
 
 __all__ = [
     "BuildReport",
+    "Changes",
     "Counts",
+    "Difference",
     "Manifest",
     "Snapshot",
     "Status",

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import shutil
+import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sized
@@ -17,7 +18,8 @@ import numpy as np
 
 from rag.corpus.article import Article, Passage, Skipped
 from rag.embed.protocol import Embedder
-from rag.errors import CorpusError, IndexCorrupt, ModelError
+from rag.errors import CorpusError, IndexCorrupt, ModelError, YinjuError
+from rag.index.changes import Changes, compare, guard
 from rag.index.disk import storage_errors, sync_file, sync_tree
 from rag.index.features import features
 from rag.index.lexical import MAX_BATCH, SETTINGS, LexicalWriter
@@ -25,10 +27,10 @@ from rag.index.manifest import FILE_NAME, FORMAT, Counts, Manifest, list_files
 from rag.index.named import keys
 from rag.index.open import Snapshot
 from rag.index.reuse import ReusingEmbedder, reusing
-from rag.index.store import StoreWriter
+from rag.index.store import Store, StoreWriter
 from rag.index.tokens import TokensWriter
 from rag.index.vectors import VectorsWriter
-from rag.index.versions import KEEP, building_folder, commit, next_stamp, version_name, writing
+from rag.index.versions import KEEP, VERSIONS, building_folder, commit, current, held, next_stamp, version_name, writing
 
 if TYPE_CHECKING:
     from rag.embed.static import StaticModel
@@ -54,6 +56,7 @@ class BuildReport:
         seconds: wall time.
         bytes: size of the version on disk.
         phases: seconds by phase: "read", "split", "names", "tokenize", "embed", "lexical", "store", "write", "check".
+        changes: how the articles differ from those of the version that was live before; all are added where none was.
     """
 
     version: str
@@ -64,6 +67,7 @@ class BuildReport:
     seconds: float
     bytes: int
     phases: dict[str, float]
+    changes: Changes = Changes()
 
     def to_dict(self) -> dict:
         """Plain dicts, lists, strings and numbers."""
@@ -92,6 +96,7 @@ def build_index(
     embedder: Embedder | None = None,
     progress: Progress | None = None,
     keep: int = KEEP,
+    max_removed: float = 1.0,
 ) -> BuildReport:
     """Builds a new version of an index and makes it the live one.
 
@@ -107,8 +112,10 @@ def build_index(
         embedder: model for the passage vectors; None for the embedded static one.
         progress: called now and then with (done, total or None, phase).
         keep: versions to keep, the new one included; at least 1.
+        max_removed: share (0 to 1) of the articles of the live version that may be gone; see :func:`rag.index.changes.guard`.
 
     Raises:
+        TooMuchRemoved: more than that are gone; nothing is changed.
         CorpusError: no article could be indexed; the message has the reasons.
         IndexBusy: another process is building.
         StorageError: the folder cannot be written, or the disk is full.
@@ -126,6 +133,9 @@ def build_index(
                 builder = _Builder(path, folder, model, embedder or model, source, progress or _silent, clock)
                 try:
                     builder.take(articles)
+                    before = _before(path)
+                    changes = compare(before, builder.contents).counts()
+                    guard(changes.removed, len(before), path, max_removed)
                     manifest, name = builder.finish()
                 finally:
                     builder.close()
@@ -138,8 +148,20 @@ def build_index(
     seconds = time.perf_counter() - clock.begin
     phases = {phase: round(spent, 4) for phase, spent in clock.phases.items()}
     return BuildReport(
-        name, c.articles, c.passages, source.reused, manifest.skipped, round(seconds, 4), manifest.bytes, phases
+        name, c.articles, c.passages, source.reused, manifest.skipped, round(seconds, 4), manifest.bytes, phases, changes
     )
+
+
+def _before(path: Path) -> dict[str, str]:
+    """Id -> digest of the content of the articles of the live version; empty where there is none that can be read."""
+    try:
+        name = current(path)
+        with held(path / VERSIONS / name):
+            store = Store(path / VERSIONS / name)
+            rows = len(store.columns())
+            return {article.id: _content(article) for article in map(store.article, range(rows))}
+    except (YinjuError, sqlite3.Error, OSError):
+        return {}
 
 
 def _silent(done: int, total: int | None, phase: str) -> None:
@@ -179,6 +201,11 @@ class _Builder:
         """Closes the files; what was not finished is thrown away by the caller."""
         self._vectors.close()
         self._store.close()
+
+    @property
+    def contents(self) -> dict[str, str]:
+        """Id -> digest of the content of each article taken in."""
+        return self._seen
 
     def take(self, articles: Iterable[Article | Skipped]) -> None:
         """Takes all articles in, batch by batch."""
