@@ -173,8 +173,9 @@ def _put_report(report, path: str, quiet: bool, as_json: bool) -> None:
     elif not quiet:
         skipped = f", {len(report.skipped):,} skipped" if report.skipped else ""
         reused = f", {report.reused:,} vectors taken over" if report.reused else ""
+        repeats = f" ({report.repeats:,} repeat the story of another)" if report.repeats else ""
         put(
-            f"{path}: {report.articles:,} articles, {report.passages:,} passages{reused}{skipped}, "
+            f"{path}: {report.articles:,} articles{repeats}, {report.passages:,} passages{reused}{skipped}, "
             f"{size(report.bytes)} in {report.seconds:.1f} s (version {report.version})"
         )
 

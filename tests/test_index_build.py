@@ -205,7 +205,7 @@ def test_progress_grows_to_the_end(tmp_path, monkeypatch):
     done = [done for done, total, phase in seen if phase == "passages"]
     assert len(done) > 2 and done == sorted(done) and done[-1] == 30
     assert {total for _, total, phase in seen if phase == "passages"} == {30}
-    assert {phase for *_, phase in seen} == {"passages", "write", "check"}
+    assert {phase for *_, phase in seen} == {"passages", "stories", "write", "check"}
 
 
 class Lengths:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.corpus import duplicates
 from rag.corpus.article import Article, Passage, Skipped
 from rag.embed.protocol import Embedder
 from rag.errors import CorpusError, IndexCorrupt, ModelError, YinjuError
@@ -55,8 +56,11 @@ class BuildReport:
         skipped: what was not indexed, with the reasons.
         seconds: wall time.
         bytes: size of the version on disk.
-        phases: seconds by phase: "read", "split", "names", "tokenize", "embed", "lexical", "store", "write", "check".
+        phases: seconds by phase: "read", "split", "names", "sketch", "tokenize", "embed", "lexical", "store", "stories", "write",
+            "check".
         changes: how the articles differ from those of the version that was live before; all are added where none was.
+        stories: how many stories several articles tell in nearly the same words.
+        repeats: how many articles that makes beyond the first of each.
     """
 
     version: str
@@ -68,6 +72,8 @@ class BuildReport:
     bytes: int
     phases: dict[str, float]
     changes: Changes = Changes()
+    stories: int = 0
+    repeats: int = 0
 
     def to_dict(self) -> dict:
         """Plain dicts, lists, strings and numbers."""
@@ -148,7 +154,8 @@ def build_index(
     seconds = time.perf_counter() - clock.begin
     phases = {phase: round(spent, 4) for phase, spent in clock.phases.items()}
     return BuildReport(
-        name, c.articles, c.passages, source.reused, manifest.skipped, round(seconds, 4), manifest.bytes, phases, changes
+        name, c.articles, c.passages, source.reused, manifest.skipped, round(seconds, 4), manifest.bytes, phases, changes,
+        c.stories, c.repeats,
     )
 
 
@@ -244,8 +251,10 @@ class _Builder:
         self._texts += (passage_text(article, passage) for passage in passages)
         with self._clock("names"):
             names = keys(article)
+        with self._clock("sketch"):
+            sketch = duplicates.sketch(article.text)
         with self._clock("store"), storage_errors(self._path):
-            self._store.add(article, passages, names)
+            self._store.add(article, passages, names, sketch)
         self._articles += 1
         self._characters += len(article.text)
 
@@ -302,6 +311,10 @@ class _Builder:
 
     def finish(self) -> tuple[Manifest, str]:
         """Writes, syncs and checks everything; returns the manifest and the version's name."""
+        with self._clock("stories"), storage_errors(self._path):
+            self._progress(0, 1, "stories")
+            stories = self._store.tell_stories()
+            self._progress(1, 1, "stories")
         with self._clock("write"), storage_errors(self._path):
             self._progress(0, 3, "write")
             self._store.commit()
@@ -315,12 +328,12 @@ class _Builder:
             self._progress(3, 3, "write")
         with self._clock("check"), storage_errors(self._path):
             self._progress(0, 1, "check")
-            manifest, name = self._describe(tokens, features_count, vectors)
+            manifest, name = self._describe(tokens, features_count, vectors, stories)
             _check(Snapshot(self._folder, manifest, self._model, self._embedder))
             self._progress(1, 1, "check")
         return manifest, name
 
-    def _describe(self, tokens: int, features_count: int, vectors: dict) -> tuple[Manifest, str]:
+    def _describe(self, tokens: int, features_count: int, vectors: dict, stories: np.ndarray) -> tuple[Manifest, str]:
         from rag.corpus import SPLITTER
 
         stamp = next_stamp(self._path)
@@ -331,9 +344,10 @@ class _Builder:
             static_model=self._model.identity,
             tokenizer_sha256=self._model.tokenizer_sha256,
             splitter=dict(SPLITTER),
+            duplicates=dict(duplicates.SETTINGS),
             lexical=SETTINGS,
             vectors=vectors,
-            counts=Counts(self._articles, self._passages, self._characters, tokens, features_count),
+            counts=Counts(self._articles, self._passages, self._characters, tokens, features_count, *_counted(stories)),
             skipped=tuple(self._skipped),
             files=list_files(self._folder),
         )
@@ -341,6 +355,12 @@ class _Builder:
         (self._folder / FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
         sync_file(self._folder / FILE_NAME)
         return manifest, version_name(stamp, text)
+
+
+def _counted(stories: np.ndarray) -> tuple[int, int]:
+    """How many stories several articles tell, and how many of these articles repeat the first."""
+    counts = np.bincount(stories)
+    return int((counts > 1).sum()), int((counts[counts > 1] - 1).sum())
 
 
 def _content(article: Article) -> str:

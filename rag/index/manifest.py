@@ -17,7 +17,7 @@ from rag.embed.protocol import ModelIdentity
 from rag.errors import IndexCorrupt, IndexMismatch
 from rag.index.disk import sha256_of
 
-FORMAT = 2
+FORMAT = 3
 FILE_NAME = "manifest.json"
 REBUILD = "rebuild it with `yinju build --corpus … --index {index}`"
 RECOVER = "go back to the version before with `yinju rollback --index {index}`, or " + REBUILD
@@ -40,6 +40,8 @@ class Counts:
         characters: length of all article texts together.
         tokens: static-model tokens of all passages.
         features: distinct lexical features.
+        stories: stories that several articles tell in nearly the same words (:mod:`rag.corpus.duplicates`).
+        repeats: articles that do so beyond the first of each.
     """
 
     articles: int
@@ -47,6 +49,8 @@ class Counts:
     characters: int
     tokens: int
     features: int
+    stories: int = 0
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Manifest:
         static_model: the embedded model whose tokens are stored.
         tokenizer_sha256: of the embedded model's tokenizer.
         splitter: settings of the splitter.
+        duplicates: settings by which articles that are alike were found.
         lexical: settings of BM25.
         vectors: "kind" ("flat" or "fp16") and "recall_at_10" against exact search (1.0 for flat).
         counts: sizes.
@@ -74,6 +79,7 @@ class Manifest:
     static_model: ModelIdentity
     tokenizer_sha256: str
     splitter: dict
+    duplicates: dict
     lexical: dict
     vectors: dict
     counts: Counts

@@ -47,7 +47,8 @@ class Snapshot:
         model: the static model (tokens, vectors, late interaction).
         embedder: makes the question's vector; the static model unless another was given.
         n_articles, n_passages: sizes; passages are numbered from 0 in the order of the articles.
-        columns: record array per article: ``lang``, ``source`` (objects), ``date`` ("YYYY-MM-DD" or "").
+        columns: record array per article: ``lang``, ``source`` (objects), ``date`` ("YYYY-MM-DD" or ""),
+            ``story`` (int32): the row of the first article that tells the same story in nearly the same words.
         passages: record array per passage: ``article_row``, ``start``, ``end`` (int32); the passage is
             ``article(article_row).text[start:end]``.
         token_ids, token_offsets: passage i has the tokens ``token_ids[token_offsets[i]:token_offsets[i + 1]]``.

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.corpus.article import Article, Passage
+from rag.corpus.duplicates import BANDS, group
 from rag.errors import UsageError
 from rag.index import named
 
@@ -23,7 +24,8 @@ PRAGMA journal_mode=OFF;
 PRAGMA synchronous=OFF;
 BEGIN;
 CREATE TABLE articles(row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT NOT NULL,
-  source TEXT NOT NULL, url TEXT NOT NULL, lang TEXT NOT NULL, path TEXT NOT NULL);
+  source TEXT NOT NULL, url TEXT NOT NULL, lang TEXT NOT NULL, path TEXT NOT NULL, story INTEGER NOT NULL);
+CREATE TABLE sketches(row INTEGER PRIMARY KEY, sketch BLOB NOT NULL);
 CREATE TABLE texts(row INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE passages(row INTEGER PRIMARY KEY, spans BLOB NOT NULL);
 {named.SCHEMA}
@@ -46,18 +48,26 @@ class StoreWriter:
         self._named = named.NamedWriter()
         self._rows = 0
 
-    def add(self, article: Article, passages: Sequence[Passage], names: set[str]) -> None:
-        """Stores an article as the next row, with its passages in order and what it names (:func:`rag.index.named.keys`)."""
+    def add(self, article: Article, passages: Sequence[Passage], names: set[str], sketch: np.ndarray) -> None:
+        """Stores an article as the next row, with its passages in order, what it names (:func:`rag.index.named.keys`) and its sketch."""
         a, row = article, self._rows
         self._connection.execute(
-            "INSERT INTO articles VALUES(?,?,?,?,?,?,?,?)",
-            (row, a.id, a.title, a.date, a.source, a.url, a.lang, a.path),
+            "INSERT INTO articles VALUES(?,?,?,?,?,?,?,?,?)",
+            (row, a.id, a.title, a.date, a.source, a.url, a.lang, a.path, row),
         )
         self._connection.execute("INSERT INTO texts VALUES(?,?)", (row, a.text))
         spans = np.array([(p.start, p.end) for p in passages], "<i4")
         self._connection.execute("INSERT INTO passages VALUES(?,?)", (row, spans.tobytes()))
+        self._connection.execute("INSERT INTO sketches VALUES(?,?)", (row, sketch.astype("<u4").tobytes()))
         self._named.add(row, names)
         self._rows += 1
+
+    def tell_stories(self, known: np.ndarray | None = None) -> np.ndarray:
+        """Finds which articles tell one story (:func:`rag.corpus.duplicates.group`), and stores it: int32 (n,)."""
+        stories = group(_sketches(self._connection), lambda rows: _read_articles(self._connection, rows), known)
+        moved = np.flatnonzero(stories != np.arange(len(stories)))
+        self._connection.executemany("UPDATE articles SET story = ? WHERE row = ?", zip(stories[moved].tolist(), moved.tolist()))
+        return stories
 
     def commit(self) -> None:
         """Ends the transaction and closes the file."""
@@ -110,11 +120,8 @@ class Store:
         Raises:
             UsageError: there is no such row.
         """
-        wanted, found = list(dict.fromkeys(map(int, rows))), {}
-        for first in range(0, len(wanted), _AT_ONCE):
-            some = wanted[first : first + _AT_ONCE]
-            marks = ",".join("?" * len(some))
-            found |= {row: Article(*rest) for row, *rest in self._connection.execute(f"{_ARTICLES} WHERE row IN ({marks})", some)}
+        wanted = list(dict.fromkeys(map(int, rows)))
+        found = _read_articles(self._connection, wanted)
         return {row: found[row] if row in found else self.article(row) for row in wanted}
 
     def row(self, article_id: str) -> int:
@@ -131,10 +138,10 @@ class Store:
         return found[0]
 
     def columns(self) -> np.recarray:
-        """Record array over all articles: ``lang`` and ``source`` (objects), ``date`` ("YYYY-MM-DD" or "")."""
-        rows = self._connection.execute("SELECT lang, date, source FROM articles ORDER BY row").fetchall()
+        """Record array over all articles: ``lang`` and ``source`` (objects), ``date`` ("YYYY-MM-DD" or ""), ``story`` (int32)."""
+        rows = self._connection.execute("SELECT lang, date, source, story FROM articles ORDER BY row").fetchall()
         # Objects, because one long source would widen every row of a fixed-width column.
-        return np.array(rows, [("lang", object), ("date", "U10"), ("source", object)]).view(np.recarray)
+        return np.array(rows, [("lang", object), ("date", "U10"), ("source", object), ("story", np.int32)]).view(np.recarray)
 
     def headings(self, chars: int) -> list[tuple[str, str]]:
         """(title, "") of all articles in order; for those without a title ("", the first ``chars`` characters of the text)."""
@@ -153,6 +160,10 @@ class Store:
         by_row = {row: tuple(rest) for row, *rest in found}
         return [by_row[row] for row in rows]
 
+    def sketches(self) -> np.ndarray:
+        """What the articles are compared by (:func:`rag.corpus.duplicates.sketch`), uint32 (n_articles, BANDS)."""
+        return _sketches(self._connection)
+
     def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
         """See :func:`rag.index.named.read`."""
         return named.read(self._connection, first, last)
@@ -165,3 +176,18 @@ class Store:
         out["article_row"] = np.repeat(np.arange(len(blobs)), [len(blob) // 8 for blob in blobs])
         out["start"], out["end"] = spans[:, 0], spans[:, 1]
         return out
+
+
+def _sketches(connection: sqlite3.Connection) -> np.ndarray:
+    blobs = [blob for (blob,) in connection.execute("SELECT sketch FROM sketches ORDER BY row")]
+    return np.frombuffer(b"".join(blobs), "<u4").reshape(-1, BANDS)
+
+
+def _read_articles(connection: sqlite3.Connection, rows: Iterable[int]) -> dict[int, Article]:
+    """Those of some rows that there are."""
+    wanted, found = list(rows), {}
+    for first in range(0, len(wanted), _AT_ONCE):
+        some = wanted[first : first + _AT_ONCE]
+        marks = ",".join("?" * len(some))
+        found |= {row: Article(*rest) for row, *rest in connection.execute(f"{_ARTICLES} WHERE row IN ({marks})", some)}
+    return found

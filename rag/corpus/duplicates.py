@@ -1,0 +1,180 @@
+"""Which articles tell one story in nearly the same words: syndicated, re-posted, shortened.
+
+Broder, "On the resemblance and containment of documents" (1997): an article is the set of its runs of characters, and two
+share a story where one holds most of the other's. MinHash with banding (rensa) proposes the pairs to look at, so none of
+the others are; each pair is then compared in full. Reports made from one form (prices of the day, notices of fines) are as
+alike as two versions of one story, but for their figures: those of one story are mostly the same.
+
+A story is what such pairs connect, so neither the order of the articles nor how an index grew changes what belongs together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from rag.corpus.article import Article
+
+# A pair whose sets overlap by half is found with 94 % (1 - (1 - .5**3)**21), by .6 with 99 %, by a fifth with 16 %.
+BANDS, BAND_ROWS = 21, 3
+SETTINGS = {"method": "rensa.RMinHash 2", "seed": 1, "bands": BANDS, "rows": BAND_ROWS, "characters": [5, 12]}
+RUN, RUN_LATIN = 5, 12  # characters in a run; five letters are no more than a word
+LEAST = 20  # runs: what is shorter is no story
+CROWD, NEIGHBOURS = 64, 16  # in a band that more articles share, each is compared with so many that are most like it
+# Of one story: one holds this share of the other, and of its figures. More of the figures where they are not of one day, and
+# nearly all of both where more than a few days lie between; more of the text where there are hardly any figures.
+HELD, HELD_BARE, HELD_LATER = 0.70, 0.80, 0.92
+FIGURES, FIGURES_NEXT, FIGURES_LATER = 0.60, 0.75, 0.90
+FEW, DAYS = 3, 3
+OTHER = 5  # two that each name so often what the other never names are of two subjects
+
+_NO_LETTER = re.compile(r"[\W_]+")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_FACTOR, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+
+Read = Callable[[Iterable[int]], Mapping[int, Article]]
+
+
+def sketch(text: str) -> np.ndarray:
+    """What nearly the same texts have in common: uint32 (BANDS,); two that are alike agree in some place. All 0 for a short one."""
+    from rensa import RMinHash
+
+    found = runs(text)
+    if len(found) < LEAST:
+        return np.zeros(BANDS, np.uint32)
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(found, [0, len(found)], num_perm=BANDS * BAND_ROWS, seed=SETTINGS["seed"])
+    rows = np.array(matrix.to_rows(), np.uint64).reshape(BANDS, BAND_ROWS)
+    key = rows[:, 0]
+    for column in range(1, BAND_ROWS):
+        key = key * _FACTOR + rows[:, column]
+    return (_mixed(key) >> np.uint64(32)).astype(np.uint32)
+
+
+def runs(text: str, short: bool = False) -> np.ndarray:
+    """Hashes of all runs of characters of a text, uint64, repeated as they are; marks, spaces and the case of letters do not count.
+
+    Args:
+        text: of any language.
+        short: runs of half the length, which are about a word.
+    """
+    points = np.frombuffer(_NO_LETTER.sub("", text).lower().encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
+    size = RUN if np.count_nonzero(points >= 0x2E80) * 2 > len(points) else RUN_LATIN
+    size = size // 2 if short else size
+    if len(points) < size:
+        return np.zeros(0, np.uint64)
+    key = points[: len(points) - size + 1]
+    for shift in range(1, size):
+        key = key * _FACTOR + points[shift : len(points) - size + 1 + shift]
+    return _mixed(key)
+
+
+def _mixed(key: np.ndarray) -> np.ndarray:
+    key = (key ^ (key >> np.uint64(29))) * _MIX
+    return key ^ (key >> np.uint64(32))
+
+
+def group(sketches: np.ndarray, read: Read, known: np.ndarray | None = None) -> np.ndarray:
+    """The story of every article: the row of the first article that tells it, int32 (n,); its own row where no other does.
+
+    Args:
+        sketches: :func:`sketch` of each text, uint32 (n, BANDS).
+        read: gives the articles of some rows.
+        known: what is known already, int (n,): the same number, 0 or more, for the articles of one story, -1 for those that
+            are to be compared: new ones, and those whose story lost an article. None compares all.
+    """
+    joined = _Joined(len(sketches))
+    known = np.full(len(sketches), -1) if known is None else known
+    firsts: dict[int, int] = {}
+    for row in np.flatnonzero(known >= 0).tolist():
+        joined.join(firsts.setdefault(int(known[row]), row), row)
+    likely = _Joined(len(sketches))
+    pairs = [pair for pair in sorted(set(_alike(sketches))) if known[pair[0]] < 0 or known[pair[1]] < 0]
+    for one, other in pairs:
+        likely.join(one, other)
+    heaps = defaultdict(list)
+    for one, other in pairs:
+        heaps[likely.first(one)].append((one, other))
+    for heap in heaps.values():  # a heap at a time, so that few articles are in memory
+        contents = {row: _Content.of(article) for row, article in read(sorted({row for pair in heap for row in pair})).items()}
+        for one, other in heap:
+            if joined.first(one) != joined.first(other) and _one_story(contents[one], contents[other]):
+                joined.join(one, other)
+    return np.array([joined.first(row) for row in range(len(sketches))], np.int32)
+
+
+def _alike(sketches: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Pairs of rows that share a band, the lower first."""
+    rows = np.flatnonzero(sketches.any(axis=1))
+    for band in range(sketches.shape[1]):
+        keys = sketches[rows, band]
+        order = np.argsort(keys, kind="stable")
+        borders = np.flatnonzero(np.r_[True, np.diff(keys[order]) != 0, True]).tolist()
+        for begin, end in zip(borders, borders[1:]):
+            if end - begin < 2:
+                continue
+            crowd = rows[order[begin:end]]
+            near = end - begin
+            if near > CROWD:  # a form that thousands fill in: next to each other stand those that share other bands, too
+                crowd, near = crowd[np.lexsort(sketches[crowd].T[::-1])], NEIGHBOURS
+            crowd = crowd.tolist()
+            for place, one in enumerate(crowd):
+                yield from ((min(one, other), max(one, other)) for other in crowd[place + 1 : place + 1 + near])
+
+
+class _Joined:
+    """Sets of rows (union-find), each called by its first."""
+
+    def __init__(self, size: int) -> None:
+        self._above = list(range(size))
+
+    def first(self, row: int) -> int:
+        while self._above[row] != row:
+            self._above[row] = row = self._above[self._above[row]]
+        return row
+
+    def join(self, one: int, other: int) -> None:
+        one, other = self.first(one), self.first(other)
+        self._above[max(one, other)] = min(one, other)
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What articles are compared by: runs and short runs with how often they stand in the text, figures, and the date."""
+
+    runs: np.ndarray
+    words: tuple[np.ndarray, np.ndarray]
+    figures: frozenset[str]
+    day: date | None
+
+    @classmethod
+    def of(cls, article: Article) -> _Content:
+        try:
+            day = date.fromisoformat(article.date)
+        except ValueError:
+            day = None
+        words = np.unique(runs(_FIGURE.sub("", article.text), short=True), return_counts=True)
+        return cls(np.unique(runs(article.text)), words, frozenset(_FIGURE.findall(article.text)), day)
+
+
+def _one_story(one: _Content, other: _Content) -> bool:
+    held = len(np.intersect1d(one.runs, other.runs, assume_unique=True)) / min(len(one.runs), len(other.runs))
+    figures = min(len(one.figures), len(other.figures))
+    same = len(one.figures & other.figures) / figures if figures else 1.0
+    days = abs((one.day - other.day).days) if one.day and other.day else 0
+    if days > DAYS:
+        return held >= HELD_LATER and same >= FIGURES_LATER
+    if held < (HELD_BARE if figures < FEW else HELD) or figures >= FEW and same < (FIGURES_NEXT if days else FIGURES):
+        return False
+    return min(_most_own(one, other), _most_own(other, one)) < OTHER
+
+
+def _most_own(one: _Content, other: _Content) -> int:
+    """How often stands in one text what stands there most of all that is not in the other."""
+    (words, counts), (others, _) = one.words, other.words
+    at = np.minimum(others.searchsorted(words), len(others) - 1)
+    return int(counts[others[at] != words].max(initial=0))
