@@ -68,3 +68,9 @@ class ServerError(YinjuError):
     """The server cannot start: port in use, unsafe address, and the like."""
 
     exit_code = 9
+
+
+class FetchError(YinjuError):
+    """A page cannot be fetched, or must not be: its address is not public, robots.txt forbids it, it is too large, and the like."""
+
+    exit_code = 10

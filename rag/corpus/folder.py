@@ -7,22 +7,23 @@ import dataclasses
 import hashlib
 import itertools
 import os
-import re
 import shutil
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from rag.corpus.article import Article
 from rag.corpus.dates import normal_date
+from rag.corpus.incoming import files_below, last_part, look_into, parts, reading, slug, url_key
 from rag.corpus.kept import FOLDER, KEY_DIGITS, Record, key_of, read_record
 from rag.errors import CorpusError, StorageError, UsageError
 
-SLUG_CHARS = 40
-_README = "readme.md"
+if TYPE_CHECKING:
+    from rag.corpus.fetch import Fetched
+
 _counter = itertools.count()
 
 
@@ -77,7 +78,7 @@ class CorpusFolder:
 
     def __init__(self, path: str | Path, trash: str | Path) -> None:
         self.path, self.trash = Path(path).resolve(), Path(trash)
-        self._sizes: dict[int, list[Path]] | None = None
+        self._known: _Known | None = None
 
     def add_text(
         self, text: str, title: str = "", date: str = "", source: str = "", url: str = "", lang: str = ""
@@ -103,7 +104,7 @@ class CorpusFolder:
         of an article goes before what the file says of itself.
         """
         record = _stated(title, date, source, url, lang)
-        return self._add(data, name, *_parts(name), dataclasses.replace(record, name=_last(name)))
+        return self._add(data, name, *parts(name), dataclasses.replace(record, name=last_part(name)))
 
     def add_file(
         self, file: str | Path, title: str = "", date: str = "", source: str = "", url: str = "", lang: str = ""
@@ -114,7 +115,7 @@ class CorpusFolder:
         if own.is_relative_to(self.path) and own.is_file():
             return Added(str(file), "known", self._below(own), reason="it is in the corpus folder")
         record = _stated(title, date, source, url, lang)
-        return self._add(file, str(file), *_parts(file.name), dataclasses.replace(record, name=file.name))
+        return self._add(file, str(file), *parts(file.name), dataclasses.replace(record, name=file.name))
 
     def add_folder(self, folder: str | Path) -> Iterator[Added]:
         """Copies of all files below a folder, one by one; hidden files, links and the folder's own README.md stay out.
@@ -128,7 +129,7 @@ class CorpusFolder:
             os.listdir(folder)
         except OSError as error:
             raise CorpusError(f"expected to list the folder {folder}, but failed: {error.strerror}") from error
-        return (self._add_listed(file) for file in _files(folder))
+        return (self._add_listed(file) for file in files_below(folder))
 
     def _add_listed(self, file: Path) -> Added:
         try:
@@ -136,14 +137,55 @@ class CorpusFolder:
         except CorpusError as error:
             return Added(str(file), "refused", reason=str(error))
 
+    def add_page(self, page: Fetched) -> Added:
+        """What was fetched from the web, kept under the name of its site. The same address again replaces it, if the article changed."""
+        with self._incoming(page.data, page.suffix) as (aside, digest):
+            found = look_into(aside)
+            if not found.articles:
+                return Added(page.asked, "refused", reason=found.reason)
+            host = urlsplit(page.url).hostname or ""
+            # What a page calls its canonical address is believed of its own site only.
+            url = found.first.url if urlsplit(found.first.url).hostname == host else page.url
+            source = "" if found.first.source else host
+            record = Record(
+                url=url, source=source, added=_now(), fetched=page.asked, etag=page.etag, modified=page.modified, article=found.digest
+            )
+            key = url_key(url)
+            old = self._look().keys.get(key)
+            final = self.path / slug(host) / f"{slug(found.first.title)}-{key}{page.suffix}"
+            result = Added(page.asked, "added", self._below(final), found.first.title, found.articles, found.reason)
+            if old and old.is_file():
+                if self._record_of(old).article == found.digest:
+                    self._note(old, record)
+                    return dataclasses.replace(result, status="known", path=self._below(old), reason="the article has not changed")
+                with self._storing():
+                    self._discard(old, copy=True)
+                final = old if old.suffix == page.suffix else final
+                result = dataclasses.replace(result, status="replaced", path=self._below(final))
+            elif same := self._same(aside, digest):
+                return Added(page.asked, "known", self._below(same), reason="the same content is there")
+            self._settle(aside, final, record)
+            if old and old != final:
+                old.unlink(missing_ok=True)
+            return result
+
+    def pages(self) -> Iterator[Record]:
+        """The records of all files that were fetched from the web."""
+        return (record for _, record in self._pages())
+
+    def _pages(self) -> Iterator[tuple[Path, Record]]:
+        for file in files_below(self.path):
+            if (record := self._record_of(file)).fetched:
+                yield file, record
+
     def find(self, name: str) -> Path:
         """The file of an article: by id or path below the folder, by path, or by the address it was fetched from.
 
         Raises UsageError where there is none.
         """
         if "://" in name:
-            key = url_key(name)
-            found = next((path for path in _files(self.path) if key_of(path.name) == key), None)
+            found = self._look().keys.get(url_key(name))
+            found = found or next((file for file, record in self._pages() if record.fetched == name), None)
             if found:
                 return found
         for path in (self.path / name, Path(name)):
@@ -162,6 +204,9 @@ class CorpusFolder:
             kept = self._discard(file)
         return Removed(self._below(file), str(kept))
 
+    def _record_of(self, file: Path) -> Record:
+        return read_record(file, self.path) or Record()
+
     def _below(self, file: Path) -> str:
         return file.relative_to(self.path).as_posix()
 
@@ -169,7 +214,7 @@ class CorpusFolder:
         with self._incoming(content, suffix) as (aside, digest):
             if same := self._same(aside, digest):
                 return Added(name, "known", self._below(same), reason="the same content is there")
-            found = _look_into(aside)
+            found = look_into(aside)
             if not found.articles:
                 return Added(name, "refused", reason=found.reason)
             if found.articles > 1 and record.stated:
@@ -187,7 +232,7 @@ class CorpusFolder:
         with self._storing():
             aside.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with _reading(content) as source, self._storing(), aside.open("wb") as target:
+            with reading(content) as source, self._storing(), aside.open("wb") as target:
                 hasher = hashlib.sha256()
                 while block := source(1 << 20):
                     hasher.update(block)
@@ -202,34 +247,40 @@ class CorpusFolder:
         """The file into its place, its record before it: a file that is there is never without."""
         with self._storing():
             final.parent.mkdir(parents=True, exist_ok=True)
-            note = aside.with_suffix(".json")
-            note.write_text(record.to_json(), "utf-8")
-            os.replace(note, self._record(final))
+            self._note(final, record)
             os.replace(aside, final)
-        if self._sizes is not None:
-            self._sizes[final.stat().st_size].append(final)
+        self._look().take(final)
+
+    def _note(self, file: Path, record: Record) -> None:
+        with self._storing():
+            note = self.path / FOLDER / f"incoming-{os.getpid()}-{next(_counter)}.json"
+            note.write_text(record.to_json(), "utf-8")
+            os.replace(note, self._record(file))
+
+    def _look(self) -> _Known:
+        if self._known is None:
+            self._known = _Known(defaultdict(list), {})
+            for path in files_below(self.path):
+                self._known.take(path)
+        return self._known
 
     def _same(self, file: Path, digest: str) -> Path | None:
         """A file of the folder with the same bytes. Only files of the same size are read."""
-        if self._sizes is None:
-            self._sizes = defaultdict(list)
-            for path in _files(self.path):
-                with contextlib.suppress(OSError):
-                    self._sizes[path.stat().st_size].append(path)
-        for path in self._sizes[file.stat().st_size]:
+        for path in self._look().sizes[file.stat().st_size]:
             with contextlib.suppress(OSError), path.open("rb") as stream:
                 if hashlib.file_digest(stream, "sha256").hexdigest() == digest:
                     return path
         return None
 
-    def _discard(self, file: Path) -> Path:
-        """Moves a file and its record to the trash; returns where it is now."""
+    def _discard(self, file: Path, copy: bool = False) -> Path:
+        """Moves a file and its record to the trash, or copies them; returns where it is now."""
+        put = shutil.copy2 if copy else shutil.move
         kept = self.trash / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ") / self._below(file)
         kept.parent.mkdir(parents=True)
-        shutil.move(file, kept)
+        put(file, kept)
         record = self._record(file)
         if key_of(file.name) and record.is_file():
-            shutil.move(record, kept.with_name(f"{kept.name}.record.json"))
+            put(record, kept.with_name(f"{kept.name}.record.json"))
         return kept
 
     def _record(self, file: Path) -> Path:
@@ -247,74 +298,17 @@ class CorpusFolder:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What a file holds: its articles counted, the first, a digest of all, and what of it cannot be read."""
+class _Known:
+    """The files of a folder, by size and by the key in their names."""
 
-    articles: int
-    first: Article | None
-    digest: str
-    reason: str
+    sizes: defaultdict[int, list[Path]]
+    keys: dict[str, Path]
 
-
-def _look_into(file: Path) -> _Found:
-    from rag.corpus.reader import read_corpus
-
-    first, count, reasons, hasher = None, 0, [], hashlib.sha256()
-    for item in read_corpus([file]):
-        if isinstance(item, Article):
-            first, count = first or item, count + 1
-            hasher.update("\0".join((item.title, item.date, item.text, "")).encode())
-        else:
-            reasons.append(item.reason)
-    reason = reasons[0] if reasons else "" if first else "no article in it"
-    if count and len(reasons) > 1:
-        reason = f"{len(reasons):,} parts of it were skipped, the first: {reason}"
-    return _Found(count, first, hasher.hexdigest()[: 2 * KEY_DIGITS] if count else "", reason)
-
-
-@contextlib.contextmanager
-def _reading(content: bytes | Path):
-    """A function that gives the next bytes, up to a number. Raises CorpusError where a file cannot be opened."""
-    if isinstance(content, bytes):
-        view = memoryview(content)
-        parts = (view[at : at + (1 << 20)] for at in range(0, len(view), 1 << 20))
-        yield lambda _: next(parts, b"")
-        return
-    try:
-        if not content.is_file():  # a pipe would wait for ever
-            raise CorpusError(f"expected a file with articles, found {'a device or pipe' if content.exists() else 'nothing'} at {content}")
-        stream = content.open("rb")
-    except OSError as error:
-        raise CorpusError(f"expected to read {content}, but failed: {error.strerror}; allow reading it") from error
-    with stream:
-        yield stream.read
-
-
-def slug(name: str) -> str:
-    """Letters (of any script), digits and hyphens of a name, at most 40 characters; "article" where there are none."""
-    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name))
-    return "-".join(words)[:SLUG_CHARS].strip("-").lower() or "article"
-
-
-def url_key(url: str) -> str:
-    """The key of what was fetched from an address, whatever its fragment."""
-    return hashlib.sha256(url.partition("#")[0].encode("utf-8", "replace")).hexdigest()[:KEY_DIGITS]
-
-
-def record_of(file: Path, folder: Path) -> Record:
-    """What is known of a file of a corpus folder beside its bytes; an empty record for nothing."""
-    return read_record(file, folder) or Record()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """All regular files below a folder in a fixed order, without hidden ones, links and its own README.md."""
-    for here, names, files in os.walk(folder):
-        names[:] = sorted(name for name in names if not name.startswith("."))
-        for name in sorted(files):
-            path = Path(here, name)
-            readme = Path(here) == folder and name.lower() == _README
-            if not name.startswith(".") and not readme and not path.is_symlink() and path.is_file():
-                yield path
+    def take(self, path: Path) -> None:
+        with contextlib.suppress(OSError):
+            self.sizes[path.stat().st_size].append(path)
+        if key := key_of(path.name):
+            self.keys[key] = path
 
 
 def _stated(title: str, date: str, source: str, url: str, lang: str) -> Record:
@@ -322,19 +316,6 @@ def _stated(title: str, date: str, source: str, url: str, lang: str) -> Record:
         raise UsageError(f"expected a date like 2024-05-01, got {given!r}")
     values = (" ".join(value.split()).encode("utf-8", "replace").decode() for value in (title, date, source, url, lang))
     return Record(*values)
-
-
-def _last(name: str) -> str:
-    """The last part of a path of any system."""
-    return re.split(r"[/\\]", name)[-1].replace("\0", "")
-
-
-def _parts(name: str) -> tuple[str, str]:
-    """The words of a file's name, and the end that tells its format, in lower case (".txt", ".tar.gz", "")."""
-    last = _last(name)
-    found = re.search(r"(\.tar)?\.[a-z0-9]{1,8}$", last.lower())
-    suffix = found[0] if found else ""
-    return slug(last[: len(last) - len(suffix)]), suffix
 
 
 def _first_line(text: str) -> str:

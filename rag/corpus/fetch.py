@@ -1,0 +1,261 @@
+"""Pages from the web, fetched as a careful guest: from public addresses, within limits, as robots.txt allows."""
+
+from __future__ import annotations
+
+import re
+import time
+import zlib
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from email.message import Message
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+
+from rag import __version__
+from rag.corpus.address import PublicBackend, Resolve, resolve
+from rag.errors import FetchError
+
+AGENT = "Yinju"
+USER_AGENT = f"{AGENT}/{__version__} (reads single articles for one person's own archive)"
+SUFFIXES = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/plain": ".txt",
+    "text/markdown": ".md",
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/epub+zip": ".epub",
+}
+XML = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml", "text/xml")
+_PACKED = ("application/gzip", "application/x-gzip")  # sitemap.xml.gz
+_REDIRECTS = (301, 302, 303, 307, 308)
+_ROBOTS_BYTES = 512 * 1024  # RFC 9309: at least 500 KiB must be read
+_PASSING = (429, 500, 502, 503, 504)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a fetch may cost.
+
+    Attributes:
+        bytes: of a page, packed and unpacked.
+        seconds: for one page, with its redirects and second tries.
+        redirects: to follow.
+        tries: where a server is busy or a line breaks.
+        pause: seconds between two pages of one host; a Crawl-delay of its robots.txt up to 30 s is kept, too.
+        pages: of one feed or sitemap.
+    """
+
+    bytes: int = 20 * 1024 * 1024
+    seconds: float = 60.0
+    redirects: int = 5
+    tries: int = 3
+    pause: float = 1.0
+    pages: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer.
+
+    Attributes:
+        asked: the address that was asked for.
+        url: the address that answered, after redirects.
+        data: the bytes, unpacked; b"" where the page has not changed.
+        type: "text/html" and the like.
+        etag, modified: see :class:`rag.corpus.kept.Record`.
+        changed: False where the server says that the page is as it was.
+    """
+
+    asked: str
+    url: str
+    data: bytes = b""
+    type: str = ""
+    etag: str = ""
+    modified: str = ""
+    changed: bool = True
+
+    @property
+    def suffix(self) -> str:
+        """The end of a file's name that tells the format, as ".html"."""
+        return SUFFIXES.get(self.type, ".xml")
+
+
+class _Passing(FetchError):
+    """A failure that may be over in a moment; ``after`` is the number of seconds that the server asks to wait."""
+
+    def __init__(self, message: str, after: float = 0.0) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class _Absent(FetchError):
+    """The site has no such page, or it is none that can be read."""
+
+
+@dataclass(slots=True)
+class Fetcher:
+    """Fetches pages; remembers the robots.txt of each site and when it was asked last.
+
+    No cookie, no credential and no proxy is used. ``allow`` and ``resolve`` are as for
+    :class:`rag.corpus.address.PublicBackend`.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    allow: Collection[str] = ()
+    resolve: Resolve = resolve
+    _robots: dict = field(default_factory=dict, repr=False)
+    _asked: dict[str, float] = field(default_factory=dict, repr=False)
+
+    def fetch(self, url: str, etag: str = "", modified: str = "") -> Fetched:
+        """The page at an address.
+
+        Args:
+            url: http or https, without a name and password in it.
+            etag, modified: of the page as it was last time: if it is still so, ``changed`` is False.
+
+        Raises FetchError, which says why.
+        """
+        from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay
+
+        deadline = time.monotonic() + self.limits.seconds
+
+        def wait(state: RetryCallState) -> float:
+            return max(state.outcome.exception().after, 0.25 * 2**state.attempt_number)
+
+        stop = stop_after_attempt(self.limits.tries) | stop_before_delay(self.limits.seconds)
+        again = Retrying(retry=retry_if_exception_type(_Passing), stop=stop, wait=wait, reraise=True)
+        headers = {name: value for name, value in (("If-None-Match", etag), ("If-Modified-Since", modified)) if value}
+        return again(self._follow, url, headers, deadline)
+
+    def _follow(self, asked: str, headers: dict[str, str], deadline: float, robots: bool = True) -> Fetched:
+        """The page behind all redirects, each of which is checked like the first address."""
+        url = checked_url(asked)
+        backend = PublicBackend(deadline, self.allow, self.resolve)
+        with httpcore.ConnectionPool(network_backend=backend, max_connections=1, max_keepalive_connections=0) as pool:
+            for _ in range(self.limits.redirects + 1):
+                if robots:
+                    self._permitted(url, deadline)
+                    self._pause(url, deadline)
+                found = self._answer(pool, url, asked, headers)
+                if isinstance(found, Fetched):
+                    return found
+                url = checked_url(found, url)
+        raise FetchError(f"expected a page at {asked}, but it leads from one address to another, more than {self.limits.redirects} times")
+
+    def _answer(self, pool: httpcore.ConnectionPool, url: httpx.URL, asked: str, headers: dict[str, str]) -> Fetched | str:
+        """The page, or the address that the server sends us to."""
+        sent = {"Host": url.netloc, "User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": "text/html, */*;q=0.8", **headers}
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        try:
+            with pool.stream("GET", target, headers=sent) as response:
+                got = Message()
+                for name, value in response.headers:
+                    got[name.decode("latin-1")] = value.decode("latin-1")
+                status = response.status
+                if status in _REDIRECTS and got["location"]:
+                    return got["location"].encode("latin-1").decode("utf-8", "replace")
+                etag, modified = got["etag"] or "", got["last-modified"] or ""
+                if status == 304:
+                    return Fetched(asked, str(url), etag=etag, modified=modified, changed=False)
+                if status in _PASSING:
+                    raise _Passing(f"{url} answered {status}", _seconds(got["retry-after"]))
+                if status != 200:
+                    raise (_Absent if 400 <= status < 500 else FetchError)(f"expected a page at {url}, but the server answered {status}")
+                kind = got.get_content_type() if got["content-type"] else _guessed(url)
+                if kind not in SUFFIXES and kind not in XML and kind not in _PACKED:
+                    raise _Absent(f"expected a page, a text or a document at {url}, got {kind}")
+                data = self._body(response, got["content-encoding"] or "", str(url))
+                if kind in _PACKED:
+                    data, kind = self._unpacked(iter((data,)), str(url)), "application/xml"
+                return Fetched(asked, str(url), data, kind, etag, modified)
+        except (httpcore.NetworkError, httpcore.TimeoutException) as error:
+            raise _Passing(f"expected a page at {url}, but it cannot be reached ({error or type(error).__name__})") from error
+        except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
+            raise FetchError(f"expected a page at {url}, but what came is no HTTP ({error})") from error
+
+    def _body(self, response: httpcore.Response, encoding: str, url: str) -> bytes:
+        coding = encoding.strip().lower()
+        chunks = response.iter_stream()
+        if coding in ("gzip", "x-gzip"):
+            return self._unpacked(chunks, url)
+        if coding not in ("", "identity"):
+            raise FetchError(f"expected {url} packed with gzip or not at all, got {coding}")
+        data = bytearray()
+        for chunk in chunks:
+            data += chunk
+            self._bounded(len(data), url)
+        return bytes(data)
+
+    def _unpacked(self, chunks, url: str) -> bytes:
+        """Never unpacks more than one byte beyond the limit, whatever little of it came."""
+        data, packed = bytearray(), zlib.decompressobj(wbits=31)
+        try:
+            for chunk in chunks:
+                data += packed.decompress(chunk, self.limits.bytes + 1 - len(data))
+                self._bounded(len(data), url)
+        except zlib.error as error:
+            raise FetchError(f"expected {url} packed with gzip, but it is damaged ({error})") from error
+        return bytes(data)
+
+    def _bounded(self, count: int, url: str) -> None:
+        if count > self.limits.bytes:
+            raise FetchError(f"expected at most {self.limits.bytes / 1e6:.0f} MB from {url}, got more")
+
+    def _permitted(self, url: httpx.URL, deadline: float) -> None:
+        """Raises FetchError where the site's robots.txt forbids the page (RFC 9309)."""
+        from protego import Protego
+
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        if origin not in self._robots:
+            self._robots[origin] = Protego.parse(self._robots_txt(origin, deadline))
+        if not self._robots[origin].can_fetch(str(url), AGENT):
+            raise FetchError(f"expected a page that programs may fetch, but {origin}/robots.txt forbids {url}")
+
+    def _robots_txt(self, origin: str, deadline: float) -> str:
+        """The rules of a site. None are there where it has no such file; where it fails to say, the page is tried again later."""
+        try:
+            found = self._follow(f"{origin}/robots.txt", {}, deadline, robots=False)
+        except _Absent:
+            return ""
+        return found.data[:_ROBOTS_BYTES].decode("utf-8", "replace")
+
+    def _pause(self, url: httpx.URL, deadline: float) -> None:
+        """Waits until a host may be asked again."""
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        delay = max(self.limits.pause, min(self._robots[origin].crawl_delay(AGENT) or 0, 30.0))
+        now = time.monotonic()
+        due = max(now, self._asked.get(origin, now - delay) + delay)
+        if due > deadline:
+            raise FetchError(f"expected {url} within {self.limits.seconds:.0f} s, but its host asks for pauses of {delay:.0f} s")
+        time.sleep(due - now)
+        self._asked[origin] = due
+
+
+def checked_url(text: str, base: httpx.URL | None = None) -> httpx.URL:
+    """The address, absolute and without fragment. Raises FetchError for what is no plain address of a web page."""
+    try:
+        url = base.join(text) if base else httpx.URL(text.strip())
+        url = url.copy_with(fragment=None)
+        port = urlsplit(str(url)).port
+    except (httpx.InvalidURL, ValueError, TypeError, UnicodeError) as error:
+        raise FetchError(f"expected the address of a page, got {text[:200]!r} ({error})") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise FetchError(f"expected an address with http:// or https://, got {text[:200]!r}")
+    if not re.fullmatch(r"[\w.:-]+", url.raw_host.decode("ascii")) or port == 0:
+        raise FetchError(f"expected the address of a page, got {text[:200]!r}: its site has no proper name")
+    if url.userinfo:
+        raise FetchError(f"expected an address without a name and password, got one at {url.host}")
+    return url
+
+
+def _guessed(url: httpx.URL) -> str:
+    """A type for a page without one, by the end of its address."""
+    return next((kind for kind, suffix in SUFFIXES.items() if url.path.lower().endswith(suffix)), "application/octet-stream")
+
+
+def _seconds(after: str | None) -> float:
+    """Retry-After as seconds; dates and nonsense are 0."""
+    return min(float(after), 30.0) if after and after.strip().isdecimal() and len(after) < 6 else 0.0

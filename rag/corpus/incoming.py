@@ -1,0 +1,98 @@
+"""What is to be added to a corpus folder: its bytes, its name, and the articles in it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.corpus.article import Article
+from rag.corpus.kept import KEY_DIGITS
+from rag.errors import CorpusError
+
+SLUG_CHARS = 40
+_README = "readme.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file holds: its articles counted, the first, a digest of all, and what of it cannot be read."""
+
+    articles: int
+    first: Article | None
+    digest: str
+    reason: str
+
+
+def look_into(file: Path) -> Found:
+    from rag.corpus.reader import read_corpus
+
+    first, count, reasons, hasher = None, 0, [], hashlib.sha256()
+    for item in read_corpus([file]):
+        if isinstance(item, Article):
+            first, count = first or item, count + 1
+            hasher.update("\0".join((item.title, item.date, item.text, "")).encode())
+        else:
+            reasons.append(item.reason)
+    reason = reasons[0] if reasons else "" if first else "no article in it"
+    if count and len(reasons) > 1:
+        reason = f"{len(reasons):,} parts of it were skipped, the first: {reason}"
+    return Found(count, first, hasher.hexdigest()[: 2 * KEY_DIGITS] if count else "", reason)
+
+
+@contextlib.contextmanager
+def reading(content: bytes | Path):
+    """A function that gives the next bytes, up to a number. Raises CorpusError where a file cannot be opened."""
+    if isinstance(content, bytes):
+        view = memoryview(content)
+        parts = (view[at : at + (1 << 20)] for at in range(0, len(view), 1 << 20))
+        yield lambda _: next(parts, b"")
+        return
+    try:
+        if not content.is_file():  # a pipe would wait for ever
+            raise CorpusError(f"expected a file with articles, found {'a device or pipe' if content.exists() else 'nothing'} at {content}")
+        stream = content.open("rb")
+    except OSError as error:
+        raise CorpusError(f"expected to read {content}, but failed: {error.strerror}; allow reading it") from error
+    with stream:
+        yield stream.read
+
+
+def slug(name: str) -> str:
+    """Letters (of any script), digits and hyphens of a name, at most 40 characters; "article" where there are none."""
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name))
+    return "-".join(words)[:SLUG_CHARS].strip("-").lower() or "article"
+
+
+def url_key(url: str) -> str:
+    """The key of what was fetched from an address, whatever its fragment."""
+    return hashlib.sha256(url.partition("#")[0].encode("utf-8", "replace")).hexdigest()[:KEY_DIGITS]
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """All regular files below a folder in a fixed order, without hidden ones, links and its own README.md."""
+    for here, names, files in os.walk(folder):
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(here, name)
+            readme = Path(here) == folder and name.lower() == _README
+            if not name.startswith(".") and not readme and not path.is_symlink() and path.is_file():
+                yield path
+
+
+def last_part(name: str) -> str:
+    """The last part of a path of any system."""
+    return re.split(r"[/\\]", name)[-1].replace("\0", "")
+
+
+def parts(name: str) -> tuple[str, str]:
+    """The words of a file's name, and the end that tells its format, in lower case (".txt", ".tar.gz", "")."""
+    last = last_part(name)
+    found = re.search(r"(\.tar)?\.[a-z0-9]{1,8}$", last.lower())
+    suffix = found[0] if found else ""
+    return slug(last[: len(last) - len(suffix)]), suffix

@@ -1,0 +1,86 @@
+"""Articles from the web into a corpus folder: single pages, and what feeds and sitemaps lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rag.corpus.fetch import XML, Fetched, Fetcher
+from rag.corpus.folder import Added, CorpusFolder
+from rag.corpus.links import find_links, is_xml
+from rag.errors import FetchError
+
+MAX_SITEMAPS = 10  # of an index of sitemaps
+
+
+def add_url(folder: CorpusFolder, url: str, fetcher: Fetcher | None = None) -> Iterator[Added]:
+    """The article at an address, or all those that the feed or sitemap there leads to, one by one.
+
+    A page that is there already is fetched again, and replaced if its article has changed. What fails comes as refused,
+    with the reason. At most ``fetcher.limits.pages`` pages are fetched.
+    """
+    fetcher = fetcher or Fetcher()
+    found = _fetched(fetcher, url)
+    if isinstance(found, Added):
+        yield found
+    elif not _leads_on(found):
+        yield folder.add_page(found)
+    else:
+        yield from _led_to(folder, found, fetcher)
+
+
+def refresh(folder: CorpusFolder, fetcher: Fetcher | None = None) -> Iterator[Added]:
+    """Asks for every page of the folder again, which its server need not send where it has not changed."""
+    fetcher = fetcher or Fetcher()
+    for record in folder.pages():
+        found = _fetched(fetcher, record.fetched, record.etag, record.modified)
+        if isinstance(found, Added):
+            yield found
+        elif not found.changed:
+            yield Added(record.fetched, "known", reason="it has not changed")
+        else:
+            yield folder.add_page(found)
+
+
+def _led_to(folder: CorpusFolder, found: Fetched, fetcher: Fetcher) -> Iterator[Added]:
+    pages: dict[str, None] = {}
+    waiting, read = [found], 0
+    while waiting and len(pages) < fetcher.limits.pages:
+        one = waiting.pop(0)
+        try:
+            links = find_links(one.data, one.url)
+        except FetchError as error:
+            yield Added(one.asked, "refused", reason=str(error))
+            continue
+        pages |= dict.fromkeys(links.pages)
+        for address in links.sitemaps:
+            read += 1
+            if read > MAX_SITEMAPS:
+                yield Added(address, "refused", reason=f"more than {MAX_SITEMAPS} sitemaps; add it by itself")
+                break
+            nested = _fetched(fetcher, address)
+            if isinstance(nested, Added):
+                yield nested
+            else:
+                waiting.append(nested)
+    addresses = list(pages)
+    for address in addresses[: fetcher.limits.pages]:
+        page = _fetched(fetcher, address)
+        if isinstance(page, Added):
+            yield page
+        elif _leads_on(page):
+            yield Added(address, "refused", reason="a feed or sitemap inside another; add it by itself")
+        else:
+            yield folder.add_page(page)
+    if (left := len(addresses) - fetcher.limits.pages) > 0:
+        yield Added(found.asked, "refused", reason=f"{left:,} more pages than the {fetcher.limits.pages} that are fetched at once")
+
+
+def _leads_on(page: Fetched) -> bool:
+    return page.type in XML or is_xml(page.data[:4096])
+
+
+def _fetched(fetcher: Fetcher, url: str, etag: str = "", modified: str = "") -> Fetched | Added:
+    try:
+        return fetcher.fetch(url, etag, modified)
+    except FetchError as error:
+        return Added(url, "refused", reason=str(error))
