@@ -34,3 +34,14 @@ json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for pro
 def corpus(help: str) -> Callable:
     """``--corpus PATH``, any number of times, with a help of the verb's own."""
     return click.option("--corpus", multiple=True, metavar="PATH", help=help + " May be given several times.")
+
+
+def command(*options: Callable) -> Callable:
+    """A verb with the given options and those that all have."""
+
+    def decorate(function: Callable) -> click.Command:
+        for option in reversed((*options, debug)):
+            function = option(function)
+        return click.command()(function)
+
+    return decorate

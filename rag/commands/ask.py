@@ -1,0 +1,118 @@
+"""``yinju ask`` and ``yinju search``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import IO
+
+import click
+
+from rag import options
+from rag.errors import UsageError
+
+_asking = (
+    click.argument("question", nargs=-1),
+    click.option(
+        "--questions", "file", type=click.File("rb"), metavar="FILE",
+        help='Many questions: JSON Lines of {"id", "question"}, "-" for standard input; one line of JSON comes '
+        "out per question, as soon as it is done.",
+    ),
+    options.index,
+    options.model,
+    options.rerank,
+    options.json,
+    click.option("--from", "date_from", metavar="YYYY-MM-DD", default="", help="Only articles of this day or later."),
+    click.option("--to", "date_to", metavar="YYYY-MM-DD", default="", help="Only articles of this day or earlier."),
+    click.option("--source", "sources", multiple=True, help="Only this publisher. May be given several times."),
+    click.option(
+        "--place", "places", multiple=True,
+        help="Only articles that name this place or one inside it, in Chinese or English. May be given several times.",
+    ),
+    click.option("--lang", "langs", multiple=True, help="Only this language (zh, en). May be given several times."),
+)  # fmt: skip
+
+
+@options.command(
+    *_asking,
+    click.option("--after", multiple=True, metavar="QUESTION", help='The question asked before, that "and in Zhejiang?" leans on. May be given several times.'),
+    click.option("--as-of", metavar="YYYY-MM-DD", default="", help='The day that "last month" is told from.  [default: of the newest article]'),
+    click.option("--no-constraints", "free", is_flag=True, help="Do not restrict the articles to the time, place and publisher in QUESTION."),
+)
+def ask(
+    question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,
+    after: tuple[str, ...], as_of: str, free: bool, **filters
+) -> None:  # fmt: skip
+    """Answer QUESTION with quotes, or refuse.
+
+    A time, a place or a publisher in QUESTION ("last month", "四川", "据新华社报道") restricts the articles; what was
+    understood is shown.
+    """
+    from rag.answer.types import CONSTRAINTS, Answer
+    from rag.library import Assistant
+    from rag.terminal import put_answer
+
+    index, chosen = _open(question, file, path, model, rerank, filters)
+    assistant = Assistant(index)
+    turns = assistant.turns(after, chosen, as_of)
+
+    def one(text: str) -> Answer:
+        return assistant.ask(text, turns, chosen, as_of, CONSTRAINTS if free else ())
+
+    _each(question, file, as_json, one, Answer.to_dict, put_answer)
+
+
+@options.command(
+    *_asking,
+    click.option("--k", "-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Passages at most."),
+)
+def search(
+    question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,
+    k: int, **filters
+) -> None:  # fmt: skip
+    """Find the passages that fit QUESTION best."""
+    from rag.terminal import put, put_hits
+
+    index, chosen = _open(question, file, path, model, rerank, filters)
+
+    models = {"model": index.snapshot.embedder.identity.name, "rerank": index.reranker and index.reranker.name}
+
+    def row(found) -> dict:
+        return {**models, "hits": [asdict(hit) for hit in found.hits], "ms": found.ms["total"], "steps_ms": found.ms}
+
+    def show(found) -> None:
+        put_hits(found.hits)
+        if not found.hits:
+            put("yinju: no passage found" + (" within these filters" if chosen else ""), error=True)
+
+    _each(question, file, as_json, lambda text: index.find(text, k, chosen), row, show)
+
+
+def _open(
+    question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, filters: dict
+):
+    """The open index and the filters; what can be refused without opening anything is refused first."""
+    from rag.library import Index, checked
+    from rag.search.types import Filters
+
+    if bool(question) == (file is not None):
+        raise UsageError('expected a question ("...") or --questions FILE, got ' + ("both" if file else "neither"))
+    chosen = checked(Filters(**filters))
+    return Index.open(path, model, rerank), chosen
+
+
+def _each(
+    question: tuple[str, ...], file: IO[bytes] | None, as_json: bool, one: Callable, row: Callable, show: Callable
+) -> None:
+    """Ask the one question, or those of the file, and write what comes back."""
+    from rag.terminal import put_json, questions
+
+    if file is None:
+        found = one(" ".join(question))
+        return put_json(row(found)) if as_json else show(found)
+    for number, name, text in questions(file):
+        try:
+            found = one(text)
+        except UsageError as error:
+            raise UsageError(f"{file.name}, line {number}: {error}") from error
+        put_json({"id": name, **row(found)})
