@@ -133,7 +133,8 @@ def size(count: int) -> str:
 
 
 def _heading(of: Citation | Hit) -> str:
-    about = ", ".join(part for part in (of.source, of.date) if part)
+    page = f"第 {of.page} 页" if of.lang == "zh" else f"p. {of.page}"
+    about = ", ".join(part for part in (of.source, of.date, page if of.page else "") if part)
     return printable(f"{of.title or of.article_id}{f' ({about})' if about else ''}")
 
 

@@ -12,7 +12,7 @@ TEXT = (ROOT / "pyproject.toml").read_text("utf-8")
 PROJECT = tomllib.loads(TEXT)["project"]
 # Parts of a declared library's own interface: FastAPI is Starlette, sentence-transformers fetches through the hub.
 COMES_WITH = {"starlette": "fastapi", "huggingface-hub": "sentence-transformers", "transformers": "sentence-transformers"}
-HEAVY = {"torch", "faiss", "gradio", "langchain", "transformers", "sentence_transformers", "scipy", "trafilatura", "bm25s"}
+HEAVY = {"torch", "faiss", "gradio", "langchain", "transformers", "sentence_transformers", "scipy", "trafilatura", "bm25s", "pypdfium2", "docx"}
 
 
 def normal(name: str) -> str:

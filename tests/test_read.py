@@ -85,12 +85,12 @@ def test_ids_and_files_count_once(tmp_path):
 
 
 def test_other_formats_are_named(tmp_path):
-    for name in ("photo.jpg", "report.PDF", "Makefile"):
+    for name in ("photo.jpg", "slides.PPTX", "Makefile"):
         (tmp_path / name).write_text("x")
     assert [(Path(item.path).name, item.reason.split(":")[0]) for item in read(tmp_path)] == [
         ("Makefile", "unsupported format (no suffix)"),
         ("photo.jpg", "unsupported format .jpg"),
-        ("report.PDF", "unsupported format .PDF"),
+        ("slides.PPTX", "unsupported format .PPTX"),
     ]
 
 
@@ -226,8 +226,8 @@ def test_a_parser_that_fails_costs_one_file(tmp_path, monkeypatch):
     def broken(data):
         raise AssertionError("odd input")
 
-    monkeypatch.setitem(read_corpus.__globals__["READERS"], ".html", broken)
-    (tmp_path / "a.html").write_text("<p>x</p>")
+    monkeypatch.setitem(read_corpus.__globals__["READERS"], ".md", broken)
+    (tmp_path / "a.md").write_text("内容。")
     (tmp_path / "b.txt").write_text("内容。")
     first, second = read(tmp_path)
     assert "AssertionError: odd input" in first.reason and second.id == "b.txt"

@@ -39,7 +39,7 @@ def _card(turn: Turn, number: int, lang: str) -> str:
     citation = cited(turn.answer)[number - 1]
     anchor = f"src-{turn.key}-{number}"
     title = citation.title or text(lang, "untitled")
-    about = [citation.source, reader_date(citation.date, lang)]
+    about = [citation.source, reader_date(citation.date, lang), text(lang, "page_of", n=citation.page) if citation.page else ""]
     meta = " · ".join(escape(part) for part in about if part)
     if citation.url.startswith(("https://", "http://")):
         link = f'<a href="{escape(citation.url)}" target="_blank" rel="noopener noreferrer nofollow">'

@@ -62,7 +62,7 @@ def cite(query: Query, model: StaticModel, evidence: Evidence, span: tuple[int, 
     quote = article.text[start:end]
     return Citation(identity(article.id, start, quote), article.id, start, end, quote, article.title, article.date, article.source,
                     article.url, article.lang, evidence.view.start, evidence.view.end,
-                    tuple(sorted({m for m in marks if start <= m[0] and m[1] <= end})), highlights(query, model, quote, start))
+                    tuple(sorted({m for m in marks if start <= m[0] and m[1] <= end})), highlights(query, model, quote, start), article.page(start))
 
 
 def cite_best(query: Query, model: StaticModel, evidence: Evidence, weights: np.ndarray) -> Citation:

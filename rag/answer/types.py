@@ -24,6 +24,7 @@ class Citation:
         passage_start, passage_end: the passage around it, for reading on.
         marks: spans (offsets in ``article.text``) of the value asked for: the figure, date, name, place.
         highlights: words of the quote that match words of the question.
+        page: page on which the quote begins, from 1; 0 where the article has no pages.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Citation:
     passage_end: int = 0
     marks: tuple[tuple[int, int], ...] = ()
     highlights: tuple[Highlight, ...] = ()
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

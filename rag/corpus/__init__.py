@@ -7,7 +7,7 @@ file needs them.
 from rag.corpus.article import Article, Passage, Skipped
 from rag.corpus.language import detect_lang
 from rag.corpus.passages import SPLITTER, body_start, passage_text, split
-from rag.corpus.reader import read_corpus
+from rag.corpus.reader import read_bytes, read_corpus
 from rag.corpus.sentences import clauses, sentences
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "detect_lang",
     "body_start",
     "passage_text",
+    "read_bytes",
     "read_corpus",
     "sentences",
     "split",

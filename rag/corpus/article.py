@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass
 
 
@@ -18,6 +19,7 @@ class Article:
         url: address of the original, or "".
         lang: "zh", "en" or another ISO 639-1 code.
         path: the file it was read from, or "".
+        pages: where the pages of a PDF begin, as offsets into ``text`` in order, the first 0; () for what has no pages.
     """
 
     id: str
@@ -28,6 +30,11 @@ class Article:
     url: str = ""
     lang: str = ""
     path: str = ""
+    pages: tuple[int, ...] = ()
+
+    def page(self, offset: int) -> int:
+        """The page, from 1, on which ``text[offset]`` stands; 0 for what has no pages."""
+        return bisect.bisect_right(self.pages, offset)
 
 
 @dataclass(frozen=True, slots=True)

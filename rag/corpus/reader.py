@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
-import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from rag.corpus.article import Article, Skipped
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import NotText
-from rag.corpus.formats import READERS, Draft, Unreadable
-from rag.corpus.kept import read_record
+from rag.corpus.kept import Record, read_record
 from rag.corpus.language import detect_lang
+from rag.corpus.readers import ISOLATED, READERS, Draft, Unreadable, read_drafts
+from rag.corpus.walk import encodable, files_of, reason, shown
 from rag.errors import CorpusError
 
 MAX_FILE_BYTES = 64 * 1024 * 1024  # of one article; a JSONL file may be of any size
-_EXPECTED = ".txt, .md, .html or .jsonl"
-_README = "readme.md"  # tells people how to add articles; at the top of a corpus folder only
+MAX_DOCUMENT_BYTES = 256 * 1024 * 1024  # of a document with pictures in it
+_WITH_PICTURES = frozenset((".pdf", ".docx"))
+_AHEAD = 4  # documents per worker that are read before their turn
+_AHEAD_BYTES = 256 * 1024 * 1024
+_EXPECTED = ".txt, .md, .html, .pdf, .docx or .jsonl"
 
 Item = Article | Skipped
 
@@ -31,6 +38,8 @@ def read_corpus(paths: Sequence[str | Path] | str | Path) -> Iterator[Item]:
     an article's id is its path below that folder. A file given by itself has its name as id. Each
     line of a ``.jsonl`` file is an article: ``{"id", "text"[, "title", "date", "source", "url",
     "lang"]}``; its text is kept exactly as it is (lone surrogates, which no file can hold, become U+FFFD).
+
+    Formats whose parsers are large are read in processes of their own, with limits on time and memory, on all cores.
 
     What is no article comes as :class:`Skipped` with a reason: unsupported formats, unreadable or
     binary files, empty texts, rows with errors (as ``file:line``), ids that occurred before, files
@@ -46,133 +55,162 @@ def read_corpus(paths: Sequence[str | Path] | str | Path) -> Iterator[Item]:
         try:
             missing = not path.exists()
         except (OSError, ValueError) as error:
-            raise CorpusError(f"expected a file or folder with articles; {_shown(path)} {_reason(error)}") from error
+            raise CorpusError(f"expected a file or folder with articles; {shown(path)} {reason(error)}") from error
         if missing:
             raise CorpusError(
-                f"expected a file or folder with articles, found nothing at {_shown(path)}; "
+                f"expected a file or folder with articles, found nothing at {shown(path)}; "
                 f"check the path, or create it and put articles ({_EXPECTED}) there"
             )
-    return _unique(given)
+    steps = (step for file in files_of(given) for step in ([file] if isinstance(file, Skipped) else _steps(_source(*file))))
+    return _unique(_in_order(steps))
 
 
-def _unique(given: list[Path]) -> Iterator[Item]:
-    """All items of the paths; of two with the same id, or the same file, the first."""
-    ids: dict[str, str] = {}
-    files: dict[tuple[int, int], str] = {}
-    for path in given:
-        root, items = _files(path)
-        for item in items:
-            if isinstance(item, Skipped):
-                yield item
-                continue
-            try:
-                status = item.stat()
-            except OSError as error:
-                yield Skipped(_shown(item), _reason(error))
-                continue
-            if not stat.S_ISREG(status.st_mode):
-                yield Skipped(_shown(item), "expected a regular file, found a device, pipe or socket")
-                continue
-            same = (status.st_dev, status.st_ino)
-            if status.st_ino and same in files:  # some file systems have no such numbers
-                yield Skipped(_shown(item), f"the same file as {files[same]}, which is read already")
-                continue
-            files[same] = _shown(item)
-            for where, found in _read(item, root):
-                if isinstance(found, Article):
-                    if found.id in ids:
-                        found = Skipped(where, f"its id {found.id} is taken by {ids[found.id]}; give it another")
-                    else:
-                        ids[found.id] = found.path
-                yield found
+def read_bytes(name: str, data: bytes) -> list[Item]:
+    """The articles of one file, by its name and content, or why there are none; at least one item.
+
+    Args:
+        name: tells the format by its suffix; it becomes the id of the article and is named in reasons.
+        data: the whole file.
+    """
+    name = encodable(name)
+    return list(_unique(_in_order(_steps(_Source(name, name, "", lambda: io.BytesIO(data))))))
 
 
-def _files(path: Path) -> tuple[Path, list[Path | Skipped]]:
-    """The folder that ids are relative to, and the files to read, or why not, in order."""
-    if not path.is_dir():
-        return path.parent, [path]
-    found: list[tuple[tuple[str, ...], Path | Skipped]] = []
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Something to read: the id of its article, how reports name it, the path of its file, its bytes, what is known of it."""
 
-    def note(at: Path, item: Path | Skipped) -> None:
-        found.append((at.relative_to(path).parts, item))
+    name: str
+    shown: str
+    path: str
+    open: Callable[[], BinaryIO]
+    record: Record | None = None
 
-    def failed(error: OSError) -> None:
-        at = Path(error.filename) if error.filename else path
-        note(at, Skipped(_shown(at), _reason(error)))
-
-    inside = path.resolve()
-    for folder, names, files in os.walk(path, onerror=failed):
-        names[:] = [name for name in names if not name.startswith(".")]
-        here = Path(folder)
-        for name in names + files:
-            at = here / name
-            if name.startswith(".") or (here == path and name.lower() == _README):
-                continue
-            if at.is_symlink():
-                if not _leads_inside(at, inside):
-                    why = "a symbolic link that leads nowhere or out of the corpus folder; copy the file itself"
-                    note(at, Skipped(_shown(at), why))
-                elif not at.is_dir():
-                    note(at, at)
-            elif name in files:
-                note(at, at)
-    return path, [item for _, item in sorted(found, key=lambda pair: pair[0])]
+    @property
+    def suffix(self) -> str:
+        return os.path.splitext(self.name)[1].lower()
 
 
-def _leads_inside(link: Path, folder: Path) -> bool:
-    try:
-        return link.resolve(strict=True).is_relative_to(folder)
-    except (OSError, RuntimeError):
-        return False
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A document that a worker reads, and what to make of its drafts."""
+
+    drafts: Future[list[Draft]]
+    source: _Source
+    size: list[int]  # bytes of it in memory, once they are
 
 
-def _read(path: Path, root: Path) -> Iterator[tuple[str, Item]]:
-    """The articles of one file, each with the place to name if it cannot be used."""
-    shown = _shown(path)
-    if path.suffix.lower() == ".jsonl":
-        yield from _read_rows(path, shown)
+def _source(path: Path, root: Path) -> _Source:
+    at = shown(path)
+    return _Source(encodable(path.relative_to(root).as_posix()), at, at, lambda: path.open("rb"), read_record(path, root))
+
+
+_Step = tuple[str, Item] | Skipped | _Pending
+
+
+def _steps(source: _Source) -> Iterator[_Step]:
+    """The articles of one source, each with the place to name if it cannot be used, or as one that is being read."""
+    suffix = source.suffix
+    if suffix == ".jsonl":
+        yield from _rows(source)
+    elif suffix not in READERS:
+        yield Skipped(source.shown, f"unsupported format {os.path.splitext(source.name)[1] or '(no suffix)'}: expected {_EXPECTED}")
+    elif suffix in ISOLATED:
+        from rag.corpus.worker import shared_workers
+
+        size: list[int] = []
+        yield _Pending(shared_workers().submit(suffix, lambda: _load(source, size)), source, size)
     else:
-        yield shown, _read_file(path, root, shown)
+        yield from _articles(source, lambda: read_drafts(suffix, _load(source)))
 
 
-def _read_file(path: Path, root: Path, shown: str) -> Item:
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        return Skipped(shown, f"unsupported format {path.suffix or '(no suffix)'}: expected {_EXPECTED}")
+def _in_order(steps: Iterable[_Step]) -> Iterator[tuple[str, Item]]:
+    """What the steps come to, in their order, while the workers read some documents ahead."""
+    waiting: deque[_Pending | tuple[str, Item]] = deque()
+    for step in steps:
+        waiting.append((step.path, step) if isinstance(step, Skipped) else step)
+        yield from _settled(waiting, False)
+    yield from _settled(waiting, True)
+
+
+def _settled(waiting: deque, all_of_them: bool) -> Iterator[tuple[str, Item]]:
+    from rag.corpus.worker import shared_workers
+
+    while waiting:
+        first = waiting[0]
+        if isinstance(first, _Pending):
+            full = len(waiting) > _AHEAD * shared_workers().count or sum(
+                sum(one.size) for one in waiting if isinstance(one, _Pending)
+            ) > _AHEAD_BYTES  # fmt: skip
+            if not (all_of_them or full or first.drafts.done()):
+                return
+            yield from _articles(first.source, first.drafts.result)
+        else:
+            yield first
+        waiting.popleft()
+
+
+def _load(source: _Source, size: list[int] | None = None) -> bytes:
+    """All bytes of a source. Raises Unreadable where there are too many, OSError."""
+    limit = MAX_DOCUMENT_BYTES if source.suffix in _WITH_PICTURES else MAX_FILE_BYTES
+    with source.open() as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise Unreadable(f"larger than {limit >> 20} MiB: expected one article per file; split it")
+    if size is not None:
+        size.append(len(data))
+    return data
+
+
+def _articles(source: _Source, drafts: Callable[[], list[Draft]]) -> Iterator[tuple[str, Item]]:
+    """The articles of a document."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-        if len(data) > MAX_FILE_BYTES:
-            return Skipped(shown, f"larger than {MAX_FILE_BYTES >> 20} MiB: expected one article per file; split it")
-        draft = reader(data)
+        found = drafts()
     except OSError as error:
-        return Skipped(shown, _reason(error))
+        found = reason(error)
     except (NotText, Unreadable) as error:
-        return Skipped(shown, str(error))
+        found = encodable(str(error))
     except Exception as error:  # a parser's own failure on one file must not cost the others
-        return Skipped(shown, f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text")
-    if record := read_record(path, root):
-        draft = replace(draft, **record.stated)
-    return _article(_encodable(path.relative_to(root).as_posix()), draft, shown)
+        found = encodable(f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text")
+    if isinstance(found, str):
+        yield source.shown, Skipped(source.shown, found)
+        return
+    if source.record and len(found) == 1:
+        found = [replace(found[0], **source.record.stated)]
+    for draft in found:
+        name = f"{source.name}#{draft.part}" if draft.part else source.name
+        yield source.shown, _article(name, draft, source)
 
 
-def _read_rows(path: Path, shown: str) -> Iterator[tuple[str, Item]]:
+def _unique(items: Iterable[tuple[str, Item]]) -> Iterator[Item]:
+    """All items; of two articles with the same id the first."""
+    ids: dict[str, str] = {}
+    for where, found in items:
+        if isinstance(found, Article):
+            if found.id in ids:
+                found = Skipped(where, f"its id {found.id} is taken by {ids[found.id]}; give it another")
+            else:
+                ids[found.id] = found.path or where
+        yield found
+
+
+def _rows(source: _Source) -> Iterator[tuple[str, Item]]:
     """The rows of a JSONL file; a row with an error costs that row only."""
     number = 0
     try:
-        with path.open("rb") as file:
+        with source.open() as file:
             for number, line in enumerate(file, 1):
                 if number == 1:
                     line = line.removeprefix(b"\xef\xbb\xbf")
                 if line.strip():
-                    yield (where := f"{shown}:{number}"), _row(line, where, shown)
+                    yield (where := f"{source.shown}:{number}"), _row(line, where, source)
     except OSError as error:
-        yield shown, Skipped(f"{shown}:{number + 1}" if number else shown, _reason(error))
+        yield source.shown, Skipped(f"{source.shown}:{number + 1}" if number else source.shown, reason(error))
     if not number:
-        yield shown, Skipped(shown, "empty file: expected one JSON object per line")
+        yield source.shown, Skipped(source.shown, "empty file: expected one JSON object per line")
 
 
-def _row(line: bytes, where: str, path: str) -> Item:
+def _row(line: bytes, where: str, source: _Source) -> Item:
     try:
         row = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError:
@@ -192,41 +230,20 @@ def _row(line: bytes, where: str, path: str) -> Item:
             value = ""
         if not isinstance(value, str):
             return Skipped(where, f'expected a string as "{key}", found {type(value).__name__}')
-        values[key] = _encodable(value)
+        values[key] = value
     if not values["id"]:
         return Skipped(where, 'expected an "id", found none')
     name = values.pop("id")
     values["date"] = normal_date(values["date"])
-    article = _article(name, Draft(**values), path)
+    article = _article(encodable(name), Draft(**values), source)
     return Skipped(where, article.reason) if isinstance(article, Skipped) else article
 
 
-def _article(name: str, draft: Draft, path: str) -> Item:
-    if not draft.text.strip():
-        return Skipped(path, "empty: expected the text of an article, found none")
+def _article(name: str, draft: Draft, source: _Source) -> Item:
+    text, title, url = encodable(draft.text), encodable(draft.title), encodable(draft.url)
+    if not text.strip():
+        return Skipped(source.shown, "empty: expected the text of an article, found none")
     code = draft.lang.strip().lower().replace("_", "-").split("-")[0]
-    lang = code if len(code) == 2 and code.isascii() and code.isalpha() else detect_lang(f"{draft.title}\n{draft.text}")
-    draft = replace(draft, lang=lang)
-    return Article(name, draft.text, draft.title, draft.date, draft.source, draft.url, draft.lang, path)
-
-
-def _encodable(text: str) -> str:
-    """The text with every lone surrogate, which cannot be written to any file, as U+FFFD."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
-
-
-def _shown(path: Path) -> str:
-    return _encodable(os.fspath(path))
-
-
-def _reason(error: Exception) -> str:
-    """What the operating system said, in words that tell what to do."""
-    if isinstance(error, PermissionError):
-        return "cannot be read: permission denied; allow reading it"
-    if isinstance(error, FileNotFoundError):
-        return "cannot be read: it vanished, or is a link to nothing"
-    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    lang = code if len(code) == 2 and code.isascii() and code.isalpha() else detect_lang(f"{title}\n{text}")
+    pages = draft.pages if len(text) == len(draft.text) else ()
+    return Article(encodable(name), text, title, draft.date, encodable(draft.source), url, lang, source.path, pages)

@@ -260,7 +260,7 @@ class _Builder:
 
     def _unusable(self, article: Article) -> str:
         try:
-            "".join(dataclasses.astuple(article)).encode("utf-8")
+            "".join(dataclasses.astuple(article)[:-1]).encode("utf-8")  # all but the pages
         except UnicodeEncodeError:
             return "holds half of a surrogate pair, which is no text"
         except TypeError:
@@ -378,7 +378,7 @@ def _nothing(skipped: list[Skipped]) -> str:
     seen = f"all of them were skipped ({reasons})" if skipped else "there are none"
     return (
         f"expected at least one article to index, but {seen}: "
-        "put UTF-8 .txt, .md, .html or .jsonl files into the corpus. An index that was there before is unchanged."
+        "put .txt, .md, .html, .pdf, .docx or .jsonl files into the corpus. An index that was there before is unchanged."
     )
 
 

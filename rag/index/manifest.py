@@ -17,7 +17,7 @@ from rag.embed.protocol import ModelIdentity
 from rag.errors import IndexCorrupt, IndexMismatch
 from rag.index.disk import sha256_of
 
-FORMAT = 3
+FORMAT = 4
 FILE_NAME = "manifest.json"
 REBUILD = "rebuild it with `yinju build --corpus … --index {index}`"
 RECOVER = "go back to the version before with `yinju rollback --index {index}`, or " + REBUILD

@@ -17,21 +17,21 @@ from rag.index import named
 FILE_NAME = "store.sqlite"
 # Texts stand apart, so that reading the columns of all articles at opening passes over few pages.
 # Pages of 16 KB hold whole articles: a fifth smaller than with the usual 4 KB.
-# Spans are pairs of little-endian int32: one row per article opens ten times faster than one per passage.
+# Spans are pairs of little-endian int32, pages single ones: one row per article opens ten times faster than one per passage.
 _SCHEMA = f"""
 PRAGMA page_size=16384;
 PRAGMA journal_mode=OFF;
 PRAGMA synchronous=OFF;
 BEGIN;
 CREATE TABLE articles(row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT NOT NULL,
-  source TEXT NOT NULL, url TEXT NOT NULL, lang TEXT NOT NULL, path TEXT NOT NULL, story INTEGER NOT NULL);
+  source TEXT NOT NULL, url TEXT NOT NULL, lang TEXT NOT NULL, path TEXT NOT NULL, story INTEGER NOT NULL, pages BLOB NOT NULL);
 CREATE TABLE sketches(row INTEGER PRIMARY KEY, sketch BLOB NOT NULL);
 CREATE TABLE texts(row INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE passages(row INTEGER PRIMARY KEY, spans BLOB NOT NULL);
 {named.SCHEMA}
 """
-_ARTICLE = "SELECT id, text, title, date, source, url, lang, path FROM articles JOIN texts USING(row) WHERE row = ?"
-_ARTICLES = "SELECT row, id, text, title, date, source, url, lang, path FROM articles JOIN texts USING(row)"
+_ARTICLE = "SELECT id, text, title, date, source, url, lang, path, pages FROM articles JOIN texts USING(row) WHERE row = ?"
+_ARTICLES = "SELECT row, id, text, title, date, source, url, lang, path, pages FROM articles JOIN texts USING(row)"
 _AT_ONCE = 500  # of the 999 parameters that any SQLite takes
 _MAPPED = 2**40  # as far as SQLite itself allows
 
@@ -52,8 +52,8 @@ class StoreWriter:
         """Stores an article as the next row, with its passages in order, what it names (:func:`rag.index.named.keys`) and its sketch."""
         a, row = article, self._rows
         self._connection.execute(
-            "INSERT INTO articles VALUES(?,?,?,?,?,?,?,?,?)",
-            (row, a.id, a.title, a.date, a.source, a.url, a.lang, a.path, row),
+            "INSERT INTO articles VALUES(?,?,?,?,?,?,?,?,?,?)",
+            (row, a.id, a.title, a.date, a.source, a.url, a.lang, a.path, row, np.array(a.pages, "<i4").tobytes()),
         )
         self._connection.execute("INSERT INTO texts VALUES(?,?)", (row, a.text))
         spans = np.array([(p.start, p.end) for p in passages], "<i4")
@@ -112,7 +112,7 @@ class Store:
         found = self._connection.execute(_ARTICLE, (int(row),)).fetchone()
         if found is None:
             raise UsageError(f"expected the row of an article, got {row}: rows come from the index's own arrays")
-        return Article(*found)
+        return _article(*found)
 
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
         """The articles of some rows, each once, in the order of their first mention.
@@ -189,5 +189,10 @@ def _read_articles(connection: sqlite3.Connection, rows: Iterable[int]) -> dict[
     for first in range(0, len(wanted), _AT_ONCE):
         some = wanted[first : first + _AT_ONCE]
         marks = ",".join("?" * len(some))
-        found |= {row: Article(*rest) for row, *rest in connection.execute(f"{_ARTICLES} WHERE row IN ({marks})", some)}
+        found |= {row: _article(*rest) for row, *rest in connection.execute(f"{_ARTICLES} WHERE row IN ({marks})", some)}
     return found
+
+
+def _article(*columns) -> Article:
+    *fields, pages = columns
+    return Article(*fields, tuple(np.frombuffer(pages, "<i4").tolist()))

@@ -80,6 +80,7 @@ class Hit:
         parts: the scores that were fused, by name ("dense", "lexical", "late", "phrase"); with a reranker also "fused", what
             came of them, and "rerank", its own.
         highlights: matched words, in order of appearance.
+        page: page on which the passage begins, from 1; 0 where the article has no pages.
     """
 
     article_id: str
@@ -95,3 +96,4 @@ class Hit:
     support: float
     parts: dict[str, float] = field(default_factory=dict)
     highlights: tuple[Highlight, ...] = ()
+    page: int = 0

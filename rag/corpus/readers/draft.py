@@ -1,0 +1,26 @@
+"""What the readers of all formats give: drafts of articles, or the reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Unreadable(ValueError):
+    """No article can be made of the file; the message is the reason, with what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a file says of itself; fields as in :class:`rag.corpus.article.Article`, "" if unknown.
+
+    ``part`` tells several articles of one file apart (a chapter, an entry), "" where there is one only.
+    """
+
+    text: str
+    title: str = ""
+    date: str = ""
+    source: str = ""
+    url: str = ""
+    lang: str = ""
+    pages: tuple[int, ...] = ()
+    part: str = ""

@@ -1,0 +1,99 @@
+"""The files of a corpus: which lie below a folder, in a fixed order, and which of them are not read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rag.corpus.article import Skipped
+
+_README = "readme.md"  # tells people how to add articles; at the top of a corpus folder only
+
+
+def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, Path] | Skipped]:
+    """(file, folder that its id is relative to) of all regular files below some paths, each file once; or why not."""
+    seen: dict[tuple[int, int], str] = {}
+    for path in paths:
+        root, items = _files(path)
+        for item in items:
+            if isinstance(item, Skipped):
+                yield item
+                continue
+            try:
+                status = item.stat()
+            except OSError as error:
+                yield Skipped(shown(item), reason(error))
+                continue
+            if not stat.S_ISREG(status.st_mode):
+                yield Skipped(shown(item), "expected a regular file, found a device, pipe or socket")
+                continue
+            same = (status.st_dev, status.st_ino)
+            if status.st_ino and same in seen:  # some file systems have no such numbers
+                yield Skipped(shown(item), f"the same file as {seen[same]}, which is read already")
+                continue
+            seen[same] = shown(item)
+            yield item, root
+
+
+def _files(path: Path) -> tuple[Path, list[Path | Skipped]]:
+    """The folder that ids are relative to, and the files to read, or why not, in order."""
+    if not path.is_dir():
+        return path.parent, [path]
+    found: list[tuple[tuple[str, ...], Path | Skipped]] = []
+
+    def note(at: Path, item: Path | Skipped) -> None:
+        found.append((at.relative_to(path).parts, item))
+
+    def failed(error: OSError) -> None:
+        at = Path(error.filename) if error.filename else path
+        note(at, Skipped(shown(at), reason(error)))
+
+    inside = path.resolve()
+    for folder, names, files in os.walk(path, onerror=failed):
+        names[:] = [name for name in names if not name.startswith(".")]
+        here = Path(folder)
+        for name in names + files:
+            at = here / name
+            if name.startswith(".") or (here == path and name.lower() == _README):
+                continue
+            if at.is_symlink():
+                if not _leads_inside(at, inside):
+                    why = "a symbolic link that leads nowhere or out of the corpus folder; copy the file itself"
+                    note(at, Skipped(shown(at), why))
+                elif not at.is_dir():
+                    note(at, at)
+            elif name in files:
+                note(at, at)
+    return path, [item for _, item in sorted(found, key=lambda pair: pair[0])]
+
+
+def _leads_inside(link: Path, folder: Path) -> bool:
+    try:
+        return link.resolve(strict=True).is_relative_to(folder)
+    except (OSError, RuntimeError):
+        return False
+
+
+def shown(path: Path) -> str:
+    """A path as it is named in reports."""
+    return encodable(os.fspath(path))
+
+
+def encodable(text: str) -> str:
+    """The text with every lone surrogate, which cannot be written to any file, as U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def reason(error: Exception) -> str:
+    """What the operating system said, in words that tell what to do."""
+    if isinstance(error, PermissionError):
+        return "cannot be read: permission denied; allow reading it"
+    if isinstance(error, FileNotFoundError):
+        return "cannot be read: it vanished, or is a link to nothing"
+    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
