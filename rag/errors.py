@@ -74,3 +74,9 @@ class FetchError(YinjuError):
     """A page cannot be fetched, or must not be: its address is not public, robots.txt forbids it, it is too large, and the like."""
 
     exit_code = 10
+
+
+class ServerBusy(YinjuError):
+    """More is asked of the server than it can answer soon; ask again in some seconds."""
+
+    exit_code = 9

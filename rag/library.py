@@ -326,7 +326,7 @@ class Assistant:
 
     def _checked(self, question: str, history: Sequence[tuple[str, Answer]], filters: Filters | None, as_of: str, without: Sequence[str]) -> dict:
         """The arguments of :func:`rag.answer.answer`. Raises UsageError."""
-        if as_of and not _is_date(as_of):
+        if as_of and not is_date(as_of):
             raise UsageError(f"expected the day to ask from as YYYY-MM-DD, got {as_of!r}")
         if isinstance(without, str):
             raise UsageError(f"expected the constraints to lift as a tuple of names, got the one string {without!r}")
@@ -350,7 +350,7 @@ def checked(filters: Filters | None) -> Filters:
 
     filters = filters or Filters()
     for name, bound in (("first", filters.date_from), ("last", filters.date_to)):
-        if bound and not _is_date(bound):
+        if bound and not is_date(bound):
             raise UsageError(f"expected the {name} date as YYYY-MM-DD, got {bound!r}")
     if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
         raise UsageError(
@@ -370,7 +370,8 @@ def sample_corpus() -> Path:
     return next(folder for folder in (here / "sample", here.parent / "corpus") if folder.is_dir())
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a text is a day as YYYY-MM-DD."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:

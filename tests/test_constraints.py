@@ -333,7 +333,7 @@ def test_the_command_shows_what_was_understood(index, call):
 def test_the_server_takes_the_same(index):
     from starlette.testclient import TestClient
 
-    from rag.server import build_api
+    from rag.serving.routes import build_api
 
     question = "上个月四川的桥梁抢修演练出动了多少台吊车？"
     with Index.open(index) as opened, TestClient(build_api(opened), base_url="http://127.0.0.1") as client:

@@ -161,7 +161,7 @@ def test_whoever_filters_names_a_place_the_same_way(tmp_path, call):
 def test_places_pass_the_server(tmp_path):
     from starlette.testclient import TestClient
 
-    from rag.server import build_api
+    from rag.serving.routes import build_api
 
     Index.build(ARTICLES, tmp_path / "index")
     with Index.open(tmp_path / "index") as index, TestClient(build_api(index), base_url="http://127.0.0.1") as client:

@@ -12,7 +12,7 @@ from rag import Assistant, Index
 from rag.answer.schema import answer_schema
 from rag.answer.types import CONSTRAINTS, KINDS, Answer, Citation, Constraint, Row
 from rag.search.types import Highlight
-from rag.server import build_api
+from rag.serving.routes import build_api
 
 SCHEMA = json.loads((ROOT / "docs" / "answer.schema.json").read_text("utf-8"))
 QUESTIONS = [

@@ -8,7 +8,7 @@ import pytest
 from rag import Article, Index
 from rag.answer.types import Answer, Citation
 from rag.errors import UsageError
-from rag.server import Desk
+from rag.serving import Desk
 from rag.ui.asked import Asked
 from rag.ui.corpus import About
 from rag.ui.examples import examples

@@ -9,7 +9,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.server import LOOPBACK, build_api, listen
+from rag.serving.listen import listen
+from rag.serving.routes import build_api
+from rag.serving.settings import Settings
 from rag.ui.corpus import About
 
 if TYPE_CHECKING:
@@ -19,33 +21,28 @@ if TYPE_CHECKING:
 
 
 def serve(
-    index: str | Path | Index = "index",
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    insecure: bool = False,
-    on_ready: Callable[[str], None] | None = None,
+    index: str | Path | Index = "index", settings: Settings = Settings(), on_ready: Callable[[str], None] | None = None
 ) -> None:
     """Serve the page and ``/api`` until the process is told to stop.
 
     Args:
         index: an index folder, or an open index.
-        host, port: address to serve on; port 0 takes any free one.
-        insecure: allow an address that other machines can reach; there is no password.
+        settings: where, to whom and how.
         on_ready: called with the page's address when it can be opened.
 
     Raises ServerError (port taken, unsafe address) before anything is loaded, and what ``Index.open`` raises.
     """
-    socket = listen(host, port, insecure)
+    socket = listen(settings)
     try:
         import uvicorn
 
         from rag.library import Index
 
         opened = index if isinstance(index, Index) else Index.open(index)
-        app = build_app(opened, local_only=host in LOOPBACK)
+        app = build_app(opened, settings)
         # The questions to try are asked once to see that they have answers; the first reader need not wait.
         threading.Thread(target=app.state.about.prepare, daemon=True).start()
-        name = f"[{host}]" if ":" in host else host
+        name = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{name}:{socket.getsockname()[1]}"
 
         class Server(uvicorn.Server):
@@ -54,24 +51,27 @@ def serve(
                 if on_ready and self.started:
                     on_ready(address)
 
-        # No forwarded headers: nothing in front of the server is trusted to say who asks. An open page
-        # keeps a connection open for ever, so a stop does not wait for it.
+        # An open page keeps a connection open for ever, so a stop does not wait for it.
         config = uvicorn.Config(
-            app, log_level="warning", proxy_headers=False, server_header=False, timeout_graceful_shutdown=1
-        )
-        Server(config).run(sockets=[socket])
+            app, log_level="warning", proxy_headers=bool(settings.trust_proxy), forwarded_allow_ips=list(settings.trust_proxy),
+            server_header=False, timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        try:
+            Server(config).run(sockets=[socket])
+        finally:
+            app.state.desk.close()
     finally:
         socket.close()
 
 
-def build_app(index: Index, local_only: bool = True) -> FastAPI:
-    """Yinju's routes with the page mounted behind them; see :func:`rag.server.build_api`."""
+def build_app(index: Index, settings: Settings = Settings()) -> FastAPI:
+    """Yinju's routes with the page mounted behind them; see :func:`rag.serving.routes.build_api`."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     import gradio as gr
 
     from rag.ui.page import page, theme
 
-    api = build_api(index, local_only)
+    api = build_api(index, settings)
     api.state.about = About(api.state.desk)
     own = resources.files("rag.ui")
     script = own.joinpath("page.js").read_text("utf-8")

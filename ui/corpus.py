@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 
-from rag.server import Desk
+from rag.serving import Desk
 from rag.ui.examples import ARTICLES_READ, examples
 from rag.ui.start import Corpus
 from rag.ui.texts import LANGS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from rag.server import Desk
+from rag.serving import Desk
 from rag.ui import start
 from rag.ui.corpus import About
 

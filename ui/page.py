@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import gradio as gr
 
-from rag.server import Desk
+from rag.serving import Desk
 from rag.ui import start
 from rag.ui.asked import Asked
 from rag.ui.corpus import About

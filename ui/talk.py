@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from rag.answer.types import Answer
 from rag.errors import UsageError
 from rag.search.types import Filters
-from rag.server import Desk
+from rag.serving import Desk
 from rag.ui import chips, render
 from rag.ui.asked import Asked, again, wished
 from rag.ui.filters import checked

@@ -1,0 +1,142 @@
+"""One index, asked by the page and by programs at once; a rebuilt index is taken up by itself."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from rag.answer.events import Event
+from rag.answer.types import Answer
+from rag.corpus.article import Article
+from rag.errors import UsageError, YinjuError
+from rag.library import Assistant, Index
+from rag.search.browse import Listing, Statistics
+from rag.search.types import Filters, Hit
+from rag.serving.pool import Pool
+from rag.serving.settings import Settings
+
+log = logging.getLogger("rag.server")
+
+AGAIN_SECONDS = 30.0
+"""Time after which a version that could not be opened is tried again: its files may have been mended."""
+
+
+class Desk:
+    """Questions to one index, each answered from the version that was live when its turn came.
+
+    Attributes:
+        index: what is asked.
+        settings: of the server.
+        pool: its threads; all answers and searches are made there.
+        problem: why the live version of the index is not the one in use, or "".
+    """
+
+    def __init__(self, index: Index, settings: Settings = Settings(), pool: Pool | None = None) -> None:
+        self.index, self.settings, self.pool = index, settings, pool or Pool()
+        self.problem = ""
+        self._assistant = Assistant(index)
+        self._reloading = threading.Lock()
+        self._refused, self._refused_at = "", 0.0
+
+    def refresh(self) -> None:
+        """Take up the index version that is live now; where it cannot be opened, the old one stays."""
+        # Who finds the lock held need not wait: its holder is about to bring the new version.
+        if not self._reloading.acquire(blocking=False):
+            return
+        try:
+            self._reload()
+        except YinjuError as error:
+            if str(error) != self.problem:
+                log.error("the new index version cannot be opened, so the old one stays in use: %s", error)
+            self.problem = str(error)
+        finally:
+            self._reloading.release()
+
+    def _reload(self) -> None:
+        from rag.index.versions import current
+
+        live = current(self.index.path)
+        # Reading a large version to its damaged end takes long; not for every question.
+        if live == self._refused and time.monotonic() - self._refused_at < AGAIN_SECONDS:
+            return
+        try:
+            self.index.reload()
+        except YinjuError:
+            self._refused, self._refused_at = live, time.monotonic()
+            raise
+        self.problem = self._refused = ""
+
+    def ask(
+        self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = ()
+    ) -> Answer:
+        """The answer to one question, after those ``before`` it; it waits for its turn.
+
+        Raises UsageError for a question that cannot be used, ServerBusy where too many wait.
+        """
+        return self.pool.submit(lambda: self.answer(question, filters, as_of, without, before)).result()
+
+    def stream(
+        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
+        without: Sequence[str] = (),
+    ) -> Iterator[Event]:
+        """The answer stage by stage, see :meth:`rag.library.Assistant.stream`. Raises as :meth:`ask`."""
+        yield from self.pool.iterate(lambda: self.events(question, history, filters, as_of, without))
+
+    def answer(
+        self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = ()
+    ) -> Answer:
+        """As :meth:`ask`, in the thread of the caller and at once."""
+        *_, last = self.events(question, (), filters, as_of, without, before)
+        return last
+
+    def events(
+        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
+        without: Sequence[str] = (), before: Sequence[str] = (),
+    ) -> Iterator[Event]:
+        """As :meth:`stream`, in the thread of the caller; questions ``before`` it are answered first, and are its history."""
+        self.refresh()
+        as_of = as_of or self.settings.as_of
+        turns = history or self._assistant.turns(before, filters, as_of)
+        yield from self._assistant.stream(question, turns, filters, as_of, without)
+
+    def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
+        """The best ``k`` passages, found in the thread of the caller. Raises UsageError."""
+        self.refresh()
+        return self.index.search(question, k=k, filters=filters)
+
+    def article(self, article_id: str) -> Article | None:
+        """An article as the index in use has it; None where it has none of that id."""
+        try:
+            return self.index.article(article_id)
+        except UsageError:
+            return None
+
+    def whole_article(self, article_id: str) -> tuple[Article, list[tuple[int, int]]] | None:
+        """As :meth:`article` of the live version, with the spans of its passages."""
+        self.refresh()
+        snapshot = self.index.snapshot
+        try:
+            row = snapshot.article_row(article_id)
+        except UsageError:
+            return None
+        # Passages stand in the order of their articles.
+        first, last = np.searchsorted(snapshot.passages.article_row, [row, row + 1])
+        return snapshot.article(row), [(start, end) for _, start, end in snapshot.passages[first:last].tolist()]
+
+    def browse(self, words: str, filters: Filters, order: str, start: int, count: int) -> Listing:
+        """A page of the list of articles, see :meth:`rag.library.Index.browse`."""
+        self.refresh()
+        return self.index.browse(words, filters, order, start, count)
+
+    def statistics(self) -> Statistics:
+        """What the index holds, see :meth:`rag.library.Index.statistics`."""
+        self.refresh()
+        return self.index.statistics()
+
+    def close(self) -> None:
+        """Begin no new answers."""
+        self.pool.close()

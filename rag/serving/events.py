@@ -1,0 +1,79 @@
+"""An answer as server-sent events, stage by stage."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import asdict
+
+from starlette.responses import StreamingResponse
+
+from rag.answer.events import Event
+from rag.answer.types import Answer
+from rag.search.types import Filters
+from rag.serving.desk import Desk
+from rag.serving.refusals import failure
+
+MEDIA_TYPE = "text/event-stream"
+PING_SECONDS = 15.0
+"""Proxies close a connection on which nothing moves."""
+# A proxy that gathers a reply before it passes it on would turn the stages into one.
+_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+async def event_stream(
+    desk: Desk, question: str, filters: Filters, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = ()
+) -> StreamingResponse:
+    """The reply to a question, begun when its turn has come. A reader who hangs up ends the work after the stage it is in.
+
+    Raises what :meth:`Desk.ask` raises before the first event; later errors are an event ``error``.
+    """
+    events = desk.pool.stream(lambda: desk.events(question, (), filters, as_of, without, before))
+    first = await anext(events)
+
+    async def told() -> AsyncIterator[bytes]:
+        async with aclosing(events):
+            yield encoded(first)
+            try:
+                async for event in _kept_alive(events):
+                    yield encoded(event) if event is not None else b": ping\n\n"
+            except Exception as error:
+                _, body, _ = failure(error, "events of /api/ask")
+                yield _event("error", body)
+
+    return StreamingResponse(told(), media_type=MEDIA_TYPE, headers=_HEADERS)
+
+
+async def _kept_alive(events: AsyncIterator[Event]) -> AsyncIterator[Event | None]:
+    """The events, with None where none comes for a while."""
+    waiting = asyncio.ensure_future(anext(events, _END))
+    try:
+        while True:
+            done, _ = await asyncio.wait({waiting}, timeout=PING_SECONDS)
+            if not done:
+                yield None
+            elif (event := waiting.result()) is _END:
+                return
+            else:
+                yield event
+                waiting = asyncio.ensure_future(anext(events, _END))
+    finally:
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+
+def encoded(event: Event) -> bytes:
+    """One event on the wire: its name is that of its class in lower case, or "text"."""
+    if isinstance(event, str):
+        return _event("text", {"text": event})
+    return _event(type(event).__name__.lower(), event.to_dict() if isinstance(event, Answer) else asdict(event))
+
+
+def _event(name: str, data: dict) -> bytes:
+    # JSON has no line breaks of its own, so one line of data is enough.
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+_END = object()

@@ -1,0 +1,170 @@
+"""Around every route, the page's and Gradio's own included: nothing passes that is not let in here.
+
+In this order: websockets (nothing here speaks them), the name the request came by, routes that stay shut, requests that
+another site's page sends, bodies that are too long, and who asks. Replies get the security headers, and what nobody
+expected becomes a message with a reference.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rag.serving.login import Door
+from rag.serving.origins import Hosts, is_foreign
+from rag.serving.refusals import failure, refusal
+from rag.serving.settings import Settings
+
+BODY_LIMIT = 1_000_000
+"""Bytes of a request's body; a longer one is answered with 413."""
+UPLOAD_LIMIT = 50_000_000
+"""The same for files of articles, where they are taken."""
+
+# Gradio's scripts are partly inline and build functions from the page's own templates; every other
+# address than the page's own is refused.
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+# What the page itself calls. Gradio's other routes (files, proxy, recordings, monitoring) stay shut.
+PAGE_ROUTES = ("queue/join", "queue/data", "heartbeat/", "startup-events", "cancel", "reset", "info", "theme.css")
+UPLOAD_ROUTES = ("upload", "upload_progress")
+OWN_ROUTES = ("/healthz", "/login", "/logout", "/docs", "/openapi.json")
+OPEN_PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", *OWN_ROUTES)
+OPEN_FOLDERS = ("/api/", "/assets/", "/static/", "/svelte/", "/static-offline-docs/")
+# Gradio makes addresses of its page from these, whoever sent them.
+UNHEARD = (b"forwarded", b"x-gradio-server")
+
+
+class Guard:
+    """ASGI middleware; the outermost but for uvicorn's own."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, door: Door | None) -> None:
+        """
+        Args:
+            app: what is guarded.
+            settings: of the server.
+            door: lets in who knows a password; None lets everybody in.
+        """
+        self._app, self._settings, self._door = app, settings, door
+        self._hosts, self._root = Hosts.of(settings), settings.root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self._app(scope, receive, send)
+        if scope["type"] != "http":
+            return await send({"type": "websocket.close", "code": 1008})
+        scope = self._placed(scope)
+        started = False
+
+        async def send_guarded(event: Message) -> None:
+            nonlocal started
+            if event["type"] == "http.response.start":
+                started = True
+                MutableHeaders(scope=event).update(SECURITY_HEADERS)
+            await send(event)
+
+        try:
+            refused = await self._refuse(scope)
+            if refused is None:
+                await self._app(scope, self._limited(scope, receive), send_guarded)
+            else:
+                await refused(scope, receive, send_guarded)
+        except Exception as error:
+            status, body, headers = failure(error, f"{scope['method']} {scope['path']}")
+            if not started:
+                await JSONResponse(body, status, headers)(scope, receive, send_guarded)
+
+    def _placed(self, scope: Scope) -> Scope:
+        """The request below the root that the proxy shows, whether the proxy cuts that off or not."""
+        root, path = self._root, scope["path"]
+        if root and path != root and not path.startswith(root + "/"):
+            path = root + path
+        headers = [one for one in scope["headers"] if not one[0].startswith(b"x-forwarded-") and one[0] not in UNHEARD]
+        return {**scope, "path": path, "root_path": root, "headers": headers}
+
+    async def _refuse(self, scope: Scope) -> Response | None:
+        headers, method = Headers(scope=scope), scope["method"]
+        path = scope["path"][len(self._root) :] or "/"
+        about = f"{method} {path}"
+        if not self._hosts.has(headers.get("host", "")):
+            told = "the server does not go by the name in the address; its administrator can add it with --allowed-host"
+            return refusal(400, told, f"{about} of {headers.get('host', '')}")
+        if not self._is_open(path):
+            return refusal(404, "there is nothing here, or it is not open", about)
+        if is_foreign(method, headers):
+            return refusal(403, "another site's page may not ask here", about)
+        if _declared_length(headers) > self._limit(path):
+            raise too_long(self._limit(path))
+        if self._door is None or path == "/login":
+            return None
+        connection = HTTPConnection(scope)
+        name = await self._door.who(connection)
+        scope["user"] = name
+        if name is not None or path == "/healthz":
+            return None
+        if method in ("GET", "HEAD") and "text/html" in headers.get("accept", ""):
+            following = path + (f"?{query}" if (query := scope["query_string"].decode("latin-1")) else "")
+            return RedirectResponse(f"{self._root}/login?next={quote(following, safe='')}", 303)
+        # A browser would cover the page with a dialog of its own.
+        by_page = "sec-fetch-mode" in headers
+        asked = {} if by_page else {"www-authenticate": 'Basic realm="Yinju", charset="UTF-8"'}
+        return refusal(401, "log in first: at /login, or with a name and a password (Basic) or a token (Bearer)", about, asked)
+
+    def _is_open(self, path: str) -> bool:
+        head, found, rest = path.partition("/gradio_api/")
+        if found:
+            shut = head or not rest.startswith(PAGE_ROUTES)
+            return not shut or not head and self._settings.allow_upload and rest in UPLOAD_ROUTES
+        return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
+
+    def _limit(self, path: str) -> int:
+        return UPLOAD_LIMIT if path == "/gradio_api/upload" and self._settings.allow_upload else BODY_LIMIT
+
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """``receive`` that stops a body which is longer than allowed and did not say so."""
+        seen, limit = 0, self._limit(scope["path"][len(self._root) :])
+
+        async def receive_limited() -> Message:
+            nonlocal seen
+            event = await receive()
+            seen += len(event.get("body", b""))
+            if seen > limit:
+                raise too_long(limit)
+            return event
+
+        return receive_limited
+
+
+def too_long(limit: int) -> HTTPException:
+    """What is raised for a body of more bytes."""
+    return HTTPException(413, f"a request may have {limit:,} bytes at most")
+
+
+def _declared_length(headers: Headers) -> int:
+    told = headers.get("content-length", "0")
+    return int(told) if told.isascii() and told.isdigit() else UPLOAD_LIMIT + 1

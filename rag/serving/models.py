@@ -1,0 +1,114 @@
+"""What the JSON interface takes and gives, for its checks and its OpenAPI description.
+
+Answers, hits, listings and statistics are the library's own dataclasses.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from rag.search.types import Filters, Hit
+
+HISTORY_LIMIT = 12
+"""Earlier questions of a request, each answered in turn; the last one decides what a follow-up means."""
+
+
+class Narrowing(BaseModel):
+    """Filters of a request; see :class:`rag.search.types.Filters`."""
+
+    date_from: str = Field("", description="Only articles of this day or later, YYYY-MM-DD.")
+    date_to: str = Field("", description="Only articles of this day or earlier, YYYY-MM-DD.")
+    sources: list[str] = Field(default_factory=list, max_length=100, description="Only these publishers, as stored.")
+    langs: list[str] = Field(default_factory=list, max_length=100, description="Only these languages: zh, en.")
+    places: list[str] = Field(default_factory=list, max_length=100, description="Only articles that name one of these places, or one inside it.")
+
+    def filters(self) -> Filters:
+        return Filters(self.date_from, self.date_to, tuple(self.sources), tuple(self.langs), tuple(self.places))
+
+
+class Lifting(BaseModel):
+    """How a question is taken: after which ones, and under which of its constraints; see :meth:`rag.library.Assistant.ask`."""
+
+    as_of: str = Field("", description='The day that "last month" is told from, YYYY-MM-DD; of the newest article unless told.')
+    without: list[str] = Field(default_factory=list, max_length=100, description="Constraints of the question to lift: date, place, source, or their words.")
+    history: list[str] = Field(default_factory=list, max_length=HISTORY_LIMIT, description="Earlier questions, oldest first.")
+
+
+class Asked(Narrowing, Lifting):
+    """What follows the ``?`` of ``/api/ask``."""
+
+    question: str
+
+
+class Searched(Narrowing):
+    """What follows the ``?`` of ``/api/search``."""
+
+    question: str
+    k: int = Field(10, ge=1, le=100, description="Passages at most.")
+
+
+class Browsed(Narrowing):
+    """What follows the ``?`` of ``/api/articles``."""
+
+    words: str = Field("", max_length=1_000, description="Parts of the title, between spaces; all must occur.")
+    order: str = Field("newest", description="newest, oldest or title.")
+    start: int = Field(0, ge=0, description="How many to pass over.")
+    count: int = Field(20, ge=1, le=200, description="Articles at most.")
+
+
+class Asking(Lifting):
+    """The body of ``POST /api/ask``."""
+
+    question: str
+    filters: Narrowing = Field(default_factory=Narrowing)
+
+
+class Found(BaseModel):
+    """The reply of ``/api/search``."""
+
+    question: str
+    hits: list[Hit]
+
+
+class Span(BaseModel):
+    """``text[start:end]``, in characters (Unicode code points)."""
+
+    start: int
+    end: int
+
+
+class WholeArticle(BaseModel):
+    """An article as it was indexed. ``passages`` are what hits and citations refer to by ``start`` and ``end``."""
+
+    id: str
+    text: str
+    title: str
+    date: str
+    source: str
+    url: str
+    lang: str
+    pages: list[int] = Field(description="Where the pages of a PDF begin in the text; empty for what has no pages.")
+    passages: list[Span]
+
+
+class Health(BaseModel):
+    """``degraded``: answers come from an older version of the index, for the live one cannot be opened."""
+
+    status: str
+    articles: int | None = Field(None, description="Only told to who may ask questions, like all that follows.")
+    index_version: str | None = None
+    problem: str | None = None
+
+
+class Token(BaseModel):
+    """What to send as ``Authorization: Bearer ...``."""
+
+    token: str
+    seconds: int = Field(description="How long it opens.")
+
+
+class Refusal(BaseModel):
+    """Any reply but 2xx and 3xx. The reference stands in the server's log, too."""
+
+    error: str
+    reference: str

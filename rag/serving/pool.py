@@ -1,0 +1,105 @@
+"""Threads that answer, and a queue before them that ends somewhere.
+
+More questions at once than processors only make all of them slower, and a queue without an end makes everybody wait
+for answers that nobody reads any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import TypeVar
+
+from rag.errors import ServerBusy
+
+T = TypeVar("T")
+
+THREADS = max(2, os.cpu_count() or 2)
+WAITING = 64
+"""Further questions wait; the next one is turned away."""
+_END = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something that is under way: its end, and a mark that nobody waits for it any more."""
+
+    future: Future
+    unwanted: threading.Event
+
+    def stop(self) -> None:
+        """Take it out of the queue, or end it after the stage that it is in."""
+        self.unwanted.set()
+        self.future.cancel()
+
+
+class Pool:
+    """A bounded number of threads with a bounded queue, first come, first served."""
+
+    def __init__(self, threads: int = THREADS, waiting: int = WAITING) -> None:
+        """
+        Args:
+            threads: how many pieces of work are done at once, at least 1.
+            waiting: how many more may wait, 0 or more.
+        """
+        self._threads = ThreadPoolExecutor(threads, "yinju")
+        self._room = threading.BoundedSemaphore(threads + waiting)
+
+    def submit(self, work: Callable[[], T]) -> Future[T]:
+        """Have something done; whoever waits in an event loop uses :func:`asyncio.wrap_future`. Raises ServerBusy."""
+        if not self._room.acquire(blocking=False):
+            raise ServerBusy("more questions are waiting than can be answered soon: ask again in some seconds")
+        try:
+            future = self._threads.submit(work)
+        except RuntimeError as error:
+            self._room.release()
+            raise ServerBusy("the server is being stopped: ask again when it is back") from error
+        future.add_done_callback(lambda _: self._room.release())
+        return future
+
+    def iterate(self, events: Callable[[], Iterator[T]]) -> Iterator[T]:
+        """What an iterator gives that is run by the pool; to close this closes it after its next step. Raises ServerBusy."""
+        told: SimpleQueue = SimpleQueue()
+        work = self._start(events, told.put)
+        try:
+            while (event := told.get()) is not _END:
+                yield event
+            work.future.result()
+        finally:
+            work.stop()
+
+    async def stream(self, events: Callable[[], Iterator[T]]) -> AsyncIterator[T]:
+        """As :meth:`iterate`, in an event loop."""
+        told: asyncio.Queue = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+        work = self._start(events, lambda event: loop.call_soon_threadsafe(told.put_nowait, event))
+        try:
+            while (event := await told.get()) is not _END:
+                yield event
+            work.future.result()
+        finally:
+            work.stop()
+
+    def _start(self, events: Callable[[], Iterator[T]], tell: Callable[[object], object]) -> Work:
+        unwanted = threading.Event()
+
+        def run() -> None:
+            with closing(events()) as steps:
+                for event in steps:
+                    if unwanted.is_set():
+                        return
+                    tell(event)
+
+        future = self.submit(run)
+        future.add_done_callback(lambda _: tell(_END))
+        return Work(future, unwanted)
+
+    def close(self) -> None:
+        """Begin nothing new; what is under way ends."""
+        self._threads.shutdown(wait=False, cancel_futures=True)

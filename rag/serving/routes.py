@@ -1,0 +1,125 @@
+"""The JSON interface, and the application that has it: the page is mounted behind these routes by :mod:`rag.ui.app`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, TypeVar
+
+from fastapi import Body, FastAPI, Query, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from rag.answer.types import Answer
+from rag.library import Index
+from rag.search.browse import Listing, Statistics
+from rag.serving.desk import Desk
+from rag.serving.entrance import add_entrance
+from rag.serving.events import MEDIA_TYPE, event_stream
+from rag.serving.guard import Guard
+from rag.serving.login import Door
+from rag.serving.models import Asked, Asking, Browsed, Found, Health, Refusal, Searched, Span, WholeArticle
+from rag.serving.refusals import explain
+from rag.serving.settings import Settings
+
+T = TypeVar("T")
+
+_REFUSED = {"default": {"model": Refusal, "description": "Refused or failed."}}
+_STREAMED = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+
+
+def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
+    """The application with Yinju's own routes, guarded; its :class:`Desk` is ``app.state.desk``.
+
+    Args:
+        index: an open index.
+        settings: of the server.
+
+    Errors are ``{"error": message, "reference": number}``: 400 for an unusable request, 401 where one has to log in first,
+    403 for another site's page, 404 for what is not there, 413 for a body over :data:`rag.serving.guard.BODY_LIMIT`, 429 after
+    wrong passwords, 503 where too many wait, 500 for what nobody expected.
+    """
+    from fastapi_offline import FastAPIOffline
+
+    from rag import __version__
+
+    app = FastAPIOffline(
+        title="Yinju", version=__version__, docs_url="/docs", redoc_url=None, swagger_ui_oauth2_redirect_url="/docs/oauth2-redirect",
+        description="Answers from news articles, quoted word for word. Errors are `{error, reference}`.",
+    )  # fmt: skip
+    app.state.desk = desk = Desk(index, settings)
+    door = Door(settings.accounts) if settings.accounts else None
+    _add_routes(app, desk)
+    add_entrance(app, door)
+    _add_unknown(app)
+    explain(app)
+    app.add_middleware(Guard, settings=settings, door=door)
+    return app
+
+
+def _add_routes(app: FastAPI, desk: Desk) -> None:
+    async def done(work: Callable[[], T]) -> T:
+        return await asyncio.wrap_future(desk.pool.submit(work))
+
+    # In a thread of its own kind: whether the server is well shows when all others are taken, too.
+    @app.get("/healthz", response_model_exclude_none=True, tags=["server"])
+    def healthz(request: Request) -> Health:
+        """Whether the server answers, and from what. Without a log-in it only tells the status."""
+        desk.refresh()
+        health = Health(status="degraded" if desk.problem else "ok")
+        if not desk.settings.accounts or request.scope.get("user"):
+            health.articles, health.index_version, health.problem = desk.index.n_articles, desk.index.version, desk.problem or None
+        return health
+
+    async def answer(request: Request, asked: Asked | Asking, narrowed) -> Answer | Response:
+        given = (asked.as_of, asked.without)
+        if MEDIA_TYPE in request.headers.get("accept", ""):
+            return await event_stream(desk, asked.question, narrowed.filters(), *given, asked.history)
+        return await done(lambda: desk.answer(asked.question, narrowed.filters(), *given, asked.history))
+
+    @app.post("/api/ask", response_model=Answer, responses=_REFUSED | _STREAMED, tags=["questions"])
+    async def ask(request: Request, asking: Annotated[Asking, Body()]):
+        """The answer to a question, with its sources.
+
+        With `Accept: text/event-stream` it is told stage by stage: `searching` (articles), `found` (passages, articles), `text`
+        (a piece of the answer's text, again and again) and last `answer`, which is what comes without; or `error`.
+        """
+        return await answer(request, asking, asking.filters)
+
+    @app.get("/api/ask", response_model=Answer, responses=_REFUSED | _STREAMED, tags=["questions"])
+    async def ask_by_address(request: Request, asked: Annotated[Asked, Query()]):
+        """As POST, for the address bar."""
+        return await answer(request, asked, asked)
+
+    @app.get("/api/search", responses=_REFUSED, tags=["questions"])
+    async def search(asked: Annotated[Searched, Query()]) -> Found:
+        """The passages that fit a question best."""
+        hits = await done(lambda: desk.search(asked.question, asked.k, asked.filters()))
+        return Found(question=asked.question, hits=hits)
+
+    @app.get("/api/corpus", responses=_REFUSED, tags=["articles"])
+    async def corpus() -> Statistics:
+        """What there is, in figures, and what could not be read."""
+        return await done(desk.statistics)
+
+    @app.get("/api/articles", responses=_REFUSED, tags=["articles"])
+    async def articles(asked: Annotated[Browsed, Query()]) -> Listing:
+        """A page of the list of articles."""
+        return await done(lambda: desk.browse(asked.words, asked.filters(), asked.order, asked.start, asked.count))
+
+    @app.get("/api/articles/{article_id:path}", responses=_REFUSED, tags=["articles"])
+    async def article(article_id: str) -> WholeArticle:
+        """A whole article. An id may hold anything: percent-encode it all, slashes too."""
+        found = await done(lambda: desk.whole_article(article_id))
+        if found is None:
+            raise HTTPException(404, f"no article has the id {article_id!r}")
+        whole, passages = found
+        told = {key: value for key, value in asdict(whole).items() if key != "path"}
+        return WholeArticle(**told, passages=[Span(start=start, end=end) for start, end in passages])
+
+
+def _add_unknown(app: FastAPI) -> None:
+    @app.api_route("/api/{rest:path}", methods=["GET", "POST"], include_in_schema=False)
+    def unknown(rest: str) -> None:
+        raise HTTPException(404, f"there is no /api/{rest}; see /docs")

@@ -1,0 +1,70 @@
+"""What an administrator decides about a server."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, replace
+
+from rag.errors import UsageError
+from rag.serving.passwords import Accounts
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERYWHERE = ("", "0.0.0.0", "::")
+"""Addresses that mean all addresses of this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options of ``yinju serve``; docs/serving.md says more of each.
+
+    Attributes:
+        host, port: address to serve on; port 0 takes any free one.
+        accounts: who may come in; None lets everybody in.
+        insecure: allow an address that other machines can reach although there is no password.
+        allow_upload: readers may add articles.
+        allow_url: readers may have the server fetch an article from an address. Only together with ``allow_upload``.
+        root_path: where a reverse proxy shows the server, "/news"; "" for the root.
+        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest article.
+        trust_proxy: addresses and networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+        allowed_hosts: further names of this server, as they stand in the address bar.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    accounts: Accounts | None = None
+    insecure: bool = False
+    allow_upload: bool = False
+    allow_url: bool = False
+    root_path: str = ""
+    as_of: str = ""
+    trust_proxy: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+
+    @property
+    def local_only(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in LOOPBACK
+
+
+def checked(**given) -> Settings:
+    """The settings of these options. Raises UsageError for what makes no sense."""
+    from rag.library import is_date
+    from rag.serving.origins import host_of
+
+    settings = Settings(**given)
+    root = settings.root_path.strip("/")
+    if root and not all(part and part.isascii() and part.replace("-", "").replace("_", "").replace(".", "").isalnum() for part in root.split("/")):
+        raise UsageError(f"expected --root-path as a path of letters and digits, as /news, got {settings.root_path!r}")
+    if settings.as_of and not is_date(settings.as_of):
+        raise UsageError(f"expected --as-of as YYYY-MM-DD, got {settings.as_of!r}")
+    if settings.allow_url and not settings.allow_upload:
+        raise UsageError("expected --allow-upload with --allow-url: an article that is fetched is added like any other")
+    for proxy in settings.trust_proxy:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError as error:
+            raise UsageError(f"expected --trust-proxy as an address or network, as 127.0.0.1 or 10.0.0.0/8, got {proxy!r}") from error
+    for host in settings.allowed_hosts:
+        if host_of(host) != host.lower().strip("[]").rstrip("."):
+            raise UsageError(f"expected --allowed-host as a name or address without a port, as news.example.org, got {host!r}")
+    return replace(settings, root_path=f"/{root}" if root else "")
