@@ -85,6 +85,9 @@ def put_answer(answer: Answer) -> None:
         put(f"\n{sources if answer.citations else nearest}")
     for number, citation in enumerate(listed, 1):
         put(f"{f'[{number}]' if answer.citations else '-'} {_heading(citation)}")
+        if citation.same_as:
+            put(f"    = [{citation.same_as}]")
+            continue
         put(f"    {_marked(citation.quote, citation.start, citation.marks)}")
         if same := glosses(citation):
             put(printable(f"    {separator.join(f'{word} = {asked}' for word, asked in same)}"))
@@ -112,10 +115,15 @@ def _constraints(answer: Answer) -> str:
 
 
 def put_hits(hits: Iterable[Hit]) -> None:
-    """The hits, best first, each with the words in bold that match the question."""
-    for number, hit in enumerate(hits, 1):
+    """The hits, best first, each with the words in bold that match the question; those that tell one story under the best of them."""
+    stories: dict[str, list[Hit]] = {}
+    for hit in hits:
+        stories.setdefault(f"story {hit.story}" if hit.story else f"hit {len(stories)}", []).append(hit)
+    for number, (hit, *same) in enumerate(stories.values(), 1):
         put(f"{number}. {_heading(hit)}  {hit.score:.3f}")
         put(f"    {_marked(hit.text, hit.start, [(mark.start, mark.end) for mark in hit.highlights])}")
+        for other in same:
+            put(f"    = {_heading(other)}  {other.score:.3f}")
 
 
 def put_skipped(skipped: Iterable[Skipped]) -> None:

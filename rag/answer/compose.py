@@ -69,12 +69,28 @@ def text_of(rows: Sequence[Row], citations: Sequence[Citation], kind: str, lang:
             detail = (f"（{detail}）" if lang != "en" else f" ({detail})") if detail else ""
             lines.append(f"{row.label}{detail} {chips}")
         elif row.label:
-            lines.append(f"{row.label} {chips}")
-    if kind != "places":
-        lines += [f"{quoted(citation)} [{number}]" for number, citation in enumerate(citations, 1)]
-    else:
-        lines.append(count_line(matched, searched, lang))
+            lines.append(f"{row.label} {chips}{folded_text(row, lang)}")
+    if kind == "places":
+        return "\n".join([*lines, count_line(matched, searched, lang)])
+    alone = {row.citations[0]: row for row in rows if not row.label}
+    for number, citation in enumerate(citations, 1):
+        if not citation.same_as:
+            same = [number, *(other for other, one in enumerate(citations, 1) if one.same_as == number)]
+            chips = "".join(f"[{n}]" for n in same)
+            lines.append(f"{quoted(citation)} {chips}{folded_text(alone[number], lang) if number in alone else ''}")
     return "\n".join(lines)
+
+
+def folded_text(row: Row, lang: str) -> str:
+    """How many articles more say what a row says, and in which figures they differ; "" for none."""
+    told = []
+    if lang != "en":
+        told += [f"另有 {row.more} 篇说法相同"] if row.more else []
+        told += ["各篇数字不同：" + "、".join(f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations)) for one in row.differing]
+        return in_script(f"（{'；'.join(told)}）", lang) if told else ""
+    told += [f"{row.more} more article{'s say' if row.more > 1 else ' says'} the same"] if row.more else []
+    told += ["articles differ: " + ", ".join(f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations)) for one in row.differing]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def quoted(citation: Citation) -> str:

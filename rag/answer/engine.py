@@ -19,6 +19,7 @@ from rag.answer.dated import Calendar, of_year, timely
 from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlist
 from rag.answer.events import Found, Searching
 from rag.answer.evidence import Evidence, View, gather, views
+from rag.answer.fold import Fold, differences
 from rag.answer.followup import complete
 from rag.answer.pick import Picked, pick
 from rag.answer.question import Asked, understand
@@ -130,7 +131,8 @@ def _answer_within(
     fitting = [e for e in evidence if allowed[e.view.row] and about(e, asked, gazette, calendar)]
 
     sheet, kind = Sheet(), asked.kind
-    rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, lang)
+    fold = Fold(snapshot, allowed, fitting)
+    rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, fold, lang)
     if kind == "places" and rows and not rows[0].place:
         kind = "text"
     refused = not rows
@@ -180,7 +182,7 @@ def outside(query: Query, *spans: tuple[int, int]) -> np.ndarray:
     return np.array([outside_of(span, spans) for span in query.spans], bool)
 
 
-def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, lang) -> tuple[list[Row], Verdict | None]:
+def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, fold, lang) -> tuple[list[Row], Verdict | None]:
     """The rows of the answer, or none and why."""
     if not fitting:
         return [], None
@@ -196,7 +198,7 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
             same = [p.evidence for p in places if p.mention.place.code == first.mention.place.code and p.evidence.view.row == first.evidence.view.row]
             verdict = judge(query, asked, weights, first.evidence, rule_of(snapshot.model), same)
             if verdict.accepted:
-                return _place_rows(snapshot, query, asked, shortlist(places), weights, gazette, sheet, lang), verdict
+                return _place_rows(snapshot, query, asked, shortlist(places), weights, gazette, sheet, fold, lang), verdict
         if asked.level != "any":
             return [], verdict
     elif asked.kind != "text":
@@ -204,7 +206,7 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
         if picked:
             same = [fitting[0]] if fitting[0].view.row == picked[0].evidence.view.row else []
             verdict = judge(query, asked, weights, picked[0].evidence, rule_of(snapshot.model), same)
-            return (_value_rows(snapshot, query, picked, weights, sheet) if verdict.accepted else []), verdict
+            return (_value_rows(snapshot, query, picked, weights, sheet, fold) if verdict.accepted else []), verdict
     verdict = judge(query, asked, weights, fitting[0], rule_of(snapshot.model))
     named = (*asked.place_spans, *((one.start, one.end) for one in asked.told))
     of_then = all(calendar.of_time(fitting[0], one) for one in asked.told)
@@ -213,9 +215,20 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
     if not verdict.accepted:
         return [], verdict
     rows = []
-    for evidence in _sentences(query, fitting, weights):
-        rows.append(Row("", citations=(sheet.number(cite_best(query, snapshot.model, evidence, weights)),)))
+    for evidence in _sentences(query, fitting, weights, fold):
+        number = sheet.number(cite_best(query, snapshot.model, evidence, weights))
+        rows.append(_folded(Row("", citations=(number,)), query, evidence, sheet, fold))
     return rows, verdict
+
+
+def _folded(row: Row, query: Query, evidence: Evidence, sheet: Sheet, fold: Fold, picked: Sequence[Picked] = ()) -> Row:
+    """The row with what says the same as the evidence of its first citation, as far as there is room for it; values picked are marked."""
+    first = row.citations[0]
+    twins, more = fold.sources(evidence, QUOTES - len(row.citations))
+    marks = [[(one.start, one.end) for one in picked if one.evidence.view.row == twin.row] for twin in twins]
+    also = [sheet.number(fold.cite(query, *one)) for one in zip(twins, [first] * len(twins), marks)]
+    numbers = tuple(dict.fromkeys((*row.citations, *also)))
+    return dataclasses.replace(row, citations=numbers, more=more, differing=differences(sheet.citations, numbers))
 
 
 def headed(weights: np.ndarray) -> np.ndarray:
@@ -232,8 +245,8 @@ def headed(weights: np.ndarray) -> np.ndarray:
     return out / out.sum()
 
 
-def _sentences(query: Query, fitting: list[Evidence], weights: np.ndarray) -> list[Evidence]:
-    """The best sentence, the one that adds most of what it leaves unsupported, and those that come as near."""
+def _sentences(query: Query, fitting: list[Evidence], weights: np.ndarray, fold: Fold) -> list[Evidence]:
+    """The best sentence, the one that adds most of what it leaves unsupported, and those that come as near; nothing said twice."""
     first = fitting[0]
     # "没收了什么", "提出什么": the verb before the word that asks is what the answer must hold.
     verb = max(query.text.find("什么"), query.text.find("什麼"))
@@ -242,16 +255,20 @@ def _sentences(query: Query, fitting: list[Evidence], weights: np.ndarray) -> li
     gain = [float(weights @ np.maximum(e.own - first.own, 0)) if e.view.row == first.view.row else 0.0 for e in fitting]
     if max(gain) >= GAIN:
         chosen.append(fitting[int(np.argmax(gain))])
-    chosen += [e for e in fitting[1:] if e.score >= NEAR * first.score and e not in chosen]
-    return chosen[:QUOTES]
+    for e in fitting[1:]:
+        if len(chosen) == QUOTES or e.score < NEAR * first.score:
+            break
+        if e not in chosen and not any(fold.same(one, e) for one in chosen):
+            chosen.append(e)
+    return chosen
 
 
-def _place_rows(snapshot, query: Query, asked: Asked, places: list[PlaceFound], weights, gazette: Gazette, sheet: Sheet, lang: str) -> list[Row]:
+def _place_rows(snapshot, query: Query, asked: Asked, places: list[PlaceFound], weights, gazette: Gazette, sheet: Sheet, fold: Fold, lang: str) -> list[Row]:
     rows = []
     for group in group_places(places, asked.level).values():
         numbers = []
         group.sort(key=lambda p: (-p.support, p.evidence.view.row, p.mention.start))
-        for place in [p for p in group if p.support >= NEAR * group[0].support]:
+        for place in _stories_first([p for p in group if p.support >= NEAR * group[0].support], fold):
             span, marks = _with_name(place, quote_span(place.evidence, (place.segment.start, place.segment.end), weights), gazette)
             number = sheet.number(cite(query, snapshot.model, place.evidence, span, marks))
             if number not in numbers:
@@ -260,6 +277,13 @@ def _place_rows(snapshot, query: Query, asked: Asked, places: list[PlaceFound], 
                 break
         rows.append(place_row(group, asked.level, lang, numbers))
     return rows
+
+
+def _stories_first(places: list[PlaceFound], fold: Fold) -> list[PlaceFound]:
+    """One place of each story, then the others; each part in its order."""
+    told: set[int] = set()
+    again = [fold.story(p.evidence.view.row) in told or told.add(fold.story(p.evidence.view.row)) for p in places]
+    return [p for p, repeats in zip(places, again) if not repeats] + [p for p, repeats in zip(places, again) if repeats]
 
 
 def _with_name(place: PlaceFound, span: tuple[int, int], gazette: Gazette) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
@@ -274,7 +298,7 @@ def _with_name(place: PlaceFound, span: tuple[int, int], gazette: Gazette) -> tu
     return span, ((mention.start, mention.end),)
 
 
-def _value_rows(snapshot, query: Query, picked: list[Picked], weights, sheet: Sheet) -> list[Row]:
+def _value_rows(snapshot, query: Query, picked: list[Picked], weights, sheet: Sheet, fold: Fold) -> list[Row]:
     """The best value with all that say the same; values that come as near from other sentences below it."""
     groups: dict[object, list[Picked]] = {}
     for one in picked:
@@ -282,25 +306,32 @@ def _value_rows(snapshot, query: Query, picked: list[Picked], weights, sheet: Sh
             break
         key = (one.value.head, one.value.kind) if one.value.head is not None else one.value.iso or one.value.text.casefold()
         groups.setdefault(key, []).append(one)
-    rows, sentences = [], set()
-    for group in list(groups.values())[:QUOTES]:
-        if rows and (group[0].evidence.view.row, group[0].evidence.start) in sentences:
+    rows: list[Row] = []
+    quoted: list[Evidence] = []
+    for group in groups.values():
+        if any(one is group[0].evidence or fold.same(one, group[0].evidence) for one in quoted):
             continue  # another figure of a sentence that is quoted already: the best one was chosen
-        numbers = []
-        for one in group[:QUOTES]:
-            sentences.add((one.evidence.view.row, one.evidence.start))
+        numbers, said = [], []
+        for one in group:
+            if len(said) == QUOTES or any(fold.same(other, one.evidence) for other in said):
+                continue
+            said.append(one.evidence)
             span = quote_span(one.evidence, (one.start, one.end), weights)
             numbers.append(sheet.number(cite(query, snapshot.model, one.evidence, span, ((one.start, one.end),))))
-        rows.append(Row(group[0].value.text, citations=tuple(dict.fromkeys(numbers))))
+        quoted += said
+        rows.append(_folded(Row(group[0].value.text, citations=tuple(dict.fromkeys(numbers))), query, said[0], sheet, fold, picked))
+        if len(rows) == QUOTES:
+            break
     return rows
 
 
 def _nearest(snapshot, query: Query, evidence: list[Evidence], weights) -> tuple[Citation, ...]:
-    """The best sentences of the three nearest articles."""
+    """The best sentences of the three nearest articles, none of which tells the story of another."""
     out: dict[int, Citation] = {}
     for one in evidence:
-        if one.view.row not in out:
-            out[one.view.row] = cite_best(query, snapshot.model, one, weights)
+        story = int(snapshot.columns.story[one.view.row])
+        if story not in out:
+            out[story] = cite_best(query, snapshot.model, one, weights)
             if len(out) == QUOTES:
                 break
     return tuple(out.values())

@@ -7,7 +7,7 @@ import inspect
 import json
 import re
 
-from rag.answer.types import CONSTRAINTS, KINDS, Answer, Citation, Constraint, Row
+from rag.answer.types import CONSTRAINTS, KINDS, Answer, Citation, Constraint, Difference, Row
 from rag.search.types import Highlight
 
 _CHOICES = {("Answer", "kind"): KINDS, ("Answer", "lang"): ("zh", "en"), ("Constraint", "kind"): CONSTRAINTS}
@@ -18,7 +18,7 @@ def answer_schema() -> dict:
     from pydantic import TypeAdapter
 
     schema = TypeAdapter(Answer).json_schema(mode="serialization")
-    for one in (Answer, Citation, Constraint, Highlight, Row):
+    for one in (Answer, Citation, Constraint, Difference, Highlight, Row):
         _describe(schema if one is Answer else schema["$defs"][one.__name__], one)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 

@@ -25,6 +25,7 @@ class Citation:
         marks: spans (offsets in ``article.text``) of the value asked for: the figure, date, name, place.
         highlights: words of the quote that match words of the question.
         page: page on which the quote begins, from 1; 0 where the article has no pages.
+        same_as: number of the citation of the answer that says the same in nearly the same words, from another article; 0 for none.
     """
 
     id: str
@@ -42,6 +43,20 @@ class Citation:
     marks: tuple[tuple[int, int], ...] = ()
     highlights: tuple[Highlight, ...] = ()
     page: int = 0
+    same_as: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure that articles which say the same give differently.
+
+    Attributes:
+        figures: as they are written, with what is counted ("35名"); the first is that of the row's first citation.
+        citations: for each the number of a citation that has it.
+    """
+
+    figures: tuple[str, ...]
+    citations: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +69,16 @@ class Row:
         place: province-level short name in simplified Chinese ("四川"), or "".
         detail: place below the province ("南昌市"), or "".
         citations: numbers, from 1, into ``Answer.citations``.
+        more: how many articles say the same in nearly the same words beyond those cited.
+        differing: figures in which these articles differ.
     """
 
     label: str
     place: str = ""
     detail: str = ""
     citations: tuple[int, ...] = ()
+    more: int = 0
+    differing: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

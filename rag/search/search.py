@@ -131,5 +131,12 @@ def hits_of(snapshot: Snapshot, query: Query, found: Candidates, places: Sequenc
         marked = highlights(query, snapshot.model, text, start, tokens.behind(number, body_start(article)))
         out.append(Hit(article.id, article.title, article.date, article.source, article.url, article.lang, start, end, text,
                        round(float(found.score[place]), 4), round(support(query, found.best[:, place], article.lang), 4), parts, marked,
-                       article.page(start)))
+                       article.page(start), _story(snapshot, row)))
     return out
+
+
+def _story(snapshot: Snapshot, row: int) -> str:
+    """Id of the first article that tells what another tells too, or ""."""
+    stories = snapshot.columns.story
+    several = np.count_nonzero(stories == stories[row]) > 1
+    return snapshot.article(stories[row]).id if several else ""

@@ -81,6 +81,8 @@ class Hit:
             came of them, and "rerank", its own.
         highlights: matched words, in order of appearance.
         page: page on which the passage begins, from 1; 0 where the article has no pages.
+        story: id of the first article that tells the same in nearly the same words, this one itself perhaps; "" where no
+            other does.
     """
 
     article_id: str
@@ -97,3 +99,4 @@ class Hit:
     parts: dict[str, float] = field(default_factory=dict)
     highlights: tuple[Highlight, ...] = ()
     page: int = 0
+    story: str = ""

@@ -1,0 +1,193 @@
+"""What several articles say in nearly the same words: told once, with its sources, and with the figures in which they differ.
+
+Articles that tell one story are known to the index (:mod:`rag.corpus.duplicates`); a sentence of one has its counterpart in the
+others. Where an article of another story holds the very words of a sentence, it says the same, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+import numpy as np
+
+from rag.answer.cite import identity, longest
+from rag.answer.evidence import Evidence
+from rag.answer.types import Citation, Difference
+from rag.answer.values import find_numbers
+from rag.corpus import Article, sentences
+from rag.corpus.duplicates import runs
+from rag.index import Snapshot
+from rag.search.highlight import highlights
+from rag.search.query import Query
+
+ALIKE, HALF = 0.8, 0.5  # the share of the shorter sentence that the longer one holds, and how short it may be beside that one
+VERBATIM = 0.7  # how much of a sentence its words in another story must be
+SHORT = 8  # letters: what is shorter is said of many things
+MEMBERS = 60  # articles of a story that are read for a counterpart
+
+_FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_NO_LETTER = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A sentence of another article that says the same: ``article.text[start:end]``."""
+
+    row: int
+    article: Article
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.start : self.end]
+
+
+class Fold:
+    """Finds what says the same, for one answer.
+
+    Args:
+        snapshot: the index.
+        allowed: bool (n_articles,), the articles that may be shown.
+        evidence: all sentences that fit the question, best first.
+    """
+
+    def __init__(self, snapshot: Snapshot, allowed: np.ndarray, evidence: Sequence[Evidence]) -> None:
+        self._snapshot, self._allowed, self._evidence = snapshot, allowed, evidence
+        self._twins: dict[tuple[int, int, int], list[Twin]] = {}
+        self._split: dict[int, list[tuple[int, int, np.ndarray]]] = {}
+        self._plain: dict[tuple[int, int], str] = {}
+
+    def story(self, row: int) -> int:
+        """What an article tells: the row of the first that tells it."""
+        return int(self._snapshot.columns.story[row])
+
+    def twins(self, one: Evidence) -> list[Twin]:
+        """The same in other articles: those of its story in their order, then others; one of each."""
+        key = one.view.row, one.start, one.end
+        if key not in self._twins:
+            words = list(self._verbatim(one))
+            stories = dict.fromkeys(self.story(row) for row in (one.view.row, *(twin.row for twin in words)))
+            told = [twin for story in stories for twin in self._of_story(story, one)]
+            self._twins[key] = told + [twin for twin in words if all(twin.row != other.row for other in told)]
+        return self._twins[key]
+
+    def same(self, one: Evidence, other: Evidence) -> bool:
+        """Whether two sentences say the same."""
+        if one.view.row == other.view.row:
+            return self._letters(one) == self._letters(other)
+        return any(twin.row == other.view.row and twin.start < other.end and other.start < twin.end for twin in self.twins(one))
+
+    def _of_story(self, story: int, one: Evidence) -> Iterable[Twin]:
+        members = np.flatnonzero((self._snapshot.columns.story == story) & self._allowed)
+        members = members[members != one.view.row][:MEMBERS].tolist()
+        if not members:
+            return
+        said, bare = _short_runs(one.text), _short_runs(_FIGURE.sub("", one.text))
+        for row, article in self._snapshot.articles(members).items():
+            start, end = max(self._sentences(row, article), key=lambda part: _shared(said, part[2]), default=(0, 0, None))[:2]
+            if _are_alike(bare, _short_runs(_FIGURE.sub("", article.text[start:end]))):
+                yield Twin(row, article, start, end)
+
+    def _sentences(self, row: int, article: Article) -> list[tuple[int, int, np.ndarray]]:
+        if row not in self._split:
+            spans = sentences(article.text, 0, len(article.text))
+            self._split[row] = [(start, end, _short_runs(article.text[start:end])) for start, end in spans]
+        return self._split[row]
+
+    def _verbatim(self, one: Evidence) -> Iterable[Twin]:
+        letters, found = self._letters(one), {one.view.row}
+        if len(letters) < SHORT:
+            return
+        for other in self._evidence:
+            if other.view.row in found or self.story(other.view.row) == self.story(one.view.row):
+                continue
+            short, long = sorted((letters, self._letters(other)), key=len)
+            if len(short) >= VERBATIM * len(long) and short in long:
+                found.add(other.view.row)
+                yield Twin(other.view.row, other.view.article, other.start, other.end)
+
+    def _letters(self, one: Evidence) -> str:
+        key = one.view.row, one.start
+        if key not in self._plain:
+            self._plain[key] = _NO_LETTER.sub("", one.text).casefold()
+        return self._plain[key]
+
+    def sources(self, one: Evidence, most: int) -> tuple[list[Twin], int]:
+        """The twins to be cited beside a sentence, at most so many, and how many there are besides.
+
+        Those with other figures come first, each figure once; too long a sentence is never cited.
+        """
+        twins = [twin for twin in self.twins(one) if twin.end - twin.start <= longest(twin.article)]
+        other: dict[tuple[str, ...], Twin] = {}
+        for twin in twins:
+            if differ := tuple(figure for _, figure in differing(one.text, twin.text)):
+                other.setdefault(differ, twin)
+        chosen = [*other.values(), *(twin for twin in twins if not any(twin is said for said in other.values()))][:most]
+        return chosen, len(self.twins(one)) - len(chosen)
+
+    def cite(self, query: Query, twin: Twin, same_as: int, marks: Sequence[tuple[int, int]] = ()) -> Citation:
+        """A citation of a twin, which says the same as the citation of a number; of some marks those in the quote."""
+        a = twin.article
+        passages = self._snapshot.passages
+        first, last = np.searchsorted(passages["article_row"], (twin.row, twin.row + 1))
+        around = [(int(p.start), int(p.end)) for p in passages[first:last] if p.start < twin.end and twin.start < p.end]
+        return Citation(identity(a.id, twin.start, twin.text), a.id, twin.start, twin.end, twin.text, a.title, a.date, a.source, a.url, a.lang,
+                        min((twin.start, *(start for start, _ in around))), max((twin.end, *(end for _, end in around))),
+                        tuple(sorted({m for m in marks if twin.start <= m[0] and m[1] <= twin.end})),
+                        highlights(query, self._snapshot.model, twin.text, twin.start), a.page(twin.start), same_as)
+
+
+def differences(citations: Sequence[Citation], numbers: Sequence[int]) -> tuple[Difference, ...]:
+    """Where citations that say the same as the first of some numbers give other figures than it."""
+    found: dict[str, dict[str, int]] = {}
+    first = citations[numbers[0] - 1]
+    for number in numbers[1:]:
+        if citations[number - 1].same_as == numbers[0]:
+            for figure, other in differing(first.quote, citations[number - 1].quote):
+                found.setdefault(figure, {figure: numbers[0]}).setdefault(other, number)
+    return tuple(Difference(tuple(said), tuple(said.values())) for said in found.values())
+
+
+def differing(one: str, other: str) -> list[tuple[str, str]]:
+    """Figures of two sentences that stand in the same place but are not the same, each with what is counted."""
+    left, right = _parts(one), _parts(other)
+    out = []
+    for a, b, size in SequenceMatcher(None, [word for word, _ in left], [word for word, _ in right], autojunk=False).get_matching_blocks():
+        for (_, mine), (_, theirs) in zip(left[a : a + size], right[b : b + size]):
+            if mine and mine[0] != theirs[0]:
+                out.append((mine[1], theirs[1]))
+    return out
+
+
+def _parts(text: str) -> list[tuple[str, tuple[float, str] | None]]:
+    """The letters of a sentence, and a sign in the place of each figure, with its value and as it is written."""
+    values = [value for value in find_numbers(text) if value.head is not None]
+    out: list[tuple[str, tuple[float, str] | None]] = []
+    at = 0
+    for match in _FIGURE.finditer(text):
+        out += [(letter, None) for letter in _NO_LETTER.sub("", text[at : match.start()]).casefold()]
+        of = next((value for value in values if value.start <= match.start() and match.end() <= value.end), None)
+        out.append(("\ue000", (of.head, of.text) if of else (float(match[0].replace(",", "")), match[0])))
+        at = match.end()
+    return out + [(letter, None) for letter in _NO_LETTER.sub("", text[at:]).casefold()]
+
+
+def _short_runs(text: str) -> np.ndarray:
+    return np.unique(runs(text, short=True))
+
+
+def _shared(one: np.ndarray, other: np.ndarray) -> float:
+    """Jaccard similarity."""
+    both = len(np.intersect1d(one, other, assume_unique=True))
+    return both / max(len(one) + len(other) - both, 1)
+
+
+def _are_alike(one: np.ndarray, other: np.ndarray) -> bool:
+    short, long = sorted((len(one), len(other)))
+    if not short or short < HALF * long:
+        return False
+    return len(np.intersect1d(one, other, assume_unique=True)) >= ALIKE * short
