@@ -17,15 +17,18 @@ from rag.errors import YinjuError
 
 # Where each verb is; loaded when it is called for.
 _VERBS = {
+    "add": "rag.commands.add:add",
     "ask": "rag.commands.ask:ask",
     "build": "rag.commands.build:build",
     "eval": "rag.evaluation.command:command",
+    "remove": "rag.commands.add:remove",
     "rollback": "rag.commands.versions:rollback",
     "search": "rag.commands.ask:search",
     "serve": "rag.commands.serve:serve",
     "status": "rag.commands.versions:status",
     "update": "rag.commands.build:update",
     "verify": "rag.commands.versions:verify",
+    "watch": "rag.commands.watch:watch",
 }
 INTERRUPTED, BROKEN_PIPE, INTERNAL = 130, 141, 70
 

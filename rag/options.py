@@ -31,6 +31,17 @@ rerank = click.option(
 json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
 
 
+allow = click.option(
+    "--allow", multiple=True, metavar="HOST:PORT",
+    help="Fetch from here too, though it is no public address or another port than 80 and 443. May be given several times.",
+)  # fmt: skip
+
+
+def yes(help: str) -> Callable:
+    """``--yes``, with a help of the verb's own."""
+    return click.option("--yes", "-y", is_flag=True, help=help)
+
+
 def corpus(help: str) -> Callable:
     """``--corpus PATH``, any number of times, with a help of the verb's own."""
     return click.option("--corpus", multiple=True, metavar="PATH", help=help + " May be given several times.")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import os
 
 import click
 
 from rag import options
-from rag.commands.report import put_current, put_report, with_progress
+from rag.commands.report import MAX_REMOVED, put_current, put_report, with_progress
 
 
 @options.command(
@@ -37,19 +38,43 @@ def build(
 
 
 @options.command(
-    options.corpus("Folder or file of articles.  [default: what the index was built from]"), options.index, options.model, options.json
+    options.corpus("Folder or file of articles.  [default: what the index was built from]"),
+    options.index,
+    options.model,
+    options.yes("Do it even if more than a fifth of the articles are gone from the corpus."),
+    click.option("--fetch", is_flag=True, help="First ask for the articles again that came from the web."),
+    options.allow,
+    options.json,
 )
-def update(corpus: tuple[str, ...], path: str, model: str | None, as_json: bool) -> None:
+def update(
+    corpus: tuple[str, ...], path: str, model: str | None, yes: bool, fetch: bool, allow: tuple[str, ...], as_json: bool
+) -> None:
     """Bring an index up to date with its articles.
 
-    Compares the content of all files; if nothing changed, nothing is done. If something did, all articles are
-    read again and a whole new version is built; only the vectors that a transformer (--model) made for passages
-    that did not change are taken over.
+    Compares the content of all files; if nothing changed, nothing is done. If more than a fifth of the articles are
+    gone, the folder may be the wrong one: then it is refused without --yes.
     """
     from rag.library import Index
 
-    report = with_progress(functools.partial(Index.update, path, corpus or None, model))
+    if fetch:
+        refreshed(path, corpus, allow, as_json)
+    work = functools.partial(Index.update, path, corpus or None, model, max_removed=1.0 if yes else MAX_REMOVED)
+    report = with_progress(work)
     if report is None:
         put_current(path, as_json)
     else:
         put_report(report, path, False, as_json)
+
+
+def refreshed(path: str, corpus: tuple[str, ...], allow: tuple[str, ...], as_json: bool) -> None:
+    """Asks for all pages of the corpus folders again, and says what became of them."""
+    from rag.adding import corpora, corpus_folder
+    from rag.commands.add import Tally
+    from rag.corpus.fetch import Fetcher
+    from rag.corpus.web import refresh
+
+    fetcher, tally = Fetcher(allow=allow), Tally(quiet=as_json)
+    for folder in corpus or corpora(path):
+        if os.path.isdir(folder):
+            tally.take(refresh(corpus_folder(path, folder), fetcher))
+    tally.close()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Mapping
+
+MAX_REMOVED = 0.2  # share of the articles that an update may drop without --yes
 
 
 def with_progress(work: Callable) -> object:
@@ -13,19 +16,36 @@ def with_progress(work: Callable) -> object:
 
 
 def put_report(report, path: str, quiet: bool, as_json: bool) -> None:
-    from rag.terminal import put, put_json, put_skipped, size
+    from rag.terminal import put, put_json, put_skipped
 
     put_skipped(report.skipped)
     if as_json:
         put_json({"index": path, "built": True, **report.to_dict()})
     elif not quiet:
-        skipped = f", {len(report.skipped):,} skipped" if report.skipped else ""
-        reused = f", {report.reused:,} vectors taken over" if report.reused else ""
-        repeats = f" ({report.repeats:,} repeat the story of another)" if report.repeats else ""
-        put(
-            f"{path}: {report.articles:,} articles{repeats}, {report.passages:,} passages{reused}{skipped}, "
-            f"{size(report.bytes)} in {report.seconds:.1f} s (version {report.version})"
-        )
+        put(f"{path}: {summary(report)}")
+
+
+def summary(report) -> str:
+    """What a build did, in one line."""
+    from rag.terminal import size
+
+    changes = dataclasses.asdict(report.changes)
+    what = [f"{several(report.articles, 'article')}{'' if report.changes.added == report.articles else f' ({counted(changes)})'}"]
+    what += [f"{report.repeats:,} repeat the story of another"] if report.repeats else []
+    what += [several(report.passages, "passage")]
+    what += [f"{report.reused:,} vectors taken over"] if report.reused else []
+    what += [f"{len(report.skipped):,} skipped"] if report.skipped else []
+    return f"{', '.join(what)}, {size(report.bytes)} in {report.seconds:.1f} s (version {report.version})"
+
+
+def several(count: int, of: str) -> str:
+    """3 and "article" as "3 articles"."""
+    return f"{count:,} {of}{'' if count == 1 else 's'}"
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """{"added": 3, "changed": 0, "unchanged": 9} as "3 added, 9 unchanged"."""
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
 
 
 def put_current(path: str, as_json: bool) -> None:
@@ -36,4 +56,4 @@ def put_current(path: str, as_json: bool) -> None:
     if as_json:
         put_json({"index": path, "built": False, "version": live.name})
     else:
-        put(f"{path}: up to date, {live.counts.articles:,} articles (version {live.name})")
+        put(f"{path}: up to date, {several(live.counts.articles, 'article')} (version {live.name})")

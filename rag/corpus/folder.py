@@ -227,7 +227,7 @@ class CorpusFolder:
 
     @contextlib.contextmanager
     def _incoming(self, content: bytes | Path, suffix: str) -> Iterator[tuple[Path, str]]:
-        """The content in a hidden file of the folder, on the disk for good, and its SHA-256; removed at the end."""
+        """The content in a hidden file of the folder, and its SHA-256; removed at the end."""
         aside = self.path / FOLDER / f"incoming-{os.getpid()}-{next(_counter)}{suffix}"
         with self._storing():
             aside.parent.mkdir(parents=True, exist_ok=True)
@@ -238,7 +238,8 @@ class CorpusFolder:
                     hasher.update(block)
                     target.write(block)
                 target.flush()
-                os.fsync(target.fileno())
+                if isinstance(content, bytes):  # nobody else may have them
+                    os.fsync(target.fileno())
             yield aside, hasher.hexdigest()
         finally:
             aside.unlink(missing_ok=True)

@@ -137,6 +137,10 @@ class Store:
             )
         return found[0]
 
+    def origin(self, name: str) -> tuple[str, str] | None:
+        """(id, path) of the article with this id or address; None for none."""
+        return self._connection.execute("SELECT id, path FROM articles WHERE id = ?1 OR url = ?1 AND url <> '' LIMIT 1", (name,)).fetchone()
+
     def columns(self) -> np.recarray:
         """Record array over all articles: ``lang`` and ``source`` (objects), ``date`` ("YYYY-MM-DD" or ""), ``story`` (int32)."""
         rows = self._connection.execute("SELECT lang, date, source, story FROM articles ORDER BY row").fetchall()

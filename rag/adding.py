@@ -1,0 +1,182 @@
+"""Articles into and out of the corpus folder of an index: ``yinju add`` and ``remove`` as functions.
+
+    for one in add(["notice.pdf", "https://news.example/feed"], "index"):
+        print(one.status, one.path, one.reason)
+    remove([one.path], "index")
+
+Neither touches the index itself: ``Index.update`` brings it up to date.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.corpus.fetch import Fetcher
+from rag.corpus.folder import Added, CorpusFolder, Removed
+from rag.errors import CorpusError, UsageError, YinjuError
+
+if TYPE_CHECKING:
+    from rag.index import BuildReport
+    from rag.index.build import Progress
+
+TRASH = "trash"
+FIRST_CORPUS = "corpus"
+
+
+def corpora(index: str | Path) -> list[Path]:
+    """The files and folders that an index was built from; none where nothing says so."""
+    from rag.freshness import read_origin
+
+    origin = read_origin(index)
+    return [Path(path) for path in origin.corpus] if origin else []
+
+
+def corpus_folder(index: str | Path, corpus: str | Path | None = None) -> CorpusFolder:
+    """The folder that articles of an index are added to, with its trash inside the index folder.
+
+    Args:
+        index: the index folder; it need not be there yet.
+        corpus: the folder; None for the first one that the index was built from, or "corpus" for none.
+
+    Raises UsageError where the index was built from something that is no folder of one's own.
+    """
+    import rag
+
+    trash = Path(index) / TRASH
+    if corpus:
+        if Path(corpus).is_file():
+            raise UsageError(f"expected a corpus folder, got the file {corpus}: name a folder (--corpus DIR)")
+        return CorpusFolder(corpus, trash)
+    known = corpora(index)
+    shipped = Path(rag.__file__).parent
+    own = [path for path in known if path.is_dir() and not path.resolve().is_relative_to(shipped)]
+    if known and not own:
+        raise UsageError(f"expected {index} to be built from a folder of yours, but it was from {known[0]}: name one (--corpus DIR)")
+    return CorpusFolder(own[0] if own else FIRST_CORPUS, trash)
+
+
+def all_corpora(index: str | Path, folder: CorpusFolder) -> list[Path]:
+    """What an index is to be built from when ``folder`` belongs to it: what it was built from, and that folder."""
+    known = corpora(index)
+    inside = any(folder.path.is_relative_to(path.resolve()) for path in known)
+    return known if inside else [*known, folder.path]
+
+
+def is_url(source: str) -> bool:
+    """Whether something to be added is an address rather than a path."""
+    return "://" in source and not os.path.exists(source)
+
+
+def add(
+    sources: Iterable[str | Path], index: str | Path = "index", corpus: str | Path | None = None, fetcher: Fetcher | None = None,
+    **said: str,
+) -> Iterator[Added]:  # fmt: skip
+    """Adds files, folders and what is at addresses (pages, feeds, sitemaps) to the corpus folder of an index, one by one.
+
+    Args:
+        sources: paths and addresses.
+        index, corpus: see :func:`corpus_folder`.
+        fetcher: its limits and what it may reach, for addresses.
+        said: title, date, source, url and lang of the article, where the only source is a file.
+
+    Raises CorpusError for a path that is not there, before anything is added; UsageError, StorageError.
+    """
+    sources = [str(source) for source in sources]
+    for source in sources:
+        if not is_url(source) and not os.path.exists(source):
+            raise CorpusError(f"expected a file, a folder or an address, found nothing at {source}; check the path")
+    if any(said.values()) and (len(sources) != 1 or not os.path.isfile(sources[0])):
+        raise UsageError(f"expected one file to be of that {', '.join(key for key, value in said.items() if value)}, got something else")
+    return _add(sources, corpus_folder(index, corpus), fetcher, said)
+
+
+def _add(sources: Sequence[str], folder: CorpusFolder, fetcher: Fetcher | None, said: dict[str, str]) -> Iterator[Added]:
+    from rag.corpus.web import add_url
+
+    fetcher = fetcher or Fetcher()
+    for source in sources:
+        if is_url(source):
+            yield from add_url(folder, source, fetcher)
+        elif os.path.isdir(source):
+            yield from folder.add_folder(source)
+        else:
+            yield folder.add_file(source, **said)
+
+
+def locate(names: Iterable[str], index: str | Path = "index", corpus: str | Path | None = None) -> list[tuple[CorpusFolder, Path]]:
+    """The file of each article, by id, path or address, and the corpus folder that it is in.
+
+    Raises UsageError, which names the first that is none, or is one of many articles in a file.
+    """
+    folders = [CorpusFolder(path, Path(index) / TRASH) for path in ([corpus] if corpus else corpora(index)) if Path(path).is_dir()]
+    folders = folders or [corpus_folder(index, corpus)]
+    return [_locate(name, index, folders) for name in names]
+
+
+def _locate(name: str, index: str | Path, folders: Sequence[CorpusFolder]) -> tuple[CorpusFolder, Path]:
+    for folder in folders:
+        try:
+            return folder, folder.find(name)
+        except UsageError as error:
+            missing = error
+    if not (found := _indexed(name, index)):
+        raise missing
+    article, path = found
+    for folder in folders:
+        with contextlib.suppress(UsageError):
+            return folder, folder.find(article)
+    raise UsageError(f"expected a file of its own for the article {name!r}, but it is one of those in {path}: take it out of there")
+
+
+def _indexed(name: str, index: str | Path) -> tuple[str, str] | None:
+    """Id and file of an article of the index, by id or address; None where there is none, or no index that can be read."""
+    from rag.index.store import Store
+    from rag.index.versions import VERSIONS, current
+
+    with contextlib.suppress(YinjuError, sqlite3.Error):
+        store = Store(Path(index) / VERSIONS / current(index))
+        try:
+            return store.origin(name)
+        finally:
+            store.close()
+    return None
+
+
+def remove(names: Iterable[str], index: str | Path = "index", corpus: str | Path | None = None) -> list[Removed]:
+    """Moves the files of articles to the trash folder of the index, or none where one of them cannot be found.
+
+    Args:
+        names: ids, paths or addresses of articles.
+        index, corpus: see :func:`corpus_folder`.
+
+    Raises as :func:`locate`, and StorageError.
+    """
+    return [folder.remove(str(file)) for folder, file in dict.fromkeys(locate(names, index, corpus))]
+
+
+def bring_up(
+    index: str | Path, folder: CorpusFolder, model: str | None = None, progress: Progress | None = None, max_removed: float = 0.2
+) -> BuildReport | None:
+    """Updates an index with what is in its corpus and in ``folder`` now; builds it where there is none yet.
+
+    Args:
+        index: the index folder.
+        folder: see :func:`corpus_folder`.
+        model: None for the one that the index was built with.
+        progress, max_removed: as for ``Index.update``.
+
+    Returns None where nothing has changed. Raises as ``Index.update``.
+    """
+    from rag.freshness import read_origin
+    from rag.library import Index
+
+    origin = read_origin(index)
+    paths = all_corpora(index, folder)
+    if origin is None:
+        return Index.build(paths, index, model, progress)
+    return Index.update(index, paths, model or origin.model or None, progress, max_removed)

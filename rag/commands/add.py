@@ -1,0 +1,158 @@
+"""``yinju add`` and ``yinju remove``: articles into and out of the corpus folder of an index."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from rag import options
+from rag.commands.report import MAX_REMOVED, counted, put_report, with_progress
+from rag.errors import CorpusError, UsageError
+
+if TYPE_CHECKING:
+    from rag.corpus.folder import Added
+    from rag.index import BuildReport
+
+_SHOWN = 20
+_CORPUS = "Folder that the articles are kept in.  [default: the one the index was built from, or corpus]"
+_corpus = click.option("--corpus", metavar="DIR", help=_CORPUS)
+_no_update = click.option("--no-update", is_flag=True, help='Leave the index as it is, for "yinju update" later.')
+
+
+@options.command(
+    click.argument("sources", nargs=-1, required=True, metavar="PATH|URL..."),
+    options.index,
+    _corpus,
+    options.model,
+    click.option("--title", default="", help="Of the one article that is added; so are the next four."),
+    click.option("--date", default="", metavar="YYYY-MM-DD"),
+    click.option("--source", default="", help="Its publisher."),
+    click.option("--url", default="", help="Where it is from."),
+    click.option("--lang", default="", help="zh or en."),
+    click.option("--pages", default=100, show_default=True, type=click.IntRange(1, 10_000), help="Pages at most of a feed or sitemap."),
+    options.allow,
+    _no_update,
+    options.yes("Update the index even if more than a fifth of its articles are gone from the corpus."),
+    options.json,
+    click.pass_context,
+)
+def add(
+    ctx: click.Context, sources: tuple[str, ...], path: str, corpus: str | None, model: str | None, pages: int, allow: tuple[str, ...], no_update: bool,
+    yes: bool, as_json: bool, **said: str,
+) -> None:  # fmt: skip
+    """Add files, folders and web pages to the articles, and update the index.
+
+    A file is copied into the corpus folder as it is; what is there already is told and not added twice. "-" reads a text
+    from standard input. A URL may be that of an article, of an RSS or Atom feed, or of a sitemap. Only public addresses
+    are fetched from, as robots.txt allows.
+
+    \b
+    yinju add notice.pdf ~/old-news https://news.example/2024/05/ferry.html
+    yinju add - --title "Ferry twice a day" --date 2024-05-03 < note.txt
+    """
+    from rag.adding import add, corpus_folder
+    from rag.corpus.fetch import Fetcher, Limits
+
+    tally = Tally(quiet=as_json)
+    if "-" in sources:
+        if len(sources) > 1:
+            raise UsageError('expected "-" (standard input) alone, got other things to add too')
+        folder = corpus_folder(path, corpus)
+        tally.take([folder.add_text(sys.stdin.buffer.read().decode("utf-8", "replace"), **said)])
+    else:
+        tally.take(add(sources, path, corpus, Fetcher(Limits(pages=pages), allow), **said))
+    tally.close()
+    folder = corpus_folder(path, corpus)
+    report = None
+    if (tally.counts["added"] or tally.counts["replaced"]) and not no_update:
+        report = _bring_up(path, folder, model, 1.0 if yes else MAX_REMOVED)
+    if as_json:
+        from rag.terminal import put_json
+
+        row = {"index": path, "corpus": str(folder.path), "articles": [one.to_dict() for one in tally.all]}
+        put_json({**row, "update": report and report.to_dict()})
+    elif report:
+        put_report(report, path, False, False)
+    if tally.all and tally.counts["refused"] == len(tally.all):
+        ctx.exit(CorpusError.exit_code)  # what was wrong with each has been told
+
+
+class Tally:
+    """What became of things that were added: told line by line while they are few, and counted."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet, self.all, self.counts = quiet, [], Counter()
+
+    def take(self, found: Iterable[Added]) -> None:
+        """Tells what comes, as it comes."""
+        from tqdm import tqdm
+
+        from rag.terminal import printable, put
+
+        with tqdm(desc="articles", disable=None, leave=False, file=sys.stderr) as bar:
+            for one in found:
+                self.all.append(one)
+                self.counts[one.status] += 1
+                bar.update()
+                if self.quiet or self.counts[one.status] > _SHOWN:
+                    continue
+                refused = one.status == "refused"
+                what = f"{one.name}: {one.reason}" if refused else f"{one.path}  {one.title}" + (f"  ({one.reason})" if one.reason else "")
+                bar.clear()
+                put(printable(f"yinju: refused {what}" if refused else f"{one.status:<9} {what}".rstrip()), error=refused)
+
+    def close(self) -> None:
+        """Tells the counts, where not all was shown."""
+        from rag.terminal import put
+
+        if not self.quiet and any(count > _SHOWN for count in self.counts.values()):
+            put(counted(self.counts))
+
+
+@options.command(
+    click.argument("names", nargs=-1, required=True, metavar="ID|PATH|URL..."),
+    options.index,
+    _corpus,
+    options.model,
+    _no_update,
+    options.yes("Do not ask."),
+    options.json,
+)
+def remove(
+    names: tuple[str, ...], path: str, corpus: str | None, model: str | None, no_update: bool, yes: bool, as_json: bool
+) -> None:
+    """Take articles out of the corpus folder, and update the index.
+
+    Their files are moved to the folder "trash" of the index, and can be put back from there.
+    """
+    from rag.adding import corpus_folder, locate, remove
+    from rag.terminal import printable, put, put_json
+
+    found = dict.fromkeys(file for _, file in locate(names, path, corpus))
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"expected --yes, as nobody can be asked whether to remove {len(found):,} files")
+        for file in found:
+            put(printable(str(file)), error=True)
+        click.confirm(f"Remove {len(found):,} files?", abort=True, err=True)
+    removed = remove(names, path, corpus)
+    if not as_json:
+        for one in removed:
+            put(printable(f"removed   {one.path}  (kept as {one.kept})"))
+    report = None if no_update else _bring_up(path, corpus_folder(path, corpus), model, 1.0)
+    if as_json:
+        put_json({"index": path, "removed": [one.to_dict() for one in removed], "update": report and report.to_dict()})
+    elif report:
+        put_report(report, path, False, False)
+
+
+def _bring_up(path: str, folder, model: str | None, max_removed: float) -> BuildReport | None:
+    """The index with what is in the folder now: updated, or built where there is none yet."""
+    from rag.adding import bring_up
+
+    return with_progress(functools.partial(bring_up, path, folder, model, max_removed=max_removed))

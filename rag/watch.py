@@ -1,0 +1,104 @@
+"""An index that follows its corpus: an update after every change of the files, until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.adding import corpora
+from rag.errors import IndexBusy, UsageError, YinjuError
+
+if TYPE_CHECKING:
+    from rag.index import BuildReport
+    from rag.index.build import Progress
+
+QUIET_MS = 500  # without a change, before an update
+AT_MOST_MS = 10_000  # of changes one after the other, before an update all the same
+LOOK_MS = 2_000  # between looks whether a folder that was removed is there again, or the index free
+
+
+def watch(
+    index: str | Path = "index", corpus: Sequence[str | Path] | None = None, model: str | None = None, max_removed: float = 0.2,
+    progress: Progress | None = None, poll: bool = False, stop: threading.Event | None = None,
+) -> Iterator[BuildReport | YinjuError | None]:  # fmt: skip
+    """Updates an index at once and after every change of its corpus.
+
+    Args:
+        index, corpus, model, max_removed, progress: as for ``Index.update``.
+        poll: look at all files now and then, where a network drive does not tell its changes.
+        stop: ends the watch when it is set.
+
+    Yields what each update came to: the report; what stopped it (the watch goes on); None where nothing had changed.
+    Raises UsageError where the index does not know its corpus.
+    """
+    from watchfiles import watch as changes
+
+    from rag.library import Index
+
+    paths = [Path(path) for path in corpus or corpora(index)]
+    if not paths:
+        raise UsageError(f"expected {index} to know what it was built from, but it does not: name the corpus (--corpus DIR)")
+    stop, due = stop or threading.Event(), True
+    while not stop.is_set():
+        there = [path for path in paths if path.exists()]
+        seen = _identity(paths)
+        if not there:
+            # Nothing to watch: a drive that is not mounted, a folder that is being replaced.
+            if due:
+                yield _tried(lambda: Index.update(index, paths, model, progress, max_removed))
+            due = not stop.wait(LOOK_MS / 1000) and _identity(paths) != seen
+            continue
+        watched = changes(
+            *there, watch_filter=_Visible(paths), step=QUIET_MS, debounce=AT_MOST_MS, stop_event=stop, rust_timeout=LOOK_MS,
+            yield_on_timeout=True, force_polling=poll or None,
+        )  # fmt: skip
+        for number, found in enumerate(_first(watched)):
+            # The second time the watch has begun: what changed during the first update shows.
+            if due or found or number == 1:
+                result = _tried(lambda: Index.update(index, paths, model, progress, max_removed))
+                due = isinstance(result, IndexBusy)
+                yield result
+            if _identity(paths) != seen:
+                due = True
+                break
+
+
+def _first(watched: Iterator[set]) -> Iterator[set]:
+    yield set()
+    yield from watched
+
+
+def _tried(update: Callable[[], BuildReport | None]) -> BuildReport | YinjuError | None:
+    try:
+        return update()
+    except YinjuError as error:
+        return error
+    except OSError as error:
+        return YinjuError(f"{f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
+
+
+def _identity(paths: Sequence[Path]) -> list[tuple[int, int] | None]:
+    """Which folders and files stand under these names now."""
+    found: list[tuple[int, int] | None] = []
+    for path in paths:
+        try:
+            status = os.stat(path)
+        except OSError:
+            found.append(None)
+        else:
+            found.append((status.st_dev, status.st_ino))
+    return found
+
+
+class _Visible:
+    """Changes of files that are read: not of hidden ones."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._roots = [os.path.realpath(path) for path in paths] + [os.path.abspath(path) for path in paths]
+
+    def __call__(self, change: object, path: str) -> bool:
+        below = next((path[len(root) :] for root in self._roots if path.startswith(root)), path)
+        return not any(part.startswith(".") for part in Path(below.lstrip(os.sep)).parts)
