@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.adding import corpora
-from rag.errors import IndexBusy, UsageError, YinjuError
+from rag.errors import IndexBusy, StorageError, UsageError, YinjuError
 
 if TYPE_CHECKING:
     from rag.index import BuildReport
@@ -62,13 +63,18 @@ def watch(
                 due = isinstance(result, IndexBusy)
                 yield result
             if _identity(paths) != seen:
-                due = True
                 break
+        due = True
 
 
 def _first(watched: Iterator[set]) -> Iterator[set]:
     yield set()
-    yield from watched
+    try:
+        yield from watched
+    except FileNotFoundError:
+        time.sleep(LOOK_MS / 1000)  # what was there a moment ago is gone again
+    except OSError as error:
+        raise StorageError(f"expected the system to tell of changes, but it does not ({error}): look for them with --poll") from error
 
 
 def _tried(update: Callable[[], BuildReport | None]) -> BuildReport | YinjuError | None:
