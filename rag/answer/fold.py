@@ -18,7 +18,7 @@ from rag.answer.evidence import Evidence
 from rag.answer.types import Citation, Difference
 from rag.answer.values import find_numbers
 from rag.corpus import Article, sentences
-from rag.corpus.duplicates import runs
+from rag.corpus.duplicates import RUN, RUN_LATIN
 from rag.index import Snapshot
 from rag.search.highlight import highlights
 from rag.search.query import Query
@@ -57,13 +57,14 @@ class Fold:
 
     def __init__(self, snapshot: Snapshot, allowed: np.ndarray, evidence: Sequence[Evidence]) -> None:
         self._snapshot, self._allowed, self._evidence = snapshot, allowed, evidence
+        self._stories = snapshot.columns["story"]
         self._twins: dict[tuple[int, int, int], list[Twin]] = {}
-        self._split: dict[int, list[tuple[int, int, np.ndarray]]] = {}
+        self._split: dict[int, list[tuple[int, int, frozenset[str]]]] = {}
         self._plain: dict[tuple[int, int], str] = {}
 
     def story(self, row: int) -> int:
         """What an article tells: the row of the first that tells it."""
-        return int(self._snapshot.columns.story[row])
+        return int(self._stories[row])
 
     def twins(self, one: Evidence) -> list[Twin]:
         """The same in other articles: those of its story in their order, then others; one of each."""
@@ -82,20 +83,20 @@ class Fold:
         return any(twin.row == other.view.row and twin.start < other.end and other.start < twin.end for twin in self.twins(one))
 
     def _of_story(self, story: int, one: Evidence) -> Iterable[Twin]:
-        members = np.flatnonzero((self._snapshot.columns.story == story) & self._allowed)
+        members = np.flatnonzero((self._stories == story) & self._allowed)
         members = members[members != one.view.row][:MEMBERS].tolist()
         if not members:
             return
-        said, bare = _short_runs(one.text), _short_runs(_FIGURE.sub("", one.text))
+        said, bare = _runs(one.text), _runs(_FIGURE.sub("", one.text))
         for row, article in self._snapshot.articles(members).items():
             start, end = max(self._sentences(row, article), key=lambda part: _shared(said, part[2]), default=(0, 0, None))[:2]
-            if _are_alike(bare, _short_runs(_FIGURE.sub("", article.text[start:end]))):
+            if _are_alike(bare, _runs(_FIGURE.sub("", article.text[start:end]))):
                 yield Twin(row, article, start, end)
 
-    def _sentences(self, row: int, article: Article) -> list[tuple[int, int, np.ndarray]]:
+    def _sentences(self, row: int, article: Article) -> list[tuple[int, int, frozenset[str]]]:
         if row not in self._split:
             spans = sentences(article.text, 0, len(article.text))
-            self._split[row] = [(start, end, _short_runs(article.text[start:end])) for start, end in spans]
+            self._split[row] = [(start, end, _runs(article.text[start:end])) for start, end in spans]
         return self._split[row]
 
     def _verbatim(self, one: Evidence) -> Iterable[Twin]:
@@ -134,7 +135,7 @@ class Fold:
         a = twin.article
         passages = self._snapshot.passages
         first, last = np.searchsorted(passages["article_row"], (twin.row, twin.row + 1))
-        around = [(int(p.start), int(p.end)) for p in passages[first:last] if p.start < twin.end and twin.start < p.end]
+        around = [(start, end) for _, start, end in passages[first:last].tolist() if start < twin.end and twin.start < end]
         return Citation(identity(a.id, twin.start, twin.text), a.id, twin.start, twin.end, twin.text, a.title, a.date, a.source, a.url, a.lang,
                         min((twin.start, *(start for start, _ in around))), max((twin.end, *(end for _, end in around))),
                         tuple(sorted({m for m in marks if twin.start <= m[0] and m[1] <= twin.end})),
@@ -176,18 +177,19 @@ def _parts(text: str) -> list[tuple[str, tuple[float, str] | None]]:
     return out + [(letter, None) for letter in _NO_LETTER.sub("", text[at:]).casefold()]
 
 
-def _short_runs(text: str) -> np.ndarray:
-    return np.unique(runs(text, short=True))
+def _runs(text: str) -> frozenset[str]:
+    """The runs of letters of a sentence that are about a word long."""
+    letters = _NO_LETTER.sub("", text).casefold()
+    size = RUN_LATIN // 2 if letters.isascii() else RUN // 2
+    return frozenset(letters[at : at + size] for at in range(len(letters) - size + 1))
 
 
-def _shared(one: np.ndarray, other: np.ndarray) -> float:
+def _shared(one: frozenset[str], other: frozenset[str]) -> float:
     """Jaccard similarity."""
-    both = len(np.intersect1d(one, other, assume_unique=True))
+    both = len(one & other)
     return both / max(len(one) + len(other) - both, 1)
 
 
-def _are_alike(one: np.ndarray, other: np.ndarray) -> bool:
+def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
     short, long = sorted((len(one), len(other)))
-    if not short or short < HALF * long:
-        return False
-    return len(np.intersect1d(one, other, assume_unique=True)) >= ALIKE * short
+    return short > 0 and short >= HALF * long and len(one & other) >= ALIKE * short
