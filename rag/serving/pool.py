@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -63,8 +63,8 @@ class Pool:
         future.add_done_callback(lambda _: self._room.release())
         return future
 
-    def iterate(self, events: Callable[[], Iterator[T]]) -> Iterator[T]:
-        """What an iterator gives that is run by the pool; to close this closes it after its next step. Raises ServerBusy."""
+    def iterate(self, events: Callable[[], Generator[T]]) -> Iterator[T]:
+        """What a generator gives that is run by the pool; to close this closes it after its next step. Raises ServerBusy."""
         told: SimpleQueue = SimpleQueue()
         work = self._start(events, told.put)
         try:
@@ -74,7 +74,7 @@ class Pool:
         finally:
             work.stop()
 
-    async def stream(self, events: Callable[[], Iterator[T]]) -> AsyncIterator[T]:
+    async def stream(self, events: Callable[[], Generator[T]]) -> AsyncIterator[T]:
         """As :meth:`iterate`, in an event loop."""
         told: asyncio.Queue = asyncio.Queue()
         loop = asyncio.get_running_loop()
@@ -86,7 +86,7 @@ class Pool:
         finally:
             work.stop()
 
-    def _start(self, events: Callable[[], Iterator[T]], tell: Callable[[object], object]) -> Work:
+    def _start(self, events: Callable[[], Generator[T]], tell: Callable[[object], object]) -> Work:
         unwanted = threading.Event()
 
         def run() -> None:

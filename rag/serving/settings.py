@@ -65,6 +65,6 @@ def checked(**given) -> Settings:
         except ValueError as error:
             raise UsageError(f"expected --trust-proxy as an address or network, as 127.0.0.1 or 10.0.0.0/8, got {proxy!r}") from error
     for host in settings.allowed_hosts:
-        if host_of(host) != host.lower().strip("[]").rstrip("."):
+        if not host or host_of(host) != host.lower().strip("[]").rstrip("."):
             raise UsageError(f"expected --allowed-host as a name or address without a port, as news.example.org, got {host!r}")
     return replace(settings, root_path=f"/{root}" if root else "")
