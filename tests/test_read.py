@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.corpus import Article, Skipped, read_corpus
+from rag.corpus.readers import READERS
 from rag.errors import CorpusError
 
 BODY = (
@@ -217,7 +218,7 @@ def test_files_without_text_are_skipped(tmp_path, data, reason):
 
 
 def test_a_file_too_large_for_an_article_is_skipped(tmp_path, monkeypatch):
-    monkeypatch.setattr("rag.corpus.reader.MAX_FILE_BYTES", 1 << 20)
+    monkeypatch.setattr("rag.corpus.source.MAX_FILE_BYTES", 1 << 20)
     item = one(tmp_path / "a.txt", b"a" * ((1 << 20) + 1))
     assert "1 MiB" in item.reason and "split it" in item.reason
 
@@ -226,7 +227,7 @@ def test_a_parser_that_fails_costs_one_file(tmp_path, monkeypatch):
     def broken(data):
         raise AssertionError("odd input")
 
-    monkeypatch.setitem(read_corpus.__globals__["READERS"], ".md", broken)
+    monkeypatch.setitem(READERS, ".md", broken)
     (tmp_path / "a.md").write_text("内容。")
     (tmp_path / "b.txt").write_text("内容。")
     first, second = read(tmp_path)
@@ -363,8 +364,8 @@ def test_bad_rows_cost_themselves_only(tmp_path):
         b"[1, 2]",
         b'{"id": "b", "text": "\xff"}',
         {"id": "c"},
-        {"text": "没有编号。"},
-        {"id": "d", "text": ["不是字符串"]},
+        {"id": [], "text": "没有编号。"},
+        {"id": "d", "text": {"zh": "不是字符串"}},
         {"id": "a", "text": "重复。"},
         b"[" * 100_000,
         {"id": True, "text": "好。"},
@@ -379,8 +380,8 @@ def test_bad_rows_cost_themselves_only(tmp_path):
         3: "expected an object",
         4: "not UTF-8",
         5: "empty",
-        6: 'expected an "id"',
-        7: 'expected a string as "text", found list',
+        6: 'expected a string as "id", found list',
+        7: 'expected a string as "text", found dict',
         8: "its id a is taken",
         9: "not usable JSON",
         10: 'expected a string as "id", found bool',

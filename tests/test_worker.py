@@ -70,7 +70,7 @@ def test_a_crash_is_named(worker):
 
 def test_workers_read_at_the_same_time():
     workers = Workers(2)
-    found = [workers.submit(".txt", lambda n=n: b"%d" % n) for n in range(9)]
+    found = [workers.submit(".txt", lambda n=n: b"%d" % n, {}) for n in range(9)]
     assert [one.result()[0].text for one in found] == [str(n) for n in range(9)]
 
 

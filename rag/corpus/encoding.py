@@ -6,11 +6,11 @@ import codecs
 import re
 
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8", "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32-le", "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32-be", "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16"),
 )
 # The most frequent characters of Chinese, simplified and traditional: about a fifth of any text,
 # and rare in bytes that were read in the wrong encoding.
@@ -24,6 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _LONE_HIGH = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")  # é between ASCII letters
 _SAMPLE = 20_000
+_HEAD = 1_000_000
 _FEW = 40
 _MIN_SCORE = 0.08  # real Chinese is above 0.1, wrongly decoded bytes are below 0.05
 _HOW_TO = "save it as UTF-8"
@@ -34,7 +35,7 @@ class NotText(ValueError):
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    """The text of a file, with "\\n" for every kind of line end and without a byte order mark.
+    """The text of a file, with "\n" for every kind of line end and without a byte order mark.
 
     Tried in turn: the byte order mark, the encoding declared inside the file (HTML), UTF-8, UTF-16
     without a mark, Windows-1252, GB18030 and Big5 (told apart by frequent characters, as short
@@ -44,44 +45,64 @@ def decode(data: bytes, declared: str = "") -> str:
     Raises:
         NotText: binary data, or no encoding fits.
     """
-    text = _decode(data, declared)
+    return "\n".join(_checked(_decode(data, declared)[1]).splitlines())
+
+
+def encoding_of(sample: bytes) -> str:
+    """The name of the encoding of a file that begins with ``sample``, as :func:`decode` would find it; "utf-8-sig" for UTF-8.
+
+    Raises:
+        NotText: binary data, or no encoding fits.
+    """
+    name, text = _decode(sample, "")
+    _checked(text)
+    return {"utf-8": "utf-8-sig"}.get(name, name)
+
+
+def _checked(text: str) -> str:
     if "\0" in text:
         raise NotText(f"expected text, found NUL bytes: this is a binary file, or damaged; {_HOW_TO}")
     controls = len(_CONTROL.findall(text[:_SAMPLE]))
     if controls * 50 > min(len(text), _SAMPLE):
         raise NotText(f"expected text, found {controls} control characters: this is a binary file; {_HOW_TO}")
-    return "\n".join(text.splitlines())
+    return text
 
 
-def _decode(data: bytes, declared: str) -> str:
-    for mark, name in _BOMS:
+def _decode(data: bytes, declared: str) -> tuple[str, str]:
+    """The name of the encoding, one that reads a byte order mark where there is one, and the text without the mark."""
+    for mark, name, whole in _BOMS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(name, "replace")
+            return whole, data[len(mark) :].decode(name, "replace")
     if declared:
-        text = _try(data, "gb18030" if declared.lower() in ("gb2312", "gbk", "gb_2312-80") else declared)
+        name = "gb18030" if declared.lower() in ("gb2312", "gbk", "gb_2312-80") else declared
+        text = _try(data, name)
         if text is not None:
-            return text
+            return name, text
     text = _try(data, "utf-8")
     if text is not None and "\0" not in text:
-        return text
+        return "utf-8", text
     wide = _utf16_without_mark(data)
     if wide is not None:
         return wide
     if text is not None:
-        return text  # holds NUL: refused by the caller
+        return "utf-8", text  # holds NUL: refused by the caller
     candidates = [(name, _try(data, name)) for name in ("gb18030", "big5hkscs")]
-    scored = [(_score(found), -rank, found) for rank, (_, found) in enumerate(candidates) if found is not None]
-    best = max(scored, default=(0.0, 0, ""))
+    scored = [(_score(found), -rank, (name, found)) for rank, (name, found) in enumerate(candidates) if found is not None]
+    best = max(scored, default=(0.0, 0, ("", "")))
     damaged = data.decode("utf-8", "replace")
-    if damaged.count("\ufffd") * 10 < sum(c > "\x7f" for c in damaged) and _score(damaged) >= best[0]:
-        return damaged
+    begin = damaged[:_HEAD]
+    if begin.count("\ufffd") * 10 < sum(c > "\x7f" for c in begin) and _score(damaged) >= best[0]:
+        return "utf-8", damaged
     if best[0] >= _MIN_SCORE:
         return best[2]
-    high = len(_HIGH.findall(data))
-    other = _try(data, "cp1252") if len(_LONE_HIGH.findall(data)) * 5 > high * 4 else None
-    if other is None and high <= _FEW:
-        other = _try(data, "gb2312")  # a note of a few characters: too short for their frequency
-    return _guess(data) if other is None else other
+    head = data[:_HEAD]
+    high = len(_HIGH.findall(head))
+    other = "cp1252" if len(_LONE_HIGH.findall(head)) * 5 > high * 4 else "gb2312" if high <= _FEW else ""
+    text = _try(data, other) if other else None
+    if text is None and other == "cp1252" and high <= _FEW:
+        other = "gb2312"  # a note of a few characters: too short for their frequency
+        text = _try(data, other)
+    return _guess(data) if text is None else (other, text)
 
 
 def _try(data: bytes, name: str) -> str | None:
@@ -91,19 +112,20 @@ def _try(data: bytes, name: str) -> str | None:
         return None
 
 
-def _utf16_without_mark(data: bytes) -> str | None:
+def _utf16_without_mark(data: bytes) -> tuple[str, str] | None:
     """Text in UTF-16 without a byte order mark: every second byte of its spaces and digits is NUL."""
     if len(data) % 2 or len(data) < 4:
         return None
     even, odd = data[0:_SAMPLE:2].count(0), data[1:_SAMPLE:2].count(0)
     if not (even or odd) or min(even, odd) * 10 > max(even, odd):
         return None
-    text = _try(data, "utf-16-le" if odd > even else "utf-16-be")
+    name = "utf-16-le" if odd > even else "utf-16-be"
+    text = _try(data, name)
     if text is None or "\0" in text:
         return None
     sample = text[:_SAMPLE]
     plain = sum(c.isalnum() or c.isspace() or c in _FREQUENT for c in sample)
-    return text if plain * 2 > len(sample) and not _ODD.search(sample) else None
+    return (name, text) if plain * 2 > len(sample) and not _ODD.search(sample) else None
 
 
 def _score(text: str) -> float:
@@ -115,12 +137,12 @@ def _score(text: str) -> float:
     return (frequent - 2 * len(_ODD.findall("".join(sample)))) / len(sample)
 
 
-def _guess(data: bytes) -> str:
+def _guess(data: bytes) -> tuple[str, str]:
     """Any other encoding, by charset-normalizer."""
     import charset_normalizer
 
     found = charset_normalizer.from_bytes(data[: 4 * _SAMPLE]).best()
     text = _try(data, found.encoding) if found else None
-    if text is None:
+    if found is None or text is None:
         raise NotText(f"cannot tell its encoding, expected UTF-8, GB18030, Big5 or UTF-16; {_HOW_TO}")
-    return text
+    return found.encoding, text

@@ -12,8 +12,8 @@ from rag.corpus.article import Skipped
 _README = "readme.md"  # tells people how to add articles; at the top of a corpus folder only
 
 
-def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, Path] | Skipped]:
-    """(file, folder that its id is relative to) of all regular files below some paths, each file once; or why not."""
+def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, Path, int] | Skipped]:
+    """(file, folder that its id is relative to, bytes) of all regular files below some paths, each file once; or why not."""
     seen: dict[tuple[int, int], str] = {}
     for path in paths:
         root, items = _files(path)
@@ -34,7 +34,7 @@ def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, Path] | Skipped]:
                 yield Skipped(shown(item), f"the same file as {seen[same]}, which is read already")
                 continue
             seen[same] = shown(item)
-            yield item, root
+            yield item, root, status.st_size
 
 
 def _files(path: Path) -> tuple[Path, list[Path | Skipped]]:

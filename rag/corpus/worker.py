@@ -16,13 +16,13 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
 from rag.corpus.encoding import NotText
-from rag.corpus.readers import Draft, Unreadable, read_drafts
+from rag.corpus.readers import Draft, Missing, Unreadable, read_drafts
 
 SECONDS = 120  # for one file; a PDF of 1,000 pages takes ten
 MEMORY = 2 << 30  # bytes of address space of one process, where the system can limit it
@@ -42,19 +42,20 @@ class Worker:
         self._seconds, self._memory, self._idle = seconds, memory, idle
         self._process: subprocess.Popen | None = None
 
-    def read(self, suffix: str, data: bytes) -> list[Draft]:
+    def read(self, suffix: str, data: bytes, columns: Mapping[str, str] | None = None) -> list[Draft | Missing]:
         """As :func:`rag.corpus.readers.read_drafts`; every failure, of the process too, is an Unreadable with its reason."""
+        job = json.dumps([suffix, len(data), self._seconds, dict(columns or {})]).encode() + b"\n"
         try:
-            answer = self._ask(suffix, data)
+            answer = self._ask(job, data)
             if answer is None:  # it had gone idle just now
-                answer = self._ask(suffix, data)
+                answer = self._ask(job, data)
         except OSError as error:
             raise Unreadable(f"cannot be read: no process for its reader ({error.strerror or error})") from None
         if answer is None:
             raise Unreadable("cannot be read: its reader does not start")
         if "reason" in answer:
             raise Unreadable(answer["reason"])
-        return [Draft(**{**row, "pages": tuple(row["pages"])}) for row in answer["drafts"]]
+        return [Missing(**row) if "reason" in row else Draft(**{**row, "pages": tuple(row["pages"])}) for row in answer["drafts"]]
 
     def close(self) -> None:
         """Ends the process; it is started again where it is needed."""
@@ -66,7 +67,7 @@ class Worker:
                 with contextlib.suppress(OSError):
                     pipe.close()
 
-    def _ask(self, suffix: str, data: bytes) -> dict | None:
+    def _ask(self, job: bytes, data: bytes) -> dict | None:
         """The answer; None where the process had ended by itself before it took the job."""
         if self._process is None or self._process.poll() is not None:
             self.close()
@@ -82,7 +83,7 @@ class Worker:
         timer.start()
         line = b""
         try:
-            process.stdin.write(json.dumps([suffix, len(data), self._seconds]).encode() + b"\n")
+            process.stdin.write(job)
             process.stdin.write(data)
             process.stdin.flush()
             line = process.stdout.readline()
@@ -112,14 +113,14 @@ class Workers:
         self.count = count
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
 
-    def submit(self, suffix: str, load: Callable[[], bytes]) -> Future[list[Draft]]:
+    def submit(self, suffix: str, load: Callable[[], bytes], columns: Mapping[str, str]) -> Future[list[Draft | Missing]]:
         """Reads a document as soon as a worker is free; what ``load`` raises comes out of the future too."""
-        return self._threads.submit(self._read, suffix, load)
+        return self._threads.submit(self._read, suffix, load, columns)
 
-    def _read(self, suffix: str, load: Callable[[], bytes]) -> list[Draft]:
+    def _read(self, suffix: str, load: Callable[[], bytes], columns: Mapping[str, str]) -> list[Draft | Missing]:
         data, worker = load(), self._idle.get()
         try:
-            return worker.read(suffix, data)
+            return worker.read(suffix, data, columns)
         finally:
             self._idle.put(worker)
 
@@ -155,17 +156,17 @@ def main() -> None:
             os.dup2(nothing.fileno(), standard)
     _limit_memory(int(sys.argv[1]))
     while _waits(jobs, float(sys.argv[2])) and (header := _line(jobs)):
-        suffix, size, seconds = json.loads(header)
+        suffix, size, seconds, columns = json.loads(header)
         data = _exactly(jobs, size)
         _limit_time(seconds)
-        answer = _attempt(suffix, data)
+        answer = _attempt(suffix, data, columns)
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
 
 
-def _attempt(suffix: str, data: bytes) -> dict:
+def _attempt(suffix: str, data: bytes, columns: Mapping[str, str]) -> dict:
     try:
-        return {"drafts": [dataclasses.asdict(draft) for draft in read_drafts(suffix, data)]}
+        return {"drafts": [dataclasses.asdict(draft) for draft in read_drafts(suffix, data, columns)]}
     except (Unreadable, NotText) as error:
         return {"reason": str(error)}
     except MemoryError:

@@ -24,3 +24,11 @@ class Draft:
     lang: str = ""
     pages: tuple[int, ...] = ()
     part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A part of a file that gives no article, and why."""
+
+    reason: str
+    part: str = ""

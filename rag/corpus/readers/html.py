@@ -8,6 +8,7 @@ import re
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import decode
 from rag.corpus.line_kinds import labelled_source
+from rag.corpus.language import detect_lang
 from rag.corpus.lines import tidy
 from rag.corpus.page import read_page, trim_meta
 from rag.corpus.readers.draft import Draft, Unreadable
@@ -16,22 +17,26 @@ _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})",
     re.IGNORECASE,
 )
+_LANG = re.compile(r"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z]{2})\b", re.IGNORECASE)
+# Languages in Latin letters that detect_lang does not know by their small words.
+_OTHER_LATIN = frozenset("id ms vi tr pl cs sk hu ro sv da no nb nn fi et lv lt sl hr bs sq sw tl eu ca gl af is mt".split())
 _NOT_SHOWN = ("script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "iframe")
 _BLOCKS = frozenset(
     "p div br li tr h1 h2 h3 h4 h5 h6 section article blockquote pre table ul ol dl dd dt figcaption".split()
 )
 
 
-def read_html(data: bytes) -> Draft:
-    """The main text of a page, by trafilatura; title, date and publisher from the metadata of the page.
+def read_html(data: bytes, charset: str = "") -> Draft:
+    """The main text of a page, by trafilatura; title, date, publisher, address and language from the metadata of the page.
+
+    ``charset`` is what is said of it outside, "" for nothing; what the page itself says comes after that.
 
     Raises:
         Unreadable: the page shows no text.
     """
-    charset = _CHARSET.search(data[:4096])
-    html = decode(data, next((name for name in charset.groups() if name), b"").decode("ascii") if charset else "")
+    html = _decoded(data, charset)
     found = _extract(html)
-    visible = tidy(_visible_text(html))
+    visible = tidy(visible_text(html))
     page = read_page(visible)
     title = (found.title if found else "") or page.title
     title = " ".join(title.split())
@@ -47,7 +52,28 @@ def read_html(data: bytes) -> Draft:
         date or page.date,
         source.strip() or page.source or labelled_source(visible),
         (found.url or "") if found else "",
+        _language(html, f"{title}\n{text}"),
     )
+
+
+def page_text(data: bytes) -> str:
+    """All of a page that a browser would show, tidied: for pages that are nothing but text, as in books. Raises NotText."""
+    return tidy(visible_text(_decoded(data)))
+
+
+def _decoded(data: bytes, charset: str = "") -> str:
+    declared = _CHARSET.search(data[:4096])
+    return decode(data, charset or (next(name for name in declared.groups() if name).decode("ascii") if declared else ""))
+
+
+def _language(html: str, text: str) -> str:
+    """The language that a page declares where it is one that its letters do not tell; "" where its text is to tell.
+
+    Pages are often made from a template in another language, so what the text itself shows comes first.
+    """
+    declared = _LANG.search(html[:4096])
+    code = declared[1].lower() if declared else ""
+    return code if code in _OTHER_LATIN and detect_lang(text) == "en" else ""
 
 
 def _extract(html: str):
@@ -76,8 +102,8 @@ def _extract(html: str):
         return None  # pages broken enough to confuse it are read as plain lines
 
 
-def _visible_text(html: str) -> str:
-    """All text that a browser would show, block by block, menus and forms left out."""
+def visible_text(html: str) -> str:
+    """All text that a browser would show, block by block, menus and forms left out; "" for what is no HTML at all."""
     import lxml.etree
     import lxml.html
 

@@ -1,0 +1,190 @@
+"""Tables of articles: .csv, .tsv, .jsonl and .json, with the columns found by their usual names in Chinese and English."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+from rag.corpus.dates import normal_date
+from rag.corpus.encoding import decode, encoding_of
+from rag.corpus.readers.draft import Draft, Missing, Unreadable
+
+MAX_ROW_BYTES = 64 * 1024 * 1024
+_SAMPLE_BYTES = 256 * 1024
+_FIELD_CHARS = 16 * 1024 * 1024
+_DELIMITERS = ",\t;|"
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "id": ("id", "articleid", "newsid", "docid", "guid", "uuid", "编号", "編號"),
+    "text": (
+        "text", "content", "body", "articlebody", "articletext", "fulltext", "maintext", "article", "story", "contents",
+        "正文", "内容", "內容", "全文", "文本", "新闻内容", "新闻正文", "文章内容", "文章正文", "文章",
+    ),
+    "title": ("title", "headline", "heading", "newstitle", "标题", "標題", "题目", "題目", "新闻标题", "文章标题"),
+    "date": (
+        "date", "published", "publishdate", "publisheddate", "publishedat", "publicationdate", "datepublished", "pubdate",
+        "publishtime", "pubtime", "posted", "time", "datetime", "created", "createdat", "日期", "发布日期", "发布时间", "發布時間",
+        "发表日期", "发表时间", "發表時間", "时间", "時間", "出版日期",
+    ),
+    "source": (
+        "source", "publisher", "publication", "newspaper", "media", "outlet", "site", "sitename", "website", "来源", "來源", "出处",
+        "媒体", "媒體", "发布者", "发布机构", "网站", "報紙", "报纸",
+    ),
+    "url": ("url", "link", "href", "permalink", "sourceurl", "链接", "鏈接", "連結", "网址", "網址", "原文链接"),
+    "lang": ("lang", "language", "语言", "語言"),
+}  # fmt: skip
+"""Usual names of columns by field, without case, spaces and "_-."; the first that a table has counts."""
+
+Columns = Mapping[str, str]
+"""Names of columns by field, for tables that call them otherwise: {"text": "content_plain"}."""
+
+
+def read_jsonl(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Missing]]:
+    """Line number and article of each line; a line with an error costs that line only. Raises OSError."""
+    for number in itertools.count(1):
+        line = file.readline(MAX_ROW_BYTES + 1)
+        if not line:
+            break
+        if len(line) > MAX_ROW_BYTES:
+            while line and not line.endswith(b"\n"):
+                line = file.readline(1 << 20)
+            yield number, Missing(f"a line longer than {MAX_ROW_BYTES >> 20} MiB: expected one article")
+            continue
+        if number == 1:
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        if line.strip():
+            yield number, _json_row(line, columns)
+
+
+def _json_row(line: bytes, columns: Columns) -> Draft | Missing:
+    try:
+        row = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        return Missing("not UTF-8: expected JSON in UTF-8; convert the file")
+    except RecursionError:
+        return Missing("not usable JSON: nested too deep")
+    except ValueError as error:
+        return Missing(f"not JSON ({error}): expected one object per line")
+    return _draft(row, columns)
+
+
+def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
+    """The articles of a JSON file: an array of objects, an object that holds one ({"articles": [...]}), or a single object.
+
+    Raises Unreadable where there are none, NotText.
+    """
+    text = decode(data)
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise Unreadable("not usable JSON: nested too deep") from None
+    except ValueError as error:
+        if re.match(r"\s*\{.*\}\s*\n\s*\{", text[:_SAMPLE_BYTES]):  # lines of JSON under the name of JSON
+            return [row for _, row in read_jsonl(io.BytesIO(text.encode("utf-8", "surrogatepass")), columns)]
+        raise Unreadable(f"not JSON ({error}); save it anew") from None
+    if isinstance(value, dict) and not _names(value, columns).get("text"):
+        lists = [one for one in value.values() if isinstance(one, list) and one and isinstance(one[0], dict)]
+        value = max(lists, key=len, default=value)
+    rows = value if isinstance(value, list) else [value]
+    if not rows:
+        raise Unreadable("empty: expected articles as JSON objects, found none")
+    return [_draft(row, columns) for row in rows]
+
+
+def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Missing]]:
+    """Line number and article of each row; the first row names the columns.
+
+    The encoding is told from the beginning of the file, the delimiter (, tab ; or |) from the first row.
+
+    Raises Unreadable where no column holds the text, NotText, OSError.
+    """
+    sample = file.read(_SAMPLE_BYTES)
+    if len(sample) == _SAMPLE_BYTES:
+        sample += file.readline(_SAMPLE_BYTES)
+    if not sample.strip():
+        raise Unreadable("empty: expected a row that names the columns, and articles below it")
+    name = encoding_of(sample)
+    stream = io.TextIOWrapper(io.BufferedReader(_Chained(sample, file)), name, errors="replace", newline="")
+    first = stream.readline(_FIELD_CHARS)
+    delimiter = max(_DELIMITERS, key=first.count)
+    csv.field_size_limit(_FIELD_CHARS)
+    rows = csv.reader(itertools.chain([first], stream), delimiter=delimiter)
+    header = [cell.strip().removeprefix("\ufeff") for cell in next(rows)]
+    if not _names(header, columns).get("text"):
+        wanted = f"the column {columns['text']!r}" if "text" in columns else "a column with the text, named 正文, content, text or the like"
+        raise Unreadable(f"expected {wanted}, found {', '.join(header[:20])}; name it (--map text=COLUMN)")
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            yield rows.line_num, Missing(f"no row of a table ({error}); what follows is not read")
+            return
+        if row is None:
+            return
+        if any(cell.strip() for cell in row):
+            yield rows.line_num, _draft(dict(zip(header, row)), columns)
+
+
+class _Chained(io.RawIOBase):
+    """Bytes that were read already, then the rest of their file."""
+
+    def __init__(self, first: bytes, rest: BinaryIO) -> None:
+        self._first, self._rest = io.BytesIO(first), rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        part = self._first.read(len(buffer)) or self._rest.read(len(buffer))
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def _names(present: Iterable[str], columns: Columns) -> dict[str, str]:
+    """The name of the column of each field that is there."""
+    present = [name for name in present if isinstance(name, str)]
+    plain = {re.sub(r"[\s_.-]", "", name).casefold(): name for name in reversed(present)}
+    out = {}
+    for field, usual in NAMES.items():
+        if field in columns:
+            if columns[field] in present:
+                out[field] = columns[field]
+            continue
+        named = field if field in present else next((plain[name] for name in usual if name in plain), "")
+        if named and named not in columns.values():
+            out[field] = named
+    return out
+
+
+def _draft(row: object, columns: Columns) -> Draft | Missing:
+    if not isinstance(row, dict):
+        return Missing(f'expected an object {{"id", "text", ...}}, found {type(row).__name__}')
+    values: dict[str, str] = {}
+    for field, name in _names(row, columns).items():
+        value = row[name]
+        if isinstance(value, int | float) and not isinstance(value, bool) and field in ("id", "date"):
+            value = _day(value) if field == "date" else str(value)
+        if isinstance(value, Sequence) and not isinstance(value, str) and field == "text" and all(isinstance(one, str) for one in value):
+            value = "\n".join(value)  # paragraphs
+        if value is None:
+            value = ""
+        if not isinstance(value, str):
+            return Missing(f'expected a string as "{name}", found {type(value).__name__}')
+        values[field] = value
+    if "date" in values:
+        values["date"] = normal_date(values["date"])
+    return Draft(text=values.pop("text", ""), part=values.pop("id", ""), **values)
+
+
+def _day(value: float) -> str:
+    """A number as the day that it stands for: 20150302, or seconds or milliseconds since 1970 (in UTC)."""
+    for unit in (1, 1000):
+        if 1e8 <= value / unit < 4.2e9:
+            return datetime.fromtimestamp(value / unit, UTC).date().isoformat()
+    return str(int(value)) if value == value and abs(value) < 1e15 else ""

@@ -1,0 +1,254 @@
+"""One source of articles, a file or a member of an archive, to its articles; several are read at the same time, and come in order."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from rag.corpus.article import Article, Skipped
+from rag.corpus.encoding import NotText
+from rag.corpus.kept import Record
+from rag.corpus.language import detect_lang
+from rag.corpus.readers import IN_PLACE, READERS, WITH_PICTURES, Draft, Missing, Unreadable, read_drafts
+from rag.corpus.readers.archive import ARCHIVES, MAX_DEPTH, Allowance, Overgrown, archive_suffix, decompressed, members
+from rag.corpus.walk import encodable, reason
+
+MAX_FILE_BYTES = 64 * 1024 * 1024  # of one article; tables and archives may be of any size
+MAX_DOCUMENT_BYTES = 256 * 1024 * 1024  # of a document with pictures in it, or of an archive in an archive
+_IN_PLACE_BYTES = 1024 * 1024  # a text of more is read where time and memory are limited
+_AHEAD = 4  # documents per worker that are read before their turn
+_AHEAD_BYTES = 256 * 1024 * 1024
+_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
+
+EXPECTED = ".txt, .md, .html, .mhtml, .pdf, .docx, .epub, .jsonl, .json, .csv, .tsv, feeds (.xml, .rss, .atom), or .zip and .tar of these"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something to read.
+
+    Attributes:
+        name: the id of its article; its end tells the format.
+        shown: how reports name it.
+        path: the file that it is, or is in.
+        open: opens it, at its beginning.
+        size: bytes, as far as is known.
+        record: what is known of it besides.
+        depth: number of archives that it is in.
+    """
+
+    name: str
+    shown: str
+    path: str
+    open: Callable[[], BinaryIO]
+    size: int
+    record: Record | None = None
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A document that a worker reads."""
+
+    drafts: Future[list[Draft | Missing]]
+    source: Source
+
+
+Step = Skipped | tuple[str, Article | Skipped] | Pending
+
+
+def steps(source: Source, columns: Mapping[str, str], allowance: Allowance | None = None) -> Iterator[Step]:
+    """The articles of a source, each with the place to name if it cannot be used, and documents that are being read.
+
+    ``allowance`` is that of the archive around it.
+    """
+    suffix = _suffix(source.name)
+    if suffix in _TABLES:
+        yield from _rows(source, suffix, columns)
+    elif archive := archive_suffix(source.name):
+        yield from _unpacked(source, archive, columns, allowance or Allowance(source.size))
+    elif suffix not in READERS and suffix != ".json":
+        named = os.path.splitext(source.name)[1] or "(no suffix)"
+        yield Skipped(source.shown, f"unsupported format {named}: expected {EXPECTED}")
+    elif suffix in IN_PLACE and source.size <= _IN_PLACE_BYTES:
+        yield from _articles(source, lambda: read_drafts(suffix, _load(source)))
+    else:
+        from rag.corpus.worker import shared_workers
+
+        yield Pending(shared_workers().submit(suffix, lambda: _load(source), columns), source)
+
+
+def in_order(found: Iterable[Step]) -> Iterator[tuple[str, Article | Skipped]]:
+    """What the steps come to, in their order, while workers read some documents ahead."""
+    waiting: deque[Pending | tuple[str, Article | Skipped]] = deque()
+    for step in found:
+        waiting.append((step.path, step) if isinstance(step, Skipped) else step)
+        yield from _settled(waiting, to_the_end=False)
+    yield from _settled(waiting, to_the_end=True)
+
+
+def _settled(waiting: deque, to_the_end: bool) -> Iterator[tuple[str, Article | Skipped]]:
+    """Takes from the front what is there, and waits for it where too much waits."""
+    while waiting:
+        first = waiting[0]
+        if isinstance(first, Pending):
+            if not (to_the_end or first.drafts.done() or _too_many(waiting)):
+                return
+            yield from _articles(first.source, first.drafts.result)
+        else:
+            yield first
+        waiting.popleft()
+
+
+def _too_many(waiting: deque) -> bool:
+    from rag.corpus.worker import shared_workers
+
+    sizes = (one.source.size for one in waiting if isinstance(one, Pending))
+    return len(waiting) > _AHEAD * shared_workers().count or sum(sizes) > _AHEAD_BYTES
+
+
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
+
+
+def _load(source: Source) -> bytes:
+    """All bytes of a source. Raises Unreadable where there are too many or they change meanwhile, OSError."""
+    limit = MAX_DOCUMENT_BYTES if _suffix(source.name) in WITH_PICTURES else MAX_FILE_BYTES
+    with source.open() as file:
+        before = _state(file)
+        data = file.read(limit + 1)
+        if len(data) > limit:
+            raise Unreadable(f"larger than {limit >> 20} MiB: expected one article per file; split it")
+        if before != _state(file):
+            raise Unreadable("changed while it was read: it is read again with the next update")
+    return data
+
+
+def _state(file: BinaryIO) -> tuple[int, int] | None:
+    """Size and time of change of an open file; None for what is no file of the system."""
+    try:
+        status = os.fstat(file.fileno())
+    except (OSError, AttributeError):  # a stream in memory has no number
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def _articles(source: Source, drafts: Callable[[], list[Draft | Missing]]) -> Iterator[tuple[str, Article | Skipped]]:
+    """The articles of a document."""
+    try:
+        found = drafts()
+    except Exception as error:
+        yield source.shown, Skipped(source.shown, why(error))
+        return
+    if source.record and len(found) == 1 and isinstance(found[0], Draft):
+        found = [replace(found[0], **source.record.stated)]
+    rows = _suffix(source.name) == ".json"
+    for number, draft in enumerate(found, 1):
+        where = f"{source.shown}#{number if rows else draft.part}" if len(found) > 1 else source.shown
+        name = (draft.part or f"{source.name}#{number}") if rows else f"{source.name}#{draft.part}" if draft.part else source.name
+        yield where, _item(name, draft, source, where)
+
+
+def why(error: Exception) -> str:
+    """What is wrong with a source, in words that tell what to do."""
+    if isinstance(error, OSError):
+        return encodable(reason(error))
+    if isinstance(error, NotText | Unreadable):
+        return encodable(str(error))
+    # A parser's own failure on one file must not cost the others.
+    return encodable(f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text")
+
+
+def _rows(source: Source, suffix: str, columns: Mapping[str, str]) -> Iterator[tuple[str, Article | Skipped]]:
+    """The rows of a table; a row with an error costs that row only."""
+    from rag.corpus.readers.rows import read_csv, read_jsonl
+
+    number, some = 0, False
+    try:
+        with source.open() as file:
+            for number, draft in (read_csv if suffix in (".csv", ".tsv") else read_jsonl)(file, columns):
+                some, where = True, f"{source.shown}:{number}"
+                name = draft.part or f"{source.name}#{number}"
+                yield where, _item(name, draft, source, where)
+    except Overgrown:
+        raise
+    except Exception as error:
+        yield source.shown, Skipped(f"{source.shown}:{number + 1}" if number else source.shown, why(error))
+        return
+    if not some:
+        yield source.shown, Skipped(source.shown, "empty file: expected a row for each article, as JSON objects or below the names of columns")
+
+
+def _unpacked(source: Source, suffix: str, columns: Mapping[str, str], allowance: Allowance) -> Iterator[Step]:
+    """The articles of an archive, or of a compressed file."""
+    if source.depth >= MAX_DEPTH:
+        yield Skipped(source.shown, f"an archive in {MAX_DEPTH} others: expected fewer; unpack it")
+        return
+    try:
+        with source.open() as file:
+            if suffix not in ARCHIVES:
+                inner = source.name[: -len(suffix)]
+                content = decompressed(file, suffix, allowance)
+                yield from _member(replace(source, name=inner, depth=source.depth + 1), content, source.size, columns, allowance)
+                return
+            some = False
+            for name, size, content in members(file, suffix, allowance):
+                some = True
+                name = encodable(name)
+                inside = replace(source, name=f"{source.name}/{name}", shown=f"{source.shown}/{name}", record=None, depth=source.depth + 1)
+                if isinstance(content, Missing):
+                    yield Skipped(inside.shown, content.reason)
+                else:
+                    yield from _member(inside, content, size, columns, allowance)
+            if not some:
+                yield Skipped(source.shown, "an archive without files: expected articles in it")
+    except Exception as error:
+        if isinstance(error, Overgrown) and source.depth:
+            raise  # the outermost archive ends with it
+        yield Skipped(source.shown, why(error))
+
+
+def _member(inside: Source, content: BinaryIO, size: int, columns: Mapping[str, str], allowance: Allowance) -> Iterator[Step]:
+    """The articles of what is in an archive: a table is read as it comes, all else is loaded, for it may have to wait its turn."""
+    suffix = _suffix(inside.name)
+    if suffix in _TABLES:
+        yield from steps(replace(inside, open=lambda: content, size=size), columns, allowance)
+        return
+    if not archive_suffix(inside.name) and suffix not in READERS and suffix != ".json":
+        yield from steps(inside, columns)  # not unpacked to be refused
+        return
+    limit = MAX_DOCUMENT_BYTES if suffix in WITH_PICTURES or archive_suffix(inside.name) else MAX_FILE_BYTES
+    try:
+        data = content.read(limit + 1)
+    except Unreadable:
+        raise
+    except OSError as error:
+        yield Skipped(inside.shown, why(error))
+        return
+    if len(data) > limit:
+        yield Skipped(inside.shown, f"larger than {limit >> 20} MiB: expected one article per file; split it")
+        return
+    yield from steps(replace(inside, open=lambda: io.BytesIO(data), size=len(data)), columns, allowance)
+
+
+def _item(name: str, draft: Draft | Missing, source: Source, where: str) -> Article | Skipped:
+    """The article, or why there is none."""
+    if isinstance(draft, Missing):
+        return Skipped(where, encodable(draft.reason))
+    text, title, publisher, url = map(_clean, (draft.text, draft.title, draft.source, draft.url))
+    if not text.strip():
+        return Skipped(where, "empty: expected the text of an article, found none")
+    code = draft.lang.strip().lower().replace("_", "-").split("-")[0]
+    lang = code if len(code) == 2 and code.isascii() and code.isalpha() else detect_lang(f"{title}\n{text}")
+    pages = draft.pages if len(text) == len(draft.text) else ()
+    return Article(_clean(name), text, title, draft.date, publisher, url, lang, source.path, pages)
+
+
+def _clean(text: str) -> str:
+    """The text with U+FFFD for what is no character: NUL, which ends a text elsewhere, and lone surrogates."""
+    return encodable(text).replace("\0", "\ufffd")
