@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ class Origin:
         model: the ``model`` argument of the build, "" for the embedded one.
         program: version of Yinju, as another one may read and split files differently.
         version: name of the index version; "" until it is there.
+        columns: which columns of tables hold what, as :func:`rag.corpus.read_corpus` takes it.
     """
 
     corpus: tuple[str, ...]
@@ -36,6 +37,7 @@ class Origin:
     model: str
     program: str
     version: str = ""
+    columns: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def save(self, index: str | Path, version: str) -> None:
         """Put it beside the versions of an index, whole or not at all. Raises StorageError."""
@@ -46,9 +48,10 @@ class Origin:
             write_atomic(Path(index) / FILE, json.dumps(row, indent=1) + "\n")
 
 
-def record(paths: Sequence[Path], model: str | None) -> Origin:
+def record(paths: Sequence[Path], model: str | None, columns: Mapping[str, str]) -> Origin:
     """The origin of an index that would be built from ``paths`` now."""
-    return Origin(tuple(os.path.abspath(path) for path in paths), corpus_digest(paths), model or "", __version__)
+    whole = tuple(os.path.abspath(path) for path in paths)
+    return Origin(whole, corpus_digest(paths), model or "", __version__, columns=dict(columns))
 
 
 def read_origin(index: str | Path) -> Origin | None:
@@ -60,8 +63,8 @@ def read_origin(index: str | Path) -> Origin | None:
         return None
 
 
-def why_stale(index: str | Path, paths: Sequence[Path], model: str | None) -> str:
-    """Why the index is not what a build of ``paths`` with ``model`` would give; "" where it is.
+def why_stale(index: str | Path, paths: Sequence[Path], model: str | None, columns: Mapping[str, str] | None = None) -> str:
+    """Why the index is not what a build of ``paths`` with ``model`` would give; "" where it is. ``columns`` None: as before.
 
     Raises what opening the embedded model raises.
     """
@@ -79,12 +82,14 @@ def why_stale(index: str | Path, paths: Sequence[Path], model: str | None) -> st
         return "there is none yet"
     except YinjuError as error:
         return str(error).partition(": ")[0]
-    origin, now = read_origin(index), record(paths, model)
+    origin = read_origin(index)
+    now = record(paths, model, (origin.columns if origin else {}) if columns is None else columns)
     embedded = load_static()
     reasons = {
         "what it was built from is not known": not origin or origin.version != version,
         "another version of Yinju built it": origin and origin.program != now.program,
         "the articles have changed": origin and origin.digest != now.digest,
+        "its tables were read with other columns": origin and origin.columns != now.columns,
         "it was built with another model": origin and origin.model != now.model,
         "the embedded model has changed": not same_model(manifest.static_model, embedded.identity)
         or manifest.tokenizer_sha256 != embedded.tokenizer_sha256,

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -74,6 +74,7 @@ class Index:
         model: str | None = None,
         progress: Progress | None = None,
         max_removed: float = 1.0,
+        columns: Mapping[str, str] | None = None,
     ) -> BuildReport:
         """Build a new version of an index folder and make it the live one; the one before is kept.
 
@@ -83,6 +84,8 @@ class Index:
             model: name or folder of a sentence-transformers model; None is the embedded one.
             progress: called now and then with (done, total or None, phase).
             max_removed: share (0 to 1) of the articles that were in the index which may be gone; 1 for all.
+            columns: names of columns in tables (.csv, .tsv, .json, .jsonl) by field, {"text": "content_plain"}, where they
+                do not tell; None for those that the index was built with before.
 
         Returns:
             Counts and times, and what was skipped, with the reasons.
@@ -90,29 +93,32 @@ class Index:
         Raises CorpusError (not there, or nothing to index), TooMuchRemoved, ModelError, StorageError, IndexBusy.
         """
         from rag.corpus import read_corpus
-        from rag.freshness import record
+        from rag.freshness import read_origin, record
         from rag.index import build_index
 
         paths, articles = _divide(corpus)
         # Hashed before it is read: an edit during the build then shows as one that is still to be indexed.
-        origin = record(paths, model) if paths else None
+        if columns is None:
+            columns = before.columns if (before := read_origin(path)) else {}
+        origin = record(paths, model, columns) if paths else None
         embedder = _embedder(model)
-        report = build_index(read_corpus(paths) if paths else articles, path, embedder, progress, max_removed=max_removed)
+        report = build_index(read_corpus(paths, columns) if paths else articles, path, embedder, progress, max_removed=max_removed)
         if origin:
             origin.save(path, report.version)
         return report
 
     @staticmethod
     def stale(
-        path: PathLike = "index", corpus: PathLike | Sequence[PathLike] = "corpus", model: str | None = None
+        path: PathLike = "index", corpus: PathLike | Sequence[PathLike] = "corpus", model: str | None = None,
+        columns: Mapping[str, str] | None = None,
     ) -> str:
         """Why an index must be built anew to be that of ``corpus`` and ``model``; "" where it need not be.
 
-        Decided by the content of all files, so an edit, an addition and a removal all show.
+        Decided by the content of all files, so an edit, an addition and a removal all show. ``columns`` as for :meth:`build`.
         """
         from rag.freshness import why_stale
 
-        return why_stale(path, _divide(corpus)[0], model)
+        return why_stale(path, _divide(corpus)[0], model, columns)
 
     @staticmethod
     def update(

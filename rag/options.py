@@ -37,6 +37,20 @@ allow = click.option(
 )  # fmt: skip
 
 
+def _columns(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str] | None:
+    pairs = [pair.partition("=") for one in given for pair in one.split(",")]
+    if any(not (field.strip() and name.strip()) for field, _, name in pairs):
+        raise click.BadParameter(f"expected FIELD=COLUMN, as in text=content,title=headline, got {', '.join(given)!r}")
+    return {field.strip(): name.strip() for field, _, name in pairs} or None
+
+
+columns = click.option(
+    "--map", "columns", multiple=True, metavar="FIELD=COLUMN,…", callback=_columns,
+    help="Which column of tables (CSV, JSON) holds text, title, date, source, url, lang or id, where its name does not tell; "
+    "kept for updates.",
+)  # fmt: skip
+
+
 def yes(help: str) -> Callable:
     """``--yes``, with a help of the verb's own."""
     return click.option("--yes", "-y", is_flag=True, help=help)

@@ -95,3 +95,17 @@ def test_lines_without_end_cost_themselves_only(monkeypatch):
     lines = [json.dumps({"id": "1", "text": "一。"}), "[" * 3000, json.dumps({"id": "2", "text": "二。"})]
     items = read_bytes("a.jsonl", "\n".join(lines).encode())
     assert [getattr(item, "id", None) for item in items] == ["1", None, "2"] and "longer than" in items[1].reason
+
+
+def test_columns_once_named_are_kept_for_updates(tmp_path, call):
+    table, index = tmp_path / "news.csv", tmp_path / "index"
+    table.write_text(f"kopf,inhalt\n公园开放,{BODY}\n", "utf-8")
+    assert "name it" in call("build", "--corpus", table, "--index", index).stderr
+    assert call("build", "--corpus", table, "--index", index, "--map", "text=inhalt,title=kopf").returncode == 0
+    with table.open("a") as file:
+        file.write("图书馆开放,图书馆昨日开放，藏书四十二万册。\n")
+    assert call("update", "--index", index).returncode == 0
+    assert "四十二万册" in call("ask", "--index", index, "图书馆藏书多少册？").stdout
+    assert call("build", "--corpus", table, "--index", index, "--if-stale").returncode == 0
+    assert call("build", "--corpus", table, "--index", index, "--map", "inhalt").returncode == 2
+    assert call("build", "--corpus", table, "--index", index, "--map", "body=inhalt").returncode == 2

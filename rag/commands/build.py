@@ -12,16 +12,18 @@ from rag.commands.report import MAX_REMOVED, put_current, put_report, with_progr
 
 
 @options.command(
-    options.corpus("Folder or file of articles: text, Markdown, HTML, JSON Lines.  [default: corpus]"),
+    options.corpus("Folder or file of articles, in any of the formats of docs/corpus.md.  [default: corpus]"),
     click.option("--sample", is_flag=True, help="Index the articles that come with Yinju."),
     options.index,
     options.model,
+    options.columns,
     click.option("--if-stale", is_flag=True, help="Only if the articles, the model or Yinju changed since."),
     click.option("--quiet", is_flag=True, help="No report; what was skipped is still told."),
     options.json,
 )
 def build(
-    corpus: tuple[str, ...], sample: bool, path: str, model: str | None, if_stale: bool, quiet: bool, as_json: bool
+    corpus: tuple[str, ...], sample: bool, path: str, model: str | None, columns: dict[str, str] | None, if_stale: bool, quiet: bool,
+    as_json: bool,
 ) -> None:
     """Read articles and build an index of them.
 
@@ -31,9 +33,9 @@ def build(
     from rag.library import Index, sample_corpus
 
     paths = [*corpus, *([str(sample_corpus())] if sample else [])] or ["corpus"]
-    if if_stale and not Index.stale(path, paths, model):
+    if if_stale and not Index.stale(path, paths, model, columns):
         return None if quiet else put_current(path, as_json)
-    report = with_progress(functools.partial(Index.build, paths, path, model))
+    report = with_progress(functools.partial(Index.build, paths, path, model, columns=columns))
     put_report(report, path, quiet, as_json)
 
 

@@ -378,7 +378,7 @@ def _nothing(skipped: list[Skipped]) -> str:
     seen = f"all of them were skipped ({reasons})" if skipped else "there are none"
     return (
         f"expected at least one article to index, but {seen}: "
-        "put .txt, .md, .html, .pdf, .docx or .jsonl files into the corpus. An index that was there before is unchanged."
+        "put articles (.txt, .md, .html, .pdf, .docx, .csv and more) into the corpus. An index that was there before is unchanged."
     )
 
 

@@ -118,7 +118,7 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Mi
     header = [cell.strip().removeprefix("\ufeff") for cell in next(rows)]
     if not _names(header, columns).get("text"):
         wanted = f"the column {columns['text']!r}" if "text" in columns else "a column with the text, named 正文, content, text or the like"
-        raise Unreadable(f"expected {wanted}, found {', '.join(header[:20])}; name it (--map text=COLUMN)")
+        raise Unreadable(f"expected {wanted}, found {', '.join(header[:20])}; name it (yinju build --map text=COLUMN)")
     while True:
         try:
             row = next(rows, None)
