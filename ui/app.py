@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from rag.library import Index
 
+SCRIPTS, STYLES = ("page.js", "corpus.js"), ("style.css", "corpus.css")
+
 
 def serve(
     index: str | Path | Index = "index", settings: Settings = Settings(), on_ready: Callable[[str], None] | None = None
@@ -74,7 +76,7 @@ def build_app(index: Index, settings: Settings = Settings()) -> FastAPI:
     api = build_api(index, settings)
     api.state.about = About(api.state.desk)
     own = resources.files("rag.ui")
-    script = own.joinpath("page.js").read_text("utf-8")
+    scripts, styles = ("".join(own.joinpath(name).read_text("utf-8") for name in names) for names in (SCRIPTS, STYLES))
     return gr.mount_gradio_app(
         api,
         page(api.state.desk, api.state.about),
@@ -84,6 +86,6 @@ def build_app(index: Index, settings: Settings = Settings()) -> FastAPI:
         ssr_mode=False,
         pwa=False,
         theme=theme(),
-        css=own.joinpath("style.css").read_text("utf-8"),
-        head=f"<script>{script}</script>",
+        css=styles,
+        head=f"<script>{scripts}</script>",
     )

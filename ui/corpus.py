@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 
+from rag.search.browse import Statistics, statistics
 from rag.serving import Desk
 from rag.ui.examples import ARTICLES_READ, examples
 from rag.ui.start import Corpus
@@ -21,7 +21,13 @@ class About:
 
     def corpus(self) -> Corpus:
         """How many articles, from when, from whom (the most frequent source first)."""
-        return self._once("corpus", lambda snapshot: _describe(snapshot.columns))
+        told = self.statistics()
+        sources, langs = (tuple(name for name, _ in counted) for counted in (told.sources, told.langs))
+        return Corpus(told.articles, told.date_from, told.date_to, sources, langs)
+
+    def statistics(self) -> Statistics:
+        """What the index holds, in figures."""
+        return self._once("statistics", statistics)
 
     def examples(self, lang: str, n: int = 4) -> list[str]:
         """At most ``n`` questions in ``lang`` that have an answer in the corpus."""
@@ -29,9 +35,11 @@ class About:
 
     def prepare(self) -> None:
         """Work everything out before it is asked for."""
-        self.corpus()
+        self.statistics()
         for lang in LANGS:
             self.examples(lang)
+        # Orders all titles, which the first search for one would wait for.
+        self._desk.index.browse(order="title", count=1)
 
     def _once(self, what: str, make):
         snapshot = self._desk.index.snapshot
@@ -44,16 +52,6 @@ class About:
 
     def _is_answered(self, question: str) -> bool:
         return not self._desk.ask(question).refused
-
-
-def _describe(columns) -> Corpus:
-    dates = sorted(date for date in map(str, columns["date"]) if date)
-    sources, langs = (_most_common(columns[name]) for name in ("source", "lang"))
-    return Corpus(len(columns), dates[0] if dates else "", dates[-1] if dates else "", sources, langs)
-
-
-def _most_common(names) -> tuple[str, ...]:
-    return tuple(name for name, _ in Counter(name for name in map(str, names) if name).most_common())
 
 
 def _spread(snapshot) -> list:

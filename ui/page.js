@@ -116,5 +116,5 @@ window.yinju = (() => {
   // On the root element: the script may run before the body is there, or long after.
   new MutationObserver(() => { rename(); follow(); }).observe(document.documentElement, { childList: true, subtree: true });
 
-  return { speak, address, keep };
+  return { speak, address, keep, tell };
 })();

@@ -81,7 +81,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                     with gr.Column(elem_id="side", scale=2):
                         panel = gr.HTML(elem_id="sources")
             with gr.Tab("", id="corpus", elem_id="tab-corpus") as corpus_tab:
-                articles = CorpusTab(desk, about)
+                articles = CorpusTab(desk, about, corpus_tab)
 
         labelled = [head, chat_tab, corpus_tab, lang, chat, welcome, *tries, box, send, again, panel, keep, *keeping.values(), *articles.parts]
 

@@ -19,7 +19,7 @@ ORDERS = ("newest", "oldest", "title")
 MAX_LISTED = 200
 """Articles of one page of a list, at most."""
 OPENING_CHARS = 160
-_MONTH = re.compile(r"\d{4}-\d{2}(?=-|$)")
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(?=-|$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,77 @@
+// The corpus tab: what is chosen goes to the server, and the keyboard stays where it was when a part is drawn anew.
+// It moves nodes and the focus about and never writes HTML.
+(() => {
+  "use strict";
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  // What to bring the focus to once the answer is there: the same control, or what it opened.
+  let wanted = null;
+  let cameFrom = "";
+
+  const go = (one) => `[data-go="${CSS.escape(one)}"]`;
+
+  function choose(control) {
+    const wish = control.dataset.go;
+    const turn = control.dataset.turn;
+    if (wish === "article:") wanted = cameFrom ? go(cameFrom) : "#corpus-list .yj-go";
+    else if (wish.startsWith("article:")) {
+      wanted = "#yj-read";
+      cameFrom = wish;
+    } else if (turn) wanted = `[data-turn="${turn}"]:not([disabled]), #corpus-list .yj-go`;
+    else wanted = `${go(wish)}, #corpus-time [tabindex="0"], #corpus-words textarea`;
+    document.querySelector("#yj-read")?.classList.toggle("yj-old", wanted === "#yj-read");
+    window.yinju.tell("corpus-wish", wish);
+  }
+
+  document.addEventListener("click", (event) => {
+    const control = event.target.closest?.("[data-go]");
+    if (control && !control.disabled) choose(control);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const bar = event.target.closest?.("g[data-go]");
+    if (bar && (event.key === "Enter" || event.key === " ")) {
+      event.preventDefault();
+      choose(bar);
+    } else if (bar && ["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) {
+      event.preventDefault();
+      const bars = [...bar.parentElement.querySelectorAll("g[data-go]")];
+      const at = bars.indexOf(bar);
+      const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: bars.length - 1 }[event.key];
+      const next = bars[Math.min(Math.max(to, 0), bars.length - 1)];
+      for (const one of bars) one.setAttribute("tabindex", one === next ? "0" : "-1");
+      next.focus();
+    } else if (event.key === "Escape" && event.target.closest?.("#corpus-read")) {
+      document.querySelector("#corpus-read .yj-close")?.click();
+    }
+  });
+
+  function settle() {
+    const count = document.getElementById("corpus-count");
+    if (count && !count.hasAttribute("aria-live")) count.setAttribute("aria-live", "polite");
+    for (const row of document.querySelectorAll("#corpus-list .yj-title")) {
+      const open = document.querySelector("#yj-read")?.dataset.article === row.dataset.go;
+      if (open !== row.hasAttribute("aria-current")) open ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current");
+    }
+    if (!wanted) return;
+    if (wanted === "#yj-read") {
+      const read = document.querySelector("#yj-read:not(.yj-old)");
+      if (!read) return;
+      read.focus({ preventScroll: true });
+      document.getElementById("corpus-right").scrollTo({ top: 0 });
+      if (read.getBoundingClientRect().top < 0 || read.getBoundingClientRect().top > innerHeight - 120) {
+        read.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+      }
+    } else {
+      // What had the focus is gone, or will be: the parts are drawn one after the other.
+      if (document.activeElement && document.activeElement !== document.body && document.activeElement.isConnected) return;
+      const found = wanted.split(", ").map((one) => document.querySelector(one)).find((one) => one);
+      if (!found) return;
+      found.focus({ preventScroll: true });
+      const place = found.getBoundingClientRect();
+      if (place.top < 0 || place.bottom > innerHeight) found.scrollIntoView({ block: "nearest" });
+    }
+    wanted = null;
+  }
+
+  new MutationObserver(settle).observe(document.documentElement, { childList: true, subtree: true });
+})();
