@@ -101,8 +101,8 @@ def test_a_folder_is_added_file_by_file(corpus, tmp_path):
     (given_ / "z.bin").write_bytes(b"\0")
     (tmp_path / "outside.txt").write_text("outside", "utf-8")
     (given_ / "link.txt").symlink_to(tmp_path / "outside.txt")
-    assert [one.status for one in corpus.add_folder(given_)] == ["added", "refused", "added"]
-    assert [one.status for one in corpus.add_folder(given_)] == ["known", "refused", "known"]
+    assert [one.status for one in corpus.add_folder(given_)] == ["added", "refused", "added", "refused"]
+    assert [one.status for one in corpus.add_folder(given_)] == ["known", "refused", "known", "refused"]
     with pytest.raises(CorpusError, match="lies in"):
         corpus.add_folder(tmp_path)
     with pytest.raises(CorpusError, match="No such"):

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from rag.corpus.article import Skipped
 from rag.corpus.dates import normal_date
-from rag.corpus.incoming import files_below, last_part, look_into, parts, reading, slug, url_key
+from rag.corpus.incoming import last_part, look_into, parts, reading, slug, url_key
 from rag.corpus.kept import FOLDER, KEY_DIGITS, Record, key_of, read_record
+from rag.corpus.walk import files_of, shown
 from rag.errors import CorpusError, StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -118,7 +120,7 @@ class CorpusFolder:
         return self._add(file, str(file), *parts(file.name), dataclasses.replace(record, name=file.name))
 
     def add_folder(self, folder: str | Path) -> Iterator[Added]:
-        """Copies of all files below a folder, one by one; hidden files, links and the folder's own README.md stay out.
+        """Copies of all files below a folder, one by one; hidden files and the folder's own README.md stay out.
 
         Raises CorpusError where it cannot be listed, at once.
         """
@@ -129,13 +131,15 @@ class CorpusFolder:
             os.listdir(folder)
         except OSError as error:
             raise CorpusError(f"expected to list the folder {folder}, but failed: {error.strerror}") from error
-        return (self._add_listed(file) for file in files_below(folder))
+        return (self._add_listed(item) for item in files_of([folder]))
 
-    def _add_listed(self, file: Path) -> Added:
+    def _add_listed(self, item: tuple[Path, Path] | Skipped) -> Added:
+        if isinstance(item, Skipped):
+            return Added(item.path, "refused", reason=item.reason)
         try:
-            return self.add_file(file)
+            return self.add_file(item[0])
         except CorpusError as error:
-            return Added(str(file), "refused", reason=str(error))
+            return Added(shown(item[0]), "refused", reason=str(error))
 
     def add_page(self, page: Fetched) -> Added:
         """What was fetched from the web, kept under the name of its site. The same address again replaces it, if the article changed."""
@@ -174,7 +178,7 @@ class CorpusFolder:
         return (record for _, record in self._pages())
 
     def _pages(self) -> Iterator[tuple[Path, Record]]:
-        for file in files_below(self.path):
+        for file in self._files():
             if (record := self._record_of(file)).fetched:
                 yield file, record
 
@@ -206,6 +210,9 @@ class CorpusFolder:
 
     def _record_of(self, file: Path) -> Record:
         return read_record(file, self.path) or Record()
+
+    def _files(self) -> Iterator[Path]:
+        return (item[0] for item in files_of([self.path]) if not isinstance(item, Skipped) and self.path.is_dir())
 
     def _below(self, file: Path) -> str:
         return file.relative_to(self.path).as_posix()
@@ -261,7 +268,7 @@ class CorpusFolder:
     def _look(self) -> _Known:
         if self._known is None:
             self._known = _Known(defaultdict(list), {})
-            for path in files_below(self.path):
+            for path in self._files():
                 self._known.take(path)
         return self._known
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from rag.corpus.kept import KEY_DIGITS
 from rag.errors import CorpusError
 
 SLUG_CHARS = 40
-_README = "readme.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def look_into(file: Path) -> Found:
 
 
 @contextlib.contextmanager
-def reading(content: bytes | Path):
+def reading(content: bytes | Path) -> Iterator[Callable[[int], bytes]]:
     """A function that gives the next bytes, up to a number. Raises CorpusError where a file cannot be opened."""
     if isinstance(content, bytes):
         view = memoryview(content)
@@ -72,17 +70,6 @@ def slug(name: str) -> str:
 def url_key(url: str) -> str:
     """The key of what was fetched from an address, whatever its fragment."""
     return hashlib.sha256(url.partition("#")[0].encode("utf-8", "replace")).hexdigest()[:KEY_DIGITS]
-
-
-def files_below(folder: Path) -> Iterator[Path]:
-    """All regular files below a folder in a fixed order, without hidden ones, links and its own README.md."""
-    for here, names, files in os.walk(folder):
-        names[:] = sorted(name for name in names if not name.startswith("."))
-        for name in sorted(files):
-            path = Path(here, name)
-            readme = Path(here) == folder and name.lower() == _README
-            if not name.startswith(".") and not readme and not path.is_symlink() and path.is_file():
-                yield path
 
 
 def last_part(name: str) -> str:
