@@ -52,6 +52,8 @@ def test_an_original_is_kept_byte_for_byte(corpus, tmp_path):
     added = corpus.add_file(tmp_path / "码头 新闻.TXT")
     assert added.path.startswith("码头-新闻-") and added.path.endswith(".txt")
     assert (corpus.path / added.path).read_bytes() == data
+    other = CorpusFolder(tmp_path / "other", corpus.trash)
+    assert other.add_file(corpus.path / added.path).path == added.path, "a key is not added to itself"
 
 
 def test_what_is_said_of_a_file_goes_before_what_it_says(corpus):

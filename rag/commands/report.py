@@ -31,7 +31,7 @@ def summary(report) -> str:
 
     changes = dataclasses.asdict(report.changes)
     what = [f"{several(report.articles, 'article')}{'' if report.changes.added == report.articles else f' ({counted(changes)})'}"]
-    what += [f"{report.repeats:,} repeat the story of another"] if report.repeats else []
+    what += [f"{several(report.repeats, 'repeat')} of a story"] if report.repeats else []
     what += [several(report.passages, "passage")]
     what += [f"{report.reused:,} vectors taken over"] if report.reused else []
     what += [f"{len(report.skipped):,} skipped"] if report.skipped else []

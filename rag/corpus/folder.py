@@ -227,7 +227,8 @@ class CorpusFolder:
             if found.articles > 1 and record.stated:
                 stated = ", ".join(record.stated)
                 return Added(name, "refused", reason=f"expected one article to be of that {stated}, found {found.articles}")
-            final = self.path / f"{words}-{digest[:KEY_DIGITS]}{suffix}"
+            key = digest[:KEY_DIGITS]
+            final = self.path / f"{words.removesuffix(f'-{key}')}-{key}{suffix}"
             self._settle(aside, final, dataclasses.replace(record, added=_now(), article=found.digest))
             title = record.title or found.first.title
             return Added(name, "added", self._below(final), title, found.articles, found.reason)
