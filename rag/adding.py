@@ -46,18 +46,20 @@ def corpus_folder(index: str | Path, corpus: str | Path | None = None) -> Corpus
     Raises UsageError where the index was built from something that is no folder of one's own.
     """
     import rag
+    from rag.freshness import read_origin
 
-    trash = Path(index) / TRASH
+    origin = read_origin(index)
+    trash, columns = Path(index) / TRASH, origin and origin.columns
     if corpus:
         if Path(corpus).is_file():
             raise UsageError(f"expected a corpus folder, got the file {corpus}: name a folder (--corpus DIR)")
-        return CorpusFolder(corpus, trash)
+        return CorpusFolder(corpus, trash, columns)
     known = corpora(index)
     shipped = Path(rag.__file__).parent
     own = [path for path in known if path.is_dir() and not path.resolve().is_relative_to(shipped)]
     if known and not own:
         raise UsageError(f"expected {index} to be built from a folder of yours, but it was from {known[0]}: name one (--corpus DIR)")
-    return CorpusFolder(own[0] if own else FIRST_CORPUS, trash)
+    return CorpusFolder(own[0] if own else FIRST_CORPUS, trash, columns)
 
 
 def all_corpora(index: str | Path, folder: CorpusFolder) -> list[Path]:

@@ -9,7 +9,7 @@ import itertools
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,10 +76,11 @@ class CorpusFolder:
     Attributes:
         path: the folder; made where it is not there.
         trash: folder that removed and replaced files are moved to.
+        columns: of tables, as :func:`rag.corpus.read_corpus` takes it.
     """
 
-    def __init__(self, path: str | Path, trash: str | Path) -> None:
-        self.path, self.trash = Path(path).resolve(), Path(trash)
+    def __init__(self, path: str | Path, trash: str | Path, columns: Mapping[str, str] | None = None) -> None:
+        self.path, self.trash, self.columns = Path(path).resolve(), Path(trash), columns
         self._known: _Known | None = None
 
     def add_text(
@@ -144,7 +145,7 @@ class CorpusFolder:
     def add_page(self, page: Fetched) -> Added:
         """What was fetched from the web, kept under the name of its site. The same address again replaces it, if the article changed."""
         with self._incoming(page.data, page.suffix) as (aside, digest):
-            found = look_into(aside)
+            found = look_into(aside, self.columns)
             if not found.articles:
                 return Added(page.asked, "refused", reason=found.reason)
             host = urlsplit(page.url).hostname or ""
@@ -221,7 +222,7 @@ class CorpusFolder:
         with self._incoming(content, suffix) as (aside, digest):
             if same := self._same(aside, digest):
                 return Added(name, "known", self._below(same), reason="the same content is there")
-            found = look_into(aside)
+            found = look_into(aside, self.columns)
             if not found.articles:
                 return Added(name, "refused", reason=found.reason)
             if found.articles > 1 and record.stated:

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,11 +27,11 @@ class Found:
     reason: str
 
 
-def look_into(file: Path) -> Found:
+def look_into(file: Path, columns: Mapping[str, str] | None = None) -> Found:
     from rag.corpus.reader import read_corpus
 
     first, count, reasons, hasher = None, 0, [], hashlib.sha256()
-    for item in read_corpus([file]):
+    for item in read_corpus([file], columns):
         if isinstance(item, Article):
             first, count = first or item, count + 1
             hasher.update("\0".join((item.title, item.date, item.text, "")).encode())
