@@ -16,11 +16,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.corpus.fetch import Fetcher
 from rag.corpus.folder import Added, CorpusFolder, Removed
-from rag.errors import CorpusError, UsageError, YinjuError
+from rag.errors import CorpusError, IndexMissing, UsageError, YinjuError
 
 if TYPE_CHECKING:
+    from rag.corpus.fetch import Fetcher
     from rag.index import BuildReport
     from rag.index.build import Progress
 
@@ -91,7 +91,7 @@ def add(
     sources = [str(source) for source in sources]
     for source in sources:
         if not is_url(source) and not os.path.exists(source):
-            raise CorpusError(f"expected a file, a folder or an address, found nothing at {source}; check the path")
+            raise CorpusError(f"expected a file, a folder or an address, found nothing at {source}; check the path (an address begins with http:// or https://)")
     if any(said.values()) and (len(sources) != 1 or not os.path.isfile(sources[0])):
         raise UsageError(f"expected one file to be of that {', '.join(key for key, value in said.items() if value)}, got something else")
     return _add(sources, corpus_folder(index, corpus), fetcher, said)
@@ -100,7 +100,6 @@ def add(
 def _add(sources: Sequence[str], folder: CorpusFolder, fetcher: Fetcher | None, said: dict[str, str]) -> Iterator[Added]:
     from rag.corpus.web import add_url
 
-    fetcher = fetcher or Fetcher()
     for source in sources:
         if is_url(source):
             yield from add_url(folder, source, fetcher)
@@ -162,23 +161,25 @@ def remove(names: Iterable[str], index: str | Path = "index", corpus: str | Path
 
 
 def bring_up(
-    index: str | Path, folder: CorpusFolder, model: str | None = None, progress: Progress | None = None, max_removed: float = 0.2
+    index: str | Path, paths: Sequence[Path], model: str | None = None, progress: Progress | None = None, max_removed: float = 0.2
 ) -> BuildReport | None:
-    """Updates an index with what is in its corpus and in ``folder`` now; builds it where there is none yet.
+    """Updates an index with what is in its corpus now; builds it where there is none yet.
 
     Args:
         index: the index folder.
-        folder: see :func:`corpus_folder`.
+        paths: its corpus; see :func:`all_corpora`.
         model: None for the one that the index was built with.
         progress, max_removed: as for ``Index.update``.
 
     Returns None where nothing has changed. Raises as ``Index.update``.
     """
     from rag.freshness import read_origin
+    from rag.index.versions import current
     from rag.library import Index
 
-    origin = read_origin(index)
-    paths = all_corpora(index, folder)
-    if origin is None:
+    try:
+        current(index)
+    except IndexMissing:
         return Index.build(paths, index, model, progress)
-    return Index.update(index, paths, model or origin.model or None, progress, max_removed)
+    origin = read_origin(index)
+    return Index.update(index, paths, model or (origin.model if origin else None) or None, progress, max_removed)

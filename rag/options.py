@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import click
@@ -31,8 +32,15 @@ rerank = click.option(
 json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
 
 
+def _hosts(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    hosts = tuple(one.replace("[", "").replace("]", "").lower() for one in given)
+    if odd := next((one for one in hosts if not re.fullmatch(r"[^/@]+:\d+", one)), ""):
+        raise click.BadParameter(f"expected HOST:PORT, as in wiki.example:8080, got {odd!r}")
+    return hosts
+
+
 allow = click.option(
-    "--allow", multiple=True, metavar="HOST:PORT",
+    "--allow", multiple=True, metavar="HOST:PORT", callback=_hosts,
     help="Fetch from here too, though it is no public address or another port than 80 and 443. May be given several times.",
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.adding import corpora
+from rag.adding import bring_up, corpora
 from rag.errors import IndexBusy, StorageError, UsageError, YinjuError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def watch(
     index: str | Path = "index", corpus: Sequence[str | Path] | None = None, model: str | None = None, max_removed: float = 0.2,
     progress: Progress | None = None, poll: bool = False, stop: threading.Event | None = None,
 ) -> Iterator[BuildReport | YinjuError | None]:  # fmt: skip
-    """Updates an index at once and after every change of its corpus.
+    """Updates an index, or builds it where there is none, at once and after every change of its corpus.
 
     Args:
         index, corpus, model, max_removed, progress: as for ``Index.update``.
@@ -37,11 +37,9 @@ def watch(
     """
     from watchfiles import watch as changes
 
-    from rag.library import Index
-
     paths = [Path(path) for path in corpus or corpora(index)]
     if not paths:
-        raise UsageError(f"expected {index} to know what it was built from, but it does not: name the corpus (--corpus DIR)")
+        raise UsageError(f"expected {index} to know which articles it was built from, but it does not: name them (--corpus DIR)")
     stop, due = stop or threading.Event(), True
     while not stop.is_set():
         there = [path for path in paths if path.exists()]
@@ -49,7 +47,7 @@ def watch(
         if not there:
             # Nothing to watch: a drive that is not mounted, a folder that is being replaced.
             if due:
-                yield _tried(lambda: Index.update(index, paths, model, progress, max_removed))
+                yield _tried(lambda: bring_up(index, paths, model, progress, max_removed))
             due = not stop.wait(LOOK_MS / 1000) and _identity(paths) != seen
             continue
         watched = changes(
@@ -59,7 +57,7 @@ def watch(
         for number, found in enumerate(_first(watched)):
             # The second time the watch has begun: what changed during the first update shows.
             if due or found or number == 1:
-                result = _tried(lambda: Index.update(index, paths, model, progress, max_removed))
+                result = _tried(lambda: bring_up(index, paths, model, progress, max_removed))
                 due = isinstance(result, IndexBusy)
                 yield result
             if _identity(paths) != seen:

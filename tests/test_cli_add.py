@@ -1,5 +1,6 @@
 """Articles into and out of a corpus, by the command line."""
 
+import io
 import json
 import os
 import signal
@@ -47,11 +48,11 @@ def test_from_nothing_to_an_answer(call, here):
     assert Path("note.txt").read_text() == FERRY
 
 
-def test_a_text_from_standard_input(yinju, tmp_path):
-    done = yinju("add", "-", "--title", "新码头", "--date", "2024年5月1日", "--json", cwd=tmp_path, input="可停靠12艘货轮的新码头昨日启用。")
-    told = row(done)
+def test_a_text_from_standard_input(call, here, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("可停靠12艘货轮的新码头昨日启用。".encode())))
+    told = row(call("add", "-", "--title", "新码头", "--date", "2024年5月1日", "--json"))
     assert told["articles"][0]["status"] == "added" and told["update"]["articles"] == 1
-    found = row(yinju("search", "--json", "货轮", cwd=tmp_path))["hits"][0]
+    found = row(call("search", "--json", "货轮"))["hits"][0]
     assert (found["title"], found["date"]) == ("新码头", "2024-05-01")
 
 
@@ -140,7 +141,9 @@ def test_a_corpus_that_lost_much_is_not_followed_unasked(call, here):
         (("add", "x.txt", "--corpus", "x.txt"), 2, "got the file x.txt"),
         (("add", "-", "x.txt"), 2, "standard input"),
         (("remove", "--yes", "../x.txt"), 2, "found none"),
-        (("watch",), 2, "name the corpus"),
+        (("watch",), 2, "--corpus DIR"),
+        (("add", "http://x.example/", "--allow", "x.example"), 2, "expected HOST:PORT"),
+        (("add", "www.x.example/a"), 3, "begins with http://"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(call, here, args, code, told):
@@ -151,12 +154,11 @@ def test_what_cannot_be_done_is_told_in_one_line(call, here, args, code, told):
 
 
 @pytest.mark.slow
-def test_watch_follows_and_survives(yinju, tmp_path):
+def test_watch_follows_and_survives(tmp_path):
     news = tmp_path / "news"
     news.mkdir()
     (news / "a.txt").write_text(FERRY)
-    assert yinju("build", "--corpus", news, "--index", tmp_path / "index").returncode == 0
-    command = [sys.executable, "-m", "rag.cli", "watch", "--json", "--index", str(tmp_path / "index")]
+    command = [sys.executable, "-m", "rag.cli", "watch", "--json", "--index", str(tmp_path / "index"), "--corpus", str(news)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
 
         def after(change) -> dict:
@@ -164,6 +166,7 @@ def test_watch_follows_and_survives(yinju, tmp_path):
             return json.loads(process.stdout.readline())
 
         try:
+            assert json.loads(process.stdout.readline())["articles"] == 1, "built where there was none"
             assert after(lambda: (news / "b.txt").write_text(MUSEUM))["changes"]["added"] == 1
             assert "found nothing at" in after(lambda: news.rename(tmp_path / "away"))["error"]
             (tmp_path / "away" / "c.txt").write_text("Snow closed the pass for a week.")

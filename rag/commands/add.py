@@ -45,9 +45,9 @@ def add(
     ctx: click.Context, sources: tuple[str, ...], path: str, corpus: str | None, model: str | None, pages: int, allow: tuple[str, ...], no_update: bool,
     yes: bool, as_json: bool, **said: str,
 ) -> None:  # fmt: skip
-    """Add files, folders and web pages to the articles, and update the index.
+    """Add files, folders and web pages to the articles.
 
-    A file is copied into the corpus folder as it is; what is there already is told and not added twice. "-" reads a text
+    The index is updated then. A file is copied into the corpus folder as it is; what is there already is told and not added twice. "-" reads a text
     from standard input. A URL may be that of an article, of an RSS or Atom feed, or of a sitemap. Only public addresses
     are fetched from, as robots.txt allows.
 
@@ -126,9 +126,9 @@ class Tally:
 def remove(
     names: tuple[str, ...], path: str, corpus: str | None, model: str | None, no_update: bool, yes: bool, as_json: bool
 ) -> None:
-    """Take articles out of the corpus folder, and update the index.
+    """Take articles out of the corpus folder.
 
-    Their files are moved to the folder "trash" of the index, and can be put back from there.
+    The index is updated then. Their files are moved to the folder "trash" of the index, and can be put back from there.
     """
     from rag.adding import corpus_folder, locate, remove
     from rag.terminal import printable, put, put_json
@@ -152,7 +152,7 @@ def remove(
 
 
 def _bring_up(path: str, folder, model: str | None, max_removed: float) -> BuildReport | None:
-    """The index with what is in the folder now: updated, or built where there is none yet."""
-    from rag.adding import bring_up
+    """The index with what is in its corpus and in ``folder`` now."""
+    from rag.adding import all_corpora, bring_up
 
-    return with_progress(functools.partial(bring_up, path, folder, model, max_removed=max_removed))
+    return with_progress(functools.partial(bring_up, path, all_corpora(path, folder), model, max_removed=max_removed))
