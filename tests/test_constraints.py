@@ -101,19 +101,105 @@ def test_a_period_and_its_words(question, words, value):
 
 @pytest.mark.parametrize("question", [
     "产量比去年增长多少？", "How much more than in 2012?", "与2022年相比", "20世纪90年代建了什么？", "What was built in the 1990s?", "2016-2020年规划要求什么？",
-    "the 2016-2020 plan", "近几年建了什么？", "哪一年建成的？", "5月1日之前建了什么？", "多少人参加？", "What was built in the last year of the war?", "去年同期", "周三开会吗？",
+    "the 2016-2020 plan", "近几年建了什么？", "哪一年建成的？", "多少人参加？", "What was built in the last year of the war?", "去年同期", "周三开会吗？",
 ])  # fmt: skip
 def test_no_period(question):
     assert find_periods(question, TODAY) == []
 
 
+@pytest.mark.parametrize("question, words, value, kind", [
+    # seasons
+    ("去年夏天哪里遭遇干旱？", "去年夏天", "2022-06-01/2022-08-31", "relative"),
+    ("2022年冬季哪里下了雪？", "2022年冬季", "2022-12-01/2023-02-28", "part"),
+    ("今春种了多少棵树？", "今春", "2023-03-01/2023-05-31", "relative"),
+    ("What was built last summer?", "last summer", "2023-06-01/2023-08-31", "relative"),
+    ("What was built this spring?", "this spring", "2023-03-01/2023-05-31", "relative"),
+    ("Which parks opened in the spring of 2022?", "spring of 2022", "2022-03-01/2022-05-31", "part"),
+    ("2022年冬季奥运会有多少名运动员？", "2022年", "2022-01-01/2022-12-31", "unit"),
+    # feasts
+    ("春节期间接待了多少游客？", "春节期间", "2023-01-21/2023-01-29", "festival"),
+    ("2022年春节接待了多少游客？", "2022年春节", "2022-01-31/2022-02-08", "festival"),
+    ("去年国庆节客流多少？", "去年国庆节", "2022-10-01/2022-10-08", "festival"),
+    ("中秋假期客流多少？", "中秋假期", "2022-09-09/2022-09-12", "festival"),
+    ("今年端午节哪里赛龙舟？", "今年端午节", "2023-06-21/2023-06-24", "festival"),
+    ("清明假期客流多少？", "清明假期", "2023-04-04/2023-04-06", "festival"),
+    ("五一黄金周客流多少？", "五一黄金周", "2023-04-29/2023-05-05", "festival"),
+    ("How many people travelled during Spring Festival?", "during Spring Festival", "2023-01-21/2023-01-29", "festival"),
+    ("How many tourists came over the National Day holiday in 2022?", "over the National Day holiday in 2022", "2022-10-01/2022-10-08", "festival"),
+    ("What happened at Christmas 2022?", "at Christmas 2022", "2022-12-24/2022-12-26", "festival"),
+    ("Who sang at the Mid-Autumn Festival last year?", "at the Mid-Autumn Festival last year", "2022-09-09/2022-09-12", "festival"),
+    ("What opened at Easter 2021?", "at Easter 2021", "2021-04-02/2021-04-05", "festival"),
+    ("2023年春节联欢晚会由谁导演？", "2023年", "2023-01-01/2023-12-31", "unit"),
+    # halves and quarters of the year
+    ("上半年出口多少？", "上半年", "2023-01-01/2023-06-30", "part"),
+    ("四季度出口多少？", "四季度", "2022-10-01/2022-12-31", "part"),
+    ("前三季度出口多少？", "前三季度", "2023-01-01/2023-09-30", "part"),
+    ("2022年的第三季度出口多少？", "2022年", "2022-01-01/2022-12-31", "unit"),
+    ("2022年第三季度出口多少？", "2022年第三季度", "2022-07-01/2022-09-30", "part"),
+    ("What were exports in Q2?", "Q2", "2023-04-01/2023-06-30", "part"),
+    ("What were exports in Q2 2022?", "Q2 2022", "2022-04-01/2022-06-30", "part"),
+    ("What were exports in the first half of the year?", "the first half of the year", "2023-01-01/2023-06-30", "part"),
+    # beginnings and ends
+    ("8月初哪里下雨？", "8月初", "--08-01/--08-10", "part"),
+    ("2022年8月底哪里下雨？", "2022年8月底", "2022-08-21/2022-08-31", "part"),
+    ("月底谁来访？", "月底", "2023-08-21/2023-08-31", "relative"),
+    ("去年底谁来访？", "去年底", "2022-11-01/2022-12-31", "relative"),
+    ("年初以来建了什么？", "年初以来", "2023-01-01/..", "relative"),
+    ("What opened in early August?", "early August", "--08-01/--08-10", "part"),
+    ("What opened in late 2022?", "late 2022", "2022-11-01/2022-12-31", "part"),
+    ("What opened in mid-July 2022?", "mid-July 2022", "2022-07-11/2022-07-20", "part"),
+    ("Who came at the end of last month?", "the end of last month", "2023-08-21/2023-08-31", "relative"),
+    # so long ago, weekends
+    ("三年前哪里建了桥？", "三年前", "2020-01-01/2020-12-31", "relative"),
+    ("三个月前修了什么？", "三个月前", "2023-06-01/2023-06-30", "relative"),
+    ("两周前谁来访？", "两周前", "2023-08-21/2023-08-27", "relative"),
+    ("What was built three years ago?", "three years ago", "2020-01-01/2020-12-31", "relative"),
+    ("Who came a week ago?", "a week ago", "2023-08-28/2023-09-03", "relative"),
+    ("上周末谁来访？", "上周末", "2023-09-02/2023-09-03", "relative"),
+    ("Who came over the weekend?", "over the weekend", "2023-09-09/2023-09-10", "relative"),
+    ("Who came last weekend?", "last weekend", "2023-09-02/2023-09-03", "relative"),
+    # up to a day, and from one on
+    ("5月1日之前建了什么？", "5月1日之前", "../2023-05-01", "range"),
+    ("What was built before August?", "before August", "../2023-08-31", "range"),
+    ("What was built since last summer?", "since last summer", "2023-06-01/..", "relative"),
+    ("8月到10月哪里下雨？", "8月到10月", "--08-01/--10-31", "range"),
+    ("What was built between May and July 2023?", "between May and July 2023", "2023-05-01/2023-07-31", "range"),
+])  # fmt: skip
+def test_times_told_in_words(question, words, value, kind):
+    (told,) = find_periods(question, TODAY)
+    assert (question[told.start : told.end], str(told.period), told.kind) == (words, value, kind)
+
+
+@pytest.mark.parametrize("question", [
+    "夏季平均气温多少？", "春节是哪一天？", "中秋节吃什么？", "When is Christmas?", "What is the Spring Festival?", "Who scored in the first half?", "年底谁来访？", "春节前发了多少补贴？",
+    "周末开放吗？", "比三年前增长多少？", "300年前谁建了塔？", "几年前谁来访？", "前三年建了什么？", "五年前三名是谁？", "十四五期间建了什么？", "到月底完成多少？", "Who joined Singapore's National Day parade?",
+    "Is it open at weekends?", "What does fall mean?", "The Summer Palace was built by whom?", "第三季有几集？",
+    "他初次登台唱了什么？",
+])  # fmt: skip
+def test_words_that_may_mean_several_times_name_none(question):
+    assert find_periods(question, TODAY) == []
+
+
+@pytest.mark.parametrize("day, question, value", [
+    ("2024-01-15", "今年冬天哪里下雪？", "2023-12-01/2024-02-29"),
+    ("2024-07-15", "What was built last summer?", "2023-06-01/2023-08-31"),
+    ("2024-01-15", "上半年出口多少？", "2024-01-01/2024-06-30"),
+    ("2024-02-05", "春节期间接待了多少游客？", "2023-01-21/2023-01-29"),
+    ("2024-02-12", "春节期间接待了多少游客？", "2024-02-09/2024-02-17"),
+    ("2024-05-31", "一个月前谁来访？", "2024-04-01/2024-04-30"),
+    ("2024-02-29", "What was built before May?", "../2023-05-31"),
+])  # fmt: skip
+def test_times_told_in_words_depend_on_the_day(day, question, value):
+    assert [str(one.period) for one in find_periods(question, date.fromisoformat(day))] == [value]
+
+
 def test_without_a_day_to_tell_from_only_the_calendar_counts():
-    for question in ("上个月建了什么？", "since May", "去年5月到7月", "in the last two weeks", "昨天"):
+    for question in ("三年前", "春节期间", "上半年", "月初", "over the weekend", "去年夏天", "last summer", "去年国庆节", "上个月建了什么？", "since May", "去年5月到7月", "in the last two weeks", "昨天"):
         assert find_periods(question, None) == []
     assert [str(one.period) for one in find_periods("2022年5月到7月", None)] == ["2022-05-01/2022-07-31"]
 
 
-_PIECES = ["去年", "2022年", "3月", "5日", "以来", "之前", "between ", "and ", " to ", "May ", "2021 ", "since ", "last week ", "上周三", "四川", "，", "近两年", "上半年", "the first half of ", "据", "新华社", "报道", "至", "的", "?"]
+_PIECES = ["去年", "2022年", "3月", "5日", "以来", "之前", "between ", "and ", " to ", "May ", "2021 ", "since ", "last week ", "上周三", "四川", "，", "近两年", "上半年", "the first half of ", "据", "新华社", "报道", "至", "的", "?", "春节期间", "今年夏天", "月底", "三年前", "Q3 ", "early ", "last summer ", "at Christmas ", "国庆", "季度", "前", "周末", "winter "]
 
 
 @settings(deadline=None)
@@ -262,6 +348,32 @@ def test_an_empty_result_says_so_and_what_to_lift(snapshot):
     assert "Tibet" in given.text and "No article" in given.text
     given = answer(snapshot, "2023年8月四川建了几座核电站？")
     assert given.refused and given.searched and not given.answered_without and "限定" not in given.text
+
+
+@pytest.fixture(scope="module")
+def seasons(tmp_path_factory):
+    path = tmp_path_factory.mktemp("seasons") / "index"
+    texts = (("2022-02-07", "春节期间，青溪古镇接待游客5万人次，灯会点了三百盏灯。"), ("2023-01-28", "春节期间，青溪古镇接待游客8万人次，戏台连演六天。"),
+             ("2023-07-12", "青溪古镇上半年接待游客41万人次，新开了两家茶馆。"), ("2022-08-15", "持续高温，青溪古镇每天给游客发凉茶600杯。"),
+             ("2023-09-10", "青溪古镇的老桥开始维修，预计两个月完工。"))
+    build_index([Article(f"t{n}", text, date=day, lang="zh") for n, (day, text) in enumerate(texts)], path)
+    with open_index(path) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("question, found, value", [
+    ("春节期间青溪古镇接待游客多少人次？", "8万人次", "2023-01-21/2023-01-29"),
+    ("去年春节期间青溪古镇接待游客多少人次？", "5万人次", "2022-01-31/2022-02-08"),
+    ("2022年春节青溪古镇接待游客多少人次？", "5万人次", "2022-01-31/2022-02-08"),
+    ("How many tourists did Qingxi receive during Spring Festival last year?", "5万人次", "2022-01-31/2022-02-08"),
+    ("上半年青溪古镇接待游客多少人次？", "41万人次", "2023-01-01/2023-06-30"),
+    ("How many tourists did the old town receive in the first half of the year?", "41万人次", "2023-01-01/2023-06-30"),
+    ("去年夏天青溪古镇每天发多少杯凉茶？", "600杯", "2022-06-01/2022-08-31"),
+    ("How many cups of cool tea did tourists get each day in the summer of 2022?", "600杯", "2022-06-01/2022-08-31"),
+])  # fmt: skip
+def test_the_figure_of_a_feast_a_half_or_a_season(seasons, question, found, value):
+    given = answer(seasons, question)
+    assert value in [one.value for one in given.constraints] and not given.refused and given.rows[0].label == found, given.text
 
 
 def test_filters_and_constraints_both_hold(snapshot):

@@ -26,9 +26,9 @@ from rag.search.period import of_period
 
 # Days before and after a period in which articles about it are published: news comes late. The one day that a question
 # names is mostly that of an event, which an announcement or a monthly review may tell of without naming it again; the
-# figures of a quarter or half year come out weeks after it.
+# figures of a quarter or half year come out weeks after it, and those of a feast when it is over.
 _LATE = (0, 7)
-_SLACK = {"day": (31, 31), "part": (0, 62)}
+_SLACK = {"day": (31, 31), "part": (0, 62), "festival": (3, 21)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +96,8 @@ def find_limits(snapshot: Snapshot, question: str, asked: Asked, as_of: str = ""
             told.append(one)
             if one.kind == "relative":
                 idle.append((one.start, one.end))
+            elif one.said:
+                idle += [(one.start, one.said[0]), (one.said[1], one.end)]
     for place, (start, end) in zip(asked.places, asked.place_spans):
         if not phrase[0] <= start < phrase[1] and limit("place", start, end, full_name(place), lambda: naming_places(snapshot, [place])):
             places.append((place, (start, end)))

@@ -73,7 +73,8 @@ class Calendar:
             return False
         if not article.date and told.kind != "relative":
             return all(of_year(evidence, year) for year in told.years)
-        return fit > UNKNOWN or not _narrow(period) or in_time(article, told)
+        # A feast is called by its name, which stands for its days.
+        return fit > UNKNOWN or not _narrow(period) or in_time(article, told) or told.kind == "festival" and fit == UNKNOWN
 
 
 def timely(evidence: list[Evidence], weights: np.ndarray, asked: Asked, calendar: Calendar) -> list[Evidence]:

@@ -9,43 +9,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, timedelta
 
+from rag.answer.periods_spoken import spoken
+from rag.answer.told import Told
 from rag.corpus.dates import chinese_number
 from rag.corpus.days import Named, When, find_days, meant
 from rag.corpus.places import find_places
 from rag.search.period import Period, extent
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """``text[start:end]`` tells of a period.
-
-    ``kind`` is "day" for one day of the calendar, which is mostly that of an event; "unit" for one month or year; "part"
-    for a half or a quarter of a year; "range" for what goes from one date to another or has no end; and "relative" for what is told from the
-    day of asking, so that no article can be expected to say it in the same words. ``years`` are those that it writes out.
-    """
-
-    start: int
-    end: int
-    period: Period
-    kind: str
-    years: tuple[str, ...] = ()
-
-
 def find_periods(text: str, today: date | None) -> list[Told]:
     """The periods named in a question, in order and without overlap.
 
-    What is only compared with ("比去年", "than in 2012"), decades, centuries, weekdays and seasons are none.
+    What is only compared with ("比去年", "than in 2012"), decades, centuries and weekdays are none.
 
     Args:
         text: the question.
         today: the day that "last month" is told from; without it such words name no period.
     """
-    recent = list(_recent(text, today)) if today else []
-    named = [one for one in find_days(text) if not any(one.start < told.end and told.start < one.end for told in recent)]
-    return sorted([*recent, *_calendar(text, named, today)], key=lambda told: told.start)
+    words = [*spoken(text, today), *(_recent(text, today) if today else ())]
+    words = [one for one in words if not (_COMPARED.search(text[: one.start]) or _SAME.match(text, one.end) or _until(text, one))]
+    taken: list[Told] = []
+    for one in sorted(words, key=lambda told: (told.start, -told.end)):
+        if not taken or one.start >= taken[-1].end:
+            taken.append(_since(text, one))
+    named = [one for one in find_days(text) if not any(one.start < told.end and told.start < one.end for told in taken)]
+    return sorted([*taken, *_calendar(text, named, today)], key=lambda told: told.start)
+
+
+def _until(text: str, told: Told) -> bool:
+    """Whether a time told in words only ends another one ("before the holidays"), which has no beginning to filter by."""
+    return bool(_BEFORE.search(text[: told.start]) or _BEFORE_ZH.match(text, told.end))
+
+
+def _since(text: str, told: Told) -> Told:
+    """What goes on from a time told in words ("年初以来", "since last summer"), or the time itself."""
+    match = _SINCE.search(text[: told.start])
+    if not match and not _ON.match(text, told.end) or told.period.yearly:
+        return told
+    start = match.start() if match else told.start
+    return replace(told, start=start, end=_end(_ON, text, told.end), period=Period(told.period.first, None), kind="relative" if told.kind == "relative" else "range")
 
 
 # ---- told from the day of asking: weeks, and so many days up to it
@@ -150,11 +155,11 @@ def _told(text: str, group: list[tuple[Named, When | None]], today: date | None)
         period = Period(_begun(period.first, today) if yearly else period.first, None)
         kind = "relative" if yearly else kind
     elif (match := _BEFORE.search(before)) or _BEFORE_ZH.match(text, end):
-        if yearly:
+        if yearly and not today:
             return  # "before May": of which year?
         # With its last day, and so "by the end of" as well: what is to be built before 2024 is told in 2024.
         start, end, kind = match.start() if match else start, _end(_BEFORE_ZH, text, end), "range"
-        period = Period(None, period.last)
+        period = Period(None, _begun(period.last, today) if yearly else period.last)
     yield Told(start, end, period, "relative" if any(one.shift for one, _ in group) and kind != "part" else kind)
 
 
