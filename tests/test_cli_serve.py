@@ -1,5 +1,6 @@
 """``yinju serve`` as a process: refusals before anything heavy, answers, an orderly end."""
 
+import io
 import json
 import re
 import signal
@@ -9,6 +10,8 @@ import sys
 import urllib.request
 
 import pytest
+
+from rag.serving.passwords import read_accounts
 
 
 @pytest.fixture
@@ -32,6 +35,32 @@ def test_a_missing_index_is_told(yinju, tmp_path):
     assert done.returncode == 5 and "yinju build" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (("--host", "0.0.0.0"), 9, "--auth"),
+        (("--auth", "nobody"), 2, "name:password"),
+        (("--allow-url",), 2, "--allow-upload"),
+        (("--trust-proxy", "nginx"), 2, "10.0.0.0/8"),
+        (("--as-of", "soon"), 2, "YYYY-MM-DD"),
+        (("--hash-password", "a:b"), 2, "without a colon"),
+    ],
+)
+def test_what_makes_no_sense_is_told_before_anything_is_built(call, tmp_path, monkeypatch, options, code, says):
+    monkeypatch.setattr("sys.stdin", io.StringIO("secret\n"))
+    (tmp_path / "one.txt").write_text("The new museum opened on Monday.\n", "utf-8")
+    done = call("serve", "--port", 0, "--corpus", tmp_path, "--index", tmp_path / "index", *options)
+    assert done.returncode == code and says in done.stderr and not (tmp_path / "index").exists()
+
+
+def test_a_hashed_password_is_a_line_for_the_file_of_accounts(call, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("päss wörd\n"))
+    done = call("serve", "--hash-password", "editor")
+    assert done.returncode == 0 and "päss" not in done.stdout
+    (tmp_path / "accounts").write_text(done.stdout, "utf-8")
+    assert read_accounts(str(tmp_path / "accounts")).holds("editor", "päss wörd")
+
+
 @pytest.mark.slow
 def test_serve_builds_answers_and_ends_on_ctrl_c(tmp_path):
     (tmp_path / "news").mkdir()
@@ -41,7 +70,7 @@ def test_serve_builds_answers_and_ends_on_ctrl_c(tmp_path):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             lines = [process.stdout.readline(), process.stdout.readline()]
-            assert "1 articles" in lines[0]
+            assert "1 article," in lines[0]
             address = re.search(r"http://127\.0\.0\.1:\d+", lines[1]).group()
             with urllib.request.urlopen(address + "/api/ask?question=How+many+paintings+does+the+museum+show%3F") as reply:
                 answer = json.load(reply)

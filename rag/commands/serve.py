@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import sys
 from collections.abc import Callable
 
@@ -64,7 +65,14 @@ def serve(
 
     from rag.ui.app import serve as serve_page
 
+    _log()
     serve_page(Index.open(path, model, rerank), settings, _ready(browse, settings))
+
+
+def _log() -> None:
+    """Refusals and errors on standard error, each with its time and the reference that the reader was given."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    logging.getLogger("rag").setLevel(logging.INFO)
 
 
 def _ready(browse: bool, settings) -> Callable[[str], None]:
