@@ -41,32 +41,41 @@ def corpus_folder(index: str | Path, corpus: str | Path | None = None) -> Corpus
 
     Args:
         index: the index folder; it need not be there yet.
-        corpus: the folder; None for the first one that the index was built from, or "corpus" for none.
+        corpus: the folder; None for the first one that the index was built from, or else "corpus" beside the index. The
+            articles that come with Yinju are no folder of one's own, but in a checkout that one works in.
 
-    Raises UsageError where the index was built from something that is no folder of one's own.
+    Raises UsageError where ``corpus`` is a file.
     """
-    import rag
+    if corpus and Path(corpus).is_file():
+        raise UsageError(f"expected a corpus folder, got the file {corpus}: name a folder (--corpus DIR)")
+    own = [Path(corpus)] if corpus else _own_folders(index) or [_beside(index) / FIRST_CORPUS]
+    return _folder(index, own[0])
+
+
+def _folder(index: str | Path, path: Path) -> CorpusFolder:
     from rag.freshness import read_origin
 
     origin = read_origin(index)
-    trash, columns = Path(index) / TRASH, origin and origin.columns
-    if corpus:
-        if Path(corpus).is_file():
-            raise UsageError(f"expected a corpus folder, got the file {corpus}: name a folder (--corpus DIR)")
-        return CorpusFolder(corpus, trash, columns)
-    known = corpora(index)
-    shipped = Path(rag.__file__).parent
-    own = [path for path in known if path.is_dir() and not path.resolve().is_relative_to(shipped)]
-    if known and not own:
-        raise UsageError(f"expected {index} to be built from a folder of yours, but it was from {known[0]}: name one (--corpus DIR)")
-    return CorpusFolder(own[0] if own else FIRST_CORPUS, trash, columns)
+    return CorpusFolder(path, Path(index) / TRASH, origin.columns if origin else None)
+
+
+def _own_folders(index: str | Path) -> list[Path]:
+    """The folders that an index was built from and that are the user's own."""
+    from rag.library import sample_corpus
+
+    sample = sample_corpus().resolve()
+    return [path for path in corpora(index) if path.is_dir() and (path.resolve() != sample or sample.parent == _beside(index))]
+
+
+def _beside(index: str | Path) -> Path:
+    return Path(index).resolve().parent
 
 
 def all_corpora(index: str | Path, folder: CorpusFolder) -> list[Path]:
-    """What an index is to be built from when ``folder`` belongs to it: what it was built from, and that folder."""
+    """What an index is to be built from when ``folder`` belongs to it: what it was built from, and that folder if it is there."""
     known = corpora(index)
     inside = any(folder.path.is_relative_to(path.resolve()) for path in known)
-    return known if inside else [*known, folder.path]
+    return known if known and (inside or not folder.path.is_dir()) else [*known, folder.path]
 
 
 def is_url(source: str) -> bool:
@@ -114,8 +123,8 @@ def locate(names: Iterable[str], index: str | Path = "index", corpus: str | Path
 
     Raises UsageError, which names the first that is none, or is one of many articles in a file.
     """
-    folders = [CorpusFolder(path, Path(index) / TRASH) for path in ([corpus] if corpus else corpora(index)) if Path(path).is_dir()]
-    folders = folders or [corpus_folder(index, corpus)]
+    own = [] if corpus else [_folder(index, path) for path in _own_folders(index)]
+    folders = own or [corpus_folder(index, corpus)]
     return [_locate(name, index, folders) for name in names]
 
 

@@ -41,7 +41,7 @@ def test_from_nothing_to_an_answer(call, here):
     added = call("add", "note.txt")
     assert added.returncode == 0 and added.stderr == "", added.stderr
     first, second = added.stdout.splitlines()
-    assert first.startswith("added     note-") and second.startswith("index: 1 article, 1 passage, ")
+    assert first.startswith("added     corpus/note-") and second.startswith("index: 1 article, 1 passage, ")
     assert "twice a day" in call("ask", "how often does the ferry sail?").stdout
     again = call("add", "note.txt")
     assert again.returncode == 0 and "the same content is there" in again.stdout and again.stdout.count("\n") == 1
@@ -96,6 +96,15 @@ def test_added_articles_join_those_of_the_index(call, here):
     told = row(call("add", "c.txt", "--corpus", "more", "--json"))
     assert told["corpus"] == str(here / "more") and told["update"]["articles"] == 3, "another folder is one more"
     assert row(call("add", "c.txt", "--json"))["articles"][0]["status"] == "added", "each folder is for itself"
+
+
+def test_where_there_is_no_folder_of_ones_own_one_is_made(call, here):
+    Path("all.jsonl").write_text(json.dumps({"id": "1", "text": FERRY}) + "\n")
+    Path("a.txt").write_text(MUSEUM)
+    assert call("build", "--corpus", "all.jsonl", "--sample", "--index", "mine/index").returncode == 0
+    told = row(call("add", "a.txt", "--index", "mine/index", "--json"))
+    assert told["corpus"] == str(here / "mine" / "corpus") and told["update"]["changes"]["added"] == 1
+    assert told["update"]["changes"]["removed"] == 0
 
 
 def test_pages_and_feeds(call, here, site):

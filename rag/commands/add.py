@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -58,16 +59,15 @@ def add(
     from rag.adding import add, corpus_folder
     from rag.corpus.fetch import Fetcher, Limits
 
-    tally = Tally(quiet=as_json)
+    folder = corpus_folder(path, corpus)
+    tally = Tally(os.path.relpath(folder.path), quiet=as_json)
     if "-" in sources:
         if len(sources) > 1:
             raise UsageError('expected "-" (standard input) alone, got other things to add too')
-        folder = corpus_folder(path, corpus)
         tally.take([folder.add_text(sys.stdin.buffer.read().decode("utf-8", "replace"), **said)])
     else:
         tally.take(add(sources, path, corpus, Fetcher(Limits(pages=pages), allow), **said))
     tally.close()
-    folder = corpus_folder(path, corpus)
     report = None
     if (tally.counts["added"] or tally.counts["replaced"]) and not no_update:
         report = _bring_up(path, folder, model, 1.0 if yes else MAX_REMOVED)
@@ -85,8 +85,8 @@ def add(
 class Tally:
     """What became of things that were added: told line by line while they are few, and counted."""
 
-    def __init__(self, quiet: bool) -> None:
-        self.quiet, self.all, self.counts = quiet, [], Counter()
+    def __init__(self, folder: str, quiet: bool) -> None:
+        self.folder, self.quiet, self.all, self.counts = folder, quiet, [], Counter()
 
     def take(self, found: Iterable[Added]) -> None:
         """Tells what comes, as it comes."""
@@ -102,9 +102,10 @@ class Tally:
                 if self.quiet or self.counts[one.status] > _SHOWN:
                     continue
                 refused = one.status == "refused"
-                what = f"{one.name}: {one.reason}" if refused else f"{one.path}  {one.title}" + (f"  ({one.reason})" if one.reason else "")
+                about = f"  {one.title}" * bool(one.title) + f"  ({one.reason})" * bool(one.reason)
+                what = f"{one.name}: {one.reason}" if refused else os.path.join(self.folder, one.path) + about
                 bar.clear()
-                put(printable(f"yinju: refused {what}" if refused else f"{one.status:<9} {what}".rstrip()), error=refused)
+                put(printable(f"yinju: refused {what}" if refused else f"{one.status:<9} {what}"), error=refused)
 
     def close(self) -> None:
         """Tells the counts, where not all was shown."""

@@ -75,8 +75,9 @@ def refreshed(path: str, corpus: tuple[str, ...], allow: tuple[str, ...], as_jso
     from rag.corpus.fetch import Fetcher
     from rag.corpus.web import refresh
 
-    fetcher, tally = Fetcher(allow=allow), Tally(quiet=as_json)
+    fetcher = Fetcher(allow=allow)
     for folder in corpus or corpora(path):
         if os.path.isdir(folder):
+            tally = Tally(os.path.relpath(folder), as_json)
             tally.take(refresh(corpus_folder(path, folder), fetcher))
-    tally.close()
+            tally.close()
