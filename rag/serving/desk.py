@@ -16,6 +16,7 @@ from rag.errors import UsageError, YinjuError
 from rag.library import Assistant, Index
 from rag.search.browse import Listing, Statistics
 from rag.search.types import Filters, Hit
+from rag.serving.intake import Intake
 from rag.serving.pool import Pool
 from rag.serving.settings import Settings
 
@@ -33,6 +34,7 @@ class Desk:
         settings: of the server.
         pool: its threads; all answers and searches are made there.
         problem: why the live version of the index is not the one in use, or "".
+        intake: takes the articles that readers add; None where they may not.
     """
 
     def __init__(self, index: Index, settings: Settings = Settings(), pool: Pool | None = None) -> None:
@@ -41,6 +43,7 @@ class Desk:
         self._assistant = Assistant(index)
         self._reloading = threading.Lock()
         self._refused, self._refused_at = "", 0.0
+        self.intake = Intake(index.path, settings.allow_url, self.refresh) if settings.allow_upload else None
 
     def refresh(self) -> None:
         """Take up the index version that is live now; where it cannot be opened, the old one stays."""
@@ -138,5 +141,7 @@ class Desk:
         return self.index.statistics()
 
     def close(self) -> None:
-        """Begin no new answers."""
+        """Begin no new answers, and take no more articles."""
         self.pool.close()
+        if self.intake:
+            self.intake.close()

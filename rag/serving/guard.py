@@ -52,7 +52,7 @@ SECURITY_HEADERS = {
 }
 # What the page itself calls. Gradio's other routes (files, proxy, recordings, monitoring) stay shut.
 PAGE_ROUTES = ("queue/join", "queue/data", "heartbeat/", "startup-events", "cancel", "reset", "info", "theme.css")
-UPLOAD_ROUTES = ("upload", "upload_progress")
+UPLOAD_PATH = "/api/articles"
 OWN_ROUTES = ("/healthz", "/login", "/logout", "/docs", "/openapi.json")
 OPEN_PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", *OWN_ROUTES)
 OPEN_FOLDERS = ("/api/", "/assets/", "/static/", "/svelte/", "/static-offline-docs/")
@@ -138,12 +138,11 @@ class Guard:
     def _is_open(self, path: str) -> bool:
         head, found, rest = path.partition("/gradio_api/")
         if found:
-            shut = head or not rest.startswith(PAGE_ROUTES)
-            return not shut or not head and self._settings.allow_upload and rest in UPLOAD_ROUTES
+            return not head and rest.startswith(PAGE_ROUTES)
         return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
 
     def _limit(self, path: str) -> int:
-        return UPLOAD_LIMIT if path == "/gradio_api/upload" and self._settings.allow_upload else BODY_LIMIT
+        return UPLOAD_LIMIT if path == UPLOAD_PATH and self._settings.allow_upload else BODY_LIMIT
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
         """``receive`` that stops a body which is longer than allowed and did not say so."""

@@ -18,6 +18,7 @@ from rag.serving.desk import Desk
 from rag.serving.entrance import add_entrance
 from rag.serving.events import MEDIA_TYPE, event_stream
 from rag.serving.guard import Guard
+from rag.serving.intake_routes import add_intake
 from rag.serving.login import Door
 from rag.serving.models import Asked, Asking, Browsed, Found, Health, Refusal, Searched, Span, WholeArticle
 from rag.serving.refusals import explain
@@ -51,6 +52,8 @@ def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
     app.state.desk = desk = Desk(index, settings)
     door = Door(settings.accounts) if settings.accounts else None
     _add_routes(app, desk)
+    if desk.intake:
+        add_intake(app, desk.intake)
     add_entrance(app, door)
     _add_unknown(app)
     explain(app)

@@ -1,0 +1,72 @@
+"""Adding articles over HTTP, where the server allows it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import FastAPI, File, Form, Query, UploadFile
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from rag.corpus.folder import Added
+from rag.serving.intake import FINAL, FILES, Intake, Item, Job
+from rag.serving.models import Refusal
+
+_REFUSED = {"default": {"model": Refusal, "description": "Refused or failed."}}
+_LOOK_SECONDS = 0.1
+WAIT_SECONDS = 600.0
+"""A reply waits so long at most; then the job goes on without."""
+
+
+class Adding(BaseModel):
+    """How far articles that are being added are."""
+
+    job: str = Field(description="To ask for later: GET /api/jobs/{job}.")
+    stage: str = Field(description="waiting, reading, indexing, done or failed.")
+    done: int
+    total: int | None
+    results: list[Added] = Field(description="What became of each thing.")
+    version: str = Field(description="The index version that holds them, once it is live.")
+    error: str = Field(description="Why the index could not be brought up to date.")
+
+
+def add_intake(app: FastAPI, intake: Intake) -> None:
+    """The routes that add."""
+
+    @app.post("/api/articles", responses=_REFUSED, tags=["articles"])
+    async def add(
+        files: Annotated[list[UploadFile], File(max_length=FILES, description="Files of articles; their names only tell the format.")] = [],  # noqa: B006
+        text: Annotated[str, Form(description="Or the text of one.")] = "",
+        address: Annotated[str, Form(description="Or where one is, a feed or a sitemap, where the server fetches.")] = "",
+        title: Annotated[str, Form()] = "",
+        date: Annotated[str, Form(description="YYYY-MM-DD.")] = "",
+        source: Annotated[str, Form()] = "",
+        url: Annotated[str, Form(description="Where a text or a file is from.")] = "",
+        lang: Annotated[str, Form()] = "",
+        wait: Annotated[bool, Query(description="Reply when it is done.")] = True,
+    ) -> Adding:
+        """Add articles: files, a text, or what is at an address. The index is brought up to date, once for all who add at that time."""
+        items = [Item("file", one.filename or "file", await one.read()) for one in files]
+        items += [Item("text", title, text)] if text else []
+        items += [Item("url", address)] if address else []
+        job = intake.add(items, title=title, date=date, source=source, url=url, lang=lang)
+        until = time.monotonic() + WAIT_SECONDS
+        while wait and job.state.stage not in FINAL and time.monotonic() < until:
+            await asyncio.sleep(_LOOK_SECONDS)
+        return _told(job)
+
+    @app.get("/api/jobs/{job_id}", responses=_REFUSED, tags=["articles"])
+    async def job(job_id: str) -> Adding:
+        """How far articles are that were added."""
+        found = intake.job(job_id)
+        if found is None:
+            raise HTTPException(404, "there is no such job, or it is long over")
+        return _told(found)
+
+
+def _told(job: Job) -> Adding:
+    state = asdict(job.state)
+    return Adding(job=job.id, **{key: value for key, value in state.items() if key != "phase"})

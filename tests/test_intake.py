@@ -1,0 +1,162 @@
+"""Articles that readers add: into the folder and the index while questions go on, with a reason for what is refused."""
+
+import threading
+import time
+
+import pytest
+from starlette.testclient import TestClient
+
+from rag import Index
+from rag.errors import ServerBusy, UsageError
+from rag.index.versions import writing
+from rag.serving.intake import FINAL, TEXT_LIMIT, Intake, Item
+from rag.serving.routes import build_api
+from rag.serving.settings import Settings
+
+FERRY = "渡船从本周起每天开两班，早班七点开。船票仍是三元。"
+
+
+@pytest.fixture
+def index(tmp_path):
+    """An index of a folder of one's own."""
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "bridge.txt").write_text("跨江大桥周一通车。大桥长九百米，双向四车道。\n", "utf-8")
+    Index.build(tmp_path / "news", tmp_path / "index")
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def intake(index):
+    opened = Intake(index)
+    yield opened
+    opened.close()
+
+
+def ended(job):
+    *_, last = job.watch()
+    return last
+
+
+def test_a_text_is_found_as_soon_as_it_is_added(index, intake):
+    before = Index.open(index)
+    state = ended(intake.add([Item("text", "", FERRY)], title="渡船加班", date="2024-05-03", source="江河日报"))
+    assert (state.stage, state.error) == ("done", "")
+    (one,) = state.results
+    assert (one.status, one.articles) == ("added", 1)
+    assert before.n_articles == 1 and before.reload() and before.version == state.version
+    article = before.article(one.path)
+    assert (article.title, article.date, article.source) == ("渡船加班", "2024-05-03", "江河日报")
+    assert before.search("渡船每天开几班", k=1)[0].article_id == one.path
+
+
+def test_files_are_told_one_by_one_and_their_names_lead_nowhere(index, intake, tmp_path):
+    files = [
+        Item("file", "../../../evil.txt", "The mill was sold in May for 3 million.".encode()),
+        Item("file", "C:\\news\\evil.txt", "Another mill was built in June.".encode()),
+        Item("file", "scan.xyz", b"?"),
+        Item("file", "nothing.md", b" \n"),
+        Item("file", "same.txt", "The mill was sold in May for 3 million.".encode()),
+    ]
+    state = ended(intake.add(files))
+    assert [one.status for one in state.results] == ["added", "added", "refused", "refused", "known"]
+    assert all(one.reason for one in state.results if one.status == "refused")
+    assert len({one.path for one in state.results[:2]}) == 2, "two files of one name are two files"
+    inside = {path.resolve() for path in (tmp_path / "news").rglob("*")}
+    assert {(tmp_path / "news" / one.path).resolve() for one in state.results[:2]} <= inside
+    assert not list(tmp_path.parent.rglob("evil.txt")) and str(tmp_path) not in repr(state)
+    assert Index.open(index).n_articles == 3
+
+
+def test_nothing_new_is_no_new_version(index, intake):
+    version = Index.open(index).version
+    assert ended(intake.add([Item("file", "x.bin", b"\0\1")])).stage == "done"
+    assert Index.open(index).version == version
+
+
+def test_all_who_add_at_once_are_served_in_turn(index, intake):
+    jobs = []
+
+    def add(number):
+        jobs.append(intake.add([Item("text", "", f"Festival number {number} was held in the town of Lin on a Sunday.")]))
+
+    people = [threading.Thread(target=add, args=(number,)) for number in range(5)]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    states = [ended(job) for job in jobs]
+    assert [state.stage for state in states] == ["done"] * 5
+    assert Index.open(index).n_articles == 6
+    assert len({state.version for state in states}) <= 3, "those who wait together are served together"
+
+
+@pytest.mark.parametrize(
+    ("items", "said", "told"),
+    [
+        ([], {}, "1 to"),
+        ([Item("text", "", "  ")], {}, "none"),
+        ([Item("text", "", "长" * (TEXT_LIMIT + 1))], {}, "as a file"),
+        ([Item("url", "https://example.org/")], {}, "--allow-url"),
+        ([Item("file", "a.txt", b"a"), Item("file", "b.txt", b"b")], {"title": "both"}, "one at a time"),
+    ],
+)
+def test_what_cannot_be_added_is_refused_at_once(intake, items, said, told):
+    with pytest.raises(UsageError, match=told):
+        intake.add(items, **said)
+
+
+def test_a_date_that_is_none_is_a_reason(intake):
+    (one,) = ended(intake.add([Item("text", "", FERRY)], date="soon")).results
+    assert one.status == "refused" and "date" in one.reason
+
+
+def test_an_update_that_fails_is_told_and_the_index_stays(index, intake, tmp_path):
+    version = Index.open(index).version
+    with writing(index):  # as another build would
+        state = ended(intake.add([Item("text", "", FERRY)]))
+    assert state.stage == "failed" and state.error
+    assert Index.open(index).version == version
+    assert "渡船" in "".join(path.read_text("utf-8") for path in (tmp_path / "news").iterdir() if path.is_file())
+    # Adding it again finds it there, and indexes it now.
+    again = ended(intake.add([Item("text", "", FERRY)]))
+    assert again.results[0].status == "known" and Index.open(index).n_articles == 2
+
+
+def test_too_much_waits(index, monkeypatch):
+    monkeypatch.setattr("rag.serving.intake.BYTES", 10)
+    with pytest.raises(ServerBusy, match="again"):
+        Intake(index).add([Item("file", "a.txt", b"x" * 11)])
+
+
+def test_an_index_of_unknown_articles_is_not_added_to(tmp_path):
+    from small_news import NEWS
+
+    Index.build(NEWS, tmp_path / "index")
+    with pytest.raises(UsageError, match="--corpus"):
+        Intake(tmp_path / "index")
+
+
+def test_over_http(index):
+    app = build_api(Index.open(index), Settings(allow_upload=True))
+    with TestClient(app, base_url="http://127.0.0.1:7860") as client:
+        files = [("files", ("ferry.txt", FERRY.encode())), ("files", ("ferry.exe", b"MZ"))]
+        reply = client.post("/api/articles", files=files)
+        told = reply.json()
+        assert reply.status_code == 200 and told["stage"] == "done"
+        assert [one["status"] for one in told["results"]] == ["added", "refused"]
+        assert client.get(f"/api/articles/{told['results'][0]['path']}").json()["text"].startswith("渡船")
+        assert "七点" in client.post("/api/ask", json={"question": "渡船早班几点开？"}).json()["text"], "the next question finds it"
+        later = client.post("/api/articles?wait=false", data={"text": "The tower was painted red.", "title": "Tower"}).json()
+        while (state := client.get(f"/api/jobs/{later['job']}").json())["stage"] not in FINAL:
+            time.sleep(0.05)
+        assert state["results"][0]["title"] == "Tower"
+        assert client.get("/api/jobs/unknown").status_code == 404
+        assert client.post("/api/articles", data={"address": "https://example.org/"}).status_code == 400
+        assert client.post("/api/articles", files=files, headers={"origin": "https://evil.example"}).status_code == 403
+    app.state.desk.close()
+
+
+def test_where_it_is_not_allowed_there_is_no_such_route(index):
+    with TestClient(build_api(Index.open(index)), base_url="http://127.0.0.1:7860") as client:
+        assert client.post("/api/articles", files=[("files", ("a.txt", b"a"))]).status_code == 404
+        assert client.get("/api/jobs/x").status_code == 404
