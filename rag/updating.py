@@ -58,7 +58,7 @@ class Updating:
 
 def main(index: str, corpus: str) -> None:
     """Update an index, and tell so."""
-    from rag.adding import bring_up, corpus_folder
+    from rag.adding import all_corpora, bring_up, corpus_folder
     from rag.index.versions import current
 
     if hasattr(os, "nice"):
@@ -70,7 +70,8 @@ def main(index: str, corpus: str) -> None:
         sys.stdout.buffer.flush()
 
     try:
-        bring_up(index, corpus_folder(index, corpus), progress=lambda done, total, phase: tell(progress=[done, total, phase]))
+        paths = all_corpora(index, corpus_folder(index, corpus))
+        bring_up(index, paths, progress=lambda done, total, phase: tell(progress=[done, total, phase]))
         tell(version=current(index))
     except YinjuError as error:
         tell(error=str(error), kind=type(error).__name__)
