@@ -246,10 +246,12 @@ class Index:
         return browse(self.snapshot, words, checked(filters), order, start, count, undated)
 
     def statistics(self) -> Statistics:
-        """What the index holds, in figures, and what was skipped when it was built."""
+        """What the index holds, in figures, and what was skipped when it was built, by its path below the corpus."""
+        from rag.freshness import read_origin
         from rag.search.browse import statistics
 
-        return statistics(self.snapshot)
+        origin = read_origin(self.path)
+        return statistics(self.snapshot, origin.corpus if origin else ())
 
     def article(self, article_id: str) -> Article:
         """The article of an id, as it was indexed. Raises UsageError where there is none."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import PurePath
 
 from rag.corpus.article import Article, Skipped
 from rag.library import Index
@@ -176,6 +175,7 @@ def overview(told: Statistics, lang: str, now: datetime | None = None) -> str:
         ("dates", dates or text(lang, "no_date")),
         ("langs", langs),
         ("source_list", named or text(lang, "no_source")),
+        ("stories", text(lang, "stories_n", stories=f"{told.stories:,}", repeats=f"{told.repeats:,}") if told.stories else ""),
         ("built", f"{_stamp(told.created, lang)} ({age(told.created, lang, now)})"),
         ("size", size(told.bytes)),
         ("model", told.model),
@@ -209,18 +209,6 @@ def age(created: str, lang: str, now: datetime | None = None) -> str:
             n = int(seconds // length)
             return text(lang, f"ago_{unit}" if n != 1 or lang == "zh" else f"ago_{unit[:-1]}", n=f"{n:,}")
     return text(lang, "ago_none")
-
-
-def relative(skipped: tuple[Skipped, ...], roots: tuple[str, ...]) -> tuple[Skipped, ...]:
-    """What was skipped, by its path below the corpus folder: where that lies on the server is nobody's business."""
-
-    def shown(path: str) -> str:
-        for root in roots:
-            if PurePath(path).is_relative_to(root) and path != root:
-                return PurePath(path).relative_to(root).as_posix()
-        return PurePath(path).name
-
-    return tuple(Skipped(shown(one.path), one.reason.replace(one.path, shown(one.path))) for one in skipped)
 
 
 def _stamp(created: str, lang: str) -> str:

@@ -45,9 +45,60 @@
     }
   });
 
+  // Files go straight to the server, which takes them as a job; the page is told which, and shows how far it is.
+  function send(files) {
+    const field = document.querySelector(".yj-files");
+    if (!field || !files.length || field.dataset.busy) return;
+    const bar = field.querySelector("progress");
+    const say = (words) => { field.querySelector(".yj-sent").textContent = words; };
+    const size = [...files].reduce((sum, one) => sum + one.size, 0);
+    if (files.length > Number(field.dataset.most)) return say(field.dataset.tooMany);
+    if (size > Number(field.dataset.limit)) return say(field.dataset.tooLarge);
+    const form = new FormData();
+    for (const one of files) form.append("files", one, one.name);
+    const request = new XMLHttpRequest();
+    const end = (words) => {
+      delete field.dataset.busy;
+      bar.hidden = true;
+      say(words);
+    };
+    request.open("POST", new URL("api/articles?wait=false", location.href.split(/[?#]/)[0]));
+    request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; });
+    request.addEventListener("error", () => end(field.dataset.lost));
+    request.addEventListener("load", () => {
+      let told = {};
+      try { told = JSON.parse(request.responseText); } catch { /* a proxy's page: its status says enough */ }
+      if (request.status !== 200 || !told.job) return end(`${field.dataset.refusedByServer} ${told.error ?? request.status}`);
+      end(field.dataset.sent);
+      window.yinju.tell("add-job", told.job);
+    });
+    field.dataset.busy = "1";
+    bar.value = 0;
+    bar.hidden = false;
+    say(field.dataset.sending);
+    request.send(form);
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "add-files") return;
+    send(event.target.files);
+    event.target.value = "";
+  });
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      const field = event.target.closest?.("#add")?.querySelector(".yj-files");
+      if (!field || !event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      field.classList.toggle("yj-over", kind === "dragover");
+      if (kind === "drop") send(event.dataTransfer.files);
+    });
+  }
+
   function settle() {
-    const count = document.getElementById("corpus-count");
-    if (count && !count.hasAttribute("aria-live")) count.setAttribute("aria-live", "polite");
+    for (const id of ["corpus-count", "add-state"]) {
+      const part = document.getElementById(id);
+      if (part && !part.hasAttribute("aria-live")) part.setAttribute("aria-live", "polite");
+    }
     for (const row of document.querySelectorAll("#corpus-list .yj-title")) {
       const open = document.querySelector("#yj-read")?.dataset.article === row.dataset.go;
       if (open !== row.hasAttribute("aria-current")) open ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current");

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from rag.search.browse import Statistics, statistics
+from rag.search.browse import Statistics
 from rag.serving import Desk
 from rag.ui.examples import ARTICLES_READ, examples
 from rag.ui.start import Corpus
@@ -27,7 +27,7 @@ class About:
 
     def statistics(self) -> Statistics:
         """What the index holds, in figures."""
-        return self._once("statistics", statistics)
+        return self._once("statistics", lambda _: self._desk.index.statistics())
 
     def examples(self, lang: str, n: int = 4) -> list[str]:
         """At most ``n`` questions in ``lang`` that have an answer in the corpus."""

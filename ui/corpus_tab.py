@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import gradio as gr
 
-from rag.freshness import read_origin
 from rag.search.browse import ORDERS
 from rag.serving import Desk
 from rag.ui import browse
+from rag.ui.add_form import AddForm
 from rag.ui.browse import View
 from rag.ui.corpus import About
 from rag.ui.texts import LANGUAGE_NAMES, text
@@ -41,11 +41,12 @@ class CorpusTab:
                 self._count = gr.HTML(elem_id="corpus-count")
                 self._list = gr.HTML(elem_id="corpus-list")
             with gr.Column(elem_id="corpus-right", scale=3):
+                self._adding = AddForm(desk) if desk.intake else None
                 self._read = gr.HTML(elem_id="corpus-read")
         # What a control in the tab asks for; the page's script writes it.
         self._wish = gr.Textbox(elem_id="corpus-wish", visible="hidden", container=False)
         self._fields = [self._words, self._source, self._lang, self._order]
-        self.parts = [*self._fields]
+        self.parts = [*self._fields, *(self._adding.parts if self._adding else ())]
 
     def speak(self, lang: str) -> list:
         """The parts in a language."""
@@ -58,6 +59,7 @@ class CorpusTab:
             gr.update(label=text(lang, "field_source"), choices=sources),
             gr.update(label=text(lang, "field_lang"), choices=langs),
             gr.update(label=text(lang, "order"), choices=orders),
+            *(self._adding.speak(lang) if self._adding else ()),
         ]
 
     def listen(self, lang: gr.Radio, **how) -> None:
@@ -69,6 +71,8 @@ class CorpusTab:
         self._wish.submit(self._go, [self._wish, self._view, lang], [self._wish, *self._fields, *shown], **how)
         changed = [self._words.change, self._source.input, self._lang.input, self._order.input]
         gr.on(changed, self._narrow, [*self._fields, self._view, lang], shown, **how)
+        for added in self._adding.listen(lang, **how) if self._adding else ():
+            added.then(self._show, [self._view, lang], shown, **how)
 
     def _narrow(self, words: str, source: str, of_lang: str, order: str, view: View, lang: str) -> list:
         return self._show(browse.narrowed(view, words, source, of_lang, order), lang)
@@ -91,6 +95,4 @@ class CorpusTab:
     def _reading(self, view: View, lang: str) -> str:
         if view.article:
             return browse.reader(self._desk.article(view.article), lang)
-        told = self._about.statistics()
-        origin = read_origin(self._desk.index.path)
-        return browse.overview(replace(told, skipped=browse.relative(told.skipped, origin.corpus if origin else ())), lang)
+        return browse.overview(self._about.statistics(), lang)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import numpy as np
 
@@ -74,6 +76,7 @@ class Statistics:
         langs, sources: each with its number of articles, the most frequent first; "" is not told.
         months: as in :class:`Listing`, of all articles.
         skipped: what was not indexed, with the reasons.
+        stories, repeats: stories that several articles tell in nearly the same words, and articles beyond the first of each.
     """
 
     version: str
@@ -90,6 +93,8 @@ class Statistics:
     sources: tuple[tuple[str, int], ...]
     months: tuple[tuple[str, int], ...]
     skipped: tuple[Skipped, ...]
+    stories: int = 0
+    repeats: int = 0
 
 
 def browse(
@@ -117,8 +122,14 @@ def browse(
     return Listing(articles, start, len(rows), by_month)
 
 
-def statistics(snapshot: Snapshot) -> Statistics:
-    """What an index holds, in figures."""
+def statistics(snapshot: Snapshot, roots: Sequence[str] = ()) -> Statistics:
+    """What an index holds, in figures.
+
+    Args:
+        snapshot: the version.
+        roots: folders that it was built from; what was skipped is told by its path below them, as nobody who asks needs
+            to know where they lie.
+    """
     manifest = snapshot.manifest
     months = _counted(*_months(snapshot))
     dated = [day for day in snapshot.date_codes[0] if _MONTH.match(day)]
@@ -126,12 +137,21 @@ def statistics(snapshot: Snapshot) -> Statistics:
         version=snapshot.version, created=manifest.created, bytes=manifest.bytes, model=manifest.model.name,
         articles=snapshot.n_articles, passages=snapshot.n_passages, characters=manifest.counts.characters,
         date_from=dated[0] if dated else "", date_to=dated[-1] if dated else "", undated=dict(months).get("", 0),
-        langs=_frequent(snapshot.lang_codes), sources=_frequent(snapshot.source_codes), months=months, skipped=manifest.skipped,
+        langs=_frequent(snapshot.lang_codes), sources=_frequent(snapshot.source_codes), months=months, skipped=_relative(manifest.skipped, roots),
+        stories=manifest.counts.stories, repeats=manifest.counts.repeats,
     )  # fmt: skip
 
 
 def _listed(article_id: str, title: str, date: str, source: str, lang: str, opening: str) -> Listed:
     return Listed(article_id, title, heading(title, opening[:HEADING_CHARS]), date, source, lang, opening)
+
+
+def _relative(skipped: Sequence[Skipped], roots: Sequence[str]) -> tuple[Skipped, ...]:
+    def below(path: str) -> str:
+        inside = (PurePath(path).relative_to(root).as_posix() for root in roots if path != root and PurePath(path).is_relative_to(root))
+        return next(inside, PurePath(path).name)
+
+    return tuple(Skipped(below(one.path), one.reason.replace(one.path, below(one.path))) for one in skipped)
 
 
 def _ordered(snapshot: Snapshot, order: str) -> np.ndarray:
