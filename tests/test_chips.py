@@ -59,7 +59,8 @@ def test_words_that_restrict_twice_are_one_chip():
 
 
 def test_a_control_asks_the_same_question_otherwise():
-    asked = Asked(QUESTION, history=(("q", ANSWER),))
+    asked = Asked(QUESTION, after="ab")
+    assert again(asked, None, "retry", "0") == asked
     lifted = again(asked, ANSWER, "lift", "1")
     assert lifted == replace(asked, without=("August 2023",))
     assert again(asked, ANSWER, "free", "place") == replace(asked, without=("Wenzhou",))
@@ -72,9 +73,10 @@ def test_a_control_asks_the_same_question_otherwise():
 def test_what_is_no_control_is_none():
     talk = Talk(turns=(Turn("ab12", ANSWER, asked=Asked(QUESTION)),))
     assert wished("#lift-ab12-0") == ("lift", "ab12", "0")
-    assert talk.asked_again("#lift-ab12-0").without == ("Wenzhou",)
+    assert talk.asked_again("#lift-ab12-0") == (Asked(QUESTION, without=("Wenzhou",)), "")
+    assert talk.asked_again("#retry-ab12-0") == (Asked(QUESTION), "ab12")
     for wish in ("", "#src-ab12-1", "lift", "#lift-ff-0", "#lift-ab12-9", "#drop-ab12-0", "#lift-ab12-0'><b>x"[:7]):
-        assert talk.asked_again(wish) is None
+        assert talk.asked_again(wish) == (None, "")
 
 
 @given(hostile, hostile, st.sampled_from(["date", "place", "source"]), st.sampled_from(["zh", "en"]))
@@ -82,7 +84,7 @@ def test_chips_are_inert(words, value, kind, lang):
     value = "2023-08-01/2023-08-31" if kind == "date" else value
     answer = replace(ANSWER, lang=lang, constraints=(Constraint(kind, words, 0, 1, value),), answered_without=(kind,))
     turn = Turn("aa", answer, asked=Asked(words, without=(words, value)))
-    assert_inert(message(turn, restrictions(turn)))
+    assert_inert(message(turn, lang, restrictions(turn)))
     assert_inert(put_aside(Asked(words, Filters(words, value, (words,), (value,), (words,)), (words, value)), lang))
     assert_inert(filters(Filters(words, value, (words,), (value,), (words,)), lang))
 

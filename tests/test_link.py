@@ -47,7 +47,7 @@ def test_fields_and_filters_are_each_other():
 def test_what_the_corpus_does_not_have_is_named():
     corpus = Corpus(3, sources=("River Post", "江河日报"), langs=("zh",))
     checked(Filters(sources=("River Post",), langs=("zh",)), corpus)
-    with pytest.raises(UsageError, match="River Post, 江河日报.*got Sea Post"):
+    with pytest.raises(UsageError, match="Sea Post.*River Post, 江河日报"):
         checked(Filters(sources=("River Post", "Sea Post")), corpus)
-    with pytest.raises(UsageError, match="zh.*got xx"):
+    with pytest.raises(UsageError, match="xx.*zh"):
         checked(Filters(langs=("xx",)), corpus)

@@ -172,15 +172,20 @@ def test_a_chip_opens_and_highlights_its_own_source(visit, site):
 def test_the_whole_article_can_be_read_with_its_quote_marked(visit, site):
     page = visit(site)
     ask(page, PLACES)
-    # A short article is its own passage; of the others the whole can be unfolded.
-    card = page.locator("#sources .yj-card:has(.yj-whole)").first
-    card.locator(".yj-whole summary").click()
-    whole = card.locator(".yj-whole .yj-text")
-    assert whole.is_visible() and marked(whole, "yj-quote") == [marked(card, "yj-quote")[0]]
+    card = page.locator("#sources .yj-card").nth(1)
+    said = marked(card, "yj-quote")
+    card.get_by_role("button", name="Read the article").click()
+    whole = page.locator("#reader .yj-text")
+    whole.wait_for()
+    page.wait_for_function("document.activeElement.matches('#reader .yj-article')")
+    assert marked(whole, "yj-quote") == said and not card.is_visible()
     cited = page.request.get(f"{site}/api/ask", params={"question": PLACES}).json()["citations"]
-    number = int(card.get_attribute("id").rsplit("-", 1)[1])
+    number = 2
     article = page.request.get(f"{site}/api/articles/{cited[number - 1]['article_id']}").json()
     assert whole.text_content() == article["text"]
+    page.keyboard.press("Escape")
+    page.wait_for_function("id => document.activeElement.id === id", arg=card.get_attribute("id"))
+    assert card.is_visible()
 
 
 def test_a_chinese_question(visit, site):
@@ -204,7 +209,7 @@ def test_the_language_switch_changes_everything_and_stays(visit, site):
     for _ in range(2):
         assert page.locator("#send").inner_text() == "提问"
         assert page.locator("#question textarea").get_attribute("placeholder") == "用中文或英文提问"
-        assert "13 篇文章" in page.locator("#about").inner_text()
+        assert "13\n" in page.locator("#welcome .yj-facts").inner_text() and "索引" in page.locator("#welcome .yj-facts").inner_text()
         assert "出处" in page.locator("#sources").inner_text()
         assert page.locator("#example-1").inner_text() != english
         page.reload()
@@ -314,16 +319,17 @@ def test_with_the_keyboard_alone(visit, site):
                 return
         raise AssertionError(f"not reached with {key}: {reached}")
 
-    unfolds = "document.querySelector(document.activeElement.getAttribute('href')).querySelector('.yj-whole')"
-    press_until("Shift+Tab", f"document.activeElement.matches('.yj-chip') && {unfolds} !== null")
+    press_until("Shift+Tab", "document.activeElement.matches('.yj-chip')")
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none", "the focus is not to be seen"
     chip = page.evaluate("document.activeElement.getAttribute('href')")
     page.keyboard.press("Enter")
     page.wait_for_function("id => document.activeElement.id === id", arg=chip[1:])
-    press_until("Tab", "document.activeElement.matches('.yj-whole summary')")
+    press_until("Tab", "document.activeElement.matches('button[data-do=read]')")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".yj-card.yj-shown .yj-whole[open]")
+    page.wait_for_function("document.activeElement.matches('#reader .yj-article')")
+    page.keyboard.press("Escape")
+    page.wait_for_function("id => document.activeElement.id === id", arg=chip[1:])
     page.keyboard.press("Escape")
     page.wait_for_function("href => document.activeElement.getAttribute('href') === href", arg=chip)
 
@@ -377,7 +383,7 @@ def test_light_and_dark_are_readable(visit, site, scheme, dark):
     ask(page, PLACES)
     behind = luminance(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert (behind < 0.1) is dark
-    for css in (".yj-lead", ".yj-status", ".yj-asked", ".yj-chip", ".yj-meta", ".yj-value", ".yj-card .yj-quote", "#about p", "#send"):
+    for css in (".yj-lead", ".yj-status", ".yj-asked", ".yj-chip", ".yj-meta", ".yj-value", ".yj-card .yj-quote", "#send"):
         ink, ground = page.locator(css).first.evaluate(
             """e => { let g = e; while (getComputedStyle(g).backgroundColor === 'rgba(0, 0, 0, 0)') g = g.parentElement;
             return [getComputedStyle(e).color, getComputedStyle(g).backgroundColor] }"""
@@ -400,11 +406,16 @@ def test_a_hostile_article_does_nothing(visit, hostile_site):
     ask(page, "What pumpkins did the fair sell in May?", number=3)
     for group in page.locator("#sources details").all():
         group.evaluate("one => { one.open = true }")
+    page.locator("#sources .yj-card").first.locator("button[data-do=read]").click()
+    page.locator("#reader .yj-article").wait_for()
+    assert "<script>window.hit = 5; alert(5)</script>" in page.locator("#reader").inner_text()
+    page.locator("#reader button").first.click()
+    page.locator("#chat .yj-said").first.hover()
     page.locator("#chat .yj-chip").first.hover()
     page.wait_for_timeout(300)
     assert page.evaluate("window.hit") is None
     assert "<script>window.hit = 5; alert(5)</script>" in page.locator("#sources").inner_text()
     for css in ("script", "img", "form", "input", "svg", "style", "b", 'a:not([href^="#"])'):
         assert page.locator(f"#sources {css}").count() == 0, css
-        assert page.locator(f"#chat .message-content {css}").count() == 0, css
+        assert page.locator(f"#chat .message-content {css}").count() == 0 and page.locator(f"#reader {css}").count() == 0, css
     assert "\u202e" not in page.locator("body").inner_text()

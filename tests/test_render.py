@@ -14,9 +14,10 @@ from rag.answer.types import Answer, Citation, Row
 from rag.corpus.article import Article
 from rag.search.types import Highlight
 from rag.ui import render, sources, start
+from rag.ui.asked import Asked
 from rag.ui.markup import Span, escape, mark_up
-from rag.ui.texts import TEXTS, article_count, pick_language, reader_date, reader_dates, reader_time, text
-from rag.ui.turn import Turn
+from rag.ui.texts import TEXTS, Said, article_count, pick_language, reader_date, reader_dates, reader_time, text
+from rag.ui.turn import Turn, cited
 
 HOSTILE = (
     "<script>window.hit=1</script>",
@@ -77,9 +78,13 @@ class Page(HTMLParser):
 
 OWN_TAGS = set(
     "div p strong span br table thead tbody tr th td q bdi mark a blockquote ul li section h2 h3 details summary "
-    "article".split()
+    "article button dl dt dd svg g rect text".split()
 )
-OWN_ATTRIBUTES = set("class lang href title id tabindex aria-labelledby aria-label scope open target rel role".split())
+OWN_ATTRIBUTES = set(
+    "class lang href title id tabindex aria-labelledby aria-label aria-hidden aria-pressed aria-sort scope open target rel role type hidden "
+    "viewbox transform x y width height rx data-word data-words data-do data-done data-wish data-rate data-read data-key data-card "
+    "data-place data-places data-sort".split()
+)
 
 
 def assert_inert(markup: str):
@@ -89,7 +94,9 @@ def assert_inert(markup: str):
         assert name in OWN_ATTRIBUTES
         if name == "href":
             assert re.fullmatch(r"#(src-[0-9a-f]+-\d+|(lift|free|bind)-[0-9a-f]+-\w+|drop-\w+)?|https?://.*", value, re.DOTALL)
-        if name in ("class", "id", "lang"):
+        if name in ("data-wish", "data-rate", "data-read"):
+            assert re.fullmatch(r"#\w+-[0-9a-f]+-\d+", value)
+        if name in ("class", "id", "lang", "data-key", "data-do"):
             assert re.fullmatch(r"[\w -]*", value)
     assert not BIDI.search(markup)
     assert "${" not in markup and "{{" not in markup and "`" not in markup
@@ -198,13 +205,16 @@ def turns(draw) -> Turn:
     known = draw(st.booleans())
     changed = draw(st.booleans())
     article = Article(citation.article_id, "x" + body if changed else body)
-    return Turn("0a1b2c3d", answer, {article.id: article} if known else {})
+    return Turn("0a1b2c3d", answer, Asked(draw(hostile))), (lambda name: article if known and name == article.id else None)
 
 
 @given(turns(), st.sampled_from(["zh", "en"]))
-def test_answers_and_sources_are_inert(turn, lang):
-    message = assert_inert(render.message(turn))
-    panel = assert_inert(sources.sources([turn], lang))
+def test_answers_and_sources_are_inert(drawn, lang):
+    turn, find = drawn
+    message = assert_inert(render.message(turn, lang))
+    panel = assert_inert(sources.sources([turn], lang, find))
+    if cited(turn):
+        assert_inert(sources.article(turn, 1, lang, find))
     links = {value for name, value in message.attributes if name == "href"}
     cards = {f"#{value}" for name, value in panel.attributes if name == "id"}
     assert links <= cards, "a chip leads nowhere"
@@ -212,12 +222,17 @@ def test_answers_and_sources_are_inert(turn, lang):
 
 @given(hostile)
 def test_questions_pieces_and_notices_are_inert(raw):
-    for markup in (render.question(raw), render.partial(raw), render.notice(raw)):
+    problem = Turn("aa", None, Asked(raw), Said.of("unusable", reason=raw))
+    for markup in (render.question(raw), render.partial(raw), render.notice(problem, "zh")):
         assert_inert(markup)
     assert_inert(start.about(start.Corpus(3, "2011-09-21", "2011-09-21", (raw, raw, raw, raw)), "en"))
 
 
 ARTICLE = Article("a.md", "开头。四川省举行电梯演练，湖北省抽查月饼。结尾。", "标题", "2011-09-21", "某报", lang="zh")
+
+
+def find(article_id: str) -> Article | None:
+    return ARTICLE if article_id == ARTICLE.id else None
 
 
 def cite(quote: str, *marks: str) -> Citation:
@@ -237,11 +252,11 @@ def test_a_place_answer_is_a_table_and_places_of_the_same_evidence_share_a_row()
         Row("Jiangxi 江西", "江西", "", (2,)),
     )
     answer = Answer("Where?", "en", "places", "", False, (), rows, (first, second), searched=13, matched=1, ms=12.4)
-    page = Page(markup := render.message(Turn("aa", answer, {"a.md": ARTICLE})))
+    page = Page(markup := render.message(Turn("aa", answer), "en"))
     assert page.tags.count("tr") == 3
     assert [css for css, _ in page.marked].count("yj-value") == 2
     assert ("yj-value", "四川") in page.marked and ("yj-value", "湖北") in page.marked
-    assert 'title="matches “elevator” in the question"' in markup
+    assert 'data-word="elevator"' in markup and "电梯 = elevator" in page.text
     assert markup.count('href="#src-aa-2"') == 1
     for words in ("3 province-level places", "Sichuan 四川, Hubei 湖北, Jiangxi 江西", "武汉市"):
         assert words in page.text
@@ -254,44 +269,49 @@ def test_a_place_answer_is_a_table_and_places_of_the_same_evidence_share_a_row()
     (Answer("那臺灣呢？", "zh", "text", "", True, completed="臺灣舉辦了什麼演練？", traditional=True), "理解為：臺灣舉辦了什麼演練？"),
 ])  # fmt: skip
 def test_a_follow_up_is_shown_as_it_was_understood(answer, shown):
-    assert Page(render.message(Turn("aa", answer))).text.startswith(shown)
-    assert "yj-understood" not in render.message(Turn("aa", replace(answer, completed="")))
+    assert Page(render.message(Turn("aa", answer), "en")).text.startswith(shown)
+    assert "yj-understood" not in render.message(Turn("aa", replace(answer, completed="")), "en")
     found = replace(answer, nearest=(cite("湖北省抽查月饼"),))
-    assert answer.completed in Page(sources.sources([Turn("aa", found)], "en")).text
+    assert answer.completed in Page(sources.sources([Turn("aa", found)], "en", find)).text
 
 
 def test_an_answer_in_traditional_characters_is_framed_in_them():
     first = cite("四川省举行电梯演练", "四川")
     rows = (Row("四川", "四川", "", (1,)), Row("臺灣", "台湾", "", (1,)))
     answer = Answer("哪些省？", "zh", "places", "", False, (), rows, (first,), searched=1300, matched=1, ms=12.4, traditional=True)
-    page = Page(markup := render.message(Turn("aa", answer, {"a.md": ARTICLE})))
+    page = Page(markup := render.message(Turn("aa", answer), "en"))
     for words in ("共 2 個省級地區", "檢索了 1,300 篇文章，其中 1 篇有依據，用時 12 毫秒", "四川省举行电梯演练"):
         assert words in page.text
-    assert 'lang="zh-Hant"' in markup and "對應問題中的“elevator”" in html.unescape(markup)
-    refused = Page(render.message(Turn("bb", Answer("哪些省？", "zh", "places", "", True, missing=("发射",), traditional=True))))
+    assert 'lang="zh-Hant"' in markup and "各省級地區的文章數" in page.text and "臺灣：1 篇文章" in html.unescape(markup)
+    refused = Page(render.message(Turn("bb", Answer("哪些省？", "zh", "places", "", True, missing=("发射",), traditional=True)), "zh"))
     assert "這些文章裡沒有答案。" in refused.text and "发射" in refused.text
 
 
 def test_a_source_card_shows_the_quote_in_its_passage_and_article():
     answer = Answer("问？", "zh", "text", "", False, citations=(cite("四川省举行电梯演练", "四川"),))
-    page = Page(sources.sources([Turn("aa", answer, {"a.md": ARTICLE})], "zh"))
-    assert [marked for css, marked in page.marked if css == "yj-quote"] == ["四川省举行电梯演练"] * 2
-    assert ARTICLE.text in page.text and ARTICLE.text[3:18] in page.text
+    page = Page(sources.sources([Turn("aa", answer)], "zh", find))
+    assert [marked for css, marked in page.marked if css == "yj-quote"] == ["四川省举行电梯演练"]
+    assert ARTICLE.text[3:18] in page.text and ARTICLE.text not in page.text
+    whole = Page(sources.article(Turn("aa", answer), 1, "zh", find))
+    assert [marked for css, marked in whole.marked if css == "yj-quote"] == ["四川省举行电梯演练"] and ARTICLE.text in whole.text
     assert "2011年9月21日" in page.text and "某报" in page.text
 
 
 def test_a_quote_whose_article_changed_is_shown_without_it():
     answer = Answer("问？", "zh", "text", "", False, citations=(cite("四川省举行电梯演练"),))
     moved = replace(ARTICLE, text="新的一句。" + ARTICLE.text)
-    page = Page(sources.sources([Turn("aa", answer, {"a.md": moved})], "zh"))
+    page = Page(sources.sources([Turn("aa", answer)], "zh", lambda name: moved))
     assert [marked for css, marked in page.marked if css == "yj-quote"] == ["四川省举行电梯演练"]
     assert "新的一句" not in page.text and text("zh", "changed") in page.text
+    for now, said in ((moved, "changed"), (None, "gone")):
+        page = Page(sources.article(Turn("aa", answer), 1, "zh", lambda name, now=now: now))
+        assert "新的一句" not in page.text and text("zh", said) in page.text
 
 
 def test_a_long_article_is_cut_around_its_quote_and_said_to_be():
     long = replace(ARTICLE, text=ARTICLE.text + "尾" * (2 * sources.ARTICLE_LIMIT))
     answer = Answer("问？", "zh", "text", "", False, citations=(cite("四川省举行电梯演练"),))
-    page = Page(sources.sources([Turn("aa", answer, {"a.md": long})], "zh"))
+    page = Page(sources.article(Turn("aa", answer), 1, "zh", lambda name: long))
     assert text("zh", "shortened") in page.text
     assert page.text.count("尾") < sources.ARTICLE_LIMIT
 
@@ -299,7 +319,7 @@ def test_a_long_article_is_cut_around_its_quote_and_said_to_be():
 def test_a_refusal_says_what_was_not_found_and_what_is_near():
     near = (cite("湖北省抽查月饼"),)
     answer = Answer("Who?", "en", "person", "", True, nearest=near, missing=("mayor", "<b>Paris"), searched=13)
-    markup = render.message(Turn("aa", answer, {"a.md": ARTICLE}))
+    markup = render.message(Turn("aa", answer), "en")
     page = Page(markup)
     for words in (text("en", "refused"), text("en", "nearest"), "mayor", "<b>Paris", "湖北省抽查月饼"):
         assert words in page.text
@@ -308,7 +328,7 @@ def test_a_refusal_says_what_was_not_found_and_what_is_near():
 
 def test_numbers_in_a_text_become_chips_only_where_there_is_a_source():
     answer = Answer("q", "en", "text", "First [1].\nSecond [2] and [x](y).", False, citations=(cite("湖北省抽查月饼"),))
-    page = Page(markup := render.message(Turn("aa", answer)))
+    page = Page(markup := render.message(Turn("aa", answer), "en"))
     assert markup.count("<a ") == 1 and 'href="#src-aa-1"' in markup
     assert "Second [2] and [x](y)." in page.text
 
@@ -316,10 +336,10 @@ def test_numbers_in_a_text_become_chips_only_where_there_is_a_source():
 def test_the_newest_answers_sources_are_open_and_the_others_folded():
     answer = Answer("q", "en", "text", "", False, citations=(cite("湖北省抽查月饼"),))
     refusal = Answer("r", "en", "text", "", True)
-    panel = sources.sources([Turn("aa", answer), Turn("bb", answer)], "en")
+    panel = sources.sources([Turn("aa", answer), Turn("bb", answer)], "en", find)
     assert re.findall(r'<details class="yj-group" id="src-(\w+)"( open)?>', panel) == [("bb", " open"), ("aa", "")]
-    assert " open>" not in sources.sources([Turn("aa", answer), Turn("bb", refusal)], "en")
-    assert text("en", "sources_hint")[:20] in Page(sources.sources([Turn("bb", refusal)], "en")).text
+    assert 'id="src-aa">' in sources.sources([Turn("aa", answer), Turn("bb", refusal)], "en", find)
+    assert text("en", "sources_hint")[:20] in Page(sources.sources([Turn("bb", refusal)], "en", find)).text
 
 
 def test_both_languages_hold_the_same_texts_with_the_same_gaps():

@@ -2,17 +2,24 @@
 
 import logging
 import time
+from dataclasses import replace
 
 import pytest
 
 from rag import Article, Index
+from rag.answer.events import Found, Searching
 from rag.answer.types import Answer, Citation
 from rag.errors import UsageError
+from rag.search.types import Filters
 from rag.serving import Desk
 from rag.ui.asked import Asked
 from rag.ui.corpus import About
 from rag.ui.examples import examples
-from rag.ui.talk import MESSAGES_KEPT, PIECE_SECONDS, TURNS_KEPT, Talk, converse
+from rag.ui.memory import recall, remember
+from rag.ui.talk import HISTORY_KEPT, PIECE_SECONDS, TURNS_KEPT, Talk, converse
+from rag.ui.start import Corpus
+from rag.ui.texts import Said
+from rag.ui.turn import Turn
 
 ARTICLE = Article("a", "The museum shows 40 paintings. It opened on Monday.", "Museum", lang="en")
 QUOTE = Citation("0" * 10, "a", 0, 30, ARTICLE.text[:30], passage_end=30, lang="en")
@@ -36,13 +43,19 @@ def desk(index, monkeypatch):
     return made
 
 
-def test_an_answer_ends_with_its_sources(desk):
+def said(talk: Talk) -> list[str]:
+    """The messages shown, as HTML."""
+    return [message["content"] for message in talk.as_chat()]
+
+
+def test_an_answer_comes_stage_by_stage_and_ends_with_its_sources(desk):
+    desk.says = lambda question, history: iter([Searching(1), Found(14, 9), ANSWER.text, ANSWER])
     states = list(converse(desk, Talk(), Asked("How many?"), "en"))
-    assert "Searching 1 article…" in states[0].messages[-1][1]
+    assert "Searching 1 article…" in said(states[0])[-1]
+    assert "Searching 1 article… 14 passages from 9 articles" in said(states[1])[-1]
     last = states[-1]
-    assert [role for role, _ in last.messages] == ["user", "assistant"]
-    assert last.turns[-1].articles == {"a": ARTICLE}
-    assert f'href="#src-{last.turns[-1].key}-1"' in last.messages[-1][1]
+    assert [message["role"] for message in last.as_chat()] == ["user", "assistant"]
+    assert last.coming == ("", "") and f'href="#src-{last.turns[-1].key}-1"' in said(last)[-1]
 
 
 def test_a_slow_answer_is_shown_as_it_comes_but_not_word_by_word(desk):
@@ -55,10 +68,31 @@ def test_a_slow_answer_is_shown_as_it_comes_but_not_word_by_word(desk):
     desk.says = says
     began = time.monotonic()
     states = list(converse(desk, Talk(), Asked("How many?"), "en"))
-    pieces = [state.messages[-1][1].count("word") for state in states[1:-1]]
+    pieces = [said(state)[-1].count("word") for state in states[1:-1]]
     assert pieces == sorted(pieces) and pieces[0] > 0
     assert len(pieces) <= (time.monotonic() - began) / PIECE_SECONDS + 1
-    assert all(len(state.messages) == 2 for state in states)
+    assert all(len(said(state)) == 2 for state in states)
+
+
+def test_who_does_not_wait_ends_the_work_and_keeps_the_question(desk):
+    ended = []
+
+    def says(question, history):
+        try:
+            yield Searching(1)
+            yield Found(3, 2)
+            ended.append("went on")
+        except GeneratorExit:
+            ended.append("stopped")
+            raise
+
+    desk.says = says
+    answering = converse(desk, Talk(), Asked("How many?"), "en")
+    next(answering)
+    kept = next(answering)
+    answering.close()
+    assert ended == ["stopped"]
+    assert kept.turns[-1].problem == Said.of("stopped") and "#retry-" in said(replace(kept, coming=("", "")))[-1]
 
 
 def test_what_was_said_before_is_told_to_the_assistant_and_kept(desk):
@@ -67,18 +101,53 @@ def test_what_was_said_before_is_told_to_the_assistant_and_kept(desk):
     talk = Talk()
     for n in range(TURNS_KEPT + 3):
         *_, talk = converse(desk, talk, talk.asked(f"question {n}"), "en")
-    assert [len(history) for history in heard] == [min(n, TURNS_KEPT) for n in range(TURNS_KEPT + 3)]
+    assert [len(history) for history in heard] == [min(n, HISTORY_KEPT) for n in range(TURNS_KEPT + 3)]
     assert heard[1] == (("q", ANSWER),)
-    assert len(talk.turns) == TURNS_KEPT
-    assert len(talk.messages) == 2 * (TURNS_KEPT + 3) <= MESSAGES_KEPT
+    assert len(talk.turns) == len(talk.shown) == TURNS_KEPT
     assert len({turn.key for turn in talk.turns}) == TURNS_KEPT
+
+
+def test_a_question_asked_again_takes_its_place_and_its_history(desk):
+    heard = []
+    desk.says = lambda question, history: heard.append((question, len(history))) or iter([ANSWER])
+    talk = Talk()
+    for n in range(3):
+        *_, talk = converse(desk, talk, talk.asked(f"question {n}"), "en")
+    keys = [turn.key for turn in talk.turns]
+    asked, instead = talk.asked_again(f"#retry-{keys[1]}-0")
+    *_, talk = converse(desk, talk, asked, "en", instead=instead)
+    *_, talk = converse(desk, talk, talk.asked("edited", instead=keys[1]), "en", instead=keys[1])
+    assert heard[3:] == [("question 1", 1), ("edited", 1)]
+    assert [turn.key for turn in talk.turns] == keys
+    assert [turn.asked.question for turn in talk.turns] == ["question 0", "edited", "question 2"]
+
+
+def test_a_conversation_is_remembered_and_shown_again(desk):
+    talk = Talk()
+    *_, talk = converse(desk, talk, talk.asked("first"), "en")
+    *_, talk = converse(desk, talk, talk.asked("second", Filters("yesterday")), "en", Corpus(1))
+    kept = f"[{','.join(remember(turn) for turn in talk.turns)}]"
+    assert recall(kept) == talk.turns
+    again = Talk()
+    for turn in recall(kept):
+        again = again.put(turn)
+    assert said(again) == said(talk)
+
+
+@pytest.mark.parametrize("damaged", [
+    "", "null", "{", "7", "[1, null, {}]", '[{"key": "<b>", "answer": null, "problem": {"key": "stopped", "values": []}}]',
+    '[{"key": "aa", "answer": null, "problem": {"key": "none such", "values": []}}]', '[{"key": "aa", "answer": null}]',
+    '[{"key": "aa", "answer": {"question": 3}}]', '[{"key": "aa", "answer": null, "problem": {"key": "error", "values": []}}]',
+])  # fmt: skip
+def test_what_a_browser_kept_and_cannot_be_read_is_left_out(damaged):
+    assert recall(damaged) == ()
 
 
 def test_a_follow_up_is_completed_from_the_turn_before(index):
     desk, talk = Desk(index), Talk()
     for question in ("How many paintings does the museum show?", "When?", "und warum nicht heute morgen?", "Why?"):
         *_, talk = converse(desk, talk, talk.asked(question), "en")
-    shown = [message for role, message in talk.messages if role == "assistant"]
+    shown = said(talk)[1::2]
     assert "yj-understood" not in shown[0] + shown[2]
     assert "Understood as" in shown[1] and "paintings" in shown[1]
     assert talk.turns[1].answer.completed.startswith("When ")
@@ -91,8 +160,8 @@ def test_an_unusable_question_is_answered_with_the_reason(desk):
 
     desk.says = says
     *_, last = converse(desk, Talk(), Asked("How many?"), "zh")
-    assert "expected fewer than 10" in last.messages[-1][1] and "<b>" not in last.messages[-1][1]
-    assert last.turns == ()
+    assert "expected fewer than 10" in said(last)[-1] and "<b>" not in said(last)[-1]
+    assert last.turns[-1].answer is None
 
 
 @pytest.mark.parametrize("after", [0, 1])
@@ -102,13 +171,13 @@ def test_an_error_is_a_message_with_a_reference_found_in_the_log(desk, caplog, a
         raise ZeroDivisionError("secret path /srv/x")
 
     desk.says = says
-    before = Talk().say("user", "a").say("assistant", "b")
+    before = Talk().put(Turn("aa", ANSWER, Asked("q")))
     with caplog.at_level(logging.ERROR, "rag.ui"):
         *_, last = converse(desk, before, Asked("How many?"), "en")
     reference = caplog.records[-1].args[0]
-    assert reference in last.messages[-1][1] and "secret" not in last.messages[-1][1]
+    assert reference in said(last)[-1] and "secret" not in said(last)[-1]
     assert "ZeroDivisionError" in caplog.text
-    assert last.messages[:2] == before.messages and len(last.messages) == 4
+    assert said(last)[:2] == said(before) and len(said(last)) == 4
 
 
 EVENTS = [

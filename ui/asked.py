@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rag.answer.types import Answer
 from rag.search.types import Filters
 
-_WISH = re.compile(r"#(lift|free|bind)-([0-9a-f]+)-(\w+)")
+_WISH = re.compile(r"#(lift|free|bind|retry)-([0-9a-f]+)-(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,13 @@ class Asked:
         question: as the reader put it.
         filters: set by the reader.
         without: words of the question whose restriction the reader lifted.
-        history: earlier questions with their answers, oldest first.
+        after: key of the turn that it follows, "" for none.
     """
 
     question: str
     filters: Filters = Filters()
     without: tuple[str, ...] = ()
-    history: tuple[tuple[str, Answer], ...] = ()
+    after: str = ""
 
 
 def wished(wish: str) -> tuple[str, str, str] | None:
@@ -34,19 +34,22 @@ def wished(wish: str) -> tuple[str, str, str] | None:
     return found.groups() if found else None
 
 
-def again(asked: Asked, answer: Answer, do: str, which: str) -> Asked | None:
+def again(asked: Asked, answer: Answer | None, do: str, which: str) -> Asked | None:
     """The same question once more, otherwise restricted.
 
     Args:
-        asked, answer: what was asked, and the answer to it.
-        do: "lift" a constraint of the answer, "free" the question of all of one kind, or "bind" it again to what
-            was lifted.
+        asked, answer: what was asked, and the answer to it, None where there was none.
+        do: "retry" it as it was, "lift" a constraint of the answer, "free" the question of all of one kind, or
+            "bind" it again to what was lifted.
         which: the number of the constraint from 0, the kind, or the number in ``asked.without``.
 
     Returns None where there is no such constraint.
     """
+    if do == "retry":
+        return asked
     if do == "bind":
         kept = tuple(words for at, words in enumerate(asked.without) if str(at) != which)
         return replace(asked, without=kept) if kept != asked.without else None
-    words = [one.words for at, one in enumerate(answer.constraints) if which == (one.kind if do == "free" else str(at))]
+    bound = answer.constraints if answer else ()
+    words = [one.words for at, one in enumerate(bound) if which == (one.kind if do == "free" else str(at))]
     return replace(asked, without=tuple(dict.fromkeys((*asked.without, *words)))) if words else None

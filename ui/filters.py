@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
+from rag.corpus.place_names import place_named
 from rag.errors import UsageError
 from rag.search.types import Filters
 from rag.ui.asked import Asked
 from rag.ui.start import Corpus
-from rag.ui.texts import LANGUAGE_NAMES, text
+from rag.ui.texts import LANGUAGE_NAMES, Said, text
 
 FIELDS = ("from", "to", "source", "place", "lang")
 """Names of the fields, as in a link."""
@@ -44,12 +46,39 @@ def told(filters: Filters, lang: str) -> list[tuple[str, str]]:
     return [(field, text(lang, f"only_{field}", value=value)) for field, value in zip(FIELDS, values, strict=True) if value]
 
 
+class Unusable(UsageError):
+    """Filters that cannot be used, told in the reader's language: ``said``."""
+
+    def __init__(self, key: str, **values: object):
+        self.said = Said.of(key, **values)
+        super().__init__(self.said.speak("en"))
+
+
 def checked(filters: Filters, corpus: Corpus) -> None:
-    """Raises UsageError for a source or a language of which the corpus has no article; the rest is the assistant's to check."""
+    """Raises Unusable for what the assistant would refuse, and for a source or a language of which the corpus has no article."""
+    for bound in (filters.date_from, filters.date_to):
+        if bound and not _is_date(bound):
+            raise Unusable("bad_date", value=bound)
+    if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
+        raise Unusable("bad_range", first=filters.date_from, last=filters.date_to)
+    for place in filters.places:
+        try:
+            place_named(place)
+        except UsageError as error:
+            # The names to choose from end the message.
+            near = str(error).rpartition(": " if "the name of one place" in str(error) else "near it are ")[2]
+            raise Unusable("bad_place_near" if near != str(error) else "bad_place", value=place, near=near) from error
     for name, chosen, there in (("sources", filters.sources, corpus.sources), ("languages", filters.langs, corpus.langs)):
         if strange := [one for one in chosen if one not in there]:
             known = ", ".join(there[:VALUES_KEPT]) + (", …" if len(there) > VALUES_KEPT else "")
-            raise UsageError(f"expected {name} that the corpus has ({known or 'it names none'}), got {', '.join(strange)}")
+            raise Unusable(f"bad_{name}", value=", ".join(strange), known=known or "–")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def to_link(asked: Asked) -> str:

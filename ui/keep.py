@@ -1,7 +1,9 @@
-"""Answers to take away: as Markdown and as JSON, with citation ids that are the same in every session."""
+"""Answers to take away: as Markdown, JSON and CSV, with citation ids that are the same in every session."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,12 +11,15 @@ from dataclasses import asdict
 from rag.answer.types import Citation
 from rag.ui.filters import told
 from rag.ui.texts import text
-from rag.ui.turn import Turn
+from rag.ui.turn import Turn, cited, valid
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def as_markdown(turns: Sequence[Turn], lang: str) -> str:
     """Questions, answers and their quotes, in order, as Markdown that reads well as plain text; ``lang`` is the page's."""
-    return "\n\n".join(_turn(turn, lang) for turn in turns) + "\n" if turns else ""
+    kept = [_turn(turn, lang) for turn in turns if turn.answer]
+    return "\n\n".join(kept) + "\n" if kept else ""
 
 
 def as_json(turns: Sequence[Turn]) -> str:
@@ -29,8 +34,28 @@ def as_json(turns: Sequence[Turn]) -> str:
             "answer": turn.answer.to_dict(),
         }
         for turn in turns
+        if turn.answer
     ]
     return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_csv(turn: Turn, lang: str) -> str:
+    """The rows of an answer, one line for each quote, as spreadsheets read it; the first line names the columns."""
+    written = io.StringIO()
+    # A spreadsheet would take the file for one in its system's own encoding without the mark.
+    written.write("\ufeff")
+    to = csv.writer(written, lineterminator="\r\n")
+    to.writerow([*(text(lang, key) for key in ("place", "detail", "quote", "title_column", "from_source", "date")), "URL", "ID"])
+    for row in turn.answer.rows if turn.answer else ():
+        for number in valid(turn, row.citations):
+            one = cited(turn)[number - 1]
+            to.writerow(map(_cell, (row.label, row.detail, one.quote, one.title, one.source, one.date, one.url, one.id)))
+    return written.getvalue()
+
+
+def _cell(raw: str) -> str:
+    """A text that no spreadsheet takes for a formula: with an apostrophe before what could begin one (OWASP, CSV injection)."""
+    return f"'{raw}" if raw.lstrip(" \ufeff").startswith(_FORMULA) or raw.startswith(_FORMULA) else raw
 
 
 def _turn(turn: Turn, lang: str) -> str:

@@ -28,12 +28,13 @@ _ESCAPES |= {ord("\t"): " ", ord("\r"): "", ord("\n"): "&#10;"}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of a text to be marked: offsets, CSS class, and a tooltip or ""."""
+    """A part of a text to be marked: offsets, CSS class, and a tooltip and the word of the question it matches, or ""."""
 
     start: int
     end: int
     css: str
     title: str = ""
+    word: str = ""
 
 
 def escape(raw: str) -> str:
@@ -77,7 +78,8 @@ def mark_up(raw: str, spans: Iterable[Span], base: int = 0) -> str:
 
 def _open_mark(span: Span) -> str:
     title = f' title="{escape(span.title)}"' if span.title else ""
-    return f'<mark class="{span.css}"{title}>'
+    word = f' data-word="{escape(span.word)}"' if span.word else ""
+    return f'<mark class="{span.css}"{title}{word}>'
 
 
 def lang_tag(lang: str) -> str:

@@ -1,31 +1,71 @@
-// What the page needs beyond Gradio: [n] leads to its source and back, the language of the document,
-// and names for screen readers. It moves nodes and classes about and never writes HTML.
+// What the page needs beyond Gradio: [n] leads to its source and back, controls inside answers, tables that sort and
+// maps that filter them, the conversation kept by the browser tab, and what to say while the server is away.
+// It moves nodes, classes and plain text about and never writes HTML.
 window.yinju = (() => {
   "use strict";
+  const all = (css, within = document) => [...within.querySelectorAll(css)];
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const scrolling = () => (calm() ? "auto" : "smooth");
+  const turnOf = (node) => node.closest(".message-row, .yj-turn") ?? node.closest(".message") ?? document;
   let cameFrom = null;
 
+  // ---- sources
   function show(id) {
     const card = document.getElementById(id);
     if (!card) return false;
+    close();
     for (let up = card.parentElement; up; up = up.parentElement) {
       if (up.tagName === "DETAILS") up.open = true;
     }
-    for (const old of document.querySelectorAll(".yj-card.yj-shown")) old.classList.remove("yj-shown");
+    for (const own of card.children) if (own.tagName === "DETAILS") own.open = true;
+    for (const old of all(".yj-card.yj-shown")) old.classList.remove("yj-shown");
     card.classList.add("yj-shown");
     card.focus({ preventScroll: true });
     const quote = card.querySelector(".yj-quote") || card;
     // The card's head belongs in view too, unless the passage is longer than the panel.
     const target = quote.getBoundingClientRect().bottom - card.getBoundingClientRect().top < 360 ? card : quote;
-    target.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+    target.scrollIntoView({ block: "start", behavior: scrolling() });
     return true;
   }
 
+  function back(card) {
+    const chip = cameFrom?.isConnected && cameFrom.getAttribute("href") === `#${card.id}`
+      ? cameFrom : document.querySelector(`.yj-chip[href="#${CSS.escape(card.id)}"]`);
+    chip?.focus({ preventScroll: true });
+    chip?.scrollIntoView({ block: "center", behavior: scrolling() });
+  }
+
+  // An article that the server has sent is read in place of the cards.
+  let reading = "";
+  function read() {
+    const article = document.querySelector("#reader .yj-article");
+    if ((article?.id ?? "") === reading) return;
+    reading = article?.id ?? "";
+    document.body.classList.toggle("yj-reading", Boolean(article));
+    if (!article) return;
+    article.focus({ preventScroll: true });
+    (article.querySelector(".yj-quote") ?? article).scrollIntoView({ block: "center" });
+  }
+
+  function close() {
+    if (!document.body.classList.contains("yj-reading")) return;
+    const card = document.getElementById(document.querySelector("#reader .yj-article")?.dataset.card);
+    document.body.classList.remove("yj-reading");
+    reading = "closed";
+    card?.focus({ preventScroll: true });
+    card?.scrollIntoView({ block: "center" });
+  }
+
+  // ---- controls
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a");
+    const button = event.target.closest?.("button.yj-do");
     if (link?.matches('.yj-chip[href^="#src-"]')) {
       event.preventDefault();
-      if (show(link.getAttribute("href").slice(1))) cameFrom = link;
+      const id = link.getAttribute("href").slice(1);
+      cameFrom = link;
+      // The sources of an old answer are no longer in the panel: its article is fetched.
+      if (!show(id)) tell("aside", `#${id.replace("src", "read")}`);
     } else if (link?.matches(".yj-back")) {
       event.preventDefault();
       back(link.closest(".yj-card"));
@@ -33,33 +73,262 @@ window.yinju = (() => {
       event.preventDefault();
       const wish = link.getAttribute("href");
       tell(wish.startsWith("#drop-") ? "drop" : "wish", wish);
+    } else if (button) {
+      doing[button.dataset.do]?.(button);
+    } else if (event.target.closest?.(".yj-sort")) {
+      sort(event.target.closest(".yj-sort"));
+    } else if (event.target.closest?.(".yj-tile[data-place]")) {
+      pick(event.target.closest(".yj-tile"));
     }
   });
 
   document.addEventListener("keydown", (event) => {
-    const card = event.key === "Escape" && event.target.closest?.(".yj-card");
-    if (card) back(card);
-    const act = event.key === " " && event.target.closest?.(".yj-act");
-    if (act) {
+    const at = event.target;
+    if (event.key === "Escape") {
+      document.body.classList.add("yj-hush");
+      if (at.closest?.("#reader")) close();
+      else if (at.closest?.(".yj-card")) back(at.closest(".yj-card"));
+      else if (document.body.classList.contains("yj-editing")) doing.leave();
+    }
+    const pressed = at.closest?.(".yj-act") ?? at.closest?.(".yj-tile[data-place]");
+    if (pressed && (event.key === " " || (event.key === "Enter" && pressed.matches(".yj-tile")))) {
       event.preventDefault();
-      act.click();
+      pressed.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
     }
   });
 
-  // Writes into a hidden field of the page and presses Enter, as a reader would: Gradio hands it to the server.
-  function tell(id, value) {
-    const field = document.querySelector(`#${id} textarea, #${id} input`);
-    if (!field) return;
-    field.value = value;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
+  const doing = {
+    copy: (button) => copy(button.dataset.words, button),
+    wish: (button) => tell("wish", button.dataset.wish),
+    csv: (button) => tell("aside", button.dataset.wish),
+    rate: (button) => tell("aside", button.dataset.rate),
+    read: (button) => { reading = ""; tell("aside", button.dataset.read); reread(button.dataset.read.slice(1)); },
+    close,
+    edit: (button) => {
+      write("editing", button.dataset.key);
+      write("question", button.dataset.words);
+      document.body.classList.add("yj-editing");
+      const box = field("question");
+      box.focus();
+      box.setSelectionRange(box.value.length, box.value.length);
+    },
+    leave: () => {
+      write("editing", "");
+      write("question", "");
+      document.body.classList.remove("yj-editing");
+      field("question")?.focus();
+    },
+    more: (button) => {
+      for (const line of all("tr.yj-more", turnOf(button))) line.classList.remove("yj-more");
+      button.remove();
+    },
+    all: (button) => pick(turnOf(button).querySelector('.yj-tile[aria-pressed="true"]')),
+    table: (button) => {
+      const rows = all("table.yj-places tr", turnOf(button)).filter((row) => row.checkVisibility());
+      copy(rows.map((row) => [...row.cells].map(cell).join("\t")).join("\n"), button);
+    },
+  };
+
+  // An article that is there already comes with no news from the server.
+  function reread(id) {
+    if (document.querySelector("#reader .yj-article")?.id === id) read();
   }
 
-  function back(card) {
-    const chip = cameFrom?.isConnected && cameFrom.getAttribute("href") === `#${card.id}`
-      ? cameFrom : document.querySelector(`.yj-chip[href="#${CSS.escape(card.id)}"]`);
-    chip?.focus({ preventScroll: true });
-    chip?.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+  // One line, and nothing that a spreadsheet takes for a formula.
+  function cell(of) {
+    const part = of.cloneNode(true);
+    for (const gloss of all(".yj-gloss", part)) gloss.remove();
+    const words = part.textContent.replace(/\s+/g, " ").trim();
+    return /^[=+\-@＝＋－＠]/.test(words) ? `'${words}` : words;
+  }
+
+  function field(id) {
+    return document.querySelector(`#${id} textarea, #${id} input`);
+  }
+
+  function write(id, value) {
+    const into = field(id);
+    if (!into) return null;
+    into.value = value;
+    into.dispatchEvent(new Event("input", { bubbles: true }));
+    return into;
+  }
+
+  // Writes into a hidden field of the page and presses Enter, as a reader would: Gradio hands it to the server.
+  function tell(id, value) {
+    write(id, value)?.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
+  }
+
+  // ---- tables and maps
+  function sort(button) {
+    const head = button.closest("th");
+    const column = head.cellIndex;
+    const body = button.closest("table").tBodies[0];
+    const up = head.getAttribute("aria-sort") !== "ascending";
+    const key = (row) => row.cells[column].dataset.sort ?? row.cells[column].textContent;
+    const order = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
+    for (const other of head.parentElement.cells) other.setAttribute("aria-sort", "none");
+    head.setAttribute("aria-sort", up ? "ascending" : "descending");
+    body.append(...[...body.rows].sort((a, b) => (up ? 1 : -1) * order(key(a), key(b))));
+  }
+
+  function pick(tile) {
+    if (!tile) return;
+    const turn = turnOf(tile);
+    const place = tile.getAttribute("aria-pressed") === "true" ? "" : tile.dataset.place;
+    for (const one of all(".yj-tile[data-place]", turn)) one.setAttribute("aria-pressed", String(one.dataset.place === place));
+    for (const row of all("table.yj-places tbody tr", turn)) row.hidden = Boolean(place) && !row.dataset.places.split(" ").includes(place);
+    const only = turn.querySelector(".yj-only");
+    only.hidden = !place;
+    only.querySelector("[role=status]").textContent = place ? tile.getAttribute("aria-label") : "";
+  }
+
+  // ---- which words of a quote match which of the question
+  function match(target) {
+    const quoted = target?.closest?.(".yj-quoted");
+    const marks = window.CSS?.highlights;
+    if (!marks) return;
+    marks.delete("yj-asked");
+    if (!quoted) return;
+    const rows = all("#chat .message-row");
+    const asked = rows.slice(0, rows.indexOf(quoted.closest(".message-row"))).reverse().find((row) => row.querySelector(".yj-asked"));
+    const shown = asked?.querySelector(".yj-asked").firstChild;
+    if (shown?.nodeType !== Node.TEXT_NODE) return;
+    const only = target.closest("mark[data-word]");
+    const words = new Set((only ? [only] : all("mark[data-word]", quoted)).map((one) => one.dataset.word.toLowerCase()));
+    const ranges = [];
+    for (const word of words) {
+      const at = shown.data.toLowerCase().indexOf(word);
+      if (at < 0) continue;
+      const range = new Range();
+      range.setStart(shown, at);
+      range.setEnd(shown, at + word.length);
+      ranges.push(range);
+    }
+    if (ranges.length) marks.set("yj-asked", new Highlight(...ranges));
+  }
+  for (const kind of ["pointerover", "focusin"]) {
+    document.addEventListener(kind, (event) => {
+      document.body?.classList.remove("yj-hush");
+      match(event.target);
+    });
+  }
+
+  // ---- taking away
+  async function copy(words, button) {
+    let done = false;
+    try {
+      await navigator.clipboard.writeText(words);
+      done = true;
+    } catch {
+      // Without a secure context there is no clipboard object; the old way needs a selection.
+      const area = document.createElement("textarea");
+      area.value = words;
+      area.className = "yj-away";
+      document.body.append(area);
+      area.select();
+      done = document.execCommand("copy");
+      area.remove();
+      button?.focus({ preventScroll: true });
+    }
+    const saying = document.querySelector(".yj-saying");
+    say(done ? saying?.dataset.copied : saying?.dataset.failed);
+    if (done && button) {
+      button.classList.add("yj-done");
+      setTimeout(() => button.classList.remove("yj-done"), 2000);
+    }
+  }
+
+  let hushing = 0;
+  function say(words) {
+    const saying = document.querySelector(".yj-saying");
+    if (!saying) return;
+    saying.textContent = words ?? "";
+    clearTimeout(hushing);
+    hushing = setTimeout(() => { saying.textContent = ""; }, 4000);
+  }
+
+  // What came of something that a control asked for.
+  function told(news) {
+    if (!news) return;
+    const it = JSON.parse(news);
+    if (it.do === "save") {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([it.words], { type: `${it.type};charset=utf-8` }));
+      link.download = it.name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    } else if (it.do === "rated") {
+      say(it.words);
+      if (!it.ok) return;
+      const [, key] = it.wish.split("-");
+      const rated = stored("yinju-rated", {});
+      if (!it.wish.startsWith("#quote")) for (const old of ["#right", "#wrong"]) delete rated[`${old}-${key}-0`];
+      rated[it.wish] = true;
+      keep("yinju-rated", rated);
+      press();
+    }
+  }
+
+  function press() {
+    const rated = stored("yinju-rated", {});
+    for (const button of all("button[data-rate]")) button.setAttribute("aria-pressed", String(Boolean(rated[button.dataset.rate])));
+  }
+
+  // ---- the conversation, kept for this tab as long as it lives
+  const LIMIT = 800_000; // bytes that the server takes at once, with room to spare
+  function stored(name, otherwise) {
+    try {
+      return JSON.parse(sessionStorage.getItem(name)) ?? otherwise;
+    } catch {
+      return otherwise;
+    }
+  }
+  function keep(name, value) {
+    try {
+      sessionStorage.setItem(name, JSON.stringify(value));
+      return true;
+    } catch {
+      return false; // full, or forbidden: the page works without
+    }
+  }
+
+  function remember(json) {
+    if (!json) return;
+    const key = JSON.parse(json).key;
+    const keys = stored("yinju-turns", []);
+    if (!keys.includes(key)) keys.push(key);
+    sessionStorage.setItem("yinju-turns", JSON.stringify(keys));
+    for (;;) {
+      try {
+        sessionStorage.setItem(`yinju-turn-${key}`, json);
+        return;
+      } catch {
+        const oldest = keys.shift();
+        if (!oldest || oldest === key) return;
+        sessionStorage.removeItem(`yinju-turn-${oldest}`);
+        keep("yinju-turns", keys);
+      }
+    }
+  }
+
+  // As a JSON list, the newest turns that the server takes at once.
+  function remembered() {
+    const kept = [];
+    let bytes = 0;
+    for (const key of stored("yinju-turns", []).reverse()) {
+      const turn = sessionStorage.getItem(`yinju-turn-${key}`);
+      bytes += turn ? new Blob([JSON.stringify(turn)]).size : 0;
+      if (bytes > LIMIT) break;
+      if (turn) kept.unshift(turn);
+    }
+    return `[${kept.join(",")}]`;
+  }
+
+  function forget() {
+    for (const name of Object.keys(sessionStorage)) if (/^yinju-(turn|rated|draft)/.test(name)) sessionStorage.removeItem(name);
+    document.body.classList.remove("yj-editing", "yj-reading");
+    field("question")?.focus();
   }
 
   function speak(lang) {
@@ -71,27 +340,57 @@ window.yinju = (() => {
     history.replaceState(history.state, "", location.pathname + query);
   }
 
-  // Hands a text to the clipboard ("copy") or saves it as a file of that kind.
-  function keep(kind, words) {
-    if (!words) return;
-    if (kind === "copy") {
-      navigator.clipboard?.writeText(words);
-      return;
+  // ---- a server that is away
+  let lost = false;
+  async function there() {
+    try {
+      const answer = await fetch("healthz", { cache: "no-store", signal: AbortSignal.timeout(4000) });
+      return answer.status < 500;
+    } catch {
+      return false;
     }
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([words], { type: kind === "json" ? "application/json" : "text/markdown" }));
-    link.download = `yinju.${kind}`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  // Waits until the server is there again. The page's connection to it is gone by then, so the page is loaded
+  // anew, and shows the conversation as the tab has kept it.
+  async function wait() {
+    if (lost || await there()) return;
+    lost = true;
+    alert("lost");
+    const draft = field("question")?.value;
+    if (draft) keep("yinju-draft", draft);
+    do await new Promise((wake) => setTimeout(wake, 1500)); while (!(await there()));
+    location.reload();
+  }
+
+  function alert(kind) {
+    for (const one of ["lost", "busy", "failed"]) document.body.classList.toggle(one === "busy" ? "yj-busy-now" : `yj-${one}`, one === kind);
+    if (kind && kind !== "lost") setTimeout(() => { if (!lost) alert(""); }, 12_000);
+  }
+
+  addEventListener("offline", wait);
+  setInterval(() => { if (!document.hidden) wait(); }, 15_000);
+
+  // Gradio tells of its own troubles in a pill over the page, which is not shown; the reader is told here what to do.
+  const heard = new WeakSet();
+  async function listen() {
+    for (const toast of all(".toast-body")) {
+      if (heard.has(toast)) continue;
+      heard.add(toast);
+      const busy = /queue|busy|full/i.test(toast.textContent);
+      toast.querySelector("button")?.click();
+      if (await there()) alert(busy ? "busy" : "failed");
+      else wait();
+    }
   }
 
   // Gradio names each message by its source text, tags and all, which would be read out.
   function rename() {
-    for (const message of document.querySelectorAll('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]')) {
-      message.removeAttribute("aria-label");
+    for (const message of all('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]')) message.removeAttribute("aria-label");
+    for (const log of all('#chat [role="log"]')) {
+      const name = document.querySelector("#chat > label")?.textContent.trim();
+      if (name && log.getAttribute("aria-label") !== name) log.setAttribute("aria-label", name);
     }
-    // The chat lets a title through, but no name; the sign alone would be read as "times".
-    for (const act of document.querySelectorAll(".yj-act[title]:not([aria-label])")) act.setAttribute("aria-label", act.title);
   }
 
   // A new question goes to the top of what is seen, so that its answer is read from the beginning; again when
@@ -99,22 +398,48 @@ window.yinju = (() => {
   let seen = "";
   let listed = "";
   function follow() {
-    const asked = document.querySelectorAll("#chat .yj-asked");
-    const busy = document.querySelector("#chat .yj-busy") !== null;
-    const now = `${asked.length} ${busy}`;
-    if (now !== seen && asked.length) {
-      const question = asked[asked.length - 1];
+    const asked = all("#chat .yj-asked");
+    const busy = document.querySelector("#chat .yj-busy");
+    document.body.classList.toggle("yj-working", busy !== null);
+    const at = busy ? asked.filter((one) => one.compareDocumentPosition(busy) & Node.DOCUMENT_POSITION_FOLLOWING).length : asked.length;
+    const now = `${at} ${asked.length} ${busy !== null}`;
+    if (now !== seen && asked.length && seen !== "") {
+      const question = asked[at - 1];
       // A moment later, when the chat has laid the message out.
-      setTimeout(() => question.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" }), 60);
+      setTimeout(() => question?.scrollIntoView({ block: "start", behavior: scrolling() }), 60);
     }
+    if (busy) document.body.classList.remove("yj-editing");
     seen = now;
     const newest = document.querySelector("#sources .yj-group")?.id ?? "";
     if (newest !== listed) document.getElementById("sources")?.scrollTo({ top: 0 });
     listed = newest;
   }
 
-  // On the root element: the script may run before the body is there, or long after.
-  new MutationObserver(() => { rename(); follow(); }).observe(document.documentElement, { childList: true, subtree: true });
+  // What was half typed when the page was loaded anew.
+  function draft() {
+    const box = field("question");
+    const kept = stored("yinju-draft", "");
+    if (!box || !kept) return;
+    sessionStorage.removeItem("yinju-draft");
+    write("question", kept);
+  }
 
-  return { speak, address, keep, tell };
+  let due = false;
+  function changed() {
+    due = false;
+    rename();
+    follow();
+    read();
+    listen();
+    press();
+    draft();
+  }
+  // On the root element: the script may run before the body is there, or long after. Once a frame is enough.
+  new MutationObserver(() => {
+    if (due || !document.body) return;
+    due = true;
+    requestAnimationFrame(changed);
+  }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
+
+  return { speak, address, remember, remembered, forget, tell, hear: told };
 })();

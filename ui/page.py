@@ -14,14 +14,19 @@ from rag.ui.corpus import About
 from rag.ui.corpus_tab import CorpusTab
 from rag.ui.filters import from_fields, from_link, to_link
 from rag.ui.form import Form
-from rag.ui.keep import as_json, as_markdown
+from rag.ui.memory import recall, remember
 from rag.ui.sources import sources
 from rag.ui.talk import Talk, converse
 from rag.ui.texts import LANGS, LANGUAGE_NAMES, pick_language, text
+from rag.ui.wishes import WISHES, fulfil
 
 EXAMPLES = 4
 PEOPLE_AT_ONCE = 16
 PEOPLE_WAITING = 64
+WIRES = ("wish", "link", "told", "memory", "aside", "editing")
+"""Hidden fields between the server and the page's script: what a control in an answer asks for; the question with its
+filters as a link for the address; what a control asks for that is no question (``aside``) and what came of it (``told``); a
+turn to be kept by the browser; which turn's question is being edited."""
 
 
 def theme() -> gr.themes.Base:
@@ -40,85 +45,92 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         chosen = gr.BrowserState("", storage_key="yinju-language", secret="yinju")
         with gr.Row(elem_id="head"):
             gr.HTML(start.brand(), elem_id="brand")
-            head = gr.HTML(elem_id="about")
             again = gr.Button("", elem_id="new-chat", scale=0, visible=False)
             choices = [(LANGUAGE_NAMES[lang], lang) for lang in LANGS]
             lang = gr.Radio(choices, value="en", elem_id="language", container=False)
+        notices = gr.HTML(elem_id="notices")
+        wires = {name: gr.Textbox(elem_id=name, visible="hidden", container=False) for name in WIRES}
+        wish, link, told, memory, aside, editing = wires.values()
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
-            with gr.Tab("", id="chat", elem_id="tab-chat") as chat_tab:
-                with gr.Row(elem_id="desk"):
-                    with gr.Column(elem_id="talk", scale=3):
-                        with gr.Column(elem_id="start", scale=0) as opening:
-                            welcome = gr.HTML(elem_id="welcome")
-                            tries = [
-                                gr.Button("", elem_id=f"example-{n}", elem_classes="yj-example", visible=False)
-                                for n in range(1, EXAMPLES + 1)
-                            ]
-                        chat = gr.Chatbot(
-                            elem_id="chat", allow_tags=False, sanitize_html=True, latex_delimiters=[],
-                            buttons=[], feedback_options=None, layout="bubble", height="auto", show_label=False,
-                            group_consecutive_messages=False, allow_file_downloads=False, autoscroll=False,
+            with gr.Tab("", id="chat", elem_id="tab-chat") as chat_tab, gr.Row(elem_id="desk"):
+                with gr.Column(elem_id="talk", scale=3):
+                    with gr.Column(elem_id="start", scale=0) as opening:
+                        welcome = gr.HTML(elem_id="welcome")
+                        tries = [
+                            gr.Button("", elem_id=f"example-{n}", elem_classes="yj-example", visible=False)
+                            for n in range(1, EXAMPLES + 1)
+                        ]
+                    # What it shows went through rag.ui.markup; a sanitizer would take the names and states of controls away.
+                    chat = gr.Chatbot(
+                        elem_id="chat", allow_tags=True, sanitize_html=False, latex_delimiters=[],
+                        buttons=[], feedback_options=None, layout="bubble", height="auto", show_label=False,
+                        group_consecutive_messages=False, allow_file_downloads=False, autoscroll=False,
+                    )  # fmt: skip
+                    edit_hint = gr.HTML(elem_id="edit-hint")
+                    with gr.Row(elem_id="ask"):
+                        box = gr.Textbox(
+                            elem_id="question", lines=1, max_lines=6, autofocus=True, scale=1,
+                            html_attributes=gr.InputHTMLAttributes(
+                                enterkeyhint="send", autocomplete="off", spellcheck=False
+                            ),
                         )  # fmt: skip
-                        with gr.Row(elem_id="ask"):
-                            box = gr.Textbox(
-                                elem_id="question", lines=1, max_lines=6, autofocus=True, scale=1,
-                                html_attributes=gr.InputHTMLAttributes(
-                                    enterkeyhint="send", autocomplete="off", spellcheck=False
-                                ),
-                            )  # fmt: skip
-                            send = gr.Button("", elem_id="send", variant="primary", scale=0)
-                        # What a control inside an answer asks for; the page's script writes it.
-                        wish = gr.Textbox(elem_id="wish", visible="hidden", container=False)
-                        # The question with its filters as a link; the page's script puts it into the address.
-                        link = gr.Textbox(elem_id="link", visible="hidden", container=False)
-                        # What is to be taken away, for the page's script.
-                        kept = gr.Textbox(elem_id="kept", visible="hidden", container=False)
+                        send = gr.Button("", elem_id="send", variant="primary", scale=0)
+                        stop = gr.Button("", elem_id="stop", scale=0)
+                    with gr.Row(elem_id="under"):
                         form = Form()
-                        with gr.Row(elem_id="keep", visible=False) as keep:
-                            keeping = {
-                                kind: gr.Button("", elem_id=f"keep-{kind}", elem_classes="yj-keep", scale=0) for kind in ("copy", "md", "json")
-                            }
-                    with gr.Column(elem_id="side", scale=2):
-                        panel = gr.HTML(elem_id="sources")
+                        keeping = {kind: gr.Button("", elem_id=f"keep-{kind}", elem_classes="yj-keep", scale=0) for kind in ("md", "json")}
+                with gr.Column(elem_id="side", scale=2):
+                    panel = gr.HTML(elem_id="sources")
+                    reader = gr.HTML(elem_id="reader")
             with gr.Tab("", id="corpus", elem_id="tab-corpus") as corpus_tab:
                 articles = CorpusTab(desk, about, corpus_tab)
 
-        labelled = [head, chat_tab, corpus_tab, lang, chat, welcome, *tries, box, send, again, panel, keep, *keeping.values(), *articles.parts]
-
-        def speak(lang: str, talk: Talk) -> list:
-            asked = bool(talk.messages)
+        def speak(lang: str, talk: Talk) -> dict:
+            """The page in a language, and what depends on whether anything was asked."""
+            asked = bool(talk.turns)
             made = [] if asked else about.examples(lang, EXAMPLES)
             made = [*made, *[""] * (EXAMPLES - len(made))]
-            return [
-                start.about(about.corpus(), lang),
-                gr.update(label=text(lang, "tab_chat")),
-                gr.update(label=text(lang, "tab_corpus")),
-                gr.update(value=lang, label=text(lang, "language")),
-                gr.update(label=text(lang, "chat")),
-                start.welcome(lang),
-                *(gr.update(value=one, visible=bool(one)) for one in made),
-                gr.update(label=text(lang, "question"), placeholder=text(lang, "question_hint")),
-                gr.update(value=text(lang, "send")),
-                gr.update(value=text(lang, "new_chat"), visible=asked),
-                sources(talk.turns, lang),
-                gr.update(visible=bool(talk.turns)),
-                *(gr.update(value=text(lang, key)) for key in ("copy", "save_md", "save_json")),
-                *articles.speak(lang),
-            ]
+            return {
+                chat_tab: gr.update(label=text(lang, "tab_chat")),
+                corpus_tab: gr.update(label=text(lang, "tab_corpus")),
+                lang_radio: gr.update(value=lang, label=text(lang, "language")),
+                notices: start.notices(lang),
+                edit_hint: start.edit_hint(lang),
+                chat: gr.update(value=talk.spoken(lang).as_chat(), label=text(lang, "chat")),
+                opening: gr.update(visible=not asked),
+                welcome: start.welcome(about.corpus(), lang, desk.index.version),
+                **{one: gr.update(value=words, visible=bool(words)) for one, words in zip(tries, made, strict=True)},
+                box: gr.update(label=text(lang, "question"), placeholder=text(lang, "question_hint")),
+                send: gr.update(value=text(lang, "send")),
+                stop: gr.update(value=text(lang, "stop")),
+                again: gr.update(value=text(lang, "new_chat"), visible=asked),
+                panel: sources(talk.turns, lang, desk.article),
+                reader: "",
+                **{button: gr.update(value=text(lang, f"save_{kind}"), visible=asked) for kind, button in keeping.items()},
+                **dict(zip(articles.parts, articles.speak(lang), strict=True)),
+            }
 
-        def arrive(kept: str, talk: Talk, request: gr.Request) -> list:
+        def arrive(kept: str, remembered: str, request: gr.Request) -> dict:
             lang = kept if kept in LANGS else pick_language(request.headers.get("accept-language", ""))
-            query = str(request.query_params)
-            return [query, *speak(lang, talk), *form.fill(lang, about.corpus(), from_link(query).filters)]
+            linked, talk = from_link(str(request.query_params)), Talk(lang=lang)
+            for turn in recall(remembered):
+                talk = talk.put(turn)
+            # A page that is loaded again has what its address asks.
+            asks = "" if talk.turns and linked == replace(talk.turns[-1].asked, after="") else str(request.query_params)
+            return {wish: asks, state: talk, **speak(lang, talk), **dict(zip(form.parts, form.fill(lang, about.corpus(), linked.filters), strict=True))}
 
-        def switch(lang: str, talk: Talk, *fields) -> list:
-            return [lang, *speak(lang, talk), *form.speak(lang, about.corpus(), from_fields(*fields))]
+        def switch(lang: str, talk: Talk, *fields) -> dict:
+            form_now = dict(zip(form.parts, form.speak(lang, about.corpus(), from_fields(*fields)), strict=True))
+            # The conversation itself is left alone: an answer may be on its way into it.
+            return {chosen: lang, **speak(lang, talk), **form_now}
 
-        def reply(question: str, wish_now: str, lang: str, talk: Talk, *fields) -> Iterator[dict]:
+        def reply(question: str, wish_now: str, edited: str, lang: str, talk: Talk, *fields) -> Iterator[dict]:
             if wish_now:  # what is half typed stays where a control asked
-                yield from answer(talk.asked_again(wish_now), {wish: ""}, lang, talk)
+                asked, instead = talk.asked_again(wish_now)
+                yield from answer(asked, {wish: ""}, lang, talk, instead)
             else:
-                yield from answer(talk.asked(question.strip(), from_fields(*fields)), {box: ""}, lang, talk)
+                asked = talk.asked(question.strip(), from_fields(*fields), edited)
+                yield from answer(asked, {box: "", editing: ""}, lang, talk, edited if talk.turn(edited) else "")
 
         def reply_to(question: str, lang: str, talk: Talk, *fields) -> Iterator[dict]:
             yield from answer(talk.asked(question, from_fields(*fields)), {}, lang, talk)
@@ -126,44 +138,60 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         def reply_to_link(query: str, lang: str, talk: Talk) -> Iterator[dict]:
             yield from answer(from_link(query), {wish: ""}, lang, talk)
 
-        def answer(asked: Asked | None, out: dict, lang: str, talk: Talk) -> Iterator[dict]:
+        def answer(asked: Asked | None, out: dict, lang: str, talk: Talk, instead: str = "") -> Iterator[dict]:
             if not (asked and asked.question):
                 yield out
                 return
-            out |= {opening: gr.update(visible=False), again: gr.update(visible=True), link: to_link(asked)}
-            known = talk.turns
-            for talk in converse(desk, talk, asked, lang, about.corpus()):
+            shown = {button: gr.update(visible=True) for button in (again, *keeping.values())}
+            out |= {opening: gr.update(visible=False), link: to_link(asked), **shown}
+            for talk in converse(desk, talk, asked, lang, about.corpus(), instead):
+                turn = talk.turn(instead) or talk.turns[-1]
                 out |= {chat: talk.as_chat(), state: talk}
-                if talk.turns is not known:
+                if not talk.coming[0]:
                     # A link stands alone: of a follow-up it asks the question as it was completed.
-                    whole = talk.turns[-1].answer.completed or asked.question
-                    out |= {link: to_link(replace(asked, question=whole)), panel: sources(talk.turns, lang), keep: gr.update(visible=True)}
+                    whole = turn.answer.completed if turn.answer else ""
+                    out |= {link: to_link(replace(asked, question=whole or asked.question)), panel: sources(talk.turns, lang, desk.article)}
+                if out.keys() & {link}:
+                    out |= {memory: remember(turn)}
                 yield out
                 out = {}
 
-        def clear(lang: str, *fields) -> list:
-            return [Talk(), [], gr.update(visible=True), to_link(Asked("", from_fields(*fields))), *speak(lang, Talk())]
+        def stopped(lang: str, talk: Talk) -> list[dict]:
+            return replace(talk, coming=("", "")).spoken(lang).as_chat()
 
+        def clear(lang: str, *fields) -> dict:
+            talk = Talk(lang=lang)
+            return {state: talk, link: to_link(Asked("", from_fields(*fields))), **speak(lang, talk)}
+
+        def look(wanted: str, lang: str, talk: Talk) -> dict:
+            return {aside: "", **fulfil(wanted, talk, lang, desk, {"told": told, "reader": reader})}
+
+        lang_radio = lang
+        labelled = [chat_tab, corpus_tab, lang, notices, edit_hint, chat, opening, welcome, *tries, box, send, stop, again, panel, reader,
+                    *keeping.values(), *articles.parts]  # fmt: skip
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        told = [box, wish, chat, panel, state, opening, again, link, keep]
+        said = [box, wish, editing, chat, panel, state, opening, again, link, memory, *keeping.values()]
         # A question sent in the moment in which an answer ends waits for it; "once" would drop it in silence.
         asking = {**quiet, "concurrency_id": "ask", "concurrency_limit": PEOPLE_AT_ONCE, "trigger_mode": "always_last"}
-        arrived = blocks.load(arrive, [chosen, state], [wish, *labelled, *form.parts], **quiet)
-        arrived.then(reply_to_link, [wish, lang, state], told, **asking)
+        remembered = "(kept) => [kept, window.yinju.remembered()]"
+        arrived = blocks.load(arrive, [chosen, memory], [wish, state, *labelled, *form.parts], js=remembered, **quiet)
+        answers = [
+            arrived.then(reply_to_link, [wish, lang, state], said, **asking),
+            gr.on([box.submit, send.click, wish.submit], reply, [box, wish, editing, lang, state, *form.fields], said, **asking),
+            *(one.click(reply_to, [one, lang, state, *form.fields], said, **asking) for one in tries),
+        ]
+        stop.click(stopped, [lang, state], [chat], cancels=answers, **quiet)
         lang.input(switch, [lang, state, *form.fields], [chosen, *labelled, *form.parts], **quiet)
+        for wire, call in ((link, "address(value)"), (memory, "remember(value)"), (told, "hear(value)")):
+            wire.change(None, [wire], None, js=f"(value) => window.yinju.{call}", **quiet)
         lang.change(None, [lang], None, js="(lang) => window.yinju.speak(lang)", **quiet)
-        link.change(None, [link], None, js="(link) => window.yinju.address(link)", **quiet)
         form.listen(lang, **quiet)
         articles.listen(lang, **quiet)
-        gr.on([box.submit, send.click, wish.submit], reply, [box, wish, lang, state, *form.fields], told, **asking)
-        for one in tries:
-            one.click(reply_to, [one, lang, state, *form.fields], told, **asking)
-        made = {"copy": lambda talk, lang: as_markdown(talk.turns[-1:], lang),
-                "md": lambda talk, lang: as_markdown(talk.turns, lang), "json": lambda talk, lang: as_json(talk.turns)}  # fmt: skip
+        aside.submit(look, [aside, lang, state], [aside, told, reader], trigger_mode="multiple", **quiet)
         for kind, button in keeping.items():
-            taken = button.click(made[kind], [state, lang], [kept], **quiet)
-            taken.then(None, [kept], None, js=f"(words) => window.yinju.keep('{kind}', words)", **quiet)
-        again.click(clear, [lang, *form.fields], [state, chat, opening, link, *labelled], **quiet)
+            button.click(lambda lang, talk, kind=kind: WISHES[kind](talk, None, 0, lang, desk), [lang, state], [told], **quiet)
+        begun = again.click(clear, [lang, *form.fields], [state, link, *labelled], cancels=answers, **quiet)
+        begun.then(None, None, None, js="() => window.yinju.forget()", **quiet)
 
     blocks.queue(api_open=False, max_size=PEOPLE_WAITING, default_concurrency_limit=PEOPLE_AT_ONCE)
     return blocks

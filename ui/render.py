@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from rag.answer.events import Found, Searching
 from rag.answer.types import Answer
 from rag.ui import table
+from rag.ui.keep import as_markdown
 from rag.ui.markup import escape, lang_tag
-from rag.ui.texts import article_count, reader_time, text
+from rag.ui.texts import article_count, passage_count, reader_date, reader_time, text
 from rag.ui.turn import Turn, chip, cited, quote, valid, voice
 
 
@@ -17,37 +19,65 @@ def question(raw: str, limit: int = 600) -> str:
     return f'<div class="yj-asked">{escape(shown)}</div>'
 
 
-def waiting(articles: int, lang: str) -> str:
-    """The message shown until the first word of an answer is there."""
-    words = text(lang, "searching", articles=article_count(articles, lang))
-    return f'<div class="yj-answer"><p class="yj-status yj-busy">{escape(words)}</p></div>'
+def waiting(searching: Searching, found: Found | None, lang: str) -> str:
+    """The message shown until the first word of an answer is there: what is searched, and what was found."""
+    words = text(lang, "searching", articles=article_count(searching.articles, lang))
+    if found:
+        words += " " + text(lang, "found", passages=passage_count(found.passages, lang), articles=article_count(found.articles, lang))
+    return f'<div class="yj-answer" lang="{lang_tag(lang)}"><p class="yj-status yj-busy">{escape(words)}</p></div>'
 
 
 def partial(raw: str) -> str:
     """An answer of which more is to come, as plain text."""
-    return f'<div class="yj-answer">{_paragraphs(raw)}</div>'
+    return f'<div class="yj-answer">{_paragraphs(raw)}<p class="yj-status yj-busy"></p></div>'
 
 
-def notice(raw: str) -> str:
+def notice(turn: Turn, lang: str) -> str:
     """A message of the page itself, for a question that could not be answered."""
-    return f'<div class="yj-answer yj-notice" role="note">{_paragraphs(raw)}</div>'
+    said = turn.problem.speak(lang) if turn.problem else ""
+    tools = f'<div class="yj-actions">{_retry(turn, lang)}</div>'
+    return f'<div class="yj-answer yj-notice" role="note" lang="{lang_tag(lang)}">{_paragraphs(said)}{tools}</div>'
 
 
-def message(turn: Turn, beside: str = "") -> str:
+def message(turn: Turn, lang: str, beside: str = "") -> str:
     """A whole answer for the chat, in the language of its question; its [1] link to ``src-<key>-1``.
 
-    ``beside`` is HTML to stand between the answer and what is said about the search.
+    ``lang`` is the page's language, that of the controls. ``beside`` is HTML to stand between the answer and what is
+    said about the search.
     """
     answer = turn.answer
     if answer.refused:
-        body = _refusal(turn)
+        body = _refusal(turn, beside)
     elif answer.kind == "places" and answer.rows:
-        body = table.places(turn)
+        body = table.places(turn, lang) + beside
     elif any(row.citations for row in answer.rows):
-        body = _rows(turn)
+        body = _rows(turn) + beside
     else:
-        body = _paragraphs(answer.text, turn)
-    return f'<div class="yj-answer" lang="{lang_tag(voice(answer))}">{_understood(answer)}{body}{beside}{_status(answer)}</div>'
+        body = _paragraphs(answer.text, turn) + beside
+    said = f'<div class="yj-answer" lang="{lang_tag(voice(answer))}">{_understood(answer)}{body}{_status(answer)}</div>'
+    return said + _actions(turn, lang)
+
+
+def _actions(turn: Turn, lang: str) -> str:
+    copy = (
+        f'<button type="button" class="yj-do" data-do="copy" data-words="{escape(as_markdown([turn], lang))}" '
+        f'data-done="{escape(text(lang, "copied"))}">{escape(text(lang, "copy_answer"))}</button>'
+    )
+    rate = "".join(
+        f'<button type="button" class="yj-do" data-do="rate" data-rate="#{verdict}-{turn.key}-0" aria-pressed="false">'
+        f"{escape(text(lang, verdict))}</button>"
+        for verdict in ("right", "wrong")
+    )
+    rate = f'<span class="yj-rate" role="group" aria-label="{escape(text(lang, "rate"))}">{rate}</span>'
+    return f'<div class="yj-actions" lang="{lang_tag(lang)}">{copy}{_retry(turn, lang)}{rate}</div>'
+
+
+def _retry(turn: Turn, lang: str) -> str:
+    return (
+        f'<button type="button" class="yj-do" data-do="wish" data-wish="#retry-{turn.key}-0">{escape(text(lang, "retry"))}</button>'
+        f'<button type="button" class="yj-do" data-do="edit" data-key="{turn.key}" data-words="{escape(turn.asked.question)}">'
+        f"{escape(text(lang, 'edit'))}</button>"
+    )
 
 
 def _understood(answer: Answer) -> str:
@@ -97,16 +127,22 @@ def _rows(turn: Turn) -> str:
     return "".join(parts)
 
 
-def _refusal(turn: Turn) -> str:
+def _refusal(turn: Turn, beside: str) -> str:
+    """What was not found, what to lift to find something (``beside``), and the nearest articles."""
     answer, lang = turn.answer, voice(turn.answer)
     parts = [f'<p class="yj-lead"><strong>{escape(text(lang, "refused"))}</strong></p>']
     if answer.missing:
         words = " ".join(f'<span class="yj-missing">{escape(word)}</span>' for word in answer.missing)
         parts.append(f"<p>{escape(text(lang, 'missing'))} {words}</p>")
+    parts.append(beside)
     if answer.nearest:
-        near = "".join(
-            f'<li class="yj-evidence">{quote(turn, number)}</li>'
-            for number in range(1, len(answer.nearest) + 1)
-        )
+        near = "".join(_near(turn, number) for number in range(1, len(cited(turn)) + 1))
         parts.append(f'<p>{escape(text(lang, "nearest"))}</p><ul class="yj-near">{near}</ul>')
     return "".join(parts)
+
+
+def _near(turn: Turn, number: int) -> str:
+    one, lang = cited(turn)[number - 1], voice(turn.answer)
+    title = f'<strong lang="{lang_tag(one.lang)}"><bdi>{escape(one.title)}</bdi></strong>' if one.title else ""
+    about = "".join(f' <span class="yj-detail"><bdi>{escape(part)}</bdi></span>' for part in (one.source, reader_date(one.date, lang)) if part)
+    return f'<li class="yj-evidence"><p class="yj-near-title">{title}{about}</p>{quote(turn, number)}</li>'

@@ -1,8 +1,8 @@
-"""The panel of sources: a card for each citation, with its quote in its passage and in the whole article."""
+"""The panel beside the chat: a card for each citation with its quote in its passage, and an article to be read as a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rag.answer.types import Citation
 from rag.corpus.article import Article
@@ -10,22 +10,48 @@ from rag.ui.markup import escape, lang_tag, mark_up
 from rag.ui.texts import reader_date, text
 from rag.ui.turn import Turn, cited, spans
 
-ARTICLE_LIMIT = 20_000
+Find = Callable[[str], Article | None]
+"""From an article's id to the article; None where there is none."""
+TURNS_SHOWN = 12
+"""Answers whose sources are in the panel; those of older answers are read one by one."""
+CARDS_OPEN = 3
+"""Cards of an answer that show their passage; the others are folded."""
+ARTICLE_LIMIT = 200_000
 """Characters of an article shown around a quote; a longer article is cut, and said to be."""
 
 
-def sources(turns: Sequence[Turn], lang: str) -> str:
-    """The panel of sources: one group per answer, the newest first and open; ``lang`` is the page's."""
-    shown = [turn for turn in reversed(turns) if cited(turn.answer)]
-    groups = "".join(_group(turn, lang, is_open=turn is turns[-1]) for turn in shown)
+def sources(turns: Sequence[Turn], lang: str, find: Find) -> str:
+    """The cards: one group per answer, the newest first and open; ``lang`` is the page's."""
+    shown = [turn for turn in reversed(turns[-TURNS_SHOWN:]) if cited(turn)]
+    groups = "".join(_group(turn, lang, find, is_open=turn is turns[-1]) for turn in shown)
     if not groups:
         groups = f'<p class="yj-hint">{escape(text(lang, "sources_hint"))}</p>'
     head = f'<h2 class="yj-panel-title">{escape(text(lang, "sources"))}</h2>'
     return f'<section class="yj-sources" lang="{lang_tag(lang)}">{head}{groups}</section>'
 
 
-def _group(turn: Turn, lang: str, is_open: bool) -> str:
-    cards = "".join(_card(turn, number, lang) for number in range(1, len(cited(turn.answer)) + 1))
+def article(turn: Turn, number: int, lang: str, find: Find) -> str:
+    """A cited article as a whole, with what is quoted of it marked."""
+    citation = cited(turn)[number - 1]
+    found = find(citation.article_id)
+    close = f'<button type="button" class="yj-do" data-do="close">{escape(text(lang, "close_article"))}</button>'
+    if found is None or found.text[citation.start : citation.end] != citation.quote:
+        body = f'{_quoted(citation, lang)}<p class="yj-hint">{escape(text(lang, "changed" if found else "gone"))}</p>'
+    else:
+        first = max(0, citation.start - ARTICLE_LIMIT // 2)
+        last = min(len(found.text), first + ARTICLE_LIMIT)
+        body = _slice(found, citation, first, last, lang)
+        body += f'<p class="yj-hint">{escape(text(lang, "shortened"))}</p>' if last - first < len(found.text) else ""
+    anchor = f"read-{turn.key}-{number}"
+    return (
+        f'<article class="yj-article" id="{anchor}" data-card="src-{turn.key}-{number}" tabindex="-1" lang="{lang_tag(lang)}" '
+        f'aria-labelledby="{anchor}-title">{close}<h2 id="{anchor}-title">{_title(citation, number, lang)}</h2>'
+        f'<p class="yj-meta">{_meta(citation, lang)}</p>{body}</article>'
+    )
+
+
+def _group(turn: Turn, lang: str, find: Find, is_open: bool) -> str:
+    cards = "".join(_card(turn, number, lang, find) for number in range(1, len(cited(turn)) + 1))
     hint = f'<p class="yj-hint">{escape(text(lang, "nearest_hint"))}</p>' if turn.answer.refused else ""
     asked = turn.answer.completed or turn.answer.question
     name = escape(asked if len(asked) <= 120 else asked[:120] + "…")
@@ -35,46 +61,51 @@ def _group(turn: Turn, lang: str, is_open: bool) -> str:
     )
 
 
-def _card(turn: Turn, number: int, lang: str) -> str:
-    citation = cited(turn.answer)[number - 1]
+def _card(turn: Turn, number: int, lang: str, find: Find) -> str:
+    citation = cited(turn)[number - 1]
     anchor = f"src-{turn.key}-{number}"
-    title = citation.title or text(lang, "untitled")
-    about = [citation.source, reader_date(citation.date, lang), text(lang, "page_of", n=citation.page) if citation.page else ""]
-    meta = " · ".join(escape(part) for part in about if part)
+    wrong = f'data-do="rate" data-rate="#quote-{turn.key}-{number}" aria-pressed="false"'
+    tools = (
+        f'<button type="button" class="yj-do" data-do="read" data-read="#read-{turn.key}-{number}">{escape(text(lang, "open_article"))}</button>'
+        f'<button type="button" class="yj-do" {wrong}>{escape(text(lang, "wrong_quote"))}</button>'
+        f'<a class="yj-back" href="#">{escape(text(lang, "back"))}</a>'
+    )
+    return (
+        f'<article class="yj-card" id="{anchor}" tabindex="-1" aria-labelledby="{anchor}-title">'
+        f'<details{" open" if number <= CARDS_OPEN else ""}><summary><h3 id="{anchor}-title">{_title(citation, number, lang)}</h3></summary>'
+        f'<p class="yj-meta">{_meta(citation, lang)}</p>{_passage(citation, lang, find)}'
+        f'<div class="yj-actions">{tools}</div></details></article>'
+    )
+
+
+def _title(citation: Citation, number: int, lang: str) -> str:
+    tag = lang_tag(citation.lang if citation.title else lang)
+    return f'<span class="yj-number">[{number}]</span> <span lang="{tag}"><bdi>{escape(citation.title or text(lang, "untitled"))}</bdi></span>'
+
+
+def _meta(citation: Citation, lang: str) -> str:
+    page = text(lang, "page_of", n=citation.page) if citation.page else ""
+    meta = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in (citation.source, reader_date(citation.date, lang), page) if part)
     if citation.url.startswith(("https://", "http://")):
         link = f'<a href="{escape(citation.url)}" target="_blank" rel="noopener noreferrer nofollow">'
         meta += f"{' · ' if meta else ''}{link}{escape(text(lang, 'original'))}</a>"
-    return (
-        f'<article class="yj-card" id="{anchor}" tabindex="-1" aria-labelledby="{anchor}-title">'
-        f'<h3 id="{anchor}-title"><span class="yj-number">[{number}]</span> '
-        f'<span lang="{lang_tag(citation.lang)}"><bdi>{escape(title)}</bdi></span></h3>'
-        f'<p class="yj-meta">{meta}</p>{_passage(turn, citation, lang)}'
-        f'<a class="yj-back" href="#">{escape(text(lang, "back"))}</a></article>'
-    )
+    return meta
 
 
-def _passage(turn: Turn, citation: Citation, lang: str) -> str:
-    """The passage around a quote and the whole article, both with the quote marked."""
-    tag = lang_tag(citation.lang)
-    article = turn.articles.get(citation.article_id)
-    if article is None or article.text[citation.start : citation.end] != citation.quote:
-        marked = mark_up(citation.quote, spans(citation, lang, whole=True), citation.start)
-        changed = f'<p class="yj-hint">{escape(text(lang, "changed"))}</p>'
-        return f'<div class="yj-text" lang="{tag}">{marked}</div>{changed}'
-    start = min(citation.passage_start, citation.start)
-    end = max(citation.passage_end, citation.end)
-    passage = _slice(article, citation, start, end, lang)
-    if start == 0 and end >= len(article.text):
-        return passage
-    first = max(0, citation.start - ARTICLE_LIMIT // 2)
-    last = min(len(article.text), first + ARTICLE_LIMIT)
-    cut = f'<p class="yj-hint">{escape(text(lang, "shortened"))}</p>' if last - first < len(article.text) else ""
-    return (
-        f'{passage}<details class="yj-whole"><summary>{escape(text(lang, "whole_article"))}</summary>'
-        f"{_slice(article, citation, first, last, lang)}{cut}</details>"
-    )
+def _passage(citation: Citation, lang: str, find: Find) -> str:
+    """The passage around a quote, with the quote marked; the quote alone where the article has changed."""
+    found = find(citation.article_id)
+    if found is None or found.text[citation.start : citation.end] != citation.quote:
+        return f'{_quoted(citation, lang)}<p class="yj-hint">{escape(text(lang, "changed"))}</p>'
+    start, end = min(citation.passage_start, citation.start), max(citation.passage_end, citation.end)
+    return _slice(found, citation, start, end, lang)
 
 
-def _slice(article: Article, citation: Citation, start: int, end: int, lang: str) -> str:
-    marked = mark_up(article.text[start:end], spans(citation, lang, whole=True), start)
+def _quoted(citation: Citation, lang: str) -> str:
+    marked = mark_up(citation.quote, spans(citation, lang, whole=True), citation.start)
+    return f'<div class="yj-text" lang="{lang_tag(citation.lang)}"><bdi>{marked}</bdi></div>'
+
+
+def _slice(found: Article, citation: Citation, start: int, end: int, lang: str) -> str:
+    marked = mark_up(found.text[start:end], spans(citation, lang, whole=True), start)
     return f'<div class="yj-text" lang="{lang_tag(citation.lang)}"><bdi>{marked}</bdi></div>'

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from rag.ui.markup import escape, lang_tag
-from rag.ui.texts import article_count, reader_dates, text
+from rag.ui.texts import reader_date, reader_dates, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +25,55 @@ def brand() -> str:
     return '<h1>Yinju <span lang="zh-CN">引据</span></h1>'
 
 
-def about(corpus: Corpus, lang: str) -> str:
-    """What the corpus holds, in one line."""
+def notices(lang: str) -> str:
+    """What the page's script can show where the server cannot be reached, in words: the connection is lost, too many ask, a failure."""
+    told = "".join(f'<p class="yj-alert yj-alert-{key}" role="alert">{escape(text(lang, key))}</p>' for key in ("lost", "busy", "failed"))
+    return f'<div lang="{lang_tag(lang)}">{told}<p class="yj-saying" role="status" data-copied="{escape(text(lang, "copied"))}" data-failed="{escape(text(lang, "copy_failed"))}"></p></div>'
+
+
+def edit_hint(lang: str) -> str:
+    """What stands above the box while an earlier question is edited in it."""
+    leave = f'<button type="button" class="yj-do" data-do="leave">{escape(text(lang, "edit_cancel"))}</button>'
+    return f'<p class="yj-hint" lang="{lang_tag(lang)}" role="status">{escape(text(lang, "editing"))} {leave}</p>'
+
+
+def about(corpus: Corpus, lang: str, version: str = "", now: datetime | None = None) -> str:
+    """What the corpus is: articles, dates, sources, and the age of the index, told by the name of its version."""
     named = text(lang, "separator").join(corpus.sources[:3]) or text(lang, "no_source")
     if len(corpus.sources) > 3:
         named = text(lang, "more_sources", sources=named, n=len(corpus.sources))
-    words = text(
-        lang,
-        "corpus",
-        articles=article_count(corpus.articles, lang),
-        dates=reader_dates(corpus.date_from, corpus.date_to, lang) or text(lang, "no_date"),
-        sources=named,
-    )
-    tagline = f'<span class="yj-tagline">{escape(text(lang, "tagline"))} · </span>'
-    return f'<p class="yj-about" lang="{lang_tag(lang)}">{tagline}{escape(words)}</p>'
+    told = {
+        "facts_articles": f"{corpus.articles:,}",
+        "facts_dates": reader_dates(corpus.date_from, corpus.date_to, lang) or text(lang, "no_date"),
+        "facts_sources": named,
+    }
+    if built := built_at(version):
+        told["facts_index"] = text(lang, "built", date=reader_date(f"{built:%Y-%m-%d}", lang), age=age(built, now or datetime.now(UTC), lang))
+    body = "".join(f"<div><dt>{escape(text(lang, key))}</dt><dd>{escape(words)}</dd></div>" for key, words in told.items())
+    return f'<dl class="yj-facts" lang="{lang_tag(lang)}">{body}</dl>'
 
 
-def welcome(lang: str) -> str:
-    """What the page does, above the examples."""
+def age(then: datetime, now: datetime, lang: str) -> str:
+    """How long ago something was: "3 h ago"."""
+    minutes = int((now - then).total_seconds() // 60)
+    if minutes < 1:
+        return text(lang, "ago_now")
+    if minutes < 60:
+        return text(lang, "ago_minutes", n=minutes)
+    return text(lang, "ago_hours", n=minutes // 60) if minutes < 48 * 60 else text(lang, "ago_days", n=minutes // 1440)
+
+
+def built_at(version: str) -> datetime | None:
+    """When an index version was built, by its name ("20261123T005603704Z-cfc1b5389352"); None for another name."""
+    try:
+        return datetime.strptime(version[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def welcome(corpus: Corpus, lang: str, version: str = "") -> str:
+    """What the page does and what the articles are, above the examples."""
     return (
         f'<div class="yj-welcome" lang="{lang_tag(lang)}"><p>{escape(text(lang, "welcome"))}</p>'
-        f'<p class="yj-label">{escape(text(lang, "examples"))}</p></div>'
+        f'{about(corpus, lang, version)}<p class="yj-label">{escape(text(lang, "examples"))}</p></div>'
     )

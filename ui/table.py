@@ -1,43 +1,98 @@
-"""Places as a table: one row for each place, or for places of the same evidence."""
+"""Places as a table: one line for each quote, with its place, source and date; and how many articles each place has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
 
 from rag.answer.types import Row
 from rag.ui.markup import escape
-from rag.ui.texts import text
-from rag.ui.turn import Turn, quote, valid, voice
+from rag.ui.texts import reader_date, text
+from rag.ui.tilemap import tilemap
+from rag.ui.turn import Turn, cited, quote, valid, voice
+
+LINES = 3
+"""Quotes shown of one place; the others are folded."""
+COLUMNS = ("place", "what", "from_source", "date")
 
 
-def places(turn: Turn) -> str:
-    """The names of the places, then the table."""
-    answer, lang = turn.answer, voice(turn.answer)
+def places(turn: Turn, lang: str) -> str:
+    """The names of the places, the map, the table, and what can be done with it; ``lang`` is the page's language."""
+    answer, spoken = turn.answer, voice(turn.answer)
     labels = list(dict.fromkeys(row.label for row in answer.rows if row.label))
     # The names stand in both languages in a row's label; the head line needs only what they are.
-    lead = text(lang, "separator").join(escape(label) for label in labels)
-    if len(labels) > 1:
-        lead = f"{escape(text(lang, 'places', n=len(labels)))}<br><strong>{lead}</strong>"
-    else:
-        lead = f"<strong>{lead}</strong>"
+    names = text(spoken, "separator").join(escape(label) for label in labels)
+    head = f"{escape(text(spoken, 'places', n=len(labels)))}<br>" if len(labels) > 1 else ""
+    return f'<p class="yj-lead">{head}<strong>{names}</strong></p>{_map(turn)}{_table(turn)}{_tools(turn, lang)}'
+
+
+def counts(turn: Turn) -> Counter[str]:
+    """How many articles an answer cites for each place."""
+    held = Counter()
+    for place, articles in _articles(turn).items():
+        held[place] = len(articles)
+    return held
+
+
+def _articles(turn: Turn) -> dict[str, set[str]]:
+    held: dict[str, set[str]] = {}
+    for row in turn.answer.rows:
+        if row.place:
+            held.setdefault(row.place, set()).update(cited(turn)[n - 1].article_id for n in valid(turn, row.citations))
+    return held
+
+
+def _map(turn: Turn) -> str:
+    lang, held = voice(turn.answer), counts(turn)
+    drawn = tilemap(held, lang)
+    if not drawn:
+        return ""
+    # One place needs no map to be found.
+    opened = " open" if len(held) > 1 else ""
+    told = f"{text(lang, 'map_help')} {text(lang, 'map_others')}"
+    return f'<details class="yj-map"{opened}><summary>{escape(text(lang, "map"))}</summary>{drawn}<p class="yj-hint">{escape(told)}</p></details>'
+
+
+def _table(turn: Turn) -> str:
+    lang = voice(turn.answer)
     # Places with the same evidence stand together: the same quotes again in every row would hide them.
     merged: dict[tuple[int, ...], list[Row]] = {}
-    for row in answer.rows:
+    for row in turn.answer.rows:
         merged.setdefault(row.citations, []).append(row)
-    body = "".join(_place_row(turn, rows, numbers) for numbers, rows in merged.items())
-    heads = "".join(f'<th scope="col">{escape(text(lang, key))}</th>' for key in ("place", "quote"))
+    lines, folded = "", 0
+    for numbers, rows in merged.items():
+        for at, number in enumerate(valid(turn, numbers)):
+            lines += _line(turn, rows, number, at)
+            folded += at >= LINES
+    heads = "".join(
+        f'<th scope="col" aria-sort="none"><button type="button" class="yj-sort" title="{escape(text(lang, "sort"))}">'
+        f"{escape(text(lang, key))}</button></th>"
+        for key in COLUMNS
+    )
+    more = f'<button type="button" class="yj-do" data-do="more">{escape(text(lang, "more_lines", n=folded))}</button>' if folded else ""
     return (
-        f'<p class="yj-lead">{lead}</p><table class="yj-places"><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{body}</tbody></table>"
+        f'<p class="yj-only" hidden><span role="status"></span> <button type="button" class="yj-do" data-do="all">'
+        f"{escape(text(lang, 'show_all'))}</button></p>"
+        f'<table class="yj-places"><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>{more}'
     )
 
 
-def _place_row(turn: Turn, rows: Sequence[Row], numbers: Iterable[int]) -> str:
-    places = ""
+def _line(turn: Turn, rows: list[Row], number: int, at: int) -> str:
+    lang, one = voice(turn.answer), cited(turn)[number - 1]
+    named = ""
     for row in rows:
         detail = f' <span class="yj-detail">{escape(row.detail)}</span>' if row.detail not in row.label else ""
-        places += f'<span class="yj-place">{escape(row.label)}{detail}</span> '
-    quotes = "".join(
-        f'<div class="yj-row-quote">{quote(turn, number)}</div>' for number in valid(turn, numbers)
+        named += f'<span class="yj-place">{escape(row.label)}{detail}</span> '
+    css = " ".join(("yj-again" if at else "", "yj-more" if at >= LINES else "")).strip()
+    key = escape(" ".join(row.place for row in rows))
+    source = one.source or one.title or text(lang, "untitled")
+    return (
+        f'<tr class="{css}" data-places="{key}"><th scope="row">{named}</th><td>{quote(turn, number)}</td>'
+        f'<td><bdi title="{escape(one.title)}">{escape(source)}</bdi></td>'
+        f'<td data-sort="{escape(one.date)}">{escape(reader_date(one.date, lang))}</td></tr>'
     )
-    return f'<tr><th scope="row">{places}</th><td>{quotes}</td></tr>'
+
+
+def _tools(turn: Turn, lang: str) -> str:
+    copy = f'<button type="button" class="yj-do" data-do="table" data-done="{escape(text(lang, "copied"))}">{escape(text(lang, "copy_table"))}</button>'
+    csv = f'<button type="button" class="yj-do" data-do="csv" data-wish="#csv-{turn.key}-0">{escape(text(lang, "save_csv"))}</button>'
+    return f'<div class="yj-actions">{copy}{csv}</div>'

@@ -8,92 +8,133 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from rag.answer.events import Found, Searching
 from rag.answer.types import Answer
 from rag.errors import UsageError
 from rag.search.types import Filters
 from rag.serving import Desk
 from rag.ui import chips, render
 from rag.ui.asked import Asked, again, wished
-from rag.ui.filters import checked
+from rag.ui.filters import Unusable, checked
 from rag.ui.start import Corpus
-from rag.ui.texts import text
+from rag.ui.texts import Said
 from rag.ui.turn import Turn
 
 log = logging.getLogger("rag.ui")
 
-TURNS_KEPT = 12
-"""Answers whose sources stay in the panel."""
-MESSAGES_KEPT = 100
+TURNS_KEPT = 100
+"""Questions of one conversation that the page keeps; older ones go."""
+HISTORY_KEPT = 12
+"""Earlier answers that the assistant is told."""
 PIECE_SECONDS = 0.08
 """Time between two states of a streamed answer; a page cannot draw many more and stay calm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The messages shown (role and HTML) and the answers whose sources are shown, oldest first."""
+    """What was asked and answered, oldest first.
 
-    messages: tuple[tuple[str, str], ...] = ()
+    Attributes:
+        turns: the questions with their answers.
+        shown: question and answer of each as HTML.
+        lang: the page's language, that of ``shown``.
+        coming: HTML shown as the answer to the question named by its key, while that answer comes.
+    """
+
     turns: tuple[Turn, ...] = ()
+    shown: tuple[tuple[str, str], ...] = ()
+    lang: str = "en"
+    coming: tuple[str, str] = ("", "")
 
-    def say(self, role: str, html: str) -> Talk:
-        return replace(self, messages=(*self.messages, (role, html))[-MESSAGES_KEPT:])
+    def put(self, turn: Turn) -> Talk:
+        """The conversation with a turn in the place of that of its key, or else at its end."""
+        html = _as_html(turn, self.lang)
+        at = [old.key for old in self.turns]
+        if turn.key in at:
+            n = at.index(turn.key)
+            turns = (*self.turns[:n], turn, *self.turns[n + 1 :])
+            shown = (*self.shown[:n], html, *self.shown[n + 1 :])
+        else:
+            turns, shown = (*self.turns, turn), (*self.shown, html)
+        return replace(self, turns=turns[-TURNS_KEPT:], shown=shown[-TURNS_KEPT:])
 
-    def history(self) -> tuple[tuple[str, Answer], ...]:
-        """What was asked and answered before, as the assistant takes it."""
-        return tuple((turn.answer.question, turn.answer) for turn in self.turns)
+    def spoken(self, lang: str) -> Talk:
+        """The conversation with the page's own words in another language."""
+        return self if lang == self.lang else replace(self, shown=tuple(_as_html(turn, lang) for turn in self.turns), lang=lang)
 
-    def asked(self, question: str, filters: Filters = Filters()) -> Asked:
-        """A question that comes next."""
-        return Asked(question, filters, (), self.history())
+    def turn(self, key: str) -> Turn | None:
+        """The turn of a key."""
+        return next((turn for turn in self.turns if turn.key == key), None)
 
-    def asked_again(self, wish: str) -> Asked | None:
-        """An earlier question, otherwise restricted, as a control in its answer has it; None for one that is gone."""
+    def history(self, after: str) -> tuple[tuple[str, Answer], ...]:
+        """What was asked and answered up to the turn of a key, as the assistant takes it; nothing for a turn that is gone."""
+        upto = next((n for n, turn in enumerate(self.turns, 1) if turn.key == after), 0)
+        return tuple((turn.answer.question, turn.answer) for turn in self.turns[:upto] if turn.answer)[-HISTORY_KEPT:]
+
+    def asked(self, question: str, filters: Filters = Filters(), instead: str = "") -> Asked:
+        """A question that comes next, or in the place of a turn's."""
+        if turn := self.turn(instead):
+            return Asked(question, filters, (), turn.asked.after)
+        return Asked(question, filters, (), self.turns[-1].key if self.turns else "")
+
+    def asked_again(self, wish: str) -> tuple[Asked | None, str]:
+        """An earlier question as a control in its answer has it, and the key of the turn that its answer replaces, "" for none."""
         do, key, which = wished(wish) or ("", "", "")
-        found = [again(turn.asked, turn.answer, do, which) for turn in self.turns if turn.key == key]
-        return found[0] if found else None
+        turn = self.turn(key)
+        return (again(turn.asked, turn.answer, do, which) if turn else None), (key if do == "retry" else "")
 
     def as_chat(self) -> list[dict[str, str]]:
         """The messages as Gradio's chat takes them."""
-        return [{"role": role, "content": html} for role, html in self.messages]
+        told = []
+        for turn, (question, answer) in zip(self.turns, self.shown, strict=True):
+            told += [("user", question), ("assistant", self.coming[1] if turn.key == self.coming[0] else answer)]
+        return [{"role": role, "content": html} for role, html in told]
 
 
-def converse(desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: Corpus | None = None) -> Iterator[Talk]:
+def converse(desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: Corpus | None = None, instead: str = "") -> Iterator[Talk]:
     """The conversation after a question, again and again while the answer comes; the last one stays.
 
-    ``lang`` is the page's language, for what is said before the answer's own language is known; ``corpus`` is what
-    filters can name. Nothing is
-    raised: an unusable question and an error are answered with a message, the latter with a reference number
-    under which the server's log has the trace.
+    ``lang`` is the page's language; ``corpus`` is what filters can name; ``instead`` is the key of the turn whose place
+    the question takes. Nothing is raised: an unusable question and an error are answered with a message, the latter with
+    a reference number under which the server's log has the trace. Whoever closes this has a turn without an answer.
     """
-    told = talk.say("user", render.question(asked.question) + chips.put_aside(asked, lang))
-    yield told.say("assistant", render.waiting(desk.index.n_articles, lang))
+    key = instead or secrets.token_hex(4)
+    history = talk.history(asked.after)
+    # As it stays if nobody waits for the answer.
+    talk = replace(talk, coming=("", "")).spoken(lang).put(Turn(key, None, asked, Said.of("stopped")))
+    searching = Searching(desk.index.n_articles)
+    yield replace(talk, coming=(key, render.waiting(searching, None, lang)))
     try:
         if corpus:
             checked(asked.filters, corpus)
         answer, pieces, shown = None, "", time.monotonic()
-        for piece in desk.stream(asked.question, asked.history, asked.filters, without=asked.without):
-            if isinstance(piece, Answer):
-                answer = piece
-            if not isinstance(piece, str):
-                continue
-            pieces += piece
-            if time.monotonic() - shown >= PIECE_SECONDS:
-                shown = time.monotonic()
-                yield told.say("assistant", render.partial(pieces))
-        turn = Turn(secrets.token_hex(4), answer, _cited_articles(desk, answer), asked)
-        answered = told.say("assistant", render.message(turn, chips.restrictions(turn)))
-        answered = replace(answered, turns=(*answered.turns, turn)[-TURNS_KEPT:])
+        for event in desk.stream(asked.question, history, asked.filters, without=asked.without):
+            if isinstance(event, Answer):
+                answer = event
+            elif isinstance(event, Searching):
+                searching = event
+            elif isinstance(event, Found):
+                yield replace(talk, coming=(key, render.waiting(searching, event, lang)))
+            else:
+                pieces += event
+                if time.monotonic() - shown >= PIECE_SECONDS:
+                    shown = time.monotonic()
+                    yield replace(talk, coming=(key, render.partial(pieces)))
+        turn = Turn(key, answer, asked)
+    except Unusable as error:
+        turn = Turn(key, None, asked, error.said)
     except UsageError as error:
-        answered = told.say("assistant", render.notice(str(error)))
+        turn = Turn(key, None, asked, Said.of("unusable", reason=str(error)))
     except Exception:
         # Whatever it is, the conversation stays, and the operator can find the trace.
         reference = secrets.token_hex(4)
         log.exception("reference %s: a question could not be answered", reference)
-        answered = told.say("assistant", render.notice(text(lang, "error", ref=reference)))
-    yield answered
+        turn = Turn(key, None, asked, Said.of("error", ref=reference))
+    yield talk.put(turn)
 
 
-def _cited_articles(desk: Desk, answer: Answer) -> dict:
-    cited = {citation.article_id for citation in (*answer.citations, *answer.nearest)}
-    found = {article_id: desk.article(article_id) for article_id in cited}
-    return {article_id: article for article_id, article in found.items() if article is not None}
+def _as_html(turn: Turn, lang: str) -> tuple[str, str]:
+    question = render.question(turn.asked.question) + chips.put_aside(turn.asked, lang)
+    if turn.answer is None:
+        return question, render.notice(turn, lang)
+    return question, render.message(turn, lang, chips.restrictions(turn))

@@ -6,6 +6,8 @@ characters is shown in them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rag.answer.script import HANT, in_script
 from rag.ui import texts_corpus
 
@@ -42,6 +44,59 @@ TEXTS: dict[str, dict[str, str]] = {
         "matches": "对应问题中的“{word}”",
         "untitled": "（无标题）",
         "searching": "正在检索 {articles}……",
+        "found": "{passages}，出自 {articles}",
+        "pair": "{word} = {of}",
+        "stopped": "已停止，没有作答。",
+        "unusable": "这个问题无法作答：{reason}",
+        "bad_date": "筛选日期须写成 YYYY-MM-DD，而这里是“{value}”。请改正或去掉这项筛选。",
+        "bad_range": "筛选的起始日期 {first} 晚于结束日期 {last}。请改正或去掉其中一项。",
+        "bad_place": "没有叫“{value}”的省、市、县或国家。请改正或去掉这项筛选。",
+        "bad_place_near": "“{value}”不能确定是哪个地方，您要找的也许是：{near}。请改正或去掉这项筛选。",
+        "bad_sources": "文章里没有来源“{value}”。有的来源：{known}。",
+        "bad_languages": "文章里没有语言“{value}”。有的语言：{known}。",
+        "stop": "停止",
+        "retry": "重新回答",
+        "edit": "修改问题",
+        "editing": "正在修改前面的问题，回答将替换原来的。",
+        "edit_cancel": "不改了",
+        "copy_answer": "复制",
+        "copied": "已复制",
+        "copy_failed": "未能复制",
+        "right": "答得对",
+        "wrong": "答错了",
+        "wrong_quote": "引文不对",
+        "rate": "这个回答怎么样？",
+        "rated": "谢谢，已记下。",
+        "rate_failed": "未能记下（编号 {ref}）。",
+        "what": "内容",
+        "from_source": "来源",
+        "date": "日期",
+        "sort": "排序",
+        "copy_table": "复制表格",
+        "save_csv": "下载 CSV",
+        "show_all": "显示全部",
+        "more_lines": "再显示 {n} 行",
+        "map": "各省级地区的文章数",
+        "map_help": "点选一个地区，表格只显示它。",
+        "tile": "{place}：{articles}",
+        "map_others": "其他省级地区没有找到。",
+        "nearest_title": "最接近的文章",
+        "open_article": "阅读全文",
+        "close_article": "返回出处",
+        "gone": "这篇文章已不在索引里。",
+        "facts_articles": "文章",
+        "facts_dates": "日期",
+        "facts_sources": "来源",
+        "facts_index": "索引",
+        "built": "{date} 建立（{age}）",
+        "ago_minutes": "{n} 分钟前",
+        "ago_hours": "{n} 小时前",
+        "ago_days": "{n} 天前",
+        "ago_now": "刚刚",
+        "lost": "与服务器的连接断了。对话已保存在本页，连接恢复后会自动接上；若一直不行，请检查 Yinju 是否仍在运行。",
+        "busy": "现在提问的人太多。请稍候再试，对话仍在。",
+        "failed": "请求没有成功。请再试一次，对话仍在；若仍不行，请重新载入页面。",
+        "skip_answer": "回答完毕",
         "status": "检索了 {searched}，用时 {ms}",
         "status_matched": "检索了 {searched}，其中 {matched} 篇有依据，用时 {ms}",
         "understood": "理解为：{question}",
@@ -50,6 +105,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "nearest": "不是答案，但比较接近：",
         "places": "共 {n} 个省级地区：",
         "place": "地区",
+        "title_column": "标题",
         "detail": "具体地点",
         "quote": "原文",
         "error": "出了点问题，没能回答。请再试一次；若仍不行，请把编号 {ref} 告诉管理员。",
@@ -118,6 +174,60 @@ TEXTS: dict[str, dict[str, str]] = {
         "matches": "matches “{word}” in the question",
         "untitled": "(no title)",
         "searching": "Searching {articles}…",
+        "found": "{passages} from {articles}",
+        "pair": "{word} = {of}",
+        "stopped": "Stopped; there is no answer.",
+        "unusable": "This question cannot be answered: {reason}",
+        "bad_date": "A date to filter by is written YYYY-MM-DD, but here is “{value}”. Correct or remove this filter.",
+        "bad_range": "The range of dates ends on {last}, before it begins on {first}. Correct or remove one of them.",
+        "bad_place": "No province, city, county or country is called “{value}”. Correct or remove this filter.",
+        "bad_place_near": "“{value}” is not the name of one place; perhaps you mean one of these: {near}. Correct or remove this filter.",
+        "bad_sources": "No article has the source “{value}”. The sources are: {known}.",
+        "bad_languages": "No article has the language “{value}”. The languages are: {known}.",
+        "stop": "Stop",
+        "retry": "Retry",
+        "edit": "Edit question",
+        "editing": "You are editing an earlier question; its answer will be replaced.",
+        "edit_cancel": "Leave it as it was",
+        "copy_answer": "Copy",
+        "copied": "Copied",
+        "copy_failed": "Could not be copied",
+        "right": "Right",
+        "wrong": "Wrong",
+        "wrong_quote": "Wrong citation",
+        "rate": "How is this answer?",
+        "rated": "Thank you, noted.",
+        "rate_failed": "It could not be noted (reference {ref}).",
+        "what": "What",
+        "from_source": "Source",
+        "date": "Date",
+        "sort": "Sort",
+        "copy_table": "Copy table",
+        "save_csv": "Download CSV",
+        "show_all": "Show all",
+        "more_lines": "Show {n} more",
+        "map": "Articles by province-level division",
+        "map_help": "Choose a place to see only its rows in the table.",
+        "tile": "{place}: {articles}",
+        "map_others": "Nothing was found for the other divisions.",
+        "nearest_title": "Nearest articles",
+        "open_article": "Read the article",
+        "close_article": "Back to the sources",
+        "gone": "This article is no longer in the index.",
+        "facts_articles": "Articles",
+        "facts_dates": "Dates",
+        "facts_sources": "Sources",
+        "facts_index": "Index",
+        "built": "built on {date} ({age})",
+        "ago_minutes": "{n} min ago",
+        "ago_hours": "{n} h ago",
+        "ago_days": "{n} days ago",
+        "ago_now": "just now",
+        "lost": "The connection to the server is lost. Your conversation is kept on this page and goes on as soon as the server "
+        "is back; if that takes long, see whether Yinju is still running.",
+        "busy": "Too many people are asking at once. Please try again in a moment; your conversation is still here.",
+        "failed": "That did not work. Please try again, your conversation is still here; if it stays, load the page anew.",
+        "skip_answer": "Answer complete",
         "status": "Searched {searched} in {ms}",
         "status_matched": "Searched {searched} in {ms}, evidence in {matched}",
         "understood": "Understood as: {question}",
@@ -126,6 +236,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "nearest": "Not an answer, but close:",
         "places": "{n} province-level places:",
         "place": "Place",
+        "title_column": "Title",
         "detail": "Where exactly",
         "quote": "Quote",
         "error": "Something went wrong and there is no answer. Please try again; if it stays, tell the "
@@ -178,6 +289,21 @@ def text(lang: str, key: str, **values: object) -> str:
     return in_script(TEXTS["zh" if _chinese(lang) else "en"][key], lang).format(**values)
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something that the page says: a text's key, and what is put in. It can be said in any language, at any time."""
+
+    key: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, key: str, **values: object) -> Said:
+        return cls(key, tuple((name, str(value)) for name, value in values.items()))
+
+    def speak(self, lang: str) -> str:
+        return text(lang, self.key, **dict(self.values))
+
+
 def _chinese(lang: str) -> bool:
     return lang in ("zh", HANT)
 
@@ -185,6 +311,11 @@ def _chinese(lang: str) -> bool:
 def article_count(n: int, lang: str) -> str:
     """ "13 articles", "1 article"; "13 篇文章"."""
     return f"{n:,} 篇文章" if _chinese(lang) else f"{n:,} article{'' if n == 1 else 's'}"
+
+
+def passage_count(n: int, lang: str) -> str:
+    """ "14 passages", "1 passage"; "14 段"."""
+    return f"{n:,} 段" if _chinese(lang) else f"{n:,} passage{'' if n == 1 else 's'}"
 
 
 def reader_date(date: str, lang: str) -> str:

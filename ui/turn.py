@@ -1,26 +1,33 @@
-"""One answered question, and the pieces that every view of it shares: chips and marked quotes."""
+"""One question with its answer, and the pieces that every view of it shares: chips and marked quotes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from rag.answer.gloss import glosses
 from rag.answer.script import HANT
 from rag.answer.types import Answer, Citation
-from rag.corpus.article import Article
 from rag.ui.asked import Asked
 from rag.ui.markup import Span, escape, lang_tag, mark_up
-from rag.ui.texts import text
+from rag.ui.texts import Said, text
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One answered question: its key in links, the answer, the articles it cites by id, and how it was asked."""
+    """A question and what came of it.
+
+    Attributes:
+        key: hex digits that links name it by, unique in its conversation.
+        answer: None where there is none: see ``problem``.
+        asked: how it was asked.
+        problem: why there is no answer.
+    """
 
     key: str
-    answer: Answer
-    articles: dict[str, Article] = field(default_factory=dict)
+    answer: Answer | None
     asked: Asked = Asked("")
+    problem: Said | None = None
 
 
 def voice(answer: Answer) -> str:
@@ -28,14 +35,16 @@ def voice(answer: Answer) -> str:
     return HANT if answer.traditional else answer.lang
 
 
-def cited(answer: Answer) -> tuple[Citation, ...]:
+def cited(turn: Turn) -> tuple[Citation, ...]:
     """What the [n] of an answer are: its citations, or the nearest quotes of a refusal."""
-    return answer.nearest if answer.refused else answer.citations
+    if turn.answer is None:
+        return ()
+    return turn.answer.nearest if turn.answer.refused else turn.answer.citations
 
 
 def chip(turn: Turn, number: int) -> str:
     """The link [n] to a source card; "" where there is no such citation."""
-    shown = cited(turn.answer)
+    shown = cited(turn)
     if not 1 <= number <= len(shown):
         return ""
     lang = voice(turn.answer)
@@ -53,7 +62,9 @@ def spans(citation: Citation, lang: str, whole: bool = False) -> list[Span]:
             max(found.start, citation.start),
             min(found.end, citation.end),
             "yj-word",
-            text(lang, "matches", word=found.word) if found.word else "",
+            # In the chat the words are told together, see `quote`.
+            text(lang, "matches", word=found.word) if found.word and whole else "",
+            found.word,
         )
         for found in citation.highlights
     ]
@@ -61,12 +72,17 @@ def spans(citation: Citation, lang: str, whole: bool = False) -> list[Span]:
 
 
 def quote(turn: Turn, number: int) -> str:
-    """A quote with its marks, and its chip."""
-    citation = cited(turn.answer)[number - 1]
-    marked = mark_up(citation.quote, spans(citation, voice(turn.answer)), citation.start)
-    return f'<q class="yj-said" lang="{lang_tag(citation.lang)}"><bdi>{marked}</bdi></q>&nbsp;{chip(turn, number)}'
+    """A quote with its marks, its chip, and which of its words mean which of the question, shown when pointed at."""
+    citation, lang = cited(turn)[number - 1], voice(turn.answer)
+    marked = mark_up(citation.quote, spans(citation, lang), citation.start)
+    said = f'<q class="yj-said" lang="{lang_tag(citation.lang)}"><bdi>{marked}</bdi></q>&nbsp;{chip(turn, number)}'
+    pairs = [text(lang, "pair", word=word, of=of) for word, of in glosses(citation)]
+    if not pairs:
+        return f'<span class="yj-quoted">{said}</span>'
+    told = escape(text(lang, "separator").join(pairs))
+    return f'<span class="yj-quoted">{said}<span class="yj-gloss" role="tooltip">{told}</span></span>'
 
 
 def valid(turn: Turn, numbers: Iterable[int]) -> list[int]:
     """Those numbers that are of a citation."""
-    return [number for number in numbers if 1 <= number <= len(cited(turn.answer))]
+    return [number for number in numbers if 1 <= number <= len(cited(turn))]

@@ -43,17 +43,19 @@ def read_questions(paths: Iterable[str | Path]) -> list[Question]:
       - JSON Lines: ``{"id", "question", "relevant"[, "lang", "pair"]}``, other fields are left alone. ``relevant``
         is a list of article ids, or ``{id: grade}``. A row without an id gets its line number. Where no language is
         named it is told by the script, and all that a file has in Latin letters is taken to be of one language.
+      - what readers said of answers on the page: those called right, see :mod:`rag.evaluation.feedback`.
       - a folder in BEIR's layout, or one of its ``qrels/*.tsv``: see :func:`rag.evaluation.beir.read_beir`.
 
     Raises:
         UsageError: no file there, no question in it, or a line that is none; names the file and the line.
     """
     from rag.evaluation.beir import read_beir
+    from rag.evaluation.feedback import is_feedback, read_feedback
 
     questions: list[Question] = []
     for path in map(Path, paths):
         beir = path.is_dir() or path.suffix.lower() == ".tsv"
-        found = list(read_beir(path) if beir else _read_rows(path))
+        found = list(read_beir(path) if beir else read_feedback(path) if is_feedback(path) else _read_rows(path))
         if not found:
             raise UsageError(f"expected questions in {path}, found none: one line per question, {_EXPECTED}")
         questions += _with_langs(found)

@@ -1,0 +1,117 @@
+"""What readers said of answers: written line by line beside an index, and read back as questions whose articles are known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import StorageError
+
+if TYPE_CHECKING:
+    from rag.answer.types import Answer
+    from rag.evaluation.questions import Question
+
+FILE = "feedback.jsonl"
+"""Its name in the index folder; no build and no rollback touches it."""
+VERDICTS = ("right", "wrong", "quote")
+"""The answer is right, is wrong, or one quote does not say what it is cited for."""
+SIZE_LIMIT = 16_000_000
+"""Bytes of the file; what comes after is refused, so that nobody can fill the disk."""
+_EXPECTED = '{"question": "…", "verdict": "right", "articles": ["id", …]}'
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One verdict.
+
+    Attributes:
+        question: in full, as it was answered.
+        verdict: one of ``VERDICTS``.
+        answer: what it is about.
+        number: of the citation, from 1, that "quote" is about; 0 for none.
+    """
+
+    question: str
+    verdict: str
+    answer: Answer
+    number: int = 0
+
+    def as_line(self) -> str:
+        """One line of JSON, its end included."""
+        from rag import __version__
+
+        cited = self.answer.nearest if self.answer.refused else self.answer.citations
+        about = cited[self.number - 1].id if 0 < self.number <= len(cited) else ""
+        row = {
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "question": self.question,
+            "verdict": self.verdict,
+            "citation": about,
+            "refused": self.answer.refused,
+            "citations": [one.id for one in cited],
+            "articles": [one.article_id for one in cited],
+            "index_version": self.answer.index_version,
+            "version": __version__,
+        }
+        return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def append(path: Path, feedback: Feedback) -> None:
+    """Adds a line to the file, which is made where there is none; several processes may write at once.
+
+    Raises StorageError: it cannot be written, or is full (:data:`SIZE_LIMIT`).
+    """
+    from filelock import FileLock, Timeout
+
+    line = feedback.as_line().encode()
+    try:
+        with FileLock(f"{path}.lock", timeout=5), path.open("ab") as file:
+            if file.tell() + len(line) > SIZE_LIMIT:
+                raise StorageError(f"expected room in {path} for more feedback, but it has {file.tell():,} bytes: move it away")
+            file.write(line)
+    except (OSError, Timeout) as error:
+        raise StorageError(f"expected to write feedback to {path}, but {error}: check the folder's rights") from error
+
+
+def is_feedback(path: Path) -> bool:
+    """Whether a file of JSON Lines is one of feedback, told by its first line."""
+    from rag.evaluation.questions import rows
+
+    return any("verdict" in row for _, row in _first(rows(path, _EXPECTED)))
+
+
+def read_feedback(path: Path) -> Iterator[Question]:
+    """The questions whose last verdict is "right", the articles that their answers cite as relevant.
+
+    An article of which every quote was called wrong is left out, and so are refusals: no article answers them.
+
+    Raises UsageError: a line that is none of feedback.
+    """
+    from rag.evaluation.questions import make_question, refused, rows
+
+    last: dict[str, tuple[int, dict]] = {}
+    wrong: dict[str, set[str]] = {}
+    for number, row in rows(path, _EXPECTED):
+        question, cited, articles = row.get("question"), row.get("citations"), row.get("articles")
+        if row.get("verdict") not in VERDICTS or not isinstance(question, str) or not _are_ids(cited) or not _are_ids(articles) or len(cited) != len(articles):
+            raise refused(path, number, _EXPECTED, row)
+        if row["verdict"] == "quote":
+            wrong.setdefault(question, set()).add(str(row.get("citation", "")))
+        else:
+            last[question] = number, row
+    for question, (number, row) in last.items():
+        kept = {article: 1 for one, article in zip(row["citations"], row["articles"], strict=True) if one not in wrong.get(question, ())}
+        if row["verdict"] == "right" and kept and not row.get("refused"):
+            yield make_question(path, number, number, question, kept, {})
+
+
+def _first(found: Iterator) -> list:
+    return [one for _, one in zip(range(1), found, strict=False)]
+
+
+def _are_ids(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) and one for one in value)
