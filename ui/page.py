@@ -18,6 +18,7 @@ from rag.ui.memory import recall, remember
 from rag.ui.sources import sources
 from rag.ui.talk import Talk, converse
 from rag.ui.texts import LANGS, LANGUAGE_NAMES, pick_language, text
+from rag.ui.turn import alone
 from rag.ui.wishes import WISHES, fulfil
 
 EXAMPLES = 4
@@ -116,7 +117,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             for turn in recall(remembered):
                 talk = talk.put(turn)
             # A page that is loaded again has what its address asks.
-            asks = "" if talk.turns and linked == replace(talk.turns[-1].asked, after="") else str(request.query_params)
+            asks = "" if talk.turns and linked == alone(talk.turns[-1]) else str(request.query_params)
             return {wish: asks, state: talk, **speak(lang, talk), **dict(zip(form.parts, form.fill(lang, about.corpus(), linked.filters), strict=True))}
 
         def switch(lang: str, talk: Talk, *fields) -> dict:
@@ -148,9 +149,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 turn = talk.turn(instead) or talk.turns[-1]
                 out |= {chat: talk.as_chat(), state: talk}
                 if not talk.coming[0]:
-                    # A link stands alone: of a follow-up it asks the question as it was completed.
-                    whole = turn.answer.completed if turn.answer else ""
-                    out |= {link: to_link(replace(asked, question=whole or asked.question)), panel: sources(talk.turns, lang, desk.article)}
+                    out |= {link: to_link(alone(turn)), panel: sources(talk.turns, lang, desk.article)}
                 if out.keys() & {link}:
                     out |= {memory: remember(turn)}
                 yield out

@@ -10,7 +10,7 @@ from rag.ui import table
 from rag.ui.keep import as_markdown
 from rag.ui.markup import escape, lang_tag
 from rag.ui.texts import article_count, passage_count, reader_date, reader_time, text
-from rag.ui.turn import Turn, chip, cited, quote, valid, voice
+from rag.ui.turn import Turn, chip, cited, others, quote, told_once, voice
 
 
 def question(raw: str, limit: int = 600) -> str:
@@ -122,8 +122,9 @@ def _rows(turn: Turn) -> str:
             parts.append(f'<p class="yj-lead"><strong>{escape(row.label)}</strong></p>')
         parts += [
             f'<blockquote class="yj-evidence">{quote(turn, number)}</blockquote>'
-            for number in valid(turn, row.citations)
+            for number in told_once(turn, row.citations)
         ]
+        parts.append(others(turn, row))
     return "".join(parts)
 
 

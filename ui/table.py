@@ -8,7 +8,7 @@ from rag.answer.types import Row
 from rag.ui.markup import escape
 from rag.ui.texts import reader_date, text
 from rag.ui.tilemap import tilemap
-from rag.ui.turn import Turn, cited, quote, valid, voice
+from rag.ui.turn import Turn, cited, others, quote, told_once, valid, voice
 
 LINES = 3
 """Quotes shown of one place; the others are folded."""
@@ -60,8 +60,9 @@ def _table(turn: Turn) -> str:
         merged.setdefault(row.citations, []).append(row)
     lines, folded = "", 0
     for numbers, rows in merged.items():
-        for at, number in enumerate(valid(turn, numbers)):
-            lines += _line(turn, rows, number, at)
+        shown = told_once(turn, numbers)
+        for at, number in enumerate(shown):
+            lines += _line(turn, rows, number, at, number == shown[-1])
             folded += at >= LINES
     heads = "".join(
         f'<th scope="col" aria-sort="none"><button type="button" class="yj-sort" title="{escape(text(lang, "sort"))}">'
@@ -76,7 +77,7 @@ def _table(turn: Turn) -> str:
     )
 
 
-def _line(turn: Turn, rows: list[Row], number: int, at: int) -> str:
+def _line(turn: Turn, rows: list[Row], number: int, at: int, last: bool) -> str:
     lang, one = voice(turn.answer), cited(turn)[number - 1]
     named = ""
     for row in rows:
@@ -84,9 +85,10 @@ def _line(turn: Turn, rows: list[Row], number: int, at: int) -> str:
         named += f'<span class="yj-place">{escape(row.label)}{detail}</span> '
     css = " ".join(("yj-again" if at else "", "yj-more" if at >= LINES else "")).strip()
     key = escape(" ".join(row.place for row in rows))
+    beside = "".join(dict.fromkeys(others(turn, row) for row in rows)) if last else ""
     source = one.source or one.title or text(lang, "untitled")
     return (
-        f'<tr class="{css}" data-places="{key}"><th scope="row">{named}</th><td>{quote(turn, number)}</td>'
+        f'<tr class="{css}" data-places="{key}"><th scope="row">{named}</th><td>{quote(turn, number)}{beside}</td>'
         f'<td><bdi title="{escape(one.title)}">{escape(source)}</bdi></td>'
         f'<td data-sort="{escape(one.date)}">{escape(reader_date(one.date, lang))}</td></tr>'
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answer.gloss import glosses
 from rag.answer.script import HANT
-from rag.answer.types import Answer, Citation
+from rag.answer.types import Answer, Citation, Row
 from rag.ui.asked import Asked
 from rag.ui.markup import Span, escape, lang_tag, mark_up
-from rag.ui.texts import Said, text
+from rag.ui.texts import Said, article_count, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,12 @@ class Turn:
     answer: Answer | None
     asked: Asked = Asked("")
     problem: Said | None = None
+
+
+def alone(turn: Turn) -> Asked:
+    """The question as a link asks it, which stands alone: a follow-up as it was completed."""
+    whole = turn.answer.completed if turn.answer else ""
+    return replace(turn.asked, question=whole or turn.asked.question, after="")
 
 
 def voice(answer: Answer) -> str:
@@ -75,7 +81,9 @@ def quote(turn: Turn, number: int) -> str:
     """A quote with its marks, its chip, and which of its words mean which of the question, shown when pointed at."""
     citation, lang = cited(turn)[number - 1], voice(turn.answer)
     marked = mark_up(citation.quote, spans(citation, lang), citation.start)
-    said = f'<q class="yj-said" lang="{lang_tag(citation.lang)}"><bdi>{marked}</bdi></q>&nbsp;{chip(turn, number)}'
+    same = [n for n, one in enumerate(cited(turn), 1) if one.same_as == number]
+    chips = "".join(chip(turn, n) for n in (number, *same))
+    said = f'<q class="yj-said" lang="{lang_tag(citation.lang)}"><bdi>{marked}</bdi></q>&nbsp;{chips}'
     pairs = [text(lang, "pair", word=word, of=of) for word, of in glosses(citation)]
     if not pairs:
         return f'<span class="yj-quoted">{said}</span>'
@@ -86,3 +94,19 @@ def quote(turn: Turn, number: int) -> str:
 def valid(turn: Turn, numbers: Iterable[int]) -> list[int]:
     """Those numbers that are of a citation."""
     return [number for number in numbers if 1 <= number <= len(cited(turn))]
+
+
+def told_once(turn: Turn, numbers: Iterable[int]) -> list[int]:
+    """As :func:`valid`, without those that say the same as another of them: :func:`quote` has their chips beside it."""
+    there = valid(turn, numbers)
+    return [number for number in there if cited(turn)[number - 1].same_as not in there]
+
+
+def others(turn: Turn, row: Row) -> str:
+    """How many articles more say what a row says, and in which figures they differ; or ""."""
+    lang = voice(turn.answer)
+    told = [text(lang, "same_story", articles=article_count(row.more, lang))] if row.more else []
+    for one in row.differing:
+        figures = (f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations, strict=False))
+        told.append(text(lang, "differing", figures=text(lang, "separator").join(figures)))
+    return f'<p class="yj-hint">{escape(" · ".join(told))}</p>' if told else ""
