@@ -209,7 +209,7 @@ def test_the_language_switch_changes_everything_and_stays(visit, site):
     for _ in range(2):
         assert page.locator("#send").inner_text() == "提问"
         assert page.locator("#question textarea").get_attribute("placeholder") == "用中文或英文提问"
-        assert "13\n" in page.locator("#welcome .yj-facts").inner_text() and "索引" in page.locator("#welcome .yj-facts").inner_text()
+        assert "13\n" in page.locator("#welcome .yj-about").inner_text() and "索引" in page.locator("#welcome .yj-about").inner_text()
         assert "出处" in page.locator("#sources").inner_text()
         assert page.locator("#example-1").inner_text() != english
         page.reload()

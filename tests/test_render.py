@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -13,7 +14,7 @@ from markdown_it import MarkdownIt
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus.article import Article
 from rag.search.types import Highlight
-from rag.ui import render, sources, start
+from rag.ui import render, sources, start, texts, texts_corpus
 from rag.ui.asked import Asked
 from rag.ui.markup import Span, escape, mark_up
 from rag.ui.texts import TEXTS, Said, article_count, pick_language, reader_date, reader_dates, reader_time, text
@@ -340,6 +341,11 @@ def test_the_newest_answers_sources_are_open_and_the_others_folded():
     assert re.findall(r'<details class="yj-group" id="src-(\w+)"( open)?>', panel) == [("bb", " open"), ("aa", "")]
     assert 'id="src-aa">' in sources.sources([Turn("aa", answer), Turn("bb", refusal)], "en", find)
     assert text("en", "sources_hint")[:20] in Page(sources.sources([Turn("bb", refusal)], "en", find)).text
+
+
+def test_the_corpus_tab_has_words_of_its_own():
+    own = set(re.findall(r'^        "(\w+)":', Path(texts.__file__).read_text("utf-8"), re.MULTILINE))
+    assert own and not own & set(texts_corpus.TEXTS["en"])
 
 
 def test_both_languages_hold_the_same_texts_with_the_same_gaps():

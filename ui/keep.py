@@ -45,7 +45,7 @@ def as_csv(turn: Turn, lang: str) -> str:
     # A spreadsheet would take the file for one in its system's own encoding without the mark.
     written.write("\ufeff")
     to = csv.writer(written, lineterminator="\r\n")
-    to.writerow([*(text(lang, key) for key in ("place", "detail", "quote", "title_column", "from_source", "date")), "URL", "ID"])
+    to.writerow([*(text(lang, key) for key in ("place", "detail", "quote", "title_column", "from_source", "date_column")), "URL", "ID"])
     for row in turn.answer.rows if turn.answer else ():
         for number in valid(turn, row.citations):
             one = cited(turn)[number - 1]

@@ -23,7 +23,7 @@ def waiting(searching: Searching, found: Found | None, lang: str) -> str:
     """The message shown until the first word of an answer is there: what is searched, and what was found."""
     words = text(lang, "searching", articles=article_count(searching.articles, lang))
     if found:
-        words += " " + text(lang, "found", passages=passage_count(found.passages, lang), articles=article_count(found.articles, lang))
+        words += " " + text(lang, "found_in", passages=passage_count(found.passages, lang), articles=article_count(found.articles, lang))
     return f'<div class="yj-answer" lang="{lang_tag(lang)}"><p class="yj-status yj-busy">{escape(words)}</p></div>'
 
 

@@ -34,7 +34,7 @@ def article(turn: Turn, number: int, lang: str, find: Find) -> str:
     """A cited article as a whole, with what is quoted of it marked."""
     citation = cited(turn)[number - 1]
     found = find(citation.article_id)
-    close = f'<button type="button" class="yj-do" data-do="close">{escape(text(lang, "close_article"))}</button>'
+    close = f'<button type="button" class="yj-do" data-do="close">{escape(text(lang, "back_to_sources"))}</button>'
     if found is None or found.text[citation.start : citation.end] != citation.quote:
         body = f'{_quoted(citation, lang)}<p class="yj-hint">{escape(text(lang, "changed" if found else "gone"))}</p>'
     else:

@@ -48,19 +48,19 @@ def about(corpus: Corpus, lang: str, version: str = "", now: datetime | None = N
         "facts_sources": named,
     }
     if built := built_at(version):
-        told["facts_index"] = text(lang, "built", date=reader_date(f"{built:%Y-%m-%d}", lang), age=age(built, now or datetime.now(UTC), lang))
+        told["facts_index"] = text(lang, "built_on", date=reader_date(f"{built:%Y-%m-%d}", lang), age=age(built, now or datetime.now(UTC), lang))
     body = "".join(f"<div><dt>{escape(text(lang, key))}</dt><dd>{escape(words)}</dd></div>" for key, words in told.items())
-    return f'<dl class="yj-facts" lang="{lang_tag(lang)}">{body}</dl>'
+    return f'<dl class="yj-about" lang="{lang_tag(lang)}">{body}</dl>'
 
 
 def age(then: datetime, now: datetime, lang: str) -> str:
     """How long ago something was: "3 h ago"."""
     minutes = int((now - then).total_seconds() // 60)
     if minutes < 1:
-        return text(lang, "ago_now")
+        return text(lang, "age_now")
     if minutes < 60:
-        return text(lang, "ago_minutes", n=minutes)
-    return text(lang, "ago_hours", n=minutes // 60) if minutes < 48 * 60 else text(lang, "ago_days", n=minutes // 1440)
+        return text(lang, "age_minutes", n=minutes)
+    return text(lang, "age_hours", n=minutes // 60) if minutes < 48 * 60 else text(lang, "age_days", n=minutes // 1440)
 
 
 def built_at(version: str) -> datetime | None:

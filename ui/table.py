@@ -12,7 +12,7 @@ from rag.ui.turn import Turn, cited, others, quote, told_once, valid, voice
 
 LINES = 3
 """Quotes shown of one place; the others are folded."""
-COLUMNS = ("place", "what", "from_source", "date")
+COLUMNS = ("place", "what", "from_source", "date_column")
 
 
 def places(turn: Turn, lang: str) -> str:
@@ -72,7 +72,7 @@ def _table(turn: Turn) -> str:
     more = f'<button type="button" class="yj-do" data-do="more">{escape(text(lang, "more_lines", n=folded))}</button>' if folded else ""
     return (
         f'<p class="yj-only" hidden><span role="status"></span> <button type="button" class="yj-do" data-do="all">'
-        f"{escape(text(lang, 'show_all'))}</button></p>"
+        f"{escape(text(lang, 'all_rows'))}</button></p>"
         f'<table class="yj-places"><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>{more}'
     )
 
