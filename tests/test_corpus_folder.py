@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,16 @@ def test_a_link_is_removed_and_not_what_it_leads_to(corpus, tmp_path):
     (corpus.path / "link.txt").symlink_to(tmp_path / "outside.txt")
     corpus.remove("link.txt")
     assert (tmp_path / "outside.txt").read_text() == FERRY and not (corpus.path / "link.txt").is_symlink()
+
+
+def test_what_a_killed_adding_left_is_swept(corpus):
+    corpus.add_text(FERRY)
+    hidden = corpus.path / ".yinju"
+    for name, age in (("incoming-1-1.txt", 100_000), ("incoming-2-2.txt", 10)):
+        (hidden / name).write_text("half")
+        os.utime(hidden / name, (time.time() - age,) * 2)
+    CorpusFolder(corpus.path, corpus.trash).add_text("The museum opened on Monday.")
+    assert [path.name for path in hidden.glob("incoming-*")] == ["incoming-2-2.txt"] and len(articles(corpus)) == 2
 
 
 @pytest.mark.parametrize("date", ["yesterday", "2024-02-30"])

@@ -8,6 +8,7 @@ import hashlib
 import itertools
 import os
 import shutil
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from rag.errors import CorpusError, StorageError, UsageError
 if TYPE_CHECKING:
     from rag.corpus.fetch import Fetched
 
+_STALE_SECONDS = 24 * 3600
 _counter = itertools.count()
 
 
@@ -213,7 +215,8 @@ class CorpusFolder:
         return read_record(file, self.path) or Record()
 
     def _files(self) -> Iterator[Path]:
-        return (item[0] for item in files_of([self.path]) if not isinstance(item, Skipped) and self.path.is_dir())
+        found = files_of([self.path]) if self.path.is_dir() else ()
+        return (item[0] for item in found if not isinstance(item, Skipped))
 
     def _below(self, file: Path) -> str:
         return file.relative_to(self.path).as_posix()
@@ -240,6 +243,7 @@ class CorpusFolder:
         aside = self.path / FOLDER / f"incoming-{os.getpid()}-{next(_counter)}{suffix}"
         with self._storing():
             aside.parent.mkdir(parents=True, exist_ok=True)
+            self._sweep(aside.parent)
         try:
             with reading(content) as source, self._storing(), aside.open("wb") as target:
                 hasher = hashlib.sha256()
@@ -253,6 +257,14 @@ class CorpusFolder:
         finally:
             aside.unlink(missing_ok=True)
 
+    def _sweep(self, hidden: Path) -> None:
+        """Removes what an adding that was killed left half done; not what one may still be at."""
+        if self._known is None:
+            for left in hidden.glob("incoming-*"):
+                with contextlib.suppress(FileNotFoundError):
+                    if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                        left.unlink()
+
     def _settle(self, aside: Path, final: Path, record: Record) -> None:
         """The file into its place, its record before it: a file that is there is never without."""
         with self._storing():
@@ -264,7 +276,11 @@ class CorpusFolder:
     def _note(self, file: Path, record: Record) -> None:
         with self._storing():
             note = self.path / FOLDER / f"incoming-{os.getpid()}-{next(_counter)}.json"
-            note.write_text(record.to_json(), "utf-8")
+            with note.open("w", encoding="utf-8") as target:
+                target.write(record.to_json())
+                target.flush()
+                if record.fetched:  # a local file could be added again
+                    os.fsync(target.fileno())
             os.replace(note, self._record(file))
 
     def _look(self) -> _Known:
@@ -286,7 +302,7 @@ class CorpusFolder:
         """Moves a file and its record to the trash, or copies them; returns where it is now."""
         put = shutil.copy2 if copy else shutil.move
         kept = self.trash / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ") / self._below(file)
-        kept.parent.mkdir(parents=True)
+        kept.parent.mkdir(parents=True, exist_ok=True)
         put(file, kept)
         record = self._record(file)
         if key_of(file.name) and record.is_file():
