@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -127,12 +128,17 @@ def put_hits(hits: Iterable[Hit]) -> None:
 
 
 def put_skipped(skipped: Iterable[Skipped]) -> None:
-    """What was not read, by name with the reason, on standard error."""
+    """What was not read and why, on standard error: each by name while they are few, else the first of each reason."""
     skipped = list(skipped)
-    for entry in skipped[:SKIPPED_SHOWN]:
-        put(printable(f"yinju: skipped {entry.path}: {entry.reason}"), error=True)
-    if len(skipped) > SKIPPED_SHOWN:
-        put(f"yinju: skipped {len(skipped) - SKIPPED_SHOWN:,} more; yinju status --json lists all", error=True)
+    few = len(skipped) <= SKIPPED_SHOWN
+    groups: dict[str, list[str]] = {}
+    for entry in skipped:
+        groups.setdefault(f"{entry.path}: {entry.reason}" if few else entry.reason, []).append(entry.path)
+    for reason, paths in itertools.islice(groups.items(), SKIPPED_SHOWN):
+        told = reason if few else f"{paths[0]}: {reason}"
+        put(printable(f"yinju: skipped {told}{f' (and {len(paths) - 1:,} more like it)' if len(paths) > 1 else ''}"), error=True)
+    if left := sum(map(len, list(groups.values())[SKIPPED_SHOWN:])):
+        put(f"yinju: skipped {left:,} more; yinju status --json lists all", error=True)
 
 
 def size(count: int) -> str:

@@ -188,6 +188,16 @@ def test_unreadable_files_are_told_by_name_and_the_rest_is_indexed(yinju, corpus
     assert "skipped" in done.stderr and "empty.txt" in done.stderr
 
 
+def test_of_much_that_is_skipped_each_reason_is_told_once(call, corpus, tmp_path):
+    for number in range(30):
+        (corpus / f"{number:02}.jpg").write_bytes(b"\xff")
+    (corpus / "empty.txt").write_text("")
+    told = call("build", "--corpus", corpus, "--index", tmp_path / "index")
+    lines = told.stderr.splitlines()
+    assert len(lines) == 2 and "00.jpg: unsupported format" in lines[0] and lines[0].endswith("(and 29 more like it)")
+    assert "empty.txt" in lines[1] and "31 skipped" in told.stdout
+
+
 def test_an_article_cannot_command_the_terminal(call, tmp_path):
     article = {"id": "x", "title": "Evil \x1b]0;title\x07", "text": "The red \x1b[2J lighthouse fell \u202eover in May."}
     (tmp_path / "evil.jsonl").write_text(json.dumps(article) + "\n", "utf-8")
