@@ -1,6 +1,6 @@
 """How many questions a server answers in a second, and how long each takes, with many people asking at once.
 
-    OMP_NUM_THREADS=1 python benchmarks/serving.py --index DIR [--users 16] [--seconds 30] [--stream] [--questions FILE]
+    OMP_NUM_THREADS=1 python benchmarks/serving.py --index DIR [--users 16] [--processes 1] [--seconds 30] [--stream] [--questions FILE]
 
 Starts `yinju serve` on the index as a process of its own. Each user asks the next question as soon as the last is answered: nobody
 thinks, so 16 of them are what some hundred readers are. The users share the processors with the server, as a few per cent of the load.
@@ -40,9 +40,9 @@ class Told:
 
 
 @contextmanager
-def served(index: Path):
+def served(index: Path, processes: int):
     """The address of a server, and its process."""
-    command = [sys.executable, "-m", "rag.cli", "serve", "--port", "0", "--index", str(index)]
+    command = [sys.executable, "-m", "rag.cli", "serve", "--port", "0", "--index", str(index), "--processes", str(processes)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline()
@@ -108,6 +108,7 @@ def main() -> None:
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--users", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--processes", type=int, default=1, help="as for yinju serve")
     parser.add_argument("--stream", action="store_true", help="ask for events, and show when the first of them comes")
     parser.add_argument("--questions", type=Path, help="a file of questions, one a line")
     given = parser.parse_args()
@@ -116,8 +117,8 @@ def main() -> None:
     mixed = [next(places) if n % 3 == 2 else next(values) for n in range(3 * len(VALUES))]
     questions = given.questions.read_text("utf8").split("\n") if given.questions else mixed
     questions = [one for one in questions if one.strip()]
-    with served(given.index) as (address, process):
-        load(address, questions, 1, min(5, given.seconds), False)  # to warm up
+    with served(given.index, given.processes) as (address, process):
+        load(address, questions, 2 * given.processes, min(10, given.seconds), False)  # to warm up
         told, seconds = load(address, questions, given.users, given.seconds, given.stream)
         if not told.answered:
             raise SystemExit(f"no question was answered: {dict(told.statuses)}")

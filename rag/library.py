@@ -38,11 +38,12 @@ class Index:
         path: the index folder.
         snapshot: the version that is open.
         reranker: reads the best passages of every search and answer; None for none.
+        model, rerank: as they were given.
     """
 
     def __init__(self, path: PathLike = "index", model: str | None = None, rerank: str | Reranker | None = None):
         """As :meth:`open`."""
-        self.path = Path(path)
+        self.path, self.model, self.rerank = Path(path), model, rerank
         self._embedder = _embedder(model)
         self.reranker = _reranker(rerank)
         self.snapshot: Snapshot = self._open()

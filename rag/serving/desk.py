@@ -19,6 +19,7 @@ from rag.search.types import Filters, Hit
 from rag.serving.intake import Intake
 from rag.serving.pool import Pool
 from rag.serving.settings import Settings
+from rag.serving.workers import Workers
 
 log = logging.getLogger("rag.server")
 
@@ -30,7 +31,7 @@ class Desk:
     """Questions to one index, each answered from the version that was live when its turn came.
 
     Attributes:
-        index: what is asked.
+        index: what is asked; with several processes each has its own.
         settings: of the server.
         pool: its threads; all answers and searches are made there.
         problem: why the live version of the index is not the one in use, or "".
@@ -38,7 +39,9 @@ class Desk:
     """
 
     def __init__(self, index: Index, settings: Settings = Settings(), pool: Pool | None = None) -> None:
-        self.index, self.settings, self.pool = index, settings, pool or Pool()
+        self.index, self.settings = index, settings
+        self._workers = Workers(index, settings.processes) if settings.processes > 1 else None
+        self.pool = pool or (Pool(settings.processes) if self._workers else Pool())
         self.problem = ""
         self._assistant = Assistant(index)
         self._reloading = threading.Lock()
@@ -101,13 +104,19 @@ class Desk:
         without: Sequence[str] = (), before: Sequence[str] = (),
     ) -> Iterator[Event]:
         """As :meth:`stream`, in the thread of the caller; questions ``before`` it are answered first, and are its history."""
-        self.refresh()
         as_of = as_of or self.settings.as_of
+        if self._workers:
+            yield from self._workers.run("events", question, history, filters, as_of, without, before)
+            return
+        self.refresh()
         turns = history or self._assistant.turns(before, filters, as_of)
         yield from self._assistant.stream(question, turns, filters, as_of, without)
 
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         """The best ``k`` passages, found in the thread of the caller. Raises UsageError."""
+        if self._workers:
+            (hits,) = self._workers.run("search", question, k, filters)
+            return hits
         self.refresh()
         return self.index.search(question, k=k, filters=filters)
 

@@ -26,6 +26,7 @@ class Settings:
         root_path: where a reverse proxy shows the server, "/news"; "" for the root.
         as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest article.
         trust_proxy: addresses and networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+        processes: how many answer, at least 1; 1 is the server's own, with threads.
         allowed_hosts: further names of this server, as they stand in the address bar.
     """
 
@@ -38,6 +39,7 @@ class Settings:
     root_path: str = ""
     as_of: str = ""
     trust_proxy: tuple[str, ...] = ()
+    processes: int = 1
     allowed_hosts: tuple[str, ...] = ()
 
     @property

@@ -1,0 +1,168 @@
+"""Processes that answer: Python runs one thread at a time, so threads alone use little more than one processor.
+
+Each opens the index itself (its large files are memory-mapped, so all share them) and does what the server's desk is asked. A
+worker that dies is replaced; its question fails.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import signal
+import threading
+import traceback
+from collections.abc import Generator
+from contextlib import closing
+from multiprocessing.connection import Connection
+from queue import LifoQueue
+from typing import TYPE_CHECKING
+
+from rag.errors import ServerError, YinjuError
+
+if TYPE_CHECKING:
+    from rag.library import Index
+
+log = logging.getLogger("rag.server")
+
+_DONE = "done"
+_STOP = "stop"
+
+
+class Workers:
+    """Some processes over one index folder, each with one question at a time; safe to use from many threads."""
+
+    def __init__(self, index: Index, number: int) -> None:
+        """Starts them; they open the index while the first questions wait.
+
+        Args:
+            index: which folder, with which models. Those given as objects cannot be handed to another process.
+            number: how many, at least 1.
+        """
+        self._given = (index.path, index.model, index.rerank)
+        # Whoever answered last has what the next question may need in its caches.
+        self._free: LifoQueue[_Worker] = LifoQueue()
+        self._all: set[_Worker] = set()
+        self._lock = threading.Lock()
+        self._open = True
+        for _ in range(number):
+            self._free.put(self._start())
+
+    def _start(self) -> _Worker:
+        worker = _Worker(self._given)
+        self._all.add(worker)
+        return worker
+
+    def _replace(self, worker: _Worker) -> _Worker:
+        with self._lock:
+            if not self._open:
+                return worker
+            self._all.discard(worker)
+            worker.end()
+            log.error("a process that answers has died, and is replaced")
+            return self._start()
+
+    def run(self, method: str, *given: object) -> Generator:
+        """What a method of the desk gives: each event of a generator, or its result as the only one.
+
+        Raises what the method raises, if it is a YinjuError; else, and where the worker dies, WorkerFailed. To close this stops the
+        worker after the stage it is in.
+        """
+        worker = self._free.get()
+        try:
+            yield from worker.run(method, given)
+        except _Died as error:
+            worker = self._replace(worker)
+            raise WorkerFailed("a process that answers has died, and another one has taken its place") from error
+        finally:
+            self._free.put(worker)
+
+    def end(self) -> None:
+        """Stop them all, whatever they are doing."""
+        with self._lock:
+            self._open = False
+            for worker in self._all:
+                worker.end()
+
+
+class WorkerFailed(ServerError):
+    """A worker met something that nobody expected; the message has its trace. Not for readers."""
+
+
+class _Died(Exception):
+    """The other end of the pipe is gone."""
+
+
+class _Worker:
+    def __init__(self, given: tuple) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, *given), daemon=True, name="yinju-worker")
+        self._process.start()
+        theirs.close()
+
+    def run(self, method: str, given: tuple) -> Generator:
+        try:
+            self._pipe.send((method, given))
+            done = False
+            try:
+                while True:
+                    kind, told = self._pipe.recv()
+                    if kind == _DONE:
+                        done = True
+                        if told is not None:
+                            raise told
+                        return
+                    yield told
+            finally:
+                if not done:
+                    self._pipe.send((_STOP, ()))
+                    while self._pipe.recv()[0] != _DONE:
+                        pass
+        except (EOFError, OSError) as error:
+            raise _Died from error
+
+    def end(self) -> None:
+        self._process.terminate()
+        self._pipe.close()
+
+
+def _work(pipe: Connection, path, model: str | None, rerank: str | None) -> None:
+    """The life of a worker: one task after another, until the server is gone."""
+    import faiss
+
+    from rag.library import Index
+    from rag.serving.desk import Desk
+
+    # Ctrl-C on the shell reaches all; the server ends its workers itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # All processors are busy with other workers' questions.
+    faiss.omp_set_num_threads(1)
+    try:
+        desk = Desk(Index.open(path, model, rerank))
+        while True:
+            method, given = pipe.recv()
+            if method != _STOP:
+                _tell(pipe, desk, method, given)
+    except (EOFError, ConnectionError):
+        return
+
+
+def _tell(pipe: Connection, desk, method: str, given: tuple) -> None:
+    problem = None
+    try:
+        made = getattr(desk, method)(*given)
+        if isinstance(made, Generator):
+            with closing(made):
+                for event in made:
+                    pipe.send(("event", event))
+                    if pipe.poll() and pipe.recv()[0] == _STOP:
+                        break
+        else:
+            pipe.send(("event", made))
+    except (EOFError, ConnectionError):
+        raise
+    except YinjuError as error:
+        problem = error
+    except Exception:
+        problem = WorkerFailed(traceback.format_exc())
+    pipe.send((_DONE, problem))

@@ -1,0 +1,97 @@
+"""Several processes that answer for one server: the same answers, errors, new versions, and what becomes of one that dies."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from rag import Article, Assistant, Index
+from rag.answer import Answer, Found, Searching
+from rag.errors import UsageError
+from rag.search.types import Filters
+from rag.serving import Desk, Settings
+from rag.serving.workers import WorkerFailed
+
+pytestmark = pytest.mark.slow
+QUESTION = "How many paintings does the museum show?"
+
+
+def build(path, paintings: int) -> str:
+    return Index.build([Article("a", f"The museum shows {paintings} paintings.", lang="en")], path).version
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("museum")
+    build(path, 40)
+    return path
+
+
+@pytest.fixture(scope="module")
+def desk(folder):
+    with Index.open(folder) as index:
+        made = Desk(index, Settings(processes=2))
+        yield made
+        made.close()
+
+
+def processes(desk) -> set[int]:
+    return {worker._process.pid for worker in desk._workers._all}
+
+
+def test_processes_give_what_the_library_gives(desk):
+    searching, found, *pieces, last = desk.stream(QUESTION)
+    whole = Assistant(desk.index).ask(QUESTION)
+    assert (searching, found) == (Searching(1), Found(1, 1)) and "".join(pieces) == last.text == whole.text
+    assert isinstance(last, Answer) and last.citations == whole.citations
+    assert desk.pool.submit(lambda: desk.search("museum", 3, Filters())).result() == desk.index.search("museum", 3)
+    assert desk.ask("and the museum?", before=(QUESTION,)).completed == Assistant(desk.index).ask("and the museum?", [(QUESTION, whole)]).completed
+
+
+def test_errors_come_over(desk):
+    with pytest.raises(UsageError, match="YYYY-MM-DD"):
+        desk.ask(QUESTION, as_of="soon")
+    with pytest.raises(WorkerFailed, match="Traceback"):
+        list(desk._workers.run("nothing"))
+    assert not desk.ask(QUESTION).refused
+
+
+def test_who_stops_listening_leaves_a_worker_that_answers_the_next(desk):
+    for _ in range(5):
+        events = desk.stream(QUESTION)
+        next(events)
+        events.close()
+    before = processes(desk)
+    assert not desk.ask(QUESTION).refused and processes(desk) == before
+
+
+def test_one_that_dies_is_replaced(desk):
+    old = processes(desk)
+    for pid in old:
+        os.kill(pid, signal.SIGKILL)
+    failed = 0
+    for _ in range(3):
+        try:
+            assert not desk.ask(QUESTION).refused
+        except WorkerFailed:
+            failed += 1
+    assert 1 <= failed <= 2 and len(processes(desk)) == 2 and processes(desk) != old
+
+
+def test_all_take_up_a_new_version(desk, folder):
+    version = build(folder, 50)
+    for asked in [desk.pool.submit(lambda: desk.answer(QUESTION)) for _ in range(6)]:
+        assert asked.result().index_version == version and "50" in asked.result().text
+
+
+def test_none_is_left_behind(folder):
+    with Index.open(folder) as index:
+        desk = Desk(index, Settings(processes=2))
+        assert not desk.ask(QUESTION).refused
+        workers = [worker._process for worker in desk._workers._all]
+        desk.close()
+        deadline = time.monotonic() + 10
+        while any(one.is_alive() for one in workers) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not any(one.is_alive() for one in workers)
