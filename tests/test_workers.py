@@ -66,17 +66,31 @@ def test_who_stops_listening_leaves_a_worker_that_answers_the_next(desk):
     assert not desk.ask(QUESTION).refused and processes(desk) == before
 
 
-def test_one_that_dies_is_replaced(desk):
-    old = processes(desk)
-    for pid in old:
-        os.kill(pid, signal.SIGKILL)
-    failed = 0
-    for _ in range(3):
-        try:
-            assert not desk.ask(QUESTION).refused
-        except WorkerFailed:
-            failed += 1
-    assert 1 <= failed <= 2 and len(processes(desk)) == 2 and processes(desk) != old
+def kill(desk) -> set[int]:
+    dying = [worker._process for worker in desk._workers._all]
+    for one in dying:
+        os.kill(one.pid, signal.SIGKILL)
+        one.join(10)
+    return {one.pid for one in dying}
+
+
+def test_those_that_died_are_replaced(desk):
+    old = kill(desk)
+    for asked in [desk.pool.submit(lambda: desk.answer(QUESTION)) for _ in range(6)]:
+        assert not asked.result().refused
+    assert len(processes(desk)) == 2 and not processes(desk) & old
+
+
+def test_only_the_question_fails_that_one_dies_of(desk, caplog):
+    for pid in processes(desk):
+        os.kill(pid, signal.SIGSTOP)
+    asked = desk.pool.submit(lambda: desk.answer(QUESTION))
+    while desk._workers._free.qsize() == 2:
+        time.sleep(0.01)
+    kill(desk)
+    with pytest.raises(WorkerFailed, match="has died"):
+        asked.result()
+    assert "is replaced" in caplog.text and not desk.ask(QUESTION).refused
 
 
 def test_all_take_up_a_new_version(desk, folder):

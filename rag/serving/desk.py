@@ -152,5 +152,7 @@ class Desk:
     def close(self) -> None:
         """Begin no new answers, and take no more articles."""
         self.pool.close()
+        if self._workers:
+            self._workers.end()
         if self.intake:
             self.intake.close()

@@ -69,6 +69,8 @@ class Workers:
         """
         worker = self._free.get()
         try:
+            if not worker.alive:
+                worker = self._replace(worker)
             yield from worker.run(method, given)
         except _Died as error:
             worker = self._replace(worker)
@@ -99,6 +101,10 @@ class _Worker:
         self._process = context.Process(target=_work, args=(theirs, *given), daemon=True, name="yinju-worker")
         self._process.start()
         theirs.close()
+
+    @property
+    def alive(self) -> bool:
+        return self._process.is_alive()
 
     def run(self, method: str, given: tuple) -> Generator:
         try:
