@@ -1,6 +1,7 @@
 """A conversation without a browser: what is shown while an answer comes, and when none can."""
 
 import logging
+import threading
 import time
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from rag.answer.types import Answer, Citation
 from rag.errors import UsageError
 from rag.search.types import Filters
 from rag.serving import Desk
+from rag.serving.pool import Pool
 from rag.ui.asked import Asked
 from rag.ui.corpus import About
 from rag.ui.examples import examples
@@ -178,6 +180,14 @@ def test_an_error_is_a_message_with_a_reference_found_in_the_log(desk, caplog, a
     assert reference in said(last)[-1] and "secret" not in said(last)[-1]
     assert "ZeroDivisionError" in caplog.text
     assert said(last)[:2] == said(before) and len(said(last)) == 4
+
+
+def test_who_comes_when_too_many_ask_is_told_to_come_again(index, caplog):
+    desk, go = Desk(index, pool=Pool(threads=1, waiting=0)), threading.Event()
+    desk.pool.submit(go.wait)
+    *_, last = converse(desk, Talk(), Asked("How many?"), "zh")
+    go.set()
+    assert "请过几秒再试" in said(last)[-1] and not caplog.records
 
 
 EVENTS = [

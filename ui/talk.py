@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from rag.answer.events import Found, Searching
 from rag.answer.types import Answer
-from rag.errors import UsageError
+from rag.errors import ServerBusy, UsageError
 from rag.search.types import Filters
 from rag.serving import Desk
 from rag.ui import chips, render
@@ -125,6 +125,8 @@ def converse(desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: Corpus | N
         turn = Turn(key, None, asked, error.said)
     except UsageError as error:
         turn = Turn(key, None, asked, Said.of("unusable", reason=str(error)))
+    except ServerBusy:
+        turn = Turn(key, None, asked, Said.of("busy"))
     except Exception:
         # Whatever it is, the conversation stays, and the operator can find the trace.
         reference = secrets.token_hex(4)

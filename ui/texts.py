@@ -106,6 +106,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "title_column": "标题",
         "detail": "具体地点",
         "quote": "原文",
+        "busy": "现在提问的人太多，还轮不到您的问题。请过几秒再试。",
         "error": "出了点问题，没能回答。请再试一次；若仍不行，请把编号 {ref} 告诉管理员。",
         "separator": "、",
         "restricted": "仅限：",
@@ -233,6 +234,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "title_column": "Title",
         "detail": "Where exactly",
         "quote": "Quote",
+        "busy": "Too many people are asking at once, and your question could not wait its turn. Please try again in some seconds.",
         "error": "Something went wrong and there is no answer. Please try again; if it stays, tell the "
         "operator the reference {ref}.",
         "separator": ", ",
