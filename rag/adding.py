@@ -1,10 +1,11 @@
-"""Articles into and out of the corpus folder of an index: ``yinju add`` and ``remove`` as functions.
+"""Articles into and out of the corpus folder of an index: ``yinju add``, ``remove`` and ``restore`` as functions.
 
     for one in add(["notice.pdf", "https://news.example/feed"], "index"):
         print(one.status, one.path, one.reason)
     remove([one.path], "index")
+    restore([one.path], "index")
 
-Neither touches the index itself: ``Index.update`` brings it up to date.
+None of them touches the index itself: ``Index.update`` brings it up to date.
 """
 
 from __future__ import annotations
@@ -100,7 +101,8 @@ def add(
     sources = [str(source) for source in sources]
     for source in sources:
         if not is_url(source) and not os.path.exists(source):
-            raise CorpusError(f"expected a file, a folder or an address, found nothing at {source}; check the path (an address begins with http:// or https://)")
+            what = f"expected a file, a folder or an address, found nothing at {source}"
+            raise CorpusError(f"{what}; check the path (an address begins with http:// or https://)")
     if any(said.values()) and (len(sources) != 1 or not os.path.isfile(sources[0])):
         raise UsageError(f"expected one file to be of that {', '.join(key for key, value in said.items() if value)}, got something else")
     return _add(sources, corpus_folder(index, corpus), fetcher, said)
@@ -167,6 +169,12 @@ def remove(names: Iterable[str], index: str | Path = "index", corpus: str | Path
     Raises as :func:`locate`, and StorageError.
     """
     return [folder.remove(str(file)) for folder, file in dict.fromkeys(locate(names, index, corpus))]
+
+
+def restore(names: Iterable[str], index: str | Path = "index", corpus: str | Path | None = None) -> list[Removed]:
+    """Puts files that were removed back into the corpus folder. Raises as :meth:`rag.corpus.folder.CorpusFolder.restore`."""
+    folder = corpus_folder(index, corpus)
+    return [folder.restore(name) for name in names]
 
 
 def bring_up(

@@ -22,6 +22,7 @@ _VERBS = {
     "build": "rag.commands.build:build",
     "eval": "rag.evaluation.command:command",
     "remove": "rag.commands.add:remove",
+    "restore": "rag.commands.add:restore",
     "rollback": "rag.commands.versions:rollback",
     "search": "rag.commands.ask:search",
     "serve": "rag.commands.serve:serve",

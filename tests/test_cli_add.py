@@ -64,6 +64,12 @@ def test_what_is_removed_is_kept_and_leaves_the_index(call, here):
     told = row(call("remove", "--yes", ids[0], "--json"))
     assert told["removed"][0]["path"] == ids[0] and told["update"]["changes"]["removed"] == 1
     assert Path(told["removed"][0]["kept"]).read_text() == FERRY
+    assert [one["path"] for one in row(call("restore", "--json"))["removed"]] == [ids[0]]
+    back = row(call("restore", ids[0], "--json"))
+    assert back["restored"] == told["removed"] and back["update"]["changes"]["added"] == 1
+    taken = call("restore", ids[0])
+    assert taken.returncode == 2 and "found no" in taken.stderr and taken.stderr.count("\n") == 1
+    assert call("remove", "--yes", ids[0]).returncode == 0
     gone = call("remove", "--yes", ids[0])
     assert gone.returncode == 2 and ids[0] in gone.stderr and gone.stderr.count("\n") == 1
 

@@ -118,7 +118,14 @@ def test_removing_loses_nothing(corpus):
     assert removed.path == added.path and Path(removed.kept).read_text() == FERRY
     assert Path(removed.kept).is_relative_to(corpus.trash) and articles(corpus) == {}
     assert json.loads(Path(f"{removed.kept}.record.json").read_text())["title"] == "New"
-    assert corpus.add_bytes("x.md", FERRY.encode()).status == "added", "it may come again"
+    assert [one.path for one in corpus.removed()] == [added.path]
+    assert corpus.restore(added.path) == removed and articles(corpus)[added.path].title == "New" and corpus.removed() == []
+    corpus.remove(added.path)
+    assert CorpusFolder(corpus.path, corpus.trash).add_bytes("x.md", FERRY.encode()).status == "added", "it may come again"
+    with pytest.raises(UsageError, match="there is a file"):
+        corpus.restore(added.path)
+    with pytest.raises(UsageError, match="found no '../x'"):
+        corpus.restore("../x")
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "nothing.txt", "../outside.txt", "/etc/passwd", ".yinju/x.json", "\0", "https://x.example/"])

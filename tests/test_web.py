@@ -95,7 +95,8 @@ def test_other_documents_are_kept_as_they_are(folder, site):
 
 def test_a_feed_leads_to_its_articles(folder, site):
     site.pages |= {"/ferry": FERRY, "/museum": MUSEUM, "/robots.txt": "User-agent: *\nDisallow: /secret\n", "/secret": FERRY}
-    items = "".join(f"<item><title>x</title><link>{link}</link></item>" for link in ("/ferry", "/museum", "/gone", "/secret", "file:///etc/passwd", "http://10.0.0.1/"))
+    links = ("/ferry", "/museum", "/gone", "/secret", "file:///etc/passwd", "http://10.0.0.1/")
+    items = "".join(f"<item><title>x</title><link>{link}</link></item>" for link in links)
     site.pages["/feed"] = f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><link>/</link>{items}</channel></rss>'
     found = add(folder, site, "/feed")
     assert [one.status for one in found] == ["added", "added", "refused", "refused", "refused", "refused"]
@@ -110,9 +111,10 @@ def test_sitemaps_lead_to_their_articles(folder, site):
         inner = "".join(f"<{name}><loc> {site.url(path)} </loc></{name}>" for path in paths)
         return f'<?xml version="1.0"?><{kind} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{inner}</{kind}>'
 
-    site.pages |= {"/ferry": FERRY, "/museum": MUSEUM, "/one.xml": sitemap("urlset", "/ferry"), "/index.xml": sitemap("sitemapindex", "/one.xml", "/two.xml.gz")}
-    site.pages["/two.xml.gz"], site.types["/two.xml.gz"] = gzip.compress(sitemap("urlset", "/museum", "/ferry").encode()), "application/x-gzip"
-    site.types |= {"/index.xml": "application/xml", "/one.xml": "text/xml; charset=utf-8"}
+    site.pages |= {"/ferry": FERRY, "/museum": MUSEUM, "/one.xml": sitemap("urlset", "/ferry")}
+    site.pages["/index.xml"] = sitemap("sitemapindex", "/one.xml", "/two.xml.gz")
+    site.pages["/two.xml.gz"] = gzip.compress(sitemap("urlset", "/museum", "/ferry").encode())
+    site.types |= {"/index.xml": "application/xml", "/one.xml": "text/xml; charset=utf-8", "/two.xml.gz": "application/x-gzip"}
     assert [(one.status, one.title) for one in add(folder, site, "/index.xml")] == [("added", "Ferry twice a day"), ("added", "Museum opens")]
     site.pages["/loop.xml"] = sitemap("sitemapindex", "/loop.xml")
     assert "more than 10" in add(folder, site, "/loop.xml")[-1].reason

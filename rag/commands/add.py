@@ -1,4 +1,4 @@
-"""``yinju add`` and ``yinju remove``: articles into and out of the corpus folder of an index."""
+"""``yinju add``, ``remove`` and ``restore``: articles into and out of the corpus folder of an index."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ _no_update = click.option("--no-update", is_flag=True, help='Leave the index as 
     click.pass_context,
 )
 def add(
-    ctx: click.Context, sources: tuple[str, ...], path: str, corpus: str | None, model: str | None, pages: int, allow: tuple[str, ...], no_update: bool,
-    yes: bool, as_json: bool, **said: str,
+    ctx: click.Context, sources: tuple[str, ...], path: str, corpus: str | None, model: str | None, pages: int, allow: tuple[str, ...],
+    no_update: bool, yes: bool, as_json: bool, **said: str,
 ) -> None:  # fmt: skip
     """Add files, folders and web pages to the articles.
 
@@ -129,7 +129,7 @@ def remove(
 ) -> None:
     """Take articles out of the corpus folder.
 
-    The index is updated then. Their files are moved to the folder "trash" of the index, and can be put back from there.
+    The index is updated then. Their files are moved to the folder "trash" of the index; "yinju restore" puts them back.
     """
     from rag.adding import corpus_folder, locate, remove
     from rag.terminal import printable, put, put_json
@@ -148,6 +148,31 @@ def remove(
     report = None if no_update else _bring_up(path, corpus_folder(path, corpus), model, 1.0)
     if as_json:
         put_json({"index": path, "removed": [one.to_dict() for one in removed], "update": report and report.to_dict()})
+    elif report:
+        put_report(report, path, False, False)
+
+
+@options.command(
+    click.argument("names", nargs=-1, metavar="PATH..."),
+    options.index,
+    _corpus,
+    options.model,
+    _no_update,
+    options.json,
+)
+def restore(names: tuple[str, ...], path: str, corpus: str | None, model: str | None, no_update: bool, as_json: bool) -> None:
+    """Put articles back that were removed; without PATH, list what is in the trash."""
+    from rag.adding import corpus_folder, restore
+    from rag.terminal import printable, put, put_json
+
+    folder = corpus_folder(path, corpus)
+    found = restore(names, path, corpus) if names else folder.removed()
+    if not as_json:
+        for one in found:
+            put(printable(f"restored  {one.path}" if names else f"{one.path}  ({one.kept})"))
+    report = _bring_up(path, folder, model, MAX_REMOVED) if names and not no_update else None
+    if as_json:
+        put_json({"index": path, "restored" if names else "removed": [one.to_dict() for one in found], "update": report and report.to_dict()})
     elif report:
         put_report(report, path, False, False)
 

@@ -41,12 +41,18 @@ def watch(corpus: tuple[str, ...], path: str, model: str | None, poll: bool, yes
                 if (told := " ".join(str(result).split())) == before:
                     continue
                 before = told
-                put_json({"index": path, "time": _stamp(now), "error": told}) if as_json else put(printable(f"{now:%H:%M:%S} yinju: {told}"), error=True)
+                if as_json:
+                    put_json({"index": path, "time": _stamp(now), "error": told})
+                else:
+                    put(printable(f"{now:%H:%M:%S} yinju: {told}"), error=True)
             elif result is not None:
                 before = ""
                 put_skipped(one for one in result.skipped if one not in known)
                 known = set(result.skipped)
-                put_json({"index": path, "time": _stamp(now), **result.to_dict()}) if as_json else put(f"{now:%H:%M:%S} {path}: {summary(result)}")
+                if as_json:
+                    put_json({"index": path, "time": _stamp(now), **result.to_dict()})
+                else:
+                    put(f"{now:%H:%M:%S} {path}: {summary(result)}")
 
 
 def _stamp(now: datetime) -> str:

@@ -27,6 +27,7 @@ from rag.errors import CorpusError, StorageError, UsageError
 if TYPE_CHECKING:
     from rag.corpus.fetch import Fetched
 
+_NOTE = ".record.json"  # behind the name of a file in the trash
 _STALE_SECONDS = 24 * 3600
 _counter = itertools.count()
 
@@ -211,6 +212,35 @@ class CorpusFolder:
             kept = self._discard(file)
         return Removed(self._below(file), str(kept))
 
+    def removed(self) -> list[Removed]:
+        """What is in the trash, the last first."""
+        found = []
+        for path in sorted(self.trash.glob("*/**/*"), reverse=True):
+            if (path.is_file() or path.is_symlink()) and not path.name.endswith(_NOTE):
+                below = Path(*path.relative_to(self.trash).parts[1:])
+                found.append(Removed(below.as_posix(), str(path)))
+        return found
+
+    def restore(self, name: str) -> Removed:
+        """Puts back the file that was removed last under a path below the folder, or is kept under one in the trash.
+
+        Raises UsageError where there is none, or another file stands in its place; StorageError.
+        """
+        found = next((one for one in self.removed() if name in (one.path, one.kept)), None)
+        if not found:
+            raise UsageError(f"expected something that was removed, found no {name!r} in {self.trash}: `yinju restore` lists what is there")
+        file, kept = self.path / found.path, Path(found.kept)
+        if file.exists():
+            raise UsageError(f"expected nothing at {file}, but there is a file: remove or rename it first, and {name!r} can come back")
+        with self._storing():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            note = kept.with_name(f"{kept.name}{_NOTE}")
+            if note.is_file():
+                self._record(file).parent.mkdir(exist_ok=True)
+                shutil.move(note, self._record(file))
+            shutil.move(kept, file)
+        return found
+
     def _record_of(self, file: Path) -> Record:
         return read_record(file, self.path) or Record()
 
@@ -306,7 +336,7 @@ class CorpusFolder:
         put(file, kept)
         record = self._record(file)
         if key_of(file.name) and record.is_file():
-            put(record, kept.with_name(f"{kept.name}.record.json"))
+            put(record, kept.with_name(f"{kept.name}{_NOTE}"))
         return kept
 
     def _record(self, file: Path) -> Path:
