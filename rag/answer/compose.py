@@ -81,6 +81,13 @@ def text_of(rows: Sequence[Row], citations: Sequence[Citation], kind: str, lang:
     return "\n".join(lines)
 
 
+def left_out_text(count: int, lang: str) -> str:
+    """That articles cited before were left out."""
+    if lang != "en":
+        return in_script(f"（前面引用过的 {count} 篇文章除外。）", lang)
+    return f"(The {f'{count} articles' if count > 1 else 'article'} cited before {'are' if count > 1 else 'is'} left out.)"
+
+
 def folded_text(row: Row, lang: str) -> str:
     """How many articles more say what a row says, and in which figures they differ; "" for none."""
     told = []

@@ -5,6 +5,7 @@ understand the question -> candidates -> sentences as evidence -> what is asked 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -13,14 +14,14 @@ import numpy as np
 
 from rag.answer.asking import outside_of
 from rag.answer.cite import cite, cite_best, longest, quote_span, verify
-from rag.answer.compose import Sheet, group_places, lifted_text, place_row, refusal_text, text_of
+from rag.answer.compose import Sheet, group_places, left_out_text, lifted_text, place_row, refusal_text, text_of
 from rag.answer.constraints import Limits, find_limits
 from rag.answer.dated import Calendar, of_year, timely
 from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlist
 from rag.answer.events import Found, Searching
 from rag.answer.evidence import Evidence, View, gather, views
 from rag.answer.fold import Fold, differences
-from rag.answer.followup import complete
+from rag.answer.followup import complete, told_before
 from rag.answer.pick import Picked, pick
 from rag.answer.question import Asked, understand
 from rag.answer.refusal import Verdict, about, judge, rule_of, of_place
@@ -29,6 +30,7 @@ from rag.answer.types import Answer, Citation, Row
 from rag.corpus import detect_lang, sentences
 from rag.corpus.language import UNKNOWN
 from rag.embed import Reranker
+from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.filters import allowed_articles
@@ -76,15 +78,17 @@ def stages(
     """As :func:`answer`, told stage by stage, the answer last; closing the iterator ends the work after the stage it is in."""
     began = time.perf_counter()
     question = clean(question)
-    completed = complete(question, history)
+    completed = complete(question, history, snapshot.source_codes[0])
+    told = told_before(question, completed, history)
     query = analyse(completed or question, snapshot.model, snapshot.embedder)
     asked = understand(query.text)
     frame = _frame(question, query)
-    passing = allowed_articles(snapshot, filters)
+    passing = allowed_articles(snapshot, filters) & ~_told(snapshot, told)
+    scored: list[Candidates] = []
 
     def under(*lifted: str) -> Generator[Searching | Found, None, Answer]:
         limits = find_limits(snapshot, query.text, asked, as_of, (*without, *lifted))
-        return _answer_within(snapshot, query, limits, passing, reranker, frame)
+        return _answer_within(snapshot, query, limits, passing, reranker, frame, scored)
 
     given = yield from under()
     if given.refused and given.constraints:
@@ -94,7 +98,18 @@ def stages(
             kinds += [] if freed.refused else [kind]
         given = dataclasses.replace(given, answered_without=tuple(kinds))
         given = dataclasses.replace(given, text=given.text + lifted_text(given, empty=bool(passing.any()) and not given.searched))
+    if told:
+        given = dataclasses.replace(given, left_out=len(told), text=f"{given.text}\n{left_out_text(len(told), frame)}")
     yield dataclasses.replace(given, question=question, completed=completed, ms=round((time.perf_counter() - began) * 1000, 2))
+
+
+def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
+    """bool (n_articles,): some articles, and those that tell the same stories."""
+    rows = []
+    for name in articles:
+        with contextlib.suppress(UsageError):  # of an index that was another one then
+            rows.append(snapshot.article_row(name))
+    return np.isin(snapshot.columns.story, snapshot.columns.story[rows])
 
 
 def _frame(question: str, query: Query) -> str:
@@ -105,16 +120,21 @@ def _frame(question: str, query: Query) -> str:
 
 
 def _answer_within(
-    snapshot: Snapshot, query: Query, limits: Limits, passing: np.ndarray, reranker: Reranker | None, lang: str
+    snapshot: Snapshot, query: Query, limits: Limits, passing: np.ndarray, reranker: Reranker | None, lang: str, scored: list[Candidates]
 ) -> Generator[Searching | Found, None, Answer]:
-    """The answer from those of some articles that the question's own constraints let pass; a refusal is about all of them."""
+    """The answer from those of some articles that the question's own constraints let pass; a refusal is about all of them.
+
+    ``scored`` keeps the candidates among all that pass: they are the same whatever the question restricts.
+    """
     asked = limits.asked
     allowed = passing & limits.allowed
     yield Searching(int(allowed.sum()))
     # Where every passage is scored anyway, what the other articles say still tells the common words of the question
     # from the rare ones; a handful of articles could not.
     whole = not allowed.any() or all_passages(snapshot) is not None
-    found = candidates(snapshot, query, passing if whole else allowed)
+    if whole and not scored:
+        scored.append(candidates(snapshot, query, passing))
+    found = scored[0] if whole else candidates(snapshot, query, allowed)
     langs = snapshot.lang_codes[1][found.articles]
     order = np.argsort(-balanced(found.score, langs, found.articles), kind="stable")
     most = PASSAGES_ALL if asked.kind == "places" else PASSAGES

@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.answer.asides import asks_more, of_publisher, reworded, row_asked_for
 from rag.answer.asking import asking, is_bare, outside_of
 from rag.answer.periods import find_periods
 from rag.answer.rephrase import Said, in_full, stand_in
@@ -29,24 +30,36 @@ LONGEST = 60  # characters of a question that may lean on another one; a longer 
 P, T, A, R = "\ue000", "\ue001", "\ue002", "\ue003"  # places, times, words that ask, pronouns
 
 
-def complete(question: str, history: Sequence[tuple[str, Answer]]) -> str:
+def complete(question: str, history: Sequence[tuple[str, Answer]], sources: Sequence[str] = ()) -> str:
     """The question in full, or "" where it is complete as it stands.
 
     Args:
         question: as asked, cleaned.
         history: earlier turns, oldest first; the last one alone is leaned on, as it was completed itself.
+        sources: the publishers of the articles ("新华社的呢？").
     """
     if not history or len(question) > LONGEST:
         return ""
     before, answer = history[-1]
     before = answer.completed or before
     old = is_traditional(question + before)
-    said = leaning(simplified(question) if old else question)
-    if said is None:
-        return ""
-    before = simplified(before) if old else before
-    full = stand_in(said, before, answer) or in_full(said, before)
+    asked, before = (simplified(question), simplified(before)) if old else (question, before)
+    if asks_more(asked):
+        full = before
+    elif not (full := of_publisher(asked, before, sources) or row_asked_for(asked, before, answer)):
+        said = leaning(reworded(asked, before, answer))
+        if said is None:
+            return ""
+        full = stand_in(said, before, answer) or in_full(said, before)
     return "" if len(full) > MAX_CHARACTERS else traditional(full) if old else full
+
+
+def told_before(question: str, completed: str, history: Sequence[tuple[str, Answer]]) -> tuple[str, ...]:
+    """Ids of the articles that earlier answers to the completed question cited, if it asks for more than they told; else ()."""
+    if not completed or not asks_more(simplified(question)):
+        return ()
+    cited = (c.article_id for asked, given in history if completed in (asked, given.completed) for c in given.citations)
+    return tuple(dict.fromkeys(cited))
 
 
 def leaning(question: str) -> Said | None:
@@ -104,7 +117,7 @@ class _Shape:
 
 # ---- Chinese
 
-_LEAD = r"(?:(?:那么|那(?!里|儿|边|些|个|次|年|天|时|种|家|位|场|届|本|份|达慕|不勒斯|英)|还有|以及|另外|至于|然后|再问一下|请问|好的?|嗯)[，,\s]*)"
+_LEAD = r"(?:(?:那么|那(?!里|儿|边|些|个|次|年|天|时|种|家|位|场|届|本|份|达慕|不勒斯|英)|还有|以及|另外|至于|然后|再问一下|请问|好的?|嗯|只看|只要|仅看|换成)[，,\s]*)"
 _SLOT = f"(?:[在于对像]?[{P}{T}](?:省|市|的|那边|这边|方面|地区|一带|境内|期间)?)"
 _SLOTS = rf"(?:{_SLOT}(?:[和与及跟、，,\s]*{_SLOT})*)"
 _END = r"[呢啊呀嘛吧]?[？?！!。.…\s]*$"

@@ -10,7 +10,7 @@ from importlib import resources
 
 from rag.corpus.places import places_by_name
 
-_NAME = r"(?P<name>[^\s，。、；：？?！!“”《》的]{2,24}?)"
+_NAME = r"(?P<name>[^\s，。、；：？?！!“”《》的]{2,24}?|[A-Z][\w.&'-]*(?: [A-Z&][\w.&'-]*){1,5})"
 _REPORT = r"(?:的?(?:哪些|哪篇|什么|一篇|有关)?(?:报道|报导|消息|新闻稿|新闻(?!报|客|网|社)|文章|讯|电(?!视|力|网|台))|刊登|刊发|刊载|登载)"
 # A publisher is meant where its reporting is; a body that only shares the name with one is not.
 _CUES = (
@@ -57,8 +57,14 @@ def find_publisher(question: str, sources: Iterable[str]) -> Publisher | None:
             for end in _ends(name):
                 if found := tuple(source for source in sources if _is_of(source, name[:end])):
                     shown = start + end
-                    return Publisher(start, shown, (match.start(), max(shown, match.end()) if name[0] >= "\u2e80" else shown), found)
+                    return Publisher(start, shown, (match.start(), max(shown, match.end()) if max(match[0][0], name[0]) >= "\u2e80" else shown), found)
     return None
+
+
+def known_publisher(name: str, sources: Iterable[str]) -> bool:
+    """Whether a name is that of a publisher: one that is well known, or one of ``sources``."""
+    said = name.casefold().removeprefix("the ")
+    return any(said in names for names in _publishers()) or any(_is_of(source, name) for source in sources if source)
 
 
 def _ends(name: str) -> list[int]:

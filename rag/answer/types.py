@@ -124,6 +124,8 @@ class Answer:
         answered_without: in a refusal, the kinds of constraints of which lifting one alone gives an answer.
         completed: the question in full as it was answered, where ``question`` leaned on an earlier one ("and in
             Zhejiang?"); else "". Words and offsets of the other attributes are then those of this question.
+        left_out: how many articles were left out because earlier answers cited them, where the question asks for more than these
+            ("还有呢？"); with them those that tell the same stories.
         traditional: whether the frame is in traditional characters, as the question is; quotes stay as they are.
     """
 
@@ -146,6 +148,7 @@ class Answer:
     answered_without: tuple[str, ...] = ()
     completed: str = ""
     traditional: bool = False
+    left_out: int = 0
 
     def to_dict(self) -> dict:
         """The answer as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""

@@ -1,0 +1,118 @@
+"""Short questions that only make sense after an answer: "还有呢？", "新华社的呢？", "第二个呢？", "and the number?".
+
+Each is a whole sentence of its own kind, matched from beginning to end; nothing longer is taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rag.answer.periods import find_periods
+from rag.answer.publishers import find_publisher, known_publisher
+from rag.answer.types import Answer
+from rag.answer.whole import ANY_DAY, taken_apart
+from rag.corpus import detect_lang
+
+_END = r"[呢吗啊呀嘛吧]*[？?！!。.…\s]*"
+_MORE = re.compile(
+    rf"(?:(?:那么?|就)?(?:还有|除此之外|除了这些|此外)[，,]?(?:呢|吗|别的|其[他它](?:的)?|更多的?|(?:哪些|哪几个|什么|谁)(?:别的|其[他它]的?)?)?|(?:那么?)?其[他它]的?|(?:有)?更多的?|继续|接着说|(?:请)?(?:再)?(?:说|讲)(?:得)?(?:详细|具体)(?:一?[点些]|说说)?|详细说说|再多说一?[点些])的?{_END}"
+    r"|(?:and |are there |is there |any |some |the |what |which |tell me |show me )*(?:other ones|others|more|anything else|what else|else|any more|and more)(?: (?:please|ones|of them|results|examples))?[?.!\s]*",
+    re.I,
+)
+_ORDER_ZH = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_ORDER_EN = {word: number for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)}
+_NTH = re.compile(
+    rf"(?:那么?|关于)?(?:第(?P<zh>[一二三四五六七八九十]|\d{{1,2}})|(?P<last>最后一?))[个項项条家名位座款]?的?(?:怎么?样|如何|是什么情况|是(?:什么|哪个|哪家|谁))?{_END}"
+    rf"|(?:and |but |so )?(?:(?:what|how) about |tell me (?:more )?about )?(?:the )?(?:(?P<en>{'|'.join(_ORDER_EN)})|(?P<end>last))(?: one| of them)?[?.!\s]*", re.I
+)
+# What is asked for by its name, as the words that ask for it.
+_NAMED = (
+    (r"(?:具体)?(?:时间|日期|日子)", r"(?:exact )?(?:date|time|day)", "什么时候？", "when?"),
+    (r"(?:具体)?(?:地点|地方|位置)", r"(?:exact )?(?:place|location|venue)", "在哪里？", "where?"),
+    (r"原因|理由|缘由", r"reasons?|cause", "为什么？", "why?"),
+    (r"人数|多少人", r"number of people", "有多少人？", "how many people?"),
+    (r"数量|数目|数字|具体数字", r"(?:exact )?(?:number|figure|amount|count)s?", "有多少？", "how many?"),
+)
+_SAYS_ZH = re.compile(rf"(?:那么?)?(?P<name>[^，。？?！!\s]{{2,16}}?|[A-Z][\w.&-]*(?: [\w.&-]+){{1,4}})(?:的(?:报道)?呢|呢|(?:是)?(?:怎么|如何)(?:说|报道)的?){_END}")
+_SAYS_EN = re.compile(r"(?i:and |but )?(?i:(?:what|how) about|what (?:does|did)|and|as for) (?i:the )?(?P<name>[A-Z][\w.'& -]{1,40}?)(?i: say| report| write)?(?i: about (?:it|this|that))?[?.!\s]*")
+_FEAST = re.compile(rf"(?:那么?)?(?P<feast>[\u4e00-\u9fff]{{2,6}}?)(?:的)?呢{_END}")
+
+
+def asks_more(question: str) -> bool:
+    """Whether a question asks for more of what the answer before told."""
+    return bool(_MORE.fullmatch(question.strip()))
+
+
+def reworded(question: str, before: str, answer: Answer) -> str:
+    """The question in words that :func:`rag.answer.followup.leaning` completes; as it is where it is of no such kind.
+
+    "" where it asks for a row that the answer before does not have, or that has no name.
+    """
+    question = question.strip()
+    if found := _NTH.fullmatch(question):
+        return _nth(found, question, answer)
+    for zh, en, chinese, english in _NAMED:
+        if re.fullmatch(rf"(?:那么?|还有)?(?:{zh})(?:是什么|是多少)?呢?{_END}", question) and not re.search(zh, before):
+            return chinese
+        if re.fullmatch(rf"(?:and |what about |what is |what was |what's )*(?:the )?(?:{en})[?.!\s]*", question, re.I) and not re.search(rf"\b(?:{en})\b", before, re.I):
+            return english
+    found = _FEAST.fullmatch(question)
+    if found and any(one.kind == "festival" for one in find_periods(f"{found['feast']}期间", ANY_DAY)):
+        return f"{found['feast']}期间呢？"
+    return question
+
+
+def _nth(found: re.Match[str], question: str, answer: Answer) -> str:
+    """What asks for one row of the answer before, by its label."""
+    if found["last"] or found["end"]:
+        number = len(answer.rows)
+    elif word := found["zh"]:
+        number = int(word) if word.isdecimal() else _ORDER_ZH[word]
+    else:
+        number = _ORDER_EN[found["en"].lower()]
+    if not 1 <= number <= len(answer.rows):
+        return ""
+    row = answer.rows[number - 1]
+    label = row.place if answer.kind == "places" and question[:1] > "\u2e80" else row.label
+    if not label:
+        return ""
+    if answer.kind == "places":
+        name = re.split(r"\s*[\u4e00-\u9fff（(]", row.label)[0].strip() if question[:1] < "\u2e80" else label
+        return f"那{label}呢？" if question[:1] > "\u2e80" else f"What about {name or row.place}?"
+    return f"那{label}呢？" if question[:1] > "\u2e80" else f"What about {label}?"
+
+
+def row_asked_for(question: str, before: str, answer: Answer) -> str:
+    """The question before about the one row that is asked for, where that is no place: its label stands for the words that asked."""
+    found = _NTH.fullmatch(question.strip())
+    if not found or answer.kind in ("places", "text"):
+        return ""
+    said = re.sub(r"^(?:那|What about )|(?:呢)?[？?]$", "", _nth(found, question.strip(), answer))
+    whole = taken_apart(before)
+    if whole.ask is None or not any(row.label == said for row in answer.rows):
+        return ""
+    start, end = whole.ask.start, whole.ask.end if whole.ask.kind != "number" else whole.ask.core
+    rest = whole.body[end:]
+    twice = next((size for size in (3, 2, 1) if rest[:size].strip() and said.endswith(rest[:size])), 0)  # 120万册 in place of "多少" of "多少册"
+    full = f"{whole.body[:start]}{said}{rest[twice:]}"
+    return f"{full}？" if detect_lang(before) == "zh" else f"{full[0].upper()}{full[1:]}?"
+
+
+def of_publisher(question: str, before: str, sources: Sequence[str]) -> str:
+    """The question before, of the reports of the publisher that is now named; "" where none is."""
+    found = _SAYS_ZH.fullmatch(question.strip()) or _SAYS_EN.fullmatch(question.strip())
+    name = found["name"].strip() if found else ""
+    if not name or not known_publisher(name, sources):
+        return ""
+    chinese = detect_lang(before) == "zh"
+    if old := find_publisher(before, (*sources, *_names_in(before))):
+        return f"{before[: old.start]}{name}{before[old.end :]}"
+    small = before[0].lower() + before[1:] if re.match(r"(?:Who|What|When|Where|Which|Why|How|Did|Does|Do|Is|Are|Was|Were|Has|Have)\b", before) else before
+    return f"据{name}报道，{before}" if chinese else f"According to {name}, {small}"
+
+
+def _names_in(question: str) -> Iterable[str]:
+    """What a question itself calls a publisher, as if the corpus had it: it is only replaced."""
+    for pattern in (r"据\s?([^\s，。]{2,16}?)(?:的)?(?:报道|报导|消息)", r"[Aa]ccording to (?:the )?([^,?]{2,40}),"):
+        yield from re.findall(pattern, question)
