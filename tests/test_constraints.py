@@ -93,6 +93,7 @@ def test_spans_of_days_are_in_order_and_their_meaning_is_a_date(text, today):
     ("What was built in the second quarter of 2022?", "the second quarter of 2022", "2022-04-01/2022-06-30"),
     ("What happened on October 1?", "October 1", "--10-01/--10-01"),
     ("8月和9月建了什么？", "8月和9月", "--08-01/--09-30"),
+    ("2022年和2021年建了什么？", "2022年和2021年", "2021-01-01/2022-12-31"),
 ])  # fmt: skip
 def test_a_period_and_its_words(question, words, value):
     (told,) = find_periods(question, TODAY)

@@ -141,7 +141,9 @@ def _told(text: str, group: list[tuple[Named, When | None]], today: date | None)
         return  # 2011-2020, 2011-12: of the name of a plan or a season
     first, last = _whole([when for _, when in group])
     yearly = first.year is None
-    period = Period(extent(*_with(first, 2000))[0], extent(*_with(last, 2000))[1], yearly)
+    begin, close = extent(*_with(first, 2000)), extent(*_with(last, 2000))
+    # "2022年和2021年": the later one may come first.
+    period = Period(begin[0], close[1], True) if yearly else Period(min(begin[0], close[0]), max(begin[1], close[1]))
     kind = "range" if len(group) > 1 else "day" if first.day else "unit"
     if len(group) == 1 and first.month is None:
         start, end, part = _part(text, start, end, first.year)
