@@ -1,51 +1,16 @@
 """PDF and Word files: text, pages, title and date, and what is refused."""
 
-import io
-
-import docx
-import pytest
+from documents import lines, pdf, word
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfgen.canvas import Canvas
 
 from rag import Assistant, Index
 from rag.corpus import Article, Skipped, read_bytes
 
-SONG = "STSong-Light"
-pdfmetrics.registerFont(UnicodeCIDFont(SONG))
 BODY = (
     "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放，市民可以凭身份证入园。公园每日开放时间为早六点至晚十点，"
     "节假日延长一小时。园林局提醒市民文明游园，爱护花草树木。"
 )
-
-
-def pdf(*pages, title="", **options) -> bytes:
-    """A PDF: each page a list of (x, y, text) or (x, y, text, size); the origin is at the lower left, A4 is 595 by 842 points."""
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(595, 842), **options)
-    if title:
-        canvas.setTitle(title)
-    for page in pages:
-        for x, y, text, *size in page:
-            canvas.setFont(SONG, *(size or [12]))
-            canvas.drawString(x, y, text)
-        canvas.showPage()
-    canvas.save()
-    return out.getvalue()
-
-
-def lines(text, top=780, columns=40, x=50):
-    """A text set in lines of so many characters, as a typesetter breaks it."""
-    return [(x, top - 18 * row, text[at : at + columns]) for row, at in enumerate(range(0, len(text), columns))]
-
-
-def word(make) -> bytes:
-    document, out = docx.Document(), io.BytesIO()
-    make(document)
-    document.save(out)
-    return out.getvalue()
 
 
 def one(name, data) -> Article | Skipped:

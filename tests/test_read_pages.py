@@ -1,11 +1,7 @@
 """Saved pages, feeds and books: MHTML, RSS, Atom, EPUB, and what HTML says of its language and address."""
 
-import email.message
-import email.policy
-import io
-import zipfile
-
 import pytest
+from documents import book, mhtml
 
 from rag.corpus import Article, Skipped, read_bytes
 
@@ -44,21 +40,6 @@ def test_the_language_that_a_page_declares_counts_where_letters_do_not_tell(decl
 # MHTML
 
 
-def mhtml(html: bytes, charset="utf-8", location="https://port.example/a", **headers) -> bytes:
-    message = email.message.EmailMessage(policy=email.policy.SMTP)
-    message["Subject"] = "saved"
-    for name, value in headers.items():
-        message[name.replace("_", "-")] = value
-    message.make_related()
-    for at, kind, data in (("https://ads.example/frame", "html", b"<p>\xe5\xb9\xbf\xe5\x91\x8a</p>"), (location, "html", html)):
-        part = email.message.EmailMessage(policy=email.policy.SMTP)
-        part.set_content(data, "text", kind, cte="base64")
-        part.set_param("charset", charset if at == location else "utf-8")
-        part["Content-Location"] = at
-        message.attach(part)
-    return message.as_bytes()
-
-
 @pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
 def test_a_saved_page_in_the_charset_of_its_part(charset):
     data = mhtml(PAGE.replace('<link rel="canonical" href="https://port.example/news/7.html">', "").encode(charset), charset,
@@ -66,6 +47,11 @@ def test_a_saved_page_in_the_charset_of_its_part(charset):
     found = one("a.mhtml", data)
     assert (found.title, found.date, found.source, found.url) == ("城区公园免费开放", "2015-03-02", "滨江在线", "https://port.example/a")
     assert found.text.startswith(BODY) and "广告" not in found.text
+
+
+def test_a_charset_that_is_none_counts_as_not_said():
+    data = mhtml(PAGE.encode(), Snapshot_Content_Location="https://port.example/a").replace(b'charset="utf-8"', b'charset="ut\0-8"')
+    assert one("a.mht", data).text.startswith(BODY)
 
 
 def test_what_is_no_saved_page():
@@ -92,36 +78,20 @@ def test_each_entry_of_a_feed_is_an_article():
     assert (found.id, found.text, found.date, found.source) == ("f.atom#urn:1", BODY, "2015-03-02", "Port")
 
 
+def test_a_feed_in_its_declared_encoding_and_an_odd_entry():
+    gb = RSS.replace('encoding="utf-8"', 'encoding="gb2312"').encode("gb18030")
+    assert read_bytes("f.xml", gb) == read_bytes("f.xml", RSS.encode())
+    # feedparser gives such an entry None as its link
+    odd = one("f.xml", f"<rss version='2.0'><channel><item><guid>1<d>1</guid><description>{BODY}</description></item></channel></rss>")
+    assert (odd.text, odd.url) == (BODY, "")
+
+
 @pytest.mark.parametrize("data", ["", "<a/>", "<html><body>x</body></html>", "/etc/passwd", '<rss version="2.0"><channel></channel></rss>'])
 def test_what_is_no_feed(data):
     assert "expected a feed" in one("f.rss", data).reason
 
 
 # EPUB
-
-
-def book(chapters, nav=True, extra=()) -> bytes:
-    """An EPUB of (file, name in the table of contents or "", HTML)."""
-    out = io.BytesIO()
-    items = "".join(f'<item id="c{n}" href="text/{name}" media-type="application/xhtml+xml"/>' for n, (name, _, _) in enumerate(chapters))
-    spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
-    links = "".join(f'<li><a href="text/{name}#top">{label}</a></li>' for name, label, _ in chapters if label)
-    points = "".join(f'<navPoint><navLabel><text>{label}</text></navLabel><content src="text/{name}"/></navPoint>' for name, label, _ in chapters if label)
-    listed = '<item id="nav" href="nav.xhtml" properties="nav" media-type="application/xhtml+xml"/>' if nav else '<item id="ncx" href="toc.ncx"/>'
-    package = f"""<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
-    <dc:title>滨江年鉴</dc:title><dc:date>2015-03-02</dc:date><dc:language>zh-CN</dc:language></metadata>
-    <manifest>{items}{listed}</manifest><spine toc="ncx">{'<itemref idref="nav"/>' if nav else ''}{spine}</spine></package>"""
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", "application/epub+zip")
-        archive.writestr("META-INF/container.xml", '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="OEBPS/p.opf"/></rootfiles></container>')
-        archive.writestr("OEBPS/p.opf", package)
-        archive.writestr("OEBPS/nav.xhtml", f'<html xmlns="http://www.w3.org/1999/xhtml"><body><nav><ol>{links}</ol></nav></body></html>')
-        archive.writestr("OEBPS/toc.ncx", f'<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap>{points}</navMap></ncx>')
-        for name, _, html in chapters:
-            archive.writestr(f"OEBPS/text/{name}", f'<html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body>{html}</body></html>')
-        for name, content in extra:
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 CHAPTERS = [

@@ -108,7 +108,7 @@ def _decode(data: bytes, declared: str) -> tuple[str, str]:
 def _try(data: bytes, name: str) -> str | None:
     try:
         return data.decode(name)
-    except (UnicodeError, LookupError):
+    except (ValueError, LookupError):  # no text in it, or no encoding, even one with a NUL in its name
         return None
 
 

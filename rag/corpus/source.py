@@ -20,7 +20,7 @@ from rag.corpus.walk import encodable, reason
 
 MAX_FILE_BYTES = 64 * 1024 * 1024  # of one article; tables and archives may be of any size
 MAX_DOCUMENT_BYTES = 256 * 1024 * 1024  # of a document with pictures in it, or of an archive in an archive
-_IN_PLACE_BYTES = 1024 * 1024  # a text of more is read where time and memory are limited
+_IN_PLACE_BYTES = 256 * 1024  # a text of more is read where time and memory are limited
 _AHEAD = 4  # documents per worker that are read before their turn
 _AHEAD_BYTES = 256 * 1024 * 1024
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")

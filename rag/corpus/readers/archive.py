@@ -135,6 +135,9 @@ def _hidden(name: str) -> bool:
 def _zip_members(file: BinaryIO, allowance: Allowance) -> Iterator[tuple[str, int, BinaryIO | Missing]]:
     with listed(file) as archive:
         for member in archive.infolist():
+            if not member.filename:  # is_dir would look at its last character
+                yield "?", 0, Missing("a file without a name; pack the archive anew")
+                continue
             if member.is_dir():
                 continue
             name = _zip_name(member)

@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import io
+import re
 
 from rag.corpus.dates import normal_date
 from rag.corpus.language import detect_lang
 from rag.corpus.lines import tidy
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
-from rag.corpus.readers.html import visible_text
+from rag.corpus.readers.html import decoded, visible_text
 
 
 def read_feed(data: bytes) -> list[Draft | Missing]:
     """The entries of a feed in its order: the whole text where the feed has it, else the summary; the feed is the source.
 
     Raises:
-        Unreadable: no feed, or one without entries.
+        Unreadable: no feed, or one without entries; NotText.
     """
     import feedparser
 
+    text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", decoded(data))
     # A stream, never bytes: those it would first try to open as the name of a file or as an address.
-    feed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    feed = feedparser.parse(io.BytesIO(text.encode("utf-8", "replace")), sanitize_html=False, resolve_relative_uris=False)
     if not feed.entries:
         what = "one without entries" if feed.get("version") else "none"
         raise Unreadable(f"expected a feed (RSS, Atom), found {what}; save articles as .html or .txt")
-    source = " ".join(visible_text(feed.feed.get("title", "")).split())
+    source = " ".join(visible_text(feed.feed.get("title") or "").split())
     return [_entry(entry, source, number) for number, entry in enumerate(feed.entries, 1)]
 
 
 def _entry(entry, source: str, number: int) -> Draft | Missing:
     part = str(entry.get("id") or entry.get("link") or number)
-    bodies = [one.get("value", "") for one in entry.get("content", ())] + [entry.get("summary", "")]
+    bodies = [*(one.get("value") for one in entry.get("content") or ()), entry.get("summary")]
     text = max((tidy(visible_text(body)) for body in bodies if body), key=len, default="")
-    title = " ".join(visible_text(entry.get("title", "")).split())
+    title = " ".join(visible_text(entry.get("title") or "").split())
     if not text:
         return Missing("an entry without text: only a title and a link", part)
     own = entry.get("source") or {}
@@ -40,8 +42,8 @@ def _entry(entry, source: str, number: int) -> Draft | Missing:
         text,
         title,
         normal_date(entry.get("published") or entry.get("updated") or entry.get("created") or ""),
-        " ".join(own.get("title", "").split()) or source,
-        entry.get("link", ""),
+        " ".join((own.get("title") or "").split()) or source,
+        entry.get("link") or "",
         detect_lang(f"{title}\n{text}"),
         part=part,
     )

@@ -34,7 +34,7 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     Raises:
         Unreadable: the page shows no text.
     """
-    html = _decoded(data, charset)
+    html = decoded(data, charset)
     found = _extract(html)
     visible = tidy(visible_text(html))
     page = read_page(visible)
@@ -58,10 +58,11 @@ def read_html(data: bytes, charset: str = "") -> Draft:
 
 def page_text(data: bytes) -> str:
     """All of a page that a browser would show, tidied: for pages that are nothing but text, as in books. Raises NotText."""
-    return tidy(visible_text(_decoded(data)))
+    return tidy(visible_text(decoded(data)))
 
 
-def _decoded(data: bytes, charset: str = "") -> str:
+def decoded(data: bytes, charset: str = "") -> str:
+    """The text of a page or of XML, in the encoding that is said outside of it, else in it, else that can be told. Raises NotText."""
     declared = _CHARSET.search(data[:4096])
     return decode(data, charset or (next(name for name in declared.groups() if name).decode("ascii") if declared else ""))
 

@@ -88,7 +88,7 @@ def _plain_markdown(text: str) -> tuple[str, str]:
     from markdown_it import MarkdownIt
 
     # Tags stay as they are written: text about HTML is no HTML, and the page escapes what it shows.
-    tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(_COMMENT.sub("", text))
+    tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(_without_comments(text))
     heading = ""
     out = ""
     last_kind = kind = "paragraph"
@@ -118,6 +118,12 @@ def _plain_markdown(text: str) -> tuple[str, str]:
             out += ("\n" if kind == last_kind in ("item", "row") else "\n\n") + block
             last_kind = kind
     return heading, out
+
+
+def _without_comments(text: str) -> str:
+    # Behind the last end none is looked for: for each of many beginnings the rest would be searched.
+    end = text.rfind("-->") + 3
+    return _COMMENT.sub("", text[:end]) + text[end:] if end > 2 else text
 
 
 def _inline_text(token) -> str:
