@@ -45,9 +45,10 @@ def group_places(found: Sequence[PlaceFound], level: str) -> dict[str, list[Plac
 def place_label(place: Place, level: str, lang: str) -> str:
     """What a row of a place begins with: "Sichuan 四川", "四川", "Nanchang 南昌市 (Jiangxi 江西)"."""
     if level in ("city",):
+        inside = place.level != "province"  # Beijing lies in no province
         if lang != "en":
-            return in_script(f"{place.name}（{place.province}）", lang)
-        return f"{place.en} {place.name} ({province_label(place.province, lang)})".strip()
+            return in_script(f"{place.name}（{place.province}）" if inside else place.name, lang)
+        return f"{place.en} {place.name}{f' ({province_label(place.province, lang)})' if inside else ''}".strip()
     return in_script(province_label(place.province or place.short, "en" if lang == "en" else "zh"), lang)
 
 

@@ -42,8 +42,8 @@ from rag.search.types import Filters
 PASSAGES, PASSAGES_ALL = 40, 400  # passages read for one fact, and for "which places"
 QUOTES = 3  # sentences shown for a question without a value, and sources for one value or place
 GAIN = 0.12  # a second sentence is quoted when it supports this share of the question that the first does not
-HEAD = 1.5  # what the last word of the content weighs where places are told apart
 VERB = 3.0  # what its verb weighs in that
+ALSO = 0.75  # of the best supported place: evidence about places shown that may bear out all of them
 NEAR = 0.85  # of the best evidence's score: what comes as near as this is shown too
 
 
@@ -210,15 +210,13 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
     if asked.kind == "places":
         # When it was is settled by now: an article need not say it again with every place.
         timeless = weights * outside(query, *((one.start, one.end) for one in asked.told))
-        places = enumerate_places(fitting, asked, headed(timeless / timeless.sum() if timeless.any() else weights), gazette)
+        places = enumerate_places(fitting, asked, timeless / timeless.sum() if timeless.any() else weights, gazette)
         # "Where" may be answered by what is in no gazetteer: a place is taken only from the best evidence.
         if places and (asked.level != "any" or places[0].evidence.score >= NEAR * fitting[0].score):
-            # A place is judged by all that its article says of it: news spreads a story over sentences.
-            first = places[0]
-            same = [p.evidence for p in places if p.mention.place.code == first.mention.place.code and p.evidence.view.row == first.evidence.view.row]
-            verdict = judge(query, asked, weights, first.evidence, rule_of(snapshot.model), same)
+            kept = shortlist(places)
+            verdict = _judge_places(query, asked, weights, kept, places, rule_of(snapshot.model))
             if verdict.accepted:
-                return _place_rows(snapshot, query, asked, shortlist(places), weights, gazette, sheet, fold, lang), verdict
+                return _place_rows(snapshot, query, asked, kept, weights, gazette, sheet, fold, lang), verdict
         if asked.level != "any":
             return [], verdict
     elif asked.kind != "text":
@@ -251,18 +249,21 @@ def _folded(row: Row, query: Query, evidence: Evidence, sheet: Sheet, fold: Fold
     return dataclasses.replace(row, citations=numbers, more=more, differing=differences(sheet.citations, numbers))
 
 
-def headed(weights: np.ndarray) -> np.ndarray:
-    """Weights (n,) in which the last word of the content counts more.
+def _judge_places(query: Query, asked: Asked, weights: np.ndarray, kept: list[PlaceFound], places: list[PlaceFound], rule: np.ndarray) -> Verdict:
+    """The verdict on the first passage about the places kept that will do, of those that come near the best.
 
-    "Elevator safety drills", "电梯安全演练": the head of a noun phrase stands at its end in both languages, and
-    a place that only had to do with elevators and safety held no drill.
+    A place, or places in one list, are judged by all that their article says of them: news spreads a story over sentences.
     """
-    at = np.flatnonzero(weights > 0)
-    if len(at) < 2:
-        return weights
-    out = weights.copy()
-    out[at[-1]] *= HEAD
-    return out / out.sum()
+    codes = {p.mention.place.code for p in kept}
+    leading = {id(p.segment): p for p in reversed(places) if p.support >= ALSO * places[0].support and p.mention.place.code in codes}
+    verdicts = []
+    for first in list(leading.values())[::-1][:QUOTES]:
+        listed = {p.mention.place.code for p in places if p.segment is first.segment}
+        same = [p.evidence for p in places if p.mention.place.code in listed and p.evidence.view.row == first.evidence.view.row]
+        verdicts.append(judge(query, asked, weights, first.evidence, rule, same))
+        if verdicts[-1].accepted:
+            return verdicts[-1]
+    return verdicts[0]
 
 
 def _sentences(query: Query, fitting: list[Evidence], weights: np.ndarray, fold: Fold) -> list[Evidence]:

@@ -21,6 +21,7 @@ from rag.search.query import Query
 
 CONTEXT = 0.6  # what a match in the neighbouring sentences is worth beside one in the sentence itself
 LEAD = 160  # characters within which the lead sentence is sought
+JOINED = 0.45  # a word that translates two is at least as near to them together
 TOPIC = 0.85  # and one in the title or the lead: what an article is about holds for all of its sentences
 
 
@@ -152,8 +153,27 @@ def _match(query: Query, model, ids: np.ndarray) -> np.ndarray:
     seen = np.zeros(model.size, bool)
     seen[ids] = True
     unique = np.flatnonzero(seen)
-    table = graded(query.vectors @ model.token_vectors(unique)[0].T, query.latin[:, None] != model.latin[unique][None])
-    return table[:, (np.cumsum(seen) - 1)[ids]]
+    vectors, cross = model.token_vectors(unique)[0], query.latin[:, None] != model.latin[unique][None]
+    cosine = query.vectors @ vectors.T
+    _joined(query, vectors, cosine, cross)
+    return graded(cosine, cross)[:, (np.cumsum(seen) - 1)[ids]]
+
+
+def _joined(query: Query, vectors: np.ndarray, cosine: np.ndarray, cross: np.ndarray) -> None:
+    """Raises the cosines of two neighbouring English words of the question to a Chinese one that translates both.
+
+    "Same day" is 同日, "interest rate" is 利率: nearer to the two together than to either.
+    """
+    content = np.flatnonzero(query.content[: len(query.ids)])
+    for left in content[:-1].tolist():
+        right = left + 1
+        between = query.text[query.spans[left][1] : query.spans[right][0]] if right < len(query.ids) and query.content[right] else "."
+        if between.strip() or not (query.latin[left] and query.latin[right]):
+            continue
+        both = query.vectors[left] + query.vectors[right]
+        together = vectors @ (both / max(float(np.linalg.norm(both)), 1e-9))
+        whole = cross[left] & (together > np.maximum(np.maximum(cosine[left], cosine[right]), JOINED))
+        cosine[left, whole] = cosine[right, whole] = together[whole]
 
 
 def weigh(query: Query, content: np.ndarray, matches: np.ndarray) -> np.ndarray:

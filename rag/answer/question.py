@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.answer.periods import Told
+from rag.answer.roles import EVENT_AFTER
 from rag.answer.script import is_traditional, simplified
 from rag.corpus.places import Place, find_places
 
@@ -125,8 +126,6 @@ class Asked:
 
 # Verbs of several words that say no more than that something happened; their words apart would be sought as they stand.
 _HAPPENS = re.compile(r"\b(?:tak(?:es?|en|ing)|took) place\b|\b(?:is|are|was|were|been|be) held\b", re.I)
-
-
 def understand(text: str) -> Asked:
     """Kind, level, places and years of a cleaned question, in either script."""
     if is_traditional(text):
@@ -144,7 +143,7 @@ def understand(text: str) -> Asked:
         idle = ((start, end), *([match.span("noun")] if "noun" in match.groupdict() else ()))
         focus = (match.end(), min(len(text), match.end() + (12 if ord(text[start]) > 0x2E80 else 40)))
     idle += tuple(match.span() for match in _HAPPENS.finditer(text))
-    mentions = [m for m in find_places(text) if not m.part_of_name and m.place.level != "country"]
+    mentions = [m for m in find_places(text) if not m.part_of_name and m.place.level != "country" and not EVENT_AFTER.match(text, m.end)]
     return Asked(kind, level, idle, tuple(m.place for m in mentions), tuple((m.start, m.end) for m in mentions),
                  tuple(dict.fromkeys(_YEAR.findall(text))), focus, text)
 

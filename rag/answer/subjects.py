@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from rag.answer.roles import AROUND, ASIDE, SOURCE, role
+from rag.answer.roles import AROUND, ASIDE, EVENT, SOURCE, role
 from rag.corpus import clauses
 from rag.corpus.places import PlaceMention
 
@@ -21,12 +21,14 @@ _OPENING = re.compile(
     re.I,
 )
 _BETWEEN = re.compile(r"^[\s、，,和与及以跟同·/（）()省市区县]*(?:以及|and|or|&)?(?:\s+the)?\s*$", re.I)
+_LISTED = re.compile(r"^[^\s\W的在了]{1,6}、$")  # "海南文昌、山东青岛", where the gazetteer knows no 文昌; "山东省质监局、江西省质监局"
 # What opens a sentence and is closed by the comma: "Unlike Henan, Shandong and Hubei ..."
 _CLOSED = re.compile(r"(?:^|[.!?\n]\s*)(?:unlike|(?:compared|in comparison|in contrast) (?:with|to)|except(?: for)?)(?: the)? $", re.I)
 # A clause that says when, where or why, and leaves it to the next to say who.
 _ADVERBIAL = re.compile(
     r"(?:前|后|时|时候|期间|之际|之机|以来|之间|方面|[上中里起日年月])[，,]\s*$|^\s*(?:为了?|随着|按照|根据|依托|围绕|借助|针对|面对|结合|除了?)"
     r"|^\s*(?:before|after|during|on|in|at|as|when|while|since|until|with|for|to|by|under|despite)\b.*,\s*$", re.I)
+_RELATIVE = re.compile(r"\s*(?:(?:all|many|most|some|both|one|two) of )?(?:which|who|whose|whom|that|where)\b", re.I)  # it goes on about what stands before it
 _LATIN_HEAD = 60  # an English clause names its place within this many characters, if it is its subject
 
 
@@ -38,6 +40,7 @@ class Segment:
         start, end: offsets.
         places: the mentions it is about; may stand before it, where the sentence only goes on.
         certain: True where they stand in the segment itself.
+        others: further mentions in it, that govern nothing.
         opening: offsets of a clause before it that holds for it and its neighbours alike ("为方便出行，南京市...，
             苏州市..."); empty where there is none.
     """
@@ -47,6 +50,7 @@ class Segment:
     places: tuple[PlaceMention, ...]
     certain: bool
     opening: tuple[int, int] = (0, 0)
+    others: tuple[PlaceMention, ...] = ()
 
 
 def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carried: tuple[PlaceMention, ...] = ()) -> list[Segment]:
@@ -81,7 +85,8 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
             opening = tuple(parts[0][:2])
         del parts[0]
     # "来自四川的医生在河南": what leads the clause is not yet where it is.
-    return [Segment(a, b, (tuple(head) + (others if head and role(text, head) in AROUND else ())) or others or carried, bool(head or others), opening)
+    return [Segment(a, b, (tuple(head) + (others if head and role(text, head) in AROUND else ())) or others or carried, bool(head or others), opening,
+                    others if head else ())
             for a, b, head, others in parts]
 
 
@@ -89,7 +94,7 @@ def _leads(text: str, clause: int, place: int) -> bool:
     before = text[clause:place]
     if _OPENING.match(before):
         return True
-    return before.isascii() and len(before) <= _LATIN_HEAD
+    return before.isascii() and len(before) <= _LATIN_HEAD and not _RELATIVE.match(before)
 
 
 def lists(text: str, mentions: list[PlaceMention]) -> list[tuple[PlaceMention, ...]]:
@@ -97,7 +102,7 @@ def lists(text: str, mentions: list[PlaceMention]) -> list[tuple[PlaceMention, .
     runs: list[list[PlaceMention]] = []
     for mention in mentions:
         between = text[runs[-1][-1].end : mention.start] if runs else ""
-        if runs and _BETWEEN.match(between) and not (between == ", " and _CLOSED.search(text[max(0, runs[-1][0].start - 40) : runs[-1][0].start])):
+        if runs and (_BETWEEN.match(between) or _LISTED.match(between)) and not (between == ", " and _CLOSED.search(text[max(0, runs[-1][0].start - 40) : runs[-1][0].start])):
             runs[-1].append(mention)
         else:
             runs.append([mention])
@@ -110,15 +115,15 @@ def governing(text: str, runs: list[tuple[PlaceMention, ...]], others: bool = Fa
     Args:
         text: the article's text.
         runs: lists of places, as :func:`lists` gives them.
-        others: whether a place stands before them already. Where none does, that of the source will do.
+        others: whether a place stands before them already. Where none does, that of the source will do, or of the name of an event.
     """
     roles = [role(text, run) for run in runs]
     kept = [run for run, name in zip(runs, roles) if name not in ASIDE]
-    return kept if kept or others else [run for run, name in zip(runs, roles) if name == SOURCE]
+    return kept if kept or others else [run for run, name in zip(runs, roles) if name in (SOURCE, EVENT)]
 
 
 def last_governing(text: str, runs: list[tuple[PlaceMention, ...]]) -> tuple[PlaceMention, ...]:
-    """The last list of places that something is said of; where none is, that of a source, or ()."""
+    """The last list of places that something is said of; where none is, that of a source or event, or ()."""
     return next((run for run in reversed(runs) if role(text, run) not in ASIDE), ()) or next(iter(governing(text, runs)[-1:]), ())
 
 

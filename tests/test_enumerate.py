@@ -1,0 +1,100 @@
+"""Which places, and which of them: events, ways, regions, places that the question names, what an article is about."""
+
+import numpy as np
+import pytest
+
+from rag.answer import answer
+from rag.answer.compose import place_label
+from rag.answer.evidence import _joined
+from rag.answer.question import understand
+from rag.corpus import Article
+from rag.corpus.places import find_places
+from rag.index import build_index, open_index
+from rag.search.query import analyse
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory):
+    """Makes an open index of some articles, each given as an Article or as its text."""
+    opened = []
+
+    def make(*articles):
+        path = tmp_path_factory.mktemp("enumerate") / "index"
+        made = [a if isinstance(a, Article) else Article(f"n{n}", a, lang="en" if a.isascii() else "zh") for n, a in enumerate(articles)]
+        build_index(made, path)
+        opened.append(open_index(path))
+        return opened[-1]
+
+    yield make
+    for snapshot in opened:
+        snapshot.close()
+
+
+def cities(given):
+    return {row.detail for row in given.rows}
+
+
+def test_a_place_that_names_an_event_is_not_where_it_is(index):
+    snapshot = index("洛阳第3届青年运动会火炬今天在许昌传递，170人参加。", "洛阳第3届青年运动会火炬今天在南阳传递。", "洛阳市检修了全部泵站。")
+    for question in ("洛阳青年运动会的火炬在哪些城市传递？", "河南哪些城市传递了火炬？"):
+        assert cities(answer(snapshot, question)) == {"许昌市", "南阳市"}, question
+    assert [place.short for place in understand("洛阳青年运动会的火炬在哪些城市传递？").places] == []
+    assert [place.short for place in understand("In which cities of Henan was the torch of the Luoyang Youth Games shown?").places] == ["河南"]
+
+
+def test_cities_that_are_provinces_are_cities(index):
+    snapshot = index("北京、天津、郑州三座城市开出了冷链班列。", "山西省种下新林。")
+    given = answer(snapshot, "哪些城市开出了冷链班列？")
+    assert cities(given) == {"北京市", "天津市", "郑州市"} and given.places == ("北京", "天津", "河南")
+    assert [row.label for row in given.rows] == ["北京市", "天津市", "郑州市（河南）"]
+    assert [place_label(m.place, "city", "en") for m in find_places("北京、郑州")] == ["Beijing 北京市", "Zhengzhou 郑州市 (Henan 河南)"]
+
+
+def test_asked_what_it_passes_it_is_not_where_it_begins(index):
+    snapshot = index("输油管道日前在重庆开工，全长900公里，途经贵州、湖南、江西等省。", "湖北省修订了山洪预警办法。")
+    assert set(answer(snapshot, "输油管道经过哪些省？").places) == {"贵州", "湖南", "江西"}
+    assert set(answer(snapshot, "输油管道在哪个省市开工？").places) == {"重庆"}
+
+
+def test_a_country_that_the_question_names_is_not_asked_for(index):
+    snapshot = index("Chile and Peru, which both had observers in Kenya, brought them home from Kenya last week.", "Kenya planted trees.")
+    assert set(answer(snapshot, "Which countries brought their observers home from Kenya?").places) == {"智利", "秘鲁"}
+
+
+def test_a_relative_clause_has_no_subject_of_its_own(index):
+    snapshot = index("Peru, which borders Brazil, opened a desert museum. Chile mended its roads.")
+    assert answer(snapshot, "Which countries opened a desert museum?").places == ("秘鲁",)
+
+
+def test_a_region_is_none_of_its_provinces(index):
+    snapshot = index("粤港澳大湾区首座潮汐电站开工。", "山东省乳山市的潮汐电站开工。")
+    assert answer(snapshot, "哪些省的潮汐电站开工了？").places == ("山东",)
+    assert {m.place.short for m in find_places("粤港澳大湾区")} == {"广东", "香港", "澳门"}  # what a filter looks for
+
+
+def test_what_an_article_is_about_need_not_be_said_again(index):
+    lesson = "海底授课今天举行。在海南文昌、山东烟台设两个分课堂。江苏省检修了泵站。"
+    assert set(answer(index(Article("sea", lesson, "海底授课举行", lang="zh")), "海底授课的分课堂设在哪些省？").places) == {"海南", "山东"}
+    # but not of another place than the one that it is about
+    drill = Article("drill", "贵州省举行了溶洞救援演练。云南省向学校送去救援手册。", "贵州举行溶洞救援演练", lang="zh")
+    assert answer(index(drill), "哪些省举行了溶洞救援演练？").places == ("贵州",)
+
+
+def test_neighbours_in_the_question_are_neighbours_in_the_answer(index):
+    snapshot = index("山东、江西两省同日放归了中华鲟。福建省渔业局同意20日修订放归办法，向村民放映鲟鱼短片。")
+    assert set(answer(snapshot, "Which provinces released sturgeons on the same day?").places) == {"山东", "江西"}
+
+
+def test_two_english_words_are_one_chinese_one(sample_index):
+    with open_index(sample_index) as snapshot:
+        model = snapshot.model
+        query = analyse("interest rate of the bank", model, snapshot.embedder)
+        ids = np.asarray(model.encode_ids(["利率"])[0]).astype(np.int64)
+        vectors = model.token_vectors(ids)[0]
+        before = query.vectors @ vectors.T
+        after = before.copy()
+        _joined(query, vectors, after, np.ones_like(before, bool))
+        assert (after[:2].max(axis=1) >= before[:2].max()).all() and (after >= before).all()
+        same = before.copy()
+        _joined(query, vectors, same, np.zeros_like(before, bool))  # nothing between words of one language
+        assert (same == before).all()
