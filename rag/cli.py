@@ -21,6 +21,7 @@ _VERBS = {
     "ask": "rag.commands.ask:ask",
     "build": "rag.commands.build:build",
     "eval": "rag.evaluation.command:command",
+    "gc": "rag.commands.versions:gc",
     "remove": "rag.commands.add:remove",
     "restore": "rag.commands.add:restore",
     "rollback": "rag.commands.versions:rollback",
@@ -29,6 +30,7 @@ _VERBS = {
     "status": "rag.commands.versions:status",
     "update": "rag.commands.build:update",
     "verify": "rag.commands.versions:verify",
+    "versions": "rag.commands.versions:versions",
     "watch": "rag.commands.watch:watch",
 }
 INTERRUPTED, BROKEN_PIPE, INTERNAL = 130, 141, 70

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rag.corpus.article import Article, Skipped
     from rag.embed.protocol import Embedder, Reranker
     from rag.index import BuildReport, Snapshot, Status, Verification
+    from rag.index.upkeep import Freed
     from rag.index.build import Progress
     from rag.search import SearchResult
     from rag.search.browse import Listing, Statistics
@@ -188,6 +189,13 @@ class Index:
         from rag.index import status
 
         return status(path)
+
+    @staticmethod
+    def gc(path: PathLike = "index", keep: int = 2) -> Freed:
+        """Remove versions beyond ``keep`` (the live one included) and what killed builds left. Raises UsageError, IndexMissing, IndexBusy."""
+        from rag.index.upkeep import gc
+
+        return gc(path, keep)
 
     @property
     def version(self) -> str:

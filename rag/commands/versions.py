@@ -1,6 +1,10 @@
-"""``yinju status``, ``verify`` and ``rollback``: the versions of an index."""
+"""``yinju status``, ``versions``, ``verify``, ``rollback`` and ``gc``: the versions of an index."""
 
 from __future__ import annotations
+
+from datetime import datetime
+
+import click
 
 from rag import options
 
@@ -25,6 +29,46 @@ def status(path: str, as_json: bool) -> None:
                 f"{size(version.bytes)}, model {version.model.name}"
             )
     put_skipped(told.live.skipped)
+
+
+@options.command(options.index, options.json)
+def versions(path: str, as_json: bool) -> None:
+    """List the versions of an index, the newest first."""
+    from rag.commands.report import several
+    from rag.library import Index
+    from rag.terminal import put, put_json, size
+
+    told = Index.status(path)
+    if as_json:
+        return put_json({"index": path, "versions": told.to_dict()["versions"]})
+    for version in told.versions:
+        what = version.problem
+        if not what:
+            made = datetime.fromisoformat(version.created).astimezone()
+            what = f"{made:%Y-%m-%d %H:%M}  {several(version.counts.articles, 'article'):>18}  {size(version.bytes):>10}"
+        put(f"{'live' if version.live else '    '}  {version.name}  {what}")
+
+
+@options.command(
+    options.index,
+    click.option("--keep", default=2, show_default=True, type=click.IntRange(1), help="Versions to keep, with the live one."),
+    options.json,
+)
+def gc(path: str, keep: int, as_json: bool) -> None:
+    """Remove old versions of an index, and what killed builds left.
+
+    The live version stays, and so does the trash.
+    """
+    from rag.commands.report import several
+    from rag.library import Index
+    from rag.terminal import put, put_json, size
+
+    freed = Index.gc(path, keep)
+    if as_json:
+        return put_json({"index": path, **freed.to_dict()})
+    in_use = f", {len(freed.in_use)} still in use" if freed.in_use else ""
+    what = f"{several(len(freed.removed), 'version')} and {several(len(freed.leftovers), 'leftover')} of builds"
+    put(f"{path}: {what} removed{in_use}, {size(freed.bytes)} freed")
 
 
 @options.command(options.index, options.json)

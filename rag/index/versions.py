@@ -167,13 +167,16 @@ def writing(path: Path) -> Iterator[None]:
 
 def building_folder(path: Path) -> Path:
     """Makes an empty folder to build in, after removing those of dead writers. Needs the lock."""
-    for stale in path.glob(f"{_BUILDING}*"):
-        shutil.rmtree(stale)
-    for stale in path.glob(f".{CURRENT}.*.new"):
-        stale.unlink()
+    for stale in leftovers(path):
+        shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
     folder = path / f"{_BUILDING}{os.getpid()}-{time.time_ns()}"
     folder.mkdir()
     return folder
+
+
+def leftovers(path: Path) -> list[Path]:
+    """What dead writers left behind. Needs the lock, or it may be a living one's."""
+    return [*path.glob(f"{_BUILDING}*"), *path.glob(f".{CURRENT}.*.new")]
 
 
 def next_stamp(path: Path) -> datetime:
@@ -205,17 +208,18 @@ def commit(path: Path, built: Path, name: str, keep: int = KEEP) -> None:
     kept = [name, *([before] if before else [])]
     kept += [other for other in reversed(names(path)) if other not in kept]
     for old in kept[max(keep, 1) :]:
-        _remove(path / VERSIONS / old)
+        remove_version(path / VERSIONS / old)
 
 
-def _remove(folder: Path) -> None:
-    """Removes a version unless a reader holds it open; then the next build gets to it."""
+def remove_version(folder: Path) -> bool:
+    """Removes a version unless a reader holds it open; then a later build gets to it. Needs the lock. True where it is gone."""
     with contextlib.suppress(OSError), held(folder, exclusive=True) as free:
         if free:
             # Renamed first: half a version must never stand under a version's name.
             doomed = folder.parent.parent / f"{_BUILDING}{os.getpid()}-removed-{folder.name}"
             os.rename(folder, doomed)
             shutil.rmtree(doomed)
+    return not folder.exists()
 
 
 @contextlib.contextmanager
