@@ -223,7 +223,7 @@ def test_a_build_killed_at_any_instant_loses_no_committed_version(tmp_path):
         ("rag.index.versions.sync_folder", "g0"),
         ("rag.index.versions.write_atomic", "g0"),
         ("rag.index.disk.os.replace", "g0"),
-        ("rag.index.versions._remove", "dead"),
+        ("rag.index.versions.remove_version", "dead"),
     ],
 )
 def test_a_death_at_each_step_of_the_switch(tmp_path, step, live):
