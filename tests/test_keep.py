@@ -1,11 +1,17 @@
-"""Answers to take away: Markdown for people, JSON for programs."""
+"""Answers to take away: Markdown for people, JSON for programs, CSV for spreadsheets."""
 
+import csv
+import io
 import json
+from dataclasses import replace
 
-from rag.answer.types import Answer, Citation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.answer.types import Answer, Citation, Row
 from rag.search.types import Filters
 from rag.ui.asked import Asked
-from rag.ui.keep import as_json, as_markdown
+from rag.ui.keep import as_csv, as_json, as_markdown
 from rag.ui.turn import Turn
 
 QUOTE = Citation("0a1b2c3d4e", "a", 0, 12, "The fair\nopened.", "Fair", "2024-05-01", "Herald", "https://example.org/fair", "en")
@@ -32,3 +38,15 @@ def test_json_has_what_was_asked_and_the_whole_answer():
         "filters": {"date_from": "2024-01-01", "date_to": "", "sources": ["Herald"], "langs": [], "places": []},
     }  # fmt: skip
     assert json.loads(as_json([])) == []
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), st.sampled_from(["=1+1", "+1", "-1", "@x", "\t=1", " =HYPERLINK(1)", "＝1", "\n=1", ""]))
+def test_no_cell_of_a_table_is_a_formula_and_every_word_is_kept(words, began):
+    raw = began + words
+    cited = (replace(QUOTE, quote=raw, title=raw, source=raw),)
+    answer = Answer("Where?", "en", "places", "", False, rows=(Row(raw, "四川", raw, (1, 9)),), citations=cited)
+    head, row = csv.reader(io.StringIO(as_csv(Turn("aa", answer), "en").removeprefix("\ufeff"), newline=""))
+    assert head == ["Place", "Where exactly", "Quote", "Title", "Source", "Date", "URL", "ID"] and row[-1] == QUOTE.id
+    for cell in row:
+        assert not cell.lstrip(" \ufeff").startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝"))
+    assert row[2].removeprefix("'") == raw or row[2] == raw

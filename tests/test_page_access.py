@@ -1,0 +1,79 @@
+"""No barriers that axe-core sees (WCAG 2.2 AA and good practice), in each state of the page."""
+
+import pytest
+from page_server import running
+from small_news import NEWS
+from test_page import ask, browser, visit  # noqa: F401
+
+from rag import Index
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE = {"width": 390, "height": 844, "has_touch": True}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    path = tmp_path_factory.mktemp("news") / "index"
+    Index.build(list(NEWS), path)
+    with running(path) as address:
+        yield address
+
+
+@pytest.fixture
+def barriers():
+    """``barriers(page)``: what axe-core finds, as "impact rule: elements"."""
+    sync = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed: pip install axe-playwright-python")
+
+    def found(page):
+        told = sync.Axe().run(page, options={"runOnly": RULES}).response
+        assert len(told["passes"]) > 20, "axe-core has looked at nothing"
+        return [f"{one['impact']} {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in told["violations"]]
+
+    return found
+
+
+def test_the_start_and_the_filters(visit, site, barriers):  # noqa: F811
+    page = visit(site)
+    assert barriers(page) == []
+    page.locator("#filters > button").click()
+    page.wait_for_selector("#filter-from:visible")
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize("options", [{"color_scheme": "dark"}, {"color_scheme": "light", "locale": "zh-CN", **PHONE}], ids=["dark", "phone-zh"])
+def test_answers_refusals_articles_and_the_corpus(visit, site, barriers, options):  # noqa: F811
+    page = visit(site, **options)
+    ask(page, "Which provinces held a flood drill?")
+    ask(page, "Who won the chess championship in Norway?", 2)
+    ask(page, "哪些省举行了防汛演练？", 3)
+    assert page.locator("#chat .yj-tiles").count() == 2 and page.locator("#chat .yj-near").count() == 1
+    page.locator("#chat .yj-tile[data-place]").last.press("Enter")
+    page.locator("#chat .yj-chip").last.focus()
+    assert barriers(page) == []
+    small = page.evaluate(
+        "() => [...document.querySelectorAll('button, summary, .yj-tile[data-place], .yj-lift, .yj-offer, .yj-chip')]"
+        ".filter(one => one.checkVisibility() && !one.closest('[aria-hidden=true]'))"
+        ".map(one => [one.textContent.slice(0, 30), one.getBoundingClientRect()])"
+        ".filter(([, box]) => Math.min(box.width, box.height) < 24 && box.width > 1).map(([words, box]) => `${words} ${box.width}x${box.height}`)"
+    )
+    assert small == [], "smaller than 24 px"
+    page.locator("#sources button[data-do=read]").first.click()
+    page.wait_for_selector("#reader .yj-article")
+    assert barriers(page) == []
+    page.get_by_role("tab").nth(1).click()
+    page.wait_for_selector("#corpus-list .yj-row:visible")
+    assert barriers(page) == []
+
+
+def test_motion_is_left_out_where_it_is_not_wanted(visit, site):  # noqa: F811
+    page = visit(site, reduced_motion="reduce")
+    ask(page, "Which provinces held a flood drill?")
+    page.locator("#chat .yj-chip").last.click()
+    page.wait_for_selector(".yj-card.yj-shown")
+    moving = page.evaluate(
+        "() => [...document.querySelectorAll('#talk *, #side *, #head *')].filter(one => { const css = getComputedStyle(one);"
+        " return css.animationName !== 'none' && one.checkVisibility() || css.scrollBehavior === 'smooth' }).length"
+    )
+    assert moving == 0
