@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable
@@ -58,6 +59,9 @@ def serve(
             app, log_level="warning", proxy_headers=bool(settings.trust_proxy), forwarded_allow_ips=list(settings.trust_proxy),
             server_header=False, timeout_graceful_shutdown=1,
         )  # fmt: skip
+        # What stays for ever need not be looked through again and again: a full collection held everybody up for 0.2 s.
+        gc.collect()
+        gc.freeze()
         try:
             Server(config).run(sockets=[socket])
         finally:

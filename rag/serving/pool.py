@@ -20,7 +20,8 @@ from rag.errors import ServerBusy
 
 T = TypeVar("T")
 
-THREADS = max(2, os.cpu_count() or 2)
+THREADS = min(4, max(2, os.cpu_count() or 2))
+"""Python runs one of them at a time but for NumPy, FAISS and models: more only wait for each other."""
 WAITING = 64
 """Further questions wait; the next one is turned away."""
 _END = object()

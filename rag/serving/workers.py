@@ -6,6 +6,7 @@ worker that dies is replaced; its question fails.
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import signal
@@ -145,6 +146,7 @@ def _work(pipe: Connection, path, model: str | None, rerank: str | None) -> None
     faiss.omp_set_num_threads(1)
     try:
         desk = Desk(Index.open(path, model, rerank))
+        gc.freeze()
         while True:
             method, given = pipe.recv()
             if method != _STOP:
