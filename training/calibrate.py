@@ -5,7 +5,7 @@
 Questions are asked of a corpus that answers them and of others that do not, in both languages and across them,
 and logistic regression is fitted to what :func:`rag.answer.refusal.features` says of the best evidence: of the
 right article in the first case, of any in the second. Every pair of questions and corpus counts alike. The
-constant is then moved so that a given share of what can be answered is refused.
+constants are then moved so that a given share of what can be answered is refused.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ QUESTIONS = {"cmrc": "cmrc.questions.zh", "news": "news-mrc.questions.zh", "xqua
 ANSWERED = [(q, a) for q in QUESTIONS for a in ARTICLES if q.split(".")[0] == a.split(".")[0]]
 UNANSWERED = [(q, a) for q in QUESTIONS for a in ARTICLES if (q, a) not in ANSWERED]
 PENALTY = 1e-3
+STEPS = np.linspace(-4, 4, 801)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,31 @@ def fit(found: list[Case]) -> np.ndarray:
     return minimize(loss, np.zeros(x.shape[1]), method="L-BFGS-B").x
 
 
+def shifted(found: list[Case], weights: np.ndarray, shares: dict[bool, float]) -> np.ndarray:
+    """The weights with the constant of each pair of languages moved, so that a share of what can be answered is refused.
+
+    Args:
+        found: the cases.
+        weights: of the features (f,).
+        shares: that share where question and articles are in one language (False), and where not (True).
+    """
+    moved = {}
+    for question in (False, True):
+        for article in (False, True):
+            pairs = [(q, a) for q, a in ANSWERED if (q.endswith("en"), a.endswith("en")) == (question, article)]
+            logits = [np.array([c.features @ weights for c in found if c.pair == pair and c.features is not None]) for pair in pairs]
+            refusals = np.array([np.mean([(row + step < 0).mean() for row in logits]) for step in STEPS])
+            moved[question, article] = STEPS[int(np.argmax(refusals <= shares[question != article]))]
+    # Three features and the constant tell the four pairs of languages apart.
+    both, asked, told = (moved[pair] - moved[False, False] for pair in ((True, True), (True, False), (False, True)))
+    change = {"english_question": both + asked - told, "english_article": both + told - asked, "cross": asked + told - both}
+    out = weights.copy()
+    for name, step in change.items():
+        out[refusal.FEATURES.index(name)] += step / 2
+    out[refusal.FEATURES.index("constant")] += moved[False, False]
+    return out
+
+
 def refused(found: list[Case], weights: np.ndarray) -> dict[tuple[str, str], float]:
     """For each pair the share of its questions that is refused."""
     return {pair: float(np.mean([case.features is None or case.features @ weights < 0 for case in found if case.pair == pair]))
@@ -89,16 +115,13 @@ def main() -> None:
     parser.add_argument("--eval", type=Path, required=True, help="folder of the question sets")
     parser.add_argument("--model", type=Path, required=True, help="folder that the rule is written to; the model must be the embedded one")
     parser.add_argument("--limit", type=int, default=150, help="questions of each pair")
-    parser.add_argument("--refuse", type=float, default=0.08, help="share of the questions answered by the corpus that may be refused")
+    parser.add_argument("--refuse", type=float, default=0.06, help="share of the questions answered by the corpus that may be refused")
+    parser.add_argument("--abroad", type=float, default=0.15, help="the same where the articles are in the other language")
     parser.add_argument("--seed", type=int, default=3)
     given = parser.parse_args()
     found = list(cases(given.eval, given.limit, given.seed))
     weights = fit(found)
-    logits = [np.sort([c.features @ weights for c in found if c.pair == pair and c.features is not None]) for pair in ANSWERED]
-    # The constant: so that this share is refused in the mean over the pairs.
-    steps = np.linspace(-4, 4, 801)
-    shares = [np.mean([(row + step < 0).mean() for row in logits]) for step in steps]
-    weights[-1] += steps[int(np.argmax(np.array(shares) <= given.refuse))]
+    weights = shifted(found, weights, {False: given.refuse, True: given.abroad})
     told = refused(found, weights)
     for (questions, articles), share in told.items():
         print(f"{questions:>9} of {articles:<9} refused {share:.2f}" + (" (answered by it)" if (questions, articles) in ANSWERED else ""))

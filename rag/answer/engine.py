@@ -13,21 +13,23 @@ from collections.abc import Generator, Iterator, Sequence
 import numpy as np
 
 from rag.answer.asking import outside_of
-from rag.answer.cite import cite, cite_best, longest, quote_span, verify
-from rag.answer.compose import Sheet, group_places, left_out_text, lifted_text, place_row, refusal_text, text_of
+from rag.answer.cite import cite_best, verify
+from rag.answer.compose import Sheet, left_out_text, lifted_text, refusal_text, text_of
 from rag.answer.constraints import Limits, find_limits
 from rag.answer.dated import Calendar, of_year, timely
 from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlist
 from rag.answer.events import Found, Searching
 from rag.answer.evidence import Evidence, View, gather, views
-from rag.answer.fold import Fold, differences
+from rag.answer.fold import Fold
 from rag.answer.followup import complete, told_before
-from rag.answer.pick import Picked, pick
+from rag.answer.pick import pick
 from rag.answer.question import Asked, understand
+from rag.answer.reader import likeliest, weights_of
 from rag.answer.refusal import Verdict, about, judge, rule_of, of_place
+from rag.answer.rows import LIKELY, QUOTES, folded, place_rows, sentences_of, value_rows
 from rag.answer.script import HANT, is_traditional
 from rag.answer.types import Answer, Citation, Row
-from rag.corpus import detect_lang, sentences
+from rag.corpus import detect_lang
 from rag.corpus.language import UNKNOWN
 from rag.embed import Reranker
 from rag.errors import UsageError
@@ -40,11 +42,8 @@ from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters
 
 PASSAGES, PASSAGES_ALL = 40, 400  # passages read for one fact, and for "which places"
-QUOTES = 3  # sentences shown for a question without a value, and sources for one value or place
-GAIN = 0.12  # a second sentence is quoted when it supports this share of the question that the first does not
-VERB = 3.0  # what its verb weighs in that
 ALSO = 0.75  # of the best supported place: evidence about places shown that may bear out all of them
-NEAR = 0.85  # of the best evidence's score: what comes as near as this is shown too
+UNLIKELY = 0.05  # of the likeliest sentence's chance: values are taken from no other sentences
 
 
 def answer(
@@ -149,6 +148,8 @@ def _answer_within(
     gazette, calendar = Gazette(), Calendar()
     evidence = timely(evidence, weights, asked, calendar)
     fitting = [e for e in evidence if allowed[e.view.row] and about(e, asked, gazette, calendar)]
+    if not asked.every:
+        fitting = likeliest(query, asked, fitting, weights, weights_of(snapshot.model))
 
     sheet, kind = Sheet(), asked.kind
     fold = Fold(snapshot, allowed, fitting)
@@ -211,20 +212,22 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
         # When it was is settled by now: an article need not say it again with every place.
         timeless = weights * outside(query, *((one.start, one.end) for one in asked.told))
         places = enumerate_places(fitting, asked, timeless / timeless.sum() if timeless.any() else weights, gazette)
-        # "Where" may be answered by what is in no gazetteer: a place is taken only from the best evidence.
-        if places and (asked.level != "any" or places[0].evidence.score >= NEAR * fitting[0].score):
+        if not asked.every:
+            # "Where" may be answered by what is in no gazetteer: places are taken only from the likeliest sentences.
+            places = [p for p in places if p.evidence.chance >= LIKELY * fitting[0].chance]
+        if places:
             kept = shortlist(places)
             verdict = _judge_places(query, asked, weights, kept, places, rule_of(snapshot.model))
             if verdict.accepted:
-                return _place_rows(snapshot, query, asked, kept, weights, gazette, sheet, fold, lang), verdict
-        if asked.level != "any":
+                return place_rows(snapshot, query, asked, kept, weights, gazette, sheet, fold, lang), verdict
+        if asked.every and (asked.level != "any" or places):
             return [], verdict
     elif asked.kind != "text":
-        picked = pick(query, asked, [e for e in fitting if e.score >= NEAR * fitting[0].score], weights)
+        picked = pick(query, asked, [e for e in fitting if e.chance >= UNLIKELY * fitting[0].chance], weights)
         if picked:
             same = [fitting[0]] if fitting[0].view.row == picked[0].evidence.view.row else []
             verdict = judge(query, asked, weights, picked[0].evidence, rule_of(snapshot.model), same)
-            return (_value_rows(snapshot, query, picked, weights, sheet, fold) if verdict.accepted else []), verdict
+            return (value_rows(snapshot, query, picked, weights, sheet, fold) if verdict.accepted else []), verdict
     verdict = judge(query, asked, weights, fitting[0], rule_of(snapshot.model))
     named = (*asked.place_spans, *((one.start, one.end) for one in asked.told))
     of_then = all(calendar.of_time(fitting[0], one) for one in asked.told)
@@ -233,20 +236,10 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
     if not verdict.accepted:
         return [], verdict
     rows = []
-    for evidence in _sentences(query, fitting, weights, fold):
+    for evidence in sentences_of(query, fitting, weights, fold):
         number = sheet.number(cite_best(query, snapshot.model, evidence, weights))
-        rows.append(_folded(Row("", citations=(number,)), query, evidence, sheet, fold))
+        rows.append(folded(Row("", citations=(number,)), query, evidence, sheet, fold))
     return rows, verdict
-
-
-def _folded(row: Row, query: Query, evidence: Evidence, sheet: Sheet, fold: Fold, picked: Sequence[Picked] = ()) -> Row:
-    """The row with what says the same as the evidence of its first citation, as far as there is room for it; values picked are marked."""
-    first = row.citations[0]
-    twins, more = fold.sources(evidence, QUOTES - len(row.citations))
-    marks = [[(one.start, one.end) for one in picked if one.evidence.view.row == twin.row] for twin in twins]
-    also = [sheet.number(fold.cite(query, *one)) for one in zip(twins, [first] * len(twins), marks)]
-    numbers = tuple(dict.fromkeys((*row.citations, *also)))
-    return dataclasses.replace(row, citations=numbers, more=more, differing=differences(sheet.citations, numbers))
 
 
 def _judge_places(query: Query, asked: Asked, weights: np.ndarray, kept: list[PlaceFound], places: list[PlaceFound], rule: np.ndarray) -> Verdict:
@@ -264,86 +257,6 @@ def _judge_places(query: Query, asked: Asked, weights: np.ndarray, kept: list[Pl
         if verdicts[-1].accepted:
             return verdicts[-1]
     return verdicts[0]
-
-
-def _sentences(query: Query, fitting: list[Evidence], weights: np.ndarray, fold: Fold) -> list[Evidence]:
-    """The best sentence, the one that adds most of what it leaves unsupported, and those that come as near; nothing said twice."""
-    first = fitting[0]
-    # "没收了什么", "提出什么": the verb before the word that asks is what the answer must hold.
-    verb = max(query.text.find("什么"), query.text.find("什麼"))
-    weights = weights * np.where([0 <= verb - end <= 1 for _, end in query.spans], VERB, 1.0)
-    chosen = [first]
-    gain = [float(weights @ np.maximum(e.own - first.own, 0)) if e.view.row == first.view.row else 0.0 for e in fitting]
-    if max(gain) >= GAIN:
-        chosen.append(fitting[int(np.argmax(gain))])
-    for e in fitting[1:]:
-        if len(chosen) == QUOTES or e.score < NEAR * first.score:
-            break
-        if e not in chosen and not any(fold.same(one, e) for one in chosen):
-            chosen.append(e)
-    return chosen
-
-
-def _place_rows(snapshot, query: Query, asked: Asked, places: list[PlaceFound], weights, gazette: Gazette, sheet: Sheet, fold: Fold, lang: str) -> list[Row]:
-    rows = []
-    for group in group_places(places, asked.level).values():
-        numbers = []
-        group.sort(key=lambda p: (-p.support, p.evidence.view.row, p.mention.start))
-        for place in _stories_first([p for p in group if p.support >= NEAR * group[0].support], fold):
-            span, marks = _with_name(place, quote_span(place.evidence, (place.segment.start, place.segment.end), weights), gazette)
-            number = sheet.number(cite(query, snapshot.model, place.evidence, span, marks))
-            if number not in numbers:
-                numbers.append(number)
-            if len(numbers) == QUOTES:
-                break
-        rows.append(place_row(group, asked.level, lang, numbers))
-    return rows
-
-
-def _stories_first(places: list[PlaceFound], fold: Fold) -> list[PlaceFound]:
-    """One place of each story, then the others; each part in its order."""
-    told: set[int] = set()
-    again = [fold.story(p.evidence.view.row) in told or told.add(fold.story(p.evidence.view.row)) for p in places]
-    return [p for p, repeats in zip(places, again) if not repeats] + [p for p, repeats in zip(places, again) if repeats]
-
-
-def _with_name(place: PlaceFound, span: tuple[int, int], gazette: Gazette) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
-    """The quote, begun at the sentence that names its place if that stands close before; and the place marked in it."""
-    mention, text = place.mention, place.evidence.view.article.text
-    if not any(mention is named for named in gazette.mentions(place.evidence)):
-        return span, ()  # named in the title, which is shown with the quote
-    if mention.start < span[0]:
-        begin = next((a for a, b in sentences(text, place.evidence.view.start, span[0]) if a <= mention.start < b), span[0])
-        if span[1] - begin <= longest(place.evidence.view.article):
-            span = begin, span[1]
-    return span, ((mention.start, mention.end),)
-
-
-def _value_rows(snapshot, query: Query, picked: list[Picked], weights, sheet: Sheet, fold: Fold) -> list[Row]:
-    """The best value with all that say the same; values that come as near from other sentences below it."""
-    groups: dict[object, list[Picked]] = {}
-    for one in picked:
-        if one.score < NEAR * picked[0].score:
-            break
-        key = (one.value.head, one.value.kind) if one.value.head is not None else one.value.iso or one.value.text.casefold()
-        groups.setdefault(key, []).append(one)
-    rows: list[Row] = []
-    quoted: list[Evidence] = []
-    for group in groups.values():
-        if any(one is group[0].evidence or fold.same(one, group[0].evidence) for one in quoted):
-            continue  # another figure of a sentence that is quoted already: the best one was chosen
-        numbers, said = [], []
-        for one in group:
-            if len(said) == QUOTES or any(fold.same(other, one.evidence) for other in said):
-                continue
-            said.append(one.evidence)
-            span = quote_span(one.evidence, (one.start, one.end), weights)
-            numbers.append(sheet.number(cite(query, snapshot.model, one.evidence, span, ((one.start, one.end),))))
-        quoted += said
-        rows.append(_folded(Row(group[0].value.text, citations=tuple(dict.fromkeys(numbers))), query, said[0], sheet, fold, picked))
-        if len(rows) == QUOTES:
-            break
-    return rows
 
 
 def _nearest(snapshot, query: Query, evidence: list[Evidence], weights) -> tuple[Citation, ...]:

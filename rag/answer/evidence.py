@@ -37,6 +37,7 @@ class View:
         match: float32 (n + p, t), 0 to 1: how well each token matches each row of ``query.vectors``.
         topic: float32 (n,), the same for the title and the lead sentence together.
         rank: fused score of the passage, 0 (worst candidate) to 1 (best).
+        behind: that score less the best one's, 0 or less.
     """
 
     article: Article
@@ -48,6 +49,7 @@ class View:
     match: np.ndarray
     topic: np.ndarray
     rank: float
+    behind: float
 
     def inside(self, start: int, end: int) -> np.ndarray:
         """bool (t,): the tokens between two offsets."""
@@ -77,6 +79,7 @@ class Evidence:
         own: float32 (n,), matches within the sentence; ``matched`` with its surroundings.
         support: 0 to 1, share of the question's content that ``matched`` covers.
         score: by which evidence is ranked.
+        chance: 0 to 1, that it holds the answer, of all that are compared (:mod:`rag.answer.reader`).
     """
 
     view: View
@@ -86,6 +89,7 @@ class Evidence:
     matched: np.ndarray
     support: float
     score: float
+    chance: float = 0.0
 
     @property
     def text(self) -> str:
@@ -120,7 +124,7 @@ def views(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarra
         body = body_start(articles[row])
         begin += int(tokens.spans[begin:stop, 0].searchsorted(body))
         rank = (float(found.score[place]) - low) / (high - low) if high > low else 1.0
-        out.append(View(articles[row], row, start, end, tokens.spans[begin:stop] + (start - body), query, match[:, begin:stop], topics[row], rank))
+        out.append(View(articles[row], row, start, end, tokens.spans[begin:stop] + (start - body), query, match[:, begin:stop], topics[row], rank, float(found.score[place]) - high))
     return out
 
 

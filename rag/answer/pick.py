@@ -14,7 +14,8 @@ from rag.answer.value import Value
 from rag.search.query import Query
 
 _AFTER, _BEFORE = 5.0, 12.0  # tokens over which a match beside the value loses half of its worth
-MONEY_BONUS = 0.3  # for a sum where a sum is asked for
+AROUND = 4.0  # what the matches around a value weigh beside the logarithm of its sentence's chance
+MONEY_BONUS = 1.2  # for a sum where a sum is asked for
 _COST = re.compile(r"多少[万亿]?元|多少钱|花费|造价|投资.{0,4}多少|how much|\bcosts?\b|\bprice\b|\bworth\b", re.I)
 _MONEY = re.compile(r"元|[$£€¥]|yuan|dollar|pound|euro|rmb|usd", re.I)
 _FOCUS = 2.0  # what is counted stands right behind the words that ask: it weighs this much more
@@ -22,7 +23,7 @@ _FOCUS = 2.0  # what is counted stands right behind the words that ask: it weigh
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """A value in its sentence; ``start`` and ``end`` are offsets in the article's text."""
+    """A value in its sentence; ``start`` and ``end`` are offsets in the article's text, ``score`` its log-odds but for a constant."""
 
     value: Value
     evidence: Evidence
@@ -66,7 +67,7 @@ def pick(query: Query, asked: Asked, found: list[Evidence], weights: np.ndarray,
             start, end = evidence.start + value.start, evidence.start + value.end
             near = nearness(evidence, start, end)
             fits = MONEY_BONUS * (bool(_COST.search(asked.plain)) and bool(_MONEY.search(value.text)))
-            out.append(Picked(value, evidence, start, end, evidence.score + float(emphasis @ near) + fits))
+            out.append(Picked(value, evidence, start, end, float(np.log(max(evidence.chance, 1e-6))) + AROUND * float(emphasis @ near) + fits))
     out.sort(key=lambda picked: (-picked.score, picked.start))
     return out
 

@@ -123,7 +123,13 @@ class Asked:
     plain: str
     told: tuple[Told, ...] = ()
 
+    @property
+    def every(self) -> bool:
+        """Whether all places are sought ("which provinces", "哪些地方"), not the one where something is ("where", "哪里")."""
+        return self.kind == "places" and not (self.level == "any" and _WHERE.search(self.plain[slice(*self.idle[0])]))
 
+
+_WHERE = re.compile(r"在哪|哪里|哪儿|何处|何地|什么地|\bwhere\b", re.I)
 # Verbs of several words that say no more than that something happened; their words apart would be sought as they stand.
 _HAPPENS = re.compile(r"\b(?:tak(?:es?|en|ing)|took) place\b|\b(?:is|are|was|were|been|be) held\b", re.I)
 def understand(text: str) -> Asked:
