@@ -115,6 +115,12 @@ def test_the_overview_tells_figures_and_what_was_not_loaded_but_not_where_it_lie
     assert "someone" not in told
 
 
+def test_without_leave_nothing_can_be_added(tab, site):
+    page = tab()
+    assert page.locator("#add, #add-files, #add-text").count() == 0
+    assert page.request.post(f"{site}/api/articles", multipart={"text": "x"}).status == 404
+
+
 def test_hostile_articles_do_nothing(tab):
     page = tab()
     page.get_by_role("button", name=re.compile("^Fair <img")).click()

@@ -41,9 +41,9 @@ The fair sold \u202e\u2066reversed\u2069 pumpkins <svg onload="window.hit = 10">
 
 
 @contextmanager
-def serving(index, corpus=()):
+def serving(index, corpus=(), more=()):
     """The address of a server of its own, stopped by its process id."""
-    command = [*SERVE, "--port", "0", "--index", str(index), *(part for one in corpus for part in ("--corpus", str(one)))]
+    command = [*SERVE, "--port", "0", "--index", str(index), *(part for one in corpus for part in ("--corpus", str(one))), *more]
     environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment) as process:
         try:

@@ -108,7 +108,6 @@
       const read = document.querySelector("#yj-read:not(.yj-old)");
       if (!read) return;
       read.focus({ preventScroll: true });
-      document.getElementById("corpus-right").scrollTo({ top: 0 });
       if (read.getBoundingClientRect().top < 0 || read.getBoundingClientRect().top > innerHeight - 120) {
         read.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
       }

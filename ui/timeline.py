@@ -16,12 +16,12 @@ from rag.ui.markup import escape, lang_tag
 from rag.ui.texts import article_count, text
 
 BARS = 36
-"""Bars at most: each stays 24 pixels wide, for fingers, on a desk's screen; on a phone the drawing is scrolled."""
+"""Bars at most: each has room for its name and for a finger on a desk's screen; on a phone the drawing is scrolled."""
 UNDATED = "none"
 _PERIOD = re.compile(r"(?!00)[0-9]{2,4}(?:(?<=....)-(?:0[1-9]|1[0-2]))?")
 _LENGTHS = (7, 4, 3, 2)  # of a month, a year, a decade, a century
 _TOP, _TALL, _HEIGHT = 18, 64, 118  # where bars end at most, how long the longest is, and room for two lines of names
-_NARROWEST, _WIDEST = 26, 76
+_NARROWEST, _WIDEST = 34, 76
 
 
 @dataclass(frozen=True, slots=True)
