@@ -11,6 +11,8 @@ import urllib.request
 
 import pytest
 
+from conftest import ROOT
+from rag.commands.serve import serve
 from rag.serving.passwords import read_accounts
 
 
@@ -59,6 +61,12 @@ def test_a_hashed_password_is_a_line_for_the_file_of_accounts(call, tmp_path, mo
     assert done.returncode == 0 and "päss" not in done.stdout
     (tmp_path / "accounts").write_text(done.stdout, "utf-8")
     assert read_accounts(str(tmp_path / "accounts")).holds("editor", "päss wörd")
+
+
+def test_the_docs_name_every_option():
+    text = (ROOT / "docs" / "serving.md").read_text("utf-8")
+    options = {name for option in serve.params for name in option.opts} - {"--debug"}
+    assert [name for name in sorted(options) if f"`{name}" not in text] == []
 
 
 @pytest.mark.slow

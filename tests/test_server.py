@@ -1,5 +1,6 @@
 """The server's own routes and the guard around them, on the shipped corpus."""
 
+import asyncio
 import dataclasses
 import json
 import logging
@@ -254,6 +255,44 @@ def test_who_waits_long_is_told_that_the_server_lives(index, monkeypatch):
     monkeypatch.setattr(app.state.desk, "events", slow)
     text = TestClient(app, base_url="http://127.0.0.1").get("/api/ask?question=x", headers={"accept": "text/event-stream"}).text
     assert text.count(": ping\n\n") >= 2 and text.index(": ping") < text.index("late")
+
+
+def test_who_hangs_up_ends_the_work(index, monkeypatch):
+    app, begun, closed = build_api(index), [], threading.Event()
+
+    def slow(*_):
+        try:
+            for number in range(1_000):
+                begun.append(number)
+                yield Searching(number)
+                time.sleep(0.01)
+        finally:
+            closed.set()
+
+    monkeypatch.setattr(app.state.desk, "events", slow)
+    headers = [(b"host", b"localhost"), (b"accept", b"text/event-stream")]
+    scope = {"type": "http", "method": "GET", "path": "/api/ask", "raw_path": b"/api/ask", "query_string": b"question=x", "headers": headers,
+             "scheme": "http", "http_version": "1.1", "root_path": "", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)}  # fmt: skip
+
+    async def reads_one_event():
+        asked, read = False, asyncio.Event()
+
+        async def receive():
+            nonlocal asked
+            if asked:
+                await read.wait()
+                return {"type": "http.disconnect"}
+            asked = True
+            return {"type": "http.request", "body": b""}
+
+        async def send(event):
+            if event["type"] == "http.response.body":
+                read.set()
+
+        await app(scope, receive, send)
+
+    asyncio.run(reads_one_event())
+    assert closed.wait(5) and len(begun) < 100
 
 
 def test_too_many_at_once_are_turned_away_and_the_server_still_tells_how_it_is(index, monkeypatch):
