@@ -4,6 +4,7 @@ import re
 
 import pytest
 from test_page import ask, browser, serving, visit  # noqa: F401
+from test_page_access import barriers  # noqa: F401
 
 from rag import Index
 
@@ -107,3 +108,17 @@ def test_on_a_phone_the_form_fits(tab, width):
         ".filter(e => !(e.innerText || e.ariaLabel || e.title || [...(e.labels ?? [])].some(l => l.innerText))).map(e => e.outerHTML)"
     )
     assert nameless == []
+
+
+@pytest.mark.parametrize("options", [{"color_scheme": "dark"}, {"locale": "zh-CN", "width": 390, "height": 844, "has_touch": True}], ids=["dark", "phone-zh"])
+def test_axe_finds_no_barriers(tab, barriers, options):  # noqa: F811
+    page = tab(**options)
+    page.set_input_files("#add-files", [file("mill.md", "---\ndate: 2024-05-03\n---\n# Mill sold\n\nThe mill was sold for 3 million."), file("x.exe", b"MZ")])
+    page.wait_for_selector("#add-state .yj-refused")
+    page.locator("#corpus-time g[data-go]").first.click()
+    page.wait_for_selector("#corpus-time [aria-pressed=true]")
+    page.locator(".yj-time-table summary").click()
+    assert barriers(page) == []
+    page.locator("#corpus-list .yj-title").first.click()
+    page.wait_for_selector("#yj-read")
+    assert barriers(page) == []
