@@ -173,6 +173,12 @@ def test_every_reply_has_the_security_headers():
         assert {name: reply.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
 
 
+def test_only_what_is_the_same_for_all_may_be_kept_by_others():
+    for path in ("/", "/api/corpus", "/gradio_api/info", "/nothing"):
+        assert client().get(path).headers["cache-control"] == "private, no-cache"
+    assert "cache-control" not in client(Settings(root_path="/news")).get("/news/assets/x.js").headers
+
+
 def test_an_error_nobody_expected_has_a_reference_and_a_trace_in_the_log_only(caplog):
     with caplog.at_level(logging.ERROR, "rag.server"):
         reply = client().get("/api/fails")

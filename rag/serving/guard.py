@@ -55,7 +55,8 @@ PAGE_ROUTES = ("queue/join", "queue/data", "heartbeat/", "startup-events", "canc
 UPLOAD_PATH = "/api/articles"
 OWN_ROUTES = ("/healthz", "/login", "/logout", "/docs", "/openapi.json")
 OPEN_PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", *OWN_ROUTES)
-OPEN_FOLDERS = ("/api/", "/assets/", "/static/", "/svelte/", "/static-offline-docs/")
+STATIC_FOLDERS = ("/assets/", "/static/", "/svelte/", "/static-offline-docs/")
+OPEN_FOLDERS = ("/api/", *STATIC_FOLDERS)
 # Gradio makes addresses of its page from these, whoever sent them.
 UNHEARD = (b"forwarded", b"x-gradio-server")
 
@@ -79,13 +80,17 @@ class Guard:
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
         scope = self._placed(scope)
-        started = False
+        # Answers and articles stay out of caches that others share, also where a proxy keeps what it can.
+        private, started = not scope["path"].removeprefix(self._root).startswith(STATIC_FOLDERS), False
 
         async def send_guarded(event: Message) -> None:
             nonlocal started
             if event["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=event).update(SECURITY_HEADERS)
+                headers = MutableHeaders(scope=event)
+                headers.update(SECURITY_HEADERS)
+                if private:
+                    headers.setdefault("cache-control", "private, no-cache")
             await send(event)
 
         try:
@@ -109,7 +114,7 @@ class Guard:
 
     async def _refuse(self, scope: Scope) -> Response | None:
         headers, method = Headers(scope=scope), scope["method"]
-        path = scope["path"][len(self._root) :] or "/"
+        path = scope["path"].removeprefix(self._root) or "/"
         about = f"{method} {path}"
         if not self._hosts.has(headers.get("host", "")):
             told = "the server does not go by the name in the address; its administrator can add it with --allowed-host"
@@ -146,7 +151,7 @@ class Guard:
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
         """``receive`` that stops a body which is longer than allowed and did not say so."""
-        seen, limit = 0, self._limit(scope["path"][len(self._root) :])
+        seen, limit = 0, self._limit(scope["path"].removeprefix(self._root))
 
         async def receive_limited() -> Message:
             nonlocal seen
