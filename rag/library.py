@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rag.index.upkeep import Freed
     from rag.index.build import Progress
     from rag.search import SearchResult
-    from rag.search.browse import Listing, Statistics
+    from rag.search.browse import Listed, Listing, Statistics
     from rag.search.types import Filters, Fusion, Hit
 
 PathLike = str | Path
@@ -253,6 +253,12 @@ class Index:
         from rag.search.browse import browse
 
         return browse(self.snapshot, words, checked(filters), order, start, count, undated)
+
+    def retold(self, article_id: str) -> tuple[Listed, ...]:
+        """At most 200 other articles that tell the story of an article in nearly the same words. Raises UsageError where it is not there."""
+        from rag.search.browse import retold
+
+        return retold(self.snapshot, article_id)
 
     def statistics(self) -> Statistics:
         """What the index holds, in figures, and what was skipped when it was built, by its path below the corpus."""

@@ -6,6 +6,7 @@ script hands it to the server, where :func:`gone` makes the next view of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -24,6 +25,7 @@ READ_LIMIT = 500_000
 """Characters of an article that are shown; a longer one is cut, and said to be."""
 SKIPPED_SHOWN = 100
 SOURCES_SHOWN = 8
+RETOLD_SHOWN = 20
 WORDS_LIMIT = 200
 """Characters of a search by title."""
 
@@ -132,8 +134,8 @@ def _pager(found: Listing, lang: str) -> str:
     return f'<nav class="yj-pager" aria-label="{escape(text(lang, "pages"))}">{"".join(made[:2])}<span>{escape(here)}</span>{"".join(made[2:])}</nav>'
 
 
-def reader(article: Article | None, lang: str) -> str:
-    """A whole article with all that is known of it; None for one that is no longer there."""
+def reader(article: Article | None, lang: str, retold: Sequence[Listed] = ()) -> str:
+    """A whole article with all that is known of it, and others that tell the same story; None for one that is no longer there."""
     back = _go("article:", text(lang, "close_article"), "yj-small yj-close")
     if article is None:
         return f'<article class="yj-read" id="yj-read" tabindex="-1" lang="{lang_tag(lang)}">{back}<p>{escape(text(lang, "article_gone"))}</p></article>'
@@ -154,8 +156,22 @@ def reader(article: Article | None, lang: str) -> str:
         f'<article class="yj-read" id="yj-read" tabindex="-1" data-article="{escape(f"article:{article.id}")}" aria-labelledby="yj-read-title" '
         f'lang="{lang_tag(lang)}">{back}'
         f'<h2 id="yj-read-title">{title}</h2>{_facts(told, lang)}'
-        f'<div class="yj-text" lang="{tag}"><bdi>{escape(article.text[:READ_LIMIT])}</bdi></div>{cut}</article>'
+        f'<div class="yj-text" lang="{tag}"><bdi>{escape(article.text[:READ_LIMIT])}</bdi></div>{cut}{_retold(retold, lang)}</article>'
     )
+
+
+def _retold(others: Sequence[Listed], lang: str) -> str:
+    """Articles that tell the same story, to be opened."""
+    if not others:
+        return ""
+    rows = ""
+    for one in others[:RETOLD_SHOWN]:
+        about = " · ".join(escape(part) for part in (one.source, reader_date(one.date, lang)) if part)
+        shown = f'<bdi lang="{lang_tag(one.lang)}">{escape(one.heading or text(lang, "untitled"))}</bdi>'
+        button = f'<button type="button" class="yj-go yj-link" data-go="{escape(f"article:{one.id}")}">{shown}</button>'
+        rows += f'<li>{button}<p class="yj-meta">{about}</p></li>'
+    heading = escape(text(lang, "retold", n=f"{len(others):,}"))
+    return f'<section class="yj-retold" aria-labelledby="yj-retold"><h3 id="yj-retold">{heading}</h3><ul>{rows}</ul></section>'
 
 
 def overview(told: Statistics, lang: str, now: datetime | None = None) -> str:

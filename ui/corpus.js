@@ -62,7 +62,9 @@
       bar.hidden = true;
       say(words);
     };
-    request.open("POST", new URL("api/articles?wait=false", location.href.split(/[?#]/)[0]));
+    // Below where a proxy shows the server, if one does.
+    const root = new URL(window.gradio_config?.root ?? ".", location.href).pathname.replace(/\/$/, "");
+    request.open("POST", `${root}/api/articles?wait=false`);
     request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; });
     request.addEventListener("error", () => end(field.dataset.lost));
     request.addEventListener("load", () => {

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import gradio as gr
 
-from rag.search.browse import ORDERS
+from rag.errors import UsageError
+from rag.search.browse import ORDERS, Listed
 from rag.serving import Desk
 from rag.ui import browse
 from rag.ui.add_form import AddForm
@@ -94,5 +95,12 @@ class CorpusTab:
 
     def _reading(self, view: View, lang: str) -> str:
         if view.article:
-            return browse.reader(self._desk.article(view.article), lang)
+            article = self._desk.article(view.article)
+            return browse.reader(article, lang, self._retold(view.article) if article else ())
         return browse.overview(self._about.statistics(), lang)
+
+    def _retold(self, article_id: str) -> tuple[Listed, ...]:
+        try:
+            return self._desk.index.retold(article_id)
+        except UsageError:  # gone with the version before
+            return ()

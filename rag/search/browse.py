@@ -122,6 +122,14 @@ def browse(
     return Listing(articles, start, len(rows), by_month)
 
 
+def retold(snapshot: Snapshot, article_id: str) -> tuple[Listed, ...]:
+    """The other articles that tell the story of an article in nearly the same words, the newest first; see :meth:`rag.library.Index.retold`."""
+    row, story = snapshot.article_row(article_id), snapshot.columns.story
+    same = story[snapshot.catalogue.by_date] == story[row]
+    rows = [other for other in snapshot.catalogue.by_date[same].tolist() if other != row]
+    return tuple(_listed(*one) for one in snapshot.listed(rows[:MAX_LISTED], OPENING_CHARS))
+
+
 def statistics(snapshot: Snapshot, roots: Sequence[str] = ()) -> Statistics:
     """What an index holds, in figures.
 
