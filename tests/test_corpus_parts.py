@@ -53,7 +53,9 @@ def index(tmp_path_factory):
         Article("one", STORY, "新馆开放", "2024-05-04", "晨报", "", "zh"),
         Article("two", STORY + "停车场同时启用。", "新馆周六开放", "2024-05-05", "晚报", "", "zh"),
     ]
-    rest = [Article(f"a{n}", f"The number {n} tram was painted in {n + 3} colours.", f"Tram {n}", f"2023-0{n % 9 + 1}-01", "Post", "", "en") for n in range(45)]
+    rest = [
+        Article(f"a{n}", f"The number {n} tram was painted in {n + 3} colours.", f"Tram {n}", f"2023-0{n % 9 + 1}-01", "Post", "", "en") for n in range(45)
+    ]
     Index.build([*own, *rest], path)
     return Index.open(path)
 
@@ -111,6 +113,7 @@ def test_progress_says_in_numbers_what_is_known():
 
 def test_ages():
     now = datetime(2024, 5, 4, 12, tzinfo=UTC)
-    told = [browse.age(f"2024-05-0{day}T{clock}+00:00", "en", now) for day, clock in ((4, "11:59:30"), (4, "11:59:00"), (4, "11:00:00"), (3, "09:00:00"), (1, "09:00:00"))]
+    stamps = ("04T11:59:30", "04T11:59:00", "04T11:00:00", "03T09:00:00", "01T09:00:00")
+    told = [browse.age(f"2024-05-{stamp}+00:00", "en", now) for stamp in stamps]
     assert told == ["just now", "1 minute ago", "1 hour ago", "1 day ago", "3 days ago"]
     assert browse.age("2024-05-01T09:00:00+00:00", "zh", now) == "3 天前" and browse.age("soon", "en", now) == ""

@@ -51,11 +51,11 @@ def test_a_text_is_found_as_soon_as_it_is_added(index, intake):
 
 def test_files_are_told_one_by_one_and_their_names_lead_nowhere(index, intake, tmp_path):
     files = [
-        Item("file", "../../../evil.txt", "The mill was sold in May for 3 million.".encode()),
-        Item("file", "C:\\news\\evil.txt", "Another mill was built in June.".encode()),
+        Item("file", "../../../evil.txt", b"The mill was sold in May for 3 million."),
+        Item("file", "C:\\news\\evil.txt", b"Another mill was built in June."),
         Item("file", "scan.xyz", b"?"),
         Item("file", "nothing.md", b" \n"),
-        Item("file", "same.txt", "The mill was sold in May for 3 million.".encode()),
+        Item("file", "same.txt", b"The mill was sold in May for 3 million."),
     ]
     state = ended(intake.add(files))
     assert [one.status for one in state.results] == ["added", "added", "refused", "refused", "known"]

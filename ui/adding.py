@@ -18,7 +18,8 @@ _SIGNS = {"added": "+", "replaced": "+", "known": "=", "refused": "×"}
 def file_field(lang: str) -> str:
     """A field for files. The page's script sends them, and takes limits and words from here."""
     names = ("sending", "sent", "lost", "too_large", "too_many", "refused_by_server")
-    words = " ".join(f'data-{name.replace("_", "-")}="{escape(text(lang, f"upload_{name}", limit=UPLOAD_LIMIT // 1_000_000, files=FILES))}"' for name in names)
+    limits = {"limit": UPLOAD_LIMIT // 1_000_000, "files": FILES}
+    words = " ".join(f'data-{name.replace("_", "-")}="{escape(text(lang, f"upload_{name}", **limits))}"' for name in names)
     return (
         f'<div class="yj-files" lang="{lang_tag(lang)}" data-limit="{UPLOAD_LIMIT - 100_000}" data-most="{FILES}" {words}>'
         f'<label class="yj-file"><input type="file" multiple id="add-files"><span>{escape(text(lang, "choose_files"))}</span></label>'
@@ -74,4 +75,5 @@ def _row(one: Added, lang: str, known: Callable[[str], bool]) -> str:
     # The sign is said in words besides.
     status = escape(text(lang, f"status_{one.status}"))
     reason = f'<p class="yj-hint">{escape(one.reason)}</p>' if one.reason else ""
-    return f'<li class="yj-{one.status}"><span class="yj-sign" aria-hidden="true">{_SIGNS[one.status]}</span><div><bdi>{shown}</bdi> · {status}{reason}</div></li>'
+    sign = f'<span class="yj-sign" aria-hidden="true">{_SIGNS[one.status]}</span>'
+    return f'<li class="yj-{one.status}">{sign}<div><bdi>{shown}</bdi> · {status}{reason}</div></li>'

@@ -127,8 +127,8 @@ def _pager(found: Listing, lang: str) -> str:
     here = text(lang, "range", first=f"{found.start + 1:,}", last=f"{found.start + len(found.articles):,}", total=f"{found.total:,}")
     turns = (("first", 0, "«"), ("previous", found.start - PAGE, "‹"), ("next", found.start + PAGE, "›"), ("last", last, "»"))
     made = [
-        f'<button type="button" class="yj-go yj-turn" data-go="start:{max(0, to)}" data-turn="{name}" aria-label="{escape(text(lang, f"page_{name}"))}" '
-        f'title="{escape(text(lang, f"page_{name}"))}"{"" if 0 <= to <= last and to != found.start else " disabled"}>{sign}</button>'
+        f'<button type="button" class="yj-go yj-turn" data-go="start:{max(0, to)}" data-turn="{name}" '
+        f'aria-label="{escape(text(lang, f"page_{name}"))}" title="{escape(text(lang, f"page_{name}"))}"{"" if 0 <= to <= last and to != found.start else " disabled"}>{sign}</button>'
         for name, to, sign in turns
     ]
     return f'<nav class="yj-pager" aria-label="{escape(text(lang, "pages"))}">{"".join(made[:2])}<span>{escape(here)}</span>{"".join(made[2:])}</nav>'
@@ -138,7 +138,8 @@ def reader(article: Article | None, lang: str, retold: Sequence[Listed] = ()) ->
     """A whole article with all that is known of it, and others that tell the same story; None for one that is no longer there."""
     back = _go("article:", text(lang, "close_article"), "yj-small yj-close")
     if article is None:
-        return f'<article class="yj-read" id="yj-read" tabindex="-1" lang="{lang_tag(lang)}">{back}<p>{escape(text(lang, "article_gone"))}</p></article>'
+        gone = escape(text(lang, "article_gone"))
+        return f'<article class="yj-read" id="yj-read" tabindex="-1" lang="{lang_tag(lang)}">{back}<p>{gone}</p></article>'
     tag = lang_tag(article.lang)
     told = [
         ("field_source", escape(article.source)),

@@ -38,7 +38,7 @@ def add_intake(app: FastAPI, intake: Intake) -> None:
 
     @app.post("/api/articles", responses=_REFUSED, tags=["articles"])
     async def add(
-        files: Annotated[list[UploadFile], File(max_length=FILES, description="Files of articles; their names only tell the format.")] = [],  # noqa: B006
+        files: Annotated[list[UploadFile] | None, File(max_length=FILES, description="Files of articles; their names only tell the format.")] = None,
         text: Annotated[str, Form(description="Or the text of one.")] = "",
         address: Annotated[str, Form(description="Or where one is, a feed or a sitemap, where the server fetches.")] = "",
         title: Annotated[str, Form()] = "",
@@ -49,7 +49,7 @@ def add_intake(app: FastAPI, intake: Intake) -> None:
         wait: Annotated[bool, Query(description="Reply when it is done.")] = True,
     ) -> Adding:
         """Add articles: files, a text, or what is at an address. The index is brought up to date, once for all who add at that time."""
-        items = [Item("file", one.filename or "file", await one.read()) for one in files]
+        items = [Item("file", one.filename or "file", await one.read()) for one in files or ()]
         items += [Item("text", title, text)] if text else []
         items += [Item("url", address)] if address else []
         job = intake.add(items, title=title, date=date, source=source, url=url, lang=lang)
