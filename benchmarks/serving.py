@@ -13,6 +13,7 @@ import argparse
 import http.client
 import itertools
 import json
+import os
 import re
 import signal
 import subprocess
@@ -103,6 +104,34 @@ def row(name: str, seconds: list[float]) -> str:
     return f"{name}: p50 {at[0.5]:,.0f} ms, p95 {at[0.95]:,.0f} ms, p99 {at[0.99]:,.0f} ms, longest {taken[-1]:,.0f} ms"
 
 
+def family(pid: int) -> list[Path]:
+    """The folders in /proc of a process and those below it; none where the system does not tell."""
+    found: dict[str, Path] = {}
+    for folder in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
+        if (stat := stat_of(folder)) and (folder.name == str(pid) or stat[1] in found):
+            found[folder.name] = folder
+    return [*found.values()]
+
+
+def stat_of(process: Path) -> list[str]:
+    """State, parent and so on of a process, see proc(5); [] for one that has ended."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process and those below it have used of the processors."""
+    ticks = sum(int(stat[11]) + int(stat[12]) for stat in map(stat_of, family(pid)) if stat)
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pid: int) -> float:
+    """MB that they take, what they share counted once."""
+    return sum(int(re.search(r"Pss:\s+(\d+)", (one / "smaps_rollup").read_text())[1]) for one in family(pid)) / 1024
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index", type=Path, required=True)
@@ -119,16 +148,17 @@ def main() -> None:
     questions = [one for one in questions if one.strip()]
     with served(given.index, given.processes) as (address, process):
         load(address, questions, 2 * given.processes, min(10, given.seconds), False)  # to warm up
+        used = processor_seconds(process.pid)
         told, seconds = load(address, questions, given.users, given.seconds, given.stream)
+        used = processor_seconds(process.pid) - used
         if not told.answered:
             raise SystemExit(f"no question was answered: {dict(told.statuses)}")
         print(f"{given.users} users, {len(told.answered)} answers in {seconds:.1f} s: {len(told.answered) / seconds:.1f} a second; {dict(told.statuses)}")
         print(row("answer", told.answered))
         if told.first:
             print(row("first event", told.first))
-        status = Path(f"/proc/{process.pid}/status")
-        if status.exists():
-            print("server's memory at most", re.search(r"VmHWM:\s+(.+)", status.read_text())[1])
+        if used:
+            print(f"server: {1000 * used / len(told.answered):.0f} ms of processor an answer, {memory(process.pid):,.0f} MB")
 
 
 if __name__ == "__main__":
