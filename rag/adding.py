@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.corpus.folder import Added, CorpusFolder, Removed
-from rag.errors import CorpusError, IndexMissing, UsageError, YinjuError
+from rag.errors import CorpusError, IndexBusy, IndexMissing, UsageError, YinjuError
 
 if TYPE_CHECKING:
     from rag.corpus.fetch import Fetcher
@@ -178,8 +178,9 @@ def restore(names: Iterable[str], index: str | Path = "index", corpus: str | Pat
 
 
 def bring_up(
-    index: str | Path, paths: Sequence[Path], model: str | None = None, progress: Progress | None = None, max_removed: float = 0.2
-) -> BuildReport | None:
+    index: str | Path, paths: Sequence[Path], model: str | None = None, progress: Progress | None = None, max_removed: float = 0.2,
+    patience: float = 0.0,
+) -> BuildReport | None:  # fmt: skip
     """Updates an index with what is in its corpus now; builds it where there is none yet.
 
     Args:
@@ -187,9 +188,19 @@ def bring_up(
         paths: its corpus; see :func:`all_corpora`.
         model: None for the one that the index was built with.
         progress, max_removed: as for ``Index.update``.
+        patience: seconds to wait for another process that is writing the index, perhaps one that watches the same folder.
 
     Returns None where nothing has changed. Raises as ``Index.update``.
     """
+    from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+    wait = Retrying(retry=retry_if_exception_type(IndexBusy), stop=stop_after_delay(patience), wait=wait_fixed(0.3), reraise=True)
+    return wait(_bring_up, index, paths, model, progress, max_removed)
+
+
+def _bring_up(
+    index: str | Path, paths: Sequence[Path], model: str | None, progress: Progress | None, max_removed: float
+) -> BuildReport | None:
     from rag.freshness import read_origin
     from rag.index.versions import current
     from rag.library import Index

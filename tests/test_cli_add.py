@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -102,6 +103,17 @@ def test_added_articles_join_those_of_the_index(call, here):
     told = row(call("add", "c.txt", "--corpus", "more", "--json"))
     assert told["corpus"] == str(here / "more") and told["update"]["articles"] == 3, "another folder is one more"
     assert row(call("add", "c.txt", "--json"))["articles"][0]["status"] == "added", "each folder is for itself"
+
+
+def test_an_update_waits_for_another_that_is_under_way(call, here):
+    from filelock import FileLock
+
+    Path("a.txt").write_text(FERRY), Path("b.txt").write_text(MUSEUM)
+    assert call("add", "a.txt").returncode == 0
+    lock = FileLock("index/.lock", thread_local=False)
+    lock.acquire()
+    threading.Timer(0.5, lock.release).start()
+    assert row(call("add", "b.txt", "--json"))["update"]["articles"] == 2
 
 
 def test_where_there_is_no_folder_of_ones_own_one_is_made(call, here):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rag import options
-from rag.commands.report import MAX_REMOVED, counted, put_report, with_progress
+from rag.commands.report import MAX_REMOVED, counted, put_current, put_report, with_progress
 from rag.errors import CorpusError, UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rag.index import BuildReport
 
 _SHOWN = 20
+_PATIENCE = 600.0  # seconds for a watch or a server that is updating the same index
 _CORPUS = "Folder that the articles are kept in.  [default: the one the index was built from, or corpus]"
 _corpus = click.option("--corpus", metavar="DIR", help=_CORPUS)
 _no_update = click.option("--no-update", is_flag=True, help='Leave the index as it is, for "yinju update" later.')
@@ -68,16 +69,15 @@ def add(
     else:
         tally.take(add(sources, path, corpus, Fetcher(Limits(pages=pages), allow), **said))
     tally.close()
-    report = None
-    if (tally.counts["added"] or tally.counts["replaced"]) and not no_update:
-        report = _bring_up(path, folder, model, 1.0 if yes else MAX_REMOVED)
+    wanted = bool(tally.counts["added"] or tally.counts["replaced"]) and not no_update
+    report = _bring_up(path, folder, model, 1.0 if yes else MAX_REMOVED) if wanted else None
     if as_json:
         from rag.terminal import put_json
 
         row = {"index": path, "corpus": str(folder.path), "articles": [one.to_dict() for one in tally.all]}
         put_json({**row, "update": report and report.to_dict()})
-    elif report:
-        put_report(report, path, False, False)
+    else:
+        _put_update(report, path, wanted)
     if tally.all and tally.counts["refused"] == len(tally.all):
         ctx.exit(CorpusError.exit_code)  # what was wrong with each has been told
 
@@ -148,8 +148,8 @@ def remove(
     report = None if no_update else _bring_up(path, corpus_folder(path, corpus), model, 1.0)
     if as_json:
         put_json({"index": path, "removed": [one.to_dict() for one in removed], "update": report and report.to_dict()})
-    elif report:
-        put_report(report, path, False, False)
+    else:
+        _put_update(report, path, not no_update)
 
 
 @options.command(
@@ -173,12 +173,21 @@ def restore(names: tuple[str, ...], path: str, corpus: str | None, model: str | 
     report = _bring_up(path, folder, model, MAX_REMOVED) if names and not no_update else None
     if as_json:
         put_json({"index": path, "restored" if names else "removed": [one.to_dict() for one in found], "update": report and report.to_dict()})
-    elif report:
+    else:
+        _put_update(report, path, bool(names) and not no_update)
+
+
+def _put_update(report: BuildReport | None, path: str, wanted: bool) -> None:
+    """What the update did; where another process was faster, that all is up to date."""
+    if report:
         put_report(report, path, False, False)
+    elif wanted:
+        put_current(path, False)
 
 
 def _bring_up(path: str, folder, model: str | None, max_removed: float) -> BuildReport | None:
     """The index with what is in its corpus and in ``folder`` now."""
     from rag.adding import all_corpora, bring_up
 
-    return with_progress(functools.partial(bring_up, path, all_corpora(path, folder), model, max_removed=max_removed))
+    work = functools.partial(bring_up, path, all_corpora(path, folder), model, max_removed=max_removed, patience=_PATIENCE)
+    return with_progress(work)
