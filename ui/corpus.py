@@ -17,7 +17,7 @@ class About:
     def __init__(self, desk: Desk):
         self._desk = desk
         self._known: dict[tuple[str, str], object] = {}
-        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
 
     def corpus(self) -> Corpus:
         """How many articles, from when, from whom (the most frequent source first)."""
@@ -43,11 +43,13 @@ class About:
 
     def _once(self, what: str, make):
         snapshot = self._desk.index.snapshot
-        with self._lock:
+        # One lock for each thing: who wants the figures does not wait for the examples.
+        with self._locks.setdefault(what, threading.Lock()):
             key = (snapshot.version, what)
             if key not in self._known:
-                self._known = {old: value for old, value in self._known.items() if old[0] == snapshot.version}
-                self._known[key] = make(snapshot)
+                made = make(snapshot)
+                self._known = {old: value for old, value in self._known.items() if old[0] == snapshot.version} | {key: made}
+                return made
             return self._known[key]
 
     def _is_answered(self, question: str) -> bool:

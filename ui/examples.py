@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, zip_longest
 
 from rag.corpus.article import Article
+from rag.corpus.places import find_places
 
 ARTICLES_READ = 200
 """Articles looked at, spread evenly over the corpus."""
@@ -31,18 +33,27 @@ _EN_COUNT = re.compile(
     r"(?<![\w,.-])[0-9][0-9,]* ([a-z]+(?: (?!and)[a-z]+)?) "
     r"((?:[a-z]{3,}ed|took part|won|met|went) [^,.;:\"“”()《》]{6,60})(?=[,.;])"
 )
+# What is said to happen at a place, and what to ask about it in the other language.
+_ACROSS = {
+    "en": {"举行|举办|召开": "What was held in {place}?", "开通|启用|开业|开馆|投入使用": "What was opened in {place}?",
+           "发布|印发|出台": "What was published in {place}?", "开工|建设|建成": "What was built in {place}?"},
+    "zh": {"held|hosted|staged": "{place}举办了什么？", "opened|opening": "{place}有什么开放了？",
+           "published|issued|announced": "{place}公布了什么？", "built|building": "{place}建了什么？"},
+}  # fmt: skip
 _EN_POINTS = re.compile(r"\b(?:this|that|these|those|their|there|its|it|they|his|her|he|she|such|other)\b")
 
 
 def examples(articles: Sequence[Article], lang: str, answered: Callable[[str], bool], n: int = 4) -> list[str]:
     """At most ``n`` questions in ``lang`` that ``answered`` says yes to; fewer where there are no more.
 
-    Questions of different kinds and articles take turns. Articles in the page's language are preferred:
-    without a translator only they give questions in it; where there are none, titles are asked about.
+    Questions of different kinds and articles take turns. Articles in the page's language are preferred; where there
+    are none, what is said to happen at a place is asked about in the other language, whose name for the place is known.
     """
     spread = list(articles)[:: max(1, len(articles) // ARTICLES_READ)][:ARTICLES_READ]
-    own = [article for article in spread if article.lang == lang] or spread
+    own = [article for article in spread if article.lang == lang]
     makers = (_zh_events, _zh_counts, _zh_writings) if lang == "zh" else (_en_events, _en_counts)
+    if not own:
+        own, makers = spread, tuple(partial(_across, lang=lang, said=said, asks=asks) for said, asks in _ACROSS[lang].items())
     # One maker after the other, each beginning at another place of the corpus, so that they mix.
     turns = [
         _each_article(maker, own[at * len(own) // len(makers) :] + own[: at * len(own) // len(makers)])
@@ -96,6 +107,17 @@ def _en_counts(text: str) -> Iterator[str]:
     for found in _EN_COUNT.finditer(text):
         if not _EN_POINTS.search(found[2]):
             yield f"How many {found[1]} {found[2].strip()}?"
+
+
+def _across(text: str, lang: str, said: str, asks: str) -> Iterator[str]:
+    """Questions in ``lang`` about the cities and provinces of a text in the other language, where its first sentences have the word."""
+    lead = text[:300]
+    if not re.search(said, lead):
+        return
+    for mention in find_places(lead):
+        place = mention.place
+        if place.level in ("province", "city") and (name := place.short if lang == "zh" else place.en):
+            yield asks.format(place=name)
 
 
 def _titles(articles: Sequence[Article], lang: str) -> Iterator[str]:

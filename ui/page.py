@@ -89,8 +89,6 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         def speak(lang: str, talk: Talk) -> dict:
             """The page in a language, and what depends on whether anything was asked."""
             asked = bool(talk.turns)
-            made = [] if asked else about.examples(lang, EXAMPLES)
-            made = [*made, *[""] * (EXAMPLES - len(made))]
             return {
                 chat_tab: gr.update(label=text(lang, "tab_chat")),
                 corpus_tab: gr.update(label=text(lang, "tab_corpus")),
@@ -100,7 +98,6 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 chat: gr.update(value=talk.spoken(lang).as_chat(), label=text(lang, "chat")),
                 opening: gr.update(visible=not asked),
                 welcome: start.welcome(about.corpus(), lang, desk.index.version),
-                **{one: gr.update(value=words, visible=bool(words)) for one, words in zip(tries, made, strict=True)},
                 box: gr.update(label=text(lang, "question"), placeholder=text(lang, "question_hint")),
                 send: gr.update(value=text(lang, "send")),
                 stop: gr.update(value=text(lang, "stop")),
@@ -110,6 +107,11 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 **{button: gr.update(value=text(lang, f"save_{kind}"), visible=asked) for kind, button in keeping.items()},
                 **dict(zip(articles.parts, articles.speak(lang), strict=True)),
             }
+
+        def suggest(lang: str, talk: Talk) -> list:
+            """Questions to try. They were asked to see that they have answers, which takes its time, so the page does not wait."""
+            made = [] if talk.turns else about.examples(lang, EXAMPLES)
+            return [gr.update(value=words, visible=bool(words)) for words in (*made, *[""] * (EXAMPLES - len(made)))]
 
         def arrive(kept: str, remembered: str, request: gr.Request) -> dict:
             lang = kept if kept in LANGS else pick_language(request.headers.get("accept-language", ""))
@@ -166,7 +168,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             return {aside: "", **fulfil(wanted, talk, lang, desk, {"told": told, "reader": reader})}
 
         lang_radio = lang
-        labelled = [chat_tab, corpus_tab, lang, notices, edit_hint, chat, opening, welcome, *tries, box, send, stop, again, panel, reader,
+        labelled = [chat_tab, corpus_tab, lang, notices, edit_hint, chat, opening, welcome, box, send, stop, again, panel, reader,
                     *keeping.values(), *articles.parts]  # fmt: skip
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         said = [box, wish, editing, chat, panel, state, opening, again, link, memory, *keeping.values()]
@@ -179,8 +181,10 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             gr.on([box.submit, send.click, wish.submit], reply, [box, wish, editing, lang, state, *form.fields], said, **asking),
             *(one.click(reply_to, [one, lang, state, *form.fields], said, **asking) for one in tries),
         ]
+        arrived.then(suggest, [lang, state], tries, **quiet)
         stop.click(stopped, [lang, state], [chat], cancels=answers, **quiet)
-        lang.input(switch, [lang, state, *form.fields], [chosen, *labelled, *form.parts], **quiet)
+        switched = lang.input(switch, [lang, state, *form.fields], [chosen, *labelled, *form.parts], **quiet)
+        switched.then(suggest, [lang, state], tries, **quiet)
         for wire, call in ((link, "address(value)"), (memory, "remember(value)"), (told, "hear(value)")):
             wire.change(None, [wire], None, js=f"(value) => window.yinju.{call}", **quiet)
         lang.change(None, [lang], None, js="(lang) => window.yinju.speak(lang)", **quiet)
@@ -190,7 +194,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         for kind, button in keeping.items():
             button.click(lambda lang, talk, kind=kind: WISHES[kind](talk, None, 0, lang, desk), [lang, state], [told], **quiet)
         begun = again.click(clear, [lang, *form.fields], [state, link, *labelled], cancels=answers, **quiet)
-        begun.then(None, None, None, js="() => window.yinju.forget()", **quiet)
+        begun.then(None, None, None, js="() => window.yinju.forget()", **quiet).then(suggest, [lang, state], tries, **quiet)
 
     blocks.queue(api_open=False, max_size=PEOPLE_WAITING, default_concurrency_limit=PEOPLE_AT_ONCE)
     return blocks

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from rag.answer.types import Citation
 from rag.corpus.article import Article
+from rag.index.catalogue import HEADING_CHARS, heading
 from rag.ui.markup import escape, lang_tag, mark_up
 from rag.ui.texts import reader_date, text
 from rag.ui.turn import Turn, cited, spans
@@ -45,7 +46,7 @@ def article(turn: Turn, number: int, lang: str, find: Find) -> str:
     anchor = f"read-{turn.key}-{number}"
     return (
         f'<article class="yj-article" id="{anchor}" data-card="src-{turn.key}-{number}" tabindex="-1" lang="{lang_tag(lang)}" '
-        f'aria-labelledby="{anchor}-title">{close}<h2 id="{anchor}-title">{_title(citation, number, lang)}</h2>'
+        f'aria-labelledby="{anchor}-title">{close}<h2 id="{anchor}-title">{_title(citation, number, lang, find)}</h2>'
         f'<p class="yj-meta">{_meta(citation, lang)}</p>{body}</article>'
     )
 
@@ -72,15 +73,18 @@ def _card(turn: Turn, number: int, lang: str, find: Find) -> str:
     )
     return (
         f'<article class="yj-card" id="{anchor}" tabindex="-1" aria-labelledby="{anchor}-title">'
-        f'<details{" open" if number <= CARDS_OPEN else ""}><summary><h3 id="{anchor}-title">{_title(citation, number, lang)}</h3></summary>'
+        f'<details{" open" if number <= CARDS_OPEN else ""}><summary><h3 id="{anchor}-title">{_title(citation, number, lang, find)}</h3></summary>'
         f'<p class="yj-meta">{_meta(citation, lang)}</p>{_passage(citation, lang, find)}'
         f'<div class="yj-actions">{tools}</div></details></article>'
     )
 
 
-def _title(citation: Citation, number: int, lang: str) -> str:
-    tag = lang_tag(citation.lang if citation.title else lang)
-    return f'<span class="yj-number">[{number}]</span> <span lang="{tag}"><bdi>{escape(citation.title or text(lang, "untitled"))}</bdi></span>'
+def _title(citation: Citation, number: int, lang: str, find: Find) -> str:
+    """The title with its number; of an article without one its first sentence."""
+    found = None if citation.title else find(citation.article_id)
+    words = citation.title or (heading("", found.text[:HEADING_CHARS]) if found else "")
+    tag = lang_tag(citation.lang if words else lang)
+    return f'<span class="yj-number">[{number}]</span> <span lang="{tag}"><bdi>{escape(words or text(lang, "untitled"))}</bdi></span>'
 
 
 def _meta(citation: Citation, lang: str) -> str:

@@ -26,10 +26,13 @@ def places(turn: Turn, lang: str) -> str:
 
 
 def counts(turn: Turn) -> Counter[str]:
-    """How many articles an answer cites for each place."""
+    """How many articles an answer has for each place: those that it cites, and those that tell the same story."""
     held = Counter()
     for place, articles in _articles(turn).items():
         held[place] = len(articles)
+    for row in turn.answer.rows:
+        if row.place:
+            held[row.place] += row.more
     return held
 
 
@@ -86,7 +89,7 @@ def _line(turn: Turn, rows: list[Row], number: int, at: int, last: bool) -> str:
     css = " ".join(("yj-again" if at else "", "yj-more" if at >= LINES else "")).strip()
     key = escape(" ".join(row.place for row in rows))
     beside = "".join(dict.fromkeys(others(turn, row) for row in rows)) if last else ""
-    source = one.source or one.title or text(lang, "untitled")
+    source = one.source or one.title or "–"
     return (
         f'<tr class="{css}" data-places="{key}"><th scope="row">{named}</th><td>{quote(turn, number)}{beside}</td>'
         f'<td><bdi title="{escape(one.title)}">{escape(source)}</bdi></td>'
