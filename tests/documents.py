@@ -55,8 +55,8 @@ def mhtml(html: bytes, charset="utf-8", location="https://port.example/a", **hea
     return message.as_bytes()
 
 
-def book(chapters, nav=True, extra=()) -> bytes:
-    """An EPUB of (file, name in the table of contents or "", HTML)."""
+def book(chapters, nav=True, extra=(), before="") -> bytes:
+    """An EPUB of (file, name in the table of contents or "", HTML); ``before`` stands before each page."""
     out = io.BytesIO()
     items = "".join(f'<item id="c{n}" href="text/{name}" media-type="application/xhtml+xml"/>' for n, (name, _, _) in enumerate(chapters))
     spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
@@ -73,7 +73,7 @@ def book(chapters, nav=True, extra=()) -> bytes:
         archive.writestr("OEBPS/nav.xhtml", f'<html xmlns="http://www.w3.org/1999/xhtml"><body><nav><ol>{links}</ol></nav></body></html>')
         archive.writestr("OEBPS/toc.ncx", f'<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap>{points}</navMap></ncx>')
         for name, _, html in chapters:
-            archive.writestr(f"OEBPS/text/{name}", f'<html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body>{html}</body></html>')
+            archive.writestr(f"OEBPS/text/{name}", f'{before}<html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body>{html}</body></html>')
         for name, content in extra:
             archive.writestr(name, content)
     return out.getvalue()

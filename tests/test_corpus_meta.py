@@ -97,6 +97,27 @@ def test_encodings_of_chinese(encoding):
     assert decode(CHINESE.encode(encoding)) == CHINESE
 
 
+@pytest.mark.parametrize("encoding", ["big5", "big5hkscs", "gb18030", "utf-16-le", "utf-16-be"])
+def test_encodings_of_traditional_chinese(encoding):
+    text = "市政府昨日宣布，自3月起城區12座公園全部免費開放，市民可以憑身份證入園。"
+    assert decode(text.encode(encoding)) == text
+
+
+JAPANESE = "市は昨日、三月から十二の公園を無料で開放すると発表した。市民は身分証で入園できる。" * 3
+KOREAN = "시는 어제 삼월부터 열두 개의 공원을 무료로 개방한다고 발표했다. 시민은 신분증으로 들어갈 수 있다. " * 3
+RUSSIAN = "Город вчера объявил, что с марта двенадцать парков открыты для всех бесплатно. " * 3
+
+
+@pytest.mark.parametrize(
+    "text, encoding", [(JAPANESE, "shift_jis"), (JAPANESE, "euc-jp"), (KOREAN, "euc-kr"), (RUSSIAN, "koi8-r"), (RUSSIAN, "cp1251")]
+)
+def test_encodings_of_other_scripts_are_read_rightly_or_refused(text, encoding):
+    try:
+        assert decode(text.encode(encoding)) == text
+    except NotText as error:
+        assert "cannot tell its encoding" in str(error)
+
+
 @pytest.mark.parametrize("text", ["开会", "你好吗", "东山公园免费", "Park 公园 3 月"])
 def test_short_notes_in_gb18030(text):
     assert decode(text.encode("gb18030")) == text

@@ -121,8 +121,8 @@ def _load(source: Source) -> bytes:
     limit = MAX_DOCUMENT_BYTES if _suffix(source.name) in WITH_PICTURES else MAX_FILE_BYTES
     with source.open() as file:
         before = _state(file)
-        data = file.read(limit + 1)
-        if len(data) > limit:
+        data = file.read(limit + 1) if source.size <= limit else b""
+        if max(source.size, len(data)) > limit:
             raise Unreadable(f"larger than {limit >> 20} MiB: expected one article per file; split it")
         if before != _state(file):
             raise Unreadable("changed while it was read: it is read again with the next update")

@@ -10,9 +10,14 @@ from rag.corpus.encoding import decode
 from rag.corpus.lines import tidy
 from rag.corpus.page import read_page
 from rag.corpus.readers.draft import Draft, Unreadable
+from rag.corpus.readers.rows import NAMES
 
-_FIELDS = ("title", "date", "source", "url", "lang")
-_KEY_LINE = re.compile(rf"^({'|'.join(_FIELDS)})[ \t]*:[ \t]*(.*)$", re.MULTILINE | re.IGNORECASE)
+_FIELDS = {
+    field: (field, *(name for name in NAMES[field] if not name.isascii())) for field in ("title", "date", "source", "url", "lang")
+}  # fmt: skip
+_KEY_LINE = re.compile(
+    rf"^({'|'.join(name for names in _FIELDS.values() for name in names)})[ \t]*[:：][ \t]*(.*)$", re.MULTILINE | re.IGNORECASE
+)  # fmt: skip
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BOLD_LEFT_OVER = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
 
@@ -68,11 +73,18 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         # The base loader makes strings only, so a title of 2011 or a date stays as it was written.
         values = handler.load(block, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, ValueError, RecursionError):
-        values = {key: value.strip().strip("\"'") for key, value in _KEY_LINE.findall(block)}
+        values = _key_lines(block)
+    if isinstance(values, str) and all(map(_KEY_LINE.match, filter(str.strip, block.split("\n")))):
+        values = _key_lines(block)  # with the colon of Chinese, which YAML does not know
     if not isinstance(values, dict) or not values:
         return {}, text  # two rules around a paragraph, no front matter
     known = {str(key).lower(): value for key, value in values.items() if isinstance(value, str)}
-    return {key: " ".join(known[key].split()) for key in _FIELDS if key in known}, body
+    named = {field: next((known[name] for name in names if name in known), None) for field, names in _FIELDS.items()}
+    return {field: " ".join(value.split()) for field, value in named.items() if value is not None}, body
+
+
+def _key_lines(block: str) -> dict[str, str]:
+    return {key: value.strip().strip("\"'") for key, value in _KEY_LINE.findall(block)}
 
 
 def _with_front(draft: Draft, front: dict[str, str]) -> Draft:
