@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,12 +149,8 @@ def _indexed(name: str, index: str | Path) -> tuple[str, str] | None:
     from rag.index.store import Store
     from rag.index.versions import VERSIONS, current
 
-    with contextlib.suppress(YinjuError, sqlite3.Error):
-        store = Store(Path(index) / VERSIONS / current(index))
-        try:
-            return store.origin(name)
-        finally:
-            store.close()
+    with contextlib.suppress(YinjuError, OSError, ValueError, KeyError, TypeError):
+        return Store(Path(index) / VERSIONS / current(index)).origin(name)
     return None
 
 

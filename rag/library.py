@@ -94,20 +94,15 @@ class Index:
 
         Raises CorpusError (not there, or nothing to index), TooMuchRemoved, ModelError, StorageError, IndexBusy.
         """
-        from rag.corpus import read_corpus
-        from rag.freshness import read_origin, record
-        from rag.index import build_index
+        from rag import __version__
+        from rag.index import build_index, index_corpus
 
         paths, articles = _divide(corpus)
-        # Hashed before it is read: an edit during the build then shows as one that is still to be indexed.
-        if columns is None:
-            columns = before.columns if (before := read_origin(path)) else {}
-        origin = record(paths, model, columns) if paths else None
         embedder = _embedder(model)
-        report = build_index(read_corpus(paths, columns) if paths else articles, path, embedder, progress, max_removed=max_removed)
-        if origin:
-            origin.save(path, report.version)
-        return report
+        if not paths:
+            return build_index(articles, path, embedder, progress, max_removed=max_removed)
+        return index_corpus(paths, path, embedder, progress, max_removed=max_removed, model=model or "", program=__version__,
+                            columns=columns, afresh=True)
 
     @staticmethod
     def stale(
@@ -130,7 +125,9 @@ class Index:
         progress: Progress | None = None,
         max_removed: float = 0.2,
     ) -> BuildReport | None:
-        """Bring an index up to date with its corpus: read again and built anew if something changed.
+        """Bring an index up to date with its corpus: what is new or changed is read, the rest is taken over as it is.
+
+        The index is then the one that a build from nothing would give, byte for byte.
 
         Args:
             path: the index folder.
@@ -146,13 +143,16 @@ class Index:
         Raises IndexMissing, TooMuchRemoved, UsageError (the index does not know its corpus), IndexMismatch (built with
         another model), and what :meth:`build` raises.
         """
+        from rag import __version__
         from rag.freshness import read_origin
-        from rag.index.versions import current
+        from rag.index import index_corpus
+        from rag.index.manifest import read_manifest
+        from rag.index.versions import VERSIONS, current
 
-        current(path)
-        origin = read_origin(path)
+        folder, origin = Path(path) / VERSIONS / current(path), read_origin(path)
         if corpus is None:
             if not origin:
+                read_manifest(folder)  # says so where another version of Yinju built it
                 raise UsageError(f"expected {path} to know what it was built from, but it does not: name the corpus")
             corpus = origin.corpus
         if origin and origin.model != (model or ""):
@@ -162,9 +162,8 @@ class Index:
                 + (f"name it (--model {origin.model})" if origin.model else "leave --model out")
                 + ", or build the index anew (yinju build)"
             )
-        if not Index.stale(path, corpus, model):
-            return None
-        return Index.build(corpus, path, model, progress, max_removed)
+        paths, _ = _divide(corpus)
+        return index_corpus(paths, path, _embedder(model), progress, max_removed=max_removed, model=model or "", program=__version__)
 
     @staticmethod
     def verify(path: PathLike = "index") -> Verification:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_corpus import made_articles
 
@@ -90,6 +90,7 @@ def test_statistics(index):
     assert told.version == index.version and told.bytes > 1000 and told.characters == sum(len(one.text) for one in NEWS)
 
 
+@settings(deadline=None)
 @given(
     order=st.sampled_from(["newest", "oldest", "title"]),
     count=st.integers(1, 60),

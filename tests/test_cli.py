@@ -292,7 +292,7 @@ def test_no_space_left_keeps_the_index_that_was_there(yinju, corpus, tmp_path):
     index = tmp_path / "index"
     assert yinju("build", "--corpus", corpus, "--index", index).returncode == 0
     before = yinju("verify", "--index", index).stdout
-    small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # noqa: E731
+    small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))  # noqa: E731
     done = yinju("build", "--corpus", corpus, "--index", index, preexec_fn=small)
     assert done.returncode == 8 and "unchanged" in one_line(done)
     assert yinju("verify", "--index", index).stdout == before

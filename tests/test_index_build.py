@@ -54,7 +54,7 @@ def test_tokens_and_vectors_are_those_of_title_and_passage(built):
     np.testing.assert_array_equal(snapshot.token_ids, ids)
     np.testing.assert_array_equal(snapshot.token_offsets, offsets)
     vectors = np.stack([snapshot.vector(row) for row in range(snapshot.n_passages)])
-    np.testing.assert_allclose(vectors, load_static().embed_passages(texts), atol=1e-6)
+    np.testing.assert_allclose(vectors, load_static().embed_passages(texts), atol=1.36e-3)  # half a step of 255
 
 
 def test_report_and_manifest_tell_what_was_built(built):
@@ -98,23 +98,6 @@ def test_many_threads_read_one_snapshot(built):
     assert not failures
 
 
-def test_a_baseless_error_of_the_parser_is_tried_again(built, monkeypatch):
-    """CPython 3.11 raises it in np.load, now and then, where several threads are at work."""
-    *_, path = built
-    calls, load = [], np.load
-
-    def failing(*args, **kwargs):
-        calls.append(args)
-        if len(calls) in (2, 5):
-            raise SystemError("AST constructor recursion depth mismatch (before=51, after=152)")
-        return load(*args, **kwargs)
-
-    monkeypatch.setattr(np, "load", failing)
-    with open_index(path) as snapshot:
-        assert snapshot.lexical("电梯").any()
-    assert len(calls) > 5
-
-
 def test_same_corpus_gives_the_same_bytes(tmp_path):
     articles = made_articles(80, seed=3)
     folders = []
@@ -126,7 +109,7 @@ def test_same_corpus_gives_the_same_bytes(tmp_path):
     differing = [name for name in one if one[name] != two[name]]
     assert [name.name for name in differing] in ([], ["manifest.json"])
     manifests = [json.loads(files[name]) for files in (one, two) for name in files if name.name == "manifest.json"]
-    assert {**manifests[0], "created": ""} == {**manifests[1], "created": ""}
+    assert {**manifests[0], "created": "", "report": ""} == {**manifests[1], "created": "", "report": ""}
 
 
 def test_batches_leave_no_trace(tmp_path, monkeypatch):
@@ -136,9 +119,7 @@ def test_batches_leave_no_trace(tmp_path, monkeypatch):
     pieces = build_index(articles, tmp_path / "pieces")
     with open_index(tmp_path / "whole") as one, open_index(tmp_path / "pieces") as two:
         assert one.manifest.counts == two.manifest.counts
-        differing = [f for f in one.manifest.files if one.manifest.files[f] != two.manifest.files[f]]
-        # Pooling sums floats in another order; all else is equal to the bit.
-        assert set(differing) <= {"vectors.faiss"}
+        assert one.manifest.files == two.manifest.files
     assert whole.passages == pieces.passages
 
 
@@ -226,7 +207,7 @@ def test_another_embedder_makes_the_vectors(tmp_path):
     with open_index(tmp_path, embedder=Lengths()) as snapshot:
         texts = [passage_text(article, passage) for article in articles for passage in split(article)]
         vectors = np.stack([snapshot.vector(row) for row in range(snapshot.n_passages)])
-        np.testing.assert_allclose(vectors, Lengths().embed_passages(texts))
+        np.testing.assert_allclose(vectors, Lengths().embed_passages(texts), atol=5e-4)
         assert snapshot.manifest.model == Lengths.identity
         assert snapshot.manifest.static_model == load_static().identity
 

@@ -208,15 +208,17 @@ def test_every_change_of_the_articles_makes_an_index_stale(corpus, tmp_path, cha
 def test_an_index_is_stale_after_rollback_and_with_other_settings(corpus, tmp_path, monkeypatch):
     path = tmp_path / "index"
     Index.build(corpus, path)
-    Index.build(corpus, path)
+    _edit(corpus)
+    Index.update(path)
     Index.rollback(path)
-    assert "not known" in Index.stale(path, corpus)
-    Index.build(corpus, path)
+    assert "articles have changed" in Index.stale(path, corpus)  # each version knows what it was read from
+    assert Index.update(path).changes.changed == 1
+    assert "other folders" in Index.stale(path, [corpus, corpus / "one.md"])
     assert "another model" in Index.stale(path, corpus, "some/model")
     monkeypatch.setattr("rag.freshness.__version__", "0.0.1")
     assert "version of Yinju" in Index.stale(path, corpus)
     monkeypatch.undo()
-    monkeypatch.setattr("rag.corpus.SPLITTER", {"name": "other"})
+    monkeypatch.setattr("rag.index.build.SPLITTER", {"name": "other"})
     assert "settings" in Index.stale(path, corpus)
 
 

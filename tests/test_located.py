@@ -9,7 +9,7 @@ from small_news import NEWS
 from rag.answer.evidence import gather, views
 from rag.corpus import Article, Passage, passage_text, sentences
 from rag.index import build_index, open_index
-from rag.search import located
+from rag.index.spelling import characters, laid
 from rag.search.candidates import candidates, nearest
 from rag.search.cosines import cosines
 from rag.search.located import locate
@@ -64,8 +64,8 @@ def test_whatever_stands_in_a_text(texts):
 def test_tokens_of_another_text_are_not_believed(snapshot):
     text = "卫生组织检查电梯"
     held = type("Held", (), {"model": snapshot.model, "token_ids": snapshot.model.encode_ids(["卫生组织检查桥梁"])[0], "token_offsets": np.array([0, 4])})
-    laid = located._laid(located._characters(snapshot.model), [held.token_ids.astype(np.int64)], [text])
-    assert laid == [None]
+    found = laid(characters(snapshot.model), [held.token_ids.astype(np.int64)], [text])
+    assert found == [None]
 
 
 @pytest.mark.parametrize("question", ["哪些省举行了防汛演练？", "How long is the bridge?", "电梯安全", "song porcelain"])

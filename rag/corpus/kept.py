@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,14 +61,18 @@ def key_of(name: str) -> str:
     return found[1] if found else ""
 
 
+def record_files(file: Path, root: Path) -> Iterator[Path]:
+    """Where what is known of a file below the corpus folder ``root`` may stand, the likeliest first; nowhere for a file that was not added."""
+    if key := key_of(file.name):
+        for folder in (root, *(parent for parent in file.parents if parent != root and parent.is_relative_to(root))):
+            yield folder / FOLDER / f"{key}.json"
+
+
 def read_record(file: Path, root: Path) -> Record | None:
     """What is known of a file below the corpus folder ``root``; None where nothing legible is."""
-    key = key_of(file.name)
-    if not key:
-        return None
-    for folder in (root, *(parent for parent in file.parents if parent != root and parent.is_relative_to(root))):
+    for record in record_files(file, root):
         try:
-            row = json.loads((folder / FOLDER / f"{key}.json").read_text("utf-8"))
+            row = json.loads(record.read_text("utf-8"))
         except (OSError, ValueError):
             continue
         if isinstance(row, dict):

@@ -40,7 +40,12 @@ def read_corpus(paths: Sequence[str | Path] | str | Path, columns: Mapping[str, 
         CorpusError: no path is given, or one does not exist (at the call, before anything is read).
         UsageError: columns for a field that articles do not have.
     """
-    given = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(path) for path in paths]
+    return _unique(read_files(files_of(existing([paths] if isinstance(paths, (str, Path)) else paths)), columns))
+
+
+def existing(paths: Sequence[str | Path]) -> list[Path]:
+    """The paths. Raises CorpusError where none is given, or one does not exist."""
+    given = [Path(path) for path in paths]
     if not given:
         raise CorpusError("expected a file or folder with articles, got none; name one, for example corpus/")
     for path in given:
@@ -53,11 +58,31 @@ def read_corpus(paths: Sequence[str | Path] | str | Path, columns: Mapping[str, 
                 f"expected a file or folder with articles, found nothing at {shown(path)}; "
                 f"check the path, or create it and put articles ({EXPECTED}) there"
             )
+    return given
+
+
+def read_files(files: Iterable, columns: Mapping[str, str] | None = None) -> Iterator:
+    """What stands in some files, in order: (where it stands, for reports; the article, or why it is none), with ids as they come.
+
+    Args:
+        files: (file, folder that its id is relative to, bytes) of each, and behind these perhaps a function that gets the line of
+            each row of a .jsonl, and gives what is to stand in the place of the article, or None to read it. A
+            :class:`Skipped` comes out as (its path, itself), anything else as it is, in its place among the articles.
+        columns: as for :func:`read_corpus`.
+
+    Raises UsageError as :func:`read_corpus`.
+    """
     wanted = _checked(columns)
-    found = (
-        step for file in files_of(given) for step in ([file] if isinstance(file, Skipped) else steps(_source(*file), wanted))
-    )  # fmt: skip
-    return _unique(in_order(found))
+
+    def found() -> Iterator:
+        for file in files:
+            if isinstance(file, tuple):
+                path, root, size, *instead = file
+                yield from steps(_source(path, root, size), wanted, instead=instead[0] if instead else None)
+            else:
+                yield file
+
+    return in_order(found())
 
 
 def read_bytes(name: str, data: bytes, columns: Mapping[str, str] | None = None) -> list[Item]:

@@ -62,14 +62,17 @@ class Pending:
 Step = Skipped | tuple[str, Article | Skipped] | Pending
 
 
-def steps(source: Source, columns: Mapping[str, str], allowance: Allowance | None = None) -> Iterator[Step]:
+Instead = Callable[[bytes], object]
+
+
+def steps(source: Source, columns: Mapping[str, str], allowance: Allowance | None = None, instead: Instead | None = None) -> Iterator[Step]:
     """The articles of a source, each with the place to name if it cannot be used, and documents that are being read.
 
-    ``allowance`` is that of the archive around it.
+    ``allowance`` is that of the archive around it; ``instead`` as for :func:`rag.corpus.reader.read_files`.
     """
     suffix = _suffix(source.name)
     if suffix in _TABLES:
-        yield from _rows(source, suffix, columns)
+        yield from _rows(source, suffix, columns, instead)
     elif archive := archive_suffix(source.name):
         yield from _unpacked(source, archive, columns, allowance or Allowance(source.size))
     elif suffix not in READERS and suffix != ".json":
@@ -164,15 +167,19 @@ def why(error: Exception) -> str:
     return encodable(f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text")
 
 
-def _rows(source: Source, suffix: str, columns: Mapping[str, str]) -> Iterator[tuple[str, Article | Skipped]]:
+def _rows(source: Source, suffix: str, columns: Mapping[str, str], instead: Instead | None) -> Iterator[tuple[str, Article | Skipped]]:
     """The rows of a table; a row with an error costs that row only."""
     from rag.corpus.readers.rows import read_csv, read_jsonl
 
     number, some = 0, False
     try:
         with source.open() as file:
-            for number, draft in (read_csv if suffix in (".csv", ".tsv") else read_jsonl)(file, columns):
+            rows = read_csv(file, columns) if suffix in (".csv", ".tsv") else read_jsonl(file, columns, instead)
+            for number, draft in rows:
                 some, where = True, f"{source.shown}:{number}"
+                if not isinstance(draft, Draft | Missing):
+                    yield where, draft
+                    continue
                 name = draft.part or f"{source.name}#{number}"
                 yield where, _item(name, draft, source, where)
     except Overgrown:

@@ -4,7 +4,7 @@ An index is a folder that holds ``CURRENT`` (the name of the live version) and
 ``versions/<name>/``, each version complete in itself and never changed after it was made.
 """
 
-from rag.index.build import BuildReport, build_index
+from rag.index.build import BuildReport, build_index, index_corpus
 from rag.index.changes import Changes, Difference
 from rag.index.manifest import Counts, Manifest
 from rag.index.open import Snapshot, open_index
@@ -21,6 +21,7 @@ __all__ = [
     "Verification",
     "VersionStatus",
     "build_index",
+    "index_corpus",
     "open_index",
     "rollback",
     "status",

@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import shutil
-import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.corpus import duplicates
+from rag.corpus import SPLITTER, duplicates, passage_text, split
 from rag.corpus.article import Article, Passage, Skipped
 from rag.embed.protocol import Embedder
 from rag.errors import CorpusError, IndexCorrupt, ModelError, YinjuError
 from rag.index.changes import Changes, compare, guard
 from rag.index.disk import storage_errors, sync_file, sync_tree
-from rag.index.features import features
-from rag.index.lexical import MAX_BATCH, SETTINGS, LexicalWriter
-from rag.index.manifest import FILE_NAME, FORMAT, Counts, Manifest, list_files
+from rag.index.features import features, inner_of
+from rag.index.lexical import MAX_BATCH, SETTINGS, Kept, LexicalWriter
+from rag.index.manifest import FILE_NAME, FORMAT, SKIPPED_KEPT, Counts, Manifest, list_files, read_manifest
 from rag.index.named import keys
-from rag.index.open import Snapshot
-from rag.index.reuse import ReusingEmbedder, reusing
-from rag.index.store import Store, StoreWriter
-from rag.index.tokens import TokensWriter
+from rag.index.open import Snapshot, check_models, open_index, spelling
+from rag.index.reuse import ReusingEmbedder
+from rag.index.sources import Sources
+from rag.index.store import Store, StoreWriter, digest_of
+from rag.index.survey import Looked, Rows, Survey
+from rag.index.texts import scripts
+from rag.index.tokens import TokensWriter, open_tokens
 from rag.index.vectors import VectorsWriter
-from rag.index.versions import KEEP, VERSIONS, building_folder, commit, current, held, next_stamp, version_name, writing
+from rag.index.versions import KEEP, VERSIONS, building_folder, commit, current, next_stamp, version_name, writing
 
 if TYPE_CHECKING:
     from rag.embed.static import StaticModel
@@ -87,6 +89,10 @@ class _Clock:
         self.begin = time.perf_counter()
         self.phases: dict[str, float] = defaultdict(float)
 
+    def rounded(self) -> dict[str, float]:
+        """Seconds by phase so far."""
+        return {phase: round(spent, 4) for phase, spent in self.phases.items()}
+
     @contextlib.contextmanager
     def __call__(self, phase: str) -> Iterator[None]:
         begin = time.perf_counter()
@@ -127,94 +133,202 @@ def build_index(
         StorageError: the folder cannot be written, or the disk is full.
         ModelError: the embedded model cannot be loaded.
     """
+    return _write(path, lambda before: articles, embedder, progress, keep, max_removed)
+
+
+def index_corpus(
+    paths: Sequence[Path],
+    path: str | Path,
+    embedder: Embedder | None = None,
+    progress: Progress | None = None,
+    keep: int = KEEP,
+    max_removed: float = 1.0,
+    model: str = "",
+    program: str = "",
+    columns: Mapping[str, str] | None = None,
+    afresh: bool = False,
+) -> BuildReport | None:
+    """As :func:`build_index`, from files and folders; the articles of files that are as they were are taken over.
+
+    The result is that of a build from nothing: the same files, byte for byte, but for what tells times.
+
+    Args:
+        paths: files and folders.
+        path, embedder, progress, keep, max_removed: as for :func:`build_index`.
+        model: the model that was named, "" for the embedded one, for the record.
+        program: version of Yinju; another one reads files anew.
+        columns: which columns of tables hold what (:func:`rag.corpus.read_corpus`); None for those of the live version.
+        afresh: read all, and build a new version even if nothing changed.
+
+    Returns:
+        The report; None where nothing has changed.
+    """
+
+    def survey(before: _Before) -> Survey | None:
+        usable = not afresh and before.usable
+        known = columns if columns is not None or before.folder is None else read_columns_of(before.folder)
+        looked = Looked.at(paths, program, before.folder if usable else None, known)
+        if usable and not looked.changed:
+            return None
+        return Survey(looked, model, program, before.open() if looked.before else None)
+
+    return _write(path, survey, embedder, progress, keep, max_removed)
+
+
+def read_columns_of(folder: Path) -> dict[str, str]:
+    """Which columns of tables held what when a version was built; none where nothing legible says so."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        if sources := Sources.read(folder):
+            return dict(sources.columns)
+    return {}
+
+
+def same_settings(manifest: Manifest) -> bool:
+    """Whether an index was made with the settings of this version of Yinju."""
+    return (manifest.splitter, manifest.lexical, manifest.duplicates) == (dict(SPLITTER), SETTINGS, dict(duplicates.SETTINGS))
+
+
+class _Before:
+    """The live version as a build finds it.
+
+    Attributes:
+        folder: of it; None where there is none.
+        usable: whether it was made by the same models with the same settings, so that articles can be taken over from it.
+    """
+
+    def __init__(self, path: Path, model: StaticModel, embedder: Embedder, hold: contextlib.ExitStack) -> None:
+        self._path, self._embedder, self._hold = path, embedder, hold
+        self.folder, self.usable, self._opened = None, False, None
+        with contextlib.suppress(YinjuError):  # none, a damaged one, or another model's: everything is made anew
+            self.folder = path / VERSIONS / current(path)
+            manifest = read_manifest(self.folder)
+            check_models(path, manifest, model, embedder)
+            self.usable = same_settings(manifest)
+
+    def open(self) -> Snapshot | None:
+        """The version, held until the build has ended; None where it cannot be read."""
+        if self._opened is None:
+            with contextlib.suppress(YinjuError):
+                self._opened = self._hold.enter_context(open_index(self._path, self._embedder))
+        return self._opened
+
+    def identities(self) -> np.ndarray:
+        """Ids and contents of its articles as digests; none where they cannot be read."""
+        if self._opened:
+            return self._opened.store.identities()
+        with contextlib.suppress(YinjuError, OSError, ValueError, KeyError, TypeError):
+            if self.folder:
+                read_manifest(self.folder)
+                return Store(self.folder).identities()
+        return np.zeros((0, 2), np.uint64)
+
+
+def _write(
+    path: str | Path, choose: Callable[[_Before], Iterable[Article | Skipped] | Survey | None], embedder: Embedder | None,
+    progress: Progress | None, keep: int, max_removed: float,
+) -> BuildReport | None:  # fmt: skip
+    """Builds a version of what ``choose`` gives."""
     from rag.embed import load_static
 
     model = load_static()
+    embedder = embedder or model
     path, clock = Path(path), _Clock()
-    with writing(path):
+    with writing(path), contextlib.ExitStack() as hold, contextlib.ExitStack() as reading:
+        before = _Before(path, model, embedder, reading)
+        with clock("look"):
+            articles = choose(before)
+        if articles is None:
+            return None
         with storage_errors(path):
             folder = building_folder(path)
+        # After the commit there is nothing left under this name.
+        hold.callback(shutil.rmtree, folder, ignore_errors=True)
+        old = before.open() if isinstance(articles, Survey) and articles.takes_over or embedder is not model else None
+        builder = _Builder(path, folder, model, embedder, old, progress or _silent, clock)
         try:
-            with reusing(path, embedder or model, model) as source:
-                builder = _Builder(path, folder, model, embedder or model, source, progress or _silent, clock)
-                try:
-                    builder.take(articles)
-                    before = _before(path)
-                    changes = compare(before, builder.contents).counts()
-                    guard(changes.removed, len(before), path, max_removed)
-                    manifest, name = builder.finish()
-                finally:
-                    builder.close()
-            with storage_errors(path):
-                commit(path, folder, name, keep)
+            builder.take(articles)
+            identities = before.identities()
+            changes = compare(*(dict(some.tolist()) for some in (identities, builder.identities))).counts()
+            guard(changes.removed, len(identities), path, max_removed)
+            manifest, name = builder.finish(articles.sources if isinstance(articles, Survey) else None, changes)
         finally:
-            # After the commit there is nothing left under this name.
-            shutil.rmtree(folder, ignore_errors=True)
-    c = manifest.counts
-    seconds = time.perf_counter() - clock.begin
-    phases = {phase: round(spent, 4) for phase, spent in clock.phases.items()}
+            builder.close()
+        reading.close()  # or the version before could not be removed
+        with storage_errors(path):
+            commit(path, folder, name, keep)
+        builder.forget()
+    c, seconds = manifest.counts, round(time.perf_counter() - clock.begin, 4)
     return BuildReport(
-        name, c.articles, c.passages, source.reused, manifest.skipped, round(seconds, 4), manifest.bytes, phases, changes,
-        c.stories, c.repeats,
+        name, c.articles, c.passages, builder.reused, builder.skipped, seconds, manifest.bytes, clock.rounded(), changes, c.stories, c.repeats
     )
-
-
-def _before(path: Path) -> dict[str, str]:
-    """Id -> digest of the content of the articles of the live version; empty where there is none that can be read."""
-    try:
-        name = current(path)
-        with held(path / VERSIONS / name):
-            store = Store(path / VERSIONS / name)
-            rows = len(store.columns())
-            return {article.id: _content(article) for article in map(store.article, range(rows))}
-    except (YinjuError, sqlite3.Error, OSError):
-        return {}
 
 
 def _silent(done: int, total: int | None, phase: str) -> None:
     """Progress that nobody watches."""
 
 
+@dataclass(frozen=True, slots=True)
+class _New:
+    """An article to be indexed: its passages, what it names, what it is compared with others by."""
+
+    article: Article
+    passages: list[Passage]
+    names: set[str]
+    sketch: np.ndarray
+
+
 class _Builder:
     """The parts of one version under construction."""
 
     def __init__(
-        self,
-        path: Path,
-        folder: Path,
-        model: StaticModel,
-        embedder: Embedder,
-        source: ReusingEmbedder,
-        progress: Progress,
-        clock: _Clock,
+        self, path: Path, folder: Path, model: StaticModel, embedder: Embedder, old: Snapshot | None, progress: Progress, clock: _Clock
     ) -> None:
-        self._path, self._folder = path, folder
-        self._model, self._embedder, self._source = model, embedder, source
+        self._path, self._folder, self._old = path, folder, old
+        self._model, self._embedder = model, embedder
         self._batch = _BATCH_STATIC if embedder is model else _BATCH_OTHER
+        self._source = None if embedder is model else ReusingEmbedder(embedder, old, path)
         self._progress, self._clock = progress, clock
         self._skipped: list[Skipped] = []
-        self._seen: dict[str, str] = {}
-        self._texts: list[str] = []
-        self._articles = self._passages = self._characters = 0
+        self._seen: dict[str, int] = {}
+        self._waiting: list[_New | Rows] = []
+        self._texts = 0
+        self._passages = self._kept_passages = 0
+        self._kept: list[Kept] = []
         self._spool = folder / "spool"
+        # Tokenizing leaves Python to the other work: it runs a batch ahead.
+        self._ahead = ThreadPoolExecutor(1)
+        self._begun: tuple[list[_New | Rows], list[str], Future] | None = None
         with storage_errors(path):
             self._spool.mkdir()
             self._store = StoreWriter(folder)
-            self._vectors = VectorsWriter(self._spool, embedder.identity.dim)
-        self._tokens = TokensWriter(model.size)
-        self._lexical = LexicalWriter(self._spool)
+            self._tokens = TokensWriter(folder, model.size)
+            self._vectors = VectorsWriter(embedder.identity.dim, "int8" if embedder is model else "fp16")
+        self._lexical = LexicalWriter(self._spool, inner_of(model))
+
+    @property
+    def reused(self) -> int:
+        """Passages whose vectors were taken over."""
+        return (self._source.reused if self._source else 0) + (self._kept_passages if self._embedder is not self._model else 0)
+
+    @property
+    def identities(self) -> np.ndarray:
+        """Ids and contents of the articles taken in, in order, as digests, uint64 (n, 2)."""
+        return self._store.identities()
+
+    def forget(self) -> None:
+        """Removes what an interrupted build would go on from."""
+        if self._source:
+            self._source.forget()
 
     def close(self) -> None:
         """Closes the files; what was not finished is thrown away by the caller."""
-        self._vectors.close()
-        self._store.close()
+        self._ahead.shutdown(cancel_futures=True)
+        for part in (self._tokens, self._store, self._source):
+            with contextlib.suppress(OSError):
+                if part:
+                    part.close()
 
-    @property
-    def contents(self) -> dict[str, str]:
-        """Id -> digest of the content of each article taken in."""
-        return self._seen
-
-    def take(self, articles: Iterable[Article | Skipped]) -> None:
+    def take(self, articles: Iterable[Article | Skipped | Rows]) -> None:
         """Takes all articles in, batch by batch."""
         total = len(articles) if isinstance(articles, Sized) else None
         source, done = iter(articles), 0
@@ -225,38 +339,45 @@ class _Builder:
                 break
             if isinstance(item, Skipped):
                 self._skipped.append(item)
-            else:
-                self._add(item)
-            done += 1
-            if len(self._texts) >= self._batch:
+            elif isinstance(item, Rows):
+                self._keep(item)
+            elif reason := self._add(item):
+                self._skipped.append(Skipped(item.path or item.id, reason))
+                if isinstance(articles, Survey):
+                    articles.refused(self._skipped[-1])
+            done += item.last - item.first if isinstance(item, Rows) else 1
+            if self._texts >= self._batch:
                 self._flush()
                 self._progress(done, total, "passages")
         self._flush()
+        self._settle()
         self._progress(done, total or done, "passages")
-        if not self._articles:
+        if not self._store.rows:
             raise CorpusError(_nothing(self._skipped))
 
-    def _add(self, article: Article) -> None:
-        from rag.corpus import passage_text, split
+    def _keep(self, rows: Rows) -> None:
+        last = self._waiting[-1] if self._waiting else None
+        if isinstance(last, Rows) and last.last == rows.first:
+            self._waiting[-1] = Rows(last.first, rows.last)
+        else:
+            self._waiting.append(rows)
 
+    def _add(self, article: Article) -> str:
+        """Takes an article in; returns "" or why not."""
         if reason := self._unusable(article):
-            self._skipped.append(Skipped(article.path or article.id, reason))
-            return
-        article = self._with_own_id(article)
+            return reason
         with self._clock("split"):
             passages: list[Passage] = split(article)
         if not passages:
-            self._skipped.append(Skipped(article.path or article.id, "no text to index"))
-            return
-        self._texts += (passage_text(article, passage) for passage in passages)
+            return "no text to index"
+        article = self._with_own_id(article)
         with self._clock("names"):
             names = keys(article)
         with self._clock("sketch"):
             sketch = duplicates.sketch(article.text)
-        with self._clock("store"), storage_errors(self._path):
-            self._store.add(article, passages, names, sketch)
-        self._articles += 1
-        self._characters += len(article.text)
+        self._waiting.append(_New(article, passages, names, sketch))
+        self._texts += len(passages)
+        return ""
 
     def _unusable(self, article: Article) -> str:
         try:
@@ -265,7 +386,7 @@ class _Builder:
             return "holds half of a surrogate pair, which is no text"
         except TypeError:
             return "has a field that is not a string"
-        if self._seen.get(article.id) == _content(article):
+        if self._seen.get(article.id) == digest_of(article):
             return f"the same article came before, with the id {article.id!r}"
         return ""
 
@@ -275,31 +396,77 @@ class _Builder:
         while own in self._seen:
             number += 1
             own = f"{article.id}#{number}"
-        self._seen[own] = _content(article)
+        self._seen[own] = digest_of(article)
         return article if own == article.id else dataclasses.replace(article, id=own)
 
     def _flush(self) -> None:
-        """Tokenizes, embeds and counts the passages that wait."""
-        texts, self._texts = self._texts, []
+        """Begins to tokenize what waits, and takes in what was tokenized meanwhile."""
+        waiting, self._waiting, self._texts = self._waiting, [], 0
+        texts = [passage_text(new.article, passage) for new in waiting if isinstance(new, _New) for passage in new.passages]
+        begun = waiting, texts, self._ahead.submit(self._model.encode_ids, texts)
+        self._settle()
+        self._begun = begun
+
+    def _settle(self) -> None:
+        if not self._begun:
+            return
+        (waiting, texts, future), self._begun = self._begun, None
+        with self._clock("tokenize"):
+            ids, offsets = future.result()
+        new = [one for one in waiting if isinstance(one, _New)]
+        with self._clock("embed"):
+            vectors = self._embed(texts, ids, offsets)
+        with self._clock("texts"):
+            told = scripts(self._model, [(one.article, one.passages) for one in new], texts, ids, offsets)
+        numbers = self._numbers(waiting)
         for begin in range(0, len(texts), MAX_BATCH):
-            batch = texts[begin : begin + MAX_BATCH]
-            with self._clock("tokenize"):
-                ids, offsets = self._model.encode_ids(batch)
-            with self._clock("embed"):
-                vectors = self._embed(batch, ids, offsets)
-            with self._clock("lexical"):
-                found, owner = features([self._model.normalize(text) for text in batch], ids, offsets)
             with self._clock("lexical"), storage_errors(self._path):
-                self._lexical.add(found, owner, len(batch))
-            with self._clock("store"), storage_errors(self._path):
-                self._tokens.add(ids, offsets)
-                self._vectors.add(vectors)
-            self._passages += len(batch)
+                own = slice(begin, begin + MAX_BATCH)
+                some = ids[offsets[begin] : offsets[min(begin + MAX_BATCH, len(texts))]]
+                at = offsets[begin : begin + MAX_BATCH + 1] - offsets[begin]
+                found, owner = features([self._model.normalize(text) for text in texts[own]], some, at)
+                self._lexical.add(found, owner, some, at, numbers[own])
+        with self._clock("store"), storage_errors(self._path):
+            at, number = 0, 0
+            for one in waiting:
+                if isinstance(one, Rows):
+                    self._take_over(one)
+                    continue
+                end = at + len(one.passages)
+                self._tokens.add(ids[offsets[at] : offsets[end]])
+                self._vectors.add(vectors[at:end])
+                self._store.add(one.article, one.passages, np.diff(offsets[at : end + 1]), told[number], one.names, one.sketch)
+                at, number = end, number + 1
+
+    def _numbers(self, waiting: list[_New | Rows]) -> np.ndarray:
+        """The numbers of the passages of the new articles; notes which passages are kept, and under which."""
+        out = [np.zeros(0, np.int64)]
+        for one in waiting:
+            if isinstance(one, Rows):
+                first, last = self._old.store.first_passage[[one.first, one.last]].tolist()
+                self._kept.append(Kept(first, last - first, self._passages))
+                self._passages += last - first
+                self._kept_passages += last - first
+            else:
+                out.append(np.arange(self._passages, self._passages + len(one.passages)))
+                self._passages += len(one.passages)
+        return np.concatenate(out)
+
+    def _take_over(self, rows: Rows) -> None:
+        old = self._old
+        first, last = old.store.first_passage[[rows.first, rows.last]].tolist()
+        self._tokens.add(old.token_ids[old.token_offsets[first] : old.token_offsets[last]])
+        self._vectors.keep(old.dense_index, first, last)
+        self._store.keep(old.store, rows.first, rows.last)
 
     def _embed(self, batch: list[str], ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-        if self._embedder is self._model:
-            return self._model.embed_ids(ids, offsets)
-        vectors, model = np.asarray(self._source.embed_passages(batch)), self._embedder.identity
+        if self._source is None:
+            # One text more, of no tokens: a single one is summed in another order, and its vector differs in the last bit.
+            return self._model.embed_ids(ids, np.append(offsets, offsets[-1]))[: len(batch)]
+        if not batch:
+            return np.zeros((0, self._embedder.identity.dim), np.float32)
+        with storage_errors(self._path):
+            vectors, model = np.asarray(self._source.embed_passages(batch)), self._embedder.identity
         if vectors.shape != (len(batch), model.dim) or not np.isfinite(vectors).all():
             odd = "" if np.isfinite(vectors).all() else " with NaN or infinity"
             raise ModelError(
@@ -309,34 +476,40 @@ class _Builder:
             )
         return vectors
 
-    def finish(self) -> tuple[Manifest, str]:
+    def finish(self, sources: Sources | None, changes: Changes) -> tuple[Manifest, str]:
         """Writes, syncs and checks everything; returns the manifest and the version's name."""
+        old = self._old
         with self._clock("stories"), storage_errors(self._path):
             self._progress(0, 1, "stories")
-            stories = self._store.tell_stories()
+            self._tokens.close()
+            characters, stories = self._store.commit(spelling(self._model, open_tokens(self._folder, self._model.size), self._store.token_offsets()), old.store if old else None)
             self._progress(1, 1, "stories")
         with self._clock("write"), storage_errors(self._path):
             self._progress(0, 3, "write")
-            self._store.commit()
-            tokens = self._tokens.write(self._folder)
             vectors = self._vectors.write(self._folder)
             self._progress(1, 3, "write")
-            features_count = self._lexical.write(self._folder)
+            count = self._lexical.write(self._folder, self._passages, old.lexical_index if old else None, self._kept)
             shutil.rmtree(self._spool)
             self._progress(2, 3, "write")
+            if sources:
+                sources.write(self._folder)
             sync_tree(self._folder)
             self._progress(3, 3, "write")
         with self._clock("check"), storage_errors(self._path):
             self._progress(0, 1, "check")
-            manifest, name = self._describe(tokens, features_count, vectors, stories)
+            counts = Counts(self._store.rows, self._passages, characters, self._tokens.count, count, *_counted(stories))
+            manifest, name = self._describe(counts, vectors, changes)
             _check(Snapshot(self._folder, manifest, self._model, self._embedder))
             self._progress(1, 1, "check")
         return manifest, name
 
-    def _describe(self, tokens: int, features_count: int, vectors: dict, stories: np.ndarray) -> tuple[Manifest, str]:
-        from rag.corpus import SPLITTER
-
+    def _describe(self, counts: Counts, vectors: dict, changes: Changes) -> tuple[Manifest, str]:
         stamp = next_stamp(self._path)
+        files = list_files(self._folder)
+        report = {
+            "changes": dataclasses.asdict(changes), "skipped": len(self._skipped), "reused": self.reused,
+            "seconds": round(time.perf_counter() - self._clock.begin, 3), "phases": self._clock.rounded(),
+        }
         manifest = Manifest(
             format=FORMAT,
             created=stamp.isoformat(timespec="milliseconds"),
@@ -347,28 +520,26 @@ class _Builder:
             duplicates=dict(duplicates.SETTINGS),
             lexical=SETTINGS,
             vectors=vectors,
-            counts=Counts(self._articles, self._passages, self._characters, tokens, features_count, *_counted(stories)),
-            skipped=tuple(self._skipped),
-            files=list_files(self._folder),
+            counts=counts,
+            skipped=tuple(self._skipped[:SKIPPED_KEPT]),
+            report=report,
+            files=files,
         )
         text = manifest.to_json()
         (self._folder / FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
         sync_file(self._folder / FILE_NAME)
         return manifest, version_name(stamp, text)
 
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """All that was not indexed, with the reasons."""
+        return tuple(self._skipped)
+
 
 def _counted(stories: np.ndarray) -> tuple[int, int]:
     """How many stories several articles tell, and how many of these articles repeat the first."""
     counts = np.bincount(stories)
     return int((counts > 1).sum()), int((counts[counts > 1] - 1).sum())
-
-
-def _content(article: Article) -> str:
-    """Short digest of all that an article says, but for where it stands."""
-    import xxhash
-
-    fields = (article.title, article.date, article.source, article.url, article.lang, article.text)
-    return xxhash.xxh3_128_hexdigest("\0".join(fields).encode())
 
 
 def _nothing(skipped: list[Skipped]) -> str:
@@ -388,8 +559,6 @@ def _check(snapshot: Snapshot) -> None:
     Raises:
         IndexCorrupt: it does not.
     """
-    from rag.corpus import passage_text
-
     with snapshot:
         for row in np.unique(np.linspace(0, snapshot.n_passages - 1, _CHECKED_PASSAGES, dtype=np.int64)):
             place = snapshot.passages[row]

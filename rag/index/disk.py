@@ -7,14 +7,11 @@ import errno
 import hashlib
 import os
 import re
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 from rag.errors import StorageError
 
-_T = TypeVar("_T")
 _ADVICE = {
     errno.ENOSPC: "the disk is full: free some space, or put the index on another disk (--index DIR)",
     errno.EDQUOT: "the disk quota is used up: free some space, or put the index elsewhere (--index DIR)",
@@ -30,14 +27,14 @@ _ADVICE = {
 
 @contextlib.contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Raises what the operating system, SQLite or FAISS says of a failed write as a StorageError."""
+    """Raises what the operating system or FAISS says of a failed write as a StorageError."""
     try:
         yield
-    except (OSError, sqlite3.Error, RuntimeError) as error:
+    except (OSError, RuntimeError) as error:
         # Ours is never a RuntimeError; FAISS raises a bare one for every failed write.
         code = getattr(error, "errno", None)
         if code is None and re.search(r"\bfull\b|requested and \d+ written", str(error)):
-            code = errno.ENOSPC  # As SQLite and NumPy put it.
+            code = errno.ENOSPC  # As NumPy and FAISS put it.
         advice = _ADVICE.get(code, "check the disk and the folder, or give another folder (--index DIR)")
         seen = (getattr(error, "strerror", None) or str(error)).strip().splitlines()[0]
         raise StorageError(
@@ -92,15 +89,3 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of the file's bytes, 64 hex digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def reading_arrays(read: Callable[[], _T]) -> _T:
-    """The result of ``read``, which calls ``np.load`` once or more.
-
-    NumPy reads the head of a file with ``ast``, and that of CPython 3.11 and 3.12 now and then raises a
-    baseless SystemError ("recursion depth mismatch") where several threads use it; a second try does not.
-    """
-    for _ in range(9):
-        with contextlib.suppress(SystemError):
-            return read()
-    return read()

@@ -6,11 +6,16 @@ kind it is, the others are the token's id, the two code points, or a hash of the
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xxhash
+
+if TYPE_CHECKING:
+    from rag.embed.static import StaticModel
 
 _BIGRAM = np.uint64(1 << 46)
 _WORD = 2 << 46
@@ -66,3 +71,35 @@ def _words(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     owner = np.repeat(np.arange(len(texts)), [len(words) for words in found])
     hashes = (_WORD | xxhash.xxh3_64_intdigest(word.encode()) >> _WORD_SHIFT for words in found for word in words)
     return np.fromiter(hashes, np.uint64, len(owner)), owner
+
+
+class Inner:
+    """The pairs of characters within the tokens of a model, each as often as it occurs in the token."""
+
+    def __init__(self, pieces: Sequence[str]) -> None:
+        """Takes the tokens as their pieces, by id."""
+        pairs, owner = _bigrams(pieces)
+        real = (pairs ^ _BIGRAM) >> np.uint64(21) > 0  # a character that stands alone makes no pair
+        pairs, owner = pairs[real], owner[real]
+        order = np.lexsort((pairs, owner))
+        self._by_token = pairs[order]
+        self._offsets = np.searchsorted(owner[order], np.arange(len(pieces) + 1))
+        both, self._times = np.unique(np.stack([pairs, owner.astype(np.uint64)], axis=1), axis=0, return_counts=True)
+        self._pairs, self._tokens = np.ascontiguousarray(both[:, 0]), both[:, 1].astype(np.int64)
+
+    def of_tokens(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """For token ids (n,) all pairs within them: positions in ``ids``, and the features (uint64)."""
+        begin, counts = self._offsets[ids], np.diff(self._offsets)[ids]
+        of = np.repeat(np.arange(len(ids)), counts)
+        return of, self._by_token[np.repeat(begin - (np.cumsum(counts) - counts), counts) + np.arange(len(of))]
+
+    def holding(self, feature: int) -> Iterable[tuple[int, int]]:
+        """The tokens that hold a pair, and how often each does."""
+        first, last = np.searchsorted(self._pairs, (np.uint64(feature), np.uint64(feature + 1)))
+        return zip(self._tokens[first:last].tolist(), self._times[first:last].tolist(), strict=True)
+
+
+@functools.lru_cache(maxsize=2)
+def inner_of(model: StaticModel) -> Inner:
+    """The pairs within the tokens of a model, worked out once."""
+    return Inner([model.piece(token) for token in range(model.size)])

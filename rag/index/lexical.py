@@ -1,92 +1,165 @@
-"""BM25 over the features of each passage, kept and scored by bm25s, memory-mapped."""
+"""BM25 over the features of each passage: what stands where is stored, what it is worth is worked out when it is asked for.
+
+For each feature (:mod:`rag.index.features`) the file holds the passages in which it occurs, and how often. A pair of characters
+that stands within a token is found through the tokens that hold it, so only pairs across the borders of tokens are stored;
+scores are the same to the bit as if all were. No score is stored: idf and lengths change with every article that comes or goes.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from rag.index.disk import reading_arrays
+from rag.index.bits import AT_ONCE, Bits, BitWriter, Layout, Lists, read_counts, write_counts, write_lists
+from rag.index.columns import narrow, read_columns, write_columns
+from rag.index.features import Inner
 
 METHOD, K1, B = "lucene", 1.2, 0.75
 SETTINGS = {"method": METHOD, "k1": K1, "b": B}
-FOLDER = "lexical"
-FEATURES = "features.npy"
+FEATURES, LOW, HIGH, TIMES = "lexical.features", "lexical.low", "lexical.high", "lexical.times"
 _DOC_BITS = 16
 MAX_BATCH = 1 << _DOC_BITS
+_REMEMBERED = 2_000_000  # places of features asked before that stay unpacked: 16 MB
+_ROW, _MOST = 40, (1 << 16) - 1  # a feature, a passage and how often, in one number: sorted in one go
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Passages taken over from an older version: those from ``first`` on become those from ``now`` on, ``count`` of them."""
+
+    first: int
+    count: int
+    now: int
 
 
 class LexicalWriter:
-    """Spools the counts of each batch to disk, and makes the BM25 matrix at the end.
+    """Spools the counts of each batch to disk, and merges them feature by feature at the end, a million places at a time."""
 
-    bm25s can build the matrix itself, but walks over every occurrence in Python; this merges the
-    batches, already sorted, in a time and memory that grow with the number of entries alone.
-    """
-
-    def __init__(self, spool: Path) -> None:
-        self._spool = spool
-        self._batches = 0
+    def __init__(self, spool: Path, inner: Inner) -> None:
+        """``inner``: the pairs of characters within the tokens of the model in use (:func:`rag.index.features.inner_of`)."""
+        self._spool, self._inner = spool, inner
+        self._batches: list[tuple[np.ndarray, ...]] = []
         self._lengths: list[np.ndarray] = []
-        self._rows = 0
+        self._rows: list[np.ndarray] = []
 
-    def add(self, found: np.ndarray, owner: np.ndarray, rows: int) -> None:
+    def add(self, found: np.ndarray, owner: np.ndarray, ids: np.ndarray, offsets: np.ndarray, rows: np.ndarray) -> None:
         """Takes the features of a batch of at most 65,536 passages.
 
         Args:
             found, owner: as :func:`rag.index.features.features` gave them.
-            rows: number of passages in the batch.
+            ids, offsets: the tokens that they were made of.
+            rows: the number of each passage, ascending (int64).
         """
         # Feature and passage in one number: a single sort groups them.
         keys, counts = np.unique(found << np.uint64(_DOC_BITS) | owner.astype(np.uint64), return_counts=True)
+        within, times = np.unique(_inner_keys(self._inner, ids, offsets), return_counts=True)
+        at = np.minimum(np.searchsorted(keys, within), max(len(keys) - 1, 0))
+        same = keys[at] == within if len(keys) else np.zeros(len(within), bool)
+        counts[at[same]] -= times[same]
+        stored = counts > 0
+        keys, counts = keys[stored], counts[stored]
         feature, first = np.unique(keys >> np.uint64(_DOC_BITS), return_index=True)
-        docs = (keys & np.uint64(MAX_BATCH - 1)).astype(np.int32) + np.int32(self._rows)
-        with open(self._spool / f"lexical.{self._batches}", "wb") as file:
-            for array in (feature, np.diff(np.append(first, len(keys))), docs, counts.astype(np.uint32)):
-                np.save(file, array, allow_pickle=False)
-        self._lengths.append(np.bincount(owner, minlength=rows))
-        self._rows += rows
-        self._batches += 1
+        places = rows[(keys & np.uint64(MAX_BATCH - 1)).astype(np.int64)] << 16 | np.minimum(counts, _MOST)
+        file = self._spool / f"lexical.{len(self._batches)}"
+        places.astype(np.int64).tofile(file)
+        mapped = np.memmap(file, np.int64, "r") if len(places) else places
+        self._batches.append((feature, np.append(first, len(keys)), mapped))
+        self._lengths.append(np.bincount(owner, minlength=len(rows)))
+        self._rows.append(rows)
 
-    def _load(self, batch: int, arrays: int) -> list[np.ndarray]:
-        def read() -> list[np.ndarray]:
-            with open(self._spool / f"lexical.{batch}", "rb") as file:
-                return [np.load(file, allow_pickle=False) for _ in range(arrays)]
+    def write(self, folder: Path, passages: int, old: Lexical | None = None, kept: list[Kept] = []) -> int:
+        """Writes the files into ``folder``; returns the number of features stored.
 
-        return reading_arrays(read)
-
-    def write(self, folder: Path) -> int:
-        """Writes the matrix below ``folder``; returns the number of distinct features."""
-        import bm25s
-
-        vocabulary = np.unique(np.concatenate([self._load(batch, 1)[0] for batch in range(self._batches)]))
-        frequency = np.zeros(len(vocabulary), np.int64)
-        for batch in range(self._batches):
-            feature, entries = self._load(batch, 2)
-            frequency[np.searchsorted(vocabulary, feature)] += entries
-        pointers = np.concatenate([[0], np.cumsum(frequency)])
-        idf = np.log(1 + (self._rows - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
-        lengths = np.concatenate(self._lengths)
-        saturation = K1 * ((1 - B) + B * lengths / max(lengths.mean(), 1e-9))
-
-        data = np.empty(pointers[-1], np.float32)
-        indices = np.empty(pointers[-1], np.int32)
-        heads = pointers[:-1].copy()
-        for batch in range(self._batches):
-            feature, entries, docs, counts = self._load(batch, 4)
-            columns = np.searchsorted(vocabulary, feature)
-            within = np.arange(len(docs)) - np.repeat(np.cumsum(entries) - entries, entries)
-            target = np.repeat(heads[columns], entries) + within
-            indices[target] = docs
-            data[target] = np.repeat(idf[columns], entries) * (counts / (saturation[docs] + counts))
-            heads[columns] += entries
-
-        ranker = bm25s.BM25(k1=K1, b=B, method=METHOD)
-        ranker.scores = {"data": data, "indices": indices, "indptr": pointers, "num_docs": self._rows}
-        ranker.vocab_dict, ranker.nonoccurrence_array = {}, None
-        (folder / FOLDER).mkdir()
-        np.save(folder / FOLDER / FEATURES, vocabulary, allow_pickle=False)
-        ranker.save(folder / FOLDER, allow_pickle=False)
+        Args:
+            folder: the version's folder.
+            passages: how many there are in all.
+            old: the version that passages are taken over from.
+            kept: which of them.
+        """
+        moved = np.full(old.rows if old else 0, -1, np.int64)
+        reordered = any(one.first > other.first for one, other in pairwise(kept))
+        lengths = np.zeros(passages, np.int64)
+        for some in kept:
+            moved[some.first : some.first + some.count] = np.arange(some.now, some.now + some.count)
+            lengths[some.now : some.now + some.count] = old.lengths[some.first : some.first + some.count]
+        for rows, own in zip(self._rows, self._lengths, strict=True):
+            lengths[rows] = own
+        names, counts, extra = [], [], []
+        writers = [BitWriter(folder / name) for name in (LOW, HIGH, TIMES)]
+        done = False
+        try:
+            for features, sizes, merged in self._merged(old, moved, reordered):
+                rows, times = (merged >> 16) & ((1 << _ROW - 16) - 1), merged & _MOST
+                write_lists(writers[0], writers[1], rows, Layout.of(sizes, passages), 0, len(sizes))
+                first = np.cumsum(sizes) - sizes
+                more = np.add.reduceat(times, first) - sizes
+                write_counts(writers[2], times[np.repeat(more > 0, sizes)])
+                names.append(features)
+                counts.append(sizes)
+                extra.append(more)
+            done = True
+        finally:
+            for writer in writers:
+                writer.close(abandon=not done)
+        vocabulary = np.concatenate([*names, np.zeros(0, np.uint64)])
+        columns = {"keys": np.diff(vocabulary, prepend=np.uint64(0)), "counts": np.concatenate([*counts, np.zeros(0, np.int64)]),
+                   "extra": np.concatenate([*extra, np.zeros(0, np.int64)]), "lengths": lengths}
+        write_columns(folder / FEATURES, {name: narrow(array) for name, array in columns.items()})
         return len(vocabulary)
+
+    def _merged(self, old: Lexical | None, moved: np.ndarray, reordered: bool) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Features, how many passages hold each, and these with how often: some features at a time, in order."""
+        every = [feature for feature, *_ in self._batches] + ([old.features] if old else [])
+        vocabulary = _distinct(every)
+        most = np.zeros(len(vocabulary) + 1, np.int64)
+        for feature, first, _ in self._batches:
+            most[np.searchsorted(vocabulary, feature) + 1] += np.diff(first)
+        if old:
+            most[np.searchsorted(vocabulary, old.features) + 1] += old.layout.counts
+        ends, begin = np.cumsum(most), 0
+        while begin < len(vocabulary):
+            end = max(begin + 1, int(np.searchsorted(ends, ends[begin] + AT_ONCE, "right")) - 1)
+            some = vocabulary[begin:end]
+            new = self._new(some)
+            if old:
+                own = old.places(some, moved)
+                own = np.sort(own) if reordered else own
+                new = np.insert(own, np.searchsorted(own, new), new) if len(new) else own
+            numbers = new >> _ROW
+            sizes = np.bincount(numbers, minlength=len(some))
+            held = sizes > 0
+            if held.any():
+                yield some[held], sizes[held], new
+            begin = end
+
+    def _new(self, some: np.ndarray) -> np.ndarray:
+        """What the batches hold of some features, sorted: number among them, passage, how often."""
+        parts = []
+        for feature, first, places in self._batches:
+            a, b = np.searchsorted(feature, (some[0], some[-1] + np.uint64(1)))
+            if a < b:
+                numbers = np.repeat(np.searchsorted(some, feature[a:b]), np.diff(first[a : b + 1]))
+                parts.append(numbers << _ROW | places[first[a] : first[b]])
+        return np.sort(np.concatenate([*parts, np.zeros(0, np.int64)]))
+
+
+def _distinct(arrays: list[np.ndarray]) -> np.ndarray:
+    """The different numbers of some sorted arrays (uint64), sorted. np.unique hashes them, which takes several times as long."""
+    every = np.sort(np.concatenate([*arrays, np.zeros(0, np.uint64)]), kind="stable")
+    return every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every
+
+
+def _inner_keys(inner: Inner, ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """The pairs within tokens, as often as they occur, with the position of the text in the lower bits."""
+    owner = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
+    of, pairs = inner.of_tokens(ids)
+    return pairs << np.uint64(_DOC_BITS) | owner[of]
 
 
 class Lexical:
@@ -94,65 +167,116 @@ class Lexical:
 
     Attributes:
         rows: number of passages.
+        features: those that are stored (uint64, ascending).
+        lengths: how many features each passage has, each as often as it occurs (rows,).
+        layout: of the lists of passages.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Opens the matrix.
+    def __init__(self, folder: Path, inner: Callable[[], Inner]) -> None:
+        """Opens the files; ``inner`` gives that of the model that they were made with, when it is first needed.
 
         Raises:
-            ValueError, OSError, KeyError: a file is not what was written.
+            ValueError, OSError, KeyError, TypeError: a file is not what was written.
         """
-        import bm25s
+        columns = read_columns(folder / FEATURES)
+        self._inner = inner
+        self.features = np.cumsum(columns["keys"], dtype=np.uint64)
+        self.lengths = columns["lengths"].astype(np.int64)
+        self.rows = len(self.lengths)
+        extra = columns["extra"].astype(np.int64)
+        self.layout = Layout.of(columns["counts"], self.rows)
+        if not len(self.features) == len(self.layout.counts) == len(extra):
+            raise ValueError("the lists do not fit the features")
+        self._lists = Lists(Bits(folder / LOW), Bits(folder / HIGH), self.layout)
+        self._many = extra > 0
+        self._times_at = np.concatenate([[0], np.cumsum(np.where(self._many, self.layout.counts + extra, 0))])
+        self._times = Bits(folder / TIMES)
+        if len(self._times) != -(-int(self._times_at[-1]) // 8) * 8:
+            raise ValueError("the counts do not fit the lists")
+        # As bm25s writes it: Lucene's formula, without the constant factor that changes no order.
+        self._saturation = (K1 * ((1 - B) + B * self.lengths / max(self.lengths.mean() if self.rows else 0, 1e-9))).astype(np.float32)
+        self._known: OrderedDict[int, tuple[np.ndarray, np.ndarray | None]] = OrderedDict()
+        self._held = 0
+        self._lock = threading.Lock()
 
-        below = folder / FOLDER
-        vocabulary, self._ranker = reading_arrays(
-            lambda: (
-                np.load(below / FEATURES, mmap_mode="r", allow_pickle=False),
-                bm25s.BM25.load(below, mmap=True, allow_pickle=False, load_vocab=False),
-            )
-        )
-        self._vocabulary = np.asarray(vocabulary)
-        # Plain arrays over the mapped memory: slices of np.memmap cost several times as much.
-        for name in ("data", "indices", "indptr"):
-            self._ranker.scores[name] = np.asarray(self._ranker.scores[name])
-        self.rows: int = self._ranker.scores["num_docs"]
-        pointers, entries = self._ranker.scores["indptr"], len(self._ranker.scores["data"])
-        if len(pointers) != len(self._vocabulary) + 1 or pointers[-1] != entries:
-            raise ValueError("the columns do not fit the features")
-
-    def scores(self, found: np.ndarray) -> np.ndarray:
-        """BM25 of every passage.
+    def places(self, some: np.ndarray, moved: np.ndarray) -> np.ndarray:
+        """What stands in the passages that are kept, of some features: number among these, new passage, how often; as sorted as ``moved``.
 
         Args:
-            found: features of the question (uint64); each counts once, unknown ones not at all.
-
-        Returns:
-            float32 (rows,), 0 where nothing matches.
+            some: features, ascending.
+            moved: the new number of each passage, or -1 (rows,).
         """
-        found = np.unique(found)
-        if len(self._vocabulary) == 0 or len(found) == 0:
-            return np.zeros(self.rows, np.float32)
-        columns = np.searchsorted(self._vocabulary, found)
-        columns[columns == len(self._vocabulary)] = 0
-        columns = columns[self._vocabulary[columns] == found]
-        return self._ranker.get_scores_from_ids(columns)
+        a, b = np.searchsorted(self.features, (some[0], some[-1] + np.uint64(1)))
+        counts = self.layout.counts[a:b]
+        rows = moved[self._lists.some(a, b)]
+        times = np.ones(len(rows), np.int64)
+        many = np.repeat(self._many[a:b], counts)
+        times[many] = read_counts(self._times.flags(int(self._times_at[a]), int(self._times_at[b])))
+        out = np.repeat(np.searchsorted(some, self.features[a:b]), counts) << _ROW | rows << 16 | times
+        return out[rows >= 0]
 
     def holding(self, feature: int) -> np.ndarray:
-        """The passages (int32, ascending) in which a feature occurs."""
-        column = int(np.searchsorted(self._vocabulary, np.uint64(feature)))
-        if column == len(self._vocabulary) or self._vocabulary[column] != feature:
-            return np.zeros(0, np.int32)
-        first, last = self._ranker.scores["indptr"][column : column + 2]
-        return self._ranker.scores["indices"][first:last]
+        """The passages (ascending) in which a token occurs."""
+        return self._stored(int(feature))[0]
 
-    def bound(self, found: np.ndarray) -> float:
-        """What no passage's score for these features can exceed; one that occurs nowhere counts as the rarest."""
-        found = np.unique(found)
-        frequency = np.zeros(len(found), np.int64)
-        if len(self._vocabulary):
-            columns = np.searchsorted(self._vocabulary, found)
-            columns[columns == len(self._vocabulary)] = 0
-            known = columns[(there := self._vocabulary[columns] == found)]
-            pointers = self._ranker.scores["indptr"]
-            frequency[there] = pointers[known + 1] - pointers[known]
-        return float(np.log(1 + (self.rows - frequency + 0.5) / (frequency + 0.5)).sum())
+    def _stored(self, feature: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """The passages that are stored for a feature, int32, and how often it occurs in each; None for once."""
+        with self._lock:
+            found = self._known.get(feature)
+            if found is not None:
+                self._known.move_to_end(feature)
+                return found
+        number = int(np.searchsorted(self.features, np.uint64(feature)))
+        if number == len(self.features) or self.features[number] != feature:
+            return _NOWHERE
+        rows, times = self._lists.one(number).astype(np.int32), None
+        if self._many[number]:
+            times = read_counts(self._times.flags(int(self._times_at[number]), int(self._times_at[number + 1])))
+        with self._lock:
+            self._known[feature] = rows, times
+            self._held += len(rows)
+            while self._held > _REMEMBERED:
+                self._held -= len(self._known.popitem(last=False)[1][0])
+        return rows, times
+
+    def _all(self, feature: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """As :meth:`_stored`, with the passages in which a pair stands within tokens."""
+        parts = [self._stored(feature)]
+        for token, times in self._inner().holding(feature):
+            rows, own = self._stored(token)
+            parts.append((rows, own if times == 1 else np.full(len(rows), times) if own is None else own * times))
+        parts = [part for part in parts if len(part[0])]
+        if len(parts) < 2:
+            return parts[0] if parts else _NOWHERE
+        rows = np.concatenate([rows for rows, _ in parts])
+        times = np.concatenate([np.ones(len(rows), np.int64) if own is None else own for rows, own in parts])
+        if len(rows) > self.rows >> 3:
+            total = np.bincount(rows, times, self.rows)
+            there = np.flatnonzero(total)
+            return there, total[there]
+        order = np.argsort(rows, kind="stable")  # a merge: each part is in order
+        rows = rows[order]
+        first = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
+        return rows[first], np.add.reduceat(times[order], first)
+
+    def scores(self, found: np.ndarray) -> tuple[np.ndarray, float]:
+        """BM25 of every passage, and what none could exceed.
+
+        Args:
+            found: features of the question (uint64); each counts once.
+
+        Returns:
+            float32 (rows,), 0 where nothing matches; and the sum of the features' idf, with one that occurs nowhere as the rarest.
+        """
+        out, bound = np.zeros(self.rows, np.float32), 0.0
+        for feature in np.unique(found).tolist():
+            rows, times = self._all(feature)
+            idf = float(np.log(1 + (self.rows - len(rows) + 0.5) / (len(rows) + 0.5)))
+            bound += idf
+            if len(rows):
+                many = np.float32(1) if times is None else times.astype(np.float32)
+                out[rows] += np.float32(idf) * many / (self._saturation[rows] + many)
+        return out, bound
+
+
+_NOWHERE = np.zeros(0, np.int32), None

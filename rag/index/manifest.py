@@ -17,8 +17,9 @@ from rag.embed.protocol import ModelIdentity
 from rag.errors import IndexCorrupt, IndexMismatch
 from rag.index.disk import sha256_of
 
-FORMAT = 4
+FORMAT = 5
 FILE_NAME = "manifest.json"
+SKIPPED_KEPT = 1_000  # of what was skipped; a folder of something else may hold a million files
 REBUILD = "rebuild it with `yinju build --corpus … --index {index}`"
 RECOVER = "go back to the version before with `yinju rollback --index {index}`, or " + REBUILD
 
@@ -59,17 +60,18 @@ class Manifest:
 
     Attributes:
         format: version of the folder's layout; another one is refused.
-        created: UTC time stamp, ISO 8601 with milliseconds; the only part that differs between two
-            builds of the same corpus with the same model and settings.
+        created: UTC time stamp, ISO 8601 with milliseconds.
         model: what made the passage vectors.
         static_model: the embedded model whose tokens are stored.
         tokenizer_sha256: of the embedded model's tokenizer.
         splitter: settings of the splitter.
         duplicates: settings by which articles that are alike were found.
         lexical: settings of BM25.
-        vectors: "kind" ("flat" or "fp16") and "recall_at_10" against exact search (1.0 for flat).
+        vectors: "kind" ("int8" or "fp16") of the numbers that are stored; the search among them is exact.
         counts: sizes.
-        skipped: what could not be read, with the reasons.
+        skipped: what could not be read, with the reasons; the first 1,000.
+        report: what the build or update did: "changes" (:class:`rag.index.changes.Changes`), number of "skipped", vectors "reused",
+            "seconds" and "phases"; with ``created`` the only part that differs between builds of the same corpus.
         files: path below the version's folder to size and hash, of every file but the manifest.
     """
 
@@ -84,6 +86,7 @@ class Manifest:
     vectors: dict
     counts: Counts
     skipped: tuple[Skipped, ...]
+    report: dict
     files: dict[str, FileRecord]
 
     @property

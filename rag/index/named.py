@@ -7,18 +7,20 @@ be meant. A key is a kind and what is named: "place:510100" (code of GB/T 2260 o
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 
 from rag.corpus.article import Article
 from rag.corpus.days import find_meant
 from rag.corpus.places import find_places
+from rag.index.columns import narrow, read_columns, read_strings, strings, write_columns
 
-SCHEMA = "CREATE TABLE named(key TEXT PRIMARY KEY, articles BLOB NOT NULL) WITHOUT ROWID;"
+KEYS = "named"
 PLACE, DAY = "place:", "day:"
 
 
@@ -43,19 +45,69 @@ class NamedWriter:
 
     def __init__(self) -> None:
         self._articles: defaultdict[str, array] = defaultdict(lambda: array("i"))
+        self._kept: list[tuple[int, int, int]] = []
 
     def add(self, row: int, found: set[str]) -> None:
         """Takes the keys of the article in a row; rows come in order."""
         for key in found:
             self._articles[key].append(row)
 
-    def write(self, connection: sqlite3.Connection) -> None:
-        """Writes the table, in the order of the keys."""
-        rows = ((key, np.asarray(self._articles[key], "<i4").tobytes()) for key in sorted(self._articles))
-        connection.executemany("INSERT INTO named VALUES(?,?)", rows)
+    def keep(self, first: int, last: int, row: int) -> None:
+        """Takes over the articles ``first`` to ``last`` (not included) of an older version as those from ``row`` on."""
+        self._kept.append((first, last, row))
+
+    def write(self, folder: Path, old: Named | None = None) -> None:
+        """Writes the keys in their order, each with its articles. ``old``: the version that articles were taken over from."""
+        names = sorted({*self._articles, *(old.keys if old and self._kept else ())})
+        number = {name: place for place, name in enumerate(names)}
+        parts = [np.zeros(0, np.int64)]
+        for name, rows in self._articles.items():
+            parts.append(number[name] << 32 | np.asarray(rows, np.int64))
+        if old and self._kept:
+            moved = np.full(max(last for _, last, _ in self._kept), -1, np.int64)
+            for first, last, row in self._kept:
+                moved[first:last] = np.arange(row, row + last - first)
+            own = old.rows < len(moved)
+            of = np.repeat([number[name] for name in old.keys], np.diff(old.first))[own]
+            rows = moved[old.rows[own]]
+            parts.append((of.astype(np.int64) << 32 | rows)[rows >= 0])
+        both = np.sort(np.concatenate(parts))
+        of, rows = both >> 32, both & ((1 << 32) - 1)
+        counts = np.bincount(of, minlength=len(names))
+        held = counts > 0
+        first = np.cumsum(counts) - counts
+        steps = np.diff(rows, prepend=0)
+        steps[first[held]] = rows[first[held]]
+        columns = {"keys": strings([name for name, any_ in zip(names, held.tolist(), strict=True) if any_]), "counts": counts[held], "steps": steps}
+        write_columns(folder / KEYS, {name: narrow(column) for name, column in columns.items()})
 
 
-def read(connection: sqlite3.Connection, first: str, last: str) -> list[tuple[str, np.ndarray]]:
-    """The keys from ``first`` to ``last`` with the rows of their articles (int32, ascending)."""
-    found = connection.execute("SELECT key, articles FROM named WHERE key BETWEEN ? AND ? ORDER BY key", (first, last))
-    return [(key, np.frombuffer(blob, "<i4")) for key, blob in found]
+class Named:
+    """Reads the keys and their articles.
+
+    Attributes:
+        keys: in order.
+        first: where the articles of each key begin among ``rows``, and their number.
+        rows: of the articles (int32), those of each key ascending.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Opens the file.
+
+        Raises:
+            ValueError, OSError, KeyError, TypeError: it is not what was written.
+        """
+        columns = read_columns(folder / KEYS)
+        self.keys = read_strings(columns["keys"])
+        counts = columns["counts"].astype(np.int64)
+        self.first = np.concatenate([[0], np.cumsum(counts)])
+        if len(counts) != len(self.keys) or self.first[-1] != len(columns["steps"]):
+            raise ValueError("the articles do not fit the keys")
+        sums = np.cumsum(columns["steps"], dtype=np.int64)
+        before = np.append(0, sums)[self.first[:-1]]
+        self.rows = (sums - np.repeat(before, counts)).astype(np.int32)
+
+    def between(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
+        """The keys from ``first`` to ``last`` with the rows of their articles."""
+        numbers = range(bisect_left(self.keys, first), bisect_right(self.keys, last))
+        return [(self.keys[n], self.rows[self.first[n] : self.first[n + 1]]) for n in numbers]

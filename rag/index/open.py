@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,11 +15,15 @@ from rag.corpus.article import Article
 from rag.embed.protocol import Embedder, ModelIdentity
 from rag.errors import IndexCorrupt, IndexMismatch
 from rag.index.catalogue import Catalogue
-from rag.index.features import features
-from rag.index.lexical import Lexical
+from rag.index.features import features, inner_of
+from rag.index.lexical import FEATURES, Lexical
 from rag.index.manifest import REBUILD, RECOVER, Manifest, check_files, read_manifest
-from rag.index.store import Store
+from rag.index.named import KEYS as NAMED
+from rag.index.store import COLUMNS, Spelt, Store
+from rag.index.texts import pieces_of
+from rag.index.tokens import FILE_NAME as TOKENS
 from rag.index.tokens import open_tokens
+from rag.index.vectors import FILE_NAME as VECTORS
 from rag.index.vectors import Vectors
 from rag.index.versions import VERSIONS, current, held, reading
 
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 # every size, and the content of its small files. `verify` always checks every byte.
 HASH_ALL_UP_TO = 64 * 2**20
 HASH_FILE_UP_TO = 2**20
-_FOREIGN = (ValueError, KeyError, TypeError, IndexError, RuntimeError, sqlite3.Error, EOFError)
+_FOREIGN = (ValueError, KeyError, TypeError, IndexError, RuntimeError, EOFError, OverflowError, MemoryError)
 
 
 class Snapshot:
@@ -51,6 +54,7 @@ class Snapshot:
             ``story`` (int32): the row of the first article that tells the same story in nearly the same words.
         passages: record array per passage: ``article_row``, ``start``, ``end`` (int32); the passage is
             ``article(article_row).text[start:end]``.
+        store, dense_index, lexical_index: the parts of the version, for the package's own use.
         token_ids, token_offsets: passage i has the tokens ``token_ids[token_offsets[i]:token_offsets[i + 1]]``.
     """
 
@@ -67,31 +71,38 @@ class Snapshot:
         # Keeps later builds from removing the version, until `close`.
         self._held = contextlib.ExitStack()
         self._held.enter_context(held(folder))
-        part = "store.sqlite"
+        part = TOKENS
         try:
-            self._store = Store(folder)
-            self.columns, self.passages = self._store.columns(), self._store.passages()
-            part = "tokens.npy, offsets.npy"
-            self.token_ids, self.token_offsets = open_tokens(folder)
-            part = "vectors.faiss"
-            self._vectors = Vectors(folder)
-            part = "lexical/"
-            self._lexical = Lexical(folder)
+            self.token_ids = open_tokens(folder, model.size)
+            part = f"{COLUMNS}, {NAMED}"
+            self.store = Store(folder)
+            self.passages, self.token_offsets = self.store.passages(), self.store.token_offsets()
+            self.store.spelt = spelling(model, self.token_ids, self.token_offsets)
+            part = VECTORS
+            self.dense_index = Vectors(folder)
+            part = FEATURES
+            self.lexical_index = Lexical(folder, lambda: inner_of(model))
         except _FOREIGN as error:
             raise self._corrupt(part, str(error)) from error
-        rows = {
-            "store.sqlite": len(self.passages),
-            "offsets.npy": len(self.token_offsets) - 1,
-            "vectors.faiss": self._vectors.rows,
-            "lexical/": self._lexical.rows,
-        }
+        rows = {COLUMNS: len(self.passages), VECTORS: self.dense_index.rows, FEATURES: self.lexical_index.rows}
         for part, seen in rows.items():
             if seen != self.n_passages:
                 raise self._corrupt(part, f"{seen} passages instead of {self.n_passages}")
-        if len(self.columns) != self.n_articles:
-            raise self._corrupt("store.sqlite", f"{len(self.columns)} articles instead of {self.n_articles}")
-        if self._vectors.dim != manifest.model.dim:
-            raise self._corrupt("vectors.faiss", f"{self._vectors.dim} dimensions instead of {manifest.model.dim}")
+        if len(self.store) != self.n_articles:
+            raise self._corrupt(COLUMNS, f"{len(self.store)} articles instead of {self.n_articles}")
+        if len(self.token_ids) != self.token_offsets[-1]:
+            raise self._corrupt(TOKENS, f"{len(self.token_ids)} tokens instead of {self.token_offsets[-1]}")
+        if self.dense_index.dim != manifest.model.dim:
+            raise self._corrupt(VECTORS, f"{self.dense_index.dim} dimensions instead of {manifest.model.dim}")
+
+    @functools.cached_property
+    def columns(self) -> np.recarray:
+        """See the attributes."""
+        out = np.recarray(self.n_articles, [("lang", object), ("date", "U10"), ("source", object), ("story", np.int32)])
+        for name, (known, of_article) in (("lang", self.lang_codes), ("date", self.date_codes), ("source", self.source_codes)):
+            out[name] = np.array([*known, ""], object)[of_article]  # objects: one long source would widen every row
+        out["story"] = self.store.stories
+        return out
 
     def _corrupt(self, part: str, seen: str) -> IndexCorrupt:
         recover = RECOVER.format(index=self.path.parent.parent)
@@ -111,7 +122,7 @@ class Snapshot:
         Raises:
             ValueError: a shape does not fit.
         """
-        return self._vectors.search(query, k, allowed)
+        return self.dense_index.search(query, k, allowed)
 
     def lexical(self, text: str) -> np.ndarray:
         """BM25 of every passage, float32 (n_passages,); 0 where no feature of the text occurs."""
@@ -121,19 +132,19 @@ class Snapshot:
         """As :meth:`lexical`, and the score that no passage can exceed for this text (0 for an empty one)."""
         ids, offsets = self.model.encode_ids([text])
         found = features([self.model.normalize(text)], ids, offsets)[0]
-        return self._lexical.scores(found), self._lexical.bound(found)
+        return self.lexical_index.scores(found)
 
     def holding(self, token: int) -> np.ndarray:
-        """The passages (int32, ascending) in which a token of the static model occurs."""
-        return self._lexical.holding(token)  # a token's feature is its id
+        """The passages (ascending) in which a token of the static model occurs."""
+        return self.lexical_index.holding(token)  # a token's feature is its id
 
     def vectors(self, passages: np.ndarray) -> np.ndarray:
         """The stored vectors of some passages, float32 (len(passages), dim)."""
-        return self._vectors.vectors(passages)
+        return self.dense_index.vectors(passages)
 
     def vector(self, passage: int) -> np.ndarray:
         """The stored vector of a passage, float32 (dim,)."""
-        return self._vectors.vector(passage)
+        return self.dense_index.vector(passage)
 
     def article(self, row: int) -> Article:
         """The article of a row (``passages.article_row``, position in ``columns``).
@@ -142,7 +153,7 @@ class Snapshot:
             UsageError: there is no such row.
         """
         with self._reading():
-            return self._store.article(row)
+            return self.store.article(row)
 
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
         """The articles of some rows, each once, in the order of their first mention.
@@ -151,7 +162,7 @@ class Snapshot:
             UsageError: there is no such row.
         """
         with self._reading():
-            return self._store.articles(rows)
+            return self.store.articles(rows)
 
     def article_row(self, article_id: str) -> int:
         """The row of an article.
@@ -160,7 +171,7 @@ class Snapshot:
             UsageError: there is no such article.
         """
         with self._reading():
-            return self._store.row(article_id)
+            return self.store.row(article_id)
 
     def article_by_id(self, article_id: str) -> Article:
         """The article of an id.
@@ -173,17 +184,17 @@ class Snapshot:
     @functools.cached_property
     def lang_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
         """The languages of the articles, and for each article the number of its own among them, int32 (n_articles,)."""
-        return _numbered(self.columns.lang)
+        return self.store.codes("lang")
 
     @functools.cached_property
     def source_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
         """The publishers of the articles, and for each article the number of its own among them, int32 (n_articles,)."""
-        return _numbered(self.columns.source)
+        return self.store.codes("source")
 
     @functools.cached_property
     def date_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
         """The dates of the articles in order, and for each article the number of its own among them, int32 (n_articles,)."""
-        return _numbered(self.columns.date)
+        return self.store.codes("date")
 
     @functools.cached_property
     def catalogue(self) -> Catalogue:
@@ -193,11 +204,11 @@ class Snapshot:
     def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
         """(id, title, date, source, lang, the first ``chars`` characters of the text) of at most 500 rows."""
         with self._reading():
-            return self._store.listed(rows, chars)
+            return self.store.listed(rows, chars)
 
     def _headings(self, chars: int) -> list[tuple[str, str]]:
         with self._reading():
-            return self._store.headings(chars)
+            return self.store.headings(chars)
 
     @functools.cached_property
     def passage_langs(self) -> np.ndarray:
@@ -213,18 +224,17 @@ class Snapshot:
     def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
         """The names from ``first`` to ``last`` (see :mod:`rag.index.named`), each with the rows of the articles that name it."""
         with self._reading():
-            return self._store.named(first, last)
+            return self.store.names.between(first, last)
 
     @contextlib.contextmanager
     def _reading(self):
         try:
             yield
-        except sqlite3.Error as error:
-            raise self._corrupt("store.sqlite", str(error)) from error
+        except (ValueError, TypeError, IndexError) as error:
+            raise self._corrupt("articles", str(error)) from error
 
     def close(self) -> None:
         """Lets the version go; it may then be removed by a later build."""
-        self._store.close()
         self._held.close()
 
     def __enter__(self) -> Snapshot:
@@ -234,10 +244,10 @@ class Snapshot:
         self.close()
 
 
-def _numbered(column: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
-    names = tuple(sorted(set(column.tolist())))
-    number = {name: place for place, name in enumerate(names)}
-    return names, np.fromiter(map(number.__getitem__, column.tolist()), np.int32, len(column))
+def spelling(model: StaticModel, ids: np.ndarray, offsets: np.ndarray) -> Spelt:
+    """What the tokens of some passages spell; holds no snapshot, which would hold it."""
+    pieces = pieces_of(model)
+    return lambda first, last: pieces.spell(ids[offsets[first] : offsets[last]])
 
 
 def open_index(path: str | Path, embedder: Embedder | None = None) -> Snapshot:

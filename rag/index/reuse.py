@@ -1,76 +1,108 @@
-"""Vectors of passages that have not changed, taken over from the live version instead of made anew."""
+"""Vectors that a slow model has made before: for passages of the version before, and for those of a build that was interrupted."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import xxhash
 
+from rag.corpus import passage_text
 from rag.corpus.article import Passage
 from rag.embed.protocol import Embedder
-from rag.errors import YinjuError
-from rag.index.open import Snapshot, open_index
+from rag.index.open import Snapshot
 
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
+_FOLDER = ".vectors"
+_KEY, _SUM = 16, 8  # bytes of a text's digest, and of that over digest and vector
 
 
 class ReusingEmbedder:
-    """Makes passage vectors, asking the model only for texts that an older version does not have.
+    """Makes passage vectors, asking the model only for texts whose vectors are not known.
+
+    What the model makes is put into a file at once: a build that was killed goes on from there.
 
     Attributes:
         reused: number of vectors taken over so far.
     """
 
-    def __init__(self, embedder: Embedder, old: Snapshot | None) -> None:
-        self.identity = embedder.identity
-        self.reused = 0
+    def __init__(self, embedder: Embedder, old: Snapshot | None, path: Path) -> None:
+        """
+        Args:
+            embedder: the model.
+            old: the version before, made with the same model.
+            path: the index folder.
+        """
+        self.identity, self.reused = embedder.identity, 0
         self._embedder, self._old = embedder, old
-        self._rows = {} if old is None else dict(_digests(old))
+        self._known: dict[bytes, int] | None = None
+        self._path = path / _FOLDER / f"{self.identity.sha256[:16]}-{self.identity.dim}"
+        self._size = _KEY + 2 * self.identity.dim + _SUM
+        self._file = None
 
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
-        """As the model's own, float32 (len(texts), dim)."""
-        rows = [self._rows.get(_digest(text)) for text in texts]
-        new = [position for position, row in enumerate(rows) if row is None]
-        if len(new) == len(texts):
-            return self._embedder.embed_passages(texts)
+        """As the model's own, in half precision, float32 (len(texts), dim)."""
+        if self._known is None:
+            self._known = dict(_digests(self._old)) if self._old else {}
+            self._made = self._begin()
         vectors = np.empty((len(texts), self.identity.dim), np.float32)
-        if new:
-            vectors[new] = self._embedder.embed_passages([texts[position] for position in new])
-        for position, row in enumerate(rows):
-            if row is not None:
-                vectors[position] = self._old.vector(row)
+        new = []
+        for position, digest in enumerate(map(_digest, texts)):
+            if digest in self._made:
+                vectors[position] = np.frombuffer(self._made[digest], "<f2")
+            elif digest in self._known:
+                vectors[position] = self._old.vector(self._known[digest])
+            else:
+                new.append(position)
         self.reused += len(texts) - len(new)
+        if new:
+            made = np.asarray(self._embedder.embed_passages([texts[position] for position in new]))
+            if made.shape != (len(new), self.identity.dim) or not np.isfinite(made).all():
+                return made if len(new) == len(texts) else made[:0]  # refused by the caller
+            vectors[new] = made
+            for position in new:
+                record = _digest(texts[position]) + vectors[position].astype("<f2").tobytes()
+                self._file.write(record + _checksum(record))
+            self._file.flush()
         return vectors
 
+    def _begin(self) -> dict[bytes, bytes]:
+        """What an interrupted build left; a record that a crash cut off or damaged is left out."""
+        self._path.parent.mkdir(exist_ok=True)
+        content = self._path.read_bytes() if self._path.exists() else b""
+        whole = len(content) // self._size * self._size
+        self._file = open(self._path, "r+b" if content else "wb")
+        self._file.seek(whole)
+        self._file.truncate()
+        out = {}
+        for at in range(0, whole, self._size):
+            record, checksum = content[at : at + self._size - _SUM], content[at + self._size - _SUM : at + self._size]
+            if _checksum(record) == checksum:
+                out[record[:_KEY]] = record[_KEY:]
+        return out
 
-@contextlib.contextmanager
-def reusing(path: Path, embedder: Embedder, model: StaticModel) -> Iterator[ReusingEmbedder]:
-    """The embedder, with the vectors of the live version at hand where it was built with the same model.
+    def close(self) -> None:
+        """Closes the file; what is in it serves the next build."""
+        if self._file:
+            self._file.close()
 
-    The static model makes vectors faster than they could be looked up: it is never asked to reuse.
-    """
-    old = None
-    if embedder is not model:
-        # No version, a damaged one or another model's: everything is made anew.
-        with contextlib.suppress(YinjuError):
-            old = open_index(path, embedder)
-    with old or contextlib.nullcontext():
-        yield ReusingEmbedder(embedder, old)
+    def forget(self) -> None:
+        """Removes the file: the version that was built has it all."""
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
 
 def _digest(text: str) -> bytes:
     return xxhash.xxh3_128_digest(text.encode("utf-8"))
 
 
+def _checksum(record: bytes) -> bytes:
+    return xxhash.xxh3_64_digest(record)
+
+
 def _digests(snapshot: Snapshot) -> Iterator[tuple[bytes, int]]:
     """What was embedded for each passage, as a hash."""
-    from rag.corpus import passage_text
-
     article, last = None, -1
     for row, (owner, start, end) in enumerate(snapshot.passages.tolist()):
         if owner != last:

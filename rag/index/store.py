@@ -1,107 +1,234 @@
-"""Articles and passages in one SQLite file, written once, then only read."""
+"""Articles and passages: what they say of themselves in deflated blocks, texts as edit scripts over the tokens, the rest in columns."""
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from collections.abc import Iterable, Sequence
+import dataclasses
+import json
+import struct
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import xxhash
 
 from rag.corpus.article import Article, Passage
 from rag.corpus.duplicates import BANDS, group
 from rag.errors import UsageError
 from rag.index import named
+from rag.index.blocks import Blocks, BlockWriter
+from rag.index.columns import narrow, read_columns, read_strings, strings, write_columns
+from rag.index.texts import told
 
-FILE_NAME = "store.sqlite"
-# Texts stand apart, so that reading the columns of all articles at opening passes over few pages.
-# Pages of 16 KB hold whole articles: a fifth smaller than with the usual 4 KB.
-# Spans are pairs of little-endian int32, pages single ones: one row per article opens ten times faster than one per passage.
-_SCHEMA = f"""
-PRAGMA page_size=16384;
-PRAGMA journal_mode=OFF;
-PRAGMA synchronous=OFF;
-BEGIN;
-CREATE TABLE articles(row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, date TEXT NOT NULL,
-  source TEXT NOT NULL, url TEXT NOT NULL, lang TEXT NOT NULL, path TEXT NOT NULL, story INTEGER NOT NULL, pages BLOB NOT NULL);
-CREATE TABLE sketches(row INTEGER PRIMARY KEY, sketch BLOB NOT NULL);
-CREATE TABLE texts(row INTEGER PRIMARY KEY, text TEXT NOT NULL);
-CREATE TABLE passages(row INTEGER PRIMARY KEY, spans BLOB NOT NULL);
-{named.SCHEMA}
-"""
-_ARTICLE = "SELECT id, text, title, date, source, url, lang, path, pages FROM articles JOIN texts USING(row) WHERE row = ?"
-_ARTICLES = "SELECT row, id, text, title, date, source, url, lang, path, pages FROM articles JOIN texts USING(row)"
-_AT_ONCE = 500  # of the 999 parameters that any SQLite takes
-_MAPPED = 2**40  # as far as SQLite itself allows
+COLUMNS, HEADS, TEXTS = "columns", "articles.heads", "articles.texts"
+_CODED = ("lang", "date", "source")
+_FIELDS = [field.name for field in dataclasses.fields(Article) if field.name != "text"]
+_PER_ARTICLE = ("passages", "characters", "digests", "ids", "sketches")
+_PER_PASSAGE = ("gaps", "sizes", "tokens")
+
+Spelt = Callable[[int, int], str]
+
+
+def digest_of(article: Article) -> int:
+    """64-bit digest of all that an article says, but for its id and where it was read."""
+    own = [getattr(article, name) for name in (*_FIELDS, "text") if name not in ("id", "path")]
+    return xxhash.xxh3_64_intdigest(json.dumps(own, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def hash_of_id(article_id: str) -> int:
+    """64-bit digest of an article's id."""
+    return xxhash.xxh3_64_intdigest(article_id.encode("utf-8", "surrogatepass"))
 
 
 class StoreWriter:
-    """Writes the store in one transaction; nothing can be read from it before :meth:`commit`.
+    """Writes the store row by row, each with an article; what is not text goes to the columns at the end."""
 
-    The journal is off: a store that was not committed is thrown away with its folder.
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._heads, self._texts = BlockWriter(folder / HEADS), BlockWriter(folder / TEXTS)
+        self._columns: dict[str, list[np.ndarray]] = {name: [] for name in (*_PER_ARTICLE, *_PER_PASSAGE)}
+        self._coded: dict[str, list[str]] = {name: [] for name in _CODED}
+        self._named = named.NamedWriter()
+        self._kept: list[tuple[int, int, int]] = []
+        self.rows = 0
+
+    def add(self, article: Article, passages: Sequence[Passage], tokens: np.ndarray, script: bytes, names: set[str], sketch: np.ndarray) -> None:
+        """Stores an article as the next row.
+
+        Args:
+            article: the article.
+            passages: its passages in order.
+            tokens: how many tokens each passage has.
+            script: tells its text (:func:`rag.index.texts.scripts`).
+            names: what it names (:func:`rag.index.named.keys`).
+            sketch: what it is compared with others by (:func:`rag.corpus.duplicates.sketch`).
+        """
+        digest = digest_of(article)
+        head = [getattr(article, name) for name in _FIELDS]
+        self._heads.add(json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode(), digest)
+        self._texts.add(script, digest)
+        starts, ends = np.array([(p.start, p.end) for p in passages], np.int64).T
+        columns = {
+            "passages": [len(passages)], "characters": [len(article.text)], "digests": np.array([digest], np.uint64),
+            "ids": np.array([hash_of_id(article.id)], np.uint64), "gaps": starts - np.append(0, ends[:-1]), "sizes": ends - starts, "tokens": tokens,
+            "sketches": sketch[None],
+        }
+        for name, column in columns.items():
+            self._columns[name].append(np.asarray(column))
+        for name, values in self._coded.items():
+            values.append(getattr(article, name))
+        self._named.add(self.rows, names)
+        self.rows += 1
+
+    def keep(self, old: Store, first: int, last: int) -> None:
+        """Takes over the articles ``first`` to ``last`` (not included) of an older version."""
+        digests = old.digests[first:last].tolist()
+        self._heads.keep(old.heads, first, last, digests)
+        self._texts.keep(old.texts, first, last, digests)
+        for name in _PER_ARTICLE:
+            self._columns[name].append(old.raw[name][first:last])
+        begin, end = old.first_passage[first], old.first_passage[last]
+        for name in _PER_PASSAGE:
+            self._columns[name].append(old.raw[name][begin:end])
+        for name, values in self._coded.items():
+            known, codes = old.codes(name)
+            values.extend(map(known.__getitem__, codes[first:last].tolist()))
+        self._named.keep(first, last, self.rows)
+        self._kept.append((first, last, self.rows))
+        self.rows += last - first
+
+    def commit(self, spelt: Spelt, old: Store | None = None) -> tuple[int, np.ndarray]:
+        """Finds which articles tell one story (:func:`rag.corpus.duplicates.group`), and writes what is left.
+
+        Args:
+            spelt: what the tokens of some passages spell.
+            old: the version that rows were kept from.
+
+        Returns:
+            The number of characters of all texts, and the story of each article, int32.
+        """
+        out = {name: np.concatenate(parts) if parts else np.zeros(0, np.int64) for name, parts in self._columns.items()}
+        characters = int(out["characters"].sum(dtype=np.int64))
+        for name, values in self._coded.items():
+            known = sorted(set(values))
+            number = {value: place for place, value in enumerate(known)}
+            out[f"{name} of"] = np.fromiter(map(number.__getitem__, values), np.int64, len(values))
+            out[f"{name} names"] = strings(known)
+        out["head bytes"], out["head rows"] = self._heads.finish()
+        out["text bytes"], out["text rows"] = self._texts.finish()
+        stories = group(out["sketches"].reshape(-1, BANDS), _Shelf(self._folder, out, spelt).articles, self._known(old))
+        out["stories"] = np.arange(len(stories)) - stories  # rows before: the same where articles come or go elsewhere
+        write_columns(self._folder / COLUMNS, {name: narrow(array) for name, array in out.items()})
+        self._named.write(self._folder, old.names if old else None)
+        return characters, stories
+
+    def identities(self) -> np.ndarray:
+        """Ids and contents of the articles as digests, uint64 (n, 2)."""
+        return np.stack([np.concatenate([*self._columns[name], np.zeros(0, np.uint64)]) for name in ("ids", "digests")], axis=1)
+
+    def token_offsets(self) -> np.ndarray:
+        """Where the tokens of each passage begin, and the end of the last, int64."""
+        return np.cumsum(np.concatenate([[0], *self._columns["tokens"]]), dtype=np.int64)
+
+    def _known(self, old: Store | None) -> np.ndarray | None:
+        """The stories of articles that were kept, but for those that lost an article, as ``group`` takes them."""
+        if not old or not self._kept:
+            return None
+        known, here = np.full(self.rows, -1, np.int64), np.zeros(len(old), bool)
+        for first, last, row in self._kept:
+            known[row : row + last - first] = old.stories[first:last]
+            here[first:last] = True
+        broken = np.zeros(len(old), bool)
+        broken[old.stories[~here]] = True
+        known[(known >= 0) & broken[known]] = -1
+        return known
+
+    def close(self) -> None:
+        """Closes the files as they are."""
+        self._heads.close()
+        self._texts.close()
+
+
+class _Shelf:
+    """Reads articles of a version, complete or not."""
+
+    def __init__(self, folder: Path, columns: dict[str, np.ndarray], spelt: Spelt) -> None:
+        self.first_passage = np.concatenate([[0], np.cumsum(columns["passages"], dtype=np.int64)])
+        self.heads = Blocks(folder / HEADS, columns["head bytes"], columns["head rows"])
+        self.texts = Blocks(folder / TEXTS, columns["text bytes"], columns["text rows"])
+        self.spelt = spelt
+
+    def articles(self, rows: Iterable[int]) -> dict[int, Article]:
+        """The articles of some rows, in their order."""
+        wanted = list(rows)
+        heads, scripts = self.heads.some(wanted), self.texts.some(wanted)
+        return {row: Article(text=self.text(row, scripts[row]), **_head(heads[row])) for row in wanted}
+
+    def text(self, row: int, script: bytes) -> str:
+        """What a script tells of a row."""
+        try:
+            return told(script, self.spelt(int(self.first_passage[row]), int(self.first_passage[row + 1])))
+        except struct.error as error:
+            raise ValueError(f"text {row}: {error}") from error
+
+
+class Store(_Shelf):
+    """Reads a store; safe to use from many threads.
+
+    Attributes:
+        raw: the columns as they are stored.
+        heads, texts: the blocks of what articles say of themselves, and of the scripts that tell their texts.
+        digests: of the articles (:func:`digest_of`), uint64.
+        first_passage: the first passage of each article, and the number of all.
+        names: which articles name what.
+        stories: the row of the first article that tells the same story, int32.
+        spelt: what the tokens of some passages spell.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._connection = sqlite3.connect(folder / FILE_NAME, isolation_level=None)
-        self._connection.executescript(_SCHEMA)
-        self._named = named.NamedWriter()
-        self._rows = 0
+    def __init__(self, folder: Path, spelt: Spelt = lambda first, last: "") -> None:
+        """Opens the store.
 
-    def add(self, article: Article, passages: Sequence[Passage], names: set[str], sketch: np.ndarray) -> None:
-        """Stores an article as the next row, with its passages in order, what it names (:func:`rag.index.named.keys`) and its sketch."""
-        a, row = article, self._rows
-        self._connection.execute(
-            "INSERT INTO articles VALUES(?,?,?,?,?,?,?,?,?,?)",
-            (row, a.id, a.title, a.date, a.source, a.url, a.lang, a.path, row, np.array(a.pages, "<i4").tobytes()),
-        )
-        self._connection.execute("INSERT INTO texts VALUES(?,?)", (row, a.text))
-        spans = np.array([(p.start, p.end) for p in passages], "<i4")
-        self._connection.execute("INSERT INTO passages VALUES(?,?)", (row, spans.tobytes()))
-        self._connection.execute("INSERT INTO sketches VALUES(?,?)", (row, sketch.astype("<u4").tobytes()))
-        self._named.add(row, names)
-        self._rows += 1
+        Raises:
+            ValueError, OSError, KeyError, TypeError: a file is not what was written.
+        """
+        raw = self.raw = read_columns(folder / COLUMNS)
+        super().__init__(folder, raw, spelt)
+        self.digests = raw["digests"].astype(np.uint64)
+        self.stories = (np.arange(len(self.digests)) - raw["stories"]).astype(np.int32)
+        self.names = named.Named(folder)
+        per_article = {len(raw[name]) for name in (*_PER_ARTICLE, *(f"{name} of" for name in _CODED))} | {self.heads.rows[-1], self.texts.rows[-1]}
+        per_passage = {len(raw[name]) for name in _PER_PASSAGE} | {int(self.first_passage[-1])}
+        if len(per_article) != 1 or len(per_passage) != 1:
+            raise ValueError("the columns are of different lengths")
+        order = np.argsort(raw["ids"], kind="stable")
+        self._ids = raw["ids"][order].astype(np.uint64), order
 
-    def tell_stories(self, known: np.ndarray | None = None) -> np.ndarray:
-        """Finds which articles tell one story (:func:`rag.corpus.duplicates.group`), and stores it: int32 (n,)."""
-        stories = group(_sketches(self._connection), lambda rows: _read_articles(self._connection, rows), known)
-        moved = np.flatnonzero(stories != np.arange(len(stories)))
-        self._connection.executemany("UPDATE articles SET story = ? WHERE row = ?", zip(stories[moved].tolist(), moved.tolist()))
-        return stories
+    def __len__(self) -> int:
+        """Number of articles."""
+        return len(self.digests)
 
-    def commit(self) -> None:
-        """Ends the transaction and closes the file."""
-        self._named.write(self._connection)
-        self._connection.execute("COMMIT")
-        self.close()
+    def codes(self, name: str) -> tuple[tuple[str, ...], np.ndarray]:
+        """The values of "lang", "date" or "source" in order, and for each article the number of its own, int32."""
+        return tuple(read_strings(self.raw[f"{name} names"])), self.raw[f"{name} of"].astype(np.int32)
 
-    def close(self) -> None:
-        """Closes the file."""
-        self._connection.close()
+    def identities(self) -> np.ndarray:
+        """Ids and contents of the articles as digests, uint64 (n, 2)."""
+        return np.stack([self.raw["ids"].astype(np.uint64), self.digests], axis=1)
 
+    def token_offsets(self) -> np.ndarray:
+        """Where the tokens of each passage begin, and the end of the last, int64."""
+        return np.concatenate([[0], np.cumsum(self.raw["tokens"], dtype=np.int64)])
 
-class Store:
-    """Reads a store; safe to use from many threads, each gets a connection of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        # immutable: no locks and no journal look-ups, so it opens on read-only media too.
-        self._uri = (folder / FILE_NAME).resolve().as_uri() + "?mode=ro&immutable=1"
-        self._local = threading.local()
-
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        try:
-            return self._local.connection
-        except AttributeError:
-            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
-            # Mapped, as all arrays are: half the time for some hundred articles.
-            connection.execute(f"PRAGMA mmap_size={_MAPPED}").close()
-            self._local.connection = connection
-            return connection
-
-    def close(self) -> None:
-        """Drops the connections of all threads."""
-        self._local = threading.local()
+    def passages(self) -> np.recarray:
+        """Record array over all passages: ``article_row``, ``start``, ``end``, each int32."""
+        gaps, sizes = self.raw["gaps"].astype(np.int64), self.raw["sizes"].astype(np.int64)
+        counts = self.raw["passages"].astype(np.int64)
+        ends = np.cumsum(gaps + sizes)
+        before = np.append(0, ends)[self.first_passage[:-1]]  # of the articles before
+        ends -= np.repeat(before, counts)
+        out = np.recarray(len(sizes), [("article_row", np.int32), ("start", np.int32), ("end", np.int32)])
+        out["article_row"] = np.repeat(np.arange(len(counts)), counts)
+        out["start"], out["end"] = ends - sizes, ends
+        return out
 
     def article(self, row: int) -> Article:
         """The article of a row.
@@ -109,20 +236,38 @@ class Store:
         Raises:
             UsageError: there is no such row.
         """
-        found = self._connection.execute(_ARTICLE, (int(row),)).fetchone()
-        if found is None:
-            raise UsageError(f"expected the row of an article, got {row}: rows come from the index's own arrays")
-        return _article(*found)
+        return self.articles([row])[int(row)]
 
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
         """The articles of some rows, each once, in the order of their first mention.
 
         Raises:
             UsageError: there is no such row.
+            ValueError: a block is damaged.
         """
+        return super().articles(self._wanted(rows))
+
+    def sketches(self) -> np.ndarray:
+        """What the articles are compared by (:func:`rag.corpus.duplicates.sketch`), uint32 (n_articles, BANDS)."""
+        return self.raw["sketches"].astype(np.uint32).reshape(-1, BANDS)
+
+    def _wanted(self, rows: Iterable[int]) -> list[int]:
         wanted = list(dict.fromkeys(map(int, rows)))
-        found = _read_articles(self._connection, wanted)
-        return {row: found[row] if row in found else self.article(row) for row in wanted}
+        if wanted and not 0 <= min(wanted) <= max(wanted) < len(self):
+            odd = next(row for row in wanted if not 0 <= row < len(self))
+            raise UsageError(f"expected the row of an article, got {odd}: rows come from the index's own arrays")
+        return wanted
+
+    def id_of(self, row: int) -> str:
+        """The id of the article of a row."""
+        return _head(self.heads.some([row])[row])["id"]
+
+    def ids(self) -> list[str]:
+        """The ids of all articles, by row."""
+        return [head["id"] for head in self._all_heads()]
+
+    def _all_heads(self) -> list[dict]:
+        return [_head(row) for block in range(len(self.heads.rows) - 1) for row in self.heads.block(block)]
 
     def row(self, article_id: str) -> int:
         """The row of an article id.
@@ -130,73 +275,43 @@ class Store:
         Raises:
             UsageError: there is no such article.
         """
-        found = self._connection.execute("SELECT row FROM articles WHERE id = ?", (article_id,)).fetchone()
-        if found is None:
-            raise UsageError(
-                f"expected the id of an article in the index, got {article_id!r}: `yinju search` shows the ids"
-            )
-        return found[0]
+        ids, rows = self._ids
+        wanted = np.uint64(hash_of_id(article_id))
+        for row in rows[ids.searchsorted(wanted) : ids.searchsorted(wanted, "right")].tolist():
+            if self.id_of(row) == article_id:
+                return row
+        raise UsageError(f"expected the id of an article in the index, got {article_id!r}: `yinju search` shows the ids")
 
     def origin(self, name: str) -> tuple[str, str] | None:
         """(id, path) of the article with this id or address; None for none."""
-        return self._connection.execute("SELECT id, path FROM articles WHERE id = ?1 OR url = ?1 AND url <> '' LIMIT 1", (name,)).fetchone()
-
-    def columns(self) -> np.recarray:
-        """Record array over all articles: ``lang`` and ``source`` (objects), ``date`` ("YYYY-MM-DD" or ""), ``story`` (int32)."""
-        rows = self._connection.execute("SELECT lang, date, source, story FROM articles ORDER BY row").fetchall()
-        # Objects, because one long source would widen every row of a fixed-width column.
-        return np.array(rows, [("lang", object), ("date", "U10"), ("source", object), ("story", np.int32)]).view(np.recarray)
+        try:
+            head = _head(self.heads.some([row := self.row(name)])[row])
+        except UsageError:
+            head = next((head for head in self._all_heads() if head["url"] == name != ""), None)
+        return head and (head["id"], head["path"])
 
     def headings(self, chars: int) -> list[tuple[str, str]]:
         """(title, "") of all articles in order; for those without a title ("", the first ``chars`` characters of the text)."""
-        return self._connection.execute(
-            "SELECT title, CASE trim(title) WHEN '' THEN substr(text, 1, ?) ELSE '' END FROM articles JOIN texts USING(row) ORDER BY row",
-            (chars,),
-        ).fetchall()
-
-    def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
-        """(id, title, date, source, lang, the first ``chars`` characters of the text) of some articles, at most 500, in their order."""
-        marks = ",".join("?" * len(rows))
-        found = self._connection.execute(
-            f"SELECT row, id, title, date, source, lang, substr(text, 1, ?) FROM articles JOIN texts USING(row) WHERE row IN ({marks})",
-            (chars, *rows),
-        )
-        by_row = {row: tuple(rest) for row, *rest in found}
-        return [by_row[row] for row in rows]
-
-    def sketches(self) -> np.ndarray:
-        """What the articles are compared by (:func:`rag.corpus.duplicates.sketch`), uint32 (n_articles, BANDS)."""
-        return _sketches(self._connection)
-
-    def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
-        """See :func:`rag.index.named.read`."""
-        return named.read(self._connection, first, last)
-
-    def passages(self) -> np.recarray:
-        """Record array over all passages: ``article_row``, ``start``, ``end``, each int32."""
-        blobs = [blob for (blob,) in self._connection.execute("SELECT spans FROM passages ORDER BY row")]
-        spans = np.frombuffer(b"".join(blobs), "<i4").reshape(-1, 2)
-        out = np.recarray(len(spans), [("article_row", np.int32), ("start", np.int32), ("end", np.int32)])
-        out["article_row"] = np.repeat(np.arange(len(blobs)), [len(blob) // 8 for blob in blobs])
-        out["start"], out["end"] = spans[:, 0], spans[:, 1]
+        heads, out = self._all_heads(), []
+        bare = [row for row, head in enumerate(heads) if not head["title"].strip()]
+        openings = self._openings(bare, chars)
+        for row, head in enumerate(heads):
+            out.append((head["title"], openings.get(row, "")))
         return out
 
+    def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
+        """(id, title, date, source, lang, the first ``chars`` characters of the text) of some articles, in their order."""
+        wanted = self._wanted(rows)
+        openings, heads = self._openings(wanted, chars), {row: _head(head) for row, head in self.heads.some(wanted).items()}
+        return [(*(heads[row][name] for name in ("id", "title", "date", "source", "lang")), openings[row]) for row in wanted]
 
-def _sketches(connection: sqlite3.Connection) -> np.ndarray:
-    blobs = [blob for (blob,) in connection.execute("SELECT sketch FROM sketches ORDER BY row")]
-    return np.frombuffer(b"".join(blobs), "<u4").reshape(-1, BANDS)
-
-
-def _read_articles(connection: sqlite3.Connection, rows: Iterable[int]) -> dict[int, Article]:
-    """Those of some rows that there are."""
-    wanted, found = list(rows), {}
-    for first in range(0, len(wanted), _AT_ONCE):
-        some = wanted[first : first + _AT_ONCE]
-        marks = ",".join("?" * len(some))
-        found |= {row: _article(*rest) for row, *rest in connection.execute(f"{_ARTICLES} WHERE row IN ({marks})", some)}
-    return found
+    def _openings(self, rows: list[int], chars: int) -> dict[int, str]:
+        scripts = self.texts.some(rows)
+        return {row: self.text(row, scripts[row])[:chars] for row in rows}
 
 
-def _article(*columns) -> Article:
-    *fields, pages = columns
-    return Article(*fields, tuple(np.frombuffer(pages, "<i4").tolist()))
+def _head(row: bytes) -> dict:
+    values = json.loads(row)
+    if not isinstance(values, list) or len(values) != len(_FIELDS):
+        raise ValueError("no article")
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in zip(_FIELDS, values, strict=True)}

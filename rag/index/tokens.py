@@ -1,4 +1,4 @@
-"""The static model's token ids of every passage, for late interaction: two arrays, memory-mapped."""
+"""The static model's token ids of every passage, one after the other, memory-mapped: for late interaction, and to spell the texts."""
 
 from __future__ import annotations
 
@@ -6,48 +6,38 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.index.disk import reading_arrays
+from rag.index.bits import mapped
 
-FILE_NAMES = ("tokens.npy", "offsets.npy")
+FILE_NAME = "tokens"
 
 
 def token_dtype(vocabulary: int) -> np.dtype:
     """The smallest unsigned type that holds every id of a vocabulary of this size."""
-    return np.dtype(np.uint16 if vocabulary < 65536 else np.uint32)
+    return np.dtype("<u2" if vocabulary < 65536 else "<u4")
 
 
 class TokensWriter:
-    """Collects token ids batch by batch and writes them at the end."""
+    """Appends token ids to a file."""
 
-    def __init__(self, vocabulary: int) -> None:
+    def __init__(self, folder: Path, vocabulary: int) -> None:
         self._dtype = token_dtype(vocabulary)
-        self._ids: list[np.ndarray] = []
-        self._lengths: list[np.ndarray] = []
+        self._file = open(folder / FILE_NAME, "wb")
+        self.count = 0
 
-    def add(self, ids: np.ndarray, offsets: np.ndarray) -> None:
-        """Takes a batch as ``encode_ids`` gave it: flat ids, and offsets with one more entry than texts."""
-        self._ids.append(ids.astype(self._dtype))
-        self._lengths.append(np.diff(offsets))
+    def add(self, ids: np.ndarray) -> None:
+        """Takes the tokens of passages that follow."""
+        self._file.write(np.ascontiguousarray(ids, self._dtype).data)
+        self.count += len(ids)
 
-    def write(self, folder: Path) -> int:
-        """Writes both arrays; returns the number of tokens."""
-        ids = np.concatenate(self._ids)
-        offsets = np.concatenate([[0], *self._lengths]).cumsum().astype(np.int64)
-        for name, array in zip(FILE_NAMES, (ids, offsets), strict=True):
-            np.save(folder / name, array, allow_pickle=False)
-        return len(ids)
+    def close(self) -> None:
+        """Ends the file."""
+        self._file.close()
 
 
-def open_tokens(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Token ids (flat, uint16 or uint32) and offsets (int64): passage i is ``ids[offsets[i]:offsets[i + 1]]``.
+def open_tokens(folder: Path, vocabulary: int) -> np.ndarray:
+    """All token ids, uint16 or uint32.
 
     Raises:
-        ValueError, OSError: a file is not what was written.
+        ValueError, OSError: the file is not what was written.
     """
-    # Plain arrays over the mapped memory: slices of np.memmap cost several times as much.
-    ids, offsets = reading_arrays(
-        lambda: [np.asarray(np.load(folder / name, mmap_mode="r", allow_pickle=False)) for name in FILE_NAMES]
-    )
-    if ids.ndim != 1 or offsets.ndim != 1 or len(offsets) == 0 or offsets[-1] != len(ids):
-        raise ValueError("offsets do not fit the token ids")
-    return ids, offsets
+    return mapped(folder / FILE_NAME, token_dtype(vocabulary))

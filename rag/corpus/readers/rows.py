@@ -7,7 +7,7 @@ import io
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -45,8 +45,11 @@ Columns = Mapping[str, str]
 """Names of columns by field, for tables that call them otherwise: {"text": "content_plain"}."""
 
 
-def read_jsonl(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Missing]]:
-    """Line number and article of each line; a line with an error costs that line only. Raises OSError."""
+def read_jsonl(file: BinaryIO, columns: Columns, instead: Callable[[bytes], object] | None = None) -> Iterator[tuple[int, Draft | Missing]]:
+    """Line number and article of each line; a line with an error costs that line only. Raises OSError.
+
+    ``instead`` gets each line, and gives what is to stand in the place of its article, or None.
+    """
     for number in itertools.count(1):
         line = file.readline(MAX_ROW_BYTES + 1)
         if not line:
@@ -59,7 +62,8 @@ def read_jsonl(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | 
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
         if line.strip():
-            yield number, _json_row(line, columns)
+            other = instead(line) if instead else None
+            yield number, _json_row(line, columns) if other is None else other
 
 
 def _json_row(line: bytes, columns: Columns) -> Draft | Missing:

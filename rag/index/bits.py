@@ -1,0 +1,206 @@
+"""Ascending lists of numbers in few bits: Elias-Fano, each list by itself, one after the other in a memory-mapped file.
+
+Of each number the lower bits are kept as they are, with a width that suits the length of the list, and the upper ones as the
+distance to those before it, in unary: 2 + log2(universe / length) bits each, half a bit from the least possible (Elias 1974;
+Vigna 2013, "Quasi-succinct indices"). Where a list begins follows from the lengths of those before it, so no pointers are kept.
+"""
+
+from __future__ import annotations
+
+import mmap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+_SLACK = 8  # bytes behind the last field, so that 8 can be read wherever one begins
+AT_ONCE = 1 << 20  # numbers that are packed or unpacked in one go: what is at work then stays small
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Where the bits of each of n lists stand.
+
+    Attributes:
+        counts: numbers in each list (n,).
+        widths: lower bits of each of its numbers (n,).
+        low, high: first bit of each list among the lower and the upper bits, and the end of the last (n + 1,).
+    """
+
+    counts: np.ndarray
+    widths: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    @classmethod
+    def of(cls, counts: np.ndarray, universe: int) -> Layout:
+        """The layout of lists of so many numbers, all of them under ``universe``."""
+        counts = np.asarray(counts, np.int64)
+        widths = np.maximum(np.frexp(universe // np.maximum(counts, 1))[1] - 1, 0).astype(np.int64)
+        high = np.where(counts > 0, counts + (max(universe - 1, 0) >> widths), 0)
+        return cls(counts, widths, _starts(counts * widths), _starts(high))
+
+
+def _starts(sizes: np.ndarray) -> np.ndarray:
+    out = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=out[1:])
+    return out
+
+
+class BitWriter:
+    """Bits appended to a file, the first of them the lowest of its byte."""
+
+    def __init__(self, path: Path) -> None:
+        self._file: BinaryIO = open(path, "wb")
+        self._rest = np.zeros(0, np.uint8)  # bits that fill no byte yet
+
+    def ones(self, positions: np.ndarray, total: int) -> None:
+        """Appends ``total`` bits that are 1 at ``positions`` and 0 elsewhere."""
+        kept = len(self._rest)
+        bits = np.zeros(kept + total, np.uint8)
+        bits[:kept] = self._rest
+        bits[positions + kept] = 1
+        self._put(bits)
+
+    def fields(self, values: np.ndarray, widths: np.ndarray, starts: np.ndarray, total: int) -> None:
+        """Appends ``total`` bits: numbers (uint64) of so many bits (under 57), each at its start, ascending and without overlap."""
+        kept = len(self._rest)
+        words = np.zeros((kept + total >> 6) + 2, np.uint64)
+        words[: 1 + (kept >> 6)].view(np.uint8)[: -(-kept // 8)] = np.packbits(self._rest, bitorder="little")
+        if len(values):
+            at = starts + kept
+            word, shift = at >> 6, (at & 63).astype(np.uint64)
+            first = np.flatnonzero(np.r_[True, word[1:] != word[:-1]])
+            words[word[first]] |= np.bitwise_or.reduceat(values << shift, first)
+            over = np.flatnonzero(shift.astype(np.int64) + widths > 64)  # one for each border between words at most
+            words[word[over] + 1] |= values[over] >> (np.uint64(64) - shift[over])
+        whole, rest = divmod(kept + total, 8)
+        data = words.view(np.uint8)
+        self._file.write(data[:whole].data)
+        self._rest = np.unpackbits(data[whole : whole + 1], bitorder="little")[:rest]
+
+    def _put(self, bits: np.ndarray) -> None:
+        whole = len(bits) & ~7
+        self._file.write(np.packbits(bits[:whole], bitorder="little").data)
+        self._rest = bits[whole:].copy()
+
+    def close(self, abandon: bool = False) -> None:
+        """Ends the file, unless what was written is to be thrown away."""
+        try:
+            if not abandon:
+                self._put(np.concatenate([self._rest, np.zeros(-len(self._rest) % 8 + 8 * _SLACK, np.uint8)]))
+        finally:
+            self._file.close()
+
+
+def write_lists(low: BitWriter, high: BitWriter, values: np.ndarray, layout: Layout, first: int, last: int) -> None:
+    """Appends the lists ``first`` to ``last`` (not included) of a layout.
+
+    Args:
+        low, high: the two files.
+        values: the numbers of these lists one after the other, int64.
+    """
+    counts, widths = layout.counts[first:last], np.repeat(layout.widths[first:last], layout.counts[first:last])
+    within = _within(counts)
+    starts = np.repeat(layout.low[first:last] - layout.low[first], counts) + within * widths
+    low.fields((values & ((1 << widths) - 1)).astype(np.uint64), widths, starts, int(layout.low[last] - layout.low[first]))
+    ones = np.repeat(layout.high[first:last] - layout.high[first], counts) + (values >> widths) + within
+    high.ones(ones, int(layout.high[last] - layout.high[first]))
+
+
+def write_counts(out: BitWriter, counts: np.ndarray) -> None:
+    """Appends numbers from 1 on in unary: each ends with a 1."""
+    ends = np.cumsum(counts)
+    out.ones(ends - 1, int(ends[-1]) if len(ends) else 0)
+
+
+def _within(counts: np.ndarray) -> np.ndarray:
+    """0, 1, 2, ... anew for each list."""
+    return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+class Bits:
+    """Reads what a :class:`BitWriter` wrote; the memory is mapped."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file.
+
+        Raises:
+            ValueError: it is too short to be one.
+        """
+        self.bytes = mapped(path, np.dtype(np.uint8))
+        if len(self.bytes) < _SLACK:
+            raise ValueError("too short")
+        self._words = np.ndarray((len(self.bytes) - _SLACK + 1,), "<u8", self.bytes, strides=(1,))
+
+    def __len__(self) -> int:
+        """Bits, some behind the last one written included."""
+        return 8 * (len(self.bytes) - _SLACK)
+
+    def flags(self, first: int, last: int) -> np.ndarray:
+        """The bits from ``first`` to ``last`` (not included) as bools."""
+        begin = first >> 3
+        return np.unpackbits(self.bytes[begin : (last + 7) >> 3], bitorder="little")[first - 8 * begin : last - 8 * begin].view(bool)
+
+    def fields(self, starts: np.ndarray, widths: np.ndarray | int) -> np.ndarray:
+        """The numbers of so many bits (under 57) that begin at ``starts``, int64."""
+        found = self._words[starts >> 3] >> (starts & 7).astype(np.uint64)
+        return found.astype(np.int64) & ((1 << widths) - 1)
+
+
+class Lists:
+    """Reads lists that :func:`write_lists` wrote."""
+
+    def __init__(self, low: Bits, high: Bits, layout: Layout) -> None:
+        """Takes both files.
+
+        Raises:
+            ValueError: they are shorter or longer than the layout says.
+        """
+        for bits, end in ((low, int(layout.low[-1])), (high, int(layout.high[-1]))):
+            if len(bits) != -(-end // 8) * 8:
+                raise ValueError(f"{len(bits)} bits instead of {end}")
+        self._low, self._high, self.layout = low, high, layout
+
+    def one(self, number: int) -> np.ndarray:
+        """The numbers of one list, int64, ascending."""
+        layout = self.layout
+        width, start = int(layout.widths[number]), int(layout.low[number])
+        upper = np.flatnonzero(self._high.flags(int(layout.high[number]), int(layout.high[number + 1])))
+        index = np.arange(len(upper))
+        upper -= index
+        if not width:
+            return upper
+        return upper << width | self._low.fields(start + index * width, width)
+
+    def some(self, first: int, last: int) -> np.ndarray:
+        """The numbers of the lists ``first`` to ``last`` (not included) one after the other, int64."""
+        layout = self.layout
+        counts = layout.counts[first:last]
+        widths, within = np.repeat(layout.widths[first:last], counts), _within(counts)
+        begin = int(layout.high[first])
+        upper = np.flatnonzero(self._high.flags(begin, int(layout.high[last])))
+        upper -= np.repeat(layout.high[first:last] - begin, counts) + within
+        within *= widths
+        within += np.repeat(layout.low[first:last], counts)
+        return upper << widths | self._low.fields(within, widths)
+
+
+def read_counts(flags: np.ndarray) -> np.ndarray:
+    """The numbers that :func:`write_counts` wrote, from their bits."""
+    return np.diff(np.flatnonzero(flags), prepend=-1)
+
+
+def mapped(path: Path, dtype: np.dtype) -> np.ndarray:
+    """The content of a file as an array (n,) over mapped memory.
+
+    A plain array: slices of np.memmap cost several times as much.
+
+    Raises:
+        ValueError: its size is no multiple of that of the type.
+    """
+    if not path.stat().st_size:
+        return np.zeros(0, dtype)
+    with open(path, "rb") as file:
+        return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), dtype)

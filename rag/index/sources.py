@@ -1,0 +1,95 @@
+"""What an index was read from: each file as it was found, and which articles it gave. Kept with each version."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rag.corpus.article import Skipped
+from rag.index.columns import read_columns, strings, write_columns
+
+FILE_NAME = "sources"
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file as it was read.
+
+    Attributes:
+        path, root: where it is, and the folder that ids are relative to, absolute.
+        size, modified, changed, inode: as the file system told before it was read; times in nanoseconds.
+        record: size and time of what is known of it beside its bytes (:mod:`rag.corpus.kept`); "" for nothing.
+        digest: hash of its content, 32 hex digits; "" where it changed while it was read.
+        articles: how many it gave; they follow on those of the files before it.
+        skipped: what of it was not indexed, as (place, reason).
+        settled: False where something was left out because of another file, so that it counts only as long as that is there.
+        rows: whether it is one of many rows, each an article.
+    """
+
+    path: str
+    root: str
+    size: int
+    modified: int
+    changed: int
+    inode: int
+    record: str = ""
+    digest: str = ""
+    articles: int = 0
+    skipped: tuple[tuple[str, str], ...] = ()
+    settled: bool = True
+    rows: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sources:
+    """The files of an index.
+
+    Attributes:
+        corpus: the paths that were named, absolute.
+        model: the model that was named, "" for the embedded one.
+        program: version of Yinju, as another one may read and split files differently.
+        scanned: when the files were looked at, in nanoseconds of the system's clock.
+        files: in the order in which they were read.
+        skipped: what is no file that can be read, as (place, reason).
+        lines: for each article of a file of rows the hash of its row, one file after the other, uint64; 0 for one whose id is
+            its place.
+        columns: which columns of tables hold what, as pairs, as :func:`rag.corpus.read_corpus` takes it.
+    """
+
+    corpus: tuple[str, ...]
+    model: str
+    program: str
+    scanned: int
+    files: tuple[FileState, ...]
+    skipped: tuple[tuple[str, str], ...]
+    lines: np.ndarray
+    columns: tuple[tuple[str, str], ...] = ()
+
+    def write(self, folder: Path) -> None:
+        """Puts them beside the other files of a version."""
+        fields = {name: getattr(self, name) for name in ("corpus", "model", "program", "scanned", "skipped", "columns")}
+        rows = [json.dumps(fields, ensure_ascii=True), *(json.dumps(dataclasses.astuple(file), ensure_ascii=True) for file in self.files)]
+        write_columns(folder / FILE_NAME, {"rows": strings(rows), "lines": self.lines.astype("<u8")})
+
+    @classmethod
+    def read(cls, folder: Path) -> Sources | None:
+        """Those of a version; None for one that was built from articles rather than files.
+
+        Raises:
+            ValueError, KeyError, TypeError, OSError: they are not what was written.
+        """
+        if not (folder / FILE_NAME).exists():
+            return None
+        columns = read_columns(folder / FILE_NAME)
+        head, *rows = map(json.loads, columns["rows"].tobytes().decode().split("\0")[:-1])
+        files = tuple(FileState(*row[:9], tuple(map(tuple, row[9])), *row[10:]) for row in rows)
+        skipped, pairs = (tuple(map(tuple, head.pop(name))) for name in ("skipped", "columns"))
+        return cls(files=files, skipped=skipped, columns=pairs, lines=columns["lines"], corpus=tuple(head.pop("corpus")), **head)
+
+    def all_skipped(self) -> tuple[Skipped, ...]:
+        """All that was not indexed, with the reasons."""
+        return tuple(Skipped(*one) for one in (*self.skipped, *(one for file in self.files for one in file.skipped)))

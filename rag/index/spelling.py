@@ -1,0 +1,103 @@
+"""How the tokens of a passage spell its text: where each stands, told from the characters alone, without tokenizing again.
+
+The tokens of a passage spell its normalised text without what the tokenizer leaves out (spaces, most marks, unknown
+characters). So laying them over the characters that remain tells where each stands; where the two differ by a single
+character, nothing is told.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.embed.static import StaticModel
+
+# What becomes of a character in the text: not looked at yet; left out; kept; kept, a digit; kept between digits only;
+# normalised together with its neighbours or to several characters.
+_NEW, _OUT, _KEPT, _DIGIT, _POINT, _ODD = range(6)
+_LAST = 0x20000  # characters from here on are odd
+
+
+class Characters(dict):
+    """What the tokenizer of a model makes of single characters; and token id -> the characters of the token. Both as they turn up."""
+
+    def __init__(self, model: StaticModel) -> None:
+        self.sizes = model.sizes - model.begins
+        self._model = model
+        self._fate = np.zeros(_LAST, np.uint8)
+        self._plain = np.zeros(_LAST, np.uint32)
+
+    def __missing__(self, token: int) -> str:
+        self[token] = piece = self._model.piece(token).removeprefix("▁")
+        return piece
+
+    def look_up(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Fate and normalised form of each character."""
+        points = np.minimum(points, _LAST - 1)
+        seen = np.zeros(_LAST, bool)
+        seen[points[self._fate[points] == _NEW]] = True
+        for point in np.flatnonzero(seen).tolist():
+            # The form first, the fate behind it: to another thread a character with a fate is settled.
+            fate, self._plain[point] = self._judge(chr(point)) if point < _LAST - 1 else (_ODD, 0)
+            self._fate[point] = fate
+        return self._fate[points], self._plain[points]
+
+    def _judge(self, character: str) -> tuple[int, int]:
+        plain = self._model.normalize(character).removeprefix("▁")
+        if unicodedata.category(character)[0] == "M" or "\u1100" <= character <= "\u11ff":
+            return _ODD, 0  # joined with the character before it
+        marks = all(c.isspace() or unicodedata.category(c)[0] in "PZ" and c not in "%‰▁" for c in plain)
+        if marks and plain not in (".", ","):
+            return _OUT, 0
+        if len(plain) != 1 or plain == "▁":
+            return _ODD, 0
+        if plain in ".,":
+            return _POINT, ord(plain)
+        kept = _DIGIT if unicodedata.category(plain)[0] == "N" else _KEPT
+        return (kept if self._model.knows(plain) else _OUT), ord(plain)
+
+
+@functools.lru_cache(maxsize=2)
+def characters(model: StaticModel) -> Characters:
+    """What is known of the characters to a model; grows as they turn up."""
+    return Characters(model)
+
+
+def code_points(text: str) -> np.ndarray:
+    """The characters of a text as numbers (uint32)."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def laid(of: Characters, held: Sequence[np.ndarray], texts: Sequence[str]) -> list[np.ndarray | None]:
+    """The spans of the tokens of each text (t, 2), or None where they do not spell it."""
+    if not texts:
+        return []
+    points = code_points("\n".join([*texts, ""]))
+    begin = np.cumsum([0, *(len(text) + 1 for text in texts)])
+    fate, plain = of.look_up(points)
+    digit = fate == _DIGIT
+    point = np.flatnonzero(fate == _POINT)
+    point = point[(point > 0) & (point < len(fate) - 1)]
+    kept = digit | (fate == _KEPT)
+    kept[point] = digit[point - 1] & digit[point + 1]
+    odd = np.add.reduceat(fate == _ODD, begin[:-1], dtype=np.int64)
+    counts = np.add.reduceat(kept, begin[:-1], dtype=np.int64)
+    at = np.flatnonzero(kept)  # the characters that the tokens of all texts are to spell
+    first = np.cumsum(counts) - counts
+    out: list[np.ndarray | None] = []
+    for number, ids in enumerate(held):
+        sizes = of.sizes[ids]
+        ends = sizes.cumsum()
+        own = at[first[number] : first[number] + counts[number]]
+        if odd[number] or len(own) != (ends[-1] if len(ids) else 0) or not sizes.all():
+            out.append(None)
+            continue
+        if plain[own].tobytes().decode("utf-32-le", "surrogatepass") != "".join(map(of.__getitem__, ids.tolist())):
+            out.append(None)
+            continue
+        own = own - begin[number]
+        out.append(np.stack([own[ends - sizes], own[ends - 1] + 1], axis=1) if len(ids) else np.zeros((0, 2), np.int64))
+    return out

@@ -1,0 +1,321 @@
+"""A corpus compared with what an index was read from: only what is new or changed is read, the rest is taken over by its rows.
+
+A file is unchanged where size, inode and both times are as they were, and the times lay so far back when it was looked at that a
+later change shows in them; otherwise its content is compared. Of a file of rows that changed, only the rows that did are read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import xxhash
+
+from rag.corpus.article import Article, Skipped
+from rag.corpus.kept import record_files
+from rag.corpus.reader import existing, read_files
+from rag.corpus.walk import files_of
+from rag.index.open import Snapshot
+from rag.index.sources import FileState, Sources
+from rag.index.store import hash_of_id
+
+# Two changes within this time may leave the same time on a file: FAT keeps times to two seconds, others to a tick of the clock.
+GRANULARITY = 2_000_000_000
+_BLOCK = 1 << 20
+_END = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The articles ``first`` to ``last`` (not included) of the version before, taken over as they are."""
+
+    first: int
+    last: int
+
+
+@dataclass(slots=True, eq=False)
+class _File:
+    """A file of the corpus at work.
+
+    Attributes:
+        path, root: as they were named.
+        state: as it is now; complete when it was read.
+        before: as it was; None for a new one.
+        first, line: its first article then, and the first hash of its rows.
+        same: whether it is as it was.
+        ahead: hashes of rows that were read but not told yet.
+        lines: those of rows that gave an article.
+        articles, problems, settled: as the state is to have them.
+    """
+
+    path: Path
+    root: Path
+    state: FileState
+    before: FileState | None
+    first: int = 0
+    line: int = 0
+    same: bool = False
+    ahead: deque[int] = field(default_factory=deque)
+    lines: list[int] = field(default_factory=list)
+    articles: int = 0
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    settled: bool = True
+
+    def settle(self) -> None:
+        """Completes the state when all was read. Of a file that changed meanwhile it is not known what was read."""
+        now = _state(self.path, self.root, self.state.path, self.state.root)
+        times = ("size", "modified", "changed", "inode")
+        digest = self.state.digest if all(getattr(now, name) == getattr(self.state, name) for name in times) else ""
+        self.state = replace(
+            self.state, digest=digest, articles=self.articles, skipped=tuple(self.problems), settled=self.settled,
+            rows=bool(self.lines),
+        )
+
+    @property
+    def kept(self) -> bool:
+        """Whether all of its articles can be taken over."""
+        return self.same and self.before.settled
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """The files of a corpus, each compared with what is known of it.
+
+    Attributes:
+        corpus: the paths that were named, absolute.
+        scanned: when they were looked at, in nanoseconds of the system's clock.
+        found: the files in order, and what is no file that can be read.
+        before: what they were compared with; None for nothing.
+        columns: which columns of tables hold what, as pairs.
+    """
+
+    corpus: tuple[str, ...]
+    scanned: int
+    found: tuple[_File | Skipped, ...]
+    before: Sources | None
+    columns: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def at(cls, paths: Sequence[Path], program: str, version: Path | None = None, columns: Mapping[str, str] | None = None) -> Looked:
+        """Looks at all files.
+
+        Args:
+            paths: files and folders.
+            program: version of Yinju: another one reads files otherwise.
+            version: the folder of the version to compare with; None for none.
+            columns: which columns of tables hold what; None for those of that version.
+
+        Raises:
+            CorpusError: no path is named, or one does not exist.
+        """
+        scanned, before = time.time_ns(), None
+        if version:
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):  # damaged: all is read
+                before = Sources.read(version)
+        wanted = before.columns if before and columns is None else tuple(sorted((columns or {}).items()))
+        if before and (before.program, before.columns) != (program, wanted):
+            before = None
+        known: dict[tuple[str, str], tuple[FileState, int, int]] = {}
+        row = line = 0
+        for file in before.files if before else ():
+            known[file.path, file.root] = file, row, line
+            row += file.articles
+            line += file.articles * file.rows
+        found = tuple(item if isinstance(item, Skipped) else _look(*item[:2], known, before) for item in files_of(existing(paths)))
+        return cls(tuple(os.path.abspath(path) for path in paths), scanned, found, before, wanted)
+
+    @property
+    def skipped(self) -> tuple[tuple[str, str], ...]:
+        """What is no file that can be read, as (place, reason)."""
+        return tuple((one.path, one.reason) for one in self.found if isinstance(one, Skipped))
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is not as it was."""
+        files = [one for one in self.found if isinstance(one, _File)]
+        return not (
+            self.before
+            and self.skipped == self.before.skipped
+            and [(one.state.path, one.state.root) for one in files] == [(file.path, file.root) for file in self.before.files]
+            and all(one.same for one in files)
+        )
+
+
+class Survey:
+    """The articles of a corpus, what can be taken over as rows of the version before; iterate over it once."""
+
+    def __init__(self, looked: Looked, model: str, program: str, old: Snapshot | None = None) -> None:
+        """
+        Args:
+            looked: the files.
+            model: the model that was named, "" for the embedded one.
+            program: version of Yinju.
+            old: the version that they were compared with; None where they were compared with none.
+        """
+        self._looked, self._model, self._program, self._old = looked, model, program, old
+        before = looked.before
+        self._lines = before.lines if before else np.zeros(0, np.uint64)
+        self._at: _File | None = None
+        self._done: list[_File] = []
+        self._old_ids = old.store.raw["ids"] if before else np.zeros(0, np.uint64)
+        # Where each id was seen, by digest: the place, or the row of the version before. That two share one is not to be expected.
+        self._ids: dict[int, str | int] = {}
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether articles may be taken over from the version before."""
+        return self._old is not None
+
+    @property
+    def sources(self) -> Sources:
+        """What was read, complete after the last article."""
+        lines = np.array([line for one in self._done for line in one.lines], np.uint64)
+        states = tuple(one.state for one in self._done)
+        return Sources(self._looked.corpus, self._model, self._program, self._looked.scanned, states, self._looked.skipped, lines, self._looked.columns)
+
+    def refused(self, problem: Skipped) -> None:
+        """Notes that the article given last was not indexed."""
+        if self._at:
+            self._at.articles -= 1
+            self._at.problems.append((problem.path, problem.reason))
+            self._at.lines[self._at.articles :] = []
+
+    def __iter__(self) -> Iterator[Article | Skipped | Rows]:
+        for step in read_files(self._steps(), dict(self._looked.columns)):
+            if step is _END:
+                self._end()
+                continue
+            if isinstance(step, _File):
+                self._end()
+                self._at = step
+                if step.kept:
+                    yield from self._whole(step)
+                continue
+            where, found = step
+            if self._at is None:
+                yield found  # no file that can be read
+                continue
+            yield self._told(where, found)
+        self._end()
+
+    def _end(self) -> None:
+        """Settles what is known of the file that was read last."""
+        if self._at:
+            self._at.settle()
+            self._done.append(self._at)
+            self._at = None
+
+    def _steps(self) -> Iterator:
+        for one in self._looked.found:
+            if isinstance(one, Skipped):
+                yield _END
+            yield one
+            if isinstance(one, _File) and not one.kept:
+                yield one.path, one.root, one.state.size, self._instead(one)
+
+    def _instead(self, one: _File) -> Callable[[bytes], Rows | None]:
+        """What stands for a row: the article of the version before that was made of the same one."""
+        known: dict[int, int] = {}
+        if one.before and one.before.rows and one.before.record == one.state.record:
+            count = one.before.articles
+            known = dict(zip(self._lines[one.line : one.line + count].tolist(), range(one.first, one.first + count), strict=True))
+            known.pop(0, None)
+
+        def instead(line: bytes) -> Rows | None:
+            digest = xxhash.xxh3_64_intdigest(line)
+            one.ahead.append(digest)
+            row = known.get(digest)
+            return None if row is None else Rows(row, row + 1)
+
+        return instead
+
+    def _whole(self, one: _File) -> Iterator[Rows | Skipped]:
+        """A file that is as it was."""
+        rows = range(one.first, one.first + one.before.articles)
+        digests = self._old_ids[rows.start : rows.stop].tolist()
+        if not self._ids.keys().isdisjoint(digests):  # an article before it has an id of its own now
+            yield from (self._told(*step) for step in read_files([(one.path, one.root, one.state.size, self._instead(one))], dict(self._looked.columns)))
+            return
+        self._ids.update(zip(digests, rows, strict=True))
+        one.articles, one.problems = len(rows), list(one.before.skipped)
+        if one.before.rows:
+            one.lines = self._lines[one.line : one.line + len(rows)].tolist()
+        if rows:
+            yield Rows(rows.start, rows.stop)
+        yield from (Skipped(*problem) for problem in one.problems)
+
+    def _told(self, where: str, found: Article | Rows | Skipped) -> Article | Rows | Skipped:
+        """What was found in the file that is read, unless an id stands in the way; it is noted."""
+        line = self._at.ahead.popleft() if self._at.ahead else None
+        if not isinstance(found, Skipped):
+            found = self._unique(where, found)
+        if isinstance(found, Skipped):
+            self._at.problems.append((found.path, found.reason))
+        else:
+            self._at.articles += 1
+            if line is not None:
+                # A row without an id is called by its line, and another one when it stands elsewhere.
+                by_line = isinstance(found, Article) and found.id.endswith(f"#{where.rpartition(':')[2]}")
+                self._at.lines.append(0 if by_line else line)
+        return found
+
+    def _unique(self, where: str, found: Article | Rows) -> Article | Rows | Skipped:
+        """The article, unless another has its id."""
+        digest = hash_of_id(found.id) if isinstance(found, Article) else int(self._old_ids[found.first])
+        taken = self._ids.get(digest)
+        if taken is None:
+            self._ids[digest] = found.path or where if isinstance(found, Article) else found.first
+            return found
+        self._at.settled = False
+        name = found.id if isinstance(found, Article) else self._old.store.id_of(found.first)
+        by = taken if isinstance(taken, str) else self._old.store.article(taken).path
+        return Skipped(where, f"its id {name} is taken by {by}; give it another")
+
+
+def _look(path: Path, root: Path, known: dict, before: Sources | None) -> _File:
+    """A file as it is now, compared with what is known of it."""
+    at, folder = os.path.abspath(path), os.path.abspath(root)
+    old, first, line = known.get((at, folder), (None, 0, 0))
+    state = _state(path, root, at, folder)
+    one = _File(path, root, state, old, first, line)
+    if old and old.digest and old.record == state.record and old.size == state.size:
+        same_times = (old.modified, old.changed, old.inode) == (state.modified, state.changed, state.inode)
+        one.same = same_times and max(old.modified, old.changed) + GRANULARITY < before.scanned
+        one.same = one.same or _digest(path) == old.digest
+    if one.same:
+        one.state = replace(old, modified=state.modified, changed=state.changed, inode=state.inode)
+    if not one.kept:
+        one.state = replace(state, digest=_digest(path))
+    return one
+
+
+def _state(path: Path, root: Path, at: str, folder: str) -> FileState:
+    try:
+        found = path.stat()
+    except OSError:  # gone since it was listed: reading it will say so
+        return FileState(at, folder, -1, 0, 0, 0)
+    record = ""
+    for file in record_files(path, root):
+        with contextlib.suppress(OSError):
+            told = file.stat()
+            record = f"{told.st_size} {told.st_mtime_ns}"
+            break
+    return FileState(at, folder, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, record)
+
+
+def _digest(path: Path) -> str:
+    """Hash of the content of a file; "" where it cannot be read."""
+    hasher = xxhash.xxh3_128()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                hasher.update(block)
+    except OSError:
+        return ""
+    return hasher.hexdigest()
