@@ -92,6 +92,9 @@ def test_what_is_known_is_not_compared_again():
     ((BRIDGE, "2023-06-03"), (BRIDGE.replace("靠摆渡过河", "坐船"), "2023-06-05"), True),
     ((BRIDGE, "2023-06-03"), (BRIDGE, "2024-06-03"), True),  # posted again
     ((BRIDGE, "2023-06-03"), (BRIDGE.replace("412", "366").replace("2.6亿", "1.9亿").replace("27个", "31个").replace("35名", "22名"), "2024-06-03"), False),
+    # without dates the date line tells, of reports that are made day by day
+    (("本报河口6月3日电" + BRIDGE, ""), ("本报河口6月23日电" + BRIDGE.replace("412", "366").replace("18米", "20米").replace("60公里", "80公里"), ""), False),
+    (("本报河口6月3日电" + BRIDGE, ""), ("本报河口6月3日电" + BRIDGE.replace("412", "366").replace("18米", "20米").replace("60公里", "80公里"), ""), True),
     (("短讯。", ""), ("短讯。", ""), False),
     ((BRIDGE, ""), (LIBRARY, ""), False),
 ])  # fmt: skip

@@ -118,6 +118,15 @@ def test_hits_of_a_story_are_shown_together(snapshot, capsys):
     ("大桥长412米，宽18米。", "大桥全长412米，宽20米。", [("18米", "20米")]),
     ("他种了树。", "他种了两棵树。", []),
     ("6月3日通车", "6月3日通车", []),
+    ("每月就业增长将减少5000万人。", "每月就业增长将减少5000人。", [("5000万人", "5000人")]),
+    ("The fund grew by 3 million pounds.", "The fund grew by 3 billion pounds.", [("3 million pounds", "3 billion pounds")]),
+    ("公司捐赠674,640,867股股份。", "公司捐赠6.75亿股股份。", []),  # rounded
+    ("日产量达到1，280万桶。", "日产量达到1,280万桶。", []),
+    ("台风于4—6日回旋少动，风力7级。", "台风于8月4-6日回旋少动，风力8级。", [("7级", "8级")]),
+    ("大桥在8月14日开通。", "大桥在8月15日开通。", []),  # another day is another matter
+    ("预售价区间为70-160万元。", "预售价区间为 70-160 万元。", []),
+    ("亏损8亿4790万余元。", "亏损8亿4790万余元。", []),
+    ("来源：https://example.org/828/8288816.html", "来源：https://example.org/829/9288816.html", []),
 ])  # fmt: skip
 def test_figures_that_differ(one, other, found):
     assert differing(one, other) == found

@@ -18,6 +18,7 @@ from rag.answer.evidence import Evidence
 from rag.answer.types import Citation, Difference
 from rag.answer.values import find_numbers
 from rag.corpus import Article, sentences
+from rag.corpus.days import find_days
 from rag.corpus.duplicates import RUN, RUN_LATIN
 from rag.index import Snapshot
 from rag.search.highlight import highlights
@@ -27,8 +28,14 @@ ALIKE, HALF = 0.8, 0.5  # the share of the shorter sentence that the longer one 
 VERBATIM = 0.7  # how much of a sentence its words in another story must be
 SHORT = 8  # letters: what is shorter is said of many things
 MEMBERS = 60  # articles of a story that are read for a counterpart
+BESIDE = 8  # letters and figures in a row that two sentences share around figures that are compared
 
 _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_WIDE = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
+_ADDRESS = re.compile(r"https?://[!-~]+")
+_SCALED = re.compile(rf"(?P<figure>{_FIGURE.pattern})(?:\s?[百千万亿]+|\s(?:hundred|thousand|million|billion|trillion)\b)?", re.I)
+_SCALE = re.compile(r"[百千万亿]|hundred|thousand|million|billion|trillion|bn", re.I)
+_TIME = re.compile(r"\s?(?:[日号时點点分]|:\d)|[—~～至-]\d+\s?[日号时]")
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -90,7 +97,13 @@ class Fold:
         said, bare = _runs(one.text), _runs(_FIGURE.sub("", one.text))
         for row, article in self._snapshot.articles(members).items():
             start, end = max(self._sentences(row, article), key=lambda part: _shared(said, part[2]), default=(0, 0, None))[:2]
-            if _are_alike(bare, _runs(_FIGURE.sub("", article.text[start:end]))):
+            text = article.text[start:end]
+            other = _runs(_FIGURE.sub("", text))
+            if not _are_alike(bare, other):
+                continue
+            unlike = _unlike(one.text, text)
+            # What was on another day, or at another time, is not the same, nor is what has other figures and other words.
+            if not any(mine.dated or theirs.dated for mine, theirs in unlike) and (not unlike or _shared(bare, other) >= VERBATIM):
                 yield Twin(row, article, start, end)
 
     def _sentences(self, row: int, article: Article) -> list[tuple[int, int, frozenset[str]]]:
@@ -154,25 +167,65 @@ def differences(citations: Sequence[Citation], numbers: Sequence[int]) -> tuple[
 
 
 def differing(one: str, other: str) -> list[tuple[str, str]]:
-    """Figures of two sentences that stand in the same place but are not the same, each with what is counted."""
+    """Figures of two sentences that stand in the same place but are not the same, each with what is counted; no dates."""
+    return [(mine.text, theirs.text) for mine, theirs in _unlike(one, other) if not mine.dated and not theirs.dated]
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A figure: its value, its digits, how it is written with what is counted, and whether it is of a date or time."""
+
+    value: float
+    digits: str
+    text: str
+    dated: bool
+
+
+def _unlike(one: str, other: str) -> list[tuple[_Figure, _Figure]]:
     left, right = _parts(one), _parts(other)
+    words, others = [sign for sign, _ in left], [sign for sign, _ in right]
+    least = min(BESIDE, len(words) // 2, len(others) // 2)
     out = []
-    for a, b, size in SequenceMatcher(None, [word for word, _ in left], [word for word, _ in right], autojunk=False).get_matching_blocks():
-        for (_, mine), (_, theirs) in zip(left[a : a + size], right[b : b + size]):
-            if mine and mine[0] != theirs[0]:
-                out.append((mine[1], theirs[1]))
+    for a, b, size in SequenceMatcher(None, words, others, autojunk=False).get_matching_blocks():
+        if size < least:
+            continue
+        for at in range(size):
+            mine, theirs = left[a + at][1], right[b + at][1]
+            # What stands before and behind must be the same, too: else another figure stands there.
+            inside = (at > 0 or a == b == 0) and (at < size - 1 or a + size == len(left) and b + size == len(right))
+            if mine and inside and not _agree(mine, theirs):
+                out.append((mine, theirs))
     return out
 
 
-def _parts(text: str) -> list[tuple[str, tuple[float, str] | None]]:
-    """The letters of a sentence, and a sign in the place of each figure, with its value and as it is written."""
+def _agree(one: _Figure, other: _Figure) -> bool:
+    """Whether two figures are the same, or one is the other rounded."""
+    if one.value == other.value or one.digits == other.digits and not _SCALE.search(one.text + other.text):
+        return True  # "6K" and "6"
+    if one.digits == other.digits:  # "70-160 万元", of which the figures alone were taken
+        short, long = sorted((_NO_LETTER.sub("", one.text), _NO_LETTER.sub("", other.text)), key=len)
+        if long.startswith(short):
+            return True
+    for exact, rounded in ((one, other), (other, one)):
+        places = len(rounded.digits.replace(".", "").lstrip("0")) or 1
+        if float(f"{exact.value:.{places - 1}e}") == rounded.value:
+            return True
+    return False
+
+
+def _parts(text: str) -> list[tuple[str, _Figure | None]]:
+    """The letters of a sentence, and a sign in the place of each figure."""
+    text = _WIDE.sub(",", _ADDRESS.sub("", text))
     values = [value for value in find_numbers(text) if value.head is not None]
-    out: list[tuple[str, tuple[float, str] | None]] = []
+    days = find_days(text)
+    out: list[tuple[str, _Figure | None]] = []
     at = 0
-    for match in _FIGURE.finditer(text):
+    for match in _SCALED.finditer(text):
         out += [(letter, None) for letter in _NO_LETTER.sub("", text[at : match.start()]).casefold()]
-        of = next((value for value in values if value.start <= match.start() and match.end() <= value.end), None)
-        out.append(("\ue000", (of.head, of.text) if of else (float(match[0].replace(",", "")), match[0])))
+        of = next((value for value in values if value.start <= match.start() < value.end), None)
+        dated = any(day.start <= match.start() < day.end for day in days) or bool(_TIME.match(text, match.end()))
+        digits = match["figure"].replace(",", "")
+        out.append(("\ue000", _Figure(abs(of.head) if of else float(digits), digits, of.text if of else match[0], dated)))
         at = match.end()
     return out + [(letter, None) for letter in _NO_LETTER.sub("", text[at:]).casefold()]
 

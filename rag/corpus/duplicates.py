@@ -31,10 +31,14 @@ CROWD, NEIGHBOURS = 64, 16  # in a band that more articles share, each is compar
 HELD, HELD_BARE, HELD_LATER = 0.70, 0.80, 0.92
 FIGURES, FIGURES_NEXT, FIGURES_LATER = 0.60, 0.75, 0.90
 FEW, DAYS = 3, 3
-OTHER = 5  # two that each name so often what the other never names are of two subjects
+# Two that each name so often what the other never names are of two subjects; the less often, the fewer figures they share.
+OTHER = ((0.85, 5), (0.70, 4), (0.0, 3))
 
 _NO_LETTER = re.compile(r"[\W_]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+# A date line tells the day where the article has no date: "新华社北京8月3日电", "截至8月3日收盘".
+_DATE_LINE = re.compile(r"(?P<month>1[0-2]|0?[1-9])月(?P<day>[12]\d|3[01]|0?[1-9])日\s?(?:电|讯|消息|收盘|报道|[(（](?:记者|通讯员))")
+_HEAD = 120
 _FACTOR, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 
 Read = Callable[[Iterable[int]], Mapping[int, Article]]
@@ -144,12 +148,13 @@ class _Joined:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What articles are compared by: runs and short runs with how often they stand in the text, figures, and the date."""
+    """What articles are compared by: runs and short runs with how often they stand in the text, figures, the date, and month and day of the date line."""
 
     runs: np.ndarray
     words: tuple[np.ndarray, np.ndarray]
     figures: frozenset[str]
     day: date | None
+    line: date | None
 
     @classmethod
     def of(cls, article: Article) -> _Content:
@@ -158,19 +163,39 @@ class _Content:
         except ValueError:
             day = None
         words = np.unique(runs(_FIGURE.sub("", article.text), short=True), return_counts=True)
-        return cls(np.unique(runs(article.text)), words, frozenset(_FIGURE.findall(article.text)), day)
+        return cls(np.unique(runs(article.text)), words, frozenset(_FIGURE.findall(article.text)), day, _date_line(article.text))
 
 
 def _one_story(one: _Content, other: _Content) -> bool:
     held = len(np.intersect1d(one.runs, other.runs, assume_unique=True)) / min(len(one.runs), len(other.runs))
     figures = min(len(one.figures), len(other.figures))
     same = len(one.figures & other.figures) / figures if figures else 1.0
-    days = abs((one.day - other.day).days) if one.day and other.day else 0
+    days = _days_between(one, other)
     if days > DAYS:
         return held >= HELD_LATER and same >= FIGURES_LATER
     if held < (HELD_BARE if figures < FEW else HELD) or figures >= FEW and same < (FIGURES_NEXT if days else FIGURES):
         return False
-    return min(_most_own(one, other), _most_own(other, one)) < OTHER
+    return min(_most_own(one, other), _most_own(other, one)) < next(own for share, own in OTHER if same >= share)
+
+
+def _date_line(text: str) -> date | None:
+    """The day of the date line, in a year that has all days."""
+    match = _DATE_LINE.search(text, 0, _HEAD)
+    try:
+        return date(2000, int(match["month"]), int(match["day"])) if match else None
+    except ValueError:
+        return None
+
+
+def _days_between(one: _Content, other: _Content) -> int:
+    """Days from one article to the other, as far as their dates or, in some year, their date lines tell; else 0."""
+    if one.day and other.day:
+        return abs((one.day - other.day).days)
+    days = [content.line or (content.day and content.day.replace(year=2000)) for content in (one, other)]
+    if not all(days):
+        return 0
+    apart = abs((days[0] - days[1]).days)
+    return min(apart, 366 - apart)
 
 
 def _most_own(one: _Content, other: _Content) -> int:
