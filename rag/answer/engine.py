@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import time
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -83,11 +84,11 @@ def stages(
     asked = understand(query.text)
     frame = _frame(question, query)
     passing = allowed_articles(snapshot, filters) & ~_told(snapshot, told)
-    scored: list[Candidates] = []
+    work = _Work()
 
     def under(*lifted: str) -> Generator[Searching | Found, None, Answer]:
         limits = find_limits(snapshot, query.text, asked, as_of, (*without, *lifted))
-        return _answer_within(snapshot, query, limits, passing, reranker, frame, scored)
+        return _answer_within(snapshot, query, limits, passing, reranker, frame, work)
 
     given = yield from under()
     if given.refused and given.constraints:
@@ -100,6 +101,34 @@ def stages(
     if told:
         given = dataclasses.replace(given, left_out=len(told), text=f"{given.text}\n{left_out_text(len(told), frame)}")
     yield dataclasses.replace(given, question=question, completed=completed, ms=round((time.perf_counter() - began) * 1000, 2))
+
+
+@dataclass(slots=True, eq=False)
+class _Work:
+    """What stays the same whichever of a question's restrictions is lifted; a refusal tries them one by one.
+
+    Attributes:
+        scored: the candidates among all articles, where every passage is scored.
+        read: those of them that were read, by their position.
+        gazette, calendar: the places and dates of the articles that were read.
+    """
+
+    scored: Candidates | None = None
+    read: dict[int, View] = field(default_factory=dict)
+    gazette: Gazette = field(default_factory=Gazette)
+    calendar: Calendar = field(default_factory=Calendar)
+
+    def candidates(self, snapshot: Snapshot, query: Query, passing: np.ndarray) -> Candidates:
+        """As the function of this name, once."""
+        if self.scored is None:
+            self.scored = candidates(snapshot, query, passing)
+        return self.scored
+
+    def views(self, snapshot: Snapshot, query: Query, order: np.ndarray) -> list[View]:
+        """As the function of this name, of what was not read yet."""
+        new = np.array([place for place in order.tolist() if place not in self.read], np.int64)
+        self.read.update(zip(new.tolist(), views(snapshot, query, self.scored, new)))
+        return [self.read[place] for place in order.tolist()]
 
 
 def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
@@ -119,21 +148,16 @@ def _frame(question: str, query: Query) -> str:
 
 
 def _answer_within(
-    snapshot: Snapshot, query: Query, limits: Limits, passing: np.ndarray, reranker: Reranker | None, lang: str, scored: list[Candidates]
+    snapshot: Snapshot, query: Query, limits: Limits, passing: np.ndarray, reranker: Reranker | None, lang: str, work: _Work
 ) -> Generator[Searching | Found, None, Answer]:
-    """The answer from those of some articles that the question's own constraints let pass; a refusal is about all of them.
-
-    ``scored`` keeps the candidates among all that pass: they are the same whatever the question restricts.
-    """
+    """The answer from those of some articles that the question's own constraints let pass; a refusal is about all of them."""
     asked = limits.asked
     allowed = passing & limits.allowed
     yield Searching(int(allowed.sum()))
     # Where every passage is scored anyway, what the other articles say still tells the common words of the question
     # from the rare ones; a handful of articles could not.
     whole = not allowed.any() or all_passages(snapshot) is not None
-    if whole and not scored:
-        scored.append(candidates(snapshot, query, passing))
-    found = scored[0] if whole else candidates(snapshot, query, allowed)
+    found = work.candidates(snapshot, query, passing) if whole else candidates(snapshot, query, allowed)
     langs = snapshot.lang_codes[1][found.articles]
     order = np.argsort(-balanced(found.score, langs, found.articles), kind="stable")
     most = PASSAGES_ALL if asked.kind == "places" else PASSAGES
@@ -143,9 +167,9 @@ def _answer_within(
     yield Found(len(read), len(np.unique(read)))
     if reranker is not None and asked.kind != "places":
         found = _ranked_anew(snapshot, query, found, order[np.argsort(~allowed[found.articles[order]], kind="stable")][:RERANKED], reranker)
-    seen = views(snapshot, query, found, order)
+    seen = work.views(snapshot, query, order) if found is work.scored else views(snapshot, query, found, order)
     evidence, weights = gather(query, seen, content_of(query, asked, seen))
-    gazette, calendar = Gazette(), Calendar()
+    gazette, calendar = work.gazette, work.calendar
     evidence = timely(evidence, weights, asked, calendar)
     fitting = [e for e in evidence if allowed[e.view.row] and about(e, asked, gazette, calendar)]
     if not asked.every:
