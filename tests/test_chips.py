@@ -25,24 +25,30 @@ ANSWER = Answer(QUESTION, "en", "text", "", True, constraints=(PLACE, DATE), ans
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        ("2023-08-01/2023-08-31", "2023-08"), ("2024-02-01/2024-02-29", "2024-02"), ("2023-02-01/2023-02-27", "2023-02-01 – 2023-02-27"),
-        ("2022-01-01/2022-12-31", "2022"), ("2022-05-04/2022-05-04", "2022-05-04"), ("2022-01-01/2023-12-31", "2022-01-01 – 2023-12-31"),
-        ("2023-05-01/..", "since 2023-05-01"), ("../2019-12-31", "until 2019-12-31"), ("--08-01/--08-31", "08-01 – 08-31, every year"),
-        ("--10-01/--10-01", "10-01, every year"),
+        ("2023-08-01/2023-08-31", "August 2023"), ("2024-02-01/2024-02-29", "February 2024"),
+        ("2023-02-01/2023-02-27", "1 February 2023 – 27 February 2023"),
+        ("2022-01-01/2022-12-31", "2022"), ("2022-05-04/2022-05-04", "4 May 2022"), ("2022-01-01/2023-12-31", "1 January 2022 – 31 December 2023"),
+        ("2023-05-01/..", "since 1 May 2023"), ("../2019-12-31", "until 31 December 2019"), ("--08-01/--08-31", "1 August – 31 August, every year"),
+        ("--10-01/--10-01", "1 October, every year"),
     ],
 )  # fmt: skip
 def test_a_period_is_told_shortly(value, shown):
     assert period(value, "en") == shown
 
 
+def test_a_period_is_told_in_the_readers_form():
+    told = [period(one, "zh") for one in ("2023-08-01/2023-08-31", "2022-05-04/2022-05-04", "--10-01/--10-01")]
+    assert told == ["2023年8月", "2022年5月4日", "10月1日（每年）"]
+
+
 def test_each_constraint_is_a_chip_with_a_named_control():
     page = Page(restrictions(Turn("aa", ANSWER, asked=Asked(QUESTION, without=("of boats",)))))
-    assert "浙江省温州市 · from “Wenzhou”" in page.text and "2023-08 · from “August 2023”" in page.text
+    assert "浙江省温州市 · from “Wenzhou”" in page.text and "August 2023×" in page.text
     assert "Ask without the time (“August 2023”)" in page.text and "Lifted:" in page.text
     links = [value for name, value in page.attributes if name == "href"]
     assert links == ["#free-aa-date", "#lift-aa-0", "#lift-aa-1", "#bind-aa-0"]
     titles = [value for name, value in page.attributes if name == "title"]
-    assert titles[1] == "Lift 2023-08, from “August 2023”, and ask again" and len(titles) == 3
+    assert titles[1] == "Lift August 2023, from “August 2023”, and ask again" and len(titles) == 3
     assert restrictions(Turn("aa", replace(ANSWER, constraints=(), answered_without=()))) == ""
     assert put_aside(Asked("q"), "zh") == ""
     assert Page(put_aside(Asked("q", Filters(date_from="2023-08-01"), ("8月", "温州")), "zh")).text == "2023-08-01 起 · 不限“8月”、“温州”"

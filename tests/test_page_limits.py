@@ -29,8 +29,8 @@ def news_site(tmp_path_factory):
 def test_a_chip_lifts_its_constraint_and_another_binds_it_again(visit, news_site, size):  # noqa: F811
     page = visit(news_site, **size)
     answer = ask(page, MONTH)
-    assert "2024-06 · from “June 2024”" in answer.locator(".yj-limit").inner_text()
-    control = answer.get_by_role("button", name="Lift 2024-06, from “June 2024”, and ask again")
+    assert "June 2024" in answer.locator(".yj-limit").inner_text()
+    control = answer.get_by_role("button", name="Lift June 2024, from “June 2024”, and ask again")
     box = control.bounding_box()
     assert min(box["width"], box["height"]) >= 24 and page.evaluate(FITS)
     page.locator("#question textarea").fill("half a question")
@@ -41,7 +41,7 @@ def test_a_chip_lifts_its_constraint_and_another_binds_it_again(visit, news_site
     assert page.locator("#question textarea").input_value() == "half a question"
     assert "Lifted:" in lifted.inner_text() and "Restricted to" not in lifted.inner_text() and page.evaluate(FITS)
     lifted.get_by_role("button", name="Restrict to “June 2024” once more and ask again").click()
-    assert "2024-06 · from" in wait_for_answer(page, 3).inner_text()
+    assert "June 2024" in wait_for_answer(page, 3).inner_text()
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])

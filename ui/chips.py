@@ -13,7 +13,7 @@ from rag.search.types import Filters
 from rag.ui.asked import Asked
 from rag.ui.filters import told
 from rag.ui.markup import escape
-from rag.ui.texts import text
+from rag.ui.texts import reader_date, text
 from rag.ui.turn import Turn, voice
 
 
@@ -45,22 +45,22 @@ def put_aside(asked: Asked, lang: str) -> str:
 
 
 def period(value: str, lang: str) -> str:
-    """An interval "2023-08-01/2023-08-31" as short as it can be told: "2023-08"; "2023", "2023-08-01 – 2023-09-15"."""
+    """An interval "2023-08-01/2023-08-31" as short as a reader would tell it: "August 2023"; "2023", "1 August 2023 – 15 September 2023"."""
     yearly = value.startswith("--")
     first, _, last = value.replace("--", "").partition("/")
     if last == "..":
-        shown = text(lang, "since", date=first)
+        words = text(lang, "since", date=reader_date(first, lang))
     elif first == "..":
-        shown = text(lang, "until", date=last)
+        words = text(lang, "until", date=reader_date(last, lang))
     elif first == last:
-        shown = first
+        words = reader_date(first, lang)
     elif not yearly and first[5:] == "01-01" and last == f"{first[:4]}-12-31":
-        shown = first[:4]
+        words = first[:4]
     elif not yearly and first[:7] == last[:7] and first[8:] == "01" and last[8:] == _month_end(first):
-        shown = first[:7]
+        words = reader_date(first[:7], lang)
     else:
-        shown = f"{first} – {last}"
-    return text(lang, "yearly", date=shown) if yearly else shown
+        words = f"{reader_date(first, lang)} – {reader_date(last, lang)}"
+    return text(lang, "yearly", date=words) if yearly else words
 
 
 def _month_end(day: str) -> str:

@@ -6,6 +6,7 @@ characters is shown in them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from rag.answer.script import HANT, in_script
@@ -313,13 +314,14 @@ def passage_count(n: int, lang: str) -> str:
 
 
 def reader_date(date: str, lang: str) -> str:
-    """ "2011-09-21" as a reader writes it: "2011年9月21日" or "21 September 2011"; else unchanged."""
-    try:
-        year, month, day = (int(part) for part in date.split("-"))
-        name = _MONTHS[month - 1]
-    except (ValueError, IndexError):
+    """ "2011-09-21" as a reader writes it: "2011年9月21日" or "21 September 2011"; "2011-09" and "09-21" too; else unchanged."""
+    found = re.fullmatch(r"(?:(\d{4})-)?(\d\d)(?:-(\d\d))?", date)
+    if not found or not 1 <= int(found[2]) <= 12:
         return date
-    return f"{year}年{month}月{day}日" if _chinese(lang) else f"{day} {name} {year}"
+    year, month, day = (int(part) if part else 0 for part in found.groups())
+    if _chinese(lang):
+        return (f"{year}年" if year else "") + f"{month}月" + (f"{day}日" if day else "")
+    return " ".join(filter(None, (str(day or ""), _MONTHS[month - 1], str(year or ""))))
 
 
 def reader_dates(first: str, last: str, lang: str) -> str:
