@@ -10,14 +10,24 @@ import numpy as np
 
 from rag.answer.evidence import Evidence
 from rag.answer.question import Asked
+from rag.answer.units import fits, wanted
 from rag.answer.value import Value
 from rag.search.query import Query
 
 _AFTER, _BEFORE = 5.0, 12.0  # tokens over which a match beside the value loses half of its worth
 AROUND = 4.0  # what the matches around a value weigh beside the logarithm of its sentence's chance
-MONEY_BONUS = 1.2  # for a sum where a sum is asked for
-_COST = re.compile(r"多少[万亿]?元|多少钱|花费|造价|投资.{0,4}多少|how much|\bcosts?\b|\bprice\b|\bworth\b", re.I)
-_MONEY = re.compile(r"元|[$£€¥]|yuan|dollar|pound|euro|rmb|usd", re.I)
+FITS = 1.2  # for a figure of the kind of quantity that is asked for, and against one of another
+NEXT = 0.4  # each further word of the question behind the words that ask tells less of what is counted
+COUNTED, BEHIND = 2.0, 6  # for what is counted right behind the figure, within so many tokens
+AFTER_DATE = 0.6  # of what a match behind a date in English is worth else
+VAGUE = 1.2  # against a date without a figure ("today"), or one without a clock time where that is asked for
+_CLOCK_ASKED = re.compile(r"几点|什么时刻|\bwhat time\b", re.I)
+_CLOCK = re.compile(r"\d[:：]\d\d|\d ?[时点]|[ap]\.?m\b|o'clock|上午|下午|凌晨|晚", re.I)
+_DIGIT = re.compile(r"[\d一二三四五六七八九十]|[A-Z]")
+_TITLED = re.compile("《[^》]*》")
+ACROSS = 0.7  # what a match in another clause than the value is worth
+_COMMA = re.compile(r"[，。；！？;]|,(?=\s)")
+_STOP = re.compile(r"[，。；、！？\n,;]|\d")
 _FOCUS = 2.0  # what is counted stands right behind the words that ask: it weighs this much more
 
 
@@ -32,9 +42,12 @@ class Picked:
     score: float
 
 
-def finder(kind: str, ordinal: bool = False) -> Callable[[str], list[Value]]:
-    """The function that finds values of a kind of question in a sentence; figures that count, or places in a row."""
+def finder(kind: str, ordinal: bool = False, quantity: str = "") -> Callable[[str], list[Value]]:
+    """The function that finds values of a kind of question in a sentence; figures that count, or places in a row, or numbers to call."""
     from rag.answer import values
+
+    if kind == "number" and quantity == "phone":
+        return values.find_phones
 
     def documents(text: str) -> list[Value]:
         found = values.find_documents(text)
@@ -52,7 +65,8 @@ def pick(query: Query, asked: Asked, found: list[Evidence], weights: np.ndarray,
         found: evidence, best first; the first ``limit`` sentences are read.
         weights: of the question's tokens.
     """
-    find = finder(asked.kind, "第几" in asked.plain)
+    quantity = wanted(asked.plain) if asked.kind == "number" else ""
+    find = finder(asked.kind, "第几" in asked.plain, quantity)
     low, high = asked.focus
     in_focus = np.array([low <= a and b <= high for a, b in query.spans], bool)
     emphasis = weights * np.where(in_focus & (asked.kind == "number"), _FOCUS, 1.0)
@@ -61,18 +75,42 @@ def pick(query: Query, asked: Asked, found: list[Evidence], weights: np.ndarray,
     out = []
     for evidence in found[:limit]:
         text = evidence.text
+        titles = [m.span() for m in _TITLED.finditer(text)] if asked.kind == "number" else []
         for value in find(text):
+            if any(a <= value.start and value.end <= b for a, b in titles):
+                continue  # 《五年计划》
             if value.text.casefold() in said:
                 continue  # what the question says already is not what it asks for
             start, end = evidence.start + value.start, evidence.start + value.end
-            near = nearness(evidence, start, end)
-            fits = MONEY_BONUS * (bool(_COST.search(asked.plain)) and bool(_MONEY.search(value.text)))
-            out.append(Picked(value, evidence, start, end, float(np.log(max(evidence.chance, 1e-6))) + AROUND * float(emphasis @ near) + fits))
+            score = float(np.log(max(evidence.chance, 1e-6))) + AROUND * float(emphasis @ nearness(evidence, start, end, asked.kind))
+            if asked.kind == "number":
+                score += FITS * fits(value, quantity, asked.plain, text[max(0, value.start - 8) : value.start])
+                if quantity in ("count", "people") and in_focus.any():
+                    score += COUNTED * _counted(evidence, start, end, emphasis * in_focus)
+            elif asked.kind == "date":
+                vague, clock = not _DIGIT.search(value.text), bool(_CLOCK_ASKED.search(asked.plain)) and not _CLOCK.search(value.text)
+                score -= VAGUE * (vague + 2 * clock)
+            out.append(Picked(value, evidence, start, end, score))
     out.sort(key=lambda picked: (-picked.score, picked.start))
     return out
 
 
-def nearness(evidence: Evidence, start: int, end: int) -> np.ndarray:
+def _counted(evidence: Evidence, start: int, end: int, focus: np.ndarray) -> float:
+    """How well what a figure counts, named right behind it, matches what the question counts, 0 to 1."""
+    view, text = evidence.view, evidence.view.article.text
+    stop = _STOP.search(text, end, evidence.end)
+    inside = np.flatnonzero(view.inside(start, stop.start() if stop else evidence.end))[: BEHIND + 2]
+    if not len(inside) or not (focus > 0).any():
+        return 0.0
+    fade = 1 / (1 + np.arange(len(inside)) / BEHIND)
+    nouns = np.flatnonzero(focus > 0)
+    focus = focus.copy()
+    focus[nouns] *= NEXT ** np.arange(len(nouns))  # "多少个市开放了检测室": it is the towns that are counted
+    total = float(focus.sum())
+    return float(focus @ view.query.fold((view.match[:, inside] * fade).max(axis=1))) / total
+
+
+def nearness(evidence: Evidence, start: int, end: int, kind: str = "number") -> np.ndarray:
     """float32 (n,): best match of each token of the question near a span, fading with distance in tokens.
 
     What is counted follows its figure in both languages, so matches behind fade later in effect: those
@@ -88,5 +126,13 @@ def nearness(evidence: Evidence, start: int, end: int) -> np.ndarray:
     place = np.arange(len(tokens))
     behind, ahead = np.maximum(place - last, 0), np.maximum(first - 1 - place, 0)
     fade = np.where(place >= last, 1 / (1 + behind / _AFTER), 0.8 / (1 + ahead / _BEFORE))
+    base = fade.copy()
+    if kind == "date" and view.article.lang == "en":  # "will end in March 2024": what happened then stands before it
+        fade[last:] *= AFTER_DATE
+    for mark in _COMMA.finditer(evidence.text):
+        at_mark = evidence.start + mark.start()
+        other = at[:, 0] > at_mark if at_mark >= end else at[:, 0] < at_mark if at_mark < start else None
+        if other is not None:
+            fade[other] = np.minimum(fade[other], ACROSS * base[other])
     fade[first:last] = 1.0  # the unit may be part of the value: 26个, 300家
     return view.query.fold((view.match[:, tokens] * fade).max(axis=1))

@@ -23,6 +23,7 @@ __all__ = [
     "find_numbers",
     "find_organisations",
     "find_persons",
+    "find_phones",
 ]
 
 _TITLE = re.compile(r"《[^《》\n]{1,80}(?:《[^《》\n]{1,80}》[^《》\n]{0,80})?》")
@@ -39,6 +40,12 @@ _NAMED_PAPER = re.compile(
     rf"(?<![A-Za-z0-9])(?:(?!The\b){_CAP}(?: (?:of |on |for |the |and |to )*{_CAP}){{0,8}} {_PAPER}(?: \(\d{{4}}[-–]\d{{4}}\))?(?!\w)|{_PAPER} (?:on|for|of|to) (?:the )?{_CAP}(?: (?:of |on |for |the |and |to |in |a |an |by |with |through )*{_CAP}){{0,12}}"
     rf"|(?<=[Mm]agazine ){_CAP}(?: {_CAP}){{0,3}})"
 )
+_PHONE = re.compile(r"(?<![\d.-])(?:\+\d{1,3}[ -]?(?:\(0\)|\d)[\d -]{6,14}\d|[（(]?0\d{2,4}[)）]?[ -]?\d{3,4}[ -]?\d{3,4}|1[3-9]\d{9}|[48]00-?\d{3,4}-?\d{3,4}|(?:12|95|96|11)\d{1,4})(?!\d|[.-]\d)")
+
+
+def find_phones(text: str) -> list[Value]:
+    """Numbers to call, in order: 0571-88889999, 13800000000, 12345, "020 7946 0123". Kind "number", without a value."""
+    return [Value(m.start(), m.end(), "number", m[0]) for m in _PHONE.finditer(text)]
 
 
 def find_documents(text: str) -> list[Value]:

@@ -39,7 +39,7 @@ _ZH = re.compile(
     rf"|(?P<nth>第\s?(?P<place>\d+|[{_HAN}]+)\s?(?P<nthunit>{_UNIT})?|首(?=[届次个家批期场])(?P<firstunit>{_UNIT}))"
     # 3至5名, 近1万人次, 数百家, 十几个
     rf"|(?P<about>{_ABOUT})?(?P<money>US\$|HK\$|[$€£¥￥])?(?!{_NOT_COUNTED})"
-    rf"(?P<figure>(?<![A-Za-z\d.\-/〔第])-?(?:{_DIGITS})(?:[万亿]\d+(?=[千百万]))?(?![\d]|\.\d)|(?<![{_HAN}第统唯之同任单专逐某每另进周期\d.])(?:[几数](?=[十百千万亿])|[{_HAN}])[{_HAN}{_MORE}]*(?:点[{_HAN}]+)?)"
+    rf"(?P<figure>(?<![A-Za-z\d.\-/〔第])-?(?:{_DIGITS})(?:[万亿]\d+(?=[千百万]))?(?![\d]|\.\d)|(?<![{_HAN}第统唯之同任单专逐某每另进周\d.])(?:[几数](?=[十百千万亿])|[{_HAN}])[{_HAN}{_MORE}]*(?:点[{_HAN}]+)?)"
     rf"(?P<more>[{_MORE}])?(?P<magnitude>\s?[百千万亿]+)?(?P<more2>[{_MORE}])?"
     rf"(?:\s?(?:-|—|~|～|–|至|到)\s?(?P<to>(?:{_DIGITS}|[{_HAN}]+)(?:[{_MORE}])?(?:[百千万亿]+)?(?:[{_MORE}])?))?"
     rf"\s?(?P<unit>{_UNIT})?(?P<more3>多(?![个家名种少次位样元])|余(?!额|下|地|波)|半|以上|以下|左右)?)"
@@ -90,7 +90,22 @@ def find_numbers(text: str) -> list[Value]:
     found = [v for m in _ZH.finditer(text) if (v := _chinese(m)) is not None]
     if re.search(r"[A-Za-z]|\d", text):
         found += [v for m in _EN.finditer(text) if (v := _english(m, text)) is not None]
-    return without_overlap(v for v in found if not any(v.start < end and start < v.end for start, end in taken))
+    return _ranges(text, without_overlap(v for v in found if not any(v.start < end and start < v.end for start, end in taken)))
+
+
+def _ranges(text: str, found: list[Value]) -> list[Value]:
+    """"Between 30 and 40 people", "30 to 40 people" as one value each; its head is the lower end."""
+    out: list[Value] = []
+    for value in found:
+        if out and not out[-1].ordinal and not value.ordinal and out[-1].unit in ("", value.unit):
+            first, joint = out[-1], text[out[-1].end : value.start]
+            between = text[max(0, first.start - 8) : first.start].lower() == "between "
+            if joint == " and " and between or joint == " to " and text[max(0, first.start - 5) : first.start].lower() != "from ":
+                start = first.start - 8 * between
+                out[-1] = Value(start, value.end, "number", text[start : value.end], value.unit, first.head)
+                continue
+        out.append(value)
+    return out
 
 
 def chinese_number(text: str) -> float | None:
