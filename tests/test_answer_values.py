@@ -14,7 +14,7 @@ ARTICLES = (
     Article("skills", "第十二届全国茶艺技能大赛在信阳市举行，来自21个省份的186名选手参赛。年龄最大的选手72岁，最小的16岁。福建选手陈雨桐获得一等奖，奖金5万元。"
             "大赛由中国茶叶流通协会主办，决赛持续3天。", "茶艺技能大赛落幕", "2023-05-20", "茶乡晚报", lang="zh"),
     Article("labs", "吉林省9个市州同日开放31个水质检测室和17台移动监测车，接待群众1.2万人次。省生态环境厅还印发了《水质监测开放日手册》。"
-            "开放时间为每天8:30至16:00。", "吉林开放水质检测室", "2022-06-06", "松花江报", lang="zh"),
+            "检测室开放时间为每天8:30至16:00。", "吉林开放水质检测室", "2022-06-06", "松花江报", lang="zh"),
     Article("labs-en", "In Hunan, 14 cities and counties opened 52 weather stations and 8 mobile radar vans to visitors on the same day. More than 6,000 people came. "
             "The open day lasted from 9 a.m. to 5 p.m. and was organised by the Hunan Meteorological Bureau.", "Hunan opens weather stations", "2023-03-24", "River Post", lang="en"),
     Article("rail", "曲江至瑶山铁路全长186公里，设计时速160公里，桥隧比达78.5%，将于2025年底通车。铁路由中铁十九局集团承建，途经瑶山县、清水镇，票价预计40至60元。"

@@ -20,7 +20,7 @@ FITS = 1.2  # for a figure of the kind of quantity that is asked for, and agains
 NEXT = 0.4  # each further word of the question behind the words that ask tells less of what is counted
 COUNTED, BEHIND = 2.0, 6  # for what is counted right behind the figure, within so many tokens
 AFTER_DATE = 0.6  # of what a match behind a date in English is worth else
-VAGUE = 1.2  # against a date without a figure ("today"), or one without a clock time where that is asked for
+VAGUE = 1.2  # against a date without a figure ("today")
 _CLOCK_ASKED = re.compile(r"几点|什么时刻|\bwhat time\b", re.I)
 _CLOCK = re.compile(r"\d[:：]\d\d|\d ?[时点]|[ap]\.?m\b|o'clock|上午|下午|凌晨|晚", re.I)
 _DIGIT = re.compile(r"[\d一二三四五六七八九十]|[A-Z]")
@@ -88,9 +88,10 @@ def pick(query: Query, asked: Asked, found: list[Evidence], weights: np.ndarray,
                 if quantity in ("count", "people") and in_focus.any():
                     score += COUNTED * _counted(evidence, start, end, emphasis * in_focus)
             elif asked.kind == "date":
-                vague, clock = not _DIGIT.search(value.text), bool(_CLOCK_ASKED.search(asked.plain)) and not _CLOCK.search(value.text)
-                score -= VAGUE * (vague + 2 * clock)
+                score -= VAGUE * (not _DIGIT.search(value.text))
             out.append(Picked(value, evidence, start, end, score))
+    if asked.kind == "date" and _CLOCK_ASKED.search(asked.plain):
+        out = [picked for picked in out if _CLOCK.search(picked.value.text)] or out
     out.sort(key=lambda picked: (-picked.score, picked.start))
     return out
 

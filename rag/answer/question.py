@@ -51,7 +51,7 @@ _DOCUMENT_EN = (
     "|titles?|slogans?|opinions"
 )
 # "What is the population of ...": the noun is what is sought, not only how it is asked.
-_AMOUNT = r"(?:tele)?phone number|income|salary|wages?|fee|fare|rent|turnover|revenue|profit|loss|debt|deficit|temperature|attendance|turnout|death toll|population|proportion|percentage|share|fraction|cost|price|length|height|depth|width|weight|size|area|age|budget|distance|speed|rate|value|capacity"
+_AMOUNT = r"income|salary|wages?|fee|fare|rent|turnover|revenue|profit|loss|debt|deficit|temperature|attendance|turnout|death toll|population|proportion|percentage|share|fraction|cost|price|length|height|depth|width|weight|size|area|age|budget|distance|speed|rate|value|capacity"
 _MEASURES = "天年人倍岁户口头辆艘架栋间幢棵株匹层吨米亩元块分秒周轮批组类对双门小公千万亿百十"
 
 # (kind, level, pattern): what matches first in the question decides, of several at one place the first in the list.
@@ -72,6 +72,7 @@ _ASKED = [
     ("number", "", rf"多少[{_C}人]?|(?<![近这前去十好那后头数哪])几(?=[{_C}{_MEASURES}])[{_C}]?|百分之几|(?<![许很众更不诸太最大])多[大高长远重宽深久快](?![学校型中层等批量级龄])"
      rf"|\bhow (?:many|much|large|big|long|tall|old|far|high|often|deep|wide|fast|heavy)\b|\bwhat (?:number|amount|percent|{_AMOUNT})\b(?: of)?"
      rf"|\bwhat(?:['’]s| is| was| are| were) the (?:total |overall |average |exact )?(?:numbers?|amounts?|totals?|{_AMOUNT})\b(?: of)?"
+     r"|\bwhat(?:['’]s| is) the (?:(?:tele)?phone|hotline|contact) numbers?(?: (?:of|for|to))?\b"
      rf"|\bwhat(?:['’]s| is| was| are| were) the (?=(?:(?!of\b|the\b)[\w'-]+ ){{1,3}}(?:{_AMOUNT})\b)"),
     ("document", "", r"\bwhat(?:['’]s| is| was) the (?:title|theme|topic|slogan) of|\bwhat(?:['’]s| is| was)(?= (?:the |an? |this )?(?:[\w'-]+ ){1,6}(?:called|named|entitled|titled)\b)"),
     ("text", "", r"为什么|为何|\b(?:what|which|why|how)\b(?! and (?:when|where|who))|^(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\b"),

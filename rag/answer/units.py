@@ -25,7 +25,7 @@ _KINDS = [(name, re.compile(asking, re.I), re.compile(holding, re.I)) for name, 
      r"公里|千米|海里|[厘毫微]?米(?!尔)|[丈尺]|\bkm\b|\bmet(?:re|er)s?\b|kilomet|miles?\b|f(?:ee|oo)t\b|\binch|\byards?\b|\bcm\b|\bmm\b"),
     ("weight", r"多重|重量|体重|多少(?:吨|斤|公斤|千克)|\bhow heavy\b|\bweigh", r"吨|斤|克|\bton|\bkg\b|\bkilo|pounds?\b|\bgram"),
     ("temperature", r"气温|温度|多少度|摄氏|\btemperature\b|\bdegrees\b", r"℃|度|degrees?|°"),
-    ("people", r"(?<!有)多少(?:名|位|个)?(?:人|群众|市民|居民|游客|学生|选手|观众|志愿者|旅客|读者|员工|村民|队员)|\bhow many (?:people|visitors|students|residents|workers|passengers|spectators|volunteers)\b",
+    ("people", r"多少(?:名|位|个)?(?:人|群众|市民|居民|游客|学生|选手|观众|志愿者|旅客|读者|员工|村民|队员)|\bhow many (?:people|visitors|students|residents|workers|passengers|spectators|volunteers)\b",
      r"人|名|位|people|visitors|students|residents|workers|passengers|spectators|volunteers|men\b|women\b|children"),
 )]
 _HOURLY = re.compile(r"时速|速度|每小时|秒速|mph|/h|per hour|speed", re.I)
