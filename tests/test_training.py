@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch")
 pytest.importorskip("regex", reason="the train extra is not installed")
 
-from training import train  # noqa: E402
-from training.calibrate import ANSWERED, UNANSWERED, Case, fit, refused  # noqa: E402
+from rag.answer.refusal import FEATURES  # noqa: E402
+from training import reader, train  # noqa: E402
+from training.calibrate import ANSWERED, UNANSWERED, Case, fit, refused, shifted  # noqa: E402
 from training.data import Entry  # noqa: E402
 from training.export import quantise  # noqa: E402
 from training.tokenizer import chinese_words, english_words  # noqa: E402
@@ -119,3 +120,30 @@ def test_a_rule_is_fitted_to_what_tells_answers_apart():
     told = refused(found, weights)
     assert weights[0] > 1 and max(abs(weights[1:-1])) < weights[0] / 3
     assert all(told[pair] < 0.1 for pair in ANSWERED) and all(told[pair] > 0.9 for pair in UNANSWERED)
+
+
+def test_the_reader_is_fitted_to_the_sentences_that_answer():
+    rng = np.random.default_rng(2)
+    found = []
+    for _ in range(200):
+        features = rng.normal(size=(12, 4)) * (1, 5, 1, 0)  # scales differ, and one says nothing
+        right = np.zeros(12, bool)
+        right[rng.choice(12, 2, p=(e := np.exp(2 * features[:, 0] + 0.4 * features[:, 1])) / e.sum(), replace=False)] = True
+        found.append((features, right))
+    weights = reader.fit(found)
+    assert weights[0] > 1 and 0.2 < weights[1] < 0.6 and abs(weights[2]) < 0.3 and weights[3] == 0
+
+
+def test_constants_are_moved_for_each_pair_of_languages():
+    rng = np.random.default_rng(3)
+    found = []
+    for question, article in ANSWERED:
+        english, foreign = question.endswith("en"), article.endswith("en")
+        for support in rng.uniform(size=200):
+            named = dict(support=support, english_question=english, english_article=foreign, cross=english != foreign, constant=1.0)
+            found.append(Case((question, article), True, np.array([named.get(name, 0.0) for name in FEATURES], np.float32)))
+    start = np.array([float(name == "support") - 0.9 * (name == "constant") for name in FEATURES])
+    told = refused(found, shifted(found, start, {False: 0.1, True: 0.3}))
+    for (question, article), share in told.items():
+        if (question, article) in ANSWERED:
+            assert share == pytest.approx(0.3 if question.endswith("en") != article.endswith("en") else 0.1, abs=0.06)

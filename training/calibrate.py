@@ -115,7 +115,7 @@ def main() -> None:
     parser.add_argument("--eval", type=Path, required=True, help="folder of the question sets")
     parser.add_argument("--model", type=Path, required=True, help="folder that the rule is written to; the model must be the embedded one")
     parser.add_argument("--limit", type=int, default=150, help="questions of each pair")
-    parser.add_argument("--refuse", type=float, default=0.06, help="share of the questions answered by the corpus that may be refused")
+    parser.add_argument("--refuse", type=float, default=0.08, help="share of the questions answered by the corpus that may be refused")
     parser.add_argument("--abroad", type=float, default=0.15, help="the same where the articles are in the other language")
     parser.add_argument("--seed", type=int, default=3)
     given = parser.parse_args()

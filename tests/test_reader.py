@@ -1,0 +1,74 @@
+"""Which sentence is taken for the answer: chances, their order, and what they are told from."""
+
+import json
+
+import numpy as np
+import pytest
+from small_news import NEWS
+
+from rag.answer import answer, engine
+from rag.answer.reader import FEATURES, FILE, READ, likeliest, verb_of, weights_of
+from rag.embed import load_static
+from rag.errors import ModelError
+from rag.index import build_index, open_index
+from rag.search.query import analyse
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory):
+    path = tmp_path_factory.mktemp("reader") / "index"
+    build_index(NEWS, path)
+    with open_index(path) as snapshot:
+        yield snapshot
+
+
+@pytest.fixture
+def read(news, monkeypatch):
+    """Asks a question; what went into :func:`likeliest` and what came out."""
+    kept = []
+
+    def recorded(query, asked, found, weights, rule):
+        kept[:] = [list(found), likeliest(query, asked, found, weights, rule)]
+        return kept[1]
+
+    monkeypatch.setattr(engine, "likeliest", recorded)
+
+    def ask(question):
+        kept.clear()
+        return answer(news, question), *kept
+
+    return ask
+
+
+@pytest.mark.parametrize("question", ["新馆藏书多少万册？", "How many rescue boats were there?", "为什么举行防汛演练？", "谁介绍了新馆的设计？"])
+def test_chances_are_shares_and_rank_the_evidence(read, question):
+    _, before, after = read(question)
+    assert {(e.view.row, e.start) for e in before} == {(e.view.row, e.start) for e in after}
+    chances = [e.chance for e in after]
+    assert sum(chances) == pytest.approx(1, abs=1e-5) and min(chances) >= 0 and chances == sorted(chances, reverse=True)
+    assert sum(chance > 0 for chance in chances) <= READ
+
+
+def test_all_places_are_not_read_for_the_likeliest(read):
+    given, *kept = read("哪些省举行了防汛演练？")
+    assert given.kind == "places" and not kept
+
+
+def test_the_verb_whose_object_is_sought():
+    model = load_static()
+    for question, verb in (("执法人员没收了什么？", "没收"), ("專家提出什麼？", "提出"), ("What was seized?", "")):
+        query = analyse(question, model)
+        assert "".join(question[slice(*query.spans[at])] for at in np.flatnonzero(verb_of(query))) == verb
+
+
+def test_a_model_without_weights_is_told(tmp_path, monkeypatch):
+    model = load_static()
+    for content in (None, "{}", "no json", json.dumps({"weights": dict.fromkeys(FEATURES[1:], 1.0)})):
+        other = object.__new__(type(model))
+        other.folder = tmp_path / str(hash(content))
+        other.folder.mkdir()
+        if content is not None:
+            (other.folder / FILE).write_text(content)
+        with pytest.raises(ModelError, match="training.reader"):
+            weights_of(other)
+    assert weights_of(model).shape == (len(FEATURES),)
