@@ -226,6 +226,12 @@ def test_titles_are_asked_about_where_nothing_else_can_be():
     assert examples([], "en", lambda question: True) == []
 
 
+def test_a_corpus_in_the_other_language_is_asked_about_by_its_places():
+    held = [Article("1", "成都市举办了国际马拉松赛。", lang="zh"), Article("2", "上海市一座新图书馆开馆。", lang="zh")]
+    assert examples(held, "en", lambda question: True) == ["What was held in Chengdu?", "What was opened in Shanghai?"]
+    assert examples([Article("1", "Wuhan hosted a boat race.", lang="en")], "zh", lambda question: True) == ["武汉举办了什么？"]
+
+
 def test_the_corpus_is_described_once_per_version(tmp_path):
     Index.build([ARTICLE], tmp_path)
     with Index.open(tmp_path) as index:

@@ -344,10 +344,10 @@ window.yinju = (() => {
   let lost = false;
   async function there() {
     try {
-      const answer = await fetch("healthz", { cache: "no-store", signal: AbortSignal.timeout(4000) });
-      return answer.status < 500;
-    } catch {
-      return false;
+      const answer = await fetch("healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) });
+      return ![502, 503, 504].includes(answer.status); // what a proxy says of a server that is away
+    } catch (error) {
+      return error.name === "TimeoutError"; // slow is not away
     }
   }
 

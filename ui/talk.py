@@ -22,7 +22,7 @@ from rag.ui.turn import Turn
 
 log = logging.getLogger("rag.ui")
 
-TURNS_KEPT = 100
+TURNS_KEPT = 50
 """Questions of one conversation that the page keeps; older ones go."""
 HISTORY_KEPT = 12
 """Earlier answers that the assistant is told."""
