@@ -60,6 +60,11 @@ def test_the_largest_line_is_the_title_and_a_line_with_a_date_dates_it():
     assert one("a.pdf", pdf(lines(BODY), title="Microsoft Word - 稿件3.doc")).title == ""
 
 
+def test_a_notice_of_one_line_is_its_own_title():
+    found = one("a.pdf", pdf([(50, 700, "公园今日闭园", 30)]))
+    assert (found.text, found.pages) == ("公园今日闭园", (0,))
+
+
 def test_columns_are_read_one_after_the_other():
     left, right = lines(BODY, columns=20, x=40), lines(BODY, columns=20, x=330)
     assert one("a.pdf", pdf(left + right)).text.replace("\n", "") == BODY + BODY

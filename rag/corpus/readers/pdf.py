@@ -172,7 +172,7 @@ def _draft(pages: list[list[Line]], told: dict[str, str]) -> Draft:
     head = [line.text for line in first[:15]]
     dated = next((find_date(one) for one in head if is_date_line(one)), None)
     source = next((name for one in head if (name := labelled_source(one))), "")
-    return Draft(text, title, dated.iso if dated else _created(told.get("CreationDate", "")), source, pages=tuple(starts))
+    return Draft(text or title, title, dated.iso if dated else _created(told.get("CreationDate", "")), source, pages=tuple(starts))
 
 
 def _created(value: str) -> str:
