@@ -71,7 +71,7 @@ def test_the_same_story_elsewhere(index):
     (other,) = index.retold("one")
     assert other.id == "two" and index.retold("a3") == ()
     html = unescape(browse.reader(index.article("one"), "en", index.retold("one")))
-    assert "The same story elsewhere: 1" in html and 'data-go="article:two"' in html
+    assert "Nearly the same text elsewhere: 1" in html and 'data-go="article:two"' in html
     assert index.statistics().stories == 1
 
 

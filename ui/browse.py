@@ -135,7 +135,7 @@ def _pager(found: Listing, lang: str) -> str:
 
 
 def reader(article: Article | None, lang: str, retold: Sequence[Listed] = ()) -> str:
-    """A whole article with all that is known of it, and others that tell the same story; None for one that is no longer there."""
+    """A whole article with all that is known of it, and others that say nearly the same; None for one that is no longer there."""
     back = _go("article:", text(lang, "close_article"), "yj-small yj-close")
     if article is None:
         gone = escape(text(lang, "article_gone"))
@@ -162,7 +162,7 @@ def reader(article: Article | None, lang: str, retold: Sequence[Listed] = ()) ->
 
 
 def _retold(others: Sequence[Listed], lang: str) -> str:
-    """Articles that tell the same story, to be opened."""
+    """Articles that say nearly the same, to be opened."""
     if not others:
         return ""
     rows = ""
