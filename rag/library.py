@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rag.corpus.article import Article, Skipped
     from rag.embed.protocol import Embedder, Reranker
     from rag.index import BuildReport, Snapshot, Status, Verification
-    from rag.index.upkeep import Freed
+    from rag.index.upkeep import Freed, VersionsCompared
     from rag.index.build import Progress
     from rag.search import SearchResult
     from rag.search.browse import Listed, Listing, Statistics
@@ -195,6 +195,13 @@ class Index:
         from rag.index.upkeep import gc
 
         return gc(path, keep)
+
+    @staticmethod
+    def diff(path: PathLike = "index", old: str = "", new: str = "") -> VersionsCompared:
+        """How the live version (or ``new``) differs from the one before it (or ``old``). Raises UsageError, IndexMissing, IndexCorrupt."""
+        from rag.index.upkeep import diff
+
+        return diff(path, old, new)
 
     @property
     def version(self) -> str:

@@ -178,7 +178,8 @@ class Progress:
 
         if phase != self._phase:
             self.close()
-            self._phase, self._bar = phase, tqdm(desc=phase, disable=None, leave=False, file=sys.stderr)
+            desc = "articles" if phase == "passages" else phase
+            self._phase, self._bar = phase, tqdm(desc=desc, unit="", disable=None, leave=False, file=sys.stderr)
         self._bar.total = total
         self._bar.update(done - self._bar.n)
 

@@ -38,6 +38,31 @@ def test_versions_are_listed_newest_first(call, index):
     assert len(lines) == 3 and lines[0].startswith("live") and listed[2]["name"] in lines[2] and "1 article " in lines[2]
 
 
+def test_what_differs_between_versions(call, index):
+    news = index.parent / "news"
+    names = [one["name"] for one in row(call("versions", "--index", index, "--json"))["versions"]]
+    told = row(call("diff", "--index", index, "--json"))
+    assert (told["old"], told["new"], told["added"], told["unchanged"]) == (names[1], names[0], ["c.txt"], 2)
+    told = row(call("diff", names[2], "--index", index, "--json"))
+    assert (told["old"], told["new"], told["added"]) == (names[2], names[0], ["b.txt", "c.txt"])
+    (news / "a.txt").unlink()
+    (news / "b.txt").rename(news / "moved.txt")
+    (news / "c.txt").write_text("The ferry sank in the storm.")
+    Index.update(index, max_removed=1)
+    shown = call("diff", "--index", index).stdout.splitlines()
+    assert shown[:3] == ["- a.txt", "~ c.txt", "> b.txt is moved.txt now"] and shown[3].endswith(": 1 removed, 1 changed, 1 moved")
+    backwards = row(call("diff", row(call("status", "--index", index, "--json"))["version"], names[0], "--index", index, "--json"))
+    assert backwards["added"] == ["a.txt"] and backwards["moved"] == [["moved.txt", "b.txt"]]
+
+
+def test_versions_that_cannot_be_compared(call, index, tmp_path):
+    for args, code, told in ((("2",), 2, "3 do"), (("x",), 2, "none does"), (("--index", tmp_path / "none"), 5, "yinju build")):
+        done = call("diff", "--index", index, *args)
+        assert done.returncode == code and told in done.stderr and done.stderr.count("\n") == 1
+    Index.build(tmp_path / "news", tmp_path / "one")
+    assert "nothing to compare" in call("diff", "--index", tmp_path / "one").stderr
+
+
 def test_gc_keeps_the_live_version_and_what_a_rollback_leads_to(call, index):
     names = [one["name"] for one in row(call("versions", "--index", index, "--json"))["versions"]]
     (index / ".building-1-2").mkdir()

@@ -1,7 +1,8 @@
-"""``yinju status``, ``versions``, ``verify``, ``rollback`` and ``gc``: the versions of an index."""
+"""``yinju status``, ``versions``, ``diff``, ``verify``, ``rollback`` and ``gc``: the versions of an index."""
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime
 
 import click
@@ -69,6 +70,32 @@ def gc(path: str, keep: int, as_json: bool) -> None:
     in_use = f", {len(freed.in_use)} still in use" if freed.in_use else ""
     what = f"{several(len(freed.removed), 'version')} and {several(len(freed.leftovers), 'leftover')} of builds"
     put(f"{path}: {what} removed{in_use}, {size(freed.bytes)} freed")
+
+
+@options.command(
+    click.argument("old", default=""),
+    click.argument("new", default=""),
+    options.index,
+    options.json,
+)
+def diff(old: str, new: str, path: str, as_json: bool) -> None:
+    """Show how the articles of version NEW differ from those of OLD.
+
+    NEW is the live version where it is not named, OLD the one before it. Both may be cut short.
+    """
+    from rag.commands.report import counted
+    from rag.library import Index
+    from rag.terminal import printable, put, put_json
+
+    told = Index.diff(path, old, new)
+    if as_json:
+        return put_json({"index": path, **told.to_dict()})
+    found = told.difference
+    rows = [("+", found.added), ("-", found.removed), ("~", found.changed), (">", [f"{was} is {now} now" for was, now in found.moved])]
+    for mark, ids in rows:
+        for one in ids:
+            put(printable(f"{mark} {one}"))
+    put(f"{told.old} to {told.new}: {counted(dataclasses.asdict(found.counts())) or 'no articles'}")
 
 
 @options.command(options.index, options.json)

@@ -348,7 +348,7 @@ class _Builder:
             done += item.last - item.first if isinstance(item, Rows) else 1
             if self._texts >= self._batch:
                 self._flush()
-                self._progress(done, total, "passages")
+                self._progress(done, articles.expected(done) if isinstance(articles, Survey) else total, "passages")
         self._flush()
         self._settle()
         self._progress(done, total or done, "passages")

@@ -163,6 +163,7 @@ class Survey:
         self._lines = before.lines if before else np.zeros(0, np.uint64)
         self._at: _File | None = None
         self._done: list[_File] = []
+        self._bytes, self._read = sum(one.state.size for one in looked.found if isinstance(one, _File)), 0
         self._old_ids = old.store.raw["ids"] if before else np.zeros(0, np.uint64)
         # Where each id was seen, by digest: the place, or the row of the version before. That two share one is not to be expected.
         self._ids: dict[int, str | int] = {}
@@ -178,6 +179,11 @@ class Survey:
         lines = np.array([line for one in self._done for line in one.lines], np.uint64)
         states = tuple(one.state for one in self._done)
         return Sources(self._looked.corpus, self._model, self._program, self._looked.scanned, states, self._looked.skipped, lines, self._looked.columns)
+
+    def expected(self, done: int) -> int | None:
+        """About how many articles there will be, when so many came of the bytes that were read so far; None before any was."""
+        ended = sum(one.state.size for one in self._done)
+        return round(done * self._bytes / max(self._read, ended)) if self._read or ended else None
 
     def refused(self, problem: Skipped) -> None:
         """Notes that the article given last was not indexed."""
@@ -228,6 +234,7 @@ class Survey:
             known.pop(0, None)
 
         def instead(line: bytes) -> Rows | None:
+            self._read += len(line)
             digest = xxhash.xxh3_64_intdigest(line)
             one.ahead.append(digest)
             row = known.get(digest)

@@ -7,9 +7,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.errors import UsageError
+from rag.errors import IndexCorrupt, IndexMissing, UsageError
+from rag.index.changes import Difference, compare
 from rag.index.disk import storage_errors
-from rag.index.versions import KEEP, VERSIONS, current, leftovers, names, remove_version, writing
+from rag.index.manifest import RECOVER, read_manifest
+from rag.index.store import Store
+from rag.index.versions import KEEP, VERSIONS, current, held, leftovers, names, reading, remove_version, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,63 @@ class Freed:
     def to_dict(self) -> dict:
         """Plain lists, strings and numbers."""
         return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsCompared:
+    """How the articles of the version ``new`` differ from those of ``old``."""
+
+    old: str
+    new: str
+    difference: Difference
+
+    def to_dict(self) -> dict:
+        """Plain dicts, lists, strings and numbers."""
+        return {"old": self.old, "new": self.new, **self.difference.to_dict()}
+
+
+def diff(path: str | Path, old: str = "", new: str = "") -> VersionsCompared:
+    """Which articles one version of an index has and another has not, or otherwise.
+
+    Args:
+        path: the index folder.
+        old: name of a version, or how it begins; "" for the one before ``new``.
+        new: the same; "" for the live one.
+
+    Raises:
+        UsageError: no version, or several, begin so.
+        IndexMissing: there is no index, or no version before.
+        IndexMismatch, IndexCorrupt: a version is of another format, or damaged.
+    """
+    path = Path(path)
+    every, later = names(path), current(path)
+    later = _named(path, new, every) if new else later
+    before = [name for name in every if name < later]
+    if not old and not before:
+        raise IndexMissing(f"expected a version before {later} in {path}, but it is the oldest: there is nothing to compare it with")
+    earlier = _named(path, old, every) if old else before[-1]
+    return VersionsCompared(earlier, later, compare(_contents(path, earlier), _contents(path, later)))
+
+
+def _named(path: Path, begin: str, every: list[str]) -> str:
+    found = [name for name in every if name.startswith(begin)]
+    if len(found) != 1:
+        seen = f"{len(found)} do" if found else "none does"
+        raise UsageError(f"expected one version of {path} to begin with {begin!r}, but {seen}: `yinju versions --index {path}` lists them")
+    return found[0]
+
+
+def _contents(path: Path, name: str) -> dict[str, object]:
+    """Id -> digest of the content of the articles of a version."""
+    folder = path / VERSIONS / name
+    with reading(path), held(folder):
+        read_manifest(folder)
+        try:
+            store = Store(folder)
+            return dict(zip(store.ids(), store.digests.tolist(), strict=True))
+        except (ValueError, KeyError, TypeError) as error:
+            recover = RECOVER.format(index=path)
+            raise IndexCorrupt(f"expected to read the articles of version {name}, but it is damaged ({error}): {recover}") from error
 
 
 def gc(path: str | Path, keep: int = KEEP) -> Freed:
