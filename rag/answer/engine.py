@@ -235,10 +235,9 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
     if asked.kind == "places":
         # When it was is settled by now: an article need not say it again with every place.
         timeless = weights * outside(query, *((one.start, one.end) for one in asked.told))
-        places = enumerate_places(fitting, asked, timeless / timeless.sum() if timeless.any() else weights, gazette)
-        if not asked.every:
-            # "Where" may be answered by what is in no gazetteer: places are taken only from the likeliest sentences.
-            places = [p for p in places if p.evidence.chance >= LIKELY * fitting[0].chance]
+        # "Where" may be answered by what is in no gazetteer: places are taken only from the likeliest sentences.
+        heard = fitting if asked.every else [e for e in fitting if e.chance >= LIKELY * fitting[0].chance]
+        places = enumerate_places(heard, asked, timeless / timeless.sum() if timeless.any() else weights, gazette)
         if places:
             kept = shortlist(places)
             verdict = _judge_places(query, asked, weights, kept, places, rule_of(snapshot.model))
