@@ -74,6 +74,7 @@ def test_gc_keeps_the_live_version_and_what_a_rollback_leads_to(call, index):
         assert open_.n_articles == 3
     assert (index / "trash" / "x").is_dir() and not (index / ".building-1-2").exists()
     assert row(call("rollback", "--index", index, "--json"))["version"] == names[1]
+    assert row(call("gc", "--index", index, "--json"))["removed"] == [], "two are kept, be one rolled back from"
     with Index(index):
         assert row(call("gc", "--index", index, "--keep", 1, "--json"))["removed"] == [names[0]], "the live one stays, though older"
     assert "0 versions and 0 leftovers" in call("gc", "--index", index).stdout

@@ -114,10 +114,9 @@ def gc(path: str | Path, keep: int = KEEP) -> Freed:
         freed = sum(map(_size, left))
         for one in left:
             shutil.rmtree(one) if one.is_dir() else one.unlink()
-        # Those before the live one are what a rollback leads to; those behind it were rolled back from.
+        # First those before the live one, which a rollback leads to; then those that were rolled back from.
         every = names(path)
-        before = [name for name in every if name < live]
-        kept = {live, *before[len(before) - (keep - 1) :]}
+        kept = sorted(every, key=lambda name: (name != live, name > live, -every.index(name)))[:keep]
         removed, in_use = [], []
         for name in every:
             if name not in kept:
