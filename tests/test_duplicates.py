@@ -129,3 +129,8 @@ def test_an_index_knows_its_stories(tmp_path):
     with open_index(tmp_path / "index") as snapshot:
         assert snapshot.columns.story.tolist() == TOLD
         assert (snapshot.manifest.counts.stories, snapshot.manifest.counts.repeats) == (2, 5)
+
+
+def test_the_status_tells_how_many_repeat_another(tmp_path, call):
+    build_index([article(str(n), text) for n, text in enumerate(VERSIONS)], tmp_path / "index")
+    assert "10 articles (5 repeat the story of another)" in call("status", "--index", tmp_path / "index").stdout

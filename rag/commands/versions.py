@@ -25,8 +25,9 @@ def status(path: str, as_json: bool) -> None:
             put(f"{live}{version.name}  {version.problem}")
         else:
             counts = version.counts
+            repeats = f" ({counts.repeats:,} {'repeat' if counts.repeats > 1 else 'repeats'} the story of another)" if counts.repeats else ""
             put(
-                f"{live}{version.name}  {counts.articles:,} articles, {counts.passages:,} passages, "
+                f"{live}{version.name}  {counts.articles:,} articles{repeats}, {counts.passages:,} passages, "
                 f"{size(version.bytes)}, model {version.model.name}"
             )
     put_skipped(told.live.skipped)

@@ -97,7 +97,7 @@ def group(sketches: np.ndarray, read: Read, known: np.ndarray | None = None) -> 
     for row in np.flatnonzero(known >= 0).tolist():
         joined.join(firsts.setdefault(int(known[row]), row), row)
     likely = _Joined(len(sketches))
-    pairs = [pair for pair in sorted(set(_alike(sketches))) if known[pair[0]] < 0 or known[pair[1]] < 0]
+    pairs = sorted(set(_alike(sketches, known < 0)))
     for one, other in pairs:
         likely.join(one, other)
     heaps = defaultdict(list)
@@ -111,23 +111,24 @@ def group(sketches: np.ndarray, read: Read, known: np.ndarray | None = None) -> 
     return np.array([joined.first(row) for row in range(len(sketches))], np.int32)
 
 
-def _alike(sketches: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Pairs of rows that share a band, the lower first."""
+def _alike(sketches: np.ndarray, new: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Pairs of rows that share a band, one of them at least new, the lower first."""
     rows = np.flatnonzero(sketches.any(axis=1))
     for band in range(sketches.shape[1]):
         keys = sketches[rows, band]
         order = np.argsort(keys, kind="stable")
-        borders = np.flatnonzero(np.r_[True, np.diff(keys[order]) != 0, True]).tolist()
-        for begin, end in zip(borders, borders[1:]):
-            if end - begin < 2:
-                continue
+        borders = np.flatnonzero(np.r_[True, np.diff(keys[order]) != 0, True])
+        if not len(rows):
+            return
+        several = (np.diff(borders) > 1) & np.logical_or.reduceat(new[rows[order]], borders[:-1])
+        for begin, end in zip(borders[:-1][several].tolist(), borders[1:][several].tolist()):
             crowd = rows[order[begin:end]]
             near = end - begin
             if near > CROWD:  # a form that thousands fill in: next to each other stand those that share other bands, too
                 crowd, near = crowd[np.lexsort(sketches[crowd].T[::-1])], NEIGHBOURS
             crowd = crowd.tolist()
             for place, one in enumerate(crowd):
-                yield from ((min(one, other), max(one, other)) for other in crowd[place + 1 : place + 1 + near])
+                yield from ((min(one, other), max(one, other)) for other in crowd[place + 1 : place + 1 + near] if new[one] or new[other])
 
 
 class _Joined:
