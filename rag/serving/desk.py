@@ -46,7 +46,7 @@ class Desk:
         self._assistant = Assistant(index)
         self._reloading = threading.Lock()
         self._refused, self._refused_at = "", 0.0
-        self.intake = Intake(index.path, settings.allow_url, self.refresh) if settings.allow_upload else None
+        self.intake = Intake(index.path, settings.allow_url, self._take_up) if settings.allow_upload else None
 
     def refresh(self) -> None:
         """Take up the index version that is live now; where it cannot be opened, the old one stays."""
@@ -61,6 +61,11 @@ class Desk:
             self.problem = str(error)
         finally:
             self._reloading.release()
+
+    def _take_up(self) -> None:
+        """As :meth:`refresh`, and have the titles put in order, which the first search for one would wait for."""
+        self.refresh()
+        threading.Thread(target=self.index.browse, kwargs={"order": "title", "count": 1}, daemon=True).start()
 
     def _reload(self) -> None:
         from rag.index.versions import current
