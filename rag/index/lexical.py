@@ -10,9 +10,11 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -27,6 +29,9 @@ _DOC_BITS = 16
 MAX_BATCH = 1 << _DOC_BITS
 _REMEMBERED = 2_000_000  # places of features asked before that stay unpacked: 16 MB
 _ROW, _MOST = 40, (1 << 16) - 1  # a feature, a passage and how often, in one number: sorted in one go
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ class LexicalWriter:
         writers = [BitWriter(folder / name) for name in (LOW, HIGH, TIMES)]
         done = False
         try:
-            for features, sizes, merged in self._merged(old, moved, reordered):
+            for features, sizes, merged in _ahead(self._merged(old, moved, reordered)):
                 rows, times = (merged >> 16) & ((1 << _ROW - 16) - 1), merged & _MOST
                 write_lists(writers[0], writers[1], rows, Layout.of(sizes, passages), 0, len(sizes))
                 first = np.cumsum(sizes) - sizes
@@ -147,6 +152,15 @@ class LexicalWriter:
                 numbers = np.repeat(np.searchsorted(some, feature[a:b]), np.diff(first[a : b + 1]))
                 parts.append(numbers << _ROW | places[first[a] : first[b]])
         return np.sort(np.concatenate([*parts, np.zeros(0, np.int64)]))
+
+
+def _ahead(items: Iterator[_T]) -> Iterator[_T]:
+    """The same items, each made while the one before is used: both are work of NumPy's, on two processors."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
 
 
 def _distinct(arrays: list[np.ndarray]) -> np.ndarray:
