@@ -60,8 +60,8 @@ def place_row(group: Sequence[PlaceFound], level: str, lang: str, numbers: Seque
     return Row(place_label(first, level, lang), first.province or first.short, in_script(detail, lang), tuple(dict.fromkeys(numbers)))
 
 
-def text_of(rows: Sequence[Row], citations: Sequence[Citation], kind: str, lang: str, matched: int, searched: int) -> str:
-    """The answer as shown: a line for each row, the evidence below a value, and for places what was searched."""
+def text_of(rows: Sequence[Row], citations: Sequence[Citation], kind: str, lang: str, matched: int, searched: int, listed: bool = False) -> str:
+    """The answer as shown: a line for each row, the evidence below a value, and for places and other lists what was searched."""
     lines = []
     for row in rows:
         chips = "".join(f"[{n}]" for n in row.citations)
@@ -71,7 +71,7 @@ def text_of(rows: Sequence[Row], citations: Sequence[Citation], kind: str, lang:
             lines.append(f"{row.label}{detail} {chips}")
         elif row.label:
             lines.append(f"{row.label} {chips}{folded_text(row, lang)}")
-    if kind == "places":
+    if kind == "places" or listed:
         return "\n".join([*lines, count_line(matched, searched, lang)])
     alone = {row.citations[0]: row for row in rows if not row.label}
     for number, citation in enumerate(citations, 1):

@@ -23,6 +23,7 @@ from rag.answer.events import Found, Searching
 from rag.answer.evidence import Evidence, View, gather, views
 from rag.answer.fold import Fold
 from rag.answer.followup import complete, told_before
+from rag.answer.items import LEAST, enumerate_items, item_rows
 from rag.answer.pick import pick
 from rag.answer.question import Asked, understand
 from rag.answer.reader import likeliest, weights_of
@@ -160,7 +161,7 @@ def _answer_within(
     found = work.candidates(snapshot, query, passing) if whole else candidates(snapshot, query, allowed)
     langs = snapshot.lang_codes[1][found.articles]
     order = np.argsort(-balanced(found.score, langs, found.articles), kind="stable")
-    most = PASSAGES_ALL if asked.kind == "places" else PASSAGES
+    most = PASSAGES_ALL if asked.kind == "places" or asked.several else PASSAGES
     inside = allowed[found.articles[order]]
     order = order[(np.arange(len(order)) < most) | inside & (inside.cumsum() <= most)]
     read = found.articles[order][allowed[found.articles[order]]]
@@ -172,12 +173,14 @@ def _answer_within(
     gazette, calendar = work.gazette, work.calendar
     evidence = timely(evidence, weights, asked, calendar)
     fitting = [e for e in evidence if allowed[e.view.row] and about(e, asked, gazette, calendar)]
+    sheet, kind = Sheet(), asked.kind
+    rows, verdict = _items(snapshot, query, asked, fitting, weights, sheet) if asked.several else ([], None)
+    listed = bool(rows)
     if not asked.every:
         fitting = likeliest(query, asked, fitting, weights, weights_of(snapshot.model))
-
-    sheet, kind = Sheet(), asked.kind
     fold = Fold(snapshot, allowed, fitting)
-    rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, fold, lang)
+    if not listed:
+        rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, fold, lang)
     if kind == "places" and rows and not rows[0].place:
         kind = "text"
     refused = not rows
@@ -192,7 +195,7 @@ def _answer_within(
         missing = tuple(query.text[a:b] for a, b in _missing(query, asked, verdict, evidence, gazette, calendar))
         text = refusal_text(missing, nearest, lang)
     else:
-        text = text_of(rows, sheet.citations, kind, lang, len(articles), searched)
+        text = text_of(rows, sheet.citations, kind, lang, len(articles), searched, listed)
     places = tuple(dict.fromkeys(r.place for r in rows if r.place)) if kind == "places" else ()
     return Answer(query.text, "en" if lang == "en" else "zh", kind, text, refused, places, tuple(rows), tuple(sheet.citations), nearest, missing,
                   searched, len(articles), 0.0, snapshot.version, limits.constraints, limits.as_of, traditional=lang == HANT)
@@ -263,6 +266,16 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
         number = sheet.number(cite_best(query, snapshot.model, evidence, weights))
         rows.append(folded(Row("", citations=(number,)), query, evidence, sheet, fold))
     return rows, verdict
+
+
+def _items(snapshot, query, asked, fitting, weights, sheet) -> tuple[list[Row], Verdict | None]:
+    """A row for each body, person or document, where several that will do are found; else none."""
+    items = enumerate_items(fitting, asked, weights)
+    if len({item.value.text for item in items}) < LEAST:
+        return [], None
+    same = [item.evidence for item in items if item.evidence.view.row == items[0].evidence.view.row]
+    verdict = judge(query, asked, weights, items[0].evidence, rule_of(snapshot.model), same)
+    return (item_rows(snapshot, query, items, weights, sheet) if verdict.accepted else []), verdict
 
 
 def _judge_places(query: Query, asked: Asked, weights: np.ndarray, kept: list[PlaceFound], places: list[PlaceFound], rule: np.ndarray) -> Verdict:

@@ -75,11 +75,14 @@ _ASKED = [
      r"|\bwhat(?:['’]s| is) the (?:(?:tele)?phone|hotline|contact) numbers?(?: (?:of|for|to))?\b"
      rf"|\bwhat(?:['’]s| is| was| are| were) the (?=(?:(?!of\b|the\b)[\w'-]+ ){{1,3}}(?:{_AMOUNT})\b)"),
     ("document", "", r"\bwhat(?:['’]s| is| was) the (?:title|theme|topic|slogan) of|\bwhat(?:['’]s| is| was)(?= (?:the |an? |this )?(?:[\w'-]+ ){1,6}(?:called|named|entitled|titled)\b)"),
+    ("document", "", rf"哪些(?=[^\s\W了的在]{{1,4}}?(?P<noun>{_DOCUMENT}))"), ("organisation", "", rf"哪些(?=[^\s\W了的在]{{1,4}}?(?P<noun>{_BODY}))"),  # 哪些湿地文件
     ("text", "", r"为什么|为何|\b(?:what|which|why|how)\b(?! and (?:when|where|who))|^(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\b"),
 ]
 _LISTED = [
-    ("places", level, rf"^请?(?:帮我)?(?:列出|列举|举出|说出|给出)(?=.{{0,60}}?(?P<noun>{noun})(?:名单|名称)?[，。？?！!\s]*$)")
-    for level, noun in (("country", "国家"), ("province", "省份|省市|省区市|省|自治区|直辖市"), ("city", "城市|区县|县市"), ("any", "地方|地区|地点"))
+    (kind, level, rf"^请?(?:帮我)?(?:列出|列举|举出|说出|给出)(?=.{{0,60}}?(?P<noun>{noun})(?:名单|名称)?[，。？?！!\s]*$)")
+    for kind, level, noun in (
+        ("places", "country", "国家"), ("places", "province", "省份|省市|省区市|省|自治区|直辖市"), ("places", "city", "城市|区县|县市"), ("places", "any", "地方|地区|地点"),
+        ("organisation", "", "企业|公司|集团|机构|单位|部门|高校|大学|学校|医院|银行|协会"), ("document", "", "文件|法规|法律|条例|规划|计划|方案|意见|办法|标准|政策"))
 ]
 # "When the fire broke out, how many ...": the clause before the comma does not ask.
 _BEFORE = re.compile(r"^(?:when|where|while|after|before|as|if|since)\b[^?]*?,\s*(?=(?:(?:in|on|at|by|from|to|for|of) )?(?:how|which|who|whom|what|when|where|why)\b)", re.I)
@@ -126,11 +129,18 @@ class Asked:
     told: tuple[Told, ...] = ()
 
     @property
+    def several(self) -> bool:
+        """Whether all bodies, persons or documents are sought ("which companies", "哪些文件"), not the one ("which company")."""
+        return self.kind in ("organisation", "person", "document") and bool(_SEVERAL.search(self.plain[self.idle[0][0] : self.focus[0]]))
+
+    @property
     def every(self) -> bool:
         """Whether all places are sought ("which provinces", "哪些地方"), not the one where something is ("where", "哪里")."""
         return self.kind == "places" and not (self.level == "any" and _WHERE.search(self.plain[slice(*self.idle[0])]))
 
 
+# More than one is asked for: 哪些企业, which companies, list all documents; not "which company".
+_SEVERAL = re.compile(r"哪些|哪几|有哪|列[出举]|\b(?:list|enumerate)\b|\b(?:people|men|women|\w+(?<!s)s)\s*$", re.I)
 _WHERE = re.compile(r"在哪|哪里|哪儿|何处|何地|什么地|\bwhere\b", re.I)
 # Verbs of several words that say no more than that something happened; their words apart would be sought as they stand.
 _HAPPENS = re.compile(r"\b(?:tak(?:es?|en|ing)|took) place\b|\b(?:is|are|was|were|been|be) held\b", re.I)

@@ -1,0 +1,103 @@
+"""Which companies, documents, persons: every one that the matching evidence names, one row each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.answer.cite import cite, quote_span
+from rag.answer.compose import Sheet
+from rag.answer.enumerate import RELATIVE, STRICT, SURE
+from rag.answer.evidence import CONTEXT, Evidence
+from rag.answer.negation import asks_denial, denied
+from rag.answer.pick import finder
+from rag.answer.question import Asked
+from rag.answer.types import Row
+from rag.answer.value import Value
+from rag.corpus import clauses
+from rag.index import Snapshot
+from rag.search.query import Query
+
+LEAST = 2  # names that make a list; for one alone the likeliest sentences are the better judge
+DENIED = 0.5  # how well what is denied must match a word of the question
+_MARKS = re.compile(r"[《》“”「」『』\"'\s]|^the ", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A name in its sentence.
+
+    Attributes:
+        value: the name, with offsets in the sentence.
+        evidence: the sentence.
+        support: 0 to 1, of the clauses that the name governs.
+    """
+
+    value: Value
+    evidence: Evidence
+    support: float
+
+
+def enumerate_items(found: Sequence[Evidence], asked: Asked, weights: np.ndarray) -> list[Item]:
+    """The names of the kind asked for that come near the best supported, best first.
+
+    A sentence is read as for places: the clauses up to the next that names another are about the names before.
+
+    Args:
+        found: evidence, best first.
+        asked: what is wanted, a body, a person or a document.
+        weights: of the question's tokens, as ``evidence.gather`` gave them.
+    """
+    find, said, denials = finder(asked.kind), asked.plain.casefold(), not asks_denial(asked.plain)
+    out: list[Item] = []
+    for evidence in found:
+        if evidence.support <= 0 or float(weights @ evidence.own) < STRICT * RELATIVE * 0.5:
+            continue
+        values = [v for v in find(evidence.text) if v.text.casefold() not in said]
+        for start, end, named in _parts(evidence, values):
+            own = evidence.view.matched(start, end)
+            if denials and any((evidence.view.touched(*span)[weights > 0] >= DENIED).any() for span in denied(evidence.view.article.text, start, end)):
+                continue
+            strict = float(weights @ own)
+            support = 0.7 * strict + 0.3 * float(weights @ np.maximum(own, CONTEXT * evidence.matched))
+            out += [Item(value, evidence, support) for value in named]
+    if not out:
+        return []
+    out.sort(key=lambda item: (-round(item.support, 3), -item.evidence.score, item.evidence.view.row, item.evidence.start + item.value.start))
+    best = out[0].support
+    return [item for item in out if item.support >= min(STRICT, RELATIVE + 0.5 * max(0.0, SURE - best)) * best]
+
+
+def _parts(evidence: Evidence, values: Sequence[Value]) -> list[tuple[int, int, list[Value]]]:
+    """The clauses of a sentence with the names that they are about; what stands before the first goes with it."""
+    parts: list[tuple[int, int, list[Value]]] = []
+    for start, end in clauses(evidence.view.article.text, evidence.start, evidence.end):
+        named = [v for v in values if start <= evidence.start + v.start < end]
+        if parts and (not named or not parts[-1][2] or _listed(evidence, parts[-1][2][-1], named[0])):
+            parts[-1] = (parts[-1][0], end, parts[-1][2] + named)
+        else:
+            parts.append((start, end, named))
+    return [part for part in parts if part[2]]
+
+
+def _listed(evidence: Evidence, left: Value, right: Value) -> bool:
+    """Whether two names stand in one list."""
+    return re.fullmatch(r"[\s、，,和与及以]*(?:and |& )?(?:the )?", evidence.text[left.end : right.start]) is not None
+
+
+def item_rows(snapshot: Snapshot, query: Query, items: Sequence[Item], weights: np.ndarray, sheet: Sheet) -> list[Row]:
+    """A row for each name with its best quote, those that most articles name first."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(_MARKS.sub("", item.value.text).casefold(), []).append(item)
+    order = sorted(groups.items(), key=lambda pair: (-len({item.evidence.view.row for item in pair[1]}), pair[0]))
+    rows = []
+    for _, group in order:
+        one = group[0]
+        span = one.evidence.start + one.value.start, one.evidence.start + one.value.end
+        number = sheet.number(cite(query, snapshot.model, one.evidence, quote_span(one.evidence, span, weights), (span,)))
+        rows.append(Row(one.value.text, citations=(number,)))
+    return rows
