@@ -24,6 +24,16 @@ from rag.search.query import Query
 LEAST = 2  # names that make a list; for one alone the likeliest sentences are the better judge
 DENIED = 0.5  # how well what is denied must match a word of the question
 _MARKS = re.compile(r"[《》“”「」『』\"'\s]|^the ", re.I)
+# (the kind of body that a question asks for, how the name of one ends)
+_BODIES = [(re.compile(asking, re.I), re.compile(rf"(?:{ending})\.?$", re.I)) for asking, ending in (
+    ("高校|大学|学校|学院|[中小]学|universit|college|school", "大学|学院|学校|[中小]学|[高初]中|分校|university|college|school|academy|institute.*|university of .*"),
+    ("医院|hospital", "医院|卫生院|hospital|clinic|infirmary"),
+    ("银行|bank", "银行|信用社|bank|bank of .*|HSBC|Barclays|holdings|group"),
+    ("企业|公司|厂[商家]|compan|firm|manufactur|business|enterprise", "公司|集团|厂|股份|电力|石油|能源|科技|汽车|钢铁|银行|保险|证券|"
+     "(?:group|corp|corporation|company|co|inc|ltd|limited|llc|plc|ag|sa|holdings|airlines|airways|motors?|bank|insurance|securities|[A-Z]{3,6})"),
+    ("部门|部委|departments?|ministr", "部|局|委|委员会|厅|署|办公?室?|办公厅|银行|院|会|ministry.*|department.*|bureau.*|administration.*|commission.*|office|agency"),
+)]
+_COUNTED = re.compile(r"^(?:[一二两三四五六七八九十几数\d]+|多|各|全国|这|该)[所家个名大]?|^[A-Z]{1,2}$|^“[^”]*[。！？]”$|^\".*[.!?]\"$")  # "四所学校" names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +62,13 @@ def enumerate_items(found: Sequence[Evidence], asked: Asked, weights: np.ndarray
         weights: of the question's tokens, as ``evidence.gather`` gave them.
     """
     find, said, denials = finder(asked.kind), asked.plain.casefold(), not asks_denial(asked.plain)
+    words = said[asked.idle[0][0] : max(asked.focus[0], *(end for _, end in asked.idle))]
+    ending = next((ending for asking, ending in _BODIES if asked.kind == "organisation" and asking.search(words)), None)
     out: list[Item] = []
     for evidence in found:
         if evidence.support <= 0 or float(weights @ evidence.own) < STRICT * RELATIVE * 0.5:
             continue
-        values = [v for v in find(evidence.text) if v.text.casefold() not in said]
+        values = [v for v in find(evidence.text) if v.text.casefold() not in said and not _COUNTED.search(v.text) and (ending is None or ending.search(v.text))]
         for start, end, named in _parts(evidence, values):
             own = evidence.view.matched(start, end)
             if denials and any((evidence.view.touched(*span)[weights > 0] >= DENIED).any() for span in denied(evidence.view.article.text, start, end)):
@@ -68,6 +80,9 @@ def enumerate_items(found: Sequence[Evidence], asked: Asked, weights: np.ndarray
         return []
     out.sort(key=lambda item: (-round(item.support, 3), -item.evidence.score, item.evidence.view.row, item.evidence.start + item.value.start))
     best = out[0].support
+    if any(item.value.kind == "document" for item in out):
+        out = [item for item in out if item.value.kind != "quoted"]  # where titles are written as such, other quotation marks hold none
+        best = out[0].support
     return [item for item in out if item.support >= min(STRICT, RELATIVE + 0.5 * max(0.0, SURE - best)) * best]
 
 

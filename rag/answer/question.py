@@ -79,7 +79,7 @@ _ASKED = [
     ("text", "", r"为什么|为何|\b(?:what|which|why|how)\b(?! and (?:when|where|who))|^(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\b"),
 ]
 _LISTED = [
-    (kind, level, rf"^请?(?:帮我)?(?:列出|列举|举出|说出|给出)(?=.{{0,60}}?(?P<noun>{noun})(?:名单|名称)?[，。？?！!\s]*$)")
+    (kind, level, rf"^请?(?:帮我)?(?:列出|列举|举出|说出|给出)(?=.{{0,60}}?(?P<noun>(?:{noun})(?:名单|名称)?)[，。？?！!\s]*$)")
     for kind, level, noun in (
         ("places", "country", "国家"), ("places", "province", "省份|省市|省区市|省|自治区|直辖市"), ("places", "city", "城市|区县|县市"), ("places", "any", "地方|地区|地点"),
         ("organisation", "", "企业|公司|集团|机构|单位|部门|高校|大学|学校|医院|银行|协会"), ("document", "", "文件|法规|法律|条例|规划|计划|方案|意见|办法|标准|政策"))
