@@ -24,6 +24,7 @@ DENIED = 0.5  # how well what is denied must match a word of the question
 CARRIED = 0.5  # a sentence that names no place itself must support this much by its own words
 TOLD, LITTLE = 0.5, 0.2  # what the topic says counts by this; the least that it may leave for the segment to say
 LACK, UNSURE, RANK = 0.3, 0.1, 0.1  # cost of the word most missed, of a place named only before the sentence, of the last passage
+HOPELESS = 0.55  # of the best supported place: sentences that cannot come near this are not read
 APART, BESIDE, HOPEFUL = 0.5, 5, 0.6  # cost of neighbours that are apart, by more tokens than this; support, of the best, from which it is looked at
 BACK = 400  # characters before an English sentence in which the place is sought that it goes on about
 # "从北京到上海", "from Xining to Chengdu": what stands between the ends of a way.
@@ -106,8 +107,9 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
     either = alternatives(found[0].view.query) if found else []
     denials, within, named = not asks_denial(asked.plain), _containers(asked), _named(asked)
     out: list[PlaceFound] = []
+    best = 0.0
     for evidence in found:
-        if evidence.support <= 0:
+        if evidence.support <= 0 or not either and _at_most(evidence, weights) < HOPELESS * best:
             continue
         for segment in gazette.segments(evidence):
             spans = [(segment.start, segment.end)]
@@ -129,6 +131,7 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
             support += TOLD * told - LACK * lack - UNSURE * (not segment.certain) - RANK * (1 - evidence.view.rank)
             out += [PlaceFound(mention, evidence, segment, min(1.0, max(0.0, support)))
                     for mention in scenes if mention.place.code not in named and _within(mention, within)]
+            best = max(best, out[-1].support if out else 0.0)
     out = _apart(out, weights)
     # Of places that are supported alike, that of the better evidence comes first.
     out.sort(key=lambda place: (-round(place.support, 3), -place.evidence.score, place.evidence.view.row, place.mention.start))
@@ -163,6 +166,11 @@ def _apart(found: list[PlaceFound], weights: np.ndarray) -> list[PlaceFound]:
             place = replace(place, support=max(0.0, place.support - APART * loss[id(place.segment)]))
         out.append(place)
     return out
+
+
+def _at_most(evidence: Evidence, weights: np.ndarray) -> float:
+    """What no part of a sentence can be supported by more than."""
+    return 0.7 * float(weights @ evidence.own) + 0.3 * float(weights @ np.maximum(evidence.own, evidence.matched)) + TOLD * float(weights @ evidence.view.topic)
 
 
 def _told(own: np.ndarray, evidence: Evidence, weights: np.ndarray) -> float:

@@ -68,10 +68,12 @@ def enumerate_items(found: Sequence[Evidence], asked: Asked, weights: np.ndarray
     for evidence in found:
         if evidence.support <= 0 or float(weights @ evidence.own) < STRICT * RELATIVE * 0.5:
             continue
-        values = [v for v in find(evidence.text) if v.text.casefold() not in said and not _COUNTED.search(v.text) and (ending is None or ending.search(v.text))]
+        values = [v for v in find(evidence.text) if v.text.casefold() not in said and not _COUNTED.search(v.text)]
+        values = [v for v in values if ending is None or ending.search(v.text)]
         for start, end, named in _parts(evidence, values):
             own = evidence.view.matched(start, end)
-            if denials and any((evidence.view.touched(*span)[weights > 0] >= DENIED).any() for span in denied(evidence.view.article.text, start, end)):
+            unsaid = denied(evidence.view.article.text, start, end) if denials else ()
+            if any((evidence.view.touched(*span)[weights > 0] >= DENIED).any() for span in unsaid):
                 continue
             strict = float(weights @ own)
             support = 0.7 * strict + 0.3 * float(weights @ np.maximum(own, CONTEXT * evidence.matched))

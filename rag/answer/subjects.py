@@ -28,7 +28,8 @@ _CLOSED = re.compile(r"(?:^|[.!?\n]\s*)(?:unlike|(?:compared|in comparison|in co
 _ADVERBIAL = re.compile(
     r"(?:前|后|时|时候|期间|之际|之机|以来|之间|方面|[上中里起日年月])[，,]\s*$|^\s*(?:为了?|随着|按照|根据|依托|围绕|借助|针对|面对|结合|除了?)"
     r"|^\s*(?:before|after|during|on|in|at|as|when|while|since|until|with|for|to|by|under|despite)\b.*,\s*$", re.I)
-_RELATIVE = re.compile(r"\s*(?:(?:all|many|most|some|both|one|two) of )?(?:which|who|whose|whom|that|where)\b", re.I)  # it goes on about what stands before it
+# It goes on about what stands before it.
+_RELATIVE = re.compile(r"\s*(?:(?:all|many|most|some|both|one|two) of )?(?:which|who|whose|whom|that|where)\b", re.I)
 _LATIN_HEAD = 60  # an English clause names its place within this many characters, if it is its subject
 
 
@@ -102,7 +103,8 @@ def lists(text: str, mentions: list[PlaceMention]) -> list[tuple[PlaceMention, .
     runs: list[list[PlaceMention]] = []
     for mention in mentions:
         between = text[runs[-1][-1].end : mention.start] if runs else ""
-        if runs and (_BETWEEN.match(between) or _LISTED.match(between)) and not (between == ", " and _CLOSED.search(text[max(0, runs[-1][0].start - 40) : runs[-1][0].start])):
+        joined = runs and (_BETWEEN.match(between) or _LISTED.match(between))
+        if joined and not (between == ", " and _CLOSED.search(text[max(0, runs[-1][0].start - 40) : runs[-1][0].start])):
             runs[-1].append(mention)
         else:
             runs.append([mention])
