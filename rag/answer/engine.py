@@ -28,7 +28,7 @@ from rag.answer.pick import pick
 from rag.answer.question import Asked, understand
 from rag.answer.reader import likeliest, weights_of
 from rag.answer.refusal import Verdict, about, judge, rule_of, of_place
-from rag.answer.rows import LIKELY, QUOTES, folded, place_rows, sentences_of, value_rows
+from rag.answer.rows import LEAST, LIKELY, QUOTES, folded, place_rows, sentences_of, value_rows
 from rag.answer.script import HANT, is_traditional
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus import detect_lang
@@ -245,7 +245,9 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
             kept = shortlist(places)
             verdict = _judge_places(query, asked, weights, kept, places, rule_of(snapshot.model))
             if verdict.accepted:
-                return place_rows(snapshot, query, asked, kept, weights, gazette, sheet, fold, lang), verdict
+                codes = {p.mention.place.code for p in kept}
+                told = [p for p in places if p.mention.place.code in codes and p.support >= LEAST * places[0].support]
+                return place_rows(snapshot, query, asked, told, weights, gazette, sheet, fold, lang), verdict
         if asked.every and (asked.level != "any" or places):
             return [], verdict
     elif asked.kind != "text":

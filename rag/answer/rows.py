@@ -25,7 +25,8 @@ ENOUGH = 0.75  # sentences are quoted until the answer is among them with this c
 GAIN = 0.12  # and another sentence of an article when it supports this share of the question that the first does not
 VERB = 3.0  # what the verb weighs in that whose object is sought
 LIKELY = 0.25  # of the likeliest sentence's chance: what comes as near says it too
-NEAR = 0.85  # of the best support for a place: what comes as near is quoted too
+NEAR = 0.85  # of what the best quote about a place says: what says as much is quoted too
+LEAST = 0.5  # of the support that a place is taken for: with less nothing is quoted for it
 
 
 def folded(row: Row, query: Query, evidence: Evidence, sheet: Sheet, fold: Fold, picked: Sequence[Picked] = ()) -> Row:
@@ -68,8 +69,8 @@ def place_rows(
     rows = []
     for group in group_places(places, asked.level).values():
         numbers = []
-        group.sort(key=lambda p: (-p.support, p.evidence.view.row, p.mention.start))
-        for place in _stories_first([p for p in group if p.support >= NEAR * group[0].support], fold):
+        group.sort(key=lambda p: (-round(p.said, 3), -p.support, p.evidence.view.row, p.mention.start))
+        for place in _stories_first([p for p in group if p.said >= NEAR * group[0].said], fold):
             span, marks = _with_name(place, quote_span(place.evidence, (place.segment.start, place.segment.end), weights), gazette)
             number = sheet.number(cite(query, snapshot.model, place.evidence, span, marks))
             if number not in numbers:
