@@ -161,6 +161,14 @@ def test_no_array_of_anything_but_numbers_is_read(index, kind, monkeypatch):
         file.write_bytes(content)
 
 
+def test_verify_asks_the_index_what_it_must_know(index, monkeypatch):
+    """Files that are as they were written, but were written wrongly."""
+    verify(index)
+    monkeypatch.setattr("rag.index.open.Snapshot.lexical", lambda self, text: [0.0] * self.n_passages)
+    with pytest.raises(IndexCorrupt, match="expected to find passage 0 .*build it again"):
+        verify(index)
+
+
 def remade(index, **changes):
     """The live version with another manifest, as another release of Yinju would have written it."""
     folder = live_folder(index)

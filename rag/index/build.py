@@ -499,7 +499,7 @@ class _Builder:
             self._progress(0, 1, "check")
             counts = Counts(self._store.rows, self._passages, characters, self._tokens.count, count, *_counted(stories))
             manifest, name = self._describe(counts, vectors, changes)
-            _check(Snapshot(self._folder, manifest, self._model, self._embedder))
+            self_query(Snapshot(self._folder, manifest, self._model, self._embedder))
             self._progress(1, 1, "check")
         return manifest, name
 
@@ -553,8 +553,8 @@ def _nothing(skipped: list[Skipped]) -> str:
     )
 
 
-def _check(snapshot: Snapshot) -> None:
-    """Reads a finished version back, and asks it for passages that it must find.
+def self_query(snapshot: Snapshot) -> None:
+    """Reads a version back, asks it for passages that it must find, and closes it.
 
     Raises:
         IndexCorrupt: it does not.
@@ -577,6 +577,6 @@ def _check(snapshot: Snapshot) -> None:
             )
             if not whole:
                 raise IndexCorrupt(
-                    f"expected to find passage {row} of {article.id!r} in the index just written to {snapshot.path}, "
-                    "but it reads back differently: the disk or the memory may be faulty; build again"
+                    f"expected to find passage {row} of {article.id!r} in the index at {snapshot.path}, "
+                    "but it reads back differently: the disk or the memory may be faulty; build it again"
                 )

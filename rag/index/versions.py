@@ -22,7 +22,7 @@ from rag.corpus.article import Skipped
 from rag.embed.protocol import ModelIdentity
 from rag.errors import IndexBusy, IndexCorrupt, IndexMissing, StorageError, YinjuError
 from rag.index.disk import storage_errors, sync_folder, write_atomic
-from rag.index.manifest import FILE_NAME, REBUILD, Counts, check_files, manifest_digest, read_manifest
+from rag.index.manifest import FILE_NAME, REBUILD, Counts, Manifest, check_files, manifest_digest, read_manifest
 
 try:
     import fcntl
@@ -293,7 +293,9 @@ def rollback(path: str | Path) -> str:
 
 
 def verify(path: str | Path) -> Verification:
-    """Checks every file of the live version against its checksum.
+    """Checks every file of the live version against its checksum, and asks it for some of its own passages.
+
+    It is asked only by the version of Yinju whose model made it.
 
     Raises:
         IndexMissing, IndexMismatch: there is no index, or one of another format.
@@ -305,7 +307,18 @@ def verify(path: str | Path) -> Verification:
     with reading(path), held(folder):
         manifest = read_manifest(folder)
         check_files(folder, manifest)
+        _ask(folder, manifest)
     return Verification(name, len(manifest.files) + 1, manifest.bytes, time.perf_counter() - begin)
+
+
+def _ask(folder: Path, manifest: Manifest) -> None:
+    from rag.embed import load_static
+    from rag.index.build import self_query
+    from rag.index.open import Snapshot, same_model
+
+    model = load_static()
+    if same_model(manifest.static_model, model.identity) and manifest.tokenizer_sha256 == model.tokenizer_sha256:
+        self_query(Snapshot(folder, manifest, model, model))
 
 
 @contextlib.contextmanager
