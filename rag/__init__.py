@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Index": "rag.library",
-    "Assistant": "rag.library",
+    "Assistant": "rag.assistant",
     "Filters": "rag.search.types",
     "Hit": "rag.search.types",
     "Article": "rag.corpus.article",
@@ -29,9 +29,10 @@ __all__ = list(_HOME)
 
 if TYPE_CHECKING:
     from rag.answer.types import Answer, Citation, Constraint
+    from rag.assistant import Assistant
     from rag.corpus.article import Article
     from rag.errors import YinjuError
-    from rag.library import Assistant, Index
+    from rag.library import Index
     from rag.search.types import Filters, Hit
 
 

@@ -13,7 +13,7 @@ _WISH = re.compile(r"#(lift|free|bind|retry)-([0-9a-f]+)-(\w+)")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as it is handed to the assistant; see :meth:`rag.library.Assistant.ask`.
+    """A question as it is handed to the assistant; see :meth:`rag.assistant.Assistant.ask`.
 
     Attributes:
         question: as the reader put it.

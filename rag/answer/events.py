@@ -1,4 +1,4 @@
-"""What an assistant tells while it works on an answer; see :meth:`rag.library.Assistant.stream`."""
+"""What an assistant tells while it works on an answer; see :meth:`rag.assistant.Assistant.stream`."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def ask(
     understood is shown.
     """
     from rag.answer.types import CONSTRAINTS, Answer
-    from rag.library import Assistant
+    from rag.assistant import Assistant
     from rag.terminal import put_answer
 
     index, chosen = _open(question, file, path, model, rerank, filters)

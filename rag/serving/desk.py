@@ -11,9 +11,10 @@ import numpy as np
 
 from rag.answer.events import Event
 from rag.answer.types import Answer
+from rag.assistant import Assistant
 from rag.corpus.article import Article
 from rag.errors import UsageError, YinjuError
-from rag.library import Assistant, Index
+from rag.library import Index
 from rag.search.browse import Listing, Statistics
 from rag.search.types import Filters, Hit
 from rag.serving.intake import Intake
@@ -94,7 +95,7 @@ class Desk:
         self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
         without: Sequence[str] = (),
     ) -> Iterator[Event]:
-        """The answer stage by stage, see :meth:`rag.library.Assistant.stream`. Raises as :meth:`ask`."""
+        """The answer stage by stage, see :meth:`rag.assistant.Assistant.stream`. Raises as :meth:`ask`."""
         yield from self.pool.iterate(lambda: self.events(question, history, filters, as_of, without))
 
     def answer(
