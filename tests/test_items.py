@@ -52,6 +52,7 @@ def test_one_alone_is_a_value(index):
     assert not understand("哪些省举行了演练？").several  # places have their own list
     given = answer(index, "哪些企业检修了变电站？")
     assert given.rows[0].label == "北辰电力公司"
+    assert given.text == "北辰电力公司 [1]\n「北辰电力公司检修了变电站。」 [1]"  # quoted, not counted as a list of one
 
 
 def test_a_list_of_what_nothing_says_is_refused(index):

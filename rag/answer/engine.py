@@ -23,7 +23,7 @@ from rag.answer.events import Found, Searching
 from rag.answer.evidence import Evidence, View, gather, views
 from rag.answer.fold import Fold
 from rag.answer.followup import complete, told_before
-from rag.answer.items import LEAST, enumerate_items, item_rows
+from rag.answer.items import FEWEST, enumerate_items, item_rows
 from rag.answer.pick import pick
 from rag.answer.question import Asked, understand
 from rag.answer.reader import likeliest, weights_of
@@ -273,7 +273,7 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
 def _items(snapshot, query, asked, fitting, weights, sheet) -> tuple[list[Row], Verdict | None]:
     """A row for each body, person or document, where several that will do are found; else none."""
     items = enumerate_items(fitting, asked, weights)
-    if len({item.value.text for item in items}) < LEAST:
+    if len({item.value.text for item in items}) < FEWEST:
         return [], None
     same = [item.evidence for item in items if item.evidence.view.row == items[0].evidence.view.row]
     verdict = judge(query, asked, weights, items[0].evidence, rule_of(snapshot.model), same)

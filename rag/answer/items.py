@@ -21,7 +21,7 @@ from rag.corpus import clauses
 from rag.index import Snapshot
 from rag.search.query import Query
 
-LEAST = 2  # names that make a list; for one alone the likeliest sentences are the better judge
+FEWEST = 2  # names that make a list; for one alone the likeliest sentences are the better judge
 DENIED = 0.5  # how well what is denied must match a word of the question
 _MARKS = re.compile(r"[《》“”「」『』\"'\s]|^the ", re.I)
 # (the kind of body that a question asks for, how the name of one ends)
