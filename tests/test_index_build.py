@@ -115,7 +115,7 @@ def test_same_corpus_gives_the_same_bytes(tmp_path):
 def test_batches_leave_no_trace(tmp_path, monkeypatch):
     articles = made_articles(50, seed=4)
     whole = build_index(articles, tmp_path / "whole")
-    monkeypatch.setattr("rag.index.build._BATCH_STATIC", 7)
+    monkeypatch.setattr("rag.index.builder._BATCH_STATIC", 7)
     pieces = build_index(articles, tmp_path / "pieces")
     with open_index(tmp_path / "whole") as one, open_index(tmp_path / "pieces") as two:
         assert one.manifest.counts == two.manifest.counts
@@ -179,7 +179,7 @@ def test_an_error_of_the_reader_passes_through_and_leaves_no_rubbish(tmp_path):
 
 
 def test_progress_grows_to_the_end(tmp_path, monkeypatch):
-    monkeypatch.setattr("rag.index.build._BATCH_STATIC", 8)
+    monkeypatch.setattr("rag.index.builder._BATCH_STATIC", 8)
     articles = made_articles(30)
     seen = []
     build_index(articles, tmp_path, progress=lambda *call: seen.append(call))

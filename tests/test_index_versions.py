@@ -217,8 +217,8 @@ def test_a_build_killed_at_any_instant_loses_no_committed_version(tmp_path):
 @pytest.mark.parametrize(
     "step, live",
     [
-        ("rag.index.build.sync_tree", "g0"),
-        ("rag.index.build._check", "g0"),
+        ("rag.index.builder.sync_tree", "g0"),
+        ("rag.index.builder.self_query", "g0"),
         ("rag.index.versions.os.rename", "g0"),
         ("rag.index.versions.sync_folder", "g0"),
         ("rag.index.versions.write_atomic", "g0"),
@@ -276,10 +276,10 @@ def test_a_folder_without_permission_is_a_clear_error(tmp_path):
     "step",
     [
         "rag.index.build.building_folder",
-        "rag.index.build.StoreWriter.add",
-        "rag.index.build.VectorsWriter.add",
-        "rag.index.build.LexicalWriter.write",
-        "rag.index.build.sync_tree",
+        "rag.index.builder.StoreWriter.add",
+        "rag.index.builder.VectorsWriter.add",
+        "rag.index.builder.LexicalWriter.write",
+        "rag.index.builder.sync_tree",
         "rag.index.versions.os.rename",
         "rag.index.disk.os.replace",
     ],

@@ -6,44 +6,30 @@ import contextlib
 import dataclasses
 import shutil
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.corpus import SPLITTER, duplicates, passage_text, split
-from rag.corpus.article import Article, Passage, Skipped
+from rag.corpus import SPLITTER, duplicates
+from rag.corpus.article import Article, Skipped
 from rag.embed.protocol import Embedder
-from rag.errors import CorpusError, IndexCorrupt, ModelError, YinjuError
+from rag.errors import YinjuError
+from rag.index.builder import Builder, Clock, Progress
 from rag.index.changes import Changes, compare, guard
-from rag.index.disk import storage_errors, sync_file, sync_tree
-from rag.index.features import features, inner_of
-from rag.index.lexical import MAX_BATCH, SETTINGS, Kept, LexicalWriter
-from rag.index.manifest import FILE_NAME, FORMAT, SKIPPED_KEPT, Counts, Manifest, list_files, read_manifest
-from rag.index.named import keys
-from rag.index.open import Snapshot, check_models, open_index, spelling
-from rag.index.reuse import ReusingEmbedder
+from rag.index.disk import storage_errors
+from rag.index.lexical import SETTINGS
+from rag.index.manifest import Manifest, read_manifest
+from rag.index.open import Snapshot, check_models, open_index
 from rag.index.sources import Sources
-from rag.index.store import Store, StoreWriter, digest_of
-from rag.index.survey import Looked, Rows, Survey
-from rag.index.texts import scripts
-from rag.index.tokens import TokensWriter, open_tokens
-from rag.index.vectors import VectorsWriter
-from rag.index.versions import KEEP, VERSIONS, building_folder, commit, current, next_stamp, version_name, writing
+from rag.index.store import Store
+from rag.index.survey import Looked, Survey
+from rag.index.versions import KEEP, VERSIONS, building_folder, commit, current, writing
 
 if TYPE_CHECKING:
     from rag.embed.static import StaticModel
-
-Progress = Callable[[int, int | None, str], None]
-
-# Large enough to keep both cores and NumPy busy, small enough to keep memory flat; a transformer is
-# a hundred times slower, and whoever waits for it wants to see progress.
-_BATCH_STATIC, _BATCH_OTHER = 2_048, 256
-_CHECKED_PASSAGES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +66,6 @@ class BuildReport:
     def to_dict(self) -> dict:
         """Plain dicts, lists, strings and numbers."""
         return dataclasses.asdict(self)
-
-
-class _Clock:
-    """Adds up wall time by phase."""
-
-    def __init__(self) -> None:
-        self.begin = time.perf_counter()
-        self.phases: dict[str, float] = defaultdict(float)
-
-    def rounded(self) -> dict[str, float]:
-        """Seconds by phase so far."""
-        return {phase: round(spent, 4) for phase, spent in self.phases.items()}
-
-    @contextlib.contextmanager
-    def __call__(self, phase: str) -> Iterator[None]:
-        begin = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.phases[phase] += time.perf_counter() - begin
 
 
 def build_index(
@@ -232,7 +198,7 @@ def _write(
 
     model = load_static()
     embedder = embedder or model
-    path, clock = Path(path), _Clock()
+    path, clock = Path(path), Clock()
     with writing(path), contextlib.ExitStack() as hold, contextlib.ExitStack() as reading:
         before = _Before(path, model, embedder, reading)
         with clock("look"):
@@ -244,7 +210,7 @@ def _write(
         # After the commit there is nothing left under this name.
         hold.callback(shutil.rmtree, folder, ignore_errors=True)
         old = before.open() if isinstance(articles, Survey) and articles.takes_over or embedder is not model else None
-        builder = _Builder(path, folder, model, embedder, old, progress or _silent, clock)
+        builder = Builder(path, folder, model, embedder, old, progress or _silent, clock)
         try:
             builder.take(articles)
             identities = before.identities()
@@ -265,318 +231,3 @@ def _write(
 
 def _silent(done: int, total: int | None, phase: str) -> None:
     """Progress that nobody watches."""
-
-
-@dataclass(frozen=True, slots=True)
-class _New:
-    """An article to be indexed: its passages, what it names, what it is compared with others by."""
-
-    article: Article
-    passages: list[Passage]
-    names: set[str]
-    sketch: np.ndarray
-
-
-class _Builder:
-    """The parts of one version under construction."""
-
-    def __init__(
-        self, path: Path, folder: Path, model: StaticModel, embedder: Embedder, old: Snapshot | None, progress: Progress, clock: _Clock
-    ) -> None:
-        self._path, self._folder, self._old = path, folder, old
-        self._model, self._embedder = model, embedder
-        self._batch = _BATCH_STATIC if embedder is model else _BATCH_OTHER
-        self._source = None if embedder is model else ReusingEmbedder(embedder, old, path)
-        self._progress, self._clock = progress, clock
-        self._skipped: list[Skipped] = []
-        self._seen: dict[str, int] = {}
-        self._waiting: list[_New | Rows] = []
-        self._texts = 0
-        self._passages = self._kept_passages = 0
-        self._kept: list[Kept] = []
-        self._spool = folder / "spool"
-        # Tokenizing leaves Python to the other work: it runs a batch ahead.
-        self._ahead = ThreadPoolExecutor(1)
-        self._begun: tuple[list[_New | Rows], list[str], Future] | None = None
-        with storage_errors(path):
-            self._spool.mkdir()
-            self._store = StoreWriter(folder)
-            self._tokens = TokensWriter(folder, model.size)
-            self._vectors = VectorsWriter(embedder.identity.dim, "int8" if embedder is model else "fp16")
-        self._lexical = LexicalWriter(self._spool, inner_of(model))
-
-    @property
-    def reused(self) -> int:
-        """Passages whose vectors were taken over."""
-        return (self._source.reused if self._source else 0) + (self._kept_passages if self._embedder is not self._model else 0)
-
-    @property
-    def identities(self) -> np.ndarray:
-        """Ids and contents of the articles taken in, in order, as digests, uint64 (n, 2)."""
-        return self._store.identities()
-
-    def forget(self) -> None:
-        """Removes what an interrupted build would go on from."""
-        if self._source:
-            self._source.forget()
-
-    def close(self) -> None:
-        """Closes the files; what was not finished is thrown away by the caller."""
-        self._ahead.shutdown(cancel_futures=True)
-        for part in (self._tokens, self._store, self._source):
-            with contextlib.suppress(OSError):
-                if part:
-                    part.close()
-
-    def take(self, articles: Iterable[Article | Skipped | Rows]) -> None:
-        """Takes all articles in, batch by batch."""
-        total = len(articles) if isinstance(articles, Sized) else None
-        source, done = iter(articles), 0
-        while True:
-            with self._clock("read"):
-                item = next(source, None)
-            if item is None:
-                break
-            if isinstance(item, Skipped):
-                self._skipped.append(item)
-            elif isinstance(item, Rows):
-                self._keep(item)
-            elif reason := self._add(item):
-                self._skipped.append(Skipped(item.path or item.id, reason))
-                if isinstance(articles, Survey):
-                    articles.refused(self._skipped[-1])
-            done += item.last - item.first if isinstance(item, Rows) else 1
-            if self._texts >= self._batch:
-                self._flush()
-                self._progress(done, articles.expected(done) if isinstance(articles, Survey) else total, "passages")
-        self._flush()
-        self._settle()
-        self._progress(done, total or done, "passages")
-        if not self._store.rows:
-            raise CorpusError(_nothing(self._skipped))
-
-    def _keep(self, rows: Rows) -> None:
-        last = self._waiting[-1] if self._waiting else None
-        if isinstance(last, Rows) and last.last == rows.first:
-            self._waiting[-1] = Rows(last.first, rows.last)
-        else:
-            self._waiting.append(rows)
-
-    def _add(self, article: Article) -> str:
-        """Takes an article in; returns "" or why not."""
-        if reason := self._unusable(article):
-            return reason
-        with self._clock("split"):
-            passages: list[Passage] = split(article)
-        if not passages:
-            return "no text to index"
-        article = self._with_own_id(article)
-        with self._clock("names"):
-            names = keys(article)
-        with self._clock("sketch"):
-            sketch = duplicates.sketch(article.text)
-        self._waiting.append(_New(article, passages, names, sketch))
-        self._texts += len(passages)
-        return ""
-
-    def _unusable(self, article: Article) -> str:
-        try:
-            "".join(dataclasses.astuple(article)[:-1]).encode("utf-8")  # all but the pages
-        except UnicodeEncodeError:
-            return "holds half of a surrogate pair, which is no text"
-        except TypeError:
-            return "has a field that is not a string"
-        if self._seen.get(article.id) == digest_of(article):
-            return f"the same article came before, with the id {article.id!r}"
-        return ""
-
-    def _with_own_id(self, article: Article) -> Article:
-        """The article, under another id where a different one has it already."""
-        own, number = article.id, 1
-        while own in self._seen:
-            number += 1
-            own = f"{article.id}#{number}"
-        self._seen[own] = digest_of(article)
-        return article if own == article.id else dataclasses.replace(article, id=own)
-
-    def _flush(self) -> None:
-        """Begins to tokenize what waits, and takes in what was tokenized meanwhile."""
-        waiting, self._waiting, self._texts = self._waiting, [], 0
-        texts = [passage_text(new.article, passage) for new in waiting if isinstance(new, _New) for passage in new.passages]
-        begun = waiting, texts, self._ahead.submit(self._model.encode_ids, texts)
-        self._settle()
-        self._begun = begun
-
-    def _settle(self) -> None:
-        if not self._begun:
-            return
-        (waiting, texts, future), self._begun = self._begun, None
-        with self._clock("tokenize"):
-            ids, offsets = future.result()
-        new = [one for one in waiting if isinstance(one, _New)]
-        with self._clock("embed"):
-            vectors = self._embed(texts, ids, offsets)
-        with self._clock("texts"):
-            told = scripts(self._model, [(one.article, one.passages) for one in new], texts, ids, offsets)
-        numbers = self._numbers(waiting)
-        for begin in range(0, len(texts), MAX_BATCH):
-            with self._clock("lexical"), storage_errors(self._path):
-                own = slice(begin, begin + MAX_BATCH)
-                some = ids[offsets[begin] : offsets[min(begin + MAX_BATCH, len(texts))]]
-                at = offsets[begin : begin + MAX_BATCH + 1] - offsets[begin]
-                found, owner = features([self._model.normalize(text) for text in texts[own]], some, at)
-                self._lexical.add(found, owner, some, at, numbers[own])
-        with self._clock("store"), storage_errors(self._path):
-            at, number = 0, 0
-            for one in waiting:
-                if isinstance(one, Rows):
-                    self._take_over(one)
-                    continue
-                end = at + len(one.passages)
-                self._tokens.add(ids[offsets[at] : offsets[end]])
-                self._vectors.add(vectors[at:end])
-                self._store.add(one.article, one.passages, np.diff(offsets[at : end + 1]), told[number], one.names, one.sketch)
-                at, number = end, number + 1
-
-    def _numbers(self, waiting: list[_New | Rows]) -> np.ndarray:
-        """The numbers of the passages of the new articles; notes which passages are kept, and under which."""
-        out = [np.zeros(0, np.int64)]
-        for one in waiting:
-            if isinstance(one, Rows):
-                first, last = self._old.store.first_passage[[one.first, one.last]].tolist()
-                self._kept.append(Kept(first, last - first, self._passages))
-                self._passages += last - first
-                self._kept_passages += last - first
-            else:
-                out.append(np.arange(self._passages, self._passages + len(one.passages)))
-                self._passages += len(one.passages)
-        return np.concatenate(out)
-
-    def _take_over(self, rows: Rows) -> None:
-        old = self._old
-        first, last = old.store.first_passage[[rows.first, rows.last]].tolist()
-        self._tokens.add(old.token_ids[old.token_offsets[first] : old.token_offsets[last]])
-        self._vectors.keep(old.dense_index, first, last)
-        self._store.keep(old.store, rows.first, rows.last)
-
-    def _embed(self, batch: list[str], ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-        if self._source is None:
-            # One text more, of no tokens: a single one is summed in another order, and its vector differs in the last bit.
-            return self._model.embed_ids(ids, np.append(offsets, offsets[-1]))[: len(batch)]
-        if not batch:
-            return np.zeros((0, self._embedder.identity.dim), np.float32)
-        with storage_errors(self._path):
-            vectors, model = np.asarray(self._source.embed_passages(batch)), self._embedder.identity
-        if vectors.shape != (len(batch), model.dim) or not np.isfinite(vectors).all():
-            odd = "" if np.isfinite(vectors).all() else " with NaN or infinity"
-            raise ModelError(
-                f"expected {len(batch)} finite vectors of {model.dim} dimensions from the model {model.name}, "
-                f"got an array of shape {vectors.shape}{odd}: the model or its folder is faulty, "
-                "use another with --model"
-            )
-        return vectors
-
-    def finish(self, sources: Sources | None, changes: Changes) -> tuple[Manifest, str]:
-        """Writes, syncs and checks everything; returns the manifest and the version's name."""
-        old = self._old
-        with self._clock("stories"), storage_errors(self._path):
-            self._progress(0, 1, "stories")
-            self._tokens.close()
-            characters, stories = self._store.commit(spelling(self._model, open_tokens(self._folder, self._model.size), self._store.token_offsets()), old.store if old else None)
-            self._progress(1, 1, "stories")
-        with self._clock("write"), storage_errors(self._path):
-            self._progress(0, 3, "write")
-            vectors = self._vectors.write(self._folder)
-            self._progress(1, 3, "write")
-            count = self._lexical.write(self._folder, self._passages, old.lexical_index if old else None, self._kept)
-            shutil.rmtree(self._spool)
-            self._progress(2, 3, "write")
-            if sources:
-                sources.write(self._folder)
-            sync_tree(self._folder)
-            self._progress(3, 3, "write")
-        with self._clock("check"), storage_errors(self._path):
-            self._progress(0, 1, "check")
-            counts = Counts(self._store.rows, self._passages, characters, self._tokens.count, count, *_counted(stories))
-            manifest, name = self._describe(counts, vectors, changes)
-            self_query(Snapshot(self._folder, manifest, self._model, self._embedder))
-            self._progress(1, 1, "check")
-        return manifest, name
-
-    def _describe(self, counts: Counts, vectors: dict, changes: Changes) -> tuple[Manifest, str]:
-        stamp = next_stamp(self._path)
-        files = list_files(self._folder)
-        report = {
-            "changes": dataclasses.asdict(changes), "skipped": len(self._skipped), "reused": self.reused,
-            "seconds": round(time.perf_counter() - self._clock.begin, 3), "phases": self._clock.rounded(),
-        }
-        manifest = Manifest(
-            format=FORMAT,
-            created=stamp.isoformat(timespec="milliseconds"),
-            model=self._embedder.identity,
-            static_model=self._model.identity,
-            tokenizer_sha256=self._model.tokenizer_sha256,
-            splitter=dict(SPLITTER),
-            duplicates=dict(duplicates.SETTINGS),
-            lexical=SETTINGS,
-            vectors=vectors,
-            counts=counts,
-            skipped=tuple(self._skipped[:SKIPPED_KEPT]),
-            report=report,
-            files=files,
-        )
-        text = manifest.to_json()
-        (self._folder / FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
-        sync_file(self._folder / FILE_NAME)
-        return manifest, version_name(stamp, text)
-
-    @property
-    def skipped(self) -> tuple[Skipped, ...]:
-        """All that was not indexed, with the reasons."""
-        return tuple(self._skipped)
-
-
-def _counted(stories: np.ndarray) -> tuple[int, int]:
-    """How many stories several articles tell, and how many of these articles repeat the first."""
-    counts = np.bincount(stories)
-    return int((counts > 1).sum()), int((counts[counts > 1] - 1).sum())
-
-
-def _nothing(skipped: list[Skipped]) -> str:
-    reasons = "; ".join(f"{entry.path}: {entry.reason}" for entry in skipped[:5])
-    if len(skipped) > 5:
-        reasons += f"; and {len(skipped) - 5} more"
-    seen = f"all of them were skipped ({reasons})" if skipped else "there are none"
-    return (
-        f"expected at least one article to index, but {seen}: "
-        "put articles (.txt, .md, .html, .pdf, .docx, .csv and more) into the corpus. An index that was there before is unchanged."
-    )
-
-
-def self_query(snapshot: Snapshot) -> None:
-    """Reads a version back, asks it for passages that it must find, and closes it.
-
-    Raises:
-        IndexCorrupt: it does not.
-    """
-    with snapshot:
-        for row in np.unique(np.linspace(0, snapshot.n_passages - 1, _CHECKED_PASSAGES, dtype=np.int64)):
-            place = snapshot.passages[row]
-            article = snapshot.article(place.article_row)
-            text = passage_text(article, Passage(article.id, int(place.start), int(place.end)))
-            ids, offsets = snapshot.model.encode_ids([text])
-            begin, end = snapshot.token_offsets[row : row + 2]
-            vector = snapshot.vector(row)
-            found, scores = snapshot.dense(vector, 1)
-            whole = (
-                0 <= place.start < place.end <= len(article.text)
-                and np.array_equal(snapshot.token_ids[begin:end], ids)
-                and len(found) == 1
-                and scores[0] >= vector @ vector - 1e-3
-                and (len(ids) == 0 or snapshot.lexical(text)[row] > 0)
-            )
-            if not whole:
-                raise IndexCorrupt(
-                    f"expected to find passage {row} of {article.id!r} in the index at {snapshot.path}, "
-                    "but it reads back differently: the disk or the memory may be faulty; build it again"
-                )

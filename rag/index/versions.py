@@ -313,8 +313,8 @@ def verify(path: str | Path) -> Verification:
 
 def _ask(folder: Path, manifest: Manifest) -> None:
     from rag.embed import load_static
-    from rag.index.build import self_query
     from rag.index.open import Snapshot, same_model
+    from rag.index.readback import self_query
 
     model = load_static()
     if same_model(manifest.static_model, model.identity) and manifest.tokenizer_sha256 == model.tokenizer_sha256:
