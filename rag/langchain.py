@@ -72,10 +72,14 @@ def document(hit: Hit) -> Document:
     ``page_content`` is the passage, ``article.text[start:end]``. ``metadata`` has article_id, title, date, source,
     url, lang, start, end (offsets in the article's text), score (higher is better, comparable within one
     question), support (0 to 1: share of the question that the passage supports) and id, the same as
-    ``Document.id``: where the passage stands, as "article_id:start-end".
+    ``Document.id``: where the passage stands, as "article_id:start-end". Where the article has pages, as a PDF has,
+    ``page`` is the one on which the passage begins, from 1; where other articles tell the same in nearly the same words,
+    ``story`` is the id of the first of them.
     """
     place = f"{hit.article_id}:{hit.start}-{hit.end}"
     names = ("article_id", "title", "date", "source", "url", "lang", "start", "end", "score", "support")
+    pages = {"page": hit.page} if hit.page else {}
+    stories = {"story": hit.story} if hit.story else {}
     return Document(
-        id=place, page_content=hit.text, metadata={"id": place, **{name: getattr(hit, name) for name in names}}
+        id=place, page_content=hit.text, metadata={"id": place, **{name: getattr(hit, name) for name in names}, **pages, **stories}
     )

@@ -10,7 +10,7 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnablePassthrough
 
-from rag import Filters, Index
+from rag import Article, Filters, Index
 from rag.errors import UsageError
 from rag.langchain import YinjuRetriever
 
@@ -31,11 +31,23 @@ def test_documents_are_passages_with_their_span(index):
     assert 1 <= len(documents) <= 4
     for document in documents:
         metadata = document.metadata
-        assert METADATA == metadata.keys() and document.id == metadata["id"]
+        assert METADATA == metadata.keys() - {"story"} and document.id == metadata["id"]
         text = index.article(metadata["article_id"]).text
         assert text[metadata["start"] : metadata["end"]] == document.page_content
         json.dumps(metadata)
     assert [d.page_content for d in documents] == [hit.text for hit in index.search(ZH, 4)]
+
+
+def test_a_document_has_the_page_and_the_story_of_its_passage(tmp_path):
+    words = "Workers repaired the lighthouse of Gullane Point after the storm of March, and the harbour reopened. " * 6
+    text = "The ferry company published its timetable for the summer. " * 3
+    paged = Article("paged", text + words, "Harbour", lang="en", pages=(0, len(text)))
+    Index.build([paged, Article("again", words, "Harbour again", lang="en"), Article("other", "Bakers raised prices.", lang="en")], tmp_path)
+    with Index.open(tmp_path) as index:
+        hits = index.search("Who repaired the lighthouse?", 5)
+        for hit, found in zip(hits, YinjuRetriever(index=index, k=5).invoke("Who repaired the lighthouse?"), strict=True):
+            assert found.metadata.get("page", 0) == hit.page and found.metadata.get("story", "") == hit.story
+        assert {(hit.article_id, hit.page, hit.story) for hit in hits} == {("paged", 2, "paged"), ("again", 0, "paged"), ("other", 0, "")}
 
 
 def test_a_folder_is_opened_at_the_first_question(sample_index):
