@@ -94,7 +94,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "age_days": "{n} 天前",
         "age_now": "刚刚",
         "lost": "与服务器的连接断了。对话已保存在本页，连接恢复后会自动接上；若一直不行，请检查 Yinju 是否仍在运行。",
-        "busy": "现在提问的人太多。请稍候再试，对话仍在。",
         "failed": "请求没有成功。请再试一次，对话仍在；若仍不行，请重新载入页面。",
         "status": "检索了 {searched}，用时 {ms}",
         "status_matched": "检索了 {searched}，其中 {matched} 篇有依据，用时 {ms}",
@@ -222,7 +221,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "age_now": "just now",
         "lost": "The connection to the server is lost. Your conversation is kept on this page and goes on as soon as the server "
         "is back; if that takes long, see whether Yinju is still running.",
-        "busy": "Too many people are asking at once. Please try again in a moment; your conversation is still here.",
         "failed": "That did not work. Please try again, your conversation is still here; if it stays, load the page anew.",
         "status": "Searched {searched} in {ms}",
         "status_matched": "Searched {searched} in {ms}, evidence in {matched}",

@@ -231,7 +231,7 @@ _LATE_EN = re.compile(
     re.I,
 )
 # It rains; it takes an hour to ...; it is true that ...: nothing is meant by "it".
-_NO_IT = re.compile(rf"\b(?:it|that|this)\b.*?\b(?:rain\w*|snow\w*|to|that|who|whether|if|for|when|where|while|after|before)\b|what (?:time|day|date|year|month)\b.*\b(?:is|was) (?:it|this|that)|\bit takes?\b|\btake[sn]?\b(?! place)", re.I)
+_NO_IT = re.compile(r"\b(?:it|that|this)\b.*?\b(?:rain\w*|snow\w*|to|that|who|whether|if|for|when|where|while|after|before)\b|what (?:time|day|date|year|month)\b.*\b(?:is|was) (?:it|this|that)|\bit takes?\b|\btake[sn]?\b(?! place)", re.I)
 _DETERMINER = re.compile(rf"(?:that|this|those|these)(?! (?:{_HELD}|{_AUX}|{_PREP}|also|too|then)\b|,? ?[{P}{T}]|[?.!\s]*$)", re.I)
 
 

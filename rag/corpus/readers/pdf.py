@@ -155,6 +155,7 @@ def _draft(pages: list[list[Line]], told: dict[str, str]) -> Draft:
     title, title_lines = _title(first, told.get("Title", ""))
     text, starts = "", []
     before: Line | None = None
+    right = 0.0  # edge of the column that `before` stands in
     for lines in pages:
         rights = _right_edges(lines)
         starts.append(-1)
