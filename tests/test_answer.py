@@ -36,11 +36,6 @@ def index(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def news(index):
-    return index(*NEWS)
-
-
-@pytest.fixture(scope="module")
 def shipped(sample_index):
     with open_index(sample_index) as snapshot:
         yield snapshot

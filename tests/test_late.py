@@ -21,10 +21,8 @@ _QUESTIONS = ["哪些省的世界卫生组织检查了电梯？", "which food bu
 
 
 @pytest.fixture(scope="module")
-def snapshot(tmp_path_factory):
-    path = tmp_path_factory.mktemp("late") / "index"
-    build_index(NEWS, path)
-    with open_index(path) as snapshot:
+def snapshot(news_index):
+    with open_index(news_index) as snapshot:  # one of its own: what a snapshot remembers is tested
         yield snapshot
 
 

@@ -2,10 +2,7 @@
 
 import pytest
 from page_server import running
-from small_news import NEWS
 from test_page import ask, browser, visit  # noqa: F401
-
-from rag import Index
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -14,10 +11,8 @@ PHONE = {"width": 390, "height": 844, "has_touch": True}
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    path = tmp_path_factory.mktemp("news") / "index"
-    Index.build(list(NEWS), path)
-    with running(path) as address:
+def site(news_index):
+    with running(news_index) as address:
         yield address
 
 

@@ -3,13 +3,12 @@
 import csv
 import io
 import json
+import shutil
 
 import pytest
 from page_server import running, slowed
-from small_news import NEWS
 from test_page import ask, browser, ready, visit, wait_for_answer  # noqa: F401
 
-from rag import Index
 from rag.evaluation import read_questions
 from rag.evaluation.feedback import FILE
 
@@ -21,10 +20,9 @@ FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory):
-    path = tmp_path_factory.mktemp("news") / "index"
-    Index.build(list(NEWS), path)
-    return path
+def index(tmp_path_factory, news_index):
+    """An index of its own: verdicts are written beside it."""
+    return shutil.copytree(news_index, tmp_path_factory.mktemp("verdicts") / "index")
 
 
 @pytest.fixture(scope="module")

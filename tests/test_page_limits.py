@@ -4,10 +4,7 @@ import json
 import re
 
 import pytest
-from small_news import NEWS
 from test_page import ask, browser, luminance, ready, serving, visit, wait_for_answer  # noqa: F401
-
-from rag import Index
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -18,10 +15,8 @@ NOTHING = {"en-US": "Where was a flood drill held in August 2021?", "zh-CN": "20
 
 
 @pytest.fixture(scope="module")
-def news_site(tmp_path_factory):
-    path = tmp_path_factory.mktemp("news") / "index"
-    Index.build(list(NEWS), path)
-    with serving(path) as address:
+def news_site(news_index):
+    with serving(news_index) as address:
         yield address
 
 

@@ -4,22 +4,12 @@ import json
 
 import numpy as np
 import pytest
-from small_news import NEWS
 
 from rag.answer import answer, engine
 from rag.answer.reader import FEATURES, FILE, READ, likeliest, verb_of, weights_of
 from rag.embed import load_static
 from rag.errors import ModelError
-from rag.index import build_index, open_index
 from rag.search.query import analyse
-
-
-@pytest.fixture(scope="module")
-def news(tmp_path_factory):
-    path = tmp_path_factory.mktemp("reader") / "index"
-    build_index(NEWS, path)
-    with open_index(path) as snapshot:
-        yield snapshot
 
 
 @pytest.fixture

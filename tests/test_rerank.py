@@ -31,13 +31,6 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    path = tmp_path_factory.mktemp("rerank") / "index"
-    Index.build(NEWS, path)
-    return path
-
-
-@pytest.fixture(scope="module")
 def lifts(tmp_path_factory):
     """An index of many articles that are much alike, half of them in each language."""
     zh = (Article(f"zh{n}", f"第{n}号电梯的安全检查在{n}日完成。", lang="zh", source="甲") for n in range(60))
@@ -54,9 +47,9 @@ def passages(hits):
 # ---- any object with a name and a score
 
 
-def test_hits_come_in_the_order_of_the_scores(path):
+def test_hits_come_in_the_order_of_the_scores(news_index):
     told = Told()
-    with Index.open(path, rerank=told) as index:
+    with Index.open(news_index, rerank=told) as index:
         hits = index.search(QUESTION, 5)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     for hit in hits:
@@ -67,8 +60,8 @@ def test_hits_come_in_the_order_of_the_scores(path):
     assert hits[0].score == max(map(len, texts))  # of all that was read, not only of the first k
 
 
-def test_without_a_reranker_nothing_changes(path):
-    with Index.open(path) as plain, Index.open(path, rerank=Told(lambda text: 0.0)) as tied:
+def test_without_a_reranker_nothing_changes(news_index):
+    with Index.open(news_index) as plain, Index.open(news_index, rerank=Told(lambda text: 0.0)) as tied:
         found, read = plain.find(QUESTION, 4), tied.find(QUESTION, 4)
     assert passages(found.hits) == passages(read.hits)  # of equal scores the better fused one stays first
     assert "rerank" not in found.ms and read.ms["rerank"] > 0
@@ -116,17 +109,17 @@ def test_filters_hold(lifts):
         (lambda q, p: 1 / 0, "ZeroDivisionError"),
     ],
 )
-def test_a_faulty_reranker_is_one_line(path, score, said):
+def test_a_faulty_reranker_is_one_line(news_index, score, said):
     faulty = Told()
     faulty.score = score
-    with Index.open(path, rerank=faulty) as index:
+    with Index.open(news_index, rerank=faulty) as index:
         for ask in (index.search, Assistant(index).ask):
             with pytest.raises(ModelError, match=said) as raised:
                 ask("What did the bridge cost?")
             assert "told" in str(raised.value) and "\n" not in str(raised.value)
 
 
-def test_it_stays_after_a_reload(path, tmp_path):
+def test_it_stays_after_a_reload(tmp_path):
     Index.build(NEWS[:3], tmp_path / "index")
     with Index.open(tmp_path / "index", rerank=Told()) as index:
         Index.build(NEWS[:4], tmp_path / "index")
@@ -146,19 +139,19 @@ def test_evidence_of_equal_support_is_ranked_by_the_reranker(tmp_path):
             assert not answer.refused and answer.citations[0].article_id == best
 
 
-def test_a_reranker_neither_makes_nor_breaks_a_refusal(path):
+def test_a_reranker_neither_makes_nor_breaks_a_refusal(news_index):
     questions = ("兰州市图书馆新馆藏书多少册？", "What did the Xihou Bridge cost?", "Who won the chess championship?", "月球上有多少人？")
-    with Index.open(path) as index:
+    with Index.open(news_index) as index:
         refused = [Assistant(index).ask(question).refused for question in questions]
     assert set(refused) == {True, False}
     for sign in (1, -1):
-        with Index.open(path, rerank=Told(lambda text: sign * 1e6 * len(text))) as index:
+        with Index.open(news_index, rerank=Told(lambda text: sign * 1e6 * len(text))) as index:
             assert [Assistant(index).ask(question).refused for question in questions] == refused
 
 
-def test_which_places_is_answered_from_all_that_match(path):
+def test_which_places_is_answered_from_all_that_match(news_index):
     told = Told()
-    with Index.open(path) as plain, Index.open(path, rerank=told) as index:
+    with Index.open(news_index) as plain, Index.open(news_index, rerank=told) as index:
         one, other = Assistant(plain).ask(QUESTION), Assistant(index).ask(QUESTION)
     assert {**one.to_dict(), "ms": 0} == {**other.to_dict(), "ms": 0} and one.places and not told.read
 

@@ -20,14 +20,6 @@ def shipped(sample_index):
         yield snapshot
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    path = tmp_path_factory.mktemp("search") / "index"
-    build_index(NEWS, path)
-    with open_index(path) as snapshot:
-        yield snapshot
-
-
 def found(snapshot, question, **kwargs):
     return [hit.article_id for hit in search(snapshot, question, **kwargs).hits]
 
@@ -73,13 +65,13 @@ def test_the_article_is_found(shipped, question, filters, article):
         ("防汛演练", {"flood-zh", "flood-en", "flood-anhui"}),
     ],
 )
-def test_both_language_versions_come_first(small, question, pair):
-    assert set(found(small, question, k=len(pair))) == pair
+def test_both_language_versions_come_first(news, question, pair):
+    assert set(found(news, question, k=len(pair))) == pair
 
 
-def test_traditional_and_full_width_find_simplified(small):
+def test_traditional_and_full_width_find_simplified(news):
     for one, other in (("宋代瓷器展覽", "宋代瓷器展览"), ("圖書館藏書１２０萬冊", "图书馆藏书120万册"), ("電動汽車充電樁", "电动汽车充电桩")):
-        a, b = search(small, one), search(small, other)
+        a, b = search(news, one), search(news, other)
         assert [(h.article_id, h.score) for h in a.hits] == [(h.article_id, h.score) for h in b.hits]
 
 
@@ -101,9 +93,9 @@ _WORDS = ["哪些省", "演练", "图书馆", "bridge", "flood", "2021", "苹果
 
 @settings(deadline=None, max_examples=60)
 @given(question=st.lists(st.sampled_from(_WORDS), min_size=1, max_size=8).map("".join), k=st.integers(1, 30), per_article=st.integers(1, 3))
-def test_every_hit_is_a_slice_with_its_marks_inside(small, question, k, per_article):
+def test_every_hit_is_a_slice_with_its_marks_inside(news, question, k, per_article):
     try:
-        result = search(small, question, k, per_article=per_article)
+        result = search(news, question, k, per_article=per_article)
     except UsageError:
         assert not question.strip()
         return
@@ -115,7 +107,7 @@ def test_every_hit_is_a_slice_with_its_marks_inside(small, question, k, per_arti
     places = [(hit.article_id, hit.start) for hit in result.hits]
     assert len(set(places)) == len(places)
     for hit in result.hits:
-        article = small.article_by_id(hit.article_id)
+        article = news.article_by_id(hit.article_id)
         assert hit.text == article.text[hit.start : hit.end] != ""
         assert (hit.title, hit.date, hit.source, hit.url, hit.lang) == (article.title, article.date, article.source, article.url, article.lang)
         assert 0 <= hit.support <= 1 and set(hit.parts) == {"dense", "lexical", "late", "phrase"}
@@ -130,9 +122,9 @@ def test_the_same_question_gives_the_same_hits(shipped):
         assert search(shipped, question).hits == search(shipped, question).hits
 
 
-def test_words_that_answer_to_the_question_are_marked(small):
+def test_words_that_answer_to_the_question_are_marked(news):
     def marked(question, article):
-        (hit,) = [h for h in search(small, question).hits if h.article_id == article]
+        (hit,) = [h for h in search(news, question).hits if h.article_id == article]
         return {(hit.text[h.start - hit.start : h.end - hit.start], h.word) for h in hit.highlights}
 
     assert {("apples", "apples"), ("Kazakhstan", "Kazakhstan")} <= marked("apples to Kazakhstan", "apples-en")
@@ -143,10 +135,10 @@ def test_words_that_answer_to_the_question_are_marked(small):
     assert "了" not in {word for _, word in words}  # a part of 举行了 that says nothing
 
 
-def test_support_tells_a_match_from_a_chance(small):
-    (hit, *_) = search(small, "宋代瓷器展览").hits
+def test_support_tells_a_match_from_a_chance(news):
+    (hit, *_) = search(news, "宋代瓷器展览").hits
     assert hit.support > 0.7
-    assert all(h.support < 0.5 for h in search(small, "核电站与企鹅").hits)
+    assert all(h.support < 0.5 for h in search(news, "核电站与企鹅").hits)
 
 
 # ---- filters
@@ -166,8 +158,8 @@ def test_support_tells_a_match_from_a_chance(small):
         (Filters(), {article.id for article in NEWS}),
     ],
 )
-def test_filters(small, filters, ids):
-    assert set(found(small, "防汛演练 bridge", k=100, filters=filters)) == ids
+def test_filters(news, filters, ids):
+    assert set(found(news, "防汛演练 bridge", k=100, filters=filters)) == ids
 
 
 def test_an_article_without_a_date_is_on_no_side_of_a_bound(tmp_path):
@@ -210,30 +202,30 @@ def test_questions_are_cleaned():
 
 
 @pytest.mark.parametrize("question", ["", " ", "\n\t", "\u200b\u200b", "\x00\x1f", "\ufeff", "　"])
-def test_an_empty_question_is_refused(small, question):
+def test_an_empty_question_is_refused(news, question):
     with pytest.raises(UsageError, match="empty"):
-        search(small, question)
+        search(news, question)
 
 
 @pytest.mark.parametrize("length", [MAX_CHARACTERS + 1, 100_000])
-def test_a_question_too_long_is_refused(small, length):
+def test_a_question_too_long_is_refused(news, length):
     with pytest.raises(UsageError, match=f"{length:,}"):
-        search(small, "问" * length)
-    assert search(small, "问" * MAX_CHARACTERS).hits
+        search(news, "问" * length)
+    assert search(news, "问" * MAX_CHARACTERS).hits
 
 
 @pytest.mark.parametrize("question", [None, 7, b"bridge", ["bridge"]])
-def test_a_question_that_is_no_text_is_refused(small, question):
+def test_a_question_that_is_no_text_is_refused(news, question):
     with pytest.raises(UsageError, match=type(question).__name__):
-        search(small, question)
+        search(news, question)
 
 
 @pytest.mark.parametrize(
     "question",
     ["？？！", "...", "😀🎉", "Où se trouve le nouveau pont ?", "橋はどこですか", "다리는 어디에 있습니까", "أين الجسر؟", "Где мост?", "𓀀𓀁", "a\x00\x01b", "'; DROP TABLE--", "%s {0} \\", "ﷺ" * 200, "e\u0301" * 300],
 )
-def test_odd_questions_find_something_or_nothing(small, question):
-    assert all(np.isfinite(hit.score) for hit in search(small, question).hits)
+def test_odd_questions_find_something_or_nothing(news, question):
+    assert all(np.isfinite(hit.score) for hit in search(news, question).hits)
 
 
 @settings(deadline=None)
