@@ -16,15 +16,18 @@ from rag.corpus import detect_lang
 
 _END = r"[呢吗啊呀嘛吧]*[？?！!。.…\s]*"
 _MORE = re.compile(
-    rf"(?:(?:那么?|就)?(?:还有|除此之外|除了这些|此外)[，,]?(?:呢|吗|别的|其[他它](?:的)?|更多的?|(?:哪些|哪几个|什么|谁)(?:别的|其[他它]的?)?)?|(?:那么?)?其[他它]的?|(?:有)?更多的?|继续|接着说|(?:请)?(?:再)?(?:说|讲)(?:得)?(?:详细|具体)(?:一?[点些]|说说)?|详细说说|再多说一?[点些])的?{_END}"
-    r"|(?:and |are there |is there |any |some |the |what |which |tell me |show me )*(?:other ones|others|more|anything else|what else|else|any more|and more)(?: (?:please|ones|of them|results|examples))?[?.!\s]*",
+    r"(?:(?:那么?|就)?(?:还有|除此之外|除了这些|此外)[，,]?(?:呢|吗|别的|其[他它](?:的)?|更多的?|(?:哪些|哪几个|什么|谁)(?:别的|其[他它]的?)?)?|(?:那么?)?其[他它]的?|(?:有)?更多的?|继续|接着说"
+    rf"|(?:请)?(?:再)?(?:说|讲)(?:得)?(?:详细|具体)(?:一?[点些]|说说)?|详细说说|再多说一?[点些])的?{_END}"
+    r"|(?:and |are there |is there |any |some |the |what |which |tell me |show me )*(?:other ones|others|more|anything else|what else|else|any more"
+    r"|and more)(?: (?:please|ones|of them|results|examples))?[?.!\s]*",
     re.I,
 )
 _ORDER_ZH = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _ORDER_EN = {word: number for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)}
 _NTH = re.compile(
     rf"(?:那么?|关于)?(?:第(?P<zh>[一二三四五六七八九十]|\d{{1,2}})|(?P<last>最后一?))[个項项条家名位座款]?的?(?:怎么?样|如何|是什么情况|是(?:什么|哪个|哪家|谁))?{_END}"
-    rf"|(?:and |but |so )?(?:(?:what|how) about |tell me (?:more )?about )?(?:the )?(?:(?P<en>{'|'.join(_ORDER_EN)})|(?P<end>last))(?: one| of them)?[?.!\s]*", re.I
+    rf"|(?:and |but |so )?(?:(?:what|how) about |tell me (?:more )?about )?(?:the )?(?:(?P<en>{'|'.join(_ORDER_EN)})|(?P<end>last))(?: one"
+    r"| of them)?[?.!\s]*", re.I
 )
 # What is asked for by its name, as the words that ask for it.
 _NAMED = (
@@ -35,7 +38,10 @@ _NAMED = (
     (r"数量|数目|数字|具体数字", r"(?:exact )?(?:number|figure|amount|count)s?", "有多少？", "how many?"),
 )
 _SAYS_ZH = re.compile(rf"(?:那么?)?(?P<name>[^，。？?！!\s]{{2,16}}?|[A-Z][\w.&-]*(?: [\w.&-]+){{1,4}})(?:的(?:报道)?呢|呢|(?:是)?(?:怎么|如何)(?:说|报道)的?){_END}")
-_SAYS_EN = re.compile(r"(?i:and |but )?(?i:(?:what|how) about|what (?:does|did)|and|as for) (?i:the )?(?P<name>[A-Z][\w.'& -]{1,40}?)(?i: say| report| write)?(?i: about (?:it|this|that))?[?.!\s]*")
+_SAYS_EN = re.compile(
+    r"(?i:and |but )?(?i:(?:what|how) about|what (?:does|did)|and|as for) (?i:the )?(?P<name>[A-Z][\w.'& -]{1,40}?)(?i: say| report"
+    r"| write)?(?i: about (?:it|this|that))?[?.!\s]*"
+)
 _FEAST = re.compile(rf"(?:那么?)?(?P<feast>[\u4e00-\u9fff]{{2,6}}?)(?:的)?呢{_END}")
 
 
@@ -55,7 +61,8 @@ def reworded(question: str, before: str, answer: Answer) -> str:
     for zh, en, chinese, english in _NAMED:
         if re.fullmatch(rf"(?:那么?|还有)?(?:{zh})(?:是什么|是多少)?呢?{_END}", question) and not re.search(zh, before):
             return chinese
-        if re.fullmatch(rf"(?:and |what about |what is |what was |what's )*(?:the )?(?:{en})[?.!\s]*", question, re.I) and not re.search(rf"\b(?:{en})\b", before, re.I):
+        asks = re.fullmatch(rf"(?:and |what about |what is |what was |what's )*(?:the )?(?:{en})[?.!\s]*", question, re.I)
+        if asks and not re.search(rf"\b(?:{en})\b", before, re.I):
             return english
     found = _FEAST.fullmatch(question)
     if found and any(one.kind == "festival" for one in find_periods(f"{found['feast']}期间", ANY_DAY)):
@@ -108,7 +115,8 @@ def of_publisher(question: str, before: str, sources: Sequence[str]) -> str:
     chinese = detect_lang(before) == "zh"
     if old := find_publisher(before, (*sources, *_names_in(before))):
         return f"{before[: old.start]}{name}{before[old.end :]}"
-    small = before[0].lower() + before[1:] if re.match(r"(?:Who|What|When|Where|Which|Why|How|Did|Does|Do|Is|Are|Was|Were|Has|Have)\b", before) else before
+    asks = re.match(r"(?:Who|What|When|Where|Which|Why|How|Did|Does|Do|Is|Are|Was|Were|Has|Have)\b", before)
+    small = before[0].lower() + before[1:] if asks else before
     return f"据{name}报道，{before}" if chinese else f"According to {name}, {small}"
 
 

@@ -61,7 +61,9 @@ def asking(text: str) -> list[Ask]:
         if one is not None and outside_of((start, end), ((f.start, f.end) for f in found)):
             found.append(one)
     for kind, pattern in _PLAIN:
-        found += [Ask(*match.span(), match.end(), kind) for match in pattern.finditer(text) if outside_of(match.span(), ((f.start, f.end) for f in found))]
+        found += [
+            Ask(*match.span(), match.end(), kind) for match in pattern.finditer(text) if outside_of(match.span(), ((f.start, f.end) for f in found))
+        ]
     return sorted(found, key=lambda one: one.start)
 
 

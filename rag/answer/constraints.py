@@ -92,7 +92,9 @@ def find_limits(snapshot: Snapshot, question: str, asked: Asked, as_of: str = ""
     today = _today(snapshot, as_of)
     periods = find_periods(asked.plain, today)
     for one in periods:
-        if limit("date", one.start, one.end, str(one.period), lambda: of_period(snapshot, one.period, *_SLACK.get(one.kind, _LATE), one.kind != "relative")):
+        if limit(
+            "date", one.start, one.end, str(one.period), lambda: of_period(snapshot, one.period, *_SLACK.get(one.kind, _LATE), one.kind != "relative")
+        ):
             told.append(one)
             if one.kind == "relative":
                 idle.append((one.start, one.end))

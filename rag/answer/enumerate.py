@@ -184,7 +184,8 @@ def _apart(found: list[PlaceFound], weights: np.ndarray) -> list[PlaceFound]:
 
 def _at_most(evidence: Evidence, weights: np.ndarray) -> float:
     """What no part of a sentence can be supported by more than."""
-    return 0.7 * float(weights @ evidence.own) + 0.3 * float(weights @ np.maximum(evidence.own, evidence.matched)) + TOLD * float(weights @ evidence.view.topic)
+    matched = np.maximum(evidence.own, evidence.matched)
+    return 0.7 * float(weights @ evidence.own) + 0.3 * float(weights @ matched) + TOLD * float(weights @ evidence.view.topic)
 
 
 def _told(own: np.ndarray, evidence: Evidence, weights: np.ndarray) -> float:

@@ -124,7 +124,12 @@ def views(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarra
         body = body_start(articles[row])
         begin += int(tokens.spans[begin:stop, 0].searchsorted(body))
         rank = (float(found.score[place]) - low) / (high - low) if high > low else 1.0
-        out.append(View(articles[row], row, start, end, tokens.spans[begin:stop] + (start - body), query, match[:, begin:stop], topics[row], rank, float(found.score[place]) - high))
+        out.append(
+            View(
+                articles[row], row, start, end, tokens.spans[begin:stop] + (start - body), query, match[:, begin:stop], topics[row], rank,
+                float(found.score[place]) - high
+            )
+        )
     return out
 
 

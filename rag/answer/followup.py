@@ -133,7 +133,8 @@ _PRONOUN = re.compile("(?<![其吉维犹利无排])[他她它](?!国|乡|杀|山
 _ZH_SLOTS = re.compile(rf"{_LEAD}*{_SLOTS}(?:{_TOO}|吗)?{_END}")
 _ZH_HOW = re.compile(rf"{_LEAD}+{_SLOTS}(?:情况)?{A}{_END}")
 _ZH_ASK = re.compile(
-    rf"{_LEAD}*(?P<slots>{_SLOTS}[，,]?)?(?P<of>(?:{R})?的?)?{_HOW_MUCH}(?P<verb>是|在|有|于)?{_HOW_MUCH}(?P<ask>[在于]?{A}(?:[，,和]?[在于]?{A})*)(?P<noun>的)?{_END}"
+    rf"{_LEAD}*(?P<slots>{_SLOTS}[，,]?)?(?P<of>(?:{R})?的?)?{_HOW_MUCH}(?P<verb>是|在|有"
+    rf"|于)?{_HOW_MUCH}(?P<ask>[在于]?{A}(?:[，,和]?[在于]?{A})*)(?P<noun>的)?{_END}"
 )
 _ZH_EVENT = re.compile(
     rf"{_LEAD}*(?P<slots>{_SLOTS}[，,]?)?{_HOW_MUCH}[是有]?{_HOW_MUCH}"
@@ -217,21 +218,29 @@ _HELD = r"(?:held|happen(?:ed)?|taken? place|took place|start(?:ed)?|beg[iau]n|e
 _EN_SLOTS = re.compile(rf"{_LEAD_EN}*(?:{_ABOUT_EN})?(?:(?:(?:is|are|was|were) there )?any )?{_SLOTS_EN}(?: ones?)?{_END_EN}", re.I)
 _EN_DID = re.compile(rf"{_LEAD_EN}*(?:did|does|do|has|have) {P}{_END_EN}", re.I)
 _EN_ASK = re.compile(
-    rf"{_LEAD_EN}*(?:(?P<first>{_SLOTS_EN}),? )?(?:exactly |{_PREP} )?{A}(?:(?:,? and|,) {A})*(?: else| exactly| more)?(?P<of> of (?:them|those|these|it))?"
+    rf"{_LEAD_EN}*(?:(?P<first>{_SLOTS_EN}),? )?(?:exactly |{_PREP} )?{A}(?:(?:,? and|,) {A})*(?: else| exactly"
+    r"| more)?(?P<of> of (?:them|those|these|it))?"
     rf"(?: (?P<aux>{_AUX})(?: (?P<they>{_THEY}))?(?: {_HELD})?)?(?P<last>,? ?{_SLOTS_EN})?{_END_EN}", re.I
 )
 _EN_ABOUT = re.compile(rf"{_LEAD_EN}*{_ABOUT_EN}(?P<topic>[^?!,;:{P}{T}{A}]{{2,50}}?)(?P<slots>,? ?{_SLOTS_EN})?[?.!\s]*$", re.I)
 _EN_AND = re.compile(rf"(?:and|or|but) (?P<topic>[^?!,;:.{P}{T}{A}]{{2,40}}?)(?P<slots>,? ?{_SLOTS_EN})?[?\s]*$", re.I)
-_VERBAL = re.compile(rf"\b(?:{_AUX}|be|been|\w+ed|held|won|took|made|gave|rose|fell|said|went|came|saw|built|began|broke|sent|sold|led|met|ran|shows?|says?)\b", re.I)
+_VERBAL = re.compile(
+    rf"\b(?:{_AUX}|be|been|\w+ed|held|won|took|made|gave|rose|fell|said|went|came|saw|built|began|broke|sent|sold|led|met|ran|shows?|says?)\b", re.I
+)
 _EARLY_EN = re.compile(
-    rf"{_LEAD_EN}*(?:{_PREP} )?(?:{T},? )?(?:(?:{_PREP} )?{A} )?(?:(?:people|persons|of) )?(?:{_AUX} )?(?:not )?(?P<pronoun>it|its|they|them|their|he|him|his|she|her|that|this|those|these)\b", re.I
+    rf"{_LEAD_EN}*(?:{_PREP} )?(?:{T},? )?(?:(?:{_PREP} )?{A} )?(?:(?:people|persons|of) )?(?:{_AUX} )?(?:not )?(?P<pronoun>it|its|they|them|their|he"
+    r"|him|his|she|her|that|this|those|these)\b", re.I
 )
 _LATE_EN = re.compile(
-    rf"{_LEAD_EN}*(?:{_PREP} )?{A}(?: (?:people|persons))?(?: {_AUX})? (?!(?:{_AUX}|how|what|that)\b)\w+(?: (?:{_PREP}|to|with))? (?P<pronoun>it|them|him|her|that|this|those|these|there)(?:,? ?{_SLOTS_EN})?{_END_EN}",
+    rf"{_LEAD_EN}*(?:{_PREP} )?{A}(?: (?:people|persons))?(?: {_AUX})? (?!(?:{_AUX}|how|what|that)\b)\w+(?: (?:{_PREP}|to|with))? (?P<pronoun>it|them"
+    rf"|him|her|that|this|those|these|there)(?:,? ?{_SLOTS_EN})?{_END_EN}",
     re.I,
 )
 # It rains; it takes an hour to ...; it is true that ...: nothing is meant by "it".
-_NO_IT = re.compile(r"\b(?:it|that|this)\b.*?\b(?:rain\w*|snow\w*|to|that|who|whether|if|for|when|where|while|after|before)\b|what (?:time|day|date|year|month)\b.*\b(?:is|was) (?:it|this|that)|\bit takes?\b|\btake[sn]?\b(?! place)", re.I)
+_NO_IT = re.compile(
+    r"\b(?:it|that|this)\b.*?\b(?:rain\w*|snow\w*|to|that|who|whether|if|for|when|where|while|after|before)\b"
+    r"|what (?:time|day|date|year|month)\b.*\b(?:is|was) (?:it|this|that)|\bit takes?\b|\btake[sn]?\b(?! place)", re.I
+)
 _DETERMINER = re.compile(rf"(?:that|this|those|these)(?! (?:{_HELD}|{_AUX}|{_PREP}|also|too|then)\b|,? ?[{P}{T}]|[?.!\s]*$)", re.I)
 
 

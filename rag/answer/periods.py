@@ -50,7 +50,10 @@ def _since(text: str, told: Told) -> Told:
     if not match and not _ON.match(text, told.end) or told.period.yearly:
         return told
     start = match.start() if match else told.start
-    return replace(told, start=start, end=_end(_ON, text, told.end), period=Period(told.period.first, None), kind="relative" if told.kind == "relative" else "range")
+    return replace(
+        told, start=start, end=_end(_ON, text, told.end), period=Period(told.period.first, None),
+        kind="relative" if told.kind == "relative" else "range"
+    )
 
 
 # ---- told from the day of asking: weeks, and so many days up to it
@@ -114,7 +117,9 @@ _BEFORE_ZH = re.compile(r"(?:之前|以前|前(?![几一二两三四五六七八
 _COMPARED = re.compile(r"(?:比|较|\b(?:than(?: in)?|compared (?:to|with)|(?:up|down) from|over|versus|vs\.?)\s)$", re.I)
 _SAME = re.compile(r"同期|相比|同比|年?代(?![表理号码价替言办管])|s\b| levels?\b", re.I)
 _PART_ZH = re.compile(r"\s?(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|前(?P<quarters>[二三])季度)")
-_PART_EN = re.compile(r"\b(?:(?:the )?(?P<half>first|second) half|(?:the )?(?P<quarter>first|second|third|fourth|Q[1-4]) ?(?:quarter)?)(?: of|,)? (?:the year )?$", re.I)
+_PART_EN = re.compile(
+    r"\b(?:(?:the )?(?P<half>first|second) half|(?:the )?(?P<quarter>first|second|third|fourth|Q[1-4]) ?(?:quarter)?)(?: of|,)? (?:the year )?$", re.I
+)
 _ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
 
 

@@ -49,9 +49,13 @@ def _kind(match: re.Match[str], plain: str) -> str:
 # ---- seasons
 
 _SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12, "spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-_SEASON_ZH = re.compile(rf"(?:{_YEAR_ZH}的?(?P<season>[春夏秋冬])(?:[季天日](?!奥|残奥|青奥|达沃斯|[\u4e00-\u9fff]{{0,4}}运动会|锦标赛|联赛))|(?P<short>[今去])(?P<s2>[春夏秋冬])(?![\u4e00-\u9fff]?[季日]奥))")
+_SEASON_ZH = re.compile(
+    rf"(?:{_YEAR_ZH}的?(?P<season>[春夏秋冬])(?:[季天日](?!奥|残奥|青奥|达沃斯|[\u4e00-\u9fff]{{0,4}}运动会|锦标赛|联赛))"
+    r"|(?P<short>[今去])(?P<s2>[春夏秋冬])(?![\u4e00-\u9fff]?[季日]奥))"
+)
 _SEASON_EN = re.compile(
-    r"\b(?:(?P<which>this|last|this past) (?P<s1>spring|summer|autumn|fall|winter)|(?P<s2>spring|summer|autumn|fall|winter)(?: of|,)? (?P<year>(?:1\d|20)\d\d))"
+    r"\b(?:(?P<which>this|last|this past) (?P<s1>spring|summer|autumn|fall|winter)"
+    r"|(?P<s2>spring|summer|autumn|fall|winter)(?: of|,)? (?P<year>(?:1\d|20)\d\d))"
     r"(?!\d| (?:olympic|paralympic|games|festival|school|camp|semester|season|break))\b", re.I
 )
 
@@ -142,7 +146,10 @@ def _feasts(text: str, today: date | None) -> Iterator[Told]:
                 yield from _feast(match, match["year"], day, before, after, today)
         if not re.search(en, lower):
             continue
-        around = rf"(?P<during>(?:during|over|on|at) )?(?:(?P<which>last|this) )?(?P<feast>{en})(?:(?: public)? (?:holidays?|break|golden week|week))?(?:,? (?:of |in )?{_YEAR_EN})?"
+        around = (
+            rf"(?P<during>(?:during|over|on|at) )?(?:(?P<which>last|this) )?(?P<feast>{en})(?:(?: public)? (?:holidays?|break|golden week|week))?"
+            rf"(?:,? (?:of |in )?{_YEAR_EN})?"
+        )
         for match in re.finditer(rf"(?<![\w'’])(?<!['’]s )(?:{around})\b(?! (?:eve|gala|tree|market|card|gift|present)s?\b)", text, re.I):
             if match["year"] or match["which"] or match["during"]:
                 yield from _feast(match, match["year"] or match["which"], day, before, after, today)
@@ -163,8 +170,14 @@ def _feast(match: re.Match[str], year: str | None, day: Callable[[int], date], b
 
 # ---- halves and quarters without a year
 
-_PART_ZH = re.compile(r"(?<!年)(?<![\d半第前])(?:(?P<half>[上下])半年|(?:第?(?P<quarter>[一二三四])|(?<!\w)Q(?P<q>[1-4]))季度|前(?P<quarters>[二三])季度|(?<![A-Za-z\d])Q(?P<q2>[1-4])(?![\dA-Za-z]))(?!会员|卡)")
-_PART_EN = re.compile(r"\b(?:the )?(?P<nth>first|second|third|fourth) (?P<size>half|quarter) of the year\b(?!,? \d)|(?<![\w'’])Q(?P<q>[1-4])(?!\w|,? (?:of |in )?(?:\d{4}|this year|last year))", re.I)
+_PART_ZH = re.compile(
+    r"(?<!年)(?<![\d半第前])(?:(?P<half>[上下])半年|(?:第?(?P<quarter>[一二三四])|(?<!\w)Q(?P<q>[1-4]))季度|前(?P<quarters>[二三])季度"
+    r"|(?<![A-Za-z\d])Q(?P<q2>[1-4])(?![\dA-Za-z]))(?!会员|卡)"
+)
+_PART_EN = re.compile(
+    r"\b(?:the )?(?P<nth>first|second|third|fourth) (?P<size>half|quarter) of the year\b(?!,? \d)"
+    r"|(?<![\w'’])Q(?P<q>[1-4])(?!\w|,? (?:of |in )?(?:\d{4}|this year|last year))", re.I
+)
 _ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
 
 
@@ -190,13 +203,18 @@ def _parts(text: str, today: date | None) -> Iterator[Told]:
 # ---- beginnings, middles and ends of months and years
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH_EN = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH_EN = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
+    r"|dec(?:ember)?)"
+)
 _END_ZH = re.compile(
-    rf"(?:{_YEAR_ZH}\s?)?(?:(?P<month>(?<!\d)\d{{1,2}}|(?<![一二三四五六七八九十])(?:十[一二]?|[一二三四五六七八九]))\s?月(?:份)?|(?P<rmonth>[上本]个?月))(?P<which>初(?!次|步|始|期|[一二三四五六七八九十春夏秋冬])|中旬|底|末(?!代|日)|上旬|下旬)"
+    rf"(?:{_YEAR_ZH}\s?)?(?:(?P<month>(?<!\d)\d{{1,2}}|(?<![一二三四五六七八九十])(?:十[一二]?|[一二三四五六七八九]))\s?月(?:份)?"
+    r"|(?P<rmonth>[上本]个?月))(?P<which>初(?!次|步|始|期|[一二三四五六七八九十春夏秋冬])|中旬|底|末(?!代|日)|上旬|下旬)"
     rf"|{_YEAR_ZH.replace('<year>', '<y2>')}(?P<end>年?初(?!次|步|始|[一二三四五六七八九十春夏秋冬])|年?底|年?末(?!代|日))|(?<![到至在\w])(?P<bare>月初|月底|年初)"
 )
 _END_EN = re.compile(
-    rf"\b(?P<which>early|mid|late|the (?:beginning|start|middle|end) of)[ -](?:{_MONTH_EN}(?:,? {_YEAR_EN})?|{_YEAR_EN.replace('<year>', '<y2>')}|(?P<rmonth>this|last) month)\b(?! and\b)", re.I
+    rf"\b(?P<which>early|mid|late|the (?:beginning|start|middle|end) of)[ -](?:{_MONTH_EN}(?:,? {_YEAR_EN})?|{_YEAR_EN.replace('<year>', '<y2>')}"
+    r"|(?P<rmonth>this|last) month)\b(?! and\b)", re.I
 )
 _THIRD = {"初": 0, "上旬": 0, "early": 0, "beginning": 0, "start": 0, "中旬": 1, "mid": 1, "middle": 1, "底": 2, "末": 2, "下旬": 2, "late": 2, "end": 2}
 _YEAR_THIRDS = {0: (1, 3), 1: (5, 8), 2: (11, 12)}
@@ -266,7 +284,10 @@ def _bare(words: str, today: date) -> Period:
 # ---- so long ago, and weekends
 
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
-_AGO_ZH = re.compile(r"(?<![\d一二两三四五六七八九十几多数百千万.第])(?P<n>1?\d|[一两二三四五六七八九十]|十[一二三四五六七八九])(?:[个個](?=月|星期|礼拜))?(?P<unit>年|月|周|星期|礼拜|天)(?:之|以)?前(?!后|三季|[两二三]季|[一二三四五六七八九十\d]+[名位强个])")
+_AGO_ZH = re.compile(
+    r"(?<![\d一二两三四五六七八九十几多数百千万.第])(?P<n>1?\d|[一两二三四五六七八九十]|十[一二三四五六七八九])(?:[个個](?=月|星期|礼拜))?(?P<unit>年|月|周|星期|礼拜|天)(?:之|以)?前(?!后|三季|[两二三]季"
+    r"|[一二三四五六七八九十\d]+[名位强个])"
+)
 _AGO_EN = re.compile(rf"(?<![\w-])(?P<n>1?\d|{'|'.join(_WORDS)}|an?) (?P<unit>year|month|week|day)s? ago\b", re.I)
 _WEEKEND_ZH = re.compile(r"(?P<which>上|本|这)(?:个)?周末")
 _WEEKEND_EN = re.compile(r"\b(?:(?P<which>this|last|this past) weekend|over the weekend)\b", re.I)

@@ -16,7 +16,8 @@ _REPORT = r"(?:的?(?:哪些|哪篇|什么|一篇|有关)?(?:报道|报导|消�
 _CUES = (
     re.compile(rf"(?:根?据|按照?|来自|引自|摘自)\s?{_NAME}{_REPORT}"),
     re.compile(rf"(?:^|[，。、；：\s]){_NAME}{_REPORT}"),
-    re.compile(r"\b(?:according to|reported by|quoted by|published (?:by|in)|as reported in|carried by|in (?:a|an|the) report (?:by|of|from))(?: the| a)? "
+    re.compile(r"\b(?:according to|reported by|quoted by|published (?:by|in)|as reported in|carried by|in (?:a|an|the) report (?:by|of|from))(?: the"
+               r"| a)? "
                r"(?P<name>[^\s,?!;:][^,?!;:]{1,60})", re.I),
     re.compile(r"\b(?:did|does|do|has|have) (?:the )?(?P<name>[A-Z][\w.'&-]*(?: [A-Z&][\w.'&-]*){0,5}) (?:report|publish|write|carry)\b"),
 )  # fmt: skip
@@ -57,7 +58,9 @@ def find_publisher(question: str, sources: Iterable[str]) -> Publisher | None:
             for end in _ends(name):
                 if found := tuple(source for source in sources if _is_of(source, name[:end])):
                     shown = start + end
-                    return Publisher(start, shown, (match.start(), max(shown, match.end()) if max(match[0][0], name[0]) >= "\u2e80" else shown), found)
+                    return Publisher(
+                        start, shown, (match.start(), max(shown, match.end()) if max(match[0][0], name[0]) >= "\u2e80" else shown), found
+                    )
     return None
 
 

@@ -25,9 +25,10 @@ _ASKS = {
     "province": ("哪些省", "which provinces"), "city": ("哪些城市", "which cities"),
 }  # fmt: skip
 _YEAR = re.compile(r"(?:in )?([12]\d{3})\s?年?", re.I)
-_TIMES_OF = (("今年", "this year"), ("去年", "last year"), ("上个月", "last month"), ("上月", "last month"), ("本月", "this month"), ("这个月", "this month"), ("上周", "last week"), ("本周", "this week"),
-             ("昨天", "yesterday"), ("今天", "today"), ("去年夏天", "last summer"), ("上半年", "the first half of the year"), ("上周末", "last weekend"),
-             ("春节期间", "during Spring Festival"), ("国庆假期", "over the National Day holiday"))
+_TIMES_OF = (("今年", "this year"), ("去年", "last year"), ("上个月", "last month"), ("上月", "last month"), ("本月", "this month"),
+             ("这个月", "this month"), ("上周", "last week"), ("本周", "this week"), ("昨天", "yesterday"), ("今天", "today"),
+             ("去年夏天", "last summer"), ("上半年", "the first half of the year"), ("上周末", "last weekend"), ("春节期间", "during Spring Festival"),
+             ("国庆假期", "over the National Day holiday"))
 _TIMES = {zh: en for zh, en in _TIMES_OF} | {en: zh for zh, en in reversed(_TIMES_OF)}
 _PERSON = ("he", "him", "his", "she", "her", "他", "她")
 _THERE = ("there", "那里", "那儿", "那边", "这里", "这儿")

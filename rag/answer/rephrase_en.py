@@ -11,7 +11,9 @@ from rag.corpus.places import Place
 _AUX = r"(?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|should)"
 _PREP = r"(?:in|at|on|for|from|during|of|by|within|to|near)"
 _AUX_FIRST = re.compile(rf"{_AUX}\b", re.I)
-_NOUN_AUX = re.compile(rf"(?P<noun>(?:the )?(?:(?!{_AUX}\b|{_PREP}\b|(?:that|who|which|the|an?)\b)[\w'’-]+ ){{0,3}})(?P<aux>{_AUX}) (?P<rest>.+)", re.I)
+_NOUN_AUX = re.compile(
+    rf"(?P<noun>(?:the )?(?:(?!{_AUX}\b|{_PREP}\b|(?:that|who|which|the|an?)\b)[\w'’-]+ ){{0,3}})(?P<aux>{_AUX}) (?P<rest>.+)", re.I
+)
 _SUBJECT = re.compile(r"(?:the|an?|its?|their|his|her|this|that|these|those|there|they|he|she|you|we|[A-Z][\w'’-]*)\b")
 _BEFORE = re.compile(rf"(?:^|\s){_PREP} $", re.I)
 _WITH_TIME = re.compile(rf"(?:{_PREP}|since|until|till|before|after|between|last|this|next|past|yesterday|today|tomorrow)\b", re.I)
@@ -81,7 +83,8 @@ def ask(text: str, words: str) -> str:
         if old.start == 0 and after:
             return _question(f"{words} was it that {'they ' if _rest(old) == old.end and old.kind != 'number' else ''}{after}")
         return behind(text, words)
-    if old and old.kind in THINGS and (new.kind in THINGS or new.kind == "number" and old.kind == "person") and old.start == 0 and not _NOUN_AUX.fullmatch(body[old.end :].strip()):
+    fits = old and old.kind in THINGS and (new.kind in THINGS or new.kind == "number" and old.kind == "person")
+    if fits and old.start == 0 and not _NOUN_AUX.fullmatch(body[old.end :].strip()):
         return _question(f"{words}{body[old.end :]}")
     return _question(body) if new.kind == "which" else behind(text, words)
 
@@ -103,12 +106,16 @@ def topic(text: str, words: str, parallel: bool) -> str:
             phrase = body[start : match.end()]
             # From the article on, else from the verb that most such questions have before it.
             cut = re.search(rf"(?:^|\s)((?:the|an?) (?:[\w-]+ ){{0,3}})?(?<!\w){head}\w*$", phrase, re.I)
-            verb = re.search(rf"^\s*(?:\w+ )*?(?:\w+ed|held|hold|won|win|built|build|took|take|made|make|saw|see|ran|run|sent|send|sold|sell|{_PREP}) ", phrase, re.I)
+            verb = re.search(
+                rf"^\s*(?:\w+ )*?(?:\w+ed|held|hold|won|win|built|build|took|take|made|make|saw|see|ran|run|sent|send|sold|sell|{_PREP}) ", phrase,
+                re.I
+            )
             begin = start + (verb.end() if verb else cut.start(1) if cut and cut[1] else len(phrase) - len(phrase.lstrip()))
             return _question(f"{body[:begin]}{words}{body[match.end() :]}")
     if parallel:
         return ""
-    objects = [m for m in re.finditer(rf"(?<!\w)(?:the|an?) (?:(?!{_PREP}\b)[\w'’-]+ ?)+", body, re.I) if all(m.start() >= b or m.end() <= a for a, b in slots)]
+    things = re.finditer(rf"(?<!\w)(?:the|an?) (?:(?!{_PREP}\b)[\w'’-]+ ?)+", body, re.I)
+    objects = [m for m in things if all(m.start() >= b or m.end() <= a for a, b in slots)]
     if objects and not _NOUN_AUX.search(body):
         last = objects[-1]
         return _question(f"{body[: last.start()]}{words} {body[last.end() :]}")
@@ -154,7 +161,8 @@ def _at_end(body: str, words: str) -> str:
 def _small(words: str) -> str:
     """A first word that is no name, with a small letter."""
     first = words.split(" ")[0]
-    return words[0].lower() + words[1:] if first.istitle() and re.fullmatch(rf"{_AUX}|when|where|why|how|who|whom|which|what|it|they|he|she|their|its", first, re.I) else words
+    asks = first.istitle() and re.fullmatch(rf"{_AUX}|when|where|why|how|who|whom|which|what|it|they|he|she|their|its", first, re.I)
+    return words[0].lower() + words[1:] if asks else words
 
 
 def _question(words: str) -> str:

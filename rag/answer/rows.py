@@ -63,7 +63,8 @@ def sentences_of(query: Query, found: Sequence[Evidence], weights: np.ndarray, f
 
 
 def place_rows(
-    snapshot: Snapshot, query: Query, asked: Asked, places: list[PlaceFound], weights: np.ndarray, gazette: Gazette, sheet: Sheet, fold: Fold, lang: str
+    snapshot: Snapshot, query: Query, asked: Asked, places: list[PlaceFound], weights: np.ndarray, gazette: Gazette, sheet: Sheet, fold: Fold,
+    lang: str
 ) -> list[Row]:
     """A row for each place with the best quotes about it, of different stories first."""
     rows = []

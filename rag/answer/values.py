@@ -32,15 +32,20 @@ _QUOTED = re.compile(
     r"|(?<!\w)'[^'\n]{2,80}(?:'\w[^'\n]{0,80}){0,2}'(?!\w)|(?<!\w)‘[^‘’\n]{2,80}(?:’\w[^‘’\n]{0,80}){0,2}’(?!\w)"
 )
 _PAPER = (
-    r"(?:Outline|Plan|Act|Law|Regulations?|Report|Strategy|Opinions?|Measures|Charter|Treaty|Agreement|Convention|Directive|Bill|White Paper|Guidelines?|Programme|Program|Code|Standards?|Declaration"
+    r"(?:Outline|Plan|Act|Law|Regulations?|Report|Strategy|Opinions?|Measures|Charter|Treaty|Agreement|Convention|Directive|Bill|White Paper"
+    r"|Guidelines?|Programme|Program|Code|Standards?|Declaration"
     r"|Constitution|Protocol|Accord|Magazine|Journal|Review|Gazette|Times|Post|Daily|Herald|Tribune|Guardian|Telegraph)"
 )
 _CAP = r"[A-Z][\w'’-]*"
 _NAMED_PAPER = re.compile(
-    rf"(?<![A-Za-z0-9])(?:(?!The\b){_CAP}(?: (?:of |on |for |the |and |to )*{_CAP}){{0,8}} {_PAPER}(?: \(\d{{4}}[-–]\d{{4}}\))?(?!\w)|{_PAPER} (?:on|for|of|to) (?:the )?{_CAP}(?: (?:of |on |for |the |and |to |in |a |an |by |with |through )*{_CAP}){{0,12}}"
+    rf"(?<![A-Za-z0-9])(?:(?!The\b){_CAP}(?: (?:of |on |for |the |and |to )*{_CAP}){{0,8}} {_PAPER}(?: \(\d{{4}}[-–]\d{{4}}\))?(?!\w)"
+    rf"|{_PAPER} (?:on|for|of|to) (?:the )?{_CAP}(?: (?:of |on |for |the |and |to |in |a |an |by |with |through )*{_CAP}){{0,12}}"
     rf"|(?<=[Mm]agazine ){_CAP}(?: {_CAP}){{0,3}})"
 )
-_PHONE = re.compile(r"(?<![\d.-])(?:\+\d{1,3}[ -]?(?:\(0\)|\d)[\d -]{6,14}\d|[（(]?0\d{2,4}[)）]?[ -]?\d{3,4}[ -]?\d{3,4}|1[3-9]\d{9}|[48]00-?\d{3,4}-?\d{3,4}|(?:12|95|96|11)\d{1,4})(?!\d|[.-]\d)")
+_PHONE = re.compile(
+    r"(?<![\d.-])(?:\+\d{1,3}[ -]?(?:\(0\)|\d)[\d -]{6,14}\d|[（(]?0\d{2,4}[)）]?[ -]?\d{3,4}[ -]?\d{3,4}|1[3-9]\d{9}|[48]00-?\d{3,4}-?\d{3,4}"
+    r"|(?:12|95|96|11)\d{1,4})(?!\d|[.-]\d)"
+)
 
 
 def find_phones(text: str) -> list[Value]:

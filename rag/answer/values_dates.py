@@ -56,7 +56,9 @@ _Y = r"(?:1[0-9]|20)\d{2}(?!\d)"
 _DOM = r"\d{1,2}(?:st|nd|rd|th)?"
 _DASH = r"\s?[-–—]\s?"
 _DOW = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_WHEN = r"(?:(?:early|late|mid|(?:the )?(?:start|beginning|end|middle|first half|second half|first quarter|summer|spring|autumn|winter) of)[ -](?:in )?)"
+_WHEN = (
+    r"(?:(?:early|late|mid|(?:the )?(?:start|beginning|end|middle|first half|second half|first quarter|summer|spring|autumn|winter) of)[ -](?:in )?)"
+)
 _CLOCK = r"(?:\d{1,2}(?:[:.][0-5]\d)?\s?(?:a\.m\.|p\.m\.|(?:am|pm|GMT|o'clock)\b)|(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:]))"
 _EN_DATE = (
     rf"(?:{_DOM}(?:{_DASH}{_DOM})?(?: of)? {_MON}(?:,? {_Y})?|{_MON} {_DOM}(?:{_DASH}{_DOM}\b)?(?!\d)(?:,? {_Y})?|{_MON},? (?:of )?{_Y})"

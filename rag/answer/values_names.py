@@ -72,14 +72,18 @@ _DOTTED = re.compile(rf"(?![子年以所日因])[{_TRANSLITERATED}]{{1,7}}(?:[·
 _ENDS = (
     "联合国|联合会|委员会|管委会|理事会|组委会|国务院|检察院|法院|医院|学院|研究院|研究所|设计院|科学院|工程院|博物院|大学(?!生|城)|中学(?!生)|小学(?!生)|学校|幼儿园"
     "|人民政府|市政府|省政府|县政府|区政府|政府|党委|市委(?!书记|副书记|常委|领导|员)|省委(?!书记|副书记|常委|领导|员)|县委(?!书记|副书记|常委|领导|员)|区委(?!书记|副书记|常委|领导|员)|发改委|国资委|卫健委|证监会|银保监会"
-    "|有限公司|公司|集团|银行(?!业|卡|间)|保险|证券(?!市)|基金会|协会|学会|商会|工会|妇联|联盟|联社|合作社|俱乐部|总局|管理局|分局|监局|公安局|气象局|统计局|教育局|(?<![好布结格全大战开定困僵骗残])局(?!面|部|势|限|长|域|地|促|中|外|内|时)|总署|(?<!部)署(?!名|长)|厅(?!长|堂)"
-    "|办公室|办公厅|电视台|广播电台|日报|晚报|早报|时报|报社|杂志社|通讯社|新华社|出版社|研究中心|中心(?!城|区|思|任|小|点)|博物馆|图书馆|纪念馆|美术馆|体育馆|科技馆|工厂|部(?!分|门|署|队|长|级|件|位|落|下|委|属|将|族|电|手)|支队|总队|大队|代表团|(?:卫生|卫|贸易|合作|条约|慈善|国际|行业|社会|民间|政府|非营利)组织(?![了开部])|欧盟|北约|东盟|联储|央行"
+    "|有限公司|公司|集团|银行(?!业|卡|间)|保险|证券(?!市)|基金会|协会|学会|商会|工会|妇联|联盟|联社|合作社|俱乐部|总局|管理局|分局|监局|公安局|气象局|统计局|教育局"
+    "|(?<![好布结格全大战开定困僵骗残])局(?!面|部|势|限|长|域|地|促|中|外|内|时)|总署|(?<!部)署(?!名|长)|厅(?!长|堂)"
+    "|办公室|办公厅|电视台|广播电台|日报|晚报|早报|时报|报社|杂志社|通讯社|新华社|出版社|研究中心|中心(?!城|区|思|任|小|点)|博物馆|图书馆|纪念馆|美术馆|体育馆|科技馆|工厂|部(?!分|门|署|队|长|级|件|位|落|下|委|属|将|族|电|手)|支队|总队|大队"
+    "|代表团|(?:卫生|卫|贸易|合作|条约|慈善|国际|行业|社会|民间|政府|非营利)组织(?![了开部])|欧盟|北约|东盟|联储|央行"
 )
 _ORG_END = re.compile(_ENDS)
 _SIDES = "东西南北全内干总中局上下顶底腹背面外前后头胸腰脚"  # 东部, 干部, 全部 are no ministries
 _STOP = re.compile(
-    r".*(?:[^\u4e00-\u9fffA-Za-z0-9·]|[的在由向从到被把将是了让请据经于以为对给跟]|(?<!发展)(?<!工业)(?<!住房)(?<!资源)(?<!卫生)(?<!文化)(?<!农业)(?<!市场)(?<!人力)[和与及](?!国)|来自|联合|协调|携手|组织|召集|会同|前往|邀请"
-    r"|(?<!国)有(?!限)|享受|感谢|尊重|帮助|发挥|按照|根据|签发|出售|推动|近日|昨日|今日|日前|当日|时任|现任|担任|加入|成立|获得|包括|要求|通过|指导|领导|支持|位于|进入|走进|毕业|其中|以及|还有|这家|该|本|各|某|多家|[一两几\d][家名个所]|[年月日届])",
+    r".*(?:[^\u4e00-\u9fffA-Za-z0-9·]|[的在由向从到被把将是了让请据经于以为对给跟]|(?<!发展)(?<!工业)(?<!住房)(?<!资源)(?<!卫生)(?<!文化)(?<!农业)(?<!市场)(?<!人力)[和与及](?!国)|来自|联合|协调|携手"
+    r"|组织|召集|会同|前往|邀请"
+    r"|(?<!国)有(?!限)|享受|感谢|尊重|帮助|发挥|按照|根据|签发|出售|推动|近日|昨日|今日|日前|当日|时任|现任|担任|加入|成立|获得|包括|要求|通过|指导|领导|支持|位于|进入|走进|毕业|其中|以及|还有|这家|该|本|各|某|多家|[一两几\d][家名个所]"
+    r"|[年月日届])",
     re.DOTALL,
 )
 _ALONE = "联合国|国务院|欧盟|北约|东盟|新华社|央行|美联储|证监会|发改委|国资委|卫健委|银保监会|最高人民法院|最高人民检察院|世卫组织|世界卫生组织"
@@ -89,28 +93,40 @@ _ALONE_RE = re.compile(_ALONE)
 _CAP = r"(?:[A-Z][a-zà-ÿ]+(?:['’](?!s\b)[A-Za-z]+)?(?:-[A-Za-z]+)*|[A-Z]\.(?:[A-Z]\.)*|O'[A-Z][a-z]+|Mc[A-Z][a-z]+)"
 _PARTICLE = r"(?:de|da|di|del|van|von|der|den|bin|ibn|al|el|la|le|dos|ter)"
 _HONOUR = (
-    r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lord|Lady|Dame|President|Vice President|Prime Minister|Minister|Chancellor|Premier|Senator|Secretary|Governor|Mayor|Judge|Justice"
+    r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lord|Lady|Dame|President|Vice President|Prime Minister|Minister|Chancellor|Premier|Senator|Secretary"
+    r"|Governor|Mayor|Judge|Justice"
     r"|General|Captain|Colonel|King|Queen|Prince|Princess|Pope|Chairman|Director|Ambassador|Coach|Inspector|Reporter)"
 )
 _PERSON_EN = re.compile(
     rf"(?:{_HONOUR}\.? (?P<titled>{_CAP}(?: (?:{_PARTICLE} )?{_CAP}){{0,2}}))|(?P<plain>(?<![A-Za-z0-9]){_CAP}(?: (?:{_PARTICLE} )?{_CAP}){{1,3}})"
 )
 _NOT_A_NAME = set(
-    "Mr Mrs Ms Dr Instead The A An In On At For From By With And But Or If When While As It Its He She They We You I His Her Their Our This That These Those There Here What Which Who Where Why How After Before Since"
-    " Until Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November December New North South East West Central"
-    " Province City County District Street Road Avenue River Lake Mountain Island Islands Sea Ocean Bay Day Year Month Week Festival Championship Cup League Open Games Olympic World Union United"
-    " States Kingdom Republic People Chinese British American French German Japanese Russian European International National Central Although However According Last Next Some Many Most All No Not"
+    "Mr Mrs Ms Dr Instead The A An In On At For From By With And But Or If When While As It Its He She They We You I His Her Their Our This That "
+    "These Those There Here What Which Who Where Why How After Before Since"
+    " Until Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November "
+    "December New North South East West Central"
+    " Province City County District Street Road Avenue River Lake Mountain Island Islands Sea Ocean Bay Day Year Month Week Festival Championship "
+    "Cup League Open Games Olympic World Union United"
+    " States Kingdom Republic People Chinese British American French German Japanese Russian European International National Central Although "
+    "However According Last Next Some Many Most All No Not"
     " Quality Month Mid Autumn Spring Summer Winter Olympics Award Awards Prize Internet Christmas Easter".split()
 )
 _BODY = (
-    r"(?:University|College|School|Institute|Academy|Bank|Hospital|Ministry|Bureau|Administration|Agency|Association|Council|Committee|Commission|Department|Group|Party|Court|Police|Army|Club"
-    r"|Office|Organi[sz]ation|Authority|Society|Federation|Foundation|Corporation|Corp|Company|Co|Inc|Ltd|Limited|LLC|PLC|AG|SA|Holdings|Airlines|Airways|Motors?|Television|News Agency|Laboratory|Museum"
-    r"|Board|Parliament|Congress|Senate|Government|Union|Fund|Trust|Centre|Center|Press|Securities|Insurance|Exchange|Network|Alliance|League|Orchestra|Church)"
+    r"(?:University|College|School|Institute|Academy|Bank|Hospital|Ministry|Bureau|Administration|Agency|Association|Council|Committee|Commission"
+    r"|Department|Group|Party|Court|Police|Army|Club"
+    r"|Office|Organi[sz]ation|Authority|Society|Federation|Foundation|Corporation|Corp|Company|Co|Inc|Ltd|Limited|LLC|PLC|AG|SA|Holdings|Airlines"
+    r"|Airways|Motors?|Television|News Agency|Laboratory|Museum"
+    r"|Board|Parliament|Congress|Senate|Government|Union|Fund|Trust|Centre|Center|Press|Securities|Insurance|Exchange|Network|Alliance|League"
+    r"|Orchestra|Church)"
 )
 _ORG_EN = re.compile(
-    rf"(?<![A-Za-z0-9])(?:{_BODY} (?:of|for) (?:the )?{_CAP}(?:(?:(?:,? and|,| for)? | of (?:the )?){_CAP}){{0,5}}|(?:{_CAP}|[A-Z]{{2,6}}) (?:(?:{_CAP}|[A-Z]{{2,6}}|&|of|and) ){{0,4}}?{_BODY}(?! of)(?: {_BODY})?(?:(?<=Inc|Ltd)\.|(?<=Corp)\.|(?<= Co)\.)?(?!\w)|[A-Z][A-Z&]{{1,5}}(?![A-Za-z0-9'.-]))"
+    rf"(?<![A-Za-z0-9])(?:{_BODY} (?:of|for) (?:the )?{_CAP}(?:(?:(?:,? and|,| for)? | of (?:the )?){_CAP}){{0,5}}"
+    rf"|(?:{_CAP}|[A-Z]{{2,6}}) (?:(?:{_CAP}|[A-Z]{{2,6}}|&|of|and) ){{0,4}}?{_BODY}(?! of)(?: {_BODY})?(?:(?<=Inc|Ltd)\.|(?<=Corp)\."
+    rf"|(?<= Co)\.)?(?!\w)|[A-Z][A-Z&]{{1,5}}(?![A-Za-z0-9'.-]))"
 )
-_NOT_A_BODY = set("US UK USA GDP CEO CFO TV PC DVD CD AM PM GMT BST EST IT AI II III IV VI GB MB EU-wide FBI's HIV AIDS DNA VIP MP MPs PR ID OK PE".split())
+_NOT_A_BODY = set(
+    "US UK USA GDP CEO CFO TV PC DVD CD AM PM GMT BST EST IT AI II III IV VI GB MB EU-wide FBI's HIV AIDS DNA VIP MP MPs PR ID OK PE".split()
+)
 
 
 def find_persons(text: str) -> list[Value]:
@@ -164,7 +180,10 @@ def find_organisations(text: str) -> list[Value]:
     for m in _ORG_EN.finditer(text):
         start = m.start()
         first = text[start : m.end()].split()[0]
-        if first in _NOT_A_NAME - {"New", "North", "South", "East", "West", "Central", "World", "United", "Chinese", "British", "American", "National", "International", "European"}:
+        if first in _NOT_A_NAME - {
+            "New", "North", "South", "East", "West", "Central", "World", "United", "Chinese", "British", "American", "National", "International",
+            "European"
+        }:
             start += len(first) + 1
         name = text[start : m.end()].strip()
         if name and name not in _NOT_A_BODY and not (len(name.split()) == 1 and not name.isupper()):

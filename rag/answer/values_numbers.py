@@ -34,12 +34,14 @@ _NOT_COUNTED = (
 )
 _ZH = re.compile(
     # 百分之五, 三分之二 (the first characters, checked at every place, save most of the time)
-    rf"(?=[\d{_HAN}几数第首大约将接近超逾不至最多高达上$€£¥￥UH-])(?:(?P<ratio>(?:{_ABOUT})?(?P<base>百分之|千分之|万分之|[二两三四五六七八九十]+分之)(?P<part>{_DIGITS}|[{_HAN}点]+)(?:[{_MORE}以上]*))"
+    rf"(?=[\d{_HAN}几数第首大约将接近超逾不至最多高达上$€£¥￥UH-])(?:(?P<ratio>(?:{_ABOUT})?(?P<base>百分之|千分之|万分之|[二两三四五六七八九十]+分之)(?P<part>{_DIGITS}"
+    rf"|[{_HAN}点]+)(?:[{_MORE}以上]*))"
     # 第五届, 首届
     rf"|(?P<nth>第\s?(?P<place>\d+|[{_HAN}]+)\s?(?P<nthunit>{_UNIT})?|首(?=[届次个家批期场])(?P<firstunit>{_UNIT}))"
     # 3至5名, 近1万人次, 数百家, 十几个
     rf"|(?P<about>{_ABOUT})?(?P<money>US\$|HK\$|[$€£¥￥])?(?!{_NOT_COUNTED})"
-    rf"(?P<figure>(?<![A-Za-z\d.\-/〔第])-?(?:{_DIGITS})(?:[万亿]\d+(?=[千百万]))?(?![\d]|\.\d)|(?<![{_HAN}第统唯之同任单专逐某每另进周\d.])(?:[几数](?=[十百千万亿])|[{_HAN}])[{_HAN}{_MORE}]*(?:点[{_HAN}]+)?)"
+    rf"(?P<figure>(?<![A-Za-z\d.\-/〔第])-?(?:{_DIGITS})(?:[万亿]\d+(?=[千百万]))?(?![\d]|\.\d)"
+    rf"|(?<![{_HAN}第统唯之同任单专逐某每另进周\d.])(?:[几数](?=[十百千万亿])|[{_HAN}])[{_HAN}{_MORE}]*(?:点[{_HAN}]+)?)"
     rf"(?P<more>[{_MORE}])?(?P<magnitude>\s?[百千万亿]+)?(?P<more2>[{_MORE}])?"
     rf"(?:\s?(?:-|—|~|～|–|至|到)\s?(?P<to>(?:{_DIGITS}|[{_HAN}]+)(?:[{_MORE}])?(?:[百千万亿]+)?(?:[{_MORE}])?))?"
     rf"\s?(?P<unit>{_UNIT})?(?P<more3>多(?![个家名种少次位样元])|余(?!额|下|地|波)|半|以上|以下|左右)?)"
@@ -52,7 +54,8 @@ _WORD = "|".join((_ONES + " " + _TENS).split()[::-1])
 _SCALE = "hundred|thousand|million|billion|trillion"
 _WORDS = rf"(?:(?:{_WORD}|{_SCALE})(?:(?:[ -]|,? and )(?:{_WORD}|{_SCALE})\b)*)\b"
 _SOME = (
-    r"(?:(?:more|less|fewer|greater|higher) than|no (?:more|less|fewer) than|at (?:least|most)|up to|as many as|as much as|just (?:over|under)|well over|close to|an estimated"
+    r"(?:(?:more|less|fewer|greater|higher) than|no (?:more|less|fewer) than|at (?:least|most)|up to|as many as|as much as|just (?:over|under)"
+    r"|well over|close to|an estimated"
     r"|over|under|about|around|nearly|almost|approximately|roughly|some)"
 )
 _MAGNITUDES = {
@@ -61,18 +64,23 @@ _MAGNITUDES = {
 }
 _EN = re.compile(
     rf"(?<![A-Za-z0-9_.$£€,-])(?=[\da-z$£€¥])(?:(?P<about>{_SOME}) )?(?:"
-    rf"(?P<nth>\d{{1,3}}(?:st|nd|rd|th)|(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth))(?!\w| (?:of )?(?:January|Feb|March|April|May|June|July|August|Sept|Oct|Nov|Dec)| centur)"
-    rf"|(?P<money>US\$|HK\$|C\$|A\$|[$£€¥]|RMB ?|Rs\.? ?)?(?P<figure>{_DIGITS}|(?P<words>(?:half an? |an? (?=hundred|thousand|million|billion|dozen|score))?(?:{_WORDS}|dozen|score)))"
+    rf"(?P<nth>\d{{1,3}}(?:st|nd|rd|th)|(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth))(?!\w"
+    r"| (?:of )?(?:January|Feb|March|April|May|June|July|August|Sept|Oct|Nov|Dec)| centur)"
+    rf"|(?P<money>US\$|HK\$|C\$|A\$|[$£€¥]|RMB ?|Rs\.? ?)?(?P<figure>{_DIGITS}"
+    rf"|(?P<words>(?:half an? |an? (?=hundred|thousand|million|billion|dozen|score))?(?:{_WORDS}|dozen|score)))"
     rf"(?:(?: |-)?(?P<magnitude>(?:{_SCALE}|bn|mn|tn|dozen)(?![a-z])|(?<=\d)[mk](?![\w/²])))?"
     rf"(?:{'-'}(?P<to>{_DIGITS})(?![\d-]))?"
     r"(?P<percent> ?%| per ?cent(?:age points?)?| percentage points?)?"
     r")(?![\d:/号后]|\.\d|,\d{3}|[A-Z]|-\d)"
-    r"(?!%)(?P<unit>(?-i:(?: [a-z][a-z'-]*){0,2}? [a-z][a-z'-]*s(?<!ss)(?<!us)(?<!is)\b| (?:[a-z]+ )?(?:people|men|women|children|staff|km|kg|mph|hectares|feet|tonnes)\b| [a-z][a-z-]*))?",
+    r"(?!%)(?P<unit>(?-i:(?: [a-z][a-z'-]*){0,2}? [a-z][a-z'-]*s(?<!ss)(?<!us)(?<!is)\b"
+    r"| (?:[a-z]+ )?(?:people|men|women|children|staff|km|kg|mph|hectares|feet|tonnes)\b| [a-z][a-z-]*))?",
     re.IGNORECASE,
 )
 _STOP = set(
-    "a an the of in on at to for and or nor but by from with as is was were are be been has had have that which who whose than this these those it its he she they we his her their our"
-    " will would could should may might can said says into over under after before since until when while where during per also not no so if then between among against about up down out"
+    "a an the of in on at to for and or nor but by from with as is was were are be been has had have that which who whose than this these those it "
+    "its he she they we his her their our"
+    " will would could should may might can said says into over under after before since until when while where during per also not no so if then "
+    "between among against about up down out"
     " off such each every all both more most other another one's point points-based minutes' yes says".split()
 ) - {"points"}
 _ORDINALS = dict(zip("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), range(1, 13), strict=True))
@@ -188,7 +196,8 @@ def _chinese(m: re.Match[str]) -> Value | None:
 
 _LONGER = {"个": "性体", "台": "风湾词", "位": "置于居", "级": "别", "部": "门分署队", "名": "为单额", "家": "庭长属园", "处": "理于在罚", "人": "民大类物员口才工", "场": "所景面",
            "本": "市省县区次着报身质", "道": "路歉", "面": "对积临向", "度": "假过", "步": "骤行", "起": "来到", "周": "边围年", "对": "于", "把": "握", "成": "为立果功都绩员长本",
-           "次": "日年", "市": "场民值", "省": "会委", "口": "岸", "站": "在", "强": "调化大", "节": "目约日", "根": "据本", "期": "间待", "层": "面", "门": "口", "种": "植", "单": "位独",
+           "次": "日年", "市": "场民值", "省": "会委", "口": "岸", "站": "在", "强": "调化大", "节": "目约日", "根": "据本", "期": "间待", "层": "面", "门": "口", "种": "植",
+           "单": "位独",
            "年": "代级轻度", "班": "子", "局": "部势面限长", "车": "辆站间票道祸", "天": "然津", "大": "学会型小多约家地使量幅规风雨赛战陆桥街道厦师", "套": "装", "条": "件", "元": "旦素"}
 def _english(m: re.Match[str], text: str) -> Value | None:
     if m["nth"]:

@@ -30,8 +30,14 @@ from rag.errors import UsageError
     click.option("--allow-upload", is_flag=True, help="Readers may add articles."),
     click.option("--allow-url", is_flag=True, help="With --allow-upload: readers may name an address that the server fetches an article from."),
     click.option("--root-path", default="", metavar="PATH", help='Where a reverse proxy shows the server, as "/news".'),
-    click.option("--trust-proxy", multiple=True, metavar="ADDRESS", help="Believe what this reverse proxy (address or network) says of who asks. May be given several times."),
-    click.option("--allowed-host", "allowed_hosts", multiple=True, metavar="NAME", help="A further name of the server in the address bar. May be given several times."),
+    click.option(
+        "--trust-proxy", multiple=True, metavar="ADDRESS",
+        help="Believe what this reverse proxy (address or network) says of who asks. May be given several times."
+    ),
+    click.option(
+        "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME",
+        help="A further name of the server in the address bar. May be given several times."
+    ),
     click.option(
         "--processes", default=1, show_default=True, type=click.IntRange(1, 64),
         help="Processes that answer. Each takes some hundred MB of memory; more than there are processors gain nothing.",

@@ -136,7 +136,8 @@ _ZH = re.compile(
     r"|(?:(?<!当)(?P<ryear>今|(?<!过)去|(?<![以目之])前|(?<![文声证说透])明)年(?!轻|龄)))(?:\s?的?(?=\s?[\d一二三四五六七八九十]))?)?"
     r"(?:\s?(?:(?P<month>(?<!\d)\d{1,2}|(?<![一二三四五六七八九十])(?:十[一二]?|[一二三四五六七八九]))\s?月(?!饼|薪|票|租|嫂|季|球|亮|色|子)"
     r"|(?P<rmonth>上|本|下)[个個]?月(?!薪|饼|亮)))?"
-    r"(?:\s?(?P<day>(?<!\d)\d{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]))(?:\s?[-–—~～至到]\s?\d{1,2})?\s?(?P<mark>日(?![元圆报本内游均产])|[号號]))?"
+    r"(?:\s?(?P<day>(?<!\d)\d{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]))(?:\s?[-–—~～至到]\s?\d{1,2})?\s?(?P<mark>日(?![元圆报本内游均产])"
+    r"|[号號]))?"
 )
 _DAY_ZH = re.compile(r"(?:昨[日天晚夜]|今[天日晚晨](?!头条|俄罗斯)|前天|明[天日晚](?!星))")
 # 2023-08-15, or a year alone. What stands before is looked at afterwards, here and above: a pattern that begins with a character
@@ -144,7 +145,8 @@ _DAY_ZH = re.compile(r"(?:昨[日天晚夜]|今[天日晚晨](?!头条|俄罗斯
 _FIGURES = re.compile(rf"([12]\d{{3}})(?:([-/.])(\d{{1,2}})\2(\d{{1,2}})(?![\d/-]|\.\d)|(?<!2[1-9]..)(?!\d|\s?年|[%％‰]|[.,:]\d|{_UNIT}))")
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = (
-    r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?"
+    r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?"
+    r"|nov(?:ember|\.)?"
     r"|dec(?:ember|\.)?)(?![a-z])"
 )
 _Y = r"(?P<{}>(?:1\d|20)\d\d)(?!\d)"
@@ -210,7 +212,9 @@ def _english(match: re.Match[str]) -> Named:
     told = next((got[f"r{i}"] for i in range(1, 4) if got[f"r{i}"]), None)
     day = got["d1"] or got["d2"]
     start = match.start("m4") if got["m4"] else match.start()
-    return Named(start, match.end(), year, _MONTHS.index(month[:3].lower()) + 1, int(day) if day else None, ("year", _SHIFTS[told.lower()]) if told else None)
+    return Named(
+        start, match.end(), year, _MONTHS.index(month[:3].lower()) + 1, int(day) if day else None, ("year", _SHIFTS[told.lower()]) if told else None
+    )
 
 
 def _number(text: str | None) -> int | None:

@@ -149,7 +149,10 @@ class _Joined:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What articles are compared by: runs and short runs with how often they stand in the text, figures, the date, and month and day of the date line."""
+    """What articles are compared by.
+
+    Runs and short runs with how often they stand in the text, figures, the date, and month and day of the date line.
+    """
 
     runs: np.ndarray
     words: tuple[np.ndarray, np.ndarray]

@@ -97,7 +97,8 @@ def read_feedback(path: Path) -> Iterator[Question]:
     wrong: dict[str, set[str]] = {}
     for number, row in rows(path, _EXPECTED):
         question, cited, articles = row.get("question"), row.get("citations"), row.get("articles")
-        if row.get("verdict") not in VERDICTS or not isinstance(question, str) or not _are_ids(cited) or not _are_ids(articles) or len(cited) != len(articles):
+        listed = _are_ids(cited) and _are_ids(articles) and len(cited) == len(articles)
+        if row.get("verdict") not in VERDICTS or not isinstance(question, str) or not listed:
             raise refused(path, number, _EXPECTED, row)
         if row["verdict"] == "quote":
             wrong.setdefault(question, set()).add(str(row.get("citation", "")))

@@ -178,7 +178,9 @@ class Survey:
         """What was read, complete after the last article."""
         lines = np.array([line for one in self._done for line in one.lines], np.uint64)
         states = tuple(one.state for one in self._done)
-        return Sources(self._looked.corpus, self._model, self._program, self._looked.scanned, states, self._looked.skipped, lines, self._looked.columns)
+        return Sources(
+            self._looked.corpus, self._model, self._program, self._looked.scanned, states, self._looked.skipped, lines, self._looked.columns
+        )
 
     def expected(self, done: int) -> int | None:
         """About how many articles there will be, when so many came of the bytes that were read so far; None before any was."""
@@ -247,7 +249,9 @@ class Survey:
         rows = range(one.first, one.first + one.before.articles)
         digests = self._old_ids[rows.start : rows.stop].tolist()
         if not self._ids.keys().isdisjoint(digests):  # an article before it has an id of its own now
-            yield from (self._told(*step) for step in read_files([(one.path, one.root, one.state.size, self._instead(one))], dict(self._looked.columns)))
+            yield from (
+                self._told(*step) for step in read_files([(one.path, one.root, one.state.size, self._instead(one))], dict(self._looked.columns))
+            )
             return
         self._ids.update(zip(digests, rows, strict=True))
         one.articles, one.problems = len(rows), list(one.before.skipped)

@@ -136,7 +136,9 @@ def _scripts(at: np.ndarray, to: np.ndarray, owner: np.ndarray, of_article: np.n
         numbers = np.concatenate([skips[begin:end], inserts[begin:end], copies[begin:end]])
         over = numbers[numbers >= _OVER]
         head = _HEAD.pack(end - begin, len(over))
-        out.append(b"".join([head, np.minimum(numbers, _OVER).astype(np.uint8).tobytes(), over.astype("<u4").tobytes(), letters[letter:stop].encode()]))
+        out.append(
+            b"".join([head, np.minimum(numbers, _OVER).astype(np.uint8).tobytes(), over.astype("<u4").tobytes(), letters[letter:stop].encode()])
+        )
         begin, letter = end, stop
     return out
 

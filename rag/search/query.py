@@ -20,8 +20,10 @@ _IDLE = frozenset(
     ▁list ▁all ▁tell ▁me ▁about ▁please ▁can ▁you ▁s s t ▁their ▁they ▁he ▁she ▁his ▁her ▁will ▁would ▁ever ▁else ▁than
     的 了 是 在 和 与 及 或 吗 呢 吧 啊 哪 哪些 哪个 哪几个 哪里 哪儿 哪家 哪位 哪年 哪一 哪种 什么 什么时候 什么样 何时 何地 谁 多少
     多大 几 几个 几家 几名 怎么 怎样 怎么样 如何 为什么 为何 有 有没有 有哪些 是什么 是谁 是否 请 请问 请列出 列出 告诉 我 你 他 她
-    它 对 把 被 将 从 向 到 由 于 为 以 之 其 所 这 那 这个 那个 中 里 上 下 都 也 还 就 曾 个 些 家 名 次 种 年 月 日 位 大约 约 做 做了 做出 进行 进行了 针对 关于 对于 根据 因为 时候 时 后 前 并 其中 被称为 称为 第 届 发生 发生了 情况 ▁happen ▁happened ▁happening ▁happens ▁news ▁doing ▁done ▁anything ▁something ▁some
-    举行 举行了 举办 举办了 开展 开展了 组织 组织了 召开 召开了 ▁held ▁hold ▁holds ▁holding ▁conduct ▁conducted ▁organized ▁organised ▁organize ▁organise ▁staged ▁carried ▁out""".split()
+    它 对 把 被 将 从 向 到 由 于 为 以 之 其 所 这 那 这个 那个 中 里 上 下 都 也 还 就 曾 个 些 家 名 次 种 年 月 日 位 大约 约 做 做了 做出 进行 进行了
+    针对 关于 对于 根据 因为 时候 时 后 前 并 其中 被称为 称为 第 届 发生 发生了 情况 ▁happen ▁happened ▁happening ▁happens ▁news ▁doing ▁done ▁anything ▁something ▁some
+    举行 举行了 举办 举办了 开展 开展了 组织 组织了 召开 召开了
+    ▁held ▁hold ▁holds ▁holding ▁conduct ▁conducted ▁organized ▁organised ▁organize ▁organise ▁staged ▁carried ▁out""".split()
 )
 
 
@@ -127,8 +129,10 @@ def analyse(question: str, model: StaticModel, embedder=None) -> Query:
     else:
         dense = embedder.embed_queries([text])[0]
     row_spans = (*spans, *_part_spans(model, parts, spans))
-    return Query(text, detect_lang(text), tuple(spans), ids, vectors, rows, whole, model.latin[rows], row_spans, weights / total if total else weights,
-                 content, ~idle & content[whole], dense)
+    return Query(
+        text, detect_lang(text), tuple(spans), ids, vectors, rows, whole, model.latin[rows], row_spans, weights / total if total else weights,
+        content, ~idle & content[whole], dense,
+    )  # fmt: skip
 
 
 def _part_spans(model: StaticModel, parts: list[tuple[int, int]], spans) -> list[tuple[int, int]]:

@@ -30,7 +30,9 @@ class Lifting(BaseModel):
     """How a question is taken: after which ones, and under which of its constraints; see :meth:`rag.assistant.Assistant.ask`."""
 
     as_of: str = Field("", description='The day that "last month" is told from, YYYY-MM-DD; of the newest article unless told.')
-    without: list[str] = Field(default_factory=list, max_length=100, description="Constraints of the question to lift: date, place, source, or their words.")
+    without: list[str] = Field(
+        default_factory=list, max_length=100, description="Constraints of the question to lift: date, place, source, or their words."
+    )
     history: list[str] = Field(default_factory=list, max_length=HISTORY_LIMIT, description="Earlier questions, oldest first.")
 
 
