@@ -1,8 +1,9 @@
 // What the page needs beyond Gradio: [n] leads to its source and back, controls inside answers, tables that sort and
-// maps that filter them, the conversation kept by the browser tab, and what to say while the server is away.
+// maps that filter them, and what to say while the server is away. The conversation is kept by conversation.js.
 // It moves nodes, classes and plain text about and never writes HTML.
 window.yinju = (() => {
   "use strict";
+  const { stored, keep, remember, remembered } = window.yinjuKept;
   const all = (css, within = document) => [...within.querySelectorAll(css)];
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const scrolling = () => (calm() ? "auto" : "smooth");
@@ -275,58 +276,9 @@ window.yinju = (() => {
     for (const button of all("button[data-rate]")) button.setAttribute("aria-pressed", String(Boolean(rated[button.dataset.rate])));
   }
 
-  // ---- the conversation, kept for this tab as long as it lives
-  const LIMIT = 800_000; // bytes that the server takes at once, with room to spare
-  function stored(name, otherwise) {
-    try {
-      return JSON.parse(sessionStorage.getItem(name)) ?? otherwise;
-    } catch {
-      return otherwise;
-    }
-  }
-  function keep(name, value) {
-    try {
-      sessionStorage.setItem(name, JSON.stringify(value));
-      return true;
-    } catch {
-      return false; // full, or forbidden: the page works without
-    }
-  }
-
-  function remember(json) {
-    if (!json) return;
-    const key = JSON.parse(json).key;
-    const keys = stored("yinju-turns", []);
-    if (!keys.includes(key)) keys.push(key);
-    sessionStorage.setItem("yinju-turns", JSON.stringify(keys));
-    for (;;) {
-      try {
-        sessionStorage.setItem(`yinju-turn-${key}`, json);
-        return;
-      } catch {
-        const oldest = keys.shift();
-        if (!oldest || oldest === key) return;
-        sessionStorage.removeItem(`yinju-turn-${oldest}`);
-        keep("yinju-turns", keys);
-      }
-    }
-  }
-
-  // As a JSON list, the newest turns that the server takes at once.
-  function remembered() {
-    const kept = [];
-    let bytes = 0;
-    for (const key of stored("yinju-turns", []).reverse()) {
-      const turn = sessionStorage.getItem(`yinju-turn-${key}`);
-      bytes += turn ? new Blob([JSON.stringify(turn)]).size : 0;
-      if (bytes > LIMIT) break;
-      if (turn) kept.unshift(turn);
-    }
-    return `[${kept.join(",")}]`;
-  }
-
+  // ---- the conversation
   function forget() {
-    for (const name of Object.keys(sessionStorage)) if (/^yinju-(turn|rated|draft)/.test(name)) sessionStorage.removeItem(name);
+    window.yinjuKept.forget();
     document.body.classList.remove("yj-editing", "yj-reading");
     field("question")?.focus();
   }
