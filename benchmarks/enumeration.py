@@ -5,7 +5,8 @@
 The questions of ``enumeration.jsonl`` are asked of a part of the corpus (JSON Lines: id, title, date, lang, text, source), in which
 their answers were made sure of by reading: the first 5,000 articles whose source is "xinwenlianbo" and the first 1,000 of "bbc", in
 the order of the file. The "tuned" questions were in view when the rules were written; the "held-out" ones were written, with their answers,
-before the rules were changed for the last time. --all takes the whole file: it then only tells what changes, for the answers are known of the part alone.
+before the rules were changed for the last time. --all takes the whole file: it then only tells what changes, for the answers are known
+of the part alone.
 --index keeps the index for the next time. A place under "open" may be argued both ways and counts neither as right nor as wrong.
 """
 

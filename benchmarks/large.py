@@ -140,7 +140,9 @@ def main() -> None:
                         saved.append({"question": question, "kind": kind, "found": plain(found)})
                 if not turn:  # to warm up
                     first, taken, steps = taken, [], defaultdict(list)
-            print(f"{kind}: n={len(taken)} p50 {middle(taken)} p95 {late(taken)} ms; asked for the first time p50 {middle(first)} p95 {late(first)} ms")
+            print(
+                f"{kind}: n={len(taken)} p50 {middle(taken)} p95 {late(taken)} ms; asked for the first time p50 {middle(first)} p95 {late(first)} ms"
+            )
             print("    " + ", ".join(f"{name} {middle(ms)} / {late(ms)}" for name, ms in steps.items() if name != "total"))
         if given.save:
             given.save.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in saved), "utf8")

@@ -153,7 +153,10 @@ def main() -> None:
         used = processor_seconds(process.pid) - used
         if not told.answered:
             raise SystemExit(f"no question was answered: {dict(told.statuses)}")
-        print(f"{given.users} users, {len(told.answered)} answers in {seconds:.1f} s: {len(told.answered) / seconds:.1f} a second; {dict(told.statuses)}")
+        print(
+            f"{given.users} users, {len(told.answered)} answers in {seconds:.1f} s: {len(told.answered) / seconds:.1f} a second; "
+            f"{dict(told.statuses)}"
+        )
         print(row("answer", told.answered))
         if told.first:
             print(row("first event", told.first))

@@ -61,19 +61,27 @@ def book(chapters, nav=True, extra=(), before="") -> bytes:
     items = "".join(f'<item id="c{n}" href="text/{name}" media-type="application/xhtml+xml"/>' for n, (name, _, _) in enumerate(chapters))
     spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
     links = "".join(f'<li><a href="text/{name}#top">{label}</a></li>' for name, label, _ in chapters if label)
-    points = "".join(f'<navPoint><navLabel><text>{label}</text></navLabel><content src="text/{name}"/></navPoint>' for name, label, _ in chapters if label)
+    points = "".join(
+        f'<navPoint><navLabel><text>{label}</text></navLabel><content src="text/{name}"/></navPoint>' for name, label, _ in chapters if label
+    )
     listed = '<item id="nav" href="nav.xhtml" properties="nav" media-type="application/xhtml+xml"/>' if nav else '<item id="ncx" href="toc.ncx"/>'
     package = f"""<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
     <dc:title>滨江年鉴</dc:title><dc:date>2015-03-02</dc:date><dc:language>zh-CN</dc:language></metadata>
     <manifest>{items}{listed}</manifest><spine toc="ncx">{'<itemref idref="nav"/>' if nav else ''}{spine}</spine></package>"""
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/epub+zip")
-        archive.writestr("META-INF/container.xml", '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="OEBPS/p.opf"/></rootfiles></container>')
+        archive.writestr(
+            "META-INF/container.xml",
+            '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile '
+            'full-path="OEBPS/p.opf"/></rootfiles></container>'
+        )
         archive.writestr("OEBPS/p.opf", package)
         archive.writestr("OEBPS/nav.xhtml", f'<html xmlns="http://www.w3.org/1999/xhtml"><body><nav><ol>{links}</ol></nav></body></html>')
         archive.writestr("OEBPS/toc.ncx", f'<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap>{points}</navMap></ncx>')
         for name, _, html in chapters:
-            archive.writestr(f"OEBPS/text/{name}", f'{before}<html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body>{html}</body></html>')
+            archive.writestr(
+                f"OEBPS/text/{name}", f'{before}<html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body>{html}</body></html>'
+            )
         for name, content in extra:
             archive.writestr(name, content)
     return out.getvalue()

@@ -60,7 +60,9 @@ def damaged(suffix: str, seconds: int) -> None:
         data, begin = changed_by(rng, sample), time.monotonic()
         try:
             items = check(f"a{suffix}", data)
-            bad = next((item.reason for item in items if "crashed" in getattr(item, "reason", "") or "took longer" in getattr(item, "reason", "")), "")
+            bad = next(
+                (item.reason for item in items if "crashed" in getattr(item, "reason", "") or "took longer" in getattr(item, "reason", "")), ""
+            )
         except AssertionError as error:
             bad = str(error)
         if bad:

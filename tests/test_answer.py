@@ -100,7 +100,8 @@ def marked(given):
 
 _WORDS = [
     "哪些省", "哪个城市", "哪里", "多少", "什么时候", "谁", "哪部条例", "哪家公司", "为什么", "Which provinces ", "which city ", "How many ", "When ", "Who ", "which document ",
-    "举行了", "防汛演练", "图书馆", "新馆", "藏书", "古茶树", "充电桩", "苹果", "冰箱", "瓷器", "核电站", "flood drill ", "the bridge ", "opened ", "apples ", "marathon ", "penguins ",
+    "举行了", "防汛演练", "图书馆", "新馆", "藏书", "古茶树", "充电桩", "苹果", "冰箱", "瓷器", "核电站", "flood drill ", "the bridge ", "opened ", "apples ", "marathon ",
+    "penguins ",
     "四川", "兰州市", "Hunan ", "Zhejiang ", "2024年", "2015 ", "，", "？", "?", " ", "的", "了", "[1]", "😀", "\n",
 ]
 
@@ -122,7 +123,9 @@ def test_what_holds_for_every_answer(news, question):
 def test_the_words_of_an_article_find_it(news, data):
     """A stretch of an article's own words is no question, but its answer quotes that article or refuses."""
     article = data.draw(st.sampled_from(NEWS))
-    start = data.draw(st.integers(0, len(article.text) - 12).filter(lambda at: not article.text[max(at - 1, 0) : at + 1].isalpha() or article.lang != "en"))
+    start = data.draw(
+        st.integers(0, len(article.text) - 12).filter(lambda at: not article.text[max(at - 1, 0) : at + 1].isalpha() or article.lang != "en")
+    )
     stretch = article.text[start : start + data.draw(st.integers(12, 60))]
     given = ask(news, stretch)
     assert given.refused or article.id in {c.article_id for c in given.citations}
@@ -130,7 +133,10 @@ def test_the_words_of_an_article_find_it(news, data):
 
 @pytest.mark.parametrize(
     "question",
-    ["？？！", "...", "😀", "Où est le pont ?", "橋はどこですか", "다리는 어디에 있습니까", "أين الجسر؟", "Где мост?", "𓀀", "哪些", "which", "谁", "[1] [2]", "%s{0}", "a" * 2000, "防汛演练 " * 200],
+    [
+        "？？！", "...", "😀", "Où est le pont ?", "橋はどこですか", "다리는 어디에 있습니까", "أين الجسر؟", "Где мост?", "𓀀", "哪些", "which", "谁", "[1] [2]", "%s{0}",
+        "a" * 2000, "防汛演练 " * 200
+    ],
 )
 def test_odd_questions_are_answered_or_refused(news, question):
     ask(news, question)
@@ -277,7 +283,10 @@ def test_the_ends_of_a_way_hold_nothing(index, question):
 
 
 def test_the_ends_of_a_way_hold_nothing_in_english(index):
-    given = ask(index("The railway from Jinan to Wuhan passes through Shandong, Henan and Hubei."), "Which provinces does the railway from Jinan to Wuhan pass through?")
+    given = ask(
+        index("The railway from Jinan to Wuhan passes through Shandong, Henan and Hubei."),
+        "Which provinces does the railway from Jinan to Wuhan pass through?"
+    )
     assert set(given.places) == {"山东", "河南", "湖北"}
 
 
@@ -449,7 +458,10 @@ def test_what_is_in_the_articles_is_not_said_to_be_missing(news):
 
 @pytest.mark.parametrize(
     "question",
-    ["什么是区块链？", "What is the capital of France?", "谁是美国总统？", "今天天气怎么样？", "哪些省份举办了马拉松？", "Which provinces exported cars?", "甘肃省发生地震了吗？", "2018年哪些省份抽查了月饼？", "How many hospitals were built in Sichuan?", "西藏抽查月饼了吗？"],
+    [
+        "什么是区块链？", "What is the capital of France?", "谁是美国总统？", "今天天气怎么样？", "哪些省份举办了马拉松？", "Which provinces exported cars?", "甘肃省发生地震了吗？",
+        "2018年哪些省份抽查了月饼？", "How many hospitals were built in Sichuan?", "西藏抽查月饼了吗？"
+    ],
 )
 def test_what_the_shipped_articles_do_not_say_is_refused(shipped, question):
     given = ask(shipped, question)

@@ -15,22 +15,30 @@ ARTICLES = (
             "大赛由中国茶叶流通协会主办，决赛持续3天。", "茶艺技能大赛落幕", "2023-05-20", "茶乡晚报", lang="zh"),
     Article("labs", "吉林省9个市州同日开放31个水质检测室和17台移动监测车，接待群众1.2万人次。省生态环境厅还印发了《水质监测开放日手册》。"
             "检测室开放时间为每天8:30至16:00。", "吉林开放水质检测室", "2022-06-06", "松花江报", lang="zh"),
-    Article("labs-en", "In Hunan, 14 cities and counties opened 52 weather stations and 8 mobile radar vans to visitors on the same day. More than 6,000 people came. "
-            "The open day lasted from 9 a.m. to 5 p.m. and was organised by the Hunan Meteorological Bureau.", "Hunan opens weather stations", "2023-03-24", "River Post", lang="en"),
+    Article("labs-en", "In Hunan, 14 cities and counties opened 52 weather stations and 8 mobile radar vans to visitors on the same day. More than "
+            "6,000 people came. "
+            "The open day lasted from 9 a.m. to 5 p.m. and was organised by the Hunan Meteorological Bureau.", "Hunan opens weather stations",
+            "2023-03-24", "River Post", lang="en"),
     Article("rail", "曲江至瑶山铁路全长186公里，设计时速160公里，桥隧比达78.5%，将于2025年底通车。铁路由中铁十九局集团承建，途经瑶山县、清水镇，票价预计40至60元。"
             "建成后，曲江到瑶山的时间将从4小时缩短到1小时20分。", "曲瑶铁路开工", "2023-02-11", "岭南时报", lang="zh"),
     Article("hospital", "王桥镇卫生院新楼有床位120张，比原来多了三分之一。院长何素芬介绍，卫生院去年接诊6.5万人次，其中65岁以上老人占四成。"
             "新楼的建设资金来自省财政，共1,860万元。卫生院地址在王桥镇人民路18号。", "卫生院搬进新楼", "2021-11-02", "江河日报", lang="zh"),
-    Article("ferry", "The new ferry between Port Elin and Sorrel Island carries up to 450 passengers and 60 cars. The crossing takes 35 minutes and costs £12.50. "
-            "It is the third ferry that the company has bought since 2015. Captain Moira Haldane said that 82% of islanders had wanted a later sailing. "
+    Article("ferry", "The new ferry between Port Elin and Sorrel Island carries up to 450 passengers and 60 cars. The crossing takes 35 minutes and "
+            "costs £12.50. "
+            "It is the third ferry that the company has bought since 2015. Captain Moira Haldane said that 82% of islanders had wanted a later "
+            "sailing. "
             "Bookings can be made on 01632 960123.", "New ferry for Sorrel Island", "2022-04-15", "Coast Herald", lang="en"),
-    Article("factory", "Tellmark Motors will close its plant in Brennfield with the loss of 1,200 jobs, about a fifth of its workforce. The company lost $340m last year. "
-            "Unemployment in Brennfield stands at 7.4 per cent. Production began there in 1961 and will end in March 2024. The union leader Owen Pratt called it a disaster.",
+    Article("factory", "Tellmark Motors will close its plant in Brennfield with the loss of 1,200 jobs, about a fifth of its workforce. The company "
+            "lost $340m last year. "
+            "Unemployment in Brennfield stands at 7.4 per cent. Production began there in 1961 and will end in March 2024. The union leader Owen "
+            "Pratt called it a disaster.",
             "Tellmark to close plant", "2023-09-12", "Coast Herald", lang="en"),
     Article("fair", "第三十五届丝绸博览会9月16日在湖州开幕，展期五天，700多家企业参展，展览面积超过6万平方米。开幕式上发布了《丝绸产业五年行动计划》。"
             "来自意大利的设计师保罗·里奇说，他是第一次来湖州。", "丝绸博览会开幕", "2022-09-17", "江河日报", lang="zh"),
-    Article("survey", "A survey by the Institute of Rural Studies found that between 3,000 and 4,500 herders moved to towns in Qinghai last year. The report, called \"Grass and Concrete\", "
-            "was published on 8 May. Average income per household was 41,000 yuan, up from 36,500 yuan.", "Herders move to towns", "2023-05-09", "River Post", lang="en"),
+    Article("survey", "A survey by the Institute of Rural Studies found that between 3,000 and 4,500 herders moved to towns in Qinghai last year. "
+            "The report, called \"Grass and Concrete\", "
+            "was published on 8 May. Average income per household was 41,000 yuan, up from 36,500 yuan.", "Herders move to towns", "2023-05-09",
+            "River Post", lang="en"),
 )
 
 
@@ -117,7 +125,8 @@ def test_the_value_comes_first(index, question, label):
 
 @pytest.mark.parametrize(("question", "kind"), [
     ("投资了多少钱？", "money"), ("有多少人参加？", "people"), ("多大面积？", "area"), ("失业率是多少？", "percent"), ("持续多久？", "duration"), ("有多少座桥？", "count"),
-    ("How old is he?", "age"), ("How long did it last?", "duration"), ("How long is the bridge?", "length"), ("How many bridges are there?", "count"), ("Who won?", ""),
+    ("How old is he?", "age"), ("How long did it last?", "duration"), ("How long is the bridge?", "length"), ("How many bridges are there?", "count"),
+    ("Who won?", ""),
 ])
 def test_the_kind_of_quantity(question, kind):
     assert wanted(question) == kind

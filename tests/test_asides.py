@@ -28,7 +28,8 @@ BOATS = turn("演练出动了多少艘冲锋舟？", "number", Row("18艘"), Row
 
 @pytest.mark.parametrize("question", [
     "还有呢？", "还有吗？", "还有别的吗？", "还有哪些？", "还有其他的吗？", "其他呢？", "其他的呢？", "更多", "还有谁？", "详细说说", "再说详细点", "接着说",
-    "others?", "any others?", "more", "More please", "anything else?", "What else?", "and others?", "tell me more", "Are there any more?", "show me more examples",
+    "others?", "any others?", "more", "More please", "anything else?", "What else?", "and others?", "tell me more", "Are there any more?",
+    "show me more examples",
 ])  # fmt: skip
 def test_more_of_the_same(question):
     for before in (DRILLS, PROVINCES, HOSPITALS):
@@ -37,7 +38,8 @@ def test_more_of_the_same(question):
 
 
 @pytest.mark.parametrize("question", [
-    "还有哪些省举办了电梯演练？", "还有谁参加了颁奖仪式？", "其他省举办了什么演练？", "更多的人参加了演练吗？", "More people attended, why?", "What else did Sichuan hold?", "Which other hospitals held drills?",
+    "还有哪些省举办了电梯演练？", "还有谁参加了颁奖仪式？", "其他省举办了什么演练？", "更多的人参加了演练吗？", "More people attended, why?", "What else did Sichuan hold?",
+    "Which other hospitals held drills?",
     "还有三天开幕吗？", "more drills in Sichuan",
 ])  # fmt: skip
 def test_a_whole_question_with_more_in_it_does_not_ask_for_more(question):

@@ -27,7 +27,8 @@ TODAY = date(2023, 9, 10)  # a Sunday
     ("2022年3月5日", "2022-03-05"), ("二〇二二年三月五日", "2022-03-05"), ("22年3月", "2022-03"), ("2022-03-05 10:00", "2022-03-05"), ("2022年", "2022"),
     ("3月5日", "2023-03-05"), ("12月5日", "2023-12-05"), ("11月", "2023-11"), ("8日", "2023-09-08"), ("29日", "2023-08-29"), ("一月二十日", "2023-01-20"),
     ("去年3月", "2022-03"), ("前年", "2021"), ("明年1月", "2024-01"), ("上个月3日", "2023-08-03"), ("本月", "2023-09"), ("昨日", "2023-09-09"), ("前天", "2023-09-08"),
-    ("March 5, 2022", "2022-03-05"), ("5th of March 2022", "2022-03-05"), ("in Sept. 2021", "2021-09"), ("in March", "2023-03"), ("5 March", "2023-03-05"),
+    ("March 5, 2022", "2022-03-05"), ("5th of March 2022", "2022-03-05"), ("in Sept. 2021", "2021-09"), ("in March", "2023-03"),
+    ("5 March", "2023-03-05"),
     ("in 2022", "2022"), ("last year", "2022"), ("March last year", "2022-03"), ("next month", "2023-10"), ("yesterday", "2023-09-09"),
 ])  # fmt: skip
 def test_a_date_means_what_it_does_on_its_day(text, told):
@@ -35,7 +36,8 @@ def test_a_date_means_what_it_does_on_its_day(text, told):
 
 
 @pytest.mark.parametrize("text", [
-    "3号线", "2000多人", "1500名志愿者", "1200 yuan", "年轻人当今年轻", "文明年货", "they may come", "march on", "第十届", "1:2022", "3.2022万", "2月30日", "月饼", "日本元", "last year of war",
+    "3号线", "2000多人", "1500名志愿者", "1200 yuan", "年轻人当今年轻", "文明年货", "they may come", "march on", "第十届", "1:2022", "3.2022万", "2月30日", "月饼", "日本元",
+    "last year of war",
 ])  # fmt: skip
 def test_what_only_looks_like_a_date_means_none(text):
     assert [meant(one, TODAY) for one in find_days(text) if meant(one, TODAY)] == []
@@ -195,12 +197,19 @@ def test_times_told_in_words_depend_on_the_day(day, question, value):
 
 
 def test_without_a_day_to_tell_from_only_the_calendar_counts():
-    for question in ("三年前", "春节期间", "上半年", "月初", "over the weekend", "去年夏天", "last summer", "去年国庆节", "上个月建了什么？", "since May", "去年5月到7月", "in the last two weeks", "昨天"):
+    for question in (
+        "三年前", "春节期间", "上半年", "月初", "over the weekend", "去年夏天", "last summer", "去年国庆节", "上个月建了什么？", "since May", "去年5月到7月", "in the last two weeks",
+        "昨天"
+    ):
         assert find_periods(question, None) == []
     assert [str(one.period) for one in find_periods("2022年5月到7月", None)] == ["2022-05-01/2022-07-31"]
 
 
-_PIECES = ["去年", "2022年", "3月", "5日", "以来", "之前", "between ", "and ", " to ", "May ", "2021 ", "since ", "last week ", "上周三", "四川", "，", "近两年", "上半年", "the first half of ", "据", "新华社", "报道", "至", "的", "?", "春节期间", "今年夏天", "月底", "三年前", "Q3 ", "early ", "last summer ", "at Christmas ", "国庆", "季度", "前", "周末", "winter "]
+_PIECES = [
+    "去年", "2022年", "3月", "5日", "以来", "之前", "between ", "and ", " to ", "May ", "2021 ", "since ", "last week ", "上周三", "四川", "，", "近两年", "上半年",
+    "the first half of ", "据", "新华社", "报道", "至", "的", "?", "春节期间", "今年夏天", "月底", "三年前", "Q3 ", "early ", "last summer ", "at Christmas ", "国庆", "季度",
+    "前", "周末", "winter "
+]
 
 
 @settings(deadline=None)
@@ -248,7 +257,8 @@ def test_a_publisher_that_the_corpus_has(question, words, sources):
 
 
 @pytest.mark.parametrize("question", [
-    "据统计，哪里发生了洪水？", "据陶瓷报报道，哪里发生了洪水？", "据四川报道", "According to experts, where was the flood?", "江河日报有多少名记者？", "据报道，四川日报的大楼多高？", "Where is the River Post building?",
+    "据统计，哪里发生了洪水？", "据陶瓷报报道，哪里发生了洪水？", "据四川报道", "According to experts, where was the flood?", "江河日报有多少名记者？", "据报道，四川日报的大楼多高？",
+    "Where is the River Post building?",
 ])  # fmt: skip
 def test_no_publisher(question):
     assert find_publisher(question, _SOURCES) is None
@@ -263,7 +273,10 @@ ARTICLES = (
     Article("review", "回顾八月：8月25日，陕西省宝鸡市举行桥梁抢修演练。9月2日，甘肃省天水市举行桥梁抢修演练。", "一月回顾", "2023-09-03", "山路报", lang="zh"),
     Article("old", "去年8月，青海省西宁市举行桥梁抢修演练，参加者300人。", "西宁抢修演练", "2022-01-15", "山路报", lang="zh"),
     Article("undated", "2019年，云南省大理市的渡船换上了电动机，全程静音。", "电动渡船", "", "", lang="zh"),
-    Article("en", "Ningxia planted 300 hectares of goji trees on Saturday. Growers used new drip pipes.", "Goji trees", "2023-09-04", "River Post", lang="en"),
+    Article(
+        "en", "Ningxia planted 300 hectares of goji trees on Saturday. Growers used new drip pipes.", "Goji trees", "2023-09-04", "River Post",
+        lang="en"
+    ),
     Article("newest", "黑龙江省漠河市下了第一场雪，比往年早两周。", "初雪", "2023-09-10", "River Post", lang="zh"),
 )
 

@@ -54,7 +54,9 @@ def index(tmp_path_factory):
         Article("two", STORY + "停车场同时启用。", "新馆周六开放", "2024-05-05", "晚报", "", "zh"),
     ]
     rest = [
-        Article(f"a{n}", f"The number {n} tram was painted in {n + 3} colours.", f"Tram {n}", f"2023-0{n % 9 + 1}-01", "Post", "", "en") for n in range(45)
+        Article(
+            f"a{n}", f"The number {n} tram was painted in {n + 3} colours.", f"Tram {n}", f"2023-0{n % 9 + 1}-01", "Post", "", "en"
+        ) for n in range(45)
     ]
     Index.build([*own, *rest], path)
     return Index.open(path)

@@ -40,7 +40,9 @@ def stories(articles: list[Article], known: np.ndarray | None = None) -> np.ndar
 
 def market(seed: int, name: str) -> str:
     chance = random.Random(seed)
-    figures = {key: f"{chance.randrange(1000, 99999) / 100}" for key in ("price", "share", "volume", "sum", "out", "part", "flow", "five", "rank", "income")}
+    figures = {
+        key: f"{chance.randrange(1000, 99999) / 100}" for key in ("price", "share", "volume", "sum", "out", "part", "flow", "five", "rank", "income")
+    }
     return MARKET.format(name=name, day=chance.randrange(1, 30), way=chance.choice("涨跌"), **figures)
 
 

@@ -129,7 +129,9 @@ def test_each_part_of_the_score_can_be_left_out(town):
         usual = index.find(question, 5)
         assert index.find(question, 5, fusion=Fusion()).hits == usual.hits
         for part in ("dense", "late", "lexical", "phrase"):
-            alone = index.find(question, 5, fusion=Fusion(**{"dense": 0, "late": 0, "article": 0, "lexical": 0, "phrase": 0, part: 1}, balanced=False))
+            alone = index.find(
+                question, 5, fusion=Fusion(**{"dense": 0, "late": 0, "article": 0, "lexical": 0, "phrase": 0, part: 1}, balanced=False)
+            )
             assert [hit.score for hit in alone.hits] == pytest.approx([hit.parts[part] for hit in alone.hits], abs=2e-4)
         # Unbalanced, the plain scores decide; balanced, a translation may pass an article that scores higher.
         def in_order(fusion: Fusion) -> list[bool]:

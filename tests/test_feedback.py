@@ -53,7 +53,9 @@ def test_the_last_verdict_counts_and_wrong_quotes_and_refusals_do_not(tmp_path):
     assert found == {"kept?": {"1.md": 1, "2.md": 1}, "half?": {"2.md": 1}}
 
 
-@pytest.mark.parametrize("line", ['{"verdict": "fine"}', '{"verdict": "right", "question": "q", "citations": ["a"], "articles": []}', '{"verdict": 3}'])
+@pytest.mark.parametrize(
+    "line", ['{"verdict": "fine"}', '{"verdict": "right", "question": "q", "citations": ["a"], "articles": []}', '{"verdict": 3}']
+)
 def test_a_line_that_is_no_feedback_is_named(tmp_path, line):
     append(tmp_path / FILE, Feedback("When?", "right", FOUND))
     with (tmp_path / FILE).open("a") as file:

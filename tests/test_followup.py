@@ -81,7 +81,10 @@ def after(before: str, question: str) -> str:
     ("四川举办了什么演练？", "他们是怎么准备的？", "四川举办了演练，他们是怎么准备的？"),
     ("When did the Xihou Bridge open?", "How long is it?", "How long is the Xihou Bridge?"),
     ("When did the Xihou Bridge open?", "who built it?", "Who built the Xihou Bridge?"),
-    ("Which hospital held the drill?", "How many of them were trained in first aid?", "Hospital held the drill: how many of them were trained in first aid?"),
+    (
+        "Which hospital held the drill?", "How many of them were trained in first aid?",
+        "Hospital held the drill: how many of them were trained in first aid?"
+    ),
     ("Which drills were held in Sichuan?", "What happened there?", "What happened in Sichuan?"),
     # the other language
     ("四川举办了什么演练？", "and in Zhejiang?", "浙江举办了什么演练？"),
@@ -104,13 +107,21 @@ WHOLE = """四川举办了什么演练？|浙江在哪里？|浙江有哪些城�
 还有哪些省举办了电梯演练？|还有谁参加了颁奖仪式？|浙江会不会举办演练呢？|四川举办了演练没有呢？|浙江是否举办了演练呢？|哪家医院举办了演练呢？|怎么报名参加演练呢？|如果下雨，演练还举行呢？
 图书馆开馆时，它有多少藏书？|它开馆时，图书馆有多少藏书？|四川和它的邻省举办了什么演练？|周文静说她什么时候上任？|谁在他父亲去世后接管了公司？|其他省举办了什么演练？|吉他是什么时候传入中国的？
 参加演练的人其中有多少学生？|什么时候飞机起飞的？|兰州那里有什么演练？|什么是质量月？|质量月是什么时候？|上海地铁|浙江 演练|浙江什么时候成立的？|上海世博会什么时候开幕？|十堰是哪个省的？|2023年浙江有多少人口？|谁是浙江省省长？
-And which provinces held elevator drills?|And who won the marathon in Chengdu?|And did Sichuan hold a drill?|But why did Sichuan cancel the drill?|So which hospital held the drill?|And the mayor resigned?|Then what happened in Sichuan?
-What happened in Zhejiang?|Where is Zhejiang?|What is Zhejiang?|Which cities are in Zhejiang?|What is the population of Sichuan?|Is Hangzhou in Zhejiang?|Who is the mayor of Chengdu?|When was the drill held?|Did Zhejiang hold a drill?
-When the museum opened, how many paintings did it show?|When it opened, how many paintings did the museum show?|Which city improved its water supply?|Which company sold its factory?|How many people did the museum invite to visit it?
-Those who attended the drill, where did they come from?|Is it true that Sichuan held drills?|Is it raining in Chengdu?|Why is it important to inspect elevators?|How long does it take to get to Chengdu?|What time is it?
-How many hospitals are there in Shanghai?|Were there any fires in Zhejiang?|Was that hospital in Sichuan open?|Did the drivers say that they were trained?|Which IT companies moved to Chengdu?|Did He Jun win a medal?|fire drills?
-Which provinces in 2023 held drills?|How about adding a station was decided by whom?|Which city did the mayor say he would visit?|What was it like when the bridge opened?|Drills in Zhejiang and Sichuan?""".replace("\n", "|").split("|")
-BEFORE = ("哪些省开展了电梯安全演练？", "四川举办了什么演练？", "兰州图书馆什么时候开馆？", "Which provinces held drills in 2022?", "When did the Xihou Bridge open?", "Who built the museum?")
+And which provinces held elevator drills?|And who won the marathon in Chengdu?|And did Sichuan hold a drill?|But why did Sichuan cancel the drill?
+So which hospital held the drill?|And the mayor resigned?|Then what happened in Sichuan?
+What happened in Zhejiang?|Where is Zhejiang?|What is Zhejiang?|Which cities are in Zhejiang?|What is the population of Sichuan?
+Is Hangzhou in Zhejiang?|Who is the mayor of Chengdu?|When was the drill held?|Did Zhejiang hold a drill?
+When the museum opened, how many paintings did it show?|When it opened, how many paintings did the museum show?|Which city improved its water supply?
+Which company sold its factory?|How many people did the museum invite to visit it?
+Those who attended the drill, where did they come from?|Is it true that Sichuan held drills?|Is it raining in Chengdu?
+Why is it important to inspect elevators?|How long does it take to get to Chengdu?|What time is it?
+How many hospitals are there in Shanghai?|Were there any fires in Zhejiang?|Was that hospital in Sichuan open?
+Did the drivers say that they were trained?|Which IT companies moved to Chengdu?|Did He Jun win a medal?|fire drills?
+Which provinces in 2023 held drills?|How about adding a station was decided by whom?|Which city did the mayor say he would visit?
+What was it like when the bridge opened?|Drills in Zhejiang and Sichuan?""".replace("\n", "|").split("|")
+BEFORE = (
+    "哪些省开展了电梯安全演练？", "四川举办了什么演练？", "兰州图书馆什么时候开馆？", "Which provinces held drills in 2022?", "When did the Xihou Bridge open?", "Who built the museum?"
+)
 
 
 @pytest.mark.parametrize("question", WHOLE)
@@ -125,8 +136,9 @@ def test_no_whole_question_of_many_is_touched():
     for parts in itertools.product(leads, who, asked):
         assert after("哪些省开展了电梯安全演练？", "".join(parts) + "？") == "", parts
     leads = ("", "And ", "So, ", "But ", "Also, ", "Then ")
-    asked = ("when did {} hold a drill", "where was the drill of {} held", "how many people lived in {} in 2020", "why did {} close its museum", "which hospitals in {} were inspected",
-             "what did the mayor of {} say about it in May", "did {} send its team to Beijing", "who said that {} would send them help")
+    asked = ("when did {} hold a drill", "where was the drill of {} held", "how many people lived in {} in 2020", "why did {} close its museum",
+             "which hospitals in {} were inspected", "what did the mayor of {} say about it in May",
+             "did {} send its team to Beijing", "who said that {} would send them help")
     for lead, question, place in itertools.product(leads, asked, ("Sichuan", "the Xihou Bridge Company", "Hangzhou")):
         text = lead + question.format(place) + "?"
         assert after("Which provinces held drills in 2022?", text[0].upper() + text[1:]) == "", text
@@ -171,7 +183,10 @@ def test_a_pronoun_stands_for_what_the_answer_named(answered, question, full):
     assert complete(question, [answered]) == full
 
 
-WORDS = ["那", "呢", "？", "浙江", "2023年", "什么时候", "哪些", "他们", "它", "的", "有", "在", "演练", "省", "and ", "what about ", "Zhejiang", " in ", "2023", "when", "how many", " of them", "it ", "was ", "?", "drills ", ": ", "，", "什麼"]  # fmt: skip
+WORDS = [
+    "那", "呢", "？", "浙江", "2023年", "什么时候", "哪些", "他们", "它", "的", "有", "在", "演练", "省", "and ", "what about ", "Zhejiang", " in ", "2023", "when",
+    "how many", " of them", "it ", "was ", "?", "drills ", ": ", "，", "什麼"
+]  # fmt: skip
 
 
 @settings(max_examples=300, deadline=None)

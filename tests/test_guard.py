@@ -43,7 +43,8 @@ def test_this_machines_names_are_let_in(host):
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:7860", "192.168.0.7", "[::2]", "", "a b", "localhost:7860@evil.example"]
+    "host",
+    ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:7860", "192.168.0.7", "[::2]", "", "a b", "localhost:7860@evil.example"]
 )
 def test_another_name_is_refused(host):
     reply = client().get("/", headers={"host": host})
@@ -118,7 +119,8 @@ def test_another_sites_page_is_refused():
 @pytest.mark.parametrize(
     "path",
     ["/gradio_api/upload", "/gradio_api/upload_progress", "/gradio_api/file=/etc/passwd", "/gradio_api/proxy=http://example.com", "/gradio_api/run/x",
-     "/gradio_api/call/x", "/gradio_api/process_recording", "/gradio_api/dev/reload", "/gradio_api/custom_component/x", "/monitoring", "/monitoring/summary",
+     "/gradio_api/call/x", "/gradio_api/process_recording", "/gradio_api/dev/reload", "/gradio_api/custom_component/x", "/monitoring",
+     "/monitoring/summary",
      "/file=/etc/passwd", "/x/gradio_api/info", "/nothing", "/gradio_api/openapi.json", "/redoc"],
 )  # fmt: skip
 def test_routes_that_nobody_needs_are_shut(path):
@@ -211,8 +213,9 @@ def test_loopback_needs_no_password_and_the_rest_does():
 
 @pytest.mark.parametrize(
     "options",
-    [{"root_path": "/a b"}, {"root_path": "http://x"}, {"root_path": "/../x"}, {"as_of": "yesterday"}, {"allow_url": True}, {"trust_proxy": ("nginx",)},
-     {"trust_proxy": ("10.0.0.1/8",)}, {"allowed_hosts": ("news.example.org:80",)}, {"allowed_hosts": ("http://x",)}, {"allowed_hosts": ("",)}],
+    [{"root_path": "/a b"}, {"root_path": "http://x"}, {"root_path": "/../x"}, {"as_of": "yesterday"}, {"allow_url": True},
+     {"trust_proxy": ("nginx",)}, {"trust_proxy": ("10.0.0.1/8",)}, {"allowed_hosts": ("news.example.org:80",)},
+     {"allowed_hosts": ("http://x",)}, {"allowed_hosts": ("",)}],
 )  # fmt: skip
 def test_settings_that_make_no_sense_are_refused(options):
     with pytest.raises(UsageError, match="expected --"):

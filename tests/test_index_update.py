@@ -80,9 +80,15 @@ def test_nothing_changed_nothing_done(tmp_path, corpus, monkeypatch):
     ("move", {"03.txt": None, "zz.txt": ARTICLES[3].text}, Changes(moved=1, unchanged=59)),
     ("first of two with one id goes", {"rows.jsonl": "\n".join(map(row, ARTICLES[23:60]))}, Changes(removed=2, unchanged=58)),
     ("an id is taken earlier", {"00.jsonl": row(ARTICLES[30], text="Another text for this id. " * 5)}, Changes(changed=1, unchanged=59)),
-    ("row edited", {"rows.jsonl": "\n".join(row(a, **({"title": "New"} if a.id == "a25" else {})) for a in ARTICLES[20:60])}, Changes(changed=1, unchanged=59)),
+    (
+        "row edited", {"rows.jsonl": "\n".join(row(a, **({"title": "New"} if a.id == "a25" else {})) for a in ARTICLES[20:60])},
+        Changes(changed=1, unchanged=59)
+    ),
     ("rows in another order", {"rows.jsonl": "\n".join(map(row, reversed(ARTICLES[20:60])))}, Changes(unchanged=60)),
-    ("a row becomes empty", {"rows.jsonl": "\n".join(row(a, **({"text": " "} if a.id == "a25" else {})) for a in ARTICLES[20:60])}, Changes(removed=1, unchanged=59)),
+    (
+        "a row becomes empty", {"rows.jsonl": "\n".join(row(a, **({"text": " "} if a.id == "a25" else {})) for a in ARTICLES[20:60])},
+        Changes(removed=1, unchanged=59)
+    ),
 ])  # fmt: skip
 def test_an_update_gives_what_a_build_from_nothing_gives(tmp_path, corpus, name, change, expected):
     files = {name: text for name, text in (corpus | change).items() if text is not None}

@@ -13,7 +13,8 @@ ARTICLES = (
     Article("wind-3", "据介绍，远海风能集团今年又建成一座海上风电场。南屏钢铁公司没有建成海上风电场。", "海上风电再添一座", lang="zh"),
     Article("rules", "省政府印发了《湿地保护条例》和《候鸟栖息地管理办法》。市文旅局出版了《古桥地图》。", "两部湿地法规出台", lang="zh"),
     Article("rules-2", "《红树林湿地保护规划》由省政府印发，自下月起实施。", "红树林规划印发", lang="zh"),
-    Article("ferries", "Corvane Shipping Company ordered electric ferries last year. Baltmar Holdings and Northquay Group ordered electric ferries in May. "
+    Article("ferries", "Corvane Shipping Company ordered electric ferries last year. Baltmar Holdings and Northquay Group ordered electric ferries "
+            "in May. "
             "Elmhurst Bank opened a branch.", "Electric ferries are ordered", lang="en"),
     Article("ferries-2", "Sundvik Corporation also ordered electric ferries. Halden Group cancelled its order.", "More electric ferries", lang="en"),
     Article("prize", "李文博、孙雅琴两位教授获得水利科技奖。研究员赵启明获得水利科技奖二等奖。记者周航报道了颁奖。", "水利科技奖颁发", lang="zh"),
@@ -43,7 +44,8 @@ def test_every_one_is_listed_and_no_other(index, question, labels):
         citation = given.citations[row.citations[0] - 1]
         assert row.label in {citation.quote[a - citation.start : b - citation.start] for a, b in citation.marks}
     lines = given.text.splitlines()
-    assert [line.split(" [")[0] for line in lines[:-1]] == labels and str(given.searched) in lines[-1] and given.matched == len({c.article_id for c in given.citations})
+    assert [line.split(" [")[0] for line in lines[:-1]] == labels and str(given.searched) in lines[-1]
+    assert given.matched == len({c.article_id for c in given.citations})
 
 
 def test_one_alone_is_a_value(index):

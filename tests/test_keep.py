@@ -40,7 +40,10 @@ def test_json_has_what_was_asked_and_the_whole_answer():
     assert json.loads(as_json([])) == []
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), st.sampled_from(["=1+1", "+1", "-1", "@x", "\t=1", " =HYPERLINK(1)", "＝1", "\n=1", ""]))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
+    st.sampled_from(["=1+1", "+1", "-1", "@x", "\t=1", " =HYPERLINK(1)", "＝1", "\n=1", ""])
+)
 def test_no_cell_of_a_table_is_a_formula_and_every_word_is_kept(words, began):
     raw = began + words
     cited = (replace(QUOTE, quote=raw, title=raw, source=raw),)

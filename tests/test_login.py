@@ -73,7 +73,9 @@ def test_a_browser_is_led_to_the_form_and_on_to_where_it_went(client):
     assert gone.status_code == 303 and client.get("/api/corpus").status_code == 401
 
 
-@pytest.mark.parametrize("following", ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:x", "", "/a\r\nset-cookie: x"])
+@pytest.mark.parametrize(
+    "following", ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:x", "", "/a\r\nset-cookie: x"]
+)
 def test_the_form_leads_nowhere_else(client, following):
     reply = client.post("/login", data={"name": "editor", "password": PASSWORD, "next": following})
     assert reply.headers["location"] == "/" and reply.headers.get_list("set-cookie")[0].startswith("yinju-")
@@ -101,7 +103,9 @@ def test_programs_send_basic_or_a_token(client):
     bearer = {"authorization": f"Bearer {token['token']}"}
     assert token["seconds"] > 3600 and client.get("/api/corpus", headers=bearer).status_code == 200
     assert client.post("/api/token", headers=bearer).status_code == 403
-    for wrong in ("Bearer x", "Bearer " + token["token"][:-1], "Basic !", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Basic ZWRpdG9y", "Digest x", ""):
+    for wrong in (
+        "Bearer x", "Bearer " + token["token"][:-1], "Basic !", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Basic ZWRpdG9y", "Digest x", ""
+    ):
         assert client.get("/api/corpus", headers={"authorization": wrong}).status_code == 401
 
 

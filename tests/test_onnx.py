@@ -48,12 +48,17 @@ def test_of_several_int8_files_the_one_for_the_processor(tmp_path, monkeypatch, 
     assert onnx.find(model, "onnx", True) == (Path(model), "onnx/model.onnx")
 
 
-@pytest.mark.parametrize("below, names, file", [("", ["model.onnx", "model_quantized.onnx"], "model_quantized.onnx"), ("onnx", ["model_int8.onnx"], "onnx/model_int8.onnx")])
+@pytest.mark.parametrize(
+    "below, names, file",
+    [("", ["model.onnx", "model_quantized.onnx"], "model_quantized.onnx"), ("onnx", ["model_int8.onnx"], "onnx/model_int8.onnx")]
+)
 def test_files_of_other_tools_are_known(tmp_path, below, names, file):
     assert onnx.find(folder_of(tmp_path, names, below), "onnx-int8", True)[1] == file
 
 
-@pytest.mark.parametrize("backend, names, seen", [("onnx", ["model_O2.onnx"], "model_O2.onnx"), ("onnx-int8", ["model.onnx"], "model.onnx"), ("onnx", [], "no ONNX file")])
+@pytest.mark.parametrize(
+    "backend, names, seen", [("onnx", ["model_O2.onnx"], "model_O2.onnx"), ("onnx-int8", ["model.onnx"], "model.onnx"), ("onnx", [], "no ONNX file")]
+)
 def test_no_file_is_one_line(tmp_path, backend, names, seen):
     with pytest.raises(ModelError) as raised:
         onnx.find(folder_of(tmp_path, ["x.txt", *names]), backend, True)

@@ -39,7 +39,9 @@ def word_with(doctype: str) -> bytes:
 @pytest.mark.parametrize("make", [
     lambda doctype: ("a.docx", word_with(doctype)),
     lambda doctype: ("a.epub", book([("a.xhtml", "公园", f"<p>{BODY}&a11;</p>")], before=doctype)),
-    lambda doctype: ("a.xml", f"{doctype}<rss version='2.0'><channel><item><guid>1</guid><description>{BODY}&a11;</description></item></channel></rss>"),
+    lambda doctype: (
+        "a.xml", f"{doctype}<rss version='2.0'><channel><item><guid>1</guid><description>{BODY}&a11;</description></item></channel></rss>"
+    ),
     lambda doctype: ("a.html", f"{doctype}<html><body><p>{BODY}&a11;</p></body></html>"),
     lambda doctype: ("a.xhtml", f"<?xml version='1.0'?>{doctype}<html xmlns='http://www.w3.org/1999/xhtml'><body><p>{BODY}&a11;</p></body></html>"),
 ])  # fmt: skip
@@ -57,7 +59,8 @@ def flate_pdf(content: bytes) -> bytes:
     return (
         b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
         b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
-        b"/Contents 4 0 R>>endobj 4 0 obj<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream endobj\ntrailer<</Root 1 0 R>>" % (len(packed), packed)
+        b"/Contents 4 0 R>>endobj 4 0 obj<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream endobj\ntrailer<<"
+        b"/Root 1 0 R>>" % (len(packed), packed)
     )
 
 

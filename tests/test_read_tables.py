@@ -76,7 +76,9 @@ def test_rows_of_a_table_that_are_none_cost_themselves_only():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("data, reason", [(b"", "empty"), (b"id,text\n", "empty"), (bytes(300), "empty|binary"), (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary")])
+@pytest.mark.parametrize(
+    "data, reason", [(b"", "empty"), (b"id,text\n", "empty"), (bytes(300), "empty|binary"), (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary")]
+)
 def test_tables_without_rows(data, reason):
     import re
 

@@ -222,7 +222,10 @@ def test_a_question_that_is_no_text_is_refused(news, question):
 
 @pytest.mark.parametrize(
     "question",
-    ["？？！", "...", "😀🎉", "Où se trouve le nouveau pont ?", "橋はどこですか", "다리는 어디에 있습니까", "أين الجسر؟", "Где мост?", "𓀀𓀁", "a\x00\x01b", "'; DROP TABLE--", "%s {0} \\", "ﷺ" * 200, "e\u0301" * 300],
+    [
+        "？？！", "...", "😀🎉", "Où se trouve le nouveau pont ?", "橋はどこですか", "다리는 어디에 있습니까", "أين الجسر؟", "Где мост?", "𓀀𓀁", "a\x00\x01b",
+        "'; DROP TABLE--", "%s {0} \\", "ﷺ" * 200, "e\u0301" * 300
+    ],
 )
 def test_odd_questions_find_something_or_nothing(news, question):
     assert all(np.isfinite(hit.score) for hit in search(news, question).hits)

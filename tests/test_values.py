@@ -48,7 +48,10 @@ def test_chinese_quantities(text, expected):
     [
         ("More than 700 enterprises signed.", [("More than 700 enterprises", "enterprises", 700)]),
         ("It paid $1.13bn (£600m) in cash.", [("$1.13bn", "$", 1.13e9), ("£600m", "£", 6e8)]),
-        ("two dozen ships and thirteen mobile laboratories", [("two dozen ships", "ships", 24), ("thirteen mobile laboratories", "mobile laboratories", 13)]),
+        (
+            "two dozen ships and thirteen mobile laboratories",
+            [("two dozen ships", "ships", 24), ("thirteen mobile laboratories", "mobile laboratories", 13)]
+        ),
         ("Sales rose 3.5% and costs 2.5 per cent.", [("3.5%", "%", 3.5), ("2.5 per cent", "%", 2.5)]),
         ("about 2000 people, half a million people", [("about 2000 people", "people", 2000), ("half a million people", "people", 500000)]),
         ("1,200 cars, 10 million tonnes", [("1,200 cars", "cars", 1200), ("10 million tonnes", "tonnes", 1e7)]),
@@ -95,7 +98,10 @@ def test_chinese_number(text, expected):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("twenty-one thousand three hundred and four", 21304), ("two dozen", 24), ("half a dozen", 6), ("a hundred", 100), ("Thirteen", 13), ("many", None)],
+    [
+        ("twenty-one thousand three hundred and four", 21304), ("two dozen", 24), ("half a dozen", 6), ("a hundred", 100), ("Thirteen", 13),
+        ("many", None)
+    ],
 )
 def test_english_number(text, expected):
     assert english_number(text) == expected

@@ -50,7 +50,8 @@ def cases(folder: Path, limit: int, seed: int) -> Iterator[Case]:
         return refusal.Verdict(False, ())
 
     neutral = np.zeros(len(refusal.FEATURES), np.float32)
-    with tempfile.TemporaryDirectory() as scratch, mock.patch.object(engine, "judge", recorded), mock.patch.object(engine, "rule_of", lambda _: neutral):
+    recording = mock.patch.multiple(engine, judge=recorded, rule_of=lambda _: neutral)
+    with tempfile.TemporaryDirectory() as scratch, recording:
         assistants = {}
         for name, file in ARTICLES.items():
             Index.build(folder / f"{file}.jsonl", Path(scratch, name))

@@ -128,7 +128,8 @@ def _pager(found: Listing, lang: str) -> str:
     turns = (("first", 0, "«"), ("previous", found.start - PAGE, "‹"), ("next", found.start + PAGE, "›"), ("last", last, "»"))
     made = [
         f'<button type="button" class="yj-go yj-turn" data-go="start:{max(0, to)}" data-turn="{name}" '
-        f'aria-label="{escape(text(lang, f"page_{name}"))}" title="{escape(text(lang, f"page_{name}"))}"{"" if 0 <= to <= last and to != found.start else " disabled"}>{sign}</button>'
+        f'aria-label="{escape(text(lang, f"page_{name}"))}" title="{escape(text(lang, f"page_{name}"))}"'
+        f'{"" if 0 <= to <= last and to != found.start else " disabled"}>{sign}</button>'
         for name, to, sign in turns
     ]
     return f'<nav class="yj-pager" aria-label="{escape(text(lang, "pages"))}">{"".join(made[:2])}<span>{escape(here)}</span>{"".join(made[2:])}</nav>'

@@ -92,7 +92,10 @@ def to_link(asked: Asked) -> str:
 
 
 def from_link(query: str) -> Asked:
-    """What a link asks, from its part behind the "?"; its question is "" where it only sets filters. Nothing is checked, and other names are left alone."""
+    """What a link asks, from its part behind the "?"; its question is "" where it only sets filters.
+
+    Nothing is checked, and other names are left alone.
+    """
     given: dict[str, list[str]] = {}
     for name, value in parse_qsl(query.removeprefix("?")):
         given.setdefault(name, []).append(value.strip())

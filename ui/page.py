@@ -120,7 +120,9 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 talk = talk.put(turn)
             # A page that is loaded again has what its address asks.
             asks = "" if talk.turns and linked == alone(talk.turns[-1]) else str(request.query_params)
-            return {wish: asks, state: talk, **speak(lang, talk), **dict(zip(form.parts, form.fill(lang, about.corpus(), linked.filters), strict=True))}
+            return {
+                wish: asks, state: talk, **speak(lang, talk), **dict(zip(form.parts, form.fill(lang, about.corpus(), linked.filters), strict=True))
+            }
 
         def switch(lang: str, talk: Talk, *fields) -> dict:
             form_now = dict(zip(form.parts, form.speak(lang, about.corpus(), from_fields(*fields)), strict=True))

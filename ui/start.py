@@ -28,7 +28,9 @@ def brand() -> str:
 def notices(lang: str) -> str:
     """What the page's script can show where the server cannot be reached, in words: the connection is lost, too many ask, a failure."""
     told = "".join(f'<p class="yj-alert yj-alert-{key}" role="alert">{escape(text(lang, key))}</p>' for key in ("lost", "busy", "failed"))
-    return f'<div lang="{lang_tag(lang)}">{told}<p class="yj-saying" role="status" data-copied="{escape(text(lang, "copied"))}" data-failed="{escape(text(lang, "copy_failed"))}"></p></div>'
+    copied, failed = escape(text(lang, "copied")), escape(text(lang, "copy_failed"))
+    saying = f'<p class="yj-saying" role="status" data-copied="{copied}" data-failed="{failed}"></p>'
+    return f'<div lang="{lang_tag(lang)}">{told}{saying}</div>'
 
 
 def edit_hint(lang: str) -> str:

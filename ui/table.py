@@ -98,6 +98,8 @@ def _line(turn: Turn, rows: list[Row], number: int, at: int, last: bool) -> str:
 
 
 def _tools(turn: Turn, lang: str) -> str:
-    copy = f'<button type="button" class="yj-do" data-do="table" data-done="{escape(text(lang, "copied"))}">{escape(text(lang, "copy_table"))}</button>'
+    copy = (
+        f'<button type="button" class="yj-do" data-do="table" data-done="{escape(text(lang, "copied"))}">{escape(text(lang, "copy_table"))}</button>'
+    )
     csv = f'<button type="button" class="yj-do" data-do="csv" data-wish="#csv-{turn.key}-0">{escape(text(lang, "save_csv"))}</button>'
     return f'<div class="yj-actions">{copy}{csv}</div>'
