@@ -36,7 +36,10 @@ def find_periods(text: str, today: date | None) -> list[Told]:
         if not taken or one.start >= taken[-1].end:
             taken.append(_since(text, one))
     named = [one for one in find_days(text) if not any(one.start < told.end and told.start < one.end for told in taken)]
-    return sorted([*taken, *_calendar(text, named, today)], key=lambda told: told.start)
+    dated = list(_calendar(text, named, today))
+    # A date may have taken in what was told without its year: "Q3 2022年".
+    taken = [told for told in taken if not any(told.start < one.end and one.start < told.end for one in dated)]
+    return sorted([*taken, *dated], key=lambda told: told.start)
 
 
 def _until(text: str, told: Told) -> bool:
