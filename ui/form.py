@@ -65,7 +65,8 @@ class Form:
         chosen = gr.on([one.change for one in self.fields if isinstance(one, gr.Dropdown)], _pause, trigger_mode="always_last", **how)
         chosen.then(_chips, [lang, *self.fields], [self.chips], **how)
         dropped = self.drop.submit(_without, [self.drop], [self.drop, *self.fields], trigger_mode="multiple", **how)
-        dropped.then(_chips, [lang, *self.fields], [self.chips], **how)
+        # One may be dropped while the chips of the one before are on their way.
+        dropped.then(_chips, [lang, *self.fields], [self.chips], trigger_mode="always_last", **how)
 
 
 def _chips(lang: str, *values) -> str:
