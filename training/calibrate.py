@@ -80,13 +80,13 @@ def fit(found: list[Case]) -> np.ndarray:
     return minimize(loss, np.zeros(x.shape[1]), method="L-BFGS-B").x
 
 
-def shifted(found: list[Case], weights: np.ndarray, shares: dict[bool, float]) -> np.ndarray:
+def shifted(found: list[Case], weights: np.ndarray, shares: dict[tuple[bool, bool], float]) -> np.ndarray:
     """The weights with the constant of each pair of languages moved, so that a share of what can be answered is refused.
 
     Args:
         found: the cases.
         weights: of the features (f,).
-        shares: that share where question and articles are in one language (False), and where not (True).
+        shares: that share, by whether the question and whether the articles are in English.
     """
     moved = {}
     for question in (False, True):
@@ -94,7 +94,7 @@ def shifted(found: list[Case], weights: np.ndarray, shares: dict[bool, float]) -
             pairs = [(q, a) for q, a in ANSWERED if (q.endswith("en"), a.endswith("en")) == (question, article)]
             logits = [np.array([c.features @ weights for c in found if c.pair == pair and c.features is not None]) for pair in pairs]
             refusals = np.array([np.mean([(row + step < 0).mean() for row in logits]) for step in STEPS])
-            moved[question, article] = STEPS[int(np.argmax(refusals <= shares[question != article]))]
+            moved[question, article] = STEPS[int(np.argmax(refusals <= shares[question, article]))]
     # Three features and the constant tell the four pairs of languages apart.
     both, asked, told = (moved[pair] - moved[False, False] for pair in ((True, True), (True, False), (False, True)))
     change = {"english_question": both + asked - told, "english_article": both + told - asked, "cross": asked + told - both}
@@ -115,14 +115,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--eval", type=Path, required=True, help="folder of the question sets")
     parser.add_argument("--model", type=Path, required=True, help="folder that the rule is written to; the model must be the embedded one")
-    parser.add_argument("--limit", type=int, default=150, help="questions of each pair")
-    parser.add_argument("--refuse", type=float, default=0.08, help="share of the questions answered by the corpus that may be refused")
-    parser.add_argument("--abroad", type=float, default=0.15, help="the same where the articles are in the other language")
+    parser.add_argument("--limit", type=int, default=200, help="questions of each pair")
+    parser.add_argument("--refuse", type=float, default=0.07, help="share of Chinese questions answered by Chinese articles that may be refused")
+    parser.add_argument("--refuse-english", type=float, default=0.03, help="the same in English, where no other corpus tries the rule")
+    parser.add_argument("--abroad", type=float, default=0.14, help="the same where the articles are in the other language")
     parser.add_argument("--seed", type=int, default=3)
     given = parser.parse_args()
     found = list(cases(given.eval, given.limit, given.seed))
     weights = fit(found)
-    weights = shifted(found, weights, {False: given.refuse, True: given.abroad})
+    weights = shifted(found, weights, {(False, False): given.refuse, (True, True): given.refuse_english,
+                                       (True, False): given.abroad, (False, True): given.abroad})
     told = refused(found, weights)
     for (questions, articles), share in told.items():
         print(f"{questions:>9} of {articles:<9} refused {share:.2f}" + (" (answered by it)" if (questions, articles) in ANSWERED else ""))
