@@ -98,3 +98,8 @@ def test_two_english_words_are_one_chinese_one(sample_index):
         same = before.copy()
         _joined(query, vectors, same, np.zeros_like(before, bool))  # nothing between words of one language
         assert (same == before).all()
+
+
+def test_the_topic_of_an_article_does_not_speak_for_every_place_in_it(sample_index):
+    with open_index(sample_index) as snapshot:  # one article is about laboratories that were opened, and about pledges elsewhere
+        assert answer(snapshot, "哪些省的质监局开放了实验室？").places == ("黑龙江",)

@@ -116,7 +116,7 @@ def main() -> None:
     parser.add_argument("--eval", type=Path, required=True, help="folder of the question sets")
     parser.add_argument("--model", type=Path, required=True, help="folder that the rule is written to; the model must be the embedded one")
     parser.add_argument("--limit", type=int, default=200, help="questions of each pair")
-    parser.add_argument("--refuse", type=float, default=0.07, help="share of Chinese questions answered by Chinese articles that may be refused")
+    parser.add_argument("--refuse", type=float, default=0.075, help="share of Chinese questions answered by Chinese articles that may be refused")
     parser.add_argument("--refuse-english", type=float, default=0.03, help="the same in English, where no other corpus tries the rule")
     parser.add_argument("--abroad", type=float, default=0.14, help="the same where the articles are in the other language")
     parser.add_argument("--seed", type=int, default=3)

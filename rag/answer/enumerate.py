@@ -23,6 +23,7 @@ SURE = 0.8  # a best support from which the smaller share will do
 DENIED = 0.5  # how well what is denied must match a word of the question
 HEAD = 1.5  # what the last word of the content weighs where quotes are chosen
 CARRIED = 0.5  # a sentence that names no place itself must support this much by its own words
+OWN = 0.6  # a segment that says less by its own words may be about anything in its article: the topic counts less for it
 TOLD, LITTLE = 0.5, 0.2  # what the topic says counts by this; the least that it may leave for the segment to say
 LACK, UNSURE, RANK = 0.3, 0.1, 0.1  # cost of the word most missed, of a place named only before the sentence, of the last passage
 HOPELESS = 0.55  # of the best supported place: sentences that cannot come near this are not read
@@ -197,7 +198,7 @@ def _told(own: np.ndarray, evidence: Evidence, weights: np.ndarray) -> float:
     topic = evidence.view.topic
     rest = weights * (1 - topic)
     said = float(rest @ own) / max(float(rest.sum()), LITTLE)
-    return float(weights @ np.maximum(topic - own, 0)) * said
+    return float(weights @ np.maximum(topic - own, 0)) * said * min(1.0, float(weights @ own) / OWN) ** 2
 
 
 def of_level(place: Place, level: str) -> bool:
