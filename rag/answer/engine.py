@@ -176,11 +176,10 @@ def _answer_within(
     sheet, kind = Sheet(), asked.kind
     rows, verdict = _items(snapshot, query, asked, fitting, weights, sheet) if asked.several else ([], None)
     listed = bool(rows)
-    if not asked.every:
-        fitting = likeliest(query, asked, fitting, weights, weights_of(snapshot.model))
-    fold = Fold(snapshot, allowed, fitting)
     if not listed:
-        rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, fold, lang)
+        if not asked.every:
+            fitting = likeliest(query, asked, fitting, weights, weights_of(snapshot.model))
+        rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, Fold(snapshot, allowed, fitting), lang)
     if kind == "places" and rows and not rows[0].place:
         kind = "text"
     refused = not rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -39,6 +40,16 @@ _REGION = re.compile("大湾区|经济[圈带区]|城市群|都市圈|协同|一
 _LOCATIVE = re.compile(r"^(?:\W|and |but )*(?:in|at|on|to|from|across|throughout|through) (?:which|what)\b", re.I)
 _COUNTIES = re.compile(r"[县区旗]|\b(?:count|district|banner)", re.I)
 _NATION = re.compile("全国|全境")  # "英国全国": no second country
+
+
+class Supported(Protocol):
+    """What answers a question as far as it is supported, 0 to 1."""
+
+    @property
+    def support(self) -> float: ...
+
+
+One = TypeVar("One", bound=Supported)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,7 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
         gazette: the places of the articles.
     """
     either, heads = alternatives(found[0].view.query) if found else [], headed(weights)
-    denials, within, named = not asks_denial(asked.plain), _containers(asked), _named(asked)
+    affirms, within, named = not asks_denial(asked.plain), _containers(asked), _named(asked)
     out: list[PlaceFound] = []
     best = 0.0
     for evidence in found:
@@ -117,7 +128,7 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
             continue
         for segment in gazette.segments(evidence):
             spans = [(segment.start, segment.end)]
-            if denials:
+            if affirms:
                 spans = _affirmed(evidence, segment, weights)
             own = np.maximum.reduce([evidence.view.matched(*span) for span in (segment.opening, *spans)])
             for one, other in either:
@@ -206,11 +217,11 @@ def of_level(place: Place, level: str) -> bool:
     return place.level in _LEVELS[level or "any"] or level == "city" and place.level == "province" and place.name.endswith(("市", "特别行政区"))
 
 
-def shortlist(found: list[PlaceFound]) -> list[PlaceFound]:
-    """The places whose support comes near that of the best."""
+def shortlist(found: list[One]) -> list[One]:
+    """Those of some places or names, best first, whose support comes near that of the best."""
     best = found[0].support
     share = min(STRICT, RELATIVE + 0.5 * max(0.0, SURE - best))
-    return [place for place in found if place.support >= share * best]
+    return [one for one in found if one.support >= share * best]
 
 
 def alternatives(query: Query) -> list[tuple[int, int]]:
@@ -222,11 +233,17 @@ def alternatives(query: Query) -> list[tuple[int, int]]:
 
 def _affirmed(evidence: Evidence, segment: Segment, weights: np.ndarray) -> list[tuple[int, int]]:
     """The clauses of a segment, less those that deny what is asked for ("河南省没有举行演练")."""
-    text, view = evidence.view.article.text, evidence.view
-    hit = [span for span in denied(text, segment.start, segment.end) if (view.touched(*span)[weights > 0] >= DENIED).any()]
+    hit = denials(evidence, segment.start, segment.end, weights)
     if not hit:
         return [(segment.start, segment.end)]
-    return [(a, b) for a, b in clauses(text, segment.start, segment.end) if not any(a <= start < b for start, _ in hit)]
+    parts = clauses(evidence.view.article.text, segment.start, segment.end)
+    return [(a, b) for a, b in parts if not any(a <= start < b for start, _ in hit)]
+
+
+def denials(evidence: Evidence, start: int, end: int, weights: np.ndarray) -> list[tuple[int, int]]:
+    """What is denied between two offsets and matches a word of the question."""
+    view = evidence.view
+    return [span for span in denied(view.article.text, start, end) if (view.touched(*span)[weights > 0] >= DENIED).any()]
 
 
 def _scenes(text: str, segment: Segment, asked: Asked) -> list[PlaceMention]:

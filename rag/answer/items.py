@@ -10,9 +10,9 @@ import numpy as np
 
 from rag.answer.cite import cite, quote_span
 from rag.answer.compose import Sheet
-from rag.answer.enumerate import RELATIVE, STRICT, SURE
+from rag.answer.enumerate import RELATIVE, STRICT, denials, shortlist
 from rag.answer.evidence import CONTEXT, Evidence
-from rag.answer.negation import asks_denial, denied
+from rag.answer.negation import asks_denial
 from rag.answer.pick import finder
 from rag.answer.question import Asked
 from rag.answer.types import Row
@@ -22,7 +22,6 @@ from rag.index import Snapshot
 from rag.search.query import Query
 
 FEWEST = 2  # names that make a list; for one alone the likeliest sentences are the better judge
-DENIED = 0.5  # how well what is denied must match a word of the question
 _MARKS = re.compile(r"[《》“”「」『』\"'\s]|^the ", re.I)
 # (the kind of body that a question asks for, how the name of one ends)
 _BODIES = [(re.compile(asking, re.I), re.compile(rf"(?:{ending})\.?$", re.I)) for asking, ending in (
@@ -61,7 +60,7 @@ def enumerate_items(found: Sequence[Evidence], asked: Asked, weights: np.ndarray
         asked: what is wanted, a body, a person or a document.
         weights: of the question's tokens, as ``evidence.gather`` gave them.
     """
-    find, said, denials = finder(asked.kind), asked.plain.casefold(), not asks_denial(asked.plain)
+    find, said, affirms = finder(asked.kind), asked.plain.casefold(), not asks_denial(asked.plain)
     words = said[asked.idle[0][0] : max(asked.focus[0], *(end for _, end in asked.idle))]
     ending = next((ending for asking, ending in _BODIES if asked.kind == "organisation" and asking.search(words)), None)
     out: list[Item] = []
@@ -72,8 +71,7 @@ def enumerate_items(found: Sequence[Evidence], asked: Asked, weights: np.ndarray
         values = [v for v in values if ending is None or ending.search(v.text)]
         for start, end, named in _parts(evidence, values):
             own = evidence.view.matched(start, end)
-            unsaid = denied(evidence.view.article.text, start, end) if denials else ()
-            if any((evidence.view.touched(*span)[weights > 0] >= DENIED).any() for span in unsaid):
+            if affirms and denials(evidence, start, end, weights):
                 continue
             strict = float(weights @ own)
             support = 0.7 * strict + 0.3 * float(weights @ np.maximum(own, CONTEXT * evidence.matched))
@@ -81,11 +79,9 @@ def enumerate_items(found: Sequence[Evidence], asked: Asked, weights: np.ndarray
     if not out:
         return []
     out.sort(key=lambda item: (-round(item.support, 3), -item.evidence.score, item.evidence.view.row, item.evidence.start + item.value.start))
-    best = out[0].support
     if any(item.value.kind == "document" for item in out):
         out = [item for item in out if item.value.kind != "quoted"]  # where titles are written as such, other quotation marks hold none
-        best = out[0].support
-    return [item for item in out if item.support >= min(STRICT, RELATIVE + 0.5 * max(0.0, SURE - best)) * best]
+    return shortlist(out)
 
 
 def _parts(evidence: Evidence, values: Sequence[Value]) -> list[tuple[int, int, list[Value]]]:

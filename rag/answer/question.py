@@ -178,6 +178,8 @@ _SEVERAL = re.compile(r"哪些|哪几|有哪|列[出举]|\b(?:list|enumerate)\b|
 _WHERE = re.compile(r"在哪|哪里|哪儿|何处|何地|什么地|\bwhere\b", re.I)
 # Verbs of several words that say no more than that something happened; their words apart would be sought as they stand.
 _HAPPENS = re.compile(r"\b(?:tak(?:es?|en|ing)|took) place\b|\b(?:is|are|was|were|been|be) held\b", re.I)
+
+
 def understand(text: str) -> Asked:
     """Kind, level, places and years of a cleaned question, in either script."""
     if is_traditional(text):

@@ -7,8 +7,6 @@ lexical semantic models", with features instead of a tree); ``training/reader.py
 from __future__ import annotations
 
 import dataclasses
-import functools
-import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -16,11 +14,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from rag.answer.evidence import Evidence
+from rag.answer.fitted import fitted
 from rag.answer.pick import finder, nearness
 from rag.answer.question import Asked
 from rag.corpus.places import find_places
 from rag.embed.static import StaticModel
-from rag.errors import ModelError
 from rag.search.query import Query
 
 FILE = "reader.json"  # in the model's folder: the weights, and to what they are fitted
@@ -36,19 +34,9 @@ _IS = re.compile(r"是|指|即|为|称|\b(?:is|are|was|were|means?|called|known 
 _ASKS = re.compile(r"[？?][”’」』\"')）]*$")
 
 
-@functools.lru_cache(maxsize=8)
 def weights_of(model: StaticModel) -> np.ndarray:
-    """The weights of :data:`FEATURES`, as ``training/reader.py`` fitted them to a model: float32 (f,).
-
-    Raises ModelError where the model's folder has none.
-    """
-    file = model.folder / FILE
-    try:
-        kept = json.loads(file.read_text("utf8"))["weights"]
-        return np.array([kept[name] for name in FEATURES], np.float32)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"expected {file} with the weights of {', '.join(FEATURES)}, could not read it ({error}): "
-                         "reinstall yinju, or make it with `python -m training.reader`") from error
+    """The weights of :data:`FEATURES`, as ``training/reader.py`` fitted them to a model: float32 (f,). Raises ModelError for none."""
+    return fitted(model, FILE, FEATURES, "training.reader")
 
 
 def likeliest(query: Query, asked: Asked, found: Sequence[Evidence], weights: np.ndarray, rule: np.ndarray) -> list[Evidence]:
@@ -73,10 +61,9 @@ def features(query: Query, asked: Asked, found: Sequence[Evidence], weights: np.
 
     Its score as evidence; how far its passage is behind the best one, and its article before all others; the share of
     the question's runs of characters (in other languages words) that stand in it; how many words it has that are not
-    the question's; how well the sentence before it matches; where in the article it stands;
-    whether it asks itself; whether it holds a value of the kind asked for, and what is matched
-    around it; the words of a reason or a definition where one is asked for; what the topic of its article matches;
-    and how well the verb is matched whose object is sought.
+    the question's; how well the sentence before it matches; where in the article it stands; whether it asks itself; whether
+    it holds a value of the kind asked for, and what is matched around it; the words of a reason or a definition where one
+    is asked for; what the topic of its article matches; and how well the verb is matched whose object is sought.
     """
     grams = _grams(query)
     values = _values(query, asked)

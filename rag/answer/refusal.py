@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,10 +10,10 @@ import numpy as np
 from rag.answer.dated import Calendar, of_year
 from rag.answer.enumerate import Gazette
 from rag.answer.evidence import Evidence
+from rag.answer.fitted import fitted
 from rag.answer.question import Asked
 from rag.corpus.places import Place, contains
 from rag.embed.static import StaticModel
-from rag.errors import ModelError
 from rag.search.query import Query
 
 UNMATCHED = 0.55  # a word counts as not found below this match
@@ -37,19 +35,9 @@ class Verdict:
     missing: tuple[tuple[int, int], ...]
 
 
-@functools.lru_cache(maxsize=8)
 def rule_of(model: StaticModel) -> np.ndarray:
-    """The weights of :data:`FEATURES`, as ``training/calibrate.py`` fitted them to a model: float32 (f,).
-
-    Raises ModelError where the model's folder has none.
-    """
-    file = model.folder / FILE
-    try:
-        kept = json.loads(file.read_text("utf8"))
-        return np.array([kept["weights"][name] for name in FEATURES], np.float32)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"expected {file} with the weights of {', '.join(FEATURES)}, could not read it ({error}): "
-                         "reinstall yinju, or make it with `python -m training.calibrate`") from error
+    """The weights of :data:`FEATURES`, as ``training/calibrate.py`` fitted them to a model: float32 (f,). Raises ModelError for none."""
+    return fitted(model, FILE, FEATURES, "training.calibrate")
 
 
 def features(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, also: Sequence[Evidence] = ()) -> np.ndarray:
