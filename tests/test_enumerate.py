@@ -1,7 +1,6 @@
 """Which places, and which of them: events, ways, regions, places that the question names, what an article is about."""
 
 import numpy as np
-import pytest
 
 from rag.answer import answer
 from rag.answer.compose import place_label
@@ -9,25 +8,8 @@ from rag.answer.evidence import _joined
 from rag.answer.question import understand
 from rag.corpus import Article
 from rag.corpus.places import find_places
-from rag.index import build_index, open_index
+from rag.index import open_index
 from rag.search.query import analyse
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory):
-    """Makes an open index of some articles, each given as an Article or as its text."""
-    opened = []
-
-    def make(*articles):
-        path = tmp_path_factory.mktemp("enumerate") / "index"
-        made = [a if isinstance(a, Article) else Article(f"n{n}", a, lang="en" if a.isascii() else "zh") for n, a in enumerate(articles)]
-        build_index(made, path)
-        opened.append(open_index(path))
-        return opened[-1]
-
-    yield make
-    for snapshot in opened:
-        snapshot.close()
 
 
 def cities(given):

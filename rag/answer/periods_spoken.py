@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from rag.answer.told import Told
-from rag.corpus.dates import chinese_number
+from rag.corpus.dates import MONTHS, chinese_number
 from rag.search.period import Period, extent
 
 _YEARS = {"今年": 0, "去年": -1, "前年": -2, "今": 0, "去": -1, "this": 0, "last": -1}
@@ -202,7 +202,6 @@ def _parts(text: str, today: date | None) -> Iterator[Told]:
 
 # ---- beginnings, middles and ends of months and years
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH_EN = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
     r"|dec(?:ember)?)"
@@ -254,7 +253,7 @@ def _of_month(match: re.Match[str], which: str, month: str | None, shifted: str 
         year, number = divmod(today.year * 12 + today.month - 1 - back, 12)
         number += 1
     else:
-        number = int(month) if month.isdecimal() else _MONTHS.index(month[:3].lower()) + 1 if month.isascii() else chinese_number(month)
+        number = int(month) if month.isdecimal() else MONTHS.index(month[:3].lower()) + 1 if month.isascii() else chinese_number(month)
     if not 1 <= number <= 12:
         return
     yearly = year is None

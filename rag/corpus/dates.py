@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = r"(?P<{0}>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _YEAR = r"(?P<{0}>(?:1[6-9]|20)\d\d)"
 _DIGITS = "〇一二三四五六七八九"
@@ -95,7 +95,7 @@ def _iso(match: re.Match[str]) -> str:
             if first <= 12 and second <= 12 and first != second:
                 return ""
             return date(int(year), min(first, second), max(first, second)).isoformat()
-        number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
+        number = int(month) if month.isdigit() else MONTHS.index(month[:3].lower()) + 1
         return date(int(year), number, int(day)).isoformat()
     except ValueError:
         return ""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from rag.corpus.dates import chinese_number, chinese_year
+from rag.corpus.dates import MONTHS, chinese_number, chinese_year
 
 
 class Named(NamedTuple):
@@ -143,7 +143,6 @@ _DAY_ZH = re.compile(r"(?:昨[日天晚夜]|今[天日晚晨](?!头条|俄罗斯
 # 2023-08-15, or a year alone. What stands before is looked at afterwards, here and above: a pattern that begins with a character
 # of a few is searched for five times as fast.
 _FIGURES = re.compile(rf"([12]\d{{3}})(?:([-/.])(\d{{1,2}})\2(\d{{1,2}})(?![\d/-]|\.\d)|(?<!2[1-9]..)(?!\d|\s?年|[%％‰]|[.,:]\d|{_UNIT}))")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = (
     r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?"
     r"|nov(?:ember|\.)?"
@@ -151,7 +150,7 @@ _MONTH = (
 )
 _Y = r"(?P<{}>(?:1\d|20)\d\d)(?!\d)"
 _D = r"(?P<{}>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.]\d|\d)"
-_ENGLISH = (*_MONTHS, "last ", "this ", "next ", "today", "tomorrow", "tonight", "yesterday")
+_ENGLISH = (*MONTHS, "last ", "this ", "next ", "today", "tomorrow", "tonight", "yesterday")
 _EN = re.compile(
     rf"(?<![a-z\d])(?:{_D.format('d1')}(?:\s?[-–]\s?\d{{1,2}})?(?: of)? (?P<m1>{_MONTH})(?:,? {_Y.format('y1')}| (?P<r1>last|this|next) year)?"
     rf"|(?P<m2>{_MONTH}) (?:the )?{_D.format('d2')}(?:\s?[-–]\s?\d{{1,2}}(?!\d))?(?:,? {_Y.format('y2')}| (?P<r2>last|this|next) year)?"
@@ -213,7 +212,7 @@ def _english(match: re.Match[str]) -> Named:
     day = got["d1"] or got["d2"]
     start = match.start("m4") if got["m4"] else match.start()
     return Named(
-        start, match.end(), year, _MONTHS.index(month[:3].lower()) + 1, int(day) if day else None, ("year", _SHIFTS[told.lower()]) if told else None
+        start, match.end(), year, MONTHS.index(month[:3].lower()) + 1, int(day) if day else None, ("year", _SHIFTS[told.lower()]) if told else None
     )
 
 
