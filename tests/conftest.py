@@ -41,6 +41,21 @@ def news(news_index):
         yield snapshot
 
 
+@pytest.fixture(scope="module")
+def web_server():
+    from web_site import serving
+
+    with serving() as site:
+        yield site
+
+
+@pytest.fixture
+def site(web_server):
+    """A web site on this machine, without pages yet."""
+    web_server.pages.clear(), web_server.types.clear(), web_server.asked.clear()
+    return web_server
+
+
 @pytest.fixture(scope="session")
 def index(tmp_path_factory):
     """Makes an open index of some articles, each given as an Article or as its text; only to be read."""

@@ -8,7 +8,7 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from web_site import PAGE, send, serving
+from web_site import PAGE, send
 
 from rag.corpus.address import is_public
 from rag.corpus.fetch import Fetcher, Limits, checked_url
@@ -16,18 +16,6 @@ from rag.errors import FetchError
 
 QUICK = Limits(pause=0, tries=1, seconds=5)
 HTML = PAGE.format(title="Ferry twice a day", text="The ferry now sails twice a day.")
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serving() as site:
-        yield site
-
-
-@pytest.fixture
-def site(server):
-    server.pages.clear(), server.types.clear(), server.asked.clear()
-    return server
 
 
 def fetcher(site, limits: Limits = QUICK, **more) -> Fetcher:

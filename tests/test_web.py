@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from web_site import PAGE, send, serving
+from web_site import PAGE, send
 
 from rag.corpus import read_corpus
 from rag.corpus.fetch import Fetcher, Limits
@@ -14,18 +14,6 @@ from rag.errors import FetchError
 
 FERRY = PAGE.format(title="Ferry twice a day", text="The ferry now sails twice a day.")
 MUSEUM = PAGE.format(title="Museum opens", text="The new museum opened on Monday with 40 paintings.")
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serving() as site:
-        yield site
-
-
-@pytest.fixture
-def site(server):
-    server.pages.clear(), server.types.clear(), server.asked.clear()
-    return server
 
 
 @pytest.fixture
