@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from rag import errors
+from rag import child, errors
 from rag.errors import YinjuError
 
 NICE = 10
@@ -23,16 +23,7 @@ class Updating:
     """One update of an index with its corpus and a folder that belongs to it."""
 
     def __init__(self, index: str | Path, folder: str | Path) -> None:
-        import rag
-
-        # The package that runs here, wherever it lies; not the current folder, whose files may be anybody's.
-        paths = (str(Path(rag.__file__).parent.parent), os.environ.get("PYTHONPATH", ""))
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "rag.updating", str(index), str(folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
-        )
+        self._process = child.start("rag.updating", index, folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
 
     def run(self, progress: Callable[[int, int | None, str], None]) -> str:
         """Wait for its end; returns the version that is live then.

@@ -18,9 +18,9 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import BinaryIO
 
+from rag import child
 from rag.corpus.encoding import NotText
 from rag.corpus.readers import Draft, Missing, Unreadable, read_drafts
 
@@ -71,7 +71,8 @@ class Worker:
         """The answer; None where the process had ended by itself before it took the job."""
         if self._process is None or self._process.poll() is not None:
             self.close()
-            self._process = _start(self._memory, self._idle)
+            pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+            self._process = child.start("rag.corpus.worker", self._memory, self._idle, stdin=pipe, stdout=pipe, stderr=nothing)
         process, late = self._process, threading.Event()
 
         def stop() -> None:
@@ -129,20 +130,6 @@ class Workers:
 def shared_workers() -> Workers:
     """The workers of this process, one per core, four at most. None of them runs before it gets a document."""
     return Workers(min(_MOST_WORKERS, os.cpu_count() or 1))
-
-
-def _start(memory: int, idle: float) -> subprocess.Popen:
-    import rag
-
-    # The package that runs here, wherever it lies; not the current folder, whose files may be anybody's.
-    paths = (str(Path(rag.__file__).parent.parent), os.environ.get("PYTHONPATH", ""))
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "rag.corpus.worker", str(memory), str(idle)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
-    )
 
 
 # What follows runs in the process of a worker.
