@@ -186,6 +186,12 @@ def test_the_whole_article_can_be_read_with_its_quote_marked(visit, site):
     page.keyboard.press("Escape")
     page.wait_for_function("id => document.activeElement.id === id", arg=card.get_attribute("id"))
     assert card.is_visible()
+    ask(page, PLACES_ZH, number=2)
+    assert not page.locator("#reader").is_visible(), "an article that was closed stays closed"
+    card = page.locator(f"#{card.get_attribute('id')}")
+    card.evaluate("card => { card.closest('.yj-group').open = true }")
+    card.get_by_role("button", name="Read the article").click()
+    page.wait_for_function("document.activeElement.matches('#reader .yj-article')")
 
 
 def test_a_chinese_question(visit, site):

@@ -48,11 +48,18 @@ window.yinju = (() => {
     (article.querySelector(".yj-quote") ?? article).scrollIntoView({ block: "center" });
   }
 
+  // An article that is there already comes with no news from the server.
+  function open(id) {
+    tell("aside", `#${id}`);
+    if (document.querySelector("#reader .yj-article")?.id !== id) return;
+    reading = "";
+    read();
+  }
+
   function close() {
     if (!document.body.classList.contains("yj-reading")) return;
     const card = document.getElementById(document.querySelector("#reader .yj-article")?.dataset.card);
     document.body.classList.remove("yj-reading");
-    reading = "closed";
     card?.focus({ preventScroll: true });
     card?.scrollIntoView({ block: "center" });
   }
@@ -66,7 +73,7 @@ window.yinju = (() => {
       const id = link.getAttribute("href").slice(1);
       cameFrom = link;
       // The sources of an old answer are no longer in the panel: its article is fetched.
-      if (!show(id)) tell("aside", `#${id.replace("src", "read")}`);
+      if (!show(id)) open(id.replace("src", "read"));
     } else if (link?.matches(".yj-back")) {
       event.preventDefault();
       back(link.closest(".yj-card"));
@@ -103,7 +110,7 @@ window.yinju = (() => {
     wish: (button) => tell("wish", button.dataset.wish),
     csv: (button) => tell("aside", button.dataset.wish),
     rate: (button) => tell("aside", button.dataset.rate),
-    read: (button) => { reading = ""; tell("aside", button.dataset.read); reread(button.dataset.read.slice(1)); },
+    read: (button) => open(button.dataset.read.slice(1)),
     close,
     edit: (button) => {
       write("editing", button.dataset.key);
@@ -129,11 +136,6 @@ window.yinju = (() => {
       copy(rows.map((row) => [...row.cells].map(cell).join("\t")).join("\n"), button);
     },
   };
-
-  // An article that is there already comes with no news from the server.
-  function reread(id) {
-    if (document.querySelector("#reader .yj-article")?.id === id) read();
-  }
 
   // One line, and nothing that a spreadsheet takes for a formula.
   function cell(of) {
