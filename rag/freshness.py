@@ -34,7 +34,7 @@ def read_origin(index: str | Path) -> Origin | None:
     from rag.index.versions import VERSIONS, current
 
     try:
-        sources = Sources.read(Path(index) / VERSIONS / current(index))
+        sources = Sources.read(Path(index) / VERSIONS / current(index), with_files=False)
     except (YinjuError, OSError, ValueError, KeyError, TypeError):
         return None
     return sources and Origin(sources.corpus, sources.model, sources.program, dict(sources.columns))

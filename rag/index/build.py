@@ -144,7 +144,7 @@ def index_corpus(
 def read_columns_of(folder: Path) -> dict[str, str]:
     """Which columns of tables held what when a version was built; none where nothing legible says so."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        if sources := Sources.read(folder):
+        if sources := Sources.read(folder, with_files=False):
             return dict(sources.columns)
     return {}
 

@@ -76,8 +76,12 @@ class Sources:
         write_columns(folder / FILE_NAME, {"rows": strings(rows), "lines": self.lines.astype("<u8")})
 
     @classmethod
-    def read(cls, folder: Path) -> Sources | None:
+    def read(cls, folder: Path, with_files: bool = True) -> Sources | None:
         """Those of a version; None for one that was built from articles rather than files.
+
+        Args:
+            folder: of the version.
+            with_files: whether :attr:`files` is read; of many it takes long.
 
         Raises:
             ValueError, KeyError, TypeError, OSError: they are not what was written.
@@ -85,7 +89,7 @@ class Sources:
         if not (folder / FILE_NAME).exists():
             return None
         columns = read_columns(folder / FILE_NAME)
-        head, *rows = map(json.loads, columns["rows"].tobytes().decode().split("\0")[:-1])
+        head, *rows = map(json.loads, columns["rows"].tobytes().decode().split("\0", -1 if with_files else 1)[:-1])
         files = tuple(FileState(*row[:9], tuple(map(tuple, row[9])), *row[10:]) for row in rows)
         skipped, pairs = (tuple(map(tuple, head.pop(name))) for name in ("skipped", "columns"))
         return cls(files=files, skipped=skipped, columns=pairs, lines=columns["lines"], corpus=tuple(head.pop("corpus")), **head)
