@@ -9,8 +9,9 @@
 The names below are loaded when they are first used; ``import rag`` alone loads nothing heavy.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from rag.lazy import lazy
 
 __version__ = "0.1.0"
 
@@ -35,12 +36,7 @@ if TYPE_CHECKING:
     from rag.library import Index
     from rag.search.types import Filters, Hit
 
-
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"module 'rag' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOME[name]), name)
-    return value
+__getattr__ = lazy(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

@@ -1,14 +1,19 @@
 """Articles in, passages out: reading files, finding sentences, splitting.
 
-Importing this package is light; the libraries for HTML, YAML, dates and encodings are loaded when a
-file needs them.
+Importing this package is light; what reads files is loaded when it is first used, the libraries for HTML, YAML, dates
+and encodings when a file needs them.
 """
+
+from typing import TYPE_CHECKING
 
 from rag.corpus.article import Article, Passage, Skipped
 from rag.corpus.language import detect_lang
 from rag.corpus.passages import SPLITTER, body_start, passage_text, split
-from rag.corpus.reader import read_bytes, read_corpus
 from rag.corpus.sentences import clauses, sentences
+from rag.lazy import lazy
+
+if TYPE_CHECKING:
+    from rag.corpus.reader import read_bytes, read_corpus
 
 __all__ = [
     "SPLITTER",
@@ -24,3 +29,5 @@ __all__ = [
     "sentences",
     "split",
 ]
+
+__getattr__ = lazy(__name__, dict.fromkeys(("read_bytes", "read_corpus"), "rag.corpus.reader"))

@@ -311,11 +311,15 @@ def places_by_name() -> dict[str, tuple[Place, ...]]:
     for kind, name, *codes in _table("place_exceptions.tsv"):
         if kind == "main":
             by_name[name] = {codes[0]: by_code[codes[0]]} | by_name[name]
-    out = {}
-    for name, places in by_name.items():
-        top = min(_LEVELS[p.level] for p in places.values())  # 吉林 is the province
-        out[name] = tuple(p for p in places.values() if _LEVELS[p.level] == top)
-    return out
+    return {name: _highest(tuple(places.values())) for name, places in by_name.items()}
+
+
+def _highest(places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """Those of the highest level: 吉林 is the province."""
+    if len(places) == 1:
+        return places
+    top = min(_LEVELS[place.level] for place in places)
+    return tuple(place for place in places if _LEVELS[place.level] == top)
 
 
 @functools.cache
@@ -366,7 +370,7 @@ def _forms(name: str) -> set[str]:
     """``name``, and for Latin names also without accents (as keyboards write Lüliang) and with a curly apostrophe."""
     if not _is_latin(name):
         return {name}
-    plain = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+    plain = name if name.isascii() else "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
     return {name, plain, name.replace("'", "\u2019")}
 
 

@@ -2,13 +2,20 @@
 
 An index is a folder that holds ``CURRENT`` (the name of the live version) and
 ``versions/<name>/``, each version complete in itself and never changed after it was made.
+
+What builds one is loaded when it is first used: whoever asks needs none of it.
 """
 
-from rag.index.build import BuildReport, build_index, index_corpus
+from typing import TYPE_CHECKING
+
 from rag.index.changes import Changes, Difference
 from rag.index.manifest import Counts, Manifest
 from rag.index.open import Snapshot, open_index
 from rag.index.versions import Status, Verification, VersionStatus, rollback, status, verify
+from rag.lazy import lazy
+
+if TYPE_CHECKING:
+    from rag.index.build import BuildReport, build_index, index_corpus
 
 __all__ = [
     "BuildReport",
@@ -27,3 +34,5 @@ __all__ = [
     "status",
     "verify",
 ]
+
+__getattr__ = lazy(__name__, dict.fromkeys(("BuildReport", "build_index", "index_corpus"), "rag.index.build"))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rag.embed.static import StaticModel
 
 _BIGRAM = np.uint64(1 << 46)
+_PAIR_BITS, _TOKEN_BITS = np.uint64(42), np.uint64(22)
 _WORD = 2 << 46
 _WORD_SHIFT = 64 - 46
 _WORDS = re.compile(r"[a-z0-9]+")
@@ -80,12 +81,16 @@ class Inner:
         """Takes the tokens as their pieces, by id."""
         pairs, owner = _bigrams(pieces)
         real = (pairs ^ _BIGRAM) >> np.uint64(21) > 0  # a character that stands alone makes no pair
-        pairs, owner = pairs[real], owner[real]
-        order = np.lexsort((pairs, owner))
-        self._by_token = pairs[order]
-        self._offsets = np.searchsorted(owner[order], np.arange(len(pieces) + 1))
-        both, self._times = np.unique(np.stack([pairs, owner.astype(np.uint64)], axis=1), axis=0, return_counts=True)
-        self._pairs, self._tokens = np.ascontiguousarray(both[:, 0]), both[:, 1].astype(np.int64)
+        pairs, owner = pairs[real] ^ _BIGRAM, owner[real].astype(np.uint64)
+        # Pair and token in one number: sorted in one go, in either order.
+        by_token = np.sort(owner << _PAIR_BITS | pairs)
+        self._by_token = _BIGRAM | by_token & (1 << _PAIR_BITS) - 1
+        self._offsets = np.searchsorted(by_token >> _PAIR_BITS, np.arange(len(pieces) + 1, dtype=np.uint64))
+        by_pair = np.sort(pairs << _TOKEN_BITS | owner)
+        first = np.flatnonzero(np.r_[True, by_pair[1:] != by_pair[:-1]][: len(by_pair)])
+        self._times = np.diff(np.append(first, len(by_pair)))
+        self._pairs = _BIGRAM | by_pair[first] >> _TOKEN_BITS
+        self._tokens = (by_pair[first] & (1 << _TOKEN_BITS) - 1).astype(np.int64)
 
     def of_tokens(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For token ids (n,) all pairs within them: positions in ``ids``, and the features (uint64)."""
