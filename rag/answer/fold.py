@@ -16,7 +16,6 @@ import numpy as np
 from rag.answer.cite import identity, longest
 from rag.answer.evidence import Evidence
 from rag.answer.types import Citation, Difference
-from rag.answer.values import find_numbers
 from rag.corpus import Article, sentences
 from rag.corpus.days import find_days
 from rag.corpus.duplicates import RUN, RUN_LATIN
@@ -215,6 +214,8 @@ def _agree(one: _Figure, other: _Figure) -> bool:
 
 def _parts(text: str) -> list[tuple[str, _Figure | None]]:
     """The letters of a sentence, and a sign in the place of each figure."""
+    from rag.answer.values import find_numbers  # most answers tell no story twice
+
     text = _WIDE.sub(",", _ADDRESS.sub("", text))
     values = [value for value in find_numbers(text) if value.head is not None]
     days = find_days(text)

@@ -293,8 +293,6 @@ _WEEKEND_EN = re.compile(r"\b(?:(?P<which>this|last|this past) weekend|over the 
 
 
 def _ago(text: str, today: date | None) -> Iterator[Told]:
-    from dateutil.relativedelta import relativedelta
-
     if today is None:
         return
     for match in (*_AGO_ZH.finditer(text), *_AGO_EN.finditer(text)):
@@ -310,6 +308,8 @@ def _ago(text: str, today: date | None) -> Iterator[Told]:
         if unit in ("年", "year"):
             period = Period(*extent(today.year - count))
         elif unit in ("月", "month"):
+            from dateutil.relativedelta import relativedelta
+
             then = today - relativedelta(months=count)
             period = Period(*extent(then.year, then.month))
         elif unit in ("天", "day"):
