@@ -52,8 +52,9 @@ class About:
                 return made
             return self._known[key]
 
-    def _is_answered(self, question: str) -> bool:
-        return not self._desk.ask(question).refused
+    def _is_answered(self, question: str, article_id: str) -> bool:
+        answer = self._desk.ask(question)
+        return not answer.refused and any(one.article_id == article_id for one in answer.citations)
 
 
 def _spread(snapshot) -> list:

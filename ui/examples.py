@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 
 from rag.corpus.article import Article
 from rag.corpus.places import find_places
@@ -16,21 +16,26 @@ QUESTIONS_TRIED = 24
 """Questions asked at most until enough of them have an answer."""
 
 # Words that point at something said before: out of its article, such a clause asks about nothing.
-_ZH_POINTS = re.compile("[这那该此其他她它]|上述|有关|一批|部分|一系列")
+_ZH_POINTS = re.compile("[这那该此其他她它之]|上述|有关|一批|部分|一系列")
 _ZH_EVENT = re.compile(
-    "(?:举行|举办|开展|启动|开播|推出|召开|发布|抽查)了?((?!了|仪式|会|式|时)[^，。；：、“”《》（）()]{4,22})(?<!时)(?=[，。；]|$)"
+    "(?:举行|举办|开展|启动|开播|推出|召开|发布|抽查)了?((?!仪式|会|式|时|[了得的于在到第]|[一二两三四五六七八九十数几多0-9]+[次个项场])"
+    "[^，。；：、“”《》（）()]{6,22})(?<!时)(?=[，。；]|$)"
 )
 _ZH_WRITING = re.compile("(下发|印发|发布|出台|颁布|推出|通过)了?《([^《》]{4,40})》")
+# With what they did: "35家企业签署了承诺书"; what only is or comes says too little to be asked about.
 _ZH_COUNT = re.compile(
     "(?:^|[，。；让请]|组织|吸引)(?:大约|约|共|近)?有?[0-9][0-9,.]*[万亿多余]*(家|所|名|台|个|座|条|辆)"
-    "([^，。；：《》（）()0-9]{4,40})(?=[，。；]|$)", re.MULTILINE
+    "([^，。；：《》（）()0-9了将]{2,24}了[^，。；：《》（）()0-9了]{3,20})(?=[，。；]|$)", re.MULTILINE
 )
+# Not what was done to something ("was launched by"), nor a phrase without an object ("opened up").
 _EN_EVENT = re.compile(
+    r"(?<!\bis )(?<!\bbe )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbeing )"
     r"\b(held|launched|opened|organi[sz]ed|issued|published|announced|built|ran|set up|carried out) "
+    r"(?!(?:up|down|out|off|in|on|at|by|to|for|from|with|of|as|into|over|and|or|but|when|after|before|until|while|[a-z]+ly) )"
     r"((?:an? )?[a-z][^,.;:\"“”()《》]{10,55})(?=[,.;]| and )"
 )
 _EN_COUNT = re.compile(
-    r"(?<![\w,.-])[0-9][0-9,]* ([a-z]+(?: (?!and)[a-z]+)?) "
+    r"(?<![\w,.-])[0-9][0-9,]* ((?:[a-z]+ )?(?!was|has|is|its)(?:[a-z]+s|people|children|men|women)) "
     r"((?:[a-z]{3,}ed|took part|won|met|went) [^,.;:\"“”()《》]{6,60})(?=[,.;])"
 )
 # What is said to happen at a place, and what to ask about it in the other language.
@@ -43,11 +48,12 @@ _ACROSS = {
 _EN_POINTS = re.compile(r"\b(?:this|that|these|those|their|there|its|it|they|his|her|he|she|such|other)\b")
 
 
-def examples(articles: Sequence[Article], lang: str, answered: Callable[[str], bool], n: int = 4) -> list[str]:
+def examples(articles: Sequence[Article], lang: str, answered: Callable[[str, str], bool], n: int = 4) -> list[str]:
     """At most ``n`` questions in ``lang`` that ``answered`` says yes to; fewer where there are no more.
 
     Questions of different kinds and articles take turns. Articles in the page's language are preferred; where there
     are none, what is said to happen at a place is asked about in the other language, whose name for the place is known.
+    ``answered`` is told the question and the id of the article that it was made from.
     """
     spread = list(articles)[:: max(1, len(articles) // ARTICLES_READ)][:ARTICLES_READ]
     own = [article for article in spread if article.lang == lang]
@@ -59,29 +65,33 @@ def examples(articles: Sequence[Article], lang: str, answered: Callable[[str], b
         _each_article(maker, own[at * len(own) // len(makers) :] + own[: at * len(own) // len(makers)])
         for at, maker in enumerate(makers)
     ]
-    mixed = (question for group in zip_longest(*turns) for question in group if question)
+    mixed = (made for group in zip_longest(*turns) for made in group if made)
     found: list[str] = []
-    for question in _first(chain(mixed, _titles(own, lang)), QUESTIONS_TRIED):
-        if answered(question):
+    for question, article_id in _first(chain(mixed, _titles(own, lang)), QUESTIONS_TRIED):
+        if answered(question, article_id):
             found.append(question)
         if len(found) == n:
             break
     return found
 
 
-def _first(questions: Iterable[str], n: int) -> list[str]:
-    return list(dict.fromkeys(question for _, question in zip(range(4 * n), questions, strict=False)))[:n]
+def _first(made: Iterable[tuple[str, str]], n: int) -> list[tuple[str, str]]:
+    """The first ``n`` questions, each once."""
+    once: dict[str, str] = {}
+    for question, article_id in islice(made, 4 * n):
+        once.setdefault(question, article_id)
+    return list(islice(once.items(), n))
 
 
-def _each_article(maker: Callable[[str], Iterator[str]], articles: Sequence[Article]) -> Iterator[str]:
-    """The first question of every article, then the second of every article, and so on."""
-    made = [list(dict.fromkeys(maker(article.text))) for article in articles]
-    return (question for group in zip_longest(*made) for question in group if question)
+def _each_article(maker: Callable[[str], Iterator[str]], articles: Sequence[Article]) -> Iterator[tuple[str, str]]:
+    """The first question of every article with its id, then the second of every article, and so on."""
+    made = [[(question, article.id) for question in dict.fromkeys(maker(article.text))] for article in articles]
+    return (one for group in zip_longest(*made) for one in group if one)
 
 
 def _zh_events(text: str) -> Iterator[str]:
     for found in _ZH_EVENT.finditer(text):
-        if not _ZH_POINTS.search(found[1]):
+        if not _ZH_POINTS.search(found[1]) and _names_a_place(text, found.start()):
             verb = found[0][:2]
             yield f"哪些地方{verb}了{found[1]}？"
 
@@ -99,7 +109,7 @@ def _zh_writings(text: str) -> Iterator[str]:
 
 def _en_events(text: str) -> Iterator[str]:
     for found in _EN_EVENT.finditer(text):
-        if not _EN_POINTS.search(found[2]):
+        if not _EN_POINTS.search(found[2]) and _names_a_place(text, found.start()):
             yield f"Which places {found[1]} {found[2].strip()}?"
 
 
@@ -107,6 +117,12 @@ def _en_counts(text: str) -> Iterator[str]:
     for found in _EN_COUNT.finditer(text):
         if not _EN_POINTS.search(found[2]):
             yield f"How many {found[1]} {found[2].strip()}?"
+
+
+def _names_a_place(text: str, before: int) -> bool:
+    """Whether the sentence that has something happen there names a place before it."""
+    begin = max(text.rfind(end, 0, before) for end in ("。", "\n", ". "))
+    return bool(find_places(text[begin + 1 : before]))
 
 
 def _across(text: str, lang: str, said: str, asks: str) -> Iterator[str]:
@@ -120,7 +136,8 @@ def _across(text: str, lang: str, said: str, asks: str) -> Iterator[str]:
             yield asks.format(place=name)
 
 
-def _titles(articles: Sequence[Article], lang: str) -> Iterator[str]:
+def _titles(articles: Sequence[Article], lang: str) -> Iterator[tuple[str, str]]:
     for article in articles:
         if article.title:
-            yield f"关于“{article.title}”，说了什么？" if lang == "zh" else f"What is said about “{article.title}”?"
+            asks = "关于“{title}”，说了什么？" if lang == "zh" else "What is said about “{title}”?"
+            yield asks.format(title=article.title), article.id
