@@ -151,9 +151,30 @@ def test_a_slow_answer_can_be_stopped_and_asked_again(visit, site):  # noqa: F81
     page.get_by_role("button", name="停止").click()
     page.wait_for_selector("#chat .yj-notice")
     assert "已停止" in page.locator("#chat .yj-notice").inner_text() and page.locator("#send").is_visible()
-    page.wait_for_timeout(1000)  # Gradio has yet to forget what it cancelled
     assert "湖南" in ask(page, "哪些省举行了防汛演练？", 2).inner_text()
     assert page.get_by_role("button", name="重新回答").count() == 2
+
+
+def test_a_question_sent_in_the_moment_after_stop_is_answered(visit, site):  # noqa: F811
+    page = visit(site)
+    page.locator("#question textarea").fill(f"{PLACES} slowly")
+    page.locator("#send").click()
+    page.wait_for_selector("#chat .yj-busy")
+    page.evaluate("document.querySelector('#stop').click()")
+    assert "Shandong" in ask(page, "Which province sent boats to the flood drill?", 2).inner_text()
+    assert page.locator("#chat .yj-notice").count() == 1
+
+
+def test_a_new_chat_ends_the_answer_that_is_on_its_way(visit, site):  # noqa: F811
+    page = visit(site)
+    page.locator("#question textarea").fill(f"{PLACES} slowly")
+    page.locator("#send").click()
+    page.wait_for_selector("#chat .yj-busy")
+    page.locator("#new-chat").click()
+    ready(page)
+    assert asked(page) == []
+    ask(page, BOATS)
+    assert asked(page) == [BOATS] and page.evaluate("window.yinju.remembered().includes('slowly')") is False
 
 
 def test_an_error_is_a_message_with_a_reference_number(visit, site):  # noqa: F811

@@ -96,3 +96,22 @@ def test_a_stopped_pool_takes_nothing_more(pool):
     pool.close()
     with pytest.raises(ServerBusy, match="stopped"):
         pool.submit(print)
+
+
+def test_who_halts_waits_for_no_step(pool):
+    go, halted, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def steps():
+        try:
+            yield 1
+            go.wait()
+            yield 2
+        finally:
+            closed.set()
+
+    told = pool.iterate(steps, halted)
+    assert next(told) == 1
+    halted.set()
+    assert list(told) == [] and not closed.is_set()
+    go.set()
+    assert closed.wait(5) and list(pool.iterate(lambda: (n for n in (3,)))) == [3]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-
 import gradio as gr
 
 from rag.serving import Desk
@@ -14,6 +12,7 @@ from rag.ui.corpus import About
 from rag.ui.corpus_tab import CorpusTab
 from rag.ui.filters import from_fields, from_link, to_link
 from rag.ui.form import Form
+from rag.ui.halts import END_SECONDS, Halts
 from rag.ui.memory import recall, remember
 from rag.ui.sources import sources
 from rag.ui.talk import Talk, converse
@@ -40,6 +39,7 @@ def theme() -> gr.themes.Base:
 
 def page(desk: Desk, about: About) -> gr.Blocks:
     """The page's parts and what happens between them; element ids are what tests and styles hold on to."""
+    halts = Halts()
     with gr.Blocks(analytics_enabled=False, title=text("en", "title"), fill_width=True) as blocks:
         state = gr.State(Talk())
         # Kept by the browser; the fixed secret lets it be read again after a restart, and it is no secret.
@@ -129,40 +129,43 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             # The conversation itself is left alone: an answer may be on its way into it.
             return {chosen: lang, **speak(lang, talk), **form_now}
 
-        def reply(question: str, wish_now: str, edited: str, lang: str, talk: Talk, *fields) -> Iterator[dict]:
+        def reply(request: gr.Request, question: str, wish_now: str, edited: str, lang: str, talk: Talk, *fields) -> Iterator[dict]:
             if wish_now:  # what is half typed stays where a control asked
                 asked, instead = talk.asked_again(wish_now)
-                yield from answer(asked, {wish: ""}, lang, talk, instead)
+                yield from answer(request, asked, {wish: ""}, lang, talk, instead)
             else:
                 asked = talk.asked(question.strip(), from_fields(*fields), edited)
-                yield from answer(asked, {box: "", editing: ""}, lang, talk, edited if talk.turn(edited) else "")
+                yield from answer(request, asked, {box: "", editing: ""}, lang, talk, edited if talk.turn(edited) else "")
 
-        def reply_to(question: str, lang: str, talk: Talk, *fields) -> Iterator[dict]:
-            yield from answer(talk.asked(question, from_fields(*fields)), {}, lang, talk)
+        def reply_to(request: gr.Request, question: str, lang: str, talk: Talk, *fields) -> Iterator[dict]:
+            yield from answer(request, talk.asked(question, from_fields(*fields)), {}, lang, talk)
 
-        def reply_to_link(query: str, lang: str, talk: Talk) -> Iterator[dict]:
-            yield from answer(from_link(query), {wish: ""}, lang, talk)
+        def reply_to_link(request: gr.Request, query: str, lang: str, talk: Talk) -> Iterator[dict]:
+            yield from answer(request, from_link(query), {wish: ""}, lang, talk)
 
-        def answer(asked: Asked | None, out: dict, lang: str, talk: Talk, instead: str = "") -> Iterator[dict]:
+        def answer(request: gr.Request, asked: Asked | None, out: dict, lang: str, talk: Talk, instead: str = "") -> Iterator[dict]:
             if not (asked and asked.question):
                 yield out
                 return
             shown = {button: gr.update(visible=True) for button in (again, *keeping.values())}
             out |= {opening: gr.update(visible=False), link: to_link(asked), **shown}
-            for talk in converse(desk, talk, asked, lang, about.corpus(), instead):
-                turn = talk.turn(instead) or talk.turns[-1]
-                out |= {chat: talk.as_chat(), state: talk}
-                if not talk.coming[0]:
-                    out |= {link: to_link(alone(turn)), panel: sources(talk.turns, lang, desk.article)}
-                if out.keys() & {link}:
-                    out |= {memory: remember(turn)}
-                yield out
-                out = {}
+            with halts.answering(request.session_hash) as halted:
+                for talk in converse(desk, talk, asked, lang, about.corpus(), instead, halted):
+                    turn = talk.turn(instead) or talk.turns[-1]
+                    out |= {chat: talk.as_chat(), state: talk}
+                    if not talk.coming[0]:
+                        out |= {link: to_link(alone(turn)), panel: sources(talk.turns, lang, desk.article)}
+                    if out.keys() & {link}:
+                        out |= {memory: remember(turn)}
+                    yield out
+                    out = {}
 
-        def stopped(lang: str, talk: Talk) -> list[dict]:
-            return replace(talk, coming=("", "")).spoken(lang).as_chat()
+        def halt(request: gr.Request) -> None:
+            halts.halt(request.session_hash)
 
-        def clear(lang: str, *fields) -> dict:
+        def clear(request: gr.Request, lang: str, *fields) -> dict:
+            # The end of an answer under way would come into the new conversation.
+            halts.halt(request.session_hash, END_SECONDS)
             talk = Talk(lang=lang)
             return {state: talk, link: to_link(Asked("", from_fields(*fields))), **speak(lang, talk)}
 
@@ -178,13 +181,12 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         asking = {**quiet, "concurrency_id": "ask", "concurrency_limit": PEOPLE_AT_ONCE, "trigger_mode": "always_last"}
         remembered = "(kept) => [kept, window.yinju.remembered()]"
         arrived = blocks.load(arrive, [chosen, memory], [wish, state, *labelled, *form.parts], js=remembered, **quiet)
-        answers = [
-            arrived.then(reply_to_link, [wish, lang, state], said, **asking),
-            gr.on([box.submit, send.click, wish.submit], reply, [box, wish, editing, lang, state, *form.fields], said, **asking),
-            *(one.click(reply_to, [one, lang, state, *form.fields], said, **asking) for one in tries),
-        ]
+        arrived.then(reply_to_link, [wish, lang, state], said, **asking)
+        gr.on([box.submit, send.click, wish.submit], reply, [box, wish, editing, lang, state, *form.fields], said, **asking)
+        for one in tries:
+            one.click(reply_to, [one, lang, state, *form.fields], said, **asking)
         arrived.then(suggest, [lang, state], tries, **quiet)
-        stop.click(stopped, [lang, state], [chat], cancels=answers, **quiet)
+        stop.click(halt, None, None, **quiet)
         switched = lang.input(switch, [lang, state, *form.fields], [chosen, *labelled, *form.parts], **quiet)
         switched.then(suggest, [lang, state], tries, **quiet)
         for wire, call in ((link, "address(value)"), (memory, "remember(value)"), (told, "hear(value)")):
@@ -195,7 +197,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         aside.submit(look, [aside, lang, state], [aside, told, reader], trigger_mode="multiple", **quiet)
         for kind, button in keeping.items():
             button.click(lambda lang, talk, kind=kind: WISHES[kind](talk, None, 0, lang, desk), [lang, state], [told], **quiet)
-        begun = again.click(clear, [lang, *form.fields], [state, link, *labelled], cancels=answers, **quiet)
+        begun = again.click(clear, [lang, *form.fields], [state, link, *labelled], **quiet)
         begun.then(None, None, None, js="() => window.yinju.forget()", **quiet).then(suggest, [lang, state], tries, **quiet)
 
     blocks.queue(api_open=False, max_size=PEOPLE_WAITING, default_concurrency_limit=PEOPLE_AT_ONCE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -91,12 +92,15 @@ class Talk:
         return [{"role": role, "content": html} for role, html in told]
 
 
-def converse(desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: Corpus | None = None, instead: str = "") -> Iterator[Talk]:
+def converse(
+    desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: Corpus | None = None, instead: str = "", halted: threading.Event | None = None
+) -> Iterator[Talk]:
     """The conversation after a question, again and again while the answer comes; the last one stays.
 
     ``lang`` is the page's language; ``corpus`` is what filters can name; ``instead`` is the key of the turn whose place
     the question takes. Nothing is raised: an unusable question and an error are answered with a message, the latter with
-    a reference number under which the server's log has the trace. Whoever closes this has a turn without an answer.
+    a reference number under which the server's log has the trace. Whoever closes this, or sets ``halted``, has a turn
+    without an answer.
     """
     key = instead or secrets.token_hex(4)
     history = talk.history(asked.after)
@@ -108,7 +112,7 @@ def converse(desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: Corpus | N
         if corpus:
             checked(asked.filters, corpus)
         answer, pieces, shown = None, "", time.monotonic()
-        for event in desk.stream(asked.question, history, asked.filters, without=asked.without):
+        for event in desk.stream(asked.question, history, asked.filters, without=asked.without, halted=halted):
             if isinstance(event, Answer):
                 answer = event
             elif isinstance(event, Searching):
@@ -120,7 +124,7 @@ def converse(desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: Corpus | N
                 if time.monotonic() - shown >= PIECE_SECONDS:
                     shown = time.monotonic()
                     yield replace(talk, coming=(key, render.partial(pieces)))
-        turn = Turn(key, answer, asked)
+        turn = Turn(key, answer, asked, None if answer else Said.of("stopped"))
     except Unusable as error:
         turn = Turn(key, None, asked, error.said)
     except UsageError as error:

@@ -93,10 +93,10 @@ class Desk:
 
     def stream(
         self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
-        without: Sequence[str] = (),
+        without: Sequence[str] = (), halted: threading.Event | None = None,
     ) -> Iterator[Event]:
-        """The answer stage by stage, see :meth:`rag.assistant.Assistant.stream`. Raises as :meth:`ask`."""
-        yield from self.pool.iterate(lambda: self.events(question, history, filters, as_of, without))
+        """The answer stage by stage, see :meth:`rag.assistant.Assistant.stream`; once ``halted`` is set it ends. Raises as :meth:`ask`."""
+        yield from self.pool.iterate(lambda: self.events(question, history, filters, as_of, without), halted)
 
     def answer(
         self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = ()

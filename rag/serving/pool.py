@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from rag.errors import ServerBusy
@@ -24,6 +24,8 @@ THREADS = min(4, max(2, os.cpu_count() or 2))
 """Python runs one of them at a time but for NumPy, FAISS and models: more only wait for each other."""
 WAITING = 64
 """Further questions wait; the next one is turned away."""
+LOOK_SECONDS = 0.1
+"""Time between two looks at whether who waits for an answer still wants it."""
 _END = object()
 
 
@@ -64,14 +66,18 @@ class Pool:
         future.add_done_callback(lambda _: self._room.release())
         return future
 
-    def iterate(self, events: Callable[[], Generator[T]]) -> Iterator[T]:
-        """What a generator gives that is run by the pool; to close this closes it after its next step. Raises ServerBusy."""
+    def iterate(self, events: Callable[[], Generator[T]], halted: threading.Event | None = None) -> Iterator[T]:
+        """What a generator gives that is run by the pool; to close this closes it after its next step. Raises ServerBusy.
+
+        Once ``halted`` is set this ends by itself, without waiting for that step.
+        """
         told: SimpleQueue = SimpleQueue()
         work = self._start(events, told.put)
         try:
-            while (event := told.get()) is not _END:
+            while (event := _next(told, halted)) is not _END:
                 yield event
-            work.future.result()
+            if not (halted and halted.is_set()):
+                work.future.result()
         finally:
             work.stop()
 
@@ -104,3 +110,12 @@ class Pool:
     def close(self) -> None:
         """Begin nothing new; what is under way ends."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _next(told: SimpleQueue, halted: threading.Event | None) -> object:
+    while not (halted and halted.is_set()):
+        try:
+            return told.get(timeout=LOOK_SECONDS if halted else None)
+        except Empty:
+            pass
+    return _END
