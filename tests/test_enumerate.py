@@ -85,3 +85,16 @@ def test_two_english_words_are_one_chinese_one(sample_index):
 def test_the_topic_of_an_article_does_not_speak_for_every_place_in_it(sample_index):
     with open_index(sample_index) as snapshot:  # one article is about laboratories that were opened, and about pledges elsewhere
         assert answer(snapshot, "哪些省的质监局开放了实验室？").places == ("黑龙江",)
+
+
+def test_what_the_topic_says_is_not_lent_to_those_who_say_little(index):
+    week = ("全国“节水周”活动进入高潮。甘肃、陕西等省与总局同日启动活动。天津市水务局启动管道检修技能大赛，计划在9月20日举行决赛。"
+            "苏州市在举行“节水周”开幕式时，同步举办节水论坛。云南省水务局发送“节水周”公益短信。")
+    given = answer(index(Article("week", week, "“节水周”活动进入高潮", lang="zh")),
+                   "Which provinces launched the Water Saving Week on the same day as the national administration?")
+    assert set(given.places) == {"甘肃", "陕西"}
+
+
+def test_places_that_lead_no_clause_have_each_their_own(index):
+    snapshot = index("国家总部今天把针对四川、重庆的防汛响应提升至二级，并向湖北派出一个工作组，为天津调拨帐篷。", "山东省修好了泵站。")
+    assert set(answer(snapshot, "总部把哪些省市的防汛响应提升到二级？").places) == {"四川", "重庆"}

@@ -24,7 +24,6 @@ SURE = 0.8  # a best support from which the smaller share will do
 DENIED = 0.5  # how well what is denied must match a word of the question
 HEAD = 1.5  # what the last word of the content weighs where quotes are chosen
 CARRIED = 0.5  # a sentence that names no place itself must support this much by its own words
-OWN = 0.6  # a segment that says less by its own words may be about anything in its article: the topic counts less for it
 TOLD, LITTLE = 0.5, 0.2  # what the topic says counts by this; the least that it may leave for the segment to say
 LACK, UNSURE, RANK = 0.3, 0.1, 0.1  # cost of the word most missed, of a place named only before the sentence, of the last passage
 HOPELESS = 0.55  # of the best supported place: sentences that cannot come near this are not read
@@ -141,9 +140,9 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
                 continue
             support = 0.3 * support + 0.7 * strict
             scenes = [m for m in _scenes(evidence.view.article.text, segment, asked) if of_level(m.place, asked.level)]
-            told = _told(own, evidence, weights) if any(gazette.at_home(evidence, m.place) for m in scenes) else 0.0
-            lack = float((weights * (1 - (np.maximum(own, evidence.view.topic) if told else own))).max(initial=0))
-            support += TOLD * told - LACK * lack - UNSURE * (not segment.certain) - RANK * (1 - evidence.view.rank)
+            told = _told(own, evidence, weights) if any(gazette.at_home(evidence, m.place) for m in scenes) else own
+            lack = float((weights * (1 - told)).max(initial=0))
+            support += TOLD * float(weights @ (told - own)) - LACK * lack - UNSURE * (not segment.certain) - RANK * (1 - evidence.view.rank)
             out += [PlaceFound(mention, evidence, segment, min(1.0, max(0.0, support)), float(heads @ own))
                     for mention in scenes if mention.place.code not in named and _within(mention, within)]
             best = max(best, out[-1].support if out else 0.0)
@@ -200,16 +199,17 @@ def _at_most(evidence: Evidence, weights: np.ndarray) -> float:
     return 0.7 * float(weights @ evidence.own) + 0.3 * float(weights @ matched) + TOLD * float(weights @ evidence.view.topic)
 
 
-def _told(own: np.ndarray, evidence: Evidence, weights: np.ndarray) -> float:
-    """What the topic of the article says for a segment that does not repeat it, as far as the segment says the rest itself.
+def _told(own: np.ndarray, evidence: Evidence, weights: np.ndarray) -> np.ndarray:
+    """The matches of a segment (n,), with what the topic of the article says for it as far as the segment says the rest itself.
 
     Of a piece about lessons from space "in Shandong a classroom was set up" need not say so again; "the bureau in Hebei
-    mended its pumps" in a piece about drills says nothing of them.
+    mended its pumps" in a piece about drills says nothing of them. It never says more than the segment: one that says little
+    may be about anything in its article.
     """
     topic = evidence.view.topic
-    rest = weights * (1 - topic)
+    more, rest = np.maximum(topic - own, 0), weights * (1 - topic)
     said = float(rest @ own) / max(float(rest.sum()), LITTLE)
-    return float(weights @ np.maximum(topic - own, 0)) * said * min(1.0, float(weights @ own) / OWN) ** 2
+    return own + more * said * min(1.0, float(weights @ own) / max(float(weights @ more), 1e-9))
 
 
 def of_level(place: Place, level: str) -> bool:

@@ -73,12 +73,14 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
         inside = [run for run in runs if a <= run[0].start < b]
         head = inside[0] if inside and _leads(text, a, inside[0][0].start) else ()
         others = tuple(m for run in inside if run is not head for m in run)
-        if parts and not head:
+        if parts and not head and not (others and parts[-1][3] and not parts[-1][2]):
             parts[-1][1] = b
             parts[-1][3] += others
         else:
             parts.append([a, b, head, others])
     opening = (0, 0)
+    # "总部把针对四川、重庆的响应提至二级，向湖北派出一组": no place leads, each has its clause, and what stands before the first holds for all.
+    common = (start, runs[0][0].start) if runs and not parts[0][2] and parts[0][3] else (0, 0)
     if len(parts) > 1 and not any(parts[0][2:]) and parts[1][2] and (not carried or _ADVERBIAL.search(text[slice(*parts[0][:2])])):
         if len(parts) == 2:
             parts[1][0] = parts[0][0]
@@ -86,7 +88,7 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
             opening = tuple(parts[0][:2])
         del parts[0]
     # "来自四川的医生在河南": what leads the clause is not yet where it is.
-    return [Segment(a, b, (tuple(head) + (others if head and role(text, head) in AROUND else ())) or others or carried, bool(head or others), opening,
+    return [Segment(a, b, (tuple(head) + (others if head and role(text, head) in AROUND else ())) or others or carried, bool(head or others), common if not head and a > parts[0][0] else opening,
                     others if head else ())
             for a, b, head, others in parts]
 
