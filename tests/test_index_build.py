@@ -1,6 +1,7 @@
 """Building and reading back: nothing is lost, everything is exact, and the bytes are the same each time."""
 
 import dataclasses
+import errno
 import json
 import threading
 
@@ -12,7 +13,7 @@ from rag.corpus import passage_text, split
 from rag.corpus.article import Article, Skipped
 from rag.embed import load_static
 from rag.embed.protocol import ModelIdentity
-from rag.errors import CorpusError, ModelError, UsageError
+from rag.errors import CorpusError, ModelError, StorageError, UsageError
 from rag.index import build_index, open_index, status
 
 
@@ -176,6 +177,20 @@ def test_an_error_of_the_reader_passes_through_and_leaves_no_rubbish(tmp_path):
         build_index(failing(), tmp_path)
     assert not list(tmp_path.glob(".building-*"))
     assert build_index(made_articles(3), tmp_path).articles == 3
+
+
+@pytest.mark.parametrize("failing", ["rag.index.store.group", "rag.index.lexical.write_lists"])
+def test_a_failure_in_what_is_done_beside_something_else_ends_both(tmp_path, monkeypatch, failing):
+    old = build_index(made_articles(3), tmp_path).version
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(failing, full)
+    with pytest.raises(StorageError, match="the disk is full.*unchanged"):
+        build_index(made_articles(5), tmp_path)
+    assert status(tmp_path).version == old
+    assert not list(tmp_path.glob(".building-*"))
 
 
 def test_progress_grows_to_the_end(tmp_path, monkeypatch):

@@ -91,12 +91,11 @@ def group(sketches: np.ndarray, read: Read, known: np.ndarray | None = None) -> 
         known: what is known already, int (n,): the same number, 0 or more, for the articles of one story, -1 for those that
             are to be compared: new ones, and those whose story lost an article. None compares all.
     """
-    joined = _Joined(len(sketches))
     known = np.full(len(sketches), -1) if known is None else known
-    firsts: dict[int, int] = {}
-    for row in np.flatnonzero(known >= 0).tolist():
-        joined.join(firsts.setdefault(int(known[row]), row), row)
-    likely = _Joined(len(sketches))
+    above, told = np.arange(len(sketches)), np.flatnonzero(known >= 0)
+    _, first, story = np.unique(known[told], return_index=True, return_inverse=True)
+    above[told] = told[first][story]
+    joined, likely = _Joined(above.tolist()), _Joined(range(len(sketches)))
     pairs = sorted(set(_alike(sketches, known < 0)))
     for one, other in pairs:
         likely.join(one, other)
@@ -113,14 +112,17 @@ def group(sketches: np.ndarray, read: Read, known: np.ndarray | None = None) -> 
 
 def _alike(sketches: np.ndarray, new: np.ndarray) -> Iterator[tuple[int, int]]:
     """Pairs of rows that share a band, one of them at least new, the lower first."""
-    rows = np.flatnonzero(sketches.any(axis=1))
+    every = np.flatnonzero(sketches.any(axis=1))
     for band in range(sketches.shape[1]):
+        wanted = np.unique(sketches[every[new[every]], band])
+        if not len(wanted):
+            return
+        keys = sketches[every, band]
+        rows = every[wanted[np.minimum(wanted.searchsorted(keys), len(wanted) - 1)] == keys]
         keys = sketches[rows, band]
         order = np.argsort(keys, kind="stable")
         borders = np.flatnonzero(np.r_[True, np.diff(keys[order]) != 0, True])
-        if not len(rows):
-            return
-        several = (np.diff(borders) > 1) & np.logical_or.reduceat(new[rows[order]], borders[:-1])
+        several = np.diff(borders) > 1
         for begin, end in zip(borders[:-1][several].tolist(), borders[1:][several].tolist()):
             crowd = rows[order[begin:end]]
             near = end - begin
@@ -134,8 +136,9 @@ def _alike(sketches: np.ndarray, new: np.ndarray) -> Iterator[tuple[int, int]]:
 class _Joined:
     """Sets of rows (union-find), each called by its first."""
 
-    def __init__(self, size: int) -> None:
-        self._above = list(range(size))
+    def __init__(self, above: Iterable[int]) -> None:
+        """``above``: for each row one of its set that is not behind it."""
+        self._above = list(above)
 
     def first(self, row: int) -> int:
         while self._above[row] != row:

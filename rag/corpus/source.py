@@ -90,7 +90,11 @@ def in_order(found: Iterable[Step]) -> Iterator[tuple[str, Article | Skipped]]:
     """What the steps come to, in their order, while workers read some documents ahead."""
     waiting: deque[Pending | tuple[str, Article | Skipped]] = deque()
     for step in found:
-        waiting.append((step.path, step) if isinstance(step, Skipped) else step)
+        step = (step.path, step) if isinstance(step, Skipped) else step
+        if not waiting and not isinstance(step, Pending):
+            yield step
+            continue
+        waiting.append(step)
         yield from _settled(waiting, to_the_end=False)
     yield from _settled(waiting, to_the_end=True)
 

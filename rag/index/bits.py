@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 _SLACK = 8  # bytes behind the last field, so that 8 can be read wherever one begins
-AT_ONCE = 1 << 20  # numbers that are packed or unpacked in one go: what is at work then stays small
+AT_ONCE = 1 << 18  # numbers that are packed or unpacked in one go: what is at work then stays in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,10 +70,11 @@ class BitWriter:
         words[: 1 + (kept >> 6)].view(np.uint8)[: -(-kept // 8)] = np.packbits(self._rest, bitorder="little")
         if len(values):
             at = starts + kept
-            word, shift = at >> 6, (at & 63).astype(np.uint64)
+            word, shift = at >> 6, (at & 63).view(np.uint64)
             first = np.flatnonzero(np.r_[True, word[1:] != word[:-1]])
             words[word[first]] |= np.bitwise_or.reduceat(values << shift, first)
-            over = np.flatnonzero(shift.astype(np.int64) + widths > 64)  # one for each border between words at most
+            last = np.append(first[1:], len(values)) - 1  # of each word: no other can reach into the next one
+            over = last[shift[last].view(np.int64) + widths[last] > 64]
             words[word[over] + 1] |= values[over] >> (np.uint64(64) - shift[over])
         whole, rest = divmod(kept + total, 8)
         data = words.view(np.uint8)
@@ -101,11 +102,15 @@ def write_lists(low: BitWriter, high: BitWriter, values: np.ndarray, layout: Lay
         low, high: the two files.
         values: the numbers of these lists one after the other, int64.
     """
-    counts, widths = layout.counts[first:last], np.repeat(layout.widths[first:last], layout.counts[first:last])
-    within = _within(counts)
-    starts = np.repeat(layout.low[first:last] - layout.low[first], counts) + within * widths
-    low.fields((values & ((1 << widths) - 1)).astype(np.uint64), widths, starts, int(layout.low[last] - layout.low[first]))
-    ones = np.repeat(layout.high[first:last] - layout.high[first], counts) + (values >> widths) + within
+    counts, widths = layout.counts[first:last], layout.widths[first:last]
+    number, index = np.cumsum(counts) - counts, np.arange(len(values))
+    each = np.repeat(widths, counts)
+    starts = np.repeat(layout.low[first:last] - layout.low[first] - number * widths, counts)
+    starts += index * each
+    low.fields((values & ((1 << each) - 1)).view(np.uint64), each, starts, int(layout.low[last] - layout.low[first]))
+    ones = np.repeat(layout.high[first:last] - layout.high[first] - number, counts)
+    ones += index
+    ones += values >> each
     high.ones(ones, int(layout.high[last] - layout.high[first]))
 
 
@@ -113,11 +118,6 @@ def write_counts(out: BitWriter, counts: np.ndarray) -> None:
     """Appends numbers from 1 on in unary: each ends with a 1."""
     ends = np.cumsum(counts)
     out.ones(ends - 1, int(ends[-1]) if len(ends) else 0)
-
-
-def _within(counts: np.ndarray) -> np.ndarray:
-    """0, 1, 2, ... anew for each list."""
-    return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 class Bits:
@@ -145,8 +145,8 @@ class Bits:
 
     def fields(self, starts: np.ndarray, widths: np.ndarray | int) -> np.ndarray:
         """The numbers of so many bits (under 57) that begin at ``starts``, int64."""
-        found = self._words[starts >> 3] >> (starts & 7).astype(np.uint64)
-        return found.astype(np.int64) & ((1 << widths) - 1)
+        found = self._words[starts >> 3] >> (starts & 7).view(np.uint64)
+        return found.view(np.int64) & ((1 << widths) - 1)
 
 
 class Lists:
@@ -177,14 +177,18 @@ class Lists:
     def some(self, first: int, last: int) -> np.ndarray:
         """The numbers of the lists ``first`` to ``last`` (not included) one after the other, int64."""
         layout = self.layout
-        counts = layout.counts[first:last]
-        widths, within = np.repeat(layout.widths[first:last], counts), _within(counts)
-        begin = int(layout.high[first])
+        counts, widths = layout.counts[first:last], layout.widths[first:last]
+        number, begin = np.cumsum(counts) - counts, int(layout.high[first])
         upper = np.flatnonzero(self._high.flags(begin, int(layout.high[last])))
-        upper -= np.repeat(layout.high[first:last] - begin, counts) + within
-        within *= widths
-        within += np.repeat(layout.low[first:last], counts)
-        return upper << widths | self._low.fields(within, widths)
+        index, each = np.arange(len(upper)), np.repeat(widths, counts)
+        upper -= index
+        upper -= np.repeat(layout.high[first:last] - begin - number, counts)
+        starts = np.repeat(layout.low[first:last] - number * widths, counts)
+        index *= each
+        starts += index
+        upper <<= each
+        upper |= self._low.fields(starts, each)
+        return upper
 
 
 def read_counts(flags: np.ndarray) -> np.ndarray:

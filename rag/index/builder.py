@@ -144,7 +144,7 @@ class Builder:
             if isinstance(item, Skipped):
                 self._skipped.append(item)
             elif isinstance(item, Rows):
-                self._keep(item)
+                self._waiting.append(item)
             elif reason := self._add(item):
                 self._skipped.append(Skipped(item.path or item.id, reason))
                 if isinstance(articles, Survey):
@@ -158,13 +158,6 @@ class Builder:
         self._progress(done, total or done, "passages")
         if not self._store.rows:
             raise CorpusError(_nothing(self._skipped))
-
-    def _keep(self, rows: Rows) -> None:
-        last = self._waiting[-1] if self._waiting else None
-        if isinstance(last, Rows) and last.last == rows.first:
-            self._waiting[-1] = Rows(last.first, rows.last)
-        else:
-            self._waiting.append(rows)
 
     def _add(self, article: Article) -> str:
         """Takes an article in; returns "" or why not."""
@@ -283,17 +276,25 @@ class Builder:
     def finish(self, sources: Sources | None, changes: Changes) -> tuple[Manifest, str]:
         """Writes, syncs and checks everything; returns the manifest and the version's name."""
         old = self._old
-        with self._clock("stories"), storage_errors(self._path):
-            self._progress(0, 1, "stories")
-            self._tokens.close()
-            words = spelling(self._model, open_tokens(self._folder, self._model.size), self._store.token_offsets())
-            characters, stories = self._store.commit(words, old.store if old else None)
-            self._progress(1, 1, "stories")
+        with storage_errors(self._path), ThreadPoolExecutor(1) as beside:
+            # This is NumPy's work, and finding stories Python's: both are done at once.
+            lexical = beside.submit(self._lexical.write, self._folder, self._passages, old.lexical_index if old else None, self._kept)
+            try:
+                with self._clock("stories"):
+                    self._progress(0, 1, "stories")
+                    self._tokens.close()
+                    words = spelling(self._model, open_tokens(self._folder, self._model.size), self._store.token_offsets())
+                    characters, stories = self._store.commit(words, old.store if old else None)
+                    self._progress(1, 1, "stories")
+                with self._clock("write"):
+                    self._progress(0, 3, "write")
+                    vectors = self._vectors.write(self._folder)
+                    self._progress(1, 3, "write")
+                    count = lexical.result()
+            except BaseException:
+                self._lexical.stop()
+                raise
         with self._clock("write"), storage_errors(self._path):
-            self._progress(0, 3, "write")
-            vectors = self._vectors.write(self._folder)
-            self._progress(1, 3, "write")
-            count = self._lexical.write(self._folder, self._passages, old.lexical_index if old else None, self._kept)
             shutil.rmtree(self._spool)
             self._progress(2, 3, "write")
             if sources:

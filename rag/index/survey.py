@@ -164,7 +164,7 @@ class Survey:
         self._at: _File | None = None
         self._done: list[_File] = []
         self._bytes, self._read = sum(one.state.size for one in looked.found if isinstance(one, _File)), 0
-        self._old_ids = old.store.raw["ids"] if before else np.zeros(0, np.uint64)
+        self._old_ids: list[int] = old.store.raw["ids"].tolist() if before else []
         # Where each id was seen, by digest: the place, or the row of the version before. That two share one is not to be expected.
         self._ids: dict[int, str | int] = {}
 
@@ -195,6 +195,20 @@ class Survey:
             self._at.lines[self._at.articles :] = []
 
     def __iter__(self) -> Iterator[Article | Skipped | Rows]:
+        first = last = 0  # rows that follow each other come as one
+        for one in self._found():
+            if isinstance(one, Rows) and one.first == last > first:
+                last = one.last
+                continue
+            if first < last:
+                yield Rows(first, last)
+            first, last = (one.first, one.last) if isinstance(one, Rows) else (0, 0)
+            if not isinstance(one, Rows):
+                yield one
+        if first < last:
+            yield Rows(first, last)
+
+    def _found(self) -> Iterator[Article | Skipped | Rows]:
         for step in read_files(self._steps(), dict(self._looked.columns)):
             if step is _END:
                 self._end()
@@ -247,7 +261,7 @@ class Survey:
     def _whole(self, one: _File) -> Iterator[Rows | Skipped]:
         """A file that is as it was."""
         rows = range(one.first, one.first + one.before.articles)
-        digests = self._old_ids[rows.start : rows.stop].tolist()
+        digests = self._old_ids[rows.start : rows.stop]
         if not self._ids.keys().isdisjoint(digests):  # an article before it has an id of its own now
             yield from (
                 self._told(*step) for step in read_files([(one.path, one.root, one.state.size, self._instead(one))], dict(self._looked.columns))
@@ -278,7 +292,7 @@ class Survey:
 
     def _unique(self, where: str, found: Article | Rows) -> Article | Rows | Skipped:
         """The article, unless another has its id."""
-        digest = hash_of_id(found.id) if isinstance(found, Article) else int(self._old_ids[found.first])
+        digest = hash_of_id(found.id) if isinstance(found, Article) else self._old_ids[found.first]
         taken = self._ids.get(digest)
         if taken is None:
             self._ids[digest] = found.path or where if isinstance(found, Article) else found.first

@@ -37,22 +37,25 @@ class VectorsWriter:
     def __init__(self, dim: int, kind: str) -> None:
         """``kind``: "int8" for unit vectors of the static model, else "fp16"."""
         self._index = _index(dim, kind)
+        self._codes: list[np.ndarray] = []
         self.settings = {"kind": kind}
 
     def add(self, vectors: np.ndarray) -> None:
         """Takes a batch of unit vectors, shape (n, dim)."""
         if len(vectors):
-            self._index.add(np.ascontiguousarray(vectors, np.float32))
+            self._codes.append(self._index.sa_encode(np.ascontiguousarray(vectors, np.float32)))
 
     def keep(self, old: Vectors, first: int, last: int) -> None:
         """Takes over the vectors ``first`` to ``last`` (not included) of an older version."""
         if last > first:
-            self._index.add_sa_codes(np.ascontiguousarray(old.codes[first:last]))
+            self._codes.append(old.codes[first:last])
 
     def write(self, folder: Path) -> dict:
         """Writes the index; returns how the vectors are stored, for the manifest."""
         import faiss
 
+        if self._codes:
+            self._index.add_sa_codes(np.concatenate(self._codes))
         faiss.write_index(self._index, str(folder / FILE_NAME))
         return self.settings
 
