@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from rag.answer import answer, engine
-from rag.answer.reader import FEATURES, FILE, READ, likeliest, verb_of, weights_of
+from rag.answer.network import network_of
+from rag.answer.reader import COMPARED, FEATURES, FILE, likeliest, verb_of, weights_of
 from rag.embed import load_static
 from rag.errors import ModelError
 from rag.search.query import analyse
@@ -17,8 +18,8 @@ def read(news, monkeypatch):
     """Asks a question; what went into :func:`likeliest` and what came out."""
     kept = []
 
-    def recorded(query, asked, found, weights, rule):
-        kept[:] = [list(found), likeliest(query, asked, found, weights, rule)]
+    def recorded(query, asked, found, weights, model):
+        kept[:] = [list(found), likeliest(query, asked, found, weights, model)]
         return kept[1]
 
     monkeypatch.setattr(engine, "likeliest", recorded)
@@ -36,7 +37,9 @@ def test_chances_are_shares_and_rank_the_evidence(read, question):
     assert {(e.view.row, e.start) for e in before} == {(e.view.row, e.start) for e in after}
     chances = [e.chance for e in after]
     assert sum(chances) == pytest.approx(1, abs=1e-5) and min(chances) >= 0 and chances == sorted(chances, reverse=True)
-    assert sum(chance > 0 for chance in chances) <= READ
+    assert sum(chance > 0 for chance in chances) <= COMPARED
+    read = [e for e in after if e.answers is not None]
+    assert len(read) == min(COMPARED, len(after)) and read == after[: len(read)] == sorted(read, key=lambda e: -e.answers)
 
 
 def test_all_places_are_not_read_for_the_likeliest(read):
@@ -61,4 +64,6 @@ def test_a_model_without_weights_is_told(tmp_path, monkeypatch):
             (other.folder / FILE).write_text(content)
         with pytest.raises(ModelError, match="training.reader"):
             weights_of(other)
+        with pytest.raises(ModelError, match="training.reader"):
+            network_of(other)
     assert weights_of(model).shape == (len(FEATURES),)

@@ -15,7 +15,7 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
 
@@ -49,7 +49,7 @@ def cases(folder: Path, limit: int, seed: int) -> Iterator[Case]:
         last["features"], last["article"] = refusal.features(query, asked, weights, evidence, also), evidence.view.article.id
         return refusal.Verdict(False, ())
 
-    neutral = np.zeros(len(refusal.FEATURES), np.float32)
+    neutral = refusal.Rule(np.zeros(len(refusal.FEATURES), np.float32), np.zeros(len(refusal.FEATURES) - 1, np.float32))
     recording = mock.patch.multiple(engine, judge=recorded, rule_of=lambda _: neutral)
     with tempfile.TemporaryDirectory() as scratch, recording:
         assistants = {}
@@ -65,6 +65,11 @@ def cases(folder: Path, limit: int, seed: int) -> Iterator[Case]:
                 wrong = pair in ANSWERED and last and last["article"] not in question["relevant"]
                 if not wrong:  # evidence of a wrong article is neither an answer nor a sound example of none
                     yield Case(pair, pair in ANSWERED, last.get("features"))
+
+
+def unread(found: list[Case]) -> list[Case]:
+    """The cases without the first feature, as of evidence that was not read for what it answers."""
+    return [replace(one, features=None if one.features is None else one.features[-len(refusal.FEATURES) + 1 :]) for one in found]
 
 
 def fit(found: list[Case]) -> np.ndarray:
@@ -100,8 +105,8 @@ def shifted(found: list[Case], weights: np.ndarray, shares: dict[tuple[bool, boo
     change = {"english_question": both + asked - told, "english_article": both + told - asked, "cross": asked + told - both}
     out = weights.copy()
     for name, step in change.items():
-        out[refusal.FEATURES.index(name)] += step / 2
-    out[refusal.FEATURES.index("constant")] += moved[False, False]
+        out[refusal.FEATURES.index(name) - len(refusal.FEATURES)] += step / 2  # from the end, which is the same for both rules
+    out[-1] += moved[False, False]
     return out
 
 
@@ -122,14 +127,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3)
     given = parser.parse_args()
     found = list(cases(given.eval, given.limit, given.seed))
-    weights = fit(found)
-    weights = shifted(found, weights, {(False, False): given.refuse, (True, True): given.refuse_english,
-                                       (True, False): given.abroad, (False, True): given.abroad})
-    told = refused(found, weights)
-    for (questions, articles), share in told.items():
-        print(f"{questions:>9} of {articles:<9} refused {share:.2f}" + (" (answered by it)" if (questions, articles) in ANSWERED else ""))
-    kept = {"weights": {name: round(float(w), 4) for name, w in zip(refusal.FEATURES, weights)},
-            "refused": {f"{q} of {a}": round(share, 3) for (q, a), share in told.items()}}
+    shares = {(False, False): given.refuse, (True, True): given.refuse_english, (True, False): given.abroad, (False, True): given.abroad}
+    rules = {}
+    for key, some in (("weights", [c for c in found if c.features is None or len(c.features) == len(refusal.FEATURES)]), ("unread", unread(found))):
+        rules[key] = shifted(some, fit(some), shares)
+        told = refused(some, rules[key])
+        print(key)
+        for (questions, articles), share in told.items():
+            print(f"{questions:>9} of {articles:<9} refused {share:.2f}" + (" (answered by it)" if (questions, articles) in ANSWERED else ""))
+        if key == "weights":
+            kept = {"refused": {f"{q} of {a}": round(share, 3) for (q, a), share in told.items()}}
+    for key, rule in rules.items():
+        kept[key] = {name: round(float(w), 4) for name, w in zip(refusal.FEATURES[-len(rule) :], rule)}
     (given.model / refusal.FILE).write_text(json.dumps(kept, indent=2) + "\n", "utf8")
 
 

@@ -26,8 +26,8 @@ from rag.answer.followup import complete, told_before
 from rag.answer.items import FEWEST, enumerate_items, item_rows
 from rag.answer.pick import pick
 from rag.answer.question import Asked, understand
-from rag.answer.reader import likeliest, weights_of
-from rag.answer.refusal import Verdict, about, judge, rule_of, of_place
+from rag.answer.reader import likeliest
+from rag.answer.refusal import Rule, Verdict, about, judge, rule_of, of_place
 from rag.answer.rows import LEAST, LIKELY, QUOTES, folded, place_rows, sentences_of, value_rows
 from rag.answer.script import HANT, is_traditional
 from rag.answer.types import Answer, Citation, Row
@@ -178,7 +178,7 @@ def _answer_within(
     listed = bool(rows)
     if not listed:
         if not asked.every:
-            fitting = likeliest(query, asked, fitting, weights, weights_of(snapshot.model))
+            fitting = likeliest(query, asked, fitting, weights, snapshot.model)
         rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, Fold(snapshot, allowed, fitting), lang)
     if kind == "places" and rows and not rows[0].place:
         kind = "text"
@@ -279,7 +279,7 @@ def _items(snapshot, query, asked, fitting, weights, sheet) -> tuple[list[Row], 
     return (item_rows(snapshot, query, items, weights, sheet) if verdict.accepted else []), verdict
 
 
-def _judge_places(query: Query, asked: Asked, weights: np.ndarray, kept: list[PlaceFound], places: list[PlaceFound], rule: np.ndarray) -> Verdict:
+def _judge_places(query: Query, asked: Asked, weights: np.ndarray, kept: list[PlaceFound], places: list[PlaceFound], rule: Rule) -> Verdict:
     """The verdict on the first passage about the places kept that will do, of those that come near the best.
 
     A place, or places in one list, are judged by all that their article says of them: news spreads a story over sentences.

@@ -80,6 +80,7 @@ class Evidence:
         support: 0 to 1, share of the question's content that ``matched`` covers.
         score: by which evidence is ranked.
         chance: 0 to 1, that it holds the answer, of all that are compared (:mod:`rag.answer.reader`).
+        answers: log-odds that it answers the question rather than nothing does; None where it was not read for that.
     """
 
     view: View
@@ -90,6 +91,7 @@ class Evidence:
     support: float
     score: float
     chance: float = 0.0
+    answers: float | None = None
 
     @property
     def text(self) -> str:

@@ -1,7 +1,8 @@
 """Which sentence holds the answer: the chance of each of the best, by how it matches the question and how its passage ranks.
 
-Answer sentence selection as a softmax over the candidates (as Yih et al. 2013, "Question answering using enhanced
-lexical semantic models", with features instead of a tree); ``training/reader.py`` fits it to reading questions.
+Answer sentence selection in two steps, both a softmax over the candidates (as Yih et al. 2013, "Question answering using
+enhanced lexical semantic models"): some features decide which sentences are read word by word, by a small network
+(:mod:`rag.answer.network`). ``training/reader.py`` fits both to reading questions.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from rag.answer.evidence import Evidence
 from rag.answer.fitted import fitted
+from rag.answer.network import network_of
 from rag.answer.pick import finder, nearness
 from rag.answer.question import Asked
 from rag.corpus.places import find_places
@@ -22,7 +24,7 @@ from rag.embed.static import StaticModel
 from rag.search.query import Query
 
 FILE = "reader.json"  # in the model's folder: the weights, and to what they are fitted
-READ = 40  # sentences that are compared
+READ, COMPARED = 40, 20  # sentences whose features are looked at, and those of them that the network reads
 MATCHED = 0.5  # a word of a sentence that matches no word of the question so well is one that tells something new
 GRAM = 4  # characters in a row that question and sentence have in common
 FEATURES = ("score", "behind", "lead", "grams", "new", "before", "place", "question", "value", "near", "reason", "definition", "topic", "verb")
@@ -39,21 +41,25 @@ def weights_of(model: StaticModel) -> np.ndarray:
     return fitted(model, FILE, FEATURES, "training.reader")
 
 
-def likeliest(query: Query, asked: Asked, found: Sequence[Evidence], weights: np.ndarray, rule: np.ndarray) -> list[Evidence]:
-    """Evidence with its ``chance``, likeliest first; what is not among the first ``READ`` follows with none.
+def likeliest(query: Query, asked: Asked, found: Sequence[Evidence], weights: np.ndarray, model: StaticModel) -> list[Evidence]:
+    """Evidence with its ``chance`` and what it ``answers``, likeliest first; what the network does not read follows without.
 
     Args:
         query, asked, weights: the question, what it asks for, and the weights of its tokens (n,).
         found: evidence by score, best first.
-        rule: weights of the features, see :func:`weights_of`.
+        model: the embedded model, in whose folder the weights of both steps are.
     """
     if not found:
         return []
-    logits = features(query, asked, found, weights) @ rule
+    told = features(query, asked, found, weights)
+    order = np.argsort(-(told @ weights_of(model)), kind="stable")
+    first, rest = order[:COMPARED], order[COMPARED:].tolist()
+    tokens = [ids for ids, _ in model.located([found[at].text for at in first.tolist()])]
+    logits = network_of(model).logits(query, tokens, told[first])
     chances = np.exp(logits - logits.max())
     chances /= chances.sum()
-    told = [dataclasses.replace(one, chance=float(chance)) for one, chance in zip(found, chances)]
-    return sorted(told, key=lambda one: -one.chance) + list(found[READ:])
+    read = [dataclasses.replace(found[at], chance=float(c), answers=float(l)) for at, c, l in zip(first.tolist(), chances, logits)]
+    return sorted(read, key=lambda one: -one.chance) + [found[at] for at in rest] + list(found[READ:])
 
 
 def features(query: Query, asked: Asked, found: Sequence[Evidence], weights: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from rag.search.query import Query
 UNMATCHED = 0.55  # a word counts as not found below this match
 FOUND, SURE = 0.5, 0.8  # and as found, and found for sure, from these on
 FILE = "refusal.json"  # in the model's folder: what the weights are fitted to
-FEATURES = ("support", "passage", "found", "worst", "rank", "short", "english_question", "english_article", "cross", "constant")
+FEATURES = ("answers", "support", "passage", "found", "worst", "rank", "short", "english_question", "english_article", "cross", "constant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,27 @@ class Verdict:
     missing: tuple[tuple[int, int], ...]
 
 
-def rule_of(model: StaticModel) -> np.ndarray:
-    """The weights of :data:`FEATURES`, as ``training/calibrate.py`` fitted them to a model: float32 (f,). Raises ModelError for none."""
-    return fitted(model, FILE, FEATURES, "training.calibrate")
+class Rule(NamedTuple):
+    """Weights of features, as ``training/calibrate.py`` fitted them to a model.
+
+    Attributes:
+        read: of :data:`FEATURES`, for evidence that was read for what it answers, float32 (f,).
+        unread: of all but the first of them, for other evidence: where all places or names are sought, float32 (f - 1,).
+    """
+
+    read: np.ndarray
+    unread: np.ndarray
+
+
+def rule_of(model: StaticModel) -> Rule:
+    """The rule of a model. Raises ModelError for none."""
+    return Rule(fitted(model, FILE, FEATURES, "training.calibrate"), fitted(model, FILE, FEATURES[1:], "training.calibrate", "unread"))
 
 
 def features(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, also: Sequence[Evidence] = ()) -> np.ndarray:
     """What tells whether evidence will do, float32 (f,), in the order of :data:`FEATURES`; arguments as for :func:`judge`.
 
-    The share of the question's weight that the evidence matches, and that its passage does; the share of its words
+    What it answers (left out where it was not read); the share of the question's weight that the evidence matches, and that its passage does; the share of its words
     that are found at all, and the weight of the one most missed; the rank of the passage; how few words there are,
     for the fewer the question has, the more of them must be supported; and the languages.
     """
@@ -52,26 +65,28 @@ def features(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence
     # A place that fits is a word that is supported, and so is a time that is no word of the article's.
     words = int(content.sum()) + len(asked.places) + sum(one.kind == "relative" for one in asked.told)
     english, foreign = query.lang != "zh", view.article.lang != "zh"
+    read = [one.answers for one in (evidence, *also) if one.answers is not None]
     return np.array([
-        float(weights @ matched), float(weights @ view.matched(view.start, view.end)),
+        *([max(read)] if read else ()), float(weights @ matched), float(weights @ view.matched(view.start, view.end)),
         float((matched[content] > FOUND).mean()) if content.any() else 0.0, float((weights * (1 - matched)).max(initial=0)),
         view.rank, max(words, 1) ** -0.5, english, foreign, english != foreign, 1.0], np.float32)  # fmt: skip
 
 
-def judge(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, rule: np.ndarray, also: Sequence[Evidence] = ()) -> Verdict:
+def judge(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, rule: Rule, also: Sequence[Evidence] = ()) -> Verdict:
     """Judges evidence for a question, by logistic regression.
 
     Args:
         query, asked, weights: the question, what it asks for, and the weights of its tokens (n,).
         evidence: the best sentence; it is about the places that the question names.
-        rule: weights of the features, see :func:`rule_of`.
+        rule: see :func:`rule_of`.
         also: other sentences about the same thing; what they match counts too.
     """
     matched = _matched(evidence, also)
     absent = (weights > 0.05) & (matched < UNMATCHED)
     # A word that is all there is must be found for sure: no other bears out that it is meant.
     alone = np.count_nonzero(weights) == 1 and float(matched[weights > 0][0]) < SURE
-    accepted = not alone and float(features(query, asked, weights, evidence, also) @ rule) >= 0
+    told = features(query, asked, weights, evidence, also)
+    accepted = not alone and float(told @ (rule.read if len(told) == len(rule.read) else rule.unread)) >= 0
     return Verdict(accepted, _merged([query.spans[i] for i in np.flatnonzero(absent)], query.text))
 
 
