@@ -15,7 +15,7 @@ from rag.answer.value import Value
 from rag.search.query import Query
 
 _AFTER, _BEFORE = 5.0, 12.0  # tokens over which a match beside the value loses half of its worth
-AROUND = 4.0  # what the matches around a value weigh beside the logarithm of its sentence's chance
+AROUND = 3.0  # what the matches around a value weigh beside the logarithm of its sentence's chance
 FITS = 1.2  # for a figure of the kind of quantity that is asked for, and against one of another
 NEXT = 0.4  # each further word of the question behind the words that ask tells less of what is counted
 COUNTED, BEHIND = 2.0, 6  # for what is counted right behind the figure, within so many tokens

@@ -22,7 +22,7 @@ from rag.search.query import Query
 
 QUOTES = 3  # sentences shown for a question without a value, and sources for one value or place
 ENOUGH = 0.75  # sentences are quoted until the answer is among them with this chance
-GAIN = 0.12  # and another sentence of an article when it supports this share of the question that the first does not
+GAIN = 0.08  # and another sentence of an article when it supports this share of the question that the first does not
 VERB = 3.0  # what the verb weighs in that whose object is sought
 LIKELY = 0.25  # of the likeliest sentence's chance: what comes as near says it too
 NEAR = 0.85  # of what the best quote about a place says: what says as much is quoted too
