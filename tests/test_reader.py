@@ -54,6 +54,14 @@ def test_the_verb_whose_object_is_sought():
         assert "".join(question[slice(*query.spans[at])] for at in np.flatnonzero(verb_of(query))) == verb
 
 
+def test_what_repeats_the_question_is_explained_by_what_follows(index):
+    fair = "集市昨天提前结束。管理处周三下午宣布关闭滨江广场。工人正在更换全部地砖，预计十天完成。"
+    quotes = [c.quote for c in answer(index(fair, "图书馆新馆开放，市民排队参观。"), "为什么关闭滨江广场？").citations]
+    assert quotes[:2] == ["管理处周三下午宣布关闭滨江广场。", "工人正在更换全部地砖，预计十天完成。"]
+    told = fair.replace("周三下午宣布", "因工人更换地砖宣布")
+    assert answer(index(told), "为什么关闭滨江广场？").citations[0].quote == "管理处因工人更换地砖宣布关闭滨江广场。"
+
+
 def test_a_model_without_weights_is_told(tmp_path, monkeypatch):
     model = load_static()
     for content in (None, "{}", "no json", json.dumps({"weights": dict.fromkeys(FEATURES[1:], 1.0)})):

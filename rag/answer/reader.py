@@ -105,6 +105,11 @@ def features(query: Query, asked: Asked, found: Sequence[Evidence], weights: np.
     return out
 
 
+def unexplained(query: Query, found: Sequence[Evidence]) -> bool:
+    """Whether a reason is asked for and none of some evidence has the words of one."""
+    return bool(_WHY.search(query.text)) and not any(_BECAUSE.search(one.text) for one in found)
+
+
 def verb_of(query: Query) -> np.ndarray:
     """bool (n,): the verb before the word that asks for its object ("没收了什么", "提出什么")."""
     asks = max(query.text.find("什么"), query.text.find("什麼"))

@@ -14,7 +14,7 @@ from rag.answer.evidence import Evidence
 from rag.answer.fold import Fold, differences
 from rag.answer.pick import Picked
 from rag.answer.question import Asked
-from rag.answer.reader import verb_of
+from rag.answer.reader import unexplained, verb_of
 from rag.answer.types import Row
 from rag.corpus import sentences
 from rag.index import Snapshot
@@ -59,7 +59,16 @@ def sentences_of(query: Query, found: Sequence[Evidence], weights: np.ndarray, f
     more = max((one for one in found if one.view.row == first.view.row), key=lambda one: weights @ np.maximum(one.own - first.own, 0))
     if weights @ np.maximum(more.own - first.own, 0) >= GAIN and len(chosen) < QUOTES and not any(fold.same(one, more) for one in chosen):
         chosen.append(more)
-    return chosen
+    if unexplained(query, chosen) and (after := _after(first, found)) and after not in chosen:
+        chosen.insert(1, after)  # what repeats the question is explained by what follows it
+    return chosen[:QUOTES]
+
+
+def _after(one: Evidence, found: Sequence[Evidence]) -> Evidence | None:
+    """The sentence behind another in its paragraph."""
+    follows = [other for other in found if other.view.row == one.view.row and other.start >= one.end]
+    after = min(follows, key=lambda other: other.start, default=None)
+    return after if after and "\n" not in one.view.article.text[one.end : after.start] else None
 
 
 def place_rows(
