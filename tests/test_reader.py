@@ -62,6 +62,14 @@ def test_what_repeats_the_question_is_explained_by_what_follows(index):
     assert answer(index(told), "为什么关闭滨江广场？").citations[0].quote == "管理处因工人更换地砖宣布关闭滨江广场。"
 
 
+def test_where_is_answered_by_what_no_gazetteer_has(index):
+    opera = "圆顶剧院的捐资人李明出生在河南，十年前为剧院设计了舞台。\n圆顶剧院位于滨江路12号。"
+    found = answer(index(opera, "江苏的图书馆新馆开放，市民排队参观。"), "圆顶剧院在哪里？")
+    assert found.kind == "text" and found.citations[0].quote == "圆顶剧院位于滨江路12号。"
+    found = answer(index(opera.replace("滨江路", "江西南昌滨江路"), "江苏的图书馆新馆开放。"), "圆顶剧院在哪里？")
+    assert found.kind == "places" and found.places == ("江西",)
+
+
 def test_a_model_without_weights_is_told(tmp_path, monkeypatch):
     model = load_static()
     for content in (None, "{}", "no json", json.dumps({"weights": dict.fromkeys(FEATURES[1:], 1.0)})):

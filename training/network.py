@@ -20,7 +20,7 @@ from rag.answer.reader import COMPARED
 from rag.embed.static import StaticModel
 from training.reading import Case
 
-WIDTH, EPOCHS, BATCH, RATE, WARM, DECAY, DROPPED = 64, 5, 16, 1e-3, 0.04, 1e-2, 0.25
+WIDTH, EPOCHS, BATCH, RATE, WARM, DECAY, DROPPED = 64, 4, 16, 1e-3, 0.04, 1e-2, 0.25
 ABROAD, NOISE, SILENT, FEATURELESS = 0.35, 0.03, 0.08, 0.1  # shares of what is disturbed; the noise's deviation in each dimension
 NEIGHBOURS, NEAR = 3, 0.45  # in the other language that a word is exchanged for, and the least cosine of them
 

@@ -45,7 +45,7 @@ from rag.search.types import Filters
 
 PASSAGES, PASSAGES_ALL = 40, 400  # passages read for one fact, and for "which places"
 ALSO = 0.75  # of the best supported place: evidence about places shown that may bear out all of them
-UNLIKELY = 0.05  # of the likeliest sentence's chance: values are taken from no other sentences
+UNLIKELY = 0.4  # of the likeliest sentence's chance: values are taken from no other sentences
 
 
 def answer(
@@ -240,7 +240,7 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
         # "Where" may be answered by what is in no gazetteer: places are taken only from the likeliest sentences.
         heard = fitting if asked.every else [e for e in fitting if e.chance >= LIKELY * fitting[0].chance]
         places = enumerate_places(heard, asked, timeless / timeless.sum() if timeless.any() else weights, gazette)
-        if places:
+        if places and (asked.every or _likely(places, heard)):
             kept = shortlist(places)
             verdict = _judge_places(query, asked, weights, kept, places, rule_of(snapshot.model))
             if verdict.accepted:
@@ -267,6 +267,12 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
         number = sheet.number(cite_best(query, snapshot.model, evidence, weights))
         rows.append(folded(Row("", citations=(number,)), query, evidence, sheet, fold))
     return rows, verdict
+
+
+def _likely(places: list[PlaceFound], heard: list[Evidence]) -> bool:
+    """Whether places are quoted from the likeliest sentence; else it tells a place that no gazetteer has, a street or a sea."""
+    kept = {p.mention.place.code for p in shortlist(places)}
+    return any(p.evidence is heard[0] and p.mention.place.code in kept for p in places)
 
 
 def _items(snapshot, query, asked, fitting, weights, sheet) -> tuple[list[Row], Verdict | None]:
