@@ -47,6 +47,12 @@ def test_the_same_content_is_added_once(corpus, tmp_path):
     assert fresh.add_file(corpus.path / "by-hand.txt").status == "known"
 
 
+def test_what_lies_in_the_folder_by_hand_and_is_no_article_is_refused_too(corpus, tmp_path):
+    for name, text in (("scan.doc", "x"), ("hand.txt", "The ferry sails twice a day.")):
+        corpus.path.mkdir(exist_ok=True), (corpus.path / name).write_text(text), (tmp_path / name).write_text(text)
+    assert [one.status for one in map(corpus.add_file, (tmp_path / "scan.doc", tmp_path / "hand.txt"))] == ["refused", "known"]
+
+
 def test_an_original_is_kept_byte_for_byte(corpus, tmp_path):
     data = "某市新码头昨日启用，可停靠12艘货轮。".encode("gb18030")
     (tmp_path / "码头 新闻.TXT").write_bytes(data)

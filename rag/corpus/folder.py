@@ -253,11 +253,14 @@ class CorpusFolder:
 
     def _add(self, content: bytes | Path, name: str, words: str, suffix: str, record: Record) -> Added:
         with self._incoming(content, suffix) as (aside, digest):
-            if same := self._same(aside, digest):
+            same = self._same(aside, digest)
+            if same and self._record_of(same).article:  # it was looked into when it was added
                 return Added(name, "known", self._below(same), reason="the same content is there")
             found = look_into(aside, self.columns)
             if not found.articles:
                 return Added(name, "refused", reason=found.reason)
+            if same:
+                return Added(name, "known", self._below(same), reason="the same content is there")
             if found.articles > 1 and record.stated:
                 stated = ", ".join(record.stated)
                 return Added(name, "refused", reason=f"expected one article to be of that {stated}, found {found.articles}")
