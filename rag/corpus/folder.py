@@ -163,8 +163,10 @@ class CorpusFolder:
             final = self.path / slug(host) / f"{slug(found.first.title)}-{key}{page.suffix}"
             result = Added(page.asked, "added", self._below(final), found.first.title, found.articles, found.reason)
             if old and old.is_file():
-                if self._record_of(old).article == found.digest:
-                    self._note(old, record)
+                noted = self._record_of(old)
+                if noted.article == found.digest:
+                    if dataclasses.replace(noted, added=record.added) != record:  # or the next update would read the page again
+                        self._note(old, record)
                     return dataclasses.replace(result, status="known", path=self._below(old), reason="the article has not changed")
                 with self._storing():
                     self._discard(old, copy=True)
