@@ -239,8 +239,8 @@ class CorpusFolder:
             note = kept.with_name(f"{kept.name}{_NOTE}")
             if note.is_file():
                 self._record(file).parent.mkdir(exist_ok=True)
-                shutil.move(note, self._record(file))
-            shutil.move(kept, file)
+                _put(note, self._record(file))
+            _put(kept, file)
         return found
 
     def _record_of(self, file: Path) -> Record:
@@ -335,13 +335,12 @@ class CorpusFolder:
 
     def _discard(self, file: Path, copy: bool = False) -> Path:
         """Moves a file and its record to the trash, or copies them; returns where it is now."""
-        put = shutil.copy2 if copy else shutil.move
         kept = self.trash / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ") / self._below(file)
         kept.parent.mkdir(parents=True, exist_ok=True)
-        put(file, kept)
+        _put(file, kept, copy)
         record = self._record(file)
         if key_of(file.name) and record.is_file():
-            put(record, kept.with_name(f"{kept.name}{_NOTE}"))
+            _put(record, kept.with_name(f"{kept.name}{_NOTE}"), copy)
         return kept
 
     def _record(self, file: Path) -> Path:
@@ -370,6 +369,25 @@ class _Known:
             self.sizes[path.stat().st_size].append(path)
         if key := key_of(path.name):
             self.keys[key] = path
+
+
+def _put(file: Path, target: Path, copy: bool = False) -> None:
+    """Moves or copies a file, perhaps to another disk: it stands at the target whole or not at all, and goes only when it is there."""
+    if not copy:
+        with contextlib.suppress(OSError):
+            os.rename(file, target)
+            return
+    aside = target.with_name(f".{os.getpid()}-{next(_counter)}.new")
+    try:
+        shutil.copy2(file, aside, follow_symlinks=False)
+        if not aside.is_symlink():
+            with aside.open("rb") as written:
+                os.fsync(written.fileno())
+        os.replace(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
+    if not copy:
+        file.unlink()
 
 
 def _stated(title: str, date: str, source: str, url: str, lang: str) -> Record:
