@@ -51,7 +51,7 @@ def test_each_constraint_is_a_chip_with_a_named_control():
     assert titles[1] == "Lift August 2023, from “August 2023”, and ask again" and len(titles) == 3
     assert restrictions(Turn("aa", replace(ANSWER, constraints=(), answered_without=()))) == ""
     assert put_aside(Asked("q"), "zh") == ""
-    assert Page(put_aside(Asked("q", Filters(date_from="2023-08-01"), ("8月", "温州")), "zh")).text == "2023-08-01 起 · 不限“8月”、“温州”"
+    assert Page(put_aside(Asked("q", Filters(date_from="2023-08-01"), ("8月", "温州")), "zh")).text == "2023年8月1日 起 · 不限“8月”、“温州”"
 
 
 def test_chips_speak_the_language_and_script_of_the_question():

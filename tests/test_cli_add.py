@@ -49,6 +49,19 @@ def test_from_nothing_to_an_answer(call, here):
     assert Path("note.txt").read_text() == FERRY
 
 
+def test_of_what_is_skipped_only_the_new_is_told(call, here):
+    Path("corpus").mkdir(), Path("corpus/old.doc").write_bytes(b"x"), Path("corpus/a.txt").write_text(MUSEUM)
+    assert "old.doc" in call("build").stderr and "old.doc" in call("update").stderr + call("status").stderr
+    Path("note.txt").write_text(FERRY)
+    added = call("add", "note.txt")
+    assert added.returncode == 0 and added.stderr == "" and "1 skipped" in added.stdout
+    Path("corpus/sheet.xlsx").write_bytes(b"x"), Path("b.txt").write_text("The lift of the tower was mended on Friday.")
+    added = call("add", "b.txt")
+    assert added.stderr.count("\n") == 1 and "sheet.xlsx: unsupported format .xlsx: save each sheet as .csv" in added.stderr
+    none = call("restore")
+    assert none.returncode == 0 and none.stdout == "" and none.stderr == "yinju: nothing to put back: the trash of index is empty\n"
+
+
 def test_a_text_from_standard_input(call, here, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("可停靠12艘货轮的新码头昨日启用。".encode())))
     told = row(call("add", "-", "--title", "新码头", "--date", "2024年5月1日", "--json"))

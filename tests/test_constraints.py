@@ -43,6 +43,12 @@ def test_what_only_looks_like_a_date_means_none(text):
     assert [meant(one, TODAY) for one in find_days(text) if meant(one, TODAY)] == []
 
 
+@pytest.mark.parametrize("text", ["产量与去年相比略减", "比2021年多", "较上月下降", "more than last year", "compared with March 2020"])
+def test_what_is_only_compared_with_is_not_told_of(text):
+    assert find_meant(text, TODAY) == []
+    assert find_meant("在去年的赛场，同去年的冠军", TODAY) != []
+
+
 def test_a_month_without_a_year_is_the_last_one_or_one_that_comes_soon():
     (december,) = find_days("12月5日")
     assert [str(meant(december, day)) for day in (date(2023, 1, 10), date(2023, 12, 1), None)] == ["2022-12-05", "2023-12-05", "--12-05"]

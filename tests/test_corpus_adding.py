@@ -72,7 +72,7 @@ def test_a_text_is_added_with_what_is_said_of_it_and_a_bad_date_keeps_it(tab):
     page.wait_for_function("document.querySelector('#add-text textarea').value === ''")
     page.wait_for_function("[...document.querySelectorAll('#corpus-list .yj-row')].some(one => /灯塔值夜[^]*2024年5月3日/.test(one.innerText))")
     page.get_by_role("button", name="添加正文").click()
-    told(page, "没有添加：")
+    told(page, "没有添加：没有正文。")
 
 
 def test_two_people_add_at_once_while_a_third_asks(tab):

@@ -1,7 +1,9 @@
 """A corpus folder that is added to and removed from."""
 
+import errno
 import json
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -45,6 +47,12 @@ def test_the_same_content_is_added_once(corpus, tmp_path):
     fresh = CorpusFolder(corpus.path, corpus.trash)
     assert fresh.add_bytes("museum.txt", b"A new museum opened on Monday.").path == "by-hand.txt"
     assert fresh.add_file(corpus.path / "by-hand.txt").status == "known"
+
+
+def test_what_lies_in_the_folder_by_hand_and_is_no_article_is_refused_too(corpus, tmp_path):
+    for name, text in (("scan.doc", "x"), ("hand.txt", "The ferry sails twice a day.")):
+        corpus.path.mkdir(exist_ok=True), (corpus.path / name).write_text(text), (tmp_path / name).write_text(text)
+    assert [one.status for one in map(corpus.add_file, (tmp_path / "scan.doc", tmp_path / "hand.txt"))] == ["refused", "known"]
 
 
 def test_an_original_is_kept_byte_for_byte(corpus, tmp_path):
@@ -126,6 +134,35 @@ def test_removing_loses_nothing(corpus):
         corpus.restore(added.path)
     with pytest.raises(UsageError, match="found no '../x'"):
         corpus.restore("../x")
+
+
+def test_a_disk_that_fills_up_leaves_no_half_of_a_file(corpus, monkeypatch):
+    """The trash and the corpus may be on two disks: then a file is copied before it goes."""
+    path = corpus.add_text("The ferry sails twice a day. " * 100).path
+    file, text = corpus.path / path, (corpus.path / path).read_text()
+
+    def other_disk(*_):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    def full(source, target, **_):
+        Path(target).write_text(Path(source).read_text()[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "rename", other_disk)
+    with monkeypatch.context() as filling:
+        filling.setattr(shutil, "copy2", full)
+        with pytest.raises(StorageError, match="No space left"):
+            corpus.remove(path)
+    assert file.read_text() == text and corpus.removed() == []
+    corpus.remove(path)
+    assert not file.exists() and [one.path for one in corpus.removed()] == [path]
+    with monkeypatch.context() as filling:
+        filling.setattr(shutil, "copy2", full)
+        with pytest.raises(StorageError, match="No space left"):
+            corpus.restore(path)
+    assert list(read_corpus(corpus.path)) == [] and [one.path for one in corpus.removed()] == [path]
+    corpus.restore(path)
+    assert file.read_text() == text and corpus.removed() == []
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "nothing.txt", "../outside.txt", "/etc/passwd", ".yinju/x.json", "\0", "https://x.example/"])

@@ -98,3 +98,14 @@ def test_what_the_topic_says_is_not_lent_to_those_who_say_little(index):
 def test_places_that_lead_no_clause_have_each_their_own(index):
     snapshot = index("国家总部今天把针对四川、重庆的防汛响应提升至二级，并向湖北派出一个工作组，为天津调拨帐篷。", "山东省修好了泵站。")
     assert set(answer(snapshot, "总部把哪些省市的防汛响应提升到二级？").places) == {"四川", "重庆"}
+
+
+def test_a_country_that_the_question_names_is_a_condition(index):
+    snapshot = index("Mr Diaz pointed out that Chile and Peru, which both have medics working in the south of Kenya, announced their departure.",
+                     "Norway announced that it would pull out of the race.", "Ghana will pull its fleet back next week.", "Kenya planted trees.")
+    assert set(answer(snapshot, "Which countries announced that they would pull their medics out of Kenya?").places) == {"智利", "秘鲁"}
+
+
+def test_places_of_the_level_that_is_asked_for(index):
+    snapshot = index("这两天，湖南先后组团前往新加坡、坦桑尼亚等国招商引资。", "湖南检修了泵站。")
+    assert set(answer(snapshot, "湖南组团去哪些国家招商？").places) == {"新加坡", "坦桑尼亚"}

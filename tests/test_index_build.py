@@ -180,7 +180,7 @@ def test_an_error_of_the_reader_passes_through_and_leaves_no_rubbish(tmp_path):
 
 
 @pytest.mark.parametrize("failing", ["rag.index.store.group", "rag.index.lexical.write_lists"])
-def test_a_failure_in_what_is_done_beside_something_else_ends_both(tmp_path, monkeypatch, failing):
+def test_a_disk_that_fills_up_late_is_told_and_the_old_version_stays(tmp_path, monkeypatch, failing):
     old = build_index(made_articles(3), tmp_path).version
 
     def full(*_, **__):

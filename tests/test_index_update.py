@@ -5,6 +5,8 @@ import os
 import random
 import shutil
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -71,6 +73,13 @@ def test_nothing_changed_nothing_done(tmp_path, corpus, monkeypatch):
     monkeypatch.setattr(survey, "read_files", lambda files: pytest.fail("a file was read"))
     assert updated(tmp_path, corpus) is None
     assert files_of(tmp_path / "index") == before
+
+
+def test_from_whichever_folder_the_corpus_is_named(tmp_path, corpus, monkeypatch):
+    (tmp_path / "corpus" / "link.txt").symlink_to("/nowhere")  # skipped, and named by its path
+    monkeypatch.chdir(tmp_path)
+    assert "corpus/link.txt" in [one.path for one in index_corpus([Path("corpus")], Path("index"), afresh=True).skipped]
+    assert index_corpus([tmp_path / "corpus"], tmp_path / "index") is None
 
 
 @pytest.mark.parametrize("name, change, expected", [

@@ -24,7 +24,7 @@ TURNS = [
 
 def test_markdown_has_question_filters_answer_and_sources_with_their_ids():
     first, second = as_markdown(TURNS, "en").split("## ")[1:]
-    assert first.startswith("When did the fair open?\n\n(from 2024-01-01 · source: Herald · without “May”)\n\nIt opened. [1]")
+    assert first.startswith("When did the fair open?\n\n(from 1 January 2024 · source: Herald · without “May”)\n\nIt opened. [1]")
     assert first.strip().endswith("[1] “The fair opened.”: Fair, Herald, 2024-05-01, https://example.org/fair (id 0a1b2c3d4e)")
     assert second == "Why?\n\nThe articles do not answer this.\n"
     assert as_markdown([], "zh") == ""

@@ -81,7 +81,7 @@ def test_an_answer_and_its_table_are_copied_where_the_page_has_no_clipboard(visi
     page.wait_for_function("document.querySelector('.yj-saying').innerText === 'Copied'")
     assert f"## {PLACES}" in (copied := pasted(page)) and "(id " in copied
     answer.get_by_role("button", name="Copy table").click()
-    page.wait_for_function("document.querySelectorAll('.yj-done').length > 1")
+    page.wait_for_selector("[data-do=table].yj-done")
     assert pasted(page).startswith("Place What Source Date") or "Place\tWhat\tSource\tDate" in pasted(page)
 
 
@@ -114,7 +114,8 @@ def test_an_edited_question_takes_its_place_and_a_retry_too(visit, site):  # noq
     page.locator("#question textarea").fill("Who won the Chengdu marathon?")
     page.locator("#send").click()
     page.wait_for_function("document.querySelector('#chat .yj-answer .yj-lead')?.innerText.includes('Kiprop')")
-    assert asked(page) == ["Who won the Chengdu marathon?", slow] and not page.locator("#edit-hint").is_visible()
+    page.wait_for_selector("#edit-hint", state="hidden")
+    assert asked(page) == ["Who won the Chengdu marathon?", slow]
     page.get_by_role("button", name="Retry").last.click()
     page.wait_for_selector("#chat .yj-busy")
     wait_for_answer(page, 2)
@@ -147,10 +148,11 @@ def test_a_slow_answer_can_be_stopped_and_asked_again(visit, site):  # noqa: F81
     page.locator("#send").click()
     page.wait_for_selector("#chat .yj-busy")
     page.wait_for_function("document.querySelector('#chat .yj-busy').innerText.includes('正在检索')")
-    assert not page.locator("#send").is_visible()
+    page.wait_for_selector("#send", state="hidden")
     page.get_by_role("button", name="停止").click()
     page.wait_for_selector("#chat .yj-notice")
-    assert "已停止" in page.locator("#chat .yj-notice").inner_text() and page.locator("#send").is_visible()
+    assert "已停止" in page.locator("#chat .yj-notice").inner_text()
+    page.wait_for_selector("#send")
     assert "湖南" in ask(page, "哪些省举行了防汛演练？", 2).inner_text()
     assert page.get_by_role("button", name="重新回答").count() == 2
 
@@ -203,7 +205,8 @@ def test_a_conversation_outlives_a_reload_and_tabs_have_their_own(visit, site): 
     ask(other, BOATS)
     page.reload()
     page.wait_for_function("document.querySelectorAll('#chat .yj-actions [data-do=copy]').length === 2")
-    assert page.locator("#chat .yj-answer").all_inner_texts() == first and not page.locator("#example-1").is_visible()
+    assert page.locator("#chat .yj-answer").all_inner_texts() == first
+    page.wait_for_selector("#example-1", state="hidden")
     page.locator("#chat .yj-chip").last.click()
     page.wait_for_selector(".yj-card.yj-shown")
     assert "Shandong" in ask(page, "and in Shandong?", 3).inner_text()
@@ -216,6 +219,28 @@ def test_a_conversation_outlives_a_reload_and_tabs_have_their_own(visit, site): 
     page.reload()
     ready(page)
     assert asked(page) == [] and asked(other) == [BOATS]
+
+
+def test_an_earlier_conversation_is_listed_and_gone_on_with(visit, site):  # noqa: F811
+    page = visit(site)
+    hostile = "<img src=x onerror=window.hit=1> Which boats?"
+    ask(page, PLACES)
+    ask(page, "and in Hubei?", 2)
+    page.locator("#new-chat").click()
+    earlier = page.locator("#past button")
+    earlier.first.wait_for()
+    assert earlier.all_inner_texts() == [PLACES]
+    ask(page, hostile)
+    page.locator("#new-chat").click()
+    page.wait_for_function("document.querySelectorAll('#past button').length === 2")
+    assert earlier.all_inner_texts() == [hostile, PLACES] and page.locator("#past img").count() == 0
+    earlier.last.click()
+    page.wait_for_function("document.querySelectorAll('#chat .yj-actions [data-do=copy]').length === 2")
+    assert asked(page) == [PLACES, "and in Hubei?"]
+    assert "Shandong" in ask(page, "and in Shandong?", 3).inner_text()
+    page.locator("#new-chat").click()
+    page.wait_for_function("document.querySelectorAll('#past button').length === 2")
+    assert earlier.all_inner_texts() == [PLACES, hostile] and page.evaluate("window.hit") is None
 
 
 def test_a_server_that_was_started_again_goes_on_with_the_conversation(visit, index):  # noqa: F811
@@ -246,8 +271,11 @@ def test_nothing_sticks_out_at_any_width_and_nothing_jumps(visit, site):  # noqa
     page.set_viewport_size({"width": 1280, "height": 800})
     page.wait_for_timeout(600)  # what a new size moves is no jump
     page.evaluate("window.jumped = 0")
-    # Slowly: what moves in the half second after a key is pressed does not count as a jump.
-    ask(page, "哪些省举行了防汛演练？ slowly")
+    page.locator("#question textarea").fill("哪些省举行了防汛演练？ slowly")
+    page.locator("#question textarea").press("Enter")
+    page.wait_for_selector("#chat .yj-busy")
+    page.evaluate("window.jumped = 0")  # nor is that the chat takes the place of the examples, however late after the key
+    wait_for_answer(page)
     page.wait_for_timeout(300)
     assert page.evaluate("window.jumped") < 0.1
     for width in (360, 390, 599, 600, 768, 899, 900, 1280, 1920, 2560):

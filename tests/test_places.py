@@ -215,3 +215,14 @@ def test_the_automaton_over_bytes_finds_what_a_plain_search_finds(text):
             expected.add((at, -(at + key.size)))
             at = folded.find(name, at + 1)
     assert {(start, end) for start, end, _ in places._matches(folded)} == expected
+
+
+@pytest.mark.parametrize(
+    "text, places",
+    [
+        ("国家总部针对京津冀晋豫启动响应", "北京 天津 河北 山西 河南"), ("云贵川桂四省共护一江水", "云南 贵州 四川 广西"),
+        ("陕甘宁等地降水偏少", "陕西 甘肃 宁夏"), ("粤港澳青年联欢", "广东 香港 澳门"), ("北京京港地铁加开列车", "北京"), ("青云新区动工", ""),
+    ],
+)
+def test_a_run_of_letters_is_so_many_provinces(text, places):
+    assert " ".join(m.place.short for m in find_places(text)) == places

@@ -120,3 +120,6 @@ def test_that_something_happened_needs_no_support():
         spans = [text[a:b].lower() for a, b in understand(text).idle]
         assert any(words in ("take place", "took place") for words in spans), text
     assert "place" not in " ".join(text[a:b] for text in ["Which place took part?"] for a, b in understand(text).idle[1:])
+    for text in ("哪些省份遭遇了台风？", "哪些国家发生过地震？", "Which countries were hit by floods?"):
+        assert len(understand(text).idle) == 2, text
+    assert len(understand("什么时候遭遇了台风？").idle) == 1

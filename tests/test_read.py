@@ -88,10 +88,10 @@ def test_ids_and_files_count_once(tmp_path):
 def test_other_formats_are_named(tmp_path):
     for name in ("photo.jpg", "slides.PPTX", "Makefile"):
         (tmp_path / name).write_text("x")
-    assert [(Path(item.path).name, item.reason.split(":")[0]) for item in read(tmp_path)] == [
-        ("Makefile", "unsupported format (no suffix)"),
-        ("photo.jpg", "unsupported format .jpg"),
-        ("slides.PPTX", "unsupported format .PPTX"),
+    assert [(Path(item.path).name, item.reason.partition(", .md")[0]) for item in read(tmp_path)] == [
+        ("Makefile", "unsupported format (no suffix): expected .txt"),
+        ("photo.jpg", "unsupported format .jpg: run text recognition (OCR) over it first"),
+        ("slides.PPTX", "unsupported format .PPTX: save it as .pdf"),
     ]
 
 

@@ -264,6 +264,20 @@ def test_a_place_answer_is_a_table_and_places_of_the_same_evidence_share_a_row()
     assert "Searched 13 articles in 12 ms, evidence in 1" in page.text
 
 
+def test_a_map_of_a_few_places_is_folded():
+    names = ("四川", "湖北", "江西", "湖南")
+    for n in (2, 3, 4):
+        answer = Answer("?", "zh", "places", "", False, (), tuple(Row(name, name, "", (1,)) for name in names[:n]), (cite("四川省举行电梯演练"),))
+        assert ('<details class="yj-map" open>' in render.message(Turn("aa", answer), "zh")) is (n == 4)
+
+
+def test_who_published_a_quote_and_when_stands_beside_it():
+    answer = Answer("问？", "zh", "number", "", False, (), (Row("18艘", "", "", (1,)),), (cite("四川省举行电梯演练"),))
+    assert "[1] 某报 · 2011年9月21日" in Page(render.message(Turn("aa", answer), "zh")).text.replace("\xa0", " ")
+    bare = replace(answer, citations=(replace(answer.citations[0], source="", date=""),))
+    assert "yj-detail" not in render.message(Turn("aa", bare), "zh")
+
+
 @pytest.mark.parametrize(("answer", "shown"), [
     (Answer("那浙江呢？", "zh", "text", "没有。", True, completed="浙江举办了什么演练？"), "理解为：浙江举办了什么演练？"),
     (Answer("and in Zhejiang?", "en", "text", "No.", True, completed="浙江举办了什么演练？"), "Understood as: 浙江举办了什么演练？"),

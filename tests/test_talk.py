@@ -166,6 +166,17 @@ def test_an_unusable_question_is_answered_with_the_reason(desk):
     assert last.turns[-1].answer is None
 
 
+@pytest.mark.parametrize(
+    ("asked", "zh", "en"),
+    [(Asked("楼" * 2001), "问题太长，最多 2,000 字", "at most 2,000 characters"), (Asked("\u200b\u2060"), "没有看到问题", "no question to be seen"),
+     (Asked("How many paintings?", without=("<b>May</b>",)), "没有可以取消的限定“", "Nothing in the question restricts it by “")],
+)  # fmt: skip
+def test_what_a_reader_can_do_wrong_is_told_in_the_readers_language(index, asked, zh, en):
+    for lang, told in (("zh", zh), ("en", en)):
+        *_, last = converse(Desk(index), Talk(), asked, lang)
+        assert told in said(last)[-1] and "expected" not in said(last)[-1] and "<b>" not in said(last)[-1]
+
+
 @pytest.mark.parametrize("after", [0, 1])
 def test_an_error_is_a_message_with_a_reference_found_in_the_log(desk, caplog, after):
     def says(question, history):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from rag.answer import answer
 from rag.answer.values import (
     VALUE_KINDS,
     chinese_number,
@@ -16,6 +17,7 @@ from rag.answer.values import (
     find_organisations,
     find_persons,
 )
+from rag.corpus import Article
 
 
 def texts(values):
@@ -214,3 +216,29 @@ def test_plain_figures_have_their_value(n):
 def test_every_day_is_found_in_both_languages(day):
     for text in (f"{day.year}年{day.month}月{day.day}日", f"{day.day} {day:%B} {day.year}", f"{day:%B} {day.day}, {day.year}", f"{day:%Y-%m-%d}"):
         assert [(v.text, v.iso) for v in find_dates(f"于{text}。")] == [(text, day.isoformat())]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The prize went to Australian Idol runner-up Jane Doe.", ["Jane Doe"]), ("The firm operates La Escondida, a mine.", []),
+        ("北约秘书长斯托尔滕贝格10日称，将举行会议。", ["斯托尔滕贝格"]), ("土耳其总统埃尔多安当天说，谈判继续。", ["埃尔多安"]), ("总统尼加拉瓜之行推迟。", []),
+    ],
+)
+def test_names_of_people_and_what_only_looks_like_one(text, names):
+    assert texts(find_persons(text)) == names
+
+
+def test_a_name_of_number_words_and_an_insurance_that_is_no_company():
+    assert texts(find_numbers("The Ford Five Hundred sold well. Five hundred people came.")) == ["Five hundred people"]
+    assert texts(find_organisations("国家降低失业、工伤保险费率。")) == [] and texts(find_organisations("预计长江石油公司将招工。")) == ["长江石油公司"]
+
+
+def test_a_figure_of_another_kind_is_no_answer(index):
+    snapshot = index("Holm's 800m gold medal victory was the moment of the games. The team won medals in Oslo.", "Rain fell on the harbour.")
+    assert all("800m" not in row.label for row in answer(snapshot, "How many medals did the team win?").rows)
+
+
+def test_last_year_is_not_this_year(index):
+    harvest = Article("grain", "今年，夏粮产量为14613万吨。2022年，夏粮产量14740万吨，与前年相比增长1%。", "夏粮丰收", "2023-07-15", lang="zh")
+    assert answer(index(harvest), "去年夏粮产量是多少？").rows[0].label == "14740万吨"

@@ -71,6 +71,9 @@ class AddForm:
     def _paste(self, words: str, title: str, date: str, source: str, lang: str) -> Iterator[list]:
         said = {"title": title or "", "date": date or "", "source": source or ""}
         kept, empty = [gr.skip()] * 4, [""] * 4
+        if not (words or "").strip():
+            yield [adding.refusal(text(lang, "add_no_text"), lang), *kept]
+            return
         yield from self._begin(lambda: self._intake.add([Item("text", title or "", words or "")], **said), lang, kept, empty)
 
     def _get(self, url: str, lang: str) -> Iterator[list]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rag.library import Index
 
-SCRIPTS, STYLES = ("conversation.js", "page.js", "corpus.js"), ("style.css", "answer.css", "corpus.css")
+SCRIPTS, STYLES = ("conversation.js", "tables.js", "page.js", "corpus.js"), ("style.css", "answer.css", "corpus.css")
 
 
 def serve(

@@ -12,7 +12,7 @@ from rag.errors import UsageError
 from rag.search.types import Filters
 from rag.ui.asked import Asked
 from rag.ui.start import Corpus
-from rag.ui.texts import LANGUAGE_NAMES, Said, text
+from rag.ui.texts import LANGUAGE_NAMES, Said, reader_date, text
 
 FIELDS = ("from", "to", "source", "place", "lang")
 """Names of the fields, as in a link."""
@@ -39,10 +39,11 @@ def as_fields(filters: Filters) -> list:
 
 
 def told(filters: Filters, lang: str) -> list[tuple[str, str]]:
-    """What is set, as (field, words): [("from", "from 2024-06-01"), ("source", "source: River Post")]."""
+    """What is set, as (field, words): [("from", "from 1 June 2024"), ("source", "source: River Post")]."""
     between = text(lang, "separator")
     named = [LANGUAGE_NAMES.get(one, one) for one in filters.langs]
-    values = (filters.date_from, filters.date_to, between.join(filters.sources), between.join(filters.places), between.join(named))
+    first, last = (reader_date(day, lang) for day in (filters.date_from, filters.date_to))
+    values = (first, last, between.join(filters.sources), between.join(filters.places), between.join(named))
     return [(field, text(lang, f"only_{field}", value=value)) for field, value in zip(FIELDS, values, strict=True) if value]
 
 

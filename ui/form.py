@@ -29,9 +29,9 @@ class Form:
         self.chips = gr.HTML(elem_id="filters-set")
         with gr.Accordion("", open=False, elem_id="filters") as self.fold, gr.Row(elem_id="filter-fields"):
             self.fields = [
-                gr.Dropdown(elem_id=f"filter-{field}", min_width=140, **free)
+                gr.Dropdown(elem_id=f"filter-{field}", **free)
                 if field in ("source", "lang")
-                else gr.Textbox(elem_id=f"filter-{field}", min_width=140, max_lines=1)
+                else gr.Textbox(elem_id=f"filter-{field}", max_lines=1)
                 for field in FIELDS
             ]
         self.drop = gr.Textbox(elem_id="drop", visible="hidden", container=False)

@@ -1,13 +1,12 @@
-// What the page needs beyond Gradio: [n] leads to its source and back, controls inside answers, tables that sort and
-// maps that filter them, and what to say while the server is away. The conversation is kept by conversation.js.
+// What the page needs beyond Gradio: [n] leads to its source and back, controls inside answers, and what to say while the
+// server is away. The conversation is kept by conversation.js, tables and maps are those of tables.js.
 // It moves nodes, classes and plain text about and never writes HTML.
 window.yinju = (() => {
   "use strict";
   const { stored, keep, remember, remembered } = window.yinjuKept;
-  const all = (css, within = document) => [...within.querySelectorAll(css)];
+  const { all, turnOf, sort, pick, asText } = window.yinjuTables;
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const scrolling = () => (calm() ? "auto" : "smooth");
-  const turnOf = (node) => node.closest(".message-row, .yj-turn") ?? node.closest(".message") ?? document;
   let cameFrom = null;
 
   // ---- sources
@@ -115,7 +114,7 @@ window.yinju = (() => {
     edit: (button) => {
       write("editing", button.dataset.key);
       write("question", button.dataset.words);
-      document.body.classList.add("yj-editing");
+      edit(button.dataset.key);
       const box = field("question");
       box.focus();
       box.setSelectionRange(box.value.length, box.value.length);
@@ -123,27 +122,20 @@ window.yinju = (() => {
     leave: () => {
       write("editing", "");
       write("question", "");
-      document.body.classList.remove("yj-editing");
+      edit("");
       field("question")?.focus();
+    },
+    resume: (button) => {
+      window.yinjuKept.resume(Number(button.dataset.at));
+      location.assign(location.pathname);
     },
     more: (button) => {
       for (const line of all("tr.yj-more", turnOf(button))) line.classList.remove("yj-more");
       button.remove();
     },
     all: (button) => pick(turnOf(button).querySelector('.yj-tile[aria-pressed="true"]')),
-    table: (button) => {
-      const rows = all("table.yj-places tr", turnOf(button)).filter((row) => row.checkVisibility());
-      copy(rows.map((row) => [...row.cells].map(cell).join("\t")).join("\n"), button);
-    },
+    table: (button) => copy(asText(turnOf(button)), button),
   };
-
-  // One line, and nothing that a spreadsheet takes for a formula.
-  function cell(of) {
-    const part = of.cloneNode(true);
-    for (const gloss of all(".yj-gloss", part)) gloss.remove();
-    const words = part.textContent.replace(/\s+/g, " ").trim();
-    return /^[=+\-@＝＋－＠]/.test(words) ? `'${words}` : words;
-  }
 
   function field(id) {
     return document.querySelector(`#${id} textarea, #${id} input`);
@@ -160,30 +152,6 @@ window.yinju = (() => {
   // Writes into a hidden field of the page and presses Enter, as a reader would: Gradio hands it to the server.
   function tell(id, value) {
     write(id, value)?.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
-  }
-
-  // ---- tables and maps
-  function sort(button) {
-    const head = button.closest("th");
-    const column = head.cellIndex;
-    const body = button.closest("table").tBodies[0];
-    const up = head.getAttribute("aria-sort") !== "ascending";
-    const key = (row) => row.cells[column].dataset.sort ?? row.cells[column].textContent;
-    const order = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
-    for (const other of head.parentElement.cells) other.setAttribute("aria-sort", "none");
-    head.setAttribute("aria-sort", up ? "ascending" : "descending");
-    body.append(...[...body.rows].sort((a, b) => (up ? 1 : -1) * order(key(a), key(b))));
-  }
-
-  function pick(tile) {
-    if (!tile) return;
-    const turn = turnOf(tile);
-    const place = tile.getAttribute("aria-pressed") === "true" ? "" : tile.dataset.place;
-    for (const one of all(".yj-tile[data-place]", turn)) one.setAttribute("aria-pressed", String(one.dataset.place === place));
-    for (const row of all("table.yj-places tbody tr", turn)) row.hidden = Boolean(place) && !row.dataset.places.split(" ").includes(place);
-    const only = turn.querySelector(".yj-only");
-    only.hidden = !place;
-    only.querySelector("[role=status]").textContent = place ? tile.getAttribute("aria-label") : "";
   }
 
   // ---- which words of a quote match which of the question
@@ -280,13 +248,39 @@ window.yinju = (() => {
 
   // ---- the conversation
   function forget() {
-    window.yinjuKept.forget();
-    document.body.classList.remove("yj-editing", "yj-reading");
+    window.yinjuKept.leave();
+    write("editing", "");
+    edit("");
+    document.body.classList.remove("yj-reading");
+    document.getElementById("tab-chat-button")?.click();
     field("question")?.focus();
+  }
+
+  // Which turn's question is being edited; the server empties it when the question has come.
+  function edit(key) {
+    document.body.classList.toggle("yj-editing", Boolean(key));
   }
 
   function speak(lang) {
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
+  }
+
+  // Earlier conversations, below the questions to try. Gradio draws their place anew when the language changes.
+  function past() {
+    const list = document.querySelector("#past .yj-past");
+    const kept = window.yinjuKept.past();
+    if (!list || list.dataset.shown === JSON.stringify(kept)) return;
+    list.dataset.shown = JSON.stringify(kept);
+    list.hidden = !kept.length;
+    list.querySelector("ul").replaceChildren(...kept.map((one, at) => {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "yj-do", textContent: one.title });
+      button.dataset.do = "resume";
+      button.dataset.at = at;
+      const line = document.createElement("li");
+      line.append(button);
+      return line;
+    }));
   }
 
   // The address of the page asks its last question, with its filters, again; nothing is loaded.
@@ -362,11 +356,17 @@ window.yinju = (() => {
       // A moment later, when the chat has laid the message out.
       setTimeout(() => question?.scrollIntoView({ block: "start", behavior: scrolling() }), 60);
     }
-    if (busy) document.body.classList.remove("yj-editing");
+    // The keyboard on the screen would cover the answer.
+    if (busy && !seen.endsWith("true") && matchMedia("(pointer: coarse)").matches) document.activeElement?.blur();
     seen = now;
     const newest = document.querySelector("#sources .yj-group")?.id ?? "";
     if (newest !== listed) document.getElementById("sources")?.scrollTo({ top: 0 });
     listed = newest;
+  }
+
+  // The browser's own calendar, in the reader's form of a date; its value is YYYY-MM-DD.
+  function dates() {
+    for (const one of all(":is(#filter-from, #filter-to) input[type=text]")) one.type = "date";
   }
 
   // What was half typed when the page was loaded anew.
@@ -387,6 +387,8 @@ window.yinju = (() => {
     listen();
     press();
     draft();
+    dates();
+    past();
   }
   // On the root element: the script may run before the body is there, or long after. Once a frame is enough.
   new MutationObserver(() => {
@@ -395,5 +397,5 @@ window.yinju = (() => {
     requestAnimationFrame(changed);
   }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 
-  return { speak, address, remember, remembered, forget, tell, hear: told };
+  return { speak, address, remember, remembered, forget, edit, tell, hear: told };
 })();

@@ -61,6 +61,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                             gr.Button("", elem_id=f"example-{n}", elem_classes="yj-example", visible=False)
                             for n in range(1, EXAMPLES + 1)
                         ]
+                        past = gr.HTML(elem_id="past")
                     # What it shows went through rag.ui.markup; a sanitizer would take the names and states of controls away.
                     chat = gr.Chatbot(
                         elem_id="chat", allow_tags=True, sanitize_html=False, latex_delimiters=[],
@@ -98,6 +99,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 chat: gr.update(value=talk.spoken(lang).as_chat(), label=text(lang, "chat")),
                 opening: gr.update(visible=not asked),
                 welcome: start.welcome(about.corpus(), lang, desk.index.version),
+                past: start.past(lang),
                 box: gr.update(label=text(lang, "question"), placeholder=text(lang, "question_hint")),
                 send: gr.update(value=text(lang, "send")),
                 stop: gr.update(value=text(lang, "stop")),
@@ -173,7 +175,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             return {aside: "", **fulfil(wanted, talk, lang, desk, {"told": told, "reader": reader})}
 
         lang_radio = lang
-        labelled = [chat_tab, corpus_tab, lang, notices, edit_hint, chat, opening, welcome, box, send, stop, again, panel, reader,
+        labelled = [chat_tab, corpus_tab, lang, notices, edit_hint, chat, opening, welcome, past, box, send, stop, again, panel, reader,
                     *keeping.values(), *articles.parts]  # fmt: skip
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         said = [box, wish, editing, chat, panel, state, opening, again, link, memory, *keeping.values()]
@@ -189,7 +191,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         stop.click(halt, None, None, **quiet)
         switched = lang.input(switch, [lang, state, *form.fields], [chosen, *labelled, *form.parts], **quiet)
         switched.then(suggest, [lang, state], tries, **quiet)
-        for wire, call in ((link, "address(value)"), (memory, "remember(value)"), (told, "hear(value)")):
+        for wire, call in ((link, "address(value)"), (memory, "remember(value)"), (told, "hear(value)"), (editing, "edit(value)")):
             wire.change(None, [wire], None, js=f"(value) => window.yinju.{call}", **quiet)
         lang.change(None, [lang], None, js="(lang) => window.yinju.speak(lang)", **quiet)
         form.listen(lang, **quiet)

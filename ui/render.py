@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.answer.events import Found, Searching
-from rag.answer.types import Answer
+from rag.answer.types import Answer, Citation
 from rag.ui import table
 from rag.ui.keep import as_markdown
 from rag.ui.markup import escape, lang_tag
@@ -120,10 +120,9 @@ def _rows(turn: Turn) -> str:
         if row.label and row.label not in shown:
             shown.add(row.label)
             parts.append(f'<p class="yj-lead"><strong>{escape(row.label)}</strong></p>')
-        parts += [
-            f'<blockquote class="yj-evidence">{quote(turn, number)}</blockquote>'
-            for number in told_once(turn, row.citations)
-        ]
+        for number in told_once(turn, row.citations):
+            about = _about(cited(turn)[number - 1], voice(turn.answer))
+            parts.append(f'<blockquote class="yj-evidence">{quote(turn, number)}{about}</blockquote>')
         parts.append(others(turn, row))
     return "".join(parts)
 
@@ -145,5 +144,10 @@ def _refusal(turn: Turn, beside: str) -> str:
 def _near(turn: Turn, number: int) -> str:
     one, lang = cited(turn)[number - 1], voice(turn.answer)
     title = f'<strong lang="{lang_tag(one.lang)}"><bdi>{escape(one.title)}</bdi></strong>' if one.title else ""
-    about = "".join(f' <span class="yj-detail"><bdi>{escape(part)}</bdi></span>' for part in (one.source, reader_date(one.date, lang)) if part)
-    return f'<li class="yj-evidence"><p class="yj-near-title">{title}{about}</p>{quote(turn, number)}</li>'
+    return f'<li class="yj-evidence"><p class="yj-near-title">{title}{_about(one, lang)}</p>{quote(turn, number)}</li>'
+
+
+def _about(one: Citation, lang: str) -> str:
+    """Who published what is quoted, and when; or ""."""
+    parts = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in (one.source, reader_date(one.date, lang)) if part)
+    return f' <span class="yj-detail">{parts}</span>' if parts else ""

@@ -46,7 +46,7 @@ def article(turn: Turn, number: int, lang: str, find: Find) -> str:
     anchor = f"read-{turn.key}-{number}"
     return (
         f'<article class="yj-article" id="{anchor}" data-card="src-{turn.key}-{number}" tabindex="-1" lang="{lang_tag(lang)}" '
-        f'aria-labelledby="{anchor}-title">{close}<h2 id="{anchor}-title">{_title(citation, number, lang, find)}</h2>'
+        f'aria-labelledby="{anchor}-title"><div class="yj-top">{close}</div><h2 id="{anchor}-title">{_title(citation, number, lang, find)}</h2>'
         f'<p class="yj-meta">{_meta(citation, lang)}</p>{body}</article>'
     )
 

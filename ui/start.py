@@ -39,6 +39,12 @@ def edit_hint(lang: str) -> str:
     return f'<p class="yj-hint" lang="{lang_tag(lang)}" role="status">{escape(text(lang, "editing"))} {leave}</p>'
 
 
+def past(lang: str) -> str:
+    """Where the page's script lists the conversations before this one."""
+    head = f'<h2 class="yj-label">{escape(text(lang, "past"))}</h2>'
+    return f'<section class="yj-past" lang="{lang_tag(lang)}" hidden>{head}<ul></ul></section>'
+
+
 def about(corpus: Corpus, lang: str, version: str = "", now: datetime | None = None) -> str:
     """What the corpus is: articles, dates, sources, and the age of the index, told by the name of its version."""
     named = text(lang, "separator").join(corpus.sources[:3]) or text(lang, "no_source")

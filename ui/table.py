@@ -12,6 +12,8 @@ from rag.ui.turn import Turn, cited, others, quote, told_once, valid, voice
 
 LINES = 3
 """Quotes shown of one place; the others are folded."""
+PLACES_DRAWN = 4
+"""With fewer places the map is folded."""
 COLUMNS = ("place", "what", "from_source", "date_column")
 
 
@@ -49,8 +51,8 @@ def _map(turn: Turn) -> str:
     drawn = tilemap(held, lang)
     if not drawn:
         return ""
-    # One place needs no map to be found.
-    opened = " open" if len(held) > 1 else ""
+    # A few places need no map to be found, and it would push what is quoted out of sight.
+    opened = " open" if len(held) >= PLACES_DRAWN else ""
     told = f"{text(lang, 'map_help')} {text(lang, 'map_others')}"
     return f'<details class="yj-map"{opened}><summary>{escape(text(lang, "map"))}</summary>{drawn}<p class="yj-hint">{escape(told)}</p></details>'
 

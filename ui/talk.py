@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from rag.answer.events import Found, Searching
 from rag.answer.types import Answer
 from rag.errors import ServerBusy, UsageError
+from rag.search.query import MAX_CHARACTERS, clean
 from rag.search.types import Filters
 from rag.serving import Desk
 from rag.ui import chips, render
@@ -109,6 +110,7 @@ def converse(
     searching = Searching(desk.index.n_articles)
     yield replace(talk, coming=(key, render.waiting(searching, None, lang)))
     try:
+        _check(asked.question)
         if corpus:
             checked(asked.filters, corpus)
         answer, pieces, shown = None, "", time.monotonic()
@@ -128,7 +130,9 @@ def converse(
     except Unusable as error:
         turn = Turn(key, None, asked, error.said)
     except UsageError as error:
-        turn = Turn(key, None, asked, Said.of("unusable", reason=str(error)))
+        # All else was checked, so it is a link that lifts what nothing restricts.
+        told = Said.of("bad_without", words=", ".join(asked.without)) if asked.without else Said.of("unusable", reason=str(error))
+        turn = Turn(key, None, asked, told)
     except ServerBusy:
         turn = Turn(key, None, asked, Said.of("busy"))
     except Exception:
@@ -137,6 +141,15 @@ def converse(
         log.exception("reference %s: a question could not be answered", reference)
         turn = Turn(key, None, asked, Said.of("error", ref=reference))
     yield talk.put(turn)
+
+
+def _check(question: str) -> None:
+    """Raises Unusable for a question that the assistant would refuse."""
+    try:
+        clean(question)
+    except UsageError as error:
+        long = len(question) > MAX_CHARACTERS
+        raise (Unusable("too_long", most=f"{MAX_CHARACTERS:,}") if long else Unusable("no_question")) from error
 
 
 def _as_html(turn: Turn, lang: str) -> tuple[str, str]:

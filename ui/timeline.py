@@ -17,6 +17,8 @@ from rag.ui.texts import article_count, text
 
 BARS = 36
 """Bars at most: each has room for its name and for a finger on a desk's screen; on a phone the drawing is scrolled."""
+FEW = 12
+"""Of so many bars each has room for a whole number below ten thousand, on a phone too."""
 UNDATED = "none"
 _PERIOD = re.compile(r"(?!00)[0-9]{2,4}(?:(?<=....)-(?:0[1-9]|1[0-2]))?")
 _LENGTHS = (7, 4, 3, 2)  # of a month, a year, a decade, a century
@@ -157,11 +159,12 @@ def _bar(at: int, bar: Bar, n: int, most: int, chosen: bool, stop: bool, lang: s
     tall = max(2, round(_TALL * bar.count / most)) if bar.count else 0
     name = f"{period_name(bar.period, lang)}{text(lang, 'colon')}{article_count(bar.count, lang)}"
     label = text(lang, "months_short").split()[int(bar.period[5:]) - 1] if len(bar.period) == 7 else f"{bar.period:0<4}"
+    told = f"{bar.count:,}" if n <= FEW and bar.count < 10_000 else short_count(bar.count, lang)
     foot = _TOP + _TALL
     parts = (
         f'<rect class="yj-slot" x="{at * slot:.3f}%" y="0" width="{slot:.3f}%" height="{foot + 18}"/>'
         f'<rect class="yj-fill" x="{(at + 0.14) * slot:.3f}%" y="{foot - tall}" width="{0.72 * slot:.3f}%" height="{tall}" rx="2"/>'
-        + (_label(at, n, foot - tall - 5, short_count(bar.count, lang)) if bar.count else "")
+        + (_label(at, n, foot - tall - 5, told) if bar.count else "")
         + _label(at, n, foot + 14, label)
     )
     if not bar.count:

@@ -64,12 +64,12 @@ class Calendar:
 
         Of a long period its article decides, which is one that passed :func:`rag.search.period.of_period`. Of a day, a
         week or a month the sentence must fit, or its article be of that very time. An article without a date must
-        write out the years that the question does, unless the time is told from the day of asking. ``strictly`` the
-        sentence must name no other time.
+        write out the years that the question does, unless the time is told from the day of asking. ``strictly``, and where
+        it is, the sentence must name no other time.
         """
         period, article = told.period, evidence.view.article
         fit = self.fit(evidence, told)
-        if strictly and fit == OTHER:
+        if fit == OTHER and (strictly or told.kind == "relative"):
             return False
         if not article.date and told.kind != "relative":
             return all(of_year(evidence, year) for year in told.years)

@@ -26,6 +26,7 @@ HEAD = 1.5  # what the last word of the content weighs where quotes are chosen
 CARRIED = 0.5  # a sentence that names no place itself must support this much by its own words
 TOLD, LITTLE = 0.5, 0.2  # what the topic says counts by this; the least that it may leave for the segment to say
 LACK, UNSURE, RANK = 0.3, 0.1, 0.1  # cost of the word most missed, of a place named only before the sentence, of the last passage
+NAMED = 0.9  # how well evidence must match the countries that the question names
 HOPELESS = 0.55  # of the best supported place: sentences that cannot come near this are not read
 APART, BESIDE, HOPEFUL = 0.5, 5, 0.6  # cost of neighbours that are apart, by more tokens than this; support, of the best, from which it is looked at
 BACK = 400  # characters before an English sentence in which the place is sought that it goes on about
@@ -118,6 +119,7 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
         weights: of the question's tokens, as ``evidence.gather`` gave them.
         gazette: the places of the articles.
     """
+    found, weights = naming(found, asked, weights)
     either, heads = alternatives(found[0].view.query) if found else [], headed(weights)
     affirms, within, named = not asks_denial(asked.plain), _containers(asked), _named(asked)
     out: list[PlaceFound] = []
@@ -139,7 +141,7 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
             if not spans or strict < CARRIED and not segment.certain:
                 continue
             support = 0.3 * support + 0.7 * strict
-            scenes = [m for m in _scenes(evidence.view.article.text, segment, asked) if of_level(m.place, asked.level)]
+            scenes = [m for m in _scenes(evidence.view.article.text, segment, asked, named) if of_level(m.place, asked.level)]
             told = _told(own, evidence, weights) if any(gazette.at_home(evidence, m.place) for m in scenes) else own
             lack = float((weights * (1 - told)).max(initial=0))
             support += TOLD * float(weights @ (told - own)) - LACK * lack - UNSURE * (not segment.certain) - RANK * (1 - evidence.view.rank)
@@ -150,6 +152,21 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
     # Of places that are supported alike, that of the better evidence comes first.
     out.sort(key=lambda place: (-round(place.support, 3), -place.evidence.score, place.evidence.view.row, place.mention.start))
     return out
+
+
+def naming(found: list[Evidence], asked: Asked, weights: np.ndarray) -> tuple[list[Evidence], np.ndarray]:
+    """Evidence that names the countries which the question names, and weights in which they count no more.
+
+    "Which countries withdrew from Iraq": what tells of Iraq and nothing else that is asked for is none the nearer for it. As it was
+    where nothing names them, or nothing else is asked for.
+    """
+    spans = [(m.start, m.end) for m in find_places(asked.plain) if m.place.level == "country"] if asked.level == "country" else []
+    if not (spans and found):
+        return found, weights
+    said = np.array([any(a < end and start < b for start, end in spans) for a, b in found[0].view.query.spans], bool)
+    of_them, rest = weights * said, weights * ~said
+    fitting = [one for one in found if float(of_them @ one.matched) >= NAMED * float(of_them.sum())]
+    return (fitting, rest / float(rest.sum())) if fitting and rest.any() else (found, weights)
 
 
 def headed(weights: np.ndarray) -> np.ndarray:
@@ -246,12 +263,15 @@ def denials(evidence: Evidence, start: int, end: int, weights: np.ndarray) -> li
     return [span for span in denied(view.article.text, start, end) if (view.touched(*span)[weights > 0] >= DENIED).any()]
 
 
-def _scenes(text: str, segment: Segment, asked: Asked) -> list[PlaceMention]:
+def _scenes(text: str, segment: Segment, asked: Asked, named: set[str]) -> list[PlaceMention]:
     """The places where what a segment tells happened, of all that it names.
 
-    "来自四川的医生在河南": the one is where they came from, unless that is asked for, or there is no other.
+    "来自四川的医生在河南": the one is where they came from, unless that is asked for, or there is no other. "湖南组团前往新加坡、
+    坦桑尼亚": asked for countries, it is not the one that acts, nor is it where the question names that one.
     """
     runs = lists(text, segment.places)
+    if not any(of_level(m.place, asked.level) and m.place.code not in named for m in segment.places):
+        runs = lists(text, segment.others)
     # "管道在重庆开工，途经四川、湖北": asked what it passes, it is that.
     if sought := [run for run in lists(text, segment.others) if asks_for(asked.plain, role(text, run))]:
         runs = sought

@@ -16,7 +16,7 @@ from rag.search.query import Query
 
 _AFTER, _BEFORE = 5.0, 12.0  # tokens over which a match beside the value loses half of its worth
 AROUND = 3.0  # what the matches around a value weigh beside the logarithm of its sentence's chance
-FITS = 1.2  # for a figure of the kind of quantity that is asked for, and against one of another
+FITS = 1.2  # for a figure of the kind of quantity that is asked for
 NEXT = 0.4  # each further word of the question behind the words that ask tells less of what is counted
 COUNTED, BEHIND = 2.0, 6  # for what is counted right behind the figure, within so many tokens
 AFTER_DATE = 0.6  # of what a match behind a date in English is worth else
@@ -83,8 +83,11 @@ def pick(query: Query, asked: Asked, found: list[Evidence], weights: np.ndarray,
                 continue  # what the question says already is not what it asks for
             start, end = evidence.start + value.start, evidence.start + value.end
             score = float(np.log(max(evidence.chance, 1e-6))) + AROUND * float(emphasis @ nearness(evidence, start, end, asked.kind))
+            fit = fits(value, quantity, asked.plain, text[max(0, value.start - 8) : value.start]) if asked.kind == "number" else 0.0
+            if fit < 0:
+                continue  # a price where people are counted: rather the sentence than another figure
             if asked.kind == "number":
-                score += FITS * fits(value, quantity, asked.plain, text[max(0, value.start - 8) : value.start])
+                score += FITS * fit
                 if quantity in ("count", "people") and in_focus.any():
                     score += COUNTED * _counted(evidence, start, end, emphasis * in_focus)
             elif asked.kind == "date":

@@ -178,6 +178,8 @@ _SEVERAL = re.compile(r"哪些|哪几|有哪|列[出举]|\b(?:list|enumerate)\b|
 _WHERE = re.compile(r"在哪|哪里|哪儿|何处|何地|什么地|\bwhere\b", re.I)
 # Verbs of several words that say no more than that something happened; their words apart would be sought as they stand.
 _HAPPENS = re.compile(r"\b(?:tak(?:es?|en|ing)|took) place\b|\b(?:is|are|was|were|been|be) held\b", re.I)
+# And of places that have no part in it: an article on a storm seldom says "遭遇".
+_BEFALLS = re.compile(r"发生|遭遇|遭到|遭受|\b(?:(?:was|were|been|be) (?:hit|struck) by|suffer(?:ed|s)?(?: from)?|experienced?)\b", re.I)
 
 
 def understand(text: str) -> Asked:
@@ -196,7 +198,7 @@ def understand(text: str) -> Asked:
             end = start + noun.start()
         idle = ((start, end), *([match.span("noun")] if "noun" in match.groupdict() else ()))
         focus = (match.end(), min(len(text), match.end() + (12 if ord(text[start]) > 0x2E80 else 40)))
-    idle += tuple(match.span() for match in _HAPPENS.finditer(text))
+    idle += tuple(match.span() for pattern in (_HAPPENS, _BEFALLS)[: 1 + (kind == "places")] for match in pattern.finditer(text))
     mentions = [m for m in find_places(text) if not m.part_of_name and m.place.level != "country" and not EVENT_AFTER.match(text, m.end)]
     return Asked(kind, level, idle, tuple(m.place for m in mentions), tuple((m.start, m.end) for m in mentions),
                  tuple(dict.fromkeys(_YEAR.findall(text))), focus, text)

@@ -79,8 +79,10 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
         else:
             parts.append([a, b, head, others])
     opening = (0, 0)
-    # "总部把针对四川、重庆的响应提至二级，向湖北派出一组": no place leads, each has its clause, and what stands before the first holds for all.
-    common = (start, runs[0][0].start) if runs and not parts[0][2] and parts[0][3] else (0, 0)
+    # "总部把针对四川、重庆的响应提至二级，向湖北派出一组": no place leads, each has its clause, and who it is of stands before the first.
+    common = (0, 0)
+    if parts and parts[0][3] and not parts[0][2]:
+        common = max(a for a, _ in clauses(text, start, end) if a <= runs[0][0].start), runs[0][0].start
     if len(parts) > 1 and not any(parts[0][2:]) and parts[1][2] and (not carried or _ADVERBIAL.search(text[slice(*parts[0][:2])])):
         if len(parts) == 2:
             parts[1][0] = parts[0][0]

@@ -32,6 +32,7 @@ _KINDS = [(name, re.compile(asking, re.I), re.compile(holding, re.I)) for name, 
                r"|\bhow many (?:people|visitors|students|residents|workers|passengers|spectators|volunteers)\b",
      r"人|名|位|people|visitors|students|residents|workers|passengers|spectators|volunteers|men\b|women\b|children"),
 )]
+_MEASURED = re.compile(r"\d ?(?:[kcm]?m|kg|mph|met(?:re|er)s?|kilomet(?:re|er)s?|miles?)\b", re.I)  # "800m gold" counts no gold
 _HOURLY = re.compile(r"时速|速度|每小时|秒速|mph|/h|per hour|speed", re.I)
 _MEASURE = re.compile(r"(?:多少|几)(?P<word>[个家名位项条所台部种份次届座只件本支篇场档款首天年人倍岁户口头辆艘架栋间幢棵株匹层吨亩元块分秒周轮批组类对双门张])")
 _PLAIN = re.compile(r"多少|几[个家名位项条所台部种份次届座只件本支篇场款首户口头辆艘架栋间棵株匹层张]|\bhow many\b", re.I)
@@ -64,6 +65,7 @@ def fits(value: Value, kind: str, question: str, before: str = "") -> float:
         return 0.5 if measure and kind == "duration" and measure["word"] not in value.unit else 1.0
     if kind != "count":
         return 0.0
-    if any(holding.search(value.text) for name, _, holding in _KINDS if name in ("percent", "money")):
+    measured = _MEASURED.search(value.text) and not _MEASURED.search(f"1 {question.lower().partition('how many ')[2]}")
+    if measured or any(holding.search(value.text) for name, _, holding in _KINDS if name in ("percent", "money")):
         return -1.0
     return 0.5 if measure and measure["word"] != "个" and value.unit.startswith(measure["word"]) else 0.0

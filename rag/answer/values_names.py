@@ -66,13 +66,19 @@ _TRANSLITERATED = (
     "兰朗劳勒雷蕾里理丽利莉连廉良列烈林琳隆卢鲁路露吕伦罗洛玛马麦迈曼芒毛茂梅门蒙孟米密敏明莫默姆穆拿娜纳奈南内尼妮年涅宁纽农努诺欧帕派潘庞培佩彭皮平珀普齐奇恰钱强乔切钦琼丘让热仁日荣茹瑞若撒萨塞桑瑟森沙莎山尚绍舍申圣施"
     "史士舒斯松苏索所塔泰坦唐汤陶特滕提廷通图托瓦万旺威韦维魏温文翁沃乌武西希锡夏香肖谢辛欣兴雄休许逊雅亚延扬杨耀耶叶伊易因英永尤约云泽扎詹占章珍治朱兹子佐"
 )
+# "北约秘书长斯托尔滕贝格10日称": a foreign name without a dot, behind an office that foreigners hold
+_GOING_ON = "当[天地日晚]|今[天日]|强调|特别|同意|达成"
+_TITLED_FOREIGN = re.compile(
+    r"(?:总统|总理|首相|外长|外交部长|财政部长|国防部长|防长|财长|秘书长|议长|国王|发言人|主席|总裁|行长|首席执行官|董事长|主教练|球星|前锋|导演)"
+    rf"(?P<name>(?:(?!{_GOING_ON})[{_TRANSLITERATED}]){{2,7}})(?={_GOING_ON}|[^{_TRANSLITERATED}省市县州岛国语人族籍]|$)"
+)
 _DOTTED = re.compile(rf"(?![子年以所日因])[{_TRANSLITERATED}]{{1,7}}(?:[·•・‧][{_TRANSLITERATED}A-Z.]{{1,8}})+")
 
 # ---- Chinese organisations
 _ENDS = (
     "联合国|联合会|委员会|管委会|理事会|组委会|国务院|检察院|法院|医院|学院|研究院|研究所|设计院|科学院|工程院|博物院|大学(?!生|城)|中学(?!生)|小学(?!生)|学校|幼儿园"
     "|人民政府|市政府|省政府|县政府|区政府|政府|党委|市委(?!书记|副书记|常委|领导|员)|省委(?!书记|副书记|常委|领导|员)|县委(?!书记|副书记|常委|领导|员)|区委(?!书记|副书记|常委|领导|员)|发改委|国资委|卫健委|证监会|银保监会"
-    "|有限公司|公司|集团|银行(?!业|卡|间)|保险|证券(?!市)|基金会|协会|学会|商会|工会|妇联|联盟|联社|合作社|俱乐部|总局|管理局|分局|监局|公安局|气象局|统计局|教育局"
+    "|有限公司|公司|集团|银行(?!业|卡|间)|(?<!工伤)(?<!医疗)(?<!养老)(?<!失业)(?<!社会)(?<!生育)(?<!农业)保险|证券(?!市)|基金会|协会|学会|商会|工会|妇联|联盟|联社|合作社|俱乐部|总局|管理局|分局|监局|公安局|气象局|统计局|教育局"
     "|(?<![好布结格全大战开定困僵骗残])局(?!面|部|势|限|长|域|地|促|中|外|内|时)|总署|(?<!部)署(?!名|长)|厅(?!长|堂)"
     "|办公室|办公厅|电视台|广播电台|日报|晚报|早报|时报|报社|杂志社|通讯社|新华社|出版社|研究中心|中心(?!城|区|思|任|小|点)|博物馆|图书馆|纪念馆|美术馆|体育馆|科技馆|工厂|部(?!分|门|署|队|长|级|件|位|落|下|委|属|将|族|电|手)|支队|总队|大队"
     "|代表团|(?:卫生|卫|贸易|合作|条约|慈善|国际|行业|社会|民间|政府|非营利)组织(?![了开部])|欧盟|北约|东盟|联储|央行"
@@ -82,7 +88,7 @@ _SIDES = "东西南北全内干总中局上下顶底腹背面外前后头胸腰�
 _STOP = re.compile(
     r".*(?:[^\u4e00-\u9fffA-Za-z0-9·]|[的在由向从到被把将是了让请据经于以为对给跟]|(?<!发展)(?<!工业)(?<!住房)(?<!资源)(?<!卫生)(?<!文化)(?<!农业)(?<!市场)(?<!人力)[和与及](?!国)|来自|联合|协调|携手"
     r"|组织|召集|会同|前往|邀请"
-    r"|(?<!国)有(?!限)|享受|感谢|尊重|帮助|发挥|按照|根据|签发|出售|推动|近日|昨日|今日|日前|当日|时任|现任|担任|加入|成立|获得|包括|要求|通过|指导|领导|支持|位于|进入|走进|毕业|其中|以及|还有|这家|该|本|各|某|多家|[一两几\d][家名个所]"
+    r"|(?<!国)有(?!限)|享受|感谢|预计|参加|尊重|帮助|发挥|按照|根据|签发|出售|推动|近日|昨日|今日|日前|当日|时任|现任|担任|加入|成立|获得|包括|要求|通过|指导|领导|支持|位于|进入|走进|毕业|其中|以及|还有|这家|该|本|各|某|多家|[一两几\d][家名个所]"
     r"|[年月日届])",
     re.DOTALL,
 )
@@ -111,6 +117,12 @@ _NOT_A_NAME = set(
     "However According Last Next Some Many Most All No Not"
     " Quality Month Mid Autumn Spring Summer Winter Olympics Award Awards Prize Internet Christmas Easter".split()
 )
+# What begins a name, and is no first name: "Australian Idol", "La Paz".
+_NO_FIRST_NAME = set(
+    "Australian Canadian Italian Spanish Dutch Swiss Swedish Norwegian Danish Finnish Polish Turkish Greek Indian Pakistani Korean Vietnamese Thai "
+    "Indonesian Malaysian Filipino Iranian Iraqi Israeli Palestinian Saudi Egyptian African Asian Brazilian Mexican Argentine Argentinian Chilean "
+    "Cuban Irish Scottish Welsh English Ukrainian Czech Hungarian Austrian Belgian Portuguese Latin La El Los Las San Santa".split()
+)
 _BODY = (
     r"(?:University|College|School|Institute|Academy|Bank|Hospital|Ministry|Bureau|Administration|Agency|Association|Council|Committee|Commission"
     r"|Department|Group|Party|Court|Police|Army|Club"
@@ -132,6 +144,7 @@ _NOT_A_BODY = set(
 def find_persons(text: str) -> list[Value]:
     """Names that look like those of persons, in order: 市长韩某某, 王小明教授, 卡万·肖特, "Mr Brown", "Jane Doe"."""
     found = [_value(m.start(), m.end(), "person", text) for m in _DOTTED.finditer(text)]
+    found += [_value(*m.span("name"), "person", text) for m in _TITLED_FOREIGN.finditer(text) if not find_places(m["name"])]
     for pattern in _chinese_persons():
         for m in pattern.finditer(text):
             for name in re.finditer(r"[\u4e00-\u9fff]+", m["names"]):
@@ -152,7 +165,7 @@ def _english_persons(text: str) -> list[Value]:
         group = "titled" if m["titled"] else "plain"
         start, end = m.span(group)
         words = text[start:end].split()
-        while words and (words[0] in _NOT_A_NAME or len(words) > 2 and find_places(words[0])):  # "In Beijing Zhang Wei"
+        while words and (words[0] in _NOT_A_NAME or words[0] in _NO_FIRST_NAME or len(words) > 2 and find_places(words[0])):  # "In Beijing Zhang Wei"
             start += len(words.pop(0)) + 1
         while words and words[-1] in _NOT_A_NAME:
             end -= len(words.pop()) + 1

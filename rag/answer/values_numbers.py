@@ -205,6 +205,8 @@ def _english(m: re.Match[str], text: str) -> Value | None:
         head = _ORDINALS.get(word) or int(re.match(r"\d+", word)[0])
         return _value(m, m.end("nth"), "", float(head), ordinal=True, start=m.start("nth"))
     figure, magnitude = m["figure"], (m["magnitude"] or "").lower()
+    if m["words"] and " " in figure and figure.istitle():  # the Ford Five Hundred
+        return None
     head = english_number(figure) if m["words"] else float(figure.replace(",", "")) if figure.isascii() else chinese_number(figure)
     if head is not None and magnitude:
         head *= _MAGNITUDES[magnitude]

@@ -6,16 +6,17 @@ import functools
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 import click
 
 from rag import options
-from rag.commands.report import MAX_REMOVED, counted, put_current, put_report, with_progress
+from rag.commands.report import MAX_REMOVED, counted, put_current, put_report, skipped_before, with_progress
 from rag.errors import CorpusError, UsageError
 
 if TYPE_CHECKING:
+    from rag.corpus.article import Skipped
     from rag.corpus.folder import Added
     from rag.index import BuildReport
 
@@ -70,6 +71,7 @@ def add(
         tally.take(add(sources, path, corpus, Fetcher(Limits(pages=pages), allow), **said))
     tally.close()
     wanted = bool(tally.counts["added"] or tally.counts["replaced"]) and not no_update
+    known = skipped_before(path)
     report = _bring_up(path, folder, model, 1.0 if yes else MAX_REMOVED) if wanted else None
     if as_json:
         from rag.terminal import put_json
@@ -77,7 +79,7 @@ def add(
         row = {"index": path, "corpus": str(folder.path), "articles": [one.to_dict() for one in tally.all]}
         put_json({**row, "update": report and report.to_dict()})
     else:
-        _put_update(report, path, wanted)
+        _put_update(report, path, wanted, known)
     if tally.all and tally.counts["refused"] == len(tally.all):
         ctx.exit(CorpusError.exit_code)  # what was wrong with each has been told
 
@@ -145,11 +147,12 @@ def remove(
     if not as_json:
         for one in removed:
             put(printable(f"removed   {one.path}  (kept as {one.kept})"))
+    known = skipped_before(path)
     report = None if no_update else _bring_up(path, corpus_folder(path, corpus), model, 1.0)
     if as_json:
         put_json({"index": path, "removed": [one.to_dict() for one in removed], "update": report and report.to_dict()})
     else:
-        _put_update(report, path, not no_update)
+        _put_update(report, path, not no_update, known)
 
 
 @options.command(
@@ -168,19 +171,22 @@ def restore(names: tuple[str, ...], path: str, corpus: str | None, model: str | 
     folder = corpus_folder(path, corpus)
     found = restore(names, path, corpus) if names else folder.removed()
     if not as_json:
+        if not found:
+            put(f"yinju: nothing to put back: the trash of {path} is empty", error=True)
         for one in found:
             put(printable(f"restored  {one.path}" if names else f"{one.path}  ({one.kept})"))
+    known = skipped_before(path)
     report = _bring_up(path, folder, model, MAX_REMOVED) if names and not no_update else None
     if as_json:
         put_json({"index": path, "restored" if names else "removed": [one.to_dict() for one in found], "update": report and report.to_dict()})
     else:
-        _put_update(report, path, bool(names) and not no_update)
+        _put_update(report, path, bool(names) and not no_update, known)
 
 
-def _put_update(report: BuildReport | None, path: str, wanted: bool) -> None:
-    """What the update did; where another process was faster, that all is up to date."""
+def _put_update(report: BuildReport | None, path: str, wanted: bool, known: Collection[Skipped]) -> None:
+    """What the update did, and what is skipped now that was not before; where another process was faster, that all is up to date."""
     if report:
-        put_report(report, path, False, False)
+        put_report(report, path, False, False, known)
     elif wanted:
         put_current(path, False)
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING
+
+from rag.errors import YinjuError
+
+if TYPE_CHECKING:
+    from rag.corpus.article import Skipped
 
 MAX_REMOVED = 0.2  # share of the articles that an update may drop without --yes
 
@@ -15,10 +22,20 @@ def with_progress(work: Callable) -> object:
         return work(progress=progress)
 
 
-def put_report(report, path: str, quiet: bool, as_json: bool) -> None:
+def skipped_before(path: str) -> frozenset[Skipped]:
+    """What the live version of an index left out; nothing where there is none."""
+    from rag.library import Index
+
+    with contextlib.suppress(YinjuError):
+        return frozenset(Index.status(path).live.skipped)
+    return frozenset()
+
+
+def put_report(report, path: str, quiet: bool, as_json: bool, known: Collection[Skipped] = ()) -> None:
+    """What a build did, and what was skipped, but for what is ``known``."""
     from rag.terminal import put, put_json, put_skipped
 
-    put_skipped(report.skipped)
+    put_skipped(one for one in report.skipped if one not in known)
     if as_json:
         put_json({"index": path, "built": True, **report.to_dict()})
     elif not quiet:

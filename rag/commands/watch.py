@@ -9,7 +9,7 @@ from datetime import datetime
 import click
 
 from rag import options
-from rag.commands.report import MAX_REMOVED, summary
+from rag.commands.report import MAX_REMOVED, skipped_before, summary
 from rag.errors import YinjuError
 
 
@@ -32,7 +32,7 @@ def watch(corpus: tuple[str, ...], path: str, model: str | None, poll: bool, yes
 
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    known, before = set(), ""
+    known, before = skipped_before(path), ""
     with Progress() as progress:
         for result in watch(path, corpus or None, model, 1.0 if yes else MAX_REMOVED, progress, poll, stop):
             progress.close()
@@ -48,7 +48,7 @@ def watch(corpus: tuple[str, ...], path: str, model: str | None, poll: bool, yes
             elif result is not None:
                 before = ""
                 put_skipped(one for one in result.skipped if one not in known)
-                known = set(result.skipped)
+                known = frozenset(result.skipped)
                 if as_json:
                     put_json({"index": path, "time": _stamp(now), **result.to_dict()})
                 else:

@@ -93,9 +93,9 @@ class PublicBackend(httpcore.NetworkBackend):
                 continue
             if not is_public(address):
                 seen = f"{host} is {address}" if host != address else f"got {host}"
-                raise FetchError(f"expected a public address, but {seen}: allow {host}:{port} if you trust it")
+                raise FetchError(f"expected a public address, but {seen}: --allow {host}:{port} if you trust it")
             if port not in PORTS:
-                raise FetchError(f"expected port 80 or 443, got {port}: allow {host}:{port} if you trust it")
+                raise FetchError(f"expected port 80 or 443, got {port}: --allow {host}:{port} if you trust it")
         return addresses
 
     def _within(self, work: Callable[[], list[str]]) -> list[str]:

@@ -90,10 +90,12 @@ def meant(named: Named, today: date | None) -> When | None:
 def find_meant(text: str, today: date | None) -> list[tuple[int, int, When]]:
     """Start and end of every date named in a text of a given day, and what it means; those without a meaning left out.
 
-    Where the day of the text is not known, a day without a month ("2日") is of the month named last.
+    So is what is only compared with ("与去年相比", "than last year"): nothing is told of it. Where the day of the text is not known, a day without a month ("2日") is of the month named last.
     """
     out: list[tuple[int, int, When]] = []
     for named in find_days(text):
+        if _compared(text, named):
+            continue
         if today is None and named.month is None and named.day and named.shift is None:
             latest = next((when for _, _, when in reversed(out) if when.month), None)
             if latest:
@@ -101,6 +103,18 @@ def find_meant(text: str, today: date | None) -> list[tuple[int, int, When]]:
         if when := meant(named, today):
             out.append((named.start, named.end, when))
     return out
+
+
+_THAN = re.compile(r"\b(?:than|compared (?:with|to)|versus)(?: in| those of| that of)?(?: the)? $", re.I)
+_ALIKE = re.compile(r"(?:同期|同月|[末底初])?的?[^\W\d]{0,6}?(?:相[比较較]|比[较較])")
+
+
+def _compared(text: str, named: Named) -> bool:
+    """Whether a date is only what something is compared with."""
+    before = text[named.start - 1 : named.start]
+    if before == " ":
+        return _THAN.search(text, max(0, named.start - 30), named.start) is not None
+    return before in ("比", "较", "較") or before in ("与", "與", "跟", "同", "和") and _ALIKE.match(text, named.end) is not None
 
 
 def _shifted(named: Named, today: date) -> When | None:

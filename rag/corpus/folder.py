@@ -163,8 +163,10 @@ class CorpusFolder:
             final = self.path / slug(host) / f"{slug(found.first.title)}-{key}{page.suffix}"
             result = Added(page.asked, "added", self._below(final), found.first.title, found.articles, found.reason)
             if old and old.is_file():
-                if self._record_of(old).article == found.digest:
-                    self._note(old, record)
+                noted = self._record_of(old)
+                if noted.article == found.digest:
+                    if dataclasses.replace(noted, added=record.added) != record:  # or the next update would read the page again
+                        self._note(old, record)
                     return dataclasses.replace(result, status="known", path=self._below(old), reason="the article has not changed")
                 with self._storing():
                     self._discard(old, copy=True)
@@ -237,8 +239,8 @@ class CorpusFolder:
             note = kept.with_name(f"{kept.name}{_NOTE}")
             if note.is_file():
                 self._record(file).parent.mkdir(exist_ok=True)
-                shutil.move(note, self._record(file))
-            shutil.move(kept, file)
+                _put(note, self._record(file))
+            _put(kept, file)
         return found
 
     def _record_of(self, file: Path) -> Record:
@@ -253,11 +255,14 @@ class CorpusFolder:
 
     def _add(self, content: bytes | Path, name: str, words: str, suffix: str, record: Record) -> Added:
         with self._incoming(content, suffix) as (aside, digest):
-            if same := self._same(aside, digest):
+            same = self._same(aside, digest)
+            if same and self._record_of(same).article:  # it was looked into when it was added
                 return Added(name, "known", self._below(same), reason="the same content is there")
             found = look_into(aside, self.columns)
             if not found.articles:
                 return Added(name, "refused", reason=found.reason)
+            if same:
+                return Added(name, "known", self._below(same), reason="the same content is there")
             if found.articles > 1 and record.stated:
                 stated = ", ".join(record.stated)
                 return Added(name, "refused", reason=f"expected one article to be of that {stated}, found {found.articles}")
@@ -330,13 +335,12 @@ class CorpusFolder:
 
     def _discard(self, file: Path, copy: bool = False) -> Path:
         """Moves a file and its record to the trash, or copies them; returns where it is now."""
-        put = shutil.copy2 if copy else shutil.move
         kept = self.trash / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ") / self._below(file)
         kept.parent.mkdir(parents=True, exist_ok=True)
-        put(file, kept)
+        _put(file, kept, copy)
         record = self._record(file)
         if key_of(file.name) and record.is_file():
-            put(record, kept.with_name(f"{kept.name}{_NOTE}"))
+            _put(record, kept.with_name(f"{kept.name}{_NOTE}"), copy)
         return kept
 
     def _record(self, file: Path) -> Path:
@@ -365,6 +369,25 @@ class _Known:
             self.sizes[path.stat().st_size].append(path)
         if key := key_of(path.name):
             self.keys[key] = path
+
+
+def _put(file: Path, target: Path, copy: bool = False) -> None:
+    """Moves or copies a file, perhaps to another disk: it stands at the target whole or not at all, and goes only when it is there."""
+    if not copy:
+        with contextlib.suppress(OSError):
+            os.rename(file, target)
+            return
+    aside = target.with_name(f".{os.getpid()}-{next(_counter)}.new")
+    try:
+        shutil.copy2(file, aside, follow_symlinks=False)
+        if not aside.is_symlink():
+            with aside.open("rb") as written:
+                os.fsync(written.fileno())
+        os.replace(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
+    if not copy:
+        file.unlink()
 
 
 def _stated(title: str, date: str, source: str, url: str, lang: str) -> Record:

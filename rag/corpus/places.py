@@ -243,6 +243,14 @@ _MARKET = re.compile(r"[场值]")  # X市场
 _RELATION = re.compile(r"两国|双方|关系|贸易|经贸|元首|首脑|领导人|之间|合作|联合|边境|战略|会谈|会晤|外交|建交|友好|冲突|战争|停火|谈判")
 
 
+# What a province is called in a run of several: four are one anywhere, three before "省", "等地" and the like.
+_LETTERS = dict(zip(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split(),
+    "京 津 冀 晋 蒙 辽 吉 黑 沪 苏 浙 皖 闽 赣 鲁 豫 鄂 湘 粤 桂 琼 渝 川蜀 黔贵 滇云 藏 陕秦 甘陇 青 宁 新 台 港 澳".split(), strict=True))
+_LETTER = f"(?!青[年少])[{''.join(_LETTERS.values())}]"
+_RUN = re.compile(f"(?:{_LETTER}){{3}}(?:(?:{_LETTER})+|(?=[三四五六七八九十][省地市区]|省|地区|等[地省]))")
+
+
 @functools.cache
 def _provinces() -> dict[str, Place]:
     """Provinces, then countries, by short name."""
@@ -296,8 +304,17 @@ def _matches(folded: str) -> list[tuple[int, int, _Key]]:
             chars += len(raw[counted : last + 1].decode("utf8", "surrogatepass"))
             counted = last + 1
         found.append((chars - key.size, -chars, key))
+    found += [(m.start(), -m.end(), _Key(m.end() - m.start(), "group", tuple(map(_letters().__getitem__, m[0])), "", False, None))
+              for m in _RUN.finditer(folded)]
     found.sort(key=_by_position)
     return found
+
+
+@functools.cache
+def _letters() -> dict[str, Place]:
+    """The province that one character stands for in a run of them ("京津冀晋豫")."""
+    by_code = {place.code[:2]: place for place in all_places() if place.level == "province"}
+    return {letter: by_code[code] for code, letters in _LETTERS.items() for letter in letters}
 
 
 @functools.cache

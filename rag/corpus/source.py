@@ -26,6 +26,15 @@ _AHEAD_BYTES = 256 * 1024 * 1024
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 EXPECTED = ".txt, .md, .html, .mhtml, .pdf, .docx, .epub, .jsonl, .json, .csv, .tsv, feeds (.xml, .rss, .atom), or .zip and .tar of these"
+_SAVED_AS = {
+    "save it as .docx": ".doc .dot .rtf .odt .wps .pages",
+    "save each sheet as .csv": ".xls .xlsx .xlsm .ods .et .numbers",
+    "save it as .pdf": ".ppt .pptx .odp .dps .key",
+    "save it as .epub": ".mobi .azw .azw3",
+    "pack it as .zip": ".rar .7z",
+    "run text recognition (OCR) over it first": ".png .jpg .jpeg .gif .bmp .tif .tiff .webp .heic",
+}
+_ADVICE = {suffix: advice for advice, suffixes in _SAVED_AS.items() for suffix in suffixes.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ def steps(source: Source, columns: Mapping[str, str], allowance: Allowance | Non
         yield from _unpacked(source, archive, columns, allowance or Allowance(source.size))
     elif suffix not in READERS and suffix != ".json":
         named = os.path.splitext(source.name)[1] or "(no suffix)"
-        yield Skipped(source.shown, f"unsupported format {named}: expected {EXPECTED}")
+        yield Skipped(source.shown, f"unsupported format {named}: {_ADVICE.get(suffix, f'expected {EXPECTED}')}")
     elif suffix in IN_PLACE and source.size <= _IN_PLACE_BYTES:
         yield from _articles(source, lambda: read_drafts(suffix, _load(source)))
     else:

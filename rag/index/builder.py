@@ -276,25 +276,17 @@ class Builder:
     def finish(self, sources: Sources | None, changes: Changes) -> tuple[Manifest, str]:
         """Writes, syncs and checks everything; returns the manifest and the version's name."""
         old = self._old
-        with storage_errors(self._path), ThreadPoolExecutor(1) as beside:
-            # This is NumPy's work, and finding stories Python's: both are done at once.
-            lexical = beside.submit(self._lexical.write, self._folder, self._passages, old.lexical_index if old else None, self._kept)
-            try:
-                with self._clock("stories"):
-                    self._progress(0, 1, "stories")
-                    self._tokens.close()
-                    words = spelling(self._model, open_tokens(self._folder, self._model.size), self._store.token_offsets())
-                    characters, stories = self._store.commit(words, old.store if old else None)
-                    self._progress(1, 1, "stories")
-                with self._clock("write"):
-                    self._progress(0, 3, "write")
-                    vectors = self._vectors.write(self._folder)
-                    self._progress(1, 3, "write")
-                    count = lexical.result()
-            except BaseException:
-                self._lexical.stop()
-                raise
+        with self._clock("stories"), storage_errors(self._path):
+            self._progress(0, 1, "stories")
+            self._tokens.close()
+            words = spelling(self._model, open_tokens(self._folder, self._model.size), self._store.token_offsets())
+            characters, stories = self._store.commit(words, old.store if old else None)
+            self._progress(1, 1, "stories")
         with self._clock("write"), storage_errors(self._path):
+            self._progress(0, 3, "write")
+            vectors = self._vectors.write(self._folder)
+            self._progress(1, 3, "write")
+            count = self._lexical.write(self._folder, self._passages, old.lexical_index if old else None, self._kept)
             shutil.rmtree(self._spool)
             self._progress(2, 3, "write")
             if sources:

@@ -36,7 +36,7 @@ def storage_errors(path: Path) -> Iterator[None]:
         if code is None and re.search(r"\bfull\b|requested and \d+ written", str(error)):
             code = errno.ENOSPC  # As NumPy and FAISS put it.
         advice = _ADVICE.get(code, "check the disk and the folder, or give another folder (--index DIR)")
-        seen = (getattr(error, "strerror", None) or str(error)).strip().splitlines()[0]
+        seen = (getattr(error, "strerror", None) or (os.strerror(code) if code else str(error))).strip().splitlines()[0]
         raise StorageError(
             f"expected to write the index at {path}, but writing failed ({seen}): {advice}. "
             "An index that was there before is unchanged."

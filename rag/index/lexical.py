@@ -49,7 +49,6 @@ class LexicalWriter:
     def __init__(self, spool: Path, inner: Inner) -> None:
         """``inner``: the pairs of characters within the tokens of the model in use (:func:`rag.index.features.inner_of`)."""
         self._spool, self._inner = spool, inner
-        self._stopped = False
         self._batches: list[tuple[np.ndarray, ...]] = []
         self._lengths: list[np.ndarray] = []
         self._rows: list[np.ndarray] = []
@@ -119,10 +118,6 @@ class LexicalWriter:
         write_columns(folder / FEATURES, {name: narrow(array) for name, array in columns.items()})
         return len(vocabulary)
 
-    def stop(self) -> None:
-        """Ends :meth:`write` soon, whatever it has written by then; for another thread."""
-        self._stopped = True
-
     def _merged(self, old: Lexical | None, moved: np.ndarray, reordered: bool) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Features, how many passages hold each, and these with how often: some features at a time, in order."""
         every = [feature for feature, *_ in self._batches] + ([old.features] if old else [])
@@ -133,7 +128,7 @@ class LexicalWriter:
         if old:
             most[np.searchsorted(vocabulary, old.features) + 1] += old.layout.counts
         ends, begin = np.cumsum(most), 0
-        while begin < len(vocabulary) and not self._stopped:
+        while begin < len(vocabulary):
             end = max(begin + 1, int(np.searchsorted(ends, ends[begin] + AT_ONCE, "right")) - 1)
             some = vocabulary[begin:end]
             new = self._new(some)

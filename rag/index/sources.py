@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.corpus.article import Skipped
 from rag.index.columns import read_columns, strings, write_columns
 
 FILE_NAME = "sources"
@@ -93,7 +92,3 @@ class Sources:
         files = tuple(FileState(*row[:9], tuple(map(tuple, row[9])), *row[10:]) for row in rows)
         skipped, pairs = (tuple(map(tuple, head.pop(name))) for name in ("skipped", "columns"))
         return cls(files=files, skipped=skipped, columns=pairs, lines=columns["lines"], corpus=tuple(head.pop("corpus")), **head)
-
-    def all_skipped(self) -> tuple[Skipped, ...]:
-        """All that was not indexed, with the reasons."""
-        return tuple(Skipped(*one) for one in (*self.skipped, *(one for file in self.files for one in file.skipped)))

@@ -132,8 +132,8 @@ class Looked:
 
     @property
     def skipped(self) -> tuple[tuple[str, str], ...]:
-        """What is no file that can be read, as (place, reason)."""
-        return tuple((one.path, one.reason) for one in self.found if isinstance(one, Skipped))
+        """What is no file that can be read, as (place, reason); the same from whichever folder the corpus is named."""
+        return tuple((os.path.abspath(one.path), one.reason) for one in self.found if isinstance(one, Skipped))
 
     @property
     def changed(self) -> bool:

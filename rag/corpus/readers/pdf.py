@@ -66,7 +66,7 @@ def read_pdf(data: bytes) -> Draft:
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == _PASSWORD:
             raise Unreadable("encrypted: expected a PDF that opens without a password; save it without one") from None
-        raise Unreadable(f"damaged, or no PDF ({error}); save it anew") from None
+        raise Unreadable("damaged, or no PDF: save it anew") from None
     with document:
         if len(document) > MAX_PAGES:
             raise Unreadable(f"expected at most {MAX_PAGES:,} pages, found {len(document):,}; split it")
