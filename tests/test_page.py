@@ -118,6 +118,14 @@ def ready(page):
     page.wait_for_selector("#example-1:visible")
 
 
+def new_chat(page):
+    """Begins a conversation, and waits until nothing of the one before is left on the page."""
+    page.locator("#new-chat").click()
+    page.wait_for_function("![...document.querySelectorAll('#chat .yj-asked, #sources .yj-card, #new-chat')].some(one => one.checkVisibility())")
+    page.wait_for_function("sessionStorage.getItem('yinju-turns') === null")
+    ready(page)
+
+
 def wait_for_answer(page, number=1):
     """The ``number``-th answer, complete: its status says how long it took, or it is a notice; and its sources are in the panel."""
     page.wait_for_function(
@@ -250,8 +258,7 @@ def test_every_example_has_an_answer(visit, site, locale):
         assert answer.locator(".yj-chip").count() >= 1
         assert answer.locator(".yj-near").count() == 0
         page.wait_for_selector("#example-1", state="hidden")
-        page.locator("#new-chat").click()
-        ready(page)
+        new_chat(page)
 
 
 def test_nothing_asked_is_nothing_answered_and_a_new_chat_begins_with_nothing(visit, site):
@@ -263,14 +270,11 @@ def test_nothing_asked_is_nothing_answered_and_a_new_chat_begins_with_nothing(vi
     assert page.locator("#chat .yj-asked").count() == 0
     assert not page.locator("#new-chat").is_visible()
     ask(page, PLACES)
-    page.locator("#new-chat").click()
-    ready(page)
-    for css in ("#chat .yj-answer", "#sources .yj-card", "#new-chat:visible"):
-        page.wait_for_function("css => !document.querySelector(css)?.checkVisibility()", arg=css.removesuffix(":visible"))
+    new_chat(page)
+    assert page.locator("#chat .yj-answer, #sources .yj-card").count() == 0
     ask(page, PLACES)
     page.get_by_role("tab", name="Corpus").click()
-    page.locator("#new-chat").click()
-    ready(page)
+    new_chat(page)
 
 
 def test_a_refusal_helps(visit, site):
@@ -290,8 +294,7 @@ def test_a_follow_up_is_completed_and_shown_and_a_new_chat_forgets(visit, site):
     ask(page, "四川举办了什么演练？")
     assert "理解为：湖北举办了什么演练？" in ask(page, "那湖北呢？", number=2).inner_text()
     assert "Understood as: 上海举办了什么演练？" in ask(page, "and in Shanghai?", number=3).inner_text()
-    page.locator("#new-chat").click()
-    ready(page)
+    new_chat(page)
     assert "理解为" not in ask(page, "那湖北呢？").inner_text()
 
 

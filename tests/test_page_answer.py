@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from page_server import running, slowed
-from test_page import ask, browser, ready, visit, wait_for_answer  # noqa: F401
+from test_page import ask, browser, new_chat, ready, visit, wait_for_answer  # noqa: F401
 
 from rag.evaluation import read_questions
 from rag.evaluation.feedback import FILE
@@ -172,8 +172,7 @@ def test_a_new_chat_ends_the_answer_that_is_on_its_way(visit, site):  # noqa: F8
     page.locator("#question textarea").fill(f"{PLACES} slowly")
     page.locator("#send").click()
     page.wait_for_selector("#chat .yj-busy")
-    page.locator("#new-chat").click()
-    ready(page)
+    new_chat(page)
     assert asked(page) == []
     ask(page, BOATS)
     assert asked(page) == [BOATS] and page.evaluate("window.yinju.remembered().includes('slowly')") is False
@@ -214,8 +213,7 @@ def test_a_conversation_outlives_a_reload_and_tabs_have_their_own(visit, site): 
     with page.expect_download() as download:
         page.locator("#keep-json").click()
     assert len(json.loads(download.value.path().read_text("utf-8"))) == 3
-    page.locator("#new-chat").click()
-    ready(page)
+    new_chat(page)
     page.reload()
     ready(page)
     assert asked(page) == [] and asked(other) == [BOATS]
@@ -226,19 +224,19 @@ def test_an_earlier_conversation_is_listed_and_gone_on_with(visit, site):  # noq
     hostile = "<img src=x onerror=window.hit=1> Which boats?"
     ask(page, PLACES)
     ask(page, "and in Hubei?", 2)
-    page.locator("#new-chat").click()
+    new_chat(page)
     earlier = page.locator("#past button")
     earlier.first.wait_for()
     assert earlier.all_inner_texts() == [PLACES]
     ask(page, hostile)
-    page.locator("#new-chat").click()
+    new_chat(page)
     page.wait_for_function("document.querySelectorAll('#past button').length === 2")
     assert earlier.all_inner_texts() == [hostile, PLACES] and page.locator("#past img").count() == 0
     earlier.last.click()
     page.wait_for_function("document.querySelectorAll('#chat .yj-actions [data-do=copy]').length === 2")
     assert asked(page) == [PLACES, "and in Hubei?"]
     assert "Shandong" in ask(page, "and in Shandong?", 3).inner_text()
-    page.locator("#new-chat").click()
+    new_chat(page)
     page.wait_for_function("document.querySelectorAll('#past button').length === 2")
     assert earlier.all_inner_texts() == [PLACES, hostile] and page.evaluate("window.hit") is None
 
