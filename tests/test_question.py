@@ -31,7 +31,7 @@ date | When does the bridge open? | In what year was the hospital built? | On wh
 date | Since when has the rule applied? | When did the fire break out, and where?
 person | Who chaired the meeting? | Whose speech opened the forum? | Which professor gave the talk? | By whom was the report written?
 person | Who said the bridge where cars fell was safe? | What was the last name of the player?
-number | How many volunteers took part? | How much did the bridge cost? | How long is the bridge? | What percentage of farms were flooded?
+number | How many volunteers took part? | How much did the bridge cost? | What did the bridge cost? | How long is the bridge? | What percentage of farms were flooded?
 number | What was the total number of visitors? | In how many provinces were drills held? | What was the cost of the bridge?
 number | How many people were there when the bridge opened? | When the fire broke out, how many people were inside?
 document | Which document did the ministry issue? | What law covers this? | What was the title of the lecture? | Which magazine printed it?

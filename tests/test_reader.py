@@ -63,10 +63,11 @@ def test_what_repeats_the_question_is_explained_by_what_follows(index):
 
 
 def test_where_is_answered_by_what_no_gazetteer_has(index):
-    opera = "圆顶剧院的捐资人李明出生在河南，十年前为剧院设计了舞台。\n圆顶剧院位于滨江路12号。"
-    found = answer(index(opera, "江苏的图书馆新馆开放，市民排队参观。"), "圆顶剧院在哪里？")
+    opera = "圆顶剧院的屋顶换了新瓦，工人来自河南。\n圆顶剧院位于滨江路12号。"
+    library = "江苏的图书馆新馆开放，市民排队参观。"
+    found = answer(index(opera, library), "圆顶剧院位于哪里？")
     assert found.kind == "text" and found.citations[0].quote == "圆顶剧院位于滨江路12号。"
-    found = answer(index(opera.replace("滨江路", "江西南昌滨江路"), "江苏的图书馆新馆开放。"), "圆顶剧院在哪里？")
+    found = answer(index(opera.replace("滨江路", "江西南昌滨江路"), library), "圆顶剧院位于哪里？")
     assert found.kind == "places" and found.places == ("江西",)
 
 

@@ -49,8 +49,7 @@ def cases(folder: Path, limit: int, seed: int) -> Iterator[Case]:
         last["features"], last["article"] = refusal.features(query, asked, weights, evidence, also), evidence.view.article.id
         return refusal.Verdict(False, ())
 
-    neutral = refusal.Rule(np.zeros(len(refusal.FEATURES), np.float32), np.zeros(len(refusal.FEATURES) - 1, np.float32))
-    recording = mock.patch.multiple(engine, judge=recorded, rule_of=lambda _: neutral)
+    recording = mock.patch.multiple(engine, judge=recorded, rule_of=lambda _: refusal.SETTLED)
     with tempfile.TemporaryDirectory() as scratch, recording:
         assistants = {}
         for name, file in ARTICLES.items():

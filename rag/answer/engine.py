@@ -27,7 +27,7 @@ from rag.answer.items import FEWEST, enumerate_items, item_rows
 from rag.answer.pick import pick
 from rag.answer.question import Asked, understand
 from rag.answer.reader import likeliest
-from rag.answer.refusal import Rule, Verdict, about, judge, rule_of, of_place
+from rag.answer.refusal import SETTLED, Rule, Verdict, about, judge, of_place, rule_of
 from rag.answer.rows import LEAST, LIKELY, QUOTES, folded, place_rows, sentences_of, value_rows
 from rag.answer.script import HANT, is_traditional
 from rag.answer.types import Answer, Citation, Row
@@ -45,7 +45,7 @@ from rag.search.types import Filters
 
 PASSAGES, PASSAGES_ALL = 40, 400  # passages read for one fact, and for "which places"
 ALSO = 0.75  # of the best supported place: evidence about places shown that may bear out all of them
-UNLIKELY = 0.4  # of the likeliest sentence's chance: values are taken from no other sentences
+UNLIKELY, UNLIKELY_NAME = 0.25, 0.8  # of the likeliest sentence's chance: figures and dates, and names, are taken from no other sentences
 
 
 def answer(
@@ -87,11 +87,14 @@ def stages(
     passing = allowed_articles(snapshot, filters) & ~_told(snapshot, told)
     work = _Work()
 
-    def under(*lifted: str) -> Generator[Searching | Found, None, Answer]:
+    def under(*lifted: str, reranker: Reranker | None = None) -> Generator[Searching | Found, None, Answer]:
         limits = find_limits(snapshot, query.text, asked, as_of, (*without, *lifted))
         return _answer_within(snapshot, query, limits, passing, reranker, frame, work)
 
     given = yield from under()
+    if reranker is not None and asked.kind != "places" and not given.refused:
+        ranked = yield from under(reranker=reranker)
+        given = given if ranked.refused else ranked
     if given.refused and given.constraints:
         kinds = []
         for kind in dict.fromkeys(one.kind for one in given.constraints):
@@ -151,7 +154,10 @@ def _frame(question: str, query: Query) -> str:
 def _answer_within(
     snapshot: Snapshot, query: Query, limits: Limits, passing: np.ndarray, reranker: Reranker | None, lang: str, work: _Work
 ) -> Generator[Searching | Found, None, Answer]:
-    """The answer from those of some articles that the question's own constraints let pass; a refusal is about all of them."""
+    """The answer from those of some articles that the question's own constraints let pass; a refusal is about all of them.
+
+    A reranker is asked only which evidence answers: that some does has been settled without it, as refusals are fitted.
+    """
     asked = limits.asked
     allowed = passing & limits.allowed
     yield Searching(int(allowed.sum()))
@@ -166,20 +172,21 @@ def _answer_within(
     order = order[(np.arange(len(order)) < most) | inside & (inside.cumsum() <= most)]
     read = found.articles[order][allowed[found.articles[order]]]
     yield Found(len(read), len(np.unique(read)))
-    if reranker is not None and asked.kind != "places":
+    if reranker is not None:
         found = _ranked_anew(snapshot, query, found, order[np.argsort(~allowed[found.articles[order]], kind="stable")][:RERANKED], reranker)
     seen = work.views(snapshot, query, order) if found is work.scored else views(snapshot, query, found, order)
     evidence, weights = gather(query, seen, content_of(query, asked, seen))
     gazette, calendar = work.gazette, work.calendar
+    rule = rule_of(snapshot.model) if reranker is None else SETTLED
     evidence = timely(evidence, weights, asked, calendar)
     fitting = [e for e in evidence if allowed[e.view.row] and about(e, asked, gazette, calendar)]
     sheet, kind = Sheet(), asked.kind
-    rows, verdict = _items(snapshot, query, asked, fitting, weights, sheet) if asked.several else ([], None)
+    rows, verdict = _items(snapshot, query, asked, fitting, weights, sheet, rule) if asked.several else ([], None)
     listed = bool(rows)
     if not listed:
         if not asked.every:
             fitting = likeliest(query, asked, fitting, weights, snapshot.model)
-        rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, Fold(snapshot, allowed, fitting), lang)
+        rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, Fold(snapshot, allowed, fitting), lang, rule)
     if kind == "places" and rows and not rows[0].place:
         kind = "text"
     refused = not rows
@@ -201,10 +208,7 @@ def _answer_within(
 
 
 def _ranked_anew(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarray, reranker: Reranker) -> Candidates:
-    """The candidates with the scores of some of them dealt out again, in the order that the reranker puts them.
-
-    What evidence must support stays as it is, and so does how much a rank counts: the refusals were fitted to both.
-    """
+    """The candidates with the scores of some of them dealt out again, in the order that the reranker puts them."""
     score = found.score.copy()
     score[list(rerank(snapshot, query, found, places, reranker))] = np.sort(found.score[places])[::-1]
     return dataclasses.replace(found, score=score)
@@ -229,7 +233,7 @@ def outside(query: Query, *spans: tuple[int, int]) -> np.ndarray:
     return np.array([outside_of(span, spans) for span in query.spans], bool)
 
 
-def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, fold, lang) -> tuple[list[Row], Verdict | None]:
+def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, fold, lang, rule) -> tuple[list[Row], Verdict | None]:
     """The rows of the answer, or none and why."""
     if not fitting:
         return [], None
@@ -242,7 +246,7 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
         places = enumerate_places(heard, asked, timeless / timeless.sum() if timeless.any() else weights, gazette)
         if places and (asked.every or _likely(places, heard)):
             kept = shortlist(places)
-            verdict = _judge_places(query, asked, weights, kept, places, rule_of(snapshot.model))
+            verdict = _judge_places(query, asked, weights, kept, places, rule)
             if verdict.accepted:
                 codes = {p.mention.place.code for p in kept}
                 told = [p for p in places if p.mention.place.code in codes and p.support >= LEAST * places[0].support]
@@ -250,12 +254,13 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
         if asked.every and (asked.level != "any" or places):
             return [], verdict
     elif asked.kind != "text":
-        picked = pick(query, asked, [e for e in fitting if e.chance >= UNLIKELY * fitting[0].chance], weights)
+        least = UNLIKELY if asked.kind in ("number", "date") else UNLIKELY_NAME
+        picked = pick(query, asked, [e for e in fitting if e.chance >= least * fitting[0].chance], weights)
         if picked:
             same = [fitting[0]] if fitting[0].view.row == picked[0].evidence.view.row else []
-            verdict = judge(query, asked, weights, picked[0].evidence, rule_of(snapshot.model), same)
+            verdict = judge(query, asked, weights, picked[0].evidence, rule, same)
             return (value_rows(snapshot, query, picked, weights, sheet, fold) if verdict.accepted else []), verdict
-    verdict = judge(query, asked, weights, fitting[0], rule_of(snapshot.model))
+    verdict = judge(query, asked, weights, fitting[0], rule)
     named = (*asked.place_spans, *((one.start, one.end) for one in asked.told))
     of_then = all(calendar.of_time(fitting[0], one) for one in asked.told)
     if named and of_then and not (query.content & outside(query, *asked.idle, *named)).any():
@@ -275,13 +280,13 @@ def _likely(places: list[PlaceFound], heard: list[Evidence]) -> bool:
     return any(p.evidence is heard[0] and p.mention.place.code in kept for p in places)
 
 
-def _items(snapshot, query, asked, fitting, weights, sheet) -> tuple[list[Row], Verdict | None]:
+def _items(snapshot, query, asked, fitting, weights, sheet, rule) -> tuple[list[Row], Verdict | None]:
     """A row for each body, person or document, where several that will do are found; else none."""
     items = enumerate_items(fitting, asked, weights)
     if len({item.value.text for item in items}) < FEWEST:
         return [], None
     same = [item.evidence for item in items if item.evidence.view.row == items[0].evidence.view.row]
-    verdict = judge(query, asked, weights, items[0].evidence, rule_of(snapshot.model), same)
+    verdict = judge(query, asked, weights, items[0].evidence, rule, same)
     return (item_rows(snapshot, query, items, weights, sheet) if verdict.accepted else []), verdict
 
 

@@ -94,6 +94,7 @@ _ASKED = [
     ("number", "", rf"多少[{_C}人]?|(?<![近这前去十好那后头数哪])几(?=[{_C}{_MEASURES}])[{_C}]?|百分之几|(?<![许很众更不诸太最大])多[大高长远重宽深久快](?![学校型中层等批量级龄])"
      rf"|\bhow (?:many|much|large|big|long|tall|old|far|high|often|deep|wide|fast|heavy)\b|\bwhat (?:number|amount|percent|{_AMOUNT})\b(?: of)?"
      rf"|\bwhat(?:['’]s| is| was| are| were) the (?:total |overall |average |exact )?(?:numbers?|amounts?|totals?|{_AMOUNT})\b(?: of)?"
+     r"|\bwhat (?:did|does|do|will|would)\b(?=[^?]{1,80}\b(?:cost|weigh)\b)"
      r"|\bwhat(?:['’]s| is) the (?:(?:tele)?phone|hotline|contact) numbers?(?: (?:of|for|to))?\b"
      rf"|\bwhat(?:['’]s| is| was| are| were) the (?=(?:(?!of\b|the\b)[\w'-]+ ){{1,3}}(?:{_AMOUNT})\b)"),
     (

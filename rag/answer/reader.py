@@ -33,6 +33,8 @@ _WHY = re.compile(r"为什么|为何|原因|起因|缘故|\bwhy\b|\breasons?\b|\
 _BECAUSE = re.compile(r"因|由于|为了|以便|以免|所致|导致|使得|\b(?:because|due|since|owing|so that|in order)\b", re.I)
 _WHAT = re.compile(r"是什么|什么是|是谁|指什么|指的是|身份|\b(?:what|who)(?:['’]s| is| are| was| were)\b", re.I)
 _IS = re.compile(r"是|指|即|为|称|\b(?:is|are|was|were|means?|called|known as)\b", re.I)
+# Where something is that no gazetteer has: "位于滨江路12号", "located on the north bank".
+_LOCATED = re.compile(r"(?:位于|坐落[于在]|地处|设在|建在)[^，。；]{2,}|\w[路街道巷]\d+号|\b(?:located|situated|lies) (?:in|on|at|near|between)\b.{3,40}", re.I)
 _ASKS = re.compile(r"[？?][”’」』\"')）]*$")
 
 
@@ -129,7 +131,9 @@ def _values(query: Query, asked: Asked) -> Callable[[Evidence], float | None]:
     if asked.kind == "text":
         return lambda _: None
     if asked.kind == "places":
-        spans = lambda text: [(m.start, m.end) for m in find_places(text) if text[m.start : m.end] not in query.text]
+        spans = lambda text: [
+            *((m.start, m.end) for m in find_places(text) if text[m.start : m.end] not in query.text), *(m.span() for m in _LOCATED.finditer(text))
+        ]
     else:
         find, said = finder(asked.kind, "第几" in asked.plain), query.text.casefold()
         spans = lambda text: [(v.start, v.end) for v in find(text) if v.text.casefold() not in said]

@@ -48,6 +48,10 @@ class Rule(NamedTuple):
     unread: np.ndarray
 
 
+SETTLED = Rule(np.zeros(len(FEATURES), np.float32), np.zeros(len(FEATURES) - 1, np.float32))
+"""Accepts whatever comes near: for what has been judged already."""
+
+
 def rule_of(model: StaticModel) -> Rule:
     """The rule of a model. Raises ModelError for none."""
     return Rule(fitted(model, FILE, FEATURES, "training.calibrate"), fitted(model, FILE, FEATURES[1:], "training.calibrate", "unread"))
