@@ -28,7 +28,7 @@ from rag.answer.pick import pick
 from rag.answer.question import Asked, understand
 from rag.answer.reader import likeliest
 from rag.answer.refusal import SETTLED, Rule, Verdict, about, judge, of_place, rule_of
-from rag.answer.rows import LEAST, LIKELY, QUOTES, folded, place_rows, sentences_of, value_rows
+from rag.answer.rows import LEAST, QUOTES, folded, place_rows, sentences_of, value_rows
 from rag.answer.script import HANT, is_traditional
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus import detect_lang
@@ -45,7 +45,8 @@ from rag.search.types import Filters
 
 PASSAGES, PASSAGES_ALL = 40, 400  # passages read for one fact, and for "which places"
 ALSO = 0.75  # of the best supported place: evidence about places shown that may bear out all of them
-UNLIKELY, UNLIKELY_NAME = 0.25, 0.8  # of the likeliest sentence's chance: figures and dates, and names, are taken from no other sentences
+WHERE = 0.5  # of the likeliest sentence's chance: where something is, is taken from no other sentences
+UNLIKELY, UNLIKELY_NAME = 0.25, 0.8  # the same for figures and dates, and for names
 
 
 def answer(
@@ -242,7 +243,7 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
         # When it was is settled by now: an article need not say it again with every place.
         timeless = weights * outside(query, *((one.start, one.end) for one in asked.told))
         # "Where" may be answered by what is in no gazetteer: places are taken only from the likeliest sentences.
-        heard = fitting if asked.every else [e for e in fitting if e.chance >= LIKELY * fitting[0].chance]
+        heard = fitting if asked.every else [e for e in fitting if e.chance >= WHERE * fitting[0].chance]
         places = enumerate_places(heard, asked, timeless / timeless.sum() if timeless.any() else weights, gazette)
         if places and (asked.every or _likely(places, heard)):
             kept = shortlist(places)

@@ -76,9 +76,9 @@ class Fold:
         """The same in other articles: those of its story in their order, then others; one of each."""
         key = one.view.row, one.start, one.end
         if key not in self._twins:
-            words = list(self._verbatim(one))
-            stories = dict.fromkeys(self.story(row) for row in (one.view.row, *(twin.row for twin in words)))
-            told = [twin for story in stories for twin in self._of_story(story, one)]
+            told = list(self._of_story(self.story(one.view.row), one))
+            words = list(self._verbatim(one, told))
+            told += [twin for story in dict.fromkeys(self.story(twin.row) for twin in words) for twin in self._of_story(story, one)]
             self._twins[key] = told + [twin for twin in words if all(twin.row != other.row for other in told)]
         return self._twins[key]
 
@@ -111,22 +111,24 @@ class Fold:
             self._split[row] = [(start, end, _runs(article.text[start:end])) for start, end in spans]
         return self._split[row]
 
-    def _verbatim(self, one: Evidence) -> Iterable[Twin]:
-        letters, found = self._letters(one), {one.view.row}
-        if len(letters) < SHORT:
-            return
+    def _verbatim(self, one: Evidence, versions: Sequence[Twin]) -> Iterable[Twin]:
+        """Sentences of other stories that have the words of a sentence, or of one of its versions."""
+        found = {one.view.row}
+        said = {letters for letters in (self._letters(one), *map(_letters, (twin.text for twin in versions))) if len(letters) >= SHORT}
         for other in self._evidence:
             if other.view.row in found or self.story(other.view.row) == self.story(one.view.row):
                 continue
-            short, long = sorted((letters, self._letters(other)), key=len)
-            if len(short) >= VERBATIM * len(long) and short in long:
-                found.add(other.view.row)
-                yield Twin(other.view.row, other.view.article, other.start, other.end)
+            for letters in said:
+                short, long = sorted((letters, self._letters(other)), key=len)
+                if len(short) >= VERBATIM * len(long) and short in long:
+                    found.add(other.view.row)
+                    yield Twin(other.view.row, other.view.article, other.start, other.end)
+                    break
 
     def _letters(self, one: Evidence) -> str:
         key = one.view.row, one.start
         if key not in self._plain:
-            self._plain[key] = _NO_LETTER.sub("", one.text).casefold()
+            self._plain[key] = _letters(one.text)
         return self._plain[key]
 
     def sources(self, one: Evidence, most: int) -> tuple[list[Twin], int]:
@@ -152,6 +154,10 @@ class Fold:
                         min((twin.start, *(start for start, _ in around))), max((twin.end, *(end for _, end in around))),
                         tuple(sorted({m for m in marks if twin.start <= m[0] and m[1] <= twin.end})),
                         highlights(query, self._snapshot.model, twin.text, twin.start), a.page(twin.start), same_as)
+
+
+def _letters(text: str) -> str:
+    return _NO_LETTER.sub("", text).casefold()
 
 
 def differences(citations: Sequence[Citation], numbers: Sequence[int]) -> tuple[Difference, ...]:
