@@ -109,3 +109,13 @@ def test_a_country_that_the_question_names_is_a_condition(index):
 def test_places_of_the_level_that_is_asked_for(index):
     snapshot = index("这两天，湖南先后组团前往新加坡、坦桑尼亚等国招商引资。", "湖南检修了泵站。")
     assert set(answer(snapshot, "湖南组团去哪些国家招商？").places) == {"新加坡", "坦桑尼亚"}
+
+
+def test_the_best_of_places_that_are_not_supported_is_no_answer(index):
+    told = (
+        "Heilongjiang opened its laboratories to the public, 26 rooms in 13 towns. Officials travelled to Shanghai and Suzhou. "
+        "Nanjing took lectures into its communities. The television of Dezhou showed a film about brands."
+    )
+    given = answer(index(Article("tour", told, lang="en")), "Which city opened its laboratories to the public?")
+    assert given.refused and not given.places
+    assert answer(index(Article("tour", told, lang="en")), "Which province opened its laboratories to the public?").places == ("黑龙江",)

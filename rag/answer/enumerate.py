@@ -20,6 +20,7 @@ from rag.search.query import Query
 # A segment answers when it supports this share of what the best one supports: the less that is, the nearer
 # it must come, for where the best lacks a word of the question the others are near it for lack of it.
 RELATIVE, STRICT = 0.75, 0.92
+LEAST_SUPPORT = 0.25  # with less a place answers nothing, be it the best
 SURE = 0.8  # a best support from which the smaller share will do
 DENIED = 0.5  # how well what is denied must match a word of the question
 HEAD = 1.5  # what the last word of the content weighs where quotes are chosen
@@ -148,7 +149,7 @@ def enumerate_places(found: list[Evidence], asked: Asked, weights: np.ndarray, g
             out += [PlaceFound(mention, evidence, segment, min(1.0, max(0.0, support)), float(heads @ own))
                     for mention in scenes if mention.place.code not in named and _within(mention, within)]
             best = max(best, out[-1].support if out else 0.0)
-    out = _apart(out, weights)
+    out = [place for place in _apart(out, weights) if place.support >= LEAST_SUPPORT]
     # Of places that are supported alike, that of the better evidence comes first.
     out.sort(key=lambda place: (-round(place.support, 3), -place.evidence.score, place.evidence.view.row, place.mention.start))
     return out
