@@ -27,7 +27,7 @@ from rag.answer.items import FEWEST, enumerate_items, item_rows
 from rag.answer.pick import pick
 from rag.answer.question import Asked, understand
 from rag.answer.reader import likeliest
-from rag.answer.refusal import SETTLED, Rule, Verdict, about, judge, of_place, rule_of
+from rag.answer.refusal import SETTLED, Rule, Verdict, about, judge, of_place, rule_of, supports
 from rag.answer.rows import LEAST, QUOTES, folded, place_rows, sentences_of, value_rows
 from rag.answer.script import HANT, is_traditional
 from rag.answer.types import Answer, Citation, Row
@@ -198,8 +198,9 @@ def _answer_within(
     missing: tuple[str, ...] = ()
     searched = int(allowed.sum())
     if refused:
-        nearest = _nearest(snapshot, query, [e for e in evidence if allowed[e.view.row]] or evidence, weights)
-        missing = tuple(query.text[a:b] for a, b in _missing(query, asked, verdict, evidence, gazette, calendar))
+        close = _nearest(snapshot, [e for e in evidence if allowed[e.view.row]] or evidence)
+        nearest = tuple(cite_best(query, snapshot.model, one, weights) for one in close)
+        missing = tuple(query.text[a:b] for a, b in _missing(query, asked, verdict, evidence, close, gazette, calendar))
         text = refusal_text(missing, nearest, lang)
     else:
         text = text_of(rows, sheet.citations, kind, lang, len(articles), searched, listed)
@@ -253,7 +254,7 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
                 told = [p for p in places if p.mention.place.code in codes and p.support >= LEAST * places[0].support]
                 return place_rows(snapshot, query, asked, told, weights, gazette, sheet, fold, lang), verdict
         if asked.every and (asked.level != "any" or places):
-            return [], verdict
+            return [], verdict or judge(query, asked, weights, fitting[0], rule)
     elif asked.kind != "text":
         least = UNLIKELY if asked.kind in ("number", "date") else UNLIKELY_NAME
         picked = pick(query, asked, [e for e in fitting if e.chance >= least * fitting[0].chance], weights)
@@ -308,23 +309,27 @@ def _judge_places(query: Query, asked: Asked, weights: np.ndarray, kept: list[Pl
     return verdicts[0]
 
 
-def _nearest(snapshot, query: Query, evidence: list[Evidence], weights) -> tuple[Citation, ...]:
+def _nearest(snapshot: Snapshot, evidence: list[Evidence]) -> list[Evidence]:
     """The best sentences of the three nearest articles, none of which tells the story of another."""
-    out: dict[int, Citation] = {}
+    out: dict[int, Evidence] = {}
     for one in evidence:
-        story = int(snapshot.columns.story[one.view.row])
-        if story not in out:
-            out[story] = cite_best(query, snapshot.model, one, weights)
-            if len(out) == QUOTES:
-                break
-    return tuple(out.values())
+        out.setdefault(int(snapshot.columns.story[one.view.row]), one)
+        if len(out) == QUOTES:
+            break
+    return list(out.values())
 
 
-def _missing(query: Query, asked: Asked, verdict: Verdict | None, evidence: list[Evidence], gazette: Gazette, calendar: Calendar):
-    """Spans of the question that found no support: places, times and years that no evidence is about, then words."""
+def _missing(
+    query: Query, asked: Asked, verdict: Verdict | None, evidence: list[Evidence], close: list[Evidence], gazette: Gazette, calendar: Calendar
+) -> list[tuple[int, int]]:
+    """Spans of the question that found no support: places, times and years that no evidence is about, then words.
+
+    What stands in the sentences that are shown as the nearest is not said to be missing, unless it is all that is.
+    """
     near = evidence[:50]
     spans = [(one.start, one.end) for one in asked.told if not any(calendar.of_time(e, one) for e in near)]
     spans += [span for place, span in zip(asked.places, asked.place_spans) if not any(of_place(e, place, gazette) for e in near)]
     years = [year for year in asked.years if not any(of_year(e, year) for e in near)]
     spans += [(at, at + len(year)) for year in years for at in [query.text.find(year)]]
-    return spans + list(verdict.missing if verdict else ())
+    words = list(verdict.missing) if verdict else []
+    return spans + ([span for span in words if not any(supports(one, span) for one in close)] or words)

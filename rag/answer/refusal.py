@@ -94,6 +94,13 @@ def judge(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, r
     return Verdict(accepted, _merged([query.spans[i] for i in np.flatnonzero(absent)], query.text))
 
 
+def supports(evidence: Evidence, span: tuple[int, int]) -> bool:
+    """Whether a sentence has by its own words what stands between two offsets of the question."""
+    query = evidence.view.query
+    inside = [at for at, (start, end) in enumerate(query.spans) if span[0] <= start and end <= span[1] and query.content[at]]
+    return bool(inside) and all(evidence.own[at] >= UNMATCHED for at in inside)
+
+
 def _matched(evidence: Evidence, also: Sequence[Evidence]) -> np.ndarray:
     return np.maximum.reduce([evidence.matched, *(e.matched for e in also)])
 
