@@ -22,7 +22,6 @@ from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlis
 from rag.answer.events import Found, Searching
 from rag.answer.evidence import Evidence, View, gather, views
 from rag.answer.fold import Fold
-from rag.answer.followup import complete, told_before
 from rag.answer.items import FEWEST, enumerate_items, item_rows
 from rag.answer.pick import pick
 from rag.answer.question import Asked, understand
@@ -80,8 +79,12 @@ def stages(
     """As :func:`answer`, told stage by stage, the answer last; closing the iterator ends the work after the stage it is in."""
     began = time.perf_counter()
     question = clean(question)
-    completed = complete(question, history, snapshot.source_codes[0])
-    told = told_before(question, completed, history)
+    completed, told = "", ()
+    if history:
+        from rag.answer.followup import complete, told_before  # its patterns take longer to make than most answers do
+
+        completed = complete(question, history, snapshot.source_codes[0])
+        told = told_before(question, completed, history)
     query = analyse(completed or question, snapshot.model, snapshot.embedder)
     asked = understand(query.text)
     frame = _frame(question, query)
