@@ -82,6 +82,8 @@ def put(page, field, value):
         entry.click()
         page.get_by_role("option", name=value).click()
     else:
+        if field in ("from", "to"):  # the page's script has made them fields for dates
+            page.wait_for_selector(f"#filter-{field} input[type=date]")
         entry.fill(value)
         entry.press("Enter")
     page.wait_for_selector(f'#filters-set a[href="#drop-{field}"]')
