@@ -60,9 +60,9 @@ def rule_of(model: StaticModel) -> Rule:
 def features(query: Query, asked: Asked, weights: np.ndarray, evidence: Evidence, also: Sequence[Evidence] = ()) -> np.ndarray:
     """What tells whether evidence will do, float32 (f,), in the order of :data:`FEATURES`; arguments as for :func:`judge`.
 
-    What it answers (left out where it was not read); the share of the question's weight that the evidence matches, and that its passage does; the share of its words
-    that are found at all, and the weight of the one most missed; the rank of the passage; how few words there are,
-    for the fewer the question has, the more of them must be supported; and the languages.
+    What it answers (left out where it was not read); the share of the question's weight that the evidence matches, and
+    that its passage does; the share of its words that are found at all, and the weight of the one most missed; the rank of
+    the passage; how few words there are, for the fewer the question has, the more of them must be supported; the languages.
     """
     view, matched = evidence.view, _matched(evidence, also)
     content = weights > 0

@@ -90,9 +90,11 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
             opening = tuple(parts[0][:2])
         del parts[0]
     # "来自四川的医生在河南": what leads the clause is not yet where it is.
-    return [Segment(a, b, (tuple(head) + (others if head and role(text, head) in AROUND else ())) or others or carried, bool(head or others), common if not head and a > parts[0][0] else opening,
-                    others if head else ())
-            for a, b, head, others in parts]
+    return [
+        Segment(a, b, (tuple(head) + (others if head and role(text, head) in AROUND else ())) or others or carried, bool(head or others),
+                common if not head and a > parts[0][0] else opening, others if head else ())
+        for a, b, head, others in parts
+    ]
 
 
 def _leads(text: str, clause: int, place: int) -> bool:

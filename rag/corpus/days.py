@@ -90,7 +90,8 @@ def meant(named: Named, today: date | None) -> When | None:
 def find_meant(text: str, today: date | None) -> list[tuple[int, int, When]]:
     """Start and end of every date named in a text of a given day, and what it means; those without a meaning left out.
 
-    So is what is only compared with ("与去年相比", "than last year"): nothing is told of it. Where the day of the text is not known, a day without a month ("2日") is of the month named last.
+    So is what is only compared with ("与去年相比", "than last year"): nothing is told of it. Where the day of the text is not
+    known, a day without a month ("2日") is of the month named last.
     """
     out: list[tuple[int, int, When]] = []
     for named in find_days(text):
