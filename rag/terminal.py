@@ -96,7 +96,7 @@ def put_answer(answer: Answer) -> None:
 
 def _in_script(words: str, answer: Answer) -> str:
     """Words of ours in the script that the answer speaks."""
-    from rag.answer.script import HANT, in_script
+    from rag.question.script import HANT, in_script
 
     return in_script(words, HANT if answer.traditional else answer.lang)
 

@@ -5,8 +5,8 @@ from small_news import NEWS
 from test_answer import check
 
 from rag.answer import answer
-from rag.answer.asides import asks_more
-from rag.answer.followup import complete
+from rag.question.asides import asks_more
+from rag.question.followup import complete
 from rag.answer.types import Answer, Row
 from rag.corpus import Article
 from rag.index import build_index, open_index

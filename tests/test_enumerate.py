@@ -5,11 +5,11 @@ import numpy as np
 from rag.answer import answer
 from rag.answer.compose import place_label
 from rag.answer.evidence import _joined
-from rag.answer.question import understand
+from rag.question.kinds import understand
 from rag.corpus import Article
 from rag.corpus.places import find_places
 from rag.index import open_index
-from rag.search.query import analyse
+from rag.question.query import analyse
 
 
 def cities(given):

@@ -16,7 +16,7 @@ from rag.index import build_index, open_index
 from rag.search import Filters, late, search
 from rag.search.candidates import candidates
 from rag.search.filters import allowed_articles
-from rag.search.query import analyse
+from rag.question.query import analyse
 
 # Beside the small news: nested places, foreign ones, no date, no source, a place in the title only.
 MORE = (

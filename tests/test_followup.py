@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answer.followup import complete
-from rag.answer.question import understand
+from rag.question.followup import complete
+from rag.question.kinds import understand
 from rag.answer.types import Answer, Row
-from rag.search.query import MAX_CHARACTERS, clean
+from rag.question.query import MAX_CHARACTERS, clean
 
 
 def turn(question: str, kind: str = "text", *labels: str, completed: str = "") -> tuple[str, Answer]:

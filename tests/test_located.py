@@ -13,7 +13,7 @@ from rag.index.spelling import characters, laid
 from rag.search.candidates import candidates, nearest
 from rag.search.cosines import cosines
 from rag.search.located import locate
-from rag.search.query import analyse
+from rag.question.query import analyse
 
 _PIECES = [
     "世界卫生组织", "電梯安全", "Dr. Smith’s café", " ", "\n", "…", "3.5%", "1,000", "㎡", "℃", "①", "don't", "𓀀", "e\u0301", "…2", ".", "，", "Ａ股", "ｶﾞ",

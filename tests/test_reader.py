@@ -10,7 +10,7 @@ from rag.answer.network import network_of
 from rag.answer.reader import COMPARED, FEATURES, FILE, likeliest, verb_of, weights_of
 from rag.embed import load_static
 from rag.errors import ModelError
-from rag.search.query import analyse
+from rag.question.query import analyse
 
 
 @pytest.fixture

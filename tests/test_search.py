@@ -11,7 +11,7 @@ from rag.index import build_index, open_index
 from rag.search import Filters, search
 from rag.search.candidates import balanced
 from rag.search.match import CROSS, SAME, graded
-from rag.search.query import MAX_CHARACTERS, analyse, clean
+from rag.question.query import MAX_CHARACTERS, analyse, clean
 
 
 @pytest.fixture(scope="module")

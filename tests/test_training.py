@@ -14,7 +14,7 @@ pytest.importorskip("regex", reason="the train extra is not installed")
 from rag.answer.network import Network  # noqa: E402
 from rag.answer.refusal import FEATURES  # noqa: E402
 from rag.embed import load_static  # noqa: E402
-from rag.search.query import analyse  # noqa: E402
+from rag.question.query import analyse  # noqa: E402
 from training import network, reader, reading, train  # noqa: E402
 from training.calibrate import ANSWERED, UNANSWERED, Case, fit, refused, shifted  # noqa: E402
 from training.data import Entry  # noqa: E402

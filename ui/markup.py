@@ -13,7 +13,7 @@ import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.answer.script import HANT
+from rag.question.script import HANT
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from rag.answer.events import Found, Searching
 from rag.answer.types import Answer
 from rag.errors import ServerBusy, UsageError
-from rag.search.query import MAX_CHARACTERS, clean
+from rag.question.query import MAX_CHARACTERS, clean
 from rag.search.types import Filters
 from rag.serving import Desk
 from rag.ui import chips, render

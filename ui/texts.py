@@ -1,6 +1,6 @@
 """Every word of the page, in Chinese and English; both languages hold the same keys. The corpus tab brings its own.
 
-``lang`` is "zh", anything else for English, or :data:`rag.answer.script.HANT`: an answer to a question in traditional
+``lang`` is "zh", anything else for English, or :data:`rag.question.script.HANT`: an answer to a question in traditional
 characters is shown in them.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.answer.script import HANT, in_script
+from rag.question.script import HANT, in_script
 from rag.ui import texts_corpus
 
 LANGS = ("zh", "en")

@@ -12,7 +12,7 @@ from rag.corpus import Article, clauses
 from rag.embed.static import StaticModel
 from rag.errors import IndexCorrupt
 from rag.search.highlight import highlights
-from rag.search.query import Query
+from rag.question.query import Query
 
 LONGEST = {"zh": 170, "en": 340}  # a sentence up to this is quoted whole; characters, by language
 

@@ -1,6 +1,6 @@
 """Rows, numbers and wording of an answer, in the question's language; quotes stay in the original.
 
-``lang`` is "zh", "en", or :data:`rag.answer.script.HANT` for traditional characters.
+``lang`` is "zh", "en", or :data:`rag.question.script.HANT` for traditional characters.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answer.enumerate import PlaceFound
-from rag.answer.script import HANT, in_script
+from rag.question.script import HANT, in_script
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus.places import Place, province_label
 

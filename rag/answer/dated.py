@@ -10,12 +10,12 @@ from datetime import timedelta
 import numpy as np
 
 from rag.answer.evidence import Evidence
-from rag.answer.periods import Told
-from rag.answer.question import Asked
+from rag.question.told import Told
+from rag.question.types import Asked
 from rag.corpus import Article
 from rag.corpus.days import When, find_meant
 from rag.index.named import published
-from rag.search.period import Period, extent
+from rag.index.period import Period, extent
 
 _MONTH = timedelta(days=27)
 NARROW = timedelta(days=31)  # of a longer period an article that may tell of it is enough
@@ -62,7 +62,7 @@ class Calendar:
     def accepts(self, evidence: Evidence, told: Told, strictly: bool) -> bool:
         """Whether a sentence can tell of a period.
 
-        Of a long period its article decides, which is one that passed :func:`rag.search.period.of_period`. Of a day, a
+        Of a long period its article decides, which is one that passed :func:`rag.index.period.of_period`. Of a day, a
         week or a month the sentence must fit, or its article be of that very time. An article without a date must
         write out the years that the question does, unless the time is told from the day of asking. ``strictly``, and where
         it is, the sentence must name no other time.

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rag.answer.asking import outside_of
+from rag.question.asking import outside_of
 from rag.answer.cite import cite_best, verify
 from rag.answer.compose import Sheet, left_out_text, lifted_text, refusal_text, text_of
-from rag.answer.constraints import Limits, find_limits
 from rag.answer.dated import Calendar, of_year, timely
 from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlist
 from rag.answer.events import Found, Searching
@@ -24,21 +23,20 @@ from rag.answer.evidence import Evidence, View, gather, views
 from rag.answer.fold import Fold
 from rag.answer.items import FEWEST, enumerate_items, item_rows
 from rag.answer.pick import pick
-from rag.answer.question import Asked, understand
 from rag.answer.reader import likeliest
 from rag.answer.refusal import SETTLED, Rule, Verdict, about, judge, of_place, rule_of, supports
 from rag.answer.rows import LEAST, QUOTES, folded, place_rows, sentences_of, value_rows
-from rag.answer.script import HANT, is_traditional
 from rag.answer.types import Answer, Citation, Row
-from rag.corpus import detect_lang
-from rag.corpus.language import UNKNOWN
 from rag.embed import Reranker
 from rag.errors import UsageError
 from rag.index import Snapshot
+from rag.question.parse import lifted, parse
+from rag.question.query import Query
+from rag.question.script import HANT
+from rag.question.types import Asked, ParsedQuestion
 from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.filters import allowed_articles
 from rag.search.late import all_passages
-from rag.search.query import Query, analyse, clean
 from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters
 
@@ -59,10 +57,10 @@ def answer(
         question: Chinese or English, at most 2,000 characters.
         filters: restrict the articles.
         history: earlier turns, oldest first, as (question, answer): a question that leans on the last one is completed
-            from it (:mod:`rag.answer.followup`).
+            from it (:mod:`rag.question.followup`).
         reranker: ranks the best passages anew, except for "which places", which is answered from all that match.
         as_of: the day that "last month" is told from; "" for the date of the newest article.
-        without: constraints of the question that are lifted: kinds, or their words (:mod:`rag.answer.constraints`).
+        without: constraints of the question that are lifted: kinds, or their words (:mod:`rag.question.constraints`).
 
     Raises:
         UsageError: the question is empty or too long, or ``without`` names no constraint.
@@ -78,25 +76,16 @@ def stages(
 ) -> Iterator[Searching | Found | Answer]:
     """As :func:`answer`, told stage by stage, the answer last; closing the iterator ends the work after the stage it is in."""
     began = time.perf_counter()
-    question = clean(question)
-    completed, told = "", ()
-    if history:
-        from rag.answer.followup import complete, told_before  # its patterns take longer to make than most answers do
-
-        completed = complete(question, history, snapshot.source_codes[0])
-        told = told_before(question, completed, history)
-    query = analyse(completed or question, snapshot.model, snapshot.embedder)
-    asked = understand(query.text)
-    frame = _frame(question, query)
-    passing = allowed_articles(snapshot, filters) & ~_told(snapshot, told)
+    parsed = parse(snapshot, question, history, as_of, without)
+    passing = allowed_articles(snapshot, filters) & ~_told(snapshot, parsed.seen)
     work = _Work()
 
-    def under(*lifted: str, reranker: Reranker | None = None) -> Generator[Searching | Found, None, Answer]:
-        limits = find_limits(snapshot, query.text, asked, as_of, (*without, *lifted))
-        return _answer_within(snapshot, query, limits, passing, reranker, frame, work)
+    def under(*freed: str, reranker: Reranker | None = None) -> Generator[Searching | Found, None, Answer]:
+        now = lifted(snapshot, parsed, as_of, (*without, *freed)) if freed else parsed
+        return _answer_within(snapshot, now, passing, reranker, work)
 
     given = yield from under()
-    if reranker is not None and asked.kind != "places" and not given.refused:
+    if reranker is not None and parsed.kind != "places" and not given.refused:
         ranked = yield from under(reranker=reranker)
         given = given if ranked.refused else ranked
     if given.refused and given.constraints:
@@ -106,9 +95,9 @@ def stages(
             kinds += [] if freed.refused else [kind]
         given = dataclasses.replace(given, answered_without=tuple(kinds))
         given = dataclasses.replace(given, text=given.text + lifted_text(given, empty=bool(passing.any()) and not given.searched))
-    if told:
-        given = dataclasses.replace(given, left_out=len(told), text=f"{given.text}\n{left_out_text(len(told), frame)}")
-    yield dataclasses.replace(given, question=question, completed=completed, ms=round((time.perf_counter() - began) * 1000, 2))
+    if count := len(parsed.seen):
+        given = dataclasses.replace(given, left_out=count, text=f"{given.text}\n{left_out_text(count, parsed.frame)}")
+    yield dataclasses.replace(given, question=parsed.asked, completed=parsed.completed, ms=round((time.perf_counter() - began) * 1000, 2))
 
 
 @dataclass(slots=True, eq=False)
@@ -148,22 +137,15 @@ def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
     return np.isin(snapshot.columns.story, snapshot.columns.story[rows])
 
 
-def _frame(question: str, query: Query) -> str:
-    """The language that the answer speaks: that of the question as it was asked, in its script."""
-    lang = detect_lang(question)
-    lang = query.lang if lang == UNKNOWN else lang  # "2023?"
-    return "en" if lang != "zh" else HANT if is_traditional(question + query.text) else "zh"
-
-
 def _answer_within(
-    snapshot: Snapshot, query: Query, limits: Limits, passing: np.ndarray, reranker: Reranker | None, lang: str, work: _Work
+    snapshot: Snapshot, asked: ParsedQuestion, passing: np.ndarray, reranker: Reranker | None, work: _Work
 ) -> Generator[Searching | Found, None, Answer]:
     """The answer from those of some articles that the question's own constraints let pass; a refusal is about all of them.
 
     A reranker is asked only which evidence answers: that some does has been settled without it, as refusals are fitted.
     """
-    asked = limits.asked
-    allowed = passing & limits.allowed
+    query, lang = asked.query, asked.frame
+    allowed = passing & asked.allowed
     yield Searching(int(allowed.sum()))
     # Where every passage is scored anyway, what the other articles say still tells the common words of the question
     # from the rare ones; a handful of articles could not.
@@ -171,7 +153,7 @@ def _answer_within(
     found = work.candidates(snapshot, query, passing) if whole else candidates(snapshot, query, allowed)
     langs = snapshot.lang_codes[1][found.articles]
     order = np.argsort(-balanced(found.score, langs, found.articles), kind="stable")
-    most = PASSAGES_ALL if asked.kind == "places" or asked.several else PASSAGES
+    most = PASSAGES_ALL if asked.kind == "places" or _several(asked) else PASSAGES
     inside = allowed[found.articles[order]]
     order = order[(np.arange(len(order)) < most) | inside & (inside.cumsum() <= most)]
     read = found.articles[order][allowed[found.articles[order]]]
@@ -185,10 +167,10 @@ def _answer_within(
     evidence = timely(evidence, weights, asked, calendar)
     fitting = [e for e in evidence if allowed[e.view.row] and about(e, asked, gazette, calendar)]
     sheet, kind = Sheet(), asked.kind
-    rows, verdict = _items(snapshot, query, asked, fitting, weights, sheet, rule) if asked.several else ([], None)
+    rows, verdict = _items(snapshot, query, asked, fitting, weights, sheet, rule) if _several(asked) else ([], None)
     listed = bool(rows)
     if not listed:
-        if not asked.every:
+        if not _every(asked):
             fitting = likeliest(query, asked, fitting, weights, snapshot.model)
         rows, verdict = _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, Fold(snapshot, allowed, fitting), lang, rule)
     if kind == "places" and rows and not rows[0].place:
@@ -209,7 +191,17 @@ def _answer_within(
         text = text_of(rows, sheet.citations, kind, lang, len(articles), searched, listed)
     places = tuple(dict.fromkeys(r.place for r in rows if r.place)) if kind == "places" else ()
     return Answer(query.text, "en" if lang == "en" else "zh", kind, text, refused, places, tuple(rows), tuple(sheet.citations), nearest, missing,
-                  searched, len(articles), 0.0, snapshot.version, limits.constraints, limits.as_of, traditional=lang == HANT)
+                  searched, len(articles), 0.0, snapshot.version, asked.constraints, asked.as_of, traditional=lang == HANT)
+
+
+def _several(asked: Asked) -> bool:
+    """Whether all bodies, persons or documents are sought ("which companies", "哪些文件"), not the one ("which company")."""
+    return asked.several and asked.kind in ("organisation", "person", "document")
+
+
+def _every(asked: Asked) -> bool:
+    """Whether all places are sought ("which provinces", "哪些地方"), not the one where something is ("where", "哪里")."""
+    return asked.kind == "places" and not asked.where
 
 
 def _ranked_anew(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarray, reranker: Reranker) -> Candidates:
@@ -247,16 +239,16 @@ def _answer(snapshot, query, asked, fitting, weights, gazette, calendar, sheet, 
         # When it was is settled by now: an article need not say it again with every place.
         timeless = weights * outside(query, *((one.start, one.end) for one in asked.told))
         # "Where" may be answered by what is in no gazetteer: places are taken only from the likeliest sentences.
-        heard = fitting if asked.every else [e for e in fitting if e.chance >= WHERE * fitting[0].chance]
+        heard = fitting if _every(asked) else [e for e in fitting if e.chance >= WHERE * fitting[0].chance]
         places = enumerate_places(heard, asked, timeless / timeless.sum() if timeless.any() else weights, gazette)
-        if places and (asked.every or _likely(places, heard)):
+        if places and (_every(asked) or _likely(places, heard)):
             kept = shortlist(places)
             verdict = _judge_places(query, asked, weights, kept, places, rule)
             if verdict.accepted:
                 codes = {p.mention.place.code for p in kept}
                 told = [p for p in places if p.mention.place.code in codes and p.support >= LEAST * places[0].support]
                 return place_rows(snapshot, query, asked, told, weights, gazette, sheet, fold, lang), verdict
-        if asked.every and (asked.level != "any" or places):
+        if _every(asked) and (asked.level != "any" or places):
             return [], verdict or judge(query, asked, weights, fitting[0], rule)
     elif asked.kind != "text":
         least = UNLIKELY if asked.kind in ("number", "date") else UNLIKELY_NAME

@@ -17,7 +17,7 @@ from rag.index import Snapshot
 from rag.search.candidates import Candidates
 from rag.search.located import locate, passage_texts
 from rag.search.match import graded
-from rag.search.query import Query
+from rag.question.query import Query
 
 CONTEXT = 0.6  # what a match in the neighbouring sentences is worth beside one in the sentence itself
 LEAD = 160  # characters within which the lead sentence is sought

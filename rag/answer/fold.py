@@ -21,7 +21,7 @@ from rag.corpus.days import find_days
 from rag.corpus.duplicates import RUN, RUN_LATIN
 from rag.index import Snapshot
 from rag.search.highlight import highlights
-from rag.search.query import Query
+from rag.question.query import Query
 
 ALIKE, HALF = 0.8, 0.5  # the share of the shorter sentence that the longer one holds, and how short it may be beside that one
 VERBATIM = 0.7  # how much of a sentence its words in another story must be

@@ -14,12 +14,12 @@ from rag.answer.enumerate import RELATIVE, STRICT, denials, shortlist
 from rag.answer.evidence import CONTEXT, Evidence
 from rag.answer.negation import asks_denial
 from rag.answer.pick import finder
-from rag.answer.question import Asked
+from rag.question.types import Asked
 from rag.answer.types import Row
 from rag.answer.value import Value
 from rag.corpus import clauses
 from rag.index import Snapshot
-from rag.search.query import Query
+from rag.question.query import Query
 
 FEWEST = 2  # names that make a list; for one alone the likeliest sentences are the better judge
 _MARKS = re.compile(r"[《》“”「」『』\"'\s]|^the ", re.I)

@@ -14,7 +14,7 @@ import numpy as np
 
 from rag.embed.static import StaticModel
 from rag.errors import ModelError
-from rag.search.query import Query
+from rag.question.query import Query
 
 FILE = "reader.safetensors"  # in the model's folder
 LONGEST, LONGEST_QUESTION = 48, 40  # tokens of a sentence and of a question that are read

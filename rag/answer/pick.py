@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.answer.evidence import Evidence
-from rag.answer.question import Asked
+from rag.question.types import Asked
 from rag.answer.units import fits, wanted
 from rag.answer.value import Value
-from rag.search.query import Query
+from rag.question.query import Query
 
 _AFTER, _BEFORE = 5.0, 12.0  # tokens over which a match beside the value loses half of its worth
 AROUND = 3.0  # what the matches around a value weigh beside the logarithm of its sentence's chance

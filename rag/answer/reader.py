@@ -18,10 +18,10 @@ from rag.answer.evidence import Evidence
 from rag.answer.fitted import fitted
 from rag.answer.network import network_of
 from rag.answer.pick import finder, nearness
-from rag.answer.question import Asked
+from rag.question.types import Asked
 from rag.corpus.places import find_places
 from rag.embed.static import StaticModel
-from rag.search.query import Query
+from rag.question.query import Query
 
 FILE = "reader.json"  # in the model's folder: the weights, and to what they are fitted
 READ, COMPARED = 40, 20  # sentences whose features are looked at, and those of them that the network reads

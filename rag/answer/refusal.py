@@ -12,10 +12,10 @@ from rag.answer.dated import Calendar, of_year
 from rag.answer.enumerate import Gazette
 from rag.answer.evidence import Evidence
 from rag.answer.fitted import fitted
-from rag.answer.question import Asked
+from rag.question.types import Asked
 from rag.corpus.places import Place, contains
 from rag.embed.static import StaticModel
-from rag.search.query import Query
+from rag.question.query import Query
 
 UNMATCHED = 0.55  # a word counts as not found below this match
 FOUND, SURE = 0.5, 0.8  # and as found, and found for sure, from these on

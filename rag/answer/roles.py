@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag.corpus.places import PlaceMention
+from rag.question.kinds import EVENT_AFTER
 
 # Named, but nothing is said of it.
 SOURCE = "source"  # "据湖南日报报道", "CHENGDU, June 3 (Xinhua)"
@@ -21,12 +22,6 @@ AROUND = frozenset({PASSED, ORIGIN, WAY})
 
 _MEDIA = "日报|晚报|晨报|早报|时报|商报|都市报|电视台|卫视|广播|通讯社|新闻网|共同社|媒体"
 _MEDIA_EN = r"(?:Daily|Evening|Morning|TV|Television|Satellite|Broadcasting|News|Times|Post|Herald|media|newspapers?|press)\b"
-EVENT_AFTER = re.compile(
-    r"[市省]?(?:第[\d一二三四五六七八九十]+届)?(?:[冬夏]季)?(?:世界)?(?:大学生)?(?:亚洲|世界)?(?:[冬夏]季|青年|残疾人)?"
-    r"(?:运动会|奥运|冬奥|残奥|亚运|亚残运|大运会|青奥会|世锦赛|全运会|世博会|进博会|服贸会|广交会|国际电影节)"
-    r"|(?: \d{4})?(?: (?:[A-Z]\w+|World|Summer|Winter)){0,2} (?:Games|Olympics?|Paralympics?|Universiade|Expo|Film Festival)\b"
-)
-"""What follows the name of a place where both name an event."""
 # (role, what stands before the place, what behind it), each within a sentence.
 _ROLES = [(role, re.compile(f"(?:{before})$", re.I), re.compile(after, re.I)) for role, before, after in (
     (EVENT, "", EVENT_AFTER.pattern),

@@ -13,12 +13,12 @@ from rag.answer.enumerate import Gazette, PlaceFound
 from rag.answer.evidence import Evidence
 from rag.answer.fold import Fold, differences
 from rag.answer.pick import Picked
-from rag.answer.question import Asked
+from rag.question.types import Asked
 from rag.answer.reader import unexplained, verb_of
 from rag.answer.types import Row
 from rag.corpus import sentences
 from rag.index import Snapshot
-from rag.search.query import Query
+from rag.question.query import Query
 
 QUOTES = 3  # sentences shown for a question without a value, and sources for one value or place
 ENOUGH = 0.75  # sentences are quoted until the answer is among them with this chance

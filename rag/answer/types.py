@@ -6,10 +6,10 @@ import dataclasses
 import json
 from dataclasses import dataclass
 
+from rag.question.types import CONSTRAINTS, KINDS, Constraint
 from rag.search.types import Highlight
 
-CONSTRAINTS = ("date", "place", "source")
-KINDS = ("places", "number", "date", "person", "organisation", "document", "text")
+__all__ = ["CONSTRAINTS", "KINDS", "Answer", "Citation", "Constraint", "Difference", "Row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +79,6 @@ class Row:
     citations: tuple[int, ...] = ()
     more: int = 0
     differing: tuple[Difference, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """Something that the question restricts the articles to.
-
-    Attributes:
-        kind: one of ``CONSTRAINTS``.
-        words: those of the question that say so, ``question[start:end]``.
-        start, end: where they stand in ``Answer.question``, or in ``Answer.completed`` where that is not "".
-        value: what they mean: an interval of ISO 8601 ("2023-08-01/2023-08-31", "2023-05-01/.." without an end,
-            "--08-01/--08-31" of any year), a place ("四川省"), or the publisher's names in the corpus ("A | B").
-    """
-
-    kind: str
-    words: str
-    start: int
-    end: int
-    value: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def _read_rows(path: Path) -> Iterator[Question]:
 
 def make_question(path: Path, number: int, name: object, text: object, relevant: Mapping[str, int], row: dict) -> Question:
     """A question from the values of a row, checked; its language "" where none is named. Raises UsageError."""
-    from rag.search.query import clean
+    from rag.question.query import clean
 
     if not isinstance(text, str):
         raise refused(path, number, _EXPECTED, row)

@@ -10,18 +10,24 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.corpus.article import Article
 from rag.corpus.days import find_meant
-from rag.corpus.places import find_places
+from rag.corpus.places import Place, code_prefix, find_places
 from rag.index.columns import narrow, read_columns, read_strings, strings, write_columns
+
+if TYPE_CHECKING:
+    from rag.index.open import Snapshot
 
 KEYS = "named"
 PLACE, DAY = "place:", "day:"
+LAST = "\U0010ffff"  # sorts behind every date, and behind whatever a name goes on with
 
 
 def keys(article: Article) -> set[str]:
@@ -111,3 +117,16 @@ class Named:
         """The keys from ``first`` to ``last`` with the rows of their articles."""
         numbers = range(bisect_left(self.keys, first), bisect_right(self.keys, last))
         return [(self.keys[n], self.rows[self.first[n] : self.first[n + 1]]) for n in numbers]
+
+
+def naming_places(snapshot: Snapshot, places: Iterable[Place]) -> np.ndarray:
+    """bool (n_articles,): the articles that name one of the places, or a place inside it."""
+    keep = np.zeros(snapshot.n_articles, bool)
+    for place in places:
+        begin = f"{PLACE}{code_prefix(place)}"
+        for _, articles in snapshot.named(begin, begin + LAST):
+            keep[articles] = True
+        if place.code == "CN":  # all divisions: the codes that begin with a digit, behind which ":" sorts
+            for _, articles in snapshot.named(f"{PLACE}0", f"{PLACE}:"):
+                keep[articles] = True
+    return keep

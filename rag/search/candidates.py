@@ -18,7 +18,7 @@ from rag.search.filters import allowed_articles
 from rag.search.cosines import cosines
 from rag.search.late import all_passages, proposed
 from rag.search.phrase import phrases
-from rag.search.query import Query
+from rag.question.query import Query
 from rag.search.types import Filters, Fusion
 
 PER_SIDE = 200  # proposals of each side and language

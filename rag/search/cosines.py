@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rag.embed.static import StaticModel
-from rag.search.query import Query
+from rag.question.query import Query
 
 _WORDS = 128  # remembered for each model; 260 KB each for a vocabulary of 65,000
 _BLOCK = 32  # words worked out at once, so that a question of a thousand words takes no more memory than others

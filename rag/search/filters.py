@@ -7,12 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from rag.corpus.place_names import place_named
-from rag.corpus.places import Place, code_prefix
 from rag.index import Snapshot
-from rag.index.named import PLACE
+from rag.index.named import LAST, naming_places
 from rag.search.types import Filters
-
-_LAST = "\U0010ffff"  # sorts behind every date, and behind whatever a name goes on with
 
 
 def allowed_articles(snapshot: Snapshot, filters: Filters) -> np.ndarray:
@@ -25,7 +22,7 @@ def allowed_articles(snapshot: Snapshot, filters: Filters) -> np.ndarray:
     if filters.date_from or filters.date_to:
         # ISO dates sort as text; an article without a date is on no side of a bound.
         days, of_article = snapshot.date_codes
-        inside = [day != "" and filters.date_from <= day <= (filters.date_to or _LAST) for day in days]
+        inside = [day != "" and filters.date_from <= day <= (filters.date_to or LAST) for day in days]
         keep &= np.array(inside, bool)[of_article]
     if filters.sources:
         keep &= _among(snapshot.source_codes, filters.sources)
@@ -40,16 +37,3 @@ def _among(codes: tuple[tuple[str, ...], np.ndarray], wanted: Iterable[str]) -> 
     """bool (n_articles,): the articles whose value is among those wanted."""
     names, of_article = codes
     return np.isin(names, list(wanted))[of_article] if names else np.zeros(0, bool)
-
-
-def naming_places(snapshot: Snapshot, places: Iterable[Place]) -> np.ndarray:
-    """bool (n_articles,): the articles that name one of the places, or a place inside it."""
-    keep = np.zeros(snapshot.n_articles, bool)
-    for place in places:
-        begin = f"{PLACE}{code_prefix(place)}"
-        for _, articles in snapshot.named(begin, begin + _LAST):
-            keep[articles] = True
-        if place.code == "CN":  # all divisions: the codes that begin with a digit, behind which ":" sorts
-            for _, articles in snapshot.named(f"{PLACE}0", f"{PLACE}:"):
-                keep[articles] = True
-    return keep

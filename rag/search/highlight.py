@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rag.embed.static import StaticModel
-from rag.search.query import Query
+from rag.question.query import Query
 from rag.search.types import Highlight
 
 # Cosines of static vectors: translations and inflected forms stand above this, chance pairs of one

@@ -13,7 +13,7 @@ import numpy as np
 
 from rag.index import Snapshot
 from rag.search.cosines import cosines
-from rag.search.query import Query
+from rag.question.query import Query
 
 # Up to this many tokens all passages are scored for every question, and their vectors kept at hand.
 _SMALL = 1_500_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rag.index import Snapshot
-from rag.search.query import Query
+from rag.question.query import Query
 
 DEPTH = 64  # passages looked at: below the best of these the others are too far behind for a phrase to help
 

@@ -15,7 +15,7 @@ from rag.errors import ModelError
 from rag.index import Snapshot
 from rag.search.candidates import Candidates
 from rag.search.located import passage_texts
-from rag.search.query import Query
+from rag.question.query import Query
 
 RERANKED = 30  # passages that are read; a question costs as many runs of the model
 

@@ -16,7 +16,7 @@ from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.highlight import highlights
 from rag.search.located import locate, passage_texts
 from rag.search.match import graded
-from rag.search.query import Query, analyse
+from rag.question.query import Query, analyse
 from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters, Fusion, Hit
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.answer.question import AMOUNTS, patterns
+from rag.question.kinds import AMOUNTS, patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,8 @@ class Ask:
     Attributes:
         start, end: where they stand, with the noun that belongs to them ("哪些省", "which hospitals").
         core: end of the part that only asks ("哪些", "which"); ``end`` where there is no noun.
-        kind: one of ``rag.answer.types.KINDS``, or "why", "how", "which" (and nothing more), "what".
-        level: of places, as in :class:`rag.answer.question.Asked`.
+        kind: one of ``rag.question.types.KINDS``, or "why", "how", "which" (and nothing more), "what".
+        level: of places, as in :class:`rag.question.kinds.Asked`.
     """
 
     start: int

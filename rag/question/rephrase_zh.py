@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.asking import THINGS, Ask, asking, is_bare
-from rag.answer.whole import LEVELS, Whole, asks_below, taken_apart
+from rag.question.asking import THINGS, Ask, asking, is_bare
+from rag.question.whole import LEVELS, Whole, asks_below, taken_apart
 from rag.corpus.places import Place
 
 _VERB = "举行|举办|召开|开展|进行|组织|主办|承办|参加|参与|发布|公布|通过|实施|推出|启动|建成|建设|修建"

@@ -5,12 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from rag.answer.periods import Told
-from rag.answer.roles import EVENT_AFTER
-from rag.answer.script import is_traditional, simplified
-from rag.corpus.places import Place, find_places
+from rag.corpus.places import find_places
+from rag.question.script import is_traditional, simplified
+from rag.question.types import Asked
 
 # ---- Chinese: 哪 + how many + measure word + what kind + noun
 _C = "个家名位项条所台部种份次届座只件本支篇场档款首"
@@ -129,49 +127,18 @@ _TELLING = re.compile(
     "|universit(?:y|ies)|colleges?|schools?|hospitals?|banks?|clubs?|courts?|airlines?|museums?|teams?|publishers?|part(?:y|ies))$", re.I
 )
 AMOUNTS = re.compile(_AMOUNT, re.I)
+EVENT_AFTER = re.compile(
+    r"[市省]?(?:第[\d一二三四五六七八九十]+届)?(?:[冬夏]季)?(?:世界)?(?:大学生)?(?:亚洲|世界)?(?:[冬夏]季|青年|残疾人)?"
+    r"(?:运动会|奥运|冬奥|残奥|亚运|亚残运|大运会|青奥会|世锦赛|全运会|世博会|进博会|服贸会|广交会|国际电影节)"
+    r"|(?: \d{4})?(?: (?:[A-Z]\w+|World|Summer|Winter)){0,2} (?:Games|Olympics?|Paralympics?|Universiade|Expo|Film Festival)\b"
+)
+"""What follows the name of a place where both name an event."""
 
 
 @functools.cache
 def patterns() -> list[tuple[str, str, re.Pattern[str]]]:
     """Kind, level and what words ask for it."""
     return [(kind, level, re.compile(pattern, re.I)) for kind, level, pattern in _LISTED + _ASKED]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is wanted.
-
-    Attributes:
-        kind: one of ``rag.answer.types.KINDS``.
-        level: for places: "country", "province", "city" or "any"; else "".
-        idle: spans of the question that only ask ("which provinces"); they need no support.
-        places: places that the answer must be about (named in the question).
-        place_spans: where they stand in the question.
-        years: years that the evidence must be of.
-        focus: span right behind the words that ask, where what is counted stands; may be empty.
-        plain: the question in simplified characters, each at its place, as it was understood.
-        told: periods that the evidence must be of (:func:`rag.answer.constraints.find_limits` finds them).
-    """
-
-    kind: str
-    level: str
-    idle: tuple[tuple[int, int], ...]
-    places: tuple[Place, ...]
-    place_spans: tuple[tuple[int, int], ...]
-    years: tuple[str, ...]
-    focus: tuple[int, int]
-    plain: str
-    told: tuple[Told, ...] = ()
-
-    @property
-    def several(self) -> bool:
-        """Whether all bodies, persons or documents are sought ("which companies", "哪些文件"), not the one ("which company")."""
-        return self.kind in ("organisation", "person", "document") and bool(_SEVERAL.search(self.plain[self.idle[0][0] : self.focus[0]]))
-
-    @property
-    def every(self) -> bool:
-        """Whether all places are sought ("which provinces", "哪些地方"), not the one where something is ("where", "哪里")."""
-        return self.kind == "places" and not (self.level == "any" and _WHERE.search(self.plain[slice(*self.idle[0])]))
 
 
 # More than one is asked for: 哪些企业, which companies, list all documents; not "which company".
@@ -201,8 +168,13 @@ def understand(text: str) -> Asked:
         focus = (match.end(), min(len(text), match.end() + (12 if ord(text[start]) > 0x2E80 else 40)))
     idle += tuple(match.span() for pattern in (_HAPPENS, _BEFALLS)[: 1 + (kind == "places")] for match in pattern.finditer(text))
     mentions = [m for m in find_places(text) if not m.part_of_name and m.place.level != "country" and not EVENT_AFTER.match(text, m.end)]
-    return Asked(kind, level, idle, tuple(m.place for m in mentions), tuple((m.start, m.end) for m in mentions),
-                 tuple(dict.fromkeys(_YEAR.findall(text))), focus, text)
+    return Asked(
+        plain=text, kind=kind, level=level, idle=idle, focus=focus,
+        several=kind != "text" and bool(_SEVERAL.search(text[idle[0][0] : focus[0]])),
+        where=kind == "places" and level == "any" and bool(_WHERE.search(text[slice(*idle[0])])),
+        places=tuple(m.place for m in mentions), place_spans=tuple((m.start, m.end) for m in mentions),
+        years=tuple(dict.fromkeys(_YEAR.findall(text))),
+    )  # fmt: skip
 
 
 def _found(text: str) -> Iterator[tuple[str, str, re.Match[str]]]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.answer import rephrase_en, rephrase_zh
-from rag.answer.asking import asking
-from rag.answer.types import Answer
-from rag.answer.whole import taken_apart
+from rag.question import rephrase_en, rephrase_zh
+from rag.question.asking import asking
+from rag.question.types import Earlier
+from rag.question.whole import taken_apart
 from rag.corpus import detect_lang
 from rag.corpus.places import Place, find_places
 
@@ -104,7 +104,7 @@ def _asked(words: str, lang: str) -> str:
     return known[lang == "en"] if known and (first.core == first.end or first.kind in ("places", "date")) else words
 
 
-def stand_in(said: Said, before: str, answer: Answer) -> str:
+def stand_in(said: Said, before: str, answer: Earlier) -> str:
     """The question with what its pronoun stands for, or "" where it has none or that is not certain."""
     if said.dropped:
         about = _subject(before)
@@ -123,7 +123,7 @@ def stand_in(said: Said, before: str, answer: Answer) -> str:
     return f"{text[:start]}{name}{text[end:]}"
 
 
-def _antecedent(word: str, before: str, answer: Answer) -> str:
+def _antecedent(word: str, before: str, answer: Earlier) -> str:
     """What a pronoun stands for: the one that the answer named, else what the question before was about."""
     labels = list(dict.fromkeys(row.label for row in answer.rows if row.label))
     lang = "zh" if ord(word[0]) > 0x2E80 else "en"

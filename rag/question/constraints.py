@@ -1,7 +1,7 @@
 """What a question itself restricts the articles to: a time, a place, a publisher.
 
 Each is a mask over the articles, made before any candidate is chosen, and shown with the answer, so that who asked can
-see it and lift it. What evidence must be about beyond its article is for :mod:`rag.answer.refusal`.
+see it and lift it. What evidence must be about beyond its article is for the answer to see to.
 """
 
 from __future__ import annotations
@@ -12,16 +12,15 @@ from datetime import date
 
 import numpy as np
 
-from rag.answer.periods import find_periods
-from rag.answer.publishers import find_publisher, may_name_publisher
-from rag.answer.question import Asked
-from rag.answer.script import simplified
-from rag.answer.types import CONSTRAINTS, Constraint
+from rag.question.periods import find_periods
+from rag.question.publishers import find_publisher, may_name_publisher
+from rag.question.script import simplified
+from rag.question.types import CONSTRAINTS, Asked, Constraint
 from rag.corpus.place_names import full_name
 from rag.errors import UsageError
 from rag.index import Snapshot
-from rag.search.filters import naming_places
-from rag.search.period import of_period
+from rag.index.named import naming_places
+from rag.index.period import of_period
 
 
 # Days before and after a period in which articles about it are published: news comes late. The one day that a question
@@ -55,7 +54,7 @@ def find_limits(snapshot: Snapshot, question: str, asked: Asked, as_of: str = ""
     Args:
         snapshot: the index.
         question: the cleaned question.
-        asked: what :func:`rag.answer.question.understand` made of it.
+        asked: what :func:`rag.question.kinds.understand` made of it.
         as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest article.
         without: kinds ("date", "place", "source"), or the words of single constraints: what they say is then neither
             required of articles nor of evidence.

@@ -14,23 +14,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answer.asides import asks_more, of_publisher, reworded, row_asked_for
-from rag.answer.asking import asking, is_bare, outside_of
-from rag.answer.periods import find_periods
-from rag.answer.rephrase import Said, in_full, stand_in
-from rag.answer.script import is_traditional, simplified, traditional
-from rag.answer.types import Answer
-from rag.answer.whole import ANY_DAY, LEVELS, asks_below
+from rag.question.asides import asks_more, of_publisher, reworded, row_asked_for
+from rag.question.asking import asking, is_bare, outside_of
+from rag.question.periods import find_periods
+from rag.question.query import MAX_CHARACTERS
+from rag.question.rephrase import Said, in_full, stand_in
+from rag.question.script import is_traditional, simplified, traditional
+from rag.question.types import Earlier
+from rag.question.whole import ANY_DAY, LEVELS, asks_below
 from rag.corpus import detect_lang
 from rag.corpus.places import Place, find_places
-from rag.search.query import MAX_CHARACTERS
 
 LONGEST = 60  # characters of a question that may lean on another one; a longer one says what it asks
 
 P, T, A, R = "\ue000", "\ue001", "\ue002", "\ue003"  # places, times, words that ask, pronouns
 
 
-def complete(question: str, history: Sequence[tuple[str, Answer]], sources: Sequence[str] = ()) -> str:
+def complete(question: str, history: Sequence[tuple[str, Earlier]], sources: Sequence[str] = ()) -> str:
     """The question in full, or "" where it is complete as it stands.
 
     Args:
@@ -54,7 +54,7 @@ def complete(question: str, history: Sequence[tuple[str, Answer]], sources: Sequ
     return "" if len(full) > MAX_CHARACTERS else traditional(full) if old else full
 
 
-def told_before(question: str, completed: str, history: Sequence[tuple[str, Answer]]) -> tuple[str, ...]:
+def told_before(question: str, completed: str, history: Sequence[tuple[str, Earlier]]) -> tuple[str, ...]:
     """Ids of the articles that earlier answers to the completed question cited, if it asks for more than they told; else ()."""
     if not completed or not asks_more(simplified(question)):
         return ()

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from rag.answer.periods_spoken import spoken
-from rag.answer.told import Told
+from rag.question.periods_spoken import spoken
+from rag.question.told import Told
 from rag.corpus.dates import chinese_number
 from rag.corpus.days import Named, When, find_days, meant
 from rag.corpus.places import find_places
-from rag.search.period import Period, extent
+from rag.index.period import Period, extent
 
 
 def find_periods(text: str, today: date | None) -> list[Told]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.search.period import Period
+from rag.index.period import Period
 
 
 @dataclass(frozen=True, slots=True)

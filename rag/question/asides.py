@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from rag.answer.periods import find_periods
-from rag.answer.publishers import find_publisher, known_publisher
-from rag.answer.types import Answer
-from rag.answer.whole import ANY_DAY, taken_apart
+from rag.question.periods import find_periods
+from rag.question.publishers import find_publisher, known_publisher
+from rag.question.types import Earlier
+from rag.question.whole import ANY_DAY, taken_apart
 from rag.corpus import detect_lang
 
 _END = r"[呢吗啊呀嘛吧]*[？?！!。.…\s]*"
@@ -50,8 +50,8 @@ def asks_more(question: str) -> bool:
     return bool(_MORE.fullmatch(question.strip()))
 
 
-def reworded(question: str, before: str, answer: Answer) -> str:
-    """The question in words that :func:`rag.answer.followup.leaning` completes; as it is where it is of no such kind.
+def reworded(question: str, before: str, answer: Earlier) -> str:
+    """The question in words that :func:`rag.question.followup.leaning` completes; as it is where it is of no such kind.
 
     "" where it asks for a row that the answer before does not have, or that has no name.
     """
@@ -70,7 +70,7 @@ def reworded(question: str, before: str, answer: Answer) -> str:
     return question
 
 
-def _nth(found: re.Match[str], question: str, answer: Answer) -> str:
+def _nth(found: re.Match[str], question: str, answer: Earlier) -> str:
     """What asks for one row of the answer before, by its label."""
     if found["last"] or found["end"]:
         number = len(answer.rows)
@@ -90,7 +90,7 @@ def _nth(found: re.Match[str], question: str, answer: Answer) -> str:
     return f"那{label}呢？" if question[:1] > "\u2e80" else f"What about {label}?"
 
 
-def row_asked_for(question: str, before: str, answer: Answer) -> str:
+def row_asked_for(question: str, before: str, answer: Earlier) -> str:
     """The question before about the one row that is asked for, where that is no place: its label stands for the words that asked."""
     found = _NTH.fullmatch(question.strip())
     if not found or answer.kind in ("places", "text"):

@@ -97,5 +97,5 @@ def _begins(source: str, name: str) -> bool:
 
 @functools.cache
 def _publishers() -> tuple[tuple[str, ...], ...]:
-    text = resources.files("rag.answer").joinpath("data", "publishers.tsv").read_text("utf8")
+    text = resources.files("rag.question").joinpath("data", "publishers.tsv").read_text("utf8")
     return tuple(tuple(line.casefold().split("|")) for line in text.splitlines() if not line.startswith("#"))

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from rag.answer.asking import Ask, asking, outside_of
-from rag.answer.periods import find_periods
+from rag.question.asking import Ask, asking, outside_of
+from rag.question.periods import find_periods
 from rag.corpus.places import Place, PlaceMention, find_places
 
 ANY_DAY = date(2000, 1, 1)  # where "last month" stands is asked here, not what it means

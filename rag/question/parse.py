@@ -1,0 +1,74 @@
+"""The one way in: a question as it was typed, and what came before it, to a :class:`ParsedQuestion`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rag.corpus import detect_lang
+from rag.corpus.language import UNKNOWN
+from rag.question.constraints import find_limits
+from rag.question.kinds import understand
+from rag.question.query import analyse, clean
+from rag.question.script import HANT, is_traditional
+from rag.question.types import Asked, Earlier, ParsedQuestion
+
+if TYPE_CHECKING:
+    from rag.index import Snapshot
+
+
+def parse(
+    snapshot: Snapshot, question: str, history: Sequence[tuple[str, Earlier]] = (),
+    as_of: str = "", without: Sequence[str] = (),
+) -> ParsedQuestion:  # fmt: skip
+    """All that the words of a question say.
+
+    Args:
+        snapshot: the index that is asked: its model, its publishers, what its articles name.
+        question: Chinese or English, at most 2,000 characters.
+        history: earlier turns, oldest first, as (question, answer).
+        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for that of the newest article.
+        without: constraints to leave out: kinds, or their words.
+
+    Raises:
+        UsageError: the question is empty or too long, or ``without`` names no constraint of it.
+    """
+    typed = clean(question)
+    completed, seen = "", ()
+    if history:
+        # Its patterns take longer to make than most answers do.
+        from rag.question.followup import complete, told_before
+
+        completed = complete(typed, history, snapshot.source_codes[0])
+        seen = told_before(typed, completed, history)
+    query = analyse(completed or typed, snapshot.model, snapshot.embedder)
+    asked = understand(query.text)
+    limits = find_limits(snapshot, query.text, asked, as_of, without)
+    return ParsedQuestion(
+        **_fields(limits.asked), text=query.text, asked=typed, completed=completed, lang=query.lang,
+        frame=_frame(typed, query.text, query.lang), query=query, constraints=limits.constraints,
+        allowed=limits.allowed, as_of=limits.as_of, seen=seen,
+    )  # fmt: skip
+
+
+def lifted(
+    snapshot: Snapshot, parsed: ParsedQuestion, as_of: str = "", without: Sequence[str] = ()
+) -> ParsedQuestion:
+    """The same question with other constraints left out; arguments and errors as for :func:`parse`."""
+    limits = find_limits(snapshot, parsed.text, understand(parsed.text), as_of, without)
+    return dataclasses.replace(
+        parsed, **_fields(limits.asked), constraints=limits.constraints, allowed=limits.allowed,
+        as_of=limits.as_of,
+    )  # fmt: skip
+
+
+def _fields(asked: Asked) -> dict:
+    return {one.name: getattr(asked, one.name) for one in dataclasses.fields(Asked)}
+
+
+def _frame(typed: str, text: str, lang: str) -> str:
+    """The language that the answer speaks: that of the question as it was typed, in its script."""
+    said = detect_lang(typed)
+    said = lang if said == UNKNOWN else said  # "2023?"
+    return "en" if said != "zh" else HANT if is_traditional(typed + text) else "zh"

@@ -1,0 +1,155 @@
+"""What a question is after it was parsed: contracts that search, reader and answer build on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from rag.question.told import Told
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from rag.corpus.places import Place
+    from rag.question.query import Query
+
+CONSTRAINTS = ("date", "place", "source")
+KINDS = ("places", "number", "date", "person", "organisation", "document", "text")
+FORMS = (
+    "one", "all", "count", "most", "least", "more", "less", "whether", "why", "how", "open"
+)  # fmt: skip
+Span = tuple[int, int]  # from the first character to behind the last one
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """Something that the question restricts the articles to.
+
+    Attributes:
+        kind: one of ``CONSTRAINTS``.
+        words: those of the question that say so, ``question[start:end]``.
+        start, end: where they stand in ``Answer.question``, or in ``Answer.completed`` where that is not "".
+        value: what they mean: an interval of ISO 8601 ("2023-08-01/2023-08-31", "2023-05-01/.." without an end,
+            "--08-01/--08-31" of any year), a place ("四川省"), or the publisher's names in the corpus ("A | B").
+    """
+
+    kind: str
+    words: str
+    start: int
+    end: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a quantity is compared with: "more than 300 shops", "超过四川".
+
+    Attributes:
+        start, end: where the value stands, without the words that compare.
+        words: the value as it is written ("300家", "3万亿元", "Sichuan").
+        more: whether what is sought lies above it, else below.
+        inclusive: whether the value itself will do ("at least 300", "不超过").
+    """
+
+    start: int
+    end: int
+    words: str
+    more: bool
+    inclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the words of a question say on their own. Spans are of its text.
+
+    Attributes:
+        plain: the question in simplified characters, each at its place.
+        kind: of what is sought, one of ``KINDS``.
+        level: for places: "country", "province", "city" or "any"; else "".
+        form: one of ``FORMS``: one thing or value; all that fit; "count", how many places, bodies, officials or documents
+            do something (a figure that articles state is "one"); the one with the most or the least; all with "more" or
+            "less" than ``bound``; whether; why; how; or "open" where no more than a topic is given.
+        bound: what it is compared with; of a "count", too.
+        measure: span of the quantity that is compared ("新房均价", "rain", or "largest"); (0, 0) for none.
+        several: whether more than one is sought ("哪些企业", "which companies"), not the one.
+        where: whether the place is sought where something is ("哪里"), in a gazetteer or not.
+        negated: whether what is denied, called off or left undone is asked for.
+        excepted: spans of what is not sought ("除了四川", "besides Sichuan"): of the names alone.
+        names: spans of what evidence must name: titles, quoted words, names in Latin letters, things with
+            a number ("3号线", "No. 4"), years.
+        idle: spans that only ask ("which provinces"), or except; they need no support.
+        focus: span right behind the words that ask, where what is counted stands; may be empty.
+        places, place_spans: places that the answer must be about, and where they stand.
+        years: years that the evidence must be of.
+        told: periods that the evidence must be of, once the constraints are found.
+    """
+
+    plain: str
+    kind: str
+    level: str = ""
+    form: str = "open"
+    bound: Bound | None = None
+    measure: Span = (0, 0)
+    several: bool = False
+    where: bool = False
+    negated: bool = False
+    excepted: tuple[Span, ...] = ()
+    names: tuple[Span, ...] = ()
+    idle: tuple[Span, ...] = ()
+    focus: Span = (0, 0)
+    places: tuple[Place, ...] = ()
+    place_spans: tuple[Span, ...] = ()
+    years: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ParsedQuestion(Asked):
+    """A question, ready to be searched for and answered; all that is ever read off its words.
+
+    Attributes:
+        text: as it was understood, cleaned and in full; all spans are of it.
+        asked: as it was typed, cleaned.
+        completed: ``text`` where the question leaned on an earlier one, else "".
+        lang: language of ``text``: "zh", "en" or another code.
+        frame: language that the answer speaks: "zh", "zh-Hant" or "en".
+        query: its tokens, weights and vectors.
+        constraints: what it restricts the articles to, in the order of its words.
+        allowed: bool (n_articles,), the articles that pass all of them.
+        as_of: the day that its times are told from, "YYYY-MM-DD" or "".
+        seen: ids of the articles that earlier answers cited, where it asks for more than these.
+    """
+
+    text: str
+    asked: str
+    completed: str
+    lang: str
+    frame: str
+    query: Query
+    constraints: tuple[Constraint, ...]
+    allowed: np.ndarray
+    as_of: str
+    seen: tuple[str, ...] = ()
+
+
+class _Named(Protocol):
+    label: str
+    place: str
+
+
+class _Cited(Protocol):
+    article_id: str
+
+
+class Earlier(Protocol):
+    """What is read of an earlier answer: its rows' labels and places, what it cited, what was asked."""
+
+    kind: str
+    completed: str
+
+    @property
+    def rows(self) -> Sequence[_Named]: ...
+
+    @property
+    def citations(self) -> Sequence[_Cited]: ...
