@@ -5,7 +5,7 @@ import numpy as np
 from rag.answer import answer
 from rag.answer.compose import place_label
 from rag.answer.evidence import _joined
-from rag.question.kinds import understand
+from rag.question.wording import understand
 from rag.corpus import Article
 from rag.corpus.places import find_places
 from rag.index import open_index

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.question.followup import complete
-from rag.question.kinds import understand
+from rag.question.wording import understand
 from rag.answer.types import Answer, Row
 from rag.question.query import MAX_CHARACTERS, clean
 

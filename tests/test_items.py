@@ -3,7 +3,7 @@
 import pytest
 
 from rag.answer import answer
-from rag.question.kinds import understand
+from rag.question.wording import understand
 from rag.corpus import Article
 from rag.index import build_index, open_index
 

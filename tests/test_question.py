@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.question.kinds import understand
-from rag.question.types import KINDS
+from rag.question.wording import understand
+from rag.question.types import FORMS, KINDS
 
 _FORMS = """
 places province | 哪些省份开展了防汛演练？ | 哪个省的小麦产量最高？ | 哪几个省开通了高速铁路？ | 哪些省市发布了消费券？ | 哪四个省签了协议？
@@ -123,3 +123,226 @@ def test_that_something_happened_needs_no_support():
     for text in ("哪些省份遭遇了台风？", "哪些国家发生过地震？", "Which countries were hit by floods?"):
         assert len(understand(text).idle) == 2, text
     assert len(understand("什么时候遭遇了台风？").idle) == 1
+
+
+# How much is asked for; each line a form, then questions.
+_ASKED_FOR = """
+one | 这座桥有多少座塔？ | 四川有多少个县？ | 谁主持了会议？ | 桥什么时候通车？ | 最高气温是多少？ | 谁修了最长的桥？ | 最长的跨海大桥什么时候通车？
+one | 有多少名志愿者参加？ | 收购了多少家公司？ | 哪家公司承建了大桥？ | 市长承诺了什么？ | 请问图书馆几点关门？ | 矿区塌方死了几个人？
+one | 能告诉我大桥有多长吗？ | 你知道谁发明了电话吗？ | 书展在哪儿举行？ | 最大的书店在哪里？ | 任免名单有多少票反对？ | 那次爆炸之后，死者达到多少人？
+one | How many people were killed? | How long is the bridge? | Who chaired the meeting? | Who built the longest bridge? | When was the tallest tower finished?
+one | Can you tell me when the bridge opened? | Do you know who founded the museum? | How many companies did the group buy? | Which bridge is 2,780 metres long?
+one | How many counties are there in Sichuan? | Where were more than 300 shops closed? | What did the mayor promise? | What was the highest price paid?
+one | Who won the most recent election? | How many votes were cast against the tram line? | At least how many people were hurt?
+all | 哪些省份开展了防汛演练？ | 列出举办过马拉松的省份 | 参加演练的城市有哪些？ | 哪些企业成立了论坛？ | 会上都有谁发言？ | 哪些食品被检查了？
+all | 除了四川，还有哪些省举行了演练？ | 有哪几所大学加入了联盟？ | 请列举所有修建了地铁的城市 | 分别是谁获奖？ | 有没有哪些省取消了演练？
+all | Which provinces ran flood drills? | Name the cities where the fair was held | Which companies founded the forum? | Which foods were inspected?
+all | List all documents the ministry issued | Which people were arrested? | Besides Sichuan, which provinces held drills? | What countries sent delegations?
+all | In which cities were subways built? | Could you list the companies that signed? | Which towns did not hold a drill?
+count | 多少个省举行了防汛演练？ | 一共有多少个城市开通了地铁？ | 在几个省开展了演练？ | 举行演练的省份有多少个？ | 有几家企业签了协议？ | 多少所大学加入了联盟？
+count | 几个国家派出了代表团？ | 多少位市长出席了论坛？ | 超过300毫米降雨的城市有几个？ | 签署协议的国家总共有多少个？ | 多少部法规涉及食品安全？
+count | How many provinces held flood drills? | In how many provinces were drills held? | How many companies signed the deal? | How many countries are affected?
+count | How many governors attended the summit? | What is the number of provinces that held drills? | How many cities had more than 200 mm of rain?
+count | So how many universities joined the alliance? | Across how many countries did the storm pass? | How many laws were repealed?
+most | 哪个省的小麦产量最高？ | 哪个城市新房均价最高？ | 哪里的雨下得最大？ | 进球最多的是谁？ | 降雨最多的城市是哪座？ | 哪家公司卖出了最多的车？ | 哪个地铁站最大？
+most | 全国哪个省去年生产总值居首？ | 哪三个省的出口额最大？ | 最大的桥是哪座？ | 哪一年降雨最多？
+most | Which city had the most rain in July? | Who scored the most goals? | Which province grows the most wheat? | Which bridge is the longest?
+most | What is the largest city in Anhui? | Which company reported the highest profit? | Which of the towns was hottest on Monday? | Which year had the heaviest snow?
+least | 哪个城市新房均价最低？ | 哪个省的失业率最低？ | 哪位选手年龄最小？ | 票价最便宜的是哪家航空公司？ | 哪个区垫底？
+least | Which city had the least rain? | Which airline charges the lowest fare? | Who sold the fewest tickets? | Which team was the youngest? | Which district has the lowest rents?
+more | 哪些城市新房均价超过1.5万元？ | 上半年生产总值超过一千亿元的城市有哪些？ | 哪些省检查了300家以上的商店？ | 哪些企业员工不少于五百人？ | 哪个省的演练比四川多？
+more | Which cities had more than 200 mm of rain in July? | Which companies lost at least $3 billion? | Which provinces held more drills than Sichuan?
+more | Which towns recorded 40 degrees or more? | Which cities' average price exceeded 30,000 yuan? | Which firms hired over a hundred people?
+less | 哪些城市降雨不到50毫米？ | 哪些省的增速低于5%？ | 哪些学校学生不足一百人？ | 投资不超过两亿元的大桥有哪些？ | 哪些城市的房价比成都低？
+less | Which cities had less than 20 mm of rain? | Which clubs sold fewer than 100 tickets? | Which provinces grew below 5%? | Which schools have at most 50 pupils?
+whether | 图书馆开放了吗？ | 大桥是否已经通车？ | 市长有没有出席仪式？ | 会议取消了没有？ | 展览收不收费？ | 四川也举行演练了吗？ | 请问大桥通车了吗？
+whether | Did the mayor visit when it rained? | Is the museum open? | Was the drill cancelled? | Has the bridge been finished? | Didn't the mayor resign? | Will the fair be held in May?
+why | 为什么推迟了会议？ | 体育馆屋顶为什么坍塌？ | 火灾的原因是什么？ | 大桥为何停工？ | 是什么原因导致停电？ | 四川为什么没有举行演练？ | 怎么会发生塌方？
+why | Why was the meeting put off? | What caused the fire? | What was the reason for the strike? | How come the bridge was closed? | Please tell me why the roof fell in
+how | 怎样检查食品？ | 如何申请补贴？ | 居民怎么领取消费券？ | 消防队是怎样救出矿工的？ | How does the bureau inspect food? | How was the miner rescued? | How can residents apply?
+open | 介绍一下防汛演练 | 工程进展如何？ | 南岭矿区发生了什么？ | 新能源论坛怎么样了？ | 关于青石大桥的新闻 | 防汛演练 | 请给我讲讲图书馆的事 | 那场火灾是怎么回事？
+open | Tell me about the flood drill | What happened after the fire? | flood drill | Describe the new museum | Can you tell me about the tram line? | What is known about the ferry?
+"""
+_FORM_CASES = [
+    (line.split("|")[0].strip(), question.strip())
+    for line in _ASKED_FOR.strip().splitlines()
+    for question in line.split("|")[1:]
+]
+
+
+@pytest.mark.parametrize("form, question", _FORM_CASES)
+def test_how_much_is_asked_for(form, question):
+    assert understand(question).form == form
+
+
+@pytest.mark.parametrize(
+    "question, counted",
+    [
+        ("多少个省举行了防汛演练？", ("places", "province")),
+        ("举行演练的城市有几个？", ("places", "city")),
+        ("有几家企业签了协议？", ("organisation", "")),
+        ("多少位市长出席了论坛？", ("person", "")),
+        ("How many countries are affected?", ("places", "country")),
+        ("What is the number of provinces that held drills?", ("places", "province")),
+        ("How many laws were repealed?", ("document", "")),
+        ("How many people were hurt?", ("", "")),
+        ("有多少名志愿者参加？", ("", "")),
+    ],
+)
+def test_what_is_counted(question, counted):
+    assert understand(question).counted == counted
+
+
+@pytest.mark.parametrize(
+    "question, words, more, inclusive",
+    [
+        ("哪些城市新房均价超过1.5万元？", "1.5万元", True, False),
+        ("哪些省检查了300家以上的商店？", "300家", True, True),
+        ("生产总值超过一千亿元的城市有哪些？", "一千亿元", True, False),
+        ("哪些城市降雨不到50毫米？", "50毫米", False, False),
+        ("投资不超过两亿元的大桥有哪些？", "两亿元", False, True),
+        ("哪个省的演练比四川多？", "四川", True, False),
+        ("哪些城市的房价比成都低？", "成都", False, False),
+        ("多少个城市降雨超过200毫米？", "200毫米", True, False),
+        ("Which cities had more than 200 mm of rain in July?", "200 mm", True, False),
+        ("Which companies lost at least $3 billion?", "$3 billion", True, True),
+        ("Which schools have at most 50 pupils?", "50", False, True),
+        ("Which towns recorded 40 degrees or more?", "40 degrees", True, True),
+        ("Which provinces held more drills than Sichuan?", "Sichuan", True, False),
+        ("Which provinces grew below 5%?", "5%", False, False),
+        ("Which firms hired over a hundred people?", "a hundred", True, False),
+    ],
+)
+def test_what_is_compared_with(question, words, more, inclusive):
+    bound = understand(question).bound
+    assert bound is not None and question[bound.start : bound.end] == bound.words
+    assert (bound.words, bound.more, bound.inclusive) == (words, more, inclusive)
+
+
+@pytest.mark.parametrize("question", ["哪些企业在2022年以后成立？", "Which firms were founded after 2022?", "桥有多长？", "谁比赛得了第一？"])
+def test_nothing_is_compared(question):
+    assert understand(question).bound is None
+
+
+@pytest.mark.parametrize(
+    "question, measure",
+    [
+        ("哪个省的小麦产量最高？", "小麦产量"),
+        ("哪个城市新房均价最低？", "新房均价"),
+        ("哪些城市新房均价超过1.5万元？", "新房均价"),
+        ("上半年生产总值超过一千亿元的城市有哪些？", "生产总值"),
+        ("进球最多的是谁？", "进球"),
+        ("哪家公司卖出了最多的车？", "车"),
+        ("哪些省检查了300家以上的商店？", "商店"),
+        ("哪些城市降雨不到50毫米？", "降雨"),
+        ("哪个地铁站最大？", "地铁站"),
+        ("Which city had the most rain in July?", "rain"),
+        ("Which company reported the highest profit?", "profit"),
+        ("Which cities had more than 200 mm of rain in July?", "rain"),
+        ("Which cities' average price exceeded 30,000 yuan?", "average price"),
+        ("Which schools have at most 50 pupils?", "pupils"),
+        ("Who sold the fewest tickets?", "tickets"),
+        ("Who chaired the meeting?", ""),
+    ],
+)
+def test_the_quantity_that_is_compared(question, measure):
+    start, end = understand(question).measure
+    assert question[start:end] == measure
+
+
+@pytest.mark.parametrize(
+    "question, negated",
+    [
+        ("哪个省没有举行防汛演练？", True),
+        ("哪些城市取消了马拉松？", True),
+        ("谁拒绝签字？", True),
+        ("哪些省不参加演练？", True),
+        ("为什么不能通车？", True),
+        ("哪些国家并未签署协议？", True),
+        ("哪些省有没有举行演练？", False),
+        ("市长来了没有？", False),
+        ("哪些城市降雨不到50毫米？", False),
+        ("警方没收了什么？", False),
+        ("谁不断刷新纪录？", False),
+        ("未来哪些城市会通地铁？", False),
+        ("除了四川，还有哪些省举行了演练？", False),
+        ("Which towns did not hold a drill?", True),
+        ("Which province cancelled its flood drill?", True),
+        ("Which companies never paid?", True),
+        ("Who refused to sign?", True),
+        ("Which cities had no rain?", True),
+        ("Which provinces haven't reported yet?", True),
+        ("Which firms failed to deliver?", True),
+        ("Who not only sang but danced?", False),
+        ("Which schools have no more than 50 pupils?", False),
+        ("Didn't the mayor visit?", False),
+        ("Which note did the bank withdraw?", False),
+    ],
+)
+def test_what_was_not_done(question, negated):
+    assert understand(question).negated is negated
+
+
+@pytest.mark.parametrize(
+    "question, excepted",
+    [
+        ("除了四川，还有哪些省举行了防汛演练？", ["四川"]),
+        ("除四川、江西以外，哪些省举行了演练？", ["四川", "江西"]),
+        ("除了四川和重庆之外的省有哪些？", ["四川", "重庆"]),
+        ("四川以外还有哪些省举行了演练？", ["四川"]),
+        ("不包括北京，哪些城市通了地铁？", ["北京"]),
+        ("除了罚款，还有什么处罚？", ["罚款"]),
+        ("谁解除了合同？", []),
+        ("哪些城市拆除了围栏，外地人可以进入？", []),
+        ("除夕外出的人有多少？", []),
+        ("Besides Sichuan, which provinces held drills?", ["Sichuan"]),
+        ("Which provinces other than Sichuan and Henan held drills?", ["Sichuan", "Henan"]),
+        ("Which cities held drills, except for Nanjing?", ["Nanjing"]),
+        ("Apart from the Harbour Museum, who lent paintings?", ["Harbour Museum"]),
+        ("Which towns held a drill?", []),
+    ],
+)
+def test_what_is_not_sought(question, excepted):
+    asked = understand(question)
+    assert [question[a:b] for a, b in asked.excepted] == excepted
+    assert not asked.places  # nothing need be about what is excepted
+
+
+@pytest.mark.parametrize(
+    "question, names",
+    [
+        ("地铁3号线什么时候开通？", ["3号线"]),
+        ("G20峰会在哪里举行？", ["G20"]),
+        ("《长江保护法》规定了什么？", ["《长江保护法》"]),
+        ("“青石”号渡轮何时建成？", ["“青石”"]),
+        ("谁创办了OpenAI？", ["OpenAI"]),
+        ("第十二届书展在哪举办？", ["第十二届"]),
+        ("2011年有多少个检测室？", ["2011"]),
+        ("四川的GDP是多少？", []),
+        ("谁发明了电话？", []),
+        ("When was the ferry Nora built?", ["Nora"]),
+        ("Who is the director of the Harbour Museum?", ["Harbour Museum"]),
+        ("Who succeeds Tom Hale?", ["Tom Hale"]),
+        ("Where did No. 4 reactor fail?", ["No. 4"]),
+        ("When does Line 3 open?", ["Line 3"]),
+        ("Who won the 2018 World Cup?", ["2018", "World Cup"]),
+        ("How much rain did Wuhan have in July?", []),
+        ("Who wrote \"The Long Road\"?", ['"The Long Road"']),
+        ("Which Chinese firms signed?", []),
+        ("COVID-19 cases rose where?", ["COVID-19"]),
+        ("Besides Tom Hale, who signed?", []),
+    ],
+)
+def test_what_evidence_must_name(question, names):
+    assert [question[a:b] for a, b in understand(question).names] == names
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(), st.lists(st.sampled_from([*_PIECES, "除了", "以外", "最", "超过", "3", "more than ", "besides ", "X", "没有"])).map("".join)))
+def test_spans_of_any_text_lie_in_it(text):
+    asked = understand(text)
+    bound = [(asked.bound.start, asked.bound.end)] if asked.bound else []
+    for start, end in (*asked.names, *asked.excepted, *asked.idle, *bound):
+        assert 0 <= start < end <= len(text)
+    assert asked.form in FORMS and 0 <= asked.measure[0] <= asked.measure[1] <= len(text)
+    assert bool(asked.counted[0]) == (asked.form == "count")

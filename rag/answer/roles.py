@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag.corpus.places import PlaceMention
-from rag.question.kinds import EVENT_AFTER
+from rag.question.wording import EVENT_AFTER
 
 # Named, but nothing is said of it.
 SOURCE = "source"  # "据湖南日报报道", "CHENGDU, June 3 (Xinhua)"

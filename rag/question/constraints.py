@@ -54,7 +54,7 @@ def find_limits(snapshot: Snapshot, question: str, asked: Asked, as_of: str = ""
     Args:
         snapshot: the index.
         question: the cleaned question.
-        asked: what :func:`rag.question.kinds.understand` made of it.
+        asked: what :func:`rag.question.wording.understand` made of it.
         as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest article.
         without: kinds ("date", "place", "source"), or the words of single constraints: what they say is then neither
             required of articles nor of evidence.

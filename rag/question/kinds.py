@@ -1,14 +1,13 @@
-"""What a question asks for, and what its answer must be about."""
+"""What kind of thing a question asks for: a place, a figure, a date, a person, a body, a document, or none of these."""
 
 from __future__ import annotations
 
 import functools
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from rag.corpus.places import find_places
-from rag.question.script import is_traditional, simplified
-from rag.question.types import Asked
+from rag.question.types import Span
 
 # ---- Chinese: 哪 + how many + measure word + what kind + noun
 _C = "个家名位项条所台部种份次届座只件本支篇场档款首"
@@ -118,7 +117,6 @@ _BEFORE = re.compile(
     r"^(?:when|where|while|after|before|as|if|since)\b[^?]*?,\s*(?=(?:(?:in|on|at|by|from|to|for|of) )?(?:how|which|who|whom|what|when|where|why)\b)",
     re.I
 )
-_YEAR = re.compile(rf"(?<![\d.,])(1[0-9]{{3}}|20[0-9]{{2}})(?![\d%％]|[.,]\d|\s?[{_C.replace('届', '')}人多余元万亿户辆头吨亩米公]|\s?km|\s?年?前)")
 _TELLING = re.compile(
     "(?:大学|高校|学校|学院|[中小]学|医院|银行|法院|电视台|报社|出版社|俱乐部|球队|博物馆|图书馆|航空公司|酒店|商店|超市|剧院"
     "|法规|法律|条例|规划|计划|方案|纲要|意见|办法|规定|通知|报告|协议|条约|杂志|报纸|期刊|专刊|节目|讲座|标准|政策"
@@ -127,18 +125,23 @@ _TELLING = re.compile(
     "|universit(?:y|ies)|colleges?|schools?|hospitals?|banks?|clubs?|courts?|airlines?|museums?|teams?|publishers?|part(?:y|ies))$", re.I
 )
 AMOUNTS = re.compile(_AMOUNT, re.I)
-EVENT_AFTER = re.compile(
-    r"[市省]?(?:第[\d一二三四五六七八九十]+届)?(?:[冬夏]季)?(?:世界)?(?:大学生)?(?:亚洲|世界)?(?:[冬夏]季|青年|残疾人)?"
-    r"(?:运动会|奥运|冬奥|残奥|亚运|亚残运|大运会|青奥会|世锦赛|全运会|世博会|进博会|服贸会|广交会|国际电影节)"
-    r"|(?: \d{4})?(?: (?:[A-Z]\w+|World|Summer|Winter)){0,2} (?:Games|Olympics?|Paralympics?|Universiade|Expo|Film Festival)\b"
-)
-"""What follows the name of a place where both name an event."""
 
 
 @functools.cache
 def patterns() -> list[tuple[str, str, re.Pattern[str]]]:
     """Kind, level and what words ask for it."""
     return [(kind, level, re.compile(pattern, re.I)) for kind, level, pattern in _LISTED + _ASKED]
+
+
+class Kind(NamedTuple):
+    """What a question asks for; the fields of :class:`rag.question.types.Asked` of these names."""
+
+    kind: str
+    level: str
+    idle: tuple[Span, ...]
+    focus: Span
+    several: bool
+    where: bool
 
 
 # More than one is asked for: 哪些企业, which companies, list all documents; not "which company".
@@ -150,13 +153,11 @@ _HAPPENS = re.compile(r"\b(?:tak(?:es?|en|ing)|took) place\b|\b(?:is|are|was|wer
 _BEFALLS = re.compile(r"发生|遭遇|遭到|遭受|\b(?:(?:was|were|been|be) (?:hit|struck) by|suffer(?:ed|s)?(?: from)?|experienced?)\b", re.I)
 
 
-def understand(text: str) -> Asked:
-    """Kind, level, places and years of a cleaned question, in either script."""
-    if is_traditional(text):
-        text = simplified(text)
-    kind, level, idle, focus = "text", "", (), (0, 0)
-    if found := min(_found(text), key=lambda f: f[2].start(), default=None):
-        kind, level, match = found
+def kind_of(text: str) -> Kind:
+    """What kind of thing a question in simplified characters asks for."""
+    found = min(_found(text), key=lambda f: f[2].start(), default=None)
+    kind, level, match = found or ("text", "", None)
+    idle, focus = (), (0, 0)
     if kind != "text":
         start, end = match.span()
         if kind == "number" and (named := AMOUNTS.search(match.group())):
@@ -166,21 +167,21 @@ def understand(text: str) -> Asked:
             end = start + noun.start()
         idle = ((start, end), *([match.span("noun")] if "noun" in match.groupdict() else ()))
         focus = (match.end(), min(len(text), match.end() + (12 if ord(text[start]) > 0x2E80 else 40)))
+    several = kind != "text" and bool(_SEVERAL.search(text[idle[0][0] : focus[0]]))
+    where = kind == "places" and level == "any" and bool(_WHERE.search(text[slice(*idle[0])]))
     idle += tuple(match.span() for pattern in (_HAPPENS, _BEFALLS)[: 1 + (kind == "places")] for match in pattern.finditer(text))
-    mentions = [m for m in find_places(text) if not m.part_of_name and m.place.level != "country" and not EVENT_AFTER.match(text, m.end)]
-    return Asked(
-        plain=text, kind=kind, level=level, idle=idle, focus=focus,
-        several=kind != "text" and bool(_SEVERAL.search(text[idle[0][0] : focus[0]])),
-        where=kind == "places" and level == "any" and bool(_WHERE.search(text[slice(*idle[0])])),
-        places=tuple(m.place for m in mentions), place_spans=tuple((m.start, m.end) for m in mentions),
-        years=tuple(dict.fromkeys(_YEAR.findall(text))),
-    )  # fmt: skip
+    return Kind(kind, level, idle, focus, several, where)
+
+
+def begin_of(text: str) -> int:
+    """Where the part of a question begins that asks."""
+    before = _BEFORE.match(text)
+    return before.end() if before else 0
 
 
 def _found(text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
     """The first place where each kind of question shows, in the order of the kinds."""
-    before = _BEFORE.match(text)
-    begin = before.end() if before else 0
+    begin = begin_of(text)
     for kind, level, pattern in patterns():
         if match := pattern.search(text, begin):
             yield kind, level, match

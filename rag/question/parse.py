@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rag.corpus import detect_lang
 from rag.corpus.language import UNKNOWN
 from rag.question.constraints import find_limits
-from rag.question.kinds import understand
+from rag.question.wording import understand
 from rag.question.query import analyse, clean
 from rag.question.script import HANT, is_traditional
 from rag.question.types import Asked, Earlier, ParsedQuestion

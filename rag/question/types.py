@@ -70,7 +70,8 @@ class Asked:
         form: one of ``FORMS``: one thing or value; all that fit; "count", how many places, bodies, officials or documents
             do something (a figure that articles state is "one"); the one with the most or the least; all with "more" or
             "less" than ``bound``; whether; why; how; or "open" where no more than a topic is given.
-        bound: what it is compared with; of a "count", too.
+        counted: of a "count", kind and level of the things; else ("", "").
+        bound: what a quantity is compared with, for "more", "less" and "count".
         measure: span of the quantity that is compared ("新房均价", "rain", or "largest"); (0, 0) for none.
         several: whether more than one is sought ("哪些企业", "which companies"), not the one.
         where: whether the place is sought where something is ("哪里"), in a gazetteer or not.
@@ -89,6 +90,7 @@ class Asked:
     kind: str
     level: str = ""
     form: str = "open"
+    counted: tuple[str, str] = ("", "")
     bound: Bound | None = None
     measure: Span = (0, 0)
     several: bool = False
