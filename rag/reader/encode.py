@@ -1,0 +1,103 @@
+"""Texts as the reader sees them: token ids, what stands before each token, and how it is written."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.embed.static import StaticModel
+
+# What stands between two tokens, the strongest of the characters there: the tokenizer drops punctuation.
+GAPS = ("nothing", "space", "letter", "close", "open", "colon", "enumeration", "comma", "stop", "line")
+_GAP_CHARACTERS = {
+    "space": " \t\u00a0\u3000",
+    "close": "”’」』》〉）)]】",
+    "open": "“‘「『《〈（([【\"'",
+    "colon": "：:—-–",
+    "enumeration": "、/&",
+    "comma": "，,",
+    "stop": "。.！!？?；;…",
+    "line": "\n\r\v\f\u2028\u2029",
+}
+# How the first character of a token is written.
+SHAPES = ("other", "han", "lower", "upper", "digit", "han_numeral", "capitals")
+_HAN_NUMERALS = "零〇一二三四五六七八九十百千万亿两几"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """A text as the reader sees it; arrays run in parallel.
+
+    Attributes:
+        ids: token ids, int64 (t,).
+        spans: start and end of each token in the text, int64 (t, 2).
+        gaps: what stands before each token, an index into ``GAPS``, uint8 (t,).
+        shapes: how each is written, an index into ``SHAPES``, uint8 (t,).
+    """
+
+    ids: np.ndarray
+    spans: np.ndarray
+    gaps: np.ndarray
+    shapes: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def part(self, start: int, end: int) -> Encoded:
+        """The tokens from number ``start`` up to ``end``."""
+        return Encoded(*(array[start:end] for array in (self.ids, self.spans, self.gaps, self.shapes)))
+
+
+def encode(model: StaticModel, texts: Sequence[str]) -> list[Encoded]:
+    """Each text as the reader sees it."""
+    found = model.located(list(texts))
+    return [described(ids, spans, text) for (ids, spans), text in zip(found, texts)]
+
+
+def described(ids: np.ndarray, spans: np.ndarray, text: str) -> Encoded:
+    """Tokens with known places in a text, with what stands between them and how they are written."""
+    if not len(ids):
+        return Encoded(ids, spans, np.zeros(0, np.uint8), np.zeros(0, np.uint8))
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    gap_of, shape_of = _tables()
+    codes = np.minimum(codes, len(gap_of) - 1)
+    classes, shapes = gap_of[codes], shape_of[codes]
+    starts, ends = spans[:, 0], spans[:, 1]
+    # The classes of the characters of the tokens themselves do not count.
+    inside = np.zeros(len(text) + 1, np.int64)
+    np.add.at(inside, np.minimum(starts, len(text)), 1)
+    np.add.at(inside, np.minimum(ends, len(text)), -1)
+    free = np.where(inside.cumsum()[:-1] > 0, 0, classes)
+    before = np.concatenate([[0], ends[:-1]])
+    borders = np.stack([before, np.maximum(starts, before)], axis=1).ravel()
+    padded = np.append(free, 0)
+    gaps = np.maximum.reduceat(padded, borders)[::2]
+    gaps[borders[::2] == borders[1::2]] = 0
+    gaps[0] = max(gaps[0], GAPS.index("line"))
+    first = shapes[np.minimum(starts, len(text) - 1)]
+    second = shapes[np.minimum(starts + 1, len(text) - 1)]
+    upper = SHAPES.index("upper")
+    first = np.where((first == upper) & (second == upper) & (ends - starts > 1), SHAPES.index("capitals"), first)
+    return Encoded(ids.astype(np.int64), spans, gaps.astype(np.uint8), first.astype(np.uint8))
+
+
+@functools.cache
+def _tables() -> tuple[np.ndarray, np.ndarray]:
+    """For each character of the basic plane its class of gap, and its class of shape, uint8 (65536,)."""
+    gaps = np.full(65536, GAPS.index("letter"), np.uint8)
+    for name, characters in _GAP_CHARACTERS.items():
+        for character in characters:
+            gaps[ord(character)] = GAPS.index(name)
+    shapes = np.zeros(65536, np.uint8)
+    shapes[0x3400:0xA000] = SHAPES.index("han")
+    for name, characters in (("digit", "0123456789０１２３４５６７８９"), ("han_numeral", _HAN_NUMERALS)):
+        for character in characters:
+            shapes[ord(character)] = SHAPES.index(name)
+    for code in range(0x250):
+        character = chr(code)
+        if character.isalpha():
+            shapes[code] = SHAPES.index("upper" if character.isupper() else "lower")
+    return gaps, shapes

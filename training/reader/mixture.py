@@ -1,0 +1,129 @@
+"""The mixture of examples that the reader learns from, chunk by chunk: a chunk depends on the seed and its number alone."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from rag.embed.static import StaticModel
+from training.composed import composed
+from training.examples import Example
+from training.reader.cloze import Clozes
+from training.reader.questions import of_row, of_sentences
+from training.reader.sources import Text, rows, text_of
+from training.reader.windows import Window, windows
+from training.reader.words import Words
+
+CHUNK = 4_096  # examples
+HELD = 25  # of so many contexts one is kept apart, to measure on
+# Shares of the kinds of examples: at first, and in the end. What is made without end comes first, real questions later.
+FIRST = {"cloze-zh": 0.52, "cloze-en": 0.12, "across": 0.16, "composed": 0.12, "qa": 0.06, "qa-en": 0.02}
+LAST = {"cloze-zh": 0.10, "cloze-en": 0.05, "across": 0.10, "composed": 0.22, "qa": 0.33, "qa-en": 0.08, "mined": 0.12}
+LEFT_OUT = {"python-docs"}  # sources of sentence pairs that are no sentences
+
+
+@dataclass(slots=True)
+class Data:
+    """The training sets, in memory."""
+
+    zh: list[Text] = field(default_factory=list)
+    en: list[Text] = field(default_factory=list)
+    pairs: list[dict] = field(default_factory=list)
+    qa: list[dict] = field(default_factory=list)
+    held: list[dict] = field(default_factory=list)
+    qa_en: list[dict] = field(default_factory=list)
+    mined: list[dict] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+
+
+def read(folder: Path, mined: Path | None = None, part: float = 1.0) -> Data:
+    """The training sets of a folder; ``part`` (0 to 1) of the largest ones."""
+    data = Data()
+    train = folder / "train"
+    for row in rows(train / "news_docs.jsonl.xz", int(68_221 * part)):
+        if text := text_of("", row["text"], "zh"):
+            data.zh.append(text)
+    for row in rows(train / "titled_news.jsonl.xz"):
+        if text := text_of(row["title"], row["text"], row["lang"]):
+            (data.en if row["lang"] == "en" else data.zh).append(text)
+    data.pairs = [row for row in rows(train / "parallel.jsonl.xz", int(648_476 * part)) if row["src"] not in LEFT_OUT]
+    contexts: dict[str, list[dict]] = {}
+    for row in rows(train / "qa.jsonl.xz"):
+        contexts.setdefault(row["context"], []).append(row)
+    for number, context in enumerate(sorted(contexts)):
+        (data.held if number % HELD == 0 else data.qa).extend(contexts[context])
+    data.qa_en = list(rows(train / "qa_en.jsonl.xz"))
+    if mined is not None and mined.is_file():
+        data.mined = [json.loads(line) for line in mined.read_text("utf8").splitlines()]
+    data.places = _places(folder / "gazetteer")
+    return data
+
+
+def _places(folder: Path) -> dict[str, str]:
+    out: dict[str, str] = {}
+    for row in map(json.loads, (folder / "divisions.jsonl").read_text("utf8").splitlines()):
+        for name in (row["zh"], row["short"], row["en"]):
+            out.setdefault(name, row["level"])
+    for row in map(json.loads, (folder / "countries.jsonl").read_text("utf8").splitlines()):
+        out |= {row["zh"]: "country", row["en"]: "country"}
+    return out
+
+
+class Mixture:
+    """Chunks of windows, mixed for how far training has come."""
+
+    def __init__(self, model: StaticModel, data: Data, seed: int):
+        self.model, self.data, self.seed = model, data, seed
+        self.words = Words(model)
+        self.clozes = Clozes(self.words, data.places)
+
+    def chunk(self, number: int, progress: float) -> list[Window]:
+        """A chunk of windows in random order.
+
+        Args:
+            number: from 0.
+            progress: 0 (the beginning) to 1 (the end of training): decides the shares of the kinds.
+        """
+        rng = random.Random(f"{self.seed}-{number}")
+        examples: list[Example] = []
+        shares = {kind: FIRST.get(kind, 0) * (1 - progress) + LAST.get(kind, 0) * progress for kind in LAST}
+        if not self.data.mined:
+            shares["qa"] += shares.pop("mined")
+        for kind, share in shares.items():
+            maker, count = self._maker(kind, rng), round(CHUNK * share / sum(shares.values()))
+            examples += [next(maker) for _ in range(count)]
+        rng.shuffle(examples)
+        return windows(self.model, examples, np.random.default_rng([self.seed, number]))
+
+    def _maker(self, kind: str, rng: random.Random) -> Iterator[Example]:
+        """Examples of a kind without end."""
+        data = self.data
+        if kind == "composed":
+            yield from composed(rng)
+        while True:
+            if kind in ("cloze-zh", "cloze-en"):
+                yield from self.clozes.of_text(rng, rng.choice(data.zh if kind == "cloze-zh" else data.en), 4)
+                continue
+            if kind == "across":
+                one = self.clozes.across(rng, data.pairs, rng.randrange(len(data.pairs)))
+            elif kind == "qa-en":
+                one = of_sentences(rng, data.qa_en, rng.randrange(len(data.qa_en)))
+            elif kind == "mined":
+                one = of_mined(rng, self.words, rng.choice(data.mined))
+            else:
+                one = of_row(self.words, rng, rng.choice(data.qa))
+            if one is not None:
+                yield one
+
+
+def of_mined(rng: random.Random, words: Words, row: dict) -> Example:
+    """An example of a passage that search brings for a question which it does not answer, or does."""
+    question = row["question"]
+    if row["lang"] == "zh" and rng.random() < 0.2:
+        question = words.abroad(rng, question)
+    return Example(question, row["title"], row["text"], tuple(map(tuple, row["spans"])), kind="mined")
