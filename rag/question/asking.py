@@ -34,7 +34,7 @@ class Ask:
 
 _C = "[个家名位项条所台部种份次届座只件本支篇场档款首艘辆天年]"
 _PLAIN = [
-    ("why", re.compile(r"为什么|为何|為什麼|\bwhy\b|\bhow come\b", re.I)),
+    ("why", re.compile(r"(?<![称译作定名分视化变改列誉成评选封任授设划订判冠])为(?:什么|何|啥)|為什麼|\bwhy\b|\bhow come\b", re.I)),
     ("how", re.compile(r"怎么样?|怎样|如何|\bhow\b(?! (?:many|much|large|big|long|tall|old|far|high|often|deep|wide|fast|heavy|about|come)\b)", re.I)),
     ("which", re.compile(rf"哪(?:些|几{_C}?|{_C})|\b(?:which|what) ones?\b|\bwhich\b", re.I)),
     ("what", re.compile(r"什么样?的?|啥|\bwhat\b(?! about\b)", re.I)),

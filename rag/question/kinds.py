@@ -65,7 +65,7 @@ _MEASURES = "天年人倍岁户口头辆艘架栋间幢棵株匹层吨米亩元�
 _ASKED = [
     (
         "places", "country",
-        rf"(?:{_WHICH}|什么)(?:国家(?!级|标准|重点|队|机关|领导|[^\s，。？?]{{0,2}}(?:公司|企业))|国(?![家产有营内际籍]))|国家{_ENDS}|{_EN}(?:countr(?:y|ies)|nations?)\b"
+        rf"(?:{_WHICH}|什么)(?:国家(?!级|标准|重点|队|机关|领导|[^\s，。？?]{{0,2}}(?:公司|企业))|国(?![家产有营内际籍民]))|国家{_ENDS}|{_EN}(?:countr(?:y|ies)|nations?)\b"
     ),
     ("places", "province", rf"(?:{_WHICH}|什么)(?:省市自治区|省区市|省市|省份|省级地区|省、市|省(?!区|级|长|委书记|内|外|直)|自治区|直辖市)|(?:省份?|省市|省区市|自治区|直辖市){_ENDS}"
      rf"|{_EN}provinces?(?:,? (?:and|or) (?:cities|regions|municipalities))?\b"),
@@ -145,7 +145,7 @@ class Kind(NamedTuple):
 
 
 # More than one is asked for: 哪些企业, which companies, list all documents; not "which company".
-_SEVERAL = re.compile(r"哪些|哪几|有哪|列[出举]|\b(?:list|enumerate)\b|\b(?:people|men|women|\w+(?<!s)s)\s*$", re.I)
+_SEVERAL = re.compile(r"哪些|哪几|有哪|列[出举]|\b(?:list|enumerate)\b|\b(?:people|men|women|(?!(?:is|was|does|has|this)\b)\w+(?<!s)s)\s*$", re.I)
 _WHERE = re.compile(r"在哪|哪里|哪儿|何处|何地|什么地|\bwhere\b", re.I)
 # Verbs of several words that say no more than that something happened; their words apart would be sought as they stand.
 _HAPPENS = re.compile(r"\b(?:tak(?:es?|en|ing)|took) place\b|\b(?:is|are|was|were|been|be) held\b", re.I)

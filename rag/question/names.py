@@ -11,12 +11,12 @@ from rag.question.types import Span
 _YEAR = re.compile(r"(?<![\d.,])(1\d{3}|20\d\d)(?![\d%％]|[.,]\d|\s?[个家名位项条所台部种份次座只件本支篇场档款首人多余元万亿户辆头吨亩米公]|\s?km|\s?年?前)")
 _TITLE = r"《[^》]{1,40}》|“[^”]{1,40}”|「[^」]{1,40}」|『[^』]{1,40}』|(?<![\w\"])\"[^\"]{2,40}\""
 _NUMBERED = (
-    r"(?:第[\d零〇一二三四五六七八九十百]+(?:号(?!召|称|码)|届|期(?!间)|号线|航站楼|中学|小学|人民医院)|[\d零〇一二三四五六七八九十]+号(?!码|召)(?:线|院|楼|机组|台风|公告|令|矿)?|(?<![A-Za-z\d])\d{1,3}路(?=公交|车|线)"
+    r"(?:第[\d零〇一二三四五六七八九十百]+(?:号(?!召|称|码)|届|期(?!间)|号线|航站楼|中学|小学|人民医院)|(?<![月\d])[\d零〇一二三四五六七八九十]+号(?!码|召)(?:线|院|楼|机组|台风|公告|令|矿)?|(?<![A-Za-z\d])\d{1,3}路(?=公交|车|线)"
     r"|\b(?:No\.?|Number|Line|Route|Flight|Phase|Article|Unit|Terminal|Highway|Section|Room|Gate|Platform|Plant|Block|Zone) ?[A-Z]{0,2}-?\d[\w-]*"
     r"|\b(?:Lot|Typhoon) No\. ?\d+|\b(?:line|route|flight|terminal|article|highway|no\.) ?\d+\b)"
 )
 _CAPITAL = r"(?:[A-Z][\w’'&.-]*[\w]|[A-Z])"
-_LATIN_ZH = r"(?<![A-Za-z])[A-Za-z][A-Za-z\d&.+’'-]*(?: [A-Z\d][A-Za-z\d&.+’'-]*| (?:of|the|and|de|van|von)(?= [A-Z]))*"
+_LATIN_ZH = r"(?<![A-Za-z])(?!(?-i:[a-z.]+)(?![A-Za-z\d]))(?:\d{1,4}(?=[A-Z]))?[A-Za-z][A-Za-z\d&.+’'-]*(?: [A-Z\d][A-Za-z\d&.+’'-]*| (?:of|the|and|de|van|von)(?= [A-Z]))*"
 _LATIN_EN = rf"\b{_CAPITAL}(?: (?:(?:of|the|for|de|van|von|al|bin|&) )*{_CAPITAL}| \d+(?![\w,.]\d))*"
 _NAMES_ZH = re.compile(f"{_TITLE}|{_NUMBERED}|{_LATIN_ZH}")
 _NAMES_EN = re.compile(f"{_TITLE}|{_NUMBERED}|{_LATIN_EN}")
@@ -53,7 +53,8 @@ def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
         while start < end and (common := _COMMON.match(text, start, end)) and (common.end() == end or text[common.end()] == " "):
             start = min(common.end() + 1, end)
             start = end if text[start:end].isdecimal() else start  # "June 5"
-        end = start + len(text[start:end].rstrip(" .'’-")) - (2 if text[start:end].endswith(("'s", "’s")) else 0)
+        own = re.search(r"['’]s(?: |$)", text[start:end]) if not chinese else None
+        end = start + own.start() if own else start + len(text[start:end].rstrip(" .'’-"))
         alone = start == 0 and match[0].isalpha() and " " not in match[0] and not match[0].isupper() and not chinese
         inside = any(a <= start and end <= b for a, b in (*places, *aside))
         if start < end and not alone and not inside and (end - start > 1 or text[start].isdigit()):
