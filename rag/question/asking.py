@@ -1,4 +1,6 @@
-"""The words of a question that ask, where they stand and how: what a follow-up brings along, and what it takes the place of."""
+"""The words of a question that ask, where they stand and how: what a follow-up brings along, and
+what it takes the place of.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ class Ask:
     Attributes:
         start, end: where they stand, with the noun that belongs to them ("哪些省", "which hospitals").
         core: end of the part that only asks ("哪些", "which"); ``end`` where there is no noun.
-        kind: one of ``rag.question.types.KINDS``, or "why", "how", "which" (and nothing more), "what".
+        kind: one of ``rag.question.types.KINDS``, or "why", "how", "which" (and nothing more),
+            "what".
         level: of places, as in :class:`rag.question.kinds.Asked`.
     """
 
@@ -28,24 +31,35 @@ class Ask:
 
     @property
     def adverb(self) -> bool:
-        """Whether it asks when, where, why or how: not for a part that the sentence could not do without."""
-        return self.kind in ("date", "why", "how") or self.kind == "places" and self.level == "any" and self.core == self.end
+        """Whether it asks when, where, why or how: not for a part that the sentence could not do
+        without.
+        """
+        return self.kind in (
+            "date", "why",
+            "how") or self.kind == "places" and self.level == "any" and self.core == self.end
 
 
 _C = "[个家名位项条所台部种份次届座只件本支篇场档款首艘辆天年]"
 _PLAIN = [
-    ("why", re.compile(r"(?<![称译作定名分视化变改列誉成评选封任授设划订判冠])为(?:什么|何|啥)|為什麼|\bwhy\b|\bhow come\b", re.I)),
-    ("how", re.compile(r"怎么样?|怎样|如何|\bhow\b(?! (?:many|much|large|big|long|tall|old|far|high|often|deep|wide|fast|heavy|about|come)\b)", re.I)),
+    ("why", re.compile(r"(?<![称译作定名分视化变改列誉成评选封任授设划订判冠])为(?:什么|何|啥)|為什麼|\bwhy\b"
+                       r"|\bhow come\b", re.I)),
+    ("how", re.compile(r"怎么样?|怎样|如何|\bhow\b(?! (?:many|much|large|big|long|tall|old|far|high|often"
+                       r"|deep|wide|fast|heavy|about|come)\b)", re.I)),
     ("which", re.compile(rf"哪(?:些|几{_C}?|{_C})|\b(?:which|what) ones?\b|\bwhich\b", re.I)),
     ("what", re.compile(r"什么样?的?|啥|\bwhat\b(?! about\b)", re.I)),
 ]
-_CORE = re.compile(rf"(?:哪(?:些|几|[一二两三四五六七八九十\d]+)?{_C}?|什么|多少(?:{_C}|人)?|几{_C}?|(?:which|what|how many|how much)\b)", re.I)
+_CORE = re.compile(
+    rf"(?:哪(?:些|几|[一二两三四五六七八九十\d]+)?{_C}?|什么|多少(?:{_C}|人)?|几{_C}?|(?:which|what|how many"
+    rf"|how much)\b)", re.I
+)
 _NO_NOUN = re.compile("什么(?:时候|时间|时刻|地方)|哪[里儿]|哪(?:一|几)?[年月日天]|多少$|几[年月日号点]")
 _COUNTED = re.compile(r" (?:people|persons|times)\b", re.I)
 _MEASURE = re.compile("(?<=多少)[艘辆架栋间幢棵株匹层吨亩元块头户口倍岁公千万亿](?=[\u4e00-\u9fff])")
 # Between "which" and its noun only such words ask no more than they do alone.
 _EMPTY = frozenset("which what other of the these those all many more first last else".split())
-_BARE = re.compile(rf"有?(?:哪(?:些|几)?{_C}?|多少{_C}?|几{_C}?)|which(?: ones?)?|what ones?|how (?:many|much)", re.I)
+_BARE = re.compile(
+    rf"有?(?:哪(?:些|几)?{_C}?|多少{_C}?|几{_C}?)|which(?: ones?)?|what ones?|how (?:many|much)", re.I
+)
 
 
 THINGS = ("places", "person", "organisation", "document")
@@ -54,25 +68,30 @@ THINGS = ("places", "person", "organisation", "document")
 
 def asking(text: str) -> list[Ask]:
     """All words of a question that ask, in order and without overlap."""
-    known = [(*match.span(), kind, level) for kind, level, pattern in patterns() if kind != "text" for match in pattern.finditer(text)]
+    known = [(*match.span(), kind, level) for kind, level, pattern in patterns() if kind != "text"
+             for match in pattern.finditer(text)]
     found: list[Ask] = []
-    for start, end, kind, level in sorted(known, key=lambda one: one[0]):  # of several at one place the first in the list of kinds
+    # of several at one place the first in the list of kinds
+    for start, end, kind, level in sorted(known, key=lambda one: one[0]):
         one = _with_core(text, kind, level, start, end)
         if one is not None and outside_of((start, end), ((f.start, f.end) for f in found)):
             found.append(one)
     for kind, pattern in _PLAIN:
         found += [
-            Ask(*match.span(), match.end(), kind) for match in pattern.finditer(text) if outside_of(match.span(), ((f.start, f.end) for f in found))
+            Ask(*match.span(), match.end(), kind) for match in pattern.finditer(text)
+            if outside_of(match.span(), ((f.start, f.end) for f in found))
         ]
     return sorted(found, key=lambda one: one.start)
 
 
 def _with_core(text: str, kind: str, level: str, start: int, end: int) -> Ask | None:
-    if kind == "number" and (amount := AMOUNTS.search(text, start, end)):  # "what is the population of"
+    if kind == "number" and (amount := AMOUNTS.search(text, start,
+                                                      end)):  # "what is the population of"
         end = amount.start()
     words = text[start:end].rstrip()
     latin = ord(words[0]) < 0x2E80
-    if latin and set(words.lower().split()[1:-1]) - _EMPTY and not words.lower().startswith(("how ", "what is", "what was", "what's")):
+    if latin and set(words.lower().split()[1:-1]) - _EMPTY and not words.lower().startswith(
+        ("how ", "what is", "what was", "what's")):
         return None
     if more := (_COUNTED if latin else _MEASURE).match(text, end) if kind == "number" else None:
         end = more.end()
@@ -83,7 +102,9 @@ def _with_core(text: str, kind: str, level: str, start: int, end: int) -> Ask | 
 
 
 def is_bare(words: str) -> bool:
-    """Whether words that ask have no noun, and so ask for some of what was asked about: "哪些", "有多少", "which ones"."""
+    """Whether words that ask have no noun, and so ask for some of what was asked about: "哪些",
+    "有多少", "which ones".
+    """
     return bool(_BARE.fullmatch(words.strip()))
 
 

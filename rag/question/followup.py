@@ -1,11 +1,15 @@
-"""Questions that lean on the one before ("那浙江呢？", "and in Zhejiang?", "how many of them?"), and what they ask in full.
+"""Questions that lean on the one before ("那浙江呢？", "and in Zhejiang?", "how many of them?"), and
+what they ask in full.
 
-A question is completed only where its own words show that it is not whole: nothing in it but a place, a time or words
-that ask; "X呢", "what about X"; or a pronoun that nothing in the question can stand for. Any other question is taken as
-it stands, whatever was asked before: to read too much into a whole question is worse than to complete too few.
+A question is completed only where its own words show that it is not whole: nothing in it but a
+place, a time or words that ask; "X呢", "what about X"; or a pronoun that nothing in the question
+can stand for. Any other question is taken as
+it stands, whatever was asked before: to read too much into a whole question is worse than to
+complete too few.
 
-The words of a question that name a place or time, or that ask, are each replaced by one sign, and what is left is held
-against patterns. The signs are of the private use area, which no cleaned question holds.
+The words of a question that name a place or time, or that ask, are each replaced by one sign,
+and what is left is held against patterns. The signs are of the private use area, which no
+cleaned question holds.
 """
 
 from __future__ import annotations
@@ -25,17 +29,20 @@ from rag.question.whole import ANY_DAY, LEVELS, asks_below
 from rag.corpus import detect_lang
 from rag.corpus.places import Place, find_places
 
-LONGEST = 60  # characters of a question that may lean on another one; a longer one says what it asks
+# characters of a question that may lean on another one; a longer one says what it asks
+LONGEST = 60
 
 P, T, A, R = "\ue000", "\ue001", "\ue002", "\ue003"  # places, times, words that ask, pronouns
 
 
-def complete(question: str, history: Sequence[tuple[str, Earlier]], sources: Sequence[str] = ()) -> str:
+def complete(question: str, history: Sequence[tuple[str, Earlier]],
+             sources: Sequence[str] = ()) -> str:
     """The question in full, or "" where it is complete as it stands.
 
     Args:
         question: as asked, cleaned.
-        history: earlier turns, oldest first; the last one alone is leaned on, as it was completed itself.
+        history: earlier turns, oldest first; the last one alone is leaned on, as it was
+            completed itself.
         sources: the publishers of the articles ("新华社的呢？").
     """
     if not history or len(question) > LONGEST:
@@ -54,11 +61,15 @@ def complete(question: str, history: Sequence[tuple[str, Earlier]], sources: Seq
     return "" if len(full) > MAX_CHARACTERS else traditional(full) if old else full
 
 
-def told_before(question: str, completed: str, history: Sequence[tuple[str, Earlier]]) -> tuple[str, ...]:
-    """Ids of the articles that earlier answers to the completed question cited, if it asks for more than they told; else ()."""
+def told_before(question: str, completed: str,
+                history: Sequence[tuple[str, Earlier]]) -> tuple[str, ...]:
+    """Ids of the articles that earlier answers to the completed question cited, if it asks for more
+    than they told; else ().
+    """
     if not completed or not asks_more(simplified(question)):
         return ()
-    cited = (c.article_id for asked, given in history if completed in (asked, given.completed) for c in given.citations)
+    cited = (c.article_id for asked, given in history if completed in (asked, given.completed)
+             for c in given.citations)
     return tuple(dict.fromkeys(cited))
 
 
@@ -83,10 +94,13 @@ class _Shape:
         self.lang = "zh" if detect_lang(text) == "zh" else "en"
         self.mentions = [m for m in find_places(text) if not m.part_of_name]
         times = find_periods(text, ANY_DAY)
-        self.times = [t for t in times if not any(m.start < t.end and t.start < m.end for m in self.mentions)]
+        self.times = [
+            t for t in times if not any(m.start < t.end and t.start < m.end for m in self.mentions)
+        ]
         taken = [(m.start, m.end) for m in self.mentions] + [(t.start, t.end) for t in self.times]
         self.asks = [a for a in asking(text) if outside_of((a.start, a.end), taken)]
-        marks = [_Mark(m.start, m.end, P) for m in self.mentions] + [_Mark(t.start, t.end, T) for t in self.times]
+        marks = [_Mark(m.start, m.end, P)
+                 for m in self.mentions] + [_Mark(t.start, t.end, T) for t in self.times]
         marks += [_Mark(a.start, a.end, A) for a in self.asks]
         out, at = [], 0
         self.at: list[int] = []  # for each character of the signs, where it stands in the text
@@ -112,22 +126,29 @@ class _Shape:
         return self.text[self.asks[0].start : self.asks[-1].end] if self.asks else ""
 
     def said(self, **more) -> Said:
-        return Said(self.text, self.lang, self.place_words(), self.places(), self.time_words(), **{"asks": self.ask_words(), **more})
+        return Said(self.text, self.lang, self.place_words(), self.places(), self.time_words(),
+                    **{"asks": self.ask_words(), **more})
 
 
 # ---- Chinese
 
-_LEAD = r"(?:(?:那么|那(?!里|儿|边|些|个|次|年|天|时|种|家|位|场|届|本|份|达慕|不勒斯|英)|还有|以及|另外|至于|然后|再问一下|请问|好的?|嗯|只看|只要|仅看|换成)[，,\s]*)"
+_LEAD = (
+    r"(?:(?:那么|那(?!里|儿|边|些|个|次|年|天|时|种|家|位|场|届|本|份|达慕|不勒斯|英)|还有|以及|另外|至于|然后|再问一下|请问|好的?|嗯|只看|只要|仅看"
+    r"|换成)[，,\s]*)"
+)
 _SLOT = f"(?:[在于对像]?[{P}{T}](?:省|市|的|那边|这边|方面|地区|一带|境内|期间)?)"
 _SLOTS = rf"(?:{_SLOT}(?:[和与及跟、，,\s]*{_SLOT})*)"
 _END = r"[呢啊呀嘛吧]?[？?！!。.…\s]*$"
 _TOO = r"(?:也(?:有|是|一样)吗?|有吗|也?有没有|同样)"
 _HOW_MUCH = r"(?:具体|分别|到底|究竟|大概|大约|一共|总共|又|都|各|主要|其他|其它|别的)*"
-# Verbs that say what an event does, not which one it is; without a subject and an object they lean on what was asked.
+# Verbs that say what an event does, not which one it is; without a subject and an object they
+# lean on what was asked.
 _VERB = "举行|举办|召开|开展|进行|组织|主办|承办|参加|参与|出席|发布|公布|通过|实施|施行"
 _ALONE = f"{_VERB}|发生|开始|结束|成立|启动|开幕|闭幕|开放|完成|出台"
 # What asks yes or no, or how: "X呢" with one of these is a whole question.
-_WHOLE = re.compile("什[么麼麽幺]|怎|如果|要是|[我你您]|如何|为何|何|哪|谁|几|多少|多[大高长远久]|吗|嗎|是否|能否|可否|没|沒|还是|难道|(.)不\\1|正在?|还未|着呢|才")
+_WHOLE = re.compile(
+    "什[么麼麽幺]|怎|如果|要是|[我你您]|如何|为何|何|哪|谁|几|多少|多[大高长远久]|吗|嗎|是否|能否|可否|没|沒|还是|难道|(.)不\\1|正在?|还未|着呢|才"
+)
 _PRONOUN = re.compile("(?<![其吉维犹利无排])[他她它](?!国|乡|杀|山|州|汀|拉|地区|克莫司|达拉非|莫昔芬)们?|其中|那里|那儿|那边|这里|这儿")
 
 _ZH_SLOTS = re.compile(rf"{_LEAD}*{_SLOTS}(?:{_TOO}|吗)?{_END}")
@@ -138,41 +159,57 @@ _ZH_ASK = re.compile(
 )
 _ZH_EVENT = re.compile(
     rf"{_LEAD}*(?P<slots>{_SLOTS}[，,]?)?{_HOW_MUCH}[是有]?{_HOW_MUCH}"
-    rf"(?:(?P<ask>[在于]?{A}){_HOW_MUCH}(?P<verb>{_ALONE})[了过的]*|(?P<before>{_ALONE})[了过于在]*{A}){_END}"
+    rf"(?:(?P<ask>[在于]?{A}){_HOW_MUCH}(?P<verb>{_ALONE})[了过的]*"
+    rf"|(?P<before>{_ALONE})[了过于在]*{A}){_END}"
 )
 # "什么时候通车的？", "谁修建的？" say of something that they leave out.
-_ZH_DROPPED = re.compile(rf"{_LEAD}*{_HOW_MUCH}是?{_HOW_MUCH}[在于]?{A}{_HOW_MUCH}(?!{_SLOT})(?:(?![是有的呢])[\u4e00-\u9fff]){{1,2}}的{_END}")
-_ZH_ABOUT = re.compile(rf"{_LEAD}*(?P<slots>{_SLOTS})?(?P<topic>[^，。；？?！!{P}{T}{A}]{{2,20}}?)的?呢[？?！!。.…\s]*$")
-_ZH_EARLY = re.compile(rf"{_LEAD}*(?:[在于]?{T}[，,的]?)?{_HOW_MUCH}(?:[在于]?{A})?{_HOW_MUCH}[在对从给由被让把和与是]?(?P<pronoun>{R})")
-_ZH_LATE = re.compile(rf"{_LEAD}*[在于]?{A}(?:{_VERB}|[\u4e00-\u9fff]{{1,2}})[了过在]?(?P<pronoun>{R}){_END}")
+_ZH_DROPPED = re.compile(
+    rf"{_LEAD}*{_HOW_MUCH}是?{_HOW_MUCH}[在于]?{A}{_HOW_MUCH}(?!{_SLOT})(?:"
+    rf"(?![是有的呢])[\u4e00-\u9fff]){{1,2}}的{_END}"
+)
+_ZH_ABOUT = re.compile(
+    rf"{_LEAD}*(?P<slots>{_SLOTS})?(?P<topic>[^，。；？?！!{P}{T}{A}]{{2,20}}?)的?呢[？?！!。.…\s]*$"
+)
+_ZH_EARLY = re.compile(
+    rf"{_LEAD}*(?:[在于]?{T}[，,的]?)?{_HOW_MUCH}(?:[在于]?{A})?{_HOW_MUCH}[在对从给由被让把和与是]?(?P<pronoun>{R})"
+)
+_ZH_LATE = re.compile(
+    rf"{_LEAD}*[在于]?{A}(?:{_VERB}|[\u4e00-\u9fff]{{1,2}})[了过在]?(?P<pronoun>{R}){_END}"
+)
 _ZH_AHEAD = re.compile("(?:时|时候|后|前|以来|期间|之际)[，,]")  # "它开馆时，图书馆..." names it afterwards
 
 
 def _chinese(shape: _Shape) -> Said | None:
     signs, text = shape.signs, shape.text
-    if _ZH_SLOTS.match(signs) and not ("吗" in text and not re.search(_TOO, text) and len(shape.mentions) + len(shape.times) > 1):
+    if _ZH_SLOTS.match(signs) and not ("吗" in text and not re.search(_TOO, text)
+                                       and len(shape.mentions) + len(shape.times) > 1):
         return shape.said(asks="") if shape.mentions or shape.times else None
     if _ZH_HOW.match(signs) and shape.ask_words() in ("怎么样", "怎样", "如何"):  # "那浙江怎么样？"
         return shape.said(asks="")
     referring = _PRONOUN.sub(R, signs)
     if (found := _ZH_ASK.match(referring)) and shape.asks:
         pronoun = _PRONOUN.search(text) if R in found["of"] and _counts(shape) else None
-        return shape.said(pronoun=pronoun.span() if pronoun else (0, 0)) if _is_bare_ask(shape, found["slots"], found["of"], found["verb"]) else None
+        return shape.said(pronoun=pronoun.span() if pronoun else (0, 0)) if _is_bare_ask(
+            shape, found["slots"], found["of"], found["verb"]) else None
     if (found := _ZH_EVENT.match(signs)) and shape.asks:
         # "浙江什么时候举办的" has no object; "浙江举办了什么" asks for it, and "浙江什么时候成立的" needs none.
         if found["slots"] and (found["before"] or not re.fullmatch(_VERB, found["verb"])):
             return None
         return shape.said(tail=_without_lead(text, _LEAD, shape))
-    if _ZH_DROPPED.match(signs) and len(shape.asks) == 1 and (shape.asks[0].adverb or shape.ask_words() == "谁"):
+    if _ZH_DROPPED.match(signs) and len(shape.asks) == 1 and (shape.asks[0].adverb
+                                                              or shape.ask_words() == "谁"):
         return shape.said(tail=_without_lead(text, _LEAD, shape), dropped=True)
-    if (found := _ZH_ABOUT.match(signs)) and not _WHOLE.search(found["topic"]) and not _PRONOUN.search(found["topic"]):
+    if (found := _ZH_ABOUT.match(signs)) and not _WHOLE.search(
+            found["topic"]) and not _PRONOUN.search(found["topic"]):
         return shape.said(asks="", topic=found["topic"])
     early = _ZH_EARLY.match(referring)
     if early and A in early[0] and shape.asks[0].kind in ("person", "organisation"):
         early = None  # "谁在他父亲去世后接管了公司": it may be who is asked for
-    if (found := early or _ZH_LATE.match(referring)) and not _ZH_AHEAD.search(referring, found.end()):
+    if (found := early
+            or _ZH_LATE.match(referring)) and not _ZH_AHEAD.search(referring, found.end()):
         pronoun = _PRONOUN.search(text)
-        return shape.said(pronoun=pronoun.span(), tail=_without_lead(text, _LEAD, shape)) if pronoun else None
+        return shape.said(pronoun=pronoun.span(), tail=_without_lead(text, _LEAD,
+                                                                     shape)) if pronoun else None
     return None
 
 
@@ -195,11 +232,14 @@ def _is_bare_ask(shape: _Shape, slots: str | None, of: str | None, verb: str | N
         return False  # "浙江是哪个省？"
     ask = shape.asks[0]
     # "今天星期几？", "十堰什么省？"
-    return not (ask.kind == "date" and shape.times) and not (ask.level in LEVELS and not asks_below(ask, shape.places()) and shape.mentions)
+    return not (ask.kind == "date" and shape.times) and not (
+        ask.level in LEVELS and not asks_below(ask, shape.places()) and shape.mentions)
 
 
 def _without_lead(text: str, lead: str, shape: _Shape) -> str:
-    """The question without the words that only lead over, and its places and times where they stand first."""
+    """The question without the words that only lead over, and its places and times where they stand
+    first.
+    """
     found = re.match(rf"{lead}*", shape.signs, re.I)
     return text[shape.at[found.end()] :]
 
@@ -214,34 +254,56 @@ _SLOTS_EN = rf"(?:{_SLOT_EN}(?:,? ?{_SLOT_EN})*)"
 _END_EN = r"(?:,? (?:too|as well|also|then|only|instead|alone|exactly|please))*[?.!\s]*$"
 _AUX = r"(?:is|are|was|were|did|do|does|has|have|had|will|would|can|could)"
 _THEY = r"(?:it|they|them|those|these|that|this|he|she|him|her|there)"
-_HELD = r"(?:held|happen(?:ed)?|taken? place|took place|start(?:ed)?|beg[iau]n|end(?:ed)?|open(?:ed)?|announced|organi[sz]ed|issued|published)"
-_EN_SLOTS = re.compile(rf"{_LEAD_EN}*(?:{_ABOUT_EN})?(?:(?:(?:is|are|was|were) there )?any )?{_SLOTS_EN}(?: ones?)?{_END_EN}", re.I)
+_HELD = (
+    r"(?:held|happen(?:ed)?|taken? place|took place|start(?:ed)?|beg[iau]n|end(?:ed)?|open(?:ed)?"
+    r"|announced|organi[sz]ed|issued|published)"
+)
+_EN_SLOTS = re.compile(
+    rf"{_LEAD_EN}*(?:{_ABOUT_EN})?(?:(?:(?:is|are|was"
+    rf"|were) there )?any )?{_SLOTS_EN}(?: ones?)?{_END_EN}", re.I
+)
 _EN_DID = re.compile(rf"{_LEAD_EN}*(?:did|does|do|has|have) {P}{_END_EN}", re.I)
 _EN_ASK = re.compile(
-    rf"{_LEAD_EN}*(?:(?P<first>{_SLOTS_EN}),? )?(?:exactly |{_PREP} )?{A}(?:(?:,? and|,) {A})*(?: else| exactly"
+    rf"{_LEAD_EN}*(?:(?P<first>{_SLOTS_EN}),? )?(?:exactly |{_PREP} )?{A}(?:(?:,? and"
+    rf"|,) {A})*(?: else| exactly"
     r"| more)?(?P<of> of (?:them|those|these|it))?"
-    rf"(?: (?P<aux>{_AUX})(?: (?P<they>{_THEY}))?(?: {_HELD})?)?(?P<last>,? ?{_SLOTS_EN})?{_END_EN}", re.I
+    rf"(?: (?P<aux>{_AUX})(?: (?P<they>{_THEY}))?(?: {_HELD})?)?(?P<last>,? "
+    rf"?{_SLOTS_EN})?{_END_EN}", re.I
 )
-_EN_ABOUT = re.compile(rf"{_LEAD_EN}*{_ABOUT_EN}(?P<topic>[^?!,;:{P}{T}{A}]{{2,50}}?)(?P<slots>,? ?{_SLOTS_EN})?[?.!\s]*$", re.I)
-_EN_AND = re.compile(rf"(?:and|or|but) (?P<topic>[^?!,;:.{P}{T}{A}]{{2,40}}?)(?P<slots>,? ?{_SLOTS_EN})?[?\s]*$", re.I)
+_EN_ABOUT = re.compile(
+    rf"{_LEAD_EN}*{_ABOUT_EN}(?P<topic>[^?!,;:{P}{T}{A}]{{2,50}}?)(?P<slots>,? "
+    rf"?{_SLOTS_EN})?[?.!\s]*$", re.I
+)
+_EN_AND = re.compile(
+    rf"(?:and|or"
+    rf"|but) (?P<topic>[^?!,;:.{P}{T}{A}]{{2,40}}?)(?P<slots>,? ?{_SLOTS_EN})?[?\s]*$", re.I
+)
 _VERBAL = re.compile(
-    rf"\b(?:{_AUX}|be|been|\w+ed|held|won|took|made|gave|rose|fell|said|went|came|saw|built|began|broke|sent|sold|led|met|ran|shows?|says?)\b", re.I
+    rf"\b(?:{_AUX}|be|been|\w+ed|held|won|took|made|gave|rose|fell|said|went|came|saw|built|began"
+    rf"|broke|sent|sold|led|met|ran|shows?|says?)\b", re.I
 )
 _EARLY_EN = re.compile(
-    rf"{_LEAD_EN}*(?:{_PREP} )?(?:{T},? )?(?:(?:{_PREP} )?{A} )?(?:(?:people|persons|of) )?(?:{_AUX} )?(?:not )?(?P<pronoun>it|its|they|them|their|he"
+    rf"{_LEAD_EN}*(?:{_PREP} )?(?:{T},? )?(?:(?:{_PREP} )?{A} )?(?:(?:people|persons"
+    rf"|of) )?(?:{_AUX} )?(?:not )?(?P<pronoun>it|its|they|them|their|he"
     r"|him|his|she|her|that|this|those|these)\b", re.I
 )
 _LATE_EN = re.compile(
-    rf"{_LEAD_EN}*(?:{_PREP} )?{A}(?: (?:people|persons))?(?: {_AUX})? (?!(?:{_AUX}|how|what|that)\b)\w+(?: (?:{_PREP}|to|with))? (?P<pronoun>it|them"
+    rf"{_LEAD_EN}*(?:{_PREP} )?{A}(?: (?:people|persons))?(?: {_AUX})? (?!(?:{_AUX}|how|what"
+    rf"|that)\b)\w+(?: (?:{_PREP}|to|with))? (?P<pronoun>it|them"
     rf"|him|her|that|this|those|these|there)(?:,? ?{_SLOTS_EN})?{_END_EN}",
     re.I,
 )
 # It rains; it takes an hour to ...; it is true that ...: nothing is meant by "it".
 _NO_IT = re.compile(
-    r"\b(?:it|that|this)\b.*?\b(?:rain\w*|snow\w*|to|that|who|whether|if|for|when|where|while|after|before)\b"
-    r"|what (?:time|day|date|year|month)\b.*\b(?:is|was) (?:it|this|that)|\bit takes?\b|\btake[sn]?\b(?! place)", re.I
+    r"\b(?:it|that|this)\b.*?\b(?:rain\w*|snow\w*|to|that|who|whether|if|for|when|where|while|after"
+    r"|before)\b"
+    r"|what (?:time|day|date|year|month)\b.*\b(?:is|was) (?:it|this|that)|\bit takes?\b"
+    r"|\btake[sn]?\b(?! place)", re.I
 )
-_DETERMINER = re.compile(rf"(?:that|this|those|these)(?! (?:{_HELD}|{_AUX}|{_PREP}|also|too|then)\b|,? ?[{P}{T}]|[?.!\s]*$)", re.I)
+_DETERMINER = re.compile(
+    rf"(?:that|this|those|these)(?! (?:{_HELD}|{_AUX}|{_PREP}|also|too|then)\b|,? ?[{P}{T}]"
+    rf"|[?.!\s]*$)", re.I
+)
 
 
 def _english(shape: _Shape) -> Said | None:
@@ -262,9 +324,11 @@ def _english(shape: _Shape) -> Said | None:
     if found := _EARLY_EN.match(signs) or _LATE_EN.match(signs):
         at, end = shape.at[found.start("pronoun")], shape.at[found.end("pronoun")]
         word = found["pronoun"].lower()
-        if "," in shape.text[end:] or word in ("he", "she") and re.match(" [A-Z]", shape.text[end:]) or shape.text[at:end] == "IT":
+        if "," in shape.text[end:] or word in ("he", "she") and re.match(
+                " [A-Z]", shape.text[end:]) or shape.text[at:end] == "IT":
             return None  # "When it opened, how many paintings did the museum show?", "Did He Jun win?", "Which IT companies ...?"
-        if word in ("it", "that", "this") and _NO_IT.search(shape.text) or _DETERMINER.match(signs, found.start("pronoun")):
+        if word in ("it", "that", "this") and _NO_IT.search(shape.text) or _DETERMINER.match(
+                signs, found.start("pronoun")):
             return None
         return shape.said(pronoun=(at, end), tail=_without_lead(shape.text, _LEAD_EN, shape))
     return None

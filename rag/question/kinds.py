@@ -1,4 +1,6 @@
-"""What kind of thing a question asks for: a place, a figure, a date, a person, a body, a document, or none of these."""
+"""What kind of thing a question asks for: a place, a figure, a date, a person, a body, a document,
+or none of these.
+"""
 
 from __future__ import annotations
 
@@ -8,122 +10,99 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rag.question.types import Span
+from rag.question.words import words
 
 # ---- Chinese: 哪 + how many + measure word + what kind + noun
 _C = "个家名位项条所台部种份次届座只件本支篇场档款首"
-_KIND = (
-    "(?:沿海|沿江|沿边|边境|内陆|[东西南北中][部方]|[东西][南北]|华[东南西北中]|主要|重点|大中型?|大型?|小型?|中小型?|知名|著名|其他|其它|别的|另外"
-    "|国内|国外|外国|外地|本地|当地|省内|欧洲|亚洲|非洲|美洲|发展中|发达|一线|二线|中国|我国|全国|国家)?的?"
-)
+_KIND = f"(?:{words('modifiers')})?的?"
 _WHICH = rf"哪(?:些|几|[一二两三四五六七八九十\d]+)?[{_C}]?{_KIND}"
 _ENDS = r"(?:都|分别|各)?[有是](?:哪些|哪几[个家座位]|谁)(?=[，。？?！!\s]|$)"  # 参加的省份有哪些？
 # ---- English: which + how many and what kind + noun
-_FEW = r"(?: (?!(?:did|do|does|is|are|was|were|has|have|had|will|would|can|could|should|the|an?|in|of|to|for|on|at|by|and|or)\b)[\w-]+){0,2}"
+_FEW = (
+    r"(?: (?!(?:did|do|does|is|are|was|were|has|have|had|will|would|can|could|should|the|an?|in|of"
+    r"|to|for|on|at|by|and|or)\b)[\w-]+){0,2}"
+)
 _EN = (
     r"\b(?:(?:which|what)(?: of (?:the|these|those))?"
-    r"|what(?:['’]s| is| was| are| were) the (?:full |official |first |last |family )?names? of(?: the| an?)?"
-    rf"|(?:please )?(?:list|name|give|show|enumerate)(?: me)?(?: all| every| each)?(?: of)?(?: the)?){_FEW} "
+    r"|what(?:['’]s| is| was| are| were) the (?:full |official |first |last "
+    r"|family )?names? of(?: the| an?)?"
+    rf"|(?:please )?(?:list|name|give|show|enumerate)(?: me)?(?: all| every"
+    rf"| each)?(?: of)?(?: the)?){_FEW} "
 )
-_DOCUMENT = (
-    "文件|法规|法律|条例|规划|计划|方案|纲要|意见|办法|规定|通知|公告|决定|报告|协议|条约|宣言|白皮书|杂志|报纸|刊物|期刊|专刊|书(?!记|店|画|院|展|法|城)|专著|著作|小说|作品|文章|电影|影片|电视剧|歌(?!手|唱|舞)|节目"
-    "|讲座|标准|政策|题目|标题|主题|口号"
-)
-_BODY = (
-    "公司|企业|集团|机构|单位|部门|组织|大学(?!生)|高校|学校|学院|中学|小学|医院|银行|机关|法院|厂家|工厂|厂商|媒体|电视台|报社|出版社|研究所|研究院|俱乐部|球队|队伍|协会|政党|政府|部委"
-    "|局(?!面|势|长|部)|酒店|商店|超市|剧院|博物馆|图书馆|航空公司"
-)
-_PERSON = (
-    "人(?!群|工|民|口|才|力|家|类|数|气|行|均)|市长|省长|县长|区长|部长(?![篇度期])|局长|校长|院长|主席|书记|官员|领导人?|教授|专家|学者|院士|科学家|研究员|医生|律师|法官|记者|作家|作者|诗人|画家|导演|演员|歌手|明星"
-    "|运动员|选手|球员|教练|企业家|负责人|发言人|代表(?!团|作|性)|嘉宾|学生|老师|农民|总统|总理|国王"
-)
-_PERSON_EN = (
-    "person|people|officials?|leaders?|players?|scientists?|researchers?|authors?|writers?|poets?|ministers?|mayors?|governors?|presidents?|premiers?"
-    "|professors?|experts?|scholars?|doctors?|engineers?|lawyers?|judges?"
-    "|journalists?|reporters?|directors?|actors?|actress(?:es)?|singers?|artists?|athletes?|coach(?:es)?|managers?|chairm[ae]n"
-    "|spokes(?:man|woman|person)|king|queen|man|woman|men|women|students?|teachers?|founders?"
-)
-_BODY_EN = (
-    "compan(?:y|ies)|organi[sz]ations?|departments?|agenc(?:y|ies)|institutions?|institutes?|universit(?:y|ies)|colleges?|schools?|hospitals?|banks?"
-    "|firms?|bureaus?|teams?|clubs?|groups?|governments?|ministr(?:y|ies)"
-    "|courts?(?! case)|part(?:y|ies)|airlines?|manufacturers?|publishers?|broadcasters?|museums?|committees?|authorit(?:y|ies)|associations?"
-    "|enterprises?|businesses"
-)
-_DOCUMENT_EN = (
-    "documents?|plans?|programmes?|programs?|laws?|regulations?|reports?|magazines?|journals?|newspapers?|books?|novels?|polic(?:y|ies)|standards?"
-    "|outlines?|treat(?:y|ies)|agreements?|films?|movies?|songs?|lectures?|talks?"
-    "|titles?|slogans?|opinions"
-)
+_DOCUMENT, _DOCUMENT_EN = words("document"), words("document_en")
+_BODY, _BODY_EN = words("body"), words("body_en")
+_PERSON, _PERSON_EN = words("person"), words("person_en")
 # "What is the population of ...": the noun is what is sought, not only how it is asked.
-_AMOUNT = (
-    r"income|salary|wages?|fee|fare|rent|turnover|revenue|profit|loss|debt|deficit|temperature|attendance|turnout|death toll|population|proportion"
-    r"|percentage|share|fraction|cost|price|length|height|depth|width|weight|size|area|age|budget|distance|speed|rate|value|capacity"
-)
+_AMOUNT = words("amount_en")
 _MEASURES = "天年人倍岁户口头辆艘架栋间幢棵株匹层吨米亩元块分秒周轮批组类对双门小公千万亿百十"
 
-# (kind, level, pattern): what matches first in the question decides, of several at one place the first in the list.
+# (kind, level, pattern): what matches first in the question decides, of several at one place the
+# first in the list.
 # The matched words only ask; they are no content.
 _ASKED = [
-    (
-        "places", "country",
-        rf"(?:{_WHICH}|什么)(?:国家(?!级|标准|重点|队|机关|领导|[^\s，。？?]{{0,2}}(?:公司|企业))|国(?![家产有营内际籍民]))|国家{_ENDS}|{_EN}(?:countr(?:y|ies)|nations?)\b"
-    ),
-    ("places", "province", rf"(?:{_WHICH}|什么)(?:省市自治区|省区市|省市|省份|省级地区|省、市|省(?!区|级|长|委书记|内|外|直)|自治区|直辖市)|(?:省份?|省市|省区市|自治区|直辖市){_ENDS}"
+    ("places", "country",
+     rf"(?:{_WHICH}|什么)(?:国家(?!级|标准|重点|队|机关|领导|[^\s，。？?]{{0,2}}(?:公司|企业))|国(?![家产有营内际籍民]))"
+     rf"|国家{_ENDS}|{_EN}(?:countr(?:y|ies)|nations?)\b"),
+    ("places", "province", rf"(?:{_WHICH}|什么)(?:省市自治区|省区市|省市|省份|省级地区|省、市|省(?!区|级|长|委书记|内|外|直)|自治区"
+     rf"|直辖市)|(?:省份?|省市|省区市|自治区|直辖市){_ENDS}"
      rf"|{_EN}provinces?(?:,? (?:and|or) (?:cities|regions|municipalities))?\b"),
-    ("places", "city", rf"(?:{_WHICH}|什么)(?:城市|地级市|地市|州市|区县|县市)|{_WHICH}[市县区](?![场民委长域块级内外别])|(?:城市|地级市|区县|县市){_ENDS}"
-     rf"|{_EN}(?:cit(?:y|ies)|towns?|municipalit(?:y|ies)|count(?:y|ies)|districts?|prefectures?)\b"),
-    ("places", "any", rf"(?:{_WHICH}|什么)(?:地方(?!性|法规|标准|政府)|地区|区域|省区|地点|地(?![铁震质图理标道板面球产毯税勤方]))|(?:地方|地区|地点){_ENDS}"
-                      rf"|在哪(?![天年月日些几一二两三四五六七八九十\d{_C}])[里儿]?|哪里|哪儿|何处|何地"
-     rf"|{_EN}(?:places?|regions?|areas?|locations?|localit(?:y|ies)|parts? of (?:the country|china))\b|\bwhere\b"),
-    ("date", "", r"什么(?:时候|时间|时刻|日子|年份|年代)|何[时年月日]|哪(?:一|几|些|个)?个?(?:年份?|月份?|日|天|星期|周|世纪|年代|时候|时间)|(?<![近这前去十好那后头数])几[月日](?!份额)|几号(?![线楼馆厅门文])|几点"
-                 r"|[星周礼][期拜]?几|几几年"
+    ("places", "city", rf"(?:{_WHICH}|什么)(?:城市|地级市|地市|州市|区县|县市)|{_WHICH}[市县区](?![场民委长域块级内外别])|(?:城市"
+     rf"|地级市|区县|县市){_ENDS}"
+     rf"|{_EN}(?:cit(?:y|ies)|towns?|municipalit(?:y|ies)|count(?:y|ies)|districts?"
+     rf"|prefectures?)\b"),
+    ("places", "any", rf"(?:{_WHICH}|什么)(?:地方(?!性|法规|标准|政府)|地区|区域|省区|地点|地(?![铁震质图理标道板面球产毯税勤方]))"
+     rf"|(?:地方|地区|地点){_ENDS}"
+     rf"|在哪(?![天年月日些几一二两三四五六七八九十\d{_C}])[里儿]?|哪里|哪儿|何处|何地"
+     rf"|{_EN}(?:places?|regions?|areas?|locations?|localit(?:y|ies)|parts? of (?:the country"
+     rf"|china))\b|\bwhere\b"),
+    ("date", "", r"什么(?:时候|时间|时刻|日子|年份|年代)|何[时年月日]|哪(?:一|几|些|个)?个?(?:年份?|月份?|日|天|星期|周|世纪|年代|时候|时间)"
+     r"|(?<![近这前去十好那后头数])几[月日](?!份额)|几号(?![线楼馆厅门文])|几点"
+     r"|[星周礼][期拜]?几|几几年"
      rf"|\bwhen\b|{_EN}(?:dates?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)|time)\b"),
-    (
-        "person", "",
-        rf"谁|{_WHICH}(?:{_PERSON})|哪(?:些|几|一)?位|什么人|(?:长|员|师|家|手|人|者|士|教授|主任|书记|主席|总理|总统|老板|男子|女子|头目|父亲|母亲|妻子|丈夫|儿子|女儿)(?:的(?:姓名|名字)是|(?:是|名字)?叫)什么"
-        rf"|\bwho(?:m|se)?\b|{_EN}(?:{_PERSON_EN})\b"
-    ),
-    (
-        "document", "",
-        rf"(?:{_WHICH}|(?<!有)什么)(?:{_DOCUMENT})|(?:书名|片名|题目|标题|主题|口号)(?:是|叫|为)什么"
-        rf"|(?:晚会|活动|行动|节目|讲座|文件|计划|专刊|杂志|报纸|书|小说|电影|专辑|歌曲?|展览?|[会节赛])(?:的名[字称])?(?:是|叫)什么(?:名[字称])?(?=[，。？?！!\s]|$)|{_EN}(?:{_DOCUMENT_EN})\b"
-    ),
+    ("person", "",
+     rf"谁|{_WHICH}(?:{_PERSON})|哪(?:些|几|一)?位|什么人|(?:长|员|师|家|手|人|者|士|教授|主任|书记|主席|总理|总统|老板|男子|女子"
+     rf"|头目|父亲|母亲|妻子|丈夫|儿子|女儿)(?:的(?:姓名|名字)是|(?:是|名字)?叫)什么"
+     rf"|\bwho(?:m|se)?\b|{_EN}(?:{_PERSON_EN})\b"),
+    ("document", "", rf"(?:{_WHICH}|(?<!有)什么)(?:{_DOCUMENT})|(?:书名|片名|题目|标题|主题|口号)(?:是|叫|为)什么"
+     rf"|(?:晚会|活动|行动|节目|讲座|文件|计划|专刊|杂志|报纸|书|小说|电影|专辑|歌曲?|展览?|[会节赛])(?:的名[字称])?(?:是"
+     rf"|叫)什么(?:名[字称])?(?=[，。？?！!\s]|$)|{_EN}(?:{_DOCUMENT_EN})\b"),
     ("organisation", "", rf"(?:{_WHICH}|什么)(?:{_BODY})|哪几?家|{_EN}(?:{_BODY_EN})\b"),
-    ("number", "", rf"多少[{_C}人]?|(?<![近这前去十好那后头数哪])几(?=[{_C}{_MEASURES}])[{_C}]?|百分之几|(?<![许很众更不诸太最大])多[大高长远重宽深久快](?![学校型中层等批量级龄])"
-     rf"|\bhow (?:many|much|large|big|long|tall|old|far|high|often|deep|wide|fast|heavy)\b|\bwhat (?:number|amount|percent|{_AMOUNT})\b(?: of)?"
-     rf"|\bwhat(?:['’]s| is| was| are| were) the (?:total |overall |average |exact )?(?:numbers?|amounts?|totals?|{_AMOUNT})\b(?: of)?"
+    ("number", "", rf"多少[{_C}人]?|(?<![近这前去十好那后头数哪])几(?=[{_C}{_MEASURES}])[{_C}]?|百分之几"
+     rf"|(?<![许很众更不诸太最大])多[大高长远重宽深久快](?![学校型中层等批量级龄])"
+     rf"|\bhow (?:many|much|large|big|long|tall|old|far|high|often|deep|wide|fast|heavy)\b"
+     rf"|\bwhat (?:number|amount|percent|{_AMOUNT})\b(?: of)?"
+     rf"|\bwhat(?:['’]s| is| was| are| were) the (?:total |overall |average |exact )?(?:numbers?"
+     rf"|amounts?|totals?|{_AMOUNT})\b(?: of)?"
      r"|\bwhat (?:did|does|do|will|would)\b(?=[^?]{1,80}\b(?:cost|weigh)\b)"
      r"|\bwhat(?:['’]s| is) the (?:(?:tele)?phone|hotline|contact) numbers?(?: (?:of|for|to))?\b"
-     rf"|\bwhat(?:['’]s| is| was| are| were) the (?=(?:(?!of\b|the\b)[\w'-]+ ){{1,3}}(?:{_AMOUNT})\b)"),
-    (
-        "document", "",
-        r"\bwhat(?:['’]s| is| was) the (?:title|theme|topic|slogan) of"
-        r"|\bwhat(?:['’]s| is| was)(?= (?:the |an? |this )?(?:[\w'-]+ ){1,6}(?:called|named|entitled|titled)\b)"
-    ),
+     rf"|\bwhat(?:['’]s| is| was| are| were) the (?=(?:(?!of\b"
+     rf"|the\b)[\w'-]+ ){{1,3}}(?:{_AMOUNT})\b)"),
+    ("document", "", r"\bwhat(?:['’]s| is| was) the (?:title|theme|topic|slogan) of"
+     r"|\bwhat(?:['’]s| is| was)(?= (?:the |an? |this )?(?:[\w'-]+ ){1,6}(?:called|named"
+     r"|entitled|titled)\b)"),
     # 哪些湿地文件
-    ("document", "", rf"哪些(?=[^\s\W了的在]{{1,4}}?(?P<noun>{_DOCUMENT}))"), ("organisation", "", rf"哪些(?=[^\s\W了的在]{{1,4}}?(?P<noun>{_BODY}))"),
-    (
-        "text", "",
-        r"为什么|为何|\b(?:what|which|why|how)\b(?! and (?:when|where|who))|^(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would|should)\b"
-    ),
+    ("document", "", rf"哪些(?=[^\s\W了的在]{{1,4}}?(?P<noun>{_DOCUMENT}))"),
+    ("organisation", "", rf"哪些(?=[^\s\W了的在]{{1,4}}?(?P<noun>{_BODY}))"),
+    ("text", "",
+     r"为什么|为何|\b(?:what|which|why|how)\b(?! and (?:when|where|who))|^(?:did|do|does|is|are|was"
+     r"|were|has|have|had|can|could|will|would|should)\b"),
 ]
-_LISTED = [
-    (kind, level, rf"^请?(?:帮我)?(?:列出|列举|举出|说出|给出)(?=.{{0,60}}?(?P<noun>(?:{noun})(?:名单|名称)?)[，。？?！!\s]*$)")
-    for kind, level, noun in (
-        ("places", "country", "国家"), ("places", "province", "省份|省市|省区市|省|自治区|直辖市"), ("places", "city", "城市|区县|县市"), ("places", "any", "地方|地区|地点"),
-        ("organisation", "", "企业|公司|集团|机构|单位|部门|高校|大学|学校|医院|银行|协会"), ("document", "", "文件|法规|法律|条例|规划|计划|方案|意见|办法|标准|政策"))
-]
+_LISTED = [(kind, level, rf"^请?(?:帮我)?(?:列出|列举|举出|说出|给出)(?=.{{0,60}}?(?P<noun>(?:{noun})(?:名单"
+            rf"|名称)?)[，。？?！!\s]*$)")
+           for kind, level, noun in (("places", "country", "国家"), ("places", "province",
+                                                                   "省份|省市|省区市|省|自治区|直辖市"),
+                                     ("places", "city", "城市|区县|县市"), ("places", "any", "地方|地区|地点"),
+                                     ("organisation", "", "企业|公司|集团|机构"
+                                      "|单位|部门|高校|大学"
+                                      "|学校|医院|银行|协会"), ("document", "",
+                                                        "文件|法规|法律|条例|规划|计划|方案|意见|办法|标准|政策"))]
 # "When the fire broke out, how many ...": the clause before the comma does not ask.
 _BEFORE = re.compile(
-    r"^(?:when|where|while|after|before|as|if|since)\b[^?]*?,\s*(?=(?:(?:in|on|at|by|from|to|for|of) )?(?:how|which|who|whom|what|when|where|why)\b)",
+    r"^(?:when|where|while|after|before|as|if|since)\b[^?]*?,\s*(?=(?:(?:in|on|at|by|from|to|for"
+    r"|of) )?(?:how|which|who|whom|what|when|where|why)\b)",
     re.I
 )
-_TELLING = re.compile(
-    "(?:大学|高校|学校|学院|[中小]学|医院|银行|法院|电视台|报社|出版社|俱乐部|球队|博物馆|图书馆|航空公司|酒店|商店|超市|剧院"
-    "|法规|法律|条例|规划|计划|方案|纲要|意见|办法|规定|通知|报告|协议|条约|杂志|报纸|期刊|专刊|节目|讲座|标准|政策"
-    "|plans?|programmes?|programs?|laws?|regulations?|reports?|magazines?|journals?|newspapers?|polic(?:y|ies)|standards?|treat(?:y|ies)|agreements?"
-    "|lectures?"
-    "|universit(?:y|ies)|colleges?|schools?|hospitals?|banks?|clubs?|courts?|airlines?|museums?|teams?|publishers?|part(?:y|ies))$", re.I
-)
+_TELLING = re.compile(rf"(?:{words('telling')})$", re.I)
 AMOUNTS = re.compile(_AMOUNT, re.I)
 
 
@@ -145,12 +124,21 @@ class Kind(NamedTuple):
 
 
 # More than one is asked for: 哪些企业, which companies, list all documents; not "which company".
-_SEVERAL = re.compile(r"哪些|哪几|有哪|列[出举]|\b(?:list|enumerate)\b|\b(?:people|men|women|(?!(?:is|was|does|has|this)\b)\w+(?<!s)s)\s*$", re.I)
+_SEVERAL = re.compile(
+    r"哪些|哪几|有哪|列[出举]|\b(?:list|enumerate)\b|\b(?:people|men|women|(?!(?:is|was|does|has"
+    r"|this)\b)\w+(?<!s)s)\s*$", re.I
+)
 _WHERE = re.compile(r"在哪|哪里|哪儿|何处|何地|什么地|\bwhere\b", re.I)
-# Verbs of several words that say no more than that something happened; their words apart would be sought as they stand.
-_HAPPENS = re.compile(r"\b(?:tak(?:es?|en|ing)|took) place\b|\b(?:is|are|was|were|been|be) held\b", re.I)
+# Verbs of several words that say no more than that something happened; their words apart would be
+# sought as they stand.
+_HAPPENS = re.compile(
+    r"\b(?:tak(?:es?|en|ing)|took) place\b|\b(?:is|are|was|were|been|be) held\b", re.I
+)
 # And of places that have no part in it: an article on a storm seldom says "遭遇".
-_BEFALLS = re.compile(r"发生|遭遇|遭到|遭受|\b(?:(?:was|were|been|be) (?:hit|struck) by|suffer(?:ed|s)?(?: from)?|experienced?)\b", re.I)
+_BEFALLS = re.compile(
+    r"发生|遭遇|遭到|遭受|\b(?:(?:was|were|been|be) (?:hit|struck) by|suffer(?:ed|s)?(?: from)?"
+    r"|experienced?)\b", re.I
+)
 
 
 def kind_of(text: str) -> Kind:
@@ -162,14 +150,17 @@ def kind_of(text: str) -> Kind:
         start, end = match.span()
         if kind == "number" and (named := AMOUNTS.search(match.group())):
             end = start + named.start()
-        # "Which hospitals", "什么规划": a kind of body or document is part of what is sought; "which companies" hardly is.
+        # "Which hospitals", "什么规划": a kind of body or document is part of what is sought;
+        # "which companies" hardly is.
         if kind in ("organisation", "document") and (noun := _TELLING.search(match.group())):
             end = start + noun.start()
         idle = ((start, end), *([match.span("noun")] if "noun" in match.groupdict() else ()))
-        focus = (match.end(), min(len(text), match.end() + (12 if ord(text[start]) > 0x2E80 else 40)))
+        focus = (match.end(), min(len(text),
+                                  match.end() + (12 if ord(text[start]) > 0x2E80 else 40)))
     several = kind != "text" and bool(_SEVERAL.search(text[idle[0][0] : focus[0]]))
     where = kind == "places" and level == "any" and bool(_WHERE.search(text[slice(*idle[0])]))
-    idle += tuple(match.span() for pattern in (_HAPPENS, _BEFALLS)[: 1 + (kind == "places")] for match in pattern.finditer(text))
+    idle += tuple(match.span() for pattern in (_HAPPENS, _BEFALLS)[:1 + (kind == "places")]
+                  for match in pattern.finditer(text))
     return Kind(kind, level, idle, focus, several, where)
 
 

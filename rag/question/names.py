@@ -1,4 +1,6 @@
-"""What evidence must name to be about what a question names: titles, Latin names, things with a number, years."""
+"""What evidence must name to be about what a question names: titles, Latin names, things with a
+number, years.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +9,34 @@ from collections.abc import Iterable
 
 from rag.corpus.places import find_places
 from rag.question.types import Span
+from rag.question.words import words
 
-_YEAR = re.compile(r"(?<![\d.,])(1\d{3}|20\d\d)(?![\d%％]|[.,]\d|\s?[个家名位项条所台部种份次座只件本支篇场档款首人多余元万亿户辆头吨亩米公]|\s?km|\s?年?前)")
+_YEAR = re.compile(
+    r"(?<![\d.,])(1\d{3}|20\d\d)(?![\d%％]|[.,]\d|\s?[个家名位项条所台部种份次座只件本支篇场档款首人多余元万亿户辆头吨亩米公]|\s?km"
+    r"|\s?年?前)"
+)
 _TITLE = r"《[^》]{1,40}》|“[^”]{1,40}”|「[^」]{1,40}」|『[^』]{1,40}』|(?<![\w\"])\"[^\"]{2,40}\""
 _NUMBERED = (
-    r"(?:第[\d零〇一二三四五六七八九十百]+(?:号(?!召|称|码)|届|期(?!间)|号线|航站楼|中学|小学|人民医院)|(?<![月\d])[\d零〇一二三四五六七八九十]+号(?!码|召)(?:线|院|楼|机组|台风|公告|令|矿)?|(?<![A-Za-z\d])\d{1,3}路(?=公交|车|线)"
-    r"|\b(?:No\.?|Number|Line|Route|Flight|Phase|Article|Unit|Terminal|Highway|Section|Room|Gate|Platform|Plant|Block|Zone) ?[A-Z]{0,2}-?\d[\w-]*"
+    r"(?:第[\d零〇一二三四五六七八九十百]+(?:号(?!召|称|码)|届|期(?!间)|号线|航站楼|中学|小学|人民医院)"
+    r"|(?<![月\d])[\d零〇一二三四五六七八九十]+号(?!码|召)(?:线|院|楼|机组|台风|公告|令|矿)?|(?<![A-Za-z\d])\d{1,3}路(?=公交|车|线)"
+    r"|\b(?:No\.?|Number|Line|Route|Flight|Phase|Article|Unit|Terminal|Highway|Section|Room|Gate"
+    r"|Platform|Plant|Block|Zone) ?[A-Z]{0,2}-?\d[\w-]*"
     r"|\b(?:Lot|Typhoon) No\. ?\d+|\b(?:line|route|flight|terminal|article|highway|no\.) ?\d+\b)"
 )
 _CAPITAL = r"(?:[A-Z][\w’'&.-]*[\w]|[A-Z])"
-_LATIN_ZH = r"(?<![A-Za-z])(?!(?-i:[a-z.]+)(?![A-Za-z\d]))(?:\d{1,4}(?=[A-Z]))?[A-Za-z][A-Za-z\d&.+’'-]*(?: [A-Z\d][A-Za-z\d&.+’'-]*| (?:of|the|and|de|van|von)(?= [A-Z]))*"
-_LATIN_EN = rf"\b{_CAPITAL}(?: (?:(?:of|the|for|de|van|von|al|bin|&) )*{_CAPITAL}| \d+(?![\w,.]\d))*"
+_LATIN_ZH = (
+    r"(?<![A-Za-z])(?!(?-i:[a-z.]+)(?![A-Za-z\d]))(?:\d{1,4}(?=[A-Z]))?[A-Za-z][A-Za-z\d&.+’'-]*"
+    r"(?: [A-Z\d][A-Za-z\d&.+’'-]*| (?:of|the|and|de|van|von)(?= [A-Z]))*"
+)
+_LATIN_EN = (
+    rf"\b{_CAPITAL}(?: (?:(?:of|the|for|de|van|von|al|bin|&) )*{_CAPITAL}| \d+(?![\w,.]\d))*"
+)
 _NAMES_ZH = re.compile(f"{_TITLE}|{_NUMBERED}|{_LATIN_ZH}")
 _NAMES_EN = re.compile(f"{_TITLE}|{_NUMBERED}|{_LATIN_EN}")
-# Written with a capital or in Latin letters, but the name of nothing that evidence in another language must have.
-_COMMON = re.compile(
-    r"(?:GDP|CPI|PPI|AI|IT|PK|VIP|APP|App|app|KTV|SUV|CEO|PM|TV|I|OK|a\.?m|p\.?m|[kcm]?m|k?g|kWh?|[MG]W|vs\.?"
-    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Chin|Japan|Vietnam|Portugu)ese|(?:Americ|Russi|Germ|Itali|Indi|Kore|Canadi|Australi|Europe|Brazili|Mexic|Irani|Ukraini|Asi|Afric)i?ans?|British|French|Spanish|Turkish|English|Dutch"
-    r"|Mr|Mrs|Ms|Dr|President|Mayor|Governor|Minister|Professor|Spring|Summer|Autumn|Winter)\.?", 0)
-_FIRST = re.compile(
-    r"(?:Which|What|Who|Whom|Whose|When|Where|Why|How|Did|Do|Does|Is|Are|Was|Were|Has|Have|Had|Can|Could|Will|Would|Should|In|On|At|By|From|To|For|Of|With|Since|Until|After|Before"
-    r"|During|Besides|Except|Apart|Other|Not|And|But|So|Also|The|A|An|This|That|These|Those|There|It|Its|If|As|While|List|Name|Give|Show|Tell|Describe|Explain|Enumerate|Please|According|Excluding|Summari[sz]e|About|Under|Between|Than|Any|All|Count|Find|Say|Hi|Hello)\b"
-    r"(?:['’]s)? ?"
-)
+# Written with a capital or in Latin letters, but the name of nothing that evidence in another
+# language must have.
+_COMMON = re.compile(rf"(?:{words('common_latin')})\.?")
+_FIRST = re.compile(rf"(?:{words('first_word')})\b(?:['’]s)? ?")
 
 
 def years_of(text: str) -> list[str]:
@@ -41,7 +47,8 @@ def years_of(text: str) -> list[str]:
 def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
     """The spans of names, in order and without overlap.
 
-    Places of the gazetteer are none, they are found on their own; nor is what stands in one of the spans ``aside``.
+    Places of the gazetteer are none, they are found on their own; nor is what stands in one of
+    the spans ``aside``.
     """
     places = [(m.start, m.end) for m in find_places(text) if not m.part_of_name]
     chinese = any("\u4e00" <= c <= "\u9fff" for c in text)
@@ -50,14 +57,19 @@ def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
         start, end = match.span()
         if not chinese and (first := _FIRST.match(text, start, end)):
             start = first.end()
-        while start < end and (common := _COMMON.match(text, start, end)) and (common.end() == end or text[common.end()] == " "):
+        while start < end and (common := _COMMON.match(
+                text, start, end)) and (common.end() == end or text[common.end()] == " "):
             start = min(common.end() + 1, end)
             start = end if text[start:end].isdecimal() else start  # "June 5"
         own = re.search(r"['’]s(?: |$)", text[start:end]) if not chinese else None
         end = start + own.start() if own else start + len(text[start:end].rstrip(" .'’-"))
-        alone = start == 0 and match[0].isalpha() and " " not in match[0] and not match[0].isupper() and not chinese
+        alone = start == 0 and match[0].isalpha(
+        ) and " " not in match[0] and not match[0].isupper() and not chinese
         inside = any(a <= start and end <= b for a, b in (*places, *aside))
         if start < end and not alone and not inside and (end - start > 1 or text[start].isdigit()):
             out.append((start, end))
-    out += [m.span() for m in _YEAR.finditer(text) if not any(a < m.end() and m.start() < b for a, b in out)]
+    out += [
+        m.span() for m in _YEAR.finditer(text)
+        if not any(a < m.end() and m.start() < b for a, b in out)
+    ]
     return sorted(out)

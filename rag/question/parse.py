@@ -1,4 +1,6 @@
-"""The one way in: a question as it was typed, and what came before it, to a :class:`ParsedQuestion`."""
+"""The one way in: a question as it was typed, and what came before it, to a
+:class:`ParsedQuestion`.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ def parse(
         snapshot: the index that is asked: its model, its publishers, what its articles name.
         question: Chinese or English, at most 2,000 characters.
         history: earlier turns, oldest first, as (question, answer).
-        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for that of the newest article.
+        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for that of the newest
+            article.
         without: constraints to leave out: kinds, or their words.
 
     Raises:
@@ -55,7 +58,8 @@ def parse(
 def lifted(
     snapshot: Snapshot, parsed: ParsedQuestion, as_of: str = "", without: Sequence[str] = ()
 ) -> ParsedQuestion:
-    """The same question with other constraints left out; arguments and errors as for :func:`parse`."""
+    """The same question with other constraints left out; arguments and errors as for :func:`parse`.
+    """
     limits = find_limits(snapshot, parsed.text, understand(parsed.text), as_of, without)
     return dataclasses.replace(
         parsed, **_fields(limits.asked), constraints=limits.constraints, allowed=limits.allowed,

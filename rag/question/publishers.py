@@ -1,4 +1,5 @@
-"""The publisher that a question refers to ("据新华社报道", "according to Reuters"), if the corpus has it."""
+"""The publisher that a question refers to ("据新华社报道", "according to Reuters"), if the corpus has it.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +17,24 @@ _REPORT = r"(?:的?(?:哪些|哪篇|什么|一篇|有关)?(?:报道|报导|消�
 _CUES = (
     re.compile(rf"(?:根?据|按照?|来自|引自|摘自)\s?{_NAME}{_REPORT}"),
     re.compile(rf"(?:^|[，。、；：\s]){_NAME}{_REPORT}"),
-    re.compile(r"\b(?:according to|reported by|quoted by|published (?:by|in)|as reported in|carried by|in (?:a|an|the) report (?:by|of|from))(?: the"
+    re.compile(r"\b(?:according to|reported by|quoted by|published (?:by|in)|as reported in"
+               r"|carried by|in (?:a|an|the) report (?:by|of|from))(?: the"
                r"| a)? "
                r"(?P<name>[^\s,?!;:][^,?!;:]{1,60})", re.I),
-    re.compile(r"\b(?:did|does|do|has|have) (?:the )?(?P<name>[A-Z][\w.'&-]*(?: [A-Z&][\w.'&-]*){0,5}) (?:report|publish|write|carry)\b"),
+    re.compile(
+        r"\b(?:did|does|do|has"
+        r"|have) (?:the )?(?P<name>[A-Z][\w.'&-]*(?: [A-Z&][\w.'&-]*){0,5}) (?:report|publish|write"
+        r"|carry)\b"
+    ),
 )  # fmt: skip
 # What a name may be short of: "央视" is 央视新闻客户端, but "四川" is not 四川日报.
 _REST = re.compile(r"(?:新闻|客户端|网|频道|官网|官微|微信|微博|公众号|[-—·_|（(\s].*)*", re.S)
 
 
 def may_name_publisher(question: str) -> bool:
-    """Whether a question refers to some report at all; cheap, so that the publishers are looked up only then."""
+    """Whether a question refers to some report at all; cheap, so that the publishers are looked up
+    only then.
+    """
     return any(cue.search(question) for cue in _CUES)
 
 
@@ -47,9 +55,11 @@ class Publisher:
 
 
 def find_publisher(question: str, sources: Iterable[str]) -> Publisher | None:
-    """The publisher whose reports a question asks about; None where there is none, or the corpus has nothing of it.
+    """The publisher whose reports a question asks about; None where there is none, or the corpus
+    has nothing of it.
 
-    It may be named short ("Xinhua" for "Xinhua News Agency"), and in the other language where it is well known.
+    It may be named short ("Xinhua" for "Xinhua News Agency"), and in the other language where it
+    is well known.
     """
     sources = sorted({source for source in sources if source})
     for cue in _CUES:
@@ -58,20 +68,21 @@ def find_publisher(question: str, sources: Iterable[str]) -> Publisher | None:
             for end in _ends(name):
                 if found := tuple(source for source in sources if _is_of(source, name[:end])):
                     shown = start + end
-                    return Publisher(
-                        start, shown, (match.start(), max(shown, match.end()) if max(match[0][0], name[0]) >= "\u2e80" else shown), found
-                    )
+                    return Publisher(start, shown, (match.start(), max(shown, match.end()) if max(
+                        match[0][0], name[0]) >= "\u2e80" else shown), found)
     return None
 
 
 def known_publisher(name: str, sources: Iterable[str]) -> bool:
     """Whether a name is that of a publisher: one that is well known, or one of ``sources``."""
     said = name.casefold().removeprefix("the ")
-    return any(said in names for names in _publishers()) or any(_is_of(source, name) for source in sources if source)
+    return any(said in names for names in _publishers()) or any(
+        _is_of(source, name) for source in sources if source)
 
 
 def _ends(name: str) -> list[int]:
-    """Where the name may end, the longest first: Chinese as it is, English behind any of its words."""
+    """Where the name may end, the longest first: Chinese as it is, English behind any of its words.
+    """
     if name[0] >= "\u2e80":
         return [len(name)]
     return [match.end() for match in re.finditer(r"[^\s]+(?=\s|$)", name)][::-1]
@@ -82,7 +93,8 @@ def _is_of(source: str, name: str) -> bool:
     said, source = name.casefold(), source.casefold()
     if _begins(source, said):
         return True
-    return any(_begins(source, other) for names in _publishers() if said in names for other in names)
+    return any(
+        _begins(source, other) for names in _publishers() if said in names for other in names)
 
 
 def _begins(source: str, name: str) -> bool:
@@ -98,4 +110,5 @@ def _begins(source: str, name: str) -> bool:
 @functools.cache
 def _publishers() -> tuple[tuple[str, ...], ...]:
     text = resources.files("rag.question").joinpath("data", "publishers.tsv").read_text("utf8")
-    return tuple(tuple(line.casefold().split("|")) for line in text.splitlines() if not line.startswith("#"))
+    return tuple(
+        tuple(line.casefold().split("|")) for line in text.splitlines() if not line.startswith("#"))

@@ -10,21 +10,13 @@ import numpy as np
 from rag.corpus import detect_lang
 from rag.embed.static import StaticModel
 from rag.errors import UsageError
+from rag.question.words import words
 
 MAX_CHARACTERS = 2_000
-# A token's weight is learned on sentences; what only asks ("which", "多少") or only joins says nothing
+# A token's weight is learned on sentences; what only asks ("which", "多少") or only joins says
+# nothing
 # about the article sought, in either language.
-_IDLE = frozenset(
-    """▁which ▁what ▁who ▁whom ▁whose ▁when ▁where ▁why ▁how ▁many ▁much ▁did ▁do ▁does ▁is ▁are ▁was ▁were ▁be ▁been
-    ▁the ▁a ▁an ▁of ▁to ▁in ▁on ▁at ▁by ▁for ▁with ▁and ▁or ▁from ▁as ▁that ▁this ▁there ▁it ▁its ▁has ▁have ▁had ▁any
-    ▁list ▁all ▁tell ▁me ▁about ▁please ▁can ▁you ▁s s t ▁their ▁they ▁he ▁she ▁his ▁her ▁will ▁would ▁ever ▁else ▁than
-    的 了 是 在 和 与 及 或 吗 呢 吧 啊 哪 哪些 哪个 哪几个 哪里 哪儿 哪家 哪位 哪年 哪一 哪种 什么 什么时候 什么样 何时 何地 谁 多少
-    多大 几 几个 几家 几名 怎么 怎样 怎么样 如何 为什么 为何 有 有没有 有哪些 是什么 是谁 是否 请 请问 请列出 列出 告诉 我 你 他 她
-    它 对 把 被 将 从 向 到 由 于 为 以 之 其 所 这 那 这个 那个 中 里 上 下 都 也 还 就 曾 个 些 家 名 次 种 年 月 日 位 大约 约 做 做了 做出 进行 进行了
-    针对 关于 对于 根据 因为 时候 时 后 前 并 其中 被称为 称为 第 届 发生 发生了 情况 ▁happen ▁happened ▁happening ▁happens ▁news ▁doing ▁done ▁anything ▁something ▁some
-    举行 举行了 举办 举办了 开展 开展了 组织 组织了 召开 召开了
-    ▁held ▁hold ▁holds ▁holding ▁conduct ▁conducted ▁organized ▁organised ▁organize ▁organise ▁staged ▁carried ▁out""".split()
-)
+_IDLE = frozenset(words("idle_tokens").split("|"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +33,9 @@ class Query:
         whole: for each row of ``vectors`` the token it is, or is a part of (n + p,).
         latin: bool (n + p,), the rows written in Latin letters.
         row_spans: (start, end) in ``text`` of each row of ``vectors``.
-        weights: learned weights (n,) of the tokens that say what is sought, 0 for those that ask or join, summing
-            to 1; those of all tokens where none says it (all 0 for no known token).
+        weights: learned weights (n,) of the tokens that say what is sought, 0 for those that ask
+            or join, summing to 1; those of all tokens where none says it (all 0 for no known
+            token).
         content: bool (n,): tokens that say what is sought, rather than ask or join.
         row_content: the same for each row of ``vectors`` (n + p,).
         dense: the question's vector (dim of the embedder).
@@ -64,8 +57,10 @@ class Query:
     _compounds: tuple[np.ndarray, np.ndarray, np.ndarray] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        # For fold, which is called for every sentence: the tokens that have parts, where those of each begin, and how many they are.
-        of, first, sizes = np.unique(self.whole[len(self.ids) :], return_index=True, return_counts=True)
+        # For fold, which is called for every sentence: the tokens that have parts, where
+        # those of each begin, and how many they are.
+        of, first, sizes = np.unique(self.whole[len(self.ids):], return_index=True,
+                                     return_counts=True)
         object.__setattr__(self, "_compounds", (of, first, sizes.astype(np.float32)))
 
     def fold(self, best: np.ndarray) -> np.ndarray:
@@ -78,7 +73,8 @@ class Query:
         if len(best) > count:
             out = out.copy()
             of, first, sizes = self._compounds
-            means = np.add.reduceat(best[count:], first, axis=0) / (sizes[:, None] if best.ndim > 1 else sizes)
+            means = np.add.reduceat(best[count:], first,
+                                    axis=0) / (sizes[:, None] if best.ndim > 1 else sizes)
             out[of] = np.maximum(out[of], means)
         return out
 
@@ -91,12 +87,16 @@ def clean(question: str) -> str:
     """
     if not isinstance(question, str):
         raise UsageError(f"expected the question as text, got {type(question).__name__}")
-    kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in question if unicodedata.category(c) not in ("Cf", "Cs", "Co"))
+    kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in question
+            if unicodedata.category(c) not in ("Cf", "Cs", "Co"))
     text = " ".join("".join(kept).split())
     if not text:
         raise UsageError("expected a question, got an empty one: ask in Chinese or English")
     if len(text) > MAX_CHARACTERS:
-        raise UsageError(f"expected a question of at most {MAX_CHARACTERS:,} characters, got {len(text):,}: shorten it")
+        raise UsageError(
+            f"expected a question of at most {MAX_CHARACTERS:,} characters, got {len(text):,}: "
+            f"shorten it"
+        )
     return text
 
 
@@ -114,7 +114,8 @@ def analyse(question: str, model: StaticModel, embedder=None) -> Query:
     text = clean(question)
     ids, at = model.spans(text)
     spans = [(start, end) for start, end in at.tolist()]
-    parts = [(number, part) for number, token in enumerate(ids.tolist()) for part in model.parts(token).tolist()]
+    parts = [(number, part) for number, token in enumerate(ids.tolist())
+             for part in model.parts(token).tolist()]
     rows = np.concatenate([ids, np.array([p for _, p in parts], np.uint32)]).astype(np.int64)
     vectors, weights = model.token_vectors(rows)
     weights = weights[: len(ids)]
@@ -129,14 +130,16 @@ def analyse(question: str, model: StaticModel, embedder=None) -> Query:
     else:
         dense = embedder.embed_queries([text])[0]
     row_spans = (*spans, *_part_spans(model, parts, spans))
-    return Query(
-        text, detect_lang(text), tuple(spans), ids, vectors, rows, whole, model.latin[rows], row_spans, weights / total if total else weights,
-        content, ~idle & content[whole], dense,
-    )  # fmt: skip
+    return Query(text, detect_lang(text), tuple(spans), ids, vectors, rows, whole,
+                 model.latin[rows], row_spans, weights / total if total else weights, content,
+                 ~idle & content[whole], dense,
+                 )  # fmt: skip
 
 
 def _part_spans(model: StaticModel, parts: list[tuple[int, int]], spans) -> list[tuple[int, int]]:
-    """Where the parts of compounds stand; each takes the whole where characters were normalised away."""
+    """Where the parts of compounds stand; each takes the whole where characters were normalised
+    away.
+    """
     out, at = [], {}
     for number, part in parts:
         start, end = spans[number]

@@ -32,7 +32,8 @@ def time(text: str, words: str) -> str:
     if whole.times:
         start, end = whole.times[0][0], whole.times[-1][1]
         # "6月呢" after "2023年5月" is in the same year.
-        year = re.search(r"[12]\d{3}\s?年|[今去前]年", body[start:end]) if re.match(r"[\d一二三四五六七八九十]{1,2}\s?月", words) else None
+        year = re.search(r"[12]\d{3}\s?年|[今去前]年", body[start:end]) if re.match(
+            r"[\d一二三四五六七八九十]{1,2}\s?月", words) else None
         return f"{body[:start]}{year[0] if year else ''}{words}{body[end:]}？"
     if ask and ask.kind == "date":
         return f"{body[: ask.start]}{words}{body[ask.end :]}？"
@@ -59,7 +60,8 @@ def ask(text: str, words: str) -> str:
             return f"{body[: old.start] if old.adverb else head}{words}{body[_rest(old) :]}？"
         rest = context(whole)
         at = _leading(rest)
-        at = at if re.match(rf"{_VERB}|[\u4e00-\u9fff]{{1,2}}了", rest[at:]) else 0  # not within "舟山大桥"
+        at = at if re.match(rf"{_VERB}"
+                            rf"|[\u4e00-\u9fff]{{1,2}}了", rest[at:]) else 0  # not within "舟山大桥"
         return f"{rest[:at]}{words}{rest[at:]}？"
     if new.kind in THINGS and old and old.kind in THINGS and subject:
         return f"{head}{words}{body[old.end :]}？"
@@ -67,7 +69,9 @@ def ask(text: str, words: str) -> str:
         return f"{words}{context(whole)}？"
     if new.kind == "which":
         return f"{body}？"
-    return behind(f"{body}？", words if new.kind != "number" or words[0] in "有是" or words.isascii() else f"有{words}")
+    return behind(
+        f"{body}？",
+        words if new.kind != "number" or words[0] in "有是" or words.isascii() else f"有{words}")
 
 
 def behind(text: str, words: str) -> str:
@@ -93,7 +97,8 @@ def topic(text: str, words: str, parallel: bool) -> str:
         return f"{body[:start]}{words}{body[end:]}？"
     if parallel:
         return ""
-    verb = next((m for m in re.finditer(rf"(?:{_VERB})?[了过]|{_VERB}", body) if not old or m.end() <= old.start or old.end <= m.start()), None)
+    verb = next((m for m in re.finditer(rf"(?:{_VERB})?[了过]|{_VERB}", body)
+                 if not old or m.end() <= old.start or old.end <= m.start()), None)
     if verb and (not old or old.end <= verb.end()):
         return f"{body[: verb.end()]}{words}？"
     if old and old.start and not verb:  # 西堠大桥有多长
@@ -106,7 +111,9 @@ def context(whole: Whole) -> str:
     body, old = whole.body, whole.ask
     if old is None:
         return body
-    return f"{_BEFORE.sub('', body[: old.start])}{body[_rest(old) :]}".strip("，, 的:").removeprefix("是")
+    return f"{_BEFORE.sub('', body[: old.start])}{body[_rest(old) :]}".strip("，, 的:").removeprefix(
+        "是"
+    )
 
 
 def subject(whole: Whole) -> str:
@@ -123,7 +130,9 @@ def subject(whole: Whole) -> str:
 
 
 def _rest(old: Ask) -> int:
-    """Where the words begin that stay when the old ones no longer ask: "医院" of "哪家医院" tells what is sought."""
+    """Where the words begin that stay when the old ones no longer ask: "医院" of "哪家医院" tells what is
+    sought.
+    """
     return old.core if old.kind in ("organisation", "document", "person", "number") else old.end
 
 

@@ -1,4 +1,5 @@
-"""Traditional and simplified characters: which ones a question is written in, and each as the other.
+"""Traditional and simplified characters: which ones a question is written in, and each as the
+other.
 
 OpenCC is loaded when a question holds a character that only traditional script has, and not before.
 """
@@ -7,24 +8,30 @@ from __future__ import annotations
 
 import functools
 
-HANT = "zh-Hant"  # the language of a frame in traditional characters; Answer has "zh" and ``traditional``
+# the language of a frame in traditional characters; Answer has "zh" and ``traditional``
+HANT = "zh-Hant"
 
 
 def is_traditional(text: str) -> bool:
-    """Whether a text holds a character that is written otherwise in simplified script; what both share decides nothing."""
+    """Whether a text holds a character that is written otherwise in simplified script; what both
+    share decides nothing.
+    """
     doubtful = "".join(filter(_only_traditional, dict.fromkeys(text)))
     return bool(doubtful) and simplified(doubtful) != doubtful
 
 
 def simplified(text: str) -> str:
-    """The text in simplified characters, each at its place; for finding words in it, not for showing."""
+    """The text in simplified characters, each at its place; for finding words in it, not for
+    showing.
+    """
     converter = _converter("t2s")
     whole = converter.convert(text)
     return whole if len(whole) == len(text) else "".join(map(converter.convert, text))
 
 
 def traditional(text: str) -> str:
-    """A text of ours in traditional characters as Taiwan writes them. Quotes are never converted."""
+    """A text of ours in traditional characters as Taiwan writes them. Quotes are never converted.
+    """
     return _converter("s2tw").convert(text)
 
 
@@ -35,7 +42,9 @@ def in_script(text: str, lang: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _only_traditional(character: str) -> bool:
-    """A guess that costs nothing: the old character sets hold one script each (rare names too, hence a guess)."""
+    """A guess that costs nothing: the old character sets hold one script each (rare names too,
+    hence a guess).
+    """
     return not _in(character, "gb2312") and _in(character, "big5")
 
 

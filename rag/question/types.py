@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from rag.question.told import Told
-
 if TYPE_CHECKING:
     import numpy as np
 
     from rag.corpus.places import Place
     from rag.question.query import Query
+    from rag.question.told import Told
 
 CONSTRAINTS = ("date", "place", "source")
 KINDS = ("places", "number", "date", "person", "organisation", "document", "text")
@@ -29,9 +28,11 @@ class Constraint:
     Attributes:
         kind: one of ``CONSTRAINTS``.
         words: those of the question that say so, ``question[start:end]``.
-        start, end: where they stand in ``Answer.question``, or in ``Answer.completed`` where that is not "".
-        value: what they mean: an interval of ISO 8601 ("2023-08-01/2023-08-31", "2023-05-01/.." without an end,
-            "--08-01/--08-31" of any year), a place ("四川省"), or the publisher's names in the corpus ("A | B").
+        start, end: where they stand in ``Answer.question``, or in ``Answer.completed`` where
+            that is not "".
+        value: what they mean: an interval of ISO 8601 ("2023-08-01/2023-08-31", "2023-05-01/.."
+            without an end, "--08-01/--08-31" of any year), a place ("四川省"), or the publisher's
+            names in the corpus ("A | B").
     """
 
     kind: str
@@ -67,18 +68,20 @@ class Asked:
         plain: the question in simplified characters, each at its place.
         kind: of what is sought, one of ``KINDS``.
         level: for places: "country", "province", "city" or "any"; else "".
-        form: one of ``FORMS``: one thing or value; all that fit; "count", how many places, bodies, officials or documents
-            do something (a figure that articles state is "one"); the one with the most or the least; all with "more" or
-            "less" than ``bound``; whether; why; how; or "open" where no more than a topic is given.
+        form: one of ``FORMS``: one thing or value; all that fit; "count", how many places,
+            bodies, officials or documents do something (a figure that articles state is "one");
+            the one with the most or the least; all with "more" or "less" than ``bound``;
+            whether; why; how; or "open" where no more than a topic is given.
         counted: of a "count", kind and level of the things; else ("", "").
         bound: what a quantity is compared with, for "more", "less" and "count".
-        measure: span of the quantity that is compared ("新房均价", "rain", or "largest"); (0, 0) for none.
+        measure: span of the quantity that is compared ("新房均价", "rain", or "largest"); (0, 0) for
+            none.
         several: whether more than one is sought ("哪些企业", "which companies"), not the one.
         where: whether the place is sought where something is ("哪里"), in a gazetteer or not.
         negated: whether what is denied, called off or left undone is asked for.
         excepted: spans of what is not sought ("除了四川", "besides Sichuan"): of the names alone.
-        names: spans of what evidence must name: titles, quoted words, names in Latin letters, things with
-            a number ("3号线", "No. 4"), years.
+        names: spans of what evidence must name: titles, quoted words, names in Latin letters,
+            things with a number ("3号线", "No. 4"), years.
         idle: spans that only ask ("which provinces"), or except; they need no support.
         focus: span right behind the words that ask, where what is counted stands; may be empty.
         places, place_spans: places that the answer must be about, and where they stand.
@@ -145,7 +148,9 @@ class _Cited(Protocol):
 
 
 class Earlier(Protocol):
-    """What is read of an earlier answer: its rows' labels and places, what it cited, what was asked."""
+    """What is read of an earlier answer: its rows' labels and places, what it cited, what was
+    asked.
+    """
 
     kind: str
     completed: str

@@ -13,13 +13,16 @@ from rag.corpus.places import Place, PlaceMention, find_places
 ANY_DAY = date(2000, 1, 1)  # where "last month" stands is asked here, not what it means
 LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}
 
-_LEAD = re.compile(r"(?:那么|那(?=[，,])|还有|以及|请问|\b(?:and|but|so|then|also|well|ok|okay|please)\b)[，, ]*", re.I)
+_LEAD = re.compile(
+    r"(?:那么|那(?=[，,])|还有|以及|请问|\b(?:and|but|so|then|also|well|ok|okay|please)\b)[，, ]*", re.I
+)
 _END = re.compile(r"[呢吗？?！!。.\s]+$")
 _PLACES = "国家|省份|省市|省区市|自治区|直辖市|省|城市|区县|县市|地方|地区|地点"
 _LIST = re.compile(rf"请?(?:帮我)?(?:列出|列举|举出|说出|给出)(?P<rest>.+?)的?(?P<noun>{_PLACES})(?:名单|名称)?")
 _WHICH_LAST = re.compile(rf"(?P<rest>.+?)的(?P<noun>{_PLACES})(?:都|分别|各)?[有是]哪(?:些|几个)")
 _LIST_EN = re.compile(
-    r"(?:list|name|give|show|enumerate)(?: me)?(?: all| every| each)?(?: of)?(?: the)? (?P<noun>[a-z]+) (?:that|which|where|who) (?P<rest>.+)", re.I
+    r"(?:list|name|give|show|enumerate)(?: me)?(?: all| every"
+    r"| each)?(?: of)?(?: the)? (?P<noun>[a-z]+) (?:that|which|where|who) (?P<rest>.+)", re.I
 )
 _JOINED = re.compile(r"[、，,\s]*(?:和|与|及|以及|跟|and|or|in|of|的)?\s*", re.I)
 
@@ -58,13 +61,16 @@ def taken_apart(question: str) -> Whole:
         else:
             groups.append([one])
     spans = tuple((group[0].start, group[-1].end) for group in groups)
-    times = tuple((one.start, one.end) for one in find_periods(body, ANY_DAY) if outside_of((one.start, one.end), spans))
+    times = tuple((one.start, one.end) for one in find_periods(body, ANY_DAY)
+                  if outside_of((one.start, one.end), spans))
     asks = [one for one in asking(body) if outside_of((one.start, one.end), (*spans, *times))]
-    return Whole(body, asks[0] if asks else None, spans, tuple(tuple(one.place for one in group) for group in groups), times)
+    return Whole(body, asks[0] if asks else None, spans,
+                 tuple(tuple(one.place for one in group) for group in groups), times)
 
 
 def _in_order(body: str) -> str:
-    """"列出开展演练的省份", "开展演练的省份有哪些", "List the provinces that held drills" as questions that ask first."""
+    """"列出开展演练的省份", "开展演练的省份有哪些", "List the provinces that held drills" as questions that ask first.
+    """
     if found := _LIST.fullmatch(body) or _WHICH_LAST.fullmatch(body):
         return f"哪些{found['noun']}{found['rest']}"
     if found := _LIST_EN.fullmatch(body):

@@ -1,4 +1,6 @@
-"""What the words of a question say on their own: what is asked for, and what its answer must be about."""
+"""What the words of a question say on their own: what is asked for, and what its answer must be
+about.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,16 @@ from rag.question.types import Asked, Span
 EVENT_AFTER = re.compile(
     r"[市省]?(?:第[\d一二三四五六七八九十]+届)?(?:[冬夏]季)?(?:世界)?(?:大学生)?(?:亚洲|世界)?(?:[冬夏]季|青年|残疾人)?"
     r"(?:运动会|奥运|冬奥|残奥|亚运|亚残运|大运会|青奥会|世锦赛|全运会|世博会|进博会|服贸会|广交会|国际电影节)"
-    r"|(?: \d{4})?(?: (?:[A-Z]\w+|World|Summer|Winter)){0,2} (?:Games|Olympics?|Paralympics?|Universiade|Expo|Film Festival)\b"
+    r"|(?: \d{4})?(?: (?:[A-Z]\w+|World|Summer|Winter)){0,2} (?:Games|Olympics?|Paralympics?"
+    r"|Universiade|Expo|Film Festival)\b"
 )
 """What follows the name of a place where both name an event."""
 
 
 def understand(text: str) -> Asked:
-    """What a cleaned question asks for, in either script; without the limits that take an index to find."""
+    """What a cleaned question asks for, in either script; without the limits that take an index to
+    find.
+    """
     if is_traditional(text):
         text = simplified(text)
     kind, begin = kind_of(text), begin_of(text)
@@ -38,14 +43,18 @@ def understand(text: str) -> Asked:
     if form not in ("more", "less", "count"):
         bound = None
     return Asked(
-        plain=text, **kind._asdict() | {"idle": (*kind.idle, *phrases)}, form=form, counted=things,
-        bound=bound, measure=measure, negated=denies(text), excepted=tuple(excepted),
-        names=tuple(names_of(text, excepted)), places=tuple(m.place for m in mentions),
-        place_spans=tuple((m.start, m.end) for m in mentions), years=tuple(dict.fromkeys(years_of(text))),
+        plain=text,
+        **kind._asdict() | {"idle": (*kind.idle, *phrases)}, form=form, counted=things, bound=bound,
+        measure=measure, negated=denies(text), excepted=tuple(excepted), names=tuple(
+            names_of(text, excepted)), places=tuple(m.place for m in mentions), place_spans=tuple(
+                (m.start, m.end) for m in mentions), years=tuple(dict.fromkeys(years_of(text))),
     )  # fmt: skip
 
 
 def _aside(text: str, mention: PlaceMention, excepted: list[Span], bound) -> bool:
-    """Whether a place is only part of a name, excepted or compared with: nothing need be about it."""
-    inside = any(a <= mention.start < b for a, b in (*excepted, *([(bound.start, bound.end)] if bound else ())))
-    return mention.part_of_name or mention.place.level == "country" or inside or bool(EVENT_AFTER.match(text, mention.end))
+    """Whether a place is only part of a name, excepted or compared with: nothing need be about it.
+    """
+    inside = any(a <= mention.start < b
+                 for a, b in (*excepted, *([(bound.start, bound.end)] if bound else ())))
+    return mention.part_of_name or mention.place.level == "country" or inside or bool(
+        EVENT_AFTER.match(text, mention.end))
