@@ -16,7 +16,7 @@ from rag.answer.negation import asks_denial
 from rag.answer.pick import finder
 from rag.question.types import Asked
 from rag.answer.types import Row
-from rag.answer.value import Value
+from rag.reader.value import Value
 from rag.corpus import clauses
 from rag.index import Snapshot
 from rag.question.query import Query

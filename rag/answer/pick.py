@@ -11,7 +11,7 @@ import numpy as np
 from rag.answer.evidence import Evidence
 from rag.question.types import Asked
 from rag.answer.units import fits, wanted
-from rag.answer.value import Value
+from rag.reader.value import Value
 from rag.question.query import Query
 
 _AFTER, _BEFORE = 5.0, 12.0  # tokens over which a match beside the value loses half of its worth

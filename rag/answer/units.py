@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.value import Value
+from rag.reader.value import Value
 
 # (kind, what asks for it, what a figure of it holds). The first that a question matches decides.
 _KINDS = [(name, re.compile(asking, re.I), re.compile(holding, re.I)) for name, asking, holding in (

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.value import VALUE_KINDS, Value, without_overlap
-from rag.answer.values_dates import find_dates
+from rag.reader.value import VALUE_KINDS, Value, without_overlap
+from rag.reader.dates import find_dates
 from rag.answer.values_names import find_organisations, find_persons
-from rag.answer.values_numbers import chinese_number, english_number, find_numbers
+from rag.reader.numbers import chinese_number, english_number, find_numbers
 
 __all__ = [
     "VALUE_KINDS",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 
-from rag.answer.value import Value, without_overlap
+from rag.reader.value import Value, without_overlap
 from rag.corpus.places import find_places
 
 # ---- Chinese persons

@@ -1,7 +1,7 @@
 """Years, months and days that a text names, in Chinese and English, and what "去年" or "yesterday" means on a given day.
 
 A lean pass, for it runs over every article when an index is built: what a text says of time is found by it, not how it
-says it (``rag.answer.values_dates`` gives the exact spans of dates, times and periods that answer a question).
+says it (``rag.reader.dates`` gives the exact spans of dates, times and periods that answer a question).
 """
 
 from __future__ import annotations

@@ -13,12 +13,14 @@ import json
 import lzma
 import random
 import shutil
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from rag import Index
 from training.reader.sources import LEAD, occurrences, rows
 
+KEPT_APART = 5  # of so many questions one is not mined: refusals are fitted to those (training/reader/calibrate.py)
 WORST = 4  # passages of a question that are kept, of the best found; one of them at random from farther behind
 
 
@@ -36,6 +38,11 @@ def _corpus(data: Path, folder: Path) -> list[Path]:
     return [news, contexts]
 
 
+def kept_apart(question: str) -> bool:
+    """Whether a question is one of those that the reader is not trained on."""
+    return zlib.crc32(question.encode()) % KEPT_APART == 0
+
+
 def _questions(data: Path, rng: random.Random, of_each: int) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """(question, language, answers), in random order; no answers where the articles hold none."""
     out = []
@@ -48,7 +55,7 @@ def _questions(data: Path, rng: random.Random, of_each: int) -> Iterator[tuple[s
     english = [row for row in rows(data / "train/qa_en.jsonl.xz")]
     out += [(row["question"], "en", ()) for row in rng.sample(english, min(of_each // 3, len(english)))]
     rng.shuffle(out)
-    yield from out
+    yield from (one for one in out if not kept_apart(one[0]))
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 
-from rag.answer.value import Value, without_overlap
+from rag.reader.value import Value, without_overlap
 
 # ---- Chinese: year, month, day, weekday, hour in this order; any of them may be missing.
 _HAN = "〇零○一二三四五六七八九"

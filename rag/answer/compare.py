@@ -1,0 +1,121 @@
+"""Most, least, more than: computed over the values that stand with each name of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answer.lists import Named
+from rag.corpus import sentences
+from rag.question import Bound, ParsedQuestion
+from rag.reader.values import Value, find_numbers
+
+_CLAUSE = re.compile(r"[；;。！？!?\n]|\.\s")
+_YEAR_BEFORE = re.compile(r"(?:去年|上年|前年|同期|last year|a year earlier)[^，,]{0,12}$", re.I)
+_CHANGE = re.compile(r"(?:增长|下降|上涨|下跌|增加|减少|同比|环比|提高|up|down|rose|fell|increase[ds]?|growth)\D{0,8}$", re.I)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """A name and the value that stands with it.
+
+    Attributes:
+        name: the name.
+        value: the value; its offsets are those of ``start`` and ``end`` in the article.
+        start, end: of the value in the article's text.
+    """
+
+    name: Named
+    value: Value
+    start: int
+    end: int
+
+
+def measured(parsed: ParsedQuestion, groups: Sequence[Sequence[Named]]) -> list[tuple[Sequence[Named], Measured]]:
+    """For each group of names the value that stands with its best name; groups without one are left out.
+
+    Values of another unit than that of the bound, or than most of the values, are none.
+    """
+    found: list[tuple[Sequence[Named], list[Measured]]] = []
+    others = {(one.spot.finding.window.row, one.start) for group in groups for one in group}
+    for group in groups:
+        for one in group:
+            if values := _values(one, others):
+                found.append((group, values))
+                break
+    unit = _unit_of(parsed.bound) if parsed.bound else None
+    if unit is None:
+        units = [_dimension(values[0].value) for _, values in found]
+        unit = max(set(units), key=units.count) if units else ""
+    out = []
+    for group, values in found:
+        fit = [one for one in values if not unit or _dimension(one.value) == unit]
+        if fit:
+            out.append((group, fit[0]))
+    return out
+
+
+def _values(one: Named, others: set[tuple[int, int]]) -> list[Measured]:
+    """The figures that go with a name: between it and the next name, or where there is none, before it in its clause."""
+    window = one.spot.finding.window
+    text = window.article.text
+    sentence = next(((a, b) for a, b in sentences(text, window.start, window.end) if a <= one.start < b), (window.start, window.end))
+    behind = [start for row, start in others if row == window.row and one.end < start < sentence[1]]
+    stop = min([*behind, sentence[1]])
+    if cut := _CLAUSE.search(text, one.end, stop):
+        stop = cut.start()
+    spans = [(one.end, stop)]
+    before = [start for row, start in others if row == window.row and sentence[0] <= start < one.start]
+    spans.append((max([sentence[0], *before]), one.start))
+    for start, end in spans:
+        part = text[start:end]
+        found = [v for v in find_numbers(part) if v.head is not None and not v.ordinal]
+        now = [v for v in found if not _YEAR_BEFORE.search(part[: v.start])]
+        plain = [v for v in now if not _CHANGE.search(part[: v.start])]
+        if found:
+            return [Measured(one, v, start + v.start, start + v.end) for v in [*plain, *(v for v in now if v not in plain)]]
+    return []
+
+
+def _unit_of(bound: Bound) -> str | None:
+    values = find_numbers(bound.words)
+    return _dimension(values[0]) if values else None
+
+
+def _dimension(value: Value) -> str:
+    """What kind of quantity a value is: its unit, without what only scales or approximates it."""
+    unit = value.unit.casefold().strip()
+    for names in _SAME:
+        if unit in names:
+            return names[0]
+    return unit
+
+
+_SAME = (
+    ("元", "元人民币", "人民币", "yuan", "rmb", "￥", "¥"), ("美元", "$", "us$", "dollars"), ("%", "％", "百分点", "个百分点", "percent", "percentage points"),
+    ("米", "m", "metres", "meters", "metre"), ("公里", "千米", "km", "kilometres", "kilometers"), ("毫米", "mm", "millimetres", "millimeters"),
+    ("人", "名", "位", "people", "人次"), ("吨", "tonnes", "tons"), ("平方米", "square metres", "m²"),
+)  # fmt: skip
+
+
+def holds(parsed: ParsedQuestion, one: Measured) -> bool:
+    """Whether a value lies on the right side of the question's bound; True where there is none."""
+    bound = parsed.bound
+    if bound is None:
+        return True
+    limits = [v.head for v in find_numbers(bound.words) if v.head is not None]
+    if not limits or one.value.head is None:
+        return False
+    limit = limits[0]
+    if bound.inclusive and one.value.head == limit:
+        return True
+    return one.value.head > limit if bound.more else one.value.head < limit
+
+
+def extreme(parsed: ParsedQuestion, found: Sequence[tuple[Sequence[Named], Measured]]) -> list[tuple[Sequence[Named], Measured]]:
+    """The ones with the most, or the least, where the question asks for that; all for "more" and "less" that hold."""
+    if parsed.form in ("most", "least") and found:
+        best = (max if parsed.form == "most" else min)(one.value.head for _, one in found)
+        return [pair for pair in found if pair[1].value.head == best]
+    return [pair for pair in found if holds(parsed, pair[1])]

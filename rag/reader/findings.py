@@ -1,0 +1,158 @@
+"""From a question to what was found: passages are sought and read, spans that say the same are one value, and each has a probability."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.index import Snapshot
+from rag.question import ParsedQuestion
+from rag.reader.judge import Judge, features
+from rag.reader.normal import key_of
+from rag.reader.reading import Finding, Reading, read
+from rag.reader.windows import Window, windows_of
+from rag.search.candidates import Candidates, balanced
+
+READ, READ_ALL = 24, 72  # passages that are read for one fact, and for a list
+SPANS, SPANS_ALL = 4, 12  # spans of each window that are kept
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """A passage that was sought and read.
+
+    Attributes:
+        reading: what was read in it.
+        behind: its fused score less that of the best passage, 0 or less.
+        score: its fused score.
+        abroad: whether it is in another language than the question.
+        story: row of the first article that tells what this one tells.
+    """
+
+    reading: Reading
+    behind: float
+    score: float
+    abroad: bool
+    story: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spot:
+    """A finding where it was found.
+
+    Attributes:
+        finding: the words.
+        passage: the passage that they stand in.
+        worth: log-odds by which spots are ranked: the reader's, and how well the passage was found.
+    """
+
+    finding: Finding
+    passage: Passage
+    worth: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """What several spots say alike.
+
+    Attributes:
+        spots: best first.
+        worth: log-odds, those of its stories put together.
+        share: 0 to 1, its part of all that was found.
+    """
+
+    spots: tuple[Spot, ...]
+    worth: float
+    share: float
+
+    @property
+    def text(self) -> str:
+        """The words of the best spot."""
+        return self.spots[0].finding.text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """All that was found for a question.
+
+    Attributes:
+        passages: those that were read, best first as search has them.
+        values: best first.
+        chance: 0 to 1, that the first value answers.
+        features: what that was told from (:func:`rag.reader.judge.features`).
+    """
+
+    passages: tuple[Passage, ...]
+    values: tuple[Value, ...]
+    chance: float
+    features: np.ndarray
+
+
+def order_of(snapshot: Snapshot, found: Candidates, allowed: np.ndarray, most: int) -> np.ndarray:
+    """Positions in ``found`` of the best passages of articles that are allowed, bool (n_articles,); languages are balanced."""
+    langs = snapshot.lang_codes[1][found.articles]
+    score = balanced(found.score, langs, found.articles)
+    order = np.argsort(-score, kind="stable")
+    return order[allowed[found.articles[order]]][:most]
+
+
+def passages_of(snapshot: Snapshot, parsed: ParsedQuestion, found: Candidates, order: np.ndarray, most: int) -> list[Passage]:
+    """The candidates at some positions of ``found``, read; of each window ``most`` spans are kept."""
+    windows = windows_of(snapshot, found.rows[order].tolist())
+    readings = read(snapshot.model, parsed.text, windows, most)
+    names, of_article = snapshot.lang_codes
+    best = float(found.score.max(initial=0.0))
+    out = []
+    for reading in readings:
+        place = order[reading.window.candidate]
+        row = reading.window.row
+        score = float(found.score[place])
+        abroad = names[of_article[row]] != parsed.lang
+        out.append(Passage(reading, score - best, score, abroad, int(snapshot.columns.story[row])))
+    return out
+
+
+def findings_of(
+    parsed: ParsedQuestion, passages: Sequence[Passage], searched: int, judge: Judge, accept: Callable[[Finding], bool] = lambda _: True
+) -> Findings:
+    """What was found in some passages.
+
+    Args:
+        parsed: the question.
+        passages: what was read for it.
+        searched: number of articles that were searched.
+        judge: tells how likely it is that the best value answers.
+        accept: whether a finding may be shown: it is of the time and place that the question names.
+    """
+    said = parsed.text.casefold()
+    spots = [
+        Spot(finding, passage, finding.margin + judge.search * passage.behind)
+        for passage in passages for finding in passage.reading.findings
+        if finding.text.casefold() not in said and accept(finding)
+    ]
+    values = values_of(parsed, spots)
+    told = features(parsed, passages, values, searched)
+    return Findings(tuple(passages), values, judge.chance(told) if values else 0.0, told)
+
+
+def values_of(parsed: ParsedQuestion, spots: Sequence[Spot]) -> tuple[Value, ...]:
+    """Spots that say the same as one value, best first; a story counts once."""
+    groups: dict[object, list[Spot]] = {}
+    for spot in sorted(spots, key=lambda one: (-one.worth, one.finding.window.row, one.finding.start)):
+        groups.setdefault(key_of(spot.finding.text, parsed.kind, spot.finding.window.article.date), []).append(spot)
+    worths = []
+    for group in groups.values():
+        stories: dict[int, float] = {}
+        for spot in group:
+            stories[spot.passage.story] = max(spot.worth, stories.get(spot.passage.story, -np.inf))
+        worths.append(float(np.logaddexp.reduce(list(stories.values()))))
+    total = float(np.logaddexp.reduce(worths)) if worths else 0.0
+    values = [Value(tuple(group), worth, float(np.exp(worth - total))) for group, worth in zip(groups.values(), worths)]
+    return tuple(sorted(values, key=lambda value: -value.worth))
+
+
+def window_of(spot: Spot) -> Window:
+    """The window that a spot stands in."""
+    return spot.finding.window

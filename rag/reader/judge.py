@@ -1,0 +1,121 @@
+"""How likely it is that the best value answers, told from what was read and what was searched.
+
+Logistic regression, fitted by ``training/reader/judge.py`` to questions asked of small indexes and of one of 68,000
+articles, answerable and not: among many articles the best of many wrong ones comes nearer.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.errors import ModelError
+from rag.question import ParsedQuestion
+from rag.search.match import graded
+
+if TYPE_CHECKING:
+    from rag.reader.findings import Passage, Value
+
+FILE = Path(__file__).with_name("model") / "judge.json"
+FEATURES = (
+    "bias", "worth", "margin", "lead", "share", "behind", "score", "stories", "covered", "least", "unnamed", "windows",
+    "articles", "english", "abroad", "abroad_margin", "abroad_covered", "length",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """Fitted weights.
+
+    Attributes:
+        search: what a passage's fused score, less the best one's, counts beside the reader's log-odds.
+        weights: of :data:`FEATURES`, float64 (f,).
+        least: chance (0 to 1) from which a question is answered.
+        near: share of the question's weight that a passage must match for its subject to be there.
+        row: log-odds from which a span is a row of a list.
+    """
+
+    search: float
+    weights: np.ndarray
+    least: float
+    near: float
+    row: float
+
+    def chance(self, told: np.ndarray) -> float:
+        """That the best value answers, 0 to 1."""
+        return float(1 / (1 + np.exp(-np.clip(told @ self.weights, -30, 30))))
+
+
+def features(parsed: ParsedQuestion, passages: Sequence[Passage], values: Sequence[Value], searched: int) -> np.ndarray:
+    """What the chance is told from, float64 (f,), in the order of :data:`FEATURES`.
+
+    Args:
+        parsed: the question.
+        passages: what was read for it.
+        values: what was found, best first.
+        searched: number of articles that were searched.
+    """
+    if not values:
+        return np.zeros(len(FEATURES))
+    best = values[0].spots[0]
+    second = values[1].worth if len(values) > 1 else best.worth - 10
+    passage, reading = best.passage, best.passage.reading
+    covered, least = coverage(parsed, reading.matches, passage.abroad)
+    abroad, english = float(passage.abroad), float(parsed.lang != "zh")
+    clipped = float(np.clip(best.finding.margin, -8, 8))
+    told = {
+        "bias": 1.0, "worth": float(np.clip(values[0].worth, -8, 8)), "margin": clipped,
+        "lead": min(values[0].worth - second, 8.0), "share": values[0].share, "behind": passage.behind, "score": passage.score,
+        "stories": np.log(len({spot.passage.story for spot in values[0].spots})), "covered": covered, "least": least,
+        "unnamed": unnamed(parsed, passage), "windows": float(np.clip(max(p.reading.margin for p in passages), -8, 8)),
+        "articles": np.log10(max(searched, 1)), "english": english, "abroad": abroad, "abroad_margin": abroad * clipped,
+        "abroad_covered": abroad * covered, "length": np.log(max(len(parsed.query.ids), 1)),
+    }  # fmt: skip
+    return np.array([told[name] for name in FEATURES])
+
+
+def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> tuple[float, float]:
+    """Share (0 to 1) of the question's weight that a window matches, and the match of the weighty word that it matches least."""
+    count = min(len(matches), len(parsed.query.ids))
+    weights = parsed.query.weights[:count] * parsed.query.content[:count]
+    if not weights.any():
+        return 1.0, 1.0
+    match = graded(matches[:count], np.full(count, abroad))
+    heavy = weights >= 0.5 * weights.max()
+    return float(weights @ match / weights.sum()), float(match[heavy].min())
+
+
+def unnamed(parsed: ParsedQuestion, passage: Passage) -> float:
+    """How many of the names, titles and numbered things of the question neither the passage nor its title has, as it writes them.
+
+    Across languages only figures are looked for.
+    """
+    article, window = passage.reading.window.article, passage.reading.window
+    said = f"{article.title}\n{article.date}\n{article.text[window.start : window.end]}".casefold()
+    count = 0
+    for start, end in parsed.names:
+        words = parsed.text[start:end].casefold().strip("《》“”\"'「」 ")
+        if passage.abroad:
+            words = "".join(c for c in words if c.isdigit())
+        count += bool(words) and words not in said
+    return float(count)
+
+
+@functools.lru_cache(maxsize=2)
+def load_judge(file: Path = FILE) -> Judge:
+    """The fitted weights. Raises ModelError where they cannot be read."""
+    try:
+        kept = json.loads(file.read_text("utf8"))
+        weights = np.array([kept["weights"][name] for name in FEATURES])
+        return Judge(kept["search"], weights, kept["least"], kept["near"], kept["row"])
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(
+            f"expected {file} with the weights of {', '.join(FEATURES)}, could not read it ({error}): "
+            "reinstall yinju, or fit them with `python -m training.reader.judge`"
+        ) from error

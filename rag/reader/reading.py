@@ -1,0 +1,128 @@
+"""Reading: which words of some passages answer a question, how likely, or that none do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rag.embed.static import StaticModel
+from rag.reader.encode import encode
+from rag.reader.network import LONGEST_ANSWER, Network, Scores, load_network
+from rag.reader.windows import Window
+
+FILE = Path(__file__).with_name("model") / "reader.safetensors"
+_BATCH = 16  # windows that the network takes at once: more do not stay in the cache of one core
+_OPENING, _CLOSING = "“‘「『《〈（([【", "”’」』》〉）)]】"
+_BEFORE, _AFTER = "$€£¥￥", "%％‰℃°"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """Words that may answer: ``window.article.text[start:end]``.
+
+    Attributes:
+        window: where they stand.
+        start, end: offsets in the text of the article.
+        margin: log-odds of these words against "none of this window answers".
+    """
+
+    window: Window
+    start: int
+    end: int
+    margin: float
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self.window.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What was read in one window.
+
+    Attributes:
+        window: the window.
+        margin: log-odds that anything in it answers.
+        findings: the likeliest spans, none of which overlap, best first.
+        matches: float32 (q,), for each token of the question the largest cosine to one of the window, title included.
+    """
+
+    window: Window
+    margin: float
+    findings: tuple[Finding, ...]
+    matches: np.ndarray
+
+
+def read(model: StaticModel, question: str, windows: Sequence[Window], most: int = 5, file: Path = FILE) -> list[Reading]:
+    """Reads some windows beside a question.
+
+    Args:
+        model: the embedded model.
+        question: Chinese or English.
+        windows: what is read.
+        most: spans of each window that are kept.
+        file: the weights.
+
+    Raises:
+        ModelError: the weights cannot be read.
+    """
+    network: Network = load_network(model, file)
+    (asked,) = encode(model, [question])
+    order = sorted(range(len(windows)), key=lambda number: len(windows[number].tokens))
+    scores: dict[int, Scores] = {}
+    for at in range(0, len(order), _BATCH):
+        some = order[at : at + _BATCH]
+        scores.update(zip(some, network.scores(asked, [(windows[n].tokens, windows[n].body) for n in some])))
+    return [_reading(window, scores[number], most) for number, window in enumerate(windows)]
+
+
+def _reading(window: Window, scores: Scores, most: int) -> Reading:
+    best = float(scores.spans.max())
+    total = best + float(np.log(np.exp(scores.spans - best).sum()))
+    chosen = _apart(scores.spans, most)
+    findings = tuple(_finding(window, first, last, float(score) - scores.none) for first, last, score in chosen)
+    return Reading(window, total - scores.none, findings, scores.matches)
+
+
+def _apart(spans: np.ndarray, most: int) -> list[tuple[int, int, float]]:
+    """The best spans that do not overlap, as first and last token and score."""
+    flat = spans.ravel()
+    count = min(len(flat), 24 * most)
+    top = np.argpartition(-flat, count - 1)[:count]
+    out: list[tuple[int, int, float]] = []
+    for at in top[np.argsort(-flat[top], kind="stable")].tolist():
+        first, more = divmod(at, LONGEST_ANSWER)
+        if flat[at] <= -1e3:
+            break
+        if all(first > b or first + more < a for a, b, _ in out):
+            out.append((first, first + more, float(flat[at])))
+            if len(out) == most:
+                break
+    return out
+
+
+def _finding(window: Window, first: int, last: int, margin: float) -> Finding:
+    start, end = int(window.tokens.spans[first, 0]), int(window.tokens.spans[last, 1])
+    return Finding(window, *_whole(window.article.text, start, end), margin)
+
+
+def _whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span with the signs that belong to it, which the tokenizer drops: both marks of a title or quotation, currency, per cent."""
+    if start and text[start - 1] in _BEFORE:
+        start -= 1
+    if text[end : end + 1] and text[end] in _AFTER:
+        end += 1
+    words = text[start:end]
+    for opening, closing in zip(_OPENING, _CLOSING):
+        more = words.count(opening) - words.count(closing)
+        if more > 0 and text[end : end + 1] == closing:
+            end += 1
+        elif more < 0 and start and text[start - 1] == opening:
+            start -= 1
+        elif more == 0 and start and text[start - 1] == opening and text[end : end + 1] == closing and opening not in "（(":
+            start, end = start - 1, end + 1
+    return start, end
