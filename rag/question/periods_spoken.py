@@ -290,8 +290,9 @@ def _of_month(match: re.Match[str], which: str, month: str | None, shifted: str 
         year, number = divmod(today.year * 12 + today.month - 1 - back, 12)
         number += 1
     else:
-        number = int(month) if month.isdecimal(
-        ) else MONTHS.index(month[:3].lower()) + 1 if month.isascii() else chinese_number(month)
+        name = month[:3].lower()
+        number = MONTHS.index(name) + 1 if name in MONTHS else chinese_number(month)
+        number = int(month) if month.isdecimal() else number
     if not 1 <= number <= 12:
         return
     yearly = year is None
@@ -303,8 +304,8 @@ def _of_month(match: re.Match[str], which: str, month: str | None, shifted: str 
 
 def _third(year: int, month: int, third: int) -> tuple[date, date]:
     first, last = extent(year, month)
-    return first.replace(day=1 + 10 * third), last if third == 2 else first.replace(day=10 +
-                                                                                    10 * third)
+    begin = first.replace(day=1 + 10 * third)
+    return begin, last if third == 2 else begin + timedelta(days=9)
 
 
 def _of_year(year: int, third: int) -> Period:

@@ -7,8 +7,10 @@ from __future__ import annotations
 import re
 
 from rag.corpus.places import PlaceMention, find_places
+from rag.question.aside import denies, exceptions
 from rag.question.asking import asking
-from rag.question.forms import POLITE, bound_of, counted, denies, exceptions, form_of, measure_of
+from rag.question.compared import bound_of, measure_of
+from rag.question.forms import counted, form_of
 from rag.question.kinds import begin_of, kind_of
 from rag.question.names import names_of, years_of
 from rag.question.script import is_traditional, simplified
