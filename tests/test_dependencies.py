@@ -66,3 +66,20 @@ def test_every_dependency_is_bounded_and_says_why_it_is_there():
         before = TEXT[: TEXT.index(line)].rstrip().splitlines()[-1]
         assert "# " in line or before.lstrip().startswith("# "), f"{one} says not why it is there"
         assert re.search(r"[<=]\d|>=\d", one), f"{one} has no bound"
+
+
+def test_packages_import_in_one_direction():
+    order = ["corpus", "embed", "index", "question", "search", "reader", "answer"]
+    back = []
+    for path in SOURCES:
+        package = path.parent.relative_to(ROOT).parts[1:2]
+        if not package or package[0] not in order:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                of = name.split(".")[1:2] if name.startswith("rag.") else []
+                if of and of[0] in order and order.index(of[0]) > order.index(package[0]):
+                    back.append((str(path.relative_to(ROOT)), name))
+    assert back == []

@@ -30,7 +30,7 @@ from rag.answer.types import Answer, Citation, Row
 from rag.embed import Reranker
 from rag.errors import UsageError
 from rag.index import Snapshot
-from rag.question.parse import lifted, parse
+from rag.question.parsing import lifted, parse
 from rag.question.query import Query
 from rag.question.script import HANT
 from rag.question.types import Asked, ParsedQuestion

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rag.lazy import lazy
 
 if TYPE_CHECKING:
-    from rag.question.parse import lifted, parse
+    from rag.question.parsing import lifted, parse
     from rag.question.query import MAX_CHARACTERS, Query, analyse, clean
     from rag.question.script import HANT, in_script
     from rag.question.types import (
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
-    **dict.fromkeys(("parse", "lifted"), "rag.question.parse"),
+    **dict.fromkeys(("parse", "lifted"), "rag.question.parsing"),
     **dict.fromkeys(("MAX_CHARACTERS", "Query", "analyse", "clean"), "rag.question.query"),
     **dict.fromkeys(("HANT", "in_script"), "rag.question.script"),
     **dict.fromkeys(
