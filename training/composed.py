@@ -16,6 +16,8 @@ from training.examples import Example
 
 UNANSWERED = 0.38
 CROSS = 0.4
+# What else a passage tells: stories of the same frame (True) or of any.
+OTHERS = ((), (), (True,), (True,), (False,), (True, False), (True, True))
 __all__ = ["Places", "composed"]
 
 # A story: its frame and values, the labels that it marks and those that it leaves open.
@@ -23,15 +25,18 @@ _Told = tuple[Frame, dict[str, Value], set[str], set[str]]
 
 
 class _Passage:
-    """A passage while it is composed."""
+    """A passage while it is composed: its title, stories and sentences."""
 
     def __init__(self, rng: random.Random, language: int) -> None:
         self.rng, self.language = rng, language
+        self.title = ""
         self.told: list[_Told] = []
         self.used: set[int] = set()
         self.sentences: list[tuple[str, list[tuple[str, int, int]]]] = []
 
-    def tell(self, frame: Frame, values: dict[str, Value], *, first: bool) -> None:
+    def tell(
+        self, frame: Frame, values: dict[str, Value], *, first: bool, known: str = ""
+    ) -> None:
         """Adds a story, before or after what is there."""
         rng = self.rng
         unused = [s for s in frame.stories[self.language] if id(s) not in self.used]
@@ -44,7 +49,7 @@ class _Passage:
         unclear: set[str] = set()
         written = []
         for part in parts:
-            out = Written(rng, values, self.language).write(part)
+            out = Written(rng, values, self.language, known).write(part)
             number = len(self.told)
             if text := out.text():
                 written.append((text, [(f"{number}.{m[0]}", *m[1:]) for m in out.marks]))
@@ -58,7 +63,8 @@ class _Passage:
         space = " " if self.language == EN else ""
         text, places = "", {}
         for sentence, marks in self.sentences:
-            text += space if text else ""
+            if text:
+                text += space if self.rng.random() > 0.08 else "\n\n"
             for label, start, end in marks:
                 places.setdefault(label, []).append((start + len(text), end + len(text)))
             text += sentence
@@ -90,14 +96,10 @@ def _wording(rng: random.Random, ask: Ask, language: int, needed: set[str]) -> W
     return rng.choice(fitting) if fitting else None
 
 
-def _all_values(passage: _Passage) -> set[Value]:
-    """Every value of every story of the passage."""
-    found: set[Value] = set()
-    for _, values, _, _ in passage.told:
-        for value in values.values():
-            found.add(value)
-            found.update(part for part in value if isinstance(part, tuple))
-    return found
+def _all_values(passage: _Passage) -> set[str]:
+    """Every value of every story of the passage, in both languages."""
+    told = (value for _, values, _, _ in passage.told for value in values.values())
+    return {part for value in told for part in value[:2] if isinstance(part, str)}
 
 
 def _compose(
@@ -107,11 +109,15 @@ def _compose(
     language = rng.choice((ZH, EN))
     passage = _Passage(rng, language)
     frame = rng.choice(frames[language])
-    passage.tell(frame, frame.draw(draw), first=False)
-    for same in rng.choice(((), (), (True,), (True,), (False,), (True, False), (True, True))):
+    values = frame.draw(draw)
+    passage.title = _title(rng, frame, values, language) if rng.random() < 0.5 else ""
+    name = values[frame.key[0]]
+    called = len(name) > 2 and name[language] in passage.title and rng.random() < 0.4
+    passage.tell(frame, values, first=False, known=frame.key[0] if called else "")
+    for same in () if called else rng.choice(OTHERS):
         other = frame if same else rng.choice(frames[language])
         values, seen = other.draw(draw), _all_values(passage)
-        if all(values[name] not in seen for name in other.key):
+        if all(seen.isdisjoint(values[name][:2]) for name in other.key):
             passage.tell(other, values, first=rng.random() < 0.5)
     length = sum(len(text) for text, _ in passage.sentences)
     room = length < (110 if language == ZH else 300)
@@ -123,19 +129,15 @@ def _compose(
     return passage
 
 
-def _title(rng: random.Random, passage: _Passage, general: Frame, draw: Draw) -> str:
-    """A title for about half of the passages."""
-    if rng.random() < 0.5:
+def _title(rng: random.Random, frame: Frame, values: dict[str, Value], language: int) -> str:
+    """A title of the frame."""
+    if not frame.titles[language]:
         return ""
-    frame, values, _, _ = passage.told[0]
-    if not frame.titles[passage.language]:
-        frame, values = general, general.draw(draw)
-    title = Written(rng, values, passage.language).write(rng.choice(frame.titles[passage.language]))
-    text = title.text()
+    text = Written(rng, values, language).write(rng.choice(frame.titles[language])).text()
     return text[0].upper() + text[1:]
 
 
-def _questions(rng: random.Random, draw: Draw, passage: _Passage, title: str) -> Iterator[Example]:
+def _questions(rng: random.Random, draw: Draw, passage: _Passage) -> Iterator[Example]:
     """Questions about a passage."""
     text, places = passage.join()
     alone = len(passage.told) == 1
@@ -159,7 +161,7 @@ def _questions(rng: random.Random, draw: Draw, passage: _Passage, title: str) ->
                 wording = _wording(rng, ask, language, {changed})
                 if changed and wording:
                     value = frame.redraw(draw, changed, seen)
-                    wording = None if value in seen else wording
+                    wording = wording if seen.isdisjoint(value[:2]) else None
                     values = {**values, changed: value}
         else:
             present = [a for a in asks if not labels.isdisjoint(a.labels)]
@@ -174,7 +176,7 @@ def _questions(rng: random.Random, draw: Draw, passage: _Passage, title: str) ->
         question = _worded(rng, wording, values, language)
         if question not in asked:
             asked.add(question)
-            yield Example(question, title, text, spans, ask.several, "composed")
+            yield Example(question, passage.title, text, spans, ask.several, "composed")
 
 
 def composed(rng: random.Random, places: Places | None = None) -> Iterator[Example]:
@@ -190,4 +192,4 @@ def composed(rng: random.Random, places: Places | None = None) -> Iterator[Examp
     told = tuple([f for f in frames if f.stories[language]] for language in (ZH, EN))
     while True:
         passage = _compose(rng, draw, told, general)
-        yield from _questions(rng, draw, passage, _title(rng, passage, general, draw))
+        yield from _questions(rng, draw, passage)

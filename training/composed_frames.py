@@ -68,28 +68,28 @@ class Frame:
     def draw(self, draw: Draw) -> dict[str, Value]:
         """New values, no two of them the same."""
         drawn: dict[str, Value] = {}
-        used: set[Value] = set()
+        used: set[str] = set()
         for name, kind, args in self.values:
             drawn[name] = self._draw_one(draw, kind, args, used)
             if kind in ("listed", "runs"):
                 drawn.update({f"{name}{i + 1}": value for i, value in enumerate(drawn[name])})
-                used.update(drawn[name])
-            used.add(drawn[name])
+                used.update(part for value in drawn[name] for part in value[:2])
+            else:
+                used.update(drawn[name][:2])
         return drawn
 
-    def redraw(self, draw: Draw, name: str, used: set[Value]) -> Value:
+    def redraw(self, draw: Draw, name: str, used: set[str]) -> Value:
         """Another value for one name."""
         kind, args = next((kind, args) for n, kind, args in self.values if n == name)
         return self._draw_one(draw, kind, args, used)
 
     @staticmethod
-    def _draw_one(draw: Draw, kind: str, args: tuple, used: set[Value]) -> Value:
+    def _draw_one(draw: Draw, kind: str, args: tuple, used: set[str]) -> Value:
         make = draw.kind(kind)
         for _ in range(20):
             value = make(*args)
-            if kind == "listed" and not used.isdisjoint(value):
-                continue
-            if value not in used:
+            several = value if kind in ("listed", "runs") else (value,)
+            if all(used.isdisjoint(one[:2]) for one in several):
                 break
         return value
 
@@ -131,8 +131,11 @@ def parse(text: str) -> Nodes:
 class Written:
     """Text as it is written, with the places that are marked."""
 
-    def __init__(self, rng: random.Random, values: dict[str, Value], language: int) -> None:
+    def __init__(
+        self, rng: random.Random, values: dict[str, Value], language: int, known: str = ""
+    ) -> None:
         self.rng, self.values, self.language = rng, values, language
+        self.known = known  # what was named before, and is now called "the bridge"
         self.parts: list[str] = []
         self.length = 0
         self.marks: list[tuple[str, int, int]] = []
@@ -150,8 +153,12 @@ class Written:
                 self.add(node)
             elif node[0] == "value":
                 value = self.values[node[1]]
-                other = value[node[2] + self.language] if len(value) > 2 else value[self.language]
-                self.add(self.rng.choice(other) if isinstance(other, tuple) else other)
+                index = 2 if node[1] == self.known else node[2]
+                other = value[index + self.language] if len(value) > 2 else value[self.language]
+                text = self.rng.choice(other) if isinstance(other, tuple) else other
+                if index == 2 and self.parts and self.parts[-1].lower().endswith("the "):
+                    text = text.removeprefix("the ")
+                self.add(text)
             elif node[0] == "pick":
                 self.write(self.rng.choice(node[1]))
             elif node[0] == "mark":

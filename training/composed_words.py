@@ -92,6 +92,13 @@ def chinese(number: int) -> str:
     return "两" if written == "二" else written
 
 
+def english(number: int) -> str:
+    """A number between 20 and 100 in English words."""
+    tens = "twenty thirty forty fifty sixty seventy eighty ninety".split()[number // 10 - 2]
+    ones = "one two three four five six seven eight nine".split()
+    return f"{tens}-{ones[number % 10 - 1]}" if number % 10 else tens
+
+
 def _decimal(text: str) -> str:
     """A decimal figure in Chinese numerals: 15.2 as 十五点二."""
     whole, _, rest = text.partition(".")
@@ -157,8 +164,12 @@ class Draw:
     def named(self, kinds: str) -> Value:
         """Something named after a place or a made-up stem: ``named(bridges)``."""
         kind = self.rng.choice(WORDS[kinds])
-        name = self.stem() if self.rng.random() < 0.7 else self.town()
-        return name[0] + kind[0], f"{name[1]} {kind[1]}"
+        share = self.rng.random()
+        name = self.stem() if share < 0.65 else self.town()
+        if share > 0.93 and kinds in ("museums", "parks", "schools"):
+            name = ("市", "City")
+        short = kind[1].rpartition(" ")[2].lower()
+        return name[0] + kind[0], f"{name[1]} {kind[1]}", (kind[0],), ("the " + short,)
 
     def town(self) -> Value:
         """A city: of the gazetteer, or made up, Chinese or English."""
@@ -213,10 +224,10 @@ class Draw:
     def num(self, low: int, high: int) -> Value:
         """A whole number."""
         n = self.rng.randint(low, high)
-        commas = f"{n:,}"
+        commas = f"{n:,}" if not 20 < n < 100 or self.rng.random() > 0.1 else english(n)
         zh = chinese(n) if n < 30 and self.rng.random() < 0.12 else str(n)
         if n >= 1000 and self.rng.random() < 0.2:
-            zh = commas
+            zh = f"{n:,}"
         return zh, commas, (str(n), chinese(n), commas), (commas, str(n))
 
     def few(self, low: int, high: int) -> Value:
