@@ -54,6 +54,8 @@ def test_limits_are_taken_in_and_lifted(snapshot):
     assert free.allowed.sum() >= parsed.allowed.sum() and free.query is parsed.query
     same = parse(snapshot, question, without=["四川省"])
     assert same.constraints == free.constraints and (same.allowed == free.allowed).all()
+    assert [question[a:b] for a, b in parsed.names] == ["2011"]
+    assert not parse(snapshot, question, without=["date"]).names
     with pytest.raises(UsageError, match="expected date, place, source"):
         parse(snapshot, question, without=["天气"])
 

@@ -132,7 +132,7 @@ one | 有多少名志愿者参加？ | 收购了多少家公司？ | 哪家公�
 one | 能告诉我大桥有多长吗？ | 你知道谁发明了电话吗？ | 书展在哪儿举行？ | 最大的书店在哪里？ | 任免名单有多少票反对？ | 那次爆炸之后，死者达到多少人？
 one | How many people were killed? | How long is the bridge? | Who chaired the meeting? | Who built the longest bridge? | When was the tallest tower finished?
 one | Can you tell me when the bridge opened? | Do you know who founded the museum? | How many companies did the group buy? | Which bridge is 2,780 metres long?
-one | How many counties are there in Sichuan? | Where were more than 300 shops closed? | What did the mayor promise? | What was the highest price paid?
+one | What did the mayor say about the library? | How many counties are there in Sichuan? | Where were more than 300 shops closed? | What did the mayor promise? | What was the highest price paid?
 one | Who won the most recent election? | How many votes were cast against the tram line? | At least how many people were hurt?
 all | 哪些省份开展了防汛演练？ | 列出举办过马拉松的省份 | 参加演练的城市有哪些？ | 哪些企业成立了论坛？ | 会上都有谁发言？ | 哪些食品被检查了？
 all | 除了四川，还有哪些省举行了演练？ | 有哪几所大学加入了联盟？ | 请列举所有修建了地铁的城市 | 分别是谁获奖？ | 有没有哪些省取消了演练？

@@ -7,12 +7,14 @@ the answer to see to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
+from rag.question.asking import outside_of
 from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher, may_name_publisher
 from rag.question.script import simplified
@@ -33,27 +35,10 @@ _LATE = (0, 7)
 _SLACK = {"day": (31, 31), "part": (0, 62), "festival": (3, 21)}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Limits:
+def find_limits(
+    snapshot: Snapshot, question: str, asked: Asked, as_of: str = "", without: Sequence[str] = ()
+) -> tuple[Asked, tuple[Constraint, ...], np.ndarray, str]:
     """What a question restricts the articles to.
-
-    Attributes:
-        constraints: what is shown of it, in the order of the question's words.
-        allowed: bool (n_articles,), the articles that pass all of them.
-        as_of: the day that the times are told from, or "".
-        asked: the question as it is to be answered under them: the places and periods that
-            evidence must be about, and as idle the words that are dealt with.
-    """
-
-    constraints: tuple[Constraint, ...]
-    allowed: np.ndarray
-    as_of: str
-    asked: Asked
-
-
-def find_limits(snapshot: Snapshot, question: str, asked: Asked, as_of: str = "",
-                without: Sequence[str] = ()) -> Limits:
-    """The constraints in a question.
 
     Args:
         snapshot: the index.
@@ -64,19 +49,25 @@ def find_limits(snapshot: Snapshot, question: str, asked: Asked, as_of: str = ""
         without: kinds ("date", "place", "source"), or the words of single constraints: what they
             say is then neither required of articles nor of evidence.
 
+    Returns:
+        The question as it is to be answered under its constraints: the places and periods that
+        evidence must be about, and as idle the words that are dealt with. The constraints, in the
+        order of its words. bool (n_articles,): the articles that pass all of them. The day that
+        its times are told from, or "".
+
     Raises:
         UsageError: ``without`` names what is no kind and no constraint of the question.
     """
     allowed = np.ones(snapshot.n_articles, bool)
     found: list[Constraint] = []
-    idle, places, told = list(asked.idle), [], []
+    idle, freed, places, told = list(asked.idle), [], {}, []
 
-    def limit(kind: str, start: int, end: int, value: str, mask) -> bool:
+    def limit(kind: str, start: int, end: int, value: str, mask: Callable[[], np.ndarray]) -> bool:
         """Takes a constraint in, unless it is lifted."""
         words = question[start:end]
         lifted.discard(words)
         if kind in without or words in without:
-            idle.append((start, end))
+            freed.append((start, end))
             return False
         found.append(Constraint(kind, words, start, end, value))
         np.logical_and(allowed, mask(), out=allowed)
@@ -92,38 +83,37 @@ def find_limits(snapshot: Snapshot, question: str, asked: Asked, as_of: str = ""
             phrase = one.phrase
             idle.append(phrase)
             named = [name for name, as_asked in spelled.items() if as_asked in one.sources]
-            limit("source", one.start, one.end, " | ".join(named),
-                  lambda: np.isin(sources, named)[of_article])
+            of = np.isin(sources, named)[of_article]
+            limit("source", one.start, one.end, " | ".join(named), lambda: of)
     today = _today(snapshot, as_of)
     periods = find_periods(asked.plain, today)
     for one in periods:
-        if limit(
-                "date", one.start, one.end, str(one.period), lambda: of_period(
-                    snapshot, one.period, *_SLACK.get(one.kind, _LATE), one.kind != "relative")):
-            told.append(one)
+        slack = _SLACK.get(one.kind, _LATE)
+        dated = functools.partial(of_period, snapshot, one.period, *slack, one.kind != "relative")
+        if limit("date", one.start, one.end, str(one.period), dated):
+            years = (year for year in asked.years if year in question[one.start : one.end])
+            told.append(replace(one, years=tuple(years)))
             if one.kind == "relative":
                 idle.append((one.start, one.end))
             elif one.said:
                 idle += [(one.start, one.said[0]), (one.said[1], one.end)]
-    for place, (start, end) in zip(asked.places, asked.place_spans):
-        if not phrase[0] <= start < phrase[1] and limit("place", start, end, full_name(place),
-                                                        lambda: naming_places(snapshot, [place])):
-            places.append((place, (start, end)))
+    for place, span in zip(asked.places, asked.place_spans):
+        about = functools.partial(naming_places, snapshot, [place])
+        if not phrase[0] <= span[0] < phrase[1] and limit("place", *span, full_name(place), about):
+            places[span] = place
     if lifted:
         raise UsageError(
             f"expected {', '.join(CONSTRAINTS)} or words of the question that restrict it, got "
             f"{', '.join(sorted(lifted))}"
         )
-    years = tuple(year for year in asked.years
-                  if not any(year in question[one.start:one.end] for one in periods))
-    told = [
-        replace(one, years=tuple(year for year in asked.years
-                                 if year in question[one.start:one.end])) for one in told
-    ]
-    now = replace(asked, idle=tuple(idle), places=tuple(p for p, _ in places), place_spans=tuple(
-        s for _, s in places), years=years, told=tuple(told))
-    return Limits(tuple(sorted(found, key=lambda one: one.start)), allowed,
-                  today.isoformat() if today and periods else "", now)
+    said = [question[one.start : one.end] for one in periods]
+    now = replace(
+        asked, idle=(*idle, *freed), places=tuple(places.values()), place_spans=tuple(places),
+        names=tuple(span for span in asked.names if outside_of(span, freed)), told=tuple(told),
+        years=tuple(year for year in asked.years if not any(year in words for words in said)),
+    )  # fmt: skip
+    constraints = tuple(sorted(found, key=lambda one: one.start))
+    return now, constraints, allowed, today.isoformat() if today and periods else ""
 
 
 def _today(snapshot: Snapshot, as_of: str) -> date | None:

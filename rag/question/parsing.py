@@ -46,25 +46,26 @@ def parse(
         completed = complete(typed, history, snapshot.source_codes[0])
         seen = told_before(typed, completed, history)
     query = analyse(completed or typed, snapshot.model, snapshot.embedder)
-    asked = understand(query.text)
-    limits = find_limits(snapshot, query.text, asked, as_of, without)
+    asked, constraints, allowed, today = find_limits(
+        snapshot, query.text, understand(query.text), as_of, without
+    )
     return ParsedQuestion(
-        **_fields(limits.asked), text=query.text, asked=typed, completed=completed, lang=query.lang,
-        frame=_frame(typed, query.text, query.lang), query=query, constraints=limits.constraints,
-        allowed=limits.allowed, as_of=limits.as_of, seen=seen,
+        **_fields(asked), text=query.text, asked=typed, completed=completed, lang=query.lang,
+        frame=_frame(typed, query.text, query.lang), query=query, constraints=constraints,
+        allowed=allowed, as_of=today, seen=seen,
     )  # fmt: skip
 
 
 def lifted(
     snapshot: Snapshot, parsed: ParsedQuestion, as_of: str = "", without: Sequence[str] = ()
 ) -> ParsedQuestion:
-    """The same question with other constraints left out; arguments and errors as for :func:`parse`.
-    """
-    limits = find_limits(snapshot, parsed.text, understand(parsed.text), as_of, without)
+    """The same question with other constraints left out; arguments and errors as for :func:`parse`."""
+    asked, constraints, allowed, today = find_limits(
+        snapshot, parsed.text, understand(parsed.text), as_of, without
+    )
     return dataclasses.replace(
-        parsed, **_fields(limits.asked), constraints=limits.constraints, allowed=limits.allowed,
-        as_of=limits.as_of,
-    )  # fmt: skip
+        parsed, **_fields(asked), constraints=constraints, allowed=allowed, as_of=today
+    )
 
 
 def _fields(asked: Asked) -> dict:

@@ -290,9 +290,7 @@ def _of_month(match: re.Match[str], which: str, month: str | None, shifted: str 
         year, number = divmod(today.year * 12 + today.month - 1 - back, 12)
         number += 1
     else:
-        name = month[:3].lower()
-        number = MONTHS.index(name) + 1 if name in MONTHS else chinese_number(month)
-        number = int(month) if month.isdecimal() else number
+        number = int(month) if month.isdecimal() else _month(month)
     if not 1 <= number <= 12:
         return
     yearly = year is None
@@ -300,6 +298,10 @@ def _of_month(match: re.Match[str], which: str, month: str | None, shifted: str 
     yield _told(
         match, Period(first, last, yearly),
         "relative" if shifted or match["year"] and _kind(match, "part") == "relative" else "part")
+
+
+def _month(name: str) -> int:
+    return MONTHS.index(name[:3].lower()) + 1 if name.isascii() else chinese_number(name)
 
 
 def _third(year: int, month: int, third: int) -> tuple[date, date]:

@@ -81,7 +81,7 @@ class Asked:
         negated: whether what is denied, called off or left undone is asked for.
         excepted: spans of what is not sought ("除了四川", "besides Sichuan"): of the names alone.
         names: spans of what evidence must name: titles, quoted words, names in Latin letters,
-            things with a number ("3号线", "No. 4"), years.
+            things with a number ("3号线", "No. 4"), and years, which its date may say as well.
         idle: spans that only ask ("which provinces"), or except; they need no support.
         focus: span right behind the words that ask, where what is counted stands; may be empty.
         places, place_spans: places that the answer must be about, and where they stand.

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from rag.corpus.places import PlaceMention, find_places
-from rag.question.aside import denies, exceptions
+from rag.question.denied import denies, exceptions
 from rag.question.asking import asking
 from rag.question.compared import bound_of, measure_of
 from rag.question.forms import counted, form_of
