@@ -34,9 +34,8 @@ class Ask:
         """Whether it asks when, where, why or how: not for a part that the sentence could not do
         without.
         """
-        return self.kind in (
-            "date", "why",
-            "how") or self.kind == "places" and self.level == "any" and self.core == self.end
+        where = self.kind == "places" and self.level == "any" and self.core == self.end
+        return where or self.kind in ("date", "why", "how")
 
 
 _C = "[个家名位项条所台部种份次届座只件本支篇场档款首艘辆天年]"
@@ -85,18 +84,17 @@ def asking(text: str) -> list[Ask]:
 
 
 def _with_core(text: str, kind: str, level: str, start: int, end: int) -> Ask | None:
-    if kind == "number" and (amount := AMOUNTS.search(text, start,
-                                                      end)):  # "what is the population of"
-        end = amount.start()
+    if kind == "number" and (amount := AMOUNTS.search(text, start, end)):
+        end = amount.start()  # "what is the population of"
     words = text[start:end].rstrip()
     latin = ord(words[0]) < 0x2E80
-    if latin and set(words.lower().split()[1:-1]) - _EMPTY and not words.lower().startswith(
-        ("how ", "what is", "what was", "what's")):
+    lower = words.lower()
+    whole = lower.startswith(("how ", "what is", "what was", "what's"))
+    if latin and not whole and set(lower.split()[1:-1]) - _EMPTY:
         return None
     if more := (_COUNTED if latin else _MEASURE).match(text, end) if kind == "number" else None:
         end = more.end()
-        core_end = start + len(words) if latin else end
-        return Ask(start, end, core_end, kind, level)
+        return Ask(start, end, start + len(words) if latin else end, kind, level)
     core = None if _NO_NOUN.match(words) else _CORE.match(words)
     return Ask(start, start + len(words), start + (core.end() if core else len(words)), kind, level)
 

@@ -1,4 +1,4 @@
-"""What a question compares: the most or least of a quantity, more or less than a bound, and which quantity."""
+"""What a question compares: the most, the least, more or less than a bound, and of what."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _LEAST = re.compile(words("least"), re.I)
 _TO_ASK = re.compile(r"(?:的[^，。]{0,8}?)?(?:是|为|叫|属于?|来自|有|[，,：:])?\s*|[^，。的]{1,6}(?:出现在|属于)")
 _SAID = re.compile(r"的(?=[？?]|$)|[^\w\s]|$|[了是在呢于得过吗]")
 _SHOWN = re.compile(rf"\b(?:{words('shown_by')})(?: by far)?(?: (?:the|its|their))? *$", re.I)
-_ADJECTIVE = re.compile(r" (?!\w+s\b)(?!\w+ (?:in|on|at|of|from|last|this|between|during|by)\b)\w+ \w+")
+_ADJECTIVE = re.compile(rf" (?!\w+s\b)(?!\w+ (?:{words('behind_noun_en')})\b)\w+ \w+")
 
 
 def extreme(text: str, kind: Kind, ask: Ask | None) -> tuple[str, Span]:
-    """"most" or "least" and the words that say so; "" for none, or where they only describe a thing.
+    """"most" or "least" and the words that say so; "" for none, or if they only describe a thing.
 
     Args:
         text: the question in simplified characters.
@@ -105,7 +105,9 @@ _WHEN = re.compile(r"(?=[\d今去上本])(?:在|于)?[^，]*?(?:[年月日季度
 _VERB = re.compile(r"[了过着]|[卖出举办查产]+$")
 _VERB_EN = re.compile(rf"\b(?:{words('did_en')})\b", re.I)
 _NOUN = re.compile(r"的?(?P<noun>[^\W\d的是在，。？?]{1,8})")
-_NOUN_EN = re.compile(rf"(?: of)? (?P<noun>(?: ?(?!(?:{words('behind_noun_en')})\b)[\w’'-]+){{1,4}})")
+_NOUN_EN = re.compile(
+    rf"(?: of)? (?P<noun>(?: ?(?!(?:{words('behind_noun_en')})\b)[\w’'-]+){{1,4}})"
+)
 
 
 def measure_of(text: str, start: int, end: int, after: int) -> Span:
@@ -116,7 +118,8 @@ def measure_of(text: str, start: int, end: int, after: int) -> Span:
         start, end: of the words that compare.
         after: where the words that ask end.
     """
-    begin = max(after if after <= start else 0, *(text.rfind(mark, 0, start) + 1 for mark in "，,：:"))
+    commas = (text.rfind(mark, 0, start) + 1 for mark in "，,：:")
+    begin = max(after if after <= start else 0, *commas)
     for lead in (_WHEN, _LEFT):
         if found := lead.match(text, begin, start):
             begin = found.end()

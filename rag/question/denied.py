@@ -22,7 +22,8 @@ _EXCEPT = re.compile(
     r"|(?:^|(?<=[，,在]))(?P<zh3>[^，。？?在除有不]{2,10}?)[以之]外(?=[，,]?(?:还|哪|有哪|的))"
     rf"|\b(?i:{words('except_en')})(?: in)?(?: the)? "
     rf"(?P<en>(?:{NAME}(?:(?:,? and|,| or) (?:the )?(?={NAME}))? ?)+"
-    rf"|(?:(?!(?:{words('auxiliary')}|which|what|who|where|when|how|that|to|as)\b)[^\s,?]+ ?){{1,4}})"
+    rf"|(?:(?!(?:{words('auxiliary')}|which|what|who|where|when|how|that|to|as)\b)"
+    r"[^\s,?]+ ?){1,4})"
 )
 _JOINS = re.compile(r"[、，,]|和|与|以?及|跟|\s*,?\s*\b(?:and|or)\b\s*")
 

@@ -94,10 +94,9 @@ class _Shape:
         self.lang = "zh" if detect_lang(text) == "zh" else "en"
         self.mentions = [m for m in find_places(text) if not m.part_of_name]
         times = find_periods(text, ANY_DAY)
-        self.times = [
-            t for t in times if not any(m.start < t.end and t.start < m.end for m in self.mentions)
-        ]
-        taken = [(m.start, m.end) for m in self.mentions] + [(t.start, t.end) for t in self.times]
+        taken = [(m.start, m.end) for m in self.mentions]
+        self.times = [t for t in times if outside_of((t.start, t.end), taken)]
+        taken += [(t.start, t.end) for t in self.times]
         self.asks = [a for a in asking(text) if outside_of((a.start, a.end), taken)]
         marks = [_Mark(m.start, m.end, P)
                  for m in self.mentions] + [_Mark(t.start, t.end, T) for t in self.times]
@@ -188,28 +187,27 @@ def _chinese(shape: _Shape) -> Said | None:
         return shape.said(asks="")
     referring = _PRONOUN.sub(R, signs)
     if (found := _ZH_ASK.match(referring)) and shape.asks:
-        pronoun = _PRONOUN.search(text) if R in found["of"] and _counts(shape) else None
-        return shape.said(pronoun=pronoun.span() if pronoun else (0, 0)) if _is_bare_ask(
-            shape, found["slots"], found["of"], found["verb"]) else None
+        if not _is_bare_ask(shape, found["slots"], found["of"], found["verb"]):
+            return None
+        pronoun = _PRONOUN.search(text) if R in (found["of"] or "") and _counts(shape) else None
+        return shape.said(pronoun=pronoun.span() if pronoun else (0, 0))
     if (found := _ZH_EVENT.match(signs)) and shape.asks:
         # "浙江什么时候举办的" has no object; "浙江举办了什么" asks for it, and "浙江什么时候成立的" needs none.
         if found["slots"] and (found["before"] or not re.fullmatch(_VERB, found["verb"])):
             return None
         return shape.said(tail=_without_lead(text, _LEAD, shape))
-    if _ZH_DROPPED.match(signs) and len(shape.asks) == 1 and (shape.asks[0].adverb
-                                                              or shape.ask_words() == "谁"):
+    alone = len(shape.asks) == 1 and (shape.asks[0].adverb or shape.ask_words() == "谁")
+    if alone and _ZH_DROPPED.match(signs):
         return shape.said(tail=_without_lead(text, _LEAD, shape), dropped=True)
-    if (found := _ZH_ABOUT.match(signs)) and not _WHOLE.search(
-            found["topic"]) and not _PRONOUN.search(found["topic"]):
-        return shape.said(asks="", topic=found["topic"])
+    topic = found["topic"] if (found := _ZH_ABOUT.match(signs)) else ""
+    if topic and not _WHOLE.search(topic) and not _PRONOUN.search(topic):
+        return shape.said(asks="", topic=topic)
     early = _ZH_EARLY.match(referring)
     if early and A in early[0] and shape.asks[0].kind in ("person", "organisation"):
         early = None  # "谁在他父亲去世后接管了公司": it may be who is asked for
-    if (found := early
-            or _ZH_LATE.match(referring)) and not _ZH_AHEAD.search(referring, found.end()):
-        pronoun = _PRONOUN.search(text)
-        return shape.said(pronoun=pronoun.span(), tail=_without_lead(text, _LEAD,
-                                                                     shape)) if pronoun else None
+    found, pronoun = early or _ZH_LATE.match(referring), _PRONOUN.search(text)
+    if found and pronoun and not _ZH_AHEAD.search(referring, found.end()):
+        return shape.said(pronoun=pronoun.span(), tail=_without_lead(text, _LEAD, shape))
     return None
 
 
@@ -220,9 +218,7 @@ def _counts(shape: _Shape) -> bool:
 
 def _is_bare_ask(shape: _Shape, slots: str | None, of: str | None, verb: str | None) -> bool:
     """Whether words that ask, with a place or time at most, lean on something."""
-    if of and R in of:
-        return True
-    if not slots:
+    if of and R in of or not slots:
         return True
     if shape.mentions and not shape.times and shape.ask_words()[0] == "在":
         return False  # "浙江在哪里？"
@@ -324,11 +320,12 @@ def _english(shape: _Shape) -> Said | None:
     if found := _EARLY_EN.match(signs) or _LATE_EN.match(signs):
         at, end = shape.at[found.start("pronoun")], shape.at[found.end("pronoun")]
         word = found["pronoun"].lower()
-        if "," in shape.text[end:] or word in ("he", "she") and re.match(
-                " [A-Z]", shape.text[end:]) or shape.text[at:end] == "IT":
-            return None  # "When it opened, how many paintings did the museum show?", "Did He Jun win?", "Which IT companies ...?"
-        if word in ("it", "that", "this") and _NO_IT.search(shape.text) or _DETERMINER.match(
-                signs, found.start("pronoun")):
+        rest = shape.text[end:]
+        named = word in ("he", "she") and re.match(" [A-Z]", rest) or shape.text[at:end] == "IT"
+        if named or "," in rest:
+            return None  # "Did He Jun win?", "When it opened, how many did the museum show?"
+        empty = word in ("it", "that", "this") and _NO_IT.search(shape.text)
+        if empty or _DETERMINER.match(signs, found.start("pronoun")):
             return None
         return shape.said(pronoun=(at, end), tail=_without_lead(shape.text, _LEAD_EN, shape))
     return None

@@ -59,7 +59,7 @@ def parse(
 def lifted(
     snapshot: Snapshot, parsed: ParsedQuestion, as_of: str = "", without: Sequence[str] = ()
 ) -> ParsedQuestion:
-    """The same question with other constraints left out; arguments and errors as for :func:`parse`."""
+    """The same question with other constraints left out; the rest as for :func:`parse`."""
     asked, constraints, allowed, today = find_limits(
         snapshot, parsed.text, understand(parsed.text), as_of, without
     )

@@ -33,9 +33,10 @@ def find_periods(text: str, today: date | None) -> list[Told]:
     """
     words = [*spoken(text, today), *(_recent(text, today) if today else ())]
     words = [
-        one for one in words if not (
-            _COMPARED.search(text[:one.start]) or _SAME.match(text, one.end) or _until(text, one))
-    ]
+        one for one in words
+        if not (_COMPARED.search(text[: one.start]) or _SAME.match(text, one.end))
+        and not _until(text, one)
+    ]  # fmt: skip
     taken: list[Told] = []
     for one in sorted(words, key=lambda told: (told.start, -told.end)):
         if not taken or one.start >= taken[-1].end:
@@ -109,17 +110,17 @@ def _recent(text: str, today: date) -> Iterator[Told]:
         # "last month" is that of the calendar, "the past month" the days up to today;
         # "the last year of the war" is neither.
         if count or match["s"] or "past" in match[0].lower():
-            yield Told(
-                *match.span(),
-                _up_to(today, {"few": 3, "couple of": 2, "": 1}.get(count) or _count(count),
-                       match["unit"].lower()), "relative")
+            number = {"few": 3, "couple of": 2, "": 1}.get(count) or _count(count)
+            period = _up_to(today, number, match["unit"].lower())
+            yield Told(*match.span(), period, "relative")
 
 
 def _count(text: str) -> float:
     if text == "半":
         return 0.5
-    return int(text) if text.isdecimal(
-    ) else _WORDS.index(text) + 1 if text in _WORDS else chinese_number(text.replace("两", "二"))
+    if text.isdecimal():
+        return int(text)
+    return _WORDS.index(text) + 1 if text in _WORDS else chinese_number(text.replace("两", "二"))
 
 
 def _up_to(today: date, count: float, unit: str) -> Period:

@@ -70,10 +70,9 @@ def _seasons(text: str, today: date | None) -> Iterator[Told]:
     for match in _SEASON_ZH.finditer(text):
         year = _year(match["year"] or match["short"], today)
         if year is not None:
-            yield _told(
-                match,
-                _season(year, match["season"] or match["s2"],
-                        today if match["year"] in ("今年", None) else None), _kind(match, "part"))
+            now = today if match["year"] in ("今年", None) else None
+            period = _season(year, match["season"] or match["s2"], now)
+            yield _told(match, period, _kind(match, "part"))
     for match in _SEASON_EN.finditer(text):
         if match["year"]:
             yield _told(match, _season(int(match["year"]), match["s2"].lower()), "part")

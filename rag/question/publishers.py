@@ -68,16 +68,17 @@ def find_publisher(question: str, sources: Iterable[str]) -> Publisher | None:
             for end in _ends(name):
                 if found := tuple(source for source in sources if _is_of(source, name[:end])):
                     shown = start + end
-                    return Publisher(start, shown, (match.start(), max(shown, match.end()) if max(
-                        match[0][0], name[0]) >= "\u2e80" else shown), found)
+                    chinese = max(match[0][0], name[0]) >= "\u2e80"
+                    last = max(shown, match.end()) if chinese else shown
+                    return Publisher(start, shown, (match.start(), last), found)
     return None
 
 
 def known_publisher(name: str, sources: Iterable[str]) -> bool:
     """Whether a name is that of a publisher: one that is well known, or one of ``sources``."""
     said = name.casefold().removeprefix("the ")
-    return any(said in names for names in _publishers()) or any(
-        _is_of(source, name) for source in sources if source)
+    known = any(said in names for names in _publishers())
+    return known or any(_is_of(source, name) for source in sources if source)
 
 
 def _ends(name: str) -> list[int]:
@@ -91,10 +92,8 @@ def _ends(name: str) -> list[int]:
 def _is_of(source: str, name: str) -> bool:
     """Whether a source is the publisher of a name."""
     said, source = name.casefold(), source.casefold()
-    if _begins(source, said):
-        return True
-    return any(
-        _begins(source, other) for names in _publishers() if said in names for other in names)
+    others = (other for names in _publishers() if said in names for other in names)
+    return _begins(source, said) or any(_begins(source, other) for other in others)
 
 
 def _begins(source: str, name: str) -> bool:

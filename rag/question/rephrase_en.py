@@ -26,6 +26,10 @@ _WITH_TIME = re.compile(
 _MONTH = re.compile(
     r"(?:in |on )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d{1,2})?$", re.I
 )
+_VERB = re.compile(
+    r"^\s*(?:\w+ )*?(?:\w+ed|held|hold|won|win|built|build|took|take|made|make|saw|see"
+    rf"|ran|run|sent|send|sold|sell|{_PREP}) ", re.I
+)
 _COLON = re.compile(r"(?P<context>.+): (?P<asks>[^:]+)")
 _PLURAL = {"was": "were", "is": "are", "has": "have", "does": "do"}
 
@@ -52,8 +56,8 @@ def time(text: str, words: str) -> str:
     words = words if _WITH_TIME.match(words) else f"in {words}"
     if whole.times:
         start, end = whole.times[0][0], whole.times[-1][1]
-        if _MONTH.match(words) and (year := re.search(
-                r"(?<!\d)[12]\d{3}(?!\d)", body[start:end])):  # "in June" after "in May 2023"
+        year = re.search(r"(?<!\d)[12]\d{3}(?!\d)", body[start:end])
+        if year and _MONTH.match(words):  # "in June" after "in May 2023"
             words = f"{words} {year[0]}"
         if before := re.search(r"(?:in|on|during|of) $", body[:start], re.I):
             start = before.start()
@@ -75,34 +79,29 @@ def ask(text: str, words: str) -> str:
         if which and old.kind in (*THINGS, "which", "what") or not which and old.kind == "number":
             return _question(body)
         if old.core < old.end or old.kind in ("number", "which", "what"):
-            return _question(
-                f"{body[: old.start]}{words.removesuffix(' ones').removesuffix(' one')}{body[old.core :]}"
-            )
+            words = words.removesuffix(" ones").removesuffix(" one")
+            return _question(f"{body[: old.start]}{words}{body[old.core :]}")
     after = body[_rest(old) :].strip() if old else ""
     if old and old.kind != "number" and _rest(old) < old.end:
         after = f"the {after}"
     if new.adverb:
         if old is None:
-            return _question(f"{words} "
-                             f"{_small(body)}") if _AUX_FIRST.match(body) else behind(text, words)
+            asks = _AUX_FIRST.match(body)
+            return _question(f"{words} {_small(body)}") if asks else behind(text, words)
         if old.adverb:
             return _question(f"{words} {after}")
         found = _NOUN_AUX.fullmatch(after)
         if found and _SUBJECT.match(found["rest"]):  # "What drills did Sichuan hold": an object
             return _question(f"{words} {found['aux']} {found['rest']} {found['noun']}")
         if found and not found["noun"]:  # "Who was injured"
-            return _question(
-                f"{words} was it that they {_PLURAL.get(found['aux'], found['aux'])} "
-                f"{found['rest']}"
-            )
+            aux = _PLURAL.get(found["aux"], found["aux"])
+            return _question(f"{words} was it that they {aux} {found['rest']}")
         if old.start == 0 and after:
-            return _question(
-                f"{words} was it that "
-                f"{'they ' if _rest(old) == old.end and old.kind != 'number' else ''}{after}"
-            )
+            they = "they " if _rest(old) == old.end and old.kind != "number" else ""
+            return _question(f"{words} was it that {they}{after}")
         return behind(text, words)
-    fits = old and old.kind in THINGS and (new.kind in THINGS
-                                           or new.kind == "number" and old.kind == "person")
+    persons = new.kind == "number" and old and old.kind == "person"
+    fits = old and old.kind in THINGS and (new.kind in THINGS or persons)
     if fits and old.start == 0 and not _NOUN_AUX.fullmatch(body[old.end :].strip()):
         return _question(f"{words}{body[old.end :]}")
     return _question(body) if new.kind == "which" else behind(text, words)
@@ -119,22 +118,16 @@ def topic(text: str, words: str, parallel: bool) -> str:
     body, old = whole.body, whole.ask
     head = re.escape(re.sub(r"(?:es|s)$", "", words.split()[-1]))
     slots = [*whole.groups, *whole.times, *([(old.start, old.end)] if old else [])]
-    for match in reversed(list(re.finditer(rf"(?<!\w)(?:(?:the"
-                                           rf"|an?) )?(?:[\w-]+ "
-                                           rf"){{0,3}}?{head}(?:es|s)?(?!\w)", body, re.I))):
+    like = rf"(?<!\w)(?:(?:the|an?) )?(?:[\w-]+ ){{0,3}}?{head}(?:es|s)?(?!\w)"
+    for match in reversed(list(re.finditer(like, body, re.I))):
         start = max([match.start(), *(b for _, b in slots if b <= match.end())])
         if not any(a < match.end() <= b for a, b in slots):
             phrase = body[start : match.end()]
             # From the article on, else from the verb that most such questions have before it.
-            cut = re.search(rf"(?:^|\s)((?:the"
-                            rf"|an?) (?:[\w-]+ ){{0,3}})?(?<!\w){head}\w*$", phrase, re.I)
-            verb = re.search(
-                rf"^\s*(?:\w+ )*?(?:\w+ed|held|hold|won|win|built|build|took|take|made|make|saw|see"
-                rf"|ran|run|sent|send|sold|sell|{_PREP}) ", phrase,
-                re.I
-            )
-            begin = start + (verb.end() if verb else
-                             cut.start(1) if cut and cut[1] else len(phrase) - len(phrase.lstrip()))
+            article = rf"(?:^|\s)((?:the|an?) (?:[\w-]+ ){{0,3}})?(?<!\w){head}\w*$"
+            cut, verb = re.search(article, phrase, re.I), _VERB.search(phrase)
+            begin = cut.start(1) if cut and cut[1] else len(phrase) - len(phrase.lstrip())
+            begin = start + (verb.end() if verb else begin)
             return _question(f"{body[:begin]}{words}{body[match.end() :]}")
     if parallel:
         return ""
