@@ -16,6 +16,11 @@ from training.examples import Example
 
 UNANSWERED = 0.38
 CROSS = 0.4
+# Words before a story, with the name of a town.
+LEADS = (
+    ("据《{}日报》报道，", "据悉，", "记者获悉，", "《{}晚报》消息：", "据{}广播电台消息，", "据了解，"),
+    ("According to the {} Daily, ", "As the {} Evening News reports, ", "We hear that "),
+)
 # What else a passage tells: stories of the same frame (True) or of any.
 OTHERS = ((), (), (True,), (True,), (False,), (True, False), (True, True))
 __all__ = ["Places", "composed"]
@@ -35,9 +40,15 @@ class _Passage:
         self.sentences: list[tuple[str, list[tuple[str, int, int]]]] = []
 
     def tell(
-        self, frame: Frame, values: dict[str, Value], *, first: bool, known: str = ""
+        self,
+        frame: Frame,
+        values: dict[str, Value],
+        *,
+        first: bool,
+        known: str = "",
+        lead: str = "",
     ) -> None:
-        """Adds a story, before or after what is there."""
+        """Adds a story, before or after what is there, with words that lead up to it."""
         rng = self.rng
         unused = [s for s in frame.stories[self.language] if id(s) not in self.used]
         story = rng.choice(unused or frame.stories[self.language])
@@ -49,7 +60,10 @@ class _Passage:
         unclear: set[str] = set()
         written = []
         for part in parts:
-            out = Written(rng, values, self.language, known).write(part)
+            out = Written(rng, values, self.language, known)
+            out.add(lead)
+            out.write(part)
+            lead = ""
             number = len(self.told)
             if text := out.text():
                 written.append((text, [(f"{number}.{m[0]}", *m[1:]) for m in out.marks]))
@@ -64,7 +78,8 @@ class _Passage:
         text, places = "", {}
         for sentence, marks in self.sentences:
             if text:
-                text += space if self.rng.random() > 0.08 else "\n\n"
+                broken = self.rng.random() < 0.08 and not text.endswith(("电", "）"))
+                text += "\n\n" if broken else space
             for label, start, end in marks:
                 places.setdefault(label, []).append((start + len(text), end + len(text)))
             text += sentence
@@ -111,9 +126,12 @@ def _compose(
     frame = rng.choice(frames[language])
     values = frame.draw(draw)
     passage.title = _title(rng, frame, values, language) if rng.random() < 0.5 else ""
+    town = draw.town()[language]
+    lead = rng.choice(LEADS[language]).format(town) if rng.random() < 0.15 else ""
     name = values[frame.key[0]]
     called = len(name) > 2 and name[language] in passage.title and rng.random() < 0.4
-    passage.tell(frame, values, first=False, known=frame.key[0] if called else "")
+    known = frame.key[0] if called else ""
+    passage.tell(frame, values, first=False, known=known, lead=lead)
     for same in () if called else rng.choice(OTHERS):
         other = frame if same else rng.choice(frames[language])
         values, seen = other.draw(draw), _all_values(passage)

@@ -202,10 +202,16 @@ class Written:
                     for label, start, end in self.marks
                 ]
             text = _SENTENCE.sub(lambda found: found[1] + found[2].upper(), text)
+            text = _INSIDE.sub(lambda found: found[1] + found[2].lower(), text)
         return text
 
 
 _ARTICLE = re.compile(r"\b[Aa](?= (?:[aeioAEIO](?!ne\b)|8\b|8\d\b|11\b|18\b))")
+# A small word that is no longer the first of its sentence.
+_INSIDE = re.compile(
+    r"^((?:According to|As) the [\w' ]+?, |We hear that )"
+    r"(The|An?|At|In|On|By|No|Not|Nobody|With|From|Work|Because|It|Every|There|After|To)\b"
+)
 _SENTENCE = re.compile(r"(^|[.?!] |\n|[.?!]” )([a-z])")
 _DRAWN = re.compile(r"(\w+)=(\w+)(?:\(([^)]*)\))?")
 
