@@ -151,6 +151,7 @@ most | What is the largest city in Anhui? | Which company reported the highest p
 least | 哪个城市新房均价最低？ | 哪个省的失业率最低？ | 哪位选手年龄最小？ | 票价最便宜的是哪家航空公司？ | 哪个区垫底？
 least | Which city had the least rain? | Which airline charges the lowest fare? | Who sold the fewest tickets? | Which team was the youngest? | Which district has the lowest rents?
 more | 哪些城市新房均价超过1.5万元？ | 上半年生产总值超过一千亿元的城市有哪些？ | 哪些省检查了300家以上的商店？ | 哪些企业员工不少于五百人？ | 哪个省的演练比四川多？
+more | Who earned more than Tom Hale? | Which river is longer than the Yellow River? | 哪个队赢的场次比北京队多？
 more | Which cities had more than 200 mm of rain in July? | Which companies lost at least $3 billion? | Which provinces held more drills than Sichuan?
 more | Which towns recorded 40 degrees or more? | Which cities' average price exceeded 30,000 yuan? | Which firms hired over a hundred people?
 less | 哪些城市降雨不到50毫米？ | 哪些省的增速低于5%？ | 哪些学校学生不足一百人？ | 投资不超过两亿元的大桥有哪些？ | 哪些城市的房价比成都低？
@@ -236,6 +237,10 @@ def test_nothing_is_compared(question):
         ("哪些省检查了300家以上的商店？", "商店"),
         ("哪些城市降雨不到50毫米？", "降雨"),
         ("哪个地铁站最大？", "地铁站"),
+        ("世界上人口最多的国家是哪国？", "人口"),
+        ("Which states have fewer than ten hospitals?", "hospitals"),
+        ("What is the tallest building in Shanghai?", "tallest"),
+        ("Which mayor got the fewest votes?", "votes"),
         ("Which city had the most rain in July?", "rain"),
         ("Which company reported the highest profit?", "profit"),
         ("Which cities had more than 200 mm of rain in July?", "rain"),
@@ -331,6 +336,8 @@ def test_what_is_not_sought(question, excepted):
         ("Which Chinese firms signed?", []),
         ("COVID-19 cases rose where?", ["COVID-19"]),
         ("Besides Tom Hale, who signed?", []),
+        ("Except for France, which countries signed with Tom Hale?", ["Tom Hale"]),
+        ("I'd like to know who signed", []),
     ],
 )
 def test_what_evidence_must_name(question, names):

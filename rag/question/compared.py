@@ -21,7 +21,7 @@ _MOST = re.compile(
 _LEAST = re.compile(words("least"), re.I)
 _TO_ASK = re.compile(r"(?:的[^，。]{0,8}?)?(?:是|为|叫|属于?|来自|有|[，,：:])?\s*|[^，。的]{1,6}(?:出现在|属于)")
 _SAID = re.compile(r"的(?=[？?]|$)|[^\w\s]|$|[了是在呢于得过吗]")
-_SHOWN = re.compile(rf"\b(?:{words('shown_by')})(?: by far)?(?: (?:the|its|their))? *$", re.I)
+_SHOWN = re.compile(rf"\b(?:{words('shown_by')})(?: by far)?(?: (?:the|its|their|it))? *$", re.I)
 _ADJECTIVE = re.compile(rf" (?!\w+s\b)(?!\w+ (?:{words('behind_noun_en')})\b)\w+ \w+")
 
 
@@ -98,9 +98,10 @@ def bound_of(text: str) -> tuple[Bound | None, Span]:
 
 # ---- the quantity
 
-_LINK = "the|is|are|was|were|be|in|of|by|with|had|has|have|recorded|saw|reported"
-_LEFT = re.compile(rf"(?:[省市县]份?|[都的里有是在个家座]|\W|(?:{_LINK}|did|does|do|s)\b)+", re.I)
-_RIGHT = re.compile(rf"(?:[的得是了有]|[做说下]得|\W|\b(?:{_LINK}|rose|fell|exceed\w*))+$", re.I)
+_LINK = "the|got|get|is|are|was|were|be|in|of|by|with|had|has|have|recorded|saw|reported"
+_LEFT = re.compile(rf"(?:全国|全球|世界上?|[省市县]份?|[都的里有是在个家座]|\W|(?:{_LINK}|did|does|do|s)\b)+", re.I)
+_RIGHT = re.compile(rf"(?:[的得是了有在]|[做说下]得|\W|\b(?:{_LINK}|rose|fell|exceed\w*))+$", re.I)
+_SIZE = re.compile("(?:long|short|tall|old|young|deep|wid|narrow|fast|slow|rich|poor)est", re.I)
 _WHEN = re.compile(r"(?=[\d今去上本])(?:在|于)?[^，]*?(?:[年月日季度]|[中里内])(?=[^，])")
 _VERB = re.compile(r"[了过着]|[卖出举办查产]+$")
 _VERB_EN = re.compile(rf"\b(?:{words('did_en')})\b", re.I)
@@ -126,7 +127,11 @@ def measure_of(text: str, start: int, end: int, after: int) -> Span:
     latin = text[start:end].isascii()
     head = text[begin:start]
     verb = (_VERB_EN if latin else _VERB).search(head)
-    head = _RIGHT.sub("", head)
+    if latin and _SIZE.match(text, start):
+        return start, end
+    bare = _RIGHT.sub("", head)
+    verb = verb or re.search(r"\bha(?:ve|s|d)\b", head[len(bare) :])  # "states have"
+    head = bare
     if head and not verb and len(head) <= (40 if latin else 14):
         return begin, begin + len(head)
     if found := (_NOUN_EN if latin else _NOUN).match(text, end):

@@ -126,6 +126,8 @@ def form_of(
     else:
         listed = kind.several or kind.kind in ("text", "person") and bool(_LIST.search(text))
         things = listed or kind.kind in ("places", "organisation", "document")
+        things = things or first is not None and first.kind == "which"
+        things = things or bound is not None and bound.words[0].isalpha() and not loose
         form = "all" if listed and kind.kind != "number" else "one"
         if bound and things and kind.kind != "number" and not kind.where:
             form = "more" if bound.more else "less"
