@@ -281,7 +281,7 @@ class Draw:
         randrange = self.rng.randrange
         n = randrange(low, high, step) if step else randrange(low * 10, high * 10) / 10
         plain = f"{n:g}" if not step else str(n)
-        commas = f"{n:,}"
+        commas = f"{n:,}" if step else f"{n:,g}"
         unit = en.replace("_", " ")
         shown = commas if step and n >= 1000 and self.rng.random() < 0.15 else plain
         others = (plain + zh, commas + zh, _decimal(plain) + zh)
