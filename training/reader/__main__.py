@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import time
 from pathlib import Path
+from queue import Empty
 
 import numpy as np
 import torch
@@ -33,13 +34,23 @@ def rate_at(progress: float) -> float:
     return min(1.0, progress / WARM, (1 - progress) / LAST_PART)
 
 
-def _chunks(data: Path, mined: Path | None, seed: int, part: float, first: int, total: int, queue) -> None:
+def _chunks(given: argparse.Namespace, first: int, queue: multiprocessing.Queue) -> None:
     """Makes the chunks from number ``first`` on, in a process of its own."""
     torch.set_num_threads(1)
-    mixture = Mixture(load_static(), read(data, mined, part), seed)
-    for number in range(first, total):
-        queue.put((number, mixture.chunk(number, number / total)))
+    mixture = Mixture(load_static(), read(given.data, given.mined, given.part, given.lists), given.seed)
+    for number in range(first, given.chunks):
+        queue.put((number, mixture.chunk(number, number / given.chunks)))
     queue.put(None)
+
+
+def _next(queue: multiprocessing.Queue, maker: multiprocessing.Process):
+    """The next chunk. Raises RuntimeError where the process that makes them has died."""
+    while True:
+        try:
+            return queue.get(timeout=30)
+        except Empty:
+            if not maker.is_alive():
+                raise RuntimeError("expected another chunk of examples, but the process that makes them has ended: see its error above") from None
 
 
 def as_tensors(batch: list[Window]) -> dict[str, torch.Tensor]:
@@ -61,13 +72,12 @@ def train(given: argparse.Namespace) -> Reader:
         averaged, first = state["averaged"], state["chunk"]
         print(f"goes on from chunk {first}", flush=True)
     queue: multiprocessing.Queue = multiprocessing.Queue(3)
-    arguments = (given.data, given.mined, given.seed, given.part, first, given.chunks, queue)
-    maker = multiprocessing.get_context("fork").Process(target=_chunks, args=arguments, daemon=True)
+    maker = multiprocessing.get_context("fork").Process(target=_chunks, args=(given, first, queue), daemon=True)
     maker.start()
     saved = shown = time.time()
     losses: dict[str, list[float]] = {}
     seen = 0
-    while (item := queue.get()) is not None:
+    while (item := _next(queue, maker)) is not None:
         number, rows = item
         steps = list(batches(rows, BATCH, np.random.default_rng([given.seed, number])))
         network.train()
@@ -107,6 +117,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("training/work"), help="where the checkpoint is kept")
     parser.add_argument("--out", type=Path, required=True, help="folder that the weights are written to")
     parser.add_argument("--mined", type=Path, help="passages that search brings (python -m training.reader.mine)")
+    parser.add_argument("--lists", type=Path, default=Path("benchmarks/lists.jsonl"), help="list questions with complete answers")
     parser.add_argument("--chunks", type=int, default=200, help="of 4,096 examples each")
     parser.add_argument("--part", type=float, default=1.0, help="share of the large sets that is read, to try things")
     parser.add_argument("--seed", type=int, default=7)

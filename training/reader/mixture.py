@@ -14,6 +14,7 @@ from rag.embed.static import StaticModel
 from training.composed import composed
 from training.examples import Example
 from training.reader.cloze import Clozes
+from training.reader.listed import list_questions, of_list
 from training.reader.questions import of_row, of_sentences
 from training.reader.sources import Text, rows, text_of
 from training.reader.windows import Window, windows
@@ -23,7 +24,9 @@ CHUNK = 4_096  # examples
 HELD = 25  # of so many contexts one is kept apart, to measure on
 # Shares of the kinds of examples: at first, and in the end. What is made without end comes first, real questions later.
 FIRST = {"cloze-zh": 0.52, "cloze-en": 0.12, "across": 0.16, "composed": 0.12, "qa": 0.06, "qa-en": 0.02}
-LAST = {"cloze-zh": 0.10, "cloze-en": 0.05, "across": 0.10, "composed": 0.22, "qa": 0.33, "qa-en": 0.08, "mined": 0.12}
+LAST = {
+    "cloze-zh": 0.09, "cloze-en": 0.04, "across": 0.08, "composed": 0.22, "qa": 0.32, "qa-en": 0.07, "mined": 0.15, "list": 0.03,
+}  # fmt: skip
 LEFT_OUT = {"python-docs"}  # sources of sentence pairs that are no sentences
 
 
@@ -38,19 +41,28 @@ class Data:
     held: list[dict] = field(default_factory=list)
     qa_en: list[dict] = field(default_factory=list)
     mined: list[dict] = field(default_factory=list)
+    lists: list[dict] = field(default_factory=list)
+    listed: dict[str, Text] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
 
 
-def read(folder: Path, mined: Path | None = None, part: float = 1.0) -> Data:
+def read(folder: Path, mined: Path | None = None, part: float = 1.0, lists: Path | None = None) -> Data:
     """The training sets of a folder; ``part`` (0 to 1) of the largest ones."""
     data = Data()
+    if lists is not None:
+        data.lists = list_questions(lists)
+    wanted = {name for row in data.lists for name in row["articles"]}
     train = folder / "train"
     for row in rows(train / "news_docs.jsonl.xz", int(68_221 * part)):
         if text := text_of("", row["text"], "zh"):
             data.zh.append(text)
+            if row["id"] in wanted:
+                data.listed[row["id"]] = text
     for row in rows(train / "titled_news.jsonl.xz"):
         if text := text_of(row["title"], row["text"], row["lang"]):
             (data.en if row["lang"] == "en" else data.zh).append(text)
+            if row["id"] in wanted:
+                data.listed[row["id"]] = text
     data.pairs = [row for row in rows(train / "parallel.jsonl.xz", int(648_476 * part)) if row["src"] not in LEFT_OUT]
     contexts: dict[str, list[dict]] = {}
     for row in rows(train / "qa.jsonl.xz"):
@@ -92,8 +104,9 @@ class Mixture:
         rng = random.Random(f"{self.seed}-{number}")
         examples: list[Example] = []
         shares = {kind: FIRST.get(kind, 0) * (1 - progress) + LAST.get(kind, 0) * progress for kind in LAST}
-        if not self.data.mined:
-            shares["qa"] += shares.pop("mined")
+        for kind, rows_of_it in (("mined", self.data.mined), ("list", self.data.lists)):
+            if not rows_of_it:
+                shares["qa"] += shares.pop(kind)
         for kind, share in shares.items():
             maker, count = self._maker(kind, rng), round(CHUNK * share / sum(shares.values()))
             examples += [next(maker) for _ in range(count)]
@@ -113,6 +126,8 @@ class Mixture:
                 one = self.clozes.across(rng, data.pairs, rng.randrange(len(data.pairs)))
             elif kind == "qa-en":
                 one = of_sentences(rng, data.qa_en, rng.randrange(len(data.qa_en)))
+            elif kind == "list":
+                one = of_list(self.words, rng, rng.choice(data.lists), data.listed)
             elif kind == "mined":
                 one = of_mined(rng, self.words, rng.choice(data.mined))
             else:

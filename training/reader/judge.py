@@ -1,0 +1,165 @@
+"""Fits how likely it is that the best value answers (:mod:`rag.reader.judge`).
+
+    python -m training.reader.judge --data DATA --index INDEX --small DIR --out rag/reader/model
+
+Questions that the reader was not trained on are asked of an index of all news with the contexts of the reading
+questions (``training.reader.mine`` makes it), and of small ones of every other context, where half of the questions have
+no answer. What is judged is whether the first value overlaps an answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import random
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from rag import Index
+from rag.index import Snapshot
+from rag.question.parsing import parse
+from rag.reader.findings import READ, SPANS, findings_of, order_of, passages_of
+from rag.reader.judge import FEATURES, Judge
+from rag.search.candidates import candidates
+from training.reader.mine import kept_apart
+from training.reader.mixture import HELD
+from training.reader.sources import rows
+from training.reader.words import Words
+
+PENALTY = 1e-3  # on the squares of the weights of standardised features
+STEPS = (0.0, 0.5, 1.0, 2.0, 3.0)  # tried for what a passage's fused score counts
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question as it was read, without the judge's share in it.
+
+    Attributes:
+        kind: of the set.
+        told: by the step tried, the features (f,) and whether the first value is right.
+    """
+
+    kind: str
+    told: dict[float, tuple[np.ndarray, bool]]
+
+
+def questions(data: Path, rng: random.Random, words: Words, of_each: int) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(kind, question, answers) that the reader was not trained on; no answers where the large index has none."""
+    contexts: dict[str, list[dict]] = {}
+    for row in rows(data / "train/qa.jsonl.xz"):
+        contexts.setdefault(row["context"], []).append(row)
+    held = [row for number, context in enumerate(sorted(contexts)) if number % HELD == 0 for row in contexts[context]]
+    known = [row for row in held if row["answers"] and row["answers"][0]]
+    out = [("own", row["question"], tuple(row["answers"])) for row in known]
+    out += [("own-abroad", words.abroad(rng, row["question"]), tuple(row["answers"])) for row in rng.sample(known, len(known) // 2)]
+    for lang in ("zh", "en"):
+        some = [row["question"] for row in rows(data / "train/unanswered.jsonl.xz") if row["lang"] == lang and kept_apart(row["question"])]
+        out += [(f"foreign-{lang}", question, ()) for question in rng.sample(some, min(of_each, len(some)))]
+    return out
+
+
+def read_all(snapshot: Snapshot, asked: Iterable[tuple[str, str, tuple[str, ...]]]) -> list[Asked]:
+    """The questions, read in an index."""
+    nothing = Judge(0.0, np.zeros(len(FEATURES)), 0.5, 0.5, 0.0)
+    out = []
+    for kind, question, answers in asked:
+        parsed = parse(snapshot, question[:500])
+        allowed = parsed.allowed if parsed.allowed.any() else np.ones(snapshot.n_articles, bool)
+        found = candidates(snapshot, parsed.query, allowed)
+        passages = passages_of(snapshot, parsed, found, order_of(snapshot, found, allowed, READ), SPANS)
+        told = {}
+        for step in STEPS:
+            judged = findings_of(parsed, passages, int(allowed.sum()), dataclasses.replace(nothing, search=step))
+            told[step] = judged.features, bool(judged.values) and right(judged.values[0].text, answers)
+        out.append(Asked(kind, told))
+    return out
+
+
+def right(words: str, answers: Iterable[str]) -> bool:
+    """Whether a value holds an answer, or most of one is in it."""
+    return any(a in words or words in a and 2 * len(words) >= len(a) for a in answers)
+
+
+def fitted(found: list[Asked], step: float) -> np.ndarray:
+    """Weights of the features, float64 (f,), by logistic regression."""
+    from scipy.optimize import minimize
+
+    x = np.stack([one.told[step][0] for one in found])
+    y = np.array([one.told[step][1] for one in found], float)
+    mean, scale = x.mean(0), x.std(0)
+    mean[0], scale[scale == 0] = 0, 1
+    z = (x - mean) / scale
+
+    def loss(b: np.ndarray) -> tuple[float, np.ndarray]:
+        p = 1 / (1 + np.exp(-z @ b))
+        value = -np.mean(y * np.log(p + 1e-9) + (1 - y) * np.log(1 - p + 1e-9)) + PENALTY * b[1:] @ b[1:]
+        return value, z.T @ (p - y) / len(y) + 2 * PENALTY * np.r_[0, b[1:]]
+
+    b = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B").x
+    weights = b / scale
+    weights[0] = b[0] - float(np.sum(b[1:] * mean[1:] / scale[1:]))
+    return weights
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--index", type=Path, required=True, help="of training.reader.mine")
+    parser.add_argument("--small", type=Path, required=True, help="where indexes of half of the contexts are kept")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--questions", type=int, default=400, help="that nothing answers, of each language")
+    parser.add_argument("--refused", type=float, default=0.05, help="share of rightly read questions that may be refused")
+    parser.add_argument("--seed", type=int, default=3)
+    given = parser.parse_args()
+    rng = random.Random(given.seed)
+    from rag.embed.static import load_static
+
+    asked = questions(given.data, rng, Words(load_static(), 20_000), given.questions)
+    with Index.open(given.index) as index:
+        found = read_all(index.snapshot, asked)
+    for number, half in enumerate(_halves(given.data, given.small)):
+        with Index.open(half) as index:
+            own = [one for one in asked if one[0].startswith("own")]
+            some = rng.sample(own, len(own) // 2) + [one for one in asked if not one[0].startswith("own")][number::4]
+            found += [dataclasses.replace(one, kind=f"small-{one.kind}") for one in read_all(index.snapshot, some)]
+    step = max(STEPS, key=lambda step: np.mean([one.told[step][1] for one in found if "own" in one.kind]))
+    weights = fitted(found, step)
+    chance = np.array([1 / (1 + np.exp(-one.told[step][0] @ weights)) for one in found])
+    correct = np.array([one.told[step][1] for one in found])
+    least = float(np.quantile(chance[correct], given.refused))
+    for kind in sorted({one.kind for one in found}):
+        of = np.array([one.kind == kind for one in found])
+        print(f"{kind:18} n {of.sum():5} right {correct[of].mean():.3f} answered {(chance[of] >= least).mean():.3f}", flush=True)
+    kept = {
+        "search": step, "least": round(least, 4), "near": 0.6, "row": 0.0,
+        "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, weights)},
+    }  # fmt: skip
+    print(json.dumps(kept), flush=True)
+    given.out.mkdir(parents=True, exist_ok=True)
+    (given.out / "judge.json").write_text(json.dumps(kept, indent=1) + "\n", "utf8")
+
+
+def _halves(data: Path, folder: Path) -> list[Path]:
+    """Indexes of every other context of the reading questions; made where there are none."""
+    contexts: dict[str, str] = {}
+    for row in rows(data / "train/qa.jsonl.xz"):
+        contexts.setdefault(row["context"], row.get("title") or "")
+    out = []
+    for half in (0, 1):
+        index = folder / f"half{half}"
+        if not (index / "CURRENT").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            file = folder / f"half{half}.jsonl"
+            some = list(enumerate(contexts.items()))[half::2]
+            lines = (json.dumps({"id": f"q{n}", "title": title, "text": text}, ensure_ascii=False) for n, (text, title) in some)
+            file.write_text("\n".join(lines) + "\n", "utf8")
+            Index.build(file, index)
+        out.append(index)
+    return out
+
+
+if __name__ == "__main__":
+    main()
