@@ -8,6 +8,7 @@ that it leaves open are near misses: a figure it does not give, another number, 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 
 from training.composed_frames import EN, ZH, Ask, Frame, Wording, Written, all_frames, read
@@ -16,6 +17,7 @@ from training.examples import Example
 
 UNANSWERED = 0.36
 CROSS = 0.4
+FRAMES_OF_FAMILY = 8  # the frames of a family with fewer are told more often
 # Words before a story, with the name of a town.
 LEADS = (
     ("据《{}日报》报道，", "《{}晚报》消息：", "据{}电台消息，", "据悉，", "记者获悉，"),
@@ -211,7 +213,9 @@ def composed(rng: random.Random, places: Places | None = None) -> Iterator[Examp
     draw = Draw(rng, places or Places.small())
     frames = all_frames()
     general = read(FRAMES / "asides" / "asides.txt")[0]
-    told = tuple([f for f in frames if f.stories[language]] for language in (ZH, EN))
+    sizes = Counter(frame.family for frame in frames)
+    often = [f for f in frames for _ in range(max(1, round(FRAMES_OF_FAMILY / sizes[f.family])))]
+    told = tuple([f for f in often if f.stories[language]] for language in (ZH, EN))
     while True:
         passage = _compose(rng, draw, told, general)
         yield from _questions(rng, draw, passage)
