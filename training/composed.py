@@ -17,7 +17,9 @@ from training.examples import Example
 
 UNANSWERED = 0.36
 CROSS = 0.4
-FRAMES_OF_FAMILY = 8  # the frames of a family with fewer are told more often
+# About how many frames of each family are drawn from: those of small families are told more often.
+SHARES = {"lists": 32, "accidents": 12}
+SHARE = 8
 # Words before a story, with the name of a town.
 LEADS = (
     ("据《{}日报》报道，", "《{}晚报》消息：", "据{}电台消息，", "据悉，", "记者获悉，"),
@@ -214,7 +216,8 @@ def composed(rng: random.Random, places: Places | None = None) -> Iterator[Examp
     frames = all_frames()
     general = read(FRAMES / "asides" / "asides.txt")[0]
     sizes = Counter(frame.family for frame in frames)
-    often = [f for f in frames for _ in range(max(1, round(FRAMES_OF_FAMILY / sizes[f.family])))]
+    times = {name: max(1, round(SHARES.get(name, SHARE) / size)) for name, size in sizes.items()}
+    often = [frame for frame in frames for _ in range(times[frame.family])]
     told = tuple([f for f in often if f.stories[language]] for language in (ZH, EN))
     while True:
         passage = _compose(rng, draw, told, general)
