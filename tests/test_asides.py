@@ -5,11 +5,11 @@ from small_news import NEWS
 from test_answer import check
 
 from rag.answer import answer
-from rag.question.asides import asks_more
-from rag.question.followup import complete
 from rag.answer.types import Answer, Row
 from rag.corpus import Article
 from rag.index import build_index, open_index
+from rag.question.asides import asks_more
+from rag.question.followup import complete
 
 SOURCES = ("江河日报", "River Post", "新华社", "")
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from rag import Article, Assistant, Index
 from rag.answer import answer
-from rag.question.periods import find_periods
-from rag.question.publishers import find_publisher
 from rag.corpus.days import find_days, find_meant, meant
 from rag.errors import UsageError
 from rag.index import build_index, open_index
 from rag.index.period import Period, of_period
+from rag.question.periods import find_periods
+from rag.question.publishers import find_publisher
 
 TODAY = date(2023, 9, 10)  # a Sunday
 

@@ -5,11 +5,11 @@ import numpy as np
 from rag.answer import answer
 from rag.answer.compose import place_label
 from rag.answer.evidence import _joined
-from rag.question.wording import understand
 from rag.corpus import Article
 from rag.corpus.places import find_places
 from rag.index import open_index
 from rag.question.query import analyse
+from rag.question.wording import understand
 
 
 def cities(given):

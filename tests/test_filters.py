@@ -13,10 +13,10 @@ from rag.corpus.place_names import full_name, place_named
 from rag.corpus.places import all_places, contains, find_places
 from rag.errors import UsageError
 from rag.index import build_index, open_index
+from rag.question.query import analyse
 from rag.search import Filters, late, search
 from rag.search.candidates import candidates
 from rag.search.filters import allowed_articles
-from rag.question.query import analyse
 
 # Beside the small news: nested places, foreign ones, no date, no source, a place in the title only.
 MORE = (

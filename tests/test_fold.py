@@ -9,8 +9,8 @@ from rag.answer.evidence import gather, views
 from rag.answer.fold import Fold, differing
 from rag.corpus import Article
 from rag.index import build_index, open_index
-from rag.search.candidates import candidates
 from rag.question.query import analyse
+from rag.search.candidates import candidates
 from rag.search.search import search
 
 # Written for these tests: a story in four versions, one article that quotes it, and others.

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.question.followup import complete
-from rag.question.wording import understand
 from rag.answer.types import Answer, Row
+from rag.question.followup import complete
 from rag.question.query import MAX_CHARACTERS, clean
+from rag.question.wording import understand
 
 
 def turn(question: str, kind: str = "text", *labels: str, completed: str = "") -> tuple[str, Answer]:

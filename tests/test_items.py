@@ -3,9 +3,9 @@
 import pytest
 
 from rag.answer import answer
-from rag.question.wording import understand
 from rag.corpus import Article
 from rag.index import build_index, open_index
+from rag.question.wording import understand
 
 ARTICLES = (
     Article("wind-1", "远海风能集团在乐亭县建成海上风电场，装机30万千瓦。北辰电力公司检修了变电站。", "乐亭海上风电场建成", lang="zh"),

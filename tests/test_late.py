@@ -9,11 +9,11 @@ from small_news import NEWS
 from rag.corpus import passage_text, split
 from rag.embed import load_static
 from rag.index import build_index, open_index
+from rag.question.query import analyse
 from rag.search import late
 from rag.search.candidates import candidates
 from rag.search.late import Pool, all_passages, pool_of
 from rag.search.phrase import phrases
-from rag.question.query import analyse
 from rag.search.types import Filters, Fusion
 
 _TEXTS = ["世界卫生组织检查电梯", "电梯", "The bureau tested lifts", "国家统计局和上海交通大学 2011", "flood drill 防汛演练", "ぜん", "食品药品监督管理局在山东省", "the the the"]

@@ -10,10 +10,10 @@ from rag.answer.evidence import gather, views
 from rag.corpus import Article, Passage, passage_text, sentences
 from rag.index import build_index, open_index
 from rag.index.spelling import characters, laid
+from rag.question.query import analyse
 from rag.search.candidates import candidates, nearest
 from rag.search.cosines import cosines
 from rag.search.located import locate
-from rag.question.query import analyse
 
 _PIECES = [
     "世界卫生组织", "電梯安全", "Dr. Smith’s café", " ", "\n", "…", "3.5%", "1,000", "㎡", "℃", "①", "don't", "𓀀", "e\u0301", "…2", ".", "，", "Ａ股", "ｶﾞ",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.question.wording import understand
 from rag.question.types import FORMS, KINDS
+from rag.question.wording import understand
 
 _FORMS = """
 places province | 哪些省份开展了防汛演练？ | 哪个省的小麦产量最高？ | 哪几个省开通了高速铁路？ | 哪些省市发布了消费券？ | 哪四个省签了协议？

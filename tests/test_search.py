@@ -8,10 +8,10 @@ from small_news import NEWS
 
 from rag.errors import UsageError
 from rag.index import build_index, open_index
+from rag.question.query import MAX_CHARACTERS, analyse, clean
 from rag.search import Filters, search
 from rag.search.candidates import balanced
 from rag.search.match import CROSS, SAME, graded
-from rag.question.query import MAX_CHARACTERS, analyse, clean
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rag.answer.gloss import glosses
-from rag.question.script import HANT
 from rag.answer.types import Answer, Citation, Row
+from rag.question.script import HANT
 from rag.ui.asked import Asked
 from rag.ui.markup import Span, escape, lang_tag, mark_up
 from rag.ui.texts import Said, article_count, text

@@ -14,17 +14,16 @@ from datetime import date
 
 import numpy as np
 
-from rag.question.asking import outside_of
-from rag.question.periods import find_periods
-from rag.question.publishers import find_publisher, may_name_publisher
-from rag.question.script import simplified
-from rag.question.types import CONSTRAINTS, Asked, Constraint
 from rag.corpus.place_names import full_name
 from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.index.named import naming_places
 from rag.index.period import of_period
-
+from rag.question.asking import outside_of
+from rag.question.periods import find_periods
+from rag.question.publishers import find_publisher, may_name_publisher
+from rag.question.script import simplified
+from rag.question.types import CONSTRAINTS, Asked, Constraint
 
 # Days before and after a period in which articles about it are published: news comes late. The
 # one day that a question

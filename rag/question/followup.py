@@ -18,6 +18,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.corpus import detect_lang
+from rag.corpus.places import Place, find_places
 from rag.question.asides import asks_more, of_publisher, reworded, row_asked_for
 from rag.question.asking import asking, is_bare, outside_of
 from rag.question.periods import find_periods
@@ -26,8 +28,6 @@ from rag.question.rephrase import Said, in_full, stand_in
 from rag.question.script import is_traditional, simplified, traditional
 from rag.question.types import Earlier
 from rag.question.whole import ANY_DAY, LEVELS, asks_below
-from rag.corpus import detect_lang
-from rag.corpus.places import Place, find_places
 
 # characters of a question that may lean on another one; a longer one says what it asks
 LONGEST = 60

@@ -36,7 +36,8 @@ _NAMES_EN = re.compile(f"{_TITLE}|{_NUMBERED}|{_LATIN_EN}")
 # Written with a capital or in Latin letters, but the name of nothing that evidence in another
 # language must have.
 _COMMON = re.compile(rf"(?:{words('common_latin')})\.?")
-_FIRST = re.compile(rf"(?:{words('first_word')})\b(?:['’]s)? ?(?:(?:of|the|an?|for|in|from|to|at|by) )*")
+_FIRST = re.compile(
+    rf"(?:{words('first_word')})\b(?:['’]s)? ?(?:(?:of|the|an?|for|in|from|to|at|by) )*")
 
 
 def years_of(text: str) -> list[str]:

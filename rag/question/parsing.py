@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from rag.corpus import detect_lang
 from rag.corpus.language import UNKNOWN
 from rag.question.constraints import find_limits
-from rag.question.wording import understand
 from rag.question.query import analyse, clean
 from rag.question.script import HANT, is_traditional
 from rag.question.types import Asked, Earlier, ParsedQuestion
+from rag.question.wording import understand
 
 if TYPE_CHECKING:
     from rag.index import Snapshot

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from rag.question.periods_spoken import spoken
-from rag.question.told import Told
 from rag.corpus.dates import chinese_number
 from rag.corpus.days import Named, When, find_days, meant
 from rag.corpus.places import find_places
 from rag.index.period import Period, extent
+from rag.question.periods_spoken import spoken
+from rag.question.told import Told
 
 
 def find_periods(text: str, today: date | None) -> list[Told]:

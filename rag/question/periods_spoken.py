@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from rag.question.told import Told
 from rag.corpus.dates import MONTHS, chinese_number
 from rag.index.period import Period, extent
+from rag.question.told import Told
 
 _YEARS = {"今年": 0, "去年": -1, "前年": -2, "今": 0, "去": -1, "this": 0, "last": -1}
 _YEAR_ZH = r"(?P<year>(?<!\d)[12]\d{3}\s?年|(?<!过)去年|今年|(?<![以目之])前年)"

@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.corpus import detect_lang
+from rag.corpus.places import Place, find_places
 from rag.question import rephrase_en, rephrase_zh
 from rag.question.asking import asking
 from rag.question.types import Earlier
 from rag.question.whole import taken_apart
-from rag.corpus import detect_lang
-from rag.corpus.places import Place, find_places
 
 _EDITS = {"zh": rephrase_zh, "en": rephrase_en}
 # The same words in both languages, by kind, or by level for places; a noun of its own ("which

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from rag.corpus.places import Place
 from rag.question.asking import THINGS, Ask, asking, is_bare
 from rag.question.whole import Whole, asks_below, taken_apart
-from rag.corpus.places import Place
 
 _AUX = r"(?:is|are|was|were|did|do|does|has|have|had|will|would|can|could|should)"
 _PREP = r"(?:in|at|on|for|from|during|of|by|within|to|near)"

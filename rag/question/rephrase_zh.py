@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from rag.corpus.places import Place
 from rag.question.asking import THINGS, Ask, asking, is_bare
 from rag.question.whole import LEVELS, Whole, asks_below, taken_apart
-from rag.corpus.places import Place
 
 _VERB = "举行|举办|召开|开展|进行|组织|主办|承办|参加|参与|发布|公布|通过|实施|推出|启动|建成|建设|修建"
 _BEFORE = re.compile(r"(?:[有是在由于被]|都有)$")

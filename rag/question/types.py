@@ -152,8 +152,11 @@ class Earlier(Protocol):
     asked.
     """
 
-    kind: str
-    completed: str
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def completed(self) -> str: ...
 
     @property
     def rows(self) -> Sequence[_Named]: ...

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from rag.corpus.places import Place, PlaceMention, find_places
 from rag.question.asking import Ask, asking, outside_of
 from rag.question.periods import find_periods
-from rag.corpus.places import Place, PlaceMention, find_places
 
 ANY_DAY = date(2000, 1, 1)  # where "last month" stands is asked here, not what it means
 LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 
 from rag.corpus.places import PlaceMention, find_places
-from rag.question.denied import denies, exceptions
 from rag.question.asking import asking
 from rag.question.compared import bound_of, measure_of
+from rag.question.denied import denies, exceptions
 from rag.question.forms import counted, form_of
 from rag.question.kinds import begin_of, kind_of
 from rag.question.names import names_of, years_of

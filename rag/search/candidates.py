@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.index import Snapshot
-from rag.search.filters import allowed_articles
+from rag.question.query import Query
 from rag.search.cosines import cosines
+from rag.search.filters import allowed_articles
 from rag.search.late import all_passages, proposed
 from rag.search.phrase import phrases
-from rag.question.query import Query
 from rag.search.types import Filters, Fusion
 
 PER_SIDE = 200  # proposals of each side and language

@@ -12,8 +12,8 @@ import weakref
 import numpy as np
 
 from rag.index import Snapshot
-from rag.search.cosines import cosines
 from rag.question.query import Query
+from rag.search.cosines import cosines
 
 # Up to this many tokens all passages are scored for every question, and their vectors kept at hand.
 _SMALL = 1_500_000

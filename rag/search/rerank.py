@@ -13,9 +13,9 @@ import numpy as np
 from rag.embed import Reranker
 from rag.errors import ModelError
 from rag.index import Snapshot
+from rag.question.query import Query
 from rag.search.candidates import Candidates
 from rag.search.located import passage_texts
-from rag.question.query import Query
 
 RERANKED = 30  # passages that are read; a question costs as many runs of the model
 

@@ -12,11 +12,11 @@ import numpy as np
 from rag.corpus import body_start
 from rag.embed import Reranker
 from rag.index import Snapshot
+from rag.question.query import Query, analyse
 from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.highlight import highlights
 from rag.search.located import locate, passage_texts
 from rag.search.match import graded
-from rag.question.query import Query, analyse
 from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters, Fusion, Hit
 
