@@ -212,7 +212,7 @@ _INSIDE = re.compile(
     r"^((?:According to|As) the [\w' ]+?, |We hear that )"
     r"(The|An?|At|In|On|By|No|Not|Nobody|With|From|Work|Because|It|Every|There|After|To)\b"
 )
-_SENTENCE = re.compile(r"(^|[.?!] |\n|[.?!]” )([a-z])")
+_SENTENCE = re.compile(r"(^“?|[.?!]”? “?|\n|: “)([a-z])")
 _DRAWN = re.compile(r"(\w+)=(\w+)(?:\(([^)]*)\))?")
 
 
