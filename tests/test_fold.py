@@ -5,9 +5,9 @@ import pytest
 from test_answer import check
 
 from rag.answer import answer
-from rag.answer.evidence import gather, views
 from rag.answer.fold import Fold, differing
-from rag.corpus import Article
+from rag.answer.sentence import Sentence
+from rag.corpus import Article, sentences
 from rag.index import build_index, open_index
 from rag.question.query import analyse
 from rag.search.candidates import candidates
@@ -140,10 +140,11 @@ def test_what_is_alike_but_of_different_things_stays_apart(tmp_path):
     build_index(drills, tmp_path / "index")
     with open_index(tmp_path / "index") as opened:
         assert len(np.unique(opened.columns.story)) == 3
-        query = analyse("防汛演练有多少名居民参加？", opened.model, opened.embedder)
-        found = candidates(opened, query)
-        evidence, _ = gather(query, views(opened, query, found, np.arange(len(found.rows))), query.content)
-        fold = Fold(opened, np.ones(3, bool), evidence)
-        said = [one for one in evidence if "名居民参加" in one.text]
+        every = [
+            Sentence(article, row, start, end, 0, len(article.text))
+            for row, article in opened.articles(range(3)).items() for start, end in sentences(article.text)
+        ]
+        fold = Fold(opened, np.ones(3, bool), every)
+        said = [one for one in every if "名居民参加" in one.text]
         assert len(said) == 3 and not any(fold.twins(one) for one in said)
         assert not any(fold.same(one, other) for one in said for other in said if one is not other)

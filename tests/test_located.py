@@ -6,12 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_news import NEWS
 
-from rag.answer.evidence import gather, views
-from rag.corpus import Article, Passage, passage_text, sentences
+from rag.corpus import Article, Passage, passage_text
 from rag.index import build_index, open_index
 from rag.index.spelling import characters, laid
 from rag.question.query import analyse
-from rag.search.candidates import candidates, nearest
+from rag.search.candidates import nearest
 from rag.search.cosines import cosines
 from rag.search.located import locate
 
@@ -69,25 +68,6 @@ def test_tokens_of_another_text_are_not_believed(snapshot):
     held = type("Held", (), {"model": snapshot.model, "token_ids": snapshot.model.encode_ids(["卫生组织检查桥梁"])[0], "token_offsets": np.array([0, 4])})
     found = laid(characters(snapshot.model), [held.token_ids.astype(np.int64)], [text])
     assert found == [None]
-
-
-@pytest.mark.parametrize("question", ["哪些省举行了防汛演练？", "How long is the bridge?", "电梯安全", "song porcelain"])
-def test_sentences_at_once_as_one_by_one(snapshot, question):
-    query = analyse(question, snapshot.model)
-    found = candidates(snapshot, query)
-    seen = views(snapshot, query, found, np.argsort(-found.score)[:20])
-    evidence, weights = gather(query, seen, query.content)
-    assert len(evidence) == sum(len(sentences(v.article.text, v.start, v.end)) for v in seen)
-    for one in evidence:
-        np.testing.assert_array_equal(one.own, one.view.matched(one.start, one.end))
-        inside = one.view.match[:, one.view.inside(one.start, one.end)]
-        np.testing.assert_array_equal(one.own, query.fold(inside.max(axis=1)) if inside.shape[1] else 0)
-        assert one.support == pytest.approx(float(weights @ one.matched), abs=1e-5)
-    for view in seen:  # the topic is what title and lead match
-        lead = next(iter(sentences(view.article.text, 0, min(160, len(view.article.text)))), (0, 0))
-        ids = snapshot.model.fine_spans([f"{view.article.title}\n{view.article.text[slice(*lead)]}"])[0][0]
-        near = query.vectors @ snapshot.model.token_vectors(ids)[0].T
-        assert np.argmax(view.topic) in np.flatnonzero(query.fold(near.max(axis=1)) > 0)
 
 
 def test_cosines_are_remembered_within_bounds(snapshot, monkeypatch):

@@ -1,86 +1,128 @@
-"""Which sentence is taken for the answer: chances, their order, and what they are told from."""
-
-import json
+"""The reader: what it sees of a text, that NumPy runs what torch trains, and that what it finds stands in the articles."""
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from rag.answer import answer, engine
-from rag.answer.network import network_of
-from rag.answer.reader import COMPARED, FEATURES, FILE, likeliest, verb_of, weights_of
-from rag.embed import load_static
+from rag.embed.static import load_static
 from rag.errors import ModelError
-from rag.question.query import analyse
+from rag.reader.encode import GAPS, SHAPES, encode
+from rag.reader.judge import FEATURES, load_judge
+from rag.reader.network import BODY, LONGEST_ANSWER, Network, load_network
+from rag.reader.normal import key_of
+from rag.reader.reading import FILE, read
+from rag.reader.windows import windows_of
+
+TEXTS = st.text(st.sampled_from("四川省举行演练，。、《》“”：12345万. A bcBridge'\n%\u3000"), min_size=1, max_size=60)
 
 
-@pytest.fixture
-def read(news, monkeypatch):
-    """Asks a question; what went into :func:`likeliest` and what came out."""
-    kept = []
-
-    def recorded(query, asked, found, weights, model):
-        kept[:] = [list(found), likeliest(query, asked, found, weights, model)]
-        return kept[1]
-
-    monkeypatch.setattr(engine, "likeliest", recorded)
-
-    def ask(question):
-        kept.clear()
-        return answer(news, question), *kept
-
-    return ask
+def seen(text):
+    (found,) = encode(load_static(), [text])
+    return [(text[a:b], GAPS[g], SHAPES[s]) for (a, b), g, s in zip(found.spans.tolist(), found.gaps, found.shapes)]
 
 
-@pytest.mark.parametrize("question", ["新馆藏书多少万册？", "How many rescue boats were there?", "为什么举行防汛演练？", "谁介绍了新馆的设计？"])
-def test_chances_are_shares_and_rank_the_evidence(read, question):
-    _, before, after = read(question)
-    assert {(e.view.row, e.start) for e in before} == {(e.view.row, e.start) for e in after}
-    chances = [e.chance for e in after]
-    assert sum(chances) == pytest.approx(1, abs=1e-5) and min(chances) >= 0 and chances == sorted(chances, reverse=True)
-    assert sum(chance > 0 for chance in chances) <= COMPARED
-    read = [e for e in after if e.answers is not None]
-    assert len(read) == min(COMPARED, len(after)) and read == after[: len(read)] == sorted(read, key=lambda e: -e.answers)
+def test_what_stands_between_tokens_and_how_they_are_written():
+    assert seen("《条例》施行，41票\nBBC said") == [
+        ("条例", "line", "han"), ("施行", "close", "han"), ("41", "comma", "digit"), ("票", "nothing", "han"),
+        ("BBC", "line", "capitals"), ("said", "space", "lower"),
+    ]  # fmt: skip
 
 
-def test_all_places_are_not_read_for_the_likeliest(read):
-    given, *kept = read("哪些省举行了防汛演练？")
-    assert given.kind == "places" and not kept
+@settings(deadline=None, max_examples=200)
+@given(TEXTS)
+def test_gaps_are_those_of_the_characters_between(text):
+    (found,) = encode(load_static(), [text])
+    assert len(found.ids) == len(found.spans) == len(found.gaps) == len(found.shapes)
+    for before, after, gap in zip(found.spans[:-1], found.spans[1:], found.gaps[1:]):
+        between = text[before[1] : after[0]]
+        assert (GAPS[gap] == "nothing") == (not between)
+        assert (GAPS[gap] == "line") == ("\n" in between)
 
 
-def test_the_verb_whose_object_is_sought():
+def test_numpy_runs_what_torch_trains():
+    torch = pytest.importorskip("torch")
+    from training.reader.network import Reader
+    from training.reader.windows import Window, padded
+
     model = load_static()
-    for question, verb in (("执法人员没收了什么？", "没收"), ("專家提出什麼？", "提出"), ("What was seized?", "")):
-        query = analyse(question, model)
-        assert "".join(question[slice(*query.spans[at])] for at in np.flatnonzero(verb_of(query))) == verb
+    torch.manual_seed(5)
+    network = Reader(model).eval()
+    network.vectors = network.vectors.float()
+    network.vectors[:] = torch.from_numpy(model.token_vectors(np.arange(model.size))[0])
+    with torch.no_grad():  # untrained, all spans are nearly alike
+        for value in network.parameters():
+            value.add_(0.02 * torch.randn_like(value))
+    question, title, *texts = encode(model, ["谁设计了青山大桥？", "大桥通车", "大桥由林远设计，全长2780米。", "The bridge was designed by Lin Yuan in 2004.", "桥。"])
+    from training.reader.windows import joined
+
+    rows = [joined(title, text) for text in texts]
+    windows = [Window(question, row, len(title), np.zeros((0, 2), np.int64), False, "") for row in rows]
+    with torch.inference_mode():
+        spans, none = network({name: torch.from_numpy(array) for name, array in padded(windows).items()})
+    weights = {name: value.detach().numpy() for name, value in network.named_parameters()}
+    for number, scores in enumerate(Network(model, weights).scores(question, [(row, len(title)) for row in rows])):
+        expected = spans[number, : len(rows[number])].numpy()
+        possible = expected > -1e3
+        assert ((scores.spans > -1e3) == possible).all()
+        np.testing.assert_allclose(scores.spans[possible], expected[possible], rtol=1e-3, atol=2e-3)
+        assert scores.none == pytest.approx(float(none[number]), rel=1e-3, abs=2e-3)
 
 
-def test_what_repeats_the_question_is_explained_by_what_follows(index):
-    fair = "集市昨天提前结束。管理处周三下午宣布关闭滨江广场。工人正在更换全部地砖，预计十天完成。"
-    quotes = [c.quote for c in answer(index(fair, "图书馆新馆开放，市民排队参观。"), "为什么关闭滨江广场？").citations]
-    assert quotes[:2] == ["管理处周三下午宣布关闭滨江广场。", "工人正在更换全部地砖，预计十天完成。"]
-    told = fair.replace("周三下午宣布", "因工人更换地砖宣布")
-    assert answer(index(told), "为什么关闭滨江广场？").citations[0].quote == "管理处因工人更换地砖宣布关闭滨江广场。"
+def test_windows_do_not_see_each_other(news):
+    network = load_network(news.model, FILE)
+    windows = windows_of(news, range(min(news.n_passages, 12)))
+    (question,) = encode(news.model, ["哪些省举行了防汛演练？"])
+    together = network.scores(question, [(one.tokens, one.body) for one in windows])
+    for one, scores in zip(windows, together):
+        (alone,) = network.scores(question, [(one.tokens, one.body)])
+        np.testing.assert_allclose(scores.spans, alone.spans, rtol=1e-3, atol=1e-3)
+        assert scores.none == pytest.approx(alone.none, abs=1e-3)
 
 
-def test_where_is_answered_by_what_no_gazetteer_has(index):
-    opera = "圆顶剧院的屋顶换了新瓦，工人来自河南。\n圆顶剧院位于滨江路12号。"
-    library = "江苏的图书馆新馆开放，市民排队参观。"
-    found = answer(index(opera, library), "圆顶剧院位于哪里？")
-    assert found.kind == "text" and found.citations[0].quote == "圆顶剧院位于滨江路12号。"
-    found = answer(index(opera.replace("滨江路", "江西南昌滨江路"), library), "圆顶剧院位于哪里？")
-    assert found.kind == "places" and found.places == ("江西",)
+def test_windows_cover_their_passages(news):
+    windows = windows_of(news, range(news.n_passages))
+    for one in windows:
+        spans = one.tokens.spans[one.body :]
+        assert len(spans) <= BODY and (spans[:, 0] >= one.start).all() and (spans[:, 1] <= one.end).all()
+        text = one.article.text
+        words = "".join(text[a:b] for a, b in spans.tolist())
+        assert all(word in text for word in text.split()) and words
+    for row in range(news.n_passages):
+        tokens = sum(len(one.tokens) - one.body for one in windows if one.candidate == row)
+        article, start, end = news.passages[[row]].tolist()[0]
+        (whole,) = encode(news.model, [news.article(article).text[start:end]])
+        assert tokens == len(whole)
 
 
-def test_a_model_without_weights_is_told(tmp_path, monkeypatch):
-    model = load_static()
-    for content in (None, "{}", "no json", json.dumps({"weights": dict.fromkeys(FEATURES[1:], 1.0)})):
-        other = object.__new__(type(model))
-        other.folder = tmp_path / str(hash(content))
-        other.folder.mkdir()
-        if content is not None:
-            (other.folder / FILE).write_text(content)
-        with pytest.raises(ModelError, match="training.reader"):
-            weights_of(other)
-        with pytest.raises(ModelError, match="training.reader"):
-            network_of(other)
-    assert weights_of(model).shape == (len(FEATURES),)
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["谁", "哪些省举行了演练？", "How many apples?", "2019", "？", "When did the bridge open in Hunan?"]), st.integers(1, 12))
+def test_what_is_found_stands_in_its_window(news, question, most):
+    for reading in read(news.model, question, windows_of(news, range(news.n_passages)), most):
+        window, found = reading.window, reading.findings
+        assert len(found) <= most and list(found) == sorted(found, key=lambda one: -one.margin)
+        assert all(one.margin <= reading.margin + 1e-3 for one in found)
+        for one in found:
+            assert window.start <= one.start < one.end <= max(window.end, one.end) and one.text == window.article.text[one.start : one.end]
+            tokens = ((window.tokens.spans[window.body :, 0] < one.end) & (window.tokens.spans[window.body :, 1] > one.start)).sum()
+            assert 1 <= tokens <= LONGEST_ANSWER
+
+
+@pytest.mark.parametrize(
+    "kind, one, other, same",
+    [
+        ("number", "700多家", "over 700 firms", True), ("number", "2,780米", "2780米", True), ("number", "2780米", "2781米", False),
+        ("date", "8月1日", "1 August", True), ("date", "8月1日", "8月2日", False), ("places", "四川省", "Sichuan", True),
+        ("person", "《林 远》", "林远", True), ("person", "林远", "林达", False),
+    ],
+)  # fmt: skip
+def test_spans_that_say_the_same(kind, one, other, same):
+    assert (key_of(one, kind, "2023-01-01") == key_of(other, kind, "2023-05-05")) == same
+
+
+def test_weights_that_are_not_there_are_an_error_that_says_what_to_do(tmp_path):
+    with pytest.raises(ModelError, match="training.reader"):
+        load_network(load_static(), tmp_path / "reader.safetensors")
+    with pytest.raises(ModelError, match="training.reader.judge"):
+        load_judge(tmp_path / "judge.json")
+    assert len(load_judge().weights) == len(FEATURES)

@@ -1,7 +1,6 @@
 """The parts of training that are not plain library calls, against slow and simple versions of themselves."""
 
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,12 +10,7 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch")
 pytest.importorskip("regex", reason="the train extra is not installed")
 
-from rag.answer.network import Network  # noqa: E402
-from rag.answer.refusal import FEATURES  # noqa: E402
-from rag.embed import load_static  # noqa: E402
-from rag.question.query import analyse  # noqa: E402
-from training import network, reader, reading, train  # noqa: E402
-from training.calibrate import ANSWERED, UNANSWERED, Case, fit, refused, shifted  # noqa: E402
+from training import train  # noqa: E402
 from training.data import Entry  # noqa: E402
 from training.export import quantise  # noqa: E402
 from training.tokenizer import chinese_words, english_words  # noqa: E402
@@ -108,98 +102,3 @@ def test_int8_vectors_keep_direction_and_weight():
     np.testing.assert_allclose(np.linalg.norm(back, axis=1), weights, rtol=1e-5)
     cosines = (back * vectors).sum(1) / np.linalg.norm(back, axis=1) / np.linalg.norm(vectors, axis=1)
     assert cosines.min() > 0.999
-
-
-def test_a_rule_is_fitted_to_what_tells_answers_apart():
-    rng = np.random.default_rng(1)
-    found = []
-    for pair in ANSWERED + UNANSWERED:
-        for _ in range(30):
-            features = rng.normal(0, 0.3, 10).astype(np.float32)
-            features[0] += 1.0 if pair in ANSWERED else -1.0
-            features[-1] = 1.0
-            found.append(Case(pair, pair in ANSWERED, features))
-    found.append(Case(UNANSWERED[0], False, None))  # nothing was judged: refused
-    weights = fit(found)
-    told = refused(found, weights)
-    assert weights[0] > 1 and max(abs(weights[1:-1])) < weights[0] / 3
-    assert all(told[pair] < 0.1 for pair in ANSWERED) and all(told[pair] > 0.9 for pair in UNANSWERED)
-
-
-def made_case(features, right, question=(), sentences=()):
-    return reading.Case("", np.array(question, np.int64), np.ones(len(question), bool), sentences, features.astype(np.float32), right)
-
-
-def test_the_reader_is_fitted_to_the_sentences_that_answer():
-    rng = np.random.default_rng(2)
-    found = []
-    for _ in range(200):
-        features = rng.normal(size=(12, 4)) * (1, 5, 1, 0)  # scales differ, and one says nothing
-        right = np.zeros(12, bool)
-        right[rng.choice(12, 2, p=(e := np.exp(2 * features[:, 0] + 0.4 * features[:, 1])) / e.sum(), replace=False)] = True
-        found.append(made_case(features, right))
-    weights = reader.fit(found)
-    assert weights[0] > 1 and 0.2 < weights[1] < 0.6 and abs(weights[2]) < 0.3 and weights[3] == 0
-
-
-def read_by(weights, case):
-    """What the network of the product reads in a case."""
-    model = load_static()
-    spoken = "".join(model.piece(token) for token in case.question).replace("▁", " ")
-    query = replace(analyse(spoken, model), content=case.content)
-    assert query.ids.tolist() == case.question.tolist()
-    return Network(model, weights).logits(query, case.sentences, case.features)
-
-
-@pytest.fixture(scope="module")
-def cases():
-    """Each question has two sentences with its words, one of which has a figure, and some that say something else."""
-    rng, model = np.random.default_rng(4), load_static()
-    nouns, verbs = ["汽车", "轮船", "学校", "桥梁", "药品", "小麦", "卫星", "电梯"], ["检查", "建成", "出口", "销售"]
-    out = []
-    for number in range(240):
-        noun, verb, other = *rng.choice(nouns, 2, replace=False), rng.choice(verbs)
-        noun, other, verb = str(noun), str(verb), str(other)
-        said = [f"今年{verb}{noun}{number + 3}个", f"记者了解{noun}{verb}的情况", f"{other}的问题很多", "天气很好", "会议在晚上举行"][: 4 + number % 2]
-        said = [one for one in said if number % 4 or "个" not in one]  # of every fourth the answer is not there
-        ids = model.spans(f"{verb}多少{noun}")[0]
-        sentences = tuple(model.spans(one)[0] for one in said)
-        out.append(made_case(rng.normal(size=(len(said), 3)), np.array(["个" in one for one in said]), ids, sentences))
-    return out
-
-
-def test_the_network_learns_which_sentence_answers_or_that_none_does(cases):
-    weights = network.trained(load_static(), cases[:200], cases[200:], np.zeros(3), seed=1, epochs=30)
-    for case in cases[200:]:
-        logits = read_by(weights, case)
-        assert case.right[logits.argmax()] and logits.max() > 0 if case.right.any() else logits.max() < 0
-
-
-def test_what_is_trained_is_what_reads(cases):
-    weights = network.trained(load_static(), cases[:32], cases[32:48], np.array([1.0, 0.0, -1.0]), seed=2, epochs=1)
-    batches = network._Batches(load_static(), cases[:32], seed=2)
-    trained = network.Reader(3, 256).eval()
-    trained.load_state_dict({name: torch.from_numpy(value.astype(np.float32)) for name, value in weights.items() if name in trained.state_dict()})
-    arguments, real, _ = batches.of(cases[50:60], False)
-    with torch.no_grad():
-        logits = trained(*arguments)
-    for case, row, kept in zip(cases[50:60], logits.numpy(), real.numpy()):
-        np.testing.assert_allclose(read_by(weights, case), row[kept], atol=1e-3)
-
-
-SHARES = {(False, False): 0.1, (True, True): 0.2, (True, False): 0.4, (False, True): 0.6}
-
-
-def test_constants_are_moved_for_each_pair_of_languages():
-    rng = np.random.default_rng(3)
-    found = []
-    for question, article in ANSWERED:
-        english, foreign = question.endswith("en"), article.endswith("en")
-        for support in rng.uniform(size=200):
-            named = dict(support=support, english_question=english, english_article=foreign, cross=english != foreign, constant=1.0)
-            found.append(Case((question, article), True, np.array([named.get(name, 0.0) for name in FEATURES], np.float32)))
-    start = np.array([float(name == "support") - 0.9 * (name == "constant") for name in FEATURES])
-    told = refused(found, shifted(found, start, SHARES))
-    for (question, article), share in told.items():
-        if (question, article) in ANSWERED:
-            assert share == pytest.approx(SHARES[question.endswith("en"), article.endswith("en")], abs=0.06)

@@ -6,72 +6,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-
-from rag.answer.enumerate import PlaceFound
 from rag.question.script import HANT, in_script
 from rag.answer.types import Answer, Citation, Row
-from rag.corpus.places import Place, province_label
 
 
-class Sheet:
-    """Citations as they are numbered, each quote once."""
+def text_of(rows: Sequence[Row], citations: Sequence[Citation], lang: str, matched: int, searched: int, listed: bool, count: int | None = None) -> str:
+    """The answer as shown: a line for each row, the evidence below a value, and for lists what was searched.
 
-    def __init__(self) -> None:
-        self.citations: list[Citation] = []
-
-    def number(self, citation: Citation) -> int:
-        """The number (from 1) of a citation; one with the same quote lends its own, and gains its marks."""
-        for place, other in enumerate(self.citations):
-            if other.id == citation.id:
-                marks = tuple(sorted({*other.marks, *citation.marks}))
-                self.citations[place] = replace(other, marks=marks)
-                return place + 1
-        self.citations.append(citation)
-        return len(self.citations)
-
-
-def group_places(found: Sequence[PlaceFound], level: str) -> dict[str, list[PlaceFound]]:
-    """Places by what one row stands for: the province, or for "city" and "country" the place itself; in order of code."""
-    groups: dict[str, list[PlaceFound]] = {}
-    for place in sorted(found, key=lambda p: p.mention.place.code):
-        # A country has no province: each stands for itself.
-        one = place.mention.place
-        key = one.code if level in ("city", "country") else one.province or one.code
-        groups.setdefault(key, []).append(place)
-    return groups
-
-
-def place_label(place: Place, level: str, lang: str) -> str:
-    """What a row of a place begins with: "Sichuan 四川", "四川", "Nanchang 南昌市 (Jiangxi 江西)"."""
-    if level in ("city",):
-        inside = place.level != "province"  # Beijing lies in no province
-        if lang != "en":
-            return in_script(f"{place.name}（{place.province}）" if inside else place.name, lang)
-        return f"{place.en} {place.name}{f' ({province_label(place.province, lang)})' if inside else ''}".strip()
-    return in_script(province_label(place.province or place.short, "en" if lang == "en" else "zh"), lang)
-
-
-def place_row(group: Sequence[PlaceFound], level: str, lang: str, numbers: Sequence[int]) -> Row:
-    """One row for a group of places; places below the province are its detail."""
-    first = group[0].mention.place
-    below = dict.fromkeys(p.mention.place.name for p in group if p.mention.place.level in ("city", "county"))
-    detail = "、".join(below) if level != "city" else first.name
-    return Row(place_label(first, level, lang), first.province or first.short, in_script(detail, lang), tuple(dict.fromkeys(numbers)))
-
-
-def text_of(rows: Sequence[Row], citations: Sequence[Citation], kind: str, lang: str, matched: int, searched: int, listed: bool = False) -> str:
-    """The answer as shown: a line for each row, the evidence below a value, and for places and other lists what was searched."""
-    lines = []
+    Args:
+        rows, citations: of the answer.
+        lang: "zh", "en" or :data:`rag.question.HANT`.
+        matched, searched: how many articles hold evidence, of how many.
+        listed: whether the rows are those of a list.
+        count: how many there are, where that is what was asked for; it is put first.
+    """
+    lines = [] if count is None else [counted_line(rows, count, lang)]
     for row in rows:
         chips = "".join(f"[{n}]" for n in row.citations)
-        if kind == "places":
-            detail = row.detail if row.detail and row.detail not in row.label else ""
-            detail = (f"（{detail}）" if lang != "en" else f" ({detail})") if detail else ""
-            lines.append(f"{row.label}{detail} {chips}")
-        elif row.label:
-            lines.append(f"{row.label} {chips}{folded_text(row, lang)}")
-    if kind == "places" or listed:
+        detail = row.detail if row.detail and row.detail not in row.label else ""
+        detail = (f"（{detail}）" if lang != "en" else f" ({detail})") if detail else ""
+        value = (f"：{row.value}" if lang != "en" else f": {row.value}") if row.value else ""
+        if row.label:
+            lines.append(f"{row.label}{detail}{value} {chips}{folded_text(row, lang)}")
+    if listed:
         return "\n".join([*lines, count_line(matched, searched, lang)])
     alone = {row.citations[0]: row for row in rows if not row.label}
     for number, citation in enumerate(citations, 1):
@@ -80,6 +37,12 @@ def text_of(rows: Sequence[Row], citations: Sequence[Citation], kind: str, lang:
             chips = "".join(f"[{n}]" for n in same)
             lines.append(f"{quoted(citation)} {chips}{folded_text(alone[number], lang) if number in alone else ''}")
     return "\n".join(lines)
+
+
+def counted_line(rows: Sequence[Row], count: int, lang: str) -> str:
+    """How many there are, and which."""
+    names = [row.label for row in rows]
+    return f"{count}：{'、'.join(names)}" if lang != "en" else f"{count}: {', '.join(names)}"
 
 
 def left_out_text(count: int, lang: str) -> str:
@@ -129,17 +92,18 @@ def lifted_text(refusal: Answer, empty: bool) -> str:
     return none + (f" Without the restriction of {' or of '.join(lift)} there is an answer." if lift else "")
 
 
-def refusal_text(missing: Sequence[str], nearest: Sequence[Citation], lang: str) -> str:
-    """That the corpus does not say, what was not found, and which articles come nearest."""
+def refusal_text(grade: str, missing: Sequence[str], nearest: Sequence[Citation], lang: str) -> str:
+    """That the corpus does not say it, or has nothing on it; what was not found, and which articles come nearest."""
     titles = list(dict.fromkeys(c.title or c.article_id for c in nearest))
     if lang != "en":
-        parts = [in_script("文章中没有这个问题的答案。", lang)]
+        said = "文章讲到了相关的事，但没有说到这一点。" if grade == "near" else "文章中没有这个问题的答案。"
+        parts = [in_script(said, lang)]
         if missing:
             parts.append(in_script("没有找到依据的词：", lang) + "、".join(missing) + "。")
         if titles:
             parts.append(in_script("最接近的文章（不是答案）：", lang) + "；".join(titles) + "。")
         return "".join(parts)
-    parts = ["The articles do not answer this."]
+    parts = ["The articles are about this, but do not say it." if grade == "near" else "The articles do not answer this."]
     if missing:
         parts.append("No support was found for: " + ", ".join(missing) + ".")
     if titles:

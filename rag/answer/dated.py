@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
-import numpy as np
 
-from rag.answer.evidence import Evidence
+from rag.answer.sentence import Sentence
 from rag.question.told import Told
-from rag.question.types import Asked
 from rag.corpus import Article
 from rag.corpus.days import When, find_meant
 from rag.index.named import published
@@ -21,7 +17,6 @@ _MONTH = timedelta(days=27)
 NARROW = timedelta(days=31)  # of a longer period an article that may tell of it is enough
 # How well a sentence fits a period: it names a day of it; it goes on from one that does; nothing is known; it names other days.
 NAMED, CARRIED, UNKNOWN, OTHER = 1.0, 0.8, 0.0, -1.0
-DATED = 0.2  # what a fit adds to the score of evidence for a time that is told from the day of asking
 
 
 class Calendar:
@@ -30,16 +25,16 @@ class Calendar:
     def __init__(self) -> None:
         self._of: dict[int, tuple[list[tuple[int, When]], list[When]]] = {}
 
-    def _dates(self, evidence: Evidence) -> tuple[list[tuple[int, When]], list[When]]:
+    def _dates(self, evidence: Sentence) -> tuple[list[tuple[int, When]], list[When]]:
         """Offset and meaning of every date in the text, and the meaning of those in the title."""
-        row, article = evidence.view.row, evidence.view.article
+        row, article = evidence.row, evidence.article
         if row not in self._of:
             today = published(article.date)
             text, title = ([(start, when) for start, _, when in find_meant(part, today)] for part in (article.text, article.title))
             self._of[row] = text, [when for _, when in title]
         return self._of[row]
 
-    def fit(self, evidence: Evidence, told: Told) -> float:
+    def fit(self, evidence: Sentence, told: Told) -> float:
         """How well the sentence fits a period: one of ``NAMED``, ``CARRIED``, ``UNKNOWN``, ``OTHER``."""
         dates, title = self._dates(evidence)
         first, last = (bisect_left(dates, offset, key=lambda one: one[0]) for offset in (evidence.start, evidence.end))
@@ -51,15 +46,15 @@ class Calendar:
             background = _narrow(told.period) and not any(when.month for when in own)  # a sentence of a month may go back some years
             return UNKNOWN if near or background else OTHER
         before = [when for _, when in dates[:first] if when.month or told.period.holds(*_extent(when, told.period))]
-        if _is_of(before[-1], told.period) if before else in_time(evidence.view.article, told) or any(_is_of(when, told.period) for when in title):
+        if _is_of(before[-1], told.period) if before else in_time(evidence.article, told) or any(_is_of(when, told.period) for when in title):
             return CARRIED
         return UNKNOWN
 
-    def of_time(self, evidence: Evidence, told: Told) -> bool:
+    def of_time(self, evidence: Sentence, told: Told) -> bool:
         """Whether anything says that a sentence is of a period: it fits, or its article is of that very time."""
-        return self.fit(evidence, told) > UNKNOWN or in_time(evidence.view.article, told)
+        return self.fit(evidence, told) > UNKNOWN or in_time(evidence.article, told)
 
-    def accepts(self, evidence: Evidence, told: Told, strictly: bool) -> bool:
+    def accepts(self, evidence: Sentence, told: Told, strictly: bool) -> bool:
         """Whether a sentence can tell of a period.
 
         Of a long period its article decides, which is one that passed :func:`rag.index.period.of_period`. Of a day, a
@@ -67,7 +62,7 @@ class Calendar:
         write out the years that the question does, unless the time is told from the day of asking. ``strictly``, and where
         it is, the sentence must name no other time.
         """
-        period, article = told.period, evidence.view.article
+        period, article = told.period, evidence.article
         fit = self.fit(evidence, told)
         if fit == OTHER and (strictly or told.kind == "relative"):
             return False
@@ -77,40 +72,9 @@ class Calendar:
         return fit > UNKNOWN or not _narrow(period) or in_time(article, told) or told.kind == "festival" and fit == UNKNOWN
 
 
-def timely(evidence: list[Evidence], weights: np.ndarray, asked: Asked, calendar: Calendar) -> list[Evidence]:
-    """Evidence that fits the periods which the question names, as if it named them in the question's words; in the order of its score.
-
-    Args:
-        evidence: as ``evidence.gather`` gave it, with the ``weights`` of the question's tokens.
-        asked: the question.
-        calendar: the dates of the articles.
-    """
-    if not asked.told:
-        return evidence
-    out = [_credited(e, weights, asked.told, calendar) for e in evidence]
-    return sorted(out, key=lambda e: (-e.score, e.view.row, e.start))
-
-
-def _credited(evidence: Evidence, weights: np.ndarray, told: Sequence[Told], calendar: Calendar) -> Evidence:
-    own, matched, bonus = evidence.own.copy(), evidence.matched.copy(), 0.0
-    for one in told:
-        fit = calendar.fit(evidence, one)
-        if one.kind == "relative":  # 上个月: articles say it in other words
-            bonus += DATED * fit
-            continue
-        said = np.array([one.start < end and start < one.end for start, end in evidence.view.query.spans], bool)
-        matched[said] = np.maximum(matched[said], CARRIED * in_time(evidence.view.article, one))
-        if one.kind != "range":  # of a range the sentence that gives both of its ends says most: the words tell it best
-            matched[said] = np.maximum(matched[said], fit)
-            own[said] = np.maximum(own[said], fit == NAMED)
-    support = float(weights @ matched)
-    gain = 0.5 * weights @ ((own - evidence.own) * (1 - 0.7 * evidence.view.topic))
-    return replace(evidence, own=own, matched=matched, support=support, score=evidence.score + support - evidence.support + float(gain) + bonus)
-
-
-def of_year(evidence: Evidence, year: str) -> bool:
+def of_year(evidence: Sentence, year: str) -> bool:
     """Whether a year stands in the article, or is that of its date."""
-    article = evidence.view.article
+    article = evidence.article
     return year in article.text or year in article.title or article.date.startswith(year)
 
 

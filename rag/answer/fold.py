@@ -13,15 +13,12 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from rag.answer.cite import identity, longest
-from rag.answer.evidence import Evidence
+from rag.answer.sentence import Sentence, longest
 from rag.answer.types import Citation, Difference
 from rag.corpus import Article, sentences
 from rag.corpus.days import find_days
 from rag.corpus.duplicates import RUN, RUN_LATIN
 from rag.index import Snapshot
-from rag.search.highlight import highlights
-from rag.question.query import Query
 
 ALIKE, HALF = 0.8, 0.5  # the share of the shorter sentence that the longer one holds, and how short it may be beside that one
 VERBATIM = 0.7  # how much of a sentence its words in another story must be
@@ -61,7 +58,7 @@ class Fold:
         evidence: all sentences that fit the question, best first.
     """
 
-    def __init__(self, snapshot: Snapshot, allowed: np.ndarray, evidence: Sequence[Evidence]) -> None:
+    def __init__(self, snapshot: Snapshot, allowed: np.ndarray, evidence: Sequence[Sentence]) -> None:
         self._snapshot, self._allowed, self._evidence = snapshot, allowed, evidence
         self._stories = snapshot.columns["story"]
         self._twins: dict[tuple[int, int, int], list[Twin]] = {}
@@ -72,25 +69,25 @@ class Fold:
         """What an article tells: the row of the first that tells it."""
         return int(self._stories[row])
 
-    def twins(self, one: Evidence) -> list[Twin]:
+    def twins(self, one: Sentence) -> list[Twin]:
         """The same in other articles: those of its story in their order, then others; one of each."""
-        key = one.view.row, one.start, one.end
+        key = one.row, one.start, one.end
         if key not in self._twins:
-            told = list(self._of_story(self.story(one.view.row), one))
+            told = list(self._of_story(self.story(one.row), one))
             words = list(self._verbatim(one, told))
             told += [twin for story in dict.fromkeys(self.story(twin.row) for twin in words) for twin in self._of_story(story, one)]
             self._twins[key] = told + [twin for twin in words if all(twin.row != other.row for other in told)]
         return self._twins[key]
 
-    def same(self, one: Evidence, other: Evidence) -> bool:
+    def same(self, one: Sentence, other: Sentence) -> bool:
         """Whether two sentences say the same."""
-        if one.view.row == other.view.row:
+        if one.row == other.row:
             return self._letters(one) == self._letters(other)
-        return any(twin.row == other.view.row and twin.start < other.end and other.start < twin.end for twin in self.twins(one))
+        return any(twin.row == other.row and twin.start < other.end and other.start < twin.end for twin in self.twins(one))
 
-    def _of_story(self, story: int, one: Evidence) -> Iterable[Twin]:
+    def _of_story(self, story: int, one: Sentence) -> Iterable[Twin]:
         members = np.flatnonzero((self._stories == story) & self._allowed)
-        members = members[members != one.view.row][:MEMBERS].tolist()
+        members = members[members != one.row][:MEMBERS].tolist()
         if not members:
             return
         said, bare = _runs(one.text), _runs(_FIGURE.sub("", one.text))
@@ -111,27 +108,27 @@ class Fold:
             self._split[row] = [(start, end, _runs(article.text[start:end])) for start, end in spans]
         return self._split[row]
 
-    def _verbatim(self, one: Evidence, versions: Sequence[Twin]) -> Iterable[Twin]:
+    def _verbatim(self, one: Sentence, versions: Sequence[Twin]) -> Iterable[Twin]:
         """Sentences of other stories that have the words of a sentence, or of one of its versions."""
-        found = {one.view.row}
+        found = {one.row}
         said = {letters for letters in (self._letters(one), *map(_letters, (twin.text for twin in versions))) if len(letters) >= SHORT}
         for other in self._evidence:
-            if other.view.row in found or self.story(other.view.row) == self.story(one.view.row):
+            if other.row in found or self.story(other.row) == self.story(one.row):
                 continue
             for letters in said:
                 short, long = sorted((letters, self._letters(other)), key=len)
                 if len(short) >= VERBATIM * len(long) and short in long:
-                    found.add(other.view.row)
-                    yield Twin(other.view.row, other.view.article, other.start, other.end)
+                    found.add(other.row)
+                    yield Twin(other.row, other.article, other.start, other.end)
                     break
 
-    def _letters(self, one: Evidence) -> str:
-        key = one.view.row, one.start
+    def _letters(self, one: Sentence) -> str:
+        key = one.row, one.start
         if key not in self._plain:
             self._plain[key] = _letters(one.text)
         return self._plain[key]
 
-    def sources(self, one: Evidence, most: int) -> tuple[list[Twin], int]:
+    def sources(self, one: Sentence, most: int) -> tuple[list[Twin], int]:
         """The twins to be cited beside a sentence, at most so many, and how many there are besides.
 
         Those with other figures come first, each figure once; too long a sentence is never cited.
@@ -144,16 +141,13 @@ class Fold:
         chosen = [*other.values(), *(twin for twin in twins if not any(twin is said for said in other.values()))][:most]
         return chosen, len(self.twins(one)) - len(chosen)
 
-    def cite(self, query: Query, twin: Twin, same_as: int, marks: Sequence[tuple[int, int]] = ()) -> Citation:
-        """A citation of a twin, which says the same as the citation of a number; of some marks those in the quote."""
-        a = twin.article
+    def sentence(self, twin: Twin) -> Sentence:
+        """A twin as a sentence, with the passages that it stands in."""
         passages = self._snapshot.passages
         first, last = np.searchsorted(passages["article_row"], (twin.row, twin.row + 1))
-        around = [(start, end) for _, start, end in passages[first:last].tolist() if start < twin.end and twin.start < end]
-        return Citation(identity(a.id, twin.start, twin.text), a.id, twin.start, twin.end, twin.text, a.title, a.date, a.source, a.url, a.lang,
-                        min((twin.start, *(start for start, _ in around))), max((twin.end, *(end for _, end in around))),
-                        tuple(sorted({m for m in marks if twin.start <= m[0] and m[1] <= twin.end})),
-                        highlights(query, self._snapshot.model, twin.text, twin.start), a.page(twin.start), same_as)
+        around = [(a, b) for _, a, b in passages[first:last].tolist() if a < twin.end and twin.start < b]
+        start, end = min((twin.start, *(a for a, _ in around))), max((twin.end, *(b for _, b in around)))
+        return Sentence(twin.article, twin.row, twin.start, twin.end, start, end)
 
 
 def _letters(text: str) -> str:
@@ -220,7 +214,7 @@ def _agree(one: _Figure, other: _Figure) -> bool:
 
 def _parts(text: str) -> list[tuple[str, _Figure | None]]:
     """The letters of a sentence, and a sign in the place of each figure."""
-    from rag.answer.values import find_numbers  # most answers tell no story twice
+    from rag.reader.values import find_numbers  # most answers tell no story twice
 
     text = _WIDE.sub(",", _ADDRESS.sub("", text))
     values = [value for value in find_numbers(text) if value.head is not None]

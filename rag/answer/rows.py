@@ -1,153 +1,172 @@
-"""The rows of an answer with their citations: sentences, values, places."""
+"""The rows of an answer with their citations: sentences, values, names."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-import numpy as np
-
-from rag.answer.cite import cite, longest, quote_span
-from rag.answer.compose import Sheet, group_places, place_row
-from rag.answer.enumerate import Gazette, PlaceFound
-from rag.answer.evidence import Evidence
+from rag.answer.cite import Citations
+from rag.answer.compare import Measured
 from rag.answer.fold import Fold, differences
-from rag.answer.pick import Picked
-from rag.question.types import Asked
-from rag.answer.reader import unexplained, verb_of
+from rag.answer.lists import Named, is_name
+from rag.answer.sentence import Sentence, beside, quote_span, sentence_of
 from rag.answer.types import Row
-from rag.corpus import sentences
-from rag.index import Snapshot
-from rag.question.query import Query
+from rag.corpus.places import province_label
+from rag.question import ParsedQuestion, in_script
+from rag.reader.findings import Findings, Spot, Value
+from rag.reader.values import find_dates, find_numbers
 
-QUOTES = 3  # sentences shown for a question without a value, and sources for one value or place
-ENOUGH = 0.75  # sentences are quoted until the answer is among them with this chance
-GAIN = 0.08  # and another sentence of an article when it supports this share of the question that the first does not
-VERB = 3.0  # what the verb weighs in that whose object is sought
-LIKELY = 0.25  # of the likeliest sentence's chance: what comes as near says it too
-NEAR = 0.85  # of what the best quote about a place says: what says as much is quoted too
-LEAST = 0.5  # of the support that a place is taken for: with less nothing is quoted for it
+QUOTES = 3  # sentences shown for a question without a value, and sources for one value or name
+ENOUGH = 0.75  # values are shown until the answer is among them with this share of all that was found
+LABEL = {"zh": 24, "en": 60}  # characters of a value; what is longer is shown as its sentence
+SENTENCES = ("why", "how", "open", "whether")  # forms that a sentence answers
 
 
-def folded(row: Row, query: Query, evidence: Evidence, sheet: Sheet, fold: Fold, picked: Sequence[Picked] = ()) -> Row:
-    """The row with what says the same as the evidence of its first citation, as far as there is room for it; values picked are marked."""
-    first = row.citations[0]
-    twins, more = fold.sources(evidence, QUOTES - len(row.citations))
-    marks = [[(one.start, one.end) for one in picked if one.evidence.view.row == twin.row] for twin in twins]
-    also = [sheet.number(fold.cite(query, *one)) for one in zip(twins, [first] * len(twins), marks)]
-    numbers = tuple(dict.fromkeys((*row.citations, *also)))
-    return dataclasses.replace(row, citations=numbers, more=more, differing=differences(sheet.citations, numbers))
-
-
-def sentences_of(query: Query, found: Sequence[Evidence], weights: np.ndarray, fold: Fold) -> list[Evidence]:
-    """As many of the likeliest sentences as together hold the answer with a chance of ``ENOUGH``, and what completes the first.
-
-    Nothing is said twice.
-    """
-    first, chance = found[0], 0.0
-    chosen: list[Evidence] = []
-    for one in found:
-        said = any(fold.same(other, one) for other in chosen)
-        if not said and (len(chosen) == QUOTES or chosen and not one.chance):
-            break
-        if not said:
-            chosen.append(one)
-        chance += one.chance
-        if chance >= ENOUGH:
-            break
-    weights = weights * np.where(verb_of(query), VERB, 1.0)
-    more = max((one for one in found if one.view.row == first.view.row), key=lambda one: weights @ np.maximum(one.own - first.own, 0))
-    if weights @ np.maximum(more.own - first.own, 0) >= GAIN and len(chosen) < QUOTES and not any(fold.same(one, more) for one in chosen):
-        chosen.append(more)
-    if unexplained(query, chosen) and (after := _after(first, found)) and after not in chosen:
-        chosen.insert(1, after)  # what repeats the question is explained by what follows it
-    return chosen[:QUOTES]
-
-
-def _after(one: Evidence, found: Sequence[Evidence]) -> Evidence | None:
-    """The sentence behind another in its paragraph."""
-    follows = [other for other in found if other.view.row == one.view.row and other.start >= one.end]
-    after = min(follows, key=lambda other: other.start, default=None)
-    return after if after and "\n" not in one.view.article.text[one.end : after.start] else None
-
-
-def place_rows(
-    snapshot: Snapshot, query: Query, asked: Asked, places: list[PlaceFound], weights: np.ndarray, gazette: Gazette, sheet: Sheet, fold: Fold,
-    lang: str
-) -> list[Row]:
-    """A row for each place with the best quotes about it, of different stories first."""
-    rows = []
-    for group in group_places(places, asked.level).values():
-        numbers = []
-        group.sort(key=lambda p: (-round(p.said, 3), -p.support, p.evidence.view.row, p.mention.start))
-        for place in _stories_first([p for p in group if p.said >= NEAR * group[0].said], fold):
-            span, marks = _with_name(place, quote_span(place.evidence, (place.segment.start, place.segment.end), weights), gazette)
-            number = sheet.number(cite(query, snapshot.model, place.evidence, span, marks))
-            if number not in numbers:
-                numbers.append(number)
-            if len(numbers) == QUOTES:
-                break
-        rows.append(place_row(group, asked.level, lang, numbers))
-    return rows
-
-
-def _stories_first(places: list[PlaceFound], fold: Fold) -> list[PlaceFound]:
-    """One place of each story, then the others; each part in its order."""
-    told: set[int] = set()
-    again = [fold.story(p.evidence.view.row) in told or told.add(fold.story(p.evidence.view.row)) for p in places]
-    return [p for p, repeats in zip(places, again) if not repeats] + [p for p, repeats in zip(places, again) if repeats]
-
-
-def _with_name(place: PlaceFound, span: tuple[int, int], gazette: Gazette) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
-    """The quote, begun at the sentence that names its place if that stands close before; and the place marked in it."""
-    mention, text = place.mention, place.evidence.view.article.text
-    if not any(mention is named for named in gazette.mentions(place.evidence)):
-        return span, ()  # named in the title, which is shown with the quote
-    if mention.start < span[0]:
-        begin = next((a for a, b in sentences(text, place.evidence.view.start, span[0]) if a <= mention.start < b), span[0])
-        if span[1] - begin <= longest(place.evidence.view.article):
-            span = begin, span[1]
-    return span, ((mention.start, mention.end),)
-
-
-def value_rows(snapshot: Snapshot, query: Query, picked: list[Picked], weights: np.ndarray, sheet: Sheet, fold: Fold) -> list[Row]:
+def value_rows(parsed: ParsedQuestion, findings: Findings, cited: Citations, fold: Fold) -> list[Row]:
     """The likeliest value with all that say the same, and others below it until the answer is among them with ``ENOUGH``."""
-    chances = np.exp([one.score - picked[0].score for one in picked])
-    chances /= chances.sum()
-    groups: dict[object, list[int]] = {}
-    for at, one in enumerate(picked):
-        key = (one.value.head, one.value.kind) if one.value.head is not None else one.value.iso or one.value.text.casefold()
-        groups.setdefault(key, []).append(at)
     rows: list[Row] = []
-    quoted: list[Evidence] = []
-    chance = 0.0
-    for group, share in _weighed(groups.values(), [fold.story(one.evidence.view.row) for one in picked], chances):
-        first = picked[group[0]]
-        chance += share
-        # Another figure of a sentence that is quoted already is passed over: the best one was chosen.
-        if not any(one is first.evidence or fold.same(one, first.evidence) for one in quoted):
-            numbers, said = [], []
-            for at in group:
-                one = picked[at]
-                if len(said) == QUOTES or chances[at] < LIKELY * chances[group[0]] or any(fold.same(other, one.evidence) for other in said):
-                    continue
-                said.append(one.evidence)
-                span = quote_span(one.evidence, (one.start, one.end), weights)
-                numbers.append(sheet.number(cite(query, snapshot.model, one.evidence, span, ((one.start, one.end),))))
-            quoted += said
-            rows.append(folded(Row(first.value.text, citations=tuple(dict.fromkeys(numbers))), query, said[0], sheet, fold, picked))
-        if chance >= ENOUGH or len(rows) == QUOTES:
+    shown: list[Sentence] = []
+    share = 0.0
+    for value in findings.values:
+        share += value.share
+        first = sentence_of(value.spots[0].finding)
+        if not any(_within(first, one) or fold.same(one, first) for one in shown):
+            row, quoted = _value_row(parsed, value, first, cited, fold)
+            rows.append(row)
+            shown += quoted
+        if share >= ENOUGH or len(rows) == QUOTES:
             break
     return rows
 
 
-def _weighed(groups: Iterable[list[int]], stories: Sequence[int], chances: np.ndarray) -> list[tuple[list[int], float]]:
-    """Groups of values that say the same with their chances, likeliest first; a story that several articles tell counts once."""
-    out = []
+def _value_row(parsed: ParsedQuestion, value: Value, first: Sentence, cited: Citations, fold: Fold) -> tuple[Row, list[Sentence]]:
+    """A row for a value with a quote of each story that gives it, and the sentences quoted."""
+    label, _ = label_of(parsed, value.spots[0])
+    numbers: list[int] = []
+    quoted: list[Sentence] = []
+    for spot in value.spots:
+        one = sentence_of(spot.finding)
+        if len(quoted) == QUOTES or spot.worth < value.spots[0].worth - 2 or any(fold.same(other, one) for other in quoted):
+            continue
+        span = label_of(parsed, spot)[1]
+        quoted.append(one)
+        numbers.append(cited.cite(one, quote_span(one, span), (span,)))
+        if not label and parsed.form in SENTENCES and (more := explained(parsed, one, spot)):
+            numbers.append(cited.cite(more, quote_span(more, (more.start, more.end))))
+            quoted.append(more)
+        if not label:
+            break
+    row = Row(label, citations=tuple(dict.fromkeys(numbers)))
+    return folded(row, quoted[0], cited, fold, value.spots), quoted
+
+
+def explained(parsed: ParsedQuestion, one: Sentence, spot: Spot) -> Sentence | None:
+    """The neighbouring sentence that a why or how is answered in as well, if another span of the window lies there; else None."""
+    rest = [f for f in spot.passage.reading.findings if f is not spot.finding and f.margin > spot.finding.margin - 2]
+    for step in (1, -1):
+        near = beside(one, step)
+        if near and any(near.start <= f.start < near.end for f in rest):
+            return near
+    return None
+
+
+def label_of(parsed: ParsedQuestion, spot: Spot) -> tuple[str, tuple[int, int]]:
+    """What is put first for a value, "" for its sentence, and the span in the article: figures and dates whole, with their unit."""
+    finding = spot.finding
+    text, start, end = finding.window.article.text, finding.start, finding.end
+    if parsed.kind in ("number", "date", "text"):
+        low, high = max(finding.window.start, start - 12), min(finding.window.end, end + 24)
+        find = find_dates if parsed.kind == "date" else find_numbers
+        for value in find(text[low:high]):
+            a, b = low + value.start, low + value.end
+            if parsed.kind != "text" and a <= start and end <= b or a == start and end < b and parsed.kind == "number":
+                start, end = a, b
+    words = " ".join(text[start:end].split())
+    longest = LABEL["en" if words.isascii() else "zh"]
+    if parsed.form in SENTENCES or len(words) > longest or not _presentable(parsed, words):
+        return "", (start, end)
+    return words, (start, end)
+
+
+def _presentable(parsed: ParsedQuestion, words: str) -> bool:
+    """Whether words are a value by themselves, and no part of a sentence that stands for one."""
+    if any(c in words for c in "。！？；"):
+        return False
+    return any(c.isdigit() for c in words) or parsed.kind in ("number", "date") or is_name(words) or parsed.kind == "text"
+
+
+def _within(one: Sentence, other: Sentence) -> bool:
+    return one.row == other.row and one.start < other.end and other.start < one.end
+
+
+def folded(row: Row, first: Sentence, cited: Citations, fold: Fold, spots: Sequence[Spot] = ()) -> Row:
+    """The row with what says the same as the sentence of its first citation, as far as there is room for it; values are marked."""
+    twins, more = fold.sources(first, QUOTES - len(row.citations))
+    also = []
+    for twin in twins:
+        marks = [(s.finding.start, s.finding.end) for s in spots if s.finding.window.row == twin.row]
+        also.append(cited.cite(fold.sentence(twin), (twin.start, twin.end), marks, row.citations[0]))
+    numbers = tuple(dict.fromkeys((*row.citations, *also)))
+    return dataclasses.replace(row, citations=numbers, more=more, differing=differences(cited.all, numbers))
+
+
+def name_rows(parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], cited: Citations, fold: Fold) -> list[Row]:
+    """A row for each name of a list, with the best quotes about it, of different stories first; places in order of their code."""
+    level = parsed.counted[1] if parsed.form == "count" else parsed.level
+    if any(group[0].place for group in groups):
+        groups = sorted(groups, key=lambda group: group[0].place.code if group[0].place else "z")
+    rows = []
     for group in groups:
-        best: dict[int, float] = {}
-        for at in group:
-            best[stories[at]] = max(best.get(stories[at], 0.0), float(chances[at]))
-        out.append((group, sum(best.values())))
-    total = sum(share for _, share in out)
-    return sorted(((group, share / total) for group, share in out), key=lambda pair: -pair[1])
+        rows.append(_name_row(parsed, group, level, _cited(group, cited, fold)))
+    return rows
+
+
+def _cited(group: Sequence[Named], cited: Citations, fold: Fold) -> tuple[int, ...]:
+    """Numbers of the quotes about a name."""
+    numbers: list[int] = []
+    quoted: list[Sentence] = []
+    stories: set[int] = set()
+    again = [one for one in group if one.spot.passage.story in stories or stories.add(one.spot.passage.story)]
+    for one in [*(one for one in group if one not in again), *again]:
+        sentence = sentence_of(one.spot.finding)
+        if not numbers or one.spot.worth >= group[0].spot.worth - 3 and not any(fold.same(other, sentence) for other in quoted):
+            numbers.append(cited.cite(sentence, quote_span(sentence, (one.start, one.end)), ((one.start, one.end),)))
+            quoted.append(sentence)
+        if len(quoted) == QUOTES:
+            break
+    return tuple(dict.fromkeys(numbers))
+
+
+def _name_row(parsed: ParsedQuestion, group: Sequence[Named], level: str, numbers: tuple[int, ...]) -> Row:
+    """One row for a group of names; places below the province are its detail."""
+    place, lang = group[0].place, parsed.frame
+    if place is None:
+        return Row(group[0].label, citations=numbers)
+    below = dict.fromkeys(one.place.name for one in group if one.place and one.place.level in ("city", "county"))
+    detail = place.name if level == "city" else "、".join(below)
+    return Row(_place_label(place, level, lang), place.province or place.short, in_script(detail, lang), numbers)
+
+
+def _place_label(place, level: str, lang: str) -> str:
+    """What a row of a place begins with: "Sichuan 四川", "四川", "Nanchang 南昌市 (Jiangxi 江西)"."""
+    if level == "city":
+        inside = place.level != "province"  # Beijing lies in no province
+        if lang != "en":
+            return in_script(f"{place.name}（{place.province}）" if inside else place.name, lang)
+        return f"{place.en} {place.name}{f' ({province_label(place.province, lang)})' if inside else ''}".strip()
+    return in_script(province_label(place.province or place.short, "en" if lang == "en" else "zh"), lang)
+
+
+def measured_rows(
+    parsed: ParsedQuestion, found: Sequence[tuple[Sequence[Named], Measured]], cited: Citations
+) -> list[Row]:
+    """A row for each name with the value that stands with it, marked in its quote."""
+    level = parsed.level
+    rows = []
+    for group, one in found:
+        sentence = sentence_of(one.name.spot.finding)
+        span = (min(one.name.start, one.start), max(one.name.end, one.end))
+        number = cited.cite(sentence, quote_span(sentence, span), ((one.name.start, one.name.end), (one.start, one.end)))
+        row = _name_row(parsed, group, level, (number,))
+        rows.append(dataclasses.replace(row, value=one.value.text))
+    return rows

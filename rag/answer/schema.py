@@ -7,10 +7,10 @@ import inspect
 import json
 import re
 
-from rag.answer.types import CONSTRAINTS, KINDS, Answer, Citation, Constraint, Difference, Row
+from rag.answer.types import CONSTRAINTS, GRADES, KINDS, Answer, Citation, Constraint, Difference, Row
 from rag.search.types import Highlight
 
-_CHOICES = {("Answer", "kind"): KINDS, ("Answer", "lang"): ("zh", "en"), ("Constraint", "kind"): CONSTRAINTS}
+_CHOICES = {("Answer", "kind"): KINDS, ("Answer", "grade"): GRADES, ("Answer", "lang"): ("zh", "en"), ("Constraint", "kind"): CONSTRAINTS}
 
 
 def answer_schema() -> dict:

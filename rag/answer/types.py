@@ -11,6 +11,8 @@ from rag.search.types import Highlight
 
 __all__ = ["CONSTRAINTS", "KINDS", "Answer", "Citation", "Constraint", "Difference", "Row"]
 
+GRADES = ("answered", "near", "nothing")
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -71,6 +73,7 @@ class Row:
         citations: numbers, from 1, into ``Answer.citations``.
         more: how many articles say the same in nearly the same words beyond those cited.
         differing: figures in which these articles differ.
+        value: in a comparison, the value that stands with the label, as the quote writes it; else "".
     """
 
     label: str
@@ -79,6 +82,7 @@ class Row:
     citations: tuple[int, ...] = ()
     more: int = 0
     differing: tuple[Difference, ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ class Answer:
         kind: one of ``KINDS``.
         text: the answer as shown, plain text, with [1], [2] for citations.
         refused: True where the corpus does not hold an answer.
+        grade: one of ``GRADES``: "answered"; or in a refusal "near", where the articles are about the subject but do not
+            say this, or "nothing".
         places: province-level short names for place questions, else ().
         rows: the answer line by line (empty in a refusal).
         citations: numbered from 1 in this order.
@@ -130,6 +136,7 @@ class Answer:
     completed: str = ""
     traditional: bool = False
     left_out: int = 0
+    grade: str = "answered"
 
     def to_dict(self) -> dict:
         """The answer as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-VALUE_KINDS = ("number", "date", "document", "quoted", "person", "organisation")
+VALUE_KINDS = ("number", "date")
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """``source[start:end] == text``: a figure, date, title, person or organisation.
+    """``source[start:end] == text``: a figure or date.
 
     Attributes:
         start, end: character offsets into the text searched.
-        kind: one of ``VALUE_KINDS``; "quoted" is a name in quotation marks, weaker than a "document".
+        kind: one of ``VALUE_KINDS``.
         text: that slice.
         unit: of a number: the measure word ("家", "人次"), unit ("公里", "%") or, in English, the noun
             counted ("enterprises"); else "".

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.embed.static import StaticModel
-from training.composed import composed
+from training.composed import Places, composed
 from training.examples import Example
 from training.reader.cloze import Clozes
 from training.reader.listed import list_questions, of_list
@@ -44,6 +44,7 @@ class Data:
     lists: list[dict] = field(default_factory=list)
     listed: dict[str, Text] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    gazetteer: Places | None = None
 
 
 def read(folder: Path, mined: Path | None = None, part: float = 1.0, lists: Path | None = None) -> Data:
@@ -73,6 +74,7 @@ def read(folder: Path, mined: Path | None = None, part: float = 1.0, lists: Path
     if mined is not None and mined.is_file():
         data.mined = [json.loads(line) for line in mined.read_text("utf8").splitlines()]
     data.places = _places(folder / "gazetteer")
+    data.gazetteer = Places.load(folder / "gazetteer")
     return data
 
 
@@ -117,7 +119,7 @@ class Mixture:
         """Examples of a kind without end."""
         data = self.data
         if kind == "composed":
-            yield from composed(rng)
+            yield from composed(rng, data.gazetteer)
         while True:
             if kind in ("cloze-zh", "cloze-en"):
                 yield from self.clozes.of_text(rng, rng.choice(data.zh if kind == "cloze-zh" else data.en), 4)
