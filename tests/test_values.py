@@ -132,6 +132,14 @@ def test_without_a_default_year_a_date_that_names_none_has_no_iso():
     assert [v.iso for v in find_dates("9月20日和Sept. 20")] == [None, None]
 
 
+PIECES = st.sampled_from(
+    ["近", "约有", "700", "多", "家", "亿", "百分之", "第", "首届", "三", "十", "点", "元", "-", "至", "9月", "20日", "2011", "年", "上午", "10:30", "《", "》",
+     "“", "”", '"', "'", "市长", "王", "小明", "说", "四川省", "公司", "部", "局", "·", "Mr ", "John ", "Smith", " Bank of ", "$", "1.13", "bn", " million ",
+     "two ", "dozen ", "May ", "5, ", "1990s", " century", "，", " ", "\n", "İ", "①", "²", "٣", "零", "数", "\ud800"]
+)  # fmt: skip
+TEXTS = st.lists(PIECES | st.text(max_size=2), max_size=24).map("".join)
+
+
 @pytest.mark.parametrize("find", [find_numbers, find_dates])
 @given(text=TEXTS)
 @example(text="")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.corpus.places import Place, contains, find_places
+from rag.corpus.places import Place, contains, find_places, places_by_name
 from rag.question import ParsedQuestion
 from rag.reader.findings import Spot
 from rag.reader.reading import Finding
@@ -25,6 +25,9 @@ _NO_NAME = re.compile(
     re.I,
 )  # fmt: skip
 LONGEST_NAME = 40  # characters
+# "英美", "中日韩": letters that stand for countries where they stand together.
+_LETTERS = dict(zip("中美英法德俄日韩朝印意加澳", "中国 美国 英国 法国 德国 俄罗斯 日本 韩国 朝鲜 印度 意大利 加拿大 澳大利亚".split(), strict=True))
+_RUN = re.compile(rf"(?:^|(?<=[和与及同、，]))[{''.join(_LETTERS)}]{{2,}}(?=$|[和与及同、，等两三四五六七八九十各国])")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,9 +69,15 @@ def _places(finding: Finding, level: str, spot: Spot) -> list[Named]:
         m for m in mentions
         if m.place.level in wanted or level == "city" and m.place.level == "province" and m.place.name.endswith(("市", "特别行政区"))
     ]
+    if "country" in wanted and (letters := [at for run in _RUN.finditer(finding.text) for at in range(*run.span())]):
+        fit = [m for m in fit if m.start not in letters]
+        named = [(at, places_by_name()[_LETTERS[finding.text[at]]][0]) for at in letters]
+        runs = [Named(place.name, place, finding.start + at, finding.start + at + 1, spot) for at, place in named]
+    else:
+        runs = []
     # Of "江苏南京" it is Nanjing.
     inmost = [m for m in fit if not any(other is not m and other.start == m.end and contains(m.place, other.place) for other in fit)]
-    return [
+    return runs + [
         Named(finding.text[m.start : m.end], m.place, finding.start + m.start, finding.start + m.end, spot) for m in inmost
     ]
 
