@@ -104,6 +104,12 @@ def fitted(found: list[Asked], step: float) -> np.ndarray:
     return weights
 
 
+def parting(found: list[tuple[float, bool]]) -> float:
+    """The figure that parts those that are from those that are not with the best balanced accuracy."""
+    yes, no = (np.array([value for value, is_so in found if is_so == kind]) for kind in (True, False))
+    return float(max(np.unique([value for value, _ in found]), key=lambda at: (yes >= at).mean() + (no < at).mean()))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
@@ -112,6 +118,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--questions", type=int, default=400, help="that nothing answers, of each language")
     parser.add_argument("--refused", type=float, default=0.05, help="share of rightly read questions that may be refused")
+    parser.add_argument("--row", type=float, default=0.0, help="log-odds from which a span is a row of a list")
     parser.add_argument("--seed", type=int, default=3)
     given = parser.parse_args()
     rng = random.Random(given.seed)
@@ -133,8 +140,9 @@ def main() -> None:
     for kind in sorted({one.kind for one in found}):
         of = np.array([one.kind == kind for one in found])
         print(f"{kind:18} n {of.sum():5} right {correct[of].mean():.3f} answered {(chance[of] >= least).mean():.3f}", flush=True)
+    covered = [(one.told[step][0][FEATURES.index("covered")], "own" in one.kind) for one in found]
     kept = {
-        "search": step, "least": round(least, 4), "near": 0.6, "row": 0.0,
+        "search": step, "least": round(least, 4), "near": round(parting(covered), 3), "row": given.row,
         "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, weights)},
     }  # fmt: skip
     print(json.dumps(kept), flush=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.embed.static import StaticModel
+from training.data import LEFT_OUT
 from training.composed import Places, composed
 from training.examples import Example
 from training.reader.cloze import Clozes
@@ -27,7 +28,7 @@ FIRST = {"cloze-zh": 0.52, "cloze-en": 0.12, "across": 0.16, "composed": 0.12, "
 LAST = {
     "cloze-zh": 0.09, "cloze-en": 0.04, "across": 0.08, "composed": 0.22, "qa": 0.32, "qa-en": 0.07, "mined": 0.15, "list": 0.03,
 }  # fmt: skip
-LEFT_OUT = {"python-docs"}  # sources of sentence pairs that are no sentences
+NO_NEWS = {"python-docs"}  # a source of sentence pairs that are far from any news
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ def read(folder: Path, mined: Path | None = None, part: float = 1.0, lists: Path
             (data.en if row["lang"] == "en" else data.zh).append(text)
             if row["id"] in wanted:
                 data.listed[row["id"]] = text
-    data.pairs = [row for row in rows(train / "parallel.jsonl.xz", int(648_476 * part)) if row["src"] not in LEFT_OUT]
+    data.pairs = [row for row in rows(train / "parallel.jsonl.xz", int(648_476 * part)) if row["src"] not in LEFT_OUT | NO_NEWS]
     contexts: dict[str, list[dict]] = {}
     for row in rows(train / "qa.jsonl.xz"):
         contexts.setdefault(row["context"], []).append(row)
