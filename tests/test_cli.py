@@ -400,4 +400,3 @@ def test_asking_loads_no_more_than_it_uses(sample_index, question, libraries):
     assert set(others.split()) - {"rag", "_distutils_hack", "setuptools"} <= libraries
     reading = {"rag.index.build", "rag.index.builder", "rag.index.survey", "rag.corpus.reader", "rag.corpus.source", "rag.corpus.readers"}
     assert not reading & set(own.split())
-    assert ("rag.reader.dates" in own.split()) == (question != PLACES)

@@ -128,6 +128,10 @@ class _Work:
         passages = passages_of(self.snapshot, parsed, found, order, SPANS_ALL if listed else SPANS)
         accept = lambda finding: self._timely(parsed, finding, listed)
         findings = findings_of(parsed, passages, searched, self.judge, accept)
+        if self.reranker is not None and not listed and findings.chance >= self.judge.least:
+            # It orders evidence; that some of it answers was settled without it, as refusals are fitted.
+            passages = self._ranked_anew(parsed, found, order, passages)
+            findings = dataclasses.replace(findings, values=findings_of(parsed, passages, searched, self.judge, accept).values)
         cited = Citations(parsed.query, self.snapshot.model)
         fold = Fold(self.snapshot, allowed, [sentence_of(f) for p in passages for f in p.reading.findings[:1]])
         rows, count = self._listed(parsed, findings, cited, fold) if listed else ([], None)
@@ -144,13 +148,20 @@ class _Work:
             self.scored = candidates(self.snapshot, parsed.query, passing)
         found = self.scored if whole else candidates(self.snapshot, parsed.query, allowed)
         order = order_of(self.snapshot, found, allowed, most)
-        if self.reranker is not None and parsed.form not in LISTS and len(order):
-            best = list(rerank(self.snapshot, parsed.query, found, order[:RERANKED].tolist(), self.reranker))
-            order = np.array([*best, *order[RERANKED:].tolist()])
-            score = found.score.copy()
-            score[order] = np.sort(found.score[order])[::-1]
-            found = dataclasses.replace(found, score=score)
         return found, order
+
+    def _ranked_anew(self, parsed: ParsedQuestion, found: Candidates, order: np.ndarray, passages: Sequence[Passage]) -> list[Passage]:
+        """The passages with the scores of the best of them dealt out again, in the order that the reranker puts them."""
+        best = order[:RERANKED]
+        ranked = list(rerank(self.snapshot, parsed.query, found, best.tolist(), self.reranker))
+        dealt = dict(zip(ranked, np.sort(found.score[best])[::-1].tolist()))
+        top = max(dealt.values(), default=0.0)
+        out = []
+        for passage in passages:
+            place = int(order[passage.reading.window.candidate])
+            score = dealt.get(place, passage.score)
+            out.append(dataclasses.replace(passage, score=score, behind=score - top))
+        return out
 
     def _timely(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
         """Whether a finding is of the periods and years that the question names."""

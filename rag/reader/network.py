@@ -16,7 +16,7 @@ import numpy as np
 
 from rag.embed.static import StaticModel
 from rag.errors import ModelError
-from rag.reader.encode import GAPS, Encoded
+from rag.reader.encode import Encoded
 
 TITLE, BODY, QUESTION = 20, 150, 40  # tokens of a title, of a text and of a question that are read
 WIDTH = 96  # numbers for a token
@@ -109,7 +109,7 @@ class Network:
 
     def _own(self, tokens: Encoded, vectors: np.ndarray, of: np.ndarray) -> np.ndarray:
         """What each token is by itself; ``vectors`` are of the different tokens, ``of`` says which each is."""
-        after = np.append(tokens.gaps[1:], GAPS.index("line"))
+        after = np.append(tokens.gaps[1:], 0).astype(np.uint8)
         w, frequent = self._w, np.where(tokens.ids < FREQUENT, tokens.ids, FREQUENT)
         x = self._linear("project", vectors)[of]
         x += w["own.weight"][frequent]

@@ -88,7 +88,7 @@ class Reader(nn.Module):
         """Vectors (b, t, dim) as they are, and what the network makes of each token by itself (b, t, width)."""
         known = ids.clamp(min=0)
         vectors = self.vectors[known].float() * (ids >= 0)[..., None]
-        after = torch.cat([gaps[:, 1:], torch.full_like(gaps[:, :1], GAPS.index("line"))], 1)
+        after = F.pad(gaps[:, 1:], (0, 1))
         frequent = torch.where((ids >= 0) & (ids < FREQUENT), ids, FREQUENT)
         own = self.own(frequent) + self.gap_before(gaps) + self.gap_after(after) + self.shape(shapes)
         return vectors, own
