@@ -16,6 +16,7 @@ from rag.reader.windows import Window
 FILE = Path(__file__).with_name("model") / "reader.safetensors"
 _BATCH = 16  # windows that the network takes at once: more do not stay in the cache of one core
 _OPENING, _CLOSING = "“‘「『《〈（([【", "”’」』》〉）)]】"
+_INSIDE = "'’-.,"
 _BEFORE, _AFTER = "$€£¥￥", "%％‰℃°"
 
 
@@ -110,8 +111,30 @@ def _finding(window: Window, first: int, last: int, margin: float) -> Finding:
     return Finding(window, *_whole(window.article.text, start, end), margin)
 
 
+def _in_word(text: str, at: int) -> bool:
+    """Whether an offset lies within a Latin word or a figure: between letters, or beside the mark in "O'Neill" and "1,800"."""
+    before, after = text[at - 1], text[at]
+    if not (before.isascii() and after.isascii() or before == "’" or after == "’"):
+        return False
+    if before.isalnum() and after.isalnum():
+        return True
+    mark = at if after in _INSIDE else at - 1 if before in _INSIDE else -1
+    if not 0 < mark < len(text) - 1 or not (text[mark - 1].isalnum() and text[mark + 1].isalnum()):
+        return False
+    if text[mark] in ",.":
+        return text[mark - 1].isdigit() and text[mark + 1].isdigit()
+    return text[mark + 1 : mark + 3].rstrip() != "s" or text[mark + 2 : mark + 3].isalnum()
+
+
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:
-    """A span with the signs that belong to it, which the tokenizer drops: both marks of a title or quotation, currency, per cent."""
+    """A span with what belongs to it: whole Latin words and figures, both marks of a title or quotation, currency, per cent.
+
+    The tokenizer drops marks, and cuts rare words.
+    """
+    while start and _in_word(text, start):
+        start -= 1
+    while end < len(text) and _in_word(text, end):
+        end += 1
     if start and text[start - 1] in _BEFORE:
         start -= 1
     if text[end : end + 1] and text[end] in _AFTER:

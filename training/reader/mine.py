@@ -55,7 +55,7 @@ def _questions(data: Path, rng: random.Random, of_each: int) -> Iterator[tuple[s
     english = [row for row in rows(data / "train/qa_en.jsonl.xz")]
     out += [(row["question"], "en", ()) for row in rng.sample(english, min(of_each // 3, len(english)))]
     rng.shuffle(out)
-    yield from (one for one in out if not kept_apart(one[0]))
+    yield from (one for one in out if any(map(str.isalnum, one[0])) and not kept_apart(one[0]))
 
 
 def main() -> None:

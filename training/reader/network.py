@@ -20,7 +20,7 @@ from rag.reader.network import (
 
 NEVER = -1e4
 DROPOUT = 0.12  # of whole channels: cheaper than of single numbers, and harder to get around
-NOISE = 0.06  # standard deviation of what is added to each dimension of the question's unit vectors: they have seen them
+NOISE = 0.02  # standard deviation of what is added to each dimension of the question's unit vectors: they have seen them
 
 
 class Dropped(nn.Module):
