@@ -38,6 +38,7 @@ from rag.search.match import graded
 from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters
 
+RANK = 1.0  # what each rank of a reranker takes off a passage's score at least, so that its order shows where scores are equal
 LISTS = ("all", "count", "most", "least", "more", "less")  # forms that are answered by a list
 
 
@@ -92,6 +93,11 @@ def stages(
     yield dataclasses.replace(given, question=parsed.asked, completed=parsed.completed, ms=round((time.perf_counter() - began) * 1000, 2))
 
 
+def is_list(parsed: ParsedQuestion) -> bool:
+    """Whether a question is answered by a list: several are asked for, or one of the places of a kind ("which province")."""
+    return parsed.form in LISTS or parsed.kind == "places" and not parsed.where and parsed.form == "one"
+
+
 def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
     """bool (n_articles,): some articles, and those that tell the same stories."""
     rows = []
@@ -122,7 +128,7 @@ class _Work:
         allowed = passing & parsed.allowed
         searched = int(allowed.sum())
         yield Searching(searched)
-        listed = parsed.form in LISTS
+        listed = is_list(parsed)
         found, order = self._sought(parsed, passing, allowed, READ_ALL if listed else READ)
         yield Found(len(order), len(np.unique(found.articles[order])))
         passages = passages_of(self.snapshot, parsed, found, order, SPANS_ALL if listed else SPANS)
@@ -136,7 +142,7 @@ class _Work:
         fold = Fold(self.snapshot, allowed, [sentence_of(f) for p in passages for f in p.reading.findings[:1]])
         rows, count = self._listed(parsed, findings, cited, fold) if listed else ([], None)
         listed = bool(rows)
-        if not rows and (parsed.form not in LISTS or parsed.form == "all" and parsed.kind != "places") and findings.chance >= self.judge.least:
+        if not rows and (not is_list(parsed) or parsed.form == "all" and parsed.kind != "places") and findings.chance >= self.judge.least:
             rows = value_rows(parsed, findings, cited, fold)
         return self._composed(parsed, passages, rows, cited, searched, listed, count)
 
@@ -154,14 +160,14 @@ class _Work:
         """The passages with the scores of the best of them dealt out again, in the order that the reranker puts them."""
         best = order[:RERANKED]
         ranked = list(rerank(self.snapshot, parsed.query, found, best.tolist(), self.reranker))
-        dealt = dict(zip(ranked, np.sort(found.score[best])[::-1].tolist()))
-        top = max(dealt.values(), default=0.0)
-        out = []
-        for passage in passages:
-            place = int(order[passage.reading.window.candidate])
-            score = dealt.get(place, passage.score)
-            out.append(dataclasses.replace(passage, score=score, behind=score - top))
-        return out
+        behind, dealt = 0.0, {}
+        for place, score in zip(ranked, np.sort(found.score[best])[::-1]):
+            behind = min(float(score - found.score[best].max()), behind - RANK)
+            dealt[place] = behind + RANK
+        places = [int(order[passage.reading.window.candidate]) for passage in passages]
+        return [
+            dataclasses.replace(passage, behind=dealt.get(place, min(behind, passage.behind))) for place, passage in zip(places, passages)
+        ]
 
     def _timely(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
         """Whether a finding is of the periods and years that the question names."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rag.answer.cite import Citations
 from rag.answer.compare import Measured
 from rag.answer.fold import Fold, differences
-from rag.answer.lists import Named, is_name
+from rag.answer.lists import Named, is_name, named_in
 from rag.answer.sentence import Sentence, beside, quote_span, sentence_of
 from rag.answer.types import Row
 from rag.corpus.places import province_label
@@ -56,7 +56,9 @@ def _value_row(parsed: ParsedQuestion, value: Value, first: Sentence, cited: Cit
             quoted.append(more)
         if not label:
             break
-    row = Row(label, citations=tuple(dict.fromkeys(numbers)))
+    numbers = list(dict.fromkeys(numbers))
+    named = [one for one in named_in(parsed, value.spots[0]) if one.place] if parsed.kind == "places" else []
+    row = _name_row(parsed, named[:1], parsed.level, tuple(numbers)) if named else Row(label, citations=tuple(numbers))
     return folded(row, quoted[0], cited, fold, value.spots), quoted
 
 
