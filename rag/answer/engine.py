@@ -19,7 +19,7 @@ from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
 from rag.answer.dated import Calendar, of_year
 from rag.answer.events import Found, Searching
 from rag.answer.fold import Fold
-from rag.answer.lists import Named, grouped, named_in
+from rag.answer.lists import likely, named_in
 from rag.answer.rows import QUOTES, measured_rows, name_rows, value_rows
 from rag.answer.sentence import quote_span, sentence_of
 from rag.answer.types import Answer, Citation, Row
@@ -28,7 +28,7 @@ from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.question.parsing import lifted, parse
-from rag.reader.findings import READ, READ_ALL, SPANS, SPANS_ALL, Findings, Passage, Spot, findings_of, order_of, passages_of
+from rag.reader.findings import READ, READ_ALL, SPANS, SPANS_ALL, Findings, Passage, findings_of, order_of, passages_of
 from rag.reader.judge import Judge, coverage, load_judge
 from rag.reader.reading import Finding
 from rag.search.candidates import Candidates, candidates
@@ -140,7 +140,7 @@ class _Work:
             findings = dataclasses.replace(findings, values=findings_of(parsed, passages, searched, self.judge, accept).values)
         cited = Citations(parsed.query, self.snapshot.model)
         fold = Fold(self.snapshot, allowed, [sentence_of(f) for p in passages for f in p.reading.findings[:1]])
-        rows, count = self._listed(parsed, findings, cited, fold) if listed else ([], None)
+        rows, count = self._listed(parsed, findings, searched, cited, fold) if listed else ([], None)
         listed = bool(rows)
         if not rows and (not is_list(parsed) or parsed.form == "all" and parsed.kind != "places") and findings.chance >= self.judge.least:
             rows = value_rows(parsed, findings, cited, fold)
@@ -178,11 +178,10 @@ class _Work:
             self.calendar.accepts(sentence, one, listed) for one in parsed.told
         )
 
-    def _listed(self, parsed: ParsedQuestion, findings: Findings, cited: Citations, fold: Fold) -> tuple[list[Row], int | None]:
+    def _listed(self, parsed: ParsedQuestion, findings: Findings, searched: int, cited: Citations, fold: Fold) -> tuple[list[Row], int | None]:
         """A row for each name that is found, and how many where that is asked for; no rows where none is likely enough."""
-        spots = [spot for value in findings.values for spot in value.spots if self._is_row(spot)]
-        names: list[Named] = [one for spot in spots for one in named_in(parsed, spot)]
-        groups = grouped(parsed, names)
+        spots = [spot for value in findings.values for spot in value.spots]
+        groups = likely(parsed, [one for spot in spots for one in named_in(parsed, spot)], self.judge, searched)
         if not groups:
             return [], None
         if parsed.form in ("most", "least", "more", "less") or parsed.form == "count" and parsed.bound:
@@ -190,9 +189,6 @@ class _Work:
             return measured_rows(parsed, found, cited), len(found) if parsed.form == "count" else None
         rows = name_rows(parsed, groups, cited, fold)
         return rows, len(rows) if parsed.form == "count" else None
-
-    def _is_row(self, spot: Spot) -> bool:
-        return spot.worth >= self.judge.row
 
     def _composed(
         self, parsed: ParsedQuestion, passages: Sequence[Passage], rows: list[Row], cited: Citations, searched: int, listed: bool, count: int | None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.corpus.places import Place, contains, find_places, places_by_name
 from rag.question import ParsedQuestion
 from rag.reader.findings import Spot
+from rag.reader.judge import Judge, row_features
 from rag.reader.reading import Finding
 
 _LEVELS = {
@@ -112,6 +113,15 @@ def _excepted(parsed: ParsedQuestion, one: Named) -> bool:
             return True
     said = {m.place.code for m in find_places(parsed.text)}
     return bool(one.place) and one.place.code in said or not one.place and one.label.casefold() in parsed.text.casefold()
+
+
+def likely(parsed: ParsedQuestion, names: Sequence[Named], judge: Judge, searched: int) -> list[list[Named]]:
+    """Of some names those that are likely enough to be rows, grouped as :func:`grouped` does."""
+    groups = grouped(parsed, names)
+    if not groups:
+        return []
+    chances = judge.row_chances(row_features(parsed, [[one.spot for one in group] for group in groups], searched))
+    return [group for group, chance in zip(groups, chances) if chance >= judge.row]
 
 
 def grouped(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]:

@@ -20,12 +20,15 @@ from rag.question import ParsedQuestion
 from rag.search.match import graded
 
 if TYPE_CHECKING:
-    from rag.reader.findings import Passage, Value
+    from rag.reader.findings import Passage, Spot, Value
 
 FILE = Path(__file__).with_name("model") / "judge.json"
 FEATURES = (
     "bias", "worth", "margin", "lead", "share", "behind", "score", "stories", "covered", "least", "unnamed", "windows",
     "articles", "english", "abroad", "abroad_margin", "abroad_covered", "length",
+)  # fmt: skip
+ROW_FEATURES = (
+    "bias", "worth", "margin", "below", "window", "window_below", "behind", "covered", "stories", "same", "first", "abroad", "articles",
 )  # fmt: skip
 
 
@@ -38,18 +41,28 @@ class Judge:
         weights: of :data:`FEATURES`, float64 (f,).
         least: chance (0 to 1) from which a question is answered.
         near: share of the question's weight that a passage must match for its subject to be there.
-        row: log-odds from which a span is a row of a list.
+        rows: weights of :data:`ROW_FEATURES`, float64 (r,).
+        row: chance (0 to 1) from which a name is a row of a list.
     """
 
     search: float
     weights: np.ndarray
     least: float
     near: float
+    rows: np.ndarray
     row: float
 
     def chance(self, told: np.ndarray) -> float:
         """That the best value answers, 0 to 1."""
-        return float(1 / (1 + np.exp(-np.clip(told @ self.weights, -30, 30))))
+        return float(_logistic(told @ self.weights))
+
+    def row_chances(self, told: np.ndarray) -> np.ndarray:
+        """That names (n, r) are rows of a list, float64 (n,), 0 to 1."""
+        return _logistic(told @ self.rows)
+
+
+def _logistic(x):
+    return 1 / (1 + np.exp(-np.clip(x, -30, 30)))
 
 
 def features(parsed: ParsedQuestion, passages: Sequence[Passage], values: Sequence[Value], searched: int) -> np.ndarray:
@@ -78,6 +91,31 @@ def features(parsed: ParsedQuestion, passages: Sequence[Passage], values: Sequen
         "abroad_covered": abroad * covered, "length": np.log(max(len(parsed.query.ids), 1)),
     }  # fmt: skip
     return np.array([told[name] for name in FEATURES])
+
+
+def row_features(parsed: ParsedQuestion, groups: Sequence[Sequence[Spot]], searched: int) -> np.ndarray:
+    """What it is told from that names are rows of a list, float64 (n, r), in the order of :data:`ROW_FEATURES`.
+
+    Args:
+        parsed: the question.
+        groups: for each name the spots that give it, best first; the names in order of worth.
+        searched: number of articles that were searched.
+    """
+    out = []
+    for spots in groups:
+        best, top = spots[0], groups[0][0]
+        passage, reading = best.passage, best.passage.reading
+        covered, _ = coverage(parsed, reading.matches, passage.abroad)
+        told = {
+            "bias": 1.0, "worth": float(np.clip(best.worth, -8, 8)), "margin": float(np.clip(best.finding.margin, -8, 8)),
+            "below": best.worth - top.worth, "window": float(np.clip(reading.margin, -8, 8)),
+            "window_below": best.finding.margin - reading.findings[0].margin, "behind": passage.behind, "covered": covered,
+            "stories": np.log(len({spot.passage.story for spot in spots})),
+            "same": float(best.finding.window.row == top.finding.window.row), "first": float(best is top), "abroad": float(passage.abroad),
+            "articles": np.log10(max(searched, 1)),
+        }  # fmt: skip
+        out.append([told[name] for name in ROW_FEATURES])
+    return np.array(out).reshape(len(groups), len(ROW_FEATURES))
 
 
 def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> tuple[float, float]:
@@ -113,7 +151,8 @@ def load_judge(file: Path = FILE) -> Judge:
     try:
         kept = json.loads(file.read_text("utf8"))
         weights = np.array([kept["weights"][name] for name in FEATURES])
-        return Judge(kept["search"], weights, kept["least"], kept["near"], kept["row"])
+        rows = np.array([kept["rows"][name] for name in ROW_FEATURES])
+        return Judge(kept["search"], weights, kept["least"], kept["near"], rows, kept["row"])
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             f"expected {file} with the weights of {', '.join(FEATURES)}, could not read it ({error}): "

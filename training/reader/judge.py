@@ -22,7 +22,7 @@ from rag import Index
 from rag.index import Snapshot
 from rag.question.parsing import parse
 from rag.reader.findings import READ, SPANS, findings_of, order_of, passages_of
-from rag.reader.judge import FEATURES, Judge
+from rag.reader.judge import FEATURES, ROW_FEATURES, Judge
 from rag.search.candidates import candidates
 from training.reader.mine import kept_apart
 from training.reader.mixture import HELD
@@ -63,7 +63,7 @@ def questions(data: Path, rng: random.Random, words: Words, of_each: int) -> lis
 
 def read_all(snapshot: Snapshot, asked: Iterable[tuple[str, str, tuple[str, ...]]]) -> list[Asked]:
     """The questions, read in an index."""
-    nothing = Judge(0.0, np.zeros(len(FEATURES)), 0.5, 0.5, 0.0)
+    nothing = Judge(0.0, np.zeros(len(FEATURES)), 0.5, 0.5, np.zeros(len(ROW_FEATURES)), 0.5)
     out = []
     for kind, question, answers in asked:
         parsed = parse(snapshot, question[:500])
@@ -83,12 +83,11 @@ def right(words: str, answers: Iterable[str]) -> bool:
     return any(a in words or words in a and 2 * len(words) >= len(a) for a in answers)
 
 
-def fitted(found: list[Asked], step: float) -> np.ndarray:
-    """Weights of the features, float64 (f,), by logistic regression."""
+def logistic(x: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Weights of features (n, f), the first of which is constant, float64 (f,), by logistic regression."""
     from scipy.optimize import minimize
 
-    x = np.stack([one.told[step][0] for one in found])
-    y = np.array([one.told[step][1] for one in found], float)
+    y = right.astype(float)
     mean, scale = x.mean(0), x.std(0)
     mean[0], scale[scale == 0] = 0, 1
     z = (x - mean) / scale
@@ -118,7 +117,6 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--questions", type=int, default=400, help="that nothing answers, of each language")
     parser.add_argument("--refused", type=float, default=0.05, help="share of rightly read questions that may be refused")
-    parser.add_argument("--row", type=float, default=0.0, help="log-odds from which a span is a row of a list")
     parser.add_argument("--seed", type=int, default=3)
     given = parser.parse_args()
     rng = random.Random(given.seed)
@@ -133,7 +131,7 @@ def main() -> None:
             some = rng.sample(own, len(own) // 2) + [one for one in asked if not one[0].startswith("own")][number::4]
             found += [dataclasses.replace(one, kind=f"small-{one.kind}") for one in read_all(index.snapshot, some)]
     step = max(STEPS, key=lambda step: np.mean([one.told[step][1] for one in found if "own" in one.kind]))
-    weights = fitted(found, step)
+    weights = logistic(np.stack([one.told[step][0] for one in found]), np.array([one.told[step][1] for one in found]))
     chance = np.array([1 / (1 + np.exp(-one.told[step][0] @ weights)) for one in found])
     correct = np.array([one.told[step][1] for one in found])
     least = float(np.quantile(chance[correct], given.refused))
@@ -142,12 +140,14 @@ def main() -> None:
         print(f"{kind:18} n {of.sum():5} right {correct[of].mean():.3f} answered {(chance[of] >= least).mean():.3f}", flush=True)
     covered = [(one.told[step][0][FEATURES.index("covered")], "own" in one.kind) for one in found]
     kept = {
-        "search": step, "least": round(least, 4), "near": round(parting(covered), 3), "row": given.row,
+        "search": step, "least": round(least, 4), "near": round(parting(covered), 3),
         "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, weights)},
     }  # fmt: skip
     print(json.dumps(kept), flush=True)
     given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "judge.json").write_text(json.dumps(kept, indent=1) + "\n", "utf8")
+    file = given.out / "judge.json"
+    rows_kept = json.loads(file.read_text("utf8")) if file.is_file() else {"row": 0.5, "rows": dict.fromkeys(ROW_FEATURES, 0.0)}
+    file.write_text(json.dumps(rows_kept | kept, indent=1) + "\n", "utf8")
 
 
 def _halves(data: Path, folder: Path) -> list[Path]:

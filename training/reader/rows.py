@@ -1,0 +1,77 @@
+"""Fits which names are rows of a list (:data:`rag.reader.judge.ROW_FEATURES`), and keeps it with the judge.
+
+    python -m training.reader.rows --index-titled DIR --index-docs DIR --out rag/reader/model
+
+The list questions of ``benchmarks/lists.jsonl`` that may be trained on are asked of the indexes of their corpora
+(``benchmarks/lists.py`` makes them). Logistic regression; the least chance is that with the best F1 over all rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.lists import is_named, questions
+from rag import Index
+from rag.answer.lists import grouped, named_in
+from rag.answer.types import Row
+from rag.index import Snapshot
+from rag.question.parsing import parse
+from rag.reader.findings import READ_ALL, SPANS_ALL, findings_of, order_of, passages_of
+from rag.reader.judge import ROW_FEATURES, load_judge, row_features
+from rag.search.candidates import candidates
+from training.reader.judge import logistic
+from training.reader.listed import FORMS
+
+
+def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray, int]:
+    """Features of the names found (n, r), which are right (n,), and how many should be there."""
+    parsed = parse(snapshot, question["question"])
+    allowed = parsed.allowed
+    found = candidates(snapshot, parsed.query, allowed)
+    passages = passages_of(snapshot, parsed, found, order_of(snapshot, found, allowed, READ_ALL), SPANS_ALL)
+    findings = findings_of(parsed, passages, int(allowed.sum()), load_judge())
+    groups = grouped(parsed, [one for value in findings.values for spot in value.spots for one in named_in(parsed, spot)])
+    told = row_features(parsed, [[one.spot for one in group] for group in groups], int(allowed.sum()))
+    rows = [Row(group[0].label, group[0].place.province or group[0].place.short if group[0].place else "") for group in groups]
+    right = np.array([any(is_named(row, names) for names in question["expected"]) for row in rows], bool)
+    return told, right, len(question["expected"])
+
+
+def least(chances: np.ndarray, right: np.ndarray, expected: int) -> float:
+    """The chance from which names are taken with the best F1."""
+    order = np.argsort(-chances)
+    hits = right[order].cumsum()
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + expected)
+    return float(chances[order][int(f1.argmax())])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--index-titled", type=Path, required=True)
+    parser.add_argument("--index-docs", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    found = []
+    for corpus, path in (("titled_news", given.index_titled), ("news_docs", given.index_docs)):
+        with Index.open(path) as index:
+            some = [one for one in questions("train") if one["corpus"] == corpus and one["form"] in FORMS]
+            found += [asked_of(index.snapshot, one) for one in some]
+    told, right = np.concatenate([one[0] for one in found]), np.concatenate([one[1] for one in found])
+    expected = sum(one[2] for one in found)
+    weights = logistic(told, right)
+    chances = 1 / (1 + np.exp(-told @ weights))
+    row = least(chances, right, expected)
+    taken = chances >= row
+    print(f"{len(found)} questions, {expected} names: {right.sum()} found, of {taken.sum()} taken {right[taken].sum()} are right", flush=True)
+    file = given.out / "judge.json"
+    kept = json.loads(file.read_text("utf8"))
+    kept |= {"row": round(row, 4), "rows": {name: round(float(w), 4) for name, w in zip(ROW_FEATURES, weights)}}
+    file.write_text(json.dumps(kept, indent=1) + "\n", "utf8")
+
+
+if __name__ == "__main__":
+    main()
