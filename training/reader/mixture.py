@@ -16,6 +16,7 @@ from training.composed import Places, composed
 from training.examples import Example
 from training.reader.cloze import Clozes
 from training.reader.listed import list_questions, of_list
+from training.reader.places import of_places
 from training.reader.questions import of_row, of_sentences
 from training.reader.sources import Text, rows, text_of
 from training.reader.windows import Window, windows
@@ -26,7 +27,8 @@ HELD = 25  # of so many contexts one is kept apart, to measure on
 # Shares of the kinds of examples: at first, and in the end. What is made without end comes first, real questions later.
 FIRST = {"cloze-zh": 0.52, "cloze-en": 0.12, "across": 0.16, "composed": 0.12, "qa": 0.06, "qa-en": 0.02}
 LAST = {
-    "cloze-zh": 0.09, "cloze-en": 0.04, "across": 0.08, "composed": 0.22, "qa": 0.32, "qa-en": 0.07, "mined": 0.15, "list": 0.03,
+    "cloze-zh": 0.06, "cloze-en": 0.03, "across": 0.07, "composed": 0.22, "qa": 0.30, "qa-en": 0.06, "mined": 0.14, "list": 0.03,
+    "place": 0.09,
 }  # fmt: skip
 NO_NEWS = {"python-docs"}  # a source of sentence pairs that are far from any news
 
@@ -129,6 +131,8 @@ class Mixture:
                 one = self.clozes.across(rng, data.pairs, rng.randrange(len(data.pairs)))
             elif kind == "qa-en":
                 one = of_sentences(rng, data.qa_en, rng.randrange(len(data.qa_en)))
+            elif kind == "place":
+                one = of_places(self.words, rng, rng.choice(data.zh if rng.random() < 0.85 else data.en))
             elif kind == "list":
                 one = of_list(self.words, rng, rng.choice(data.lists), data.listed)
             elif kind == "mined":
