@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
-from rag.reader.judge import Judge, features
+from rag.reader.judge import Judge, features, unnamed
 from rag.reader.normal import key_of
 from rag.reader.reading import Finding, Reading, read
 from rag.reader.windows import Window, windows_of
@@ -129,12 +129,17 @@ def findings_of(
     said = parsed.text.casefold()
     spots = [
         Spot(finding, passage, finding.margin + judge.search * passage.behind)
-        for passage in passages for finding in passage.reading.findings
+        for passage in passages if _of_that_number(parsed, passage) for finding in passage.reading.findings
         if finding.text.casefold() not in said and accept(finding)
     ]
     values = values_of(parsed, spots)
     told = features(parsed, passages, values, searched)
     return Findings(tuple(passages), values, judge.chance(told) if values else 0.0, told)
+
+
+def _of_that_number(parsed: ParsedQuestion, passage: Passage) -> bool:
+    """Whether a passage has the numbered things of the question: of line 9 nothing is said by what tells of line 2."""
+    return not any(any(map(str.isdigit, words)) for words in unnamed(parsed, passage))
 
 
 def values_of(parsed: ParsedQuestion, spots: Sequence[Spot]) -> tuple[Value, ...]:

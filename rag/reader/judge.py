@@ -86,7 +86,7 @@ def features(parsed: ParsedQuestion, passages: Sequence[Passage], values: Sequen
         "bias": 1.0, "worth": float(np.clip(values[0].worth, -8, 8)), "margin": clipped,
         "lead": min(values[0].worth - second, 8.0), "share": values[0].share, "behind": passage.behind, "score": passage.score,
         "stories": np.log(len({spot.passage.story for spot in values[0].spots})), "covered": covered, "least": least,
-        "unnamed": unnamed(parsed, passage), "windows": float(np.clip(max(p.reading.margin for p in passages), -8, 8)),
+        "unnamed": float(len(unnamed(parsed, passage))), "windows": float(np.clip(max(p.reading.margin for p in passages), -8, 8)),
         "articles": np.log10(max(searched, 1)), "english": english, "abroad": abroad, "abroad_margin": abroad * clipped,
         "abroad_covered": abroad * covered, "length": np.log(max(len(parsed.query.ids), 1)),
     }  # fmt: skip
@@ -129,20 +129,22 @@ def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> tuple
     return float(weights @ match / weights.sum()), float(match[heavy].min())
 
 
-def unnamed(parsed: ParsedQuestion, passage: Passage) -> float:
-    """How many of the names, titles and numbered things of the question neither the passage nor its title has, as it writes them.
+def unnamed(parsed: ParsedQuestion, passage: Passage) -> tuple[str, ...]:
+    """The names, titles and numbered things of the question that neither the passage, its title nor its date has, as it writes them.
 
-    Across languages only figures are looked for.
+    Across languages only their figures are looked for.
     """
-    article, window = passage.reading.window.article, passage.reading.window
+    window = passage.reading.window
+    article = window.article
     said = f"{article.title}\n{article.date}\n{article.text[window.start : window.end]}".casefold()
-    count = 0
+    out = []
     for start, end in parsed.names:
         words = parsed.text[start:end].casefold().strip("《》“”\"'「」 ")
         if passage.abroad:
             words = "".join(c for c in words if c.isdigit())
-        count += bool(words) and words not in said
-    return float(count)
+        if words and words not in said:
+            out.append(words)
+    return tuple(out)
 
 
 @functools.lru_cache(maxsize=2)

@@ -30,7 +30,7 @@ from training.reader.sources import rows
 from training.reader.words import Words
 
 PENALTY = 1e-3  # on the squares of the weights of standardised features
-STEPS = (0.0, 0.5, 1.0, 2.0, 3.0)  # tried for what a passage's fused score counts
+STEPS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # tried for what a passage's fused score counts
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +53,7 @@ def questions(data: Path, rng: random.Random, words: Words, of_each: int) -> lis
         contexts.setdefault(row["context"], []).append(row)
     held = [row for number, context in enumerate(sorted(contexts)) if number % HELD == 0 for row in contexts[context]]
     known = [row for row in held if row["answers"] and row["answers"][0]]
+    known = rng.sample(known, min(of_each, len(known)))
     out = [("own", row["question"], tuple(row["answers"])) for row in known]
     out += [("own-abroad", words.abroad(rng, row["question"]), tuple(row["answers"])) for row in rng.sample(known, len(known) // 2)]
     for lang in ("zh", "en"):
@@ -115,7 +116,7 @@ def main() -> None:
     parser.add_argument("--index", type=Path, required=True, help="of training.reader.mine")
     parser.add_argument("--small", type=Path, required=True, help="where indexes of half of the contexts are kept")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--questions", type=int, default=400, help="that nothing answers, of each language")
+    parser.add_argument("--questions", type=int, default=350, help="of each kind: answered, and not in either language")
     parser.add_argument("--refused", type=float, default=0.05, help="share of rightly read questions that may be refused")
     parser.add_argument("--seed", type=int, default=3)
     given = parser.parse_args()
