@@ -119,7 +119,8 @@ def _rows(turn: Turn) -> str:
     for row in turn.answer.rows:
         if row.label and row.label not in shown:
             shown.add(row.label)
-            parts.append(f'<p class="yj-lead"><strong>{escape(row.label)}</strong></p>')
+            value = f' <span class="yj-detail">{escape(row.value)}</span>' if row.value else ""
+            parts.append(f'<p class="yj-lead"><strong>{escape(row.label)}</strong>{value}</p>')
         for number in told_once(turn, row.citations):
             about = _about(cited(turn)[number - 1], voice(turn.answer))
             parts.append(f'<blockquote class="yj-evidence">{quote(turn, number)}{about}</blockquote>')
@@ -130,7 +131,8 @@ def _rows(turn: Turn) -> str:
 def _refusal(turn: Turn, beside: str) -> str:
     """What was not found, what to lift to find something (``beside``), and the nearest articles."""
     answer, lang = turn.answer, voice(turn.answer)
-    parts = [f'<p class="yj-lead"><strong>{escape(text(lang, "refused"))}</strong></p>']
+    lead = "refused_near" if answer.grade == "near" else "refused"
+    parts = [f'<p class="yj-lead"><strong>{escape(text(lang, lead))}</strong></p>']
     if answer.missing:
         words = " ".join(f'<span class="yj-missing">{escape(word)}</span>' for word in answer.missing)
         parts.append(f"<p>{escape(text(lang, 'missing'))} {words}</p>")

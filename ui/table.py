@@ -86,7 +86,8 @@ def _line(turn: Turn, rows: list[Row], number: int, at: int, last: bool) -> str:
     lang, one = voice(turn.answer), cited(turn)[number - 1]
     named = ""
     for row in rows:
-        detail = f' <span class="yj-detail">{escape(row.detail)}</span>' if row.detail not in row.label else ""
+        told = " ".join(part for part in (row.detail if row.detail not in row.label else "", row.value) if part)
+        detail = f' <span class="yj-detail">{escape(told)}</span>' if told else ""
         named += f'<span class="yj-place">{escape(row.label)}{detail}</span> '
     css = " ".join(("yj-again" if at else "", "yj-more" if at >= LINES else "")).strip()
     key = escape(" ".join(row.place for row in rows))

@@ -1,30 +1,39 @@
 """Fits which names are rows of a list (:data:`rag.reader.judge.ROW_FEATURES`), and keeps it with the judge.
 
-    python -m training.reader.rows --index-titled DIR --index-docs DIR --out rag/reader/model
+    python -m training.reader.rows --data DATA --index-titled DIR --index-docs DIR --out rag/reader/model
 
 The list questions of ``benchmarks/lists.jsonl`` that may be trained on are asked of the indexes of their corpora
-(``benchmarks/lists.py`` makes them). Logistic regression; the least chance is that with the best F1 over all rows.
+(``benchmarks/lists.py`` makes them), and composed ones of their passages. Logistic regression; the least chance is that with the best F1 over all rows.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.lists import is_named, questions
 from rag import Index
+from rag.answer.engine import is_list
 from rag.answer.lists import grouped, named_in
 from rag.answer.types import Row
+from rag.corpus import Article
 from rag.index import Snapshot
 from rag.question.parsing import parse
-from rag.reader.findings import READ_ALL, SPANS_ALL, findings_of, order_of, passages_of
+from rag.reader.encode import encode
+from rag.reader.findings import READ_ALL, SPANS_ALL, Passage, findings_of, order_of, passages_of
 from rag.reader.judge import ROW_FEATURES, load_judge, row_features
+from rag.reader.network import BODY, TITLE
+from rag.reader.reading import read
+from rag.reader.windows import Window
 from rag.search.candidates import candidates
+from training.composed import Places, composed
 from training.reader.judge import logistic
 from training.reader.listed import FORMS
+from training.reader.windows import joined
 
 
 def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray, int]:
@@ -41,6 +50,31 @@ def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray
     return told, right, len(question["expected"])
 
 
+def composed_of(snapshot: Snapshot, rng: random.Random, places: Places, count: int) -> list[tuple[np.ndarray, np.ndarray, int]]:
+    """As :func:`asked_of`, of composed passages with several answers, or with none to a question that asks for several."""
+    out = []
+    for one in composed(rng, places):
+        if len(out) == count:
+            return out
+        parsed = parse(snapshot, one.question)
+        if not is_list(parsed) or one.spans and not one.several:
+            continue
+        lang = "en" if one.text.isascii() else "zh"
+        article = Article("composed", one.text, one.title, lang=lang)
+        title, text = encode(snapshot.model, [one.title, one.text])
+        title, text = title.part(0, TITLE), text.part(0, BODY)
+        window = Window(article, 0, 0, 0, len(one.text), joined(title, text), len(title))
+        readings = read(snapshot.model, parsed.text, [window], SPANS_ALL)
+        passages = [Passage(reading, 0.0, 1.0, lang != parsed.lang, 0) for reading in readings]
+        findings = findings_of(parsed, passages, 1000, load_judge())
+        groups = grouped(parsed, [named for value in findings.values for spot in value.spots for named in named_in(parsed, spot)])
+        if groups:
+            told = row_features(parsed, [[named.spot for named in group] for group in groups], 1000)
+            right = [any(a < named.end and named.start < b for named in group for a, b in one.spans) for group in groups]
+            out.append((told, np.array(right, bool), len(one.spans)))
+    return out
+
+
 def least(chances: np.ndarray, right: np.ndarray, expected: int) -> float:
     """The chance from which names are taken with the best F1."""
     order = np.argsort(-chances)
@@ -53,13 +87,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index-titled", type=Path, required=True)
     parser.add_argument("--index-docs", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="folder with gazetteer/")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--composed", type=int, default=300, help="composed list questions besides")
+    parser.add_argument("--seed", type=int, default=5)
     given = parser.parse_args()
     found = []
     for corpus, path in (("titled_news", given.index_titled), ("news_docs", given.index_docs)):
         with Index.open(path) as index:
             some = [one for one in questions("train") if one["corpus"] == corpus and one["form"] in FORMS]
             found += [asked_of(index.snapshot, one) for one in some]
+            if corpus == "titled_news":
+                made = composed_of(index.snapshot, random.Random(given.seed), Places.load(given.data / "gazetteer"), given.composed)
+    found += made
     told, right = np.concatenate([one[0] for one in found]), np.concatenate([one[1] for one in found])
     expected = sum(one[2] for one in found)
     weights = logistic(told, right)
