@@ -27,7 +27,13 @@ class Citations:
         self.all: list[Citation] = []
         self._query, self._model = query, model
 
-    def cite(self, sentence: Sentence, span: tuple[int, int], marks: Iterable[tuple[int, int]] = (), same_as: int = 0) -> int:
+    def cite(
+        self,
+        sentence: Sentence,
+        span: tuple[int, int],
+        marks: Iterable[tuple[int, int]] = (),
+        same_as: int = 0,
+    ) -> int:
         """The number (from 1) of a citation; one with the same quote lends its own, and gains its marks.
 
         Args:
@@ -38,22 +44,43 @@ class Citations:
         """
         return self.number(self.made(sentence, span, marks, same_as))
 
-    def made(self, sentence: Sentence, span: tuple[int, int], marks: Iterable[tuple[int, int]] = (), same_as: int = 0) -> Citation:
+    def made(
+        self,
+        sentence: Sentence,
+        span: tuple[int, int],
+        marks: Iterable[tuple[int, int]] = (),
+        same_as: int = 0,
+    ) -> Citation:
         """A citation that is not numbered."""
         article, (start, end) = sentence.article, span
         quote = article.text[start:end]
         inside = tuple(sorted({mark for mark in marks if start <= mark[0] and mark[1] <= end}))
         return Citation(
-            identity(article.id, start, quote), article.id, start, end, quote, article.title, article.date, article.source, article.url,
-            article.lang, min(start, sentence.passage_start), max(end, sentence.passage_end), inside,
-            highlights(self._query, self._model, quote, start), article.page(start), same_as,
-        )  # fmt: skip
+            identity(article.id, start, quote),
+            article.id,
+            start,
+            end,
+            quote,
+            article.title,
+            article.date,
+            article.source,
+            article.url,
+            article.lang,
+            min(start, sentence.passage_start),
+            max(end, sentence.passage_end),
+            inside,
+            highlights(self._query, self._model, quote, start),
+            article.page(start),
+            same_as,
+        )
 
     def number(self, citation: Citation) -> int:
         """As :meth:`cite`, of one that is made."""
         for place, other in enumerate(self.all):
             if other.id == citation.id:
-                self.all[place] = replace(other, marks=tuple(sorted({*other.marks, *citation.marks})))
+                self.all[place] = replace(
+                    other, marks=tuple(sorted({*other.marks, *citation.marks}))
+                )
                 return place + 1
         self.all.append(citation)
         return len(self.all)

@@ -13,7 +13,10 @@ from rag.reader.values import Value, find_numbers
 
 _CLAUSE = re.compile(r"[；;。！？!?\n]|\.\s")
 _YEAR_BEFORE = re.compile(r"(?:去年|上年|前年|同期|last year|a year earlier)[^，,]{0,12}$", re.I)
-_CHANGE = re.compile(r"(?:增长|下降|上涨|下跌|增加|减少|同比|环比|提高|up|down|rose|fell|increase[ds]?|growth)\D{0,8}$", re.I)
+_CHANGE = re.compile(
+    r"(?:增长|下降|上涨|下跌|增加|减少|同比|环比|提高|up|down|rose|fell|increase[ds]?|growth)\D{0,8}$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +35,9 @@ class Measured:
     end: int
 
 
-def measured(parsed: ParsedQuestion, groups: Sequence[Sequence[Named]]) -> list[tuple[Sequence[Named], Measured]]:
+def measured(
+    parsed: ParsedQuestion, groups: Sequence[Sequence[Named]]
+) -> list[tuple[Sequence[Named], Measured]]:
     """For each group of names the value that stands with its best name; groups without one are left out.
 
     Values of another unit than that of the bound, or than most of the values, are none.
@@ -60,13 +65,18 @@ def _values(one: Named, others: set[tuple[int, int]]) -> list[Measured]:
     """The figures that go with a name: between it and the next name, or where there is none, before it in its clause."""
     window = one.spot.finding.window
     text = window.article.text
-    sentence = next(((a, b) for a, b in sentences(text, window.start, window.end) if a <= one.start < b), (window.start, window.end))
+    sentence = next(
+        ((a, b) for a, b in sentences(text, window.start, window.end) if a <= one.start < b),
+        (window.start, window.end),
+    )
     behind = [start for row, start in others if row == window.row and one.end < start < sentence[1]]
     stop = min([*behind, sentence[1]])
     if cut := _CLAUSE.search(text, one.end, stop):
         stop = cut.start()
     spans = [(one.end, stop)]
-    before = [start for row, start in others if row == window.row and sentence[0] <= start < one.start]
+    before = [
+        start for row, start in others if row == window.row and sentence[0] <= start < one.start
+    ]
     spans.append((max([sentence[0], *before]), one.start))
     for start, end in spans:
         part = text[start:end]
@@ -74,7 +84,10 @@ def _values(one: Named, others: set[tuple[int, int]]) -> list[Measured]:
         now = [v for v in found if not _YEAR_BEFORE.search(part[: v.start])]
         plain = [v for v in now if not _CHANGE.search(part[: v.start])]
         if found:
-            return [Measured(one, v, start + v.start, start + v.end) for v in [*plain, *(v for v in now if v not in plain)]]
+            return [
+                Measured(one, v, start + v.start, start + v.end)
+                for v in [*plain, *(v for v in now if v not in plain)]
+            ]
     return []
 
 
@@ -93,10 +106,16 @@ def _dimension(value: Value) -> str:
 
 
 _SAME = (
-    ("元", "元人民币", "人民币", "yuan", "rmb", "￥", "¥"), ("美元", "$", "us$", "dollars"), ("%", "％", "百分点", "个百分点", "percent", "percentage points"),
-    ("米", "m", "metres", "meters", "metre"), ("公里", "千米", "km", "kilometres", "kilometers"), ("毫米", "mm", "millimetres", "millimeters"),
-    ("人", "名", "位", "people", "人次"), ("吨", "tonnes", "tons"), ("平方米", "square metres", "m²"),
-)  # fmt: skip
+    ("元", "元人民币", "人民币", "yuan", "rmb", "￥", "¥"),
+    ("美元", "$", "us$", "dollars"),
+    ("%", "％", "百分点", "个百分点", "percent", "percentage points"),
+    ("米", "m", "metres", "meters", "metre"),
+    ("公里", "千米", "km", "kilometres", "kilometers"),
+    ("毫米", "mm", "millimetres", "millimeters"),
+    ("人", "名", "位", "people", "人次"),
+    ("吨", "tonnes", "tons"),
+    ("平方米", "square metres", "m²"),
+)
 
 
 def holds(parsed: ParsedQuestion, one: Measured) -> bool:
@@ -113,7 +132,9 @@ def holds(parsed: ParsedQuestion, one: Measured) -> bool:
     return one.value.head > limit if bound.more else one.value.head < limit
 
 
-def extreme(parsed: ParsedQuestion, found: Sequence[tuple[Sequence[Named], Measured]]) -> list[tuple[Sequence[Named], Measured]]:
+def extreme(
+    parsed: ParsedQuestion, found: Sequence[tuple[Sequence[Named], Measured]]
+) -> list[tuple[Sequence[Named], Measured]]:
     """The ones with the most, or the least, where the question asks for that; all for "more" and "less" that hold."""
     if parsed.form in ("most", "least") and found:
         best = (max if parsed.form == "most" else min)(one.value.head for _, one in found)

@@ -10,7 +10,15 @@ from rag.question.script import HANT, in_script
 from rag.answer.types import Answer, Citation, Row
 
 
-def text_of(rows: Sequence[Row], citations: Sequence[Citation], lang: str, matched: int, searched: int, listed: bool, count: int | None = None) -> str:
+def text_of(
+    rows: Sequence[Row],
+    citations: Sequence[Citation],
+    lang: str,
+    matched: int,
+    searched: int,
+    listed: bool,
+    count: int | None = None,
+) -> str:
     """The answer as shown: a line for each row, the evidence below a value, and for lists what was searched.
 
     Args:
@@ -33,9 +41,14 @@ def text_of(rows: Sequence[Row], citations: Sequence[Citation], lang: str, match
     alone = {row.citations[0]: row for row in rows if not row.label}
     for number, citation in enumerate(citations, 1):
         if not citation.same_as:
-            same = [number, *(other for other, one in enumerate(citations, 1) if one.same_as == number)]
+            same = [
+                number,
+                *(other for other, one in enumerate(citations, 1) if one.same_as == number),
+            ]
             chips = "".join(f"[{n}]" for n in same)
-            lines.append(f"{quoted(citation)} {chips}{folded_text(alone[number], lang) if number in alone else ''}")
+            lines.append(
+                f"{quoted(citation)} {chips}{folded_text(alone[number], lang) if number in alone else ''}"
+            )
     return "\n".join(lines)
 
 
@@ -57,10 +70,22 @@ def folded_text(row: Row, lang: str) -> str:
     told = []
     if lang != "en":
         told += [f"另有 {row.more} 篇说法相同"] if row.more else []
-        told += ["各篇数字不同：" + "、".join(f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations)) for one in row.differing]
+        told += [
+            "各篇数字不同："
+            + "、".join(f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations))
+            for one in row.differing
+        ]
         return in_script(f"（{'；'.join(told)}）", lang) if told else ""
-    told += [f"{row.more} more article{'s say' if row.more > 1 else ' says'} the same"] if row.more else []
-    told += ["articles differ: " + ", ".join(f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations)) for one in row.differing]
+    told += (
+        [f"{row.more} more article{'s say' if row.more > 1 else ' says'} the same"]
+        if row.more
+        else []
+    )
+    told += [
+        "articles differ: "
+        + ", ".join(f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations))
+        for one in row.differing
+    ]
     return f" ({'; '.join(told)})" if told else ""
 
 
@@ -77,7 +102,10 @@ def count_line(matched: int, searched: int, lang: str) -> str:
     return f"{matched:,} of {searched:,} article{'s' if searched != 1 else ''} searched hold{'s' if matched == 1 else ''} evidence."
 
 
-_KINDS = {"zh": {"date": "时间", "place": "地点", "source": "来源"}, "en": {"date": "time", "place": "place", "source": "source"}}
+_KINDS = {
+    "zh": {"date": "时间", "place": "地点", "source": "来源"},
+    "en": {"date": "time", "place": "place", "source": "source"},
+}
 
 
 def lifted_text(refusal: Answer, empty: bool) -> str:
@@ -86,24 +114,42 @@ def lifted_text(refusal: Answer, empty: bool) -> str:
     lift = [_KINDS[refusal.lang][kind] for kind in refusal.answered_without]
     if refusal.lang == "zh":
         lang = HANT if refusal.traditional else "zh"
-        none = "" if not empty else f"{in_script('没有一篇文章符合问题里的限定', lang)}（{'、'.join(said)}）。"
+        none = (
+            ""
+            if not empty
+            else f"{in_script('没有一篇文章符合问题里的限定', lang)}（{'、'.join(said)}）。"
+        )
         return none + (in_script(f"不限{'或不限'.join(lift)}，则有答案。", lang) if lift else "")
-    none = "" if not empty else f" No article is within what the question restricts it to ({', '.join(said)})."
-    return none + (f" Without the restriction of {' or of '.join(lift)} there is an answer." if lift else "")
+    none = (
+        ""
+        if not empty
+        else f" No article is within what the question restricts it to ({', '.join(said)})."
+    )
+    return none + (
+        f" Without the restriction of {' or of '.join(lift)} there is an answer." if lift else ""
+    )
 
 
 def refusal_text(grade: str, missing: Sequence[str], nearest: Sequence[Citation], lang: str) -> str:
     """That the corpus does not say it, or has nothing on it; what was not found, and which articles come nearest."""
     titles = list(dict.fromkeys(c.title or c.article_id for c in nearest))
     if lang != "en":
-        said = "文章讲到了相关的事，但没有说到这一点。" if grade == "near" else "文章中没有这个问题的答案。"
+        said = (
+            "文章讲到了相关的事，但没有说到这一点。"
+            if grade == "near"
+            else "文章中没有这个问题的答案。"
+        )
         parts = [in_script(said, lang)]
         if missing:
             parts.append(in_script("没有找到依据的词：", lang) + "、".join(missing) + "。")
         if titles:
             parts.append(in_script("最接近的文章（不是答案）：", lang) + "；".join(titles) + "。")
         return "".join(parts)
-    parts = ["The articles are about this, but do not say it." if grade == "near" else "The articles do not answer this."]
+    parts = [
+        "The articles are about this, but do not say it."
+        if grade == "near"
+        else "The articles do not answer this."
+    ]
     if missing:
         parts.append("No support was found for: " + ", ".join(missing) + ".")
     if titles:

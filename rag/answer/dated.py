@@ -30,23 +30,41 @@ class Calendar:
         row, article = evidence.row, evidence.article
         if row not in self._of:
             today = published(article.date)
-            text, title = ([(start, when) for start, _, when in find_meant(part, today)] for part in (article.text, article.title))
+            text, title = (
+                [(start, when) for start, _, when in find_meant(part, today)]
+                for part in (article.text, article.title)
+            )
             self._of[row] = text, [when for _, when in title]
         return self._of[row]
 
     def fit(self, evidence: Sentence, told: Told) -> float:
         """How well the sentence fits a period: one of ``NAMED``, ``CARRIED``, ``UNKNOWN``, ``OTHER``."""
         dates, title = self._dates(evidence)
-        first, last = (bisect_left(dates, offset, key=lambda one: one[0]) for offset in (evidence.start, evidence.end))
+        first, last = (
+            bisect_left(dates, offset, key=lambda one: one[0])
+            for offset in (evidence.start, evidence.end)
+        )
         own = [when for _, when in dates[first:last]]
         if any(_is_of(when, told.period) for when in own):
             return NAMED
         if own:
-            near = any(told.period.overlaps(*_extent(when, told.period)) for when in own)  # the year, where a month is sought
-            background = _narrow(told.period) and not any(when.month for when in own)  # a sentence of a month may go back some years
+            near = any(
+                told.period.overlaps(*_extent(when, told.period)) for when in own
+            )  # the year, where a month is sought
+            background = _narrow(told.period) and not any(
+                when.month for when in own
+            )  # a sentence of a month may go back some years
             return UNKNOWN if near or background else OTHER
-        before = [when for _, when in dates[:first] if when.month or told.period.holds(*_extent(when, told.period))]
-        if _is_of(before[-1], told.period) if before else in_time(evidence.article, told) or any(_is_of(when, told.period) for when in title):
+        before = [
+            when
+            for _, when in dates[:first]
+            if when.month or told.period.holds(*_extent(when, told.period))
+        ]
+        if (
+            _is_of(before[-1], told.period)
+            if before
+            else in_time(evidence.article, told) or any(_is_of(when, told.period) for when in title)
+        ):
             return CARRIED
         return UNKNOWN
 
@@ -69,7 +87,13 @@ class Calendar:
         if not article.date and told.kind != "relative":
             return all(of_year(evidence, year) for year in told.years)
         # A feast is called by its name, which stands for its days.
-        return fit > UNKNOWN or not _narrow(period) or in_time(article, told) or told.kind == "festival" and fit == UNKNOWN
+        return (
+            fit > UNKNOWN
+            or not _narrow(period)
+            or in_time(article, told)
+            or told.kind == "festival"
+            and fit == UNKNOWN
+        )
 
 
 def of_year(evidence: Sentence, year: str) -> bool:
@@ -81,17 +105,25 @@ def of_year(evidence: Sentence, year: str) -> bool:
 def in_time(article: Article, told: Told) -> bool:
     """Whether an article was published in a period; of the day of an event, on it or the day after."""
     day = published(article.date)
-    return day is not None and (told.period.overlaps(day, day) or told.kind == "day" and told.period.overlaps(day - timedelta(days=1), day))
+    return day is not None and (
+        told.period.overlaps(day, day)
+        or told.kind == "day"
+        and told.period.overlaps(day - timedelta(days=1), day)
+    )
 
 
 def _narrow(period: Period) -> bool:
-    return period.first is not None and period.last is not None and period.last - period.first < NARROW
+    return (
+        period.first is not None and period.last is not None and period.last - period.first < NARROW
+    )
 
 
 def _is_of(when: When, period: Period) -> bool:
     """Whether a date is one of a period: a day in it, or a month or year that is in it as a whole or most of it."""
     first, last = _extent(when, period)
-    if when.day is None and not (when.month and period.first and period.last and period.last - period.first >= _MONTH):
+    if when.day is None and not (
+        when.month and period.first and period.last and period.last - period.first >= _MONTH
+    ):
         return period.holds(first, last)
     return period.overlaps(first, last)
 

@@ -28,7 +28,17 @@ from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.question.parsing import lifted, parse
-from rag.reader.findings import READ, READ_ALL, SPANS, SPANS_ALL, Findings, Passage, findings_of, order_of, passages_of
+from rag.reader.findings import (
+    READ,
+    READ_ALL,
+    SPANS,
+    SPANS_ALL,
+    Findings,
+    Passage,
+    findings_of,
+    order_of,
+    passages_of,
+)
 from rag.reader.judge import Judge, coverage, load_judge
 from rag.reader.reading import Finding
 from rag.search.candidates import Candidates, candidates
@@ -43,8 +53,13 @@ LISTS = ("all", "count", "most", "least", "more", "less")  # forms that are answ
 
 
 def answer(
-    snapshot: Snapshot, question: str, filters: Filters = Filters(), history: Sequence[tuple[str, Answer]] = (), reranker: Reranker | None = None,
-    as_of: str = "", without: Sequence[str] = (),
+    snapshot: Snapshot,
+    question: str,
+    filters: Filters = Filters(),
+    history: Sequence[tuple[str, Answer]] = (),
+    reranker: Reranker | None = None,
+    as_of: str = "",
+    without: Sequence[str] = (),
 ) -> Answer:
     """The answer to a question, from the evidence in an index.
 
@@ -67,8 +82,13 @@ def answer(
 
 
 def stages(
-    snapshot: Snapshot, question: str, filters: Filters = Filters(), history: Sequence[tuple[str, Answer]] = (), reranker: Reranker | None = None,
-    as_of: str = "", without: Sequence[str] = (),
+    snapshot: Snapshot,
+    question: str,
+    filters: Filters = Filters(),
+    history: Sequence[tuple[str, Answer]] = (),
+    reranker: Reranker | None = None,
+    as_of: str = "",
+    without: Sequence[str] = (),
 ) -> Iterator[Searching | Found | Answer]:
     """As :func:`answer`, told stage by stage, the answer last; closing the iterator ends the work after the stage it is in."""
     began = time.perf_counter()
@@ -87,15 +107,30 @@ def stages(
             freed = yield from under(kind)
             kinds += [] if freed.refused else [kind]
         given = dataclasses.replace(given, answered_without=tuple(kinds))
-        given = dataclasses.replace(given, text=given.text + lifted_text(given, empty=bool(passing.any()) and not given.searched))
+        given = dataclasses.replace(
+            given,
+            text=given.text + lifted_text(given, empty=bool(passing.any()) and not given.searched),
+        )
     if count := len(parsed.seen):
-        given = dataclasses.replace(given, left_out=count, text=f"{given.text}\n{left_out_text(count, parsed.frame)}")
-    yield dataclasses.replace(given, question=parsed.asked, completed=parsed.completed, ms=round((time.perf_counter() - began) * 1000, 2))
+        given = dataclasses.replace(
+            given, left_out=count, text=f"{given.text}\n{left_out_text(count, parsed.frame)}"
+        )
+    yield dataclasses.replace(
+        given,
+        question=parsed.asked,
+        completed=parsed.completed,
+        ms=round((time.perf_counter() - began) * 1000, 2),
+    )
 
 
 def is_list(parsed: ParsedQuestion) -> bool:
     """Whether a question is answered by a list: several are asked for, or one of the places of a kind ("which province")."""
-    return parsed.form in LISTS or parsed.kind == "places" and not parsed.where and parsed.form == "one"
+    return (
+        parsed.form in LISTS
+        or parsed.kind == "places"
+        and not parsed.where
+        and parsed.form == "one"
+    )
 
 
 def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
@@ -123,7 +158,9 @@ class _Work:
     scored: Candidates | None = None
     calendar: Calendar = field(default_factory=Calendar)
 
-    def answered(self, parsed: ParsedQuestion, passing: np.ndarray) -> Generator[Searching | Found, None, Answer]:
+    def answered(
+        self, parsed: ParsedQuestion, passing: np.ndarray
+    ) -> Generator[Searching | Found, None, Answer]:
         """The answer from those of some articles that the question's own constraints let pass."""
         allowed = passing & parsed.allowed
         searched = int(allowed.sum())
@@ -137,16 +174,30 @@ class _Work:
         if self.reranker is not None and not listed and findings.chance >= self.judge.least:
             # It orders evidence; that some of it answers was settled without it, as refusals are fitted.
             passages = self._ranked_anew(parsed, found, order, passages)
-            findings = dataclasses.replace(findings, values=findings_of(parsed, passages, searched, self.judge, accept).values)
+            findings = dataclasses.replace(
+                findings, values=findings_of(parsed, passages, searched, self.judge, accept).values
+            )
         cited = Citations(parsed.query, self.snapshot.model)
-        fold = Fold(self.snapshot, allowed, [sentence_of(f) for p in passages for f in p.reading.findings[:1]])
-        rows, count = self._listed(parsed, findings, searched, cited, fold) if listed else ([], None)
+        fold = Fold(
+            self.snapshot,
+            allowed,
+            [sentence_of(f) for p in passages for f in p.reading.findings[:1]],
+        )
+        rows, count = (
+            self._listed(parsed, findings, searched, cited, fold) if listed else ([], None)
+        )
         listed = bool(rows)
-        if not rows and (not is_list(parsed) or parsed.form == "all" and parsed.kind != "places") and findings.chance >= self.judge.least:
+        if (
+            not rows
+            and (not is_list(parsed) or parsed.form == "all" and parsed.kind != "places")
+            and findings.chance >= self.judge.least
+        ):
             rows = value_rows(parsed, findings, cited, fold)
         return self._composed(parsed, passages, rows, cited, searched, listed, count)
 
-    def _sought(self, parsed: ParsedQuestion, passing: np.ndarray, allowed: np.ndarray, most: int) -> tuple[Candidates, np.ndarray]:
+    def _sought(
+        self, parsed: ParsedQuestion, passing: np.ndarray, allowed: np.ndarray, most: int
+    ) -> tuple[Candidates, np.ndarray]:
         """Candidates, and the positions of those that are read, best first."""
         # Where every passage is scored anyway that is done once, whatever is lifted later.
         whole = not allowed.any() or all_passages(self.snapshot) is not None
@@ -156,7 +207,13 @@ class _Work:
         order = order_of(self.snapshot, found, allowed, most)
         return found, order
 
-    def _ranked_anew(self, parsed: ParsedQuestion, found: Candidates, order: np.ndarray, passages: Sequence[Passage]) -> list[Passage]:
+    def _ranked_anew(
+        self,
+        parsed: ParsedQuestion,
+        found: Candidates,
+        order: np.ndarray,
+        passages: Sequence[Passage],
+    ) -> list[Passage]:
         """The passages with the scores of the best of them dealt out again, in the order that the reranker puts them."""
         best = order[:RERANKED]
         ranked = list(rerank(self.snapshot, parsed.query, found, best.tolist(), self.reranker))
@@ -166,7 +223,8 @@ class _Work:
             dealt[place] = behind + RANK
         places = [int(order[passage.reading.window.candidate]) for passage in passages]
         return [
-            dataclasses.replace(passage, behind=dealt.get(place, min(behind, passage.behind))) for place, passage in zip(places, passages)
+            dataclasses.replace(passage, behind=dealt.get(place, min(behind, passage.behind)))
+            for place, passage in zip(places, passages)
         ]
 
     def _timely(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
@@ -178,20 +236,42 @@ class _Work:
             self.calendar.accepts(sentence, one, listed) for one in parsed.told
         )
 
-    def _listed(self, parsed: ParsedQuestion, findings: Findings, searched: int, cited: Citations, fold: Fold) -> tuple[list[Row], int | None]:
+    def _listed(
+        self,
+        parsed: ParsedQuestion,
+        findings: Findings,
+        searched: int,
+        cited: Citations,
+        fold: Fold,
+    ) -> tuple[list[Row], int | None]:
         """A row for each name that is found, and how many where that is asked for; no rows where none is likely enough."""
         spots = [spot for value in findings.values for spot in value.spots]
-        groups = likely(parsed, [one for spot in spots for one in named_in(parsed, spot)], self.judge, searched)
+        groups = likely(
+            parsed, [one for spot in spots for one in named_in(parsed, spot)], self.judge, searched
+        )
         if not groups:
             return [], None
-        if parsed.form in ("most", "least", "more", "less") or parsed.form == "count" and parsed.bound:
+        if (
+            parsed.form in ("most", "least", "more", "less")
+            or parsed.form == "count"
+            and parsed.bound
+        ):
             found = extreme(parsed, measured(parsed, groups))
-            return measured_rows(parsed, found, cited), len(found) if parsed.form == "count" else None
+            return measured_rows(parsed, found, cited), len(
+                found
+            ) if parsed.form == "count" else None
         rows = name_rows(parsed, groups, cited, fold)
         return rows, len(rows) if parsed.form == "count" else None
 
     def _composed(
-        self, parsed: ParsedQuestion, passages: Sequence[Passage], rows: list[Row], cited: Citations, searched: int, listed: bool, count: int | None
+        self,
+        parsed: ParsedQuestion,
+        passages: Sequence[Passage],
+        rows: list[Row],
+        cited: Citations,
+        searched: int,
+        listed: bool,
+        count: int | None,
     ) -> Answer:
         """The answer with its text; a refusal where there is no row."""
         snapshot, lang = self.snapshot, parsed.frame
@@ -210,13 +290,33 @@ class _Work:
         else:
             nearest, missing, grade = self._refused(parsed, passages)
             text = refusal_text(grade, missing, nearest, lang)
-        places = tuple(dict.fromkeys(row.place for row in rows if row.place)) if kind == "places" else ()
+        places = (
+            tuple(dict.fromkeys(row.place for row in rows if row.place)) if kind == "places" else ()
+        )
         return Answer(
-            parsed.text, "en" if lang == "en" else "zh", kind, text, not rows, places, tuple(rows), citations, nearest, missing, searched, matched, 0.0,
-            snapshot.version, parsed.constraints, parsed.as_of, traditional=lang == "zh-Hant", grade=grade,
-        )  # fmt: skip
+            parsed.text,
+            "en" if lang == "en" else "zh",
+            kind,
+            text,
+            not rows,
+            places,
+            tuple(rows),
+            citations,
+            nearest,
+            missing,
+            searched,
+            matched,
+            0.0,
+            snapshot.version,
+            parsed.constraints,
+            parsed.as_of,
+            traditional=lang == "zh-Hant",
+            grade=grade,
+        )
 
-    def _refused(self, parsed: ParsedQuestion, passages: Sequence[Passage]) -> tuple[tuple[Citation, ...], tuple[str, ...], str]:
+    def _refused(
+        self, parsed: ParsedQuestion, passages: Sequence[Passage]
+    ) -> tuple[tuple[Citation, ...], tuple[str, ...], str]:
         """The nearest sentences, of three stories; the words without support in them; and whether their subject is that of the question."""
         stories: dict[int, Passage] = {}
         ranked = sorted(passages, key=lambda p: -(self.judge.search * p.behind + p.reading.margin))
@@ -233,7 +333,10 @@ class _Work:
             cited.cite(sentence, quote_span(sentence, (finding.start, finding.end)))
             match = graded(passage.reading.matches, passage.abroad)
             best = match if best is None else np.maximum(best, match)
-        covered = max((coverage(parsed, p.reading.matches, p.abroad)[0] for p in stories.values()), default=0.0)
+        covered = max(
+            (coverage(parsed, p.reading.matches, p.abroad)[0] for p in stories.values()),
+            default=0.0,
+        )
         missing = () if best is None else _missing(parsed, best)
         return tuple(cited.all), missing, "near" if covered >= self.judge.near else "nothing"
 

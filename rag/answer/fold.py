@@ -20,7 +20,10 @@ from rag.corpus.days import find_days
 from rag.corpus.duplicates import RUN, RUN_LATIN
 from rag.index import Snapshot
 
-ALIKE, HALF = 0.8, 0.5  # the share of the shorter sentence that the longer one holds, and how short it may be beside that one
+ALIKE, HALF = (
+    0.8,
+    0.5,
+)  # the share of the shorter sentence that the longer one holds, and how short it may be beside that one
 VERBATIM = 0.7  # how much of a sentence its words in another story must be
 SHORT = 8  # letters: what is shorter is said of many things
 MEMBERS = 60  # articles of a story that are read for a counterpart
@@ -29,7 +32,10 @@ BESIDE = 8  # letters and figures in a row that two sentences share around figur
 _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _WIDE = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 _ADDRESS = re.compile(r"https?://[!-~]+")
-_SCALED = re.compile(rf"(?P<figure>{_FIGURE.pattern})(?:\s?[百千万亿]+|\s(?:hundred|thousand|million|billion|trillion)\b)?", re.I)
+_SCALED = re.compile(
+    rf"(?P<figure>{_FIGURE.pattern})(?:\s?[百千万亿]+|\s(?:hundred|thousand|million|billion|trillion)\b)?",
+    re.I,
+)
 _SCALE = re.compile(r"[百千万亿]|hundred|thousand|million|billion|trillion|bn", re.I)
 _TIME = re.compile(r"\s?(?:[日号时點点分]|:\d)|[—~～至-]\d+\s?[日号时]")
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -58,7 +64,9 @@ class Fold:
         evidence: all sentences that fit the question, best first.
     """
 
-    def __init__(self, snapshot: Snapshot, allowed: np.ndarray, evidence: Sequence[Sentence]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, allowed: np.ndarray, evidence: Sequence[Sentence]
+    ) -> None:
         self._snapshot, self._allowed, self._evidence = snapshot, allowed, evidence
         self._stories = snapshot.columns["story"]
         self._twins: dict[tuple[int, int, int], list[Twin]] = {}
@@ -75,15 +83,24 @@ class Fold:
         if key not in self._twins:
             told = list(self._of_story(self.story(one.row), one))
             words = list(self._verbatim(one, told))
-            told += [twin for story in dict.fromkeys(self.story(twin.row) for twin in words) for twin in self._of_story(story, one)]
-            self._twins[key] = told + [twin for twin in words if all(twin.row != other.row for other in told)]
+            told += [
+                twin
+                for story in dict.fromkeys(self.story(twin.row) for twin in words)
+                for twin in self._of_story(story, one)
+            ]
+            self._twins[key] = told + [
+                twin for twin in words if all(twin.row != other.row for other in told)
+            ]
         return self._twins[key]
 
     def same(self, one: Sentence, other: Sentence) -> bool:
         """Whether two sentences say the same."""
         if one.row == other.row:
             return self._letters(one) == self._letters(other)
-        return any(twin.row == other.row and twin.start < other.end and other.start < twin.end for twin in self.twins(one))
+        return any(
+            twin.row == other.row and twin.start < other.end and other.start < twin.end
+            for twin in self.twins(one)
+        )
 
     def _of_story(self, story: int, one: Sentence) -> Iterable[Twin]:
         members = np.flatnonzero((self._stories == story) & self._allowed)
@@ -92,26 +109,38 @@ class Fold:
             return
         said, bare = _runs(one.text), _runs(_FIGURE.sub("", one.text))
         for row, article in self._snapshot.articles(members).items():
-            start, end = max(self._sentences(row, article), key=lambda part: _shared(said, part[2]), default=(0, 0, None))[:2]
+            start, end = max(
+                self._sentences(row, article),
+                key=lambda part: _shared(said, part[2]),
+                default=(0, 0, None),
+            )[:2]
             text = article.text[start:end]
             other = _runs(_FIGURE.sub("", text))
             if not _are_alike(bare, other):
                 continue
             unlike = _unlike(one.text, text)
             # What was on another day, or at another time, is not the same, nor is what has other figures and other words.
-            if not any(mine.dated or theirs.dated for mine, theirs in unlike) and (not unlike or _shared(bare, other) >= VERBATIM):
+            if not any(mine.dated or theirs.dated for mine, theirs in unlike) and (
+                not unlike or _shared(bare, other) >= VERBATIM
+            ):
                 yield Twin(row, article, start, end)
 
     def _sentences(self, row: int, article: Article) -> list[tuple[int, int, frozenset[str]]]:
         if row not in self._split:
             spans = sentences(article.text, 0, len(article.text))
-            self._split[row] = [(start, end, _runs(article.text[start:end])) for start, end in spans]
+            self._split[row] = [
+                (start, end, _runs(article.text[start:end])) for start, end in spans
+            ]
         return self._split[row]
 
     def _verbatim(self, one: Sentence, versions: Sequence[Twin]) -> Iterable[Twin]:
         """Sentences of other stories that have the words of a sentence, or of one of its versions."""
         found = {one.row}
-        said = {letters for letters in (self._letters(one), *map(_letters, (twin.text for twin in versions))) if len(letters) >= SHORT}
+        said = {
+            letters
+            for letters in (self._letters(one), *map(_letters, (twin.text for twin in versions)))
+            if len(letters) >= SHORT
+        }
         for other in self._evidence:
             if other.row in found or self.story(other.row) == self.story(one.row):
                 continue
@@ -138,15 +167,23 @@ class Fold:
         for twin in twins:
             if differ := tuple(figure for _, figure in differing(one.text, twin.text)):
                 other.setdefault(differ, twin)
-        chosen = [*other.values(), *(twin for twin in twins if not any(twin is said for said in other.values()))][:most]
+        chosen = [
+            *other.values(),
+            *(twin for twin in twins if not any(twin is said for said in other.values())),
+        ][:most]
         return chosen, len(self.twins(one)) - len(chosen)
 
     def sentence(self, twin: Twin) -> Sentence:
         """A twin as a sentence, with the passages that it stands in."""
         passages = self._snapshot.passages
         first, last = np.searchsorted(passages["article_row"], (twin.row, twin.row + 1))
-        around = [(a, b) for _, a, b in passages[first:last].tolist() if a < twin.end and twin.start < b]
-        start, end = min((twin.start, *(a for a, _ in around))), max((twin.end, *(b for _, b in around)))
+        around = [
+            (a, b) for _, a, b in passages[first:last].tolist() if a < twin.end and twin.start < b
+        ]
+        start, end = (
+            min((twin.start, *(a for a, _ in around))),
+            max((twin.end, *(b for _, b in around))),
+        )
         return Sentence(twin.article, twin.row, twin.start, twin.end, start, end)
 
 
@@ -167,7 +204,11 @@ def differences(citations: Sequence[Citation], numbers: Sequence[int]) -> tuple[
 
 def differing(one: str, other: str) -> list[tuple[str, str]]:
     """Figures of two sentences that stand in the same place but are not the same, each with what is counted; no dates."""
-    return [(mine.text, theirs.text) for mine, theirs in _unlike(one, other) if not mine.dated and not theirs.dated]
+    return [
+        (mine.text, theirs.text)
+        for mine, theirs in _unlike(one, other)
+        if not mine.dated and not theirs.dated
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +232,9 @@ def _unlike(one: str, other: str) -> list[tuple[_Figure, _Figure]]:
         for at in range(size):
             mine, theirs = left[a + at][1], right[b + at][1]
             # What stands before and behind must be the same, too: else another figure stands there.
-            inside = (at > 0 or a == b == 0) and (at < size - 1 or a + size == len(left) and b + size == len(right))
+            inside = (at > 0 or a == b == 0) and (
+                at < size - 1 or a + size == len(left) and b + size == len(right)
+            )
             if mine and inside and not _agree(mine, theirs):
                 out.append((mine, theirs))
     return out
@@ -199,10 +242,16 @@ def _unlike(one: str, other: str) -> list[tuple[_Figure, _Figure]]:
 
 def _agree(one: _Figure, other: _Figure) -> bool:
     """Whether two figures are the same, or one is the other rounded."""
-    if one.value == other.value or one.digits == other.digits and not _SCALE.search(one.text + other.text):
+    if (
+        one.value == other.value
+        or one.digits == other.digits
+        and not _SCALE.search(one.text + other.text)
+    ):
         return True  # "6K" and "6"
     if one.digits == other.digits:  # "70-160 万元", of which the figures alone were taken
-        short, long = sorted((_NO_LETTER.sub("", one.text), _NO_LETTER.sub("", other.text)), key=len)
+        short, long = sorted(
+            (_NO_LETTER.sub("", one.text), _NO_LETTER.sub("", other.text)), key=len
+        )
         if long.startswith(short):
             return True
     for exact, rounded in ((one, other), (other, one)):
@@ -222,11 +271,25 @@ def _parts(text: str) -> list[tuple[str, _Figure | None]]:
     out: list[tuple[str, _Figure | None]] = []
     at = 0
     for match in _SCALED.finditer(text):
-        out += [(letter, None) for letter in _NO_LETTER.sub("", text[at : match.start()]).casefold()]
+        out += [
+            (letter, None) for letter in _NO_LETTER.sub("", text[at : match.start()]).casefold()
+        ]
         of = next((value for value in values if value.start <= match.start() < value.end), None)
-        dated = any(day.start <= match.start() < day.end for day in days) or bool(_TIME.match(text, match.end()))
+        dated = any(day.start <= match.start() < day.end for day in days) or bool(
+            _TIME.match(text, match.end())
+        )
         digits = match["figure"].replace(",", "")
-        out.append(("\ue000", _Figure(abs(of.head) if of else float(digits), digits, of.text if of else match[0], dated)))
+        out.append(
+            (
+                "\ue000",
+                _Figure(
+                    abs(of.head) if of else float(digits),
+                    digits,
+                    of.text if of else match[0],
+                    dated,
+                ),
+            )
+        )
         at = match.end()
     return out + [(letter, None) for letter in _NO_LETTER.sub("", text[at:]).casefold()]
 

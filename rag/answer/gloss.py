@@ -25,13 +25,18 @@ def glosses(citation: Citation, most: int = 6) -> tuple[tuple[str, str], ...]:
         word = citation.quote[found.start - citation.start : found.end - citation.start]
         if _across(word, found.word) and found.score > pairs.get(word.casefold(), (0.0,))[0]:
             pairs[word.casefold()] = (found.score, found.start, found.word)
-    asked: dict[str, tuple[float, int, str]] = {}  # and of several words for one of the question the best
+    asked: dict[
+        str, tuple[float, int, str]
+    ] = {}  # and of several words for one of the question the best
     for word, (score, start, of) in pairs.items():
         if score > asked.get(of.casefold(), (0.0,))[0]:
             asked[of.casefold()] = (score, start, of)
     best = sorted(sorted(asked.values(), key=lambda one: -one[0])[:most], key=lambda one: one[1])
     ends = {found.start: found.end for found in citation.highlights}
-    return tuple((citation.quote[start - citation.start : ends[start] - citation.start], of) for _, start, of in best)
+    return tuple(
+        (citation.quote[start - citation.start : ends[start] - citation.start], of)
+        for _, start, of in best
+    )
 
 
 def _across(word: str, other: str) -> bool:

@@ -13,22 +13,38 @@ from rag.reader.judge import Judge, row_features
 from rag.reader.reading import Finding
 
 _LEVELS = {
-    "province": ("province", "city", "county"), "any": ("province", "city", "county", "country"), "city": ("city", "county"),
+    "province": ("province", "city", "county"),
+    "any": ("province", "city", "county", "country"),
+    "city": ("city", "county"),
     "country": ("country",),
-}  # fmt: skip
+}
 # Names that stand beside each other in one span.
-_JOINT = re.compile(r"\s*(?:[、，；;]|,(?!\d{3})|以及|(?<=[\w》）)])(?:和|与|及|跟)(?=[\w《（(])|\b(?:and|or|as well as)\b|&(?= ))\s*", re.I)
-_EDGE = re.compile(r"^(?:the|a|an|其中|包括|分别是?|以及|和|与|及|在|由)\s*|\s*(?:等(?:地|省|市|国|人|家|单位|企业|公司)?|(?:这|共)?[\d一二两三四五六七八九十]+[家个位名所省市]\w*)$", re.I)
+_JOINT = re.compile(
+    r"\s*(?:[、，；;]|,(?!\d{3})|以及|(?<=[\w》）)])(?:和|与|及|跟)(?=[\w《（(])|\b(?:and|or|as well as)\b|&(?= ))\s*",
+    re.I,
+)
+_EDGE = re.compile(
+    r"^(?:the|a|an|其中|包括|分别是?|以及|和|与|及|在|由)\s*|\s*(?:等(?:地|省|市|国|人|家|单位|企业|公司)?|(?:这|共)?[\d一二两三四五六七八九十]+[家个位名所省市]\w*)$",
+    re.I,
+)
 # Words that stand for names and are none.
 _NO_NAME = re.compile(
     r"[上前]述|其他|其它|其余|该|此|这些?|那些?|它们?|他们?|她们?|我们|双方|各[地省市国]|多[地家个国]|某|有关|相关|一[名位家个些]|\d*[一二两三四五六七八九十\d]+[家个名位所]"
     r"|(?:it|they|he|she|we|others?|some|all|both|these|those|this|that|several|many|one|two|three)\b",
     re.I,
-)  # fmt: skip
+)
 LONGEST_NAME = 40  # characters
 # "英美", "中日韩": letters that stand for countries where they stand together.
-_LETTERS = dict(zip("中美英法德俄日韩朝印意加澳", "中国 美国 英国 法国 德国 俄罗斯 日本 韩国 朝鲜 印度 意大利 加拿大 澳大利亚".split(), strict=True))
-_RUN = re.compile(rf"(?:^|(?<=[和与及同、，]))[{''.join(_LETTERS)}]{{2,}}(?=$|[和与及同、，等两三四五六七八九十各国])")
+_LETTERS = dict(
+    zip(
+        "中美英法德俄日韩朝印意加澳",
+        "中国 美国 英国 法国 德国 俄罗斯 日本 韩国 朝鲜 印度 意大利 加拿大 澳大利亚".split(),
+        strict=True,
+    )
+)
+_RUN = re.compile(
+    rf"(?:^|(?<=[和与及同、，]))[{''.join(_LETTERS)}]{{2,}}(?=$|[和与及同、，等两三四五六七八九十各国])"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +67,11 @@ class Named:
     @property
     def key(self) -> str:
         """What the same name in another article has in common with it."""
-        return self.place.code if self.place else re.sub(r"[\s《》“”\"'「」]", "", self.label).casefold()
+        return (
+            self.place.code
+            if self.place
+            else re.sub(r"[\s《》“”\"'「」]", "", self.label).casefold()
+        )
 
 
 def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
@@ -59,7 +79,9 @@ def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
     kind, level = parsed.counted if parsed.form == "count" else (parsed.kind, parsed.level)
     finding = spot.finding
     found = _places(finding, level, spot) if kind == "places" else []
-    found = found or [one for one in _names(finding, spot) if kind != "places" or level in ("any", "city")]
+    found = found or [
+        one for one in _names(finding, spot) if kind != "places" or level in ("any", "city")
+    ]
     return [one for one in found if not _excepted(parsed, one)]
 
 
@@ -67,19 +89,42 @@ def _places(finding: Finding, level: str, spot: Spot) -> list[Named]:
     wanted = _LEVELS[level or "any"]
     mentions = [m for m in find_places(finding.text) if not m.part_of_name]
     fit = [
-        m for m in mentions
-        if m.place.level in wanted or level == "city" and m.place.level == "province" and m.place.name.endswith(("市", "特别行政区"))
+        m
+        for m in mentions
+        if m.place.level in wanted
+        or level == "city"
+        and m.place.level == "province"
+        and m.place.name.endswith(("市", "特别行政区"))
     ]
-    if "country" in wanted and (letters := [at for run in _RUN.finditer(finding.text) for at in range(*run.span())]):
+    if "country" in wanted and (
+        letters := [at for run in _RUN.finditer(finding.text) for at in range(*run.span())]
+    ):
         fit = [m for m in fit if m.start not in letters]
         named = [(at, places_by_name()[_LETTERS[finding.text[at]]][0]) for at in letters]
-        runs = [Named(place.name, place, finding.start + at, finding.start + at + 1, spot) for at, place in named]
+        runs = [
+            Named(place.name, place, finding.start + at, finding.start + at + 1, spot)
+            for at, place in named
+        ]
     else:
         runs = []
     # Of "江苏南京" it is Nanjing.
-    inmost = [m for m in fit if not any(other is not m and other.start == m.end and contains(m.place, other.place) for other in fit)]
+    inmost = [
+        m
+        for m in fit
+        if not any(
+            other is not m and other.start == m.end and contains(m.place, other.place)
+            for other in fit
+        )
+    ]
     return runs + [
-        Named(finding.text[m.start : m.end], m.place, finding.start + m.start, finding.start + m.end, spot) for m in inmost
+        Named(
+            finding.text[m.start : m.end],
+            m.place,
+            finding.start + m.start,
+            finding.start + m.end,
+            spot,
+        )
+        for m in inmost
     ]
 
 
@@ -92,16 +137,27 @@ def _names(finding: Finding, spot: Spot) -> list[Named]:
         while edge := _EDGE.search(words):
             if edge.end() == len(words) and edge.start() == 0:
                 break
-            words, at = (words[edge.end() :], at + edge.end()) if edge.start() == 0 else (words[: edge.start()], at)
+            words, at = (
+                (words[edge.end() :], at + edge.end())
+                if edge.start() == 0
+                else (words[: edge.start()], at)
+            )
         if is_name(words):
-            out.append(Named(words, None, finding.start + at, finding.start + at + len(words), spot))
+            out.append(
+                Named(words, None, finding.start + at, finding.start + at + len(words), spot)
+            )
     return out
 
 
 def is_name(words: str) -> bool:
     """Whether words may stand as the label of a row: a name, and not what stands for one."""
     bare = words.strip("《》“”\"'「」 ")
-    return len(bare) > 1 and len(words) <= LONGEST_NAME and not _NO_NAME.match(bare) and any(c.isalpha() for c in bare)
+    return (
+        len(bare) > 1
+        and len(words) <= LONGEST_NAME
+        and not _NO_NAME.match(bare)
+        and any(c.isalpha() for c in bare)
+    )
 
 
 def _excepted(parsed: ParsedQuestion, one: Named) -> bool:
@@ -112,15 +168,24 @@ def _excepted(parsed: ParsedQuestion, one: Named) -> bool:
         if words.casefold() in one.label.casefold() or one.label.casefold() in words.casefold():
             return True
     said = {m.place.code for m in find_places(parsed.text)}
-    return bool(one.place) and one.place.code in said or not one.place and one.label.casefold() in parsed.text.casefold()
+    return (
+        bool(one.place)
+        and one.place.code in said
+        or not one.place
+        and one.label.casefold() in parsed.text.casefold()
+    )
 
 
-def likely(parsed: ParsedQuestion, names: Sequence[Named], judge: Judge, searched: int) -> list[list[Named]]:
+def likely(
+    parsed: ParsedQuestion, names: Sequence[Named], judge: Judge, searched: int
+) -> list[list[Named]]:
     """Of some names those that are likely enough to be rows, grouped as :func:`grouped` does."""
     groups = grouped(parsed, names)
     if not groups:
         return []
-    chances = judge.row_chances(row_features(parsed, [[one.spot for one in group] for group in groups], searched))
+    chances = judge.row_chances(
+        row_features(parsed, [[one.spot for one in group] for group in groups], searched)
+    )
     return [group for group, chance in zip(groups, chances) if chance >= judge.row]
 
 
@@ -128,9 +193,14 @@ def grouped(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]
     """Names of the same thing together, each group's best first; groups in order of worth, places by what a row stands for."""
     level = parsed.counted[1] if parsed.form == "count" else parsed.level
     groups: dict[str, list[Named]] = {}
-    for one in sorted(names, key=lambda one: (-one.spot.worth, one.spot.finding.window.row, one.start)):
+    for one in sorted(
+        names, key=lambda one: (-one.spot.worth, one.spot.finding.window.row, one.start)
+    ):
         key = one.key
-        if one.place and level not in ("city", "country"):  # a country has no province: each stands for itself
+        if one.place and level not in (
+            "city",
+            "country",
+        ):  # a country has no province: each stands for itself
             key = one.place.province or key
         groups.setdefault(key, []).append(one)
     return list(groups.values())

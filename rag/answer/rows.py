@@ -17,12 +17,16 @@ from rag.reader.findings import Findings, Spot, Value
 from rag.reader.values import find_dates, find_numbers
 
 QUOTES = 3  # sentences shown for a question without a value, and sources for one value or name
-ENOUGH = 0.75  # values are shown until the answer is among them with this share of all that was found
+ENOUGH = (
+    0.75  # values are shown until the answer is among them with this share of all that was found
+)
 LABEL = {"zh": 24, "en": 60}  # characters of a value; what is longer is shown as its sentence
 SENTENCES = ("why", "how", "open", "whether")  # forms that a sentence answers
 
 
-def value_rows(parsed: ParsedQuestion, findings: Findings, cited: Citations, fold: Fold) -> list[Row]:
+def value_rows(
+    parsed: ParsedQuestion, findings: Findings, cited: Citations, fold: Fold
+) -> list[Row]:
     """The likeliest value with all that say the same, and others below it until the answer is among them with ``ENOUGH``."""
     rows: list[Row] = []
     shown: list[Sentence] = []
@@ -39,14 +43,20 @@ def value_rows(parsed: ParsedQuestion, findings: Findings, cited: Citations, fol
     return rows
 
 
-def _value_row(parsed: ParsedQuestion, value: Value, first: Sentence, cited: Citations, fold: Fold) -> tuple[Row, list[Sentence]]:
+def _value_row(
+    parsed: ParsedQuestion, value: Value, first: Sentence, cited: Citations, fold: Fold
+) -> tuple[Row, list[Sentence]]:
     """A row for a value with a quote of each story that gives it, and the sentences quoted."""
     label, _ = label_of(parsed, value.spots[0])
     numbers: list[int] = []
     quoted: list[Sentence] = []
     for spot in value.spots:
         one = sentence_of(spot.finding)
-        if len(quoted) == QUOTES or spot.worth < value.spots[0].worth - 2 or any(fold.same(other, one) for other in quoted):
+        if (
+            len(quoted) == QUOTES
+            or spot.worth < value.spots[0].worth - 2
+            or any(fold.same(other, one) for other in quoted)
+        ):
             continue
         span = label_of(parsed, spot)[1]
         quoted.append(one)
@@ -57,14 +67,26 @@ def _value_row(parsed: ParsedQuestion, value: Value, first: Sentence, cited: Cit
         if not label:
             break
     numbers = list(dict.fromkeys(numbers))
-    named = [one for one in named_in(parsed, value.spots[0]) if one.place] if parsed.kind == "places" else []
-    row = _name_row(parsed, named[:1], parsed.level, tuple(numbers)) if named else Row(label, citations=tuple(numbers))
+    named = (
+        [one for one in named_in(parsed, value.spots[0]) if one.place]
+        if parsed.kind == "places"
+        else []
+    )
+    row = (
+        _name_row(parsed, named[:1], parsed.level, tuple(numbers))
+        if named
+        else Row(label, citations=tuple(numbers))
+    )
     return folded(row, quoted[0], cited, fold, value.spots), quoted
 
 
 def explained(parsed: ParsedQuestion, one: Sentence, spot: Spot) -> Sentence | None:
     """The neighbouring sentence that a why or how is answered in as well, if another span of the window lies there; else None."""
-    rest = [f for f in spot.passage.reading.findings if f is not spot.finding and f.margin > spot.finding.margin - 2]
+    rest = [
+        f
+        for f in spot.passage.reading.findings
+        if f is not spot.finding and f.margin > spot.finding.margin - 2
+    ]
     for step in (1, -1):
         near = beside(one, step)
         if near and any(near.start <= f.start < near.end for f in rest):
@@ -81,7 +103,14 @@ def label_of(parsed: ParsedQuestion, spot: Spot) -> tuple[str, tuple[int, int]]:
         find = find_dates if parsed.kind == "date" else find_numbers
         for value in find(text[low:high]):
             a, b = low + value.start, low + value.end
-            if parsed.kind != "text" and a <= start and end <= b or a == start and end < b and parsed.kind == "number":
+            if (
+                parsed.kind != "text"
+                and a <= start
+                and end <= b
+                or a == start
+                and end < b
+                and parsed.kind == "number"
+            ):
                 start, end = a, b
     words = " ".join(text[start:end].split())
     longest = LABEL["en" if words.isascii() else "zh"]
@@ -94,25 +123,40 @@ def _presentable(parsed: ParsedQuestion, words: str) -> bool:
     """Whether words are a value by themselves, and no part of a sentence that stands for one."""
     if any(c in words for c in "。！？；"):
         return False
-    return any(c.isdigit() for c in words) or parsed.kind in ("number", "date") or is_name(words) or parsed.kind == "text"
+    return (
+        any(c.isdigit() for c in words)
+        or parsed.kind in ("number", "date")
+        or is_name(words)
+        or parsed.kind == "text"
+    )
 
 
 def _within(one: Sentence, other: Sentence) -> bool:
     return one.row == other.row and one.start < other.end and other.start < one.end
 
 
-def folded(row: Row, first: Sentence, cited: Citations, fold: Fold, spots: Sequence[Spot] = ()) -> Row:
+def folded(
+    row: Row, first: Sentence, cited: Citations, fold: Fold, spots: Sequence[Spot] = ()
+) -> Row:
     """The row with what says the same as the sentence of its first citation, as far as there is room for it; values are marked."""
     twins, more = fold.sources(first, QUOTES - len(row.citations))
     also = []
     for twin in twins:
-        marks = [(s.finding.start, s.finding.end) for s in spots if s.finding.window.row == twin.row]
-        also.append(cited.cite(fold.sentence(twin), (twin.start, twin.end), marks, row.citations[0]))
+        marks = [
+            (s.finding.start, s.finding.end) for s in spots if s.finding.window.row == twin.row
+        ]
+        also.append(
+            cited.cite(fold.sentence(twin), (twin.start, twin.end), marks, row.citations[0])
+        )
     numbers = tuple(dict.fromkeys((*row.citations, *also)))
-    return dataclasses.replace(row, citations=numbers, more=more, differing=differences(cited.all, numbers))
+    return dataclasses.replace(
+        row, citations=numbers, more=more, differing=differences(cited.all, numbers)
+    )
 
 
-def name_rows(parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], cited: Citations, fold: Fold) -> list[Row]:
+def name_rows(
+    parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], cited: Citations, fold: Fold
+) -> list[Row]:
     """A row for each name of a list, with the best quotes about it, of different stories first; places in order of their code."""
     level = parsed.counted[1] if parsed.form == "count" else parsed.level
     if any(group[0].place for group in groups):
@@ -128,25 +172,46 @@ def _cited(group: Sequence[Named], cited: Citations, fold: Fold) -> tuple[int, .
     numbers: list[int] = []
     quoted: list[Sentence] = []
     stories: set[int] = set()
-    again = [one for one in group if one.spot.passage.story in stories or stories.add(one.spot.passage.story)]
+    again = [
+        one
+        for one in group
+        if one.spot.passage.story in stories or stories.add(one.spot.passage.story)
+    ]
     for one in [*(one for one in group if one not in again), *again]:
         sentence = sentence_of(one.spot.finding)
-        if not numbers or one.spot.worth >= group[0].spot.worth - 3 and not any(fold.same(other, sentence) for other in quoted):
-            numbers.append(cited.cite(sentence, quote_span(sentence, (one.start, one.end)), ((one.start, one.end),)))
+        if (
+            not numbers
+            or one.spot.worth >= group[0].spot.worth - 3
+            and not any(fold.same(other, sentence) for other in quoted)
+        ):
+            numbers.append(
+                cited.cite(
+                    sentence, quote_span(sentence, (one.start, one.end)), ((one.start, one.end),)
+                )
+            )
             quoted.append(sentence)
         if len(quoted) == QUOTES:
             break
     return tuple(dict.fromkeys(numbers))
 
 
-def _name_row(parsed: ParsedQuestion, group: Sequence[Named], level: str, numbers: tuple[int, ...]) -> Row:
+def _name_row(
+    parsed: ParsedQuestion, group: Sequence[Named], level: str, numbers: tuple[int, ...]
+) -> Row:
     """One row for a group of names; places below the province are its detail."""
     place, lang = group[0].place, parsed.frame
     if place is None:
         return Row(group[0].label, citations=numbers)
-    below = dict.fromkeys(one.place.name for one in group if one.place and one.place.level in ("city", "county"))
+    below = dict.fromkeys(
+        one.place.name for one in group if one.place and one.place.level in ("city", "county")
+    )
     detail = place.name if level == "city" else "、".join(below)
-    return Row(_place_label(place, level, lang), place.province or place.short, in_script(detail, lang), numbers)
+    return Row(
+        _place_label(place, level, lang),
+        place.province or place.short,
+        in_script(detail, lang),
+        numbers,
+    )
 
 
 def _place_label(place, level: str, lang: str) -> str:
@@ -156,7 +221,9 @@ def _place_label(place, level: str, lang: str) -> str:
         if lang != "en":
             return in_script(f"{place.name}（{place.province}）" if inside else place.name, lang)
         return f"{place.en} {place.name}{f' ({province_label(place.province, lang)})' if inside else ''}".strip()
-    return in_script(province_label(place.province or place.short, "en" if lang == "en" else "zh"), lang)
+    return in_script(
+        province_label(place.province or place.short, "en" if lang == "en" else "zh"), lang
+    )
 
 
 def measured_rows(
@@ -168,7 +235,11 @@ def measured_rows(
     for group, one in found:
         sentence = sentence_of(one.name.spot.finding)
         span = (min(one.name.start, one.start), max(one.name.end, one.end))
-        number = cited.cite(sentence, quote_span(sentence, span), ((one.name.start, one.name.end), (one.start, one.end)))
+        number = cited.cite(
+            sentence,
+            quote_span(sentence, span),
+            ((one.name.start, one.name.end), (one.start, one.end)),
+        )
         row = _name_row(parsed, group, level, (number,))
         rows.append(dataclasses.replace(row, value=one.value.text))
     return rows

@@ -7,10 +7,24 @@ import inspect
 import json
 import re
 
-from rag.answer.types import CONSTRAINTS, GRADES, KINDS, Answer, Citation, Constraint, Difference, Row
+from rag.answer.types import (
+    CONSTRAINTS,
+    GRADES,
+    KINDS,
+    Answer,
+    Citation,
+    Constraint,
+    Difference,
+    Row,
+)
 from rag.search.types import Highlight
 
-_CHOICES = {("Answer", "kind"): KINDS, ("Answer", "grade"): GRADES, ("Answer", "lang"): ("zh", "en"), ("Constraint", "kind"): CONSTRAINTS}
+_CHOICES = {
+    ("Answer", "kind"): KINDS,
+    ("Answer", "grade"): GRADES,
+    ("Answer", "lang"): ("zh", "en"),
+    ("Constraint", "kind"): CONSTRAINTS,
+}
 
 
 def answer_schema() -> dict:
@@ -45,7 +59,9 @@ def _docstring(of: type) -> tuple[str, dict[str, str]]:
     told = {}
     for names, words in re.findall(r"^ {4}(\w[\w, ]*): (.+(?:\n {8}.+)*)", listed, re.M):
         told.update((name.strip(), " ".join(words.split())) for name in names.split(","))
-    return " ".join(summary.split()).replace("``", "`"), {name: words.replace("``", "`") for name, words in told.items()}
+    return " ".join(summary.split()).replace("``", "`"), {
+        name: words.replace("``", "`") for name, words in told.items()
+    }
 
 
 if __name__ == "__main__":

@@ -43,10 +43,16 @@ def sentence_of(finding: Finding) -> Sentence:
     """The sentence that a finding stands in, or those that it reaches over."""
     window = finding.window
     text, start, end = window.article.text, finding.start, finding.end
-    touched = [span for span in sentences(text, window.start, window.end) if span[0] < end and start < span[1]]
+    touched = [
+        span
+        for span in sentences(text, window.start, window.end)
+        if span[0] < end and start < span[1]
+    ]
     if touched:
         start, end = min(start, touched[0][0]), max(end, touched[-1][1])
-    return Sentence(window.article, window.row, start, end, min(start, window.start), max(end, window.end))
+    return Sentence(
+        window.article, window.row, start, end, min(start, window.start), max(end, window.end)
+    )
 
 
 def beside(one: Sentence, step: int) -> Sentence | None:
@@ -54,14 +60,20 @@ def beside(one: Sentence, step: int) -> Sentence | None:
     text = one.article.text
     low, high = max(0, one.passage_start - 200), min(len(text), one.passage_end + 200)
     spans = sentences(text, low, high)
-    found = [span for span in spans if span[0] >= one.end] if step > 0 else [span for span in spans if span[1] <= one.start][::-1]
+    found = (
+        [span for span in spans if span[0] >= one.end]
+        if step > 0
+        else [span for span in spans if span[1] <= one.start][::-1]
+    )
     if not found:
         return None
     start, end = found[0]
     between = text[one.end : start] if step > 0 else text[end : one.start]
     if "\n" in between:
         return None
-    return Sentence(one.article, one.row, start, end, min(one.passage_start, start), max(one.passage_end, end))
+    return Sentence(
+        one.article, one.row, start, end, min(one.passage_start, start), max(one.passage_end, end)
+    )
 
 
 def longest(article: Article) -> int:

@@ -38,7 +38,9 @@ _CENTURY = (
     rf"(?:公元前?|上个?|本)?(?:\d{{1,2}}|[{_HAN}十]{{1,3}}|(?<=上)|(?<=上个)|(?<=本))世纪(?:(?:\d{{2}}|[{_HAN}十]{{2,3}})年代)?(?:初期?|末期?|中叶|中期|后期|前期)?"
     rf"|(?<!\d)\d{{2}}(?:\d{{2}})?年代(?:初期?|末期?|中期)?"
 )
-_NUMERIC = r"(?<![\d./-])[12]\d{3}([-/.])\d{1,2}\1\d{1,2}(?![\d/-]|\.\d)(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
+_NUMERIC = (
+    r"(?<![\d./-])[12]\d{3}([-/.])\d{1,2}\1\d{1,2}(?![\d/-]|\.\d)(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
+)
 _ON = rf"(?:\s?[（(]?{_WEEKDAY}[）)]?)?(?:\s?(?:{_HOUR}|{_PART}))?"
 _DATE = (
     rf"(?:{_YEAR}(?:\s?{_MONTH}(?:\s?{_DAY}{_ON})?|{_SEASON}|{_FESTIVAL})?|{_MONTH}(?:\s?{_DAY}{_ON})?|(?<!第){_DAY}{_ON}|{_NEAR_DAY}{_ON}"
@@ -56,13 +58,9 @@ _Y = r"(?:1[0-9]|20)\d{2}(?!\d)"
 _DOM = r"\d{1,2}(?:st|nd|rd|th)?"
 _DASH = r"\s?[-–—]\s?"
 _DOW = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_WHEN = (
-    r"(?:(?:early|late|mid|(?:the )?(?:start|beginning|end|middle|first half|second half|first quarter|summer|spring|autumn|winter) of)[ -](?:in )?)"
-)
+_WHEN = r"(?:(?:early|late|mid|(?:the )?(?:start|beginning|end|middle|first half|second half|first quarter|summer|spring|autumn|winter) of)[ -](?:in )?)"
 _CLOCK = r"(?:\d{1,2}(?:[:.][0-5]\d)?\s?(?:a\.m\.|p\.m\.|(?:am|pm|GMT|o'clock)\b)|(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:]))"
-_EN_DATE = (
-    rf"(?:{_DOM}(?:{_DASH}{_DOM})?(?: of)? {_MON}(?:,? {_Y})?|{_MON} {_DOM}(?:{_DASH}{_DOM}\b)?(?!\d)(?:,? {_Y})?|{_MON},? (?:of )?{_Y})"
-)
+_EN_DATE = rf"(?:{_DOM}(?:{_DASH}{_DOM})?(?: of)? {_MON}(?:,? {_Y})?|{_MON} {_DOM}(?:{_DASH}{_DOM}\b)?(?!\d)(?:,? {_Y})?|{_MON},? (?:of )?{_Y})"
 _EN = re.compile(
     rf"(?<![A-Za-z0-9_.,$£€])(?:(?:{_DOW},? )?(?:the )?{_WHEN}?{_EN_DATE}"
     rf"|(?:(?:[Ll]ast|[Nn]ext|[Tt]his) )?{_DOW}(?: (?:morning|afternoon|evening|night))?(?![a-z])"
@@ -87,9 +85,16 @@ def find_dates(text: str, default_year: int | None = None) -> list[Value]:
         default_year: year of a date that names none (that of the article); without it such a date has no
             ``iso``. Dates told from the day of writing (昨日, "last week") never have one.
     """
-    found = [Value(m.start(), m.end(), "date", m[0], iso=_iso_chinese(m[0], default_year)) for m in _ZH.finditer(text) if m[0]]
+    found = [
+        Value(m.start(), m.end(), "date", m[0], iso=_iso_chinese(m[0], default_year))
+        for m in _ZH.finditer(text)
+        if m[0]
+    ]
     if re.search(r"[A-Za-z]|\d{4}", text):
-        found += [Value(m.start(), m.end(), "date", m[0], iso=_iso_english(m[0], default_year)) for m in _EN.finditer(text)]
+        found += [
+            Value(m.start(), m.end(), "date", m[0], iso=_iso_english(m[0], default_year))
+            for m in _EN.finditer(text)
+        ]
     return without_overlap(found)
 
 
@@ -108,7 +113,14 @@ def _iso_chinese(text: str, default_year: int | None) -> str | None:
 
 
 def _year(digits: str) -> int:
-    year = int("".join(str("〇一二三四五六七八九".index(c.translate({0x96F6: "〇", 0x25CB: "〇"}))) if c in _HAN else c for c in digits))
+    year = int(
+        "".join(
+            str("〇一二三四五六七八九".index(c.translate({0x96F6: "〇", 0x25CB: "〇"})))
+            if c in _HAN
+            else c
+            for c in digits
+        )
+    )
     return year if year > 99 else year + (1900 if year > 30 else 2000)
 
 
@@ -119,7 +131,11 @@ def _small(match: re.Match[str] | None) -> int | None:
     if match[1].isdecimal():
         return int(match[1])
     tens, ten, ones = match[1].rpartition("十")
-    return ("一二三四五六七八九".find(tens) + 1 or 1) * 10 * bool(ten) + "一二三四五六七八九".find(ones or "x") + 1
+    return (
+        ("一二三四五六七八九".find(tens) + 1 or 1) * 10 * bool(ten)
+        + "一二三四五六七八九".find(ones or "x")
+        + 1
+    )
 
 
 def _iso(year: int | None, month: int | None = None, day: int | None = None) -> str | None:
@@ -129,7 +145,9 @@ def _iso(year: int | None, month: int | None = None, day: int | None = None) -> 
         datetime.date(year, month or 1, day or 1)
     except ValueError:  # 2月30日
         return None
-    return f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if month and day else "")
+    return (
+        f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if month and day else "")
+    )
 
 
 def _iso_english(text: str, default_year: int | None) -> str | None:
@@ -140,7 +158,9 @@ def _iso_english(text: str, default_year: int | None) -> str | None:
         return year[0] if year else None
     from dateutil import parser
 
-    plain = re.sub(rf"(?:{_WHEN}|the |\bof\b|^{_DOW},?)", " ", re.sub(rf"(\d){_DASH}\d{{1,2}}\b", r"\1", text))
+    plain = re.sub(
+        rf"(?:{_WHEN}|the |\bof\b|^{_DOW},?)", " ", re.sub(rf"(\d){_DASH}\d{{1,2}}\b", r"\1", text)
+    )
     try:
         first = parser.parse(plain, default=datetime.datetime(default_year or 2000, 1, 1))
     except (ValueError, OverflowError):

@@ -11,7 +11,18 @@ import numpy as np
 from rag.embed.static import StaticModel
 
 # What stands between two tokens, the strongest of the characters there: the tokenizer drops punctuation.
-GAPS = ("nothing", "space", "letter", "close", "open", "colon", "enumeration", "comma", "stop", "line")
+GAPS = (
+    "nothing",
+    "space",
+    "letter",
+    "close",
+    "open",
+    "colon",
+    "enumeration",
+    "comma",
+    "stop",
+    "line",
+)
 _GAP_CHARACTERS = {
     "space": " \t\u00a0\u3000",
     "close": "”’」』》〉）)]】",
@@ -48,7 +59,9 @@ class Encoded:
 
     def part(self, start: int, end: int) -> Encoded:
         """The tokens from number ``start`` up to ``end``."""
-        return Encoded(*(array[start:end] for array in (self.ids, self.spans, self.gaps, self.shapes)))
+        return Encoded(
+            *(array[start:end] for array in (self.ids, self.spans, self.gaps, self.shapes))
+        )
 
 
 def encode(model: StaticModel, texts: Sequence[str]) -> list[Encoded]:
@@ -80,7 +93,9 @@ def described(ids: np.ndarray, spans: np.ndarray, text: str) -> Encoded:
     first = shapes[np.minimum(starts, len(text) - 1)]
     second = shapes[np.minimum(starts + 1, len(text) - 1)]
     upper = SHAPES.index("upper")
-    first = np.where((first == upper) & (second == upper) & (ends - starts > 1), SHAPES.index("capitals"), first)
+    first = np.where(
+        (first == upper) & (second == upper) & (ends - starts > 1), SHAPES.index("capitals"), first
+    )
     return Encoded(ids.astype(np.int64), spans, gaps.astype(np.uint8), first.astype(np.uint8))
 
 
@@ -93,7 +108,10 @@ def _tables() -> tuple[np.ndarray, np.ndarray]:
             gaps[ord(character)] = GAPS.index(name)
     shapes = np.zeros(65536, np.uint8)
     shapes[0x3400:0xA000] = SHAPES.index("han")
-    for name, characters in (("digit", "0123456789０１２３４５６７８９"), ("han_numeral", _HAN_NUMERALS)):
+    for name, characters in (
+        ("digit", "0123456789０１２３４５６７８９"),
+        ("han_numeral", _HAN_NUMERALS),
+    ):
         for character in characters:
             shapes[ord(character)] = SHAPES.index(name)
     for code in range(0x250):

@@ -98,7 +98,9 @@ def order_of(snapshot: Snapshot, found: Candidates, allowed: np.ndarray, most: i
     return order[allowed[found.articles[order]]][:most]
 
 
-def passages_of(snapshot: Snapshot, parsed: ParsedQuestion, found: Candidates, order: np.ndarray, most: int) -> list[Passage]:
+def passages_of(
+    snapshot: Snapshot, parsed: ParsedQuestion, found: Candidates, order: np.ndarray, most: int
+) -> list[Passage]:
     """The candidates at some positions of ``found``, read; of each window ``most`` spans are kept."""
     windows = windows_of(snapshot, found.rows[order].tolist())
     readings = read(snapshot.model, parsed.text, windows, most)
@@ -115,7 +117,11 @@ def passages_of(snapshot: Snapshot, parsed: ParsedQuestion, found: Candidates, o
 
 
 def findings_of(
-    parsed: ParsedQuestion, passages: Sequence[Passage], searched: int, judge: Judge, accept: Callable[[Finding], bool] = lambda _: True
+    parsed: ParsedQuestion,
+    passages: Sequence[Passage],
+    searched: int,
+    judge: Judge,
+    accept: Callable[[Finding], bool] = lambda _: True,
 ) -> Findings:
     """What was found in some passages.
 
@@ -129,7 +135,9 @@ def findings_of(
     said = parsed.text.casefold()
     spots = [
         Spot(finding, passage, finding.margin + judge.search * passage.behind)
-        for passage in passages if _of_that_number(parsed, passage) for finding in passage.reading.findings
+        for passage in passages
+        if _of_that_number(parsed, passage)
+        for finding in passage.reading.findings
         if finding.text.casefold() not in said and accept(finding)
     ]
     values = values_of(parsed, spots)
@@ -145,8 +153,12 @@ def _of_that_number(parsed: ParsedQuestion, passage: Passage) -> bool:
 def values_of(parsed: ParsedQuestion, spots: Sequence[Spot]) -> tuple[Value, ...]:
     """Spots that say the same as one value, best first; a story counts once."""
     groups: dict[object, list[Spot]] = {}
-    for spot in sorted(spots, key=lambda one: (-one.worth, one.finding.window.row, one.finding.start)):
-        groups.setdefault(key_of(spot.finding.text, parsed.kind, spot.finding.window.article.date), []).append(spot)
+    for spot in sorted(
+        spots, key=lambda one: (-one.worth, one.finding.window.row, one.finding.start)
+    ):
+        groups.setdefault(
+            key_of(spot.finding.text, parsed.kind, spot.finding.window.article.date), []
+        ).append(spot)
     worths = []
     for group in groups.values():
         stories: dict[int, float] = {}
@@ -154,7 +166,10 @@ def values_of(parsed: ParsedQuestion, spots: Sequence[Spot]) -> tuple[Value, ...
             stories[spot.passage.story] = max(spot.worth, stories.get(spot.passage.story, -np.inf))
         worths.append(float(np.logaddexp.reduce(list(stories.values()))))
     total = float(np.logaddexp.reduce(worths)) if worths else 0.0
-    values = [Value(tuple(group), worth, float(np.exp(worth - total))) for group, worth in zip(groups.values(), worths)]
+    values = [
+        Value(tuple(group), worth, float(np.exp(worth - total)))
+        for group, worth in zip(groups.values(), worths)
+    ]
     return tuple(sorted(values, key=lambda value: -value.worth))
 
 

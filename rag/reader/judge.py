@@ -24,12 +24,40 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).with_name("model") / "judge.json"
 FEATURES = (
-    "bias", "worth", "margin", "lead", "share", "behind", "score", "stories", "covered", "least", "unnamed", "windows",
-    "articles", "english", "abroad", "abroad_margin", "abroad_covered", "length",
-)  # fmt: skip
+    "bias",
+    "worth",
+    "margin",
+    "lead",
+    "share",
+    "behind",
+    "score",
+    "stories",
+    "covered",
+    "least",
+    "unnamed",
+    "windows",
+    "articles",
+    "english",
+    "abroad",
+    "abroad_margin",
+    "abroad_covered",
+    "length",
+)
 ROW_FEATURES = (
-    "bias", "worth", "margin", "below", "window", "window_below", "behind", "covered", "stories", "same", "first", "abroad", "articles",
-)  # fmt: skip
+    "bias",
+    "worth",
+    "margin",
+    "below",
+    "window",
+    "window_below",
+    "behind",
+    "covered",
+    "stories",
+    "same",
+    "first",
+    "abroad",
+    "articles",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +93,9 @@ def _logistic(x):
     return 1 / (1 + np.exp(-np.clip(x, -30, 30)))
 
 
-def features(parsed: ParsedQuestion, passages: Sequence[Passage], values: Sequence[Value], searched: int) -> np.ndarray:
+def features(
+    parsed: ParsedQuestion, passages: Sequence[Passage], values: Sequence[Value], searched: int
+) -> np.ndarray:
     """What the chance is told from, float64 (f,), in the order of :data:`FEATURES`.
 
     Args:
@@ -83,17 +113,31 @@ def features(parsed: ParsedQuestion, passages: Sequence[Passage], values: Sequen
     abroad, english = float(passage.abroad), float(parsed.lang != "zh")
     clipped = float(np.clip(best.finding.margin, -8, 8))
     told = {
-        "bias": 1.0, "worth": float(np.clip(values[0].worth, -8, 8)), "margin": clipped,
-        "lead": min(values[0].worth - second, 8.0), "share": values[0].share, "behind": passage.behind, "score": passage.score,
-        "stories": np.log(len({spot.passage.story for spot in values[0].spots})), "covered": covered, "least": least,
-        "unnamed": float(len(unnamed(parsed, passage))), "windows": float(np.clip(max(p.reading.margin for p in passages), -8, 8)),
-        "articles": np.log10(max(searched, 1)), "english": english, "abroad": abroad, "abroad_margin": abroad * clipped,
-        "abroad_covered": abroad * covered, "length": np.log(max(len(parsed.query.ids), 1)),
-    }  # fmt: skip
+        "bias": 1.0,
+        "worth": float(np.clip(values[0].worth, -8, 8)),
+        "margin": clipped,
+        "lead": min(values[0].worth - second, 8.0),
+        "share": values[0].share,
+        "behind": passage.behind,
+        "score": passage.score,
+        "stories": np.log(len({spot.passage.story for spot in values[0].spots})),
+        "covered": covered,
+        "least": least,
+        "unnamed": float(len(unnamed(parsed, passage))),
+        "windows": float(np.clip(max(p.reading.margin for p in passages), -8, 8)),
+        "articles": np.log10(max(searched, 1)),
+        "english": english,
+        "abroad": abroad,
+        "abroad_margin": abroad * clipped,
+        "abroad_covered": abroad * covered,
+        "length": np.log(max(len(parsed.query.ids), 1)),
+    }
     return np.array([told[name] for name in FEATURES])
 
 
-def row_features(parsed: ParsedQuestion, groups: Sequence[Sequence[Spot]], searched: int) -> np.ndarray:
+def row_features(
+    parsed: ParsedQuestion, groups: Sequence[Sequence[Spot]], searched: int
+) -> np.ndarray:
     """What it is told from that names are rows of a list, float64 (n, r), in the order of :data:`ROW_FEATURES`.
 
     Args:
@@ -107,13 +151,20 @@ def row_features(parsed: ParsedQuestion, groups: Sequence[Sequence[Spot]], searc
         passage, reading = best.passage, best.passage.reading
         covered, _ = coverage(parsed, reading.matches, passage.abroad)
         told = {
-            "bias": 1.0, "worth": float(np.clip(best.worth, -8, 8)), "margin": float(np.clip(best.finding.margin, -8, 8)),
-            "below": best.worth - top.worth, "window": float(np.clip(reading.margin, -8, 8)),
-            "window_below": best.finding.margin - reading.findings[0].margin, "behind": passage.behind, "covered": covered,
+            "bias": 1.0,
+            "worth": float(np.clip(best.worth, -8, 8)),
+            "margin": float(np.clip(best.finding.margin, -8, 8)),
+            "below": best.worth - top.worth,
+            "window": float(np.clip(reading.margin, -8, 8)),
+            "window_below": best.finding.margin - reading.findings[0].margin,
+            "behind": passage.behind,
+            "covered": covered,
             "stories": np.log(len({spot.passage.story for spot in spots})),
-            "same": float(best.finding.window.row == top.finding.window.row), "first": float(best is top), "abroad": float(passage.abroad),
+            "same": float(best.finding.window.row == top.finding.window.row),
+            "first": float(best is top),
+            "abroad": float(passage.abroad),
             "articles": np.log10(max(searched, 1)),
-        }  # fmt: skip
+        }
         out.append([told[name] for name in ROW_FEATURES])
     return np.array(out).reshape(len(groups), len(ROW_FEATURES))
 

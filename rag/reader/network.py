@@ -20,11 +20,22 @@ from rag.reader.encode import Encoded
 
 TITLE, BODY, QUESTION = 20, 150, 40  # tokens of a title, of a text and of a question that are read
 WIDTH = 96  # numbers for a token
-DILATIONS = (1, 2, 4, 1, 2, 4, 1, 1)  # of the convolutions; the second attention stands in the middle
+DILATIONS = (
+    1,
+    2,
+    4,
+    1,
+    2,
+    4,
+    1,
+    1,
+)  # of the convolutions; the second attention stands in the middle
 QUESTION_DILATIONS = (1, 2, 1)
 RANK = 16  # of the product by which the ends of a span know each other
 LONGEST_ANSWER = 24  # tokens
-FREQUENT = 6_000  # tokens, the most frequent ones, which have trained vectors besides the static ones
+FREQUENT = (
+    6_000  # tokens, the most frequent ones, which have trained vectors besides the static ones
+)
 FEATURES, ASKED_FEATURES = 6, 4  # of a token of the passage, and of one of the question
 NEVER = -1e4
 _APART = max(DILATIONS)  # rows of nothing between windows, as far as a convolution reaches
@@ -61,7 +72,9 @@ class Network:
         self._logs = np.log1p(lengths / np.median(lengths)).astype(np.float32)
         for name in [name for name in self._w if name.endswith("convolution.weight")]:
             kernel = self._w.pop(name)  # (out, in, 3) -> (3 in, out)
-            self._w[name] = np.ascontiguousarray(kernel.transpose(2, 1, 0).reshape(-1, kernel.shape[0]))
+            self._w[name] = np.ascontiguousarray(
+                kernel.transpose(2, 1, 0).reshape(-1, kernel.shape[0])
+            )
 
     def scores(self, question: Encoded, windows: Sequence[tuple[Encoded, int]]) -> list[Scores]:
         """The scores of some windows for a question.
@@ -72,10 +85,15 @@ class Network:
         """
         if not windows or not len(question):
             nothing = np.zeros(len(question), np.float32)
-            return [Scores(np.full((len(one), LONGEST_ANSWER), NEVER, np.float32), 0.0, nothing) for one, _ in windows]
+            return [
+                Scores(np.full((len(one), LONGEST_ANSWER), NEVER, np.float32), 0.0, nothing)
+                for one, _ in windows
+            ]
         question = question.part(0, QUESTION)
         lengths = np.array([len(one) for one, _ in windows])
-        starts = np.cumsum(lengths + _APART) - lengths  # rows of nothing before each window, and behind the last
+        starts = (
+            np.cumsum(lengths + _APART) - lengths
+        )  # rows of nothing before each window, and behind the last
         at = np.concatenate([start + np.arange(length) for start, length in zip(starts, lengths)])
         rows = int(lengths.sum() + _APART * (len(windows) + 1))
         borders = np.stack([starts, starts + lengths], 1)
@@ -83,7 +101,10 @@ class Network:
         h, match, cosine, same, inside = self._read(asked, windows, at, rows)
         spans = self._spans(h, inside)
         none = self._none(asked, h, match, cosine, same, spans, borders)
-        return [Scores(spans[a:b], float(score), cosine[a:b].max(0)) for (a, b), score in zip(borders.tolist(), none)]
+        return [
+            Scores(spans[a:b], float(score), cosine[a:b].max(0))
+            for (a, b), score in zip(borders.tolist(), none)
+        ]
 
     def _linear(self, name: str, x: np.ndarray) -> np.ndarray:
         return x @ self._w[f"{name}.weight"].T + self._w[f"{name}.bias"]
@@ -93,7 +114,9 @@ class Network:
         x /= np.sqrt(np.einsum("ij,ij->i", x, x)[:, None] / x.shape[1] + _EPSILON)
         return x * self._w[f"{name}.weight"] + self._w[f"{name}.bias"]
 
-    def _gated(self, name: str, x: np.ndarray, dilation: int, real: np.ndarray | None = None) -> np.ndarray:
+    def _gated(
+        self, name: str, x: np.ndarray, dilation: int, real: np.ndarray | None = None
+    ) -> np.ndarray:
         """A gated convolution with its residual; rows that are not ``real`` (t, 1) are nothing."""
         inner = self._norm(f"{name}.norm", x)
         if real is not None:
@@ -113,7 +136,11 @@ class Network:
         w, frequent = self._w, np.where(tokens.ids < FREQUENT, tokens.ids, FREQUENT)
         x = self._linear("project", vectors)[of]
         x += w["own.weight"][frequent]
-        x += w["gap_before.weight"][tokens.gaps] + w["gap_after.weight"][after] + w["shape.weight"][tokens.shapes]
+        x += (
+            w["gap_before.weight"][tokens.gaps]
+            + w["gap_after.weight"][after]
+            + w["shape.weight"][tokens.shapes]
+        )
         return np.maximum(x, 0, out=x)
 
     def _asked(self, question: Encoded) -> _Asked:
@@ -123,9 +150,13 @@ class Network:
         for number, dilation in enumerate(QUESTION_DILATIONS):
             states = self._gated(f"asked.{number}", states, dilation)
         share = _softmax(self._linear("share", states)[:, 0])
-        return _Asked(question, vectors, words, states, share, share @ states, self._logs[question.ids])
+        return _Asked(
+            question, vectors, words, states, share, share @ states, self._logs[question.ids]
+        )
 
-    def _read(self, asked: _Asked, windows: Sequence[tuple[Encoded, int]], at: np.ndarray, rows: int):
+    def _read(
+        self, asked: _Asked, windows: Sequence[tuple[Encoded, int]], at: np.ndarray, rows: int
+    ):
         """States of all tokens (rows, width), their matches and cosines to the question's tokens, which are the same, and which may answer."""
         ids = np.concatenate([one.ids for one, _ in windows])
         body = np.concatenate([np.arange(len(one)) >= body for one, body in windows])
@@ -135,21 +166,47 @@ class Network:
         equal = (unique[:, None] == asked.tokens.ids[None]).astype(np.float32)
         attention = _softmax(near * self._w["heat"])
         logs = asked.logs[None]
-        features = np.stack([near.max(1), equal.max(1), (near * logs).max(1), (equal * logs).max(1), self._logs[unique]], 1)[of]
-        read = np.concatenate([self._own(one, vectors, part) for (one, _), part in zip(windows, np.split(of, np.cumsum([len(w) for w, _ in windows])[:-1]))])
+        features = np.stack(
+            [
+                near.max(1),
+                equal.max(1),
+                (near * logs).max(1),
+                (equal * logs).max(1),
+                self._logs[unique],
+            ],
+            1,
+        )[of]
+        read = np.concatenate(
+            [
+                self._own(one, vectors, part)
+                for (one, _), part in zip(
+                    windows, np.split(of, np.cumsum([len(w) for w, _ in windows])[:-1])
+                )
+            ]
+        )
         heard, told = (attention @ asked.words)[of], (attention @ asked.states)[of]
-        x = self._linear("merge", np.concatenate([read, heard, read * heard, told, features, body[:, None].astype(np.float32)], 1))
+        x = self._linear(
+            "merge",
+            np.concatenate(
+                [read, heard, read * heard, told, features, body[:, None].astype(np.float32)], 1
+            ),
+        )
         x += self._linear("topic", np.concatenate([asked.topic, asked.states.max(0)]))
         states, real = np.zeros((rows, WIDTH), np.float32), np.zeros((rows, 1), np.float32)
         states[at], real[at] = x, 1.0
         half = len(DILATIONS) // 2
         for number, dilation in enumerate(DILATIONS[:half]):
             states = self._gated(f"below.{number}", states, dilation, real)
-        cosine, same = np.full((rows, len(asked.states)), -1.0, np.float32), np.zeros((rows, len(asked.states)), np.float32)
+        cosine, same = (
+            np.full((rows, len(asked.states)), -1.0, np.float32),
+            np.zeros((rows, len(asked.states)), np.float32),
+        )
         cosine[at], same[at] = near[of], equal[of]
         match = self._linear("key", states) @ self._linear("query", asked.states).T * WIDTH**-0.5
         context = _softmax(match + cosine * (self._w["heat"] / 2)) @ asked.states
-        states = (states + self._linear("again", np.concatenate([states, context, states * context], 1))) * real
+        states = (
+            states + self._linear("again", np.concatenate([states, context, states * context], 1))
+        ) * real
         for number, dilation in enumerate(DILATIONS[half:]):
             states = self._gated(f"above.{number}", states, dilation, real)
         inside = np.zeros(rows, bool)
@@ -158,14 +215,20 @@ class Network:
 
     def _spans(self, h: np.ndarray, inside: np.ndarray) -> np.ndarray:
         """Scores of spans, float32 (rows, LONGEST_ANSWER)."""
-        first, last = (np.where(inside, self._linear(name, h)[:, 0], NEVER) for name in ("start", "end"))
+        first, last = (
+            np.where(inside, self._linear(name, h)[:, 0], NEVER) for name in ("start", "end")
+        )
         left, right = self._linear("left", h), self._linear("right", h)
         out = np.full((len(h), LONGEST_ANSWER), NEVER, np.float32)
         # A span reaches over rows of nothing nowhere: windows are farther apart than their ends may be, or "inside" says no.
         run = np.cumsum(~inside)
         for more in range(min(LONGEST_ANSWER, len(h))):
             count = len(h) - more
-            one = first[:count] + last[more:] + np.einsum("ij,ij->i", left[:count], right[more:]) * RANK**-0.5
+            one = (
+                first[:count]
+                + last[more:]
+                + np.einsum("ij,ij->i", left[:count], right[more:]) * RANK**-0.5
+            )
             one += self._w["length.weight"][more, 0]
             out[:count, more] = np.where(run[:count] == run[more:], np.maximum(one, NEVER), NEVER)
         return out
@@ -177,11 +240,26 @@ class Network:
             top = spans[a:b].ravel()
             likely = _softmax(top).reshape(b - a, -1).sum(1)
             reach = _softmax(match[a:b].T)
-            found = np.stack([cosine[a:b].max(0), same[a:b].max(0), match[a:b].max(0) * 0.1, asked.logs], 1)
-            missed = np.maximum(self._linear("missed", np.concatenate([asked.states, reach @ h[a:b], found], 1)), 0)
+            found = np.stack(
+                [cosine[a:b].max(0), same[a:b].max(0), match[a:b].max(0) * 0.1, asked.logs], 1
+            )
+            missed = np.maximum(
+                self._linear("missed", np.concatenate([asked.states, reach @ h[a:b], found], 1)), 0
+            )
             best = top.max()
             sums = np.array([best, best + np.log(np.exp(top - best).sum())], np.float32) * 0.1
-            told.append(np.concatenate([likely @ h[a:b], asked.topic, missed.max(0), asked.share @ missed, h[a:b].max(0), sums]))
+            told.append(
+                np.concatenate(
+                    [
+                        likely @ h[a:b],
+                        asked.topic,
+                        missed.max(0),
+                        asked.share @ missed,
+                        h[a:b].max(0),
+                        sums,
+                    ]
+                )
+            )
         hidden = np.maximum(self._linear("none_hidden", np.stack(told)), 0)
         return self._linear("none", hidden)[:, 0]
 

@@ -59,8 +59,18 @@ _SOME = (
     r"|over|under|about|around|nearly|almost|approximately|roughly|some)"
 )
 _MAGNITUDES = {
-    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "bn": 1e9, "mn": 1e6, "tn": 1e12,
-    "m": 1e6, "k": 1e3, "dozen": 12.0, "score": 20.0,
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+    "bn": 1e9,
+    "mn": 1e6,
+    "tn": 1e12,
+    "m": 1e6,
+    "k": 1e3,
+    "dozen": 12.0,
+    "score": 20.0,
 }
 _EN = re.compile(
     rf"(?<![A-Za-z0-9_.$£€,-])(?=[\da-z$£€¥])(?:(?P<about>{_SOME}) )?(?:"
@@ -83,7 +93,13 @@ _STOP = set(
     "between among against about up down out"
     " off such each every all both more most other another one's point points-based minutes' yes says".split()
 ) - {"points"}
-_ORDINALS = dict(zip("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), range(1, 13), strict=True))
+_ORDINALS = dict(
+    zip(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+        range(1, 13),
+        strict=True,
+    )
+)
 
 
 def find_numbers(text: str) -> list[Value]:
@@ -98,19 +114,31 @@ def find_numbers(text: str) -> list[Value]:
     found = [v for m in _ZH.finditer(text) if (v := _chinese(m)) is not None]
     if re.search(r"[A-Za-z]|\d", text):
         found += [v for m in _EN.finditer(text) if (v := _english(m, text)) is not None]
-    return _ranges(text, without_overlap(v for v in found if not any(v.start < end and start < v.end for start, end in taken)))
+    return _ranges(
+        text,
+        without_overlap(
+            v for v in found if not any(v.start < end and start < v.end for start, end in taken)
+        ),
+    )
 
 
 def _ranges(text: str, found: list[Value]) -> list[Value]:
-    """"Between 30 and 40 people", "30 to 40 people" as one value each; its head is the lower end."""
+    """ "Between 30 and 40 people", "30 to 40 people" as one value each; its head is the lower end."""
     out: list[Value] = []
     for value in found:
         if out and not out[-1].ordinal and not value.ordinal and out[-1].unit in ("", value.unit):
             first, joint = out[-1], text[out[-1].end : value.start]
             between = text[max(0, first.start - 8) : first.start].lower() == "between "
-            if joint == " and " and between or joint == " to " and text[max(0, first.start - 5) : first.start].lower() != "from ":
+            if (
+                joint == " and "
+                and between
+                or joint == " to "
+                and text[max(0, first.start - 5) : first.start].lower() != "from "
+            ):
                 start = first.start - 8 * between
-                out[-1] = Value(start, value.end, "number", text[start : value.end], value.unit, first.head)
+                out[-1] = Value(
+                    start, value.end, "number", text[start : value.end], value.unit, first.head
+                )
                 continue
         out.append(value)
     return out
@@ -169,7 +197,13 @@ def _chinese(m: re.Match[str]) -> Value | None:
         head = None if part is None or not base else part if unit else part / base
         return _value(m, m.end(), unit, head)
     if m["nth"]:
-        return _value(m, m.end(), m["nthunit"] or m["firstunit"] or "", chinese_number(m["place"]) if m["place"] else 1.0, ordinal=True)
+        return _value(
+            m,
+            m.end(),
+            m["nthunit"] or m["firstunit"] or "",
+            chinese_number(m["place"]) if m["place"] else 1.0,
+            ordinal=True,
+        )
     unit, figure, magnitude = m["unit"] or "", m["figure"], (m["magnitude"] or "").strip()
     end = m.end()
     after_unit = m.string[m.end("unit") : m.end("unit") + 1] if unit else ""
@@ -179,14 +213,26 @@ def _chinese(m: re.Match[str]) -> Value | None:
         end = max(m.end(g) for g in ("figure", "more", "magnitude", "more2", "to"))
     digits = figure[-1].isdecimal() or figure.lstrip("-")[0].isdecimal()
     if not unit and not m["money"]:
-        if not digits and (len(figure + magnitude) < 2 or not re.search("[百千万亿]", figure + magnitude)):
+        if not digits and (
+            len(figure + magnitude) < 2 or not re.search("[百千万亿]", figure + magnitude)
+        ):
             return None  # 一 in a word, 三亚
         after = m.string[end : end + 1]
         if digits and not magnitude and re.match(r"[\w.:/：号后日-]", after, re.ASCII):
             return None  # 5号文件, 5G, 1.2.0, 10:30
-        if digits and not magnitude and re.fullmatch(r"(?:1[89]|20)\d\d|\d{7,}|0\d+", figure) and not m["about"]:
+        if (
+            digits
+            and not magnitude
+            and re.fullmatch(r"(?:1[89]|20)\d\d|\d{7,}|0\d+", figure)
+            and not m["about"]
+        ):
             return None  # a year, a telephone number
-    if unit in ("年", "") and re.fullmatch(r"[12]\d{3}", figure) and not magnitude and not m["about"]:
+    if (
+        unit in ("年", "")
+        and re.fullmatch(r"[12]\d{3}", figure)
+        and not magnitude
+        and not m["about"]
+    ):
         return None
     if not magnitude and m["to"]:
         magnitude = re.search("[百千万亿]*$", m["to"])[0]  # 10至20万
@@ -194,11 +240,52 @@ def _chinese(m: re.Match[str]) -> Value | None:
     return _value(m, end, m["money"] or unit, head)
 
 
-_LONGER = {"个": "性体", "台": "风湾词", "位": "置于居", "级": "别", "部": "门分署队", "名": "为单额", "家": "庭长属园", "处": "理于在罚", "人": "民大类物员口才工", "场": "所景面",
-           "本": "市省县区次着报身质", "道": "路歉", "面": "对积临向", "度": "假过", "步": "骤行", "起": "来到", "周": "边围年", "对": "于", "把": "握", "成": "为立果功都绩员长本",
-           "次": "日年", "市": "场民值", "省": "会委", "口": "岸", "站": "在", "强": "调化大", "节": "目约日", "根": "据本", "期": "间待", "层": "面", "门": "口", "种": "植",
-           "单": "位独",
-           "年": "代级轻度", "班": "子", "局": "部势面限长", "车": "辆站间票道祸", "天": "然津", "大": "学会型小多约家地使量幅规风雨赛战陆桥街道厦师", "套": "装", "条": "件", "元": "旦素"}
+_LONGER = {
+    "个": "性体",
+    "台": "风湾词",
+    "位": "置于居",
+    "级": "别",
+    "部": "门分署队",
+    "名": "为单额",
+    "家": "庭长属园",
+    "处": "理于在罚",
+    "人": "民大类物员口才工",
+    "场": "所景面",
+    "本": "市省县区次着报身质",
+    "道": "路歉",
+    "面": "对积临向",
+    "度": "假过",
+    "步": "骤行",
+    "起": "来到",
+    "周": "边围年",
+    "对": "于",
+    "把": "握",
+    "成": "为立果功都绩员长本",
+    "次": "日年",
+    "市": "场民值",
+    "省": "会委",
+    "口": "岸",
+    "站": "在",
+    "强": "调化大",
+    "节": "目约日",
+    "根": "据本",
+    "期": "间待",
+    "层": "面",
+    "门": "口",
+    "种": "植",
+    "单": "位独",
+    "年": "代级轻度",
+    "班": "子",
+    "局": "部势面限长",
+    "车": "辆站间票道祸",
+    "天": "然津",
+    "大": "学会型小多约家地使量幅规风雨赛战陆桥街道厦师",
+    "套": "装",
+    "条": "件",
+    "元": "旦素",
+}
+
+
 def _english(m: re.Match[str], text: str) -> Value | None:
     if m["nth"]:
         word = m["nth"].lower()
@@ -207,7 +294,13 @@ def _english(m: re.Match[str], text: str) -> Value | None:
     figure, magnitude = m["figure"], (m["magnitude"] or "").lower()
     if m["words"] and " " in figure and figure.istitle():  # the Ford Five Hundred
         return None
-    head = english_number(figure) if m["words"] else float(figure.replace(",", "")) if figure.isascii() else chinese_number(figure)
+    head = (
+        english_number(figure)
+        if m["words"]
+        else float(figure.replace(",", ""))
+        if figure.isascii()
+        else chinese_number(figure)
+    )
     if head is not None and magnitude:
         head *= _MAGNITUDES[magnitude]
     end = max(m.end(g) for g in ("figure", "magnitude", "to", "percent"))
@@ -219,7 +312,9 @@ def _english(m: re.Match[str], text: str) -> Value | None:
     if m["words"] and figure.lower() in ("one", "a", "score", "dozen") and not unit:
         return None
     if not m["words"] and not magnitude and not m["about"]:
-        if re.fullmatch(r"(?:1[89]|20)\d\d|\d{7,}|0\d+", figure) and not re.fullmatch(r"(?:.* )?(?:people|men|women|children)", unit):
+        if re.fullmatch(r"(?:1[89]|20)\d\d|\d{7,}|0\d+", figure) and not re.fullmatch(
+            r"(?:.* )?(?:people|men|women|children)", unit
+        ):
             return None  # a year, a telephone number
         if not unit and text[end : end + 1] and text[end].isalpha() and text[end].isascii():
             return None
@@ -239,6 +334,14 @@ def _noun(words: str | None, end: int) -> tuple[str, int]:
     return " ".join(taken), end + len(words)
 
 
-def _value(m: re.Match[str], end: int, unit: str, head: float | None, *, ordinal: bool = False, start: int | None = None) -> Value:
+def _value(
+    m: re.Match[str],
+    end: int,
+    unit: str,
+    head: float | None,
+    *,
+    ordinal: bool = False,
+    start: int | None = None,
+) -> Value:
     start = m.start() if start is None else start
     return Value(start, end, "number", m.string[start:end], unit, head, None, ordinal)

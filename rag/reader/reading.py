@@ -58,7 +58,9 @@ class Reading:
     matches: np.ndarray
 
 
-def read(model: StaticModel, question: str, windows: Sequence[Window], most: int = 5, file: Path = FILE) -> list[Reading]:
+def read(
+    model: StaticModel, question: str, windows: Sequence[Window], most: int = 5, file: Path = FILE
+) -> list[Reading]:
     """Reads some windows beside a question.
 
     Args:
@@ -77,7 +79,9 @@ def read(model: StaticModel, question: str, windows: Sequence[Window], most: int
     scores: dict[int, Scores] = {}
     for at in range(0, len(order), _BATCH):
         some = order[at : at + _BATCH]
-        scores.update(zip(some, network.scores(asked, [(windows[n].tokens, windows[n].body) for n in some])))
+        scores.update(
+            zip(some, network.scores(asked, [(windows[n].tokens, windows[n].body) for n in some]))
+        )
     return [_reading(window, scores[number], most) for number, window in enumerate(windows)]
 
 
@@ -85,7 +89,9 @@ def _reading(window: Window, scores: Scores, most: int) -> Reading:
     best = float(scores.spans.max())
     total = best + float(np.log(np.exp(scores.spans - best).sum()))
     chosen = _apart(scores.spans, most)
-    findings = tuple(_finding(window, first, last, float(score) - scores.none) for first, last, score in chosen)
+    findings = tuple(
+        _finding(window, first, last, float(score) - scores.none) for first, last, score in chosen
+    )
     return Reading(window, total - scores.none, findings, scores.matches)
 
 
@@ -146,6 +152,12 @@ def _whole(text: str, start: int, end: int) -> tuple[int, int]:
             end += 1
         elif more < 0 and start and text[start - 1] == opening:
             start -= 1
-        elif more == 0 and start and text[start - 1] == opening and text[end : end + 1] == closing and opening not in "（(":
+        elif (
+            more == 0
+            and start
+            and text[start - 1] == opening
+            and text[end : end + 1] == closing
+            and opening not in "（("
+        ):
             start, end = start - 1, end + 1
     return start, end

@@ -54,14 +54,18 @@ def windows_of(snapshot: Snapshot, rows: Sequence[int]) -> list[Window]:
     texts = passage_texts(bounds, articles)
     titles = _titles(snapshot, bounds, articles)
     out = []
-    for number, ((row, start, end), (ids, spans), text) in enumerate(zip(bounds, _tokens(snapshot, rows, texts), texts)):
+    for number, ((row, start, end), (ids, spans), text) in enumerate(
+        zip(bounds, _tokens(snapshot, rows, texts), texts)
+    ):
         article, body = articles[row], body_start(articles[row])
         whole = described(ids, spans, text)
         first = int(np.searchsorted(spans[:, 0], body))
         title = titles.get(number) or whole.part(0, min(first, TITLE))
         moved = Encoded(whole.ids, whole.spans + (start - body), whole.gaps, whole.shapes)
         for a, b in _pieces(whole.gaps, first, len(whole)):
-            joined = Encoded(*(np.concatenate(pair) for pair in zip(_arrays(title), _arrays(moved.part(a, b)))))
+            joined = Encoded(
+                *(np.concatenate(pair) for pair in zip(_arrays(title), _arrays(moved.part(a, b))))
+            )
             out.append(Window(article, row, number, start, end, joined, len(title)))
     return out
 
@@ -70,17 +74,23 @@ def _arrays(tokens: Encoded) -> tuple[np.ndarray, ...]:
     return tokens.ids, tokens.spans, tokens.gaps, tokens.shapes
 
 
-def _tokens(snapshot: Snapshot, rows: list[int], texts: list[str]) -> list[tuple[np.ndarray, np.ndarray]]:
+def _tokens(
+    snapshot: Snapshot, rows: list[int], texts: list[str]
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Ids and spans of the tokens of some passages, from what the index holds; tokenized again where they do not spell the text."""
     offsets, model = snapshot.token_offsets, snapshot.model
-    held = [np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64) for row in rows]
+    held = [
+        np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64) for row in rows
+    ]
     spans = laid(characters(model), held, texts)
     again = [number for number, one in enumerate(spans) if one is None]
     found = dict(zip(again, model.located([texts[number] for number in again])))
     return [found.get(number) or (ids, one) for number, (ids, one) in enumerate(zip(held, spans))]
 
 
-def _titles(snapshot: Snapshot, bounds: list[tuple[int, int, int]], articles: dict[int, Article]) -> dict[int, Encoded]:
+def _titles(
+    snapshot: Snapshot, bounds: list[tuple[int, int, int]], articles: dict[int, Article]
+) -> dict[int, Encoded]:
     """By passage, the first sentence for a title, for articles without one; not beside the passage that begins with it."""
     numbers = [n for n, (row, start, _) in enumerate(bounds) if start and not articles[row].title]
     leads = {}

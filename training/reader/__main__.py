@@ -37,7 +37,9 @@ def rate_at(progress: float) -> float:
 def _chunks(given: argparse.Namespace, first: int, queue: multiprocessing.Queue) -> None:
     """Makes the chunks from number ``first`` on, in a process of its own."""
     torch.set_num_threads(1)
-    mixture = Mixture(load_static(), read(given.data, given.mined, given.part, given.lists), given.seed)
+    mixture = Mixture(
+        load_static(), read(given.data, given.mined, given.part, given.lists), given.seed
+    )
     for number in range(first, given.chunks):
         queue.put((number, mixture.chunk(number, number / given.chunks)))
     queue.put(None)
@@ -50,7 +52,9 @@ def _next(queue: multiprocessing.Queue, maker: multiprocessing.Process):
             return queue.get(timeout=30)
         except Empty:
             if not maker.is_alive():
-                raise RuntimeError("expected another chunk of examples, but the process that makes them has ended: see its error above") from None
+                raise RuntimeError(
+                    "expected another chunk of examples, but the process that makes them has ended: see its error above"
+                ) from None
 
 
 def as_tensors(batch: list[Window]) -> dict[str, torch.Tensor]:
@@ -72,7 +76,9 @@ def train(given: argparse.Namespace) -> Reader:
         averaged, first = state["averaged"], state["chunk"]
         print(f"goes on from chunk {first}", flush=True)
     queue: multiprocessing.Queue = multiprocessing.Queue(3)
-    maker = multiprocessing.get_context("fork").Process(target=_chunks, args=(given, first, queue), daemon=True)
+    maker = multiprocessing.get_context("fork").Process(
+        target=_chunks, args=(given, first, queue), daemon=True
+    )
     maker.start()
     saved = shown = time.time()
     losses: dict[str, list[float]] = {}
@@ -99,12 +105,22 @@ def train(given: argparse.Namespace) -> Reader:
             for one, value in zip(batch, loss.tolist()):
                 losses.setdefault(one.kind, []).append(value)
             if time.time() - shown > SHOW:
-                told = " ".join(f"{kind} {np.mean(some):.2f}" for kind, some in sorted(losses.items()))
-                print(f"chunk {number} {progress:.3f} {seen / (time.time() - shown):.0f}/s {told}", flush=True)
+                told = " ".join(
+                    f"{kind} {np.mean(some):.2f}" for kind, some in sorted(losses.items())
+                )
+                print(
+                    f"chunk {number} {progress:.3f} {seen / (time.time() - shown):.0f}/s {told}",
+                    flush=True,
+                )
                 losses, seen, shown = {}, 0, time.time()
         if time.time() - saved > SAVE or number == given.chunks - 1:
             saved = time.time()
-            state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "averaged": averaged, "chunk": number + 1}
+            state = {
+                "network": network.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "averaged": averaged,
+                "chunk": number + 1,
+            }
             torch.save(state, checkpoint.with_suffix(".new"))
             checkpoint.with_suffix(".new").replace(checkpoint)
     network.load_state_dict(averaged, strict=False)
@@ -113,13 +129,31 @@ def train(given: argparse.Namespace) -> Reader:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder with train/ and gazetteer/")
-    parser.add_argument("--work", type=Path, default=Path("training/work"), help="where the checkpoint is kept")
-    parser.add_argument("--out", type=Path, required=True, help="folder that the weights are written to")
-    parser.add_argument("--mined", type=Path, help="passages that search brings (python -m training.reader.mine)")
-    parser.add_argument("--lists", type=Path, default=Path("benchmarks/lists.jsonl"), help="list questions with complete answers")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with train/ and gazetteer/"
+    )
+    parser.add_argument(
+        "--work", type=Path, default=Path("training/work"), help="where the checkpoint is kept"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder that the weights are written to"
+    )
+    parser.add_argument(
+        "--mined", type=Path, help="passages that search brings (python -m training.reader.mine)"
+    )
+    parser.add_argument(
+        "--lists",
+        type=Path,
+        default=Path("benchmarks/lists.jsonl"),
+        help="list questions with complete answers",
+    )
     parser.add_argument("--chunks", type=int, default=200, help="of 4,096 examples each")
-    parser.add_argument("--part", type=float, default=1.0, help="share of the large sets that is read, to try things")
+    parser.add_argument(
+        "--part",
+        type=float,
+        default=1.0,
+        help="share of the large sets that is read, to try things",
+    )
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 
 from rag.reader.encode import GAPS, SHAPES, Encoded
 from training.examples import Example
@@ -23,7 +22,10 @@ LONGEST = 6  # tokens of an answer
 AROUND = 14  # tokens of the sentence that are kept to either side
 GONE = 0.30  # share of the passages from which the answer is taken away
 ITSELF = 0.35  # share of the questions whose sentence stays in the passage
-DROPPED = (0.05, 0.35)  # share of the question's words left out: where the sentence is gone, and where it stays
+DROPPED = (
+    0.05,
+    0.35,
+)  # share of the question's words left out: where the sentence is gone, and where it stays
 ABROAD = 0.12  # of the questions that are put into the other language word by word
 COMMA = GAPS.index("comma")
 
@@ -78,38 +80,69 @@ class Clozes:
             for at, token in enumerate(one.ids.tolist()):
                 where[token].append((number, at))
         fit = [
-            (number, at) for token, found in where.items() if self.words.weights[token] > 0.9 and 2 <= len({n for n, _ in found}) <= 8
+            (number, at)
+            for token, found in where.items()
+            if self.words.weights[token] > 0.9 and 2 <= len({n for n, _ in found}) <= 8
             for number, at in found
         ]
-        alone = [(n, at) for n, one in enumerate(tokens) for at, token in enumerate(one.ids.tolist()) if self.words.weights[token] > 0.9]
+        alone = [
+            (n, at)
+            for n, one in enumerate(tokens)
+            for at, token in enumerate(one.ids.tolist())
+            if self.words.weights[token] > 0.9
+        ]
         made = 0
         for _ in range(count * 4):
             itself = rng.random() < ITSELF
             if not (alone if itself else fit) or made == count:
                 return
             number, at = rng.choice(alone if itself else fit)
-            example = self._itself(rng, text, tokens, number, at) if itself else self._elsewhere(rng, text, tokens, where, number, at)
+            example = (
+                self._itself(rng, text, tokens, number, at)
+                if itself
+                else self._elsewhere(rng, text, tokens, where, number, at)
+            )
             if example is not None:
                 made += 1
                 yield example
 
-    def _elsewhere(self, rng, text: Text, tokens: list[Encoded], where, number: int, at: int) -> Example | None:
+    def _elsewhere(
+        self, rng, text: Text, tokens: list[Encoded], where, number: int, at: int
+    ) -> Example | None:
         """The sentence is not in the passage; another that has the word is."""
         mine = tokens[number]
         others = [(n, p) for n, p in where[int(mine.ids[at])] if n != number]
         around = {int(t) for t in mine.ids if self.words.weights[t] > 0.6}
-        shared = [(len(around & set(tokens[n].ids.tolist())), rng.random(), n, p) for n, p in others]
+        shared = [
+            (len(around & set(tokens[n].ids.tolist())), rng.random(), n, p) for n, p in others
+        ]
         best = max(shared)
         if best[0] < 3:
             return None
         _, _, other, place = best
         first, last, theirs = at, at + 1, tokens[other].ids
         begin, end = place, place + 1
-        while first > 0 and begin > 0 and mine.ids[first - 1] == theirs[begin - 1] and last - first < LONGEST and mine.gaps[first] == 0:
+        while (
+            first > 0
+            and begin > 0
+            and mine.ids[first - 1] == theirs[begin - 1]
+            and last - first < LONGEST
+            and mine.gaps[first] == 0
+        ):
             first, begin = first - 1, begin - 1
-        while last < len(mine) and end < len(theirs) and mine.ids[last] == theirs[end] and last - first < LONGEST and mine.gaps[last] < COMMA:
+        while (
+            last < len(mine)
+            and end < len(theirs)
+            and mine.ids[last] == theirs[end]
+            and last - first < LONGEST
+            and mine.gaps[last] < COMMA
+        ):
             last, end = last + 1, end + 1
-        if last - first >= LONGEST or last - first >= len(mine) - 2 or _cuts_word(mine, first, last):
+        if (
+            last - first >= LONGEST
+            or last - first >= len(mine) - 2
+            or _cuts_word(mine, first, last)
+        ):
             return None
         sentence = text.sentence(number)
         answer = sentence[mine.spans[first][0] : mine.spans[last - 1][1]]
@@ -127,13 +160,22 @@ class Clozes:
         spans = () if gone else tuple(occurrences(passage, answer))
         if not gone and not spans or gone and answer in passage:
             return None
-        return self._maybe_abroad(rng, Example(question, title, passage, spans, kind="cloze-gone" if gone else "cloze"))
+        return self._maybe_abroad(
+            rng, Example(question, title, passage, spans, kind="cloze-gone" if gone else "cloze")
+        )
 
-    def _itself(self, rng, text: Text, tokens: list[Encoded], number: int, at: int) -> Example | None:
+    def _itself(
+        self, rng, text: Text, tokens: list[Encoded], number: int, at: int
+    ) -> Example | None:
         """The sentence is in the passage, or all of it but what was asked for is."""
         mine = tokens[number]
         first, last = at, at + 1
-        while last < len(mine) and mine.gaps[last] == 0 and last - first < LONGEST and rng.random() < 0.5:
+        while (
+            last < len(mine)
+            and mine.gaps[last] == 0
+            and last - first < LONGEST
+            and rng.random() < 0.5
+        ):
             last += 1
         if len(mine) < 6 or last - first > len(mine) - 4 or _cuts_word(mine, first, last):
             return None
@@ -141,8 +183,14 @@ class Clozes:
         start, end = int(mine.spans[first][0]), int(mine.spans[last - 1][1])
         question = self._question(rng, text.lang, sentence, mine, first, last, DROPPED[1])
         chance = rng.random()
-        if chance < GONE:  # the sentence itself without the words that answer, or without the sentence
-            keep = [n for n in range(len(text.spans)) if n != number and sentence[start:end] not in text.sentence(n)]
+        if (
+            chance < GONE
+        ):  # the sentence itself without the words that answer, or without the sentence
+            keep = [
+                n
+                for n in range(len(text.spans))
+                if n != number and sentence[start:end] not in text.sentence(n)
+            ]
             if not keep:
                 return None
             near = min(range(len(keep)), key=lambda k: abs(keep[k] - number))
@@ -156,14 +204,24 @@ class Clozes:
         if chance < 1.4 * GONE and (other := self.words.exchanged(rng, question, passage)):
             return Example(other, "", passage, (), kind="self-near")
         title = "" if low == 0 or rng.random() < 0.3 else text.title
-        return self._maybe_abroad(rng, Example(question, title, passage, ((offset + start, offset + end),), kind="self"))
+        return self._maybe_abroad(
+            rng, Example(question, title, passage, ((offset + start, offset + end),), kind="self")
+        )
 
     def _maybe_abroad(self, rng: random.Random, one: Example) -> Example:
         if rng.random() < ABROAD:
-            return Example(self.words.abroad(rng, one.question), one.title, one.text, one.spans, kind=one.kind + "-abroad")
+            return Example(
+                self.words.abroad(rng, one.question),
+                one.title,
+                one.text,
+                one.spans,
+                kind=one.kind + "-abroad",
+            )
         return one
 
-    def _question(self, rng, lang: str, sentence: str, tokens: Encoded, first: int, last: int, drop: float) -> str:
+    def _question(
+        self, rng, lang: str, sentence: str, tokens: Encoded, first: int, last: int, drop: float
+    ) -> str:
         """The part of a sentence around some tokens, with a question word in their place."""
         low, high = max(0, first - AROUND), min(len(tokens), last + AROUND)
         for at in range(first - 1, low, -1):  # begin behind a comma, mostly
@@ -182,18 +240,31 @@ class Clozes:
             if at is None:
                 parts.append(f" {ask} " if lang == "en" else ask)
             elif rng.random() >= drop or at in (first - 1, last):
-                parts.append((" " if tokens.gaps[at] and lang == "en" else "") + sentence[tokens.spans[at][0] : tokens.spans[at][1]])
+                parts.append(
+                    (" " if tokens.gaps[at] and lang == "en" else "")
+                    + sentence[tokens.spans[at][0] : tokens.spans[at][1]]
+                )
         return " ".join("".join(parts).split()) + ("?" if lang == "en" else "？")
 
     def _kind(self, words: str, after: str, lang: str) -> str:
         """What kind of question word may stand for some words."""
         if words[0].isdigit() or words[0] in "一二三四五六七八九十两":
-            year = after.startswith("年") if lang == "zh" else len(words) == 4 and words[:2] in ("19", "20")
+            year = (
+                after.startswith("年")
+                if lang == "zh"
+                else len(words) == 4 and words[:2] in ("19", "20")
+            )
             return "year" if year else "figure"
         level = self.places.get(words, "")
         if level:
             return level if level != "county" else "place"
-        return "name" if lang == "en" and words[0].isupper() or words.endswith(("公司", "局", "部", "委员会", "大学", "医院")) else "word"
+        return (
+            "name"
+            if lang == "en"
+            and words[0].isupper()
+            or words.endswith(("公司", "局", "部", "委员会", "大学", "医院"))
+            else "word"
+        )
 
     def across(self, rng: random.Random, pairs: Sequence[dict], at: int) -> Example | None:
         """A cloze question in one language with the sentence of the other language in the passage, or without it."""
@@ -223,7 +294,9 @@ class Clozes:
         start, stop = int(other.spans[begin][0]) + offset, int(other.spans[end - 1][1]) + offset
         return Example(question, "", passage, ((start, stop),), kind="across")
 
-    def _counterpart(self, rng, asked: str, said: str, one: Encoded, other: Encoded) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    def _counterpart(
+        self, rng, asked: str, said: str, one: Encoded, other: Encoded
+    ) -> tuple[tuple[int, int], tuple[int, int]] | None:
         """Tokens of a sentence and those of its translation that mean the same, and nothing else means that."""
         model = self.words.model
         mine, weights = model.token_vectors(one.ids)
@@ -231,8 +304,12 @@ class Clozes:
         cosine = mine @ theirs.T
         there, here = cosine.argmax(1), cosine.argmax(0)
         fit = [
-            at for at in range(len(one))
-            if cosine[at, there[at]] > 0.55 and here[there[at]] == at and weights[at] > 0.9 and others[there[at]] > 0.8
+            at
+            for at in range(len(one))
+            if cosine[at, there[at]] > 0.55
+            and here[there[at]] == at
+            and weights[at] > 0.9
+            and others[there[at]] > 0.8
         ]
         digits = [at for at in fit if asked[one.spans[at][0]].isdigit()]
         if not fit:
@@ -240,7 +317,13 @@ class Clozes:
         at = rng.choice(digits if digits and rng.random() < 0.6 else fit)
         first, last = at, at + 1
         begin, end = int(there[at]), int(there[at]) + 1
-        while last < len(one) and end < len(other) and one.gaps[last] < COMMA and cosine[last, end] > 0.5 and last - first < 4:
+        while (
+            last < len(one)
+            and end < len(other)
+            and one.gaps[last] < COMMA
+            and cosine[last, end] > 0.5
+            and last - first < 4
+        ):
             last, end = last + 1, end + 1
         return (first, last), (begin, end)
 
@@ -248,6 +331,16 @@ class Clozes:
 def _cuts_word(tokens: Encoded, first: int, last: int) -> bool:
     """Whether a run of tokens begins or ends within a Latin word."""
     latin = {SHAPES.index(name) for name in ("lower", "upper", "capitals", "digit")}
-    begins = first > 0 and tokens.gaps[first] == 0 and tokens.shapes[first] in latin and tokens.shapes[first - 1] in latin
-    ends = last < len(tokens) and tokens.gaps[last] == 0 and tokens.shapes[last] in latin and tokens.shapes[last - 1] in latin
+    begins = (
+        first > 0
+        and tokens.gaps[first] == 0
+        and tokens.shapes[first] in latin
+        and tokens.shapes[first - 1] in latin
+    )
+    ends = (
+        last < len(tokens)
+        and tokens.gaps[last] == 0
+        and tokens.shapes[last] in latin
+        and tokens.shapes[last - 1] in latin
+    )
     return begins or ends

@@ -46,19 +46,36 @@ class Asked:
     told: dict[float, tuple[np.ndarray, bool]]
 
 
-def questions(data: Path, rng: random.Random, words: Words, of_each: int) -> list[tuple[str, str, tuple[str, ...]]]:
+def questions(
+    data: Path, rng: random.Random, words: Words, of_each: int
+) -> list[tuple[str, str, tuple[str, ...]]]:
     """(kind, question, answers) that the reader was not trained on; no answers where the large index has none."""
     contexts: dict[str, list[dict]] = {}
     for row in rows(data / "train/qa.jsonl.xz"):
         contexts.setdefault(row["context"], []).append(row)
-    held = [row for number, context in enumerate(sorted(contexts)) if number % HELD == 0 for row in contexts[context]]
+    held = [
+        row
+        for number, context in enumerate(sorted(contexts))
+        if number % HELD == 0
+        for row in contexts[context]
+    ]
     known = [row for row in held if row["answers"] and row["answers"][0]]
     known = rng.sample(known, min(of_each, len(known)))
     out = [("own", row["question"], tuple(row["answers"])) for row in known]
-    out += [("own-abroad", words.abroad(rng, row["question"]), tuple(row["answers"])) for row in rng.sample(known, len(known) // 2)]
+    out += [
+        ("own-abroad", words.abroad(rng, row["question"]), tuple(row["answers"]))
+        for row in rng.sample(known, len(known) // 2)
+    ]
     for lang in ("zh", "en"):
-        some = [row["question"] for row in rows(data / "train/unanswered.jsonl.xz") if row["lang"] == lang and kept_apart(row["question"])]
-        out += [(f"foreign-{lang}", question, ()) for question in rng.sample(some, min(of_each, len(some)))]
+        some = [
+            row["question"]
+            for row in rows(data / "train/unanswered.jsonl.xz")
+            if row["lang"] == lang and kept_apart(row["question"])
+        ]
+        out += [
+            (f"foreign-{lang}", question, ())
+            for question in rng.sample(some, min(of_each, len(some)))
+        ]
     return out
 
 
@@ -70,11 +87,18 @@ def read_all(snapshot: Snapshot, asked: Iterable[tuple[str, str, tuple[str, ...]
         parsed = parse(snapshot, question[:500])
         allowed = parsed.allowed if parsed.allowed.any() else np.ones(snapshot.n_articles, bool)
         found = candidates(snapshot, parsed.query, allowed)
-        passages = passages_of(snapshot, parsed, found, order_of(snapshot, found, allowed, READ), SPANS)
+        passages = passages_of(
+            snapshot, parsed, found, order_of(snapshot, found, allowed, READ), SPANS
+        )
         told = {}
         for step in STEPS:
-            judged = findings_of(parsed, passages, int(allowed.sum()), dataclasses.replace(nothing, search=step))
-            told[step] = judged.features, bool(judged.values) and right(judged.values[0].text, answers)
+            judged = findings_of(
+                parsed, passages, int(allowed.sum()), dataclasses.replace(nothing, search=step)
+            )
+            told[step] = (
+                judged.features,
+                bool(judged.values) and right(judged.values[0].text, answers),
+            )
         out.append(Asked(kind, told))
     return out
 
@@ -95,7 +119,10 @@ def logistic(x: np.ndarray, right: np.ndarray) -> np.ndarray:
 
     def loss(b: np.ndarray) -> tuple[float, np.ndarray]:
         p = 1 / (1 + np.exp(-z @ b))
-        value = -np.mean(y * np.log(p + 1e-9) + (1 - y) * np.log(1 - p + 1e-9)) + PENALTY * b[1:] @ b[1:]
+        value = (
+            -np.mean(y * np.log(p + 1e-9) + (1 - y) * np.log(1 - p + 1e-9))
+            + PENALTY * b[1:] @ b[1:]
+        )
         return value, z.T @ (p - y) / len(y) + 2 * PENALTY * np.r_[0, b[1:]]
 
     b = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B").x
@@ -106,18 +133,37 @@ def logistic(x: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def parting(found: list[tuple[float, bool]]) -> float:
     """The figure that parts those that are from those that are not with the best balanced accuracy."""
-    yes, no = (np.array([value for value, is_so in found if is_so == kind]) for kind in (True, False))
-    return float(max(np.unique([value for value, _ in found]), key=lambda at: (yes >= at).mean() + (no < at).mean()))
+    yes, no = (
+        np.array([value for value, is_so in found if is_so == kind]) for kind in (True, False)
+    )
+    return float(
+        max(
+            np.unique([value for value, _ in found]),
+            key=lambda at: (yes >= at).mean() + (no < at).mean(),
+        )
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--index", type=Path, required=True, help="of training.reader.mine")
-    parser.add_argument("--small", type=Path, required=True, help="where indexes of half of the contexts are kept")
+    parser.add_argument(
+        "--small", type=Path, required=True, help="where indexes of half of the contexts are kept"
+    )
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--questions", type=int, default=350, help="of each kind: answered, and not in either language")
-    parser.add_argument("--refused", type=float, default=0.05, help="share of rightly read questions that may be refused")
+    parser.add_argument(
+        "--questions",
+        type=int,
+        default=350,
+        help="of each kind: answered, and not in either language",
+    )
+    parser.add_argument(
+        "--refused",
+        type=float,
+        default=0.05,
+        help="share of rightly read questions that may be refused",
+    )
     parser.add_argument("--seed", type=int, default=3)
     given = parser.parse_args()
     rng = random.Random(given.seed)
@@ -129,25 +175,45 @@ def main() -> None:
     for number, half in enumerate(_halves(given.data, given.small)):
         with Index.open(half) as index:
             own = [one for one in asked if one[0].startswith("own")]
-            some = rng.sample(own, len(own) // 2) + [one for one in asked if not one[0].startswith("own")][number::4]
-            found += [dataclasses.replace(one, kind=f"small-{one.kind}") for one in read_all(index.snapshot, some)]
-    step = max(STEPS, key=lambda step: np.mean([one.told[step][1] for one in found if "own" in one.kind]))
-    weights = logistic(np.stack([one.told[step][0] for one in found]), np.array([one.told[step][1] for one in found]))
+            some = (
+                rng.sample(own, len(own) // 2)
+                + [one for one in asked if not one[0].startswith("own")][number::4]
+            )
+            found += [
+                dataclasses.replace(one, kind=f"small-{one.kind}")
+                for one in read_all(index.snapshot, some)
+            ]
+    step = max(
+        STEPS, key=lambda step: np.mean([one.told[step][1] for one in found if "own" in one.kind])
+    )
+    weights = logistic(
+        np.stack([one.told[step][0] for one in found]),
+        np.array([one.told[step][1] for one in found]),
+    )
     chance = np.array([1 / (1 + np.exp(-one.told[step][0] @ weights)) for one in found])
     correct = np.array([one.told[step][1] for one in found])
     least = float(np.quantile(chance[correct], given.refused))
     for kind in sorted({one.kind for one in found}):
         of = np.array([one.kind == kind for one in found])
-        print(f"{kind:18} n {of.sum():5} right {correct[of].mean():.3f} answered {(chance[of] >= least).mean():.3f}", flush=True)
+        print(
+            f"{kind:18} n {of.sum():5} right {correct[of].mean():.3f} answered {(chance[of] >= least).mean():.3f}",
+            flush=True,
+        )
     covered = [(one.told[step][0][FEATURES.index("covered")], "own" in one.kind) for one in found]
     kept = {
-        "search": step, "least": round(least, 4), "near": round(parting(covered), 3),
+        "search": step,
+        "least": round(least, 4),
+        "near": round(parting(covered), 3),
         "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, weights)},
-    }  # fmt: skip
+    }
     print(json.dumps(kept), flush=True)
     given.out.mkdir(parents=True, exist_ok=True)
     file = given.out / "judge.json"
-    rows_kept = json.loads(file.read_text("utf8")) if file.is_file() else {"row": 0.5, "rows": dict.fromkeys(ROW_FEATURES, 0.0)}
+    rows_kept = (
+        json.loads(file.read_text("utf8"))
+        if file.is_file()
+        else {"row": 0.5, "rows": dict.fromkeys(ROW_FEATURES, 0.0)}
+    )
     file.write_text(json.dumps(rows_kept | kept, indent=1) + "\n", "utf8")
 
 
@@ -163,7 +229,10 @@ def _halves(data: Path, folder: Path) -> list[Path]:
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / f"half{half}.jsonl"
             some = list(enumerate(contexts.items()))[half::2]
-            lines = (json.dumps({"id": f"q{n}", "title": title, "text": text}, ensure_ascii=False) for n, (text, title) in some)
+            lines = (
+                json.dumps({"id": f"q{n}", "title": title, "text": text}, ensure_ascii=False)
+                for n, (text, title) in some
+            )
             file.write_text("\n".join(lines) + "\n", "utf8")
             Index.build(file, index)
         out.append(index)

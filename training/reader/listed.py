@@ -20,7 +20,9 @@ def list_questions(file: Path) -> list[dict]:
     return [row for row in found if row["set"] == "train" and row["form"] in FORMS]
 
 
-def of_list(words: Words, rng: random.Random, row: dict, articles: dict[str, Text]) -> Example | None:
+def of_list(
+    words: Words, rng: random.Random, row: dict, articles: dict[str, Text]
+) -> Example | None:
     """An example from a window of one of the articles of a list question; None where none can be made."""
     texts = [articles[name] for name in row["articles"] if name in articles]
     if not texts:
@@ -33,10 +35,21 @@ def of_list(words: Words, rng: random.Random, row: dict, articles: dict[str, Tex
     passage = spread(text, list(range(first, last)))
     spans: list[tuple[int, int]] = []
     for alternatives in row["expected"]:
-        found = [span for name in sorted(alternatives, key=len, reverse=True) for span in occurrences(passage, name)]
+        found = [
+            span
+            for name in sorted(alternatives, key=len, reverse=True)
+            for span in occurrences(passage, name)
+        ]
         if found and not any(a < found[0][1] and found[0][0] < b for a, b in spans):
             spans.append(found[0])
     question = row["question"]
     if rng.random() < ABROAD and row["lang"] == "zh":
         question = words.abroad(rng, question)
-    return Example(question, text.title if first else "", passage, tuple(sorted(spans)), several=True, kind="list" if spans else "list-none")
+    return Example(
+        question,
+        text.title if first else "",
+        passage,
+        tuple(sorted(spans)),
+        several=True,
+        kind="list" if spans else "list-none",
+    )

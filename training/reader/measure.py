@@ -9,7 +9,6 @@ import torch
 
 from rag.embed.static import load_static
 from rag.reader.network import LONGEST_ANSWER
-from training.examples import Example
 from training.reader.mixture import Data
 from training.reader.network import Reader
 from training.reader.questions import of_row
@@ -17,7 +16,9 @@ from training.reader.windows import Window, padded, windows
 from training.reader.words import Words
 
 
-def measured(network: Reader, data: Data, seed: int, rounds: int = 2) -> dict[str, dict[str, float]]:
+def measured(
+    network: Reader, data: Data, seed: int, rounds: int = 2
+) -> dict[str, dict[str, float]]:
     """For each kind of held-apart questions: AUC of the best span's margin over "none", and the share of right spans.
 
     A span is right where it overlaps an answer and is no more than twice as long.
@@ -42,7 +43,12 @@ def judged(network: Reader, found: list[Window]) -> dict[str, dict[str, float]]:
         margins += (best - none).tolist()
         for one, place in zip(batch, where.tolist()):
             first, more = divmod(place, LONGEST_ANSWER)
-            right.append(any(first <= b and a <= first + more and more + 1 <= 2 * (b - a + 1) for a, b in one.spans))
+            right.append(
+                any(
+                    first <= b and a <= first + more and more + 1 <= 2 * (b - a + 1)
+                    for a, b in one.spans
+                )
+            )
     out: dict[str, dict[str, float]] = {}
     for suffix in ("", "-abroad"):
         yes = [m for m, one in zip(margins, found) if one.kind == f"qa{suffix}"]

@@ -34,7 +34,10 @@ def _corpus(data: Path, folder: Path) -> list[Path]:
         seen.setdefault(row["context"], row.get("title") or "")
     with contexts.open("w", encoding="utf8") as out:
         for number, (text, title) in enumerate(seen.items()):
-            out.write(json.dumps({"id": f"q{number}", "title": title, "text": text}, ensure_ascii=False) + "\n")
+            out.write(
+                json.dumps({"id": f"q{number}", "title": title, "text": text}, ensure_ascii=False)
+                + "\n"
+            )
     return [news, contexts]
 
 
@@ -43,17 +46,26 @@ def kept_apart(question: str) -> bool:
     return zlib.crc32(question.encode()) % KEPT_APART == 0
 
 
-def _questions(data: Path, rng: random.Random, of_each: int) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _questions(
+    data: Path, rng: random.Random, of_each: int
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """(question, language, answers), in random order; no answers where the articles hold none."""
     out = []
-    known = [row for row in rows(data / "train/qa.jsonl.xz") if row["answers"] and row["answers"][0]]
-    out += [(row["question"], "zh", tuple(row["answers"])) for row in rng.sample(known, min(of_each, len(known)))]
+    known = [
+        row for row in rows(data / "train/qa.jsonl.xz") if row["answers"] and row["answers"][0]
+    ]
+    out += [
+        (row["question"], "zh", tuple(row["answers"]))
+        for row in rng.sample(known, min(of_each, len(known)))
+    ]
     foreign = list(rows(data / "train/unanswered.jsonl.xz"))
     for lang in ("zh", "en"):
         some = [row for row in foreign if row["lang"] == lang]
         out += [(row["question"], lang, ()) for row in rng.sample(some, min(of_each, len(some)))]
     english = [row for row in rows(data / "train/qa_en.jsonl.xz")]
-    out += [(row["question"], "en", ()) for row in rng.sample(english, min(of_each // 3, len(english)))]
+    out += [
+        (row["question"], "en", ()) for row in rng.sample(english, min(of_each // 3, len(english)))
+    ]
     rng.shuffle(out)
     yield from (one for one in out if any(map(str.isalnum, one[0])) and not kept_apart(one[0]))
 
@@ -62,7 +74,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--index", type=Path, required=True, help="folder of the index: made where there is none")
+    parser.add_argument(
+        "--index", type=Path, required=True, help="folder of the index: made where there is none"
+    )
     parser.add_argument("--questions", type=int, default=6_000, help="of each kind")
     parser.add_argument("--seed", type=int, default=11)
     given = parser.parse_args()
@@ -71,17 +85,34 @@ def main() -> None:
         corpus = _corpus(given.data, given.index.parent)
         Index.build(corpus, given.index)
     rng = random.Random(given.seed)
-    with Index.open(given.index) as index, given.out.with_suffix(".new").open("w", encoding="utf8") as out:
-        for number, (question, lang, answers) in enumerate(_questions(given.data, rng, given.questions)):
+    with (
+        Index.open(given.index) as index,
+        given.out.with_suffix(".new").open("w", encoding="utf8") as out,
+    ):
+        for number, (question, lang, answers) in enumerate(
+            _questions(given.data, rng, given.questions)
+        ):
             hits = index.search(question[:500], k=10)
             chosen = hits[:3] + ([rng.choice(hits[3:])] if len(hits) > 3 else [])
             for rank, hit in enumerate(chosen[:WORST]):
-                spans = [span for answer in answers for span in occurrences(hit.text, answer)] if answers else []
+                spans = (
+                    [span for answer in answers for span in occurrences(hit.text, answer)]
+                    if answers
+                    else []
+                )
                 if answers and not spans and hit.article_id.startswith("q"):
                     continue  # of the encyclopaedia: it may say it in other words
                 lead = hit.title or (index.article(hit.article_id).text[:LEAD] if hit.start else "")
-                one = {"question": question, "lang": lang, "title": lead, "text": hit.text, "spans": spans, "rank": rank, "score": hit.score,
-                       "article": hit.article_id}
+                one = {
+                    "question": question,
+                    "lang": lang,
+                    "title": lead,
+                    "text": hit.text,
+                    "spans": spans,
+                    "rank": rank,
+                    "score": hit.score,
+                    "article": hit.article_id,
+                }
                 out.write(json.dumps(one, ensure_ascii=False) + "\n")
             if number % 1000 == 0:
                 print(number, flush=True)

@@ -25,11 +25,25 @@ from training.reader.words import Words
 CHUNK = 4_096  # examples
 HELD = 25  # of so many contexts one is kept apart, to measure on
 # Shares of the kinds of examples: at first, and in the end. What is made without end comes first, real questions later.
-FIRST = {"cloze-zh": 0.52, "cloze-en": 0.12, "across": 0.16, "composed": 0.12, "qa": 0.06, "qa-en": 0.02}
+FIRST = {
+    "cloze-zh": 0.52,
+    "cloze-en": 0.12,
+    "across": 0.16,
+    "composed": 0.12,
+    "qa": 0.06,
+    "qa-en": 0.02,
+}
 LAST = {
-    "cloze-zh": 0.06, "cloze-en": 0.03, "across": 0.07, "composed": 0.22, "qa": 0.30, "qa-en": 0.06, "mined": 0.14, "list": 0.03,
+    "cloze-zh": 0.06,
+    "cloze-en": 0.03,
+    "across": 0.07,
+    "composed": 0.22,
+    "qa": 0.30,
+    "qa-en": 0.06,
+    "mined": 0.14,
+    "list": 0.03,
     "place": 0.09,
-}  # fmt: skip
+}
 NO_NEWS = {"python-docs"}  # a source of sentence pairs that are far from any news
 
 
@@ -50,7 +64,9 @@ class Data:
     gazetteer: Places | None = None
 
 
-def read(folder: Path, mined: Path | None = None, part: float = 1.0, lists: Path | None = None) -> Data:
+def read(
+    folder: Path, mined: Path | None = None, part: float = 1.0, lists: Path | None = None
+) -> Data:
     """The training sets of a folder; ``part`` (0 to 1) of the largest ones."""
     data = Data()
     if lists is not None:
@@ -67,7 +83,11 @@ def read(folder: Path, mined: Path | None = None, part: float = 1.0, lists: Path
             (data.en if row["lang"] == "en" else data.zh).append(text)
             if row["id"] in wanted:
                 data.listed[row["id"]] = text
-    data.pairs = [row for row in rows(train / "parallel.jsonl.xz", int(648_476 * part)) if row["src"] not in LEFT_OUT | NO_NEWS]
+    data.pairs = [
+        row
+        for row in rows(train / "parallel.jsonl.xz", int(648_476 * part))
+        if row["src"] not in LEFT_OUT | NO_NEWS
+    ]
     contexts: dict[str, list[dict]] = {}
     for row in rows(train / "qa.jsonl.xz"):
         contexts.setdefault(row["context"], []).append(row)
@@ -108,7 +128,10 @@ class Mixture:
         """
         rng = random.Random(f"{self.seed}-{number}")
         examples: list[Example] = []
-        shares = {kind: FIRST.get(kind, 0) * (1 - progress) + LAST.get(kind, 0) * progress for kind in LAST}
+        shares = {
+            kind: FIRST.get(kind, 0) * (1 - progress) + LAST.get(kind, 0) * progress
+            for kind in LAST
+        }
         for kind, rows_of_it in (("mined", self.data.mined), ("list", self.data.lists)):
             if not rows_of_it:
                 shares["qa"] += shares.pop(kind)
@@ -125,14 +148,18 @@ class Mixture:
             yield from composed(rng, data.gazetteer)
         while True:
             if kind in ("cloze-zh", "cloze-en"):
-                yield from self.clozes.of_text(rng, rng.choice(data.zh if kind == "cloze-zh" else data.en), 4)
+                yield from self.clozes.of_text(
+                    rng, rng.choice(data.zh if kind == "cloze-zh" else data.en), 4
+                )
                 continue
             if kind == "across":
                 one = self.clozes.across(rng, data.pairs, rng.randrange(len(data.pairs)))
             elif kind == "qa-en":
                 one = of_sentences(rng, data.qa_en, rng.randrange(len(data.qa_en)))
             elif kind == "place":
-                one = of_places(self.words, rng, rng.choice(data.zh if rng.random() < 0.85 else data.en))
+                one = of_places(
+                    self.words, rng, rng.choice(data.zh if rng.random() < 0.85 else data.en)
+                )
             elif kind == "list":
                 one = of_list(self.words, rng, rng.choice(data.lists), data.listed)
             elif kind == "mined":
@@ -148,4 +175,6 @@ def of_mined(rng: random.Random, words: Words, row: dict) -> Example:
     question = row["question"]
     if row["lang"] == "zh" and rng.random() < 0.2:
         question = words.abroad(rng, question)
-    return Example(question, row["title"], row["text"], tuple(map(tuple, row["spans"])), kind="mined")
+    return Example(
+        question, row["title"], row["text"], tuple(map(tuple, row["spans"])), kind="mined"
+    )

@@ -15,7 +15,14 @@ from torch.nn import functional as F
 from rag.embed.static import StaticModel
 from rag.reader.encode import GAPS, SHAPES
 from rag.reader.network import (
-    ASKED_FEATURES, DILATIONS, FEATURES, FREQUENT, LONGEST_ANSWER, QUESTION_DILATIONS, RANK, WIDTH,
+    ASKED_FEATURES,
+    DILATIONS,
+    FEATURES,
+    FREQUENT,
+    LONGEST_ANSWER,
+    QUESTION_DILATIONS,
+    RANK,
+    WIDTH,
 )
 
 NEVER = -1e4
@@ -55,8 +62,12 @@ class Reader(nn.Module):
     def __init__(self, model: StaticModel):
         super().__init__()
         vectors, weights = model.token_vectors(np.arange(model.size))
-        self.register_buffer("vectors", torch.from_numpy(vectors).to(torch.bfloat16), persistent=False)
-        self.register_buffer("logs", torch.from_numpy(np.log1p(weights / np.median(weights))), persistent=False)
+        self.register_buffer(
+            "vectors", torch.from_numpy(vectors).to(torch.bfloat16), persistent=False
+        )
+        self.register_buffer(
+            "logs", torch.from_numpy(np.log1p(weights / np.median(weights))), persistent=False
+        )
         dim = vectors.shape[1]
         self.heat = nn.Parameter(torch.tensor(12.0))
         self.project = nn.Linear(dim, WIDTH)
@@ -84,13 +95,17 @@ class Reader(nn.Module):
         nn.init.normal_(self.own.weight, std=0.02)
         nn.init.zeros_(self.length.weight)
 
-    def embedded(self, ids: torch.Tensor, gaps: torch.Tensor, shapes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def embedded(
+        self, ids: torch.Tensor, gaps: torch.Tensor, shapes: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Vectors (b, t, dim) as they are, and what the network makes of each token by itself (b, t, width)."""
         known = ids.clamp(min=0)
         vectors = self.vectors[known].float() * (ids >= 0)[..., None]
         after = F.pad(gaps[:, 1:], (0, 1))
         frequent = torch.where((ids >= 0) & (ids < FREQUENT), ids, FREQUENT)
-        own = self.own(frequent) + self.gap_before(gaps) + self.gap_after(after) + self.shape(shapes)
+        own = (
+            self.own(frequent) + self.gap_before(gaps) + self.gap_after(after) + self.shape(shapes)
+        )
         return vectors, own
 
     def forward(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -100,7 +115,9 @@ class Reader(nn.Module):
         q_vectors, q_own = self.embedded(q_ids, batch["question_gaps"], batch["question_shapes"])
         p_vectors, p_own = self.embedded(p_ids, batch["passage_gaps"], batch["passage_shapes"])
         if self.training:
-            q_vectors = F.normalize(q_vectors + NOISE * torch.randn_like(q_vectors) * q_mask, dim=-1)
+            q_vectors = F.normalize(
+                q_vectors + NOISE * torch.randn_like(q_vectors) * q_mask, dim=-1
+            )
         asked = F.relu(self.project(q_vectors) + q_own) * q_mask
         words = asked
         for layer in self.asked:
@@ -113,14 +130,32 @@ class Reader(nn.Module):
         same = ((p_ids[:, :, None] == q_ids[:, None, :]) & (q_ids >= 0)[:, None]).float()
         q_logs = self.logs[q_ids.clamp(min=0)] * q_mask[..., 0]
         best = (cosine + (allowed - 1) * 2).amax(2)
-        body = (torch.arange(p_ids.shape[1], device=p_ids.device)[None] >= batch["body"][:, None]).float()
-        features = torch.stack([
-            best, same.amax(2), (cosine * q_logs[:, None]).amax(2), (same * q_logs[:, None]).amax(2),
-            self.logs[p_ids.clamp(min=0)] * p_mask[..., 0], body,
-        ], 2)
+        body = (
+            torch.arange(p_ids.shape[1], device=p_ids.device)[None] >= batch["body"][:, None]
+        ).float()
+        features = torch.stack(
+            [
+                best,
+                same.amax(2),
+                (cosine * q_logs[:, None]).amax(2),
+                (same * q_logs[:, None]).amax(2),
+                self.logs[p_ids.clamp(min=0)] * p_mask[..., 0],
+                body,
+            ],
+            2,
+        )
         heard = attention @ words
         read = F.relu(self.project(p_vectors) + p_own)
-        x = torch.cat([self.drop(read), self.drop(heard), read * heard, self.drop(attention @ asked), features], 2)
+        x = torch.cat(
+            [
+                self.drop(read),
+                self.drop(heard),
+                read * heard,
+                self.drop(attention @ asked),
+                features,
+            ],
+            2,
+        )
         x = (self.merge(x) + self.topic(torch.cat([topic, asked.amax(1)], 1))[:, None]) * p_mask
         for layer in self.below:
             x = layer(x, p_mask)
@@ -131,7 +166,9 @@ class Reader(nn.Module):
             x = layer(x, p_mask)
         h = self.last(x) * p_mask
         spans = self.scores(h, body * p_mask[..., 0])
-        return spans, self.nothing(h, p_mask, asked, words, topic, cosine, same, match, q_mask, q_logs, spans)
+        return spans, self.nothing(
+            h, p_mask, asked, words, topic, cosine, same, match, q_mask, q_logs, spans
+        )
 
     def scores(self, h: torch.Tensor, inside: torch.Tensor) -> torch.Tensor:
         """Scores of spans by first token and length less one, (b, t, LONGEST_ANSWER)."""
@@ -149,27 +186,46 @@ class Reader(nn.Module):
             out.append(F.pad(one, (0, more), value=NEVER))
         return torch.stack(out, 2).clamp(min=NEVER)
 
-    def nothing(self, h, p_mask, asked, words, topic, cosine, same, match, q_mask, q_logs, spans) -> torch.Tensor:
+    def nothing(
+        self, h, p_mask, asked, words, topic, cosine, same, match, q_mask, q_logs, spans
+    ) -> torch.Tensor:
         """The score of "none" (b,), from the likeliest span, the question, and what of it the window has."""
         b, t, _ = spans.shape
         likely = spans.reshape(b, -1).softmax(1).reshape(b, t, -1)
         begin = (likely.sum(2)[..., None] * h).sum(1)
         pad = (1 - p_mask[:, None, :, 0]) * NEVER
         reach = (match.transpose(1, 2) + pad).softmax(2)
-        found = torch.stack([
-            (cosine.transpose(1, 2) + pad / 1e3).amax(2), same.transpose(1, 2).amax(2),
-            (match.transpose(1, 2) + pad).amax(2) * 0.1, q_logs,
-        ], 2)
+        found = torch.stack(
+            [
+                (cosine.transpose(1, 2) + pad / 1e3).amax(2),
+                same.transpose(1, 2).amax(2),
+                (match.transpose(1, 2) + pad).amax(2) * 0.1,
+                q_logs,
+            ],
+            2,
+        )
         missed = F.relu(self.missed(torch.cat([asked, reach @ h, found], 2)))
         share = (self.share(asked)[..., 0] + (q_mask[..., 0] - 1) * -NEVER).softmax(1)[..., None]
         most = (missed + (q_mask - 1) * -NEVER).amax(1)
         top = spans.reshape(b, -1)
         sums = torch.stack([top.amax(1), top.logsumexp(1)], 1) * 0.1
-        told = torch.cat([begin, topic, most, (share * missed).sum(1), (h + (p_mask - 1) * -NEVER).amax(1), sums], 1)
+        told = torch.cat(
+            [
+                begin,
+                topic,
+                most,
+                (share * missed).sum(1),
+                (h + (p_mask - 1) * -NEVER).amax(1),
+                sums,
+            ],
+            1,
+        )
         return self.none(F.relu(self.none_hidden(self.drop(told))))[:, 0]
 
 
-def loss_of(spans: torch.Tensor, none: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def loss_of(
+    spans: torch.Tensor, none: torch.Tensor, batch: dict[str, torch.Tensor]
+) -> torch.Tensor:
     """Mean negative log-likelihood of the answers, or of "none" (b,).
 
     Where several spans each answer, each of them shall have an equal part of the probability; else all of it may be with one.

@@ -13,7 +13,10 @@ from training.examples import Example
 from training.reader.sources import Text, size_of, spread, stretch
 from training.reader.words import Words
 
-GONE, NEAR = 0.25, 0.10  # share of the passages without the sentence, and of the questions with a word exchanged
+GONE, NEAR = (
+    0.25,
+    0.10,
+)  # share of the passages without the sentence, and of the questions with a word exchanged
 GOVERNED = 0.35  # of the questions for what a later clause of the sentence says, whose place the first one names
 ABROAD = 0.2  # of the questions that are put into the other language word by word
 DROPPED = 0.12  # of the words of the question that are left out
@@ -26,7 +29,11 @@ _ASK = {
     ("en", "city"): ("Which cities", "Which city"),
     ("en", "country"): ("Which countries", "Which country", "What countries"),
 }
-_ENGLISH = {"province": ("which provinces", "which province"), "city": ("which cities", "which city"), "country": ("which countries", "which country")}
+_ENGLISH = {
+    "province": ("which provinces", "which province"),
+    "city": ("which cities", "which city"),
+    "country": ("which countries", "which country"),
+}
 _JOINERS = {"、", "和", "与", "及", "，", ",", "以及", "and", ", and", "等", ""}
 
 
@@ -34,19 +41,29 @@ def of_places(words: Words, rng: random.Random, text: Text) -> Example | None:
     """An example from an article; None where its sentence is not fit for one."""
     number = rng.randrange(len(text.spans))
     sentence = text.sentence(number)
-    mentions = [m for m in find_places(sentence) if not m.part_of_name and m.place.level in ("province", "city", "country")]
+    mentions = [
+        m
+        for m in find_places(sentence)
+        if not m.part_of_name and m.place.level in ("province", "city", "country")
+    ]
     if not mentions:
         return None
     parts = clauses(sentence, 0, len(sentence))
     first = rng.choice(mentions)
-    if first.place.code == "CN" or first.place.level == "country" and rng.random() < 0.6:  # there are too many of them
+    if (
+        first.place.code == "CN" or first.place.level == "country" and rng.random() < 0.6
+    ):  # there are too many of them
         return None
     group = _beside(sentence, mentions, first)
     clause = next((part for part in parts if part[0] <= first.start < part[1]), None)
     if clause is None:
         return None
     rest = sentence[clause[0] : group[0].start] + sentence[group[-1].end : clause[1]]
-    later = [part for part in parts if part[0] >= clause[1] and not any(part[0] <= m.start < part[1] for m in mentions)]
+    later = [
+        part
+        for part in parts
+        if part[0] >= clause[1] and not any(part[0] <= m.start < part[1] for m in mentions)
+    ]
     if later and first.start - clause[0] < 6 and rng.random() < GOVERNED:
         rest = sentence[slice(*later[0])]
     question = _question(words, rng, rest, first.place.level, text.lang)
@@ -72,9 +89,16 @@ def of_places(words: Words, rng: random.Random, text: Text) -> Example | None:
             question, spans = other, ()
     if text.lang == "zh" and rng.random() < ABROAD:
         ask = rng.choice(_ENGLISH[first.place.level])
-        question = f"{ask} {words.abroad(rng, question[_asked(question):])}"
+        question = f"{ask} {words.abroad(rng, question[_asked(question) :])}"
     kind = "place" if spans else "place-none"
-    return Example(question, text.title if low and rng.random() < 0.8 else "", passage, spans, several=True, kind=kind)
+    return Example(
+        question,
+        text.title if low and rng.random() < 0.8 else "",
+        passage,
+        spans,
+        several=True,
+        kind=kind,
+    )
 
 
 def _beside(sentence: str, mentions: list[PlaceMention], one: PlaceMention) -> list[PlaceMention]:
@@ -84,13 +108,15 @@ def _beside(sentence: str, mentions: list[PlaceMention], one: PlaceMention) -> l
     low = high = at
     while low > 0 and sentence[same[low - 1].end : same[low].start].strip() in _JOINERS:
         low -= 1
-    while high + 1 < len(same) and sentence[same[high].end : same[high + 1].start].strip() in _JOINERS:
+    while (
+        high + 1 < len(same) and sentence[same[high].end : same[high + 1].start].strip() in _JOINERS
+    ):
         high += 1
     return same[low : high + 1]
 
 
 def _question(words: Words, rng: random.Random, rest: str, level: str, lang: str) -> str | None:
-    rest = rest.strip(" ，,。.；;：:、！!？?\n“”\"（）()")
+    rest = rest.strip(' ，,。.；;：:、！!？?\n“”"（）()')
     for lead in ("等地", "等省", "等国", "等", "省", "市", "的", "在"):
         if rest.startswith(lead):
             rest = rest[len(lead) :]
@@ -106,4 +132,6 @@ def _question(words: Words, rng: random.Random, rest: str, level: str, lang: str
 
 def _asked(question: str) -> int:
     """Where the words that ask end in a Chinese question."""
-    return max((len(ask) for asks in _ASK.values() for ask in asks if question.startswith(ask)), default=0)
+    return max(
+        (len(ask) for asks in _ASK.values() for ask in asks if question.startswith(ask)), default=0
+    )

@@ -9,7 +9,10 @@ from training.examples import Example
 from training.reader.sources import Text, occurrences, size_of, spread, stretch, text_of
 from training.reader.words import Words
 
-GONE, ELSEWHERE = 0.30, 0.08  # share of the examples without the answering sentences, and of those from another place of the text
+GONE, ELSEWHERE = (
+    0.30,
+    0.08,
+)  # share of the examples without the answering sentences, and of those from another place of the text
 NEAR = 0.10  # of those whose question asks for something near that the passage does not have
 ABROAD = 0.25  # of the questions that are put into the other language word by word
 
@@ -39,7 +42,9 @@ def of_row(words: Words, rng: random.Random, row: dict) -> Example | None:
             near = min(range(len(window)), key=lambda at: abs(window[at] - holding[0]))
             if chance > GONE:
                 near = rng.randrange(len(window))
-            first, last = stretch(rng, [text.spans[n] for n in window], near, size_of(rng, text.lang))
+            first, last = stretch(
+                rng, [text.spans[n] for n in window], near, size_of(rng, text.lang)
+            )
             passage = spread(text, window[first:last])
             if any(a in passage for a in answers):
                 return None
@@ -50,10 +55,19 @@ def of_row(words: Words, rng: random.Random, row: dict) -> Example | None:
             if not spans:
                 return None
             example = Example(question, text.title, passage, spans, kind=kind)
-            if rng.random() < NEAR and (other := words.exchanged(rng, question, f"{text.title}\n{passage}")):
+            if rng.random() < NEAR and (
+                other := words.exchanged(rng, question, f"{text.title}\n{passage}")
+            ):
                 example = Example(other, text.title, passage, (), kind="near")
     if rng.random() < ABROAD:
-        example = Example(words.abroad(rng, example.question), example.title, example.text, example.spans, example.several, f"{example.kind}-abroad")
+        example = Example(
+            words.abroad(rng, example.question),
+            example.title,
+            example.text,
+            example.spans,
+            example.several,
+            f"{example.kind}-abroad",
+        )
     return example
 
 
@@ -65,7 +79,9 @@ def _window(rng: random.Random, text: Text, at: int) -> list[int]:
 def _likeliest(words: Words, text: Text, question: str) -> int:
     """The number of the sentence that shares most characters with a question."""
     grams = {question[at : at + 2] for at in range(len(question) - 1)}
-    return max(range(len(text.spans)), key=lambda n: sum(gram in text.sentence(n) for gram in grams))
+    return max(
+        range(len(text.spans)), key=lambda n: sum(gram in text.sentence(n) for gram in grams)
+    )
 
 
 def of_sentences(rng: random.Random, found: Sequence[dict], at: int) -> Example | None:
@@ -74,7 +90,9 @@ def of_sentences(rng: random.Random, found: Sequence[dict], at: int) -> Example 
     Any words of the sentence may be the answer that the question itself does not have.
     """
     row = found[at]
-    around = dict.fromkeys(found[n]["sentence"] for n in range(max(0, at - 12), min(len(found), at + 12)))
+    around = dict.fromkeys(
+        found[n]["sentence"] for n in range(max(0, at - 12), min(len(found), at + 12))
+    )
     texts = list(around)
     here = texts.index(row["sentence"])
     first = rng.randint(max(0, here - 2), here)
@@ -106,7 +124,29 @@ def free_spans(sentence: str, question: str, longest: int = 6) -> Iterator[tuple
         if bare:
             offset = start + word.index(bare)
             words.append((offset, offset + len(bare), bare.lower() in asked, bare.lower()))
-    idle = {"the", "a", "an", "of", "in", "to", "and", "is", "was", "for", "by", "with", "that", "as", "on", "at", "it", "its", "which", "who", "--"}
+    idle = {
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "to",
+        "and",
+        "is",
+        "was",
+        "for",
+        "by",
+        "with",
+        "that",
+        "as",
+        "on",
+        "at",
+        "it",
+        "its",
+        "which",
+        "who",
+        "--",
+    }
     for i, (start, _, taken, word) in enumerate(words):
         if taken or word in idle - {"the", "in"}:
             continue

@@ -41,16 +41,38 @@ def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray
     parsed = parse(snapshot, question["question"])
     allowed = parsed.allowed
     found = candidates(snapshot, parsed.query, allowed)
-    passages = passages_of(snapshot, parsed, found, order_of(snapshot, found, allowed, READ_ALL), SPANS_ALL)
+    passages = passages_of(
+        snapshot, parsed, found, order_of(snapshot, found, allowed, READ_ALL), SPANS_ALL
+    )
     findings = findings_of(parsed, passages, int(allowed.sum()), load_judge())
-    groups = grouped(parsed, [one for value in findings.values for spot in value.spots for one in named_in(parsed, spot)])
-    told = row_features(parsed, [[one.spot for one in group] for group in groups], int(allowed.sum()))
-    rows = [Row(group[0].label, group[0].place.province or group[0].place.short if group[0].place else "") for group in groups]
-    right = np.array([any(is_named(row, names) for names in question["expected"]) for row in rows], bool)
+    groups = grouped(
+        parsed,
+        [
+            one
+            for value in findings.values
+            for spot in value.spots
+            for one in named_in(parsed, spot)
+        ],
+    )
+    told = row_features(
+        parsed, [[one.spot for one in group] for group in groups], int(allowed.sum())
+    )
+    rows = [
+        Row(
+            group[0].label,
+            group[0].place.province or group[0].place.short if group[0].place else "",
+        )
+        for group in groups
+    ]
+    right = np.array(
+        [any(is_named(row, names) for names in question["expected"]) for row in rows], bool
+    )
     return told, right, len(question["expected"])
 
 
-def composed_of(snapshot: Snapshot, rng: random.Random, places: Places, count: int) -> list[tuple[np.ndarray, np.ndarray, int]]:
+def composed_of(
+    snapshot: Snapshot, rng: random.Random, places: Places, count: int
+) -> list[tuple[np.ndarray, np.ndarray, int]]:
     """As :func:`asked_of`, of composed passages with several answers, or with none to a question that asks for several."""
     out = []
     for one in composed(rng, places):
@@ -67,10 +89,21 @@ def composed_of(snapshot: Snapshot, rng: random.Random, places: Places, count: i
         readings = read(snapshot.model, parsed.text, [window], SPANS_ALL)
         passages = [Passage(reading, 0.0, 1.0, lang != parsed.lang, 0) for reading in readings]
         findings = findings_of(parsed, passages, 1000, load_judge())
-        groups = grouped(parsed, [named for value in findings.values for spot in value.spots for named in named_in(parsed, spot)])
+        groups = grouped(
+            parsed,
+            [
+                named
+                for value in findings.values
+                for spot in value.spots
+                for named in named_in(parsed, spot)
+            ],
+        )
         if groups:
             told = row_features(parsed, [[named.spot for named in group] for group in groups], 1000)
-            right = [any(a < named.end and named.start < b for named in group for a, b in one.spans) for group in groups]
+            right = [
+                any(a < named.end and named.start < b for named in group for a, b in one.spans)
+                for group in groups
+            ]
             out.append((told, np.array(right, bool), len(one.spans)))
     return out
 
@@ -95,21 +128,39 @@ def main() -> None:
     found = []
     for corpus, path in (("titled_news", given.index_titled), ("news_docs", given.index_docs)):
         with Index.open(path) as index:
-            some = [one for one in questions("train") if one["corpus"] == corpus and one["form"] in FORMS]
+            some = [
+                one
+                for one in questions("train")
+                if one["corpus"] == corpus and one["form"] in FORMS
+            ]
             found += [asked_of(index.snapshot, one) for one in some]
             if corpus == "titled_news":
-                made = composed_of(index.snapshot, random.Random(given.seed), Places.load(given.data / "gazetteer"), given.composed)
+                made = composed_of(
+                    index.snapshot,
+                    random.Random(given.seed),
+                    Places.load(given.data / "gazetteer"),
+                    given.composed,
+                )
     found += made
-    told, right = np.concatenate([one[0] for one in found]), np.concatenate([one[1] for one in found])
+    told, right = (
+        np.concatenate([one[0] for one in found]),
+        np.concatenate([one[1] for one in found]),
+    )
     expected = sum(one[2] for one in found)
     weights = logistic(told, right)
     chances = 1 / (1 + np.exp(-told @ weights))
     row = least(chances, right, expected)
     taken = chances >= row
-    print(f"{len(found)} questions, {expected} names: {right.sum()} found, of {taken.sum()} taken {right[taken].sum()} are right", flush=True)
+    print(
+        f"{len(found)} questions, {expected} names: {right.sum()} found, of {taken.sum()} taken {right[taken].sum()} are right",
+        flush=True,
+    )
     file = given.out / "judge.json"
     kept = json.loads(file.read_text("utf8"))
-    kept |= {"row": round(row, 4), "rows": {name: round(float(w), 4) for name, w in zip(ROW_FEATURES, weights)}}
+    kept |= {
+        "row": round(row, 4),
+        "rows": {name: round(float(w), 4) for name, w in zip(ROW_FEATURES, weights)},
+    }
     file.write_text(json.dumps(kept, indent=1) + "\n", "utf8")
 
 

@@ -53,7 +53,9 @@ def text_of(title: str, text: str, lang: str, most: int = 4000) -> Text | None:
     return Text(title.strip() or lead, text, spans, lang)
 
 
-def stretch(rng: random.Random, spans: Sequence[tuple[int, int]], at: int, size: int) -> tuple[int, int]:
+def stretch(
+    rng: random.Random, spans: Sequence[tuple[int, int]], at: int, size: int
+) -> tuple[int, int]:
     """Numbers of the first and behind the last of some sentences around one, of about ``size`` characters together."""
     first, last = at, at + 1
     while True:
@@ -88,10 +90,32 @@ def occurrences(text: str, words: str) -> list[tuple[int, int]]:
     out, at = [], text.find(words)
     while at >= 0:
         end = at + len(words)
-        cut = words[0].isdigit() and at > 0 and (text[at - 1].isdigit() or text[at - 1] in ".," and text[at - 2 : at - 1].isdigit())
-        cut = cut or words[-1].isdigit() and end < len(text) and (text[end].isdigit() or text[end] in ".," and text[end + 1 : end + 2].isdigit())
-        latin = words[0].isascii() and words[0].isalpha() and at > 0 and text[at - 1].isalpha() and text[at - 1].isascii()
-        latin = latin or words[-1].isascii() and words[-1].isalpha() and end < len(text) and text[end].isalpha() and text[end].isascii()
+        cut = (
+            words[0].isdigit()
+            and at > 0
+            and (text[at - 1].isdigit() or text[at - 1] in ".," and text[at - 2 : at - 1].isdigit())
+        )
+        cut = (
+            cut
+            or words[-1].isdigit()
+            and end < len(text)
+            and (text[end].isdigit() or text[end] in ".," and text[end + 1 : end + 2].isdigit())
+        )
+        latin = (
+            words[0].isascii()
+            and words[0].isalpha()
+            and at > 0
+            and text[at - 1].isalpha()
+            and text[at - 1].isascii()
+        )
+        latin = (
+            latin
+            or words[-1].isascii()
+            and words[-1].isalpha()
+            and end < len(text)
+            and text[end].isalpha()
+            and text[end].isascii()
+        )
         if not cut and not latin:
             out.append((at, end))
         at = text.find(words, end)

@@ -34,7 +34,9 @@ class Window:
     kind: str
 
 
-def windows(model: StaticModel, examples: Sequence[Example], rng: np.random.Generator) -> list[Window]:
+def windows(
+    model: StaticModel, examples: Sequence[Example], rng: np.random.Generator
+) -> list[Window]:
     """The examples as windows; those whose answer the tokenizer does not see are left out.
 
     A text that is too long is cut to the tokens around an answer.
@@ -48,7 +50,9 @@ def windows(model: StaticModel, examples: Sequence[Example], rng: np.random.Gene
             continue
         begin = 0
         if len(text) > BODY:
-            first, last = spans[rng.integers(len(spans))] if spans else (rng.integers(len(text)),) * 2
+            first, last = (
+                spans[rng.integers(len(spans))] if spans else (rng.integers(len(text)),) * 2
+            )
             low, high = max(0, last + 1 - BODY), min(first, len(text) - BODY)
             begin = int(rng.integers(min(low, high), max(low, high) + 1))
             spans = [span for span in spans if begin <= span[0] and span[1] < begin + BODY]
@@ -58,7 +62,14 @@ def windows(model: StaticModel, examples: Sequence[Example], rng: np.random.Gene
         title = title.part(0, TITLE)
         moved = np.array(spans, np.int64).reshape(-1, 2) - begin + len(title)
         out.append(
-            Window(question.part(0, QUESTION), joined(title, text), len(title), moved, one.several, one.kind)
+            Window(
+                question.part(0, QUESTION),
+                joined(title, text),
+                len(title),
+                moved,
+                one.several,
+                one.kind,
+            )
         )
     return out
 
@@ -75,7 +86,9 @@ def _tokens(text: Encoded, start: int, end: int) -> tuple[int, int] | None:
     return (int(touched[0]), int(touched[-1])) if len(touched) else None
 
 
-def batches(rows: Iterable[Window], size: int, rng: np.random.Generator, pool: int = 64) -> Iterator[list[Window]]:
+def batches(
+    rows: Iterable[Window], size: int, rng: np.random.Generator, pool: int = 64
+) -> Iterator[list[Window]]:
     """Batches of windows of about the same length, so that little of a batch is padding; of ``pool`` batches at once."""
     held: list[Window] = []
 
