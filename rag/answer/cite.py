@@ -34,7 +34,9 @@ class Citations:
         marks: Iterable[tuple[int, int]] = (),
         same_as: int = 0,
     ) -> int:
-        """The number (from 1) of a citation; one with the same quote lends its own, and gains its marks.
+        """The number (from 1) of a citation.
+
+        One with the same quote lends its own, and gains its marks.
 
         Args:
             sentence: what is quoted stands in it.
@@ -95,6 +97,7 @@ def verify(citation: Citation, article: Article) -> None:
     """Raises IndexCorrupt unless the quote is what stands in the article, to the character."""
     if article.text[citation.start : citation.end] != citation.quote or not citation.quote:
         raise IndexCorrupt(
-            f"expected {article.id} to hold the quote at {citation.start}, but it holds another text: "
+            f"expected {article.id} to hold the quote at {citation.start}, "
+            "but it holds another text: "
             "run `yinju verify`, then `yinju rollback` or `yinju build`"
         )

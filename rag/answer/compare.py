@@ -38,9 +38,10 @@ class Measured:
 def measured(
     parsed: ParsedQuestion, groups: Sequence[Sequence[Named]]
 ) -> list[tuple[Sequence[Named], Measured]]:
-    """For each group of names the value that stands with its best name; groups without one are left out.
+    """For each group of names the value that stands with its best name.
 
-    Values of another unit than that of the bound, or than most of the values, are none.
+    Groups without one are left out. Values of another unit than that of the bound, or than most of
+    the values, are none.
     """
     found: list[tuple[Sequence[Named], list[Measured]]] = []
     others = {(one.spot.finding.window.row, one.start) for group in groups for one in group}
@@ -62,7 +63,10 @@ def measured(
 
 
 def _values(one: Named, others: set[tuple[int, int]]) -> list[Measured]:
-    """The figures that go with a name: between it and the next name, or where there is none, before it in its clause."""
+    """The figures that go with a name.
+
+    They stand between it and the next name, or where there is none, before it in its clause.
+    """
     window = one.spot.finding.window
     text = window.article.text
     sentence = next(
@@ -135,7 +139,10 @@ def holds(parsed: ParsedQuestion, one: Measured) -> bool:
 def extreme(
     parsed: ParsedQuestion, found: Sequence[tuple[Sequence[Named], Measured]]
 ) -> list[tuple[Sequence[Named], Measured]]:
-    """The ones with the most, or the least, where the question asks for that; all for "more" and "less" that hold."""
+    """The ones with the most, or the least, where the question asks for that.
+
+    For "more" and "less" all that hold.
+    """
     if parsed.form in ("most", "least") and found:
         best = (max if parsed.form == "most" else min)(one.value.head for _, one in found)
         return [pair for pair in found if pair[1].value.head == best]

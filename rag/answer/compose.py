@@ -19,7 +19,9 @@ def text_of(
     listed: bool,
     count: int | None = None,
 ) -> str:
-    """The answer as shown: a line for each row, the evidence below a value, and for lists what was searched.
+    """The answer as shown: a line for each row, and the evidence below a value.
+
+    For lists it says what was searched.
 
     Args:
         rows, citations: of the answer.
@@ -46,9 +48,8 @@ def text_of(
                 *(other for other, one in enumerate(citations, 1) if one.same_as == number),
             ]
             chips = "".join(f"[{n}]" for n in same)
-            lines.append(
-                f"{quoted(citation)} {chips}{folded_text(alone[number], lang) if number in alone else ''}"
-            )
+            folded = folded_text(alone[number], lang) if number in alone else ""
+            lines.append(f"{quoted(citation)} {chips}{folded}")
     return "\n".join(lines)
 
 
@@ -62,7 +63,8 @@ def left_out_text(count: int, lang: str) -> str:
     """That articles cited before were left out."""
     if lang != "en":
         return in_script(f"（前面引用过的 {count} 篇文章除外。）", lang)
-    return f"(The {f'{count} articles' if count > 1 else 'article'} cited before {'are' if count > 1 else 'is'} left out.)"
+    said = f"{count} articles" if count > 1 else "article"
+    return f"(The {said} cited before {'are' if count > 1 else 'is'} left out.)"
 
 
 def folded_text(row: Row, lang: str) -> str:
@@ -99,7 +101,8 @@ def count_line(matched: int, searched: int, lang: str) -> str:
     """How many articles hold evidence, of how many searched."""
     if lang != "en":
         return in_script(f"在 {searched:,} 篇文章中检索，{matched:,} 篇有依据。", lang)
-    return f"{matched:,} of {searched:,} article{'s' if searched != 1 else ''} searched hold{'s' if matched == 1 else ''} evidence."
+    articles, hold = "article" if searched == 1 else "articles", "holds" if matched == 1 else "hold"
+    return f"{matched:,} of {searched:,} {articles} searched {hold} evidence."
 
 
 _KINDS = {
@@ -109,7 +112,10 @@ _KINDS = {
 
 
 def lifted_text(refusal: Answer, empty: bool) -> str:
-    """What a refusal adds about the question's own constraints: that they leave it ``empty`` of articles, and which to lift."""
+    """What a refusal adds about the question's own constraints.
+
+    That they leave it ``empty`` of articles, and which to lift.
+    """
     said = dict.fromkeys(one.words for one in refusal.constraints)
     lift = [_KINDS[refusal.lang][kind] for kind in refusal.answered_without]
     if refusal.lang == "zh":
@@ -131,7 +137,10 @@ def lifted_text(refusal: Answer, empty: bool) -> str:
 
 
 def refusal_text(grade: str, missing: Sequence[str], nearest: Sequence[Citation], lang: str) -> str:
-    """That the corpus does not say it, or has nothing on it; what was not found, and which articles come nearest."""
+    """That the corpus does not say it, or has nothing on it.
+
+    With it what was not found, and which articles come nearest.
+    """
     titles = list(dict.fromkeys(c.title or c.article_id for c in nearest))
     if lang != "en":
         said = (

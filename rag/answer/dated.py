@@ -1,4 +1,7 @@
-"""Of what time evidence tells: the days, months and years that its sentence, those before it and its article name."""
+"""Of what time evidence tells.
+
+It is that of the days, months and years that its sentence, those before it and its article name.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ from rag.index.period import Period, extent
 
 _MONTH = timedelta(days=27)
 NARROW = timedelta(days=31)  # of a longer period an article that may tell of it is enough
-# How well a sentence fits a period: it names a day of it; it goes on from one that does; nothing is known; it names other days.
+# How well a sentence fits a period: it names a day of it; it goes on from one that does; nothing is
+# known; it names other days.
 NAMED, CARRIED, UNKNOWN, OTHER = 1.0, 0.8, 0.0, -1.0
 
 
@@ -38,7 +42,7 @@ class Calendar:
         return self._of[row]
 
     def fit(self, evidence: Sentence, told: Told) -> float:
-        """How well the sentence fits a period: one of ``NAMED``, ``CARRIED``, ``UNKNOWN``, ``OTHER``."""
+        """How well the sentence fits a period: ``NAMED``, ``CARRIED``, ``UNKNOWN`` or ``OTHER``."""
         dates, title = self._dates(evidence)
         first, last = (
             bisect_left(dates, offset, key=lambda one: one[0])
@@ -69,15 +73,19 @@ class Calendar:
         return UNKNOWN
 
     def of_time(self, evidence: Sentence, told: Told) -> bool:
-        """Whether anything says that a sentence is of a period: it fits, or its article is of that very time."""
+        """Whether anything says that a sentence is of a period.
+
+        Either it fits, or its article is of that very time.
+        """
         return self.fit(evidence, told) > UNKNOWN or in_time(evidence.article, told)
 
     def accepts(self, evidence: Sentence, told: Told, strictly: bool) -> bool:
         """Whether a sentence can tell of a period.
 
-        Of a long period its article decides, which is one that passed :func:`rag.index.period.of_period`. Of a day, a
-        week or a month the sentence must fit, or its article be of that very time. An article without a date must
-        write out the years that the question does, unless the time is told from the day of asking. ``strictly``, and where
+        Of a long period its article decides, which is one that passed
+        :func:`rag.index.period.of_period`. Of a day, a week or a month the sentence must fit, or
+        its article be of that very time. An article without a date must write out the years that
+        the question does, unless the time is told from the day of asking. ``strictly``, and where
         it is, the sentence must name no other time.
         """
         period, article = told.period, evidence.article
@@ -103,7 +111,7 @@ def of_year(evidence: Sentence, year: str) -> bool:
 
 
 def in_time(article: Article, told: Told) -> bool:
-    """Whether an article was published in a period; of the day of an event, on it or the day after."""
+    """Whether an article is from a period; of the day of an event, on it or the day after."""
     day = published(article.date)
     return day is not None and (
         told.period.overlaps(day, day)
@@ -119,7 +127,10 @@ def _narrow(period: Period) -> bool:
 
 
 def _is_of(when: When, period: Period) -> bool:
-    """Whether a date is one of a period: a day in it, or a month or year that is in it as a whole or most of it."""
+    """Whether a date is one of a period.
+
+    That is a day in it, or a month or year that is in it as a whole or most of it.
+    """
     first, last = _extent(when, period)
     if when.day is None and not (
         when.month and period.first and period.last and period.last - period.first >= _MONTH

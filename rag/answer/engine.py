@@ -171,7 +171,7 @@ class _Work:
         passages = passages_of(self.snapshot, parsed, found, order, SPANS_ALL if listed else SPANS)
         accept = lambda finding: self._timely(parsed, finding, listed)
         findings = findings_of(parsed, passages, searched, self.judge, accept)
-        if self.reranker is not None and not listed and findings.chance >= self.judge.least:
+        if self.reranker is not None and not listed and self.judge.answers(parsed, findings.chance):
             # It orders evidence; that some of it answers was settled without it, as refusals are fitted.
             passages = self._ranked_anew(parsed, found, order, passages)
             findings = dataclasses.replace(
@@ -190,7 +190,7 @@ class _Work:
         if (
             not rows
             and (not is_list(parsed) or parsed.form == "all" and parsed.kind != "places")
-            and findings.chance >= self.judge.least
+            and self.judge.answers(parsed, findings.chance)
         ):
             rows = value_rows(parsed, findings, cited, fold)
         return self._composed(parsed, passages, rows, cited, searched, listed, count)

@@ -1,4 +1,4 @@
-"""What an assistant tells while it works on an answer; see :meth:`rag.assistant.Assistant.stream`."""
+"""What an assistant tells while it works on an answer: :meth:`rag.assistant.Assistant.stream`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from rag.answer.types import Answer
 class Searching:
     """A search begins.
 
-    It is told again where an answer is refused, and is sought once more without one of the question's restrictions.
+    It is told again where an answer is refused, and is sought once more without one of the
+    question's restrictions.
 
     Attributes:
-        articles: how many are searched: those that the filters and the question's own restrictions let pass.
+        articles: how many are searched: those that the filters and the question's own restrictions
+            let pass.
     """
 
     articles: int
@@ -22,7 +24,9 @@ class Searching:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The passages are chosen that are now read sentence by sentence; a reranker, which may be slow, comes next.
+    """The passages are chosen that are now read sentence by sentence.
+
+    A reranker, which may be slow, comes next.
 
     Attributes:
         passages: how many.
@@ -34,4 +38,5 @@ class Found:
 
 
 Event = Searching | Found | str | Answer
-"""In this order: what is searched, what was found, ``Answer.text`` piece by piece as strings, the answer itself, last."""
+"""In this order: what is searched, what was found, ``Answer.text`` piece by piece as strings, and
+last the answer itself."""

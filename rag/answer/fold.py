@@ -1,7 +1,8 @@
-"""What several articles say in nearly the same words: told once, with its sources, and with the figures in which they differ.
+"""What several articles say in nearly the same words: told once, with all its sources.
 
-Articles that tell one story are known to the index (:mod:`rag.corpus.duplicates`); a sentence of one has its counterpart in the
-others. Where an article of another story holds the very words of a sentence, it says the same, too.
+The figures in which they differ are told, too. Articles that tell one story are known to the index
+(:mod:`rag.corpus.duplicates`); a sentence of one has its counterpart in the others. Where an
+article of another story holds the very words of a sentence, it says the same, too.
 """
 
 from __future__ import annotations
@@ -20,10 +21,9 @@ from rag.corpus.days import find_days
 from rag.corpus.duplicates import RUN, RUN_LATIN
 from rag.index import Snapshot
 
-ALIKE, HALF = (
-    0.8,
-    0.5,
-)  # the share of the shorter sentence that the longer one holds, and how short it may be beside that one
+# The share of the shorter sentence that the longer one holds, and how short it may be beside that
+# one.
+ALIKE, HALF = 0.8, 0.5
 VERBATIM = 0.7  # how much of a sentence its words in another story must be
 SHORT = 8  # letters: what is shorter is said of many things
 MEMBERS = 60  # articles of a story that are read for a counterpart
@@ -33,7 +33,8 @@ _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _WIDE = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _SCALED = re.compile(
-    rf"(?P<figure>{_FIGURE.pattern})(?:\s?[百千万亿]+|\s(?:hundred|thousand|million|billion|trillion)\b)?",
+    rf"(?P<figure>{_FIGURE.pattern})(?:\s?[百千万亿]+"
+    r"|\s(?:hundred|thousand|million|billion|trillion)\b)?",
     re.I,
 )
 _SCALE = re.compile(r"[百千万亿]|hundred|thousand|million|billion|trillion|bn", re.I)
@@ -78,7 +79,7 @@ class Fold:
         return int(self._stories[row])
 
     def twins(self, one: Sentence) -> list[Twin]:
-        """The same in other articles: those of its story in their order, then others; one of each."""
+        """The same in other articles, one of each: those of its story in their order, then others."""
         key = one.row, one.start, one.end
         if key not in self._twins:
             told = list(self._of_story(self.story(one.row), one))
@@ -119,7 +120,8 @@ class Fold:
             if not _are_alike(bare, other):
                 continue
             unlike = _unlike(one.text, text)
-            # What was on another day, or at another time, is not the same, nor is what has other figures and other words.
+            # What was on another day, or at another time, is not the same, nor is what has other
+            # figures and other words.
             if not any(mine.dated or theirs.dated for mine, theirs in unlike) and (
                 not unlike or _shared(bare, other) >= VERBATIM
             ):
@@ -134,7 +136,7 @@ class Fold:
         return self._split[row]
 
     def _verbatim(self, one: Sentence, versions: Sequence[Twin]) -> Iterable[Twin]:
-        """Sentences of other stories that have the words of a sentence, or of one of its versions."""
+        """Sentences of other stories that have the words of a sentence, or of a version of it."""
         found = {one.row}
         said = {
             letters
@@ -203,7 +205,10 @@ def differences(citations: Sequence[Citation], numbers: Sequence[int]) -> tuple[
 
 
 def differing(one: str, other: str) -> list[tuple[str, str]]:
-    """Figures of two sentences that stand in the same place but are not the same, each with what is counted; no dates."""
+    """Figures of two sentences that stand in the same place but are not the same; no dates.
+
+    Each is written with what is counted.
+    """
     return [
         (mine.text, theirs.text)
         for mine, theirs in _unlike(one, other)
@@ -213,7 +218,10 @@ def differing(one: str, other: str) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """A figure: its value, its digits, how it is written with what is counted, and whether it is of a date or time."""
+    """A figure: its value, its digits, and how it is written with what is counted.
+
+    ``dated`` says whether it is of a date or time.
+    """
 
     value: float
     digits: str

@@ -1,4 +1,7 @@
-"""Why a quote in another script was found: its words beside those of the question that they match ("电梯 = elevator")."""
+"""Why a quote in another script was found.
+
+It is told by its words beside those of the question that they match ("电梯 = elevator").
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,13 @@ def glosses(citation: Citation, most: int = 6) -> tuple[tuple[str, str], ...]:
     """Words of a quote and the words of the question that each matches, in the order of the quote.
 
     Args:
-        citation: with its highlights; only those that match across scripts are taken, each word once.
+        citation: with its highlights; only those that match across scripts are taken, each word
+            once.
         most: of more than so many, those that match best.
 
     Returns:
-        (word of the quote, word of the question) pairs; none where question and quote are of one script.
+        (word of the quote, word of the question) pairs; none where question and quote are of one
+        script.
     """
     pairs: dict[str, tuple[float, int, str]] = {}
     for found in citation.highlights:

@@ -20,17 +20,21 @@ _LEVELS = {
 }
 # Names that stand beside each other in one span.
 _JOINT = re.compile(
-    r"\s*(?:[、，；;]|,(?!\d{3})|以及|(?<=[\w》）)])(?:和|与|及|跟)(?=[\w《（(])|\b(?:and|or|as well as)\b|&(?= ))\s*",
+    r"\s*(?:[、，；;]|,(?!\d{3})|以及|(?<=[\w》）)])(?:和|与|及|跟)(?=[\w《（(])|\b(?:and|or|as well as)\b"
+    r"|&(?= ))\s*",
     re.I,
 )
 _EDGE = re.compile(
-    r"^(?:the|a|an|其中|包括|分别是?|以及|和|与|及|在|由)\s*|\s*(?:等(?:地|省|市|国|人|家|单位|企业|公司)?|(?:这|共)?[\d一二两三四五六七八九十]+[家个位名所省市]\w*)$",
+    r"^(?:the|a|an|其中|包括|分别是?|以及|和|与|及|在|由)\s*"
+    r"|\s*(?:等(?:地|省|市|国|人|家|单位|企业|公司)?|(?:这|共)?[\d一二两三四五六七八九十]+[家个位名所省市]\w*)$",
     re.I,
 )
 # Words that stand for names and are none.
 _NO_NAME = re.compile(
-    r"[上前]述|其他|其它|其余|该|此|这些?|那些?|它们?|他们?|她们?|我们|双方|各[地省市国]|多[地家个国]|某|有关|相关|一[名位家个些]|\d*[一二两三四五六七八九十\d]+[家个名位所]"
-    r"|(?:it|they|he|she|we|others?|some|all|both|these|those|this|that|several|many|one|two|three)\b",
+    r"[上前]述|其他|其它|其余|该|此|这些?|那些?|它们?|他们?|她们?|我们|双方|各[地省市国]|多[地家个国]|某|有关|相关|一[名位家个些]"
+    r"|\d*[一二两三四五六七八九十\d]+[家个名位所]"
+    r"|(?:it|they|he|she|we|others?|some|all|both|these|those|this|that|several|many|one|two"
+    r"|three)\b",
     re.I,
 )
 LONGEST_NAME = 40  # characters
@@ -75,7 +79,10 @@ class Named:
 
 
 def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
-    """The names in a spot: places of the level that is asked for, or the parts of an enumeration; what is excepted left out."""
+    """The names in a spot: places of the level that is asked for, or parts of an enumeration.
+
+    What is excepted is left out.
+    """
     kind, level = parsed.counted if parsed.form == "count" else (parsed.kind, parsed.level)
     finding = spot.finding
     found = _places(finding, level, spot) if kind == "places" else []
@@ -190,7 +197,10 @@ def likely(
 
 
 def grouped(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]:
-    """Names of the same thing together, each group's best first; groups in order of worth, places by what a row stands for."""
+    """Names of the same thing together, each group's best first.
+
+    Groups are in order of worth, places by what a row stands for.
+    """
     level = parsed.counted[1] if parsed.form == "count" else parsed.level
     groups: dict[str, list[Named]] = {}
     for one in sorted(

@@ -11,7 +11,8 @@ from rag.reader.reading import Finding
 LONGEST = {"zh": 170, "en": 340}  # a sentence up to this is quoted whole; characters, by language
 # What stands before a report and is none of it: "原标题：", "新华社北京3月5日电", "（记者张三）".
 _BEFORE = re.compile(
-    r"\s*(?:(?:原标题|来源|本文来源)\s*[:：]\s*|[（(]?(?:本报|新华社|中新[社网]|人民网|央视网|中国新闻网)[^，。：:（(]{0,24}?(?:电|讯|消息)[)）]?[:：]?"
+    r"\s*(?:(?:原标题|来源|本文来源)\s*[:：]\s*|[（(]?(?:本报|新华社|中新[社网]|人民网|央视网|中国新闻网)[^，。：:（(]{0,24}?"
+    r"(?:电|讯|消息)[)）]?[:：]?"
     r"|[（(](?:记者|通讯员|作者|编辑)[^()（）]{0,30}[)）]|\s)+"
 )
 
@@ -82,7 +83,9 @@ def longest(article: Article) -> int:
 
 
 def quote_span(sentence: Sentence, keep: tuple[int, int]) -> tuple[int, int]:
-    """The part of a sentence to quote: all of it but what only leads in, or where it is long the clauses around some words.
+    """The part of a sentence to quote: all of it but what only leads in.
+
+    Where it is long, it is the clauses around some words.
 
     Args:
         sentence: the sentence.

@@ -24,10 +24,12 @@ class Citation:
         start, end: offsets of the quote in ``article.text``.
         quote: that slice.
         passage_start, passage_end: the passage around it, for reading on.
-        marks: spans (offsets in ``article.text``) of the value asked for: the figure, date, name, place.
+        marks: spans (offsets in ``article.text``) of the value asked for: the figure, date, name,
+            place.
         highlights: words of the quote that match words of the question.
         page: page on which the quote begins, from 1; 0 where the article has no pages.
-        same_as: number of the citation of the answer that says the same in nearly the same words, from another article; 0 for none.
+        same_as: number of the citation of the answer that says the same in nearly the same words,
+            from another article; 0 for none.
     """
 
     id: str
@@ -53,7 +55,8 @@ class Difference:
     """A figure that articles which say the same give differently.
 
     Attributes:
-        figures: as they are written, with what is counted ("35名"); the first is that of the row's first citation.
+        figures: as they are written, with what is counted ("35名"); the first is that of the row's
+            first citation.
         citations: for each the number of a citation that has it.
     """
 
@@ -73,7 +76,8 @@ class Row:
         citations: numbers, from 1, into ``Answer.citations``.
         more: how many articles say the same in nearly the same words beyond those cited.
         differing: figures in which these articles differ.
-        value: in a comparison, the value that stands with the label, as the quote writes it; else "".
+        value: in a comparison, the value that stands with the label, as the quote writes it; else
+            "".
     """
 
     label: str
@@ -95,8 +99,8 @@ class Answer:
         kind: one of ``KINDS``.
         text: the answer as shown, plain text, with [1], [2] for citations.
         refused: True where the corpus does not hold an answer.
-        grade: one of ``GRADES``: "answered"; or in a refusal "near", where the articles are about the subject but do not
-            say this, or "nothing".
+        grade: one of ``GRADES``: "answered"; or in a refusal "near", where the articles are about
+            the subject but do not say this, or "nothing".
         places: province-level short names for place questions, else ().
         rows: the answer line by line (empty in a refusal).
         citations: numbered from 1 in this order.
@@ -106,14 +110,19 @@ class Answer:
         matched: number of articles with evidence.
         ms: wall time in milliseconds.
         index_version: name of the index version that answered.
-        constraints: what the question restricts the articles to, in the order of its words; each can be lifted.
+        constraints: what the question restricts the articles to, in the order of its words; each
+            can be lifted.
         as_of: the day that "last month" is told from, "YYYY-MM-DD" or "".
-        answered_without: in a refusal, the kinds of constraints of which lifting one alone gives an answer.
-        completed: the question in full as it was answered, where ``question`` leaned on an earlier one ("and in
-            Zhejiang?"); else "". Words and offsets of the other attributes are then those of this question.
-        left_out: how many articles were left out because earlier answers cited them, where the question asks for more than these
-            ("还有呢？"); with them those that tell the same stories.
-        traditional: whether the frame is in traditional characters, as the question is; quotes stay as they are.
+        answered_without: in a refusal, the kinds of constraints of which lifting one alone gives an
+            answer.
+        completed: the question in full as it was answered, where ``question`` leaned on an earlier
+            one ("and in Zhejiang?"); else "". Words and offsets of the other attributes are then
+            those of this question.
+        left_out: how many articles were left out because earlier answers cited them, where the
+            question asks for more than these ("还有呢？"); with them those that tell the same
+            stories.
+        traditional: whether the frame is in traditional characters, as the question is; quotes stay
+            as they are.
     """
 
     question: str

@@ -15,14 +15,19 @@ from rag.reader.value import Value, without_overlap
 _HAN = "〇零○一二三四五六七八九"
 _TO = r"\s?(?:至|到|—{1,2}|－|-|~|～|–)\s?"
 _YEAR = (
-    rf"(?:(?:公元前?\s?\d{{1,4}}|(?<!\d)[12]\d{{3}}(?:{_TO}[12]\d{{3}})?|(?<![{_HAN}])[一二][{_HAN}]{{3}}|(?<!\d)\d{{2}}(?=\s?年\d{{1,2}}月))\s?年"
+    rf"(?:(?:公元前?\s?\d{{1,4}}|(?<!\d)[12]\d{{3}}(?:{_TO}[12]\d{{3}})?"
+    rf"|(?<![{_HAN}])[一二][{_HAN}]{{3}}|(?<!\d)\d{{2}}(?=\s?年\d{{1,2}}月))\s?年"
     r"(?:度(?!假)|代初?|年?初|年?底|年?末|中(?![国央小学]))?|[今去明]年|前年|当年|同年|次年|近年来?|[上本]年度)"
 )
 _MONTH = (
-    r"(?:(?:(?<!\d)\d{1,2}|(?<![一二三四五六七八九十])(?:十[一二]?|[一二三四五六七八九]))\s?月(?!饼|薪|票|租|嫂|季|经|球|亮|色)|[本上下当次](?:个)?月)"
+    r"(?:(?:(?<!\d)\d{1,2}|(?<![一二三四五六七八九十])(?:十[一二]?|[一二三四五六七八九]))\s?月(?!饼|薪|票|租|嫂|季|经|球|亮|色)"
+    r"|[本上下当次](?:个)?月)"
     r"(?:份|初|底|末|[上中下]旬)?"
 )
-_DAY = r"(?:(?:(?<!\d)\d{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]))\s?日(?![元圆]|本(?![报市省县区台届次月刊网]))|(?<=月)\s?\d{1,2}\s?号)"
+_DAY = (
+    r"(?:(?:(?<!\d)\d{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]))\s?日"
+    r"(?![元圆]|本(?![报市省县区台届次月刊网]))|(?<=月)\s?\d{1,2}\s?号)"
+)
 _NEAR_DAY = r"(?:昨[日天晚夜]|今[天晚晨早]|今日(?!俄罗斯|头条)|明[日天晚晨早]|前天|前日(?=[，。、晚下上])|后天(?!性|免)|当[日天晚]|次日|翌日|同日)"
 _WEEKDAY = r"(?:[上下本这](?:个)?)?(?:周|星期|礼拜)[一二三四五六日天末](?![年围期至])"
 _PART = r"(?:凌晨|清晨|早晨|早上|上午|中午|午间|下午|傍晚|晚上|晚间|夜间|深夜|当晚|午后|晚|早)"
@@ -35,7 +40,8 @@ _HOUR = (
 _SEASON = r"(?:上半年|下半年|(?<![\d一二三四五六七八九十百两几半每])(?:年初|年底|年末|年中)|(?:第?[一二三四1-4]|首)季度|[春夏秋冬]季)"
 _FESTIVAL = r"(?:元旦|春节|除夕|元宵节|清明节|端午节?|中秋节?|国庆节|重阳节|七夕|劳动节|儿童节|教师节|圣诞节)"
 _CENTURY = (
-    rf"(?:公元前?|上个?|本)?(?:\d{{1,2}}|[{_HAN}十]{{1,3}}|(?<=上)|(?<=上个)|(?<=本))世纪(?:(?:\d{{2}}|[{_HAN}十]{{2,3}})年代)?(?:初期?|末期?|中叶|中期|后期|前期)?"
+    rf"(?:公元前?|上个?|本)?(?:\d{{1,2}}|[{_HAN}十]{{1,3}}|(?<=上)|(?<=上个)|(?<=本))世纪"
+    rf"(?:(?:\d{{2}}|[{_HAN}十]{{2,3}})年代)?(?:初期?|末期?|中叶|中期|后期|前期)?"
     rf"|(?<!\d)\d{{2}}(?:\d{{2}})?年代(?:初期?|末期?|中期)?"
 )
 _NUMERIC = (
@@ -43,35 +49,51 @@ _NUMERIC = (
 )
 _ON = rf"(?:\s?[（(]?{_WEEKDAY}[）)]?)?(?:\s?(?:{_HOUR}|{_PART}))?"
 _DATE = (
-    rf"(?:{_YEAR}(?:\s?{_MONTH}(?:\s?{_DAY}{_ON})?|{_SEASON}|{_FESTIVAL})?|{_MONTH}(?:\s?{_DAY}{_ON})?|(?<!第){_DAY}{_ON}|{_NEAR_DAY}{_ON}"
+    rf"(?:{_YEAR}(?:\s?{_MONTH}(?:\s?{_DAY}{_ON})?|{_SEASON}|{_FESTIVAL})?"
+    rf"|{_MONTH}(?:\s?{_DAY}{_ON})?|(?<!第){_DAY}{_ON}|{_NEAR_DAY}{_ON}"
     rf"|{_WEEKDAY}(?:\s?(?:{_HOUR}|{_PART}))?|{_HOUR}|{_SEASON}|{_FESTIVAL})"
 )
-_FIRST = rf"(?=[\d{_HAN}十今去明前当同次近上本下这周星礼凌清早中午傍晚夜深昨后翌年春夏秋冬元除端国重七劳儿教圣公首第世])"  # checked first: most places end there
+# Checked first: most places end there.
+_FIRST = rf"(?=[\d{_HAN}十今去明前当同次近上本下这周星礼凌清早中午傍晚夜深昨后翌年春夏秋冬元除端国重七劳儿教圣公首第世])"
 _ZH = re.compile(rf"{_FIRST}(?:{_NUMERIC}|{_CENTURY}|{_DATE}(?:{_TO}{_DATE})?)")
 
 # ---- English
 _MON = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|Jun(?:e|\.)?|Jul(?:y|\.)?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?"
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|Jun(?:e|\.)?|Jul(?:y|\.)?"
+    r"|Aug(?:ust|\.)?|Sept?(?:ember|\.)?"
     r"|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)(?![A-Za-z])"
 )
 _Y = r"(?:1[0-9]|20)\d{2}(?!\d)"
 _DOM = r"\d{1,2}(?:st|nd|rd|th)?"
 _DASH = r"\s?[-–—]\s?"
 _DOW = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_WHEN = r"(?:(?:early|late|mid|(?:the )?(?:start|beginning|end|middle|first half|second half|first quarter|summer|spring|autumn|winter) of)[ -](?:in )?)"
-_CLOCK = r"(?:\d{1,2}(?:[:.][0-5]\d)?\s?(?:a\.m\.|p\.m\.|(?:am|pm|GMT|o'clock)\b)|(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:]))"
-_EN_DATE = rf"(?:{_DOM}(?:{_DASH}{_DOM})?(?: of)? {_MON}(?:,? {_Y})?|{_MON} {_DOM}(?:{_DASH}{_DOM}\b)?(?!\d)(?:,? {_Y})?|{_MON},? (?:of )?{_Y})"
+_WHEN = (
+    r"(?:(?:early|late|mid|(?:the )?(?:start|beginning|end|middle|first half|second half"
+    r"|first quarter|summer|spring|autumn|winter) of)[ -](?:in )?)"
+)
+_CLOCK = (
+    r"(?:\d{1,2}(?:[:.][0-5]\d)?\s?(?:a\.m\.|p\.m\.|(?:am|pm|GMT|o'clock)\b)"
+    r"|(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:]))"
+)
+_EN_DATE = (
+    rf"(?:{_DOM}(?:{_DASH}{_DOM})?(?: of)? {_MON}(?:,? {_Y})?"
+    rf"|{_MON} {_DOM}(?:{_DASH}{_DOM}\b)?(?!\d)(?:,? {_Y})?|{_MON},? (?:of )?{_Y})"
+)
 _EN = re.compile(
     rf"(?<![A-Za-z0-9_.,$£€])(?:(?:{_DOW},? )?(?:the )?{_WHEN}?{_EN_DATE}"
     rf"|(?:(?:[Ll]ast|[Nn]ext|[Tt]his) )?{_DOW}(?: (?:morning|afternoon|evening|night))?(?![a-z])"
     rf"|(?:the )?{_WHEN}?(?:{_Y}|[1-9]0)s(?!\w)"
-    rf"|(?:the )?{_WHEN}?(?:\d{{1,2}}(?:st|nd|rd|th)|eighteenth|nineteenth|twentieth|twenty-first)[ -]century"
+    rf"|(?:the )?{_WHEN}?(?:\d{{1,2}}(?:st|nd|rd|th)|eighteenth|nineteenth|twentieth"
+    r"|twenty-first)[ -]century"
     rf"|{_WHEN}?{_Y}{_DASH}(?:{_Y}|\d{{2}})(?![\d-])"
     rf"|{_CLOCK}"
     r"|(?:[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight)(?!\w)"
-    r"|(?:[Ll]ast|[Nn]ext|[Tt]his) (?:week|month|year|night|spring|summer|autumn|winter|quarter|decade|century|weekend)(?!\w)"
-    rf"|(?:{_WHEN}|(?<=[Ii]n )|(?<=of )|(?<=last )|(?<=next )|(?<=since )|(?<=[Bb]y )|(?<=until )){_MON}(?! \d| [A-Z])"
-    rf"|{_WHEN}?{_Y}(?![%\d]|[.,]\d|-\w| (?:people|men|women|children|[a-z]+s)\b(?<!was)(?<!has)(?<!is)))"
+    r"|(?:[Ll]ast|[Nn]ext|[Tt]his) (?:week|month|year|night|spring|summer|autumn|winter|quarter"
+    r"|decade|century|weekend)(?!\w)"
+    rf"|(?:{_WHEN}|(?<=[Ii]n )|(?<=of )|(?<=last )|(?<=next )|(?<=since )|(?<=[Bb]y )"
+    rf"|(?<=until )){_MON}(?! \d| [A-Z])"
+    rf"|{_WHEN}?{_Y}(?![%\d]|[.,]\d|-\w| (?:people|men|women|children|[a-z]+s)\b(?<!was)(?<!has)"
+    r"(?<!is)))"
 )
 _BC_ZH = re.compile(r"公元前|世纪|年代")
 _RANGE = re.compile(r"[至到—－~～–-]")
@@ -82,8 +104,8 @@ def find_dates(text: str, default_year: int | None = None) -> list[Value]:
 
     Args:
         text: Chinese, English or both.
-        default_year: year of a date that names none (that of the article); without it such a date has no
-            ``iso``. Dates told from the day of writing (昨日, "last week") never have one.
+        default_year: year of a date that names none (that of the article); without it such a date
+            has no ``iso``. Dates told from the day of writing (昨日, "last week") never have one.
     """
     found = [
         Value(m.start(), m.end(), "date", m[0], iso=_iso_chinese(m[0], default_year))

@@ -1,4 +1,4 @@
-"""Texts as the reader sees them: token ids, what stands before each token, and how it is written."""
+"""Texts as the reader sees them: token ids, what stands before each, and how it is written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from rag.embed.static import StaticModel
 
-# What stands between two tokens, the strongest of the characters there: the tokenizer drops punctuation.
+# What stands between two tokens, the strongest of the characters there: the tokenizer drops
+# punctuation.
 GAPS = (
     "nothing",
     "space",
@@ -71,7 +72,7 @@ def encode(model: StaticModel, texts: Sequence[str]) -> list[Encoded]:
 
 
 def described(ids: np.ndarray, spans: np.ndarray, text: str) -> Encoded:
-    """Tokens with known places in a text, with what stands between them and how they are written."""
+    """Tokens with known places in a text, what stands between them and how they are written."""
     if not len(ids):
         return Encoded(ids, spans, np.zeros(0, np.uint8), np.zeros(0, np.uint8))
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
@@ -101,7 +102,7 @@ def described(ids: np.ndarray, spans: np.ndarray, text: str) -> Encoded:
 
 @functools.cache
 def _tables() -> tuple[np.ndarray, np.ndarray]:
-    """For each character of the basic plane its class of gap, and its class of shape, uint8 (65536,)."""
+    """Of each character of the basic plane the class of gap, and of shape, uint8 (65536,)."""
     gaps = np.full(65536, GAPS.index("letter"), np.uint8)
     for name, characters in _GAP_CHARACTERS.items():
         for character in characters:

@@ -67,7 +67,7 @@ class Judge:
     Attributes:
         search: what a passage's fused score, less the best one's, counts beside the reader's log-odds.
         weights: of :data:`FEATURES`, float64 (f,).
-        least: chance (0 to 1) from which a question is answered.
+        least: by the language of the question ("zh", "en"), the chance (0 to 1) from which it is answered.
         near: share of the question's weight that a passage must match for its subject to be there.
         rows: weights of :data:`ROW_FEATURES`, float64 (r,).
         row: chance (0 to 1) from which a name is a row of a list.
@@ -75,7 +75,7 @@ class Judge:
 
     search: float
     weights: np.ndarray
-    least: float
+    least: dict[str, float]
     near: float
     rows: np.ndarray
     row: float
@@ -83,6 +83,10 @@ class Judge:
     def chance(self, told: np.ndarray) -> float:
         """That the best value answers, 0 to 1."""
         return float(_logistic(told @ self.weights))
+
+    def answers(self, parsed: ParsedQuestion, chance: float) -> bool:
+        """Whether a chance is enough for a question to be answered."""
+        return chance >= self.least["zh" if parsed.lang == "zh" else "en"]
 
     def row_chances(self, told: np.ndarray) -> np.ndarray:
         """That names (n, r) are rows of a list, float64 (n,), 0 to 1."""

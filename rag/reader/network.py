@@ -1,8 +1,9 @@
-"""The reader's network, run with NumPy: scores of the spans of some windows, and of "none" for each.
+"""The reader's network, run with NumPy: scores of the spans of windows, and of "none" for each.
 
-Static word vectors, an aligned attention to the question (Chen et al. 2017, DrQA), gated convolutions with a second,
-contextual attention between them (Gehring et al. 2017; Yu et al. 2018, QANet), scores of spans, and "none" in the same
-softmax (Clark & Gardner 2018). ``training/reader/network.py`` is the same in torch; a test holds the two together.
+Static word vectors, an aligned attention to the question (Chen et al. 2017, DrQA), gated
+convolutions with a second, contextual attention between them (Gehring et al. 2017; Yu et al. 2018,
+QANet), scores of spans, and "none" in the same softmax (Clark & Gardner 2018).
+``training/reader/network.py`` is the same in torch; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -47,9 +48,11 @@ class Scores:
     """What the network makes of one window.
 
     Attributes:
-        spans: float32 (t, LONGEST_ANSWER), the score of the span from each token, by its length in tokens less one.
+        spans: float32 (t, LONGEST_ANSWER), the score of the span from each token, by its length in
+            tokens less one.
         none: the score of "none of them answers".
-        matches: float32 (q,), for each token of the question the largest cosine to one of the window.
+        matches: float32 (q,), for each token of the question the largest cosine to one of the
+            window.
     """
 
     spans: np.ndarray
@@ -81,7 +84,8 @@ class Network:
 
         Args:
             question: its tokens; at most ``QUESTION`` are read.
-            windows: for each the tokens of title and text, at least one, and how many of them are the title's.
+            windows: for each the tokens of title and text, at least one, and how many of them are
+                the title's.
         """
         if not windows or not len(question):
             nothing = np.zeros(len(question), np.float32)
@@ -131,7 +135,10 @@ class Network:
         return x + (gated if real is None else gated * real)
 
     def _own(self, tokens: Encoded, vectors: np.ndarray, of: np.ndarray) -> np.ndarray:
-        """What each token is by itself; ``vectors`` are of the different tokens, ``of`` says which each is."""
+        """What each token is by itself.
+
+        ``vectors`` are of the different tokens, ``of`` says which of them each token is.
+        """
         after = np.append(tokens.gaps[1:], 0).astype(np.uint8)
         w, frequent = self._w, np.where(tokens.ids < FREQUENT, tokens.ids, FREQUENT)
         x = self._linear("project", vectors)[of]
@@ -157,7 +164,11 @@ class Network:
     def _read(
         self, asked: _Asked, windows: Sequence[tuple[Encoded, int]], at: np.ndarray, rows: int
     ):
-        """States of all tokens (rows, width), their matches and cosines to the question's tokens, which are the same, and which may answer."""
+        """What the windows' tokens are, read beside the question.
+
+        States of all tokens (rows, width), their matches and cosines to the question's tokens,
+        which are the same, and which may answer.
+        """
         ids = np.concatenate([one.ids for one, _ in windows])
         body = np.concatenate([np.arange(len(one)) >= body for one, body in windows])
         unique, of = np.unique(ids, return_inverse=True)
@@ -220,7 +231,8 @@ class Network:
         )
         left, right = self._linear("left", h), self._linear("right", h)
         out = np.full((len(h), LONGEST_ANSWER), NEVER, np.float32)
-        # A span reaches over rows of nothing nowhere: windows are farther apart than their ends may be, or "inside" says no.
+        # A span reaches over rows of nothing nowhere: windows are farther apart than their ends may
+        # be, or "inside" says no.
         run = np.cumsum(~inside)
         for more in range(min(LONGEST_ANSWER, len(h))):
             count = len(h) - more

@@ -1,7 +1,7 @@
 """Quantities and ordinals in Chinese and English text, with exact spans.
 
-One expression per language finds approximation + figure + magnitude + measure word (in English: the noun
-counted). cn2an turns Chinese numerals, and text2num English number words, into values.
+One expression per language finds approximation + figure + magnitude + measure word (in English:
+the noun counted). cn2an turns Chinese numerals, and text2num English number words, into values.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _MORE = "多余来几"  # 700多家, 400余名, 十几个
 _ABOUT = r"(?:大约|约|将近|接近|近|超过|超|逾|不足|不到|至少|最多|多达|高达|上(?=[百千万亿])|数(?=[十百千万亿]))(?:有|为)?"
 _UNITS = (  # longest first within a line; measure words, then units
-    "个百分点 百分点 人次 人份 批次 架次 班次 车次 场次 件次 户次 家次 个月 个小时 个工作日 小时 分钟 秒钟 周岁 岁 年度 年 个 家 名 位 所 台套 台 套 件 项 起 次 场 条 "
-    "部 辆 艘 架 座 栋 幢 间 户 口 只 头 匹 棵 株 张 本 册 篇 份 封 枚 颗 粒 块 片 支 把 双 对 副 组 批 类 种 门 倍 成 折 集 期 轮 步 层 级 字 句 例 宗 单 笔 "
+    "个百分点 百分点 人次 人份 批次 架次 班次 车次 场次 件次 户次 家次 个月 个小时 个工作日 小时 分钟 秒钟 周岁 岁 年度 年 个 家 名 位 所 台套 台 套 件 项 起 "
+    "次 场 条 "
+    "部 辆 艘 架 座 栋 幢 间 户 口 只 头 匹 棵 株 张 本 册 篇 份 封 枚 颗 粒 块 片 支 把 双 对 副 组 批 类 种 门 倍 成 折 集 期 轮 步 层 级 字 句 "
+    "例 宗 单 笔 "
     "股 桌 瓶 箱 袋 盒 桶 包 杯 盘 碗 班 届 处 道 款 顶 根 面 尾 羽 枝 局 车 节 课时 学时 大 天 周 秒 人 省 县 市 村 镇 乡 站 码 强 "
     "平方公里 平方千米 平方米 平方 立方米 立方 公里 海里 千米 厘米 毫米 微米 纳米 米 公顷 亩 万亩 吨 公斤 千克 毫克 克 斤 毫升 公升 升 "
     "千瓦时 千瓦 兆瓦 吉瓦 瓦 伏 度电 摄氏度 度 ℃ % ％ ‰ "
@@ -29,32 +31,40 @@ _UNITS = (  # longest first within a line; measure words, then units
 _UNIT = "|".join(sorted(map(re.escape, dict.fromkeys(_UNITS)), key=len, reverse=True))
 # 一 and other numerals in words that count nothing
 _NOT_COUNTED = (
-    r"一(?:大|起(?!案|事|火|交|车|重|特|较|命|盗|涉|因|由)|点|步|度|次性|下|面|方面|道|位居|级|把手|门心思|口气|部分|对一|块儿?(?!钱|地|土)|节|根|处|笔带|直|周年|层|带|本正经|本书记|成不变)"
+    r"一(?:大|起(?!案|事|火|交|车|重|特|较|命|盗|涉|因|由)|点|步|度|次性|下|面|方面|道|位居|级|把手|门心思|口气|部分|对一|块儿?(?!钱|地|土)|节|根"
+    r"|处|笔带|直|周年|层|带|本正经|本书记|成不变)"
     r"|百分(?!之|点)|十分|千万(?!\s?[元人个户吨平立美欧家名亩])|三部曲|两岸|两会|五一|百家争|百姓|万一|万能|万众|百货|百科|千古|一级|二级|三级|两级|四级|百年"
 )
 _ZH = re.compile(
     # 百分之五, 三分之二 (the first characters, checked at every place, save most of the time)
-    rf"(?=[\d{_HAN}几数第首大约将接近超逾不至最多高达上$€£¥￥UH-])(?:(?P<ratio>(?:{_ABOUT})?(?P<base>百分之|千分之|万分之|[二两三四五六七八九十]+分之)(?P<part>{_DIGITS}"
+    rf"(?=[\d{_HAN}几数第首大约将接近超逾不至最多高达上$€£¥￥UH-])"
+    rf"(?:(?P<ratio>(?:{_ABOUT})?(?P<base>百分之|千分之|万分之|[二两三四五六七八九十]+分之)(?P<part>{_DIGITS}"
     rf"|[{_HAN}点]+)(?:[{_MORE}以上]*))"
     # 第五届, 首届
-    rf"|(?P<nth>第\s?(?P<place>\d+|[{_HAN}]+)\s?(?P<nthunit>{_UNIT})?|首(?=[届次个家批期场])(?P<firstunit>{_UNIT}))"
+    rf"|(?P<nth>第\s?(?P<place>\d+|[{_HAN}]+)\s?(?P<nthunit>{_UNIT})?"
+    rf"|首(?=[届次个家批期场])(?P<firstunit>{_UNIT}))"
     # 3至5名, 近1万人次, 数百家, 十几个
     rf"|(?P<about>{_ABOUT})?(?P<money>US\$|HK\$|[$€£¥￥])?(?!{_NOT_COUNTED})"
     rf"(?P<figure>(?<![A-Za-z\d.\-/〔第])-?(?:{_DIGITS})(?:[万亿]\d+(?=[千百万]))?(?![\d]|\.\d)"
     rf"|(?<![{_HAN}第统唯之同任单专逐某每另进周\d.])(?:[几数](?=[十百千万亿])|[{_HAN}])[{_HAN}{_MORE}]*(?:点[{_HAN}]+)?)"
     rf"(?P<more>[{_MORE}])?(?P<magnitude>\s?[百千万亿]+)?(?P<more2>[{_MORE}])?"
-    rf"(?:\s?(?:-|—|~|～|–|至|到)\s?(?P<to>(?:{_DIGITS}|[{_HAN}]+)(?:[{_MORE}])?(?:[百千万亿]+)?(?:[{_MORE}])?))?"
+    rf"(?:\s?(?:-|—|~|～|–|至|到)\s?(?P<to>(?:{_DIGITS}|[{_HAN}]+)(?:[{_MORE}])?(?:[百千万亿]+)?"
+    rf"(?:[{_MORE}])?))?"
     rf"\s?(?P<unit>{_UNIT})?(?P<more3>多(?![个家名种少次位样元])|余(?!额|下|地|波)|半|以上|以下|左右)?)"
 )
 
 # ---- English
-_ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_ONES = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
+)
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _WORD = "|".join((_ONES + " " + _TENS).split()[::-1])
 _SCALE = "hundred|thousand|million|billion|trillion"
 _WORDS = rf"(?:(?:{_WORD}|{_SCALE})(?:(?:[ -]|,? and )(?:{_WORD}|{_SCALE})\b)*)\b"
 _SOME = (
-    r"(?:(?:more|less|fewer|greater|higher) than|no (?:more|less|fewer) than|at (?:least|most)|up to|as many as|as much as|just (?:over|under)"
+    r"(?:(?:more|less|fewer|greater|higher) than|no (?:more|less|fewer) than|at (?:least|most)"
+    r"|up to|as many as|as much as|just (?:over|under)"
     r"|well over|close to|an estimated"
     r"|over|under|about|around|nearly|almost|approximately|roughly|some)"
 )
@@ -74,24 +84,30 @@ _MAGNITUDES = {
 }
 _EN = re.compile(
     rf"(?<![A-Za-z0-9_.$£€,-])(?=[\da-z$£€¥])(?:(?P<about>{_SOME}) )?(?:"
-    rf"(?P<nth>\d{{1,3}}(?:st|nd|rd|th)|(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth))(?!\w"
+    r"(?P<nth>\d{1,3}(?:st|nd|rd|th)|(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
+    r"|tenth|eleventh|twelfth))(?!\w"
     r"| (?:of )?(?:January|Feb|March|April|May|June|July|August|Sept|Oct|Nov|Dec)| centur)"
     rf"|(?P<money>US\$|HK\$|C\$|A\$|[$£€¥]|RMB ?|Rs\.? ?)?(?P<figure>{_DIGITS}"
-    rf"|(?P<words>(?:half an? |an? (?=hundred|thousand|million|billion|dozen|score))?(?:{_WORDS}|dozen|score)))"
+    r"|(?P<words>(?:half an? |an? (?=hundred|thousand|million|billion|dozen|score))?"
+    rf"(?:{_WORDS}|dozen|score)))"
     rf"(?:(?: |-)?(?P<magnitude>(?:{_SCALE}|bn|mn|tn|dozen)(?![a-z])|(?<=\d)[mk](?![\w/²])))?"
     rf"(?:{'-'}(?P<to>{_DIGITS})(?![\d-]))?"
     r"(?P<percent> ?%| per ?cent(?:age points?)?| percentage points?)?"
     r")(?![\d:/号后]|\.\d|,\d{3}|[A-Z]|-\d)"
     r"(?!%)(?P<unit>(?-i:(?: [a-z][a-z'-]*){0,2}? [a-z][a-z'-]*s(?<!ss)(?<!us)(?<!is)\b"
-    r"| (?:[a-z]+ )?(?:people|men|women|children|staff|km|kg|mph|hectares|feet|tonnes)\b| [a-z][a-z-]*))?",
+    r"| (?:[a-z]+ )?(?:people|men|women|children|staff|km|kg|mph|hectares|feet|tonnes)\b"
+    r"| [a-z][a-z-]*))?",
     re.IGNORECASE,
 )
 _STOP = set(
-    "a an the of in on at to for and or nor but by from with as is was were are be been has had have that which who whose than this these those it "
+    "a an the of in on at to for and or nor but by from with as is was were are be been has had "
+    "have that which who whose than this these those it "
     "its he she they we his her their our"
-    " will would could should may might can said says into over under after before since until when while where during per also not no so if then "
+    " will would could should may might can said says into over under after before since until "
+    "when while where during per also not no so if then "
     "between among against about up down out"
-    " off such each every all both more most other another one's point points-based minutes' yes says".split()
+    " off such each every all both more most other another one's point points-based minutes' yes "
+    "says".split()
 ) - {"points"}
 _ORDINALS = dict(
     zip(
@@ -105,10 +121,10 @@ _ORDINALS = dict(
 def find_numbers(text: str) -> list[Value]:
     """Quantities and ordinals in ``text``, in order and without overlap.
 
-    A span covers the approximation (近, 约有, "more than"), figure, magnitude and measure word, in English
-    the noun counted with at most two words before it: 约有700多家, 近1万人次, 26个, "13 mobile laboratories",
-    "$1.13bn". 第五届 and "third" are ordinals (``ordinal=True``). Dates, years, times, versions, telephone
-    and document numbers are left out.
+    A span covers the approximation (近, 约有, "more than"), figure, magnitude and measure word, in
+    English the noun counted with at most two words before it: 约有700多家, 近1万人次, 26个,
+    "13 mobile laboratories", "$1.13bn". 第五届 and "third" are ordinals (``ordinal=True``). Dates,
+    years, times, versions, telephone and document numbers are left out.
     """
     taken = [(d.start, d.end) for d in find_dates(text)]
     found = [v for m in _ZH.finditer(text) if (v := _chinese(m)) is not None]
@@ -123,7 +139,7 @@ def find_numbers(text: str) -> list[Value]:
 
 
 def _ranges(text: str, found: list[Value]) -> list[Value]:
-    """ "Between 30 and 40 people", "30 to 40 people" as one value each; its head is the lower end."""
+    """ "Between 30 and 40 people", "30 to 40 people" as one value; its head is the lower end."""
     out: list[Value] = []
     for value in found:
         if out and not out[-1].ordinal and not value.ordinal and out[-1].unit in ("", value.unit):
@@ -145,7 +161,7 @@ def _ranges(text: str, found: list[Value]) -> list[Value]:
 
 
 def chinese_number(text: str) -> float | None:
-    """The value of a figure in Arabic digits, Chinese numerals or both ("2.3亿", "三百", "十几"), or None.
+    """The value of a figure in Arabic digits, Chinese numerals or both ("2.3亿", "十几"), or None.
 
     Words for "some more" (多, 余, 来, 几 after a numeral) are left out; 数百 and 几十 have no value.
     """

@@ -49,7 +49,8 @@ class Reading:
         window: the window.
         margin: log-odds that anything in it answers.
         findings: the likeliest spans, none of which overlap, best first.
-        matches: float32 (q,), for each token of the question the largest cosine to one of the window, title included.
+        matches: float32 (q,), for each token of the question the largest cosine to one of the
+            window, title included.
     """
 
     window: Window
@@ -118,7 +119,10 @@ def _finding(window: Window, first: int, last: int, margin: float) -> Finding:
 
 
 def _in_word(text: str, at: int) -> bool:
-    """Whether an offset lies within a Latin word or a figure: between letters, or beside the mark in "O'Neill" and "1,800"."""
+    """Whether an offset lies within a Latin word or a figure.
+
+    That is between letters, or beside the mark in "O'Neill" and "1,800".
+    """
     before, after = text[at - 1], text[at]
     if not (before.isascii() and after.isascii() or before == "’" or after == "’"):
         return False
@@ -133,8 +137,9 @@ def _in_word(text: str, at: int) -> bool:
 
 
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:
-    """A span with what belongs to it: whole Latin words and figures, both marks of a title or quotation, currency, per cent.
+    """A span with what belongs to it.
 
+    That is whole Latin words and figures, both marks of a title or quotation, currency, per cent.
     The tokenizer drops marks, and cuts rare words.
     """
     while start and _in_word(text, start):

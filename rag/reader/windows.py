@@ -26,7 +26,8 @@ class Window:
         article: the article; ``row`` its row.
         candidate: which of the passages asked for it is, or is a part of.
         start, end: of the passage, in ``article.text``.
-        tokens: those of the title and, behind them, of the text; the spans of the latter are offsets in ``article.text``.
+        tokens: those of the title and, behind them, of the text; the spans of the latter are
+            offsets in ``article.text``.
         body: number of title tokens.
     """
 
@@ -77,7 +78,10 @@ def _arrays(tokens: Encoded) -> tuple[np.ndarray, ...]:
 def _tokens(
     snapshot: Snapshot, rows: list[int], texts: list[str]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Ids and spans of the tokens of some passages, from what the index holds; tokenized again where they do not spell the text."""
+    """Ids and spans of the tokens of some passages, from what the index holds.
+
+    They are tokenized again where they do not spell the text.
+    """
     offsets, model = snapshot.token_offsets, snapshot.model
     held = [
         np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64) for row in rows
@@ -91,7 +95,10 @@ def _tokens(
 def _titles(
     snapshot: Snapshot, bounds: list[tuple[int, int, int]], articles: dict[int, Article]
 ) -> dict[int, Encoded]:
-    """By passage, the first sentence for a title, for articles without one; not beside the passage that begins with it."""
+    """By passage, the first sentence for a title, for articles without one.
+
+    There is none beside the passage that begins with it.
+    """
     numbers = [n for n, (row, start, _) in enumerate(bounds) if start and not articles[row].title]
     leads = {}
     for row in {bounds[n][0] for n in numbers}:

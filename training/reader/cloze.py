@@ -1,8 +1,9 @@
 """Cloze questions: a sentence with a word or figure taken out and a question word in its place.
 
-Where another sentence of the article has the word, it can be found there (Dhingra et al. 2018, "Simple and effective
-semi-supervised question answering"). In a smaller part the sentence itself stays in the passage and the question is a
-part of it, so that what stands where in a sentence is learnt; and across languages the passage is a translation.
+Where another sentence of the article has the word, it can be found there (Dhingra et al. 2018,
+"Simple and effective semi-supervised question answering"). In a smaller part the sentence itself
+stays in the passage and the question is a part of it, so that what stands where in a sentence is
+learnt; and across languages the passage is a translation.
 """
 
 from __future__ import annotations
@@ -267,7 +268,7 @@ class Clozes:
         )
 
     def across(self, rng: random.Random, pairs: Sequence[dict], at: int) -> Example | None:
-        """A cloze question in one language with the sentence of the other language in the passage, or without it."""
+        """A cloze question in one language; the passage has the other's sentence, or has it not."""
         ask_in, read_in = rng.choice((("en", "zh"), ("zh", "en")))
         asked, said = pairs[at][ask_in], pairs[at][read_in]
         one, other = self.words.tokens([asked, said])
@@ -297,7 +298,10 @@ class Clozes:
     def _counterpart(
         self, rng, asked: str, said: str, one: Encoded, other: Encoded
     ) -> tuple[tuple[int, int], tuple[int, int]] | None:
-        """Tokens of a sentence and those of its translation that mean the same, and nothing else means that."""
+        """Tokens of a sentence and those of its translation that mean the same.
+
+        Nothing else in them means that.
+        """
         model = self.words.model
         mine, weights = model.token_vectors(one.ids)
         theirs, others = model.token_vectors(other.ids)

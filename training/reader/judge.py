@@ -81,7 +81,7 @@ def questions(
 
 def read_all(snapshot: Snapshot, asked: Iterable[tuple[str, str, tuple[str, ...]]]) -> list[Asked]:
     """The questions, read in an index."""
-    nothing = Judge(0.0, np.zeros(len(FEATURES)), 0.5, 0.5, np.zeros(len(ROW_FEATURES)), 0.5)
+    nothing = Judge(0.0, np.zeros(len(FEATURES)), {}, 0.5, np.zeros(len(ROW_FEATURES)), 0.5)
     out = []
     for kind, question, answers in asked:
         parsed = parse(snapshot, question[:500])
@@ -158,12 +158,9 @@ def main() -> None:
         default=350,
         help="of each kind: answered, and not in either language",
     )
-    parser.add_argument(
-        "--refused",
-        type=float,
-        default=0.05,
-        help="share of rightly read questions that may be refused",
-    )
+    said = "share of the questions that nothing answers which may be answered"
+    parser.add_argument("--answered-zh", type=float, default=0.06, help=f"{said}, Chinese")
+    parser.add_argument("--answered-en", type=float, default=0.10, help=f"{said}, English")
     parser.add_argument("--seed", type=int, default=3)
     given = parser.parse_args()
     rng = random.Random(given.seed)
@@ -192,17 +189,20 @@ def main() -> None:
     )
     chance = np.array([1 / (1 + np.exp(-one.told[step][0] @ weights)) for one in found])
     correct = np.array([one.told[step][1] for one in found])
-    least = float(np.quantile(chance[correct], given.refused))
+    least = {
+        lang: float(np.quantile(chance[[one.kind == f"foreign-{lang}" for one in found]], 1 - share))
+        for lang, share in (("zh", given.answered_zh), ("en", given.answered_en))
+    }
     for kind in sorted({one.kind for one in found}):
         of = np.array([one.kind == kind for one in found])
         print(
-            f"{kind:18} n {of.sum():5} right {correct[of].mean():.3f} answered {(chance[of] >= least).mean():.3f}",
+            f"{kind:18} n {of.sum():5} right {correct[of].mean():.3f} answered {(chance[of] >= least['en' if 'abroad' in kind or kind.endswith('en') else 'zh']).mean():.3f}",
             flush=True,
         )
     covered = [(one.told[step][0][FEATURES.index("covered")], "own" in one.kind) for one in found]
     kept = {
         "search": step,
-        "least": round(least, 4),
+        "least": {lang: round(value, 4) for lang, value in least.items()},
         "near": round(parting(covered), 3),
         "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, weights)},
     }

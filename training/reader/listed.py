@@ -23,7 +23,7 @@ def list_questions(file: Path) -> list[dict]:
 def of_list(
     words: Words, rng: random.Random, row: dict, articles: dict[str, Text]
 ) -> Example | None:
-    """An example from a window of one of the articles of a list question; None where none can be made."""
+    """An example from a window of an article of a list question; None where none can be made."""
     texts = [articles[name] for name in row["articles"] if name in articles]
     if not texts:
         return None

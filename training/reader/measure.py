@@ -19,8 +19,9 @@ from training.reader.words import Words
 def measured(
     network: Reader, data: Data, seed: int, rounds: int = 2
 ) -> dict[str, dict[str, float]]:
-    """For each kind of held-apart questions: AUC of the best span's margin over "none", and the share of right spans.
+    """For each kind of held-apart questions two measures.
 
+    AUC of the best span's margin over "none", and the share of right spans.
     A span is right where it overlaps an answer and is no more than twice as long.
     """
     model = load_static()

@@ -1,9 +1,11 @@
-"""The best of many wrong passages: what search brings for questions, from an index of all news with the contexts of the questions.
+"""The best of many wrong passages: what search brings for questions.
+
+It searches an index of all news with the contexts of the questions.
 
     python -m training.reader.mine --data DATA --out training/work/mined.jsonl
 
-Questions of general knowledge, which the news do not answer, and reading questions: passages that hold an answer are examples of it, others
-have none.
+Questions of general knowledge, which the news do not answer, and reading questions: passages that
+hold an answer are examples of it, others have none.
 """
 
 from __future__ import annotations
@@ -20,12 +22,14 @@ from pathlib import Path
 from rag import Index
 from training.reader.sources import LEAD, occurrences, rows
 
-KEPT_APART = 5  # of so many questions one is not mined: refusals are fitted to those (training/reader/calibrate.py)
-WORST = 4  # passages of a question that are kept, of the best found; one of them at random from farther behind
+# Of so many questions one is not mined: refusals are fitted to those.
+KEPT_APART = 5
+# Passages of a question that are kept, of the best found; one of them at random from farther behind.
+WORST = 4
 
 
 def _corpus(data: Path, folder: Path) -> list[Path]:
-    """Writes the articles that are searched: the news, and the contexts of the reading questions."""
+    """Writes the articles that are searched: the news, and the reading questions' contexts."""
     news, contexts = folder / "news.jsonl", folder / "contexts.jsonl"
     with lzma.open(data / "train/news_docs.jsonl.xz") as source, news.open("wb") as out:
         shutil.copyfileobj(source, out)

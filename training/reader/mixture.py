@@ -1,4 +1,7 @@
-"""The mixture of examples that the reader learns from, chunk by chunk: a chunk depends on the seed and its number alone."""
+"""The mixture of examples that the reader learns from, chunk by chunk.
+
+A chunk depends on the seed and its number alone.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,8 @@ from training.reader.words import Words
 
 CHUNK = 4_096  # examples
 HELD = 25  # of so many contexts one is kept apart, to measure on
-# Shares of the kinds of examples: at first, and in the end. What is made without end comes first, real questions later.
+# Shares of the kinds of examples: at first, and in the end. What is made without end comes first,
+# real questions later.
 FIRST = {
     "cloze-zh": 0.52,
     "cloze-en": 0.12,
@@ -171,7 +175,7 @@ class Mixture:
 
 
 def of_mined(rng: random.Random, words: Words, row: dict) -> Example:
-    """An example of a passage that search brings for a question which it does not answer, or does."""
+    """An example of a passage that search brings for a question, whether it answers it or not."""
     question = row["question"]
     if row["lang"] == "zh" and rng.random() < 0.2:
         question = words.abroad(rng, question)

@@ -1,8 +1,10 @@
-"""The reader's network in torch, as it is trained; :mod:`rag.reader.network` runs the same without torch.
+"""The reader's network in torch, as it is trained.
 
-Static word vectors, an aligned attention to the question (Chen et al. 2017, DrQA), gated convolutions with a second,
-contextual attention between them (Gehring et al. 2017; Yu et al. 2018, QANet), scores of spans, and "none" in the same
-softmax (Clark & Gardner 2018).
+:mod:`rag.reader.network` runs the same without torch.
+
+Static word vectors, an aligned attention to the question (Chen et al. 2017, DrQA), gated
+convolutions with a second, contextual attention between them (Gehring et al. 2017; Yu et al. 2018,
+QANet), scores of spans, and "none" in the same softmax (Clark & Gardner 2018).
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ from rag.reader.network import (
 
 NEVER = -1e4
 DROPOUT = 0.12  # of whole channels: cheaper than of single numbers, and harder to get around
-NOISE = 0.02  # standard deviation of what is added to each dimension of the question's unit vectors: they have seen them
+# Standard deviation of what is added to each dimension of the question's unit vectors: they have
+# seen them.
+NOISE = 0.02
 
 
 class Dropped(nn.Module):
@@ -98,7 +102,7 @@ class Reader(nn.Module):
     def embedded(
         self, ids: torch.Tensor, gaps: torch.Tensor, shapes: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Vectors (b, t, dim) as they are, and what the network makes of each token by itself (b, t, width)."""
+        """Vectors (b, t, dim), and what the network makes of each token alone (b, t, width)."""
         known = ids.clamp(min=0)
         vectors = self.vectors[known].float() * (ids >= 0)[..., None]
         after = F.pad(gaps[:, 1:], (0, 1))
@@ -109,7 +113,10 @@ class Reader(nn.Module):
         return vectors, own
 
     def forward(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Scores of spans (b, t, LONGEST_ANSWER) by first token and length less one, and of "none" (b,)."""
+        """Scores of spans (b, t, LONGEST_ANSWER), and of "none" (b,).
+
+        Spans are by first token and length less one.
+        """
         q_ids, p_ids = batch["question_ids"], batch["passage_ids"]
         q_mask, p_mask = (q_ids >= 0).float()[..., None], (p_ids >= 0).float()[..., None]
         q_vectors, q_own = self.embedded(q_ids, batch["question_gaps"], batch["question_shapes"])
@@ -189,7 +196,10 @@ class Reader(nn.Module):
     def nothing(
         self, h, p_mask, asked, words, topic, cosine, same, match, q_mask, q_logs, spans
     ) -> torch.Tensor:
-        """The score of "none" (b,), from the likeliest span, the question, and what of it the window has."""
+        """The score of "none" (b,).
+
+        From the likeliest span, the question, and what of it the window has.
+        """
         b, t, _ = spans.shape
         likely = spans.reshape(b, -1).softmax(1).reshape(b, t, -1)
         begin = (likely.sum(2)[..., None] * h).sum(1)
@@ -228,7 +238,8 @@ def loss_of(
 ) -> torch.Tensor:
     """Mean negative log-likelihood of the answers, or of "none" (b,).
 
-    Where several spans each answer, each of them shall have an equal part of the probability; else all of it may be with one.
+    Where several spans each answer, each of them shall have an equal part of the probability; else
+    all of it may be with one.
     """
     b = len(none)
     flat = torch.cat([spans.reshape(b, -1), none[:, None]], 1)

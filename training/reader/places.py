@@ -1,4 +1,4 @@
-"""Questions for places made from the news: "which provinces" and the rest of a clause that names some.
+"""Questions for places, from the news: "which provinces" and the rest of a clause naming some.
 
 The passage has the sentence, or its neighbours without it, which mostly name other places.
 """
@@ -17,7 +17,8 @@ GONE, NEAR = (
     0.25,
     0.10,
 )  # share of the passages without the sentence, and of the questions with a word exchanged
-GOVERNED = 0.35  # of the questions for what a later clause of the sentence says, whose place the first one names
+# Of the questions for what a later clause of the sentence says, whose place the first one names.
+GOVERNED = 0.35
 ABROAD = 0.2  # of the questions that are put into the other language word by word
 DROPPED = 0.12  # of the words of the question that are left out
 

@@ -1,4 +1,7 @@
-"""Examples from reading questions: the words that answer, the subject without the fact, and questions with a word exchanged."""
+"""Examples from reading questions.
+
+The words that answer, the subject without the fact, and questions with a word exchanged.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,8 @@ from training.examples import Example
 from training.reader.sources import Text, occurrences, size_of, spread, stretch, text_of
 from training.reader.words import Words
 
-GONE, ELSEWHERE = (
-    0.30,
-    0.08,
-)  # share of the examples without the answering sentences, and of those from another place of the text
+# Share of the examples without the answering sentences, and of those from another place of the text.
+GONE, ELSEWHERE = 0.30, 0.08
 NEAR = 0.10  # of those whose question asks for something near that the passage does not have
 ABROAD = 0.25  # of the questions that are put into the other language word by word
 
@@ -85,9 +86,10 @@ def _likeliest(words: Words, text: Text, question: str) -> int:
 
 
 def of_sentences(rng: random.Random, found: Sequence[dict], at: int) -> Example | None:
-    """An example of an English question whose sentence is known, among neighbouring sentences or without it.
+    """An example of an English question whose sentence is known.
 
-    Any words of the sentence may be the answer that the question itself does not have.
+    The passage is the sentence among its neighbours, or these without it. Any words of the sentence
+    may be the answer that the question itself does not have.
     """
     row = found[at]
     around = dict.fromkeys(
@@ -114,7 +116,7 @@ def of_sentences(rng: random.Random, found: Sequence[dict], at: int) -> Example 
 
 
 def free_spans(sentence: str, question: str, longest: int = 6) -> Iterator[tuple[int, int]]:
-    """Runs of words of a sentence, none of which the question has: any of them may be the answer."""
+    """Runs of words of a sentence that the question does not have: any may be the answer."""
     asked = set(question.lower().replace("?", "").split())
     words, at = [], 0
     for word in sentence.split(" "):

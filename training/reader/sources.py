@@ -56,7 +56,10 @@ def text_of(title: str, text: str, lang: str, most: int = 4000) -> Text | None:
 def stretch(
     rng: random.Random, spans: Sequence[tuple[int, int]], at: int, size: int
 ) -> tuple[int, int]:
-    """Numbers of the first and behind the last of some sentences around one, of about ``size`` characters together."""
+    """Numbers of the first and behind the last of some sentences around one.
+
+    Together they have about ``size`` characters.
+    """
     first, last = at, at + 1
     while True:
         length = spans[last - 1][1] - spans[first][0]

@@ -1,4 +1,7 @@
-"""Examples as the network takes them: token arrays of a question and of a window of the passage, with answer spans."""
+"""Examples as the network takes them.
+
+Token arrays of a question and of a window of the passage, with answer spans.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,8 @@ class Window:
         question: the tokens of the question.
         passage: those of the title and, behind them, of the text.
         body: number of title tokens: where the text begins.
-        spans: (first, last) token numbers of the answers, int64 (s, 2), counted from the title's first; s is 0 for none.
+        spans: (first, last) token numbers of the answers, int64 (s, 2), counted from the title's
+            first; s is 0 for none.
         several: as in :class:`training.examples.Example`.
         kind: as there.
     """
@@ -89,7 +93,10 @@ def _tokens(text: Encoded, start: int, end: int) -> tuple[int, int] | None:
 def batches(
     rows: Iterable[Window], size: int, rng: np.random.Generator, pool: int = 64
 ) -> Iterator[list[Window]]:
-    """Batches of windows of about the same length, so that little of a batch is padding; of ``pool`` batches at once."""
+    """Batches of windows of about the same length, so that little of a batch is padding.
+
+    The windows of ``pool`` batches are sorted at once.
+    """
     held: list[Window] = []
 
     def emptied() -> Iterator[list[Window]]:
@@ -107,7 +114,10 @@ def batches(
 
 
 def padded(batch: Sequence[Window]) -> dict[str, np.ndarray]:
-    """A batch as arrays: of questions (b, n), of passages (b, t), padded with id -1; and of gold spans (b, s, 2), with -1."""
+    """A batch as arrays: of questions (b, n), of passages (b, t), and of gold spans (b, s, 2).
+
+    Tokens are padded with id -1, and spans with -1.
+    """
     out = {}
     for name in ("question", "passage"):
         rows = [getattr(one, name) for one in batch]

@@ -106,7 +106,10 @@ class Words:
             into[token] = [int(others[at]) for at in row[np.argsort(-line[row])] if line[at] > 0]
 
     def abroad(self, rng: random.Random, question: str) -> str:
-        """A question put into the other language word by word, in its own order; a part of the words stays."""
+        """A question put into the other language word by word, in its own order.
+
+        A part of the words stays.
+        """
         ((ids, spans),) = self.model.located([question])
         out, at, words = [], 0, _LONGEST_FIRST
         taken = [(m.start(), m.end(), _ASKING[m.group()]) for m in words.finditer(question)]
@@ -128,14 +131,18 @@ class Words:
                 and rng.random() < 0.3
                 and not question[start:end].isdigit()
             ):
-                pass  # words without a counterpart are often such as the other language does without
+                # Words without a counterpart are often such as the other language does without.
+                pass
             else:
                 out.append(question[start:end])
             at = end
         return " ".join(out) + "?"
 
     def exchanged(self, rng: random.Random, question: str, passage: str) -> str | None:
-        """The question with a figure or word that the passage has replaced by a near one that it has not; None for none."""
+        """The question with a figure or word that the passage has replaced by a near one.
+
+        The passage does not have the near one. None where there is no such word.
+        """
         figures = [m for m in _FIGURE.finditer(question) if m.group() in passage]
         if figures and rng.random() < 0.7:
             one = rng.choice(figures)
