@@ -79,7 +79,7 @@ class Fold:
         return int(self._stories[row])
 
     def twins(self, one: Sentence) -> list[Twin]:
-        """The same in other articles, one of each: those of its story in their order, then others."""
+        """The same in other articles: those of its story in order, then others; one of each."""
         key = one.row, one.start, one.end
         if key not in self._twins:
             told = list(self._of_story(self.story(one.row), one))

@@ -24,7 +24,7 @@ from training.reader.sources import LEAD, occurrences, rows
 
 # Of so many questions one is not mined: refusals are fitted to those.
 KEPT_APART = 5
-# Passages of a question that are kept, of the best found; one of them at random from farther behind.
+# Passages of a question that are kept, of the best found; one at random from farther behind.
 WORST = 4
 
 

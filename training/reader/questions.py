@@ -12,7 +12,7 @@ from training.examples import Example
 from training.reader.sources import Text, occurrences, size_of, spread, stretch, text_of
 from training.reader.words import Words
 
-# Share of the examples without the answering sentences, and of those from another place of the text.
+# Share of the examples without the answering sentences, and of those from elsewhere in the text.
 GONE, ELSEWHERE = 0.30, 0.08
 NEAR = 0.10  # of those whose question asks for something near that the passage does not have
 ABROAD = 0.25  # of the questions that are put into the other language word by word
