@@ -33,6 +33,8 @@ from rag.search.candidates import candidates
 from training.composed import Places, composed
 from training.reader.judge import logistic
 from training.reader.listed import FORMS
+from training.reader.mine import kept_apart
+from training.reader.sources import rows
 from training.reader.windows import joined
 
 
@@ -57,7 +59,7 @@ def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray
     told = row_features(
         parsed, [[one.spot for one in group] for group in groups], int(allowed.sum())
     )
-    rows = [
+    names = [
         Row(
             group[0].label,
             group[0].place.province or group[0].place.short if group[0].place else "",
@@ -65,7 +67,7 @@ def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray
         for group in groups
     ]
     right = np.array(
-        [any(is_named(row, names) for names in question["expected"]) for row in rows], bool
+        [any(is_named(row, of) for of in question["expected"]) for row in names], bool
     )
     return told, right, len(question["expected"])
 
@@ -108,6 +110,18 @@ def composed_of(
     return out
 
 
+def foreign_of(snapshot: Snapshot, data: Path, rng: random.Random, count: int) -> list[tuple[np.ndarray, np.ndarray, int]]:
+    """As :func:`asked_of`, of questions for several that nothing in the index answers."""
+    some = [row["question"] for row in rows(data / "train/unanswered.jsonl.xz") if kept_apart(row["question"])]
+    out = []
+    for question in rng.sample(some, len(some)):
+        if len(out) == count:
+            break
+        if is_list(parse(snapshot, question)):
+            out.append(asked_of(snapshot, {"question": question, "expected": []}))
+    return out
+
+
 def least(chances: np.ndarray, right: np.ndarray, expected: int) -> float:
     """The chance from which names are taken with the best F1."""
     order = np.argsort(-chances)
@@ -123,6 +137,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with gazetteer/")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--composed", type=int, default=300, help="composed list questions besides")
+    parser.add_argument("--foreign", type=int, default=100, help="questions that nothing answers")
     parser.add_argument("--seed", type=int, default=5)
     given = parser.parse_args()
     found = []
@@ -141,6 +156,8 @@ def main() -> None:
                     Places.load(given.data / "gazetteer"),
                     given.composed,
                 )
+            else:
+                made += foreign_of(index.snapshot, given.data, random.Random(given.seed), given.foreign)
     found += made
     told, right = (
         np.concatenate([one[0] for one in found]),
