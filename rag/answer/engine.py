@@ -20,7 +20,8 @@ from rag.answer.dated import Calendar, of_year
 from rag.answer.events import Found, Searching
 from rag.answer.fold import Fold
 from rag.answer.lists import likely, named_in
-from rag.answer.rows import QUOTES, measured_rows, name_rows, value_rows
+from rag.answer.places import READ_PLACES, place_groups, place_quotes
+from rag.answer.rows import QUOTES, measured_rows, name_rows, place_row, value_rows
 from rag.answer.sentence import quote_span, sentence_of
 from rag.answer.types import Answer, Citation, Row
 from rag.embed import Reranker
@@ -133,6 +134,12 @@ def is_list(parsed: ParsedQuestion) -> bool:
     )
 
 
+def _is_place_list(parsed: ParsedQuestion) -> bool:
+    """Whether all places of a kind are sought, and nothing is compared."""
+    kind = parsed.counted[0] or parsed.kind
+    return is_list(parsed) and kind == "places" and parsed.form in ("one", "all", "count") and not parsed.bound
+
+
 def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
     """bool (n_articles,): some articles, and those that tell the same stories."""
     rows = []
@@ -165,35 +172,61 @@ class _Work:
         allowed = passing & parsed.allowed
         searched = int(allowed.sum())
         yield Searching(searched)
-        listed = is_list(parsed)
-        found, order = self._sought(parsed, passing, allowed, READ_ALL if listed else READ)
+        listed, placed = is_list(parsed), _is_place_list(parsed)
+        most = READ_PLACES if placed else READ_ALL if listed else READ
+        found, order = self._sought(parsed, passing, allowed, most)
         yield Found(len(order), len(np.unique(found.articles[order])))
-        passages = passages_of(self.snapshot, parsed, found, order, SPANS_ALL if listed else SPANS)
-        accept = lambda finding: self._timely(parsed, finding, listed)
-        findings = findings_of(parsed, passages, searched, self.judge, accept)
-        if self.reranker is not None and not listed and self.judge.answers(parsed, findings.chance):
-            # It orders evidence; that some of it answers was settled without it, as refusals are fitted.
-            passages = self._ranked_anew(parsed, found, order, passages)
-            findings = dataclasses.replace(
-                findings, values=findings_of(parsed, passages, searched, self.judge, accept).values
-            )
         cited = Citations(parsed.query, self.snapshot.model)
-        fold = Fold(
-            self.snapshot,
-            allowed,
-            [sentence_of(f) for p in passages for f in p.reading.findings[:1]],
-        )
-        rows, count = (
-            self._listed(parsed, findings, searched, cited, fold) if listed else ([], None)
-        )
+        if placed and (rows := self._placed(parsed, found, order, allowed, cited)):
+            count = len(rows) if parsed.form == "count" else None
+            return self._composed(parsed, [], rows, cited, searched, True, count)
+        order = order[: READ_ALL if listed and not placed else READ]
+        passages = passages_of(self.snapshot, parsed, found, order, SPANS_ALL if listed else SPANS)
+        if placed:
+            return self._composed(parsed, passages, [], cited, searched, False, None)
+        findings, passages = self._found(parsed, found, order, passages, searched)
+        first = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
+        fold = Fold(self.snapshot, allowed, first)
+        rows, count = self._listed(parsed, findings, searched, cited, fold) if listed else ([], None)
         listed = bool(rows)
-        if (
-            not rows
-            and (not is_list(parsed) or parsed.form == "all" and parsed.kind != "places")
-            and self.judge.answers(parsed, findings.chance)
-        ):
+        may = not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
+        if not rows and may and self.judge.answers(parsed, findings.chance):
             rows = value_rows(parsed, findings, cited, fold)
         return self._composed(parsed, passages, rows, cited, searched, listed, count)
+
+    def _found(
+        self,
+        parsed: ParsedQuestion,
+        found: Candidates,
+        order: np.ndarray,
+        passages: list[Passage],
+        searched: int,
+    ) -> tuple[Findings, list[Passage]]:
+        """What was found in the passages, which the reranker has ordered anew where there is one."""
+        listed = is_list(parsed)
+        accept = lambda finding: self._timely(parsed, finding, listed)
+        findings = findings_of(parsed, passages, searched, self.judge, accept)
+        if self.reranker is None or listed or not self.judge.answers(parsed, findings.chance):
+            return findings, passages
+        # It orders evidence; that some of it answers was settled without it, as refusals are fitted.
+        passages = self._ranked_anew(parsed, found, order, passages)
+        values = findings_of(parsed, passages, searched, self.judge, accept).values
+        return dataclasses.replace(findings, values=values), passages
+
+    def _placed(
+        self,
+        parsed: ParsedQuestion,
+        found: Candidates,
+        order: np.ndarray,
+        allowed: np.ndarray,
+        cited: Citations,
+    ) -> list[Row]:
+        """A row for each place that the passages are about; none where they do not answer."""
+        groups = place_groups(
+            self.snapshot, parsed, found, order, self.judge.places, self.calendar
+        )
+        fold = Fold(self.snapshot, allowed, [])
+        return [place_row(parsed, group, place_quotes(group, cited, fold)) for group in groups]
 
     def _sought(
         self, parsed: ParsedQuestion, passing: np.ndarray, allowed: np.ndarray, most: int

@@ -71,6 +71,7 @@ class Judge:
         near: share of the question's weight that a passage must match for its subject to be there.
         rows: weights of :data:`ROW_FEATURES`, float64 (r,).
         row: chance (0 to 1) from which a name is a row of a list.
+        places: weights for lists of places, by name (:mod:`rag.answer.places`).
     """
 
     search: float
@@ -79,6 +80,7 @@ class Judge:
     near: float
     rows: np.ndarray
     row: float
+    places: dict[str, float]
 
     def chance(self, told: np.ndarray) -> float:
         """That the best value answers, 0 to 1."""
@@ -209,7 +211,7 @@ def load_judge(file: Path = FILE) -> Judge:
         kept = json.loads(file.read_text("utf8"))
         weights = np.array([kept["weights"][name] for name in FEATURES])
         rows = np.array([kept["rows"][name] for name in ROW_FEATURES])
-        return Judge(kept["search"], weights, kept["least"], kept["near"], rows, kept["row"])
+        return Judge(kept["search"], weights, kept["least"], kept["near"], rows, kept["row"], kept["places"])
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             f"expected {file} with the weights of {', '.join(FEATURES)}, could not read it ({error}): "

@@ -81,7 +81,7 @@ def questions(
 
 def read_all(snapshot: Snapshot, asked: Iterable[tuple[str, str, tuple[str, ...]]]) -> list[Asked]:
     """The questions, read in an index."""
-    nothing = Judge(0.0, np.zeros(len(FEATURES)), {}, 0.5, np.zeros(len(ROW_FEATURES)), 0.5)
+    nothing = Judge(0.0, np.zeros(len(FEATURES)), {}, 0.5, np.zeros(len(ROW_FEATURES)), 0.5, {})
     out = []
     for kind, question, answers in asked:
         parsed = parse(snapshot, question[:500])
