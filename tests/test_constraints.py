@@ -368,7 +368,7 @@ def test_an_empty_result_says_so_and_what_to_lift(snapshot):
     given = answer(snapshot, "How many cranes did the bridge repair drill in Tibet use?")
     assert given.refused and given.searched == 0 and given.answered_without in (("place",), ())
     assert "Tibet" in given.text and "No article" in given.text
-    given = answer(snapshot, "2023年8月四川建了几座核电站？")
+    given = answer(snapshot, "2023年8月谁发明了蒸汽机？")
     assert given.refused and given.searched and not given.answered_without and "限定" not in given.text
 
 
@@ -395,7 +395,7 @@ def seasons(tmp_path_factory):
 ])  # fmt: skip
 def test_the_figure_of_a_feast_a_half_or_a_season(seasons, question, found, value):
     given = answer(seasons, question)
-    assert value in [one.value for one in given.constraints] and not given.refused and given.rows[0].label == found, given.text
+    assert value in [one.value for one in given.constraints] and not given.refused and found in given.text.splitlines()[0], given.text
 
 
 def test_filters_and_constraints_both_hold(snapshot):
