@@ -72,7 +72,7 @@ high-speed railway tickets
 panda cubs born at the zoo""".splitlines()
 
 # Where the time of an answer goes: these names in rag.answer.engine; the rest is small.
-STEPS = ("analyse", "find_limits", "candidates", "views", "gather", "timely", "about", "enumerate_places", "pick", "cite", "cite_best", "highlights")
+STEPS = ("parse", "candidates", "passages_of", "findings_of", "place_groups", "place_quotes", "value_rows", "name_rows")
 
 
 class Clock:
