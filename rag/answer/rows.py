@@ -112,20 +112,12 @@ def label_of(parsed: ParsedQuestion, spot: Spot) -> tuple[str, tuple[int, int]]:
     """What is put first for a value, "" for its sentence, and the span in the article: figures and dates whole, with their unit."""
     finding = spot.finding
     text, start, end = finding.window.article.text, finding.start, finding.end
-    if parsed.kind in ("number", "date", "text"):
+    if parsed.kind in ("number", "date"):
         low, high = max(finding.window.start, start - 12), min(finding.window.end, end + 24)
         find = find_dates if parsed.kind == "date" else find_numbers
-        for value in find(text[low:high]):
-            a, b = low + value.start, low + value.end
-            if (
-                parsed.kind != "text"
-                and a <= start
-                and end <= b
-                or a == start
-                and end < b
-                and parsed.kind == "number"
-            ):
-                start, end = a, b
+        spans = [(low + value.start, low + value.end) for value in find(text[low:high])]
+        if len(inside := [(a, b) for a, b in spans if a < end and start < b]) == 1:
+            start, end = inside[0]
     words = " ".join(text[start:end].split())
     longest = LABEL["en" if words.isascii() else "zh"]
     if parsed.form in SENTENCES or len(words) > longest or not _presentable(parsed, words):

@@ -43,6 +43,7 @@ FEATURES = (
     "abroad_covered",
     "length",
 )
+NOTHING = 0.05  # share of the question's weight below which a passage matches nothing but by chance
 ROW_FEATURES = (
     "bias",
     "worth",
@@ -83,7 +84,9 @@ class Judge:
     places: dict[str, float]
 
     def chance(self, told: np.ndarray) -> float:
-        """That the best value answers, 0 to 1."""
+        """That the best value answers, 0 to 1; 0 where its passage has nothing of what is asked about."""
+        if told[FEATURES.index("covered")] < NOTHING:
+            return 0.0
         return float(_logistic(told @ self.weights))
 
     def answers(self, parsed: ParsedQuestion, chance: float) -> bool:
