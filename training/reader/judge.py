@@ -3,8 +3,8 @@
     python -m training.reader.judge --data DATA --index INDEX --small DIR --out rag/reader/model
 
 Questions that the reader was not trained on are asked of an index of all news with the contexts of the reading
-questions (``training.reader.mine`` makes it), and of small ones of every other context, where half of the questions have
-no answer. What is judged is whether the first value overlaps an answer.
+questions (``training.reader.mine`` makes it), of small ones of every other context, where half of the questions have no
+answer, and of one where the sentences that answer were taken out. What is judged is whether the first value overlaps an answer.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from rag.reader.judge import FEATURES, ROW_FEATURES, Judge
 from rag.search.candidates import candidates
 from training.reader.mine import kept_apart
 from training.reader.mixture import HELD
-from training.reader.sources import rows
+from training.reader.sources import rows, spread, text_of
 from training.reader.words import Words
 
 PENALTY = 1e-3  # on the squares of the weights of standardised features
@@ -180,8 +180,12 @@ def main() -> None:
                 dataclasses.replace(one, kind=f"small-{one.kind}")
                 for one in read_all(index.snapshot, some)
             ]
+    with Index.open(_without(given.data, given.small)) as index:
+        own = [one for one in asked if one[0].startswith("own")]
+        for one in read_all(index.snapshot, own):
+            found.append(dataclasses.replace(one, kind=f"gone-{one.kind}"))
     step = max(
-        STEPS, key=lambda step: np.mean([one.told[step][1] for one in found if "own" in one.kind])
+        STEPS, key=lambda step: np.mean([one.told[step][1] for one in found if one.kind.startswith(("own", "small-own"))])
     )
     weights = logistic(
         np.stack([one.told[step][0] for one in found]),
@@ -199,7 +203,7 @@ def main() -> None:
             f"{kind:18} n {of.sum():5} right {correct[of].mean():.3f} answered {(chance[of] >= least['en' if 'abroad' in kind or kind.endswith('en') else 'zh']).mean():.3f}",
             flush=True,
         )
-    covered = [(one.told[step][0][FEATURES.index("covered")], "own" in one.kind) for one in found]
+    covered = [(one.told[step][0][FEATURES.index("covered")], one.kind.startswith(("own", "small-own"))) for one in found]
     kept = {
         "search": step,
         "least": {lang: round(value, 4) for lang, value in least.items()},
@@ -215,6 +219,31 @@ def main() -> None:
         else {"row": 0.5, "rows": dict.fromkeys(ROW_FEATURES, 0.0)}
     )
     file.write_text(json.dumps(rows_kept | kept, indent=1) + "\n", "utf8")
+
+
+def _without(data: Path, folder: Path) -> Path:
+    """An index of all contexts, those of the held-apart questions without the sentences that answer; made where there is none."""
+    index = folder / "gone"
+    if (index / "CURRENT").exists():
+        return index
+    contexts: dict[str, list[dict]] = {}
+    for row in rows(data / "train/qa.jsonl.xz"):
+        contexts.setdefault(row["context"], []).append(row)
+    lines = []
+    for number, text in enumerate(sorted(contexts)):
+        answers = [a for row in contexts[text] for a in row["answers"] or () if a]
+        if number % HELD == 0 and (whole := text_of("", text, "zh")):
+            kept = [n for n in range(len(whole.spans)) if not any(a in whole.sentence(n) for a in answers)]
+            text_left = spread(whole, kept)
+        else:
+            text_left = text
+        if text_left.strip():
+            title = contexts[text][0].get("title") or ""
+            lines.append(json.dumps({"id": f"q{number}", "title": title, "text": text_left}, ensure_ascii=False))
+    file = folder / "gone.jsonl"
+    file.write_text("\n".join(lines) + "\n", "utf8")
+    Index.build(file, index)
+    return index
 
 
 def _halves(data: Path, folder: Path) -> list[Path]:
