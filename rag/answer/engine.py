@@ -137,7 +137,12 @@ def is_list(parsed: ParsedQuestion) -> bool:
 def _is_place_list(parsed: ParsedQuestion) -> bool:
     """Whether all places of a kind are sought, and nothing is compared."""
     kind = parsed.counted[0] or parsed.kind
-    return is_list(parsed) and kind == "places" and parsed.form in ("one", "all", "count") and not parsed.bound
+    return (
+        is_list(parsed)
+        and kind == "places"
+        and parsed.form in ("one", "all", "count")
+        and not parsed.bound
+    )
 
 
 def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
@@ -189,7 +194,9 @@ class _Work:
         findings, passages = self._found(parsed, found, order, passages, searched)
         first = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
         fold = Fold(self.snapshot, allowed, first)
-        rows, count = self._listed(parsed, findings, searched, cited, fold) if listed else ([], None)
+        rows, count = (
+            self._listed(parsed, findings, searched, cited, fold) if listed else ([], None)
+        )
         listed = bool(rows)
         may = not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
         if not rows and may and self.judge.answers(parsed, findings.chance):
@@ -225,9 +232,7 @@ class _Work:
         cited: Citations,
     ) -> list[Row]:
         """A row for each place that the passages are about; none where they do not answer."""
-        groups = place_groups(
-            self.snapshot, parsed, found, order, self.judge.places, self.calendar
-        )
+        groups = place_groups(self.snapshot, parsed, found, order, self.judge.places, self.calendar)
         fold = Fold(self.snapshot, allowed, [])
         return [place_row(parsed, group, place_quotes(group, cited, fold)) for group in groups]
 

@@ -27,13 +27,26 @@ from rag.search.candidates import Candidates
 READ_PLACES = 400  # passages that are gone through
 QUOTES = 3  # quotes of one place
 FOUND, SURE = 0.5, 0.8  # match from which a word counts as found, and as found for sure
-ALSO = 0.75  # of the best supported place: evidence about places shown that may bear out all of them
-LEAST, NEAR = 0.5, 0.85  # of the support of a place, and of what its best quote says: what is quoted for it
-CARRIED, DATED = 0.8, 0.2  # a match carried over by the article's time; what a fit adds for a time told from the day of asking
+ALSO = (
+    0.75  # of the best supported place: evidence about places shown that may bear out all of them
+)
+LEAST, NEAR = (
+    0.5,
+    0.85,
+)  # of the support of a place, and of what its best quote says: what is quoted for it
+CARRIED, DATED = (
+    0.8,
+    0.2,
+)  # a match carried over by the article's time; what a fit adds for a time told from the day of asking
 
 
 def place_groups(
-    snapshot: Snapshot, parsed: ParsedQuestion, found: Candidates, order: np.ndarray, weights: dict[str, float], calendar: Calendar
+    snapshot: Snapshot,
+    parsed: ParsedQuestion,
+    found: Candidates,
+    order: np.ndarray,
+    weights: dict[str, float],
+    calendar: Calendar,
 ) -> list[list[PlaceFound]]:
     """The places that the passages at some positions of ``found`` are about, by what one row stands for; [] for a refusal.
 
@@ -46,11 +59,17 @@ def place_groups(
     seen = views(snapshot, query, found, order)
     evidence, shares = gather(query, seen, _content(query, parsed, seen))
     gazette = Gazette()
-    evidence = [one for one in _timely(evidence, shares, parsed, calendar) if _about(one, parsed, gazette, calendar)]
+    evidence = [
+        one
+        for one in _timely(evidence, shares, parsed, calendar)
+        if _about(one, parsed, gazette, calendar)
+    ]
     # When it was is settled by now: an article need not say it again with every place.
     timeless = shares * _outside(query, *((one.start, one.end) for one in parsed.told))
     asked = replace(parsed, level=parsed.counted[1]) if parsed.form == "count" else parsed
-    places = enumerate_places(evidence, asked, timeless / timeless.sum() if timeless.any() else shares, gazette)
+    places = enumerate_places(
+        evidence, asked, timeless / timeless.sum() if timeless.any() else shares, gazette
+    )
     places = [one for one in places if not _excepted(parsed, one.mention.place)]
     if not places:
         return []
@@ -58,7 +77,11 @@ def place_groups(
     if not _accepted(parsed, shares, kept, places, weights):
         return []
     codes = {one.mention.place.code for one in kept}
-    told = [one for one in places if one.mention.place.code in codes and one.support >= LEAST * places[0].support]
+    told = [
+        one
+        for one in places
+        if one.mention.place.code in codes and one.support >= LEAST * places[0].support
+    ]
     return _grouped(told, asked.level)
 
 
@@ -67,9 +90,13 @@ def _grouped(places: Sequence[PlaceFound], level: str) -> list[list[PlaceFound]]
     groups: dict[str, list[PlaceFound]] = {}
     for one in sorted(places, key=lambda one: one.mention.place.code):
         place = one.mention.place
-        groups.setdefault(place.code if level in ("city", "country") else place.province or place.code, []).append(one)
+        groups.setdefault(
+            place.code if level in ("city", "country") else place.province or place.code, []
+        ).append(one)
     for group in groups.values():
-        group.sort(key=lambda one: (-round(one.said, 3), -one.support, one.evidence.row, one.mention.start))
+        group.sort(
+            key=lambda one: (-round(one.said, 3), -one.support, one.evidence.row, one.mention.start)
+        )
     return list(groups.values())
 
 
@@ -77,11 +104,22 @@ def place_quotes(group: Sequence[PlaceFound], cited: Citations, fold: Fold) -> t
     """Numbers of the best quotes about a place, of different stories first."""
     near = [one for one in group if one.said >= NEAR * group[0].said]
     stories: set[int] = set()
-    again = [one for one in near if fold.story(one.evidence.row) in stories or stories.add(fold.story(one.evidence.row))]
+    again = [
+        one
+        for one in near
+        if fold.story(one.evidence.row) in stories or stories.add(fold.story(one.evidence.row))
+    ]
     numbers: dict[int, None] = {}
     for one in [*(one for one in near if one not in again), *again]:
         evidence = one.evidence
-        sentence = Sentence(evidence.article, evidence.row, evidence.start, evidence.end, evidence.view.start, evidence.view.end)
+        sentence = Sentence(
+            evidence.article,
+            evidence.row,
+            evidence.start,
+            evidence.end,
+            evidence.view.start,
+            evidence.view.end,
+        )
         span, marks = _with_name(one, quote_span(sentence, (one.segment.start, one.segment.end)))
         numbers[cited.cite(sentence, span, marks)] = None
         if len(numbers) == QUOTES:
@@ -89,10 +127,14 @@ def place_quotes(group: Sequence[PlaceFound], cited: Citations, fold: Fold) -> t
     return tuple(numbers)
 
 
-def _with_name(one: PlaceFound, span: tuple[int, int]) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
+def _with_name(
+    one: PlaceFound, span: tuple[int, int]
+) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
     """The quote, begun at the sentence that names its place if that stands close before; and the place marked in it."""
     mention, article = one.mention, one.evidence.article
-    if article.text[mention.start : mention.end] not in article.text or mention not in find_places(article.text):
+    if article.text[mention.start : mention.end] not in article.text or mention not in find_places(
+        article.text
+    ):
         return span, ()  # named in the title, which is shown with the quote
     if mention.start < span[0]:
         before = sentences(article.text, one.evidence.view.start, span[0])
@@ -103,23 +145,41 @@ def _with_name(one: PlaceFound, span: tuple[int, int]) -> tuple[tuple[int, int],
 
 
 def _accepted(
-    parsed: ParsedQuestion, shares: np.ndarray, kept: list[PlaceFound], places: list[PlaceFound], weights: dict[str, float]
+    parsed: ParsedQuestion,
+    shares: np.ndarray,
+    kept: list[PlaceFound],
+    places: list[PlaceFound],
+    weights: dict[str, float],
 ) -> bool:
     """Whether the first passages about the places kept will do.
 
     A place, or places in one list, are judged by all that their article says of them: news spreads a story over sentences.
     """
     codes = {one.mention.place.code for one in kept}
-    leading = {id(p.segment): p for p in reversed(places) if p.support >= ALSO * places[0].support and p.mention.place.code in codes}
+    leading = {
+        id(p.segment): p
+        for p in reversed(places)
+        if p.support >= ALSO * places[0].support and p.mention.place.code in codes
+    }
     for first in list(leading.values())[::-1][:QUOTES]:
         listed = {p.mention.place.code for p in places if p.segment is first.segment}
-        same = [p.evidence for p in places if p.mention.place.code in listed and p.evidence.row == first.evidence.row]
+        same = [
+            p.evidence
+            for p in places
+            if p.mention.place.code in listed and p.evidence.row == first.evidence.row
+        ]
         if _judged(parsed, shares, first.evidence, same, weights):
             return True
     return False
 
 
-def _judged(parsed: ParsedQuestion, shares: np.ndarray, evidence: Evidence, also: Sequence[Evidence], weights: dict[str, float]) -> bool:
+def _judged(
+    parsed: ParsedQuestion,
+    shares: np.ndarray,
+    evidence: Evidence,
+    also: Sequence[Evidence],
+    weights: dict[str, float],
+) -> bool:
     """Whether a sentence answers, by logistic regression on how much of the question it and its passage match."""
     view, query = evidence.view, parsed.query
     matched = np.maximum.reduce([evidence.matched, *(one.matched for one in also)])
@@ -127,7 +187,9 @@ def _judged(parsed: ParsedQuestion, shares: np.ndarray, evidence: Evidence, also
     # A word that is all there is must be found for sure: no other bears out that it is meant.
     if np.count_nonzero(content) == 1 and float(matched[content][0]) < SURE:
         return False
-    words = int(content.sum()) + len(parsed.places) + sum(one.kind == "relative" for one in parsed.told)
+    words = (
+        int(content.sum()) + len(parsed.places) + sum(one.kind == "relative" for one in parsed.told)
+    )
     english, foreign = query.lang != "zh", view.article.lang != "zh"
     told = {
         "support": float(shares @ matched), "passage": float(shares @ view.matched(view.start, view.end)),
@@ -143,7 +205,11 @@ def _content(query: Query, parsed: ParsedQuestion, seen: Sequence[View]) -> np.n
 
     Places are checked on their own, and so is a year that no candidate writes out (an article may be of that year by its date).
     """
-    unsaid = [year for year in parsed.years if not any(year in v.article.text[v.start : v.end] for v in seen)]
+    unsaid = [
+        year
+        for year in parsed.years
+        if not any(year in v.article.text[v.start : v.end] for v in seen)
+    ]
     years = [(query.text.find(year), query.text.find(year) + 4) for year in unsaid]
     for mask in (
         query.content & _outside(query, *parsed.idle, *parsed.place_spans, *years), query.content & _outside(query, *parsed.idle), query.content,
@@ -158,7 +224,9 @@ def _outside(query: Query, *spans: tuple[int, int]) -> np.ndarray:
     return np.array([outside_of(span, spans) for span in query.spans], bool)
 
 
-def _about(evidence: Evidence, parsed: ParsedQuestion, gazette: Gazette, calendar: Calendar) -> bool:
+def _about(
+    evidence: Evidence, parsed: ParsedQuestion, gazette: Gazette, calendar: Calendar
+) -> bool:
     """Whether evidence is about the places, periods and years that the question names."""
     return (
         all(_of_place(evidence, place, gazette) for place in parsed.places)
@@ -170,15 +238,23 @@ def _about(evidence: Evidence, parsed: ParsedQuestion, gazette: Gazette, calenda
 def _of_place(evidence: Evidence, place: Place, gazette: Gazette) -> bool:
     """Whether a place is named in the sentence, or governs it."""
     named = [m for m in gazette.mentions(evidence) if evidence.start <= m.start < evidence.end]
-    governing = named or [m for s in gazette.segments(evidence) for m in s.places] or gazette.title(evidence)
+    governing = (
+        named
+        or [m for s in gazette.segments(evidence) for m in s.places]
+        or gazette.title(evidence)
+    )
     return any(contains(place, m.place) for m in governing)
 
 
 def _excepted(parsed: ParsedQuestion, place: Place) -> bool:
-    return any(contains(m.place, place) for a, b in parsed.excepted for m in find_places(parsed.text[a:b]))
+    return any(
+        contains(m.place, place) for a, b in parsed.excepted for m in find_places(parsed.text[a:b])
+    )
 
 
-def _timely(evidence: list[Evidence], shares: np.ndarray, parsed: ParsedQuestion, calendar: Calendar) -> list[Evidence]:
+def _timely(
+    evidence: list[Evidence], shares: np.ndarray, parsed: ParsedQuestion, calendar: Calendar
+) -> list[Evidence]:
     """Evidence that fits the periods which the question names, as if it named them in its words; in the order of its score."""
     if not parsed.told:
         return evidence
@@ -186,18 +262,30 @@ def _timely(evidence: list[Evidence], shares: np.ndarray, parsed: ParsedQuestion
     return sorted(out, key=lambda one: (-one.score, one.row, one.start))
 
 
-def _credited(evidence: Evidence, shares: np.ndarray, parsed: ParsedQuestion, calendar: Calendar) -> Evidence:
+def _credited(
+    evidence: Evidence, shares: np.ndarray, parsed: ParsedQuestion, calendar: Calendar
+) -> Evidence:
     own, matched, bonus = evidence.own.copy(), evidence.matched.copy(), 0.0
     for one in parsed.told:
         fit = calendar.fit(evidence, one)
         if one.kind == "relative":  # 上个月: articles say it in other words
             bonus += DATED * fit
             continue
-        said = np.array([one.start < end and start < one.end for start, end in parsed.query.spans], bool)
+        said = np.array(
+            [one.start < end and start < one.end for start, end in parsed.query.spans], bool
+        )
         matched[said] = np.maximum(matched[said], CARRIED * in_time(evidence.article, one))
-        if one.kind != "range":  # of a range the sentence that gives both of its ends says most: the words tell it best
+        if (
+            one.kind != "range"
+        ):  # of a range the sentence that gives both of its ends says most: the words tell it best
             matched[said] = np.maximum(matched[said], fit)
             own[said] = np.maximum(own[said], fit == NAMED)
     support = float(shares @ matched)
     gain = 0.5 * float(shares @ ((own - evidence.own) * (1 - 0.7 * evidence.view.topic)))
-    return replace(evidence, own=own, matched=matched, support=support, score=evidence.score + support - evidence.support + gain + bonus)
+    return replace(
+        evidence,
+        own=own,
+        matched=matched,
+        support=support,
+        score=evidence.score + support - evidence.support + gain + bonus,
+    )

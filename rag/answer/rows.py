@@ -220,9 +220,7 @@ def _name_row(
     )
 
 
-def place_row(
-    parsed: ParsedQuestion, group: Sequence[PlaceFound], numbers: tuple[int, ...]
-) -> Row:
+def place_row(parsed: ParsedQuestion, group: Sequence[PlaceFound], numbers: tuple[int, ...]) -> Row:
     """One row for places that one row stands for."""
     level = parsed.counted[1] if parsed.form == "count" else parsed.level
     named = [Named(one.mention.place.name, one.mention.place, 0, 0, None) for one in group]

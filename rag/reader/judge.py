@@ -185,7 +185,9 @@ def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> tuple
     """
     count = min(len(matches), len(parsed.query.ids))
     given = [*parsed.place_spans, *((one.start, one.end) for one in parsed.told), *parsed.idle]
-    free = [all(b <= start or end <= a for a, b in given) for start, end in parsed.query.spans[:count]]
+    free = [
+        all(b <= start or end <= a for a, b in given) for start, end in parsed.query.spans[:count]
+    ]
     weights = parsed.query.weights[:count] * parsed.query.content[:count]
     if (weights * free).any():
         weights = weights * free
@@ -221,7 +223,9 @@ def load_judge(file: Path = FILE) -> Judge:
         kept = json.loads(file.read_text("utf8"))
         weights = np.array([kept["weights"][name] for name in FEATURES])
         rows = np.array([kept["rows"][name] for name in ROW_FEATURES])
-        return Judge(kept["search"], weights, kept["least"], kept["near"], rows, kept["row"], kept["places"])
+        return Judge(
+            kept["search"], weights, kept["least"], kept["near"], rows, kept["row"], kept["places"]
+        )
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             f"expected {file} with the weights of {', '.join(FEATURES)}, could not read it ({error}): "

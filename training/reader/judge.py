@@ -185,7 +185,10 @@ def main() -> None:
         for one in read_all(index.snapshot, own):
             found.append(dataclasses.replace(one, kind=f"gone-{one.kind}"))
     step = max(
-        STEPS, key=lambda step: np.mean([one.told[step][1] for one in found if one.kind.startswith(("own", "small-own"))])
+        STEPS,
+        key=lambda step: np.mean(
+            [one.told[step][1] for one in found if one.kind.startswith(("own", "small-own"))]
+        ),
     )
     weights = logistic(
         np.stack([one.told[step][0] for one in found]),
@@ -194,7 +197,9 @@ def main() -> None:
     chance = np.array([1 / (1 + np.exp(-one.told[step][0] @ weights)) for one in found])
     correct = np.array([one.told[step][1] for one in found])
     least = {
-        lang: float(np.quantile(chance[[one.kind == f"foreign-{lang}" for one in found]], 1 - share))
+        lang: float(
+            np.quantile(chance[[one.kind == f"foreign-{lang}" for one in found]], 1 - share)
+        )
         for lang, share in (("zh", given.answered_zh), ("en", given.answered_en))
     }
     for kind in sorted({one.kind for one in found}):
@@ -203,7 +208,10 @@ def main() -> None:
             f"{kind:18} n {of.sum():5} right {correct[of].mean():.3f} answered {(chance[of] >= least['en' if 'abroad' in kind or kind.endswith('en') else 'zh']).mean():.3f}",
             flush=True,
         )
-    covered = [(one.told[step][0][FEATURES.index("covered")], one.kind.startswith(("own", "small-own"))) for one in found]
+    covered = [
+        (one.told[step][0][FEATURES.index("covered")], one.kind.startswith(("own", "small-own")))
+        for one in found
+    ]
     kept = {
         "search": step,
         "least": {lang: round(value, 4) for lang, value in least.items()},
@@ -233,13 +241,21 @@ def _without(data: Path, folder: Path) -> Path:
     for number, text in enumerate(sorted(contexts)):
         answers = [a for row in contexts[text] for a in row["answers"] or () if a]
         if number % HELD == 0 and (whole := text_of("", text, "zh")):
-            kept = [n for n in range(len(whole.spans)) if not any(a in whole.sentence(n) for a in answers)]
+            kept = [
+                n
+                for n in range(len(whole.spans))
+                if not any(a in whole.sentence(n) for a in answers)
+            ]
             text_left = spread(whole, kept)
         else:
             text_left = text
         if text_left.strip():
             title = contexts[text][0].get("title") or ""
-            lines.append(json.dumps({"id": f"q{number}", "title": title, "text": text_left}, ensure_ascii=False))
+            lines.append(
+                json.dumps(
+                    {"id": f"q{number}", "title": title, "text": text_left}, ensure_ascii=False
+                )
+            )
     file = folder / "gone.jsonl"
     file.write_text("\n".join(lines) + "\n", "utf8")
     Index.build(file, index)

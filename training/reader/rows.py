@@ -66,9 +66,7 @@ def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray
         )
         for group in groups
     ]
-    right = np.array(
-        [any(is_named(row, of) for of in question["expected"]) for row in names], bool
-    )
+    right = np.array([any(is_named(row, of) for of in question["expected"]) for row in names], bool)
     return told, right, len(question["expected"])
 
 
@@ -110,9 +108,15 @@ def composed_of(
     return out
 
 
-def foreign_of(snapshot: Snapshot, data: Path, rng: random.Random, count: int) -> list[tuple[np.ndarray, np.ndarray, int]]:
+def foreign_of(
+    snapshot: Snapshot, data: Path, rng: random.Random, count: int
+) -> list[tuple[np.ndarray, np.ndarray, int]]:
     """As :func:`asked_of`, of questions for several that nothing in the index answers."""
-    some = [row["question"] for row in rows(data / "train/unanswered.jsonl.xz") if kept_apart(row["question"])]
+    some = [
+        row["question"]
+        for row in rows(data / "train/unanswered.jsonl.xz")
+        if kept_apart(row["question"])
+    ]
     out = []
     for question in rng.sample(some, len(some)):
         if len(out) == count:
@@ -157,7 +161,9 @@ def main() -> None:
                     given.composed,
                 )
             else:
-                made += foreign_of(index.snapshot, given.data, random.Random(given.seed), given.foreign)
+                made += foreign_of(
+                    index.snapshot, given.data, random.Random(given.seed), given.foreign
+                )
     found += made
     told, right = (
         np.concatenate([one[0] for one in found]),
