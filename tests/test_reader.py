@@ -61,6 +61,7 @@ def test_numpy_runs_what_torch_trains():
     with torch.inference_mode():
         spans, none = network({name: torch.from_numpy(array) for name, array in padded(windows).items()})
     weights = {name: value.detach().numpy() for name, value in network.named_parameters()}
+    weights["median"] = np.array(network.median, np.float32)
     for number, scores in enumerate(Network(model, weights).scores(question, [(row, len(title)) for row in rows])):
         expected = spans[number, : len(rows[number])].numpy()
         possible = expected > -1e3

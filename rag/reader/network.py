@@ -65,14 +65,12 @@ class Network:
 
     Args:
         model: the embedded model.
-        weights: arrays by name, as torch names them.
+        weights: arrays by name, as torch names them; and "median", of the lengths of the model's vectors.
     """
 
     def __init__(self, model: StaticModel, weights: dict[str, np.ndarray]):
         self._model = model
         self._w = {name: array.astype(np.float32) for name, array in weights.items()}
-        _, lengths = model.token_vectors(np.arange(model.size))
-        self._logs = np.log1p(lengths / np.median(lengths)).astype(np.float32)
         for name in [name for name in self._w if name.endswith("convolution.weight")]:
             kernel = self._w.pop(name)  # (out, in, 3) -> (3 in, out)
             self._w[name] = np.ascontiguousarray(
@@ -113,6 +111,10 @@ class Network:
     def _linear(self, name: str, x: np.ndarray) -> np.ndarray:
         return x @ self._w[f"{name}.weight"].T + self._w[f"{name}.bias"]
 
+    def _logs(self, lengths: np.ndarray) -> np.ndarray:
+        """How much tokens say, by the lengths of their static vectors (t,)."""
+        return np.log1p(lengths / self._w["median"])
+
     def _norm(self, name: str, x: np.ndarray) -> np.ndarray:
         x = x - x.mean(1, keepdims=True)
         x /= np.sqrt(np.einsum("ij,ij->i", x, x)[:, None] / x.shape[1] + _EPSILON)
@@ -151,14 +153,14 @@ class Network:
         return np.maximum(x, 0, out=x)
 
     def _asked(self, question: Encoded) -> _Asked:
-        vectors, _ = self._model.token_vectors(question.ids)
+        vectors, lengths = self._model.token_vectors(question.ids)
         words = self._own(question, vectors, np.arange(len(question)))
         states = words
         for number, dilation in enumerate(QUESTION_DILATIONS):
             states = self._gated(f"asked.{number}", states, dilation)
         share = _softmax(self._linear("share", states)[:, 0])
         return _Asked(
-            question, vectors, words, states, share, share @ states, self._logs[question.ids]
+            question, vectors, words, states, share, share @ states, self._logs(lengths)
         )
 
     def _read(
@@ -172,7 +174,7 @@ class Network:
         ids = np.concatenate([one.ids for one, _ in windows])
         body = np.concatenate([np.arange(len(one)) >= body for one, body in windows])
         unique, of = np.unique(ids, return_inverse=True)
-        vectors, _ = self._model.token_vectors(unique)
+        vectors, lengths = self._model.token_vectors(unique)
         near = vectors @ asked.vectors.T
         equal = (unique[:, None] == asked.tokens.ids[None]).astype(np.float32)
         attention = _softmax(near * self._w["heat"])
@@ -183,7 +185,7 @@ class Network:
                 equal.max(1),
                 (near * logs).max(1),
                 (equal * logs).max(1),
-                self._logs[unique],
+                self._logs(lengths),
             ],
             1,
         )[of]

@@ -20,8 +20,8 @@ import torch
 from rag.embed.static import load_static
 from training.reader.measure import measured
 from training.reader.mixture import Mixture, read
-from training.reader.network import Reader, loss_of
-from training.reader.windows import Window, batches, padded
+from training.reader.network import Reader, as_tensors, loss_of, weights_of
+from training.reader.windows import batches
 
 BATCH = 32
 RATE, DECAY = 2e-3, 1e-2
@@ -55,11 +55,6 @@ def _next(queue: multiprocessing.Queue, maker: multiprocessing.Process):
                 raise RuntimeError(
                     "expected another chunk of examples, but the process that makes them has ended: see its error above"
                 ) from None
-
-
-def as_tensors(batch: list[Window]) -> dict[str, torch.Tensor]:
-    """A padded batch for the network."""
-    return {name: torch.from_numpy(array) for name, array in padded(batch).items()}
 
 
 def train(given: argparse.Namespace) -> Reader:
@@ -163,8 +158,7 @@ def main() -> None:
     from safetensors.numpy import save_file
 
     given.out.mkdir(parents=True, exist_ok=True)
-    weights = {name: value.detach().half().numpy() for name, value in network.named_parameters()}
-    save_file(weights, given.out / "reader.safetensors")
+    save_file(weights_of(network), given.out / "reader.safetensors")
 
 
 if __name__ == "__main__":

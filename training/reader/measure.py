@@ -10,9 +10,9 @@ import torch
 from rag.embed.static import load_static
 from rag.reader.network import LONGEST_ANSWER
 from training.reader.mixture import Data
-from training.reader.network import Reader
+from training.reader.network import Reader, as_tensors
 from training.reader.questions import of_row
-from training.reader.windows import Window, padded, windows
+from training.reader.windows import Window, windows
 from training.reader.words import Words
 
 
@@ -37,9 +37,8 @@ def judged(network: Reader, found: list[Window]) -> dict[str, dict[str, float]]:
     margins, right = [], []
     for at in range(0, len(found), 64):
         batch = found[at : at + 64]
-        tensors = {name: torch.from_numpy(array) for name, array in padded(batch).items()}
         with torch.inference_mode():
-            spans, none = network(tensors)
+            spans, none = network(as_tensors(batch))
         best, where = spans.reshape(len(batch), -1).max(1)
         margins += (best - none).tolist()
         for one, place in zip(batch, where.tolist()):

@@ -9,6 +9,8 @@ QANet), scores of spans, and "none" in the same softmax (Clark & Gardner 2018).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import nn
@@ -26,6 +28,7 @@ from rag.reader.network import (
     RANK,
     WIDTH,
 )
+from training.reader.windows import Window, padded
 
 NEVER = -1e4
 DROPOUT = 0.12  # of whole channels: cheaper than of single numbers, and harder to get around
@@ -66,11 +69,12 @@ class Reader(nn.Module):
     def __init__(self, model: StaticModel):
         super().__init__()
         vectors, weights = model.token_vectors(np.arange(model.size))
+        self.median = float(np.median(weights))
         self.register_buffer(
             "vectors", torch.from_numpy(vectors).to(torch.bfloat16), persistent=False
         )
         self.register_buffer(
-            "logs", torch.from_numpy(np.log1p(weights / np.median(weights))), persistent=False
+            "logs", torch.from_numpy(np.log1p(weights / self.median)), persistent=False
         )
         dim = vectors.shape[1]
         self.heat = nn.Parameter(torch.tensor(12.0))
@@ -231,6 +235,17 @@ class Reader(nn.Module):
             1,
         )
         return self.none(F.relu(self.none_hidden(self.drop(told))))[:, 0]
+
+
+def weights_of(network: Reader) -> dict[str, np.ndarray]:
+    """The weights as :class:`rag.reader.network.Network` takes them, in half precision."""
+    named = {name: value.detach().half().numpy() for name, value in network.named_parameters()}
+    return named | {"median": np.array(network.median, np.float32)}
+
+
+def as_tensors(batch: Sequence[Window]) -> dict[str, torch.Tensor]:
+    """A padded batch for the network."""
+    return {name: torch.from_numpy(array) for name, array in padded(batch).items()}
 
 
 def loss_of(
