@@ -17,9 +17,10 @@ from rag.answer.cite import Citations, verify
 from rag.answer.compare import extreme, measured
 from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
 from rag.answer.dated import Calendar, of_year
+from rag.answer.enumerate import Gazette
 from rag.answer.events import Found, Searching
 from rag.answer.fold import Fold
-from rag.answer.lists import likely, named_in
+from rag.answer.lists import likely
 from rag.answer.places import READ_PLACES, place_groups, place_quotes
 from rag.answer.rows import QUOTES, measured_rows, name_rows, place_row, value_rows
 from rag.answer.sentence import of_place, quote_span, sentence_of
@@ -136,10 +137,9 @@ def is_list(parsed: ParsedQuestion) -> bool:
 
 def _is_place_list(parsed: ParsedQuestion) -> bool:
     """Whether all places of a kind are sought, and nothing is compared."""
-    kind = parsed.counted[0] or parsed.kind
     return (
         is_list(parsed)
-        and kind == "places"
+        and parsed.sought[0] == "places"
         and parsed.form in ("one", "all", "count")
         and not parsed.bound
     )
@@ -161,7 +161,7 @@ class _Work:
     Attributes:
         snapshot, judge, reranker: what it works with.
         scored: the candidates among all articles, where every passage is scored.
-        calendar: the dates of the articles that were read.
+        calendar, gazette: the dates and places of the articles that were read.
     """
 
     snapshot: Snapshot
@@ -169,6 +169,7 @@ class _Work:
     reranker: Reranker | None
     scored: Candidates | None = None
     calendar: Calendar = field(default_factory=Calendar)
+    gazette: Gazette = field(default_factory=Gazette)
 
     def answered(
         self, parsed: ParsedQuestion, passing: np.ndarray
@@ -232,9 +233,14 @@ class _Work:
         cited: Citations,
     ) -> list[Row]:
         """A row for each place that the passages are about; none where they do not answer."""
-        groups = place_groups(self.snapshot, parsed, found, order, self.judge.places, self.calendar)
+        groups = place_groups(
+            self.snapshot, parsed, found, order, self.judge.places, self.calendar, self.gazette
+        )
         fold = Fold(self.snapshot, allowed, [])
-        return [place_row(parsed, group, place_quotes(group, cited, fold)) for group in groups]
+        return [
+            place_row(parsed, group, place_quotes(group, cited, fold, self.gazette))
+            for group in groups
+        ]
 
     def _sought(
         self, parsed: ParsedQuestion, passing: np.ndarray, allowed: np.ndarray, most: int
@@ -288,10 +294,7 @@ class _Work:
         fold: Fold,
     ) -> tuple[list[Row], int | None]:
         """A row for each name that is found, and how many where that is asked for; no rows where none is likely enough."""
-        spots = [spot for value in findings.values for spot in value.spots]
-        groups = likely(
-            parsed, [one for spot in spots for one in named_in(parsed, spot)], self.judge, searched
-        )
+        groups = likely(parsed, findings, self.judge, searched)
         if not groups:
             return [], None
         if (
@@ -299,11 +302,9 @@ class _Work:
             or parsed.form == "count"
             and parsed.bound
         ):
-            found = extreme(parsed, measured(parsed, groups))
-            return measured_rows(parsed, found, cited), len(
-                found
-            ) if parsed.form == "count" else None
-        rows = name_rows(parsed, groups, cited, fold)
+            rows = measured_rows(parsed, extreme(parsed, measured(parsed, groups)), cited)
+        else:
+            rows = name_rows(parsed, groups, cited, fold)
         return rows, len(rows) if parsed.form == "count" else None
 
     def _composed(
@@ -322,7 +323,7 @@ class _Work:
         for citation in citations:
             verify(citation, snapshot.article_by_id(citation.article_id))
         matched = len({citation.article_id for citation in citations})
-        kind = parsed.counted[0] or parsed.kind if listed else parsed.kind
+        kind = parsed.sought[0] if listed else parsed.kind
         if kind == "places" and not any(row.place for row in rows):
             kind = "text" if rows else parsed.kind
         nearest: tuple[Citation, ...] = ()

@@ -8,9 +8,10 @@ article of another story holds the very words of a sentence, it says the same, t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import TypeVar
 
 import numpy as np
 
@@ -40,6 +41,9 @@ _SCALED = re.compile(
 _SCALE = re.compile(r"[百千万亿]|hundred|thousand|million|billion|trillion|bn", re.I)
 _TIME = re.compile(r"\s?(?:[日号时點点分]|:\d)|[—~～至-]\d+\s?[日号时]")
 _NO_LETTER = re.compile(r"[\W_]+")
+
+
+One = TypeVar("One")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,14 @@ class Fold:
             max((twin.end, *(b for _, b in around))),
         )
         return Sentence(twin.article, twin.row, twin.start, twin.end, start, end)
+
+
+def stories_first(items: Sequence[One], story_of: Callable[[One], int]) -> list[One]:
+    """One item of each story, then the others; each part in its order."""
+    told: set[int] = set()
+    again = [story_of(one) in told or told.add(story_of(one)) for one in items]
+    first = [one for one, repeats in zip(items, again) if not repeats]
+    return first + [one for one, repeats in zip(items, again) if repeats]
 
 
 def _letters(text: str) -> str:

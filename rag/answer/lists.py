@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.corpus.places import Place, contains, find_places, places_by_name
+import numpy as np
+
+from rag.corpus.places import Place, PlaceMention, contains, find_places, places_by_name
 from rag.question import ParsedQuestion
-from rag.reader.findings import Spot
+from rag.reader.findings import Findings, Spot
 from rag.reader.judge import Judge, row_features
 from rag.reader.reading import Finding
 
@@ -70,12 +73,8 @@ class Named:
 
     @property
     def key(self) -> str:
-        """What the same name in another article has in common with it."""
-        return (
-            self.place.code
-            if self.place
-            else re.sub(r"[\s《》“”\"'「」]", "", self.label).casefold()
-        )
+        """What the same name in another article has in common with one that is no place."""
+        return re.sub(r"[\s《》“”\"'「」]", "", self.label).casefold()
 
 
 def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
@@ -83,7 +82,7 @@ def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
 
     What is excepted is left out.
     """
-    kind, level = parsed.counted if parsed.form == "count" else (parsed.kind, parsed.level)
+    kind, level = parsed.sought
     finding = spot.finding
     found = _places(finding, level, spot) if kind == "places" else []
     found = found or [
@@ -168,32 +167,50 @@ def is_name(words: str) -> bool:
 
 
 def _excepted(parsed: ParsedQuestion, one: Named) -> bool:
-    for start, end in parsed.excepted:
-        words = parsed.text[start:end]
-        if one.place and any(contains(m.place, one.place) for m in find_places(words)):
-            return True
-        if words.casefold() in one.label.casefold() or one.label.casefold() in words.casefold():
-            return True
-    said = {m.place.code for m in find_places(parsed.text)}
-    return (
-        bool(one.place)
-        and one.place.code in said
-        or not one.place
-        and one.label.casefold() in parsed.text.casefold()
+    """Whether the question leaves a name out, or names it itself."""
+    label = one.label.casefold()
+    excepted = [parsed.text[start:end].casefold() for start, end in parsed.excepted]
+    if any(words in label or label in words for words in excepted):
+        return True
+    if one.place is None:
+        return label in parsed.text.casefold()
+    said = any(one.place.code == m.place.code for m in _mentions(parsed.text))
+    return said or excepted_place(parsed, one.place)
+
+
+def excepted_place(parsed: ParsedQuestion, place: Place) -> bool:
+    """Whether the question leaves a place out: "除了四川", "besides Sichuan"."""
+    return any(
+        contains(m.place, place) for a, b in parsed.excepted for m in _mentions(parsed.text[a:b])
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _mentions(words: str) -> tuple[PlaceMention, ...]:
+    """The places in words of a question, which are compared with every name that is found."""
+    return tuple(find_places(words))
 
 
 def likely(
-    parsed: ParsedQuestion, names: Sequence[Named], judge: Judge, searched: int
+    parsed: ParsedQuestion, findings: Findings, judge: Judge, searched: int
 ) -> list[list[Named]]:
-    """Of some names those that are likely enough to be rows, grouped as :func:`grouped` does."""
-    groups = grouped(parsed, names)
+    """Of the names that were found those that are likely enough to be rows; see :func:`groups_of`."""
+    groups = groups_of(parsed, findings)
     if not groups:
         return []
-    chances = judge.row_chances(
-        row_features(parsed, [[one.spot for one in group] for group in groups], searched)
-    )
+    chances = judge.row_chances(told_of(parsed, groups, searched))
     return [group for group, chance in zip(groups, chances) if chance >= judge.row]
+
+
+def groups_of(parsed: ParsedQuestion, findings: Findings) -> list[list[Named]]:
+    """All names that were found, as :func:`grouped` puts them together."""
+    spots = [spot for value in findings.values for spot in value.spots]
+    return grouped(parsed, [one for spot in spots for one in named_in(parsed, spot)])
+
+
+def told_of(parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], searched: int) -> np.ndarray:
+    """What it is told from that groups of names are rows: :func:`rag.reader.judge.row_features`."""
+    return row_features(parsed, [[one.spot for one in group] for group in groups], searched)
 
 
 def grouped(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]:
@@ -201,16 +218,18 @@ def grouped(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]
 
     Groups are in order of worth, places by what a row stands for.
     """
-    level = parsed.counted[1] if parsed.form == "count" else parsed.level
+    level = parsed.sought[1]
     groups: dict[str, list[Named]] = {}
     for one in sorted(
         names, key=lambda one: (-one.spot.worth, one.spot.finding.window.row, one.start)
     ):
-        key = one.key
-        if one.place and level not in (
-            "city",
-            "country",
-        ):  # a country has no province: each stands for itself
-            key = one.place.province or key
-        groups.setdefault(key, []).append(one)
+        groups.setdefault(row_place(one.place, level) if one.place else one.key, []).append(one)
     return list(groups.values())
+
+
+def row_place(place: Place, level: str) -> str:
+    """What names of places that one row stands for have in common.
+
+    It is their province, or for "city" and "country" the place itself; a country has no province.
+    """
+    return place.code if level in ("city", "country") else place.province or place.code

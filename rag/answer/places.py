@@ -1,7 +1,7 @@
 """Which places: the first edition's way, until the reader lists them as well.
 
 Sentences are cut into segments, each governed by the place at the head of its clause (:mod:`rag.answer.enumerate`); every
-segment that comes near the best is a row. On the twenty questions of ``quality_month.dev`` it is still surer than the reader.
+segment that comes near the best is a row. On the ten lists of places in ``quality_month.dev`` it is still surer than the reader.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from rag.answer.cite import Citations
 from rag.answer.dated import NAMED, Calendar, in_time, of_year
 from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlist
 from rag.answer.evidence import Evidence, View, gather, views
-from rag.answer.fold import Fold
+from rag.answer.fold import Fold, stories_first
+from rag.answer.lists import excepted_place, row_place
 from rag.answer.sentence import Sentence, longest, quote_span
 from rag.corpus import sentences
-from rag.corpus.places import Place, contains, find_places
+from rag.corpus.places import Place, contains
 from rag.index import Snapshot
 from rag.question import ParsedQuestion, Query
 from rag.question.asking import outside_of
@@ -27,17 +28,12 @@ from rag.search.candidates import Candidates
 READ_PLACES = 400  # passages that are gone through
 QUOTES = 3  # quotes of one place
 FOUND, SURE = 0.5, 0.8  # match from which a word counts as found, and as found for sure
-ALSO = (
-    0.75  # of the best supported place: evidence about places shown that may bear out all of them
-)
-LEAST, NEAR = (
-    0.5,
-    0.85,
-)  # of the support of a place, and of what its best quote says: what is quoted for it
-CARRIED, DATED = (
-    0.8,
-    0.2,
-)  # a match carried over by the article's time; what a fit adds for a time told from the day of asking
+# Of the support of the best place: evidence about places shown that may bear out all of them.
+ALSO = 0.75
+# Of the support of a place, and of what its best quote says: what is quoted for it.
+LEAST, NEAR = 0.5, 0.85
+# A match carried over by the article's time; what a fit adds for a time told from the day of asking.
+CARRIED, DATED = 0.8, 0.2
 
 
 def place_groups(
@@ -47,18 +43,18 @@ def place_groups(
     order: np.ndarray,
     weights: dict[str, float],
     calendar: Calendar,
+    gazette: Gazette,
 ) -> list[list[PlaceFound]]:
     """The places that the passages at some positions of ``found`` are about, by what one row stands for; [] for a refusal.
 
     Args:
         snapshot, parsed, found, order: the index, the question, the candidates, those that are gone through, best first.
         weights: of the logistic regression that tells whether the best of them answer (``Judge.places``).
-        calendar: the dates of the articles.
+        calendar, gazette: the dates and places of the articles.
     """
     query = parsed.query
     seen = views(snapshot, query, found, order)
     evidence, shares = gather(query, seen, _content(query, parsed, seen))
-    gazette = Gazette()
     evidence = [
         one
         for one in _timely(evidence, shares, parsed, calendar)
@@ -66,11 +62,11 @@ def place_groups(
     ]
     # When it was is settled by now: an article need not say it again with every place.
     timeless = shares * _outside(query, *((one.start, one.end) for one in parsed.told))
-    asked = replace(parsed, level=parsed.counted[1]) if parsed.form == "count" else parsed
+    asked = replace(parsed, level=parsed.sought[1])
     places = enumerate_places(
         evidence, asked, timeless / timeless.sum() if timeless.any() else shares, gazette
     )
-    places = [one for one in places if not _excepted(parsed, one.mention.place)]
+    places = [one for one in places if not excepted_place(parsed, one.mention.place)]
     if not places:
         return []
     kept = shortlist(places)
@@ -90,9 +86,7 @@ def _grouped(places: Sequence[PlaceFound], level: str) -> list[list[PlaceFound]]
     groups: dict[str, list[PlaceFound]] = {}
     for one in sorted(places, key=lambda one: one.mention.place.code):
         place = one.mention.place
-        groups.setdefault(
-            place.code if level in ("city", "country") else place.province or place.code, []
-        ).append(one)
+        groups.setdefault(row_place(place, level), []).append(one)
     for group in groups.values():
         group.sort(
             key=lambda one: (-round(one.said, 3), -one.support, one.evidence.row, one.mention.start)
@@ -100,17 +94,13 @@ def _grouped(places: Sequence[PlaceFound], level: str) -> list[list[PlaceFound]]
     return list(groups.values())
 
 
-def place_quotes(group: Sequence[PlaceFound], cited: Citations, fold: Fold) -> tuple[int, ...]:
+def place_quotes(
+    group: Sequence[PlaceFound], cited: Citations, fold: Fold, gazette: Gazette
+) -> tuple[int, ...]:
     """Numbers of the best quotes about a place, of different stories first."""
     near = [one for one in group if one.said >= NEAR * group[0].said]
-    stories: set[int] = set()
-    again = [
-        one
-        for one in near
-        if fold.story(one.evidence.row) in stories or stories.add(fold.story(one.evidence.row))
-    ]
     numbers: dict[int, None] = {}
-    for one in [*(one for one in near if one not in again), *again]:
+    for one in stories_first(near, lambda one: fold.story(one.evidence.row)):
         evidence = one.evidence
         sentence = Sentence(
             evidence.article,
@@ -120,7 +110,9 @@ def place_quotes(group: Sequence[PlaceFound], cited: Citations, fold: Fold) -> t
             evidence.view.start,
             evidence.view.end,
         )
-        span, marks = _with_name(one, quote_span(sentence, (one.segment.start, one.segment.end)))
+        span, marks = _with_name(
+            one, quote_span(sentence, (one.segment.start, one.segment.end)), gazette
+        )
         numbers[cited.cite(sentence, span, marks)] = None
         if len(numbers) == QUOTES:
             break
@@ -128,13 +120,11 @@ def place_quotes(group: Sequence[PlaceFound], cited: Citations, fold: Fold) -> t
 
 
 def _with_name(
-    one: PlaceFound, span: tuple[int, int]
+    one: PlaceFound, span: tuple[int, int], gazette: Gazette
 ) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
     """The quote, begun at the sentence that names its place if that stands close before; and the place marked in it."""
     mention, article = one.mention, one.evidence.article
-    if article.text[mention.start : mention.end] not in article.text or mention not in find_places(
-        article.text
-    ):
+    if mention not in gazette.mentions(one.evidence):
         return span, ()  # named in the title, which is shown with the quote
     if mention.start < span[0]:
         before = sentences(article.text, one.evidence.view.start, span[0])
@@ -246,12 +236,6 @@ def _of_place(evidence: Evidence, place: Place, gazette: Gazette) -> bool:
     return any(contains(place, m.place) for m in governing)
 
 
-def _excepted(parsed: ParsedQuestion, place: Place) -> bool:
-    return any(
-        contains(m.place, place) for a, b in parsed.excepted for m in find_places(parsed.text[a:b])
-    )
-
-
 def _timely(
     evidence: list[Evidence], shares: np.ndarray, parsed: ParsedQuestion, calendar: Calendar
 ) -> list[Evidence]:
@@ -275,9 +259,8 @@ def _credited(
             [one.start < end and start < one.end for start, end in parsed.query.spans], bool
         )
         matched[said] = np.maximum(matched[said], CARRIED * in_time(evidence.article, one))
-        if (
-            one.kind != "range"
-        ):  # of a range the sentence that gives both of its ends says most: the words tell it best
+        # Of a range the sentence that gives both of its ends says most: the words tell it best.
+        if one.kind != "range":
             matched[said] = np.maximum(matched[said], fit)
             own[said] = np.maximum(own[said], fit == NAMED)
     support = float(shares @ matched)

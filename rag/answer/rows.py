@@ -10,7 +10,7 @@ import numpy as np
 from rag.answer.cite import Citations
 from rag.answer.compare import Measured
 from rag.answer.enumerate import PlaceFound
-from rag.answer.fold import Fold, differences
+from rag.answer.fold import Fold, differences, stories_first
 from rag.answer.lists import Named, is_name, named_in
 from rag.answer.sentence import Sentence, beside, quote_span, sentence_of
 from rag.answer.types import Row
@@ -20,9 +20,8 @@ from rag.reader.findings import Findings, Spot, Value
 from rag.reader.values import find_dates, find_numbers
 
 QUOTES = 3  # sentences shown for a question without a value, and sources for one value or name
-ENOUGH = (
-    0.75  # values are shown until the answer is among them with this share of all that was found
-)
+# Values are shown until the answer is among them with this share of all that was found.
+ENOUGH = 0.75
 # Log-odds of the reader within which another value is as likely as the best: articles disagree.
 ALIKE = 1.0
 # A value is put first where the reader gives it this share of all that its passage may answer; else its sentence is, which
@@ -164,26 +163,17 @@ def name_rows(
     parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], cited: Citations, fold: Fold
 ) -> list[Row]:
     """A row for each name of a list, with the best quotes about it, of different stories first; places in order of their code."""
-    level = parsed.counted[1] if parsed.form == "count" else parsed.level
+    level = parsed.sought[1]
     if any(group[0].place for group in groups):
         groups = sorted(groups, key=lambda group: group[0].place.code if group[0].place else "z")
-    rows = []
-    for group in groups:
-        rows.append(_name_row(parsed, group, level, _cited(group, cited, fold)))
-    return rows
+    return [_name_row(parsed, group, level, _cited(group, cited, fold)) for group in groups]
 
 
 def _cited(group: Sequence[Named], cited: Citations, fold: Fold) -> tuple[int, ...]:
     """Numbers of the quotes about a name."""
     numbers: list[int] = []
     quoted: list[Sentence] = []
-    stories: set[int] = set()
-    again = [
-        one
-        for one in group
-        if one.spot.passage.story in stories or stories.add(one.spot.passage.story)
-    ]
-    for one in [*(one for one in group if one not in again), *again]:
+    for one in stories_first(group, lambda one: one.spot.passage.story):
         sentence = sentence_of(one.spot.finding)
         if (
             not numbers
@@ -222,7 +212,7 @@ def _name_row(
 
 def place_row(parsed: ParsedQuestion, group: Sequence[PlaceFound], numbers: tuple[int, ...]) -> Row:
     """One row for places that one row stands for."""
-    level = parsed.counted[1] if parsed.form == "count" else parsed.level
+    level = parsed.sought[1]
     named = [Named(one.mention.place.name, one.mention.place, 0, 0, None) for one in group]
     return _name_row(parsed, named, level, numbers)
 

@@ -108,6 +108,11 @@ class Asked:
     years: tuple[str, ...] = ()
     told: tuple[Told, ...] = ()
 
+    @property
+    def sought(self) -> tuple[str, str]:
+        """Kind and level of what is listed, or counted where the number of things is asked for."""
+        return self.counted if self.form == "count" else (self.kind, self.level)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ParsedQuestion(Asked):

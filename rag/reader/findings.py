@@ -12,7 +12,7 @@ from rag.question import ParsedQuestion
 from rag.reader.judge import Judge, features, unnamed
 from rag.reader.normal import key_of
 from rag.reader.reading import Finding, Reading, read
-from rag.reader.windows import Window, windows_of
+from rag.reader.windows import windows_of
 from rag.search.candidates import Candidates, balanced
 
 READ, READ_ALL = 24, 72  # passages that are read for one fact, and for a list
@@ -171,8 +171,3 @@ def values_of(parsed: ParsedQuestion, spots: Sequence[Spot]) -> tuple[Value, ...
         for group, worth in zip(groups.values(), worths)
     ]
     return tuple(sorted(values, key=lambda value: -value.worth))
-
-
-def window_of(spot: Spot) -> Window:
-    """The window that a spot stands in."""
-    return spot.finding.window

@@ -18,14 +18,14 @@ import numpy as np
 from benchmarks.lists import is_named, questions
 from rag import Index
 from rag.answer.engine import is_list
-from rag.answer.lists import grouped, named_in
+from rag.answer.lists import groups_of, told_of
 from rag.answer.types import Row
 from rag.corpus import Article
 from rag.index import Snapshot
 from rag.question.parsing import parse
 from rag.reader.encode import encode
 from rag.reader.findings import READ_ALL, SPANS_ALL, Passage, findings_of, order_of, passages_of
-from rag.reader.judge import ROW_FEATURES, load_judge, row_features
+from rag.reader.judge import ROW_FEATURES, load_judge
 from rag.reader.network import BODY, TITLE
 from rag.reader.reading import read
 from rag.reader.windows import Window
@@ -47,18 +47,8 @@ def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray
         snapshot, parsed, found, order_of(snapshot, found, allowed, READ_ALL), SPANS_ALL
     )
     findings = findings_of(parsed, passages, int(allowed.sum()), load_judge())
-    groups = grouped(
-        parsed,
-        [
-            one
-            for value in findings.values
-            for spot in value.spots
-            for one in named_in(parsed, spot)
-        ],
-    )
-    told = row_features(
-        parsed, [[one.spot for one in group] for group in groups], int(allowed.sum())
-    )
+    groups = groups_of(parsed, findings)
+    told = told_of(parsed, groups, int(allowed.sum()))
     names = [
         Row(
             group[0].label,
@@ -89,17 +79,9 @@ def composed_of(
         readings = read(snapshot.model, parsed.text, [window], SPANS_ALL)
         passages = [Passage(reading, 0.0, 1.0, lang != parsed.lang, 0) for reading in readings]
         findings = findings_of(parsed, passages, 1000, load_judge())
-        groups = grouped(
-            parsed,
-            [
-                named
-                for value in findings.values
-                for spot in value.spots
-                for named in named_in(parsed, spot)
-            ],
-        )
+        groups = groups_of(parsed, findings)
         if groups:
-            told = row_features(parsed, [[named.spot for named in group] for group in groups], 1000)
+            told = told_of(parsed, groups, 1000)
             right = [
                 any(a < named.end and named.start < b for named in group for a, b in one.spans)
                 for group in groups
