@@ -30,23 +30,23 @@ HELD = 25  # of so many contexts one is kept apart, to measure on
 # Shares of the kinds of examples: at first, and in the end. What is made without end comes first,
 # real questions later.
 FIRST = {
-    "cloze-zh": 0.52,
-    "cloze-en": 0.12,
+    "cloze-zh": 0.46,
+    "cloze-en": 0.10,
     "across": 0.16,
-    "composed": 0.12,
+    "composed": 0.20,
     "qa": 0.06,
     "qa-en": 0.02,
 }
 LAST = {
     "cloze-zh": 0.06,
     "cloze-en": 0.03,
-    "across": 0.07,
-    "composed": 0.22,
-    "qa": 0.30,
-    "qa-en": 0.06,
-    "mined": 0.14,
+    "across": 0.06,
+    "composed": 0.34,
+    "qa": 0.26,
+    "qa-en": 0.05,
+    "mined": 0.10,
     "list": 0.03,
-    "place": 0.09,
+    "place": 0.07,
 }
 NO_NEWS = {"python-docs"}  # a source of sentence pairs that are far from any news
 
