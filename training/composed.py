@@ -18,7 +18,14 @@ from training.examples import Example
 UNANSWERED = 0.36
 CROSS = 0.4
 # About how many frames of each family are drawn from: those of small families are told more often.
-SHARES = {"lists": 32, "accidents": 12}
+SHARES = {
+    "lists": 32,
+    "compared": 20,
+    "parties": 16,
+    "denied": 14,
+    "accidents": 12,
+    "unsaid": 12,
+}
 SHARE = 8
 # Words before a story, with the name of a town.
 LEADS = (

@@ -266,6 +266,12 @@ class Draw:
         others = (f"{n}万元", f"{n}万", chinese(n) + "万元")
         return f"{n}万元", en, others, (en, f"{n * 10000:,} yuan")
 
+    def price(self, low: int, high: int) -> Value:
+        """Thousands of yuan: 1.2万元, 12,000 yuan; or 9800元, 9,800 yuan."""
+        n = self.rng.randint(low * 10, high * 10) * 100
+        zh = f"{n / 10000:g}万元" if n >= 10000 and self.rng.random() < 0.6 else f"{n}元"
+        return zh, f"{n:,} yuan", (zh, f"{n}元", f"{n:,}元"), (f"{n:,} yuan", f"{n} yuan")
+
     def yuan(self, low: int, high: int) -> Value:
         """Yuan."""
         n = self.rng.randint(low, high)
