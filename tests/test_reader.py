@@ -12,6 +12,7 @@ from rag.reader.judge import FEATURES, load_judge
 from rag.reader.network import BODY, LONGEST_ANSWER, Network, load_network
 from rag.reader.normal import key_of
 from rag.reader.reading import FILE, read
+from rag.reader.typed import UNLIKE, typed
 from rag.reader.windows import windows_of
 
 TEXTS = st.text(st.sampled_from("四川省举行演练，。、《》“”：12345万. A bcBridge'\n%\u3000"), min_size=1, max_size=60)
@@ -119,6 +120,27 @@ def test_what_is_found_stands_in_its_window(news, question, most):
 )  # fmt: skip
 def test_spans_that_say_the_same(kind, one, other, same):
     assert (key_of(one, kind, "2023-01-01") == key_of(other, kind, "2023-05-05")) == same
+
+
+@pytest.mark.parametrize("kind", ["number", "date"])
+def test_what_is_of_another_kind_than_asked_for_is_less_likely(news, kind):
+    windows = windows_of(news, range(news.n_passages))
+    lowered = 0
+    for before in read(news.model, "多少人参加了演练？", windows, 12):
+        after = typed(before, kind)
+        margins = {(one.start, one.end): one.margin for one in after.findings}
+        assert margins.keys() == {(one.start, one.end) for one in before.findings}
+        for one in before.findings:
+            less = one.margin - margins[one.start, one.end]
+            assert less in (pytest.approx(0), pytest.approx(UNLIKE[kind]))
+            if kind == "number" and one.text.removesuffix("米").isdigit() and len(one.text) < 4:
+                assert less == pytest.approx(0)
+            lowered += less > 0
+        assert before.margin - UNLIKE[kind] - 1e-6 <= after.margin <= before.margin
+        assert list(after.findings) == sorted(after.findings, key=lambda one: -one.margin)
+        assert all(one.margin <= after.margin + 1e-3 for one in after.findings)
+        assert typed(before, "person") is before
+    assert lowered
 
 
 def test_weights_that_are_not_there_are_an_error_that_says_what_to_do(tmp_path):

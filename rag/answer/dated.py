@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from datetime import timedelta
 
-
 from rag.answer.sentence import Sentence
 from rag.question.told import Told
 from rag.corpus import Article
@@ -71,13 +70,6 @@ class Calendar:
         ):
             return CARRIED
         return UNKNOWN
-
-    def of_time(self, evidence: Sentence, told: Told) -> bool:
-        """Whether anything says that a sentence is of a period.
-
-        Either it fits, or its article is of that very time.
-        """
-        return self.fit(evidence, told) > UNKNOWN or in_time(evidence.article, told)
 
     def accepts(self, evidence: Sentence, told: Told, strictly: bool) -> bool:
         """Whether a sentence can tell of a period.

@@ -1,6 +1,7 @@
 """The default answer engine: verbatim evidence and no language model.
 
-parse the question -> candidates -> read -> one value, a list, a count or a comparison -> quotes, or a refusal
+parse the question -> candidates -> read -> one value, a list, a count or a comparison
+    -> quotes, or a refusal
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ from rag.search.match import graded
 from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters
 
-RANK = 1.0  # what each rank of a reranker takes off a passage's score at least, so that its order shows where scores are equal
+# What each rank of a reranker takes off a passage's fused score at least, so that its order shows
+# where scores are equal.
+RANK = 1.0
 LISTS = ("all", "count", "most", "least", "more", "less")  # forms that are answered by a list
 
 
@@ -69,11 +72,13 @@ def answer(
         snapshot: an open index.
         question: Chinese or English, at most 2,000 characters.
         filters: restrict the articles.
-        history: earlier turns, oldest first, as (question, answer): a question that leans on the last one is completed
-            from it (:mod:`rag.question.followup`).
-        reranker: ranks the best passages anew, except for lists, which are answered from all that match.
+        history: earlier turns, oldest first, as (question, answer): a question that leans on the
+            last one is completed from it (:mod:`rag.question.followup`).
+        reranker: ranks the best passages anew, except for lists, which are answered from all that
+            match.
         as_of: the day that "last month" is told from; "" for the date of the newest article.
-        without: constraints of the question that are lifted: kinds, or their words (:mod:`rag.question.constraints`).
+        without: constraints of the question that are lifted: kinds, or their words
+            (:mod:`rag.question.constraints`).
 
     Raises:
         UsageError: the question is empty or too long, or ``without`` names no constraint.
@@ -92,7 +97,10 @@ def stages(
     as_of: str = "",
     without: Sequence[str] = (),
 ) -> Iterator[Searching | Found | Answer]:
-    """As :func:`answer`, told stage by stage, the answer last; closing the iterator ends the work after the stage it is in."""
+    """As :func:`answer`, told stage by stage, the answer last.
+
+    Closing the iterator ends the work after the stage it is in.
+    """
     began = time.perf_counter()
     parsed = parse(snapshot, question, history, as_of, without)
     passing = allowed_articles(snapshot, filters) & ~_told(snapshot, parsed.seen)
@@ -126,7 +134,10 @@ def stages(
 
 
 def is_list(parsed: ParsedQuestion) -> bool:
-    """Whether a question is answered by a list: several are asked for, or one of the places of a kind ("which province")."""
+    """Whether a question is answered by a list.
+
+    Several are asked for, or one of the places of a kind ("which province").
+    """
     return (
         parsed.form in LISTS
         or parsed.kind == "places"
@@ -136,12 +147,13 @@ def is_list(parsed: ParsedQuestion) -> bool:
 
 
 def _is_place_list(parsed: ParsedQuestion) -> bool:
-    """Whether all places of a kind are sought, and nothing is compared."""
+    """Whether all places of a kind are sought, and nothing is compared or denied."""
     return (
         is_list(parsed)
         and parsed.sought[0] == "places"
         and parsed.form in ("one", "all", "count")
         and not parsed.bound
+        and not parsed.negated
     )
 
 
@@ -156,7 +168,9 @@ def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
 
 @dataclass(slots=True, eq=False)
 class _Work:
-    """One question's work. A refusal tries to lift the question's restrictions one by one: what stays the same is done once.
+    """One question's work.
+
+    A refusal tries to lift the question's restrictions one by one: what stays the same is done once.
 
     Attributes:
         snapshot, judge, reranker: what it works with.
@@ -212,14 +226,14 @@ class _Work:
         passages: list[Passage],
         searched: int,
     ) -> tuple[Findings, list[Passage]]:
-        """What was found in the passages, which the reranker has ordered anew where there is one."""
+        """What was found in the passages, which a reranker has ordered anew where there is one."""
         listed = is_list(parsed)
         accept = lambda finding: self._fits(parsed, finding, listed)
         findings = findings_of(parsed, passages, searched, self.judge, accept)
         settled = listed or parsed.kind == "places"  # places are answered from all that match
         if self.reranker is None or settled or not self.judge.answers(parsed, findings.chance):
             return findings, passages
-        # It orders evidence; that some of it answers was settled without it, as refusals are fitted.
+        # It orders evidence; that some of it answers was settled without it, as the judge is fitted.
         passages = self._ranked_anew(parsed, found, order, passages)
         values = findings_of(parsed, passages, searched, self.judge, accept).values
         return dataclasses.replace(findings, values=values), passages
@@ -261,7 +275,7 @@ class _Work:
         order: np.ndarray,
         passages: Sequence[Passage],
     ) -> list[Passage]:
-        """The passages with the scores of the best of them dealt out again, in the order that the reranker puts them."""
+        """The passages with the best scores dealt out again, in the order of the reranker."""
         best = order[:RERANKED]
         ranked = list(rerank(self.snapshot, parsed.query, found, best.tolist(), self.reranker))
         behind, dealt = 0.0, {}
@@ -293,7 +307,7 @@ class _Work:
         cited: Citations,
         fold: Fold,
     ) -> tuple[list[Row], int | None]:
-        """A row for each name that is found, and how many where that is asked for; no rows where none is likely enough."""
+        """A row for each name that is likely enough, and how many where that is asked for."""
         groups = likely(parsed, findings, self.judge, searched)
         if not groups:
             return [], None
@@ -361,7 +375,7 @@ class _Work:
     def _refused(
         self, parsed: ParsedQuestion, passages: Sequence[Passage]
     ) -> tuple[tuple[Citation, ...], tuple[str, ...], str]:
-        """The nearest sentences, of three stories; the words without support in them; and whether their subject is that of the question."""
+        """The nearest sentences, of three stories; the words that they do not support; the grade."""
         stories: dict[int, Passage] = {}
         ranked = sorted(passages, key=lambda p: -(self.judge.search * p.behind + p.reading.margin))
         for passage in ranked:
@@ -387,7 +401,8 @@ class _Work:
         return tuple(cited.all), missing, "near" if covered >= self.judge.near else "nothing"
 
 
-UNMATCHED = 0.55  # a word of the question that the nearest passages match by less is told to be without support
+# A word of the question that the nearest passages match by less is told to be without support.
+UNMATCHED = 0.55
 
 
 def _missing(parsed: ParsedQuestion, match: np.ndarray) -> tuple[str, ...]:

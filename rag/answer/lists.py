@@ -194,11 +194,11 @@ def _mentions(words: str) -> tuple[PlaceMention, ...]:
 def likely(
     parsed: ParsedQuestion, findings: Findings, judge: Judge, searched: int
 ) -> list[list[Named]]:
-    """Of the names that were found those that are likely enough to be rows; see :func:`groups_of`."""
+    """The names that are likely enough to be rows; see :func:`grouped`."""
     groups = groups_of(parsed, findings)
     if not groups:
         return []
-    chances = judge.row_chances(told_of(parsed, groups, searched))
+    chances = judge.row_chances(told_of(parsed, groups, findings, searched))
     return [group for group, chance in zip(groups, chances) if chance >= judge.row]
 
 
@@ -208,9 +208,12 @@ def groups_of(parsed: ParsedQuestion, findings: Findings) -> list[list[Named]]:
     return grouped(parsed, [one for spot in spots for one in named_in(parsed, spot)])
 
 
-def told_of(parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], searched: int) -> np.ndarray:
-    """What it is told from that groups of names are rows: :func:`rag.reader.judge.row_features`."""
-    return row_features(parsed, [[one.spot for one in group] for group in groups], searched)
+def told_of(
+    parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], findings: Findings, searched: int
+) -> np.ndarray:
+    """What it is told from that names are rows: :func:`rag.reader.judge.row_features`."""
+    spots = [[one.spot for one in group] for group in groups]
+    return row_features(parsed, spots, findings.chance, searched)
 
 
 def grouped(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-import numpy as np
 
 from rag.answer.cite import Citations
 from rag.answer.compare import Measured
@@ -24,9 +23,9 @@ QUOTES = 3  # sentences shown for a question without a value, and sources for on
 ENOUGH = 0.75
 # Log-odds of the reader within which another value is as likely as the best: articles disagree.
 ALIKE = 1.0
-# A value is put first where the reader gives it this share of all that its passage may answer; else its sentence is, which
-# holds it more often. Chosen on 350 development questions: a first line with the answer in .63 of them, as against .51 if every
-# value is put first and .70 if none is.
+# A value is put first where the reader gives it this share of all that its passage may answer; else
+# its sentence is, which holds it more often. Chosen on 350 development questions: a first line with
+# the answer in .63 of them, as against .51 if every value is put first and .70 if none is.
 CERTAIN = 0.5
 LABEL = {"zh": 24, "en": 60}  # characters of a value; what is longer is shown as its sentence
 SENTENCES = ("why", "how", "open", "whether")  # forms that a sentence answers
@@ -35,7 +34,7 @@ SENTENCES = ("why", "how", "open", "whether")  # forms that a sentence answers
 def value_rows(
     parsed: ParsedQuestion, findings: Findings, cited: Citations, fold: Fold
 ) -> list[Row]:
-    """The likeliest value with all that say the same, and others below it until the answer is among them with ``ENOUGH``."""
+    """The likeliest value with all that say the same, and others until ``ENOUGH`` is shown."""
     rows: list[Row] = []
     shown: list[Sentence] = []
     share = 0.0
@@ -59,7 +58,7 @@ def _value_row(
 ) -> tuple[Row, list[Sentence]]:
     """A row for a value with a quote of each story that gives it, and the sentences quoted."""
     best = value.spots[0]
-    certain = np.exp(best.finding.margin - best.passage.reading.margin) >= CERTAIN
+    certain = best.certainty >= CERTAIN
     label = label_of(parsed, value.spots[0])[0] if certain else ""
     numbers: list[int] = []
     quoted: list[Sentence] = []
@@ -94,7 +93,10 @@ def _value_row(
 
 
 def explained(parsed: ParsedQuestion, one: Sentence, spot: Spot) -> Sentence | None:
-    """The neighbouring sentence that a why or how is answered in as well, if another span of the window lies there; else None."""
+    """The neighbouring sentence that answers a why or how as well; None for none.
+
+    Another span of the window lies in it.
+    """
     rest = [
         f
         for f in spot.passage.reading.findings
@@ -108,7 +110,10 @@ def explained(parsed: ParsedQuestion, one: Sentence, spot: Spot) -> Sentence | N
 
 
 def label_of(parsed: ParsedQuestion, spot: Spot) -> tuple[str, tuple[int, int]]:
-    """What is put first for a value, "" for its sentence, and the span in the article: figures and dates whole, with their unit."""
+    """What is put first for a value, "" for its sentence, and the span in the article.
+
+    Figures and dates are whole, with their unit.
+    """
     finding = spot.finding
     text, start, end = finding.window.article.text, finding.start, finding.end
     if parsed.kind in ("number", "date"):
@@ -143,7 +148,7 @@ def _within(one: Sentence, other: Sentence) -> bool:
 def folded(
     row: Row, first: Sentence, cited: Citations, fold: Fold, spots: Sequence[Spot] = ()
 ) -> Row:
-    """The row with what says the same as the sentence of its first citation, as far as there is room for it; values are marked."""
+    """The row with what says the same as its first sentence, as far as there is room for it."""
     twins, more = fold.sources(first, QUOTES - len(row.citations))
     also = []
     for twin in twins:
@@ -162,7 +167,10 @@ def folded(
 def name_rows(
     parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], cited: Citations, fold: Fold
 ) -> list[Row]:
-    """A row for each name of a list, with the best quotes about it, of different stories first; places in order of their code."""
+    """A row for each name of a list, with the best quotes about it, of different stories first.
+
+    Places are in order of their code.
+    """
     level = parsed.sought[1]
     if any(group[0].place for group in groups):
         groups = sorted(groups, key=lambda group: group[0].place.code if group[0].place else "z")
@@ -223,7 +231,8 @@ def _place_label(place, level: str, lang: str) -> str:
         inside = place.level != "province"  # Beijing lies in no province
         if lang != "en":
             return in_script(f"{place.name}（{place.province}）" if inside else place.name, lang)
-        return f"{place.en} {place.name}{f' ({province_label(place.province, lang)})' if inside else ''}".strip()
+        around = f" ({province_label(place.province, lang)})" if inside else ""
+        return f"{place.en} {place.name}{around}".strip()
     return in_script(
         province_label(place.province or place.short, "en" if lang == "en" else "zh"), lang
     )

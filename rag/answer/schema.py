@@ -1,4 +1,7 @@
-"""The contract of answers as JSON Schema (draft 2020-12): ``docs/answer.schema.json``, made by ``python -m rag.answer.schema``."""
+"""The contract of answers as JSON Schema (draft 2020-12).
+
+``docs/answer.schema.json`` is made by ``python -m rag.answer.schema``.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,10 @@ def _describe(part: dict, of: type) -> None:
 
 
 def _docstring(of: type) -> tuple[str, dict[str, str]]:
-    """The summary of a class, and what its "Attributes:" say by name; names that share a line share what it says."""
+    """The summary of a class, and what its "Attributes:" say by name.
+
+    Names that share a line share what it says.
+    """
     text = inspect.getdoc(of) or ""
     summary, _, listed = text.partition("Attributes:")
     told = {}

@@ -58,7 +58,9 @@ def sentence_of(finding: Finding) -> Sentence:
 
 
 def of_place(one: Sentence, place: Place) -> bool:
-    """Whether a sentence can be about a place: it names it, or what lies in it, or no place beside it.
+    """Whether a sentence can be about a place.
+
+    It names it, or what lies in it, or no place beside it.
 
     Of a sentence that names none, its title and what stands before it in its passage decide.
     """

@@ -1,4 +1,7 @@
-"""From a question to what was found: passages are sought and read, spans that say the same are one value, and each has a probability."""
+"""From a question to what was found.
+
+Passages are sought and read, spans that say the same are one value, and each has a probability.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from rag.question import ParsedQuestion
 from rag.reader.judge import Judge, features, unnamed
 from rag.reader.normal import key_of
 from rag.reader.reading import Finding, Reading, read
+from rag.reader.typed import UNLIKE, typed
 from rag.reader.windows import windows_of
 from rag.search.candidates import Candidates, balanced
 
@@ -52,6 +56,11 @@ class Spot:
     passage: Passage
     worth: float
 
+    @property
+    def certainty(self) -> float:
+        """The part, 0 to 1, that the reader gives it of all that its passage may answer."""
+        return float(np.exp(self.finding.margin - self.passage.reading.margin))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
@@ -80,7 +89,7 @@ class Findings:
     Attributes:
         passages: those that were read, best first as search has them.
         values: best first.
-        chance: 0 to 1, that the first value answers.
+        chance: 0 to 1, that the articles answer.
         features: what that was told from (:func:`rag.reader.judge.features`).
     """
 
@@ -91,7 +100,10 @@ class Findings:
 
 
 def order_of(snapshot: Snapshot, found: Candidates, allowed: np.ndarray, most: int) -> np.ndarray:
-    """Positions in ``found`` of the best passages of articles that are allowed, bool (n_articles,); languages are balanced."""
+    """Positions in ``found`` of the best passages, with the languages balanced.
+
+    They are of articles that are ``allowed``, bool (n_articles,).
+    """
     langs = snapshot.lang_codes[1][found.articles]
     score = balanced(found.score, langs, found.articles)
     order = np.argsort(-score, kind="stable")
@@ -101,9 +113,11 @@ def order_of(snapshot: Snapshot, found: Candidates, allowed: np.ndarray, most: i
 def passages_of(
     snapshot: Snapshot, parsed: ParsedQuestion, found: Candidates, order: np.ndarray, most: int
 ) -> list[Passage]:
-    """The candidates at some positions of ``found``, read; of each window ``most`` spans are kept."""
+    """The candidates at some positions of ``found``, read; ``most`` spans of each window are kept."""
     windows = windows_of(snapshot, found.rows[order].tolist())
-    readings = read(snapshot.model, parsed.text, windows, most)
+    kind = parsed.kind if parsed.form == "one" else ""
+    most = SPANS_ALL if kind in UNLIKE else most
+    readings = [typed(one, kind) for one in read(snapshot.model, parsed.text, windows, most)]
     names, of_article = snapshot.lang_codes
     best = float(found.score.max(initial=0.0))
     out = []
@@ -129,7 +143,7 @@ def findings_of(
         parsed: the question.
         passages: what was read for it.
         searched: number of articles that were searched.
-        judge: tells how likely it is that the best value answers.
+        judge: tells how likely it is that the articles answer.
         accept: whether a finding may be shown: it is of the time and place that the question names.
     """
     said = parsed.text.casefold()
@@ -146,7 +160,10 @@ def findings_of(
 
 
 def _of_that_number(parsed: ParsedQuestion, passage: Passage) -> bool:
-    """Whether a passage has the numbered things of the question: of line 9 nothing is said by what tells of line 2."""
+    """Whether a passage has the numbered things of the question.
+
+    Of line 9 nothing is said by what tells of line 2.
+    """
     return not any(any(map(str.isdigit, words)) for words in unnamed(parsed, passage))
 
 

@@ -1,7 +1,8 @@
-"""How likely it is that the best value answers, told from what was read and what was searched.
+"""How likely it is that the articles answer, told from what was read and what was searched.
 
-Logistic regression, fitted by ``training/reader/judge.py`` to questions asked of small indexes and of one of 68,000
-articles, answerable and not: among many articles the best of many wrong ones comes nearer.
+Logistic regression, fitted by ``training/reader/judge.py`` to questions asked of small indexes and
+of one of 76,000 articles, answerable and not: among many articles the best of many wrong ones comes
+nearer.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 
 from rag.errors import ModelError
 from rag.question import ParsedQuestion
+from rag.question.script import is_traditional, simplified
 from rag.search.match import graded
 
 if TYPE_CHECKING:
@@ -25,40 +27,42 @@ if TYPE_CHECKING:
 FILE = Path(__file__).with_name("model") / "judge.json"
 FEATURES = (
     "bias",
-    "worth",
-    "margin",
-    "lead",
-    "share",
-    "behind",
-    "score",
-    "stories",
-    "covered",
-    "least",
-    "unnamed",
-    "windows",
-    "articles",
-    "english",
-    "abroad",
-    "abroad_margin",
-    "abroad_covered",
-    "length",
+    "worth",  # log-odds of the best value
+    "share",  # its part of all values
+    "certain",  # the part that the reader gives it of what its passage may answer
+    "score",  # fused score of its passage
+    "covered",  # share of the question's weight that its passage matches
+    "abroad_covered",  # the same, where it is in another language than the question
+    "covered_articles",  # the same, times the decimal logarithm of the number of articles
+    "top_margin",  # log-odds that the passage found best answers
+    "top_covered",  # share of the question's weight that it matches
+    "gap",  # its fused score less that of the next
+    "named",  # whether the question names anything
+    "unnamed",  # number of its names that the value's passage has not
+    "articles",  # decimal logarithm of the number of articles that were searched
+    "length",  # natural logarithm of the number of the question's tokens
 )
-NOTHING = 0.05  # share of the question's weight below which a passage matches nothing but by chance
+# Share of the question's weight below which a passage matches nothing but by chance.
+NOTHING = 0.05
 ROW_FEATURES = (
     "bias",
-    "worth",
-    "margin",
-    "below",
-    "window",
-    "window_below",
-    "behind",
-    "covered",
-    "stories",
-    "same",
-    "first",
-    "abroad",
-    "articles",
+    "worth",  # log-odds of the name's best spot
+    "margin",  # the reader's part of them
+    "below",  # those log-odds less the best name's, 0 or less
+    "above",  # whether the name is above the widest gap between names in order of their log-odds
+    "gap",  # the width of that gap, for the names above it
+    "window",  # log-odds that its passage answers
+    "window_below",  # the reader's log-odds less those of the best span of the same passage
+    "behind",  # fused score of its passage less the best one's
+    "covered",  # share of the question's weight that its passage matches
+    "stories",  # natural logarithm of the number of stories that give it
+    "same",  # whether it stands in the article of the best name
+    "first",  # whether it is the best name
+    "abroad",  # whether its passage is in another language than the question
+    "articles",  # decimal logarithm of the number of articles that were searched
+    "answered",  # log-odds that the articles answer
 )
+RANKED = 6.0  # log-odds below the best name under which no gap between names is looked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,9 +70,11 @@ class Judge:
     """Fitted weights.
 
     Attributes:
-        search: what a passage's fused score, less the best one's, counts beside the reader's log-odds.
+        search: what a passage's fused score, less the best one's, counts beside the reader's
+            log-odds.
         weights: of :data:`FEATURES`, float64 (f,).
-        least: by the language of the question ("zh", "en"), the chance (0 to 1) from which it is answered.
+        least: by the language of the question ("zh", "en"), the chance (0 to 1) from which it is
+            answered.
         near: share of the question's weight that a passage must match for its subject to be there.
         rows: weights of :data:`ROW_FEATURES`, float64 (r,).
         row: chance (0 to 1) from which a name is a row of a list.
@@ -84,7 +90,7 @@ class Judge:
     places: dict[str, float]
 
     def chance(self, told: np.ndarray) -> float:
-        """That the best value answers, 0 to 1; 0 where its passage has nothing of what is asked about."""
+        """That the articles answer, 0 to 1; 0 where the passage has nothing of what is asked."""
         if told[FEATURES.index("covered")] < NOTHING:
             return 0.0
         return float(_logistic(told @ self.weights))
@@ -109,79 +115,95 @@ def features(
 
     Args:
         parsed: the question.
-        passages: what was read for it.
+        passages: what was read for it, best first as search has them.
         values: what was found, best first.
         searched: number of articles that were searched.
     """
     if not values:
         return np.zeros(len(FEATURES))
     best = values[0].spots[0]
-    second = values[1].worth if len(values) > 1 else best.worth - 10
-    passage, reading = best.passage, best.passage.reading
-    covered, least = coverage(parsed, reading.matches, passage.abroad)
-    abroad, english = float(passage.abroad), float(parsed.lang != "zh")
-    clipped = float(np.clip(best.finding.margin, -8, 8))
+    passage, top = best.passage, passages[0]
+    covered, _ = coverage(parsed, passage.reading.matches, passage.abroad)
+    articles = np.log10(max(searched, 1))
     told = {
         "bias": 1.0,
-        "worth": float(np.clip(values[0].worth, -8, 8)),
-        "margin": clipped,
-        "lead": min(values[0].worth - second, 8.0),
+        "worth": np.clip(values[0].worth, -8, 8),
         "share": values[0].share,
-        "behind": passage.behind,
+        "certain": best.certainty,
         "score": passage.score,
-        "stories": np.log(len({spot.passage.story for spot in values[0].spots})),
         "covered": covered,
-        "least": least,
-        "unnamed": float(len(unnamed(parsed, passage))),
-        "windows": float(np.clip(max(p.reading.margin for p in passages), -8, 8)),
-        "articles": np.log10(max(searched, 1)),
-        "english": english,
-        "abroad": abroad,
-        "abroad_margin": abroad * clipped,
-        "abroad_covered": abroad * covered,
+        "abroad_covered": passage.abroad * covered,
+        "covered_articles": articles * covered,
+        "top_margin": np.clip(top.reading.margin, -8, 8),
+        "top_covered": coverage(parsed, top.reading.matches, top.abroad)[0],
+        "gap": top.behind - passages[1].behind if len(passages) > 1 else 0.0,
+        "named": bool(parsed.names),
+        "unnamed": len(unnamed(parsed, passage)),
+        "articles": articles,
         "length": np.log(max(len(parsed.query.ids), 1)),
     }
-    return np.array([told[name] for name in FEATURES])
+    return np.array([float(told[name]) for name in FEATURES])
 
 
 def row_features(
-    parsed: ParsedQuestion, groups: Sequence[Sequence[Spot]], searched: int
+    parsed: ParsedQuestion, groups: Sequence[Sequence[Spot]], chance: float, searched: int
 ) -> np.ndarray:
-    """What it is told from that names are rows of a list, float64 (n, r), in the order of :data:`ROW_FEATURES`.
+    """What it is told from that names are rows of a list.
+
+    float64 (n, r), in the order of :data:`ROW_FEATURES`.
 
     Args:
         parsed: the question.
         groups: for each name the spots that give it, best first; the names in order of worth.
+        chance: 0 to 1, that the articles answer.
         searched: number of articles that were searched.
     """
     out = []
-    for spots in groups:
+    last, gap = widest_gap([spots[0].worth for spots in groups])
+    for number, spots in enumerate(groups):
         best, top = spots[0], groups[0][0]
         passage, reading = best.passage, best.passage.reading
         covered, _ = coverage(parsed, reading.matches, passage.abroad)
         told = {
             "bias": 1.0,
-            "worth": float(np.clip(best.worth, -8, 8)),
-            "margin": float(np.clip(best.finding.margin, -8, 8)),
+            "worth": np.clip(best.worth, -8, 8),
+            "margin": np.clip(best.finding.margin, -8, 8),
             "below": best.worth - top.worth,
-            "window": float(np.clip(reading.margin, -8, 8)),
+            "above": number <= last,
+            "gap": gap * (number <= last),
+            "window": np.clip(reading.margin, -8, 8),
             "window_below": best.finding.margin - reading.findings[0].margin,
             "behind": passage.behind,
             "covered": covered,
             "stories": np.log(len({spot.passage.story for spot in spots})),
-            "same": float(best.finding.window.row == top.finding.window.row),
-            "first": float(best is top),
-            "abroad": float(passage.abroad),
+            "same": best.finding.window.row == top.finding.window.row,
+            "first": best is top,
+            "abroad": passage.abroad,
             "articles": np.log10(max(searched, 1)),
+            "answered": np.clip(np.log(chance + 1e-9) - np.log(1 - chance + 1e-9), -6, 6),
         }
-        out.append([told[name] for name in ROW_FEATURES])
+        out.append([float(told[name]) for name in ROW_FEATURES])
     return np.array(out).reshape(len(groups), len(ROW_FEATURES))
 
 
-def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> tuple[float, float]:
-    """Share of the question's weight that a window matches, and the match of the weighty word that it matches least.
+def widest_gap(worths: Sequence[float]) -> tuple[int, float]:
+    """The position behind which the widest gap lies, and its width.
 
-    Both are 0 to 1. The places and times that the question names are left out: its articles were chosen by them.
+    Args:
+        worths: log-odds, the largest first. Gaps lower than ``RANKED`` below it do not count.
+    """
+    near = [worth for worth in worths if worth >= worths[0] - RANKED]
+    beyond = worths[len(near)] if len(near) < len(worths) else near[-1] - 1
+    gaps = -np.diff([*near, beyond])
+    widest = int(gaps.argmax())
+    return widest, float(min(gaps[widest], RANKED))
+
+
+def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> tuple[float, float]:
+    """Share of the question's weight that a window matches, and the least match of a weighty word.
+
+    Both are 0 to 1. The places and times that the question names are left out: its articles were
+    chosen by them.
     """
     count = min(len(matches), len(parsed.query.ids))
     given = [*parsed.place_spans, *((one.start, one.end) for one in parsed.told), *parsed.idle]
@@ -199,7 +221,9 @@ def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> tuple
 
 
 def unnamed(parsed: ParsedQuestion, passage: Passage) -> tuple[str, ...]:
-    """The names, titles and numbered things of the question that neither the passage, its title nor its date has, as it writes them.
+    """The names, titles and numbered things of the question that a passage has not.
+
+    Neither its text, its title nor its date has them as the question writes them.
 
     Across languages only their figures are looked for.
     """
@@ -211,9 +235,14 @@ def unnamed(parsed: ParsedQuestion, passage: Passage) -> tuple[str, ...]:
         words = parsed.text[start:end].casefold().strip("《》“”\"'「」 ")
         if passage.abroad:
             words = "".join(c for c in words if c.isdigit())
-        if words and words not in said:
+        if words and words not in said and not _in_other_script(words, said):
             out.append(words)
     return tuple(out)
+
+
+def _in_other_script(words: str, text: str) -> bool:
+    """Whether a text has some words in simplified for traditional characters, or the reverse."""
+    return is_traditional(words + text) and simplified(words) in simplified(text)
 
 
 @functools.lru_cache(maxsize=2)
@@ -228,6 +257,7 @@ def load_judge(file: Path = FILE) -> Judge:
         )
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
-            f"expected {file} with the weights of {', '.join(FEATURES)}, could not read it ({error}): "
+            f"expected {file} with the weights of {', '.join(FEATURES)}, could not read it "
+            f"({error}): "
             "reinstall yinju, or fit them with `python -m training.reader.judge`"
         ) from error

@@ -65,7 +65,8 @@ class Network:
 
     Args:
         model: the embedded model.
-        weights: arrays by name, as torch names them; and "median", of the lengths of the model's vectors.
+        weights: arrays by name, as torch names them; and "median", of the lengths of the model's
+            vectors.
     """
 
     def __init__(self, model: StaticModel, weights: dict[str, np.ndarray]):
@@ -159,9 +160,7 @@ class Network:
         for number, dilation in enumerate(QUESTION_DILATIONS):
             states = self._gated(f"asked.{number}", states, dilation)
         share = _softmax(self._linear("share", states)[:, 0])
-        return _Asked(
-            question, vectors, words, states, share, share @ states, self._logs(lengths)
-        )
+        return _Asked(question, vectors, words, states, share, share @ states, self._logs(lengths))
 
     def _read(
         self, asked: _Asked, windows: Sequence[tuple[Encoded, int]], at: np.ndarray, rows: int

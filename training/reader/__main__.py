@@ -49,7 +49,7 @@ def _chunks(given: argparse.Namespace, numbers: range, queue: multiprocessing.Qu
 
 
 def _made(given: argparse.Namespace, numbers: range) -> Iterator[tuple[int, list[Window]]]:
-    """Chunks as they are made beside. Raises RuntimeError where the process that makes them died."""
+    """Chunks as they are made beside. Raises RuntimeError where their maker died."""
     queue: multiprocessing.Queue = multiprocessing.Queue(3)
     maker = multiprocessing.get_context("fork").Process(
         target=_chunks, args=(given, numbers, queue), daemon=True

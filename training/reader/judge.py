@@ -1,10 +1,11 @@
-"""Fits how likely it is that the best value answers (:mod:`rag.reader.judge`).
+"""Fits how likely it is that the articles answer a question (:mod:`rag.reader.judge`).
 
     python -m training.reader.judge --data DATA --index INDEX --small DIR --out rag/reader/model
 
-Questions that the reader was not trained on are asked of an index of all news with the contexts of the reading
-questions (``training.reader.mine`` makes it), of small ones of every other context, where half of the questions have no
-answer, and of one where the sentences that answer were taken out. What is judged is whether the first value overlaps an answer.
+Questions that the reader was not trained on are asked of an index of all news with the contexts of
+the reading questions (``training.reader.mine`` makes it), of one of every other context, of one
+where the sentences that answer were taken out, and of small ones of some thirty contexts. What is
+judged is whether the articles hold the answer, which is known by the way they were made.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import argparse
 import dataclasses
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from rag import Index
+from rag.embed.static import load_static
 from rag.index import Snapshot
 from rag.question.parsing import parse
 from rag.reader.findings import READ, SPANS, findings_of, order_of, passages_of
@@ -31,60 +33,141 @@ from training.reader.words import Words
 
 PENALTY = 1e-3  # on the squares of the weights of standardised features
 STEPS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # tried for what a passage's fused score counts
+SMALL = 10  # indexes of some of the contexts that are held apart
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Question:
+    """A question that the reader was not trained on.
+
+    Attributes:
+        kind: of the set that it is of.
+        text: the question.
+        context: number of the context that answers it, or -1 where no context does.
+        answers: the words that answer.
+    """
+
+    kind: str
+    text: str
+    context: int
+    answers: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """A question as it was read, without the judge's share in it.
+class Read:
+    """A question as it was read in an index, without the judge's share in it.
 
     Attributes:
         kind: of the set.
+        held: whether the index holds the answer.
         told: by the step tried, the features (f,) and whether the first value is right.
     """
 
     kind: str
+    held: bool
     told: dict[float, tuple[np.ndarray, bool]]
 
 
-def questions(
-    data: Path, rng: random.Random, words: Words, of_each: int
-) -> list[tuple[str, str, tuple[str, ...]]]:
-    """(kind, question, answers) that the reader was not trained on; no answers where the large index has none."""
-    contexts: dict[str, list[dict]] = {}
+@dataclasses.dataclass(frozen=True, slots=True)
+class Context:
+    """The text that some reading questions are about; ``cut`` is what the answers leave of it."""
+
+    title: str
+    text: str
+    cut: str
+    rows: tuple[dict, ...]
+
+
+def contexts_of(data: Path) -> list[Context]:
+    """The contexts of the reading questions, in an order of their own."""
+    known: dict[str, list[dict]] = {}
     for row in rows(data / "train/qa.jsonl.xz"):
-        contexts.setdefault(row["context"], []).append(row)
+        known.setdefault(row["context"], []).append(row)
+    out = []
+    for number, text in enumerate(sorted(known)):
+        cut = text
+        if number % HELD == 0 and (whole := text_of("", text, "zh")):
+            answers = [a for row in known[text] for a in row["answers"] or () if a]
+            numbers = range(len(whole.spans))
+            cut = spread(
+                whole, [n for n in numbers if not any(a in whole.sentence(n) for a in answers)]
+            )
+        title = known[text][0].get("title") or ""
+        out.append(Context(title, text, cut, tuple(known[text])))
+    return out
+
+
+def questions(
+    data: Path, contexts: list[Context], rng: random.Random, words: Words, of_each: int
+) -> list[Question]:
+    """Questions of the contexts that are held apart, and of general knowledge."""
     held = [
-        row
-        for number, context in enumerate(sorted(contexts))
-        if number % HELD == 0
-        for row in contexts[context]
+        Question("own", row["question"], number, tuple(row["answers"]))
+        for number in range(0, len(contexts), HELD)
+        for row in contexts[number].rows
+        if row["answers"] and row["answers"][0]
     ]
-    known = [row for row in held if row["answers"] and row["answers"][0]]
-    known = rng.sample(known, min(of_each, len(known)))
-    out = [("own", row["question"], tuple(row["answers"])) for row in known]
+    out = rng.sample(held, min(of_each, len(held)))
     out += [
-        ("own-abroad", words.abroad(rng, row["question"]), tuple(row["answers"]))
-        for row in rng.sample(known, len(known) // 2)
+        dataclasses.replace(one, kind="own-abroad", text=words.abroad(rng, one.text))
+        for one in rng.sample(out, len(out) // 2)
     ]
+    foreign = list(rows(data / "train/unanswered.jsonl.xz"))
     for lang in ("zh", "en"):
-        some = [
-            row["question"]
-            for row in rows(data / "train/unanswered.jsonl.xz")
-            if row["lang"] == lang and kept_apart(row["question"])
-        ]
+        some = [r["question"] for r in foreign if r["lang"] == lang and kept_apart(r["question"])]
         out += [
-            (f"foreign-{lang}", question, ())
-            for question in rng.sample(some, min(of_each, len(some)))
+            Question(f"foreign-{lang}", text, -1)
+            for text in rng.sample(some, min(of_each, len(some)))
         ]
     return out
 
 
-def read_all(snapshot: Snapshot, asked: Iterable[tuple[str, str, tuple[str, ...]]]) -> list[Asked]:
+def index_of(folder: Path, articles: Iterable[tuple[int, str, str]]) -> Path:
+    """An index of articles (number, title, text); made where there is none."""
+    if not (folder / "CURRENT").exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        file = folder.with_suffix(".jsonl")
+        lines = (
+            json.dumps({"id": f"q{number}", "title": title, "text": text}, ensure_ascii=False)
+            for number, title, text in articles
+            if text.strip()
+        )
+        file.write_text("\n".join(lines) + "\n", "utf8")
+        Index.build(file, folder)
+    return folder
+
+
+def asked_where(
+    contexts: list[Context], asked: list[Question], large: Path, folder: Path
+) -> Iterator[tuple[str, Path, list[tuple[Question, bool]]]]:
+    """(prefix of the sets' names, index, questions and whether it holds their answers)."""
+    own = [one for one in asked if one.context >= 0]
+    foreign = [one for one in asked if one.context < 0]
+    yield "", large, [(one, one.context >= 0) for one in asked]
+    whole = [(n, c.title, c.text) for n, c in enumerate(contexts)]
+    half = index_of(folder / "half", whole[::2])
+    yield "half-", half, [(one, one.context % 2 == 0) for one in own + foreign[::4]]
+    cut = index_of(folder / "gone", [(n, c.title, c.cut) for n, c in enumerate(contexts)])
+    yield "gone-", cut, [(one, False) for one in own]
+    kept = range(0, len(contexts), HELD)
+    for number in range(SMALL):
+        some = kept[number::SMALL]
+        of_them = [one for one in own if one.context in some]
+        others = [one for one in own if one.context in kept[(number + 1) % SMALL :: SMALL]]
+        small = index_of(folder / f"small{number}", [whole[n] for n in some])
+        rest = others[::2] + foreign[number :: 4 * SMALL]
+        yield "small-", small, [(one, True) for one in of_them] + [(one, False) for one in rest]
+        cut = [(n, contexts[n].title, contexts[n].cut) for n in some]
+        less = index_of(folder / f"small-gone{number}", cut)
+        yield "small-gone-", less, [(one, False) for one in of_them]
+
+
+def read_all(snapshot: Snapshot, prefix: str, asked: Iterable[tuple[Question, bool]]) -> list[Read]:
     """The questions, read in an index."""
     nothing = Judge(0.0, np.zeros(len(FEATURES)), {}, 0.5, np.zeros(len(ROW_FEATURES)), 0.5, {})
     out = []
-    for kind, question, answers in asked:
-        parsed = parse(snapshot, question[:500])
+    for one, held in asked:
+        parsed = parse(snapshot, one.text[:500])
         allowed = parsed.allowed if parsed.allowed.any() else np.ones(snapshot.n_articles, bool)
         found = candidates(snapshot, parsed.query, allowed)
         passages = passages_of(
@@ -97,9 +180,9 @@ def read_all(snapshot: Snapshot, asked: Iterable[tuple[str, str, tuple[str, ...]
             )
             told[step] = (
                 judged.features,
-                bool(judged.values) and right(judged.values[0].text, answers),
+                bool(judged.values) and right(judged.values[0].text, one.answers),
             )
-        out.append(Asked(kind, told))
+        out.append(Read(prefix + one.kind, held, told))
     return out
 
 
@@ -109,7 +192,10 @@ def right(words: str, answers: Iterable[str]) -> bool:
 
 
 def logistic(x: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Weights of features (n, f), the first of which is constant, float64 (f,), by logistic regression."""
+    """Weights of features (n, f), float64 (f,), by logistic regression.
+
+    The first feature is constant.
+    """
     from scipy.optimize import minimize
 
     y = right.astype(float)
@@ -132,7 +218,10 @@ def logistic(x: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def parting(found: list[tuple[float, bool]]) -> float:
-    """The figure that parts those that are from those that are not with the best balanced accuracy."""
+    """The figure that parts those that are from those that are not.
+
+    It has the best balanced accuracy.
+    """
     yes, no = (
         np.array([value for value, is_so in found if is_so == kind]) for kind in (True, False)
     )
@@ -149,7 +238,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--index", type=Path, required=True, help="of training.reader.mine")
     parser.add_argument(
-        "--small", type=Path, required=True, help="where indexes of half of the contexts are kept"
+        "--small", type=Path, required=True, help="where indexes of some contexts are kept"
     )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
@@ -164,124 +253,69 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3)
     given = parser.parse_args()
     rng = random.Random(given.seed)
-    from rag.embed.static import load_static
+    contexts = contexts_of(given.data)
+    words = Words(load_static(), 20_000)
+    asked = questions(given.data, contexts, rng, words, given.questions)
+    found: list[Read] = []
+    for prefix, folder, some in asked_where(contexts, asked, given.index, given.small):
+        with Index.open(folder) as index:
+            found += read_all(index.snapshot, prefix, some)
+        print(prefix, folder.name, len(some), flush=True)
+    keep(fitted(found, {"zh": given.answered_zh, "en": given.answered_en}), given.out)
 
-    asked = questions(given.data, rng, Words(load_static(), 20_000), given.questions)
-    with Index.open(given.index) as index:
-        found = read_all(index.snapshot, asked)
-    for number, half in enumerate(_halves(given.data, given.small)):
-        with Index.open(half) as index:
-            own = [one for one in asked if one[0].startswith("own")]
-            some = (
-                rng.sample(own, len(own) // 2)
-                + [one for one in asked if not one[0].startswith("own")][number::4]
-            )
-            found += [
-                dataclasses.replace(one, kind=f"small-{one.kind}")
-                for one in read_all(index.snapshot, some)
-            ]
-    with Index.open(_without(given.data, given.small)) as index:
-        own = [one for one in asked if one[0].startswith("own")]
-        for one in read_all(index.snapshot, own):
-            found.append(dataclasses.replace(one, kind=f"gone-{one.kind}"))
-    step = max(
-        STEPS,
-        key=lambda step: np.mean(
-            [one.told[step][1] for one in found if one.kind.startswith(("own", "small-own"))]
-        ),
-    )
-    weights = logistic(
-        np.stack([one.told[step][0] for one in found]),
-        np.array([one.told[step][1] for one in found]),
-    )
-    chance = np.array([1 / (1 + np.exp(-one.told[step][0] @ weights)) for one in found])
-    correct = np.array([one.told[step][1] for one in found])
+
+def fitted(found: list[Read], answered: dict[str, float]) -> dict:
+    """What is kept in ``judge.json``; prints how each set is judged.
+
+    Args:
+        found: the questions as they were read.
+        answered: by language, the share of the foreign questions asked of the large index that may
+            be answered: the least chance is set to it.
+    """
+    rights = {s: np.mean([one.told[s][1] for one in found if one.held]) for s in STEPS}
+    step = max(STEPS, key=rights.__getitem__)
+    told = np.stack([one.told[step][0] for one in found])
+    held = np.array([one.held for one in found])
+    weights = logistic(told, held)
+    chance = 1 / (1 + np.exp(-told @ weights))
+    kinds = np.array([one.kind for one in found])
     least = {
-        lang: float(
-            np.quantile(chance[[one.kind == f"foreign-{lang}" for one in found]], 1 - share)
-        )
-        for lang, share in (("zh", given.answered_zh), ("en", given.answered_en))
+        lang: float(np.quantile(chance[kinds == f"foreign-{lang}"], 1 - share))
+        for lang, share in answered.items()
     }
-    for kind in sorted({one.kind for one in found}):
-        of = np.array([one.kind == kind for one in found])
+    for kind in sorted(set(kinds)):
+        of = kinds == kind
+        enough = least["en" if "abroad" in kind or kind.endswith("en") else "zh"]
+        first = np.mean([one.told[step][1] for one in found if one.kind == kind])
         print(
-            f"{kind:18} n {of.sum():5} right {correct[of].mean():.3f} answered {(chance[of] >= least['en' if 'abroad' in kind or kind.endswith('en') else 'zh']).mean():.3f}",
+            f"{kind:24} n {of.sum():5} first right {first:.3f} "
+            f"answered {_share(chance[of & held] >= enough)} of {(of & held).sum()} held, "
+            f"{_share(chance[of & ~held] >= enough)} of those not held",
             flush=True,
         )
-    covered = [
-        (one.told[step][0][FEATURES.index("covered")], one.kind.startswith(("own", "small-own")))
-        for one in found
-    ]
-    kept = {
+    covered = told[:, FEATURES.index("covered")]
+    return {
         "search": step,
         "least": {lang: round(value, 4) for lang, value in least.items()},
-        "near": round(parting(covered), 3),
+        "near": round(parting(list(zip(covered.tolist(), held.tolist()))), 3),
         "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, weights)},
     }
-    print(json.dumps(kept), flush=True)
-    given.out.mkdir(parents=True, exist_ok=True)
-    file = given.out / "judge.json"
-    rows_kept = (
-        json.loads(file.read_text("utf8"))
-        if file.is_file()
-        else {"row": 0.5, "rows": dict.fromkeys(ROW_FEATURES, 0.0)}
-    )
-    file.write_text(json.dumps(rows_kept | kept, indent=1) + "\n", "utf8")
 
 
-def _without(data: Path, folder: Path) -> Path:
-    """An index of all contexts, those of the held-apart questions without the sentences that answer; made where there is none."""
-    index = folder / "gone"
-    if (index / "CURRENT").exists():
-        return index
-    contexts: dict[str, list[dict]] = {}
-    for row in rows(data / "train/qa.jsonl.xz"):
-        contexts.setdefault(row["context"], []).append(row)
-    lines = []
-    for number, text in enumerate(sorted(contexts)):
-        answers = [a for row in contexts[text] for a in row["answers"] or () if a]
-        if number % HELD == 0 and (whole := text_of("", text, "zh")):
-            kept = [
-                n
-                for n in range(len(whole.spans))
-                if not any(a in whole.sentence(n) for a in answers)
-            ]
-            text_left = spread(whole, kept)
-        else:
-            text_left = text
-        if text_left.strip():
-            title = contexts[text][0].get("title") or ""
-            lines.append(
-                json.dumps(
-                    {"id": f"q{number}", "title": title, "text": text_left}, ensure_ascii=False
-                )
-            )
-    file = folder / "gone.jsonl"
-    file.write_text("\n".join(lines) + "\n", "utf8")
-    Index.build(file, index)
-    return index
+def _share(chosen: np.ndarray) -> str:
+    return f"{chosen.mean():.3f}" if len(chosen) else "-"
 
 
-def _halves(data: Path, folder: Path) -> list[Path]:
-    """Indexes of every other context of the reading questions; made where there are none."""
-    contexts: dict[str, str] = {}
-    for row in rows(data / "train/qa.jsonl.xz"):
-        contexts.setdefault(row["context"], row.get("title") or "")
-    out = []
-    for half in (0, 1):
-        index = folder / f"half{half}"
-        if not (index / "CURRENT").exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            file = folder / f"half{half}.jsonl"
-            some = list(enumerate(contexts.items()))[half::2]
-            lines = (
-                json.dumps({"id": f"q{n}", "title": title, "text": text}, ensure_ascii=False)
-                for n, (text, title) in some
-            )
-            file.write_text("\n".join(lines) + "\n", "utf8")
-            Index.build(file, index)
-        out.append(index)
-    return out
+def keep(values: dict, out: Path) -> None:
+    """Writes what was fitted, beside the weights of lists that are there."""
+    print(json.dumps(values), flush=True)
+    out.mkdir(parents=True, exist_ok=True)
+    file = out / "judge.json"
+    kept = {"row": 0.5, "rows": dict.fromkeys(ROW_FEATURES, 0.0)}
+    if file.is_file():
+        kept = json.loads(file.read_text("utf8"))
+    kept["rows"] = {name: kept["rows"].get(name, 0.0) for name in ROW_FEATURES}
+    file.write_text(json.dumps(kept | values, indent=1) + "\n", "utf8")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
-"""Fits which names are rows of a list (:data:`rag.reader.judge.ROW_FEATURES`), and keeps it with the judge.
+"""Fits which names are rows of a list (:data:`rag.reader.judge.ROW_FEATURES`).
 
-    python -m training.reader.rows --data DATA --index-titled DIR --index-docs DIR --out rag/reader/model
+The weights are kept with those of the judge.
 
-The list questions of ``benchmarks/lists.jsonl`` that may be trained on are asked of the indexes of their corpora
-(``benchmarks/lists.py`` makes them), and composed ones of their passages. Logistic regression; the least chance is that with the best F1 over all rows.
+    python -m training.reader.rows --data DATA --index-titled DIR --index-docs DIR --out MODEL
+
+The list questions of ``benchmarks/lists.jsonl`` that may be trained on are asked of the indexes of
+their corpora (``benchmarks/lists.py`` makes them), and composed ones of their passages. Logistic
+regression; the least chance is that with the best F1 over all rows.
 """
 
 from __future__ import annotations
@@ -48,7 +51,7 @@ def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray
     )
     findings = findings_of(parsed, passages, int(allowed.sum()), load_judge())
     groups = groups_of(parsed, findings)
-    told = told_of(parsed, groups, int(allowed.sum()))
+    told = told_of(parsed, groups, findings, int(allowed.sum()))
     names = [
         Row(
             group[0].label,
@@ -63,7 +66,10 @@ def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray
 def composed_of(
     snapshot: Snapshot, rng: random.Random, places: Places, count: int
 ) -> list[tuple[np.ndarray, np.ndarray, int]]:
-    """As :func:`asked_of`, of composed passages with several answers, or with none to a question that asks for several."""
+    """As :func:`asked_of`, of composed passages with several answers.
+
+    Some have none to a question that asks for several.
+    """
     out = []
     for one in composed(rng, places):
         if len(out) == count:
@@ -81,7 +87,7 @@ def composed_of(
         findings = findings_of(parsed, passages, 1000, load_judge())
         groups = groups_of(parsed, findings)
         if groups:
-            told = told_of(parsed, groups, 1000)
+            told = told_of(parsed, groups, findings, 1000)
             right = [
                 any(a < named.end and named.start < b for named in group for a, b in one.spans)
                 for group in groups
@@ -157,7 +163,8 @@ def main() -> None:
     row = least(chances, right, expected)
     taken = chances >= row
     print(
-        f"{len(found)} questions, {expected} names: {right.sum()} found, of {taken.sum()} taken {right[taken].sum()} are right",
+        f"{len(found)} questions, {expected} names: {right.sum()} found, "
+        f"of {taken.sum()} taken {right[taken].sum()} are right",
         flush=True,
     )
     file = given.out / "judge.json"
