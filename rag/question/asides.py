@@ -20,10 +20,17 @@ _END = r"[呢吗啊呀嘛吧]*[？?！!。.…\s]*"
 _MORE = re.compile(
     r"(?:(?:那么?|就)?(?:还有|除此之外|除了这些|此外)[，,]?(?:呢|吗|别的|其[他它](?:的)?|更多的?|(?:哪些|哪几个|什么|谁)(?:别的"
     r"|其[他它]的?)?)?|(?:那么?)?其[他它]的?|(?:有)?更多的?|继续|接着说"
-    rf"|(?:请)?(?:再)?(?:说|讲)(?:得)?(?:详细|具体)(?:一?[点些]|说说)?|详细说说|再多说一?[点些])的?{_END}"
-    r"|(?:and |are there |is there |any |some |the |what |which |tell me |show me )*(?:other ones"
+    rf")的?{_END}"
+    r"|(?:and |are there |is there |any |some |the |what |which |show me )*(?:other ones"
     r"|others|more|anything else|what else|else|any more"
     r"|and more)(?: (?:please|ones|of them|results|examples))?[?.!\s]*",
+    re.I,
+)
+_DETAILS = re.compile(
+    rf"(?:那|请|能)?(?:再|多|给我)*(?:说|讲|介绍)?(?:一[下点些])?得?(?:更)?(?:详细|具体)(?:地|的)?(?:说说|说|讲讲|讲|介绍|情况|内容|细节)?"
+    rf"(?:一?[点些下])?{_END}|(?:请)?(?:再)?(?:多)?(?:说说|讲讲|说|讲|介绍)(?:一?[点些下]|具体的|细节|详情)+{_END}"
+    r"|(?:please )?(?:(?:can|could) you )?(?:tell me|say|give me) (?:some |a (?:bit|little) )?more(?: about (?:it|this|that|them))?(?: please)?[?.!\s]*"
+    r"|(?:some |any |the )?(?:more |further )?details?(?: please)?[?.!\s]*|(?:please )?(?:elaborate|go on)[?.!\s]*",
     re.I,
 )
 _ORDER_ZH = {
@@ -59,8 +66,13 @@ _FEAST = re.compile(rf"(?:那么?)?(?P<feast>[\u4e00-\u9fff]{{2,6}}?)(?:的)?呢
 
 
 def asks_more(question: str) -> bool:
-    """Whether a question asks for more of what the answer before told."""
+    """Whether a question asks for other things than those that the answer before told."""
     return bool(_MORE.fullmatch(question.strip()))
+
+
+def asks_details(question: str) -> bool:
+    """Whether a question asks for more of the articles that the answer before told of."""
+    return bool(_DETAILS.fullmatch(question.strip()))
 
 
 def reworded(question: str, before: str, answer: Earlier) -> str:
