@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from rag.corpus import detect_lang
 from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher, known_publisher
+from rag.question.script import simplified
 from rag.question.types import Earlier
 from rag.question.whole import ANY_DAY, taken_apart
 
@@ -27,12 +28,12 @@ _MORE = re.compile(
     re.I,
 )
 _DETAILS = re.compile(
-    rf"(?:那|请|能)?(?:再|多|给我)*(?:说|讲|介绍)?(?:一[下点些])?得?(?:更)?(?:详细|具体)(?:地|的)?(?:说说|说|讲讲|讲|介绍|情况|内容|细节)?"
-    rf"(?:一?[点些下])?{_END}|(?:请)?(?:再)?(?:多)?(?:说说|讲讲|说|讲|介绍)(?:一?[点些下]|具体的|细节|详情)+{_END}"
-    r"|(?:please )?(?:(?:can|could) you )?(?:tell me|say|give me) (?:some |a (?:bit|little) )?more(?: about (?:it|this|that|them))?(?: please)?[?.!\s]*"
-    r"|(?:some |any |the )?(?:more |further )?details?(?: please)?[?.!\s]*|(?:please )?(?:elaborate|go on)[?.!\s]*",
-    re.I,
-)
+    rf"[请那再多给我能更]*[说讲谈介绍]*得?更?(?:详细|具体)[地的]?[说讲谈介绍情况内容细节]*(?:一?[点些下])?{_END}"
+    rf"|[请再多给我]*[说讲谈介绍]+(?:一?[点些下]|具体的|细节|详情)+{_END}"
+    r"|(?:please |can you |could you )*(?:tell me|say|give me) (?:some |a (?:bit|little) )?more"
+    r"(?: about (?:it|this|that|them))?(?: please)?[?.!\s]*"
+    r"|(?:some |any |the |more |further )*details?(?: please)?[?.!\s]*|elaborate[?.!\s]*", re.I,
+)  # fmt: skip
 _ORDER_ZH = {
     "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10
 }
@@ -73,6 +74,19 @@ def asks_more(question: str) -> bool:
 def asks_details(question: str) -> bool:
     """Whether a question asks for more of the articles that the answer before told of."""
     return bool(_DETAILS.fullmatch(question.strip()))
+
+
+def told_before(
+    question: str, completed: str, history: Sequence[tuple[str, Earlier]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Ids of the articles that are left out, and of those that alone are sought; () for neither.
+
+    "还有呢" leaves out what the answers to the completed question cited, "详细说说" asks for these.
+    """
+    plain = simplified(question) if completed else ""
+    given = [one for asked, one in history if completed in (asked, one.completed)]
+    cited = tuple(dict.fromkeys(c.article_id for one in given for c in one.citations))
+    return cited if asks_more(plain) else (), cited if asks_details(plain) else ()
 
 
 def reworded(question: str, before: str, answer: Earlier) -> str:

@@ -41,7 +41,8 @@ def parse(
     completed, seen, only = "", (), ()
     if history:
         # Its patterns take longer to make than most answers do.
-        from rag.question.followup import complete, told_before
+        from rag.question.asides import told_before
+        from rag.question.followup import complete
 
         completed = complete(typed, history, snapshot.source_codes[0])
         seen, only = told_before(typed, completed, history)

@@ -57,6 +57,16 @@ class Whole:
     places: tuple[tuple[Place, ...], ...]
     times: tuple[tuple[int, int], ...]
 
+    @property
+    def asks(self) -> str:
+        """The words that ask, or ""."""
+        return self.body[self.ask.start : self.ask.end] if self.ask else ""
+
+    @property
+    def asked(self) -> tuple[tuple[int, int], ...]:
+        """Where they stand, if there are any."""
+        return ((self.ask.start, self.ask.end),) if self.ask else ()
+
 
 def taken_apart(question: str) -> Whole:
     """The parts of a whole question."""
