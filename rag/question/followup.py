@@ -1,8 +1,5 @@
-"""Questions that lean on the one before ("那浙江呢？", "And against?", "How much will it cost?"), and
-what they ask in full.
-
-A question leans when little is left of it without places, times, the words that ask and those that
-only join: to read too much into a whole question is worse than to complete too few.
+"""Questions that lean on the one before ("那浙江呢？", "And against?"), and what they ask in full: little
+is left of these without places, times, the words that ask and those that only join.
 """
 
 from __future__ import annotations
@@ -34,19 +31,13 @@ _PRONOUN, _NO_IT = re.compile(words("stands_in"), re.I), re.compile(words("empty
 _JOINS = re.compile(rf"{words('joins')}|(?<=[{P}{T}])[省市]|[^\w{P}-{R}]+|[{P}-{R}]", re.I)
 _CLAUSE = re.compile(rf"\b(?:{AUX}|{words('did_en')}|\w+ed|be|been|said|says)\b", re.I)
 # "谁是主席", "什么是质量月", "2月2日是什么节日", "Who is Batman": what is asked about is named.
-_NAMED = re.compile(
-    rf"{A}(?:是|.*{A}的)|{T}是|{A} (?:is|are|was|were) (?:the |an? )?(?!\w+(?:ed|en|t)$)\w+$"
-)
+_NAMED = re.compile(rf"{A}(是|.*{A}的)|{T}是|{A} (is|are|w\w+) (the |an? )?(?!\w+(ed|en|t)$)\w+$")
 
 
 def complete(
     question: str, history: Sequence[tuple[str, Earlier]], sources: Sequence[str] = ()
 ) -> str:
-    """The question in full, or "" where it is complete as it stands.
-
-    Of the turns before it, oldest first, it leans on the last alone, as that was completed.
-    ``sources`` are the publishers of the articles ("新华社的呢？").
-    """
+    """The question in full, or "" for a whole one; it leans on the last turn alone, as completed."""
     if not history or len(question) > LONGEST:
         return ""
     before, answer = history[-1]
@@ -85,8 +76,7 @@ def leaning(question: str) -> Said | None:
 
 def _left(signs: str, lang: str) -> list[str]:
     """Characters or words that say something of their own."""
-    rest = _JOINS.sub(" ", signs).split()
-    return rest if lang == "en" else [*"".join(rest)]
+    return _JOINS.sub(" ", signs).split() if lang == "en" else [*_JOINS.sub("", signs)]
 
 
 def _bare(said: Said, signs: str, lead: str) -> Said | None:

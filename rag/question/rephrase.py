@@ -23,9 +23,8 @@ _MONTH = re.compile(r"[\d一二三四五六七八九十]{1,2}\s?月|(?:in |on )?
 # "反对", "killed" and "injured"), others of a question mostly less; of two of one form any may.
 NEAR, ALIKE = 0.2, 0.4
 _NUMBER = re.compile(r"\d+|(?<=第)[一二三四五六七八九十百]+")
-_BEGIN = re.compile(
-    rf"[了过，的]|{VERB}|\b(?:{PREP}|{AUX}|\w+ed|{words_of('did_en')}) |(?=\b(?:the|an?) )", re.I
-)
+_DID = rf"\b({PREP}|{AUX}|\w+ed|{words_of('did_en')}) "
+_BEGIN = re.compile(rf"[了过，的]|{VERB}|{_DID}|(?=\b(the|an?) )", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,12 @@ def _asking(whole: Whole, words: str, lang: str) -> str:
         return f"{body[: old.start].removesuffix('有')}{words}{body[old.core :]}"
     head, after = head_of(whole), body[rest_of(old) :] if old else ""
     alone = old is not None and leading(head) == len(head)  # nothing stands before it
-    fits = alone and not new.adverb and old.kind in THINGS and not NOUN_AUX.fullmatch(body[old.end :].strip())
+    fits = (
+        alone
+        and not new.adverb
+        and old.kind in THINGS
+        and not NOUN_AUX.fullmatch(body[old.end :].strip())
+    )
     if fits and (new.kind in THINGS or new.kind == "number" and old.kind == "person"):
         return f"{head}{words}{body[old.end :]}"
     if lang == "zh" and (new.adverb or new.kind == "places"):
@@ -139,8 +143,7 @@ def _of_what(said: Said, old: Whole, answer: Earlier, lang: str) -> str:
         places = [m.place for m in find_places(name)][:1] or [p for g in old.places for p in g]
         name = in_other(places[0].name, said.lang) if len(set(places)) == 1 else name
     some = word == "其中" or body[:start].endswith("of ")  # "how many of them"
-    first = said.lang == "zh" and not word and body[0] not in "从由在给对向被把让"
-    if not name or some or not (word or first):
+    if not name or some or not word and (said.lang == "en" or body[0] in "从由在给对向被把让"):
         return _behind(old, body, lang)
     own = word in ("its", "his", "their") or word == "her" and body[end:].strip()
     name = f"in {name}" if word == "there" else f"{name}'s" if own else name
@@ -180,9 +183,7 @@ def _exchanged(whole: Whole, topic: str, lang: str) -> str:
 
 
 def _counterpart(whole: Whole, topic: str, zh: bool) -> Span | None:
-    """Where a question names a thing like another one: with another number ("第2号", "Line 3"), of the
-    same last word, or of the same form and near in meaning.
-    """
+    """Where it names a like thing: of another number, of the same last word, or near in meaning."""
     body, taken = whole.body, [*whole.groups, *whole.times]
     taken += [(whole.ask.start, rest_of(whole.ask))] if whole.ask else []
     stem = re.escape(re.sub("(?:es|s)$", "", topic.split()[-1]))
