@@ -14,7 +14,7 @@ from rag.corpus import detect_lang
 from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher, known_publisher
 from rag.question.script import simplified
-from rag.question.types import Earlier
+from rag.question.types import Earlier, Turns
 from rag.question.whole import ANY_DAY, taken_apart
 
 _END = r"[呢吗啊呀嘛吧]*[？?！!。.…\s]*"
@@ -77,7 +77,7 @@ def asks_details(question: str) -> bool:
 
 
 def told_before(
-    question: str, completed: str, history: Sequence[tuple[str, Earlier]]
+    question: str, completed: str, history: Turns
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Ids of the articles that are left out, and of those that alone are sought; () for neither.
 

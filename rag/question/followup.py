@@ -15,7 +15,7 @@ from rag.question.names import names_of
 from rag.question.query import MAX_CHARACTERS
 from rag.question.rephrase import Said, in_full
 from rag.question.script import is_traditional, simplified, traditional
-from rag.question.types import Earlier
+from rag.question.types import Turns
 from rag.question.whole import AUX, LEVELS, asks_below, taken_apart
 from rag.question.wording import understand
 from rag.question.words import words
@@ -34,9 +34,7 @@ _CLAUSE = re.compile(rf"\b(?:{AUX}|{words('did_en')}|\w+ed|be|been|said|says)\b"
 _NAMED = re.compile(rf"{A}(是|.*{A}的)|{T}是|{A} (is|are|w\w+) (the |an? )?(?!\w+(ed|en|t)$)\w+$")
 
 
-def complete(
-    question: str, history: Sequence[tuple[str, Earlier]], sources: Sequence[str] = ()
-) -> str:
+def complete(question: str, history: Turns, sources: Sequence[str] = ()) -> str:
     """The question in full, or "" for a whole one; it leans on the last turn alone, as completed."""
     if not history or len(question) > LONGEST:
         return ""
@@ -74,19 +72,17 @@ def leaning(question: str) -> Said | None:
     return _lacking(said, signs) if ask else _about(said, signs, about)
 
 
-def _left(signs: str, lang: str) -> list[str]:
-    """Characters or words that say something of their own."""
+def _left(signs: str, lang: str) -> list[str]:  # what says something of its own
     return _JOINS.sub(" ", signs).split() if lang == "en" else [*_JOINS.sub("", signs)]
 
 
 def _bare(said: Said, signs: str, lead: str) -> Said | None:
     """Nothing but places, times and words that ask."""
     whole, ask = said.whole, said.whole.ask
-    links, slots = re.search(rf"[是在于有]|\b(?:{AUX})\b", signs, re.I), whole.groups or whole.times
-    places = [place for group in whole.places for place in group]
+    links, places = re.search(rf"[是在于有]|\b({AUX})\b", signs, re.I), sum(whole.places, ())
     if not ask:  # not "杭州在浙江吗？"
-        return said if slots and not (links and len(places) > 1) else None
-    if not slots or is_bare(whole.asks) or R in signs:
+        return said if (places or whole.times) and not (links and len(places) > 1) else None
+    if not (places or whole.times) or is_bare(whole.asks) or R in signs:
         return replace(said, pronoun=(0, 0))
     if whole.asks in ("怎么样", "怎样", "如何") and lead:  # "那浙江怎么样？"
         return replace(said, whole=replace(whole, ask=None))

@@ -1,6 +1,5 @@
 """An earlier question with another place, time, subject or words that ask, put in where the old
-ones stood; where grammar would need more, what it was about stands first and the new words behind
-("四川举办了演练，有多少人？", "Held the drill: how many people?").
+ones stood; where grammar would need more, behind what it was about ("Held the drill: how many?").
 """
 
 from __future__ import annotations
@@ -32,8 +31,7 @@ class Said:
     """What a question says that leans on an earlier one.
 
     Attributes:
-        whole: it taken apart, without words that only lead over.
-        lang: "zh" or "en".
+        whole, lang: it taken apart, without words that only lead over, and "zh" or "en".
         topic: what takes the place of something that was asked about ("消防演练"), or "".
         pronoun: where a pronoun stands for something earlier; (0, 0) for none.
         tail: whether its own words stay, as it lacks its subject alone ("什么时候通车的").
@@ -55,10 +53,9 @@ def in_full(said: Said, before: str, answer: Earlier) -> str:
         old = taken_apart(_exchanged(old, said.topic, lang))
     for kind, spans in (("places", new.groups), ("date", new.times)):
         if spans:
-            words = new.body[spans[0][0] : spans[-1][1]]
-            words = words if said.lang == lang else in_other(words, lang)
+            words = in_other(new.body[spans[0][0] : spans[-1][1]], said.lang, lang)
             old = taken_apart(_put(old, words, kind, said, lang))
-    asks = new.asks if said.lang == lang else in_other(new.asks, lang)
+    asks = in_other(new.asks, said.lang, lang)
     return _question(_asking(old, asks, lang) if asks else old.body, lang)
 
 
@@ -73,8 +70,8 @@ def _put(old: Whole, words: str, kind: str, said: Said, lang: str) -> str:
         if lang == "zh" or kind == "places":  # "6月" after "2023年5月" is in the same year
             return f"{body[:start]}{year}{words}{body[end:]}"
         return f"{re.sub('(in|on|during|of) $', '', body[:start])}{within} {year}{body[end:]}"
-    places = tuple(one for group in said.whole.places for one in group)
-    if ask and ask.kind == kind and not said.whole.asks and not asks_below(ask, places):
+    asks = said.whole.asks or not ask or asks_below(ask, sum(said.whole.places, ()))
+    if not asks and ask.kind == kind:
         rest = body[ask.end :].strip()  # it answers "where" or "when"
         if lang == "zh":
             return f"{head_of(old)}{'在' if old.asks[0] == '在' else ''}{words}{rest}"
@@ -96,7 +93,7 @@ def _asking(whole: Whole, words: str, lang: str) -> str:
         words = words.removesuffix(" ones")
         return f"{body[: old.start].removesuffix('有')}{words}{body[old.core :]}"
     head, after = head_of(whole), body[rest_of(old) :] if old else ""
-    alone = old is not None and leading(head) == len(head)  # nothing stands before it
+    alone = old and leading(head) == len(head)  # nothing stands before it
     fits = (
         alone
         and not new.adverb
@@ -141,7 +138,7 @@ def _of_what(said: Said, old: Whole, answer: Earlier, lang: str) -> str:
         name = labels[0]
     if there:
         places = [m.place for m in find_places(name)][:1] or [p for g in old.places for p in g]
-        name = in_other(places[0].name, said.lang) if len(set(places)) == 1 else name
+        name = in_other(places[0].name, "", said.lang) if len(set(places)) == 1 else name
     some = word == "其中" or body[:start].endswith("of ")  # "how many of them"
     if not name or some or not word and (said.lang == "en" or body[0] in "从由在给对向被把让"):
         return _behind(old, body, lang)
@@ -194,8 +191,8 @@ def _counterpart(whole: Whole, topic: str, zh: bool) -> Span | None:
     start, end = ends[0] if ends or number else _near(body, topic, zh, taken)
     if number or not end or zh and not ends:
         return (start, end) if end else None
-    begins = [m.end() for m in _BEGIN.finditer(body[:start])]
-    return max([0, *begins, *(at for _, at in taken if at <= start)]), end
+    begins = [0, *(m.end() for m in _BEGIN.finditer(body[:start]))]
+    return max(*begins, *(at for _, at in taken if at <= start), 0), end
 
 
 def _near(body: str, topic: str, zh: bool, taken: list[Span]) -> Span:

@@ -170,3 +170,6 @@ class Earlier(Protocol):
 
     @property
     def citations(self) -> Sequence[_Cited]: ...
+
+
+Turns = Sequence[tuple[str, Earlier]]  # earlier questions with their answers, oldest first

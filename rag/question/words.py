@@ -23,8 +23,10 @@ def words(name: str) -> str:
     return _words()[name]
 
 
-def in_other(said: str, lang: str) -> str:
-    """Places, times or words that ask in the other language, "zh" or "en"; else as they are."""
+def in_other(said: str, said_in: str, lang: str) -> str:
+    """Places, times or words that ask in another language, "zh" or "en"; else as they are."""
+    if said_in == lang:
+        return said
     places = [mention.place for mention in find_places(said)]
     named = [one.short if lang == "zh" else one.en or one.short for one in places]
     pairs = [pair.split("=")[:: 1 if lang == "en" else -1] for pair in words("both").split("|")]
