@@ -8,7 +8,7 @@ from rag.answer import answer
 from rag.answer.types import Answer, Row
 from rag.corpus import Article
 from rag.index import build_index, open_index
-from rag.question.asides import asks_more
+from rag.question.asides import asks_details, asks_more
 from rag.question.followup import complete
 
 SOURCES = ("江河日报", "River Post", "新华社", "")
@@ -27,13 +27,23 @@ BOATS = turn("演练出动了多少艘冲锋舟？", "number", Row("18艘"), Row
 
 
 @pytest.mark.parametrize("question", [
-    "还有呢？", "还有吗？", "还有别的吗？", "还有哪些？", "还有其他的吗？", "其他呢？", "其他的呢？", "更多", "还有谁？", "详细说说", "再说详细点", "接着说",
-    "others?", "any others?", "more", "More please", "anything else?", "What else?", "and others?", "tell me more", "Are there any more?",
+    "还有呢？", "还有吗？", "还有别的吗？", "还有哪些？", "还有其他的吗？", "其他呢？", "其他的呢？", "更多", "还有谁？", "接着说",
+    "others?", "any others?", "more", "More please", "anything else?", "What else?", "and others?", "Are there any more?",
     "show me more examples",
+])  # fmt: skip
+def test_others_than_those_that_were_told(question):
+    for before in (DRILLS, PROVINCES, HOSPITALS):
+        assert asks_more(question) and not asks_details(question) and complete(question, [before]) == before[0]
+    assert complete(question, []) == ""
+
+
+@pytest.mark.parametrize("question", [
+    "详细说说", "再说详细点", "具体呢？", "说具体一点", "请详细介绍一下", "多说一点", "能说得更具体吗？", "tell me more", "Tell me more about it.",
+    "more details please", "Could you tell me more?",
 ])  # fmt: skip
 def test_more_of_the_same(question):
     for before in (DRILLS, PROVINCES, HOSPITALS):
-        assert asks_more(question) and complete(question, [before]) == before[0]
+        assert asks_details(question) and not asks_more(question) and complete(question, [before]) == before[0]
     assert complete(question, []) == ""
 
 
@@ -44,6 +54,11 @@ def test_more_of_the_same(question):
 ])  # fmt: skip
 def test_a_whole_question_with_more_in_it_does_not_ask_for_more(question):
     assert not asks_more(question)
+
+
+@pytest.mark.parametrize("question", ["详细规划什么时候公布？", "介绍一下西堠大桥", "四川的具体情况是什么？", "Tell me more about the Xihou Bridge", "What details did the mayor give?"])
+def test_a_whole_question_with_details_in_it_does_not_ask_for_them(question):
+    assert not asks_details(question)
 
 
 @pytest.mark.parametrize(("before", "question", "full"), [
@@ -114,6 +129,26 @@ def test_more_leaves_out_what_was_cited_and_what_tells_the_same(news):
     third = answer(news, "还有吗？", history=[(question, first), ("还有呢？", more)])
     assert third.left_out == len(before | {c.article_id for c in more.citations})
     assert not {c.article_id for c in third.citations} & {c.article_id for c in (*first.citations, *more.citations)}
+
+
+@pytest.mark.parametrize(("question", "more"), [
+    ("兰州市图书馆新馆藏书多少册？", "详细说说"), ("How long is the Xihou Bridge?", "tell me more"), ("哪些省举行了防汛演练？", "具体呢？"),
+])  # fmt: skip
+def test_details_are_of_the_articles_that_were_cited(news, question, more):
+    first = answer(news, question)
+    given = answer(news, more, history=[(question, first)])
+    check(news, given)
+    assert given.completed == question and given.left_out == 0 and not given.refused
+    stories = {news.columns.story[news.article_row(c.article_id)] for c in first.citations}
+    assert {news.columns.story[news.article_row(c.article_id)] for c in given.citations} <= stories
+    assert not any(row.label for row in given.rows)
+
+
+def test_details_tell_what_the_first_answer_did_not(news):
+    question = "兰州市图书馆新馆藏书多少册？"
+    first = answer(news, question)
+    given = answer(news, "详细说说", history=[(question, first)])
+    assert {c.quote for c in given.citations} - {c.quote for c in first.citations}
 
 
 def test_more_in_english(news):

@@ -71,7 +71,7 @@ def after(before: str, question: str) -> str:
     ("哪些省举办了演练？", "浙江哪些城市？", "浙江哪些城市举办了演练？"),
     # another thing
     ("哪些省开展了电梯安全演练？", "那消防演练呢？", "哪些省开展了消防演练？"),
-    ("兰州图书馆什么时候开馆？", "那美术馆呢？", "美术馆什么时候开馆？"),
+    ("兰州图书馆什么时候开馆？", "那美术馆呢？", "兰州美术馆什么时候开馆？"),
     ("Which provinces held elevator safety drills?", "and fire drills?", "Which provinces held fire drills?"),
     ("Who built the bridge in Zhoushan?", "What about the museum?", "Who built the museum in Zhoushan?"),
     # a pronoun

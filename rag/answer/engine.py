@@ -24,7 +24,7 @@ from rag.answer.fold import Fold
 from rag.answer.lists import likely
 from rag.answer.places import READ_PLACES, place_groups, place_quotes
 from rag.answer.rows import QUOTES, measured_rows, name_rows, place_row, value_rows
-from rag.answer.sentence import of_place, quote_span, sentence_of
+from rag.answer.sentence import beside, of_place, quote_span, sentence_of
 from rag.answer.types import Answer, Citation, Row
 from rag.embed import Reranker
 from rag.errors import UsageError
@@ -104,6 +104,8 @@ def stages(
     began = time.perf_counter()
     parsed = parse(snapshot, question, history, as_of, without)
     passing = allowed_articles(snapshot, filters) & ~_told(snapshot, parsed.seen)
+    if parsed.only:
+        passing &= _told(snapshot, parsed.only)
     work = _Work(snapshot, load_judge(), reranker)
 
     def under(*freed: str) -> Generator[Searching | Found, None, Answer]:
@@ -166,6 +168,15 @@ def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
     return np.isin(snapshot.columns.story, snapshot.columns.story[rows])
 
 
+def _beside(findings: Findings, cited: Citations) -> list[Row]:
+    """Rows of the sentences beside those that are likeliest, which tell more of the same."""
+    likeliest = [sentence_of(value.spots[0].finding) for value in findings.values[:QUOTES]]
+    near = [one for found in likeliest for step in (1, -1) if (one := beside(found, step))]
+    known = len(cited.all)
+    numbers = [cited.cite(one, quote_span(one, (one.start, one.end))) for one in near]
+    return [Row("", citations=(one,)) for one in dict.fromkeys(numbers) if one > known]
+
+
 @dataclass(slots=True, eq=False)
 class _Work:
     """One question's work.
@@ -214,8 +225,10 @@ class _Work:
         )
         listed = bool(rows)
         may = not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
-        if not rows and may and self.judge.answers(parsed, findings.chance):
+        if not rows and may and (parsed.only or self.judge.answers(parsed, findings.chance)):
             rows = value_rows(parsed, findings, cited, fold)
+        if rows and parsed.only:
+            rows += _beside(findings, cited)
         return self._composed(parsed, passages, rows, cited, searched, listed, count)
 
     def _found(

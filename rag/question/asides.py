@@ -13,19 +13,27 @@ from collections.abc import Iterable, Sequence
 from rag.corpus import detect_lang
 from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher, known_publisher
-from rag.question.types import Earlier
+from rag.question.script import simplified
+from rag.question.types import Earlier, Turns
 from rag.question.whole import ANY_DAY, taken_apart
 
 _END = r"[呢吗啊呀嘛吧]*[？?！!。.…\s]*"
 _MORE = re.compile(
     r"(?:(?:那么?|就)?(?:还有|除此之外|除了这些|此外)[，,]?(?:呢|吗|别的|其[他它](?:的)?|更多的?|(?:哪些|哪几个|什么|谁)(?:别的"
     r"|其[他它]的?)?)?|(?:那么?)?其[他它]的?|(?:有)?更多的?|继续|接着说"
-    rf"|(?:请)?(?:再)?(?:说|讲)(?:得)?(?:详细|具体)(?:一?[点些]|说说)?|详细说说|再多说一?[点些])的?{_END}"
-    r"|(?:and |are there |is there |any |some |the |what |which |tell me |show me )*(?:other ones"
+    rf")的?{_END}"
+    r"|(?:and |are there |is there |any |some |the |what |which |show me )*(?:other ones"
     r"|others|more|anything else|what else|else|any more"
     r"|and more)(?: (?:please|ones|of them|results|examples))?[?.!\s]*",
     re.I,
 )
+_DETAILS = re.compile(
+    rf"[请那再多给我能更]*[说讲谈介绍]*得?更?(?:详细|具体)[地的]?[说讲谈介绍情况内容细节]*(?:一?[点些下])?{_END}"
+    rf"|[请再多给我]*[说讲谈介绍]+(?:一?[点些下]|具体的|细节|详情)+{_END}"
+    r"|(?:please |can you |could you )*(?:tell me|say|give me) (?:some |a (?:bit|little) )?more"
+    r"(?: about (?:it|this|that|them))?(?: please)?[?.!\s]*"
+    r"|(?:some |any |the |more |further )*details?(?: please)?[?.!\s]*|elaborate[?.!\s]*", re.I,
+)  # fmt: skip
 _ORDER_ZH = {
     "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10
 }
@@ -59,8 +67,26 @@ _FEAST = re.compile(rf"(?:那么?)?(?P<feast>[\u4e00-\u9fff]{{2,6}}?)(?:的)?呢
 
 
 def asks_more(question: str) -> bool:
-    """Whether a question asks for more of what the answer before told."""
+    """Whether a question asks for other things than those that the answer before told."""
     return bool(_MORE.fullmatch(question.strip()))
+
+
+def asks_details(question: str) -> bool:
+    """Whether a question asks for more of the articles that the answer before told of."""
+    return bool(_DETAILS.fullmatch(question.strip()))
+
+
+def told_before(
+    question: str, completed: str, history: Turns
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Ids of the articles that are left out, and of those that alone are sought; () for neither.
+
+    "还有呢" leaves out what the answers to the completed question cited, "详细说说" asks for these.
+    """
+    plain = simplified(question) if completed else ""
+    given = [one for asked, one in history if completed in (asked, one.completed)]
+    cited = tuple(dict.fromkeys(c.article_id for one in given for c in one.citations))
+    return cited if asks_more(plain) else (), cited if asks_details(plain) else ()
 
 
 def reworded(question: str, before: str, answer: Earlier) -> str:

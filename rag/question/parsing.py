@@ -38,21 +38,23 @@ def parse(
         UsageError: the question is empty or too long, or ``without`` names no constraint of it.
     """
     typed = clean(question)
-    completed, seen = "", ()
+    completed, seen, only = "", (), ()
     if history:
         # Its patterns take longer to make than most answers do.
-        from rag.question.followup import complete, told_before
+        from rag.question.asides import told_before
+        from rag.question.followup import complete
 
         completed = complete(typed, history, snapshot.source_codes[0])
-        seen = told_before(typed, completed, history)
+        seen, only = told_before(typed, completed, history)
     query = analyse(completed or typed, snapshot.model, snapshot.embedder)
-    asked, constraints, allowed, today = find_limits(
-        snapshot, query.text, understand(query.text), as_of, without
-    )
+    asked = understand(query.text)
+    if only:  # all that these articles say of it, not the one value again
+        asked = dataclasses.replace(asked, kind="text", level="", form="open", idle=())
+    asked, constraints, allowed, today = find_limits(snapshot, query.text, asked, as_of, without)
     return ParsedQuestion(
         **_fields(asked), text=query.text, asked=typed, completed=completed, lang=query.lang,
         frame=_frame(typed, query.text, query.lang), query=query, constraints=constraints,
-        allowed=allowed, as_of=today, seen=seen,
+        allowed=allowed, as_of=today, seen=seen, only=only,
     )  # fmt: skip
 
 

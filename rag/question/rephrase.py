@@ -1,10 +1,5 @@
 """An earlier question with another place, time, subject or words that ask, put in where the old
-ones stood.
-
-The result is for the reader, who sees how he was understood, and for the search: it has the
-right content words, place, time and kind. Where grammar would need more than replacing words,
-what was asked about stands first and the new words that ask behind it ("四川举办了演练，有多少人？", "Held
-the drill: how many people?").
+ones stood; where grammar would need more, behind what it was about ("Held the drill: how many?").
 """
 
 from __future__ import annotations
@@ -13,145 +8,209 @@ import re
 from dataclasses import dataclass
 
 from rag.corpus import detect_lang
-from rag.corpus.places import Place, find_places
-from rag.question import rephrase_en, rephrase_zh
-from rag.question.asking import asking
-from rag.question.types import Earlier
-from rag.question.whole import taken_apart
+from rag.corpus.places import find_places
+from rag.embed import load_static
+from rag.question.asking import THINGS, asking, is_bare, outside_of
+from rag.question.kinds import kind_of
+from rag.question.types import Earlier, Span
+from rag.question.whole import AUX, LEVELS, NOUN_AUX, PREP, SUBJECT, VERB, Whole, asks_below
+from rag.question.whole import context, head_of, leading, rest_of, subject, taken_apart
+from rag.question.words import in_other, words as words_of
 
-_EDITS = {"zh": rephrase_zh, "en": rephrase_en}
-# The same words in both languages, by kind, or by level for places; a noun of its own ("which
-# hospitals") is not translated.
-_ASKS = {
-    "date": ("什么时候", "when"), "person": ("谁", "who"), "number": ("多少", "how many"), "why":
-    ("为什么", "why"), "how": ("如何", "how"), "which": ("哪些", "which"), "what": ("什么", "what"), "any":
-    ("在哪里", "where"), "country": ("哪些国家", "which countries"), "province":
-    ("哪些省", "which provinces"), "city": ("哪些城市", "which cities"),
-}  # fmt: skip
-_YEAR = re.compile(r"(?:in )?([12]\d{3})\s?年?", re.I)
-_TIMES_OF = (("今年", "this year"), ("去年", "last year"), ("上个月", "last month"), ("上月", "last month"),
-             ("本月", "this month"), ("这个月", "this month"), ("上周", "last week"), ("本周", "this week"),
-             ("昨天", "yesterday"), ("今天", "today"), ("去年夏天", "last summer"),
-             ("上半年", "the first half of the year"), ("上周末", "last weekend"),
-             ("春节期间", "during Spring Festival"), ("国庆假期", "over the National Day holiday"))
-_TIMES = {zh: en for zh, en in _TIMES_OF} | {en: zh for zh, en in reversed(_TIMES_OF)}
-_PERSON = ("he", "him", "his", "she", "her", "他", "她")
-_THERE = ("there", "那里", "那儿", "那边", "这里", "这儿")
-_GROUP = ("they", "them", "their", "他们", "她们", "它们")
-_THING = ("it", "its", "它", "它们")
+_MONTH = re.compile(r"[\d一二三四五六七八九十]{1,2}\s?月|(?:in |on )?[A-Z][a-z]+\.?(?: \d{1,2})?$")
+# Cosines of the embedded model: words that can take each other's place had 0.2 and more ("赞成" and
+# "反对", "killed" and "injured"), others of a question mostly less; of two of one form any may.
+NEAR, ALIKE = 0.2, 0.4
+_NUMBER = re.compile(r"\d+|(?<=第)[一二三四五六七八九十百]+")
+_DID = rf"\b({PREP}|{AUX}|\w+ed|{words_of('did_en')}) "
+_BEGIN = re.compile(rf"[了过，的]|{VERB}|{_DID}|(?=\b(the|an?) )", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a question says that leans on an earlier one; "" for what it does not say.
+    """What a question says that leans on an earlier one.
 
     Attributes:
-        question, lang: the question, and "zh" or "en".
-        place, places: the words that name places, and those places.
-        time: the words that name a time.
-        asks: the words that ask.
-        topic: what takes the place of what was asked about ("那消防演练呢").
-        parallel: the topic counts only if it ends as something in the earlier question does
-            ("and fire drills?").
+        whole, lang: it taken apart, without words that only lead over, and "zh" or "en".
+        topic: what takes the place of something that was asked about ("消防演练"), or "".
         pronoun: where a pronoun stands for something earlier; (0, 0) for none.
-        dropped: whether it leaves out what it says something of ("什么时候通车的").
-        tail: the words of the question that go behind what was asked about, where they say more
-            than the above.
+        tail: whether its own words stay, as it lacks its subject alone ("什么时候通车的").
     """
 
-    question: str
+    whole: Whole
     lang: str
-    place: str = ""
-    places: tuple[Place, ...] = ()
-    time: str = ""
-    asks: str = ""
     topic: str = ""
-    parallel: bool = False
-    pronoun: tuple[int, int] = (0, 0)
-    dropped: bool = False
-    tail: str = ""
+    pronoun: Span = (0, 0)
+    tail: bool = False
 
 
-def in_full(said: Said, before: str) -> str:
-    """The earlier question with what is said put in; "" where it does not fit."""
-    lang = "zh" if detect_lang(before) == "zh" else "en"
-    edit, text, same = _EDITS[lang], before, said.lang == lang
-    if any(said.pronoun) and said.tail:
-        return edit.behind(text, said.tail)
-    if said.topic:
-        text = edit.topic(text, said.topic, said.parallel)
-    if text and said.places:
-        text = edit.place(text, said.place if same else _named(said.places, lang), said.places,
-                          bool(said.asks))
-    if text and said.time:
-        text = edit.time(text, said.time if same else _timed(said.time, lang))
+def in_full(said: Said, before: str, answer: Earlier) -> str:
+    """The earlier question with what is said put in."""
+    lang, new, old = "zh" if detect_lang(before) == "zh" else "en", said.whole, taken_apart(before)
     if said.tail:
-        return edit.behind(text, said.tail)
-    if text and said.asks:
-        text = edit.ask(text, said.asks if same else _asked(said.asks, lang))
-    return text
+        return _question(_of_what(said, old, answer, lang), said.lang)
+    if said.topic:
+        old = taken_apart(_exchanged(old, said.topic, lang))
+    for kind, spans in (("places", new.groups), ("date", new.times)):
+        if spans:
+            words = in_other(new.body[spans[0][0] : spans[-1][1]], said.lang, lang)
+            old = taken_apart(_put(old, words, kind, said, lang))
+    asks = in_other(new.asks, said.lang, lang)
+    return _question(_asking(old, asks, lang) if asks else old.body, lang)
 
 
-def _named(places: tuple[Place, ...], lang: str) -> str:
-    return ("和" if lang == "zh" else " and ").join(
-        dict.fromkeys(one.short if lang == "zh" else one.en or one.short for one in places))
+def _put(old: Whole, words: str, kind: str, said: Said, lang: str) -> str:
+    """The question with other words for its place or time, or for those that ask for it."""
+    body, ask, spans = old.body, old.ask, old.groups[:1] if kind == "places" else old.times
+    within = re.sub(rf"^(?!({PREP}|last|this|next|yester\w+|today)\b)", "in ", words, flags=re.I)
+    if spans:
+        start, end = spans[0][0], spans[-1][1]
+        year = re.search(r"[12]\d{3}\s?年?|[今去前]年", body[start:end])
+        year = year[0] if year and kind == "date" and _MONTH.match(words) else ""
+        if lang == "zh" or kind == "places":  # "6月" after "2023年5月" is in the same year
+            return f"{body[:start]}{year}{words}{body[end:]}"
+        return f"{re.sub('(in|on|during|of) $', '', body[:start])}{within} {year}{body[end:]}"
+    asks = said.whole.asks or not ask or asks_below(ask, sum(said.whole.places, ()))
+    if not asks and ask.kind == kind:
+        rest = body[ask.end :].strip()  # it answers "where" or "when"
+        if lang == "zh":
+            return f"{head_of(old)}{'在' if old.asks[0] == '在' else ''}{words}{rest}"
+        return f"{rest} {within}" if re.match(rf"({AUX})\b", rest) else f"{words} {rest}"
+    about, colon, asks = body.partition(": ")
+    return f"{words}{body}" if lang == "zh" else f"{about} {within}{colon}{asks}"
 
 
-def _timed(words: str, lang: str) -> str:
-    if year := _YEAR.fullmatch(words):
-        return f"{year[1]}年" if lang == "zh" else year[1]
-    if words.lower().removeprefix("in ") in _TIMES:
-        return _TIMES[words.lower().removeprefix("in ")]
-    return f"{words} " if lang == "zh" else words
+def _asking(whole: Whole, words: str, lang: str) -> str:
+    """The question with other words that ask."""
+    new, body, old = asking(words)[0], whole.body, whole.ask
+    for (start, end), places in zip(whole.groups, whole.places):  # "哪些省" of one of them
+        low = new.level in LEVELS and all(LEVELS[one.level] >= LEVELS[new.level] for one in places)
+        if lang == "zh" and low:
+            return _asking(taken_apart(body[:start] + body[end:]), words, lang)
+    if new.kind == "which" and (not old or old.kind in (*THINGS, "which", "what", "date")):
+        return body
+    if old and is_bare(words) and (old.core < old.end or old.kind in ("number", "what")):
+        words = words.removesuffix(" ones")
+        return f"{body[: old.start].removesuffix('有')}{words}{body[old.core :]}"
+    head, after = head_of(whole), body[rest_of(old) :] if old else ""
+    alone = old and leading(head) == len(head)  # nothing stands before it
+    fits = (
+        alone
+        and not new.adverb
+        and old.kind in THINGS
+        and not NOUN_AUX.fullmatch(body[old.end :].strip())
+    )
+    if fits and (new.kind in THINGS or new.kind == "number" and old.kind == "person"):
+        return f"{head}{words}{body[old.end :]}"
+    if lang == "zh" and (new.adverb or new.kind == "places"):
+        # What stands behind its verb ("停靠多少艘货轮") leaves a gap that no adverb fills.
+        if new.adverb and old and (old.adverb or alone or body[old.start - 1] in "有由被"):
+            return f"{body[: old.start] if old.adverb else head}{words}{after}"
+        rest = context(whole, lang)
+        at = leading(rest) if new.adverb else 0
+        at = at if re.match(rf"{VERB}|[\u4e00-\u9fff]{{1,2}}了", rest[at:]) else 0
+        return f"{rest[:at]}{words}{rest[at:]}"
+    if lang == "en" and new.adverb and ": " not in body:
+        turned = NOUN_AUX.fullmatch(after.strip())
+        if not old and re.match(rf"({AUX})\b", body, re.I) or old and old.adverb:
+            return f"{words} {after or body[0].lower() + body[1:]}"
+        if turned and SUBJECT.match(turned["rest"]):  # "What drills did Sichuan hold"
+            return f"{words} {turned['aux']} {turned['rest']} {turned['noun']}"
+        if old and not old.start and after:
+            they = "" if old.kind == "number" else "the" if rest_of(old) < old.end else "they"
+            return f"{words} was it that {they} {after}"
+    has = lang == "zh" and new.kind == "number" and not re.match("[有是a-z]", words)
+    return _behind(whole, f"有{words}" if has else words, lang)
 
 
-def _asked(words: str, lang: str) -> str:
-    first = asking(words)[0]
-    if words.lower() in ("多少人", "how many people"):
-        return "多少人" if lang == "zh" else "how many people"
-    known = _ASKS.get(first.level or first.kind)
-    return known[lang == "en"] if known and (first.core == first.end
-                                             or first.kind in ("places", "date")) else words
+def _of_what(said: Said, old: Whole, answer: Earlier, lang: str) -> str:
+    """A question of what its pronoun stands for, or of what was asked about before."""
+    (start, end), body, name = said.pronoun, said.whole.body, subject(old, lang)
+    word, labels = body[start:end].lower(), list(dict.fromkeys(row.label for row in answer.rows))
+    there = re.fullmatch("there|[那这][里儿边]", word)
+    one = "person" if re.match("h[ei]|she|[他她]", word) else "organisation document"
+    if (
+        any(labels)
+        and word
+        and answer.kind in ("places" if there else one).split()
+        and len(labels) == 1
+    ):
+        name = labels[0]
+    if there:
+        places = [m.place for m in find_places(name)][:1] or [p for g in old.places for p in g]
+        name = in_other(places[0].name, "", said.lang) if len(set(places)) == 1 else name
+    some = word == "其中" or body[:start].endswith("of ")  # "how many of them"
+    if not name or some or not word and (said.lang == "en" or body[0] in "从由在给对向被把让"):
+        return _behind(old, body, lang)
+    own = word in ("its", "his", "their") or word == "her" and body[end:].strip()
+    name = f"in {name}" if word == "there" else f"{name}'s" if own else name
+    return f"{body[:start]}{name}{body[end:]}"
 
 
-def stand_in(said: Said, before: str, answer: Earlier) -> str:
-    """The question with what its pronoun stands for, or "" where it has none or that is not
-    certain.
-    """
-    if said.dropped:
-        about = _subject(before)
-        return about and f"{about}{said.tail}"
-    (start, end), text = said.pronoun, said.question
-    word = text[start:end].lower()
-    name = _antecedent(word, before, answer) if word else ""
-    if not name:
-        return ""
-    if said.lang == "en":
-        if word in ("its", "his", "their") or word == "her" and re.match(r" \w+", text[end:]):
-            name += "'s"
-        name = f"in {name}" if word == "there" else name
-        text = f"{text[:start]}{name}{text[end:]}"
-        return text[0].upper() + text[1:]
-    return f"{text[:start]}{name}{text[end:]}"
+def _behind(whole: Whole, words: str, lang: str) -> str:
+    """What the question is about, then the words."""
+    comma = "，" if words > "\u2e80" and lang == "zh" else ": "
+    return f"{context(whole, lang)}{comma}{words[0].lower()}{words[1:]}"
 
 
-def _antecedent(word: str, before: str, answer: Earlier) -> str:
-    """What a pronoun stands for: the one that the answer named, else what the question before was
-    about.
-    """
-    labels = list(dict.fromkeys(row.label for row in answer.rows if row.label))
-    lang = "zh" if ord(word[0]) > 0x2E80 else "en"
-    if word in _THERE:
-        if answer.kind == "places" and len(labels) == 1:
-            return _named(tuple(m.place for m in find_places(labels[0]))[:1], lang)
-        places = {place for group in taken_apart(before).places for place in group}
-        return _named(tuple(places), lang) if len(places) == 1 else ""
-    for words, kinds in ((_PERSON, ("person", )), (_THING, ("organisation", "document")),
-                         (_GROUP, ("organisation", ))):
-        if word in words:
-            return labels[0] if answer.kind in kinds and len(labels) == 1 else _subject(before)
-    return ""
+def _question(words: str, lang: str) -> str:
+    words = re.sub(r"[?？.!\s]+$", "", " ".join(words.split())).strip(" ,，")
+    return f"{words}？" if lang == "zh" else f"{words[:1].upper()}{words[1:]}?"
 
 
-def _subject(before: str) -> str:
-    return _EDITS["zh" if detect_lang(before) == "zh" else "en"].subject(taken_apart(before))
+def _exchanged(whole: Whole, topic: str, lang: str) -> str:
+    """The question with another thing in place of one of its kind, or of what was asked for."""
+    body, ask, name = whole.body, whole.ask, subject(whole, lang)
+    asks, alone = whole.asks or body, topic.removesuffix("的")
+    if span := _counterpart(whole, alone, lang == "zh"):
+        return f"{body[: span[0]]}{alone}{body[span[1] :]}"
+    if re.match(rf"({PREP}) ", topic):
+        return f"{body} {topic}"
+    bare = re.sub("^(?:the |its |their |his |her |的)", "", alone)
+    who = kind_of(("which " if lang == "en" else "哪个") + bare).kind == "person"
+    if lang == "en":
+        return f"{'who' if who else 'what'} is the {bare} of {name}" if name else f"{topic}: {asks}"
+    if alone < topic and ask and ask.kind == "number" and len(body) - ask.end <= 6:
+        return f"{body[: ask.end]}{alone}"  # "多少人死亡": "受伤的呢"
+    verb = re.compile(f"{VERB}?[了过]|{VERB}").search(body, ask.end) if ask else None
+    if verb and bare == alone:
+        return f"{body[: verb.end()]}{alone}"
+    what = "谁" if who else "多少" if re.search("[量额价资费数率值度积长高宽龄]$", bare) else "什么"
+    return f"{name}的{bare}是{what}" if name else f"{bare}，{asks}"
+
+
+def _counterpart(whole: Whole, topic: str, zh: bool) -> Span | None:
+    """Where it names a like thing: of another number, of the same last word, or near in meaning."""
+    body, taken = whole.body, [*whole.groups, *whole.times]
+    taken += [(whole.ask.start, rest_of(whole.ask))] if whole.ask else []
+    stem = re.escape(re.sub("(?:es|s)$", "", topic.split()[-1]))
+    like = re.escape(topic[-2:]) if zh else rf"\b{stem}(?:es|s)?\b"
+    if number := _NUMBER.search(topic):
+        like = _NUMBER.sub(lambda _: _NUMBER.pattern, re.escape(topic))
+    ends = [m.span() for m in re.finditer(like, body, re.I) if outside_of(m.span(), taken)][-1:]
+    start, end = ends[0] if ends or number else _near(body, topic, zh, taken)
+    if number or not end or zh and not ends:
+        return (start, end) if end else None
+    begins = [0, *(m.end() for m in _BEGIN.finditer(body[:start]))]
+    return max(*begins, *(at for _, at in taken if at <= start), 0), end
+
+
+def _near(body: str, topic: str, zh: bool, taken: list[Span]) -> Span:
+    """The word that is nearest to another thing in meaning and form; (0, 0) for none."""
+    model, asks = load_static(), taken[-1][1] if taken else len(body)
+    found = model.spans(body)[1].tolist() if zh else [m.span() for m in re.finditer(r"\S+", body)]
+    spans = [(a, b) for a, b in found if b - a > 1 and outside_of((a, b), taken)]
+    like = [_form(body[:b], zh) == _form(topic, zh) for _, b in spans]
+    vectors = model.embed_passages([topic, *(body[a:b] for a, b in spans)])
+    near = [float(vector @ vectors[0]) for vector in vectors[1:]]
+    # What stands before the words that ask is what is asked about: it stays, unless it is alike.
+    may = [(n + ALIKE * l, s) for n, l, s in zip(near, like, spans) if l or zh and s[0] >= asks]
+    score, span = max(may, default=(0, (0, 0)))
+    return span if score >= NEAR else (0, 0)
+
+
+def _form(text: str, zh: bool) -> str:
+    """What last words that can take each other's place have alike; in Chinese a character."""
+    *_, article, word = ["", "", *text.split()]
+    known = "verb" if word.endswith("ed") else "name" if word[0].isupper() else article.lower()
+    return text[-1] if zh else known if known in ("verb", "name", "the", "a", "an") else ""

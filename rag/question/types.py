@@ -128,7 +128,8 @@ class ParsedQuestion(Asked):
         constraints: what it restricts the articles to, in the order of its words.
         allowed: bool (n_articles,), the articles that pass all of them.
         as_of: the day that its times are told from, "YYYY-MM-DD" or "".
-        seen: ids of the articles that earlier answers cited, where it asks for more than these.
+        seen: ids of the articles that earlier answers cited, where it asks for others than these.
+        only: ids of the articles that earlier answers cited, where it asks for more of these.
     """
 
     text: str
@@ -141,6 +142,7 @@ class ParsedQuestion(Asked):
     allowed: np.ndarray
     as_of: str
     seen: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
 
 class _Named(Protocol):
@@ -168,3 +170,6 @@ class Earlier(Protocol):
 
     @property
     def citations(self) -> Sequence[_Cited]: ...
+
+
+Turns = Sequence[tuple[str, Earlier]]  # earlier questions with their answers, oldest first

@@ -9,10 +9,22 @@ from datetime import date
 from rag.corpus.places import Place, PlaceMention, find_places
 from rag.question.asking import Ask, asking, outside_of
 from rag.question.periods import find_periods
+from rag.question.words import words
 
 ANY_DAY = date(2000, 1, 1)  # where "last month" stands is asked here, not what it means
 LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}
 
+AUX = words("auxiliary")
+PREP = "in|at|on|for|from|during|of|by|within|to|near|since|until|before|after|between"
+VERB = "(?:举行|举办|召开|开展|进行|组织|主办|承办|参加|参与|发布|公布|通过|实施|推出|启动|建成|建设|修建)"
+SUBJECT = re.compile(r"(?:the|an?|its?|their|th[ei]se?|that|there|they|he|she|[A-Z][\w'’-]*)\b")
+NOUN_AUX = re.compile(
+    rf"(?P<noun>(?:the )?(?:(?!(?:{AUX}|{PREP}|that|who|which|the|an?)\b)[\w'’-]+ ){{0,3}})"
+    rf"(?P<aux>{AUX}) (?P<rest>.+)", re.I,
+)  # fmt: skip
+_NAME_EN = re.compile(r"\b(?P<the>[Tt]he )?[A-Z][\w'’-]*(?:(?: of| the)* [A-Z][\w'’-]*)*")
+# "the Orla dam" of "the Orla dam break", not "the Xihou Bridge opened"
+_NOUN_EN = re.compile(rf" (?!(?:{AUX}|{PREP}|and|or|be|been|not)\b|\w+ed\b)[a-z]+(?= (?!(?:{PREP})\b)|$)")
 _LEAD = re.compile(
     r"(?:那么|那(?=[，,])|还有|以及|请问|\b(?:and|but|so|then|also|well|ok|okay|please)\b)[，, ]*", re.I
 )
@@ -44,6 +56,16 @@ class Whole:
     groups: tuple[tuple[int, int], ...]
     places: tuple[tuple[Place, ...], ...]
     times: tuple[tuple[int, int], ...]
+
+    @property
+    def asks(self) -> str:
+        """The words that ask, or ""."""
+        return self.body[self.ask.start : self.ask.end] if self.ask else ""
+
+    @property
+    def asked(self) -> tuple[tuple[int, int], ...]:
+        """Where they stand, if there are any."""
+        return ((self.ask.start, self.ask.end),) if self.ask else ()
 
 
 def taken_apart(question: str) -> Whole:
@@ -81,3 +103,64 @@ def _in_order(body: str) -> str:
 def asks_below(ask: Ask, places: tuple[Place, ...]) -> bool:
     """Whether it asks for places that lie in those named: which cities, of a province."""
     return ask.level in LEVELS and all(LEVELS[place.level] < LEVELS[ask.level] for place in places)
+
+
+def head_of(whole: Whole) -> str:
+    """What stands before the words that ask."""
+    return re.sub("(?:[有是在由于被]|都有)$", "", whole.body[: whole.ask.start]) if whole.ask else ""
+
+
+def rest_of(ask: Ask) -> int:
+    """Where the words begin that stay when others ask: "医院" of "哪家医院" tells what is sought."""
+    return ask.core if ask.kind in ("organisation", "document", "person", "number") else ask.end
+
+
+def leading(body: str) -> int:
+    """Where the places and times end that stand at the beginning."""
+    whole, at = taken_apart(body), 0
+    for start, end in sorted((*whole.groups, *whole.times)):
+        if start - at > 1:
+            break
+        at = end
+    return at
+
+
+def subject(whole: Whole, lang: str) -> str:
+    """The one thing that a question says something of, where that is certain; else ""."""
+    body, ask = whole.body, whole.ask
+    if lang == "en":
+        taken = [*whole.times, *([(ask.start, ask.end)] if ask else [])]
+        names = [
+            m for m in _NAME_EN.finditer(body)
+            if m.start() and outside_of(m.span(), taken)
+            and not any(a <= m.end() - len(m[0].removeprefix("the ")) and m.end() <= b for a, b in whole.groups)
+        ]  # fmt: skip
+        if len(names) != 1:
+            return ""
+        noun = _NOUN_EN.match(body, names[0].end()) if names[0]["the"] else None
+        ends = noun and noun.end() == len(body) and re.search(r"\b(?:did|do|does|will) $", body[: names[0].start()])
+        return names[0][0] + (noun[0] if noun and not ends else "")
+    head = head_of(whole).removesuffix("的")
+    if ask and ask.kind == "what" and ask.end == len(body):  # 图书馆做了什么
+        head = re.sub("(?:[做干说]|[^做干说]{2})了$", "", head)
+    if not ask or re.search(r"[了过，,:]", head) or len(head) > 20:
+        return ""
+    # A place is what is spoken of in "四川有多少人口", not in "四川哪些医院举办了演练".
+    return head if leading(head) < len(head) or head != body[: ask.start] else ""
+
+
+def context(whole: Whole, lang: str) -> str:
+    """What a question is about, without the words that ask."""
+    body, old = whole.body, whole.ask
+    if lang == "zh":
+        rest = f"{head_of(whole)}{body[rest_of(old) :]}" if old else body
+        return rest.strip("，, 的:").removeprefix("是")
+    if ": " in body:
+        return body.rpartition(": ")[0]
+    if old:
+        body = re.sub(rf"(?:^|\s)(?:{PREP}) $", " ", body[: old.start], flags=re.I) + body[rest_of(old) :]
+    body = re.sub(r"^\s*was it that (?:they )?", "", body).strip()
+    found = NOUN_AUX.fullmatch(body)
+    if found and SUBJECT.match(found["rest"]):
+        return f"{found['rest']} {found['noun']}".strip()
+    return re.sub(rf"^(?:{AUX})\b ?", "", body, flags=re.I)

@@ -1,10 +1,14 @@
-"""The words that are known, from ``data/words.txt``: alternatives of patterns, by name."""
+"""The words that are known, from ``data/words.txt``: alternatives of patterns, by name; and words
+of one language in the other.
+"""
 
 from __future__ import annotations
 
 import functools
 import re
 from importlib import resources
+
+from rag.corpus.places import find_places
 
 
 @functools.cache
@@ -17,3 +21,14 @@ def words(name: str) -> str:
     """The alternatives of a name, with "|" between them. Raises KeyError for a name that is none.
     """
     return _words()[name]
+
+
+def in_other(said: str, said_in: str, lang: str) -> str:
+    """Places, times or words that ask in another language, "zh" or "en"; else as they are."""
+    if said_in == lang:
+        return said
+    places = [mention.place for mention in find_places(said)]
+    named = [one.short if lang == "zh" else one.en or one.short for one in places]
+    pairs = [pair.split("=")[:: 1 if lang == "en" else -1] for pair in words("both").split("|")]
+    year = re.sub(r"^(?:in )?(\d{4})\s?年?$", r"\1年" if lang == "zh" else r"\1", said)
+    return ("和" if lang == "zh" else " and ").join(named) or dict(pairs).get(said.lower(), year)
