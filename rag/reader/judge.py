@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,7 @@ ROW_FEATURES = (
     "articles",  # decimal logarithm of the number of articles that were searched
     "answered",  # log-odds that the articles answer
 )
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")  # 2,780 is 2780
 RANKED = 6.0  # log-odds below the best name under which no gap between names is looked for
 
 
@@ -230,9 +232,10 @@ def unnamed(parsed: ParsedQuestion, passage: Passage) -> tuple[str, ...]:
     window = passage.reading.window
     article = window.article
     said = f"{article.title}\n{article.date}\n{article.text[window.start : window.end]}".casefold()
+    said = _THOUSANDS.sub("", said)
     out = []
     for start, end in parsed.names:
-        words = parsed.text[start:end].casefold().strip("《》“”\"'「」 ")
+        words = _THOUSANDS.sub("", parsed.text[start:end].casefold().strip("《》“”\"'「」 "))
         if passage.abroad:
             words = "".join(c for c in words if c.isdigit())
         if words and words not in said and not _in_other_script(words, said):
