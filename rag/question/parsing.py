@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from rag.corpus import detect_lang
 from rag.corpus.language import UNKNOWN
-from rag.question.constraints import find_limits
+from rag.question.constraints import day_of, find_limits
+from rag.question.corpus_asked import about_corpus
 from rag.question.query import analyse, clean
 from rag.question.script import HANT, is_traditional
+from rag.question.talk import talk_of
 from rag.question.types import Asked, Earlier, ParsedQuestion
 from rag.question.wording import understand
 
@@ -38,8 +40,9 @@ def parse(
         UsageError: the question is empty or too long, or ``without`` names no constraint of it.
     """
     typed = clean(question)
-    completed, seen = "", ()
-    if history:
+    talk, completed, seen = talk_of(typed), "", ()
+    history = [turn for turn in history if turn[1].kind != "talk"]
+    if history and not talk:
         # Its patterns take longer to make than most answers do.
         from rag.question.followup import complete, told_before
 
@@ -49,10 +52,11 @@ def parse(
     asked, constraints, allowed, today = find_limits(
         snapshot, query.text, understand(query.text), as_of, without
     )
+    about = None if talk else about_corpus(asked.plain, day_of(snapshot, as_of))
     return ParsedQuestion(
         **_fields(asked), text=query.text, asked=typed, completed=completed, lang=query.lang,
         frame=_frame(typed, query.text, query.lang), query=query, constraints=constraints,
-        allowed=allowed, as_of=today, seen=seen,
+        allowed=allowed, as_of=today, seen=seen, talk=talk, about=about,
     )  # fmt: skip
 
 
