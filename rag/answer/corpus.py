@@ -60,9 +60,7 @@ def _listed(
     return _answer(snapshot, parsed, lines, rows, cited, searched, int(every.sum()))
 
 
-def _latest(
-    snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray, searched: int
-) -> Answer:
+def _latest(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray, searched: int) -> Answer:
     """The newest articles; where none passes that is said."""
     rows, cited, left = _rows(snapshot, parsed, [kept], SHOWN)
     lines = say.listed(rows, cited.all, parsed.frame)

@@ -19,7 +19,7 @@ _ONE = {"1 publishers": "1 publisher", "1 languages": "1 language"}
 
 
 def articles(count: int, lang: str) -> str:
-    """"3 篇文章", "1 article"."""
+    """ "3 篇文章", "1 article"."""
     if lang != "en":
         return f"{count:,} 篇文章"
     return f"{count:,} article{'' if count == 1 else 's'}"
@@ -38,7 +38,9 @@ def counted(named: int, near: int, stories: int, parsed: ParsedQuestion) -> str:
     verb = "mentions" if named == 1 else "mention"
     said = f"{articles(named, lang)}{f' {verb} “{subject}”' if subject else ''}"
     said = f"{said} ({', '.join(times)})" if times else said
-    said += f"; {near:,} more {'is' if near == 1 else 'are'} about it in other words" if near else ""
+    said += (
+        f"; {near:,} more {'is' if near == 1 else 'are'} about it in other words" if near else ""
+    )
     if stories < named + near:
         said += f", telling {stories:,} {'story' if stories == 1 else 'stories'}"
     return f"{said}."
@@ -53,7 +55,9 @@ def listed(rows: Sequence[Row], citations: Sequence[Citation], lang: str) -> lis
         aside = [source] * bool(source) + [in_script(also, lang)] * bool(row.more)
         about = "，".join(aside) if lang != "en" else ", ".join(aside)
         about = about and (f"（{about}）" if lang != "en" else f" ({about})")
-        lines.append(f"{f'{row.value} ' if row.value else ''}{row.label}{about} [{row.citations[0]}]")
+        lines.append(
+            f"{f'{row.value} ' if row.value else ''}{row.label}{about} [{row.citations[0]}]"
+        )
     return lines
 
 
@@ -69,7 +73,11 @@ def more(left: int, lang: str) -> list[str]:
 def span(days: Sequence[str], dated: int, total: int, lang: str) -> str:
     """From the oldest to the newest article."""
     if not days:
-        return in_script("文章都没有日期。", lang) if lang != "en" else "None of the articles has a date."
+        return (
+            in_script("文章都没有日期。", lang)
+            if lang != "en"
+            else "None of the articles has a date."
+        )
     if lang != "en":
         return in_script(f"{days[0]} 至 {days[1]}：{total:,} 篇文章中 {dated:,} 篇有日期。", lang)
     has = "has" if dated == 1 else "have"
@@ -83,7 +91,9 @@ def ranking(
     lang, subject = parsed.frame, parsed.about.subject
     if not top:
         none = "没有一篇文章说明这一点" if lang != "en" else "None of the articles tells"
-        return f"{in_script(none, lang)}（{articles(total, lang)}）。" if lang != "en" else f"{none}."
+        return (
+            f"{in_script(none, lang)}（{articles(total, lang)}）。" if lang != "en" else f"{none}."
+        )
     said = _RANKED[asks][lang == "en"].format(n=n, top=top[0][0], most=articles(top[0][1], lang))
     about = f"提到“{subject}”的 " if lang != "en" and subject else ""
     if lang != "en":

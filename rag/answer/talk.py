@@ -95,7 +95,7 @@ def _title(snapshot: Snapshot, lang: str) -> str:
 
 
 def _month(month: str) -> str:
-    """"2023-06" as "June 2023"."""
+    """ "2023-06" as "June 2023"."""
     from calendar import month_name
 
     return f"{month_name[int(month[5:7])]} {month[:4]}"

@@ -33,7 +33,7 @@ _ASKS = re.compile(
     r"什么|哪|谁|多少|几[个篇家]|怎么|为何|吗$|[,，;；?？]|\b(?:what|which|who|whom|whose|when|where|why|how)\b"
 )
 _NOTHING = frozenset(
-    "它 他 她 这 那 此 这个 那个 这件事 那件事 其 我 你 it this that them these those him her me you there".split()
+    "它 他 她 这 那 此 这个 那个 这件事 那件事 其 我 你 这里 那里 你这里 里面 所有 全部 库里 it this that them these those him her me you there".split()
 )
 _AROUND = " \"'“”‘’「」.。!！?？…"
 

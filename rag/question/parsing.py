@@ -13,7 +13,7 @@ from rag.corpus.language import UNKNOWN
 from rag.question.constraints import day_of, find_limits
 from rag.question.corpus_asked import about_corpus
 from rag.question.query import analyse, clean
-from rag.question.script import HANT, is_traditional
+from rag.question.script import HANT, is_traditional, simplified
 from rag.question.talk import talk_of
 from rag.question.types import Asked, Earlier, ParsedQuestion
 from rag.question.wording import understand
@@ -40,7 +40,9 @@ def parse(
         UsageError: the question is empty or too long, or ``without`` names no constraint of it.
     """
     typed = clean(question)
-    talk, completed, seen = talk_of(typed), "", ()
+    today = day_of(snapshot, as_of)
+    about = about_corpus(simplified(typed) if is_traditional(typed) else typed, today)
+    talk, completed, seen = "" if about else talk_of(typed), "", ()
     history = [turn for turn in history if turn[1].kind != "talk"]
     if history and not talk:
         # Its patterns take longer to make than most answers do.
@@ -49,14 +51,14 @@ def parse(
         completed = complete(typed, history, snapshot.source_codes[0])
         seen = told_before(typed, completed, history)
     query = analyse(completed or typed, snapshot.model, snapshot.embedder)
-    asked, constraints, allowed, today = find_limits(
+    asked, constraints, allowed, told_from = find_limits(
         snapshot, query.text, understand(query.text), as_of, without
     )
-    about = None if talk else about_corpus(asked.plain, day_of(snapshot, as_of))
+    about = about_corpus(asked.plain, today) if completed else about
     return ParsedQuestion(
         **_fields(asked), text=query.text, asked=typed, completed=completed, lang=query.lang,
         frame=_frame(typed, query.text, query.lang), query=query, constraints=constraints,
-        allowed=allowed, as_of=today, seen=seen, talk=talk, about=about,
+        allowed=allowed, as_of=told_from, seen=seen, talk=talk, about=about,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from rag.corpus.places import Place, all_places, code_prefix
 from rag.index import Snapshot
-from rag.index.named import LAST, PLACE
+from rag.index.named import LAST, PLACE, published
 from rag.index.period import Period
 
 Counts = list[tuple[str, int]]
@@ -42,14 +42,14 @@ def by_province(snapshot: Snapshot, keep: np.ndarray) -> list[tuple[Place, int]]
 
 
 def published_in(snapshot: Snapshot, periods: list[Period]) -> np.ndarray:
-    """bool (n_articles,): the articles whose date is in all of some periods."""
+    """bool (n_articles,): the articles whose date is in all of some periods; all for no period."""
+    if not periods:
+        return np.ones(snapshot.n_articles, bool)
     days, of_article = snapshot.date_codes
     inside = [bool(day) and all(_holds(one, day) for one in periods) for day in days]
     return np.array(inside, bool)[of_article]
 
 
 def _holds(period: Period, iso: str) -> bool:
-    from rag.index.named import published
-
     day = published(iso)
     return day is not None and period.overlaps(day, day)
