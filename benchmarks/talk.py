@@ -3,7 +3,7 @@
     python benchmarks/talk.py --data DATA [--wrong]
 
 ``talk.jsonl`` has messages of talk and questions that come near to one, by their own hand, in two
-splits; "test" was not looked at when the rules were made. ``corpus_questions.jsonl`` has questions about the corpus, with
+splits; "test" was written before the rules, by the same hand. ``corpus_questions.jsonl`` has questions about the corpus, with
 what a dozen made-up articles (``tests/small_news.py``) give as answer. The 2,000 real questions are
 those of reading tests in ``DATA/eval`` and of ``DATA/train``: neither talk nor
 about the corpus, but for some that chance brings.

@@ -17,8 +17,8 @@ from rag.question.script import is_traditional, simplified
 _NAME = re.compile(r"\{([a-z_]+)\}")
 _WORD = re.compile(r"[a-z]+|[\u4e00-\u9fff]")
 _PREFIX = 3  # letters by which a word is known to a line, as endings are written apart
-# A line may leave words open, and then knows at least this share of those of a message: of the
-# examples the one with the most words of its own ("book a flight to ...") has half of them.
+# A line may leave words open ("a poem about ..."), and is then tried on a message of which it knows at
+# least this share. All examples in benchmarks/talk.jsonl are found with it.
 _KNOWN = 0.5
 
 

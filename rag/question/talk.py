@@ -16,7 +16,7 @@ from rag.question.messages import folded, lines
 TALK = (
     "who", "can", "add", "other", "complaint", "bye", "thanks", "praise", "stop", "hello", "ok"
 )  # fmt: skip
-# Characters of a message. The longest of the examples has 47; what is longer says something.
+# Characters of a message. The longest example has 34; what is longer mostly says something.
 LONGEST = 60
 _FILE = "talk.txt"
 # A mark between two parts; not the point in a number, nor the signs of a sum.
