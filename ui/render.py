@@ -50,6 +50,8 @@ def message(turn: Turn, lang: str, beside: str = "") -> str:
         body = _refusal(turn, beside)
     elif answer.kind == "places" and answer.rows:
         body = table.places(turn, lang) + beside
+    elif answer.kind == "corpus" and answer.citations:
+        body = _listed(turn) + beside
     elif any(row.citations for row in answer.rows):
         body = _rows(turn) + beside
     else:
@@ -88,6 +90,8 @@ def _understood(answer: Answer) -> str:
 
 
 def _status(answer: Answer) -> str:
+    if answer.kind == "talk":
+        return ""
     lang = voice(answer)
     words = text(
         lang,
@@ -126,6 +130,14 @@ def _rows(turn: Turn) -> str:
             parts.append(f'<blockquote class="yj-evidence">{quote(turn, number)}{about}</blockquote>')
         parts.append(others(turn, row))
     return "".join(parts)
+
+
+def _listed(turn: Turn) -> str:
+    """A list of articles: what stands before and behind their lines in the text, and a row for each."""
+    lines = turn.answer.text.splitlines()
+    first = next(at for at, line in enumerate(lines) if line.endswith("[1]"))
+    rest = lines[first + len(turn.answer.rows) :]
+    return _paragraphs("\n".join(lines[:first]), turn) + _rows(turn) + _paragraphs("\n".join(rest))
 
 
 def _refusal(turn: Turn, beside: str) -> str:

@@ -22,6 +22,7 @@ from rag.answer.enumerate import Gazette
 from rag.answer.events import Found, Searching
 from rag.answer.fold import Fold
 from rag.answer.lists import likely
+from rag.answer.own import own_answer
 from rag.answer.places import READ_PLACES, place_groups, place_quotes
 from rag.answer.rows import QUOTES, measured_rows, name_rows, place_row, value_rows
 from rag.answer.sentence import beside, of_place, quote_span, sentence_of
@@ -106,6 +107,15 @@ def stages(
     passing = allowed_articles(snapshot, filters) & ~_told(snapshot, parsed.seen)
     if parsed.only:
         passing &= _told(snapshot, parsed.only)
+    if own := own_answer(snapshot, parsed, passing):
+        yield dataclasses.replace(
+            own,
+            question=parsed.asked,
+            completed=parsed.completed,
+            left_out=len(parsed.seen),
+            ms=round((time.perf_counter() - began) * 1000, 2),
+        )
+        return
     work = _Work(snapshot, load_judge(), reranker)
 
     def under(*freed: str) -> Generator[Searching | Found, None, Answer]:

@@ -6,11 +6,13 @@ import dataclasses
 import json
 from dataclasses import dataclass
 
-from rag.question.types import CONSTRAINTS, KINDS, Constraint
+from rag.question.types import CONSTRAINTS, Constraint
+from rag.question.types import KINDS as ASKED
 from rag.search.types import Highlight
 
 __all__ = ["CONSTRAINTS", "KINDS", "Answer", "Citation", "Constraint", "Difference", "Row"]
 
+KINDS = (*ASKED, "talk", "corpus")
 GRADES = ("answered", "near", "nothing")
 
 
@@ -96,7 +98,9 @@ class Answer:
     Attributes:
         question: as asked (trimmed).
         lang: language of the frame, "zh" or "en": that of the question.
-        kind: one of ``KINDS``.
+        kind: one of ``KINDS``: what is sought; or "talk" for the assistant's own words to what is
+            no question ("hello"), "corpus" for what is told of the articles themselves (how many,
+            which about a thing).
         text: the answer as shown, plain text, with [1], [2] for citations.
         refused: True where the corpus does not hold an answer.
         grade: one of ``GRADES``: "answered"; or in a refusal "near", where the articles are about

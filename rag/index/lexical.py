@@ -274,6 +274,16 @@ class Lexical:
         first = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
         return rows[first], np.add.reduceat(times[order], first)
 
+    def holding_all(self, found: np.ndarray) -> np.ndarray:
+        """The passages (ascending) in which every one of some features (uint64) occurs; none for no feature."""
+        lists = sorted((self._all(feature)[0] for feature in np.unique(found).tolist()), key=len)
+        if not lists:
+            return _NOWHERE[0]
+        kept = lists[0]
+        for rows in lists[1:]:
+            kept = kept[np.isin(kept, rows, assume_unique=True)]
+        return kept
+
     def scores(self, found: np.ndarray) -> tuple[np.ndarray, float]:
         """BM25 of every passage, and what none could exceed.
 

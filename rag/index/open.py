@@ -138,6 +138,11 @@ class Snapshot:
         """The passages (ascending) in which a token of the static model occurs."""
         return self.lexical_index.holding(token)  # a token's feature is its id
 
+    def holding_words(self, text: str) -> np.ndarray:
+        """The passages (ascending) in which every word and every pair of Chinese characters of a text occurs."""
+        found, _ = features([self.model.normalize(text)], np.zeros(0, np.uint32), np.zeros(2, np.int64))
+        return self.lexical_index.holding_all(found)
+
     def vectors(self, passages: np.ndarray) -> np.ndarray:
         """The stored vectors of some passages, float32 (len(passages), dim)."""
         return self.dense_index.vectors(passages)

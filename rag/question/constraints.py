@@ -84,7 +84,7 @@ def find_limits(
             named = [name for name, as_asked in spelled.items() if as_asked in one.sources]
             of = np.isin(sources, named)[of_article]
             limit("source", one.start, one.end, " | ".join(named), lambda: of)
-    today = _today(snapshot, as_of)
+    today = day_of(snapshot, as_of)
     periods = find_periods(asked.plain, today)
     for one in periods:
         slack = _SLACK.get(one.kind, _LATE)
@@ -115,7 +115,7 @@ def find_limits(
     return now, constraints, allowed, today.isoformat() if today and periods else ""
 
 
-def _today(snapshot: Snapshot, as_of: str) -> date | None:
+def day_of(snapshot: Snapshot, as_of: str) -> date | None:
     """The day that is asked from; None where no article has a date."""
     try:
         return date.fromisoformat(as_of or snapshot.newest)

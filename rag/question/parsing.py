@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from rag.corpus import detect_lang
 from rag.corpus.language import UNKNOWN
-from rag.question.constraints import find_limits
+from rag.question.constraints import day_of, find_limits
+from rag.question.corpus_asked import about_corpus
 from rag.question.query import analyse, clean
-from rag.question.script import HANT, is_traditional
+from rag.question.script import HANT, is_traditional, simplified
+from rag.question.talk import talk_of
 from rag.question.types import Asked, Earlier, ParsedQuestion
 from rag.question.wording import understand
 
@@ -38,8 +40,13 @@ def parse(
         UsageError: the question is empty or too long, or ``without`` names no constraint of it.
     """
     typed = clean(question)
-    completed, seen, only = "", (), ()
-    if history:
+    today = day_of(snapshot, as_of)
+    about = about_corpus(simplified(typed) if is_traditional(typed) else typed, today)
+    talk, completed = "" if about else talk_of(typed), ""
+    seen: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    history = [turn for turn in history if turn[1].kind != "talk"]
+    if history and not talk:
         # Its patterns take longer to make than most answers do.
         from rag.question.asides import told_before
         from rag.question.followup import complete
@@ -50,11 +57,14 @@ def parse(
     asked = understand(query.text)
     if only:  # all that these articles say of it, not the one value again
         asked = dataclasses.replace(asked, kind="text", level="", form="open", idle=())
-    asked, constraints, allowed, today = find_limits(snapshot, query.text, asked, as_of, without)
+    asked, constraints, allowed, told_from = find_limits(
+        snapshot, query.text, asked, as_of, without
+    )
+    about = about_corpus(asked.plain, today) if completed and not only else about
     return ParsedQuestion(
         **_fields(asked), text=query.text, asked=typed, completed=completed, lang=query.lang,
         frame=_frame(typed, query.text, query.lang), query=query, constraints=constraints,
-        allowed=allowed, as_of=today, seen=seen, only=only,
+        allowed=allowed, as_of=told_from, seen=seen, only=only, talk=talk, about=about,
     )  # fmt: skip
 
 

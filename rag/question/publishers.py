@@ -81,6 +81,12 @@ def known_publisher(name: str, sources: Iterable[str]) -> bool:
     return known or any(_is_of(source, name) for source in sources if source)
 
 
+def sources_named(name: str, sources: Iterable[str]) -> tuple[str, ...]:
+    """Those of some sources that are the publisher of a name."""
+    said = name.casefold().removeprefix("the ")
+    return tuple(source for source in sources if source and _is_of(source, said))
+
+
 def _ends(name: str) -> list[int]:
     """Where the name may end, the longest first: Chinese as it is, English behind any of its words.
     """

@@ -18,6 +18,9 @@ KINDS = ("places", "number", "date", "person", "organisation", "document", "text
 FORMS = (
     "one", "all", "count", "most", "least", "more", "less", "whether", "why", "how", "open"
 )  # fmt: skip
+CORPUS = (
+    "count", "span", "publishers", "languages", "list", "latest", "months", "places", "new"
+)  # fmt: skip
 Span = tuple[int, int]  # from the first character to behind the last one
 
 
@@ -58,6 +61,19 @@ class Bound:
     words: str
     more: bool
     inclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a question asks about the corpus itself.
+
+    Attributes:
+        asks: one of ``CORPUS``.
+        subject: what the articles are to be about, as the question writes it; "" for all articles.
+    """
+
+    asks: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +146,8 @@ class ParsedQuestion(Asked):
         as_of: the day that its times are told from, "YYYY-MM-DD" or "".
         seen: ids of the articles that earlier answers cited, where it asks for others than these.
         only: ids of the articles that earlier answers cited, where it asks for more of these.
+        talk: what it is where it is no question ("hello", "thanks": :mod:`rag.question.talk`).
+        about: what it asks about the corpus itself; None for a question to the articles.
     """
 
     text: str
@@ -143,6 +161,8 @@ class ParsedQuestion(Asked):
     as_of: str
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    talk: str = ""
+    about: About | None = None
 
 
 class _Named(Protocol):

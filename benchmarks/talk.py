@@ -1,0 +1,102 @@
+"""How many messages of talk are recognised, and how many real questions are taken for one.
+
+    python benchmarks/talk.py --data DATA [--wrong]
+
+``talk.jsonl`` has messages of talk and questions that come near to one, by their own hand, in two
+splits; "test" was written before the rules, by the same hand. ``corpus_questions.jsonl`` has questions about the corpus, with
+what a dozen made-up articles (``tests/small_news.py``) give as answer. The 2,000 real questions are
+those of reading tests in ``DATA/eval`` and of ``DATA/train``: neither talk nor
+about the corpus, but for some that chance brings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from rag.question.corpus_asked import about_corpus
+from rag.question.script import is_traditional, simplified
+from rag.question.talk import talk_of
+
+HERE = Path(__file__).parent
+TODAY = date(2024, 6, 21)
+# File of DATA/eval and how many rows at equal distances; of DATA/train: how many, each which row, from which on.
+EVAL = (
+    ("cmrc.questions.zh", 300), ("crud.questions.zh", 300), ("foreign.questions.en", 300),
+    ("foreign.questions.zh", 200), ("news-mrc.questions.zh", 300), ("xquad.questions.en", 200),
+    ("xquad.questions.zh", 100),
+)  # fmt: skip
+TRAIN = (("qa", 150, 3, 1), ("unanswered", 150, 2, 1))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--wrong", action="store_true", help="show what is wrong")
+    given = parser.parse_args()
+    rows = [json.loads(line) for line in (HERE / "talk.jsonl").read_text("utf8").splitlines()]
+    rows = [row for row in rows if row["split"] == "test"]
+    said = [talk_of(row["text"]) for row in rows]
+    talk = [(row, got) for row, got in zip(rows, said) if row["talk"]]
+    near = [(row, got) for row, got in zip(rows, said) if not row["talk"]]
+    seen, right = sum(bool(got) for _, got in talk), sum(row["talk"] == got for row, got in talk)
+    print(f"talk recognised: {seen} of {len(talk)}, as the kind that it is: {right}")
+    print(
+        f"questions near to talk that are taken for it: {sum(bool(g) for _, g in near)} of {len(near)}"
+    )
+    asked = [
+        json.loads(line)
+        for line in (HERE / "corpus_questions.jsonl").read_text("utf8").splitlines()
+    ]
+    about = [(row, about_corpus(plain(row["text"]), TODAY)) for row in asked]
+    kinds = [(row, got.asks if got else "") for row, got in about]
+    wanted = [(row, got) for row, got in kinds if row["asks"]]
+    seen, right = (
+        sum(bool(got) for _, got in wanted),
+        sum(row["asks"] == got for row, got in wanted),
+    )
+    print(
+        f"questions about the corpus recognised: {seen} of {len(wanted)}, as what they ask: {right}"
+    )
+    others = [(row, got) for row, got in kinds if not row["asks"]]
+    print(
+        f"questions near to them that are taken for one: {sum(bool(g) for _, g in others)} of {len(others)}"
+    )
+    real = list(questions(given.data))
+    taken = [(text, got) for text in real if (got := talk_of(text))]
+    corpus = [(text, got) for text in real if (got := about_corpus(plain(text), TODAY))]
+    print(
+        f"real questions taken for talk: {len(taken)}, about the corpus: {len(corpus)}, of {len(real):,}"
+    )
+    if given.wrong:
+        wrong = [
+            (row["text"], row.get("talk", row.get("asks")), got)
+            for row, got in (*talk, *near, *kinds)
+            if got != row.get("talk", row.get("asks"))
+        ]
+        for one in (*wrong, *taken, *corpus):
+            print(*one, sep=" | ")
+
+
+def plain(text: str) -> str:
+    return simplified(text) if is_traditional(text) else text
+
+
+def questions(data: Path) -> Iterator[str]:
+    for name, count in EVAL:
+        lines = (data / "eval" / f"{name}.jsonl").read_text("utf8").splitlines()
+        for at in range(count):
+            yield json.loads(lines[at * len(lines) // count])["question"]
+    for name, count, step, first in TRAIN:
+        with lzma.open(data / "train" / f"{name}.jsonl.xz", "rt", encoding="utf8") as file:
+            for line in islice(file, first, step * count + first, step):
+                yield json.loads(line)["question"]
+
+
+if __name__ == "__main__":
+    main()

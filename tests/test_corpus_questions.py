@@ -1,0 +1,71 @@
+"""Questions about the corpus itself, on a dozen articles of which everything is known."""
+
+import json
+
+import pytest
+from conftest import ROOT
+from small_news import NEWS
+
+from rag.answer import answer
+from rag.index import build_index, open_index
+from rag.question.parsing import parse
+
+ASKED = [json.loads(line) for line in (ROOT / "benchmarks" / "corpus_questions.jsonl").read_text("utf8").splitlines()]
+BY_ID = {article.id: article for article in NEWS}
+
+
+def test_nearly_all_examples_are_recognised_and_answered(news):
+    wrong = []
+    for row in (row for row in ASKED if row["asks"]):
+        about, got = parse(news, row["text"]).about, answer(news, row["text"])
+        if about is None or about.asks != row["asks"] or got.kind != "corpus" or row["answer"] not in got.text:
+            wrong.append(row["text"])
+    assert len(wrong) <= 0.02 * len(ASKED), wrong
+
+
+def test_questions_about_the_world_are_none(news):
+    assert [row["text"] for row in ASKED if not row["asks"] and parse(news, row["text"]).about] == []
+
+
+@pytest.mark.parametrize("question", ["列出关于防汛演练的报道", "list the reports about flood drills"])
+def test_reports_in_both_languages_are_listed_each_with_its_first_sentence(news, question):
+    got = answer(news, question)
+    assert {one.article_id for one in got.citations} == {"flood-zh", "flood-anhui", "flood-en"}
+    for row in got.rows:
+        cited = got.citations[row.citations[0] - 1]
+        text = BY_ID[cited.article_id].text
+        assert text[cited.start : cited.end] == cited.quote and text.startswith(cited.quote)
+        assert (row.label, row.value) == (BY_ID[cited.article_id].title, cited.date)
+
+
+def test_a_time_holds_and_can_be_lifted(news):
+    got = answer(news, "2024年6月有多少篇文章？")
+    assert got.text.startswith("3 ") and [one.kind for one in got.constraints] == ["date"]
+    assert answer(news, "2024年6月有多少篇文章？", without=["date"]).text.startswith("13 ")
+
+
+def test_of_a_time_without_articles_the_question_goes_to_the_articles(news):
+    assert answer(news, "2001年9月11日发生了什么？").kind != "corpus"
+
+
+def test_a_list_goes_on_where_it_stopped(index):
+    articles = [f"第{n}个渡口添了新渡船，船长{n}米，可坐{n * 3}人。村民{n * 7}户从此过江方便，票价{n}元。" for n in range(10, 40)]
+    ferries = index(*articles)
+    first = answer(ferries, "列出关于渡船的报道")
+    assert first.text.startswith("30 篇") and len(first.citations) == len(first.rows) <= 20
+    then = answer(ferries, "还有呢？", history=[("列出关于渡船的报道", first)])
+    assert then.kind == "corpus" and not {c.article_id for c in first.citations} & {c.article_id for c in then.citations}
+
+
+def test_what_the_last_update_brought(tmp_path):
+    build_index(NEWS[:-2], tmp_path / "index")
+    build_index(NEWS, tmp_path / "index")
+    with open_index(tmp_path / "index") as snapshot:
+        got = answer(snapshot, "What is new since the last update?")
+    assert got.text.startswith("2 articles added")
+    assert {one.article_id for one in got.citations} == {"porcelain-zh", "porcelain-en"}
+
+
+def test_nothing_found_is_a_count_of_none(news):
+    got = answer(news, "How many articles mention submarines?")
+    assert got.text.startswith("0 articles") and not got.citations and not got.refused
