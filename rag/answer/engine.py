@@ -21,7 +21,7 @@ from rag.answer.dated import Calendar, of_year
 from rag.answer.enumerate import Gazette
 from rag.answer.events import Found, Searching
 from rag.answer.fold import Fold
-from rag.answer.lists import likely
+from rag.answer.lists import is_compared, likely
 from rag.answer.own import own_answer
 from rag.answer.places import READ_PLACES, place_groups, place_quotes
 from rag.answer.rows import QUOTES, measured_rows, name_rows, place_row, value_rows
@@ -334,11 +334,7 @@ class _Work:
         groups = likely(parsed, findings, self.judge, searched)
         if not groups:
             return [], None
-        if (
-            parsed.form in ("most", "least", "more", "less")
-            or parsed.form == "count"
-            and parsed.bound
-        ):
+        if is_compared(parsed):
             rows = measured_rows(parsed, extreme(parsed, measured(parsed, groups)), cited)
         else:
             rows = name_rows(parsed, groups, cited, fold)

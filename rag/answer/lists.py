@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from collections.abc import Sequence
@@ -13,7 +14,9 @@ from rag.corpus.places import Place, PlaceMention, contains, find_places, places
 from rag.question import ParsedQuestion
 from rag.reader.findings import Findings, Spot
 from rag.reader.judge import Judge, row_features
+from rag.reader.numbers import UNITS
 from rag.reader.reading import Finding
+from rag.reader.values import find_dates, find_numbers
 
 _LEVELS = {
     "province": ("province", "city", "county"),
@@ -41,6 +44,13 @@ _NO_NAME = re.compile(
     re.I,
 )
 LONGEST_NAME = 40  # characters
+# What stands between two names of one enumeration: words that join, and names between such words.
+_JOINS = r"\s*(?:、|，?以及|和|与|及|,? and |, )\s*"
+_ENUMERATED = re.compile(rf"(?:{_JOINS}(?P<item>[^、，,。；;：:（）()和与及\s]{{2,16}}))*?{_JOINS}")
+_ITEMS = re.compile(rf"{_JOINS}([^、，,。；;：:（）()和与及\s]{{2,16}})(?={_JOINS})")
+# Share of the least chance of a row from which a name is compared: what is left out cannot be found
+# to be the most, and a name that is none has hardly a figure of the same unit.
+COMPARED = 0.1
 # "英美", "中日韩": letters that stand for countries where they stand together.
 _LETTERS = dict(
     zip(
@@ -156,14 +166,22 @@ def _names(finding: Finding, spot: Spot) -> list[Named]:
 
 
 def is_name(words: str) -> bool:
-    """Whether words may stand as the label of a row: a name, and not what stands for one."""
+    """Whether words may stand as the label of a row: a name, not what stands for one, no figure."""
     bare = words.strip("《》“”\"'「」 ")
     return (
         len(bare) > 1
         and len(words) <= LONGEST_NAME
         and not _NO_NAME.match(bare)
+        and bare not in UNITS
+        and not _is_value(bare)
         and any(c.isalpha() for c in bare)
     )
+
+
+def _is_value(words: str) -> bool:
+    """Whether words are a date, or a figure with its unit."""
+    values = find_dates(words) + [value for value in find_numbers(words) if value.unit]
+    return any(value.start == 0 and value.end == len(words) for value in values)
 
 
 def _excepted(parsed: ParsedQuestion, one: Named) -> bool:
@@ -194,18 +212,67 @@ def _mentions(words: str) -> tuple[PlaceMention, ...]:
 def likely(
     parsed: ParsedQuestion, findings: Findings, judge: Judge, searched: int
 ) -> list[list[Named]]:
-    """The names that are likely enough to be rows; see :func:`grouped`."""
+    """The names that are likely enough to be rows, or to be compared; see :func:`grouped`."""
     groups = groups_of(parsed, findings)
     if not groups:
         return []
     chances = judge.row_chances(told_of(parsed, groups, findings, searched))
-    return [group for group, chance in zip(groups, chances) if chance >= judge.row]
+    least = judge.row * (COMPARED if is_compared(parsed) and chances.max() >= judge.row else 1)
+    return [group for group, chance in zip(groups, chances) if chance >= least]
+
+
+def is_compared(parsed: ParsedQuestion) -> bool:
+    """Whether names are compared by their figures: the most, more than, how many with more than."""
+    return parsed.form in ("most", "least", "more", "less") or (
+        parsed.form == "count" and parsed.bound is not None
+    )
 
 
 def groups_of(parsed: ParsedQuestion, findings: Findings) -> list[list[Named]]:
     """All names that were found, as :func:`grouped` puts them together."""
     spots = [spot for value in findings.values for spot in value.spots]
-    return grouped(parsed, [one for spot in spots for one in named_in(parsed, spot)])
+    found = [one for spot in spots for one in named_in(parsed, spot)]
+    return grouped(parsed, [one for one in enumerated(found) if not _excepted(parsed, one)])
+
+
+def enumerated(names: Sequence[Named]) -> list[Named]:
+    """The names with those of the same enumerations; all of one are as likely as the likeliest.
+
+    What is said of A in "A, B and C" is said of B and C.
+    """
+    out = []
+    windows: dict[tuple[int, int], list[Named]] = {}
+    for one in names:
+        window = one.spot.finding.window
+        windows.setdefault((window.row, window.start), []).append(one)
+    for found in windows.values():
+        runs: list[list[Named]] = []
+        for one in sorted(found, key=lambda one: one.start):
+            between = _between(runs[-1][-1], one) if runs else None
+            if between is None:
+                runs.append([one])
+            else:
+                runs[-1] += [*between, one]
+        for run in runs:
+            best = max((one.spot for one in run), key=lambda spot: spot.worth)
+            out += [dataclasses.replace(one, spot=_as_likely(one, best)) for one in run]
+    return out
+
+
+def _between(one: Named, other: Named) -> list[Named] | None:
+    """The names between two of an enumeration; None where they are not of one."""
+    text = one.spot.finding.window.article.text
+    if not _ENUMERATED.fullmatch(text, one.end, other.start):
+        return None
+    items = [match.span(1) for match in _ITEMS.finditer(text, one.end, other.start)]
+    return [Named(text[a:b], None, a, b, one.spot) for a, b in items if is_name(text[a:b])]
+
+
+def _as_likely(one: Named, best: Spot) -> Spot:
+    finding = dataclasses.replace(
+        best.finding, start=one.start, end=one.end, margin=best.finding.margin
+    )
+    return dataclasses.replace(best, finding=finding)
 
 
 def told_of(

@@ -17,7 +17,7 @@ _HAN = "〇零一二两三四五六七八九十百千万亿"
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _MORE = "多余来几"  # 700多家, 400余名, 十几个
 _ABOUT = r"(?:大约|约|将近|接近|近|超过|超|逾|不足|不到|至少|最多|多达|高达|上(?=[百千万亿])|数(?=[十百千万亿]))(?:有|为)?"
-_UNITS = (  # longest first within a line; measure words, then units
+UNITS = (  # longest first within a line; measure words, then units
     "个百分点 百分点 人次 人份 批次 架次 班次 车次 场次 件次 户次 家次 个月 个小时 个工作日 小时 分钟 秒钟 周岁 岁 年度 年 个 家 名 位 所 台套 台 套 件 项 起 "
     "次 场 条 票 "
     "部 辆 艘 架 座 栋 幢 间 户 口 只 头 匹 棵 株 张 本 册 篇 份 封 枚 颗 粒 块 片 支 把 双 对 副 组 批 类 种 门 倍 成 折 集 期 轮 步 层 级 字 句 "
@@ -28,7 +28,7 @@ _UNITS = (  # longest first within a line; measure words, then units
     "美元 欧元 英镑 日元 韩元 港元 港币 澳元 加元 卢布 卢比 瑞士法郎 法郎 元人民币 人民币 元 新台币 英寸 像素 "
     "km/h km² km kg cm mm m² g GB MB TB kWh kW MW GW"
 ).split()
-_UNIT = "|".join(sorted(map(re.escape, dict.fromkeys(_UNITS)), key=len, reverse=True))
+_UNIT = "|".join(sorted(map(re.escape, dict.fromkeys(UNITS)), key=len, reverse=True))
 # 一 and other numerals in words that count nothing
 _NOT_COUNTED = (
     r"一(?:大|起(?!案|事|火|交|车|重|特|较|命|盗|涉|因|由)|点|步|度|次性|下|面|方面|道|位居|级|把手|门心思|口气|部分|对一|块儿?(?!钱|地|土)|节|根"
