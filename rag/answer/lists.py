@@ -216,7 +216,7 @@ def likely(
     groups = groups_of(parsed, findings)
     if not groups:
         return []
-    chances = judge.row_chances(told_of(parsed, groups, findings, searched))
+    chances = judge.row_chances(told_of(parsed, groups, searched))
     least = judge.row * (COMPARED if is_compared(parsed) and chances.max() >= judge.row else 1)
     return [group for group, chance in zip(groups, chances) if chance >= least]
 
@@ -276,11 +276,11 @@ def _as_likely(one: Named, best: Spot) -> Spot:
 
 
 def told_of(
-    parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], findings: Findings, searched: int
+    parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], searched: int
 ) -> np.ndarray:
     """What it is told from that names are rows: :func:`rag.reader.judge.row_features`."""
     spots = [[one.spot for one in group] for group in groups]
-    return row_features(parsed, spots, findings.chance, searched)
+    return row_features(parsed, spots, searched)
 
 
 def grouped(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]:

@@ -61,7 +61,6 @@ ROW_FEATURES = (
     "first",  # whether it is the best name
     "abroad",  # whether its passage is in another language than the question
     "articles",  # decimal logarithm of the number of articles that were searched
-    "answered",  # log-odds that the articles answer
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")  # 2,780 is 2780
 RANKED = 6.0  # log-odds below the best name under which no gap between names is looked for
@@ -148,7 +147,7 @@ def features(
 
 
 def row_features(
-    parsed: ParsedQuestion, groups: Sequence[Sequence[Spot]], chance: float, searched: int
+    parsed: ParsedQuestion, groups: Sequence[Sequence[Spot]], searched: int
 ) -> np.ndarray:
     """What it is told from that names are rows of a list.
 
@@ -157,7 +156,6 @@ def row_features(
     Args:
         parsed: the question.
         groups: for each name the spots that give it, best first; the names in order of worth.
-        chance: 0 to 1, that the articles answer.
         searched: number of articles that were searched.
     """
     out = []
@@ -182,7 +180,6 @@ def row_features(
             "first": best is top,
             "abroad": passage.abroad,
             "articles": np.log10(max(searched, 1)),
-            "answered": np.clip(np.log(chance + 1e-9) - np.log(1 - chance + 1e-9), -6, 6),
         }
         out.append([float(told[name]) for name in ROW_FEATURES])
     return np.array(out).reshape(len(groups), len(ROW_FEATURES))

@@ -51,7 +51,7 @@ def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray
     )
     findings = findings_of(parsed, passages, int(allowed.sum()), load_judge())
     groups = groups_of(parsed, findings)
-    told = told_of(parsed, groups, findings, int(allowed.sum()))
+    told = told_of(parsed, groups, int(allowed.sum()))
     names = [
         Row(
             group[0].label,
@@ -87,7 +87,7 @@ def composed_of(
         findings = findings_of(parsed, passages, 1000, load_judge())
         groups = groups_of(parsed, findings)
         if groups:
-            told = told_of(parsed, groups, findings, 1000)
+            told = told_of(parsed, groups, 1000)
             right = [
                 any(a < named.end and named.start < b for named in group for a, b in one.spans)
                 for group in groups
