@@ -44,6 +44,7 @@ _NO_NAME = re.compile(
     re.I,
 )
 LONGEST_NAME = 40  # characters
+NO_PLACES = ("person", "organisation", "document")  # kinds of which no place is one
 # What stands between two names of one enumeration: words that join, and names between such words.
 _JOINS = r"\s*(?:、|，?以及|和|与|及|,? and |, )\s*"
 _ENUMERATED = re.compile(rf"(?:{_JOINS}(?P<item>[^、，,。；;：:（）()和与及\s]{{2,16}}))*?{_JOINS}")
@@ -96,7 +97,10 @@ def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
     finding = spot.finding
     found = _places(finding, level, spot) if kind == "places" else []
     found = found or [
-        one for one in _names(finding, spot) if kind != "places" or level in ("any", "city")
+        one
+        for one in _names(finding, spot)
+        if (kind != "places" or level in ("any", "city"))
+        and not (kind in NO_PLACES and _is_place(one.label))
     ]
     return [one for one in found if not _excepted(parsed, one)]
 
@@ -176,6 +180,11 @@ def is_name(words: str) -> bool:
         and not _is_value(bare)
         and any(c.isalpha() for c in bare)
     )
+
+
+def _is_place(words: str) -> bool:
+    """Whether words are the name of a place and nothing else."""
+    return any(m.start == 0 and m.end == len(words) for m in find_places(words))
 
 
 def _is_value(words: str) -> bool:
@@ -275,9 +284,7 @@ def _as_likely(one: Named, best: Spot) -> Spot:
     return dataclasses.replace(best, finding=finding)
 
 
-def told_of(
-    parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], searched: int
-) -> np.ndarray:
+def told_of(parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], searched: int) -> np.ndarray:
     """What it is told from that names are rows: :func:`rag.reader.judge.row_features`."""
     spots = [[one.spot for one in group] for group in groups]
     return row_features(parsed, spots, searched)

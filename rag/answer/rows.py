@@ -50,6 +50,8 @@ def value_rows(
         as_likely = any(one.spots[0].finding.margin >= least for one in following)
         if share >= ENOUGH and not as_likely or len(rows) == QUOTES:
             break
+    if rows and not (rows[0].label or rows[0].place):  # the best one comes first, as its sentence
+        rows = [dataclasses.replace(row, label="", place="", detail="") for row in rows]
     return rows
 
 
