@@ -44,6 +44,7 @@ from rag.reader.findings import (
     passages_of,
 )
 from rag.reader.judge import Judge, coverage, load_judge
+from rag.reader.normal import key_of
 from rag.reader.reading import Finding
 from rag.search.candidates import Candidates, candidates
 from rag.search.filters import allowed_articles
@@ -169,6 +170,13 @@ def _is_place_list(parsed: ParsedQuestion) -> bool:
     )
 
 
+def _is_stated(parsed: ParsedQuestion, findings: Findings) -> bool:
+    """Whether an article says itself how many they are: no list need be counted."""
+    if parsed.form != "count" or parsed.bound or not findings.values:
+        return False
+    return key_of(findings.values[0].text, "number")[0] == "number"
+
+
 def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
     """bool (n_articles,): some articles, and those that tell the same stories."""
     rows = []
@@ -230,11 +238,12 @@ class _Work:
         findings, passages = self._found(parsed, found, order, passages, searched)
         first = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
         fold = Fold(self.snapshot, allowed, first)
-        rows, count = (
-            self._listed(parsed, findings, searched, cited, fold) if listed else ([], None)
-        )
+        stated = _is_stated(parsed, findings)
+        rows, count = [], None
+        if listed and not stated:
+            rows, count = self._listed(parsed, findings, searched, cited, fold)
         listed = bool(rows)
-        may = not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
+        may = stated or not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
         if not rows and may and (parsed.only or self.judge.answers(parsed, findings.chance)):
             rows = value_rows(parsed, findings, cited, fold)
         if rows and parsed.only:

@@ -10,7 +10,7 @@ from rag.reader.values import find_dates, find_numbers
 _MARKS = re.compile(r"[\s《》“”\"'‘’「」『』（）()\[\]【】，,。.、：:；;]+")
 
 
-def key_of(text: str, kind: str, date: str = "") -> object:
+def key_of(text: str, kind: str, date: str = "") -> tuple[str, object]:
     """What spans that say the same have in common.
 
     Args:
