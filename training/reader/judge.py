@@ -248,7 +248,7 @@ def main() -> None:
         help="of each kind: answered, and not in either language",
     )
     said = "share of the questions that nothing answers which may be answered"
-    parser.add_argument("--answered-zh", type=float, default=0.08, help=f"{said}, Chinese")
+    parser.add_argument("--answered-zh", type=float, default=0.10, help=f"{said}, Chinese")
     parser.add_argument("--answered-en", type=float, default=0.07, help=f"{said}, English")
     parser.add_argument("--seed", type=int, default=3)
     given = parser.parse_args()
