@@ -188,7 +188,7 @@ def _counterpart(whole: Whole, topic: str, zh: bool) -> Span | None:
     if number := _NUMBER.search(topic):
         like = _NUMBER.sub(lambda _: _NUMBER.pattern, re.escape(topic))
     ends = [m.span() for m in re.finditer(like, body, re.I) if outside_of(m.span(), taken)][-1:]
-    start, end = ends[0] if ends or number else _near(body, topic, zh, taken)
+    start, end = ends[0] if ends else (0, 0) if number else _near(body, topic, zh, taken)
     if number or not end or zh and not ends:
         return (start, end) if end else None
     begins = [0, *(m.end() for m in _BEGIN.finditer(body[:start]))]
