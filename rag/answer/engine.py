@@ -420,7 +420,7 @@ class _Work:
             match = graded(passage.reading.matches, passage.abroad)
             best = match if best is None else np.maximum(best, match)
         covered = max(
-            (coverage(parsed, p.reading.matches, p.abroad)[0] for p in stories.values()),
+            (coverage(parsed, p.reading.matches, p.abroad) for p in stories.values()),
             default=0.0,
         )
         missing = () if best is None else _missing(parsed, best)

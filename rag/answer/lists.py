@@ -45,10 +45,9 @@ _NO_NAME = re.compile(
 )
 LONGEST_NAME = 40  # characters
 NO_PLACES = ("person", "organisation", "document")  # kinds of which no place is one
-# What stands between two names of one enumeration: words that join, and names between such words.
-_JOINS = r"\s*(?:、|，?以及|和|与|及|,? and |, )\s*"
-_ENUMERATED = re.compile(rf"(?:{_JOINS}(?P<item>[^、，,。；;：:（）()和与及\s]{{2,16}}))*?{_JOINS}")
-_ITEMS = re.compile(rf"{_JOINS}([^、，,。；;：:（）()和与及\s]{{2,16}})(?={_JOINS})")
+# What joins two names of an enumeration that were found apart, and a name between two such words.
+_JOINS = re.compile(r"\s*(?:、|，?以及|和|与|及|,? and |, )\s*")
+_ITEM = re.compile(r"[^、，,。；;：:（）()\s]{2,16}")
 # Share of the least chance of a row from which a name is compared: what is left out cannot be found
 # to be the most, and a name that is none has hardly a figure of the same unit.
 COMPARED = 0.1
@@ -241,10 +240,10 @@ def groups_of(parsed: ParsedQuestion, findings: Findings) -> list[list[Named]]:
     """All names that were found, as :func:`grouped` puts them together."""
     spots = [spot for value in findings.values for spot in value.spots]
     found = [one for spot in spots for one in named_in(parsed, spot)]
-    return grouped(parsed, [one for one in enumerated(found) if not _excepted(parsed, one)])
+    return grouped(parsed, enumerated(parsed, found))
 
 
-def enumerated(names: Sequence[Named]) -> list[Named]:
+def enumerated(parsed: ParsedQuestion, names: Sequence[Named]) -> list[Named]:
     """The names with those of the same enumerations; all of one are as likely as the likeliest.
 
     What is said of A in "A, B and C" is said of B and C.
@@ -257,7 +256,7 @@ def enumerated(names: Sequence[Named]) -> list[Named]:
     for found in windows.values():
         runs: list[list[Named]] = []
         for one in sorted(found, key=lambda one: one.start):
-            between = _between(runs[-1][-1], one) if runs else None
+            between = _between(parsed, runs[-1][-1], one) if runs else None
             if between is None:
                 runs.append([one])
             else:
@@ -268,19 +267,24 @@ def enumerated(names: Sequence[Named]) -> list[Named]:
     return out
 
 
-def _between(one: Named, other: Named) -> list[Named] | None:
+def _between(parsed: ParsedQuestion, one: Named, other: Named) -> list[Named] | None:
     """The names between two of an enumeration; None where they are not of one."""
-    text = one.spot.finding.window.article.text
-    if not _ENUMERATED.fullmatch(text, one.end, other.start):
+    text, out = one.spot.finding.window.article.text, []
+    joins = list(_JOINS.finditer(text, one.end, other.start))
+    if not joins or joins[0].start() > one.end or joins[-1].end() < other.start:
         return None
-    items = [match.span(1) for match in _ITEMS.finditer(text, one.end, other.start)]
-    return [Named(text[a:b], None, a, b, one.spot) for a, b in items if is_name(text[a:b])]
+    for before, after in zip(joins, joins[1:]):
+        start, end = before.end(), after.start()
+        if not _ITEM.fullmatch(text, start, end):
+            return None
+        item = Named(text[start:end], None, start, end, one.spot)
+        if is_name(item.label) and not _excepted(parsed, item):
+            out.append(item)
+    return out
 
 
 def _as_likely(one: Named, best: Spot) -> Spot:
-    finding = dataclasses.replace(
-        best.finding, start=one.start, end=one.end, margin=best.finding.margin
-    )
+    finding = dataclasses.replace(best.finding, start=one.start, end=one.end)
     return dataclasses.replace(best, finding=finding)
 
 

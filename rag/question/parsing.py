@@ -75,11 +75,6 @@ def lifted(
     asked, constraints, allowed, today = find_limits(
         snapshot, parsed.text, understand(parsed.text), as_of, without
     )
-    lost = [one.words for one in parsed.constraints if one not in constraints]
-    spans = [(at, at + len(words)) for words in lost if (at := parsed.text.find(words)) >= 0]
-    names = [name for name in asked.names if not any(a <= name[0] < b for a, b in spans)]
-    # What is lifted needs no support.
-    asked = dataclasses.replace(asked, idle=(*asked.idle, *spans), names=tuple(names))
     return dataclasses.replace(
         parsed, **_fields(asked), constraints=constraints, allowed=allowed, as_of=today
     )

@@ -103,6 +103,7 @@ class Asked:
         places, place_spans: places that the answer must be about, and where they stand.
         years: years that the evidence must be of.
         told: periods that the evidence must be of, once the constraints are found.
+        freed: spans of the constraints that are lifted: they are not read.
     """
 
     plain: str
@@ -123,6 +124,13 @@ class Asked:
     place_spans: tuple[Span, ...] = ()
     years: tuple[str, ...] = ()
     told: tuple[Told, ...] = ()
+    freed: tuple[Span, ...] = ()
+
+    @property
+    def noun(self) -> str:
+        """In English the word behind "how many", else ""."""
+        _, _, behind = self.plain.casefold().partition("how many ")
+        return behind.split(" ")[0].strip("?,.")
 
     @property
     def sought(self) -> tuple[str, str]:
@@ -163,6 +171,14 @@ class ParsedQuestion(Asked):
     only: tuple[str, ...] = ()
     talk: str = ""
     about: About | None = None
+
+    @property
+    def read(self) -> str:
+        """The question as the reader reads it: spaces in place of what is lifted."""
+        text = self.text
+        for start, end in self.freed:
+            text = text[:start] + " " * (end - start) + text[end:]
+        return text
 
 
 class _Named(Protocol):

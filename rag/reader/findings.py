@@ -5,6 +5,7 @@ Passages are sought and read, spans that say the same are one value, and each ha
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
+from rag.reader.encode import encode
 from rag.reader.judge import Judge, features, unnamed
 from rag.reader.normal import key_of
 from rag.reader.reading import Finding, Reading, read
@@ -117,7 +119,10 @@ def passages_of(
     windows = windows_of(snapshot, found.rows[order].tolist())
     kind = parsed.kind if parsed.form == "one" else ""
     most = SPANS_ALL if kind in UNLIKE else most
-    readings = [typed(one, kind) for one in read(snapshot.model, parsed.text, windows, most)]
+    untyped = read(snapshot.model, parsed.read, windows, most)
+    if parsed.freed:
+        untyped = [_aligned(snapshot, parsed, reading) for reading in untyped]
+    readings = [typed(one, kind, parsed.noun) for one in untyped]
     names, of_article = snapshot.lang_codes
     best = float(found.score.max(initial=0.0))
     out = []
@@ -128,6 +133,17 @@ def passages_of(
         abroad = names[of_article[row]] != parsed.lang
         out.append(Passage(reading, score - best, score, abroad, int(snapshot.columns.story[row])))
     return out
+
+
+def _aligned(snapshot: Snapshot, parsed: ParsedQuestion, reading: Reading) -> Reading:
+    """The reading with a match for each token of the question: 0 for those that are lifted."""
+    (tokens,) = encode(snapshot.model, [parsed.read])
+    place = {start: at for at, (start, _) in enumerate(parsed.query.spans)}
+    matches = np.zeros(len(parsed.query.ids), np.float32)
+    for (start, _), match in zip(tokens.spans.tolist(), reading.matches):
+        if start in place:
+            matches[place[start]] = match
+    return dataclasses.replace(reading, matches=matches)
 
 
 def findings_of(

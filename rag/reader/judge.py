@@ -124,7 +124,7 @@ def features(
         return np.zeros(len(FEATURES))
     best = values[0].spots[0]
     passage, top = best.passage, passages[0]
-    covered, _ = coverage(parsed, passage.reading.matches, passage.abroad)
+    covered = coverage(parsed, passage.reading.matches, passage.abroad)
     articles = np.log10(max(searched, 1))
     told = {
         "bias": 1.0,
@@ -136,7 +136,7 @@ def features(
         "abroad_covered": passage.abroad * covered,
         "covered_articles": articles * covered,
         "top_margin": np.clip(top.reading.margin, -8, 8),
-        "top_covered": coverage(parsed, top.reading.matches, top.abroad)[0],
+        "top_covered": coverage(parsed, top.reading.matches, top.abroad),
         "gap": top.behind - passages[1].behind if len(passages) > 1 else 0.0,
         "named": bool(parsed.names),
         "unnamed": len(unnamed(parsed, passage)),
@@ -158,12 +158,14 @@ def row_features(
         groups: for each name the spots that give it, best first; the names in order of worth.
         searched: number of articles that were searched.
     """
+    if not groups:
+        return np.zeros((0, len(ROW_FEATURES)))
     out = []
     last, gap = widest_gap([spots[0].worth for spots in groups])
     for number, spots in enumerate(groups):
         best, top = spots[0], groups[0][0]
         passage, reading = best.passage, best.passage.reading
-        covered, _ = coverage(parsed, reading.matches, passage.abroad)
+        covered = coverage(parsed, reading.matches, passage.abroad)
         told = {
             "bias": 1.0,
             "worth": np.clip(best.worth, -8, 8),
@@ -182,7 +184,7 @@ def row_features(
             "articles": np.log10(max(searched, 1)),
         }
         out.append([float(told[name]) for name in ROW_FEATURES])
-    return np.array(out).reshape(len(groups), len(ROW_FEATURES))
+    return np.array(out)
 
 
 def widest_gap(worths: Sequence[float]) -> tuple[int, float]:
@@ -198,11 +200,10 @@ def widest_gap(worths: Sequence[float]) -> tuple[int, float]:
     return widest, float(min(gaps[widest], RANKED))
 
 
-def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> tuple[float, float]:
-    """Share of the question's weight that a window matches, and the least match of a weighty word.
+def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> float:
+    """Share of the question's weight that a window matches, 0 to 1.
 
-    Both are 0 to 1. The places and times that the question names are left out: its articles were
-    chosen by them.
+    The places and times that the question names are left out: its articles were chosen by them.
     """
     count = min(len(matches), len(parsed.query.ids))
     given = [*parsed.place_spans, *((one.start, one.end) for one in parsed.told), *parsed.idle]
@@ -213,10 +214,9 @@ def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> tuple
     if (weights * free).any():
         weights = weights * free
     if not weights.any():
-        return 1.0, 1.0
+        return 1.0
     match = graded(matches[:count], np.full(count, abroad))
-    heavy = weights >= 0.5 * weights.max()
-    return float(weights @ match / weights.sum()), float(match[heavy].min())
+    return float(weights @ match / weights.sum())
 
 
 def unnamed(parsed: ParsedQuestion, passage: Passage) -> tuple[str, ...]:

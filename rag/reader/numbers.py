@@ -302,6 +302,10 @@ _LONGER = {
 }
 
 
+# What "5m" may count in millions; of one thing ("a 5m wall") it is metres.
+_COUNTED = re.compile(r"s$|(?:people|men|women|children|staff|euro|yen|yuan|won)$", re.I)
+
+
 def _english(m: re.Match[str], text: str) -> Value | None:
     if m["nth"]:
         word = m["nth"].lower()
@@ -317,10 +321,12 @@ def _english(m: re.Match[str], text: str) -> Value | None:
         if figure.isascii()
         else chinese_number(figure)
     )
-    if head is not None and magnitude:
-        head *= _MAGNITUDES[magnitude]
     end = max(m.end(g) for g in ("figure", "magnitude", "to", "percent"))
     unit, unit_end = _noun(m["unit"], end)
+    if magnitude == "m" and not m["money"] and unit and not _COUNTED.search(unit):
+        return _value(m, end, "m", head)  # "800m gold": metres
+    if head is not None and magnitude:
+        head *= _MAGNITUDES[magnitude]
     if m["percent"]:
         return _value(m, end, "percentage points" if "point" in m["percent"] else "%", head)
     if m["money"]:

@@ -8,6 +8,7 @@ import re
 import numpy as np
 
 from rag.corpus.places import find_places
+from rag.reader.numbers import UNITS
 from rag.reader.reading import Reading
 from rag.reader.values import find_dates, find_numbers
 
@@ -24,21 +25,24 @@ _ALSO = re.compile(
 )
 
 
-def typed(reading: Reading, kind: str) -> Reading:
+def typed(reading: Reading, kind: str, noun: str = "") -> Reading:
     """The reading with the findings that are not of the kind made less likely.
 
     Args:
         reading: what was read in a window.
         kind: of the question, one of :data:`rag.question.KINDS`.
+        noun: what is counted, in English: "800m" says nothing of medals.
     """
     if kind not in UNLIKE or not reading.findings:
         return reading
     window = reading.window
-    spans = _spans(window.article.text[window.start : window.end], kind)
-    starts = [(window.start + start, window.start + end) for start, end in spans]
+    fitting = [
+        (window.start + start, window.start + end)
+        for start, end in _spans(window.article.text[window.start : window.end], kind, noun)
+    ]
     findings, lost = [], 0.0
     for one in reading.findings:
-        if not any(start < one.end and one.start < end for start, end in starts):
+        if not any(start < one.end and one.start < end for start, end in fitting):
             lost += np.exp(one.margin - reading.margin) * (1 - np.exp(-UNLIKE[kind]))
             one = dataclasses.replace(one, margin=one.margin - UNLIKE[kind])
         findings.append(one)
@@ -49,14 +53,19 @@ def typed(reading: Reading, kind: str) -> Reading:
     )
 
 
-def _spans(text: str, kind: str) -> list[tuple[int, int]]:
+def _spans(text: str, kind: str, noun: str) -> list[tuple[int, int]]:
     """Offsets of what is of a kind in a text; the figures of dates are no numbers."""
     if kind == "places":
         return [(m.start, m.end) for m in find_places(text)]
     dates = [(value.start, value.end) for value in find_dates(text)]
     if kind == "date":
         return dates
-    numbers = [(value.start, value.end) for value in find_numbers(text)]
+    counts = bool(noun) and noun not in UNITS
+    numbers = [
+        (value.start, value.end)
+        for value in find_numbers(text)
+        if not (counts and value.unit.isascii() and value.unit in (*UNITS, "m"))
+    ]
     numbers += [match.span() for match in _ALSO.finditer(text)]
     return [
         (start, end) for start, end in numbers if not any(a <= start and end <= b for a, b in dates)

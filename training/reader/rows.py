@@ -128,8 +128,8 @@ def main() -> None:
     parser.add_argument("--index-docs", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True, help="folder with gazetteer/")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--composed", type=int, default=300, help="composed list questions besides")
-    parser.add_argument("--foreign", type=int, default=100, help="questions that nothing answers")
+    parser.add_argument("--composed", type=int, default=200, help="composed list questions besides")
+    parser.add_argument("--foreign", type=int, default=60, help="questions that nothing answers")
     parser.add_argument("--seed", type=int, default=5)
     given = parser.parse_args()
     found = []
