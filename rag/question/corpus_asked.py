@@ -11,6 +11,7 @@ from datetime import date
 
 from rag.question.messages import folded, lines
 from rag.question.periods import find_periods
+from rag.question.script import has_chinese
 from rag.question.types import About
 
 _FILE = "corpus.txt"
@@ -49,7 +50,7 @@ def about_corpus(plain: str, today: date | None) -> About | None:
         return None
     rest, dated = _without_times(plain, today)
     said = " ".join(folded(rest).rstrip(_AROUND).split())
-    chinese = any("\u4e00" <= character <= "\u9fff" for character in said)
+    chinese = has_chinese(said)
     said = re.sub(r"\s*[，,、。；;：:]\s*", "", said) if chinese else said.replace(",", "")
     for line in lines(_FILE, "zh" if chinese else "en"):
         if not (found := line.match(said)) or line.kind == "dated" and not dated:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from rag.corpus.places import find_places
+from rag.question.script import has_chinese
 from rag.question.types import Span
 from rag.question.words import words
 
@@ -52,7 +53,7 @@ def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
     the spans ``aside``.
     """
     places = [(m.start, m.end) for m in find_places(text) if not m.part_of_name]
-    chinese = any("\u4e00" <= c <= "\u9fff" for c in text)
+    chinese = has_chinese(text)
     out: list[Span] = []
     for match in (_NAMES_ZH if chinese else _NAMES_EN).finditer(text):
         start, end = match.span()

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 
 from rag.corpus.dates import MONTHS, chinese_number
 from rag.index.period import Period, extent
+from rag.question.script import has_chinese
 from rag.question.told import Told
 
 _YEARS = {"今年": 0, "去年": -1, "前年": -2, "今": 0, "去": -1, "this": 0, "last": -1}
@@ -205,7 +206,7 @@ _ORDER = {
 def _parts(text: str, today: date | None) -> Iterator[Told]:
     if today is None:
         return
-    chinese = any("\u4e00" <= c <= "\u9fff" for c in text)
+    chinese = has_chinese(text)
     for match in (_PART_ZH if chinese else _PART_EN).finditer(text):
         got = match.groupdict()
         if got.get("quarters"):

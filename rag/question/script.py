@@ -12,6 +12,11 @@ import functools
 HANT = "zh-Hant"
 
 
+def has_chinese(text: str) -> bool:
+    """Whether a text holds a Chinese character."""
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
 def is_traditional(text: str) -> bool:
     """Whether a text holds a character that is written otherwise in simplified script; what both
     share decides nothing.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from rag.question.messages import folded, lines
+from rag.question.script import has_chinese
 
 # What a message may be; of several parts the kind that stands first here is answered.
 # ``other`` is work that is not done here: translating, writing, sums, opinions.
@@ -37,7 +38,7 @@ def talk_of(text: str) -> str:
 
 def _kind(part: str) -> str:
     """What one part of a message is; "" for none of ``TALK``."""
-    chinese = any("\u4e00" <= character <= "\u9fff" for character in part)
+    chinese = has_chinese(part)
     part = part.replace(" ", "") if chinese else part
     known = lines(_FILE, "zh" if chinese else "en")
     return next((line.kind for line in known if line.match(part)), "")
