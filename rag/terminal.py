@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 SKIPPED_SHOWN = 20
 # Control characters (a terminal would obey them) and those that turn the direction of text.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_ONLY = {
-    "zh": ("仅限：", " 至 ", "{} 起", "至 {}", "，每年", "（--no-constraints 取消）"),
-    "en": ("Restricted to: ", " to ", "since {}", "until {}", ", every year", "  [--no-constraints: all]"),
-}
+_LIFT = {"zh": "（--no-constraints 取消）", "en": "  [--no-constraints: all]"}
 _WORDS = {"zh": ("来源", "最接近的内容", "理解为：", "，"), "en": ("Sources", "Nearest", "Understood as: ", ", ")}
 
 
@@ -74,13 +71,14 @@ def printable(text: str) -> str:
 def put_answer(answer: Answer) -> None:
     """The answer, then its sources with their quotes and what their words mean; in a refusal the nearest quotes."""
     from rag.answer.gloss import glosses
+    from rag.plain import in_script_of, limits
 
-    sources, nearest, understood, separator = (_in_script(words, answer) for words in _WORDS.get(answer.lang, _WORDS["en"]))
+    sources, nearest, understood, separator = (in_script_of(answer, words) for words in _WORDS.get(answer.lang, _WORDS["en"]))
     if answer.completed:
         put(printable(f"{understood}{answer.completed}\n"))
     put(printable(answer.text))
     if answer.constraints:
-        put(printable(_constraints(answer)))
+        put(printable(limits(answer) + in_script_of(answer, _LIFT.get(answer.lang, _LIFT["en"]))))
     listed = answer.citations or answer.nearest
     if listed:
         put(f"\n{sources if answer.citations else nearest}")
@@ -92,27 +90,6 @@ def put_answer(answer: Answer) -> None:
         put(f"    {_marked(citation.quote, citation.start, citation.marks)}")
         if same := glosses(citation):
             put(printable(f"    {separator.join(f'{word} = {asked}' for word, asked in same)}"))
-
-
-def _in_script(words: str, answer: Answer) -> str:
-    """Words of ours in the script that the answer speaks."""
-    from rag.question.script import HANT, in_script
-
-    return in_script(words, HANT if answer.traditional else answer.lang)
-
-
-def _constraints(answer: Answer) -> str:
-    """What the question restricted the articles to, in one line: "Restricted to: last month (2023-08-01 to 2023-08-31)"."""
-    only, to, since, until, yearly, lift = (_in_script(words, answer) for words in _ONLY.get(answer.lang, _ONLY["en"]))
-    shown = []
-    for one in answer.constraints:
-        value = one.value
-        if one.kind == "date":
-            first, last = value.replace("--", "").split("/")
-            value = since.format(first) if last == ".." else until.format(last) if first == ".." else first if first == last else f"{first}{to}{last}"
-            value = value + yearly if one.value.startswith("--") else value
-        shown.append(one.words if one.words == value else f"{one.words} ({value})")
-    return f"{only}{' · '.join(shown)}{lift}"
 
 
 def put_hits(hits: Iterable[Hit]) -> None:
@@ -147,9 +124,9 @@ def size(count: int) -> str:
 
 
 def _heading(of: Citation | Hit) -> str:
-    page = f"第 {of.page} 页" if of.lang == "zh" else f"p. {of.page}"
-    about = ", ".join(part for part in (of.source, of.date, page if of.page else "") if part)
-    return printable(f"{of.title or of.article_id}{f' ({about})' if about else ''}")
+    from rag.plain import heading
+
+    return printable(heading(of))
 
 
 def _marked(text: str, offset: int, marks: Iterable[tuple[int, int]]) -> str:

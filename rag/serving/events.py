@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import asdict
 
@@ -31,17 +31,27 @@ async def event_stream(
     Raises what :meth:`Desk.ask` raises before the first event; later errors are an event ``error``.
     """
     events = desk.pool.stream(lambda: desk.events(question, (), filters, as_of, without, before))
+    return await streamed(events, encoded, lambda error: _event("error", failure(error, "events of /api/ask")[1]))
+
+
+async def streamed(events: AsyncIterator[Event], encode: Callable[[Event], bytes], failed: Callable[[Exception], bytes]) -> StreamingResponse:
+    """A reply that tells events as they come, and that it lives where none comes for a while.
+
+    Args:
+        events: at least one; what is raised before the first is raised here.
+        encode: an event on the wire, b"" for one that is not told.
+        failed: what is told last of an error after the first event.
+    """
     first = await anext(events)
 
     async def told() -> AsyncIterator[bytes]:
         async with aclosing(events):
-            yield encoded(first)
+            yield encode(first)
             try:
                 async for event in _kept_alive(events):
-                    yield encoded(event) if event is not None else b": ping\n\n"
+                    yield encode(event) if event is not None else b": ping\n\n"
             except Exception as error:
-                _, body, _ = failure(error, "events of /api/ask")
-                yield _event("error", body)
+                yield failed(error)
 
     return StreamingResponse(told(), media_type=MEDIA_TYPE, headers=_HEADERS)
 

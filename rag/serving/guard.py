@@ -7,6 +7,7 @@ expected becomes a message with a reference.
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.serving.login import Door
 from rag.serving.origins import Hosts, is_foreign
-from rag.serving.refusals import failure, refusal
+from rag.serving.refusals import OPENAI_FOLDER, failure, form_of, refusal
 from rag.serving.settings import Settings
 
 BODY_LIMIT = 1_000_000
@@ -53,10 +54,11 @@ SECURITY_HEADERS = {
 # What the page itself calls. Gradio's other routes (files, proxy, recordings, monitoring) stay shut.
 PAGE_ROUTES = ("queue/join", "queue/data", "heartbeat/", "startup-events", "cancel", "reset", "info", "theme.css")
 UPLOAD_PATH = "/api/articles"
-OWN_ROUTES = ("/healthz", "/login", "/logout", "/docs", "/openapi.json")
+MCP_PATH = "/mcp"
+OWN_ROUTES = ("/healthz", "/login", "/logout", "/docs", "/openapi.json", MCP_PATH)
 OPEN_PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", *OWN_ROUTES)
 STATIC_FOLDERS = ("/assets/", "/static/", "/svelte/", "/static-offline-docs/")
-OPEN_FOLDERS = ("/api/", *STATIC_FOLDERS)
+OPEN_FOLDERS = ("/api/", OPENAI_FOLDER, *STATIC_FOLDERS)
 # Gradio makes addresses of its page from these, whoever sent them.
 UNHEARD = (b"forwarded", b"x-gradio-server")
 
@@ -100,7 +102,8 @@ class Guard:
             else:
                 await refused(scope, receive, send_guarded)
         except Exception as error:
-            status, body, headers = failure(error, f"{scope['method']} {scope['path']}")
+            form = form_of(scope["path"].removeprefix(self._root))
+            status, body, headers = failure(error, f"{scope['method']} {scope['path']}", form)
             if not started:
                 await JSONResponse(body, status, headers)(scope, receive, send_guarded)
 
@@ -115,14 +118,14 @@ class Guard:
     async def _refuse(self, scope: Scope) -> Response | None:
         headers, method = Headers(scope=scope), scope["method"]
         path = scope["path"].removeprefix(self._root) or "/"
-        about = f"{method} {path}"
+        about, refuse = f"{method} {path}", partial(refusal, form=form_of(path))
         if not self._hosts.has(headers.get("host", "")):
             told = "the server does not go by the name in the address; its administrator can add it with --allowed-host"
-            return refusal(400, told, f"{about} of {headers.get('host', '')}")
+            return refuse(400, told, f"{about} of {headers.get('host', '')}")
         if not self._is_open(path):
-            return refusal(404, "there is nothing here, or it is not open", about)
+            return refuse(404, "there is nothing here, or it is not open", about)
         if is_foreign(method, headers):
-            return refusal(403, "another site's page may not ask here", about)
+            return refuse(403, "another site's page may not ask here", about)
         if _declared_length(headers) > self._limit(path):
             raise too_long(self._limit(path))
         if self._door is None or path == "/login":
@@ -138,7 +141,7 @@ class Guard:
         # A browser would cover the page with a dialog of its own.
         by_page = "sec-fetch-mode" in headers
         asked = {} if by_page else {"www-authenticate": 'Basic realm="Yinju", charset="UTF-8"'}
-        return refusal(401, "log in first: at /login, or with a name and a password (Basic) or a token (Bearer)", about, asked)
+        return refuse(401, "log in first: at /login, or with a name and a password (Basic) or a token (Bearer)", about, asked)
 
     def _is_open(self, path: str) -> bool:
         head, found, rest = path.partition("/gradio_api/")

@@ -56,17 +56,14 @@ class Door:
         """The name under which a request comes, or None. Raises HTTPException 429 where too many passwords were wrong."""
         if name := self._signed(connection.cookies.get(self.cookie, "")):
             return name
-        scheme, _, given = connection.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return self._signed(given.strip())
-        if scheme.lower() != "basic":
-            return None
         try:
-            name, colon, password = base64.b64decode(given.strip(), validate=True).decode("utf-8").partition(":")
-        except (binascii.Error, UnicodeDecodeError, ValueError):
+            name, colon, password = _credentials(connection).partition(":")
+        except (binascii.Error, UnicodeError, ValueError):
             return None
+        if not colon:
+            return self._signed(name)
         try:
-            return name if colon and await self.opens(name, password, client_of(connection)) else None
+            return name if await self.opens(name, password, client_of(connection)) else None
         except Wait as error:
             raise HTTPException(429, str(error), {"retry-after": str(error.seconds)}) from error
 
@@ -101,6 +98,20 @@ class Door:
         except BadSignature:
             return None
         return name if name in self._accounts.hashes else None
+
+
+def _credentials(connection: HTTPConnection) -> str:
+    """``name:password`` of Basic; a token or ``name:password`` of Bearer, all that clients with a field for an "API key" send; "" for none.
+
+    A token has no colon. Raises ValueError for what cannot be read.
+    """
+    scheme, _, given = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return given.strip().encode("latin-1").decode("utf-8")
+    if scheme.lower() != "basic":
+        return ""
+    told = base64.b64decode(given.strip(), validate=True).decode("utf-8")
+    return told if ":" in told else ""
 
 
 def client_of(connection: HTTPConnection) -> str:

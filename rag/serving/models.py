@@ -5,6 +5,8 @@ Answers, hits, listings and statistics are the library's own dataclasses.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 from rag.search.types import Filters, Hit
@@ -53,7 +55,7 @@ class Browsed(Narrowing):
     """What follows the ``?`` of ``/api/articles``."""
 
     words: str = Field("", max_length=1_000, description="Parts of the title, between spaces; all must occur.")
-    order: str = Field("newest", description="newest, oldest or title.")
+    order: Literal["newest", "oldest", "title"] = "newest"
     start: int = Field(0, ge=0, description="How many to pass over.")
     count: int = Field(20, ge=1, le=200, description="Articles at most.")
 

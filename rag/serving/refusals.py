@@ -1,4 +1,4 @@
-"""What is answered where something is refused or fails: ``{"error": message, "reference": number}``.
+"""What is answered where something is refused or fails: ``{"error": message, "reference": number}``, below ``/v1/`` in OpenAI's form.
 
 The reference stands in the server's log too, with the trace of what nobody expected.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -20,16 +20,37 @@ from rag.errors import ServerBusy, UsageError
 log = logging.getLogger("rag.server")
 
 BUSY_SECONDS = 5
+OPENAI_FOLDER = "/v1/"
+_CODES = {401: "invalid_api_key", 429: "rate_limit_exceeded"}
+
+Form = Callable[[int, str, str], dict]
+"""The body of a refusal, made of its status, message and reference."""
 
 
-def refusal(status: int, message: str, about: object, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def own_form(status: int, message: str, reference: str) -> dict:
+    """``{"error": message, "reference": number}``."""
+    return {"error": message, "reference": reference}
+
+
+def openai_form(status: int, message: str, reference: str) -> dict:
+    """``{"error": {"message": …, "type": …, "param": null, "code": …, "reference": number}}``, as OpenAI's clients expect it."""
+    kind = "server_error" if status >= 500 else "rate_limit_error" if status == 429 else "invalid_request_error"
+    return {"error": {"message": message, "type": kind, "param": None, "code": _CODES.get(status), "reference": reference}}
+
+
+def form_of(path: str) -> Form:
+    """How refusals of a path (without the root that a proxy shows) are worded."""
+    return openai_form if path.startswith(OPENAI_FOLDER) else own_form
+
+
+def refusal(status: int, message: str, about: object, headers: Mapping[str, str] | None = None, form: Form = own_form) -> JSONResponse:
     """A reply of that status, and a line in the log; ``about`` says for the log what was refused."""
     reference = secrets.token_hex(4)
     log.info("reference %s: %d %r: %s", reference, status, about, message)
-    return JSONResponse({"error": message, "reference": reference}, status, dict(headers or {}))
+    return JSONResponse(form(status, message, reference), status, dict(headers or {}))
 
 
-def failure(error: Exception, about: object) -> tuple[int, dict[str, str], dict[str, str]]:
+def failure(error: Exception, about: object, form: Form = own_form) -> tuple[int, dict, dict[str, str]]:
     """Status, body and headers of the reply to an error, whose trace goes to the log where nobody expected it."""
     reference = secrets.token_hex(4)
     headers: dict[str, str] = {}
@@ -43,9 +64,9 @@ def failure(error: Exception, about: object) -> tuple[int, dict[str, str], dict[
         status, message, headers = error.status_code, str(error.detail), dict(error.headers or {})
     else:
         log.error("reference %s: %r", reference, about, exc_info=error)
-        return 500, {"error": f"something went wrong; the server's log has it under {reference}", "reference": reference}, {}
+        return 500, form(500, f"something went wrong; the server's log has it under {reference}", reference), {}
     log.info("reference %s: %d %r: %s", reference, status, about, message)
-    return status, {"error": message, "reference": reference}, headers
+    return status, form(status, message, reference), headers
 
 
 def explain(app: FastAPI) -> None:
@@ -55,5 +76,6 @@ def explain(app: FastAPI) -> None:
 
 
 def _reply(request: Request, error: Exception) -> JSONResponse:
-    status, body, headers = failure(error, f"{request.method} {request.url.path}")
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    status, body, headers = failure(error, f"{request.method} {path}", form_of(path))
     return JSONResponse(body, status, headers)

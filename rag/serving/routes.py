@@ -14,6 +14,8 @@ from starlette.responses import Response
 from rag.answer.types import Answer
 from rag.library import Index
 from rag.search.browse import Listing, Statistics
+from rag.serving.batch import add_batch
+from rag.serving.described import describe
 from rag.serving.desk import Desk
 from rag.serving.entrance import add_entrance
 from rag.serving.events import MEDIA_TYPE, event_stream
@@ -21,6 +23,7 @@ from rag.serving.guard import Guard
 from rag.serving.intake_routes import add_intake
 from rag.serving.login import Door
 from rag.serving.models import Asked, Asking, Browsed, Found, Health, Refusal, Searched, Span, WholeArticle
+from rag.serving.openai_routes import add_openai
 from rag.serving.refusals import explain
 from rag.serving.settings import Settings
 
@@ -31,7 +34,7 @@ _STREAMED = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
 
 
 def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
-    """The application with Yinju's own routes, guarded; its :class:`Desk` is ``app.state.desk``.
+    """The application with Yinju's own routes and OpenAI's, guarded; its :class:`Desk` is ``app.state.desk``.
 
     Args:
         index: an open index.
@@ -52,11 +55,14 @@ def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
     app.state.desk = desk = Desk(index, settings)
     door = Door(settings.accounts) if settings.accounts else None
     _add_routes(app, desk)
+    add_batch(app, desk)
+    add_openai(app, desk)
     if desk.intake:
         add_intake(app, desk.intake)
     add_entrance(app, door)
     _add_unknown(app)
     explain(app)
+    describe(app, door is not None)
     app.add_middleware(Guard, settings=settings, door=door)
     return app
 

@@ -1,0 +1,94 @@
+"""Many questions in one request: answered one after another, each in its turn among those of others."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI, Request
+from pydantic import BaseModel, Field
+from starlette.responses import StreamingResponse
+
+from rag.answer.types import Answer
+from rag.serving.desk import Desk
+from rag.serving.models import HISTORY_LIMIT, Narrowing, Refusal
+from rag.serving.refusals import failure
+
+BATCH_LIMIT = 100
+"""Questions of one request."""
+LINES = "application/x-ndjson"
+
+
+class BatchQuestion(BaseModel):
+    """One question of a batch."""
+
+    id: str = Field("", max_length=200, description="Comes back with the answer; its place from 1 unless told.")
+    question: str
+    history: list[str] = Field(default_factory=list, max_length=HISTORY_LIMIT, description="Earlier questions, oldest first.")
+
+
+class Batch(BaseModel):
+    """The body of ``POST /api/batch``; filters and the rest are those of all its questions."""
+
+    questions: list[BatchQuestion] = Field(min_length=1, max_length=BATCH_LIMIT)
+    filters: Narrowing = Field(default_factory=Narrowing)
+    as_of: str = Field("", description='The day that "last month" is told from, YYYY-MM-DD; of the newest article unless told.')
+    without: list[str] = Field(default_factory=list, max_length=100, description="Constraints of the questions to lift: date, place, source.")
+
+
+class BatchAnswer(BaseModel):
+    """What became of one question: an answer, or why there is none."""
+
+    id: str
+    answer: Answer | None = None
+    error: Refusal | None = Field(None, description="As the question alone would have been refused; the others are answered.")
+
+
+class BatchAnswers(BaseModel):
+    """In the order of the questions."""
+
+    answers: list[BatchAnswer]
+
+
+_RESPONSES = {
+    200: {"content": {LINES: {"schema": {"type": "string", "description": "One answer a line, as soon as it is there."}}}},
+    "default": {"model": Refusal, "description": "Refused or failed."},
+}
+
+
+def add_batch(app: FastAPI, desk: Desk) -> None:
+    """Adds ``POST /api/batch``."""
+
+    @app.post("/api/batch", response_model=BatchAnswers, responses=_RESPONSES, tags=["questions"])
+    async def batch(request: Request, batch: Batch):
+        """The answers to up to 100 questions. Who hangs up ends the work after the question it is at.
+
+        With `Accept: application/x-ndjson` each comes on a line of its own as soon as it is there.
+        """
+        if LINES in request.headers.get("accept", ""):
+            return StreamingResponse(_lines(desk, batch), media_type=LINES, headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+        answers = []
+        async for one in _answers(desk, batch):
+            answers.append(one)
+            if await request.is_disconnected():
+                break
+        return BatchAnswers(answers=answers)
+
+
+async def _answers(desk: Desk, batch: Batch) -> AsyncIterator[BatchAnswer]:
+    filters = batch.filters.filters()
+    for number, one in enumerate(batch.questions, 1):
+        given = (one.question, filters, batch.as_of, batch.without, one.history)
+        told = BatchAnswer(id=one.id or str(number))
+        try:
+            # One at a time: a batch takes its turn again for every question, so others are answered in between.
+            told.answer = await asyncio.wrap_future(desk.pool.submit(lambda given=given: desk.answer(*given)))
+        except Exception as error:
+            told.error = Refusal(**failure(error, "question of /api/batch")[1])
+        yield told
+
+
+async def _lines(desk: Desk, batch: Batch) -> AsyncIterator[bytes]:
+    async for one in _answers(desk, batch):
+        yield json.dumps(one.model_dump(mode="json"), ensure_ascii=False).encode() + b"\n"

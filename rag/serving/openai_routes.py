@@ -1,0 +1,184 @@
+"""Yinju as a model behind OpenAI's chat interface, for any front end and client that speaks it (docs/openai.md).
+
+What the assistant answers is passed on as it is; this module only puts it into OpenAI's form.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.responses import StreamingResponse
+
+from rag.answer.events import Event
+from rag.answer.types import Answer
+from rag.errors import UsageError
+from rag.plain import notes
+from rag.serving.desk import Desk
+from rag.serving.events import MEDIA_TYPE, streamed
+from rag.serving.models import HISTORY_LIMIT
+from rag.serving.openai_models import (
+    MODEL,
+    Annotation,
+    ChatCompletion,
+    ChatRequest,
+    Choice,
+    Model,
+    Models,
+    OpenAIRefusal,
+    ReplyMessage,
+    UrlCitation,
+    Usage,
+)
+from rag.serving.refusals import failure, openai_form
+
+_REFUSED = {"default": {"model": OpenAIRefusal, "description": "Refused or failed."}}
+_STREAMED = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "description": "chat.completion.chunk events, then [DONE]."}}}}}
+_NUMBER = re.compile(r"\[(\d+)\]")
+
+
+def add_openai(app: FastAPI, desk: Desk) -> None:
+    """Adds ``/v1/chat/completions`` and ``/v1/models``."""
+
+    @app.post("/v1/chat/completions", response_model=ChatCompletion, responses=_REFUSED | _STREAMED, tags=["OpenAI"])
+    async def chat_completions(request: ChatRequest):
+        """The answer to the last message of the user; a follow-up is understood from those before it.
+
+        Other messages are not read. With `stream` the text comes in pieces, and its annotations with the last of them.
+        """
+        _known(request.model)
+        question, before = _conversation(request)
+        asked = (question, (), request.filters.filters(), request.as_of, request.without, before)
+        if request.stream:
+            return await _stream(desk, asked, bool(request.stream_options and request.stream_options.include_usage))
+        answer = await asyncio.wrap_future(desk.pool.submit(lambda: desk.answer(question, *asked[2:])))
+        return completion(answer)
+
+    @app.get("/v1/models", responses=_REFUSED, tags=["OpenAI"])
+    async def models() -> Models:
+        """The one model that there is."""
+        return Models(data=[_model(desk)])
+
+    @app.get("/v1/models/{model}", responses=_REFUSED, tags=["OpenAI"])
+    async def model(model: str) -> Model:
+        """The one model that there is, by its name."""
+        _known(model)
+        return _model(desk)
+
+    @app.api_route("/v1/{rest:path}", methods=["GET", "POST"], include_in_schema=False)
+    def unknown(rest: str) -> None:
+        raise HTTPException(404, f"there is no /v1/{rest}: expected /v1/chat/completions or /v1/models; see /docs")
+
+
+def completion(answer: Answer) -> ChatCompletion:
+    """An answer as a reply at once."""
+    told = Told(answer.text)
+    told.end(answer)
+    message = ReplyMessage(content=told.text, annotations=annotations(told.text, answer))
+    return ChatCompletion(
+        id=_id(), created=int(time.time()), system_fingerprint=answer.index_version, choices=[Choice(message=message)], usage=usage(answer),
+        yinju=answer,
+    )  # fmt: skip
+
+
+class Told:
+    """The text of a reply as it grows. Front ends read it as Markdown, where a line ends with two spaces."""
+
+    def __init__(self, text: str = "") -> None:
+        self.answered, self.text = "", ""
+        self.add(text)
+
+    def add(self, piece: str) -> str:
+        """What the reply goes on with."""
+        self.answered += piece
+        return self._show(piece)
+
+    def end(self, answer: Answer) -> str:
+        """What the reply ends with, once the whole answer is known: the rest of its text, and what stands below it."""
+        rest = answer.text.removeprefix(self.answered) if answer.text.startswith(self.answered) else f"\n\n{answer.text}"
+        below = notes(answer)
+        return self._show(f"{rest}\n\n{below}" if below else rest)
+
+    def _show(self, text: str) -> str:
+        shown = text.replace("\n", "  \n")
+        self.text += shown
+        return shown
+
+
+def annotations(text: str, answer: Answer) -> list[Annotation]:
+    """For every citation whose article has an address: that, and where its [1] stands first in a text. Front ends list them as sources."""
+    found: dict[int, Annotation] = {}
+    for mark in _NUMBER.finditer(text):
+        number = int(mark[1])
+        if number in found or not 1 <= number <= len(answer.citations) or not (cited := answer.citations[number - 1]).url:
+            continue
+        there = UrlCitation(start_index=mark.start(), end_index=mark.end(), url=cited.url, title=cited.title or cited.article_id)
+        found[number] = Annotation(url_citation=there)
+    return list(found.values())
+
+
+def usage(answer: Answer) -> Usage:
+    """What a language model was sent and wrote for an answer."""
+    return Usage()
+
+
+async def _stream(desk: Desk, asked: tuple, with_usage: bool) -> StreamingResponse:
+    events = desk.pool.stream(lambda: desk.events(*asked))
+    return await streamed(events, _encoder(with_usage), lambda error: _line(failure(error, "events of /v1/chat/completions", openai_form)[1]))
+
+
+def _encoder(with_usage: bool) -> Callable[[Event], bytes]:
+    """Puts the events of one answer into chunks."""
+    told, head = Told(), {"id": _id(), "object": "chat.completion.chunk", "created": int(time.time()), "model": MODEL}
+    begun = False
+
+    def chunk(delta: dict, finished: str | None = None) -> bytes:
+        return _line({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finished, "logprobs": None}]})
+
+    def encode(event: Event) -> bytes:
+        nonlocal begun
+        first = b"" if begun else chunk({"role": "assistant", "content": ""})
+        begun = True
+        if isinstance(event, str):
+            return first + chunk({"content": told.add(event)})
+        if not isinstance(event, Answer):
+            return first
+        last = {"content": told.end(event)}
+        if marks := annotations(told.text, event):
+            last["annotations"] = [mark.model_dump() for mark in marks]
+        spent = _line({**head, "choices": [], "usage": usage(event).model_dump()}) if with_usage else b""
+        return first + chunk(last) + chunk({}, "stop") + spent + b"data: [DONE]\n\n"
+
+    return encode
+
+
+def _conversation(request: ChatRequest) -> tuple[str, list[str]]:
+    """The question, and the questions before it. Raises UsageError where the user asks nothing."""
+    *before, question = [words for message in request.messages if message.role == "user" and (words := message.words())] or [""]
+    if not question:
+        raise UsageError("expected a message of the role user with text in it, got none")
+    return question, before[-HISTORY_LIMIT:]
+
+
+def _known(model: str) -> None:
+    if model != MODEL:
+        raise HTTPException(404, f"expected the model {MODEL!r}, got {model!r}: there is no other here")
+
+
+def _model(desk: Desk) -> Model:
+    return Model(created=int(datetime.fromisoformat(desk.index.snapshot.manifest.created).timestamp()))
+
+
+def _id() -> str:
+    return f"chatcmpl-{secrets.token_hex(12)}"
+
+
+def _line(data: dict) -> bytes:
+    return f"data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
