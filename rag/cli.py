@@ -23,6 +23,7 @@ _VERBS = {
     "diff": "rag.commands.versions:diff",
     "eval": "rag.evaluation.command:command",
     "gc": "rag.commands.versions:gc",
+    "mcp": "rag.commands.mcp:mcp",
     "remove": "rag.commands.add:remove",
     "restore": "rag.commands.add:restore",
     "rollback": "rag.commands.versions:rollback",

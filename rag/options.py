@@ -59,6 +59,33 @@ columns = click.option(
 )  # fmt: skip
 
 
+server = (
+    click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on; 0.0.0.0 for all of this machine."),
+    click.option("--port", default=7860, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."),
+    click.option(
+        "--auth", envvar="YINJU_AUTH", metavar="NAME:PASSWORD|FILE",
+        help="Who may come in: a name and a password, or a file of lines that --hash-password makes. Others on this machine see a "
+        "password on the command line; they do not see the environment variable YINJU_AUTH.",
+    ),  # fmt: skip
+    click.option("--insecure", is_flag=True, help="Allow a --host that other machines reach without a password."),
+    click.option("--root-path", default="", metavar="PATH", help='Where a reverse proxy shows the server, as "/news".'),
+    click.option(
+        "--trust-proxy", multiple=True, metavar="ADDRESS",
+        help="Believe what this reverse proxy (address or network) says of who asks. May be given several times."
+    ),
+    click.option(
+        "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME",
+        help="A further name of the server in the address bar. May be given several times."
+    ),
+    click.option(
+        "--processes", default=1, show_default=True, type=click.IntRange(1, 64),
+        help="Processes that answer. Each takes some hundred MB of memory; more than there are processors gain nothing.",
+    ),  # fmt: skip
+    click.option("--as-of", metavar="YYYY-MM-DD", default="", help='The day that "last month" is told from.  [default: of the newest article]'),
+)
+"""Where a server is, who may ask it, and how many answer: :class:`rag.serving.settings.Settings`."""
+
+
 def yes(help: str) -> Callable:
     """``--yes``, with a help of the verb's own."""
     return click.option("--yes", "-y", is_flag=True, help=help)

@@ -14,7 +14,10 @@ _LIMITS = {
     "zh": ("仅限：", " 至 ", "{} 起", "至 {}", "，每年"),
     "en": ("Restricted to: ", " to ", "since {}", "until {}", ", every year"),
 }
-_WORDS = {"zh": ("来源", "最接近的内容（不是答案）", "理解为：", "同"), "en": ("Sources", "Nearest, not an answer", "Understood as: ", "as in")}
+_WORDS = {
+    "zh": ("来源", "最接近的内容（不是答案）", "理解为：", "同"),
+    "en": ("Sources", "Nearest, not an answer", "Understood as: ", "as in"),
+}
 
 
 def in_script_of(answer: Answer, words: str) -> str:
@@ -28,13 +31,23 @@ def limits(answer: Answer) -> str:
     """What the question restricted the articles to: "Restricted to: last month (2023-08-01 to 2023-08-31)"; "" for nothing."""
     if not answer.constraints:
         return ""
-    only, to, since, until, yearly = (in_script_of(answer, words) for words in _LIMITS.get(answer.lang, _LIMITS["en"]))
+    only, to, since, until, yearly = (
+        in_script_of(answer, words) for words in _LIMITS.get(answer.lang, _LIMITS["en"])
+    )
     shown = []
     for one in answer.constraints:
         value = one.value
         if one.kind == "date":
             first, last = value.replace("--", "").split("/")
-            value = since.format(first) if last == ".." else until.format(last) if first == ".." else first if first == last else f"{first}{to}{last}"
+            value = (
+                since.format(first)
+                if last == ".."
+                else until.format(last)
+                if first == ".."
+                else first
+                if first == last
+                else f"{first}{to}{last}"
+            )
             value = value + yearly if one.value.startswith("--") else value
         shown.append(one.words if one.words == value else f"{one.words} ({value})")
     return only + " · ".join(shown)
@@ -55,15 +68,29 @@ def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: ci
         answer: any answer.
         place: where the reader finds a citation's article; "" for nowhere.
     """
-    sources, nearest, understood, same = (in_script_of(answer, words) for words in _WORDS.get(answer.lang, _WORDS["en"]))
+    sources, nearest, understood, same = (
+        in_script_of(answer, words) for words in _WORDS.get(answer.lang, _WORDS["en"])
+    )
     above = [understood + answer.completed] if answer.completed else []
     above += [limits(answer)] if answer.constraints else []
     listed = answer.citations or answer.nearest
     lines = [f"{sources if answer.citations else nearest}"] if listed else []
     for number, citation in enumerate(listed, 1):
-        said = f"{same} [{citation.same_as}]" if citation.same_as else "" if citation.quote in answer.text else _quoted(citation)
+        said = (
+            f"{same} [{citation.same_as}]"
+            if citation.same_as
+            else ""
+            if citation.quote in answer.text
+            else _quoted(citation)
+        )
         mark = f"[{number}]" if answer.citations else "-"
-        lines.append(" ".join(part for part in (mark, said, "—" if said else "", heading(citation), place(citation)) if part))
+        lines.append(
+            " ".join(
+                part
+                for part in (mark, said, "—" if said else "", heading(citation), place(citation))
+                if part
+            )
+        )
     return "\n\n".join("\n".join(part) for part in (above, lines) if part)
 
 

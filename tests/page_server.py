@@ -8,18 +8,22 @@ from rag import Index
 
 
 @contextmanager
-def running(path, port=0, change=lambda desk: None):
-    """The address of the page of an index; ``change(desk)`` may change how questions are answered."""
+def running(path, port=0, change=lambda desk: None, page=True, **settings):
+    """The address of the page of an index, or of its routes alone; ``change(desk)`` may change how questions are answered."""
     import uvicorn
 
     from rag.serving.listen import listen
+    from rag.serving.routes import build_api
     from rag.serving.settings import Settings
-    from rag.ui.app import build_app
 
-    settings = Settings(port=port)
+    if page:
+        from rag.ui.app import build_app as build
+    else:
+        build = build_api
+    settings = Settings(port=port, **settings)
     socket = listen(settings)
     with Index.open(path) as index:
-        app = build_app(index, settings)
+        app = build(index, settings)
         change(app.state.desk)
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)

@@ -19,7 +19,17 @@ REQUESTS = (
     ("GET", "/healthz", {}, None),
     ("POST", "/api/ask", {}, FLOOD | {"history": ["山东出动了多少艘冲锋舟？"]}),
     ("GET", "/api/ask", {"question": "How long is the Xihou Bridge?", "langs": ["en"]}, None),
-    ("POST", "/api/batch", {}, {"questions": [{"id": "bridge", "question": "How long is the Xihou Bridge?"}, {"id": "empty", "question": " "}]}),
+    (
+        "POST",
+        "/api/batch",
+        {},
+        {
+            "questions": [
+                {"id": "bridge", "question": "How long is the Xihou Bridge?"},
+                {"id": "empty", "question": " "},
+            ]
+        },
+    ),
     ("GET", "/api/search", {"question": "flood drills", "k": 2}, None),
     ("GET", "/api/articles", {"words": "图书馆", "order": "newest", "start": 0, "count": 2}, None),
     ("GET", "/api/articles/{article_id}", {"article_id": "bridge-en"}, None),
@@ -27,9 +37,19 @@ REQUESTS = (
     ("POST", "/api/token", {}, None),
     ("GET", "/v1/models", {}, None),
     ("GET", "/v1/models/{model}", {"model": "yinju"}, None),
-    ("POST", "/v1/chat/completions", {}, {"model": "yinju", "messages": [{"role": "user", "content": "山东出动了多少艘冲锋舟？"}]}),
+    (
+        "POST",
+        "/v1/chat/completions",
+        {},
+        {"model": "yinju", "messages": [{"role": "user", "content": "山东出动了多少艘冲锋舟？"}]},
+    ),
 )
-FORM = {"text": "The ferry to Gulangyu carried 9,000 people on Sunday.", "title": "A busy Sunday", "date": "2024-05-06", "source": "River Post"}
+FORM = {
+    "text": "The ferry to Gulangyu carried 9,000 people on Sunday.",
+    "title": "A busy Sunday",
+    "date": "2024-05-06",
+    "source": "River Post",
+}
 
 
 def client(path):
@@ -41,8 +61,14 @@ def client(path):
     from rag.serving.passwords import Accounts, hash_password
     from rag.serving.routes import build_api
 
-    settings = Settings(allow_upload=True, accounts=Accounts({ACCOUNT[0]: hash_password(ACCOUNT[1])}))
-    return TestClient(build_api(Index.open(path), settings), base_url="http://127.0.0.1", raise_server_exceptions=False)
+    settings = Settings(
+        allow_upload=True, accounts=Accounts({ACCOUNT[0]: hash_password(ACCOUNT[1])})
+    )
+    return TestClient(
+        build_api(Index.open(path), settings),
+        base_url="http://127.0.0.1",
+        raise_server_exceptions=False,
+    )
 
 
 def ask(server, method, route, parameters, body):
@@ -61,14 +87,26 @@ def record(server) -> dict[str, dict]:
         made[f"{method} {route}"] = _example(parameters, body, reply.json())
     added = server.post("/api/articles", data=FORM, auth=ACCOUNT).json()
     made["POST /api/articles"] = _example({"wait": True}, FORM, added)
-    made["GET /api/jobs/{job_id}"] = _example({"job_id": added["job"]}, None, server.get(f"/api/jobs/{added['job']}", auth=ACCOUNT).json())
+    made["GET /api/jobs/{job_id}"] = _example(
+        {"job_id": added["job"]}, None, server.get(f"/api/jobs/{added['job']}", auth=ACCOUNT).json()
+    )
     return made
 
 
 def _example(parameters: dict, request: dict | None, response: dict) -> dict:
     # The milliseconds, the id and the time of one day say nothing; the token says who signed it.
-    shown = json.loads(json.dumps(response), object_hook=lambda one: {**one, **{key: value for key, value in _SHOWN.items() if key in one}})
-    return {key: value for key, value in (("parameters", parameters), ("request", request), ("response", shown)) if value}
+    shown = json.loads(
+        json.dumps(response),
+        object_hook=lambda one: {
+            **one,
+            **{key: value for key, value in _SHOWN.items() if key in one},
+        },
+    )
+    return {
+        key: value
+        for key, value in (("parameters", parameters), ("request", request), ("response", shown))
+        if value
+    }
 
 
 _SHOWN = {"ms": 6.1, "token": "ImVkaXRvciI.aVuQ2g.vXo0…"}
@@ -80,7 +118,18 @@ def build(folder: Path) -> Path:
 
     corpus, index = folder / "news", folder / "index"
     corpus.mkdir()
-    lines = (json.dumps({"id": one.id, **{name: getattr(one, name) for name in ("text", "title", "date", "source", "url", "lang")}}) for one in NEWS)
+    lines = (
+        json.dumps(
+            {
+                "id": one.id,
+                **{
+                    name: getattr(one, name)
+                    for name in ("text", "title", "date", "source", "url", "lang")
+                },
+            }
+        )
+        for one in NEWS
+    )
     (corpus / "news.jsonl").write_text("\n".join(lines), "utf-8")
     Index.build(corpus, index)
     return index
@@ -88,7 +137,10 @@ def build(folder: Path) -> Path:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        lines = (f"{json.dumps(name)}: {json.dumps(one, ensure_ascii=False)}" for name, one in record(client(build(Path(folder)))).items())
+        lines = (
+            f"{json.dumps(name)}: {json.dumps(one, ensure_ascii=False)}"
+            for name, one in record(client(build(Path(folder)))).items()
+        )
         FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
 
 

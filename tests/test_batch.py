@@ -33,26 +33,44 @@ def client(app):
 
 
 def test_each_question_gets_the_answer_that_it_gets_alone(client, index):
-    asked = [{"id": "b", "question": BRIDGE}, {"question": FLOOD}, {"question": "那湖北呢？", "history": ["山东举行了什么演练？"]}]
+    asked = [
+        {"id": "b", "question": BRIDGE},
+        {"question": FLOOD},
+        {"question": "那湖北呢？", "history": ["山东举行了什么演练？"]},
+    ]
     answers = client.post("/api/batch", json={"questions": asked}).json()["answers"]
     assert [one["id"] for one in answers] == ["b", "2", "3"]
     assistant = Assistant(index)
-    expected = [assistant.ask(BRIDGE), assistant.ask(FLOOD), assistant.ask("那湖北呢？", assistant.turns(["山东举行了什么演练？"]))]
-    assert [{**one["answer"], "ms": 0} for one in answers] == [{**one.to_dict(), "ms": 0} for one in expected]
+    expected = [
+        assistant.ask(BRIDGE),
+        assistant.ask(FLOOD),
+        assistant.ask("那湖北呢？", assistant.turns(["山东举行了什么演练？"])),
+    ]
+    assert [{**one["answer"], "ms": 0} for one in answers] == [
+        {**one.to_dict(), "ms": 0} for one in expected
+    ]
     assert all(one["error"] is None for one in answers) and answers[2]["answer"]["completed"]
 
 
 def test_filters_are_those_of_all(client):
     body = {"questions": [{"question": BRIDGE}, {"question": FLOOD}], "filters": {"langs": ["zh"]}}
-    bridge, flood = (one["answer"] for one in client.post("/api/batch", json=body).json()["answers"])
+    bridge, flood = (
+        one["answer"] for one in client.post("/api/batch", json=body).json()["answers"]
+    )
     assert "28" not in bridge["text"] and "18艘" in flood["text"] and bridge["searched"] < 13
 
 
 def test_a_question_that_cannot_be_used_leaves_the_others_answered(client):
     body = {"questions": [{"question": " "}, {"question": BRIDGE}, {"question": "电" * 100_000}]}
     first, second, third = client.post("/api/batch", json=body).json()["answers"]
-    assert first["answer"] is third["answer"] is None and "28 kilometres" in second["answer"]["text"]
-    assert first["error"]["error"] and "characters" in third["error"]["error"] and third["error"]["reference"]
+    assert (
+        first["answer"] is third["answer"] is None and "28 kilometres" in second["answer"]["text"]
+    )
+    assert (
+        first["error"]["error"]
+        and "characters" in third["error"]["error"]
+        and third["error"]["reference"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,14 +84,18 @@ def test_a_batch_that_makes_no_sense_is_refused(client, body):
 
 
 def test_filters_that_make_no_sense_are_told_with_every_question(client):
-    answers = client.post("/api/batch", json={"questions": [{"question": "x"}], "filters": {"date_from": "soon"}}).json()["answers"]
+    answers = client.post(
+        "/api/batch", json={"questions": [{"question": "x"}], "filters": {"date_from": "soon"}}
+    ).json()["answers"]
     assert "soon" in answers[0]["error"]["error"]
 
 
 def test_lines_come_one_by_one(client):
     body = {"questions": [{"id": "b", "question": BRIDGE}, {"question": FLOOD}]}
     whole = client.post("/api/batch", json=body).json()["answers"]
-    with client.stream("POST", "/api/batch", json=body, headers={"accept": "application/x-ndjson"}) as reply:
+    with client.stream(
+        "POST", "/api/batch", json=body, headers={"accept": "application/x-ndjson"}
+    ) as reply:
         assert reply.headers["content-type"].startswith("application/x-ndjson")
         lines = [json.loads(line) for line in reply.iter_lines()]
     for one in (*whole, *lines):
@@ -95,7 +117,13 @@ def test_others_are_answered_between_the_questions_of_a_batch(app, client, monke
 
     monkeypatch.setattr(desk, "answer", noted)
     with client, ThreadPoolExecutor(2) as people:
-        batch = people.submit(client.post, "/api/batch", json={"questions": [{"question": "first"}, {"question": "second"}, {"question": "third"}]})
+        batch = people.submit(
+            client.post,
+            "/api/batch",
+            json={
+                "questions": [{"question": "first"}, {"question": "second"}, {"question": "third"}]
+            },
+        )
         begun.wait(10)
         other = people.submit(client.post, "/api/ask", json={"question": BRIDGE})
         assert other.result().status_code == batch.result().status_code == 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import threading
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rag.serving.listen import listen
 from rag.serving.routes import build_api
+from rag.serving.run import run
 from rag.serving.settings import Settings
 from rag.ui.corpus import About
 
@@ -37,35 +37,13 @@ def serve(
     """
     socket = listen(settings)
     try:
-        import uvicorn
-
         from rag.library import Index
 
         opened = index if isinstance(index, Index) else Index.open(index)
         app = build_app(opened, settings)
         # The questions to try are asked once to see that they have answers; the first reader need not wait.
         threading.Thread(target=app.state.about.prepare, daemon=True).start()
-        name = f"[{settings.host}]" if ":" in settings.host else settings.host
-        address = f"http://{name}:{socket.getsockname()[1]}"
-
-        class Server(uvicorn.Server):
-            async def startup(self, sockets=None):
-                await super().startup(sockets=sockets)
-                if on_ready and self.started:
-                    on_ready(address)
-
-        # An open page keeps a connection open for ever, so a stop does not wait for it.
-        config = uvicorn.Config(
-            app, log_level="warning", proxy_headers=bool(settings.trust_proxy), forwarded_allow_ips=list(settings.trust_proxy),
-            server_header=False, timeout_graceful_shutdown=1,
-        )  # fmt: skip
-        # What stays for ever need not be looked through again and again: a full collection held everybody up for 0.2 s.
-        gc.collect()
-        gc.freeze()
-        try:
-            Server(config).run(sockets=[socket])
-        finally:
-            app.state.desk.close()
+        run(app, socket, settings, on_ready)
     finally:
         socket.close()
 

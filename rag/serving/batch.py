@@ -23,9 +23,15 @@ LINES = "application/x-ndjson"
 class BatchQuestion(BaseModel):
     """One question of a batch."""
 
-    id: str = Field("", max_length=200, description="Comes back with the answer; its place from 1 unless told.")
+    id: str = Field(
+        "", max_length=200, description="Comes back with the answer; its place from 1 unless told."
+    )
     question: str
-    history: list[str] = Field(default_factory=list, max_length=HISTORY_LIMIT, description="Earlier questions, oldest first.")
+    history: list[str] = Field(
+        default_factory=list,
+        max_length=HISTORY_LIMIT,
+        description="Earlier questions, oldest first.",
+    )
 
 
 class Batch(BaseModel):
@@ -33,8 +39,15 @@ class Batch(BaseModel):
 
     questions: list[BatchQuestion] = Field(min_length=1, max_length=BATCH_LIMIT)
     filters: Narrowing = Field(default_factory=Narrowing)
-    as_of: str = Field("", description='The day that "last month" is told from, YYYY-MM-DD; of the newest article unless told.')
-    without: list[str] = Field(default_factory=list, max_length=100, description="Constraints of the questions to lift: date, place, source.")
+    as_of: str = Field(
+        "",
+        description='The day that "last month" is told from, YYYY-MM-DD; of the newest article unless told.',
+    )
+    without: list[str] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Constraints of the questions to lift: date, place, source.",
+    )
 
 
 class BatchAnswer(BaseModel):
@@ -42,7 +55,9 @@ class BatchAnswer(BaseModel):
 
     id: str
     answer: Answer | None = None
-    error: Refusal | None = Field(None, description="As the question alone would have been refused; the others are answered.")
+    error: Refusal | None = Field(
+        None, description="As the question alone would have been refused; the others are answered."
+    )
 
 
 class BatchAnswers(BaseModel):
@@ -52,7 +67,16 @@ class BatchAnswers(BaseModel):
 
 
 _RESPONSES = {
-    200: {"content": {LINES: {"schema": {"type": "string", "description": "One answer a line, as soon as it is there."}}}},
+    200: {
+        "content": {
+            LINES: {
+                "schema": {
+                    "type": "string",
+                    "description": "One answer a line, as soon as it is there.",
+                }
+            }
+        }
+    },
     "default": {"model": Refusal, "description": "Refused or failed."},
 }
 
@@ -67,7 +91,11 @@ def add_batch(app: FastAPI, desk: Desk) -> None:
         With `Accept: application/x-ndjson` each comes on a line of its own as soon as it is there.
         """
         if LINES in request.headers.get("accept", ""):
-            return StreamingResponse(_lines(desk, batch), media_type=LINES, headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+            return StreamingResponse(
+                _lines(desk, batch),
+                media_type=LINES,
+                headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+            )
         answers = []
         async for one in _answers(desk, batch):
             answers.append(one)
@@ -83,7 +111,9 @@ async def _answers(desk: Desk, batch: Batch) -> AsyncIterator[BatchAnswer]:
         told = BatchAnswer(id=one.id or str(number))
         try:
             # One at a time: a batch takes its turn again for every question, so others are answered in between.
-            told.answer = await asyncio.wrap_future(desk.pool.submit(lambda given=given: desk.answer(*given)))
+            told.answer = await asyncio.wrap_future(
+                desk.pool.submit(lambda given=given: desk.answer(*given))
+            )
         except Exception as error:
             told.error = Refusal(**failure(error, "question of /api/batch")[1])
         yield told

@@ -20,7 +20,11 @@ _TAGS = (
 )
 _SCHEMES = {
     "password": {"type": "http", "scheme": "basic"},
-    "token": {"type": "http", "scheme": "bearer", "description": "What POST /api/token gave, or name:password."},
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "What POST /api/token gave, or name:password.",
+    },
 }
 
 
@@ -34,7 +38,15 @@ def describe(app: FastAPI, with_password: bool) -> None:
         for path, operations in told["paths"].items():
             for method, operation in operations.items():
                 _exemplify(operation, examples().get(f"{method.upper()} {path}", {}))
-        told["tags"] = [tag for tag in _TAGS if any(tag["name"] in one.get("tags", ()) for ones in told["paths"].values() for one in ones.values())]
+        told["tags"] = [
+            tag
+            for tag in _TAGS
+            if any(
+                tag["name"] in one.get("tags", ())
+                for ones in told["paths"].values()
+                for one in ones.values()
+            )
+        ]
         if with_password:
             told["components"]["securitySchemes"] = _SCHEMES
             told["security"] = [{name: []} for name in _SCHEMES]

@@ -16,7 +16,7 @@ HISTORY_LIMIT = 12
 
 
 class Narrowing(BaseModel):
-    """Filters of a request; see :class:`rag.search.types.Filters`."""
+    """Which articles may be used: those that pass all of these."""
 
     date_from: str = Field("", description="Only articles of this day or later, YYYY-MM-DD.")
     date_to: str = Field("", description="Only articles of this day or earlier, YYYY-MM-DD.")
@@ -29,7 +29,7 @@ class Narrowing(BaseModel):
 
 
 class Lifting(BaseModel):
-    """How a question is taken: after which ones, and under which of its constraints; see :meth:`rag.assistant.Assistant.ask`."""
+    """How a question is taken: after which ones, and under which of its constraints."""
 
     as_of: str = Field("", description='The day that "last month" is told from, YYYY-MM-DD; of the newest article unless told.')
     without: list[str] = Field(

@@ -44,13 +44,25 @@ class ChatRequest(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     model: str = Field(MODEL, description="As GET /v1/models names it.")
-    messages: list[Message] = Field(min_length=1, max_length=1_000, description="The conversation; its last message of the user is the question.")
+    messages: list[Message] = Field(
+        min_length=1,
+        max_length=1_000,
+        description="The conversation; its last message of the user is the question.",
+    )
     stream: bool = False
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = Field(None, description="There is one answer to a question.")
-    filters: Narrowing = Field(default_factory=Narrowing, description="Yinju's own: which articles may answer.")
-    as_of: str = Field("", description='Yinju\'s own: the day that "last month" is told from, YYYY-MM-DD.')
-    without: list[str] = Field(default_factory=list, max_length=100, description="Yinju's own: constraints of the question to lift.")
+    filters: Narrowing = Field(
+        default_factory=Narrowing, description="Yinju's own: which articles may answer."
+    )
+    as_of: str = Field(
+        "", description='Yinju\'s own: the day that "last month" is told from, YYYY-MM-DD.'
+    )
+    without: list[str] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Yinju's own: constraints of the question to lift.",
+    )
 
 
 class UrlCitation(BaseModel):

@@ -40,14 +40,30 @@ from rag.serving.openai_models import (
 from rag.serving.refusals import failure, openai_form
 
 _REFUSED = {"default": {"model": OpenAIRefusal, "description": "Refused or failed."}}
-_STREAMED = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "description": "chat.completion.chunk events, then [DONE]."}}}}}
+_STREAMED = {
+    200: {
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {
+                    "type": "string",
+                    "description": "chat.completion.chunk events, then [DONE].",
+                }
+            }
+        }
+    }
+}
 _NUMBER = re.compile(r"\[(\d+)\]")
 
 
 def add_openai(app: FastAPI, desk: Desk) -> None:
     """Adds ``/v1/chat/completions`` and ``/v1/models``."""
 
-    @app.post("/v1/chat/completions", response_model=ChatCompletion, responses=_REFUSED | _STREAMED, tags=["OpenAI"])
+    @app.post(
+        "/v1/chat/completions",
+        response_model=ChatCompletion,
+        responses=_REFUSED | _STREAMED,
+        tags=["OpenAI"],
+    )
     async def chat_completions(request: ChatRequest):
         """The answer to the last message of the user; a follow-up is understood from those before it.
 
@@ -57,8 +73,12 @@ def add_openai(app: FastAPI, desk: Desk) -> None:
         question, before = _conversation(request)
         asked = (question, (), request.filters.filters(), request.as_of, request.without, before)
         if request.stream:
-            return await _stream(desk, asked, bool(request.stream_options and request.stream_options.include_usage))
-        answer = await asyncio.wrap_future(desk.pool.submit(lambda: desk.answer(question, *asked[2:])))
+            return await _stream(
+                desk, asked, bool(request.stream_options and request.stream_options.include_usage)
+            )
+        answer = await asyncio.wrap_future(
+            desk.pool.submit(lambda: desk.answer(question, *asked[2:]))
+        )
         return completion(answer)
 
     @app.get("/v1/models", responses=_REFUSED, tags=["OpenAI"])
@@ -74,7 +94,9 @@ def add_openai(app: FastAPI, desk: Desk) -> None:
 
     @app.api_route("/v1/{rest:path}", methods=["GET", "POST"], include_in_schema=False)
     def unknown(rest: str) -> None:
-        raise HTTPException(404, f"there is no /v1/{rest}: expected /v1/chat/completions or /v1/models; see /docs")
+        raise HTTPException(
+            404, f"there is no /v1/{rest}: expected /v1/chat/completions or /v1/models; see /docs"
+        )
 
 
 def completion(answer: Answer) -> ChatCompletion:
@@ -102,7 +124,11 @@ class Told:
 
     def end(self, answer: Answer) -> str:
         """What the reply ends with, once the whole answer is known: the rest of its text, and what stands below it."""
-        rest = answer.text.removeprefix(self.answered) if answer.text.startswith(self.answered) else f"\n\n{answer.text}"
+        rest = (
+            answer.text.removeprefix(self.answered)
+            if answer.text.startswith(self.answered)
+            else f"\n\n{answer.text}"
+        )
         below = notes(answer)
         return self._show(f"{rest}\n\n{below}" if below else rest)
 
@@ -117,9 +143,18 @@ def annotations(text: str, answer: Answer) -> list[Annotation]:
     found: dict[int, Annotation] = {}
     for mark in _NUMBER.finditer(text):
         number = int(mark[1])
-        if number in found or not 1 <= number <= len(answer.citations) or not (cited := answer.citations[number - 1]).url:
+        if (
+            number in found
+            or not 1 <= number <= len(answer.citations)
+            or not (cited := answer.citations[number - 1]).url
+        ):
             continue
-        there = UrlCitation(start_index=mark.start(), end_index=mark.end(), url=cited.url, title=cited.title or cited.article_id)
+        there = UrlCitation(
+            start_index=mark.start(),
+            end_index=mark.end(),
+            url=cited.url,
+            title=cited.title or cited.article_id,
+        )
         found[number] = Annotation(url_citation=there)
     return list(found.values())
 
@@ -131,16 +166,35 @@ def usage(answer: Answer) -> Usage:
 
 async def _stream(desk: Desk, asked: tuple, with_usage: bool) -> StreamingResponse:
     events = desk.pool.stream(lambda: desk.events(*asked))
-    return await streamed(events, _encoder(with_usage), lambda error: _line(failure(error, "events of /v1/chat/completions", openai_form)[1]))
+    return await streamed(
+        events,
+        _encoder(with_usage),
+        lambda error: _line(failure(error, "events of /v1/chat/completions", openai_form)[1]),
+    )
 
 
 def _encoder(with_usage: bool) -> Callable[[Event], bytes]:
     """Puts the events of one answer into chunks."""
-    told, head = Told(), {"id": _id(), "object": "chat.completion.chunk", "created": int(time.time()), "model": MODEL}
+    told, head = (
+        Told(),
+        {
+            "id": _id(),
+            "object": "chat.completion.chunk",
+            "created": int(time.time()),
+            "model": MODEL,
+        },
+    )
     begun = False
 
     def chunk(delta: dict, finished: str | None = None) -> bytes:
-        return _line({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finished, "logprobs": None}]})
+        return _line(
+            {
+                **head,
+                "choices": [
+                    {"index": 0, "delta": delta, "finish_reason": finished, "logprobs": None}
+                ],
+            }
+        )
 
     def encode(event: Event) -> bytes:
         nonlocal begun
@@ -153,7 +207,11 @@ def _encoder(with_usage: bool) -> Callable[[Event], bytes]:
         last = {"content": told.end(event)}
         if marks := annotations(told.text, event):
             last["annotations"] = [mark.model_dump() for mark in marks]
-        spent = _line({**head, "choices": [], "usage": usage(event).model_dump()}) if with_usage else b""
+        spent = (
+            _line({**head, "choices": [], "usage": usage(event).model_dump()})
+            if with_usage
+            else b""
+        )
         return first + chunk(last) + chunk({}, "stop") + spent + b"data: [DONE]\n\n"
 
     return encode
@@ -161,7 +219,11 @@ def _encoder(with_usage: bool) -> Callable[[Event], bytes]:
 
 def _conversation(request: ChatRequest) -> tuple[str, list[str]]:
     """The question, and the questions before it. Raises UsageError where the user asks nothing."""
-    *before, question = [words for message in request.messages if message.role == "user" and (words := message.words())] or [""]
+    *before, question = [
+        words
+        for message in request.messages
+        if message.role == "user" and (words := message.words())
+    ] or [""]
     if not question:
         raise UsageError("expected a message of the role user with text in it, got none")
     return question, before[-HISTORY_LIMIT:]
@@ -169,11 +231,15 @@ def _conversation(request: ChatRequest) -> tuple[str, list[str]]:
 
 def _known(model: str) -> None:
     if model != MODEL:
-        raise HTTPException(404, f"expected the model {MODEL!r}, got {model!r}: there is no other here")
+        raise HTTPException(
+            404, f"expected the model {MODEL!r}, got {model!r}: there is no other here"
+        )
 
 
 def _model(desk: Desk) -> Model:
-    return Model(created=int(datetime.fromisoformat(desk.index.snapshot.manifest.created).timestamp()))
+    return Model(
+        created=int(datetime.fromisoformat(desk.index.snapshot.manifest.created).timestamp())
+    )
 
 
 def _id() -> str:

@@ -22,6 +22,7 @@ from rag.serving.events import MEDIA_TYPE, event_stream
 from rag.serving.guard import Guard
 from rag.serving.intake_routes import add_intake
 from rag.serving.login import Door
+from rag.serving.mcp_routes import add_mcp
 from rag.serving.models import Asked, Asking, Browsed, Found, Health, Refusal, Searched, Span, WholeArticle
 from rag.serving.openai_routes import add_openai
 from rag.serving.refusals import explain
@@ -57,6 +58,7 @@ def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
     _add_routes(app, desk)
     add_batch(app, desk)
     add_openai(app, desk)
+    add_mcp(app, desk)
     if desk.intake:
         add_intake(app, desk.intake)
     add_entrance(app, door)

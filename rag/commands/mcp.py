@@ -1,0 +1,66 @@
+"""``yinju mcp``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from rag import options
+from rag.commands.serve import log, ready_told
+
+if TYPE_CHECKING:
+    from rag.serving.settings import Settings
+
+
+@options.command(
+    options.index,
+    options.model,
+    options.rerank,
+    click.option(
+        "--http",
+        is_flag=True,
+        help="Over HTTP at /mcp, with the JSON interface beside it, instead of standard input and output.",
+    ),
+    *options.server,
+)
+def mcp(
+    path: str, model: str | None, rerank: str | None, http: bool, auth: str | None, **given
+) -> None:
+    """Answer agents by the Model Context Protocol: tools ask, search, read_article, list_articles, corpus_info.
+
+    \b
+    yinju mcp --index ~/news-index
+    yinju mcp --index ~/news-index --http --port 8000
+
+    Without --http an agent starts this command itself, and speaks to it over its standard input and output; --host, --port and passwords are
+    of no use then. "yinju serve" answers at /mcp, too.
+    """
+    from rag.library import Index
+    from rag.serving.desk import Desk
+    from rag.serving.mcp_routes import server_of
+    from rag.serving.passwords import read_accounts
+    from rag.serving.settings import checked
+
+    settings = checked(accounts=read_accounts(auth) if auth and http else None, **given)
+    log()
+    if http:
+        return _serve(path, model, rerank, settings)
+    desk = Desk(Index.open(path, model, rerank), settings)
+    try:
+        server_of(desk).run("stdio")
+    finally:
+        desk.close()
+
+
+def _serve(path: str, model: str | None, rerank: str | None, settings: Settings) -> None:
+    from rag.library import Index
+    from rag.serving.listen import listen
+    from rag.serving.mcp_routes import server_of
+    from rag.serving.routes import build_api
+    from rag.serving.run import run
+
+    with listen(settings) as bound:
+        app = build_api(Index.open(path, model, rerank), settings)
+        server_of(app.state.desk)  # says at once where the SDK is not installed
+        run(app, bound, settings, ready_told(settings, path="/mcp"))

@@ -1,0 +1,201 @@
+"""What the MCP tools give: as much as a model needs to answer, to quote and to read on, and no more, since it pays by the word."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from pydantic import BaseModel, Field
+
+from rag.answer.types import Answer, Citation, Row
+from rag.corpus.article import Article
+from rag.plain import limits
+from rag.search.browse import Listed, Listing, Statistics
+from rag.search.types import Hit
+
+SOURCES_SHOWN = 50
+
+
+class About(BaseModel):
+    """An article."""
+
+    article_id: str
+    title: str
+    date: str = Field(description="YYYY-MM-DD, or empty.")
+    source: str = Field(description="Its publisher.")
+    lang: str
+    link: str = Field(
+        description="Of this server's resource: the article, or the part of it that is quoted."
+    )
+
+
+class Quote(About):
+    """A verbatim quote: the characters ``start`` to ``end`` of the article's text."""
+
+    number: int = Field(description="As [1] in the text; of a nearest quote its rank.")
+    quote: str
+    start: int
+    end: int
+    url: str = Field(description="Where the article was published, or empty.")
+    page: int = Field(description="Of a PDF, from 1; 0 for what has no pages.")
+    same_as: int = Field(
+        description="Number of the quote of another article that says the same in nearly the same words; 0 for none."
+    )
+
+
+class Answered(BaseModel):
+    """An answer, or a refusal with what comes nearest."""
+
+    text: str = Field(description="The answer, with [1], [2] for its citations.")
+    refused: bool = Field(description="The articles do not say it.")
+    grade: str = Field(
+        description="answered; in a refusal near (the articles are about the subject, but do not say this) or nothing."
+    )
+    kind: str
+    rows: list[Row] = Field(
+        description="Line by line: what it is about, its value, and the numbers of its citations."
+    )
+    citations: list[Quote]
+    nearest: list[Quote] = Field(description="In a refusal the closest quotes: not an answer.")
+    missing: list[str] = Field(description="Words of the question that found no support.")
+    understood: str = Field(description="The question in full, where it leaned on an earlier one.")
+    restricted: str = Field(
+        description="To which time, place or publisher the question restricted the articles."
+    )
+    searched: int = Field(description="Articles searched.")
+    matched: int = Field(description="Articles with evidence.")
+
+
+class Passage(About):
+    """A passage: the characters ``start`` to ``end`` of the article's text."""
+
+    text: str
+    start: int
+    end: int
+    url: str
+    score: float = Field(description="Higher is better; comparable within one search.")
+    support: float = Field(
+        description="Share of the question's weight that the passage supports, 0 to 1."
+    )
+
+
+class Passages(BaseModel):
+    """What fits a question best, best first."""
+
+    passages: list[Passage]
+
+
+class Text(About):
+    """A piece of an article's text."""
+
+    text: str
+    start: int = Field(description="The piece is text[start:end] of the article.")
+    end: int
+    length: int = Field(description="Characters of the whole text.")
+    next_start: int | None = Field(description="Where to read on; null at the end.")
+    url: str
+
+
+class Entry(About):
+    """An article of a list."""
+
+    opening: str = Field(description="The first characters of its text.")
+
+
+class Page(BaseModel):
+    """A page of the list of articles."""
+
+    articles: list[Entry]
+    start: int
+    total: int = Field(description="Articles of the whole list.")
+    next_start: int | None = Field(description="Where the next page begins; null on the last one.")
+
+
+class Corpus(BaseModel):
+    """What there is."""
+
+    articles: int
+    passages: int
+    date_from: str
+    date_to: str
+    undated: int
+    langs: dict[str, int] = Field(description="Articles by language.")
+    sources: dict[str, int] = Field(
+        description=f"Articles by publisher, of the {SOURCES_SHOWN} with the most."
+    )
+    stories: int = Field(description="Stories that several articles tell in nearly the same words.")
+    skipped: int = Field(description="Files that could not be read.")
+    index_version: str
+    created: str
+
+
+def link(article_id: str, start: int | None = None, end: int | None = None) -> str:
+    """The address of an article, or of a part of it, as a resource."""
+    part = "" if start is None else f"?start={start}&end={end}"
+    return f"yinju://articles/{quote(article_id, safe='')}{part}"
+
+
+def answered(answer: Answer) -> Answered:
+    """An answer in short."""
+    return Answered(
+        text=answer.text, refused=answer.refused, grade=answer.grade, kind=answer.kind, rows=list(answer.rows),
+        citations=_quotes(answer.citations), nearest=_quotes(answer.nearest), missing=list(answer.missing), understood=answer.completed,
+        restricted=limits(answer), searched=answer.searched, matched=answer.matched,
+    )  # fmt: skip
+
+
+def passage(hit: Hit) -> Passage:
+    """A hit in short."""
+    return Passage(
+        **_about(hit), link=link(hit.article_id, hit.start, hit.end), text=hit.text, start=hit.start, end=hit.end, url=hit.url,
+        score=round(hit.score, 3), support=round(hit.support, 3),
+    )  # fmt: skip
+
+
+def text(article: Article, start: int, length: int) -> Text:
+    """``length`` characters of an article from ``start`` on."""
+    end = min(start + length, len(article.text))
+    return Text(
+        article_id=article.id, title=article.title, date=article.date, source=article.source, lang=article.lang, link=link(article.id),
+        url=article.url, text=article.text[start:end], start=start, end=end, length=len(article.text),
+        next_start=end if end < len(article.text) else None,
+    )  # fmt: skip
+
+
+def page(listing: Listing) -> Page:
+    """A page of the list in short."""
+    end = listing.start + len(listing.articles)
+    return Page(articles=[_entry(one) for one in listing.articles], start=listing.start, total=listing.total,
+                next_start=end if end < listing.total else None)  # fmt: skip
+
+
+def corpus(told: Statistics) -> Corpus:
+    """The figures in short."""
+    same = ("articles", "passages", "date_from", "date_to", "undated", "stories", "created")
+    return Corpus(
+        **{name: getattr(told, name) for name in same}, langs=dict(told.langs), sources=dict(told.sources[:SOURCES_SHOWN]),
+        skipped=len(told.skipped), index_version=told.version,
+    )  # fmt: skip
+
+
+def _quotes(citations: tuple[Citation, ...]) -> list[Quote]:
+    return [
+        Quote(**_about(one), link=link(one.article_id, one.start, one.end), number=number, quote=one.quote, start=one.start, end=one.end,
+              url=one.url, page=one.page, same_as=one.same_as)
+        for number, one in enumerate(citations, 1)
+    ]  # fmt: skip
+
+
+def _about(of: Citation | Hit) -> dict[str, str]:
+    return {name: getattr(of, name) for name in ("article_id", "title", "date", "source", "lang")}
+
+
+def _entry(one: Listed) -> Entry:
+    return Entry(
+        article_id=one.id,
+        title=one.heading,
+        date=one.date,
+        source=one.source,
+        lang=one.lang,
+        opening=one.opening,
+        link=link(one.id),
+    )

@@ -1,0 +1,113 @@
+"""MCP over HTTP ("streamable HTTP") at ``/mcp``, behind the same guard, passwords and pool as everything else.
+
+Without sessions: every request stands for itself, so a restart of the server goes unnoticed and nothing piles up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from rag.errors import UsageError
+from rag.serving.guard import BODY_LIMIT, MCP_PATH
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from mcp.server import MCPServer
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+    from rag.serving.desk import Desk
+
+
+def server_of(desk: Desk) -> MCPServer:
+    """The MCP server of a desk, see :func:`rag.serving.mcp_server.build_server`. Raises UsageError where the SDK is not installed."""
+    try:
+        from rag.serving.mcp_server import build_server
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types"):
+            raise
+        raise UsageError(
+            "expected the MCP SDK (mcp 2), which is not installed: pip install 'yinju[mcp]'"
+        ) from error
+    return build_server(desk)
+
+
+class Endpoint:
+    """The ASGI application of the route. The SDK takes a second and some memory to load: it is loaded for the first who asks."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._manager: StreamableHTTPSessionManager | None = None
+        self._wanted, self._settled = asyncio.Event(), asyncio.Event()
+        self._problem: Exception | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":
+            # Without sessions there is nothing to listen to (GET) and nothing to end (DELETE).
+            raise HTTPException(405, "expected POST: there are no sessions here", {"allow": "POST"})
+        self._wanted.set()
+        await self._settled.wait()
+        if self._manager is None:
+            raise HTTPException(503, str(self._problem))
+        await self._manager.handle_request(scope, receive, send)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Answers as long as this is entered."""
+        self._wanted, self._settled = asyncio.Event(), asyncio.Event()
+        running = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    async def _run(self) -> None:
+        await self._wanted.wait()
+        try:
+            async with await asyncio.to_thread(self._made) as self._manager:
+                self._settled.set()
+                await asyncio.Event().wait()
+        except UsageError as error:
+            self._problem = error
+        finally:
+            self._manager = None
+            self._settled.set()
+
+    def _made(self) -> AbstractAsyncContextManager[StreamableHTTPSessionManager]:
+        server = server_of(self._desk)
+        from mcp.server.transport_security import TransportSecuritySettings
+
+        # The guard has looked at names, origins and lengths already.
+        let_all_in = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+        server.streamable_http_app(
+            stateless_http=True, transport_security=let_all_in, max_request_body_size=BODY_LIMIT
+        )
+        return _running(server.session_manager)
+
+
+@asynccontextmanager
+async def _running(
+    manager: StreamableHTTPSessionManager,
+) -> AsyncIterator[StreamableHTTPSessionManager]:
+    async with manager.run():
+        yield manager
+
+
+def add_mcp(app: FastAPI, desk: Desk) -> None:
+    """Adds ``POST /mcp``."""
+    endpoint, before = Endpoint(desk), app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(running: FastAPI) -> AsyncIterator[object]:
+        async with endpoint.open(), before(running) as state:
+            yield state
+
+    app.router.lifespan_context = lifespan
+    app.router.routes.append(Route(MCP_PATH, endpoint, include_in_schema=False))

@@ -1,0 +1,392 @@
+"""The tools and resources of the Model Context Protocol, asked by the SDK's own client: in memory, over stdio, over HTTP."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+from page_server import running
+
+from rag import Article, Assistant, Index
+from rag.errors import UsageError
+from rag.serving import Desk, Settings
+from rag.serving.passwords import Accounts, hash_password
+
+mcp = pytest.importorskip("mcp", reason="the extra mcp is not installed")
+httpx2 = pytest.importorskip("httpx2")
+
+from mcp.client.stdio import StdioServerParameters  # noqa: E402
+from mcp.client.streamable_http import streamable_http_client  # noqa: E402
+
+from rag.serving.mcp_server import LISTED, PIECE, build_server  # noqa: E402
+
+TOOLS = {"ask", "search", "read_article", "list_articles", "corpus_info"}
+FLOODS = "哪些省举行了防汛演练？"
+
+
+@pytest.fixture(scope="module")
+def index(news_index):
+    with Index.open(news_index) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(index):
+    made = Desk(index)
+    yield made
+    made.close()
+
+
+def session(server, talk, **given):
+    """What a coroutine ``talk(client)`` returns; each of the protocol's two handshakes is tried."""
+
+    async def run():
+        async with mcp.Client(server, read_timeout_seconds=60, **given) as client:
+            return await talk(client)
+
+    return asyncio.run(run())
+
+
+def called(desk, tool, **arguments):
+    return session(build_server(desk), lambda client: client.call_tool(tool, arguments))
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+def test_the_tools_are_described_and_their_results_fit_what_is_said_of_them(desk, mode):
+    wanted = {
+        "ask": {"question": FLOODS}, "search": {"question": "bridge", "k": 2}, "read_article": {"article_id": "bridge-en"},
+        "list_articles": {"count": 2}, "corpus_info": {},
+    }  # fmt: skip
+
+    async def talk(client):
+        tools = (await client.list_tools()).tools
+        return tools, {
+            one.name: await client.call_tool(one.name, wanted[one.name]) for one in tools
+        }
+
+    tools, results = session(build_server(desk), talk, mode=mode)
+    assert {one.name for one in tools} == TOOLS
+    for tool in tools:
+        assert (
+            tool.description
+            and tool.annotations.read_only_hint
+            and ":class:" not in str(tool.input_schema)
+        )
+        assert not results[tool.name].is_error and results[tool.name].content[0].text
+        jsonschema.validate(results[tool.name].structured_content, tool.output_schema)
+
+
+def test_ask_gives_the_assistants_answer_with_quotes_that_stand_in_the_articles(desk, index):
+    expected = Assistant(index).ask(FLOODS)
+    result = called(desk, "ask", question=FLOODS)
+    told = result.structured_content
+    assert (
+        told["text"] == expected.text
+        and [row["label"] for row in told["rows"]] == [row.label for row in expected.rows] != []
+    )
+    assert [one["quote"] for one in told["citations"]] == [one.quote for one in expected.citations]
+    for number, one in enumerate(told["citations"], 1):
+        assert (
+            one["number"] == number
+            and index.article(one["article_id"]).text[one["start"] : one["end"]] == one["quote"]
+        )
+        assert (
+            f"[{number}]" in result.content[0].text
+            and one["quote"] in result.content[0].text
+            and one["link"] in result.content[0].text
+        )
+    assert {one.uri for one in result.content[1:]} == {
+        one["link"].partition("?")[0] for one in told["citations"]
+    }
+
+
+def test_a_refusal_says_so_and_gives_what_is_near(desk):
+    told = called(desk, "ask", question="Who designed the Eiffel Tower?").structured_content
+    assert told["refused"] and told["grade"] != "answered" and not told["citations"]
+    assert told["nearest"] and told["missing"]
+
+
+def test_a_follow_up_filters_and_lifted_constraints_reach_the_assistant(desk, index):
+    assistant = Assistant(index)
+    told = called(
+        desk, "ask", question="那湖北呢？", history=["山东举行了什么演练？"]
+    ).structured_content
+    assert (
+        told["understood"]
+        == assistant.ask("那湖北呢？", assistant.turns(["山东举行了什么演练？"])).completed
+        != ""
+    )
+    assert (
+        called(desk, "ask", question=FLOODS, filters={"langs": ["en"]}).structured_content[
+            "searched"
+        ]
+        == 5
+    )
+    limited, free = (
+        "2019年有哪些图书馆开馆？",
+        called(
+            desk, "ask", question="2019年有哪些图书馆开馆？", without=["date"]
+        ).structured_content,
+    )
+    assert (
+        called(desk, "ask", question=limited).structured_content["restricted"]
+        and not free["restricted"]
+    )
+
+
+def test_progress_is_told_stage_by_stage(desk):
+    stages = []
+
+    async def noted(progress, total, message):
+        stages.append((progress, total, message))
+
+    session(
+        build_server(desk),
+        lambda client: client.call_tool("ask", {"question": FLOODS}, progress_callback=noted),
+    )
+    assert [one[0] for one in stages] == [1, 2] and "13 articles" in stages[0][2]
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "says"),
+    [
+        ("ask", {"question": " "}, "empty"),
+        ("ask", {}, "question"),
+        ("ask", {"question": "x", "history": ["?"] * 13}, "history"),
+        ("ask", {"question": "x", "filters": {"date_from": "soon"}}, "soon"),
+        ("ask", {"question": "x", "as_of": "soon"}, "soon"),
+        ("search", {"question": "x", "k": 51}, "50"),
+        ("search", {"question": "电" * 100_000}, "characters"),
+        ("read_article", {"article_id": "../../etc/passwd"}, "etc/passwd"),
+        ("read_article", {"article_id": "bridge-en", "length": PIECE + 1}, "length"),
+        ("list_articles", {"order": "size"}, "order"),
+        ("list_articles", {"filters": {"places": ["Atlantis"]}}, "Atlantis"),
+    ],
+)
+def test_what_makes_no_sense_is_an_error_that_the_model_can_read(desk, tool, arguments, says):
+    result = called(desk, tool, **arguments)
+    assert (
+        result.is_error
+        and says in result.content[0].text
+        and "Traceback" not in result.content[0].text
+    )
+
+
+def test_an_error_nobody_expected_keeps_its_words_to_itself(desk, monkeypatch):
+    monkeypatch.setattr(desk, "search", lambda *_: 1 / 0)
+    result = called(desk, "search", question="x")
+    assert result.is_error and "division" not in result.content[0].text
+
+
+def test_a_long_article_is_read_in_pieces_and_an_id_may_hold_anything(tmp_path):
+    long, odd = "风" * 50_000, "新闻/../a%2Fb#1?x=2.md"
+    Index.build(
+        [
+            Article(odd, f"{long}。港口关闭了。", "大风", lang="zh"),
+            Article("b", "The port closed.", lang="en"),
+        ],
+        tmp_path,
+    )
+    with Index.open(tmp_path) as index:
+        desk, pieces, start = Desk(index), [], 0
+
+        async def talk(client):
+            nonlocal start
+            while start is not None:
+                told = (
+                    await client.call_tool("read_article", {"article_id": odd, "start": start})
+                ).structured_content
+                pieces.append(told["text"])
+                start = told["next_start"]
+            whole = await client.read_resource(told["link"])
+            part = await client.read_resource(f"{told['link']}?start=50001&end=50006")
+            listed = [one.uri for one in (await client.list_resources()).resources]
+            with pytest.raises(mcp.MCPError, match="no article"):
+                await client.read_resource("yinju://articles/none")
+            with pytest.raises(mcp.MCPError, match="offsets"):
+                await client.read_resource(f"{told['link']}?start=6&end=5")
+            return told, whole.contents[0].text, part.contents[0].text, listed
+
+        told, whole, part, listed = session(build_server(desk), talk)
+        assert (
+            len(pieces) == 3
+            and "".join(pieces) == whole == index.article(odd).text
+            and told["length"] == len(whole)
+        )
+        assert part == "港口关闭了" and told["link"] in listed and "yinju://corpus" in listed
+        desk.close()
+
+
+def test_the_list_goes_on_page_by_page(desk, index):
+    seen, start = [], 0
+    while start is not None:
+        told = called(
+            desk, "list_articles", start=start, count=5, order="oldest"
+        ).structured_content
+        seen += [one["article_id"] for one in told["articles"]]
+        start = told["next_start"]
+    assert len(seen) == len(set(seen)) == told["total"] == index.n_articles <= LISTED
+
+
+def test_an_index_that_is_rebuilt_is_taken_up_over_stdio(tmp_path):
+    Index.build([Article("a", "The museum shows 40 paintings.", lang="en")], tmp_path)
+    command = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "rag.cli", "mcp", "--index", str(tmp_path)],
+        env=dict(os.environ),
+    )
+    question = {"question": "How many paintings does the museum show?"}
+
+    async def talk(client):
+        first = await client.call_tool("ask", question)
+        Index.build([Article("a", "The museum shows 50 paintings.", lang="en")], tmp_path)
+        return (await client.list_tools()).tools, first, await client.call_tool("ask", question)
+
+    tools, first, second = session(command, talk)
+    assert {one.name for one in tools} == TOOLS
+    assert first.structured_content["text"].startswith("40") and second.structured_content[
+        "text"
+    ].startswith("50")
+
+
+def test_nothing_but_messages_goes_to_standard_output_and_the_end_of_input_ends_it(news_index):
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}}  # fmt: skip
+    asked = {
+        "jsonrpc": "2.0",
+        "id": 2,
+        "method": "tools/call",
+        "params": {"name": "ask", "arguments": {"question": " "}},
+    }
+    lines = "".join(
+        json.dumps(one) + "\n"
+        for one in (hello, {"jsonrpc": "2.0", "method": "notifications/initialized"}, asked)
+    )
+    command = [sys.executable, "-m", "rag.cli", "mcp", "--index", str(news_index)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        process.stdin.write(lines)
+        process.stdin.flush()
+        replies = [json.loads(process.stdout.readline()) for _ in range(2)]
+        rest, log = process.communicate(timeout=30)
+    assert [one["id"] for one in replies] == [1, 2] and replies[1]["result"]["isError"]
+    assert rest == "" and process.returncode == 0 and "Traceback" not in log
+
+
+def test_no_index_is_told_on_standard_error(yinju, tmp_path):
+    done = yinju("mcp", "--index", tmp_path / "none", stdin=subprocess.DEVNULL)
+    assert done.returncode == 5 and done.stdout == "" and "none" in done.stderr
+
+
+def over_http(address, talk, **headers):
+    async def run():
+        async with httpx2.AsyncClient(headers=headers, timeout=60) as wire:
+            async with mcp.Client(
+                streamable_http_client(f"{address}/mcp", http_client=wire), read_timeout_seconds=60
+            ) as client:
+                return await talk(client)
+
+    return asyncio.run(run())
+
+
+def post(address, **headers):
+    ping = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    return httpx2.post(
+        f"{address}/mcp",
+        json=ping,
+        headers={"accept": "application/json, text/event-stream", **headers},
+    )
+
+
+async def asks(client):
+    tools = (await client.list_tools()).tools
+    return {one.name for one in tools}, (
+        await client.call_tool("ask", {"question": FLOODS})
+    ).structured_content
+
+
+def test_over_http_beside_the_page(news_index, index):
+    with running(news_index) as address:
+        tools, told = over_http(address, asks)
+        assert tools == TOOLS and told["text"] == Assistant(index).ask(FLOODS).text
+        # The guard's checks come before the SDK's.
+        assert post(address).status_code == 200
+        assert post(address, host="evil.example").status_code == 400
+        assert post(address, origin="https://evil.example").status_code == 403
+        assert httpx2.post(f"{address}/mcp", content=b"x" * 1_000_001).status_code == 413
+        assert httpx2.get(f"{address}/mcp").status_code == 405
+
+
+def test_over_http_with_a_password(news_index):
+    accounts = Accounts({"editor": hash_password("secret")})
+    with running(news_index, page=False, accounts=accounts) as address:
+        refused = post(address)
+        assert (
+            refused.status_code == 401
+            and refused.json()["error"]
+            and refused.headers["www-authenticate"].startswith("Basic")
+        )
+        assert post(address, authorization="Bearer editor:wrong").status_code == 401
+        token = httpx2.post(f"{address}/api/token", auth=("editor", "secret")).json()["token"]
+        for bearer in (token, "editor:secret"):
+            assert over_http(address, asks, authorization=f"Bearer {bearer}")[0] == TOOLS
+        with pytest.raises(Exception):
+            over_http(address, asks)
+
+
+def test_the_command_serves_over_http_too(news_index):
+    command = [
+        sys.executable,
+        "-m",
+        "rag.cli",
+        "mcp",
+        "--http",
+        "--port",
+        "0",
+        "--index",
+        str(news_index),
+        "--root-path",
+        "/news",
+    ]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as process:
+        try:
+            line = process.stdout.readline()
+            address = line.split()[4].removesuffix("/mcp")
+            assert over_http(f"{address}/news", asks)[0] == over_http(address, asks)[0] == TOOLS
+        finally:
+            process.terminate()
+            process.wait(15)
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_without_the_package_the_command_and_the_route_say_what_to_install(
+    news_index, index, monkeypatch, call
+):
+    from starlette.testclient import TestClient
+
+    from rag.serving.mcp_routes import server_of
+    from rag.serving.routes import build_api
+
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    for name in [one for one in sys.modules if one.startswith(("mcp.", "rag.serving.mcp_server"))]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(UsageError, match=r"yinju\[mcp\]"):
+        server_of(Desk(index))
+    done = call("mcp", "--index", news_index)
+    assert done.returncode == 2 and "yinju[mcp]" in done.stderr
+    with TestClient(
+        build_api(index, Settings()), base_url="http://127.0.0.1", raise_server_exceptions=False
+    ) as client:
+        reply = client.post("/mcp", json={})
+        assert reply.status_code == 503 and "yinju[mcp]" in reply.json()["error"]
+        assert client.get("/healthz").status_code == 200
