@@ -103,6 +103,11 @@ def test_programs_send_basic_or_a_token(client):
     bearer = {"authorization": f"Bearer {token['token']}"}
     assert token["seconds"] > 3600 and client.get("/api/corpus", headers=bearer).status_code == 200
     assert client.post("/api/token", headers=bearer).status_code == 403
+    # What has a field for an "API key" only sends name and password as one.
+    key = f"editor:{PASSWORD}".encode()
+    assert client.get("/api/corpus", headers={"authorization": b"Bearer " + key}).status_code == 200
+    for wrong in (key[:-1], b"editor:", b":" + key, b"editor", key + b"\xff"):
+        assert client.get("/api/corpus", headers={"authorization": b"Bearer " + wrong}).status_code == 401
     for wrong in (
         "Bearer x", "Bearer " + token["token"][:-1], "Basic !", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Basic ZWRpdG9y", "Digest x", ""
     ):
