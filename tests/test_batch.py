@@ -128,3 +128,25 @@ def test_others_are_answered_between_the_questions_of_a_batch(app, client, monke
         other = people.submit(client.post, "/api/ask", json={"question": BRIDGE})
         assert other.result().status_code == batch.result().status_code == 200
     assert order == ["first", BRIDGE, "second", "third"]
+
+
+def test_what_was_answered_earlier_in_a_conversation_is_not_answered_again(app, client, index, monkeypatch):
+    asked, stages = [], Assistant.stream
+
+    def counted(self, question, *given):
+        asked.append(question)
+        yield from stages(self, question, *given)
+
+    monkeypatch.setattr(Assistant, "stream", counted)
+    monkeypatch.setattr(Assistant, "ask", lambda self, *given: [*self.stream(*given)][-1])
+    talk = ["山东举行了什么演练？", "那湖北呢？", "什么时候？", BRIDGE]
+    for number, question in enumerate(talk):
+        body = {"question": question, "history": talk[:number]}
+        told = client.post("/api/ask", json=body).json()
+        assert {**told, "ms": 0} == {**Assistant(index).ask(question, Assistant(index).turns(talk[:number])).to_dict(), "ms": 0}
+    # Each question of the server's once; the rest are this test's own.
+    own = [question for number in range(4) for question in (*talk[:number], talk[number])]
+    assert sorted(asked) == sorted([*talk, *own])
+    asked.clear()
+    client.post("/api/ask", json={"question": BRIDGE, "history": talk[:2], "filters": {"langs": ["zh"]}})
+    assert asked == [*talk[:2], BRIDGE], "under other filters the answers are others"

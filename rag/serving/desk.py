@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from rag.search.types import Filters, Hit
 from rag.serving.intake import Intake
 from rag.serving.pool import Pool
 from rag.serving.settings import Settings
+from rag.serving.turns import Turns
 from rag.serving.workers import Workers
 
 log = logging.getLogger("rag.server")
@@ -44,7 +46,7 @@ class Desk:
         self._workers = Workers(index, settings.processes) if settings.processes > 1 else None
         self.pool = pool or (Pool(settings.processes) if self._workers else Pool())
         self.problem = ""
-        self._assistant = Assistant(index)
+        self._assistant, self._turns = Assistant(index), Turns()
         self._reloading = threading.Lock()
         self._refused, self._refused_at = "", 0.0
         self.intake = Intake(index.path, settings.allow_url, self._take_up) if settings.allow_upload else None
@@ -115,8 +117,12 @@ class Desk:
             yield from self._workers.run("events", question, history, filters, as_of, without, before)
             return
         self.refresh()
-        turns = history or self._assistant.turns(before, filters, as_of)
-        yield from self._assistant.stream(question, turns, filters, as_of, without)
+        turns = tuple(history) or self._turns.of(self._assistant, before, filters, as_of)
+        with closing(self._assistant.stream(question, turns, filters, as_of, without)) as stages:
+            for event in stages:
+                if isinstance(event, Answer) and not (without or history):
+                    self._turns.keep(self._assistant, (*turns, (question, event)), filters, as_of)
+                yield event
 
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         """The best ``k`` passages, found in the thread of the caller. Raises UsageError."""

@@ -226,7 +226,9 @@ def _conversation(request: ChatRequest) -> tuple[str, list[str]]:
     ] or [""]
     if not question:
         raise UsageError("expected a message of the role user with text in it, got none")
-    return question, before[-HISTORY_LIMIT:]
+    # Cut by halves, not one by one: a conversation that begins with the same question as last time is remembered.
+    half = HISTORY_LIMIT // 2
+    return question, before[max(0, len(before) // half - 1) * half :]
 
 
 def _known(model: str) -> None:
