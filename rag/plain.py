@@ -74,24 +74,17 @@ def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: ci
     above = [understood + answer.completed] if answer.completed else []
     above += [limits(answer)] if answer.constraints else []
     listed = answer.citations or answer.nearest
-    lines = [f"{sources if answer.citations else nearest}"] if listed else []
+    lines: dict[str, str] = {}
     for number, citation in enumerate(listed, 1):
-        said = (
-            f"{same} [{citation.same_as}]"
-            if citation.same_as
-            else ""
-            if citation.quote in answer.text
-            else _quoted(citation)
-        )
-        mark = f"[{number}]" if answer.citations else "-"
-        lines.append(
-            " ".join(
-                part
-                for part in (mark, said, "—" if said else "", heading(citation), place(citation))
-                if part
-            )
-        )
-    return "\n\n".join("\n".join(part) for part in (above, lines) if part)
+        said = f"{same} [{citation.same_as}]" if citation.same_as else ""
+        said = said or ("" if citation.quote in answer.text else _quoted(citation))
+        parts = (said, "—" if said else "", heading(citation), place(citation))
+        line = " ".join(part for part in parts if part)
+        # Two quotes of an article that are in the text already are one line.
+        lines[line] = lines.get(line, "") + f"[{number}]" if answer.citations else "-"
+    below = [f"{marks} {line}" for line, marks in lines.items()]
+    below = [sources if answer.citations else nearest, *below] if below else []
+    return "\n\n".join("\n".join(part) for part in (above, below) if part)
 
 
 def _quoted(citation: Citation) -> str:
