@@ -1,4 +1,5 @@
-"""What stands around an answer's text where there is no page: how it was understood, and its sources with their quotes."""
+"""What stands around an answer's text where there is no page: how it was understood, and its
+sources with their quotes."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ def in_script_of(answer: Answer, words: str) -> str:
 
 
 def limits(answer: Answer) -> str:
-    """What the question restricted the articles to: "Restricted to: last month (2023-08-01 to 2023-08-31)"; "" for nothing."""
+    """What the question restricted the articles to: "Restricted to: last month (2023-08-01 to
+    2023-08-31)"; "" for nothing."""
     if not answer.constraints:
         return ""
     only, to, since, until, yearly = (
@@ -54,15 +56,17 @@ def limits(answer: Answer) -> str:
 
 
 def heading(of: Citation | Hit) -> str:
-    """Title, publisher, day and page of an article in one line: "Xihou Bridge opens (River Post, 2021-12-30)"."""
+    """Title, publisher, day and page of an article in one line: "Xihou Bridge opens (River Post,
+    2021-12-30)"."""
     page = f"第 {of.page} 页" if of.lang == "zh" else f"p. {of.page}"
     about = ", ".join(part for part in (of.source, of.date, page if of.page else "") if part)
     return f"{of.title or of.article_id}{f' ({about})' if about else ''}"
 
 
 def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: citation.url) -> str:
-    """What belongs below an answer's text: how a follow-up was understood, what it was restricted to, and every citation with
-    its quote, if that is not in the text already; in a refusal the nearest quotes. "" where there is none of these.
+    """What belongs below an answer's text: how a follow-up was understood, what it was restricted
+    to, and every citation with its quote, if that is not in the text already; in a refusal the
+    nearest quotes. "" where there is none of these.
 
     Args:
         answer: any answer.

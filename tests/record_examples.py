@@ -1,8 +1,10 @@
-"""Records the examples of the OpenAPI description: asks a server with made-up articles, and keeps what comes back.
+"""Records the examples of the OpenAPI description: asks a server with made-up articles, and keeps
+what comes back.
 
     python tests/record_examples.py
 
-Run it again where a route is new or replies otherwise; a test says when a recorded example no longer fits its route.
+Run it again where a route is new or replies otherwise; a test says when a recorded example no
+longer fits its route.
 """
 
 import json
@@ -53,7 +55,8 @@ FORM = {
 
 
 def client(path):
-    """Of a server of an index of the articles, on which all routes are open, without a password put in."""
+    """Of a server of an index of the articles, on which all routes are open, without a password put
+    in."""
     from starlette.testclient import TestClient
 
     from rag import Index

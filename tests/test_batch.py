@@ -75,9 +75,15 @@ def test_a_question_that_cannot_be_used_leaves_the_others_answered(client):
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"questions": []}, {"questions": ["x"]}, {"questions": [{"question": "x"}] * (BATCH_LIMIT + 1)}, {"questions": [{"id": "a"}]},
-     {"questions": [{"question": "x", "history": ["?"] * 13}]}],
-)  # fmt: skip
+    [
+        {},
+        {"questions": []},
+        {"questions": ["x"]},
+        {"questions": [{"question": "x"}] * (BATCH_LIMIT + 1)},
+        {"questions": [{"id": "a"}]},
+        {"questions": [{"question": "x", "history": ["?"] * 13}]},
+    ],
+)
 def test_a_batch_that_makes_no_sense_is_refused(client, body):
     reply = client.post("/api/batch", json=body)
     assert reply.status_code == 400 and "questions" in reply.json()["error"]
@@ -130,7 +136,9 @@ def test_others_are_answered_between_the_questions_of_a_batch(app, client, monke
     assert order == ["first", BRIDGE, "second", "third"]
 
 
-def test_what_was_answered_earlier_in_a_conversation_is_not_answered_again(app, client, index, monkeypatch):
+def test_what_was_answered_earlier_in_a_conversation_is_not_answered_again(
+    app, client, index, monkeypatch
+):
     asked, stages = [], Assistant.stream
 
     def counted(self, question, *given):
@@ -143,10 +151,15 @@ def test_what_was_answered_earlier_in_a_conversation_is_not_answered_again(app, 
     for number, question in enumerate(talk):
         body = {"question": question, "history": talk[:number]}
         told = client.post("/api/ask", json=body).json()
-        assert {**told, "ms": 0} == {**Assistant(index).ask(question, Assistant(index).turns(talk[:number])).to_dict(), "ms": 0}
+        assert {**told, "ms": 0} == {
+            **Assistant(index).ask(question, Assistant(index).turns(talk[:number])).to_dict(),
+            "ms": 0,
+        }
     # Each question of the server's once; the rest are this test's own.
     own = [question for number in range(4) for question in (*talk[:number], talk[number])]
     assert sorted(asked) == sorted([*talk, *own])
     asked.clear()
-    client.post("/api/ask", json={"question": BRIDGE, "history": talk[:2], "filters": {"langs": ["zh"]}})
+    client.post(
+        "/api/ask", json={"question": BRIDGE, "history": talk[:2], "filters": {"langs": ["zh"]}}
+    )
     assert asked == [*talk[:2], BRIDGE], "under other filters the answers are others"

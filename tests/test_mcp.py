@@ -1,4 +1,5 @@
-"""The tools and resources of the Model Context Protocol, asked by the SDK's own client: in memory, over stdio, over HTTP."""
+"""The tools and resources of the Model Context Protocol, asked by the SDK's own client: in memory,
+over stdio, over HTTP."""
 
 import asyncio
 import json
@@ -57,9 +58,12 @@ def called(desk, tool, **arguments):
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
 def test_the_tools_are_described_and_their_results_fit_what_is_said_of_them(desk, mode):
     wanted = {
-        "ask": {"question": FLOODS}, "search": {"question": "bridge", "k": 2}, "read_article": {"article_id": "bridge-en"},
-        "list_articles": {"count": 2}, "corpus_info": {},
-    }  # fmt: skip
+        "ask": {"question": FLOODS},
+        "search": {"question": "bridge", "k": 2},
+        "read_article": {"article_id": "bridge-en"},
+        "list_articles": {"count": 2},
+        "corpus_info": {},
+    }
 
     async def talk(client):
         tools = (await client.list_tools()).tools
@@ -231,6 +235,7 @@ def test_the_list_goes_on_page_by_page(desk, index):
     assert len(seen) == len(set(seen)) == told["total"] == index.n_articles <= LISTED
 
 
+@pytest.mark.slow
 def test_an_index_that_is_rebuilt_is_taken_up_over_stdio(tmp_path):
     Index.build([Article("a", "The museum shows 40 paintings.", lang="en")], tmp_path)
     command = StdioServerParameters(
@@ -252,9 +257,18 @@ def test_an_index_that_is_rebuilt_is_taken_up_over_stdio(tmp_path):
     ].startswith("50")
 
 
+@pytest.mark.slow
 def test_nothing_but_messages_goes_to_standard_output_and_the_end_of_input_ends_it(news_index):
-    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}}  # fmt: skip
+    hello = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        },
+    }
     asked = {
         "jsonrpc": "2.0",
         "id": 2,
@@ -309,6 +323,7 @@ async def asks(client):
     ).structured_content
 
 
+@pytest.mark.slow
 def test_over_http_beside_the_page(news_index, index):
     with running(news_index) as address:
         tools, told = over_http(address, asks)
@@ -338,6 +353,7 @@ def test_over_http_with_a_password(news_index):
             over_http(address, asks)
 
 
+@pytest.mark.slow
 def test_the_command_serves_over_http_too(news_index):
     command = [
         sys.executable,

@@ -45,7 +45,10 @@ def user(*questions):
     """Messages of a conversation in which each of the questions was answered but the last."""
     said = [{"role": "system", "content": "You are a pirate."}]
     for question in questions[:-1]:
-        said += [{"role": "user", "content": question}, {"role": "assistant", "content": "Something."}]
+        said += [
+            {"role": "user", "content": question},
+            {"role": "assistant", "content": "Something."},
+        ]
     return [*said, {"role": "user", "content": questions[-1]}]
 
 
@@ -55,23 +58,40 @@ def create(client, *questions, **given):
 
 def test_the_one_model_is_listed(client):
     (only,) = client.models.list().data
-    assert only.id == "yinju" and client.models.retrieve("yinju") == only and only.created > 1_700_000_000
+    assert (
+        only.id == "yinju"
+        and client.models.retrieve("yinju") == only
+        and only.created > 1_700_000_000
+    )
     with pytest.raises(openai.NotFoundError, match="yinju"):
         client.models.retrieve("gpt-5")
 
 
-@pytest.mark.parametrize("question", [FLOOD, BRIDGE, PLACES, "你好", "有多少篇文章？", "Who designed the Eiffel Tower?"])
-def test_a_reply_begins_with_the_assistants_answer_and_ends_with_its_sources(client, index, question):
+@pytest.mark.parametrize(
+    "question", [FLOOD, BRIDGE, PLACES, "你好", "有多少篇文章？", "Who designed the Eiffel Tower?"]
+)
+def test_a_reply_begins_with_the_assistants_answer_and_ends_with_its_sources(
+    client, index, question
+):
     expected = Assistant(index).ask(question)
     reply = create(client, question)
     (choice,) = reply.choices
     content = choice.message.content
-    assert choice.finish_reason == "stop" and content.replace("  \n", "\n").startswith(expected.text)
+    assert choice.finish_reason == "stop" and content.replace("  \n", "\n").startswith(
+        expected.text
+    )
     for number, cited in enumerate(expected.citations, 1):
-        assert f"[{number}] " in content and cited.title in content and cited.quote in content and cited.source in content
+        assert (
+            f"[{number}] " in content
+            and cited.title in content
+            and cited.quote in content
+            and cited.source in content
+        )
     assert reply.yinju == {**expected.to_dict(), "ms": reply.yinju["ms"]}
     assert reply.system_fingerprint == index.version
-    assert (reply.usage.prompt_tokens, reply.usage.completion_tokens) == (0, 0), "no language model was asked"
+    assert (reply.usage.prompt_tokens, reply.usage.completion_tokens) == (0, 0), (
+        "no language model was asked"
+    )
 
 
 def test_articles_with_an_address_are_annotated_where_they_are_cited(client, index):
@@ -90,11 +110,17 @@ def test_a_stream_says_the_same_in_pieces(client):
         whole = create(client, question)
         chunks = list(create(client, question, stream=True))
         assert chunks[0].choices[0].delta.role == "assistant"
-        assert len({chunk.id for chunk in chunks}) == 1 and all(chunk.usage is None for chunk in chunks)
+        assert len({chunk.id for chunk in chunks}) == 1 and all(
+            chunk.usage is None for chunk in chunks
+        )
         text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
         assert text == whole.choices[0].message.content
-        assert [chunk.choices[0].finish_reason for chunk in chunks] == [None] * (len(chunks) - 1) + ["stop"]
-        told = [one for chunk in chunks for one in getattr(chunk.choices[0].delta, "annotations", ())]
+        assert [chunk.choices[0].finish_reason for chunk in chunks] == [None] * (
+            len(chunks) - 1
+        ) + ["stop"]
+        told = [
+            one for chunk in chunks for one in getattr(chunk.choices[0].delta, "annotations", ())
+        ]
         assert told == [one.model_dump() for one in whole.choices[0].message.annotations]
 
 
@@ -114,18 +140,30 @@ def test_a_follow_up_is_understood_from_the_users_messages(client, index):
 
 
 def test_messages_in_parts_are_read_and_other_settings_are_let_pass(client):
-    parts = [{"type": "text", "text": BRIDGE}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}]
+    parts = [
+        {"type": "text", "text": BRIDGE},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
+    ]
     reply = client.chat.completions.create(
-        model="yinju", messages=[{"role": "developer", "content": "x"}, {"role": "user", "content": parts}], temperature=0.2, max_tokens=5,
-        tools=[{"type": "function", "function": {"name": "f", "parameters": {}}}], user="u", seed=1, n=1,
-    )  # fmt: skip
+        model="yinju",
+        messages=[{"role": "developer", "content": "x"}, {"role": "user", "content": parts}],
+        temperature=0.2,
+        max_tokens=5,
+        tools=[{"type": "function", "function": {"name": "f", "parameters": {}}}],
+        user="u",
+        seed=1,
+        n=1,
+    )
     assert "28 kilometres" in reply.choices[0].message.content
 
 
 def test_filters_and_lifted_constraints_are_taken_as_extras(client):
     assert create(client, FLOOD, extra_body={"filters": {"langs": ["en"]}}).yinju["searched"] < 5
     dated = "2019年有哪些图书馆开馆？"
-    assert create(client, dated).yinju["constraints"] and not create(client, dated, extra_body={"without": ["date"]}).yinju["constraints"]
+    assert (
+        create(client, dated).yinju["constraints"]
+        and not create(client, dated, extra_body={"without": ["date"]}).yinju["constraints"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,9 +171,17 @@ def test_filters_and_lifted_constraints_are_taken_as_extras(client):
     [
         ({"messages": []}, openai.BadRequestError, "messages"),
         ({"messages": [{"role": "user", "content": " "}]}, openai.BadRequestError, "role user"),
-        ({"messages": [{"role": "assistant", "content": "x"}]}, openai.BadRequestError, "role user"),
+        (
+            {"messages": [{"role": "assistant", "content": "x"}]},
+            openai.BadRequestError,
+            "role user",
+        ),
         ({"messages": [{"role": "pirate", "content": "x"}]}, openai.BadRequestError, "role"),
-        ({"messages": [{"role": "user", "content": "电" * 100_000}]}, openai.BadRequestError, "characters"),
+        (
+            {"messages": [{"role": "user", "content": "电" * 100_000}]},
+            openai.BadRequestError,
+            "characters",
+        ),
         ({"n": 2}, openai.BadRequestError, "n"),
         ({"model": "gpt-5"}, openai.NotFoundError, "yinju"),
         ({"extra_body": {"as_of": "soon"}}, openai.BadRequestError, "soon"),
@@ -144,7 +190,9 @@ def test_filters_and_lifted_constraints_are_taken_as_extras(client):
 @pytest.mark.parametrize("stream", [False, True])
 def test_errors_come_in_openais_form(client, body, kind, says, stream):
     with pytest.raises(kind) as caught:
-        client.chat.completions.create(**{"model": "yinju", "messages": user("x"), "stream": stream, **body})
+        client.chat.completions.create(
+            **{"model": "yinju", "messages": user("x"), "stream": stream, **body}
+        )
     assert says in caught.value.body["message"] and caught.value.type == "invalid_request_error"
     assert len(caught.value.body["reference"]) == 8
 
@@ -155,13 +203,23 @@ def test_other_routes_of_openais_are_told_to_be_missing(client):
 
 
 def test_a_password_is_the_api_key(news_index):
-    with running(news_index, page=False, accounts=Accounts({"editor": hash_password("se:cret")}), root_path="/news") as address:
+    with running(
+        news_index,
+        page=False,
+        accounts=Accounts({"editor": hash_password("se:cret")}),
+        root_path="/news",
+    ) as address:
         for wrong in ("none", "editor:wrong", "se:cret"):
             with pytest.raises(openai.AuthenticationError) as caught:
                 asking(address, wrong).models.list()
             assert caught.value.code == "invalid_api_key"
         assert asking(address, "editor:se:cret").models.list().data
-        assert "28" in create(asking(f"{address}/news", "editor:se:cret"), BRIDGE).choices[0].message.content
+        assert (
+            "28"
+            in create(asking(f"{address}/news", "editor:se:cret"), BRIDGE)
+            .choices[0]
+            .message.content
+        )
 
 
 def local(index, monkeypatch=None, events=None):
@@ -180,19 +238,32 @@ def test_a_guess_too_many_and_another_sites_page_are_refused_in_openais_form(ind
     guarded = TestClient(build_api(index, Settings(accounts=accounts)), base_url="http://127.0.0.1")
     for _ in range(6):
         last = guarded.get("/v1/models", headers={"authorization": "Bearer editor:guess"})
-    assert last.status_code == 429 and last.json()["error"]["type"] == "rate_limit_error" and int(last.headers["retry-after"]) > 0
-    foreign = local(index).post("/v1/chat/completions", json=body(), headers={"origin": "https://evil.example"})
+    assert (
+        last.status_code == 429
+        and last.json()["error"]["type"] == "rate_limit_error"
+        and int(last.headers["retry-after"]) > 0
+    )
+    foreign = local(index).post(
+        "/v1/chat/completions", json=body(), headers={"origin": "https://evil.example"}
+    )
     assert foreign.status_code == 403 and foreign.json()["error"]["message"]
-    assert local(index).post("/v1/chat/completions", content=b"x" * 1_000_001).json()["error"]["type"] == "invalid_request_error"
+    assert (
+        local(index).post("/v1/chat/completions", content=b"x" * 1_000_001).json()["error"]["type"]
+        == "invalid_request_error"
+    )
 
 
-def test_an_error_in_the_middle_of_a_stream_is_told_and_keeps_its_words_to_itself(index, monkeypatch, caplog):
+def test_an_error_in_the_middle_of_a_stream_is_told_and_keeps_its_words_to_itself(
+    index, monkeypatch, caplog
+):
     def breaks(*_):
         yield Searching(7)
         yield "The answer "
         raise ZeroDivisionError("secret path")
 
-    text = local(index, monkeypatch, breaks).post("/v1/chat/completions", json=body(stream=True)).text
+    text = (
+        local(index, monkeypatch, breaks).post("/v1/chat/completions", json=body(stream=True)).text
+    )
     *_, last = [json.loads(line.removeprefix("data: ")) for line in text.strip().split("\n\n")]
     assert last["error"]["type"] == "server_error" and last["error"]["reference"] in caplog.text
     assert "secret" not in text and "[DONE]" not in text
@@ -206,10 +277,16 @@ def test_a_text_that_was_changed_at_the_end_is_told_whole(index, monkeypatch):
         yield "It is 300 kilometres"
         yield answer
 
-    text = local(index, monkeypatch, corrected).post("/v1/chat/completions", json=body(stream=True)).text
+    text = (
+        local(index, monkeypatch, corrected)
+        .post("/v1/chat/completions", json=body(stream=True))
+        .text
+    )
     chunks = [json.loads(line.removeprefix("data: ")) for line in text.strip().split("\n\n")[:-1]]
     said = "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks)
-    assert said.startswith("It is 300 kilometres  \n  \n28 kilometres [1]") and text.endswith("data: [DONE]\n\n")
+    assert said.startswith("It is 300 kilometres  \n  \n28 kilometres [1]") and text.endswith(
+        "data: [DONE]\n\n"
+    )
 
 
 def test_who_hangs_up_ends_the_work(news_index):
@@ -224,15 +301,33 @@ def test_who_hangs_up_ends_the_work(news_index):
         finally:
             closed.set()
 
-    with running(news_index, page=False, change=lambda desk: setattr(desk, "events", slow)) as address:
+    with running(
+        news_index, page=False, change=lambda desk: setattr(desk, "events", slow)
+    ) as address:
         with create(asking(address), "x", stream=True) as stream:
             next(iter(stream))
         assert closed.wait(5) and len(begun) < 500
 
 
 def test_an_article_without_a_title_is_annotated_by_its_id(tmp_path):
-    Index.build([Article("a.txt", "The museum shows 40 paintings.", lang="en", url="https://example.org/a")], tmp_path)
+    Index.build(
+        [
+            Article(
+                "a.txt", "The museum shows 40 paintings.", lang="en", url="https://example.org/a"
+            )
+        ],
+        tmp_path,
+    )
     with Index.open(tmp_path) as index:
-        asked = body(messages=[{"role": "user", "content": "How many paintings does the museum show?"}])
-        message = local(index).post("/v1/chat/completions", json=asked).json()["choices"][0]["message"]
-        assert message["annotations"][0]["url_citation"] == {"start_index": 13, "end_index": 16, "url": "https://example.org/a", "title": "a.txt"}
+        asked = body(
+            messages=[{"role": "user", "content": "How many paintings does the museum show?"}]
+        )
+        message = (
+            local(index).post("/v1/chat/completions", json=asked).json()["choices"][0]["message"]
+        )
+        assert message["annotations"][0]["url_citation"] == {
+            "start_index": 13,
+            "end_index": 16,
+            "url": "https://example.org/a",
+            "title": "a.txt",
+        }

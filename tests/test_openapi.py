@@ -1,4 +1,5 @@
-"""The OpenAPI description: every route has an example, which fits what the route takes and gives."""
+"""The OpenAPI description: every route has an example, which fits what the route takes and
+gives."""
 
 import jsonschema
 import pytest

@@ -20,21 +20,22 @@ if TYPE_CHECKING:
     click.option(
         "--http",
         is_flag=True,
-        help="Over HTTP at /mcp, with the JSON interface beside it, instead of standard input and output.",
+        help="Over HTTP at /mcp, not over standard input and output; with the JSON interface.",
     ),
     *options.server,
 )
 def mcp(
     path: str, model: str | None, rerank: str | None, http: bool, auth: str | None, **given
 ) -> None:
-    """Answer agents by the Model Context Protocol: tools ask, search, read_article, list_articles, corpus_info.
+    """Answer agents by the Model Context Protocol: tools ask, search, read_article, list_articles,
+    corpus_info.
 
     \b
     yinju mcp --index ~/news-index
     yinju mcp --index ~/news-index --http --port 8000
 
-    Without --http an agent starts this command itself, and speaks to it over its standard input and output; --host, --port and passwords are
-    of no use then. "yinju serve" answers at /mcp, too.
+    Without --http an agent starts this command itself, and speaks to it over its standard input and
+    output; --host, --port and passwords are of no use then. "yinju serve" answers at /mcp, too.
     """
     from rag.library import Index
     from rag.serving.desk import Desk

@@ -1,4 +1,5 @@
-"""Many questions in one request: answered one after another, each in its turn among those of others."""
+"""Many questions in one request: answered one after another, each in its turn among those of
+others."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from starlette.responses import StreamingResponse
 
 from rag.answer.types import Answer
 from rag.serving.desk import Desk
-from rag.serving.models import HISTORY_LIMIT, Narrowing, Refusal
+from rag.serving.models import AS_OF, HISTORY_LIMIT, WITHOUT, Narrowing, Refusal
 from rag.serving.refusals import failure
 
 BATCH_LIMIT = 100
@@ -39,15 +40,8 @@ class Batch(BaseModel):
 
     questions: list[BatchQuestion] = Field(min_length=1, max_length=BATCH_LIMIT)
     filters: Narrowing = Field(default_factory=Narrowing)
-    as_of: str = Field(
-        "",
-        description='The day that "last month" is told from, YYYY-MM-DD; of the newest article unless told.',
-    )
-    without: list[str] = Field(
-        default_factory=list,
-        max_length=100,
-        description="Constraints of the questions to lift: date, place, source.",
-    )
+    as_of: str = Field("", description=AS_OF)
+    without: list[str] = Field(default_factory=list, max_length=100, description=WITHOUT)
 
 
 class BatchAnswer(BaseModel):
@@ -86,7 +80,8 @@ def add_batch(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/api/batch", response_model=BatchAnswers, responses=_RESPONSES, tags=["questions"])
     async def batch(request: Request, batch: Batch):
-        """The answers to up to 100 questions. Who hangs up ends the work after the question it is at.
+        """The answers to up to 100 questions. Who hangs up ends the work after the question it is
+        at.
 
         With `Accept: application/x-ndjson` each comes on a line of its own as soon as it is there.
         """
@@ -110,7 +105,8 @@ async def _answers(desk: Desk, batch: Batch) -> AsyncIterator[BatchAnswer]:
         given = (one.question, filters, batch.as_of, batch.without, one.history)
         told = BatchAnswer(id=one.id or str(number))
         try:
-            # One at a time: a batch takes its turn again for every question, so others are answered in between.
+            # One at a time: a batch takes its turn again for every question, so others are answered
+            # in between.
             told.answer = await asyncio.wrap_future(
                 desk.pool.submit(lambda given=given: desk.answer(*given))
             )

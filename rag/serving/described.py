@@ -1,6 +1,8 @@
-"""The OpenAPI description of the routes: what FastAPI tells of them, an example of each, and how to come in.
+"""The OpenAPI description of the routes: what FastAPI tells of them, an example of each, and how to
+come in.
 
-``examples.json`` holds requests and what came back, recorded from a server by ``tests/record_examples.py``.
+``examples.json`` holds requests and what came back, recorded from a server by
+``tests/record_examples.py``.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ _SCHEMES = {
 
 
 def describe(app: FastAPI, with_password: bool) -> None:
-    """Have an application describe itself with examples; with a password, with the ways to log in."""
+    """Have an application describe itself with examples; with a password, with the ways to log
+    in."""
     plain = app.openapi
 
     @functools.cache

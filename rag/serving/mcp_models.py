@@ -1,4 +1,5 @@
-"""What the MCP tools give: as much as a model needs to answer, to quote and to read on, and no more, since it pays by the word."""
+"""What the MCP tools give: as much as a model needs to answer, to quote and to read on, and no
+more, since it pays by the word."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ class Quote(About):
     url: str = Field(description="Where the article was published, or empty.")
     page: int = Field(description="Of a PDF, from 1; 0 for what has no pages.")
     same_as: int = Field(
-        description="Number of the quote of another article that says the same in nearly the same words; 0 for none."
+        description="Number of the quote of another article that says nearly the same; 0 for none."
     )
 
 
@@ -48,7 +49,7 @@ class Answered(BaseModel):
     text: str = Field(description="The answer, with [1], [2] for its citations.")
     refused: bool = Field(description="The articles do not say it.")
     grade: str = Field(
-        description="answered; in a refusal near (the articles are about the subject, but do not say this) or nothing."
+        description="answered; in a refusal near (about this, but not saying it) or nothing."
     )
     kind: str
     rows: list[Row] = Field(
@@ -137,52 +138,96 @@ def link(article_id: str, start: int | None = None, end: int | None = None) -> s
 def answered(answer: Answer) -> Answered:
     """An answer in short."""
     return Answered(
-        text=answer.text, refused=answer.refused, grade=answer.grade, kind=answer.kind, rows=list(answer.rows),
-        citations=_quotes(answer.citations), nearest=_quotes(answer.nearest), missing=list(answer.missing), understood=answer.completed,
-        restricted=limits(answer), searched=answer.searched, matched=answer.matched,
-    )  # fmt: skip
+        text=answer.text,
+        refused=answer.refused,
+        grade=answer.grade,
+        kind=answer.kind,
+        rows=list(answer.rows),
+        citations=_quotes(answer.citations),
+        nearest=_quotes(answer.nearest),
+        missing=list(answer.missing),
+        understood=answer.completed,
+        restricted=limits(answer),
+        searched=answer.searched,
+        matched=answer.matched,
+    )
 
 
-def passage(hit: Hit) -> Passage:
-    """A hit in short."""
+def passages(hits: list[Hit]) -> Passages:
+    """Hits in short."""
+    return Passages(passages=[_passage(hit) for hit in hits])
+
+
+def _passage(hit: Hit) -> Passage:
     return Passage(
-        **_about(hit), link=link(hit.article_id, hit.start, hit.end), text=hit.text, start=hit.start, end=hit.end, url=hit.url,
-        score=round(hit.score, 3), support=round(hit.support, 3),
-    )  # fmt: skip
+        **_about(hit),
+        link=link(hit.article_id, hit.start, hit.end),
+        text=hit.text,
+        start=hit.start,
+        end=hit.end,
+        url=hit.url,
+        score=round(hit.score, 3),
+        support=round(hit.support, 3),
+    )
 
 
 def text(article: Article, start: int, length: int) -> Text:
     """``length`` characters of an article from ``start`` on."""
     end = min(start + length, len(article.text))
     return Text(
-        article_id=article.id, title=article.title, date=article.date, source=article.source, lang=article.lang, link=link(article.id),
-        url=article.url, text=article.text[start:end], start=start, end=end, length=len(article.text),
+        article_id=article.id,
+        title=article.title,
+        date=article.date,
+        source=article.source,
+        lang=article.lang,
+        link=link(article.id),
+        url=article.url,
+        text=article.text[start:end],
+        start=start,
+        end=end,
+        length=len(article.text),
         next_start=end if end < len(article.text) else None,
-    )  # fmt: skip
+    )
 
 
 def page(listing: Listing) -> Page:
     """A page of the list in short."""
     end = listing.start + len(listing.articles)
-    return Page(articles=[_entry(one) for one in listing.articles], start=listing.start, total=listing.total,
-                next_start=end if end < listing.total else None)  # fmt: skip
+    return Page(
+        articles=[_entry(one) for one in listing.articles],
+        start=listing.start,
+        total=listing.total,
+        next_start=end if end < listing.total else None,
+    )
 
 
 def corpus(told: Statistics) -> Corpus:
     """The figures in short."""
     same = ("articles", "passages", "date_from", "date_to", "undated", "stories", "created")
     return Corpus(
-        **{name: getattr(told, name) for name in same}, langs=dict(told.langs), sources=dict(told.sources[:SOURCES_SHOWN]),
-        skipped=len(told.skipped), index_version=told.version,
-    )  # fmt: skip
+        **{name: getattr(told, name) for name in same},
+        langs=dict(told.langs),
+        sources=dict(told.sources[:SOURCES_SHOWN]),
+        skipped=len(told.skipped),
+        index_version=told.version,
+    )
 
 
 def _quotes(citations: tuple[Citation, ...]) -> list[Quote]:
     return [
-        Quote(**_about(one), link=link(one.article_id, one.start, one.end), number=number, quote=one.quote, start=one.start, end=one.end,
-              url=one.url, page=one.page, same_as=one.same_as)
+        Quote(
+            **_about(one),
+            link=link(one.article_id, one.start, one.end),
+            number=number,
+            quote=one.quote,
+            start=one.start,
+            end=one.end,
+            url=one.url,
+            page=one.page,
+            same_as=one.same_as,
+        )
         for number, one in enumerate(citations, 1)
-    ]  # fmt: skip
+    ]
 
 
 def _about(of: Citation | Hit) -> dict[str, str]:

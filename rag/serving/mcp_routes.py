@@ -1,6 +1,8 @@
-"""MCP over HTTP ("streamable HTTP") at ``/mcp``, behind the same guard, passwords and pool as everything else.
+"""MCP over HTTP ("streamable HTTP") at ``/mcp``, behind the same guard, passwords and pool as
+everything else.
 
-Without sessions: every request stands for itself, so a restart of the server goes unnoticed and nothing piles up.
+Without sessions: every request stands for itself, so a restart of the server goes unnoticed and
+nothing piles up.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
 
 def server_of(desk: Desk) -> MCPServer:
-    """The MCP server of a desk, see :func:`rag.serving.mcp_server.build_server`. Raises UsageError where the SDK is not installed."""
+    """The MCP server of a desk, see :func:`rag.serving.mcp_server.build_server`. Raises UsageError
+    where the SDK is not installed."""
     try:
         from rag.serving.mcp_server import build_server
     except ModuleNotFoundError as error:
@@ -39,7 +42,8 @@ def server_of(desk: Desk) -> MCPServer:
 
 
 class Endpoint:
-    """The ASGI application of the route. The SDK takes a second and some memory to load: it is loaded for the first who asks."""
+    """The ASGI application of the route. The SDK takes a second and some memory to load: it is
+    loaded for the first who asks."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

@@ -1,4 +1,5 @@
-"""What the OpenAI-compatible routes take and give: the parts of OpenAI's chat completions that mean something here."""
+"""What the OpenAI-compatible routes take and give: the parts of OpenAI's chat completions that mean
+something here."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.answer.types import Answer
-from rag.serving.models import Narrowing
+from rag.serving.models import AS_OF, WITHOUT, Narrowing
 
 MODEL = "yinju"
 
@@ -39,7 +40,8 @@ class StreamOptions(BaseModel):
 
 
 class ChatRequest(BaseModel):
-    """The body of ``POST /v1/chat/completions``. Other settings of OpenAI's (temperature, tools, ...) are let pass and change nothing."""
+    """The body of ``POST /v1/chat/completions``. Other settings of OpenAI's (temperature, tools,
+    ...) are let pass and change nothing."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -55,18 +57,13 @@ class ChatRequest(BaseModel):
     filters: Narrowing = Field(
         default_factory=Narrowing, description="Yinju's own: which articles may answer."
     )
-    as_of: str = Field(
-        "", description='Yinju\'s own: the day that "last month" is told from, YYYY-MM-DD.'
-    )
-    without: list[str] = Field(
-        default_factory=list,
-        max_length=100,
-        description="Yinju's own: constraints of the question to lift.",
-    )
+    as_of: str = Field("", description=AS_OF)
+    without: list[str] = Field(default_factory=list, max_length=100, description=WITHOUT)
 
 
 class UrlCitation(BaseModel):
-    """Where the article is that stands behind a ``[1]`` of the text: ``content[start_index:end_index]``, in characters."""
+    """Where the article is that stands behind a ``[1]`` of the text:
+    ``content[start_index:end_index]``, in characters."""
 
     start_index: int
     end_index: int
@@ -82,7 +79,8 @@ class Annotation(BaseModel):
 
 
 class ReplyMessage(BaseModel):
-    """The answer: its text, then how the question was understood, then the sources with their quotes."""
+    """The answer: its text, then how the question was understood, then the sources with their
+    quotes."""
 
     role: Literal["assistant"] = "assistant"
     content: str
@@ -108,7 +106,8 @@ class Usage(BaseModel):
 
 
 class ChatCompletion(BaseModel):
-    """A reply at once. ``yinju`` is the answer with all that is known of it, as ``/api/ask`` gives it."""
+    """A reply at once. ``yinju`` is the answer with all that is known of it, as ``/api/ask`` gives
+    it."""
 
     id: str
     object: Literal["chat.completion"] = "chat.completion"

@@ -1,4 +1,5 @@
-"""Yinju as a model behind OpenAI's chat interface, for any front end and client that speaks it (docs/openai.md).
+"""Yinju as a model behind OpenAI's chat interface, for any front end and client that speaks it
+(docs/openai.md).
 
 What the assistant answers is passed on as it is; this module only puts it into OpenAI's form.
 """
@@ -65,9 +66,11 @@ def add_openai(app: FastAPI, desk: Desk) -> None:
         tags=["OpenAI"],
     )
     async def chat_completions(request: ChatRequest):
-        """The answer to the last message of the user; a follow-up is understood from those before it.
+        """The answer to the last message of the user; a follow-up is understood from those before
+        it.
 
-        Other messages are not read. With `stream` the text comes in pieces, and its annotations with the last of them.
+        Other messages are not read. With `stream` the text comes in pieces, and its annotations
+        with the last of them.
         """
         _known(request.model)
         question, before = _conversation(request)
@@ -105,13 +108,18 @@ def completion(answer: Answer) -> ChatCompletion:
     told.end(answer)
     message = ReplyMessage(content=told.text, annotations=annotations(told.text, answer))
     return ChatCompletion(
-        id=_id(), created=int(time.time()), system_fingerprint=answer.index_version, choices=[Choice(message=message)], usage=usage(answer),
+        id=_id(),
+        created=int(time.time()),
+        system_fingerprint=answer.index_version,
+        choices=[Choice(message=message)],
+        usage=usage(answer),
         yinju=answer,
-    )  # fmt: skip
+    )
 
 
 class Told:
-    """The text of a reply as it grows. Front ends read it as Markdown, where a line ends with two spaces."""
+    """The text of a reply as it grows. Front ends read it as Markdown, where a line ends with two
+    spaces."""
 
     def __init__(self, text: str = "") -> None:
         self.answered, self.text = "", ""
@@ -123,7 +131,8 @@ class Told:
         return self._show(piece)
 
     def end(self, answer: Answer) -> str:
-        """What the reply ends with, once the whole answer is known: the rest of its text, and what stands below it."""
+        """What the reply ends with, once the whole answer is known: the rest of its text, and what
+        stands below it."""
         rest = (
             answer.text.removeprefix(self.answered)
             if answer.text.startswith(self.answered)
@@ -139,7 +148,8 @@ class Told:
 
 
 def annotations(text: str, answer: Answer) -> list[Annotation]:
-    """For every citation whose article has an address: that, and where its [1] stands first in a text. Front ends list them as sources."""
+    """For every citation whose article has an address: that, and where its [1] stands first in a
+    text. Front ends list them as sources."""
     found: dict[int, Annotation] = {}
     for mark in _NUMBER.finditer(text):
         number = int(mark[1])
@@ -226,7 +236,8 @@ def _conversation(request: ChatRequest) -> tuple[str, list[str]]:
     ] or [""]
     if not question:
         raise UsageError("expected a message of the role user with text in it, got none")
-    # Cut by halves, not one by one: a conversation that begins with the same question as last time is remembered.
+    # Cut by halves, not one by one: a conversation that begins with the same question as last time
+    # is remembered.
     half = HISTORY_LIMIT // 2
     return question, before[max(0, len(before) // half - 1) * half :]
 

@@ -40,10 +40,15 @@ def run(
 
     # An open page keeps a connection open for ever, so a stop does not wait for it.
     config = uvicorn.Config(
-        app, log_level="warning", proxy_headers=bool(settings.trust_proxy), forwarded_allow_ips=list(settings.trust_proxy),
-        server_header=False, timeout_graceful_shutdown=1,
-    )  # fmt: skip
-    # What stays for ever need not be looked through again and again: a full collection held everybody up for 0.2 s.
+        app,
+        log_level="warning",
+        proxy_headers=bool(settings.trust_proxy),
+        forwarded_allow_ips=list(settings.trust_proxy),
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    # What stays for ever need not be looked through again and again: a full collection held
+    # everybody up for 0.2 s.
     gc.collect()
     gc.freeze()
     try:

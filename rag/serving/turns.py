@@ -1,6 +1,8 @@
-"""What was answered earlier in a conversation, so that it is not answered again with every further question.
+"""What was answered earlier in a conversation, so that it is not answered again with every further
+question.
 
-Chat clients send the whole conversation each time, and only its questions: without this the tenth question would cost ten.
+Chat clients send the whole conversation each time, and only its questions: without this the tenth
+question would cost ten.
 """
 
 from __future__ import annotations
@@ -27,8 +29,11 @@ class Turns:
         self._known: LRUCache = LRUCache(CONVERSATIONS)
         self._lock = threading.Lock()
 
-    def of(self, assistant: Assistant, questions: Sequence[str], filters: Filters | None, as_of: str) -> tuple[Turn, ...]:
-        """As :meth:`rag.assistant.Assistant.turns`, of which those that are known are not answered again."""
+    def of(
+        self, assistant: Assistant, questions: Sequence[str], filters: Filters | None, as_of: str
+    ) -> tuple[Turn, ...]:
+        """As :meth:`rag.assistant.Assistant.turns`, of which those that are known are not answered
+        again."""
         turns: tuple[Turn, ...] = ()
         with self._lock:
             for end in range(len(questions), 0, -1):
@@ -41,11 +46,17 @@ class Turns:
             self.keep(assistant, turns, filters, as_of)
         return turns
 
-    def keep(self, assistant: Assistant, turns: tuple[Turn, ...], filters: Filters | None, as_of: str) -> None:
+    def keep(
+        self, assistant: Assistant, turns: tuple[Turn, ...], filters: Filters | None, as_of: str
+    ) -> None:
         """Remember a conversation up to its last answer."""
         with self._lock:
-            self._known[_key(assistant, [question for question, _ in turns], filters, as_of)] = turns
+            self._known[_key(assistant, [question for question, _ in turns], filters, as_of)] = (
+                turns
+            )
 
 
-def _key(assistant: Assistant, questions: Sequence[str], filters: Filters | None, as_of: str) -> tuple:
+def _key(
+    assistant: Assistant, questions: Sequence[str], filters: Filters | None, as_of: str
+) -> tuple:
     return assistant.index.version, tuple(questions), filters or None, as_of
