@@ -45,9 +45,14 @@ class Assistant:
 
         return answer(**self._checked(question, history, filters, as_of, without))
 
-    def turns(self, questions: Sequence[str], filters: Filters | None = None, as_of: str = "") -> tuple[tuple[str, Answer], ...]:
-        """Earlier questions, oldest first, as a ``history`` for :meth:`ask`: each answered after those before it. Raises as :meth:`ask`."""
-        turns: list[tuple[str, Answer]] = []
+    def turns(
+        self, questions: Sequence[str], filters: Filters | None = None, as_of: str = "", known: Sequence[tuple[str, Answer]] = ()
+    ) -> tuple[tuple[str, Answer], ...]:
+        """Earlier questions, oldest first, as a ``history`` for :meth:`ask`: each answered after those before it. Raises as :meth:`ask`.
+
+        The turns begin with those that are ``known`` already.
+        """
+        turns = list(known)
         for question in questions:
             turns.append((question, self.ask(question, turns, filters, as_of)))
         return tuple(turns)

@@ -11,6 +11,7 @@ from rag import Article, Assistant, Index
 from rag.answer.events import Searching
 from rag.serving import Settings
 from rag.serving.models import HISTORY_LIMIT
+from rag.serving.openai_routes import usage
 from rag.serving.passwords import Accounts, hash_password
 from rag.serving.routes import build_api
 
@@ -331,3 +332,10 @@ def test_an_article_without_a_title_is_annotated_by_its_id(tmp_path):
             "url": "https://example.org/a",
             "title": "a.txt",
         }
+
+
+def test_tokens_of_a_language_model_are_told_in_all():
+    from types import SimpleNamespace
+
+    assert usage(SimpleNamespace(written=SimpleNamespace(tokens=812))).total_tokens == 812
+    assert usage(SimpleNamespace(written=None)).total_tokens == 0

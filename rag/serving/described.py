@@ -17,6 +17,7 @@ JSON = "application/json"
 _TAGS = (
     {"name": "questions", "description": "Answers and passages."},
     {"name": "articles", "description": "What is in the index."},
+    {"name": "checks", "description": "Whether some evidence says a sentence."},
     {"name": "OpenAI", "description": "Yinju as a model behind OpenAI's chat interface."},
     {"name": "server", "description": "Whether it is well, and tokens."},
 )

@@ -98,7 +98,8 @@ class Choice(BaseModel):
 
 
 class Usage(BaseModel):
-    """Tokens that a language model behind the server was sent and wrote; 0 where none was asked."""
+    """Tokens that a language model behind the server was sent and wrote, in all: they are not told
+    apart. 0 where none was asked."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0

@@ -170,8 +170,9 @@ def annotations(text: str, answer: Answer) -> list[Annotation]:
 
 
 def usage(answer: Answer) -> Usage:
-    """What a language model was sent and wrote for an answer."""
-    return Usage()
+    """The tokens of a language model for an answer: ``Answer.written`` tells them in all."""
+    written = getattr(answer, "written", None)
+    return Usage(total_tokens=written.tokens if written else 0)
 
 
 async def _stream(desk: Desk, asked: tuple, with_usage: bool) -> StreamingResponse:

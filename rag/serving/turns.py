@@ -40,8 +40,7 @@ class Turns:
                 if known := self._known.get(_key(assistant, questions[:end], filters, as_of)):
                     turns = known
                     break
-        for question in questions[len(turns) :]:
-            turns = (*turns, (question, assistant.ask(question, turns, filters, as_of)))
+        turns = assistant.turns(questions[len(turns) :], filters, as_of, turns)
         if questions:
             self.keep(assistant, turns, filters, as_of)
         return turns
