@@ -6,15 +6,21 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 import jsonschema
 import pytest
 from page_server import running
+from starlette.testclient import TestClient
 
 from rag import Article, Assistant, Index
+from rag.answer.events import Searching
 from rag.errors import UsageError
 from rag.serving import Desk, Settings
+from rag.serving.mcp_routes import server_of
 from rag.serving.passwords import Accounts, hash_password
+from rag.serving.pool import Pool
+from rag.serving.routes import build_api
 
 mcp = pytest.importorskip("mcp", reason="the extra mcp is not installed")
 httpx2 = pytest.importorskip("httpx2")
@@ -183,6 +189,56 @@ def test_an_error_nobody_expected_keeps_its_words_to_itself(desk, monkeypatch):
     monkeypatch.setattr(desk, "search", lambda *_: 1 / 0)
     result = called(desk, "search", question="x")
     assert result.is_error and "division" not in result.content[0].text
+
+
+def test_too_many_at_once_are_turned_away_in_words(desk):
+    desk.pool = Pool(threads=1, waiting=0)
+    go = threading.Event()
+    busy = desk.pool.submit(go.wait)
+    for tool, arguments in (("ask", {"question": FLOODS}), ("list_articles", {})):
+        result = called(desk, tool, **arguments)
+        assert result.is_error and "ask again in some seconds" in result.content[0].text
+
+    async def talk(client):
+        with pytest.raises(mcp.MCPError, match="ask again"):
+            await client.read_resource("yinju://articles/tea-zh")
+
+    session(build_server(desk), talk)
+    go.set()
+    busy.result()
+
+
+def test_who_gives_up_ends_the_work(desk, monkeypatch):
+    begun, closed = [], threading.Event()
+
+    def slow(*_):
+        try:
+            for number in range(1_000):
+                begun.append(number)
+                yield Searching(number)
+                threading.Event().wait(0.01)
+        finally:
+            closed.set()
+
+    monkeypatch.setattr(desk, "events", slow)
+
+    async def talk(client):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(client.call_tool("ask", {"question": FLOODS}), 0.3)
+        return (await client.list_tools()).tools
+
+    assert session(build_server(desk), talk) and closed.wait(5) and len(begun) < 200
+
+
+def test_a_fault_of_the_sdk_is_in_the_log_and_leaves_the_rest_of_the_server_well(
+    index, monkeypatch, caplog
+):
+    monkeypatch.setattr("rag.serving.mcp_routes.server_of", lambda desk: 1 / 0)
+    app = build_api(index, Settings())
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        reply = client.post("/mcp", json={})
+        assert reply.status_code == 503 and "division" not in reply.text
+        assert "ZeroDivisionError" in caplog.text and client.get("/healthz").status_code == 200
 
 
 def test_a_long_article_is_read_in_pieces_and_an_id_may_hold_anything(tmp_path):
@@ -388,11 +444,6 @@ def test_the_command_serves_over_http_too(news_index):
 def test_without_the_package_the_command_and_the_route_say_what_to_install(
     news_index, index, monkeypatch, call
 ):
-    from starlette.testclient import TestClient
-
-    from rag.serving.mcp_routes import server_of
-    from rag.serving.routes import build_api
-
     monkeypatch.setitem(sys.modules, "mcp", None)
     for name in [one for one in sys.modules if one.startswith(("mcp.", "rag.serving.mcp_server"))]:
         monkeypatch.delitem(sys.modules, name)

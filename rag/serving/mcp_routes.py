@@ -8,6 +8,7 @@ nothing piles up.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
     from rag.serving.desk import Desk
+
+log = logging.getLogger("rag.server")
 
 
 def server_of(desk: Desk) -> MCPServer:
@@ -49,7 +52,7 @@ class Endpoint:
         self._desk = desk
         self._manager: StreamableHTTPSessionManager | None = None
         self._wanted, self._settled = asyncio.Event(), asyncio.Event()
-        self._problem: Exception | None = None
+        self._problem = "MCP could not be started; the server's log has it"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":
@@ -58,7 +61,7 @@ class Endpoint:
         self._wanted.set()
         await self._settled.wait()
         if self._manager is None:
-            raise HTTPException(503, str(self._problem))
+            raise HTTPException(503, self._problem)
         await self._manager.handle_request(scope, receive, send)
 
     @asynccontextmanager
@@ -79,7 +82,9 @@ class Endpoint:
                 self._settled.set()
                 await asyncio.Event().wait()
         except UsageError as error:
-            self._problem = error
+            self._problem = str(error)
+        except Exception:
+            log.exception("MCP could not be started")
         finally:
             self._manager = None
             self._settled.set()
