@@ -14,9 +14,6 @@ from rag.search.types import Filters, Hit
 HISTORY_LIMIT = 12
 """Earlier questions of a request, each answered in turn; the last one decides what a follow-up means."""
 
-AS_OF = 'The day that "last month" is told from, YYYY-MM-DD; of the newest article unless told.'
-WITHOUT = "Constraints of the question to lift: date, place, source, or their words."
-
 
 class Narrowing(BaseModel):
     """Which articles may be used: those that pass all of these."""
@@ -34,9 +31,14 @@ class Narrowing(BaseModel):
 class Lifting(BaseModel):
     """How a question is taken: after which ones, and under which of its constraints."""
 
-    as_of: str = Field("", description=AS_OF)
-    without: list[str] = Field(default_factory=list, max_length=100, description=WITHOUT)
+    as_of: str = Field("", description='The day that "last month" is told from, YYYY-MM-DD; of the newest article unless told.')
+    without: list[str] = Field(
+        default_factory=list, max_length=100, description="Constraints of the question to lift: date, place, source, or their words."
+    )
     history: list[str] = Field(default_factory=list, max_length=HISTORY_LIMIT, description="Earlier questions, oldest first.")
+
+
+AS_OF, WITHOUT = (Lifting.model_fields[name].description for name in ("as_of", "without"))
 
 
 class Asked(Narrowing, Lifting):
