@@ -21,7 +21,7 @@ _WORDS = {
 }
 
 
-def in_script_of(answer: Answer, words: str) -> str:
+def in_script_of(words: str, answer: Answer) -> str:
     """Chinese words of ours in the script that the answer speaks."""
     from rag.question.script import HANT, in_script
 
@@ -34,7 +34,7 @@ def limits(answer: Answer) -> str:
     if not answer.constraints:
         return ""
     only, to, since, until, yearly = (
-        in_script_of(answer, words) for words in _LIMITS.get(answer.lang, _LIMITS["en"])
+        in_script_of(words, answer) for words in _LIMITS.get(answer.lang, _LIMITS["en"])
     )
     shown = []
     for one in answer.constraints:
@@ -73,7 +73,7 @@ def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: ci
         place: where the reader finds a citation's article; "" for nowhere.
     """
     sources, nearest, understood, same = (
-        in_script_of(answer, words) for words in _WORDS.get(answer.lang, _WORDS["en"])
+        in_script_of(words, answer) for words in _WORDS.get(answer.lang, _WORDS["en"])
     )
     above = [understood + answer.completed] if answer.completed else []
     above += [limits(answer)] if answer.constraints else []

@@ -73,12 +73,12 @@ def put_answer(answer: Answer) -> None:
     from rag.answer.gloss import glosses
     from rag.plain import in_script_of, limits
 
-    sources, nearest, understood, separator = (in_script_of(answer, words) for words in _WORDS.get(answer.lang, _WORDS["en"]))
+    sources, nearest, understood, separator = (in_script_of(words, answer) for words in _WORDS.get(answer.lang, _WORDS["en"]))
     if answer.completed:
         put(printable(f"{understood}{answer.completed}\n"))
     put(printable(answer.text))
     if answer.constraints:
-        put(printable(limits(answer) + in_script_of(answer, _LIFT.get(answer.lang, _LIFT["en"]))))
+        put(printable(limits(answer) + in_script_of(_LIFT.get(answer.lang, _LIFT["en"]), answer)))
     listed = answer.citations or answer.nearest
     if listed:
         put(f"\n{sources if answer.citations else nearest}")

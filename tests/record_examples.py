@@ -1,7 +1,7 @@
 """Records the examples of the OpenAPI description: asks a server with made-up articles, and keeps
 what comes back.
 
-    python tests/record_examples.py
+    PYTHONPATH=. python tests/record_examples.py
 
 Run it again where a route is new or replies otherwise; a test says when a recorded example no
 longer fits its route.
