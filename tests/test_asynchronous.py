@@ -57,7 +57,9 @@ def test_arguments_arrive(assistant):
 
     async def asked():
         one = await assistant.aask("几个？", history, filters, "2024-01-01", ("date",))
-        *_, other = [e async for e in assistant.astream("几个？", history, filters, "2024-01-01", ("date",))]
+        *_, other = [
+            e async for e in assistant.astream("几个？", history, filters, "2024-01-01", ("date",))
+        ]
         return one, other
 
     expected = assistant.ask("几个？", history, filters, "2024-01-01", ("date",))
