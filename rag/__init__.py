@@ -26,15 +26,16 @@ _HOME = {
     "Constraint": "rag.answer.types",
     "YinjuError": "rag.errors",
 }
-__all__ = list(_HOME)
+# In full, for type checkers read it.
+__all__ = ["Answer", "Article", "Assistant", "Citation", "Constraint", "Filters", "Hit", "Index", "YinjuError"]
 
-if TYPE_CHECKING:  # X as X: type checkers take these for public names
-    from rag.answer.types import Answer as Answer, Citation as Citation, Constraint as Constraint
-    from rag.assistant import Assistant as Assistant
-    from rag.corpus.article import Article as Article
-    from rag.errors import YinjuError as YinjuError
-    from rag.library import Index as Index
-    from rag.search.types import Filters as Filters, Hit as Hit
+if TYPE_CHECKING:
+    from rag.answer.types import Answer, Citation, Constraint
+    from rag.assistant import Assistant
+    from rag.corpus.article import Article
+    from rag.errors import YinjuError
+    from rag.library import Index
+    from rag.search.types import Filters, Hit
 
 __getattr__ = lazy(__name__, _HOME)
 

@@ -3,12 +3,13 @@
     from rag.langchain import YinjuAssistant, YinjuRetriever
 
     retriever = YinjuRetriever(index_path="index", k=5)
-    chain = {"context": retriever, "question": RunnablePassthrough()} | prompt | model | StrOutputParser()
+    chain = {"context": retriever, "question": RunnablePassthrough()} | prompt | model
 
     message = YinjuAssistant(index_path="index").invoke("哪些省举行了防汛演练？")
     print(message.text, message.response_metadata["citations"])
 
-``invoke``, ``stream``, ``batch`` and their asynchronous forms work as for every runnable; an index is shared by threads.
+``invoke``, ``stream``, ``batch`` and their asynchronous forms work as for every runnable; an index
+is shared by threads.
 """
 
 from __future__ import annotations
@@ -30,7 +31,14 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import StructuredTool, ToolException
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, PrivateAttr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    PrivateAttr,
+    model_validator,
+)
 
 from rag.answer.events import Event
 from rag.answer.types import Answer
@@ -42,7 +50,7 @@ from rag.passages import metadata, place
 from rag.search.types import Filters, Hit
 
 EARLIER = 12
-"""Earlier questions of a conversation that are taken up, the last ones; a follow-up leans on the one before it."""
+"""How many earlier questions of a conversation are taken up; a follow-up leans on the last one."""
 
 
 class YinjuRetriever(BaseRetriever):
@@ -54,11 +62,12 @@ class YinjuRetriever(BaseRetriever):
         index: an open index; or
         index_path: the folder of one, opened at the first question.
         model: the embedding model that ``index_path`` was built with; None is the embedded one.
-        rerank: a cross-encoder or multi-vector model that reads the best passages of ``index_path``; None for none.
+        rerank: a cross-encoder or multi-vector model that reads the best passages of
+            ``index_path``; None for none.
         k: documents per question, 1 to 1,000.
         filters: range of dates, publishers, languages, places; None for all articles.
 
-    Raises at the first question what ``Index.open`` raises, and UsageError for an unusable question.
+    Raises at the first question what ``Index.open`` raises; UsageError for an unusable question.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -94,8 +103,9 @@ class YinjuRetriever(BaseRetriever):
 def document(hit: Hit) -> Document:
     """A hit as a document.
 
-    ``page_content`` is the passage, ``article.text[start:end]``; ``Document.id`` says where it stands,
-    "article_id:start-end", and so does ``metadata["id"]``. The rest of ``metadata`` is :func:`rag.passages.metadata`.
+    ``page_content`` is the passage, ``article.text[start:end]``; ``Document.id`` says where it
+    stands, "article_id:start-end", and so does ``metadata["id"]``. The rest of ``metadata`` is that
+    of :func:`rag.passages.metadata`.
     """
     return Document(
         id=place(hit), page_content=hit.text, metadata={"id": place(hit), **metadata(hit)}
@@ -105,23 +115,25 @@ def document(hit: Hit) -> Document:
 class YinjuAssistant(BaseChatModel):
     """The assistant in the place of a chat model.
 
-    It takes a question, a prompt or messages. The last message of a user is the question; those before it (the last
-    ``EARLIER``) are what it may lean on ("and in Zhejiang?"), asked again of this index. What system and assistant
-    messages say is not read: nothing but the articles answers.
+    It takes a question, a prompt or messages. The last message of a user is the question; those
+    before it (at most ``EARLIER``) are what it may lean on ("and in Zhejiang?"), asked again of this
+    index. What system and assistant messages say is not read: nothing but the articles answers.
 
-    The reply is an AIMessage of the answer's text. Its ``response_metadata`` is ``Answer.to_dict()``: ``citations`` (the
-    [1], [2] of the text, with offsets), ``refused``, ``grade``, ``nearest`` and so on. Streamed, the last chunk has it.
+    The reply is an AIMessage of the answer's text. Its ``response_metadata`` is
+    ``Answer.to_dict()``: ``citations`` (the [1], [2] of the text, with offsets), ``refused``,
+    ``grade``, ``nearest`` and so on. Streamed, the last chunk has it.
 
     Attributes:
         assistant: what answers; or
         index_path: the folder of an index, opened at the first question.
         filters: range of dates, publishers, languages, places; None for all articles.
-        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest article.
+        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest
+            article.
 
-    ``filters``, ``as_of`` and ``without`` (see :meth:`rag.assistant.Assistant.ask`) may also be given with a question:
-    ``invoke(question, filters=...)``, or ``bind(filters=...)`` in a chain.
+    ``filters``, ``as_of`` and ``without`` (see :meth:`rag.assistant.Assistant.ask`) may also be
+    given with a question: ``invoke(question, filters=...)``, or ``bind(filters=...)`` in a chain.
 
-    Raises at the first question what ``Index.open`` raises, and UsageError for an unusable question.
+    Raises at the first question what ``Index.open`` raises; UsageError for an unusable question.
     """
 
     assistant: InstanceOf[Assistant] | None = Field(default=None, exclude=True, repr=False)
@@ -195,11 +207,13 @@ class YinjuAssistant(BaseChatModel):
         asked = [message.text for message in messages if isinstance(message, HumanMessage)]
         if not asked:
             raise UsageError(
-                f"expected a message of a user with a question, got {len(messages)} messages and none of a user"
+                "expected a message of a user with a question, got "
+                f"{len(messages)} messages and none of a user"
             )
         if unknown := how.keys() - {"filters", "as_of", "without"}:
             raise UsageError(
-                f"expected filters, as_of or without beside the question, got {', '.join(sorted(unknown))}"
+                "expected filters, as_of or without beside the question, got "
+                + ", ".join(sorted(unknown))
             )
         how = {"filters": self.filters, "as_of": self.as_of, **how}
         assistant = self._opened()
@@ -212,15 +226,19 @@ class YinjuAssistant(BaseChatModel):
                 self.assistant = Assistant(Index.open(self.index_path or ""))
             return self.assistant
 
-    def as_tool(self, *, name: str = "ask_articles", description: str = "") -> StructuredTool:  # type: ignore[override]
+    def as_tool(  # type: ignore[override]  # what it takes need not be told
+        self, *, name: str = "ask_articles", description: str = ""
+    ) -> StructuredTool:
         """A tool for agents: a question, and what restricts it, to an answer with its quotes.
 
-        The model reads the answer with its numbered quotes; the tool message's ``artifact`` holds the citations as
-        dicts, an empty list in a refusal. A question or restriction that makes no sense is told to the model.
+        The model reads the answer with its numbered quotes; the tool message's ``artifact`` holds
+        the citations as dicts, an empty list in a refusal. A question or restriction that makes no
+        sense is told to the model. ``filters`` of this object are limits that the model cannot leave.
 
         Args:
             name: of the tool.
-            description: what the model is told of it; "" for a general one, which knows nothing of your articles.
+            description: what the model is told of it; "" for a general one, which knows nothing of
+                your articles.
         """
 
         def ask(question: str, **limits: Any) -> tuple[str, list[dict]]:
@@ -253,8 +271,8 @@ class YinjuAssistant(BaseChatModel):
 
 
 _DESCRIPTION = (
-    "Answers a question from a collection of news articles in Chinese and English, with quotes word for word, or says "
-    "that the articles do not answer it. Quote and cite nothing else."
+    "Answers a question from a collection of news articles in Chinese and English, with quotes "
+    "word for word, or says that the articles do not answer it. Quote and cite nothing else."
 )
 
 
@@ -262,7 +280,7 @@ class ToolInput(BaseModel):
     """What a model may give to the tool."""
 
     question: str = Field(
-        description="One question in Chinese or English that can be understood without the conversation."
+        description="One question in Chinese or English, complete without the conversation."
     )
     date_from: str = Field("", description="Only articles of this day or later, YYYY-MM-DD.")
     date_to: str = Field("", description="Only articles of this day or earlier, YYYY-MM-DD.")
@@ -275,6 +293,9 @@ class ToolInput(BaseModel):
     places: list[str] = Field(
         default_factory=list, description="Only articles that name one of these places."
     )
+
+
+_NAMED = ("title", "source", "date")
 
 
 def _result(answer: Event) -> ChatResult:
@@ -295,7 +316,7 @@ def _told(answer: Answer) -> tuple[str, list[dict]]:
     """What a model reads of an answer, and the citations for the program."""
     citations = answer.to_dict()["citations"]
     quotes = [
-        f"[{number}] {', '.join(filter(None, (one['title'], one['source'], one['date'])))}: {one['quote']}"
+        f"[{number}] {', '.join(filter(None, map(one.get, _NAMED)))}: {one['quote']}"
         for number, one in enumerate(citations, 1)
     ]
     return "\n".join([answer.text, *([""] if quotes else []), *quotes]), citations

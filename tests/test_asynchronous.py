@@ -80,7 +80,7 @@ def test_the_loop_goes_on_while_a_stage_runs(sample_index):
 
     async def asked(assistant):
         task = asyncio.create_task(assistant.aask(EN))
-        while not slow.entered.is_set():  # noqa: ASYNC110
+        while not slow.entered.is_set():
             await asyncio.sleep(0.001)
         assert not task.done()
         slow.go_on.set()
@@ -137,7 +137,7 @@ def test_a_cancelled_question_returns_at_once_and_ends_after_its_stage():
                 pass
 
         task = asyncio.create_task(read())
-        while not entered.is_set():  # noqa: ASYNC110
+        while not entered.is_set():
             await asyncio.sleep(0.001)
         task.cancel()
         began = time.monotonic()
@@ -145,7 +145,7 @@ def test_a_cancelled_question_returns_at_once_and_ends_after_its_stage():
             await task
         assert time.monotonic() - began < 5 and not closed.is_set()
         go_on.set()
-        while not closed.is_set():  # noqa: ASYNC110
+        while not closed.is_set():
             await asyncio.sleep(0.001)
 
     asyncio.run(main())
