@@ -164,6 +164,14 @@ def test_an_index_of_articles_that_are_no_files(tmp_path):
     assert Index.verify(tmp_path / "index").version == Index.status(tmp_path / "index").version == report.version
 
 
+def test_articles_of_a_program_get_the_language_of_their_text(tmp_path):
+    texts = ("The new museum opened on Monday.", "海港城的新码头昨日启用。", "The old museum is closed.")
+    Index.build((Article(f"{n}", text, lang="fr" * (n == 2)) for n, text in enumerate(texts)), tmp_path)
+    with Index.open(tmp_path) as index:
+        assert [index.article(f"{n}").lang for n in range(3)] == ["en", "zh", "fr"]
+        assert [hit.article_id for hit in index.search("码头", filters=Filters(langs=("zh",)))] == ["1"]
+
+
 def _edit(corpus):
     (corpus / "two.txt").write_text("The old museum opened on Monday.\n", "utf-8")
 

@@ -49,7 +49,7 @@ class Said:
 
     @property
     def wrong(self) -> bool:
-        """Whether it was answered though it cannot be, or no quote of the answer holds what does."""
+        """Whether it was answered though it cannot be, or no quote holds the answer."""
         return self.values.get("quoted") == 0 or self.values.get("answered") == 1
 
 
@@ -98,7 +98,7 @@ class Answers:
         return found
 
     def minus(self, first: Answers) -> dict[str, Figure]:
-        """Mean differences to another run of the same questions, over those to which the measure applies in both."""
+        """Mean differences to a run of the same questions, where the measure applies in both."""
         found = {}
         for name in (*SHARES, *MEANS):
             pairs = [(a.values, b.values) for a, b in zip(self.said, first.said, strict=True)]
@@ -220,13 +220,13 @@ def _share(values: Sequence[float]) -> Figure:
 
 
 def _absent(index: Index, known: Sequence[Known]) -> int:
-    """How many questions name articles of which the index has none. Raises UsageError where all do."""
+    """How many questions name only articles that the index lacks. Raises UsageError for all."""
     named = [one.question.relevant for one in known if one.question.relevant]
     absent = sum(not any(_has(index, article) for article in articles) for articles in named)
     if named and absent == len(named):
         raise UsageError(
-            f"expected questions about the articles of {index.path}, but it has none of those that they name "
-            f"(the first is {next(iter(named[0]))!r}; ids in the index look like "
+            f"expected questions about the articles of {index.path}, but it has none of those that "
+            f"they name (the first is {next(iter(named[0]))!r}; ids in the index look like "
             f"{index.snapshot.article(0).id!r}): name the ids as `yinju search --json` shows them"
         )
     return absent
@@ -259,11 +259,18 @@ def _run_dict(run: Answers, first: Answers | None) -> dict:
         "absent": run.absent,
         "groups": {name: _group_dict(group) for name, group in groups.items()},
         "results": [
-            {"id": one.known.question.id, "file": one.known.question.file, "wrong": one.wrong, "text": one.answer.text,
-             "grade": one.answer.grade, **one.values, "ms": round(one.ms, 1)}
+            {
+                "id": one.known.question.id,
+                "file": one.known.question.file,
+                "wrong": one.wrong,
+                "text": one.answer.text,
+                "grade": one.answer.grade,
+                **one.values,
+                "ms": round(one.ms, 1),
+            }
             for one in run.said
         ],
-    }  # fmt: skip
+    }
     if first:
         row["difference"] = {
             name: {**asdict(figure), "real": figure.is_real}

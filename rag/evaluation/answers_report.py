@@ -23,7 +23,10 @@ _LINES = {
 
 
 def answers_report(runs: Sequence[Answers], worst: int = 0) -> str:
-    """A table of all questions, one for each language where there are several, and the worst answers of each run."""
+    """A table of all questions, one for each language where there are several, and wrong answers.
+
+    ``worst`` says how many of each run are shown, in the order in which they were asked.
+    """
     langs = sorted({one.known.question.lang for one in runs[0].said})
     blocks = ["\n".join(_about(number, run) for number, run in enumerate(runs, 1))]
     for lang in ("", *(langs if len(langs) > 1 else ())):
@@ -44,7 +47,7 @@ def _about(number: int, run: Answers) -> str:
 
 
 def _table(name: str, runs: Sequence[Answers]) -> str:
-    """A row for each measure; for each run its figure, its interval and its difference to the first."""
+    """A row for each measure: for each run its figure, interval and difference to the first."""
     measures = [run.measures() for run in runs]
     changes = [run.minus(runs[0]) for run in runs]
     head = [f"{name}, {len(runs[0].said):,} questions", "of"]

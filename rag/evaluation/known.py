@@ -21,7 +21,7 @@ from rag.evaluation.questions import (
 from rag.question.script import is_traditional, simplified
 from rag.reader.normal import key_of
 
-_EXPECTED = '{"question": "…", "answers": ["…", …] or null, "relevant": ["id of an article", …]}'
+_EXPECTED = '{"question": "…", "answers": ["…", …] or null, "relevant": ["article id", …]}'
 _VALUES = ("number", "date", "places")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[,\u2009\u202f\u00a0' ](?=\d{3}(?!\d))")
 _LATIN = re.compile("[a-z\u00df-\u024f]")
@@ -102,9 +102,9 @@ def holds(text: str, answers: Sequence[str]) -> bool:
 
 
 def is_value(label: str, answers: Sequence[str], date: str = "") -> bool:
-    """Whether a value says the same as one of the answers: "over 700" and 700多家, 8月1日 and "1 August".
+    """Whether a value says the same as one of the answers.
 
-    ``date``, that of the article, tells the year of a date that has none.
+    As "over 700" and 700多家, 8月1日 and "1 August", 四川省 and Sichuan do. ``date``, that of the article, tells the year of a date that has none.
     """
     for kind in _VALUES:
         key = key_of(label, kind, date)
