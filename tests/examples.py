@@ -55,7 +55,9 @@ def of_page(text: str) -> tuple[list[str], list[str]]:
 def of_notebook(book) -> tuple[list[str], list[str]]:
     """The code of a notebook's cells, and what the outputs kept in it say that each prints."""
     cells = [cell for cell in book.cells if cell.cell_type == "code"]
-    kept = ["".join(one.text for one in cell.outputs if one.get("name") == "stdout") for cell in cells]
+    kept = [
+        "".join(one.text for one in cell.outputs if one.get("name") == "stdout") for cell in cells
+    ]
     return [cell.source for cell in cells], kept
 
 
@@ -68,7 +70,9 @@ def write() -> None:
 
     def block(found: re.Match) -> str:
         now = next(printed)
-        return f"```python\n{found[1]}```\n" + (f"```text\n{now}```\n" if found[2] is not None else "")
+        return f"```python\n{found[1]}```\n" + (
+            f"```text\n{now}```\n" if found[2] is not None else ""
+        )
 
     PAGE.write_text(_BLOCK.sub(block, text), "utf-8")
     book = nbformat.read(NOTEBOOK, as_version=4)

@@ -19,11 +19,30 @@ ARTICLES = (
     Article("bees-en", "Beekeeper Ann Lowe keeps twelve hives on the roof of the hospital.", "Bees on the roof", "2024-06-07", lang="en"),
 )  # fmt: skip
 ROWS = (
-    {"id": "stalls", "question": "夜市有多少个摊位？", "answers": ["120个", "120"], "relevant": ["market-zh"]},
-    {"id": "bricks", "question": "How many bricks were replaced in the city wall?", "answers": ["3000"], "relevant": ["wall-en"]},
-    {"id": "bees", "question": "Who keeps bees on the roof of the hospital?", "answers": ["Ann Lowe"]},
+    {
+        "id": "stalls",
+        "question": "夜市有多少个摊位？",
+        "answers": ["120个", "120"],
+        "relevant": ["market-zh"],
+    },
+    {
+        "id": "bricks",
+        "question": "How many bricks were replaced in the city wall?",
+        "answers": ["3000"],
+        "relevant": ["wall-en"],
+    },
+    {
+        "id": "bees",
+        "question": "Who keeps bees on the roof of the hospital?",
+        "answers": ["Ann Lowe"],
+    },
     {"id": "chess", "question": "Who won the chess championship in Reykjavik?", "answers": None},
-    {"id": "height", "question": "How high is the northern city wall?", "answers": [], "relevant": ["wall-en"]},
+    {
+        "id": "height",
+        "question": "How high is the northern city wall?",
+        "answers": [],
+        "relevant": ["wall-en"],
+    },
 )
 
 
@@ -95,13 +114,30 @@ def known(*answers, relevant=()):
 
 
 def test_measures_of_an_answer():
-    right, other, stray = quote("There are 120 stalls."), quote("It opens at eight.", "b"), quote("Bees.", "c")
+    right, other, stray = (
+        quote("There are 120 stalls."),
+        quote("It opens at eight.", "b"),
+        quote("Bees.", "c"),
+    )
     said = judge(answer(citations=[right, other, stray, stray]), known("120", relevant=["b"]))
-    assert said == {"quoted": 1, "first": 1, "refused": 0, "cited": 1, "precision": 0.5, "characters": len("".join(c.quote for c in (right, other, stray)))}
+    assert said == {
+        "quoted": 1,
+        "first": 1,
+        "refused": 0,
+        "cited": 1,
+        "precision": 0.5,
+        "characters": len("".join(c.quote for c in (right, other, stray))),
+    }
     late = judge(answer("Many [1]\n120 [1]", citations=[right]), known("120"))
     assert (late["quoted"], late["first"], late["precision"]) == (1, 0, 1) and "cited" not in late
     wrong = judge(answer("eight [1]", citations=[other]), known("120", relevant=["x"]))
-    assert (wrong["quoted"], wrong["first"], wrong["cited"], wrong["precision"], wrong["refused"]) == (0, 0, 0, 0, 0)
+    assert (
+        wrong["quoted"],
+        wrong["first"],
+        wrong["cited"],
+        wrong["precision"],
+        wrong["refused"],
+    ) == (0, 0, 0, 0, 0)
     refused = judge(answer("Nothing on 120.", True, grade="nothing"), known("120", relevant=["b"]))
     assert refused == {"quoted": 0, "first": 0, "refused": 1, "cited": 0}
 
@@ -109,23 +145,53 @@ def test_measures_of_an_answer():
 def test_a_value_in_another_language_is_right_by_what_it_says():
     text = "全市有700多家企业参加。"
     cited = quote(text, marks=((3, 8),), date="2024-01-01", lang="zh")
-    said = judge(answer("700多家 [1]", citations=[cited], rows=(Row("700多家", citations=(1,)),)), known("over 700"))
+    said = judge(
+        answer("700多家 [1]", citations=[cited], rows=(Row("700多家", citations=(1,)),)),
+        known("over 700"),
+    )
     assert (said["quoted"], said["first"], said["precision"]) == (1, 1, 1)
-    assert judge(answer("700多家 [1]", citations=[cited], rows=(Row("700多家", citations=(1,)),)), known("over 600"))["quoted"] == 0
+    assert (
+        judge(
+            answer("700多家 [1]", citations=[cited], rows=(Row("700多家", citations=(1,)),)),
+            known("over 600"),
+        )["quoted"]
+        == 0
+    )
 
 
 def test_measures_of_what_cannot_be_answered():
     assert judge(answer("Nothing.", True, grade="nothing"), known()) == {"answered": 0}
-    assert judge(answer("120", citations=[quote("120")]), known()) == {"answered": 1, "characters": 3}
+    assert judge(answer("120", citations=[quote("120")]), known()) == {
+        "answered": 1,
+        "characters": 3,
+    }
     near = known(relevant=["a"])
-    assert judge(answer("…", True, grade="near"), near) == {"answered": 0, "near_answered": 0, "near_told": 1}
-    assert judge(answer("…", True, grade="nothing"), near) == {"answered": 0, "near_answered": 0, "near_told": 0}
-    assert judge(answer("120", citations=[quote("120")]), near) == {"answered": 1, "near_answered": 1, "characters": 3}
+    assert judge(answer("…", True, grade="near"), near) == {
+        "answered": 0,
+        "near_answered": 0,
+        "near_told": 1,
+    }
+    assert judge(answer("…", True, grade="nothing"), near) == {
+        "answered": 0,
+        "near_answered": 0,
+        "near_told": 0,
+    }
+    assert judge(answer("120", citations=[quote("120")]), near) == {
+        "answered": 1,
+        "near_answered": 1,
+        "characters": 3,
+    }
 
 
 def test_an_evaluation_is_that_of_the_answers(town, assistant):
     asked = read_known([town / "answers.jsonl"])
-    assert [(one.question.lang, one.near) for one in asked] == [("zh", False), ("en", False), ("en", False), ("en", False), ("en", True)]
+    assert [(one.question.lang, one.near) for one in asked] == [
+        ("zh", False),
+        ("en", False),
+        ("en", False),
+        ("en", False),
+        ("en", True),
+    ]
     (run,) = evaluate_answers({"plain": assistant}, asked)
     assert [one.known for one in run.said] == asked and all(one.ms > 0 for one in run.said)
     for one in run.said:
@@ -140,7 +206,9 @@ def test_an_evaluation_is_that_of_the_answers(town, assistant):
     # Wilson's interval, unlike the bootstrap's, does not take three of three for certain.
     assert figure.low < figure.value and figure.low < 1 - 1 / 3
     assert {one.known.question.id for one in run.said if one.wrong} == {
-        one.known.question.id for one in run.said if (one.values.get("quoted") == 0 or one.values.get("answered"))
+        one.known.question.id
+        for one in run.said
+        if (one.values.get("quoted") == 0 or one.values.get("answered"))
     }
     assert run.group("zh").measures()["quoted"].n == 1
 
@@ -158,14 +226,21 @@ def test_runs_are_compared_in_pairs(town, assistant):
     first, second = evaluate_answers({"plain": assistant, "silent": Silent()}, asked)
     changes = second.minus(first)
     quoted = first.measures()["quoted"].figure.value
-    assert changes["quoted"].value == -quoted and changes["refused"].value == 1 - first.measures()["refused"].figure.value
+    assert (
+        changes["quoted"].value == -quoted
+        and changes["refused"].value == 1 - first.measures()["refused"].figure.value
+    )
     assert "precision" not in changes  # what is refused has no citations
     table = answers_report([first, second], worst=9).splitlines()
     row = next(line for line in table if line.startswith("a quote holds the answer"))
     assert row.split()[5] == "3" and row.split()[-2].startswith(".000-.56")
     assert any(line.startswith("[2] silent") for line in table)
     wrong = table[table.index("Wrong in silent, the first 3") :]
-    assert wrong[2] == "stalls: 夜市有多少个摊位？" and wrong[3] == "  wanted 120个 | 120" and wrong[4] == "  said   Nothing."
+    assert (
+        wrong[2] == "stalls: 夜市有多少个摊位？"
+        and wrong[3] == "  wanted 120个 | 120"
+        and wrong[4] == "  said   Nothing."
+    )
 
 
 def test_the_command_writes_a_table_and_json(call, town):
@@ -176,7 +251,10 @@ def test_the_command_writes_a_table_and_json(call, town):
     assert (one["articles"], one["questions"], one["absent"]) == (4, 5, 0)
     assert one["groups"].keys() == {"all", "en", "zh"} and one["groups"]["en"]["n"] == 4
     group = one["groups"]["all"]
-    assert group["quoted"]["n"] == 3 and 0 <= group["quoted"]["low"] <= group["quoted"]["value"] <= group["quoted"]["high"] <= 1
+    assert (
+        group["quoted"]["n"] == 3
+        and 0 <= group["quoted"]["low"] <= group["quoted"]["value"] <= group["quoted"]["high"] <= 1
+    )
     assert 0 < group["ms"]["p50"] <= group["ms"]["p95"]
     assert [row["id"] for row in one["results"]] == [row["id"] for row in ROWS]
     assert all(set(row) >= {"wrong", "text", "grade", "ms"} for row in one["results"])
@@ -189,11 +267,24 @@ def test_the_command_writes_a_table_and_json(call, town):
 
 def test_an_index_of_another_model_is_compared(call, town, tmp_path):
     Index.build(ARTICLES[:2], tmp_path / "half")
-    done = call("eval", "--index", town / "index", "--answers", town / "answers.jsonl", "--compare", tmp_path / "half", "--json")
+    done = call(
+        "eval",
+        "--index",
+        town / "index",
+        "--answers",
+        town / "answers.jsonl",
+        "--compare",
+        tmp_path / "half",
+        "--json",
+    )
     assert done.returncode == 0, done.stderr
     first, second = json.loads(done.stdout)["assistants"]
     assert (second["articles"], second["absent"]) == (2, 2)
-    assert second["difference"]["cited"]["value"] == second["groups"]["all"]["cited"]["value"] - first["groups"]["all"]["cited"]["value"] < 0
+    assert (
+        second["difference"]["cited"]["value"]
+        == second["groups"]["all"]["cited"]["value"] - first["groups"]["all"]["cited"]["value"]
+        < 0
+    )
 
 
 GOOD = '{"question": "几点？", "answers": null}\n'
@@ -209,7 +300,10 @@ GOOD = '{"question": "几点？", "answers": null}\n'
         ('{"question": "几点？", "answers": [6]}\n', "line 1: expected a list of texts"),
         ('{"question": "几点？", "answers": null, "relevant": [""]}\n', 'in "relevant"'),
         ('{"question": "", "answers": null}\n', "line 1"),
-        ('{"id": 1, "question": "几点？", "answers": null}\n' * 2, "line 2: expected an id of its own"),
+        (
+            '{"id": 1, "question": "几点？", "answers": null}\n' * 2,
+            "line 2: expected an id of its own",
+        ),
         ("no json\n", "line 1"),
     ],
 )
@@ -222,7 +316,10 @@ def test_rows_that_are_none_are_refused_by_line(tmp_path, text, named):
 
 def test_what_goes_wrong_is_one_line(call, town, tmp_path):
     answers = ("--answers", town / "answers.jsonl")
-    foreign = write(tmp_path / "foreign.jsonl", [{"question": "几点？", "answers": ["六点"], "relevant": ["elsewhere"]}])
+    foreign = write(
+        tmp_path / "foreign.jsonl",
+        [{"question": "几点？", "answers": ["六点"], "relevant": ["elsewhere"]}],
+    )
     for arguments, named in (
         ((), "--questions FILE or --answers FILE, got neither"),
         ((*answers, "--questions", town / "answers.jsonl"), "got both"),
