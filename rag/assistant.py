@@ -103,6 +103,8 @@ class Assistant:
             raise UsageError(f"expected the day to ask from as YYYY-MM-DD, got {as_of!r}")
         if isinstance(without, str):
             raise UsageError(f"expected the constraints to lift as a tuple of names, got the one string {without!r}")
+        if not all(isinstance(turn, Sequence) and len(turn) == 2 and hasattr(turn[1], "citations") for turn in history):
+            raise UsageError("expected the history as pairs of a question and its Answer, got other turns: turns([...]) makes them of questions")
         index = self.index
         return {"snapshot": index.snapshot, "question": question, "filters": checked(filters), "history": history, "reranker": index.reranker,
                 "as_of": as_of, "without": without}  # fmt: skip

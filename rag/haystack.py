@@ -72,7 +72,10 @@ class YinjuRetriever:
     def to_dict(self) -> dict[str, Any]:
         """What Haystack writes of a pipeline."""
         given = {name: getattr(self, name) for name in ("index_path", "top_k", "model", "rerank")}
-        return default_to_dict(self, filters=asdict(self.filters), **given)
+        chosen = {
+            n: list(v) if isinstance(v, tuple) else v for n, v in asdict(self.filters).items()
+        }
+        return default_to_dict(self, filters={n: v for n, v in chosen.items() if v}, **given)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> YinjuRetriever:

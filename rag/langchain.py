@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from contextlib import aclosing, closing
 from dataclasses import asdict
+from inspect import signature
 from threading import Lock
 from typing import Any, Literal
 
@@ -26,10 +27,11 @@ from langchain_core.callbacks import (
     CallbackManagerForRetrieverRun,
 )
 from langchain_core.documents import Document
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable
 from langchain_core.tools import StructuredTool, ToolException
 from pydantic import (
     BaseModel,
@@ -51,6 +53,9 @@ from rag.search.types import Filters, Hit
 
 EARLIER = 12
 """How many earlier questions of a conversation are taken up; a follow-up leans on the last one."""
+
+
+_HOW = signature(Assistant.stream).parameters.keys() - {"self", "question", "history"}
 
 
 class YinjuRetriever(BaseRetriever):
@@ -210,9 +215,9 @@ class YinjuAssistant(BaseChatModel):
                 "expected a message of a user with a question, got "
                 f"{len(messages)} messages and none of a user"
             )
-        if unknown := how.keys() - {"filters", "as_of", "without"}:
+        if unknown := how.keys() - _HOW:
             raise UsageError(
-                "expected filters, as_of or without beside the question, got "
+                f"expected {', '.join(sorted(_HOW))} beside the question, got "
                 + ", ".join(sorted(unknown))
             )
         how = {"filters": self.filters, "as_of": self.as_of, **how}
@@ -225,6 +230,13 @@ class YinjuAssistant(BaseChatModel):
             if self.assistant is None:
                 self.assistant = Assistant(Index.open(self.index_path or ""))
             return self.assistant
+
+    def bind_tools(self, tools: Sequence[Any], **_: Any) -> Runnable[LanguageModelInput, AIMessage]:
+        """Raises UsageError: the assistant calls no tools."""
+        raise UsageError(
+            f"expected a language model to call {len(tools)} tools, got Yinju's assistant, which answers "
+            "itself: give the agent another model, and as_tool() of this one as a tool"
+        )
 
     def as_tool(  # type: ignore[override]  # what it takes need not be told
         self, *, name: str = "ask_articles", description: str = ""

@@ -312,6 +312,8 @@ def checked(filters: Filters | None) -> Filters:
     from rag.search.types import Filters
 
     filters = filters or Filters()
+    if not isinstance(filters, Filters):
+        raise UsageError(f"expected filters as rag.Filters(date_from=..., langs=...), got a {type(filters).__name__}")
     for name, bound in (("first", filters.date_from), ("last", filters.date_to)):
         if bound and not is_date(bound):
             raise UsageError(f"expected the {name} date as YYYY-MM-DD, got {bound!r}")

@@ -79,7 +79,9 @@ def node(hit: Hit) -> NodeWithScore:
         start_char_idx=hit.start,
         end_char_idx=hit.end,
         metadata=known,
-        excluded_llm_metadata_keys=[name for name in known if name not in _FOR_MODELS],
+        excluded_llm_metadata_keys=[
+            n for n, value in known.items() if n not in _FOR_MODELS or not value
+        ],
         excluded_embed_metadata_keys=list(known),
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=hit.article_id)},
     )

@@ -5,6 +5,7 @@ import json
 import os
 
 import pytest
+import yaml
 
 os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"  # read when Haystack is imported
 pytest.importorskip("haystack", reason="the extra haystack is not installed")
@@ -68,6 +69,8 @@ def test_a_pipeline_puts_the_passages_into_the_prompt_and_outlives_writing(index
         )
         assert prompt.count("): ") == 2
     assert again.get_component("retriever").filters == Filters(langs=("zh",))
+    written = yaml.safe_load(made.dumps())["components"]["retriever"]["init_parameters"]
+    assert written["filters"] == {"langs": ["zh"]} and written["top_k"] == 2
 
 
 def test_filters_and_number_are_given_with_a_query(path):

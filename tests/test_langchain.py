@@ -260,6 +260,11 @@ def test_what_restricts_answers_is_given_once_or_with_a_question(assistant, samp
             YinjuAssistant(**fields)
 
 
+def test_an_agent_cannot_have_it_for_its_model(model):
+    with pytest.raises(UsageError, match="as_tool"):
+        create_agent(model, [model.as_tool()]).invoke({"messages": [("user", ZH)]})
+
+
 def test_a_cache_of_all_models_keeps_no_answers(model):
     from langchain_core.caches import InMemoryCache
     from langchain_core.globals import set_llm_cache

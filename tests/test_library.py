@@ -118,6 +118,15 @@ def test_filters_that_make_no_sense_are_refused(index, filters):
             call(ZH, filters=filters)
 
 
+def test_filters_and_turns_of_another_kind_are_refused(index):
+    for call in (index.search, Assistant(index).ask):
+        with pytest.raises(UsageError, match="rag.Filters.*got a dict"):
+            call(ZH, filters={"langs": ("en",)})
+    for history in (["清理了什么？"], [("清理了什么？", "摊点")], [("a", "b", "c")]):
+        with pytest.raises(UsageError, match="pairs of a question and its Answer"):
+            Assistant(index).ask(ZH, history)
+
+
 @pytest.mark.parametrize("question", ["", " \n\u3000", "\x00\x1b", "x" * 2_001])
 def test_unusable_questions_are_refused(index, question):
     for call in (index.search, Assistant(index).ask):

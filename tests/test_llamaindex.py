@@ -50,6 +50,7 @@ def test_a_model_is_shown_the_source_and_no_offsets(index):
         and f"title: {node.metadata['title']}" in shown
         and node.text in shown
     )
+    assert not node.metadata["url"] and "url" not in shown
     assert "start" not in shown and "support" not in shown
     assert node.get_content(MetadataMode.EMBED) == node.text
 
