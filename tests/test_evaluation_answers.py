@@ -94,6 +94,9 @@ def test_an_answer_stands_in_a_text(text, answer, held):
         ("8月1日", "2 August 2023", False),
         ("Sichuan 四川", "四川省", True),
         ("Sichuan 四川", "云南省", False),
+        ("北京", "北京国安", False),
+        ("山东", "山东省北部环渤海地区", False),
+        ("山东", "Shandong", True),
         ("Ann Lowe", "Ann Love", False),
     ],
 )

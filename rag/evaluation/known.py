@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.corpus.places import find_places
 from rag.errors import UsageError
 from rag.evaluation.questions import (
     Question,
@@ -107,10 +108,17 @@ def is_value(label: str, answers: Sequence[str], date: str = "") -> bool:
     As "over 700" and 700多家, 8月1日 and "1 August", 四川省 and Sichuan do. ``date``, that of the article, tells the year of a date that has none.
     """
     for kind in _VALUES:
+        # A club or a region that bears the name of a place is not that place.
+        wanted = [one for one in answers if kind != "places" or _is_place(one)]
         key = key_of(label, kind, date)
-        if key[0] != "text" and key in {key_of(answer, kind, date) for answer in answers}:
+        if key[0] != "text" and key in {key_of(answer, kind, date) for answer in wanted}:
             return True
     return False
+
+
+def _is_place(text: str) -> bool:
+    """Whether a text is the name of a place and nothing else."""
+    return any(text[one.start : one.end] == text.strip() for one in find_places(text))
 
 
 def folded(text: str) -> str:
