@@ -328,7 +328,7 @@ def _told(answer: Answer) -> tuple[str, list[dict]]:
     """What a model reads of an answer, and the citations for the program."""
     citations = answer.to_dict()["citations"]
     quotes = [
-        f"[{number}] {', '.join(filter(None, map(one.get, _NAMED)))}: {one['quote']}"
+        f"[{number}] {', '.join(filter(None, map(one.get, _NAMED))) or one['article_id']}: {one['quote']}"
         for number, one in enumerate(citations, 1)
     ]
     return "\n".join([answer.text, *([""] if quotes else []), *quotes]), citations
