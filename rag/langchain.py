@@ -121,8 +121,8 @@ class YinjuAssistant(BaseChatModel):
     """The assistant in the place of a chat model.
 
     It takes a question, a prompt or messages. The last message of a user is the question; those
-    before it (at most ``EARLIER``) are what it may lean on ("and in Zhejiang?"), asked again of this
-    index. What system and assistant messages say is not read: nothing but the articles answers.
+    before it (at most ``EARLIER``) are what it may lean on ("and in Zhejiang?"), asked again of
+    this index. What system and assistant messages say is not read: nothing but the articles answers.
 
     The reply is an AIMessage of the answer's text. Its ``response_metadata`` is
     ``Answer.to_dict()``: ``citations`` (the [1], [2] of the text, with offsets), ``refused``,
@@ -234,8 +234,8 @@ class YinjuAssistant(BaseChatModel):
     def bind_tools(self, tools: Sequence[Any], **_: Any) -> Runnable[LanguageModelInput, AIMessage]:
         """Raises UsageError: the assistant calls no tools."""
         raise UsageError(
-            f"expected a language model to call {len(tools)} tools, got Yinju's assistant, which answers "
-            "itself: give the agent another model, and as_tool() of this one as a tool"
+            f"expected a language model to call {len(tools)} tools, got Yinju's assistant, which "
+            "answers itself: give the agent another model, and as_tool() of this one as a tool"
         )
 
     def as_tool(  # type: ignore[override]  # what it takes need not be told
@@ -245,7 +245,7 @@ class YinjuAssistant(BaseChatModel):
 
         The model reads the answer with its numbered quotes; the tool message's ``artifact`` holds
         the citations as dicts, an empty list in a refusal. A question or restriction that makes no
-        sense is told to the model. ``filters`` of this object are limits that the model cannot leave.
+        sense is told to the model. What ``filters`` of this object limit, the model cannot widen.
 
         Args:
             name: of the tool.
@@ -327,8 +327,8 @@ def _chunk(event: str | Answer) -> ChatGenerationChunk:
 def _told(answer: Answer) -> tuple[str, list[dict]]:
     """What a model reads of an answer, and the citations for the program."""
     citations = answer.to_dict()["citations"]
-    quotes = [
-        f"[{number}] {', '.join(filter(None, map(one.get, _NAMED))) or one['article_id']}: {one['quote']}"
-        for number, one in enumerate(citations, 1)
-    ]
+    quotes = []
+    for number, one in enumerate(citations, 1):
+        source = ", ".join(filter(None, map(one.get, _NAMED))) or one["article_id"]
+        quotes.append(f"[{number}] {source}: {one['quote']}")
     return "\n".join([answer.text, *([""] if quotes else []), *quotes]), citations

@@ -105,7 +105,8 @@ def holds(text: str, answers: Sequence[str]) -> bool:
 def is_value(label: str, answers: Sequence[str], date: str = "") -> bool:
     """Whether a value says the same as one of the answers.
 
-    As "over 700" and 700多家, 8月1日 and "1 August", 四川省 and Sichuan do. ``date``, that of the article, tells the year of a date that has none.
+    As "over 700" and 700多家, 8月1日 and "1 August", 四川省 and Sichuan do. ``date``, that of the
+    article, tells the year of a date that has none.
     """
     for kind in _VALUES:
         # A club or a region that bears the name of a place is not that place.
