@@ -95,6 +95,8 @@ def test_an_answer_stands_in_a_text(text, answer, held):
         ("Sichuan 四川", "四川省", True),
         ("Sichuan 四川", "云南省", False),
         ("北京", "北京国安", False),
+        ("2008年", "2008年北京奥运会", False),
+        ("两个", "two", True),
         ("山东", "山东省北部环渤海地区", False),
         ("山东", "Shandong", True),
         ("Ann Lowe", "Ann Love", False),

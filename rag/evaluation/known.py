@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rag.corpus.places import find_places
 from rag.errors import UsageError
@@ -21,9 +22,10 @@ from rag.evaluation.questions import (
 )
 from rag.question.script import is_traditional, simplified
 from rag.reader.normal import key_of
+from rag.reader.values import find_dates, find_numbers
 
 _EXPECTED = '{"question": "…", "answers": ["…", …] or null, "relevant": ["article id", …]}'
-_VALUES = ("number", "date", "places")
+_VALUES = {"number": find_numbers, "date": find_dates, "places": find_places}
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[,\u2009\u202f\u00a0' ](?=\d{3}(?!\d))")
 _LATIN = re.compile("[a-z\u00df-\u024f]")
 _NO_DIGITS = r"(?<!\d)(?<!\d[.])", r"(?!\d)(?![.]\d)"
@@ -108,18 +110,18 @@ def is_value(label: str, answers: Sequence[str], date: str = "") -> bool:
     As "over 700" and 700多家, 8月1日 and "1 August", 四川省 and Sichuan do. ``date``, that of the
     article, tells the year of a date that has none.
     """
-    for kind in _VALUES:
-        # A club or a region that bears the name of a place is not that place.
-        wanted = [one for one in answers if kind != "places" or _is_place(one)]
+    for kind, find in _VALUES.items():
+        # A club that bears the name of a town is not that town, nor 2008 the games of that year.
+        wanted = [one for one in answers if _is_one(one.strip(" .。"), find)]
         key = key_of(label, kind, date)
         if key[0] != "text" and key in {key_of(answer, kind, date) for answer in wanted}:
             return True
     return False
 
 
-def _is_place(text: str) -> bool:
-    """Whether a text is the name of a place and nothing else."""
-    return any(text[one.start : one.end] == text.strip() for one in find_places(text))
+def _is_one(text: str, find: Callable[[str], Iterable[Any]]) -> bool:
+    """Whether a text is what is found in it, and nothing else."""
+    return any(one.end - one.start == len(text) for one in find(text))
 
 
 def folded(text: str) -> str:
