@@ -24,8 +24,8 @@ async def stepped(items: Generator[Item, None, None]) -> AsyncGenerator[Item, No
         while True:
             # Tracing finds the caller through its context, which threads do not inherit.
             step = loop.run_in_executor(None, copy_context().run, next, items, _END)
-            # Without the shield, a cancelled wait would leave no way to tell when the step ends.
-            item = await asyncio.shield(step)
+            await asyncio.wait([step])  # unlike await step, leaves it be where this is cancelled
+            item = step.result()
             if item is _END:
                 return
             yield item  # type: ignore[misc]
@@ -33,4 +33,11 @@ async def stepped(items: Generator[Item, None, None]) -> AsyncGenerator[Item, No
         if step is None or step.done():
             items.close()
         else:
-            step.add_done_callback(lambda _: items.close())
+            step.add_done_callback(lambda step: _end(step, items))
+
+
+def _end(step: asyncio.Future[object], items: Generator[object, None, None]) -> None:
+    """After the last step of somebody who went away: there is nobody to tell what it raised."""
+    if not step.cancelled():
+        step.exception()
+    items.close()

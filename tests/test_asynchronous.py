@@ -1,6 +1,7 @@
 """Questions asked from a running event loop."""
 
 import asyncio
+import gc
 import threading
 import time
 
@@ -166,7 +167,30 @@ def test_a_timeout_is_kept(sample_index):
         assert time.monotonic() - began < 10
 
 
-def test_a_loop_that_ends_meanwhile_leaves_no_error_behind(capfd):
+def test_what_a_stage_raises_for_nobody_is_not_told(caplog):
+    entered, go_on = threading.Event(), threading.Event()
+
+    def stages():
+        entered.set()
+        assert go_on.wait(20)
+        raise UsageError("nobody hears this")
+        yield
+
+    async def main():
+        task = asyncio.create_task(anext(stepped(stages())))
+        while not entered.is_set():
+            await asyncio.sleep(0.001)
+        task.cancel()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    gc.collect()
+    assert caplog.records == []
+
+
+def test_a_loop_that_ends_meanwhile_leaves_no_error_behind(caplog):
     go_on, closed = threading.Event(), threading.Event()
 
     def stages():
@@ -182,4 +206,4 @@ def test_a_loop_that_ends_meanwhile_leaves_no_error_behind(capfd):
 
     asyncio.run(main())  # cancels the task, and waits for its thread
     assert closed.wait(5)
-    assert capfd.readouterr().err == ""
+    assert caplog.records == []
