@@ -26,7 +26,8 @@ _HOME = {
     "Constraint": "rag.answer.types",
     "YinjuError": "rag.errors",
 }
-__all__ = list(_HOME)
+# In full, for type checkers read it.
+__all__ = ["Answer", "Article", "Assistant", "Citation", "Constraint", "Filters", "Hit", "Index", "YinjuError"]
 
 if TYPE_CHECKING:
     from rag.answer.types import Answer, Citation, Constraint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,7 +60,7 @@ class Assistant:
     def stream(
         self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
         without: Sequence[str] = (),
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """The answer as it comes about: what is searched, what was found, the text in pieces, and the answer itself, last.
 
         The pieces are strings that joined are ``Answer.text``; the rest are :mod:`rag.answer.events`. Whoever closes the
@@ -73,12 +73,43 @@ class Assistant:
                 yield from _PIECE.findall(event.text)
             yield event
 
+    async def aask(
+        self,
+        question: str,
+        history: Sequence[tuple[str, Answer]] = (),
+        filters: Filters | None = None,
+        as_of: str = "",
+        without: Sequence[str] = (),
+    ) -> Answer:
+        """As :meth:`ask`, in a thread; a task that is cancelled ends the work after the stage it is in.
+
+        Several questions may be asked at once.
+        """
+        async for event in self.astream(question, history, filters, as_of, without):
+            last = event
+        return last  # type: ignore[return-value]  # the last event is the answer
+
+    def astream(
+        self,
+        question: str,
+        history: Sequence[tuple[str, Answer]] = (),
+        filters: Filters | None = None,
+        as_of: str = "",
+        without: Sequence[str] = (),
+    ) -> AsyncGenerator[Event, None]:
+        """As :meth:`stream`, each stage in a thread; whoever cancels or closes it ends the work so, too."""
+        from rag.asynchronous import stepped
+
+        return stepped(self.stream(question, history, filters, as_of, without))
+
     def _checked(self, question: str, history: Sequence[tuple[str, Answer]], filters: Filters | None, as_of: str, without: Sequence[str]) -> dict:
         """The arguments of :func:`rag.answer.answer`. Raises UsageError."""
         if as_of and not is_date(as_of):
             raise UsageError(f"expected the day to ask from as YYYY-MM-DD, got {as_of!r}")
         if isinstance(without, str):
             raise UsageError(f"expected the constraints to lift as a tuple of names, got the one string {without!r}")
+        if not all(isinstance(turn, Sequence) and len(turn) == 2 and hasattr(turn[1], "citations") for turn in history):
+            raise UsageError("expected the history as pairs of a question and its Answer, got other turns: turns([...]) makes them of questions")
         index = self.index
         return {"snapshot": index.snapshot, "question": question, "filters": checked(filters), "history": history, "reranker": index.reranker,
                 "as_of": as_of, "without": without}  # fmt: skip

@@ -1,25 +1,61 @@
-"""Yinju as a LangChain retriever.
+"""Yinju in LangChain: a retriever, and the assistant as a chat model and as a tool.
 
-    from rag.langchain import YinjuRetriever
+    from rag.langchain import YinjuAssistant, YinjuRetriever
 
     retriever = YinjuRetriever(index_path="index", k=5)
-    chain = {"context": retriever, "question": RunnablePassthrough()} | prompt | model | StrOutputParser()
+    chain = {"context": retriever, "question": RunnablePassthrough()} | prompt | model
 
-``invoke``, ``ainvoke``, ``batch`` and ``abatch`` work as for every retriever; an index is shared by threads.
+    message = YinjuAssistant(index_path="index").invoke("哪些省举行了防汛演练？")
+    print(message.text, message.response_metadata["citations"])
+
+``invoke``, ``stream``, ``batch`` and their asynchronous forms work as for every runnable; an index
+is shared by threads.
 """
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from contextlib import aclosing, closing
+from dataclasses import asdict
+from inspect import signature
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForLLMRun,
+    CallbackManagerForLLMRun,
+    CallbackManagerForRetrieverRun,
+)
 from langchain_core.documents import Document
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict, Field, PrivateAttr, model_validator
+from langchain_core.runnables import Runnable
+from langchain_core.tools import StructuredTool, ToolException
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    PrivateAttr,
+    model_validator,
+)
 
+from rag.answer.events import Event
+from rag.answer.types import Answer
+from rag.assistant import Assistant
+from rag.asynchronous import stepped
+from rag.errors import UsageError
 from rag.library import MAX_HITS, Index
+from rag.passages import metadata, place
 from rag.search.types import Filters, Hit
+
+EARLIER = 12
+"""How many earlier questions of a conversation are taken up; a follow-up leans on the last one."""
+
+
+_HOW = signature(Assistant.stream).parameters.keys() - {"self", "question", "history"}
 
 
 class YinjuRetriever(BaseRetriever):
@@ -31,11 +67,12 @@ class YinjuRetriever(BaseRetriever):
         index: an open index; or
         index_path: the folder of one, opened at the first question.
         model: the embedding model that ``index_path`` was built with; None is the embedded one.
-        rerank: a cross-encoder or multi-vector model that reads the best passages of ``index_path``; None for none.
+        rerank: a cross-encoder or multi-vector model that reads the best passages of
+            ``index_path``; None for none.
         k: documents per question, 1 to 1,000.
         filters: range of dates, publishers, languages, places; None for all articles.
 
-    Raises at the first question what ``Index.open`` raises, and UsageError for an unusable question.
+    Raises at the first question what ``Index.open`` raises; UsageError for an unusable question.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -56,7 +93,9 @@ class YinjuRetriever(BaseRetriever):
             raise ValueError(f"expected either index or index_path, got {given}")
         return self
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
         return [document(hit) for hit in self._opened().search(query, self.k, self.filters)]
 
     def _opened(self) -> Index:
@@ -69,17 +108,227 @@ class YinjuRetriever(BaseRetriever):
 def document(hit: Hit) -> Document:
     """A hit as a document.
 
-    ``page_content`` is the passage, ``article.text[start:end]``. ``metadata`` has article_id, title, date, source,
-    url, lang, start, end (offsets in the article's text), score (higher is better, comparable within one
-    question), support (0 to 1: share of the question that the passage supports) and id, the same as
-    ``Document.id``: where the passage stands, as "article_id:start-end". Where the article has pages, as a PDF has,
-    ``page`` is the one on which the passage begins, from 1; where other articles tell the same in nearly the same words,
-    ``story`` is the id of the first of them.
+    ``page_content`` is the passage, ``article.text[start:end]``; ``Document.id`` says where it
+    stands, "article_id:start-end", and so does ``metadata["id"]``. The rest of ``metadata`` is that
+    of :func:`rag.passages.metadata`.
     """
-    place = f"{hit.article_id}:{hit.start}-{hit.end}"
-    names = ("article_id", "title", "date", "source", "url", "lang", "start", "end", "score", "support")
-    pages = {"page": hit.page} if hit.page else {}
-    stories = {"story": hit.story} if hit.story else {}
     return Document(
-        id=place, page_content=hit.text, metadata={"id": place, **{name: getattr(hit, name) for name in names}, **pages, **stories}
+        id=place(hit), page_content=hit.text, metadata={"id": place(hit), **metadata(hit)}
     )
+
+
+class YinjuAssistant(BaseChatModel):
+    """The assistant in the place of a chat model.
+
+    It takes a question, a prompt or messages. The last message of a user is the question; those
+    before it (at most ``EARLIER``) are what it may lean on ("and in Zhejiang?"), asked again of
+    this index. What system and assistant messages say is not read: nothing but the articles answers.
+
+    The reply is an AIMessage of the answer's text. Its ``response_metadata`` is
+    ``Answer.to_dict()``: ``citations`` (the [1], [2] of the text, with offsets), ``refused``,
+    ``grade``, ``nearest`` and so on. Streamed, the last chunk has it.
+
+    Attributes:
+        assistant: what answers; or
+        index_path: the folder of an index, opened at the first question.
+        filters: range of dates, publishers, languages, places; None for all articles.
+        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest
+            article.
+
+    ``filters``, ``as_of`` and ``without`` (see :meth:`rag.assistant.Assistant.ask`) may also be
+    given with a question: ``invoke(question, filters=...)``, or ``bind(filters=...)`` in a chain.
+
+    Raises at the first question what ``Index.open`` raises; UsageError for an unusable question.
+    """
+
+    assistant: InstanceOf[Assistant] | None = Field(default=None, exclude=True, repr=False)
+    index_path: str | None = None
+    filters: Filters | None = None
+    as_of: str = ""
+    cache: Literal[False] = False  # an answer is that of the index as it is now
+
+    _opening: Any = PrivateAttr(default_factory=Lock)
+
+    @model_validator(mode="after")
+    def _one_assistant(self) -> YinjuAssistant:
+        if (self.assistant is None) == (self.index_path is None):
+            given = "neither" if self.assistant is None else "both"
+            raise ValueError(f"expected either assistant or index_path, got {given}")
+        return self
+
+    @property
+    def _llm_type(self) -> str:
+        return "yinju"
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **how: Any,
+    ) -> ChatResult:
+        with closing(self._events(messages, **how)) as events:
+            *_, last = events
+        return _result(last)
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **how: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        with closing(self._events(messages, **how)) as events:
+            for event in events:
+                if isinstance(event, str | Answer):
+                    yield _chunk(event)
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **how: Any,
+    ) -> ChatResult:
+        async with aclosing(stepped(self._events(messages, **how))) as events:
+            async for event in events:
+                last = event
+        return _result(last)
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **how: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        async with aclosing(stepped(self._events(messages, **how))) as events:
+            async for event in events:
+                if isinstance(event, str | Answer):
+                    yield _chunk(event)
+
+    def _events(self, messages: Sequence[BaseMessage], **how: Any) -> Generator[Event, None, None]:
+        """The stages of the answer to the last question of the messages."""
+        asked = [message.text for message in messages if isinstance(message, HumanMessage)]
+        if not asked:
+            raise UsageError(
+                "expected a message of a user with a question, got "
+                f"{len(messages)} messages and none of a user"
+            )
+        if unknown := how.keys() - _HOW:
+            raise UsageError(
+                f"expected {', '.join(sorted(_HOW))} beside the question, got "
+                + ", ".join(sorted(unknown))
+            )
+        how = {"filters": self.filters, "as_of": self.as_of, **how}
+        assistant = self._opened()
+        turns = assistant.turns(asked[-1 - EARLIER : -1], how["filters"], how["as_of"])
+        yield from assistant.stream(asked[-1], turns, **how)
+
+    def _opened(self) -> Assistant:
+        with self._opening:
+            if self.assistant is None:
+                self.assistant = Assistant(Index.open(self.index_path or ""))
+            return self.assistant
+
+    def bind_tools(self, tools: Sequence[Any], **_: Any) -> Runnable[LanguageModelInput, AIMessage]:
+        """Raises UsageError: the assistant calls no tools."""
+        raise UsageError(
+            f"expected a language model to call {len(tools)} tools, got Yinju's assistant, which "
+            "answers itself: give the agent another model, and as_tool() of this one as a tool"
+        )
+
+    def as_tool(  # type: ignore[override]  # what it takes need not be told
+        self, *, name: str = "ask_articles", description: str = ""
+    ) -> StructuredTool:
+        """A tool for agents: a question, and what restricts it, to an answer with its quotes.
+
+        The model reads the answer with its numbered quotes; the tool message's ``artifact`` holds
+        the citations as dicts, an empty list in a refusal. A question or restriction that makes no
+        sense is told to the model. What ``filters`` of this object limit, the model cannot widen.
+
+        Args:
+            name: of the tool.
+            description: what the model is told of it; "" for a general one, which knows nothing of
+                your articles.
+        """
+
+        def ask(question: str, **limits: Any) -> tuple[str, list[dict]]:
+            try:
+                return _told(self._opened().ask(question, (), self._within(limits), self.as_of))
+            except UsageError as error:
+                raise ToolException(str(error)) from error
+
+        async def aask(question: str, **limits: Any) -> tuple[str, list[dict]]:
+            try:
+                return _told(
+                    await self._opened().aask(question, (), self._within(limits), self.as_of)
+                )
+            except UsageError as error:
+                raise ToolException(str(error)) from error
+
+        return StructuredTool.from_function(
+            ask, aask, name, description or _DESCRIPTION, args_schema=ToolInput,
+            response_format="content_and_artifact", handle_tool_error=True,
+        )  # fmt: skip
+
+    def _within(self, limits: dict[str, Any]) -> Filters:
+        """The limits that a model asks for; where there are some already, these stay."""
+        own = {name: value for name, value in asdict(self.filters or Filters()).items() if value}
+        asked = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in limits.items()
+        }
+        return Filters(**{**asked, **own})
+
+
+_DESCRIPTION = (
+    "Answers a question from a collection of news articles in Chinese and English, with quotes "
+    "word for word, or says that the articles do not answer it. Quote and cite nothing else."
+)
+
+
+class ToolInput(BaseModel):
+    """What a model may give to the tool."""
+
+    question: str = Field(
+        description="One question in Chinese or English, complete without the conversation."
+    )
+    date_from: str = Field("", description="Only articles of this day or later, YYYY-MM-DD.")
+    date_to: str = Field("", description="Only articles of this day or earlier, YYYY-MM-DD.")
+    sources: list[str] = Field(
+        default_factory=list, description="Only these publishers, as the articles name them."
+    )
+    langs: list[Literal["zh", "en"]] = Field(
+        default_factory=list, description="Only articles of these languages."
+    )
+    places: list[str] = Field(
+        default_factory=list, description="Only articles that name one of these places."
+    )
+
+
+_NAMED = ("title", "source", "date")
+
+
+def _result(answer: Event) -> ChatResult:
+    assert isinstance(answer, Answer)  # what a stream ends with
+    message = AIMessage(content=answer.text, response_metadata=answer.to_dict())
+    return ChatResult(generations=[ChatGeneration(message=message)])
+
+
+def _chunk(event: str | Answer) -> ChatGenerationChunk:
+    if isinstance(event, str):
+        return ChatGenerationChunk(message=AIMessageChunk(content=event))
+    return ChatGenerationChunk(
+        message=AIMessageChunk(content="", response_metadata=event.to_dict(), chunk_position="last")
+    )
+
+
+def _told(answer: Answer) -> tuple[str, list[dict]]:
+    """What a model reads of an answer, and the citations for the program."""
+    citations = answer.to_dict()["citations"]
+    quotes = []
+    for number, one in enumerate(citations, 1):
+        source = ", ".join(filter(None, map(one.get, _NAMED))) or one["article_id"]
+        quotes.append(f"[{number}] {source}: {one['quote']}")
+    return "\n".join([answer.text, *([""] if quotes else []), *quotes]), citations

@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,7 +79,8 @@ class Index:
         """Build a new version of an index folder and make it the live one; the one before is kept.
 
         Args:
-            corpus: a file or folder of articles, several of them, or articles.
+            corpus: a file or folder of articles, several of them, or articles; one without a language gets that which
+                its text seems to be in.
             path: the index folder; made where it is not there.
             model: name or folder of a sentence-transformers model; None is the embedded one.
             progress: called now and then with (done, total or None, phase).
@@ -97,7 +99,7 @@ class Index:
         paths, articles = _divide(corpus)
         embedder = _embedder(model)
         if not paths:
-            return build_index(articles, path, embedder, progress, max_removed=max_removed)
+            return build_index(_with_langs(articles), path, embedder, progress, max_removed=max_removed)
         return index_corpus(paths, path, embedder, progress, max_removed=max_removed, model=model or "", program=__version__,
                             columns=columns, afresh=True)
 
@@ -310,6 +312,8 @@ def checked(filters: Filters | None) -> Filters:
     from rag.search.types import Filters
 
     filters = filters or Filters()
+    if not isinstance(filters, Filters):
+        raise UsageError(f"expected filters as rag.Filters(date_from=..., langs=...), got a {type(filters).__name__}")
     for name, bound in (("first", filters.date_from), ("last", filters.date_to)):
         if bound and not is_date(bound):
             raise UsageError(f"expected the {name} date as YYYY-MM-DD, got {bound!r}")
@@ -354,6 +358,14 @@ def _reranker(rerank: str | Reranker | None) -> Reranker | None:
     from rag.embed import load_reranker
 
     return load_reranker(rerank)
+
+
+def _with_langs(articles: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
+    from rag.corpus import Article, detect_lang
+
+    for one in articles:
+        unknown = isinstance(one, Article) and not one.lang
+        yield replace(one, lang=detect_lang(f"{one.title}\n{one.text}")) if unknown else one
 
 
 def _divide(corpus) -> tuple[list[Path], Iterable[Article | Skipped]]:

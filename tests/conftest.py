@@ -41,6 +41,20 @@ def news(news_index):
         yield snapshot
 
 
+@pytest.fixture
+def offline(monkeypatch):
+    """Who connects to anything, this machine included, fails the test, even where the error is swallowed."""
+    tried = []
+
+    def connect(_, address, *__):
+        tried.append(address)
+        raise OSError("no network in this test")
+
+    monkeypatch.setattr("socket.socket.connect", connect)
+    yield
+    assert tried == []
+
+
 @pytest.fixture(scope="module")
 def web_server():
     from web_site import serving

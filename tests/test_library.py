@@ -41,7 +41,7 @@ def test_import_loads_nothing_heavy():
 
 
 def test_public_names():
-    assert len(rag.__all__) <= 10
+    assert len(rag.__all__) <= 10 and set(rag.__all__) == set(rag._HOME)
     for name in rag.__all__:
         assert getattr(rag, name).__name__ == name
     with pytest.raises(AttributeError, match="'rag' has no attribute 'Indes'"):
@@ -118,6 +118,15 @@ def test_filters_that_make_no_sense_are_refused(index, filters):
             call(ZH, filters=filters)
 
 
+def test_filters_and_turns_of_another_kind_are_refused(index):
+    for call in (index.search, Assistant(index).ask):
+        with pytest.raises(UsageError, match="rag.Filters.*got a dict"):
+            call(ZH, filters={"langs": ("en",)})
+    for history in (["清理了什么？"], [("清理了什么？", "摊点")], [("a", "b", "c")]):
+        with pytest.raises(UsageError, match="pairs of a question and its Answer"):
+            Assistant(index).ask(ZH, history)
+
+
 @pytest.mark.parametrize("question", ["", " \n\u3000", "\x00\x1b", "x" * 2_001])
 def test_unusable_questions_are_refused(index, question):
     for call in (index.search, Assistant(index).ask):
@@ -162,6 +171,14 @@ def test_an_index_of_articles_that_are_no_files(tmp_path):
     with pytest.raises(UsageError, match="name the corpus"):
         Index.update(tmp_path / "index")
     assert Index.verify(tmp_path / "index").version == Index.status(tmp_path / "index").version == report.version
+
+
+def test_articles_of_a_program_get_the_language_of_their_text(tmp_path):
+    texts = ("The new museum opened on Monday.", "海港城的新码头昨日启用。", "The old museum is closed.")
+    Index.build((Article(f"{n}", text, lang="fr" * (n == 2)) for n, text in enumerate(texts)), tmp_path)
+    with Index.open(tmp_path) as index:
+        assert [index.article(f"{n}").lang for n in range(3)] == ["en", "zh", "fr"]
+        assert [hit.article_id for hit in index.search("码头", filters=Filters(langs=("zh",)))] == ["1"]
 
 
 def _edit(corpus):

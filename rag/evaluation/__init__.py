@@ -4,28 +4,46 @@
     with Index.open("index") as index:
         print(evaluate(index, questions).groups[0].figures["hit@1"])
 
+Its answers are measured by ``evaluate_answers(assistants, read_known(["answers.jsonl"]))``.
 docs/evaluation.md says what is measured. ``yinju eval`` is this package behind a command.
 """
 
+from rag.evaluation.answers import (
+    Answers,
+    Measure,
+    Said,
+    answers_dict,
+    evaluate_answers,
+    judge,
+)
 from rag.evaluation.compare import Comparison, Variant, compare, read_variant
 from rag.evaluation.evaluate import Evaluation, Latency, Result, evaluate
+from rag.evaluation.known import Known, read_known
 from rag.evaluation.metrics import Figure, Group
 from rag.evaluation.questions import Question, read_questions
 from rag.evaluation.worst import Miss, Shown
 
 __all__ = [
+    "Answers",
     "Comparison",
     "Evaluation",
     "Figure",
     "Group",
+    "Known",
     "Latency",
+    "Measure",
     "Miss",
     "Question",
     "Result",
+    "Said",
     "Shown",
     "Variant",
+    "answers_dict",
     "compare",
     "evaluate",
+    "evaluate_answers",
+    "judge",
+    "read_known",
     "read_questions",
     "read_variant",
 ]

@@ -21,6 +21,7 @@ from rag.search.types import Fusion
 
 if TYPE_CHECKING:
     from rag.corpus.article import Skipped
+    from rag.library import Index
 
 _WEIGHTS, _SWITCHES = ("dense", "late", "article", "lexical", "phrase"), ("balanced", "kindred")
 _PLACES = ("index", "model", "rerank")
@@ -155,22 +156,33 @@ def compare(
     Raises what ``Index.build``, ``Index.open`` and :func:`rag.evaluation.evaluate` raise, and UsageError where an
     index must be built and nothing says of what.
     """
+    done: dict[int, Evaluation] = {}
+    skipped: list[Skipped] = []
+    for number, index in opened(variants, corpus, skipped, progress):
+        variant = variants[number]
+        done[number] = evaluate(index, questions, k, variant.fusion, worst, variant.name, progress)
+    return Comparison(tuple(done[number] for number in range(len(variants))), tuple(skipped))
+
+
+def opened(
+    variants: Sequence[Variant], corpus: Sequence[str | Path], skipped: list[Skipped], progress: Progress | None = None
+) -> Iterator[tuple[int, Index]]:
+    """The number of each variant with its index, open until the next is asked for; in an order that opens each index once.
+
+    Arguments and errors as for :func:`compare`. ``skipped`` gets what was not indexed where an index was built.
+    """
     from rag.library import Index
 
     if any(not variant.index for variant in variants) and not corpus:
         corpus = _corpus_of(variants)
-    done: dict[int, Evaluation] = {}
-    skipped: tuple[Skipped, ...] = ()
     for members in _alike(variants, range(len(variants)), lambda variant: variant.source):
         with _folder(variants[members[0]], corpus, progress) as (path, left_out):
-            skipped = skipped or left_out
+            skipped[:] = skipped or left_out
             for same in _alike(variants, members, lambda variant: variant.rerank):  # one is open at a time: models are large
                 one = variants[same[0]]
                 with Index.open(path, one.model or None, one.rerank or None) as index:
                     for number in same:
-                        variant = variants[number]
-                        done[number] = evaluate(index, questions, k, variant.fusion, worst, variant.name, progress)
-    return Comparison(tuple(done[number] for number in range(len(variants))), skipped)
+                        yield number, index
 
 
 def _alike(variants: Sequence[Variant], members: Iterable[int], key: Callable) -> list[list[int]]:

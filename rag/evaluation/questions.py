@@ -58,11 +58,11 @@ def read_questions(paths: Iterable[str | Path]) -> list[Question]:
         found = list(read_beir(path) if beir else read_feedback(path) if is_feedback(path) else _read_rows(path))
         if not found:
             raise UsageError(f"expected questions in {path}, found none: one line per question, {_EXPECTED}")
-        questions += _with_langs(found)
+        questions += with_langs(found)
     return questions
 
 
-def _with_langs(questions: list[Question]) -> list[Question]:
+def with_langs(questions: list[Question]) -> list[Question]:
     """The questions of a file, those without a language with the one that they seem to be in."""
     told = {n: detect_lang(question.text) for n, question in enumerate(questions) if not question.lang}
     # A short question has too few small words to tell English from Portuguese; many together have enough.
@@ -76,20 +76,26 @@ def _read_rows(path: Path) -> Iterator[Question]:
     seen: dict[str, int] = {}
     for number, row in rows(path, _EXPECTED):
         name = row.get("id", number)
-        relevant = row.get("relevant")
-        if isinstance(relevant, list):
-            relevant = dict.fromkeys(map(_text, relevant), 1)
-        elif isinstance(relevant, dict):
-            if not all(type(grade) is int for grade in relevant.values()):
-                raise refused(path, number, 'whole numbers as grades in "relevant"', relevant)
-            relevant = {article: grade for article, grade in relevant.items() if grade > 0}
-        if not relevant or "" in relevant:
-            raise refused(path, number, 'at least one id of an article that answers it in "relevant"', row.get("relevant"))
+        relevant = relevant_of(path, number, row)
         question = make_question(path, number, name, row.get("question"), relevant, row)
         if question.id in seen:
             raise refused(path, number, f"an id of its own (line {seen[question.id]} has it)", question.id)
         seen[question.id] = number
         yield question
+
+
+def relevant_of(path: Path, number: int, row: dict) -> Mapping[str, int]:
+    """The articles of a row with their grades. Raises UsageError for none."""
+    relevant = row.get("relevant")
+    if isinstance(relevant, list):
+        relevant = dict.fromkeys(map(_text, relevant), 1)
+    elif isinstance(relevant, dict):
+        if not all(type(grade) is int for grade in relevant.values()):
+            raise refused(path, number, 'whole numbers as grades in "relevant"', relevant)
+        relevant = {article: grade for article, grade in relevant.items() if grade > 0}
+    if not relevant or "" in relevant or not isinstance(relevant, dict):
+        raise refused(path, number, 'at least one id of an article that answers it in "relevant"', row.get("relevant"))
+    return relevant
 
 
 def make_question(path: Path, number: int, name: object, text: object, relevant: Mapping[str, int], row: dict) -> Question:

@@ -39,10 +39,10 @@ def _figures(what: str, groups: Sequence[Group]) -> str:
     rows = [["", what, *groups[0].measures]]
     for group in groups:
         figures = list(group.figures.values())
-        rows.append([group.name, f"{len(group.keys):,}", *(_share(figure.value) for figure in figures)])
+        rows.append([group.name, f"{len(group.keys):,}", *(share(figure.value) for figure in figures)])
         if figures[0].low is not None:
-            rows.append(["  95 %", "", *(f"{_share(figure.low)}-{_share(figure.high)}" for figure in figures)])
-    return _table(rows)
+            rows.append(["  95 %", "", *(f"{share(figure.low)}-{share(figure.high)}" for figure in figures)])
+    return table(rows)
 
 
 def _several(comparison: Comparison) -> str:
@@ -57,16 +57,16 @@ def _several(comparison: Comparison) -> str:
                 continue
             what = "pair" if name == BOTH else "question"
             rows = rows or [[f"{name}, {len(group.keys):,} {what}{'s' * (len(group.keys) != 1)}", *group.measures]]
-            rows.append([_named(number + 1, evaluation.name), *(_share(f.value) for f in group.figures.values())])
-            if number and (change := comparison.differences(number).get(name)):
-                rows.append(["    to the first", *(_change(f.value) + "*" * f.is_real for f in change.values())])
-                if next(iter(change.values())).low is not None:
-                    rows.append(["    95 %", *(f"{_change(f.low)}/{_change(f.high)}" for f in change.values())])
-        blocks.append(_table(rows))
+            rows.append([named(number + 1, evaluation.name), *(share(f.value) for f in group.figures.values())])
+            if number and (changes := comparison.differences(number).get(name)):
+                rows.append(["    to the first", *(change(f.value) + "*" * f.is_real for f in changes.values())])
+                if next(iter(changes.values())).low is not None:
+                    rows.append(["    95 %", *(f"{change(f.low)}/{change(f.high)}" for f in changes.values())])
+        blocks.append(table(rows))
     rows = [["milliseconds", "p50", "p95", "p99"]]
     for number, one in enumerate(evaluations, 1):
-        rows.append([_named(number, one.name), *(f"{ms:.1f}" for ms in (one.latency.p50, one.latency.p95, one.latency.p99))])
-    blocks.append(_table(rows))
+        rows.append([named(number, one.name), *(f"{ms:.1f}" for ms in (one.latency.p50, one.latency.p95, one.latency.p99))])
+    blocks.append(table(rows))
     blocks.append("* The 95 % interval of the difference leaves 0 out.")
     return "\n\n".join(blocks)
 
@@ -78,7 +78,7 @@ def _distinct(groups: Sequence[Group]) -> list[Group]:
     return [first, *(group for n, group in enumerate(rest) if said[n] not in said[n + 1 :])]
 
 
-def _named(number: int, name: str) -> str:
+def named(number: int, name: str) -> str:
     """The name of a variant in a table; the list before the tables has it in full."""
     return f"[{number}] {name if len(name) <= _NAME else '…' + name[1 - _NAME :]}"
 
@@ -97,11 +97,13 @@ def _absent(evaluation: Evaluation) -> str:
     )
 
 
-def _share(value: float) -> str:
+def share(value: float) -> str:
+    """A figure from 0 to 1 as it stands in tables: ".912"."""
     return f"{value:.3f}".removeprefix("0")
 
 
-def _change(value: float) -> str:
+def change(value: float) -> str:
+    """A difference, with its sign."""
     return f"{round(value, 3) + 0.0:+.3f}".replace("0.", ".", 1)
 
 
@@ -123,7 +125,7 @@ def _shown(one: Shown) -> str:
     return f"{one.rank}. {one.article_id}{title} (score {one.score:.2f}: {parts})\n            {one.text}"
 
 
-def _table(rows: Sequence[Sequence[str]]) -> str:
+def table(rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as they must be, the first to the left, the others to the right."""
     widths = [max(len(row[column]) for row in rows if column < len(row)) for column in range(max(map(len, rows)))]
     return "\n".join("  ".join(_aligned(row, widths)).rstrip() for row in rows)

@@ -1,0 +1,159 @@
+"""Yinju as a Haystack retriever: a component of the TextRetriever kind.
+
+    from rag.haystack import YinjuRetriever
+
+    pipeline = Pipeline()
+    pipeline.add_component("retriever", YinjuRetriever("index", top_k=5))
+    pipeline.run({"retriever": {"query": "哪些省举行了防汛演练？"}})["retriever"]["documents"]
+
+Needs the extra ``haystack``. Haystack tells its makers which components a pipeline has, over the
+network, unless the environment says HAYSTACK_TELEMETRY_ENABLED=False before it is imported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict
+from threading import Lock
+from typing import Any
+
+from rag.errors import UsageError
+from rag.extras import missing
+from rag.library import MAX_HITS, Index, checked
+from rag.passages import metadata, place
+from rag.search.types import Filters, Hit
+
+try:
+    from haystack import Document, component, default_from_dict, default_to_dict
+except ImportError as error:
+    raise missing("haystack-ai", "haystack") from error
+
+# What Haystack's comparisons are here; a field may be written with or without "meta." before it.
+_FIELDS = {
+    ("date", ">="): "date_from",
+    ("date", "<="): "date_to",
+    ("source", "=="): "sources",
+    ("source", "in"): "sources",
+    ("lang", "=="): "langs",
+    ("lang", "in"): "langs",
+    ("place", "=="): "places",
+    ("place", "in"): "places",
+}
+
+
+@component
+class YinjuRetriever:
+    """Finds the passages that fit a query, in Chinese and English articles alike.
+
+    Attributes:
+        index_path: the folder of the index; it is opened by ``warm_up`` or the first query.
+        top_k: documents per query, 1 to 1,000.
+        filters: as for :meth:`run`; those of a query stand in their place.
+        model, rerank: as for :meth:`rag.library.Index.open`.
+    """
+
+    def __init__(
+        self,
+        index_path: str,
+        top_k: int = 10,
+        filters: Mapping[str, Any] | Filters | None = None,
+        model: str | None = None,
+        rerank: str | None = None,
+    ) -> None:
+        """Raises UsageError for a ``top_k`` out of its range and for filters that make no sense."""
+        if not 1 <= top_k <= MAX_HITS:
+            raise UsageError(f"expected top_k between 1 and {MAX_HITS:,}, got {top_k}")
+        self.index_path, self.top_k, self.model, self.rerank = str(index_path), top_k, model, rerank
+        self.filters = read_filters(filters)
+        self._index: Index | None = None
+        self._opening = Lock()
+
+    def to_dict(self) -> dict[str, Any]:
+        """What Haystack writes of a pipeline."""
+        given = {name: getattr(self, name) for name in ("index_path", "top_k", "model", "rerank")}
+        chosen = {
+            n: list(v) if isinstance(v, tuple) else v for n, v in asdict(self.filters).items()
+        }
+        return default_to_dict(self, filters={n: v for n, v in chosen.items() if v}, **given)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> YinjuRetriever:
+        """The component of what :meth:`to_dict` gave."""
+        return default_from_dict(cls, data)
+
+    def warm_up(self) -> None:
+        """Open the index. Raises what ``Index.open`` raises."""
+        with self._opening:
+            if self._index is None:
+                self._index = Index.open(self.index_path, self.model, self.rerank)
+
+    @component.output_types(documents=list[Document])
+    def run(
+        self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
+    ) -> dict[str, list[Document]]:
+        """The passages that fit a query best, best first.
+
+        Args:
+            query: Chinese or English.
+            filters: Haystack's comparisons of ``meta.date`` (">=", "<=", days as "YYYY-MM-DD"),
+                ``meta.source``, ``meta.lang`` and ``place`` ("==", "in"), one or several under
+                "AND"; ``place`` keeps the articles that name a place or one inside it.
+            top_k: how many at most; those of the component unless told.
+
+        Raises UsageError for an unusable query and for other filters.
+        """
+        self.warm_up()
+        assert self._index
+        chosen = self.filters if filters is None else read_filters(filters)
+        hits = self._index.search(query, self.top_k if top_k is None else top_k, chosen)
+        return {"documents": [document(hit) for hit in hits]}
+
+    @component.output_types(documents=list[Document])
+    async def run_async(
+        self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
+    ) -> dict[str, list[Document]]:
+        """As :meth:`run`, in a thread."""
+        return await asyncio.to_thread(self.run, query, filters, top_k)
+
+
+def document(hit: Hit) -> Document:
+    """A hit as a document.
+
+    Its content is the passage, ``article.text[start:end]``; its id says where it stands,
+    "article_id:start-end"; its meta is that of :func:`rag.passages.metadata`. Scores are comparable
+    within one query; ``support`` in the meta is a share from 0 to 1.
+    """
+    return Document(id=place(hit), content=hit.text, meta=dict(metadata(hit)), score=hit.score)
+
+
+def read_filters(given: Mapping[str, Any] | Filters | None) -> Filters:
+    """Filters as Haystack writes them, see :meth:`YinjuRetriever.run`, or as ``asdict`` does.
+
+    Raises UsageError for what the index cannot be asked for.
+    """
+    if isinstance(given, Filters) or not given:
+        return checked(given or None)
+    if given.keys() <= asdict(Filters()).keys():  # as to_dict writes them
+        return checked(
+            Filters(**{n: tuple(v) if isinstance(v, list) else v for n, v in given.items()})
+        )
+    found: dict[str, Any] = {}
+    for one in given.get("conditions", ()) if given.get("operator") == "AND" else [given]:
+        field, operator = str(one.get("field")).removeprefix("meta."), one.get("operator")
+        name, value = _FIELDS.get((field, operator)), one.get("value")
+        values = value if operator == "in" else [value]
+        if not name or name in found or not values or not all(isinstance(v, str) for v in values):
+            raise _refused(one)
+        found[name] = value if field == "date" else tuple(values)
+    if not found:
+        raise _refused(given)
+    return checked(Filters(**found))
+
+
+def _refused(condition: Mapping[str, Any]) -> UsageError:
+    possible = ", ".join(f"{field} {operator}" for field, operator in _FIELDS)
+    return UsageError(
+        f"expected filters of texts with {possible}, each once, one or several under AND, "
+        f"got {dict(condition)}"
+    )

@@ -1,0 +1,47 @@
+"""The Python that users are shown runs, and prints what they are told it prints."""
+
+import pytest
+from conftest import ROOT
+from examples import NOTEBOOK, PAGE, of_notebook, of_page, run
+
+AGAIN = "python tests/examples.py --write puts what is printed now into the documentation"
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch):
+    monkeypatch.setenv("HAYSTACK_TELEMETRY_ENABLED", "False")
+
+
+@pytest.mark.parametrize("page", [PAGE, ROOT / "README.md"], ids=lambda page: page.name)
+def test_the_examples_of_a_page(page):
+    if page == PAGE:
+        pytest.importorskip("haystack", reason="the extra haystack is not installed")
+        pytest.importorskip("llama_index.core", reason="the extra llamaindex is not installed")
+    sources, said = of_page(page.read_text("utf-8"))
+    assert sources
+    for source, told, printed in zip(sources, said, run(sources, page.name), strict=True):
+        assert not told or printed == told, f"{AGAIN}:\n{source}"
+
+
+def test_the_page_begins_with_five_lines_to_copy():
+    title, empty, fence, *lines = PAGE.read_text("utf-8").splitlines()
+    assert title.startswith("# ") and not empty and fence == "```python"
+    assert sum(bool(line) for line in lines[: lines.index("```")]) <= 5
+
+
+def test_the_notebook_from_top_to_bottom():
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
+    book = nbformat.read(NOTEBOOK, as_version=4)
+    nbformat.validate(book)
+    sources, kept = of_notebook(book)
+    for source, told, printed in zip(sources, kept, run(sources, NOTEBOOK.name), strict=True):
+        assert printed == told, f"{AGAIN}:\n{source}"
+
+
+def test_an_example_that_fails_fails_the_test():
+    with pytest.raises(ZeroDivisionError):
+        run(["x = 0", "1 / x"], "page")
+    assert run(["import asyncio\nawait asyncio.sleep(0)\nprint(1)", "print(2)"], "page") == [
+        "1\n",
+        "2\n",
+    ]
