@@ -18,6 +18,7 @@ _MONTH_EN = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", r
 _DAY_EN = re.compile(r"(?<![\d:.])(\d{1,2})(?:st|nd|rd|th)?(?![\d:])(?!\s?(?:a\.?m|p\.?m|时|点|月|年|世纪))", re.I)
 _NUMERIC = re.compile(r"([12]\d{3})[-/.](\d{1,2})[-/.](\d{1,2})")
 _WEEKDAY = re.compile(r"(?:周|星期|礼拜)([一二三四五六日天])|\b(mon|tues|wednes|thurs|fri|satur|sun)day", re.I)
+_EVERY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days\b")  # which the finder of dates leaves out
 _WEEKDAYS = dict(zip("一二三四五六日天", (1, 2, 3, 4, 5, 6, 7, 7))) | dict(mon=1, tues=2, wednes=3, thurs=4, fri=5, satur=6, sun=7)
 _HOUR = re.compile(r"(\d{1,2})(?:[:：.](\d{2})|时(\d{1,2})?|点(\d{1,2})?(半)?)|(\d{1,2})(?=\s?(?:a\.?m|p\.?m|o'clock))", re.I)
 _DECADE = re.compile(r"(?:(\d{2}|二十|十九)世纪)?([1-9]0|[二三四五六七八九]十)年代|\b(\d{2})?([1-9]0)s\b")
@@ -50,7 +51,8 @@ class Day:
 
 def find_days(text: str) -> list[Day]:
     """The dates of a text in order."""
-    return [_day(one.start, one.end, one.text) for one in find_dates(text)]
+    found = [_day(one.start, one.end, one.text) for one in find_dates(text)]
+    return found + [_day(*match.span(), match[0]) for match in _EVERY.finditer(text)]
 
 
 def _number(written: str | None) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.question.script import has_chinese
 from rag.writing.days import Day, Days, find_days
 from rag.writing.figures import Figure, Figures, find_figures
 from rag.writing.names import LACKS, STANDS, UNSURE, Names
@@ -47,10 +49,17 @@ class Evidence:
         """What of ``sentence`` can be looked up, in order."""
         days, figures = _counted(sentence)
         out = [Fact(one.start, one.end, "date", STANDS if self._days.stands(one) else LACKS) for one in days if not one.empty()]
-        out += [Fact(one.start, one.end, "figure", STANDS if self._figures.stands(one, sentence) else LACKS) for one in figures if not one.small]
+        out += [Fact(one.start, one.end, "figure", self._figure(one, sentence)) for one in figures if not one.small]
         taken = [(one.start, one.end) for one in out]
         for one in self._names.named(sentence):
             if one.state == UNSURE or not any(start < one.end and one.start < end for start, end in taken):
                 out.append(Fact(one.start, one.end, one.kind, one.state))
         out += [Fact(start, end, "name", STANDS) for start, end in self._names.sounds(sentence)]
         return sorted(out, key=lambda one: (one.start, one.end))
+
+    def _figure(self, one: Figure, sentence: str) -> int:
+        if self._figures.stands(one, sentence):
+            return STANDS
+        # The other language may call by a word what has a number in its name: COVID-19.
+        named = one.bare and re.search(r"[A-Za-z]-?$", sentence[: one.start]) is not None
+        return UNSURE if named and self._names.chinese != has_chinese(sentence) else LACKS

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rag.reader.numbers import chinese_number
 from rag.reader.values import find_numbers
 
 _OVER = re.compile(
@@ -54,18 +55,29 @@ _UNITS = tuple(
         ("minutes", r"分钟|\bminutes?\b"),
         ("seconds", r"^秒|\bseconds\b"),
         ("days", r"^天$|\bdays?\b"),
+        ("points", r"^points?$"),
         ("degrees", r"摄氏度|℃|degrees"),
         ("people", r"^[人名位]$|人次|\b(?:people|persons?|men|women|children|students|residents|workers|passengers|teachers)\b"),
     )
 )
-_SHARES = {  # words for parts, which the finder of numbers leaves out
-    "half": 0.5, "一半": 0.5, "半数": 0.5, "过半": 0.5, "quarter of": 0.25, "third of": 1 / 3, "fifth of": 0.2,
-    "two thirds": 2 / 3, "two-thirds": 2 / 3, "three quarters": 0.75, "three-quarters": 0.75, "two fifths": 0.4,
-}  # fmt: skip
-_SHARE = re.compile("|".join(rf"\b{w}\b" if w.isascii() else w for w in sorted(_SHARES, key=len, reverse=True)), re.I)
-_TWICE = re.compile(r"翻(?:了)?一?番|翻倍|翻了一倍|增长一倍|增加一倍|\bdoubl(?:e|ed|es|ing)\b|\btwofold\b|\btwice\b", re.I)
+# Words for parts, which the finder of numbers leaves out.
+_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_SHARE = re.compile(
+    r"(?P<zh>一半|半数|过半|减半)|\b(?:(?P<count>a|one|two|three|four)[ -](?P<part>third|quarter|fifth|tenth)s?|half(?!-?(?: an?|way|[ -]time| years?| hour)\b)"
+    r"|halv(?:ed|es|ing))\b(?! (?:time|day|year|term|party|person|place|round|phase|edition|straight|consecutive)s?\b)",
+    re.I,
+)
+_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
+_TWICE = re.compile(
+    r"翻(?:了)?一?番|翻倍|(?:翻|增长|增加|提高|提升|扩大|上升|上涨|多)了?[近约]?一倍|\bdoubl(?:e|ed|es|ing)\b|\btwofold\b|\btwice\b", re.I
+)
 _TWO = re.compile(r"双[方边]|两[国岸地家]|\bboth\b|\bpair\b|\bcouple\b|\bbilateral\b|\btwo\b", re.I)
-_PERIOD = re.compile(r"第?([一二三四1234])季度|\b(first|second|third|fourth) quarter\b|\bQ([1-4])\b|([上下])半年|\b(first|second) half\b", re.I)
+_PERIOD = re.compile(
+    r"(?P<sofar>前)?(?:第)?(?P<q>[一二三四首1234])(?:个)?季度|\b(?P<en>first|second|third|fourth) quarter\b|\bQ(?P<n>[1-4])\b"
+    r"|\bfirst (?P<some>two|three) quarters\b|(?P<half>[上下])半年|\b(?P<enhalf>first|second) half\b",
+    re.I,
+)
+_HAN_COUNT = re.compile(r"[一二三四五六七八九十百千]+(?=[号届期艘级大次个])")
 _DIGITS = re.compile(r"(?<![\d.])\d+(?:,\d{3})*(?:\.\d+)?")
 _TO = re.compile(r"(?:-|—|~|～|–|至|到|\bto\b|\band\b)\s?(\d+(?:,\d{3})*(?:\.\d+)?)")
 _LIST_MARK = re.compile(r"[、]|(?:,|，) ?(?:and )?|\band\b|[和与及]")
@@ -96,21 +108,27 @@ class Figure:
 
 def find_figures(text: str, dates: Iterable[tuple[int, int]] = ()) -> list[Figure]:
     """The figures of a text in order; what stands in the spans of ``dates`` is none."""
-    taken = list(dates)
-    out = []
+    out = [_period(match) for match in _PERIOD.finditer(text)]
+    taken = [*dates, *((one.start, one.end) for one in out)]
+    out += [Figure(*match.span(), 2.0) for match in _TWICE.finditer(text) if _free(match.span(), taken)]
+    taken += [(one.start, one.end) for one in out]
+    for match in _SHARE.finditer(text):
+        if _free(match.span(), taken):
+            out.append(Figure(*match.span(), _share(match), "ratio", _bound(text, *match.span())))
+            taken.append(match.span())
     for number in find_numbers(text):
-        if number.head is None:
+        if number.head is None or not _free((number.start, number.end), taken):
             continue
         out += _figures(text, number)
         taken.append((number.start, number.end))
-    for match in _SHARE.finditer(text):
-        if _free(match.span(), taken):
-            out.append(Figure(*match.span(), _SHARES[match[0].lower()], "ratio", _bound(text, *match.span())))
-    out += [Figure(*match.span(), 2.0, "") for match in _TWICE.finditer(text) if _free(match.span(), taken)]
     for match in _DIGITS.finditer(text):
         if _free(match.span(), taken):
             out.append(Figure(*match.span(), float(match[0].replace(",", "")), bare=True))
     return sorted(out, key=lambda one: one.start)
+
+
+def _share(match: re.Match[str]) -> float:
+    return _COUNTS[match["count"].lower()] / _PARTS[match["part"].lower()] if match["part"] else 0.5
 
 
 def _free(span: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
@@ -178,9 +196,7 @@ class Figures:
         self._two = any(_TWO.search(text) for text in texts)
         self._counts = {len(_LIST_MARK.findall(part)) + 1 for text in texts for part in re.split(r"[。；;！？!?\n]|\. ", text)}
         self._most = max(self._counts, default=0)
-        for text in texts:
-            for match in _PERIOD.finditer(text):
-                self._parts.add(_period(match))
+        self._parts |= {chinese_number(m[0]) for text in texts for m in _HAN_COUNT.finditer(text)}
 
     def stands(self, figure: Figure, text: str) -> bool:
         """Whether a figure of the sentence ``text`` stands in the evidence."""
@@ -201,14 +217,23 @@ class Figures:
         return any(2 < one.value <= _MOST_COUNTED and not one.unit and not one.bare for one in self._all)
 
 
-def _period(match: re.Match[str]) -> float:
-    told = next(filter(None, match.groups())).lower()
-    return float({"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4, "上": 1, "下": 2}.get(told, 0) or told)
+_PLACES = {"一": 1, "首": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4, "上": 1, "下": 2, "two": 2, "three": 3}
+
+
+def _period(match: re.Match[str]) -> Figure:
+    """A quarter or a half of a year, as a figure whose unit says so."""
+    half = match["half"] or match["enhalf"]
+    told = (half or match["q"] or match["en"] or match["n"] or match["some"]).lower()
+    unit = "half" if half else "quarters" if match["sofar"] or match["some"] else "quarter"
+    return Figure(*match.span(), float(_PLACES.get(told, 0) or told), unit)
 
 
 def _agree(said: Figure, known: Figure) -> bool:
     """Whether one figure says no more than the other."""
-    if said.unit != known.unit and said.unit and known.unit:
+    if {said.unit, known.unit} == {"points", "ratio"}:
+        share, points = (said, known) if said.unit == "ratio" else (known, said)
+        return abs(100 * share.value - points.value) < 1e-6 * points.value
+    if said.unit != known.unit and (said.unit and known.unit or {said.unit, known.unit} & {"half", "quarter", "quarters"}):
         return False
     if (said.unit == "ratio") != (known.unit == "ratio") and not (said.bare or known.bare):
         return False

@@ -11,7 +11,7 @@ from importlib import resources
 from rag.corpus.places import Place, PlaceMention, all_places, contains, find_places, fold
 from rag.question.names import names_of
 from rag.question.script import has_chinese
-from rag.writing.sounds import ALIKE, sounding, spelled
+from rag.writing.sounds import ALIKE, SURNAMES, is_pinyin, sounding, spelled
 
 STANDS, LACKS, UNSURE = 1, 2, 3
 
@@ -157,14 +157,21 @@ class Names:
             if word.lower() in _WEAK or not word[0].isupper() and not has_chinese(sentence):
                 continue
             out.append(Named(match.start(), match.start() + len(word), "name", self._word(word)))
-        return out
+        return self._chinese_name(sentence, out) if self.chinese else out
+
+    def _chinese_name(self, sentence: str, words: list[Named]) -> list[Named]:
+        """A Chinese name in Latin letters can be read off the evidence: where it is not there, it lacks."""
+        written = [sentence[one.start : one.end].lower() for one in words]
+        if len(words) != 2 or not all(map(is_pinyin, written)) or not SURNAMES & set(written):
+            return words
+        return [Named(one.start, one.end, one.kind, LACKS if one.state == UNSURE else one.state) for one in words]
 
     def _word(self, word: str) -> int:
         if _forms(word) & self._words or word.upper() in self._initials and word.isupper():
             return STANDS
         if not self.chinese:
             return LACKS if len(word) > 1 else UNSURE
-        if len(word) > 2 and spelled(self.text, word):
+        if len(word) > 1 and spelled(self.text, word):
             return STANDS
         return STANDS if sounding(self.text, word)[0] >= ALIKE else UNSURE
 

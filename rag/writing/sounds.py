@@ -30,6 +30,24 @@ ALIKE = 0.66
 _LEAST = 4  # letters of a Latin name that is compared by its sound
 
 
+SURNAMES = frozenset(
+    "wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song zheng xie han tang feng yu dong xiao cheng "
+    "cao yuan deng fu shen zeng peng lv lu su jiang cai jia ding wei xue ye yan pan du dai xia zhong tian ren fan fang shi yao tan liao zou "
+    "xiong jin hao kong bai cui kang mao qiu qin gu hou shao meng long wan duan lei qian yin yi chang qiao lai gong wen ouyang sima".split()
+)
+"""Family names as pinyin spells them."""
+_SYLLABLE = (
+    r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve"
+    r"|a|e|i|o|u|v)"
+)
+_SPELLED = re.compile(rf"{_SYLLABLE}{{1,3}}")
+
+
+def is_pinyin(word: str) -> bool:
+    """Whether a word could be one to three syllables of pinyin."""
+    return _SPELLED.fullmatch(word.lower()) is not None
+
+
 @functools.lru_cache(maxsize=1 << 14)
 def _pinyin(character: str) -> tuple[str, ...]:
     """The readings of a character, without tones; those of surnames among them."""
