@@ -161,10 +161,16 @@ class Names:
 
     def _chinese_name(self, sentence: str, words: list[Named]) -> list[Named]:
         """A Chinese name in Latin letters can be read off the evidence: where it is not there, it lacks."""
-        written = [sentence[one.start : one.end].lower() for one in words]
-        if len(words) != 2 or not all(map(is_pinyin, written)) or not SURNAMES & set(written):
-            return words
-        return [Named(one.start, one.end, one.kind, LACKS if one.state == UNSURE else one.state) for one in words]
+        out = list(words)
+        for at in range(len(words) - 1):
+            one, two = words[at : at + 2]
+            written = [sentence[name.start : name.end].lower() for name in (one, two)]
+            if two.start != one.end + 1 or not all(map(is_pinyin, written)) or not SURNAMES & set(written):
+                continue
+            there = spelled(self.text, "".join(written)) or spelled(self.text, "".join(reversed(written)))
+            for place, name in ((at, one), (at + 1, two)):
+                out[place] = Named(name.start, name.end, name.kind, STANDS if there else LACKS)
+        return out
 
     def _word(self, word: str) -> int:
         if _forms(word) & self._words or word.upper() in self._initials and word.isupper():

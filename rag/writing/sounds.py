@@ -40,7 +40,7 @@ _SYLLABLE = (
     r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve"
     r"|a|e|i|o|u|v)"
 )
-_SPELLED = re.compile(rf"{_SYLLABLE}{{1,3}}")
+_SPELLED = re.compile(rf"(?:{_SYLLABLE}){{1,3}}")
 
 
 def is_pinyin(word: str) -> bool:

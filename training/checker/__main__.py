@@ -10,6 +10,7 @@ import argparse
 import pickle
 import random
 import time
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -20,15 +21,17 @@ from rag.embed.static import load_static
 from training.checker.examples import Example, Maker, example
 from training.checker.network import Checker, loss_of, padded, weights_of
 
+CHUNK = 2_500  # examples of a file
 BATCH, RATE, CLIP, AVERAGED = 64, 2e-3, 1.0, 0.995
 
 
-def make(data: Path, count: int, seed: int, part: int, parts: int) -> list[Example]:
-    """``count`` examples of one part of the data."""
+def make(data: Path, count: int, seed: int, part: int, parts: int) -> Iterator[list[Example]]:
+    """``count`` examples of one part of the data, in chunks."""
     model = load_static()
     maker, rng = Maker(model, data, part, parts), random.Random(seed * 1000 + part)
     found = (one for made in maker.stream(rng) if (one := example(model, made)))
-    return list(islice(found, count))
+    for at in range(0, count, CHUNK):
+        yield list(islice(found, min(CHUNK, count - at)))
 
 
 def fit(examples: list[Example], held: list[Example], epochs: int, seed: int) -> Checker:
@@ -109,10 +112,12 @@ def main() -> None:
     given.work.mkdir(parents=True, exist_ok=True)
     examples = []
     for part in range(given.parts) if given.make is None else [given.make]:
-        file = given.work / f"{part}.of{given.parts}.pickle"
-        if not file.exists():
-            file.write_bytes(pickle.dumps(make(given.data, given.count, given.seed, part, given.parts)))
-        examples += pickle.loads(file.read_bytes()) if given.make is None else []
+        files = sorted(given.work.glob(f"{part}.of{given.parts}.*.pickle"))
+        if not files:
+            for number, chunk in enumerate(make(given.data, given.count, given.seed, part, given.parts)):
+                files.append(given.work / f"{part}.of{given.parts}.{number:03}.pickle")
+                files[-1].write_bytes(pickle.dumps(chunk))
+        examples += [one for file in files for one in pickle.loads(file.read_bytes())] if given.make is None else []
     if given.make is not None:
         return
     random.Random(given.seed).shuffle(examples)

@@ -205,7 +205,7 @@ def _put(text: str, span: tuple[int, int], other: str) -> Altered:
     return made, [(span[0], span[0] + len(other))]
 
 
-WAYS = ("number", "number", "number", "day", "place", "place", "name", "name", "name", "word", "word", "opposite", "opposite", "denial", "denial")
+WAYS = ("number", "number", "number", "day", "place", "place", "name", "name", "name", "word", "word", "opposite", "opposite", "opposite", "denial", "denial", "denial")
 
 
 class Alter:

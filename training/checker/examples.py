@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ _CLAUSE = re.compile(r"[^，；;]+[，；;]?")
 _FURNITURE = re.compile(r"广告声明|责任编辑|原标题|本报记者|（完）|来源[:：]|编辑[:：]|^\W*[（(]?记者")
 _SAID_ZH = ("据报道，", "报道称，", "文章提到，", "据介绍，", "据了解，", "资料显示，", "根据报道，", "报道指出，")
 _SAID_EN = ("According to the report, ", "The article says ", "It was reported that ", "The report says that ")
+DOCS = 12_000  # articles without a title that are read
 SYNONYM = 0.74  # cosine from which a word may stand for another
 
 
@@ -90,23 +92,24 @@ class Maker:
     """
 
     def __init__(self, model: StaticModel, data: Path, part: int = 0, parts: int = 1):
-        self.model, self.words = model, Words(model)
+        self.model, self.words = model, Words(model, 16_000)
         self.news = [(r["title"], r["text"]) for n, r in enumerate(rows(data, "titled_news")) if n % parts == part and len(r["text"]) > 80]
-        self.docs = [r["text"] for n, r in enumerate(rows(data, "news_docs")) if n % (3 * parts) == part]
+        self.docs = [r["text"] for n, r in enumerate(islice(rows(data, "news_docs"), DOCS)) if n % parts == part]
         pairs = [r for r in rows(data, "parallel") if _good_pair(r)]
-        news = [r for r in pairs if r["src"] in ("alma-zhen", "china-dashboard-headlines", "tico19", "prc-laws", "sci-abstracts-alphadl")]
-        self.pairs = [(r["zh"], r["en"]) for n, r in enumerate([*news, *(r for n, r in enumerate(pairs) if n % 8 == 0)]) if n % parts == part]
+        news = [r for r in pairs if r["src"] in ("alma-zhen", "china-dashboard-headlines", "tico19", "prc-laws")]
+        chosen = [*news, *news, *(r for n, r in enumerate(pairs) if n % 8 == 0)]
+        self.pairs = [(r["zh"], r["en"]) for n, r in enumerate(chosen) if n % parts == part]
         self.same = [pair for n, pair in enumerate(_same_language(pairs, data)) if n % parts == part]
-        self.alter = Alter(self.words, Pools([text for _, text in self.news[::2]] + [en for _, en in self.pairs[:20000]]))
+        self.alter = Alter(self.words, Pools([text for _, text in self.news[::8]] + [en for _, en in self.pairs[:8000]]))
         self._synonyms: dict[int, list[int]] = {}
 
     def stream(self, rng: random.Random) -> Iterator[Made]:
         """Sentences without end."""
         while True:
             kind = rng.random()
-            if kind < 0.42:
+            if kind < 0.38:
                 yield from self.of_news(rng)
-            elif kind < 0.62:
+            elif kind < 0.52:
                 yield from self.of_docs(rng)
             elif kind < 0.95:
                 yield from self.of_pair(rng)
