@@ -24,19 +24,37 @@ OWN = Path(__file__).parent / "checks.jsonl"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--articles", type=Path, default=Path("../shared/data/eval/falsehoods.zh.jsonl"))
-    parser.add_argument("--show", action="store_true", help="the sentences that were judged wrongly")
+    parser.add_argument(
+        "--articles", type=Path, default=Path("../shared/data/eval/falsehoods.zh.jsonl")
+    )
+    parser.add_argument(
+        "--show", action="store_true", help="the sentences that were judged wrongly"
+    )
     given = parser.parse_args()
     check("Warm.", ["热身。"])
     own = _rows(OWN)
-    _report("own sentences", own, lambda row: f"{_pair(row)} true" if row["supported"] else row["kind"], given.show)
+    _report(
+        "own sentences",
+        own,
+        lambda row: f"{_pair(row)} true" if row["supported"] else row["kind"],
+        given.show,
+    )
     if given.articles.is_file():
         rows = _rows(given.articles)
         for half in (0, 1):
             told = "chosen on" if half == 0 else "not chosen on"
             false = [_continuation(row) for row in rows[half::2]]
             _report(f"continuations, {told}", false, lambda row: row["kind"], given.show)
-            true = [{"id": row["id"], "sentence": row["title"], "evidence": [row["article"]], "supported": True, "kind": "title"} for row in rows[half::2]]
+            true = [
+                {
+                    "id": row["id"],
+                    "sentence": row["title"],
+                    "evidence": [row["article"]],
+                    "supported": True,
+                    "kind": "title",
+                }
+                for row in rows[half::2]
+            ]
             _report(f"titles of the same articles, {told}", true, lambda row: row["kind"], False)
 
 
@@ -51,7 +69,9 @@ def _continuation(row: dict) -> dict:
 
 
 def _pair(row: dict) -> str:
-    return " about ".join("zh" if has_chinese(text) else "en" for text in (row["sentence"], row["evidence"][0]))
+    return " about ".join(
+        "zh" if has_chinese(text) else "en" for text in (row["sentence"], row["evidence"][0])
+    )
 
 
 def _report(name: str, rows: list[dict], group, show: bool) -> None:
@@ -67,15 +87,23 @@ def _report(name: str, rows: list[dict], group, show: bool) -> None:
         if "wrong" in row and not verdict.supported:
             words.append(_told(verdict, row["wrong"]))
         if show and verdict.supported != row["supported"]:
-            print(f"  {row['id']} {row['kind']} p={verdict.probability:.2f} {row['sentence']} | {verdict.why}")
+            print(
+                f"  {row['id']} {row['kind']} p={verdict.probability:.2f} {row['sentence']} | {verdict.why}"
+            )
     for label, told in ((True, "true ones marked"), (False, "false ones marked")):
         if by_label[label]:
-            print(f"{name}: {told} {statistics.mean(by_label[label]):.3f} of {len(by_label[label])}")
+            print(
+                f"{name}: {told} {statistics.mean(by_label[label]):.3f} of {len(by_label[label])}"
+            )
     for kind in sorted(marked):
         print(f"    {kind}: {statistics.mean(marked[kind]):.2f} of {len(marked[kind])}")
     if words:
-        print(f"    a word that is wrong is among those told: {statistics.mean(words):.2f} of those marked")
-    print(f"    ms p50 {statistics.median(times):.1f}, p95 {statistics.quantiles(times, n=20)[-1]:.1f}")
+        print(
+            f"    a word that is wrong is among those told: {statistics.mean(words):.2f} of those marked"
+        )
+    print(
+        f"    ms p50 {statistics.median(times):.1f}, p95 {statistics.quantiles(times, n=20)[-1]:.1f}"
+    )
 
 
 def _told(verdict: Verdict, wrong: list[str]) -> bool:

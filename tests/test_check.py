@@ -30,7 +30,10 @@ NEWS = [
 
 def stands(sentence: str, *evidence: str) -> dict[str, bool]:
     """Which of a sentence's facts stand in the evidence."""
-    return {sentence[one.start : one.end]: one.state == STANDS for one in Evidence(evidence).facts(sentence)}
+    return {
+        sentence[one.start : one.end]: one.state == STANDS
+        for one in Evidence(evidence).facts(sentence)
+    }
 
 
 @pytest.mark.parametrize(
@@ -92,11 +95,17 @@ def test_names_are_known_by_their_other_names():
     assert stands("The NDRC said so.", NEWS[1]) == {"NDRC": True}
     assert stands("发改委说。", NEWS[1]) == {"发改委": True}
     assert stands("Steinmeier was absent.", NEWS[1])["Steinmeier"]
-    assert stands("Shen Guoqiang spoke in Zhejiang.", NEWS[0]) == {"Shen": True, "Guoqiang": True, "Zhejiang": True}
+    assert stands("Shen Guoqiang spoke in Zhejiang.", NEWS[0]) == {
+        "Shen": True,
+        "Guoqiang": True,
+        "Zhejiang": True,
+    }
     assert not stands("Shen Guohua spoke.", NEWS[0])["Guohua"]
     lacks = Evidence([NEWS[0]]).facts("A campaign began in Hubei.")
     assert [one.state for one in lacks if one.kind == "place"] == [LACKS]
-    assert stands("A campaign began in Zhejiang.", "杭州启动活动") == {"Zhejiang": True}, "Hangzhou lies in it"
+    assert stands("A campaign began in Zhejiang.", "杭州启动活动") == {"Zhejiang": True}, (
+        "Hangzhou lies in it"
+    )
 
 
 TRUE = [
@@ -139,20 +148,41 @@ def test_more_evidence_does_not_take_support_away_from_a_quote():
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(NEWS), st.data())
 def test_a_verbatim_slice_is_supported(text, data):
-    starts = [m.start() for m in re.finditer(r"[A-Za-z\d]+|[^\W\d_]", text)] if text.isascii() else range(len(text) - 8)
+    starts = (
+        [m.start() for m in re.finditer(r"[A-Za-z\d]+|[^\W\d_]", text)]
+        if text.isascii()
+        else range(len(text) - 8)
+    )
     start = data.draw(st.sampled_from(list(starts)))
-    ends = [m.end() for m in re.finditer(r"\w+", text) if m.end() > start] if text.isascii() else range(start + 6, len(text) + 1)
+    ends = (
+        [m.end() for m in re.finditer(r"\w+", text) if m.end() > start]
+        if text.isascii()
+        else range(start + 6, len(text) + 1)
+    )
     end = data.draw(st.sampled_from(list(ends)))
     words = text[start:end]
     cut = re.compile(r"[A-Za-z\d]{2}")
-    if not words.strip("，。, .") or cut.match(text[start - 1 : start + 1]) or cut.match(text[end - 1 : end + 1]):
+    if (
+        not words.strip("，。, .")
+        or cut.match(text[start - 1 : start + 1])
+        or cut.match(text[end - 1 : end + 1])
+    ):
         return  # a figure or a word cut in two says something else
     verdict = check(words, NEWS)
     assert verdict.supported and verdict.unsupported == () and verdict.spans == ()
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(13, 99_999), st.sampled_from(["共有{}家企业参加了质量月活动。", "{} firms joined the quality month in Hangzhou.", "投票结果为{}票。"]))
+@given(
+    st.integers(13, 99_999),
+    st.sampled_from(
+        [
+            "共有{}家企业参加了质量月活动。",
+            "{} firms joined the quality month in Hangzhou.",
+            "投票结果为{}票。",
+        ]
+    ),
+)
 def test_a_figure_that_the_evidence_lacks_is_marked(value, frame):
     there = {str(number) for text in NEWS for number in re.findall(r"\d+", text)} | {"320"}
     if str(value) in there:
@@ -211,7 +241,10 @@ def test_the_library_has_it_by_name():
 
 def test_the_shell_takes_a_file_of_many(tmp_path):
     file = tmp_path / "rows.jsonl"
-    rows = [{"id": n, "sentence": one[0], "evidence": NEWS[one[1] : one[1] + 1]} for n, one in enumerate(TRUE[:1] + FALSE[:1])]
+    rows = [
+        {"id": n, "sentence": one[0], "evidence": NEWS[one[1] : one[1] + 1]}
+        for n, one in enumerate(TRUE[:1] + FALSE[:1])
+    ]
     file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n", "utf8")
     result = CliRunner().invoke(cli, ["check", "--json", str(file)], obj={})
     assert result.exit_code == 0, result.output
@@ -230,7 +263,14 @@ def test_the_shell_takes_one_sentence(tmp_path):
     assert fine.stdout.startswith("supported: ")
 
 
-@pytest.mark.parametrize(("line", "told"), [('{"id": 1}', "line 1: expected"), ("{", "line 1: expected JSON"), ('{"sentence": "a", "evidence": "b"}', "line 1")])
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"id": 1}', "line 1: expected"),
+        ("{", "line 1: expected JSON"),
+        ('{"sentence": "a", "evidence": "b"}', "line 1"),
+    ],
+)
 def test_the_shell_names_the_line_that_it_cannot_use(tmp_path, line, told):
     file = tmp_path / "rows.jsonl"
     file.write_text(line + "\n", "utf8")
@@ -254,7 +294,10 @@ def client(tmp_path_factory):
     (folder / "corpus").mkdir()
     (folder / "corpus" / "a.txt").write_text(NEWS[0], "utf8")
     Index.build(folder / "corpus", folder / "index")
-    with Index.open(folder / "index") as index, TestClient(build_api(index), base_url="http://127.0.0.1") as client:
+    with (
+        Index.open(folder / "index") as index,
+        TestClient(build_api(index), base_url="http://127.0.0.1") as client,
+    ):
         yield client
 
 
@@ -262,8 +305,14 @@ def test_the_server_checks(client):
     reply = client.post("/api/check", json={"sentence": FALSE[0][0], "evidence": NEWS[:1]})
     assert reply.status_code == 200
     body = reply.json()
-    assert body["supported"] is False and any("420" in word for word in body["unsupported"]) and body["why"]
-    assert client.post("/api/check", json={"sentence": TRUE[0][0], "evidence": NEWS[:1]}).json()["supported"]
+    assert (
+        body["supported"] is False
+        and any("420" in word for word in body["unsupported"])
+        and body["why"]
+    )
+    assert client.post("/api/check", json={"sentence": TRUE[0][0], "evidence": NEWS[:1]}).json()[
+        "supported"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -287,7 +336,9 @@ def test_the_network_is_the_one_that_was_trained():
 
     model = load_static()
     network = Checker(model).eval()
-    network.load_state_dict({name: torch.from_numpy(array).float() for name, array in load_file(FILE).items()})
+    network.load_state_dict(
+        {name: torch.from_numpy(array).float() for name, array in load_file(FILE).items()}
+    )
     made = [Made(sentence, tuple(NEWS), True, (), "") for sentence, *_ in (*TRUE, *FALSE)]
     examples = [example(model, one) for one in made]
     with torch.no_grad():

@@ -34,12 +34,19 @@ def check(given: str, files: tuple[Path, ...], as_json: bool) -> None:
         with click.open_file(given, "rb") as file:
             for number, row in _rows(file):
                 try:
-                    put_json({"id": row.get("id", number), **asdict(verdict_of(row["sentence"], row["evidence"]))})
+                    put_json(
+                        {
+                            "id": row.get("id", number),
+                            **asdict(verdict_of(row["sentence"], row["evidence"])),
+                        }
+                    )
                 except UsageError as error:
                     raise UsageError(f"{file.name}, line {number}: {error}") from error
         return
     if not files:
-        raise UsageError("expected --evidence FILE with the text that shall say SENTENCE, or --json FILE.jsonl, got neither")
+        raise UsageError(
+            "expected --evidence FILE with the text that shall say SENTENCE, or --json FILE.jsonl, got neither"
+        )
     verdict = verdict_of(given, [_text(file) for file in files])
     if as_json:
         return put_json(asdict(verdict))
@@ -59,9 +66,13 @@ def _rows(file: IO[bytes]):
         try:
             row = json.loads(line.decode("utf-8-sig").strip() or "null")
         except ValueError as error:
-            raise UsageError(f"{file.name}, line {number}: expected JSON in UTF-8, got {error}") from error
+            raise UsageError(
+                f"{file.name}, line {number}: expected JSON in UTF-8, got {error}"
+            ) from error
         if row is None:
             continue
         if not isinstance(row, dict) or not {"sentence", "evidence"} <= row.keys():
-            raise UsageError(f'{file.name}, line {number}: expected {{"id", "sentence", "evidence": [texts]}}, got {str(row)[:60]}')
+            raise UsageError(
+                f'{file.name}, line {number}: expected {{"id", "sentence", "evidence": [texts]}}, got {str(row)[:60]}'
+            )
         yield number, row

@@ -20,7 +20,11 @@ from rag.reader.encode import GAPS, Encoded, encode
 from rag.writing.facts import Evidence, Fact
 from rag.writing.opposites import denials, poles
 
-SENTENCE, KEPT, SENTENCES = 96, 400, 8  # tokens of a sentence and of evidence, and sentences of evidence, that are read
+SENTENCE, KEPT, SENTENCES = (
+    96,
+    400,
+    8,
+)  # tokens of a sentence and of evidence, and sentences of evidence, that are read
 FEATURES, OVERALL = 18, 12  # of a token, and of a sentence as a whole
 _STOP, _LINE, _COMMA = (GAPS.index(name) for name in ("stop", "line", "comma"))
 _MARKS = re.compile(r"[\W_]+")
@@ -71,12 +75,17 @@ class Aligned:
 def source(model: StaticModel, text: str) -> Source:
     """A text as evidence."""
     (tokens,) = encode(model, [text])
-    return Source(text, tokens, np.cumsum(np.isin(tokens.gaps, (_STOP, _LINE))), _denial(text, tokens.spans))
+    return Source(
+        text, tokens, np.cumsum(np.isin(tokens.gaps, (_STOP, _LINE))), _denial(text, tokens.spans)
+    )
 
 
 def _touched(spans: np.ndarray, start: int, end: int) -> slice:
     """The tokens that share a character with ``text[start:end]``."""
-    return slice(int(np.searchsorted(spans[:, 1], start, "right")), int(np.searchsorted(spans[:, 0], end, "left")))
+    return slice(
+        int(np.searchsorted(spans[:, 1], start, "right")),
+        int(np.searchsorted(spans[:, 0], end, "left")),
+    )
 
 
 def _denial(text: str, spans: np.ndarray) -> np.ndarray:
@@ -89,10 +98,17 @@ def _denial(text: str, spans: np.ndarray) -> np.ndarray:
 
 
 def _join(parts: Sequence[Encoded]) -> Encoded:
-    return Encoded(*(np.concatenate([getattr(one, name) for one in parts]) for name in ("ids", "spans", "gaps", "shapes")))
+    return Encoded(
+        *(
+            np.concatenate([getattr(one, name) for one in parts])
+            for name in ("ids", "spans", "gaps", "shapes")
+        )
+    )
 
 
-def align(model: StaticModel, sentence: str, evidence: Sequence[str], facts: Sequence[Fact]) -> Aligned | None:
+def align(
+    model: StaticModel, sentence: str, evidence: Sequence[str], facts: Sequence[Fact]
+) -> Aligned | None:
     """The sentence beside its evidence; None where either has no token that the model knows."""
     tokens = encode(model, [sentence])[0].part(0, SENTENCE)
     sources = [one for text in evidence if len((one := source(model, text)).tokens)]
@@ -107,7 +123,9 @@ def align(model: StaticModel, sentence: str, evidence: Sequence[str], facts: Seq
     by_sentence = np.maximum.reduceat(near, starts, axis=1)  # (n, sentences)
     order = _order(by_sentence, said)
     chosen = _chosen(order, np.diff(np.r_[starts, len(number)]))
-    rows = np.flatnonzero(np.isin(np.searchsorted(starts, np.arange(len(number)), "right") - 1, chosen))
+    rows = np.flatnonzero(
+        np.isin(np.searchsorted(starts, np.arange(len(number)), "right") - 1, chosen)
+    )
     group = np.searchsorted(starts, rows, "right") - 1
     ends = np.r_[starts, len(number)]
     texts = _texts(sources, counts, there, number, ends, order[:2])
@@ -121,7 +139,9 @@ def align(model: StaticModel, sentence: str, evidence: Sequence[str], facts: Seq
     return Aligned(tokens, features, own, kept, denial[rows], group == order[0], overall)
 
 
-def _cosines(model: StaticModel, tokens: Encoded, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _cosines(
+    model: StaticModel, tokens: Encoded, ids: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cosines (n, t), those of compounds of the evidence raised to the best of their parts; weights (n,); equal tokens (n, t)."""
     vectors, lengths = model.token_vectors(tokens.ids)
     unique, of = np.unique(ids, return_inverse=True)
@@ -153,7 +173,14 @@ def _chosen(order: np.ndarray, sizes: np.ndarray) -> list[int]:
     return kept
 
 
-def _texts(sources: Sequence[Source], counts: np.ndarray, there: Encoded, number: np.ndarray, ends: np.ndarray, few: np.ndarray) -> list[str]:
+def _texts(
+    sources: Sequence[Source],
+    counts: np.ndarray,
+    there: Encoded,
+    number: np.ndarray,
+    ends: np.ndarray,
+    few: np.ndarray,
+) -> list[str]:
     """The texts of a few sentences of the evidence."""
     out = []
     for one in few.tolist():

@@ -65,31 +65,55 @@ def check(sentence: str, evidence: Sequence[str]) -> Verdict:
     evidence = _usable(sentence, evidence)
     chinese = has_chinese(sentence)
     if not evidence:
-        return _unsupported(sentence, [(0, len(sentence.strip()))], 1.0, "没有给出证据" if chinese else "no evidence was given")
+        return _unsupported(
+            sentence,
+            [(0, len(sentence.strip()))],
+            1.0,
+            "没有给出证据" if chinese else "no evidence was given",
+        )
     if _verbatim(sentence, evidence):
-        return Verdict(True, (), "证据中有原句" if chinese else "it stands in the evidence word for word", 0.0)
+        return Verdict(
+            True, (), "证据中有原句" if chinese else "it stands in the evidence word for word", 0.0
+        )
     facts = Evidence(evidence).facts(sentence)
     lacking = [(one.start, one.end) for one in facts if one.state == LACKS]
     model = load_static()
     aligned = align(model, sentence, evidence, facts)
     if aligned is None:
-        return _unsupported(sentence, lacking or [(0, len(sentence))], 1.0, "没有可比较的词语" if chinese else "it has no words that could be compared")
+        return _unsupported(
+            sentence,
+            lacking or [(0, len(sentence))],
+            1.0,
+            "没有可比较的词语" if chinese else "it has no words that could be compared",
+        )
     score, tokens = load_network(model).scores(aligned)
     probability = 1 / (1 + math.exp(-max(min(score, 30.0), -30.0)))
     if lacking:
         return _unsupported(sentence, lacking, probability)
     if probability < LINE:
-        found = "没有发现证据之外的内容" if chinese else "nothing was found in it that the evidence does not say"
+        found = (
+            "没有发现证据之外的内容"
+            if chinese
+            else "nothing was found in it that the evidence does not say"
+        )
         return Verdict(True, (), found, probability)
-    return _unsupported(sentence, _wrong(sentence, aligned.tokens.spans, tokens, facts), probability)
+    return _unsupported(
+        sentence, _wrong(sentence, aligned.tokens.spans, tokens, facts), probability
+    )
 
 
 def _usable(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
     if not isinstance(sentence, str) or not sentence.strip():
         raise UsageError(f"expected a sentence to check, got {sentence!r}")
     if len(sentence) > SENTENCE_LIMIT:
-        raise UsageError(f"expected a sentence of at most {SENTENCE_LIMIT} characters, got {len(sentence)}: check a text sentence by sentence")
-    if isinstance(evidence, str) or not isinstance(evidence, Sequence) or not all(isinstance(text, str) for text in evidence):
+        raise UsageError(
+            f"expected a sentence of at most {SENTENCE_LIMIT} characters, got {len(sentence)}: check a text sentence by sentence"
+        )
+    if (
+        isinstance(evidence, str)
+        or not isinstance(evidence, Sequence)
+        or not all(isinstance(text, str) for text in evidence)
+    ):
         raise UsageError(f"expected a list of texts as evidence, got {evidence!r:.80}")
     size = sum(map(len, evidence))
     if len(evidence) > TEXTS_LIMIT or size > EVIDENCE_LIMIT:
@@ -111,14 +135,23 @@ def _verbatim(sentence: str, evidence: Sequence[str]) -> bool:
     return any(pattern.search(_MARKS.sub(" ", fold(text))) for text in evidence)
 
 
-def _wrong(sentence: str, spans: np.ndarray, tokens: np.ndarray, facts: Sequence[Fact]) -> list[tuple[int, int]]:
+def _wrong(
+    sentence: str, spans: np.ndarray, tokens: np.ndarray, facts: Sequence[Fact]
+) -> list[tuple[int, int]]:
     """The words that are the least supported: tokens over the line, or the worst one; whole names rather than parts."""
     line = min(WRONG_WORD, float(tokens.max()))
     out: list[tuple[int, int]] = []
     for (start, end), score in zip(spans.tolist(), tokens.tolist()):
         if score < line:
             continue
-        whole = next(((one.start, one.end) for one in facts if one.state == UNSURE and one.start < end and start < one.end), (start, end))
+        whole = next(
+            (
+                (one.start, one.end)
+                for one in facts
+                if one.state == UNSURE and one.start < end and start < one.end
+            ),
+            (start, end),
+        )
         if out and (whole[0] <= out[-1][1] or not sentence[out[-1][1] : whole[0]].strip(" ")):
             out[-1] = (out[-1][0], max(out[-1][1], whole[1]))
         else:
@@ -126,7 +159,9 @@ def _wrong(sentence: str, spans: np.ndarray, tokens: np.ndarray, facts: Sequence
     return out
 
 
-def _unsupported(sentence: str, spans: Sequence[tuple[int, int]], probability: float, why: str = "") -> Verdict:
+def _unsupported(
+    sentence: str, spans: Sequence[tuple[int, int]], probability: float, why: str = ""
+) -> Verdict:
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         while start < end and sentence[start].isspace():

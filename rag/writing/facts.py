@@ -48,11 +48,21 @@ class Evidence:
     def facts(self, sentence: str) -> list[Fact]:
         """What of ``sentence`` can be looked up, in order."""
         days, figures = _counted(sentence)
-        out = [Fact(one.start, one.end, "date", STANDS if self._days.stands(one) else LACKS) for one in days if not one.empty()]
-        out += [Fact(one.start, one.end, "figure", self._figure(one, sentence)) for one in figures if not one.small]
+        out = [
+            Fact(one.start, one.end, "date", STANDS if self._days.stands(one) else LACKS)
+            for one in days
+            if not one.empty()
+        ]
+        out += [
+            Fact(one.start, one.end, "figure", self._figure(one, sentence))
+            for one in figures
+            if not one.small
+        ]
         taken = [(one.start, one.end) for one in out]
         for one in self._names.named(sentence):
-            if one.state == UNSURE or not any(start < one.end and one.start < end for start, end in taken):
+            if one.state == UNSURE or not any(
+                start < one.end and one.start < end for start, end in taken
+            ):
                 out.append(Fact(one.start, one.end, one.kind, one.state))
         out += [Fact(start, end, "name", STANDS) for start, end in self._names.sounds(sentence)]
         return sorted(out, key=lambda one: (one.start, one.end))

@@ -25,7 +25,9 @@ _UNDER = re.compile(
     r"|\bclose to\b|\bup to\b|\bat most\b|\bno more than\b",
     re.I,
 )
-_ABOUT = re.compile(r"约|左右|上下|\b(?:about|around|approximately|roughly|some|an estimated)\b", re.I)
+_ABOUT = re.compile(
+    r"约|左右|上下|\b(?:about|around|approximately|roughly|some|an estimated)\b", re.I
+)
 _LOOKED_BEFORE = 16  # characters before a figure in which its bound may stand
 _TOLERANCE = {"over": (1.0, 1.25), "under": (0.85, 1.0), "about": (0.9, 1.1)}
 _UNITS = tuple(
@@ -57,7 +59,10 @@ _UNITS = tuple(
         ("days", r"^天$|\bdays?\b"),
         ("points", r"^points?$"),
         ("degrees", r"摄氏度|℃|degrees"),
-        ("people", r"^[人名位]$|人次|\b(?:people|persons?|men|women|children|students|residents|workers|passengers|teachers)\b"),
+        (
+            "people",
+            r"^[人名位]$|人次|\b(?:people|persons?|men|women|children|students|residents|workers|passengers|teachers)\b",
+        ),
     )
 )
 # Words for parts, which the finder of numbers leaves out.
@@ -69,7 +74,8 @@ _SHARE = re.compile(
 )
 _COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 _TWICE = re.compile(
-    r"翻(?:了)?一?番|翻倍|(?:翻|增长|增加|提高|提升|扩大|上升|上涨|多)了?[近约]?一倍|\bdoubl(?:e|ed|es|ing)\b|\btwofold\b|\btwice\b", re.I
+    r"翻(?:了)?一?番|翻倍|(?:翻|增长|增加|提高|提升|扩大|上升|上涨|多)了?[近约]?一倍|\bdoubl(?:e|ed|es|ing)\b|\btwofold\b|\btwice\b",
+    re.I,
 )
 _TWO = re.compile(r"双[方边]|两[国岸地家]|\bboth\b|\bpair\b|\bcouple\b|\bbilateral\b|\btwo\b", re.I)
 _PERIOD = re.compile(
@@ -110,7 +116,9 @@ def find_figures(text: str, dates: Iterable[tuple[int, int]] = ()) -> list[Figur
     """The figures of a text in order; what stands in the spans of ``dates`` is none."""
     out = [_period(match) for match in _PERIOD.finditer(text)]
     taken = [*dates, *((one.start, one.end) for one in out)]
-    out += [Figure(*match.span(), 2.0) for match in _TWICE.finditer(text) if _free(match.span(), taken)]
+    out += [
+        Figure(*match.span(), 2.0) for match in _TWICE.finditer(text) if _free(match.span(), taken)
+    ]
     taken += [(one.start, one.end) for one in out]
     for match in _SHARE.finditer(text):
         if _free(match.span(), taken):
@@ -152,7 +160,10 @@ def _figures(text: str, number) -> list[Figure]:
     if not upper:
         return [one]
     end = float(upper[1].replace(",", "")) * _scale(written, value)
-    return [one, Figure(number.start, number.end, end / 100 if unit == "ratio" else end, unit, one.bound)]
+    return [
+        one,
+        Figure(number.start, number.end, end / 100 if unit == "ratio" else end, unit, one.bound),
+    ]
 
 
 def _scale(written: str, head: float) -> float:
@@ -164,7 +175,9 @@ def _scale(written: str, head: float) -> float:
 
 @functools.lru_cache(maxsize=4096)
 def _unit(written: str) -> str:
-    return next((name for name, pattern in _UNITS if pattern.search(written)), "") if written else ""
+    return (
+        next((name for name, pattern in _UNITS if pattern.search(written)), "") if written else ""
+    )
 
 
 def _bound(text: str, start: int, end: int) -> str:
@@ -190,11 +203,17 @@ class Figures:
         parts: numbers that its dates are made of.
     """
 
-    def __init__(self, texts: Sequence[str], figures: Sequence[Sequence[Figure]], parts: Iterable[float] = ()):
+    def __init__(
+        self, texts: Sequence[str], figures: Sequence[Sequence[Figure]], parts: Iterable[float] = ()
+    ):
         self._all = [one for found in figures for one in found]
         self._parts = set(parts)
         self._two = any(_TWO.search(text) for text in texts)
-        self._counts = {len(_LIST_MARK.findall(part)) + 1 for text in texts for part in re.split(r"[。；;！？!?\n]|\. ", text)}
+        self._counts = {
+            len(_LIST_MARK.findall(part)) + 1
+            for text in texts
+            for part in re.split(r"[。；;！？!?\n]|\. ", text)
+        }
         self._most = max(self._counts, default=0)
         self._parts |= {chinese_number(m[0]) for text in texts for m in _HAN_COUNT.finditer(text)}
 
@@ -209,15 +228,41 @@ class Figures:
             return True
         if figure.value == 2 and self._two:
             return True
-        counted = figure.unit in ("", "people") and figure.value == int(figure.value) and 2 < figure.value <= _MOST_COUNTED
-        return counted and not figure.bare and figure.value <= self._most and not self._has_counts() and figure.value in self._counts
+        counted = (
+            figure.unit in ("", "people")
+            and figure.value == int(figure.value)
+            and 2 < figure.value <= _MOST_COUNTED
+        )
+        return (
+            counted
+            and not figure.bare
+            and figure.value <= self._most
+            and not self._has_counts()
+            and figure.value in self._counts
+        )
 
     def _has_counts(self) -> bool:
         """Whether the evidence counts anything itself, in figures that small."""
-        return any(2 < one.value <= _MOST_COUNTED and not one.unit and not one.bare for one in self._all)
+        return any(
+            2 < one.value <= _MOST_COUNTED and not one.unit and not one.bare for one in self._all
+        )
 
 
-_PLACES = {"一": 1, "首": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4, "上": 1, "下": 2, "two": 2, "three": 3}
+_PLACES = {
+    "一": 1,
+    "首": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "上": 1,
+    "下": 2,
+    "two": 2,
+    "three": 3,
+}
 
 
 def _period(match: re.Match[str]) -> Figure:
@@ -233,7 +278,9 @@ def _agree(said: Figure, known: Figure) -> bool:
     if {said.unit, known.unit} == {"points", "ratio"}:
         share, points = (said, known) if said.unit == "ratio" else (known, said)
         return abs(100 * share.value - points.value) < 1e-6 * points.value
-    if said.unit != known.unit and (said.unit and known.unit or {said.unit, known.unit} & {"half", "quarter", "quarters"}):
+    if said.unit != known.unit and (
+        said.unit and known.unit or {said.unit, known.unit} & {"half", "quarter", "quarters"}
+    ):
         return False
     if (said.unit == "ratio") != (known.unit == "ratio") and not (said.bare or known.bare):
         return False

@@ -6,44 +6,25 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 
 from rag.corpus.places import Place, PlaceMention, all_places, contains, find_places, fold
 from rag.question.names import names_of
 from rag.question.script import has_chinese
+from rag.writing.data import lines
 from rag.writing.sounds import ALIKE, SURNAMES, is_pinyin, sounding, spelled
 
 STANDS, LACKS, UNSURE = 1, 2, 3
 
-_TITLE = re.compile(r"《([^《》]{1,60})》|[“「『]([^”」』]{2,60})[”」』]|(?<![\w\"])\"([^\"]{2,80})\"")
+_TITLE = re.compile(
+    r"《([^《》]{1,60})》|[“「『]([^”」』]{2,60})[”」』]|(?<![\w\"])\"([^\"]{2,80})\""
+)
 _LATIN = re.compile(r"[A-Za-z][A-Za-z\d&'’-]*")
 _MARKS = re.compile(r"[\W_]+")
 _SPACE = re.compile(r"[\s·•‧.'’\-–—]+")
 _LOCAL = {"CN", "100000"}
-# Words that begin with a capital in names and sentences without being what a name is known by.
-_WEAK = frozenset(
-    "the a an of in on at to for and or by with from its their his her this that these those it he she they we who which mr mrs ms dr "
-    "president minister premier prime vice chairman chairwoman director mayor governor secretary general deputy spokesman spokeswoman "
-    "spokesperson professor captain chief head state national international university college city province county district town "
-    "village ministry department bureau commission committee office company group corporation co ltd inc hospital school river lake "
-    "mountain island sea road street bridge airport station line port court party people republic world conference forum summit festival "
-    "museum park university institute academy association federation union council centre center administration agency north south east "
-    "west northern southern eastern western central new chinese english monday tuesday wednesday thursday friday saturday sunday january "
-    "february march april may june july august september october november december year day about after before during when while if as "
-    "but so then there here according officials police local authorities government experts no not all some more most many both "
-    "first second third last next total among under over within since until between despite although because however meanwhile".split()
-)  # fmt: skip
-_DEMONYMS = {
-    "american": "US", "british": "GB", "english": "GB", "french": "FR", "german": "DE", "russian": "RU", "japanese": "JP", "korean": "KR",
-    "indian": "IN", "italian": "IT", "spanish": "ES", "canadian": "CA", "australian": "AU", "brazilian": "BR", "mexican": "MX",
-    "israeli": "IL", "iranian": "IR", "iraqi": "IQ", "syrian": "SY", "turkish": "TR", "egyptian": "EG", "ukrainian": "UA", "polish": "PL",
-    "dutch": "NL", "swedish": "SE", "norwegian": "NO", "danish": "DK", "finnish": "FI", "greek": "GR", "swiss": "CH", "thai": "TH",
-    "vietnamese": "VN", "indonesian": "ID", "malaysian": "MY", "philippine": "PH", "filipino": "PH", "pakistani": "PK", "nepali": "NP",
-    "saudi": "SA", "argentine": "AR", "chilean": "CL", "cuban": "CU", "kenyan": "KE", "nigerian": "NG", "ethiopian": "ET",
-    "portuguese": "PT", "belgian": "BE", "austrian": "AT", "hungarian": "HU", "czech": "CZ", "romanian": "RO", "irish": "IE",
-    "scottish": "GB", "welsh": "GB", "mongolian": "MN", "kazakh": "KZ", "afghan": "AF", "palestinian": "PS", "lebanese": "LB",
-    "libyan": "LY", "cambodian": "KH", "singaporean": "SG", "cypriot": "CY", "serbian": "RS", "croatian": "HR",
-}  # fmt: skip
+# Words that no name is known by, and what belongs to a country, by its code.
+_WEAK = frozenset(" ".join(lines("common.txt")).split())
+_DEMONYMS = dict(line.split("\t") for line in lines("adjectives.txt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +76,15 @@ class Names:
     def named(self, sentence: str) -> list[Named]:
         """What a sentence names, in order and without overlap."""
         one = known(sentence)
-        out = [Named(start, end, "name", STANDS if number in self._bodies else self._literal(sentence[start:end])) for start, end, number in one.bodies]
+        out = [
+            Named(
+                start,
+                end,
+                "name",
+                STANDS if number in self._bodies else self._literal(sentence[start:end]),
+            )
+            for start, end, number in one.bodies
+        ]
         free = _Free(out)
         titles = [self._title(match) for match in _TITLE.finditer(sentence)]
         out += [title for title in titles if title and free.take(title)]
@@ -104,7 +93,12 @@ class Names:
             if free.take(place):
                 out.append(place)
         for start, end in self._adjectives(sentence):
-            place = Named(start, end, "place", STANDS if _DEMONYMS[sentence[start:end].lower()] in self._places else UNSURE)
+            place = Named(
+                start,
+                end,
+                "place",
+                STANDS if _DEMONYMS[sentence[start:end].lower()] in self._places else UNSURE,
+            )
             if free.take(place):
                 out.append(place)
         for start, end in names_of(sentence):
@@ -119,26 +113,45 @@ class Names:
     def _title(self, match: re.Match[str]) -> Named | None:
         """A title or what is quoted: in the language of the evidence it stands there word for word."""
         words = next(filter(None, match.groups()))
-        if has_chinese(words) and not self.chinese or not has_chinese(words) and not _words_known(words, self._words) and not self.latin:
+        if (
+            has_chinese(words)
+            and not self.chinese
+            or not has_chinese(words)
+            and not _words_known(words, self._words)
+            and not self.latin
+        ):
             return None
         plain = _MARKS.sub("", fold(words))
-        if plain in self._plain or _in_order(plain, self._plain) or _words_known(words, self._words):
+        if (
+            plain in self._plain
+            or _in_order(plain, self._plain)
+            or _words_known(words, self._words)
+        ):
             return Named(*match.span(), "name", STANDS)
         same = self.chinese if has_chinese(words) else not self.chinese
-        return Named(*match.span(), "name", LACKS if same and (match[1] or len(plain) < 16) else UNSURE)
+        return Named(
+            *match.span(), "name", LACKS if same and (match[1] or len(plain) < 16) else UNSURE
+        )
 
     def _place(self, mention: PlaceMention, sentence: str) -> int:
         place = mention.place
-        if place.code in self._places or any(contains(place, other) for other in self._places.values()):
+        if place.code in self._places or any(
+            contains(place, other) for other in self._places.values()
+        ):
             return STANDS
         if place.code in _LOCAL:
             return UNSURE
-        if self._literal(sentence[mention.start : mention.end], UNSURE) == STANDS or self._literal(place.short, UNSURE) == STANDS:
+        if (
+            self._literal(sentence[mention.start : mention.end], UNSURE) == STANDS
+            or self._literal(place.short, UNSURE) == STANDS
+        ):
             return STANDS
         if place.level in ("province", "city") and self._letter(place):
             return STANDS
         # A country need not be named beside its own cities, which the gazetteer does not know.
-        settled = place.level != "country" or any(other.level == "country" for other in self._places.values())
+        settled = place.level != "country" or any(
+            other.level == "country" for other in self._places.values()
+        )
         return UNSURE if mention.part_of_name or not settled else LACKS
 
     def _letter(self, place: Place) -> bool:
@@ -147,7 +160,11 @@ class Names:
 
     @staticmethod
     def _adjectives(sentence: str) -> list[tuple[int, int]]:
-        return [m.span() for m in _LATIN.finditer(sentence) if m[0].lower() in _DEMONYMS and m[0][0].isupper()]
+        return [
+            m.span()
+            for m in _LATIN.finditer(sentence)
+            if m[0].lower() in _DEMONYMS and m[0][0].isupper()
+        ]
 
     def _latin(self, sentence: str, start: int, end: int) -> list[Named]:
         """The words of a name in Latin letters, each by itself; figures are looked at elsewhere."""
@@ -161,15 +178,24 @@ class Names:
 
     def _chinese_name(self, sentence: str, words: list[Named]) -> list[Named]:
         """A Chinese name in Latin letters can be read off the evidence: where it is not there, it lacks."""
-        out = list(words)
+        out, found = list(words), set()
         for at in range(len(words) - 1):
             one, two = words[at : at + 2]
             written = [sentence[name.start : name.end].lower() for name in (one, two)]
-            if two.start != one.end + 1 or not all(map(is_pinyin, written)) or not SURNAMES & set(written):
+            if (
+                two.start != one.end + 1
+                or not all(map(is_pinyin, written))
+                or not SURNAMES & set(written)
+            ):
                 continue
-            there = spelled(self.text, "".join(written)) or spelled(self.text, "".join(reversed(written)))
+            there = spelled(self.text, "".join(written)) or spelled(
+                self.text, "".join(reversed(written))
+            )
+            found |= {at, at + 1} if there else set()
             for place, name in ((at, one), (at + 1, two)):
-                out[place] = Named(name.start, name.end, name.kind, STANDS if there else LACKS)
+                out[place] = Named(
+                    name.start, name.end, name.kind, STANDS if place in found else LACKS
+                )
         return out
 
     def _word(self, word: str) -> int:
@@ -221,7 +247,11 @@ def _countries() -> dict[str, Place]:
 
 
 def _adjectives(text: str) -> set[str]:
-    return {_DEMONYMS[m[0].lower()] for m in _LATIN.finditer(text) if m[0][0].isupper() and m[0].lower() in _DEMONYMS}
+    return {
+        _DEMONYMS[m[0].lower()]
+        for m in _LATIN.finditer(text)
+        if m[0][0].isupper() and m[0].lower() in _DEMONYMS
+    }
 
 
 def _forms(word: str) -> set[str]:
@@ -246,7 +276,9 @@ def _in_order(words: str, text: str) -> bool:
 def _initials(text: str) -> set[str]:
     """The initials of every run of words with capitals: "World Health Organization" gives WHO."""
     out = set()
-    for run in re.finditer(r"\b[A-Z][\w'’-]*(?:(?: (?:of|and|the|for|on|&))* [A-Z][\w'’-]*)+", text):
+    for run in re.finditer(
+        r"\b[A-Z][\w'’-]*(?:(?: (?:of|and|the|for|on|&))* [A-Z][\w'’-]*)+", text
+    ):
         letters = "".join(word[0] for word in run[0].split() if word[0].isupper())
         out |= {letters[a:b] for a in range(len(letters)) for b in range(a + 2, len(letters) + 1)}
     return out
@@ -254,11 +286,17 @@ def _initials(text: str) -> set[str]:
 
 @functools.cache
 def _bodies() -> tuple[re.Pattern[str], dict[str, int]]:
-    lines = resources.files("rag.writing").joinpath("data", "bodies.txt").read_text("utf8").splitlines()
-    of = {fold(name): number for number, line in enumerate(lines) if line and line[0] != "#" for name in line.split("|")}
+    of = {
+        fold(name): number
+        for number, line in enumerate(lines("bodies.txt"))
+        for name in line.split("|")
+    }
     names = sorted(of, key=len, reverse=True)
     latin = "|".join(re.escape(name) for name in names if name.isascii())
-    return re.compile("|".join(re.escape(name) for name in names if not name.isascii()) + rf"|(?<![a-z])(?:{latin})(?![a-z])"), of
+    return re.compile(
+        "|".join(re.escape(name) for name in names if not name.isascii())
+        + rf"|(?<![a-z])(?:{latin})(?![a-z])"
+    ), of
 
 
 def _bodies_of(text: str) -> list[tuple[int, int, int]]:

@@ -18,7 +18,10 @@ from rag.reader.encode import Encoded
 from rag.writing.aligned import Aligned
 
 WIDTH = 64
-BELOW, ABOVE = (1, 2), (1, 2, 1)  # dilations of the convolutions before and after the second attention
+BELOW, ABOVE = (
+    (1, 2),
+    (1, 2, 1),
+)  # dilations of the convolutions before and after the second attention
 FILE = Path(__file__).parent / "model" / "checker.safetensors"
 _EPSILON = 1e-5
 
@@ -31,7 +34,9 @@ class Network:
         self._w = {name: array.astype(np.float32) for name, array in weights.items()}
         for name in [name for name in self._w if name.endswith("convolution.weight")]:
             kernel = self._w[name]  # (out, in, 3) -> (3 in, out)
-            self._w[name] = np.ascontiguousarray(kernel.transpose(2, 1, 0).reshape(-1, kernel.shape[0]))
+            self._w[name] = np.ascontiguousarray(
+                kernel.transpose(2, 1, 0).reshape(-1, kernel.shape[0])
+            )
 
     def scores(self, one: Aligned) -> tuple[float, np.ndarray]:
         """The log-odds that the evidence does not say the sentence, and float32 (n,) those of each of its tokens."""
@@ -42,7 +47,10 @@ class Network:
         s = s0 + self._linear("features", one.features)
         e = e0
         for number, dilation in enumerate(BELOW):
-            s, e = self._gated(f"sentence.{number}", s, dilation), self._gated(f"evidence.{number}", e, dilation)
+            s, e = (
+                self._gated(f"sentence.{number}", s, dilation),
+                self._gated(f"evidence.{number}", e, dilation),
+            )
         near = s_vectors @ e_vectors.T
         beside = one.best.astype(np.float32) * self._w["beside"]
         first = _softmax(near * self._w["heat"] + beside)
@@ -80,7 +88,11 @@ class Network:
         """What each token is by itself."""
         after = np.append(tokens.gaps[1:], 0).astype(np.uint8)
         w = self._w
-        x = self._linear("project", vectors) + w["gap_before.weight"][tokens.gaps] + w["gap_after.weight"][after]
+        x = (
+            self._linear("project", vectors)
+            + w["gap_before.weight"][tokens.gaps]
+            + w["gap_after.weight"][after]
+        )
         return np.maximum(x + w["shape.weight"][tokens.shapes] + w["denial.weight"][denial], 0)
 
 

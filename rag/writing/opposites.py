@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from importlib import resources
 from typing import NamedTuple
+
+from rag.writing.data import lines
 
 _NO = re.compile(
     r"(?:尚未|从未|并未|未能|未曾|未获|并非|并不|没有|不再|不会|不能|不可|不得|不予|不是|不在|不曾|毫无|绝不|决不|无法|否认|拒绝|禁止|拒不"
@@ -56,10 +57,7 @@ def _words():
     """The pattern of all words, and what finds the lines and sides of one."""
     whole: dict[str, list[tuple[int, int]]] = {}
     stems: dict[str, list[tuple[int, int]]] = {}
-    lines = resources.files("rag.writing").joinpath("data", "opposites.txt").read_text("utf8").splitlines()
-    for number, line in enumerate(lines):
-        if not line or line[0] == "#":
-            continue
+    for number, line in enumerate(lines("opposites.txt")):
         for side, words in zip((1, -1), line.split(" | ")):
             for word in words.split():
                 into = stems if word.endswith("*") else whole

@@ -9,15 +9,10 @@ import functools
 import re
 from difflib import SequenceMatcher
 
+from rag.writing.data import lines
+
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
-# The characters that foreign names are usually written with.
-_FOREIGN = (
-    "阿埃艾爱安昂奥澳巴芭拔班邦贝比彼宾波伯勃博卜布查达戴丹当道得德登邓狄迪底蒂丁东杜敦多顿厄恩尔耳法凡范菲费芬丰佛弗福夫盖甘冈高戈哥格葛根贡古"
-    "果哈海汉豪赫黑亨洪侯胡华怀惠霍基吉季加贾杰金津京久卡凯坎康考柯科克肯孔库夸昆拉莱赖兰朗劳勒雷黎李里理利莉立连廉列林琳留龙隆娄卢鲁露伦罗洛吕"
-    "马玛迈麦曼芒毛梅门蒙孟米密敏明摩莫默姆木穆拿娜纳乃奈南内尼年宁纽农努诺欧帕潘庞佩彭皮平泼珀普齐奇契恰钱强乔切钦琴青琼丘屈让热仁日茹若萨塞赛"
-    "桑瑟森沙莎山珊尚绍舍申生盛圣施什石史士舒斯司思松苏索塔泰坦汤唐陶特腾提田铁廷通图土托脱瓦万旺威韦维卫魏温文翁沃乌吴武西希锡席夏香肖谢辛欣兴休"
-    "徐许雪逊雅亚延扬杨耶叶伊衣依约因英永尤于约赞泽曾扎詹章哲珍芝治朱茱兹祖佐夫"
-)  # fmt: skip
+_FOREIGN = "".join(lines("foreign.txt"))
 _RUN = re.compile(rf"[{_FOREIGN}]{{2,10}}(?:·[{_FOREIGN}]{{1,8}})*")
 _CLASSES = (
     (r"^y(?=[aeou])|^w(?=u)", ""), (r"sch|sh|zh|ch|th(?=[^aeiouy])|ts|tz|dz", "S"), (r"th", "T"), (r"ph", "F"), (r"ck|qu", "K"), (r"wh", "F"),
@@ -30,17 +25,13 @@ ALIKE = 0.66
 _LEAST = 4  # letters of a Latin name that is compared by its sound
 
 
-SURNAMES = frozenset(
-    "wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song zheng xie han tang feng yu dong xiao cheng "
-    "cao yuan deng fu shen zeng peng lv lu su jiang cai jia ding wei xue ye yan pan du dai xia zhong tian ren fan fang shi yao tan liao zou "
-    "xiong jin hao kong bai cui kang mao qiu qin gu hou shao meng long wan duan lei qian yin yi chang qiao lai gong wen ouyang sima".split()
-)
+SURNAMES = frozenset(" ".join(lines("surnames.txt")).split())
 """Family names as pinyin spells them."""
 _SYLLABLE = (
-    r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve"
-    r"|a|e|i|o|u|v)"
+    r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve"
+    r"|a|e|i|o|u|v)|ang?|ai|ao|a|eng?|er|e|ou|o)"
 )
-_SPELLED = re.compile(rf"(?:{_SYLLABLE}){{1,3}}")
+_SPELLED = re.compile(rf"{_SYLLABLE}{{1,3}}")
 
 
 def is_pinyin(word: str) -> bool:
@@ -53,7 +44,11 @@ def _pinyin(character: str) -> tuple[str, ...]:
     """The readings of a character, without tones; those of surnames among them."""
     from pypinyin import Style, pinyin
 
-    return tuple(dict.fromkeys(one.replace("ü", "v") for one in pinyin(character, Style.NORMAL, heteronym=True)[0]))
+    return tuple(
+        dict.fromkeys(
+            one.replace("ü", "v") for one in pinyin(character, Style.NORMAL, heteronym=True)[0]
+        )
+    )
 
 
 def spelled(text: str, word: str) -> list[tuple[int, int]]:
@@ -79,7 +74,9 @@ def _reads(text: str, at: int, limit: int, letters: str) -> int:
         return 0
     for sound in _pinyin(text[at]):
         for form in {sound, sound.replace("v", "u"), sound.replace("v", "yu")}:
-            if letters.startswith(form) and (end := _reads(text, at + 1, limit, letters[len(form) :])):
+            if letters.startswith(form) and (
+                end := _reads(text, at + 1, limit, letters[len(form) :])
+            ):
                 return end
     return 0
 

@@ -59,7 +59,10 @@ def fit(examples: list[Example], held: list[Example], epochs: int, seed: int) ->
             with torch.no_grad():
                 for name, value in network.named_parameters():
                     mean[name].lerp_(value, 1 - AVERAGED)
-        print(f"epoch {epoch + 1} loss {total * BATCH / len(examples):.3f} {time.monotonic() - began:.0f} s", flush=True)
+        print(
+            f"epoch {epoch + 1} loss {total * BATCH / len(examples):.3f} {time.monotonic() - began:.0f} s",
+            flush=True,
+        )
         if epoch == epochs - 1:
             network.load_state_dict(mean, strict=False)
         report(network, held)
@@ -83,7 +86,9 @@ def scores(network: Checker, examples: list[Example]) -> np.ndarray:
     """The log-odds of each."""
     network.eval()
     with torch.no_grad():
-        found = [network(padded(examples[at : at + BATCH]))[0] for at in range(0, len(examples), BATCH)]
+        found = [
+            network(padded(examples[at : at + BATCH]))[0] for at in range(0, len(examples), BATCH)
+        ]
     return torch.cat(found).numpy()
 
 
@@ -93,8 +98,13 @@ def report(network: Checker, held: list[Example]) -> None:
     false = np.array([one.false for one in held])
     line = np.quantile(score[~false], 0.95)
     kinds = np.array([one.kind for one in held])
-    told = [f"{kind} {(score[kinds == kind] > line).mean():.2f}/{(kinds == kind).sum()}" for kind in sorted(set(kinds))]
-    print(f"  at 5 % ({line:.2f}): {(score[false] > line).mean():.3f}; " + ", ".join(told), flush=True)
+    told = [
+        f"{kind} {(score[kinds == kind] > line).mean():.2f}/{(kinds == kind).sum()}"
+        for kind in sorted(set(kinds))
+    ]
+    print(
+        f"  at 5 % ({line:.2f}): {(score[false] > line).mean():.3f}; " + ", ".join(told), flush=True
+    )
 
 
 def main() -> None:
@@ -103,7 +113,12 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("training/work/checker"))
     parser.add_argument("--out", type=Path, default=Path("rag/writing/model"))
     parser.add_argument("--count", type=int, default=60_000, help="examples of each part")
-    parser.add_argument("--parts", type=int, default=1, help="parts of the data; each may be made by a process of its own with --make")
+    parser.add_argument(
+        "--parts",
+        type=int,
+        default=1,
+        help="parts of the data; each may be made by a process of its own with --make",
+    )
     parser.add_argument("--make", type=int, help="only make this part")
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
@@ -114,10 +129,16 @@ def main() -> None:
     for part in range(given.parts) if given.make is None else [given.make]:
         files = sorted(given.work.glob(f"{part}.of{given.parts}.*.pickle"))
         if not files:
-            for number, chunk in enumerate(make(given.data, given.count, given.seed, part, given.parts)):
+            for number, chunk in enumerate(
+                make(given.data, given.count, given.seed, part, given.parts)
+            ):
                 files.append(given.work / f"{part}.of{given.parts}.{number:03}.pickle")
                 files[-1].write_bytes(pickle.dumps(chunk))
-        examples += [one for file in files for one in pickle.loads(file.read_bytes())] if given.make is None else []
+        examples += (
+            [one for file in files for one in pickle.loads(file.read_bytes())]
+            if given.make is None
+            else []
+        )
     if given.make is not None:
         return
     random.Random(given.seed).shuffle(examples)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from rag.corpus.places import all_places, find_places
 from rag.question.script import has_chinese
+from rag.writing.data import lines
 from rag.writing.opposites import denials, poles
 from training.reader.words import Words
 
@@ -16,18 +17,31 @@ Altered = tuple[str, list[tuple[int, int]]]
 """A sentence and the spans of it that are false."""
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
-_HAN_FIGURE = re.compile(r"(?<![第统唯之同任单专逐某每另进周万星期])[二两三四五六七八九](?=[个家名位人项条所台部次座年天月日十百千万亿成倍级])")
-_NUMBER_WORD = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundred|thousand|million|billion)\b", re.I)
+_HAN_FIGURE = re.compile(
+    r"(?<![第统唯之同任单专逐某每另进周万星期])[二两三四五六七八九](?=[个家名位人项条所台部次座年天月日十百千万亿成倍级])"
+)
+_NUMBER_WORD = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundred|thousand|million|billion)\b",
+    re.I,
+)
 _WORDS = "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty".split()
 _LARGE = "hundred thousand million billion".split()
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_CALENDAR = re.compile(rf"\b(?:{'|'.join(_MONTHS + _DAYS)})\b|(?<=周|期)[一二三四五六日](?!年|[岁围])")
+_CALENDAR = re.compile(
+    rf"\b(?:{'|'.join(_MONTHS + _DAYS)})\b|(?<=周|期)[一二三四五六日](?!年|[岁围])"
+)
 _MEASURE = re.compile(r"(?<=\d)[百千万亿](?!\d)|万亿")
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘葛范彭鲁韦马方任袁柳史唐费薛雷贺倪汤罗毕郝安常傅齐康伍余顾孟黄萧尹姚邵汪毛戴宋庞熊纪董梁杜阮蓝季贾江郭梅盛林钟徐邱骆高夏蔡田樊胡霍万卢莫丁邓洪包左石崔龚程邢裴陆翁段侯武刘龙叶黎白赖乔谭曾关"
 _SAYS = "表示|介绍|认为|指出|强调|透露|告诉|称|说|出席|主持|宣布|在|担任|会见"
-_PERSON = re.compile(rf"(?:(?<=[长任员师席理记授者家士民人事生客官裁])|(?<=[、，。：]))([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?={_SAYS}|、|，)")
-_FOREIGN = re.compile(r"[阿埃艾爱安奥巴贝比波伯勃博布查达丹德迪丁杜多顿厄恩尔法费弗福夫盖戈格哈海赫亨霍基吉加贾杰卡凯坎考柯科克肯库拉莱兰劳勒雷里莉利林隆卢鲁伦罗洛马迈曼梅蒙米密莫默姆穆拿纳内尼纽诺欧帕佩皮普奇乔切琼萨塞桑瑟沙施什史舒斯司索塔泰坦汤特图托瓦韦维沃乌西希谢辛休雅亚扬耶伊因尤约扎詹兹佐]{3,7}")
+_PERSON = re.compile(
+    rf"(?:(?<=[长任员师席理记授者家士民人事生客官裁])|(?<=[、，。：]))([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?={_SAYS}|、|，)"
+)
+_FOREIGN = re.compile(
+    r"[阿埃艾爱安奥巴贝比波伯勃博布查达丹德迪丁杜多顿厄恩尔法费弗福夫盖戈格哈海赫亨霍基吉加贾杰卡凯坎考柯科克肯库拉莱兰劳勒雷里莉利林隆卢鲁伦罗洛马迈曼梅蒙米密莫默姆穆拿纳内尼纽诺欧帕佩皮普奇乔切琼萨塞桑瑟沙施什史舒斯司索塔泰坦汤特图托瓦韦维沃乌西希谢辛休雅亚扬耶伊因尤约扎詹兹佐]{3,7}"
+)
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
 _LATIN = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]{2,}(?![A-Za-z])")
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英建国华文辉力玲鹏飞斌宇浩凯健俊帆帅旭宁龙林浩然子涵志新晓东立海波春梅"
@@ -47,12 +61,18 @@ class Pools:
 
 def number(rng: random.Random, text: str, evidence: str) -> Altered | None:
     """Another figure, in digits or words; of a date too."""
-    found = [m for pattern in (_DIGITS, _HAN_FIGURE, _NUMBER_WORD, _MEASURE) for m in pattern.finditer(text)]
+    found = [
+        m
+        for pattern in (_DIGITS, _HAN_FIGURE, _NUMBER_WORD, _MEASURE)
+        for m in pattern.finditer(text)
+    ]
     rng.shuffle(found)
     for match in found[:3]:
         for _ in range(4):
             other = _other_figure(rng, match[0])
-            if other != match[0] and not re.search(rf"(?<![\d.]){re.escape(other)}(?![\d.])", evidence):
+            if other != match[0] and not re.search(
+                rf"(?<![\d.]){re.escape(other)}(?![\d.])", evidence
+            ):
                 return _put(text, match.span(), other)
     return None
 
@@ -63,7 +83,9 @@ def _other_figure(rng: random.Random, figure: str) -> str:
         other = rng.choice(_WORDS if low in _WORDS else _LARGE)
         return other.capitalize() if figure[0].isupper() else other
     if not figure[0].isdigit():
-        return rng.choice("百千万亿" if figure in ("百", "千", "万", "亿", "万亿") else "二三四五六七八九")
+        return rng.choice(
+            "百千万亿" if figure in ("百", "千", "万", "亿", "万亿") else "二三四五六七八九"
+        )
     if figure.isdigit() and len(figure) < 3:
         return str(max(1, int(figure) + rng.choice((-9, -5, -3, -2, -1, 1, 2, 3, 4, 6, 10))))
     digits = list(figure)
@@ -103,7 +125,13 @@ def place(rng: random.Random, text: str, evidence: str) -> Altered | None:
     there = {m.place.code for m in find_places(evidence)}
     for other in rng.sample(pool, min(len(pool), 8)):
         written = text[one.start : one.end]
-        name = other.en if written.isascii() else other.name if written == one.place.name else other.short
+        name = (
+            other.en
+            if written.isascii()
+            else other.name
+            if written == one.place.name
+            else other.short
+        )
         if other.code not in there and name not in evidence:
             return _put(text, (one.start, one.end), name)
     return None
@@ -113,7 +141,10 @@ def name(rng: random.Random, text: str, evidence: str, pools: Pools) -> Altered 
     """Another name of a person or thing."""
     found = [(m.span(1), pools.people) for m in _PERSON.finditer(text)]
     found += [(m.span(), pools.foreign) for m in _FOREIGN.finditer(text)]
-    found += [(m.span(), pools.capital) for m in (_CAPITAL if not has_chinese(text) else _LATIN).finditer(text)]
+    found += [
+        (m.span(), pools.capital)
+        for m in (_CAPITAL if not has_chinese(text) else _LATIN).finditer(text)
+    ]
     if not found:
         return None
     (start, end), pool = rng.choice(found)
@@ -134,7 +165,11 @@ def word(rng: random.Random, text: str, evidence: str, words: Words) -> Altered 
     ]  # fmt: skip
     rng.shuffle(fit)
     for token, start, end in fit[:4]:
-        others = [o for o in words._near[token] if words.pieces[o] not in evidence and len(words.pieces[o]) > 1]
+        others = [
+            o
+            for o in words._near[token]
+            if words.pieces[o] not in evidence and len(words.pieces[o]) > 1
+        ]
         if others:
             return _put(text, (start, end), words.pieces[rng.choice(others)])
     return None
@@ -154,15 +189,17 @@ def opposite(rng: random.Random, text: str, evidence: str) -> Altered | None:
 
 @functools.cache
 def _lines() -> list[list[list[str]]]:
-    from importlib import resources
-
-    lines = resources.files("rag.writing").joinpath("data", "opposites.txt").read_text("utf8").splitlines()
-    return [[side.replace("-", " ").split() for side in line.split(" | ")] if line and line[0] != "#" else [] for line in lines]
+    return [
+        [side.replace("-", " ").split() for side in line.split(" | ")]
+        for line in lines("opposites.txt")
+    ]
 
 
 def _other_side(written: str, pair: int) -> list[str]:
     first, second = _lines()[pair]
-    ours = lambda side: any(written == w or w.endswith("*") and written.startswith(w[:-1]) for w in side)  # noqa: E731
+    ours = lambda side: any(
+        written == w or w.endswith("*") and written.startswith(w[:-1]) for w in side
+    )  # noqa: E731
     other = second if ours(first) else first
     if not written.isascii():
         return [w for w in other if not w.isascii()]
@@ -172,16 +209,46 @@ def _other_side(written: str, pair: int) -> list[str]:
     return whole + made
 
 
-_VERBS_ZH = re.compile(r"(?<!不)(?<!没)(?<!未)(?:将(?=[在于对继进开举采推从为会派向])|已经?(?=[经完开启投被在])|可以?(?=[在使用享])|(?<![大机社委议才学集年])会(?=[在有对继被])|是(?=[一由在我中目])|有(?=[一所助望])|获得|通过|完成|实现|达成|参加|出席|举行|发现|宣布|同意|允许|开放|影响)")
-_VERBS_EN = re.compile(r"\b(?:will|would|can|could|should|must|is|are|was|were|has|have|had)\b(?! not|n't)")
+_VERBS_ZH = re.compile(
+    r"(?<!不)(?<!没)(?<!未)(?:将(?=[在于对继进开举采推从为会派向])|已经?(?=[经完开启投被在])|可以?(?=[在使用享])|(?<![大机社委议才学集年])会(?=[在有对继被])|是(?=[一由在我中目])|有(?=[一所助望])|获得|通过|完成|实现|达成|参加|出席|举行|发现|宣布|同意|允许|开放|影响)"
+)
+_VERBS_EN = re.compile(
+    r"\b(?:will|would|can|could|should|must|is|are|was|were|has|have|had)\b(?! not|n't)"
+)
 
 
 def denial(rng: random.Random, text: str, evidence: str) -> Altered | None:
     """Denied where it was not, or not where it was."""
-    denied = [(a, b) for a, b, _ in denials(text) if text[a:b].lower() in ("not", "没有", "未", "不", "尚未", "没", "并未", "无法", "不会", "不能", "不是", "never")]
+    denied = [
+        (a, b)
+        for a, b, _ in denials(text)
+        if text[a:b].lower()
+        in (
+            "not",
+            "没有",
+            "未",
+            "不",
+            "尚未",
+            "没",
+            "并未",
+            "无法",
+            "不会",
+            "不能",
+            "不是",
+            "never",
+        )
+    ]
     if denied and rng.random() < 0.8:
         start, end = rng.choice(denied)
-        put = {"无法": "能够", "不会": "会", "不能": "能", "不是": "是", "尚未": "已经", "没有": "", "并未": ""}.get(text[start:end], "")
+        put = {
+            "无法": "能够",
+            "不会": "会",
+            "不能": "能",
+            "不是": "是",
+            "尚未": "已经",
+            "没有": "",
+            "并未": "",
+        }.get(text[start:end], "")
         if put == "" and text[end : end + 1] == " ":
             end += 1
         made = text[:start] + put + text[end:]
@@ -195,9 +262,20 @@ def denial(rng: random.Random, text: str, evidence: str) -> Altered | None:
         at = match.end()
         return text[:at] + " not" + text[at:], [(match.start(), at + 4)]
     verb = match[0]
-    no = {"将": "将不", "已": "尚未", "已经": "尚未", "可": "不可", "可以": "不可以", "会": "不会", "是": "不是", "有": "没有"}.get(verb)
+    no = {
+        "将": "将不",
+        "已": "尚未",
+        "已经": "尚未",
+        "可": "不可",
+        "可以": "不可以",
+        "会": "不会",
+        "是": "不是",
+        "有": "没有",
+    }.get(verb)
     no = no or rng.choice(("未", "没有", "并未")) + verb
-    return text[: match.start()] + no + text[match.end() :], [(match.start(), match.start() + len(no))]
+    return text[: match.start()] + no + text[match.end() :], [
+        (match.start(), match.start() + len(no))
+    ]
 
 
 def _put(text: str, span: tuple[int, int], other: str) -> Altered:
@@ -205,7 +283,25 @@ def _put(text: str, span: tuple[int, int], other: str) -> Altered:
     return made, [(span[0], span[0] + len(other))]
 
 
-WAYS = ("number", "number", "number", "day", "place", "place", "name", "name", "name", "word", "word", "opposite", "opposite", "opposite", "denial", "denial", "denial")
+WAYS = (
+    "number",
+    "number",
+    "number",
+    "day",
+    "place",
+    "place",
+    "name",
+    "name",
+    "name",
+    "word",
+    "word",
+    "opposite",
+    "opposite",
+    "opposite",
+    "denial",
+    "denial",
+    "denial",
+)
 
 
 class Alter:

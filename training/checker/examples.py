@@ -21,9 +21,25 @@ from training.reader.words import Words
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?[”」』）)]*")
 _SENTENCE_EN = re.compile(r"[^\n]+?(?:[.!?][\"”’)]*(?=\s+[A-Z\"“])|\n|$)")
 _CLAUSE = re.compile(r"[^，；;]+[，；;]?")
-_FURNITURE = re.compile(r"广告声明|责任编辑|原标题|本报记者|（完）|来源[:：]|编辑[:：]|^\W*[（(]?记者")
-_SAID_ZH = ("据报道，", "报道称，", "文章提到，", "据介绍，", "据了解，", "资料显示，", "根据报道，", "报道指出，")
-_SAID_EN = ("According to the report, ", "The article says ", "It was reported that ", "The report says that ")
+_FURNITURE = re.compile(
+    r"广告声明|责任编辑|原标题|本报记者|（完）|来源[:：]|编辑[:：]|^\W*[（(]?记者"
+)
+_SAID_ZH = (
+    "据报道，",
+    "报道称，",
+    "文章提到，",
+    "据介绍，",
+    "据了解，",
+    "资料显示，",
+    "根据报道，",
+    "报道指出，",
+)
+_SAID_EN = (
+    "According to the report, ",
+    "The article says ",
+    "It was reported that ",
+    "The report says that ",
+)
 DOCS = 12_000  # articles without a title that are read
 SYNONYM = 0.74  # cosine from which a word may stand for another
 
@@ -74,7 +90,9 @@ def sentences(text: str) -> list[str]:
 
 
 def _sayable(one: str) -> bool:
-    return (12 <= len(one) <= 140 if has_chinese(one) else 40 <= len(one) <= 300) and not _FURNITURE.search(one)
+    return (
+        12 <= len(one) <= 140 if has_chinese(one) else 40 <= len(one) <= 300
+    ) and not _FURNITURE.search(one)
 
 
 def _pairs(text: str) -> set[str]:
@@ -93,14 +111,29 @@ class Maker:
 
     def __init__(self, model: StaticModel, data: Path, part: int = 0, parts: int = 1):
         self.model, self.words = model, Words(model, 16_000)
-        self.news = [(r["title"], r["text"]) for n, r in enumerate(rows(data, "titled_news")) if n % parts == part and len(r["text"]) > 80]
-        self.docs = [r["text"] for n, r in enumerate(islice(rows(data, "news_docs"), DOCS)) if n % parts == part]
+        self.news = [
+            (r["title"], r["text"])
+            for n, r in enumerate(rows(data, "titled_news"))
+            if n % parts == part and len(r["text"]) > 80
+        ]
+        self.docs = [
+            r["text"]
+            for n, r in enumerate(islice(rows(data, "news_docs"), DOCS))
+            if n % parts == part
+        ]
         pairs = [r for r in rows(data, "parallel") if _good_pair(r)]
-        news = [r for r in pairs if r["src"] in ("alma-zhen", "china-dashboard-headlines", "tico19", "prc-laws")]
+        news = [
+            r
+            for r in pairs
+            if r["src"] in ("alma-zhen", "china-dashboard-headlines", "tico19", "prc-laws")
+        ]
         chosen = [*news, *news, *(r for n, r in enumerate(pairs) if n % 8 == 0)]
         self.pairs = [(r["zh"], r["en"]) for n, r in enumerate(chosen) if n % parts == part]
-        self.same = [pair for n, pair in enumerate(_same_language(pairs, data)) if n % parts == part]
-        self.alter = Alter(self.words, Pools([text for _, text in self.news[::8]] + [en for _, en in self.pairs[:8000]]))
+        self.same = [pair for n, pair in enumerate(_same_language(pairs)) if n % parts == part]
+        self.alter = Alter(
+            self.words,
+            Pools([text for _, text in self.news[::8]] + [en for _, en in self.pairs[:8000]]),
+        )
         self._synonyms: dict[int, list[int]] = {}
 
     def stream(self, rng: random.Random) -> Iterator[Made]:
@@ -119,7 +152,9 @@ class Maker:
     def of_news(self, rng: random.Random) -> Iterator[Made]:
         """From an article with a title: the title, which its text says in other words."""
         title, text = rng.choice(self.news)
-        title = re.sub(r"^【[^】]*】|^[（(][^)）]*[)）]|^\[[^\]]*\]|快讯：|组图：|视频：", "", title).strip()
+        title = re.sub(
+            r"^【[^】]*】|^[（(][^)）]*[)）]|^\[[^\]]*\]|快讯：|组图：|视频：", "", title
+        ).strip()
         yield from self.of_article(rng, text, title)
 
     def of_docs(self, rng: random.Random) -> Iterator[Made]:
@@ -143,9 +178,19 @@ class Maker:
             left = left[:5]
         whole = "".join(evidence)
         known = _pairs(whole)
-        out = [parts[n] for n in held if _sayable(parts[n]) and len(_pairs(parts[n]) - known) > 0.35 * len(_pairs(parts[n]))]
+        out = [
+            parts[n]
+            for n in held
+            if _sayable(parts[n]) and len(_pairs(parts[n]) - known) > 0.35 * len(_pairs(parts[n]))
+        ]
         for one in out:
-            yield Made(self.reworded(rng, one)[0] if rng.random() < 0.3 else one, evidence, True, None, "held")
+            yield Made(
+                self.reworded(rng, one)[0] if rng.random() < 0.3 else one,
+                evidence,
+                True,
+                None,
+                "held",
+            )
             if rng.random() < 0.15:
                 yield Made(self.words.abroad(rng, one)[:-1], evidence, True, None, "held abroad")
         inside = [one for one in left if _sayable(one)]
@@ -157,11 +202,15 @@ class Maker:
         said, spans = self.reworded(rng, one)
         yield from self.both(rng, said, evidence, "sentence", 0.7)
         if rng.random() < 0.35:
-            yield from self.both(rng, self.words.abroad(rng, rng.choice(inside))[:-1], evidence, "abroad", 0.4)
+            yield from self.both(
+                rng, self.words.abroad(rng, rng.choice(inside))[:-1], evidence, "abroad", 0.4
+            )
         if out and rng.random() < 0.5:
             yield self.mixed(rng, rng.choice(inside), rng.choice(out), evidence)
 
-    def both(self, rng: random.Random, said: str, evidence: tuple[str, ...], kind: str, altered: float) -> Iterator[Made]:
+    def both(
+        self, rng: random.Random, said: str, evidence: tuple[str, ...], kind: str, altered: float
+    ) -> Iterator[Made]:
         """A true sentence, and with a chance of ``altered`` one made false."""
         yield Made(said, evidence, False, (), kind)
         if rng.random() < altered and (made := self.alter(rng, said, "".join(evidence))):
@@ -220,17 +269,29 @@ class Maker:
         pair = self.pairs[at]
         side = rng.random() < 0.6  # more English about Chinese
         said, known = (pair[1], pair[0]) if side else pair
-        others = [self.pairs[(at + shift) % len(self.pairs)] for shift in rng.sample(range(-9, 10), rng.randint(0, 3)) if shift]
+        others = [
+            self.pairs[(at + shift) % len(self.pairs)]
+            for shift in rng.sample(range(-9, 10), rng.randint(0, 3))
+            if shift
+        ]
         beside = [one[0] if side else one[1] for one in others]
         evidence = [known, *beside]
         rng.shuffle(evidence)
-        evidence = tuple(evidence) if rng.random() < 0.6 else ("".join(evidence) if side else " ".join(evidence),)
+        evidence = (
+            tuple(evidence)
+            if rng.random() < 0.6
+            else ("".join(evidence) if side else " ".join(evidence),)
+        )
         yield from self.both(rng, said, evidence, "pair", 0.75)
         if beside and rng.random() < 0.4:
             yield Made(said, tuple(beside), True, None, "other pair")
         if others and rng.random() < 0.15:
             other = others[0][1] if side else others[0][0]
-            text = f"{said.rstrip('.')}, and {other[:1].lower()}{other[1:]}" if side else f"{said.rstrip('。')}，{other}"
+            text = (
+                f"{said.rstrip('.')}, and {other[:1].lower()}{other[1:]}"
+                if side
+                else f"{said.rstrip('。')}，{other}"
+            )
             yield Made(text, (known,), True, ((len(said), len(text)),), "mixed pair")
 
     def of_same(self, rng: random.Random) -> Iterator[Made]:
@@ -245,11 +306,16 @@ class Maker:
 
 def _good_pair(row: dict) -> bool:
     zh, en = row["zh"], row["en"]
-    return 12 <= len(zh) <= 160 and 40 <= len(en) <= 480 and row["src"] != "python-docs" and 1.6 < len(en) / len(zh) < 5.5
+    return (
+        12 <= len(zh) <= 160
+        and 40 <= len(en) <= 480
+        and row["src"] != "python-docs"
+        and 1.6 < len(en) / len(zh) < 5.5
+    )
 
 
-def _same_language(pairs: list[dict], data: Path) -> list[tuple[str, str]]:
-    """Sentences with one translation between them, and those that people found to mean the same."""
+def _same_language(pairs: list[dict]) -> list[tuple[str, str]]:
+    """Sentences of one language that have one translation between them."""
     by_en: dict[str, str] = {}
     by_zh: dict[str, str] = {}
     out = []
@@ -259,7 +325,4 @@ def _same_language(pairs: list[dict], data: Path) -> list[tuple[str, str]]:
             if key in seen:
                 out.append((seen[key], value))
             seen.setdefault(key, value)
-    for row in rows(data, "similarity"):
-        if row["src"] in ("lcqmc", "bq-corpus") and str(row["label"]) == "1" and min(len(row["a"]), len(row["b"])) > 8:
-            out.append((row["a"], row["b"]))
     return out

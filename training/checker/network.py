@@ -25,10 +25,15 @@ class Checker(nn.Module):
     def __init__(self, model: StaticModel):
         super().__init__()
         vectors, _ = model.token_vectors(np.arange(model.size))
-        self.register_buffer("vectors", torch.from_numpy(vectors).to(torch.bfloat16), persistent=False)
+        self.register_buffer(
+            "vectors", torch.from_numpy(vectors).to(torch.bfloat16), persistent=False
+        )
         self.heat, self.beside = nn.Parameter(torch.tensor(12.0)), nn.Parameter(torch.tensor(0.5))
         self.project = nn.Linear(vectors.shape[1], WIDTH)
-        self.gap_before, self.gap_after = nn.Embedding(len(GAPS), WIDTH), nn.Embedding(len(GAPS), WIDTH)
+        self.gap_before, self.gap_after = (
+            nn.Embedding(len(GAPS), WIDTH),
+            nn.Embedding(len(GAPS), WIDTH),
+        )
         self.shape, self.denial = nn.Embedding(len(SHAPES), WIDTH), nn.Embedding(3, WIDTH)
         self.features = nn.Linear(FEATURES, WIDTH)
         self.sentence = nn.ModuleList(Gated(WIDTH, d) for d in BELOW)
@@ -48,13 +53,19 @@ class Checker(nn.Module):
         if self.training:
             vectors = F.normalize(vectors + NOISE * torch.randn_like(vectors) * mask, dim=-1) * mask
         after = F.pad(gaps[:, 1:], (0, 1))
-        told = self.gap_before(gaps) + self.gap_after(after) + self.shape(shapes) + self.denial(denial)
+        told = (
+            self.gap_before(gaps) + self.gap_after(after) + self.shape(shapes) + self.denial(denial)
+        )
         return vectors, F.relu(self.project(vectors) + told) * mask, mask
 
     def forward(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
         """Log-odds of sentences (b,) and of their tokens (b, n)."""
-        s_vectors, s0, s_mask = self.own(*(batch[f"s_{name}"] for name in ("ids", "gaps", "shapes", "denial")))
-        e_vectors, e0, e_mask = self.own(*(batch[f"e_{name}"] for name in ("ids", "gaps", "shapes", "denial")))
+        s_vectors, s0, s_mask = self.own(
+            *(batch[f"s_{name}"] for name in ("ids", "gaps", "shapes", "denial"))
+        )
+        e_vectors, e0, e_mask = self.own(
+            *(batch[f"e_{name}"] for name in ("ids", "gaps", "shapes", "denial"))
+        )
         features = batch["features"]
         s, e = (s0 + self.features(features)) * s_mask, e0
         for ours, theirs in zip(self.sentence, self.evidence):
@@ -64,7 +75,9 @@ class Checker(nn.Module):
         beside = batch["best"][:, None] * self.beside + away
         first = (near * self.heat + beside).softmax(2)
         heard = first @ e0
-        x = torch.cat([self.drop(s), self.drop(first @ e), s0 * heard, (s0 - heard).abs(), features], 2)
+        x = torch.cat(
+            [self.drop(s), self.drop(first @ e), s0 * heard, (s0 - heard).abs(), features], 2
+        )
         x = F.relu(self.merge(x)) * s_mask
         match = self.key(x) @ self.query(e).transpose(1, 2) * WIDTH**-0.5
         context = (match + near * self.heat / 2 + beside).softmax(2) @ e
@@ -74,9 +87,13 @@ class Checker(nn.Module):
         x = self.last(x) * s_mask
         tokens = self.token(x)[..., 0] + (s_mask[..., 0] - 1) * -NEVER
         weight = features[..., 7] / features[..., 7].sum(1, keepdim=True).clamp(min=1e-6)
-        told = torch.stack([tokens.amax(1), tokens.logsumexp(1), (weight * tokens.clamp(min=-99)).sum(1)], 1)
+        told = torch.stack(
+            [tokens.amax(1), tokens.logsumexp(1), (weight * tokens.clamp(min=-99)).sum(1)], 1
+        )
         most = (x + (s_mask - 1) * -NEVER).amax(1)
-        whole = torch.cat([self.drop(most), (weight[..., None] * x).sum(1), told, batch["overall"]], 1)
+        whole = torch.cat(
+            [self.drop(most), (weight[..., None] * x).sum(1), told, batch["overall"]], 1
+        )
         return self.whole(F.relu(self.hidden(whole)))[:, 0], tokens
 
 
@@ -96,7 +113,10 @@ def padded(batch: Sequence[Example]) -> dict[str, torch.Tensor]:
             row[: len(array)] = array
         return torch.from_numpy(out)
 
-    out = {"features": rows(lambda one: one.aligned.features, 0, np.float32), "wrong": rows(lambda one: one.wrong, -1, np.float32)}
+    out = {
+        "features": rows(lambda one: one.aligned.features, 0, np.float32),
+        "wrong": rows(lambda one: one.wrong, -1, np.float32),
+    }
     for side, tokens, denial in (("s", "tokens", "denial"), ("e", "kept", "kept_denial")):
         out[f"{side}_ids"] = rows(lambda one: getattr(one.aligned, tokens).ids, -1, np.int64)
         out[f"{side}_gaps"] = rows(lambda one: getattr(one.aligned, tokens).gaps, 0, np.int64)
@@ -108,7 +128,9 @@ def padded(batch: Sequence[Example]) -> dict[str, torch.Tensor]:
     return out
 
 
-def loss_of(whole: torch.Tensor, tokens: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+def loss_of(
+    whole: torch.Tensor, tokens: torch.Tensor, batch: dict[str, torch.Tensor]
+) -> torch.Tensor:
     """Cross-entropy of the sentences, and a half of that of the tokens of which it is known whether they are wrong."""
     said = F.binary_cross_entropy_with_logits(whole, batch["label"])
     known = batch["wrong"] >= 0
