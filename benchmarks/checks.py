@@ -2,9 +2,10 @@
 
     python -m benchmarks.checks [--articles ../shared/data/eval/falsehoods.zh.jsonl]
 
-``checks.jsonl`` was written by hand for this: paraphrases of invented quotes, and the same with something planted in them.
-Rows are {"id", "sentence", "evidence", "supported", "kind"}. Of the articles every second one was used to choose settings;
-their false sentences are continuations that language models wrote, and their true ones are the articles' own titles.
+``checks.jsonl`` was written by hand for this: paraphrases of invented quotes, and the same with
+something planted in them. Rows are {"id", "sentence", "evidence", "supported", "kind"}. Of the
+articles every second one was used to choose settings; their false sentences are continuations that
+language models wrote, and their true ones are the articles' own titles.
 """
 
 from __future__ import annotations
@@ -64,8 +65,14 @@ def _rows(file: Path) -> list[dict]:
 
 def _continuation(row: dict) -> dict:
     digits = any(c.isdigit() for word in row["wrong"] for c in word)
-    return {"id": row["id"], "sentence": row["sentence"], "evidence": [row["title"] + "\n" + row["article"]], "supported": False,
-            "kind": "a figure is wrong" if digits else "words only", "wrong": row["wrong"]}  # fmt: skip
+    return {
+        "id": row["id"],
+        "sentence": row["sentence"],
+        "evidence": [row["title"] + "\n" + row["article"]],
+        "supported": False,
+        "kind": "a figure is wrong" if digits else "words only",
+        "wrong": row["wrong"],
+    }
 
 
 def _pair(row: dict) -> str:
@@ -88,7 +95,8 @@ def _report(name: str, rows: list[dict], group, show: bool) -> None:
             words.append(_told(verdict, row["wrong"]))
         if show and verdict.supported != row["supported"]:
             print(
-                f"  {row['id']} {row['kind']} p={verdict.probability:.2f} {row['sentence']} | {verdict.why}"
+                f"  {row['id']} {row['kind']} p={verdict.probability:.2f} {row['sentence']} "
+                f"| {verdict.why}"
             )
     for label, told in ((True, "true ones marked"), (False, "false ones marked")):
         if by_label[label]:
@@ -99,10 +107,12 @@ def _report(name: str, rows: list[dict], group, show: bool) -> None:
         print(f"    {kind}: {statistics.mean(marked[kind]):.2f} of {len(marked[kind])}")
     if words:
         print(
-            f"    a word that is wrong is among those told: {statistics.mean(words):.2f} of those marked"
+            "    a word that is wrong is among those told: "
+            f"{statistics.mean(words):.2f} of those marked"
         )
     print(
-        f"    ms p50 {statistics.median(times):.1f}, p95 {statistics.quantiles(times, n=20)[-1]:.1f}"
+        f"    ms p50 {statistics.median(times):.1f}, "
+        f"p95 {statistics.quantiles(times, n=20)[-1]:.1f}"
     )
 
 

@@ -24,7 +24,8 @@ from rag.writing.names import LACKS, STANDS
 NEWS = [
     "9月21日，浙江省杭州市启动质量月活动，三百二十多家企业参加，比去年增加两成。省市场监管局局长沈国强说，不合格产品将被召回。",
     "国家发展和改革委员会表示，该项目总投资12亿元，预计2026年建成。德国外长施泰因迈尔没有出席仪式。",
-    "The council approved the plan on Tuesday by 12 votes to 9. Mayor Helen Carter said the bridge would not be closed in winter.",
+    "The council approved the plan on Tuesday by 12 votes to 9. "
+    "Mayor Helen Carter said the bridge would not be closed in winter.",
 ]
 
 
@@ -235,7 +236,10 @@ def test_without_evidence_nothing_is_supported():
 def test_the_library_has_it_by_name():
     assert rag.check is check
     assert isinstance(rag.check("Hangzhou.", NEWS), rag.Verdict)
-    code = "import rag, sys; rag.check; heavy = {'torch', 'faiss', 'gradio', 'langchain', 'transformers'} & sys.modules.keys(); assert not heavy, heavy"
+    heavy = "{'torch', 'faiss', 'gradio', 'langchain', 'transformers'}"
+    code = (
+        f"import rag, sys; rag.check; found = {heavy} & sys.modules.keys(); assert not found, found"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -317,9 +321,16 @@ def test_the_server_checks(client):
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"sentence": "好。"}, {"sentence": "", "evidence": NEWS}, {"sentence": "好。", "evidence": "one"}, {"sentence": "字" * (SENTENCE_LIMIT + 1), "evidence": NEWS},
-     {"sentence": "好。", "evidence": ["字"] * (TEXTS_LIMIT + 1)}, {"sentence": "好。", "evidence": ["字" * (EVIDENCE_LIMIT + 1)]}],
-)  # fmt: skip
+    [
+        {},
+        {"sentence": "好。"},
+        {"sentence": "", "evidence": NEWS},
+        {"sentence": "好。", "evidence": "one"},
+        {"sentence": "字" * (SENTENCE_LIMIT + 1), "evidence": NEWS},
+        {"sentence": "好。", "evidence": ["字"] * (TEXTS_LIMIT + 1)},
+        {"sentence": "好。", "evidence": ["字" * (EVIDENCE_LIMIT + 1)]},
+    ],
+)
 def test_the_server_refuses_what_cannot_be_checked(client, body):
     reply = client.post("/api/check", json=body)
     assert reply.status_code == 400 and reply.json()["error"] and reply.json()["reference"]

@@ -16,7 +16,8 @@ from rag.errors import UsageError
 @options.command(
     click.argument("given", metavar="SENTENCE | --json FILE.jsonl"),
     click.option(
-        "--evidence", "files", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+        "--evidence", "files", multiple=True, metavar="FILE",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="A text in UTF-8 that shall say SENTENCE. May be given several times.",
     ),
     options.json,
@@ -24,8 +25,9 @@ from rag.errors import UsageError
 def check(given: str, files: tuple[Path, ...], as_json: bool) -> None:
     """Say which words of SENTENCE its evidence does not say.
 
-    With --json and no --evidence it takes a file of many ("-" for standard input): JSON Lines of {"id", "sentence",
-    "evidence": [texts]}; one line of {"id", "supported", "unsupported", "why"} comes out for each. No index is needed.
+    With --json and no --evidence it takes a file of many ("-" for standard input): JSON Lines of
+    {"id", "sentence", "evidence": [texts]}; one line of {"id", "supported", "unsupported", "why"}
+    comes out for each. No index is needed.
     """
     from rag.terminal import put, put_json
     from rag.writing.check import check as verdict_of
@@ -45,7 +47,8 @@ def check(given: str, files: tuple[Path, ...], as_json: bool) -> None:
         return
     if not files:
         raise UsageError(
-            "expected --evidence FILE with the text that shall say SENTENCE, or --json FILE.jsonl, got neither"
+            "expected --evidence FILE with the text that shall say SENTENCE, or --json FILE.jsonl, "
+            "got neither"
         )
     verdict = verdict_of(given, [_text(file) for file in files])
     if as_json:
@@ -61,7 +64,7 @@ def _text(file: Path) -> str:
 
 
 def _rows(file: IO[bytes]):
-    """Line number from 1 and row of a JSON Lines file; UsageError names the line of what is none."""
+    """Line number from 1 and row of a JSON Lines file; UsageError names a line that is none."""
     for number, line in enumerate(file, 1):
         try:
             row = json.loads(line.decode("utf-8-sig").strip() or "null")
@@ -73,6 +76,7 @@ def _rows(file: IO[bytes]):
             continue
         if not isinstance(row, dict) or not {"sentence", "evidence"} <= row.keys():
             raise UsageError(
-                f'{file.name}, line {number}: expected {{"id", "sentence", "evidence": [texts]}}, got {str(row)[:60]}'
+                f'{file.name}, line {number}: expected {{"id", "sentence", "evidence": [texts]}}, '
+                f"got {str(row)[:60]}"
             )
         yield number, row

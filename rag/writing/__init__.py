@@ -1,1 +1,1 @@
-"""Written answers, and the check that holds a sentence against its evidence (:func:`rag.writing.check.check`)."""
+"""Written answers, and what holds their sentences against evidence: :mod:`rag.writing.check`."""

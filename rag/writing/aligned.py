@@ -1,7 +1,8 @@
 """A sentence laid beside its evidence, token by token: what the network of the check reads.
 
-The cosines are those of the embedded model, in which both languages are one space. Of long evidence only the
-sentences that cover most of the sentence go to the network; what is anywhere is in the features of its tokens.
+The cosines are those of the embedded model, in which both languages are one space. Of long evidence
+only the sentences that cover most of the sentence go to the network; what is anywhere is in the
+features of its tokens.
 """
 
 from __future__ import annotations
@@ -114,90 +115,88 @@ def align(
     sources = [one for text in evidence if len((one := source(model, text)).tokens)]
     if not len(tokens) or not sources:
         return None
-    there = _join([one.tokens for one in sources])
-    counts = np.cumsum([0, *(int(one.sentence[-1]) + 1 for one in sources)])
-    number = np.concatenate([one.sentence + shift for one, shift in zip(sources, counts)])
-    denial = np.concatenate([one.denial for one in sources])
-    near, said, known = _cosines(model, tokens, there.ids)
-    starts = np.flatnonzero(np.r_[True, np.diff(number) > 0])
-    by_sentence = np.maximum.reduceat(near, starts, axis=1)  # (n, sentences)
-    order = _order(by_sentence, said)
-    chosen = _chosen(order, np.diff(np.r_[starts, len(number)]))
-    rows = np.flatnonzero(
-        np.isin(np.searchsorted(starts, np.arange(len(number)), "right") - 1, chosen)
-    )
-    group = np.searchsorted(starts, rows, "right") - 1
-    ends = np.r_[starts, len(number)]
-    texts = _texts(sources, counts, there, number, ends, order[:2])
-    features = _features(
-        model, sentence, tokens, facts, near, by_sentence, order, said, denial, _Surface(sources, texts, known), there
-    )  # fmt: skip
-    own = _denial(sentence, tokens.spans)
-    features[:, 13], features[:, 14] = own == 1, own == 2
+    laid = _Laid(model, tokens, sources)
+    denial = _denial(sentence, tokens.spans)
+    features = _features(sentence, tokens, facts, laid)
+    features[:, 13], features[:, 14] = denial == 1, denial == 2
+    rows, best = laid.kept()
+    there = laid.there
     kept = Encoded(there.ids[rows], there.spans[rows], there.gaps[rows], there.shapes[rows])
-    overall = _overall(features, said, own, denial, ends, order, sentence, evidence, len(number))
-    return Aligned(tokens, features, own, kept, denial[rows], group == order[0], overall)
+    overall = _overall(
+        features, denial, laid, has_chinese(sentence), has_chinese("".join(evidence))
+    )
+    return Aligned(tokens, features, denial, kept, laid.denial[rows], best, overall)
 
 
-def _cosines(
-    model: StaticModel, tokens: Encoded, ids: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Cosines (n, t), those of compounds of the evidence raised to the best of their parts; weights (n,); equal tokens (n, t)."""
-    vectors, lengths = model.token_vectors(tokens.ids)
-    unique, of = np.unique(ids, return_inverse=True)
-    longer, starts = model.with_parts(unique, np.arange(len(unique)))
-    near = np.maximum.reduceat(vectors @ model.token_vectors(longer)[0].T, starts, axis=1)[:, of]
-    return near, lengths, tokens.ids[:, None] == ids[None]
+class _Laid:
+    """Every token of a sentence beside every token of its evidence.
 
+    Attributes:
+        there: the tokens of the evidence, of all texts one after the other.
+        denial: as in :class:`Source`.
+        ends: where each sentence of the evidence begins in ``there``, and the end of the last.
+        said: how much each token of the sentence says, float32 (n,).
+        near: cosines (n, t); those of compounds of the evidence raised to the best of their parts.
+        by_sentence: the best of them in each sentence of the evidence (n, sentences).
+        known: whether each token of the sentence is a token of the evidence, bool (n,).
+        order: the numbers of at most ``SENTENCES`` sentences, those first that cover most of what
+            is said beside the ones before them.
+    """
 
-def _order(by_sentence: np.ndarray, said: np.ndarray) -> np.ndarray:
-    """The sentences of the evidence, those first that cover most of what is said beside the ones before them."""
-    weighted = np.maximum(by_sentence, 0) ** 2 * said[:, None]
-    first = int(weighted.sum(0).argmax())
-    order, covered = [first], weighted[:, first]
-    while len(order) < min(SENTENCES, weighted.shape[1]):
-        gain = np.maximum(weighted - covered[:, None], 0).sum(0) + 0.05 * weighted.sum(0)
-        gain[order] = -1
-        order.append(int(gain.argmax()))
-        covered = np.maximum(covered, weighted[:, order[-1]])
-    return np.array(order)
+    def __init__(self, model: StaticModel, tokens: Encoded, sources: Sequence[Source]):
+        self._sources = sources
+        self.there = _join([one.tokens for one in sources])
+        self._counts = np.cumsum([0, *(int(one.sentence[-1]) + 1 for one in sources)])
+        self._number = np.concatenate(
+            [one.sentence + shift for one, shift in zip(sources, self._counts)]
+        )
+        self.denial = np.concatenate([one.denial for one in sources])
+        starts = np.flatnonzero(np.r_[True, np.diff(self._number) > 0])
+        self.ends = np.r_[starts, len(self._number)]
+        vectors, self.said = model.token_vectors(tokens.ids)
+        unique, of = np.unique(self.there.ids, return_inverse=True)
+        longer, begin = model.with_parts(unique, np.arange(len(unique)))
+        cosines = vectors @ model.token_vectors(longer)[0].T
+        self.near = np.maximum.reduceat(cosines, begin, axis=1)[:, of]
+        self.by_sentence = np.maximum.reduceat(self.near, starts, axis=1)
+        self.known = np.isin(tokens.ids, unique)
+        self.order = self._order()
 
+    def _order(self) -> np.ndarray:
+        weighted = np.maximum(self.by_sentence, 0) ** 2 * self.said[:, None]
+        first = int(weighted.sum(0).argmax())
+        order, covered = [first], weighted[:, first]
+        while len(order) < min(SENTENCES, weighted.shape[1]):
+            gain = np.maximum(weighted - covered[:, None], 0).sum(0) + 0.05 * weighted.sum(0)
+            gain[order] = -1
+            order.append(int(gain.argmax()))
+            covered = np.maximum(covered, weighted[:, order[-1]])
+        return np.array(order)
 
-def _chosen(order: np.ndarray, sizes: np.ndarray) -> list[int]:
-    kept, total = [], 0
-    for one in order.tolist():
-        if kept and total + sizes[one] > KEPT:
-            continue
-        kept.append(one)
-        total += int(sizes[one])
-    return kept
+    def kept(self) -> tuple[np.ndarray, np.ndarray]:
+        """The tokens that the network reads, and which of them stand in the best sentence."""
+        sizes, chosen, total = np.diff(self.ends), [], 0
+        for one in self.order.tolist():
+            if not chosen or total + sizes[one] <= KEPT:
+                chosen.append(one)
+                total += int(sizes[one])
+        of = np.searchsorted(self.ends[:-1], np.arange(len(self._number)), "right") - 1
+        rows = np.flatnonzero(np.isin(of, chosen))
+        return rows, of[rows] == self.order[0]
 
+    def best_texts(self, count: int) -> list[str]:
+        """The texts of the first sentences in ``order``."""
+        out = []
+        for one in self.order[:count].tolist():
+            first, last = self.ends[one], self.ends[one + 1] - 1
+            of = int(np.searchsorted(self._counts, self._number[first], "right")) - 1
+            start, end = self.there.spans[first, 0], self.there.spans[last, 1]
+            out.append(self._sources[of].text[start:end])
+        return out
 
-def _texts(
-    sources: Sequence[Source],
-    counts: np.ndarray,
-    there: Encoded,
-    number: np.ndarray,
-    ends: np.ndarray,
-    few: np.ndarray,
-) -> list[str]:
-    """The texts of a few sentences of the evidence."""
-    out = []
-    for one in few.tolist():
-        first, last = ends[one], ends[one + 1] - 1
-        of = int(np.searchsorted(counts, number[first], "right")) - 1
-        out.append(sources[of].text[there.spans[first, 0] : there.spans[last, 1]])
-    return out
-
-
-class _Surface:
-    """What stands in the evidence as it is written."""
-
-    def __init__(self, sources: Sequence[Source], best: Sequence[str], known: np.ndarray):
-        self.plain = "\n".join(_plain(one.text) for one in sources)
-        self.best = [_plain(text) for text in best]
-        self.poles = {(one.pair, one.side) for text in best for one in poles(text)}
-        self.known = known
+    def plain(self) -> str:
+        """All texts, folded, marks left out."""
+        return "\n".join(_plain(one.text) for one in self._sources)
 
 
 @functools.lru_cache(maxsize=512)
@@ -205,69 +204,75 @@ def _plain(text: str) -> str:
     return _MARKS.sub(" ", fold(text))
 
 
-def _features(
-    model: StaticModel, sentence: str, tokens: Encoded, facts: Sequence[Fact], near: np.ndarray, by_sentence: np.ndarray, order: np.ndarray,
-    said: np.ndarray, denial: np.ndarray, surface: _Surface, there: Encoded,
-) -> np.ndarray:  # fmt: skip
+def _features(sentence: str, tokens: Encoded, facts: Sequence[Fact], laid: _Laid) -> np.ndarray:
     """float32 (n, FEATURES): of each token of the sentence.
 
-    0-2 its best cosine, anywhere, in the best sentence, in the two best; 3 the token stands there; 4, 5 its characters do,
-    anywhere and in the best sentence; 6 they do with those before; 7 how much it says; 8-10 the state of the fact that it
-    belongs to; 11, 12 the same or the opposite of a word is there; 13, 14 it denies or is denied; 15 what it is likest is
-    denied; 16 an abbreviation; 17 how far what it is likest lies from what the token before is likest.
+    0-2 its best cosine, anywhere, in the best sentence, in the two best; 3 the token stands there;
+    4, 5 its characters do, anywhere and in the best sentence; 6 they do with those before; 7 how
+    much it says; 8-10 the state of the fact that it belongs to; 11, 12 the same or the opposite of
+    a word is there; 13, 14 it denies or is denied; 15 what it is likest is denied; 16 it is an
+    abbreviation; 17 how far what it is likest lies from what the token before is likest.
     """
     out = np.zeros((len(tokens), FEATURES), np.float32)
-    out[:, 0] = near.max(1)
-    out[:, 1], out[:, 2] = by_sentence[:, order[0]], by_sentence[:, order[:2]].max(1)
-    out[:, 3] = surface.known.any(1)
-    folded = fold(sentence)
-    joined = "\n".join(surface.best[:1])
-    for at, (start, end) in enumerate(tokens.spans.tolist()):
-        word = folded[start:end].strip()
-        latin = word.isascii()
-        form = rf" {word}" if latin else word
-        out[at, 4] = form in surface.plain or surface.plain.startswith(word)
-        out[at, 5] = form in joined or joined.startswith(word)
-        if at and not out[at, 3]:
-            out[at, 16] = not latin and _short(word, surface.plain)
-        before = folded[tokens.spans[at - 1, 0] if at else start : end]
-        out[at, 6] = bool(at) and _MARKS.sub(" ", before) in surface.plain
-    out[:, 7] = np.log1p(said)
+    out[:, 0] = laid.near.max(1)
+    out[:, 1] = laid.by_sentence[:, laid.order[0]]
+    out[:, 2] = laid.by_sentence[:, laid.order[:2]].max(1)
+    out[:, 3] = laid.known
+    _written(out, sentence, tokens, laid)
+    out[:, 7] = np.log1p(laid.said)
     for fact in facts:
         out[_touched(tokens.spans, fact.start, fact.end), 7 + fact.state] = 1
+    there = {(one.pair, one.side) for text in laid.best_texts(2) for one in poles(text)}
     for one in poles(sentence):
         where = _touched(tokens.spans, one.start, one.end)
-        if (one.pair, one.side) in surface.poles:
+        if (one.pair, one.side) in there:
             out[where, 11] = 1
-        elif (one.pair, -one.side) in surface.poles:
+        elif (one.pair, -one.side) in there:
             out[where, 12] = 1
-    likest = near.argmax(1)
-    out[:, 15] = denial[likest] == 2
+    likest = laid.near.argmax(1)
+    out[:, 15] = laid.denial[likest] == 2
     out[1:, 17] = np.minimum(np.abs(np.diff(likest)), 50) / 50
     return out
 
 
+def _written(out: np.ndarray, sentence: str, tokens: Encoded, laid: _Laid) -> None:
+    """Fills the features 4, 5, 6 and 16: what stands in the evidence as it is written."""
+    folded, plain, best = fold(sentence), laid.plain(), _plain(laid.best_texts(1)[0])
+    for at, (start, end) in enumerate(tokens.spans.tolist()):
+        word = folded[start:end].strip()
+        form = f" {word}" if word.isascii() else word
+        out[at, 4] = form in plain or plain.startswith(word)
+        out[at, 5] = form in best or best.startswith(word)
+        if at:
+            before = folded[tokens.spans[at - 1, 0] : end]
+            out[at, 6] = _MARKS.sub(" ", before) in plain
+            out[at, 16] = not out[at, 3] and not word.isascii() and _short(word, plain)
+
+
 def _short(word: str, text: str) -> bool:
-    """Whether the characters of a word stand in their order in a name of the text: 发改委 in 国家发展和改革委员会."""
+    """Whether a word shortens a name of the text: 发改委 of 国家发展和改革委员会."""
     if not 2 <= len(word) <= _LONGEST or any(c not in text for c in word):
         return False
     return re.search(".{0,4}?".join(map(re.escape, word)), text) is not None
 
 
 def _overall(
-    features: np.ndarray, said: np.ndarray, own: np.ndarray, denial: np.ndarray, ends: np.ndarray, order: np.ndarray,
-    sentence: str, evidence: Sequence[str], length: int,
-) -> np.ndarray:  # fmt: skip
-    share = said / said.sum()
-    best = slice(ends[order[0]], ends[order[0] + 1])
+    features: np.ndarray, denial: np.ndarray, laid: _Laid, chinese: bool, chinese_there: bool
+) -> np.ndarray:
+    """float32 (OVERALL,): shares of what is said, and how often it is denied, here and there."""
+    share = laid.said / laid.said.sum()
+    best = laid.denial[laid.ends[laid.order[0]] : laid.ends[laid.order[0] + 1]]
     return np.array(
         [
-            share @ features[:, 0], share @ features[:, 1], share @ features[:, 2], share @ features[:, 3], share @ features[:, 4],
-            share @ features[:, 9], features[:, 12].max(), min((own == 1).sum(), 3) / 3, min((denial[best] == 1).sum(), 3) / 3,
-            has_chinese(sentence), has_chinese("".join(evidence)), np.log(length) / 8,
+            *(share @ features[:, column] for column in (0, 1, 2, 3, 4, 9)),
+            features[:, 12].max(),
+            *(min((found == 1).sum(), 3) / 3 for found in (denial, best)),
+            chinese,
+            chinese_there,
+            np.log(len(laid.there)) / 8,
         ],
         np.float32,
-    )  # fmt: skip
+    )
 
 
 def facts_of(sentence: str, evidence: Sequence[str]) -> list[Fact]:

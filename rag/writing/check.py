@@ -1,9 +1,9 @@
-"""Whether some evidence says a sentence: figures, dates, places and names by rule, the rest by a small network.
+"""Whether some evidence says a sentence: facts by rule, the rest by a small network.
 
     check("Over 700 firms took part on 1 August.", ["8月1日，七百多家企业参加了活动。"]).supported
 
-Nothing is looked up elsewhere: a sentence that the evidence does not say is unsupported even if it is true, and one that
-passes was not found to be false, no more.
+Nothing is looked up elsewhere: a sentence that the evidence does not say is unsupported even if it
+is true, and one that passes was not found to be false, no more.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from rag.writing.network import load_network
 SENTENCE_LIMIT, EVIDENCE_LIMIT, TEXTS_LIMIT = 2_000, 100_000, 200
 """Characters of a sentence and of its evidence in all, and texts of evidence, that are taken."""
 LINE = 0.5
-"""Probability from which a sentence is marked, chosen on sets that the network was not trained on (docs/checking.md)."""
+"""Probability from which a sentence is marked, chosen on sentences that the network was not trained
+on (docs/checking.md)."""
 WRONG_WORD = 0.0  # log-odds from which a token is told as unsupported
 _MARKS = re.compile(r"[\W_]+")
 _WORDS_TOLD = 6
@@ -60,7 +61,8 @@ def check(sentence: str, evidence: Sequence[str]) -> Verdict:
         evidence: quotes, sentences or articles; a few sentences are read best.
 
     Raises:
-        UsageError: the sentence is empty or too long, or the evidence is no list of texts, or too much.
+        UsageError: the sentence is empty or too long, or the evidence is no list of texts or too
+            much.
     """
     evidence = _usable(sentence, evidence)
     chinese = has_chinese(sentence)
@@ -107,7 +109,8 @@ def _usable(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
         raise UsageError(f"expected a sentence to check, got {sentence!r}")
     if len(sentence) > SENTENCE_LIMIT:
         raise UsageError(
-            f"expected a sentence of at most {SENTENCE_LIMIT} characters, got {len(sentence)}: check a text sentence by sentence"
+            f"expected a sentence of at most {SENTENCE_LIMIT} characters, got {len(sentence)}: "
+            "check a text sentence by sentence"
         )
     if (
         isinstance(evidence, str)
@@ -118,7 +121,8 @@ def _usable(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
     size = sum(map(len, evidence))
     if len(evidence) > TEXTS_LIMIT or size > EVIDENCE_LIMIT:
         raise UsageError(
-            f"expected at most {TEXTS_LIMIT} texts of {EVIDENCE_LIMIT} characters in all as evidence, got {len(evidence)} of {size}: "
+            f"expected at most {TEXTS_LIMIT} texts of {EVIDENCE_LIMIT} characters in all as evidence, "
+            f"got {len(evidence)} of {size}: "
             "give the sentences that are cited"
         )
     return tuple(text for text in evidence if text.strip())
@@ -138,7 +142,10 @@ def _verbatim(sentence: str, evidence: Sequence[str]) -> bool:
 def _wrong(
     sentence: str, spans: np.ndarray, tokens: np.ndarray, facts: Sequence[Fact]
 ) -> list[tuple[int, int]]:
-    """The words that are the least supported: tokens over the line, or the worst one; whole names rather than parts."""
+    """The words that are the least supported: tokens over the line, or the worst one.
+
+    Names are told whole rather than in parts.
+    """
     line = min(WRONG_WORD, float(tokens.max()))
     out: list[tuple[int, int]] = []
     for (start, end), score in zip(spans.tolist(), tokens.tolist()):

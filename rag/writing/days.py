@@ -36,7 +36,8 @@ _WEEKDAYS = dict(zip("一二三四五六日天", (1, 2, 3, 4, 5, 6, 7, 7))) | di
     mon=1, tues=2, wednes=3, thurs=4, fri=5, satur=6, sun=7
 )
 _HOUR = re.compile(
-    r"(\d{1,2})(?:[:：.](\d{2})|时(\d{1,2})?|点(\d{1,2})?(半)?)|(\d{1,2})(?=\s?(?:a\.?m|p\.?m|o'clock))",
+    r"(\d{1,2})(?:[:：.](\d{2})|时(\d{1,2})?|点(\d{1,2})?(半)?)"
+    r"|(\d{1,2})(?=\s?(?:a\.?m|p\.?m|o'clock))",
     re.I,
 )
 _DECADE = re.compile(
@@ -51,8 +52,8 @@ class Day:
 
     Attributes:
         start, end: character offsets.
-        years, months, days, weekdays, hours, decades: the numbers; several in a range. An hour is on a clock of
-            twelve, with its minutes as a fraction.
+        years, months, days, weekdays, hours, decades: the numbers; several in a range. An hour is
+            on a clock of twelve, with its minutes as a fraction.
     """
 
     start: int

@@ -20,7 +20,8 @@ class Fact:
     Attributes:
         start, end: character offsets into the sentence.
         kind: "figure", "date", "place" or "name".
-        state: ``STANDS`` where the evidence has it, ``LACKS`` where it surely has not, else ``UNSURE``.
+        state: ``STANDS`` where the evidence has it, ``LACKS`` where it surely has not, else
+            ``UNSURE``.
     """
 
     start: int

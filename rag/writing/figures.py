@@ -1,8 +1,8 @@
 """Figures of a sentence and of its evidence: when one says what the other says.
 
-A figure stands in the evidence if a figure there has the same value, no other unit, and is not bounded the
-other way ("over 700" is not "under 700"). 七百多, 700多 and "over 700" are one value; so are 1.2亿 and
-"120 million", 三成 and "30 percent".
+A figure stands in the evidence if a figure there has the same value, no other unit, and is not
+bounded the other way ("over 700" is not "under 700"). 七百多, 700多 and "over 700" are one value; so
+are 1.2亿 and "120 million", 三成 and "30 percent".
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _OVER = re.compile(
     re.I,
 )
 _UNDER = re.compile(
-    r"不足|不到|以下|以内|最多|不超过|不高于|不多于|近|低于|少于|\b(?:less|fewer|lower) than\b|\bunder\b|\bbelow\b|\bnearly\b|\balmost\b"
+    r"不足|不到|以下|以内|最多|不超过|不高于|不多于|近|低于|少于|\b(?:less|fewer|lower) than\b"
+    r"|\bunder\b|\bbelow\b|\bnearly\b|\balmost\b"
     r"|\bclose to\b|\bup to\b|\bat most\b|\bno more than\b",
     re.I,
 )
@@ -61,25 +62,30 @@ _UNITS = tuple(
         ("degrees", r"摄氏度|℃|degrees"),
         (
             "people",
-            r"^[人名位]$|人次|\b(?:people|persons?|men|women|children|students|residents|workers|passengers|teachers)\b",
+            r"^[人名位]$|人次|\b(?:people|persons?|men|women|children|students|residents|workers"
+            r"|passengers|teachers)\b",
         ),
     )
 )
 # Words for parts, which the finder of numbers leaves out.
 _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _SHARE = re.compile(
-    r"(?P<zh>一半|半数|过半|减半)|\b(?:(?P<count>a|one|two|three|four)[ -](?P<part>third|quarter|fifth|tenth)s?|half(?!-?(?: an?|way|[ -]time| years?| hour)\b)"
-    r"|halv(?:ed|es|ing))\b(?! (?:time|day|year|term|party|person|place|round|phase|edition|straight|consecutive)s?\b)",
+    r"(?P<zh>一半|半数|过半|减半)"
+    r"|\b(?:(?P<count>a|one|two|three|four)[ -](?P<part>third|quarter|fifth|tenth)s?"
+    r"|half(?!-?(?: an?|way|[ -]time| years?| hour)\b)|halv(?:ed|es|ing))\b"
+    r"(?! (?:time|day|year|term|party|person|place|round|phase|edition|straight|consecutive)s?\b)",
     re.I,
 )
 _COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 _TWICE = re.compile(
-    r"翻(?:了)?一?番|翻倍|(?:翻|增长|增加|提高|提升|扩大|上升|上涨|多)了?[近约]?一倍|\bdoubl(?:e|ed|es|ing)\b|\btwofold\b|\btwice\b",
+    r"翻(?:了)?一?番|翻倍|(?:翻|增长|增加|提高|提升|扩大|上升|上涨|多)了?[近约]?一倍"
+    r"|\bdoubl(?:e|ed|es|ing)\b|\btwofold\b|\btwice\b",
     re.I,
 )
 _TWO = re.compile(r"双[方边]|两[国岸地家]|\bboth\b|\bpair\b|\bcouple\b|\bbilateral\b|\btwo\b", re.I)
 _PERIOD = re.compile(
-    r"(?P<sofar>前)?(?:第)?(?P<q>[一二三四首1234])(?:个)?季度|\b(?P<en>first|second|third|fourth) quarter\b|\bQ(?P<n>[1-4])\b"
+    r"(?P<sofar>前)?(?:第)?(?P<q>[一二三四首1234])(?:个)?季度"
+    r"|\b(?P<en>first|second|third|fourth) quarter\b|\bQ(?P<n>[1-4])\b"
     r"|\bfirst (?P<some>two|three) quarters\b|(?P<half>[上下])半年|\b(?P<enhalf>first|second) half\b",
     re.I,
 )

@@ -34,7 +34,8 @@ class Named:
     Attributes:
         start, end: character offsets.
         kind: "place" or "name".
-        state: ``STANDS`` where the evidence names it, ``LACKS`` where it surely does not, else ``UNSURE``.
+        state: ``STANDS`` where the evidence names it, ``LACKS`` where it surely does not, else
+            ``UNSURE``.
     """
 
     start: int
@@ -111,7 +112,7 @@ class Names:
         return STANDS if _MARKS.sub("", fold(words)) in self._plain else else_
 
     def _title(self, match: re.Match[str]) -> Named | None:
-        """A title or what is quoted: in the language of the evidence it stands there word for word."""
+        """A title or what is quoted; in the evidence's language it stands there word for word."""
         words = next(filter(None, match.groups()))
         if (
             has_chinese(words)
@@ -155,8 +156,8 @@ class Names:
         return UNSURE if mention.part_of_name or not settled else LACKS
 
     def _letter(self, place: Place) -> bool:
-        letter = _LETTERS.get(place.code[:2], "")
-        return place.level == "province" and any(c in self.text for c in letter)
+        letter = _LETTERS.get(place.code[:2])
+        return place.level == "province" and letter is not None and letter in self.text
 
     @staticmethod
     def _adjectives(sentence: str) -> list[tuple[int, int]]:
@@ -177,7 +178,7 @@ class Names:
         return self._chinese_name(sentence, out) if self.chinese else out
 
     def _chinese_name(self, sentence: str, words: list[Named]) -> list[Named]:
-        """A Chinese name in Latin letters can be read off the evidence: where it is not there, it lacks."""
+        """Chinese names in Latin letters can be read off the evidence: what is not there, it lacks."""
         out, found = list(words), set()
         for at in range(len(words) - 1):
             one, two = words[at : at + 2]
@@ -234,11 +235,15 @@ class _Free:
         return True
 
 
-# One character that stands for a province in headlines (沪指 is not a place, but names Shanghai's index).
-_LETTERS = dict(zip(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split(),
-    "京 津 冀 晋 蒙 辽 _ 黑 沪 苏 浙 皖 闽 赣 鲁 豫 鄂 湘 粤 桂 琼 渝 川蜀 黔 滇 藏 陕 甘 青 宁 新疆 台 港 澳".split(), strict=True))  # fmt: skip
-_LETTERS["65"] = "疆"
+# One character that stands for a province in headlines (沪指 is Shanghai's index).
+_CODES = "11 12 13 14 15 21 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82"
+_LETTERS = dict(
+    zip(
+        _CODES.split(),
+        "京津冀晋蒙辽黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔滇藏陕甘青宁疆台港澳",
+        strict=True,
+    )
+)
 
 
 @functools.cache
@@ -266,7 +271,7 @@ def _words_known(words: str, there: set[str]) -> bool:
 
 
 def _in_order(words: str, text: str) -> bool:
-    """Whether the characters of a shortened name stand in a text in their order, near each other."""
+    """Whether the characters of a shortened name stand in a text in order, near each other."""
     if len(words) < 3 or len(words) > 12 or words.isascii():
         return False
     pattern = ".{0,4}?".join(map(re.escape, words))
@@ -302,9 +307,15 @@ def _bodies() -> tuple[re.Pattern[str], dict[str, int]]:
 def _bodies_of(text: str) -> list[tuple[int, int, int]]:
     """Start, end and number of each body that a text names."""
     pattern, of = _bodies()
-    # Acronyms are written in capitals: "who" is not the WHO.
     return [
-        (m.start(), m.end(), of[m[0]]) for m in pattern.finditer(fold(text))
-        if not (m[0].isascii() and len(m[0]) < 7 and " " not in m[0] and not text[m.start()].isupper())
-        and not (m[0].isascii() and len(m[0]) < 6 and not text[m.start() : m.end()].isupper() and m[0] not in ("fed", "xinhua"))
-    ]  # fmt: skip
+        (m.start(), m.end(), of[m[0]])
+        for m in pattern.finditer(fold(text))
+        if _as_a_name(text[m.start() : m.end()])
+    ]
+
+
+def _as_a_name(written: str) -> bool:
+    """Whether an acronym is written in capitals ("who" is not the WHO), a short name with one."""
+    if not written.isascii() or " " in written or len(written) > 6:
+        return True
+    return written.isupper() if len(written) < 6 and written != "Fed" else written[0].isupper()

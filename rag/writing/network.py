@@ -1,8 +1,8 @@
-"""The network of the check, run with NumPy: how likely the evidence does not say a sentence, and each of its tokens.
+"""The network of the check, run with NumPy: how likely evidence does not say a sentence and its words.
 
-Static word vectors, gated convolutions, an aligned and a contextual attention to the evidence (as in the reader,
-:mod:`rag.reader.network`), a score for each token and one for the sentence. ``training/checker/network.py`` is the
-same in torch; a test holds the two together.
+Static word vectors, gated convolutions, an aligned and a contextual attention to the evidence (as
+in the reader, :mod:`rag.reader.network`), a score for each token and one for the sentence.
+``training/checker/network.py`` is the same in torch; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _EPSILON = 1e-5
 
 
 class Network:
-    """The weights, as they are trained for an embedded model: arrays by name, as torch names them."""
+    """The weights, as they are trained for an embedded model; by name, as torch names them."""
 
     def __init__(self, model: StaticModel, weights: dict[str, np.ndarray]):
         self._model = model
@@ -39,7 +39,7 @@ class Network:
             )
 
     def scores(self, one: Aligned) -> tuple[float, np.ndarray]:
-        """The log-odds that the evidence does not say the sentence, and float32 (n,) those of each of its tokens."""
+        """The log-odds that the evidence does not say the sentence, and those of its tokens (n,)."""
         s_vectors, _ = self._model.token_vectors(one.tokens.ids)
         e_vectors, _ = self._model.token_vectors(one.kept.ids)
         s0 = self._own(one.tokens, s_vectors, one.denial)

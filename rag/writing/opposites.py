@@ -13,7 +13,8 @@ _NO = re.compile(
     r"|(?<![前])未(?![来央婚成知遂])|没(?![收落有])|(?<![设除是])非(?![洲常法典遗物凡盈])"
     r"|(?<![大了差对])不(?![断仅同少足过久锈动论管但满幸良明到超低高多止料妨一如惜得等顾由法]|\S?不)"
     r"|无(?![人线论数锡偿疑形限缝缘条情私比息]))"
-    r"|(?:\b(?:not|never|no|none|nobody|nothing|neither|nor|cannot|without|unable|hardly|fail(?:s|ed|ing)?|refus(?:e|es|ed|ing)"
+    r"|(?:\b(?:not|never|no|none|nobody|nothing|neither|nor|cannot|without|unable|hardly"
+    r"|fail(?:s|ed|ing)?|refus(?:e|es|ed|ing)"
     r"|den(?:y|ies|ied|ying))\b(?! only| less| fewer| more than| later than)|n['’]t\b)",
     re.I,
 )

@@ -15,9 +15,10 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _FOREIGN = "".join(lines("foreign.txt"))
 _RUN = re.compile(rf"[{_FOREIGN}]{{2,10}}(?:·[{_FOREIGN}]{{1,8}})*")
 _CLASSES = (
-    (r"^y(?=[aeou])|^w(?=u)", ""), (r"sch|sh|zh|ch|th(?=[^aeiouy])|ts|tz|dz", "S"), (r"th", "T"), (r"ph", "F"), (r"ck|qu", "K"), (r"wh", "F"),
-    (r"ng|n", "N"), (r"c(?=[eiy])", "S"), (r"g(?=[eiy])", "J"), (r"[szjxq]", "S"), (r"[bp]", "P"), (r"[dt]", "T"), (r"[gkc]", "K"), (r"h", "H"),
-    (r"[fvw]", "F"), (r"[lr]", "L"), (r"m", "M"),
+    (r"^y(?=[aeou])|^w(?=u)", ""), (r"sch|sh|zh|ch|th(?=[^aeiouy])|ts|tz|dz", "S"),
+    (r"th", "T"), (r"ph", "F"), (r"ck|qu", "K"), (r"wh", "F"), (r"ng|n", "N"), (r"c(?=[eiy])", "S"),
+    (r"g(?=[eiy])", "J"), (r"[szjxq]", "S"), (r"[bp]", "P"), (r"[dt]", "T"), (r"[gkc]", "K"),
+    (r"h", "H"), (r"[fvw]", "F"), (r"[lr]", "L"), (r"m", "M"),
 )  # fmt: skip
 _SYLLABLE_S = re.compile(r"^(?:zh|ch|sh|[jqxzcs])")
 ALIKE = 0.66
@@ -28,7 +29,8 @@ _LEAST = 4  # letters of a Latin name that is compared by its sound
 SURNAMES = frozenset(" ".join(lines("surnames.txt")).split())
 """Family names as pinyin spells them."""
 _SYLLABLE = (
-    r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve"
+    r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an"
+    r"|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve"
     r"|a|e|i|o|u|v)|ang?|ai|ao|a|eng?|er|e|ou|o)"
 )
 _SPELLED = re.compile(rf"{_SYLLABLE}{{1,3}}")
@@ -52,7 +54,7 @@ def _pinyin(character: str) -> tuple[str, ...]:
 
 
 def spelled(text: str, word: str) -> list[tuple[int, int]]:
-    """Where a Latin word is the pinyin of two or more characters of a text, or of one that it is long enough for."""
+    """Where a Latin word of two letters or more is the pinyin of characters of a text."""
     letters = re.sub(r"[^a-z]", "", word.lower().replace("ü", "v"))
     return [span for span in _readings(text, letters)] if len(letters) > 1 else []
 
@@ -82,7 +84,7 @@ def _reads(text: str, at: int, limit: int, letters: str) -> int:
 
 
 def sounding(text: str, word: str) -> tuple[float, tuple[int, int]]:
-    """The likeness (0 to 1) of a Latin name to the foreign name in a text that sounds most like it, and where that is."""
+    """The likeness (0 to 1) of a Latin name to what sounds most like it in a text, and where."""
     bones = skeleton(word)
     best, span = 0.0, (0, 0)
     if len(re.sub(r"[^A-Za-z]", "", word)) < _LEAST or len(bones) < 2:

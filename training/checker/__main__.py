@@ -1,6 +1,7 @@
 """Trains the network of the check: python -m training.checker --data DATA --out rag/writing/model
 
-Makes sentences that are true and false of their evidence, from the training data alone, and fits the network to them.
+Makes sentences that are true and false of their evidence, from the training data alone, and fits
+the network to them.
 Seeded. One core makes 100 of them a second and trains on 1,000.
 """
 
@@ -60,7 +61,8 @@ def fit(examples: list[Example], held: list[Example], epochs: int, seed: int) ->
                 for name, value in network.named_parameters():
                     mean[name].lerp_(value, 1 - AVERAGED)
         print(
-            f"epoch {epoch + 1} loss {total * BATCH / len(examples):.3f} {time.monotonic() - began:.0f} s",
+            f"epoch {epoch + 1} loss {total * BATCH / len(examples):.3f} "
+            f"{time.monotonic() - began:.0f} s",
             flush=True,
         )
         if epoch == epochs - 1:

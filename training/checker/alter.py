@@ -20,12 +20,11 @@ _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _HAN_FIGURE = re.compile(
     r"(?<![第统唯之同任单专逐某每另进周万星期])[二两三四五六七八九](?=[个家名位人项条所台部次座年天月日十百千万亿成倍级])"
 )
-_NUMBER_WORD = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundred|thousand|million|billion)\b",
-    re.I,
-)
-_WORDS = "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty".split()
+_WORDS = (
+    "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty"
+).split()
 _LARGE = "hundred thousand million billion".split()
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS + _LARGE)})\b", re.I)
 _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
@@ -34,14 +33,16 @@ _CALENDAR = re.compile(
     rf"\b(?:{'|'.join(_MONTHS + _DAYS)})\b|(?<=周|期)[一二三四五六日](?!年|[岁围])"
 )
 _MEASURE = re.compile(r"(?<=\d)[百千万亿](?!\d)|万亿")
-_SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘葛范彭鲁韦马方任袁柳史唐费薛雷贺倪汤罗毕郝安常傅齐康伍余顾孟黄萧尹姚邵汪毛戴宋庞熊纪董梁杜阮蓝季贾江郭梅盛林钟徐邱骆高夏蔡田樊胡霍万卢莫丁邓洪包左石崔龚程邢裴陆翁段侯武刘龙叶黎白赖乔谭曾关"
+_SURNAMES = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘葛范彭鲁韦马方任袁柳史唐费薛雷贺倪汤罗毕郝安常傅齐康"
+    "伍余顾孟黄萧尹姚邵汪毛戴宋庞熊纪董梁杜阮蓝季贾江郭梅盛林钟徐邱骆高夏蔡田樊胡霍万卢莫丁邓洪包左石崔龚程邢裴陆翁段侯武刘龙"
+    "叶黎白赖乔谭曾关"
+)
 _SAYS = "表示|介绍|认为|指出|强调|透露|告诉|称|说|出席|主持|宣布|在|担任|会见"
 _PERSON = re.compile(
     rf"(?:(?<=[长任员师席理记授者家士民人事生客官裁])|(?<=[、，。：]))([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?={_SAYS}|、|，)"
 )
-_FOREIGN = re.compile(
-    r"[阿埃艾爱安奥巴贝比波伯勃博布查达丹德迪丁杜多顿厄恩尔法费弗福夫盖戈格哈海赫亨霍基吉加贾杰卡凯坎考柯科克肯库拉莱兰劳勒雷里莉利林隆卢鲁伦罗洛马迈曼梅蒙米密莫默姆穆拿纳内尼纽诺欧帕佩皮普奇乔切琼萨塞桑瑟沙施什史舒斯司索塔泰坦汤特图托瓦韦维沃乌西希谢辛休雅亚扬耶伊因尤约扎詹兹佐]{3,7}"
-)
+_FOREIGN = re.compile(rf"[{''.join(lines('foreign.txt'))}]{{3,7}}")
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
 _LATIN = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]{2,}(?![A-Za-z])")
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英建国华文辉力玲鹏飞斌宇浩凯健俊帆帅旭宁龙林浩然子涵志新晓东立海波春梅"
@@ -210,7 +211,9 @@ def _other_side(written: str, pair: int) -> list[str]:
 
 
 _VERBS_ZH = re.compile(
-    r"(?<!不)(?<!没)(?<!未)(?:将(?=[在于对继进开举采推从为会派向])|已经?(?=[经完开启投被在])|可以?(?=[在使用享])|(?<![大机社委议才学集年])会(?=[在有对继被])|是(?=[一由在我中目])|有(?=[一所助望])|获得|通过|完成|实现|达成|参加|出席|举行|发现|宣布|同意|允许|开放|影响)"
+    r"(?<!不)(?<!没)(?<!未)(?:将(?=[在于对继进开举采推从为会派向])|已经?(?=[经完开启投被在])"
+    r"|可以?(?=[在使用享])|(?<![大机社委议才学集年])会(?=[在有对继被])|是(?=[一由在我中目])|有(?=[一所助望])"
+    r"|获得|通过|完成|实现|达成|参加|出席|举行|发现|宣布|同意|允许|开放|影响)"
 )
 _VERBS_EN = re.compile(
     r"\b(?:will|would|can|could|should|must|is|are|was|were|has|have|had)\b(?! not|n't)"

@@ -51,7 +51,8 @@ class Example:
     Attributes:
         aligned: as the network reads it.
         false: whether the evidence does not say it.
-        wrong: float32 (n,), of each token 1 where it is false, 0 where not, -1 where it is not known.
+        wrong: float32 (n,), of each token 1 where it is false, 0 where not, -1 where that is not
+            known.
         kind: how it was made.
     """
 
@@ -63,7 +64,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A sentence, its evidence and what is false in it; ``spans`` is None where that is not known."""
+    """A sentence, its evidence, what is false in it; ``spans`` is None where that is not known."""
 
     sentence: str
     evidence: tuple[str, ...]
@@ -218,7 +219,7 @@ class Maker:
             yield Made(text, evidence, True, tuple(spans), f"{kind} {way}")
 
     def reworded(self, rng: random.Random, text: str) -> tuple[str, None]:
-        """A sentence in part, with words exchanged for others that mean the same, or said to be said."""
+        """A sentence in part, with words for others that mean the same, or said to be said."""
         chinese = has_chinese(text)
         clauses = [m[0] for m in _CLAUSE.finditer(text)] if chinese else [text]
         if len(clauses) > 1 and rng.random() < 0.5:
@@ -252,7 +253,7 @@ class Maker:
         return self._synonyms[token]
 
     def mixed(self, rng: random.Random, true: str, novel: str, evidence: tuple[str, ...]) -> Made:
-        """A sentence that begins with what the evidence says and goes on with what it does not, or the reverse."""
+        """Half of it is what the evidence says, half what it does not."""
         if not has_chinese(true):
             said = true.rstrip(". ") + ", and " + novel[:1].lower() + novel[1:]
             return Made(said, evidence, True, ((len(true), len(said)),), "mixed")

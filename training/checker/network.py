@@ -1,4 +1,7 @@
-"""The network of the check in torch, as it is trained; :mod:`rag.writing.network` runs the same without torch."""
+"""The network of the check in torch, as it is trained.
+
+:mod:`rag.writing.network` runs the same without torch.
+"""
 
 from __future__ import annotations
 
@@ -131,7 +134,10 @@ def padded(batch: Sequence[Example]) -> dict[str, torch.Tensor]:
 def loss_of(
     whole: torch.Tensor, tokens: torch.Tensor, batch: dict[str, torch.Tensor]
 ) -> torch.Tensor:
-    """Cross-entropy of the sentences, and a half of that of the tokens of which it is known whether they are wrong."""
+    """Cross-entropy of the sentences, and a half of that of the tokens that are known.
+
+    ``wrong`` of the batch is -1 where it is not known whether a token is wrong.
+    """
     said = F.binary_cross_entropy_with_logits(whole, batch["label"])
     known = batch["wrong"] >= 0
     if not known.any():
