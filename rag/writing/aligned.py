@@ -61,6 +61,7 @@ class Aligned:
         kept_denial: as in :class:`Source`.
         best: bool, the kept tokens of the one sentence that covers most.
         overall: float32 (OVERALL,).
+        best_texts: the two sentences of the evidence that come nearest.
     """
 
     tokens: Encoded
@@ -70,6 +71,7 @@ class Aligned:
     kept_denial: np.ndarray
     best: np.ndarray
     overall: np.ndarray
+    best_texts: tuple[str, ...] = ()
 
 
 @functools.lru_cache(maxsize=256)
@@ -125,7 +127,9 @@ def align(
     overall = _overall(
         features, denial, laid, has_chinese(sentence), has_chinese("".join(evidence))
     )
-    return Aligned(tokens, features, denial, kept, laid.denial[rows], best, overall)
+    return Aligned(
+        tokens, features, denial, kept, laid.denial[rows], best, overall, tuple(laid.best_texts(2))
+    )
 
 
 class _Laid:
@@ -222,6 +226,7 @@ def _features(sentence: str, tokens: Encoded, facts: Sequence[Fact], laid: _Laid
     out[:, 7] = np.log1p(laid.said)
     for fact in facts:
         out[_touched(tokens.spans, fact.start, fact.end), 7 + fact.state] = 1
+    out[out[:, 8] > 0, :7] = 1  # what stands there by what it says, stands there
     there = {(one.pair, one.side) for text in laid.best_texts(2) for one in poles(text)}
     for one in poles(sentence):
         where = _touched(tokens.spans, one.start, one.end)

@@ -23,15 +23,24 @@ from rag.writing.aligned import align
 from rag.writing.facts import Evidence, Fact
 from rag.writing.names import LACKS, UNSURE
 from rag.writing.network import load_network
+from rag.writing.reversed import reversed_words
 
 SENTENCE_LIMIT, EVIDENCE_LIMIT, TEXTS_LIMIT = 2_000, 100_000, 200
 """Characters of a sentence and of its evidence in all, and texts of evidence, that are taken."""
-LINE = 0.5
-"""Probability from which a sentence is marked, chosen on sentences that the network was not trained
-on (docs/checking.md)."""
+LINES = {"same": 4.5, "across": 0.75}
+"""Log-odds of the network from which a sentence is marked, within a language and across. Chosen on
+sentences that it was not trained on (docs/checking.md)."""
 WRONG_WORD = 0.0  # log-odds from which a token is told as unsupported
 _MARKS = re.compile(r"[\W_]+")
 _WORDS_TOLD = 6
+_WHY = {  # in English and in Chinese
+    "nothing": ("no evidence was given", "没有给出证据"),
+    "verbatim": ("it stands in the evidence word for word", "证据中有原句"),
+    "no words": ("it has no words that could be compared", "没有可比较的词语"),
+    "lacking": ("not in the evidence: {}", "证据中没有：{}"),
+    "turned": ("the evidence says otherwise: {}", "证据说法相反：{}"),
+    "supported": ("nothing was found that the evidence does not say", "没有发现证据之外的内容"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,8 @@ class Verdict:
         supported: False where the evidence does not say the sentence, as far as can be told.
         unsupported: the words that it does not say, in their order, as they stand in the sentence.
         why: one line for people, in the language of the sentence.
-        probability: that the evidence does not say the sentence, 0 to 1, by the network alone.
+        probability: 0 to 1, how sure the network alone is that the evidence does not say the
+            sentence; from .5 it is marked.
         spans: start and end of each of ``unsupported`` in the sentence, in characters.
     """
 
@@ -67,41 +77,26 @@ def check(sentence: str, evidence: Sequence[str]) -> Verdict:
     evidence = _usable(sentence, evidence)
     chinese = has_chinese(sentence)
     if not evidence:
-        return _unsupported(
-            sentence,
-            [(0, len(sentence.strip()))],
-            1.0,
-            "没有给出证据" if chinese else "no evidence was given",
-        )
+        return _unsupported(sentence, [(0, len(sentence))], 1.0, "nothing")
     if _verbatim(sentence, evidence):
-        return Verdict(
-            True, (), "证据中有原句" if chinese else "it stands in the evidence word for word", 0.0
-        )
+        return Verdict(True, (), _WHY["verbatim"][chinese], 0.0)
     facts = Evidence(evidence).facts(sentence)
     lacking = [(one.start, one.end) for one in facts if one.state == LACKS]
     model = load_static()
     aligned = align(model, sentence, evidence, facts)
     if aligned is None:
-        return _unsupported(
-            sentence,
-            lacking or [(0, len(sentence))],
-            1.0,
-            "没有可比较的词语" if chinese else "it has no words that could be compared",
-        )
+        return _unsupported(sentence, lacking or [(0, len(sentence))], 1.0, "no words")
     score, tokens = load_network(model).scores(aligned)
+    score -= LINES["across" if chinese != has_chinese("".join(evidence)) else "same"]
     probability = 1 / (1 + math.exp(-max(min(score, 30.0), -30.0)))
     if lacking:
         return _unsupported(sentence, lacking, probability)
-    if probability < LINE:
-        found = (
-            "没有发现证据之外的内容"
-            if chinese
-            else "nothing was found in it that the evidence does not say"
-        )
-        return Verdict(True, (), found, probability)
-    return _unsupported(
-        sentence, _wrong(sentence, aligned.tokens.spans, tokens, facts), probability
-    )
+    if turned := reversed_words(sentence, aligned):
+        return _unsupported(sentence, turned, probability, "turned")
+    if score < 0:
+        return Verdict(True, (), _WHY["supported"][chinese], probability)
+    wrong = _wrong(sentence, aligned.tokens.spans, tokens, facts)
+    return _unsupported(sentence, wrong, probability)
 
 
 def _usable(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
@@ -167,8 +162,9 @@ def _wrong(
 
 
 def _unsupported(
-    sentence: str, spans: Sequence[tuple[int, int]], probability: float, why: str = ""
+    sentence: str, spans: Sequence[tuple[int, int]], probability: float, why: str = "lacking"
 ) -> Verdict:
+    """A verdict that marks; ``why`` is one of ``_WHY``."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         while start < end and sentence[start].isspace():
@@ -178,8 +174,6 @@ def _unsupported(
         else:
             merged.append((start, end))
     words = tuple(sentence[start:end] for start, end in merged)
-    told = words[:_WORDS_TOLD]
-    if has_chinese(sentence):
-        why = why or "证据中没有：" + "、".join(told)
-    why = why or "not in the evidence: " + ", ".join(told)
-    return Verdict(False, words, why, probability, tuple(merged))
+    chinese = has_chinese(sentence)
+    told = ("、" if chinese else ", ").join(words[:_WORDS_TOLD])
+    return Verdict(False, words, _WHY[why][chinese].format(told), probability, tuple(merged))

@@ -1,7 +1,8 @@
 """The network of the check, run with NumPy: how likely evidence does not say a sentence and its words.
 
-Static word vectors, gated convolutions, an aligned and a contextual attention to the evidence (as
-in the reader, :mod:`rag.reader.network`), a score for each token and one for the sentence.
+Each token of the sentence stands beside what of the evidence its static vector attends to, with the
+features of :mod:`rag.writing.aligned`; gated convolutions follow (as in the reader,
+:mod:`rag.reader.network`), a score for each token and one for the sentence.
 ``training/checker/network.py`` is the same in torch; a test holds the two together.
 """
 
@@ -18,10 +19,8 @@ from rag.reader.encode import Encoded
 from rag.writing.aligned import Aligned
 
 WIDTH = 64
-BELOW, ABOVE = (
-    (1, 2),
-    (1, 2, 1),
-)  # dilations of the convolutions before and after the second attention
+DILATIONS = (1, 2, 1)  # of the convolutions
+HEAT, BESIDE = 14.0, 1.0  # of the attention: of a cosine, and of standing in the best sentence
 FILE = Path(__file__).parent / "model" / "checker.safetensors"
 _EPSILON = 1e-5
 
@@ -40,27 +39,13 @@ class Network:
 
     def scores(self, one: Aligned) -> tuple[float, np.ndarray]:
         """The log-odds that the evidence does not say the sentence, and those of its tokens (n,)."""
-        s_vectors, _ = self._model.token_vectors(one.tokens.ids)
-        e_vectors, _ = self._model.token_vectors(one.kept.ids)
-        s0 = self._own(one.tokens, s_vectors, one.denial)
-        e0 = self._own(one.kept, e_vectors, one.kept_denial)
-        s = s0 + self._linear("features", one.features)
-        e = e0
-        for number, dilation in enumerate(BELOW):
-            s, e = (
-                self._gated(f"sentence.{number}", s, dilation),
-                self._gated(f"evidence.{number}", e, dilation),
-            )
-        near = s_vectors @ e_vectors.T
-        beside = one.best.astype(np.float32) * self._w["beside"]
-        first = _softmax(near * self._w["heat"] + beside)
-        heard = first @ e0
-        x = np.concatenate([s, first @ e, s0 * heard, np.abs(s0 - heard), one.features], 1)
+        vectors, heard, denied = attended(self._model, one)
+        own = self._own(one.tokens, vectors, one.denial)
+        there = np.maximum(self._linear("heard", heard), 0)
+        features = np.concatenate([one.features, denied], 1)
+        x = np.concatenate([own, there, own * there, np.abs(own - there), features], 1)
         x = np.maximum(self._linear("merge", x), 0)
-        match = self._linear("key", x) @ self._linear("query", e).T * WIDTH**-0.5
-        context = _softmax(match + near * (self._w["heat"] / 2) + beside) @ e
-        x = x + self._linear("again", np.concatenate([x, context, x * context], 1))
-        for number, dilation in enumerate(ABOVE):
+        for number, dilation in enumerate(DILATIONS):
             x = self._gated(f"above.{number}", x, dilation)
         x = self._norm("last", x)
         tokens = self._linear("token", x)[:, 0]
@@ -96,9 +81,20 @@ class Network:
         return np.maximum(x + w["shape.weight"][tokens.shapes] + w["denial.weight"][denial], 0)
 
 
-def _softmax(x: np.ndarray) -> np.ndarray:
-    x = np.exp(x - x.max(-1, keepdims=True))
-    return x / x.sum(-1, keepdims=True)
+def attended(model: StaticModel, one: Aligned) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The vectors of a sentence's tokens (n, d), and what they attend to in the evidence.
+
+    Of that the mean vectors (n, d), and how much of it denies and is denied (n, 2). A fact that
+    stands in the evidence is taken to be there as it is said.
+    """
+    vectors, _ = model.token_vectors(one.tokens.ids)
+    there, _ = model.token_vectors(one.kept.ids)
+    match = HEAT * (vectors @ there.T) + BESIDE * one.best
+    share = np.exp(match - match.max(1, keepdims=True))
+    share /= share.sum(1, keepdims=True)
+    denial = np.stack([one.kept_denial == 1, one.kept_denial == 2], 1).astype(np.float32)
+    stands = one.features[:, 8:9] > 0
+    return vectors, np.where(stands, vectors, share @ there), share @ denial
 
 
 @functools.lru_cache(maxsize=2)

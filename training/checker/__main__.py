@@ -76,7 +76,7 @@ def _batches(rng: random.Random, examples: list[Example]):
     order = list(range(len(examples)))
     rng.shuffle(order)
     for at in range(0, len(order), BATCH * 32):
-        block = sorted(order[at : at + BATCH * 32], key=lambda n: len(examples[n].aligned.kept))
+        block = sorted(order[at : at + BATCH * 32], key=lambda n: len(examples[n].wrong))
         batches = [block[n : n + BATCH] for n in range(0, len(block), BATCH)]
         rng.shuffle(batches)
         for batch in batches:

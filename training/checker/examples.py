@@ -14,6 +14,8 @@ import numpy as np
 from rag.embed.static import StaticModel
 from rag.question.script import has_chinese
 from rag.writing.aligned import Aligned, _touched, align, facts_of
+from rag.writing.network import attended
+from rag.writing.opposites import poles
 from training.checker.alter import Alter, Pools
 from training.data import rows
 from training.reader.words import Words
@@ -41,7 +43,9 @@ _SAID_EN = (
     "The report says that ",
 )
 DOCS = 12_000  # articles without a title that are read
-SYNONYM = 0.74  # cosine from which a word may stand for another
+_TENTHS = dict(zip("123456789", "一二三四五六七八九", strict=True))
+_EMPTY = re.compile(r"近日|日前|目前|已经|进行|进一步|正式|的(?=[\u4e00-\u9fff])")
+SYNONYM = 0.68  # cosine from which a word may stand for another
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,12 +58,15 @@ class Example:
         wrong: float32 (n,), of each token 1 where it is false, 0 where not, -1 where that is not
             known.
         kind: how it was made.
+        heard, denied: what its tokens attend to, see :func:`rag.writing.network.attended`.
     """
 
     aligned: Aligned
     false: bool
     wrong: np.ndarray
     kind: str
+    heard: np.ndarray
+    denied: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,8 @@ def example(model: StaticModel, made: Made) -> Example | None:
     wrong = np.full(len(aligned.tokens), 0.0 if made.spans is not None else -1.0, np.float32)
     for start, end in made.spans or ():
         wrong[_touched(aligned.tokens.spans, start, end)] = 1
-    return Example(aligned, made.false, wrong, made.kind)
+    _, heard, denied = attended(model, aligned)
+    return Example(aligned, made.false, wrong, made.kind, heard.astype(np.float16), denied)
 
 
 def sentences(text: str) -> list[str]:
@@ -141,11 +149,11 @@ class Maker:
         """Sentences without end."""
         while True:
             kind = rng.random()
-            if kind < 0.38:
+            if kind < 0.30:
                 yield from self.of_news(rng)
-            elif kind < 0.52:
+            elif kind < 0.45:
                 yield from self.of_docs(rng)
-            elif kind < 0.95:
+            elif kind < 0.85:
                 yield from self.of_pair(rng)
             else:
                 yield from self.of_same(rng)
@@ -186,7 +194,7 @@ class Maker:
         ]
         for one in out:
             yield Made(
-                self.reworded(rng, one)[0] if rng.random() < 0.3 else one,
+                self.reworded(rng, one) if rng.random() < 0.3 else one,
                 evidence,
                 True,
                 None,
@@ -200,14 +208,27 @@ class Maker:
         if not inside:
             return
         one = rng.choice(inside)
-        said, spans = self.reworded(rng, one)
-        yield from self.both(rng, said, evidence, "sentence", 0.7)
+        said = self.reworded(rng, one)
+        yield from self.both(rng, said, evidence, "sentence", 0.5)
+        few = self._few(rng, left, one)
+        for _ in range(2):
+            yield from self.both(rng, self.reworded(rng, one), few, "few", 1.0)
+        if out and rng.random() < 0.5:
+            yield Made(self.reworded(rng, rng.choice(out)), few, True, None, "few held")
         if rng.random() < 0.35:
             yield from self.both(
                 rng, self.words.abroad(rng, rng.choice(inside))[:-1], evidence, "abroad", 0.4
             )
         if out and rng.random() < 0.5:
             yield self.mixed(rng, rng.choice(inside), rng.choice(out), evidence)
+
+    @staticmethod
+    def _few(rng: random.Random, left: list[str], one: str) -> tuple[str, ...]:
+        """One to four sentences, ``one`` among them."""
+        at = left.index(one)
+        first = max(0, at - rng.randint(0, 2))
+        some = left[first : max(at + 1, first + rng.randint(1, 4))]
+        return tuple(some) if rng.random() < 0.5 else ("".join(some),)
 
     def both(
         self, rng: random.Random, said: str, evidence: tuple[str, ...], kind: str, altered: float
@@ -218,7 +239,7 @@ class Maker:
             way, (text, spans) = made
             yield Made(text, evidence, True, tuple(spans), f"{kind} {way}")
 
-    def reworded(self, rng: random.Random, text: str) -> tuple[str, None]:
+    def reworded(self, rng: random.Random, text: str) -> str:
         """A sentence in part, with words for others that mean the same, or said to be said."""
         chinese = has_chinese(text)
         clauses = [m[0] for m in _CLAUSE.finditer(text)] if chinese else [text]
@@ -226,21 +247,36 @@ class Maker:
             first = rng.randrange(len(clauses))
             some = "".join(clauses[first : first + rng.randint(1, 3)])
             text = some if len(some) >= 10 else text
-        if rng.random() < 0.6:
-            text = self._exchanged(rng, text)
+        elif len(clauses) == 2 and rng.random() < 0.3:
+            text = f"{clauses[1].rstrip('。，；')}，{clauses[0].rstrip('。，；')}。"
+        if chinese and rng.random() < 0.4:
+            text = self._rewritten(rng, text)
+        if rng.random() < 0.7:
+            text = self._exchanged(rng, text, rng.choice((0.1, 0.2, 0.4)))
         if rng.random() < 0.12:
-            start = rng.choice(_SAID_ZH if chinese else _SAID_EN)
-            text = start + text
-        return text.strip("，；; "), None
+            text = rng.choice(_SAID_ZH if chinese else _SAID_EN) + text
+        return text.strip("，；; ")
 
-    def _exchanged(self, rng: random.Random, text: str) -> str:
+    @staticmethod
+    def _rewritten(rng: random.Random, text: str) -> str:
+        """The same figures in other words, and without words that say nothing."""
+        text = re.sub(r"(?<![\d.])([1-9])0[%％]", lambda m: f"{_TENTHS[m[1]]}成", text)
+        text = re.sub(r"(?<![\d.月年])([2-9])(?=[个家名人所条座次])", lambda m: _TENTHS[m[1]], text)
+        return _EMPTY.sub(lambda m: "" if rng.random() < 0.6 else m[0], text)
+
+    def _exchanged(self, rng: random.Random, text: str, share: float) -> str:
+        """With about that share of the words that say something exchanged."""
         ((ids, spans),) = self.model.located([text])
+        poles_of = {(one.pair, one.side) for one in poles(text)}
         at = [n for n in range(len(ids)) if self.words.weights[ids[n]] > 0.5]
-        for n in sorted(rng.sample(at, min(len(at), rng.randint(1, 3))), reverse=True):
+        for n in sorted(rng.sample(at, min(len(at), max(1, int(share * len(at))))), reverse=True):
+            start, end = spans[n]
             others = self._alike(int(ids[n]))
-            if others:
-                start, end = spans[n]
-                text = text[:start] + self.words.pieces[rng.choice(others)] + text[end:]
+            if not others or any(c.isdigit() for c in text[start:end]):
+                continue
+            made = text[:start] + self.words.pieces[rng.choice(others)] + text[end:]
+            if {(one.pair, one.side) for one in poles(made)} <= poles_of:
+                text = made
         return text
 
     def _alike(self, token: int) -> list[int]:
