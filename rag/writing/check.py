@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from rag.writing.aligned import align
 from rag.writing.facts import Evidence, Fact
 from rag.writing.names import LACKS, UNSURE
 from rag.writing.network import load_network
+from rag.writing.opposites import denials
 from rag.writing.reversed import reversed_words
 
 SENTENCE_LIMIT, EVIDENCE_LIMIT, TEXTS_LIMIT = 2_000, 100_000, 200
@@ -32,6 +34,7 @@ LINES = {"same": 4.5, "across": 0.75}
 sentences that it was not trained on (docs/checking.md)."""
 WRONG_WORD = 0.0  # log-odds from which a token is told as unsupported
 _MARKS = re.compile(r"[\W_]+")
+_BORDERS = re.compile(r"[，,。；;！!？?：:\n]|\.\s")
 _WORDS_TOLD = 6
 _WHY = {  # in English and in Chinese
     "nothing": ("no evidence was given", "没有给出证据"),
@@ -91,7 +94,7 @@ def check(sentence: str, evidence: Sequence[str]) -> Verdict:
     probability = 1 / (1 + math.exp(-max(min(score, 30.0), -30.0)))
     if lacking:
         return _unsupported(sentence, lacking, probability)
-    if turned := reversed_words(sentence, aligned):
+    if turned := reversed_words(sentence, evidence, aligned):
         return _unsupported(sentence, turned, probability, "turned")
     if score < 0:
         return Verdict(True, (), _WHY["supported"][chinese], probability)
@@ -124,14 +127,24 @@ def _usable(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
 
 
 def _verbatim(sentence: str, evidence: Sequence[str]) -> bool:
-    """Whether the sentence stands in one of the texts; marks, spaces and script aside."""
+    """Whether the sentence stands in one of the texts; marks, spaces and script aside.
+
+    Where the clause begins with a denial before it ("No trace of ...") the words say something else.
+    """
     plain = _MARKS.sub(" ", fold(sentence)).strip()
     if not plain:
         return False
     border = r"(?<![a-z\d])" if plain[0].isascii() else ""
     end = r"(?![a-z\d])" if plain[-1].isascii() else ""
     pattern = re.compile(border + re.escape(plain) + end)
-    return any(pattern.search(_MARKS.sub(" ", fold(text))) for text in evidence)
+    for text in evidence:
+        for match in pattern.finditer(_MARKS.sub(" ", fold(text))):
+            at = bisect_left(
+                range(len(text)), match.start(), key=lambda n: len(_MARKS.sub(" ", fold(text[:n])))
+            )
+            if not denials(_BORDERS.split(text[:at])[-1]):
+                return True
+    return False
 
 
 def _wrong(

@@ -31,7 +31,7 @@ class Fact:
 
 
 @functools.lru_cache(maxsize=512)
-def _counted(text: str) -> tuple[tuple[Day, ...], tuple[Figure, ...]]:
+def counted(text: str) -> tuple[tuple[Day, ...], tuple[Figure, ...]]:
     """The dates and the figures of a text; kept for the next sentence about the same evidence."""
     days = find_days(text)
     return tuple(days), tuple(find_figures(text, [(day.start, day.end) for day in days]))
@@ -41,14 +41,14 @@ class Evidence:
     """Texts, read once for all sentences that are checked against them."""
 
     def __init__(self, texts: Sequence[str]):
-        counted = [_counted(text) for text in texts]
-        self._days = Days(texts, [days for days, _ in counted])
-        self._figures = Figures(texts, [figures for _, figures in counted], self._days.parts())
+        found = [counted(text) for text in texts]
+        self._days = Days(texts, [days for days, _ in found])
+        self._figures = Figures(texts, [figures for _, figures in found], self._days.parts())
         self._names = Names(texts)
 
     def facts(self, sentence: str) -> list[Fact]:
         """What of ``sentence`` can be looked up, in order."""
-        days, figures = _counted(sentence)
+        days, figures = counted(sentence)
         out = [
             Fact(one.start, one.end, "date", STANDS if self._days.stands(one) else LACKS)
             for one in days

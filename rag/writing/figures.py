@@ -227,7 +227,7 @@ class Figures:
         """Whether a figure of the sentence ``text`` stands in the evidence."""
         if figure.small:
             return True
-        if any(_agree(figure, one) for one in self._all):
+        if any(agree(figure, one) for one in self._all):
             return True
         plain = not figure.unit or figure.bare
         if plain and figure.value in self._parts:
@@ -279,7 +279,7 @@ def _period(match: re.Match[str]) -> Figure:
     return Figure(*match.span(), float(_PLACES.get(told, 0) or told), unit)
 
 
-def _agree(said: Figure, known: Figure) -> bool:
+def agree(said: Figure, known: Figure) -> bool:
     """Whether one figure says no more than the other."""
     if {said.unit, known.unit} == {"points", "ratio"}:
         share, points = (said, known) if said.unit == "ratio" else (known, said)

@@ -20,8 +20,12 @@ _TITLE = re.compile(
 )
 _LATIN = re.compile(r"[A-Za-z][A-Za-z\d&'’-]*")
 _MARKS = re.compile(r"[\W_]+")
-_SPACE = re.compile(r"[\s·•‧.'’\-–—]+")
+_QUOTED = (6, 16)  # characters of a quotation that must stand word for word
 _LOCAL = {"CN", "100000"}
+_FAMILY = "".join(lines("family.txt"))
+_PERSON = re.compile(
+    rf"(?=([{_FAMILY}]([\u4e00-\u9fff]{{2}}))(?:[说称、，。等和与在为的将任]|表示|介绍|认为|指出|强调|告诉|透露|出席|担任|出任|主持|当选|宣布))"
+)
 # Words that no name is known by, and what belongs to a country, by its code.
 _WEAK = frozenset(" ".join(lines("common.txt")).split())
 _DEMONYMS = dict(line.split("\t") for line in lines("adjectives.txt"))
@@ -106,7 +110,19 @@ class Names:
             for named in self._latin(sentence, start, end):
                 if free.take(named):
                     out.append(named)
+        if self.chinese:
+            out += [Named(*m.span(1), "name", LACKS) for m in self._other_family(sentence)]
         return sorted(out, key=lambda named: named.start)
+
+    def _other_family(self, sentence: str) -> list[re.Match[str]]:
+        """Chinese persons whose given name the evidence has with another family name only."""
+        return [
+            match
+            for match in _PERSON.finditer(sentence)
+            if match[1] not in self.text
+            and re.search(rf"[{_FAMILY}]{match[2]}", self.text)
+            and match[2] not in re.sub(rf"[{_FAMILY}]{match[2]}", "", self.text)
+        ]
 
     def _literal(self, words: str, else_: int = LACKS) -> int:
         return STANDS if _MARKS.sub("", fold(words)) in self._plain else else_
@@ -130,9 +146,9 @@ class Names:
         ):
             return Named(*match.span(), "name", STANDS)
         same = self.chinese if has_chinese(words) else not self.chinese
-        return Named(
-            *match.span(), "name", LACKS if same and (match[1] or len(plain) < 16) else UNSURE
-        )
+        # A word or two in quotation marks need not quote anybody; a long quotation may be mended.
+        lacks = same and (match[1] or _QUOTED[0] <= len(plain) < _QUOTED[1])
+        return Named(*match.span(), "name", LACKS if lacks else UNSURE)
 
     def _place(self, mention: PlaceMention, sentence: str) -> int:
         place = mention.place
