@@ -29,9 +29,11 @@ from rag.writing.reversed import reversed_words
 
 SENTENCE_LIMIT, EVIDENCE_LIMIT, TEXTS_LIMIT = 2_000, 100_000, 200
 """Characters of a sentence and of its evidence in all, and texts of evidence, that are taken."""
-LINES = {"same": 4.5, "across": 0.75}
-"""Log-odds of the network from which a sentence is marked, within a language and across. Chosen on
-sentences that it was not trained on (docs/checking.md)."""
+LINES = {"across": 0.75, "quotes": 4.5, "article": 3.5}
+"""Log-odds of the network from which a sentence is marked: across languages, within one beside some
+sentences, and beside more than ``LONG`` characters. Chosen on sentences that it was not trained on
+(docs/checking.md)."""
+LONG = 400
 WRONG_WORD = 0.0  # log-odds from which a token is told as unsupported
 _MARKS = re.compile(r"[\W_]+")
 _BORDERS = re.compile(r"[，,。；;！!？?：:\n]|\.\s")
@@ -90,7 +92,7 @@ def check(sentence: str, evidence: Sequence[str]) -> Verdict:
     if aligned is None:
         return _unsupported(sentence, lacking or [(0, len(sentence))], 1.0, "no words")
     score, tokens = load_network(model).scores(aligned)
-    score -= LINES["across" if chinese != has_chinese("".join(evidence)) else "same"]
+    score -= _line(chinese, "".join(evidence))
     probability = 1 / (1 + math.exp(-max(min(score, 30.0), -30.0)))
     if lacking:
         return _unsupported(sentence, lacking, probability)
@@ -100,6 +102,12 @@ def check(sentence: str, evidence: Sequence[str]) -> Verdict:
         return Verdict(True, (), _WHY["supported"][chinese], probability)
     wrong = _wrong(sentence, aligned.tokens.spans, tokens, facts)
     return _unsupported(sentence, wrong, probability)
+
+
+def _line(chinese: bool, evidence: str) -> float:
+    if chinese != has_chinese(evidence):
+        return LINES["across"]
+    return LINES["article" if len(evidence) > LONG else "quotes"]
 
 
 def _usable(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from rag.writing.opposites import Pole, denies, poles
 _CLAUSE = re.compile(r"(?:[^，,。；;！!？?\n.]|(?<=\d)[.,](?=\d)|\.(?!\s|$))+")
 
 NEAR = 0.45  # cosine from which a word of the evidence may be the one that a sentence says
-SAYS = 0.5  # logarithm of one and its weight, from which a token says something
+SAYS = 0.42  # logarithm of one and its weight, from which a token says something
 
 
 def reversed_words(sentence: str, evidence: Sequence[str], one: Aligned) -> list[tuple[int, int]]:
