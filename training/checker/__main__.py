@@ -114,7 +114,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path("training/work/checker"))
     parser.add_argument("--out", type=Path, default=Path("rag/writing/model"))
-    parser.add_argument("--count", type=int, default=60_000, help="examples of each part")
+    parser.add_argument("--count", type=int, default=40_000, help="examples of each part")
     parser.add_argument(
         "--parts",
         type=int,
