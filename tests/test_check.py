@@ -20,6 +20,7 @@ from rag.writing.days import Days, find_days
 from rag.writing.facts import Evidence
 from rag.writing.figures import Figures, find_figures
 from rag.writing.names import LACKS, STANDS
+from rag.writing.opposites import denials
 
 NEWS = [
     "9月21日，浙江省杭州市启动质量月活动，三百二十多家企业参加，比去年增加两成。省市场监管局局长沈国强说，不合格产品将被召回。",
@@ -169,6 +170,8 @@ def test_a_verbatim_slice_is_supported(text, data):
         or cut.match(text[end - 1 : end + 1])
     ):
         return  # a figure or a word cut in two says something else
+    if denials(re.split(r"[，。,.；]", text[:start])[-1]):
+        return  # so does what was denied
     verdict = check(words, NEWS)
     assert verdict.supported and verdict.unsupported == () and verdict.spans == ()
 
@@ -205,6 +208,23 @@ def test_any_text_gets_a_verdict_whose_words_stand_in_it(sentence, evidence):
     assert 0 <= verdict.probability <= 1
     assert verdict.why
     assert verdict.unsupported == tuple(sentence[start:end] for start, end in verdict.spans)
+
+
+def test_what_the_evidence_denies_is_not_supported_by_its_words():
+    evidence = ["No trace of the missing climber had been found by Monday."]
+    assert check(evidence[0], evidence).supported
+    assert check("The mayor said the bridge would be closed.", NEWS[2:]).why.startswith(
+        "the evidence says otherwise"
+    )
+    assert not check("施泰因迈尔出席仪式。", NEWS[1:2]).supported
+    assert not check("The council rejected the plan.", NEWS[2:]).supported
+
+
+def test_a_direction_is_that_of_its_figure():
+    evidence = ["前三季度出口上升27.3%，进口下降了11%。"]
+    assert check("Exports rose 27.3 percent in the first three quarters.", evidence).supported
+    verdict = check("Exports fell 27.3 percent in the first three quarters.", evidence)
+    assert not verdict.supported and "fell" in verdict.unsupported
 
 
 def test_the_same_comes_out_again():
