@@ -3,8 +3,8 @@
     python -m benchmarks.checks [--articles ../shared/data/eval/falsehoods.zh.jsonl]
 
 ``checks.jsonl`` was written by hand for this: paraphrases of invented quotes, and the same with
-something planted in them. Rows are {"id", "sentence", "evidence", "supported", "kind", "seen"}; those that
-are not "seen" were written when rules and settings stood. Of the
+something planted in them. Rows are {"id", "sentence", "evidence", "supported", "kind", "seen"};
+those that are not "seen" were written when rules and settings stood. Of the
 articles every second one was used to choose settings; their false sentences are continuations that
 language models wrote, and their true ones are the articles' own titles.
 """

@@ -127,8 +127,8 @@ def _usable(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
     size = sum(map(len, evidence))
     if len(evidence) > TEXTS_LIMIT or size > EVIDENCE_LIMIT:
         raise UsageError(
-            f"expected at most {TEXTS_LIMIT} texts of {EVIDENCE_LIMIT} characters in all as evidence, "
-            f"got {len(evidence)} of {size}: "
+            f"expected at most {TEXTS_LIMIT} texts of {EVIDENCE_LIMIT} characters in all as "
+            f"evidence, got {len(evidence)} of {size}: "
             "give the sentences that are cited"
         )
     return tuple(text for text in evidence if text.strip())
@@ -137,7 +137,7 @@ def _usable(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
 def _verbatim(sentence: str, evidence: Sequence[str]) -> bool:
     """Whether the sentence stands in one of the texts; marks, spaces and script aside.
 
-    Where the clause begins with a denial before it ("No trace of ...") the words say something else.
+    After a denial in their clause ("No trace of ...") the words say something else.
     """
     plain = _MARKS.sub(" ", fold(sentence)).strip()
     if not plain:

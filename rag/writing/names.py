@@ -24,7 +24,8 @@ _QUOTED = (6, 16)  # characters of a quotation that must stand word for word
 _LOCAL = {"CN", "100000"}
 _FAMILY = "".join(lines("family.txt"))
 _PERSON = re.compile(
-    rf"(?=([{_FAMILY}]([\u4e00-\u9fff]{{2}}))(?:[说称、，。等和与在为的将任]|表示|介绍|认为|指出|强调|告诉|透露|出席|担任|出任|主持|当选|宣布))"
+    rf"(?=([{_FAMILY}]([\u4e00-\u9fff]{{2}}))(?:[说称、，。等和与在为的将任]|表示|介绍|认为|指出"
+    r"|强调|告诉|透露|出席|担任|出任|主持|当选|宣布))"
 )
 # Words that no name is known by, and what belongs to a country, by its code.
 _WEAK = frozenset(" ".join(lines("common.txt")).split())
@@ -194,7 +195,7 @@ class Names:
         return self._chinese_name(sentence, out) if self.chinese else out
 
     def _chinese_name(self, sentence: str, words: list[Named]) -> list[Named]:
-        """Chinese names in Latin letters can be read off the evidence: what is not there, it lacks."""
+        """Chinese names in Latin letters are read off the evidence: what is not there, it lacks."""
         out, found = list(words), set()
         for at in range(len(words) - 1):
             one, two = words[at : at + 2]
@@ -252,7 +253,10 @@ class _Free:
 
 
 # One character that stands for a province in headlines (沪指 is Shanghai's index).
-_CODES = "11 12 13 14 15 21 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82"
+_CODES = (
+    "11 12 13 14 15 21 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 "
+    "81 82"
+)
 _LETTERS = dict(
     zip(
         _CODES.split(),

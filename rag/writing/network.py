@@ -1,4 +1,4 @@
-"""The network of the check, run with NumPy: how likely evidence does not say a sentence and its words.
+"""The network of the check, run with NumPy: how likely evidence does not say a sentence.
 
 Each token of the sentence stands beside what of the evidence its static vector attends to, with the
 features of :mod:`rag.writing.aligned`; gated convolutions follow (as in the reader,
@@ -38,7 +38,7 @@ class Network:
             )
 
     def scores(self, one: Aligned) -> tuple[float, np.ndarray]:
-        """The log-odds that the evidence does not say the sentence, and those of its tokens (n,)."""
+        """The log-odds that the evidence does not say a sentence, and those of its tokens (n,)."""
         vectors, heard, denied = attended(self._model, one)
         own = self._own(one.tokens, vectors, one.denial)
         there = np.maximum(self._linear("heard", heard), 0)

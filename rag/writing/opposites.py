@@ -21,9 +21,10 @@ _NO = re.compile(
 # What ends or refuses something says in a way that it is not.
 _ENDS = re.compile(
     r"[停禁拒缺免废撤否脱难失少误罚]|取消|终止|解除|除外|推迟|结束|否认|避免|防止|"
-    r"\b(?:stop|ban|bar|prohibit|forbid|forbade|refus|reject|den[iy]|miss|absent|lack|fail|without|cancel"
-    r"|lift|end|clos|halt|suspend|avoid|prevent|except|scrap|remov|quit|withdr|postpon|delay|little"
-    r"|rule[sd]? out|call\w* off|abandon|unsafe|substandard|unqualif|faulty|defect|unsuccess|disapprov|disagree|insuff)",
+    r"\b(?:stop|ban|bar|prohibit|forbid|forbade|refus|reject|den[iy]|miss|absent|lack|fail|without"
+    r"|cancel|lift|end|clos|halt|suspend|avoid|prevent|except|scrap|remov|quit|withdr|postpon|delay"
+    r"|little|rule[sd]? out|call\w* off|abandon|unsafe|substandard|unqualif|faulty|defect|unsuccess"
+    r"|disapprov|disagree|insuff)",
     re.I,
 )
 _TURNING = re.compile(

@@ -1,4 +1,4 @@
-"""Makes a true sentence false: another number, date, place, name or word, the opposite, a denial."""
+"""Makes true sentences false: another number, date, place, name or word, an opposite, a denial."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ _SURNAMES = (
 )
 _SAYS = "表示|介绍|认为|指出|强调|透露|告诉|称|说|出席|主持|宣布|在|担任|会见"
 _PERSON = re.compile(
-    rf"(?:(?<=[长任员师席理记授者家士民人事生客官裁])|(?<=[、，。：]))([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?={_SAYS}|、|，)"
+    r"(?:(?<=[长任员师席理记授者家士民人事生客官裁])|(?<=[、，。：]))"
+    rf"([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?={_SAYS}|、|，)"
 )
 _FOREIGN = re.compile(rf"[{''.join(lines('foreign.txt'))}]{{3,7}}")
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
@@ -198,10 +199,8 @@ def _lines() -> list[list[list[str]]]:
 
 def _other_side(written: str, pair: int) -> list[str]:
     first, second = _lines()[pair]
-    ours = lambda side: any(
-        written == w or w.endswith("*") and written.startswith(w[:-1]) for w in side
-    )  # noqa: E731
-    other = second if ours(first) else first
+    ours = any(written == w or w.endswith("*") and written.startswith(w[:-1]) for w in first)
+    other = second if ours else first
     if not written.isascii():
         return [w for w in other if not w.isascii()]
     ending = next((e for e in ("ing", "ed", "s") if written.endswith(e)), "")
