@@ -2,7 +2,7 @@
 
 Makes sentences that are true and false of their evidence, from the training data alone, and fits
 the network to them.
-Seeded. One core makes 100 of them a second and trains on 1,000.
+Seeded. An idle core makes 150 of them a second and trains on 1,200.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def fit(examples: list[Example], held: list[Example], epochs: int, seed: int) ->
             torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP)
             optimizer.step()
             schedule.step()
-            total, step = total + float(loss), step + 1
+            total, step = total + loss.item(), step + 1
             with torch.no_grad():
                 for name, value in network.named_parameters():
                     mean[name].lerp_(value, 1 - AVERAGED)
@@ -144,7 +144,8 @@ def main() -> None:
     if given.make is not None:
         return
     random.Random(given.seed).shuffle(examples)
-    held, examples = examples[:3000], examples[3000:]
+    apart = len(examples) // 20
+    held, examples = examples[:apart], examples[apart:]
     network = fit(examples, held, given.epochs, given.seed)
     from safetensors.numpy import save_file
 
