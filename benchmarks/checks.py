@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import statistics
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 from rag.question.script import has_chinese
@@ -42,6 +44,10 @@ def main() -> None:
             lambda row: f"{_pair(row)} true" if row["supported"] else row["kind"],
             given.show,
         )
+    for count in (3, 20):
+        for there, told in ((True, "with"), (False, "without")):
+            rows = list(_among(own, count, there))
+            _report(f"among {count} other quotes, {told} their own", rows, _pair, False)
     if given.articles.is_file():
         rows = _rows(given.articles)
         for half in (0, 1):
@@ -75,6 +81,18 @@ def _continuation(row: dict) -> dict:
         "kind": "a figure is wrong" if digits else "words only",
         "wrong": row["wrong"],
     }
+
+
+def _among(rows: list[dict], count: int, there: bool) -> Iterator[dict]:
+    """The true sentences beside other quotes of the language, with or without their own."""
+    rng = random.Random(1)
+    quotes = list({tuple(row["evidence"]): None for row in rows})
+    for row in rows:
+        own = tuple(row["evidence"])
+        others = [q for q in quotes if q != own and has_chinese(q[0]) == has_chinese(own[0])]
+        beside = [text for quote in rng.sample(others, count) for text in quote]
+        if row["supported"]:
+            yield row | {"evidence": beside + list(own) * there, "supported": there}
 
 
 def _pair(row: dict) -> str:

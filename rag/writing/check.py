@@ -29,7 +29,7 @@ from rag.writing.reversed import reversed_words
 
 SENTENCE_LIMIT, EVIDENCE_LIMIT, TEXTS_LIMIT = 2_000, 100_000, 200
 """Characters of a sentence and of its evidence in all, and texts of evidence, that are taken."""
-LINES = {"across": 0.75, "quotes": 4.5, "article": 3.5}
+LINES = {"across": 0.75, "quotes": 4.5, "article": 4.0}
 """Log-odds of the network from which a sentence is marked: across languages, within one beside some
 sentences, and beside more than ``LONG`` characters. Chosen on sentences that it was not trained on
 (docs/checking.md)."""
