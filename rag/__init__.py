@@ -24,6 +24,8 @@ _HOME = {
     "Answer": "rag.answer.types",
     "Citation": "rag.answer.types",
     "Constraint": "rag.answer.types",
+    "Verdict": "rag.writing.check",
+    "check": "rag.writing.check",
     "YinjuError": "rag.errors",
 }
 # In full, for type checkers read it.
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from rag.errors import YinjuError
     from rag.library import Index
     from rag.search.types import Filters, Hit
+    from rag.writing.check import Verdict, check
 
 __getattr__ = lazy(__name__, _HOME)
 

@@ -20,6 +20,7 @@ _VERBS = {
     "add": "rag.commands.add:add",
     "ask": "rag.commands.ask:ask",
     "build": "rag.commands.build:build",
+    "check": "rag.commands.check:check",
     "diff": "rag.commands.versions:diff",
     "eval": "rag.evaluation.command:command",
     "gc": "rag.commands.versions:gc",

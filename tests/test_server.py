@@ -153,7 +153,7 @@ def test_every_reply_has_the_security_headers(client):
 
 def test_the_routes_are_described_and_nothing_is_loaded_from_elsewhere(client):
     described = client.get("/openapi.json").json()
-    assert {"/api/ask", "/api/search", "/api/articles", "/api/articles/{article_id}", "/api/corpus", "/healthz"} <= set(described["paths"])
+    assert {"/api/ask", "/api/check", "/api/search", "/api/articles", "/api/articles/{article_id}", "/api/corpus", "/healthz"} <= set(described["paths"])
     assert {"Answer", "Citation", "Hit", "WholeArticle", "Refusal"} <= set(described["components"]["schemas"])
     page = client.get("/docs").text
     loaded = re.findall(r"""(?:src|href|url)(?:=|: )["']([^"']+)""", page)

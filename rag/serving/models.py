@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from rag.search.types import Filters, Hit
+from rag.writing.check import SENTENCE_LIMIT, TEXTS_LIMIT
 
 HISTORY_LIMIT = 12
 """Earlier questions of a request, each answered in turn; the last one decides what a follow-up means."""
@@ -68,6 +69,17 @@ class Asking(Lifting):
 
     question: str
     filters: Narrowing = Field(default_factory=Narrowing)
+
+
+class Checking(BaseModel):
+    """The body of ``POST /api/check``; see :func:`rag.writing.check.check`."""
+
+    sentence: str = Field(min_length=1, max_length=SENTENCE_LIMIT, description="One sentence, Chinese or English.")
+    evidence: list[str] = Field(max_length=TEXTS_LIMIT, description="The texts that shall say it, in either language.")
+
+    model_config = {"json_schema_extra": {"examples": [{
+        "sentence": "Over 900 firms took part on 1 August.", "evidence": ["8月1日，七百多家企业参加了活动。"],
+    }]}}  # fmt: skip
 
 
 class Found(BaseModel):

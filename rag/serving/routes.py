@@ -23,10 +23,11 @@ from rag.serving.guard import Guard
 from rag.serving.intake_routes import add_intake
 from rag.serving.login import Door
 from rag.serving.mcp_routes import add_mcp
-from rag.serving.models import Asked, Asking, Browsed, Found, Health, Refusal, Searched, Span, WholeArticle
+from rag.serving.models import Asked, Asking, Browsed, Checking, Found, Health, Refusal, Searched, Span, WholeArticle
 from rag.serving.openai_routes import add_openai
 from rag.serving.refusals import explain
 from rag.serving.settings import Settings
+from rag.writing.check import Verdict, check
 
 T = TypeVar("T")
 
@@ -108,6 +109,11 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         """The passages that fit a question best."""
         hits = await done(lambda: desk.search(asked.question, asked.k, asked.filters()))
         return Found(question=asked.question, hits=hits)
+
+    @app.post("/api/check", responses=_REFUSED, tags=["checks"])
+    async def check_sentence(checking: Annotated[Checking, Body()]) -> Verdict:
+        """Whether some evidence says a sentence. The articles are not looked at."""
+        return await done(lambda: check(checking.sentence, checking.evidence))
 
     @app.get("/api/corpus", responses=_REFUSED, tags=["articles"])
     async def corpus() -> Statistics:

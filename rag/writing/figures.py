@@ -1,0 +1,298 @@
+"""Figures of a sentence and of its evidence: when one says what the other says.
+
+A figure stands in the evidence if a figure there has the same value, no other unit, and is not
+bounded the other way ("over 700" is not "under 700"). 七百多, 700多 and "over 700" are one value; so
+are 1.2亿 and "120 million", 三成 and "30 percent".
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rag.reader.numbers import chinese_number
+from rag.reader.values import find_numbers
+
+_OVER = re.compile(
+    r"超|逾|[多余]|以上|至少|(?:不少|不低|不下)于|突破|高于|多于|\b(?:more|higher|greater) than\b|\bover\b|\bat least\b"
+    r"|\bno (?:less|fewer) than\b|\babove\b|\bexceed",
+    re.I,
+)
+_UNDER = re.compile(
+    r"不足|不到|以下|以内|最多|不超过|不高于|不多于|近|低于|少于|\b(?:less|fewer|lower) than\b"
+    r"|\bunder\b|\bbelow\b|\bnearly\b|\balmost\b"
+    r"|\bclose to\b|\bup to\b|\bat most\b|\bno more than\b",
+    re.I,
+)
+_ABOUT = re.compile(
+    r"约|左右|上下|\b(?:about|around|approximately|roughly|some|an estimated)\b", re.I
+)
+_LOOKED_BEFORE = 16  # characters before a figure in which its bound may stand
+_TOLERANCE = {"over": (1.0, 1.25), "under": (0.85, 1.0), "about": (0.9, 1.1)}
+_UNITS = tuple(
+    (name, re.compile(pattern, re.I))
+    for name, pattern in (
+        ("ratio", r"%|％|百分点|per ?cent|percentage|成$"),
+        ("dollars", r"美元|\bUS\$|^\$|dollar"),
+        ("hong kong dollars", r"港[元币]|HK\$"),
+        ("euros", r"欧元|€|euro"),
+        ("pounds", r"英镑|£"),
+        ("yen", r"日元|\byen"),
+        ("yuan", r"元|人民币|yuan|RMB|¥|￥"),
+        ("square metres", r"平方米|square met"),
+        ("square kilometres", r"平方公里|平方千米|km²|square kilomet"),
+        ("hectares", r"公顷|hectare"),
+        ("mu", r"亩|\bmu\b"),
+        ("kilometres", r"公里|千米|\bkm\b|kilomet"),
+        ("millimetres", r"毫米|\bmm\b|millimet"),
+        ("centimetres", r"厘米|\bcm\b|centimet"),
+        ("tonnes", r"吨|\btonn?e?s?\b"),
+        ("kilograms", r"公斤|千克|\bkg\b|kilogram"),
+        ("metres", r"^米$|\bmet(?:er|re)s?\b"),
+        ("years", r"^年度?$|\byears?\b"),
+        ("months", r"个月|\bmonths?\b"),
+        ("weeks", r"^周$|\bweeks?\b"),
+        ("hours", r"小时|\bhours?\b"),
+        ("minutes", r"分钟|\bminutes?\b"),
+        ("seconds", r"^秒|\bseconds\b"),
+        ("days", r"^天$|\bdays?\b"),
+        ("points", r"^points?$"),
+        ("degrees", r"摄氏度|℃|degrees"),
+        (
+            "people",
+            r"^[人名位]$|人次|\b(?:people|persons?|men|women|children|students|residents|workers"
+            r"|passengers|teachers)\b",
+        ),
+    )
+)
+# Words for parts, which the finder of numbers leaves out.
+_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_SHARE = re.compile(
+    r"(?P<zh>一半|半数|过半|减半)"
+    r"|\b(?:(?P<count>a|one|two|three|four)[ -](?P<part>third|quarter|fifth|tenth)s?"
+    r"|half(?!-?(?: an?|way|[ -]time| years?| hour)\b)|halv(?:ed|es|ing))\b"
+    r"(?! (?:time|day|year|term|party|person|place|round|phase|edition|straight|consecutive)s?\b)",
+    re.I,
+)
+_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
+_TWICE = re.compile(
+    r"翻(?:了)?一?番|翻倍|(?:翻|增长|增加|提高|提升|扩大|上升|上涨|多)了?[近约]?一倍"
+    r"|\bdoubl(?:e|ed|es|ing)\b|\btwofold\b|\btwice\b",
+    re.I,
+)
+_TWO = re.compile(r"双[方边]|两[国岸地家]|\bboth\b|\bpair\b|\bcouple\b|\bbilateral\b|\btwo\b", re.I)
+_PERIOD = re.compile(
+    r"(?P<sofar>前)?(?:第)?(?P<q>[一二三四首1234])(?:个)?季度"
+    r"|\b(?P<en>first|second|third|fourth) quarter\b|\bQ(?P<n>[1-4])\b"
+    r"|\bfirst (?P<some>two|three) quarters\b|(?P<half>[上下])半年|\b(?P<enhalf>first|second) half\b",
+    re.I,
+)
+_HAN_COUNT = re.compile(r"[一二三四五六七八九十百千]+(?=[号届期艘级大次个])")
+_DIGITS = re.compile(r"(?<![\d.])\d+(?:,\d{3})*(?:\.\d+)?")
+_TO = re.compile(r"(?:-|—|~|～|–|至|到|\bto\b|\band\b)\s?(\d+(?:,\d{3})*(?:\.\d+)?)")
+_LIST_MARK = re.compile(r"[、]|(?:,|，) ?(?:and )?|\band\b|[和与及]")
+_MOST_COUNTED = 12  # things of a list that a sentence may count for itself
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure in a text.
+
+    Attributes:
+        start, end: character offsets.
+        value: the number; a share of the whole for percentages and fractions.
+        unit: one of the names in ``_UNITS``, or "" where the unit is none of these.
+        bound: "over", "under", "about" or "".
+        small: a word for one ("一名", "first"), which evidence need not say.
+        bare: digits in a name, a version or a time, of which only the value is known.
+    """
+
+    start: int
+    end: int
+    value: float
+    unit: str = ""
+    bound: str = ""
+    small: bool = False
+    bare: bool = False
+
+
+def find_figures(text: str, dates: Iterable[tuple[int, int]] = ()) -> list[Figure]:
+    """The figures of a text in order; what stands in the spans of ``dates`` is none."""
+    out = [_period(match) for match in _PERIOD.finditer(text)]
+    taken = [*dates, *((one.start, one.end) for one in out)]
+    out += [
+        Figure(*match.span(), 2.0) for match in _TWICE.finditer(text) if _free(match.span(), taken)
+    ]
+    taken += [(one.start, one.end) for one in out]
+    for match in _SHARE.finditer(text):
+        if _free(match.span(), taken):
+            out.append(Figure(*match.span(), _share(match), "ratio", _bound(text, *match.span())))
+            taken.append(match.span())
+    for number in find_numbers(text):
+        if number.head is None or not _free((number.start, number.end), taken):
+            continue
+        out += _figures(text, number)
+        taken.append((number.start, number.end))
+    for match in _DIGITS.finditer(text):
+        if _free(match.span(), taken):
+            out.append(Figure(*match.span(), float(match[0].replace(",", "")), bare=True))
+    return sorted(out, key=lambda one: one.start)
+
+
+def _share(match: re.Match[str]) -> float:
+    return _COUNTS[match["count"].lower()] / _PARTS[match["part"].lower()] if match["part"] else 0.5
+
+
+def _free(span: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
+    return not any(start < span[1] and span[0] < end for start, end in taken)
+
+
+def _figures(text: str, number) -> list[Figure]:
+    value, unit = number.head, _unit(number.unit)
+    written = number.text
+    if unit == "ratio":
+        value = value / (10 if number.unit.endswith("成") else 100)
+    elif "分之" in written:
+        unit = "ratio"
+        value = value / 1000 if number.unit == "‰" else value
+    digits = any(c.isdigit() for c in written)
+    one = Figure(
+        number.start, number.end, value, unit, _bound(text, number.start, number.end),
+        small=value == 1 and not digits,
+    )  # fmt: skip
+    upper = _TO.search(written)
+    if not upper:
+        return [one]
+    end = float(upper[1].replace(",", "")) * _scale(written, value)
+    return [
+        one,
+        Figure(number.start, number.end, end / 100 if unit == "ratio" else end, unit, one.bound),
+    ]
+
+
+def _scale(written: str, head: float) -> float:
+    """What the first number of a range is multiplied by: 3 to 5万."""
+    first = _DIGITS.search(written)
+    plain = float(first[0].replace(",", "")) if first else 0.0
+    return head / plain if plain and head / plain in (1e2, 1e3, 1e4, 1e6, 1e7, 1e8, 1e9) else 1.0
+
+
+@functools.lru_cache(maxsize=4096)
+def _unit(written: str) -> str:
+    return (
+        next((name for name, pattern in _UNITS if pattern.search(written)), "") if written else ""
+    )
+
+
+def _bound(text: str, start: int, end: int) -> str:
+    told = text[max(0, start - _LOOKED_BEFORE) : start]
+    told = re.split(r"[，,。；;、]", told)[-1]
+    near = told[-4:] if told[-1:] > "\u2e80" else told
+    around = near + text[start : end + 2]
+    if re.search(r"(?:不少|不低|不下)于|\bno (?:less|fewer) than\b", around, re.I):
+        return "over"
+    if _UNDER.search(around):
+        return "under"
+    if _OVER.search(around):
+        return "over"
+    return "about" if _ABOUT.search(around) else ""
+
+
+class Figures:
+    """The figures of some evidence, to be asked for those of a sentence.
+
+    Args:
+        texts: the evidence.
+        figures: what :func:`find_figures` finds in each.
+        parts: numbers that its dates are made of.
+    """
+
+    def __init__(
+        self, texts: Sequence[str], figures: Sequence[Sequence[Figure]], parts: Iterable[float] = ()
+    ):
+        self._all = [one for found in figures for one in found]
+        self._parts = set(parts)
+        self._two = any(_TWO.search(text) for text in texts)
+        self._counts = {
+            len(_LIST_MARK.findall(part)) + 1
+            for text in texts
+            for part in re.split(r"[。；;！？!?\n]|\. ", text)
+        }
+        self._most = max(self._counts, default=0)
+        self._parts |= {chinese_number(m[0]) for text in texts for m in _HAN_COUNT.finditer(text)}
+
+    def stands(self, figure: Figure, text: str) -> bool:
+        """Whether a figure of the sentence ``text`` stands in the evidence."""
+        if figure.small:
+            return True
+        if any(agree(figure, one) for one in self._all):
+            return True
+        plain = not figure.unit or figure.bare
+        if plain and figure.value in self._parts:
+            return True
+        if figure.value == 2 and self._two:
+            return True
+        counted = (
+            figure.unit in ("", "people")
+            and figure.value == int(figure.value)
+            and 2 < figure.value <= _MOST_COUNTED
+        )
+        return (
+            counted
+            and not figure.bare
+            and figure.value <= self._most
+            and not self._has_counts()
+            and figure.value in self._counts
+        )
+
+    def _has_counts(self) -> bool:
+        """Whether the evidence counts anything itself, in figures that small."""
+        return any(
+            2 < one.value <= _MOST_COUNTED and not one.unit and not one.bare for one in self._all
+        )
+
+
+_PLACES = {
+    "一": 1,
+    "首": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "上": 1,
+    "下": 2,
+    "two": 2,
+    "three": 3,
+}
+
+
+def _period(match: re.Match[str]) -> Figure:
+    """A quarter or a half of a year, as a figure whose unit says so."""
+    half = match["half"] or match["enhalf"]
+    told = (half or match["q"] or match["en"] or match["n"] or match["some"]).lower()
+    unit = "half" if half else "quarters" if match["sofar"] or match["some"] else "quarter"
+    return Figure(*match.span(), float(_PLACES.get(told, 0) or told), unit)
+
+
+def agree(said: Figure, known: Figure) -> bool:
+    """Whether one figure says no more than the other."""
+    if {said.unit, known.unit} == {"points", "ratio"}:
+        share, points = (said, known) if said.unit == "ratio" else (known, said)
+        return abs(100 * share.value - points.value) < 1e-6 * points.value
+    if said.unit != known.unit and (
+        said.unit and known.unit or {said.unit, known.unit} & {"half", "quarter", "quarters"}
+    ):
+        return False
+    if (said.unit == "ratio") != (known.unit == "ratio") and not (said.bare or known.bare):
+        return False
+    if {said.bound, known.bound} == {"over", "under"}:
+        return False
+    if said.bound:
+        low, high = _TOLERANCE[said.bound]
+        return low * said.value * (1 - 1e-6) <= known.value <= high * said.value * (1 + 1e-6)
+    return abs(said.value - known.value) <= 1e-6 * max(abs(said.value), abs(known.value))
