@@ -20,6 +20,8 @@ from rag.errors import UsageError
     options.corpus("Folder or file of articles: index them first if they changed."),
     options.model,
     options.rerank,
+    options.llm,
+    click.option("--llm-switch", is_flag=True, help="Readers may switch the language model off and on."),
     click.option(
         "--auth", envvar="YINJU_AUTH", metavar="NAME:PASSWORD|FILE",
         help="Who may come in: a name and a password, or a file of lines that --hash-password makes. Others on this machine see a "

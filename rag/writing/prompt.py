@@ -1,0 +1,130 @@
+"""What a language model is told: rules, the quotes under their handles, and the question.
+
+Quotes are data. They stand between marks that they cannot write themselves, for the brackets of
+marks and handles are exchanged in them.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from rag.answer.types import Answer, Citation
+from rag.question.script import HANT, in_script
+from rag.writing.handles import new_handles
+from rag.writing.models import ANSWER_TOKENS, TOKENS
+
+QUOTE_CHARS = 600  # of one quote at most; what is cut is not evidence that a model can cite
+VALUES = 12  # labels of rows that are told at most
+_PART = re.compile(r"^\[(\w+)\]\n(.*?)(?=^\[\w+\]\n|\Z)", re.M | re.S)
+_BRACKETS = str.maketrans("<>", "‹›")
+_DIGITS = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is sent, and what the handles in it stand for.
+
+    Attributes:
+        rules: the message of the system.
+        user: the message of the user: quotes, question, task.
+        handles: number of a citation of the answer by handle.
+        tokens: no more than these, by a careful estimate; the answer's are not among them.
+    """
+
+    rules: str
+    user: str
+    handles: Mapping[str, int]
+    tokens: int
+
+
+def tokens_of(text: str) -> int:
+    """No fewer tokens than a model takes for a text.
+
+    Two for a Chinese character (a model for English took 1.9, one for Chinese takes .6), one for a
+    digit, one for three others.
+    """
+    far = sum(not one.isascii() for one in text)
+    digits = len(_DIGITS.findall(text))
+    return 2 * far + digits + math.ceil(max(0, len(text) - far - digits) / 3)
+
+
+def is_list(answer: Answer) -> bool:
+    """Whether an answer is a table of several names, to which a model writes the lead only."""
+    return len({row.label for row in answer.rows if row.label}) > 1
+
+
+def prompt_of(answer: Answer) -> Prompt:
+    """The prompt for an answer that has evidence: as many of its quotes as the budget holds."""
+    parts = dict(_parts(answer.lang))
+    listed = is_list(answer)
+    numbers = _in_order(answer, listed)
+    handles = {number: name for name, number in new_handles(numbers).items()}
+    question = (answer.completed or answer.question).translate(_BRACKETS)
+    found = _values(answer, handles)
+    told = parts["values"].format(values=found) if found else ""
+    script = in_script("繁体", HANT) if answer.traditional else "简体"
+    example = f"<{handles[numbers[0]]}>"
+    rules = parts["rules"].format(example=example, script=script)
+    task = parts["list" if listed else "one"]
+    frame = parts["user"].format(quotes="", question=question, values=told, task=task)
+    spent = tokens_of(rules) + tokens_of(frame) + 40  # 40: what roles and messages are set in
+    lines, given = [], {}
+    for number in numbers:
+        line = f"<{handles[number]}> {_told(answer.citations[number - 1])}"
+        cost = tokens_of(line) + 1
+        if given and spent + cost > TOKENS - ANSWER_TOKENS:
+            break
+        spent += cost
+        lines.append(line)
+        given[handles[number]] = number
+    user = parts["user"].format(quotes="\n".join(lines), question=question, values=told, task=task)
+    return Prompt(rules, re.sub(r"\n{2,}", "\n", user), given, spent)
+
+
+def evidence_of(citation: Citation) -> tuple[str, ...]:
+    """The texts that a sentence which cites a quote must stand in: the quote, and its title."""
+    return tuple(filter(None, (citation.quote, citation.title)))
+
+
+def table_of(answer: Answer) -> tuple[str, ...]:
+    """What a lead to a list may rest on besides: how many rows it has, and what stands in them."""
+    if not is_list(answer):
+        return ()
+    labels = dict.fromkeys(row.label for row in answer.rows if row.label)
+    return (f"{len(labels)}: {', '.join(labels)}",)
+
+
+def _in_order(answer: Answer, listed: bool) -> list[int]:
+    """Numbers of the citations to tell: each story once, in a list the first of each row first."""
+    first = [row.citations[0] for row in answer.rows if row.citations] if listed else []
+    every = [*first, *range(1, len(answer.citations) + 1)]
+    return [one for one in dict.fromkeys(every) if not answer.citations[one - 1].same_as] or [1]
+
+
+def _values(answer: Answer, handles: Mapping[int, str]) -> str:
+    """What stands first in the rows, with handles: "Sichuan 四川 <c31>; ..."."""
+    told = {}
+    for row in answer.rows:
+        if row.label and row.citations and row.citations[0] in handles:
+            said = f"{row.label} {row.value}".strip().translate(_BRACKETS)
+            told.setdefault(row.label, f"{said} <{handles[row.citations[0]]}>")
+    more = "; …" if len(told) > VALUES else ""
+    return "; ".join(list(told.values())[:VALUES]) + more
+
+
+def _told(citation: Citation) -> str:
+    quote = " ".join(citation.quote.split())[:QUOTE_CHARS]
+    title = f"[{citation.title[:80]}] " if citation.title else ""
+    return (title + quote).translate(_BRACKETS)
+
+
+@functools.cache
+def _parts(lang: str) -> Sequence[tuple[str, str]]:
+    name = "en" if lang == "en" else "zh"
+    text = resources.files("rag.writing").joinpath("prompts", f"{name}.txt").read_text("utf-8")
+    return tuple((part, body.strip()) for part, body in _PART.findall(text))
