@@ -50,12 +50,18 @@ def parts(
     Raises TimeoutError at the deadline, and what the model's client raises.
     """
     told: SimpleQueue = SimpleQueue()
+    unwanted = threading.Event()
 
     async def read() -> None:
         try:
             async with aclosing(model.astream(list(messages))) as stream:
                 async for chunk in stream:
-                    told.put(_part(chunk))
+                    if unwanted.is_set():
+                        # A client that has just got a chunk can miss that it is cancelled, and one
+                        # that is left here, instead of while it waits, keeps its connection.
+                        asyncio.current_task().cancel()
+                    else:
+                        told.put(_part(chunk))
         except Exception as error:
             told.put(error)
         finally:
@@ -78,6 +84,7 @@ def parts(
                 raise one
             yield one
     finally:
+        unwanted.set()
         reading.cancel()
 
 

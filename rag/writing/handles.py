@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from rag.corpus.sentences import sentences
 
 _RANDOM = random.SystemRandom()
-_TAG = re.compile(r"(\s*)<\s*/?\s*([A-Za-z][\w,;，、 -]{0,38})>|\s*\[\d{1,4}\]")
+_TAG = re.compile(r"<\s*/?\s*([A-Za-z][\w,;，、 -]{0,38})>|\[\d{1,4}\]")
 # What may still become a handle, or a number in brackets that the model made up.
 _HALF = re.compile(r"\s*(?:<[^<>\n]{0,42}|\[\d{0,4})?$")
 _THOUGHT = re.compile(r"^\s*<think>")
@@ -101,9 +101,8 @@ class Sentences:
 
     def _mapped(self, text: str) -> str:
         def number(found: re.Match) -> str:
-            names = re.findall(r"\w+", (found[2] or "").lower())
-            known = [self._handles[name] for name in names if name in self._handles]
-            return (found[1] or "") + "".join(f"[{one}]" for one in known) if known else ""
+            names = re.findall(r"\w+", (found[1] or "").lower())
+            return "".join(f"[{self._handles[name]}]" for name in names if name in self._handles)
 
         return _IDLE.sub("", _TAG.sub(number, text))
 
@@ -114,13 +113,13 @@ class Sentences:
             if not complete:
                 break
             whole = _line(self._text[:end])
-            if re.search(r"[^\W_]", unmarked(whole)):
+            if _says(whole):
                 out += [piece for piece in [whole[self._given :]] if piece]
                 out.append(Sentence(whole))
             self._text, self._given = self._text[end:], 0
         # What stands behind an end that is not certain yet waits.
         line = "" if _HALF_BULLET.match(self._text) else _line(self._text[:end])
-        if len(line) > self._given:
+        if len(line) > self._given and _says(line):
             out.append(line[self._given :])
             self._given = len(line)
         return out
@@ -145,4 +144,10 @@ class Sentences:
 
 
 def _line(text: str) -> str:
-    return " ".join(_BULLET.sub("", text).split())
+    """A text in one line, without spaces where handles were deleted before a full stop."""
+    return re.sub(r" (?=[.,;:!?。，；：！？])", "", " ".join(_BULLET.sub("", text).split()))
+
+
+def _says(line: str) -> bool:
+    """Whether there is a word in a line."""
+    return bool(re.search(r"[^\W_]", unmarked(line)))

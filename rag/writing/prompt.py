@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+from rag.answer.compose import count_line
 from rag.answer.types import Answer, Citation
 from rag.question.script import HANT, in_script
 from rag.writing.handles import new_handles
 from rag.writing.models import ANSWER_TOKENS, TOKENS
+from rag.writing.problems import voice
 
 QUOTE_CHARS = 600  # of one quote at most; what is cut is not evidence that a model can cite
 VALUES = 12  # labels of rows that are told at most
@@ -45,17 +47,21 @@ class Prompt:
 def tokens_of(text: str) -> int:
     """No fewer tokens than a model takes for a text.
 
-    Two for a Chinese character (a model for English took 1.9, one for Chinese takes .6), one for a
+    2.2 for a Chinese character (a model for English took 2, one for Chinese takes .6), one for a
     digit, one for three others.
     """
     far = sum(not one.isascii() for one in text)
     digits = len(_DIGITS.findall(text))
-    return 2 * far + digits + math.ceil(max(0, len(text) - far - digits) / 3)
+    return digits + math.ceil(2.2 * far + max(0, len(text) - far - digits) / 3)
 
 
 def is_list(answer: Answer) -> bool:
-    """Whether an answer is a table of several names, to which a model writes the lead only."""
-    return len({row.label for row in answer.rows if row.label}) > 1
+    """Whether an answer is a table of several names, to which a model writes the lead only.
+
+    The text of such a one says how many articles hold evidence.
+    """
+    counted = count_line(answer.matched, answer.searched, voice(answer.lang, answer.traditional))
+    return len({row.label for row in answer.rows if row.label}) > 1 and counted in answer.text
 
 
 def prompt_of(answer: Answer) -> Prompt:
