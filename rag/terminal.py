@@ -26,6 +26,10 @@ _ONLY = {
     "zh": ("仅限：", " 至 ", "{} 起", "至 {}", "，每年", "（--no-constraints 取消）"),
     "en": ("Restricted to: ", " to ", "since {}", "until {}", ", every year", "  [--no-constraints: all]"),
 }
+_WRITTEN = {
+    "zh": "（由 {model} 根据引文撰写，{about}{tokens} 个词元）",
+    "en": "(Written from the quotes by {model}, {about}{tokens} tokens)",
+}
 _WORDS = {"zh": ("来源", "最接近的内容", "理解为：", "，"), "en": ("Sources", "Nearest", "Understood as: ", ", ")}
 
 
@@ -79,6 +83,8 @@ def put_answer(answer: Answer) -> None:
     if answer.completed:
         put(printable(f"{understood}{answer.completed}\n"))
     put(printable(answer.text))
+    if answer.written:
+        put(printable(_written(answer)))
     if answer.constraints:
         put(printable(_constraints(answer)))
     listed = answer.citations or answer.nearest
@@ -92,6 +98,14 @@ def put_answer(answer: Answer) -> None:
         put(f"    {_marked(citation.quote, citation.start, citation.marks)}")
         if same := glosses(citation):
             put(printable(f"    {separator.join(f'{word} = {asked}' for word, asked in same)}"))
+
+
+def _written(answer: Answer) -> str:
+    """Which model wrote, or was asked, and what it took."""
+    lang = "en" if answer.lang == "en" else "zh"
+    about = "" if answer.written.counted else {"zh": "约 ", "en": "about "}[lang]
+    said = _in_script(_WRITTEN[lang], answer)
+    return said.format(model=answer.written.model, about=about, tokens=f"{answer.written.tokens:,}")
 
 
 def _in_script(words: str, answer: Answer) -> str:

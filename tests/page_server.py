@@ -8,15 +8,15 @@ from rag import Index
 
 
 @contextmanager
-def running(path, port=0, change=lambda desk: None):
-    """The address of the page of an index; ``change(desk)`` may change how questions are answered."""
+def running(path, port=0, change=lambda desk: None, **given):
+    """The address of the page of an index; ``change(desk)`` may change how questions are answered, ``given`` are other settings."""
     import uvicorn
 
     from rag.serving.listen import listen
     from rag.serving.settings import Settings
     from rag.ui.app import build_app
 
-    settings = Settings(port=port)
+    settings = Settings(port=port, **given)
     socket = listen(settings)
     with Index.open(path) as index:
         app = build_app(index, settings)

@@ -24,7 +24,7 @@ PROBLEMS = {
 """By name, what the model did, in English and Chinese."""
 _NOTE = (
     "(The language model {reason}: this is the evidence itself.)",
-    "（语言模型{reason}，以上是依据本身。）",
+    "（语言模型{reason}，这里给出的是依据本身。）",
 )
 _MARKS = {
     "words": ("not in the quotes: {words}", "引文中没有：{words}"),
