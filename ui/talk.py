@@ -123,8 +123,8 @@ def converse(
             elif isinstance(event, Found):
                 yield replace(talk, coming=(key, render.waiting(searching, event, lang)))
             elif isinstance(event, Writing):
-                if not pieces:
-                    yield replace(talk, coming=(key, render.writing(event, lang)))
+                # While the model pauses, what has come last is shown, too.
+                yield replace(talk, coming=(key, render.partial(pieces) if pieces else render.writing(event, lang)))
             else:
                 pieces += event
                 if time.monotonic() - shown >= PIECE_SECONDS:
