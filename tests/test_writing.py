@@ -1,5 +1,6 @@
 """Written answers: a scripted model plays what models do, and what is shown is held against the evidence."""
 
+import dataclasses
 import json
 import logging
 import re
@@ -14,8 +15,9 @@ from small_news import NEWS
 from rag import Article, Assistant, Index
 from rag.answer import Answer, Writing
 from rag.errors import ModelError, UsageError
-from rag.writing.models import KEY, TOKENS, Llm, writer_of
+from rag.writing.models import ANSWER_TOKENS, KEY, TOKENS, Llm, writer_of
 from rag.writing.problems import PROBLEMS
+from rag.writing.prompt import prompt_of, tokens_of
 
 pytest.importorskip("langchain_openai", reason="langchain-openai is not installed")
 
@@ -124,6 +126,12 @@ def test_what_the_quotes_lack_is_marked_in_place(ask):
     assert [one.supported for one in answer.written.sentences] == [True, False, True]
     assert answer.written.sentences[1].unsupported == ("2019",) and not answer.written.problem
     assert "verified" not in json.dumps(answer.to_dict()).lower()
+
+
+def test_what_the_model_was_told_is_no_answer_but_the_value_is_one(ask):
+    answer = ask(BRIDGE, "28 kilometres @1. ", "How long is the Xihou Bridge? @1 ", "What the reader of the quotes found: 28 kilometres @1. ")
+    assert [one.supported for one in answer.written.sentences] == [True, False, False]
+    assert answer.text.count("⚠ repeats what the model was told") == 2
 
 
 def test_a_list_keeps_its_rows_and_gets_a_lead_only(ask, model):
@@ -270,10 +278,14 @@ def test_the_budget_bounds_the_prompt(ask, model, tmp_path):
     chinese = [Article(f"z{n}", f"图拉市图书馆第{n}分馆藏书{n}万册，" + "书架很长，" * 150 + "座位很多。", "图书馆", lang="zh") for n in range(1, 9)]
     Index.build([*articles, *chinese], tmp_path / "index")
     with Index.open(tmp_path / "index") as index:
-        for question in ("How many books does the old library of Tula hold?", "图拉市图书馆分馆藏书多少册？"):
+        asked = "图拉市图书馆分馆藏书多少册？"
+        for question in ("How many books does the old library of Tula hold?", asked):
             answer = ask(question, "It holds books @1.", index=index)
-            prompt = sum(len(one["content"].encode()) for one in model.asked[-1]["messages"])
-            assert answer.written is not None and prompt / 2 + 600 < 2 * TOKENS and model.quotes()[1]
+            prompt = "".join(one["content"] for one in model.asked[-1]["messages"])
+            assert answer.written is not None and tokens_of(prompt) + ANSWER_TOKENS < TOKENS and model.quotes()[1]
+            # Longest of all: a question, labels and quotes that fill their room.
+            full = dataclasses.replace(answer, completed="问" * 2_000, rows=tuple(dataclasses.replace(row, label="值" * 900) for row in answer.rows))
+            assert prompt_of(full).tokens + ANSWER_TOKENS <= TOKENS and prompt_of(full).handles
 
 
 def test_nothing_of_it_is_loaded_where_it_is_off(news_index):

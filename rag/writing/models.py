@@ -144,7 +144,11 @@ def _opened(llm: Llm) -> Writer:
 
 def _arguments(llm: Llm) -> dict[str, object]:
     """What :func:`init_chat_model` is given; providers name the same things differently."""
-    given: dict[str, object] = {"max_retries": 1, "timeout": llm.seconds, "max_tokens": ANSWER_TOKENS}
+    given: dict[str, object] = {
+        "max_retries": 1,
+        "timeout": llm.seconds,
+        "max_tokens": ANSWER_TOKENS,
+    }
     if llm.url:
         given |= {"base_url": llm.url, "temperature": 0}
     if llm.provider == "ollama":

@@ -20,8 +20,9 @@ from rag.writing.handles import new_handles
 from rag.writing.models import ANSWER_TOKENS, TOKENS
 from rag.writing.problems import voice
 
-QUOTE_CHARS = 600  # of one quote at most; what is cut is not evidence that a model can cite
-VALUES = 12  # labels of rows that are told at most
+# Characters that are told at most of a question, of one quote, and of the labels of rows: a prompt
+# of these alone is within the budget.
+QUESTION_CHARS, QUOTE_CHARS, VALUES_CHARS = 400, 500, 200
 _PART = re.compile(r"^\[(\w+)\]\n(.*?)(?=^\[\w+\]\n|\Z)", re.M | re.S)
 _BRACKETS = str.maketrans("<>", "‹›")
 _DIGITS = re.compile(r"\d")
@@ -35,13 +36,26 @@ class Prompt:
         rules: the message of the system.
         user: the message of the user: quotes, question, task.
         handles: number of a citation of the answer by handle.
+        own: what in it is not of the quotes.
+        found: of this the values that were found, which a sentence may well be.
         tokens: no more than these, by a careful estimate; the answer's are not among them.
     """
 
     rules: str
     user: str
     handles: Mapping[str, int]
+    own: str
+    found: str
     tokens: int
+
+    def echoes(self, sentence: str) -> bool:
+        """Whether a sentence only repeats what the model was told: a rule, the task, the question."""
+        said = _letters(sentence)
+        return bool(said) and said in _letters(self.own) and said not in _letters(self.found)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"<[^<>]*>|\W", "", text).lower()
 
 
 def tokens_of(text: str) -> int:
@@ -70,14 +84,18 @@ def prompt_of(answer: Answer) -> Prompt:
     listed = is_list(answer)
     numbers = _in_order(answer, listed)
     handles = {number: name for name, number in new_handles(numbers).items()}
-    question = (answer.completed or answer.question).translate(_BRACKETS)
+    question = (answer.completed or answer.question)[:QUESTION_CHARS].translate(_BRACKETS)
     found = _values(answer, handles)
     told = parts["values"].format(values=found) if found else ""
     script = in_script("繁体", HANT) if answer.traditional else "简体"
     example = f"<{handles[numbers[0]]}>"
     rules = parts["rules"].format(example=example, script=script)
     task = parts["list" if listed else "one"]
-    frame = parts["user"].format(quotes="", question=question, values=told, task=task)
+    user = functools.partial(
+        parts["user"].format, question=question, values=told, task=task, example=example
+    )
+    frame = user(quotes="")
+    own = f"{rules}\n{frame}"
     spent = tokens_of(rules) + tokens_of(frame) + 40  # 40: what roles and messages are set in
     lines, given = [], {}
     for number in numbers:
@@ -88,8 +106,9 @@ def prompt_of(answer: Answer) -> Prompt:
         spent += cost
         lines.append(line)
         given[handles[number]] = number
-    user = parts["user"].format(quotes="\n".join(lines), question=question, values=told, task=task)
-    return Prompt(rules, re.sub(r"\n{2,}", "\n", user), given, spent)
+    return Prompt(
+        rules, re.sub(r"\n{2,}", "\n", user(quotes="\n".join(lines))), given, own, found, spent
+    )
 
 
 def evidence_of(citation: Citation) -> tuple[str, ...]:
@@ -114,13 +133,15 @@ def _in_order(answer: Answer, listed: bool) -> list[int]:
 
 def _values(answer: Answer, handles: Mapping[int, str]) -> str:
     """What stands first in the rows, with handles: "Sichuan 四川 <c31>; ..."."""
-    told = {}
+    told: dict[str, str] = {}
     for row in answer.rows:
         if row.label and row.citations and row.citations[0] in handles:
             said = f"{row.label} {row.value}".strip().translate(_BRACKETS)
             told.setdefault(row.label, f"{said} <{handles[row.citations[0]]}>")
-    more = "; …" if len(told) > VALUES else ""
-    return "; ".join(list(told.values())[:VALUES]) + more
+    said = "; ".join(told.values())
+    if len(said) <= VALUES_CHARS:
+        return said
+    return said[:VALUES_CHARS].rpartition("; ")[0] + "; …"
 
 
 def _told(citation: Citation) -> str:

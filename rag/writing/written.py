@@ -189,6 +189,8 @@ class _Draft:
             if declines(text) and not self.shown:
                 raise Failed("declined")
             return WrittenSentence(text, why=mark("uncited", self._voice))
+        if self.prompt.echoes(text):
+            return WrittenSentence(text, numbers, why=mark("echo", self._voice))
         cited = [self.answer.citations[number - 1] for number in numbers]
         evidence = [one for citation in cited for one in evidence_of(citation)]
         verdict = check(text, [*evidence, *table_of(self.answer)])
