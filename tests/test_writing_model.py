@@ -68,8 +68,8 @@ def test_its_own_count_of_tokens_is_within_the_estimate(opened, url):
     assert counted("The bridge") < 5
     for question in (BRIDGE, BOOKS, PLACES):
         prompt = prompt_of(Assistant(opened).ask(question))
-        # What roles are set in is a dozen tokens more.
-        assert counted(prompt.rules) + counted(prompt.user) + 12 <= prompt.tokens
+        # What the roles of the messages are set in is two dozen tokens more.
+        assert sum(map(counted, (prompt.rules, *prompt.example, prompt.user))) + 24 <= prompt.tokens
     for article in NEWS:
         assert counted(article.text) <= tokens_of(article.text)
 

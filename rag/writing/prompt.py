@@ -23,6 +23,7 @@ from rag.writing.problems import voice
 # Characters that are told at most of a question, of one quote, and of the labels of rows: a prompt
 # of these alone is within the budget.
 QUESTION_CHARS, QUOTE_CHARS, VALUES_CHARS = 400, 500, 200
+FRAME_TOKENS = 60  # what the roles of four messages are set in
 _PART = re.compile(r"^\[(\w+)\]\n(.*?)(?=^\[\w+\]\n|\Z)", re.M | re.S)
 _BRACKETS = str.maketrans("<>", "‹›")
 _DIGITS = re.compile(r"\d")
@@ -34,6 +35,7 @@ class Prompt:
 
     Attributes:
         rules: the message of the system.
+        example: a question of a user, with quotes of its own, and the answer to it.
         user: the message of the user: quotes, question, task.
         handles: number of a citation of the answer by handle.
         own: what in it is not of the quotes.
@@ -42,6 +44,7 @@ class Prompt:
     """
 
     rules: str
+    example: tuple[str, str]
     user: str
     handles: Mapping[str, int]
     own: str
@@ -81,23 +84,19 @@ def is_list(answer: Answer) -> bool:
 def prompt_of(answer: Answer) -> Prompt:
     """The prompt for an answer that has evidence: as many of its quotes as the budget holds."""
     parts = dict(_parts(answer.lang))
-    listed = is_list(answer)
-    numbers = _in_order(answer, listed)
-    handles = {number: name for name, number in new_handles(numbers).items()}
+    numbers = _in_order(answer)
+    other, *names = new_handles([0, *numbers])
+    handles = dict(zip(numbers, names))
     question = (answer.completed or answer.question)[:QUESTION_CHARS].translate(_BRACKETS)
     found = _values(answer, handles)
     told = parts["values"].format(values=found) if found else ""
     script = in_script("繁体", HANT) if answer.traditional else "简体"
-    example = f"<{handles[numbers[0]]}>"
-    rules = parts["rules"].format(example=example, script=script)
-    task = parts["list" if listed else "one"]
-    user = functools.partial(
-        parts["user"].format, question=question, values=told, task=task, example=example
-    )
-    frame = user(quotes="")
-    own = f"{rules}\n{frame}"
-    spent = tokens_of(rules) + tokens_of(frame) + 40  # 40: what roles and messages are set in
-    lines, given = [], {}
+    rules = parts["rules"].format(example=f"<{names[0]}>", script=script)
+    example = (parts["example"].format(other=other), parts["answer"].format(other=other))
+    task = parts["list" if is_list(answer) else "one"]
+    user = functools.partial(parts["user"].format, question=question, values=told, task=task)
+    own = "\n".join((rules, *example, user(quotes="")))
+    lines, given, spent = [], {}, tokens_of(own) + FRAME_TOKENS
     for number in numbers:
         line = f"<{handles[number]}> {_told(answer.citations[number - 1])}"
         cost = tokens_of(line) + 1
@@ -106,9 +105,8 @@ def prompt_of(answer: Answer) -> Prompt:
         spent += cost
         lines.append(line)
         given[handles[number]] = number
-    return Prompt(
-        rules, re.sub(r"\n{2,}", "\n", user(quotes="\n".join(lines))), given, own, found, spent
-    )
+    asked = re.sub(r"\n{2,}", "\n", user(quotes="\n".join(lines)))
+    return Prompt(rules, example, asked, given, own, found, spent)
 
 
 def evidence_of(citation: Citation) -> tuple[str, ...]:
@@ -124,9 +122,9 @@ def table_of(answer: Answer) -> tuple[str, ...]:
     return (f"{len(labels)}: {', '.join(labels)}",)
 
 
-def _in_order(answer: Answer, listed: bool) -> list[int]:
+def _in_order(answer: Answer) -> list[int]:
     """Numbers of the citations to tell: each story once, in a list the first of each row first."""
-    first = [row.citations[0] for row in answer.rows if row.citations] if listed else []
+    first = [row.citations[0] for row in answer.rows if row.citations] if is_list(answer) else []
     every = [*first, *range(1, len(answer.citations) + 1)]
     return [one for one in dict.fromkeys(every) if not answer.citations[one - 1].same_as] or [1]
 

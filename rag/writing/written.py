@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rag.answer.events import Writing
 from rag.answer.types import Answer, Written, WrittenSentence
@@ -25,6 +26,9 @@ from rag.writing.handles import Sentence, Sentences, numbers_of, unmarked
 from rag.writing.models import ANSWER_TOKENS, Writer
 from rag.writing.problems import Failed, declines, mark, note, problem_of, voice
 from rag.writing.prompt import Prompt, evidence_of, is_list, prompt_of, table_of, tokens_of
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
 
 log = logging.getLogger("rag.writing")
 
@@ -61,6 +65,19 @@ def write(writer: Writer, answer: Answer) -> Iterator[Writing | str | Answer]:
         pieces.append(piece)
         yield piece
     yield draft.answered("".join(pieces))
+
+
+def messages_of(prompt: Prompt) -> list[BaseMessage]:
+    """The messages of a prompt."""
+    from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+
+    question, answer = prompt.example
+    return [
+        SystemMessage(prompt.rules),
+        HumanMessage(question),
+        AIMessage(answer),
+        HumanMessage(prompt.user),
+    ]
 
 
 @dataclass(slots=True, eq=False)
@@ -116,9 +133,7 @@ class _Draft:
 
     def _parts(self) -> Iterator:
         """What the model sends, with a None at times, also where what comes is not shown."""
-        from langchain_core.messages import HumanMessage, SystemMessage
-
-        messages = [SystemMessage(self.prompt.rules), HumanMessage(self.prompt.user)]
+        messages = messages_of(self.prompt)
         coming = parts(self.writer.model, messages, self.began + self.writer.seconds)
         ticked = self.began
         with closing(coming):
