@@ -34,6 +34,7 @@ log = logging.getLogger("rag.writing")
 
 SENTENCES, LEAD_SENTENCES = 5, 2  # that an answer and the lead of a list have at most
 FORMLESS = 3  # sentences without a handle after which no more is waited for
+LONGEST = 1_000  # characters of a sentence, which no longer one is
 SHORT = 12  # characters below which no language is told
 CUT = ("length", "max_tokens")  # why a model ended that was not done, as providers call it
 FILTERED = ("content_filter", "refusal")
@@ -160,6 +161,8 @@ class _Draft:
                 continue
             joined = self._joint() + piece
             self.open += piece
+            if len(self.open) > LONGEST:
+                raise Failed("endless")
             if self.shown:
                 yield joined
             else:
