@@ -299,6 +299,13 @@ def test_nothing_of_it_is_loaded_where_it_is_off(news_index):
     assert done.returncode == 0, done.stderr
 
 
+def test_a_check_that_fails_marks_the_sentence_and_is_in_the_log(ask, monkeypatch, caplog):
+    monkeypatch.setattr("rag.writing.written.check", lambda *_: 1 / 0)
+    answer = ask(BRIDGE, "The bridge is 28 kilometres long @1.")
+    assert answer.written.sentences[0].why == "could not be checked" and answer.written.problem == "unsupported"
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_a_chat_model_of_langchain_writes(opened):
     from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
     from langchain_core.messages import AIMessage

@@ -31,6 +31,7 @@ _MARKS = {
     "unsaid": ("the quotes do not say this", "引文没有这样说"),
     "uncited": ("names no quote", "没有注明引文"),
     "language": ("in another language", "用了另一种语言"),
+    "unchecked": ("could not be checked", "未能核对"),
     "echo": ("repeats what the model was told", "只是重复了给模型的话"),
     "again": ("said before", "重复了前面的话"),
     "cut": ("broken off here", "到此中断"),

@@ -211,7 +211,11 @@ class _Draft:
             return WrittenSentence(text, numbers, why=mark("echo", self._voice))
         cited = [self.answer.citations[number - 1] for number in numbers]
         evidence = [one for citation in cited for one in evidence_of(citation)]
-        verdict = check(text, [*evidence, *table_of(self.answer)])
+        try:
+            verdict = check(text, [*evidence, *table_of(self.answer)])
+        except Exception:  # a fault of the check is no fault of the model, and takes no evidence away
+            log.exception("a sentence could not be checked")
+            return WrittenSentence(text, numbers, why=mark("unchecked", self._voice))
         if verdict.supported:
             return WrittenSentence(text, numbers, True)
         kind = "words" if verdict.unsupported else "unsaid"
