@@ -28,7 +28,7 @@ def site(news_index, model):
 
 def test_sentences_stream_and_what_does_not_hold_is_marked_with_its_reason(visit, site, model):  # noqa: F811
     page = visit(site, until="#question textarea:visible")
-    model.play = ["The bridge is 28 kilometres long @1. ", "It opened in 2019 @1. ", "It cost <b>23</b> ", pause(1.5), "billion yuan @1."]
+    model.play = ["The bridge is 28 kilometres long @1. ", "It opened in 2019 @1. ", "And cost <b>23</b> ", pause(1.5), "billion yuan @1."]
     page.locator("#question textarea").fill(BRIDGE)
     page.locator("#question textarea").press("Enter")
     page.wait_for_selector("#chat .yj-answer:has(.yj-busy) .yj-doubt-why")  # while it comes
@@ -62,9 +62,9 @@ def test_where_nothing_holds_the_evidence_is_shown_with_the_reason(visit, site, 
 
 def test_a_list_keeps_its_table_below_the_lead(visit, site, model):  # noqa: F811
     page = visit(site, until="#question textarea:visible", locale="zh-CN")
-    model.play = ["几个省举行了防汛演练@1。"]
+    model.play = ["安徽省芜湖市在长江边开展防汛演练@1。"]
     answer = ask(page, PLACES)
-    assert answer.locator(".yj-wrote").inner_text().startswith("几个省举行了防汛演练。[1]")
+    assert answer.locator(".yj-wrote").inner_text().startswith("安徽省芜湖市在长江边开展防汛演练。[1]")
     assert answer.locator(".yj-places tbody .yj-place").count() == 4
 
 

@@ -169,5 +169,9 @@ def _arguments(llm: Llm) -> dict[str, object]:
     if llm.per_minute:
         from langchain_core.rate_limiters import InMemoryRateLimiter
 
-        given["rate_limiter"] = InMemoryRateLimiter(requests_per_second=llm.per_minute / 60)
+        limiter = InMemoryRateLimiter(
+            requests_per_second=llm.per_minute / 60, check_every_n_seconds=0.05
+        )
+        limiter.available_tokens = 1.0  # the first request need not wait
+        given["rate_limiter"] = limiter
     return given | dict(llm.options)

@@ -213,7 +213,9 @@ class _Draft:
         evidence = [one for citation in cited for one in evidence_of(citation)]
         try:
             verdict = check(text, [*evidence, *table_of(self.answer)])
-        except Exception:  # a fault of the check is no fault of the model, and takes no evidence away
+        except (
+            Exception
+        ):  # a fault of the check is no fault of the model, and takes no evidence away
             log.exception("a sentence could not be checked")
             return WrittenSentence(text, numbers, why=mark("unchecked", self._voice))
         if verdict.supported:
