@@ -17,6 +17,8 @@ _RANDOM = random.SystemRandom()
 _TAG = re.compile(r"<\s*/?\s*([A-Za-z][\w,;，、 -]{0,38})>|\[\d{1,4}\]")
 # What may still become a handle, or a number in brackets that the model made up.
 _HALF = re.compile(r"\s*(?:<[^<>\n]{0,42}|\[\d{0,4})?$")
+# Where a server passes on what ends a turn, the model goes on with a conversation of its own.
+_OVER = re.compile(r"<\|\w+\|>|<(?:end|start)_of_turn>|</s>")
 _THOUGHT = re.compile(r"^\s*<think>")
 _THOUGHT_BEGINS = "<think>"
 _THOUGHT_ENDS = "</think>"
@@ -53,7 +55,11 @@ class Sentence(str):
 
 
 class Sentences:
-    """A model's text as it streams: pieces to show, and each sentence when it is complete."""
+    """A model's text as it streams: pieces to show, and each sentence when it is complete.
+
+    Attributes:
+        over: whether the model's turn has ended, so that no more of its text is read.
+    """
 
     def __init__(self, handles: Mapping[str, int]) -> None:
         """
@@ -63,12 +69,15 @@ class Sentences:
         self._handles = {name.lower(): number for name, number in handles.items()}
         self._raw = ""  # what may still become something else
         self._text = ""  # the sentence that is under way, and what follows
+        self.over = False
         self._given = 0  # how much of it was given in pieces
         self._thinks: bool | None = None  # None until the first characters tell
 
     def feed(self, text: str) -> list[str]:
         """What a further part of the text gives: pieces, and after its last piece a Sentence."""
-        self._raw += text
+        self._raw += "" if self.over else text
+        if ends := _OVER.search(self._raw):
+            self._raw, self.over = self._raw[: ends.start()], True
         if self._thinks is not False and not self._after_thoughts():
             return []
         half = _HALF.search(self._raw).start()

@@ -119,10 +119,11 @@ class _Draft:
                         yield Writing(self.writer.name, len(self.sentences))
                     else:
                         yield from self._taken(text.feed(part.text))
-                    if self.done:
+                    if self.done or text.over:
                         break
             if not self.done:
-                self._ended()
+                if not text.over:
+                    self._ended()
                 yield from self._taken(text.end(cut=self.finish in CUT))
         except Exception as error:
             self.problem = problem_of(error, began)
