@@ -239,7 +239,7 @@ def test_an_article_gives_no_orders(ask, model, tmp_path):
         assert obeyed.written.problem == "unsupported" and "61,000" in obeyed.text and "burnt" not in obeyed.text
 
 
-def test_keys_are_shown_nowhere(model, opened, monkeypatch, caplog, yinju, news_index):
+def test_keys_are_shown_nowhere(model, opened, monkeypatch, caplog, call, news_index):
     monkeypatch.setenv("OPENAI_API_KEY", KEYS[0])
     caplog.set_level(logging.DEBUG, "rag")
     model.play = [status(401, f"Incorrect API key provided: {KEYS[0]}")]
@@ -248,7 +248,7 @@ def test_keys_are_shown_nowhere(model, opened, monkeypatch, caplog, yinju, news_
     monkeypatch.setenv(KEY, KEYS[1])
     Assistant(opened, Llm("openai:two", model.url, 5)).ask(BRIDGE)
     assert KEYS[1] in json.dumps(model.headers[-1])
-    done = yinju("ask", "--index", news_index, "--llm", "openai:x", "--llm-url", model.url, "--json", "--debug", BRIDGE)
+    done = call("ask", "--index", news_index, "--llm", "openai:x", "--llm-url", model.url, "--json", "--debug", BRIDGE)
     shown = json.dumps(answer.to_dict()) + caplog.text + done.stdout + done.stderr + repr(writer_of(Llm("openai:two", model.url)))
     assert done.returncode == 0 and json.loads(done.stdout)["written"]["problem"] == "key"
     assert not any(key in shown for key in KEYS)
