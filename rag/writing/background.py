@@ -1,4 +1,4 @@
-"""A model's stream, read in the background so that a deadline and a reader's stop end it at once."""
+"""A model's stream, read in the background: a deadline and a reader's stop end it at once."""
 
 from __future__ import annotations
 
@@ -51,23 +51,7 @@ def parts(
     """
     told: SimpleQueue = SimpleQueue()
     unwanted = threading.Event()
-
-    async def read() -> None:
-        try:
-            async with aclosing(model.astream(list(messages))) as stream:
-                async for chunk in stream:
-                    if unwanted.is_set():
-                        # A client that has just got a chunk can miss that it is cancelled, and one
-                        # that is left here, instead of while it waits, keeps its connection.
-                        asyncio.current_task().cancel()
-                    else:
-                        told.put(_part(chunk))
-        except Exception as error:
-            told.put(error)
-        finally:
-            told.put(_END)
-
-    reading = asyncio.run_coroutine_threadsafe(read(), _loop())
+    reading = asyncio.run_coroutine_threadsafe(_read(model, messages, told, unwanted), _loop())
     try:
         while True:
             left = deadline - time.monotonic()
@@ -86,6 +70,28 @@ def parts(
     finally:
         unwanted.set()
         reading.cancel()
+
+
+async def _read(
+    model: BaseChatModel,
+    messages: Sequence[BaseMessage],
+    told: SimpleQueue,
+    unwanted: threading.Event,
+) -> None:
+    """Tells the parts of a stream, or the error that ended it, and last its end."""
+    try:
+        async with aclosing(model.astream(list(messages))) as stream:
+            async for chunk in stream:
+                if unwanted.is_set():
+                    # A client that has just got a chunk can miss that it is cancelled, and one
+                    # that is left here, instead of while it waits, keeps its connection.
+                    asyncio.current_task().cancel()
+                else:
+                    told.put(_part(chunk))
+    except Exception as error:
+        told.put(error)
+    finally:
+        told.put(_END)
 
 
 def _part(chunk) -> Part:

@@ -52,7 +52,7 @@ class Prompt:
     tokens: int
 
     def echoes(self, sentence: str) -> bool:
-        """Whether a sentence only repeats what the model was told: a rule, the task, the question."""
+        """Whether a sentence only repeats what the model was told: a rule, a task, the question."""
         said = _letters(sentence)
         return bool(said) and said in _letters(self.own) and said not in _letters(self.found)
 

@@ -1,6 +1,6 @@
 """An answer written by a language model from the evidence, each sentence checked as it completes.
 
-answer with its evidence -> prompt -> model -> sentences with handles -> check -> the answer, written
+answer with evidence -> prompt -> model -> sentences with handles -> check -> the answer, written
 
 Nothing is shown until a first sentence holds; from then on the text is shown as it streams, and a
 sentence that does not hold is marked behind its last word. Where none holds, or the model fails,
@@ -48,7 +48,7 @@ def is_written(answer: Answer) -> bool:
 
 
 def write(writer: Writer, answer: Answer) -> Iterator[Writing | str | Answer]:
-    """The answer as a model writes it: pieces that joined are ``Answer.text``, and the answer, last.
+    """The answer as a model writes it: pieces that joined are its text, and the answer, last.
 
     Nothing is raised for what a model does. Whoever closes the iterator ends the request at once.
 
