@@ -4,6 +4,7 @@ import pytest
 from model_server import pause, scripted
 from page_server import running
 from test_page import ask, browser, visit, wait_for_answer  # noqa: F401
+from test_page_access import barriers  # noqa: F401
 
 from rag.writing.models import Llm
 
@@ -58,6 +59,14 @@ def test_where_nothing_holds_the_evidence_is_shown_with_the_reason(visit, site, 
     answer.get_by_text("What the model wrote").click()
     assert "31" in answer.locator(".yj-wrote .yj-doubt-why").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barriers(visit, site, model, barriers, scheme):  # noqa: F811
+    page = visit(site, until="#question textarea:visible", color_scheme=scheme)
+    model.play = ["The bridge is 28 kilometres long @1. ", "It opened in 2019 @1. "]
+    ask(page, BRIDGE)
+    assert barriers(page) == []
 
 
 def test_a_list_keeps_its_table_below_the_lead(visit, site, model):  # noqa: F811
