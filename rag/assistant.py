@@ -11,8 +11,11 @@ from rag.errors import UsageError
 from rag.library import Index, checked, is_date
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from rag.answer import Answer, Event
     from rag.search.types import Filters
+    from rag.writing.models import Llm
 
 # Up to a mark that ends a clause, a reader's pause.
 _PIECE = re.compile(r"[^，。；！？,;\n]*[，。；！？,;\n]+|[^，。；！？,;\n]+")
@@ -20,13 +23,20 @@ _PIECE = re.compile(r"[^，。；！？,;\n]*[，。；！？,;\n]+|[^，。；�
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Answers questions from an index, every statement with a verbatim quote, or refuses."""
+    """Answers questions from an index, every statement with a verbatim quote, or refuses.
+
+    Attributes:
+        index: what is asked.
+        llm: a language model that writes the answers from the quotes, each of its sentences checked against them: a name
+            ("ollama:qwen3:4b"), :class:`rag.writing.models.Llm`, or a chat model of LangChain; None for the quotes alone.
+    """
 
     index: Index
+    llm: str | Llm | BaseChatModel | None = None
 
     def ask(
         self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
-        without: Sequence[str] = (),
+        without: Sequence[str] = (), write: bool = True,
     ) -> Answer:
         """The answer to one question.
 
@@ -38,12 +48,13 @@ class Assistant:
             filters: restricts what the answer may rest on.
             as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest article.
             without: which of the question's constraints to lift: "date", "place", "source", or the words of single ones.
+            write: whether the language model writes, where there is one. It is never asked for refusals and talk.
 
-        Raises UsageError for an empty or overlong question, and for filters, a day or constraints that make no sense.
+        Raises UsageError for an empty or overlong question, and for filters, a day or constraints that make no sense; where a
+        language model is to write, UsageError and ModelError for one that cannot be opened. What it does wrong raises nothing.
         """
-        from rag.answer import answer
-
-        return answer(**self._checked(question, history, filters, as_of, without))
+        *_, last = self.stream(question, history, filters, as_of, without, write)
+        return last
 
     def turns(
         self, questions: Sequence[str], filters: Filters | None = None, as_of: str = "", known: Sequence[tuple[str, Answer]] = ()
@@ -54,12 +65,12 @@ class Assistant:
         """
         turns = list(known)
         for question in questions:
-            turns.append((question, self.ask(question, turns, filters, as_of)))
+            turns.append((question, self.ask(question, turns, filters, as_of, write=False)))
         return tuple(turns)
 
     def stream(
         self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
-        without: Sequence[str] = (),
+        without: Sequence[str] = (), write: bool = True,
     ) -> Generator[Event, None, None]:
         """The answer as it comes about: what is searched, what was found, the text in pieces, and the answer itself, last.
 
@@ -69,9 +80,23 @@ class Assistant:
         from rag.answer import Answer, stages
 
         for event in stages(**self._checked(question, history, filters, as_of, without)):
-            if isinstance(event, Answer):
-                yield from _PIECE.findall(event.text)
-            yield event
+            if isinstance(event, Answer) and write and self.llm is not None:
+                yield from self._written(event)
+            else:
+                if isinstance(event, Answer):
+                    yield from _PIECE.findall(event.text)
+                yield event
+
+    def _written(self, answer: Answer) -> Generator[Event, None, None]:
+        """An answer as the language model writes it; as it is where the model is not to write."""
+        from rag.writing.models import writer_of
+        from rag.writing.written import is_written, write
+
+        if is_written(answer):
+            yield from write(writer_of(self.llm), answer)
+        else:
+            yield from _PIECE.findall(answer.text)
+            yield answer
 
     async def aask(
         self,
@@ -80,12 +105,13 @@ class Assistant:
         filters: Filters | None = None,
         as_of: str = "",
         without: Sequence[str] = (),
+        write: bool = True,
     ) -> Answer:
         """As :meth:`ask`, in a thread; a task that is cancelled ends the work after the stage it is in.
 
         Several questions may be asked at once.
         """
-        async for event in self.astream(question, history, filters, as_of, without):
+        async for event in self.astream(question, history, filters, as_of, without, write):
             last = event
         return last  # type: ignore[return-value]  # the last event is the answer
 
@@ -96,11 +122,12 @@ class Assistant:
         filters: Filters | None = None,
         as_of: str = "",
         without: Sequence[str] = (),
+        write: bool = True,
     ) -> AsyncGenerator[Event, None]:
         """As :meth:`stream`, each stage in a thread; whoever cancels or closes it ends the work so, too."""
         from rag.asynchronous import stepped
 
-        return stepped(self.stream(question, history, filters, as_of, without))
+        return stepped(self.stream(question, history, filters, as_of, without, write))
 
     def _checked(self, question: str, history: Sequence[tuple[str, Answer]], filters: Filters | None, as_of: str, without: Sequence[str]) -> dict:
         """The arguments of :func:`rag.answer.answer`. Raises UsageError."""

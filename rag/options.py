@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import json as json_format
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
+
+from rag.errors import UsageError
+
+if TYPE_CHECKING:
+    from rag.writing.models import Llm
 
 
 def _set_debug(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -29,6 +37,60 @@ rerank = click.option(
     help="A cross-encoder or multi-vector model of sentence-transformers, by name or folder, that reads the best "
     "passages and orders them anew. Any index will do.",
 )  # fmt: skip
+def _llm(name: str | None, url: str | None, seconds: float | None, per_minute: float, given: tuple[str, ...]) -> Llm | None:
+    """The language model of the options; None for none. Raises UsageError."""
+    from rag.writing.models import SECONDS, Llm
+
+    if not name:
+        if url or given:
+            raise UsageError("expected --llm PROVIDER:MODEL with the other options of --llm, got them alone")
+        return None
+    pairs = [one.partition("=") for one in given]
+    if odd := next((name for name, sign, _ in pairs if not (name and sign)), None):
+        raise UsageError(f"expected --llm-option NAME=VALUE, as reasoning_effort=none, got {odd!r}")
+    return Llm(name, url or "", seconds or SECONDS, per_minute, tuple((name, _value(value)) for name, _, value in pairs))
+
+
+def _value(text: str) -> object:
+    """A number or a truth value as JSON writes it; anything else is a string."""
+    try:
+        value = json_format.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, int | float | bool) else text
+
+
+_LLM = (
+    click.option(
+        "--llm", envvar="YINJU_LLM", metavar="PROVIDER:MODEL",
+        help="A language model that writes the answers from the quotes, each of its sentences checked against them: ollama:qwen3:4b, "
+        "openai:..., anthropic:... (docs/llm.md). Keys come from the environment.",
+    ),
+    click.option("--llm-url", envvar="YINJU_LLM_URL", metavar="URL", help="Where the language model is served, as http://127.0.0.1:8080/v1."),
+    click.option(
+        "--llm-timeout", envvar="YINJU_LLM_TIMEOUT", metavar="SECONDS", type=click.FloatRange(0, min_open=True),
+        help="Time that it has for an answer, after which the quotes alone are shown.  [default: 60]",
+    ),
+    click.option("--llm-rate", default=0.0, metavar="NUMBER", type=click.FloatRange(0), help="Requests a minute at most.  [default: any number]"),
+    click.option(
+        "--llm-option", multiple=True, metavar="NAME=VALUE",
+        help="A further argument of the model, as reasoning_effort=none. May be given several times.",
+    ),
+)  # fmt: skip
+
+
+def llm(function: Callable) -> Callable:
+    """``--llm`` and what belongs to it, given to the verb as one ``llm``: :class:`rag.writing.models.Llm` or None."""
+
+    @functools.wraps(function)
+    def with_llm(*args, llm, llm_url, llm_timeout, llm_rate, llm_option, **given):
+        return function(*args, llm=_llm(llm, llm_url, llm_timeout, llm_rate, llm_option), **given)
+
+    for option in reversed(_LLM):
+        with_llm = option(with_llm)
+    return with_llm
+
+
 json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
 
 

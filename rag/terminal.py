@@ -23,6 +23,10 @@ SKIPPED_SHOWN = 20
 # Control characters (a terminal would obey them) and those that turn the direction of text.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LIFT = {"zh": "（--no-constraints 取消）", "en": "  [--no-constraints: all]"}
+_WRITTEN = {
+    "zh": "（由 {model} 根据引文撰写，{about}{tokens} 个词元）",
+    "en": "(Written from the quotes by {model}, {about}{tokens} tokens)",
+}
 _WORDS = {"zh": ("来源", "最接近的内容", "理解为：", "，"), "en": ("Sources", "Nearest", "Understood as: ", ", ")}
 
 
@@ -77,6 +81,8 @@ def put_answer(answer: Answer) -> None:
     if answer.completed:
         put(printable(f"{understood}{answer.completed}\n"))
     put(printable(answer.text))
+    if answer.written:
+        put(printable(_written(answer)))
     if answer.constraints:
         put(printable(limits(answer) + in_script_of(_LIFT.get(answer.lang, _LIFT["en"]), answer)))
     listed = answer.citations or answer.nearest
@@ -90,6 +96,16 @@ def put_answer(answer: Answer) -> None:
         put(f"    {_marked(citation.quote, citation.start, citation.marks)}")
         if same := glosses(citation):
             put(printable(f"    {separator.join(f'{word} = {asked}' for word, asked in same)}"))
+
+
+def _written(answer: Answer) -> str:
+    """Which model wrote, or was asked, and what it took."""
+    lang = "en" if answer.lang == "en" else "zh"
+    from rag.plain import in_script_of
+
+    about = "" if answer.written.counted else {"zh": "约 ", "en": "about "}[lang]
+    said = in_script_of(_WRITTEN[lang], answer)
+    return said.format(model=answer.written.model, about=about, tokens=f"{answer.written.tokens:,}")
 
 
 def put_hits(hits: Iterable[Hit]) -> None:

@@ -53,7 +53,7 @@ class About:
             return self._known[key]
 
     def _is_answered(self, question: str, article_id: str) -> bool:
-        answer = self._desk.ask(question)
+        answer = self._desk.ask(question, write=False)
         return not answer.refused and any(one.article_id == article_id for one in answer.citations)
 
 

@@ -79,6 +79,9 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                         send = gr.Button("", elem_id="send", variant="primary", scale=0)
                         stop = gr.Button("", elem_id="stop", scale=0)
                     with gr.Row(elem_id="under"):
+                        # Hidden it is on: a server that does not let readers choose has its model write.
+                        offered = bool(desk.settings.llm and desk.settings.llm_switch)
+                        writes = gr.Checkbox(value=True, elem_id="writes", visible=True if offered else "hidden")
                         form = Form()
                         keeping = {kind: gr.Button("", elem_id=f"keep-{kind}", elem_classes="yj-keep", scale=0) for kind in ("md", "json")}
                 with gr.Column(elem_id="side", scale=2):
@@ -103,6 +106,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 box: gr.update(label=text(lang, "question"), placeholder=text(lang, "question_hint")),
                 send: gr.update(value=text(lang, "send")),
                 stop: gr.update(value=text(lang, "stop")),
+                writes: gr.update(label=text(lang, "model_switch")),
                 again: gr.update(value=text(lang, "new_chat"), visible=asked),
                 panel: sources(talk.turns, lang, desk.article),
                 reader: "",
@@ -131,28 +135,30 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             # The conversation itself is left alone: an answer may be on its way into it.
             return {chosen: lang, **speak(lang, talk), **form_now}
 
-        def reply(request: gr.Request, question: str, wish_now: str, edited: str, lang: str, talk: Talk, *fields) -> Iterator[dict]:
+        def reply(request: gr.Request, question: str, wish_now: str, edited: str, lang: str, talk: Talk, write: bool, *fields) -> Iterator[dict]:
             if wish_now:  # what is half typed stays where a control asked
                 asked, instead = talk.asked_again(wish_now)
-                yield from answer(request, asked, {wish: ""}, lang, talk, instead)
+                yield from answer(request, asked, {wish: ""}, lang, talk, write, instead)
             else:
                 asked = talk.asked(question.strip(), from_fields(*fields), edited)
-                yield from answer(request, asked, {box: "", editing: ""}, lang, talk, edited if talk.turn(edited) else "")
+                yield from answer(request, asked, {box: "", editing: ""}, lang, talk, write, edited if talk.turn(edited) else "")
 
-        def reply_to(request: gr.Request, question: str, lang: str, talk: Talk, *fields) -> Iterator[dict]:
-            yield from answer(request, talk.asked(question, from_fields(*fields)), {}, lang, talk)
+        def reply_to(request: gr.Request, question: str, lang: str, talk: Talk, write: bool, *fields) -> Iterator[dict]:
+            yield from answer(request, talk.asked(question, from_fields(*fields)), {}, lang, talk, write)
 
-        def reply_to_link(request: gr.Request, query: str, lang: str, talk: Talk) -> Iterator[dict]:
-            yield from answer(request, from_link(query), {wish: ""}, lang, talk)
+        def reply_to_link(request: gr.Request, query: str, lang: str, talk: Talk, write: bool) -> Iterator[dict]:
+            yield from answer(request, from_link(query), {wish: ""}, lang, talk, write)
 
-        def answer(request: gr.Request, asked: Asked | None, out: dict, lang: str, talk: Talk, instead: str = "") -> Iterator[dict]:
+        def answer(
+            request: gr.Request, asked: Asked | None, out: dict, lang: str, talk: Talk, write: bool, instead: str = ""
+        ) -> Iterator[dict]:
             if not (asked and asked.question):
                 yield out
                 return
             shown = {button: gr.update(visible=True) for button in (again, *keeping.values())}
             out |= {opening: gr.update(visible=False), link: to_link(asked), **shown}
             with halts.answering(request.session_hash) as halted:
-                for talk in converse(desk, talk, asked, lang, about.corpus(), instead, halted):
+                for talk in converse(desk, talk, asked, lang, about.corpus(), instead, halted, write):
                     turn = talk.turn(instead) or talk.turns[-1]
                     out |= {chat: talk.as_chat(), state: talk}
                     if not talk.coming[0]:
@@ -175,7 +181,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             return {aside: "", **fulfil(wanted, talk, lang, desk, {"told": told, "reader": reader})}
 
         lang_radio = lang
-        labelled = [chat_tab, corpus_tab, lang, notices, edit_hint, chat, opening, welcome, past, box, send, stop, again, panel, reader,
+        labelled = [chat_tab, corpus_tab, lang, notices, edit_hint, chat, opening, welcome, past, box, send, stop, writes, again, panel, reader,
                     *keeping.values(), *articles.parts]  # fmt: skip
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         said = [box, wish, editing, chat, panel, state, opening, again, link, memory, *keeping.values()]
@@ -183,10 +189,10 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         asking = {**quiet, "concurrency_id": "ask", "concurrency_limit": PEOPLE_AT_ONCE, "trigger_mode": "always_last"}
         remembered = "(kept) => [kept, window.yinju.remembered()]"
         arrived = blocks.load(arrive, [chosen, memory], [wish, state, *labelled, *form.parts], js=remembered, **quiet)
-        arrived.then(reply_to_link, [wish, lang, state], said, **asking)
-        gr.on([box.submit, send.click, wish.submit], reply, [box, wish, editing, lang, state, *form.fields], said, **asking)
+        arrived.then(reply_to_link, [wish, lang, state, writes], said, **asking)
+        gr.on([box.submit, send.click, wish.submit], reply, [box, wish, editing, lang, state, writes, *form.fields], said, **asking)
         for one in tries:
-            one.click(reply_to, [one, lang, state, *form.fields], said, **asking)
+            one.click(reply_to, [one, lang, state, writes, *form.fields], said, **asking)
         arrived.then(suggest, [lang, state], tries, **quiet)
         stop.click(halt, None, None, **quiet)
         switched = lang.input(switch, [lang, state, *form.fields], [chosen, *labelled, *form.parts], **quiet)

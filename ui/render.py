@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.events import Found, Searching
+from rag.answer.events import Found, Searching, Writing
 from rag.answer.types import Answer, Citation
-from rag.ui import table
+from rag.ui import table, wrote
 from rag.ui.keep import as_markdown
 from rag.ui.markup import escape, lang_tag
 from rag.ui.texts import article_count, passage_count, reader_date, reader_time, text
@@ -29,7 +29,14 @@ def waiting(searching: Searching, found: Found | None, lang: str) -> str:
 
 def partial(raw: str) -> str:
     """An answer of which more is to come, as plain text."""
-    return f'<div class="yj-answer">{_paragraphs(raw)}<p class="yj-status yj-busy"></p></div>'
+    told = "".join(f"<p>{wrote.coming(line.strip())}</p>" for line in raw.splitlines() if line.strip())
+    return f'<div class="yj-answer">{told}<p class="yj-status yj-busy"></p></div>'
+
+
+def writing(event: Writing, lang: str) -> str:
+    """The message shown while a language model has written nothing that can be shown."""
+    words = escape(text(lang, "writing", model=event.model))
+    return f'<div class="yj-answer" lang="{lang_tag(lang)}"><p class="yj-status yj-busy">{words}</p></div>'
 
 
 def notice(turn: Turn, lang: str) -> str:
@@ -56,6 +63,8 @@ def message(turn: Turn, lang: str, beside: str = "") -> str:
         body = _rows(turn) + beside
     else:
         body = _paragraphs(answer.text, turn) + beside
+    if answer.written:
+        body = wrote.around(turn, body)
     said = f'<div class="yj-answer" lang="{lang_tag(voice(answer))}">{_understood(answer)}{body}{_status(answer)}</div>'
     return said + _actions(turn, lang)
 
@@ -100,7 +109,8 @@ def _status(answer: Answer) -> str:
         matched=f"{answer.matched:,}",
         ms=reader_time(answer.ms, lang),
     )
-    return f'<p class="yj-status">{escape(words)}</p>'
+    by = f" · {wrote.spent(answer)}" if answer.written else ""
+    return f'<p class="yj-status">{escape(words + by)}</p>'
 
 
 def _paragraphs(raw: str, turn: Turn | None = None) -> str:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.answer.events import Found, Searching
+from rag.answer.events import Found, Searching, Writing
 from rag.answer.types import Answer
 from rag.errors import ServerBusy, UsageError
 from rag.question.query import MAX_CHARACTERS, clean
@@ -94,12 +94,13 @@ class Talk:
 
 
 def converse(
-    desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: Corpus | None = None, instead: str = "", halted: threading.Event | None = None
+    desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: Corpus | None = None, instead: str = "", halted: threading.Event | None = None,
+    write: bool = True,
 ) -> Iterator[Talk]:
     """The conversation after a question, again and again while the answer comes; the last one stays.
 
     ``lang`` is the page's language; ``corpus`` is what filters can name; ``instead`` is the key of the turn whose place
-    the question takes. Nothing is raised: an unusable question and an error are answered with a message, the latter with
+    the question takes; ``write`` is whether a language model writes, where the server has one. Nothing is raised: an unusable question and an error are answered with a message, the latter with
     a reference number under which the server's log has the trace. Whoever closes this, or sets ``halted``, has a turn
     without an answer.
     """
@@ -114,13 +115,16 @@ def converse(
         if corpus:
             checked(asked.filters, corpus)
         answer, pieces, shown = None, "", time.monotonic()
-        for event in desk.stream(asked.question, history, asked.filters, without=asked.without, halted=halted):
+        for event in desk.stream(asked.question, history, asked.filters, without=asked.without, halted=halted, write=write):
             if isinstance(event, Answer):
                 answer = event
             elif isinstance(event, Searching):
                 searching = event
             elif isinstance(event, Found):
                 yield replace(talk, coming=(key, render.waiting(searching, event, lang)))
+            elif isinstance(event, Writing):
+                # While the model pauses, what has come last is shown, too.
+                yield replace(talk, coming=(key, render.partial(pieces) if pieces else render.writing(event, lang)))
             else:
                 pieces += event
                 if time.monotonic() - shown >= PIECE_SECONDS:

@@ -37,6 +37,20 @@ class Found:
     articles: int
 
 
-Event = Searching | Found | str | Answer
-"""In this order: what is searched, what was found, ``Answer.text`` piece by piece as strings, and
-last the answer itself."""
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A language model is asked to write, or still writes; told again a few times a second.
+
+    Attributes:
+        model: its name.
+        sentences: how many it has written so far, those included that are not shown yet.
+    """
+
+    model: str
+    sentences: int
+
+
+Event = Searching | Found | Writing | str | Answer
+"""In this order: what is searched, what was found, that a language model writes (where one does),
+``Answer.text`` piece by piece as strings, and last the answer itself. While a model writes,
+``Writing`` and pieces of the text alternate."""

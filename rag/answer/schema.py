@@ -19,6 +19,8 @@ from rag.answer.types import (
     Constraint,
     Difference,
     Row,
+    Written,
+    WrittenSentence,
 )
 from rag.search.types import Highlight
 
@@ -35,7 +37,16 @@ def answer_schema() -> dict:
     from pydantic import TypeAdapter
 
     schema = TypeAdapter(Answer).json_schema(mode="serialization")
-    for one in (Answer, Citation, Constraint, Difference, Highlight, Row):
+    for one in (
+        Answer,
+        Citation,
+        Constraint,
+        Difference,
+        Highlight,
+        Row,
+        Written,
+        WrittenSentence,
+    ):
         _describe(schema if one is Answer else schema["$defs"][one.__name__], one)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 

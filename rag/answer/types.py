@@ -10,7 +10,17 @@ from rag.question.types import CONSTRAINTS, Constraint
 from rag.question.types import KINDS as ASKED
 from rag.search.types import Highlight
 
-__all__ = ["CONSTRAINTS", "KINDS", "Answer", "Citation", "Constraint", "Difference", "Row"]
+__all__ = [
+    "CONSTRAINTS",
+    "KINDS",
+    "Answer",
+    "Citation",
+    "Constraint",
+    "Difference",
+    "Row",
+    "Written",
+    "WrittenSentence",
+]
 
 KINDS = (*ASKED, "talk", "corpus")
 GRADES = ("answered", "near", "nothing")
@@ -92,6 +102,54 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenSentence:
+    """A sentence that a language model wrote, and whether the quotes that it names bear it out.
+
+    Attributes:
+        text: the sentence, without the [n] of its citations.
+        citations: numbers, from 1, into ``Answer.citations``: the quotes that the model named, as
+            far as there are such.
+        supported: whether nothing was found in it that these quotes lack. That does not make it
+            true.
+        unsupported: its words that the quotes lack.
+        why: why it is marked, in the question's language ("not in the quotes: 2019"); "" where it
+            is not.
+    """
+
+    text: str
+    citations: tuple[int, ...] = ()
+    supported: bool = False
+    unsupported: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a language model made of an answer's evidence.
+
+    Attributes:
+        sentences: all that it wrote, in order. They are in ``Answer.text`` where one of them at
+            least is supported, those that are not with their marks.
+        model: its name, "ollama:qwen3:4b".
+        tokens: what the request took, prompt and answer together.
+        counted: whether the model's server told so; else it is an estimate from above.
+        problem: "" or what went wrong, one of ``rag.writing.problems.PROBLEMS``: "time", "rate",
+            "key", "unreachable", "failed", "broken", "empty", "endless", "language", "declined",
+            "form", or "unsupported" (no sentence is).
+        note: the line that says so, in the question's language; it ends ``Answer.text``.
+        ms: wall time of the writing in milliseconds.
+    """
+
+    sentences: tuple[WrittenSentence, ...] = ()
+    model: str = ""
+    tokens: int = 0
+    counted: bool = False
+    problem: str = ""
+    note: str = ""
+    ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question; serialisable with :meth:`to_dict`.
 
@@ -101,7 +159,10 @@ class Answer:
         kind: one of ``KINDS``: what is sought; or "talk" for the assistant's own words to what is
             no question ("hello"), "corpus" for what is told of the articles themselves (how many,
             which about a thing).
-        text: the answer as shown, plain text, with [1], [2] for citations.
+        text: the answer as shown, plain text, with [1], [2] for citations. Where a language model
+            wrote (``written``) it is what the model wrote, the sentences that the quotes do not
+            bear out marked in place with ⚠ and the reason; the lines of a list follow, and where
+            the model failed all of the evidence with a note.
         refused: True where the corpus does not hold an answer.
         grade: one of ``GRADES``: "answered"; or in a refusal "near", where the articles are about
             the subject but do not say this, or "nothing".
@@ -127,6 +188,7 @@ class Answer:
             stories.
         traditional: whether the frame is in traditional characters, as the question is; quotes stay
             as they are.
+        written: what a language model wrote; None where none was asked.
     """
 
     question: str
@@ -150,6 +212,7 @@ class Answer:
     traditional: bool = False
     left_out: int = 0
     grade: str = "answered"
+    written: Written | None = None
 
     def to_dict(self) -> dict:
         """The answer as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""

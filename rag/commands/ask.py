@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from rag import options
 from rag.errors import UsageError
+
+if TYPE_CHECKING:
+    from rag.writing.models import Llm
 
 _asking = (
     click.argument("question", nargs=-1),
@@ -35,6 +38,7 @@ _asking = (
 
 @options.command(
     *_asking,
+    options.llm,
     click.option(
         "--after", multiple=True, metavar="QUESTION", help='The question asked before, that "and in Zhejiang?" leans on. May be given several times.'
     ),
@@ -43,7 +47,7 @@ _asking = (
 )
 def ask(
     question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,
-    after: tuple[str, ...], as_of: str, free: bool, **filters
+    llm: Llm | None, after: tuple[str, ...], as_of: str, free: bool, **filters
 ) -> None:  # fmt: skip
     """Answer QUESTION with quotes, or refuse.
 
@@ -55,7 +59,7 @@ def ask(
     from rag.terminal import put_answer
 
     index, chosen = _open(question, file, path, model, rerank, filters)
-    assistant = Assistant(index)
+    assistant = Assistant(index, llm)
     turns = assistant.turns(after, chosen, as_of)
 
     def one(text: str) -> Answer:

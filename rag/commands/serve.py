@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     options.corpus("Folder or file of articles: index them first if they changed."),
     options.model,
     options.rerank,
+    options.llm,
+    click.option("--llm-switch", is_flag=True, help="Readers may switch the language model off and on."),
     click.option("--hash-password", "hashed", metavar="NAME", help="Ask for a password, write the line of NAME for the file of --auth, and end."),
     click.option("--allow-upload", is_flag=True, help="Readers may add articles."),
     click.option("--allow-url", is_flag=True, help="With --allow-upload: readers may name an address that the server fetches an article from."),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from rag import options
 from rag.errors import UsageError
+
+if TYPE_CHECKING:
+    from rag.writing.models import Llm
 
 
 @click.command("eval")
@@ -13,6 +18,7 @@ from rag.errors import UsageError
 @options.corpus("Build the index to be asked in a temporary folder from these articles. A folder in BEIR's layout will do.")
 @options.model
 @options.rerank
+@options.llm
 @click.option(
     "--questions", "files", multiple=True, metavar="FILE",
     help='Measure the search: JSON Lines of {"id", "question", "relevant": [ids of articles]}, or a folder in BEIR\'s layout. May be '
@@ -36,7 +42,7 @@ from rag.errors import UsageError
 @click.pass_context
 def command(
     ctx: click.Context, path: str, corpus: tuple[str, ...], model: str | None, rerank: str | None, files: tuple[str, ...],
-    answered: tuple[str, ...], k: int, worst: int, variants: tuple[str, ...], as_json: bool,
+    llm: Llm | None, answered: tuple[str, ...], k: int, worst: int, variants: tuple[str, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Measure how well an index answers questions whose articles, or whose answers, are known.
 
@@ -60,7 +66,7 @@ def command(
     if files:
         _search(chosen, files, k, corpus, worst, as_json)
     else:
-        _answers(chosen, answered, corpus, worst, as_json)
+        _answers(chosen, llm, answered, corpus, worst, as_json)
 
 
 def _search(chosen: list, files: tuple[str, ...], k: int, corpus: tuple[str, ...], worst: int, as_json: bool) -> None:
@@ -78,7 +84,7 @@ def _search(chosen: list, files: tuple[str, ...], k: int, corpus: tuple[str, ...
         put(printable(report(done)))
 
 
-def _answers(chosen: list, files: tuple[str, ...], corpus: tuple[str, ...], worst: int, as_json: bool) -> None:
+def _answers(chosen: list, llm: Llm | None, files: tuple[str, ...], corpus: tuple[str, ...], worst: int, as_json: bool) -> None:
     from rag.assistant import Assistant
     from rag.evaluation import answers_dict, evaluate_answers, read_known
     from rag.evaluation.answers_report import answers_report
@@ -91,9 +97,11 @@ def _answers(chosen: list, files: tuple[str, ...], corpus: tuple[str, ...], wors
     known, skipped, runs = read_known(files), [], {}
     with Progress() as progress:
         for number, index in opened(chosen, corpus, skipped, progress):
-            (runs[number],) = evaluate_answers({chosen[number].name: Assistant(index)}, known, progress)
+            name = chosen[number].name
+            assistants = {name: Assistant(index), **({f"{name}, {llm.name}": Assistant(index, llm)} if llm else {})}
+            runs[number] = evaluate_answers(assistants, known, progress)
     put_skipped(tuple(skipped))
-    done = [runs[number] for number in range(len(chosen))]
+    done = [run for number in range(len(chosen)) for run in runs[number]]
     if as_json:
         put_json(answers_dict(done))
     else:

@@ -19,7 +19,7 @@ from rag.library import Index
 from rag.search.browse import Listing, Statistics
 from rag.search.types import Filters, Hit
 from rag.serving.intake import Intake
-from rag.serving.pool import Pool
+from rag.serving.pool import THREADS, THREADS_WRITING, Pool
 from rag.serving.settings import Settings
 from rag.serving.turns import Turns
 from rag.serving.workers import Workers
@@ -43,10 +43,12 @@ class Desk:
 
     def __init__(self, index: Index, settings: Settings = Settings(), pool: Pool | None = None) -> None:
         self.index, self.settings = index, settings
-        self._workers = Workers(index, settings.processes) if settings.processes > 1 else None
-        self.pool = pool or (Pool(settings.processes) if self._workers else Pool())
+        self._workers = Workers(index, settings.processes, settings.llm) if settings.processes > 1 else None
+        # Who waits for a language model needs a thread, but no processor.
+        threads = settings.processes if self._workers else THREADS_WRITING if settings.llm else THREADS
+        self.pool = pool or Pool(threads)
         self.problem = ""
-        self._assistant, self._turns = Assistant(index), Turns()
+        self._assistant, self._turns = Assistant(index, settings.llm), Turns()
         self._reloading = threading.Lock()
         self._refused, self._refused_at = "", 0.0
         self.intake = Intake(index.path, settings.allow_url, self._take_up) if settings.allow_upload else None
@@ -85,40 +87,42 @@ class Desk:
         self.problem = self._refused = ""
 
     def ask(
-        self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = ()
+        self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = (),
+        write: bool = True,
     ) -> Answer:
         """The answer to one question, after those ``before`` it; it waits for its turn.
 
         Raises UsageError for a question that cannot be used, ServerBusy where too many wait.
         """
-        return self.pool.submit(lambda: self.answer(question, filters, as_of, without, before)).result()
+        return self.pool.submit(lambda: self.answer(question, filters, as_of, without, before, write)).result()
 
     def stream(
         self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
-        without: Sequence[str] = (), halted: threading.Event | None = None,
+        without: Sequence[str] = (), halted: threading.Event | None = None, write: bool = True,
     ) -> Iterator[Event]:
         """The answer stage by stage, see :meth:`rag.assistant.Assistant.stream`; once ``halted`` is set it ends. Raises as :meth:`ask`."""
-        yield from self.pool.iterate(lambda: self.events(question, history, filters, as_of, without), halted)
+        yield from self.pool.iterate(lambda: self.events(question, history, filters, as_of, without, (), write), halted)
 
     def answer(
-        self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = ()
+        self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = (),
+        write: bool = True,
     ) -> Answer:
         """As :meth:`ask`, in the thread of the caller and at once."""
-        *_, last = self.events(question, (), filters, as_of, without, before)
+        *_, last = self.events(question, (), filters, as_of, without, before, write)
         return last
 
     def events(
         self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
-        without: Sequence[str] = (), before: Sequence[str] = (),
+        without: Sequence[str] = (), before: Sequence[str] = (), write: bool = True,
     ) -> Iterator[Event]:
         """As :meth:`stream`, in the thread of the caller; questions ``before`` it are answered first, and are its history."""
         as_of = as_of or self.settings.as_of
         if self._workers:
-            yield from self._workers.run("events", question, history, filters, as_of, without, before)
+            yield from self._workers.run("events", question, history, filters, as_of, without, before, write)
             return
         self.refresh()
         turns = tuple(history) or self._turns.of(self._assistant, before, filters, as_of)
-        with closing(self._assistant.stream(question, turns, filters, as_of, without)) as stages:
+        with closing(self._assistant.stream(question, turns, filters, as_of, without, write)) as stages:
             for event in stages:
                 if isinstance(event, Answer) and not (without or history):
                     self._turns.keep(self._assistant, (*turns, (question, event)), filters, as_of)

@@ -24,13 +24,13 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 async def event_stream(
-    desk: Desk, question: str, filters: Filters, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = ()
+    desk: Desk, question: str, filters: Filters, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = (), write: bool = True
 ) -> StreamingResponse:
     """The reply to a question, begun when its turn has come. A reader who hangs up ends the work after the stage it is in.
 
     Raises what :meth:`Desk.ask` raises before the first event; later errors are an event ``error``.
     """
-    events = desk.pool.stream(lambda: desk.events(question, (), filters, as_of, without, before))
+    events = desk.pool.stream(lambda: desk.events(question, (), filters, as_of, without, before, write))
     return await streamed(events, encoded, lambda error: _event("error", failure(error, "events of /api/ask")[1]))
 
 

@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 THREADS = min(4, max(2, os.cpu_count() or 2))
 """Python runs one of them at a time but for NumPy, FAISS and models: more only wait for each other."""
+THREADS_WRITING = 16
+"""The same where a language model writes: most of them then wait for it."""
 WAITING = 64
 """Further questions wait; the next one is turned away."""
 LOOK_SECONDS = 0.1

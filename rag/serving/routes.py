@@ -87,15 +87,15 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
     async def answer(request: Request, asked: Asked | Asking, narrowed) -> Answer | Response:
         given = (asked.as_of, asked.without)
         if MEDIA_TYPE in request.headers.get("accept", ""):
-            return await event_stream(desk, asked.question, narrowed.filters(), *given, asked.history)
-        return await done(lambda: desk.answer(asked.question, narrowed.filters(), *given, asked.history))
+            return await event_stream(desk, asked.question, narrowed.filters(), *given, asked.history, asked.write)
+        return await done(lambda: desk.answer(asked.question, narrowed.filters(), *given, asked.history, asked.write))
 
     @app.post("/api/ask", response_model=Answer, responses=_REFUSED | _STREAMED, tags=["questions"])
     async def ask(request: Request, asking: Annotated[Asking, Body()]):
         """The answer to a question, with its sources.
 
-        With `Accept: text/event-stream` it is told stage by stage: `searching` (articles), `found` (passages, articles), `text`
-        (a piece of the answer's text, again and again) and last `answer`, which is what comes without; or `error`.
+        With `Accept: text/event-stream` it is told stage by stage: `searching` (articles), `found` (passages, articles), `writing` (a language model
+        is at it: its name, sentences so far; now and then), `text` (a piece of the answer's text, again and again) and last `answer`, which is what comes without; or `error`.
         """
         return await answer(request, asking, asking.filters)
 

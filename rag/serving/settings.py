@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from rag.errors import UsageError
 from rag.serving.passwords import Accounts
+from rag.writing.models import Llm
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = ("", "0.0.0.0", "::")
@@ -28,6 +29,8 @@ class Settings:
         trust_proxy: addresses and networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
         processes: how many answer, at least 1; 1 is the server's own, with threads.
         allowed_hosts: further names of this server, as they stand in the address bar.
+        llm: the language model that writes the answers; None for none.
+        llm_switch: readers may switch it off and on. Only together with ``llm``.
     """
 
     host: str = "127.0.0.1"
@@ -41,6 +44,8 @@ class Settings:
     trust_proxy: tuple[str, ...] = ()
     processes: int = 1
     allowed_hosts: tuple[str, ...] = ()
+    llm: Llm | None = None
+    llm_switch: bool = False
 
     @property
     def local_only(self) -> bool:
@@ -61,6 +66,12 @@ def checked(**given) -> Settings:
         raise UsageError(f"expected --as-of as YYYY-MM-DD, got {settings.as_of!r}")
     if settings.allow_url and not settings.allow_upload:
         raise UsageError("expected --allow-upload with --allow-url: an article that is fetched is added like any other")
+    if settings.llm_switch and not settings.llm:
+        raise UsageError("expected --llm PROVIDER:MODEL with --llm-switch: there is no language model to switch off")
+    if settings.llm:
+        from rag.writing.models import writer_of
+
+        writer_of(settings.llm)  # what is missing shows now and not at the first question
     for proxy in settings.trust_proxy:
         try:
             ipaddress.ip_network(proxy)

@@ -22,6 +22,7 @@ from rag.errors import ServerError, YinjuError
 
 if TYPE_CHECKING:
     from rag.library import Index
+    from rag.writing.models import Llm
 
 log = logging.getLogger("rag.server")
 
@@ -32,14 +33,15 @@ _STOP = "stop"
 class Workers:
     """Some processes over one index folder, each with one question at a time; safe to use from many threads."""
 
-    def __init__(self, index: Index, number: int) -> None:
+    def __init__(self, index: Index, number: int, llm: Llm | None = None) -> None:
         """Starts them; they open the index while the first questions wait.
 
         Args:
             index: which folder, with which models. Those given as objects cannot be handed to another process.
             number: how many, at least 1.
+            llm: the language model that writes the answers; its key is in the environment, which they share.
         """
-        self._given = (index.path, index.model, index.rerank)
+        self._given = (index.path, index.model, index.rerank, llm)
         # Whoever answered last has what the next question may need in its caches.
         self._free: LifoQueue[_Worker] = LifoQueue()
         self._all: set[_Worker] = set()
@@ -133,19 +135,20 @@ class _Worker:
         self._pipe.close()
 
 
-def _work(pipe: Connection, path, model: str | None, rerank: str | None) -> None:
+def _work(pipe: Connection, path, model: str | None, rerank: str | None, llm: Llm | None) -> None:
     """The life of a worker: one task after another, until the server is gone."""
     import faiss
 
     from rag.library import Index
     from rag.serving.desk import Desk
+    from rag.serving.settings import Settings
 
     # Ctrl-C on the shell reaches all; the server ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # All processors are busy with other workers' questions.
     faiss.omp_set_num_threads(1)
     try:
-        desk = Desk(Index.open(path, model, rerank))
+        desk = Desk(Index.open(path, model, rerank), Settings(llm=llm))
         gc.freeze()
         while True:
             method, given = pipe.recv()

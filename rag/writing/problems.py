@@ -1,0 +1,108 @@
+"""What can go wrong with a language model, and how it is said; nothing of its own words is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rag.question.script import HANT, in_script
+
+PROBLEMS = {
+    "time": ("took longer than {seconds:g} s", "超过 {seconds:g} 秒没有写完"),
+    "rate": ("is asked too much at the moment", "目前请求过多，拒绝了这次请求"),
+    "key": ("did not accept the key", "没有接受密钥"),
+    "unreachable": ("could not be reached", "无法连接"),
+    "failed": ("failed", "出错了"),
+    "broken": ("broke off", "中途断开了"),
+    "empty": ("wrote nothing", "什么也没有写"),
+    "endless": ("came to no end", "没有写到头"),
+    "language": ("wrote in another language", "用了另一种语言"),
+    "declined": ("declined to answer", "拒绝作答"),
+    "form": ("named no quotes for what it wrote", "写的话没有注明引文"),
+    "unsupported": ("wrote no sentence that the quotes bear out", "写的话没有一句有引文支持"),
+}
+"""By name, what the model did, in English and Chinese."""
+_NOTE = (
+    "(The language model {reason}: this is the evidence itself.)",
+    "（语言模型{reason}，这里给出的是依据本身。）",
+)
+_MARKS = {
+    "words": ("not in the quotes: {words}", "引文中没有：{words}"),
+    "unsaid": ("the quotes do not say this", "引文没有这样说"),
+    "uncited": ("names no quote", "没有注明引文"),
+    "language": ("in another language", "用了另一种语言"),
+    "unchecked": ("could not be checked", "未能核对"),
+    "echo": ("repeats what the model was told", "只是重复了给模型的话"),
+    "again": ("said before", "重复了前面的话"),
+    "cut": ("broken off here", "到此中断"),
+}
+_DECLINES = re.compile(
+    r"\b(?:I'?m sorry|I am sorry|I apologi[sz]e|I (?:can(?:no|')t|am (?:not able|unable)|won't)"
+    r"|as an AI|as a language model)\b|抱歉|对不起|對不起|作为(?:一个|一名)?(?:AI|人工智能|语言模型)"
+    r"|我(?:无法|不能|無法|没有办法)",
+    re.I,
+)
+
+
+class Failed(Exception):
+    """A language model did not do what it was asked to; ``name`` is one of PROBLEMS."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)
+
+
+def note(problem: str, lang: str, seconds: float) -> str:
+    """The line that says why there is only the evidence.
+
+    Args:
+        problem: one of PROBLEMS.
+        lang: "en", "zh" or :data:`rag.question.script.HANT`.
+        seconds: the time limit, for the line that tells of it.
+    """
+    at = 0 if lang == "en" else 1
+    reason = PROBLEMS[problem][at].format(seconds=seconds)
+    return in_script(_NOTE[at].format(reason=reason), lang)
+
+
+def mark(kind: str, lang: str, words: Iterable[str] = ()) -> str:
+    """Why a sentence is marked, in the question's language; ``words`` stay as they are."""
+    said = in_script(_MARKS[kind][0 if lang == "en" else 1], lang)
+    return said.format(words=(", " if lang == "en" else "、").join(words))
+
+
+def voice(lang: str, traditional: bool) -> str:
+    """The language of an answer with its script."""
+    return HANT if traditional else lang
+
+
+def declines(sentence: str) -> bool:
+    """Whether a sentence is a model's refusal."""
+    return bool(_DECLINES.search(sentence))
+
+
+def problem_of(error: BaseException, began: bool) -> str:
+    """The name of the problem that an exception of a model's client stands for.
+
+    The clients have errors of their own, so they are told by their status and their names; their
+    messages are not read, and never shown, for they may repeat a key.
+
+    Args:
+        error: what was raised.
+        began: whether something had come already.
+    """
+    if isinstance(error, Failed):
+        return error.name
+    status = getattr(error, "status_code", None)
+    if status in (401, 403):
+        return "key"
+    if status == 429:
+        return "rate"
+    names = " ".join(one.__name__ for one in type(error).__mro__)
+    if isinstance(error, TimeoutError) or "Timeout" in names:
+        return "time"
+    if began:
+        return "broken"
+    if isinstance(error, ConnectionError) or "Connect" in names:
+        return "unreachable"
+    return "failed"
