@@ -35,6 +35,15 @@ REQUESTS = (
     ("GET", "/api/search", {"question": "flood drills", "k": 2}, None),
     ("GET", "/api/articles", {"words": "图书馆", "order": "newest", "start": 0, "count": 2}, None),
     ("GET", "/api/articles/{article_id}", {"article_id": "bridge-en"}, None),
+    (
+        "POST",
+        "/api/check",
+        {},
+        {
+            "sentence": "The bridge is 30 kilometres long.",
+            "evidence": ["西堠大桥全长28公里，造价230亿元。"],
+        },
+    ),
     ("GET", "/api/corpus", {}, None),
     ("POST", "/api/token", {}, None),
     ("GET", "/v1/models", {}, None),

@@ -11,12 +11,14 @@ from rag.commands.serve import log, ready_told
 
 if TYPE_CHECKING:
     from rag.serving.settings import Settings
+    from rag.writing.models import Llm
 
 
 @options.command(
     options.index,
     options.model,
     options.rerank,
+    options.llm,
     click.option(
         "--http",
         is_flag=True,
@@ -25,7 +27,13 @@ if TYPE_CHECKING:
     *options.server,
 )
 def mcp(
-    path: str, model: str | None, rerank: str | None, http: bool, auth: str | None, **given
+    path: str,
+    model: str | None,
+    rerank: str | None,
+    llm: Llm | None,
+    http: bool,
+    auth: str | None,
+    **given,
 ) -> None:
     """Answer agents by the Model Context Protocol: tools ask, search, read_article, list_articles,
     corpus_info.
@@ -43,7 +51,7 @@ def mcp(
     from rag.serving.passwords import read_accounts
     from rag.serving.settings import checked
 
-    settings = checked(accounts=read_accounts(auth) if auth and http else None, **given)
+    settings = checked(accounts=read_accounts(auth) if auth and http else None, llm=llm, **given)
     log()
     if http:
         return _serve(path, model, rerank, settings)
