@@ -22,6 +22,7 @@ SHARES = {
     "lists": 32,
     "compared": 20,
     "parties": 16,
+    "held": 16,
     "denied": 14,
     "accidents": 12,
     "unsaid": 12,
