@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import AsyncGenerator, Generator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from rag.answer import Answer, Event
     from rag.search.types import Filters
+    from rag.writing.help import Help
     from rag.writing.models import Llm
 
 # Up to a mark that ends a clause, a reader's pause.
@@ -79,21 +81,47 @@ class Assistant:
         """
         from rag.answer import Answer, stages
 
-        for event in stages(**self._checked(question, history, filters, as_of, without)):
-            if isinstance(event, Answer) and write and self.llm is not None:
-                yield from self._written(event)
+        given = self._checked(question, history, filters, as_of, without)
+        if write and self.llm is not None:
+            yield from self._assisted(given)
+            return
+        for event in stages(**given):
+            if isinstance(event, Answer):
+                yield from _PIECE.findall(event.text)
+            yield event
+
+    def _assisted(self, given: dict) -> Generator[Event, None, None]:
+        """The answer for which the language model is asked: for other wordings, where that is on, and to write."""
+        from rag.answer import Answer, stages
+
+        help = yield from self._helped(given)
+        for event in stages(**given, also=help.wordings):
+            if isinstance(event, Answer):
+                answer = dataclasses.replace(event, ms=round(event.ms + help.seconds * 1000, 2))
+                yield from self._written(answer, help)
             else:
-                if isinstance(event, Answer):
-                    yield from _PIECE.findall(event.text)
                 yield event
 
-    def _written(self, answer: Answer) -> Generator[Event, None, None]:
+    def _helped(self, given: dict) -> Generator[Event, None, Help]:
+        """Other wordings of a question to the articles, where the model is asked for them."""
+        from rag.question.parsing import parse
+        from rag.writing.help import Help, proposed
+        from rag.writing.models import helper_of
+
+        if (model := helper_of(self.llm)) is None:
+            return Help()
+        parsed = parse(*(given[name] for name in ("snapshot", "question", "history", "as_of", "without")))
+        if parsed.talk or parsed.about:
+            return Help()
+        return (yield from proposed(model, parsed.text, "en" if parsed.frame == "en" else "zh"))
+
+    def _written(self, answer: Answer, help: Help) -> Generator[Event, None, None]:
         """An answer as the language model writes it; as it is where the model is not to write."""
         from rag.writing.models import writer_of
         from rag.writing.written import is_written, write
 
         if is_written(answer):
-            yield from write(writer_of(self.llm), answer)
+            yield from write(writer_of(self.llm), answer, help)
         else:
             yield from _PIECE.findall(answer.text)
             yield answer

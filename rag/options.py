@@ -37,18 +37,18 @@ rerank = click.option(
     help="A cross-encoder or multi-vector model of sentence-transformers, by name or folder, that reads the best "
     "passages and orders them anew. Any index will do.",
 )  # fmt: skip
-def _llm(name: str | None, url: str | None, seconds: float | None, per_minute: float, given: tuple[str, ...]) -> Llm | None:
+def _llm(name: str | None, url: str | None, seconds: float | None, per_minute: float, given: tuple[str, ...], help: bool) -> Llm | None:
     """The language model of the options; None for none. Raises UsageError."""
     from rag.writing.models import SECONDS, Llm
 
     if not name:
-        if url or given:
+        if url or given or help:
             raise UsageError("expected --llm PROVIDER:MODEL with the other options of --llm, got them alone")
         return None
     pairs = [one.partition("=") for one in given]
     if odd := next((name for name, sign, _ in pairs if not (name and sign)), None):
         raise UsageError(f"expected --llm-option NAME=VALUE, as reasoning_effort=none, got {odd!r}")
-    return Llm(name, url or "", seconds or SECONDS, per_minute, tuple((name, _value(value)) for name, _, value in pairs))
+    return Llm(name, url or "", seconds or SECONDS, per_minute, tuple((name, _value(value)) for name, _, value in pairs), help)
 
 
 def _value(text: str) -> object:
@@ -76,6 +76,10 @@ _LLM = (
         "--llm-option", multiple=True, metavar="NAME=VALUE",
         help="A further argument of the model, as reasoning_effort=none. May be given several times.",
     ),
+    click.option(
+        "--llm-help", is_flag=True, envvar="YINJU_LLM_HELP",
+        help="Ask the model first for a translation and a rewording of the question, which are searched beside it and shown.",
+    ),
 )  # fmt: skip
 
 
@@ -83,8 +87,8 @@ def llm(function: Callable) -> Callable:
     """``--llm`` and what belongs to it, given to the verb as one ``llm``: :class:`rag.writing.models.Llm` or None."""
 
     @functools.wraps(function)
-    def with_llm(*args, llm, llm_url, llm_timeout, llm_rate, llm_option, **given):
-        return function(*args, llm=_llm(llm, llm_url, llm_timeout, llm_rate, llm_option), **given)
+    def with_llm(*args, llm, llm_url, llm_timeout, llm_rate, llm_option, llm_help, **given):
+        return function(*args, llm=_llm(llm, llm_url, llm_timeout, llm_rate, llm_option, llm_help), **given)
 
     for option in reversed(_LLM):
         with_llm = option(with_llm)

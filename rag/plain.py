@@ -55,6 +55,14 @@ def limits(answer: Answer) -> str:
     return only + " · ".join(shown)
 
 
+def also_searched(answer: Answer) -> str:
+    """The other wordings that were searched: "Also searched: …"; "" for none."""
+    if not answer.also:
+        return ""
+    before, between = ("Also searched: ", " · ") if answer.lang == "en" else ("也检索了：", " · ")
+    return in_script_of(before, answer) + between.join(answer.also)
+
+
 def heading(of: Citation | Hit) -> str:
     """Title, publisher, day and page of an article in one line: "Xihou Bridge opens (River Post,
     2021-12-30)"."""
@@ -65,7 +73,7 @@ def heading(of: Citation | Hit) -> str:
 
 def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: citation.url) -> str:
     """What belongs below an answer's text: how a follow-up was understood, what it was restricted
-    to, and every citation with its quote, if that is not in the text already; in a refusal the
+    to, what else was searched, and every citation with its quote, if that is not in the text already; in a refusal the
     nearest quotes. "" where there is none of these.
 
     Args:
@@ -77,6 +85,7 @@ def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: ci
     )
     above = [understood + answer.completed] if answer.completed else []
     above += [limits(answer)] if answer.constraints else []
+    above += [also_searched(answer)] if answer.also else []
     listed = answer.citations or answer.nearest
     lines: dict[str, str] = {}
     for number, citation in enumerate(listed, 1):

@@ -75,7 +75,7 @@ def printable(text: str) -> str:
 def put_answer(answer: Answer) -> None:
     """The answer, then its sources with their quotes and what their words mean; in a refusal the nearest quotes."""
     from rag.answer.gloss import glosses
-    from rag.plain import in_script_of, limits
+    from rag.plain import also_searched, in_script_of, limits
 
     sources, nearest, understood, separator = (in_script_of(words, answer) for words in _WORDS.get(answer.lang, _WORDS["en"]))
     if answer.completed:
@@ -85,6 +85,8 @@ def put_answer(answer: Answer) -> None:
         put(printable(_written(answer)))
     if answer.constraints:
         put(printable(limits(answer) + in_script_of(_LIFT.get(answer.lang, _LIFT["en"]), answer)))
+    if answer.also:
+        put(printable(also_searched(answer)))
     listed = answer.citations or answer.nearest
     if listed:
         put(f"\n{sources if answer.citations else nearest}")

@@ -32,13 +32,13 @@ def finish(reason):
 
 
 class Scripted(ThreadingHTTPServer):
-    """Attributes: play, the steps; asked, the bodies of the requests; headers, theirs; hung_up, set when a client closed early."""
+    """Attributes: play, the steps; help, those for other wordings of a question; asked, the bodies of the requests; headers, theirs; hung_up, set when a client closed early."""
 
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.play, self.asked, self.headers, self.hung_up = [], [], [], threading.Event()
+        self.play, self.help, self.asked, self.headers, self.hung_up = [], [], [], [], threading.Event()
 
     @property
     def url(self):
@@ -50,6 +50,8 @@ class Scripted(ThreadingHTTPServer):
     def quotes(self, at=-1):
         """The text between the marks of the quotes of a request, and their handles."""
         user = self.asked[at]["messages"][-1]["content"]
+        if "<quotes>" not in user:  # it was asked for other wordings
+            return "", []
         inside = user[user.index("<quotes>") + len("<quotes>") : user.rindex("</quotes>")]
         return inside, re.findall(r"^<(c\d+)> ", inside, re.M)
 
@@ -64,7 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
         server = self.server
         server.headers.append(dict(self.headers))
         server.asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-        steps, handles = list(server.play), server.quotes()[1]
+        handles = server.quotes()[1]
+        steps = list(server.play if handles else server.help)
         if steps and steps[0][0] == "status":
             return self._refuse(*steps[0][1:])
         self.send_response(200)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.events import Found, Searching, Writing
+from rag.answer.events import Found, Rewording, Searching, Writing
 from rag.answer.types import Answer, Citation
+from rag.plain import also_searched
 from rag.ui import table, wrote
 from rag.ui.keep import as_markdown
 from rag.ui.markup import escape, lang_tag
@@ -33,9 +34,18 @@ def partial(raw: str) -> str:
     return f'<div class="yj-answer">{told}<p class="yj-status yj-busy"></p></div>'
 
 
+def rewording(event: Rewording, lang: str) -> str:
+    """The message shown while a language model is asked for other wordings."""
+    return _of_model("rewording", event, lang)
+
+
 def writing(event: Writing, lang: str) -> str:
     """The message shown while a language model has written nothing that can be shown."""
-    words = escape(text(lang, "writing", model=event.model))
+    return _of_model("writing", event, lang)
+
+
+def _of_model(key: str, event: Rewording | Writing, lang: str) -> str:
+    words = escape(text(lang, key, model=event.model))
     return f'<div class="yj-answer" lang="{lang_tag(lang)}"><p class="yj-status yj-busy">{words}</p></div>'
 
 
@@ -65,7 +75,7 @@ def message(turn: Turn, lang: str, beside: str = "") -> str:
         body = _paragraphs(answer.text, turn) + beside
     if answer.written:
         body = wrote.around(turn, body)
-    said = f'<div class="yj-answer" lang="{lang_tag(voice(answer))}">{_understood(answer)}{body}{_status(answer)}</div>'
+    said = f'<div class="yj-answer" lang="{lang_tag(voice(answer))}">{_understood(answer)}{body}{_also(answer)}{_status(answer)}</div>'
     return said + _actions(turn, lang)
 
 
@@ -96,6 +106,11 @@ def _understood(answer: Answer) -> str:
     if not answer.completed:
         return ""
     return f'<p class="yj-understood">{escape(text(voice(answer), "understood", question=answer.completed))}</p>'
+
+
+def _also(answer: Answer) -> str:
+    """The other wordings that were searched."""
+    return f'<p class="yj-also">{escape(also_searched(answer))}</p>' if answer.also else ""
 
 
 def _status(answer: Answer) -> str:

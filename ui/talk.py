@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.answer.events import Found, Searching, Writing
+from rag.answer.events import Found, Rewording, Searching, Writing
 from rag.answer.types import Answer
 from rag.errors import ServerBusy, UsageError
 from rag.question.query import MAX_CHARACTERS, clean
@@ -118,6 +118,8 @@ def converse(
         for event in desk.stream(asked.question, history, asked.filters, without=asked.without, halted=halted, write=write):
             if isinstance(event, Answer):
                 answer = event
+            elif isinstance(event, Rewording):
+                yield replace(talk, coming=(key, render.rewording(event, lang)))
             elif isinstance(event, Searching):
                 searching = event
             elif isinstance(event, Found):

@@ -30,6 +30,7 @@ from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.question.parsing import lifted, parse
+from rag.question.query import Query, analyse
 from rag.reader.findings import (
     READ,
     READ_ALL,
@@ -46,6 +47,7 @@ from rag.reader.normal import key_of
 from rag.reader.reading import Finding
 from rag.search.candidates import Candidates, candidates
 from rag.search.filters import allowed_articles
+from rag.search.fuse import fused
 from rag.search.late import all_passages
 from rag.search.match import graded
 from rag.search.rerank import RERANKED, rerank
@@ -96,10 +98,13 @@ def stages(
     reranker: Reranker | None = None,
     as_of: str = "",
     without: Sequence[str] = (),
+    also: Sequence[str] = (),
 ) -> Iterator[Searching | Found | Answer]:
     """As :func:`answer`, told stage by stage, the answer last.
 
-    Closing the iterator ends the work after the stage it is in.
+    Closing the iterator ends the work after the stage it is in. ``also`` are other wordings of the
+    question that are searched beside it. They choose passages that are read for the question, and
+    change nothing else: not what is asked, what restricts it, or when it is refused.
     """
     began = time.perf_counter()
     parsed = parse(snapshot, question, history, as_of, without)
@@ -115,7 +120,8 @@ def stages(
             ms=round((time.perf_counter() - began) * 1000, 2),
         )
         return
-    work = Work(snapshot, load_judge(), reranker)
+    others = tuple(analyse(text, snapshot.model, snapshot.embedder) for text in also)
+    work = Work(snapshot, load_judge(), reranker, others)
 
     def under(*freed: str) -> Generator[Searching | Found, None, Answer]:
         now = lifted(snapshot, parsed, as_of, (*without, *freed)) if freed else parsed
@@ -140,6 +146,7 @@ def stages(
         given,
         question=parsed.asked,
         completed=parsed.completed,
+        also=tuple(also),
         ms=round((time.perf_counter() - began) * 1000, 2),
     )
 
@@ -190,6 +197,7 @@ class Work:
 
     Attributes:
         snapshot, judge, reranker: what it works with.
+        others: other wordings of the question, which are searched, too.
         scored: the candidates among all articles, where every passage is scored.
         calendar: the dates of the articles that were read.
     """
@@ -197,6 +205,7 @@ class Work:
     snapshot: Snapshot
     judge: Judge
     reranker: Reranker | None
+    others: Sequence[Query] = ()
     scored: Candidates | None = None
     calendar: Calendar = field(default_factory=Calendar)
 
@@ -260,9 +269,21 @@ class Work:
         whole = not allowed.any() or all_passages(self.snapshot) is not None
         if whole and self.scored is None:
             self.scored = candidates(self.snapshot, parsed.query, passing)
-        found = self.scored if whole else candidates(self.snapshot, parsed.query, allowed)
-        order = order_of(self.snapshot, found, allowed, most)
-        return found, order
+        if not self.others or not allowed.any():
+            found = self.scored if whole else candidates(self.snapshot, parsed.query, allowed)
+            return found, order_of(self.snapshot, found, allowed, most)
+        lists = [self._ranked(query, allowed, most) for query in self.others]
+        beside = np.unique(np.concatenate(lists))
+        found = self.scored
+        if not whole:
+            found = candidates(self.snapshot, parsed.query, allowed, beside=beside)
+        own = order_of(self.snapshot, found, allowed, len(found.rows))
+        return found, fused(own, [np.searchsorted(found.rows, rows) for rows in lists], most)
+
+    def _ranked(self, query: Query, allowed: np.ndarray, most: int) -> np.ndarray:
+        """Numbers of the passages that another wording finds, best first."""
+        found = candidates(self.snapshot, query, allowed)
+        return found.rows[order_of(self.snapshot, found, allowed, most)]
 
     def _ranked_anew(
         self,

@@ -38,6 +38,19 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewording:
+    """A language model is asked for other wordings of the question, before the search.
+
+    It is told again a few times a second, and only where that help is on.
+
+    Attributes:
+        model: its name.
+    """
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
     """A language model is asked to write, or still writes; told again a few times a second.
 
@@ -50,7 +63,8 @@ class Writing:
     sentences: int
 
 
-Event = Searching | Found | Writing | str | Answer
-"""In this order: what is searched, what was found, that a language model writes (where one does),
+Event = Rewording | Searching | Found | Writing | str | Answer
+"""In this order: that a language model is asked for other wordings (where that is on), what is
+searched, what was found, that a language model writes (where one does),
 ``Answer.text`` piece by piece as strings, and last the answer itself. While a model writes,
 ``Writing`` and pieces of the text alternate."""

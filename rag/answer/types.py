@@ -189,6 +189,8 @@ class Answer:
         traditional: whether the frame is in traditional characters, as the question is; quotes stay
             as they are.
         written: what a language model wrote; None where none was asked.
+        also: other wordings of the question that were searched beside it, as a language model
+            proposed them. They only choose passages that are read for the question itself.
     """
 
     question: str
@@ -213,6 +215,7 @@ class Answer:
     left_out: int = 0
     grade: str = "answered"
     written: Written | None = None
+    also: tuple[str, ...] = ()
 
     def to_dict(self) -> dict:
         """The answer as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""

@@ -55,8 +55,9 @@ class Candidates:
 
 
 def candidates(
-    snapshot: Snapshot, query: Query, filters: Filters | np.ndarray = Filters(), per_side: int = PER_SIDE, fusion: Fusion = Fusion()
-) -> Candidates:
+    snapshot: Snapshot, query: Query, filters: Filters | np.ndarray = Filters(), per_side: int = PER_SIDE, fusion: Fusion = Fusion(),
+    beside: np.ndarray | None = None,
+) -> Candidates:  # fmt: skip
     """The passages that may answer the question, with their scores.
 
     Args:
@@ -65,6 +66,7 @@ def candidates(
         filters: passages of other articles are not considered at all; or the articles themselves, bool (n_articles,).
         per_side: how many the dense and the lexical side propose for each language, in a large corpus.
         fusion: what each part of the score weighs.
+        beside: numbers of passages that are scored beside those proposed, in a large corpus.
     """
     of_article = snapshot.passages.article_row
     keep = filters if isinstance(filters, np.ndarray) else allowed_articles(snapshot, filters)
@@ -72,7 +74,8 @@ def candidates(
     words, bound = snapshot.lexical_with_bound(query.text)
     pool = all_passages(snapshot)
     if pool is None:
-        pool = proposed(snapshot, _proposed(snapshot, query, words, allowed, per_side, fusion.kindred))
+        rows = _proposed(snapshot, query, words, allowed, per_side, fusion.kindred)
+        pool = proposed(snapshot, rows if beside is None else np.union1d(rows, beside))
         best, rows = pool.best(query), pool.rows
     elif allowed is None:
         best, rows = pool.best(query), pool.rows

@@ -25,7 +25,7 @@ from mcp_types import CallToolResult, Resource, ResourceLink, TextContent, ToolA
 from pydantic import BaseModel, Field
 
 from rag import __version__
-from rag.answer.events import Found, Searching
+from rag.answer.events import Found, Rewording, Searching
 from rag.answer.types import Answer, Citation
 from rag.errors import ServerBusy, UsageError
 from rag.plain import heading, notes
@@ -235,7 +235,9 @@ async def _told(desk: Desk, context: Context, events: Callable) -> Answer:
     try:
         async with aclosing(desk.pool.stream(events)) as stages:
             async for event in stages:
-                if isinstance(event, Searching):
+                if isinstance(event, Rewording):
+                    await context.report_progress(0, 3, f"asking {event.model} for other wordings")
+                elif isinstance(event, Searching):
                     await context.report_progress(1, 3, f"searching {event.articles} articles")
                 elif isinstance(event, Found):
                     await context.report_progress(

@@ -14,9 +14,11 @@ from rag.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.rate_limiters import BaseRateLimiter
 
 TOKENS = 4_000  # of one request, prompt and answer together, at most
 ANSWER_TOKENS = 600  # of them for the answer
+HELP_TOKENS = 120  # for other wordings of a question
 SECONDS = 60.0
 KEY = "YINJU_LLM_KEY"
 EXTRAS = ("openai", "ollama", "anthropic")
@@ -34,6 +36,8 @@ class Llm:
         seconds: time for a whole answer, after which the evidence alone is shown.
         per_minute: requests a minute at most; 0 for any number.
         options: further arguments of the model, as (("reasoning_effort", "none"),).
+        help: whether it is first asked for other wordings of the question, which are searched, too
+            (:mod:`rag.writing.help`).
 
     Raises UsageError for a name, an address or an option that cannot be used.
     """
@@ -43,6 +47,7 @@ class Llm:
     seconds: float = SECONDS
     per_minute: float = 0.0
     options: tuple[tuple[str, object], ...] = ()
+    help: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -116,8 +121,13 @@ def writer_of(llm: str | Llm | BaseChatModel) -> Writer:
     return Writer(llm, str(shown))
 
 
-@functools.lru_cache(8)
-def _opened(llm: Llm) -> Writer:
+def helper_of(llm: str | Llm | BaseChatModel | None) -> Writer | None:
+    """The model of which other wordings are asked; None where that is off. Raises as writer_of."""
+    return _opened(llm, HELP_TOKENS) if isinstance(llm, Llm) and llm.help else None
+
+
+@functools.lru_cache(16)
+def _opened(llm: Llm, tokens: int = ANSWER_TOKENS) -> Writer:
     package = f"langchain_{llm.provider}"
     if llm.provider in EXTRAS and importlib.util.find_spec(package) is None:
         raise ModelError(
@@ -128,7 +138,7 @@ def _opened(llm: Llm) -> Writer:
 
     failed = ""
     try:
-        model = init_chat_model(llm.name, **_arguments(llm))
+        model = init_chat_model(llm.name, **_arguments(llm, tokens))
         return Writer(model, llm.name, llm.seconds, llm.provider in EXTRAS)
     except ImportError as error:
         failed = f"{error.name or 'a package'} is not installed: pip install langchain-PROVIDER"
@@ -142,17 +152,17 @@ def _opened(llm: Llm) -> Writer:
     raise ModelError(f"expected to open the language model {llm.name}, but got {failed}")
 
 
-def _arguments(llm: Llm) -> dict[str, object]:
+def _arguments(llm: Llm, tokens: int) -> dict[str, object]:
     """What :func:`init_chat_model` is given; providers name the same things differently."""
     given: dict[str, object] = {
         "max_retries": 1,
         "timeout": llm.seconds,
-        "max_tokens": ANSWER_TOKENS,
+        "max_tokens": tokens,
     }
     if llm.url:
         given |= {"base_url": llm.url, "temperature": 0}
     if llm.provider == "ollama":
-        given = {"num_predict": ANSWER_TOKENS, "num_ctx": 2 * TOKENS, "temperature": 0}
+        given = {"num_predict": tokens, "num_ctx": 2 * TOKENS, "temperature": 0}
         given |= {"client_kwargs": {"timeout": llm.seconds}}
         given |= {"base_url": llm.url} if llm.url else {}
     if llm.provider == "openai":
@@ -160,18 +170,24 @@ def _arguments(llm: Llm) -> dict[str, object]:
         if llm.url:
             # Servers other than OpenAI's know this name of it only.
             del given["max_tokens"]
-            given["extra_body"] = {"max_tokens": ANSWER_TOKENS}
+            given["extra_body"] = {"max_tokens": tokens}
     key = os.environ.get(KEY, "")
     if llm.provider == "openai" and llm.url and not os.environ.get("OPENAI_API_KEY"):
         key = key or "none"  # a server on this machine asks for none, but its client does
     if key and llm.provider != "ollama":
         given["api_key"] = key
     if llm.per_minute:
-        from langchain_core.rate_limiters import InMemoryRateLimiter
-
-        limiter = InMemoryRateLimiter(
-            requests_per_second=llm.per_minute / 60, check_every_n_seconds=0.05
-        )
-        limiter.available_tokens = 1.0  # the first request need not wait
-        given["rate_limiter"] = limiter
+        given["rate_limiter"] = _limiter(llm)
     return given | dict(llm.options)
+
+
+@functools.lru_cache(8)
+def _limiter(llm: Llm) -> BaseRateLimiter:
+    """One for all requests of a model, whatever they ask for."""
+    from langchain_core.rate_limiters import InMemoryRateLimiter
+
+    limiter = InMemoryRateLimiter(
+        requests_per_second=llm.per_minute / 60, check_every_n_seconds=0.05
+    )
+    limiter.available_tokens = 1.0  # the first request need not wait
+    return limiter

@@ -83,18 +83,18 @@ def is_list(answer: Answer) -> bool:
 
 def prompt_of(answer: Answer) -> Prompt:
     """The prompt for an answer that has evidence: as many of its quotes as the budget holds."""
-    parts = dict(_parts(answer.lang))
+    parts = dict(parts_of("en" if answer.lang == "en" else "zh"))
     numbers = _in_order(answer)
     other, *names = new_handles([0, *numbers])
     handles = dict(zip(numbers, names))
-    question = (answer.completed or answer.question)[:QUESTION_CHARS].translate(_BRACKETS)
+    question = (answer.completed or answer.question)[:QUESTION_CHARS]
     found = _values(answer, handles)
     told = parts["values"].format(values=found) if found else ""
     script = in_script("繁体", HANT) if answer.traditional else "简体"
     rules = parts["rules"].format(example=f"<{names[0]}>", script=script)
     example = (parts["example"].format(other=other), parts["answer"].format(other=other))
     task = parts["list" if is_list(answer) else "one"]
-    user = functools.partial(parts["user"].format, question=question, values=told, task=task)
+    user = functools.partial(parts["user"].format, question=plain(question), values=told, task=task)
     own = "\n".join((rules, *example, user(quotes="")))
     lines, given, spent = [], {}, tokens_of(own) + FRAME_TOKENS
     for number in numbers:
@@ -148,8 +148,13 @@ def _told(citation: Citation) -> str:
     return (title + quote).translate(_BRACKETS)
 
 
+def plain(text: str) -> str:
+    """A text that cannot write the marks which data stands between in a prompt."""
+    return text.translate(_BRACKETS)
+
+
 @functools.cache
-def _parts(lang: str) -> Sequence[tuple[str, str]]:
-    name = "en" if lang == "en" else "zh"
+def parts_of(name: str) -> Sequence[tuple[str, str]]:
+    """The parts of a file of prompts by their names, in order."""
     text = resources.files("rag.writing").joinpath("prompts", f"{name}.txt").read_text("utf-8")
     return tuple((part, body.strip()) for part, body in _PART.findall(text))

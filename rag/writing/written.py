@@ -23,6 +23,7 @@ from rag.corpus.language import UNKNOWN, detect_lang
 from rag.writing.background import TICK_SECONDS, parts
 from rag.writing.check import check
 from rag.writing.handles import Sentence, Sentences, numbers_of, unmarked
+from rag.writing.help import CUT, Help
 from rag.writing.models import ANSWER_TOKENS, Writer
 from rag.writing.problems import Failed, declines, mark, note, problem_of, voice
 from rag.writing.prompt import Prompt, evidence_of, is_list, prompt_of, table_of, tokens_of
@@ -36,7 +37,6 @@ SENTENCES, LEAD_SENTENCES = 5, 2  # that an answer and the lead of a list have a
 FORMLESS = 3  # sentences without a handle after which no more is waited for
 LONGEST = 1_000  # characters of a sentence, which no longer one is
 SHORT = 12  # characters below which no language is told
-CUT = ("length", "max_tokens")  # why a model ended that was not done, as providers call it
 FILTERED = ("content_filter", "refusal")
 SIGN = "⚠"
 
@@ -47,7 +47,7 @@ def is_written(answer: Answer) -> bool:
     return not own and bool(answer.citations and answer.rows)
 
 
-def write(writer: Writer, answer: Answer) -> Iterator[Writing | str | Answer]:
+def write(writer: Writer, answer: Answer, help: Help = Help()) -> Iterator[Writing | str | Answer]:
     """The answer as a model writes it: pieces that joined are its text, and the answer, last.
 
     Nothing is raised for what a model does. Whoever closes the iterator ends the request at once.
@@ -55,8 +55,9 @@ def write(writer: Writer, answer: Answer) -> Iterator[Writing | str | Answer]:
     Args:
         writer: the model.
         answer: one for which :func:`is_written` is true.
+        help: what was asked of the model for it before: its time and tokens count, too.
     """
-    draft = _Draft(writer, answer, prompt_of(answer))
+    draft = _Draft(writer, answer, prompt_of(answer), help)
     yield Writing(writer.name, 0)
     pieces = []
     for event in draft.events():
@@ -96,6 +97,7 @@ class _Draft:
     writer: Writer
     answer: Answer
     prompt: Prompt
+    help: Help
     began: float = field(default_factory=time.monotonic)
     sentences: list[WrittenSentence] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
@@ -136,7 +138,8 @@ class _Draft:
     def _parts(self) -> Iterator:
         """What the model sends, with a None at times, also where what comes is not shown."""
         messages = messages_of(self.prompt)
-        coming = parts(self.writer.model, messages, self.began + self.writer.seconds)
+        deadline = self.began + self.writer.seconds - self.help.seconds
+        coming = parts(self.writer.model, messages, deadline)
         ticked = self.began
         with closing(coming):
             for part in coming:
@@ -267,8 +270,8 @@ class _Draft:
         written = Written(
             tuple(self.sentences),
             self.writer.name,
-            tokens,
-            bool(self.told),
+            tokens + self.help.tokens,
+            bool(self.told) and self.help.counted,
             self.problem,
             self._note(),
             ms,

@@ -1,0 +1,34 @@
+"""Which passages are read where a question is searched in other wordings, too.
+
+The rankings of all wordings are fused by reciprocal rank (Cormack, Clarke and Büttcher 2009): what
+stands at rank r of one gets 1 / (60 + r). The question's own ranking is dominant: its best two
+thirds are read whatever the others say, and the fusion deals out the last third.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+RANKS = 60  # the constant of the paper
+OWN = 2 / 3  # of the passages that are read, the question's own best
+
+
+def fused(own: np.ndarray, others: Sequence[np.ndarray], most: int) -> np.ndarray:
+    """The passages that are read: as many as without the others, in the question's own order.
+
+    Args:
+        own: all passages as the question ranks them, best first.
+        others: the best of them as other wordings rank them, best first.
+        most: how many are read.
+    """
+    kept = own[: round(most * OWN)]
+    worth: dict[int, float] = dict.fromkeys(own[:most].tolist(), 0.0)
+    for ranking in (own[:most], *others):
+        for rank, passage in enumerate(ranking.tolist(), 1):
+            worth[passage] = worth.get(passage, 0.0) + 1 / (RANKS + rank)
+    for passage in kept.tolist():
+        del worth[passage]
+    dealt = sorted(worth, key=lambda passage: -worth[passage])[: most - len(kept)]
+    return own[np.isin(own, [*kept.tolist(), *dealt])]
