@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from rag.answer.types import Citation
+from rag.plain import also_searched
 from rag.ui.filters import told
 from rag.ui.texts import text
 from rag.ui.turn import Turn, cited, valid
@@ -63,7 +64,7 @@ def _turn(turn: Turn, lang: str) -> str:
     answer = turn.answer
     under = [words for _, words in told(turn.asked.filters, lang)]
     under += [text(lang, "without", words=text(lang, "quoted", words=one)) for one in turn.asked.without]
-    parts = [f"## {_line(answer.completed or answer.question)}", f"({' · '.join(map(_line, under))})" if under else "", answer.text, f"({spent(answer)})" if answer.written else ""]
+    parts = [f"## {_line(answer.completed or answer.question)}", f"({' · '.join(map(_line, under))})" if under else "", answer.text, also_searched(answer), f"({spent(answer)})" if answer.written else ""]
     # The nearest quotes of a refusal are no sources of an answer.
     cited = () if answer.refused else answer.citations
     parts.append("\n".join(_source(number, one) for number, one in enumerate(cited, 1)))

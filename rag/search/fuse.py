@@ -1,8 +1,9 @@
 """Which passages are read where a question is searched in other wordings, too.
 
-The rankings of all wordings are fused by reciprocal rank (Cormack, Clarke and Büttcher 2009): what
-stands at rank r of one gets 1 / (60 + r). The question's own ranking is dominant: its best two
-thirds are read whatever the others say, and the fusion deals out the last third.
+The question's own ranking is dominant: its best two thirds are read whatever the others say. The
+last third is dealt out by the reciprocal ranks of all wordings (Cormack, Clarke and Büttcher 2009):
+what stands at rank r of one gets 1 / (RANKS + r). Their constant of 60 favours what all of them find;
+what is sought here is what one alone finds, so it is 0.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-RANKS = 0
+RANKS = 0  # the constant of the formula
 OWN = 2 / 3  # of the passages that are read, the question's own best
 
 

@@ -31,6 +31,8 @@ log = logging.getLogger("rag.writing")
 SECONDS, SHARE = 5.0, 1 / 4  # at most, and of the time limit of the whole answer
 LINES = 2
 LONGEST = 200  # characters of a wording, at most
+# Where they are shown something may render it: chat programs load a picture of "![](https://…)".
+_MARKUP = re.compile(r"[<>\[\]{}`]|://")
 CUT = ("length", "max_tokens")  # why a model ended that was not done, as providers call it
 
 
@@ -109,18 +111,19 @@ def wordings_of(text: str, question: str, lang: str) -> tuple[str, ...]:
     """The wordings in a model's answer that say something else than the question, at most two.
 
     Args:
-        text: two lines, the first in the other language and the second in the question's.
+        text: two lines without markup, the first in the other language, the second in the question's.
         question: what was asked.
         lang: its language, "en" or "zh".
 
     Raises Failed for anything else.
     """
-    lines = [line for line in text.rpartition("</think>")[2].splitlines() if line.strip()]
+    text = text.rpartition("</think>")[2]
+    lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         raise Failed("empty")
     if any(declines(line) for line in lines):
         raise Failed("declined")
-    if len(lines) != LINES or max(map(len, lines)) > LONGEST:
+    if len(lines) != LINES or max(map(len, lines)) > LONGEST or _MARKUP.search(text):
         raise Failed("form")
     try:
         lines = [clean(line) for line in lines]
