@@ -110,7 +110,7 @@ def test_a_large_corpus_is_searched_so_too_and_scores_stay_the_questions(fairs, 
     snapshot = fairs.snapshot
     parsed = parse(snapshot, ASKED)
     every = np.ones(snapshot.n_articles, bool)
-    work = engine.Work(snapshot, engine.load_judge(), None, tuple(engine.analyse(one, snapshot.model) for one in HELPED))
+    work = engine._Work(snapshot, engine.load_judge(), None, tuple(engine.analyse(one, snapshot.model) for one in HELPED))
     found, order = work.sought(parsed, every, every, 24)
     assert snapshot.article_row("lanterns") in found.articles[order]
     alone = engine.candidates(snapshot, parsed.query, every, beside=found.rows)
