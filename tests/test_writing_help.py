@@ -111,7 +111,7 @@ def test_a_large_corpus_is_searched_so_too_and_scores_stay_the_questions(fairs, 
     parsed = parse(snapshot, ASKED)
     every = np.ones(snapshot.n_articles, bool)
     work = engine._Work(snapshot, engine.load_judge(), None, tuple(engine.analyse(one, snapshot.model) for one in HELPED))
-    found, order = work.sought(parsed, every, every, 24)
+    found, order = work._sought(parsed, every, every, 24)
     assert snapshot.article_row("lanterns") in found.articles[order]
     alone = engine.candidates(snapshot, parsed.query, every, beside=found.rows)
     assert np.array_equal(found.rows, alone.rows) and np.array_equal(found.score, alone.score)
@@ -168,8 +168,8 @@ def test_what_fails_is_a_line_in_the_log_and_spoils_nothing(model, fairs, name, 
     problem, model.help = NONSENSE[name]
     model.play = ["The bridge is 28 kilometres long @1."]
     began = time.monotonic()
-    answer = helped(model, fairs, BRIDGE, seconds=2.0)
-    assert time.monotonic() - began < 2.5 and answer.also == ()
+    answer = helped(model, fairs, BRIDGE, seconds=6.0)
+    assert time.monotonic() - began < 5 and answer.also == ()
     assert answer.text == "The bridge is 28 kilometres long [1]." and answer.written.problem == ""
     (line,) = [one.getMessage() for one in caplog.records if one.name == "rag.writing"]
     assert line == f"openai:scripted proposed no other wording: {problem}"
