@@ -21,9 +21,11 @@ from rag.answer.dated import Calendar, of_year
 from rag.answer.enumerate import Gazette
 from rag.answer.events import Found, Searching
 from rag.answer.fold import Fold
+from rag.answer.listed import is_list, is_place_list, is_stated
 from rag.answer.lists import is_compared, likely
 from rag.answer.own import own_answer
 from rag.answer.places import READ_PLACES, place_groups, place_quotes
+from rag.answer.refused import nearest_of
 from rag.answer.rows import QUOTES, measured_rows, name_rows, place_row, value_rows
 from rag.answer.sentence import beside, of_place, quote_span, sentence_of
 from rag.answer.types import Answer, Citation, Row
@@ -44,21 +46,18 @@ from rag.reader.findings import (
     order_of,
     passages_of,
 )
-from rag.reader.judge import Judge, coverage, load_judge
-from rag.reader.normal import key_of
+from rag.reader.judge import Judge, load_judge
 from rag.reader.reading import Finding
 from rag.search.candidates import Candidates, candidates
 from rag.search.filters import allowed_articles
 from rag.search.fuse import fused
 from rag.search.late import all_passages
-from rag.search.match import graded
 from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters
 
 # What each rank of a reranker takes off a passage's fused score at least, so that its order shows
 # where scores are equal.
 RANK = 1.0
-LISTS = ("all", "count", "most", "least", "more", "less")  # forms that are answered by a list
 
 
 def answer(
@@ -153,37 +152,6 @@ def stages(
     )
 
 
-def is_list(parsed: ParsedQuestion) -> bool:
-    """Whether a question is answered by a list.
-
-    Several are asked for, or one of the places of a kind ("which province").
-    """
-    return (
-        parsed.form in LISTS
-        or parsed.kind == "places"
-        and not parsed.where
-        and parsed.form == "one"
-    )
-
-
-def _is_place_list(parsed: ParsedQuestion) -> bool:
-    """Whether all places of a kind are sought, and nothing is compared or denied."""
-    return (
-        is_list(parsed)
-        and parsed.sought[0] == "places"
-        and parsed.form in ("one", "all", "count")
-        and not parsed.bound
-        and not parsed.negated
-    )
-
-
-def _is_stated(parsed: ParsedQuestion, findings: Findings) -> bool:
-    """Whether an article says itself how many they are: no list need be counted."""
-    if parsed.form != "count" or parsed.bound or not findings.values:
-        return False
-    return key_of(findings.values[0].text, "number")[0] == "number"
-
-
 def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
     """bool (n_articles,): some articles, and those that tell the same stories."""
     rows = []
@@ -230,7 +198,7 @@ class _Work:
         allowed = passing & parsed.allowed
         searched = int(allowed.sum())
         yield Searching(searched)
-        listed, placed = is_list(parsed), _is_place_list(parsed)
+        listed, placed = is_list(parsed), is_place_list(parsed)
         most = READ_PLACES if placed else READ_ALL if listed else READ
         found, order = self._sought(parsed, passing, allowed, most)
         yield Found(len(order), len(np.unique(found.articles[order])))
@@ -247,7 +215,7 @@ class _Work:
         findings, passages = self._found(parsed, found, order, passages, searched)
         first = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
         fold = Fold(self.snapshot, allowed, first)
-        stated = _is_stated(parsed, findings)
+        stated = is_stated(parsed, findings)
         rows, count = [], None
         if listed and not stated:
             rows, count = self._listed(parsed, findings, searched, cited, fold)
@@ -395,7 +363,7 @@ class _Work:
         if rows:
             text = text_of(rows, citations, lang, matched, searched, listed, count)
         else:
-            nearest, missing, grade = self._refused(parsed, passages)
+            nearest, missing, grade = nearest_of(snapshot, self.judge, parsed, passages)
             text = refusal_text(grade, missing, nearest, lang)
         places = (
             tuple(dict.fromkeys(row.place for row in rows if row.place)) if kind == "places" else ()
@@ -420,49 +388,3 @@ class _Work:
             traditional=lang == "zh-Hant",
             grade=grade,
         )
-
-    def _refused(
-        self, parsed: ParsedQuestion, passages: Sequence[Passage]
-    ) -> tuple[tuple[Citation, ...], tuple[str, ...], str]:
-        """The nearest sentences, of three stories; the words that they do not support; the grade."""
-        stories: dict[int, Passage] = {}
-        ranked = sorted(passages, key=lambda p: -(self.judge.search * p.behind + p.reading.margin))
-        for passage in ranked:
-            if passage.reading.findings:
-                stories.setdefault(passage.story, passage)
-            if len(stories) == QUOTES:
-                break
-        cited = Citations(parsed.query, self.snapshot.model)
-        best = None
-        for passage in stories.values():
-            finding = passage.reading.findings[0]
-            sentence = sentence_of(finding)
-            cited.cite(sentence, quote_span(sentence, (finding.start, finding.end)))
-            match = graded(passage.reading.matches, passage.abroad)
-            best = match if best is None else np.maximum(best, match)
-        covered = max(
-            (coverage(parsed, p.reading.matches, p.abroad) for p in stories.values()),
-            default=0.0,
-        )
-        missing = () if best is None else _missing(parsed, best)
-        if not parsed.allowed.any():
-            missing = tuple(dict.fromkeys((*(one.words for one in parsed.constraints), *missing)))
-        return tuple(cited.all), missing, "near" if covered >= self.judge.near else "nothing"
-
-
-# A word of the question that the nearest passages match by less is told to be without support.
-UNMATCHED = 0.55
-
-
-def _missing(parsed: ParsedQuestion, match: np.ndarray) -> tuple[str, ...]:
-    """Words of the question that nothing near supports; neighbours as one."""
-    query, out = parsed.query, []
-    for at in range(min(len(match), len(query.ids))):
-        start, end = query.spans[at]
-        idle = any(a < end and start < b for a, b in parsed.idle)
-        if query.content[at] and not idle and match[at] < UNMATCHED:
-            if out and not query.text[out[-1][1] : start].strip():
-                out[-1] = (out[-1][0], end)
-            else:
-                out.append((start, end))
-    return tuple(query.text[a:b] for a, b in out)

@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.lists import is_named, questions
 from rag import Index
-from rag.answer.engine import is_list
+from rag.answer.listed import is_list
 from rag.answer.lists import groups_of, told_of
 from rag.answer.types import Row
 from rag.corpus import Article
