@@ -55,7 +55,7 @@ def test_numpy_runs_what_torch_trains():
         for value in network.parameters():
             value.add_(0.02 * torch.randn_like(value))
     question, title, *texts = encode(model, ["谁设计了青山大桥？", "大桥通车", "大桥由林远设计，全长2780米。", "The bridge was designed by Lin Yuan in 2004.", "桥。"])
-    from training.reader.windows import joined
+    from rag.reader.encode import joined
 
     rows = [joined(title, text) for text in texts]
     windows = [Window(question, row, len(title), np.zeros((0, 2), np.int64), False, "") for row in rows]

@@ -65,6 +65,12 @@ class Encoded:
         )
 
 
+def joined(*parts: Encoded) -> Encoded:
+    """Some texts as one, their tokens one after the other; spans stay as they are."""
+    arrays = ((one.ids, one.spans, one.gaps, one.shapes) for one in parts)
+    return Encoded(*(np.concatenate(same) for same in zip(*arrays)))
+
+
 def encode(model: StaticModel, texts: Sequence[str]) -> list[Encoded]:
     """Each text as the reader sees it."""
     found = model.located(list(texts))

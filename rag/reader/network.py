@@ -9,9 +9,10 @@ QANet), scores of spans, and "none" in the same softmax (Clark & Gardner 2018).
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from rag.embed.static import StaticModel
 from rag.errors import ModelError
 from rag.reader.encode import Encoded
 
+Net = TypeVar("Net")
 TITLE, BODY, QUESTION = 20, 150, 40  # tokens of a title, of a text and of a question that are read
 WIDTH = 96  # numbers for a token
 DILATIONS = (
@@ -71,12 +73,7 @@ class Network:
 
     def __init__(self, model: StaticModel, weights: dict[str, np.ndarray]):
         self._model = model
-        self._w = {name: array.astype(np.float32) for name, array in weights.items()}
-        for name in [name for name in self._w if name.endswith("convolution.weight")]:
-            kernel = self._w.pop(name)  # (out, in, 3) -> (3 in, out)
-            self._w[name] = np.ascontiguousarray(
-                kernel.transpose(2, 1, 0).reshape(-1, kernel.shape[0])
-            )
+        self._w = laid_out(weights)
 
     def scores(self, question: Encoded, windows: Sequence[tuple[Encoded, int]]) -> list[Scores]:
         """The scores of some windows for a question.
@@ -310,15 +307,39 @@ def _softmax(x: np.ndarray) -> np.ndarray:
     return x / x.sum(-1, keepdims=True)
 
 
-@functools.lru_cache(maxsize=4)
-def load_network(model: StaticModel, file: Path) -> Network:
-    """The network from a file, for a model. Raises ModelError where it cannot be read."""
+def laid_out(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Weights as they are multiplied with: in float32, kernels (out, in, 3) as (3 in, out)."""
+    out = {name: array.astype(np.float32) for name, array in weights.items()}
+    for name in [name for name in out if name.endswith("convolution.weight")]:
+        kernel = out[name].transpose(2, 1, 0)
+        out[name] = np.ascontiguousarray(kernel.reshape(-1, kernel.shape[2]))
+    return out
+
+
+def loaded(build: Callable[[dict[str, np.ndarray]], Net], file: Path, of: str, maker: str) -> Net:
+    """A network that is built of the arrays of a safetensors file.
+
+    Args:
+        build: makes it of the arrays, by name.
+        file: where they are.
+        of: whose weights they are, for the error.
+        maker: the module that makes the file, for the error.
+
+    Raises:
+        ModelError: it cannot be read or built.
+    """
     from safetensors.numpy import load_file
 
     try:
-        return Network(model, load_file(file))
+        return build(load_file(file))
     except Exception as error:
         raise ModelError(
-            f"expected {file} with the weights of the reader, could not read it ({error}): "
-            "reinstall yinju, or make it with `python -m training.reader`"
+            f"expected {file} with the weights of {of}, could not read it ({error}): "
+            f"reinstall yinju, or make it with `python -m {maker}`"
         ) from error
+
+
+@functools.lru_cache(maxsize=4)
+def load_network(model: StaticModel, file: Path) -> Network:
+    """The network from a file, for a model. Raises ModelError where it cannot be read."""
+    return loaded(functools.partial(Network, model), file, "the reader", "training.reader")

@@ -10,7 +10,7 @@ import numpy as np
 from rag.corpus import Article, body_start, sentences
 from rag.index import Snapshot
 from rag.index.spelling import characters, laid
-from rag.reader.encode import GAPS, Encoded, described, encode
+from rag.reader.encode import GAPS, Encoded, described, encode, joined
 from rag.reader.network import BODY, TITLE
 from rag.search.located import passage_texts
 
@@ -64,15 +64,9 @@ def windows_of(snapshot: Snapshot, rows: Sequence[int]) -> list[Window]:
         title = titles.get(number) or whole.part(0, min(first, TITLE))
         moved = Encoded(whole.ids, whole.spans + (start - body), whole.gaps, whole.shapes)
         for a, b in _pieces(whole.gaps, first, len(whole)):
-            joined = Encoded(
-                *(np.concatenate(pair) for pair in zip(_arrays(title), _arrays(moved.part(a, b))))
-            )
-            out.append(Window(article, row, number, start, end, joined, len(title)))
+            tokens = joined(title, moved.part(a, b))
+            out.append(Window(article, row, number, start, end, tokens, len(title)))
     return out
-
-
-def _arrays(tokens: Encoded) -> tuple[np.ndarray, ...]:
-    return tokens.ids, tokens.spans, tokens.gaps, tokens.shapes
 
 
 def _tokens(

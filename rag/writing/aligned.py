@@ -17,7 +17,7 @@ import numpy as np
 from rag.corpus.places import fold
 from rag.embed.static import StaticModel
 from rag.question.script import has_chinese
-from rag.reader.encode import GAPS, Encoded, encode
+from rag.reader.encode import GAPS, Encoded, encode, joined
 from rag.writing.facts import Evidence, Fact
 from rag.writing.opposites import denials, poles
 
@@ -100,15 +100,6 @@ def _denial(text: str, spans: np.ndarray) -> np.ndarray:
     return out
 
 
-def _join(parts: Sequence[Encoded]) -> Encoded:
-    return Encoded(
-        *(
-            np.concatenate([getattr(one, name) for one in parts])
-            for name in ("ids", "spans", "gaps", "shapes")
-        )
-    )
-
-
 def align(
     model: StaticModel, sentence: str, evidence: Sequence[str], facts: Sequence[Fact]
 ) -> Aligned | None:
@@ -149,7 +140,7 @@ class _Laid:
 
     def __init__(self, model: StaticModel, tokens: Encoded, sources: Sequence[Source]):
         self._sources = sources
-        self.there = _join([one.tokens for one in sources])
+        self.there = joined(*[one.tokens for one in sources])
         self._counts = np.cumsum([0, *(int(one.sentence[-1]) + 1 for one in sources)])
         self._number = np.concatenate(
             [one.sentence + shift for one, shift in zip(sources, self._counts)]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rag.corpus.dates import MONTHS, chinese_year
 from rag.reader.numbers import chinese_number
 from rag.reader.values import find_dates
 
@@ -18,10 +19,7 @@ _MONTH, _DAY = (
         rf"(?<![年\d])({_N})\s?[日号]|(?<=月)({_N})(?=[至到—－~～–-])|(?<=日[至到])({_N})日"
     ),
 )
-_MONTHS = dict(
-    jan=1, feb=2, mar=3, apr=4, may=5, jun=6, jul=7, aug=8, sep=9, oct=10, nov=11, dec=12
-)
-_MONTH_EN = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.I)
+_MONTH_EN = re.compile(rf"\b({'|'.join(MONTHS)})", re.I)
 _DAY_EN = re.compile(
     r"(?<![\d:.])(\d{1,2})(?:st|nd|rd|th)?(?![\d:])(?!\s?(?:a\.?m|p\.?m|时|点|月|年|世纪))", re.I
 )
@@ -93,7 +91,7 @@ def _day(start: int, end: int, text: str) -> Day:
     rest = text
     for match in clock:
         rest = rest.replace(match[0], " ")
-    months = {_MONTHS[m[1].lower()] for m in _MONTH_EN.finditer(text)} | {
+    months = {MONTHS.index(m[1].lower()) + 1 for m in _MONTH_EN.finditer(text)} | {
         _number(m[1]) for m in _MONTH.finditer(rest)
     }
     days = {_number(next(filter(None, m.groups()))) for m in _DAY.finditer(rest)}
@@ -111,10 +109,7 @@ def _day(start: int, end: int, text: str) -> Day:
 
 
 def _year(match: re.Match[str]) -> int:
-    written = match[1] or "".join(
-        str(_HAN_YEAR.index(c)) for c in match[2].translate({0x96F6: "〇", 0x25CB: "〇"})
-    )
-    return int(written)
+    return int(match[1]) if match[1] else chinese_year(match[2])
 
 
 def _hour(match: re.Match[str]) -> float:

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from rag.embed.static import StaticModel
-from rag.errors import ModelError
 from rag.reader.encode import Encoded
+from rag.reader.network import laid_out, loaded
 from rag.writing.aligned import Aligned
 
 WIDTH = 64
@@ -30,12 +30,7 @@ class Network:
 
     def __init__(self, model: StaticModel, weights: dict[str, np.ndarray]):
         self._model = model
-        self._w = {name: array.astype(np.float32) for name, array in weights.items()}
-        for name in [name for name in self._w if name.endswith("convolution.weight")]:
-            kernel = self._w[name]  # (out, in, 3) -> (3 in, out)
-            self._w[name] = np.ascontiguousarray(
-                kernel.transpose(2, 1, 0).reshape(-1, kernel.shape[0])
-            )
+        self._w = laid_out(weights)
 
     def scores(self, one: Aligned) -> tuple[float, np.ndarray]:
         """The log-odds that the evidence does not say a sentence, and those of its tokens (n,)."""
@@ -100,12 +95,4 @@ def attended(model: StaticModel, one: Aligned) -> tuple[np.ndarray, np.ndarray, 
 @functools.lru_cache(maxsize=2)
 def load_network(model: StaticModel, file: Path = FILE) -> Network:
     """The network from a file, for a model. Raises ModelError where it cannot be read."""
-    from safetensors.numpy import load_file
-
-    try:
-        return Network(model, load_file(file))
-    except Exception as error:
-        raise ModelError(
-            f"expected {file} with the weights of the check, could not read it ({error}): "
-            "reinstall yinju, or make it with `python -m training.checker`"
-        ) from error
+    return loaded(functools.partial(Network, model), file, "the check", "training.checker")

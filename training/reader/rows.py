@@ -26,7 +26,7 @@ from rag.answer.types import Row
 from rag.corpus import Article
 from rag.index import Snapshot
 from rag.question.parsing import parse
-from rag.reader.encode import encode
+from rag.reader.encode import encode, joined
 from rag.reader.findings import READ_ALL, SPANS_ALL, Passage, findings_of, order_of, passages_of
 from rag.reader.judge import ROW_FEATURES, load_judge
 from rag.reader.network import BODY, TITLE
@@ -38,7 +38,6 @@ from training.reader.judge import logistic
 from training.reader.listed import FORMS
 from training.reader.mine import kept_apart
 from training.reader.sources import rows
-from training.reader.windows import joined
 
 
 def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray, int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.embed.static import StaticModel
-from rag.reader.encode import Encoded, encode
+from rag.reader.encode import Encoded, encode, joined
 from rag.reader.network import BODY, QUESTION, TITLE
 from training.examples import Example
 
@@ -76,12 +76,6 @@ def windows(
             )
         )
     return out
-
-
-def joined(title: Encoded, text: Encoded) -> Encoded:
-    """The tokens of a title and of a text in one."""
-    parts = zip(*((e.ids, e.spans, e.gaps, e.shapes) for e in (title, text)))
-    return Encoded(*(np.concatenate(pair) for pair in parts))
 
 
 def _tokens(text: Encoded, start: int, end: int) -> tuple[int, int] | None:
