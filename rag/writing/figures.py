@@ -7,7 +7,6 @@ are 1.2亿 and "120 million", 三成 and "30 percent".
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
