@@ -22,8 +22,8 @@ SHARES = {
     "lists": 32,
     "compared": 20,
     "parties": 16,
-    "held": 16,
-    "denied": 14,
+    "held": 96,
+    "denied": 24,
     "accidents": 12,
     "unsaid": 12,
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.answer.lists import Named
 from rag.corpus import sentences
 from rag.question import Bound, ParsedQuestion
+from rag.reader.units import quantity
 from rag.reader.values import Value, find_numbers
 
 _CLAUSE = re.compile(r"[；;。！？!?\n]|\.\s")
@@ -103,23 +104,7 @@ def _unit_of(bound: Bound) -> str | None:
 def _dimension(value: Value) -> str:
     """What kind of quantity a value is: its unit, without what only scales or approximates it."""
     unit = value.unit.casefold().strip()
-    for names in _SAME:
-        if unit in names:
-            return names[0]
-    return unit
-
-
-_SAME = (
-    ("元", "元人民币", "人民币", "yuan", "rmb", "￥", "¥"),
-    ("美元", "$", "us$", "dollars"),
-    ("%", "％", "百分点", "个百分点", "percent", "percentage points"),
-    ("米", "m", "metres", "meters", "metre"),
-    ("公里", "千米", "km", "kilometres", "kilometers"),
-    ("毫米", "mm", "millimetres", "millimeters"),
-    ("人", "名", "位", "people", "人次"),
-    ("吨", "tonnes", "tons"),
-    ("平方米", "square metres", "m²"),
-)
+    return quantity(unit) or unit
 
 
 def holds(parsed: ParsedQuestion, one: Measured) -> bool:

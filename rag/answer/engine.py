@@ -18,15 +18,13 @@ from rag.answer.cite import Citations, verify
 from rag.answer.compare import extreme, measured
 from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
 from rag.answer.dated import Calendar, of_year
-from rag.answer.enumerate import Gazette
 from rag.answer.events import Found, Searching
 from rag.answer.fold import Fold
-from rag.answer.listed import is_list, is_place_list, is_stated
+from rag.answer.listed import is_list, is_stated
 from rag.answer.lists import is_compared, likely
 from rag.answer.own import own_answer
-from rag.answer.places import READ_PLACES, place_groups, place_quotes
 from rag.answer.refused import nearest_of
-from rag.answer.rows import QUOTES, measured_rows, name_rows, place_row, value_rows
+from rag.answer.rows import QUOTES, measured_rows, name_rows, value_rows
 from rag.answer.sentence import beside, of_place, quote_span, sentence_of
 from rag.answer.types import Answer, Citation, Row
 from rag.embed import Reranker
@@ -122,7 +120,7 @@ def stages(
         )
         return
     others = tuple(analyse(text, snapshot.model, snapshot.embedder) for text in also)
-    work = _Work(snapshot, load_judge(), reranker, others)
+    work = Work(snapshot, load_judge(), reranker, others)
 
     def under(*freed: str) -> Generator[Searching | Found, None, Answer]:
         now = lifted(snapshot, parsed, as_of, (*without, *freed)) if freed else parsed
@@ -171,7 +169,7 @@ def _beside(findings: Findings, cited: Citations) -> list[Row]:
 
 
 @dataclass(slots=True, eq=False)
-class _Work:
+class Work:
     """One question's work.
 
     A refusal tries to lift the question's restrictions one by one: what stays the same is done once.
@@ -180,7 +178,7 @@ class _Work:
         snapshot, judge, reranker: what it works with.
         others: other wordings of the question, which are searched, too.
         scored: the candidates among all articles, where every passage is scored.
-        calendar, gazette: the dates and places of the articles that were read.
+        calendar: the dates of the articles that were read.
     """
 
     snapshot: Snapshot
@@ -189,7 +187,6 @@ class _Work:
     others: Sequence[Query] = ()
     scored: Candidates | None = None
     calendar: Calendar = field(default_factory=Calendar)
-    gazette: Gazette = field(default_factory=Gazette)
 
     def answered(
         self, parsed: ParsedQuestion, passing: np.ndarray
@@ -198,30 +195,26 @@ class _Work:
         allowed = passing & parsed.allowed
         searched = int(allowed.sum())
         yield Searching(searched)
-        listed, placed = is_list(parsed), is_place_list(parsed)
-        most = READ_PLACES if placed else READ_ALL if listed else READ
-        found, order = self._sought(parsed, passing, allowed, most)
+        listed = is_list(parsed)
+        found, order = self.sought(parsed, passing, allowed, READ_ALL if listed else READ)
         yield Found(len(order), len(np.unique(found.articles[order])))
         cited = Citations(parsed.query, self.snapshot.model)
-        if placed and (rows := self._placed(parsed, found, order, allowed, cited)):
-            count = len(rows) if parsed.form == "count" else None
-            return self._composed(parsed, [], rows, cited, searched, True, count)
         if not searched:  # what is nearest is then told of the other articles
             order = order_of(self.snapshot, found, passing, READ)
-        order = order[: READ_ALL if listed and not placed else READ]
         passages = passages_of(self.snapshot, parsed, found, order, SPANS_ALL if listed else SPANS)
-        if placed or not searched:
+        if not searched:
             return self._composed(parsed, passages, [], cited, searched, False, None)
         findings, passages = self._found(parsed, found, order, passages, searched)
         first = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
         fold = Fold(self.snapshot, allowed, first)
         stated = is_stated(parsed, findings)
         rows, count = [], None
-        if listed and not stated:
+        answers = bool(parsed.only) or self.judge.answers(parsed, findings.chance)
+        if listed and not stated and (answers or is_compared(parsed)):
             rows, count = self._listed(parsed, findings, searched, cited, fold)
         listed = bool(rows)
         may = stated or not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
-        if not rows and may and (parsed.only or self.judge.answers(parsed, findings.chance)):
+        if answers and may and not rows:
             rows = value_rows(parsed, findings, cited, fold)
         if rows and parsed.only:
             rows += _beside(findings, cited)
@@ -237,7 +230,7 @@ class _Work:
     ) -> tuple[Findings, list[Passage]]:
         """What was found in the passages, which a reranker has ordered anew where there is one."""
         listed = is_list(parsed)
-        accept = lambda finding: self._fits(parsed, finding, listed)
+        accept = lambda finding: self.fits(parsed, finding, listed)
         findings = findings_of(parsed, passages, searched, self.judge, accept)
         settled = listed or parsed.kind == "places"  # places are answered from all that match
         if self.reranker is None or settled or not self.judge.answers(parsed, findings.chance):
@@ -247,25 +240,7 @@ class _Work:
         values = findings_of(parsed, passages, searched, self.judge, accept).values
         return dataclasses.replace(findings, values=values), passages
 
-    def _placed(
-        self,
-        parsed: ParsedQuestion,
-        found: Candidates,
-        order: np.ndarray,
-        allowed: np.ndarray,
-        cited: Citations,
-    ) -> list[Row]:
-        """A row for each place that the passages are about; none where they do not answer."""
-        groups = place_groups(
-            self.snapshot, parsed, found, order, self.judge.places, self.calendar, self.gazette
-        )
-        fold = Fold(self.snapshot, allowed, [])
-        return [
-            place_row(parsed, group, place_quotes(group, cited, fold, self.gazette))
-            for group in groups
-        ]
-
-    def _sought(
+    def sought(
         self, parsed: ParsedQuestion, passing: np.ndarray, allowed: np.ndarray, most: int
     ) -> tuple[Candidates, np.ndarray]:
         """Candidates, and the positions of those that are read, best first."""
@@ -309,7 +284,7 @@ class _Work:
             for place, passage in zip(places, passages)
         ]
 
-    def _fits(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
+    def fits(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
         """Whether a finding is of the places, periods and years that the question names."""
         if not (parsed.told or parsed.years or parsed.places):
             return True
@@ -329,7 +304,7 @@ class _Work:
         fold: Fold,
     ) -> tuple[list[Row], int | None]:
         """A row for each name that is likely enough, and how many where that is asked for."""
-        groups = likely(parsed, findings, self.judge, searched)
+        groups = likely(self.snapshot.model, parsed, findings, self.judge, searched)
         if not groups:
             return [], None
         if is_compared(parsed):

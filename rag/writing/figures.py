@@ -7,12 +7,12 @@ are 1.2亿 and "120 million", 三成 and "30 percent".
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.reader.numbers import chinese_number
+from rag.reader.units import quantity
 from rag.reader.values import find_numbers
 
 _OVER = re.compile(
@@ -31,42 +31,6 @@ _ABOUT = re.compile(
 )
 _LOOKED_BEFORE = 16  # characters before a figure in which its bound may stand
 _TOLERANCE = {"over": (1.0, 1.25), "under": (0.85, 1.0), "about": (0.9, 1.1)}
-_UNITS = tuple(
-    (name, re.compile(pattern, re.I))
-    for name, pattern in (
-        ("ratio", r"%|％|百分点|per ?cent|percentage|成$"),
-        ("dollars", r"美元|\bUS\$|^\$|dollar"),
-        ("hong kong dollars", r"港[元币]|HK\$"),
-        ("euros", r"欧元|€|euro"),
-        ("pounds", r"英镑|£"),
-        ("yen", r"日元|\byen"),
-        ("yuan", r"元|人民币|yuan|RMB|¥|￥"),
-        ("square metres", r"平方米|square met"),
-        ("square kilometres", r"平方公里|平方千米|km²|square kilomet"),
-        ("hectares", r"公顷|hectare"),
-        ("mu", r"亩|\bmu\b"),
-        ("kilometres", r"公里|千米|\bkm\b|kilomet"),
-        ("millimetres", r"毫米|\bmm\b|millimet"),
-        ("centimetres", r"厘米|\bcm\b|centimet"),
-        ("tonnes", r"吨|\btonn?e?s?\b"),
-        ("kilograms", r"公斤|千克|\bkg\b|kilogram"),
-        ("metres", r"^米$|\bmet(?:er|re)s?\b"),
-        ("years", r"^年度?$|\byears?\b"),
-        ("months", r"个月|\bmonths?\b"),
-        ("weeks", r"^周$|\bweeks?\b"),
-        ("hours", r"小时|\bhours?\b"),
-        ("minutes", r"分钟|\bminutes?\b"),
-        ("seconds", r"^秒|\bseconds\b"),
-        ("days", r"^天$|\bdays?\b"),
-        ("points", r"^points?$"),
-        ("degrees", r"摄氏度|℃|degrees"),
-        (
-            "people",
-            r"^[人名位]$|人次|\b(?:people|persons?|men|women|children|students|residents|workers"
-            r"|passengers|teachers)\b",
-        ),
-    )
-)
 # Words for parts, which the finder of numbers leaves out.
 _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _SHARE = re.compile(
@@ -103,7 +67,7 @@ class Figure:
     Attributes:
         start, end: character offsets.
         value: the number; a share of the whole for percentages and fractions.
-        unit: one of the names in ``_UNITS``, or "" where the unit is none of these.
+        unit: what kind of quantity it is (:func:`rag.reader.units.quantity`), or "".
         bound: "over", "under", "about" or "".
         small: a word for one ("一名", "first"), which evidence need not say.
         bare: digits in a name, a version or a time, of which only the value is known.
@@ -150,7 +114,7 @@ def _free(span: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
 
 
 def _figures(text: str, number) -> list[Figure]:
-    value, unit = number.head, _unit(number.unit)
+    value, unit = number.head, quantity(number.unit)
     written = number.text
     if unit == "ratio":
         value = value / (10 if number.unit.endswith("成") else 100)
@@ -177,13 +141,6 @@ def _scale(written: str, head: float) -> float:
     first = _DIGITS.search(written)
     plain = float(first[0].replace(",", "")) if first else 0.0
     return head / plain if plain and head / plain in (1e2, 1e3, 1e4, 1e6, 1e7, 1e8, 1e9) else 1.0
-
-
-@functools.lru_cache(maxsize=4096)
-def _unit(written: str) -> str:
-    return (
-        next((name for name, pattern in _UNITS if pattern.search(written)), "") if written else ""
-    )
 
 
 def _bound(text: str, start: int, end: int) -> str:

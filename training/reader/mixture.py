@@ -21,6 +21,7 @@ from training.reader.cloze import Clozes
 from training.reader.listed import list_questions, of_list
 from training.reader.places import of_places
 from training.reader.questions import of_row, of_sentences
+from training.reader.said import of_clause
 from training.reader.sources import Text, rows, text_of
 from training.reader.windows import Window, windows
 from training.reader.words import Words
@@ -47,6 +48,7 @@ LAST = {
     "mined": 0.10,
     "list": 0.03,
     "place": 0.07,
+    "who": 0.08,
 }
 NO_NEWS = {"python-docs"}  # a source of sentence pairs that are far from any news
 
@@ -162,6 +164,10 @@ class Mixture:
                 one = of_sentences(rng, data.qa_en, rng.randrange(len(data.qa_en)))
             elif kind == "place":
                 one = of_places(
+                    self.words, rng, rng.choice(data.zh if rng.random() < 0.85 else data.en)
+                )
+            elif kind == "who":
+                one = of_clause(
                     self.words, rng, rng.choice(data.zh if rng.random() < 0.85 else data.en)
                 )
             elif kind == "list":
