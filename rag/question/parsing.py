@@ -42,7 +42,7 @@ def parse(
     typed = clean(question)
     today = day_of(snapshot, as_of)
     about = about_corpus(simplified(typed) if is_traditional(typed) else typed, today)
-    talk, completed = "" if about else talk_of(typed), ""
+    talk, completed = "" if about else talk_of(typed, snapshot.model), ""
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     history = [turn for turn in history if turn[1].kind != "talk"]
