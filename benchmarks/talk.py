@@ -53,7 +53,7 @@ def main() -> None:
         json.loads(line)
         for line in (HERE / "corpus_questions.jsonl").read_text("utf8").splitlines()
     ]
-    about = [(row, about_corpus(plain(row["text"]), TODAY)) for row in asked]
+    about = [(row, about_corpus(plain(row["text"]), TODAY, model)) for row in asked]
     kinds = [(row, got.asks if got else "") for row, got in about]
     wanted = [(row, got) for row, got in kinds if row["asks"]]
     seen, right = (
@@ -69,7 +69,7 @@ def main() -> None:
     )
     real = list(questions(given.data))
     taken = [(text, got) for text in real if (got := talk_of(text, model))]
-    corpus = [(text, got) for text in real if (got := about_corpus(plain(text), TODAY))]
+    corpus = [(text, got) for text in real if (got := about_corpus(plain(text), TODAY, model))]
     print(
         f"real questions taken for talk: {len(taken)}, about the corpus: {len(corpus)}, of {len(real):,}"
     )
