@@ -68,9 +68,9 @@ def main() -> None:
     patterns = [(kind, one) for kind, text in patterns for one in spelt(text, chance)]
     examples += [(kind, filled(text, subjects, chance)) for kind, text in patterns for _ in range(FILLED)]
     weights = fitted(examples)
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
-    save_file({"weights": weights.astype(np.float16), "asking": asking(patterns)}, given.out)
+    given.out.write_bytes(save({"weights": weights.astype(np.float16), "asking": asking(patterns)}))
 
 
 def _lines(name: str) -> list[Example]:

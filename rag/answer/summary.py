@@ -24,6 +24,7 @@ from rag.question import ParsedQuestion
 from rag.question.query import Query, analyse
 from rag.search.candidates import candidates
 from rag.search.match import graded
+from rag.search.mentions import shares
 
 MOST, LEAST = 8, 4  # sentences
 SIDE = 4  # of each of two that are compared
@@ -106,13 +107,13 @@ def summarised(
         key=lambda at: (not said.sentences[at].article.date, said.sentences[at].article.date)
     )
     story = snapshot.columns.story
-    sizes = np.bincount(story[drawn], minlength=1)
+    sizes = np.bincount(story[drawn], minlength=snapshot.n_articles)
     rows = []
     for at in chosen:
         one = said.sentences[at]
         number = cited.cite(one, quote_span(one, (one.end - 1, one.end)))
-        more = int(sizes[said.stories[at]]) - 1 if said.stories[at] < len(sizes) else 0
-        rows.append(Row("", citations=(number,), more=max(more, 0), value=one.article.date))
+        more = max(int(sizes[said.stories[at]]) - 1, 0)
+        rows.append(Row("", citations=(number,), more=more, value=one.article.date))
     lead = say.drawn(
         subject, int(drawn.sum()), len(np.unique(story[drawn])), len(rows), parsed.frame
     )
@@ -125,20 +126,18 @@ def _drawn_on(
     """The articles about a subject, their passages, the best first, and the subject as a query."""
     of_article, drawn = snapshot.passages.article_row, np.zeros(snapshot.n_articles, bool)
     if not subject:  # what happened at a time: the stories that most articles tell
-        story = snapshot.columns.story
-        sizes = np.bincount(story[allowed], minlength=snapshot.n_articles)
-        told = np.argsort(-sizes, kind="stable")[:STORIES]
-        first = np.searchsorted(of_article, told[sizes[told] > 0])
+        rows = np.flatnonzero(allowed)
+        _, at, sizes = np.unique(
+            snapshot.columns.story[rows], return_index=True, return_counts=True
+        )
+        told = rows[at[np.argsort(-sizes, kind="stable")[:STORIES]]]
+        first = np.searchsorted(of_article, told)
         return allowed, first, None
     query = analyse(subject, snapshot.model, snapshot.embedder)
     if not query.content.any() or not allowed.any():
         return drawn, np.zeros(0, np.int64), query
     found = candidates(snapshot, query, allowed)
-    chinese = np.array([lang == "zh" for lang in snapshot.lang_codes[0]], bool)
-    cross = (
-        chinese[snapshot.lang_codes[1][found.articles]] == query.latin[: len(query.weights), None]
-    )
-    share = query.weights @ graded(found.best[: len(query.weights)], cross)
+    share = shares(snapshot, query, found)
     about = share >= max(ABOUT, OF_BEST * share.max(initial=0))
     drawn[found.articles[about]] = True
     order = np.flatnonzero(about)[np.argsort(-found.score[about], kind="stable")]

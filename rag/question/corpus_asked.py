@@ -20,7 +20,7 @@ from rag.question.types import CORPUS, TALK, About
 # Characters of a message, and of a thing that articles are about.
 LONGEST, LONGEST_SUBJECT = 150, 60
 # The least probability of a question about the corpus.
-LEAST = 0.4
+LEAST = 0.3
 TIME = " 0 "  # stands for a time in a message that is told apart
 _TIED = re.compile(r"(?:\b(?:in|on|during|from|of|for|within|over|dated|at|the) )+$|[在于从自]$")
 _BEHIND = re.compile(r"\s*(?:以来|期间|之间|当中|里面|[里中间内]|(?=的?))")
@@ -33,8 +33,19 @@ _NOTHING = frozenset(
 _AROUND = " \"'“”‘’「」.,，、:：。!！?？…"
 NAMING = "新大中年天地"  # they ask, and begin or end names as often: 新能源, 恒大
 _SHORT = re.compile(r"\b(what|who|how|where|when)['’]s\b", re.I)
+# Such words in front, or behind, ask for it whatever follows; the rest is told by probability.
+_TOLD = {
+    "summary": re.compile(
+        r"(?:请|帮我|能不能|麻烦)*(?:总结|概括|概述|归纳|梳理|综述|简述)(?!大?会|报告|经验)|.*(?:来龙去脉|前因后果)[吗吧呢]?$"
+        r"|(?:please |can you |could you )*(?:summari[sz]e|sum up|recap)\b", re.I
+    ),
+    "compare": re.compile(
+        r"(?:请|帮我|能不能|麻烦)*(?:比较|对比)(?=.*[和与跟、及])|(?:please |can you |could you )*(?:compare|contrast)\b(?=.* (?:and|with|to) )", re.I
+    ),
+}
 _ABOUT = re.compile(
-    r"(?:关于|有关|提到|提及|涉及|讲到|写到)[了过]?|\b(?:about|on|of|regarding|concerning|mention(?:s|ed|ing)?) (?:the |an? )?", re.I
+    r"(?:关于|有关|提到|提及|涉及|讲到|写到)[了过]?|\b(?:about|on|of|regarding|concerning|mention(?:s|ed|ing)?) (?:the |an? )?",
+    re.I,
 )
 _PAIR = re.compile(r"\s*(?:以及|和|与|跟|及|、|\b(?:and|with|to|versus|vs\.?|or)\b)\s*", re.I)
 _SHARED_HEAD = re.compile(r".*\b(?:in|of|by|at|on|for|from|between) (?:the )?", re.I)
@@ -54,9 +65,10 @@ def about_corpus(plain: str, today: date | None, model: StaticModel) -> About | 
     if not (said := reduced(rest)):
         return None
     chance = chances(said, model)[len(TALK) + 1 :]
-    if chance.sum() < LEAST:
+    asks = next((kind for kind, pattern in _TOLD.items() if pattern.match(rest)), "")
+    if not asks and chance.sum() < LEAST:
         return None
-    asks = (*CORPUS, "dated")[int(chance.argmax())]
+    asks = asks or (*CORPUS, "dated")[int(chance.argmax())]
     subject = _subject(rest.replace(TIME, " "), model)
     if not _is_subject(subject) or asks == "dated" and not dated:
         return None
