@@ -1,6 +1,7 @@
 """Questions about the corpus itself, on a dozen articles of which everything is known."""
 
 import json
+from html import unescape
 
 import pytest
 from conftest import ROOT
@@ -79,10 +80,10 @@ def test_the_page_links_to_the_whole_list(news):
     from rag.ui.turn import Turn
 
     got = answer(news, "2024年6月有哪些关于防汛演练的报道？")
-    shown = render.message(Turn("aa", got, Asked(got.question)), "zh")
+    shown = unescape(render.message(Turn("aa", got, Asked(got.question)), "zh"))
     assert 'data-go="list:2024-06:about:防汛演练"' in shown
     assert gone(View("x", article="y"), "list:2024-06:about:防汛演练") == View("about:防汛演练", period="2024-06")
-    plain = render.message(Turn("aa", answer(news, "有多少篇文章？"), Asked("有多少篇文章？")), "zh")
+    plain = unescape(render.message(Turn("aa", answer(news, "有多少篇文章？"), Asked("有多少篇文章？")), "zh"))
     assert 'data-go="list::"' in plain and gone(View("x"), "list::") == View()
 
 
