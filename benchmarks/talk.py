@@ -2,8 +2,8 @@
 
     python benchmarks/talk.py --data DATA [--wrong]
 
-``talk.jsonl`` has messages of talk and questions that come near to one, by their own hand, in two
-splits; "test" was written before the rules, by the same hand. ``corpus_questions.jsonl`` has questions about the corpus, with
+``talk.tsv`` has messages of talk and, marked "-", questions that come near to one; it was written
+before the weights were made. ``corpus_questions.jsonl`` has questions about the corpus, with
 what a dozen made-up articles (``tests/small_news.py``) give as answer. The 2,000 real questions are
 those of reading tests in ``DATA/eval`` and of ``DATA/train``: neither talk nor
 about the corpus, but for some that chance brings.
@@ -19,6 +19,7 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
+from rag.embed.static import load_static
 from rag.question.corpus_asked import about_corpus
 from rag.question.script import is_traditional, simplified
 from rag.question.talk import talk_of
@@ -39,21 +40,20 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--wrong", action="store_true", help="show what is wrong")
     given = parser.parse_args()
-    rows = [json.loads(line) for line in (HERE / "talk.jsonl").read_text("utf8").splitlines()]
-    rows = [row for row in rows if row["split"] == "test"]
-    said = [talk_of(row["text"]) for row in rows]
-    talk = [(row, got) for row, got in zip(rows, said) if row["talk"]]
-    near = [(row, got) for row, got in zip(rows, said) if not row["talk"]]
-    seen, right = sum(bool(got) for _, got in talk), sum(row["talk"] == got for row, got in talk)
+    model = load_static()
+    rows = [line.split("\t") for line in (HERE / "talk.tsv").read_text("utf8").splitlines()]
+    said = [(text, kind.strip("-"), talk_of(text, model)) for kind, text in rows]
+    talk, near = [one for one in said if one[1]], [one for one in said if not one[1]]
+    seen, right = sum(bool(got) for *_, got in talk), sum(kind == got for _, kind, got in talk)
     print(f"talk recognised: {seen} of {len(talk)}, as the kind that it is: {right}")
     print(
-        f"questions near to talk that are taken for it: {sum(bool(g) for _, g in near)} of {len(near)}"
+        f"questions near to talk that are taken for it: {sum(bool(got) for *_, got in near)} of {len(near)}"
     )
     asked = [
         json.loads(line)
         for line in (HERE / "corpus_questions.jsonl").read_text("utf8").splitlines()
     ]
-    about = [(row, about_corpus(plain(row["text"]), TODAY)) for row in asked]
+    about = [(row, about_corpus(plain(row["text"]), TODAY, model)) for row in asked]
     kinds = [(row, got.asks if got else "") for row, got in about]
     wanted = [(row, got) for row, got in kinds if row["asks"]]
     seen, right = (
@@ -68,18 +68,14 @@ def main() -> None:
         f"questions near to them that are taken for one: {sum(bool(g) for _, g in others)} of {len(others)}"
     )
     real = list(questions(given.data))
-    taken = [(text, got) for text in real if (got := talk_of(text))]
-    corpus = [(text, got) for text in real if (got := about_corpus(plain(text), TODAY))]
+    taken = [(text, got) for text in real if (got := talk_of(text, model))]
+    corpus = [(text, got) for text in real if (got := about_corpus(plain(text), TODAY, model))]
     print(
         f"real questions taken for talk: {len(taken)}, about the corpus: {len(corpus)}, of {len(real):,}"
     )
     if given.wrong:
-        wrong = [
-            (row["text"], row.get("talk", row.get("asks")), got)
-            for row, got in (*talk, *near, *kinds)
-            if got != row.get("talk", row.get("asks"))
-        ]
-        for one in (*wrong, *taken, *corpus):
+        told = [*said, *((row["text"], row["asks"], got) for row, got in kinds)]
+        for one in (*(one for one in told if one[1] != one[2]), *taken, *corpus):
             print(*one, sep=" | ")
 
 

@@ -246,7 +246,8 @@ class Index:
 
         Args:
             words: parts of the title, or of the first sentence where there is none, between spaces; all must occur.
-                Simplified and traditional characters, upper and lower case are one.
+                Simplified and traditional characters, upper and lower case are one. "about:" and a thing: the articles
+                that mention it, as an answer counts them (``Answer.about``).
             filters: as for :meth:`search`.
             order: "newest", "oldest" (both with those without a date behind) or "title".
             start: how many to pass over.

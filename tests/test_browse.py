@@ -55,6 +55,12 @@ def test_words_of_titles_in_both_scripts_and_any_case(index):
     assert ids(index.browse(" ")) == "abced"
 
 
+def test_articles_that_mention_a_thing_wherever_it_stands(index):
+    assert ids(index.browse("about:地铁")) == "ad"
+    assert ids(index.browse("about:地鐵", Filters("2023-01-01"))) == "a"
+    assert index.browse("about:submarines").total == 0
+
+
 def test_filters_and_months(index):
     listing = index.browse(filters=Filters("2023-08-01", "2023-08-31"))
     assert ids(listing) == "ab" and listing.total == 2

@@ -70,6 +70,9 @@ def gone(view: View, wish: str) -> View:
     if do == "period" and (not value or is_period(value)):
         # Choosing what is chosen lets it go.
         return replace(view, period="" if value == view.period else value, start=0)
+    if do == "list":  # from an answer: "list:2023-06:about:大桥"
+        period, _, words = value.partition(":")
+        return View(words[:WORDS_LIMIT], period=period if is_period(period) else "")
     if do == "start" and value.isdecimal() and len(value) < 10:
         return replace(view, start=int(value) // PAGE * PAGE)
     if do == "all":

@@ -19,6 +19,8 @@
     } else if (turn) wanted = `[data-turn="${turn}"]:not([disabled]), #corpus-list .yj-go`;
     else wanted = `${go(wish)}, #corpus-time [tabindex="0"], #corpus-words textarea`;
     document.querySelector("#yj-read")?.classList.toggle("yj-old", wanted === "#yj-read");
+    // An answer's link to a list comes from the other tab.
+    if (wish.startsWith("list:")) document.querySelector("#tab-corpus-button")?.click();
     window.yinju.tell("corpus-wish", wish);
   }
 

@@ -80,7 +80,7 @@ class CorpusTab:
 
     def _go(self, wish: str, view: View, lang: str) -> list:
         after = browse.gone(view, wish)
-        fields = [after.words, after.source, after.lang, after.order] if wish.startswith("all:") else [gr.skip()] * 4
+        fields = [after.words, after.source, after.lang, after.order] if wish.startswith(("all:", "list:")) else [gr.skip()] * 4
         if replace(after, article="") == replace(view, article="") and wish.startswith("article:"):
             # Only what is read changes; the list keeps its place, but for the mark of the open article.
             return ["", *fields, after, gr.skip(), gr.skip(), gr.skip(), self._reading(after, lang)]

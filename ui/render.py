@@ -7,10 +7,12 @@ import re
 from rag.answer.events import Found, Rewording, Searching, Writing
 from rag.answer.types import Answer, Citation
 from rag.plain import also_searched
+from rag.search.browse import MENTIONING
 from rag.ui import table, wrote
 from rag.ui.keep import as_markdown
 from rag.ui.markup import escape, lang_tag
 from rag.ui.texts import article_count, passage_count, reader_date, reader_time, text
+from rag.ui.timeline import bounds
 from rag.ui.turn import Turn, chip, cited, others, quote, told_once, voice
 
 
@@ -75,6 +77,8 @@ def message(turn: Turn, lang: str, beside: str = "") -> str:
         body = _paragraphs(answer.text, turn) + beside
     if answer.written:
         body = wrote.around(turn, body)
+    if answer.kind == "corpus":
+        body += _whole_list(answer)
     said = f'<div class="yj-answer" lang="{lang_tag(voice(answer))}">{_understood(answer)}{body}{_also(answer)}{_status(answer)}</div>'
     return said + _actions(turn, lang)
 
@@ -163,6 +167,16 @@ def _listed(turn: Turn) -> str:
     first = next(at for at, line in enumerate(lines) if line.endswith("[1]"))
     rest = lines[first + len(turn.answer.rows) :]
     return _paragraphs("\n".join(lines[:first]), turn) + _rows(turn) + _paragraphs("\n".join(rest))
+
+
+def _whole_list(answer: Answer) -> str:
+    """A control that opens the corpus tab at the articles of which an answer tells."""
+    value = next((one.value for one in answer.constraints if one.kind == "date"), "")
+    first, _, last = value.partition("/")
+    period = next((one for one in (first[:7], first[:4]) if one and bounds(one) == (first, last)), "")
+    wish = f"list:{period}:{MENTIONING + answer.about if answer.about else ''}"
+    words = escape(text(voice(answer), "whole_list"))
+    return f'<p><button type="button" class="yj-do" data-go="{escape(wish)}">{words}</button></p>'
 
 
 def _refusal(turn: Turn, beside: str) -> str:

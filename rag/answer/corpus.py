@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,6 +29,8 @@ RANKED = 10  # months and places that are told, those with the most articles
 def corpus_answer(snapshot: Snapshot, parsed: ParsedQuestion, passing: np.ndarray) -> Answer:
     """What is asked about the corpus, of the articles that pass; ``parsed.about`` says what."""
     kept = passing & published_in(snapshot, [one.period for one in parsed.told])
+    if parsed.about.asks in ("summary", "compare"):
+        return _summary(snapshot, parsed, kept)
     near = np.zeros_like(kept)
     if parsed.about.subject:
         found = mentions(snapshot, parsed.about.subject, kept)
@@ -118,6 +121,26 @@ def _new(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray) -> Answer
     return _answer(snapshot, parsed, lines, rows, cited, int(kept.sum()), int((fresh & kept).sum()))
 
 
+def _summary(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray) -> Answer:
+    """What the articles say of a subject in a few sentences, or of two side by side."""
+    from rag.answer.summary import MOST, SIDE, summarised
+
+    about, cited = parsed.about, Citations(parsed.query, snapshot.model)
+    rows, leads, drawn = [], [], np.zeros_like(kept)
+    compared = about.asks == "compare"
+    allowed = kept if compared else kept & parsed.allowed  # no article is of both places
+    for side in (about.subject, about.other) if compared else (about.subject,):
+        found, lead, of = summarised(
+            snapshot, parsed, side, allowed, cited, SIDE if compared else MOST
+        )
+        rows += [dataclasses.replace(row, label=side if compared else "") for row in found]
+        leads.append(lead)
+        drawn |= of
+    lines = [*leads, *say.summed(rows, cited.all, parsed.frame)]
+    found = _answer(snapshot, parsed, lines, rows, cited, int(allowed.sum()), int(drawn.sum()))
+    return found if compared else dataclasses.replace(found, constraints=parsed.constraints)
+
+
 def _rows(
     snapshot: Snapshot, parsed: ParsedQuestion, groups: Sequence[np.ndarray], most: int
 ) -> tuple[list[Row], Citations, int]:
@@ -162,5 +185,5 @@ def _answer(
         parsed.text, "en" if parsed.frame == "en" else "zh", "corpus", "\n".join(lines), False,
         rows=tuple(rows), citations=citations, searched=searched, matched=matched,
         index_version=snapshot.version, constraints=dated, as_of=parsed.as_of if dated else "",
-        traditional=parsed.frame == "zh-Hant",
+        traditional=parsed.frame == "zh-Hant", about=parsed.about.subject,
     )  # fmt: skip

@@ -70,6 +70,28 @@ def more(left: int, lang: str) -> list[str]:
     return [f"{left:,} more; ask “anything else?” to go on."]
 
 
+def drawn(subject: str, articles_: int, stories: int, shown: int, lang: str) -> str:
+    """What a summary draws on."""
+    if lang != "en":
+        said = f"从最相关的 {articles(articles_, lang)}（讲 {stories:,} 件事）中选 {shown} 句："
+        return f"{subject}：{in_script(said, lang)}" if subject else in_script(said, lang)
+    told = f"{stories:,} {'story' if stories == 1 else 'stories'}"
+    chosen = f"{shown} {'sentence' if shown == 1 else 'sentences'}"
+    said = f"{chosen} from the {articles(articles_, lang)} ({told}) that are most about it"
+    return f"{subject}: {said}" if subject else f"{said[0].upper()}{said[1:]}:"
+
+
+def summed(rows: Sequence[Row], citations: Sequence[Citation], lang: str) -> list[str]:
+    """A line for each sentence of a summary: its subject where two are compared, its date, itself."""
+    undated = "no date" if lang == "en" else in_script("无日期", lang)
+    lines = []
+    for row in rows:
+        before = f"{row.label} · " if row.label else ""
+        quote = " ".join(citations[row.citations[0] - 1].quote.split())
+        lines.append(f"{before}{row.value or undated} {quote} [{row.citations[0]}]")
+    return lines
+
+
 def span(days: Sequence[str], dated: int, total: int, lang: str) -> str:
     """From the oldest to the newest article."""
     if not days:

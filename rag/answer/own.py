@@ -1,4 +1,4 @@
-"""What is answered without a search: talk, and questions about the corpus itself."""
+"""What is answered without the reader: talk, questions about the corpus itself, and summaries."""
 
 from __future__ import annotations
 
@@ -30,5 +30,6 @@ def own_answer(snapshot: Snapshot, parsed: ParsedQuestion, passing: np.ndarray) 
         found = corpus_answer(snapshot, parsed, passing)
         # "What happened on 11 September 2001?" asks about the world where no article is of that day.
         only_dated = parsed.about.asks == "list" and parsed.told and not parsed.about.subject
-        return None if only_dated and not found.matched else found
+        summed = parsed.about.asks in ("summary", "compare")  # of nothing: refused as any question
+        return None if summed and not found.rows or only_dated and not found.matched else found
     return None

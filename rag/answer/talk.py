@@ -46,6 +46,10 @@ _SAID = {
         "Sorry that it did not help. Naming the place or the time, or other words, often finds more; [1] "
         "opens the article, and on the page an answer can be marked as wrong.",
     ),
+    "chat": (
+        "我只会在文章里找答案，聊天不在行。想知道文章里的什么，尽管问。",
+        "I only find answers in the articles; chatting is not what I can do. Ask me what they say.",
+    ),
     "other": (
         "这个我不会：我不翻译、写作、计算，也没有看法。我只在文章里找答案，引用原文。",
         "That is not what I do: I do not translate, write, calculate or have opinions. I find answers in "
@@ -53,7 +57,7 @@ _SAID = {
     ),
 }  # fmt: skip
 # After these a few questions to try help; after thanks, goodbyes and the like they would not.
-_TRY = frozenset(("hello", "who", "can", "other", "complaint"))
+_TRY = frozenset(("hello", "who", "can", "other", "chat", "complaint"))
 
 
 def talk_answer(snapshot: Snapshot, parsed: ParsedQuestion) -> Answer:

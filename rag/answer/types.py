@@ -189,6 +189,8 @@ class Answer:
         traditional: whether the frame is in traditional characters, as the question is; quotes stay
             as they are.
         written: what a language model wrote; None where none was asked.
+        about: of kind "corpus" what the articles are to mention, as the question writes it, "" for all;
+            ``Index.browse("about:" + about)`` lists them all.
         also: other wordings of the question that were searched beside it, as a language model
             proposed them. They only choose passages that are read for the question itself.
     """
@@ -216,6 +218,7 @@ class Answer:
     grade: str = "answered"
     written: Written | None = None
     also: tuple[str, ...] = ()
+    about: str = ""
 
     def to_dict(self) -> dict:
         """The answer as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""

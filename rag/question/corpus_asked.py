@@ -1,7 +1,8 @@
 """Questions about the corpus itself: how many articles, from when to when, which about a thing.
 
-A message is one where ``data/corpus.txt`` knows the whole of it, but for the times that it names
-and what the articles are to be about. "How many people died?" asks the articles, not about them.
+What is asked is told by :mod:`rag.question.message`; what the articles are to be about is what is
+left of the question when the times and, at its ends, the words that ask are taken away.
+"How many people died?" asks the articles, not about them.
 """
 
 from __future__ import annotations
@@ -9,77 +10,132 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from rag.question.messages import folded, lines
-from rag.question.periods import find_periods
-from rag.question.script import has_chinese
-from rag.question.types import About
+import numpy as np
 
-_FILE = "corpus.txt"
-# Characters of a message: the examples have up to 60, and a thing that articles are about 30.
-LONGEST, LONGEST_SUBJECT = 100, 40
-# What every such question has one of; where none is, no line is compiled.
-_CUES = re.compile(
-    "文章|报[道导纸社]|新闻|消息|稿件?|文档|资料|媒体|来源|通讯社|出处|时间|日期|发生|大事|要闻|动态|进展|资讯|头条|新[增加鲜]"
-    r"|上次|\b(?:articles?|reports?|stories|items|pieces|documents?|news|coverage|texts?|published"
-    r"|publish\w*|sources?|outlets?|newspapers?|papers|media|agencies|languages?|latest|newest|new"
-    r"|added|happen\w*|took place|occurred|went on|going on|headlines|corpus|index|collection"
-    r"|archive|library|database|mentioned|anything|events|written|reported)\b"
-)
-# A time leaves with the words that tie it to its sentence.
-_TIED = (
-    re.compile(r"(?:\b(?:in|on|during|from|of|for|since|within|over|dated|at|the) )+$|[在于从自]$"),
-    re.compile(r"\s*(?:以来|期间|之间|当中|里面|[里中间内]|(?=的?))"),
-)
+from rag.embed.static import StaticModel
+from rag.question.message import asking_tokens, chances, reduced
+from rag.question.periods import find_periods
+from rag.question.types import CORPUS, TALK, About
+
+# Characters of a message, and of a thing that articles are about.
+LONGEST, LONGEST_SUBJECT = 150, 60
+# The least probability of a question about the corpus.
+LEAST = 0.3
+TIME = " 0 "  # stands for a time in a message that is told apart
+_TIED = re.compile(r"(?:\b(?:in|on|during|from|of|for|within|over|dated|at|the) )+$|[在于从自]$")
+_BEHIND = re.compile(r"\s*(?:以来|期间|之间|当中|里面|[里中间内]|(?=的?))")
 _ASKS = re.compile(
-    r"什么|哪|谁|多少|几[个篇家]|怎么|为何|吗$|[,，;；?？]|\b(?:what|which|who|whom|whose|when|where|why|how)\b"
+    r"什么|哪|谁|多少|几[个篇家]|怎么|为何|吗$|[;；?？]|\b(?:what|which|who|whom|whose|when|where|why|how)\b"
 )
 _NOTHING = frozenset(
-    "它 他 她 这 那 此 这个 那个 这件事 那件事 其 我 你 这里 那里 你这里 里面 所有 全部 库里 it this that them these those him her me you there".split()
+    "它 他 她 这 那 此 这个 那个 这件事 那件事 这些 那些 其 我 你 it this that these those them him her me you there".split()
 )
-_AROUND = " \"'“”‘’「」.。!！?？…"
+_AROUND = " \"'“”‘’「」.,，、:：。!！?？…"
+NAMING = "新大中年天地"  # they ask, and begin or end names as often: 新能源, 恒大
+_SHORT = re.compile(r"\b(what|who|how|where|when)['’]s\b", re.I)
+# Such words in front, or behind, ask for it whatever follows; the rest is told by probability.
+_TOLD = {
+    "summary": re.compile(
+        r"(?:请|帮我|能不能|麻烦)*(?:总结|概括|概述|归纳|梳理|综述|简述)(?!大?会|报告|经验)|.*(?:来龙去脉|前因后果)[吗吧呢]?$"
+        r"|(?:please |can you |could you )*(?:summari[sz]e|sum up|recap)\b", re.I
+    ),
+    "compare": re.compile(
+        r"(?:请|帮我|能不能|麻烦)*(?:比较|对比)(?=.*[和与跟、及])|(?:please |can you |could you )*(?:compare|contrast)\b(?=.* (?:and|with|to) )", re.I
+    ),
+}
+_ABOUT = re.compile(
+    r"(?:关于|有关|提到|提及|涉及|讲到|写到)[了过]?|\b(?:about|on|of|regarding|concerning|mention(?:s|ed|ing)?) (?:the |an? )?",
+    re.I,
+)
+_PAIR = re.compile(r"\s*(?:以及|和|与|跟|及|、|\b(?:and|with|to|versus|vs\.?|or)\b)\s*", re.I)
+_SHARED_HEAD = re.compile(r".*\b(?:in|of|by|at|on|for|from|between) (?:the )?", re.I)
 
 
-def about_corpus(plain: str, today: date | None) -> About | None:
+def about_corpus(plain: str, today: date | None, model: StaticModel) -> About | None:
     """What a question asks about the corpus; None for a question to the articles.
 
     Args:
         plain: the cleaned question, in simplified characters.
         today: the day that its times are told from.
+        model: the embedded model.
     """
-    if len(plain) > LONGEST or not _CUES.search(plain.lower()):
+    if len(plain) > LONGEST:
         return None
-    rest, dated = _without_times(plain, today)
-    said = " ".join(folded(rest).rstrip(_AROUND).split())
-    chinese = has_chinese(said)
-    said = re.sub(r"\s*[，,、。；;：:]\s*", "", said) if chinese else said.replace(",", "")
-    for line in lines(_FILE, "zh" if chinese else "en"):
-        if not (found := line.match(said)) or line.kind == "dated" and not dated:
-            continue
-        named = next(filter(None, found.groups()), "")  # the only groups are those of {x}
-        subject = named.strip(_AROUND).removeprefix("the ")
-        if not named or _is_subject(subject):
-            kind = "list" if line.kind in ("dated", "latest") and dated else line.kind
-            return About(kind, _as_written(subject, plain))
-    return None
+    rest, dated = without_times(_SHORT.sub(r"\1 is", plain), today)
+    if not (said := reduced(rest)):
+        return None
+    chance = chances(said, model)[len(TALK) + 1 :]
+    asks = next((kind for kind, pattern in _TOLD.items() if pattern.match(rest)), "")
+    if not asks and chance.sum() < LEAST:
+        return None
+    asks = asks or (*CORPUS, "dated")[int(chance.argmax())]
+    subject = _subject(rest.replace(TIME, " "), model)
+    if not _is_subject(subject) or asks == "dated" and not dated:
+        return None
+    if asks == "compare":
+        pair = _pair(subject)
+        return About(asks, *pair) if pair else None
+    if asks == "summary" and not (subject or dated):
+        return None
+    # What came in since yesterday is what was published since then: an index keeps no older versions.
+    asks = "list" if dated and asks in ("dated", "latest", "new") else asks
+    return About(asks, subject)
 
 
-def _without_times(plain: str, today: date | None) -> tuple[str, bool]:
-    """The question without the times that it names, and whether there is one."""
+def without_times(plain: str, today: date | None) -> tuple[str, bool]:
+    """The question with ``TIME`` for the times that it names, and whether there is one."""
     rest, found = plain, find_periods(plain, today)
     for one in reversed(found):
-        before = rest[: one.start]
-        tied = _TIED[0].search(before.lower())
-        behind = _TIED[1].sub("", rest[one.end :], count=1)
-        rest = f"{before[: tied.start()] if tied else before}{behind}"
+        tied = _TIED.search(rest[: one.start].lower())
+        before = rest[: tied.start() if tied else one.start]
+        rest = f"{before}{TIME}{_BEHIND.sub('', rest[one.end :], count=1)}"
     return rest, bool(found)
 
 
+def _subject(rest: str, model: StaticModel) -> str:
+    """What is left when the words that ask are taken off both ends.
+
+    Characters of ``NAMING`` stay beside a word that is kept. Behind "about", where only such words stand before it, all words may be of the subject; so may
+    words with a capital inside.
+    """
+    asking = asking_tokens()
+    ids, spans = model.spans(rest.lower())
+    asks = [
+        token in asking and not (start > 0 and rest[start].isupper() and not rest.isupper())
+        for token, (start, _) in zip(ids.tolist(), spans.tolist())
+    ]
+    names = [rest[start:end] in NAMING for start, end in spans.tolist()]
+    left, right, first = 0, len(asks), -1
+    if tie := _ABOUT.search(rest):
+        first = int(np.searchsorted(spans[:, 0], tie.end()))
+    while left < right and left != first and asks[left]:
+        if names[left] and left + 1 < right and not asks[left + 1]:
+            break
+        left += 1
+    while right > left and asks[right - 1]:
+        if names[right - 1] and right - 2 >= left and not asks[right - 2]:
+            break
+        right -= 1
+    if left >= right:
+        return ""
+    named = re.sub(r"\s+", " ", rest[spans[left][0] : spans[right - 1][1]]).strip(_AROUND)
+    return named.removeprefix("the ") if len(named) > 1 else ""  # "新", of 新消息
+
+
 def _is_subject(words: str) -> bool:
-    """Whether words can be what articles are about: neither a question nor a pronoun."""
-    return 0 < len(words) <= LONGEST_SUBJECT and words not in _NOTHING and not _ASKS.search(words)
+    """Whether words can be what articles are about: neither a question nor a pronoun; none may be."""
+    said = words.lower()
+    return len(words) <= LONGEST_SUBJECT and said not in _NOTHING and not _ASKS.search(said)
 
 
-def _as_written(words: str, plain: str) -> str:
-    """Words as the question writes them, in capitals perhaps."""
-    at = plain.lower().find(words)
-    return plain[at : at + len(words)] if at >= 0 else words
+def _pair(subject: str) -> tuple[str, str] | None:
+    """Both sides of a comparison, each in full: "四川和浙江的演练", "floods in Hebei and Beijing"."""
+    parts = [part for part in _PAIR.split(subject, maxsplit=1) if part]
+    if len(parts) != 2:
+        return None
+    one, other = parts
+    if "的" in other and "的" not in one:
+        one += other[other.index("的") :]
+    elif (head := _SHARED_HEAD.match(one)) and not _SHARED_HEAD.match(other):
+        other = head[0] + other
+    return one, other

@@ -41,8 +41,8 @@ def parse(
     """
     typed = clean(question)
     today = day_of(snapshot, as_of)
-    about = about_corpus(simplified(typed) if is_traditional(typed) else typed, today)
-    talk, completed = "" if about else talk_of(typed), ""
+    about = about_corpus(simplified(typed) if is_traditional(typed) else typed, today, snapshot.model)
+    talk, completed = "" if about else talk_of(typed, snapshot.model), ""
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     history = [turn for turn in history if turn[1].kind != "talk"]
@@ -60,7 +60,7 @@ def parse(
     asked, constraints, allowed, told_from = find_limits(
         snapshot, query.text, asked, as_of, without
     )
-    about = about_corpus(asked.plain, today) if completed and not only else about
+    about = about_corpus(asked.plain, today, snapshot.model) if completed and not only else about
     return ParsedQuestion(
         **_fields(asked), text=query.text, asked=typed, completed=completed, lang=query.lang,
         frame=_frame(typed, query.text, query.lang), query=query, constraints=constraints,

@@ -18,8 +18,16 @@ KINDS = ("places", "number", "date", "person", "organisation", "document", "text
 FORMS = (
     "one", "all", "count", "most", "least", "more", "less", "whether", "why", "how", "open"
 )  # fmt: skip
+# What a message may be that is no question; of several at once the kind that stands first is
+# answered. ``other`` is work that is not done here (translating, writing, sums, opinions), ``chat``
+# is small talk.
+TALK = (
+    "who", "can", "add", "other", "chat", "complaint", "bye", "thanks", "praise", "stop", "hello",
+    "ok",
+)  # fmt: skip
 CORPUS = (
-    "count", "span", "publishers", "languages", "list", "latest", "months", "places", "new"
+    "count", "span", "publishers", "languages", "list", "latest", "months", "places", "new",
+    "summary", "compare",
 )  # fmt: skip
 Span = tuple[int, int]  # from the first character to behind the last one
 
@@ -70,10 +78,12 @@ class About:
     Attributes:
         asks: one of ``CORPUS``.
         subject: what the articles are to be about, as the question writes it; "" for all articles.
+        other: what it is compared with; "" where nothing is.
     """
 
     asks: str
     subject: str = ""
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +164,7 @@ class ParsedQuestion(Asked):
         as_of: the day that its times are told from, "YYYY-MM-DD" or "".
         seen: ids of the articles that earlier answers cited, where it asks for others than these.
         only: ids of the articles that earlier answers cited, where it asks for more of these.
-        talk: what it is where it is no question ("hello", "thanks": :mod:`rag.question.talk`).
+        talk: what it is where it is no question (one of ``TALK``: :mod:`rag.question.talk`).
         about: what it asks about the corpus itself; None for a question to the articles.
     """
 

@@ -15,12 +15,14 @@ from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.index.catalogue import HEADING_CHARS, heading
 from rag.search.filters import allowed_articles
+from rag.search.mentions import mentions
 from rag.search.types import Filters
 
 ORDERS = ("newest", "oldest", "title")
 MAX_LISTED = 200
 """Articles of one page of a list, at most."""
 OPENING_CHARS = 160
+MENTIONING = "about:"  # before words that the text is to mention, not the title alone
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(?=-|$)")
 
 
@@ -109,7 +111,10 @@ def browse(
     of_month, months = _months(snapshot)
     timeless = Filters("", "", filters.sources, filters.langs, filters.places)
     keep = allowed_articles(snapshot, timeless) if timeless else np.ones(snapshot.n_articles, bool)
-    if words.strip():
+    if words.startswith(MENTIONING):
+        found = mentions(snapshot, words.removeprefix(MENTIONING).strip(), keep)
+        keep = found.named | found.near
+    elif words.strip():
         keep &= snapshot.catalogue.holding(words.split())
     by_month = _counted(of_month[keep], months)
     if undated:

@@ -11,8 +11,8 @@ from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.index.named import naming_places
 from rag.question.publishers import sources_named
-from rag.question.query import analyse
-from rag.search.candidates import candidates
+from rag.question.query import Query, analyse
+from rag.search.candidates import Candidates, candidates
 from rag.search.match import graded
 
 # Share of the weight of a thing's words that a passage must match to be about it. Of the things
@@ -74,9 +74,13 @@ def _about(snapshot: Snapshot, thing: str, allowed: np.ndarray) -> np.ndarray:
     if not query.content.any() or not allowed.any():
         return keep
     found = candidates(snapshot, query, allowed)
+    keep[found.articles[shares(snapshot, query, found) >= ABOUT]] = True
+    return keep & allowed
+
+
+def shares(snapshot: Snapshot, query: Query, found: Candidates) -> np.ndarray:
+    """float32 (m,): the share of a thing's weight that each passage found for it matches, 0 to 1."""
     weights = query.weights * query.content
     chinese = np.array([lang == "zh" for lang in snapshot.lang_codes[0]], bool)
     cross = chinese[snapshot.lang_codes[1][found.articles]] == query.latin[: len(weights), None]
-    share = weights @ graded(found.best[: len(weights)], cross) / max(weights.sum(), 1e-9)
-    keep[found.articles[share >= ABOUT]] = True
-    return keep & allowed
+    return weights @ graded(found.best[: len(weights)], cross) / max(weights.sum(), 1e-9)
