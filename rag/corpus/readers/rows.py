@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import itertools
 import json
@@ -13,12 +14,22 @@ from typing import BinaryIO
 
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import decode, encoding_of
+from rag.corpus.lines import tidy
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 
 MAX_ROW_BYTES = 64 * 1024 * 1024
 _SAMPLE_BYTES = 256 * 1024
 _FIELD_CHARS = 16 * 1024 * 1024
 _DELIMITERS = ",\t;|"
+_PARTS = ("rendered", "name", "@value", "$date", "$oid", "$numberLong")
+_BLOCKS = "p|br|div|h[1-6]|li|tr|blockquote|section|article|pre"
+_TAGS = (
+    f"{_BLOCKS}|a|b|i|u|em|strong|span|font|ul|ol|dl|d[dt]|table|thead|tbody|t[dh]|figure|figcaption|su[bp]|small|center|code|ruby|del|s|strike|ins|mark"
+    "|cite|q|abbr|main|header|footer|details|summary"
+)
+_HTML = re.compile(rf"</(?:{_TAGS})\s*>|<(?:br|hr|p|img)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_BLOCK = re.compile(rf"<(?:{_BLOCKS})[\s/>]", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}\d{0,2}|#\d{2,7}|#[xX][\da-fA-F]{2,6});")
 
 NAMES: dict[str, tuple[str, ...]] = {
     "id": ("id", "articleid", "newsid", "docid", "guid", "uuid", "编号", "編號"),
@@ -75,7 +86,7 @@ def _json_row(line: bytes, columns: Columns) -> Draft | Missing:
         return Missing("not usable JSON: nested too deep")
     except ValueError as error:
         return Missing(f"not JSON ({error}): expected one object per line")
-    return _draft(row, columns)
+    return draft_of(row, columns)
 
 
 def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
@@ -98,7 +109,7 @@ def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
     rows = value if isinstance(value, list) else [value]
     if not rows:
         raise Unreadable("empty: expected articles as JSON objects, found none")
-    return [_draft(row, columns) for row in rows]
+    return [draft_of(row, columns) for row in rows]
 
 
 def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Missing]]:
@@ -132,7 +143,7 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Mi
         if row is None:
             return
         if any(cell.strip() for cell in row):
-            yield rows.line_num, _draft(dict(zip(header, row)), columns)
+            yield rows.line_num, draft_of(dict(zip(header, row)), columns)
 
 
 class _Chained(io.RawIOBase):
@@ -166,24 +177,53 @@ def _names(present: Iterable[str], columns: Columns) -> dict[str, str]:
     return out
 
 
-def _draft(row: object, columns: Columns) -> Draft | Missing:
+def draft_of(row: object, columns: Columns) -> Draft | Missing:
+    """The article of a row. HTML and entities in its fields are read as what they show; all else stays as it is."""
     if not isinstance(row, dict):
         return Missing(f'expected an object {{"id", "text", ...}}, found {type(row).__name__}')
     values: dict[str, str] = {}
     for field, name in _names(row, columns).items():
-        value = row[name]
-        if isinstance(value, int | float) and not isinstance(value, bool) and field in ("id", "date"):
-            value = _day(value) if field == "date" else str(value)
-        if isinstance(value, Sequence) and not isinstance(value, str) and field == "text" and all(isinstance(one, str) for one in value):
-            value = "\n".join(value)  # paragraphs
-        if value is None:
-            value = ""
-        if not isinstance(value, str):
+        value = _said(row[name], field)
+        if not isinstance(value, str) and field in ("id", "text"):
             return Missing(f'expected a string as "{name}", found {type(value).__name__}')
-        values[field] = value
+        values[field] = value if isinstance(value, str) else ""
     if "date" in values:
         values["date"] = normal_date(values["date"])
+    for field in values.keys() - {"id", "date", "lang"}:
+        values[field] = _shown(values[field], field == "text")
     return Draft(text=values.pop("text", ""), part=values.pop("id", ""), **values)
+
+
+def text_of(row: Mapping) -> str:
+    """The text of a row, as it stands in its usual field; "" for none."""
+    name = _names(row, {}).get("text", "")
+    value = _said(row[name], "text") if name else ""
+    return value if isinstance(value, str) else ""
+
+
+def _said(value: object, field: str) -> object:
+    """The value of a field as a string, where it can be one: an object by the part of it that says it, a list of strings in one."""
+    if isinstance(value, dict):  # {"rendered": ...} of WordPress, {"name": ...} of publishers, {"$date": ...} and {"$oid": ...} of MongoDB
+        value = next((value[part] for part in _PARTS if part in value), value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and field in ("id", "date"):
+        return _day(value) if field == "date" else str(value)
+    if isinstance(value, Sequence) and field not in ("id", "date") and all(isinstance(one, str) for one in value):
+        return value if isinstance(value, str) else ("\n" if field == "text" else ", ").join(value)
+    return "" if value is None else value
+
+
+def _shown(value: str, lines: bool) -> str:
+    """What a page would show for a field."""
+    if "&" in value and not _HTML.search(value):
+        value = _ENTITY.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), value)
+    if "<" not in value or not _HTML.search(value):
+        return value
+    from rag.corpus.readers.markup import visible_text
+
+    if lines and not _BLOCK.search(value):
+        value = value.replace("\n", "<br>")
+    text = visible_text(value, whole=True)
+    return tidy(text) if lines else " ".join(text.split())
 
 
 def _day(value: float) -> str:
