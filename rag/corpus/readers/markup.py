@@ -36,11 +36,15 @@ def ready(root) -> None:
     _drop(root, root.xpath("//del | //s | //strike"))
     _notes(root)
     for node in root.xpath("//sup[not(*)]"):
-        if node.text and _POWER.fullmatch(node.text.strip()):
-            node.text = node.text.strip().translate(_RAISED)
+        node.text = raised(node.text or "")
     _figures(root)
     _named_captions(root)
     _cells(root)
+
+
+def raised(text: str) -> str:
+    """A figure that is set above the line, in characters that stay there; other text as it is."""
+    return text.strip().translate(_RAISED) if _POWER.fullmatch(text.strip()) else text
 
 
 def _drop(root, nodes) -> None:
