@@ -136,4 +136,4 @@ def _draft(lines: list[tuple[str, str]], around: list[str], told: str, made: str
 
 def _line(text: str, style: str) -> str:
     """A line, marked where it stands below a picture."""
-    return as_caption(text) if style in ("caption", "题注") and not _TABLE.match(text) else text
+    return as_caption(text) if style.endswith(("caption", "题注")) and not style.startswith("table") and not _TABLE.match(text) else text

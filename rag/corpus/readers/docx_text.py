@@ -91,8 +91,10 @@ def _is_hidden(run) -> bool:
 def _cells(row, above: dict[int, str]) -> Iterator[str]:
     """The text of each cell in a line; of one that goes on from the row above what stands there."""
     column = 0
-    for cell in _found(row, f"{W}tc", f"{W}tc"):
-        text = " ".join(" ".join(text_of(one) for one in _found(cell, _P, "")).split())
+    for cell in _inside(row, f"{W}tc"):
+        if cell.tag != f"{W}tc":
+            continue
+        text = " ".join(" ".join(text_of(one) for one in _inside(cell) if one.tag == _P).split())
         merged, span = cell.find(f"{W}tcPr/{W}vMerge"), cell.find(f"{W}tcPr/{W}gridSpan")
         if merged is not None and merged.get(f"{W}val") != "restart":
             text = text or above.get(column, "")
@@ -102,23 +104,22 @@ def _cells(row, above: dict[int, str]) -> Iterator[str]:
         column += int(width) if width.isascii() and width.isdigit() and len(width) < 4 else 1
 
 
-def _found(root, wanted: str, closed: str) -> Iterator:
-    """Elements of a kind in some order, none that is gone, and none inside one that is ``closed``."""
+def _inside(root, closed: str = "") -> Iterator:
+    """The elements in another in their order, none that is gone, and none inside one that is ``closed``."""
     waiting = [root.iterchildren()]
     while waiting:
         node = next(waiting[-1], None)
         if node is None:
             waiting.pop()
-            continue
-        if node.tag == wanted:
+        elif node.tag not in _GONE:
             yield node
-        if node.tag not in _GONE and node.tag != closed:
-            waiting.append(node.iterchildren())
+            if node.tag != closed:
+                waiting.append(node.iterchildren())
 
 
 def _anchored(block, aside: Aside) -> Iterator[str]:
     """The lines of notes, charts and diagrams of a paragraph or row, and of words set in shapes that are no boxes."""
-    for node in _found(block, "", _BOX):
+    for node in _inside(block, _BOX):
         if node.tag in _ANCHORS:
             yield from aside(_ANCHORS[node.tag], node.get(f"{W}id", ""))
         elif node.tag in _PARTS:

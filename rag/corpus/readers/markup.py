@@ -10,7 +10,7 @@ _POWER = re.compile(r"[+\-−]?(?:\d{1,3}|n)")
 _NOTE_MARK = re.compile(r"[\[(（〔【]?(?:\d{1,3}|[*†‡§①-⑳]+|[a-z]|注\s?\d{0,3})[\])）〕】]?|↩\ufe0e?|\^")
 # What sites call the words below a picture, which they do not tell otherwise.
 _CAPTION_CLASS = re.compile(
-    r"(?:^|[\s_-])caption|(?:^|[\s_-])(?:img|image|pic|photo|picture)[_-]?(?:desc\w*|text|txt|intro|note)(?:[\s_-]|$)", re.IGNORECASE
+    r"caption(?!less|-off)|(?:^|[\s_-])(?:img|image|pic|photo|picture)[_-]?(?:desc\w*|text|txt|intro|note)(?:[\s_-]|$)", re.IGNORECASE
 )
 _CAPTION_CHARS = 400
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
@@ -61,7 +61,11 @@ def _notes(root) -> None:
         *(node for node in root.iter("a") if any(name.endswith("type") and "noteref" in node.get(name) for name in node.keys())),
         *root.xpath("//sup[.//a[contains(@href, '#')]] | //a[contains(@href, '#')][sup or starts-with(normalize-space(.), '↩')]"),
     ]
-    _drop(root, [node for node in marks if _NOTE_MARK.fullmatch("".join(node.itertext()).strip())])
+    marks = [node for node in marks if _NOTE_MARK.fullmatch("".join(node.itertext()).strip())]
+    for node in marks:
+        if node.getprevious() is None and node.getparent() is not None and not (node.getparent().text or "").strip():
+            node.tail = (node.tail or "").lstrip(" .．、:：)\u00a0")  # the number of a note itself
+    _drop(root, marks)
 
 
 def _figures(root) -> None:
