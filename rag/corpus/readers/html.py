@@ -13,6 +13,7 @@ from rag.corpus.language import detect_lang
 from rag.corpus.lines import tidy
 from rag.corpus.page import read_page, trim_meta
 from rag.corpus.readers.draft import Draft, Unreadable
+from rag.corpus.readers.framing import frame, paragraphs
 from rag.corpus.readers.islands import island, without_notices
 from rag.corpus.readers.markup import ready, visible_text
 
@@ -38,12 +39,12 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     html = decoded(data, charset)
     root = _tree(html)
     held, stated = (None, False) if root is None else island(root)
-    found = _extract(root)
+    found, main = (None, "") if root is None else _extract(root)
     visible = tidy(visible_text(html))
     page = read_page(visible)
     title = (found.title if found else "") or page.title
     title = " ".join(title.split())
-    text = tidy(found.text or "") if found else page.text
+    text = tidy(main) if main else page.text
     lines = without_notices(trim_meta(text.split("\n"), title))
     text = "\n".join(lines)
     date = normal_date(found.date or "") if found else ""
@@ -94,9 +95,7 @@ def _tree(html: str):
 
 
 def _extract(root):
-    """trafilatura's document of a tree, which is changed; None where there is no main text."""
-    if root is None:
-        return None
+    """trafilatura's metadata of a page, None for what it cannot read; and the main text, "" where it finds none. The tree is changed."""
     import trafilatura
     from trafilatura.settings import use_config
 
@@ -105,16 +104,14 @@ def _extract(root):
     # then falls back to is the whole page in one line.
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "25")
     config.set("DEFAULT", "MIN_OUTPUT_SIZE", "1")
-    ready(root)
+    told = None
     try:
-        return trafilatura.bare_extraction(
-            root,
-            with_metadata=True,
-            include_comments=False,
-            include_tables=True,
-            config=config,
-            # Its extensive search makes 2015-01-01 of a copyright line.
-            date_extraction_params={"extensive_search": False, "original_date": True},
-        )
+        # Read before the tree is changed. Its extensive search makes 2015-01-01 of a copyright line.
+        told = trafilatura.extract_metadata(root, date_config={"extensive_search": False, "original_date": True})
+        ready(root)
+        frame(root)
+        paragraphs(root)
+        found = trafilatura.bare_extraction(root, include_comments=False, include_tables=True, config=config)
     except (ValueError, TypeError, AttributeError, RecursionError):
-        return None  # pages broken enough to confuse it are read as plain lines
+        found = None  # pages broken enough to confuse it are read as plain lines
+    return told, (found.text or "") if found else ""

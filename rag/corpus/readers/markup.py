@@ -33,7 +33,8 @@ def ready(root) -> None:
     paragraphs behind their picture (:mod:`rag.corpus.captions`). What was set in lines within a cell of a table stands in one, and a cell
     over several rows in each of them. Raised figures stay raised: 10⁶ is not 106.
     """
-    _drop(root, root.xpath("//del | //s | //strike"))
+    _drop(root, root.xpath("//del | //s | //strike | //*[@hidden and @hidden!='until-found'] | //*[contains(translate(@style, ' ', ''), 'display:none')]"))
+    _unwrap(root)
     _notes(root)
     for node in root.xpath("//sup[not(*)]"):
         node.text = raised(node.text or "")
@@ -54,6 +55,19 @@ def _drop(root, nodes) -> None:
             node.drop_tree()
 
 
+def _unwrap(root) -> None:
+    """Leaves the text of elements that trafilatura takes out of their sentence: days, labels, formulas, short quotations."""
+    for node in list(root.iter("math")):
+        node.text = text_in(node)
+        del node[:]
+    for node in root.xpath("//q"):
+        node.text, node.tail = f"“{node.text or ''}", f"”{node.tail or ''}"
+    for node in list(root.iter("math", "q", "time", "label")):
+        around = next(node.iterancestors("p", "li", "td", "th", "dd", "blockquote", "h1", "h2", "h3"), None)
+        if node.tag in ("math", "q") or (around is not None and len(text_in(around)) > len(text_in(node)) + 3):
+            node.drop_tag()
+
+
 def _notes(root) -> None:
     """Takes out the marks that lead to notes and back."""
     marks = [
@@ -72,16 +86,16 @@ def _figures(root) -> None:
     """Puts what stands below a picture behind it; a figure that holds text or a table is no picture."""
     for figure in root.xpath("//figure[not(.//figure)]"):
         captions = figure.xpath(".//figcaption")
-        if len(_text(figure)) > sum(len(_text(one)) for one in captions):  # a table, a quotation, a program, with its name
+        if len(text_in(figure)) > sum(len(text_in(one)) for one in captions):  # a table, a quotation, a program, with its name
             figure.tag = "div"
             for one in captions:
                 one.tag = "p"
         else:
-            _behind(figure, as_caption(" ".join(map(_text, captions))))
+            _behind(figure, as_caption(" ".join(map(text_in, captions))))
     for figure in root.xpath("//figure"):  # of several pictures
         figure.tag = "div"
     for caption in root.xpath("//figcaption"):
-        _behind(caption, as_caption(_text(caption)))
+        _behind(caption, as_caption(text_in(caption)))
 
 
 def _named_captions(root) -> None:
@@ -90,7 +104,7 @@ def _named_captions(root) -> None:
         if not _CAPTION_CLASS.search(node.get("class")) or node.xpath(f"{_PICTURES} | .//p | .//div"):
             continue
         above = node.getparent()
-        text = _text(node)
+        text = text_in(node)
         pictured = above is not None and (above.xpath(_PICTURES) or (above.getparent() is not None and above.getparent().xpath(_PICTURES)))
         if text and pictured and _is_short(node):
             _behind(node, as_caption(text))
@@ -119,7 +133,7 @@ def _cells(root) -> None:
         rows = [(row, [cell for cell in row if cell.tag in ("td", "th")]) for row in table.iter("tr")]
         cells = [cell for _, row in rows if len(row) > 1 for cell in row]
         for cell in cells:
-            if len(cell) and len(_text(cell)) <= _CELL_CHARS:
+            if len(cell) and len(text_in(cell)) <= _CELL_CHARS:
                 _flat(cell)
         if any(cell.get("rowspan") for cell in cells):
             _spread(rows)
@@ -143,7 +157,7 @@ def _spread(rows: list[tuple]) -> None:
             while column in above:
                 left, spanning = above[column]
                 copy = row.makeelement(spanning.tag, {"colspan": spanning.get("colspan", "1")})
-                copy.text = text if len(text := _text(spanning)) <= _LABEL_CHARS else ""
+                copy.text = text if len(text := text_in(spanning)) <= _LABEL_CHARS else ""
                 row.append(copy) if cell is None else cell.addprevious(copy)
                 if left > 1:
                     below[column] = left - 1, spanning
@@ -163,10 +177,11 @@ def _span(cell, name: str) -> int:
 
 
 def _is_short(node) -> bool:
-    return len(_text(node)) <= _CAPTION_CHARS
+    return len(text_in(node)) <= _CAPTION_CHARS
 
 
-def _text(node) -> str:
+def text_in(node) -> str:
+    """All text in an element, in one line."""
     return " ".join("".join(node.itertext()).split())
 
 
