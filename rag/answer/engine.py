@@ -29,6 +29,7 @@ from rag.answer.refused import nearest_of
 from rag.answer.rows import QUOTES, measured_rows, name_rows, place_row, value_rows
 from rag.answer.sentence import beside, of_place, quote_span, sentence_of
 from rag.answer.types import Answer, Citation, Row
+from rag.corpus.captions import is_caption
 from rag.embed import Reranker
 from rag.errors import UsageError
 from rag.index import Snapshot
@@ -259,6 +260,8 @@ class _Work:
         groups = place_groups(
             self.snapshot, parsed, found, order, self.judge.places, self.calendar, self.gazette
         )
+        told = lambda one: not is_caption(one.evidence.article.text, one.evidence.start)
+        groups = [group for one in groups if (group := list(filter(told, one)))]
         fold = Fold(self.snapshot, allowed, [])
         return [
             place_row(parsed, group, place_quotes(group, cited, fold, self.gazette))
@@ -310,10 +313,10 @@ class _Work:
         ]
 
     def _fits(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
-        """Whether a finding is of the places, periods and years that the question names."""
-        if not (parsed.told or parsed.years or parsed.places):
-            return True
+        """Whether a finding is no caption, and of the places, periods and years that are named."""
         sentence = sentence_of(finding)
+        if is_caption(sentence.article.text, sentence.start):
+            return False
         return (
             all(of_place(sentence, place) for place in parsed.places)
             and all(of_year(sentence, year) for year in parsed.years)

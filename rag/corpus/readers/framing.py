@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rag.corpus.line_kinds import is_control, is_date_line, is_meta
 from rag.corpus.lines import width
 from rag.corpus.readers.markup import text_in
 
@@ -36,12 +37,18 @@ def paragraphs(root) -> None:
     """Makes paragraphs of the text that stands in divisions, as browsers show it; outside of an ``article`` of sentences only."""
     for division in [*root.iter("div", "center")]:
         inside = next(division.iterancestors("article", "main"), None) is not None
-        if all(node.tag in _INLINE for node in division):
-            text = text_in(division)
-            if text and (inside or (width(text) >= _PARAGRAPH_COLUMNS and sum(len(text_in(a)) for a in division.iter("a")) < len(text) / 4)):
-                division.tag = "p"
-        elif inside:
-            _wrap(division)
+        if not all(node.tag in _INLINE for node in division):
+            if inside:
+                _wrap(division)
+        elif _is_told(text_in(division), sum(len(text_in(link)) for link in division.iter("a")), inside):
+            division.tag = "p"
+
+
+def _is_told(text: str, linked: int, inside: bool) -> bool:
+    """Whether a line is part of an article rather than of what stands around it."""
+    if inside:
+        return bool(text) and linked < len(text) / 2 and not (is_date_line(text) or is_meta(text) or is_control(text))
+    return width(text) >= _PARAGRAPH_COLUMNS and linked < len(text) / 4
 
 
 def _wrap(division) -> None:
