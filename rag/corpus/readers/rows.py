@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import html
 import io
 import itertools
@@ -213,18 +214,23 @@ class _Chained(io.RawIOBase):
 
 def _names(present: Iterable[str], columns: Columns) -> dict[str, str]:
     """The name of the column of each field that is there."""
-    present = [name for name in present if isinstance(name, str)]
+    return _chosen(tuple(name for name in present if isinstance(name, str)), tuple(columns.items()))
+
+
+@functools.lru_cache(1024)
+def _chosen(present: tuple[str, ...], columns: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    named = dict(columns)
     plain = {_plain(name): name for name in reversed(present)}
     out = {}
     for field, usual in NAMES.items():
-        if field in columns:
-            if columns[field] in present:
-                out[field] = columns[field]
+        if field in named:
+            if named[field] in present:
+                out[field] = named[field]
             continue
         usual = (*usual, *TEASERS) if field == "text" else usual
-        named = field if field in present else next((plain[name] for name in usual if name in plain), "")
-        if named and named not in columns.values():
-            out[field] = named
+        name = field if field in present else next((plain[name] for name in usual if name in plain), "")
+        if name and name not in named.values():
+            out[field] = name
     return out
 
 
