@@ -13,13 +13,14 @@ from urllib.parse import unquote
 
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import NotText
+from rag.corpus.line_kinds import ends_sentence
 from rag.corpus.lines import tidy, width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import page_text
 from rag.corpus.readers.zipped import FAILURES, open_zip
 
 _CONTAINER = "META-INF/container.xml"
-_LEAST_COLUMNS = 60  # a spread with less is a cover, a half title or an ornament
+_LEAST_COLUMNS = 60  # a spread with less and no sentence is a cover, a half title or an ornament
 _MAX_PART = 32 * 1024 * 1024
 
 
@@ -52,7 +53,7 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
                 drafts.append(text)
             elif drafts and at not in names and isinstance(drafts[-1], Draft) and names:
                 drafts[-1] = _longer(drafts[-1], text)
-            elif width(text) >= _LEAST_COLUMNS:
+            elif width(text) >= _LEAST_COLUMNS or any(map(ends_sentence, text.split("\n"))):
                 title = names.get(at, "") or _heading(text)
                 text = tidy(text.removeprefix(title)) or text
                 drafts.append(Draft(text, title, normal_date(told["date"]), told["title"], "", told["language"], part=posixpath.basename(at)))
