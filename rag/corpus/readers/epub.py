@@ -111,7 +111,8 @@ def _contents(archive: zipfile.ZipFile, package, items: dict, folder: str) -> di
     if nav is not None:
         at = _inside(folder, nav.get("href", ""))
         page = _xml(archive, at)
-        for link in page.iterfind(".//{*}nav//{*}a") if page is not None else ():
+        links = list(page.iterfind(".//{*}nav//{*}a")) if page is not None else []
+        for link in sorted(links, key=lambda link: "#" in link.get("href", "")):  # a file by its own name, else by that of its first section
             names.setdefault(_inside(posixpath.dirname(at), link.get("href", "")), " ".join("".join(link.itertext()).split()))
     spine = package.find("{*}spine")
     ncx = items.get(spine.get("toc", "")) if spine is not None else None

@@ -56,7 +56,10 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     elif all(is_caption(line) for line in lines if line):
         text = "\n".join(line.removeprefix(MARK) for line in lines)  # pictures are all that there is
     if not text:
-        what = "only a notice that JavaScript is needed; save the page with its text" if visible else "no text outside menus, scripts and links"
+        shown = [line for line in visible.split("\n") if line]
+        what = "no text outside menus, scripts and links"
+        if len(without_notices(shown)) < len(shown):
+            what = "only a notice that JavaScript is needed; save the page with its text"
         raise Unreadable(f"expected an article, found {what}")
     return Draft(text, title, date or page.date, source, url, _language(html, f"{title}\n{text}"))
 
