@@ -211,7 +211,7 @@ def test_an_article_cannot_command_the_terminal(call, tmp_path):
 def test_a_question_may_begin_with_a_hyphen(args):
     from rag.commands.ask import ask
 
-    context = ask.make_context("ask", [*args, "--index", "x"])
+    context = ask.make_context("ask", ["--index", "x", *args])
     question = args[-1] if args[0].startswith("--") else " ".join(args)
     assert " ".join(context.params["question"]) == question and context.params["path"] == "x"
     assert context.params["after"] == (("-5",) if args[0] == "--after" else ())

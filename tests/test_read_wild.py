@@ -20,7 +20,9 @@ def one(name, data) -> Article | Skipped:
     return item
 
 
-def told(inside: str, around: str = "<article><h1>城区公园免费开放</h1><p>{}</p>{}<p>{}</p></article>") -> list[str]:
+def told(
+    inside: str, around: str = "<article><h1>城区公园免费开放</h1><p>{}</p>{}<p>{}</p></article>"
+) -> list[str]:
     """The lines that are read of some HTML in an article, without those around it."""
     found = one("a.html", f"<html><body>{around.format(BODY, inside, MORE)}</body></html>")
     return [line for line in found.text.split("\n") if line and line not in (BODY, MORE)]
@@ -58,7 +60,10 @@ def test_a_caption_stands_behind_the_paragraph_that_its_picture_is_in():
 
 def test_captions_are_the_text_where_there_is_no_other():
     page = "<html><body><article><h1>公园一日</h1>{}</article></body></html>".format(
-        "".join(f"<figure><img src={n}><figcaption>市民在{n}号公园跳舞。</figcaption></figure>" for n in (1, 2))
+        "".join(
+            f"<figure><img src={n}><figcaption>市民在{n}号公园跳舞。</figcaption></figure>"
+            for n in (1, 2)
+        )
     )
     assert one("a.html", page).text == "市民在1号公园跳舞。\n市民在2号公园跳舞。"
 
@@ -80,16 +85,34 @@ NOTICE = "<noscript>Please enable JavaScript.</noscript><div id=root>You need to
     f'"body": "{BODY}{MORE}"}}}};(function(){{}})()</script>',
 ])  # fmt: skip
 def test_an_article_in_the_data_of_a_page(data):
-    found = one("a.html", f"<html><head><title>Pier</title>{data}</head><body>{NOTICE}</body></html>")
-    assert (found.text, found.title, found.date, found.source) == (BODY + MORE, "公园开放", "2015-03-02", "滨江在线")
+    found = one(
+        "a.html", f"<html><head><title>Pier</title>{data}</head><body>{NOTICE}</body></html>"
+    )
+    assert (found.text, found.title, found.date, found.source) == (
+        BODY + MORE,
+        "公园开放",
+        "2015-03-02",
+        "滨江在线",
+    )
 
 
 @pytest.mark.parametrize("notice", [
     NOTICE, "<p>请启用JavaScript后继续。</p>", "<h1>news.example</h1><p>Checking your browser before accessing the site.</p>",
 ])  # fmt: skip
 def test_a_notice_is_no_article(notice):
-    assert "notice" in one("a.html", f"<html><head><title>App</title></head><body>{notice}</body></html>").reason
-    assert told(f"<div>{notice}</div>", "<article><h1>城区公园免费开放</h1><p>{0}</p><p>{2}</p></article><div>请开启JavaScript以查看评论。</div>") == []
+    assert (
+        "notice"
+        in one(
+            "a.html", f"<html><head><title>App</title></head><body>{notice}</body></html>"
+        ).reason
+    )
+    assert (
+        told(
+            f"<div>{notice}</div>",
+            "<article><h1>城区公园免费开放</h1><p>{0}</p><p>{2}</p></article><div>请开启JavaScript以查看评论。</div>",
+        )
+        == []
+    )
 
 
 # Tables of exports
@@ -104,7 +127,9 @@ def test_a_notice_is_no_article(notice):
 ])  # fmt: skip
 def test_html_in_a_field_is_read_as_what_it_shows(text, shown):
     assert one("a.json", json.dumps({"title": text, "text": text})).text == shown
-    assert one("a.jsonl", json.dumps({"title": text, "text": text})).title == " ".join(shown.split())
+    assert one("a.jsonl", json.dumps({"title": text, "text": text})).title == " ".join(
+        shown.split()
+    )
 
 
 ROW = {"headline": "公园开放", "content": BODY}
@@ -130,7 +155,15 @@ def test_values_one_after_the_other():
     assert len(read_bytes("a.json", (json.dumps(ROW, indent=1) * 2).encode())) == 2
 
 
-@pytest.mark.parametrize("date", ["1425254400", 1425254400000, "Mon Mar 02 10:00:00 +0800 2015", {"$date": "2015-03-02T10:00:00Z"}])
+@pytest.mark.parametrize(
+    "date",
+    [
+        "1425254400",
+        1425254400000,
+        "Mon Mar 02 10:00:00 +0800 2015",
+        {"$date": "2015-03-02T10:00:00Z"},
+    ],
+)
 def test_dates_as_programs_write_them(date):
     assert one("a.json", json.dumps({**ROW, "date": date})).date == "2015-03-02"
 
@@ -148,10 +181,19 @@ def test_csv_as_programs_write_it(table, text):
 
 def test_ids_belong_to_their_file(tmp_path):
     for year in (2022, 2023):
-        (tmp_path / f"{year}.csv").write_text("id,text\n" + "".join(f"{n},{year}年第{n}座公园开放。\n" for n in (1, 2)) + "1,再说一次。\n")
+        (tmp_path / f"{year}.csv").write_text(
+            "id,text\n"
+            + "".join(f"{n},{year}年第{n}座公园开放。\n" for n in (1, 2))
+            + "1,再说一次。\n"
+        )
     (tmp_path / "again.jsonl").write_text(json.dumps({"id": 1, "text": "2022年第1座公园开放。"}))
     items = list(read_corpus(tmp_path))
-    assert [item.id for item in items if isinstance(item, Article)] == ["1", "2", "2023.csv#1", "2023.csv#2"]
+    assert [item.id for item in items if isinstance(item, Article)] == [
+        "1",
+        "2",
+        "2023.csv#1",
+        "2023.csv#2",
+    ]
     assert [item.reason.split(" by ")[0] for item in items if isinstance(item, Skipped)] == [
         "its id 1 is taken", "its id 2023.csv#1 is taken", "its id 1 is taken"
     ]  # fmt: skip
@@ -159,9 +201,13 @@ def test_ids_belong_to_their_file(tmp_path):
 
 # Word
 
-SPACES = nsdecls("w", "a", "r") + ' xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" ' + (
-    'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram" xmlns:v="urn:schemas-microsoft-com:vml" '
-    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+SPACES = (
+    nsdecls("w", "a", "r")
+    + ' xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+    + (
+        'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram" xmlns:v="urn:schemas-microsoft-com:vml" '
+        'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    )
 )
 
 
@@ -180,14 +226,23 @@ def run(text, marks=""):
 
 
 def notes(kind, *texts):
-    inner = "".join(f'<w:{kind} w:id="{n}"><w:p>{run(text)}</w:p></w:{kind}>' for n, text in enumerate(texts, 2))
+    inner = "".join(
+        f'<w:{kind} w:id="{n}"><w:p>{run(text)}</w:p></w:{kind}>' for n, text in enumerate(texts, 2)
+    )
     return f'<w:{kind}s {SPACES}><w:{kind} w:type="separator" w:id="0"><w:p>{run("——")}</w:p></w:{kind}>{inner}</w:{kind}s>'
 
 
 def test_notes_of_a_word_file_follow_their_paragraph():
     mark = '<w:r><w:footnoteReference w:id="2"/></w:r>{}<w:r><w:endnoteReference w:id="3"/></w:r>'
-    parts = [("rf", "footnotes", "footnotes.xml", notes("footnote", "据年报。")), ("re", "endnotes", "endnotes.xml", notes("endnote", "甲", "不含在建。"))]
-    lines = written(run("公园12座") + mark.format(run("，3个区。")), parts, lambda document: document.add_paragraph("第二段。"))
+    parts = [
+        ("rf", "footnotes", "footnotes.xml", notes("footnote", "据年报。")),
+        ("re", "endnotes", "endnotes.xml", notes("endnote", "甲", "不含在建。")),
+    ]
+    lines = written(
+        run("公园12座") + mark.format(run("，3个区。")),
+        parts,
+        lambda document: document.add_paragraph("第二段。"),
+    )
     assert lines == ["公园12座，3个区。", "据年报。", "不含在建。", "第二段。"]
 
 
@@ -195,10 +250,21 @@ def test_headers_and_comments_of_a_word_file_stand_at_its_end():
     def make(document):
         header = document.sections[0].header
         header.paragraphs[0].text = "滨江市园林局文件"
-        header.add_paragraph()._p.append(parse_xml(f'<w:fldSimple {SPACES} w:instr=" PAGE "><w:r><w:t>第7页</w:t></w:r></w:fldSimple>'))
-        document.add_comment(document.add_paragraph("面积34公顷。").runs, "此数待核。", author="王芳")
+        header.add_paragraph()._p.append(
+            parse_xml(
+                f'<w:fldSimple {SPACES} w:instr=" PAGE "><w:r><w:t>第7页</w:t></w:r></w:fldSimple>'
+            )
+        )
+        document.add_comment(
+            document.add_paragraph("面积34公顷。").runs, "此数待核。", author="王芳"
+        )
 
-    assert written(run("公园12座。"), make=make) == ["公园12座。", "面积34公顷。", "滨江市园林局文件", "王芳: 此数待核。"]
+    assert written(run("公园12座。"), make=make) == [
+        "公园12座。",
+        "面积34公顷。",
+        "滨江市园林局文件",
+        "王芳: 此数待核。",
+    ]
 
 
 @pytest.mark.parametrize("paragraph, lines", [
@@ -220,22 +286,34 @@ def test_charts_and_diagrams_of_a_word_file():
         f"<c:cat>{value.format(0, 2014)}{value.format(1, 2015)}</c:cat><c:val>{value.format(0, 30)}{value.format(1, 42)}</c:val></c:ser></c:chart></c:chartSpace>"
     )
     model = f"<dgm:dataModel {SPACES}><a:p><a:r><a:t>申请</a:t></a:r></a:p><a:p><a:r><a:t>审批</a:t></a:r></a:p></dgm:dataModel>"
-    paragraph = run("见图。") + '<w:r><w:drawing><c:chart r:id="rc"/></w:drawing></w:r><w:r><w:drawing><dgm:relIds r:dm="rd"/></w:drawing></w:r>'
-    lines = written(paragraph, [("rc", "chart", "chart.xml", chart), ("rd", "diagramData", "data.xml", model)])
+    paragraph = (
+        run("见图。")
+        + '<w:r><w:drawing><c:chart r:id="rc"/></w:drawing></w:r><w:r><w:drawing><dgm:relIds r:dm="rd"/></w:drawing></w:r>'
+    )
+    lines = written(
+        paragraph, [("rc", "chart", "chart.xml", chart), ("rd", "diagramData", "data.xml", model)]
+    )
     assert lines == ["见图。", "各年游客", "万人", "2014\t30", "2015\t42", "申请", "审批"]
 
 
 def test_cells_of_a_word_table_over_several_rows_and_tables_in_cells():
     def make(document):
         table = document.add_table(2, 3)
-        for cell, text in zip((cell for row in table.rows for cell in row.cells), ("东线", "早", "3班", "", "晚", "")):
+        for cell, text in zip(
+            (cell for row in table.rows for cell in row.cells), ("东线", "早", "3班", "", "晚", "")
+        ):
             cell.text = text
         table.cell(0, 0).merge(table.cell(1, 0))
         inner = table.cell(1, 2).add_table(1, 2)
         inner.cell(0, 0).text, inner.cell(0, 1).text = "4班", "5班"
         document.add_paragraph("东山一角", style="Caption")
 
-    assert written(run("班次"), make=make) == ["班次", "东线\t早\t3班", "东线\t晚\t4班 5班", "▲ 东山一角"]
+    assert written(run("班次"), make=make) == [
+        "班次",
+        "东线\t早\t3班",
+        "东线\t晚\t4班 5班",
+        "▲ 东山一角",
+    ]
 
 
 # Markdown
@@ -255,7 +333,10 @@ def test_markdown_as_it_is_shown(text, shown):
 
 
 def test_toml_front_matter():
-    found = one("a.md", f'+++\ntitle = "公园开放"\ndate = 2015-03-02T10:00:00+08:00\ntags = ["a"]\n[params]\nx = 1\n+++\n{BODY}')
+    found = one(
+        "a.md",
+        f'+++\ntitle = "公园开放"\ndate = 2015-03-02T10:00:00+08:00\ntags = ["a"]\n[params]\nx = 1\n+++\n{BODY}',
+    )
     assert (found.title, found.date, found.text) == ("公园开放", "2015-03-02", BODY)
     assert one("a.md", f"+++\ntitle = 公园开放\n+++\n{BODY}").title == "公园开放"
     assert "+++" in one("a.md", f'+++\ntitle = "公园开放"\n{BODY}').reason
@@ -271,8 +352,16 @@ def test_notes_headers_and_tables_of_a_book():
         "<aside epub:type='footnote' id='n'>王芳，滨江人。</aside><table><tr><td>东线</td><td>6班</td></tr></table>"
         "<figure><img src='a.png'/><figcaption>东山一角</figcaption></figure></section>"
     )
-    first, second = read_bytes("b.epub", book([("a.xhtml", "公园", chapter), ("n.xhtml", "注释", "<h2>注释</h2><p>据年报。</p>")]))
-    assert first.text.split("\n\n") == [f"{BODY}由王芳设计。", "王芳，滨江人。", "东线\t6班", "▲ 东山一角"]
+    first, second = read_bytes(
+        "b.epub",
+        book([("a.xhtml", "公园", chapter), ("n.xhtml", "注释", "<h2>注释</h2><p>据年报。</p>")]),
+    )
+    assert first.text.split("\n\n") == [
+        f"{BODY}由王芳设计。",
+        "王芳，滨江人。",
+        "东线\t6班",
+        "▲ 东山一角",
+    ]
     assert (second.title, second.text) == ("注释", "据年报。")
 
 
@@ -287,4 +376,9 @@ def test_a_caption_is_found_but_is_no_evidence(tmp_path):
         assert "▲ 海湾市图书馆" in index.search("海湾市图书馆")[0].text
         assert "四十二万册" not in Assistant(index).ask("海湾市图书馆新馆藏书多少册？").text
     text = "第一段。\n▲ 东山一角。李明摄。\n图为西山。"
-    assert [is_caption(text, text.index(part)) for part in ("第一段", "东山", "李明", "图为")] == [False, True, True, True]
+    assert [is_caption(text, text.index(part)) for part in ("第一段", "东山", "李明", "图为")] == [
+        False,
+        True,
+        True,
+        True,
+    ]

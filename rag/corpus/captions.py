@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 
 MARK = "▲ "
-_CAPTION = re.compile(r"\s*[(（【\[]?(?:[▲△]|图为|(?:图片说明|图说)\s*[:：]|(?:photo|picture|caption)\s*:)", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"\s*[(（【\[]?(?:[▲△]|图为|(?:图片说明|图说)\s*[:：]|(?:photo|picture|caption)\s*:)",
+    re.IGNORECASE,
+)
 
 
 def as_caption(text: str) -> str:

@@ -17,9 +17,21 @@ _WORDART = "{urn:schemas-microsoft-com:vml}textpath"
 # Text that was deleted or moved away with changes tracked, what tells how a word is read aloud, the codes of fields, and what is there for
 # programs of before 2010 only.
 _GONE = frozenset(
-    (f"{W}del", f"{W}moveFrom", f"{W}instrText", f"{W}rt", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback")
+    (
+        f"{W}del",
+        f"{W}moveFrom",
+        f"{W}instrText",
+        f"{W}rt",
+        "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+    )
 )
-_MARKS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-", f"{_M}den": "/"}
+_MARKS = {
+    f"{W}tab": "\t",
+    f"{W}br": "\n",
+    f"{W}cr": "\n",
+    f"{W}noBreakHyphen": "-",
+    f"{_M}den": "/",
+}
 # What a paragraph refers to, by its mark in it.
 _ANCHORS = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
 _PARTS = {f"{_C}chart": f"{_R}id", f"{_DGM}relIds": f"{_R}dm", f"{W}altChunk": f"{_R}id"}
@@ -28,7 +40,9 @@ Aside = Callable[[str, str], Iterator[str]]
 """The lines of what a mark leads to: ("footnotes" or "endnotes", number) or ("part", relationship)."""
 
 
-def lines_of(body, styles: dict[str, str], aside: Aside = lambda kind, key: iter(())) -> Iterator[tuple[str, str]]:
+def lines_of(
+    body, styles: dict[str, str], aside: Aside = lambda kind, key: iter(())
+) -> Iterator[tuple[str, str]]:
     """(text, style) of each paragraph and row of a table in order; "" is the style of rows and of what is anchored in a paragraph.
 
     Args:
@@ -44,7 +58,10 @@ def lines_of(body, styles: dict[str, str], aside: Aside = lambda kind, key: iter
             waiting.pop()
         elif block.tag == _P:
             style = block.find(f"{W}pPr/{W}pStyle")
-            yield text_of(block), styles.get(style.get(f"{W}val", ""), "") if style is not None else ""
+            yield (
+                text_of(block),
+                styles.get(style.get(f"{W}val", ""), "") if style is not None else "",
+            )
             yield from ((line, "") for line in _anchored(block, aside))
             # The text of boxes that are anchored in the paragraph.
             waiting.append(iter([box for box in block.iter(_BOX) if _shown(box, block)]))
@@ -78,14 +95,20 @@ def _pieces(paragraph) -> Iterator[str]:
 def _is_raised(text) -> bool:
     above = text.getparent()
     set_up = above.find(f"{W}rPr/{W}vertAlign")
-    return set_up is not None and set_up.get(f"{W}val") == "superscript" or above.getparent().tag == f"{_M}sup"
+    return (
+        set_up is not None
+        and set_up.get(f"{W}val") == "superscript"
+        or above.getparent().tag == f"{_M}sup"
+    )
 
 
 def _is_hidden(run) -> bool:
     if run.tag != f"{W}r":
         return False
     marks = (run.find(f"{W}rPr/{W}{name}") for name in ("strike", "dstrike", "vanish"))
-    return any(mark is not None and mark.get(f"{W}val", "1") not in ("0", "false", "off") for mark in marks)
+    return any(
+        mark is not None and mark.get(f"{W}val", "1") not in ("0", "false", "off") for mark in marks
+    )
 
 
 def _cells(row, above: dict[int, str]) -> Iterator[str]:

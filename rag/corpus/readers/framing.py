@@ -7,7 +7,9 @@ from rag.corpus.lines import width
 from rag.corpus.readers.markup import text_in
 
 _MOST = 0.8
-_PROSE = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre details figure center header section".split())
+_PROSE = frozenset(
+    "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre details figure center header section".split()
+)
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins kbd mark q ruby samp small span strong sub sup tt u var wbr".split()
 )
@@ -23,10 +25,23 @@ def frame(root) -> None:
     if body is None or next(root.iter("article", "main"), None) is not None:
         return
     node, size = body, len(text_in(body))
-    while (inner := next((one for one in node if one.tag in ("div", "section") and len(text_in(one)) > _MOST * size), None)) is not None:
+    while (
+        inner := next(
+            (
+                one
+                for one in node
+                if one.tag in ("div", "section") and len(text_in(one)) > _MOST * size
+            ),
+            None,
+        )
+    ) is not None:
         node = inner
     held = sum(len(text_in(one)) for one in node if one.tag in _PROSE)
-    if size and held > _MOST * size and sum(len(text_in(link)) for link in node.iter("a")) < (1 - _MOST) * size:
+    if (
+        size
+        and held > _MOST * size
+        and sum(len(text_in(link)) for link in node.iter("a")) < (1 - _MOST) * size
+    ):
         article = node.makeelement("article")
         article.extend(list(node))
         article.text, node.text = node.text, None
@@ -40,14 +55,20 @@ def paragraphs(root) -> None:
         if not all(node.tag in _INLINE for node in division):
             if inside:
                 _wrap(division)
-        elif _is_told(text_in(division), sum(len(text_in(link)) for link in division.iter("a")), inside):
+        elif _is_told(
+            text_in(division), sum(len(text_in(link)) for link in division.iter("a")), inside
+        ):
             division.tag = "p"
 
 
 def _is_told(text: str, linked: int, inside: bool) -> bool:
     """Whether a line is part of an article rather than of what stands around it."""
     if inside:
-        return bool(text) and linked < len(text) / 2 and not (is_date_line(text) or is_meta(text) or is_control(text))
+        return (
+            bool(text)
+            and linked < len(text) / 2
+            and not (is_date_line(text) or is_meta(text) or is_control(text))
+        )
     return width(text) >= _PARAGRAPH_COLUMNS and linked < len(text) / 4
 
 

@@ -18,9 +18,14 @@ _NOTICE = re.compile(
     r"|checking (?:if the site|your browser)|verify(?:ing)? (?:that )?you are (?:a )?human|请完成(?:安全|人机)?验证|正在进行(?:安全|人机)验证|浏览器版本(?:过低|太低|太旧)",
     re.IGNORECASE,
 )
-_ASKS = re.compile(r"please|you (?:need|must|have)|must|requir|in order to|to (?:view|run|continue|use|see)|disabled|before|请|請|未|无法|才能", re.IGNORECASE)
+_ASKS = re.compile(
+    r"please|you (?:need|must|have)|must|requir|in order to|to (?:view|run|continue|use|see)|disabled|before|请|請|未|无法|才能",
+    re.IGNORECASE,
+)
 _NOTICE_COLUMNS = 240
-_STATE = re.compile(r"\A\s*(?:window\.|self\.|var\s+|let\s+|const\s+)?[\w.$\[\]\"']{1,80}\s*=\s*(?=[{\[])")
+_STATE = re.compile(
+    r"\A\s*(?:window\.|self\.|var\s+|let\s+|const\s+)?[\w.$\[\]\"']{1,80}\s*=\s*(?=[{\[])"
+)
 _MOST_NODES = 200_000
 _LEAST_COLUMNS = 60
 

@@ -14,7 +14,9 @@ _BOLD_LEFT_OVER = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[\s/>]")
 _STRUCK = ("s", "del", "strike")
 _CAPTION_COLUMNS = range(8, 400)  # a shorter description of a picture says what kind of thing it is
-_FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|webp|svg|bmp)|(?:img|dsc|image|截图|图片)[\s_-]*\d*", re.IGNORECASE)
+_FILE_NAME = re.compile(
+    r"\S+\.(?:png|jpe?g|gif|webp|svg|bmp)|(?:img|dsc|image|截图|图片)[\s_-]*\d*", re.IGNORECASE
+)
 _CLOSE = ("item", "row", "term")  # kinds of lines with no blank line between them
 
 
@@ -50,7 +52,14 @@ def plain_markdown(text: str) -> tuple[str, str]:
             elif index == 1 and around.type == "heading_open" and "\n" not in line:
                 heading = line
             elif line:
-                block, kind = number + line, "term" if around.type == "dt_open" else "item" if around.hidden else "paragraph"
+                block, kind = (
+                    number + line,
+                    "term"
+                    if around.type == "dt_open"
+                    else "item"
+                    if around.hidden
+                    else "paragraph",
+                )
                 number = ""
         if block:
             out += ("\n" if last_kind in _CLOSE and kind in (last_kind, "item") else "\n\n") + block
@@ -75,7 +84,9 @@ def _parsed(text: str) -> list:
     tokens = _parser().parse(text, found)
     idle = [name for name, count in found.get("footnotes", {}).get("refs", {}).items() if count < 0]
     if idle:  # notes that nothing leads to would be left out
-        tokens = _parser().parse(text + "\n\n" + "".join(f"[^{name.removeprefix(':')}]" for name in idle), {})
+        tokens = _parser().parse(
+            text + "\n\n" + "".join(f"[^{name.removeprefix(':')}]" for name in idle), {}
+        )
     return tokens
 
 
@@ -103,7 +114,10 @@ def _inline(tokens: list) -> Iterator[str]:
     """The text of a line, piece by piece."""
     from rag.corpus.readers.markup import raised
 
-    if all(token.type in ("image", "softbreak", "hardbreak") or not token.content.strip() for token in tokens):
+    if all(
+        token.type in ("image", "softbreak", "hardbreak") or not token.content.strip()
+        for token in tokens
+    ):
         yield from _pictures(tokens)
         return
     struck, up = 0, False

@@ -7,18 +7,59 @@ from rag.corpus.captions import as_caption
 
 _RAISED = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
 _POWER = re.compile(r"[+\-−]?(?:\d{1,3}|n)")
-_NOTE_MARK = re.compile(r"[\[(（〔【]?(?:\d{1,3}|[*†‡§①-⑳]+|[a-z]|注\s?\d{0,3})[\])）〕】]?|↩\ufe0e?|\^")
+_NOTE_MARK = re.compile(
+    r"[\[(（〔【]?(?:\d{1,3}|[*†‡§①-⑳]+|[a-z]|注\s?\d{0,3})[\])）〕】]?|↩\ufe0e?|\^"
+)
 # What sites call the words below a picture, which they do not tell otherwise.
 _CAPTION_CLASS = re.compile(
-    r"caption(?!less|-off)|(?:^|[\s_-])(?:img|image|pic|photo|picture)[_-]?(?:desc\w*|text|txt|intro|note)(?:[\s_-]|$)", re.IGNORECASE
+    r"caption(?!less|-off)|(?:^|[\s_-])(?:img|image|pic|photo|picture)[_-]?(?:desc\w*|text|txt|intro|note)(?:[\s_-]|$)",
+    re.IGNORECASE,
 )
 _CAPTION_CHARS = 400
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
 _CELL_CHARS = 1000  # a cell with more is a column of a page that is laid out by tables
-_IN_CELLS = ("p", "div", "ul", "ol", "li", "dl", "dt", "dd", "br", "h1", "h2", "h3", "h4", "h5", "h6", "section", "blockquote")
+_IN_CELLS = (
+    "p",
+    "div",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "br",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "section",
+    "blockquote",
+)
 _MAX_SPAN = 200
-_NEVER_SHOWN = ("script", "style", "noscript", "template", "iframe", "rt", "rp", "rtc", "annotation", "annotation-xml")
-_AROUND = ("nav", "header", "footer", "aside", "form", "button", "select", "textarea")  # of a page, not of what is no page by itself
+_NEVER_SHOWN = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "rt",
+    "rp",
+    "rtc",
+    "annotation",
+    "annotation-xml",
+)
+_AROUND = (
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "form",
+    "button",
+    "select",
+    "textarea",
+)  # of a page, not of what is no page by itself
 _BLOCKS = frozenset(
     "p div br hr li tr h1 h2 h3 h4 h5 h6 section article main blockquote pre table caption ul ol dl dd dt figure figcaption details summary "
     "header footer aside address center".split()
@@ -33,7 +74,12 @@ def ready(root) -> None:
     paragraphs behind their picture (:mod:`rag.corpus.captions`). What was set in lines within a cell of a table stands in one, and a cell
     over several rows in each of them. Raised figures stay raised: 10⁶ is not 106.
     """
-    _drop(root, root.xpath("//del | //s | //strike | //*[@hidden and @hidden!='until-found'] | //*[contains(translate(@style, ' ', ''), 'display:none')]"))
+    _drop(
+        root,
+        root.xpath(
+            "//del | //s | //strike | //*[@hidden and @hidden!='until-found'] | //*[contains(translate(@style, ' ', ''), 'display:none')]"
+        ),
+    )
     _unwrap(root)
     _notes(root)
     for node in root.xpath("//sup[not(*)]"):
@@ -63,21 +109,37 @@ def _unwrap(root) -> None:
     for node in root.xpath("//q"):
         node.text, node.tail = f"“{node.text or ''}", f"”{node.tail or ''}"
     for node in list(root.iter("math", "q", "time", "label")):
-        around = next(node.iterancestors("p", "li", "td", "th", "dd", "blockquote", "h1", "h2", "h3"), None)
-        if node.tag in ("math", "q") or (around is not None and len(text_in(around)) > len(text_in(node)) + 3):
+        around = next(
+            node.iterancestors("p", "li", "td", "th", "dd", "blockquote", "h1", "h2", "h3"), None
+        )
+        if node.tag in ("math", "q") or (
+            around is not None and len(text_in(around)) > len(text_in(node)) + 3
+        ):
             node.drop_tag()
 
 
 def _notes(root) -> None:
     """Takes out the marks that lead to notes and back."""
     marks = [
-        *root.xpath("//a[@role='doc-noteref' or @role='doc-backlink' or contains(@class, 'footnote-ref') or contains(@class, 'footnote-back')]"),
-        *(node for node in root.iter("a") if any(name.endswith("type") and "noteref" in node.get(name) for name in node.keys())),
-        *root.xpath("//sup[.//a[contains(@href, '#')]] | //a[contains(@href, '#')][sup or starts-with(normalize-space(.), '↩')]"),
+        *root.xpath(
+            "//a[@role='doc-noteref' or @role='doc-backlink' or contains(@class, 'footnote-ref') or contains(@class, 'footnote-back')]"
+        ),
+        *(
+            node
+            for node in root.iter("a")
+            if any(name.endswith("type") and "noteref" in node.get(name) for name in node.keys())
+        ),
+        *root.xpath(
+            "//sup[.//a[contains(@href, '#')]] | //a[contains(@href, '#')][sup or starts-with(normalize-space(.), '↩')]"
+        ),
     ]
     marks = [node for node in marks if _NOTE_MARK.fullmatch("".join(node.itertext()).strip())]
     for node in marks:
-        if node.getprevious() is None and node.getparent() is not None and not (node.getparent().text or "").strip():
+        if (
+            node.getprevious() is None
+            and node.getparent() is not None
+            and not (node.getparent().text or "").strip()
+        ):
             node.tail = (node.tail or "").lstrip(" .．、:：)\u00a0")  # the number of a note itself
     _drop(root, marks)
 
@@ -86,7 +148,9 @@ def _figures(root) -> None:
     """Puts what stands below a picture behind it; a figure that holds text or a table is no picture."""
     for figure in root.xpath("//figure[not(.//figure)]"):
         captions = figure.xpath(".//figcaption")
-        if len(text_in(figure)) > sum(len(text_in(one)) for one in captions):  # a table, a quotation, a program, with its name
+        if len(text_in(figure)) > sum(
+            len(text_in(one)) for one in captions
+        ):  # a table, a quotation, a program, with its name
             figure.tag = "div"
             for one in captions:
                 one.tag = "p"
@@ -100,12 +164,19 @@ def _figures(root) -> None:
 
 def _named_captions(root) -> None:
     """The same where only the name of its class tells a caption."""
-    for node in root.xpath("//*[self::p or self::div or self::span or self::small or self::em or self::dd or self::h6][@class]"):
-        if not _CAPTION_CLASS.search(node.get("class")) or node.xpath(f"{_PICTURES} | .//p | .//div"):
+    for node in root.xpath(
+        "//*[self::p or self::div or self::span or self::small or self::em or self::dd or self::h6][@class]"
+    ):
+        if not _CAPTION_CLASS.search(node.get("class")) or node.xpath(
+            f"{_PICTURES} | .//p | .//div"
+        ):
             continue
         above = node.getparent()
         text = text_in(node)
-        pictured = above is not None and (above.xpath(_PICTURES) or (above.getparent() is not None and above.getparent().xpath(_PICTURES)))
+        pictured = above is not None and (
+            above.xpath(_PICTURES)
+            or (above.getparent() is not None and above.getparent().xpath(_PICTURES))
+        )
         if text and pictured and _is_short(node):
             _behind(node, as_caption(text))
 
@@ -113,7 +184,11 @@ def _named_captions(root) -> None:
 def _behind(node, text: str) -> None:
     """A paragraph in the place of a node, or behind the paragraph or the frame of a picture that the node is in."""
     framed = (above for above in node.iterancestors() if above.tag not in ("html", "body"))
-    around = [above for above in framed if above.tag == "p" or (_CAPTION_CLASS.search(above.get("class", "")) and _is_short(above))]
+    around = [
+        above
+        for above in framed
+        if above.tag == "p" or (_CAPTION_CLASS.search(above.get("class", "")) and _is_short(above))
+    ]
     if text:
         paragraph = node.makeelement("p")
         paragraph.text = text
@@ -130,7 +205,9 @@ def _cells(root) -> None:
         caption.tag = "p"
         caption.getparent().addprevious(caption)
     for table in root.xpath("//table[not(.//table)]"):
-        rows = [(row, [cell for cell in row if cell.tag in ("td", "th")]) for row in table.iter("tr")]
+        rows = [
+            (row, [cell for cell in row if cell.tag in ("td", "th")]) for row in table.iter("tr")
+        ]
         cells = [cell for _, row in rows if len(row) > 1 for cell in row]
         for cell in cells:
             if len(cell) and len(text_in(cell)) <= _CELL_CHARS:
@@ -173,7 +250,11 @@ def _spread(rows: list[tuple]) -> None:
 
 def _span(cell, name: str) -> int:
     told = cell.get(name, "")
-    return min(max(int(told), 1), _MAX_SPAN) if told.isascii() and told.isdigit() and len(told) < 5 else 1
+    return (
+        min(max(int(told), 1), _MAX_SPAN)
+        if told.isascii() and told.isdigit() and len(told) < 5
+        else 1
+    )
 
 
 def _is_short(node) -> bool:
@@ -197,10 +278,25 @@ def visible_text(html: str, whole: bool = False) -> str:
         root = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", html))
     except (lxml.etree.LxmlError, ValueError):
         return ""
-    lxml.etree.strip_elements(root, *_NEVER_SHOWN, *(() if whole else _AROUND), "head", lxml.etree.Comment, with_tail=False)
+    lxml.etree.strip_elements(
+        root,
+        *_NEVER_SHOWN,
+        *(() if whole else _AROUND),
+        "head",
+        lxml.etree.Comment,
+        with_tail=False,
+    )
     ready(root)
     parts: list[str] = []
     for event, node in lxml.etree.iterwalk(root, events=("start", "end")):
-        mark = "\n" if node.tag in _BLOCKS and (event, node.tag) != ("end", "br") else "\t" if node.tag in ("td", "th") else ""
-        parts.append(mark + re.sub(r"\s+", " ", (node.text if event == "start" else node.tail) or ""))
+        mark = (
+            "\n"
+            if node.tag in _BLOCKS and (event, node.tag) != ("end", "br")
+            else "\t"
+            if node.tag in ("td", "th")
+            else ""
+        )
+        parts.append(
+            mark + re.sub(r"\s+", " ", (node.text if event == "start" else node.tail) or "")
+        )
     return re.sub(r"[ \t]*\t[ \t]*", "\t", "".join(parts))
