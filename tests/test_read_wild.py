@@ -1,4 +1,6 @@
-"""What files of the wild hold in places that readers overlook: HTML, tables of exports, Word, Markdown, EPUB."""
+"""What files of the wild hold in places that readers overlook: HTML, tables of exports, Word,
+Markdown, EPUB.
+"""
 
 import json
 

@@ -260,12 +260,14 @@ class _Work:
         groups = place_groups(
             self.snapshot, parsed, found, order, self.judge.places, self.calendar, self.gazette
         )
-        told = lambda one: not is_caption(one.evidence.article.text, one.evidence.start)
-        groups = [group for one in groups if (group := list(filter(told, one)))]
+        told = [
+            [one for one in group if not is_caption(one.evidence.article.text, one.evidence.start)]
+            for group in groups
+        ]
         fold = Fold(self.snapshot, allowed, [])
         return [
             place_row(parsed, group, place_quotes(group, cited, fold, self.gazette))
-            for group in groups
+            for group in filter(None, told)
         ]
 
     def _sought(

@@ -1,6 +1,7 @@
 """Captions of pictures: lines of an article that begin with a mark, as Chinese editors set it.
 
-A caption says what a picture shows, not what happened: it can be found and read, but it is no evidence.
+A caption says what a picture shows, not what happened: it can be found and read, but it is no
+evidence.
 """
 
 from __future__ import annotations
@@ -21,5 +22,7 @@ def as_caption(text: str) -> str:
 
 
 def is_caption(text: str, at: int = 0) -> bool:
-    """Whether the sentence that begins at ``text[at]`` is one of a caption, or stands in a line that is one."""
+    """Whether the sentence that begins at ``text[at]`` is one of a caption, or stands in a line
+    that is one.
+    """
     return bool(_CAPTION.match(text, at) or _CAPTION.match(text, text.rfind("\n", 0, at) + 1))

@@ -1,4 +1,6 @@
-"""What stands in the XML of a Word file: paragraphs, rows of tables, and what is anchored in them."""
+"""What stands in the XML of a Word file: paragraphs, rows of tables, and what is anchored in
+them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _P, _ROW, _BOX = f"{W}p", f"{W}tr", f"{W}txbxContent"
 _WORDART = "{urn:schemas-microsoft-com:vml}textpath"
-# Text that was deleted or moved away with changes tracked, what tells how a word is read aloud, the codes of fields, and what is there for
+# Text that was deleted or moved away with changes tracked, what tells how a word is read aloud,
+# the codes of fields, and what is there for
 # programs of before 2010 only.
 _GONE = frozenset(
     (
@@ -37,7 +40,9 @@ _ANCHORS = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endno
 _PARTS = {f"{_C}chart": f"{_R}id", f"{_DGM}relIds": f"{_R}dm", f"{W}altChunk": f"{_R}id"}
 
 Aside = Callable[[str, str], Iterator[str]]
-"""The lines of what a mark leads to: ("footnotes" or "endnotes", number) or ("part", relationship)."""
+"""The lines of what a mark leads to: ("footnotes" or "endnotes", number) or ("part",
+relationship).
+"""
 
 
 def lines_of(
@@ -128,7 +133,9 @@ def _cells(row, above: dict[int, str]) -> Iterator[str]:
 
 
 def _inside(root, closed: str = "") -> Iterator:
-    """The elements in another in their order, none that is gone, and none inside one that is ``closed``."""
+    """The elements in another in their order, none that is gone, and none inside one that is
+    ``closed``.
+    """
     waiting = [root.iterchildren()]
     while waiting:
         node = next(waiting[-1], None)
@@ -141,7 +148,9 @@ def _inside(root, closed: str = "") -> Iterator:
 
 
 def _anchored(block, aside: Aside) -> Iterator[str]:
-    """The lines of notes, charts and diagrams of a paragraph or row, and of words set in shapes that are no boxes."""
+    """The lines of notes, charts and diagrams of a paragraph or row, and of words set in shapes
+    that are no boxes.
+    """
     for node in _inside(block, _BOX):
         if node.tag in _ANCHORS:
             yield from aside(_ANCHORS[node.tag], node.get(f"{W}id", ""))
@@ -186,7 +195,9 @@ def _points(holder) -> dict[str, str]:
 
 
 def _shown(box, paragraph) -> bool:
-    """Whether a text box is the paragraph's own, not one inside another box, and no copy for old programs."""
+    """Whether a text box is the paragraph's own, not one inside another box, and no copy for old
+    programs.
+    """
     node = box.getparent()
     while node is not paragraph:
         if node.tag in _GONE or node.tag == _BOX:

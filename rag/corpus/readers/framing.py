@@ -1,4 +1,6 @@
-"""The frame of an article in a page, and paragraphs in it, for trafilatura, which sees both in fewer shapes than browsers do."""
+"""The frame of an article in a page, and paragraphs in it, for trafilatura, which sees both in
+fewer shapes than browsers do.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +13,16 @@ _PROSE = frozenset(
     "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre details figure center header section".split()
 )
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins kbd mark q ruby samp small span strong sub sup tt u var wbr".split()
+    "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins kbd"
+    " mark q ruby samp small span strong sub sup tt u var wbr".split()
 )
 _PARAGRAPH_COLUMNS = 60  # less, outside of an article, is rather a menu than a sentence
 
 
 def frame(root) -> None:
-    """Makes an ``article`` of what holds a page that is nothing but its text, as converters and people write it.
+    """Makes an ``article`` of what holds a page that is nothing but its text.
 
-    Of a page without such a frame trafilatura takes paragraphs only, and leaves headings and lists.
+    Converters write such pages, and people. Of a page without such a frame trafilatura takes paragraphs only, and leaves headings and lists.
     """
     body = root.find(".//body")
     if body is None or next(root.iter("article", "main"), None) is not None:
@@ -49,7 +52,9 @@ def frame(root) -> None:
 
 
 def paragraphs(root) -> None:
-    """Makes paragraphs of the text that stands in divisions, as browsers show it; outside of an ``article`` of sentences only."""
+    """Makes paragraphs of the text that stands in divisions, as browsers show it; outside of an
+    ``article`` of sentences only.
+    """
     for division in [*root.iter("div", "center")]:
         inside = next(division.iterancestors("article", "main"), None) is not None
         if not all(node.tag in _INLINE for node in division):

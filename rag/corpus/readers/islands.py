@@ -1,4 +1,6 @@
-"""Articles that a page holds as data for its scripts: JSON-LD, the state of a framework; and the notices that are shown instead."""
+"""Articles that a page holds as data for its scripts: JSON-LD, the state of a framework; and the
+notices that are shown instead.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +13,18 @@ from rag.corpus.readers.draft import Draft
 from rag.corpus.readers.rows import draft_of, text_of
 
 _SCRIPT = r"(?:java\s?script|\bjs\b|cookies?)"
+_TURN = "enabl|turn(?:ed)? on|activat|allow|requir|need|support|without|disabl|switch(?:ed)? on"
+_TURN_ZH = "启用|啟用|开启|開啟|打开|允许|支持|支援|需要|禁用|关闭|不可用"
 _NOTICE = re.compile(
-    rf"(?:enabl|turn(?:ed)? on|activat|allow|requir|need|support|without|disabl|switch(?:ed)? on)[^.。]{{0,60}}{_SCRIPT}"
-    rf"|{_SCRIPT}[^.。]{{0,60}}(?:enabl|turned o|activat|requir|disabl|switched o|not supported)"
-    rf"|(?:启用|啟用|开启|開啟|打开|允许|支持|支援|需要|禁用|关闭)[^。]{{0,16}}{_SCRIPT}|{_SCRIPT}[^。]{{0,16}}(?:启用|啟用|开启|開啟|打开|禁用|关闭|不可用|支持|支援)"
-    r"|checking (?:if the site|your browser)|verify(?:ing)? (?:that )?you are (?:a )?human|请完成(?:安全|人机)?验证|正在进行(?:安全|人机)验证|浏览器版本(?:过低|太低|太旧)",
+    rf"(?:{_TURN})[^.。]{{0,60}}{_SCRIPT}|{_SCRIPT}[^.。]{{0,60}}(?:{_TURN}|turned|switched)"
+    rf"|(?:{_TURN_ZH})[^。]{{0,16}}{_SCRIPT}|{_SCRIPT}[^。]{{0,16}}(?:{_TURN_ZH})"
+    r"|checking (?:if the site|your browser)|verify(?:ing)? (?:that )?you are (?:a )?human"
+    r"|请完成(?:安全|人机)?验证|正在进行(?:安全|人机)验证|浏览器版本(?:过低|太低|太旧)",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"please|you (?:need|must|have)|must|requir|in order to|to (?:view|run|continue|use|see)|disabled|before|请|請|未|无法|才能",
+    r"please|you (?:need|must|have)|must|requir|in order to|to (?:view|run|continue|use|see)"
+    r"|disabled|before|请|請|未|无法|才能",
     re.IGNORECASE,
 )
 _NOTICE_COLUMNS = 240
@@ -45,7 +50,9 @@ def _is_notice(line: str) -> bool:
 
 
 def island(root) -> tuple[Draft | None, bool]:
-    """The article with the longest text in the data of a page, and whether the data say that it is one (JSON-LD's ``articleBody``)."""
+    """The article with the longest text in the data of a page, and whether the data say that it
+    is one (JSON-LD's ``articleBody``).
+    """
     best, stated = None, False
     for script in root.iter("script"):
         data = _data(script)
@@ -74,7 +81,9 @@ def _data(script) -> object:
 
 
 def _objects(value: object) -> Iterator[dict]:
-    """All objects in some JSON, also in strings that hold JSON; at most 200,000 values are looked at."""
+    """All objects in some JSON, also in strings that hold JSON; at most 200,000 values are
+    looked at.
+    """
     waiting = [value]
     for _ in range(_MOST_NODES):
         if not waiting:

@@ -1,4 +1,6 @@
-"""Markdown as a reader sees it, through markdown-it-py: CommonMark with tables, notes, definitions, tasks and HTML, as GitHub shows it."""
+"""Markdown as a reader sees it, through markdown-it-py: CommonMark with tables, notes,
+definitions, tasks and HTML, as GitHub shows it.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ _CLOSE = ("item", "row", "term")  # kinds of lines with no blank line between th
 def plain_markdown(text: str) -> tuple[str, str]:
     """The first heading, if the text begins with one, and the text without the marks of Markdown.
 
-    What is struck out goes. Notes stand at the end, whether the text leads to them or not. A picture by itself leaves its description
+    What is struck out goes. Notes stand at the end, whether the text leads to them or not. A
+    picture by itself leaves its description
     as a caption (:mod:`rag.corpus.captions`). Tags that HTML does not know stay.
     """
     tokens = _parsed(_without_comments(text))
@@ -91,7 +94,8 @@ def _parsed(text: str) -> list:
 
 
 def _without_comments(text: str) -> str:
-    # Behind the last end none is looked for: for each of many beginnings the rest would be searched.
+    # Behind the last end none is looked for: for each of many beginnings the rest would be
+    # searched.
     end = text.rfind("-->") + 3
     return _COMMENT.sub("", text[:end]) + text[end:] if end > 2 else text
 

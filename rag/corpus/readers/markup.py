@@ -1,4 +1,6 @@
-"""HTML as it shows: captions, notes, tables, struck words and powers made ready, and the text of all blocks."""
+"""HTML as it shows: captions, notes, tables, struck words and powers made ready, and the text of
+all blocks.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ _NOTE_MARK = re.compile(
 )
 # What sites call the words below a picture, which they do not tell otherwise.
 _CAPTION_CLASS = re.compile(
-    r"caption(?!less|-off)|(?:^|[\s_-])(?:img|image|pic|photo|picture)[_-]?(?:desc\w*|text|txt|intro|note)(?:[\s_-]|$)",
+    r"caption(?!less|-off)|"
+    r"(?:^|[\s_-])(?:img|image|pic|photo|picture)[_-]?(?:desc\w*|text|txt|intro|note)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
 _CAPTION_CHARS = 400
@@ -61,7 +64,8 @@ _AROUND = (
     "textarea",
 )  # of a page, not of what is no page by itself
 _BLOCKS = frozenset(
-    "p div br hr li tr h1 h2 h3 h4 h5 h6 section article main blockquote pre table caption ul ol dl dd dt figure figcaption details summary "
+    "p div br hr li tr h1 h2 h3 h4 h5 h6 section article main blockquote pre table caption ul ol dl"
+    " dd dt figure figcaption details summary "
     "header footer aside address center".split()
 )
 _LABEL_CHARS = 100
@@ -70,14 +74,17 @@ _LABEL_CHARS = 100
 def ready(root) -> None:
     """Changes a tree so that its text says what a page shows.
 
-    Words that are struck out go, and marks of notes, which would stand as figures behind a word. Captions become
-    paragraphs behind their picture (:mod:`rag.corpus.captions`). What was set in lines within a cell of a table stands in one, and a cell
+    Words that are struck out go, and marks of notes, which would stand as figures behind a word.
+    Captions become
+    paragraphs behind their picture (:mod:`rag.corpus.captions`). What was set in lines within a
+    cell of a table stands in one, and a cell
     over several rows in each of them. Raised figures stay raised: 10⁶ is not 106.
     """
     _drop(
         root,
         root.xpath(
-            "//del | //s | //strike | //*[@hidden and @hidden!='until-found'] | //*[contains(translate(@style, ' ', ''), 'display:none')]"
+            "//del | //s | //strike | //*[@hidden and @hidden!='until-found']"
+            " | //*[contains(translate(@style, ' ', ''), 'display:none')]"
         ),
     )
     _unwrap(root)
@@ -102,7 +109,9 @@ def _drop(root, nodes) -> None:
 
 
 def _unwrap(root) -> None:
-    """Leaves the text of elements that trafilatura takes out of their sentence: days, labels, formulas, short quotations."""
+    """Leaves the text of elements that trafilatura takes out of their sentence: days, labels,
+    formulas, short quotations.
+    """
     for node in list(root.iter("math")):
         node.text = text_in(node)
         del node[:]
@@ -122,7 +131,8 @@ def _notes(root) -> None:
     """Takes out the marks that lead to notes and back."""
     marks = [
         *root.xpath(
-            "//a[@role='doc-noteref' or @role='doc-backlink' or contains(@class, 'footnote-ref') or contains(@class, 'footnote-back')]"
+            "//a[@role='doc-noteref' or @role='doc-backlink' or contains(@class, 'footnote-ref')"
+            " or contains(@class, 'footnote-back')]"
         ),
         *(
             node
@@ -130,7 +140,8 @@ def _notes(root) -> None:
             if any(name.endswith("type") and "noteref" in node.get(name) for name in node.keys())
         ),
         *root.xpath(
-            "//sup[.//a[contains(@href, '#')]] | //a[contains(@href, '#')][sup or starts-with(normalize-space(.), '↩')]"
+            "//sup[.//a[contains(@href, '#')]]"
+            " | //a[contains(@href, '#')][sup or starts-with(normalize-space(.), '↩')]"
         ),
     ]
     marks = [node for node in marks if _NOTE_MARK.fullmatch("".join(node.itertext()).strip())]
@@ -145,7 +156,9 @@ def _notes(root) -> None:
 
 
 def _figures(root) -> None:
-    """Puts what stands below a picture behind it; a figure that holds text or a table is no picture."""
+    """Puts what stands below a picture behind it; a figure that holds text or a table is no
+    picture.
+    """
     for figure in root.xpath("//figure[not(.//figure)]"):
         captions = figure.xpath(".//figcaption")
         if len(text_in(figure)) > sum(
@@ -165,7 +178,8 @@ def _figures(root) -> None:
 def _named_captions(root) -> None:
     """The same where only the name of its class tells a caption."""
     for node in root.xpath(
-        "//*[self::p or self::div or self::span or self::small or self::em or self::dd or self::h6][@class]"
+        "//*[self::p or self::div or self::span or self::small"
+        " or self::em or self::dd or self::h6][@class]"
     ):
         if not _CAPTION_CLASS.search(node.get("class")) or node.xpath(
             f"{_PICTURES} | .//p | .//div"
@@ -182,7 +196,9 @@ def _named_captions(root) -> None:
 
 
 def _behind(node, text: str) -> None:
-    """A paragraph in the place of a node, or behind the paragraph or the frame of a picture that the node is in."""
+    """A paragraph in the place of a node, or behind the paragraph or the frame of a picture that
+    the node is in.
+    """
     framed = (above for above in node.iterancestors() if above.tag not in ("html", "body"))
     around = [
         above
@@ -267,9 +283,10 @@ def text_in(node) -> str:
 
 
 def visible_text(html: str, whole: bool = False) -> str:
-    """All text that a browser would show, block by block, tabs between the cells of a table; "" for what is no HTML at all.
+    """All text that a browser would show, block by block, tabs between the cells of a table.
 
-    Menus, forms and what stands in headers, footers and at the side are left out of a page; they stay in what is ``whole`` an article.
+    It is "" for what is no HTML at all. Menus, forms and what stands in headers, footers and at the side are left out of a page; they
+    stay in what is ``whole`` an article.
     """
     import lxml.etree
     import lxml.html
