@@ -11,6 +11,13 @@ from rag import __version__
 from rag.errors import IndexMissing, YinjuError
 
 
+def program() -> str:
+    """Version of Yinju and of its readers, for :attr:`Origin.program`."""
+    from rag.corpus.readers import VERSION
+
+    return f"{__version__}/{VERSION}"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """What the live version of an index was built from.
@@ -18,7 +25,7 @@ class Origin:
     Attributes:
         corpus: the paths that were read, absolute.
         model: the ``model`` argument of the build, "" for the embedded one.
-        program: version of Yinju, as another one may read and split files differently.
+        program: version of Yinju and its readers (:func:`program`), as another one may read and split files differently.
         columns: which columns of tables hold what, as :func:`rag.corpus.read_corpus` takes it.
     """
 
@@ -61,7 +68,7 @@ def why_stale(index: str | Path, paths: Sequence[Path], model: str | None, colum
     origin, embedded = read_origin(index), load_static()
     reasons = {
         "what it was built from is not known": lambda: not origin,
-        "another version of Yinju built it": lambda: origin.program != __version__,
+        "another version of Yinju built it": lambda: origin.program != program(),
         "it was built from other folders": lambda: origin.corpus != tuple(os.path.abspath(path) for path in paths),
         "the articles have changed": lambda: _changed(folder, paths),
         "its tables were read with other columns": lambda: columns is not None and origin.columns != dict(columns),

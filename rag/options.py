@@ -162,12 +162,12 @@ def corpus(help: str) -> Callable:
     return click.option("--corpus", multiple=True, metavar="PATH", help=help + " May be given several times.")
 
 
-def command(*options: Callable) -> Callable:
-    """A verb with the given options and those that all have."""
+def command(*options: Callable, cls: type[click.Command] = click.Command) -> Callable:
+    """A verb of a class with the given options and those that all have."""
 
     def decorate(function: Callable) -> click.Command:
         for option in reversed((*options, debug)):
             function = option(function)
-        return click.command()(function)
+        return click.command(cls=cls)(function)
 
     return decorate

@@ -40,6 +40,22 @@ def word(make) -> bytes:
     return out.getvalue()
 
 
+def with_parts(document: bytes, parts) -> bytes:
+    """A Word file with more parts: (relationship, its kind, name, XML) of each."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+    related = "".join(f'<Relationship Id="{key}" Type="{kind}{what}" Target="{name}"/>' for key, what, name, _ in parts)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(document)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "word/_rels/document.xml.rels":
+                data = data.replace(b"</Relationships>", related.encode() + b"</Relationships>")
+            new.writestr(name, data)
+        for _, _, name, xml in parts:
+            new.writestr(f"word/{name}", xml)
+    return out.getvalue()
+
+
 def mhtml(html: bytes, charset="utf-8", location="https://port.example/a", **headers) -> bytes:
     message = email.message.EmailMessage(policy=email.policy.SMTP)
     message["Subject"] = "saved"

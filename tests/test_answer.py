@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -334,3 +335,18 @@ def test_provinces_of_answers_are_those_of_the_table(news):
     assert set(ask(news, "哪些省举行了防汛演练？").places) <= set(province_names())
 
 
+
+
+@pytest.mark.parametrize("text, pieces, words", [
+    ("Who sat on the jury?", [(15, 18)], ("jury",)),
+    ("Who won the <b>photo</b> contest?", [(12, 14), (15, 20), (20, 22)], ("photo",)),
+    ("谁主持评审团？", [(3, 5)], ("评审",)),
+    ("the X-ray of Müller’s", [(4, 5), (6, 9), (13, 15)], ("X-ray", "Müller’s")),
+])  # fmt: skip
+def test_words_without_support_are_whole(text, pieces, words):
+    from types import SimpleNamespace
+
+    from rag.answer.refused import _missing
+
+    query = SimpleNamespace(text=text, spans=pieces, ids=pieces, content=[True] * len(pieces))
+    assert _missing(SimpleNamespace(query=query, idle=()), np.zeros(len(pieces))) == words

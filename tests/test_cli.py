@@ -207,6 +207,16 @@ def test_an_article_cannot_command_the_terminal(call, tmp_path):
         assert "lighthouse" in done.stdout and not {"\x1b", "\x07", "\u202e"} & set(done.stdout + done.stderr)
 
 
+@pytest.mark.parametrize("args", [("-5度是哪里",), ("-5", "degrees"), ("--after", "-5", "why?"), ("--", "-5"), ("- what -x was it",)])
+def test_a_question_may_begin_with_a_hyphen(args):
+    from rag.commands.ask import ask
+
+    context = ask.make_context("ask", ["--index", "x", *args])
+    question = args[-1] if args[0].startswith("--") else " ".join(args)
+    assert " ".join(context.params["question"]) == question and context.params["path"] == "x"
+    assert context.params["after"] == (("-5",) if args[0] == "--after" else ())
+
+
 # What goes wrong
 
 
@@ -216,6 +226,8 @@ def test_an_article_cannot_command_the_terminal(call, tmp_path):
         ((), 2, "Missing command"),
         (("frobnicate",), 2, "frobnicate"),
         (("ask",), 2, "got neither"),
+        (("ask", "-x"), 2, "No such option"),
+        (("ask", "--jsn", "x"), 2, "--jsn"),
         (("ask", "x", "--questions", os.devnull), 2, "got both"),
         (("ask", "--questions", "/no/such/file"), 2, "/no/such/file"),
         (("search", "--k", "0", "x"), 2, "--k"),

@@ -88,7 +88,9 @@ def test_from_whichever_folder_the_corpus_is_named(tmp_path, corpus, monkeypatch
     ("remove", {"03.txt": None}, Changes(removed=1, unchanged=59)),
     ("move", {"03.txt": None, "zz.txt": ARTICLES[3].text}, Changes(moved=1, unchanged=59)),
     ("first of two with one id goes", {"rows.jsonl": "\n".join(map(row, ARTICLES[23:60]))}, Changes(removed=2, unchanged=58)),
-    ("an id is taken earlier", {"00.jsonl": row(ARTICLES[30], text="Another text for this id. " * 5)}, Changes(changed=1, unchanged=59)),
+    ("an id is taken earlier", {"00.jsonl": row(ARTICLES[30], text="Another text for this id. " * 5)}, Changes(added=1, changed=1, unchanged=59)),
+    ("an article is there earlier", {"00.jsonl": row(ARTICLES[30])}, Changes(unchanged=60)),
+    ("an id of a table", {"00.csv": f"id,text\na30,{'Another text for this id. ' * 5}\n"}, Changes(added=1, changed=1, unchanged=59)),
     (
         "row edited", {"rows.jsonl": "\n".join(row(a, **({"title": "New"} if a.id == "a25" else {})) for a in ARTICLES[20:60])},
         Changes(changed=1, unchanged=59)
@@ -140,10 +142,10 @@ def test_only_what_changed_is_read(tmp_path, corpus, monkeypatch):
     read = []
     add = survey.Survey._unique
 
-    def noting(self, where, found):
+    def noting(self, where, found, file):
         if not isinstance(found, survey.Rows):
             read.append(found.id)
-        return add(self, where, found)
+        return add(self, where, found, file)
 
     monkeypatch.setattr(survey.Survey, "_unique", noting)
     rows = [row(a, **({"title": "New"} if a.id == "a40" else {})) for a in ARTICLES[20:60]]

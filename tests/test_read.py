@@ -277,12 +277,12 @@ def test_markdown_is_read_without_its_marks(tmp_path):
         tmp_path / "a.md",
         "# 公园 *开放*\n\n第一段**“重点”**文字，[名单](http://port.example)。<!-- 草稿 -->\n"
         "同段第二行 `x_1`。\n\n## 小标题\n\n- 东山\n- 西湖\n\n1. 一\n2. 二\n\n"
-        "| 园 | 面积 |\n|---|---|\n| 东山 | 3\\*4 |\n\n> 引文\n\n![图](a.png)\n\n<b>标签</b>",
+        "| 园 | 面积 |\n|---|---|\n| 东山 | 3\\*4 |\n\n> 引文\n\n![图](a.png)\n\n<b>标签</b>与<名字>",
     )
     assert item.title == "公园 开放"
     assert item.text == (
         "第一段“重点”文字，名单。\n同段第二行 x_1。\n\n小标题\n\n东山\n西湖\n1. 一\n2. 二\n\n"
-        "园\t面积\n东山\t3*4\n\n引文\n\n<b>标签</b>"
+        "园\t面积\n东山\t3*4\n\n引文\n\n标签与<名字>"
     )
 
 

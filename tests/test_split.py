@@ -100,6 +100,12 @@ def test_no_sentence_runs_over_a_line(text):
         ("增长3.5个百分点,共1.2万人.", ["增长3.5个百分点,共1.2万人."]),
         ("网址是port.example.com好记。Dr. Wang来了。", ["网址是port.example.com好记。", "Dr. Wang来了。"]),
         ("The port opened. It rained! Why? Nobody knew.", ["The port opened.", "It rained!", "Why?", "Nobody knew."]),
+        ("项目由A. B. 某博士主持。专家J. K. 某到会。", ["项目由A. B. 某博士主持。", "专家J. K. 某到会。"]),
+        (
+            "东山县三月五日举办消防安全演练 西湖县四月六日举办元宵灯会活动 南山县五月七日举办龙舟大赛开幕式 北海县六月八日举办海洋文化节",
+            ["东山县三月五日举办消防安全演练", "西湖县四月六日举办元宵灯会活动", "南山县五月七日举办龙舟大赛开幕式", "北海县六月八日举办海洋文化节"],
+        ),
+        ("张三 李四 王五 " * 12, [("张三 李四 王五 " * 12).strip()]),
         ("Dr. Lee left the U.S. yesterday. He paid $3.50.", ["Dr. Lee left the U.S. yesterday.", "He paid $3.50."]),
         ("He lives in the U.S. The port is far.", ["He lives in the U.S.", "The port is far."]),
         ("The U.S. Navy came at 5 p.m. Then it left.", ["The U.S. Navy came at 5 p.m.", "Then it left."]),

@@ -27,6 +27,7 @@ from rag.answer.refused import nearest_of
 from rag.answer.rows import QUOTES, measured_rows, name_rows, value_rows
 from rag.answer.sentence import beside, of_place, quote_span, sentence_of
 from rag.answer.types import Answer, Citation, Row
+from rag.corpus.captions import is_caption
 from rag.embed import Reranker
 from rag.errors import UsageError
 from rag.index import Snapshot
@@ -285,7 +286,9 @@ class Work:
         ]
 
     def fits(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
-        """Whether a finding is of the places, periods and years that the question names."""
+        """Whether a finding is no caption, and of the places, periods and years that are named."""
+        if is_caption(finding.window.article.text, finding.start):
+            return False
         if not (parsed.told or parsed.years or parsed.places):
             return True
         sentence = sentence_of(finding)

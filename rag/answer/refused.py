@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +19,9 @@ from rag.search.match import graded
 
 # A word of the question that the nearest passages match by less is told to be without support.
 UNMATCHED = 0.55
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>?")  # what was copied from a page
+# Two neighbours within one word of a script that sets spaces between words.
+_LETTERS = re.compile(r"[A-Za-z0-9\u00c0-\u024f\u0370-\u052f'’-]{2}")
 
 
 def nearest_of(
@@ -50,14 +54,28 @@ def nearest_of(
 
 
 def _missing(parsed: ParsedQuestion, match: np.ndarray) -> tuple[str, ...]:
-    """Words of the question that nothing near supports; neighbours as one."""
+    """Words of the question that nothing near supports, whole; neighbours as one."""
     query, out = parsed.query, []
+    markup = [found.span() for found in _TAG.finditer(query.text)]
     for at in range(min(len(match), len(query.ids))):
-        start, end = query.spans[at]
-        idle = any(a < end and start < b for a, b in parsed.idle)
-        if query.content[at] and not idle and match[at] < UNMATCHED:
+        start, end = _whole(query.text, *query.spans[at])
+        idle = any(a < end and start < b for a, b in (*parsed.idle, *markup))
+        if start < end and query.content[at] and not idle and match[at] < UNMATCHED:
             if out and not query.text[out[-1][1] : start].strip():
-                out[-1] = (out[-1][0], end)
+                out[-1] = (out[-1][0], max(end, out[-1][1]))
             else:
                 out.append((start, end))
     return tuple(query.text[a:b] for a, b in out)
+
+
+def _whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """A piece of a word in letters as the whole word, without marks at its ends; other pieces as they are."""
+    while start < end and not text[start].isalnum():
+        start += 1
+    while start < end and not text[end - 1].isalnum():
+        end -= 1
+    while 0 < start < end and _LETTERS.fullmatch(text, start - 1, start + 1):
+        start -= 1
+    while start < end < len(text) and _LETTERS.fullmatch(text, end - 1, end + 1):
+        end += 1
+    return start, end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING
@@ -13,6 +14,25 @@ from rag.errors import UsageError
 
 if TYPE_CHECKING:
     from rag.writing.models import Llm
+
+# What may be the name of an option; anything else with a hyphen in front, as -5, is a word of the question.
+_OPTION = re.compile(r"--?(?:[A-Za-z][\w-]*(?:=.*)?)?", re.DOTALL)
+_SHIELD = "\0"  # which no argument of a process can hold
+
+
+class _Asking(click.Command):
+    """A command whose question may begin with a hyphen."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        valued = {name for one in self.params if isinstance(one, click.Option) and not one.is_flag for name in one.opts}
+        before = ["", *args]
+        shielded = [
+            _SHIELD + one if one.startswith("-") and not _OPTION.fullmatch(one) and last not in valued else one for last, one in zip(before, args)
+        ]
+        left = super().parse_args(ctx, shielded)
+        ctx.params["question"] = tuple(one.removeprefix(_SHIELD) for one in ctx.params["question"])
+        return left
+
 
 _asking = (
     click.argument("question", nargs=-1),
@@ -44,6 +64,7 @@ _asking = (
     ),
     click.option("--as-of", metavar="YYYY-MM-DD", default="", help='The day that "last month" is told from.  [default: of the newest article]'),
     click.option("--no-constraints", "free", is_flag=True, help="Do not restrict the articles to the time, place and publisher in QUESTION."),
+    cls=_Asking,
 )
 def ask(
     question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,
@@ -71,6 +92,7 @@ def ask(
 @options.command(
     *_asking,
     click.option("--k", "-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Passages at most."),
+    cls=_Asking,
 )
 def search(
     question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,

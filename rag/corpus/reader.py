@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rag.corpus.article import Article, Skipped
 from rag.corpus.kept import read_record
-from rag.corpus.source import EXPECTED, Source, in_order, steps
+from rag.corpus.source import EXPECTED, Found, Source, in_order, steps
 from rag.corpus.walk import encodable, files_of, reason, shown
 from rag.errors import CorpusError, UsageError
 
@@ -22,8 +23,9 @@ def read_corpus(paths: Sequence[str | Path] | str | Path, columns: Mapping[str, 
     an article's id is its path below that folder. A file given by itself has its name as id. Behind
     "#" stands which article of the file it is where a file holds several (a chapter, an entry, a row
     without an id), behind "/" the path in an archive. Rows of tables and of ``.jsonl`` have the id
-    that they state; their texts are kept exactly as they are (but for NUL and lone surrogates, which
-    become U+FFFD).
+    that they state, behind the name of their file and "#" where a file before states the same one for
+    another text; their texts are kept exactly as they are, but for HTML and entities, which are read as
+    what they show (and NUL and lone surrogates, which become U+FFFD).
 
     Formats with large parsers are read in processes of their own, with limits on time and memory, on all cores.
 
@@ -62,7 +64,7 @@ def existing(paths: Sequence[str | Path]) -> list[Path]:
 
 
 def read_files(files: Iterable, columns: Mapping[str, str] | None = None) -> Iterator:
-    """What stands in some files, in order: (where it stands, for reports; the article, or why it is none), with ids as they come.
+    """What stands in some files, in order, as :data:`rag.corpus.source.Found`, with ids as they come.
 
     Args:
         files: (file, folder that its id is relative to, bytes) of each, and behind these perhaps a function that gets the line of
@@ -113,13 +115,26 @@ def _source(path: Path, root: Path, size: int) -> Source:
     return Source(encodable(path.relative_to(root).as_posix()), at, at, lambda: path.open("rb"), size, read_record(path, root))
 
 
-def _unique(items: Iterable[tuple[str, Item]]) -> Iterator[Item]:
-    """All items; of two articles with the same id the first."""
-    ids: dict[str, str] = {}
-    for where, found in items:
+def in_full(article_id: str, file: str) -> str:
+    """The id of an article by its file, where another file states the same id for another article."""
+    return f"{file}#{article_id}"
+
+
+def taken(where: str, article_id: str, by: str) -> Skipped:
+    """Why an article is left out whose id another has."""
+    return Skipped(where, f"its id {article_id} is taken by {by}; give it another")
+
+
+def _unique(items: Iterable[Found]) -> Iterator[Item]:
+    """All items; of two articles with the same id in one file, or with the same text, the first."""
+    known: dict[str, tuple[str, str, int]] = {}
+    for where, found, file in items:
         if isinstance(found, Article):
-            if found.id in ids:
-                found = Skipped(where, f"its id {found.id} is taken by {ids[found.id]}; give it another")
+            by, other, text = known.get(found.id, ("", file, 0))
+            if file and file != other and text != hash(found.text):
+                found = replace(found, id=in_full(found.id, file))
+            if found.id in known:
+                found = taken(where, found.id, known[found.id][0])
             else:
-                ids[found.id] = found.path or where
+                known[found.id] = found.path or where, file, hash(found.text)
         yield found

@@ -40,11 +40,17 @@ _CLAUSE_EVENT = re.compile(
 _CLOSERS = frozenset("”’」』）)】]》〉\"'")
 _CLOSERS_AND_ENDS = _CLOSERS | set("。｡！？；…")  # “……！”。
 _REFERENCE = re.compile(r"(?:\[[\w ]{1,30}\])+(?=\s|$)")
+# A line without any mark, as people type it: where a space stands between runs of Chinese, a sentence ends.
+_MARK = re.compile(r"[，、。！？；：,.!?;:|\t“”「」『』（）()《》\"]")
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff\d])")
+_RUN_ON = 60
+_RUN = 10
 _CONTINUES = frozenset("，、,：:%％")
 _CJK_END = re.compile("[。｡！？；…]")
 _WORD = re.compile(r"\w")
 _NOT_SPACE = re.compile(r"\S")
 _WORD_BEFORE = re.compile(r"(?<!\w)[^\W\d_](?:[^\W\d_]|\.)*$")
+_LATIN_END = re.compile(r"[^\u2e80-\U0003fffd]*$")  # 专家J. K. 某
 _NUMBER_BEFORE = re.compile(r"\d+$")
 _FIRST_WORD = re.compile(r"[A-Za-z]+")
 
@@ -125,7 +131,13 @@ def _append(out: list[Span], text: str, begin: int, end: int) -> None:
     bare = piece.strip()
     if bare:
         begin += len(piece) - len(piece.lstrip())
-        out.append((begin, begin + len(bare)))
+        end = begin + len(bare)
+        if len(bare) > _RUN_ON and not _MARK.search(bare[:-1]):
+            for gap in _GAP.finditer(text, begin, end):
+                if gap.start() - begin >= _RUN and len(text[gap.end() : end].partition(" ")[0]) >= _RUN:
+                    out.append((begin, gap.start()))
+                    begin = gap.end()
+        out.append((begin, end))
 
 
 def _close(text: str, begin: int, at: int, end: int) -> int:
@@ -199,7 +211,7 @@ def _abbreviation(text: str, begin: int, dot: int, stop: int, end: int) -> bool:
     if not word:
         number = _NUMBER_BEFORE.search(text[window:dot])
         return bool(number) and not text[begin : window + number.start()].strip()
-    lower = word.group().lower()
+    lower = _LATIN_END.search(word.group()).group().lower()
     if lower in _NEVER_LAST:
         return True
     if lower in _BEFORE_FIGURE and following.isdigit():
@@ -210,5 +222,5 @@ def _abbreviation(text: str, begin: int, dot: int, stop: int, end: int) -> bool:
             return True  # J. A. Lee
         if start:
             return start.group().lower() not in _STARTERS
-        return following.isdigit()
+        return following.isdigit() or following > "\u2e7f"  # A. B. 某博士: Chinese sentences end in 。
     return False

@@ -68,7 +68,10 @@ class Pending:
     source: Source
 
 
-Step = Skipped | tuple[str, Article | Skipped] | Pending
+Found = tuple[str, Article | Skipped, str]
+"""Where something stands, for reports; what it is; the file that its id is stated in, as ids name it, "" where the id is made of that."""
+
+Step = Skipped | Found | Pending
 
 
 Instead = Callable[[bytes], object]
@@ -95,11 +98,11 @@ def steps(source: Source, columns: Mapping[str, str], allowance: Allowance | Non
         yield Pending(shared_workers().submit(suffix, lambda: _load(source), columns), source)
 
 
-def in_order(found: Iterable[Step]) -> Iterator[tuple[str, Article | Skipped]]:
+def in_order(found: Iterable[Step]) -> Iterator[Found]:
     """What the steps come to, in their order, while workers read some documents ahead."""
-    waiting: deque[Pending | tuple[str, Article | Skipped]] = deque()
+    waiting: deque[Pending | Found] = deque()
     for step in found:
-        step = (step.path, step) if isinstance(step, Skipped) else step
+        step = (step.path, step, "") if isinstance(step, Skipped) else step
         if not waiting and not isinstance(step, Pending):
             yield step
             continue
@@ -108,7 +111,7 @@ def in_order(found: Iterable[Step]) -> Iterator[tuple[str, Article | Skipped]]:
     yield from _settled(waiting, to_the_end=True)
 
 
-def _settled(waiting: deque, to_the_end: bool) -> Iterator[tuple[str, Article | Skipped]]:
+def _settled(waiting: deque, to_the_end: bool) -> Iterator[Found]:
     """Takes from the front what is there, and waits for it where too much waits."""
     while waiting:
         first = waiting[0]
@@ -154,12 +157,12 @@ def _state(file: BinaryIO) -> tuple[int, int] | None:
     return status.st_size, status.st_mtime_ns
 
 
-def _articles(source: Source, drafts: Callable[[], list[Draft | Missing]]) -> Iterator[tuple[str, Article | Skipped]]:
+def _articles(source: Source, drafts: Callable[[], list[Draft | Missing]]) -> Iterator[Found]:
     """The articles of a document."""
     try:
         found = drafts()
     except Exception as error:
-        yield source.shown, Skipped(source.shown, why(error))
+        yield source.shown, Skipped(source.shown, why(error)), ""
         return
     if source.record and len(found) == 1 and isinstance(found[0], Draft):
         found = [replace(found[0], **source.record.stated)]
@@ -167,7 +170,7 @@ def _articles(source: Source, drafts: Callable[[], list[Draft | Missing]]) -> It
     for number, draft in enumerate(found, 1):
         where = f"{source.shown}#{number if rows else draft.part}" if len(found) > 1 else source.shown
         name = (draft.part or f"{source.name}#{number}") if rows else f"{source.name}#{draft.part}" if draft.part else source.name
-        yield where, _item(name, draft, source, where)
+        yield where, _item(name, draft, source, where), source.name if rows and draft.part else ""
 
 
 def why(error: Exception) -> str:
@@ -180,7 +183,7 @@ def why(error: Exception) -> str:
     return encodable(f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text")
 
 
-def _rows(source: Source, suffix: str, columns: Mapping[str, str], instead: Instead | None) -> Iterator[tuple[str, Article | Skipped]]:
+def _rows(source: Source, suffix: str, columns: Mapping[str, str], instead: Instead | None) -> Iterator[Found]:
     """The rows of a table; a row with an error costs that row only."""
     from rag.corpus.readers.rows import read_csv, read_jsonl
 
@@ -191,17 +194,18 @@ def _rows(source: Source, suffix: str, columns: Mapping[str, str], instead: Inst
             for number, draft in rows:
                 some, where = True, f"{source.shown}:{number}"
                 if not isinstance(draft, Draft | Missing):
-                    yield where, draft
+                    yield where, draft, source.name
                     continue
                 name = draft.part or f"{source.name}#{number}"
-                yield where, _item(name, draft, source, where)
+                yield where, _item(name, draft, source, where), source.name if draft.part else ""
     except Overgrown:
         raise
     except Exception as error:
-        yield source.shown, Skipped(f"{source.shown}:{number + 1}" if number else source.shown, why(error))
+        yield source.shown, Skipped(f"{source.shown}:{number + 1}" if number else source.shown, why(error)), ""
         return
     if not some:
-        yield source.shown, Skipped(source.shown, "empty file: expected a row for each article, as JSON objects or below the names of columns")
+        reason = "empty file: expected a row for each article, as JSON objects or below the names of columns"
+        yield source.shown, Skipped(source.shown, reason), ""
 
 
 def _unpacked(source: Source, suffix: str, columns: Mapping[str, str], allowance: Allowance) -> Iterator[Step]:

@@ -19,7 +19,7 @@ import xxhash
 
 from rag.corpus.article import Article, Skipped
 from rag.corpus.kept import record_files
-from rag.corpus.reader import existing, read_files
+from rag.corpus.reader import existing, in_full, read_files, taken
 from rag.corpus.walk import files_of
 from rag.index.open import Snapshot
 from rag.index.sources import FileState, Sources
@@ -165,8 +165,9 @@ class Survey:
         self._done: list[_File] = []
         self._bytes, self._read = sum(one.state.size for one in looked.found if isinstance(one, _File)), 0
         self._old_ids: list[int] = old.store.raw["ids"].tolist() if before else []
-        # Where each id was seen, by digest: the place, or the row of the version before. That two share one is not to be expected.
-        self._ids: dict[int, str | int] = {}
+        # What has each id, by digest: a row of the version before, the same with the file that states it, or place, file and hash of the
+        # text. That two ids share a digest is not to be expected.
+        self._ids: dict[int, int | tuple[int | str, str, int]] = {}
 
     @property
     def takes_over(self) -> bool:
@@ -219,11 +220,10 @@ class Survey:
                 if step.kept:
                     yield from self._whole(step)
                 continue
-            where, found = step
             if self._at is None:
-                yield found  # no file that can be read
+                yield step[1]  # no file that can be read
                 continue
-            yield self._told(where, found)
+            yield self._told(*step)
         self._end()
 
     def _end(self) -> None:
@@ -275,32 +275,45 @@ class Survey:
             yield Rows(rows.start, rows.stop)
         yield from (Skipped(*problem) for problem in one.problems)
 
-    def _told(self, where: str, found: Article | Rows | Skipped) -> Article | Rows | Skipped:
+    def _told(self, where: str, found: Article | Rows | Skipped, file: str) -> Article | Rows | Skipped:
         """What was found in the file that is read, unless an id stands in the way; it is noted."""
         line = self._at.ahead.popleft() if self._at.ahead else None
         if not isinstance(found, Skipped):
-            found = self._unique(where, found)
+            found = self._unique(where, found, file)
         if isinstance(found, Skipped):
             self._at.problems.append((found.path, found.reason))
         else:
             self._at.articles += 1
             if line is not None:
-                # A row without an id is called by its line, and another one when it stands elsewhere.
-                by_line = isinstance(found, Article) and found.id.endswith(f"#{where.rpartition(':')[2]}")
-                self._at.lines.append(0 if by_line else line)
+                # A row without an id is called by its line, one whose id is taken by its file: another one when it stands elsewhere.
+                name = found.id if isinstance(found, Article) else ""
+                called = name.endswith(f"#{where.rpartition(':')[2]}") or (file and name.startswith(in_full("", file)))
+                self._at.lines.append(0 if called else line)
         return found
 
-    def _unique(self, where: str, found: Article | Rows) -> Article | Rows | Skipped:
-        """The article, unless another has its id."""
-        digest = hash_of_id(found.id) if isinstance(found, Article) else self._old_ids[found.first]
-        taken = self._ids.get(digest)
-        if taken is None:
-            self._ids[digest] = found.path or where if isinstance(found, Article) else found.first
-            return found
-        self._at.settled = False
-        name = found.id if isinstance(found, Article) else self._old.store.id_of(found.first)
-        by = taken if isinstance(taken, str) else self._old.store.article(taken).path
-        return Skipped(where, f"its id {name} is taken by {by}; give it another")
+    def _unique(self, where: str, found: Article | Rows, file: str) -> Article | Rows | Skipped:
+        """The article, by its file where a file before has its id for another text; unless its id is taken nonetheless."""
+        article = found if isinstance(found, Article) else None
+        digest = hash_of_id(found.id) if article else self._old_ids[found.first]
+        if digest in self._ids:
+            self._at.settled = False
+            article = article or self._old.store.article(found.first)
+            by, other, text = self._holder(digest)
+            if file and file != other and text != hash(article.text):
+                article = found = replace(article, id=in_full(article.id, file))
+                digest = hash_of_id(article.id)
+            if digest in self._ids:
+                return taken(where, article.id, self._holder(digest)[0])
+        self._ids[digest] = (article.path or where, file, hash(article.text)) if isinstance(found, Article) else (found.first, file, 0)
+        return found
+
+    def _holder(self, digest: int) -> tuple[str, str, int]:
+        """Place, file and hash of the text of what has an id."""
+        place, file, text = held if isinstance(held := self._ids[digest], tuple) else (held, "", 0)
+        if isinstance(place, str):
+            return place, file, text
+        article = self._old.store.article(place)
+        return article.path, file, hash(article.text)
 
 
 def _look(path: Path, root: Path, known: dict, before: Sources | None) -> _File:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 
-__all__ = ["IN_PLACE", "READERS", "WITH_PICTURES", "Draft", "Missing", "Reader", "Unreadable", "read_drafts"]
+__all__ = ["IN_PLACE", "READERS", "VERSION", "WITH_PICTURES", "Draft", "Missing", "Reader", "Unreadable", "read_drafts"]
 
 Reader = Callable[[bytes], Draft | list[Draft | Missing]]
 
@@ -22,6 +22,9 @@ def _lazy(module: str, function: str) -> Reader:
 
     return read
 
+
+VERSION = 2
+"""Of what is read: raise it whenever a file would be read otherwise than before, so that an index reads its files anew."""
 
 _html, _feed = _lazy("html", "read_html"), _lazy("feed", "read_feed")
 

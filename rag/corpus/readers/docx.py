@@ -1,4 +1,4 @@
-"""Word files (.docx), through python-docx: paragraphs, headings, lists, tables and text boxes in their order."""
+"""Word files (.docx), through python-docx: all that a file can hold text in, in the order in which it is read."""
 
 from __future__ import annotations
 
@@ -6,29 +6,27 @@ import io
 import re
 from collections.abc import Iterator
 
+from rag.corpus.captions import as_caption
 from rag.corpus.dates import find_date
 from rag.corpus.line_kinds import is_date_line, labelled_source
 from rag.corpus.lines import tidy
+from rag.corpus.readers.docx_text import W, chart, diagram, lines_of, text_of
 from rag.corpus.readers.draft import Draft, Unreadable
+from rag.corpus.readers.html import page_text
 from rag.corpus.readers.zipped import open_zip
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_P, _ROW, _CELL, _TEXT = f"{_W}p", f"{_W}tr", f"{_W}tc", f"{_W}t"
-_BOX = f"{_W}txbxContent"
-# Text that was deleted or moved away with changes tracked, and what is there for programs of before 2010 only.
-_GONE = frozenset(
-    (f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback")
-)
-_MARKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 _NOT_TEXT = re.compile(r"^(?:untitled|无标题|未命名|document\s*\d*|文档\s*\d*|新建.*文档|microsoft .*|word document|.*\.docx?)$", re.IGNORECASE)
+_PAGE = re.compile(r"\b(?:NUM|SECTION)?PAGES?\b")
+_TABLE = re.compile(r"\s*(?:表|table)", re.IGNORECASE)
 _TEMPLATE_DAY = "2013-12-23"  # when the template of python-docx was made, which its files carry on
 _HEAD = 15
 
 
 def read_docx(data: bytes) -> Draft:
-    """The text of a Word file as it would be printed: insertions taken, deletions, comments and notes left out.
+    """The text of a Word file as it would be printed: insertions taken, deletions left out.
 
-    A table's row is a line with tabs between its cells. The title is the paragraph in the style Title, else what the file's
+    A table's row is a line with tabs between its cells. Notes, charts, diagrams and text boxes follow the paragraph that they are
+    anchored in; headers, footers and comments stand at the end. The title is the paragraph in the style Title, else what the file's
     properties say, else a heading at the very top; the date is written at the top, or the day on which the file was made.
 
     Raises:
@@ -42,62 +40,85 @@ def read_docx(data: bytes) -> Draft:
     try:
         document = docx.Document(io.BytesIO(data))
         styles = {style.style_id: (style.name or "").lower() for style in document.styles}
-        lines = list(_lines(document.element.body, styles))
+        parts = _Parts(document.part, styles)
+        lines = list(lines_of(document.element.body, styles, parts.aside))
+        around = list(parts.around())
         told = document.core_properties
         title, made = told.title or "", told.created
     except MemoryError:
         raise
     except Exception as error:  # python-docx takes a package to be whole and raises as it happens to fail
         raise Unreadable(f"damaged, or no Word file ({type(error).__name__}: {error}); save it anew") from None
-    return _draft(lines, " ".join(title.split()), made.date().isoformat() if made else "")
+    return _draft(lines, around, " ".join(title.split()), made.date().isoformat() if made else "")
 
 
-def _lines(body, styles: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """(text, style) of each paragraph and row of a table in order; "" is the style of rows."""
-    waiting = [body.iterchildren()]
-    while waiting:
-        block = next(waiting[-1], None)
-        if block is None:
-            waiting.pop()
-        elif block.tag == _P:
-            yield _text(block), styles.get(block.style or "", "")
-            # The text of boxes that are anchored in the paragraph.
-            waiting.append(iter([box for box in block.iter(_BOX) if _shown(box, block)]))
-        elif block.tag == _ROW:
-            cells = (" ".join(_text(one) for one in cell.iter(_P)) for cell in block.iter(_CELL))
-            yield "\t".join(" ".join(cell.split()) for cell in cells).strip(), ""
-        elif block.tag not in _GONE:
-            waiting.append(block.iterchildren())
+class _Parts:
+    """The parts of a Word file besides its body: notes, charts, headers, comments. Each note is told once."""
+
+    def __init__(self, part, styles: dict[str, str]) -> None:
+        self._part, self._styles = part, styles
+        self._notes: dict[str, dict] = {}
+
+    def aside(self, kind: str, key: str) -> Iterator[str]:
+        """As :data:`rag.corpus.readers.docx_text.Aside`."""
+        if kind == "part":
+            yield from self._drawn(key)
+            return
+        if kind not in self._notes:
+            notes = [note for root in self._roots(kind) for note in root.iterchildren() if note.get(f"{W}type", "normal") == "normal"]
+            self._notes[kind] = {note.get(f"{W}id", ""): note for note in notes}
+        if (note := self._notes[kind].pop(key, None)) is not None:
+            yield from self._text(note)
+
+    def around(self) -> Iterator[str]:
+        """The lines of headers and footers but for page numbers, each once, and comments behind the names of those who made them."""
+        seen = set()
+        for kind in ("header", "footer"):
+            for root in self._roots(kind):
+                numbered = {text_of(p) for p in root.iter(f"{W}p") if _PAGE.search("".join(_codes(p)))}
+                lines = [line for line in self._text(root) if line not in numbered and line not in seen]
+                seen.update(lines)
+                yield from lines
+        for root in self._roots("comments"):
+            for comment in root.iterchildren():
+                text = " ".join(self._text(comment))
+                yield f"{author}: {text}" if text and (author := comment.get(f"{W}author", "")) else text
+
+    def _text(self, root) -> Iterator[str]:
+        return (text for text, _ in lines_of(root, self._styles) if text)
+
+    def _drawn(self, key: str) -> Iterator[str]:
+        relation = self._part.rels.get(key)
+        if relation is None or relation.is_external:
+            return
+        kind, data = relation.reltype.rpartition("/")[2], relation.target_part.blob
+        if kind == "aFChunk":
+            yield from page_text(data).split("\n") if "html" in relation.target_part.content_type else ()
+        elif kind in ("chart", "diagramData"):
+            yield from (chart if kind == "chart" else diagram)(_xml(data))
+
+    def _roots(self, kind: str) -> Iterator:
+        for relation in self._part.rels.values():
+            if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
+                yield _xml(relation.target_part.blob)
 
 
-def _text(paragraph) -> str:
-    """The text of a paragraph, without that of boxes in it."""
-    out, waiting = [], [paragraph.iterchildren()]
-    while waiting:
-        node = next(waiting[-1], None)
-        if node is None:
-            waiting.pop()
-        elif node.tag == _TEXT:
-            out.append(node.text or "")
-        elif node.tag in _MARKS:
-            out.append(_MARKS[node.tag])
-        elif node.tag not in _GONE and node.tag != _BOX:
-            waiting.append(node.iterchildren())
-    return "".join(out).strip()
+def _xml(data: bytes):
+    from docx.oxml.parser import parse_xml  # expands no entities
+
+    return parse_xml(data)
 
 
-def _shown(box, paragraph) -> bool:
-    """Whether a text box is the paragraph's own, not one inside another box, and no copy for old programs."""
-    node = box.getparent()
-    while node is not paragraph:
-        if node.tag in _GONE or node.tag == _BOX:
-            return False
-        node = node.getparent()
-    return True
+def _codes(paragraph) -> Iterator[str]:
+    """What the fields of a paragraph show."""
+    for node in paragraph.iter(f"{W}instrText", f"{W}fldSimple"):
+        yield node.text or node.get(f"{W}instr", "")
 
 
-def _draft(lines: list[tuple[str, str]], told: str, made: str) -> Draft:
-    lines = [(text, style) for text, style in lines if text]
+def _draft(lines: list[tuple[str, str]], around: list[str], told: str, made: str) -> Draft:
+    lines = [(_line(text, style), style) for text, style in lines if text and not style.startswith("toc ")]
+    here = {text for text, _ in lines}
+    lines += [(text, "") for text in around if text and text not in here]
     if not lines:
         raise Unreadable("expected text, found none: only pictures, or an empty file")
     top, style = lines[0]
@@ -111,3 +132,8 @@ def _draft(lines: list[tuple[str, str]], told: str, made: str) -> Draft:
     source = next((name for line in head if (name := labelled_source(line))), "")
     date = dated.iso if dated else "" if made == _TEMPLATE_DAY else made
     return Draft(tidy("\n".join(body)) or title, " ".join(title.split()), date, source)
+
+
+def _line(text: str, style: str) -> str:
+    """A line, marked where it stands below a picture."""
+    return as_caption(text) if style.endswith(("caption", "题注")) and not style.startswith("table") and not _TABLE.match(text) else text

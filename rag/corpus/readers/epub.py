@@ -13,13 +13,14 @@ from urllib.parse import unquote
 
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import NotText
+from rag.corpus.line_kinds import ends_sentence
 from rag.corpus.lines import tidy, width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import page_text
 from rag.corpus.readers.zipped import FAILURES, open_zip
 
 _CONTAINER = "META-INF/container.xml"
-_LEAST_COLUMNS = 60  # a spread with less is a cover, a half title or an ornament
+_LEAST_COLUMNS = 60  # a spread with less and no sentence is a cover, a half title or an ornament
 _MAX_PART = 32 * 1024 * 1024
 
 
@@ -52,7 +53,7 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
                 drafts.append(text)
             elif drafts and at not in names and isinstance(drafts[-1], Draft) and names:
                 drafts[-1] = _longer(drafts[-1], text)
-            elif width(text) >= _LEAST_COLUMNS:
+            elif width(text) >= _LEAST_COLUMNS or any(map(ends_sentence, text.split("\n"))):
                 title = names.get(at, "") or _heading(text)
                 text = tidy(text.removeprefix(title)) or text
                 drafts.append(Draft(text, title, normal_date(told["date"]), told["title"], "", told["language"], part=posixpath.basename(at)))
@@ -110,7 +111,8 @@ def _contents(archive: zipfile.ZipFile, package, items: dict, folder: str) -> di
     if nav is not None:
         at = _inside(folder, nav.get("href", ""))
         page = _xml(archive, at)
-        for link in page.iterfind(".//{*}nav//{*}a") if page is not None else ():
+        links = list(page.iterfind(".//{*}nav//{*}a")) if page is not None else []
+        for link in sorted(links, key=lambda link: "#" in link.get("href", "")):  # a file by its own name, else by that of its first section
             names.setdefault(_inside(posixpath.dirname(at), link.get("href", "")), " ".join("".join(link.itertext()).split()))
     spine = package.find("{*}spine")
     ncx = items.get(spine.get("toc", "")) if spine is not None else None

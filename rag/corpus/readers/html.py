@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
+from rag.corpus.captions import MARK, is_caption
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import decode
 from rag.corpus.line_kinds import labelled_source
@@ -12,6 +13,9 @@ from rag.corpus.language import detect_lang
 from rag.corpus.lines import tidy
 from rag.corpus.page import read_page, trim_meta
 from rag.corpus.readers.draft import Draft, Unreadable
+from rag.corpus.readers.framing import frame, paragraphs
+from rag.corpus.readers.islands import island, without_notices
+from rag.corpus.readers.markup import ready, visible_text
 
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})",
@@ -20,45 +24,49 @@ _CHARSET = re.compile(
 _LANG = re.compile(r"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z]{2})\b", re.IGNORECASE)
 # Languages in Latin letters that detect_lang does not know by their small words.
 _OTHER_LATIN = frozenset("id ms vi tr pl cs sk hu ro sv da no nb nn fi et lv lt sl hr bs sq sw tl eu ca gl af is mt".split())
-_NOT_SHOWN = ("script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "iframe")
-_BLOCKS = frozenset(
-    "p div br li tr h1 h2 h3 h4 h5 h6 section article blockquote pre table ul ol dl dd dt figcaption".split()
-)
+_EXCERPT = 0.5  # a page that shows less than this of the article in its data shows the beginning only
 
 
 def read_html(data: bytes, charset: str = "") -> Draft:
     """The main text of a page, by trafilatura; title, date, publisher, address and language from the metadata of the page.
 
+    Where a page shows no article, or much less of it than it states in its data (JSON-LD), the text is that of the data.
     ``charset`` is what is said of it outside, "" for nothing; what the page itself says comes after that.
 
     Raises:
         Unreadable: the page shows no text.
     """
     html = decoded(data, charset)
-    found = _extract(html)
+    root = _tree(html)
+    held, stated = (None, False) if root is None else island(root)
+    found, main = (None, "") if root is None else _extract(root)
     visible = tidy(visible_text(html))
     page = read_page(visible)
     title = (found.title if found else "") or page.title
     title = " ".join(title.split())
-    text = tidy(found.text or "") if found else page.text
-    text = "\n".join(trim_meta(text.split("\n"), title))
-    if not text:
-        raise Unreadable("expected an article, found no text outside menus, scripts and links")
+    text = tidy(main) if main else page.text
+    lines = without_notices(trim_meta(text.split("\n"), title))
+    text = "\n".join(lines)
     date = normal_date(found.date or "") if found else ""
-    source = (found.sitename or "") if found else ""
-    return Draft(
-        text,
-        title,
-        date or page.date,
-        source.strip() or page.source or labelled_source(visible),
-        (found.url or "") if found else "",
-        _language(html, f"{title}\n{text}"),
-    )
+    source = ((found.sitename or "") if found else "").strip() or page.source or labelled_source(visible)
+    url = (found.url or "") if found else ""
+    if held and (len(text) < _EXCERPT * len(held.text) if stated else not text):
+        text, title = held.text, held.title or title
+        date, source, url = date or held.date, source or held.source, url or held.url
+    elif all(is_caption(line) for line in lines if line):
+        text = "\n".join(line.removeprefix(MARK) for line in lines)  # pictures are all that there is
+    if not text:
+        shown = [line for line in visible.split("\n") if line]
+        what = "no text outside menus, scripts and links"
+        if len(without_notices(shown)) < len(shown):
+            what = "only a notice that JavaScript is needed; save the page with its text"
+        raise Unreadable(f"expected an article, found {what}")
+    return Draft(text, title, date or page.date, source, url, _language(html, f"{title}\n{text}"))
 
 
 def page_text(data: bytes) -> str:
     """All of a page that a browser would show, tidied: for pages that are nothing but text, as in books. Raises NotText."""
-    return tidy(visible_text(decoded(data)))
+    return tidy(visible_text(decoded(data), whole=True))
 
 
 def decoded(data: bytes, charset: str = "") -> str:
@@ -77,8 +85,20 @@ def _language(html: str, text: str) -> str:
     return code if code in _OTHER_LATIN and detect_lang(text) == "en" else ""
 
 
-def _extract(html: str):
-    """trafilatura's document, or None where it finds no main text."""
+def _tree(html: str):
+    """The tree of a page as trafilatura reads it, None for what is no HTML."""
+    import trafilatura
+
+    for name in ("trafilatura", "htmldate", "readability"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        return trafilatura.load_html(html)
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _extract(root):
+    """trafilatura's metadata of a page, None for what it cannot read; and the main text, "" where it finds none. The tree is changed."""
     import trafilatura
     from trafilatura.settings import use_config
 
@@ -87,37 +107,14 @@ def _extract(html: str):
     # then falls back to is the whole page in one line.
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "25")
     config.set("DEFAULT", "MIN_OUTPUT_SIZE", "1")
-    for name in ("trafilatura", "htmldate", "readability"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    told = None
     try:
-        return trafilatura.bare_extraction(
-            html,
-            with_metadata=True,
-            include_comments=False,
-            include_tables=True,
-            config=config,
-            # Its extensive search makes 2015-01-01 of a copyright line.
-            date_extraction_params={"extensive_search": False, "original_date": True},
-        )
+        # Read before the tree is changed. Its extensive search makes 2015-01-01 of a copyright line.
+        told = trafilatura.extract_metadata(root, date_config={"extensive_search": False, "original_date": True})
+        ready(root)
+        frame(root)
+        paragraphs(root)
+        found = trafilatura.bare_extraction(root, include_comments=False, include_tables=True, config=config)
     except (ValueError, TypeError, AttributeError, RecursionError):
-        return None  # pages broken enough to confuse it are read as plain lines
-
-
-def visible_text(html: str) -> str:
-    """All text that a browser would show, block by block, menus and forms left out; "" for what is no HTML at all."""
-    import lxml.etree
-    import lxml.html
-
-    try:
-        root = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", html))
-    except (lxml.etree.LxmlError, ValueError):
-        return ""
-    lxml.etree.strip_elements(root, *_NOT_SHOWN, "head", lxml.etree.Comment, with_tail=False)
-    parts: list[str] = []
-    for event, node in lxml.etree.iterwalk(root, events=("start", "end")):
-        is_block = node.tag in _BLOCKS
-        if event == "start":
-            parts.append(("\n" if is_block else "") + re.sub(r"\s+", " ", node.text or ""))
-        else:
-            parts.append(("\n" if is_block else "") + re.sub(r"\s+", " ", node.tail or ""))
-    return "".join(parts)
+        found = None  # pages broken enough to confuse it are read as plain lines
+    return told, (found.text or "") if found else ""

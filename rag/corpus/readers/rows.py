@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import csv
+import functools
+import html
 import io
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import BinaryIO
 
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import decode, encoding_of
+from rag.corpus.lines import tidy
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 
 MAX_ROW_BYTES = 64 * 1024 * 1024
 _SAMPLE_BYTES = 256 * 1024
 _FIELD_CHARS = 16 * 1024 * 1024
 _DELIMITERS = ",\t;|"
+# Parts that say what an object stands for: of WordPress, of publishers in JSON-LD, of MongoDB, of editors that store blocks.
+_PARTS = ("rendered", "name", "@value", "$date", "$oid", "$numberLong", "text", "html", "paragraphs")
+_WEIBO = re.compile(r"^(?:[A-Za-z]{3} )?([A-Za-z]{3} +\d{1,2}) \d\d:\d\d:\d\d [+\w:-]+ (\d{4})$")  # and Twitter
+_BLOCKS = "p|br|div|h[1-6]|li|tr|blockquote|section|article|pre"
+_TAGS = (
+    f"{_BLOCKS}|a|b|i|u|em|strong|span|font|ul|ol|dl|d[dt]|table|thead|tbody|t[dh]|figure|figcaption|su[bp]|small|center|code|ruby|del|s|strike|ins|mark"
+    "|cite|q|abbr|main|header|footer|details|summary"
+)
+_HTML = re.compile(rf"</(?:{_TAGS})\s*>|<(?:br|hr|p|img)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_BLOCK = re.compile(rf"<(?:{_BLOCKS})[\s/>]", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}\d{0,2}|#\d{2,7}|#[xX][\da-fA-F]{2,6});")
 
 NAMES: dict[str, tuple[str, ...]] = {
     "id": ("id", "articleid", "newsid", "docid", "guid", "uuid", "编号", "編號"),
     "text": (
         "text", "content", "body", "articlebody", "articletext", "fulltext", "maintext", "article", "story", "contents",
-        "正文", "内容", "內容", "全文", "文本", "新闻内容", "新闻正文", "文章内容", "文章正文", "文章",
+        "contenthtml", "contenttext", "bodytext", "plaintext", "正文", "内容", "內容", "全文", "文本", "新闻内容", "新闻正文", "文章内容", "文章正文", "文章",
     ),
     "title": ("title", "headline", "heading", "newstitle", "标题", "標題", "题目", "題目", "新闻标题", "文章标题"),
     "date": (
@@ -40,6 +54,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "lang": ("lang", "language", "语言", "語言"),
 }  # fmt: skip
 """Usual names of columns by field, without case, spaces and "_-."; the first that a table has counts."""
+
+TEASERS = ("description", "summary", "abstract", "摘要", "简介", "簡介", "导语", "導語")
+"""Columns that hold the text where no other does."""
 
 Columns = Mapping[str, str]
 """Names of columns by field, for tables that call them otherwise: {"text": "content_plain"}."""
@@ -75,7 +92,7 @@ def _json_row(line: bytes, columns: Columns) -> Draft | Missing:
         return Missing("not usable JSON: nested too deep")
     except ValueError as error:
         return Missing(f"not JSON ({error}): expected one object per line")
-    return _draft(row, columns)
+    return draft_of(row, columns)
 
 
 def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
@@ -91,14 +108,44 @@ def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
     except ValueError as error:
         if re.match(r"\s*\{.*\}\s*\n\s*\{", text[:_SAMPLE_BYTES]):  # lines of JSON under the name of JSON
             return [row for _, row in read_jsonl(io.BytesIO(text.encode("utf-8", "surrogatepass")), columns)]
-        raise Unreadable(f"not JSON ({error}); save it anew") from None
-    if isinstance(value, dict) and not _names(value, columns).get("text"):
-        lists = [one for one in value.values() if isinstance(one, list) and one and isinstance(one[0], dict)]
-        value = max(lists, key=len, default=value)
-    rows = value if isinstance(value, list) else [value]
+        value = _values(text)
+        if not value:
+            raise Unreadable(f"not JSON ({error}); save it anew") from None
+    rows = list(_rows_in(value, columns)) or (value if isinstance(value, list) else [value])
     if not rows:
         raise Unreadable("empty: expected articles as JSON objects, found none")
-    return [_draft(row, columns) for row in rows]
+    return [draft_of(row, columns) for row in rows]
+
+
+def _values(text: str) -> list:
+    """Values that stand one after the other; none where something else is between them."""
+    decoder, out, at = json.JSONDecoder(), [], 0
+    while at < len(text):
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return []
+        out.append(value)
+        at += len(text[at:]) - len(text[at:].lstrip()) if text[at : at + 1].isspace() else 0
+    return out
+
+
+def _rows_in(value: object, columns: Columns) -> Iterator[object]:
+    """The articles in some JSON, however deep they lie, in order: objects with a text, and what stands in a list with one."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if _is_row(one, columns):
+            yield one
+        elif isinstance(one, list) and any(_is_row(row, columns) for row in one):
+            yield from one
+        elif isinstance(one, dict | list):
+            waiting += reversed(list(one.values()) if isinstance(one, dict) else one)
+
+
+def _is_row(value: object, columns: Columns) -> bool:
+    name = _names(value, columns).get("text") if isinstance(value, dict) else None
+    return name is not None and isinstance(_said(value[name], "text"), str)
 
 
 def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Missing]]:
@@ -116,11 +163,14 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Mi
     name = encoding_of(sample)
     stream = io.TextIOWrapper(io.BufferedReader(_Chained(sample, file)), name, errors="replace", newline="")
     first = stream.readline(_FIELD_CHARS)
-    delimiter = max(_DELIMITERS, key=first.count)
+    if told := re.match(r"\ufeff?\"?sep=([,\t;|])", first):  # Excel's
+        first = stream.readline(_FIELD_CHARS)
+    delimiter = told[1] if told else max(_DELIMITERS, key=first.count)
     csv.field_size_limit(_FIELD_CHARS)
-    rows = csv.reader(itertools.chain([first], stream), delimiter=delimiter)
+    rows = csv.reader(itertools.chain([first], stream), delimiter=delimiter, **_quoting(sample.decode(name, "replace"), delimiter))
     header = [cell.strip().removeprefix("\ufeff") for cell in next(rows)]
-    if not _names(header, columns).get("text"):
+    text = _names(header, columns).get("text")
+    if not text:
         wanted = f"the column {columns['text']!r}" if "text" in columns else "a column with the text, named 正文, content, text or the like"
         raise Unreadable(f"expected {wanted}, found {', '.join(header[:20])}; name it (yinju build --map text=COLUMN)")
     while True:
@@ -132,7 +182,19 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Mi
         if row is None:
             return
         if any(cell.strip() for cell in row):
-            yield rows.line_num, _draft(dict(zip(header, row)), columns)
+            if len(row) > len(header) and header[-1] == text:  # its delimiters were not quoted
+                row[len(header) - 1 :] = [delimiter.join(row[len(header) - 1 :])]
+            yield rows.line_num, draft_of(dict(zip(header, row)), columns)
+
+
+def _quoting(sample: str, delimiter: str) -> dict[str, object]:
+    """How fields are quoted: by doubled marks, but for MySQL, which writes \\" in them, and tables with tabs that quote nothing."""
+    lines = sample.splitlines()[:-1]
+    if delimiter == "\t" and len({line.count("\t") for line in lines}) == 1 and any(line.count('"') % 2 for line in lines):
+        return {"quoting": csv.QUOTE_NONE}
+    if '\\"' in sample and not re.search(rf'[^{re.escape(delimiter)}\n"]""', sample):
+        return {"escapechar": "\\"}
+    return {}
 
 
 class _Chained(io.RawIOBase):
@@ -152,38 +214,83 @@ class _Chained(io.RawIOBase):
 
 def _names(present: Iterable[str], columns: Columns) -> dict[str, str]:
     """The name of the column of each field that is there."""
-    present = [name for name in present if isinstance(name, str)]
-    plain = {re.sub(r"[\s_.-]", "", name).casefold(): name for name in reversed(present)}
+    return _chosen(tuple(name for name in present if isinstance(name, str)), tuple(columns.items()))
+
+
+@functools.lru_cache(1024)
+def _chosen(present: tuple[str, ...], columns: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    named = dict(columns)
+    plain = {_plain(name): name for name in reversed(present)}
     out = {}
     for field, usual in NAMES.items():
-        if field in columns:
-            if columns[field] in present:
-                out[field] = columns[field]
+        if field in named:
+            if named[field] in present:
+                out[field] = named[field]
             continue
-        named = field if field in present else next((plain[name] for name in usual if name in plain), "")
-        if named and named not in columns.values():
-            out[field] = named
+        usual = (*usual, *TEASERS) if field == "text" else usual
+        name = field if field in present else next((plain[name] for name in usual if name in plain), "")
+        if name and name not in named.values():
+            out[field] = name
     return out
 
 
-def _draft(row: object, columns: Columns) -> Draft | Missing:
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_.-]", "", name).casefold()
+
+
+def draft_of(row: object, columns: Columns) -> Draft | Missing:
+    """The article of a row. HTML and entities in its fields are read as what they show; all else stays as it is."""
     if not isinstance(row, dict):
         return Missing(f'expected an object {{"id", "text", ...}}, found {type(row).__name__}')
     values: dict[str, str] = {}
     for field, name in _names(row, columns).items():
-        value = row[name]
-        if isinstance(value, int | float) and not isinstance(value, bool) and field in ("id", "date"):
-            value = _day(value) if field == "date" else str(value)
-        if isinstance(value, Sequence) and not isinstance(value, str) and field == "text" and all(isinstance(one, str) for one in value):
-            value = "\n".join(value)  # paragraphs
-        if value is None:
-            value = ""
-        if not isinstance(value, str):
+        value = _said(row[name], field)
+        if not isinstance(value, str) and field in ("id", "text"):
             return Missing(f'expected a string as "{name}", found {type(value).__name__}')
-        values[field] = value
+        values[field] = value if isinstance(value, str) else ""
     if "date" in values:
         values["date"] = normal_date(values["date"])
+    for field in values.keys() - {"id", "date", "lang"}:
+        values[field] = _shown(values[field], field == "text")
     return Draft(text=values.pop("text", ""), part=values.pop("id", ""), **values)
+
+
+def text_of(row: Mapping) -> str:
+    """The text of a row, as it stands in the field for it, no teaser; "" for none."""
+    name = _names(row, {}).get("text", "")
+    value = _said(row[name], "text") if name and _plain(name) not in TEASERS else ""
+    return value if isinstance(value, str) else ""
+
+
+def _said(value: object, field: str, depth: int = 3) -> object:
+    """The value of a field as a string, where it can be one: an object by the part that says it, a list of strings joined."""
+    if isinstance(value, dict) and depth:
+        part = next((name for name in _PARTS if name in value), None)
+        return value if part is None else _said(value[part], field, depth - 1)
+    if isinstance(value, list) and field == "text" and depth:  # paragraphs
+        value = [_said(one, field, depth - 1) for one in value]
+    if isinstance(value, list) and field not in ("id", "date") and all(isinstance(one, str) for one in value):
+        return ("\n" if field == "text" else ", ").join(value)
+    if field == "date" and isinstance(value, str):
+        value = _WEIBO.sub(r"\1, \2", value)
+        value = int(value) if re.fullmatch(r"[0-9]{10}|[0-9]{13}", value) else value
+    if isinstance(value, int | float) and not isinstance(value, bool) and field in ("id", "date"):
+        return _day(value) if field == "date" else str(value)
+    return "" if value is None else value
+
+
+def _shown(value: str, lines: bool) -> str:
+    """What a page would show for a field."""
+    if "&" in value and not _HTML.search(value):
+        value = _ENTITY.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), value)
+    if "<" not in value or not _HTML.search(value):
+        return value
+    from rag.corpus.readers.markup import visible_text
+
+    if lines and not _BLOCK.search(value):
+        value = value.replace("\n", "<br>")
+    text = visible_text(value, whole=True)
+    return tidy(text) if lines else " ".join(text.split())
 
 
 def _day(value: float) -> str:

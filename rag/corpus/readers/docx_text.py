@@ -1,0 +1,206 @@
+"""What stands in the XML of a Word file: paragraphs, rows of tables, and what is anchored in
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from rag.corpus.readers.markup import raised
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_P, _ROW, _BOX = f"{W}p", f"{W}tr", f"{W}txbxContent"
+_WORDART = "{urn:schemas-microsoft-com:vml}textpath"
+# Text that was deleted or moved away with changes tracked, what tells how a word is read aloud,
+# the codes of fields, and what is there for
+# programs of before 2010 only.
+_GONE = frozenset(
+    (
+        f"{W}del",
+        f"{W}moveFrom",
+        f"{W}instrText",
+        f"{W}rt",
+        "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+    )
+)
+_MARKS = {
+    f"{W}tab": "\t",
+    f"{W}br": "\n",
+    f"{W}cr": "\n",
+    f"{W}noBreakHyphen": "-",
+    f"{_M}den": "/",
+}
+# What a paragraph refers to, by its mark in it.
+_ANCHORS = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
+_PARTS = {f"{_C}chart": f"{_R}id", f"{_DGM}relIds": f"{_R}dm", f"{W}altChunk": f"{_R}id"}
+
+Aside = Callable[[str, str], Iterator[str]]
+"""The lines of what a mark leads to: ("footnotes" or "endnotes", number) or ("part",
+relationship).
+"""
+
+
+def lines_of(
+    body, styles: dict[str, str], aside: Aside = lambda kind, key: iter(())
+) -> Iterator[tuple[str, str]]:
+    """(text, style) of each paragraph and row of a table in order; "" is the style of rows and of what is anchored in a paragraph.
+
+    Args:
+        body: the element that holds them.
+        styles: names of styles in lower case, by their id.
+        aside: gives what notes, charts and diagrams say.
+    """
+    waiting = [body.iterchildren()]
+    above: dict[object, dict[int, str]] = {}
+    while waiting:
+        block = next(waiting[-1], None)
+        if block is None:
+            waiting.pop()
+        elif block.tag == _P:
+            style = block.find(f"{W}pPr/{W}pStyle")
+            yield (
+                text_of(block),
+                styles.get(style.get(f"{W}val", ""), "") if style is not None else "",
+            )
+            yield from ((line, "") for line in _anchored(block, aside))
+            # The text of boxes that are anchored in the paragraph.
+            waiting.append(iter([box for box in block.iter(_BOX) if _shown(box, block)]))
+        elif block.tag == _ROW:
+            yield "\t".join(_cells(block, above.setdefault(block.getparent(), {}))).strip(), ""
+            yield from ((line, "") for line in _anchored(block, aside))
+        elif block.tag in _PARTS:
+            yield from ((line, "") for line in aside("part", block.get(_PARTS[block.tag], "")))
+        elif block.tag not in _GONE:
+            waiting.append(block.iterchildren())
+
+
+def text_of(paragraph) -> str:
+    """The text of a paragraph, without that of boxes in it, and what is struck out or hidden."""
+    return "".join(_pieces(paragraph)).strip()
+
+
+def _pieces(paragraph) -> Iterator[str]:
+    waiting = [paragraph.iterchildren()]
+    while waiting:
+        node = next(waiting[-1], None)
+        if node is None:
+            waiting.pop()
+        elif node.tag in (f"{W}t", f"{_M}t"):
+            yield raised(node.text or "") if _is_raised(node) else node.text or ""
+        elif node.tag not in _GONE and node.tag != _BOX and not _is_hidden(node):
+            yield _MARKS.get(node.tag, "")
+            waiting.append(node.iterchildren())
+
+
+def _is_raised(text) -> bool:
+    above = text.getparent()
+    set_up = above.find(f"{W}rPr/{W}vertAlign")
+    return (
+        set_up is not None
+        and set_up.get(f"{W}val") == "superscript"
+        or above.getparent().tag == f"{_M}sup"
+    )
+
+
+def _is_hidden(run) -> bool:
+    if run.tag != f"{W}r":
+        return False
+    marks = (run.find(f"{W}rPr/{W}{name}") for name in ("strike", "dstrike", "vanish"))
+    return any(
+        mark is not None and mark.get(f"{W}val", "1") not in ("0", "false", "off") for mark in marks
+    )
+
+
+def _cells(row, above: dict[int, str]) -> Iterator[str]:
+    """The text of each cell in a line; of one that goes on from the row above what stands there."""
+    column = 0
+    for cell in _inside(row, f"{W}tc"):
+        if cell.tag != f"{W}tc":
+            continue
+        text = " ".join(" ".join(text_of(one) for one in _inside(cell) if one.tag == _P).split())
+        merged, span = cell.find(f"{W}tcPr/{W}vMerge"), cell.find(f"{W}tcPr/{W}gridSpan")
+        if merged is not None and merged.get(f"{W}val") != "restart":
+            text = text or above.get(column, "")
+        above[column] = text if merged is not None else ""
+        yield text
+        width = span.get(f"{W}val", "") if span is not None else ""
+        column += int(width) if width.isascii() and width.isdigit() and len(width) < 4 else 1
+
+
+def _inside(root, closed: str = "") -> Iterator:
+    """The elements in another in their order, none that is gone, and none inside one that is
+    ``closed``.
+    """
+    waiting = [root.iterchildren()]
+    while waiting:
+        node = next(waiting[-1], None)
+        if node is None:
+            waiting.pop()
+        elif node.tag not in _GONE:
+            yield node
+            if node.tag != closed:
+                waiting.append(node.iterchildren())
+
+
+def _anchored(block, aside: Aside) -> Iterator[str]:
+    """The lines of notes, charts and diagrams of a paragraph or row, and of words set in shapes
+    that are no boxes.
+    """
+    for node in _inside(block, _BOX):
+        if node.tag in _ANCHORS:
+            yield from aside(_ANCHORS[node.tag], node.get(f"{W}id", ""))
+        elif node.tag in _PARTS:
+            yield from aside("part", node.get(_PARTS[node.tag], ""))
+        elif node.tag == f"{_A}p":
+            yield drawn(node)
+        elif node.tag == _WORDART:
+            yield node.get("string", "")
+
+
+def drawn(paragraph) -> str:
+    """The text of a paragraph in a drawing."""
+    return "".join(node.text or "" for node in paragraph.iter(f"{_A}t")).strip()
+
+
+def diagram(root) -> Iterator[str]:
+    """The texts of a diagram (SmartArt)."""
+    yield from (drawn(paragraph) for paragraph in root.iter(f"{_A}p"))
+
+
+def chart(root) -> Iterator[str]:
+    """The title of a chart, and the figures that it was drawn from as rows of a table."""
+    for title in root.iterfind(f".//{_C}title"):
+        yield " ".join(filter(None, map(drawn, title.iter(f"{_A}p"))))
+    series = list(root.iter(f"{_C}ser"))
+    named = [_points(one.find(f"{_C}tx")).get("0", "") for one in series]
+    values = [_points(one.find(f"{_C}val")) for one in series]
+    categories = next((found for one in series if (found := _points(one.find(f"{_C}cat")))), {})
+    if any(named):
+        yield "\t".join(["", *named])
+    for at, name in categories.items():
+        yield "\t".join([name, *(one.get(at, "") for one in values)])
+
+
+def _points(holder) -> dict[str, str]:
+    """The values in the cache of a series, by their number."""
+    if holder is None:
+        return {}
+    points = ((point.get("idx", "0"), point.find(f"{_C}v")) for point in holder.iter(f"{_C}pt"))
+    return {at: value.text or "" for at, value in points if value is not None}
+
+
+def _shown(box, paragraph) -> bool:
+    """Whether a text box is the paragraph's own, not one inside another box, and no copy for old
+    programs.
+    """
+    node = box.getparent()
+    while node is not paragraph:
+        if node.tag in _GONE or node.tag == _BOX:
+            return False
+        node = node.getparent()
+    return True

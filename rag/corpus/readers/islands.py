@@ -1,0 +1,96 @@
+"""Articles that a page holds as data for its scripts: JSON-LD, the state of a framework; and the
+notices that are shown instead.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from rag.corpus.lines import width
+from rag.corpus.readers.draft import Draft
+from rag.corpus.readers.rows import draft_of, text_of
+
+_SCRIPT = r"(?:java\s?script|\bjs\b|cookies?)"
+_TURN = "enabl|turn(?:ed)? on|activat|allow|requir|need|support|without|disabl|switch(?:ed)? on"
+_TURN_ZH = "启用|啟用|开启|開啟|打开|允许|支持|支援|需要|禁用|关闭|不可用"
+_NOTICE = re.compile(
+    rf"(?:{_TURN})[^.。]{{0,60}}{_SCRIPT}|{_SCRIPT}[^.。]{{0,60}}(?:{_TURN}|turned|switched)"
+    rf"|(?:{_TURN_ZH})[^。]{{0,16}}{_SCRIPT}|{_SCRIPT}[^。]{{0,16}}(?:{_TURN_ZH})"
+    r"|checking (?:if the site|your browser)|verify(?:ing)? (?:that )?you are (?:a )?human"
+    r"|请完成(?:安全|人机)?验证|正在进行(?:安全|人机)验证|浏览器版本(?:过低|太低|太旧)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"please|you (?:need|must|have)|must|requir|in order to|to (?:view|run|continue|use|see)"
+    r"|disabled|before|请|請|未|无法|才能",
+    re.IGNORECASE,
+)
+_NOTICE_COLUMNS = 240
+_STATE = re.compile(
+    r"\A\s*(?:window\.|self\.|var\s+|let\s+|const\s+)?[\w.$\[\]\"']{1,80}\s*=\s*(?=[{\[])"
+)
+_MOST_NODES = 200_000
+_LEAST_COLUMNS = 60
+
+
+def without_notices(lines: list[str]) -> list[str]:
+    """The lines of a page without those at either end that ask to turn on JavaScript or to wait."""
+    start, end = 0, len(lines)
+    while start < end and (not lines[start] or _is_notice(lines[start])):
+        start += 1
+    while end > start and (not lines[end - 1] or _is_notice(lines[end - 1])):
+        end -= 1
+    return lines[start:end]
+
+
+def _is_notice(line: str) -> bool:
+    return width(line) <= _NOTICE_COLUMNS and bool(_NOTICE.search(line) and _ASKS.search(line))
+
+
+def island(root) -> tuple[Draft | None, bool]:
+    """The article with the longest text in the data of a page, and whether the data say that it
+    is one (JSON-LD's ``articleBody``).
+    """
+    best, stated = None, False
+    for script in root.iter("script"):
+        data = _data(script)
+        for row in _objects(data):
+            draft = draft_of(row, {}) if text_of(row) else None
+            if not isinstance(draft, Draft) or width(draft.text) < _LEAST_COLUMNS:
+                continue
+            told = isinstance(row.get("articleBody"), str)
+            if best is None or (told, len(draft.text)) > (stated, len(best.text)):
+                best, stated = draft, told
+    return best, stated
+
+
+def _data(script) -> object:
+    """What a script holds as JSON; None where it holds a program."""
+    text = script.text or ""
+    if "json" not in script.get("type", ""):
+        found = _STATE.match(text[:300])
+        if not found:
+            return None
+        text = text[found.end() :]
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(text.strip())[0]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _objects(value: object) -> Iterator[dict]:
+    """All objects in some JSON, also in strings that hold JSON; at most 200,000 values are
+    looked at.
+    """
+    waiting = [value]
+    for _ in range(_MOST_NODES):
+        if not waiting:
+            return
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one

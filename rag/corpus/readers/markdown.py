@@ -1,0 +1,148 @@
+"""Markdown as a reader sees it, through markdown-it-py: CommonMark with tables, notes,
+definitions, tasks and HTML, as GitHub shows it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+
+from rag.corpus.captions import as_caption
+from rag.corpus.lines import tidy, width
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_BOLD_LEFT_OVER = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[\s/>]")
+_STRUCK = ("s", "del", "strike")
+_CAPTION_COLUMNS = range(8, 400)  # a shorter description of a picture says what kind of thing it is
+_FILE_NAME = re.compile(
+    r"\S+\.(?:png|jpe?g|gif|webp|svg|bmp)|(?:img|dsc|image|截图|图片)[\s_-]*\d*", re.IGNORECASE
+)
+_CLOSE = ("item", "row", "term")  # kinds of lines with no blank line between them
+
+
+def plain_markdown(text: str) -> tuple[str, str]:
+    """The first heading, if the text begins with one, and the text without the marks of Markdown.
+
+    What is struck out goes. Notes stand at the end, whether the text leads to them or not. A
+    picture by itself leaves its description
+    as a caption (:mod:`rag.corpus.captions`). Tags that HTML does not know stay.
+    """
+    tokens = _parsed(_without_comments(text))
+    heading = ""
+    out = ""
+    last_kind = kind = "paragraph"
+    number = ""
+    cells: list[str] = []
+    for index, token in enumerate(tokens):
+        block = ""
+        if token.type == "list_item_open":
+            number = f"{token.info}. " if token.info else ""
+        elif token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close":
+            block, kind = "\t".join(cells), "row"
+        elif token.type in ("fence", "code_block"):
+            block, kind = token.content, "code"
+        elif token.type == "html_block":
+            block, kind = _shown(token.content), "paragraph"
+        elif token.type == "inline":
+            line = _BOLD_LEFT_OVER.sub(r"\1", "".join(_inline(token.children or []))).strip()
+            around = tokens[index - 1]
+            if around.type in ("th_open", "td_open"):
+                cells.append(line)
+            elif index == 1 and around.type == "heading_open" and "\n" not in line:
+                heading = line
+            elif line:
+                block, kind = (
+                    number + line,
+                    "term"
+                    if around.type == "dt_open"
+                    else "item"
+                    if around.hidden
+                    else "paragraph",
+                )
+                number = ""
+        if block:
+            out += ("\n" if last_kind in _CLOSE and kind in (last_kind, "item") else "\n\n") + block
+            last_kind = kind
+    return heading, out
+
+
+@functools.cache
+def _parser():
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.deflist import deflist_plugin
+    from mdit_py_plugins.footnote import footnote_plugin
+    from mdit_py_plugins.tasklists import tasklists_plugin
+
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    return parser.use(footnote_plugin).use(deflist_plugin).use(tasklists_plugin)
+
+
+def _parsed(text: str) -> list:
+    """The tokens of a text, those of notes at the end."""
+    found: dict = {}
+    tokens = _parser().parse(text, found)
+    idle = [name for name, count in found.get("footnotes", {}).get("refs", {}).items() if count < 0]
+    if idle:  # notes that nothing leads to would be left out
+        tokens = _parser().parse(
+            text + "\n\n" + "".join(f"[^{name.removeprefix(':')}]" for name in idle), {}
+        )
+    return tokens
+
+
+def _without_comments(text: str) -> str:
+    # Behind the last end none is looked for: for each of many beginnings the rest would be
+    # searched.
+    end = text.rfind("-->") + 3
+    return _COMMENT.sub("", text[:end]) + text[end:] if end > 2 else text
+
+
+def _shown(html: str) -> str:
+    """What a block of HTML shows; the whole of it where it is no HTML."""
+    from rag.corpus.readers.markup import visible_text
+
+    known = [_is_html(found[2]) for found in _TAG.finditer(html)]
+    return tidy(visible_text(html, whole=True)) if not known or any(known) else html.strip()
+
+
+def _is_html(name: str) -> bool:
+    from lxml.html import defs
+
+    return name.lower() in defs.tags
+
+
+def _inline(tokens: list) -> Iterator[str]:
+    """The text of a line, piece by piece."""
+    from rag.corpus.readers.markup import raised
+
+    if all(
+        token.type in ("image", "softbreak", "hardbreak") or not token.content.strip()
+        for token in tokens
+    ):
+        yield from _pictures(tokens)
+        return
+    struck, up = 0, False
+    for token in tokens:
+        kind, text = token.type, token.content
+        tag = _TAG.match(text) if kind == "html_inline" else None
+        if kind in ("s_open", "s_close") or (tag and tag[2].lower() in _STRUCK):
+            struck = max(0, struck + (-1 if kind == "s_close" or (tag and tag[1]) else 1))
+        elif tag and tag[2].lower() == "sup":
+            up = not tag[1]
+        elif struck:
+            continue
+        elif kind in ("softbreak", "hardbreak") or (tag and tag[2].lower() == "br"):
+            yield "\n"
+        elif kind in ("text", "code_inline", "text_special") or (tag and not _is_html(tag[2])):
+            yield raised(text) if up else text
+
+
+def _pictures(tokens: list) -> Iterator[str]:
+    """Captions of the pictures of a paragraph that holds nothing else."""
+    for token in tokens:
+        text = (token.attrs.get("title") or token.content) if token.type == "image" else ""
+        if width(text) in _CAPTION_COLUMNS and not _FILE_NAME.fullmatch(text.strip()):
+            yield as_caption(text) + "\n"
