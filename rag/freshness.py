@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag import __version__
+from rag.corpus.readers import read_by
 from rag.errors import IndexMissing, YinjuError
 
 
@@ -61,7 +61,7 @@ def why_stale(index: str | Path, paths: Sequence[Path], model: str | None, colum
     origin, embedded = read_origin(index), load_static()
     reasons = {
         "what it was built from is not known": lambda: not origin,
-        "another version of Yinju built it": lambda: origin.program != __version__,
+        "another version of Yinju built it": lambda: origin.program != read_by(),
         "it was built from other folders": lambda: origin.corpus != tuple(os.path.abspath(path) for path in paths),
         "the articles have changed": lambda: _changed(folder, paths),
         "its tables were read with other columns": lambda: columns is not None and origin.columns != dict(columns),
@@ -76,4 +76,4 @@ def why_stale(index: str | Path, paths: Sequence[Path], model: str | None, colum
 def _changed(folder: Path, paths: Sequence[Path]) -> bool:
     from rag.index.survey import Looked
 
-    return Looked.at(paths, __version__, folder).changed
+    return Looked.at(paths, read_by(), folder).changed

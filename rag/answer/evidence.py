@@ -123,14 +123,14 @@ def views(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarra
     heads = {}  # the matches of title and lead, where the first passage has them
     for (row, article), number in zip(articles.items(), first):
         (_, start, end), (begin, stop), lead = bounds[number], stretches[number], leads[row][1]
-        until = _until(tokens.spans[begin:stop], body_start(article) + lead - start) if lead <= end else None
+        until = _until(tokens.spans[begin:stop], body_start(article, start) + lead - start) if lead <= end else None
         if until is not None:
             heads[row] = match[:, begin : begin + until]
     topics = {row: _best(query, head) for row, head in (heads | _tokenized(query, snapshot.model, articles, leads, heads)).items()}
     out = []
     for place, number in zip(places.tolist(), numbers):
         (row, start, end), (begin, stop) = bounds[number], stretches[number]
-        body = body_start(articles[row])
+        body = body_start(articles[row], start)
         begin += int(tokens.spans[begin:stop, 0].searchsorted(body))
         rank = (float(found.score[place]) - low) / (high - low) if high > low else 1.0
         out.append(

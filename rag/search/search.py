@@ -128,10 +128,10 @@ def hits_of(snapshot: Snapshot, query: Query, found: Candidates, places: Sequenc
         article = articles[row]
         text = article.text[start:end]
         parts = {name: round(float(getattr(found, name)[place]), 4) for name in ("dense", "lexical", "late", "phrase")}
-        marked = highlights(query, snapshot.model, text, start, tokens.behind(number, body_start(article)))
+        marked = highlights(query, snapshot.model, text, start, tokens.behind(number, body_start(article, start)))
         out.append(Hit(article.id, article.title, article.date, article.source, article.url, article.lang, start, end, text,
                        round(float(found.score[place]), 4), round(support(query, found.best[:, place], article.lang), 4), parts, marked,
-                       article.page(start), _story(snapshot, row)))
+                       article.page(start), article.recognised(start), _story(snapshot, row)))
     return out
 
 
