@@ -12,7 +12,7 @@ import numpy as np
 from rag.corpus import body_start
 from rag.embed import Reranker
 from rag.index import Snapshot
-from rag.question.query import Query, analyse
+from rag.question.query import Query, query_of
 from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.highlight import highlights
 from rag.search.located import locate, passage_texts
@@ -59,7 +59,7 @@ def search(
         ModelError: the reranker fails.
     """
     began = time.perf_counter()
-    query = analyse(question, snapshot.model, snapshot.embedder)
+    query = query_of(snapshot, question)
     analysed = time.perf_counter()
     found = candidates(snapshot, query, filters, fusion=fusion)
     scored = time.perf_counter()
