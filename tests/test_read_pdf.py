@@ -25,6 +25,11 @@ RIGHT = "石塘水库管理处昨天介绍，今年汛期以来水库蓄水量�
 HARBOUR = "The harbour office said the east pier has 410 seats and opens in May."
 
 
+@pytest.fixture
+def without_ocr(monkeypatch):
+    monkeypatch.setattr(ocr, "available", lambda: False)
+
+
 def text_of(*pages, **options) -> str:
     (item,) = read_bytes("a.pdf", pdf(*pages, **options))
     return item.text
@@ -37,7 +42,9 @@ def spaced(text: str, step: float, y: float = 780) -> list[tuple]:
 def row_by_row(*columns, top=770, pitch=18):
     """Lines of columns, given as (x, lines), drawn as a table's rows are."""
     most = max(len(of) for _, of in columns)
-    return [(x, top - pitch * at, of[at]) for at in range(most) for x, of in columns if at < len(of)]
+    return [
+        (x, top - pitch * at, of[at]) for at in range(most) for x, of in columns if at < len(of)
+    ]
 
 
 def cut(text: str, size: int = 18) -> list[str]:
@@ -46,14 +53,27 @@ def cut(text: str, size: int = 18) -> list[str]:
 
 @pytest.mark.parametrize("step", [13, 16, 18, 24, 30])
 def test_letters_that_are_spaced_out_are_words(step):
-    assert text_of(spaced("石塘水库蓄水量达到十万立方米。", step)) == "石塘水库蓄水量达到十万立方米。"
+    assert (
+        text_of(spaced("石塘水库蓄水量达到十万立方米。", step)) == "石塘水库蓄水量达到十万立方米。"
+    )
 
 
 def test_spaces_that_are_written_between_letters_go_and_those_between_words_stay():
-    assert text_of([(50, 780, "石 塘 水 库 蓄 水 十 万 立 方 米 ， 比 去 年 多 。")]) == "石塘水库蓄水十万立方米，比去年多。"
-    assert text_of([(50, 780, "到会的有 李四光 王五 和他们的学生。")]) == "到会的有 李四光 王五 和他们的学生。"
-    assert text_of([(50, 780, "N O T I C E of the harbour office")]) == "NOTICE of the harbour office"
-    assert text_of([(50, 780, "There is a b in it, and I saw it.")]) == "There is a b in it, and I saw it."
+    assert (
+        text_of([(50, 780, "石 塘 水 库 蓄 水 十 万 立 方 米 ， 比 去 年 多 。")])
+        == "石塘水库蓄水十万立方米，比去年多。"
+    )
+    assert (
+        text_of([(50, 780, "到会的有 李四光 王五 和他们的学生。")])
+        == "到会的有 李四光 王五 和他们的学生。"
+    )
+    assert (
+        text_of([(50, 780, "N O T I C E of the harbour office")]) == "NOTICE of the harbour office"
+    )
+    assert (
+        text_of([(50, 780, "There is a b in it, and I saw it.")])
+        == "There is a b in it, and I saw it."
+    )
 
 
 def test_columns_that_are_drawn_row_by_row_are_read_one_after_the_other():
@@ -62,22 +82,57 @@ def test_columns_that_are_drawn_row_by_row_are_read_one_after_the_other():
 
 
 def test_english_columns_of_ragged_lines():
-    left = ["The harbour office said that the east", "pier has four hundred seats, more", "than any other pier of the town, and", "that it opens in the month of May."]
-    right = ["Farmers below the reservoir are glad,", "since water is enough for all of their", "fields, an engineer of the dam said", "on Monday when he was asked."]
+    left = [
+        "The harbour office said that the east",
+        "pier has four hundred seats, more",
+        "than any other pier of the town, and",
+        "that it opens in the month of May.",
+    ]
+    right = [
+        "Farmers below the reservoir are glad,",
+        "since water is enough for all of their",
+        "fields, an engineer of the dam said",
+        "on Monday when he was asked.",
+    ]
     assert text_of(row_by_row((50, left), (320, right))) == f"{' '.join(left)}\n{' '.join(right)}"
 
 
 def test_three_columns_and_a_line_across_them():
     a, b, c = cut(LEFT[:44], 11), cut(RIGHT[:44], 11), cut(LEFT[12:56], 11)
-    page = [*row_by_row((40, a), (220, b), (400, c)), (40, 600, "本报今日共四版，欢迎订阅，订阅电话见第四版，零售每份一元，全国各地邮局均可办理。")]
-    assert text_of(page).replace("\n", "").startswith(f"{LEFT[:44]}{RIGHT[:44]}{LEFT[12:56]}本报今日共四版")
+    page = [
+        *row_by_row((40, a), (220, b), (400, c)),
+        (
+            40,
+            600,
+            "本报今日共四版，欢迎订阅，订阅电话见第四版，零售每份一元，全国各地邮局均可办理。",
+        ),
+    ]
+    assert (
+        text_of(page)
+        .replace("\n", "")
+        .startswith(f"{LEFT[:44]}{RIGHT[:44]}{LEFT[12:56]}本报今日共四版")
+    )
 
 
 def test_a_table_keeps_its_rows_and_cells():
-    rows = [("站名", "水位（米）", "流量"), ("石塘", "12.3", "40"), ("南湾", "", "22"), ("西湾盐场", "9.9", "31")]
-    cells = [(x, 770 - 18 * at, cell) for at, row in enumerate(rows) for x, cell in zip((50, 200, 350), row) if cell]
+    rows = [
+        ("站名", "水位（米）", "流量"),
+        ("石塘", "12.3", "40"),
+        ("南湾", "", "22"),
+        ("西湾盐场", "9.9", "31"),
+    ]
+    cells = [
+        (x, 770 - 18 * at, cell)
+        for at, row in enumerate(rows)
+        for x, cell in zip((50, 200, 350), row)
+        if cell
+    ]
     page = [(50, 800, "各站水位如下表所示："), *cells, (50, 650, "以上为今晨八时的数据。")]
-    assert text_of(page).split("\n") == ["各站水位如下表所示：", *map("\t".join, rows), "以上为今晨八时的数据。"]
+    assert text_of(page).split("\n") == [
+        "各站水位如下表所示：",
+        *map("\t".join, rows),
+        "以上为今晨八时的数据。",
+    ]
 
 
 def test_a_cell_of_several_lines_is_one_cell():
@@ -85,7 +140,42 @@ def test_a_cell_of_several_lines_is_one_cell():
         (50, 770, "项目"), (200, 770, "说明"), (50, 750, "码头"), (200, 750, "位于东岸，设有四百一十个"), (200, 736, "座位，五月起开放。"),
         (50, 716, "灯塔"), (200, 716, "位于西岸。"),
     ]  # fmt: skip
-    assert text_of(page).split("\n") == ["项目\t说明", "码头\t位于东岸，设有四百一十个座位，五月起开放。", "灯塔\t位于西岸。"]
+    assert text_of(page).split("\n") == [
+        "项目\t说明",
+        "码头\t位于东岸，设有四百一十个座位，五月起开放。",
+        "灯塔\t位于西岸。",
+    ]
+
+
+def test_a_table_of_a_browser_whose_cells_are_broken_into_lines():
+    page = [
+        (50, 700, "站"), (50, 686, "名"), (90, 693, "水位"), (200, 693, "说明"),
+        (50, 660, "石"), (50, 646, "塘"), (90, 653, "12.3"), (160, 653, "正常"),
+        (50, 620, "南"), (50, 606, "湾"), (90, 613, "8.1"), (160, 620, "低于警戒水位，值班人员每小时报告一次，"), (160, 606, "直到水位回落为止"),
+    ]  # fmt: skip
+    rows = [
+        "站名\t水位\t说明",
+        "石塘\t12.3\t正常",
+        "南湾\t8.1\t低于警戒水位，值班人员每小时报告一次，直到水位回落为止",
+    ]
+    assert text_of(page).split("\n") == rows
+
+
+def test_lines_below_a_wider_text_are_one_paragraph():
+    wide, narrow = cut(RIGHT + RIGHT, 38), cut(LEFT, 18)
+    page = [(50, 780 - 18 * at, line) for at, line in enumerate(wide)] + [
+        (50, 660 - 18 * at, line) for at, line in enumerate(narrow)
+    ]
+    assert LEFT in text_of(page)
+
+
+def test_a_table_of_contents_is_text(without_ocr):
+    assert "第二章 石塘水库的历史" in text_of(
+        [
+            (50, 780 - 18 * at, f"第{n}章 石塘水库的历史{'.' * 40}{at * 7 + 1}")
+            for at, n in enumerate("一二三四")
+        ]
+    )
 
 
 def without_letters() -> bytes:
@@ -128,12 +218,11 @@ def scanned(*pages: bytes) -> bytes:
     return out.getvalue()
 
 
-@pytest.fixture
-def without_ocr(monkeypatch):
-    monkeypatch.setattr(ocr, "available", lambda: False)
-
-
-@pytest.mark.parametrize("data", [without_letters(), outlined(), scanned(pdf(lines(LEFT)))], ids=["font", "outlines", "scan"])
+@pytest.mark.parametrize(
+    "data",
+    [without_letters(), outlined(), scanned(pdf(lines(LEFT)))],
+    ids=["font", "outlines", "scan"],
+)
 def test_pages_without_letters_are_reported_with_what_would_read_them(data, without_ocr):
     with pytest.raises(ValueError, match=r"no text layer.*yinju\[ocr\]"):
         read_pdf(data)
@@ -146,11 +235,17 @@ def test_a_page_that_cannot_be_read_among_others_is_named(without_ocr):
     out = io.BytesIO()
     merged.save(out)
     draft, missing = read_pdf(out.getvalue())
-    assert draft.text == LEFT and draft.pages == (0, len(LEFT), len(LEFT))  # an empty page lacks nothing
+    assert draft.text == LEFT and draft.pages == (
+        0,
+        len(LEFT),
+        len(LEFT),
+    )  # an empty page lacks nothing
     assert missing.part == "page 2" and "yinju[ocr]" in missing.reason
 
 
-needs_ocr = pytest.mark.skipif(not ocr.available(), reason="needs the extra ocr: pip install 'yinju[ocr]'")
+needs_ocr = pytest.mark.skipif(
+    not ocr.available(), reason="needs the extra ocr: pip install 'yinju[ocr]'"
+)
 
 
 @needs_ocr
@@ -169,7 +264,7 @@ def test_text_recognition_reads_a_font_without_letters_and_says_so(tmp_path):
 
 def has_chinese_font() -> bool:
     try:
-        return bool(subprocess.run(["fc-list", ":lang=zh"], capture_output=True, timeout=20).stdout)
+        return bool(subprocess.run(["fc-list", ":lang=zh"], check=False, capture_output=True, timeout=20).stdout)
     except OSError:
         return False
 
@@ -186,7 +281,10 @@ def test_text_recognition_reads_columns_of_a_chinese_scan_offline(offline):
 @needs_ocr
 def test_the_models_are_in_the_wheel():
     folder = os.path.join(os.path.dirname(importlib.util.find_spec("rapidocr").origin), "models")
-    assert {name.split("_")[1] for name in os.listdir(folder) if name.endswith(".onnx")} >= {"det", "rec"}
+    assert {name.split("_")[1] for name in os.listdir(folder) if name.endswith(".onnx")} >= {
+        "det",
+        "rec",
+    }
 
 
 def test_a_picture_is_no_page_of_text_where_it_is_small(without_ocr):
@@ -196,7 +294,9 @@ def test_a_picture_is_no_page_of_text_where_it_is_small(without_ocr):
     canvas.drawString(50, 780, LEFT[:30])
     canvas.drawImage(ImageReader(Image.new("RGB", (50, 50))), 50, 600, 100, 100)
     canvas.showPage()
-    canvas.drawImage(ImageReader(Image.new("RGB", (50, 50))), 50, 600, 100, 100)  # a vignette on an empty page
+    canvas.drawImage(
+        ImageReader(Image.new("RGB", (50, 50))), 50, 600, 100, 100
+    )  # a vignette on an empty page
     canvas.save()
     (item,) = read_bytes("a.pdf", out.getvalue())
     assert isinstance(item, Article) and not isinstance(item, Skipped)

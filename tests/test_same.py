@@ -62,11 +62,19 @@ def test_the_article_that_says_it_otherwise_is_found(asked, question, article):
 def test_it_is_answered_and_how_the_question_was_understood_is_shown(asked, question, answer):
     given = Assistant(asked).ask(question)
     assert answer in given.text
-    assert bool(given.completed) == (not question.startswith("北大"))  # an article has 北大, in 东北大学
+    assert bool(given.completed) == (
+        not question.startswith("北大")
+    )  # an article has 北大, in 东北大学
 
 
 def test_a_question_in_the_words_of_the_articles_stays_as_it_is(asked):
-    for question in ("石塘峰海拔2780米吗？", "北京大学新图书馆藏书多少册？", "2023年发生了什么？", "东北大学招了多少新生？", "3号线在哪里？"):
+    for question in (
+        "石塘峰海拔2780米吗？",
+        "北京大学新图书馆藏书多少册？",
+        "2023年发生了什么？",
+        "东北大学招了多少新生？",
+        "3号线在哪里？",
+    ):
         assert Assistant(asked).ask(question).completed == ""
 
 
@@ -76,7 +84,16 @@ def test_a_name_within_a_word_is_none(asked):
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("2,780", 2780), ("3200", 3200), ("十五点二亿", 1_520_000_000), ("15.2亿", 1_520_000_000), ("一万二千", 12_000), ("两千三百", 2300), ("1.52 billion", 1_520_000_000), ("42万", 420_000)],
+    [
+        ("2,780", 2780),
+        ("3200", 3200),
+        ("十五点二亿", 1_520_000_000),
+        ("15.2亿", 1_520_000_000),
+        ("一万二千", 12_000),
+        ("两千三百", 2300),
+        ("1.52 billion", 1_520_000_000),
+        ("42万", 420_000),
+    ],
 )
 def test_figures_by_their_value(written, value):
     found = _FIGURE.search(written)
@@ -86,8 +103,15 @@ def test_figures_by_their_value(written, value):
 
 
 def test_each_line_of_the_table_names_one_thing_in_several_ways():
-    rows = resources.files("rag.question").joinpath("data", "same_names.tsv").read_text("utf8").splitlines()
+    rows = (
+        resources.files("rag.question")
+        .joinpath("data", "same_names.tsv")
+        .read_text("utf8")
+        .splitlines()
+    )
     groups = [row.split("\t") for row in rows if not row.startswith("#")]
     assert len(groups) > 400
     for group in groups:
-        assert len(group) == len(set(group)) > 1 and all(name == name.strip() and len(name) > 1 for name in group), group
+        assert len(group) == len(set(group)) > 1 and all(
+            name == name.strip() and len(name) > 1 for name in group
+        ), group

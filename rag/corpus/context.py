@@ -14,8 +14,12 @@ _ROWS = 60_000  # and the first row of its table
 _HEADING = 48  # columns of a heading at most, a Chinese character being two
 _LEAST_ROWS = 3
 _CELL = 40  # columns of a cell of a header at most
-_NO_HEADING = re.compile(r"[。！？!?；;，,、：:….”’»\"')）】]$|[\t|]|[。；]|编辑|记者|通讯员|[摄图文]$|©|版权|https?:")
-_NUMBERED = re.compile(r"(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|第[一二三四五六七八九十百\d]+[章节条部篇]|\d+(?:\.\d+)*[.、\s]\s*\D)")
+_NO_HEADING = re.compile(
+    r"[。！？!?；;，,、：:….”’»\"')）】]$|[\t|]|[。；]|编辑|记者|通讯员|[摄图文]$|©|版权|https?:"
+)
+_NUMBERED = re.compile(
+    r"(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|第[一二三四五六七八九十百\d]+[章节条部篇]|\d+(?:\.\d+)*[.、\s]\s*\D)"
+)
 _FIGURE = re.compile(r"[-+−$￥¥€£]?\d[\d,.:/-]*\s?[%％‰]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _RULE = re.compile(r"[\s|:-]*-[\s|:-]*")
@@ -31,7 +35,12 @@ _NO_NAME = re.compile(
 def context(article: Article, start: int) -> str:
     """What stands for all that is around the passage that begins at an offset, line by line; "" for nothing."""
     text = article.text
-    lines = (article.title, file_words(article.id, article.title), heading_above(text, start), header_above(text, start))
+    lines = (
+        article.title,
+        file_words(article.id, article.title),
+        heading_above(text, start),
+        header_above(text, start),
+    )
     return "\n".join(line for line in lines if line)
 
 
@@ -39,7 +48,13 @@ def file_words(article_id: str, title: str) -> str:
     """What the name of an article's file says that its title does not; "" for nothing, or where it is no file's only article."""
     name = article_id.rpartition("/")[2]
     stem, dot, suffix = name.rpartition(".")
-    if not dot or not suffix.isalnum() or "#" in name or "://" in article_id or not 2 <= len(suffix) <= 8:
+    if (
+        not dot
+        or not suffix.isalnum()
+        or "#" in name
+        or "://" in article_id
+        or not 2 <= len(suffix) <= 8
+    ):
         return ""
     words = " ".join(re.sub(r"[\W_]+", " ", _KEY.sub("", stem)).split())
     if _NO_NAME.fullmatch(words) or width(words) < 4 or _plain(words) in _plain(title):
@@ -65,7 +80,11 @@ def heading_above(text: str, start: int) -> str:
 
 
 def _is_heading(line: str) -> bool:
-    return 4 <= width(line) <= _HEADING and (_NUMBERED.match(line) is not None or not (is_date_line(line) or is_meta(line))) and not _NO_HEADING.search(line)
+    return (
+        4 <= width(line) <= _HEADING
+        and (_NUMBERED.match(line) is not None or not (is_date_line(line) or is_meta(line)))
+        and not _NO_HEADING.search(line)
+    )
 
 
 def header_above(text: str, at: int) -> str:
@@ -85,10 +104,19 @@ def header_above(text: str, at: int) -> str:
             break
         first, rows = above, rows + 1
     header = _line(text, first).strip()
-    if first == begin or first and first <= least or rows < _LEAST_ROWS and _mark(_line(text, begin + len(_line(text, begin)) + 1)) != mark:
+    if (
+        first == begin
+        or first
+        and first <= least
+        or rows < _LEAST_ROWS
+        and _mark(_line(text, begin + len(_line(text, begin)) + 1)) != mark
+    ):
         return ""
     cells = [cell for cell in map(str.strip, header.split(mark)) if cell]
-    named = all(width(cell) <= _CELL and (not _FIGURE.fullmatch(cell) or _YEAR.fullmatch(cell)) for cell in cells)
+    named = all(
+        width(cell) <= _CELL and (not _FIGURE.fullmatch(cell) or _YEAR.fullmatch(cell))
+        for cell in cells
+    )
     return header if len(cells) > 1 and named and not _RULE.fullmatch(_line(text, begin)) else ""
 
 

@@ -47,7 +47,7 @@ _SORT = (
     "|博物馆|图书馆|体育馆|[县镇乡村](?![长委干民])"
 )
 # Two characters that tell which one, before what sort of thing it is; a name of capitals.
-_NAME = re.compile(rf"[\u4e00-\u9fff][^\W全本我该各此外两几每同当城的某](?={_SORT})|[A-Z][a-z]+(?: [A-Z][a-z]+)+")
+_NAME = re.compile(rf"[\u4e00-\u9fff][^\W全本我该各此外两几每同当城的某民个了着在到去](?={_SORT})|[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _FACTOR, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 
 Read = Callable[[Iterable[int]], Mapping[int, Article]]
@@ -163,7 +163,7 @@ class _Joined:
 class _Content:
     """What articles are compared by.
 
-    Runs and short runs with how often they stand in the text, figures, the date, and month and day of the date line.
+    Runs and short runs with how often they stand in the text, figures, the date, month and day of the date line, and the text.
     """
 
     runs: np.ndarray
@@ -171,7 +171,7 @@ class _Content:
     figures: frozenset[str]
     day: date | None
     line: date | None
-    names: frozenset[str]
+    text: str
 
     @classmethod
     def of(cls, article: Article) -> _Content:
@@ -181,7 +181,7 @@ class _Content:
             day = None
         text = article.text
         words = np.unique(runs(_FIGURE.sub("", f"{article.title}\n{text}"), short=True), return_counts=True)
-        return cls(np.unique(runs(text)), words, frozenset(_FIGURE.findall(text)), day, _date_line(text), names_in(text))
+        return cls(np.unique(runs(text)), words, frozenset(_FIGURE.findall(text)), day, _date_line(text), text)
 
 
 def _one_story(one: _Content, other: _Content) -> bool:
@@ -208,7 +208,8 @@ def _renamed(one: _Content, other: _Content) -> bool:
     own = [_own(one, other), _own(other, one)]
     if any(counts.sum() > SAME_WORDS * told.words[1].sum() for counts, told in zip(own, (one, other))):
         return False
-    if len(one.names - other.names) == len(other.names - one.names) == 1:
+    names, others = names_in(one.text), names_in(other.text)
+    if len(names - others) == len(others - names) == 1:
         return True
     again = [counts[counts >= AGAIN].sum() for counts in own]
     return all(often > MOSTLY * counts.sum() for often, counts in zip(again, own)) and len({int(counts.max()) for counts in own}) == 1

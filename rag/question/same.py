@@ -19,10 +19,22 @@ from rag.question.types import Span
 if TYPE_CHECKING:
     from rag.index import Snapshot
 
-LOOKED_INTO = 32  # passages in which a figure is looked for as it is written, of those that hold its parts
+LOOKED_INTO = (
+    32  # passages in which a figure is looked for as it is written, of those that hold its parts
+)
 _MOST = 8  # names and figures of a question that are looked for
 _ZH = "零〇一二两三四五六七八九十百千万亿"
-_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "万亿": 10**12}
+_SCALES = {
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+    "百": 100,
+    "千": 1000,
+    "万": 10**4,
+    "亿": 10**8,
+    "万亿": 10**12,
+}
 _FIGURE = re.compile(
     r"(?<![A-Za-z\d.,/:-])(?P<digits>\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:\s?(?P<scale>万亿|[百千万亿](?![百千万亿])|(?:thousand|(?:m|b|tr)illion)\b))?"
     r"(?![\d.,，/:-]\d|[年月日号期届版時时点]|\d|[A-Za-z])"
@@ -30,7 +42,10 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?![\u4e00-\u9fff])")
-_NUMBERED = re.compile(r"(?:\b(?:no|line|route|flight|terminal|article|section|phase|unit|room|gate)\.? |第)$", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?:\b(?:no|line|route|flight|terminal|article|section|phase|unit|room|gate)\.? |第)$",
+    re.IGNORECASE,
+)
 
 
 def in_words_of(snapshot: Snapshot, text: str) -> tuple[str, str]:
@@ -50,13 +65,17 @@ def in_words_of(snapshot: Snapshot, text: str) -> tuple[str, str]:
     for (start, end), ways in [*_figures(plain), *_names(snapshot, plain)][:_MOST]:
         said = plain[start:end]
         exact = _value(found) is not None if (found := _FIGURE.fullmatch(said)) else False
-        if other := next((way for way in ways if way != said and _held(snapshot, way, exact)), None):
+        if other := next(
+            (way for way in ways if way != said and _held(snapshot, way, exact)), None
+        ):
             if _held(snapshot, said, exact):
                 beside.append((start, end, other))
             elif exact or has_chinese(other) == has_chinese(plain):
                 always.append((start, end, other))
             else:  # in full, it is understood across the languages
-                always.append((start, end, ways[0] if has_chinese(ways[0]) == has_chinese(plain) else other))
+                always.append(
+                    (start, end, ways[0] if has_chinese(ways[0]) == has_chinese(plain) else other)
+                )
     changed = _put(text, always)
     both = _put(text, [*always, *beside])
     return changed, both if beside else ""
@@ -67,7 +86,13 @@ def _put(text: str, parts: list[tuple[int, int, str]]) -> str:
     for start, end, words in sorted(parts, reverse=True):
         if end <= last:
             last = start
-            space = " " if words.isascii() and text[end : end + 1].isalnum() and text[end : end + 1].isascii() else ""
+            space = (
+                " "
+                if words.isascii()
+                and text[end : end + 1].isalnum()
+                and text[end : end + 1].isascii()
+                else ""
+            )
             text = f"{text[:start]}{words}{space}{text[end:]}"
     return text
 
@@ -90,14 +115,26 @@ def _held(snapshot: Snapshot, words: str, exact: bool) -> bool:
 @functools.cache
 def _known() -> tuple[dict[str, tuple[str, ...]], re.Pattern[str]]:
     """For each name, in small letters unless it is an abbreviation, the others of the same thing; and a pattern of all."""
-    rows = resources.files("rag.question").joinpath("data", "same_names.tsv").read_text("utf8").splitlines()
+    rows = (
+        resources.files("rag.question")
+        .joinpath("data", "same_names.tsv")
+        .read_text("utf8")
+        .splitlines()
+    )
     groups = [row.split("\t") for row in rows if not row.startswith("#")]
     others: dict[str, tuple[str, ...]] = {}
     for group in groups:
         for name in group:
-            others[_key(name)] = (*others.get(_key(name), ()), *(one for one in group if one != name))
+            others[_key(name)] = (
+                *others.get(_key(name), ()),
+                *(one for one in group if one != name),
+            )
     names = sorted({name for group in groups for name in group}, key=len, reverse=True)
-    latin = "|".join(f"(?i:{re.escape(name)})" if " " in name else re.escape(name) for name in names if name.isascii())
+    latin = "|".join(
+        f"(?i:{re.escape(name)})" if " " in name else re.escape(name)
+        for name in names
+        if name.isascii()
+    )
     chinese = "|".join(re.escape(name) for name in names if not name.isascii())
     return others, re.compile(rf"(?<![A-Za-z\d])(?:{latin})(?![A-Za-z\d])|{chinese}")
 
@@ -114,7 +151,10 @@ def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[Span, tuple[str, ...
         if spans is None:
             spans = snapshot.model.spans(text)[1]
         if found.start() in spans[:, 0] and found.end() in spans[:, 1]:
-            ways = sorted(others[_key(found[0])], key=lambda name: (has_chinese(name) != has_chinese(text), -len(name)))
+            ways = sorted(
+                others[_key(found[0])],
+                key=lambda name: (has_chinese(name) != has_chinese(text), -len(name)),
+            )
             yield found.span(), tuple(ways)
 
 
@@ -138,9 +178,15 @@ def _value(found: re.Match[str]) -> Decimal | None:
     try:
         if found["zh"]:
             figure = found["zh"].replace("〇", "零")
-            scale = re.search("[万亿]+$", figure)[0] if "点" in figure and figure[-1] in "万亿" else ""
-            return Decimal(str(cn2an.cn2an(figure.removesuffix(scale), "smart"))) * _SCALES.get(scale, 1)
-        return Decimal(found["digits"].replace(",", "").replace("，", "")) * _SCALES.get((found["scale"] or "").lower(), 1)
+            scale = (
+                re.search("[万亿]+$", figure)[0] if "点" in figure and figure[-1] in "万亿" else ""
+            )
+            return Decimal(str(cn2an.cn2an(figure.removesuffix(scale), "smart"))) * _SCALES.get(
+                scale, 1
+            )
+        return Decimal(found["digits"].replace(",", "").replace("，", "")) * _SCALES.get(
+            (found["scale"] or "").lower(), 1
+        )
     except (ValueError, InvalidOperation):
         return None
 
@@ -165,7 +211,11 @@ def _ways(value: Decimal) -> Iterator[str]:
 def _scaled(value: Decimal, size: int) -> Decimal | None:
     """A value in units of a power of ten, where that is a short number of at least one."""
     part = (value / Decimal(10) ** size).normalize()
-    return part if part >= 1 and len(part.as_tuple().digits) <= 6 and -part.as_tuple().exponent <= 3 else None
+    return (
+        part
+        if part >= 1 and len(part.as_tuple().digits) <= 6 and -part.as_tuple().exponent <= 3
+        else None
+    )
 
 
 def _chinese(value: Decimal, scale: str) -> Iterator[str]:

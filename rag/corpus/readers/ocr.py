@@ -41,7 +41,8 @@ def recogniser() -> Recogniser | None:
         read += 1
         if read > MAX_PAGES:
             return [], 0
-        busy.get()()
+        _engine()
+        busy.get()()  # loading the models is none of the time for this page
         return _recognised(page)
 
     return recognise
@@ -56,11 +57,23 @@ def _recognised(page) -> tuple[list[Line], int]:
     for box, text in zip(found.boxes, found.txts):
         (left, top), (right, bottom) = box.min(axis=0) / scale, box.max(axis=0) / scale
         if text := spelled([ord(letter) for letter in text]):
-            lines.append(Line(text, left, height - top, right, height - bottom, max(_LETTER * (bottom - top), 1.0)))
+            lines.append(
+                Line(
+                    text,
+                    left,
+                    height - top,
+                    right,
+                    height - bottom,
+                    max(_LETTER * (bottom - top), 1.0),
+                )
+            )
     if not lines:
         return [], 0
     usual = median(line.size for line in lines)
-    lines = [line._replace(size=usual) if abs(line.size - usual) < _LIKE * usual else line for line in lines]
+    lines = [
+        line._replace(size=usual) if abs(line.size - usual) < _LIKE * usual else line
+        for line in lines
+    ]
     letters = sum(map(len, found.txts))
     sure = sum(score * len(text) for score, text in zip(found.scores, found.txts)) / letters
     return lines, max(1, round(100 * sure))
@@ -72,9 +85,15 @@ def _engine():
     import rapidocr
 
     folder = Path(rapidocr.__file__).parent / "models"
-    models = {kind: sorted(folder.glob(f"*_{kind.lower()}_*.onnx")) for kind in ("Det", "Cls", "Rec")}
+    models = {
+        kind: sorted(folder.glob(f"*_{kind.lower()}_*.onnx")) for kind in ("Det", "Cls", "Rec")
+    }
     if not all(models.values()):
-        raise FileNotFoundError(f"expected the models of rapidocr in {folder}: install a version of 'yinju[ocr]' that holds them")
-    threads = {f"EngineConfig.onnxruntime.{which}_op_num_threads": 1 for which in ("intra", "inter")}
+        raise FileNotFoundError(
+            f"expected the models of rapidocr in {folder}: install a version of 'yinju[ocr]' that holds them"
+        )
+    threads = {
+        f"EngineConfig.onnxruntime.{which}_op_num_threads": 1 for which in ("intra", "inter")
+    }
     paths = {f"{kind}.model_path": str(found[0]) for kind, found in models.items()}
     return rapidocr.RapidOCR(params={"Global.log_level": "critical", **threads, **paths})

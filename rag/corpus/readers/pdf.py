@@ -22,6 +22,7 @@ from rag.corpus.readers.pdf_lines import CONTROL, SPLIT, Glyphs, Line, is_pictur
 
 MAX_PAGES = 5_000
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
+_GAP = 2.2  # sizes of a letter from one base line to the next: more is the end of a paragraph
 _MARGIN = 0.1  # share of a page's height at its top and at its bottom where running titles stand
 _PAGE_NUMBER = re.compile(
     r"[-–—·•|\s]*(?:(?:第\s*)?[\dⅰ-ⅿivxlc]{1,5}\s*页?(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,5}\s*页?)?"
@@ -184,9 +185,23 @@ def _right_edges(lines: Sequence[Line]) -> list[float]:
     """For each line how far right the lines of its column reach."""
     out = []
     for at, line in enumerate(lines):
-        near = [one for one in lines[max(0, at - 8) : at + 9] if not one.row]
+        beside = [one.right for one in lines[max(0, at - 1) : at + 2] if not one.row and abs(one.left - line.left) < 3 * line.size]
+        if len(beside) == 3 and max(beside) - min(beside) < line.size and line.right - line.left > 12 * line.size:
+            out.append(max(beside))  # full lines, whatever is above or below them
+            continue
+        first, last = at, at
+        while first > max(0, at - 8) and _adjoining(lines[first - 1], lines[first]):
+            first -= 1
+        while last < min(len(lines) - 1, at + 8) and _adjoining(lines[last], lines[last + 1]):
+            last += 1
+        near = [one for one in lines[first : last + 1] if not one.row]
         out.append(max((one.right for one in near if abs(one.left - line.left) < 4 * line.size), default=line.right))
     return out
+
+
+def _adjoining(line: Line, following: Line) -> bool:
+    """Whether no gap lies between two lines; columns adjoin."""
+    return line.bottom - following.bottom <= _GAP * max(line.size, 1.0)
 
 
 def _joint(before: Line, line: Line, right: float) -> str:
@@ -197,7 +212,7 @@ def _joint(before: Line, line: Line, right: float) -> str:
     if not 0.85 < line.size / size < 1.18:
         return "\n"
     below = before.bottom - line.bottom  # from one base line to the next; another column or page is above
-    if below > 2.2 * size:
+    if below > _GAP * size:
         return "\n"
     same_column = 0 < below
     if same_column and line.left - before.left > 0.8 * size:

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 SPLIT = "\x02"  # PDFium's sign for a hyphen at the end of a line
-_WIDE = 1.4  # sizes of a letter: what stands farther apart on a base line are two columns, or two cells
+_WIDE = (
+    1.4  # sizes of a letter: what stands farther apart on a base line are two columns, or two cells
+)
 _TRACKED = 2.5  # letters that are spaced out stand nearer than this
 _EVEN = 0.35  # by how much the gaps between them differ at most, in sizes of a letter
 _UNREADABLE = 0.1  # share of a page's letters without a meaning: more, and the page is no text
@@ -27,6 +29,9 @@ _WORD = re.compile(
     r"|(?i:[b-df-hj-np-tv-z]*[aeiouyà-ÿ][a-zà-ÿ]+|(?<![a-z])[ai](?![a-z]))"  # letters that can be spoken
     r"|[^\W\d_a-zA-Z\u00aa-\u00ff]"  # a letter of another script
 )
+
+
+_FILLING = re.compile(r"[\s.…·•_—–-]")  # leaders of a table of contents, and rules
 
 
 class Line(NamedTuple):
@@ -51,9 +56,15 @@ class Glyphs:
         from pypdfium2 import raw
 
         self._raw, self._page = raw, text_page
-        self.codes = [raw.FPDFText_GetUnicode(text_page, at) for at in range(text_page.count_chars())]
+        self.codes = [
+            raw.FPDFText_GetUnicode(text_page, at) for at in range(text_page.count_chars())
+        ]
         # A font may not say which letters its shapes are; the codes are then their numbers in the font.
-        unknown = [at for at in range(len(self.codes)) if raw.FPDFText_HasUnicodeMapError(text_page, at) == 1]
+        unknown = [
+            at
+            for at in range(len(self.codes))
+            if raw.FPDFText_HasUnicodeMapError(text_page, at) == 1
+        ]
         for at in unknown:
             self.codes[at] = 0xFFFD
         self.unknown = len(unknown)
@@ -65,7 +76,11 @@ class Glyphs:
     def size(self, at: int) -> float:
         """Points of the font of a character as it is drawn, at least 1."""
         matrix = self._raw.FS_MATRIX()
-        scale = math.hypot(matrix.c, matrix.d) if self._raw.FPDFText_GetMatrix(self._page, at, matrix) else 1.0
+        scale = (
+            math.hypot(matrix.c, matrix.d)
+            if self._raw.FPDFText_GetMatrix(self._page, at, matrix)
+            else 1.0
+        )
         return max(scale * self._raw.FPDFText_GetFontSize(self._page, at), 1.0)
 
     def slanted(self, at: int) -> bool:
@@ -84,6 +99,29 @@ def segments(glyphs: Glyphs) -> list[Line]:
         begin = at + 1
         if inside and not glyphs.slanted(inside[0]):
             out += _stretches(glyphs, inside)
+    return _upright(out)
+
+
+def _upright(lines: Sequence[Line]) -> list[Line]:
+    """The lines, with Chinese letters that stand one below the other as one line: upright text, a word in a narrow cell."""
+    out: list[Line] = []
+    for line in lines:
+        above = out[-1] if out else line
+        below = (
+            out
+            and abs(line.left - above.left) < 0.3 * line.size
+            and -0.2 * line.size < above.bottom - line.top < 0.8 * line.size
+        )
+        if (
+            below
+            and len(line.text) == 1
+            and line.text > "\u2e7f"
+            and above.text > "\u2e7f"
+            and above.right - above.left < 1.3 * above.size
+        ):
+            out[-1] = above._replace(text=above.text + line.text, bottom=line.bottom)
+        else:
+            out.append(line)
     return out
 
 
@@ -97,7 +135,9 @@ def _stretches(glyphs: Glyphs, inside: Sequence[int]) -> list[Line]:
     out = []
     for first, last in zip([0, *wide], [*wide, len(inside)]):
         begin, end = inside[first], inside[last - 1]
-        skipped = {i for n in joined if first < n < last for i in range(inside[n - 1] + 1, inside[n])}
+        skipped = {
+            i for n in joined if first < n < last for i in range(inside[n - 1] + 1, inside[n])
+        }
         if text := spelled([glyphs.codes[i] for i in range(begin, end + 1) if i not in skipped]):
             left, _, _, top = glyphs.box(begin)
             _, bottom, right, _ = glyphs.box(end)
@@ -105,35 +145,47 @@ def _stretches(glyphs: Glyphs, inside: Sequence[int]) -> list[Line]:
     return out
 
 
-def _tracked(codes: Sequence[int], inside: Sequence[int], breaks: Sequence[int], gaps: Sequence[float]) -> set[int]:
-    """Which of the gaps of a line are no spaces, as its letters are spaced out: "石 塘 水 库", "N O T I C E".
+def _tracked(
+    codes: Sequence[int], inside: Sequence[int], breaks: Sequence[int], gaps: Sequence[float]
+) -> set[int]:
+    """Which of the gaps of a line are no spaces, as its letters are spaced out: "石 塘 水 库", "N O T I C E", "姓 名：王小明".
 
-    A letter that stands alone between two gaps is spaced out where the gaps are alike; Chinese ones where two stand so.
+    The letter before such a gap and the one behind it stand alone, but for marks, and the gaps are alike.
     """
-    pieces = [(first, last) for first, last in zip([0, *breaks], [*breaks, len(inside)])]
-    single = [last - first == 1 or _marked(codes, inside[first:last]) for first, last in pieces]
+    borders = [0, *breaks, len(inside)]
+    alone = [
+        _alone(codes, inside[borders[at] : borders[at + 1]][::-1])
+        and _alone(codes, inside[borders[at + 1] : borders[at + 2]])
+        for at in range(len(breaks))
+    ]
     out: set[int] = set()
     at = 0
     while at < len(breaks):
         end = at
-        while end < len(breaks) and single[end] and single[end + 1] and abs(gaps[end] - gaps[at]) <= _EVEN and gaps[end] <= _TRACKED:
+        while (
+            end < len(breaks)
+            and alone[end]
+            and abs(gaps[end] - gaps[at]) <= _EVEN
+            and gaps[end] <= _TRACKED
+        ):
             end += 1
-        letters = [codes[inside[first]] for first, _ in pieces[at : end + 1]]
-        chinese = any(0x2E80 <= code for code in letters)
+        chinese = any(0x2E80 <= codes[inside[n]] for n in (breaks[at] - 1, *breaks[at:end]))
         if end - at >= (2 if chinese else 4) or chinese and end - at == 1 and gaps[at] <= 1.2:
             out.update(breaks[at:end])
         at = max(end, at + 1)
     return out
 
 
-def _marked(codes: Sequence[int], piece: Sequence[int]) -> bool:
-    """Whether a piece is one letter with a mark beside it: "库，"."""
-    return len(piece) == 2 and any(not chr(codes[at]).isalnum() for at in piece if codes[at] <= 0x10FFFF)
+def _alone(codes: Sequence[int], piece: Sequence[int]) -> bool:
+    """Whether the first letter of a piece stands alone in it, or a mark behind it."""
+    return len(piece) == 1 or not chr(min(codes[piece[1]], 0x10FFFF)).isalnum()
 
 
 def spelled(codes: Sequence[int]) -> str:
     """The characters of some codes of UTF-16 or UTF-32, with :data:`SPLIT` for every hyphen at a line's end."""
-    text = "".join(SPLIT if code in (0x02, 0xAD, 0xFFFE) else chr(code) for code in codes if code <= 0x10FFFF)
+    text = "".join(
+        SPLIT if code in (0x02, 0xAD, 0xFFFE) else chr(code) for code in codes if code <= 0x10FFFF
+    )
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return re.sub(r"[ \t\xa0]+", " ", CONTROL.sub("", text)).strip()
 
@@ -143,7 +195,7 @@ def is_text(glyphs: Glyphs, lines: Sequence[Line]) -> bool:
     visible = "".join(line.text for line in lines)
     if glyphs.unknown > _UNREADABLE * max(len(visible), 1):
         return False
-    count = len(re.sub(r"\s", "", visible))
+    count = len(_FILLING.sub("", visible))
     words = sum(len(word) for line in lines for word in _WORD.findall(line.text))
     return count < _FEW or words >= _WORDS * count
 
@@ -158,5 +210,9 @@ def is_picture(page) -> bool:
             left, bottom, right, top = thing.get_bounds()
             if (right - left) * (top - bottom) > _PICTURE * area:
                 return True
-        shapes += thing.type in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_IMAGE)
+        shapes += thing.type in (
+            raw.FPDF_PAGEOBJ_PATH,
+            raw.FPDF_PAGEOBJ_TEXT,
+            raw.FPDF_PAGEOBJ_IMAGE,
+        )
     return shapes >= _OUTLINES
