@@ -7,8 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.corpus.readers import read_by
+from rag import __version__
 from rag.errors import IndexMissing, YinjuError
+
+
+def program() -> str:
+    """Version of Yinju and of its readers, and whether they read scans, for :attr:`Origin.program`."""
+    from rag.corpus.readers import VERSION
+    from rag.corpus.readers.ocr import available
+
+    return f"{__version__}/{VERSION}{' with OCR' if available() else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +26,7 @@ class Origin:
     Attributes:
         corpus: the paths that were read, absolute.
         model: the ``model`` argument of the build, "" for the embedded one.
-        program: version of Yinju, as another one may read and split files differently.
+        program: version of Yinju and its readers (:func:`program`), as another one may read and split files differently.
         columns: which columns of tables hold what, as :func:`rag.corpus.read_corpus` takes it.
     """
 
@@ -61,7 +69,7 @@ def why_stale(index: str | Path, paths: Sequence[Path], model: str | None, colum
     origin, embedded = read_origin(index), load_static()
     reasons = {
         "what it was built from is not known": lambda: not origin,
-        "another version of Yinju built it": lambda: origin.program != read_by(),
+        "another version of Yinju built it": lambda: origin.program != program(),
         "it was built from other folders": lambda: origin.corpus != tuple(os.path.abspath(path) for path in paths),
         "the articles have changed": lambda: _changed(folder, paths),
         "its tables were read with other columns": lambda: columns is not None and origin.columns != dict(columns),
@@ -76,4 +84,4 @@ def why_stale(index: str | Path, paths: Sequence[Path], model: str | None, colum
 def _changed(folder: Path, paths: Sequence[Path]) -> bool:
     from rag.index.survey import Looked
 
-    return Looked.at(paths, read_by(), folder).changed
+    return Looked.at(paths, program(), folder).changed

@@ -93,14 +93,14 @@ class Index:
 
         Raises CorpusError (not there, or nothing to index), TooMuchRemoved, ModelError, StorageError, IndexBusy.
         """
-        from rag.corpus.readers import read_by
+        from rag.freshness import program
         from rag.index import build_index, index_corpus
 
         paths, articles = _divide(corpus)
         embedder = _embedder(model)
         if not paths:
             return build_index(_with_langs(articles), path, embedder, progress, max_removed=max_removed)
-        return index_corpus(paths, path, embedder, progress, max_removed=max_removed, model=model or "", program=read_by(),
+        return index_corpus(paths, path, embedder, progress, max_removed=max_removed, model=model or "", program=program(),
                             columns=columns, afresh=True)
 
     @staticmethod
@@ -142,8 +142,7 @@ class Index:
         Raises IndexMissing, TooMuchRemoved, UsageError (the index does not know its corpus), IndexMismatch (built with
         another model), and what :meth:`build` raises.
         """
-        from rag.corpus.readers import read_by
-        from rag.freshness import read_origin
+        from rag.freshness import program, read_origin
         from rag.index import index_corpus
         from rag.index.manifest import read_manifest
         from rag.index.versions import VERSIONS, current
@@ -162,7 +161,7 @@ class Index:
                 + ", or build the index anew (yinju build)"
             )
         paths, _ = _divide(corpus)
-        return index_corpus(paths, path, _embedder(model), progress, max_removed=max_removed, model=model or "", program=read_by())
+        return index_corpus(paths, path, _embedder(model), progress, max_removed=max_removed, model=model or "", program=program())
 
     @staticmethod
     def verify(path: PathLike = "index") -> Verification:

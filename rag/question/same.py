@@ -1,6 +1,7 @@
-"""The question in the words of the articles: figures are compared by their value, and names that are known to be one thing's are one.
+"""The question in the words of the articles: figures are compared by value, known names by thing.
 
-"2,780" is 2780 and 二千七百八十, "十五点二亿" is 15.2亿 and "1.52 billion"; GDP is 国内生产总值 (``data/same_names.tsv``).
+"2,780" is 2780 and 二千七百八十, "十五点二亿" is 15.2亿 and "1.52 billion"; GDP is 国内生产总值
+(``data/same_names.tsv``).
 """
 
 from __future__ import annotations

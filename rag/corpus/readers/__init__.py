@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 
-__all__ = ["IN_PLACE", "READERS", "WITH_PICTURES", "Draft", "Missing", "Reader", "Unreadable", "read_by", "read_drafts"]
+__all__ = ["IN_PLACE", "READERS", "VERSION", "WITH_PICTURES", "Draft", "Missing", "Reader", "Unreadable", "read_drafts"]
 
 Reader = Callable[[bytes], Draft | list[Draft | Missing]]
 
@@ -22,6 +22,9 @@ def _lazy(module: str, function: str) -> Reader:
 
     return read
 
+
+VERSION = 2
+"""Of what is read: raise it whenever a file would be read otherwise than before, so that an index reads its files anew."""
 
 _html, _feed = _lazy("html", "read_html"), _lazy("feed", "read_feed")
 
@@ -43,23 +46,12 @@ READERS: dict[str, Reader] = {
 }
 """Reader of the bytes of a document, by its suffix in lower case."""
 
-VERSION = 2
-"""Of all readers together: raise it whenever one of them reads the same file otherwise, so that updates read all files again."""
-
 IN_PLACE = frozenset((".txt", ".md", ".markdown"))
 """Formats that are read where they are, if short; all others, whose parsers a file may keep busy for ever, bloat or crash, are
 read in a process of their own (``rag.corpus.worker``)."""
 
 WITH_PICTURES = frozenset((".pdf", ".docx", ".epub", ".mhtml", ".mht"))
 """Formats that may be large though they hold little text."""
-
-
-def read_by() -> str:
-    """What reads files, for an index to know which of its files another would read otherwise."""
-    from rag import __version__
-    from rag.corpus.readers.ocr import available
-
-    return f"{__version__}, readers {VERSION}{' with OCR' if available() else ''}"
 
 
 def read_drafts(suffix: str, data: bytes, columns: Mapping[str, str] | None = None) -> list[Draft | Missing]:
