@@ -1,4 +1,4 @@
-"""What is said of a passage outside of it: the title, the name of the file, the heading above, the first row of a table."""
+"""What is said of a passage outside of it: title, file name, heading, first row of a table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _NO_HEADING = re.compile(
     r"[。！？!?；;，,、：:….”’»\"')）】]$|[\t|]|[。；]|编辑|记者|通讯员|[摄图文]$|©|版权|https?:"
 )
 _NUMBERED = re.compile(
-    r"(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|第[一二三四五六七八九十百\d]+[章节条部篇]|\d+(?:\.\d+)*[.、\s]\s*\D)"
+    r"(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]"
+    r"|第[一二三四五六七八九十百\d]+[章节条部篇]|\d+(?:\.\d+)*[.、\s]\s*\D)"
 )
 _FIGURE = re.compile(r"[-+−$￥¥€£]?\d[\d,.:/-]*\s?[%％‰]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -26,14 +27,15 @@ _RULE = re.compile(r"[\s|:-]*-[\s|:-]*")
 _KEY = re.compile(rf"-[0-9a-f]{{{KEY_DIGITS}}}$")
 # A name that says nothing of what is in the file.
 _NO_NAME = re.compile(
-    r"(?:untitled|无标题|未命名|新建.*|document|文档|文件|文章|正文|article|news|新闻|index|readme|page|text|copy|副本|scan|扫描件?|img|image|dsc|file|story"
+    r"(?:untitled|无标题|未命名|新建.*|document|文档|文件|文章|正文|article|news|新闻"
+    r"|index|readme|page|text|copy|副本|scan|扫描件?|img|image|dsc|file|story"
     r"|post|item|part|doc|chapter|download|全文|[\d\W_]|[a-f\d]{8,})*",
     re.IGNORECASE,
 )
 
 
 def context(article: Article, start: int) -> str:
-    """What stands for all that is around the passage that begins at an offset, line by line; "" for nothing."""
+    """All that is around the passage that begins at an offset, line by line; "" for nothing."""
     text = article.text
     lines = (
         article.title,
@@ -45,7 +47,10 @@ def context(article: Article, start: int) -> str:
 
 
 def file_words(article_id: str, title: str) -> str:
-    """What the name of an article's file says that its title does not; "" for nothing, or where it is no file's only article."""
+    """What the name of an article's file says that its title does not; "" for nothing.
+
+    Nothing is said by the name of a file of several articles.
+    """
     name = article_id.rpartition("/")[2]
     stem, dot, suffix = name.rpartition(".")
     if (
@@ -71,7 +76,7 @@ def heading_above(text: str, start: int) -> str:
         begin = text.rfind("\n", 0, end) + 1
         line = text[begin:end].strip()
         if line:
-            # What it heads is a paragraph, longer than itself; lines of a list are headings of nothing.
+            # What it heads is longer than itself; lines of a list are headings of nothing.
             if len(below) > len(line) and _is_heading(line):
                 return line
             below = line
@@ -88,10 +93,10 @@ def _is_heading(line: str) -> bool:
 
 
 def header_above(text: str, at: int) -> str:
-    """The first row of the table in which an offset stands, without the white space around it; "" for none, and for that row itself.
+    """The first row of the table in which an offset stands; "" for none, and for that row itself.
 
-    A table is at least three lines with tabs or "|" between their cells. Its first row is a header where its cells are short
-    and name something: it has no figures but years.
+    A table is at least three lines with tabs or "|" between their cells. Its first row is a header
+    where its cells are short and name something: it has no figures but years.
     """
     begin = text.rfind("\n", 0, at) + 1
     mark = _mark(_line(text, begin))

@@ -37,7 +37,8 @@ _SCALES = {
     "万亿": 10**12,
 }
 _FIGURE = re.compile(
-    r"(?<![A-Za-z\d.,/:-])(?P<digits>\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:\s?(?P<scale>万亿|[百千万亿](?![百千万亿])|(?:thousand|(?:m|b|tr)illion)\b))?"
+    r"(?<![A-Za-z\d.,/:-])(?P<digits>\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?:\s?(?P<scale>万亿|[百千万亿](?![百千万亿])|(?:thousand|(?:m|b|tr)illion)\b))?"
     r"(?![\d.,，/:-]\d|[年月日号期届版時时点]|\d|[A-Za-z])"
     rf"|(?<![第{_ZH}点])(?P<zh>[{_ZH}]{{2,}}(?:点[零一二三四五六七八九]+[万亿]*)?)(?![{_ZH}月日号年届期点])",
     re.IGNORECASE,
@@ -57,8 +58,9 @@ def in_words_of(snapshot: Snapshot, text: str) -> tuple[str, str]:
         text: a cleaned question.
 
     Returns:
-        The question with each name or figure that no article writes so in a way in which one does, names in the language of the
-        question where they have one there; and the question with all others in another way that articles know, too, "" where there is none: words to
+        The question with each name or figure that no article writes so in a way in which one
+        does, names in the language of the question where they have one there; and the question
+        with all others in another way that articles know, too, "" where there is none: words to
         search for beside it.
     """
     plain = simplified(text) if is_traditional(text) else text
@@ -99,8 +101,8 @@ def _put(text: str, parts: list[tuple[int, int, str]]) -> str:
 
 
 def _held(snapshot: Snapshot, words: str, exact: bool) -> bool:
-    """Whether a passage holds some words; figures as they are written, since "3,200" is the words 3 and 200."""
-    # A character that stands alone is looked for as one that stands alone: in "15.2亿元" there is none.
+    """Whether a passage holds some words; figures as they are written: "3,200" is two words."""
+    # A lone character is looked for as one that stands alone: in "15.2亿元" there is none.
     rows = snapshot.holding_words(_ALONE.sub(" ", words) if exact else words)
     if not exact or not len(rows):
         return len(rows) > 0
@@ -115,7 +117,7 @@ def _held(snapshot: Snapshot, words: str, exact: bool) -> bool:
 
 @functools.cache
 def _known() -> tuple[dict[str, tuple[str, ...]], re.Pattern[str]]:
-    """For each name, in small letters unless it is an abbreviation, the others of the same thing; and a pattern of all."""
+    """For each name, in small letters unless an abbreviation, the thing's others; a pattern."""
     rows = (
         resources.files("rag.question")
         .joinpath("data", "same_names.tsv")
@@ -145,7 +147,7 @@ def _key(name: str) -> str:
 
 
 def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
-    """The known names in a text, and their other names; none that begins or ends within a word ("云南大学" names no 南大)."""
+    """The known names in a text, and their others; none within a word ("云南大学" names no 南大)."""
     others, pattern = _known()
     spans = None
     for found in pattern.finditer(text):
@@ -163,7 +165,7 @@ def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[Span, tuple[str, ...
 
 
 def _figures(text: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
-    """The figures in a text that are no years, days or numbers of things, and the other ways to write each."""
+    """The figures in a text but for years, days and numbers of things; other ways to write each."""
     years = years_in(text)
     for found in _FIGURE.finditer(text):
         if _NUMBERED.search(text[: found.start()]) or any(a <= found.start() < b for a, b in years):
@@ -193,7 +195,7 @@ def _value(found: re.Match[str]) -> Decimal | None:
 
 
 def _ways(value: Decimal) -> Iterator[str]:
-    """How a number is written in either language: 15.2亿, 152000万, 1,520,000,000, 十五点二亿, 1.52 billion."""
+    """How a number is written: 15.2亿, 152000万, 1,520,000,000, 十五点二亿, 1.52 billion."""
     if value == value.to_integral():
         yield f"{value:f}".split(".")[0]
         yield f"{int(value):,}"

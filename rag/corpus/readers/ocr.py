@@ -1,7 +1,8 @@
 """Text recognition (OCR) of pages that hold pictures of text, where the extra "ocr" is installed.
 
-RapidOCR (Apache-2.0) runs PaddleOCR's PP-OCR in ONNX Runtime, and its wheel holds the models for Chinese and English: nothing is
-fetched. Tesseract is a program with models to install beside it, EasyOCR and cnOCR fetch theirs when they first run.
+RapidOCR (Apache-2.0) runs PaddleOCR's PP-OCR in ONNX Runtime, and its wheel holds the models for
+Chinese and English: nothing is fetched. Tesseract is a program with models to install beside it,
+EasyOCR and cnOCR fetch theirs when they first run.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _LETTER = 0.75  # the size of letters in the height of a line's box
 _LIKE = 0.25  # lines whose sizes differ by less are of one size: boxes are not exact
 
 Recogniser = Callable[[object], tuple[list[Line], int]]
-"""From a page of pypdfium2 to its lines as they stand on it, and how sure they are in percent (1 to 100, 0 for none)."""
+"""From a page of pypdfium2 to its lines, and how sure they are in percent (0 for no line)."""
 
 
 def available() -> bool:
@@ -81,7 +82,7 @@ def _recognised(page) -> tuple[list[Line], int]:
 
 @functools.cache
 def _engine():
-    """RapidOCR with the models of its own wheel, named one by one so that it looks for no others."""
+    """RapidOCR with the models of its own wheel, named so that it looks for no others."""
     import rapidocr
 
     folder = Path(rapidocr.__file__).parent / "models"
@@ -90,7 +91,7 @@ def _engine():
     }
     if not all(models.values()):
         raise FileNotFoundError(
-            f"expected the models of rapidocr in {folder}: install a version of 'yinju[ocr]' that holds them"
+            f"expected the models of rapidocr in {folder}: install 'yinju[ocr]' anew"
         )
     threads = {
         f"EngineConfig.onnxruntime.{which}_op_num_threads": 1 for which in ("intra", "inter")

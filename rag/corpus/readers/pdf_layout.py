@@ -1,4 +1,4 @@
-"""Columns and tables of a PDF's page that were drawn row by row, told by where their stretches of text stand."""
+"""Columns and tables that a PDF draws row by row, told by where their stretches of text stand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Gap = tuple[float, float]
 
 
 def ordered(stretches: Sequence[Line]) -> list[Line]:
-    """Lines in the order in which they are read: column by column, tables row by row with tabs between the cells."""
+    """Lines as they are read: column by column, tables row by row with tabs between the cells."""
     rows: list[list[Line]] = []
     for one in _cells(stretches):
         if rows and _beside(rows[-1], one):
@@ -42,7 +42,10 @@ def ordered(stretches: Sequence[Line]) -> list[Line]:
 
 
 def _cells(stretches: Sequence[Line]) -> list[Line]:
-    """The stretches, with the lines of a cell as one: they begin right of the stretch before, and reach above and below its middle."""
+    """The stretches, with the lines of a cell as one.
+
+    They begin right of the stretch before, and reach above and below its middle.
+    """
     out: list[Line] = []
     at = 0
     while at < len(stretches):
@@ -102,7 +105,10 @@ def _beside(row: Sequence[Line], one: Line) -> bool:
 
 
 def _block(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, list[Gap]]:
-    """The end of the rows from one on that leave the same gaps free, and these; none where fewer than two rows have several stretches."""
+    """The end of the rows from one on that leave the same gaps free, and these gaps.
+
+    There are none where fewer than two rows have several stretches.
+    """
     first = sorted(rows[at], key=lambda one: one.left)
     gaps = [(left.right, right.left) for left, right in zip(first, first[1:])]
     end, pitch = at + 1, 0.0
@@ -153,7 +159,7 @@ def _whole(parts: Sequence[Line]) -> Line:
 
 
 def _prose(rows: Sequence[Sequence[Line | None]]) -> list[Line]:
-    """The lines column by column, where they are running text: mostly as wide as their column; else []."""
+    """The lines column by column, where they are mostly as wide as their column; else []."""
     out: list[Line] = []
     for column in zip(*rows):
         lines = [one for one in column if one]

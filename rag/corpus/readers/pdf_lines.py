@@ -1,7 +1,8 @@
 """The characters of a PDF's page as lines, in the order in which a reader reads them.
 
-PDFium gives characters in the order in which the program that made the file drew them. Where it drew columns or tables
-row by row, the boxes of the characters tell what belongs together (:mod:`rag.corpus.readers.pdf_layout`).
+PDFium gives characters in the order in which the program that made the file drew them. Where it
+drew columns or tables row by row, the boxes of the characters tell what belongs together
+(:mod:`rag.corpus.readers.pdf_layout`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _PICTURE = 0.3  # share of a page's area
 CONTROL = re.compile("[\x00\x01\x03-\x08\x0b-\x1f\x7f\uffff]")
 _WORD = re.compile(
     r"(?<![\w])\d+(?:[.,:/%°-]\d+)*(?=[\s.,;:%)年月日]|$)"  # a figure
-    r"|(?i:[b-df-hj-np-tv-z]*[aeiouyà-ÿ][a-zà-ÿ]+|(?<![a-z])[ai](?![a-z]))"  # letters that can be spoken
+    r"|(?i:[b-df-hj-np-tv-z]*[aeiouyà-ÿ][a-zà-ÿ]+|(?<![a-z])[ai](?![a-z]))"  # a word
     r"|[^\W\d_a-zA-Z\u00aa-\u00ff]"  # a letter of another script
 )
 
@@ -35,9 +36,10 @@ _FILLING = re.compile(r"[\s.…·•_—–-]")  # leaders of a table of content
 
 
 class Line(NamedTuple):
-    """A line of a page: its text, where its first character begins and its last one ends (points), and the size of its letters.
+    """A line of a page: its text, where its first character begins and its last one ends.
 
-    ``row`` says whether it is a table's row, with tabs between the cells.
+    Places and the size of its letters are in points. ``row`` says whether it is a table's row, with
+    tabs between the cells.
     """
 
     text: str
@@ -59,7 +61,7 @@ class Glyphs:
         self.codes = [
             raw.FPDFText_GetUnicode(text_page, at) for at in range(text_page.count_chars())
         ]
-        # A font may not say which letters its shapes are; the codes are then their numbers in the font.
+        # A font may not say which letters its shapes are; the codes are then numbers of shapes.
         unknown = [
             at
             for at in range(len(self.codes))
@@ -90,7 +92,7 @@ class Glyphs:
 
 
 def segments(glyphs: Glyphs) -> list[Line]:
-    """The stretches of text of a page, in the order in which they were drawn; none reaches over a gap between columns."""
+    """The stretches of text of a page as they were drawn; none reaches over a gap of columns."""
     out, codes, begin = [], glyphs.codes, 0
     for at in range(len(codes) + 1):
         if at < len(codes) and codes[at] not in (10, 13):
@@ -103,7 +105,7 @@ def segments(glyphs: Glyphs) -> list[Line]:
 
 
 def _upright(lines: Sequence[Line]) -> list[Line]:
-    """The lines, with Chinese letters that stand one below the other as one line: upright text, a word in a narrow cell."""
+    """The lines, with Chinese letters that stand one below the other as one: upright text."""
     out: list[Line] = []
     for line in lines:
         above = out[-1] if out else line
@@ -148,9 +150,10 @@ def _stretches(glyphs: Glyphs, inside: Sequence[int]) -> list[Line]:
 def _tracked(
     codes: Sequence[int], inside: Sequence[int], breaks: Sequence[int], gaps: Sequence[float]
 ) -> set[int]:
-    """Which of the gaps of a line are no spaces, as its letters are spaced out: "石 塘 水 库", "N O T I C E", "姓 名：王小明".
+    """Which gaps of a line are no spaces, as its letters are spaced out: "石 塘 水 库", "姓 名：王小明".
 
-    The letter before such a gap and the one behind it stand alone, but for marks, and the gaps are alike.
+    The letter before such a gap and the one behind it stand alone, but for marks, and the gaps are
+    alike.
     """
     borders = [0, *breaks, len(inside)]
     alone = [
@@ -182,7 +185,7 @@ def _alone(codes: Sequence[int], piece: Sequence[int]) -> bool:
 
 
 def spelled(codes: Sequence[int]) -> str:
-    """The characters of some codes of UTF-16 or UTF-32, with :data:`SPLIT` for every hyphen at a line's end."""
+    """The characters of codes of UTF-16 or UTF-32, :data:`SPLIT` for a hyphen at a line's end."""
     text = "".join(
         SPLIT if code in (0x02, 0xAD, 0xFFFE) else chr(code) for code in codes if code <= 0x10FFFF
     )
@@ -201,7 +204,7 @@ def is_text(glyphs: Glyphs, lines: Sequence[Line]) -> bool:
 
 
 def is_picture(page) -> bool:
-    """Whether a page without text shows something in which there may be some: a picture, or letters drawn as shapes."""
+    """Whether a page without text shows a picture, or shapes that may be letters."""
     from pypdfium2 import raw
 
     area, shapes = page.get_width() * page.get_height(), 0
