@@ -12,6 +12,7 @@ _FULL, _MOST, _LEAST = (
     0.6,
     3,
 )  # of columns of prose this share of the lines is so full; lines in each
+_MOST_CELLS = 100  # in a row; each is compared with all
 _CELL_LINES = 6  # lines in a cell at most
 _PITCH = 1.8  # rows of a table are no more than this farther apart than its first two
 _UPRIGHT = 4  # letters one below the other are upright text, fewer a word in a narrow cell
@@ -23,7 +24,7 @@ def ordered(stretches: Sequence[Line]) -> list[Line]:
     """Lines as they are read: column by column, tables row by row with tabs between the cells."""
     rows: list[list[Line]] = []
     for one in _cells(stretches):
-        if rows and _beside(rows[-1], one):
+        if rows and len(rows[-1]) < _MOST_CELLS and _beside(rows[-1], one):
             rows[-1].append(one)
         else:
             rows.append([one])

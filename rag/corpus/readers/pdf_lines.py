@@ -27,7 +27,7 @@ _PICTURE = 0.3  # share of a page's area
 CONTROL = re.compile("[\x00\x01\x03-\x08\x0b-\x1f\x7f\uffff]")
 _WORD = re.compile(
     r"(?<![\w])\d+(?:[.,:/%°-]\d+)*(?=[\s.,;:%)年月日]|$)"  # a figure
-    r"|(?i:[b-df-hj-np-tv-z]*[aeiouyà-ÿ][a-zà-ÿ]+|(?<![a-z])[ai](?![a-z]))"  # a word
+    r"|(?i:[b-df-hj-np-tv-z]{0,6}[aeiouyà-ÿ][a-zà-ÿ]+|(?<![a-z])[ai](?![a-z]))"  # a word
     r"|[^\W\d_a-zA-Z\u00aa-\u00ff]"  # a letter of another script
 )
 
