@@ -85,11 +85,10 @@ def heading_above(text: str, start: int) -> str:
 
 
 def _is_heading(line: str) -> bool:
-    return (
-        4 <= width(line) <= _HEADING
-        and (_NUMBERED.match(line) is not None or not (is_date_line(line) or is_meta(line)))
-        and not _NO_HEADING.search(line)
-    )
+    # The dearest last: this is asked of most lines of all articles.
+    if len(line) > _HEADING or _NO_HEADING.search(line) or not 4 <= width(line) <= _HEADING:
+        return False
+    return _NUMBERED.match(line) is not None or not (is_date_line(line) or is_meta(line))
 
 
 def header_above(text: str, at: int) -> str:
