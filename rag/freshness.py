@@ -12,10 +12,11 @@ from rag.errors import IndexMissing, YinjuError
 
 
 def program() -> str:
-    """Version of Yinju and of its readers, for :attr:`Origin.program`."""
+    """Version of Yinju and of its readers, and whether they read scans, for :attr:`Origin.program`."""
     from rag.corpus.readers import VERSION
+    from rag.corpus.readers.ocr import available
 
-    return f"{__version__}/{VERSION}"
+    return f"{__version__}/{VERSION}{' with OCR' if available() else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +84,4 @@ def why_stale(index: str | Path, paths: Sequence[Path], model: str | None, colum
 def _changed(folder: Path, paths: Sequence[Path]) -> bool:
     from rag.index.survey import Looked
 
-    return Looked.at(paths, __version__, folder).changed
+    return Looked.at(paths, program(), folder).changed

@@ -20,12 +20,15 @@ def metadata(hit: Hit) -> dict[str, str | int | float]:
     article_id, title, date, source, url, lang, start, end (offsets in the article's text), score
     (higher is better, comparable within one question), support (0 to 1: share of the question that
     the passage supports). Where the article has pages, as a PDF has, ``page`` is the one on which
-    the passage begins, from 1; where other articles tell the same in nearly the same words,
+    the passage begins, from 1, and ``ocr`` how sure text recognition (OCR) is of it in percent, where
+    it read that page; where other articles tell the same in nearly the same words,
     ``story`` is the id of the first of them.
     """
     known = {name: getattr(hit, name) for name in _NAMES}
     if hit.page:
         known["page"] = hit.page
+    if hit.ocr:
+        known["ocr"] = hit.ocr
     if hit.story:
         known["story"] = hit.story
     return known

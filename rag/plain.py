@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from rag.answer.compose import quoted
 from rag.answer.types import Answer, Citation
 
 if TYPE_CHECKING:
@@ -66,8 +67,10 @@ def also_searched(answer: Answer) -> str:
 def heading(of: Citation | Hit) -> str:
     """Title, publisher, day and page of an article in one line: "Xihou Bridge opens (River Post,
     2021-12-30)"."""
-    page = f"第 {of.page} 页" if of.lang == "zh" else f"p. {of.page}"
-    about = ", ".join(part for part in (of.source, of.date, page if of.page else "") if part)
+    chinese = of.lang == "zh"
+    page = (f"第 {of.page} 页" if chinese else f"p. {of.page}") if of.page else ""
+    read = (f"由 OCR 识别，{of.ocr}%" if chinese else f"read by OCR, {of.ocr} %") if of.ocr else ""
+    about = ", ".join(part for part in (of.source, of.date, page, read) if part)
     return f"{of.title or of.article_id}{f' ({about})' if about else ''}"
 
 
@@ -90,7 +93,7 @@ def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: ci
     lines: dict[str, str] = {}
     for number, citation in enumerate(listed, 1):
         said = f"{same} [{citation.same_as}]" if citation.same_as else ""
-        said = said or ("" if citation.quote in answer.text else _quoted(citation))
+        said = said or ("" if citation.quote in answer.text else quoted(citation))
         parts = (said, "—" if said else "", heading(citation), place(citation))
         line = " ".join(part for part in parts if part)
         # Two quotes of an article that are in the text already are one line.
@@ -98,8 +101,3 @@ def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: ci
     below = [f"{marks} {line}" for line, marks in lines.items()]
     below = [sources if answer.citations else nearest, *below] if below else []
     return "\n\n".join("\n".join(part) for part in (above, below) if part)
-
-
-def _quoted(citation: Citation) -> str:
-    opening, closing = "「」" if citation.lang == "zh" else "“”"
-    return f"{opening}{' '.join(citation.quote.split())}{closing}"

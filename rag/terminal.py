@@ -95,6 +95,8 @@ def put_answer(answer: Answer) -> None:
         if citation.same_as:
             put(f"    = [{citation.same_as}]")
             continue
+        if citation.header:
+            put(printable(f"    {citation.header}"))
         put(f"    {_marked(citation.quote, citation.start, citation.marks)}")
         if same := glosses(citation):
             put(printable(f"    {separator.join(f'{word} = {asked}' for word, asked in same)}"))

@@ -148,3 +148,14 @@ def test_what_is_alike_but_of_different_things_stays_apart(tmp_path):
         said = [one for one in every if "名居民参加" in one.text]
         assert len(said) == 3 and not any(fold.twins(one) for one in said)
         assert not any(fold.same(one, other) for one in said for other in said if one is not other)
+
+
+def test_sentences_of_nearly_the_same_words_about_two_names_are_not_the_same(tmp_path):
+    told = "今年夏天雨水少、日照长，沿海各盐场的晒盐日子比往年多了二十天，工人们每天清晨四点就下滩，赶在起风之前把盐收拢成堆，再装船运往各地的港口。"
+    south, west = (f"{name}盐场今年产盐三万二千吨，比去年多出一成，创下了历史新高。" for name in ("南湾", "西湾"))
+    build_index([zh("a", told + south, "晚报"), zh("b", told + west, "日报"), zh("c", told + south, "早报")], tmp_path / "index")
+    with open_index(tmp_path / "index") as opened:
+        every = [Sentence(found, row, start, end, 0, len(found.text)) for row, found in opened.articles(range(3)).items() for start, end in sentences(found.text)]
+        fold = Fold(opened, np.ones(3, bool), every)
+        of = {one.row: one for one in every if "产盐" in one.text}
+        assert fold.same(of[0], of[2]) and not fold.same(of[0], of[1]) and not fold.same(of[1], of[2])

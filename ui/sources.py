@@ -89,7 +89,8 @@ def _title(citation: Citation, number: int, lang: str, find: Find) -> str:
 
 def _meta(citation: Citation, lang: str) -> str:
     page = text(lang, "page_of", n=citation.page) if citation.page else ""
-    meta = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in (citation.source, reader_date(citation.date, lang), page) if part)
+    read = text(lang, "read_by_ocr", n=citation.ocr) if citation.ocr else ""
+    meta = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in (citation.source, reader_date(citation.date, lang), page, read) if part)
     if citation.url.startswith(("https://", "http://")):
         link = f'<a href="{escape(citation.url)}" target="_blank" rel="noopener noreferrer nofollow">'
         meta += f"{' · ' if meta else ''}{link}{escape(text(lang, 'original'))}</a>"

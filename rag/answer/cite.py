@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rag.answer.sentence import Sentence
 from rag.answer.types import Citation
-from rag.corpus import Article
+from rag.corpus import Article, header_above
 from rag.embed.static import StaticModel
 from rag.errors import IndexCorrupt
 from rag.question.query import Query
@@ -74,6 +74,8 @@ class Citations:
             highlights(self._query, self._model, quote, start),
             article.page(start),
             same_as,
+            header_above(article.text, start),
+            article.recognised(start),
         )
 
     def number(self, citation: Citation) -> int:

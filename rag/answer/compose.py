@@ -92,9 +92,10 @@ def folded_text(row: Row, lang: str) -> str:
 
 
 def quoted(citation: Citation) -> str:
-    """The quote in the quotation marks of its language."""
-    quote = " ".join(citation.quote.split())
-    return f"「{quote}」" if citation.lang == "zh" else f"“{quote}”"
+    """The quote in the quotation marks of its language; before a table's row the table's header."""
+    marks = "「」" if citation.lang == "zh" else "“”"
+    parts = (" ".join(part.split()) for part in (citation.header, citation.quote) if part)
+    return " ".join(f"{marks[0]}{part}{marks[1]}" for part in parts)
 
 
 def count_line(matched: int, searched: int, lang: str) -> str:

@@ -19,7 +19,7 @@ from rag.answer.sentence import Sentence, longest
 from rag.answer.types import Citation, Difference
 from rag.corpus import Article, sentences
 from rag.corpus.days import find_days
-from rag.corpus.duplicates import RUN, RUN_LATIN
+from rag.corpus.duplicates import RUN, RUN_LATIN, names_in
 from rag.index import Snapshot
 
 # The share of the shorter sentence that the longer one holds, and how short it may be beside that
@@ -122,6 +122,8 @@ class Fold:
             text = article.text[start:end]
             other = _runs(_FIGURE.sub("", text))
             if not _are_alike(bare, other):
+                continue
+            if renamed(one.text, text):
                 continue
             unlike = _unlike(one.text, text)
             # What was on another day, or at another time, is not the same, nor is what has other
@@ -279,6 +281,12 @@ def _agree(one: _Figure, other: _Figure) -> bool:
         if float(f"{exact.value:.{places - 1}e}") == rounded.value:
             return True
     return False
+
+
+def renamed(one: str, other: str) -> bool:
+    """Whether two sentences of nearly the same words name one thing each that the other does not."""
+    names, others = names_in(one), names_in(other)
+    return len(names - others) == len(others - names) == 1
 
 
 def _parts(text: str) -> list[tuple[str, _Figure | None]]:

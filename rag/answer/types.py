@@ -42,6 +42,10 @@ class Citation:
         page: page on which the quote begins, from 1; 0 where the article has no pages.
         same_as: number of the citation of the answer that says the same in nearly the same words,
             from another article; 0 for none.
+        header: where the quote is a row of a table, the table's first row, as it stands in the
+            article; "" for what is no row, or is that one.
+        ocr: how sure text recognition (OCR) is of the page that is quoted, in percent, 1 to 100; 0
+            where the text is the file's own.
     """
 
     id: str
@@ -60,6 +64,8 @@ class Citation:
     highlights: tuple[Highlight, ...] = ()
     page: int = 0
     same_as: int = 0
+    header: str = ""
+    ocr: int = 0
 
 
 @dataclass(frozen=True, slots=True)

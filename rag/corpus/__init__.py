@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.corpus.article import Article, Passage, Skipped
 from rag.corpus.language import detect_lang
+from rag.corpus.context import header_above
 from rag.corpus.passages import SPLITTER, body_start, passage_text, split
 from rag.corpus.sentences import clauses, sentences
 from rag.lazy import lazy
@@ -23,6 +24,7 @@ __all__ = [
     "clauses",
     "detect_lang",
     "body_start",
+    "header_above",
     "passage_text",
     "read_bytes",
     "read_corpus",

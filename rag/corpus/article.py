@@ -20,6 +20,7 @@ class Article:
         lang: "zh", "en" or another ISO 639-1 code.
         path: the file it was read from, or "".
         pages: where the pages of a PDF begin, as offsets into ``text`` in order, the first 0; () for what has no pages.
+        ocr: for each page how sure text recognition is of it, in percent, 0 for one whose text is in the file; () where it read none.
     """
 
     id: str
@@ -31,10 +32,15 @@ class Article:
     lang: str = ""
     path: str = ""
     pages: tuple[int, ...] = ()
+    ocr: tuple[int, ...] = ()
 
     def page(self, offset: int) -> int:
         """The page, from 1, on which ``text[offset]`` stands; 0 for what has no pages."""
         return bisect.bisect_right(self.pages, offset)
+
+    def recognised(self, offset: int) -> int:
+        """How sure text recognition is of the page on which ``text[offset]`` stands, in percent; 0 where it did not read it."""
+        return self.ocr[self.page(offset) - 1] if self.ocr else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from rag.corpus.article import Article
 
 # A pair whose sets overlap by half is found with 94 % (1 - (1 - .5**3)**21), by .6 with 99 %, by a fifth with 16 %.
 BANDS, BAND_ROWS = 21, 3
-SETTINGS = {"method": "rensa.RMinHash 2", "seed": 1, "bands": BANDS, "rows": BAND_ROWS, "characters": [5, 12]}
+SETTINGS = {"version": 2, "method": "rensa.RMinHash 2", "seed": 1, "bands": BANDS, "rows": BAND_ROWS, "characters": [5, 12]}
 RUN, RUN_LATIN = 5, 12  # characters in a run; five letters are no more than a word
 LEAST = 20  # runs: what is shorter is no story
 CROWD, NEIGHBOURS = 64, 16  # in a band that more articles share, each is compared with so many that are most like it
@@ -33,12 +33,21 @@ FIGURES, FIGURES_NEXT, FIGURES_LATER = 0.60, 0.75, 0.90
 FEW, DAYS = 3, 3
 # Two that each name so often what the other never names are of two subjects; the less often, the fewer figures they share.
 OTHER = ((0.85, 5), (0.70, 4), (0.0, 3))
+# Two that are the same to the word, but that each names what the other does not, tell of two things: what is own to each is no
+# more than this share of its words, and either a name, or what stands there again and again.
+SAME_WORDS, AGAIN, MOSTLY = 0.12, 2, 0.6
 
 _NO_LETTER = re.compile(r"[\W_]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 # A date line tells the day where the article has no date: "新华社北京8月3日电", "截至8月3日收盘".
 _DATE_LINE = re.compile(r"(?P<month>1[0-2]|0?[1-9])月(?P<day>[12]\d|3[01]|0?[1-9])日\s?(?:电|讯|消息|收盘|报道|[(（](?:记者|通讯员))")
 _HEAD = 120
+_SORT = (
+    "盐场|农场|林场|牧场|渔场|工厂|煤矿|电站|电厂|水厂|水库|水站|大桥|隧道|码头|车站|机场|医院|学校|中学|小学|大学|学院|幼儿园|公司|集团|银行|法院|派出所|公园|景区"
+    "|博物馆|图书馆|体育馆|[县镇乡村](?![长委干民])"
+)
+# Two characters that tell which one, before what sort of thing it is; a name of capitals.
+_NAME = re.compile(rf"[\u4e00-\u9fff][^\W全本我该各此外两几每同当城的某民个了着在到去](?={_SORT})|[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 _FACTOR, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 
 Read = Callable[[Iterable[int]], Mapping[int, Article]]
@@ -154,7 +163,7 @@ class _Joined:
 class _Content:
     """What articles are compared by.
 
-    Runs and short runs with how often they stand in the text, figures, the date, and month and day of the date line.
+    Runs and short runs with how often they stand in the text, figures, the date, month and day of the date line, and the text.
     """
 
     runs: np.ndarray
@@ -162,6 +171,7 @@ class _Content:
     figures: frozenset[str]
     day: date | None
     line: date | None
+    text: str
 
     @classmethod
     def of(cls, article: Article) -> _Content:
@@ -169,8 +179,9 @@ class _Content:
             day = date.fromisoformat(article.date)
         except ValueError:
             day = None
-        words = np.unique(runs(_FIGURE.sub("", article.text), short=True), return_counts=True)
-        return cls(np.unique(runs(article.text)), words, frozenset(_FIGURE.findall(article.text)), day, _date_line(article.text))
+        text = article.text
+        words = np.unique(runs(_FIGURE.sub("", f"{article.title}\n{text}"), short=True), return_counts=True)
+        return cls(np.unique(runs(text)), words, frozenset(_FIGURE.findall(text)), day, _date_line(text), text)
 
 
 def _one_story(one: _Content, other: _Content) -> bool:
@@ -182,7 +193,26 @@ def _one_story(one: _Content, other: _Content) -> bool:
         return held >= HELD_LATER and same >= FIGURES_LATER
     if held < (HELD_BARE if figures < FEW else HELD) or figures >= FEW and same < (FIGURES_NEXT if days else FIGURES):
         return False
-    return min(_most_own(one, other), _most_own(other, one)) < next(own for share, own in OTHER if same >= share)
+    if min(_most_own(one, other), _most_own(other, one)) >= next(own for share, own in OTHER if same >= share):
+        return False
+    return not _renamed(one, other)
+
+
+def names_in(text: str) -> frozenset[str]:
+    """What tells things of one sort apart: "南湾" of 南湾盐场, "West Bay Saltworks"."""
+    return frozenset(_NAME.findall(text))
+
+
+def _renamed(one: _Content, other: _Content) -> bool:
+    """Whether two texts are the same but for a name that is another in each."""
+    own = [_own(one, other), _own(other, one)]
+    if any(counts.sum() > SAME_WORDS * told.words[1].sum() for counts, told in zip(own, (one, other))):
+        return False
+    names, others = names_in(one.text), names_in(other.text)
+    if len(names - others) == len(others - names) == 1:
+        return True
+    again = [counts[counts >= AGAIN].sum() for counts in own]
+    return all(often > MOSTLY * counts.sum() for often, counts in zip(again, own)) and len({int(counts.max()) for counts in own}) == 1
 
 
 def _date_line(text: str) -> date | None:
@@ -207,6 +237,11 @@ def _days_between(one: _Content, other: _Content) -> int:
 
 def _most_own(one: _Content, other: _Content) -> int:
     """How often stands in one text what stands there most of all that is not in the other."""
+    return int(_own(one, other).max(initial=0))
+
+
+def _own(one: _Content, other: _Content) -> np.ndarray:
+    """How often each short run stands in one text that is not in the other."""
     (words, counts), (others, _) = one.words, other.words
     at = np.minimum(others.searchsorted(words), len(others) - 1)
-    return int(counts[others[at] != words].max(initial=0))
+    return counts[others[at] != words]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from rag.corpus.article import Article, Passage
+from rag.corpus.context import context
 from rag.corpus.sentences import Span, clauses, sentences
 
 SPLITTER: dict[str, int | str] = {
     "name": "sentences",
-    "version": 2,  # raise it whenever the same text would be cut elsewhere
+    "version": 2,  # raise it whenever the same text would be cut elsewhere, or have another context
     "min": 100,  # characters; shorter only where the whole article is, or nothing else fits
     "target": 280,
     "max": 400,
@@ -40,14 +41,15 @@ def split(article: Article) -> list[Passage]:
 
 
 def passage_text(article: Article, passage: Passage) -> str:
-    """What is embedded and tokenised for a passage: the title as context, a newline, the passage."""
-    body = article.text[passage.start : passage.end]
-    return f"{article.title}\n{body}" if article.title else body
+    """What is embedded and tokenised for a passage: its context (:func:`rag.corpus.context.context`), a newline, the passage."""
+    body, around = article.text[passage.start : passage.end], context(article, passage.start)
+    return f"{around}\n{body}" if around else body
 
 
-def body_start(article: Article) -> int:
-    """Where the passage itself begins in :func:`passage_text`."""
-    return len(article.title) + 1 if article.title else 0
+def body_start(article: Article, start: int) -> int:
+    """Where the passage itself begins in :func:`passage_text`, for the one that begins at ``article.text[start]``."""
+    around = context(article, start)
+    return len(around) + 1 if around else 0
 
 
 def _units(text: str) -> list[tuple[int, int, float]]:

@@ -164,8 +164,8 @@ def _articles(source: Source, drafts: Callable[[], list[Draft | Missing]]) -> It
     except Exception as error:
         yield source.shown, Skipped(source.shown, why(error)), ""
         return
-    if source.record and len(found) == 1 and isinstance(found[0], Draft):
-        found = [replace(found[0], **source.record.stated)]
+    if source.record and sum(isinstance(one, Draft) for one in found) == 1:
+        found = [replace(one, **source.record.stated) if isinstance(one, Draft) else one for one in found]
     rows = _suffix(source.name) == ".json"
     for number, draft in enumerate(found, 1):
         where = f"{source.shown}#{number if rows else draft.part}" if len(found) > 1 else source.shown
@@ -269,8 +269,8 @@ def _item(name: str, draft: Draft | Missing, source: Source, where: str) -> Arti
         return Skipped(where, "empty: expected the text of an article, found none")
     code = draft.lang.strip().lower().replace("_", "-").split("-")[0]
     lang = code if len(code) == 2 and code.isascii() and code.isalpha() else detect_lang(f"{title}\n{text}")
-    pages = draft.pages if len(text) == len(draft.text) else ()
-    return Article(_clean(name), text, title, draft.date, publisher, url, lang, source.path, pages)
+    pages, ocr = (draft.pages, draft.ocr) if len(text) == len(draft.text) else ((), ())
+    return Article(_clean(name), text, title, draft.date, publisher, url, lang, source.path, pages, ocr)
 
 
 def _clean(text: str) -> str:

@@ -1,7 +1,8 @@
 """Reading documents in processes of their own, with limits: a file that hangs, crashes or bloats its parser costs itself only.
 
 ``python -m rag.corpus.worker`` takes jobs from its standard input and answers on its standard output: a line of JSON with
-suffix and size, then the bytes; back comes a line of JSON. One process reads many files, so that its libraries are loaded once.
+suffix and size, then the bytes; back comes a line of JSON, and before it an empty one whenever the time is to begin anew, as a
+part of long work is done. One process reads many files, so that its libraries are loaded once.
 It ends when it was idle for a minute, or when whoever started it is gone.
 """
 
@@ -16,13 +17,14 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import BinaryIO
 
 from rag import child
 from rag.corpus.encoding import NotText
 from rag.corpus.readers import Draft, Missing, Unreadable, read_drafts
+from rag.corpus.readers.draft import busy
 
 SECONDS = 120  # for one file; a PDF of 1,000 pages takes ten
 MEMORY = 2 << 30  # bytes of address space of one process, where the system can limit it
@@ -55,7 +57,7 @@ class Worker:
             raise Unreadable("cannot be read: its reader does not start")
         if "reason" in answer:
             raise Unreadable(answer["reason"])
-        return [Missing(**row) if "reason" in row else Draft(**{**row, "pages": tuple(row["pages"])}) for row in answer["drafts"]]
+        return [Missing(**row) if "reason" in row else Draft(**{**row, "pages": tuple(row["pages"]), "ocr": tuple(row["ocr"])}) for row in answer["drafts"]]
 
     def close(self) -> None:
         """Ends the process; it is started again where it is needed."""
@@ -74,24 +76,17 @@ class Worker:
             pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
             self._process = child.start("rag.corpus.worker", self._memory, self._idle, stdin=pipe, stdout=pipe, stderr=nothing)
         process, late = self._process, threading.Event()
-
-        def stop() -> None:
-            late.set()
-            process.kill()
-
-        timer = threading.Timer(self._seconds, stop)
-        timer.daemon = True
-        timer.start()
-        line = b""
-        try:
-            process.stdin.write(job)
-            process.stdin.write(data)
-            process.stdin.flush()
-            line = process.stdout.readline()
-        except OSError:  # it is gone: the end of its output says so, too
-            pass
-        finally:
-            timer.cancel()
+        line = b"\n"
+        while line == b"\n":  # it is at long work, and has done a part of it
+            with self._limited(process, late):
+                try:
+                    process.stdin.write(job)
+                    process.stdin.write(data)
+                    process.stdin.flush()
+                    job = data = b""
+                    line = process.stdout.readline()
+                except OSError:  # it is gone: the end of its output says so, too
+                    line = b""
         if line.endswith(b"\n"):
             return json.loads(line)
         code = process.wait()
@@ -102,6 +97,23 @@ class Worker:
             return None
         how = f"signal {-code}" if code < 0 else f"exit {code}"
         return {"reason": f"its reader crashed on it ({how}): damaged, or made to; save it anew, or as plain text"}
+
+
+    @contextlib.contextmanager
+    def _limited(self, process: subprocess.Popen, late: threading.Event) -> Iterator[None]:
+        """Kills the process, and notes it, when the time for one document is over."""
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(self._seconds, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 class Workers:
@@ -145,6 +157,13 @@ def main() -> None:
     while _waits(jobs, float(sys.argv[2])) and (header := _line(jobs)):
         suffix, size, seconds, columns = json.loads(header)
         data = _exactly(jobs, size)
+
+        def anew(seconds: float = seconds) -> None:
+            answers.write(b"\n")
+            answers.flush()
+            _limit_time(seconds)
+
+        busy.set(anew)
         _limit_time(seconds)
         answer = _attempt(suffix, data, columns)
         answers.write(json.dumps(answer).encode() + b"\n")

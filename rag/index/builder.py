@@ -178,7 +178,7 @@ class Builder:
 
     def _unusable(self, article: Article) -> str:
         try:
-            "".join(dataclasses.astuple(article)[:-1]).encode("utf-8")  # all but the pages
+            "".join(dataclasses.astuple(article)[:-2]).encode("utf-8")  # all but the pages and how sure OCR is of them
         except UnicodeEncodeError:
             return "holds half of a surrogate pair, which is no text"
         except TypeError:

@@ -107,7 +107,7 @@ class Looked:
 
         Args:
             paths: files and folders.
-            program: version of Yinju: another one reads files otherwise.
+            program: what reads files (:func:`rag.freshness.program`): another one reads them otherwise.
             version: the folder of the version to compare with; None for none.
             columns: which columns of tables hold what; None for those of that version.
 

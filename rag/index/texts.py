@@ -68,8 +68,8 @@ def scripts(
     sizes, marks = model.sizes[ids], model.begins[ids]
     heads = np.cumsum(sizes) - sizes  # first character of each token in the spelling
     for index, (article, passages) in enumerate(articles):
-        title = body_start(article)
         for passage in passages:
+            title = body_start(article, passage.start)
             own = spans[number]
             if own is not None and len(own):
                 a, b = int(offsets[number]), int(offsets[number + 1])

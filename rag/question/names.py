@@ -46,6 +46,11 @@ def years_of(text: str) -> list[str]:
     return [match[0] for match in _YEAR.finditer(text)]
 
 
+def years_in(text: str) -> list[Span]:
+    """Where the years in a question stand."""
+    return [match.span() for match in _YEAR.finditer(text)]
+
+
 def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
     """The spans of names, in order and without overlap.
 

@@ -12,7 +12,7 @@ from rag.corpus import detect_lang
 from rag.corpus.language import UNKNOWN
 from rag.question.constraints import day_of, find_limits
 from rag.question.corpus_asked import about_corpus
-from rag.question.query import analyse, clean
+from rag.question.query import clean, query_of
 from rag.question.script import HANT, is_traditional, simplified
 from rag.question.talk import talk_of
 from rag.question.types import Asked, Earlier, ParsedQuestion
@@ -53,7 +53,9 @@ def parse(
 
         completed = complete(typed, history, snapshot.source_codes[0])
         seen, only = told_before(typed, completed, history)
-    query = analyse(completed or typed, snapshot.model, snapshot.embedder)
+    query = query_of(snapshot, completed or typed)
+    if query.text != (completed or typed):  # in the words of the articles
+        completed = query.text
     asked = understand(query.text)
     if only:  # all that these articles say of it, not the one value again
         asked = dataclasses.replace(asked, kind="text", level="", form="open", idle=())

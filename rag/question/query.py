@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from rag.corpus import detect_lang
 from rag.embed.static import StaticModel
 from rag.errors import UsageError
 from rag.question.words import words
+
+if TYPE_CHECKING:
+    from rag.index import Snapshot
 
 MAX_CHARACTERS = 2_000
 # A token's weight is learned on sentences; what only asks ("which", "多少") or only joins says
@@ -39,6 +43,8 @@ class Query:
         content: bool (n,): tokens that say what is sought, rather than ask or join.
         row_content: the same for each row of ``vectors`` (n + p,).
         dense: the question's vector (dim of the embedder).
+        other: the question with names and figures in another way in which articles write them
+            (:mod:`rag.question.same`): what holds these words is found, too; "" for none.
     """
 
     text: str
@@ -54,6 +60,7 @@ class Query:
     content: np.ndarray
     row_content: np.ndarray
     dense: np.ndarray
+    other: str = ""
     _compounds: tuple[np.ndarray, np.ndarray, np.ndarray] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -134,6 +141,14 @@ def analyse(question: str, model: StaticModel, embedder=None) -> Query:
                  model.latin[rows], row_spans, weights / total if total else weights, content,
                  ~idle & content[whole], dense,
                  )  # fmt: skip
+
+
+def query_of(snapshot: Snapshot, question: str) -> Query:
+    """The question as the search of an index sees it, in the words of its articles. Raises as :func:`clean`."""
+    from rag.question.same import in_words_of
+
+    text, other = in_words_of(snapshot, clean(question))
+    return replace(analyse(text, snapshot.model, snapshot.embedder), other=other)
 
 
 def _part_spans(model: StaticModel, parts: list[tuple[int, int]], spans) -> list[tuple[int, int]]:

@@ -58,7 +58,7 @@ def windows_of(snapshot: Snapshot, rows: Sequence[int]) -> list[Window]:
     for number, ((row, start, end), (ids, spans), text) in enumerate(
         zip(bounds, _tokens(snapshot, rows, texts), texts)
     ):
-        article, body = articles[row], body_start(articles[row])
+        article, body = articles[row], body_start(articles[row], start)
         whole = described(ids, spans, text)
         first = int(np.searchsorted(spans[:, 0], body))
         title = titles.get(number) or whole.part(0, min(first, TITLE))

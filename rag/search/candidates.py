@@ -71,7 +71,7 @@ def candidates(
     of_article = snapshot.passages.article_row
     keep = filters if isinstance(filters, np.ndarray) else allowed_articles(snapshot, filters)
     allowed = None if keep.all() else keep[of_article]
-    words, bound = snapshot.lexical_with_bound(query.text)
+    words = _lexical(snapshot, query)
     pool = all_passages(snapshot)
     if pool is None:
         rows = _proposed(snapshot, query, words, allowed, per_side, fusion.kindred)
@@ -87,12 +87,22 @@ def candidates(
     counted = _counted(best, cross)
     late = query.weights @ counted
     dense = snapshot.vectors(rows) @ query.dense
-    lexical = words[rows] / max(bound, 1e-9) * np.where(cross, ABROAD, 1.0).astype(np.float32)
+    lexical = words[rows] * np.where(cross, ABROAD, 1.0).astype(np.float32)
     together = _of_article(query.weights, counted, articles)
     score = fusion.dense * dense + fusion.late * late + fusion.lexical * lexical + fusion.article * together
     side_by_side = phrases(snapshot, query, rows, score) if fusion.phrase else np.zeros(len(rows), np.float32)
     score = score + fusion.phrase * side_by_side
     return Candidates(rows, articles, best, dense, late, lexical, side_by_side, score.astype(np.float32))
+
+
+def _lexical(snapshot: Snapshot, query: Query) -> np.ndarray:
+    """BM25 of every passage, as a share of what none could exceed: for the question in its own words, or in others, whichever is more."""
+    words, bound = snapshot.lexical_with_bound(query.text)
+    words = words / max(bound, 1e-9)
+    if query.other:
+        others, bound = snapshot.lexical_with_bound(query.other)
+        words = np.maximum(words, others / max(bound, 1e-9))
+    return words
 
 
 def _proposed(

@@ -12,7 +12,7 @@ import numpy as np
 from rag.corpus import body_start
 from rag.embed import Reranker
 from rag.index import Snapshot
-from rag.question.query import Query, analyse
+from rag.question.query import Query, query_of
 from rag.search.candidates import Candidates, balanced, candidates
 from rag.search.highlight import highlights
 from rag.search.located import locate, passage_texts
@@ -59,7 +59,7 @@ def search(
         ModelError: the reranker fails.
     """
     began = time.perf_counter()
-    query = analyse(question, snapshot.model, snapshot.embedder)
+    query = query_of(snapshot, question)
     analysed = time.perf_counter()
     found = candidates(snapshot, query, filters, fusion=fusion)
     scored = time.perf_counter()
@@ -128,10 +128,10 @@ def hits_of(snapshot: Snapshot, query: Query, found: Candidates, places: Sequenc
         article = articles[row]
         text = article.text[start:end]
         parts = {name: round(float(getattr(found, name)[place]), 4) for name in ("dense", "lexical", "late", "phrase")}
-        marked = highlights(query, snapshot.model, text, start, tokens.behind(number, body_start(article)))
+        marked = highlights(query, snapshot.model, text, start, tokens.behind(number, body_start(article, start)))
         out.append(Hit(article.id, article.title, article.date, article.source, article.url, article.lang, start, end, text,
                        round(float(found.score[place]), 4), round(support(query, found.best[:, place], article.lang), 4), parts, marked,
-                       article.page(start), _story(snapshot, row)))
+                       article.page(start), article.recognised(start), _story(snapshot, row)))
     return out
 
 

@@ -81,6 +81,7 @@ class Hit:
             came of them, and "rerank", its own.
         highlights: matched words, in order of appearance.
         page: page on which the passage begins, from 1; 0 where the article has no pages.
+        ocr: how sure text recognition (OCR) is of that page, in percent, 1 to 100; 0 where the text is the file's own.
         story: id of the first article that tells the same in nearly the same words, this one itself perhaps; "" where no
             other does.
     """
@@ -99,4 +100,5 @@ class Hit:
     parts: dict[str, float] = field(default_factory=dict)
     highlights: tuple[Highlight, ...] = ()
     page: int = 0
+    ocr: int = 0
     story: str = ""

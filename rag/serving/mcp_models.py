@@ -38,6 +38,8 @@ class Quote(About):
     end: int
     url: str = Field(description="Where the article was published, or empty.")
     page: int = Field(description="Of a PDF, from 1; 0 for what has no pages.")
+    header: str = Field(description="Of a table's row the first row of its table, else empty.")
+    ocr: int = Field(description="Percent of certainty where the page was read by OCR, else 0.")
     same_as: int = Field(
         description="Number of the quote of another article that says nearly the same; 0 for none."
     )
@@ -224,6 +226,8 @@ def _quotes(citations: tuple[Citation, ...]) -> list[Quote]:
             end=one.end,
             url=one.url,
             page=one.page,
+            header=one.header,
+            ocr=one.ocr,
             same_as=one.same_as,
         )
         for number, one in enumerate(citations, 1)

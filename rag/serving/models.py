@@ -108,6 +108,7 @@ class WholeArticle(BaseModel):
     url: str
     lang: str
     pages: list[int] = Field(description="Where the pages of a PDF begin in the text; empty for what has no pages.")
+    ocr: list[int] = Field(description="For each page how sure OCR is of it, in percent, 0 for one that it did not read; empty where it read none.")
     passages: list[Span]
 
 

@@ -111,7 +111,7 @@ def prompt_of(answer: Answer) -> Prompt:
 
 def evidence_of(citation: Citation) -> tuple[str, ...]:
     """The texts that a sentence which cites a quote must stand in: the quote, and its title."""
-    return tuple(filter(None, (citation.quote, citation.title)))
+    return tuple(filter(None, (citation.header, citation.quote, citation.title)))
 
 
 def table_of(answer: Answer) -> tuple[str, ...]:
@@ -143,7 +143,7 @@ def _values(answer: Answer, handles: Mapping[int, str]) -> str:
 
 
 def _told(citation: Citation) -> str:
-    quote = " ".join(citation.quote.split())[:QUOTE_CHARS]
+    quote = " ".join(f"{citation.header} : {citation.quote}".removeprefix(" : ").split())[:QUOTE_CHARS]
     title = f"[{citation.title[:80]}] " if citation.title else ""
     return (title + quote).translate(_BRACKETS)
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
+
+busy: ContextVar[Callable[[], None]] = ContextVar("busy", default=lambda: None)
+"""What a reader calls between two parts of long work that goes on as it should: the time for one file then begins anew."""
 
 
 class Unreadable(ValueError):
@@ -23,6 +28,7 @@ class Draft:
     url: str = ""
     lang: str = ""
     pages: tuple[int, ...] = ()
+    ocr: tuple[int, ...] = ()
     part: str = ""
 
 

@@ -7,7 +7,6 @@ between the characters of one file; pdfminer.six was slower still and gave no te
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -16,11 +15,14 @@ from typing import NamedTuple
 from rag.corpus.dates import find_date, normal_date
 from rag.corpus.line_kinds import is_date_line, labelled_source
 from rag.corpus.lines import width
-from rag.corpus.readers.draft import Draft, Unreadable
+from rag.corpus.readers.draft import Draft, Missing, Unreadable
+from rag.corpus.readers.ocr import Recogniser, recogniser
+from rag.corpus.readers.pdf_layout import ordered
+from rag.corpus.readers.pdf_lines import CONTROL, SPLIT, Glyphs, Line, is_picture, is_text, segments
 
 MAX_PAGES = 5_000
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
-_SPLIT = "\x02"  # PDFium's sign for a hyphen at the end of a line
+_GAP = 2.2  # sizes of a letter from one base line to the next: more is the end of a paragraph
 _MARGIN = 0.1  # share of a page's height at its top and at its bottom where running titles stand
 _PAGE_NUMBER = re.compile(
     r"[-–—·•|\s]*(?:(?:第\s*)?[\dⅰ-ⅿivxlc]{1,5}\s*页?(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,5}\s*页?)?"
@@ -32,32 +34,36 @@ _NO_TITLE = re.compile(
     r"|^(?:https?|file):|^[\W\d_]*$",
     re.IGNORECASE,
 )
+_WITH_OCR = "text recognition (OCR) found nothing to read there either"
+_WITHOUT_OCR = "run text recognition (OCR) over it first, or install it: pip install 'yinju[ocr]'"
 _SENTENCE_END = re.compile(r"[。！？!?….；;：:][”’」』）)】\]\"']*$")
-_CONTROL = re.compile("[\x00\x01\x03-\x08\x0b-\x1f\x7f\uffff]")
 _HYPHEN_AFTER = frozenset("well self half ex all so high low long short year non anti pro two three four five".split())
 _FIRST_WORD = re.compile(r"[^\s\u2e80-\u9fff\uf900-\uffef]+|.", re.DOTALL)
 
 
-class Line(NamedTuple):
-    """A line of a page: its text, where its first character begins and its last one ends (points), and the size of its letters."""
+class Page(NamedTuple):
+    """What was read of a page.
 
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    size: float
+    ``lines`` are in reading order, ``height`` is in points. ``hidden`` is whether there is something in which text may be, but
+    no text; ``sure`` how sure text recognition is of its lines, in percent, 0 where it had nothing to do.
+    """
+
+    lines: list[Line]
+    height: float
+    hidden: bool = False
+    sure: int = 0
 
 
-def read_pdf(data: bytes) -> Draft:
-    """The text of a PDF, paragraph by paragraph, with the offsets at which its pages begin.
+def read_pdf(data: bytes) -> list[Draft | Missing]:
+    """The text of a PDF, paragraph by paragraph, with the offsets at which its pages begin; and which pages could not be read.
 
     Lines are joined to paragraphs as their places tell, words split at the end of a line are put together, and running titles
     and page numbers go. The title is the largest line at the top, or what the file says; the date is written at the top, or
-    that of the file.
+    that of the file. Pages without text, pictures of pages and letters that are drawn or come from a font that does not
+    say which they are, are given to text recognition where the extra "ocr" is installed.
 
     Raises:
-        Unreadable: damaged, encrypted, of more than 5,000 pages, or without a text layer (a scan).
+        Unreadable: damaged, encrypted, of more than 5,000 pages, or without any text (a scan).
     """
     import pypdfium2
 
@@ -70,75 +76,52 @@ def read_pdf(data: bytes) -> Draft:
     with document:
         if len(document) > MAX_PAGES:
             raise Unreadable(f"expected at most {MAX_PAGES:,} pages, found {len(document):,}; split it")
-        pages, damaged = [], 0
+        pages, damaged, recognise = [], [], recogniser()
         for number in range(len(document)):
             try:
-                pages.append(_lines(document[number]))
+                pages.append(_page(document[number], recognise))
             except pypdfium2.PdfiumError:
-                pages.append(([], 1.0))
-                damaged += 1
+                pages.append(Page([], 1.0))
+                damaged.append(number + 1)
         told = document.get_metadata_dict(skip_empty=True)
-    if not any(lines for lines, _ in pages):
+    advice = _WITH_OCR if recognise else _WITHOUT_OCR
+    if not any(page.lines for page in pages):
         if damaged:
-            raise Unreadable(f"damaged: none of its {damaged} pages can be read; save it anew")
-        raise Unreadable("no text layer: expected text, found pictures of pages (a scan); run text recognition (OCR) over it first")
-    return _draft(_without_running_titles(pages), told)
+            raise Unreadable(f"damaged: none of its {len(damaged)} pages can be read; save it anew")
+        raise Unreadable(f"no text layer: expected text, found pictures of pages (a scan) or letters without meaning; {advice}")
+    draft = _draft(_without_running_titles(pages), told, [page.sure for page in pages])
+    hidden = [number for number, page in enumerate(pages, 1) if page.hidden]
+    return [draft, *_missing(hidden, f"no text that can be read: {advice}"), *_missing(damaged, "damaged: save it anew")]
 
 
-def _lines(page) -> tuple[list[Line], float]:
-    """The lines of a page in reading order, slanted ones (watermarks) left out, and the page's height in points."""
-    from pypdfium2 import raw
-
-    height, text_page, out = page.get_height() or 1.0, page.get_textpage(), []
-    codes = [raw.FPDFText_GetUnicode(text_page, at) for at in range(text_page.count_chars())]
-    begin = 0
-    for at in range(len(codes) + 1):
-        if at < len(codes) and codes[at] not in (10, 13):
-            continue
-        inside = [i for i in range(begin, at) if codes[i] > 32]
-        begin = at + 1
-        if not inside or _slanted(raw.FPDFText_GetCharAngle(text_page, inside[0])):
-            continue
-        text = _text(codes[inside[0] : inside[-1] + 1])
-        if text:
-            left, _, _, top = text_page.get_charbox(inside[0], loose=True)
-            _, bottom, right, _ = text_page.get_charbox(inside[-1], loose=True)
-            out.append(Line(text, left, top, right, bottom, _size(text_page, inside[0])))
-    return out, height
+def _missing(numbers: Sequence[int], reason: str) -> list[Missing]:
+    """One report of pages that gave no text, none for no page."""
+    some = f"{', '.join(map(str, numbers[:20]))}{' …' if numbers[20:] else ''}"
+    return [Missing(reason, f"page {some}")] if numbers else []
 
 
-def _size(text_page, at: int) -> float:
-    """Points of the font of a character as it is drawn, at least 1."""
-    from pypdfium2 import raw
-
-    matrix = raw.FS_MATRIX()
-    scale = math.hypot(matrix.c, matrix.d) if raw.FPDFText_GetMatrix(text_page, at, matrix) else 1.0
-    return max(scale * raw.FPDFText_GetFontSize(text_page, at), 1.0)
-
-
-def _slanted(angle: float) -> bool:
-    rest = angle % (math.pi / 2)
-    return min(rest, math.pi / 2 - rest) > 0.05
+def _page(page, recognise: Recogniser | None) -> Page:
+    glyphs, height = Glyphs(page.get_textpage()), page.get_height() or 1.0
+    lines = ordered(segments(glyphs))
+    if lines and is_text(glyphs, lines):
+        return Page(lines, height)
+    if not lines and not is_picture(page):
+        return Page([], height)
+    found, sure = recognise(page) if recognise else ([], 0)
+    return Page(ordered(found), height, not found, sure)
 
 
-def _text(codes: Sequence[int]) -> str:
-    """The characters of some codes of UTF-16 or UTF-32, with :data:`_SPLIT` for every hyphen at a line's end."""
-    text = "".join(_SPLIT if code in (0x02, 0xAD, 0xFFFE) else chr(code) for code in codes if code <= 0x10FFFF)
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return re.sub(r"[ \t\xa0]+", " ", _CONTROL.sub("", text)).strip()
-
-
-def _without_running_titles(pages: Sequence[tuple[list[Line], float]]) -> list[list[Line]]:
+def _without_running_titles(pages: Sequence[Page]) -> list[list[Line]]:
     """The lines of all pages, without page numbers and what stands at the top or bottom of several pages, figures aside."""
-    seen = Counter(key for lines, height in pages for key in {_key(line) for line in lines if _marginal(line, height)})
+    seen = Counter(key for page in pages for key in {_key(line) for line in page.lines if _marginal(line, page.height)})
     often = max(2, len(pages) // 4)
     return [
         [
             line
-            for line in lines
-            if not (_marginal(line, height) and (seen[_key(line)] >= often or _PAGE_NUMBER.fullmatch(line.text)))
+            for line in page.lines
+            if not (_marginal(line, page.height) and (seen[_key(line)] >= often or _PAGE_NUMBER.fullmatch(line.text)))
         ]
-        for lines, height in pages
+        for page in pages
     ]
 
 
@@ -150,7 +133,7 @@ def _key(line: Line) -> str:
     return re.sub(r"\d+", "#", line.text)
 
 
-def _draft(pages: list[list[Line]], told: dict[str, str]) -> Draft:
+def _draft(pages: list[list[Line]], told: dict[str, str], sure: Sequence[int]) -> Draft:
     first = next((lines for lines in pages if lines), [])
     title, title_lines = _title(first, told.get("Title", ""))
     text, starts = "", []
@@ -165,7 +148,7 @@ def _draft(pages: list[list[Line]], told: dict[str, str]) -> Draft:
             joint = "" if not text else _joint(before, line, right) if before else "\n"
             right, before = rights[at], line
             if starts[-1] < 0:
-                starts[-1] = len(text) + (len(joint) if joint != _SPLIT else 0)
+                starts[-1] = len(text) + (len(joint) if joint != SPLIT else 0)
             text += joint + line.text
         if starts[-1] < 0:
             starts[-1] = len(text)
@@ -173,7 +156,8 @@ def _draft(pages: list[list[Line]], told: dict[str, str]) -> Draft:
     head = [line.text for line in first[:15]]
     dated = next((find_date(one) for one in head if is_date_line(one)), None)
     source = next((name for one in head if (name := labelled_source(one))), "")
-    return Draft(text or title, title, dated.iso if dated else _created(told.get("CreationDate", "")), source, pages=tuple(starts))
+    date = dated.iso if dated else _created(told.get("CreationDate", ""))
+    return Draft(text or title, title, date, source, pages=tuple(starts), ocr=tuple(sure) if any(sure) else ())
 
 
 def _created(value: str) -> str:
@@ -183,7 +167,7 @@ def _created(value: str) -> str:
 
 def _title(lines: Sequence[Line], told: str) -> tuple[str, list[Line]]:
     """The title, and the lines of the first page that are it."""
-    told = " ".join(_CONTROL.sub(" ", told).split())
+    told = " ".join(CONTROL.sub(" ", told).split())
     told = "" if len(told) < 4 or _NO_TITLE.search(told) else told
     top = list(lines[:12])
     if not top:
@@ -201,23 +185,39 @@ def _right_edges(lines: Sequence[Line]) -> list[float]:
     """For each line how far right the lines of its column reach."""
     out = []
     for at, line in enumerate(lines):
-        near = lines[max(0, at - 8) : at + 9]
-        out.append(max(one.right for one in near if abs(one.left - line.left) < 4 * line.size or one is line))
+        beside = [one.right for one in lines[max(0, at - 1) : at + 2] if not one.row and abs(one.left - line.left) < 3 * line.size]
+        if len(beside) == 3 and max(beside) - min(beside) < line.size and line.right - line.left > 12 * line.size:
+            out.append(max(beside))  # full lines, whatever is above or below them
+            continue
+        first, last = at, at
+        while first > max(0, at - 8) and _adjoining(lines[first - 1], lines[first]):
+            first -= 1
+        while last < min(len(lines) - 1, at + 8) and _adjoining(lines[last], lines[last + 1]):
+            last += 1
+        near = [one for one in lines[first : last + 1] if not one.row]
+        out.append(max((one.right for one in near if abs(one.left - line.left) < 4 * line.size), default=line.right))
     return out
+
+
+def _adjoining(line: Line, following: Line) -> bool:
+    """Whether no gap lies between two lines; columns adjoin."""
+    return line.bottom - following.bottom <= _GAP * max(line.size, 1.0)
 
 
 def _joint(before: Line, line: Line, right: float) -> str:
     """What stands between a line and the next one: nothing or a space within a paragraph, else a line end."""
     size = max(before.size, 1.0)
+    if before.row or line.row:
+        return "\n"
     if not 0.85 < line.size / size < 1.18:
         return "\n"
     below = before.bottom - line.bottom  # from one base line to the next; another column or page is above
-    if below > 2.2 * size:
+    if below > _GAP * size:
         return "\n"
     same_column = 0 < below
     if same_column and line.left - before.left > 0.8 * size:
         return "\n"  # indented
-    if before.text.endswith(_SPLIT):
+    if before.text.endswith(SPLIT):
         return ""
     if not same_column and (_SENTENCE_END.search(before.text) or line.left < 0):
         return "\n"
@@ -233,7 +233,7 @@ def _unhyphenated(text: str, starts: list[int]) -> tuple[str, list[int]]:
     """The text with words put together that a line end had split: as they stand elsewhere in the text, else without hyphen."""
     words = Counter(re.findall(r"\w+(?:-\w+)*", text.lower()))
     out, at, moved = [], 0, list(starts)
-    for sign in re.finditer(_SPLIT, text):
+    for sign in re.finditer(SPLIT, text):
         left = re.search(r"[\w-]*$", text[max(0, sign.start() - 40) : sign.start()])[0]
         right = re.match(r"\w*", text[sign.end() : sign.end() + 40])[0]
         with_hyphen, without = words[f"{left}-{right}".lower()], words[f"{left}{right}".lower()]

@@ -1,0 +1,138 @@
+"""What is said of a passage outside of it: title, file name, heading, first row of a table."""
+
+from __future__ import annotations
+
+import re
+
+from rag.corpus.article import Article
+from rag.corpus.kept import KEY_DIGITS
+from rag.corpus.line_kinds import is_date_line, is_meta
+from rag.corpus.lines import width
+
+_FAR = 3_000  # characters above a passage in which its heading is looked for
+_ROWS = 60_000  # and the first row of its table
+_HEADING = 48  # columns of a heading at most, a Chinese character being two
+_LEAST_ROWS = 3
+_CELL = 40  # columns of a cell of a header at most
+_NO_HEADING = re.compile(
+    r"[。！？!?；;，,、：:….”’»\"')）】]$|[\t|]|[。；]|编辑|记者|通讯员|[摄图文]$|©|版权|https?:"
+)
+_NUMBERED = re.compile(
+    r"(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]"
+    r"|第[一二三四五六七八九十百\d]+[章节条部篇]|\d+(?:\.\d+)*[.、\s]\s*\D)"
+)
+_FIGURE = re.compile(r"[-+−$￥¥€£]?\d[\d,.:/-]*\s?[%％‰]?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_RULE = re.compile(r"[\s|:-]*-[\s|:-]*")
+_KEY = re.compile(rf"-[0-9a-f]{{{KEY_DIGITS}}}$")
+# A name that says nothing of what is in the file.
+_NO_NAME = re.compile(
+    r"(?:untitled|无标题|未命名|新建.*|document|文档|文件|文章|正文|article|news|新闻"
+    r"|index|readme|page|text|copy|副本|scan|扫描件?|img|image|dsc|file|story"
+    r"|post|item|part|doc|chapter|download|全文|[\d\W_]|[a-f\d]{8,})*",
+    re.IGNORECASE,
+)
+
+
+def context(article: Article, start: int) -> str:
+    """All that is around the passage that begins at an offset, line by line; "" for nothing."""
+    text = article.text
+    lines = (
+        article.title,
+        file_words(article.id, article.title),
+        heading_above(text, start),
+        header_above(text, start),
+    )
+    return "\n".join(line for line in lines if line)
+
+
+def file_words(article_id: str, title: str) -> str:
+    """What the name of an article's file says that its title does not; "" for nothing.
+
+    Nothing is said by the name of a file of several articles.
+    """
+    name = article_id.rpartition("/")[2]
+    stem, dot, suffix = name.rpartition(".")
+    if (
+        not dot
+        or not suffix.isalnum()
+        or "#" in name
+        or "://" in article_id
+        or not 2 <= len(suffix) <= 8
+    ):
+        return ""
+    words = " ".join(re.sub(r"[\W_]+", " ", _KEY.sub("", stem)).split())
+    if _NO_NAME.fullmatch(words) or width(words) < 4 or _plain(words) in _plain(title):
+        return ""
+    return words
+
+
+def heading_above(text: str, start: int) -> str:
+    """The nearest line above an offset that is a heading of what follows it; "" for none."""
+    end = text.rfind("\n", 0, start)
+    below = _line(text, start)
+    least = max(0, start - _FAR)
+    while end > least:
+        begin = text.rfind("\n", 0, end) + 1
+        line = text[begin:end].strip()
+        if line:
+            # What it heads is longer than itself; lines of a list are headings of nothing.
+            if len(below) > len(line) and _is_heading(line):
+                return line
+            below = line
+        end = begin - 1
+    return ""
+
+
+def _is_heading(line: str) -> bool:
+    # The dearest last: this is asked of most lines of all articles.
+    if len(line) > _HEADING or _NO_HEADING.search(line) or not 4 <= width(line) <= _HEADING:
+        return False
+    return _NUMBERED.match(line) is not None or not (is_date_line(line) or is_meta(line))
+
+
+def header_above(text: str, at: int) -> str:
+    """The first row of the table in which an offset stands; "" for none, and for that row itself.
+
+    A table is at least three lines with tabs or "|" between their cells. Its first row is a header
+    where its cells are short and name something: it has no figures but years.
+    """
+    begin = text.rfind("\n", 0, at) + 1
+    mark = _mark(_line(text, begin))
+    if not mark:
+        return ""
+    rows, first, least = 1, begin, max(0, begin - _ROWS)
+    while first > least:
+        above = text.rfind("\n", 0, first - 1) + 1
+        if _mark(_line(text, above)) != mark:
+            break
+        first, rows = above, rows + 1
+    header = _line(text, first).strip()
+    if (
+        first == begin
+        or first
+        and first <= least
+        or rows < _LEAST_ROWS
+        and _mark(_line(text, begin + len(_line(text, begin)) + 1)) != mark
+    ):
+        return ""
+    cells = [cell for cell in map(str.strip, header.split(mark)) if cell]
+    named = all(
+        width(cell) <= _CELL and (not _FIGURE.fullmatch(cell) or _YEAR.fullmatch(cell))
+        for cell in cells
+    )
+    return header if len(cells) > 1 and named and not _RULE.fullmatch(_line(text, begin)) else ""
+
+
+def _line(text: str, begin: int) -> str:
+    end = text.find("\n", begin)
+    return text[begin : end if end >= 0 else len(text)]
+
+
+def _mark(line: str) -> str:
+    """What stands between the cells of a row; "" for what is none."""
+    return next((mark for mark in "\t|" if mark in line.strip()), "")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()

@@ -1,0 +1,100 @@
+"""Text recognition (OCR) of pages that hold pictures of text, where the extra "ocr" is installed.
+
+RapidOCR (Apache-2.0) runs PaddleOCR's PP-OCR in ONNX Runtime, and its wheel holds the models for
+Chinese and English: nothing is fetched. Tesseract is a program with models to install beside it,
+EasyOCR and cnOCR fetch theirs when they first run.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from rag.corpus.readers.draft import busy
+from rag.corpus.readers.pdf_lines import Line, spelled
+
+MAX_PAGES = 300  # of one file: at a few seconds each
+_DPI = 150
+_MOST_PIXELS = 4000  # on the longer side of a page: a poster is drawn smaller
+_LETTER = 0.75  # the size of letters in the height of a line's box
+_LIKE = 0.25  # lines whose sizes differ by less are of one size: boxes are not exact
+
+Recogniser = Callable[[object], tuple[list[Line], int]]
+"""From a page of pypdfium2 to its lines, and how sure they are in percent (0 for no line)."""
+
+
+def available() -> bool:
+    """Whether the extra "ocr" is installed."""
+    return all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime"))
+
+
+def recogniser() -> Recogniser | None:
+    """What reads the pages of one file, at most :data:`MAX_PAGES`; None without the extra "ocr"."""
+    if not available():
+        return None
+    read = 0
+
+    def recognise(page) -> tuple[list[Line], int]:
+        nonlocal read
+        read += 1
+        if read > MAX_PAGES:
+            return [], 0
+        _engine()
+        busy.get()()  # loading the models is none of the time for this page
+        return _recognised(page)
+
+    return recognise
+
+
+def _recognised(page) -> tuple[list[Line], int]:
+    scale = min(_DPI / 72, _MOST_PIXELS / max(page.get_width(), page.get_height(), 1.0))
+    found = _engine()(page.render(scale=scale).to_numpy())
+    if not found.txts:
+        return [], 0
+    height, lines = page.get_height(), []
+    for box, text in zip(found.boxes, found.txts):
+        (left, top), (right, bottom) = box.min(axis=0) / scale, box.max(axis=0) / scale
+        if text := spelled([ord(letter) for letter in text]):
+            lines.append(
+                Line(
+                    text,
+                    left,
+                    height - top,
+                    right,
+                    height - bottom,
+                    max(_LETTER * (bottom - top), 1.0),
+                )
+            )
+    if not lines:
+        return [], 0
+    usual = median(line.size for line in lines)
+    lines = [
+        line._replace(size=usual) if abs(line.size - usual) < _LIKE * usual else line
+        for line in lines
+    ]
+    letters = sum(map(len, found.txts))
+    sure = sum(score * len(text) for score, text in zip(found.scores, found.txts)) / letters
+    return lines, max(1, round(100 * sure))
+
+
+@functools.cache
+def _engine():
+    """RapidOCR with the models of its own wheel, named so that it looks for no others."""
+    import rapidocr
+
+    folder = Path(rapidocr.__file__).parent / "models"
+    models = {
+        kind: sorted(folder.glob(f"*_{kind.lower()}_*.onnx")) for kind in ("Det", "Cls", "Rec")
+    }
+    if not all(models.values()):
+        raise FileNotFoundError(
+            f"expected the models of rapidocr in {folder}: install 'yinju[ocr]' anew"
+        )
+    threads = {
+        f"EngineConfig.onnxruntime.{which}_op_num_threads": 1 for which in ("intra", "inter")
+    }
+    paths = {f"{kind}.model_path": str(found[0]) for kind, found in models.items()}
+    return rapidocr.RapidOCR(params={"Global.log_level": "critical", **threads, **paths})

@@ -1,0 +1,193 @@
+"""Columns and tables that a PDF draws row by row, told by where their stretches of text stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.corpus.readers.pdf_lines import Line
+
+_NARROW = 0.6  # sizes of a letter: what is left between two columns, at least
+_FULL, _MOST, _LEAST = (
+    0.75,
+    0.6,
+    3,
+)  # of columns of prose this share of the lines is so full; lines in each
+_MOST_CELLS = 100  # in a row; each is compared with all
+_CELL_LINES = 6  # lines in a cell at most
+_PITCH = 1.8  # rows of a table are no more than this farther apart than its first two
+_UPRIGHT = 4  # letters one below the other are upright text, fewer a word in a narrow cell
+_PROSE = 8  # sizes of a letter: how wide a column of prose is, at least
+Gap = tuple[float, float]
+
+
+def ordered(stretches: Sequence[Line]) -> list[Line]:
+    """Lines as they are read: column by column, tables row by row with tabs between the cells."""
+    rows: list[list[Line]] = []
+    for one in _cells(stretches):
+        if rows and len(rows[-1]) < _MOST_CELLS and _beside(rows[-1], one):
+            rows[-1].append(one)
+        else:
+            rows.append([one])
+    out: list[Line] = []
+    at = 0
+    while at < len(rows):
+        end, gutters = _block(rows, at)
+        if gutters:
+            columns = [_columns(row, gutters) for row in rows[at:end]]
+            out += _prose(columns) or _table(columns)
+        else:
+            end = at + 1
+            out.append(_whole(sorted(rows[at], key=lambda one: one.left)))
+        at = end
+    return out
+
+
+def _cells(stretches: Sequence[Line]) -> list[Line]:
+    """The stretches, with the lines of a cell as one.
+
+    They begin right of the stretch before, and reach above and below its middle.
+    """
+    out: list[Line] = []
+    at = 0
+    while at < len(stretches):
+        end = at + 1
+        while (
+            end < len(stretches)
+            and end - at < _CELL_LINES
+            and _below(stretches[end - 1], stretches[end])
+        ):
+            end += 1
+        cell = _stacked(stretches[at:end])
+        before = out[-1] if out else cell
+        beside = (
+            before.right < cell.left and cell.bottom < (before.top + before.bottom) / 2 < cell.top
+        )
+        if end - at > 1 and beside and not (len(out) > 1 and _below(out[-2], before)):
+            out.append(cell)
+            at = end
+        else:
+            out.append(stretches[at])
+            at += 1
+    return out
+
+
+def _below(one: Line, other: Line) -> bool:
+    """Whether a stretch is the next line of a text."""
+    return (
+        abs(one.left - other.left) < 0.3 * one.size
+        and 0 < one.bottom - other.bottom < 2.2 * one.size
+    )
+
+
+def _stacked(lines: Sequence[Line]) -> Line:
+    text = lines[0].text
+    for line in lines[1:]:
+        text += ("" if text[-1] > "\u2e7f" else " ") + line.text
+    return lines[0]._replace(
+        text=text, right=max(line.right for line in lines), bottom=lines[-1].bottom
+    )
+
+
+def _beside(row: Sequence[Line], one: Line) -> bool:
+    """Whether a stretch stands on the base line of a row, and over nothing of it."""
+    if any(
+        line.top - line.bottom > (_UPRIGHT - 0.5) * line.size
+        and line.right - line.left < 1.5 * line.size
+        for line in (row[-1], one)
+    ):
+        return False
+    size = max(one.size, row[-1].size)
+    middle, other = (one.top + one.bottom) / 2, (row[-1].top + row[-1].bottom) / 2
+    level = row[-1].bottom < middle < row[-1].top or one.bottom < other < one.top
+    return level and all(
+        one.left >= other.right - 0.1 * size or one.right <= other.left + 0.1 * size
+        for other in row
+    )
+
+
+def _block(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, list[Gap]]:
+    """The end of the rows from one on that leave the same gaps free, and these gaps.
+
+    There are none where fewer than two rows have several stretches.
+    """
+    first = sorted(rows[at], key=lambda one: one.left)
+    gaps = [(left.right, right.left) for left, right in zip(first, first[1:])]
+    end, pitch = at + 1, 0.0
+    while gaps and end < len(rows):
+        row = sorted(rows[end], key=lambda one: one.left)
+        below = rows[end - 1][0].bottom - row[0].bottom
+        pitch = max(pitch, below) if end == at + 1 else pitch
+        near = 0 < below < min(4 * max(row[0].size, first[0].size), _PITCH * pitch)
+        free = [
+            *zip(
+                [float("-inf"), *(one.right for one in row)],
+                [*(one.left for one in row), float("inf")],
+            )
+        ]
+        whole = len(row) == len(gaps) + 1  # a cell in each column
+        kept = [
+            _overlap(gap, free[at : at + 1] if whole else free) for at, gap in enumerate(gaps, 1)
+        ]
+        kept = [gap for gap in kept if gap[1] - gap[0] > _NARROW * row[0].size]
+        if not near or len(kept) < len(gaps):
+            break
+        gaps, end = kept, end + 1
+    while end > at + 1 and len(rows[end - 1]) == 1 and rows[end - 1][0].left < gaps[0][0]:
+        end -= 1  # text below the table
+    several = sum(len(row) > 1 for row in rows[at:end])
+    return end, gaps if several > 1 else []
+
+
+def _overlap(gap: Gap, free: Sequence[Gap]) -> Gap:
+    """The widest part of a gap that is free."""
+    parts = [(max(gap[0], a), min(gap[1], b)) for a, b in free]
+    return max(parts, key=lambda part: part[1] - part[0])
+
+
+def _columns(row: Sequence[Line], gutters: Sequence[Gap]) -> list[Line | None]:
+    """What a row has in each column."""
+    inside: list[list[Line]] = [[] for _ in range(len(gutters) + 1)]
+    for one in sorted(row, key=lambda one: one.left):
+        inside[sum(one.left >= gap[1] - 0.01 for gap in gutters)].append(one)
+    return [_whole(some) if some else None for some in inside]
+
+
+def _whole(parts: Sequence[Line]) -> Line:
+    first, last = parts[0], parts[-1]
+    return first._replace(
+        text=" ".join(one.text for one in parts), right=last.right, bottom=last.bottom
+    )
+
+
+def _prose(rows: Sequence[Sequence[Line | None]]) -> list[Line]:
+    """The lines column by column, where they are mostly as wide as their column; else []."""
+    out: list[Line] = []
+    for column in zip(*rows):
+        lines = [one for one in column if one]
+        left, right = min(one.left for one in lines), max(one.right for one in lines)
+        full = sum(one.right - one.left >= _FULL * (right - left) for one in lines)
+        if (
+            len(lines) < _LEAST
+            or right - left < _PROSE * lines[0].size
+            or full < _MOST * len(lines)
+        ):
+            return []
+        out += lines
+    return out
+
+
+def _table(rows: Sequence[Sequence[Line | None]]) -> list[Line]:
+    """A line for each row; what stands alone below a cell, but the first, goes on with it."""
+    texts: list[list[str]] = []
+    lines: list[Line] = []
+    for row in rows:
+        filled = [at for at, one in enumerate(row) if one]
+        if len(filled) == 1 and filled[0] and texts and texts[-1][filled[0]]:
+            above = texts[-1][filled[0]]
+            texts[-1][filled[0]] = (
+                above + ("" if above[-1] > "\u2e7f" else " ") + row[filled[0]].text
+            )
+            continue
+        texts.append([one.text if one else "" for one in row])
+        lines.append(_whole([one for one in row if one]))
+    return [line._replace(text="\t".join(cells), row=True) for line, cells in zip(lines, texts)]

@@ -1,0 +1,302 @@
+"""PDF files as programs make them: letters spaced out, columns and tables drawn row by row, fonts without letters, scans."""
+
+import importlib.util
+import io
+import os
+import subprocess
+
+import fpdf
+import pypdfium2
+import pytest
+import reportlab
+from documents import SONG, lines, pdf
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from rag import Assistant, Index
+from rag.corpus import Article, Skipped, read_bytes
+from rag.corpus.readers import ocr
+from rag.corpus.readers.pdf import read_pdf
+
+VERA = os.path.join(os.path.dirname(reportlab.__file__), "fonts", "Vera.ttf")
+LEFT = "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放，市民不用再买门票，也不用预约就能进入公园游览参观。记者在现场看到很多人。"
+RIGHT = "石塘水库管理处昨天介绍，今年汛期以来水库蓄水量一直在上升，目前已经超过十万立方米，可以满足下游农田灌溉用水的需要，农民很高兴。"
+HARBOUR = "The harbour office said the east pier has 410 seats and opens in May."
+
+
+@pytest.fixture
+def without_ocr(monkeypatch):
+    monkeypatch.setattr(ocr, "available", lambda: False)
+
+
+def text_of(*pages, **options) -> str:
+    (item,) = read_bytes("a.pdf", pdf(*pages, **options))
+    return item.text
+
+
+def spaced(text: str, step: float, y: float = 780) -> list[tuple]:
+    return [(50 + step * at, y, letter) for at, letter in enumerate(text)]
+
+
+def row_by_row(*columns, top=770, pitch=18):
+    """Lines of columns, given as (x, lines), drawn as a table's rows are."""
+    most = max(len(of) for _, of in columns)
+    return [
+        (x, top - pitch * at, of[at]) for at in range(most) for x, of in columns if at < len(of)
+    ]
+
+
+def cut(text: str, size: int = 18) -> list[str]:
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+@pytest.mark.parametrize("step", [13, 16, 18, 24, 30])
+def test_letters_that_are_spaced_out_are_words(step):
+    assert (
+        text_of(spaced("石塘水库蓄水量达到十万立方米。", step)) == "石塘水库蓄水量达到十万立方米。"
+    )
+
+
+def test_spaces_that_are_written_between_letters_go_and_those_between_words_stay():
+    assert (
+        text_of([(50, 780, "石 塘 水 库 蓄 水 十 万 立 方 米 ， 比 去 年 多 。")])
+        == "石塘水库蓄水十万立方米，比去年多。"
+    )
+    assert (
+        text_of([(50, 780, "到会的有 李四光 王五 和他们的学生。")])
+        == "到会的有 李四光 王五 和他们的学生。"
+    )
+    assert (
+        text_of([(50, 780, "N O T I C E of the harbour office")]) == "NOTICE of the harbour office"
+    )
+    assert (
+        text_of([(50, 780, "There is a b in it, and I saw it.")])
+        == "There is a b in it, and I saw it."
+    )
+
+
+def test_columns_that_are_drawn_row_by_row_are_read_one_after_the_other():
+    page = [(50, 810, "滨江晚报今日要闻", 20), *row_by_row((50, cut(LEFT)), (310, cut(RIGHT)))]
+    assert text_of(page) == f"{LEFT}\n{RIGHT}"
+
+
+def test_english_columns_of_ragged_lines():
+    left = [
+        "The harbour office said that the east",
+        "pier has four hundred seats, more",
+        "than any other pier of the town, and",
+        "that it opens in the month of May.",
+    ]
+    right = [
+        "Farmers below the reservoir are glad,",
+        "since water is enough for all of their",
+        "fields, an engineer of the dam said",
+        "on Monday when he was asked.",
+    ]
+    assert text_of(row_by_row((50, left), (320, right))) == f"{' '.join(left)}\n{' '.join(right)}"
+
+
+def test_three_columns_and_a_line_across_them():
+    a, b, c = cut(LEFT[:44], 11), cut(RIGHT[:44], 11), cut(LEFT[12:56], 11)
+    page = [
+        *row_by_row((40, a), (220, b), (400, c)),
+        (
+            40,
+            600,
+            "本报今日共四版，欢迎订阅，订阅电话见第四版，零售每份一元，全国各地邮局均可办理。",
+        ),
+    ]
+    assert (
+        text_of(page)
+        .replace("\n", "")
+        .startswith(f"{LEFT[:44]}{RIGHT[:44]}{LEFT[12:56]}本报今日共四版")
+    )
+
+
+def test_a_table_keeps_its_rows_and_cells():
+    rows = [
+        ("站名", "水位（米）", "流量"),
+        ("石塘", "12.3", "40"),
+        ("南湾", "", "22"),
+        ("西湾盐场", "9.9", "31"),
+    ]
+    cells = [
+        (x, 770 - 18 * at, cell)
+        for at, row in enumerate(rows)
+        for x, cell in zip((50, 200, 350), row)
+        if cell
+    ]
+    page = [(50, 800, "各站水位如下表所示："), *cells, (50, 650, "以上为今晨八时的数据。")]
+    assert text_of(page).split("\n") == [
+        "各站水位如下表所示：",
+        *map("\t".join, rows),
+        "以上为今晨八时的数据。",
+    ]
+
+
+def test_a_cell_of_several_lines_is_one_cell():
+    page = [
+        (50, 770, "项目"), (200, 770, "说明"), (50, 750, "码头"), (200, 750, "位于东岸，设有四百一十个"), (200, 736, "座位，五月起开放。"),
+        (50, 716, "灯塔"), (200, 716, "位于西岸。"),
+    ]  # fmt: skip
+    assert text_of(page).split("\n") == [
+        "项目\t说明",
+        "码头\t位于东岸，设有四百一十个座位，五月起开放。",
+        "灯塔\t位于西岸。",
+    ]
+
+
+def test_a_table_of_a_browser_whose_cells_are_broken_into_lines():
+    page = [
+        (50, 700, "站"), (50, 686, "名"), (90, 693, "水位"), (200, 693, "说明"),
+        (50, 660, "石"), (50, 646, "塘"), (90, 653, "12.3"), (160, 653, "正常"),
+        (50, 620, "南"), (50, 606, "湾"), (90, 613, "8.1"), (160, 620, "低于警戒水位，值班人员每小时报告一次，"), (160, 606, "直到水位回落为止"),
+    ]  # fmt: skip
+    rows = [
+        "站名\t水位\t说明",
+        "石塘\t12.3\t正常",
+        "南湾\t8.1\t低于警戒水位，值班人员每小时报告一次，直到水位回落为止",
+    ]
+    assert text_of(page).split("\n") == rows
+
+
+def test_lines_below_a_wider_text_are_one_paragraph():
+    wide, narrow = cut(RIGHT + RIGHT, 38), cut(LEFT, 18)
+    page = [(50, 780 - 18 * at, line) for at, line in enumerate(wide)] + [
+        (50, 660 - 18 * at, line) for at, line in enumerate(narrow)
+    ]
+    assert LEFT in text_of(page)
+
+
+def test_a_table_of_contents_is_text(without_ocr):
+    assert "第二章 石塘水库的历史" in text_of(
+        [
+            (50, 780 - 18 * at, f"第{n}章 石塘水库的历史{'.' * 40}{at * 7 + 1}")
+            for at, n in enumerate("一二三四")
+        ]
+    )
+
+
+def without_letters() -> bytes:
+    """A page in a font that is embedded without saying which letters its shapes are."""
+    document = fpdf.FPDF()
+    document.set_compression(False)
+    document.add_page()
+    document.add_font("vera", fname=VERA)
+    document.set_font("vera", size=12)
+    for _ in range(3):
+        document.cell(0, 8, HARBOUR, new_x="LMARGIN", new_y="NEXT")
+    data = bytes(document.output())
+    assert HARBOUR in read_bytes("a.pdf", data)[0].text
+    return data.replace(b"/ToUnicode", b"/ToUnicodX")
+
+
+def outlined() -> bytes:
+    """Letters that are drawn as shapes, as some printers make them."""
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    for at in range(200):
+        path = canvas.beginPath()
+        path.moveTo(50 + at % 40 * 12, 700 - at // 40 * 20)
+        path.lineTo(58 + at % 40 * 12, 706 - at // 40 * 20)
+        path.lineTo(54 + at % 40 * 12, 712 - at // 40 * 20)
+        canvas.drawPath(path, fill=1)
+    canvas.save()
+    return out.getvalue()
+
+
+def scanned(*pages: bytes) -> bytes:
+    """The first page of each PDF as a picture."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    for page in pages:
+        picture = pypdfium2.PdfDocument(page)[0].render(scale=2).to_pil()
+        canvas.drawImage(ImageReader(picture), 0, 0, 595, 842)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [without_letters(), outlined(), scanned(pdf(lines(LEFT)))],
+    ids=["font", "outlines", "scan"],
+)
+def test_pages_without_letters_are_reported_with_what_would_read_them(data, without_ocr):
+    with pytest.raises(ValueError, match=r"no text layer.*yinju\[ocr\]"):
+        read_pdf(data)
+
+
+def test_a_page_that_cannot_be_read_among_others_is_named(without_ocr):
+    merged = pypdfium2.PdfDocument.new()
+    for one in (pdf(lines(LEFT)), scanned(pdf(lines(RIGHT))), pdf([])):
+        merged.import_pages(pypdfium2.PdfDocument(one))
+    out = io.BytesIO()
+    merged.save(out)
+    draft, missing = read_pdf(out.getvalue())
+    assert draft.text == LEFT and draft.pages == (
+        0,
+        len(LEFT),
+        len(LEFT),
+    )  # an empty page lacks nothing
+    assert missing.part == "page 2" and "yinju[ocr]" in missing.reason
+
+
+needs_ocr = pytest.mark.skipif(
+    not ocr.available(), reason="needs the extra ocr: pip install 'yinju[ocr]'"
+)
+
+
+@needs_ocr
+def test_text_recognition_reads_a_font_without_letters_and_says_so(tmp_path):
+    (tmp_path / "pier.pdf").write_bytes(without_letters())
+    Index.build(tmp_path, tmp_path / "index")
+    with Index.open(tmp_path / "index") as index:
+        article = index.article("pier.pdf")
+        assert HARBOUR in article.text and article.ocr[0] > 90
+        answer = Assistant(index).ask("How many seats does the east pier have?")
+        assert "410" in answer.text and answer.citations[0].ocr == article.ocr[0]
+        from rag.plain import notes
+
+        assert f"read by OCR, {article.ocr[0]} %" in notes(answer)
+
+
+def has_chinese_font() -> bool:
+    try:
+        return bool(subprocess.run(["fc-list", ":lang=zh"], check=False, capture_output=True, timeout=20).stdout)
+    except OSError:
+        return False
+
+
+@needs_ocr
+@pytest.mark.skipif(not has_chinese_font(), reason="needs a Chinese font to make a scan with")
+def test_text_recognition_reads_columns_of_a_chinese_scan_offline(offline):
+    page = row_by_row((50, cut(LEFT)[:3]), (310, cut(RIGHT)[:3]))
+    (draft,) = read_pdf(scanned(pdf(page)))
+    assert draft.text.replace("\n", "") == "".join(cut(LEFT)[:3] + cut(RIGHT)[:3])
+    assert draft.ocr[0] > 90
+
+
+@needs_ocr
+def test_the_models_are_in_the_wheel():
+    folder = os.path.join(os.path.dirname(importlib.util.find_spec("rapidocr").origin), "models")
+    assert {name.split("_")[1] for name in os.listdir(folder) if name.endswith(".onnx")} >= {
+        "det",
+        "rec",
+    }
+
+
+def test_a_picture_is_no_page_of_text_where_it_is_small(without_ocr):
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    canvas.setFont(SONG, 12)
+    canvas.drawString(50, 780, LEFT[:30])
+    canvas.drawImage(ImageReader(Image.new("RGB", (50, 50))), 50, 600, 100, 100)
+    canvas.showPage()
+    canvas.drawImage(
+        ImageReader(Image.new("RGB", (50, 50))), 50, 600, 100, 100
+    )  # a vignette on an empty page
+    canvas.save()
+    (item,) = read_bytes("a.pdf", out.getvalue())
+    assert isinstance(item, Article) and not isinstance(item, Skipped)
