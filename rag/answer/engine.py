@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rag.answer.arranged import arranged
 from rag.answer.cite import Citations, verify
 from rag.answer.compare import extreme, measured
 from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
@@ -350,6 +351,7 @@ class _Work:
     ) -> Answer:
         """The answer with its text; a refusal where there is no row."""
         snapshot, lang = self.snapshot, parsed.frame
+        rows = arranged(snapshot, parsed, rows, cited, listed)
         citations = tuple(cited.all) if rows else ()
         for citation in citations:
             verify(citation, snapshot.article_by_id(citation.article_id))

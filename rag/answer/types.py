@@ -18,12 +18,27 @@ __all__ = [
     "Constraint",
     "Difference",
     "Row",
+    "Time",
     "Written",
     "WrittenSentence",
 ]
 
 KINDS = (*ASKED, "talk", "corpus")
 GRADES = ("answered", "near", "nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time in a quote that only the date of its article explains: "today", "周三", "19日".
+
+    Attributes:
+        start, end: offsets of its words in the text of the article.
+        day: what is meant, "2023-08-02", "2023-08" or "2023".
+    """
+
+    start: int
+    end: int
+    day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,7 @@ class Citation:
         page: page on which the quote begins, from 1; 0 where the article has no pages.
         same_as: number of the citation of the answer that says the same in nearly the same words,
             from another article; 0 for none.
+        times: what the times of the quote mean that only ``date`` explains, in order.
     """
 
     id: str
@@ -60,6 +76,7 @@ class Citation:
     highlights: tuple[Highlight, ...] = ()
     page: int = 0
     same_as: int = 0
+    times: tuple[Time, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
