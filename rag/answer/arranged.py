@@ -10,7 +10,7 @@ from rag.answer.begin import is_caption
 from rag.answer.cite import Citations
 from rag.answer.english import labelled
 from rag.answer.rows import SENTENCES
-from rag.answer.sentence import AROUND, ROOM, Sentence, longest
+from rag.answer.sentence import AROUND, ROOM, Sentence, longest, quote_span
 from rag.answer.types import Citation, Row
 from rag.answer.when import shown_day
 from rag.corpus import clauses, sentences
@@ -18,6 +18,7 @@ from rag.index import Snapshot
 from rag.question import ParsedQuestion, in_script
 
 SAID = {"zh": 30, "en": 80}  # characters of the clause that tells what a value is
+DETAILS = 8  # sentences that "tell me more" shows
 PARAGRAPH = 3  # sentences of the main article that are shown
 # A sentence that begins so says little without the one before it.
 _LEANS = re.compile(
@@ -46,7 +47,7 @@ def arranged(
     rows = list(rows)
     if not listed and not any(row.label or row.place for row in rows):
         if parsed.only:
-            rows.sort(key=lambda row: _place(snapshot, cited.all[row.citations[0] - 1]))
+            rows = _details(snapshot, cited.all[rows[0].citations[0] - 1], cited)
         elif parsed.form in SENTENCES:
             rows = [_main(snapshot, rows, cited)]
     elif not listed:
@@ -56,8 +57,21 @@ def arranged(
     return _renumbered(rows, cited)
 
 
-def _place(snapshot: Snapshot, one: Citation) -> tuple[int, int]:
-    return snapshot.article_row(one.article_id), one.start
+def _details(snapshot: Snapshot, quote: Citation, cited: Citations) -> list[Row]:
+    """The sentences of an article from a little before a quote on, each a row."""
+    row = snapshot.article_row(quote.article_id)
+    article = snapshot.article(row)
+    text = article.text
+    spans = [span for span in sentences(text) if not _is_furniture(text[slice(*span)])]
+    ahead = sum(end <= quote.start for _, end in spans)
+    first = max(0, min(ahead - DETAILS // 4, len(spans) - DETAILS))
+    rows = []
+    for start, end in spans[first : first + DETAILS]:
+        one = Sentence(article, row, start, end, start, end)
+        shown = quote_span(one, (end - 1, end))
+        if text[slice(*shown)].strip():
+            rows.append(Row("", citations=(cited.cite(one, shown),)))
+    return rows
 
 
 def _main(snapshot: Snapshot, rows: Sequence[Row], cited: Citations) -> Row:

@@ -27,14 +27,15 @@ from rag.answer.lists import is_compared, likely
 from rag.answer.own import own_answer
 from rag.answer.places import READ_PLACES, place_groups, place_quotes
 from rag.answer.refused import nearest_of
-from rag.answer.rows import QUOTES, measured_rows, name_rows, place_row, value_rows
-from rag.answer.sentence import beside, of_place, quote_span, sentence_of
+from rag.answer.reading_chosen import is_surer
+from rag.answer.rows import measured_rows, name_rows, place_row, value_rows
+from rag.answer.sentence import of_place, sentence_of
 from rag.answer.types import Answer, Citation, Row
 from rag.embed import Reranker
 from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
-from rag.question.parsing import lifted, parse
+from rag.question.parsing import lifted, parse, read_otherwise
 from rag.question.query import Query, analyse
 from rag.reader.findings import (
     READ,
@@ -130,6 +131,12 @@ def stages(
         return work.answered(now, passing)
 
     given = yield from under()
+    if parsed.second:  # the reading that the reader is surer of is answered
+        first, sure = parsed, work.chance
+        parsed = read_otherwise(snapshot, first, as_of, without)
+        other = yield from under()
+        better = is_surer(first, given, sure, other, work.chance)
+        parsed, given = (parsed, other) if better else (first, given)
     if given.refused and given.constraints:
         kinds = []
         for kind in dict.fromkeys(one.kind for one in given.constraints):
@@ -162,15 +169,6 @@ def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
     return np.isin(snapshot.columns.story, snapshot.columns.story[rows])
 
 
-def _beside(findings: Findings, cited: Citations) -> list[Row]:
-    """Rows of the sentences beside those that are likeliest, which tell more of the same."""
-    likeliest = [sentence_of(value.spots[0].finding) for value in findings.values[:QUOTES]]
-    near = [one for found in likeliest for step in (1, -1) if (one := beside(found, step))]
-    known = len(cited.all)
-    numbers = [cited.cite(one, quote_span(one, (one.start, one.end))) for one in near]
-    return [Row("", citations=(one,)) for one in dict.fromkeys(numbers) if one > known]
-
-
 @dataclass(slots=True, eq=False)
 class _Work:
     """One question's work.
@@ -182,6 +180,7 @@ class _Work:
         others: other wordings of the question, which are searched, too.
         scored: the candidates among all articles, where every passage is scored.
         calendar, gazette: the dates and places of the articles that were read.
+        chance: 0 to 1, that the articles answer the question that was worked on last.
     """
 
     snapshot: Snapshot
@@ -191,6 +190,7 @@ class _Work:
     scored: Candidates | None = None
     calendar: Calendar = field(default_factory=Calendar)
     gazette: Gazette = field(default_factory=Gazette)
+    chance: float = 0.0
 
     def answered(
         self, parsed: ParsedQuestion, passing: np.ndarray
@@ -224,8 +224,6 @@ class _Work:
         may = stated or not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
         if not rows and may and (parsed.only or self.judge.answers(parsed, findings.chance)):
             rows = value_rows(parsed, findings, cited, fold)
-        if rows and parsed.only:
-            rows += _beside(findings, cited)
         return self._composed(parsed, passages, rows, cited, searched, listed, count)
 
     def _found(
@@ -240,6 +238,7 @@ class _Work:
         listed = is_list(parsed)
         accept = lambda finding: self._fits(parsed, finding, listed)
         findings = findings_of(parsed, passages, searched, self.judge, accept)
+        self.chance = findings.chance
         settled = listed or parsed.kind == "places"  # places are answered from all that match
         if self.reranker is None or settled or not self.judge.answers(parsed, findings.chance):
             return findings, passages
