@@ -126,6 +126,10 @@ def _told_apart(rows: Sequence[Row], cited: Citations, parsed: ParsedQuestion) -
     of = cited.all[first.citations[0] - 1]
     out = [first]
     for row in others:
+        if (row.label, row.detail) == (first.label, first.detail):
+            numbers = tuple(dict.fromkeys((*out[0].citations, *row.citations)))
+            out[0] = dataclasses.replace(out[0], citations=numbers)
+            continue
         one = cited.all[row.citations[0] - 1]
         if told := [part for part in (_said(one, parsed), _dated(one, of, parsed.frame)) if part]:
             between = "; " if parsed.frame == "en" else "，"

@@ -112,6 +112,10 @@ def quote_span(sentence: Sentence, keep: tuple[int, int]) -> tuple[int, int]:
     if keep[1] <= (ends := headline_end(text, start, end, labelled=start > sentence.start)):
         end = start + len(text[start:ends].rstrip())  # a headline is quoted without its report
     limit = longest(sentence.article)
+    if text[end - 1] in "；;":  # the sentence goes on; to its end where there is room
+        goes_on = sentences(text, end, min(len(text), end + limit))[:1]
+        if goes_on and "\n" not in text[end : goes_on[0][0]] and goes_on[0][1] - start <= limit:
+            end = goes_on[0][1]
     if end - start <= ROOM * limit:
         return start, end
     parts = clauses(text, start, end)
