@@ -31,6 +31,7 @@ from rag.serving.routes import build_api
     ("大江网讯 全媒体记者谢丽、实习生章颖报道：", "近日，高速公路传来进展。"),
     ("现场救援（受访者供图）", "消防员救出了三人。"),
     ("新华社记者 陈华 摄 ", "近日，桥梁合龙。"),
+    ("团市委供图", "大会主旨演讲环节有六位专家发言。"),
     ("图为", "30日的石桥。"),
     ("视觉中国 图", "当地时间7月25日，议会通过了法案。"),
     ("来源：江河日报", "7月24日，省长会见了来宾。"),
@@ -75,7 +76,9 @@ def test_a_long_sentence_is_quoted_to_its_end_where_there_is_room():
 
 
 def test_captions_are_known():
-    assert is_caption("图为兰州图书馆新馆。") and is_caption("8月1日，列车驶过大桥。新华社记者 陈华 摄")
+    assert is_caption("图为兰州图书馆新馆。") and is_caption(
+        "8月1日，列车驶过大桥。新华社记者 陈华 摄"
+    )
     assert not is_caption("展览展出摄影作品300幅。")
 
 
@@ -93,8 +96,16 @@ def test_times_are_told_from_the_day_of_writing(text, day, told):
 
 
 def test_days_as_they_are_shown():
-    assert [shown_day("2023-08-02", lang) for lang in ("en", "zh")] == ["2 August 2023", "2023年8月2日"]
-    assert [shown_day(day, "en") for day in ("2023-08", "2023", "", "soon")] == ["August 2023", "2023", "", "soon"]
+    assert [shown_day("2023-08-02", lang) for lang in ("en", "zh")] == [
+        "2 August 2023",
+        "2023年8月2日",
+    ]
+    assert [shown_day(day, "en") for day in ("2023-08", "2023", "", "soon")] == [
+        "August 2023",
+        "2023",
+        "",
+        "soon",
+    ]
 
 
 @pytest.mark.parametrize(("label", "kind", "english"), [
@@ -107,7 +118,9 @@ def test_values_in_english(label, kind, english):
     assert in_english(label, kind, "2023-08-09") == english
 
 
-COLLAPSE = "受降雨影响，珍珠岩浸水增重，导致石桥体育馆屋顶坍塌。深入调查仍在进行。施工单位负责人已被控制。"
+COLLAPSE = (
+    "受降雨影响，珍珠岩浸水增重，导致石桥体育馆屋顶坍塌。深入调查仍在进行。施工单位负责人已被控制。"
+)
 ARTICLES = (
     Article("a", f"原标题：石桥体育馆坍塌新华社石桥7月24日电（记者王岚）{COLLAPSE}", "", "2023-07-24", lang="zh"),
     Article("b", f"中新网7月24日电 {COLLAPSE}", "", "2023-07-25", lang="zh"),
@@ -130,16 +143,24 @@ def assistant(tmp_path_factory):
 def test_why_is_answered_by_one_article_in_its_order(assistant):
     given = assistant.ask("石桥体育馆为什么坍塌？")
     assert len({one.article_id for one in given.citations if not one.same_as}) == 1
-    assert given.citations[0].quote.startswith("受降雨影响") and "深入调查" in given.citations[0].quote
+    assert (
+        given.citations[0].quote.startswith("受降雨影响") and "深入调查" in given.citations[0].quote
+    )
 
 
 def test_every_quote_has_its_date_and_is_a_slice(assistant):
     texts = {one.id: one.text for one in ARTICLES}
-    for question in ("石桥体育馆坍塌造成多少人死亡？", "青石大桥有多长？", "How long is the Qingshi bridge?"):
+    for question in (
+        "石桥体育馆坍塌造成多少人死亡？",
+        "青石大桥有多长？",
+        "How long is the Qingshi bridge?",
+    ):
         given = assistant.ask(question)
         for one in given.citations:
             assert texts[one.article_id][one.start : one.end] == one.quote
-            assert f"（{beside(one, 'zh')}）" in given.text or f"({beside(one, 'en')})" in given.text
+            assert (
+                f"（{beside(one, 'zh')}）" in given.text or f"({beside(one, 'en')})" in given.text
+            )
     assert "未注明日期" in assistant.ask("青石大桥有多长？").text
 
 
@@ -196,5 +217,7 @@ def test_suggestions_over_the_wire(assistant):
 
 
 def test_the_contract_has_the_times():
-    schema = json.loads((Path(__file__).parent.parent / "docs/answer.schema.json").read_text("utf8"))
+    schema = json.loads(
+        (Path(__file__).parent.parent / "docs/answer.schema.json").read_text("utf8")
+    )
     assert set(schema["$defs"]["Time"]["properties"]) == {"start", "end", "day"}

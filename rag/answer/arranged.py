@@ -1,4 +1,7 @@
-"""How the rows of an answer read: one main article, values in the asker's language, what tells them apart."""
+"""How the rows of an answer read.
+
+One main article, values in the asker's language, and what tells a second value from the first.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ _FURNITURE = re.compile(
 def arranged(
     snapshot: Snapshot, parsed: ParsedQuestion, rows: Sequence[Row], cited: Citations, listed: bool
 ) -> list[Row]:
-    """The rows as they are shown; ``cited`` then holds the citations that they need, in their order.
+    """The rows as they are shown; ``cited`` then holds the citations that they need, in order.
 
     Args:
         snapshot: the index.
@@ -75,7 +78,7 @@ def _details(snapshot: Snapshot, quote: Citation, cited: Citations) -> list[Row]
 
 
 def _main(snapshot: Snapshot, rows: Sequence[Row], cited: Citations) -> Row:
-    """The row that most articles tell, of those as likely the first, with the sentences around it."""
+    """The row that most articles tell, the first of several, with the sentences around it."""
 
     def told(row: Row) -> int:
         return len({cited.all[number - 1].article_id for number in row.citations}) + row.more
@@ -89,7 +92,7 @@ def _main(snapshot: Snapshot, rows: Sequence[Row], cited: Citations) -> Row:
 
 
 def _paragraph(snapshot: Snapshot, quote: Citation, cited: Citations) -> Citation:
-    """A quote with its neighbouring sentences, as far as they are of its paragraph and there is room."""
+    """A quote with its neighbouring sentences, of its paragraph and as far as there is room."""
     row = snapshot.article_row(quote.article_id)
     article = snapshot.article(row)
     text, start, end = article.text, quote.start, quote.end
@@ -131,7 +134,9 @@ def _told_apart(rows: Sequence[Row], cited: Citations, parsed: ParsedQuestion) -
             out[0] = dataclasses.replace(out[0], citations=numbers)
             continue
         one = cited.all[row.citations[0] - 1]
-        if told := [part for part in (_said(one, parsed), _dated(one, of, parsed.frame)) if part]:
+        if not (row.label or row.place):  # shown as its sentence
+            out.append(row)
+        elif told := [part for part in (_said(one, parsed), _dated(one, of, parsed.frame)) if part]:
             between = "; " if parsed.frame == "en" else "，"
             detail = between.join([*filter(None, (row.detail,)), *told])
             out.append(dataclasses.replace(row, detail=detail))
@@ -139,7 +144,7 @@ def _told_apart(rows: Sequence[Row], cited: Citations, parsed: ParsedQuestion) -
 
 
 def _said(one: Citation, parsed: ParsedQuestion) -> str:
-    """What a value is: the clause that it stands in, where it is short and in the asker's language."""
+    """What a value is: the clause that it stands in, if short and in the asker's language."""
     lang = "zh" if one.lang == "zh" else "en"
     if not one.marks or lang != ("en" if parsed.frame == "en" else "zh"):
         return ""

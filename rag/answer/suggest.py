@@ -29,28 +29,43 @@ NEAR = 600  # characters of the article on either side of the quote that questio
 CLAUSE = {"zh": (9, 36), "en": (24, 110)}  # characters of a clause that makes a question
 # A clause that begins so leans on the one before it.
 _LEANS = re.compile(
-    r"[这该其他她它此那并还也而但则且又均都将已把被使让为与和及或从以据]|同时|对此|为此|因此|目前|上述|此外|记者|我|有|截[至止]|其中|包括|分别"
+    r"[这该其他她它此那并还也而但则且又均都将已把被使让为与和及或从以据给对向在于]|同时|对此|为此|因此|目前|上述|此外|记者|我|有|截[至止]|其中|包括|分别"
 )
 _BARE = re.compile("[全总主]|投资|造价|占地|设计|预计|面积|票价|工期|容量|产量")
 _MEASURE = re.compile(r"[^\W\d][^\d]*$")
 _PLACED = re.compile(r"[在于]$")
 _SUBJECT = r"(?P<subject>(?:The |An? )?[A-Z][\w'’-]*(?: (?!that|which|who)[\w'’-]+){0,6}?)"
 _DONE = re.compile(
-    rf"{_SUBJECT} (?P<aux>was|were|will be|is|are|has been|have been) (?P<rest>\w+(?:ed|wn|lt|ld|en|de|un|id)\b.*?),? (?:on|in) $"
+    rf"{_SUBJECT} (?P<aux>was|were|will be|is|are|has been|have been) "
+    r"(?P<rest>\w+(?:ed|wn|lt|ld|en|de|un|id)\b.*?),? (?:on|in) $"
+)
+_DID = re.compile(
+    rf"{_SUBJECT}(?P<place>(?:,? in [A-Z][\w ,]*?)?),? "
+    r"(?P<rest>(?:opened|closed|began|started|ended|died|arrived|left|took|happened)\b[^,]*?)"
+    r",? (?:on|in) $"
+)
+_IS = re.compile(rf"{_SUBJECT} (?P<aux>is|was) ")
+_SIZE = re.compile(r" (?P<size>long|tall|high|deep|wide|old)\b")
+_WHO = re.compile(
+    r"(?P<who>[A-Z][\w'’-]+ [A-Z][\w'’-]+) "
+    r"(?P<rest>(?:won|built|led|founded|designed|scored|became|wrote)\b[^,;]{6,60}?)"
+    r"(?: in [^.]*| and [^.]*)?\.$"
 )
 _COUNTED = re.compile(
-    r"(?P<noun>(?: [a-z][\w-]*){1,3}?) (?P<rest>(?:were|was|have|had|are|is|will|took|died|attended)\b[^,;]*)"
+    r"(?P<noun>(?: [a-z][\w-]*){1,3}?) "
+    r"(?P<rest>(?:were|was|have|had|are|is|will|took|died|attended)\b[^,;]*)"
 )
 _WORDS = {"zh": ("什么时候？", "在哪里？", "为什么？"), "en": ("When?", "Where?", "Why?")}
 # By the kind of what was asked: what needs not be asked again, or has no reason ("how long": why).
 _ASKED = {"date": (0,), "places": (1,), "number": (2,), "corpus": (0, 1, 2)}
 _LATEST = {"zh": "关于{}的最新消息是什么？", "en": "What is the latest about {}?"}
+_ONE = {"zh": "那{}呢？", "en": "What about {}?"}
 _MORE = {"zh": "详细说说", "en": "Tell me more"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Idea:
-    """A question, and what its answer must quote; "" for anything of the same story or the index."""
+    """A question, and what its answer must quote; "" for anything of the same story."""
 
     question: str
     expects: str = ""
@@ -112,7 +127,7 @@ def _ideas(snapshot: Snapshot, answer: Answer, quote: Citation) -> Iterator[_Ide
     """Questions that may follow, the most telling first, of each kind one after another."""
     lang = "en" if answer.lang == "en" else "zh"
     article = snapshot.article_by_id(quote.article_id)
-    made: dict[str, list[_Idea]] = {"number": [], "date": [], "places": []}
+    made: dict[str, list[_Idea]] = {"number": [], "date": [], "places": [], "person": []}
     if quote.lang == lang:
         make = _chinese if lang == "zh" else _english
         low, high = max(0, quote.start - NEAR), min(len(article.text), quote.end + NEAR)
@@ -121,21 +136,25 @@ def _ideas(snapshot: Snapshot, answer: Answer, quote: Citation) -> Iterator[_Ide
         )
         for start, end in spans:
             begin = begins_at(article.text, start, end, end - 1)
-            if start > low and not is_caption(article.text[begin:end]):
+            if (start > low or not low) and not is_caption(article.text[begin:end]):
                 for kind, idea in make(article.text[begin:end]):
                     if not any(idea.expects in one.quote for one in answer.citations):
                         made[kind].append(idea)
     kinds = sorted(made, key=lambda kind: kind == answer.kind)  # first of another kind than before
     turns = itertools.zip_longest(*(made[kind][:2] for kind in kinds))
     yield from filter(None, itertools.chain.from_iterable(turns))
-    if not answer.refused:
-        left = [n for n in range(len(_WORDS[lang])) if n not in _ASKED.get(answer.kind, ())]
-        yield from (_Idea(_WORDS[lang][n]) for n in left)
+    if answer.refused:
+        return
+    for name in answer.places[:2] if len(answer.rows) > 1 else ():
+        place = find_places(name)[0].place
+        yield _Idea(_ONE[lang].format(place.en if lang == "en" else place.short), place.short)
+    yield _Idea(_MORE[lang])
     places = [one.place for one in find_places(quote.quote) if not one.part_of_name]
     if places:
         name = places[-1].en if lang == "en" else places[-1].short or places[-1].name
         yield _Idea(_LATEST[lang].format(name), about=True)
-    yield _Idea(_MORE[lang])
+    left = [n for n in range(len(_WORDS[lang])) if n not in _ASKED.get(answer.kind, ())]
+    yield from (_Idea(_WORDS[lang][n]) for n in left)
 
 
 def _chinese(sentence: str) -> Iterator[tuple[str, _Idea]]:
@@ -172,21 +191,34 @@ def _chinese(sentence: str) -> Iterator[tuple[str, _Idea]]:
 
 
 def _english(sentence: str) -> Iterator[tuple[str, _Idea]]:
-    """ "When was the bridge opened?", "How many people were hurt in the fire?" of what a sentence says."""
+    """Of what a sentence says "When was it opened?", "How many people were hurt in the fire?"."""
     least, most = CLAUSE["en"]
     if not least <= len(sentence) <= most:
         return
     for value in find_dates(sentence):
-        found = _DONE.match(sentence[: value.start])
-        if found and value.iso:
+        said = sentence[: value.start]
+        if value.iso and (found := _DONE.match(said)):
             first, _, other = found["aux"].partition(" ")
-            subject = re.sub("^(?=(?:The|An?) )", "", found["subject"])
-            subject = re.sub(r"^(?:The|An?) ", lambda m: m[0].lower(), subject)
-            asks = " ".join(filter(None, ("When", first, subject, other, found["rest"])))
-            yield "date", _Idea(f"{asks}?", value.text)
+            words = ("When", first, _inside(found["subject"]), other, found["rest"])
+            yield "date", _Idea(f"{' '.join(filter(None, words))}?", value.text)
+        elif value.iso and (found := _DID.match(said)):
+            asks = f"When was it that {_inside(found['subject'])} {found['rest']}?"
+            yield "date", _Idea(asks, value.text)
     for value in find_numbers(sentence):
         noun = re.sub(r"^.*?\d[\d,.]*(?: (?:million|billion|thousand))?", "", value.text)
-        if value.start < 12 and value.head and not value.ordinal and noun.strip():
-            if found := _COUNTED.match(noun + sentence[value.end :]):
-                rest = found["rest"].rstrip(". ")
-                yield "number", _Idea(f"How many{found['noun']} {rest}?", value.text)
+        if value.head is None or value.ordinal:
+            continue
+        of, how = _IS.fullmatch(sentence[: value.start]), _SIZE.match(sentence, value.end)
+        if of and how:
+            asks = f"How {how['size']} {of['aux']} {_inside(of['subject'])}?"
+            yield "number", _Idea(asks, value.text)
+        elif value.start < 12 and (found := _COUNTED.match(noun + sentence[value.end :])):
+            rest = found["rest"].rstrip(". ")
+            yield "number", _Idea(f"How many{found['noun']} {rest}?", value.text)
+    if found := _WHO.match(sentence):
+        yield "person", _Idea(f"Who {found['rest'].rstrip('. ')}?", found["who"])
+
+
+def _inside(subject: str) -> str:
+    """A subject within a sentence."""
+    return re.sub(r"^(?:The|An?) ", lambda article: article[0].lower(), subject)

@@ -17,7 +17,8 @@ _MONTHS_EN = (
 )
 _WEEKDAY = re.compile(
     r"(?P<ahead>上上|[上下本这])?(?:个)?(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?![年个边])"
-    r"|\b(?:(?P<before>last|next|this) )?(?P<en>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)day"
+    r"|\b(?:(?P<before>last|next|this) )?"
+    r"(?P<en>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)day"
     r"\b(?!s\b)(?! (?:times|telegraph|mirror|express)\b)",
     re.I,
 )
@@ -45,7 +46,7 @@ def times_of(text: str, start: int, end: int, day: str) -> tuple[Time, ...]:
 
 
 def _days(quote: str, today: date) -> Iterator[tuple[int, int, When]]:
-    """Years, months and days told from the day of writing, and those of another year than its own."""
+    """Times told from the day of writing, and months of another year than its own."""
     for one in find_days(quote):
         when = meant(one, today)
         told = one.shift or one.year is None and one.month is None
@@ -57,7 +58,7 @@ def _days(quote: str, today: date) -> Iterator[tuple[int, int, When]]:
 
 
 def _weekdays(quote: str, today: date) -> Iterator[tuple[int, int, When]]:
-    """Weekdays: the last that came, the day of writing included; of another week where that is said."""
+    """Weekdays: the last that came, the day itself included; of another week where it is said."""
     for match in _WEEKDAY.finditer(quote):
         if match["zh"]:
             number, ahead = "一二三四五六日".find(match["zh"].replace("天", "日")), match["ahead"]
@@ -88,7 +89,7 @@ def shown_day(day: str, lang: str) -> str:
 
 
 def beside(citation: Citation, lang: str) -> str:
-    """What stands beside a quote: the date of its article, or that it has none, and what its times mean.
+    """What stands beside a quote: its article's date, or that there is none, and what times mean.
 
     "3 August 2023; “Wednesday”: 2 August 2023", "2023年8月20日；“19日”：2023年8月19日", "undated".
 

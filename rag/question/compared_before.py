@@ -21,7 +21,7 @@ BACK = 4  # turns that are gone back for a second thing
 
 
 def asks_which(question: str, history: Turns) -> str:
-    """The question in full, with the two things that the turns before asked about; "" for no such one."""
+    """The question in full, with the two things that were asked about before; "" for another one."""
     found = _WHICH.fullmatch(question.strip())
     if not found:
         return ""

@@ -37,7 +37,7 @@ _NAMED = re.compile(rf"{A}(是|.*{A}的)|{T}是|{A} (is|are|w\w+) (the |an? )?(?
 
 
 def complete(question: str, history: Turns, sources: Sequence[str] = ()) -> str:
-    """The question in full, or "" for a whole one; it leans on the last turn alone, as completed."""
+    """The question in full, or "" for a whole one; it leans on the last turn, as completed."""
     return _completed(question, history, sources, False)
 
 
@@ -154,7 +154,8 @@ def _about(said: Said, signs: str, about: str) -> Said | None:
         fits = about == "呢" and understand(said.whole.body).form != "whether"
     else:
         short = about == "?" and re.match("(the|an?|for|by|to|with) ", topic, re.I)
-        short = short or about == "?" and topic == said.whole.body and " " not in topic
+        alone = re.sub("^on ", "", said.whole.body, flags=re.I) == topic and " " not in topic
+        short = short or about == "?" and alone
         fits = (short or about not in "?") and not (" " in topic and _CLAUSE.search(topic))
     if said.lang == "en" and " " not in topic:  # "Shops?"
         topic = topic.lower()

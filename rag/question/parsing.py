@@ -66,7 +66,8 @@ def parse(
     return ParsedQuestion(
         **_fields(asked), text=query.text, asked=typed, completed=completed, lang=query.lang,
         frame=_frame(typed, query.text, query.lang), query=query, constraints=constraints,
-        allowed=allowed, as_of=told_from, seen=seen, only=only, talk=talk, about=about, second=second,
+        allowed=allowed, as_of=told_from, seen=seen, only=only, talk=talk, about=about,
+        second=second,
     )  # fmt: skip
 
 

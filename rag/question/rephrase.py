@@ -241,7 +241,8 @@ def _counterpart(whole: Whole, topic: str, zh: bool, second: bool) -> Span | Non
 def _near(whole: Whole, topic: str, zh: bool, taken: list[Span], second: bool) -> Span:
     """The word that is nearest to another thing in meaning and form; (0, 0) for none."""
     body, ask = whole.body, whole.ask
-    counted = not zh and not second and ask and ask.kind == "number" and _COUNTED.match(body, ask.end)
+    number = not zh and not second and ask and ask.kind == "number"
+    counted = number and _COUNTED.match(body, ask.end)
     if counted and _COUNTED.fullmatch(f" {topic}"):  # "how many beds": "and doctors?"
         return counted.span(1)
     model, asks = load_static(), taken[-1][1] if taken else len(body)
@@ -271,5 +272,5 @@ def _form(text: str, zh: bool) -> str:
     known = "verb" if word.endswith("ed") else "name" if word[0].isupper() else article.lower()
     if zh or known in ("verb", "name", "the", "a", "an"):
         return text[-1] if zh else known
-    many = re.search("[^s]s$|men$|people$|children$", word) and not re.fullmatch(PREP, article, re.I)
-    return "many" if many else ""
+    many = re.search("[^s]s$|men$|people$|children$", word)
+    return "many" if many and not re.fullmatch(PREP, article, re.I) else ""
