@@ -32,6 +32,7 @@ from rag.serving.routes import build_api
     ("现场救援（受访者供图）", "消防员救出了三人。"),
     ("新华社记者 陈华 摄 ", "近日，桥梁合龙。"),
     ("团市委供图", "大会主旨演讲环节有六位专家发言。"),
+    ("梁国 摄 ", "8月15日，夏令营走进传习馆。"),
     ("图为", "30日的石桥。"),
     ("视觉中国 图", "当地时间7月25日，议会通过了法案。"),
     ("来源：江河日报", "7月24日，省长会见了来宾。"),
@@ -90,9 +91,18 @@ def test_captions_are_known():
     ("He died on the 19th.", "2023-08-20", ["2023-08-19"]),
     ("2023年8月1日开馆，周刊第三期出版。", "2023-08-10", []),
     ("今天开馆。", "", []),
+    ("今年建成，本月10日试运行。", "2023-08-20", ["2023-08-10"]),
 ])  # fmt: skip
 def test_times_are_told_from_the_day_of_writing(text, day, told):
     assert [one.day for one in times_of(text, 0, len(text), day)] == told
+
+
+def test_a_bureau_line_dates_an_article_without_a_date():
+    text = "中新网三亚7月20日电 夏令营20日开营，昨天报到，周五结束。"
+    start = text.index("夏令营")
+    assert [one.day for one in times_of(text, start, len(text), "")] == ["--07-20", "--07-19"]
+    assert times_of(text, start, len(text), "2023-07-21")[0].day == "2023-07-20"
+    assert [shown_day("--07-20", lang) for lang in ("en", "zh")] == ["20 July", "7月20日"]
 
 
 def test_days_as_they_are_shown():

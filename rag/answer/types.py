@@ -33,7 +33,8 @@ class Time:
 
     Attributes:
         start, end: offsets of its words in the text of the article.
-        day: what is meant, "2023-08-02", "2023-08" or "2023".
+        day: what is meant, "2023-08-02", "2023-08" or "2023"; "--08-02" where the article has no date
+            but that of its bureau line.
     """
 
     start: int

@@ -27,6 +27,9 @@ _NTH = re.compile(
     r"\b(?:on|by|until|since|from) (?:the )?(?P<nth>\d{1,2})(?:st|nd|rd|th)\b"
     r"(?=[.,;:)”\"]|$| (?:that|when|and|to|after|by|in|at)\b)"
 )
+# The day of a bureau line, of which the year is not known.
+_BUREAU = re.compile(r"(\d{1,2})\s?月\s?(\d{1,2})\s?日\s?(?:电|讯|消息)")
+BEFORE = 200  # characters in front of a quote in which a bureau line stands
 _WEEKS = {"上上": -2, "上": -1, "下": 1, "last": -1, "next": 1}
 
 
@@ -36,13 +39,27 @@ def times_of(text: str, start: int, end: int, day: str) -> tuple[Time, ...]:
     Args:
         text: of an article.
         start, end: a quote.
-        day: of the article, as in ``Article.date``; without one nothing is explained.
+        day: of the article, as in ``Article.date``; without one only the day and month of a bureau
+            line in front of the quote explain.
     """
-    if (today := published(day)) is None:
+    quote, today = text[start:end], published(day)
+    if today is not None:
+        found = [*_weekdays(quote, today), *_days(quote, today)]
+    elif line := list(_BUREAU.finditer(text, max(0, start - BEFORE), start)):
+        today = _in_year(int(line[-1][1]), int(line[-1][2]))
+        days = _days(quote, today) if today else ()
+        found = [(a, b, when._replace(year=None)) for a, b, when in days if when.day]
+    else:
         return ()
-    quote = text[start:end]
-    found = [*_weekdays(quote, today), *_days(quote, today)]
     return tuple(Time(start + a, start + b, str(when)) for a, b, when in sorted(found))
+
+
+def _in_year(month: int, day: int) -> date | None:
+    """A day of a year that is not known, as one of some year."""
+    try:
+        return date(2001, month, day)
+    except ValueError:
+        return None
 
 
 def _days(quote: str, today: date) -> Iterator[tuple[int, int, When]]:
@@ -50,6 +67,8 @@ def _days(quote: str, today: date) -> Iterator[tuple[int, int, When]]:
     for one in find_days(quote):
         when = meant(one, today)
         told = one.shift or one.year is None and one.month is None
+        if one.shift in (("year", 0), ("month", 0)) and one.month is None and one.day is None:
+            continue  # "今年" is that of the article
         if when and (told or one.year is None and when.year != today.year):
             yield one.start, one.end, when
     for match in _NTH.finditer(quote):
@@ -75,12 +94,13 @@ def shown_day(day: str, lang: str) -> str:
     """A day, month or year of ISO 8601 in words: "2 August 2023", "2023年8月2日".
 
     Args:
-        day: "2023-08-02", "2023-08" or "2023"; anything else is given back.
+        day: "2023-08-02", "2023-08", "2023", or "--08-02" of an unknown year; anything else is
+            given back.
         lang: "zh", "en" or :data:`rag.question.script.HANT`.
     """
-    if not re.fullmatch(r"\d{4}(-\d\d){0,2}", day):
+    if not re.fullmatch(r"\d{4}(-\d\d){0,2}|-(-\d\d){2}", day):
         return day
-    year, month, of_month = [*map(int, day.split("-")), 0, 0][:3]
+    year, month, of_month = [*map(int, day.replace("--", "0-").split("-")), 0, 0][:3]
     if lang != "en":
         parts = ((year, "年"), (month, "月"), (of_month, "日"))
         return "".join(f"{number}{unit}" for number, unit in parts if number)
