@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from rag import Article, Assistant, Index
 from rag.answer.arranged import arranged
-from rag.answer.begin import begins_at, is_caption
+from rag.answer.begin import begins_at, is_caption, unopened
 from rag.answer.cite import Citations
 from rag.answer.english import in_english
 from rag.answer.sentence import Sentence, quote_span
@@ -74,6 +74,10 @@ def test_a_long_sentence_is_quoted_to_its_end_where_there_is_room():
     assert end == len(text) and 0 < start <= at
     start, end = quote_span(one, (0, 3))
     assert start == 0 and end < len(text), "what it is quoted for comes first"
+
+
+def test_a_mark_that_closes_what_was_not_opened_is_left_out():
+    assert unopened("摄影展开幕了。”") and not unopened("他说：“开幕了。”") and not unopened("”")
 
 
 def test_captions_are_known():

@@ -19,6 +19,7 @@ from rag.answer.when import shown_day
 from rag.corpus import clauses, sentences
 from rag.index import Snapshot
 from rag.question import ParsedQuestion, in_script
+from rag.reader.value import VALUE_KINDS
 
 SAID = {"zh": 30, "en": 80}  # characters of the clause that tells what a value is
 DETAILS = 8  # sentences that "tell me more" shows
@@ -129,7 +130,8 @@ def _told_apart(rows: Sequence[Row], cited: Citations, parsed: ParsedQuestion) -
     of = cited.all[first.citations[0] - 1]
     out = [first]
     for row in others:
-        if (row.label, row.detail) == (first.label, first.detail):
+        named = parsed.kind not in VALUE_KINDS and first.label and first.label in row.label
+        if (row.label, row.detail) == (first.label, first.detail) or named and not row.place:
             numbers = tuple(dict.fromkeys((*out[0].citations, *row.citations)))
             out[0] = dataclasses.replace(out[0], citations=numbers)
             continue

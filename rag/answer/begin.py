@@ -106,6 +106,12 @@ def headline_end(text: str, start: int, end: int, labelled: bool = False) -> int
     return min((at for at in found if at > start), default=end)
 
 
+def unopened(text: str) -> bool:
+    """Whether a text ends with the mark of a quotation that began before it."""
+    opening = {"”": "“", "」": "「", "』": "『"}.get(text[-1:])
+    return bool(opening) and len(text) > 1 and text.count(text[-1]) > text.count(opening)
+
+
 def is_caption(text: str) -> bool:
     """Whether a sentence is what stands below a picture."""
     return bool(_CAPTIONED.search(text))
