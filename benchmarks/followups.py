@@ -2,8 +2,9 @@
 
     python benchmarks/followups.py [--set test] [--wrong] [--whole FILE ...] [--most 2000]
 
-``followups.jsonl`` has 120 pairs of questions, half of the second ones Chinese and half English,
-written for this measurement; "dev" was looked at while the rules were made, "test" was not. A
+``followups.jsonl`` has 160 pairs of questions, half of the second ones Chinese and half English,
+written for this measurement; "dev" was looked at while the first rules were made, "test" when they
+were widened, and the 40 of "later" were written then: 29 were right before they were looked at. A
 second question is completed right when what it is completed to has all the words of "has" and none
 of "lacks"; one that is "whole" must stay as it is. English words count whatever their case, and
 only whole. "rows" are the labels of the answer to the first question, of that "kind".
