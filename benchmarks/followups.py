@@ -2,8 +2,9 @@
 
     python benchmarks/followups.py [--set test] [--wrong] [--whole FILE ...] [--most 2000]
 
-``followups.jsonl`` has 120 pairs of questions, half of the second ones Chinese and half English,
-written for this measurement; "dev" was looked at while the rules were made, "test" was not. A
+``followups.jsonl`` has 160 pairs of questions, half of the second ones Chinese and half English,
+written for this measurement; "dev" was looked at while the first rules were made, "test" when they
+were widened, and the 40 of "later" were written then: 29 were right before they were looked at. A
 second question is completed right when what it is completed to has all the words of "has" and none
 of "lacks"; one that is "whole" must stay as it is. English words count whatever their case, and
 only whole. "rows" are the labels of the answer to the first question, of that "kind".
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.answer.types import Answer, Row
-from rag.question.followup import complete
+from rag.question.followup import complete, otherwise
 
 CASES = Path(__file__).with_suffix(".jsonl")
 BEFORE = (
@@ -55,14 +56,14 @@ class Case:
     kind: str = "text"
     rows: tuple[str, ...] = ()
 
-    def completed(self) -> str:
-        """What the second question is completed to."""
+    def readings(self) -> tuple[str, str]:
+        """What the second question is completed to, and its other reading, "" for none."""
         # "广西" of "Guangxi 广西"
         chinese = [re.sub(r"[^\u4e00-\u9fff]", "", label) for label in self.rows]
         places = chinese if self.kind == "places" else [""] * len(self.rows)
         rows = tuple(Row(label, place) for label, place in zip(self.rows, places))
         answer = Answer(self.first, "zh", self.kind, "", not rows, rows=rows)
-        return complete(self.second, [(self.first, answer)])
+        return tuple(read(self.second, [(self.first, answer)]) for read in (complete, otherwise))
 
     def right(self, completed: str) -> bool:
         """Whether it is completed to what it must be."""
@@ -95,28 +96,30 @@ def changed(path: Path, most: int) -> tuple[list[tuple[str, str]], int]:
 
 
 def _in(words: str, text: str) -> bool:
-    bounds = (r"\b", r"\b") if words.isascii() and words[0].isalpha() else ("", "")
+    letter = "[A-Za-z0-9]"  # "C929" is a word of "C929客机"
+    bounds = (f"(?<!{letter})", f"(?!{letter})") if words.isascii() and words[0].isalpha() else ("", "")
     return bool(re.search(bounds[0] + re.escape(words) + bounds[1], text, re.I))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--set", choices=("dev", "test"))
+    parser.add_argument("--set", choices=("dev", "test", "later"))
     parser.add_argument("--wrong", action="store_true", help="show what is wrong")
     parser.add_argument("--whole", type=Path, nargs="*", default=[], metavar="FILE")
     parser.add_argument("--most", type=int, default=2000, help="questions of a file")
     given = parser.parse_args()
-    right, all_of = Counter(), Counter()
+    right, either, all_of = Counter(), Counter(), Counter()
     for case in cases():
         if given.set and case.set != given.set:
             continue
-        full = case.completed()
+        full, other = case.readings()
         all_of[case.set, case.lang] += 1
         right[case.set, case.lang] += case.right(full)
+        either[case.set, case.lang] += case.right(full) or bool(other) and case.right(other)
         if given.wrong and not case.right(full):
-            print(f"{case.id}  {case.first}  |  {case.second}  ->  {full}  (has {case.has}, lacks {case.lacks})")
+            print(f"{case.id}  {case.first}  |  {case.second}  ->  {full} | {other}  (has {case.has}, lacks {case.lacks})")
     for key, count in all_of.items():
-        print(f"{key[0]} {key[1]}: {right[key]} of {count} right")
+        print(f"{key[0]} {key[1]}: {right[key]} of {count} right, {either[key]} in one of two readings")
     for path in given.whole:
         wrong, count = changed(path, given.most)
         print(f"{path.name}: {len(wrong)} of {count:,} whole questions changed ({len(wrong) / count:.2%})")

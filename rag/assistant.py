@@ -126,6 +126,20 @@ class Assistant:
             yield from _PIECE.findall(answer.text)
             yield answer
 
+    def suggestions(
+        self, question: str, answer: Answer, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
+    ) -> tuple[str, ...]:
+        """At most three questions to go on with, in the asker's language, each asked beforehand and found to be answered.
+
+        Args:
+            question, answer: the turn to go on from; to ask a suggestion, put it at the end of the history.
+            history: the turns before it. The rest, and the errors, are as for :meth:`ask`. It takes as long as up to eight answers.
+        """
+        from rag.answer.suggest import suggestions
+
+        given = self._checked(question, history, filters, as_of, ())
+        return suggestions(given["snapshot"], question, answer, given["history"], given["filters"], as_of)
+
     async def aask(
         self,
         question: str,

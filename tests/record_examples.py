@@ -32,6 +32,7 @@ REQUESTS = (
             ]
         },
     ),
+    ("POST", "/api/suggest", {}, {"question": "How long is the Xihou Bridge?"}),
     ("GET", "/api/search", {"question": "flood drills", "k": 2}, None),
     ("GET", "/api/articles", {"words": "图书馆", "order": "newest", "start": 0, "count": 2}, None),
     ("GET", "/api/articles/{article_id}", {"article_id": "bridge-en"}, None),

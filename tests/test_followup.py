@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answer.types import Answer, Row
-from rag.question.followup import complete
+from rag.question.followup import complete, otherwise
 from rag.question.query import MAX_CHARACTERS, clean
 from rag.question.wording import understand
 
@@ -201,3 +201,35 @@ def test_whatever_is_said_the_result_can_be_asked(question, before):
 def test_a_question_too_long_to_be_completed_stands_as_it_is():
     assert after("演练" * (MAX_CHARACTERS // 2), "那浙江呢？") == ""
     assert after("四川举办了什么演练？", "那" + "很" * 100 + "呢？") == ""
+
+
+@pytest.mark.parametrize(("before", "question", "full"), [
+    ("图书馆周末开放吗？", "周一呢？", "图书馆周一开放？"),
+    ("新疆的棉花产量是多少？", "小麦呢？", "新疆的小麦产量是多少？"),
+    ("电影《长河》的票房是多少？", "导演是谁？", "电影《长河》导演是谁？"),
+    ("海东机场去年运送了多少旅客？", "货物呢？", "海东机场去年运送了多少货物？"),
+    ("How deep is the Mara trench?", "And its length?", "What is the length of the Mara trench?"),
+    ("How many boys passed the exam?", "And girls?", "How many girls passed the exam?"),
+    ("Which team came first in the Harbin relay?", "And second?", "Which team came second in the Harbin relay?"),
+    ("Who designed the tram line?", "How much will it cost?", "How much will the tram line cost?"),
+    ("How many houses were flooded in Wexcombe?", "Shops?", "How many shops were flooded in Wexcombe?"),
+])  # fmt: skip
+def test_a_like_thing_takes_the_place_and_no_other(before, question, full):
+    assert after(before, question) == full
+
+
+def test_which_of_two_that_were_asked_about():
+    turns = [turn("青石大桥有多长？"), turn("那白沙大桥呢？", completed="白沙大桥有多长？")]
+    assert complete("哪个更长？", turns) == "青石大桥和白沙大桥哪个更长？"
+    turns = [turn("How long is the Orla bridge?"), turn("And the Tarn bridge?", completed="How long is the Tarn bridge?")]
+    assert complete("Which is longer?", turns) == "Which is longer, the Orla bridge or the Tarn bridge?"
+
+
+@pytest.mark.parametrize(("before", "kind", "label", "question", "second"), [
+    ("湖州丝绸节在哪里举行？", "text", "", "门票多少钱？", "湖州丝绸节门票多少钱？"),
+    ("谁设计了青石大桥？", "person", "李明", "他多大年纪？", "设计了青石大桥，他多大年纪？"),
+    ("四川举办了什么演练？", "text", "", "兰州图书馆什么时候开馆？", ""),
+    ("任免名单有多少票赞成？", "text", "", "反对的呢？", ""),
+])  # fmt: skip
+def test_the_other_reading(before, kind, label, question, second):
+    assert otherwise(question, [turn(before, kind, *filter(None, [label]))]) == second

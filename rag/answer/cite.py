@@ -6,8 +6,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
+from rag.answer.begin import begins_at, unopened
 from rag.answer.sentence import Sentence
 from rag.answer.types import Citation
+from rag.answer.when import times_of
 from rag.corpus import Article, header_above
 from rag.embed.static import StaticModel
 from rag.errors import IndexCorrupt
@@ -55,8 +57,11 @@ class Citations:
     ) -> Citation:
         """A citation that is not numbered."""
         article, (start, end) = sentence.article, span
-        quote = article.text[start:end]
         inside = tuple(sorted({mark for mark in marks if start <= mark[0] and mark[1] <= end}))
+        start = begins_at(article.text, start, end, inside[0][0] if inside else end - 1)
+        if unopened(article.text[start:end]):
+            end -= 1
+        quote = article.text[start:end]
         return Citation(
             identity(article.id, start, quote),
             article.id,
@@ -76,6 +81,7 @@ class Citations:
             same_as,
             header_above(article.text, start),
             article.recognised(start),
+            times_of(article.text, start, end, article.date),
         )
 
     def number(self, citation: Citation) -> int:

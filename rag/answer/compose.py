@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
 from rag.question.script import HANT, in_script
 from rag.answer.types import Answer, Citation, Row
+from rag.answer.when import beside
+
+_CUT = re.compile(r"[，、,：:—]$")  # a quote that goes on within its sentence
 
 
 def text_of(
@@ -34,7 +39,7 @@ def text_of(
     for row in rows:
         chips = "".join(f"[{n}]" for n in row.citations)
         detail = row.detail if row.detail and row.detail not in row.label else ""
-        detail = (f"（{detail}）" if lang != "en" else f" ({detail})") if detail else ""
+        detail = aside(detail, lang)
         value = (f"：{row.value}" if lang != "en" else f": {row.value}") if row.value else ""
         if row.label:
             lines.append(f"{row.label}{detail}{value} {chips}{folded_text(row, lang)}")
@@ -49,7 +54,7 @@ def text_of(
             ]
             chips = "".join(f"[{n}]" for n in same)
             folded = folded_text(alone[number], lang) if number in alone else ""
-            lines.append(f"{quoted(citation)} {chips}{folded}")
+            lines.append(f"{quoted(citation)}{aside(beside(citation, lang), lang)} {chips}{folded}")
     return "\n".join(lines)
 
 
@@ -92,10 +97,20 @@ def folded_text(row: Row, lang: str) -> str:
 
 
 def quoted(citation: Citation) -> str:
-    """The quote in the quotation marks of its language; before a table's row the table's header."""
-    marks = "「」" if citation.lang == "zh" else "“”"
-    parts = (" ".join(part.split()) for part in (citation.header, citation.quote) if part)
-    return " ".join(f"{marks[0]}{part}{marks[1]}" for part in parts)
+    """The quote in the quotation marks of its language, and that it goes on where it is cut.
+
+    Before a table's row stands the table's header.
+    """
+    zh = citation.lang == "zh"
+    header, quote = (" ".join(part.split()) for part in (citation.header, citation.quote))
+    cut = "" if not _CUT.search(quote) else "……" if zh else " …"
+    marks = "「」" if zh else "“”"
+    return " ".join(f"{marks[0]}{part}{marks[1]}" for part in (header, quote + cut) if part)
+
+
+def aside(words: str, lang: str) -> str:
+    """Words in the brackets of a language; "" for none."""
+    return "" if not words else f"（{words}）" if lang != "en" else f" ({words})"
 
 
 def count_line(matched: int, searched: int, lang: str) -> str:

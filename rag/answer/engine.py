@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rag.answer.arranged import arranged
 from rag.answer.cite import Citations, verify
 from rag.answer.compare import extreme, measured
 from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
@@ -24,15 +25,16 @@ from rag.answer.listed import is_list, is_stated
 from rag.answer.lists import is_compared, likely
 from rag.answer.own import own_answer
 from rag.answer.refused import nearest_of
-from rag.answer.rows import QUOTES, measured_rows, name_rows, value_rows
-from rag.answer.sentence import beside, of_place, quote_span, sentence_of
+from rag.answer.reading_chosen import is_surer
+from rag.answer.rows import measured_rows, name_rows, value_rows
+from rag.answer.sentence import of_place, sentence_of
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus.captions import is_caption
 from rag.embed import Reranker
 from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
-from rag.question.parsing import lifted, parse
+from rag.question.parsing import lifted, parse, read_otherwise
 from rag.question.query import Query, analyse
 from rag.reader.findings import (
     READ,
@@ -128,6 +130,12 @@ def stages(
         return work.answered(now, passing)
 
     given = yield from under()
+    if parsed.second:  # the reading that the reader is surer of is answered
+        first, sure = parsed, work.chance
+        parsed = read_otherwise(snapshot, first, as_of, without)
+        other = yield from under()
+        better = is_surer(first, given, sure, other, work.chance)
+        parsed, given = (parsed, other) if better else (first, given)
     if given.refused and given.constraints:
         kinds = []
         for kind in dict.fromkeys(one.kind for one in given.constraints):
@@ -160,15 +168,6 @@ def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
     return np.isin(snapshot.columns.story, snapshot.columns.story[rows])
 
 
-def _beside(findings: Findings, cited: Citations) -> list[Row]:
-    """Rows of the sentences beside those that are likeliest, which tell more of the same."""
-    likeliest = [sentence_of(value.spots[0].finding) for value in findings.values[:QUOTES]]
-    near = [one for found in likeliest for step in (1, -1) if (one := beside(found, step))]
-    known = len(cited.all)
-    numbers = [cited.cite(one, quote_span(one, (one.start, one.end))) for one in near]
-    return [Row("", citations=(one,)) for one in dict.fromkeys(numbers) if one > known]
-
-
 @dataclass(slots=True, eq=False)
 class Work:
     """One question's work.
@@ -180,6 +179,7 @@ class Work:
         others: other wordings of the question, which are searched, too.
         scored: the candidates among all articles, where every passage is scored.
         calendar: the dates of the articles that were read.
+        chance: 0 to 1, that the articles answer the question that was worked on last.
     """
 
     snapshot: Snapshot
@@ -188,6 +188,7 @@ class Work:
     others: Sequence[Query] = ()
     scored: Candidates | None = None
     calendar: Calendar = field(default_factory=Calendar)
+    chance: float = 0.0
 
     def answered(
         self, parsed: ParsedQuestion, passing: np.ndarray
@@ -217,8 +218,6 @@ class Work:
         may = stated or not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
         if answers and may and not rows:
             rows = value_rows(parsed, findings, cited, fold)
-        if rows and parsed.only:
-            rows += _beside(findings, cited)
         return self._composed(parsed, passages, rows, cited, searched, listed, count)
 
     def _found(
@@ -233,6 +232,7 @@ class Work:
         listed = is_list(parsed)
         accept = lambda finding: self.fits(parsed, finding, listed)
         findings = findings_of(parsed, passages, searched, self.judge, accept)
+        self.chance = findings.chance
         settled = listed or parsed.kind == "places"  # places are answered from all that match
         if self.reranker is None or settled or not self.judge.answers(parsed, findings.chance):
             return findings, passages
@@ -328,6 +328,7 @@ class Work:
     ) -> Answer:
         """The answer with its text; a refusal where there is no row."""
         snapshot, lang = self.snapshot, parsed.frame
+        rows = arranged(snapshot, parsed, rows, cited, listed)
         citations = tuple(cited.all) if rows else ()
         for citation in citations:
             verify(citation, snapshot.article_by_id(citation.article_id))

@@ -19,6 +19,7 @@ from rag.answer.types import (
     Constraint,
     Difference,
     Row,
+    Time,
     Written,
     WrittenSentence,
 )
@@ -44,6 +45,7 @@ def answer_schema() -> dict:
         Difference,
         Highlight,
         Row,
+        Time,
         Written,
         WrittenSentence,
     ):

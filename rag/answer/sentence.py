@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from rag.answer.begin import begins_at, headline_end
 from rag.corpus import Article, clauses, sentences
 from rag.corpus.places import Place, contains, find_places
 from rag.reader.reading import Finding
 
 LONGEST = {"zh": 170, "en": 340}  # a sentence up to this is quoted whole; characters, by language
-# What stands before a report and is none of it: "原标题：", "新华社北京3月5日电", "（记者张三）".
-_BEFORE = re.compile(
-    r"\s*(?:(?:原标题|来源|本文来源)\s*[:：]\s*|[（(]?(?:本报|新华社|中新[社网]|人民网|央视网|中国新闻网)[^，。：:（(]{0,24}?"
-    r"(?:电|讯|消息)[)）]?[:：]?"
-    r"|[（(](?:记者|通讯员|作者|编辑)[^()（）]{0,30}[)）]|\s)+"
-)
+# Of a longer one so many times that is quoted where it then ends at the sentence's end.
+ROOM = 1.5
+AROUND = 400  # characters around a window in which the ends of its sentences are looked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,11 +42,10 @@ def sentence_of(finding: Finding) -> Sentence:
     """The sentence that a finding stands in, or those that it reaches over."""
     window = finding.window
     text, start, end = window.article.text, finding.start, finding.end
+    low, high = max(0, window.start - AROUND), min(len(text), window.end + AROUND)
     touched = [
-        span
-        for span in sentences(text, window.start, window.end)
-        if span[0] < end and start < span[1]
-    ]
+        span for span in sentences(text, low, high) if span[0] < end and start < span[1]
+    ]  # a window may begin and end within a long one
     if touched:
         start, end = min(start, touched[0][0]), max(end, touched[-1][1])
     return Sentence(
@@ -104,21 +100,29 @@ def longest(article: Article) -> int:
 def quote_span(sentence: Sentence, keep: tuple[int, int]) -> tuple[int, int]:
     """The part of a sentence to quote: all of it but what only leads in.
 
-    Where it is long, it is the clauses around some words.
+    Where it is long, it is the clauses around some words, to the end of the sentence if there is
+    room for that.
 
     Args:
         sentence: the sentence.
         keep: offsets of what must be in the quote.
     """
-    text, start = sentence.article.text, sentence.start
-    if (lead := _BEFORE.match(text, start, sentence.end)) and lead.end() <= keep[0]:
-        start = lead.end()
+    text, end = sentence.article.text, sentence.end
+    start = begins_at(text, sentence.start, end, keep[0])
+    if keep[1] <= (ends := headline_end(text, start, end, labelled=start > sentence.start)):
+        end = start + len(text[start:ends].rstrip())  # a headline is quoted without its report
     limit = longest(sentence.article)
-    if sentence.end - start <= limit:
-        return start, sentence.end
-    parts = clauses(text, start, sentence.end)
+    if text[end - 1] in "；;":  # the sentence goes on; to its end where there is room
+        goes_on = sentences(text, end, min(len(text), end + limit))[:1]
+        if goes_on and "\n" not in text[end : goes_on[0][0]] and goes_on[0][1] - start <= limit:
+            end = goes_on[0][1]
+    if end - start <= ROOM * limit:
+        return start, end
+    parts = clauses(text, start, end)
     inside = [i for i, (a, b) in enumerate(parts) if a < keep[1] and b > keep[0]] or [0]
     first, last = inside[0], inside[-1]
+    if end - parts[first][0] <= limit:
+        last = len(parts) - 1
     while True:  # what comes before names the subject: it is the better company
         if first > 0 and parts[last][1] - parts[first - 1][0] <= limit:
             first -= 1

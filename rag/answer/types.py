@@ -18,12 +18,28 @@ __all__ = [
     "Constraint",
     "Difference",
     "Row",
+    "Time",
     "Written",
     "WrittenSentence",
 ]
 
 KINDS = (*ASKED, "talk", "corpus")
 GRADES = ("answered", "near", "nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time in a quote that only the date of its article explains: "today", "周三", "19日".
+
+    Attributes:
+        start, end: offsets of its words in the text of the article.
+        day: what is meant, "2023-08-02", "2023-08" or "2023"; "--08-02" where the article has no date
+            but that of its bureau line.
+    """
+
+    start: int
+    end: int
+    day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,7 @@ class Citation:
             article; "" for what is no row, or is that one.
         ocr: how sure text recognition (OCR) is of the page that is quoted, in percent, 1 to 100; 0
             where the text is the file's own.
+        times: what the times of the quote mean that only ``date`` explains, in order.
     """
 
     id: str
@@ -66,6 +83,7 @@ class Citation:
     same_as: int = 0
     header: str = ""
     ocr: int = 0
+    times: tuple[Time, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

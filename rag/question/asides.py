@@ -46,6 +46,7 @@ _NTH = re.compile(
     rf"|tell me (?:more )?about )?(?:the )?(?:(?P<en>{'|'.join(_ORDER_EN)})|(?P<end>last))(?: one"
     r"| of them)?[?.!\s]*", re.I
 )
+_ORDERED = rf"第[一二三四五六七八九十\d]|\b(?:{'|'.join(_ORDER_EN)})\b"  # "who came first": "and second?"
 # What is asked for by its name, as the words that ask for it.
 _NAMED = (
     (r"(?:具体)?(?:时间|日期|日子)", r"(?:exact )?(?:date|time|day)", "什么时候？", "when?"),
@@ -86,7 +87,9 @@ def told_before(
     plain = simplified(question) if completed else ""
     given = [one for asked, one in history if completed in (asked, one.completed)]
     cited = tuple(dict.fromkeys(c.article_id for one in given for c in one.citations))
-    return cited if asks_more(plain) else (), cited if asks_details(plain) else ()
+    listed = any(len(one.rows) > 1 and one.rows[0].place for one in given)
+    main = cited if listed else cited[:1]  # more of one article, not of all that say the same
+    return cited if asks_more(plain) else (), main if asks_details(plain) else ()
 
 
 def reworded(question: str, before: str, answer: Earlier) -> str:
@@ -96,7 +99,8 @@ def reworded(question: str, before: str, answer: Earlier) -> str:
     "" where it asks for a row that the answer before does not have, or that has no name.
     """
     question = question.strip()
-    if found := _NTH.fullmatch(question):
+    found = _NTH.fullmatch(question)
+    if found and (answer.rows or not re.search(_ORDERED, before, re.I)):
         return _nth(found, question, answer)
     for zh, en, chinese, english in _NAMED:
         if re.fullmatch(rf"(?:那么?|还有)?(?:{zh})(?:是什么"

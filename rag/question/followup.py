@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from rag.corpus import detect_lang
 from rag.question.asides import asks_details, asks_more, of_publisher, reworded, row_asked_for
+from rag.question.compared_before import asks_which
 from rag.question.asking import is_bare
 from rag.question.names import names_of
 from rag.question.query import MAX_CHARACTERS
@@ -23,6 +24,7 @@ from rag.question.words import words
 LONGEST = 60  # characters of a question that may lean; a longer one says itself what it asks
 TOPIC = {"zh": 12, "en": 4}  # characters or words of what follows "what about": no clause
 # Characters or words ahead of those that ask and behind: "花了多少钱" has no subject, "质量月是什么时候" has.
+SHORT = {"zh": 12, "en": 7}  # of a question that may be whole, and may lack its subject
 AHEAD, BEHIND = {"zh": 2, "en": 1}, {"zh": 3, "en": 1}
 # In place of places, times, words that ask, a pronoun: of the private use area, so in no question.
 P, T, A, R = "\ue000", "\ue001", "\ue002", "\ue003"
@@ -35,7 +37,22 @@ _NAMED = re.compile(rf"{A}(是|.*{A}的)|{T}是|{A} (is|are|w\w+) (the |an? )?(?
 
 
 def complete(question: str, history: Turns, sources: Sequence[str] = ()) -> str:
-    """The question in full, or "" for a whole one; it leans on the last turn alone, as completed."""
+    """The question in full, or "" for a whole one; it leans on the last turn, as completed."""
+    return _completed(question, history, sources, False)
+
+
+def otherwise(question: str, history: Turns, sources: Sequence[str] = ()) -> str:
+    """The other reading of a question, where two are possible; "" where there is none.
+
+    What it names is like something of the question before, or of what that was about; a pronoun
+    stands for what was asked about, or for the answer. A short question without a name may be whole
+    and may lack its subject ("票价是多少？").
+    """
+    full = _completed(question, history, sources, True)
+    return "" if full in (question, complete(question, history, sources)) else full
+
+
+def _completed(question: str, history: Turns, sources: Sequence[str], second: bool) -> str:
     if not history or len(question) > LONGEST:
         return ""
     before, answer = history[-1]
@@ -43,11 +60,32 @@ def complete(question: str, history: Turns, sources: Sequence[str] = ()) -> str:
     old = is_traditional(question + before)
     asked, before = (simplified(question), simplified(before)) if old else (question, before)
     if asks_more(asked) or asks_details(asked):
-        full = before
-    elif not (full := of_publisher(asked, before, sources) or row_asked_for(asked, before, answer)):
-        said = leaning(reworded(asked, before, answer))
-        full = in_full(said, before, answer) if said else ""
+        full = "" if second else before
+    elif compared := asks_which(asked, history):
+        full = "" if second else compared
+    elif full := of_publisher(asked, before, sources) or row_asked_for(asked, before, answer):
+        full = "" if second else full
+    else:
+        asked = reworded(asked, before, answer)
+        said = leaning(asked)
+        if second and said and re.search("[的地]呢?[？?]?$", asked):
+            said = None  # "反对的呢": such a one, nothing of what was asked about
+        elif second and not said:
+            said, second = _may_lack(asked), False
+        full = in_full(said, before, answer, second) if said else ""
     return "" if len(full) > MAX_CHARACTERS else traditional(full) if old else full
+
+
+def _may_lack(question: str) -> Said | None:
+    """What a short question says that names nothing, so that it may lack its subject."""
+    whole, lang = taken_apart(question), "zh" if detect_lang(question) == "zh" else "en"
+    size = len(whole.body if lang == "zh" else whole.body.split())
+    named = whole.groups or whole.times or names_of(whole.body)
+    if not whole.ask or named or size > SHORT[lang] or _NO_IT.search(question):
+        return None
+    if lang == "en" and re.search(r"\b(?:an?|[A-Z]\w+)\b", whole.body[1:]):
+        return None
+    return Said(whole, lang, tail=True)
 
 
 def leaning(question: str) -> Said | None:
@@ -103,19 +141,24 @@ def _referring(said: Said, signs: str, about: str) -> Said | None:
         return None
     alone = not ask and not re.search(f"[{P}{T}]", behind)
     if alone and (about == "呢" or lang == "en" and not ahead and not _CLAUSE.search(body)):
-        return replace(said, topic=behind.strip(), pronoun=(0, 0))  # "它的造价呢？"
+        own = behind.startswith("的") or bool(re.match("its|his|their|her ", body[start:], re.I))
+        return replace(said, topic=behind.strip(), pronoun=(0, 0), own=own)  # "它的造价呢？"
     return replace(said, tail=True)
 
 
 def _about(said: Said, signs: str, about: str) -> Said | None:
     """Another thing: "消防演练呢", "what about the museum", "and against", "The cost?"."""
     ends = f"^[在于对]?[{P}{T}]+的?|(?:,? ?(?:in|at|on|of|for)? ?[{P}{T}]+)+$"
-    topic = re.sub(ends, "", signs).strip()
+    topic = re.sub(r"^on (?=\w+day$)", "", re.sub(ends, "", signs).strip(), flags=re.I)
     if said.lang == "zh":
         fits = about == "呢" and understand(said.whole.body).form != "whether"
     else:
         short = about == "?" and re.match("(the|an?|for|by|to|with) ", topic, re.I)
+        alone = re.sub("^on ", "", said.whole.body, flags=re.I) == topic and " " not in topic
+        short = short or about == "?" and alone
         fits = (short or about not in "?") and not (" " in topic and _CLAUSE.search(topic))
+    if said.lang == "en" and " " not in topic:  # "Shops?"
+        topic = topic.lower()
     size = len(topic if said.lang == "zh" else topic.split())
     fits = fits and size <= TOPIC[said.lang] and not re.search(f"[{P}{T},，]", topic)
     return replace(said, topic=topic) if fits else None

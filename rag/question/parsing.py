@@ -45,13 +45,15 @@ def parse(
     talk, completed = "" if about else talk_of(typed, snapshot.model), ""
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    second = ""
     history = [turn for turn in history if turn[1].kind != "talk"]
     if history and not talk:
         # Its patterns take longer to make than most answers do.
         from rag.question.asides import told_before
-        from rag.question.followup import complete
+        from rag.question.followup import complete, otherwise
 
         completed = complete(typed, history, snapshot.source_codes[0])
+        second = otherwise(typed, history, snapshot.source_codes[0])
         seen, only = told_before(typed, completed, history)
     query = query_of(snapshot, completed or typed)
     if query.text != (completed or typed):  # in the words of the articles
@@ -67,7 +69,16 @@ def parse(
         **_fields(asked), text=query.text, asked=typed, completed=completed, lang=query.lang,
         frame=_frame(typed, query.text, query.lang), query=query, constraints=constraints,
         allowed=allowed, as_of=told_from, seen=seen, only=only, talk=talk, about=about,
+        second=second,
     )  # fmt: skip
+
+
+def read_otherwise(
+    snapshot: Snapshot, parsed: ParsedQuestion, as_of: str = "", without: Sequence[str] = ()
+) -> ParsedQuestion:
+    """The question in its second reading; the rest as for :func:`parse`."""
+    other = parse(snapshot, parsed.second, (), as_of, without)
+    return dataclasses.replace(other, asked=parsed.asked, completed=other.text, frame=parsed.frame)
 
 
 def lifted(

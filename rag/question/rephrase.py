@@ -21,6 +21,18 @@ _MONTH = re.compile(r"[\d一二三四五六七八九十]{1,2}\s?月|(?:in |on )?
 # Cosines of the embedded model: words that can take each other's place had 0.2 and more ("赞成" and
 # "反对", "killed" and "injured"), others of a question mostly less; of two of one form any may.
 NEAR, ALIKE = 0.2, 0.4
+_WEEKLY = re.compile(
+    r"[上下本这]?(?:周|星期|礼拜)[一二三四五六日天末]|工作日|节假日"
+    r"|\b(?:weekends?|weekdays?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b", re.I
+)  # fmt: skip
+_ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|last)\b", re.I)
+_AMOUNT = re.compile("[量额价资费数率值度积长高宽龄]$")
+_THE = re.compile(r"\bthe (?:[a-z-]+ ){0,2}[a-z-]+$")  # "Who designed the tram line"
+_COUNTED = re.compile(r" ([a-z-]+s|people|men|women|children)\b")
+_ONE = re.compile(r"(?:the |an? )?(?P<kind>[a-z-]+) ones?")
+_KIND_EN = re.compile(r"\b((?:the|an?) )([a-z-]+)( [a-z-]+)")
+# "《长河》的票房是多少": what is asked about is the film, and one thing of it.
+_THING_OF = re.compile(r"(?P<owner>.+)的[^的]{1,5}[是为]$")
 _NUMBER = re.compile(r"\d+|(?<=第)[一二三四五六七八九十百]+")
 _DID = rf"\b({PREP}|{AUX}|\w+ed|{words_of('did_en')}) "
 _BEGIN = re.compile(rf"[了过，的]|{VERB}|{_DID}|(?=\b(the|an?) )", re.I)
@@ -35,6 +47,7 @@ class Said:
         topic: what takes the place of something that was asked about ("消防演练"), or "".
         pronoun: where a pronoun stands for something earlier; (0, 0) for none.
         tail: whether its own words stay, as it lacks its subject alone ("什么时候通车的").
+        own: whether the topic is something of what was asked about ("its length"), nothing like it.
     """
 
     whole: Whole
@@ -42,15 +55,25 @@ class Said:
     topic: str = ""
     pronoun: Span = (0, 0)
     tail: bool = False
+    own: bool = False
 
 
-def in_full(said: Said, before: str, answer: Earlier) -> str:
-    """The earlier question with what is said put in."""
+def in_full(said: Said, before: str, answer: Earlier, second: bool = False) -> str:
+    """The earlier question with what is said put in.
+
+    Args:
+        said: what the later question says.
+        before: the earlier question, in full.
+        answer: to that.
+        second: whether the other reading is wanted, where two are possible: what is named takes the
+            place of a like thing, or is something of what was asked about; a pronoun stands for
+            what was asked about, or for the answer.
+    """
     lang, new, old = "zh" if detect_lang(before) == "zh" else "en", said.whole, taken_apart(before)
     if said.tail:
-        return _question(_of_what(said, old, answer, lang), said.lang)
+        return _question(_of_what(said, old, answer, lang, second), said.lang)
     if said.topic:
-        old = taken_apart(_exchanged(old, said.topic, lang))
+        old = taken_apart(_exchanged(old, said, lang, second))
     for kind, spans in (("places", new.groups), ("date", new.times)):
         if spans:
             words = in_other(new.body[spans[0][0] : spans[-1][1]], said.lang, lang)
@@ -123,18 +146,18 @@ def _asking(whole: Whole, words: str, lang: str) -> str:
     return _behind(whole, f"有{words}" if has else words, lang)
 
 
-def _of_what(said: Said, old: Whole, answer: Earlier, lang: str) -> str:
+def _of_what(said: Said, old: Whole, answer: Earlier, lang: str, second: bool) -> str:
     """A question of what its pronoun stands for, or of what was asked about before."""
     (start, end), body, name = said.pronoun, said.whole.body, subject(old, lang)
     word, labels = body[start:end].lower(), list(dict.fromkeys(row.label for row in answer.rows))
+    if said.lang == lang == "zh" and not word:
+        name = _owner(old) or name
+    if not name and lang == "en" and (thing := _THE.search(old.body)):
+        name = thing[0]
     there = re.fullmatch("there|[那这][里儿边]", word)
     one = "person" if re.match("h[ei]|she|[他她]", word) else "organisation document"
-    if (
-        any(labels)
-        and word
-        and answer.kind in ("places" if there else one).split()
-        and len(labels) == 1
-    ):
+    alone = len(labels) == 1 and any(labels)
+    if alone and word and (answer.kind in ("places" if there else one).split()) != second:
         name = labels[0]
     if there:
         places = [m.place for m in find_places(name)][:1] or [p for g in old.places for p in g]
@@ -145,6 +168,13 @@ def _of_what(said: Said, old: Whole, answer: Earlier, lang: str) -> str:
     own = word in ("its", "his", "their") or word == "her" and body[end:].strip()
     name = f"in {name}" if word == "there" else f"{name}'s" if own else name
     return f"{body[:start]}{name}{body[end:]}"
+
+
+def _owner(whole: Whole) -> str:
+    """The film of "《长河》的票房是多少"; "" where nothing of a thing is asked for."""
+    ask = whole.ask
+    thing = ask and ask.end >= len(whole.body) - 2 and _THING_OF.match(whole.body[: ask.start])
+    return thing["owner"] if thing else ""
 
 
 def _behind(whole: Whole, words: str, lang: str) -> str:
@@ -158,11 +188,15 @@ def _question(words: str, lang: str) -> str:
     return f"{words}？" if lang == "zh" else f"{words[:1].upper()}{words[1:]}?"
 
 
-def _exchanged(whole: Whole, topic: str, lang: str) -> str:
+def _exchanged(whole: Whole, said: Said, lang: str, second: bool) -> str:
     """The question with another thing in place of one of its kind, or of what was asked for."""
+    topic = said.topic
     body, ask, name = whole.body, whole.ask, subject(whole, lang)
     asks, alone = whole.asks or body, topic.removesuffix("的")
-    if span := _counterpart(whole, alone, lang == "zh"):
+    if one := _ONE.fullmatch(topic):  # "the old ferry": "the new one"
+        return _KIND_EN.sub(lambda found: f"{found[1]}{one['kind']}{found[3]}", body, count=1)
+    span = None if said.own else _counterpart(whole, alone, lang == "zh", second)
+    if span:
         return f"{body[: span[0]]}{alone}{body[span[1] :]}"
     if re.match(rf"({PREP}) ", topic):
         return f"{body} {topic}"
@@ -170,47 +204,73 @@ def _exchanged(whole: Whole, topic: str, lang: str) -> str:
     who = kind_of(("which " if lang == "en" else "哪个") + bare).kind == "person"
     if lang == "en":
         return f"{'who' if who else 'what'} is the {bare} of {name}" if name else f"{topic}: {asks}"
-    if alone < topic and ask and ask.kind == "number" and len(body) - ask.end <= 6:
+    of_it = said.own or second or _AMOUNT.search(alone)
+    if ask and ask.kind == "number" and 0 < len(body) - ask.end <= 6 and not of_it:
         return f"{body[: ask.end]}{alone}"  # "多少人死亡": "受伤的呢"
     verb = re.compile(f"{VERB}?[了过]|{VERB}").search(body, ask.end) if ask else None
     if verb and bare == alone:
         return f"{body[: verb.end()]}{alone}"
-    what = "谁" if who else "多少" if re.search("[量额价资费数率值度积长高宽龄]$", bare) else "什么"
+    what = "谁" if who else "多少" if _AMOUNT.search(bare) else "什么"
+    name = _owner(whole) or name
     return f"{name}的{bare}是{what}" if name else f"{bare}，{asks}"
 
 
-def _counterpart(whole: Whole, topic: str, zh: bool) -> Span | None:
-    """Where it names a like thing: of another number, of the same last word, or near in meaning."""
+def _counterpart(whole: Whole, topic: str, zh: bool, second: bool) -> Span | None:
+    """Where it names a like thing: of another number, of the same last word, or near in meaning.
+
+    The second reading is that nothing is near enough, or else that the nearest thing is.
+    """
     body, taken = whole.body, [*whole.groups, *whole.times]
     taken += [(whole.ask.start, rest_of(whole.ask))] if whole.ask else []
     stem = re.escape(re.sub("(?:es|s)$", "", topic.split()[-1]))
     like = re.escape(topic[-2:]) if zh else rf"\b{stem}(?:es|s)?\b"
     if number := _NUMBER.search(topic):
         like = _NUMBER.sub(lambda _: _NUMBER.pattern, re.escape(topic))
+    for series in (_ORDINAL, _WEEKLY):  # "周末" for "周一"
+        if not number and (number := series.fullmatch(topic)):
+            like = series.pattern
     ends = [m.span() for m in re.finditer(like, body, re.I) if outside_of(m.span(), taken)][-1:]
-    start, end = ends[0] if ends else (0, 0) if number else _near(body, topic, zh, taken)
-    if number or not end or zh and not ends:
+    start, end = ends[0] if ends else (0, 0) if number else _near(whole, topic, zh, taken, second)
+    if number or not end or not ends and (zh or " " not in topic):
         return (start, end) if end else None
     begins = [0, *(m.end() for m in _BEGIN.finditer(body[:start]))]
-    return max(*begins, *(at for _, at in taken if at <= start), 0), end
+    begin = max(*begins, *(at for _, at in taken if at <= start), 0)
+    return begin + (body[begin] == " "), end
 
 
-def _near(body: str, topic: str, zh: bool, taken: list[Span]) -> Span:
+def _near(whole: Whole, topic: str, zh: bool, taken: list[Span], second: bool) -> Span:
     """The word that is nearest to another thing in meaning and form; (0, 0) for none."""
+    body, ask = whole.body, whole.ask
+    number = not zh and not second and ask and ask.kind == "number"
+    counted = number and _COUNTED.match(body, ask.end)
+    if counted and _COUNTED.fullmatch(f" {topic}"):  # "how many beds": "and doctors?"
+        return counted.span(1)
     model, asks = load_static(), taken[-1][1] if taken else len(body)
     found = model.spans(body)[1].tolist() if zh else [m.span() for m in re.finditer(r"\S+", body)]
     spans = [(a, b) for a, b in found if b - a > 1 and outside_of((a, b), taken)]
+    spans = [(a, b) for a, b in spans if not re.fullmatch(AUX, body[a:b], re.I)]
     like = [_form(body[:b], zh) == _form(topic, zh) for _, b in spans]
     vectors = model.embed_passages([topic, *(body[a:b] for a, b in spans)])
     near = [float(vector @ vectors[0]) for vector in vectors[1:]]
-    # What stands before the words that ask is what is asked about: it stays, unless it is alike.
-    may = [(n + ALIKE * l, s) for n, l, s in zip(near, like, spans) if l or zh and s[0] >= asks]
+    # What stands before the words that ask is what is asked about: it stays, unless it is alike ...
+    # ... or in a compound of it, "棉花" of "棉花产量".
+    part = bool(zh and ask and _AMOUNT.search(head_of(whole)) and not _AMOUNT.search(topic))
+    may = [
+        (n + ALIKE * l, s)
+        for n, l, s in zip(near, like, spans)
+        if l or zh and s[0] >= asks or part and "的" in body[: s[0]]
+    ]
     score, span = max(may, default=(0, (0, 0)))
-    return span if score >= NEAR else (0, 0)
+    if part and may:
+        return span if not second else (0, 0)
+    return span if (score >= NEAR) != second else (0, 0)
 
 
 def _form(text: str, zh: bool) -> str:
     """What last words that can take each other's place have alike; in Chinese a character."""
     *_, article, word = ["", "", *text.split()]
     known = "verb" if word.endswith("ed") else "name" if word[0].isupper() else article.lower()
-    return text[-1] if zh else known if known in ("verb", "name", "the", "a", "an") else ""
+    if zh or known in ("verb", "name", "the", "a", "an"):
+        return text[-1] if zh else known
+    many = re.search("[^s]s$|men$|people$|children$", word)
+    return "many" if many and not re.fullmatch(PREP, article, re.I) else ""

@@ -166,6 +166,8 @@ class ParsedQuestion(Asked):
         only: ids of the articles that earlier answers cited, where it asks for more of these.
         talk: what it is where it is no question (one of ``TALK``: :mod:`rag.question.talk`).
         about: what it asks about the corpus itself; None for a question to the articles.
+        second: the question in full as it can be read besides, where two readings are possible
+            after the turn before; else "".
     """
 
     text: str
@@ -181,6 +183,7 @@ class ParsedQuestion(Asked):
     only: tuple[str, ...] = ()
     talk: str = ""
     about: About | None = None
+    second: str = ""
 
     @property
     def read(self) -> str:

@@ -128,6 +128,37 @@ class Desk:
                     self._turns.keep(self._assistant, (*turns, (question, event)), filters, as_of)
                 yield event
 
+    def suggestions(
+        self, question: str, answer: Answer, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
+    ) -> tuple[str, ...]:
+        """Questions to go on with, see :meth:`rag.assistant.Assistant.suggestions`; it waits for its turn. Raises as :meth:`ask`."""
+        return self.pool.submit(lambda: self.suggested(question, answer, history, filters, as_of)).result()
+
+    def suggested(
+        self, question: str, answer: Answer, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
+    ) -> tuple[str, ...]:
+        """As :meth:`suggestions`, in the thread of the caller and at once."""
+        as_of = as_of or self.settings.as_of
+        if self._workers:
+            (found,) = self._workers.run("suggested", question, answer, history, filters, as_of)
+            return found
+        return self._assistant.suggestions(question, answer, history, filters, as_of)
+
+    def follow(
+        self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """As :meth:`suggested`, for a question whose answer is not at hand: it is given again where it is not remembered."""
+        if self._workers:
+            (found,) = self._workers.run("follow", question, filters, as_of, without, before)
+            return found
+        as_of = as_of or self.settings.as_of
+        if without:
+            turns = self._turns.of(self._assistant, before, filters, as_of)
+            answer = self._assistant.ask(question, turns, filters, as_of, without, write=False)
+        else:
+            *turns, (_, answer) = self._turns.of(self._assistant, (*before, question), filters, as_of)
+        return self.suggested(question, answer, turns, filters, as_of)
+
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         """The best ``k`` passages, found in the thread of the caller. Raises UsageError."""
         if self._workers:

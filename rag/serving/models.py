@@ -83,6 +83,12 @@ class Checking(BaseModel):
     }]}}  # fmt: skip
 
 
+class Suggested(BaseModel):
+    """The reply of ``/api/suggest``."""
+
+    suggestions: list[str]
+
+
 class Found(BaseModel):
     """The reply of ``/api/search``."""
 

@@ -23,7 +23,7 @@ from rag.serving.guard import Guard
 from rag.serving.intake_routes import add_intake
 from rag.serving.login import Door
 from rag.serving.mcp_routes import add_mcp
-from rag.serving.models import Asked, Asking, Browsed, Checking, Found, Health, Refusal, Searched, Span, WholeArticle
+from rag.serving.models import Asked, Asking, Browsed, Checking, Found, Health, Refusal, Searched, Span, Suggested, WholeArticle
 from rag.serving.openai_routes import add_openai
 from rag.serving.refusals import explain
 from rag.serving.settings import Settings
@@ -103,6 +103,12 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
     async def ask_by_address(request: Request, asked: Annotated[Asked, Query()]):
         """As POST, for the address bar."""
         return await answer(request, asked, asked)
+
+    @app.post("/api/suggest", responses=_REFUSED, tags=["questions"])
+    async def suggest(asking: Annotated[Asking, Body()]) -> Suggested:
+        """Questions to go on with after this one, which are known to be answered; each is to be asked with it at the end of its `history`."""
+        given = (asking.filters.filters(), asking.as_of, asking.without, asking.history)
+        return Suggested(suggestions=list(await done(lambda: desk.follow(asking.question, *given))))
 
     @app.get("/api/search", responses=_REFUSED, tags=["questions"])
     async def search(asked: Annotated[Searched, Query()]) -> Found:

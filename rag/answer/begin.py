@@ -1,0 +1,117 @@
+"""Where a report begins: behind what a newsroom puts before it.
+
+That is the label of a headline ("原标题："), a source, a bureau line ("新华社北京6月1日电（记者张三）",
+"LONDON (Reuters) -"), a byline, the caption of a picture. What is shown of an article begins behind
+them, and stays a slice of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+HEADLINE = 120  # characters within which a bureau line is looked for behind a headline
+
+_DATE = r"(?:\d{4}\s?年\s?)?\d{1,2}\s?月\s?\d{1,2}\s?日"
+# What a report begins with when a headline runs into it.
+_OPENS = rf"(?:截[至止]|自)?{_DATE}|近日|日前|连日来|近期|记者从|当地时间|本文转自"
+_NAME = r"[^，。；：！？、“”「」\s（()）]"
+_OUTLET = r"(?:报|网|社|台|刊|客户端|新闻|时刻|经纬|之家|科技|财经|融媒体?|传媒|APP|在线|频道|中心|[（(]\S{2,12}?[)）])"
+_BRACKET = r"(?:\s*[（(【\[][^（()）【】\[\]。\n]{1,90}[)）】\]])"
+# 讯 and 电 of other words: 电话, 讯问.
+_SENT = (
+    r"(?:综合|专|午间|早间|晚间)?\s?(?:电(?![话视影力子商池量网动报源梯器竞站台信脑])(?:题)?"
+    r"|讯(?![问号息飞])|消息(?!称|人士|显示|传|面)|(?:综合)?报道(?!称|说|，))"
+)
+_BUREAU = (
+    rf"(?:(?!另?据|根据|援引|记者){_NAME}{{0,24}}?(?:\s{_NAME}{{2,12}})?\s?{_DATE}\s?{_SENT}"
+    rf"|(?!另?据|根据){_NAME}{{0,14}}?{_OUTLET}{_NAME}{{0,6}}?(?:电|讯|消息)"
+    r"(?=[\s（(：:—，,]|据|近日|日前|\d)"
+    rf"|(?:据|综合)?(?:新华社|中新社)(?:电(?=\s)|发(?=\s|据|[（(]))){_BRACKET}?[\s：:，,—]*"
+)
+_KNOWN = (
+    r"(?:新华社|中新[社网]|中新经纬|人民网|央视网|央广网|新京报|环球网|海外网|红网|荆楚网|中国经济网|光明日报|财联社|快科技"
+    r"|金融界|中国青年报|本报|本网|[\u4e00-\u9fff]{2}(?:日报|晚报|都市报|网)|IT之家)"
+)
+_BYLINE = (
+    r"[（(【\[][^（()）【】\[\]。？?！!，,\n]{0,30}?(?:记者|通讯员|作者|编辑|实习生|来源|报道|讯)"
+    r"[^（()）【】\[\]。？?！!\n]{0,60}[)）】\]]"
+    r"|[^，。！？：“”\n]{0,40}?(?:记者|通讯员)[^，。！？：“”\n]{0,40}?(?:摄影报道|报道)\s*[:：]"
+    rf"|{_KNOWN}{_NAME}{{0,8}}\s?[|｜丨]\s?记者\s?[\u4e00-\u9fff]{{2,3}}(?:\s[\u4e00-\u9fff]{{2,3}})*\s"
+    r"|(?:撰?文字?|图片?|编辑|作者|出品|编译|责编|校对|摄影|排版|记者|见习记者|通讯员)(?:[/、]\S{1,4}?)?\s?"
+    r"[|｜丨/:：]\s?[^\s，。：]{1,14}(?:\s+|(?=[（(【]))"
+    rf"|(?:稿件|文章|本文|图片|信息)?来源\s?[|｜丨:：]\s*[^，。！？\n]{{1,24}}?(?:\s+|(?={_OPENS}|原标题|本[报网]讯))"
+    r"|\d{4}-\d\d?-\d\d?(?:\s+\d\d?:\d\d(?::\d\d)?)?(?=\s)"
+    r"|(?:摘要|导语|核心提示|核心阅读|导读|提要)\s?[:：]"
+)
+_CAPTION = (
+    r"[^。！？\n]{0,60}?[（(][^（()）。]{0,30}(?:摄|供图|图源|提供|截图|图片|资料图)[^（()）。]{0,12}[)）]"
+    r"|[^，。！？：\n]{0,40}?(?:供图|(?:视频|网络|网页|微博|监控)截图|资料图片?|网络图片)[\s/]*"
+    r"(?=[\d\s【（(]|近日|日前|$)"
+    r"|[^。！？\n]{0,80}?记者\s?(?:[\u4e00-\u9fff·]\s?){2,8}摄(?![影像氏取入制])[)）】]?"
+    r"|[^，。！？：\n]{0,16}?供图(?!片)[\s/]*"
+    r"|(?:[\u4e00-\u9fff·]\s?){2,4}\s摄[)）]?\s+"
+    rf"|[^，。！？：\n]{{0,30}}?(?:视觉中国|东方IC|新华社)\s?图片?\s*(?={_OPENS}|\s)"
+    r"|(?:上|下|左|右|题)?图(?:为|[\d一二三四五六]{1,2}\s?[:：为])[:：]?|[▲△↑▼↓]+(?:图为)?"
+    r"|(?:图片来源|图源)\s?[:：]\s?\S{1,14}(?:\s+)"
+)
+_LATIN = (
+    r"(?:[A-Z][\w.'’ /-]{1,40}(?:, [A-Z][\w.'’ ]{1,30}){0,3}\s?)?[(（\[](?:[A-Z][\w&.' /-]{1,30})[)）\]]"
+    r"\s?(?:-{1,2}|[–—])\s*"
+    r"|[A-Z]{3,}[A-Z .'-]*(?:, [A-Z][\w.' ]{1,24}){0,2}\s?(?:--|[–—]| - )\s*"
+    r"|(?:FILE PHOTO|Photo|Image|Caption|Source|Picture)s?\s?:\s*|\[Photo[^\]]{0,40}\]\s*"
+)
+_LEAD = re.compile(rf"\s*(?:原标题\s*[:：]|{_BUREAU}|{_BYLINE}|{_CAPTION}|{_LATIN})\s*")
+_LABEL = re.compile(r"\s*原标题\s*[:：]\s*")
+_RUNS_INTO = re.compile(
+    rf"\s{{2,}}|(?<=[^\s，,、：:；;（()）《“‘「》至于在从自到])(?={_OPENS})|(?=【[^】]*(?:记者|报道|讯)[^】]*】)"
+)
+_TWICE = re.compile(r"(?P<headline>\S.{5,60}?)\s*(?P=headline)\s*")
+_WITHIN = re.compile(
+    rf"{_KNOWN}{_NAME}{{0,14}}?(?:(?:\s?{_DATE})?\s?(?:电|讯|消息)(?=[\s（(：:—])|\s?[|｜丨]\s?记者)"
+)
+_CAPTIONED = re.compile(r"\s*(?:[上下左右题]?图为|▲|△|图\d?[:：])|[摄图](?:[)）】。]|\s*$)")
+
+
+def begins_at(text: str, start: int, end: int, keep: int) -> int:
+    """Where what is quoted of ``text[start:end]`` begins, at ``keep`` at the latest.
+
+    Args:
+        text: of an article.
+        start, end: a sentence of it.
+        keep: offset of what must be quoted.
+    """
+    at = start
+    if label := _LABEL.match(text, start, end):
+        at = label.end()
+    ends = headline_end(text, at, end, bool(label))
+    at = ends if ends <= keep and not _LEAD.match(text, at, end) else at
+    while (lead := _LEAD.match(text, at, end)) and at < lead.end() <= keep:
+        at = lead.end()
+    return at
+
+
+def headline_end(text: str, start: int, end: int, labelled: bool = False) -> int:
+    """Where a headline ends that stands at ``start`` and runs into its report; ``end`` for none.
+
+    Args:
+        text: of an article.
+        start, end: a sentence of it, without the label of its headline.
+        labelled: whether that label stands before it: then it is known to be a headline.
+    """
+    near = min(end, start + HEADLINE)
+    found = [one.start() for one in (_WITHIN.search(text, start, near),) if one]
+    if labelled:
+        again, into = _TWICE.match(text, start, near), _RUNS_INTO.search(text, start + 6, near)
+        found += [one.end() for one in (again, into) if one]
+    return min((at for at in found if at > start), default=end)
+
+
+def unopened(text: str) -> bool:
+    """Whether a text ends with the mark of a quotation that began before it."""
+    opening = {"”": "“", "」": "「", "』": "『"}.get(text[-1:])
+    return bool(opening) and len(text) > 1 and text.count(text[-1]) > text.count(opening)
+
+
+def is_caption(text: str) -> bool:
+    """Whether a sentence is what stands below a picture."""
+    return bool(_CAPTIONED.search(text))

@@ -1,0 +1,141 @@
+"""A value of a Chinese article in English: figures with their units, dates, places.
+
+Nothing is guessed: what is not written with certainty ("数百家", a name of a person) stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.answer.when import shown_day, times_of
+from rag.corpus.places import find_places
+from rag.question.script import has_chinese
+from rag.reader.values import find_dates, find_numbers
+
+_ABOUT = (
+    ("超过|超|逾|高于", "more than"), ("约为|大约|约有|约", "about"), ("将近|接近|近", "nearly"),
+    ("至少", "at least"), ("不到|不足|低于", "less than"), ("最多", "at most"),
+    ("多达|高达|达到|达", "as many as"), ("", ""),
+)  # fmt: skip
+_AFTER = {
+    "多": "more than",
+    "余": "more than",
+    "以上": "at least",
+    "左右": "about",
+    "以下": "at most",
+}
+_UNITS = {
+    "人": "people", "名": "people", "位": "people", "人次": "visits", "户": "households",
+    "岁": "years old", "周岁": "years old", "元": "yuan", "元人民币": "yuan", "人民币": "yuan",
+    "美元": "US dollars", "欧元": "euros", "英镑": "pounds", "日元": "yen", "港元": "Hong Kong dollars",
+    "港币": "Hong Kong dollars", "韩元": "won", "卢布": "roubles", "新台币": "New Taiwan dollars",
+    "年": "years", "个月": "months", "天": "days", "周": "weeks", "小时": "hours", "个小时": "hours",
+    "分钟": "minutes", "秒": "seconds", "秒钟": "seconds", "%": "%", "％": "%", "倍": "times", "成": "0 %",
+    "个百分点": "percentage points", "百分点": "percentage points", "米": "metres", "公里": "kilometres",
+    "千米": "kilometres", "海里": "nautical miles", "厘米": "centimetres", "毫米": "millimetres",
+    "平方米": "square metres", "平方公里": "square kilometres", "立方米": "cubic metres", "亩": "mu",
+    "公顷": "hectares", "吨": "tonnes", "公斤": "kilograms", "千克": "kilograms", "克": "grams",
+    "斤": "jin", "升": "litres", "千瓦时": "kilowatt-hours", "千瓦": "kilowatts", "兆瓦": "megawatts",
+    "度": "degrees", "摄氏度": "°C", "℃": "°C", "次": "times", "例": "cases", "宗": "cases",
+    "辆": "vehicles", "架": "aircraft", "艘": "ships", "册": "copies", "票": "votes", "张": "",
+    "项": "items", "个": "", "家": "", "所": "", "件": "items", "台": "units", "套": "sets", "间": "rooms",
+    "座": "", "条": "", "种": "kinds", "只": "", "头": "head", "棵": "trees", "株": "plants",
+    "步": "steps",
+}  # fmt: skip
+_SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+_ONE = {"people": "person", "visits": "visit", "households": "household", "years old": "year old"}
+_RANGE = re.compile(r"\s?(?:至|到|[-—~～–])\s?")
+_DAY = re.compile(
+    r"(?:(?P<year>\d{4})\s?年$)|"
+    r"(?:(?:\d{4}|[今去明前])\s?年)?\s?(?:\d{1,2}\s?月(?:份)?)?\s?(?:\d{1,2}\s?[日号])?"
+    r"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上?|晚间|夜间)?"
+)
+_PARTS = {
+    "凌晨": "early", "清晨": "early", "早上": "morning", "早晨": "morning", "上午": "morning", "中午": "noon",
+    "下午": "afternoon", "傍晚": "evening", "晚": "evening", "晚上": "evening", "晚间": "evening",
+    "夜间": "night",
+}  # fmt: skip
+
+
+def in_english(label: str, kind: str, date: str = "") -> str:
+    """A value in English, or "" where that is not certain.
+
+    Args:
+        label: as the article writes it ("近2万人次", "8月3日", "四川省").
+        kind: of the question, one of :data:`rag.question.KINDS`.
+        date: of the article, "YYYY-MM-DD" or "": tells the year of a date that has none.
+    """
+    label = label.strip()
+    if not has_chinese(label):
+        return ""
+    return (_date(label, date) if kind == "date" else "") or _number(label) or _place(label)
+
+
+def labelled(label: str, kind: str, date: str = "") -> str:
+    """The value in English, the article's words behind it: "nearly 20,000 visits (近2万人次)"."""
+    english = in_english(label, kind, date)
+    return f"{english} ({label})" if english else label
+
+
+def _number(label: str) -> str:
+    found = find_numbers(label)
+    one = found[0] if len(found) == 1 else None
+    if one is None or one.head is None or one.ordinal or (one.start, one.end) != (0, len(label)):
+        return ""
+    if one.unit not in _UNITS or re.match("[数几]", label) or "分之" in label and one.unit != "%":
+        return ""
+    words = next(en for zh, en in _ABOUT if re.match(zh, label))
+    rest = re.sub(f"^(?:{'|'.join(zh for zh, _ in _ABOUT if zh)})", "", label)
+    if re.search("几|半", rest):
+        return ""
+    more = next((en for zh, en in _AFTER.items() if zh in rest), "")
+    ends = [one.head]
+    if len(halves := _RANGE.split(rest)) == 2:
+        upper = find_numbers(halves[1])
+        if len(upper) != 1 or upper[0].head is None or upper[0].head < one.head:
+            return ""
+        ends.append(upper[0].head)
+    unit = _UNITS[one.unit]
+    figure = " to ".join(_figure(end) for end in ends)
+    if ends == [1.0]:
+        unit = _ONE.get(unit, unit.removesuffix("s"))
+    spaced = f"{figure}{unit}" if unit in ("%", "0 %") else f"{figure} {unit}"
+    return f"{words or more} {spaced}".strip()
+
+
+def _figure(number: float) -> str:
+    for scale, name in _SCALES:
+        if number >= scale and round(number / scale, 3) * scale == round(number):
+            return f"{number / scale:,.3f}".rstrip("0").rstrip(".") + f" {name}"
+    return f"{number:,.0f}" if number == int(number) else f"{number:,.4f}".rstrip("0")
+
+
+def _date(label: str, day: str) -> str:
+    times = times_of(label, 0, len(label), day)
+    found = _DAY.fullmatch(label)
+    if len(times) == 1:
+        rest = label[: times[0].start] + label[times[0].end :]
+        return shown_day(times[0].day, "en") if not rest else ""
+    if not found:
+        return ""
+    year = int(day[:4]) if day[:4].isdigit() else None
+    if found["year"]:
+        return found["year"]
+    dates = find_dates(label, year)
+    if len(dates) != 1 or not dates[0].iso or not re.fullmatch(r"\d{4}(-\d\d){0,2}", dates[0].iso):
+        return ""
+    part = _PARTS.get(found["part"] or "", "")
+    return f"{shown_day(dates[0].iso, 'en')}{f', {part}' if part else ''}"
+
+
+def _place(label: str) -> str:
+    found = find_places(label)
+    inside = [one.place.en for one in found if not one.part_of_name and one.place.en]
+    at = 0
+    for one in found:
+        if one.start != at:
+            return ""
+        at = one.end
+    return (
+        ", ".join(inside[::-1]) if inside and at == len(label) and len(inside) == len(found) else ""
+    )

@@ -1,0 +1,224 @@
+"""Three questions to go on with, each asked beforehand: they are known to be answered.
+
+They are made from the article that the answer rests on: a clause of it with its figure, date or
+place taken out and words that ask in its place, the words that ask when, where and why of what was
+asked before, and what is the latest about a place that it names.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.answer.begin import begins_at, is_caption
+from rag.answer.engine import answer as answered
+from rag.answer.types import Answer, Citation
+from rag.corpus import clauses, sentences
+from rag.corpus.places import find_places
+from rag.index import Snapshot
+from rag.question.query import clean
+from rag.question.script import HANT, in_script
+from rag.reader.values import find_dates, find_numbers
+from rag.search.types import Filters
+
+MOST = 3  # suggestions
+TRIED = 8  # questions that are asked to find them, at some .15 s each
+NEAR = 600  # characters of the article on either side of the quote that questions are made from
+CLAUSE = {"zh": (9, 36), "en": (24, 110)}  # characters of a clause that makes a question
+# A clause that begins so leans on the one before it.
+_LEANS = re.compile(
+    r"[这该其他她它此那并还也而但则且又均都将已把被使让为与和及或从以据给对向在于]|同时|对此|为此|因此|目前|上述|此外|记者|我|有|截[至止]|其中|包括|分别"
+)
+_BARE = re.compile("[全总主]|投资|造价|占地|设计|预计|面积|票价|工期|容量|产量")
+_MEASURE = re.compile(r"[^\W\d][^\d]*$")
+_PLACED = re.compile(r"[在于]$")
+_SUBJECT = r"(?P<subject>(?:The |An? )?[A-Z][\w'’-]*(?: (?!that|which|who)[\w'’-]+){0,6}?)"
+_DONE = re.compile(
+    rf"{_SUBJECT} (?P<aux>was|were|will be|is|are|has been|have been) "
+    r"(?P<rest>\w+(?:ed|wn|lt|ld|en|de|un|id)\b.*?),? (?:on|in) $"
+)
+_DID = re.compile(
+    rf"{_SUBJECT}(?P<place>(?:,? in [A-Z][\w ,]*?)?),? "
+    r"(?P<rest>(?:opened|closed|began|started|ended|died|arrived|left|took|happened)\b[^,]*?)"
+    r",? (?:on|in) $"
+)
+_IS = re.compile(rf"{_SUBJECT} (?P<aux>is|was) ")
+_SIZE = re.compile(r" (?P<size>long|tall|high|deep|wide|old)\b")
+_WHO = re.compile(
+    r"(?P<who>[A-Z][\w'’-]+ [A-Z][\w'’-]+) "
+    r"(?P<rest>(?:won|built|led|founded|designed|scored|became|wrote)\b[^,;]{6,60}?)"
+    r"(?: in [^.]*| and [^.]*)?\.$"
+)
+_COUNTED = re.compile(
+    r"(?P<noun>(?: [a-z][\w-]*){1,3}?) "
+    r"(?P<rest>(?:were|was|have|had|are|is|will|took|died|attended)\b[^,;]*)"
+)
+_WORDS = {"zh": ("什么时候？", "在哪里？", "为什么？"), "en": ("When?", "Where?", "Why?")}
+# By the kind of what was asked: what needs not be asked again, or has no reason ("how long": why).
+_ASKED = {"date": (0,), "places": (1,), "number": (2,), "corpus": (0, 1, 2)}
+_LATEST = {"zh": "关于{}的最新消息是什么？", "en": "What is the latest about {}?"}
+_ONE = {"zh": "那{}呢？", "en": "What about {}?"}
+_MORE = {"zh": "详细说说", "en": "Tell me more"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Idea:
+    """A question, and what its answer must quote; "" for anything of the same story."""
+
+    question: str
+    expects: str = ""
+    about: bool = False  # the index answers it, whatever story is quoted
+
+
+def suggestions(
+    snapshot: Snapshot,
+    question: str,
+    answer: Answer,
+    history: Sequence[tuple[str, Answer]] = (),
+    filters: Filters = Filters(),
+    as_of: str = "",
+) -> tuple[str, ...]:
+    """At most three questions that follow an answer, in the asker's language, and are answered.
+
+    Args:
+        snapshot: the index that gave the answer.
+        question, answer: the last turn; of a refusal the nearest quote is gone on from.
+        history: the turns before it, oldest first.
+        filters, as_of: as the answer was asked for.
+
+    Returns:
+        Questions to be asked with the turn as the last of the history; () after talk.
+    """
+    quotes = [one for one in (*answer.citations, *answer.nearest) if not one.same_as]
+    if answer.kind == "talk" or not quotes:
+        return ()
+    turns = [*history, (question, answer)]
+    said = {clean(asked) for asked, _ in turns} | {answer.completed}
+    found: list[str] = []
+    for idea in itertools.islice(_ideas(snapshot, answer, quotes[0]), TRIED):
+        asks = in_script(idea.question, HANT) if answer.traditional else idea.question
+        if asks in said or asks in found:
+            continue
+        given = answered(snapshot, asks, filters, turns, as_of=as_of)
+        if _bears_out(snapshot, idea, given, quotes[0]):
+            found.append(asks)
+        if len(found) == MOST:
+            break
+    return tuple(found)
+
+
+def _bears_out(snapshot: Snapshot, idea: _Idea, given: Answer, quote: Citation) -> bool:
+    """Whether an answer is that to an idea: the value that was taken out, or the same story."""
+    if given.refused or not given.citations:
+        return False
+    first = given.citations[0]
+    if idea.about:
+        return given.matched > 1
+    if idea.expects:
+        return idea.expects in first.quote
+    story = snapshot.columns.story
+    rows = (snapshot.article_row(one.article_id) for one in (first, quote))
+    return len({int(story[row]) for row in rows}) == 1 and first.id != quote.id
+
+
+def _ideas(snapshot: Snapshot, answer: Answer, quote: Citation) -> Iterator[_Idea]:
+    """Questions that may follow, the most telling first, of each kind one after another."""
+    lang = "en" if answer.lang == "en" else "zh"
+    article = snapshot.article_by_id(quote.article_id)
+    made: dict[str, list[_Idea]] = {"number": [], "date": [], "places": [], "person": []}
+    if quote.lang == lang:
+        make = _chinese if lang == "zh" else _english
+        low, high = max(0, quote.start - NEAR), min(len(article.text), quote.end + NEAR)
+        spans = sorted(
+            sentences(article.text, low, high), key=lambda span: abs(span[0] - quote.start)
+        )
+        for start, end in spans:
+            begin = begins_at(article.text, start, end, end - 1)
+            if (start > low or not low) and not is_caption(article.text[begin:end]):
+                for kind, idea in make(article.text[begin:end]):
+                    if not any(idea.expects in one.quote for one in answer.citations):
+                        made[kind].append(idea)
+    kinds = sorted(made, key=lambda kind: kind == answer.kind)  # first of another kind than before
+    turns = itertools.zip_longest(*(made[kind][:2] for kind in kinds))
+    yield from filter(None, itertools.chain.from_iterable(turns))
+    if answer.refused:
+        return
+    for name in answer.places[:2] if len(answer.rows) > 1 else ():
+        place = find_places(name)[0].place
+        yield _Idea(_ONE[lang].format(place.en if lang == "en" else place.short), place.short)
+    yield _Idea(_MORE[lang])
+    places = [one.place for one in find_places(quote.quote) if not one.part_of_name]
+    if places:
+        name = places[-1].en if lang == "en" else places[-1].short or places[-1].name
+        yield _Idea(_LATEST[lang].format(name), about=True)
+    left = [n for n in range(len(_WORDS[lang])) if n not in _ASKED.get(answer.kind, ())]
+    yield from (_Idea(_WORDS[lang][n]) for n in left)
+
+
+def _chinese(sentence: str) -> Iterator[tuple[str, _Idea]]:
+    """Clauses of a sentence as questions, words that ask where the figure, date or place stands."""
+    least, most = CLAUSE["zh"]
+    named = next((one.start for one in find_dates(sentence)), 0)
+    subject = sentence[:named] if 2 <= named <= 12 and sentence[:named].isalnum() else ""
+    subject = "" if _BARE.search(subject) else subject
+    for start, end in clauses(sentence):
+        clause = sentence[start:end].rstrip("，。；：！？、 ")
+        if start and len(clause) < least + 3 and _BARE.match(clause):
+            clause = f"{subject}{clause}"  # "全长2780米"
+        if not least <= len(clause) <= most or _LEANS.match(clause) or re.search("[“”？?]", clause):
+            continue
+        dates = find_dates(clause)
+        for value in find_numbers(clause):
+            counted = _MEASURE.search(value.unit)
+            dated = any(one.start < value.end and value.start < one.end for one in dates)
+            if counted and value.head is not None and not (dated or value.ordinal):
+                asks = f"{clause[: value.start]}多少{value.unit}{clause[value.end :]}？"
+                yield "number", _Idea(asks, value.text)
+        for value in dates:
+            said = re.match("报道|消息|电|讯|[晚早]", clause[value.end :])
+            if value.iso and value.start > 1 and len(clause) - value.end > 1 and not said:
+                asks = f"{clause[: value.start]}什么时候{clause[value.end :]}？"
+                yield "date", _Idea(asks, value.text)
+        groups = [one for one in find_places(clause) if not one.part_of_name]
+        if groups and groups[0].start > 3 and _PLACED.search(clause[: groups[0].start]):
+            ends = groups[-1].end if len(groups) < 3 else groups[0].end
+            rest = clause[ends:]
+            if re.match("举[行办]|召开|开[幕赛]|启动|成立|落[成户]|揭[牌幕]|发生", rest):
+                asks = f"{clause[: groups[0].start]}哪里{rest}？"
+                yield "places", _Idea(asks, clause[groups[0].start : ends])
+
+
+def _english(sentence: str) -> Iterator[tuple[str, _Idea]]:
+    """Of what a sentence says "When was it opened?", "How many people were hurt in the fire?"."""
+    least, most = CLAUSE["en"]
+    if not least <= len(sentence) <= most:
+        return
+    for value in find_dates(sentence):
+        said = sentence[: value.start]
+        if value.iso and (found := _DONE.match(said)):
+            first, _, other = found["aux"].partition(" ")
+            words = ("When", first, _inside(found["subject"]), other, found["rest"])
+            yield "date", _Idea(f"{' '.join(filter(None, words))}?", value.text)
+        elif value.iso and (found := _DID.match(said)):
+            asks = f"When was it that {_inside(found['subject'])} {found['rest']}?"
+            yield "date", _Idea(asks, value.text)
+    for value in find_numbers(sentence):
+        noun = re.sub(r"^.*?\d[\d,.]*(?: (?:million|billion|thousand))?", "", value.text)
+        if value.head is None or value.ordinal:
+            continue
+        of, how = _IS.fullmatch(sentence[: value.start]), _SIZE.match(sentence, value.end)
+        if of and how:
+            asks = f"How {how['size']} {of['aux']} {_inside(of['subject'])}?"
+            yield "number", _Idea(asks, value.text)
+        elif value.start < 12 and (found := _COUNTED.match(noun + sentence[value.end :])):
+            rest = found["rest"].rstrip(". ")
+            yield "number", _Idea(f"How many{found['noun']} {rest}?", value.text)
+    if found := _WHO.match(sentence):
+        yield "person", _Idea(f"Who {found['rest'].rstrip('. ')}?", found["who"])
+
+
+def _inside(subject: str) -> str:
+    """A subject within a sentence."""
+    return re.sub(r"^(?:The|An?) ", lambda article: article[0].lower(), subject)

@@ -1,0 +1,128 @@
+"""When a quote was written, and what its "today", "周三" and "19日" mean on that day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from rag.answer.types import Citation, Time
+from rag.corpus.days import Named, When, find_days, meant
+from rag.index.named import published
+from rag.question.script import in_script
+
+_DAYS_EN = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS_EN = (
+    "January February March April May June July August September October November December".split()
+)
+_WEEKDAY = re.compile(
+    r"(?P<ahead>上上|[上下本这])?(?:个)?(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?![年个边])"
+    r"|\b(?:(?P<before>last|next|this) )?"
+    r"(?P<en>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)day"
+    r"\b(?!s\b)(?! (?:times|telegraph|mirror|express)\b)",
+    re.I,
+)
+# "on the 19th", not "on the 19th floor".
+_NTH = re.compile(
+    r"\b(?:on|by|until|since|from) (?:the )?(?P<nth>\d{1,2})(?:st|nd|rd|th)\b"
+    r"(?=[.,;:)”\"]|$| (?:that|when|and|to|after|by|in|at)\b)"
+)
+# The day of a bureau line, of which the year is not known.
+_BUREAU = re.compile(r"(\d{1,2})\s?月\s?(\d{1,2})\s?日\s?(?:电|讯|消息)")
+BEFORE = 200  # characters in front of a quote in which a bureau line stands
+_WEEKS = {"上上": -2, "上": -1, "下": 1, "last": -1, "next": 1}
+
+
+def times_of(text: str, start: int, end: int, day: str) -> tuple[Time, ...]:
+    """The times in ``text[start:end]`` that only its day of writing explains, in order.
+
+    Args:
+        text: of an article.
+        start, end: a quote.
+        day: of the article, as in ``Article.date``; without one only the day and month of a bureau
+            line in front of the quote explain.
+    """
+    quote, today = text[start:end], published(day)
+    if today is not None:
+        found = [*_weekdays(quote, today), *_days(quote, today)]
+    elif line := list(_BUREAU.finditer(text, max(0, start - BEFORE), start)):
+        today = _in_year(int(line[-1][1]), int(line[-1][2]))
+        days = _days(quote, today) if today else ()
+        found = [(a, b, when._replace(year=None)) for a, b, when in days if when.day]
+    else:
+        return ()
+    return tuple(Time(start + a, start + b, str(when)) for a, b, when in sorted(found))
+
+
+def _in_year(month: int, day: int) -> date | None:
+    """A day of a year that is not known, as one of some year."""
+    try:
+        return date(2001, month, day)
+    except ValueError:
+        return None
+
+
+def _days(quote: str, today: date) -> Iterator[tuple[int, int, When]]:
+    """Times told from the day of writing, and months of another year than its own."""
+    for one in find_days(quote):
+        when = meant(one, today)
+        told = one.shift or one.year is None and one.month is None
+        if one.shift in (("year", 0), ("month", 0)) and one.month is None and one.day is None:
+            continue  # "今年" is that of the article
+        if when and (told or one.year is None and when.year != today.year):
+            yield one.start, one.end, when
+    for match in _NTH.finditer(quote):
+        if when := meant(Named(*match.span("nth"), None, None, int(match["nth"]), None), today):
+            yield match.start("nth"), match.end("nth") + 2, when
+
+
+def _weekdays(quote: str, today: date) -> Iterator[tuple[int, int, When]]:
+    """Weekdays: the last that came, the day itself included; of another week where it is said."""
+    for match in _WEEKDAY.finditer(quote):
+        if match["zh"]:
+            number, ahead = "一二三四五六日".find(match["zh"].replace("天", "日")), match["ahead"]
+        else:
+            number, ahead = _DAYS_EN.index(match["en"][:3].lower()), (match["before"] or "").lower()
+        monday = today - timedelta(days=today.weekday())
+        then = monday + timedelta(days=number + 7 * _WEEKS.get(ahead, 0))
+        if not ahead and then > today or ahead == "last" and then >= today:
+            then -= timedelta(days=7)
+        yield *match.span(), When(then.year, then.month, then.day)
+
+
+def shown_day(day: str, lang: str) -> str:
+    """A day, month or year of ISO 8601 in words: "2 August 2023", "2023年8月2日".
+
+    Args:
+        day: "2023-08-02", "2023-08", "2023", or "--08-02" of an unknown year; anything else is
+            given back.
+        lang: "zh", "en" or :data:`rag.question.script.HANT`.
+    """
+    if not re.fullmatch(r"\d{4}(-\d\d){0,2}|-(-\d\d){2}", day):
+        return day
+    year, month, of_month = [*map(int, day.replace("--", "0-").split("-")), 0, 0][:3]
+    if lang != "en":
+        parts = ((year, "年"), (month, "月"), (of_month, "日"))
+        return "".join(f"{number}{unit}" for number, unit in parts if number)
+    name = _MONTHS_EN[month - 1] if 1 <= month <= 12 else ""
+    return " ".join(str(part) for part in (of_month or "", name, year) if part)
+
+
+def beside(citation: Citation, lang: str) -> str:
+    """What stands beside a quote: its article's date, or that there is none, and what times mean.
+
+    "3 August 2023; “Wednesday”: 2 August 2023", "2023年8月20日；“19日”：2023年8月19日", "undated".
+
+    Args:
+        citation: any.
+        lang: "zh", "en" or :data:`rag.question.script.HANT`.
+    """
+    none = "undated" if lang == "en" else in_script("未注明日期", lang)
+    dated = shown_day(citation.date, lang) or none
+    told: dict[str, str] = {}
+    for time in citation.times:
+        words = citation.quote[time.start - citation.start : time.end - citation.start]
+        told.setdefault(words, shown_day(time.day, lang))
+    if lang == "en":
+        return "; ".join([dated, *(f"“{words}”: {day}" for words, day in told.items())])
+    return "；".join([dated, *(f"“{words}”：{day}" for words, day in told.items())])
