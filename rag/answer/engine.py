@@ -132,10 +132,13 @@ def stages(
     given = yield from under()
     if parsed.second:  # the reading that the reader is surer of is answered
         first, sure = parsed, work.chance
-        parsed = read_otherwise(snapshot, first, as_of, without)
+        parsed, work.scored = read_otherwise(snapshot, first, as_of, without), None
         other = yield from under()
         better = is_surer(first, given, sure, other, work.chance)
-        parsed, given = (parsed, other) if better else (first, given)
+        if better:
+            given = other
+        else:
+            parsed, work.scored = first, None
     if given.refused and given.constraints:
         kinds = []
         for kind in dict.fromkeys(one.kind for one in given.constraints):
