@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.index.build import Progress
     from rag.search import SearchResult
     from rag.search.browse import Listed, Listing, Statistics
+    from rag.search.sift import Sifted
     from rag.search.types import Filters, Fusion, Hit
 
 PathLike = str | Path
@@ -237,6 +238,25 @@ class Index:
         if not 1 <= k <= MAX_HITS:
             raise UsageError(f"expected k between 1 and {MAX_HITS:,}, got {k}")
         return search(self.snapshot, question, k, checked(filters), fusion=fusion or Fusion(), reranker=self.reranker)
+
+    def sift(self, words: str, filters: Filters | None = None, start: int = 0, count: int = 20) -> Sifted:
+        """All articles that hold what is searched for, with their number by month, publisher, place and language.
+
+        An article counts that holds each word, or matches nearly all of them in other words or in the other language (in a large
+        corpus, of what search proposes); it must hold every phrase in quotation marks, and nothing that stands behind a minus:
+        ``bridge "opened to traffic" -toll``.
+
+        Args:
+            words: at most 2,000 characters.
+            filters: as for :meth:`search`.
+            start: how many articles to pass over; those beyond the 1,000 best are counted and not listed.
+            count: how many to list, 1 to 100.
+
+        Raises UsageError for what makes no sense.
+        """
+        from rag.search.sift import sift
+
+        return sift(self.snapshot, words, checked(filters), start, count)
 
     def browse(
         self, words: str = "", filters: Filters | None = None, order: str = "newest", start: int = 0, count: int = 20,

@@ -10,12 +10,11 @@ from dataclasses import asdict
 
 from rag.answer.types import Citation
 from rag.plain import also_searched
+from rag.sheet import cell
 from rag.ui.filters import told
 from rag.ui.texts import text
 from rag.ui.turn import Turn, cited, valid
 from rag.ui.wrote import spent
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def as_markdown(turns: Sequence[Turn], lang: str) -> str:
@@ -51,13 +50,8 @@ def as_csv(turn: Turn, lang: str) -> str:
     for row in turn.answer.rows if turn.answer else ():
         for number in valid(turn, row.citations):
             one = cited(turn)[number - 1]
-            to.writerow(map(_cell, (row.label, row.detail, one.quote, one.title, one.source, one.date, one.url, one.id)))
+            to.writerow(map(cell, (row.label, row.detail, one.quote, one.title, one.source, one.date, one.url, one.id)))
     return written.getvalue()
-
-
-def _cell(raw: str) -> str:
-    """A text that no spreadsheet takes for a formula: with an apostrophe before what could begin one (OWASP, CSV injection)."""
-    return f"'{raw}" if raw.lstrip(" \ufeff").startswith(_FORMULA) or raw.startswith(_FORMULA) else raw
 
 
 def _turn(turn: Turn, lang: str) -> str:

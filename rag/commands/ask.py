@@ -25,14 +25,7 @@ _asking = (
     options.model,
     options.rerank,
     options.json,
-    click.option("--from", "date_from", metavar="YYYY-MM-DD", default="", help="Only articles of this day or later."),
-    click.option("--to", "date_to", metavar="YYYY-MM-DD", default="", help="Only articles of this day or earlier."),
-    click.option("--source", "sources", multiple=True, help="Only this publisher. May be given several times."),
-    click.option(
-        "--place", "places", multiple=True,
-        help="Only articles that name this place or one inside it, in Chinese or English. May be given several times.",
-    ),
-    click.option("--lang", "langs", multiple=True, help="Only this language (zh, en). May be given several times."),
+    options.narrowed,
 )  # fmt: skip
 
 
@@ -71,13 +64,22 @@ def ask(
 @options.command(
     *_asking,
     click.option("--k", "-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Passages at most."),
-)
+    click.option(
+        "--facets", is_flag=True,
+        help='All articles that hold the words: their number, by month, publisher, place and language too, and the first K. "a phrase" '
+        "must stand as it is written, -word leaves out.",
+    ),
+)  # fmt: skip
 def search(
     question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,
-    k: int, **filters
+    k: int, facets: bool, **filters
 ) -> None:  # fmt: skip
-    """Find the passages that fit QUESTION best."""
-    from rag.terminal import put, put_hits
+    """Find the passages that fit QUESTION best.
+
+    Where QUESTION begins with a minus, "--" stands before it: yinju search --facets -- bridge -toll
+    """
+    from rag.search.sift import MAX_PAGE
+    from rag.terminal import put, put_hits, put_sifted
 
     index, chosen = _open(question, file, path, model, rerank, filters)
 
@@ -85,6 +87,12 @@ def search(
 
     def row(found) -> dict:
         return {**models, "hits": [asdict(hit) for hit in found.hits], "ms": found.ms["total"], "steps_ms": found.ms}
+
+    if facets:
+        from rag.search.sift import MAX_PAGE
+
+        sift = lambda text: index.sift(text, chosen, 0, min(k, MAX_PAGE))
+        return _each(question, file, as_json, sift, asdict, put_sifted)
 
     def show(found) -> None:
         put_hits(found.hits)

@@ -17,6 +17,7 @@ from rag.corpus.article import Article
 from rag.errors import UsageError, YinjuError
 from rag.library import Index
 from rag.search.browse import Listing, Statistics
+from rag.search.sift import Sifted
 from rag.search.types import Filters, Hit
 from rag.serving.intake import Intake
 from rag.serving.pool import THREADS, THREADS_WRITING, Pool
@@ -159,6 +160,14 @@ class Desk:
         """A page of the list of articles, see :meth:`rag.library.Index.browse`."""
         self.refresh()
         return self.index.browse(words, filters, order, start, count)
+
+    def sift(self, words: str, filters: Filters, start: int, count: int) -> Sifted:
+        """A page of all articles that hold what is searched for, see :meth:`rag.library.Index.sift`."""
+        if self._workers:
+            (found,) = self._workers.run("sift", words, filters, start, count)
+            return found
+        self.refresh()
+        return self.index.sift(words, filters, start, count)
 
     def statistics(self) -> Statistics:
         """What the index holds, see :meth:`rag.library.Index.statistics`."""

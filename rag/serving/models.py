@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from rag.search.facets import Facets
 from rag.search.types import Filters, Hit
 from rag.writing.check import SENTENCE_LIMIT, TEXTS_LIMIT
 
@@ -54,6 +55,8 @@ class Searched(Narrowing):
 
     question: str
     k: int = Field(10, ge=1, le=100, description="Passages at most.")
+    facets: bool = Field(False, description="All articles that hold the words, with their number by month, publisher, place and language.")
+    start: int = Field(0, ge=0, description="With `facets`: how many articles to pass over.")
 
 
 class Browsed(Narrowing):
@@ -84,10 +87,14 @@ class Checking(BaseModel):
 
 
 class Found(BaseModel):
-    """The reply of ``/api/search``."""
+    """The reply of ``/api/search``; what follows the hits is told with ``facets`` alone."""
 
     question: str
     hits: list[Hit]
+    total: int | None = Field(None, description="Articles that hold the words; the 1,000 best can be listed.")
+    start: int | None = Field(None, description="Place of the first hit among them, from 0.")
+    nearest: bool | None = Field(None, description="No article holds them: the hits are merely the nearest.")
+    facets: Facets | None = Field(None, description="Pairs of a value and the number of articles.")
 
 
 class Span(BaseModel):

@@ -104,9 +104,15 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         """As POST, for the address bar."""
         return await answer(request, asked, asked)
 
-    @app.get("/api/search", responses=_REFUSED, tags=["questions"])
+    @app.get("/api/search", responses=_REFUSED, response_model_exclude_none=True, tags=["questions"])
     async def search(asked: Annotated[Searched, Query()]) -> Found:
-        """The passages that fit a question best."""
+        """The passages that fit a question best; with `facets` all articles that hold the words.
+
+        With `facets`, words in quotation marks must stand as they are written, and `-word` leaves out what holds the word.
+        """
+        if asked.facets:
+            all_ = await done(lambda: desk.sift(asked.question, asked.filters(), asked.start, asked.k))
+            return Found(question=asked.question, hits=all_.hits, total=all_.total, start=all_.start, nearest=all_.nearest, facets=all_.facets)
         hits = await done(lambda: desk.search(asked.question, asked.k, asked.filters()))
         return Found(question=asked.question, hits=hits)
 
