@@ -126,6 +126,15 @@ class Assistant:
             yield from _PIECE.findall(answer.text)
             yield answer
 
+    def with_columns(self, answer: Answer, columns: Sequence[str]) -> Answer:
+        """An answer of :meth:`ask` with further columns, where it is a list: "when", "how_many", "who", as far as the quotes say.
+
+        Raises UsageError for a column that there is not.
+        """
+        from rag.answer.columns import with_columns
+
+        return with_columns(self.index.snapshot, answer, columns) if columns else answer
+
     async def aask(
         self,
         question: str,

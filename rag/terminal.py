@@ -81,12 +81,14 @@ def printable(text: str) -> str:
 def put_answer(answer: Answer) -> None:
     """The answer, then its sources with their quotes and what their words mean; in a refusal the nearest quotes."""
     from rag.answer.gloss import glosses
-    from rag.plain import also_searched, in_script_of, limits
+    from rag.plain import also_searched, column_lines, in_script_of, limits
 
     sources, nearest, understood, separator = (in_script_of(words, answer) for words in _WORDS.get(answer.lang, _WORDS["en"]))
     if answer.completed:
         put(printable(f"{understood}{answer.completed}\n"))
     put(printable(answer.text))
+    if columns := column_lines(answer):
+        put(printable(f"\n{columns}"))
     if answer.written:
         put(printable(_written(answer)))
     if answer.constraints:

@@ -13,8 +13,11 @@ from rag.search.types import Highlight
 __all__ = [
     "CONSTRAINTS",
     "KINDS",
+    "COLUMNS",
     "Answer",
+    "Cell",
     "Citation",
+    "Column",
     "Constraint",
     "Difference",
     "Row",
@@ -24,6 +27,7 @@ __all__ = [
 
 KINDS = (*ASKED, "talk", "corpus")
 GRADES = ("answered", "near", "nothing")
+COLUMNS = ("when", "how_many", "who")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,32 @@ class Row:
     more: int = 0
     differing: tuple[Difference, ...] = ()
     value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a further column says of a row.
+
+    Attributes:
+        text: as a quote of the row writes it; "" where the quotes do not say.
+        citations: number, from 1, into ``Answer.citations`` of the quote that says it; none for "".
+    """
+
+    text: str = ""
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A further column of a list.
+
+    Attributes:
+        asks: one of ``COLUMNS``.
+        cells: one for each of ``Answer.rows``.
+    """
+
+    asks: str
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +221,7 @@ class Answer:
         written: what a language model wrote; None where none was asked.
         also: other wordings of the question that were searched beside it, as a language model
             proposed them. They only choose passages that are read for the question itself.
+        columns: further columns of a list, where they were asked for: when, how many, who.
     """
 
     question: str
@@ -216,6 +247,7 @@ class Answer:
     grade: str = "answered"
     written: Written | None = None
     also: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
 
     def to_dict(self) -> dict:
         """The answer as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""

@@ -36,11 +36,15 @@ _asking = (
         "--after", multiple=True, metavar="QUESTION", help='The question asked before, that "and in Zhejiang?" leans on. May be given several times.'
     ),
     click.option("--as-of", metavar="YYYY-MM-DD", default="", help='The day that "last month" is told from.  [default: of the newest article]'),
+    click.option(
+        "--column", "columns", multiple=True, type=click.Choice(["when", "how_many", "who"]),
+        help="A further column of an answer that is a list. May be given several times.",
+    ),
     click.option("--no-constraints", "free", is_flag=True, help="Do not restrict the articles to the time, place and publisher in QUESTION."),
 )
 def ask(
     question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,
-    llm: Llm | None, after: tuple[str, ...], as_of: str, free: bool, **filters
+    llm: Llm | None, after: tuple[str, ...], as_of: str, columns: tuple[str, ...], free: bool, **filters
 ) -> None:  # fmt: skip
     """Answer QUESTION with quotes, or refuse.
 
@@ -56,7 +60,8 @@ def ask(
     turns = assistant.turns(after, chosen, as_of)
 
     def one(text: str) -> Answer:
-        return assistant.ask(text, turns, chosen, as_of, CONSTRAINTS if free else ())
+        answer = assistant.ask(text, turns, chosen, as_of, CONSTRAINTS if free else ())
+        return assistant.with_columns(answer, columns)
 
     _each(question, file, as_json, one, Answer.to_dict, put_answer)
 

@@ -129,6 +129,13 @@ class Desk:
                     self._turns.keep(self._assistant, (*turns, (question, event)), filters, as_of)
                 yield event
 
+    def with_columns(self, answer: Answer, columns: Sequence[str]) -> Answer:
+        """A list with further columns, see :meth:`rag.assistant.Assistant.with_columns`; in the thread of the caller."""
+        if self._workers and columns:
+            (made,) = self._workers.run("with_columns", answer, columns)
+            return made
+        return self._assistant.with_columns(answer, columns)
+
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         """The best ``k`` passages, found in the thread of the caller. Raises UsageError."""
         if self._workers:

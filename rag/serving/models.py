@@ -37,6 +37,9 @@ class Lifting(BaseModel):
     without: list[str] = Field(
         default_factory=list, max_length=100, description="Constraints of the question to lift: date, place, source, or their words."
     )
+    columns: list[Literal["when", "how_many", "who"]] = Field(
+        default_factory=list, max_length=3, description="Further columns of an answer that is a list; not with `text/event-stream`."
+    )
     write: bool = Field(True, description="Whether the language model writes the answer, where the server has one.")
     history: list[str] = Field(default_factory=list, max_length=HISTORY_LIMIT, description="Earlier questions, oldest first.")
 

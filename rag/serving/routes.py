@@ -88,7 +88,7 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         given = (asked.as_of, asked.without)
         if MEDIA_TYPE in request.headers.get("accept", ""):
             return await event_stream(desk, asked.question, narrowed.filters(), *given, asked.history, asked.write)
-        return await done(lambda: desk.answer(asked.question, narrowed.filters(), *given, asked.history, asked.write))
+        return await done(lambda: desk.with_columns(desk.answer(asked.question, narrowed.filters(), *given, asked.history, asked.write), asked.columns))
 
     @app.post("/api/ask", response_model=Answer, responses=_REFUSED | _STREAMED, tags=["questions"])
     async def ask(request: Request, asking: Annotated[Asking, Body()]):
