@@ -145,6 +145,7 @@ class Index:
         """
         from rag import __version__
         from rag.freshness import read_origin
+        from rag.looks import looked_again
         from rag.index import index_corpus
         from rag.index.manifest import read_manifest
         from rag.index.versions import VERSIONS, current
@@ -163,7 +164,9 @@ class Index:
                 + ", or build the index anew (yinju build)"
             )
         paths, _ = _divide(corpus)
-        return index_corpus(paths, path, _embedder(model), progress, max_removed=max_removed, model=model or "", program=__version__)
+        report = index_corpus(paths, path, _embedder(model), progress, max_removed=max_removed, model=model or "", program=__version__)
+        looked_again(path, paths)
+        return report
 
     @staticmethod
     def verify(path: PathLike = "index") -> Verification:

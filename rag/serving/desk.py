@@ -16,6 +16,7 @@ from rag.assistant import Assistant
 from rag.corpus.article import Article
 from rag.errors import UsageError, YinjuError
 from rag.library import Index
+from rag.looks import Look, overdue
 from rag.search.browse import Listing, Statistics
 from rag.search.sift import Sifted
 from rag.search.types import Filters, Hit
@@ -175,6 +176,10 @@ class Desk:
             return found
         self.refresh()
         return self.index.sift(words, filters, start, count)
+
+    def overdue(self) -> tuple[Look, ...]:
+        """The folders and feeds of the index that should have been read again long ago."""
+        return overdue(self.index.path)
 
     def statistics(self) -> Statistics:
         """What the index holds, see :meth:`rag.library.Index.statistics`."""

@@ -128,6 +128,7 @@ class Health(BaseModel):
     articles: int | None = Field(None, description="Only told to who may ask questions, like all that follows.")
     index_version: str | None = None
     problem: str | None = None
+    overdue: list[str] | None = Field(None, description="Watched folders and feeds that were not read for long, if any.")
 
 
 class Token(BaseModel):

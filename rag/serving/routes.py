@@ -82,6 +82,7 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         health = Health(status="degraded" if desk.problem else "ok")
         if not desk.settings.accounts or request.scope.get("user"):
             health.articles, health.index_version, health.problem = desk.index.n_articles, desk.index.version, desk.problem or None
+            health.overdue = [one.name for one in desk.overdue()] or None
         return health
 
     async def answer(request: Request, asked: Asked | Asking, narrowed) -> Answer | Response:
