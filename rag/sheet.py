@@ -26,6 +26,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _DELIMITERS = ",;\t"
 
 
+class NoQuestions(UsageError):
+    """There is no question in a table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A table of questions.
@@ -50,7 +54,7 @@ def read_sheet(text: str) -> Sheet:
     """A CSV (of commas, semicolons or tabs) whose first line names a column "question" or "问题";
     any other text is a question a line. Rows without a question are left out.
 
-    Raises UsageError where there is none at all.
+    Raises NoQuestions where there is none at all, UsageError for what is no table.
     """
     text = text.removeprefix("\ufeff")
     lines = text.splitlines()
@@ -76,7 +80,7 @@ def read_sheet(text: str) -> Sheet:
         rows = [tuple((*row, *[""] * width)[:width]) for row in read[1:]]
         sheet = Sheet(tuple(columns), tuple(row for row in rows if row[named[0]].strip()), named[0])
     if not sheet.rows:
-        raise UsageError('expected questions, one a line or in a column named "question", got none')
+        raise NoQuestions('expected questions, one a line or in a column named "question", got none')
     return sheet
 
 

@@ -13,6 +13,10 @@ _QUOTED = r'"([^"]+)"|“([^”]+)”|„([^“”]+)[“”]|「([^」]+)」|�
 _PART = re.compile(rf"(?<!\S)(?P<less>[-－−–])(?=\S)(?:{_QUOTED}|(\S+))|{_QUOTED}")
 
 
+class OnlyLeftOut(UsageError):
+    """A search says what not to find, and nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """What is sought.
@@ -39,7 +43,7 @@ def sought(raw: str) -> Sought:
     Args:
         raw: at most 2,000 characters. Quotation marks may be straight, curly, 「」 or «».
 
-    Raises UsageError where nothing is to be found, or it is too long.
+    Raises OnlyLeftOut where nothing is to be found, UsageError where it is empty or too long.
     """
     text = clean(raw)
     phrases, without = [], []
@@ -50,5 +54,5 @@ def sought(raw: str) -> Sought:
     rest = " ".join(_PART.sub(" ", text).split())
     found = Sought(rest, tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(without)))
     if not found.text:
-        raise UsageError(f"expected words to search for, got only what is left out: {text}")
+        raise OnlyLeftOut(f"expected words to search for, got only what is left out: {text}")
     return found

@@ -15,6 +15,7 @@ from rag.answer.types import Answer
 from rag.library import Index
 from rag.search.browse import Listing, Statistics
 from rag.serving.batch import add_batch
+from rag.serving.clippings import add_clippings
 from rag.serving.described import describe
 from rag.serving.desk import Desk
 from rag.serving.entrance import add_entrance
@@ -58,6 +59,7 @@ def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
     door = Door(settings.accounts) if settings.accounts else None
     _add_routes(app, desk)
     add_batch(app, desk)
+    add_clippings(app, desk)
     add_openai(app, desk)
     add_mcp(app, desk)
     if desk.intake:
