@@ -245,15 +245,13 @@ class Index:
     def sift(self, words: str, filters: Filters | None = None, start: int = 0, count: int = 20) -> Sifted:
         """All articles that hold what is searched for, with their number by month, publisher, place and language.
 
-        An article counts that holds each word, or matches nearly all of them in other words or in the other language (in a large
-        corpus, of what search proposes); it must hold every phrase in quotation marks, and nothing that stands behind a minus:
-        ``bridge "opened to traffic" -toll``.
+        One counts that holds each word, or matches nearly all of them in other words or the other language (in a large corpus, of
+        what search proposes), every phrase in quotation marks, and nothing behind a minus: ``bridge "opened to traffic" -toll``.
 
         Args:
             words: at most 2,000 characters.
             filters: as for :meth:`search`.
-            start: how many articles to pass over; those beyond the 1,000 best are counted and not listed.
-            count: how many to list, 1 to 100.
+            start, count: how many articles to pass over and to list (1 to 100); those beyond the 1,000 best are only counted.
 
         Raises UsageError for what makes no sense.
         """

@@ -88,6 +88,7 @@
     if (opener) {
       opener.dataset.name ??= opener.textContent;
       if (opener.textContent !== label) opener.textContent = label;
+      if (opener.dataset.count !== String(kept.length || "")) opener.dataset.count = kept.length || "";
     }
     const known = new Set(kept.map((one) => one.id));
     for (const pin of all(".yj-pin")) {

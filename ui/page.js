@@ -112,6 +112,7 @@ window.yinju = (() => {
   const doing = {
     copy: (button) => copy(button.dataset.words, button),
     wish: (button) => tell("wish", button.dataset.wish),
+    next: (button) => tell("next", button.dataset.words),
     csv: (button) => tell("aside", button.dataset.wish),
     column: (button) => {
       // What comes meanwhile would be drawn over it.

@@ -20,6 +20,7 @@ from rag.ui.halts import END_SECONDS, Halts
 from rag.ui.memory import recall, remember
 from rag.ui.search_tab import SearchTab
 from rag.ui.sources import sources
+from rag.ui.suggested import suggested
 from rag.ui.talk import Talk, converse
 from rag.ui.tray import tray
 from rag.ui.texts import LANGS, LANGUAGE_NAMES, pick_language, text
@@ -29,10 +30,10 @@ from rag.ui.wishes import WISHES, fulfil
 EXAMPLES = 4
 PEOPLE_AT_ONCE = 16
 PEOPLE_WAITING = 64
-WIRES = ("wish", "link", "told", "memory", "aside", "editing", "column")
+WIRES = ("wish", "link", "told", "memory", "aside", "editing", "column", "next")
 """Hidden fields between the server and the page's script: what a control in an answer asks for; the question with its
 filters as a link for the address; what a control asks for that is no question (``aside``) and what came of it (``told``); a
-turn to be kept by the browser; which turn's question is being edited; which column a list shall have."""
+turn to be kept by the browser; which turn's question is being edited; which column a list shall have; which suggestion is asked."""
 
 
 def theme() -> gr.themes.Base:
@@ -58,7 +59,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             lang = gr.Radio(choices, value="en", elem_id="language", container=False)
         notices = gr.HTML(elem_id="notices")
         wires = {name: gr.Textbox(elem_id=name, visible="hidden", container=False) for name in WIRES}
-        wish, link, told, memory, aside, editing, column = wires.values()
+        wish, link, told, memory, aside, editing, column, next_one = wires.values()
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab("", id="chat", elem_id="tab-chat") as chat_tab, gr.Row(elem_id="desk"):
                 with gr.Column(elem_id="talk", scale=3):
@@ -75,6 +76,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                         buttons=[], feedback_options=None, layout="bubble", height="auto", show_label=False,
                         group_consecutive_messages=False, allow_file_downloads=False, autoscroll=False,
                     )  # fmt: skip
+                    following = gr.HTML(elem_id="suggested")
                     stale = gr.HTML(elem_id="stale")
                     edit_hint = gr.HTML(elem_id="edit-hint")
                     with gr.Row(elem_id="ask"):
@@ -114,6 +116,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 corpus_tab: gr.update(label=text(lang, "tab_corpus")),
                 trays: tray(lang),
                 stale: overdue(desk.overdue(), lang),
+                following: "",
                 lang_radio: gr.update(value=lang, label=text(lang, "language")),
                 notices: start.notices(lang),
                 edit_hint: start.edit_hint(lang),
@@ -174,7 +177,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 yield out
                 return
             shown = {button: gr.update(visible=True) for button in (again, *keeping.values())}
-            out |= {opening: gr.update(visible=False), link: to_link(asked), **shown}
+            out |= {opening: gr.update(visible=False), link: to_link(asked), following: "", **shown}
             with halts.answering(request.session_hash) as halted:
                 for talk in converse(desk, talk, asked, lang, about.corpus(), instead, halted, write):
                     turn = talk.turn(instead) or talk.turns[-1]
@@ -207,18 +210,20 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             return {column: "", chat: talk.as_chat(), state: talk, memory: remember(turn)}
 
         lang_radio = lang
-        labelled = [chat_tab, search_tab, batch_tab, corpus_tab, trays, stale, lang, notices, edit_hint, chat, opening, welcome, past, box, send, stop, writes, again, panel, reader,
+        labelled = [chat_tab, search_tab, batch_tab, corpus_tab, trays, following, stale, lang, notices, edit_hint, chat, opening, welcome, past, box, send, stop, writes, again, panel, reader,
                     *keeping.values(), *(part for tab in tabs for part in tab.parts)]  # fmt: skip
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        said = [box, wish, editing, chat, panel, stale, state, opening, again, link, memory, *keeping.values()]
+        said = [box, wish, editing, chat, panel, following, stale, state, opening, again, link, memory, *keeping.values()]
         # A question sent in the moment in which an answer ends waits for it; "once" would drop it in silence.
         asking = {**quiet, "concurrency_id": "ask", "concurrency_limit": PEOPLE_AT_ONCE, "trigger_mode": "always_last"}
         remembered = "(kept) => [kept, window.yinju.remembered()]"
         arrived = blocks.load(arrive, [chosen, memory], [wish, state, *labelled, *form.parts], js=remembered, **quiet)
-        arrived.then(reply_to_link, [wish, lang, state, writes], said, **asking)
-        gr.on([box.submit, send.click, wish.submit], reply, [box, wish, editing, lang, state, writes, *form.fields], said, **asking)
-        for one in tries:
-            one.click(reply_to, [one, lang, state, writes, *form.fields], said, **asking)
+        answered = [arrived.then(reply_to_link, [wish, lang, state, writes], said, **asking)]
+        answered.append(gr.on([box.submit, send.click, wish.submit], reply, [box, wish, editing, lang, state, writes, *form.fields], said, **asking))
+        for one, event in (*((one, one.click) for one in tries), (next_one, next_one.submit)):
+            answered.append(event(reply_to, [one, lang, state, writes, *form.fields], said, **asking))
+        for one in answered:
+            one.then(lambda lang, talk: suggested(desk, talk, lang), [lang, state], [following], **quiet)
         arrived.then(suggest, [lang, state], tries, **quiet)
         stop.click(halt, None, None, **quiet)
         switched = lang.input(switch, [lang, state, *form.fields], [chosen, *labelled, *form.parts], **quiet)

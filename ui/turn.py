@@ -92,7 +92,7 @@ def quote(turn: Turn, number: int) -> str:
     marked = mark_up(citation.quote, spans(citation, lang), citation.start)
     same = [n for n, one in enumerate(cited(turn), 1) if one.same_as == number]
     chips = "".join(chip(turn, n) for n in (number, *same))
-    said = f'<q class="yj-said" lang="{lang_tag(citation.lang)}"><bdi>{marked}</bdi></q>&nbsp;{chips}{pin(turn, number, lang)}'
+    said = f'<q class="yj-said" lang="{lang_tag(citation.lang)}"><bdi>{marked}</bdi></q><span class="yj-with">&nbsp;{chips}{pin(turn, number, lang)}</span>'
     pairs = [text(lang, "pair", word=word, of=of) for word, of in glosses(citation)]
     if not pairs:
         return f'<span class="yj-quoted">{said}</span>'
