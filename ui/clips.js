@@ -65,14 +65,14 @@
     const body = JSON.stringify({ clippings: clips().map(({ id, ...one }) => one), form, lang: dialog().dataset.lang === "zh" ? "zh" : "en" });
     const reply = await fetch(`${root}/api/clippings`, { method: "POST", headers: { "content-type": "application/json" }, body });
     if (!reply.ok) throw new Error((await reply.json().catch(() => ({}))).error ?? reply.status);
-    return reply.blob();
+    return form === "docx" ? reply.blob() : (await reply.json()).markdown;
   }
   for (const [name, form] of Object.entries(TYPES)) {
     doing[`clips-${name}`] = async (button) => {
       try {
-        const blob = await made(form);
-        if (name === "copy") await copy(await blob.text(), button);
-        else save(`yinju.${name}`, blob);
+        const file = await made(form);
+        if (name === "copy") await copy(file, button);
+        else save(`yinju.${name}`, new Blob([file]));
       } catch (error) {
         say(dialog().dataset.failed.replace("%", error.message));
       }

@@ -10,7 +10,7 @@ from rag.question.query import clean
 
 _QUOTED = r'"([^"]+)"|“([^”]+)”|„([^“”]+)[“”]|「([^」]+)」|『([^』]+)』|«([^»]+)»'
 # A minus joins words (COVID-19) unless it begins one.
-_PART = re.compile(rf"(?<!\S)(?P<less>[-－−–])(?=\S)(?:{_QUOTED}|(\S+))|{_QUOTED}")
+_PART = re.compile(rf"(?<!\S)(?P<less>[-－−–])(?:{_QUOTED}|(\w\S*))|{_QUOTED}")
 
 
 class OnlyLeftOut(UsageError):

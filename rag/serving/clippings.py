@@ -15,7 +15,6 @@ from rag.serving.models import Refusal
 CLIPPINGS_LIMIT = 200
 """Quotes of one request."""
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-MARKDOWN = "text/markdown"
 _TEXT, _LINE = 20_000, 2_000
 
 
@@ -45,13 +44,14 @@ class Clippings(BaseModel):
     lang: Literal["zh", "en"] = Field("en", description="Of the heading and of remarks.")
 
 
+class Footnoted(BaseModel):
+    """The reply to ``form`` "markdown"; to "docx" it is the file itself."""
+
+    markdown: str
+
+
 _RESPONSES = {
-    200: {
-        "content": {
-            MARKDOWN: {"schema": {"type": "string"}},
-            DOCX: {"schema": {"type": "string", "format": "binary"}},
-        }
-    },
+    200: {"content": {DOCX: {"schema": {"type": "string", "format": "binary"}}}},
     "default": {"model": Refusal, "description": "Refused or failed."},
 }
 
@@ -59,8 +59,8 @@ _RESPONSES = {
 def add_clippings(app: FastAPI, desk: Desk) -> None:
     """Adds ``POST /api/clippings``."""
 
-    @app.post("/api/clippings", response_class=Response, responses=_RESPONSES, tags=["articles"])
-    def clippings(asked: Annotated[Clippings, Body()]) -> Response:
+    @app.post("/api/clippings", response_model=Footnoted, responses=_RESPONSES, tags=["articles"])
+    def clippings(asked: Annotated[Clippings, Body()]) -> Footnoted | Response:
         """Quotes with their sources in footnotes, as Markdown or as a Word file. What the index does not have at its place any
         more is marked."""
         made = [_checked(desk, one) for one in asked.clippings]
@@ -70,7 +70,7 @@ def add_clippings(app: FastAPI, desk: Desk) -> None:
                 media_type=DOCX,
                 headers={"content-disposition": 'attachment; filename="yinju.docx"'},
             )
-        return Response(as_markdown(made, asked.lang), media_type=MARKDOWN)
+        return Footnoted(markdown=as_markdown(made, asked.lang))
 
 
 def _checked(desk: Desk, one: Pinned) -> Clipping:
