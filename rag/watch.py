@@ -38,8 +38,6 @@ def watch(
     Yields what each update came to: the report; what stopped it (the watch goes on); None where nothing had changed.
     Raises UsageError where the index does not know its corpus.
     """
-    from watchfiles import watch as changes
-
     paths = [Path(path) for path in corpus or corpora(index)]
     if not paths:
         raise UsageError(f"expected {index} to know which articles it was built from, but it does not: name them (--corpus DIR)")
@@ -55,6 +53,8 @@ def watch(
 def _watched(
     index: str | Path, paths: list[Path], model: str | None, max_removed: float, progress: Progress | None, poll: bool, stop: threading.Event
 ) -> Iterator[BuildReport | YinjuError | None]:
+    from watchfiles import watch as changes
+
     due, noted = True, -math.inf
     while not stop.is_set():
         there = [path for path in paths if path.exists()]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from rag.answer.columns import is_extensible
 from rag.answer.types import COLUMNS, Row
 from rag.ui.markup import escape
 from rag.ui.texts import text
 from rag.ui.turn import Turn, chip, voice
 
+if TYPE_CHECKING:
+    from rag.ui.talk import Talk
 
-def wished(wish: str, talk) -> tuple[Turn, str] | None:
-    """The turn and the column that a control's address "#column-0a1b-when" names; None for what is none."""
-    do, _, rest = wish.partition("-")
-    key, _, asks = rest.partition("-")
-    turn = talk.turn(key)
-    return (turn, asks) if do == "#column" and asks in COLUMNS and turn and turn.answer else None
+
+def wished(wish: str, talk: Talk) -> tuple[Turn, str] | None:
+    """The turn and the column that a control's address "#column-0a1b-0" names; None for what is none."""
+    found = re.fullmatch(r"#column-([0-9a-f]+)-([0-9])", wish)
+    turn = talk.turn(found[1]) if found else None
+    return (turn, COLUMNS[int(found[2])]) if turn and turn.answer and int(found[2]) < len(COLUMNS) else None
 
 
 def offers(turn: Turn, lang: str) -> str:
@@ -23,9 +28,9 @@ def offers(turn: Turn, lang: str) -> str:
         return ""
     there = {one.asks for one in turn.answer.columns}
     made = "".join(
-        f'<button type="button" class="yj-do" data-do="column" data-wish="#column-{turn.key}-{asks}">'
+        f'<button type="button" class="yj-do" data-do="column" data-wish="#column-{turn.key}-{number}">'
         f"{escape(text(lang, f'column_{asks}'))}</button>"
-        for asks in COLUMNS
+        for number, asks in enumerate(COLUMNS)
         if asks not in there
     )
     label = f'<span class="yj-chips-label">{escape(text(lang, "column_add"))}</span>'

@@ -109,7 +109,7 @@ def _passage(citation: Citation, lang: str, find: Find) -> str:
 
 def _around(found: Article, citation: Citation, start: int, end: int) -> Span:
     """The quote with the sentences beside it: what the page's script shows of the card where its [n] is pointed at."""
-    told = sentences(found.text, start, end)
+    told = sentences(found.text, start, min(end, len(found.text)))
     before = [span for span in told if span[1] <= citation.start][-1:]
     behind = [span for span in told if span[0] >= citation.end][:1]
     first, last = (before or [(citation.start, 0)])[0][0], (behind or [(0, citation.end)])[0][1]

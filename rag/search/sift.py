@@ -81,7 +81,8 @@ def _worded(snapshot: Snapshot, words: str, keep: np.ndarray) -> np.ndarray:
     all that is said.
     """
     query = analyse(words, snapshot.model, snapshot.embedder)
-    told = sorted(set(query.ids[query.content].tolist()))
+    # Words that say nothing else are sought all the same.
+    told = sorted(set(query.ids[query.content if query.content.any() else slice(None)].tolist()))
     held = np.full(snapshot.n_articles, bool(told))
     for token in told:
         one = np.zeros(snapshot.n_articles, bool)
