@@ -41,7 +41,7 @@ def watch(
     paths = [Path(path) for path in corpus or corpora(index)]
     if not paths:
         raise UsageError(f"expected {index} to know which articles it was built from, but it does not: name them (--corpus DIR)")
-    stop, due = stop or threading.Event(), True
+    stop = stop or threading.Event()
     try:
         yield from _watched(index, paths, model, max_removed, progress, poll, stop)
     except (KeyboardInterrupt, GeneratorExit):

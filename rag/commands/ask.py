@@ -83,7 +83,6 @@ def search(
 
     Where QUESTION begins with a minus, "--" stands before it: yinju search --facets -- bridge -toll
     """
-    from rag.search.sift import MAX_PAGE
     from rag.terminal import put, put_hits, put_sifted
 
     index, chosen = _open(question, file, path, model, rerank, filters)
@@ -96,8 +95,7 @@ def search(
     if facets:
         from rag.search.sift import MAX_PAGE
 
-        sift = lambda text: index.sift(text, chosen, 0, min(k, MAX_PAGE))
-        return _each(question, file, as_json, sift, asdict, put_sifted)
+        return _each(question, file, as_json, lambda text: index.sift(text, chosen, 0, min(k, MAX_PAGE)), asdict, put_sifted)
 
     def show(found) -> None:
         put_hits(found.hits)
