@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 from model_server import pause, scripted
@@ -11,13 +12,14 @@ from page_server import running, slowed
 from test_page import ask, browser, visit, wait_for_answer  # noqa: F401
 from test_page_access import barriers  # noqa: F401
 
+from rag.answer.types import Answer
 from rag.looks import FILE
 from rag.writing.models import Llm
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PLACES = "Which provinces held a flood drill?"
-NEAR = "How tall are the pylons of the Xihou Bridge?"
+NEAR = "Who nearly won the chess championship in Norway?"
 NOTHING = "Who won the chess championship in Norway?"
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 PHONE = {"width": 390, "height": 844, "has_touch": True}
@@ -29,6 +31,14 @@ NEXT = ("And the boats?", "<b>Who</b> came?")
 
 def change(desk):
     slowed(desk)
+    stream = desk.stream
+
+    def graded(question, *args, **kwargs):
+        for event in stream(question, *args, **kwargs):
+            near = isinstance(event, Answer) and event.refused and "nearly" in question
+            yield replace(event, grade="near") if near else event
+
+    desk.stream = graded
     desk.suggestions = lambda question, answer, history=(), filters=None: NEXT if not answer.refused else ()
 
 

@@ -26,7 +26,7 @@ window.yinjuPeek = (() => {
     head.append(copyOf(title));
     const about = document.createElement("span");
     about.className = "yj-meta";
-    about.textContent = card.querySelector(".yj-meta")?.textContent ?? "";
+    about.append(...[...card.querySelectorAll(".yj-meta bdi")].flatMap((one, at) => (at ? [" · ", copyOf(one)] : [copyOf(one)])));
     const said = document.createElement("p");
     said.lang = quote.closest("[lang]").lang;
     said.append(copyOf(quote));
@@ -48,7 +48,7 @@ window.yinjuPeek = (() => {
   function show(one) {
     const card = document.getElementById(one.getAttribute("href").slice(1));
     if (!one.isConnected || !card || !filled(card)) return hide();
-    if (!peek.isConnected) document.querySelector(".gradio-container")?.append(peek);
+    if (!peek.isConnected) (document.querySelector("main") ?? document.querySelector(".gradio-container"))?.append(peek);
     if (chip !== one) hide();
     chip = one;
     peek.lang = card.closest("[lang]")?.lang ?? "";
