@@ -82,6 +82,12 @@ window.yinjuPeek = (() => {
     else hide();
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  document.addEventListener("scroll", (event) => { if (!peek.contains(event.target)) hide(); }, { capture: true, passive: true });
+  // It goes with the line that has the focus as long as that is seen; what is pointed at is then something else.
+  document.addEventListener("scroll", (event) => {
+    if (!chip || peek.contains(event.target)) return;
+    const at = chip.getBoundingClientRect();
+    if (document.activeElement === chip && at.bottom > 0 && at.top < innerHeight) place();
+    else hide();
+  }, { capture: true, passive: true });
   return { hide };
 })();
