@@ -1,5 +1,5 @@
-"""When the folders that ``yinju watch`` follows, and the feeds that are added again and again, were last read: so that
-whoever asks is told where an index has stopped following them.
+"""When the folders that ``yinju watch`` follows, and the feeds that are added again and again, were
+last read: so that whoever asks is told where an index has stopped following them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Look:
 
     @property
     def name(self) -> str:
-        """What readers are told, who need not know where a folder lies, or a password in an address."""
+        """What readers are told, who need not know where a folder lies, or a password."""
         if self.kind == FOLDER:
             return PurePath(self.what).name or self.what
         parts = urlsplit(self.what)
@@ -75,7 +75,7 @@ def note(
 
 
 def looked_again(index: str | Path, paths: Iterable[Path]) -> None:
-    """Folders were read by somebody else than who follows them: that counts, where they are followed."""
+    """Folders were read by somebody else than who follows them; that counts where they are followed."""
     read = {os.path.abspath(path) for path in paths}
     for one in looks(index):
         if one.kind == FOLDER and one.what in read:

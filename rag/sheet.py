@@ -80,7 +80,9 @@ def read_sheet(text: str) -> Sheet:
         rows = [tuple((*row, *[""] * width)[:width]) for row in read[1:]]
         sheet = Sheet(tuple(columns), tuple(row for row in rows if row[named[0]].strip()), named[0])
     if not sheet.rows:
-        raise NoQuestions('expected questions, one a line or in a column named "question", got none')
+        raise NoQuestions(
+            'expected questions, one a line or in a column named "question", got none'
+        )
     return sheet
 
 
@@ -150,7 +152,9 @@ class Writer:
 
 
 def cell(raw: str) -> str:
-    """A text that no spreadsheet takes for a formula: with an apostrophe before what could begin one (OWASP, CSV injection)."""
+    """A text that no spreadsheet takes for a formula: with an apostrophe before what could begin one
+    (OWASP, CSV injection).
+    """
     return (
         f"'{raw}" if raw.lstrip(" \ufeff").startswith(_FORMULA) or raw.startswith(_FORMULA) else raw
     )

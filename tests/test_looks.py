@@ -18,10 +18,19 @@ def ago(**time):
 def test_a_folder_is_overdue_after_a_while_and_a_feed_after_its_usual_time(tmp_path):
     note(tmp_path, FOLDER, "/srv/news", every=60, now=NOW - timedelta(minutes=20))
     for days in (9, 6):
-        note(tmp_path, FEED, "https://me:secret@news.example/feed.xml", now=NOW - timedelta(days=days))
-    assert [one.kind for one in overdue(tmp_path, NOW)] == [FOLDER]  # a feed that is read every three days
+        note(
+            tmp_path,
+            FEED,
+            "https://me:secret@news.example/feed.xml",
+            now=NOW - timedelta(days=days),
+        )
+    assert [one.kind for one in overdue(tmp_path, NOW)] == [
+        FOLDER
+    ]  # a feed that is read every three days
     late = overdue(tmp_path, NOW + timedelta(days=4))
-    assert [one.name for one in late] == ["news.example/feed.xml", "news"] and "secret" not in late[0].name
+    assert [one.name for one in late] == ["news.example/feed.xml", "news"] and "secret" not in late[
+        0
+    ].name
     looked_again(tmp_path, [tmp_path, "/srv/news"])
     assert [one.kind for one in overdue(tmp_path, datetime.now(UTC))] == [FEED]
     forget(tmp_path, FEED, "https://me:secret@news.example/feed.xml")
@@ -31,11 +40,26 @@ def test_a_folder_is_overdue_after_a_while_and_a_feed_after_its_usual_time(tmp_p
 def test_what_was_read_once_is_expected_by_nobody(tmp_path):
     note(tmp_path, FEED, "https://news.example/feed", now=NOW - timedelta(days=900))
     assert len(looks(tmp_path)) == 1 and overdue(tmp_path, NOW) == ()
-    note(tmp_path, FEED, "https://news.example/feed", now=NOW - timedelta(days=900) + timedelta(seconds=5))
+    note(
+        tmp_path,
+        FEED,
+        "https://news.example/feed",
+        now=NOW - timedelta(days=900) + timedelta(seconds=5),
+    )
     assert overdue(tmp_path, NOW) == ()  # the same reading, twice
 
 
-@pytest.mark.parametrize("text", ["", "[", "{}", '[{"kind": "folder"}]', '[{"kind": "folder", "what": "/a", "at": "noon"}]', "[1]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[",
+        "{}",
+        '[{"kind": "folder"}]',
+        '[{"kind": "folder", "what": "/a", "at": "noon"}]',
+        "[1]",
+    ],
+)
 def test_a_damaged_file_is_none(tmp_path, text):
     (tmp_path / FILE).write_text(text, "utf-8")
     assert looks(tmp_path) == () == overdue(tmp_path)
@@ -52,7 +76,9 @@ def test_a_watch_tells_that_it_is_there_and_that_it_ended_on_purpose(tmp_path):
     from rag.watch import watch
 
     (tmp_path / "news").mkdir()
-    (tmp_path / "news" / "a.txt").write_text("The ferry to the island was replaced by a bridge in May.", "utf-8")
+    (tmp_path / "news" / "a.txt").write_text(
+        "The ferry to the island was replaced by a bridge in May.", "utf-8"
+    )
     stop = threading.Event()
     watching = watch(tmp_path / "index", [tmp_path / "news"], stop=stop)
     assert next(watching).articles == 1
@@ -81,5 +107,7 @@ def test_the_page_the_interface_and_the_shell_tell_of_it(news_index, tmp_path, c
         assert client.get("/healthz").json()["overdue"] == ["<b>news"]
     assert "was last read on" in call("status", "--index", path).stderr
     html = told((Look(FOLDER, "/srv/<i>", ago(days=3), 60),), "en", NOW)
-    assert "<i>" not in html and "3 days ago" in html and "yinju watch" in html.replace("&#45;", "-")
+    assert (
+        "<i>" not in html and "3 days ago" in html and "yinju watch" in html.replace("&#45;", "-")
+    )
     assert told((), "en") == ""

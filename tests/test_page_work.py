@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PLACES = "Which provinces held a flood drill?"
 NEAR = "Who nearly won the chess championship in Norway?"
 NOTHING = "Who won the chess championship in Norway?"
+READY = "#question textarea:visible"
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 PHONE = {"width": 390, "height": 844, "has_touch": True}
 STATES = pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def found(page, n):
 
 
 def test_a_number_shows_what_it_leads_to_and_goes_again(visit, site):  # noqa: F811
-    page = visit(site)
+    page = visit(site, until=READY)
     answer = ask(page, PLACES)
     chip, peek = answer.locator(".yj-chip").nth(1), page.locator("#yj-peek")
     chip.hover()
@@ -99,7 +100,7 @@ def test_a_number_shows_what_it_leads_to_and_goes_again(visit, site):  # noqa: F
 
 
 def test_the_three_grades_and_the_age_of_what_is_used(visit, site):  # noqa: F811
-    page = visit(site)
+    page = visit(site, until=READY)
     answered, near, nothing = ask(page, PLACES), ask(page, NEAR, 2), ask(page, NOTHING, 3)
     looks = [one.evaluate("one => { const css = getComputedStyle(one); return css.borderLeftStyle + css.backgroundColor }") for one in (answered, near, nothing)]
     assert len(set(looks)) == 3 and "yj-is-near" in near.get_attribute("class") and "yj-is-nothing" in nothing.get_attribute("class")
@@ -109,7 +110,7 @@ def test_the_three_grades_and_the_age_of_what_is_used(visit, site):  # noqa: F81
 
 
 def test_columns_are_added_to_a_list_and_outlive_a_reload(visit, site):  # noqa: F811
-    page = visit(site)
+    page = visit(site, until=READY)
     answer = ask(page, PLACES)
     answer.get_by_role("button", name="How many", exact=True).click()
     page.wait_for_selector("table.yj-wide")
@@ -127,7 +128,7 @@ def test_columns_are_added_to_a_list_and_outlive_a_reload(visit, site):  # noqa:
 
 
 def test_clippings_of_several_answers_are_put_in_order_and_taken_away(visit, site):  # noqa: F811
-    page = visit(site)
+    page = visit(site, until=READY)
     ask(page, PLACES)
     ask(page, "How long is the Xihou Bridge?", 2)
     for number in (0, 1, 4):
@@ -158,7 +159,7 @@ def test_clippings_of_several_answers_are_put_in_order_and_taken_away(visit, sit
 
 
 def test_keys_go_from_quote_to_quote_and_can_be_switched_off(visit, site):  # noqa: F811
-    page = visit(site)
+    page = visit(site, until=READY)
     ask(page, PLACES)
     page.locator("#question textarea").blur()
     number = "document.activeElement.getAttribute('href')?.split('-').at(-1)"
@@ -189,7 +190,7 @@ def test_keys_go_from_quote_to_quote_and_can_be_switched_off(visit, site):  # no
 
 
 def test_searching_counts_narrows_and_opens_at_the_passage(visit, site):  # noqa: F811
-    page = visit(site)
+    page = visit(site, until=READY)
     search(page, "flood drill")
     titles = found(page, 3)
     assert "3 articles found" in page.locator("#search-count").inner_text()
@@ -221,7 +222,7 @@ def test_searching_counts_narrows_and_opens_at_the_passage(visit, site):  # noqa
 
 
 def test_many_questions_become_one_table_and_a_csv(visit, site):  # noqa: F811
-    page = visit(site)
+    page = visit(site, until=READY)
     page.locator("#tab-batch-button").click()
     content = f"编号,问题\n1,{PLACES}\n2,新馆藏书多少册？\n3,{NOTHING}\n4,this is broken <b>\n".encode("gb18030")
     page.locator("#batch-input").set_input_files({"name": "q.csv", "mimeType": "text/csv", "buffer": content})
@@ -240,7 +241,7 @@ def test_many_questions_become_one_table_and_a_csv(visit, site):  # noqa: F811
 
 
 def test_a_batch_that_is_stopped_keeps_what_it_has(visit, site):  # noqa: F811
-    page = visit(site, locale="zh-CN")
+    page = visit(site, until=READY, locale="zh-CN")
     batch(page, f"{PLACES}\n{PLACES} slowly\n新馆藏书多少册？")
     page.wait_for_function("document.querySelector('.yj-batch-busy')?.innerText.includes('第 2 个')")
     page.wait_for_selector("#batch-start", state="hidden")
@@ -251,7 +252,7 @@ def test_a_batch_that_is_stopped_keeps_what_it_has(visit, site):  # noqa: F811
 
 
 def test_suggestions_are_asked_with_a_click_and_go_meanwhile(visit, site):  # noqa: F811
-    page = visit(site)
+    page = visit(site, until=READY)
     ask(page, PLACES)
     following = page.locator("#suggested")
     following.get_by_role("button", name=NEXT[1]).wait_for()
@@ -267,7 +268,7 @@ def test_suggestions_are_asked_with_a_click_and_go_meanwhile(visit, site):  # no
 def test_stopping_a_model_leaves_the_quotes(visit, news_index):  # noqa: F811
     pytest.importorskip("langchain_openai", reason="langchain-openai is not installed")
     with scripted() as model, running(news_index, llm=Llm("openai:scripted", model.url, 20)) as address:
-        page = visit(address, until="#question textarea:visible")
+        page = visit(address, until=READY)
         model.play = [pause(1), *["And ", "on ", pause(0.1)] * 300]
         page.locator("#question textarea").fill("How long is the Xihou Bridge?")
         page.locator("#question textarea").press("Enter")
@@ -285,14 +286,14 @@ def test_a_folder_that_is_not_followed_any_more_is_told(visit, news_index, tmp_p
     path = shutil.copytree(news_index, tmp_path / "index")
     (path / FILE).write_text(json.dumps([{"kind": "folder", "what": "/srv/<i>news", "at": "2026-01-02T03:04:05+00:00", "every": 60}]), "utf-8")
     with running(path) as address:
-        page = visit(address, until="#question textarea:visible")
+        page = visit(address, until=READY)
         told = page.locator(".yj-overdue").inner_text()
         assert "“<i>news” has not been read since 2 January 2026" in told and "/srv" not in told
 
 
 @STATES
 def test_every_state_is_without_barriers_and_fits(visit, site, barriers, options):  # noqa: F811
-    page = visit(site, **options)
+    page = visit(site, until=READY, **options)
     answer = ask(page, PLACES)
     answer.locator("[data-do=column]").nth(1).click()
     page.wait_for_selector("table.yj-wide")

@@ -9,7 +9,9 @@ import pytest
 from rag import Assistant, Index
 from rag.sheet import RESULTS, NoQuestions, Writer, cell, read_sheet, result
 
-QUESTIONS = "编号;问题\n甲;哪些省举行了防汛演练？\n乙;\n丙;Who won the chess championship in Norway?\n"
+QUESTIONS = (
+    "编号;问题\n甲;哪些省举行了防汛演练？\n乙;\n丙;Who won the chess championship in Norway?\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +23,21 @@ def assistant(news_index):
 @pytest.mark.parametrize(
     "text, columns, questions",
     [
-        ("How long, in km, is it?\n\n新馆多大？", ("question",), ["How long, in km, is it?", "新馆多大？"]),
-        (QUESTIONS, ("编号", "问题"), ["哪些省举行了防汛演练？", "Who won the chess championship in Norway?"]),
-        ('\ufeffid,Question\r\n1,"Two\nlines, one cell"\r\n', ("id", "Question"), ["Two\nlines, one cell"]),
+        (
+            "How long, in km, is it?\n\n新馆多大？",
+            ("question",),
+            ["How long, in km, is it?", "新馆多大？"],
+        ),
+        (
+            QUESTIONS,
+            ("编号", "问题"),
+            ["哪些省举行了防汛演练？", "Who won the chess championship in Norway?"],
+        ),
+        (
+            '\ufeffid,Question\r\n1,"Two\nlines, one cell"\r\n',
+            ("id", "Question"),
+            ["Two\nlines, one cell"],
+        ),
         ("question\tid\nWho?\n", ("question", "id"), ["Who?"]),
     ],
 )
@@ -42,10 +56,15 @@ def test_no_questions_are_refused(text):
 def test_an_answer_in_cells_is_verbatim_and_a_refusal_has_no_quote(assistant):
     told = result(answer := assistant.ask("哪些省举行了防汛演练？"))
     assert told["grade"] == "answered" and "湖南" in told["answer"]
-    assert told["quote"] == answer.citations[0].quote and told["source"] == answer.citations[0].source
+    assert (
+        told["quote"] == answer.citations[0].quote and told["source"] == answer.citations[0].source
+    )
     assert all(one.quote in told["all_quotes"] for one in answer.citations)
     refused = result(assistant.ask("Who won the chess championship in Norway?"))
-    assert refused["grade"] == "nothing" and refused["answer"] == refused.get("quote", "") == refused["all_quotes"] == ""
+    assert (
+        refused["grade"] == "nothing"
+        and refused["answer"] == refused.get("quote", "") == refused["all_quotes"] == ""
+    )
 
 
 def test_a_cell_is_never_a_formula():
@@ -72,6 +91,8 @@ def test_a_row_that_cannot_be_answered_does_not_cost_the_others(news_index, tmp_
     file.write_text(f"question\n{'x' * 2_001}\nHow long is the Xihou Bridge?\n", "utf-8")
     told = call("batch", "--index", news_index, file)
     rows = list(csv.DictReader(io.StringIO(told.stdout.removeprefix("\ufeff"))))
-    assert [row["grade"] for row in rows] == ["error", "answered"] and "at most" in rows[0]["answer"]
+    assert [row["grade"] for row in rows] == ["error", "answered"] and "at most" in rows[0][
+        "answer"
+    ]
     file.write_bytes(b"\x00\x01\x02\xff" * 50)
     assert call("batch", "--index", news_index, file).returncode == 2

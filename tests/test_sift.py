@@ -64,7 +64,12 @@ def test_the_counts_are_those_of_all_that_is_found(index):
 
 @pytest.mark.parametrize(
     "filters",
-    [{"langs": ("en",)}, {"sources": ("江河日报",)}, {"places": ("山东",)}, {"date_from": "2024-06-14", "date_to": "2024-06-30"}],
+    [
+        {"langs": ("en",)},
+        {"sources": ("江河日报",)},
+        {"places": ("山东",)},
+        {"date_from": "2024-06-14", "date_to": "2024-06-30"},
+    ],
 )
 def test_a_facet_restricts_to_as_many_as_it_says(index, filters):
     whole, part = index.sift("flood drill"), index.sift("flood drill", Filters(**filters))
@@ -76,8 +81,12 @@ def test_a_facet_restricts_to_as_many_as_it_says(index, filters):
 def test_pages_follow_each_other_without_a_gap(index):
     whole = index.sift("flood drill", count=100)
     assert index.sift("the").total > 3  # a word that says nothing is found, too
-    pages = [index.sift("flood drill", start=start, count=2).hits for start in range(0, whole.total, 2)]
-    assert [hit.article_id for page in pages for hit in page] == [hit.article_id for hit in whole.hits]
+    pages = [
+        index.sift("flood drill", start=start, count=2).hits for start in range(0, whole.total, 2)
+    ]
+    assert [hit.article_id for page in pages for hit in page] == [
+        hit.article_id for hit in whole.hits
+    ]
 
 
 def test_where_nothing_holds_the_words_the_nearest_are_told_as_such(index):
@@ -103,7 +112,9 @@ def test_the_command_line_and_the_interface_say_the_same(index, news_index, call
     client = TestClient(build_api(index), base_url="http://127.0.0.1")
     reply = client.get("/api/search", params={"question": "flood drill", "facets": True}).json()
     assert row["total"] == reply["total"] == 3
-    assert [one["article_id"] for one in row["hits"]] == [one["article_id"] for one in reply["hits"]]
+    assert [one["article_id"] for one in row["hits"]] == [
+        one["article_id"] for one in reply["hits"]
+    ]
     assert reply["facets"]["months"] == [["2024-06", 3]] == row["facets"]["months"]
     plain = client.get("/api/search", params={"question": "flood drill"}).json()
     assert set(plain) == {"question", "hits"}

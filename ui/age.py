@@ -1,4 +1,4 @@
-"""How old something is, in words: the index, the articles that an answer rests on, what should have been read again."""
+"""How old something is: the index, what an answer rests on, what should have been read again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ def age(then: datetime, now: datetime, lang: str) -> str:
         return text(lang, "age_now")
     if minutes < 60:
         return text(lang, "age_minutes", n=minutes)
-    return text(lang, "age_hours", n=minutes // 60) if minutes < 48 * 60 else text(lang, "age_days", n=minutes // 1440)
+    return (
+        text(lang, "age_hours", n=minutes // 60)
+        if minutes < 48 * 60
+        else text(lang, "age_days", n=minutes // 1440)
+    )
 
 
 def day_age(day: str, today: date, lang: str) -> str:
@@ -29,7 +33,11 @@ def day_age(day: str, today: date, lang: str) -> str:
         return text(lang, "age_today")
     if days < 60:
         return text(lang, "age_days", n=days)
-    return text(lang, "age_months", n=days // 30) if days < 730 else text(lang, "age_years", n=days // 365)
+    return (
+        text(lang, "age_months", n=days // 30)
+        if days < 730
+        else text(lang, "age_years", n=days // 365)
+    )
 
 
 def built_at(version: str) -> datetime | None:
@@ -48,7 +56,14 @@ def ages(answer: Answer, lang: str, now: datetime | None = None) -> list[str]:
         days = [one.date for one in answer.citations if is_date(one.date)]
         newest = max(days, default="")
         if newest:
-            told.append(text(lang, "newest_used", date=reader_date(newest, lang), age=day_age(newest, now.date(), lang)))
+            told.append(
+                text(
+                    lang,
+                    "newest_used",
+                    date=reader_date(newest, lang),
+                    age=day_age(newest, now.date(), lang),
+                )
+            )
         else:
             told.append(text(lang, "undated_used"))
     if built := built_at(answer.index_version):
@@ -62,6 +77,12 @@ def overdue(looks: Sequence[Look], lang: str, now: datetime | None = None) -> st
     told = ""
     for one in looks:
         at = datetime.fromisoformat(one.at)
-        words = text(lang, f"overdue_{one.kind}", name=one.name, date=reader_date(one.at[:10], lang), age=age(at, now, lang))
+        words = text(
+            lang,
+            f"overdue_{one.kind}",
+            name=one.name,
+            date=reader_date(one.at[:10], lang),
+            age=age(at, now, lang),
+        )
         told += f'<p class="yj-overdue" role="note">⚠ {escape(words)}</p>'
     return f'<div lang="{lang_tag(lang)}">{told}</div>' if told else ""

@@ -51,7 +51,10 @@ def cells(answer: Answer | None, reason: str = "") -> dict[str, str]:
 def as_csv(run: Run, lang: str) -> str:
     """The rows that are done."""
     writer = Writer(run.sheet, {name: text(lang, f"csv_{name}") for name in RESULTS})
-    return writer.head() + "".join(writer.row(at, {**one, "grade": text(lang, f"grade_{one['grade']}")}) for at, one in enumerate(run.cells))
+    return writer.head() + "".join(
+        writer.row(at, {**one, "grade": text(lang, f"grade_{one['grade']}")})
+        for at, one in enumerate(run.cells)
+    )
 
 
 def progress(run: Run, lang: str) -> str:
@@ -65,9 +68,18 @@ def progress(run: Run, lang: str) -> str:
     elif run.stopped:
         words = text(lang, "batch_stopped", n=at, total=total)
     else:
-        words = text(lang, "batch_done", total=total, **{grade: counts[grade] for grade in ("answered", "near", "nothing")})
+        words = text(
+            lang,
+            "batch_done",
+            total=total,
+            **{grade: counts[grade] for grade in ("answered", "near", "nothing")},
+        )
         words += text(lang, "batch_failed", n=counts["error"]) if counts["error"] else ""
-    bar = "" if run.done else f'<progress max="{total}" value="{at}" aria-label="{escape(words)}"></progress>'
+    bar = (
+        ""
+        if run.done
+        else f'<progress max="{total}" value="{at}" aria-label="{escape(words)}"></progress>'
+    )
     return f'<div class="yj-batch-state{"" if run.done else " yj-batch-busy"}" lang="{lang_tag(lang)}"><p role="status">{escape(words)}</p>{bar}</div>'
 
 
@@ -77,7 +89,10 @@ def table(run: Run, lang: str) -> str:
         return ""
     names = ("batch_question", "batch_answer", "batch_quote", "batch_source")
     heads = "".join(f'<th scope="col">{escape(text(lang, name))}</th>' for name in names)
-    rows = "".join(_row(question, one, lang) for question, one in zip(run.sheet.questions, run.cells, strict=False))
+    rows = "".join(
+        _row(question, one, lang)
+        for question, one in zip(run.sheet.questions, run.cells, strict=False)
+    )
     label = escape(text(lang, "batch_table"))
     return (
         f'<div class="yj-batch" tabindex="0" role="region" lang="{lang_tag(lang)}" aria-label="{label}"><table><thead><tr>{heads}</tr></thead>'
@@ -88,12 +103,18 @@ def table(run: Run, lang: str) -> str:
 def _row(question: str, one: Mapping[str, str], lang: str) -> str:
     grade, said = one["grade"], one.get("quote", "")
     link = to_link(Asked(question))
-    opens = f'<a href="{escape(link)}" target="_blank" rel="noopener">{escape(text(lang, "batch_open"))}</a>' if link else ""
-    badge = (
-        f'<span class="yj-grade yj-is-{grade}"><span aria-hidden="true">{SIGNS[grade]}</span> {escape(text(lang, f"grade_{grade}"))}</span>'
+    opens = (
+        f'<a href="{escape(link)}" target="_blank" rel="noopener">{escape(text(lang, "batch_open"))}</a>'
+        if link
+        else ""
     )
+    badge = f'<span class="yj-grade yj-is-{grade}"><span aria-hidden="true">{SIGNS[grade]}</span> {escape(text(lang, f"grade_{grade}"))}</span>'
     answer = escape(_short(one.get("answer", "")))
-    quote = f'<q class="yj-said" lang="{lang_tag(one.get("lang", ""))}"><bdi>{escape(_short(said))}</bdi></q>' if said else ""
+    quote = (
+        f'<q class="yj-said" lang="{lang_tag(one.get("lang", ""))}"><bdi>{escape(_short(said))}</bdi></q>'
+        if said
+        else ""
+    )
     return (
         f'<tr><th scope="row"><bdi>{escape(_short(question))}</bdi><br>{opens}</th>'
         f"<td>{badge}<div><bdi>{answer}</bdi></div></td><td>{quote}</td><td>{_source(one, lang)}</td></tr>"
@@ -105,7 +126,11 @@ def _source(one: Mapping[str, str], lang: str) -> str:
     named = f"<bdi>{escape(title)}</bdi>" if title else ""
     if url.startswith(("https://", "http://")):
         named = f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow">{named or escape(text(lang, "original"))}</a>'
-    about = " · ".join(escape(part) for part in (one.get("source", ""), reader_date(one.get("date", ""), lang)) if part)
+    about = " · ".join(
+        escape(part)
+        for part in (one.get("source", ""), reader_date(one.get("date", ""), lang))
+        if part
+    )
     return f'{named}<span class="yj-detail">{about}</span>'
 
 
@@ -115,11 +140,13 @@ def _short(words: str) -> str:
 
 def check(sheet: Sheet, lang: str) -> str:
     """Why a sheet is not asked; "" where it is."""
-    return text(lang, "batch_many", most=MOST, n=f"{len(sheet.rows):,}") if len(sheet.rows) > MOST else ""
+    return (
+        text(lang, "batch_many", most=MOST, n=f"{len(sheet.rows):,}")
+        if len(sheet.rows) > MOST
+        else ""
+    )
 
 
 def notice(words: str, lang: str) -> str:
     """What the page says where there is no table."""
     return f'<p class="yj-notice" role="note" lang="{lang_tag(lang)}">{escape(words)}</p>'
-
-

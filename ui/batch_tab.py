@@ -53,7 +53,9 @@ class BatchTab:
 
     def speak(self, lang: str) -> list:
         """The parts in a language."""
-        intro = f'<p class="yj-hint" lang="{lang_tag(lang)}">{escape(text(lang, "batch_intro"))}</p>'
+        intro = (
+            f'<p class="yj-hint" lang="{lang_tag(lang)}">{escape(text(lang, "batch_intro"))}</p>'
+        )
         # The script reads the file and puts its text into the box.
         chosen = (
             f'<label class="yj-file" lang="{lang_tag(lang)}" data-unread="{escape(text(lang, "batch_unread"))}">{escape(text(lang, "batch_file"))}'
@@ -71,7 +73,12 @@ class BatchTab:
         shown = [self._run, self._state, self._table, self._save]
         self._start.click(self._ask, [self._box, lang, write], shown, trigger_mode="once", **how)
         self._stop.click(self._halt, None, None, **how)
-        self._save.click(lambda run, lang: file("yinju.csv", "text/csv", batch.as_csv(run, lang)), [self._run, lang], [told], **how)
+        self._save.click(
+            lambda run, lang: file("yinju.csv", "text/csv", batch.as_csv(run, lang)),
+            [self._run, lang],
+            [told],
+            **how,
+        )
         lang.change(self._show, [self._run, lang], shown, **how)
 
     def _halt(self, request: gr.Request) -> None:
@@ -80,7 +87,12 @@ class BatchTab:
     def _show(self, run: Run, lang: str) -> list:
         if not run.done:  # it is drawn anew in a moment anyway
             return [gr.skip()] * 4
-        return [run, batch.progress(run, lang), batch.table(run, lang), gr.update(visible=bool(run.cells))]
+        return [
+            run,
+            batch.progress(run, lang),
+            batch.table(run, lang),
+            gr.update(visible=bool(run.cells)),
+        ]
 
     def _ask(self, request: gr.Request, words: str, lang: str, write: bool) -> Iterator[list]:
         try:
@@ -104,12 +116,24 @@ class BatchTab:
                     run = replace(run, stopped=True)
                     break
                 run = replace(run, cells=(*run.cells, cells))
-        yield [run, batch.progress(run, lang), batch.table(run, lang), gr.update(visible=bool(run.cells))]
+        yield [
+            run,
+            batch.progress(run, lang),
+            batch.table(run, lang),
+            gr.update(visible=bool(run.cells)),
+        ]
 
     def _drawn(self, run: Run, lang: str) -> list:
-        return [gr.skip(), batch.progress(run, lang), batch.table(run, lang), gr.update(visible=False)]
+        return [
+            gr.skip(),
+            batch.progress(run, lang),
+            batch.table(run, lang),
+            gr.update(visible=False),
+        ]
 
-    def _answered(self, question: str, lang: str, write: bool, halted: threading.Event) -> dict[str, str]:
+    def _answered(
+        self, question: str, lang: str, write: bool, halted: threading.Event
+    ) -> dict[str, str]:
         """The cells of one question; no failure of one costs the others."""
         try:
             events = self._desk.stream(question, halted=halted, write=write)

@@ -19,7 +19,11 @@ def wished(wish: str, talk: Talk) -> tuple[Turn, str] | None:
     """The turn and the column that a control's address "#column-0a1b-0" names; None for what is none."""
     found = re.fullmatch(r"#column-([0-9a-f]+)-([0-9])", wish)
     turn = talk.turn(found[1]) if found else None
-    return (turn, COLUMNS[int(found[2])]) if turn and turn.answer and int(found[2]) < len(COLUMNS) else None
+    return (
+        (turn, COLUMNS[int(found[2])])
+        if turn and turn.answer and int(found[2]) < len(COLUMNS)
+        else None
+    )
 
 
 def offers(turn: Turn, lang: str) -> str:
@@ -39,7 +43,9 @@ def offers(turn: Turn, lang: str) -> str:
 
 def heads(turn: Turn) -> list[tuple[str, str]]:
     """For each further column what it asks for and its name."""
-    return [(one.asks, text(voice(turn.answer), f"column_{one.asks}")) for one in turn.answer.columns]
+    return [
+        (one.asks, text(voice(turn.answer), f"column_{one.asks}")) for one in turn.answer.columns
+    ]
 
 
 def cells(turn: Turn, rows: list[Row], number: int) -> list[str]:
@@ -51,7 +57,10 @@ def cells(turn: Turn, rows: list[Row], number: int) -> list[str]:
             if row in rows and number in column.cells[at].citations:
                 told.setdefault(column.cells[at].text, []).append(row.label)
         # What is not of all rows of the line says of which it is.
-        parts = [escape(words if len(of) == len(rows) else f"{', '.join(of)}: {words}") for words, of in told.items()]
+        parts = [
+            escape(words if len(of) == len(rows) else f"{', '.join(of)}: {words}")
+            for words, of in told.items()
+        ]
         made.append("<br>".join(parts))
     return made
 
@@ -63,5 +72,7 @@ def line(turn: Turn, at: int) -> str:
         cell = column.cells[at]
         if cell.text:
             chips = "".join(chip(turn, number) for number in cell.citations)
-            told.append(f'<span><span class="yj-chips-label">{escape(name)}</span> {escape(cell.text)} {chips}</span>')
+            told.append(
+                f'<span><span class="yj-chips-label">{escape(name)}</span> {escape(cell.text)} {chips}</span>'
+            )
     return f'<p class="yj-cells">{"".join(told)}</p>' if told else ""

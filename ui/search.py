@@ -49,7 +49,10 @@ class Hunt:
         """The restrictions as the search takes them."""
         days = ("", "")
         if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", self.month) and self.month[:4] != "0000":
-            days = (f"{self.month}-01", f"{self.month}-{calendar.monthrange(int(self.month[:4]), int(self.month[5:]))[1]}")
+            days = (
+                f"{self.month}-01",
+                f"{self.month}-{calendar.monthrange(int(self.month[:4]), int(self.month[5:]))[1]}",
+            )
         chosen = ((one,) if one else () for one in (self.source, self.lang, self.place))
         return Filters(*days, *chosen)
 
@@ -83,9 +86,14 @@ def head(found: Sifted, lang: str) -> str:
         words = text(lang, "search_nearest" if found.hits else "search_none")
     parts = [words]
     between = text(lang, "separator")
-    for key, some in (("search_phrases", found.sought.phrases), ("search_without", found.sought.without)):
+    for key, some in (
+        ("search_phrases", found.sought.phrases),
+        ("search_without", found.sought.without),
+    ):
         if some:
-            parts.append(text(lang, key, words=between.join(text(lang, "quoted", words=one) for one in some)))
+            parts.append(
+                text(lang, key, words=between.join(text(lang, "quoted", words=one) for one in some))
+            )
     if found.total > LISTED:
         parts.append(text(lang, "search_listed", n=f"{LISTED:,}"))
     ask = (
@@ -98,8 +106,15 @@ def head(found: Sifted, lang: str) -> str:
 
 def facets(found: Sifted, hunt: Hunt, lang: str) -> str:
     """What the hits can be restricted to, each with its number of articles."""
-    counts = (found.facets.months[::-1], found.facets.sources, found.facets.places, found.facets.langs)
-    groups = "".join(_facet(name, some, hunt, lang) for name, some in zip(FACETS, counts, strict=True))
+    counts = (
+        found.facets.months[::-1],
+        found.facets.sources,
+        found.facets.places,
+        found.facets.langs,
+    )
+    groups = "".join(
+        _facet(name, some, hunt, lang) for name, some in zip(FACETS, counts, strict=True)
+    )
     if not groups:
         return ""
     return f'<section class="yj-facets" lang="{lang_tag(lang)}" aria-label="{escape(text(lang, "facets"))}">{groups}</section>'
@@ -117,7 +132,11 @@ def _facet(name: str, counts: tuple[tuple[str, int], ...], hunt: Hunt, lang: str
     if not made:
         return ""
     rest = made[FACETS_SHOWN:]
-    more = f'<details><summary>{escape(text(lang, "facet_more", n=len(rest)))}</summary>{"".join(rest)}</details>' if rest else ""
+    more = (
+        f"<details><summary>{escape(text(lang, 'facet_more', n=len(rest)))}</summary>{''.join(rest)}</details>"
+        if rest
+        else ""
+    )
     title = escape(text(lang, f"facet_{name}"))
     return f'<div class="yj-facet" role="group" aria-label="{title}"><span class="yj-chips-label">{title}</span>{"".join(made[:FACETS_SHOWN])}{more}</div>'
 
@@ -128,7 +147,13 @@ def _named(name: str, value: str, lang: str) -> str:
             return province_label(value, lang)
         except KeyError:
             return value
-    return reader_date(value, lang) if name == "month" else LANGUAGE_NAMES.get(value, value) if name == "lang" else value
+    return (
+        reader_date(value, lang)
+        if name == "month"
+        else LANGUAGE_NAMES.get(value, value)
+        if name == "lang"
+        else value
+    )
 
 
 def hits(found: Sifted, hunt: Hunt, lang: str) -> str:
@@ -147,7 +172,16 @@ def _row(one: Hit, hunt: Hunt, lang: str) -> str:
     wish = f"open:{one.start}-{one.end}:{one.article_id}"
     shown = ' aria-current="true"' if wish == hunt.opened else ""
     page = text(lang, "page_of", n=one.page) if one.page else ""
-    meta = " · ".join(escape(part) for part in (one.source, reader_date(one.date, lang), LANGUAGE_NAMES.get(one.lang, one.lang), page) if part)
+    meta = " · ".join(
+        escape(part)
+        for part in (
+            one.source,
+            reader_date(one.date, lang),
+            LANGUAGE_NAMES.get(one.lang, one.lang),
+            page,
+        )
+        if part
+    )
     title = one.title or one.text[:60]
     return (
         f'<li class="yj-row"><button type="button" class="yj-go yj-title" data-go="{escape(wish)}"{shown}>'
@@ -164,4 +198,6 @@ def _snippet(one: Hit) -> str:
     marks = [Span(mark.start, mark.end, "yj-word") for mark in one.highlights]
     said = mark_up(one.text[start - one.start : end - one.start], marks, start)
     before, behind = "…" * (start > one.start), "…" * (end < one.end)
-    return f'<p class="yj-snippet" lang="{lang_tag(one.lang)}"><bdi>{before}{said}{behind}</bdi></p>'
+    return (
+        f'<p class="yj-snippet" lang="{lang_tag(one.lang)}"><bdi>{before}{said}{behind}</bdi></p>'
+    )

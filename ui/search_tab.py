@@ -62,7 +62,9 @@ class SearchTab:
         """Wire what happens in the tab; ``lang`` is the page's switch of languages, ``how`` goes to every event."""
         how = {**how, "trigger_mode": "always_last"}
         shown = [self._hunt, self._count, self._facets, self._list, self._read]
-        gr.on([self._words.submit, self._send.click], self._begin, [self._words, lang], shown, **how)
+        gr.on(
+            [self._words.submit, self._send.click], self._begin, [self._words, lang], shown, **how
+        )
         self._wish.submit(self._go, [self._wish, self._hunt, lang], [self._wish, *shown], **how)
         lang.change(self._show, [self._hunt, lang], shown, **how)
 
@@ -83,11 +85,19 @@ class SearchTab:
             found = self._found(hunt)
         except (UsageError, ServerBusy) as error:
             return [hunt, _told(_why(error, lang), lang), "", "", ""]
-        return [hunt, search.head(found, lang), search.facets(found, hunt, lang), search.hits(found, hunt, lang), self._reading(hunt, lang)]
+        return [
+            hunt,
+            search.head(found, lang),
+            search.facets(found, hunt, lang),
+            search.hits(found, hunt, lang),
+            self._reading(hunt, lang),
+        ]
 
     def _found(self, hunt: Hunt) -> Sifted:
         """Raises UsageError, ServerBusy."""
-        return self._desk.pool.submit(lambda: self._desk.sift(hunt.words, hunt.filters, hunt.start, PAGE)).result()
+        return self._desk.pool.submit(
+            lambda: self._desk.sift(hunt.words, hunt.filters, hunt.start, PAGE)
+        ).result()
 
     def _reading(self, hunt: Hunt, lang: str) -> str:
         if not (passage := hunt.passage):
@@ -100,7 +110,11 @@ class SearchTab:
 def _why(error: Exception, lang: str) -> str:
     if isinstance(error, ServerBusy):
         return text(lang, "busy")
-    return text(lang, "search_left_out") if isinstance(error, OnlyLeftOut) else text(lang, "search_bad", reason=str(error))
+    return (
+        text(lang, "search_left_out")
+        if isinstance(error, OnlyLeftOut)
+        else text(lang, "search_bad", reason=str(error))
+    )
 
 
 def _told(words: str, lang: str) -> str:

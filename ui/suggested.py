@@ -19,7 +19,9 @@ def suggested(desk: Desk, talk: Talk, lang: str) -> str:
     if turn is None or turn.answer is None or turn.problem:
         return ""
     try:
-        words = desk.suggestions(turn.asked.question, turn.answer, talk.history(turn.asked.after), turn.asked.filters)
+        words = desk.suggestions(
+            turn.asked.question, turn.answer, talk.history(turn.asked.after), turn.asked.filters
+        )
     except YinjuError:  # too many wait: other people's questions go first
         return ""
     except Exception:
@@ -33,7 +35,8 @@ def shown(words: tuple[str, ...], lang: str) -> str:
     if not words:
         return ""
     made = "".join(
-        f'<button type="button" class="yj-do yj-next" data-do="next" data-words="{escape(one)}"><bdi>{escape(one)}</bdi></button>' for one in words
+        f'<button type="button" class="yj-do yj-next" data-do="next" data-words="{escape(one)}"><bdi>{escape(one)}</bdi></button>'
+        for one in words
     )
     label = escape(text(lang, "suggested"))
     return f'<div class="yj-suggested" role="group" aria-label="{label}" lang="{lang_tag(lang)}"><span class="yj-chips-label">{label}</span>{made}</div>'

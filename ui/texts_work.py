@@ -8,7 +8,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "tab_search": "检索",
         "tab_batch": "批量",
         "search_words": "检索词",
-        "search_hint": "如：桥梁 \"正式通车\" -收费",
+        "search_hint": '如：桥梁 "正式通车" -收费',
         "search_send": "检索",
         "search_help": "列出提到这些词的全部文章，另一种语言的也算在内。引号内的词语须原样出现，减号后的词不得出现。",
         "search_none": "没有文章提到这些词。",
@@ -105,7 +105,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "tab_search": "Search",
         "tab_batch": "Batch",
         "search_words": "Words to search for",
-        "search_hint": "e.g. bridge \"opened to traffic\" -toll",
+        "search_hint": 'e.g. bridge "opened to traffic" -toll',
         "search_send": "Search",
         "search_help": "Lists all articles that hold the words, in the other language too. Words in quotation marks must stand as written; "
         "those behind a minus must not occur.",

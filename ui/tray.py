@@ -5,7 +5,15 @@ from __future__ import annotations
 from rag.ui.markup import escape, lang_tag
 from rag.ui.texts import text
 
-KEYS = (("/", "ask"), ("j", "next"), ("k", "previous"), ("o", "read"), ("p", "pin"), ("?", "help"), ("Esc", "escape"))
+KEYS = (
+    ("/", "ask"),
+    ("j", "next"),
+    ("k", "previous"),
+    ("o", "read"),
+    ("p", "pin"),
+    ("?", "help"),
+    ("Esc", "escape"),
+)
 MOST = 100
 """Quotes that are pinned at once."""
 
@@ -49,7 +57,10 @@ def _clips(lang: str) -> str:
 
 
 def _keys(lang: str) -> str:
-    rows = "".join(f"<div><dt><kbd>{escape(key)}</kbd></dt><dd>{escape(text(lang, f'key_{name}'))}</dd></div>" for key, name in KEYS)
+    rows = "".join(
+        f"<div><dt><kbd>{escape(key)}</kbd></dt><dd>{escape(text(lang, f'key_{name}'))}</dd></div>"
+        for key, name in KEYS
+    )
     # Who speaks to the computer, or hits keys by chance, can do without them (WCAG 2.1.4).
     switch = f'<label class="yj-keys-on"><input type="checkbox" id="yj-keys-on" checked> {escape(text(lang, "keys_on"))}</label>'
     return (

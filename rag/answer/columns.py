@@ -1,4 +1,4 @@
-"""Further columns of a list: when, how many and who, for each of its rows, read in the row's own quotes.
+"""Further columns of a list: when, how many and who, for each of its rows, read in its own quotes.
 
 The reader is asked anew about each row, and only what stands in a quote of the row counts: the cell
 needs no other evidence than the row has.

@@ -1,4 +1,4 @@
-"""What somebody types into a search box: words, phrases in quotation marks, and what is left out."""
+"""What somebody types into a search box: words, phrases in quotation marks, what is left out."""
 
 from __future__ import annotations
 
