@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.corpus.folder import Added, CorpusFolder, Removed
 from rag.errors import CorpusError, IndexBusy, IndexMissing, UsageError, YinjuError
+from rag.looks import FEED, note
 
 if TYPE_CHECKING:
     from rag.corpus.fetch import Fetcher
@@ -104,15 +105,17 @@ def add(
             raise CorpusError(f"{what}; check the path (an address begins with http:// or https://)")
     if any(said.values()) and (len(sources) != 1 or not os.path.isfile(sources[0])):
         raise UsageError(f"expected one file to be of that {', '.join(key for key, value in said.items() if value)}, got something else")
-    return _add(sources, corpus_folder(index, corpus), fetcher, said)
+    return _add(sources, corpus_folder(index, corpus), fetcher, said, lambda url: note(index, FEED, url))
 
 
-def _add(sources: Sequence[str], folder: CorpusFolder, fetcher: Fetcher | None, said: dict[str, str]) -> Iterator[Added]:
+def _add(
+    sources: Sequence[str], folder: CorpusFolder, fetcher: Fetcher | None, said: dict[str, str], on_feed: Callable[[str], None]
+) -> Iterator[Added]:  # fmt: skip
     from rag.corpus.web import add_url
 
     for source in sources:
         if is_url(source):
-            yield from add_url(folder, source, fetcher)
+            yield from add_url(folder, source, fetcher, on_feed)
         elif os.path.isdir(source):
             yield from folder.add_folder(source)
         else:

@@ -117,10 +117,12 @@ class Assistant:
 
     def _written(self, answer: Answer, help: Help) -> Generator[Event, None, None]:
         """An answer as the language model writes it; as it is where the model is not to write."""
+        from rag.answer import Evidence
         from rag.writing.models import writer_of
         from rag.writing.written import is_written, write
 
         if is_written(answer):
+            yield Evidence(answer)
             yield from write(writer_of(self.llm), answer, help)
         else:
             yield from _PIECE.findall(answer.text)
@@ -139,6 +141,15 @@ class Assistant:
 
         given = self._checked(question, history, filters, as_of, ())
         return suggestions(given["snapshot"], question, answer, given["history"], given["filters"], as_of)
+
+    def with_columns(self, answer: Answer, columns: Sequence[str]) -> Answer:
+        """An answer of :meth:`ask` with further columns, where it is a list: "when", "how_many", "who", as far as the quotes say.
+
+        Raises UsageError for a column that there is not.
+        """
+        from rag.answer.columns import with_columns
+
+        return with_columns(self.index.snapshot, answer, columns) if columns else answer
 
     async def aask(
         self,

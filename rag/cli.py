@@ -19,6 +19,7 @@ from rag.errors import YinjuError
 _VERBS = {
     "add": "rag.commands.add:add",
     "ask": "rag.commands.ask:ask",
+    "batch": "rag.commands.batch:batch",
     "build": "rag.commands.build:build",
     "check": "rag.commands.check:check",
     "diff": "rag.commands.versions:diff",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.index.build import Progress
     from rag.search import SearchResult
     from rag.search.browse import Listed, Listing, Statistics
+    from rag.search.sift import Sifted
     from rag.search.types import Filters, Fusion, Hit
 
 PathLike = str | Path
@@ -143,6 +144,7 @@ class Index:
         another model), and what :meth:`build` raises.
         """
         from rag.freshness import program, read_origin
+        from rag.looks import looked_again
         from rag.index import index_corpus
         from rag.index.manifest import read_manifest
         from rag.index.versions import VERSIONS, current
@@ -161,7 +163,9 @@ class Index:
                 + ", or build the index anew (yinju build)"
             )
         paths, _ = _divide(corpus)
-        return index_corpus(paths, path, _embedder(model), progress, max_removed=max_removed, model=model or "", program=program())
+        report = index_corpus(paths, path, _embedder(model), progress, max_removed=max_removed, model=model or "", program=program())
+        looked_again(path, paths)
+        return report
 
     @staticmethod
     def verify(path: PathLike = "index") -> Verification:
@@ -236,6 +240,23 @@ class Index:
         if not 1 <= k <= MAX_HITS:
             raise UsageError(f"expected k between 1 and {MAX_HITS:,}, got {k}")
         return search(self.snapshot, question, k, checked(filters), fusion=fusion or Fusion(), reranker=self.reranker)
+
+    def sift(self, words: str, filters: Filters | None = None, start: int = 0, count: int = 20) -> Sifted:
+        """All articles that hold what is searched for, with their number by month, publisher, place and language.
+
+        One counts that holds each word, or matches nearly all of them in other words or the other language (in a large corpus, of
+        what search proposes), every phrase in quotation marks, and nothing behind a minus: ``bridge "opened to traffic" -toll``.
+
+        Args:
+            words: at most 2,000 characters.
+            filters: as for :meth:`search`.
+            start, count: how many articles to pass over and to list (1 to 100); those beyond the 1,000 best are only counted.
+
+        Raises UsageError for what makes no sense.
+        """
+        from rag.search.sift import sift
+
+        return sift(self.snapshot, words, checked(filters), start, count)
 
     def browse(
         self, words: str = "", filters: Filters | None = None, order: str = "newest", start: int = 0, count: int = 20,

@@ -125,6 +125,25 @@ columns = click.option(
 )  # fmt: skip
 
 
+_NARROWED = (
+    click.option("--from", "date_from", metavar="YYYY-MM-DD", default="", help="Only articles of this day or later."),
+    click.option("--to", "date_to", metavar="YYYY-MM-DD", default="", help="Only articles of this day or earlier."),
+    click.option("--source", "sources", multiple=True, help="Only this publisher. May be given several times."),
+    click.option(
+        "--place", "places", multiple=True,
+        help="Only articles that name this place or one inside it, in Chinese or English. May be given several times.",
+    ),
+    click.option("--lang", "langs", multiple=True, help="Only this language (zh, en). May be given several times."),
+)  # fmt: skip
+
+
+def narrowed(function: Callable) -> Callable:
+    """The options that restrict the articles; what they give makes :class:`rag.search.types.Filters`."""
+    for option in reversed(_NARROWED):
+        function = option(function)
+    return function
+
+
 server = (
     click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on; 0.0.0.0 for all of this machine."),
     click.option("--port", default=7860, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."),

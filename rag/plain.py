@@ -64,6 +64,34 @@ def also_searched(answer: Answer) -> str:
     return in_script_of(before, answer) + between.join(answer.also)
 
 
+_COLUMNS = {
+    "zh": {"when": "时间", "how_many": "数量", "who": "谁"},
+    "en": {"when": "When", "how_many": "How many", "who": "Who"},
+}
+
+
+def column_name(asks: str, lang: str) -> str:
+    """What a further column of a list is called: "How many"."""
+    return _COLUMNS["en" if lang == "en" else "zh"][asks]
+
+
+def column_lines(answer: Answer) -> str:
+    """What further columns say of the rows of a list, a line for each row of which they say
+    something; "" where there are none."""
+    lines = []
+    for at, row in enumerate(answer.rows):
+        cells = [(one.asks, one.cells[at]) for one in answer.columns]
+        told = [
+            f"{in_script_of(column_name(asks, answer.lang), answer)}: {cell.text} "
+            + "".join(f"[{n}]" for n in cell.citations)
+            for asks, cell in cells
+            if cell.text
+        ]
+        if told:
+            lines.append(f"{row.label} — {'; '.join(told)}")
+    return "\n".join(lines)
+
+
 def heading(of: Citation | Hit) -> str:
     """Title, publisher, day and page of an article in one line: "Xihou Bridge opens (River Post,
     2021-12-30)"."""

@@ -17,9 +17,11 @@ from rag.errors import UsageError
 if TYPE_CHECKING:
     from rag.answer.types import Answer, Citation
     from rag.corpus.article import Skipped
+    from rag.search.sift import Sifted
     from rag.search.types import Hit
 
 SKIPPED_SHOWN = 20
+FACETS_SHOWN = 12
 # Control characters (a terminal would obey them) and those that turn the direction of text.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LIFT = {"zh": "（--no-constraints 取消）", "en": "  [--no-constraints: all]"}
@@ -54,10 +56,14 @@ def _bad(file: IO[bytes], number: int, seen: str) -> UsageError:
 
 def put_json(row: dict) -> None:
     """One JSON object as one line, in UTF-8 whatever the terminal's encoding, written out at once."""
-    line = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
     sys.stdout.flush()
-    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.write(json_line(row).encode("utf-8", "replace"))
     sys.stdout.buffer.flush()
+
+
+def json_line(row: dict) -> str:
+    """One JSON object as one line, its end included."""
+    return json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def put(text: str = "", error: bool = False) -> None:
@@ -75,12 +81,14 @@ def printable(text: str) -> str:
 def put_answer(answer: Answer) -> None:
     """The answer, then its sources with their quotes and what their words mean; in a refusal the nearest quotes."""
     from rag.answer.gloss import glosses
-    from rag.plain import also_searched, in_script_of, limits
+    from rag.plain import also_searched, column_lines, in_script_of, limits
 
     sources, nearest, understood, separator = (in_script_of(words, answer) for words in _WORDS.get(answer.lang, _WORDS["en"]))
     if answer.completed:
         put(printable(f"{understood}{answer.completed}\n"))
     put(printable(answer.text))
+    if columns := column_lines(answer):
+        put(printable(f"\n{columns}"))
     if answer.written:
         put(printable(_written(answer)))
     if answer.constraints:
@@ -122,6 +130,17 @@ def put_hits(hits: Iterable[Hit]) -> None:
         put(f"    {_marked(hit.text, hit.start, [(mark.start, mark.end) for mark in hit.highlights])}")
         for other in same:
             put(f"    = {_heading(other)}  {other.score:.3f}")
+
+
+def put_sifted(found: Sifted) -> None:
+    """How many articles hold what was searched for, of which months and so on, and the best of them."""
+    shown = (("month", found.facets.months), ("publisher", found.facets.sources), ("place", found.facets.places), ("language", found.facets.langs))
+    put(f"{found.total:,} article{'' if found.total == 1 else 's'}" + ("; the nearest:" if found.nearest and found.hits else ""))
+    for name, counts in shown:
+        if counts:
+            told = [f"{value} {count:,}" for value, count in counts[:FACETS_SHOWN]]
+            put(printable(f"{name + ':':11}{', '.join(told)}{', …' if len(counts) > FACETS_SHOWN else ''}"))
+    put_hits(found.hits)
 
 
 def put_skipped(skipped: Iterable[Skipped]) -> None:

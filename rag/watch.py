@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.adding import bring_up, corpora
 from rag.errors import IndexBusy, StorageError, UsageError, YinjuError
+from rag.looks import FOLDER, forget, note
 
 if TYPE_CHECKING:
     from rag.index import BuildReport
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 QUIET_MS = 500  # without a change, before an update
 AT_MOST_MS = 10_000  # of changes one after the other, before an update all the same
+NOTE_SECONDS = 60.0  # between two notes that the folder was read
 LOOK_MS = 2_000  # between looks whether a folder that was removed is there again, or the index free
 
 
@@ -35,12 +38,24 @@ def watch(
     Yields what each update came to: the report; what stopped it (the watch goes on); None where nothing had changed.
     Raises UsageError where the index does not know its corpus.
     """
-    from watchfiles import watch as changes
-
     paths = [Path(path) for path in corpus or corpora(index)]
     if not paths:
         raise UsageError(f"expected {index} to know which articles it was built from, but it does not: name them (--corpus DIR)")
-    stop, due = stop or threading.Event(), True
+    stop = stop or threading.Event()
+    try:
+        yield from _watched(index, paths, model, max_removed, progress, poll, stop)
+    except (KeyboardInterrupt, GeneratorExit):
+        _forget(index, paths)
+        raise
+    _forget(index, paths)
+
+
+def _watched(
+    index: str | Path, paths: list[Path], model: str | None, max_removed: float, progress: Progress | None, poll: bool, stop: threading.Event
+) -> Iterator[BuildReport | YinjuError | None]:
+    from watchfiles import watch as changes
+
+    due, noted = True, -math.inf
     while not stop.is_set():
         there = [path for path in paths if path.exists()]
         seen = _identity(paths)
@@ -54,15 +69,28 @@ def watch(
             *there, watch_filter=_Visible(paths), step=QUIET_MS, debounce=AT_MOST_MS, stop_event=stop, rust_timeout=LOOK_MS,
             yield_on_timeout=True, force_polling=poll or None,
         )  # fmt: skip
+        well = False
         for number, found in enumerate(_first(watched)):
             # The second time the watch has begun: what changed during the first update shows.
             if due or found or number == 1:
                 result = _tried(lambda: bring_up(index, paths, model, progress, max_removed))
                 due = isinstance(result, IndexBusy)
+                well = not isinstance(result, YinjuError)
                 yield result
+            # While nothing changes, too: the watch is at it.
+            if well and time.monotonic() - noted > NOTE_SECONDS:
+                noted = time.monotonic()
+                for path in paths:
+                    note(index, FOLDER, os.path.abspath(path), NOTE_SECONDS)
             if _identity(paths) != seen:
                 break
         due = True
+
+
+def _forget(index: str | Path, paths: Sequence[Path]) -> None:
+    """A watch that is ended on purpose is missed by nobody."""
+    for path in paths:
+        forget(index, FOLDER, os.path.abspath(path))
 
 
 def _first(watched: Iterator[set]) -> Iterator[set]:

@@ -34,6 +34,21 @@ REQUESTS = (
     ),
     ("POST", "/api/suggest", {}, {"question": "How long is the Xihou Bridge?"}),
     ("GET", "/api/search", {"question": "flood drills", "k": 2}, None),
+    (
+        "POST",
+        "/api/clippings",
+        {},
+        {
+            "clippings": [
+                {
+                    "article_id": "bridge-en",
+                    "start": 84,
+                    "quote": "The bridge is 28 kilometres long and cost 23 billion yuan.",
+                    "question": "How long is the Xihou Bridge?",
+                }
+            ]
+        },
+    ),
     ("GET", "/api/articles", {"words": "图书馆", "order": "newest", "start": 0, "count": 2}, None),
     ("GET", "/api/articles/{article_id}", {"article_id": "bridge-en"}, None),
     (

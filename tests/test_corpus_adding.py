@@ -25,7 +25,7 @@ def site(tmp_path_factory):
 def tab(visit, site):  # noqa: F811
     def open_tab(**options):
         page = visit(site, until="#question:visible", **options)
-        page.locator("#tabs [role=tab]").nth(1).click()
+        page.locator("#tab-corpus-button").click()
         page.wait_for_selector("#corpus-list .yj-row:visible")
         page.locator("#add > button").click()
         page.wait_for_selector("#add-send:visible")

@@ -2,7 +2,16 @@
 
 import pytest
 from conftest import ROOT
-from examples import NOTEBOOK, PAGE, of_notebook, of_page, run
+from examples import (
+    COMMANDS,
+    NOTEBOOK,
+    PAGE,
+    of_console,
+    of_notebook,
+    of_page,
+    run,
+    run_commands,
+)
 
 AGAIN = "python tests/examples.py --write puts what is printed now into the documentation"
 
@@ -21,6 +30,13 @@ def test_the_examples_of_a_page(page):
     assert sources
     for source, told, printed in zip(sources, said, run(sources, page.name), strict=True):
         assert not told or printed == told, f"{AGAIN}:\n{source}"
+
+
+def test_the_commands_of_a_page():
+    commands, said = of_console(COMMANDS.read_text("utf-8"))
+    assert len(commands) >= 4
+    for command, told, printed in zip(commands, said, run_commands(commands), strict=True):
+        assert printed == told, f"{AGAIN}:\n{command}"
 
 
 def test_the_page_begins_with_five_lines_to_copy():

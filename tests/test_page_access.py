@@ -57,7 +57,7 @@ def test_answers_refusals_articles_and_the_corpus(visit, site, barriers, options
     page.locator("#sources button[data-do=read]").first.click()
     page.wait_for_selector("#reader .yj-article")
     assert barriers(page) == []
-    page.get_by_role("tab").nth(1).click()
+    page.locator("#tab-corpus-button").click()
     page.wait_for_selector("#corpus-list .yj-row:visible")
     assert barriers(page) == []
 

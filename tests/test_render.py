@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.answer.types import Answer, Citation, Row
+from rag.answer.types import COLUMNS, Answer, Cell, Citation, Column, Row
 from rag.corpus.article import Article
 from rag.search.types import Highlight
-from rag.ui import render, sources, start, texts, texts_corpus
+from rag.ui import render, sources, start, texts, texts_corpus, texts_work
 from rag.ui.asked import Asked
 from rag.ui.markup import Span, escape, mark_up
 from rag.ui.texts import TEXTS, Said, article_count, pick_language, reader_date, reader_dates, reader_time, text
@@ -84,7 +84,7 @@ OWN_TAGS = set(
 OWN_ATTRIBUTES = set(
     "class lang href title id tabindex aria-labelledby aria-label aria-hidden aria-pressed aria-sort scope open target rel role type hidden "
     "viewbox transform x y width height rx data-word data-words data-do data-done data-wish data-rate data-read data-key data-card "
-    "data-place data-places data-sort".split()
+    "data-place data-places data-sort data-pin data-label".split()
 )
 
 
@@ -203,6 +203,9 @@ def turns(draw) -> Turn:
         draw(hostile), refused, (), tuple(draw(st.lists(rows, max_size=3))), () if refused else cited,
         cited if refused else (), tuple(draw(st.lists(hostile, max_size=2))), draw(st.integers(0, 10**6)), 1, 12.0,
     )  # fmt: skip
+    cells = st.builds(Cell, hostile, st.lists(st.integers(1, 2), max_size=1).map(tuple))
+    told = st.lists(cells, min_size=len(answer.rows), max_size=len(answer.rows)).map(tuple)
+    answer = replace(answer, columns=tuple(Column(asks, draw(told)) for asks in draw(st.sampled_from([(), COLUMNS[:2]]))))
     known = draw(st.booleans())
     changed = draw(st.booleans())
     article = Article(citation.article_id, "x" + body if changed else body)
@@ -360,7 +363,7 @@ def test_the_newest_answers_sources_are_open_and_the_others_folded():
 
 def test_the_corpus_tab_has_words_of_its_own():
     own = set(re.findall(r'^        "(\w+)":', Path(texts.__file__).read_text("utf-8"), re.MULTILINE))
-    assert own and not own & set(texts_corpus.TEXTS["en"])
+    assert own and not own & set(texts_corpus.TEXTS["en"]) and not {*own, *texts_corpus.TEXTS["en"]} & set(texts_work.TEXTS["en"])
 
 
 def test_both_languages_hold_the_same_texts_with_the_same_gaps():

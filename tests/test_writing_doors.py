@@ -39,8 +39,9 @@ def test_the_interface_tells_the_sentences_as_they_come_and_the_verdicts(client,
     told = client.post("/api/ask", json={"question": BRIDGE}, headers={"accept": "text/event-stream"}).text
     events = [(one.split("\n")[0][7:], json.loads(one.split("data: ")[1])) for one in told.strip().split("\n\n") if one.startswith("event")]
     names = [name for name, _ in events]
-    assert names[:3] == ["searching", "found", "writing"] and names[-1] == "answer"
-    assert events[2][1] == {"model": "openai:scripted", "sentences": 0}
+    assert names[:4] == ["searching", "found", "evidence", "writing"] and names[-1] == "answer"
+    assert events[2][1]["answer"]["citations"] == whole["citations"] and events[2][1]["answer"]["written"] is None
+    assert events[3][1] == {"model": "openai:scripted", "sentences": 0}
     assert "".join(data["text"] for name, data in events if name == "text") == TEXT == events[-1][1]["text"]
 
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
     from rag.library import Index
 
-SCRIPTS, STYLES = ("conversation.js", "tables.js", "page.js", "corpus.js"), ("style.css", "answer.css", "corpus.css")
+SCRIPTS = (
+    "conversation.js", "tables.js", "fields.js", "away.js", "page.js", "peek.js", "keys.js", "clips.js", "batch.js", "corpus.js"
+)  # fmt: skip
+STYLES = ("style.css", "answer.css", "corpus.css", "work.css")
 
 
 def serve(

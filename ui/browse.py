@@ -15,7 +15,7 @@ from rag.library import Index
 from rag.search.browse import ORDERS, Listed, Listing, Statistics
 from rag.search.types import Filters
 from rag.terminal import size
-from rag.ui.markup import escape, lang_tag
+from rag.ui.markup import Span, escape, lang_tag, mark_up
 from rag.ui.texts import LANGUAGE_NAMES, article_count, reader_date, reader_dates, text
 from rag.ui.timeline import UNDATED, bounds, is_period, period_name
 
@@ -107,7 +107,7 @@ def articles(found: Listing, view: View, lang: str) -> str:
     rows = "".join(_row(one, view, lang) for one in found.articles)
     return (
         f'<section class="yj-articles" lang="{lang_tag(lang)}" aria-label="{escape(text(lang, "list"))}">'
-        f'<ol class="yj-list" start="{found.start + 1}">{rows}</ol>{_pager(found, lang)}</section>'
+        f'<ol class="yj-list" start="{found.start + 1}">{rows}</ol>{pager(found.start, len(found.articles), found.total, lang)}</section>'
     )
 
 
@@ -123,27 +123,33 @@ def _row(one: Listed, view: View, lang: str) -> str:
     )
 
 
-def _pager(found: Listing, lang: str) -> str:
-    if found.total <= PAGE:
+def pager(start: int, shown: int, total: int, lang: str, listed: int = 0) -> str:
+    """The controls that turn a list of ``total``, of which ``shown`` stand here from ``start`` on, and ``listed`` (0: all) at most can be shown."""
+    if total <= PAGE:
         return ""
-    last = (found.total - 1) // PAGE * PAGE
-    here = text(lang, "range", first=f"{found.start + 1:,}", last=f"{found.start + len(found.articles):,}", total=f"{found.total:,}")
-    turns = (("first", 0, "«"), ("previous", found.start - PAGE, "‹"), ("next", found.start + PAGE, "›"), ("last", last, "»"))
+    last = (min(total, listed or total) - 1) // PAGE * PAGE
+    here = text(lang, "range", first=f"{start + 1:,}", last=f"{start + shown:,}", total=f"{total:,}")
+    turns = (("first", 0, "«"), ("previous", start - PAGE, "‹"), ("next", start + PAGE, "›"), ("last", last, "»"))
     made = [
         f'<button type="button" class="yj-go yj-turn" data-go="start:{max(0, to)}" data-turn="{name}" '
         f'aria-label="{escape(text(lang, f"page_{name}"))}" title="{escape(text(lang, f"page_{name}"))}"'
-        f'{"" if 0 <= to <= last and to != found.start else " disabled"}>{sign}</button>'
+        f'{"" if 0 <= to <= last and to != start else " disabled"}>{sign}</button>'
         for name, to, sign in turns
     ]
     return f'<nav class="yj-pager" aria-label="{escape(text(lang, "pages"))}">{"".join(made[:2])}<span>{escape(here)}</span>{"".join(made[2:])}</nav>'
 
 
-def reader(article: Article | None, lang: str, retold: Sequence[Listed] = ()) -> str:
-    """A whole article with all that is known of it, and others that say nearly the same; None for one that is no longer there."""
+def reader(
+    article: Article | None, lang: str, retold: Sequence[Listed] = (), marks: Sequence[Span] = (), name: str = "yj-read", wish: str = ""
+) -> str:
+    """A whole article with all that is known of it, and others that say nearly the same; None for one that is no longer there.
+
+    ``marks`` are parts of it that are marked, ``name`` is its id, ``wish`` what opened it, if not its id.
+    """
     back = _go("article:", text(lang, "close_article"), "yj-small yj-close")
     if article is None:
         gone = escape(text(lang, "article_gone"))
-        return f'<article class="yj-read" id="yj-read" tabindex="-1" lang="{lang_tag(lang)}">{back}<p>{gone}</p></article>'
+        return f'<article class="yj-read" id="{name}" tabindex="-1" lang="{lang_tag(lang)}">{back}<p>{gone}</p></article>'
     tag = lang_tag(article.lang)
     told = [
         ("field_source", escape(article.source)),
@@ -158,14 +164,14 @@ def reader(article: Article | None, lang: str, retold: Sequence[Listed] = ()) ->
     cut = f'<p class="yj-hint">{escape(text(lang, "cut", n=f"{READ_LIMIT:,}"))}</p>' if len(article.text) > READ_LIMIT else ""
     title = f'<bdi lang="{tag}">{escape(article.title)}</bdi>' if article.title else escape(text(lang, "untitled"))
     return (
-        f'<article class="yj-read" id="yj-read" tabindex="-1" data-article="{escape(f"article:{article.id}")}" aria-labelledby="yj-read-title" '
+        f'<article class="yj-read" id="{name}" tabindex="-1" data-article="{escape(wish or f"article:{article.id}")}" aria-labelledby="{name}-title" '
         f'lang="{lang_tag(lang)}">{back}'
-        f'<h2 id="yj-read-title">{title}</h2>{_facts(told, lang)}'
-        f'<div class="yj-text" lang="{tag}"><bdi>{escape(article.text[:READ_LIMIT])}</bdi></div>{cut}{_retold(retold, lang)}</article>'
+        f'<h2 id="{name}-title">{title}</h2>{_facts(told, lang)}'
+        f'<div class="yj-text" lang="{tag}"><bdi>{mark_up(article.text[:READ_LIMIT], marks)}</bdi></div>{cut}{_retold(retold, lang, name)}</article>'
     )
 
 
-def _retold(others: Sequence[Listed], lang: str) -> str:
+def _retold(others: Sequence[Listed], lang: str, name: str) -> str:
     """Articles that say nearly the same, to be opened."""
     if not others:
         return ""
@@ -176,7 +182,7 @@ def _retold(others: Sequence[Listed], lang: str) -> str:
         button = f'<button type="button" class="yj-go yj-link" data-go="{escape(f"article:{one.id}")}">{shown}</button>'
         rows += f'<li>{button}<p class="yj-meta">{about}</p></li>'
     heading = escape(text(lang, "retold", n=f"{len(others):,}"))
-    return f'<section class="yj-retold" aria-labelledby="yj-retold"><h3 id="yj-retold">{heading}</h3><ul>{rows}</ul></section>'
+    return f'<section class="yj-retold" aria-labelledby="{name}-retold"><h3 id="{name}-retold">{heading}</h3><ul>{rows}</ul></section>'
 
 
 def overview(told: Statistics, lang: str, now: datetime | None = None) -> str:

@@ -1,27 +1,35 @@
-// The corpus tab: what is chosen goes to the server, and the keyboard stays where it was when a part is drawn anew.
-// It moves nodes and the focus about and never writes HTML.
+// The corpus tab and the search tab: what is chosen goes to the server, and the keyboard stays where it was when a part is drawn
+// anew. It moves nodes and the focus about and never writes HTML.
 (() => {
   "use strict";
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-  // What to bring the focus to once the answer is there: the same control, or what it opened.
+  // What to bring the focus to once the answer is there, and in which tab: the same control, or what it opened.
   let wanted = null;
-  let cameFrom = "";
+  let home = null;
+  const cameFrom = {};
 
   const go = (one) => `[data-go="${CSS.escape(one)}"]`;
+  const READ = ".yj-read";
 
   function choose(control) {
     const wish = control.dataset.go;
+    home = control.closest("#tab-search, #tab-corpus");
+    if (!home && wish.startsWith("list:")) {
+      // An answer's link to a list comes from the chat.
+      home = document.querySelector("#tab-corpus");
+      document.querySelector("#tab-corpus-button")?.click();
+    }
+    if (!home) return;
+    const name = home.id.slice("tab-".length);
     const turn = control.dataset.turn;
-    if (wish === "article:") wanted = cameFrom ? go(cameFrom) : "#corpus-list .yj-go";
-    else if (wish.startsWith("article:")) {
-      wanted = "#yj-read";
-      cameFrom = wish;
-    } else if (turn) wanted = `[data-turn="${turn}"]:not([disabled]), #corpus-list .yj-go`;
-    else wanted = `${go(wish)}, #corpus-time [tabindex="0"], #corpus-words textarea`;
-    document.querySelector("#yj-read")?.classList.toggle("yj-old", wanted === "#yj-read");
-    // An answer's link to a list comes from the other tab.
-    if (wish.startsWith("list:")) document.querySelector("#tab-corpus-button")?.click();
-    window.yinju.tell("corpus-wish", wish);
+    if (wish === "article:") wanted = cameFrom[name] ? go(cameFrom[name]) : ".yj-list .yj-go";
+    else if (/^(article|open):/.test(wish)) {
+      wanted = READ;
+      cameFrom[name] = wish;
+    } else if (turn) wanted = `[data-turn="${turn}"]:not([disabled]), .yj-list .yj-go`;
+    else wanted = `${go(wish)}, #corpus-time [tabindex="0"], #${name}-words textarea`;
+    home.querySelector(READ)?.classList.toggle("yj-old", wanted === READ);
+    window.yinju.tell(`${name}-wish`, wish);
   }
 
   document.addEventListener("click", (event) => {
@@ -42,8 +50,8 @@
       const next = bars[Math.min(Math.max(to, 0), bars.length - 1)];
       for (const one of bars) one.setAttribute("tabindex", one === next ? "0" : "-1");
       next.focus();
-    } else if (event.key === "Escape" && event.target.closest?.("#corpus-read")) {
-      document.querySelector("#corpus-read .yj-close")?.click();
+    } else if (event.key === "Escape") {
+      event.target.closest?.("#corpus-read, #search-read")?.querySelector(".yj-close")?.click();
     }
   });
 
@@ -99,26 +107,27 @@
   }
 
   function settle() {
-    for (const id of ["corpus-count", "add-state"]) {
+    for (const id of ["corpus-count", "search-count", "add-state"]) {
       const part = document.getElementById(id);
       if (part && !part.hasAttribute("aria-live")) part.setAttribute("aria-live", "polite");
     }
-    for (const row of document.querySelectorAll("#corpus-list .yj-title")) {
-      const open = document.querySelector("#yj-read")?.dataset.article === row.dataset.go;
+    for (const row of document.querySelectorAll(":is(#corpus-list, #search-list) .yj-title")) {
+      const open = row.closest("#tab-search, #tab-corpus").querySelector(READ)?.dataset.article === row.dataset.go;
       if (open !== row.hasAttribute("aria-current")) open ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current");
     }
     if (!wanted) return;
-    if (wanted === "#yj-read") {
-      const read = document.querySelector("#yj-read:not(.yj-old)");
+    if (wanted === READ) {
+      const read = home.querySelector(`${READ}:not(.yj-old)`);
       if (!read) return;
       read.focus({ preventScroll: true });
+      read.querySelector(".yj-quote")?.scrollIntoView({ block: "center" });
       if (read.getBoundingClientRect().top < 0 || read.getBoundingClientRect().top > innerHeight - 120) {
         read.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
       }
     } else {
       // What had the focus is gone, or will be: the parts are drawn one after the other.
       if (document.activeElement && document.activeElement !== document.body && document.activeElement.isConnected) return;
-      const found = wanted.split(", ").map((one) => document.querySelector(one)).find((one) => one);
+      const found = wanted.split(", ").map((one) => home.querySelector(one)).find((one) => one);
       if (!found) return;
       found.focus({ preventScroll: true });
       const place = found.getBoundingClientRect();

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from rag.answer.types import Citation
-from rag.plain import also_searched
+from rag.plain import also_searched, column_lines, column_name
+from rag.sheet import cell
 from rag.ui.filters import told
 from rag.ui.texts import text
 from rag.ui.turn import Turn, cited, valid
 from rag.ui.wrote import spent
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def as_markdown(turns: Sequence[Turn], lang: str) -> str:
@@ -47,24 +46,21 @@ def as_csv(turn: Turn, lang: str) -> str:
     # A spreadsheet would take the file for one in its system's own encoding without the mark.
     written.write("\ufeff")
     to = csv.writer(written, lineterminator="\r\n")
-    to.writerow([*(text(lang, key) for key in ("place", "detail", "quote", "title_column", "from_source", "date_column")), "URL", "ID"])
-    for row in turn.answer.rows if turn.answer else ():
+    further = turn.answer.columns if turn.answer else ()
+    heads = [text(lang, key) for key in ("place", "detail", "quote", "title_column", "from_source", "date_column")]
+    to.writerow([*heads, "URL", "ID", *(column_name(one.asks, lang) for one in further)])
+    for at, row in enumerate(turn.answer.rows if turn.answer else ()):
         for number in valid(turn, row.citations):
             one = cited(turn)[number - 1]
-            to.writerow(map(_cell, (row.label, row.detail, one.quote, one.title, one.source, one.date, one.url, one.id)))
+            to.writerow(map(cell, (row.label, row.detail, one.quote, one.title, one.source, one.date, one.url, one.id, *(of.cells[at].text for of in further))))
     return written.getvalue()
-
-
-def _cell(raw: str) -> str:
-    """A text that no spreadsheet takes for a formula: with an apostrophe before what could begin one (OWASP, CSV injection)."""
-    return f"'{raw}" if raw.lstrip(" \ufeff").startswith(_FORMULA) or raw.startswith(_FORMULA) else raw
 
 
 def _turn(turn: Turn, lang: str) -> str:
     answer = turn.answer
     under = [words for _, words in told(turn.asked.filters, lang)]
     under += [text(lang, "without", words=text(lang, "quoted", words=one)) for one in turn.asked.without]
-    parts = [f"## {_line(answer.completed or answer.question)}", f"({' · '.join(map(_line, under))})" if under else "", answer.text, also_searched(answer), f"({spent(answer)})" if answer.written else ""]
+    parts = [f"## {_line(answer.completed or answer.question)}", f"({' · '.join(map(_line, under))})" if under else "", answer.text, column_lines(answer), also_searched(answer), f"({spent(answer)})" if answer.written else ""]
     # The nearest quotes of a refusal are no sources of an answer.
     cited = () if answer.refused else answer.citations
     parts.append("\n".join(_source(number, one) for number, one in enumerate(cited, 1)))

@@ -1,10 +1,13 @@
-// What the page needs beyond Gradio: [n] leads to its source and back, controls inside answers, and what to say while the
-// server is away. The conversation is kept by conversation.js, tables and maps are those of tables.js.
+// What the page needs beyond Gradio: [n] leads to its source and back, and controls inside answers. The conversation is kept
+// by conversation.js, tables and maps are those of tables.js, a server that is away is away.js's; clippings, previews and keys
+// have scripts of their own, which put their controls into `doing`.
 // It moves nodes, classes and plain text about and never writes HTML.
 window.yinju = (() => {
   "use strict";
   const { stored, keep, remember, remembered } = window.yinjuKept;
   const { all, turnOf, sort, pick, asText } = window.yinjuTables;
+  const { field, write, tell } = window.yinjuFields;
+  const { listen, draft } = window.yinjuAway;
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const scrolling = () => (calm() ? "auto" : "smooth");
   let cameFrom = null;
@@ -71,6 +74,7 @@ window.yinju = (() => {
       event.preventDefault();
       const id = link.getAttribute("href").slice(1);
       cameFrom = link;
+      window.yinjuPeek?.hide();
       // The sources of an old answer are no longer in the panel: its article is fetched.
       if (!show(id)) open(id.replace("src", "read"));
     } else if (link?.matches(".yj-back")) {
@@ -93,6 +97,7 @@ window.yinju = (() => {
     const at = event.target;
     if (event.key === "Escape") {
       document.body.classList.add("yj-hush");
+      if (document.querySelector("dialog[open]")) return;
       if (at.closest?.("#reader")) close();
       else if (at.closest?.(".yj-card")) back(at.closest(".yj-card"));
       else if (document.body.classList.contains("yj-editing")) doing.leave();
@@ -107,7 +112,12 @@ window.yinju = (() => {
   const doing = {
     copy: (button) => copy(button.dataset.words, button),
     wish: (button) => tell("wish", button.dataset.wish),
+    next: (button) => tell("next", button.dataset.words),
     csv: (button) => tell("aside", button.dataset.wish),
+    column: (button) => {
+      // What comes meanwhile would be drawn over it.
+      if (!document.body.classList.contains("yj-working")) tell("column", button.dataset.wish);
+    },
     rate: (button) => tell("aside", button.dataset.rate),
     read: (button) => open(button.dataset.read.slice(1)),
     close,
@@ -136,23 +146,6 @@ window.yinju = (() => {
     all: (button) => pick(turnOf(button).querySelector('.yj-tile[aria-pressed="true"]')),
     table: (button) => copy(asText(turnOf(button)), button),
   };
-
-  function field(id) {
-    return document.querySelector(`#${id} textarea, #${id} input`);
-  }
-
-  function write(id, value) {
-    const into = field(id);
-    if (!into) return null;
-    into.value = value;
-    into.dispatchEvent(new Event("input", { bubbles: true }));
-    return into;
-  }
-
-  // Writes into a hidden field of the page and presses Enter, as a reader would: Gradio hands it to the server.
-  function tell(id, value) {
-    write(id, value)?.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
-  }
 
   // ---- which words of a quote match which of the question
   function match(target) {
@@ -219,17 +212,20 @@ window.yinju = (() => {
     hushing = setTimeout(() => { saying.textContent = ""; }, 4000);
   }
 
+  function save(name, blob) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
   // What came of something that a control asked for.
   function told(news) {
     if (!news) return;
     const it = JSON.parse(news);
-    if (it.do === "save") {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([it.words], { type: `${it.type};charset=utf-8` }));
-      link.download = it.name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    } else if (it.do === "rated") {
+    if (it.do === "save") save(it.name, new Blob([it.words], { type: `${it.type};charset=utf-8` }));
+    else if (it.do === "rated") {
       say(it.words);
       if (!it.ok) return;
       const [, key] = it.wish.split("-");
@@ -288,50 +284,6 @@ window.yinju = (() => {
     history.replaceState(history.state, "", location.pathname + query);
   }
 
-  // ---- a server that is away
-  let lost = false;
-  async function there() {
-    try {
-      const answer = await fetch("healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) });
-      return ![502, 503, 504].includes(answer.status); // what a proxy says of a server that is away
-    } catch (error) {
-      return error.name === "TimeoutError"; // slow is not away
-    }
-  }
-
-  // Waits until the server is there again. The page's connection to it is gone by then, so the page is loaded
-  // anew, and shows the conversation as the tab has kept it.
-  async function wait() {
-    if (lost || await there()) return;
-    lost = true;
-    alert("lost");
-    const draft = field("question")?.value;
-    if (draft) keep("yinju-draft", draft);
-    do await new Promise((wake) => setTimeout(wake, 1500)); while (!(await there()));
-    location.reload();
-  }
-
-  function alert(kind) {
-    for (const one of ["lost", "busy", "failed"]) document.body.classList.toggle(one === "busy" ? "yj-busy-now" : `yj-${one}`, one === kind);
-    if (kind && kind !== "lost") setTimeout(() => { if (!lost) alert(""); }, 12_000);
-  }
-
-  addEventListener("offline", wait);
-  setInterval(() => { if (!document.hidden) wait(); }, 15_000);
-
-  // Gradio tells of its own troubles in a pill over the page, which is not shown; the reader is told here what to do.
-  const heard = new WeakSet();
-  async function listen() {
-    for (const toast of all(".toast-body")) {
-      if (heard.has(toast)) continue;
-      heard.add(toast);
-      const busy = /queue|busy|full/i.test(toast.textContent);
-      toast.querySelector("button")?.click();
-      if (await there()) alert(busy ? "busy" : "failed");
-      else wait();
-    }
-  }
-
   // Gradio names each message by its source text, tags and all, which would be read out.
   function rename() {
     for (const message of all('[data-testid="bot"][aria-label], [data-testid="user"][aria-label]')) message.removeAttribute("aria-label");
@@ -369,15 +321,7 @@ window.yinju = (() => {
     for (const one of all(":is(#filter-from, #filter-to) input[type=text]")) one.type = "date";
   }
 
-  // What was half typed when the page was loaded anew.
-  function draft() {
-    const box = field("question");
-    const kept = stored("yinju-draft", "");
-    if (!box || !kept) return;
-    sessionStorage.removeItem("yinju-draft");
-    write("question", kept);
-  }
-
+  const changes = []; // what other scripts do when the page has changed
   let due = false;
   function changed() {
     due = false;
@@ -389,6 +333,7 @@ window.yinju = (() => {
     draft();
     dates();
     past();
+    for (const one of changes) one();
   }
   // On the root element: the script may run before the body is there, or long after. Once a frame is enough.
   new MutationObserver(() => {
@@ -397,5 +342,5 @@ window.yinju = (() => {
     requestAnimationFrame(changed);
   }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 
-  return { speak, address, remember, remembered, forget, edit, tell, hear: told };
+  return { speak, address, remember, remembered, forget, edit, tell, hear: told, doing, copy, say, save, open, scrolling, changes };
 })();

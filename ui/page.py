@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+
 import gradio as gr
 
 from rag.serving import Desk
-from rag.ui import start
+from rag.ui import columns, start
+from rag.ui.age import overdue
 from rag.ui.asked import Asked
+from rag.ui.batch_tab import BatchTab
 from rag.ui.corpus import About
 from rag.ui.corpus_tab import CorpusTab
 from rag.ui.filters import from_fields, from_link, to_link
 from rag.ui.form import Form
 from rag.ui.halts import END_SECONDS, Halts
 from rag.ui.memory import recall, remember
+from rag.ui.search_tab import SearchTab
 from rag.ui.sources import sources
+from rag.ui.suggested import suggested
 from rag.ui.talk import Talk, converse
+from rag.ui.tray import tray
 from rag.ui.texts import LANGS, LANGUAGE_NAMES, pick_language, text
 from rag.ui.turn import alone
 from rag.ui.wishes import WISHES, fulfil
@@ -23,10 +30,10 @@ from rag.ui.wishes import WISHES, fulfil
 EXAMPLES = 4
 PEOPLE_AT_ONCE = 16
 PEOPLE_WAITING = 64
-WIRES = ("wish", "link", "told", "memory", "aside", "editing")
+WIRES = ("wish", "link", "told", "memory", "aside", "editing", "column", "next")
 """Hidden fields between the server and the page's script: what a control in an answer asks for; the question with its
 filters as a link for the address; what a control asks for that is no question (``aside``) and what came of it (``told``); a
-turn to be kept by the browser; which turn's question is being edited."""
+turn to be kept by the browser; which turn's question is being edited; which column a list shall have; which suggestion is asked."""
 
 
 def theme() -> gr.themes.Base:
@@ -46,12 +53,13 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         chosen = gr.BrowserState("", storage_key="yinju-language", secret="yinju")
         with gr.Row(elem_id="head"):
             gr.HTML(start.brand(), elem_id="brand")
+            trays = gr.HTML(elem_id="trays")
             again = gr.Button("", elem_id="new-chat", scale=0, visible=False)
             choices = [(LANGUAGE_NAMES[lang], lang) for lang in LANGS]
             lang = gr.Radio(choices, value="en", elem_id="language", container=False)
         notices = gr.HTML(elem_id="notices")
         wires = {name: gr.Textbox(elem_id=name, visible="hidden", container=False) for name in WIRES}
-        wish, link, told, memory, aside, editing = wires.values()
+        wish, link, told, memory, aside, editing, column, next_one = wires.values()
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab("", id="chat", elem_id="tab-chat") as chat_tab, gr.Row(elem_id="desk"):
                 with gr.Column(elem_id="talk", scale=3):
@@ -68,6 +76,8 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                         buttons=[], feedback_options=None, layout="bubble", height="auto", show_label=False,
                         group_consecutive_messages=False, allow_file_downloads=False, autoscroll=False,
                     )  # fmt: skip
+                    following = gr.HTML(elem_id="suggested")
+                    stale = gr.HTML(elem_id="stale")
                     edit_hint = gr.HTML(elem_id="edit-hint")
                     with gr.Row(elem_id="ask"):
                         box = gr.Textbox(
@@ -87,15 +97,26 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 with gr.Column(elem_id="side", scale=2):
                     panel = gr.HTML(elem_id="sources")
                     reader = gr.HTML(elem_id="reader")
+            with gr.Tab("", id="search", elem_id="tab-search") as search_tab:
+                hunt = SearchTab(desk)
+            with gr.Tab("", id="batch", elem_id="tab-batch") as batch_tab:
+                batch = BatchTab(desk)
             with gr.Tab("", id="corpus", elem_id="tab-corpus") as corpus_tab:
                 articles = CorpusTab(desk, about, corpus_tab)
+
+        tabs = (articles, hunt, batch)
 
         def speak(lang: str, talk: Talk) -> dict:
             """The page in a language, and what depends on whether anything was asked."""
             asked = bool(talk.turns)
             return {
                 chat_tab: gr.update(label=text(lang, "tab_chat")),
+                search_tab: gr.update(label=text(lang, "tab_search")),
+                batch_tab: gr.update(label=text(lang, "tab_batch")),
                 corpus_tab: gr.update(label=text(lang, "tab_corpus")),
+                trays: tray(lang),
+                stale: overdue(desk.overdue(), lang),
+                following: "",
                 lang_radio: gr.update(value=lang, label=text(lang, "language")),
                 notices: start.notices(lang),
                 edit_hint: start.edit_hint(lang),
@@ -111,7 +132,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 panel: sources(talk.turns, lang, desk.article),
                 reader: "",
                 **{button: gr.update(value=text(lang, f"save_{kind}"), visible=asked) for kind, button in keeping.items()},
-                **dict(zip(articles.parts, articles.speak(lang), strict=True)),
+                **{part: said for tab in tabs for part, said in zip(tab.parts, tab.speak(lang), strict=True)},
             }
 
         def suggest(lang: str, talk: Talk) -> list:
@@ -156,13 +177,13 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 yield out
                 return
             shown = {button: gr.update(visible=True) for button in (again, *keeping.values())}
-            out |= {opening: gr.update(visible=False), link: to_link(asked), **shown}
+            out |= {opening: gr.update(visible=False), link: to_link(asked), following: "", **shown}
             with halts.answering(request.session_hash) as halted:
                 for talk in converse(desk, talk, asked, lang, about.corpus(), instead, halted, write):
                     turn = talk.turn(instead) or talk.turns[-1]
                     out |= {chat: talk.as_chat(), state: talk}
                     if not talk.coming[0]:
-                        out |= {link: to_link(alone(turn)), panel: sources(talk.turns, lang, desk.article)}
+                        out |= {link: to_link(alone(turn)), panel: sources(talk.turns, lang, desk.article), stale: overdue(desk.overdue(), lang)}
                     if out.keys() & {link}:
                         out |= {memory: remember(turn)}
                     yield out
@@ -180,19 +201,29 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         def look(wanted: str, lang: str, talk: Talk) -> dict:
             return {aside: "", **fulfil(wanted, talk, lang, desk, {"told": told, "reader": reader})}
 
+        def widen(wanted: str, lang: str, talk: Talk) -> dict:
+            if not (found := columns.wished(wanted, talk)):
+                return {column: ""}
+            turn, asks = found
+            answer = desk.pool.submit(lambda: desk.with_columns(turn.answer, (asks,))).result()
+            talk = talk.spoken(lang).put(turn := replace(turn, answer=answer))
+            return {column: "", chat: talk.as_chat(), state: talk, memory: remember(turn)}
+
         lang_radio = lang
-        labelled = [chat_tab, corpus_tab, lang, notices, edit_hint, chat, opening, welcome, past, box, send, stop, writes, again, panel, reader,
-                    *keeping.values(), *articles.parts]  # fmt: skip
+        labelled = [chat_tab, search_tab, batch_tab, corpus_tab, trays, following, stale, lang, notices, edit_hint, chat, opening, welcome, past, box, send, stop, writes, again, panel, reader,
+                    *keeping.values(), *(part for tab in tabs for part in tab.parts)]  # fmt: skip
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        said = [box, wish, editing, chat, panel, state, opening, again, link, memory, *keeping.values()]
+        said = [box, wish, editing, chat, panel, following, stale, state, opening, again, link, memory, *keeping.values()]
         # A question sent in the moment in which an answer ends waits for it; "once" would drop it in silence.
         asking = {**quiet, "concurrency_id": "ask", "concurrency_limit": PEOPLE_AT_ONCE, "trigger_mode": "always_last"}
         remembered = "(kept) => [kept, window.yinju.remembered()]"
         arrived = blocks.load(arrive, [chosen, memory], [wish, state, *labelled, *form.parts], js=remembered, **quiet)
-        arrived.then(reply_to_link, [wish, lang, state, writes], said, **asking)
-        gr.on([box.submit, send.click, wish.submit], reply, [box, wish, editing, lang, state, writes, *form.fields], said, **asking)
-        for one in tries:
-            one.click(reply_to, [one, lang, state, writes, *form.fields], said, **asking)
+        answered = [arrived.then(reply_to_link, [wish, lang, state, writes], said, **asking)]
+        answered.append(gr.on([box.submit, send.click, wish.submit], reply, [box, wish, editing, lang, state, writes, *form.fields], said, **asking))
+        for one, event in (*((one, one.click) for one in tries), (next_one, next_one.submit)):
+            answered.append(event(reply_to, [one, lang, state, writes, *form.fields], said, **asking))
+        for one in answered:
+            one.then(lambda lang, talk: suggested(desk, talk, lang), [lang, state], [following], **quiet)
         arrived.then(suggest, [lang, state], tries, **quiet)
         stop.click(halt, None, None, **quiet)
         switched = lang.input(switch, [lang, state, *form.fields], [chosen, *labelled, *form.parts], **quiet)
@@ -202,7 +233,10 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         lang.change(None, [lang], None, js="(lang) => window.yinju.speak(lang)", **quiet)
         form.listen(lang, **quiet)
         articles.listen(lang, **quiet)
+        hunt.listen(lang, **quiet)
+        batch.listen(lang, writes, told, **quiet)
         aside.submit(look, [aside, lang, state], [aside, told, reader], trigger_mode="multiple", **quiet)
+        column.submit(widen, [column, lang, state], [column, chat, state, memory], trigger_mode="multiple", **quiet)
         for kind, button in keeping.items():
             button.click(lambda lang, talk, kind=kind: WISHES[kind](talk, None, 0, lang, desk), [lang, state], [told], **quiet)
         begun = again.click(clear, [lang, *form.fields], [state, link, *labelled], **quiet)

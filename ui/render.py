@@ -8,12 +8,17 @@ from rag.answer.events import Found, Rewording, Searching, Writing
 from rag.answer.types import Answer, Citation
 from rag.plain import also_searched
 from rag.search.browse import MENTIONING
-from rag.ui import table, wrote
+from rag.ui import columns, table, wrote
+from rag.ui.age import ages
 from rag.ui.keep import as_markdown
 from rag.ui.markup import escape, lang_tag
 from rag.ui.texts import article_count, passage_count, reader_date, reader_time, text
 from rag.ui.timeline import bounds
 from rag.ui.turn import Turn, chip, cited, others, quote, told_once, voice
+
+
+SIGNS = {"answered": "●", "near": "◐", "nothing": "○", "error": "⚠"}
+"""What a grade is told by beside its colour."""
 
 
 def question(raw: str, limit: int = 600) -> str:
@@ -79,7 +84,12 @@ def message(turn: Turn, lang: str, beside: str = "") -> str:
         body = wrote.around(turn, body)
     if answer.kind == "corpus":
         body += _whole_list(answer)
-    said = f'<div class="yj-answer" lang="{lang_tag(voice(answer))}">{_understood(answer)}{body}{_also(answer)}{_status(answer)}</div>'
+    css = f"yj-answer yj-is-{answer.grade}" if answer.refused else "yj-answer"
+    stopped = f'<p class="yj-model-note" role="note">{escape(turn.problem.speak(voice(answer)))}</p>' if turn.problem else ""
+    said = (
+        f'<div class="{css}" lang="{lang_tag(voice(answer))}">{_understood(answer)}{stopped}{body}{columns.offers(turn, lang)}'
+        f"{_also(answer)}{_status(answer)}</div>"
+    )
     return said + _actions(turn, lang)
 
 
@@ -128,8 +138,8 @@ def _status(answer: Answer) -> str:
         matched=f"{answer.matched:,}",
         ms=reader_time(answer.ms, lang),
     )
-    by = f" · {wrote.spent(answer)}" if answer.written else ""
-    return f'<p class="yj-status">{escape(words + by)}</p>'
+    parts = [words, *ages(answer, lang), *([wrote.spent(answer)] if answer.written else ())]
+    return f'<p class="yj-status">{escape(" · ".join(parts))}</p>'
 
 
 def _paragraphs(raw: str, turn: Turn | None = None) -> str:
@@ -149,11 +159,11 @@ def _rows(turn: Turn) -> str:
     """Values with their evidence, or plain evidence; rows with one label share its line."""
     parts: list[str] = []
     shown: set[str] = set()
-    for row in turn.answer.rows:
+    for at, row in enumerate(turn.answer.rows):
         if row.label and row.label not in shown:
             shown.add(row.label)
             value = f' <span class="yj-detail">{escape(row.value)}</span>' if row.value else ""
-            parts.append(f'<p class="yj-lead"><strong>{escape(row.label)}</strong>{value}</p>')
+            parts.append(f'<p class="yj-lead"><strong>{escape(row.label)}</strong>{value}</p>{columns.line(turn, at)}')
         for number in told_once(turn, row.citations):
             about = _about(cited(turn)[number - 1], voice(turn.answer))
             parts.append(f'<blockquote class="yj-evidence">{quote(turn, number)}{about}</blockquote>')
@@ -183,7 +193,8 @@ def _refusal(turn: Turn, beside: str) -> str:
     """What was not found, what to lift to find something (``beside``), and the nearest articles."""
     answer, lang = turn.answer, voice(turn.answer)
     lead = "refused_near" if answer.grade == "near" else "refused"
-    parts = [f'<p class="yj-lead"><strong>{escape(text(lang, lead))}</strong></p>']
+    sign = f'<span class="yj-sign" aria-hidden="true">{SIGNS[answer.grade]}</span> '
+    parts = [f'<p class="yj-lead">{sign}<strong>{escape(text(lang, lead))}</strong></p>']
     if answer.missing:
         words = " ".join(f'<span class="yj-missing">{escape(word)}</span>' for word in answer.missing)
         parts.append(f"<p>{escape(text(lang, 'missing'))} {words}</p>")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rag.answer.types import Citation
+from rag.corpus import sentences
 from rag.corpus.article import Article
 from rag.index.catalogue import HEADING_CHARS, heading
-from rag.ui.markup import escape, lang_tag, mark_up
+from rag.ui.markup import Span, escape, lang_tag, mark_up
 from rag.ui.texts import reader_date, text
-from rag.ui.turn import Turn, cited, spans
+from rag.ui.turn import Turn, cited, pin, spans
 
 Find = Callable[[str], Article | None]
 """From an article's id to the article; None where there is none."""
@@ -69,7 +70,7 @@ def _card(turn: Turn, number: int, lang: str, find: Find) -> str:
     tools = (
         f'<button type="button" class="yj-do" data-do="read" data-read="#read-{turn.key}-{number}">{escape(text(lang, "open_article"))}</button>'
         f'<button type="button" class="yj-do" {wrong}>{escape(text(lang, "wrong_quote"))}</button>'
-        f'<a class="yj-back" href="#">{escape(text(lang, "back"))}</a>'
+        f'{pin(turn, number, lang)}<a class="yj-back" href="#">{escape(text(lang, "back"))}</a>'
     )
     return (
         f'<article class="yj-card" id="{anchor}" tabindex="-1" aria-labelledby="{anchor}-title">'
@@ -103,14 +104,27 @@ def _passage(citation: Citation, lang: str, find: Find) -> str:
     if found is None or found.text[citation.start : citation.end] != citation.quote:
         return f'{_quoted(citation, lang)}<p class="yj-hint">{escape(text(lang, "changed"))}</p>'
     start, end = min(citation.passage_start, citation.start), max(citation.passage_end, citation.end)
-    return _slice(found, citation, start, end, lang)
+    marked = mark_up(found.text[start:end], [_around(found, citation, start, end), *spans(citation, lang, whole=True)], start)
+    return _text(marked, citation)
+
+
+def _around(found: Article, citation: Citation, start: int, end: int) -> Span:
+    """The quote with the sentences beside it: what the page's script shows of the card where its [n] is pointed at."""
+    told = sentences(found.text, start, min(end, len(found.text)))
+    before = [span for span in told if span[1] <= citation.start][-1:]
+    behind = [span for span in told if span[0] >= citation.end][:1]
+    first, last = (before or [(citation.start, 0)])[0][0], (behind or [(0, citation.end)])[0][1]
+    return Span(first, last, "yj-around")
 
 
 def _quoted(citation: Citation, lang: str) -> str:
     marked = mark_up(citation.quote, spans(citation, lang, whole=True), citation.start)
-    return f'<div class="yj-text" lang="{lang_tag(citation.lang)}"><bdi>{marked}</bdi></div>'
+    return _text(marked, citation)
 
 
 def _slice(found: Article, citation: Citation, start: int, end: int, lang: str) -> str:
-    marked = mark_up(found.text[start:end], spans(citation, lang, whole=True), start)
+    return _text(mark_up(found.text[start:end], spans(citation, lang, whole=True), start), citation)
+
+
+def _text(marked: str, citation: Citation) -> str:
     return f'<div class="yj-text" lang="{lang_tag(citation.lang)}"><bdi>{marked}</bdi></div>'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from rag.ui.age import age, built_at
 from rag.ui.markup import escape, lang_tag
 from rag.ui.texts import reader_date, reader_dates, text
 
@@ -59,24 +60,6 @@ def about(corpus: Corpus, lang: str, version: str = "", now: datetime | None = N
         told["facts_index"] = text(lang, "built_on", date=reader_date(f"{built:%Y-%m-%d}", lang), age=age(built, now or datetime.now(UTC), lang))
     body = "".join(f"<div><dt>{escape(text(lang, key))}</dt><dd>{escape(words)}</dd></div>" for key, words in told.items())
     return f'<dl class="yj-about" lang="{lang_tag(lang)}">{body}</dl>'
-
-
-def age(then: datetime, now: datetime, lang: str) -> str:
-    """How long ago something was: "3 h ago"."""
-    minutes = int((now - then).total_seconds() // 60)
-    if minutes < 1:
-        return text(lang, "age_now")
-    if minutes < 60:
-        return text(lang, "age_minutes", n=minutes)
-    return text(lang, "age_hours", n=minutes // 60) if minutes < 48 * 60 else text(lang, "age_days", n=minutes // 1440)
-
-
-def built_at(version: str) -> datetime | None:
-    """When an index version was built, by its name ("20261123T005603704Z-cfc1b5389352"); None for another name."""
-    try:
-        return datetime.strptime(version[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def welcome(corpus: Corpus, lang: str, version: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from rag.answer.types import Row
+from rag.ui import columns
 from rag.ui.markup import escape
 from rag.ui.texts import reader_date, text
 from rag.ui.tilemap import tilemap
@@ -69,16 +70,19 @@ def _table(turn: Turn) -> str:
         for at, number in enumerate(shown):
             lines += _line(turn, rows, number, at, number == shown[-1])
             folded += at >= LINES
+    names = [(key, text(lang, key)) for key in COLUMNS]
+    names[2:2] = columns.heads(turn)
     heads = "".join(
         f'<th scope="col" aria-sort="none"><button type="button" class="yj-sort" title="{escape(text(lang, "sort"))}">'
-        f"{escape(text(lang, key))}</button></th>"
-        for key in COLUMNS
+        f"{escape(name)}</button></th>"
+        for _, name in names
     )
+    css = "yj-places yj-wide" if turn.answer.columns else "yj-places"
     more = f'<button type="button" class="yj-do" data-do="more">{escape(text(lang, "more_lines", n=folded))}</button>' if folded else ""
     return (
         f'<p class="yj-only" hidden><span role="status"></span> <button type="button" class="yj-do" data-do="all">'
         f"{escape(text(lang, 'all_rows'))}</button></p>"
-        f'<table class="yj-places"><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>{more}'
+        f'<table class="{css}"><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>{more}'
     )
 
 
@@ -91,10 +95,15 @@ def _line(turn: Turn, rows: list[Row], number: int, at: int, last: bool) -> str:
         named += f'<span class="yj-place">{escape(row.label)}{detail}</span> '
     css = " ".join(("yj-again" if at else "", "yj-more" if at >= LINES else "")).strip()
     key = escape(" ".join(row.place for row in rows))
+    none = f'<span class="yj-none" aria-label="{escape(text(lang, "column_empty"))}" role="img">–</span>'
     beside = "".join(dict.fromkeys(others(turn, row) for row in rows)) if last else ""
     source = one.source or one.title or "–"
+    more = "".join(
+        f'<td class="yj-cell" data-label="{escape(name)}">{cell or none}</td>'
+        for (_, name), cell in zip(columns.heads(turn), columns.cells(turn, rows, number), strict=True)
+    )
     return (
-        f'<tr class="{css}" data-places="{key}"><th scope="row">{named}</th><td>{quote(turn, number)}{beside}</td>'
+        f'<tr class="{css}" data-places="{key}"><th scope="row">{named}</th><td>{quote(turn, number)}{beside}</td>{more}'
         f'<td><bdi title="{escape(one.title)}">{escape(source)}</bdi></td>'
         f'<td data-sort="{escape(one.date)}">{escape(reader_date(one.date, lang))}</td></tr>'
     )

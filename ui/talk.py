@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.answer.events import Found, Rewording, Searching, Writing
+from rag.answer.events import Evidence, Found, Rewording, Searching, Writing
 from rag.answer.types import Answer
 from rag.errors import ServerBusy, UsageError
 from rag.question.query import MAX_CHARACTERS, clean
@@ -114,10 +114,12 @@ def converse(
         _check(asked.question)
         if corpus:
             checked(asked.filters, corpus)
-        answer, pieces, shown = None, "", time.monotonic()
+        answer, evidence, pieces, shown = None, None, "", time.monotonic()
         for event in desk.stream(asked.question, history, asked.filters, without=asked.without, halted=halted, write=write):
             if isinstance(event, Answer):
                 answer = event
+            elif isinstance(event, Evidence):
+                evidence = event.answer
             elif isinstance(event, Rewording):
                 yield replace(talk, coming=(key, render.rewording(event, lang)))
             elif isinstance(event, Searching):
@@ -132,7 +134,9 @@ def converse(
                 if time.monotonic() - shown >= PIECE_SECONDS:
                     shown = time.monotonic()
                     yield replace(talk, coming=(key, render.partial(pieces)))
-        turn = Turn(key, answer, asked, None if answer else Said.of("stopped"))
+        # What a model was writing from is there, though the reader wanted no more.
+        stopped = Said.of("stopped_evidence" if evidence else "stopped")
+        turn = Turn(key, answer or evidence, asked, None if answer else stopped)
     except Unusable as error:
         turn = Turn(key, None, asked, error.said)
     except UsageError as error:

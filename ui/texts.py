@@ -1,4 +1,5 @@
-"""Every word of the page, in Chinese and English; both languages hold the same keys. The corpus tab brings its own.
+"""Every word of the page, in Chinese and English; both languages hold the same keys. The corpus tab brings its own, and what one
+works with beside the chat does.
 
 ``lang`` is "zh", anything else for English, or :data:`rag.question.script.HANT`: an answer to a question in traditional
 characters is shown in them.
@@ -10,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from rag.question.script import HANT, in_script
-from rag.ui import texts_corpus
+from rag.ui import texts_corpus, texts_work
 
 LANGS = ("zh", "en")
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
@@ -299,8 +300,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "save_json": "Save as JSON",
     },
 }
-for _lang, _words in texts_corpus.TEXTS.items():
-    TEXTS[_lang] |= _words
+for _more in (texts_corpus.TEXTS, texts_work.TEXTS):
+    for _lang, _words in _more.items():
+        TEXTS[_lang] |= _words
 
 _MONTHS = (
     "January February March April May June July August September October November December"

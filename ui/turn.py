@@ -55,8 +55,17 @@ def chip(turn: Turn, number: int) -> str:
         return ""
     lang = voice(turn.answer)
     title = shown[number - 1].title or text(lang, "untitled")
-    tip = escape(text(lang, "chip", n=number, title=title))
-    return f'<a class="yj-chip" href="#src-{turn.key}-{number}" title="{tip}">[{number}]</a>'
+    name = escape(text(lang, "chip", n=number, title=title))
+    return f'<a class="yj-chip" href="#src-{turn.key}-{number}" aria-label="{name}">[{number}]</a>'
+
+
+def pin(turn: Turn, number: int, lang: str) -> str:
+    """The control that puts a quote among the clippings."""
+    name = escape(text(lang, "clip_pin"))
+    return (
+        f'<button type="button" class="yj-do yj-pin" data-do="pin" data-pin="{turn.key}-{number}" aria-pressed="false" '
+        f'aria-label="{name}" title="{name}"></button>'
+    )
 
 
 def spans(citation: Citation, lang: str, whole: bool = False) -> list[Span]:
@@ -84,7 +93,10 @@ def quote(turn: Turn, number: int) -> str:
     same = [n for n, one in enumerate(cited(turn), 1) if one.same_as == number]
     chips = "".join(chip(turn, n) for n in (number, *same))
     header = f"<bdi>{escape(citation.header)}</bdi> ⋮ " if citation.header else ""
-    said = f'<q class="yj-said" lang="{lang_tag(citation.lang)}">{header}<bdi>{marked}</bdi></q>&nbsp;{chips}'
+    said = (
+        f'<q class="yj-said" lang="{lang_tag(citation.lang)}">{header}<bdi>{marked}</bdi></q>'
+        f'<span class="yj-with">&nbsp;{chips}{pin(turn, number, lang)}</span>'
+    )
     pairs = [text(lang, "pair", word=word, of=of) for word, of in glosses(citation)]
     if not pairs:
         return f'<span class="yj-quoted">{said}</span>'

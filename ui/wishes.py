@@ -35,7 +35,8 @@ def fulfil(wish: str, talk: Talk, lang: str, desk: Desk, to: Mapping[str, object
     return {to["told"]: WISHES[do](talk, turn, int(number), lang, desk)} if do in WISHES else {}
 
 
-def _file(name: str, kind: str, words: str) -> str:
+def file(name: str, kind: str, words: str) -> str:
+    """What has the page's script save a file, as JSON."""
     # The number makes every message another one: the page is told only of what changes.
     return json.dumps({"do": "save", "name": name, "type": kind, "words": words, "n": secrets.token_hex(4)})
 
@@ -55,9 +56,9 @@ def _rate(verdict: str) -> Callable[[Talk, Turn, int, str, Desk], str]:
 
 
 WISHES: dict[str, Callable[[Talk, Turn | None, int, str, Desk], str]] = {
-    "md": lambda talk, turn, number, lang, desk: _file("yinju.md", "text/markdown", as_markdown(talk.turns, lang)),
-    "json": lambda talk, turn, number, lang, desk: _file("yinju.json", "application/json", as_json(talk.turns)),
-    "csv": lambda talk, turn, number, lang, desk: _file("yinju.csv", "text/csv", as_csv(turn, lang)),
+    "md": lambda talk, turn, number, lang, desk: file("yinju.md", "text/markdown", as_markdown(talk.turns, lang)),
+    "json": lambda talk, turn, number, lang, desk: file("yinju.json", "application/json", as_json(talk.turns)),
+    "csv": lambda talk, turn, number, lang, desk: file("yinju.csv", "text/csv", as_csv(turn, lang)),
     **{verdict: _rate(verdict) for verdict in ("right", "wrong", "quote")},
 }
 """By the name of what is asked for: from the conversation, the turn, a number, the language and the desk to JSON for the page's script."""

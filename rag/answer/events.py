@@ -51,6 +51,19 @@ class Rewording:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """The answer of quotes alone, from which a language model is now to write.
+
+    Who stops it then has this.
+
+    Attributes:
+        answer: complete but for what the model writes.
+    """
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
     """A language model is asked to write, or still writes; told again a few times a second.
 
@@ -63,8 +76,8 @@ class Writing:
     sentences: int
 
 
-Event = Rewording | Searching | Found | Writing | str | Answer
+Event = Rewording | Searching | Found | Evidence | Writing | str | Answer
 """In this order: that a language model is asked for other wordings (where that is on), what is
-searched, what was found, that a language model writes (where one does),
+searched, what was found, the quotes alone and that a language model writes (where one does),
 ``Answer.text`` piece by piece as strings, and last the answer itself. While a model writes,
 ``Writing`` and pieces of the text alternate."""

@@ -11,11 +11,14 @@ import json
 import re
 
 from rag.answer.types import (
+    COLUMNS,
     CONSTRAINTS,
     GRADES,
     KINDS,
     Answer,
+    Cell,
     Citation,
+    Column,
     Constraint,
     Difference,
     Row,
@@ -29,6 +32,7 @@ _CHOICES = {
     ("Answer", "kind"): KINDS,
     ("Answer", "grade"): GRADES,
     ("Answer", "lang"): ("zh", "en"),
+    ("Column", "asks"): COLUMNS,
     ("Constraint", "kind"): CONSTRAINTS,
 }
 
@@ -40,7 +44,9 @@ def answer_schema() -> dict:
     schema = TypeAdapter(Answer).json_schema(mode="serialization")
     for one in (
         Answer,
+        Cell,
         Citation,
+        Column,
         Constraint,
         Difference,
         Highlight,

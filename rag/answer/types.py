@@ -13,8 +13,11 @@ from rag.search.types import Highlight
 __all__ = [
     "CONSTRAINTS",
     "KINDS",
+    "COLUMNS",
     "Answer",
+    "Cell",
     "Citation",
+    "Column",
     "Constraint",
     "Difference",
     "Row",
@@ -25,6 +28,7 @@ __all__ = [
 
 KINDS = (*ASKED, "talk", "corpus")
 GRADES = ("answered", "near", "nothing")
+COLUMNS = ("when", "how_many", "who")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,32 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """What a further column says of a row.
+
+    Attributes:
+        text: as a quote of the row writes it; "" where the quotes do not say.
+        citations: number, from 1, into ``Answer.citations`` of the quote that says it; none for "".
+    """
+
+    text: str = ""
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A further column of a list.
+
+    Attributes:
+        asks: one of ``COLUMNS``.
+        cells: one for each of ``Answer.rows``.
+    """
+
+    asks: str
+    cells: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenSentence:
     """A sentence that a language model wrote, and whether the quotes that it names bear it out.
 
@@ -217,6 +247,7 @@ class Answer:
             ``Index.browse("about:" + about)`` lists them all.
         also: other wordings of the question that were searched beside it, as a language model
             proposed them. They only choose passages that are read for the question itself.
+        columns: further columns of a list, where they were asked for: when, how many, who.
     """
 
     question: str
@@ -243,6 +274,7 @@ class Answer:
     written: Written | None = None
     also: tuple[str, ...] = ()
     about: str = ""
+    columns: tuple[Column, ...] = ()
 
     def to_dict(self) -> dict:
         """The answer as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""

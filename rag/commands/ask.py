@@ -45,14 +45,7 @@ _asking = (
     options.model,
     options.rerank,
     options.json,
-    click.option("--from", "date_from", metavar="YYYY-MM-DD", default="", help="Only articles of this day or later."),
-    click.option("--to", "date_to", metavar="YYYY-MM-DD", default="", help="Only articles of this day or earlier."),
-    click.option("--source", "sources", multiple=True, help="Only this publisher. May be given several times."),
-    click.option(
-        "--place", "places", multiple=True,
-        help="Only articles that name this place or one inside it, in Chinese or English. May be given several times.",
-    ),
-    click.option("--lang", "langs", multiple=True, help="Only this language (zh, en). May be given several times."),
+    options.narrowed,
 )  # fmt: skip
 
 
@@ -63,12 +56,16 @@ _asking = (
         "--after", multiple=True, metavar="QUESTION", help='The question asked before, that "and in Zhejiang?" leans on. May be given several times.'
     ),
     click.option("--as-of", metavar="YYYY-MM-DD", default="", help='The day that "last month" is told from.  [default: of the newest article]'),
+    click.option(
+        "--column", "columns", multiple=True, type=click.Choice(["when", "how_many", "who"]),
+        help="A further column of an answer that is a list. May be given several times.",
+    ),
     click.option("--no-constraints", "free", is_flag=True, help="Do not restrict the articles to the time, place and publisher in QUESTION."),
     cls=_Asking,
 )
 def ask(
     question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,
-    llm: Llm | None, after: tuple[str, ...], as_of: str, free: bool, **filters
+    llm: Llm | None, after: tuple[str, ...], as_of: str, columns: tuple[str, ...], free: bool, **filters
 ) -> None:  # fmt: skip
     """Answer QUESTION with quotes, or refuse.
 
@@ -84,7 +81,8 @@ def ask(
     turns = assistant.turns(after, chosen, as_of)
 
     def one(text: str) -> Answer:
-        return assistant.ask(text, turns, chosen, as_of, CONSTRAINTS if free else ())
+        answer = assistant.ask(text, turns, chosen, as_of, CONSTRAINTS if free else ())
+        return assistant.with_columns(answer, columns)
 
     _each(question, file, as_json, one, Answer.to_dict, put_answer)
 
@@ -92,14 +90,22 @@ def ask(
 @options.command(
     *_asking,
     click.option("--k", "-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Passages at most."),
+    click.option(
+        "--facets", is_flag=True,
+        help='All articles that hold the words: their number, by month, publisher, place and language too, and the first K. "a phrase" '
+        "must stand as it is written, -word leaves out.",
+    ),
     cls=_Asking,
-)
+)  # fmt: skip
 def search(
     question: tuple[str, ...], file: IO[bytes] | None, path: str, model: str | None, rerank: str | None, as_json: bool,
-    k: int, **filters
+    k: int, facets: bool, **filters
 ) -> None:  # fmt: skip
-    """Find the passages that fit QUESTION best."""
-    from rag.terminal import put, put_hits
+    """Find the passages that fit QUESTION best.
+
+    Where QUESTION begins with a minus, "--" stands before it: yinju search --facets -- bridge -toll
+    """
+    from rag.terminal import put, put_hits, put_sifted
 
     index, chosen = _open(question, file, path, model, rerank, filters)
 
@@ -107,6 +113,11 @@ def search(
 
     def row(found) -> dict:
         return {**models, "hits": [asdict(hit) for hit in found.hits], "ms": found.ms["total"], "steps_ms": found.ms}
+
+    if facets:
+        from rag.search.sift import MAX_PAGE
+
+        return _each(question, file, as_json, lambda text: index.sift(text, chosen, 0, min(k, MAX_PAGE)), asdict, put_sifted)
 
     def show(found) -> None:
         put_hits(found.hits)

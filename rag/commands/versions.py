@@ -14,11 +14,14 @@ from rag import options
 def status(path: str, as_json: bool) -> None:
     """Show the versions of an index and what they hold."""
     from rag.library import Index
-    from rag.terminal import put, put_json, put_skipped, size
+    from rag.looks import overdue
+    from rag.terminal import printable, put, put_json, put_skipped, size
 
     told = Index.status(path)
     if as_json:
         return put_json(told.to_dict())
+    for one in overdue(path):
+        put(printable(f"yinju: the {one.kind} {one.what} was last read on {one.at[:10]}; what is new there since is not in the index"), error=True)
     for version in told.versions:
         live = "live  " if version.live else "      "
         if version.problem:

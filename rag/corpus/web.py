@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rag.corpus.fetch import XML, Fetched, Fetcher
 from rag.corpus.folder import Added, CorpusFolder
@@ -12,11 +12,14 @@ from rag.errors import FetchError
 MAX_SITEMAPS = 10  # of an index of sitemaps
 
 
-def add_url(folder: CorpusFolder, url: str, fetcher: Fetcher | None = None) -> Iterator[Added]:
+def add_url(
+    folder: CorpusFolder, url: str, fetcher: Fetcher | None = None, on_feed: Callable[[str], None] = lambda url: None
+) -> Iterator[Added]:
     """The article at an address, or all those that the feed or sitemap there leads to, one by one.
 
     A page that is there already is fetched again, and replaced if its article has changed. What fails comes as refused,
-    with the reason. At most ``fetcher.limits.pages`` pages are fetched.
+    with the reason. At most ``fetcher.limits.pages`` pages are fetched. ``on_feed`` is called with the address of a feed or
+    sitemap that was read.
     """
     fetcher = fetcher or Fetcher()
     found = _fetched(fetcher, url)
@@ -25,6 +28,7 @@ def add_url(folder: CorpusFolder, url: str, fetcher: Fetcher | None = None) -> I
     elif not _leads_on(found):
         yield folder.add_page(found)
     else:
+        on_feed(url)
         yield from _led_to(folder, found, fetcher)
 
 

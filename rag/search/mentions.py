@@ -46,11 +46,11 @@ def mentions(snapshot: Snapshot, thing: str, allowed: np.ndarray) -> Mentions:
     try:
         return Mentions(naming_places(snapshot, [place_named(thing)]) & allowed, none)
     except UsageError:  # no place, or several of one name
-        named = _holding(snapshot, thing) & allowed
-    return Mentions(named, _about(snapshot, thing, allowed) & ~named)
+        named = holding(snapshot, thing) & allowed
+    return Mentions(named, about(snapshot, thing, allowed) & ~named)
 
 
-def _holding(snapshot: Snapshot, thing: str) -> np.ndarray:
+def holding(snapshot: Snapshot, thing: str) -> np.ndarray:
     """bool (n_articles,): the articles in which the words stand side by side, in either number."""
     keep = np.zeros(snapshot.n_articles, bool)
     forms = {thing, thing.removesuffix("s"), f"{thing}s"} if thing[-1:].isascii() else {thing}
@@ -67,7 +67,7 @@ def _holding(snapshot: Snapshot, thing: str) -> np.ndarray:
     return keep
 
 
-def _about(snapshot: Snapshot, thing: str, allowed: np.ndarray) -> np.ndarray:
+def about(snapshot: Snapshot, thing: str, allowed: np.ndarray) -> np.ndarray:
     """bool (n_articles,): the articles with a passage that matches nearly all that is said."""
     keep = np.zeros(snapshot.n_articles, bool)
     query = analyse(thing, snapshot.model, snapshot.embedder)

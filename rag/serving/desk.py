@@ -16,7 +16,9 @@ from rag.assistant import Assistant
 from rag.corpus.article import Article
 from rag.errors import UsageError, YinjuError
 from rag.library import Index
+from rag.looks import Look, overdue
 from rag.search.browse import Listing, Statistics
+from rag.search.sift import Sifted
 from rag.search.types import Filters, Hit
 from rag.serving.intake import Intake
 from rag.serving.pool import THREADS, THREADS_WRITING, Pool
@@ -159,6 +161,13 @@ class Desk:
             *turns, (_, answer) = self._turns.of(self._assistant, (*before, question), filters, as_of)
         return self.suggested(question, answer, turns, filters, as_of)
 
+    def with_columns(self, answer: Answer, columns: Sequence[str]) -> Answer:
+        """A list with further columns, see :meth:`rag.assistant.Assistant.with_columns`; in the thread of the caller."""
+        if self._workers and columns:
+            (made,) = self._workers.run("with_columns", answer, columns)
+            return made
+        return self._assistant.with_columns(answer, columns)
+
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         """The best ``k`` passages, found in the thread of the caller. Raises UsageError."""
         if self._workers:
@@ -190,6 +199,18 @@ class Desk:
         """A page of the list of articles, see :meth:`rag.library.Index.browse`."""
         self.refresh()
         return self.index.browse(words, filters, order, start, count)
+
+    def sift(self, words: str, filters: Filters, start: int, count: int) -> Sifted:
+        """A page of all articles that hold what is searched for, see :meth:`rag.library.Index.sift`."""
+        if self._workers:
+            (found,) = self._workers.run("sift", words, filters, start, count)
+            return found
+        self.refresh()
+        return self.index.sift(words, filters, start, count)
+
+    def overdue(self) -> tuple[Look, ...]:
+        """The folders and feeds of the index that should have been read again long ago."""
+        return overdue(self.index.path)
 
     def statistics(self) -> Statistics:
         """What the index holds, see :meth:`rag.library.Index.statistics`."""

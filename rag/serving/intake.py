@@ -21,6 +21,7 @@ from rag.adding import corpora, corpus_folder
 from rag.corpus.fetch import Fetcher, Limits
 from rag.corpus.folder import Added, CorpusFolder
 from rag.errors import ServerBusy, UsageError, YinjuError
+from rag.looks import FEED, note
 from rag.updating import Updating
 
 log = logging.getLogger("rag.server")
@@ -219,7 +220,7 @@ class Intake:
             for at, item in enumerate(job.items, 1):
                 if item.kind == "url":
                     fetcher = fetcher or self._fetcher()
-                job.tell(results=(*job.state.results, *_added(folder, fetcher, item, job.said)), done=at)
+                job.tell(results=(*job.state.results, *_added(folder, fetcher, item, job.said, self._feed_read)), done=at)
         # One that is known may have been put there by a round that was cut off before its update.
         wanted = [job for job in jobs if any(one.status != "refused" for one in job.state.results)]
         for job in jobs:
@@ -227,6 +228,9 @@ class Intake:
                 job.tell(stage="done")
         if wanted:
             self._update(folder, wanted)
+
+    def _feed_read(self, url: str) -> None:
+        note(self.path, FEED, url)
 
     def _update(self, folder: CorpusFolder, jobs: Sequence[Job]) -> None:
         for job in jobs:
@@ -246,7 +250,9 @@ class Intake:
             job.tell(stage="done", version=version)
 
 
-def _added(folder: CorpusFolder, fetcher: Fetcher | None, item: Item, said: dict[str, str]) -> Iterator[Added]:
+def _added(
+    folder: CorpusFolder, fetcher: Fetcher | None, item: Item, said: dict[str, str], on_feed: Callable[[str], None]
+) -> Iterator[Added]:
     """What became of one thing. No failure of one costs the others; where things lie on the server is nobody's business."""
     from rag.corpus.web import add_url
 
@@ -256,6 +262,6 @@ def _added(folder: CorpusFolder, fetcher: Fetcher | None, item: Item, said: dict
         elif item.kind == "file":
             yield folder.add_bytes(item.name, item.content, **said)
         else:
-            yield from add_url(folder, item.name, fetcher)
+            yield from add_url(folder, item.name, fetcher, on_feed)
     except YinjuError as error:
         yield Added(item.name, "refused", reason=str(error).replace(str(folder.path), folder.path.name))

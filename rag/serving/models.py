@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from rag.search.facets import Facets
 from rag.search.types import Filters, Hit
 from rag.writing.check import SENTENCE_LIMIT, TEXTS_LIMIT
 
@@ -36,6 +37,9 @@ class Lifting(BaseModel):
     without: list[str] = Field(
         default_factory=list, max_length=100, description="Constraints of the question to lift: date, place, source, or their words."
     )
+    columns: list[Literal["when", "how_many", "who"]] = Field(
+        default_factory=list, max_length=3, description="Further columns of an answer that is a list; not with `text/event-stream`."
+    )
     write: bool = Field(True, description="Whether the language model writes the answer, where the server has one.")
     history: list[str] = Field(default_factory=list, max_length=HISTORY_LIMIT, description="Earlier questions, oldest first.")
 
@@ -54,6 +58,8 @@ class Searched(Narrowing):
 
     question: str
     k: int = Field(10, ge=1, le=100, description="Passages at most.")
+    facets: bool = Field(False, description="All articles that hold the words, with their number by month, publisher, place and language.")
+    start: int = Field(0, ge=0, description="With `facets`: how many articles to pass over.")
 
 
 class Browsed(Narrowing):
@@ -90,10 +96,14 @@ class Suggested(BaseModel):
 
 
 class Found(BaseModel):
-    """The reply of ``/api/search``."""
+    """The reply of ``/api/search``; what follows the hits is told with ``facets`` alone."""
 
     question: str
     hits: list[Hit]
+    total: int | None = Field(None, description="Articles that hold the words; the 1,000 best can be listed.")
+    start: int | None = Field(None, description="Place of the first hit among them, from 0.")
+    nearest: bool | None = Field(None, description="No article holds them: the hits are merely the nearest.")
+    facets: Facets | None = Field(None, description="Pairs of a value and the number of articles.")
 
 
 class Span(BaseModel):
@@ -125,6 +135,7 @@ class Health(BaseModel):
     articles: int | None = Field(None, description="Only told to who may ask questions, like all that follows.")
     index_version: str | None = None
     problem: str | None = None
+    overdue: list[str] | None = Field(None, description="Watched folders and feeds that were not read for long, if any.")
 
 
 class Token(BaseModel):

@@ -15,6 +15,7 @@ from rag.answer.types import Answer
 from rag.library import Index
 from rag.search.browse import Listing, Statistics
 from rag.serving.batch import add_batch
+from rag.serving.clippings import add_clippings
 from rag.serving.described import describe
 from rag.serving.desk import Desk
 from rag.serving.entrance import add_entrance
@@ -58,6 +59,7 @@ def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
     door = Door(settings.accounts) if settings.accounts else None
     _add_routes(app, desk)
     add_batch(app, desk)
+    add_clippings(app, desk)
     add_openai(app, desk)
     add_mcp(app, desk)
     if desk.intake:
@@ -82,13 +84,14 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         health = Health(status="degraded" if desk.problem else "ok")
         if not desk.settings.accounts or request.scope.get("user"):
             health.articles, health.index_version, health.problem = desk.index.n_articles, desk.index.version, desk.problem or None
+            health.overdue = [one.name for one in desk.overdue()] or None
         return health
 
     async def answer(request: Request, asked: Asked | Asking, narrowed) -> Answer | Response:
         given = (asked.as_of, asked.without)
         if MEDIA_TYPE in request.headers.get("accept", ""):
             return await event_stream(desk, asked.question, narrowed.filters(), *given, asked.history, asked.write)
-        return await done(lambda: desk.answer(asked.question, narrowed.filters(), *given, asked.history, asked.write))
+        return await done(lambda: desk.with_columns(desk.answer(asked.question, narrowed.filters(), *given, asked.history, asked.write), asked.columns))
 
     @app.post("/api/ask", response_model=Answer, responses=_REFUSED | _STREAMED, tags=["questions"])
     async def ask(request: Request, asking: Annotated[Asking, Body()]):
@@ -110,9 +113,15 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         given = (asking.filters.filters(), asking.as_of, asking.without, asking.history)
         return Suggested(suggestions=list(await done(lambda: desk.follow(asking.question, *given))))
 
-    @app.get("/api/search", responses=_REFUSED, tags=["questions"])
+    @app.get("/api/search", responses=_REFUSED, response_model_exclude_none=True, tags=["questions"])
     async def search(asked: Annotated[Searched, Query()]) -> Found:
-        """The passages that fit a question best."""
+        """The passages that fit a question best; with `facets` all articles that hold the words.
+
+        With `facets`, words in quotation marks must stand as they are written, and `-word` leaves out what holds the word.
+        """
+        if asked.facets:
+            all_ = await done(lambda: desk.sift(asked.question, asked.filters(), asked.start, asked.k))
+            return Found(question=asked.question, hits=all_.hits, total=all_.total, start=all_.start, nearest=all_.nearest, facets=all_.facets)
         hits = await done(lambda: desk.search(asked.question, asked.k, asked.filters()))
         return Found(question=asked.question, hits=hits)
 

@@ -1,0 +1,146 @@
+"""Quotes that a reader pinned, as Markdown and as a Word file, each with its source in a footnote."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.text.paragraph import Paragraph
+
+_TITLES = {"zh": "摘录", "en": "Clippings"}
+_CHANGED = {
+    "zh": "索引已更新，无法再核对这句话",
+    "en": "the index has changed, so this could not be checked",
+}
+# What begins something else than a paragraph in Markdown, or is markup within one.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Clipping:
+    """A pinned quote.
+
+    Attributes:
+        quote: the words.
+        title, date, source, url: of the article.
+        lang: its language.
+        question: to which it was quoted, or "".
+        checked: whether the index has these words at this place now.
+    """
+
+    quote: str
+    title: str = ""
+    date: str = ""
+    source: str = ""
+    url: str = ""
+    lang: str = ""
+    question: str = ""
+    checked: bool = True
+
+
+def as_markdown(clippings: Sequence[Clipping], lang: str) -> str:
+    """The quotes in order, each a block quotation with a footnote; ``lang`` is that of the heading."""
+    parts = [f"# {_TITLES[lang]}"]
+    for number, one in enumerate(clippings, 1):
+        parts += [f"**{_escaped(question)}**"] if (question := _asked(clippings, number)) else []
+        parts.append(f"> {_escaped(one.quote)}[^{number}]")
+    notes = (f"[^{n}]: {_escaped(_source(one, lang))}" + (f" <{_url(one)}>" if _url(one) else "")
+             for n, one in enumerate(clippings, 1))  # fmt: skip
+    return "\n\n".join([*parts, "\n".join(notes)]) + "\n"
+
+
+def as_docx(clippings: Sequence[Clipping], lang: str) -> bytes:
+    """The same as a Word file, with footnotes of Word's own."""
+    from docx import Document
+
+    document = Document()
+    document.core_properties.title, document.core_properties.author = _TITLES[lang], "Yinju"
+    document.add_heading(_TITLES[lang], 1)
+    for number, one in enumerate(clippings, 1):
+        if question := _asked(clippings, number):
+            document.add_heading(_plain(question), 2)
+        _refer(document.add_paragraph(_plain(one.quote), style="Quote"), number)
+    _add_footnotes(
+        document, [_plain(f"{_source(one, lang)} {_url(one)}".strip()) for one in clippings]
+    )
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _asked(clippings: Sequence[Clipping], number: int) -> str:
+    """The question above a clipping, where it is another one than that before."""
+    one = clippings[number - 1]
+    before = clippings[number - 2].question if number > 1 else ""
+    return one.question if one.question != before else ""
+
+
+def _source(one: Clipping, lang: str) -> str:
+    parts = (one.title, one.source, one.date, "" if one.checked else _CHANGED[lang])
+    return ", ".join(" ".join(part.split()) for part in parts if part) or "–"
+
+
+def _url(one: Clipping) -> str:
+    """An address that may be followed."""
+    url = "".join(one.url.split())
+    return url.replace("<", "%3C").replace(">", "%3E") if re.match(r"https?://", url) else ""
+
+
+def _escaped(text: str) -> str:
+    line = _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return re.sub(r"^(\d+)([.)])|^([-+=:])", r"\1\\\2\3", line)
+
+
+def _plain(text: str) -> str:
+    """Words that XML can hold, on one line."""
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
+
+
+def _refer(paragraph: Paragraph, number: int) -> None:
+    """Puts the reference to a footnote behind a paragraph."""
+    from docx.oxml import parse_xml
+
+    paragraph._p.append(
+        parse_xml(
+            f'<w:r xmlns:w="{_W}"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
+            f'<w:footnoteReference w:id="{number}"/></w:r>'
+        )
+    )
+
+
+def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
+    """Adds the part that holds the footnotes, which python-docx does not make itself."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    # Word asks for the two lines that separate notes from text as the notes -1 and 0.
+    separators = "".join(
+        f'<w:footnote w:type="{kind}" w:id="{number}"><w:p><w:r><w:{tag}/></w:r></w:p></w:footnote>'
+        for number, kind, tag in (
+            (-1, "separator", "separator"),
+            (0, "continuationSeparator", "continuationSeparator"),
+        )
+    )
+    told = "".join(
+        f'<w:footnote w:id="{number}"><w:p><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteRef/></w:r>'
+        f'<w:r><w:t xml:space="preserve"> {_xml(note)}</w:t></w:r></w:p></w:footnote>'
+        for number, note in enumerate(notes, 1)
+    )
+    xml = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:footnotes xmlns:w="{_W}">{separators}{told}</w:footnotes>'
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(PackURI("/word/footnotes.xml"), kind, xml.encode(), document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+
+
+def _xml(text: str) -> str:
+    from xml.sax.saxutils import escape
+
+    return escape(text)

@@ -1,0 +1,116 @@
+"""All articles that hold what is searched for, rather than the few that answer best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.errors import UsageError
+from rag.index import Snapshot
+from rag.question.query import Query, analyse
+from rag.search.candidates import Candidates, balanced, candidates
+from rag.search.facets import Facets, facets
+from rag.search.filters import allowed_articles
+from rag.search.mentions import about, holding
+from rag.search.search import hits_of
+from rag.search.sought import Sought, sought
+from rag.search.types import Filters, Hit
+
+LISTED = 1_000
+"""Articles of which the passages can be listed, the best ones; all are counted."""
+MAX_PAGE = 100
+NEAREST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """A page of what was found.
+
+    Attributes:
+        hits: one passage of each article, the best articles first; at most :data:`LISTED` in all.
+        start: place of the first of them among all, from 0.
+        total: how many articles there are.
+        facets: of all of them.
+        nearest: no article holds what is searched for, and ``hits`` are merely the nearest, at
+            most :data:`NEAREST`; ``total`` is then 0.
+        sought: how the words were taken.
+    """
+
+    hits: tuple[Hit, ...]
+    start: int
+    total: int
+    facets: Facets
+    nearest: bool
+    sought: Sought
+
+
+def sift(
+    snapshot: Snapshot, words: str, filters: Filters = Filters(), start: int = 0, count: int = 20
+) -> Sifted:
+    """The articles that hold all words of a search, or match nearly all of them in other words or
+    in the other language; see :meth:`rag.library.Index.sift`.
+    """
+    if start < 0 or not 1 <= count <= MAX_PAGE:
+        raise UsageError(
+            f"expected a start from 0 and a count from 1 to {MAX_PAGE}, got {start} and {count}"
+        )
+    parts = sought(words)
+    keep = allowed_articles(snapshot, filters)
+    for phrase in parts.phrases:
+        keep &= holding(snapshot, phrase)
+    for phrase in parts.without:
+        keep &= ~holding(snapshot, phrase)
+    found = keep & _worded(snapshot, parts.words, keep) if parts.words else keep
+    nearest = not found.any()
+    # A phrase that nothing holds is not near anything.
+    pool = keep if nearest else found
+    hits = _page(
+        snapshot,
+        analyse(parts.text, snapshot.model, snapshot.embedder),
+        pool,
+        start,
+        NEAREST if nearest else count,
+    )
+    total = int(found.sum())
+    return Sifted(tuple(hits), start, total, facets(snapshot, found), nearest, parts)
+
+
+def _worded(snapshot: Snapshot, words: str, keep: np.ndarray) -> np.ndarray:
+    """bool (n_articles,): the articles that hold each word, or have a passage that matches nearly
+    all that is said.
+    """
+    query = analyse(words, snapshot.model, snapshot.embedder)
+    # Words that say nothing else are sought all the same.
+    told = sorted(set(query.ids[query.content if query.content.any() else slice(None)].tolist()))
+    held = np.full(snapshot.n_articles, bool(told))
+    for token in told:
+        one = np.zeros(snapshot.n_articles, bool)
+        one[snapshot.passages.article_row[snapshot.holding(token)]] = True
+        held &= one
+    return held | about(snapshot, words, keep)
+
+
+def _page(snapshot: Snapshot, query: Query, pool: np.ndarray, start: int, count: int) -> list[Hit]:
+    if not pool.any():
+        return []
+    found = candidates(snapshot, query, pool, beside=_lexical(snapshot, query, pool))
+    best = _best_of_each(snapshot, found)
+    return hits_of(snapshot, query, found, best[:LISTED][start : start + count].tolist())
+
+
+def _lexical(snapshot: Snapshot, query: Query, pool: np.ndarray) -> np.ndarray:
+    """For each of the :data:`LISTED` articles that hold the words best, the passage that does."""
+    passages = np.flatnonzero(pool[snapshot.passages.article_row])
+    score = snapshot.lexical(query.text)[passages]
+    order = np.argsort(-score, kind="stable")
+    _, first = np.unique(snapshot.passages.article_row[passages[order]], return_index=True)
+    return np.sort(passages[order[np.sort(first)[:LISTED]]])
+
+
+def _best_of_each(snapshot: Snapshot, found: Candidates) -> np.ndarray:
+    """Positions in ``found`` of the best passage of each article, the best first."""
+    score = balanced(found.score, snapshot.lang_codes[1][found.articles], found.articles)
+    order = np.argsort(-score, kind="stable")
+    _, first = np.unique(found.articles[order], return_index=True)
+    return order[np.sort(first)]

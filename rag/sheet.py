@@ -1,0 +1,166 @@
+"""Many questions as a table, and the same table with their answers: what ``yinju batch`` and the
+page's batch tab read and write.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.errors import UsageError
+
+if TYPE_CHECKING:
+    from rag.answer.types import Answer
+
+RESULTS = ("grade", "answer", "quote", "title", "source", "date", "url", "all_quotes")
+"""Columns that are put behind those of the questions: how the question was answered (one of
+``rag.answer.types.GRADES``, or "error"), the answer in short, the first quote with its article, and
+all of them, a line for each. A refusal has no answer and no quote; where the articles are about the
+subject, ``all_quotes`` has the nearest.
+"""
+_NAMES = ("question", "questions", "问题", "提问", "問題", "提問")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_DELIMITERS = ",;\t"
+
+
+class NoQuestions(UsageError):
+    """There is no question in a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table of questions.
+
+    Attributes:
+        columns: names of its columns.
+        rows: their cells, as many in each row as there are columns.
+        at: number of the column of the questions, from 0.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    at: int
+
+    @property
+    def questions(self) -> list[str]:
+        """The question of each row."""
+        return [row[self.at] for row in self.rows]
+
+
+def read_sheet(text: str) -> Sheet:
+    """A CSV (of commas, semicolons or tabs) whose first line names a column "question" or "问题";
+    any other text is a question a line. Rows without a question are left out.
+
+    Raises NoQuestions where there is none at all, UsageError for what is no table.
+    """
+    text = text.removeprefix("\ufeff")
+    lines = text.splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    delimiter = max(_DELIMITERS, key=first.count)
+    columns = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])]
+    named = [at for at, name in enumerate(columns) if name.casefold() in _NAMES]
+    if not named:
+        rows = [(line.strip(),) for line in lines if line.strip()]
+        sheet = Sheet(("question",), tuple(rows), 0)
+    else:
+        try:
+            read = [
+                row
+                for row in csv.reader(io.StringIO(text), delimiter=delimiter)
+                if any(map(str.strip, row))
+            ]
+        except csv.Error as error:
+            raise UsageError(
+                f"expected a table as CSV, got one that cannot be read ({error})"
+            ) from error
+        width = len(columns)
+        rows = [tuple((*row, *[""] * width)[:width]) for row in read[1:]]
+        sheet = Sheet(tuple(columns), tuple(row for row in rows if row[named[0]].strip()), named[0])
+    if not sheet.rows:
+        raise NoQuestions(
+            'expected questions, one a line or in a column named "question", got none'
+        )
+    return sheet
+
+
+def short(answer: Answer) -> str:
+    """An answer in a cell: its values, or what a model wrote as far as it holds, or its sentence;
+    "" for a refusal."""
+    if answer.refused:
+        return ""
+    if answer.written and (held := [one.text for one in answer.written.sentences if one.supported]):
+        return (" " if answer.lang == "en" else "").join(held)
+    named = dict.fromkeys(f"{row.label} {row.value}".strip() for row in answer.rows if row.label)
+    if named and answer.kind != "corpus":
+        return ("; " if answer.lang == "en" else "；").join(named)
+    if answer.kind in ("talk", "corpus"):
+        return answer.text.strip()
+    return " ".join(answer.citations[0].quote.split()) if answer.citations else answer.text.strip()
+
+
+def result(answer: Answer) -> dict[str, str]:
+    """The cells of :data:`RESULTS` for an answer."""
+    from rag.plain import heading
+
+    listed = {"answered": answer.citations, "near": answer.nearest}.get(answer.grade, ())
+    lines = [
+        f"[{n}] “{' '.join(one.quote.split())}” {heading(one)} {one.url}".strip()
+        for n, one in enumerate(listed, 1)
+    ]
+    cells = {"grade": answer.grade, "answer": short(answer), "all_quotes": "\n".join(lines)}
+    if answer.citations:
+        one = answer.citations[0]
+        cells |= {
+            "quote": one.quote,
+            "title": one.title,
+            "source": one.source,
+            "date": one.date,
+            "url": one.url,
+        }
+    return cells
+
+
+def failed(reason: str) -> dict[str, str]:
+    """The same for a question that could not be answered."""
+    return {"grade": "error", "answer": reason}
+
+
+class Writer:
+    """Writes a sheet with its results, row by row, as spreadsheets read it.
+
+    Args:
+        sheet: what was asked.
+        names: names of the columns of :data:`RESULTS`, where they shall be others.
+    """
+
+    def __init__(self, sheet: Sheet, names: Mapping[str, str] | None = None) -> None:
+        self._sheet, self._names = sheet, names or {}
+
+    def head(self) -> str:
+        """The first line. It begins with a mark without which a spreadsheet would take the file for
+        one in its system's own encoding."""
+        return "\ufeff" + _line(
+            [*self._sheet.columns, *(self._names.get(name, name) for name in RESULTS)]
+        )
+
+    def row(self, number: int, cells: Mapping[str, str]) -> str:
+        """The line of a row, by its number from 0."""
+        return _line([*self._sheet.rows[number], *(cells.get(name, "") for name in RESULTS)])
+
+
+def cell(raw: str) -> str:
+    """A text that no spreadsheet takes for a formula: with an apostrophe before what could begin one
+    (OWASP, CSV injection).
+    """
+    return (
+        f"'{raw}" if raw.lstrip(" \ufeff").startswith(_FORMULA) or raw.startswith(_FORMULA) else raw
+    )
+
+
+def _line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow(map(cell, cells))
+    return out.getvalue()

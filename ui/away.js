@@ -1,0 +1,61 @@
+// A server that cannot be reached, has too much to do or fails: what to tell the reader, and going on when it is back.
+window.yinjuAway = (() => {
+  "use strict";
+  const { stored, keep } = window.yinjuKept;
+  const { all } = window.yinjuTables;
+  const { field, write } = window.yinjuFields;
+
+  let lost = false;
+  async function there() {
+    try {
+      const answer = await fetch("healthz", { cache: "no-store", signal: AbortSignal.timeout(8000) });
+      return ![502, 503, 504].includes(answer.status); // what a proxy says of a server that is away
+    } catch (error) {
+      return error.name === "TimeoutError"; // slow is not away
+    }
+  }
+
+  // Waits until the server is there again. The page's connection to it is gone by then, so the page is loaded
+  // anew, and shows the conversation as the tab has kept it.
+  async function wait() {
+    if (lost || await there()) return;
+    lost = true;
+    alert("lost");
+    const draft = field("question")?.value;
+    if (draft) keep("yinju-draft", draft);
+    do await new Promise((wake) => setTimeout(wake, 1500)); while (!(await there()));
+    location.reload();
+  }
+
+  function alert(kind) {
+    for (const one of ["lost", "busy", "failed"]) document.body.classList.toggle(one === "busy" ? "yj-busy-now" : `yj-${one}`, one === kind);
+    if (kind && kind !== "lost") setTimeout(() => { if (!lost) alert(""); }, 12_000);
+  }
+
+  addEventListener("offline", wait);
+  setInterval(() => { if (!document.hidden) wait(); }, 15_000);
+
+  // Gradio tells of its own troubles in a pill over the page, which is not shown; the reader is told here what to do.
+  const heard = new WeakSet();
+  async function listen() {
+    for (const toast of all(".toast-body")) {
+      if (heard.has(toast)) continue;
+      heard.add(toast);
+      const busy = /queue|busy|full/i.test(toast.textContent);
+      toast.querySelector("button")?.click();
+      if (await there()) alert(busy ? "busy" : "failed");
+      else wait();
+    }
+  }
+
+  // What was half typed when the page was loaded anew.
+  function draft() {
+    const box = field("question");
+    const kept = stored("yinju-draft", "");
+    if (!box || !kept) return;
+    sessionStorage.removeItem("yinju-draft");
+    write("question", kept);
+  }
+
+  return { listen, draft };
+})();

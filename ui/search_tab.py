@@ -1,0 +1,121 @@
+"""The search tab: all articles that hold some words, with what they can be restricted to, beside the chat that answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import gradio as gr
+
+from rag.errors import ServerBusy, UsageError
+from rag.question.query import MAX_CHARACTERS
+from rag.search.sift import Sifted
+from rag.search.sought import OnlyLeftOut
+from rag.serving import Desk
+from rag.ui import browse, search
+from rag.ui.browse import PAGE
+from rag.ui.markup import Span, escape, lang_tag
+from rag.ui.search import Hunt
+from rag.ui.texts import text
+
+NAME = "yj-found"
+"""Id of the article that is read in this tab."""
+
+
+class SearchTab:
+    """The parts of the tab, made where it is to stand; :func:`rag.ui.page.page` mounts it.
+
+    Attributes:
+        parts: what :meth:`speak` gives updates for.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._hunt = gr.State(Hunt())
+        with gr.Row(elem_id="search-ask"):
+            self._words = gr.Textbox(
+                elem_id="search-words", max_lines=1, max_length=MAX_CHARACTERS, scale=1,
+                html_attributes=gr.InputHTMLAttributes(enterkeyhint="search", autocomplete="off", spellcheck=False),
+            )  # fmt: skip
+            self._send = gr.Button("", elem_id="search-send", variant="primary", scale=0)
+        self._help = gr.HTML(elem_id="search-help")
+        with gr.Row(elem_id="search-desk"):
+            with gr.Column(elem_id="search-left", scale=2):
+                self._count = gr.HTML(elem_id="search-count")
+                self._facets = gr.HTML(elem_id="search-facets")
+                self._list = gr.HTML(elem_id="search-list")
+            with gr.Column(elem_id="search-right", scale=3):
+                self._read = gr.HTML(elem_id="search-read")
+        # What a control in the tab asks for; the page's script writes it.
+        self._wish = gr.Textbox(elem_id="search-wish", visible="hidden", container=False)
+        self.parts = [self._words, self._send, self._help]
+
+    def speak(self, lang: str) -> list:
+        """The parts in a language."""
+        hint = f'<p class="yj-hint" lang="{lang_tag(lang)}">{escape(text(lang, "search_help"))}</p>'
+        return [
+            gr.update(label=text(lang, "search_words"), placeholder=text(lang, "search_hint")),
+            gr.update(value=text(lang, "search_send")),
+            hint,
+        ]
+
+    def listen(self, lang: gr.Radio, **how) -> None:
+        """Wire what happens in the tab; ``lang`` is the page's switch of languages, ``how`` goes to every event."""
+        how = {**how, "trigger_mode": "always_last"}
+        shown = [self._hunt, self._count, self._facets, self._list, self._read]
+        gr.on(
+            [self._words.submit, self._send.click], self._begin, [self._words, lang], shown, **how
+        )
+        self._wish.submit(self._go, [self._wish, self._hunt, lang], [self._wish, *shown], **how)
+        lang.change(self._show, [self._hunt, lang], shown, **how)
+
+    def _begin(self, words: str, lang: str) -> list:
+        return self._show(Hunt(words.strip()), lang)
+
+    def _go(self, wish: str, hunt: Hunt, lang: str) -> list:
+        after = search.gone(hunt, wish)
+        if replace(after, opened="") == replace(hunt, opened=""):
+            # Only what is read changes; the list keeps its place.
+            return ["", after, gr.skip(), gr.skip(), gr.skip(), self._reading(after, lang)]
+        return ["", *self._show(after, lang)]
+
+    def _show(self, hunt: Hunt, lang: str) -> list:
+        if not hunt.words:
+            return [hunt, "", "", "", ""]
+        try:
+            found = self._found(hunt)
+        except (UsageError, ServerBusy) as error:
+            return [hunt, _told(_why(error, lang), lang), "", "", ""]
+        return [
+            hunt,
+            search.head(found, lang),
+            search.facets(found, hunt, lang),
+            search.hits(found, hunt, lang),
+            self._reading(hunt, lang),
+        ]
+
+    def _found(self, hunt: Hunt) -> Sifted:
+        """Raises UsageError, ServerBusy."""
+        return self._desk.pool.submit(
+            lambda: self._desk.sift(hunt.words, hunt.filters, hunt.start, PAGE)
+        ).result()
+
+    def _reading(self, hunt: Hunt, lang: str) -> str:
+        if not (passage := hunt.passage):
+            return ""
+        article_id, start, end = passage
+        marks = [Span(start, end, "yj-quote")] if end else []
+        return browse.reader(self._desk.article(article_id), lang, (), marks, NAME, hunt.opened)
+
+
+def _why(error: Exception, lang: str) -> str:
+    if isinstance(error, ServerBusy):
+        return text(lang, "busy")
+    return (
+        text(lang, "search_left_out")
+        if isinstance(error, OnlyLeftOut)
+        else text(lang, "search_bad", reason=str(error))
+    )
+
+
+def _told(words: str, lang: str) -> str:
+    return f'<p class="yj-notice" role="note" lang="{lang_tag(lang)}">{escape(words)}</p>'
