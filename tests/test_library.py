@@ -41,7 +41,7 @@ def test_import_loads_nothing_heavy():
 
 
 def test_public_names():
-    assert len(rag.__all__) <= 10 and set(rag.__all__) == set(rag._HOME)
+    assert len(rag.__all__) <= 12 and set(rag.__all__) == set(rag._HOME)
     for name in rag.__all__:
         assert getattr(rag, name).__name__ == name
     with pytest.raises(AttributeError, match="'rag' has no attribute 'Indes'"):
