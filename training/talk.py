@@ -33,13 +33,14 @@ NUMBERS = {"-": 0, **{kind: at for at, kind in enumerate(message.KINDS)}}
 REAL = (
     ("qa", "question", slice(1_000, 5_000)), ("qa_en", "question", slice(0, 4_000)),
     ("unanswered", "question", slice(1_000, 5_000)), ("unanswered", "question", slice(6_000, 11_000)),
-    ("titled_news", "title", slice(0, 24_000, 12)), ("dictionary", "zh", slice(7, None, 20)),
+    ("titled_news", "title", slice(0, 24_000, 12)), ("titled_news", "text", slice(6, 24_000, 40)), ("dictionary", "zh", slice(7, None, 20)),
 )  # fmt: skip
 LEAD = ("请", "请问", "麻烦", "那", "嗯", "那个，", "引据，"), ("please ", "hey, ", "so ", "um ", "well ", "hey yinju ", "can you ")
 TAIL = ("吧", "呢", "啊", "好吗", "可以吗", "，谢谢", "！", "一下"), (" please", " thanks", "!!", " now", " pls", " then", " ok?")
 LEANING = ("{}呢", "那{}呢？", "{}的呢？"), ("and {}?", "what about {}?", "and in {}?")
 ASKING = ("请问{}", "你知道{}吗？", "我想知道{}", "能告诉我{}吗", "你能介绍一下{}吗？", "谁能解释一下{}"), (
     "do you know {}", "can you tell me {}", "please tell me {}", "I'd like to know {}", "tell me about {}", "what do you know about {}")
+TIMES = ("{}", "{}?", "{}？", "{}年", "{}年呢？", "and in {}?", "in {}?", "{}人？", "{} people?", "{}号呢")
 JOINED = ("，", "。", " "), (", ", ". ", " ")
 SPARED, STEPS, PAIRS = 3e-6, 80, 1_500  # ridge, iterations, and how many messages are made of two
 SPELT, FILLED = 12, 8  # spellings of a line with alternatives, and of each questions about the corpus
@@ -107,7 +108,7 @@ def asking(patterns: Sequence[Example]) -> np.ndarray:
 
 def _real(data: Path) -> Iterator[str]:
     for name, field, which in REAL:
-        yield from (row[field] for row in islice(rows(data, name), which.start, which.stop, which.step or 1))
+        yield from (row[field][:200] for row in islice(rows(data, name), which.start, which.stop, which.step or 1))
 
 
 def varied(written: list[Example], real: list[str], places: list[str], chance: random.Random) -> Iterator[Example]:
@@ -125,6 +126,11 @@ def varied(written: list[Example], real: list[str], places: list[str], chance: r
         yield "-", f"{chance.choice(by_script[english])}{chance.choice(JOINED[english])}{text}"
     for text in chance.sample(real, 3_000):
         yield "-", chance.choice(ASKING[not has_chinese(text)]).format(text.rstrip("？?"))
+    for number in (*range(1980, 2040), *chance.sample(range(10_000), 240)):
+        yield "-", chance.choice(TIMES).format(number)
+    for text in chance.sample(real, 4_000):  # what is pasted from somewhere
+        begin = chance.randrange(max(1, len(text) - 4))
+        yield "-", text[begin : begin + chance.randint(4, 30)]
     for place in chance.sample(places, 1_000):
         yield "-", place
         yield "-", chance.choice(LEANING[0]).format(place)

@@ -156,7 +156,8 @@ def _of_what(said: Said, old: Whole, answer: Earlier, lang: str, second: bool) -
         name = thing[0]
     there = re.fullmatch("there|[那这][里儿边]", word)
     one = "person" if re.match("h[ei]|she|[他她]", word) else "organisation document"
-    alone = len(labels) == 1 and any(labels)
+    # No pronoun stands for a figure or a date.
+    alone = len(labels) == 1 and any(labels) and answer.kind not in ("number", "date")
     if alone and word and (answer.kind in ("places" if there else one).split()) != second:
         name = labels[0]
     if there:
