@@ -128,7 +128,8 @@ def varied(written: list[Example], real: list[str], places: list[str], chance: r
         yield "-", chance.choice(ASKING[not has_chinese(text)]).format(text.rstrip("？?"))
     for number in (*range(1980, 2040), *chance.sample(range(10_000), 240)):
         yield "-", chance.choice(TIMES).format(number)
-    for text in chance.sample(real, 4_000):  # what is pasted from somewhere
+    long = [text for text in real if len(text) > 80]
+    for text in (*chance.sample(real, 3_000), *chance.choices(long, k=5_000)):  # what is pasted
         begin = chance.randrange(max(1, len(text) - 4))
         yield "-", text[begin : begin + chance.randint(4, 30)]
     for place in chance.sample(places, 1_000):
