@@ -149,7 +149,7 @@ def test_odd_articles_are_read(index):
     )
     for question in ("哪些省举行了防汛演练？", "出动了多少艘冲锋舟？", "谁举行了防汛演练？", "Which provinces held flood drills?", "防災訓練", "什么时候举行了防汛演练？"):
         ask(snapshot, question)
-    assert {"四川", "江苏"} <= set(ask(snapshot, "哪些省举行了防汛演练？").places)
+    assert {"四川", "江苏", "云南"} <= set(ask(snapshot, "哪些省举行了防汛演练？").places)
 
 
 def test_an_answer_from_one_sentence(index):
@@ -204,18 +204,9 @@ def test_only_places_inside_the_one_that_is_named(news):
 
 def test_places_are_shown_in_the_language_of_the_question(news):
     zh, en = ask(news, "哪些省举行了防汛演练？"), ask(news, "Which provinces held flood drills?")
-    assert zh.lang == "zh" and {"湖北", "安徽", "湖南"} <= labels(zh) and "篇" in zh.text
-    assert en.lang == "en" and {"Hubei 湖北", "Anhui 安徽", "Hunan 湖南"} <= labels(en)
+    assert zh.lang == "zh" and {"山东", "湖北", "安徽"} <= labels(zh) and "篇" in zh.text
+    assert en.lang == "en" and {"Shandong 山东", "Hubei 湖北", "Anhui 安徽", "Hunan 湖南"} == labels(en)
     assert en.text.endswith("3 of 13 articles searched hold evidence.")
-
-
-@pytest.mark.xfail(reason="the reader misses the body of a province that acts, and clauses far from their place", strict=True)
-@pytest.mark.parametrize("lang, expected", [
-    (("zh",), {"山东", "湖北", "安徽"}),
-    (("en",), {"湖南"}),
-])  # fmt: skip
-def test_all_places_and_no_others(news, lang, expected):
-    assert set(ask(news, "哪些省举行了防汛演练？", filters=Filters(langs=lang)).places) == expected
 
 
 # ---- a value
@@ -245,8 +236,7 @@ def test_filters_restrict_what_is_searched(news):
     question = "哪些省举行了防汛演练？"
     given = ask(news, question, filters=Filters(date_from="2024-06-18"))
     assert "安徽" in given.places and not {"山东", "湖北"} & set(given.places) and given.searched == 2
-    english = ask(news, question, filters=Filters(langs=("en",)))
-    assert "湖南" in english.places and {c.lang for c in english.citations} == {"en"}
+    assert set(ask(news, question, filters=Filters(langs=("en",))).places) == {"湖南"}
     assert ask(news, question, filters=Filters(sources=("茶马周报",))).refused
     nothing = ask(news, question, filters=Filters(date_from="2099-01-01"))
     assert nothing.refused and nothing.searched == 0 and nothing.nearest == ()
@@ -316,8 +306,8 @@ def test_a_question_in_traditional_characters_is_answered_in_them_from_the_same_
 
 def test_the_frame_is_in_traditional_characters_and_quotes_stay(news):
     given = ask(news, "哪些省舉行了防汛演練？")
-    assert "湖南" in given.places and "湖北" in given.places  # what programs read stays
-    assert "蕪湖市" in [row.detail for row in given.rows] and re.search("在 13 篇文章中檢索，[0-9] 篇有依據。", given.text)
+    assert "湖南" in given.places and "山东" in given.places  # what programs read stays
+    assert "山東" in [row.label for row in given.rows] and re.search("在 13 篇文章中檢索，[0-9] 篇有依據。", given.text)
     refused = ask(news, "哪些省發射了衛星？")
     assert refused.refused and refused.text.startswith("文章中沒有這個問題的答案。沒有找到依據的詞：") and "發射" in refused.missing
     assert any(c.title in refused.text for c in refused.nearest)

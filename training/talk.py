@@ -25,6 +25,7 @@ from rag.question import message
 from rag.question.corpus_asked import TIME
 from rag.question.script import has_chinese
 from rag.question.types import TALK
+from training.composed import composed
 from training.data import place_names, rows
 
 HERE = Path(__file__).parent
@@ -126,6 +127,8 @@ def varied(written: list[Example], real: list[str], places: list[str], chance: r
         yield "-", f"{chance.choice(by_script[english])}{chance.choice(JOINED[english])}{text}"
     for text in chance.sample(real, 3_000):
         yield "-", chance.choice(ASKING[not has_chinese(text)]).format(text.rstrip("？?"))
+    for one in islice(composed(chance), 4_000):  # "which provinces ...", of any story
+        yield "-", one.question
     for number in (*range(1980, 2040), *chance.sample(range(10_000), 240)):
         yield "-", chance.choice(TIMES).format(number)
     long = [text for text in real if len(text) > 80]

@@ -19,14 +19,16 @@ from rag.answer.cite import Citations, verify
 from rag.answer.compare import extreme, measured
 from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
 from rag.answer.dated import Calendar, of_year
+from rag.answer.enumerate import Gazette
 from rag.answer.events import Found, Searching
 from rag.answer.fold import Fold
-from rag.answer.listed import is_list, is_stated
+from rag.answer.listed import is_list, is_place_list, is_stated
 from rag.answer.lists import is_compared, likely
 from rag.answer.own import own_answer
+from rag.answer.places import READ_PLACES, place_groups, place_quotes
 from rag.answer.refused import nearest_of
 from rag.answer.reading_chosen import is_surer
-from rag.answer.rows import measured_rows, name_rows, value_rows
+from rag.answer.rows import measured_rows, name_rows, place_row, value_rows
 from rag.answer.sentence import of_place, sentence_of
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus.captions import is_caption
@@ -123,7 +125,7 @@ def stages(
         )
         return
     others = tuple(analyse(text, snapshot.model, snapshot.embedder) for text in also)
-    work = Work(snapshot, load_judge(), reranker, others)
+    work = _Work(snapshot, load_judge(), reranker, others)
 
     def under(*freed: str) -> Generator[Searching | Found, None, Answer]:
         now = lifted(snapshot, parsed, as_of, (*without, *freed)) if freed else parsed
@@ -172,7 +174,7 @@ def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
 
 
 @dataclass(slots=True, eq=False)
-class Work:
+class _Work:
     """One question's work.
 
     A refusal tries to lift the question's restrictions one by one: what stays the same is done once.
@@ -181,7 +183,7 @@ class Work:
         snapshot, judge, reranker: what it works with.
         others: other wordings of the question, which are searched, too.
         scored: the candidates among all articles, where every passage is scored.
-        calendar: the dates of the articles that were read.
+        calendar, gazette: the dates and places of the articles that were read.
         chance: 0 to 1, that the articles answer the question that was worked on last.
     """
 
@@ -191,6 +193,7 @@ class Work:
     others: Sequence[Query] = ()
     scored: Candidates | None = None
     calendar: Calendar = field(default_factory=Calendar)
+    gazette: Gazette = field(default_factory=Gazette)
     chance: float = 0.0
 
     def answered(
@@ -200,14 +203,19 @@ class Work:
         allowed = passing & parsed.allowed
         searched = int(allowed.sum())
         yield Searching(searched)
-        listed = is_list(parsed)
-        found, order = self.sought(parsed, passing, allowed, READ_ALL if listed else READ)
+        listed, placed = is_list(parsed), is_place_list(parsed)
+        most = READ_PLACES if placed else READ_ALL if listed else READ
+        found, order = self._sought(parsed, passing, allowed, most)
         yield Found(len(order), len(np.unique(found.articles[order])))
         cited = Citations(parsed.query, self.snapshot.model)
+        if placed and (rows := self._placed(parsed, found, order, allowed, cited)):
+            count = len(rows) if parsed.form == "count" else None
+            return self._composed(parsed, [], rows, cited, searched, True, count)
         if not searched:  # what is nearest is then told of the other articles
             order = order_of(self.snapshot, found, passing, READ)
+        order = order[: READ_ALL if listed and not placed else READ]
         passages = passages_of(self.snapshot, parsed, found, order, SPANS_ALL if listed else SPANS)
-        if not searched:
+        if placed or not searched:
             return self._composed(parsed, passages, [], cited, searched, False, None)
         findings, passages = self._found(parsed, found, order, passages, searched)
         first = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
@@ -233,7 +241,7 @@ class Work:
     ) -> tuple[Findings, list[Passage]]:
         """What was found in the passages, which a reranker has ordered anew where there is one."""
         listed = is_list(parsed)
-        accept = lambda finding: self.fits(parsed, finding, listed)
+        accept = lambda finding: self._fits(parsed, finding, listed)
         findings = findings_of(parsed, passages, searched, self.judge, accept)
         self.chance = findings.chance
         settled = listed or parsed.kind == "places"  # places are answered from all that match
@@ -244,7 +252,29 @@ class Work:
         values = findings_of(parsed, passages, searched, self.judge, accept).values
         return dataclasses.replace(findings, values=values), passages
 
-    def sought(
+    def _placed(
+        self,
+        parsed: ParsedQuestion,
+        found: Candidates,
+        order: np.ndarray,
+        allowed: np.ndarray,
+        cited: Citations,
+    ) -> list[Row]:
+        """A row for each place that the passages are about; none where they do not answer."""
+        groups = place_groups(
+            self.snapshot, parsed, found, order, self.judge.places, self.calendar, self.gazette
+        )
+        told = [
+            [one for one in group if not is_caption(one.evidence.article.text, one.evidence.start)]
+            for group in groups
+        ]
+        fold = Fold(self.snapshot, allowed, [])
+        return [
+            place_row(parsed, group, place_quotes(group, cited, fold, self.gazette))
+            for group in filter(None, told)
+        ]
+
+    def _sought(
         self, parsed: ParsedQuestion, passing: np.ndarray, allowed: np.ndarray, most: int
     ) -> tuple[Candidates, np.ndarray]:
         """Candidates, and the positions of those that are read, best first."""
@@ -288,7 +318,7 @@ class Work:
             for place, passage in zip(places, passages)
         ]
 
-    def fits(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
+    def _fits(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
         """Whether a finding is no caption, and of the places, periods and years that are named."""
         if is_caption(finding.window.article.text, finding.start):
             return False
@@ -310,7 +340,7 @@ class Work:
         fold: Fold,
     ) -> tuple[list[Row], int | None]:
         """A row for each name that is likely enough, and how many where that is asked for."""
-        groups = likely(self.snapshot.model, parsed, findings, self.judge, searched)
+        groups = likely(parsed, findings, self.judge, searched)
         if not groups:
             return [], None
         if is_compared(parsed):

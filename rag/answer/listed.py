@@ -22,6 +22,17 @@ def is_list(parsed: ParsedQuestion) -> bool:
     )
 
 
+def is_place_list(parsed: ParsedQuestion) -> bool:
+    """Whether all places of a kind are sought, and nothing is compared or denied."""
+    return (
+        is_list(parsed)
+        and parsed.sought[0] == "places"
+        and parsed.form in ("one", "all", "count")
+        and not parsed.bound
+        and not parsed.negated
+    )
+
+
 def is_stated(parsed: ParsedQuestion, findings: Findings) -> bool:
     """Whether an article says itself how many they are: no list need be counted."""
     if parsed.form != "count" or parsed.bound or not findings.values:

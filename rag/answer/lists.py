@@ -10,14 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.answer.unsaid import is_aside, is_denied
 from rag.corpus.places import Place, PlaceMention, contains, find_places, places_by_name
-from rag.embed.static import StaticModel
 from rag.question import ParsedQuestion
 from rag.reader.findings import Findings, Spot
-from rag.reader.judge import RANKED, Judge, listed_of, row_features
+from rag.reader.judge import Judge, row_features
 from rag.reader.numbers import UNITS
-from rag.reader.reading import Finding, read_alone
+from rag.reader.reading import Finding
 from rag.reader.values import find_dates, find_numbers
 
 _LEVELS = {
@@ -45,8 +43,6 @@ _NO_NAME = re.compile(
     r"|three)\b",
     re.I,
 )
-ALONE = 48  # names, in order of worth, whose sentences are read once more, alone
-LONGEST_PLACE = 30  # characters in which the end of a place is looked for
 LONGEST_NAME = 40  # characters
 NO_PLACES = ("person", "organisation", "document")  # kinds of which no place is one
 # What joins two names of an enumeration that were found apart, and a name between two such words.
@@ -76,14 +72,14 @@ class Named:
         label: the name as the article writes it.
         place: the place that it is, or None.
         start, end: where it stands in the article.
-        spot: where it was found.
+        spot: where it was found; None for a place of :mod:`rag.answer.places`.
     """
 
     label: str
     place: Place | None
     start: int
     end: int
-    spot: Spot
+    spot: Spot | None
 
     @property
     def key(self) -> str:
@@ -105,20 +101,11 @@ def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
         if (kind != "places" or level in ("any", "city"))
         and not (kind in NO_PLACES and _is_place(one.label))
     ]
-    return [one for one in found if not _excepted(parsed, one) and _is_said(parsed, one)]
-
-
-def _is_said(parsed: ParsedQuestion, one: Named) -> bool:
-    """Whether the sentence of a name says of it what it says; asked for what is denied, anything."""
-    if parsed.negated:
-        return True
-    article = one.spot.finding.window.article
-    return not (is_aside(article, one.start, one.end) or is_denied(article, one.start, one.end))
+    return [one for one in found if not _excepted(parsed, one)]
 
 
 def _places(finding: Finding, level: str, spot: Spot) -> list[Named]:
     wanted = _LEVELS[level or "any"]
-    finding = _whole(finding)
     mentions = [m for m in find_places(finding.text) if not m.part_of_name]
     fit = [
         m
@@ -158,15 +145,6 @@ def _places(finding: Finding, level: str, spot: Spot) -> list[Named]:
         )
         for m in inmost
     ]
-
-
-def _whole(finding: Finding) -> Finding:
-    """A finding with the rest of a place that it is the beginning of: names may be cut in tokens."""
-    text, end = finding.window.article.text, finding.window.end
-    for mention in find_places(text[finding.start : min(finding.start + LONGEST_PLACE, end)]):
-        if mention.start == 0 and not mention.part_of_name:
-            return dataclasses.replace(finding, end=max(finding.end, finding.start + mention.end))
-    return finding
 
 
 def _names(finding: Finding, spot: Spot) -> list[Named]:
@@ -240,25 +218,15 @@ def _mentions(words: str) -> tuple[PlaceMention, ...]:
 
 
 def likely(
-    model: StaticModel, parsed: ParsedQuestion, findings: Findings, judge: Judge, searched: int
+    parsed: ParsedQuestion, findings: Findings, judge: Judge, searched: int
 ) -> list[list[Named]]:
     """The names that are likely enough to be rows, or to be compared; see :func:`grouped`."""
     groups = groups_of(parsed, findings)
     if not groups:
         return []
-    listed = listed_of(parsed)
-    chances = judge.row_chances(told_of(model, parsed, groups, judge, searched), listed)
-    least = judge.row[listed]
-    if is_compared(parsed) and chances.max() >= least:
-        least *= COMPARED
-    # Where places of the gazetteer are near the best name, what is none of them is no place.
-    near = groups[0][0].spot.worth - RANKED
-    placed = listed == "places" and any(g[0].place and g[0].spot.worth >= near for g in groups)
-    return [
-        group
-        for group, chance in zip(groups, chances)
-        if chance >= least and (group[0].place or not placed)
-    ]
+    chances = judge.row_chances(told_of(parsed, groups, searched))
+    least = judge.row * (COMPARED if is_compared(parsed) and chances.max() >= judge.row else 1)
+    return [group for group, chance in zip(groups, chances) if chance >= least]
 
 
 def is_compared(parsed: ParsedQuestion) -> bool:
@@ -320,22 +288,10 @@ def _as_likely(one: Named, best: Spot) -> Spot:
     return dataclasses.replace(best, finding=finding)
 
 
-def told_of(
-    model: StaticModel,
-    parsed: ParsedQuestion,
-    groups: Sequence[Sequence[Named]],
-    judge: Judge,
-    searched: int,
-) -> np.ndarray:
+def told_of(parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], searched: int) -> np.ndarray:
     """What it is told from that names are rows: :func:`rag.reader.judge.row_features`."""
-    alone = read_alone(model, parsed.read, [_itself(group[0]) for group in groups[:ALONE]])
-    alone += [-8.0] * (len(groups) - len(alone))
     spots = [[one.spot for one in group] for group in groups]
-    return row_features(parsed, spots, alone, searched, judge.search)
-
-
-def _itself(one: Named) -> Finding:
-    return dataclasses.replace(one.spot.finding, start=one.start, end=one.end)
+    return row_features(parsed, spots, searched)
 
 
 def grouped(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]:

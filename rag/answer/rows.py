@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from rag.answer.cite import Citations
 from rag.answer.compare import Measured
+from rag.answer.enumerate import PlaceFound
 from rag.answer.fold import Fold, differences, stories_first
 from rag.answer.lists import Named, is_name, named_in
 from rag.answer.sentence import Sentence, beside, quote_span, sentence_of
@@ -217,6 +218,13 @@ def _name_row(
         in_script(detail, lang),
         numbers,
     )
+
+
+def place_row(parsed: ParsedQuestion, group: Sequence[PlaceFound], numbers: tuple[int, ...]) -> Row:
+    """One row for places that one row stands for."""
+    level = parsed.sought[1]
+    named = [Named(one.mention.place.name, one.mention.place, 0, 0, None) for one in group]
+    return _name_row(parsed, named, level, numbers)
 
 
 def _place_label(place, level: str, lang: str) -> str:

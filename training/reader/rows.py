@@ -2,13 +2,11 @@
 
 The weights are kept with those of the judge.
 
-    python -m training.reader.rows --data DATA --index-titled DIR --index-docs DIR \
-        --index-places DIR --out MODEL
+    python -m training.reader.rows --data DATA --index-titled DIR --index-docs DIR --out MODEL
 
 The list questions of ``benchmarks/lists.jsonl`` that may be trained on are asked of the indexes of
-their corpora (``benchmarks/lists.py`` makes them), the tuned ones of ``benchmarks/enumeration.jsonl``
-of theirs, composed ones of their passages, and ones made for the places of an article of small
-indexes. Logistic regression; lists of places and of other names are fitted apart.
+their corpora (``benchmarks/lists.py`` makes them), and composed ones of their passages. Logistic
+regression; the least chance is that with the best F1 over all rows.
 """
 
 from __future__ import annotations
@@ -16,45 +14,43 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.enumeration import QUESTIONS as PLACES
 from benchmarks.lists import is_named, questions
 from rag import Index
 from rag.answer.listed import is_list
 from rag.answer.lists import groups_of, told_of
 from rag.answer.types import Row
 from rag.corpus import Article
-from rag.embed.static import load_static
 from rag.index import Snapshot
 from rag.question.parsing import parse
 from rag.reader.encode import encode, joined
-from rag.reader.findings import SPANS_ALL, Passage, findings_of
-from rag.reader.judge import LISTED, ROW_FEATURES, listed_of, load_judge
+from rag.reader.findings import READ_ALL, SPANS_ALL, Passage, findings_of, order_of, passages_of
+from rag.reader.judge import ROW_FEATURES, load_judge
 from rag.reader.network import BODY, TITLE
 from rag.reader.reading import read
 from rag.reader.windows import Window
+from rag.search.candidates import candidates
 from training.composed import Places, composed
 from training.reader.judge import logistic
 from training.reader.listed import FORMS
 from training.reader.mine import kept_apart
-from training.reader.placed import Told, found_for, placed_of
 from training.reader.sources import rows
-from training.reader.words import Words
-
-LEAST = tuple(n / 100 for n in range(10, 61))  # chances that are tried as the least
-NEARLY = 0.01  # of F1, which is given up for a list with fewer wrong rows
-REAL = 4  # times that a real question counts, of which there are a fifth as many
-LONGEST = 4000  # characters of an article
 
 
-def asked_of(snapshot: Snapshot, question: dict) -> Told:
-    """What is found for a list question; what may be argued either way is left out."""
+def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray, int]:
+    """Features of the names found (n, r), which are right (n,), and how many should be there."""
     parsed = parse(snapshot, question["question"])
-    groups, features = found_for(snapshot, parsed)
+    allowed = parsed.allowed
+    found = candidates(snapshot, parsed.query, allowed)
+    passages = passages_of(
+        snapshot, parsed, found, order_of(snapshot, found, allowed, READ_ALL), SPANS_ALL
+    )
+    findings = findings_of(parsed, passages, int(allowed.sum()), load_judge())
+    groups = groups_of(parsed, findings)
+    told = told_of(parsed, groups, int(allowed.sum()))
     names = [
         Row(
             group[0].label,
@@ -63,12 +59,12 @@ def asked_of(snapshot: Snapshot, question: dict) -> Told:
         for group in groups
     ]
     right = np.array([any(is_named(row, of) for of in question["expected"]) for row in names], bool)
-    undecided = [any(is_named(row, [of]) for of in question.get("open", ())) for row in names]
-    sure = right | ~np.array(undecided, bool)
-    return Told(listed_of(parsed), features[sure], right[sure], len(question["expected"]))
+    return told, right, len(question["expected"])
 
 
-def composed_of(snapshot: Snapshot, rng: random.Random, places: Places, count: int) -> list[Told]:
+def composed_of(
+    snapshot: Snapshot, rng: random.Random, places: Places, count: int
+) -> list[tuple[np.ndarray, np.ndarray, int]]:
     """As :func:`asked_of`, of composed passages with several answers.
 
     Some have none to a question that asks for several.
@@ -90,16 +86,18 @@ def composed_of(snapshot: Snapshot, rng: random.Random, places: Places, count: i
         findings = findings_of(parsed, passages, 1000, load_judge())
         groups = groups_of(parsed, findings)
         if groups:
-            told = told_of(snapshot.model, parsed, groups, load_judge(), 1000)
+            told = told_of(parsed, groups, 1000)
             right = [
                 any(a < named.end and named.start < b for named in group for a, b in one.spans)
                 for group in groups
             ]
-            out.append(Told(listed_of(parsed), told, np.array(right, bool), len(one.spans)))
+            out.append((told, np.array(right, bool), len(one.spans)))
     return out
 
 
-def foreign_of(snapshot: Snapshot, data: Path, rng: random.Random, count: int) -> list[Told]:
+def foreign_of(
+    snapshot: Snapshot, data: Path, rng: random.Random, count: int
+) -> list[tuple[np.ndarray, np.ndarray, int]]:
     """As :func:`asked_of`, of questions for several that nothing in the index answers."""
     some = [
         row["question"]
@@ -115,50 +113,12 @@ def foreign_of(snapshot: Snapshot, data: Path, rng: random.Random, count: int) -
     return out
 
 
-def fitted(real: Sequence[Told], made: Sequence[Told]) -> tuple[np.ndarray, float]:
-    """Weights (r,), and the least chance: the highest with nearly the best mean F1 of real questions.
-
-    Args:
-        real: questions asked of a corpus, each counted ``REAL`` times.
-        made: such as were made for a passage or for a few articles.
-    """
-    found = [*real * REAL, *made]
-    features = np.concatenate([one.features for one in found])
-    weights = logistic(features, np.concatenate([one.right for one in found]))
-    reached = {least: np.mean([f1(one, weights, least) for one in real]) for least in LEAST}
-    enough = max(reached.values()) - NEARLY
-    return weights, max(least for least, score in reached.items() if score >= enough)
-
-
-def f1(one: Told, weights: np.ndarray, least: float) -> float:
-    """F1 of the rows of one question; of one that nothing answers 1 where there is none."""
-    taken = 1 / (1 + np.exp(-one.features @ weights)) >= least
-    if not one.expected:
-        return float(not taken.any())
-    return 2 * float((taken & one.right).sum()) / (taken.sum() + one.expected)
-
-
-def asked(given: argparse.Namespace) -> tuple[list[Told], list[Told]]:
-    """All questions that it is fitted to: real ones, and such as are made."""
-    rng = random.Random(given.seed)
-    real: list[Told] = []
-    made: list[Told] = []
-    for corpus, path in (("titled_news", given.index_titled), ("news_docs", given.index_docs)):
-        with Index.open(path) as index:
-            some = [one for one in questions("train") if one["corpus"] == corpus]
-            real += [asked_of(index.snapshot, one) for one in some if one["form"] in FORMS]
-            if corpus == "titled_news":
-                places = Places.load(given.data / "gazetteer")
-                made += composed_of(index.snapshot, rng, places, given.composed)
-            else:
-                real += foreign_of(index.snapshot, given.data, rng, given.foreign)
-    with Index.open(given.index_places) as index:
-        for line in PLACES.read_text("utf8").splitlines():
-            if (one := json.loads(line))["set"] == "tuned":
-                one["expected"] = [[name] for name in one["expected"]]
-                real.append(asked_of(index.snapshot, one))
-    made += placed_of(given.data, rng, Words(load_static(), 20_000), given.placed)
-    return real, made
+def least(chances: np.ndarray, right: np.ndarray, expected: int) -> float:
+    """The chance from which names are taken with the best F1."""
+    order = np.argsort(-chances)
+    hits = right[order].cumsum()
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + expected)
+    return float(chances[order][int(f1.argmax())])
 
 
 def main() -> None:
@@ -167,26 +127,51 @@ def main() -> None:
     parser.add_argument("--index-docs", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True, help="folder with gazetteer/")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--index-places", type=Path, required=True, help="of enumeration.py")
-    parser.add_argument("--placed", type=int, default=400, help="questions made for places")
-    parser.add_argument("--composed", type=int, default=400, help="composed list questions besides")
+    parser.add_argument("--composed", type=int, default=200, help="composed list questions besides")
     parser.add_argument("--foreign", type=int, default=60, help="questions that nothing answers")
     parser.add_argument("--seed", type=int, default=5)
     given = parser.parse_args()
-    real, made = asked(given)
+    found = []
+    for corpus, path in (("titled_news", given.index_titled), ("news_docs", given.index_docs)):
+        with Index.open(path) as index:
+            some = [
+                one
+                for one in questions("train")
+                if one["corpus"] == corpus and one["form"] in FORMS
+            ]
+            found += [asked_of(index.snapshot, one) for one in some]
+            if corpus == "titled_news":
+                made = composed_of(
+                    index.snapshot,
+                    random.Random(given.seed),
+                    Places.load(given.data / "gazetteer"),
+                    given.composed,
+                )
+            else:
+                made += foreign_of(
+                    index.snapshot, given.data, random.Random(given.seed), given.foreign
+                )
+    found += made
+    told, right = (
+        np.concatenate([one[0] for one in found]),
+        np.concatenate([one[1] for one in found]),
+    )
+    expected = sum(one[2] for one in found)
+    weights = logistic(told, right)
+    chances = 1 / (1 + np.exp(-told @ weights))
+    row = least(chances, right, expected)
+    taken = chances >= row
+    print(
+        f"{len(found)} questions, {expected} names: {right.sum()} found, "
+        f"of {taken.sum()} taken {right[taken].sum()} are right",
+        flush=True,
+    )
     file = given.out / "judge.json"
     kept = json.loads(file.read_text("utf8"))
-    for listed in LISTED:
-        some = [
-            [one for one in told if one.listed == listed and len(one.right)]
-            for told in (real, made)
-        ]
-        weights, least = fitted(*some)
-        for told in some:
-            score = np.mean([f1(one, weights, least) for one in told])
-            print(f"{listed}: {len(told)} questions, least {least}, F1 {score:.3f}", flush=True)
-        kept["row"][listed] = least
-        kept["rows"][listed] = {n: round(float(w), 4) for n, w in zip(ROW_FEATURES, weights)}
+    kept |= {
+        "row": round(row, 4),
+        "rows": {name: round(float(w), 4) for name, w in zip(ROW_FEATURES, weights)},
+    }
     file.write_text(json.dumps(kept, indent=1) + "\n", "utf8")
 
 
