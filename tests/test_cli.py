@@ -277,7 +277,7 @@ def test_a_question_with_control_characters_is_asked_without_them(call, sample_i
 @pytest.mark.parametrize("question", ["Какие провинции проверили лунные пряники?", "¿Quién limpió los puestos?", "🥮🥮", "%%%"])
 def test_a_third_language_is_answered_or_refused_in_words(call, sample_index, question):
     (row,) = rows(call("ask", "--index", sample_index, "--json", question))
-    assert row["text"] and (row["refused"] or row["citations"])
+    assert row["text"] and (row["refused"] or row["citations"] or row["kind"] == "talk")
 
 
 def test_empty_corpora(call, tmp_path):
