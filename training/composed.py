@@ -22,7 +22,7 @@ SHARES = {
     "lists": 32,
     "compared": 20,
     "parties": 16,
-    "held": 96,
+    "held": 32,
     "denied": 24,
     "accidents": 12,
     "unsaid": 12,
