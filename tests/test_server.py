@@ -85,7 +85,7 @@ def test_search_gives_the_librarys_hits(client, index):
 
 def test_an_article_comes_whole_and_without_its_place_on_the_disk(client, index):
     first = index.snapshot.article(0)
-    expected = {key: value for key, value in dataclasses.asdict(first).items() if key != "path"} | {"pages": list(first.pages)}
+    expected = {key: value for key, value in dataclasses.asdict(first).items() if key != "path"} | {"pages": list(first.pages), "ocr": list(first.ocr)}
     told = client.get(f"/api/articles/{first.id}").json()
     passages = told.pop("passages")
     assert told == expected

@@ -35,7 +35,7 @@ FEW, DAYS = 3, 3
 OTHER = ((0.85, 5), (0.70, 4), (0.0, 3))
 # Two that are the same to the word, but that each names what the other does not, tell of two things: what is own to each is no
 # more than this share of its words, and either a name, or what stands there again and again.
-SAME_WORDS, AGAIN, MOSTLY = 0.12, 2, 0.6
+SAME_WORDS, AGAIN, MOSTLY = 0.12, 2, 0.55
 
 _NO_LETTER = re.compile(r"[\W_]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
