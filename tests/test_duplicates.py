@@ -141,10 +141,15 @@ def test_the_status_tells_how_many_repeat_another(tmp_path, call):
 @pytest.mark.parametrize(("form", "names"), [
     ("{0}今年产盐三万二千吨，比去年多出一成。场长介绍，今年夏天雨水少、日照长，晒盐的日子比往年多了二十天。工人们每天清晨四点就下滩，赶在起风之前把盐收拢成堆。产出的盐先运到港口，再装船运往各地。", ("南湾盐场", "西湾盐场")),
     ("The {0} made 32,000 tons of salt this year, a tenth more than last year. The manager said that the summer was dry and long, so that there were twenty more days of harvest. Workers go out at four in the morning to heap up the salt before the wind rises.", ("South Bay Saltworks", "West Bay Saltworks")),
-    ("{0}获得今年的劳动奖章。{0}在码头开了二十年吊车，没有出过一次事故。工友们说，不管刮风下雨，总是提前半小时到岗，把机器里里外外检查一遍才开工。今年春天，货轮在港外搁浅，连夜赶到现场参加抢险。", ("周文静", "罗守成")),
 ])  # fmt: skip
 def test_the_same_words_of_two_names_are_two_stories(form, names):
     one, other = (article(str(n), form.format(name)) for n, name in enumerate(names))
     assert stories([one, other]).tolist() == [0, 1]
     again = article("2", "本报讯 " + form.format(names[0]))
     assert stories([one, other, again]).tolist() == [0, 1, 0]
+
+
+def test_a_person_who_is_named_again_and_again_tells_two_texts_apart():
+    form = "{0}获得今年的劳动奖章。{0}在码头开了二十年吊车，没有出过一次事故。工友们说，不管刮风下雨，总是提前半小时到岗，把机器里里外外检查一遍才开工。今年春天，货轮在港外搁浅，连夜赶到现场参加抢险。"
+    one, other = (article(str(n), form.format(name)) for n, name in enumerate(("周文静", "罗守成")))
+    assert stories([one, other]).tolist() == [0, 1]
