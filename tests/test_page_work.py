@@ -246,6 +246,7 @@ def test_a_batch_that_is_stopped_keeps_what_it_has(visit, site):  # noqa: F811
     page.wait_for_function("document.querySelector('.yj-batch-busy')?.innerText.includes('第 2 个')")
     page.wait_for_selector("#batch-start", state="hidden")
     page.get_by_role("button", name="停止").last.click()
+    page.wait_for_function("document.querySelector('.yj-batch-state')?.innerText.includes('已停止')")
     assert batched(page).count() == 1 and "已停止，答了 1 个，共 3 个。" in page.locator(".yj-batch-state").inner_text()
     batch(page, " \n")
     page.get_by_text("没有看到问题。").wait_for()
