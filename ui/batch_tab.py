@@ -26,6 +26,7 @@ log = logging.getLogger("rag.ui")
 
 SHOWN_SECONDS = 0.7
 """Time between two states of the table; each is sent whole."""
+SHOWN_FIRST = 3  # questions that are each drawn: a slow one shall not hide that others are done
 TEXT_LIMIT = 200_000
 """Characters of a table that is pasted."""
 
@@ -108,7 +109,7 @@ class BatchTab:
         run, at = Run(sheet), 0.0
         with self._halts.answering(request.session_hash) as halted:
             for question in sheet.questions:
-                if time.monotonic() - at >= SHOWN_SECONDS:
+                if len(run.cells) < SHOWN_FIRST or time.monotonic() - at >= SHOWN_SECONDS:
                     at = time.monotonic()
                     yield self._drawn(run, lang)
                 cells = self._answered(question, lang, write, halted)
