@@ -63,7 +63,9 @@ class Case:
         places = chinese if self.kind == "places" else [""] * len(self.rows)
         rows = tuple(Row(label, place) for label, place in zip(self.rows, places))
         answer = Answer(self.first, "zh", self.kind, "", not rows, rows=rows)
-        return tuple(read(self.second, [(self.first, answer)]) for read in (complete, otherwise))
+        turns = [(self.first, answer)]
+        completed = complete(self.second, turns)
+        return completed, otherwise(self.second, completed, turns)
 
     def right(self, completed: str) -> bool:
         """Whether it is completed to what it must be."""

@@ -232,4 +232,5 @@ def test_which_of_two_that_were_asked_about():
     ("任免名单有多少票赞成？", "text", "", "反对的呢？", ""),
 ])  # fmt: skip
 def test_the_other_reading(before, kind, label, question, second):
-    assert otherwise(question, [turn(before, kind, *filter(None, [label]))]) == second
+    turns = [turn(before, kind, *filter(None, [label]))]
+    assert otherwise(question, complete(question, turns), turns) == second

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.answer.when import shown_day
 from rag.question.script import HANT, in_script
 from rag.ui import texts_corpus, texts_work
 
@@ -304,10 +305,6 @@ for _more in (texts_corpus.TEXTS, texts_work.TEXTS):
     for _lang, _words in _more.items():
         TEXTS[_lang] |= _words
 
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-
 
 def text(lang: str, key: str, **values: object) -> str:
     """The page's text for ``key``, with values put in."""
@@ -345,13 +342,10 @@ def passage_count(n: int, lang: str) -> str:
 
 def reader_date(date: str, lang: str) -> str:
     """ "2011-09-21" as a reader writes it: "2011年9月21日" or "21 September 2011"; "2011-09" and "09-21" too; else unchanged."""
-    found = re.fullmatch(r"(?:(\d{4})-)?(\d\d)(?:-(\d\d))?", date)
+    found = re.fullmatch(r"(\d{4}-)?(\d\d)(?:-\d\d)?", date)
     if not found or not 1 <= int(found[2]) <= 12:
         return date
-    year, month, day = (int(part) if part else 0 for part in found.groups())
-    if _chinese(lang):
-        return (f"{year}年" if year else "") + f"{month}月" + (f"{day}日" if day else "")
-    return " ".join(filter(None, (str(day or ""), _MONTHS[month - 1], str(year or ""))))
+    return shown_day(date if found[1] else f"--{date}", lang if _chinese(lang) else "en")
 
 
 def reader_dates(first: str, last: str, lang: str) -> str:

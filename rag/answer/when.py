@@ -94,11 +94,11 @@ def shown_day(day: str, lang: str) -> str:
     """A day, month or year of ISO 8601 in words: "2 August 2023", "2023年8月2日".
 
     Args:
-        day: "2023-08-02", "2023-08", "2023", or "--08-02" of an unknown year; anything else is
-            given back.
+        day: "2023-08-02", "2023-08", "2023", or "--08-02", "--08" of an unknown year; anything else
+            is given back.
         lang: "zh", "en" or :data:`rag.question.script.HANT`.
     """
-    if not re.fullmatch(r"\d{4}(-\d\d){0,2}|-(-\d\d){2}", day):
+    if not re.fullmatch(r"\d{4}(-\d\d){0,2}|-(-\d\d){1,2}", day):
         return day
     year, month, of_month = [*map(int, day.replace("--", "0-").split("-")), 0, 0][:3]
     if lang != "en":

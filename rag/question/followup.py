@@ -41,15 +41,17 @@ def complete(question: str, history: Turns, sources: Sequence[str] = ()) -> str:
     return _completed(question, history, sources, False)
 
 
-def otherwise(question: str, history: Turns, sources: Sequence[str] = ()) -> str:
-    """The other reading of a question, where two are possible; "" where there is none.
+def otherwise(
+    question: str, completed: str, history: Turns, sources: Sequence[str] = ()
+) -> str:
+    """The other reading of a question than :func:`complete` gives; "" where there is none.
 
     What it names is like something of the question before, or of what that was about; a pronoun
     stands for what was asked about, or for the answer. A short question without a name may be whole
     and may lack its subject ("票价是多少？").
     """
     full = _completed(question, history, sources, True)
-    return "" if full in (question, complete(question, history, sources)) else full
+    return "" if full in (question, completed) else full
 
 
 def _completed(question: str, history: Turns, sources: Sequence[str], second: bool) -> str:

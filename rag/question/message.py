@@ -29,12 +29,15 @@ _SCALE = 4.0, 2.0  # of the runs' vector, and of the embedded model's: what regu
 _NUMBER, _SIGNS = re.compile(r"\d+"), re.compile(r"[^\w+*/=×÷%^-]+|_")
 
 
+@functools.lru_cache(maxsize=8)  # a message is asked about as talk and as a question of the corpus
 def chances(said: str, model: StaticModel) -> np.ndarray:
     """float32 (len(KINDS),), summing to 1: how likely a message, :func:`reduced`, is of each kind."""
     weights, found = _kept()["weights"], runs(said)
     odds = weights[found].sum(0) * weight(len(found)) + dense([said], model)[0] @ weights[BUCKETS:]
     odds = np.exp(odds - odds.max())
-    return odds / odds.sum()
+    odds /= odds.sum()
+    odds.flags.writeable = False
+    return odds
 
 
 def asking_tokens() -> frozenset[int]:

@@ -53,7 +53,7 @@ def parse(
         from rag.question.followup import complete, otherwise
 
         completed = complete(typed, history, snapshot.source_codes[0])
-        second = otherwise(typed, history, snapshot.source_codes[0])
+        second = otherwise(typed, completed, history, snapshot.source_codes[0])
         seen, only = told_before(typed, completed, history)
     query = query_of(snapshot, completed or typed)
     if query.text != (completed or typed):  # in the words of the articles
