@@ -34,14 +34,17 @@ window.yinjuPeek = (() => {
     return true;
   }
 
-  // Above the line, as what the words mean stands below it; below where there is no room.
+  // Above the line, as what the words mean stands below it; below where there is no room. Never over the tabs, which a pointer
+  // could otherwise not reach: crossing what is shown keeps it.
   function place() {
     const at = chip.getBoundingClientRect();
     const box = peek.getBoundingClientRect();
     const gloss = chip.closest(".yj-quoted")?.querySelector(".yj-gloss")?.getBoundingClientRect();
     const under = Math.max(at.bottom, gloss?.bottom ?? 0) + 6;
-    const top = at.top - box.height - 6 >= 4 ? at.top - box.height - 6 : Math.min(under, innerHeight - box.height - 4);
-    peek.style.top = `${Math.max(4, top)}px`;
+    const tabs = document.querySelector('[role="tablist"]')?.getBoundingClientRect();
+    const highest = Math.max(4, (tabs?.bottom ?? 0) + 2);
+    const top = at.top - box.height - 6 >= highest ? at.top - box.height - 6 : Math.min(under, innerHeight - box.height - 4);
+    peek.style.top = `${Math.max(highest, top)}px`;
     peek.style.left = `${Math.max(8, Math.min(at.left - 24, innerWidth - box.width - 8))}px`;
   }
 
