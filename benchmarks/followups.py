@@ -28,9 +28,12 @@ from rag.question.followup import complete, otherwise
 
 CASES = Path(__file__).with_suffix(".jsonl")
 BEFORE = (
-    "哪些省开展了电梯安全演练？", "兰州图书馆什么时候开馆？", "南岭矿区塌方造成多少人死亡？",
-    "Which provinces held drills in 2022?", "When did the Xihou Bridge open?",
-)  # fmt: skip
+    "哪些省开展了电梯安全演练？",
+    "兰州图书馆什么时候开馆？",
+    "南岭矿区塌方造成多少人死亡？",
+    "Which provinces held drills in 2022?",
+    "When did the Xihou Bridge open?",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,9 @@ class Case:
 def cases() -> list[Case]:
     """All cases."""
     rows = map(json.loads, CASES.read_text("utf8").splitlines())
-    return [Case(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
-            for row in rows]  # fmt: skip
+    return [
+        Case(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in rows
+    ]
 
 
 def changed(path: Path, most: int) -> tuple[list[tuple[str, str]], int]:
@@ -99,7 +103,9 @@ def changed(path: Path, most: int) -> tuple[list[tuple[str, str]], int]:
 
 def _in(words: str, text: str) -> bool:
     letter = "[A-Za-z0-9]"  # "C929" is a word of "C929客机"
-    bounds = (f"(?<!{letter})", f"(?!{letter})") if words.isascii() and words[0].isalpha() else ("", "")
+    bounds = (
+        (f"(?<!{letter})", f"(?!{letter})") if words.isascii() and words[0].isalpha() else ("", "")
+    )
     return bool(re.search(bounds[0] + re.escape(words) + bounds[1], text, re.I))
 
 
@@ -119,12 +125,21 @@ def main() -> None:
         right[case.set, case.lang] += case.right(full)
         either[case.set, case.lang] += case.right(full) or bool(other) and case.right(other)
         if given.wrong and not case.right(full):
-            print(f"{case.id}  {case.first}  |  {case.second}  ->  {full} | {other}  (has {case.has}, lacks {case.lacks})")
+            print(
+                f"{case.id}  {case.first}  |  {case.second}  ->  {full} | {other}  (has {case.has},"
+                f" lacks {case.lacks})"
+            )
     for key, count in all_of.items():
-        print(f"{key[0]} {key[1]}: {right[key]} of {count} right, {either[key]} in one of two readings")
+        print(
+            f"{key[0]} {key[1]}: {right[key]} of {count} right, {either[key]} in one of two"
+            " readings"
+        )
     for path in given.whole:
         wrong, count = changed(path, given.most)
-        print(f"{path.name}: {len(wrong)} of {count:,} whole questions changed ({len(wrong) / count:.2%})")
+        print(
+            f"{path.name}: {len(wrong)} of {count:,} whole questions changed"
+            f" ({len(wrong) / count:.2%})"
+        )
         for question, full in wrong if given.wrong else []:
             print(f"  {question}  ->  {full}")
 

@@ -1,10 +1,12 @@
 """How long search and answers take on a large corpus, by kind of question and by step.
 
-    OMP_NUM_THREADS=1 python benchmarks/large.py --index DIR [--kind search|value|places] [--rounds 3] [--save results.jsonl]
+    OMP_NUM_THREADS=1 python benchmarks/large.py --index DIR [--kind search|value|places] [--rounds
+    3] [--save results.jsonl]
 
-Made for some 70,000 Chinese news articles of the summer of 2023, but any index will do: a question that the articles do not answer
-costs as much. Each question is asked once to warm up, and then counts in each round. --save writes what was found and answered, so
-that two versions of the code can be compared: they must not differ.
+Made for some 70,000 Chinese news articles of the summer of 2023, but any index will do: a question
+that the articles do not answer costs as much. Each question is asked once to warm up, and then
+counts in each round. --save writes what was found and answered, so that two versions of the code
+can be compared: they must not differ.
 """
 
 from __future__ import annotations
@@ -72,7 +74,16 @@ high-speed railway tickets
 panda cubs born at the zoo""".splitlines()
 
 # Where the time of an answer goes: these names in rag.answer.engine; the rest is small.
-STEPS = ("parse", "candidates", "passages_of", "findings_of", "place_groups", "place_quotes", "value_rows", "name_rows")
+STEPS = (
+    "parse",
+    "candidates",
+    "passages_of",
+    "findings_of",
+    "place_groups",
+    "place_quotes",
+    "value_rows",
+    "name_rows",
+)
 
 
 class Clock:
@@ -100,7 +111,9 @@ class Clock:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index", type=Path, required=True)
-    parser.add_argument("--kind", choices=("search", "value", "places"), help="only these questions")
+    parser.add_argument(
+        "--kind", choices=("search", "value", "places"), help="only these questions"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--save", type=Path, help="write hits and answers as lines of JSON")
     given = parser.parse_args()
@@ -114,7 +127,10 @@ def main() -> None:
     with Index.open(given.index) as index:
         opened = time.perf_counter() - began
         snapshot = index.snapshot
-        print(f"{snapshot.n_articles:,} articles, {snapshot.n_passages:,} passages, {len(snapshot.token_ids):,} tokens; opened in {opened:.2f} s")
+        print(
+            f"{snapshot.n_articles:,} articles, {snapshot.n_passages:,} passages,"
+            f" {len(snapshot.token_ids):,} tokens; opened in {opened:.2f} s"
+        )
         assistant, clock = Assistant(index), Clock()
         for name in STEPS:
             clock.watch(engine, name)
@@ -133,7 +149,11 @@ def main() -> None:
                     began = time.perf_counter()
                     found = index.find(question) if kind == "search" else assistant.ask(question)
                     taken.append(1000 * (time.perf_counter() - began))
-                    spent = found.ms if kind == "search" else {name: 1000 * seconds for name, seconds in clock.seconds.items()}
+                    spent = (
+                        found.ms
+                        if kind == "search"
+                        else {name: 1000 * seconds for name, seconds in clock.seconds.items()}
+                    )
                     for name, ms in spent.items():
                         steps[name].append(ms)
                     if not turn:
@@ -141,11 +161,21 @@ def main() -> None:
                 if not turn:  # to warm up
                     first, taken, steps = taken, [], defaultdict(list)
             print(
-                f"{kind}: n={len(taken)} p50 {middle(taken)} p95 {late(taken)} ms; asked for the first time p50 {middle(first)} p95 {late(first)} ms"
+                f"{kind}: n={len(taken)} p50 {middle(taken)} p95 {late(taken)} ms; asked for the"
+                f" first time p50 {middle(first)} p95 {late(first)} ms"
             )
-            print("    " + ", ".join(f"{name} {middle(ms)} / {late(ms)}" for name, ms in steps.items() if name != "total"))
+            print(
+                "    "
+                + ", ".join(
+                    f"{name} {middle(ms)} / {late(ms)}"
+                    for name, ms in steps.items()
+                    if name != "total"
+                )
+            )
         if given.save:
-            given.save.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in saved), "utf8")
+            given.save.write_text(
+                "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in saved), "utf8"
+            )
     print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 

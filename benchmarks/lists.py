@@ -35,8 +35,10 @@ QUESTIONS = Path(__file__).with_suffix(".jsonl")
 FORMS = ("all", "not", "except", "count", "most", "least", "more", "less")
 KINDS = ("places", "organisations", "persons", "documents", "things")
 SETS = ("train", "test")
-_WORDS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-          "fifteen sixteen seventeen eighteen nineteen twenty").split()
+_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
+).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,10 @@ def inside(part: str, whole: str) -> bool:
     part, whole = plain(part), plain(whole)
     if len(part) < 2 or len(whole) < 2:
         return part == whole != ""
-    start, end = (r"(?<![a-z0-9])" if part[0].isascii() else "",
-                  r"(?![a-z0-9])" if part[-1].isascii() else "")
+    start, end = (
+        r"(?<![a-z0-9])" if part[0].isascii() else "",
+        r"(?![a-z0-9])" if part[-1].isascii() else "",
+    )
     return re.search(start + re.escape(part) + end, whole) is not None
 
 
@@ -105,12 +109,17 @@ def tells(text: str, number: int) -> bool:
         return True
     tens, ones = divmod(number, 10)
     digits = "零一二三四五六七八九"
-    chinese = "零" if not number else (("" if tens < 2 else digits[tens]) + "十" if tens else "") + (
-        digits[ones] if ones else "")
+    chinese = (
+        "零"
+        if not number
+        else (("" if tens < 2 else digits[tens]) + "十" if tens else "")
+        + (digits[ones] if ones else "")
+    )
     forms = [chinese, "两"] if number == 2 else [chinese]
     numeral = f"[{digits}十百千两]"
     return number < 100 and any(
-        re.search(f"(?<!{numeral}){form}(?!{numeral})", first) for form in forms)
+        re.search(f"(?<!{numeral}){form}(?!{numeral})", first) for form in forms
+    )
 
 
 def score(question: dict, answer: Answer) -> Score:
@@ -119,8 +128,11 @@ def score(question: dict, answer: Answer) -> Score:
     rows = () if answer.refused else answer.rows
     is_right = [any(is_named(row, names) for names in expected) for row in rows]
     missed = tuple(names[0] for names in expected if not any(is_named(row, names) for row in rows))
-    wrong = tuple(row.label or row.detail or row.place or "(statement)"
-                  for row, right in zip(rows, is_right, strict=True) if not right)
+    wrong = tuple(
+        row.label or row.detail or row.place or "(statement)"
+        for row, right in zip(rows, is_right, strict=True)
+        if not right
+    )
     counted = None
     if "count" in question:
         counted = not answer.refused and tells(answer.text, question["count"])
@@ -133,11 +145,13 @@ def summary(scores: list[Score]) -> str:
     found, things = sum(s.found for s in scores), sum(s.found + len(s.missed) for s in scores)
     whole = sum(s.recall == 1 == s.precision for s in scores)
     counted = [s.counted for s in scores if s.counted is not None]
-    return (f"{len(scores):4} questions  precision {right / max(1, rows):.3f} ({right} of {rows})"
-            f"  recall {found / max(1, things):.3f} ({found} of {things})"
-            f"  mean recall {sum(s.recall for s in scores) / max(1, len(scores)):.3f}"
-            f"  without fault {whole}  refused {sum(s.refused for s in scores)}"
-            + (f"  numbers right {sum(counted)} of {len(counted)}" if counted else ""))
+    return (
+        f"{len(scores):4} questions  precision {right / max(1, rows):.3f} ({right} of {rows})"
+        f"  recall {found / max(1, things):.3f} ({found} of {things})"
+        f"  mean recall {sum(s.recall for s in scores) / max(1, len(scores)):.3f}"
+        f"  without fault {whole}  refused {sum(s.refused for s in scores)}"
+        + (f"  numbers right {sum(counted)} of {len(counted)}" if counted else "")
+    )
 
 
 def questions(only: str | None = None) -> list[dict]:
@@ -170,8 +184,10 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="each question that is not faultless")
     given = parser.parse_args()
     groups: dict[str, list[Score]] = {}
-    for corpus, path, index in (("titled_news", given.titled, given.index_titled),
-                                ("news_docs", given.docs, given.index_docs)):
+    for corpus, path, index in (
+        ("titled_news", given.titled, given.index_titled),
+        ("news_docs", given.docs, given.index_docs),
+    ):
         if not path.exists() and not (index and index.exists()):
             print(f"skipped: the corpus {corpus} is not at {path}", file=sys.stderr)
             continue
@@ -182,13 +198,22 @@ def main() -> None:
                 for one in (q for q in questions(given.set) if q["corpus"] == corpus):
                     result = score(one, assistant.ask(one["question"]))
                     several = "several articles" if len(one["articles"]) > 1 else "one article"
-                    for name in (f"form {one['form']}", f"kind {one['kind']}", f"set {one['set']}",
-                                 f"language {one['lang']}", f"corpus {corpus}", several, "all"):
+                    for name in (
+                        f"form {one['form']}",
+                        f"kind {one['kind']}",
+                        f"set {one['set']}",
+                        f"language {one['lang']}",
+                        f"corpus {corpus}",
+                        several,
+                        "all",
+                    ):
                         groups.setdefault(name, []).append(result)
                     if given.wrong and (result.wrong or result.missed or result.counted is False):
-                        print(f"{one['id']} {one['question']}\n    wrong: {', '.join(result.wrong)}"
-                              f"\n    missed: {', '.join(result.missed)}"
-                              + ("\n    refused" if result.refused else ""))
+                        print(
+                            f"{one['id']} {one['question']}\n    wrong: {', '.join(result.wrong)}"
+                            f"\n    missed: {', '.join(result.missed)}"
+                            + ("\n    refused" if result.refused else "")
+                        )
             finally:
                 library.close()
     for name, scores in sorted(groups.items()):

@@ -1,10 +1,13 @@
-"""How many questions a server answers in a second, and how long each takes, with many people asking at once.
+"""How many questions a server answers in a second, and how long each takes, with many people asking
+at once.
 
-    OMP_NUM_THREADS=1 python benchmarks/serving.py --index DIR [--users 16] [--processes 1] [--seconds 30] [--stream] [--questions FILE]
+    OMP_NUM_THREADS=1 python benchmarks/serving.py --index DIR [--users 16] [--processes 1]
+    [--seconds 30] [--stream] [--questions FILE]
 
-Starts `yinju serve` on the index as a process of its own. Each user asks the next question as soon as the last is answered: nobody
-thinks, so 16 of them are what some hundred readers are. The users share the processors with the server, as a few per cent of the load.
-The questions are those of benchmarks/large.py, two of a value to one of places, or lines of a file.
+Starts `yinju serve` on the index as a process of its own. Each user asks the next question as soon
+as the last is answered: nobody thinks, so 16 of them are what some hundred readers are. The users
+share the processors with the server, as a few per cent of the load. The questions are those of
+benchmarks/large.py, two of a value to one of places, or lines of a file.
 """
 
 from __future__ import annotations
@@ -43,7 +46,18 @@ class Told:
 @contextmanager
 def served(index: Path, processes: int):
     """The address of a server, and its process."""
-    command = [sys.executable, "-m", "rag.cli", "serve", "--port", "0", "--index", str(index), "--processes", str(processes)]
+    command = [
+        sys.executable,
+        "-m",
+        "rag.cli",
+        "serve",
+        "--port",
+        "0",
+        "--index",
+        str(index),
+        "--processes",
+        str(processes),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline()
@@ -58,7 +72,10 @@ def served(index: Path, processes: int):
 def use(address, questions, until: float, stream: bool, told: Told) -> None:
     """One user: asks until the time has come."""
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=120)
-    headers = {"content-type": "application/json", "accept": "text/event-stream" if stream else "application/json"}
+    headers = {
+        "content-type": "application/json",
+        "accept": "text/event-stream" if stream else "application/json",
+    }
     while time.perf_counter() < until:
         began = time.perf_counter()
         connection.request("POST", "/api/ask", json.dumps({"question": next(questions)}), headers)
@@ -79,7 +96,10 @@ def load(address, questions, users: int, seconds: float, stream: bool) -> tuple[
     """All users at once; what they saw, and how long it took until the last had the last answer."""
     told, shared = Told(), iter_shared(questions)
     began = time.perf_counter()
-    threads = [threading.Thread(target=use, args=(address, shared, began + seconds, stream, told)) for _ in range(users)]
+    threads = [
+        threading.Thread(target=use, args=(address, shared, began + seconds, stream, told))
+        for _ in range(users)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -101,7 +121,10 @@ class iter_shared:
 def row(name: str, seconds: list[float]) -> str:
     taken = sorted(1000 * one for one in seconds)
     at = {share: taken[min(len(taken) - 1, int(share * len(taken)))] for share in (0.5, 0.95, 0.99)}
-    return f"{name}: p50 {at[0.5]:,.0f} ms, p95 {at[0.95]:,.0f} ms, p99 {at[0.99]:,.0f} ms, longest {taken[-1]:,.0f} ms"
+    return (
+        f"{name}: p50 {at[0.5]:,.0f} ms, p95 {at[0.95]:,.0f} ms, p99 {at[0.99]:,.0f} ms, longest"
+        f" {taken[-1]:,.0f} ms"
+    )
 
 
 def family(pid: int) -> list[Path]:
@@ -129,7 +152,13 @@ def processor_seconds(pid: int) -> float:
 
 def memory(pid: int) -> float:
     """MB that they take, what they share counted once."""
-    return sum(int(re.search(r"Pss:\s+(\d+)", (one / "smaps_rollup").read_text())[1]) for one in family(pid)) / 1024
+    return (
+        sum(
+            int(re.search(r"Pss:\s+(\d+)", (one / "smaps_rollup").read_text())[1])
+            for one in family(pid)
+        )
+        / 1024
+    )
 
 
 def main() -> None:
@@ -138,7 +167,11 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--processes", type=int, default=1, help="as for yinju serve")
-    parser.add_argument("--stream", action="store_true", help="ask for events, and show when the first of them comes")
+    parser.add_argument(
+        "--stream",
+        action="store_true",
+        help="ask for events, and show when the first of them comes",
+    )
     parser.add_argument("--questions", type=Path, help="a file of questions, one a line")
     given = parser.parse_args()
 
@@ -154,14 +187,17 @@ def main() -> None:
         if not told.answered:
             raise SystemExit(f"no question was answered: {dict(told.statuses)}")
         print(
-            f"{given.users} users, {len(told.answered)} answers in {seconds:.1f} s: {len(told.answered) / seconds:.1f} a second; "
-            f"{dict(told.statuses)}"
+            f"{given.users} users, {len(told.answered)} answers in {seconds:.1f} s:"
+            f" {len(told.answered) / seconds:.1f} a second; {dict(told.statuses)}"
         )
         print(row("answer", told.answered))
         if told.first:
             print(row("first event", told.first))
         if used:
-            print(f"server: {1000 * used / len(told.answered):.0f} ms of processor an answer, {memory(process.pid):,.0f} MB")
+            print(
+                f"server: {1000 * used / len(told.answered):.0f} ms of processor an answer,"
+                f" {memory(process.pid):,.0f} MB"
+            )
 
 
 if __name__ == "__main__":

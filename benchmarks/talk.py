@@ -26,12 +26,17 @@ from rag.question.talk import talk_of
 
 HERE = Path(__file__).parent
 TODAY = date(2024, 6, 21)
-# File of DATA/eval and how many rows at equal distances; of DATA/train: how many, each which row, from which on.
+# File of DATA/eval and how many rows at equal distances; of DATA/train: how many, each which row,
+# from which on.
 EVAL = (
-    ("cmrc.questions.zh", 300), ("crud.questions.zh", 300), ("foreign.questions.en", 300),
-    ("foreign.questions.zh", 200), ("news-mrc.questions.zh", 300), ("xquad.questions.en", 200),
+    ("cmrc.questions.zh", 300),
+    ("crud.questions.zh", 300),
+    ("foreign.questions.en", 300),
+    ("foreign.questions.zh", 200),
+    ("news-mrc.questions.zh", 300),
+    ("xquad.questions.en", 200),
     ("xquad.questions.zh", 100),
-)  # fmt: skip
+)
 TRAIN = (("qa", 150, 3, 1), ("unanswered", 150, 2, 1))
 
 
@@ -47,7 +52,8 @@ def main() -> None:
     seen, right = sum(bool(got) for *_, got in talk), sum(kind == got for _, kind, got in talk)
     print(f"talk recognised: {seen} of {len(talk)}, as the kind that it is: {right}")
     print(
-        f"questions near to talk that are taken for it: {sum(bool(got) for *_, got in near)} of {len(near)}"
+        f"questions near to talk that are taken for it: {sum(bool(got) for *_, got in near)} of"
+        f" {len(near)}"
     )
     asked = [
         json.loads(line)
@@ -65,13 +71,15 @@ def main() -> None:
     )
     others = [(row, got) for row, got in kinds if not row["asks"]]
     print(
-        f"questions near to them that are taken for one: {sum(bool(g) for _, g in others)} of {len(others)}"
+        f"questions near to them that are taken for one: {sum(bool(g) for _, g in others)} of"
+        f" {len(others)}"
     )
     real = list(questions(given.data))
     taken = [(text, got) for text in real if (got := talk_of(text, model))]
     corpus = [(text, got) for text in real if (got := about_corpus(plain(text), TODAY, model))]
     print(
-        f"real questions taken for talk: {len(taken)}, about the corpus: {len(corpus)}, of {len(real):,}"
+        f"real questions taken for talk: {len(taken)}, about the corpus: {len(corpus)}, of"
+        f" {len(real):,}"
     )
     if given.wrong:
         told = [*said, *((row["text"], row["asks"], got) for row, got in kinds)]

@@ -29,7 +29,19 @@ _HOME = {
     "YinjuError": "rag.errors",
 }
 # In full, for type checkers read it.
-__all__ = ["Answer", "Article", "Assistant", "Citation", "Constraint", "Filters", "Hit", "Index", "Verdict", "YinjuError", "check"]
+__all__ = [
+    "Answer",
+    "Article",
+    "Assistant",
+    "Citation",
+    "Constraint",
+    "Filters",
+    "Hit",
+    "Index",
+    "Verdict",
+    "YinjuError",
+    "check",
+]
 
 if TYPE_CHECKING:
     from rag.answer.types import Answer, Citation, Constraint

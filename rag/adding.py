@@ -1,4 +1,5 @@
-"""Articles into and out of the corpus folder of an index: ``yinju add``, ``remove`` and ``restore`` as functions.
+"""Articles into and out of the corpus folder of an index: ``yinju add``, ``remove`` and ``restore``
+as functions.
 
     for one in add(["notice.pdf", "https://news.example/feed"], "index"):
         print(one.status, one.path, one.reason)
@@ -42,13 +43,16 @@ def corpus_folder(index: str | Path, corpus: str | Path | None = None) -> Corpus
 
     Args:
         index: the index folder; it need not be there yet.
-        corpus: the folder; None for the first one that the index was built from, or else "corpus" beside the index. The
-            articles that come with Yinju are no folder of one's own, but in a checkout that one works in.
+        corpus: the folder; None for the first one that the index was built from, or else "corpus"
+            beside the index. The articles that come with Yinju are no folder of one's own, but in a
+            checkout that one works in.
 
     Raises UsageError where ``corpus`` is a file.
     """
     if corpus and Path(corpus).is_file():
-        raise UsageError(f"expected a corpus folder, got the file {corpus}: name a folder (--corpus DIR)")
+        raise UsageError(
+            f"expected a corpus folder, got the file {corpus}: name a folder (--corpus DIR)"
+        )
     own = [Path(corpus)] if corpus else _own_folders(index) or [_beside(index) / FIRST_CORPUS]
     return _folder(index, own[0])
 
@@ -65,7 +69,11 @@ def _own_folders(index: str | Path) -> list[Path]:
     from rag.library import sample_corpus
 
     sample = sample_corpus().resolve()
-    return [path for path in corpora(index) if path.is_dir() and (path.resolve() != sample or sample.parent == _beside(index))]
+    return [
+        path
+        for path in corpora(index)
+        if path.is_dir() and (path.resolve() != sample or sample.parent == _beside(index))
+    ]
 
 
 def _beside(index: str | Path) -> Path:
@@ -73,7 +81,9 @@ def _beside(index: str | Path) -> Path:
 
 
 def all_corpora(index: str | Path, folder: CorpusFolder) -> list[Path]:
-    """What an index is to be built from when ``folder`` belongs to it: what it was built from, and that folder if it is there."""
+    """What an index is to be built from when ``folder`` belongs to it: what it was built from, and
+    that folder if it is there.
+    """
     known = corpora(index)
     inside = any(folder.path.is_relative_to(path.resolve()) for path in known)
     return known if known and (inside or not folder.path.is_dir()) else [*known, folder.path]
@@ -85,10 +95,14 @@ def is_url(source: str) -> bool:
 
 
 def add(
-    sources: Iterable[str | Path], index: str | Path = "index", corpus: str | Path | None = None, fetcher: Fetcher | None = None,
+    sources: Iterable[str | Path],
+    index: str | Path = "index",
+    corpus: str | Path | None = None,
+    fetcher: Fetcher | None = None,
     **said: str,
-) -> Iterator[Added]:  # fmt: skip
-    """Adds files, folders and what is at addresses (pages, feeds, sitemaps) to the corpus folder of an index, one by one.
+) -> Iterator[Added]:
+    """Adds files, folders and what is at addresses (pages, feeds, sitemaps) to the corpus folder of
+    an index, one by one.
 
     Args:
         sources: paths and addresses.
@@ -96,21 +110,33 @@ def add(
         fetcher: its limits and what it may reach, for addresses.
         said: title, date, source, url and lang of the article, where the only source is a file.
 
-    Raises CorpusError for a path that is not there, before anything is added; UsageError, StorageError.
+    Raises CorpusError for a path that is not there, before anything is added; UsageError,
+    StorageError.
     """
     sources = [str(source) for source in sources]
     for source in sources:
         if not is_url(source) and not os.path.exists(source):
             what = f"expected a file, a folder or an address, found nothing at {source}"
-            raise CorpusError(f"{what}; check the path (an address begins with http:// or https://)")
+            raise CorpusError(
+                f"{what}; check the path (an address begins with http:// or https://)"
+            )
     if any(said.values()) and (len(sources) != 1 or not os.path.isfile(sources[0])):
-        raise UsageError(f"expected one file to be of that {', '.join(key for key, value in said.items() if value)}, got something else")
-    return _add(sources, corpus_folder(index, corpus), fetcher, said, lambda url: note(index, FEED, url))
+        raise UsageError(
+            "expected one file to be of that"
+            f" {', '.join(key for key, value in said.items() if value)}, got something else"
+        )
+    return _add(
+        sources, corpus_folder(index, corpus), fetcher, said, lambda url: note(index, FEED, url)
+    )
 
 
 def _add(
-    sources: Sequence[str], folder: CorpusFolder, fetcher: Fetcher | None, said: dict[str, str], on_feed: Callable[[str], None]
-) -> Iterator[Added]:  # fmt: skip
+    sources: Sequence[str],
+    folder: CorpusFolder,
+    fetcher: Fetcher | None,
+    said: dict[str, str],
+    on_feed: Callable[[str], None],
+) -> Iterator[Added]:
     from rag.corpus.web import add_url
 
     for source in sources:
@@ -122,7 +148,9 @@ def _add(
             yield folder.add_file(source, **said)
 
 
-def locate(names: Iterable[str], index: str | Path = "index", corpus: str | Path | None = None) -> list[tuple[CorpusFolder, Path]]:
+def locate(
+    names: Iterable[str], index: str | Path = "index", corpus: str | Path | None = None
+) -> list[tuple[CorpusFolder, Path]]:
     """The file of each article, by id, path or address, and the corpus folder that it is in.
 
     Raises UsageError, which names the first that is none, or is one of many articles in a file.
@@ -132,7 +160,9 @@ def locate(names: Iterable[str], index: str | Path = "index", corpus: str | Path
     return [_locate(name, index, folders) for name in names]
 
 
-def _locate(name: str, index: str | Path, folders: Sequence[CorpusFolder]) -> tuple[CorpusFolder, Path]:
+def _locate(
+    name: str, index: str | Path, folders: Sequence[CorpusFolder]
+) -> tuple[CorpusFolder, Path]:
     for folder in folders:
         try:
             return folder, folder.find(name)
@@ -144,11 +174,16 @@ def _locate(name: str, index: str | Path, folders: Sequence[CorpusFolder]) -> tu
     for folder in folders:
         with contextlib.suppress(UsageError):
             return folder, folder.find(article)
-    raise UsageError(f"expected a file of its own for the article {name!r}, but it is one of those in {path}: take it out of there")
+    raise UsageError(
+        f"expected a file of its own for the article {name!r}, but it is one of those in {path}:"
+        " take it out of there"
+    )
 
 
 def _indexed(name: str, index: str | Path) -> tuple[str, str] | None:
-    """Id and file of an article of the index, by id or address; None where there is none, or no index that can be read."""
+    """Id and file of an article of the index, by id or address; None where there is none, or no
+    index that can be read.
+    """
     from rag.index.store import Store
     from rag.index.versions import VERSIONS, current
 
@@ -157,8 +192,11 @@ def _indexed(name: str, index: str | Path) -> tuple[str, str] | None:
     return None
 
 
-def remove(names: Iterable[str], index: str | Path = "index", corpus: str | Path | None = None) -> list[Removed]:
-    """Moves the files of articles to the trash folder of the index, or none where one of them cannot be found.
+def remove(
+    names: Iterable[str], index: str | Path = "index", corpus: str | Path | None = None
+) -> list[Removed]:
+    """Moves the files of articles to the trash folder of the index, or none where one of them
+    cannot be found.
 
     Args:
         names: ids, paths or addresses of articles.
@@ -166,19 +204,29 @@ def remove(names: Iterable[str], index: str | Path = "index", corpus: str | Path
 
     Raises as :func:`locate`, and StorageError.
     """
-    return [folder.remove(str(file)) for folder, file in dict.fromkeys(locate(names, index, corpus))]
+    return [
+        folder.remove(str(file)) for folder, file in dict.fromkeys(locate(names, index, corpus))
+    ]
 
 
-def restore(names: Iterable[str], index: str | Path = "index", corpus: str | Path | None = None) -> list[Removed]:
-    """Puts files that were removed back into the corpus folder. Raises as :meth:`rag.corpus.folder.CorpusFolder.restore`."""
+def restore(
+    names: Iterable[str], index: str | Path = "index", corpus: str | Path | None = None
+) -> list[Removed]:
+    """Puts files that were removed back into the corpus folder. Raises as
+    :meth:`rag.corpus.folder.CorpusFolder.restore`.
+    """
     folder = corpus_folder(index, corpus)
     return [folder.restore(name) for name in names]
 
 
 def bring_up(
-    index: str | Path, paths: Sequence[Path], model: str | None = None, progress: Progress | None = None, max_removed: float = 0.2,
+    index: str | Path,
+    paths: Sequence[Path],
+    model: str | None = None,
+    progress: Progress | None = None,
+    max_removed: float = 0.2,
     patience: float = 0.0,
-) -> BuildReport | None:  # fmt: skip
+) -> BuildReport | None:
     """Updates an index with what is in its corpus now; builds it where there is none yet.
 
     Args:
@@ -186,18 +234,28 @@ def bring_up(
         paths: its corpus; see :func:`all_corpora`.
         model: None for the one that the index was built with.
         progress, max_removed: as for ``Index.update``.
-        patience: seconds to wait for another process that is writing the index, perhaps one that watches the same folder.
+        patience: seconds to wait for another process that is writing the index, perhaps one that
+            watches the same folder.
 
     Returns None where nothing has changed. Raises as ``Index.update``.
     """
     from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-    wait = Retrying(retry=retry_if_exception_type(IndexBusy), stop=stop_after_delay(patience), wait=wait_fixed(0.3), reraise=True)
+    wait = Retrying(
+        retry=retry_if_exception_type(IndexBusy),
+        stop=stop_after_delay(patience),
+        wait=wait_fixed(0.3),
+        reraise=True,
+    )
     return wait(_bring_up, index, paths, model, progress, max_removed)
 
 
 def _bring_up(
-    index: str | Path, paths: Sequence[Path], model: str | None, progress: Progress | None, max_removed: float
+    index: str | Path,
+    paths: Sequence[Path],
+    model: str | None,
+    progress: Progress | None,
+    max_removed: float,
 ) -> BuildReport | None:
     from rag.freshness import read_origin
     from rag.index.versions import current
@@ -208,4 +266,6 @@ def _bring_up(
     except IndexMissing:
         return Index.build(paths, index, model, progress)
     origin = read_origin(index)
-    return Index.update(index, paths, model or (origin.model if origin else None) or None, progress, max_removed)
+    return Index.update(
+        index, paths, model or (origin.model if origin else None) or None, progress, max_removed
+    )

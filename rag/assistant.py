@@ -29,39 +29,55 @@ class Assistant:
 
     Attributes:
         index: what is asked.
-        llm: a language model that writes the answers from the quotes, each of its sentences checked against them: a name
-            ("ollama:qwen3:4b"), :class:`rag.writing.models.Llm`, or a chat model of LangChain; None for the quotes alone.
+        llm: a language model that writes the answers from the quotes, each of its sentences checked
+            against them: a name ("ollama:qwen3:4b"), :class:`rag.writing.models.Llm`, or a chat
+            model of LangChain; None for the quotes alone.
     """
 
     index: Index
     llm: str | Llm | BaseChatModel | None = None
 
     def ask(
-        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
-        without: Sequence[str] = (), write: bool = True,
+        self,
+        question: str,
+        history: Sequence[tuple[str, Answer]] = (),
+        filters: Filters | None = None,
+        as_of: str = "",
+        without: Sequence[str] = (),
+        write: bool = True,
     ) -> Answer:
         """The answer to one question.
 
         Args:
-            question: Chinese or English; the answer speaks its language. A time, a place or a publisher in it restricts
-                the articles: ``Answer.constraints``.
-            history: earlier turns of the conversation, oldest first, as (question, answer): a question that leans on the
-                last one ("and in Zhejiang?") is completed from it, and ``Answer.completed`` is what was understood.
+            question: Chinese or English; the answer speaks its language. A time, a place or a
+                publisher in it restricts the articles: ``Answer.constraints``.
+            history: earlier turns of the conversation, oldest first, as (question, answer): a
+                question that leans on the last one ("and in Zhejiang?") is completed from it, and
+                ``Answer.completed`` is what was understood.
             filters: restricts what the answer may rest on.
-            as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest article.
-            without: which of the question's constraints to lift: "date", "place", "source", or the words of single ones.
-            write: whether the language model writes, where there is one. It is never asked for refusals and talk.
+            as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the
+                newest article.
+            without: which of the question's constraints to lift: "date", "place", "source", or the
+                words of single ones.
+            write: whether the language model writes, where there is one. It is never asked for
+                refusals and talk.
 
-        Raises UsageError for an empty or overlong question, and for filters, a day or constraints that make no sense; where a
-        language model is to write, UsageError and ModelError for one that cannot be opened. What it does wrong raises nothing.
+        Raises UsageError for an empty or overlong question, and for filters, a day or constraints
+        that make no sense; where a language model is to write, UsageError and ModelError for one
+        that cannot be opened. What it does wrong raises nothing.
         """
         *_, last = self.stream(question, history, filters, as_of, without, write)
         return last
 
     def turns(
-        self, questions: Sequence[str], filters: Filters | None = None, as_of: str = "", known: Sequence[tuple[str, Answer]] = ()
+        self,
+        questions: Sequence[str],
+        filters: Filters | None = None,
+        as_of: str = "",
+        known: Sequence[tuple[str, Answer]] = (),
     ) -> tuple[tuple[str, Answer], ...]:
-        """Earlier questions, oldest first, as a ``history`` for :meth:`ask`: each answered after those before it. Raises as :meth:`ask`.
+        """Earlier questions, oldest first, as a ``history`` for :meth:`ask`: each answered after
+        those before it. Raises as :meth:`ask`.
 
         The turns begin with those that are ``known`` already.
         """
@@ -71,13 +87,20 @@ class Assistant:
         return tuple(turns)
 
     def stream(
-        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
-        without: Sequence[str] = (), write: bool = True,
+        self,
+        question: str,
+        history: Sequence[tuple[str, Answer]] = (),
+        filters: Filters | None = None,
+        as_of: str = "",
+        without: Sequence[str] = (),
+        write: bool = True,
     ) -> Generator[Event, None, None]:
-        """The answer as it comes about: what is searched, what was found, the text in pieces, and the answer itself, last.
+        """The answer as it comes about: what is searched, what was found, the text in pieces, and
+        the answer itself, last.
 
-        The pieces are strings that joined are ``Answer.text``; the rest are :mod:`rag.answer.events`. Whoever closes the
-        iterator ends the work after the stage it is in. Arguments and errors as for :meth:`ask`, at the first step.
+        The pieces are strings that joined are ``Answer.text``; the rest are
+        :mod:`rag.answer.events`. Whoever closes the iterator ends the work after the stage it is
+        in. Arguments and errors as for :meth:`ask`, at the first step.
         """
         from rag.answer import Answer, stages
 
@@ -91,7 +114,9 @@ class Assistant:
             yield event
 
     def _assisted(self, given: dict) -> Generator[Event, None, None]:
-        """The answer for which the language model is asked: for other wordings, where that is on, and to write."""
+        """The answer for which the language model is asked: for other wordings, where that is on,
+        and to write.
+        """
         from rag.answer import Answer, stages
 
         help = yield from self._helped(given)
@@ -110,7 +135,9 @@ class Assistant:
 
         if (model := helper_of(self.llm)) is None:
             return Help()
-        parsed = parse(*(given[name] for name in ("snapshot", "question", "history", "as_of", "without")))
+        parsed = parse(
+            *(given[name] for name in ("snapshot", "question", "history", "as_of", "without"))
+        )
         if parsed.talk or parsed.about:
             return Help()
         return (yield from proposed(model, parsed.text, "en" if parsed.frame == "en" else "zh"))
@@ -129,21 +156,32 @@ class Assistant:
             yield answer
 
     def suggestions(
-        self, question: str, answer: Answer, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
+        self,
+        question: str,
+        answer: Answer,
+        history: Sequence[tuple[str, Answer]] = (),
+        filters: Filters | None = None,
+        as_of: str = "",
     ) -> tuple[str, ...]:
-        """At most three questions to go on with, in the asker's language, each asked beforehand and found to be answered.
+        """At most three questions to go on with, in the asker's language, each asked beforehand and
+        found to be answered.
 
         Args:
-            question, answer: the turn to go on from; to ask a suggestion, put it at the end of the history.
-            history: the turns before it. The rest, and the errors, are as for :meth:`ask`. It takes as long as up to eight answers.
+            question, answer: the turn to go on from; to ask a suggestion, put it at the end of the
+                history.
+            history: the turns before it. The rest, and the errors, are as for :meth:`ask`. It takes
+                as long as up to eight answers.
         """
         from rag.answer.suggest import suggestions
 
         given = self._checked(question, history, filters, as_of, ())
-        return suggestions(given["snapshot"], question, answer, given["history"], given["filters"], as_of)
+        return suggestions(
+            given["snapshot"], question, answer, given["history"], given["filters"], as_of
+        )
 
     def with_columns(self, answer: Answer, columns: Sequence[str]) -> Answer:
-        """An answer of :meth:`ask` with further columns, where it is a list: "when", "how_many", "who", as far as the quotes say.
+        """An answer of :meth:`ask` with further columns, where it is a list: "when", "how_many",
+        "who", as far as the quotes say.
 
         Raises UsageError for a column that there is not.
         """
@@ -160,7 +198,8 @@ class Assistant:
         without: Sequence[str] = (),
         write: bool = True,
     ) -> Answer:
-        """As :meth:`ask`, in a thread; a task that is cancelled ends the work after the stage it is in.
+        """As :meth:`ask`, in a thread; a task that is cancelled ends the work after the stage it is
+        in.
 
         Several questions may be asked at once.
         """
@@ -177,19 +216,44 @@ class Assistant:
         without: Sequence[str] = (),
         write: bool = True,
     ) -> AsyncGenerator[Event, None]:
-        """As :meth:`stream`, each stage in a thread; whoever cancels or closes it ends the work so, too."""
+        """As :meth:`stream`, each stage in a thread; whoever cancels or closes it ends the work so,
+        too.
+        """
         from rag.asynchronous import stepped
 
         return stepped(self.stream(question, history, filters, as_of, without, write))
 
-    def _checked(self, question: str, history: Sequence[tuple[str, Answer]], filters: Filters | None, as_of: str, without: Sequence[str]) -> dict:
+    def _checked(
+        self,
+        question: str,
+        history: Sequence[tuple[str, Answer]],
+        filters: Filters | None,
+        as_of: str,
+        without: Sequence[str],
+    ) -> dict:
         """The arguments of :func:`rag.answer.answer`. Raises UsageError."""
         if as_of and not is_date(as_of):
             raise UsageError(f"expected the day to ask from as YYYY-MM-DD, got {as_of!r}")
         if isinstance(without, str):
-            raise UsageError(f"expected the constraints to lift as a tuple of names, got the one string {without!r}")
-        if not all(isinstance(turn, Sequence) and len(turn) == 2 and hasattr(turn[1], "citations") for turn in history):
-            raise UsageError("expected the history as pairs of a question and its Answer, got other turns: turns([...]) makes them of questions")
+            raise UsageError(
+                "expected the constraints to lift as a tuple of names, got the one string"
+                f" {without!r}"
+            )
+        if not all(
+            isinstance(turn, Sequence) and len(turn) == 2 and hasattr(turn[1], "citations")
+            for turn in history
+        ):
+            raise UsageError(
+                "expected the history as pairs of a question and its Answer, got other turns:"
+                " turns([...]) makes them of questions"
+            )
         index = self.index
-        return {"snapshot": index.snapshot, "question": question, "filters": checked(filters), "history": history, "reranker": index.reranker,
-                "as_of": as_of, "without": without}  # fmt: skip
+        return {
+            "snapshot": index.snapshot,
+            "question": question,
+            "filters": checked(filters),
+            "history": history,
+            "reranker": index.reranker,
+            "as_of": as_of,
+            "without": without,
+        }

@@ -1,7 +1,8 @@
-"""The command ``yinju``: each verb is one call of the library. Results go to standard output, all else to error.
+"""The command ``yinju``: each verb is one call of the library. Results go to standard output, all
+else to error.
 
-Exit codes: 0 done, 2 unusable arguments, others as ``rag.errors`` says, 130 interrupted, 141 nobody reads the
-output any more, 70 a fault of Yinju's own.
+Exit codes: 0 done, 2 unusable arguments, others as ``rag.errors`` says, 130 interrupted, 141 nobody
+reads the output any more, 70 a fault of Yinju's own.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ def _fail(message: str, code: int, state: dict) -> int:
 
 
 class _Group(click.Group):
-    """Ends quietly where the reader of the output or the user has had enough; loads the verbs late."""
+    """Ends quietly where the reader of the output or the user has had enough; loads the verbs
+    late.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(_VERBS)

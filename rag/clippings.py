@@ -1,4 +1,6 @@
-"""Quotes that a reader pinned, as Markdown and as a Word file, each with its source in a footnote."""
+"""Quotes that a reader pinned, as Markdown and as a Word file, each with its source in a
+footnote.
+"""
 
 from __future__ import annotations
 
@@ -46,13 +48,17 @@ class Clipping:
 
 
 def as_markdown(clippings: Sequence[Clipping], lang: str) -> str:
-    """The quotes in order, each a block quotation with a footnote; ``lang`` is that of the heading."""
+    """The quotes in order, each a block quotation with a footnote; ``lang`` is that of the
+    heading.
+    """
     parts = [f"# {_TITLES[lang]}"]
     for number, one in enumerate(clippings, 1):
         parts += [f"**{_escaped(question)}**"] if (question := _asked(clippings, number)) else []
         parts.append(f"> {_escaped(one.quote)}[^{number}]")
-    notes = (f"[^{n}]: {_escaped(_source(one, lang))}" + (f" <{_url(one)}>" if _url(one) else "")
-             for n, one in enumerate(clippings, 1))  # fmt: skip
+    notes = (
+        f"[^{n}]: {_escaped(_source(one, lang))}" + (f" <{_url(one)}>" if _url(one) else "")
+        for n, one in enumerate(clippings, 1)
+    )
     return "\n\n".join([*parts, "\n".join(notes)]) + "\n"
 
 
@@ -130,11 +136,15 @@ def _add_footnotes(document: Document, notes: Sequence[str]) -> None:
         )
     )
     told = "".join(
-        f'<w:footnote w:id="{number}"><w:p><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteRef/></w:r>'
-        f'<w:r><w:t xml:space="preserve"> {_xml(note)}</w:t></w:r></w:p></w:footnote>'
+        f'<w:footnote w:id="{number}"><w:p><w:r><w:rPr><w:vertAlign'
+        ' w:val="superscript"/></w:rPr><w:footnoteRef/></w:r><w:r><w:t xml:space="preserve">'
+        f" {_xml(note)}</w:t></w:r></w:p></w:footnote>"
         for number, note in enumerate(notes, 1)
     )
-    xml = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:footnotes xmlns:w="{_W}">{separators}{told}</w:footnotes>'
+    xml = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:footnotes'
+        f' xmlns:w="{_W}">{separators}{told}</w:footnotes>'
+    )
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
     part = Part(PackURI("/word/footnotes.xml"), kind, xml.encode(), document.part.package)
     document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)

@@ -71,7 +71,9 @@ class ServerError(YinjuError):
 
 
 class FetchError(YinjuError):
-    """A page cannot be fetched, or must not be: its address is not public, robots.txt forbids it, it is too large, and the like."""
+    """A page cannot be fetched, or must not be: its address is not public, robots.txt forbids it,
+    it is too large, and the like.
+    """
 
     exit_code = 10
 

@@ -1,4 +1,6 @@
-"""Is an index still that of its corpus? Decided by content, so an edit, an addition and a removal all show."""
+"""Is an index still that of its corpus? Decided by content, so an edit, an addition and a removal
+all show.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from rag.errors import IndexMissing, YinjuError
 
 
 def program() -> str:
-    """Version of Yinju and of its readers, and whether they read scans, for :attr:`Origin.program`."""
+    """Version of Yinju and of its readers, and whether they read scans, for
+    :attr:`Origin.program`.
+    """
     from rag.corpus.readers import VERSION
     from rag.corpus.readers.ocr import available
 
@@ -26,7 +30,8 @@ class Origin:
     Attributes:
         corpus: the paths that were read, absolute.
         model: the ``model`` argument of the build, "" for the embedded one.
-        program: version of Yinju and its readers (:func:`program`), as another one may read and split files differently.
+        program: version of Yinju and its readers (:func:`program`), as another one may read and
+            split files differently.
         columns: which columns of tables hold what, as :func:`rag.corpus.read_corpus` takes it.
     """
 
@@ -37,7 +42,9 @@ class Origin:
 
 
 def read_origin(index: str | Path) -> Origin | None:
-    """What the live version was built from; None where nothing legible says so, or it was built from articles, not files."""
+    """What the live version was built from; None where nothing legible says so, or it was built
+    from articles, not files.
+    """
     from rag.index.sources import Sources
     from rag.index.versions import VERSIONS, current
 
@@ -48,8 +55,14 @@ def read_origin(index: str | Path) -> Origin | None:
     return sources and Origin(sources.corpus, sources.model, sources.program, dict(sources.columns))
 
 
-def why_stale(index: str | Path, paths: Sequence[Path], model: str | None, columns: Mapping[str, str] | None = None) -> str:
-    """Why the index is not what a build of ``paths`` with ``model`` would give; "" where it is. ``columns`` None: as before.
+def why_stale(
+    index: str | Path,
+    paths: Sequence[Path],
+    model: str | None,
+    columns: Mapping[str, str] | None = None,
+) -> str:
+    """Why the index is not what a build of ``paths`` with ``model`` would give; "" where it is.
+    ``columns`` None: as before.
 
     Raises what opening the embedded model raises.
     """
@@ -70,12 +83,18 @@ def why_stale(index: str | Path, paths: Sequence[Path], model: str | None, colum
     reasons = {
         "what it was built from is not known": lambda: not origin,
         "another version of Yinju built it": lambda: origin.program != program(),
-        "it was built from other folders": lambda: origin.corpus != tuple(os.path.abspath(path) for path in paths),
+        "it was built from other folders": lambda: (
+            origin.corpus != tuple(os.path.abspath(path) for path in paths)
+        ),
         "the articles have changed": lambda: _changed(folder, paths),
-        "its tables were read with other columns": lambda: columns is not None and origin.columns != dict(columns),
+        "its tables were read with other columns": lambda: (
+            columns is not None and origin.columns != dict(columns)
+        ),
         "it was built with another model": lambda: origin.model != (model or ""),
-        "the embedded model has changed": lambda: not same_model(manifest.static_model, embedded.identity)
-        or manifest.tokenizer_sha256 != embedded.tokenizer_sha256,
+        "the embedded model has changed": lambda: (
+            not same_model(manifest.static_model, embedded.identity)
+            or manifest.tokenizer_sha256 != embedded.tokenizer_sha256
+        ),
         "its settings have changed": lambda: not same_settings(manifest),
     }
     return next((reason for reason, holds in reasons.items() if holds()), "")

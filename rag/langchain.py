@@ -122,7 +122,8 @@ class YinjuAssistant(BaseChatModel):
 
     It takes a question, a prompt or messages. The last message of a user is the question; those
     before it (at most ``EARLIER``) are what it may lean on ("and in Zhejiang?"), asked again of
-    this index. What system and assistant messages say is not read: nothing but the articles answers.
+    this index. What system and assistant messages say is not read: nothing but the articles
+    answers.
 
     The reply is an AIMessage of the answer's text. Its ``response_metadata`` is
     ``Answer.to_dict()``: ``citations`` (the [1], [2] of the text, with offsets), ``refused``,
@@ -268,9 +269,14 @@ class YinjuAssistant(BaseChatModel):
                 raise ToolException(str(error)) from error
 
         return StructuredTool.from_function(
-            ask, aask, name, description or _DESCRIPTION, args_schema=ToolInput,
-            response_format="content_and_artifact", handle_tool_error=True,
-        )  # fmt: skip
+            ask,
+            aask,
+            name,
+            description or _DESCRIPTION,
+            args_schema=ToolInput,
+            response_format="content_and_artifact",
+            handle_tool_error=True,
+        )
 
     def _within(self, limits: dict[str, Any]) -> Filters:
         """The limits that a model asks for; where there are some already, these stay."""

@@ -1,4 +1,6 @@
-"""Names of a package that are loaded when they are first used, so that importing it costs nothing that is not needed."""
+"""Names of a package that are loaded when they are first used, so that importing it costs nothing
+that is not needed.
+"""
 
 import sys
 from collections.abc import Callable, Mapping

@@ -1,9 +1,9 @@
 """The library: an index of articles; ``rag.assistant`` answers from it.
 
-    Index.build("corpus", "index")
-    index = Index.open("index")
-    hits = index.search("质量月 启动仪式", k=5)
-    answer = Assistant(index).ask("Who took part in the launch?")
+Index.build("corpus", "index")
+index = Index.open("index")
+hits = index.search("质量月 启动仪式", k=5)
+answer = Assistant(index).ask("Who took part in the launch?")
 """
 
 from __future__ import annotations
@@ -41,7 +41,12 @@ class Index:
         model, rerank: as they were given.
     """
 
-    def __init__(self, path: PathLike = "index", model: str | None = None, rerank: str | Reranker | None = None):
+    def __init__(
+        self,
+        path: PathLike = "index",
+        model: str | None = None,
+        rerank: str | Reranker | None = None,
+    ):
         """As :meth:`open`."""
         self.path, self.model, self.rerank = Path(path), model, rerank
         self._embedder = _embedder(model)
@@ -54,17 +59,24 @@ class Index:
         return open_index(self.path, self._embedder)
 
     @classmethod
-    def open(cls, path: PathLike = "index", model: str | None = None, rerank: str | Reranker | None = None) -> Index:
+    def open(
+        cls,
+        path: PathLike = "index",
+        model: str | None = None,
+        rerank: str | Reranker | None = None,
+    ) -> Index:
         """Open the live version of an index folder.
 
         Args:
             path: the index folder.
-            model: name or folder of the embedding model that it was built with; None is the embedded one.
-            rerank: name or folder of a cross-encoder or multi-vector model that reads the best passages, or an
-                object of :class:`rag.embed.Reranker`'s shape; None for none. Any index takes any.
+            model: name or folder of the embedding model that it was built with; None is the
+                embedded one.
+            rerank: name or folder of a cross-encoder or multi-vector model that reads the best
+                passages, or an object of :class:`rag.embed.Reranker`'s shape; None for none. Any
+                index takes any.
 
-        Raises IndexMissing, IndexMismatch (another model or format: the message says how to rebuild),
-        IndexCorrupt, ModelError.
+        Raises IndexMissing, IndexMismatch (another model or format: the message says how to
+        rebuild), IndexCorrupt, ModelError.
         """
         return cls(path, model, rerank)
 
@@ -80,19 +92,22 @@ class Index:
         """Build a new version of an index folder and make it the live one; the one before is kept.
 
         Args:
-            corpus: a file or folder of articles, several of them, or articles; one without a language gets that which
-                its text seems to be in.
+            corpus: a file or folder of articles, several of them, or articles; one without a
+                language gets that which its text seems to be in.
             path: the index folder; made where it is not there.
             model: name or folder of a sentence-transformers model; None is the embedded one.
             progress: called now and then with (done, total or None, phase).
-            max_removed: share (0 to 1) of the articles that were in the index which may be gone; 1 for all.
-            columns: names of columns in tables (.csv, .tsv, .json, .jsonl) by field, {"text": "content_plain"}, where they
-                do not tell; None for those that the index was built with before.
+            max_removed: share (0 to 1) of the articles that were in the index which may be gone; 1
+                for all.
+            columns: names of columns in tables (.csv, .tsv, .json, .jsonl) by field, {"text":
+                "content_plain"}, where they do not tell; None for those that the index was built
+                with before.
 
         Returns:
             Counts and times, and what was skipped, with the reasons.
 
-        Raises CorpusError (not there, or nothing to index), TooMuchRemoved, ModelError, StorageError, IndexBusy.
+        Raises CorpusError (not there, or nothing to index), TooMuchRemoved, ModelError,
+        StorageError, IndexBusy.
         """
         from rag.freshness import program
         from rag.index import build_index, index_corpus
@@ -100,18 +115,33 @@ class Index:
         paths, articles = _divide(corpus)
         embedder = _embedder(model)
         if not paths:
-            return build_index(_with_langs(articles), path, embedder, progress, max_removed=max_removed)
-        return index_corpus(paths, path, embedder, progress, max_removed=max_removed, model=model or "", program=program(),
-                            columns=columns, afresh=True)
+            return build_index(
+                _with_langs(articles), path, embedder, progress, max_removed=max_removed
+            )
+        return index_corpus(
+            paths,
+            path,
+            embedder,
+            progress,
+            max_removed=max_removed,
+            model=model or "",
+            program=program(),
+            columns=columns,
+            afresh=True,
+        )
 
     @staticmethod
     def stale(
-        path: PathLike = "index", corpus: PathLike | Sequence[PathLike] = "corpus", model: str | None = None,
+        path: PathLike = "index",
+        corpus: PathLike | Sequence[PathLike] = "corpus",
+        model: str | None = None,
         columns: Mapping[str, str] | None = None,
     ) -> str:
-        """Why an index must be built anew to be that of ``corpus`` and ``model``; "" where it need not be.
+        """Why an index must be built anew to be that of ``corpus`` and ``model``; "" where it need
+        not be.
 
-        Decided by the content of all files, so an edit, an addition and a removal all show. ``columns`` as for :meth:`build`.
+        Decided by the content of all files, so an edit, an addition and a removal all show.
+        ``columns`` as for :meth:`build`.
         """
         from rag.freshness import why_stale
 
@@ -125,7 +155,8 @@ class Index:
         progress: Progress | None = None,
         max_removed: float = 0.2,
     ) -> BuildReport | None:
-        """Bring an index up to date with its corpus: what is new or changed is read, the rest is taken over as it is.
+        """Bring an index up to date with its corpus: what is new or changed is read, the rest is
+        taken over as it is.
 
         The index is then the one that a build from nothing would give, byte for byte.
 
@@ -134,14 +165,16 @@ class Index:
             corpus: files or folders; None for those that the index was built from.
             model: the model that it was built with.
             progress: as for :meth:`build`.
-            max_removed: share (0 to 1) of the articles that may be gone from the corpus; 1 for all. Stops what follows a
-                folder that was moved, or is mounted only in part; an index of under 10 articles is not guarded.
+            max_removed: share (0 to 1) of the articles that may be gone from the corpus; 1 for all.
+                Stops what follows a folder that was moved, or is mounted only in part; an index of
+                under 10 articles is not guarded.
 
         Returns:
-            The report, with ``changes`` (articles added, removed, changed, moved, unchanged), or None where nothing had changed.
+            The report, with ``changes`` (articles added, removed, changed, moved, unchanged), or
+            None where nothing had changed.
 
-        Raises IndexMissing, TooMuchRemoved, UsageError (the index does not know its corpus), IndexMismatch (built with
-        another model), and what :meth:`build` raises.
+        Raises IndexMissing, TooMuchRemoved, UsageError (the index does not know its corpus),
+        IndexMismatch (built with another model), and what :meth:`build` raises.
         """
         from rag.freshness import program, read_origin
         from rag.looks import looked_again
@@ -153,17 +186,29 @@ class Index:
         if corpus is None:
             if not origin:
                 read_manifest(folder)  # says so where another version of Yinju built it
-                raise UsageError(f"expected {path} to know what it was built from, but it does not: name the corpus")
+                raise UsageError(
+                    f"expected {path} to know what it was built from, but it does not: name the"
+                    " corpus"
+                )
             corpus = origin.corpus
         if origin and origin.model != (model or ""):
             built = origin.model or "the embedded model"
             raise IndexMismatch(
-                f"expected the model with which {path} was built ({built}), but got {model or 'the embedded model'}: "
+                f"expected the model with which {path} was built ({built}), but got"
+                f" {model or 'the embedded model'}: "
                 + (f"name it (--model {origin.model})" if origin.model else "leave --model out")
                 + ", or build the index anew (yinju build)"
             )
         paths, _ = _divide(corpus)
-        report = index_corpus(paths, path, _embedder(model), progress, max_removed=max_removed, model=model or "", program=program())
+        report = index_corpus(
+            paths,
+            path,
+            _embedder(model),
+            progress,
+            max_removed=max_removed,
+            model=model or "",
+            program=program(),
+        )
         looked_again(path, paths)
         return report
 
@@ -179,28 +224,36 @@ class Index:
 
     @staticmethod
     def rollback(path: PathLike = "index") -> str:
-        """Make the version before the live one live again; returns its name. Raises IndexMissing, IndexCorrupt."""
+        """Make the version before the live one live again; returns its name. Raises IndexMissing,
+        IndexCorrupt.
+        """
         from rag.index import rollback
 
         return rollback(path)
 
     @staticmethod
     def status(path: PathLike = "index") -> Status:
-        """Which versions there are, which is live, and what they hold. Raises IndexMissing, IndexCorrupt."""
+        """Which versions there are, which is live, and what they hold. Raises IndexMissing,
+        IndexCorrupt.
+        """
         from rag.index import status
 
         return status(path)
 
     @staticmethod
     def gc(path: PathLike = "index", keep: int = 2) -> Freed:
-        """Remove versions beyond ``keep`` (the live one included) and what killed builds left. Raises UsageError, IndexMissing, IndexBusy."""
+        """Remove versions beyond ``keep`` (the live one included) and what killed builds left.
+        Raises UsageError, IndexMissing, IndexBusy.
+        """
         from rag.index.upkeep import gc
 
         return gc(path, keep)
 
     @staticmethod
     def diff(path: PathLike = "index", old: str = "", new: str = "") -> VersionsCompared:
-        """How the live version (or ``new``) differs from the one before it (or ``old``). Raises UsageError, IndexMissing, IndexCorrupt."""
+        """How the live version (or ``new``) differs from the one before it (or ``old``). Raises
+        UsageError, IndexMissing, IndexCorrupt.
+        """
         from rag.index.upkeep import diff
 
         return diff(path, old, new)
@@ -221,15 +274,20 @@ class Index:
         return self.snapshot.n_passages
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
-        """The ``k`` (1 to 1,000) passages that fit the question best, best first; zh and en find each other.
+        """The ``k`` (1 to 1,000) passages that fit the question best, best first; zh and en find
+        each other.
 
-        Raises UsageError for an empty or overlong question and for filters that make no sense, ModelError where
-        the reranker fails.
+        Raises UsageError for an empty or overlong question and for filters that make no sense,
+        ModelError where the reranker fails.
         """
         return list(self.find(question, k, filters).hits)
 
     def find(
-        self, question: str, k: int = 10, filters: Filters | None = None, fusion: Fusion | None = None
+        self,
+        question: str,
+        k: int = 10,
+        filters: Filters | None = None,
+        fusion: Fusion | None = None,
     ) -> SearchResult:
         """As :meth:`search`, with the time that each step took: ``SearchResult.hits`` and ``.ms``.
 
@@ -239,18 +297,30 @@ class Index:
 
         if not 1 <= k <= MAX_HITS:
             raise UsageError(f"expected k between 1 and {MAX_HITS:,}, got {k}")
-        return search(self.snapshot, question, k, checked(filters), fusion=fusion or Fusion(), reranker=self.reranker)
+        return search(
+            self.snapshot,
+            question,
+            k,
+            checked(filters),
+            fusion=fusion or Fusion(),
+            reranker=self.reranker,
+        )
 
-    def sift(self, words: str, filters: Filters | None = None, start: int = 0, count: int = 20) -> Sifted:
-        """All articles that hold what is searched for, with their number by month, publisher, place and language.
+    def sift(
+        self, words: str, filters: Filters | None = None, start: int = 0, count: int = 20
+    ) -> Sifted:
+        """All articles that hold what is searched for, with their number by month, publisher, place
+        and language.
 
-        One counts that holds each word, or matches nearly all of them in other words or the other language (in a large corpus, of
-        what search proposes), every phrase in quotation marks, and nothing behind a minus: ``bridge "opened to traffic" -toll``.
+        One counts that holds each word, or matches nearly all of them in other words or the other
+        language (in a large corpus, of what search proposes), every phrase in quotation marks, and
+        nothing behind a minus: ``bridge "opened to traffic" -toll``.
 
         Args:
             words: at most 2,000 characters.
             filters: as for :meth:`search`.
-            start, count: how many articles to pass over and to list (1 to 100); those beyond the 1,000 best are only counted.
+            start, count: how many articles to pass over and to list (1 to 100); those beyond the
+                1,000 best are only counted.
 
         Raises UsageError for what makes no sense.
         """
@@ -259,15 +329,21 @@ class Index:
         return sift(self.snapshot, words, checked(filters), start, count)
 
     def browse(
-        self, words: str = "", filters: Filters | None = None, order: str = "newest", start: int = 0, count: int = 20,
+        self,
+        words: str = "",
+        filters: Filters | None = None,
+        order: str = "newest",
+        start: int = 0,
+        count: int = 20,
         undated: bool = False,
     ) -> Listing:
         """A page of the list of articles.
 
         Args:
-            words: parts of the title, or of the first sentence where there is none, between spaces; all must occur.
-                Simplified and traditional characters, upper and lower case are one. "about:" and a thing: the articles
-                that mention it, as an answer counts them (``Answer.about``).
+            words: parts of the title, or of the first sentence where there is none, between spaces;
+                all must occur. Simplified and traditional characters, upper and lower case are one.
+                "about:" and a thing: the articles that mention it, as an answer counts them
+                (``Answer.about``).
             filters: as for :meth:`search`.
             order: "newest", "oldest" (both with those without a date behind) or "title".
             start: how many to pass over.
@@ -281,13 +357,17 @@ class Index:
         return browse(self.snapshot, words, checked(filters), order, start, count, undated)
 
     def retold(self, article_id: str) -> tuple[Listed, ...]:
-        """At most 200 other articles that tell the story of an article in nearly the same words. Raises UsageError where it is not there."""
+        """At most 200 other articles that tell the story of an article in nearly the same words.
+        Raises UsageError where it is not there.
+        """
         from rag.search.browse import retold
 
         return retold(self.snapshot, article_id)
 
     def statistics(self) -> Statistics:
-        """What the index holds, in figures, and what was skipped when it was built, by its path below the corpus."""
+        """What the index holds, in figures, and what was skipped when it was built, by its path
+        below the corpus.
+        """
         from rag.freshness import read_origin
         from rag.search.browse import statistics
 
@@ -299,10 +379,11 @@ class Index:
         return self.snapshot.article_by_id(article_id)
 
     def reload(self) -> bool:
-        """Switch to the version that is live now; True where it is another one. Cheap where it is not.
+        """Switch to the version that is live now; True where it is another one. Cheap where it is
+        not.
 
-        Searches that run meanwhile end on the version they began with. Raises as :meth:`open`, and then
-        the version that is open stays.
+        Searches that run meanwhile end on the version they began with. Raises as :meth:`open`, and
+        then the version that is open stays.
         """
         from rag.index.versions import current
 
@@ -326,32 +407,44 @@ class Index:
 def checked(filters: Filters | None) -> Filters:
     """The filters, or none for None.
 
-    Raises UsageError for a bound that is not a date "YYYY-MM-DD", for a range that ends before it begins, and for a
-    place that is not known.
+    Raises UsageError for a bound that is not a date "YYYY-MM-DD", for a range that ends before it
+    begins, and for a place that is not known.
     """
     from rag.corpus.place_names import place_named
     from rag.search.types import Filters
 
     filters = filters or Filters()
     if not isinstance(filters, Filters):
-        raise UsageError(f"expected filters as rag.Filters(date_from=..., langs=...), got a {type(filters).__name__}")
+        raise UsageError(
+            "expected filters as rag.Filters(date_from=..., langs=...), got a"
+            f" {type(filters).__name__}"
+        )
     for name, bound in (("first", filters.date_from), ("last", filters.date_to)):
         if bound and not is_date(bound):
             raise UsageError(f"expected the {name} date as YYYY-MM-DD, got {bound!r}")
     if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
         raise UsageError(
-            f"expected a range of dates that ends after it begins, got {filters.date_from} to {filters.date_to}"
+            f"expected a range of dates that ends after it begins, got {filters.date_from} to"
+            f" {filters.date_to}"
         )
-    for name, chosen in (("sources", filters.sources), ("languages", filters.langs), ("places", filters.places)):
+    for name, chosen in (
+        ("sources", filters.sources),
+        ("languages", filters.langs),
+        ("places", filters.places),
+    ):
         if isinstance(chosen, str):
-            raise UsageError(f"expected the {name} as a tuple of names, got the one string {chosen!r}")
+            raise UsageError(
+                f"expected the {name} as a tuple of names, got the one string {chosen!r}"
+            )
     for place in filters.places:
         place_named(place)
     return filters
 
 
 def sample_corpus() -> Path:
-    """The folder of the articles that come with Yinju, in a checkout and in an installed package alike."""
+    """The folder of the articles that come with Yinju, in a checkout and in an installed package
+    alike.
+    """
     here = Path(__file__).parent
     return next(folder for folder in (here / "sample", here.parent / "corpus") if folder.is_dir())
 

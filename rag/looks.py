@@ -61,7 +61,8 @@ class Look:
 def note(
     index: str | Path, kind: str, what: str, every: float = 0.0, now: datetime | None = None
 ) -> None:
-    """Keeps that something was read now. ``every`` is 0 where the time since the last reading tells.
+    """Keeps that something was read now. ``every`` is 0 where the time since the last reading
+    tells.
 
     What cannot be written is not kept: this never stops the work that it is about.
     """
@@ -75,7 +76,9 @@ def note(
 
 
 def looked_again(index: str | Path, paths: Iterable[Path]) -> None:
-    """Folders were read by somebody else than who follows them; that counts where they are followed."""
+    """Folders were read by somebody else than who follows them; that counts where they are
+    followed.
+    """
     read = {os.path.abspath(path) for path in paths}
     for one in looks(index):
         if one.kind == FOLDER and one.what in read:

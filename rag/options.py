@@ -22,33 +22,69 @@ def _set_debug(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 
 
 debug = click.option(
-    "--debug", is_flag=True, expose_value=False, is_eager=True, callback=_set_debug, help="Show the trace of an error."
+    "--debug",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_set_debug,
+    help="Show the trace of an error.",
 )
 index = click.option(
-    "--index", "path", default="index", envvar="YINJU_INDEX", show_default=True, help="Folder of the index."
+    "--index",
+    "path",
+    default="index",
+    envvar="YINJU_INDEX",
+    show_default=True,
+    help="Folder of the index.",
 )
 model = click.option(
-    "--model", envvar="YINJU_MODEL", metavar="NAME_OR_PATH",
-    help="A sentence-transformers model, by name or folder, instead of the embedded one; onnx: or onnx-int8: before "
-    "it runs its ONNX file. An index is asked with the model that built it.",
-)  # fmt: skip
+    "--model",
+    envvar="YINJU_MODEL",
+    metavar="NAME_OR_PATH",
+    help=(
+        "A sentence-transformers model, by name or folder, instead of the embedded one; onnx: or"
+        " onnx-int8: before it runs its ONNX file. An index is asked with the model that built it."
+    ),
+)
 rerank = click.option(
-    "--rerank", envvar="YINJU_RERANK", metavar="NAME_OR_PATH",
-    help="A cross-encoder or multi-vector model of sentence-transformers, by name or folder, that reads the best "
-    "passages and orders them anew. Any index will do.",
-)  # fmt: skip
-def _llm(name: str | None, url: str | None, seconds: float | None, per_minute: float, given: tuple[str, ...], help: bool) -> Llm | None:
+    "--rerank",
+    envvar="YINJU_RERANK",
+    metavar="NAME_OR_PATH",
+    help=(
+        "A cross-encoder or multi-vector model of sentence-transformers, by name or folder, that"
+        " reads the best passages and orders them anew. Any index will do."
+    ),
+)
+
+
+def _llm(
+    name: str | None,
+    url: str | None,
+    seconds: float | None,
+    per_minute: float,
+    given: tuple[str, ...],
+    help: bool,
+) -> Llm | None:
     """The language model of the options; None for none. Raises UsageError."""
     from rag.writing.models import SECONDS, Llm
 
     if not name:
         if url or given or help:
-            raise UsageError("expected --llm PROVIDER:MODEL with the other options of --llm, got them alone")
+            raise UsageError(
+                "expected --llm PROVIDER:MODEL with the other options of --llm, got them alone"
+            )
         return None
     pairs = [one.partition("=") for one in given]
     if odd := next((name for name, sign, _ in pairs if not (name and sign)), None):
         raise UsageError(f"expected --llm-option NAME=VALUE, as reasoning_effort=none, got {odd!r}")
-    return Llm(name, url or "", seconds or SECONDS, per_minute, tuple((name, _value(value)) for name, _, value in pairs), help)
+    return Llm(
+        name,
+        url or "",
+        seconds or SECONDS,
+        per_minute,
+        tuple((name, _value(value)) for name, _, value in pairs),
+        help,
+    )
 
 
 def _value(text: str) -> object:
@@ -62,33 +98,67 @@ def _value(text: str) -> object:
 
 _LLM = (
     click.option(
-        "--llm", envvar="YINJU_LLM", metavar="PROVIDER:MODEL",
-        help="A language model that writes the answers from the quotes, each of its sentences checked against them: ollama:qwen3:4b, "
-        "openai:..., anthropic:... (docs/llm.md). Keys come from the environment.",
-    ),
-    click.option("--llm-url", envvar="YINJU_LLM_URL", metavar="URL", help="Where the language model is served, as http://127.0.0.1:8080/v1."),
-    click.option(
-        "--llm-timeout", envvar="YINJU_LLM_TIMEOUT", metavar="SECONDS", type=click.FloatRange(0, min_open=True),
-        help="Time that it has for an answer, after which the quotes alone are shown.  [default: 60]",
-    ),
-    click.option("--llm-rate", default=0.0, metavar="NUMBER", type=click.FloatRange(0), help="Requests a minute at most.  [default: any number]"),
-    click.option(
-        "--llm-option", multiple=True, metavar="NAME=VALUE",
-        help="A further argument of the model, as reasoning_effort=none. May be given several times.",
+        "--llm",
+        envvar="YINJU_LLM",
+        metavar="PROVIDER:MODEL",
+        help=(
+            "A language model that writes the answers from the quotes, each of its sentences"
+            " checked against them: ollama:qwen3:4b, openai:..., anthropic:... (docs/llm.md). Keys"
+            " come from the environment."
+        ),
     ),
     click.option(
-        "--llm-help", is_flag=True, envvar="YINJU_LLM_HELP",
-        help="Ask the model first for a translation and a rewording of the question, which are searched beside it and shown.",
+        "--llm-url",
+        envvar="YINJU_LLM_URL",
+        metavar="URL",
+        help="Where the language model is served, as http://127.0.0.1:8080/v1.",
     ),
-)  # fmt: skip
+    click.option(
+        "--llm-timeout",
+        envvar="YINJU_LLM_TIMEOUT",
+        metavar="SECONDS",
+        type=click.FloatRange(0, min_open=True),
+        help=(
+            "Time that it has for an answer, after which the quotes alone are shown.  [default: 60]"
+        ),
+    ),
+    click.option(
+        "--llm-rate",
+        default=0.0,
+        metavar="NUMBER",
+        type=click.FloatRange(0),
+        help="Requests a minute at most.  [default: any number]",
+    ),
+    click.option(
+        "--llm-option",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help=(
+            "A further argument of the model, as reasoning_effort=none. May be given several times."
+        ),
+    ),
+    click.option(
+        "--llm-help",
+        is_flag=True,
+        envvar="YINJU_LLM_HELP",
+        help=(
+            "Ask the model first for a translation and a rewording of the question, which are"
+            " searched beside it and shown."
+        ),
+    ),
+)
 
 
 def llm(function: Callable) -> Callable:
-    """``--llm`` and what belongs to it, given to the verb as one ``llm``: :class:`rag.writing.models.Llm` or None."""
+    """``--llm`` and what belongs to it, given to the verb as one ``llm``:
+    :class:`rag.writing.models.Llm` or None.
+    """
 
     @functools.wraps(function)
     def with_llm(*args, llm, llm_url, llm_timeout, llm_rate, llm_option, llm_help, **given):
-        return function(*args, llm=_llm(llm, llm_url, llm_timeout, llm_rate, llm_option, llm_help), **given)
+        return function(
+            *args, llm=_llm(llm, llm_url, llm_timeout, llm_rate, llm_option, llm_help), **given
+        )
 
     for option in reversed(_LLM):
         with_llm = option(with_llm)
@@ -106,69 +176,160 @@ def _hosts(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
 
 
 allow = click.option(
-    "--allow", multiple=True, metavar="HOST:PORT", callback=_hosts,
-    help="Fetch from here too, though it is no public address or another port than 80 and 443. May be given several times.",
-)  # fmt: skip
+    "--allow",
+    multiple=True,
+    metavar="HOST:PORT",
+    callback=_hosts,
+    help=(
+        "Fetch from here too, though it is no public address or another port than 80 and 443. May"
+        " be given several times."
+    ),
+)
 
 
-def _columns(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str] | None:
+def _columns(
+    _: click.Context, __: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str] | None:
     pairs = [pair.partition("=") for one in given for pair in one.split(",")]
     if any(not (field.strip() and name.strip()) for field, _, name in pairs):
-        raise click.BadParameter(f"expected FIELD=COLUMN, as in text=content,title=headline, got {', '.join(given)!r}")
+        raise click.BadParameter(
+            f"expected FIELD=COLUMN, as in text=content,title=headline, got {', '.join(given)!r}"
+        )
     return {field.strip(): name.strip() for field, _, name in pairs} or None
 
 
 columns = click.option(
-    "--map", "columns", multiple=True, metavar="FIELD=COLUMN,…", callback=_columns,
-    help="Which column of tables (CSV, JSON) holds text, title, date, source, url, lang or id, where its name does not tell; "
-    "kept for updates.",
-)  # fmt: skip
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="FIELD=COLUMN,…",
+    callback=_columns,
+    help=(
+        "Which column of tables (CSV, JSON) holds text, title, date, source, url, lang or id, where"
+        " its name does not tell; kept for updates."
+    ),
+)
 
 
 _NARROWED = (
-    click.option("--from", "date_from", metavar="YYYY-MM-DD", default="", help="Only articles of this day or later."),
-    click.option("--to", "date_to", metavar="YYYY-MM-DD", default="", help="Only articles of this day or earlier."),
-    click.option("--source", "sources", multiple=True, help="Only this publisher. May be given several times."),
     click.option(
-        "--place", "places", multiple=True,
-        help="Only articles that name this place or one inside it, in Chinese or English. May be given several times.",
+        "--from",
+        "date_from",
+        metavar="YYYY-MM-DD",
+        default="",
+        help="Only articles of this day or later.",
     ),
-    click.option("--lang", "langs", multiple=True, help="Only this language (zh, en). May be given several times."),
-)  # fmt: skip
+    click.option(
+        "--to",
+        "date_to",
+        metavar="YYYY-MM-DD",
+        default="",
+        help="Only articles of this day or earlier.",
+    ),
+    click.option(
+        "--source",
+        "sources",
+        multiple=True,
+        help="Only this publisher. May be given several times.",
+    ),
+    click.option(
+        "--place",
+        "places",
+        multiple=True,
+        help=(
+            "Only articles that name this place or one inside it, in Chinese or English. May be"
+            " given several times."
+        ),
+    ),
+    click.option(
+        "--lang",
+        "langs",
+        multiple=True,
+        help="Only this language (zh, en). May be given several times.",
+    ),
+)
 
 
 def narrowed(function: Callable) -> Callable:
-    """The options that restrict the articles; what they give makes :class:`rag.search.types.Filters`."""
+    """The options that restrict the articles; what they give makes
+    :class:`rag.search.types.Filters`.
+    """
     for option in reversed(_NARROWED):
         function = option(function)
     return function
 
 
 server = (
-    click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on; 0.0.0.0 for all of this machine."),
-    click.option("--port", default=7860, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."),
     click.option(
-        "--auth", envvar="YINJU_AUTH", metavar="NAME:PASSWORD|FILE",
-        help="Who may come in: a name and a password, or a file of lines that --hash-password makes. Others on this machine see a "
-        "password on the command line; they do not see the environment variable YINJU_AUTH.",
-    ),  # fmt: skip
-    click.option("--insecure", is_flag=True, help="Allow a --host that other machines reach without a password."),
-    click.option("--root-path", default="", metavar="PATH", help='Where a reverse proxy shows the server, as "/news".'),
-    click.option(
-        "--trust-proxy", multiple=True, metavar="ADDRESS",
-        help="Believe what this reverse proxy (address or network) says of who asks. May be given several times."
+        "--host",
+        default="127.0.0.1",
+        show_default=True,
+        help="Address to serve on; 0.0.0.0 for all of this machine.",
     ),
     click.option(
-        "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME",
-        help="A further name of the server in the address bar. May be given several times."
+        "--port",
+        default=7860,
+        show_default=True,
+        type=click.IntRange(0, 65535),
+        help="0 takes a free one.",
     ),
     click.option(
-        "--processes", default=1, show_default=True, type=click.IntRange(1, 64),
-        help="Processes that answer. Each takes some hundred MB of memory; more than there are processors gain nothing.",
-    ),  # fmt: skip
-    click.option("--as-of", metavar="YYYY-MM-DD", default="", help='The day that "last month" is told from.  [default: of the newest article]'),
+        "--auth",
+        envvar="YINJU_AUTH",
+        metavar="NAME:PASSWORD|FILE",
+        help=(
+            "Who may come in: a name and a password, or a file of lines that --hash-password makes."
+            " Others on this machine see a password on the command line; they do not see the"
+            " environment variable YINJU_AUTH."
+        ),
+    ),
+    click.option(
+        "--insecure",
+        is_flag=True,
+        help="Allow a --host that other machines reach without a password.",
+    ),
+    click.option(
+        "--root-path",
+        default="",
+        metavar="PATH",
+        help='Where a reverse proxy shows the server, as "/news".',
+    ),
+    click.option(
+        "--trust-proxy",
+        multiple=True,
+        metavar="ADDRESS",
+        help=(
+            "Believe what this reverse proxy (address or network) says of who asks. May be given"
+            " several times."
+        ),
+    ),
+    click.option(
+        "--allowed-host",
+        "allowed_hosts",
+        multiple=True,
+        metavar="NAME",
+        help="A further name of the server in the address bar. May be given several times.",
+    ),
+    click.option(
+        "--processes",
+        default=1,
+        show_default=True,
+        type=click.IntRange(1, 64),
+        help=(
+            "Processes that answer. Each takes some hundred MB of memory; more than there are"
+            " processors gain nothing."
+        ),
+    ),
+    click.option(
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        default="",
+        help='The day that "last month" is told from.  [default: of the newest article]',
+    ),
 )
-"""Where a server is, who may ask it, and how many answer: :class:`rag.serving.settings.Settings`."""
+"""Where a server is, who may ask it, and how many answer:
+:class:`rag.serving.settings.Settings`.
+"""
 
 
 def yes(help: str) -> Callable:
@@ -178,7 +339,9 @@ def yes(help: str) -> Callable:
 
 def corpus(help: str) -> Callable:
     """``--corpus PATH``, any number of times, with a help of the verb's own."""
-    return click.option("--corpus", multiple=True, metavar="PATH", help=help + " May be given several times.")
+    return click.option(
+        "--corpus", multiple=True, metavar="PATH", help=help + " May be given several times."
+    )
 
 
 def command(*options: Callable, cls: type[click.Command] = click.Command) -> Callable:

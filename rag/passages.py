@@ -5,8 +5,17 @@ from __future__ import annotations
 from rag.search.types import Hit
 
 _NAMES = (
-    "article_id", "title", "date", "source", "url", "lang", "start", "end", "score", "support",
-)  # fmt: skip
+    "article_id",
+    "title",
+    "date",
+    "source",
+    "url",
+    "lang",
+    "start",
+    "end",
+    "score",
+    "support",
+)
 
 
 def place(hit: Hit) -> str:
@@ -20,9 +29,9 @@ def metadata(hit: Hit) -> dict[str, str | int | float]:
     article_id, title, date, source, url, lang, start, end (offsets in the article's text), score
     (higher is better, comparable within one question), support (0 to 1: share of the question that
     the passage supports). Where the article has pages, as a PDF has, ``page`` is the one on which
-    the passage begins, from 1, and ``ocr`` how sure text recognition (OCR) is of it in percent, where
-    it read that page; where other articles tell the same in nearly the same words,
-    ``story`` is the id of the first of them.
+    the passage begins, from 1, and ``ocr`` how sure text recognition (OCR) is of it in percent,
+    where it read that page; where other articles tell the same in nearly the same words, ``story``
+    is the id of the first of them.
     """
     known = {name: getattr(hit, name) for name in _NAMES}
     if hit.page:

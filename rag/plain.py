@@ -104,8 +104,8 @@ def heading(of: Citation | Hit) -> str:
 
 def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: citation.url) -> str:
     """What belongs below an answer's text: how a follow-up was understood, what it was restricted
-    to, what else was searched, and every citation with its quote, if that is not in the text already; in a refusal the
-    nearest quotes. "" where there is none of these.
+    to, what else was searched, and every citation with its quote, if that is not in the text
+    already; in a refusal the nearest quotes. "" where there is none of these.
 
     Args:
         answer: any answer.

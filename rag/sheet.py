@@ -152,8 +152,8 @@ class Writer:
 
 
 def cell(raw: str) -> str:
-    """A text that no spreadsheet takes for a formula: with an apostrophe before what could begin one
-    (OWASP, CSV injection).
+    """A text that no spreadsheet takes for a formula: with an apostrophe before what could begin
+    one (OWASP, CSV injection).
     """
     return (
         f"'{raw}" if raw.lstrip(" \ufeff").startswith(_FORMULA) or raw.startswith(_FORMULA) else raw

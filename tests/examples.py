@@ -52,13 +52,16 @@ def run_commands(commands: list[str]) -> list[str]:
         return [
             subprocess.run(
                 ["bash", "-c", yinju + one], cwd=folder, env=env, capture_output=True, check=True
-            ).stdout.decode("utf-8-sig").replace("\r\n", "\n")
+            )
+            .stdout.decode("utf-8-sig")
+            .replace("\r\n", "\n")
             for one in commands
-        ]  # fmt: skip
+        ]
 
 
 def run(sources: list[str], name: str) -> list[str]:
-    """What each of the sources prints, run one after the other in one namespace; ``await`` may stand outside of functions.
+    """What each of the sources prints, run one after the other in one namespace; ``await`` may
+    stand outside of functions.
 
     They run in an empty folder, but for ``corpus/`` with the articles that come with Yinju.
     """
@@ -82,7 +85,9 @@ def run(sources: list[str], name: str) -> list[str]:
 
 
 def of_page(text: str) -> tuple[list[str], list[str]]:
-    """The blocks of Python of a page, and what it says that each prints; "" where it says nothing."""
+    """The blocks of Python of a page, and what it says that each prints; "" where it says
+    nothing.
+    """
     blocks = _BLOCK.findall(text)
     return [code for code, _ in blocks], [said for _, said in blocks]
 

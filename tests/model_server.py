@@ -1,7 +1,8 @@
-"""A server on this machine that speaks the protocol of OpenAI's chat, and plays what a language model may do.
+"""A server on this machine that speaks the protocol of OpenAI's chat, and plays what a language
+model may do.
 
-A play is a list of steps: a string is a piece of text, in which "@1" stands for the handle of the first quote of the prompt; others are
-made by the functions below. What was asked is kept.
+A play is a list of steps: a string is a piece of text, in which "@1" stands for the handle of the
+first quote of the prompt; others are made by the functions below. What was asked is kept.
 """
 
 import json
@@ -32,13 +33,21 @@ def finish(reason):
 
 
 class Scripted(ThreadingHTTPServer):
-    """Attributes: play, the steps; help, those for other wordings of a question; asked, the bodies of the requests; headers, theirs; hung_up, set when a client closed early."""
+    """Attributes: play, the steps; help, those for other wordings of a question; asked, the bodies
+    of the requests; headers, theirs; hung_up, set when a client closed early.
+    """
 
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.play, self.help, self.asked, self.headers, self.hung_up = [], [], [], [], threading.Event()
+        self.play, self.help, self.asked, self.headers, self.hung_up = (
+            [],
+            [],
+            [],
+            [],
+            threading.Event(),
+        )
 
     @property
     def url(self):
@@ -94,7 +103,17 @@ class _Handler(BaseHTTPRequestHandler):
             if isinstance(step, str):
                 text = re.sub(r"@(\d)", lambda found: f"<{handles[int(found[1]) - 1]}>", step)
                 written += 1
-                self._send({"choices": [{"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": None}]})
+                self._send(
+                    {
+                        "choices": [
+                            {
+                                "index": 0,
+                                "delta": {"role": "assistant", "content": text},
+                                "finish_reason": None,
+                            }
+                        ]
+                    }
+                )
             elif step[0] == "pause":
                 time.sleep(step[1])
             elif step[0] == "finish":
@@ -104,12 +123,27 @@ class _Handler(BaseHTTPRequestHandler):
                 return self.connection.close()
         if ends:
             self._send({"choices": [{"index": 0, "delta": {}, "finish_reason": ends}]})
-            self._send({"choices": [], "usage": {"prompt_tokens": 300, "completion_tokens": written, "total_tokens": 300 + written}})
+            self._send(
+                {
+                    "choices": [],
+                    "usage": {
+                        "prompt_tokens": 300,
+                        "completion_tokens": written,
+                        "total_tokens": 300 + written,
+                    },
+                }
+            )
         self._write(b"data: [DONE]\n\n")
         self._write(b"")
 
     def _send(self, chunk):
-        whole = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "scripted", **chunk}
+        whole = {
+            "id": "x",
+            "object": "chat.completion.chunk",
+            "created": 1,
+            "model": "scripted",
+            **chunk,
+        }
         self._write(f"data: {json.dumps(whole)}\n\n".encode())
 
     def _write(self, body):
@@ -121,7 +155,9 @@ class _Handler(BaseHTTPRequestHandler):
 def scripted():
     """A server of that kind, while it is needed."""
     with Scripted() as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
         try:
             yield server
         finally:

@@ -1,4 +1,6 @@
-"""Yinju's own server in this process: starts in a moment, can be slowed or broken, and started again on its port."""
+"""Yinju's own server in this process: starts in a moment, can be slowed or broken, and started
+again on its port.
+"""
 
 import threading
 import time
@@ -9,7 +11,9 @@ from rag import Index
 
 @contextmanager
 def running(path, port=0, change=lambda desk: None, page=True, **settings):
-    """The address of the page of an index, or of its routes alone; ``change(desk)`` may change how questions are answered."""
+    """The address of the page of an index, or of its routes alone; ``change(desk)`` may change how
+    questions are answered.
+    """
     import uvicorn
 
     from rag.serving.listen import listen
@@ -25,7 +29,9 @@ def running(path, port=0, change=lambda desk: None, page=True, **settings):
     with Index.open(path) as index:
         app = build(index, settings)
         change(app.state.desk)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
         thread.start()
         while not server.started:

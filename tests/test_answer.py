@@ -1,4 +1,6 @@
-"""Answers without a model: every quote verbatim, the right places and values, and a refusal where there is none."""
+"""Answers without a model: every quote verbatim, the right places and values, and a refusal where
+there is none.
+"""
 
 import json
 import re
@@ -29,21 +31,43 @@ def check(snapshot, given):
     """What holds for every answer, whatever was asked."""
     assert given.kind in KINDS and given.lang in ("zh", "en") and given.text
     if given.kind == "talk":  # a line of the assistant's own
-        assert not (given.refused or given.rows or given.citations or given.nearest or given.missing)
+        assert not (
+            given.refused or given.rows or given.citations or given.nearest or given.missing
+        )
         return
     if given.kind == "corpus":  # counts of the index, and articles
         return
     assert given.refused == (not given.rows) == (not given.citations)
-    assert not (given.refused and given.places) and (given.refused or not (given.nearest or given.missing))
-    assert given.index_version == snapshot.version and 0 <= given.matched <= given.searched <= snapshot.n_articles
+    assert not (given.refused and given.places) and (
+        given.refused or not (given.nearest or given.missing)
+    )
+    assert (
+        given.index_version == snapshot.version
+        and 0 <= given.matched <= given.searched <= snapshot.n_articles
+    )
     assert given.matched == len({c.article_id for c in given.citations})
     for citation in (*given.citations, *given.nearest):
         article = snapshot.article_by_id(citation.article_id)
-        assert citation.quote == article.text[citation.start : citation.end] and citation.quote.strip()
-        assert citation.id == identity(article.id, citation.start, citation.quote) and re.fullmatch("[0-9a-f]{10}", citation.id)
+        assert (
+            citation.quote == article.text[citation.start : citation.end] and citation.quote.strip()
+        )
+        assert citation.id == identity(article.id, citation.start, citation.quote) and re.fullmatch(
+            "[0-9a-f]{10}", citation.id
+        )
         assert (citation.title, citation.date, citation.source, citation.url, citation.lang) == (
-            article.title, article.date, article.source, article.url, article.lang)
-        assert citation.passage_start <= citation.start < citation.end <= citation.passage_end <= len(article.text)
+            article.title,
+            article.date,
+            article.source,
+            article.url,
+            article.lang,
+        )
+        assert (
+            citation.passage_start
+            <= citation.start
+            < citation.end
+            <= citation.passage_end
+            <= len(article.text)
+        )
         inside = [*citation.marks, *((h.start, h.end) for h in citation.highlights)]
         assert all(citation.start <= a < b <= citation.end for a, b in inside)
         assert all(h.word in (given.completed or given.question) for h in citation.highlights)
@@ -60,7 +84,8 @@ def check(snapshot, given):
     else:
         assert given.places == ()
     assert json.loads(json.dumps(given.to_dict(), ensure_ascii=False))["citations"] == [
-        json.loads(json.dumps(c)) for c in given.to_dict()["citations"]]
+        json.loads(json.dumps(c)) for c in given.to_dict()["citations"]
+    ]
 
 
 def _without_quotes(given):
@@ -88,10 +113,53 @@ def marked(given):
 # ---- any question
 
 _WORDS = [
-    "哪些省", "哪个城市", "哪里", "多少", "什么时候", "谁", "哪部条例", "哪家公司", "为什么", "Which provinces ", "which city ", "How many ", "When ", "Who ", "which document ",
-    "举行了", "防汛演练", "图书馆", "新馆", "藏书", "古茶树", "充电桩", "苹果", "冰箱", "瓷器", "核电站", "flood drill ", "the bridge ", "opened ", "apples ", "marathon ",
+    "哪些省",
+    "哪个城市",
+    "哪里",
+    "多少",
+    "什么时候",
+    "谁",
+    "哪部条例",
+    "哪家公司",
+    "为什么",
+    "Which provinces ",
+    "which city ",
+    "How many ",
+    "When ",
+    "Who ",
+    "which document ",
+    "举行了",
+    "防汛演练",
+    "图书馆",
+    "新馆",
+    "藏书",
+    "古茶树",
+    "充电桩",
+    "苹果",
+    "冰箱",
+    "瓷器",
+    "核电站",
+    "flood drill ",
+    "the bridge ",
+    "opened ",
+    "apples ",
+    "marathon ",
     "penguins ",
-    "四川", "兰州市", "Hunan ", "Zhejiang ", "2024年", "2015 ", "，", "？", "?", " ", "的", "了", "[1]", "😀", "\n",
+    "四川",
+    "兰州市",
+    "Hunan ",
+    "Zhejiang ",
+    "2024年",
+    "2015 ",
+    "，",
+    "？",
+    "?",
+    " ",
+    "的",
+    "了",
+    "[1]",
+    "😀",
+    "\n",
 ]
 
 
@@ -110,10 +178,14 @@ def test_what_holds_for_every_answer(news, question):
 @settings(deadline=None, max_examples=40)
 @given(st.data())
 def test_the_words_of_an_article_find_it(news, data):
-    """A stretch of an article's own words is no question, but its answer quotes that article or refuses."""
+    """A stretch of an article's own words is no question, but its answer quotes that article or
+    refuses.
+    """
     article = data.draw(st.sampled_from(NEWS))
     start = data.draw(
-        st.integers(0, len(article.text) - 12).filter(lambda at: not article.text[max(at - 1, 0) : at + 1].isalpha() or article.lang != "en")
+        st.integers(0, len(article.text) - 12).filter(
+            lambda at: not article.text[max(at - 1, 0) : at + 1].isalpha() or article.lang != "en"
+        )
     )
     stretch = article.text[start : start + data.draw(st.integers(12, 60))]
     given = ask(news, stretch)
@@ -123,8 +195,22 @@ def test_the_words_of_an_article_find_it(news, data):
 @pytest.mark.parametrize(
     "question",
     [
-        "？？！", "...", "😀", "Où est le pont ?", "橋はどこですか", "다리는 어디에 있습니까", "أين الجسر؟", "Где мост?", "𓀀", "哪些", "which", "谁", "[1] [2]", "%s{0}",
-        "a" * 2000, "防汛演练 " * 200
+        "？？！",
+        "...",
+        "😀",
+        "Où est le pont ?",
+        "橋はどこですか",
+        "다리는 어디에 있습니까",
+        "أين الجسر؟",
+        "Где мост?",
+        "𓀀",
+        "哪些",
+        "which",
+        "谁",
+        "[1] [2]",
+        "%s{0}",
+        "a" * 2000,
+        "防汛演练 " * 200,
     ],
 )
 def test_odd_questions_are_answered_or_refused(news, question):
@@ -147,7 +233,14 @@ def test_odd_articles_are_read(index):
         Article("title", "举行了防汛演练。", "广东省" * 40, lang="zh"),
         Article("ja", "東京で防災訓練が行われた。", lang="ja"),
     )
-    for question in ("哪些省举行了防汛演练？", "出动了多少艘冲锋舟？", "谁举行了防汛演练？", "Which provinces held flood drills?", "防災訓練", "什么时候举行了防汛演练？"):
+    for question in (
+        "哪些省举行了防汛演练？",
+        "出动了多少艘冲锋舟？",
+        "谁举行了防汛演练？",
+        "Which provinces held flood drills?",
+        "防災訓練",
+        "什么时候举行了防汛演练？",
+    ):
         ask(snapshot, question)
     assert {"四川", "江苏", "云南"} <= set(ask(snapshot, "哪些省举行了防汛演练？").places)
 
@@ -170,7 +263,11 @@ def test_a_long_sentence_is_quoted_in_part(index):
 
 
 def test_a_city_counts_for_its_province(index):
-    snapshot = index("青岛市发放了消费券。杭州市修建了自行车道。", "敖汉旗也发放了消费券。", "上海市发放了消费券，随后西安市雁塔区发放了消费券。")
+    snapshot = index(
+        "青岛市发放了消费券。杭州市修建了自行车道。",
+        "敖汉旗也发放了消费券。",
+        "上海市发放了消费券，随后西安市雁塔区发放了消费券。",
+    )
     given = ask(snapshot, "哪些省份发放了消费券？")
     assert set(given.places) == {"山东", "内蒙古", "上海", "陕西"}
     details = {row.place: row.detail for row in given.rows}
@@ -180,14 +277,34 @@ def test_a_city_counts_for_its_province(index):
 
 def test_every_place_has_a_quote_that_names_it(news, shipped):
     for snapshot, questions in (
-        (news, ["哪些省举行了防汛演练？", "Which provinces held flood drills?", "哪个城市的图书馆藏书150万册？", "Which city's library holds 1.5 million books?"]),
-        (shipped, ["哪些省的企业作出了质量诚信承诺？", "Which provinces checked mooncakes?", "哪些地方提早启动？"]),
+        (
+            news,
+            [
+                "哪些省举行了防汛演练？",
+                "Which provinces held flood drills?",
+                "哪个城市的图书馆藏书150万册？",
+                "Which city's library holds 1.5 million books?",
+            ],
+        ),
+        (
+            shipped,
+            [
+                "哪些省的企业作出了质量诚信承诺？",
+                "Which provinces checked mooncakes?",
+                "哪些地方提早启动？",
+            ],
+        ),
     ):
         for question in questions:
             given = ask(snapshot, question)
             for row in given.rows:
-                named = {m.place.province or m.place.short for n in row.citations
-                         for c in given.citations[n - 1 : n] for text in (c.quote, c.title) for m in find_places(text)}
+                named = {
+                    m.place.province or m.place.short
+                    for n in row.citations
+                    for c in given.citations[n - 1 : n]
+                    for text in (c.quote, c.title)
+                    for m in find_places(text)
+                }
                 assert row.place in named, (question, row)
 
 
@@ -205,7 +322,12 @@ def test_only_places_inside_the_one_that_is_named(news):
 def test_places_are_shown_in_the_language_of_the_question(news):
     zh, en = ask(news, "哪些省举行了防汛演练？"), ask(news, "Which provinces held flood drills?")
     assert zh.lang == "zh" and {"山东", "湖北", "安徽"} <= labels(zh) and "篇" in zh.text
-    assert en.lang == "en" and {"Shandong 山东", "Hubei 湖北", "Anhui 安徽", "Hunan 湖南"} == labels(en)
+    assert en.lang == "en" and {
+        "Shandong 山东",
+        "Hubei 湖北",
+        "Anhui 安徽",
+        "Hunan 湖南",
+    } == labels(en)
     assert en.text.endswith("3 of 13 articles searched hold evidence.")
 
 
@@ -220,10 +342,16 @@ def test_articles_that_disagree_are_both_quoted(news):
 
 def test_a_question_without_a_value_is_answered_with_sentences(news):
     given = ask(news, "合作社怎样处理坏了的冰箱？")
-    assert given.kind == "text" and given.citations[0].quote == "冰箱由合作社统一采购，坏了有人上门修。"
+    assert (
+        given.kind == "text"
+        and given.citations[0].quote == "冰箱由合作社统一采购，坏了有人上门修。"
+    )
     assert given.rows[0].label == "" and "「冰箱由合作社" in given.text
     given = ask(news, "What did Gansu growers do with their apples?")
-    assert given.citations[0].quote.startswith("Growers in Gansu") and "“Growers in Gansu" in given.text
+    assert (
+        given.citations[0].quote.startswith("Growers in Gansu")
+        and "“Growers in Gansu" in given.text
+    )
 
 
 # ---- refusals
@@ -235,7 +363,9 @@ def test_a_question_without_a_value_is_answered_with_sentences(news):
 def test_filters_restrict_what_is_searched(news):
     question = "哪些省举行了防汛演练？"
     given = ask(news, question, filters=Filters(date_from="2024-06-18"))
-    assert "安徽" in given.places and not {"山东", "湖北"} & set(given.places) and given.searched == 2
+    assert (
+        "安徽" in given.places and not {"山东", "湖北"} & set(given.places) and given.searched == 2
+    )
     assert set(ask(news, question, filters=Filters(langs=("en",))).places) == {"湖南"}
     assert ask(news, question, filters=Filters(sources=("茶马周报",))).refused
     nothing = ask(news, question, filters=Filters(date_from="2099-01-01"))
@@ -249,7 +379,11 @@ def test_a_year_is_that_of_the_article_too(news):
 
 def test_earlier_turns_do_not_change_a_full_question(news):
     alone = ask(news, "How long is the Xihou Bridge?")
-    later = ask(news, "How long is the Xihou Bridge?", history=[("哪些省举行了防汛演练？", ask(news, "哪些省举行了防汛演练？"))])
+    later = ask(
+        news,
+        "How long is the Xihou Bridge?",
+        history=[("哪些省举行了防汛演练？", ask(news, "哪些省举行了防汛演练？"))],
+    )
     assert {**alone.to_dict(), "ms": 0} == {**later.to_dict(), "ms": 0}
 
 
@@ -262,18 +396,32 @@ def talk(snapshot, *questions):
 
 
 def test_a_follow_up_is_answered_as_the_question_in_full(news):
-    whole, anhui, when, refused = talk(news, "山东举行了什么演练？", "那安徽呢？", "什么时候？", "那四川呢？")
+    whole, anhui, when, refused = talk(
+        news, "山东举行了什么演练？", "那安徽呢？", "什么时候？", "那四川呢？"
+    )
     assert whole.completed == "" and "冲锋舟18艘" in whole.text
-    assert (anhui.question, anhui.completed) == ("那安徽呢？", "安徽举行了什么演练？") and "转移群众500人" in anhui.text
-    assert [c.words for c in anhui.constraints] == ["安徽"] and anhui.constraints[0].start == anhui.completed.find("安徽")
+    assert (anhui.question, anhui.completed) == (
+        "那安徽呢？",
+        "安徽举行了什么演练？",
+    ) and "转移群众500人" in anhui.text
+    assert [c.words for c in anhui.constraints] == ["安徽"] and anhui.constraints[
+        0
+    ].start == anhui.completed.find("安徽")
     assert when.completed == "安徽什么时候举行了演练？" and when.kind == "date"
     assert refused.completed == "四川什么时候举行了演练？" and refused.refused
     alone = ask(news, anhui.completed)
-    assert {**alone.to_dict(), "ms": 0, "question": anhui.question, "completed": anhui.completed} == {**anhui.to_dict(), "ms": 0}
+    assert {
+        **alone.to_dict(),
+        "ms": 0,
+        "question": anhui.question,
+        "completed": anhui.completed,
+    } == {**anhui.to_dict(), "ms": 0}
 
 
 def test_an_answer_speaks_the_language_of_the_follow_up(news):
-    chinese, english, year, again = talk(news, "山东举行了什么演练？", "and in Hunan?", "2024?", "那山东呢？")
+    chinese, english, year, again = talk(
+        news, "山东举行了什么演练？", "and in Hunan?", "2024?", "那山东呢？"
+    )
     assert [given.lang for given in (chinese, english, year, again)] == ["zh", "en", "zh", "zh"]
     # An English article and a Chinese question: it may be no more than the nearest.
     shown = lambda given: given.text + "".join(one.quote for one in given.nearest)
@@ -283,22 +431,42 @@ def test_an_answer_speaks_the_language_of_the_follow_up(news):
 
 def test_a_pronoun_stands_for_what_was_asked_about_or_answered(news):
     _, built = talk(news, "When did the Xihou Bridge open to traffic?", "Who built it?")
-    assert built.completed == "Who built the Xihou Bridge?" and "Donghai Bridge Company" in built.text
-    won, water = talk(news, "Who won the Chengdu marathon?", "How many bottles of water were handed out there?")
+    assert (
+        built.completed == "Who built the Xihou Bridge?" and "Donghai Bridge Company" in built.text
+    )
+    won, water = talk(
+        news, "Who won the Chengdu marathon?", "How many bottles of water were handed out there?"
+    )
     assert "Daniel Kiprop" in won.text and water.completed == "" and "90,000" in water.text
 
 
-@pytest.mark.parametrize(("question", "simple"), [
-    ("哪些省舉行了防汛演練？", "哪些省举行了防汛演练？"), ("蘭州市圖書館新館是什麼時候開館的？", "兰州市图书馆新馆是什么时候开馆的？"), ("新館藏書多少萬冊？", "新馆藏书多少万册？"),
-    ("哪些城市新建了充電樁？", "哪些城市新建了充电桩？"), ("什麼條例保護古茶樹？", "什么条例保护古茶树？"), ("據江河日報報道，哪些省舉行了防汛演練？", "据江河日报报道，哪些省举行了防汛演练？"),
-    ("2024年6月山東舉行了什麼演練？", "2024年6月山东举行了什么演练？"),
-])  # fmt: skip
-def test_a_question_in_traditional_characters_is_answered_in_them_from_the_same_quotes(news, question, simple):
+@pytest.mark.parametrize(
+    ("question", "simple"),
+    [
+        ("哪些省舉行了防汛演練？", "哪些省举行了防汛演练？"),
+        ("蘭州市圖書館新館是什麼時候開館的？", "兰州市图书馆新馆是什么时候开馆的？"),
+        ("新館藏書多少萬冊？", "新馆藏书多少万册？"),
+        ("哪些城市新建了充電樁？", "哪些城市新建了充电桩？"),
+        ("什麼條例保護古茶樹？", "什么条例保护古茶树？"),
+        ("據江河日報報道，哪些省舉行了防汛演練？", "据江河日报报道，哪些省举行了防汛演练？"),
+        ("2024年6月山東舉行了什麼演練？", "2024年6月山东举行了什么演练？"),
+    ],
+)
+def test_a_question_in_traditional_characters_is_answered_in_them_from_the_same_quotes(
+    news, question, simple
+):
     given, plain = ask(news, question), ask(news, simple)
-    assert given.traditional and given.lang == "zh" and not plain.traditional and given.question == question
+    assert (
+        given.traditional
+        and given.lang == "zh"
+        and not plain.traditional
+        and given.question == question
+    )
     assert (given.kind, given.places, given.refused) == (plain.kind, plain.places, False)
     assert [c.quote for c in given.citations] == [c.quote for c in plain.citations]
-    assert [(c.kind, c.start, c.end, c.value) for c in given.constraints] == [(c.kind, c.start, c.end, c.value) for c in plain.constraints]
+    assert [(c.kind, c.start, c.end, c.value) for c in given.constraints] == [
+        (c.kind, c.start, c.end, c.value) for c in plain.constraints
+    ]
     assert all(question[c.start : c.end] == c.words for c in given.constraints)
     lifted = ask(news, question, without=[c.words for c in given.constraints])
     assert lifted.constraints == ()
@@ -307,34 +475,53 @@ def test_a_question_in_traditional_characters_is_answered_in_them_from_the_same_
 def test_the_frame_is_in_traditional_characters_and_quotes_stay(news):
     given = ask(news, "哪些省舉行了防汛演練？")
     assert "湖南" in given.places and "山东" in given.places  # what programs read stays
-    assert "山東" in [row.label for row in given.rows] and re.search("在 13 篇文章中檢索，[0-9] 篇有依據。", given.text)
+    assert "山東" in [row.label for row in given.rows] and re.search(
+        "在 13 篇文章中檢索，[0-9] 篇有依據。", given.text
+    )
     refused = ask(news, "哪些省發射了衛星？")
-    assert refused.refused and refused.text.startswith("文章中沒有這個問題的答案。沒有找到依據的詞：") and "發射" in refused.missing
+    assert (
+        refused.refused
+        and refused.text.startswith("文章中沒有這個問題的答案。沒有找到依據的詞：")
+        and "發射" in refused.missing
+    )
     assert any(c.title in refused.text for c in refused.nearest)
     limited = ask(news, "2001年四川發射了什麼衛星？")
     assert "沒有一篇文章符合問題裡的限定（2001年、四川）" in limited.text
-    assert not ask(news, "哪些省份？台北，乾隆，后来").traditional, "characters of both scripts decide nothing"
+    assert not ask(news, "哪些省份？台北，乾隆，后来").traditional, (
+        "characters of both scripts decide nothing"
+    )
 
 
 def test_articles_in_traditional_characters_are_found_in_simplified(index):
-    snapshot = index("臺北市立美術館6月12日舉辦了瓷器展覽，展出宋代瓷器260件。", "高雄市的遊艇碼頭停了90艘船。")
-    for question in ("台北美术馆展出了多少件瓷器？", "臺北美術館展出了多少件瓷器？", "How many pieces of porcelain were exhibited in Taipei?"):
+    snapshot = index(
+        "臺北市立美術館6月12日舉辦了瓷器展覽，展出宋代瓷器260件。", "高雄市的遊艇碼頭停了90艘船。"
+    )
+    for question in (
+        "台北美术馆展出了多少件瓷器？",
+        "臺北美術館展出了多少件瓷器？",
+        "How many pieces of porcelain were exhibited in Taipei?",
+    ):
         given = ask(snapshot, question)
-        assert not given.refused and given.rows[0].label in ("260件", "260 items (260件)") and "宋代瓷器260件" in given.citations[0].quote
+        assert (
+            not given.refused
+            and given.rows[0].label in ("260件", "260 items (260件)")
+            and "宋代瓷器260件" in given.citations[0].quote
+        )
 
 
 def test_provinces_of_answers_are_those_of_the_table(news):
     assert set(ask(news, "哪些省举行了防汛演练？").places) <= set(province_names())
 
 
-
-
-@pytest.mark.parametrize("text, pieces, words", [
-    ("Who sat on the jury?", [(15, 18)], ("jury",)),
-    ("Who won the <b>photo</b> contest?", [(12, 14), (15, 20), (20, 22)], ("photo",)),
-    ("谁主持评审团？", [(3, 5)], ("评审",)),
-    ("the X-ray of Müller’s", [(4, 5), (6, 9), (13, 15)], ("X-ray", "Müller’s")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, pieces, words",
+    [
+        ("Who sat on the jury?", [(15, 18)], ("jury",)),
+        ("Who won the <b>photo</b> contest?", [(12, 14), (15, 20), (20, 22)], ("photo",)),
+        ("谁主持评审团？", [(3, 5)], ("评审",)),
+        ("the X-ray of Müller’s", [(4, 5), (6, 9), (13, 15)], ("X-ray", "Müller’s")),
+    ],
+)
 def test_words_without_support_are_whole(text, pieces, words):
     from types import SimpleNamespace
 

@@ -15,10 +15,22 @@ from rag.search.types import Filters
 
 NEWS = (
     Article("a", "甲市开通了地铁。全长30公里。", "地鐵開通", "2023-08-16", "江河日报", "", "zh"),
-    Article("b", "The Harbour Bridge was closed.", "Bridge CLOSED  in\nAugust", "2023-08-02", "River Post", "", "en"),
-    Article("c", "没有标题的文章只有这一句话。还有第二句。", "", "2022-12-31", "江河日报", "", "zh"),
+    Article(
+        "b",
+        "The Harbour Bridge was closed.",
+        "Bridge CLOSED  in\nAugust",
+        "2023-08-02",
+        "River Post",
+        "",
+        "en",
+    ),
+    Article(
+        "c", "没有标题的文章只有这一句话。还有第二句。", "", "2022-12-31", "江河日报", "", "zh"
+    ),
     Article("d", "无日期的地铁消息。", "地铁延误", "", "", "", "zh"),
-    Article("e", "A museum opened to the public.", "Museum opens", "2021-01-05", "River Post", "", "en"),
+    Article(
+        "e", "A museum opened to the public.", "Museum opens", "2021-01-05", "River Post", "", "en"
+    ),
 )
 
 
@@ -77,11 +89,19 @@ def test_pages_are_parts_of_one_list(index):
     beyond = index.browse(start=99)
     assert beyond.articles == () and beyond.total == 5
     first = index.browse(count=1).articles[0]
-    assert (first.title, first.heading, first.source, first.lang) == ("地鐵開通", "地鐵開通", "江河日报", "zh")
+    assert (first.title, first.heading, first.source, first.lang) == (
+        "地鐵開通",
+        "地鐵開通",
+        "江河日报",
+        "zh",
+    )
     assert first.opening == "甲市开通了地铁。全长30公里。"
 
 
-@pytest.mark.parametrize("wrong", [{"order": "best"}, {"start": -1}, {"count": 0}, {"count": 1000}, {"filters": Filters("x")}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"order": "best"}, {"start": -1}, {"count": 0}, {"count": 1000}, {"filters": Filters("x")}],
+)
 def test_what_makes_no_sense_is_refused(index, wrong):
     with pytest.raises(UsageError, match="expected"):
         index.browse(**wrong)
@@ -89,11 +109,20 @@ def test_what_makes_no_sense_is_refused(index, wrong):
 
 def test_statistics(index):
     told = index.statistics()
-    assert (told.articles, told.undated, told.date_from, told.date_to) == (5, 1, "2021-01-05", "2023-08-16")
+    assert (told.articles, told.undated, told.date_from, told.date_to) == (
+        5,
+        1,
+        "2021-01-05",
+        "2023-08-16",
+    )
     assert told.langs == (("zh", 3), ("en", 2))
     assert told.sources == (("River Post", 2), ("江河日报", 2))
     assert told.skipped == (Skipped("notes.xyz", "unsupported format"),)
-    assert told.version == index.version and told.bytes > 1000 and told.characters == sum(len(one.text) for one in NEWS)
+    assert (
+        told.version == index.version
+        and told.bytes > 1000
+        and told.characters == sum(len(one.text) for one in NEWS)
+    )
 
 
 @settings(deadline=None)
@@ -111,7 +140,11 @@ def test_every_article_that_passes_is_on_one_page_once(many, order, count, sourc
         pages += page
         start += count
     simple = word.replace("電", "电")
-    passing = [one.id for one in articles.values() if simple in one.title.lower() and source in ("", one.source)]
+    passing = [
+        one.id
+        for one in articles.values()
+        if simple in one.title.lower() and source in ("", one.source)
+    ]
     assert sorted(one.id for one in pages) == sorted(passing)
     assert sum(n for _, n in index.browse(word, filters).months) == len(passing)
     if order != "title":

@@ -19,25 +19,35 @@ from rag.ui.turn import Turn
 QUESTION = "Which ferries sailed from Wenzhou in August 2023?"
 DATE = Constraint("date", "August 2023", 37, 48, "2023-08-01/2023-08-31")
 PLACE = Constraint("place", "Wenzhou", 26, 33, "浙江省温州市")
-ANSWER = Answer(QUESTION, "en", "text", "", True, constraints=(PLACE, DATE), answered_without=("date",))
+ANSWER = Answer(
+    QUESTION, "en", "text", "", True, constraints=(PLACE, DATE), answered_without=("date",)
+)
 
 
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        ("2023-08-01/2023-08-31", "August 2023"), ("2024-02-01/2024-02-29", "February 2024"),
+        ("2023-08-01/2023-08-31", "August 2023"),
+        ("2024-02-01/2024-02-29", "February 2024"),
         ("2023-02-01/2023-02-27", "1 February 2023 – 27 February 2023"),
-        ("2022-01-01/2022-12-31", "2022"), ("2022-05-04/2022-05-04", "4 May 2022"), ("2022-01-01/2023-12-31", "1 January 2022 – 31 December 2023"),
-        ("2023-05-01/..", "since 1 May 2023"), ("../2019-12-31", "until 31 December 2019"), ("--08-01/--08-31", "1 August – 31 August, every year"),
+        ("2022-01-01/2022-12-31", "2022"),
+        ("2022-05-04/2022-05-04", "4 May 2022"),
+        ("2022-01-01/2023-12-31", "1 January 2022 – 31 December 2023"),
+        ("2023-05-01/..", "since 1 May 2023"),
+        ("../2019-12-31", "until 31 December 2019"),
+        ("--08-01/--08-31", "1 August – 31 August, every year"),
         ("--10-01/--10-01", "1 October, every year"),
     ],
-)  # fmt: skip
+)
 def test_a_period_is_told_shortly(value, shown):
     assert period(value, "en") == shown
 
 
 def test_a_period_is_told_in_the_readers_form():
-    told = [period(one, "zh") for one in ("2023-08-01/2023-08-31", "2022-05-04/2022-05-04", "--10-01/--10-01")]
+    told = [
+        period(one, "zh")
+        for one in ("2023-08-01/2023-08-31", "2022-05-04/2022-05-04", "--10-01/--10-01")
+    ]
     assert told == ["2023年8月", "2022年5月4日", "10月1日（每年）"]
 
 
@@ -51,11 +61,17 @@ def test_each_constraint_is_a_chip_with_a_named_control():
     assert titles[1] == "Lift August 2023, from “August 2023”, and ask again" and len(titles) == 3
     assert restrictions(Turn("aa", replace(ANSWER, constraints=(), answered_without=()))) == ""
     assert put_aside(Asked("q"), "zh") == ""
-    assert Page(put_aside(Asked("q", Filters(date_from="2023-08-01"), ("8月", "温州")), "zh")).text == "2023年8月1日 起 · 不限“8月”、“温州”"
+    assert (
+        Page(put_aside(Asked("q", Filters(date_from="2023-08-01"), ("8月", "温州")), "zh")).text
+        == "2023年8月1日 起 · 不限“8月”、“温州”"
+    )
 
 
 def test_chips_speak_the_language_and_script_of_the_question():
-    for changed, said in ((replace(ANSWER, lang="zh"), "仅限"), (replace(ANSWER, lang="zh", traditional=True), "僅限")):
+    for changed, said in (
+        (replace(ANSWER, lang="zh"), "仅限"),
+        (replace(ANSWER, lang="zh", traditional=True), "僅限"),
+    ):
         assert said in Page(restrictions(Turn("aa", changed))).text
 
 
@@ -81,17 +97,36 @@ def test_what_is_no_control_is_none():
     assert wished("#lift-ab12-0") == ("lift", "ab12", "0")
     assert talk.asked_again("#lift-ab12-0") == (Asked(QUESTION, without=("Wenzhou",)), "")
     assert talk.asked_again("#retry-ab12-0") == (Asked(QUESTION), "ab12")
-    for wish in ("", "#src-ab12-1", "lift", "#lift-ff-0", "#lift-ab12-9", "#drop-ab12-0", "#lift-ab12-0'><b>x"[:7]):
+    for wish in (
+        "",
+        "#src-ab12-1",
+        "lift",
+        "#lift-ff-0",
+        "#lift-ab12-9",
+        "#drop-ab12-0",
+        "#lift-ab12-0'><b>x"[:7],
+    ):
         assert talk.asked_again(wish) == (None, "")
 
 
-@given(hostile, hostile, st.sampled_from(["date", "place", "source"]), st.sampled_from(["zh", "en"]))
+@given(
+    hostile, hostile, st.sampled_from(["date", "place", "source"]), st.sampled_from(["zh", "en"])
+)
 def test_chips_are_inert(words, value, kind, lang):
     value = "2023-08-01/2023-08-31" if kind == "date" else value
-    answer = replace(ANSWER, lang=lang, constraints=(Constraint(kind, words, 0, 1, value),), answered_without=(kind,))
+    answer = replace(
+        ANSWER,
+        lang=lang,
+        constraints=(Constraint(kind, words, 0, 1, value),),
+        answered_without=(kind,),
+    )
     turn = Turn("aa", answer, asked=Asked(words, without=(words, value)))
     assert_inert(message(turn, lang, restrictions(turn)))
-    assert_inert(put_aside(Asked(words, Filters(words, value, (words,), (value,), (words,)), (words, value)), lang))
+    assert_inert(
+        put_aside(
+            Asked(words, Filters(words, value, (words,), (value,), (words,)), (words, value)), lang
+        )
+    )
     assert_inert(filters(Filters(words, value, (words,), (value,), (words,)), lang))
 
 

@@ -18,14 +18,40 @@ QUESTIONS = [
     {"id": "b", "question": "Where did a gala for the Mid-Autumn Festival take place?"},
     {"id": "c", "question": "What does a litre of milk cost in Paris?"},
 ]
-HIT = {"article_id", "title", "date", "source", "lang", "start", "end", "text", "score", "support", "highlights"}
-ANSWER = {"id", "text", "refused", "places", "citations", "nearest", "ms", "rows", "missing", "kind", "lang"}
+HIT = {
+    "article_id",
+    "title",
+    "date",
+    "source",
+    "lang",
+    "start",
+    "end",
+    "text",
+    "score",
+    "support",
+    "highlights",
+}
+ANSWER = {
+    "id",
+    "text",
+    "refused",
+    "places",
+    "citations",
+    "nearest",
+    "ms",
+    "rows",
+    "missing",
+    "kind",
+    "lang",
+}
 
 
 @pytest.fixture
 def questions(tmp_path):
     path = tmp_path / "questions.jsonl"
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in QUESTIONS), "utf-8")
+    path.write_text(
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in QUESTIONS), "utf-8"
+    )
     return path
 
 
@@ -33,8 +59,13 @@ def questions(tmp_path):
 def corpus(tmp_path):
     folder = tmp_path / "news"
     folder.mkdir()
-    (folder / "one.md").write_text("---\ntitle: 港口\ndate: 2024-05-01\n---\n海港城的新码头昨日启用，可停靠12艘货轮。\n", "utf-8")
-    (folder / "two.txt").write_text("The new museum opened on Monday. It shows 40 paintings.\n", "utf-8")
+    (folder / "one.md").write_text(
+        "---\ntitle: 港口\ndate: 2024-05-01\n---\n海港城的新码头昨日启用，可停靠12艘货轮。\n",
+        "utf-8",
+    )
+    (folder / "two.txt").write_text(
+        "The new museum opened on Monday. It shows 40 paintings.\n", "utf-8"
+    )
     return folder
 
 
@@ -66,7 +97,9 @@ def test_build_then_search_then_ask(yinju, corpus, tmp_path):
 
 
 def test_search_as_json_holds_the_contract(yinju, sample_index, questions):
-    found = rows(yinju("search", "--index", sample_index, "--k", 3, "--json", "--questions", questions))
+    found = rows(
+        yinju("search", "--index", sample_index, "--k", 3, "--json", "--questions", questions)
+    )
     assert [row["id"] for row in found] == ["a", "b", "c"]
     for row in found:
         assert row["ms"] > 0 and 1 <= len(row["hits"]) <= 3
@@ -91,7 +124,9 @@ def test_answers_as_json_hold_the_contract(yinju, sample_index, questions):
 def test_one_question_as_json_is_one_object_of_the_same_shape(call, sample_index):
     (row,) = rows(call("ask", "--index", sample_index, "--json", QUESTIONS[0]["question"]))
     assert ANSWER - {"id"} <= row.keys() and "id" not in row
-    (row,) = rows(call("search", "--index", sample_index, "--json", "--k", 1, QUESTIONS[0]["question"]))
+    (row,) = rows(
+        call("search", "--index", sample_index, "--json", "--k", 1, QUESTIONS[0]["question"])
+    )
     assert len(row["hits"]) == 1 and "id" not in row
 
 
@@ -101,11 +136,29 @@ def test_a_question_after_another_leans_on_it(call, corpus, tmp_path):
     assert call("build", "--corpus", corpus, "--index", index).returncode == 0
     told = call("ask", "--index", index, "--after", "新码头可停靠多少艘货轮？", "为什么？").stdout
     assert told.startswith("理解为：为什么新码头可停靠货轮？\n")
-    told = call("ask", "--index", index, "--after", "What does the new museum show?", "--after", "when?", "and in 2023?").stdout
+    told = call(
+        "ask",
+        "--index",
+        index,
+        "--after",
+        "What does the new museum show?",
+        "--after",
+        "when?",
+        "and in 2023?",
+    ).stdout
     assert told.startswith("Understood as: ") and "2023" in told.splitlines()[0]
-    (row,) = rows(call("ask", "--index", index, "--json", "--after", "新碼頭可停靠多少艘貨輪？", "為什麼？"))
+    (row,) = rows(
+        call("ask", "--index", index, "--json", "--after", "新碼頭可停靠多少艘貨輪？", "為什麼？")
+    )
     assert row["completed"] == "為什麼新碼頭可停靠貨輪？" and row["question"] == "為什麼？"
-    whole = call("ask", "--index", index, "--after", "新码头可停靠多少艘货轮？", "What does the new museum show?").stdout
+    whole = call(
+        "ask",
+        "--index",
+        index,
+        "--after",
+        "新码头可停靠多少艘货轮？",
+        "What does the new museum show?",
+    ).stdout
     assert "Understood" not in whole and "40 paintings" in whole
 
 
@@ -118,24 +171,44 @@ def test_words_of_a_quote_in_the_other_language_are_glossed(call, sample_index):
     assert english and "电梯 = elevator" in english[0] and ", " in english[0]
     chinese = under_quotes("哪里的博物馆展出了绘画？")
     assert all(re.fullmatch("[^=，]+ = [^=，]+(，[^=，]+ = [^=，]+)*", line) for line in chinese)
-    assert not any("电梯 = " in line for line in under_quotes("哪个省举办了电梯演练？")), "one script needs no gloss"
+    assert not any("电梯 = " in line for line in under_quotes("哪个省举办了电梯演练？")), (
+        "one script needs no gloss"
+    )
 
 
 def test_json_is_utf_8_whatever_the_locale(yinju, sample_index):
-    done = yinju("search", "--index", sample_index, "--json", "月饼", env={"PYTHONIOENCODING": "ascii"})
+    done = yinju(
+        "search", "--index", sample_index, "--json", "月饼", env={"PYTHONIOENCODING": "ascii"}
+    )
     assert "月饼" in rows(done)[0]["hits"][0]["text"]
     plain = yinju("search", "--index", sample_index, "月饼", env={"PYTHONIOENCODING": "ascii"})
     assert plain.returncode == 0 and "??" in plain.stdout
 
 
 def test_the_words_of_a_question_need_no_quotes(call, sample_index):
-    (row,) = rows(call("ask", "--index", sample_index, "--json", "who", "cleared", "stalls", "near", "schools"))
+    (row,) = rows(
+        call(
+            "ask", "--index", sample_index, "--json", "who", "cleared", "stalls", "near", "schools"
+        )
+    )
     assert row["question"] == "who cleared stalls near schools"
 
 
 def test_questions_stream_from_standard_input(sample_index):
-    command = [sys.executable, "-m", "rag.cli", "ask", "--index", str(sample_index), "--json", "--questions", "-"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as process:
+    command = [
+        sys.executable,
+        "-m",
+        "rag.cli",
+        "ask",
+        "--index",
+        str(sample_index),
+        "--json",
+        "--questions",
+        "-",
+    ]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as process:
         for row in QUESTIONS[:2]:  # each answer is there before the next question is asked
             process.stdin.write(json.dumps(row) + "\n")
             process.stdin.flush()
@@ -157,7 +230,11 @@ def test_filters(call, corpus, tmp_path):
     assert titles("--from", "2024-05-01", "--to", "2024-05-01") == {"one.md"}
     assert titles("--from", "2024-05-02") == set()
     nothing = call("search", "--index", index, "--source", "nobody", "museum")
-    assert nothing.returncode == 0 and nothing.stdout == "" and "within these filters" in nothing.stderr
+    assert (
+        nothing.returncode == 0
+        and nothing.stdout == ""
+        and "within these filters" in nothing.stderr
+    )
 
 
 def test_update_rollback_status_and_verify(call, corpus, tmp_path):
@@ -172,7 +249,10 @@ def test_update_rollback_status_and_verify(call, corpus, tmp_path):
     assert second["built"] and second["articles"] == 3
 
     status = rows(call("status", *index))[0]
-    assert [version["name"] for version in status["versions"]] == [second["version"], first["version"]]
+    assert [version["name"] for version in status["versions"]] == [
+        second["version"],
+        first["version"],
+    ]
     assert [version["live"] for version in status["versions"]] == [True, False]
     assert rows(call("verify", *index))[0]["version"] == second["version"]
     assert rows(call("rollback", *index))[0]["version"] == first["version"]
@@ -194,20 +274,42 @@ def test_of_much_that_is_skipped_each_reason_is_told_once(call, corpus, tmp_path
     (corpus / "empty.txt").write_text("")
     told = call("build", "--corpus", corpus, "--index", tmp_path / "index")
     lines = told.stderr.splitlines()
-    assert len(lines) == 2 and "00.jpg: unsupported format" in lines[0] and lines[0].endswith("(and 29 more like it)")
+    assert (
+        len(lines) == 2
+        and "00.jpg: unsupported format" in lines[0]
+        and lines[0].endswith("(and 29 more like it)")
+    )
     assert "empty.txt" in lines[1] and "31 skipped" in told.stdout
 
 
 def test_an_article_cannot_command_the_terminal(call, tmp_path):
-    article = {"id": "x", "title": "Evil \x1b]0;title\x07", "text": "The red \x1b[2J lighthouse fell \u202eover in May."}
+    article = {
+        "id": "x",
+        "title": "Evil \x1b]0;title\x07",
+        "text": "The red \x1b[2J lighthouse fell \u202eover in May.",
+    }
     (tmp_path / "evil.jsonl").write_text(json.dumps(article) + "\n", "utf-8")
-    assert call("build", "--corpus", tmp_path / "evil.jsonl", "--index", tmp_path / "index").returncode == 0
+    assert (
+        call("build", "--corpus", tmp_path / "evil.jsonl", "--index", tmp_path / "index").returncode
+        == 0
+    )
     for verb in ("ask", "search"):
         done = call(verb, "--index", tmp_path / "index", "When did the lighthouse fall?")
-        assert "lighthouse" in done.stdout and not {"\x1b", "\x07", "\u202e"} & set(done.stdout + done.stderr)
+        assert "lighthouse" in done.stdout and not {"\x1b", "\x07", "\u202e"} & set(
+            done.stdout + done.stderr
+        )
 
 
-@pytest.mark.parametrize("args", [("-5度是哪里",), ("-5", "degrees"), ("--after", "-5", "why?"), ("--", "-5"), ("- what -x was it",)])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("-5度是哪里",),
+        ("-5", "degrees"),
+        ("--after", "-5", "why?"),
+        ("--", "-5"),
+        ("- what -x was it",),
+    ],
+)
 def test_a_question_may_begin_with_a_hyphen(args):
     from rag.commands.ask import ask
 
@@ -233,13 +335,17 @@ def test_a_question_may_begin_with_a_hyphen(args):
         (("search", "--k", "0", "x"), 2, "--k"),
         (("search", "--from", "yesterday", "x"), 2, "YYYY-MM-DD, got 'yesterday'"),
         (("search", "--from", "2024-02-30", "x"), 2, "2024-02-30"),
-        (("search", "--from", "2024-02-02", "--to", "2024-02-01", "x"), 2, "2024-02-02 to 2024-02-01"),
+        (
+            ("search", "--from", "2024-02-02", "--to", "2024-02-01", "x"),
+            2,
+            "2024-02-02 to 2024-02-01",
+        ),
         (("ask", "--model", "./no/such/model", "x"), 4, "./no/such/model"),
         (("ask", "--index", "/no/such/index", "x"), 5, "yinju build"),
         (("update", "--index", "/no/such/index"), 5, "yinju build"),
         (("serve", "--host", "0.0.0.0"), 9, "--insecure"),
     ],
-)  # fmt: skip
+)
 def test_unusable_arguments(call, sample_index, monkeypatch, args, code, told):
     monkeypatch.setenv("YINJU_INDEX", str(sample_index))
     done = call(*args)
@@ -248,19 +354,29 @@ def test_unusable_arguments(call, sample_index, monkeypatch, args, code, told):
 
 @pytest.mark.parametrize(
     ("question", "told"),
-    [("", "question"), (" \t\n", "question"), ("\x00\x01\x1b", "question"), ("为什么" * 33_334, "2,000")],
+    [
+        ("", "question"),
+        (" \t\n", "question"),
+        ("\x00\x01\x1b", "question"),
+        ("为什么" * 33_334, "2,000"),
+    ],
     ids=["empty", "blank", "control characters", "100,000 characters"],
 )
 def test_unusable_questions_are_named_by_their_line(call, sample_index, tmp_path, question, told):
     asked = tmp_path / "questions.jsonl"
-    asked.write_text(json.dumps(QUESTIONS[0]) + "\n" + json.dumps({"id": 2, "question": question}) + "\n", "utf-8")
+    asked.write_text(
+        json.dumps(QUESTIONS[0]) + "\n" + json.dumps({"id": 2, "question": question}) + "\n",
+        "utf-8",
+    )
     for verb in ("ask", "search"):
         done = call(verb, "--index", sample_index, "--json", "--questions", asked)
         assert done.returncode == 2 and done.stdout.count("\n") == 1  # what came before is answered
         assert "line 2" in done.stderr and told in done.stderr and len(done.stderr) < 400
 
 
-@pytest.mark.parametrize("line", ["nonsense", "[1]", '{"id": 1}', '{"question": 7}', "\udcff\udcfe"])
+@pytest.mark.parametrize(
+    "line", ["nonsense", "[1]", '{"id": 1}', '{"question": 7}', "\udcff\udcfe"]
+)
 def test_bad_rows_are_named_by_their_line(call, sample_index, tmp_path, line):
     asked = tmp_path / "questions.jsonl"
     asked.write_bytes(b"\n" + line.encode("utf-8", "surrogateescape") + b"\n")
@@ -270,11 +386,16 @@ def test_bad_rows_are_named_by_their_line(call, sample_index, tmp_path, line):
 
 def test_a_question_with_control_characters_is_asked_without_them(call, sample_index):
     (plain,) = rows(call("ask", "--index", sample_index, "--json", "清理了多少个摊点？"))
-    (odd,) = rows(call("ask", "--index", sample_index, "--json", "清理了\x1b\x07多少个\x7f摊点？\x01"))
+    (odd,) = rows(
+        call("ask", "--index", sample_index, "--json", "清理了\x1b\x07多少个\x7f摊点？\x01")
+    )
     assert odd["text"] == plain["text"] and "\x1b" not in odd["question"]
 
 
-@pytest.mark.parametrize("question", ["Какие провинции проверили лунные пряники?", "¿Quién limpió los puestos?", "🥮🥮", "%%%"])
+@pytest.mark.parametrize(
+    "question",
+    ["Какие провинции проверили лунные пряники?", "¿Quién limpió los puestos?", "🥮🥮", "%%%"],
+)
 def test_a_third_language_is_answered_or_refused_in_words(call, sample_index, question):
     (row,) = rows(call("ask", "--index", sample_index, "--json", question))
     assert row["text"] and (row["refused"] or row["citations"] or row["kind"] == "talk")
@@ -321,7 +442,11 @@ def test_output_that_cannot_be_written(sample_index):
 def test_one_flipped_byte_in_each_file(call, sample_index, tmp_path):
     index = tmp_path / "index"
     shutil.copytree(sample_index, index)
-    files = [path for path in index.rglob("*") if path.is_file() and path.stat().st_size and "version" in str(path)]
+    files = [
+        path
+        for path in index.rglob("*")
+        if path.is_file() and path.stat().st_size and "version" in str(path)
+    ]
     assert len(files) >= 5
     for path in files:
         whole = path.read_bytes()
@@ -329,7 +454,9 @@ def test_one_flipped_byte_in_each_file(call, sample_index, tmp_path):
         path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
         for args in (["verify"], ["ask", QUESTIONS[0]["question"]]):
             done = call(*args, "--index", index)
-            assert done.returncode == 6 and path.name in one_line(done) and "rollback" in done.stderr
+            assert (
+                done.returncode == 6 and path.name in one_line(done) and "rollback" in done.stderr
+            )
         path.write_bytes(whole)
     assert call("verify", "--index", index).returncode == 0
 
@@ -338,7 +465,11 @@ def test_an_error_shows_its_trace_only_when_asked(yinju):
     assert "Traceback" not in yinju("ask", "--index", "/no/such/index", "x").stderr
     for args in (("ask", "--debug"), ("--debug", "ask")):
         done = yinju(*args, "--index", "/no/such/index", "x")
-        assert done.returncode == 5 and "Traceback" in done.stderr and done.stderr.splitlines()[-1].startswith("yinju: ")
+        assert (
+            done.returncode == 5
+            and "Traceback" in done.stderr
+            and done.stderr.splitlines()[-1].startswith("yinju: ")
+        )
 
 
 def test_an_unexpected_fault_is_one_line_too(monkeypatch, capsys):
@@ -349,13 +480,26 @@ def test_an_unexpected_fault_is_one_line_too(monkeypatch, capsys):
 
     monkeypatch.setattr(Index, "status", fail)
     assert run(["status"]) == 70
-    assert capsys.readouterr().err == "yinju: ValueError: odd thing (this is a fault of Yinju; --debug shows where)\n"
+    assert (
+        capsys.readouterr().err
+        == "yinju: ValueError: odd thing (this is a fault of Yinju; --debug shows where)\n"
+    )
 
 
 def test_a_reader_who_leaves_is_no_error(sample_index, tmp_path):
     asked = tmp_path / "questions.jsonl"
     asked.write_text((json.dumps(QUESTIONS[0]) + "\n") * 500, "utf-8")
-    command = [sys.executable, "-m", "rag.cli", "search", "--index", str(sample_index), "--json", "--questions", str(asked)]
+    command = [
+        sys.executable,
+        "-m",
+        "rag.cli",
+        "search",
+        "--index",
+        str(sample_index),
+        "--json",
+        "--questions",
+        str(asked),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.readline()
         process.stdout.close()
@@ -363,7 +507,17 @@ def test_a_reader_who_leaves_is_no_error(sample_index, tmp_path):
 
 
 def test_ctrl_c(sample_index):
-    command = [sys.executable, "-m", "rag.cli", "search", "--index", str(sample_index), "--json", "--questions", "-"]
+    command = [
+        sys.executable,
+        "-m",
+        "rag.cli",
+        "search",
+        "--index",
+        str(sample_index),
+        "--json",
+        "--questions",
+        "-",
+    ]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, **pipes) as process:
         process.stdin.write(json.dumps(QUESTIONS[0]).encode() + b"\n")
@@ -379,36 +533,63 @@ def test_ctrl_c(sample_index):
 @pytest.mark.parametrize("args", [("--help",), ("ask", "--help"), ("status",), ("verify",)])
 def test_start_up_loads_nothing_heavy(sample_index, args):
     code = (
-        "import sys; from rag.cli import run; code = run(sys.argv[1:]);"
-        "heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio', 'langchain', 'langchain_core', 'scipy',"
-        " 'fastapi', 'trafilatura', 'pandas'};"
-        "print('loaded:', sorted(heavy & set(sys.modules))); sys.exit(code)"
+        "import sys; from rag.cli import run; code = run(sys.argv[1:]);heavy = {'torch',"
+        " 'transformers', 'sentence_transformers', 'gradio', 'langchain', 'langchain_core',"
+        " 'scipy', 'fastapi', 'trafilatura', 'pandas'};print('loaded:', sorted(heavy &"
+        " set(sys.modules))); sys.exit(code)"
     )
     env = {**os.environ, "YINJU_INDEX": str(sample_index)}
     begin = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, env=env)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *args], capture_output=True, text=True, env=env
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "loaded: []"
-    assert time.perf_counter() - begin < 5  # on an idle machine 0.2 s; a busy one must not fail the test
+    assert (
+        time.perf_counter() - begin < 5
+    )  # on an idle machine 0.2 s; a busy one must not fail the test
 
 
 PLACES = "which provinces held elevator safety drills"
-# What an answer needs of other people's libraries; those for values and feasts come in when a question asks for such.
-ASKING = {"numpy", "faiss", "tokenizers", "safetensors", "xxhash", "ahocorasick", "click", "packaging"}
+# What an answer needs of other people's libraries; those for values and feasts come in when a
+# question asks for such.
+ASKING = {
+    "numpy",
+    "faiss",
+    "tokenizers",
+    "safetensors",
+    "xxhash",
+    "ahocorasick",
+    "click",
+    "packaging",
+}
 VALUES = ASKING | {"dateutil", "cn2an", "proces", "text_to_num"}
 
 
-@pytest.mark.parametrize(("question", "libraries"), [(PLACES, ASKING), (QUESTIONS[0]["question"], VALUES)])
+@pytest.mark.parametrize(
+    ("question", "libraries"), [(PLACES, ASKING), (QUESTIONS[0]["question"], VALUES)]
+)
 def test_asking_loads_no_more_than_it_uses(sample_index, question, libraries):
     code = (
-        "import sys; from rag.cli import run; code = run(sys.argv[1:]);"
-        "from importlib.metadata import packages_distributions;"
-        "print('\\n' + ' '.join({name.partition('.')[0] for name in sys.modules} & packages_distributions().keys()));"
-        "print(*(name for name in sys.modules if name.startswith('rag.'))); sys.exit(code)"
+        "import sys; from rag.cli import run; code = run(sys.argv[1:]);from importlib.metadata"
+        " import packages_distributions;print('\\n' + ' '.join({name.partition('.')[0] for name in"
+        " sys.modules} & packages_distributions().keys()));print(*(name for name in sys.modules if"
+        " name.startswith('rag.'))); sys.exit(code)"
     )
-    done = subprocess.run([sys.executable, "-c", code, "ask", "--index", str(sample_index), question], capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", code, "ask", "--index", str(sample_index), question],
+        capture_output=True,
+        encoding="utf-8",
+    )
     others, own = done.stdout.splitlines()[-2:]
     assert done.returncode == 0, done.stderr
     assert set(others.split()) - {"rag", "_distutils_hack", "setuptools"} <= libraries
-    reading = {"rag.index.build", "rag.index.builder", "rag.index.survey", "rag.corpus.reader", "rag.corpus.source", "rag.corpus.readers"}
+    reading = {
+        "rag.index.build",
+        "rag.index.builder",
+        "rag.index.survey",
+        "rag.corpus.reader",
+        "rag.corpus.source",
+        "rag.corpus.readers",
+    }
     assert not reading & set(own.split())

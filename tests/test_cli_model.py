@@ -9,9 +9,14 @@ pytestmark = pytest.mark.slow
 
 def test_a_transformer_builds_answers_and_is_asked_for(call, minilm, tmp_path):
     model = minilm
-    rows = ["The museum opened its doors.", "A ferry sank in the storm.", "Bakers raised the price of bread."]
+    rows = [
+        "The museum opened its doors.",
+        "A ferry sank in the storm.",
+        "Bakers raised the price of bread.",
+    ]
     (tmp_path / "news.jsonl").write_text(
-        "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(rows)), "utf-8"
+        "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(rows)),
+        "utf-8",
     )
     index = ("--index", tmp_path / "index", "--json")
 
@@ -37,6 +42,14 @@ def test_a_transformer_builds_answers_and_is_asked_for(call, minilm, tmp_path):
 def test_a_model_that_is_not_there_is_one_line(call, tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     (tmp_path / "one.txt").write_text("The museum opened its doors.", "utf-8")
-    done = call("build", "--corpus", tmp_path, "--index", tmp_path / "index", "--model", "nobody/no-such-model")
+    done = call(
+        "build",
+        "--corpus",
+        tmp_path,
+        "--index",
+        tmp_path / "index",
+        "--model",
+        "nobody/no-such-model",
+    )
     assert done.returncode == 4 and done.stderr.count("\n") == 1 and "--model PATH" in done.stderr
     assert not (tmp_path / "index" / "CURRENT").exists()

@@ -29,7 +29,11 @@ def test_a_taken_port_is_told_before_anything_is_built(yinju, tmp_path, taken_po
     index = tmp_path / "index"
     done = yinju("serve", "--port", taken_port, "--corpus", tmp_path, "--index", index)
     assert done.returncode == 9 and not index.exists()
-    assert done.stderr.count("\n") == 1 and f"port {taken_port}" in done.stderr and "--port" in done.stderr
+    assert (
+        done.stderr.count("\n") == 1
+        and f"port {taken_port}" in done.stderr
+        and "--port" in done.stderr
+    )
 
 
 def test_a_missing_index_is_told(yinju, tmp_path):
@@ -48,7 +52,9 @@ def test_a_missing_index_is_told(yinju, tmp_path):
         (("--hash-password", "a:b"), 2, "without a colon"),
     ],
 )
-def test_what_makes_no_sense_is_told_before_anything_is_built(call, tmp_path, monkeypatch, options, code, says):
+def test_what_makes_no_sense_is_told_before_anything_is_built(
+    call, tmp_path, monkeypatch, options, code, says
+):
     monkeypatch.setattr("sys.stdin", io.StringIO("secret\n"))
     (tmp_path / "one.txt").write_text("The new museum opened on Monday.\n", "utf-8")
     done = call("serve", "--port", 0, "--corpus", tmp_path, "--index", tmp_path / "index", *options)
@@ -72,17 +78,35 @@ def test_the_docs_name_every_option():
 @pytest.mark.slow
 def test_serve_builds_answers_and_ends_on_ctrl_c(tmp_path):
     (tmp_path / "news").mkdir()
-    (tmp_path / "news" / "one.txt").write_text("The new museum opened on Monday. It shows 40 paintings.\n", "utf-8")
-    command = [sys.executable, "-m", "rag.cli", "serve", "--port", "0", "--corpus", str(tmp_path / "news")]
+    (tmp_path / "news" / "one.txt").write_text(
+        "The new museum opened on Monday. It shows 40 paintings.\n", "utf-8"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "rag.cli",
+        "serve",
+        "--port",
+        "0",
+        "--corpus",
+        str(tmp_path / "news"),
+    ]
     command += ["--index", str(tmp_path / "index")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             lines = [process.stdout.readline(), process.stdout.readline()]
             assert "1 article," in lines[0]
             address = re.search(r"http://127\.0\.0\.1:\d+", lines[1]).group()
-            with urllib.request.urlopen(address + "/api/ask?question=How+many+paintings+does+the+museum+show%3F") as reply:
+            with urllib.request.urlopen(
+                address + "/api/ask?question=How+many+paintings+does+the+museum+show%3F"
+            ) as reply:
                 answer = json.load(reply)
-            assert "40" in answer["text"] and answer["citations"][0]["quote"] == "It shows 40 paintings."
+            assert (
+                "40" in answer["text"]
+                and answer["citations"][0]["quote"] == "It shows 40 paintings."
+            )
         finally:
             process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130

@@ -33,16 +33,28 @@ def index(tmp_path):
 
 def test_versions_are_listed_newest_first(call, index):
     listed = row(call("versions", "--index", index, "--json"))["versions"]
-    assert [one["counts"]["articles"] for one in listed] == [3, 2, 1] and [one["live"] for one in listed] == [True, False, False]
+    assert [one["counts"]["articles"] for one in listed] == [3, 2, 1] and [
+        one["live"] for one in listed
+    ] == [True, False, False]
     lines = call("versions", "--index", index).stdout.splitlines()
-    assert len(lines) == 3 and lines[0].startswith("live") and listed[2]["name"] in lines[2] and "1 article " in lines[2]
+    assert (
+        len(lines) == 3
+        and lines[0].startswith("live")
+        and listed[2]["name"] in lines[2]
+        and "1 article " in lines[2]
+    )
 
 
 def test_what_differs_between_versions(call, index):
     news = index.parent / "news"
     names = [one["name"] for one in row(call("versions", "--index", index, "--json"))["versions"]]
     told = row(call("diff", "--index", index, "--json"))
-    assert (told["old"], told["new"], told["added"], told["unchanged"]) == (names[1], names[0], ["c.txt"], 2)
+    assert (told["old"], told["new"], told["added"], told["unchanged"]) == (
+        names[1],
+        names[0],
+        ["c.txt"],
+        2,
+    )
     told = row(call("diff", names[2], "--index", index, "--json"))
     assert (told["old"], told["new"], told["added"]) == (names[2], names[0], ["b.txt", "c.txt"])
     (news / "a.txt").unlink()
@@ -50,13 +62,28 @@ def test_what_differs_between_versions(call, index):
     (news / "c.txt").write_text("The ferry sank in the storm.")
     Index.update(index, max_removed=1)
     shown = call("diff", "--index", index).stdout.splitlines()
-    assert shown[:3] == ["- a.txt", "~ c.txt", "> b.txt is moved.txt now"] and shown[3].endswith(": 1 removed, 1 changed, 1 moved")
-    backwards = row(call("diff", row(call("status", "--index", index, "--json"))["version"], names[0], "--index", index, "--json"))
+    assert shown[:3] == ["- a.txt", "~ c.txt", "> b.txt is moved.txt now"] and shown[3].endswith(
+        ": 1 removed, 1 changed, 1 moved"
+    )
+    backwards = row(
+        call(
+            "diff",
+            row(call("status", "--index", index, "--json"))["version"],
+            names[0],
+            "--index",
+            index,
+            "--json",
+        )
+    )
     assert backwards["added"] == ["a.txt"] and backwards["moved"] == [["moved.txt", "b.txt"]]
 
 
 def test_versions_that_cannot_be_compared(call, index, tmp_path):
-    for args, code, told in ((("2",), 2, "3 do"), (("x",), 2, "none does"), (("--index", tmp_path / "none"), 5, "yinju build")):
+    for args, code, told in (
+        (("2",), 2, "3 do"),
+        (("x",), 2, "none does"),
+        (("--index", tmp_path / "none"), 5, "yinju build"),
+    ):
         done = call("diff", "--index", index, *args)
         assert done.returncode == code and told in done.stderr and done.stderr.count("\n") == 1
     Index.build(tmp_path / "news", tmp_path / "one")
@@ -70,13 +97,21 @@ def test_gc_keeps_the_live_version_and_what_a_rollback_leads_to(call, index):
     (index / "trash" / "x").mkdir(parents=True)
     with Index(index) as open_:
         told = row(call("gc", "--index", index, "--json"))
-        assert (told["removed"], told["leftovers"], told["in_use"]) == ([names[2]], [".building-1-2"], []) and told["bytes"] > 1000
+        assert (told["removed"], told["leftovers"], told["in_use"]) == (
+            [names[2]],
+            [".building-1-2"],
+            [],
+        ) and told["bytes"] > 1000
         assert open_.n_articles == 3
     assert (index / "trash" / "x").is_dir() and not (index / ".building-1-2").exists()
     assert row(call("rollback", "--index", index, "--json"))["version"] == names[1]
-    assert row(call("gc", "--index", index, "--json"))["removed"] == [], "two are kept, be one rolled back from"
+    assert row(call("gc", "--index", index, "--json"))["removed"] == [], (
+        "two are kept, be one rolled back from"
+    )
     with Index(index):
-        assert row(call("gc", "--index", index, "--keep", 1, "--json"))["removed"] == [names[0]], "the live one stays, though older"
+        assert row(call("gc", "--index", index, "--keep", 1, "--json"))["removed"] == [names[0]], (
+            "the live one stays, though older"
+        )
     assert "0 versions and 0 leftovers" in call("gc", "--index", index).stdout
     assert call("verify", "--index", index).returncode == 0
 

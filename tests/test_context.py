@@ -42,7 +42,11 @@ def test_what_a_file_name_says(article_id, title, words):
 
 
 def test_the_heading_above_and_nothing_else():
-    text = "第一章 石塘水库\n水库建于1958年，库容三千万立方米，灌溉下游十二万亩农田。\n责任编辑：王五\n如今它还为全县供水，每天供水二十万吨。\n\n二、南湾盐场\n\n盐场在县城以东二十公里，有工人三百名。"
+    text = (
+        "第一章 石塘水库\n水库建于1958年，库容三千万立方米，灌溉下游十二万亩农田。"
+        "\n责任编辑：王五\n如今它还为全县供水，每天供水二十万吨。\n\n二、"
+        "南湾盐场\n\n盐场在县城以东二十公里，有工人三百名。"
+    )
     assert heading_above(text, text.index("如今")) == "第一章 石塘水库"
     assert heading_above(text, text.index("盐场在")) == "二、南湾盐场"
     assert heading_above(text, 0) == ""

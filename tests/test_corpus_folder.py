@@ -30,12 +30,22 @@ def articles(corpus: CorpusFolder) -> dict[str, Article]:
 
 
 def test_a_text_is_an_article_with_what_is_said_of_it(corpus):
-    added = corpus.add_text(FERRY, title="Ferry: twice a day", date="May 3, 2024", source="Harbour Post", url="https://x.example/a")
+    added = corpus.add_text(
+        FERRY,
+        title="Ferry: twice a day",
+        date="May 3, 2024",
+        source="Harbour Post",
+        url="https://x.example/a",
+    )
     assert (added.status, added.articles, added.title) == ("added", 1, "Ferry: twice a day")
     one = articles(corpus)[added.path]
     assert (one.title, one.date, one.source, one.url, one.text) == (
-        "Ferry: twice a day", "2024-05-03", "Harbour Post", "https://x.example/a", FERRY,
-    )  # fmt: skip
+        "Ferry: twice a day",
+        "2024-05-03",
+        "Harbour Post",
+        "https://x.example/a",
+        FERRY,
+    )
 
 
 def test_the_same_content_is_added_once(corpus, tmp_path):
@@ -51,8 +61,14 @@ def test_the_same_content_is_added_once(corpus, tmp_path):
 
 def test_what_lies_in_the_folder_by_hand_and_is_no_article_is_refused_too(corpus, tmp_path):
     for name, text in (("scan.doc", "x"), ("hand.txt", "The ferry sails twice a day.")):
-        corpus.path.mkdir(exist_ok=True), (corpus.path / name).write_text(text), (tmp_path / name).write_text(text)
-    assert [one.status for one in map(corpus.add_file, (tmp_path / "scan.doc", tmp_path / "hand.txt"))] == ["refused", "known"]
+        (
+            corpus.path.mkdir(exist_ok=True),
+            (corpus.path / name).write_text(text),
+            (tmp_path / name).write_text(text),
+        )
+    assert [
+        one.status for one in map(corpus.add_file, (tmp_path / "scan.doc", tmp_path / "hand.txt"))
+    ] == ["refused", "known"]
 
 
 def test_an_original_is_kept_byte_for_byte(corpus, tmp_path):
@@ -62,7 +78,9 @@ def test_an_original_is_kept_byte_for_byte(corpus, tmp_path):
     assert added.path.startswith("码头-新闻-") and added.path.endswith(".txt")
     assert (corpus.path / added.path).read_bytes() == data
     other = CorpusFolder(tmp_path / "other", corpus.trash)
-    assert other.add_file(corpus.path / added.path).path == added.path, "a key is not added to itself"
+    assert other.add_file(corpus.path / added.path).path == added.path, (
+        "a key is not added to itself"
+    )
 
 
 def test_what_is_said_of_a_file_goes_before_what_it_says(corpus):
@@ -76,7 +94,9 @@ def test_what_is_said_of_a_file_goes_before_what_it_says(corpus):
 
 
 def test_of_many_articles_no_title_can_be_said(corpus):
-    rows = "".join(json.dumps({"id": str(n), "text": f"{FERRY} {n}"}) + "\n" for n in range(3)).encode()
+    rows = "".join(
+        json.dumps({"id": str(n), "text": f"{FERRY} {n}"}) + "\n" for n in range(3)
+    ).encode()
     assert "found 3" in corpus.add_bytes("x.jsonl", rows, title="One").reason
     assert corpus.add_bytes("x.jsonl", rows).articles == 3
 
@@ -99,7 +119,11 @@ def test_what_is_no_article_is_refused_and_leaves_nothing(corpus, name, data, to
 
 def test_a_file_with_some_bad_rows_is_added_and_they_are_told(corpus):
     added = corpus.add_bytes("a.jsonl", b'{"id": "1", "text": "The ferry sails."}\nnonsense\n7\n')
-    assert added.status == "added" and added.articles == 1 and added.reason.startswith("2 parts of it were skipped")
+    assert (
+        added.status == "added"
+        and added.articles == 1
+        and added.reason.startswith("2 parts of it were skipped")
+    )
 
 
 def test_a_folder_is_added_file_by_file(corpus, tmp_path):
@@ -112,8 +136,18 @@ def test_a_folder_is_added_file_by_file(corpus, tmp_path):
     (given_ / "z.bin").write_bytes(b"\0")
     (tmp_path / "outside.txt").write_text("outside", "utf-8")
     (given_ / "link.txt").symlink_to(tmp_path / "outside.txt")
-    assert [one.status for one in corpus.add_folder(given_)] == ["added", "refused", "added", "refused"]
-    assert [one.status for one in corpus.add_folder(given_)] == ["known", "refused", "known", "refused"]
+    assert [one.status for one in corpus.add_folder(given_)] == [
+        "added",
+        "refused",
+        "added",
+        "refused",
+    ]
+    assert [one.status for one in corpus.add_folder(given_)] == [
+        "known",
+        "refused",
+        "known",
+        "refused",
+    ]
     with pytest.raises(CorpusError, match="lies in"):
         corpus.add_folder(tmp_path)
     with pytest.raises(CorpusError, match="No such"):
@@ -127,9 +161,15 @@ def test_removing_loses_nothing(corpus):
     assert Path(removed.kept).is_relative_to(corpus.trash) and articles(corpus) == {}
     assert json.loads(Path(f"{removed.kept}.record.json").read_text())["title"] == "New"
     assert [one.path for one in corpus.removed()] == [added.path]
-    assert corpus.restore(added.path) == removed and articles(corpus)[added.path].title == "New" and corpus.removed() == []
+    assert (
+        corpus.restore(added.path) == removed
+        and articles(corpus)[added.path].title == "New"
+        and corpus.removed() == []
+    )
     corpus.remove(added.path)
-    assert CorpusFolder(corpus.path, corpus.trash).add_bytes("x.md", FERRY.encode()).status == "added", "it may come again"
+    assert (
+        CorpusFolder(corpus.path, corpus.trash).add_bytes("x.md", FERRY.encode()).status == "added"
+    ), "it may come again"
     with pytest.raises(UsageError, match="there is a file"):
         corpus.restore(added.path)
     with pytest.raises(UsageError, match="found no '../x'"):
@@ -165,7 +205,20 @@ def test_a_disk_that_fills_up_leaves_no_half_of_a_file(corpus, monkeypatch):
     assert file.read_text() == text and corpus.removed() == []
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "nothing.txt", "../outside.txt", "/etc/passwd", ".yinju/x.json", "\0", "https://x.example/"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "nothing.txt",
+        "../outside.txt",
+        "/etc/passwd",
+        ".yinju/x.json",
+        "\0",
+        "https://x.example/",
+    ],
+)
 def test_only_what_is_in_the_folder_can_be_removed(corpus, tmp_path, name):
     (tmp_path / "outside.txt").write_text(FERRY, "utf-8")
     corpus.add_text(FERRY)
@@ -180,7 +233,9 @@ def test_a_link_is_removed_and_not_what_it_leads_to(corpus, tmp_path):
     (tmp_path / "outside.txt").write_text(FERRY, "utf-8")
     (corpus.path / "link.txt").symlink_to(tmp_path / "outside.txt")
     corpus.remove("link.txt")
-    assert (tmp_path / "outside.txt").read_text() == FERRY and not (corpus.path / "link.txt").is_symlink()
+    assert (tmp_path / "outside.txt").read_text() == FERRY and not (
+        corpus.path / "link.txt"
+    ).is_symlink()
 
 
 def test_what_a_killed_adding_left_is_swept(corpus):
@@ -190,7 +245,9 @@ def test_what_a_killed_adding_left_is_swept(corpus):
         (hidden / name).write_text("half")
         os.utime(hidden / name, (time.time() - age,) * 2)
     CorpusFolder(corpus.path, corpus.trash).add_text("The museum opened on Monday.")
-    assert [path.name for path in hidden.glob("incoming-*")] == ["incoming-2-2.txt"] and len(articles(corpus)) == 2
+    assert [path.name for path in hidden.glob("incoming-*")] == ["incoming-2-2.txt"] and len(
+        articles(corpus)
+    ) == 2
 
 
 @pytest.mark.parametrize("date", ["yesterday", "2024-02-30"])
@@ -225,4 +282,6 @@ def test_any_name_stays_in_the_folder(tmp_path_factory, name):
 @given(st.text())
 def test_a_slug_is_a_short_plain_word(name):
     made = slug(name)
-    assert 0 < len(made) <= 60 and made == made.strip("-") and not set(made) & set("/\\.\0 :*?\"<>|\n")
+    assert (
+        0 < len(made) <= 60 and made == made.strip("-") and not set(made) & set('/\\.\0 :*?"<>|\n')
+    )

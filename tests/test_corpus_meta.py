@@ -14,12 +14,27 @@ from rag.corpus.encoding import NotText, decode
 @pytest.mark.parametrize(
     "text",
     [
-        "2015.3.2", "2015-03-02", "2015/3/2", "2015年3月2日", "2015 年 03 月 02 日", "20150302", "20150302101500",
-        "Mar 2, 2015", "March 2nd, 2015 10:20 AM", "2 March 2015", "02-Mar-2015", "Mon, 02 Mar 2015 08:00:00 GMT",
-        "2015-03-02T10:20:30+08:00", "二〇一五年三月二日", "二零一五年三月二日", "发布时间：2015年03月02日 10:20",
-        "2 mars 2015", "2. März 2015", "2 марта 2015 г.",
+        "2015.3.2",
+        "2015-03-02",
+        "2015/3/2",
+        "2015年3月2日",
+        "2015 年 03 月 02 日",
+        "20150302",
+        "20150302101500",
+        "Mar 2, 2015",
+        "March 2nd, 2015 10:20 AM",
+        "2 March 2015",
+        "02-Mar-2015",
+        "Mon, 02 Mar 2015 08:00:00 GMT",
+        "2015-03-02T10:20:30+08:00",
+        "二〇一五年三月二日",
+        "二零一五年三月二日",
+        "发布时间：2015年03月02日 10:20",
+        "2 mars 2015",
+        "2. März 2015",
+        "2 марта 2015 г.",
     ],
-)  # fmt: skip
+)
 def test_dates_are_normalised(text):
     assert normal_date(text) == "2015-03-02"
 
@@ -40,10 +55,24 @@ def test_the_order_of_day_and_month_is_read_where_it_shows(text, expected):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "2015", "2015-03", "2015年3月", "yesterday", "3 days ago", "2015-02-30", "2015-13-01", "3/4/2015", "1425254400",
-        "12345678901", "二〇一五年十十月三日", "March 2015", "version 2.0", "about 2000 people came", "x" * 100,
+        "",
+        "2015",
+        "2015-03",
+        "2015年3月",
+        "yesterday",
+        "3 days ago",
+        "2015-02-30",
+        "2015-13-01",
+        "3/4/2015",
+        "1425254400",
+        "12345678901",
+        "二〇一五年十十月三日",
+        "March 2015",
+        "version 2.0",
+        "about 2000 people came",
+        "x" * 100,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_full_date_is_empty(text):
     assert normal_date(text) == ""
 
@@ -71,15 +100,27 @@ def test_a_date_is_found_where_it_stands():
 @pytest.mark.parametrize(
     "text, lang",
     [
-        ("公园开放", "zh"), ("公園開放", "zh"), ("公司的CEO说GDP增长5%", "zh"), ("公园Park", "zh"),
-        ("The park opened to the public on Monday.", "en"), ("park opening hours", "en"), ("hello", "en"),
-        ("The 敖汉 banner and 德州 city opened a park", "en"), ("公園は三月に開く。", "ja"), ("東京タワー", "ja"),
-        ("공원이 열렸다", "ko"), ("Парк открылся в марте", "ru"), ("افتتحت الحديقة", "ar"),
-        ("Le parc est ouvert pour les habitants de la ville", "fr"), ("Der Park ist für die Stadt geöffnet", "de"),
-        ("¿Qué parques abren por la tarde en la ciudad?", "es"), ("", "other"), ("2015 300 %", "other"),
+        ("公园开放", "zh"),
+        ("公園開放", "zh"),
+        ("公司的CEO说GDP增长5%", "zh"),
+        ("公园Park", "zh"),
+        ("The park opened to the public on Monday.", "en"),
+        ("park opening hours", "en"),
+        ("hello", "en"),
+        ("The 敖汉 banner and 德州 city opened a park", "en"),
+        ("公園は三月に開く。", "ja"),
+        ("東京タワー", "ja"),
+        ("공원이 열렸다", "ko"),
+        ("Парк открылся в марте", "ru"),
+        ("افتتحت الحديقة", "ar"),
+        ("Le parc est ouvert pour les habitants de la ville", "fr"),
+        ("Der Park ist für die Stadt geöffnet", "de"),
+        ("¿Qué parques abren por la tarde en la ciudad?", "es"),
+        ("", "other"),
+        ("2015 300 %", "other"),
         ("歌曲《の》发行了新版本，听众很多，评价很高", "zh"),
     ],
-)  # fmt: skip
+)
 def test_languages(text, lang):
     assert detect_lang(text) == lang
 
@@ -87,12 +128,18 @@ def test_languages(text, lang):
 CHINESE = "市园林局宣布，公园从三月起免费开放，开放时间为早六点至晚十点。"
 
 
-@given(st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufeff"), min_size=1))
+@given(
+    st.text(
+        st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufeff"), min_size=1
+    )
+)
 def test_any_text_in_utf8_comes_back(text):
     assert decode(text.encode()) == "\n".join(text.splitlines())
 
 
-@pytest.mark.parametrize("encoding", ["gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"]
+)
 def test_encodings_of_chinese(encoding):
     assert decode(CHINESE.encode(encoding)) == CHINESE
 
@@ -104,12 +151,22 @@ def test_encodings_of_traditional_chinese(encoding):
 
 
 JAPANESE = "市は昨日、三月から十二の公園を無料で開放すると発表した。市民は身分証で入園できる。" * 3
-KOREAN = "시는 어제 삼월부터 열두 개의 공원을 무료로 개방한다고 발표했다. 시민은 신분증으로 들어갈 수 있다. " * 3
+KOREAN = (
+    "시는 어제 삼월부터 열두 개의 공원을 무료로 개방한다고 발표했다. 시민은 신분증으로 들어갈 수"
+    " 있다. " * 3
+)
 RUSSIAN = "Город вчера объявил, что с марта двенадцать парков открыты для всех бесплатно. " * 3
 
 
 @pytest.mark.parametrize(
-    "text, encoding", [(JAPANESE, "shift_jis"), (JAPANESE, "euc-jp"), (KOREAN, "euc-kr"), (RUSSIAN, "koi8-r"), (RUSSIAN, "cp1251")]
+    "text, encoding",
+    [
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc-jp"),
+        (KOREAN, "euc-kr"),
+        (RUSSIAN, "koi8-r"),
+        (RUSSIAN, "cp1251"),
+    ],
 )
 def test_encodings_of_other_scripts_are_read_rightly_or_refused(text, encoding):
     try:
@@ -143,7 +200,11 @@ def test_damaged_utf8_keeps_the_rest():
 
 
 def test_a_wrong_declaration_does_no_harm():
-    assert decode(CHINESE.encode("gb18030"), "utf-8") == decode(CHINESE.encode(), "no-such-encoding") == CHINESE
+    assert (
+        decode(CHINESE.encode("gb18030"), "utf-8")
+        == decode(CHINESE.encode(), "no-such-encoding")
+        == CHINESE
+    )
     assert decode(CHINESE.encode("gb18030"), "gb2312") == CHINESE
 
 

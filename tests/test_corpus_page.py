@@ -14,7 +14,10 @@ FIRST = "滨江市园林局昨日宣布，自三月起城区十二座公园全�
 SECOND = "据介绍，公园每日开放时间为早六点至晚十点，节假日延长一小时。"
 THIRD = "园林局提醒市民文明游园，爱护花草树木，不要携带宠物入园。"
 ENGLISH = (
-    "The city opened three new libraries on Tuesday, the mayor said at a ceremony. More than two hundred came.",
+    (
+        "The city opened three new libraries on Tuesday, the mayor said at a ceremony. More than"
+        " two hundred came."
+    ),
     'The next two will open in spring. "We want every child to have a card," the mayor said.',
 )
 
@@ -38,44 +41,103 @@ def page(*lines, gap="\n\n"):
 )
 def test_a_page_with_its_furniture(gap, date):
     found = page(
-        "滨江在线", "登录", "收藏本文", "赞赏支持赞赏支持", "×", "城区十二座公园免费开放", date,
-        "市民游园更方便，节假日开放时间延长一小时", FIRST, "文明游园", SECOND, THIRD, "猜你喜欢", gap=gap,
-    )  # fmt: skip
-    assert (found.title, found.date, found.source) == ("城区十二座公园免费开放", "2015-03-02", "滨江在线")
+        "滨江在线",
+        "登录",
+        "收藏本文",
+        "赞赏支持赞赏支持",
+        "×",
+        "城区十二座公园免费开放",
+        date,
+        "市民游园更方便，节假日开放时间延长一小时",
+        FIRST,
+        "文明游园",
+        SECOND,
+        THIRD,
+        "猜你喜欢",
+        gap=gap,
+    )
+    assert (found.title, found.date, found.source) == (
+        "城区十二座公园免费开放",
+        "2015-03-02",
+        "滨江在线",
+    )
     assert found.text.split("\n")[-1] == THIRD
-    assert [line for line in found.text.split("\n") if line][-4:] == [FIRST, "文明游园", SECOND, THIRD]
+    assert [line for line in found.text.split("\n") if line][-4:] == [
+        FIRST,
+        "文明游园",
+        SECOND,
+        THIRD,
+    ]
     for furniture in ("滨江在线", "登录", "收藏", "赞赏", "×", "猜你"):
         assert furniture not in found.text
 
 
 def test_a_page_with_menus_labels_links_and_a_notice():
     found = page(
-        "滨江在线", "首页 | 时政 | 社会 | 体育", "您现在的位置：首页 > 社会 > 正文", "城区十二座公园免费开放",
-        "2015年03月02日 08:15　来源：滨江晚报　作者：李明　字号：大 中 小", FIRST, "开放时间", SECOND, THIRD,
-        "责任编辑：王芳", "相关新闻", "一季度房价走势", "周末天气预报", "春季招聘会下周举行",
-        "本站所载文章仅代表作者个人观点，与本站无关，如有侵权请与我们联系。", "关于我们 | 联系我们 | 网站地图",
-        "Copyright © 2015 滨江在线 版权所有 滨ICP备00000000号", gap="\n",
-    )  # fmt: skip
-    assert (found.title, found.date, found.source) == ("城区十二座公园免费开放", "2015-03-02", "滨江晚报")
+        "滨江在线",
+        "首页 | 时政 | 社会 | 体育",
+        "您现在的位置：首页 > 社会 > 正文",
+        "城区十二座公园免费开放",
+        "2015年03月02日 08:15　来源：滨江晚报　作者：李明　字号：大 中 小",
+        FIRST,
+        "开放时间",
+        SECOND,
+        THIRD,
+        "责任编辑：王芳",
+        "相关新闻",
+        "一季度房价走势",
+        "周末天气预报",
+        "春季招聘会下周举行",
+        "本站所载文章仅代表作者个人观点，与本站无关，如有侵权请与我们联系。",
+        "关于我们 | 联系我们 | 网站地图",
+        "Copyright © 2015 滨江在线 版权所有 滨ICP备00000000号",
+        gap="\n",
+    )
+    assert (found.title, found.date, found.source) == (
+        "城区十二座公园免费开放",
+        "2015-03-02",
+        "滨江晚报",
+    )
     assert found.text == "\n".join((FIRST, "开放时间", SECOND, THIRD))
 
 
 def test_an_english_page():
     found = page(
-        "Harbour Daily", "Menu", "Search", "Home > World > Asia", "City opens three new libraries on the waterfront",
-        "By Jane Doe", "Sep 21, 2011 10:20 AM", "Share", "Tweet", ENGLISH[0], "What comes next", ENGLISH[1],
-        "Most Read", "Ferry timetable changes this weekend", "How to renew your card",
+        "Harbour Daily",
+        "Menu",
+        "Search",
+        "Home > World > Asia",
+        "City opens three new libraries on the waterfront",
+        "By Jane Doe",
+        "Sep 21, 2011 10:20 AM",
+        "Share",
+        "Tweet",
+        ENGLISH[0],
+        "What comes next",
+        ENGLISH[1],
+        "Most Read",
+        "Ferry timetable changes this weekend",
+        "How to renew your card",
         "© 2011 Harbour Daily. All rights reserved.",
-    )  # fmt: skip
-    assert (found.title, found.date) == ("City opens three new libraries on the waterfront", "2011-09-21")
-    assert (found.source, found.text) == ("Harbour Daily", "\n\n".join((ENGLISH[0], "What comes next", ENGLISH[1])))
+    )
+    assert (found.title, found.date) == (
+        "City opens three new libraries on the waterfront",
+        "2011-09-21",
+    )
+    assert (found.source, found.text) == (
+        "Harbour Daily",
+        "\n\n".join((ENGLISH[0], "What comes next", ENGLISH[1])),
+    )
 
 
 def test_the_date_may_stand_above_the_title():
     found = page("新潮网", "2015-03-02", "城区十二座公园免费开放", FIRST + SECOND, "推荐阅读")
     assert (found.title, found.date, found.source, found.text) == (
-        "城区十二座公园免费开放", "2015-03-02", "新潮网", FIRST + SECOND,
-    )  # fmt: skip
+        "城区十二座公园免费开放",
+        "2015-03-02",
+        "新潮网",
+        FIRST + SECOND,
+    )
 
 
 def test_a_page_without_a_date_is_known_by_its_buttons():
@@ -140,25 +202,52 @@ def test_plain_texts_keep_every_line(name):
 def test_title_and_date_of_plain_texts():
     assert read_page(PLAIN["poem"]).title == "静夜思"
     assert read_page(PLAIN["headings"]).title == "公园开放"
-    assert read_page(PLAIN["note"]).title == read_page(PLAIN["list"]).title == read_page(PLAIN["dialogue"]).title == ""
+    assert (
+        read_page(PLAIN["note"]).title
+        == read_page(PLAIN["list"]).title
+        == read_page(PLAIN["dialogue"]).title
+        == ""
+    )
     notice = read_page(PLAIN["notice"])
     assert (notice.title, notice.date) == ("关于公园开放的通知", "2015-03-02")
     assert read_page(PLAIN["chronicle"]).date == ""
 
 
 def test_title_and_date_on_top_of_a_plain_text_are_all_that_is_taken():
-    found = page("春季植树活动总结", "2012-03-15", FIRST, "参加单位：", "第一科", "第二科", "获奖者", "张三")
+    found = page(
+        "春季植树活动总结", "2012-03-15", FIRST, "参加单位：", "第一科", "第二科", "获奖者", "张三"
+    )
     assert (found.title, found.date) == ("春季植树活动总结", "2012-03-15")
     assert found.text == "\n\n".join((FIRST, "参加单位：", "第一科", "第二科", "获奖者", "张三"))
-    found = page("公园免费开放惠及全市居民", "滨江市推进绿色城市建设纪实", "2012-03-15", FIRST, "获奖者")
+    found = page(
+        "公园免费开放惠及全市居民", "滨江市推进绿色城市建设纪实", "2012-03-15", FIRST, "获奖者"
+    )
     assert (found.title, found.source) == ("公园免费开放惠及全市居民", "")
     assert found.text == "\n\n".join(("滨江市推进绿色城市建设纪实", FIRST, "获奖者"))
 
 
 LINES = st.sampled_from(
-    [FIRST, SECOND, *ENGLISH, "滨江在线", "登录", "×", "城区十二座公园免费开放", "2015-03-02", "2015-03-02 10:20", "", "东山公园",
-     "来源：滨江晚报", "首页 | 社会 | 体育", "© 2015", "名单如下：", "真的吗？", "——", "2015年3月2日，"]
-)  # fmt: skip
+    [
+        FIRST,
+        SECOND,
+        *ENGLISH,
+        "滨江在线",
+        "登录",
+        "×",
+        "城区十二座公园免费开放",
+        "2015-03-02",
+        "2015-03-02 10:20",
+        "",
+        "东山公园",
+        "来源：滨江晚报",
+        "首页 | 社会 | 体育",
+        "© 2015",
+        "名单如下：",
+        "真的吗？",
+        "——",
+        "2015年3月2日，",
+    ]
+)
 
 
 @given(st.lists(LINES, min_size=1, max_size=12).map("\n".join) | st.text())
@@ -167,7 +256,9 @@ def test_no_text_is_lost_altogether_and_none_is_made_up(text):
     found = read_page(text)
     assert bool(found.text) == bool(text)
     rest = iter(text.split("\n"))
-    assert all(line in rest for line in found.text.split("\n") if line), "lines of another order or origin"
+    assert all(line in rest for line in found.text.split("\n") if line), (
+        "lines of another order or origin"
+    )
 
 
 def test_a_real_page():

@@ -16,18 +16,33 @@ from rag.serving.intake import State
 from rag.ui import adding, browse
 from rag.ui.browse import View
 
-NASTY = "<img src=x onerror=hit()> \" ' & ${hit()} {{hit()}} [a](javascript:hit()) \u202etxt.exe\x00"
-STORY = "市图书馆新馆周六开放，馆藏图书一百二十万册，设有少儿阅览室和自习室，每天开放到晚上九点，读者凭身份证即可入馆。市民可以预约参观。"
+NASTY = (
+    "<img src=x onerror=hit()> \" ' & ${hit()} {{hit()}} [a](javascript:hit()) \u202etxt.exe\x00"
+)
+STORY = (
+    "市图书馆新馆周六开放，馆藏图书一百二十万册，设有少儿阅览室和自习室，每天开放到晚上九点，"
+    "读者凭身份证即可入馆。市民可以预约参观。"
+)
 
 
 def inert(html):
-    """No tag, attribute or template that Yinju did not write: what is nasty stands there as text."""
+    """No tag, attribute or template that Yinju did not write: what is nasty stands there as
+    text.
+    """
     for bad in ("<img", "onerror=", "${", "{{", "](", "\u202e", "\x00"):
         assert bad not in html, bad
     return html
 
 
-@given(st.text(), st.builds(View, words=st.text(), period=st.sampled_from(["", "none", "2023"]), start=st.sampled_from([0, 40])))
+@given(
+    st.text(),
+    st.builds(
+        View,
+        words=st.text(),
+        period=st.sampled_from(["", "none", "2023"]),
+        start=st.sampled_from([0, 40]),
+    ),
+)
 def test_no_wish_breaks_the_view(wish, view):
     after = browse.gone(view, wish)
     assert isinstance(after, View) and after.start % browse.PAGE == 0
@@ -39,7 +54,9 @@ def test_wishes():
     view = View(words="ferry", start=40)
     assert browse.gone(view, "article:a:b/c.txt").article == "a:b/c.txt"
     assert browse.gone(view, "period:2023-08") == View(words="ferry", period="2023-08")
-    assert browse.gone(View(period="2023-08"), "period:2023-08").period == "", "what is chosen is let go"
+    assert browse.gone(View(period="2023-08"), "period:2023-08").period == "", (
+        "what is chosen is let go"
+    )
     assert browse.gone(view, "period:x").period == "" and browse.gone(view, "start:-20") == view
     assert browse.gone(view, "all:") == View()
     assert browse.narrowed(view, None, None, None, "worst") == View()
@@ -55,8 +72,15 @@ def index(tmp_path_factory):
     ]
     rest = [
         Article(
-            f"a{n}", f"The number {n} tram was painted in {n + 3} colours.", f"Tram {n}", f"2023-0{n % 9 + 1}-01", "Post", "", "en"
-        ) for n in range(45)
+            f"a{n}",
+            f"The number {n} tram was painted in {n + 3} colours.",
+            f"Tram {n}",
+            f"2023-0{n % 9 + 1}-01",
+            "Post",
+            "",
+            "en",
+        )
+        for n in range(45)
     ]
     Index.build([*own, *rest], path)
     return Index.open(path)
@@ -85,11 +109,35 @@ def test_nothing_of_an_article_or_a_file_is_anything_but_text(lang):
     assert "<a " not in html
     inert(browse.articles(Listing((listed,) * 3, 0, 60, ()), View(article=NASTY), lang))
     inert(browse.count(Listing((), 0, 0, ()), View(words=NASTY), lang))
-    told = Statistics(NASTY, "2024-05-04T10:00:00+00:00", 1, NASTY, 1, 1, 1, NASTY, "", 1, ((NASTY, 1),), ((NASTY, 1),), (), (Skipped(NASTY, NASTY),))
+    told = Statistics(
+        NASTY,
+        "2024-05-04T10:00:00+00:00",
+        1,
+        NASTY,
+        1,
+        1,
+        1,
+        NASTY,
+        "",
+        1,
+        ((NASTY, 1),),
+        ((NASTY, 1),),
+        (),
+        (Skipped(NASTY, NASTY),),
+    )
     inert(browse.overview(told, lang))
-    results = tuple(Added(NASTY, status, NASTY, NASTY, 2, NASTY) for status in ("added", "known", "replaced", "refused"))
+    results = tuple(
+        Added(NASTY, status, NASTY, NASTY, 2, NASTY)
+        for status in ("added", "known", "replaced", "refused")
+    )
     for stage in ("waiting", "reading", "indexing", "done", "failed"):
-        html = inert(adding.progress(State(stage, 1, 3, "x", results, "", NASTY if stage == "failed" else ""), lang, lambda _: True))
+        html = inert(
+            adding.progress(
+                State(stage, 1, 3, "x", results, "", NASTY if stage == "failed" else ""),
+                lang,
+                lambda _: True,
+            )
+        )
         assert html.count("<li") == 4
     inert(adding.refusal(NASTY, lang))
     inert(adding.file_field(lang))
@@ -108,9 +156,13 @@ def test_progress_says_in_numbers_what_is_known():
     assert 'value="40" max="100"' in adding.progress(State("indexing", 40, 100, "passages"), "en")
     assert "value=" not in adding.progress(State("indexing", 0, None), "en")
     assert "Reading 2 of 3" in adding.progress(State("reading", 1, 3), "en")
-    many = State("done", results=tuple(Added(f"{n}.txt", "added", f"{n}.txt", "", 1) for n in range(70)))
+    many = State(
+        "done", results=tuple(Added(f"{n}.txt", "added", f"{n}.txt", "", 1) for n in range(70))
+    )
     html = unescape(adding.progress(many, "en"))
-    assert "Articles added: 70." in html and "20 more" in html and len(re.findall("<li", html)) == 50
+    assert (
+        "Articles added: 70." in html and "20 more" in html and len(re.findall("<li", html)) == 50
+    )
 
 
 def test_ages():
@@ -118,4 +170,7 @@ def test_ages():
     stamps = ("04T11:59:30", "04T11:59:00", "04T11:00:00", "03T09:00:00", "01T09:00:00")
     told = [browse.age(f"2024-05-{stamp}+00:00", "en", now) for stamp in stamps]
     assert told == ["just now", "1 minute ago", "1 hour ago", "1 day ago", "3 days ago"]
-    assert browse.age("2024-05-01T09:00:00+00:00", "zh", now) == "3 天前" and browse.age("soon", "en", now) == ""
+    assert (
+        browse.age("2024-05-01T09:00:00+00:00", "zh", now) == "3 天前"
+        and browse.age("soon", "en", now) == ""
+    )

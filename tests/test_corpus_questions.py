@@ -11,7 +11,10 @@ from rag.answer import answer
 from rag.index import build_index, open_index
 from rag.question.parsing import parse
 
-ASKED = [json.loads(line) for line in (ROOT / "benchmarks" / "corpus_questions.jsonl").read_text("utf8").splitlines()]
+ASKED = [
+    json.loads(line)
+    for line in (ROOT / "benchmarks" / "corpus_questions.jsonl").read_text("utf8").splitlines()
+]
 BY_ID = {article.id: article for article in NEWS}
 
 
@@ -19,7 +22,12 @@ def test_nearly_all_examples_are_recognised_and_answered(news):
     wrong = []
     for row in (row for row in ASKED if row["asks"]):
         about, got = parse(news, row["text"]).about, answer(news, row["text"])
-        if about is None or about.asks != row["asks"] or got.kind != "corpus" or row["answer"] not in got.text:
+        if (
+            about is None
+            or about.asks != row["asks"]
+            or got.kind != "corpus"
+            or row["answer"] not in got.text
+        ):
             wrong.append(row["text"])
     assert len(wrong) <= 0.02 * len(ASKED), wrong
 
@@ -29,7 +37,9 @@ def test_hardly_a_question_about_the_world_is_taken_for_one(news):
     assert len(taken) <= 2, taken
 
 
-@pytest.mark.parametrize("question", ["列出关于防汛演练的报道", "list the reports about flood drills"])
+@pytest.mark.parametrize(
+    "question", ["列出关于防汛演练的报道", "list the reports about flood drills"]
+)
 def test_reports_in_both_languages_are_listed_each_with_its_first_sentence(news, question):
     got = answer(news, question)
     assert {one.article_id for one in got.citations} == {"flood-zh", "flood-anhui", "flood-en"}
@@ -51,12 +61,17 @@ def test_of_a_time_without_articles_the_question_goes_to_the_articles(news):
 
 
 def test_a_list_goes_on_where_it_stopped(index):
-    articles = [f"第{n}个渡口添了新渡船，船长{n}米，可坐{n * 3}人。村民{n * 7}户从此过江方便，票价{n}元。" for n in range(10, 40)]
+    articles = [
+        f"第{n}个渡口添了新渡船，船长{n}米，可坐{n * 3}人。村民{n * 7}户从此过江方便，票价{n}元。"
+        for n in range(10, 40)
+    ]
     ferries = index(*articles)
     first = answer(ferries, "列出关于渡船的报道")
     assert first.text.startswith("30 篇") and len(first.citations) == len(first.rows) <= 20
     then = answer(ferries, "还有呢？", history=[("列出关于渡船的报道", first)])
-    assert then.kind == "corpus" and not {c.article_id for c in first.citations} & {c.article_id for c in then.citations}
+    assert then.kind == "corpus" and not {c.article_id for c in first.citations} & {
+        c.article_id for c in then.citations
+    }
 
 
 def test_what_the_last_update_brought(tmp_path):
@@ -82,8 +97,12 @@ def test_the_page_links_to_the_whole_list(news):
     got = answer(news, "2024年6月有哪些关于防汛演练的报道？")
     shown = unescape(render.message(Turn("aa", got, Asked(got.question)), "zh"))
     assert 'data-go="list:2024-06:about:防汛演练"' in shown
-    assert gone(View("x", article="y"), "list:2024-06:about:防汛演练") == View("about:防汛演练", period="2024-06")
-    plain = unescape(render.message(Turn("aa", answer(news, "有多少篇文章？"), Asked("有多少篇文章？")), "zh"))
+    assert gone(View("x", article="y"), "list:2024-06:about:防汛演练") == View(
+        "about:防汛演练", period="2024-06"
+    )
+    plain = unescape(
+        render.message(Turn("aa", answer(news, "有多少篇文章？"), Asked("有多少篇文章？")), "zh")
+    )
     assert 'data-go="list::"' in plain and gone(View("x"), "list::") == View()
 
 
@@ -92,10 +111,17 @@ def test_since_a_day_is_what_was_published_since_then(news):
     assert {one.article_id for one in got.citations} == {"flood-anhui", "flood-en"}
 
 
-@pytest.mark.parametrize("question, subject", [
-    ("讲新能源汽车的新闻总共多少条", "新能源汽车"), ("which provinces come up most in articles about floods", "floods"),
-    ("in what month was Evergrande covered the most", "Evergrande"), ("articles about world cup qualifiers", "world cup qualifiers"),
-    ("给我找几篇讲高铁的新闻", "高铁"), ("2023年8月关于洪水的新闻有哪些", "洪水"), ("How many articles did River Post publish?", "River Post"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "question, subject",
+    [
+        ("讲新能源汽车的新闻总共多少条", "新能源汽车"),
+        ("which provinces come up most in articles about floods", "floods"),
+        ("in what month was Evergrande covered the most", "Evergrande"),
+        ("articles about world cup qualifiers", "world cup qualifiers"),
+        ("给我找几篇讲高铁的新闻", "高铁"),
+        ("2023年8月关于洪水的新闻有哪些", "洪水"),
+        ("How many articles did River Post publish?", "River Post"),
+    ],
+)
 def test_what_the_articles_are_to_be_about(news, question, subject):
     assert parse(news, question).about.subject == subject

@@ -1,4 +1,6 @@
-"""The corpus tab in a real Chromium: months, list, filters, reading, in both languages, by keyboard and on a phone."""
+"""The corpus tab in a real Chromium: months, list, filters, reading, in both languages, by keyboard
+and on a phone.
+"""
 
 import re
 
@@ -12,19 +14,40 @@ from rag.corpus.article import Article, Skipped
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 OWN = (
-    Article("rain", "暴雨袭击了南部沿海。\n各地转移群众500人。", "暴雨襲擊沿海", "2024-07-02", "江河日报", "https://example.org/rain", "zh"),
     Article(
-        "fair", "The fair opened <script>window.hit = 1</script> in May. ${window.hit = 2} {{1+1}} \u202efdp.exe",
-        "Fair <img src=x onerror='window.hit=3'> & \"more\"", "2024-05-01", "<b>Herald</b>", "javascript:window.hit=4", "en",
+        "rain",
+        "暴雨袭击了南部沿海。\n各地转移群众500人。",
+        "暴雨襲擊沿海",
+        "2024-07-02",
+        "江河日报",
+        "https://example.org/rain",
+        "zh",
+    ),
+    Article(
+        "fair",
+        "The fair opened <script>window.hit = 1</script> in May. ${window.hit = 2} {{1+1}}"
+        " \u202efdp.exe",
+        "Fair <img src=x onerror='window.hit=3'> & \"more\"",
+        "2024-05-01",
+        "<b>Herald</b>",
+        "javascript:window.hit=4",
+        "en",
     ),
     Article("bare", "没有标题也没有日期的消息。", "", "", "", "", "zh"),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     path = tmp_path_factory.mktemp("tab") / "index"
-    Index.build([*OWN, *made_articles(60), Skipped("/home/someone/news/scan.tiff", "unsupported format .tiff")], path)
+    Index.build(
+        [
+            *OWN,
+            *made_articles(60),
+            Skipped("/home/someone/news/scan.tiff", "unsupported format .tiff"),
+        ],
+        path,
+    )
     with serving(path) as address:
         yield address
 
@@ -41,7 +64,11 @@ def tab(visit, site):  # noqa: F811
 
 
 def counted(page, n):
-    page.wait_for_function("n => new RegExp('(^|\\\\D)' + n + ' ').test(document.querySelector('#corpus-count').innerText)", arg=n)
+    page.wait_for_function(
+        "n => new RegExp('(^|\\\\D)' + n + '"
+        " ').test(document.querySelector('#corpus-count').innerText)",
+        arg=n,
+    )
 
 
 def titles(page):
@@ -65,10 +92,14 @@ def test_the_list_is_paged_sorted_and_searched_in_both_scripts(tab):
     page.wait_for_selector(".yj-nothing")
     page.get_by_role("button", name="Show all").click()
     counted(page, 63)
-    page.wait_for_function("document.querySelector('#corpus-words :is(input, textarea)').value === ''")
+    page.wait_for_function(
+        "document.querySelector('#corpus-words :is(input, textarea)').value === ''"
+    )
     page.get_by_label("Order").click()
     page.get_by_role("option", name="Oldest first").click()
-    page.wait_for_function("document.querySelector('#corpus-list .yj-meta').innerText.includes('March 2001')")
+    page.wait_for_function(
+        "document.querySelector('#corpus-list .yj-meta').innerText.includes('March 2001')"
+    )
 
 
 def test_source_language_and_month_restrict_the_list_together(tab):
@@ -85,8 +116,13 @@ def test_source_language_and_month_restrict_the_list_together(tab):
     bar = page.locator("#corpus-time g[data-go]").last
     n = int(re.search(r"(\d+) article", bar.get_attribute("aria-label"))[1])
     bar.click()
-    page.wait_for_function("document.querySelector('#corpus-time [aria-pressed=true], #corpus-time .yj-time-beside [data-go=\"period:\"]')")
-    page.wait_for_function("n => document.querySelectorAll('#corpus-list .yj-row').length === n", arg=n)
+    page.wait_for_function(
+        "document.querySelector('#corpus-time [aria-pressed=true], #corpus-time .yj-time-beside"
+        ' [data-go="period:"]\')'
+    )
+    page.wait_for_function(
+        "n => document.querySelectorAll('#corpus-list .yj-row').length === n", arg=n
+    )
     page.get_by_role("button", name="All time").click()
     counted(page, 20)
     page.get_by_role("button", name=re.compile("without a date")).click()
@@ -113,7 +149,13 @@ def test_an_article_is_read_whole_with_what_is_known_of_it(tab):
 def test_the_overview_tells_figures_and_what_was_not_loaded_but_not_where_it_lies(tab):
     page = tab()
     told = page.locator("#corpus-read:has(.yj-overview)").inner_text()
-    for words in ("Articles\n63\n", r"Indexed\n.*(just now|minute)", r"Size of the index\n[\d.,]+ [kM]B", r"scan\.tiff", "unsupported format"):
+    for words in (
+        "Articles\n63\n",
+        r"Indexed\n.*(just now|minute)",
+        r"Size of the index\n[\d.,]+ [kM]B",
+        r"scan\.tiff",
+        "unsupported format",
+    ):
         assert re.search(words, told), words
     assert "someone" not in told
 
@@ -131,7 +173,11 @@ def test_hostile_articles_do_nothing(tab):
     page.wait_for_timeout(300)
     assert page.evaluate("window.hit") is None
     told = page.locator("#yj-read").inner_text()
-    assert "<script>window.hit = 1</script>" in told and "${window.hit = 2}" in told and "\u202e" not in told
+    assert (
+        "<script>window.hit = 1</script>" in told
+        and "${window.hit = 2}" in told
+        and "\u202e" not in told
+    )
     assert page.locator("#tab-corpus :is(script, img, b)").count() == 0
     assert page.locator("#yj-read a").count() == 0, "an address that is no web page is no link"
 
@@ -145,7 +191,9 @@ def test_with_the_keyboard_alone_in_chinese(tab):
     page.locator('#corpus-time g[tabindex="0"]').focus()
     page.keyboard.press("End")
     name = bars.last.get_attribute("aria-label")
-    page.wait_for_function("name => document.activeElement.getAttribute('aria-label') === name", arg=name)
+    page.wait_for_function(
+        "name => document.activeElement.getAttribute('aria-label') === name", arg=name
+    )
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('#corpus-count').innerText.includes('年')")
     page.wait_for_function("document.activeElement !== document.body")
@@ -154,7 +202,9 @@ def test_with_the_keyboard_alone_in_chinese(tab):
     page.wait_for_function("document.activeElement.id === 'yj-read'")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
     page.get_by_role("radio", name="English").check()
-    page.wait_for_function("document.querySelector('#yj-read .yj-close')?.innerText.includes('Back')")
+    page.wait_for_function(
+        "document.querySelector('#yj-read .yj-close')?.innerText.includes('Back')"
+    )
 
 
 @pytest.mark.parametrize("width", [360, 390])
@@ -171,8 +221,9 @@ def test_on_a_phone_what_is_read_takes_the_place_of_the_list(tab, width):
     page.wait_for_selector("#corpus-list .yj-row:visible")
     page.wait_for_function("document.activeElement.matches('.yj-title')")
     small = page.evaluate(
-        "() => [...document.querySelectorAll('#tab-corpus :is(button, g[data-go], input)')].filter(e => e.checkVisibility())"
-        ".filter(e => e.getBoundingClientRect().height < 24 || e.getBoundingClientRect().width < 24).map(e => e.outerHTML)"
+        "() => [...document.querySelectorAll('#tab-corpus :is(button, g[data-go],"
+        " input)')].filter(e => e.checkVisibility()).filter(e => e.getBoundingClientRect().height <"
+        " 24 || e.getBoundingClientRect().width < 24).map(e => e.outerHTML)"
     )
     assert small == []
 
@@ -180,7 +231,16 @@ def test_on_a_phone_what_is_read_takes_the_place_of_the_list(tab, width):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_colours_have_contrast(tab, scheme):
     page = tab(color_scheme=scheme)
-    for css in (".yj-count", ".yj-title", ".yj-opening", ".yj-meta", ".yj-pager", "#tab-corpus dt", "#tab-corpus dd", ".yj-time-table summary"):
+    for css in (
+        ".yj-count",
+        ".yj-title",
+        ".yj-opening",
+        ".yj-meta",
+        ".yj-pager",
+        "#tab-corpus dt",
+        "#tab-corpus dd",
+        ".yj-time-table summary",
+    ):
         ink, ground = page.locator(f"#tab-corpus {css}" if css[0] == "." else css).first.evaluate(
             """e => { let g = e; while (getComputedStyle(g).backgroundColor === 'rgba(0, 0, 0, 0)') g = g.parentElement;
             return [getComputedStyle(e).color, getComputedStyle(g).backgroundColor] }"""

@@ -10,9 +10,27 @@ from conftest import ROOT
 
 TEXT = (ROOT / "pyproject.toml").read_text("utf-8")
 PROJECT = tomllib.loads(TEXT)["project"]
-# Parts of a declared library's own interface: FastAPI is Starlette, sentence-transformers fetches through the hub.
-COMES_WITH = {"starlette": "fastapi", "mcp-types": "mcp", "huggingface-hub": "sentence-transformers", "transformers": "sentence-transformers"}
-HEAVY = {"torch", "faiss", "gradio", "langchain", "transformers", "sentence_transformers", "scipy", "trafilatura", "bm25s", "pypdfium2", "docx"}
+# Parts of a declared library's own interface: FastAPI is Starlette, sentence-transformers fetches
+# through the hub.
+COMES_WITH = {
+    "starlette": "fastapi",
+    "mcp-types": "mcp",
+    "huggingface-hub": "sentence-transformers",
+    "transformers": "sentence-transformers",
+}
+HEAVY = {
+    "torch",
+    "faiss",
+    "gradio",
+    "langchain",
+    "transformers",
+    "sentence_transformers",
+    "scipy",
+    "trafilatura",
+    "bm25s",
+    "pypdfium2",
+    "docx",
+}
 
 
 def normal(name: str) -> str:
@@ -34,12 +52,19 @@ SOURCES = [path for folder in ("rag", "ui") for path in (ROOT / folder).rglob("*
 
 
 def test_everything_that_is_imported_is_declared():
-    extras = [one for name, group in PROJECT["optional-dependencies"].items() if name not in ("test", "bench", "train") for one in group]
+    extras = [
+        one
+        for name, group in PROJECT["optional-dependencies"].items()
+        if name not in ("test", "bench", "train")
+        for one in group
+    ]
     declared = {normal(one) for one in (*PROJECT["dependencies"], *extras)}
     owners = packages_distributions()
     missing = {}
     for path in SOURCES:
-        for name in imports(ast.parse(path.read_text("utf-8"))) - set(sys.stdlib_module_names) - {"rag"}:
+        for name in (
+            imports(ast.parse(path.read_text("utf-8"))) - set(sys.stdlib_module_names) - {"rag"}
+        ):
             owned = {normal(owner) for owner in owners.get(name, [name])}
             owned |= {COMES_WITH[owner] for owner in owned & COMES_WITH.keys()}
             if not owned & declared:
@@ -51,11 +76,20 @@ def test_heavy_libraries_are_imported_where_they_are_used():
     at_once = {}
     for path in SOURCES:
         body = ast.parse(path.read_text("utf-8")).body
-        top = ast.Module([node for node in body if isinstance(node, ast.Import | ast.ImportFrom)], [])
+        top = ast.Module(
+            [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)], []
+        )
         if heavy := imports(top) & HEAVY:
             at_once[path.relative_to(ROOT).as_posix()] = heavy
     # The page is made of Gradio's parts; ui/app.py imports it when it makes a page.
-    for part in ("ui/page.py", "ui/form.py", "ui/corpus_tab.py", "ui/add_form.py", "ui/search_tab.py", "ui/batch_tab.py"):
+    for part in (
+        "ui/page.py",
+        "ui/form.py",
+        "ui/corpus_tab.py",
+        "ui/add_form.py",
+        "ui/search_tab.py",
+        "ui/batch_tab.py",
+    ):
         at_once.pop(part, None)
     assert at_once == {}
 

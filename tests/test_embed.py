@@ -1,4 +1,6 @@
-"""The embedded model and other models against the libraries that made them, and against plain versions of themselves."""
+"""The embedded model and other models against the libraries that made them, and against plain
+versions of themselves.
+"""
 
 import json
 import shutil
@@ -36,14 +38,40 @@ def model():
 
 
 # Characters that are one when normalised, several, or none; of both languages and of none.
-_ODD = ["電梯", "質量月", "市場監管總局", "Ａ", "１", "ﬁ", "½", "㎏", "İ", "é", "e\u0301", "\u200b", "𠮷", "😀", "　", "\n", "U.S.", "don't", "한", "ク", "٣"]
-mixed = st.lists(st.one_of(st.sampled_from(_ODD), st.text(max_size=4), st.sampled_from(TEXTS)), max_size=8).map("".join)
+_ODD = [
+    "電梯",
+    "質量月",
+    "市場監管總局",
+    "Ａ",
+    "１",
+    "ﬁ",
+    "½",
+    "㎏",
+    "İ",
+    "é",
+    "e\u0301",
+    "\u200b",
+    "𠮷",
+    "😀",
+    "　",
+    "\n",
+    "U.S.",
+    "don't",
+    "한",
+    "ク",
+    "٣",
+]
+mixed = st.lists(
+    st.one_of(st.sampled_from(_ODD), st.text(max_size=4), st.sampled_from(TEXTS)), max_size=8
+).map("".join)
 
 
 def test_the_same_vectors_as_model2vec(model):
     model2vec = pytest.importorskip("model2vec", reason="model2vec is not installed")
     reference = model2vec.StaticModel.from_pretrained(str(FOLDER))
-    np.testing.assert_allclose(model.embed_passages(TEXTS), reference.encode(TEXTS, use_multiprocessing=False), atol=1e-5)
+    np.testing.assert_allclose(
+        model.embed_passages(TEXTS), reference.encode(TEXTS, use_multiprocessing=False), atol=1e-5
+    )
 
 
 @pytest.mark.slow
@@ -60,14 +88,19 @@ def test_vectors_have_length_one_or_none(model):
     tokens = np.diff(model.encode_ids(TEXTS)[1])
     np.testing.assert_allclose(lengths, (tokens > 0).astype(float), atol=1e-5)
     assert tokens[TEXTS.index("")] == tokens[TEXTS.index("   ")] == tokens[TEXTS.index("𓀀𓀁 ꙮ")] == 0
-    assert model.embed_passages([]).shape == (0, model.identity.dim) and model.embed_passages(TEXTS).dtype == np.float32
+    assert (
+        model.embed_passages([]).shape == (0, model.identity.dim)
+        and model.embed_passages(TEXTS).dtype == np.float32
+    )
 
 
 def test_one_by_one_is_as_all_together(model):
     ids, offsets = model.encode_ids(TEXTS)
     together = model.embed_passages(TEXTS)
     for number, text in enumerate(TEXTS):
-        np.testing.assert_array_equal(ids[offsets[number] : offsets[number + 1]], model.encode_ids([text])[0])
+        np.testing.assert_array_equal(
+            ids[offsets[number] : offsets[number + 1]], model.encode_ids([text])[0]
+        )
         np.testing.assert_allclose(together[number], model.embed_queries([text])[0], atol=1e-6)
 
 
@@ -79,7 +112,9 @@ def test_the_vector_is_the_weighted_sum_of_its_tokens(text):
     vectors, weights = model.token_vectors(ids)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     total = weights @ vectors
-    np.testing.assert_allclose(model.embed_passages([text])[0], total / max(np.linalg.norm(total), 1e-12), atol=1e-5)
+    np.testing.assert_allclose(
+        model.embed_passages([text])[0], total / max(np.linalg.norm(total), 1e-12), atol=1e-5
+    )
 
 
 @settings(deadline=None)
@@ -125,7 +160,10 @@ def test_spans_stand_where_the_words_stand(model, text, words):
 
 
 def test_a_compound_and_its_parts(model):
-    for text, parts in (("世界卫生组织", ["世界", "卫生", "组织"]), ("世界衛生組織", ["世界", "衛生", "組織"])):
+    for text, parts in (
+        ("世界卫生组织", ["世界", "卫生", "组织"]),
+        ("世界衛生組織", ["世界", "衛生", "組織"]),
+    ):
         ids, spans = model.fine_spans(["新的" + text])[0]
         found = [("新的" + text)[a:b] for a, b in spans.tolist()]
         assert found[-4:] == [text, *parts]
@@ -144,7 +182,13 @@ def test_rows_with_parts(model):
 
 @pytest.mark.parametrize(
     "one, other",
-    [("電梯安全應急演練", "电梯安全应急演练"), ("質量監督檢驗總局", "质量监督检验总局"), ("臺灣與廣東", "台湾与广东"), ("ＡＢＣ１２３", "abc123"), ("Quality MONTH", "quality month")],
+    [
+        ("電梯安全應急演練", "电梯安全应急演练"),
+        ("質量監督檢驗總局", "质量监督检验总局"),
+        ("臺灣與廣東", "台湾与广东"),
+        ("ＡＢＣ１２３", "abc123"),
+        ("Quality MONTH", "quality month"),
+    ],
 )
 def test_forms_of_one_text_have_the_same_tokens(model, one, other):
     assert model.encode_ids([one])[0].tolist() == model.encode_ids([other])[0].tolist()
@@ -152,10 +196,19 @@ def test_forms_of_one_text_have_the_same_tokens(model, one, other):
 
 
 def test_words_of_one_meaning_are_near_across_languages(model):
-    pairs = [("电梯", "elevator"), ("月饼", "mooncake"), ("地震", "earthquake"), ("医院", "hospital"), ("企业", "enterprises"), ("儿童", "children")]
+    pairs = [
+        ("电梯", "elevator"),
+        ("月饼", "mooncake"),
+        ("地震", "earthquake"),
+        ("医院", "hospital"),
+        ("企业", "enterprises"),
+        ("儿童", "children"),
+    ]
     zh, en = (model.embed_passages(side) for side in zip(*pairs))
     table = zh @ en.T
-    assert (table.argmax(axis=1) == np.arange(len(pairs))).all() and (table.argmax(axis=0) == np.arange(len(pairs))).all()
+    assert (table.argmax(axis=1) == np.arange(len(pairs))).all() and (
+        table.argmax(axis=0) == np.arange(len(pairs))
+    ).all()
 
 
 def test_latin_tokens_are_told_apart(model):
@@ -176,8 +229,9 @@ def test_the_folder_is_small():
 
 def test_loading_takes_no_torch():
     code = (
-        "import sys; from rag.embed import load_embedder; load_embedder().embed_passages(['电梯', 'a lift']);"
-        "print(sorted({'torch', 'transformers', 'sentence_transformers', 'model2vec'} & set(sys.modules)))"
+        "import sys; from rag.embed import load_embedder; load_embedder().embed_passages(['电梯',"
+        " 'a lift']);print(sorted({'torch', 'transformers', 'sentence_transformers', 'model2vec'} &"
+        " set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout == "[]\n", done.stderr
@@ -193,7 +247,9 @@ def test_a_static_model_in_any_folder(model, tmp_path):
     (copy / "compounds.safetensors").unlink()  # an extra of ours: a plain model2vec folder has none
     plain = load_static(tmp_path / "." / "own" / ".." / "own")
     np.testing.assert_allclose(plain.embed_queries(TEXTS), model.embed_queries(TEXTS), atol=1e-6)
-    assert plain.fine_spans(["世界卫生组织"])[0][0].tolist() == plain.spans("世界卫生组织")[0].tolist()
+    assert (
+        plain.fine_spans(["世界卫生组织"])[0][0].tolist() == plain.spans("世界卫生组织")[0].tolist()
+    )
 
 
 @pytest.mark.parametrize(
@@ -201,12 +257,21 @@ def test_a_static_model_in_any_folder(model, tmp_path):
     [
         lambda f: (f / "model.safetensors").unlink(),
         lambda f: (f / "model.safetensors").write_bytes(b"\xff" * 1000),
-        lambda f: (f / "model.safetensors").write_bytes((f / "model.safetensors").read_bytes()[:-1000]),
+        lambda f: (f / "model.safetensors").write_bytes(
+            (f / "model.safetensors").read_bytes()[:-1000]
+        ),
         lambda f: (f / "tokenizer.json").unlink(),
         lambda f: (f / "tokenizer.json").write_text("{}"),
         lambda f: (f / "compounds.safetensors").write_bytes(b"\x00" * 100),
     ],
-    ids=["no vectors", "no safetensors", "cut short", "no tokenizer", "empty tokenizer", "damaged compounds"],
+    ids=[
+        "no vectors",
+        "no safetensors",
+        "cut short",
+        "no tokenizer",
+        "empty tokenizer",
+        "damaged compounds",
+    ],
 )
 def test_a_damaged_folder_is_one_line(tmp_path, damage):
     folder = tmp_path / "model"
@@ -238,7 +303,9 @@ def test_a_name_is_not_fetched_when_offline(monkeypatch):
 
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)  # read once, when imported
-    monkeypatch.setattr(socket, "create_connection", lambda *a, **k: pytest.fail("the network was asked"))
+    monkeypatch.setattr(
+        socket, "create_connection", lambda *a, **k: pytest.fail("the network was asked")
+    )
     _is_not_there()
 
 
@@ -260,7 +327,11 @@ def _is_not_there(name="nobody/no-such-model"):
     with pytest.raises(ModelError) as raised:
         load_embedder(name)
     assert time.monotonic() - began < 5
-    assert name in str(raised.value) and "--model" in str(raised.value) and "\n" not in str(raised.value)
+    assert (
+        name in str(raised.value)
+        and "--model" in str(raised.value)
+        and "\n" not in str(raised.value)
+    )
 
 
 @pytest.mark.slow
@@ -281,7 +352,9 @@ def test_a_name_that_was_fetched_before_needs_no_network(minilm, tmp_path, monke
     monkeypatch.setattr(socket.socket, "connect", lambda *a: pytest.fail("the network was asked"))
     embedder = load_embedder("somebody/minilm")
     assert embedder.identity.name == "somebody/minilm" and embedder.identity.dim == 384
-    np.testing.assert_array_equal(embedder.embed_queries(["bread"]), load_embedder(minilm).embed_queries(["bread"]))
+    np.testing.assert_array_equal(
+        embedder.embed_queries(["bread"]), load_embedder(minilm).embed_queries(["bread"])
+    )
 
 
 # ---- a real transformer
@@ -290,7 +363,11 @@ def test_a_name_that_was_fetched_before_needs_no_network(minilm, tmp_path, monke
 @pytest.mark.slow
 def test_a_transformer_from_a_folder(minilm):
     embedder = load_embedder(minilm)
-    assert embedder.identity.name == minilm and embedder.identity.dim == 384 and len(embedder.identity.sha256) == 64
+    assert (
+        embedder.identity.name == minilm
+        and embedder.identity.dim == 384
+        and len(embedder.identity.sha256) == 64
+    )
     texts = ["The ferry sank in a storm.", "Bread has become more expensive.", ""]
     vectors = embedder.embed_passages(texts)
     assert vectors.shape == (3, 384) and vectors.dtype == np.float32
@@ -306,7 +383,12 @@ def test_a_transformers_prompts_are_used(minilm, tmp_path):
     plain = SentenceTransformer(minilm, device="cpu")
     plain.prompts = {"query": "query: ", "document": "passage: "}
     plain.save(str(tmp_path / "prompted"))
-    assert json.loads((tmp_path / "prompted" / "config_sentence_transformers.json").read_text())["prompts"]["query"] == "query: "
+    assert (
+        json.loads((tmp_path / "prompted" / "config_sentence_transformers.json").read_text())[
+            "prompts"
+        ]["query"]
+        == "query: "
+    )
 
     embedder = load_embedder(str(tmp_path / "prompted"))
     text = "Bread has become more expensive."

@@ -1,4 +1,6 @@
-"""``yinju eval --answers`` and the library behind it, on a small corpus of which all answers are known."""
+"""``yinju eval --answers`` and the library behind it, on a small corpus of which all answers are
+known.
+"""
 
 import json
 
@@ -12,12 +14,36 @@ from rag.evaluation.answers_report import answers_report
 from rag.evaluation.known import holds, is_value
 
 ARTICLES = (
-    Article("ferry-zh", "柳河渡口本月换了新船，每天早上六点开出头班，可载四十人。船票仍是两元，老人免费。", "渡口换新船", "2024-03-01", lang="zh"),
-    Article("market-zh", "老城夜市周五重新开张，共有120个摊位卖小吃和手工艺品。", "夜市开张", "2024-04-05", lang="zh"),
-    Article("wall-en", "Masons mended the northern city wall with sticky rice mortar. They replaced 3,000 grey bricks in two years.",
-            "City wall mended", "2024-05-06", lang="en"),
-    Article("bees-en", "Beekeeper Ann Lowe keeps twelve hives on the roof of the hospital.", "Bees on the roof", "2024-06-07", lang="en"),
-)  # fmt: skip
+    Article(
+        "ferry-zh",
+        "柳河渡口本月换了新船，每天早上六点开出头班，可载四十人。船票仍是两元，老人免费。",
+        "渡口换新船",
+        "2024-03-01",
+        lang="zh",
+    ),
+    Article(
+        "market-zh",
+        "老城夜市周五重新开张，共有120个摊位卖小吃和手工艺品。",
+        "夜市开张",
+        "2024-04-05",
+        lang="zh",
+    ),
+    Article(
+        "wall-en",
+        "Masons mended the northern city wall with sticky rice mortar. They replaced 3,000 grey"
+        " bricks in two years.",
+        "City wall mended",
+        "2024-05-06",
+        lang="en",
+    ),
+    Article(
+        "bees-en",
+        "Beekeeper Ann Lowe keeps twelve hives on the roof of the hospital.",
+        "Bees on the roof",
+        "2024-06-07",
+        lang="en",
+    ),
+)
 ROWS = (
     {
         "id": "stalls",
@@ -203,9 +229,11 @@ def test_an_evaluation_is_that_of_the_answers(town, assistant):
         alone = assistant.ask(one.known.question.text)
         assert one.answer.text == alone.text and one.values == judge(alone, one.known)
     measures = run.measures()
-    assert {name: one.n for name, one in measures.items() if name in ("quoted", "first", "refused", "cited", "answered", "near_answered")} == {
-        "quoted": 3, "first": 3, "refused": 3, "cited": 2, "answered": 2, "near_answered": 1
-    }  # fmt: skip
+    assert {
+        name: one.n
+        for name, one in measures.items()
+        if name in ("quoted", "first", "refused", "cited", "answered", "near_answered")
+    } == {"quoted": 3, "first": 3, "refused": 3, "cited": 2, "answered": 2, "near_answered": 1}
     figure = measures["quoted"].figure
     assert figure.value == sum(one.values["quoted"] for one in run.said[:3]) / 3 > 0.5
     # Wilson's interval, unlike the bootstrap's, does not take three of three for certain.

@@ -1,4 +1,6 @@
-"""Measures against their definitions written out, and the intervals against what must hold of them."""
+"""Measures against their definitions written out, and the intervals against what must hold of
+them.
+"""
 
 import math
 from dataclasses import replace
@@ -16,11 +18,21 @@ from rag.evaluation.questions import Question
 def plain(found: list[int], relevant: dict[int, int], k: int) -> list[float]:
     """hit@1, hit@5, hit@k, recall@k, mrr@k, ndcg@k of one question, by definition."""
     first = next((place for place, one in enumerate(found[:k], 1) if one in relevant), math.inf)
-    gain = sum(relevant.get(one, 0) / math.log2(place + 1) for place, one in enumerate(found[:k], 1))
-    ideal = sum(grade / math.log2(place + 1) for place, grade in enumerate(sorted(relevant.values(), reverse=True)[:k], 1))
+    gain = sum(
+        relevant.get(one, 0) / math.log2(place + 1) for place, one in enumerate(found[:k], 1)
+    )
+    ideal = sum(
+        grade / math.log2(place + 1)
+        for place, grade in enumerate(sorted(relevant.values(), reverse=True)[:k], 1)
+    )
     depths = sorted({1, min(5, k), k})
     among = len(set(found[:k]) & relevant.keys())
-    return [*(float(first <= d) for d in depths), among / max(len(relevant), 1), 1 / first, gain / ideal if ideal else 0.0]
+    return [
+        *(float(first <= d) for d in depths),
+        among / max(len(relevant), 1),
+        1 / first,
+        gain / ideal if ideal else 0.0,
+    ]
 
 
 def test_figures_worked_out_by_hand():
@@ -42,12 +54,14 @@ def test_only_the_first_k_count():
 @given(
     st.lists(
         st.tuples(
-            st.lists(st.integers(-5, 15), unique=True, max_size=12), st.dictionaries(st.integers(0, 15), st.integers(1, 3), max_size=6)
+            st.lists(st.integers(-5, 15), unique=True, max_size=12),
+            st.dictionaries(st.integers(0, 15), st.integers(1, 3), max_size=6),
         ),
-        min_size=1, max_size=6,
+        min_size=1,
+        max_size=6,
     ),
     st.integers(1, 12),
-)  # fmt: skip
+)
 def test_measures_are_their_definitions(cases, k):
     found, relevant = [f for f, _ in cases], [r for _, r in cases]
     expected = np.array([plain(f, r, k) for f, r in cases])
@@ -72,7 +86,9 @@ def test_a_difference_is_taken_in_pairs():
     better = replace(group, values=noise + 0.01)
     change = better.minus(group)["hit@1"]
     # The questions differ widely, the two runs by the same on each: in pairs that is certain.
-    assert change.value == pytest.approx(0.01) and change.low == pytest.approx(0.01) and change.is_real
+    assert (
+        change.value == pytest.approx(0.01) and change.low == pytest.approx(0.01) and change.is_real
+    )
     assert not group.minus(group)["hit@1"].is_real
     assert group.minus(replace(group, keys=tuple(range(1, 51)))) == {}
 
@@ -102,10 +118,16 @@ def test_versions_of_an_article_count_as_one():
         question("2", "zh", ["port-zh"], "port", "zh"),
         question("3", "en", ["port-en"], "port", "en"),
     ]
-    found = [["tea-zh", "x", "y"], ["tea-en", "x", "z"], ["tea-zh", "port-zh"], ["tea-en", "port-en"]]
+    found = [
+        ["tea-zh", "x", "y"],
+        ["tea-en", "x", "z"],
+        ["tea-zh", "port-zh"],
+        ["tea-en", "port-en"],
+    ]
     group = consistency(asked, found, langs, 3)
     assert group.measures == ("same first", "both right", "overlap@3")
-    # First pair: tea and x of three each. Second: the wrong article, but the same, and both in the other's list.
+    # First pair: tea and x of three each. Second: the wrong article, but the same, and both in the
+    # other's list.
     np.testing.assert_allclose(group.values, [[1, 1, 4 / 6], [1, 0, 1]])
     apart = consistency(asked[:2], [["tea-zh"], ["port-en"]], langs, 3)
     assert apart.values.tolist() == [[0, 0, 0]]

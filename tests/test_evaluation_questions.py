@@ -13,7 +13,10 @@ GOOD = {"id": "q1", "question": "新渡口几点开船？", "relevant": ["ferry.
 
 
 def write(path, *rows):
-    text = "".join((row if isinstance(row, str) else json.dumps(row, ensure_ascii=False)) + "\n" for row in rows)
+    text = "".join(
+        (row if isinstance(row, str) else json.dumps(row, ensure_ascii=False)) + "\n"
+        for row in rows
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     return path
@@ -24,12 +27,31 @@ def test_rows_with_and_without_what_may_be_left_out(tmp_path):
         tmp_path / "q.jsonl",
         GOOD,
         "",
-        {"question": "When does the ferry leave?", "relevant": ["ferry.md", "plan.md"], "answers": ["six"], "pair": "ferry"},
-        {"id": 7, "question": "Quanto custa o bilhete?", "relevant": {"a": 2, "b": 0, "c": 1}, "lang": "pt-BR"},
+        {
+            "question": "When does the ferry leave?",
+            "relevant": ["ferry.md", "plan.md"],
+            "answers": ["six"],
+            "pair": "ferry",
+        },
+        {
+            "id": 7,
+            "question": "Quanto custa o bilhete?",
+            "relevant": {"a": 2, "b": 0, "c": 1},
+            "lang": "pt-BR",
+        },
     )
     one, two, three = read_questions([path])
-    assert (one.id, one.lang, one.relevant, one.pair, one.file) == ("q1", "zh", {"ferry.md": 1}, "", str(path))
-    assert (two.id, two.lang, two.pair) == ("3", "en", "ferry") and list(two.relevant) == ["ferry.md", "plan.md"]
+    assert (one.id, one.lang, one.relevant, one.pair, one.file) == (
+        "q1",
+        "zh",
+        {"ferry.md": 1},
+        "",
+        str(path),
+    )
+    assert (two.id, two.lang, two.pair) == ("3", "en", "ferry") and list(two.relevant) == [
+        "ferry.md",
+        "plan.md",
+    ]
     assert (three.id, three.lang, three.relevant) == ("7", "pt", {"a": 2, "c": 1})
     assert len(read_questions([path, path])) == 6
 
@@ -37,7 +59,9 @@ def test_rows_with_and_without_what_may_be_left_out(tmp_path):
 def test_a_short_question_is_of_the_language_of_its_file(tmp_path):
     texts = ("What is on at the museum?", "Who opened the market?", "Did dos Santos do as e do?")
     rows = [{"question": text, "relevant": ["a"]} for text in texts]
-    assert {question.lang for question in read_questions([write(tmp_path / "q.jsonl", *rows)])} == {"en"}
+    assert {question.lang for question in read_questions([write(tmp_path / "q.jsonl", *rows)])} == {
+        "en"
+    }
 
 
 BAD = [
@@ -65,7 +89,9 @@ def test_a_bad_line_is_refused_by_file_and_line(tmp_path, row, named):
     path = write(tmp_path / "q.jsonl", GOOD, row)
     with pytest.raises(UsageError) as refused:
         read_questions([path])
-    assert str(refused.value).startswith(f"{path}, line 2: expected ") and named in str(refused.value)
+    assert str(refused.value).startswith(f"{path}, line 2: expected ") and named in str(
+        refused.value
+    )
 
 
 def test_files_that_hold_no_questions(tmp_path):
@@ -73,7 +99,9 @@ def test_files_that_hold_no_questions(tmp_path):
         read_questions([write(tmp_path / "empty.jsonl", "", "")])
     with pytest.raises(UsageError, match="nowhere.jsonl"):
         read_questions([tmp_path / "nowhere.jsonl"])
-    (tmp_path / "gb.jsonl").write_bytes('{"question": "几点", "relevant": ["a"]}\n'.encode("gb18030"))
+    (tmp_path / "gb.jsonl").write_bytes(
+        '{"question": "几点", "relevant": ["a"]}\n'.encode("gb18030")
+    )
     with pytest.raises(UsageError, match="line 1: expected UTF-8"):
         read_questions([tmp_path / "gb.jsonl"])
 
@@ -99,14 +127,26 @@ def beir(folder, judged="query-id\tcorpus-id\tscore\nq1\td1\t2\nq1\td2\t0\nq2\td
 def test_beirs_layout_there_and_back(tmp_path):
     folder = beir(tmp_path / "set")
     asked = read_questions([folder])
-    assert [(q.id, q.lang, q.relevant) for q in asked] == [("q1", "en", {"d1": 2}), ("q2", "zh", {"d2": 1})]
+    assert [(q.id, q.lang, q.relevant) for q in asked] == [
+        ("q1", "en", {"d1": 2}),
+        ("q2", "zh", {"d2": 1}),
+    ]
     assert is_beir(folder) and not is_beir(tmp_path)
     one, two, three = read_articles([folder])
-    assert (one.id, one.title, one.text, one.lang) == ("d1", "轮渡", "新渡口每天六点开出头班船。", "zh")
+    assert (one.id, one.title, one.text, one.lang) == (
+        "d1",
+        "轮渡",
+        "新渡口每天六点开出头班船。",
+        "zh",
+    )
     assert (two.lang, three.text) == ("en", "Only a title")
-    judged = "query-id\tcorpus-id\tscore\n" + "".join(f"{q.id}\t{a}\t{g}\n" for q in asked for a, g in q.relevant.items())
+    judged = "query-id\tcorpus-id\tscore\n" + "".join(
+        f"{q.id}\t{a}\t{g}\n" for q in asked for a, g in q.relevant.items()
+    )
     again = beir(tmp_path / "again", judged)
-    assert [(q.id, q.relevant) for q in read_questions([again])] == [(q.id, q.relevant) for q in asked]
+    assert [(q.id, q.relevant) for q in read_questions([again])] == [
+        (q.id, q.relevant) for q in asked
+    ]
 
 
 def test_of_several_judgements_the_test_set_or_the_one_that_is_named(tmp_path):
@@ -123,8 +163,11 @@ def test_of_several_judgements_the_test_set_or_the_one_that_is_named(tmp_path):
 
 @pytest.mark.parametrize(
     "judged, named",
-    [("q1\td1\n", "test.tsv, line 1: expected query-id"), ("q1\td1\thigh\n", "whole number"),
-     ("q9\td1\t1\n", "an _id of queries.jsonl, got q9")],
+    [
+        ("q1\td1\n", "test.tsv, line 1: expected query-id"),
+        ("q1\td1\thigh\n", "whole number"),
+        ("q9\td1\t1\n", "an _id of queries.jsonl, got q9"),
+    ],
 )
 def test_bad_judgements_are_refused(tmp_path, judged, named):
     with pytest.raises(UsageError, match=named):
@@ -133,9 +176,19 @@ def test_bad_judgements_are_refused(tmp_path, judged, named):
 
 def test_bad_queries_are_refused_and_bad_articles_skipped(tmp_path):
     folder = beir(tmp_path / "set")
-    write(folder / "corpus.jsonl", {"_id": "d1", "text": "A line."}, "nothing", {"_id": 5, "text": "x"}, {"_id": "e", "text": " "})
+    write(
+        folder / "corpus.jsonl",
+        {"_id": "d1", "text": "A line."},
+        "nothing",
+        {"_id": 5, "text": "x"},
+        {"_id": "e", "text": " "},
+    )
     items = list(read_articles([folder]))
-    assert isinstance(items[0], Article) and all(isinstance(item, Skipped) for item in items[1:]) and len(items) == 4
+    assert (
+        isinstance(items[0], Article)
+        and all(isinstance(item, Skipped) for item in items[1:])
+        and len(items) == 4
+    )
     assert items[1].path.endswith("corpus.jsonl:2") and "expected" in items[2].reason
     write(folder / "queries.jsonl", {"_id": "q1", "text": "x"}, {"_id": "q1", "text": "y"})
     with pytest.raises(UsageError, match="queries.jsonl, line 2: expected an _id of its own"):

@@ -19,18 +19,32 @@ def test_a_line_has_question_citations_version_verdict_and_time(tmp_path):
     (row,) = map(json.loads, (tmp_path / FILE).read_text("utf-8").splitlines())
     assert row.pop("time").endswith("+00:00") and row.pop("version")
     assert row == {
-        "question": "When did the fair open?\n", "verdict": "quote", "citation": CITED[1].id, "refused": False,
-        "citations": [one.id for one in CITED], "articles": ["1.md", "2.md"], "index_version": "v1",
-    }  # fmt: skip
+        "question": "When did the fair open?\n",
+        "verdict": "quote",
+        "citation": CITED[1].id,
+        "refused": False,
+        "citations": [one.id for one in CITED],
+        "articles": ["1.md", "2.md"],
+        "index_version": "v1",
+    }
 
 
 def test_several_write_at_once_and_no_line_is_lost(tmp_path):
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: append(tmp_path / FILE, Feedback(f"Question {n}?", "right", FOUND)), range(80)))
-    assert {one.text for one in read_questions([tmp_path / FILE])} == {f"Question {n}?" for n in range(80)}
+        list(
+            pool.map(
+                lambda n: append(tmp_path / FILE, Feedback(f"Question {n}?", "right", FOUND)),
+                range(80),
+            )
+        )
+    assert {one.text for one in read_questions([tmp_path / FILE])} == {
+        f"Question {n}?" for n in range(80)
+    }
 
 
-def test_a_full_file_and_one_that_cannot_be_written_are_refused_and_nothing_is_lost(tmp_path, monkeypatch):
+def test_a_full_file_and_one_that_cannot_be_written_are_refused_and_nothing_is_lost(
+    tmp_path, monkeypatch
+):
     append(tmp_path / FILE, Feedback("When?", "right", FOUND))
     kept = (tmp_path / FILE).read_bytes()
     monkeypatch.setattr(feedback, "SIZE_LIMIT", len(kept) + 10)
@@ -45,16 +59,26 @@ def test_the_last_verdict_counts_and_wrong_quotes_and_refusals_do_not(tmp_path):
     path = tmp_path / FILE
     refusal = Answer("Who?", "en", "person", "No.", True, nearest=CITED)
     for question, verdict, answer, number in (
-        ("kept?", "right", FOUND, 0), ("changed?", "right", FOUND, 0), ("changed?", "wrong", FOUND, 0), ("refused?", "right", refusal, 0),
-        ("half?", "quote", FOUND, 1), ("half?", "right", FOUND, 0), ("wrong?", "wrong", FOUND, 0),
-    ):  # fmt: skip
+        ("kept?", "right", FOUND, 0),
+        ("changed?", "right", FOUND, 0),
+        ("changed?", "wrong", FOUND, 0),
+        ("refused?", "right", refusal, 0),
+        ("half?", "quote", FOUND, 1),
+        ("half?", "right", FOUND, 0),
+        ("wrong?", "wrong", FOUND, 0),
+    ):
         append(path, Feedback(question, verdict, answer, number))
     found = {one.text: dict(one.relevant) for one in read_questions([path])}
     assert found == {"kept?": {"1.md": 1, "2.md": 1}, "half?": {"2.md": 1}}
 
 
 @pytest.mark.parametrize(
-    "line", ['{"verdict": "fine"}', '{"verdict": "right", "question": "q", "citations": ["a"], "articles": []}', '{"verdict": 3}']
+    "line",
+    [
+        '{"verdict": "fine"}',
+        '{"verdict": "right", "question": "q", "citations": ["a"], "articles": []}',
+        '{"verdict": 3}',
+    ],
 )
 def test_a_line_that_is_no_feedback_is_named(tmp_path, line):
     append(tmp_path / FILE, Feedback("When?", "right", FOUND))

@@ -25,12 +25,45 @@ def fetcher(site, limits: Limits = QUICK, **more) -> Fetcher:
 # Addresses
 
 PRIVATE = [
-    "127.0.0.1", "127.255.0.3", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.100.100.200", "0.0.0.0",
-    "224.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.2.1", "240.0.0.1", "168.63.129.16", "::", "::1", "::ffff:127.0.0.1",
-    "::ffff:8.8.8.8", "::127.0.0.1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1", "2002:7f00:1::",
-    "2002:808:808::", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "", "nonsense",
-    "2606:4700::1%eth0", "1.2.3", "0x7f000001", "2130706433",
-]  # fmt: skip
+    "127.0.0.1",
+    "127.255.0.3",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "100.100.100.200",
+    "0.0.0.0",
+    "224.0.0.1",
+    "255.255.255.255",
+    "198.18.0.1",
+    "192.0.2.1",
+    "240.0.0.1",
+    "168.63.129.16",
+    "::",
+    "::1",
+    "::ffff:127.0.0.1",
+    "::ffff:8.8.8.8",
+    "::127.0.0.1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fc00::1",
+    "fd00:ec2::254",
+    "ff02::1",
+    "2001:db8::1",
+    "2002:7f00:1::",
+    "2002:808:808::",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    "64:ff9b::7f00:1",
+    "64:ff9b::a9fe:a9fe",
+    "64:ff9b:1::1",
+    "",
+    "nonsense",
+    "2606:4700::1%eth0",
+    "1.2.3",
+    "0x7f000001",
+    "2130706433",
+]
 
 
 @pytest.mark.parametrize("address", PRIVATE)
@@ -38,7 +71,9 @@ def test_addresses_that_are_not_public(address):
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:4700:4700::1111", "240e::1", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "93.184.216.34", "2606:4700:4700::1111", "240e::1", "64:ff9b::808:808"]
+)
 def test_public_addresses(address):
     assert is_public(address)
 
@@ -46,8 +81,12 @@ def test_public_addresses(address):
 @given(st.ip_addresses())
 def test_no_address_of_a_special_network_is_public(ip):
     if is_public(str(ip)) and ip not in ipaddress.ip_network("64:ff9b::/96"):
-        assert ip.is_global and not (ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_reserved)
-        assert ip.version == 4 or ip.ipv4_mapped is None and ip.sixtofour is None and ip.teredo is None
+        assert ip.is_global and not (
+            ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_reserved
+        )
+        assert (
+            ip.version == 4 or ip.ipv4_mapped is None and ip.sixtofour is None and ip.teredo is None
+        )
 
 
 @given(st.ip_addresses(v=4))
@@ -59,10 +98,23 @@ def test_an_ipv4_address_inside_an_ipv6_one_is_never_more_public(ip):
 
 
 HOSTS = [
-    "http://127.0.0.1/", "http://localhost/", "http://2130706433/", "http://0x7f000001/", "http://0177.0.0.1/", "http://127.1/",
-    "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://[::ffff:a9fe:a9fe]/", "http://169.254.169.254/latest/meta-data/", "http://0/",
-    "http://[fe80::1]/", "https://127.0.0.1/", "http://１２７.0.0.1/", "http://127。0。0。1/", "http://[64:ff9b::7f00:1]/",
-]  # fmt: skip
+    "http://127.0.0.1/",
+    "http://localhost/",
+    "http://2130706433/",
+    "http://0x7f000001/",
+    "http://0177.0.0.1/",
+    "http://127.1/",
+    "http://[::1]/",
+    "http://[::ffff:127.0.0.1]/",
+    "http://[::ffff:a9fe:a9fe]/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://0/",
+    "http://[fe80::1]/",
+    "https://127.0.0.1/",
+    "http://１２７.0.0.1/",
+    "http://127。0。0。1/",
+    "http://[64:ff9b::7f00:1]/",
+]
 
 
 @pytest.mark.parametrize("url", HOSTS)
@@ -81,12 +133,22 @@ def test_nor_do_redirects_lead_there(site, url):
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("file:///etc/passwd", "http://"), ("ftp://example.org/x", "http://"), ("gopher://x/", "http://"), ("//example.org/", "http://"),
-        ("javascript:alert(1)", "http://"), ("data:text/html,x", "http://"), ("http://", "http://"), ("http:///x", "http://"), ("", "http://"),
-        ("http://me:secret@example.org/", "without a name and password"), ("http://example.org:99999/", "address of a page"),
-        ("http://example.org:x/", "address of a page"), ("http://exa mple.org/", "address of a page"), ("http://a\nb/", "address of a page"),
+        ("file:///etc/passwd", "http://"),
+        ("ftp://example.org/x", "http://"),
+        ("gopher://x/", "http://"),
+        ("//example.org/", "http://"),
+        ("javascript:alert(1)", "http://"),
+        ("data:text/html,x", "http://"),
+        ("http://", "http://"),
+        ("http:///x", "http://"),
+        ("", "http://"),
+        ("http://me:secret@example.org/", "without a name and password"),
+        ("http://example.org:99999/", "address of a page"),
+        ("http://example.org:x/", "address of a page"),
+        ("http://exa mple.org/", "address of a page"),
+        ("http://a\nb/", "address of a page"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_plain_address_of_a_page(site, url, told):
     with pytest.raises(FetchError, match=told):
         checked_url(url)
@@ -117,7 +179,9 @@ def test_ports_other_than_those_of_the_web_must_be_allowed(site):
 def test_a_name_that_is_also_private_is_refused(site):
     for found in (["93.184.216.34", "127.0.0.1"], ["127.0.0.1"], ["::1"], ["169.254.169.254"]):
         with pytest.raises(FetchError, match="public address"):
-            Fetcher(QUICK, resolve=lambda host, port, found=found: found).fetch("http://news.example/")
+            Fetcher(QUICK, resolve=lambda host, port, found=found: found).fetch(
+                "http://news.example/"
+            )
 
 
 def test_a_name_is_resolved_once_and_what_was_checked_is_connected_to(site):
@@ -132,15 +196,23 @@ def test_a_name_is_resolved_once_and_what_was_checked_is_connected_to(site):
     site.pages["/robots.txt"] = ""
     with pytest.raises(FetchError, match="news.example is 10.0.0.1"):
         fetcher(site, resolve=rebinding).fetch(f"http://news.example:{site.port}/a")
-    assert asked == ["news.example"] * 2, "once for each connection: robots.txt was fetched from the first answer"
+    assert asked == ["news.example"] * 2, (
+        "once for each connection: robots.txt was fetched from the first answer"
+    )
     assert [path for path, _ in site.asked] == ["/robots.txt"]
 
 
 def test_the_host_named_is_told_to_the_server(site):
     site.pages["/a?q=%E7%A0%81%E5%A4%B4"] = HTML
-    fetcher(site, resolve=lambda host, port: ["127.0.0.1"]).fetch(f"http://新闻.example:{site.port}/a?q=码头#part")
+    fetcher(site, resolve=lambda host, port: ["127.0.0.1"]).fetch(
+        f"http://新闻.example:{site.port}/a?q=码头#part"
+    )
     headers = dict(site.asked)["/a?q=%E7%A0%81%E5%A4%B4"]
-    assert headers["Host"].startswith("xn--") and "Cookie" not in headers and "Authorization" not in headers
+    assert (
+        headers["Host"].startswith("xn--")
+        and "Cookie" not in headers
+        and "Authorization" not in headers
+    )
     assert headers["User-Agent"].startswith("Yinju/")
 
 
@@ -148,7 +220,9 @@ def test_the_host_named_is_told_to_the_server(site):
 
 
 def test_a_page_with_what_its_server_says(site):
-    site.pages["/a"] = lambda request: send(request, HTML.encode(), etag='"1"', last_modified="Fri, 03 May 2024 10:00:00 GMT")
+    site.pages["/a"] = lambda request: send(
+        request, HTML.encode(), etag='"1"', last_modified="Fri, 03 May 2024 10:00:00 GMT"
+    )
     site.redirect("/old", "/a", 301)
     found = fetcher(site).fetch(site.url("/old"))
     assert (found.asked, found.url, found.data) == (site.url("/old"), site.url("/a"), HTML.encode())
@@ -161,7 +235,16 @@ def test_redirects_are_bounded(site):
         fetcher(site).fetch(site.url("/loop"))
 
 
-@pytest.mark.parametrize("kind", ["image/png", "video/mp4", "application/octet-stream", "application/x-msdownload", "application/zip"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "image/png",
+        "video/mp4",
+        "application/octet-stream",
+        "application/x-msdownload",
+        "application/zip",
+    ],
+)
 def test_what_is_no_text_is_not_read(site, kind):
     site.pages["/a"], site.types["/a"] = b"x" * 100, kind
     with pytest.raises(FetchError, match="expected a page, a text or a document"):
@@ -184,13 +267,19 @@ def test_a_bomb_is_not_unpacked(site, layers):
         with pytest.raises(FetchError, match="at most 1 MB"):
             fetcher(site, Limits(pause=0, bytes=1_000_000)).fetch(site.url("/a"))
     else:
-        assert len(fetcher(site, Limits(pause=0, bytes=1_000_000)).fetch(site.url("/a")).data) < 60_000, "one layer only"
+        assert (
+            len(fetcher(site, Limits(pause=0, bytes=1_000_000)).fetch(site.url("/a")).data) < 60_000
+        ), "one layer only"
 
 
 def test_packing_is_gzip_or_none(site):
-    site.pages["/gzip"] = lambda request: send(request, gzip.compress(HTML.encode()), content_encoding="gzip")
+    site.pages["/gzip"] = lambda request: send(
+        request, gzip.compress(HTML.encode()), content_encoding="gzip"
+    )
     assert fetcher(site).fetch(site.url("/gzip")).data == HTML.encode()
-    site.pages["/deflate"] = lambda request: send(request, zlib.compress(HTML.encode()), content_encoding="deflate")
+    site.pages["/deflate"] = lambda request: send(
+        request, zlib.compress(HTML.encode()), content_encoding="deflate"
+    )
     site.pages["/broken"] = lambda request: send(request, b"no gzip", content_encoding="gzip")
     for path, told in (("/deflate", "got deflate"), ("/broken", "damaged")):
         with pytest.raises(FetchError, match=told):
@@ -252,7 +341,11 @@ def test_what_is_no_http(site):
 
 
 def test_robots_txt_is_kept_also_where_a_redirect_leads(site):
-    site.pages |= {"/robots.txt": "User-agent: *\nDisallow: /private/\n", "/a": HTML, "/private/a": HTML}
+    site.pages |= {
+        "/robots.txt": "User-agent: *\nDisallow: /private/\n",
+        "/a": HTML,
+        "/private/a": HTML,
+    }
     site.types["/robots.txt"] = "text/plain"
     site.redirect("/away", "/private/a")
     guest = fetcher(site)

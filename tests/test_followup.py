@@ -12,91 +12,153 @@ from rag.question.query import MAX_CHARACTERS, clean
 from rag.question.wording import understand
 
 
-def turn(question: str, kind: str = "text", *labels: str, completed: str = "") -> tuple[str, Answer]:
+def turn(
+    question: str, kind: str = "text", *labels: str, completed: str = ""
+) -> tuple[str, Answer]:
     """An earlier turn, answered with some labels."""
-    return question, Answer(question, "en", kind, "", not labels, rows=tuple(Row(label) for label in labels), completed=completed)
+    return question, Answer(
+        question,
+        "en",
+        kind,
+        "",
+        not labels,
+        rows=tuple(Row(label) for label in labels),
+        completed=completed,
+    )
 
 
 def after(before: str, question: str) -> str:
     return complete(question, [turn(before)])
 
 
-@pytest.mark.parametrize(("before", "question", "full"), [
-    # another place
-    ("四川举办了什么演练？", "那浙江呢？", "浙江举办了什么演练？"),
-    ("四川举办了什么演练？", "浙江", "浙江举办了什么演练？"),
-    ("四川举办了什么演练？", "那成都和重庆呢？", "成都和重庆举办了什么演练？"),
-    ("谁参加了上海的颁奖仪式？", "北京的呢", "谁参加了北京的颁奖仪式？"),
-    ("哪些省开展了电梯安全演练？", "还有浙江呢？", "浙江开展了电梯安全演练？"),
-    ("哪些城市开展了电梯安全演练？", "浙江呢？", "浙江哪些城市开展了电梯安全演练？"),
-    ("四川举办了什么演练？", "那浙江怎么样？", "浙江举办了什么演练？"),
-    ("颁奖仪式在哪里举行？", "那杭州呢？", "颁奖仪式在杭州举行？"),
-    ("请列出开展演练的省份", "浙江呢", "浙江开展演练？"),
-    ("参加演练的省份有哪些？", "浙江也有吗？", "浙江参加演练？"),
-    ("How many people attended the ceremony in Shanghai?", "and in Beijing?", "How many people attended the ceremony in Beijing?"),
-    ("Which hospital held the drill?", "What about Zhejiang?", "Which hospital held the drill in Zhejiang?"),
-    ("Which provinces held drills?", "Zhejiang too?", "Zhejiang held drills?"),
-    ("Where was the drill held?", "in Zhejiang?", "Was the drill held in Zhejiang?"),
-    # another time
-    ("2022年四川举办了什么演练？", "2023年呢", "2023年四川举办了什么演练？"),
-    ("2023年5月四川举办了什么演练？", "6月呢？", "2023年6月四川举办了什么演练？"),
-    ("Which provinces held drills in May 2023?", "and in June?", "Which provinces held drills in June 2023?"),
-    ("Which provinces held drills in May 2023?", "and in June 2022?", "Which provinces held drills in June 2022?"),
-    ("四川什么时候举办了演练？", "2023年呢？", "四川2023年举办了演练？"),
-    ("Which provinces held drills in 2022?", "and in May 2023?", "Which provinces held drills in May 2023?"),
-    ("Which provinces held drills?", "since 2020?", "Which provinces held drills since 2020?"),
-    ("When did the museum open?", "in 2019?", "Did the museum open in 2019?"),
-    # other words that ask
-    ("四川举办了什么演练？", "什么时候？", "四川什么时候举办了演练？"),
-    ("四川举办了什么演练？", "为什么？", "四川为什么举办了演练？"),
-    ("四川举办了什么演练？", "那是在哪里？", "四川在哪里举办了演练？"),
-    ("四川举办了什么演练？", "有多少人参加？", "四川举办了演练，有多少人参加？"),
-    ("四川举办了什么演练？", "哪些省？", "哪些省举办了演练？"),
-    ("哪些省开展了电梯安全演练？", "谁？", "谁开展了电梯安全演练？"),
-    ("哪些省开展了电梯安全演练？", "其中有多少个？", "多少个省开展了电梯安全演练？"),
-    ("防汛演练出动了多少艘冲锋舟？", "什么时候？", "什么时候防汛演练出动了冲锋舟？"),
-    ("西堠大桥有多长？", "什么时候通车的？", "西堠大桥什么时候通车的？"),
-    ("Which hospital held the drill?", "when?", "When was it that the hospital held the drill?"),
-    ("Which hospital held the drill?", "Who?", "Who held the drill?"),
-    ("Which hospital held the drill?", "how many people?", "Hospital held the drill: how many people?"),
-    ("What drills did Sichuan hold?", "Why?", "Why did Sichuan hold drills?"),
-    ("Did Sichuan hold a drill?", "When exactly?", "When did Sichuan hold a drill?"),
-    ("When was the drill held?", "and where?", "Where was the drill held?"),
-    ("When was the drill held?", "where was it?", "Where was the drill held?"),
-    ("Which provinces held drills?", "how many of them?", "How many provinces held drills?"),
-    # both
-    ("Which provinces held drills?", "which ones in 2023?", "Which provinces held drills in 2023?"),
-    ("四川什么时候举办了演练？", "哪些？", "四川什么时候举办了演练？"),
-    ("四川举办了什么演练？", "浙江什么时候？", "浙江什么时候举办了演练？"),
-    ("哪些省举办了演练？", "浙江哪些城市？", "浙江哪些城市举办了演练？"),
-    # another thing
-    ("哪些省开展了电梯安全演练？", "那消防演练呢？", "哪些省开展了消防演练？"),
-    ("兰州图书馆什么时候开馆？", "那美术馆呢？", "兰州美术馆什么时候开馆？"),
-    ("Which provinces held elevator safety drills?", "and fire drills?", "Which provinces held fire drills?"),
-    ("Who built the bridge in Zhoushan?", "What about the museum?", "Who built the museum in Zhoushan?"),
-    # a pronoun
-    ("兰州图书馆什么时候开馆？", "它有多少藏书？", "兰州图书馆有多少藏书？"),
-    ("图书馆做了什么？", "它什么时候开馆？", "图书馆什么时候开馆？"),
-    ("四川举办了什么演练？", "那里还有什么活动？", "四川还有什么活动？"),
-    ("四川举办了什么演练？", "他们是怎么准备的？", "四川举办了演练，他们是怎么准备的？"),
-    ("When did the Xihou Bridge open?", "How long is it?", "How long is the Xihou Bridge?"),
-    ("When did the Xihou Bridge open?", "who built it?", "Who built the Xihou Bridge?"),
-    (
-        "Which hospital held the drill?", "How many of them were trained in first aid?",
-        "Hospital held the drill: how many of them were trained in first aid?"
-    ),
-    ("Which drills were held in Sichuan?", "What happened there?", "What happened in Sichuan?"),
-    # the other language
-    ("四川举办了什么演练？", "and in Zhejiang?", "浙江举办了什么演练？"),
-    ("四川举办了什么演练？", "when?", "四川什么时候举办了演练？"),
-    ("四川举办了什么演练？", "which ones in 2023?", "2023年四川举办了什么演练？"),
-    ("Which hospital held the drill?", "那上海呢", "Which hospital held the drill in Shanghai?"),
-    ("Which provinces held drills in 2022?", "2023年呢？", "Which provinces held drills in 2023?"),
-    ("When was the drill held?", "在哪里？", "Where was the drill held?"),
-    # traditional characters
-    ("哪些省開展了電梯演練？", "浙江呢？", "浙江開展了電梯演練？"),
-    ("四川举办了什么演练？", "為什麼？", "四川為什麼舉辦了演練？"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("before", "question", "full"),
+    [
+        # another place
+        ("四川举办了什么演练？", "那浙江呢？", "浙江举办了什么演练？"),
+        ("四川举办了什么演练？", "浙江", "浙江举办了什么演练？"),
+        ("四川举办了什么演练？", "那成都和重庆呢？", "成都和重庆举办了什么演练？"),
+        ("谁参加了上海的颁奖仪式？", "北京的呢", "谁参加了北京的颁奖仪式？"),
+        ("哪些省开展了电梯安全演练？", "还有浙江呢？", "浙江开展了电梯安全演练？"),
+        ("哪些城市开展了电梯安全演练？", "浙江呢？", "浙江哪些城市开展了电梯安全演练？"),
+        ("四川举办了什么演练？", "那浙江怎么样？", "浙江举办了什么演练？"),
+        ("颁奖仪式在哪里举行？", "那杭州呢？", "颁奖仪式在杭州举行？"),
+        ("请列出开展演练的省份", "浙江呢", "浙江开展演练？"),
+        ("参加演练的省份有哪些？", "浙江也有吗？", "浙江参加演练？"),
+        (
+            "How many people attended the ceremony in Shanghai?",
+            "and in Beijing?",
+            "How many people attended the ceremony in Beijing?",
+        ),
+        (
+            "Which hospital held the drill?",
+            "What about Zhejiang?",
+            "Which hospital held the drill in Zhejiang?",
+        ),
+        ("Which provinces held drills?", "Zhejiang too?", "Zhejiang held drills?"),
+        ("Where was the drill held?", "in Zhejiang?", "Was the drill held in Zhejiang?"),
+        # another time
+        ("2022年四川举办了什么演练？", "2023年呢", "2023年四川举办了什么演练？"),
+        ("2023年5月四川举办了什么演练？", "6月呢？", "2023年6月四川举办了什么演练？"),
+        (
+            "Which provinces held drills in May 2023?",
+            "and in June?",
+            "Which provinces held drills in June 2023?",
+        ),
+        (
+            "Which provinces held drills in May 2023?",
+            "and in June 2022?",
+            "Which provinces held drills in June 2022?",
+        ),
+        ("四川什么时候举办了演练？", "2023年呢？", "四川2023年举办了演练？"),
+        (
+            "Which provinces held drills in 2022?",
+            "and in May 2023?",
+            "Which provinces held drills in May 2023?",
+        ),
+        ("Which provinces held drills?", "since 2020?", "Which provinces held drills since 2020?"),
+        ("When did the museum open?", "in 2019?", "Did the museum open in 2019?"),
+        # other words that ask
+        ("四川举办了什么演练？", "什么时候？", "四川什么时候举办了演练？"),
+        ("四川举办了什么演练？", "为什么？", "四川为什么举办了演练？"),
+        ("四川举办了什么演练？", "那是在哪里？", "四川在哪里举办了演练？"),
+        ("四川举办了什么演练？", "有多少人参加？", "四川举办了演练，有多少人参加？"),
+        ("四川举办了什么演练？", "哪些省？", "哪些省举办了演练？"),
+        ("哪些省开展了电梯安全演练？", "谁？", "谁开展了电梯安全演练？"),
+        ("哪些省开展了电梯安全演练？", "其中有多少个？", "多少个省开展了电梯安全演练？"),
+        ("防汛演练出动了多少艘冲锋舟？", "什么时候？", "什么时候防汛演练出动了冲锋舟？"),
+        ("西堠大桥有多长？", "什么时候通车的？", "西堠大桥什么时候通车的？"),
+        (
+            "Which hospital held the drill?",
+            "when?",
+            "When was it that the hospital held the drill?",
+        ),
+        ("Which hospital held the drill?", "Who?", "Who held the drill?"),
+        (
+            "Which hospital held the drill?",
+            "how many people?",
+            "Hospital held the drill: how many people?",
+        ),
+        ("What drills did Sichuan hold?", "Why?", "Why did Sichuan hold drills?"),
+        ("Did Sichuan hold a drill?", "When exactly?", "When did Sichuan hold a drill?"),
+        ("When was the drill held?", "and where?", "Where was the drill held?"),
+        ("When was the drill held?", "where was it?", "Where was the drill held?"),
+        ("Which provinces held drills?", "how many of them?", "How many provinces held drills?"),
+        # both
+        (
+            "Which provinces held drills?",
+            "which ones in 2023?",
+            "Which provinces held drills in 2023?",
+        ),
+        ("四川什么时候举办了演练？", "哪些？", "四川什么时候举办了演练？"),
+        ("四川举办了什么演练？", "浙江什么时候？", "浙江什么时候举办了演练？"),
+        ("哪些省举办了演练？", "浙江哪些城市？", "浙江哪些城市举办了演练？"),
+        # another thing
+        ("哪些省开展了电梯安全演练？", "那消防演练呢？", "哪些省开展了消防演练？"),
+        ("兰州图书馆什么时候开馆？", "那美术馆呢？", "兰州美术馆什么时候开馆？"),
+        (
+            "Which provinces held elevator safety drills?",
+            "and fire drills?",
+            "Which provinces held fire drills?",
+        ),
+        (
+            "Who built the bridge in Zhoushan?",
+            "What about the museum?",
+            "Who built the museum in Zhoushan?",
+        ),
+        # a pronoun
+        ("兰州图书馆什么时候开馆？", "它有多少藏书？", "兰州图书馆有多少藏书？"),
+        ("图书馆做了什么？", "它什么时候开馆？", "图书馆什么时候开馆？"),
+        ("四川举办了什么演练？", "那里还有什么活动？", "四川还有什么活动？"),
+        ("四川举办了什么演练？", "他们是怎么准备的？", "四川举办了演练，他们是怎么准备的？"),
+        ("When did the Xihou Bridge open?", "How long is it?", "How long is the Xihou Bridge?"),
+        ("When did the Xihou Bridge open?", "who built it?", "Who built the Xihou Bridge?"),
+        (
+            "Which hospital held the drill?",
+            "How many of them were trained in first aid?",
+            "Hospital held the drill: how many of them were trained in first aid?",
+        ),
+        ("Which drills were held in Sichuan?", "What happened there?", "What happened in Sichuan?"),
+        # the other language
+        ("四川举办了什么演练？", "and in Zhejiang?", "浙江举办了什么演练？"),
+        ("四川举办了什么演练？", "when?", "四川什么时候举办了演练？"),
+        ("四川举办了什么演练？", "which ones in 2023?", "2023年四川举办了什么演练？"),
+        (
+            "Which hospital held the drill?",
+            "那上海呢",
+            "Which hospital held the drill in Shanghai?",
+        ),
+        (
+            "Which provinces held drills in 2022?",
+            "2023年呢？",
+            "Which provinces held drills in 2023?",
+        ),
+        ("When was the drill held?", "在哪里？", "Where was the drill held?"),
+        # traditional characters
+        ("哪些省開展了電梯演練？", "浙江呢？", "浙江開展了電梯演練？"),
+        ("四川举办了什么演练？", "為什麼？", "四川為什麼舉辦了演練？"),
+    ],
+)
 def test_a_question_that_leans_on_another_is_asked_in_full(before, question, full):
     assert after(before, question) == full
     assert complete(question, []) == ""
@@ -118,9 +180,16 @@ Why is it important to inspect elevators?|How long does it take to get to Chengd
 How many hospitals are there in Shanghai?|Were there any fires in Zhejiang?|Was that hospital in Sichuan open?
 Did the drivers say that they were trained?|Which IT companies moved to Chengdu?|Did He Jun win a medal?|fire drills?
 Which provinces in 2023 held drills?|How about adding a station was decided by whom?|Which city did the mayor say he would visit?
-What was it like when the bridge opened?|Drills in Zhejiang and Sichuan?""".replace("\n", "|").split("|")
+What was it like when the bridge opened?|Drills in Zhejiang and Sichuan?""".replace(
+    "\n", "|"
+).split("|")
 BEFORE = (
-    "哪些省开展了电梯安全演练？", "四川举办了什么演练？", "兰州图书馆什么时候开馆？", "Which provinces held drills in 2022?", "When did the Xihou Bridge open?", "Who built the museum?"
+    "哪些省开展了电梯安全演练？",
+    "四川举办了什么演练？",
+    "兰州图书馆什么时候开馆？",
+    "Which provinces held drills in 2022?",
+    "When did the Xihou Bridge open?",
+    "Who built the museum?",
 )
 
 
@@ -132,30 +201,51 @@ def test_a_whole_question_is_never_touched(question):
 def test_no_whole_question_of_many_is_touched():
     leads = ("", "那么", "请问", "那么，", "还有，")
     who = ("四川", "浙江省", "兰州市图书馆", "那家医院", "2023年上海", "其他省", "当地")
-    asked = ("什么时候举办了防汛演练", "在哪里举行防汛演练", "举办了多少次演练", "为什么取消了演练", "举办了什么演练呢", "有哪些城市参加了演练", "的演练有多少人参加", "是否举办了演练呢")
+    asked = (
+        "什么时候举办了防汛演练",
+        "在哪里举行防汛演练",
+        "举办了多少次演练",
+        "为什么取消了演练",
+        "举办了什么演练呢",
+        "有哪些城市参加了演练",
+        "的演练有多少人参加",
+        "是否举办了演练呢",
+    )
     for parts in itertools.product(leads, who, asked):
         assert after("哪些省开展了电梯安全演练？", "".join(parts) + "？") == "", parts
     leads = ("", "And ", "So, ", "But ", "Also, ", "Then ")
-    asked = ("when did {} hold a drill", "where was the drill of {} held", "how many people lived in {} in 2020", "why did {} close its museum",
-             "which hospitals in {} were inspected", "what did the mayor of {} say about it in May",
-             "did {} send its team to Beijing", "who said that {} would send them help")
-    for lead, question, place in itertools.product(leads, asked, ("Sichuan", "the Xihou Bridge Company", "Hangzhou")):
+    asked = (
+        "when did {} hold a drill",
+        "where was the drill of {} held",
+        "how many people lived in {} in 2020",
+        "why did {} close its museum",
+        "which hospitals in {} were inspected",
+        "what did the mayor of {} say about it in May",
+        "did {} send its team to Beijing",
+        "who said that {} would send them help",
+    )
+    for lead, question, place in itertools.product(
+        leads, asked, ("Sichuan", "the Xihou Bridge Company", "Hangzhou")
+    ):
         text = lead + question.format(place) + "?"
         assert after("Which provinces held drills in 2022?", text[0].upper() + text[1:]) == "", text
 
 
-@pytest.mark.parametrize(("before", "question", "kind", "places"), [
-    ("四川举办了什么演练？", "那浙江呢？", "text", ["浙江"]),
-    ("哪些省举办了演练？", "浙江呢", "text", ["浙江"]),
-    ("四川举办了什么演练？", "什么时候？", "date", ["四川"]),
-    ("四川举办了什么演练？", "有多少人参加？", "number", ["四川"]),
-    ("四川举办了什么演练？", "哪些省？", "places", []),
-    ("Which hospital in Sichuan held the drill?", "when?", "date", ["四川"]),
-    ("Which hospital in Sichuan held the drill?", "how many people?", "number", ["四川"]),
-    ("Which hospital in Sichuan held the drill?", "and in Zhejiang?", "organisation", ["浙江"]),
-    ("Which hospital in Sichuan held the drill?", "who?", "person", ["四川"]),
-    ("Which provinces held the drill?", "哪些城市？", "places", []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("before", "question", "kind", "places"),
+    [
+        ("四川举办了什么演练？", "那浙江呢？", "text", ["浙江"]),
+        ("哪些省举办了演练？", "浙江呢", "text", ["浙江"]),
+        ("四川举办了什么演练？", "什么时候？", "date", ["四川"]),
+        ("四川举办了什么演练？", "有多少人参加？", "number", ["四川"]),
+        ("四川举办了什么演练？", "哪些省？", "places", []),
+        ("Which hospital in Sichuan held the drill?", "when?", "date", ["四川"]),
+        ("Which hospital in Sichuan held the drill?", "how many people?", "number", ["四川"]),
+        ("Which hospital in Sichuan held the drill?", "and in Zhejiang?", "organisation", ["浙江"]),
+        ("Which hospital in Sichuan held the drill?", "who?", "person", ["四川"]),
+        ("Which provinces held the drill?", "哪些城市？", "places", []),
+    ],
+)
 def test_the_question_in_full_is_understood(before, question, kind, places):
     asked = understand(after(before, question))
     assert (asked.kind, [place.short for place in asked.places]) == (kind, places)
@@ -166,36 +256,98 @@ def test_a_follow_up_of_a_follow_up_leans_on_the_question_in_full():
     for question in ("那浙江呢？", "什么时候？", "and in Hunan?", "多少人？"):
         seen.append(complete(question, history))
         history.append(turn(question, completed=seen[-1]))
-    assert seen == ["浙江举办了什么演练？", "浙江什么时候举办了演练？", "湖南什么时候举办了演练？", "湖南举办了演练，有多少人？"]
+    assert seen == [
+        "浙江举办了什么演练？",
+        "浙江什么时候举办了演练？",
+        "湖南什么时候举办了演练？",
+        "湖南举办了演练，有多少人？",
+    ]
     history.append(turn("谁修建了西堠大桥？"))
     assert complete("为什么？", history) == "为什么修建了西堠大桥？"
 
 
-@pytest.mark.parametrize(("answered", "question", "full"), [
-    (turn("谁是图书馆馆长？", "person", "周文静"), "她什么时候上任？", "周文静什么时候上任？"),
-    (turn("Who won the marathon?", "person", "Daniel Kiprop"), "What is his time?", "What is Daniel Kiprop's time?"),
-    (turn("Which law protects old tea trees?", "document", "《古茶树条例》"), "who passed it?", "Who passed 《古茶树条例》?"),
-    (turn("哪个省举办了防汛演练？", "places", "湖南"), "那里出动了多少人？", "湖南出动了多少人？"),
-    (turn("哪个省举办了防汛演练？", "places", "湖南"), "what happened there?", "What happened in Hunan?"),
-    (turn("谁参加了仪式？", "person", "周文静", "林桥"), "他是哪里人？", "参加了仪式，他是哪里人？"),  # which of them?
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answered", "question", "full"),
+    [
+        (turn("谁是图书馆馆长？", "person", "周文静"), "她什么时候上任？", "周文静什么时候上任？"),
+        (
+            turn("Who won the marathon?", "person", "Daniel Kiprop"),
+            "What is his time?",
+            "What is Daniel Kiprop's time?",
+        ),
+        (
+            turn("Which law protects old tea trees?", "document", "《古茶树条例》"),
+            "who passed it?",
+            "Who passed 《古茶树条例》?",
+        ),
+        (
+            turn("哪个省举办了防汛演练？", "places", "湖南"),
+            "那里出动了多少人？",
+            "湖南出动了多少人？",
+        ),
+        (
+            turn("哪个省举办了防汛演练？", "places", "湖南"),
+            "what happened there?",
+            "What happened in Hunan?",
+        ),
+        (
+            turn("谁参加了仪式？", "person", "周文静", "林桥"),
+            "他是哪里人？",
+            "参加了仪式，他是哪里人？",
+        ),  # which of them?
+    ],
+)
 def test_a_pronoun_stands_for_what_the_answer_named(answered, question, full):
     assert complete(question, [answered]) == full
 
 
 WORDS = [
-    "那", "呢", "？", "浙江", "2023年", "什么时候", "哪些", "他们", "它", "的", "有", "在", "演练", "省", "and ", "what about ", "Zhejiang", " in ", "2023", "when",
-    "how many", " of them", "it ", "was ", "?", "drills ", ": ", "，", "什麼"
-]  # fmt: skip
+    "那",
+    "呢",
+    "？",
+    "浙江",
+    "2023年",
+    "什么时候",
+    "哪些",
+    "他们",
+    "它",
+    "的",
+    "有",
+    "在",
+    "演练",
+    "省",
+    "and ",
+    "what about ",
+    "Zhejiang",
+    " in ",
+    "2023",
+    "when",
+    "how many",
+    " of them",
+    "it ",
+    "was ",
+    "?",
+    "drills ",
+    ": ",
+    "，",
+    "什麼",
+]
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map("".join), st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map("".join))
+@given(
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map("".join),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map("".join),
+)
 def test_whatever_is_said_the_result_can_be_asked(question, before):
     if not question.strip() or not before.strip():
         return
     full = after(clean(before), clean(question))
-    assert not full or (clean(full) and len(full) <= MAX_CHARACTERS and not any("\ue000" <= c <= "\uf8ff" for c in full))
+    assert not full or (
+        clean(full)
+        and len(full) <= MAX_CHARACTERS
+        and not any("\ue000" <= c <= "\uf8ff" for c in full)
+    )
 
 
 def test_a_question_too_long_to_be_completed_stands_as_it_is():
@@ -203,17 +355,36 @@ def test_a_question_too_long_to_be_completed_stands_as_it_is():
     assert after("四川举办了什么演练？", "那" + "很" * 100 + "呢？") == ""
 
 
-@pytest.mark.parametrize(("before", "question", "full"), [
-    ("图书馆周末开放吗？", "周一呢？", "图书馆周一开放？"),
-    ("新疆的棉花产量是多少？", "小麦呢？", "新疆的小麦产量是多少？"),
-    ("电影《长河》的票房是多少？", "导演是谁？", "电影《长河》导演是谁？"),
-    ("海东机场去年运送了多少旅客？", "货物呢？", "海东机场去年运送了多少货物？"),
-    ("How deep is the Mara trench?", "And its length?", "What is the length of the Mara trench?"),
-    ("How many boys passed the exam?", "And girls?", "How many girls passed the exam?"),
-    ("Which team came first in the Harbin relay?", "And second?", "Which team came second in the Harbin relay?"),
-    ("Who designed the tram line?", "How much will it cost?", "How much will the tram line cost?"),
-    ("How many houses were flooded in Wexcombe?", "Shops?", "How many shops were flooded in Wexcombe?"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("before", "question", "full"),
+    [
+        ("图书馆周末开放吗？", "周一呢？", "图书馆周一开放？"),
+        ("新疆的棉花产量是多少？", "小麦呢？", "新疆的小麦产量是多少？"),
+        ("电影《长河》的票房是多少？", "导演是谁？", "电影《长河》导演是谁？"),
+        ("海东机场去年运送了多少旅客？", "货物呢？", "海东机场去年运送了多少货物？"),
+        (
+            "How deep is the Mara trench?",
+            "And its length?",
+            "What is the length of the Mara trench?",
+        ),
+        ("How many boys passed the exam?", "And girls?", "How many girls passed the exam?"),
+        (
+            "Which team came first in the Harbin relay?",
+            "And second?",
+            "Which team came second in the Harbin relay?",
+        ),
+        (
+            "Who designed the tram line?",
+            "How much will it cost?",
+            "How much will the tram line cost?",
+        ),
+        (
+            "How many houses were flooded in Wexcombe?",
+            "Shops?",
+            "How many shops were flooded in Wexcombe?",
+        ),
+    ],
+)
 def test_a_like_thing_takes_the_place_and_no_other(before, question, full):
     assert after(before, question) == full
 
@@ -221,16 +392,25 @@ def test_a_like_thing_takes_the_place_and_no_other(before, question, full):
 def test_which_of_two_that_were_asked_about():
     turns = [turn("青石大桥有多长？"), turn("那白沙大桥呢？", completed="白沙大桥有多长？")]
     assert complete("哪个更长？", turns) == "青石大桥和白沙大桥哪个更长？"
-    turns = [turn("How long is the Orla bridge?"), turn("And the Tarn bridge?", completed="How long is the Tarn bridge?")]
-    assert complete("Which is longer?", turns) == "Which is longer, the Orla bridge or the Tarn bridge?"
+    turns = [
+        turn("How long is the Orla bridge?"),
+        turn("And the Tarn bridge?", completed="How long is the Tarn bridge?"),
+    ]
+    assert (
+        complete("Which is longer?", turns)
+        == "Which is longer, the Orla bridge or the Tarn bridge?"
+    )
 
 
-@pytest.mark.parametrize(("before", "kind", "label", "question", "second"), [
-    ("湖州丝绸节在哪里举行？", "text", "", "门票多少钱？", "湖州丝绸节门票多少钱？"),
-    ("谁设计了青石大桥？", "person", "李明", "他多大年纪？", "设计了青石大桥，他多大年纪？"),
-    ("四川举办了什么演练？", "text", "", "兰州图书馆什么时候开馆？", ""),
-    ("任免名单有多少票赞成？", "text", "", "反对的呢？", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("before", "kind", "label", "question", "second"),
+    [
+        ("湖州丝绸节在哪里举行？", "text", "", "门票多少钱？", "湖州丝绸节门票多少钱？"),
+        ("谁设计了青石大桥？", "person", "李明", "他多大年纪？", "设计了青石大桥，他多大年纪？"),
+        ("四川举办了什么演练？", "text", "", "兰州图书馆什么时候开馆？", ""),
+        ("任免名单有多少票赞成？", "text", "", "反对的呢？", ""),
+    ],
+)
 def test_the_other_reading(before, kind, label, question, second):
     turns = [turn(before, kind, *filter(None, [label]))]
     assert otherwise(question, complete(question, turns), turns) == second

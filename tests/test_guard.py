@@ -24,7 +24,12 @@ from rag.serving.settings import checked
 async def echo(request: Request) -> JSONResponse:
     """What a route behind the guard sees."""
     body = await request.body()
-    told = {"path": request.url.path, "root": request.scope["root_path"], "headers": dict(request.headers), "length": len(body)}
+    told = {
+        "path": request.url.path,
+        "root": request.scope["root_path"],
+        "headers": dict(request.headers),
+        "length": len(body),
+    }
     return JSONResponse(told)
 
 
@@ -34,28 +39,52 @@ async def fails(request: Request) -> PlainTextResponse:
 
 def client(settings: Settings = Settings(), host: str = "127.0.0.1:7860") -> TestClient:
     routes = [Route("/api/fails", fails), Route("/{rest:path}", echo, methods=["GET", "POST"])]
-    return TestClient(Guard(Router(routes=routes), settings, None), base_url=f"http://{host}", raise_server_exceptions=False)
+    return TestClient(
+        Guard(Router(routes=routes), settings, None),
+        base_url=f"http://{host}",
+        raise_server_exceptions=False,
+    )
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost:7860", "[::1]:7860", "LOCALHOST.", "localhost"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:7860", "localhost:7860", "[::1]:7860", "LOCALHOST.", "localhost"]
+)
 def test_this_machines_names_are_let_in(host):
     assert client().get("/", headers={"host": host}).status_code == 200
 
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:7860", "192.168.0.7", "[::2]", "", "a b", "localhost:7860@evil.example"]
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example:7860",
+        "192.168.0.7",
+        "[::2]",
+        "",
+        "a b",
+        "localhost:7860@evil.example",
+    ],
 )
 def test_another_name_is_refused(host):
     reply = client().get("/", headers={"host": host})
-    assert reply.status_code == 400 and "--allowed-host" in reply.json()["error"] and len(reply.json()["reference"]) == 8
+    assert (
+        reply.status_code == 400
+        and "--allowed-host" in reply.json()["error"]
+        and len(reply.json()["reference"]) == 8
+    )
 
 
 def test_who_serves_every_address_is_reached_by_any_but_by_no_name_that_was_not_told():
     everywhere = client(Settings("0.0.0.0", insecure=True, allowed_hosts=("News.example.org",)))
     for host in ("192.168.0.7:8000", "[fe80::1]:80", "news.example.org", "localhost"):
         assert everywhere.get("/", headers={"host": host}).status_code == 200
-    for host in ("evil.example", "example.org", "192.168.0.7.evil.example", "[fe80::1].evil.example"):
+    for host in (
+        "evil.example",
+        "example.org",
+        "192.168.0.7.evil.example",
+        "[fe80::1].evil.example",
+    ):
         assert everywhere.get("/", headers={"host": host}).status_code == 400
 
 
@@ -72,7 +101,9 @@ def test_addresses_are_hosts_too(address, port):
     shown = f"[{address}]" if address.version == 6 else str(address)
     authority = shown + (f":{port}" if port is not None else "")
     assert host_of(authority) == str(address)
-    assert Hosts((), any_address=True).has(authority) and not Hosts(("localhost",)).has(f"{authority}.evil.example")
+    assert Hosts((), any_address=True).has(authority) and not Hosts(("localhost",)).has(
+        f"{authority}.evil.example"
+    )
 
 
 @given(st.text(max_size=40))
@@ -100,7 +131,11 @@ SITE = {"host": "news.example.org"}
         ("POST", {"sec-fetch-site": "same-site"}, True),
         ("POST", {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}, True),
         ("GET", {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}, False),  # a link
-        ("GET", {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}, True),  # an image that asks a question
+        (
+            "GET",
+            {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"},
+            True,
+        ),  # an image that asks a question
         ("GET", {"sec-fetch-site": "none", "sec-fetch-mode": "navigate"}, False),
         ("GET", {"origin": "https://evil.example"}, False),  # its page cannot read the reply
         ("DELETE", {"origin": "https://evil.example"}, True),
@@ -118,11 +153,25 @@ def test_another_sites_page_is_refused():
 
 @pytest.mark.parametrize(
     "path",
-    ["/gradio_api/upload", "/gradio_api/upload_progress", "/gradio_api/file=/etc/passwd", "/gradio_api/proxy=http://example.com", "/gradio_api/run/x",
-     "/gradio_api/call/x", "/gradio_api/process_recording", "/gradio_api/dev/reload", "/gradio_api/custom_component/x", "/monitoring",
-     "/monitoring/summary",
-     "/file=/etc/passwd", "/x/gradio_api/info", "/nothing", "/gradio_api/openapi.json", "/redoc"],
-)  # fmt: skip
+    [
+        "/gradio_api/upload",
+        "/gradio_api/upload_progress",
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/proxy=http://example.com",
+        "/gradio_api/run/x",
+        "/gradio_api/call/x",
+        "/gradio_api/process_recording",
+        "/gradio_api/dev/reload",
+        "/gradio_api/custom_component/x",
+        "/monitoring",
+        "/monitoring/summary",
+        "/file=/etc/passwd",
+        "/x/gradio_api/info",
+        "/nothing",
+        "/gradio_api/openapi.json",
+        "/redoc",
+    ],
+)
 def test_routes_that_nobody_needs_are_shut(path):
     for method in ("GET", "POST"):
         reply = client().request(method, path)
@@ -133,7 +182,12 @@ def test_routes_that_nobody_needs_are_shut(path):
 def test_files_are_taken_only_where_readers_may_add_articles():
     open_to_files = client(Settings(allow_upload=True))
     assert open_to_files.post("/api/articles", content=b"x" * (BODY_LIMIT + 1)).status_code == 200
-    assert open_to_files.post("/api/articles", headers={"content-length": str(UPLOAD_LIMIT + 1)}).status_code == 413
+    assert (
+        open_to_files.post(
+            "/api/articles", headers={"content-length": str(UPLOAD_LIMIT + 1)}
+        ).status_code
+        == 413
+    )
     assert client().post("/api/articles", content=b"x" * (BODY_LIMIT + 1)).status_code == 413
     assert open_to_files.post("/gradio_api/upload").status_code == 404, "files go to our own route"
     assert open_to_files.post("/api/ask", content=b"x" * (BODY_LIMIT + 1)).status_code == 413
@@ -142,7 +196,10 @@ def test_files_are_taken_only_where_readers_may_add_articles():
 @pytest.mark.parametrize("told", ["10000000000", "-1", "+5", "1e3", "٣", "x", ""])
 def test_a_body_that_is_too_long_or_says_nonsense_of_its_length_is_refused(told):
     length = told.encode()
-    headers = [(b"host", b"localhost"), (b"content-length", length if length.isascii() else told.encode("utf-8"))]
+    headers = [
+        (b"host", b"localhost"),
+        (b"content-length", length if length.isascii() else told.encode("utf-8")),
+    ]
     reply = client().post("/api/ask", headers=headers)
     assert reply.status_code == 413
 
@@ -156,20 +213,30 @@ def test_a_body_that_hides_its_length_is_stopped():
 
 
 def test_what_a_stranger_says_of_the_way_a_request_took_is_not_heard():
-    said = {"x-forwarded-host": "evil.example", "x-forwarded-proto": "https", "x-forwarded-for": "1.2.3.4", "forwarded": "host=evil.example",
-            "x-gradio-server": "http://evil.example", "accept": "text/plain"}  # fmt: skip
+    said = {
+        "x-forwarded-host": "evil.example",
+        "x-forwarded-proto": "https",
+        "x-forwarded-for": "1.2.3.4",
+        "forwarded": "host=evil.example",
+        "x-gradio-server": "http://evil.example",
+        "accept": "text/plain",
+    }
     seen = client().get("/", headers=said).json()["headers"]
     assert not seen.keys() & (said.keys() - {"accept"}) and seen["accept"] == "text/plain"
 
 
-@pytest.mark.parametrize("path", ["/news/api/corpus", "/api/corpus"])  # a proxy that leaves the root on, and one that cuts it off
+@pytest.mark.parametrize(
+    "path", ["/news/api/corpus", "/api/corpus"]
+)  # a proxy that leaves the root on, and one that cuts it off
 def test_a_root_path_is_kept_apart(path):
     told = client(Settings(root_path="/news")).get(path).json()
     assert (told["path"], told["root"]) == ("/news/api/corpus", "/news")
 
 
 def test_every_reply_has_the_security_headers():
-    replies = [client().get(path) for path in ("/", "/nothing", "/api/fails")] + [client().get("/", headers={"host": "evil.example"})]
+    replies = [client().get(path) for path in ("/", "/nothing", "/api/fails")] + [
+        client().get("/", headers={"host": "evil.example"})
+    ]
     assert [reply.status_code for reply in replies] == [200, 404, 500, 400]
     for reply in replies:
         assert {name: reply.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
@@ -178,7 +245,9 @@ def test_every_reply_has_the_security_headers():
 def test_only_what_is_the_same_for_all_may_be_kept_by_others():
     for path in ("/", "/api/corpus", "/gradio_api/info", "/nothing"):
         assert client().get(path).headers["cache-control"] == "private, no-cache"
-    assert "cache-control" not in client(Settings(root_path="/news")).get("/news/assets/x.js").headers
+    assert (
+        "cache-control" not in client(Settings(root_path="/news")).get("/news/assets/x.js").headers
+    )
 
 
 def test_an_error_nobody_expected_has_a_reference_and_a_trace_in_the_log_only(caplog):
@@ -196,7 +265,10 @@ def test_a_refusal_is_in_the_log_under_its_reference(caplog):
 
 
 def test_websockets_are_closed():
-    with pytest.raises(WebSocketDisconnect) as closed, client().websocket_connect("/gradio_api/queue/join"):
+    with (
+        pytest.raises(WebSocketDisconnect) as closed,
+        client().websocket_connect("/gradio_api/queue/join"),
+    ):
         pass
     assert closed.value.code == 1008
 
@@ -213,15 +285,32 @@ def test_loopback_needs_no_password_and_the_rest_does():
 
 @pytest.mark.parametrize(
     "options",
-    [{"root_path": "/a b"}, {"root_path": "http://x"}, {"root_path": "/../x"}, {"as_of": "yesterday"}, {"allow_url": True},
-     {"trust_proxy": ("nginx",)}, {"trust_proxy": ("10.0.0.1/8",)}, {"allowed_hosts": ("news.example.org:80",)},
-     {"allowed_hosts": ("http://x",)}, {"allowed_hosts": ("",)}],
-)  # fmt: skip
+    [
+        {"root_path": "/a b"},
+        {"root_path": "http://x"},
+        {"root_path": "/../x"},
+        {"as_of": "yesterday"},
+        {"allow_url": True},
+        {"trust_proxy": ("nginx",)},
+        {"trust_proxy": ("10.0.0.1/8",)},
+        {"allowed_hosts": ("news.example.org:80",)},
+        {"allowed_hosts": ("http://x",)},
+        {"allowed_hosts": ("",)},
+    ],
+)
 def test_settings_that_make_no_sense_are_refused(options):
     with pytest.raises(UsageError, match="expected --"):
         checked(**options)
 
 
 def test_settings_are_put_in_one_form():
-    assert checked(root_path="news/zh/").root_path == "/news/zh" and checked(root_path="/").root_path == ""
-    assert checked(allow_upload=True, allow_url=True, trust_proxy=("10.0.0.0/8", "::1"), allowed_hosts=("[::1]", "a.b")).allow_url
+    assert (
+        checked(root_path="news/zh/").root_path == "/news/zh"
+        and checked(root_path="/").root_path == ""
+    )
+    assert checked(
+        allow_upload=True,
+        allow_url=True,
+        trust_proxy=("10.0.0.0/8", "::1"),
+        allowed_hosts=("[::1]", "a.b"),
+    ).allow_url

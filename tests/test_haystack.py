@@ -21,7 +21,10 @@ from rag.haystack import YinjuRetriever, read_filters
 pytestmark = pytest.mark.usefixtures("offline")
 
 ZH, EN = "清理了多少个无证经营摊点？", "Which festival came with a gala?"
-TEMPLATE = "{% for d in documents %}{{ d.meta.title }} ({{ d.meta.date }}): {{ d.content }}\n{% endfor %}Question: {{ query }}"
+TEMPLATE = (
+    "{% for d in documents %}{{ d.meta.title }} ({{ d.meta.date }}): {{ d.content }}\n{% endfor"
+    " %}Question: {{ query }}"
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,6 @@
-"""Building and reading back: nothing is lost, everything is exact, and the bytes are the same each time."""
+"""Building and reading back: nothing is lost, everything is exact, and the bytes are the same each
+time.
+"""
 
 import dataclasses
 import errno
@@ -36,7 +38,9 @@ def test_every_article_comes_back_as_it_was(built):
 
 def test_every_passage_is_the_slice_that_the_splitter_gave(built):
     articles, _, snapshot, _ = built
-    expected = [(row, p.start, p.end) for row, article in enumerate(articles) for p in split(article)]
+    expected = [
+        (row, p.start, p.end) for row, article in enumerate(articles) for p in split(article)
+    ]
     assert [tuple(place) for place in snapshot.passages.tolist()] == expected
     assert snapshot.n_passages == len(expected)
 
@@ -55,7 +59,9 @@ def test_tokens_and_vectors_are_those_of_title_and_passage(built):
     np.testing.assert_array_equal(snapshot.token_ids, ids)
     np.testing.assert_array_equal(snapshot.token_offsets, offsets)
     vectors = np.stack([snapshot.vector(row) for row in range(snapshot.n_passages)])
-    np.testing.assert_allclose(vectors, load_static().embed_passages(texts), atol=1.36e-3)  # half a step of 255
+    np.testing.assert_allclose(
+        vectors, load_static().embed_passages(texts), atol=1.36e-3
+    )  # half a step of 255
 
 
 def test_report_and_manifest_tell_what_was_built(built):
@@ -66,9 +72,17 @@ def test_report_and_manifest_tell_what_was_built(built):
     counts = snapshot.manifest.counts
     assert counts.characters == sum(len(a.text) for a in articles)
     assert counts.tokens == len(snapshot.token_ids)
-    on_disk = sum(p.stat().st_size for p in snapshot.path.rglob("*") if p.is_file() and p.name != "manifest.json")
+    on_disk = sum(
+        p.stat().st_size
+        for p in snapshot.path.rglob("*")
+        if p.is_file() and p.name != "manifest.json"
+    )
     assert report.bytes == on_disk
-    json.dumps(report.to_dict()), json.dumps(status(path).to_dict()), json.dumps(snapshot.manifest.to_dict())
+    (
+        json.dumps(report.to_dict()),
+        json.dumps(status(path).to_dict()),
+        json.dumps(snapshot.manifest.to_dict()),
+    )
 
 
 def test_unknown_articles_are_refused(built):
@@ -88,7 +102,11 @@ def test_many_threads_read_one_snapshot(built):
         for row in np.random.default_rng(seed).permutation(len(articles)):
             scores = snapshot.lexical(articles[5].text)
             found, _ = snapshot.dense(snapshot.vector(int(row)), 1)
-            if snapshot.article(row) != articles[row] or not np.array_equal(scores, expected) or len(found) != 1:
+            if (
+                snapshot.article(row) != articles[row]
+                or not np.array_equal(scores, expected)
+                or len(found) != 1
+            ):
                 failures.append(row)
 
     threads = [threading.Thread(target=read, args=(seed,)) for seed in range(8)]
@@ -105,12 +123,23 @@ def test_same_corpus_gives_the_same_bytes(tmp_path):
     for name in ("one", "two"):
         report = build_index(iter(articles), tmp_path / name)
         folders.append(tmp_path / name / "versions" / report.version)
-    one, two = ({p.relative_to(f): p.read_bytes() for p in f.rglob("*") if p.is_file()} for f in folders)
+    one, two = (
+        {p.relative_to(f): p.read_bytes() for p in f.rglob("*") if p.is_file()} for f in folders
+    )
     assert one.keys() == two.keys()
     differing = [name for name in one if one[name] != two[name]]
     assert [name.name for name in differing] in ([], ["manifest.json"])
-    manifests = [json.loads(files[name]) for files in (one, two) for name in files if name.name == "manifest.json"]
-    assert {**manifests[0], "created": "", "report": ""} == {**manifests[1], "created": "", "report": ""}
+    manifests = [
+        json.loads(files[name])
+        for files in (one, two)
+        for name in files
+        if name.name == "manifest.json"
+    ]
+    assert {**manifests[0], "created": "", "report": ""} == {
+        **manifests[1],
+        "created": "",
+        "report": "",
+    }
 
 
 def test_batches_leave_no_trace(tmp_path, monkeypatch):
@@ -126,8 +155,12 @@ def test_batches_leave_no_trace(tmp_path, monkeypatch):
 
 def test_same_id_twice_loses_nothing(tmp_path):
     first = Article("x", "市场监管部门开展了安全检查。" * 3, "标题")
-    other = dataclasses.replace(first, text="An entirely different text about bridges and trains. " * 3)
-    report = build_index([first, other, first, dataclasses.replace(first, path="copy.txt")], tmp_path)
+    other = dataclasses.replace(
+        first, text="An entirely different text about bridges and trains. " * 3
+    )
+    report = build_index(
+        [first, other, first, dataclasses.replace(first, path="copy.txt")], tmp_path
+    )
     with open_index(tmp_path) as snapshot:
         assert snapshot.article_by_id("x") == first
         assert snapshot.article_by_id("x#2").text == other.text
@@ -180,7 +213,9 @@ def test_an_error_of_the_reader_passes_through_and_leaves_no_rubbish(tmp_path):
 
 
 @pytest.mark.parametrize("failing", ["rag.index.store.group", "rag.index.lexical.write_lists"])
-def test_a_disk_that_fills_up_late_is_told_and_the_old_version_stays(tmp_path, monkeypatch, failing):
+def test_a_disk_that_fills_up_late_is_told_and_the_old_version_stays(
+    tmp_path, monkeypatch, failing
+):
     old = build_index(made_articles(3), tmp_path).version
 
     def full(*_, **__):
@@ -220,7 +255,9 @@ def test_another_embedder_makes_the_vectors(tmp_path):
     articles = made_articles(10)
     build_index(articles, tmp_path, embedder=Lengths())
     with open_index(tmp_path, embedder=Lengths()) as snapshot:
-        texts = [passage_text(article, passage) for article in articles for passage in split(article)]
+        texts = [
+            passage_text(article, passage) for article in articles for passage in split(article)
+        ]
         vectors = np.stack([snapshot.vector(row) for row in range(snapshot.n_passages)])
         np.testing.assert_allclose(vectors, Lengths().embed_passages(texts), atol=5e-4)
         assert snapshot.manifest.model == Lengths.identity
@@ -239,20 +276,27 @@ def test_only_what_changed_is_embedded_again(tmp_path):
     first = build_index(articles, tmp_path / "index", embedder=Counting())
     assert (first.reused, len(asked)) == (0, first.passages)
     asked.clear()
-    changed = dataclasses.replace(articles[4], text=articles[4].text + " Now with a new sentence at the end.")
+    changed = dataclasses.replace(
+        articles[4], text=articles[4].text + " Now with a new sentence at the end."
+    )
     new = Article("new", "Something was added to the corpus today. " * 4)
     corpus = [*reversed(articles[5:]), changed, *articles[:4], new]
     second = build_index(corpus, tmp_path / "index", embedder=Counting())
     assert 0 < len(asked) < first.passages / 2 and second.reused == second.passages - len(asked)
     build_index(corpus, tmp_path / "fresh", embedder=Counting())
-    with open_index(tmp_path / "index", Counting()) as one, open_index(tmp_path / "fresh", Counting()) as two:
+    with (
+        open_index(tmp_path / "index", Counting()) as one,
+        open_index(tmp_path / "fresh", Counting()) as two,
+    ):
         assert one.manifest.files == two.manifest.files
     other = ModelIdentity("lengths", "6" * 64, 2)
     Counting.identity = other
     assert build_index(corpus, tmp_path / "index", embedder=Counting()).reused == 0
 
 
-@pytest.mark.parametrize("broken", [lambda v: v[:-1], lambda v: v * np.nan, lambda v: np.hstack([v, v])])
+@pytest.mark.parametrize(
+    "broken", [lambda v: v[:-1], lambda v: v * np.nan, lambda v: np.hstack([v, v])]
+)
 def test_an_embedder_that_gives_rubbish_is_refused(tmp_path, broken):
     class Broken(Lengths):
         def embed_passages(self, texts):

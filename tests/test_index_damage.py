@@ -54,7 +54,9 @@ def flip(path, position, bit=0):
 
 def test_the_list_of_files_is_complete(original):
     folder = live_folder(original)
-    assert sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()) == sorted(FILES)
+    assert sorted(
+        p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()
+    ) == sorted(FILES)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -81,7 +83,11 @@ def test_a_missing_or_cut_file_is_named(index, name, damage):
     if damage == "missing":
         file.unlink()
     else:
-        file.write_bytes({"empty": b"", "truncated": content[: len(content) // 2], "longer": content + b"x"}[damage])
+        file.write_bytes(
+            {"empty": b"", "truncated": content[: len(content) // 2], "longer": content + b"x"}[
+                damage
+            ]
+        )
     for check in (open_index, verify):
         with pytest.raises(IndexCorrupt, match=Path(name).name.replace(".", r"\.")):
             check(index)
@@ -89,7 +95,9 @@ def test_a_missing_or_cut_file_is_named(index, name, damage):
     open_index(index).close()
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe\n", b"../../etc\n", b"20200101T000000000Z-0123456789ab\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"\xff\xfe\n", b"../../etc\n", b"20200101T000000000Z-0123456789ab\n"]
+)
 def test_a_damaged_current_is_named_and_rollback_mends_it(index, content):
     newest = live_folder(index).name
     (index / "CURRENT").write_bytes(content)
@@ -120,7 +128,9 @@ def test_a_large_index_is_checked_by_size_and_by_its_small_files(index, monkeypa
     monkeypatch.setattr("rag.index.open.HASH_ALL_UP_TO", 0)
     monkeypatch.setattr("rag.index.open.HASH_FILE_UP_TO", 2000)
     folder = live_folder(index)
-    large = [name for name in FILES if (folder / name).stat().st_size > 2000 and name != "manifest.json"]
+    large = [
+        name for name in FILES if (folder / name).stat().st_size > 2000 and name != "manifest.json"
+    ]
     assert "vectors.faiss" in large and "articles.heads" not in large
     flip(folder / "articles.heads", 5)
     with pytest.raises(IndexCorrupt, match="heads"):
@@ -148,7 +158,9 @@ def test_damage_behind_the_checks_is_still_a_clear_error(index, name, monkeypatc
 
 @pytest.mark.parametrize("name", ["tokens", "articles.texts", "articles.heads"])
 def test_a_flipped_bit_in_a_large_index_changes_no_word(index, name, monkeypatch):
-    """Every article that is read is what was stored, or an error; so no quote can differ from what was indexed."""
+    """Every article that is read is what was stored, or an error; so no quote can differ from what
+    was indexed.
+    """
     monkeypatch.setattr("rag.index.open.check_files", lambda *args: None)
     with open_index(index) as snapshot:
         stored = [snapshot.article(row) for row in range(snapshot.n_articles)]
@@ -175,7 +187,9 @@ def test_no_array_of_anything_but_numbers_is_read(index, kind, monkeypatch):
         content = file.read_bytes()
         heads, _, rest = content.partition(b"\n")
         first, *others = json.loads(heads)
-        file.write_bytes(json.dumps([[first[0], kind, *first[2:]], *others]).encode() + b"\n" + rest)
+        file.write_bytes(
+            json.dumps([[first[0], kind, *first[2:]], *others]).encode() + b"\n" + rest
+        )
         with pytest.raises(IndexCorrupt):
             open_index(index)
         file.write_bytes(content)
@@ -184,7 +198,9 @@ def test_no_array_of_anything_but_numbers_is_read(index, kind, monkeypatch):
 def test_verify_asks_the_index_what_it_must_know(index, monkeypatch):
     """Files that are as they were written, but were written wrongly."""
     verify(index)
-    monkeypatch.setattr("rag.index.open.Snapshot.lexical", lambda self, text: [0.0] * self.n_passages)
+    monkeypatch.setattr(
+        "rag.index.open.Snapshot.lexical", lambda self, text: [0.0] * self.n_passages
+    )
     with pytest.raises(IndexCorrupt, match="expected to find passage 0 .*build it again"):
         verify(index)
 
@@ -208,7 +224,9 @@ def test_another_format_is_refused_with_the_command_that_rebuilds(index):
 
 
 def test_another_static_model_or_tokenizer_is_refused(index):
-    manifest = Manifest.from_dict(json.loads((live_folder(index) / "manifest.json").read_text("utf-8")))
+    manifest = Manifest.from_dict(
+        json.loads((live_folder(index) / "manifest.json").read_text("utf-8"))
+    )
     remade(index, tokenizer_sha256="0" * 64)
     with pytest.raises(IndexMismatch, match="tokenizer 000000000000.*yinju build"):
         open_index(index)
@@ -225,7 +243,9 @@ def test_another_embedder_is_refused(index):
     with pytest.raises(IndexMismatch, match="some/model.*without `--model`.*yinju build"):
         open_index(index, embedder=Other())
     remade(index, model=dataclasses.asdict(Other.identity))
-    with pytest.raises(IndexMismatch, match="expected the model some/model.*--model some/model.*yinju build"):
+    with pytest.raises(
+        IndexMismatch, match="expected the model some/model.*--model some/model.*yinju build"
+    ):
         open_index(index)
 
 

@@ -1,4 +1,5 @@
-"""A process that is killed while it updates: the version served is whole, and the next update completes.
+"""A process that is killed while it updates: the version served is whole, and the next update
+completes.
 
 YINJU_KILLS=200 python -m pytest tests/test_index_kill.py kills that often.
 """
@@ -18,9 +19,15 @@ KILLS = int(os.environ.get("YINJU_KILLS", "10"))
 
 
 def write_rows(corpus, generation, count=30):
-    """All articles of a generation bear its number; half of them are as they were in the one before."""
+    """All articles of a generation bear its number; half of them are as they were in the one
+    before.
+    """
     rows = [
-        {"id": a.id, "text": a.text + (f" Generation {generation}." if int(a.id[1:]) % 2 else ""), "title": a.title}
+        {
+            "id": a.id,
+            "text": a.text + (f" Generation {generation}." if int(a.id[1:]) % 2 else ""),
+            "title": a.title,
+        }
         for a in made_articles(count)
     ]
     whole = corpus / "rows.jsonl"
@@ -45,7 +52,9 @@ def _update_for_ever(pipe, path, corpus, first):
 
 
 def _wait_for(pipe, generation):
-    """Until the child begins that generation, so that a slow machine does not kill it before it has done anything."""
+    """Until the child begins that generation, so that a slow machine does not kill it before it has
+    done anything.
+    """
     assert pipe.poll(60), "the child does not update"
     while pipe.recv() < generation:
         assert pipe.poll(60), f"the child does not come to generation {generation}"
@@ -72,7 +81,9 @@ def test_an_update_killed_at_any_instant(tmp_path):
         pipe.close()
         verify(path)
         now = generation_of(path)
-        assert now >= served + whole, f"kill {kill}: generation {now} after {served} and {whole} updates"
+        assert now >= served + whole, (
+            f"kill {kill}: generation {now} after {served} and {whole} updates"
+        )
         write_rows(corpus, served := now + 1)
         assert index_corpus([corpus], path).changes.unchanged >= 15
         assert generation_of(path) == served and len(status(path).versions) <= 2

@@ -67,11 +67,16 @@ def test_vectors_are_stored_as_exactly_as_they_should_be(tmp_path, kind, step):
     taken.add(rows[3:4])
     (tmp_path / "other").mkdir()
     taken.write(tmp_path / "other")
-    np.testing.assert_array_equal(Vectors(tmp_path / "other").vectors(np.arange(4)), vectors.vectors(np.array([100, 101, 102, 3])))
+    np.testing.assert_array_equal(
+        Vectors(tmp_path / "other").vectors(np.arange(4)),
+        vectors.vectors(np.array([100, 101, 102, 3])),
+    )
 
 
 def test_bytes_find_what_floats_find(tmp_path):
-    """The ten nearest of 3,000, all of them as near as they would be by the vectors as they were made."""
+    """The ten nearest of 3,000, all of them as near as they would be by the vectors as they were
+    made.
+    """
     rows = unit_rows(3000, 256, 0)
     _, vectors = write_vectors(tmp_path, rows, "int8")
     for query in unit_rows(30, 256, 1):
@@ -98,7 +103,9 @@ def plain_features(text):
 
 
 @settings(deadline=None)
-@given(st.lists(st.text("质量月开放日ab19 。,é々\U00020000か\n", max_size=30), min_size=1, max_size=6))
+@given(
+    st.lists(st.text("质量月开放日ab19 。,é々\U00020000か\n", max_size=30), min_size=1, max_size=6)
+)
 def test_features_are_tokens_bigrams_and_words(texts):
     model = load_static()
     texts = [model.normalize(text) for text in texts]
@@ -124,7 +131,9 @@ def lucene_bm25(documents, query):
     for document in documents:
         counts, score = collections.Counter(document), 0.0
         for feature in set(query):
-            idf = math.log(1 + (len(documents) - frequency[feature] + 0.5) / (frequency[feature] + 0.5))
+            idf = math.log(
+                1 + (len(documents) - frequency[feature] + 0.5) / (frequency[feature] + 0.5)
+            )
             saturation = K1 * (1 - B + B * len(document) / average)
             score += idf * counts[feature] / (counts[feature] + saturation)
         scores.append(score)
@@ -141,7 +150,13 @@ def lexical_of(folder, batches, inner=Inner([])):
     for part in batches:
         flat = np.array([feature << 20 for document in part for feature in document], np.uint64)
         owner = np.repeat(np.arange(len(part)), [len(d) for d in part])
-        writer.add(flat, owner, NO_TOKENS, np.zeros(len(part) + 1, np.int64), np.arange(done, done + len(part)))
+        writer.add(
+            flat,
+            owner,
+            NO_TOKENS,
+            np.zeros(len(part) + 1, np.int64),
+            np.arange(done, done + len(part)),
+        )
         done += len(part)
     stored = writer.write(folder, done)
     found = Lexical(folder, lambda: inner)
@@ -152,7 +167,9 @@ def lexical_of(folder, batches, inner=Inner([])):
 _DOCUMENTS = st.lists(st.lists(st.integers(0, 12), max_size=15), min_size=1, max_size=12)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
+)
 @given(_DOCUMENTS, st.lists(st.integers(0, 20), max_size=10), st.integers(1, 5))
 def test_lexical_scores_are_bm25(tmp_path_factory, documents, query, batch):
     batches = [documents[start : start + batch] for start in range(0, len(documents), batch)]
@@ -164,14 +181,23 @@ def test_lexical_scores_are_bm25(tmp_path_factory, documents, query, batch):
     np.testing.assert_allclose(scores, expected, rtol=1e-5, atol=1e-6)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
+)
 @given(_DOCUMENTS, st.data())
-def test_passages_dropped_and_added_give_what_a_build_from_nothing_gives(tmp_path_factory, before, data):
+def test_passages_dropped_and_added_give_what_a_build_from_nothing_gives(
+    tmp_path_factory, before, data
+):
     """Byte for byte: runs of the old passages, in their order, with new ones between."""
     folder = tmp_path_factory.mktemp("taken")
     old = lexical_of(folder / "old", [before])
     keep = data.draw(st.lists(st.booleans(), min_size=len(before), max_size=len(before)))
-    new = data.draw(st.lists(st.tuples(st.integers(0, len(before)), st.lists(st.integers(0, 14), max_size=5)), max_size=4))
+    new = data.draw(
+        st.lists(
+            st.tuples(st.integers(0, len(before)), st.lists(st.integers(0, 14), max_size=5)),
+            max_size=4,
+        )
+    )
     after, kept, rows, added = [], [], [], []
     for place in range(len(before) + 1):
         for _, document in (one for one in new if one[0] == place):
@@ -200,8 +226,15 @@ def test_scores_are_those_of_bm25s(tmp_path):
     theirs = bm25s.BM25(method="lucene", k1=K1, b=B)
     theirs.index((documents, {str(name): name for name in range(500)}), show_progress=False)
     for query in ([3], [1, 2, 499], list(range(0, 500, 7))):
-        expected = theirs.get_scores_from_ids(sorted({*query} & {feature for document in documents for feature in document}))
-        np.testing.assert_allclose(found.scores(np.array(query, np.uint64) << np.uint64(20))[0], expected, rtol=1e-4, atol=1e-5)
+        expected = theirs.get_scores_from_ids(
+            sorted({*query} & {feature for document in documents for feature in document})
+        )
+        np.testing.assert_allclose(
+            found.scores(np.array(query, np.uint64) << np.uint64(20))[0],
+            expected,
+            rtol=1e-4,
+            atol=1e-5,
+        )
 
 
 def test_snapshot_ranks_by_both_sides(tmp_path):
@@ -209,10 +242,22 @@ def test_snapshot_ranks_by_both_sides(tmp_path):
     build_index(articles, tmp_path)
     with open_index(tmp_path) as snapshot:
         model = snapshot.model
-        texts = [passage_text(article, passage) for article in articles for passage in split(article)]
-        documents = [model.encode_ids([text])[0].tolist() + plain_features(model.normalize(text)) for text in texts]
-        for question in ("电梯安全演练", "Engineers tested 24 ELEVATORS near the harbour", "山東 elevators", "ζζζζ"):
-            asked = model.encode_ids([question])[0].tolist() + plain_features(model.normalize(question))
+        texts = [
+            passage_text(article, passage) for article in articles for passage in split(article)
+        ]
+        documents = [
+            model.encode_ids([text])[0].tolist() + plain_features(model.normalize(text))
+            for text in texts
+        ]
+        for question in (
+            "电梯安全演练",
+            "Engineers tested 24 ELEVATORS near the harbour",
+            "山東 elevators",
+            "ζζζζ",
+        ):
+            asked = model.encode_ids([question])[0].tolist() + plain_features(
+                model.normalize(question)
+            )
             expected = lucene_bm25(documents, asked)
             np.testing.assert_allclose(snapshot.lexical(question), expected, rtol=1e-4, atol=1e-5)
         allowed = np.array([row % 2 == 0 for row in range(snapshot.n_passages)])

@@ -1,4 +1,6 @@
-"""An update gives the index that a build from nothing gives, byte for byte, and reads only what changed."""
+"""An update gives the index that a build from nothing gives, byte for byte, and reads only what
+changed.
+"""
 
 import json
 import os
@@ -21,7 +23,9 @@ TIMES = {"manifest.json", "sources"}
 
 def row(article, **changes):
     fields = ("id", "text", "title", "date", "source", "url", "lang")
-    return json.dumps({**{name: getattr(article, name) for name in fields}, **changes}, ensure_ascii=False)
+    return json.dumps(
+        {**{name: getattr(article, name) for name in fields}, **changes}, ensure_ascii=False
+    )
 
 
 def write(folder, files):
@@ -47,7 +51,16 @@ def assert_as_from_nothing(index, corpus, fresh):
     assert ours.keys() == theirs.keys()
     assert [name for name in ours if ours[name] != theirs[name] and name not in TIMES] == []
     old, new = (json.loads(files["manifest.json"]) for files in (ours, theirs))
-    same = ("counts", "skipped", "lexical", "vectors", "splitter", "duplicates", "model", "static_model")
+    same = (
+        "counts",
+        "skipped",
+        "lexical",
+        "vectors",
+        "splitter",
+        "duplicates",
+        "model",
+        "static_model",
+    )
     assert {name: old[name] for name in same} == {name: new[name] for name in same}
 
 
@@ -57,7 +70,11 @@ ARTICLES = made_articles(60)
 @pytest.fixture
 def corpus(tmp_path):
     files = {f"{n:02}.txt": ARTICLES[n].text for n in range(20)}
-    files |= {"rows.jsonl": "\n".join(map(row, ARTICLES[20:60])), "empty.txt": "", "twice.jsonl": row(ARTICLES[22]) + "\nno json\n"}
+    files |= {
+        "rows.jsonl": "\n".join(map(row, ARTICLES[20:60])),
+        "empty.txt": "",
+        "twice.jsonl": row(ARTICLES[22]) + "\nno json\n",
+    }
     write(tmp_path / "corpus", files)
     index_corpus([tmp_path / "corpus"], tmp_path / "index")
     return files
@@ -78,29 +95,64 @@ def test_nothing_changed_nothing_done(tmp_path, corpus, monkeypatch):
 def test_from_whichever_folder_the_corpus_is_named(tmp_path, corpus, monkeypatch):
     (tmp_path / "corpus" / "link.txt").symlink_to("/nowhere")  # skipped, and named by its path
     monkeypatch.chdir(tmp_path)
-    assert "corpus/link.txt" in [one.path for one in index_corpus([Path("corpus")], Path("index"), afresh=True).skipped]
+    assert "corpus/link.txt" in [
+        one.path for one in index_corpus([Path("corpus")], Path("index"), afresh=True).skipped
+    ]
     assert index_corpus([tmp_path / "corpus"], tmp_path / "index") is None
 
 
-@pytest.mark.parametrize("name, change, expected", [
-    ("add", {"05b.txt": "A ferry for the harbour was tested by engineers. " * 3}, Changes(added=1, unchanged=60)),
-    ("edit", {"07.txt": ARTICLES[7].text + "A line more."}, Changes(changed=1, unchanged=59)),
-    ("remove", {"03.txt": None}, Changes(removed=1, unchanged=59)),
-    ("move", {"03.txt": None, "zz.txt": ARTICLES[3].text}, Changes(moved=1, unchanged=59)),
-    ("first of two with one id goes", {"rows.jsonl": "\n".join(map(row, ARTICLES[23:60]))}, Changes(removed=2, unchanged=58)),
-    ("an id is taken earlier", {"00.jsonl": row(ARTICLES[30], text="Another text for this id. " * 5)}, Changes(added=1, changed=1, unchanged=59)),
-    ("an article is there earlier", {"00.jsonl": row(ARTICLES[30])}, Changes(unchanged=60)),
-    ("an id of a table", {"00.csv": f"id,text\na30,{'Another text for this id. ' * 5}\n"}, Changes(added=1, changed=1, unchanged=59)),
-    (
-        "row edited", {"rows.jsonl": "\n".join(row(a, **({"title": "New"} if a.id == "a25" else {})) for a in ARTICLES[20:60])},
-        Changes(changed=1, unchanged=59)
-    ),
-    ("rows in another order", {"rows.jsonl": "\n".join(map(row, reversed(ARTICLES[20:60])))}, Changes(unchanged=60)),
-    (
-        "a row becomes empty", {"rows.jsonl": "\n".join(row(a, **({"text": " "} if a.id == "a25" else {})) for a in ARTICLES[20:60])},
-        Changes(removed=1, unchanged=59)
-    ),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, change, expected",
+    [
+        (
+            "add",
+            {"05b.txt": "A ferry for the harbour was tested by engineers. " * 3},
+            Changes(added=1, unchanged=60),
+        ),
+        ("edit", {"07.txt": ARTICLES[7].text + "A line more."}, Changes(changed=1, unchanged=59)),
+        ("remove", {"03.txt": None}, Changes(removed=1, unchanged=59)),
+        ("move", {"03.txt": None, "zz.txt": ARTICLES[3].text}, Changes(moved=1, unchanged=59)),
+        (
+            "first of two with one id goes",
+            {"rows.jsonl": "\n".join(map(row, ARTICLES[23:60]))},
+            Changes(removed=2, unchanged=58),
+        ),
+        (
+            "an id is taken earlier",
+            {"00.jsonl": row(ARTICLES[30], text="Another text for this id. " * 5)},
+            Changes(added=1, changed=1, unchanged=59),
+        ),
+        ("an article is there earlier", {"00.jsonl": row(ARTICLES[30])}, Changes(unchanged=60)),
+        (
+            "an id of a table",
+            {"00.csv": f"id,text\na30,{'Another text for this id. ' * 5}\n"},
+            Changes(added=1, changed=1, unchanged=59),
+        ),
+        (
+            "row edited",
+            {
+                "rows.jsonl": "\n".join(
+                    row(a, **({"title": "New"} if a.id == "a25" else {})) for a in ARTICLES[20:60]
+                )
+            },
+            Changes(changed=1, unchanged=59),
+        ),
+        (
+            "rows in another order",
+            {"rows.jsonl": "\n".join(map(row, reversed(ARTICLES[20:60])))},
+            Changes(unchanged=60),
+        ),
+        (
+            "a row becomes empty",
+            {
+                "rows.jsonl": "\n".join(
+                    row(a, **({"text": " "} if a.id == "a25" else {})) for a in ARTICLES[20:60]
+                )
+            },
+            Changes(removed=1, unchanged=59),
+        ),
+    ],
+)
 def test_an_update_gives_what_a_build_from_nothing_gives(tmp_path, corpus, name, change, expected):
     files = {name: text for name, text in (corpus | change).items() if text is not None}
     report = updated(tmp_path, files)
@@ -112,7 +164,9 @@ def test_an_update_gives_what_a_build_from_nothing_gives(tmp_path, corpus, name,
     assert back is not None and back.articles == 60
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None
+)
 @given(st.lists(st.tuples(st.integers(0, 2**32), st.integers(1, 12)), min_size=1, max_size=3))
 def test_any_updates_one_after_the_other(tmp_path_factory, steps):
     tmp_path = tmp_path_factory.mktemp("updates")
@@ -122,7 +176,11 @@ def test_any_updates_one_after_the_other(tmp_path_factory, steps):
     def files():
         out = {f"{name}.txt": article.text for name, article in articles.items() if name % 3}
         for part in range(2):
-            out[f"m{part}.jsonl"] = "\n".join(row(a, id=str(name)) for name, a in articles.items() if name % 3 == 0 and name % 2 == part)
+            out[f"m{part}.jsonl"] = "\n".join(
+                row(a, id=str(name))
+                for name, a in articles.items()
+                if name % 3 == 0 and name % 2 == part
+            )
         return out
 
     write(tmp_path / "corpus", files())
@@ -177,7 +235,9 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path, corpus, mo
     monkeypatch.setattr(survey._File, "settle", meanwhile)
     index_corpus([tmp_path / "corpus"], tmp_path / "index", afresh=True)
     monkeypatch.undo()
-    assert index_corpus([tmp_path / "corpus"], tmp_path / "index").changes == Changes(changed=1, unchanged=59)
+    assert index_corpus([tmp_path / "corpus"], tmp_path / "index").changes == Changes(
+        changed=1, unchanged=59
+    )
     assert index_corpus([tmp_path / "corpus"], tmp_path / "index") is None
 
 
@@ -188,7 +248,11 @@ def test_touched_files_are_not_read_again(tmp_path, corpus):
 
 
 def test_the_guard_and_the_report(tmp_path, corpus):
-    fewer = {name: text for name, text in corpus.items() if not name.startswith("1") and name != "twice.jsonl"}
+    fewer = {
+        name: text
+        for name, text in corpus.items()
+        if not name.startswith("1") and name != "twice.jsonl"
+    }
     live = (tmp_path / "index" / "CURRENT").read_text()
     for name in list(fewer)[:6]:
         del fewer[name]
@@ -198,7 +262,10 @@ def test_the_guard_and_the_report(tmp_path, corpus):
     report = updated(tmp_path, fewer)
     assert report.changes == Changes(removed=16, unchanged=44)
     with open_index(tmp_path / "index") as snapshot:
-        assert snapshot.manifest.report["changes"]["removed"] == 16 and snapshot.manifest.report["skipped"] == 1
+        assert (
+            snapshot.manifest.report["changes"]["removed"] == 16
+            and snapshot.manifest.report["skipped"] == 1
+        )
         assert snapshot.manifest.skipped == report.skipped
 
 

@@ -1,4 +1,6 @@
-"""One writer, an atomic switch, a way back; whatever is killed or refused, the live version stays whole."""
+"""One writer, an atomic switch, a way back; whatever is killed or refused, the live version stays
+whole.
+"""
 
 import errno
 import multiprocessing
@@ -135,7 +137,9 @@ def test_a_writer_in_another_process_is_noticed(tmp_path):
         "import sys, time; from pathlib import Path; from rag.index.versions import writing\n"
         "with writing(Path(sys.argv[1])): print('in', flush=True); time.sleep(60)\n"
     )
-    holder = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
     try:
         assert holder.stdout.readline() == "in\n"
         with pytest.raises(IndexBusy):
@@ -161,7 +165,9 @@ def started(target, *args):
 
 
 def _build_for_ever(pipe, path):
-    build(Path(tempfile.mkdtemp(dir=path.parent)), "warm", count=2)  # what the first build loads is loaded
+    build(
+        Path(tempfile.mkdtemp(dir=path.parent)), "warm", count=2
+    )  # what the first build loads is loaded
     pipe.send(True)
     for number in range(1000):
         build(path, f"g{number}", count=40)
@@ -238,7 +244,9 @@ def test_a_death_at_each_step_of_the_switch(tmp_path, step, live):
         assert generation(snapshot) == live
     last = build(tmp_path, "next")
     assert status(tmp_path).version == last
-    assert [p.name for p in tmp_path.iterdir() if p.name.startswith((".building", ".CURRENT"))] == []
+    assert [
+        p.name for p in tmp_path.iterdir() if p.name.startswith((".building", ".CURRENT"))
+    ] == []
     rollback(tmp_path)
     with open_index(tmp_path) as snapshot:
         assert generation(snapshot) == live
@@ -268,7 +276,9 @@ def test_a_folder_without_permission_is_a_clear_error(tmp_path):
     here = os.path.dirname(__file__)
     command = [sys.executable, "-B", "-c", code, here, str(tmp_path)]
     done = subprocess.run(command, cwd=os.path.dirname(here), capture_output=True, text=True)
-    assert "permission is denied" in done.stdout and "--index DIR" in done.stdout, done.stdout + done.stderr
+    assert "permission is denied" in done.stdout and "--index DIR" in done.stdout, (
+        done.stdout + done.stderr
+    )
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
@@ -303,7 +313,9 @@ def test_a_refused_write_leaves_the_old_version_and_no_rubbish(tmp_path, monkeyp
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX limits")
 @pytest.mark.parametrize("kilobytes", [0, 1, 4, 8])
 def test_real_writes_beyond_a_real_limit_are_clear_errors(tmp_path, kilobytes):
-    """The system itself refuses every byte of a file beyond the limit, in each library that writes."""
+    """The system itself refuses every byte of a file beyond the limit, in each library that
+    writes.
+    """
     build(tmp_path, "g0", count=40)
     child, pipe = started(_build_within, tmp_path, kilobytes * 1024)
     told = pipe.recv()

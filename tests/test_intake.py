@@ -1,4 +1,6 @@
-"""Articles that readers add: into the folder and the index while questions go on, with a reason for what is refused."""
+"""Articles that readers add: into the folder and the index while questions go on, with a reason for
+what is refused.
+"""
 
 import threading
 import time
@@ -20,7 +22,9 @@ FERRY = "渡船从本周起每天开两班，早班七点开。船票仍是三�
 def index(tmp_path):
     """An index of a folder of one's own."""
     (tmp_path / "news").mkdir()
-    (tmp_path / "news" / "bridge.txt").write_text("跨江大桥周一通车。大桥长九百米，双向四车道。\n", "utf-8")
+    (tmp_path / "news" / "bridge.txt").write_text(
+        "跨江大桥周一通车。大桥长九百米，双向四车道。\n", "utf-8"
+    )
     Index.build(tmp_path / "news", tmp_path / "index")
     return tmp_path / "index"
 
@@ -39,7 +43,11 @@ def ended(job):
 
 def test_a_text_is_found_as_soon_as_it_is_added(index, intake):
     before = Index.open(index)
-    state = ended(intake.add([Item("text", "", FERRY)], title="渡船加班", date="2024-05-03", source="江河日报"))
+    state = ended(
+        intake.add(
+            [Item("text", "", FERRY)], title="渡船加班", date="2024-05-03", source="江河日报"
+        )
+    )
     assert (state.stage, state.error) == ("done", "")
     (one,) = state.results
     assert (one.status, one.articles) == ("added", 1)
@@ -58,7 +66,13 @@ def test_files_are_told_one_by_one_and_their_names_lead_nowhere(index, intake, t
         Item("file", "same.txt", b"The mill was sold in May for 3 million."),
     ]
     state = ended(intake.add(files))
-    assert [one.status for one in state.results] == ["added", "added", "refused", "refused", "known"]
+    assert [one.status for one in state.results] == [
+        "added",
+        "added",
+        "refused",
+        "refused",
+        "known",
+    ]
     assert all(one.reason for one in state.results if one.status == "refused")
     assert len({one.path for one in state.results[:2]}) == 2, "two files of one name are two files"
     inside = {path.resolve() for path in (tmp_path / "news").rglob("*")}
@@ -77,7 +91,17 @@ def test_all_who_add_at_once_are_served_in_turn(index, intake):
     jobs = []
 
     def add(number):
-        jobs.append(intake.add([Item("text", "", f"Festival number {number} was held in the town of Lin on a Sunday.")]))
+        jobs.append(
+            intake.add(
+                [
+                    Item(
+                        "text",
+                        "",
+                        f"Festival number {number} was held in the town of Lin on a Sunday.",
+                    )
+                ]
+            )
+        )
 
     people = [threading.Thread(target=add, args=(number,)) for number in range(5)]
     for one in people:
@@ -87,7 +111,9 @@ def test_all_who_add_at_once_are_served_in_turn(index, intake):
     states = [ended(job) for job in jobs]
     assert [state.stage for state in states] == ["done"] * 5
     assert Index.open(index).n_articles == 6
-    assert len({state.version for state in states}) <= 3, "those who wait together are served together"
+    assert len({state.version for state in states}) <= 3, (
+        "those who wait together are served together"
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,7 +123,11 @@ def test_all_who_add_at_once_are_served_in_turn(index, intake):
         ([Item("text", "", "  ")], {}, "none"),
         ([Item("text", "", "长" * (TEXT_LIMIT + 1))], {}, "as a file"),
         ([Item("url", "https://example.org/")], {}, "--allow-url"),
-        ([Item("file", "a.txt", b"a"), Item("file", "b.txt", b"b")], {"title": "both"}, "one at a time"),
+        (
+            [Item("file", "a.txt", b"a"), Item("file", "b.txt", b"b")],
+            {"title": "both"},
+            "one at a time",
+        ),
     ],
 )
 def test_what_cannot_be_added_is_refused_at_once(intake, items, said, told):
@@ -116,7 +146,9 @@ def test_an_update_that_fails_is_told_and_the_index_stays(index, intake, tmp_pat
         state = ended(intake.add([Item("text", "", FERRY)]))
     assert state.stage == "failed" and state.error
     assert Index.open(index).version == version
-    assert "渡船" in "".join(path.read_text("utf-8") for path in (tmp_path / "news").iterdir() if path.is_file())
+    assert "渡船" in "".join(
+        path.read_text("utf-8") for path in (tmp_path / "news").iterdir() if path.is_file()
+    )
     # Adding it again finds it there, and indexes it now.
     again = ended(intake.add([Item("text", "", FERRY)]))
     assert again.results[0].status == "known" and Index.open(index).n_articles == 2
@@ -144,15 +176,32 @@ def test_over_http(index):
         told = reply.json()
         assert reply.status_code == 200 and told["stage"] == "done"
         assert [one["status"] for one in told["results"]] == ["added", "refused"]
-        assert client.get(f"/api/articles/{told['results'][0]['path']}").json()["text"].startswith("渡船")
-        assert "七点" in client.post("/api/ask", json={"question": "渡船早班几点开？"}).json()["text"], "the next question finds it"
-        later = client.post("/api/articles?wait=false", data={"text": "The tower was painted red.", "title": "Tower"}).json()
+        assert (
+            client.get(f"/api/articles/{told['results'][0]['path']}")
+            .json()["text"]
+            .startswith("渡船")
+        )
+        assert (
+            "七点" in client.post("/api/ask", json={"question": "渡船早班几点开？"}).json()["text"]
+        ), "the next question finds it"
+        later = client.post(
+            "/api/articles?wait=false",
+            data={"text": "The tower was painted red.", "title": "Tower"},
+        ).json()
         while (state := client.get(f"/api/jobs/{later['job']}").json())["stage"] not in FINAL:
             time.sleep(0.05)
         assert state["results"][0]["title"] == "Tower"
         assert client.get("/api/jobs/unknown").status_code == 404
-        assert client.post("/api/articles", data={"address": "https://example.org/"}).status_code == 400
-        assert client.post("/api/articles", files=files, headers={"origin": "https://evil.example"}).status_code == 403
+        assert (
+            client.post("/api/articles", data={"address": "https://example.org/"}).status_code
+            == 400
+        )
+        assert (
+            client.post(
+                "/api/articles", files=files, headers={"origin": "https://evil.example"}
+            ).status_code
+            == 403
+        )
     app.state.desk.close()
 
 

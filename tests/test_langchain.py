@@ -1,4 +1,6 @@
-"""The retriever and the assistant in LangChain's own machinery, with chat models that need no network."""
+"""The retriever and the assistant in LangChain's own machinery, with chat models that need no
+network.
+"""
 
 import asyncio
 import json
@@ -19,8 +21,18 @@ from rag.langchain import YinjuAssistant, YinjuRetriever
 
 ZH, EN = "清理了多少个无证经营摊点？", "Which festival came with a gala?"
 METADATA = {
-    "id", "article_id", "title", "date", "source", "url", "lang", "start", "end", "score", "support",
-}  # fmt: skip
+    "id",
+    "article_id",
+    "title",
+    "date",
+    "source",
+    "url",
+    "lang",
+    "start",
+    "end",
+    "score",
+    "support",
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +55,8 @@ def test_documents_are_passages_with_their_span(index):
 
 def test_a_document_has_the_page_and_the_story_of_its_passage(tmp_path):
     words = (
-        "Workers repaired the lighthouse of Gullane Point after the storm of March, and the harbour reopened. "
-        * 6
+        "Workers repaired the lighthouse of Gullane Point after the storm of March, and the harbour"
+        " reopened. " * 6
     )
     text = "The ferry company published its timetable for the summer. " * 3
     paged = Article("paged", text + words, "Harbour", lang="en", pages=(0, len(text)))

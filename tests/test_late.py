@@ -16,8 +16,25 @@ from rag.search.late import Pool, all_passages, pool_of
 from rag.search.phrase import phrases
 from rag.search.types import Filters, Fusion
 
-_TEXTS = ["世界卫生组织检查电梯", "电梯", "The bureau tested lifts", "国家统计局和上海交通大学 2011", "flood drill 防汛演练", "ぜん", "食品药品监督管理局在山东省", "the the the"]
-_QUESTIONS = ["哪些省的世界卫生组织检查了电梯？", "which food bureau", "電梯", "统计和卫生", "?", "2011 防汛 drill", "ボン"]
+_TEXTS = [
+    "世界卫生组织检查电梯",
+    "电梯",
+    "The bureau tested lifts",
+    "国家统计局和上海交通大学 2011",
+    "flood drill 防汛演练",
+    "ぜん",
+    "食品药品监督管理局在山东省",
+    "the the the",
+]
+_QUESTIONS = [
+    "哪些省的世界卫生组织检查了电梯？",
+    "which food bureau",
+    "電梯",
+    "统计和卫生",
+    "?",
+    "2011 防汛 drill",
+    "ボン",
+]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +49,9 @@ def plain_best(query, passages):
     vector = lambda token: model.token_vectors(np.array([token]))[0][0]
     out = np.zeros((len(query.ids), len(passages)), np.float32)
     for column, ids in enumerate(passages):
-        there = [vector(t) for token in ids for t in [int(token), *model.parts(int(token)).tolist()]]
+        there = [
+            vector(t) for token in ids for t in [int(token), *model.parts(int(token)).tolist()]
+        ]
         nearest = lambda token: max(float(vector(token) @ other) for other in there)
         for row, token in enumerate(query.ids.tolist()):
             if not query.weights[row]:
@@ -44,27 +63,52 @@ def plain_best(query, passages):
 
 def as_pool(passages):
     lengths = [len(ids) for ids in passages]
-    return Pool(load_static(), np.arange(len(passages)), np.concatenate(passages), np.cumsum([0, *lengths[:-1]]))
+    return Pool(
+        load_static(),
+        np.arange(len(passages)),
+        np.concatenate(passages),
+        np.cumsum([0, *lengths[:-1]]),
+    )
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.lists(st.sampled_from(_TEXTS), min_size=1, max_size=3).map(" ".join), min_size=1, max_size=4), st.sampled_from(_QUESTIONS))
+@given(
+    st.lists(
+        st.lists(st.sampled_from(_TEXTS), min_size=1, max_size=3).map(" ".join),
+        min_size=1,
+        max_size=4,
+    ),
+    st.sampled_from(_QUESTIONS),
+)
 def test_best_is_the_best_of_all_pairs(texts, question):
     model = load_static()
     query = analyse(question, model)
     passages = [ids for text in texts if len(ids := model.encode_ids([text])[0])]
     if passages:
-        np.testing.assert_allclose(as_pool(passages).best(query), plain_best(query, passages), atol=1e-5)
+        np.testing.assert_allclose(
+            as_pool(passages).best(query), plain_best(query, passages), atol=1e-5
+        )
 
 
 def test_a_compound_meets_its_parts():
-    """世界卫生组织 is one token; a passage that writes 卫生 alone still answers to it, and the other way round."""
+    """世界卫生组织 is one token; a passage that writes 卫生 alone still answers to it, and the
+    other way round.
+    """
     model = load_static()
-    ids = {text: model.encode_ids([text])[0] for text in ("世界卫生组织", "卫生", "世界 卫生 组织", "苹果")}
+    ids = {
+        text: model.encode_ids([text])[0]
+        for text in ("世界卫生组织", "卫生", "世界 卫生 组织", "苹果")
+    }
     assert len(ids["世界卫生组织"]) == 1 and len(ids["世界 卫生 组织"]) == 3
-    scores = lambda question, *texts: as_pool([ids[t] for t in texts]).best(analyse(question, model))
+    scores = lambda question, *texts: as_pool([ids[t] for t in texts]).best(
+        analyse(question, model)
+    )
     (whole,) = scores("世界卫生组织", "世界卫生组织", "世界 卫生 组织", "卫生", "苹果")
-    assert whole[0] == pytest.approx(1, abs=1e-5) and whole[1] == pytest.approx(1, abs=1e-5) and whole[1] > whole[2] > whole[3]
+    assert (
+        whole[0] == pytest.approx(1, abs=1e-5)
+        and whole[1] == pytest.approx(1, abs=1e-5)
+        and whole[1] > whole[2] > whole[3]
+    )
     (part,) = scores("卫生", "世界卫生组织", "苹果")
     assert part[0] == pytest.approx(1, abs=1e-5) and part[1] < 0.8
 
@@ -88,7 +132,9 @@ def test_what_a_pool_remembers_is_bounded(snapshot, monkeypatch):
     monkeypatch.setattr(late, "_FOUND", 3 * len(pool.rows))
     for question in _QUESTIONS:
         query = analyse(question, snapshot.model)
-        np.testing.assert_allclose(pool.best(query), pool_of(snapshot, pool.rows).best(query), atol=1e-6)
+        np.testing.assert_allclose(
+            pool.best(query), pool_of(snapshot, pool.rows).best(query), atol=1e-6
+        )
         assert len(pool._found) <= 3
 
 
@@ -124,7 +170,15 @@ def large(monkeypatch):
     monkeypatch.setattr(late, "_SMALL", 0)
 
 
-_ASKED = ["哪些省举行了防汛演练？", "How long is the bridge?", "古茶树", "song porcelain", "图书馆藏书多少册", "apples by rail", "谁赢了马拉松"]
+_ASKED = [
+    "哪些省举行了防汛演练？",
+    "How long is the bridge?",
+    "古茶树",
+    "song porcelain",
+    "图书馆藏书多少册",
+    "apples by rail",
+    "谁赢了马拉松",
+]
 
 
 @pytest.mark.parametrize("question", _ASKED)
@@ -134,7 +188,9 @@ def test_proposals_hold_the_best(snapshot, monkeypatch, question):
     monkeypatch.setattr(late, "_SMALL", 0)
     assert all_passages(snapshot) is None
     some = candidates(snapshot, query, per_side=3)
-    assert whole.rows.tolist() == list(range(snapshot.n_passages)) and len(some.rows) < len(whole.rows)
+    assert whole.rows.tolist() == list(range(snapshot.n_passages)) and len(some.rows) < len(
+        whole.rows
+    )
     assert some.rows[some.score.argmax()] == whole.rows[whole.score.argmax()]
     # what is proposed has the same parts as if all were scored
     for name in ("dense", "late", "lexical"):
@@ -144,7 +200,10 @@ def test_proposals_hold_the_best(snapshot, monkeypatch, question):
 def test_a_filter_comes_before_the_cut(snapshot, large):
     for article in NEWS:
         only = Filters(article.date, article.date, (article.source,), (article.lang,))
-        for question in ("哪些省举行了防汛演练？", "bridge"):  # of most of the articles the worst question there is
+        for question in (
+            "哪些省举行了防汛演练？",
+            "bridge",
+        ):  # of most of the articles the worst question there is
             found = candidates(snapshot, analyse(question, snapshot.model), only, per_side=1)
             assert {snapshot.article(row).id for row in found.articles.tolist()} == {article.id}
 
@@ -170,8 +229,10 @@ def test_a_filter_that_nothing_passes(snapshot, monkeypatch):
 def test_a_phrase_is_worth_more_than_its_words_apart(tmp_path):
     from rag.corpus import Article
 
-    articles = [Article("apart", "演练在山区进行，防火巡查在林区，物资由仓库发放。", lang="zh"),
-                Article("together", "物资由仓库发放，防火演练在山区进行，巡查在林区。", lang="zh")]
+    articles = [
+        Article("apart", "演练在山区进行，防火巡查在林区，物资由仓库发放。", lang="zh"),
+        Article("together", "物资由仓库发放，防火演练在山区进行，巡查在林区。", lang="zh"),
+    ]
     build_index(articles, tmp_path / "index")
     with open_index(tmp_path / "index") as snapshot:
         found = candidates(snapshot, analyse("防火演练", snapshot.model))
@@ -179,17 +240,33 @@ def test_a_phrase_is_worth_more_than_its_words_apart(tmp_path):
         assert found.score.argmax() == found.rows.tolist().index(1)
         plain = candidates(snapshot, analyse("防火演练", snapshot.model), fusion=Fusion(phrase=0))
         np.testing.assert_allclose(found.score - found.phrase, plain.score, atol=1e-5)
-        assert not candidates(snapshot, analyse("演练", snapshot.model)).phrase.any()  # one word is no phrase
+        assert not candidates(
+            snapshot, analyse("演练", snapshot.model)
+        ).phrase.any()  # one word is no phrase
 
 
 @settings(deadline=None)
 @given(st.sampled_from(_QUESTIONS + _TEXTS), st.data())
 def test_the_share_of_a_phrase(snapshot, question, data):
     query = analyse(question, snapshot.model)
-    rows = np.array(data.draw(st.lists(st.integers(0, snapshot.n_passages - 1), unique=True, min_size=1).map(sorted)))
+    rows = np.array(
+        data.draw(
+            st.lists(st.integers(0, snapshot.n_passages - 1), unique=True, min_size=1).map(sorted)
+        )
+    )
     found = phrases(snapshot, query, rows, np.zeros(len(rows)))
-    pairs = list(zip(query.ids.tolist(), query.ids[1:].tolist(), (query.weights[:-1] + query.weights[1:]).tolist()))
+    pairs = list(
+        zip(
+            query.ids.tolist(),
+            query.ids[1:].tolist(),
+            (query.weights[:-1] + query.weights[1:]).tolist(),
+        )
+    )
     for row, share in zip(rows.tolist(), found.tolist()):
-        own = snapshot.token_ids[snapshot.token_offsets[row] : snapshot.token_offsets[row + 1]].tolist()
-        expected = sum(w for a, b, w in pairs if (a, b) in set(zip(own, own[1:]))) / max(sum(w for *_, w in pairs), 1e-9)
+        own = snapshot.token_ids[
+            snapshot.token_offsets[row] : snapshot.token_offsets[row + 1]
+        ].tolist()
+        expected = sum(w for a, b, w in pairs if (a, b) in set(zip(own, own[1:]))) / max(
+            sum(w for *_, w in pairs), 1e-9
+        )
         assert share == pytest.approx(expected, abs=1e-5)

@@ -26,18 +26,23 @@ def index(sample_index):
 def corpus(tmp_path):
     folder = tmp_path / "news"
     folder.mkdir()
-    (folder / "one.md").write_text("---\ntitle: 港口\ndate: 2024-05-01\n---\n海港城的新码头昨日启用。\n", "utf-8")
+    (folder / "one.md").write_text(
+        "---\ntitle: 港口\ndate: 2024-05-01\n---\n海港城的新码头昨日启用。\n", "utf-8"
+    )
     (folder / "two.txt").write_text("The new museum opened on Monday.\n", "utf-8")
     return folder
 
 
 def test_import_loads_nothing_heavy():
     code = (
-        "import sys, rag; assert 'Index' in dir(rag);"
-        "heavy = {'numpy', 'torch', 'faiss', 'gradio', 'langchain', 'langchain_core', 'transformers', 'scipy', 'click'};"
-        "print(sorted(heavy & set(sys.modules)))"
+        "import sys, rag; assert 'Index' in dir(rag);heavy = {'numpy', 'torch', 'faiss', 'gradio',"
+        " 'langchain', 'langchain_core', 'transformers', 'scipy', 'click'};print(sorted(heavy &"
+        " set(sys.modules)))"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
+        == "[]\n"
+    )
 
 
 def test_public_names():
@@ -65,7 +70,9 @@ def test_an_answer_cites_word_for_word(index):
     assert isinstance(answer, Answer) and not answer.refused and "100" in answer.text
     assert answer.citations and all(isinstance(citation, Citation) for citation in answer.citations)
     for citation in answer.citations:
-        assert index.article(citation.article_id).text[citation.start : citation.end] == citation.quote
+        assert (
+            index.article(citation.article_id).text[citation.start : citation.end] == citation.quote
+        )
     json.dumps(answer.to_dict())
 
 
@@ -73,13 +80,22 @@ def test_an_answer_cites_word_for_word(index):
 def test_a_streamed_answer_is_the_answer(index, question):
     searching, found, *pieces, last = Assistant(index).stream(question)
     whole = Assistant(index).ask(question)
-    assert searching == Searching(index.n_articles) and 0 < found.articles <= found.passages <= index.n_passages
-    assert "".join(pieces) == last.text == whole.text and all(isinstance(piece, str) for piece in pieces)
+    assert (
+        searching == Searching(index.n_articles)
+        and 0 < found.articles <= found.passages <= index.n_passages
+    )
+    assert "".join(pieces) == last.text == whole.text and all(
+        isinstance(piece, str) for piece in pieces
+    )
     assert last.citations == whole.citations and (len(pieces) > 1 or len(whole.text) < 40)
 
 
 def test_a_refusal_under_a_restriction_says_that_it_seeks_further(index):
-    events = list(Assistant(index).stream("What did a litre of milk cost in May 2011?", filters=Filters(langs=("en",))))
+    events = list(
+        Assistant(index).stream(
+            "What did a litre of milk cost in May 2011?", filters=Filters(langs=("en",))
+        )
+    )
     stages = [event for event in events if isinstance(event, Searching | Found)]
     assert [type(stage) for stage in stages] == [Searching, Found] * 2
     assert stages[0].articles < stages[2].articles < index.n_articles and events[-1].refused
@@ -110,7 +126,11 @@ def test_filters_restrict_search_and_answers(index):
 
 @pytest.mark.parametrize(
     "filters",
-    [Filters(date_from="2024-2-1"), Filters(date_to="20240201"), Filters(date_from="2024-02-02", date_to="2024-02-01")],
+    [
+        Filters(date_from="2024-2-1"),
+        Filters(date_to="20240201"),
+        Filters(date_from="2024-02-02", date_to="2024-02-01"),
+    ],
 )
 def test_filters_that_make_no_sense_are_refused(index, filters):
     for call in (index.search, Assistant(index).ask):
@@ -167,18 +187,33 @@ def test_reload_takes_up_a_new_version_and_only_then(corpus, tmp_path):
 def test_an_index_of_articles_that_are_no_files(tmp_path):
     articles = [Article(id="a", text="The new museum opened on Monday.", lang="en")]
     report = Index.build(iter(articles), tmp_path / "index")
-    assert report.articles == 1 and Index.open(tmp_path / "index").article("a").text == articles[0].text
+    assert (
+        report.articles == 1
+        and Index.open(tmp_path / "index").article("a").text == articles[0].text
+    )
     with pytest.raises(UsageError, match="name the corpus"):
         Index.update(tmp_path / "index")
-    assert Index.verify(tmp_path / "index").version == Index.status(tmp_path / "index").version == report.version
+    assert (
+        Index.verify(tmp_path / "index").version
+        == Index.status(tmp_path / "index").version
+        == report.version
+    )
 
 
 def test_articles_of_a_program_get_the_language_of_their_text(tmp_path):
-    texts = ("The new museum opened on Monday.", "海港城的新码头昨日启用。", "The old museum is closed.")
-    Index.build((Article(f"{n}", text, lang="fr" * (n == 2)) for n, text in enumerate(texts)), tmp_path)
+    texts = (
+        "The new museum opened on Monday.",
+        "海港城的新码头昨日启用。",
+        "The old museum is closed.",
+    )
+    Index.build(
+        (Article(f"{n}", text, lang="fr" * (n == 2)) for n, text in enumerate(texts)), tmp_path
+    )
     with Index.open(tmp_path) as index:
         assert [index.article(f"{n}").lang for n in range(3)] == ["en", "zh", "fr"]
-        assert [hit.article_id for hit in index.search("码头", filters=Filters(langs=("zh",)))] == ["1"]
+        assert [hit.article_id for hit in index.search("码头", filters=Filters(langs=("zh",)))] == [
+            "1"
+        ]
 
 
 def _edit(corpus):
@@ -218,7 +253,9 @@ def test_every_change_of_the_articles_makes_an_index_stale(corpus, tmp_path, cha
     assert Index.stale(path, corpus) == ""
     change(corpus)
     assert Index.stale(path, corpus) == "the articles have changed"
-    assert Index.update(path).articles == len([p for p in corpus.rglob("*") if p.suffix in (".md", ".txt")])
+    assert Index.update(path).articles == len(
+        [p for p in corpus.rglob("*") if p.suffix in (".md", ".txt")]
+    )
     assert Index.stale(path, corpus) == ""
 
 
@@ -228,7 +265,9 @@ def test_an_index_is_stale_after_rollback_and_with_other_settings(corpus, tmp_pa
     _edit(corpus)
     Index.update(path)
     Index.rollback(path)
-    assert "articles have changed" in Index.stale(path, corpus)  # each version knows what it was read from
+    assert "articles have changed" in Index.stale(
+        path, corpus
+    )  # each version knows what it was read from
     assert Index.update(path).changes.changed == 1
     assert "other folders" in Index.stale(path, [corpus, corpus / "one.md"])
     assert "another model" in Index.stale(path, corpus, "some/model")

@@ -7,10 +7,23 @@ from hypothesis import strategies as st
 from rag.errors import UsageError
 from rag.search.types import Filters
 from rag.ui.asked import Asked
-from rag.ui.filters import FIELDS, VALUES_KEPT, as_fields, checked, from_fields, from_link, to_link, told
+from rag.ui.filters import (
+    FIELDS,
+    VALUES_KEPT,
+    as_fields,
+    checked,
+    from_fields,
+    from_link,
+    to_link,
+    told,
+)
 from rag.ui.start import Corpus
 
-values = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).map(str.strip).filter(bool)
+values = (
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+    .map(str.strip)
+    .filter(bool)
+)
 several = st.lists(values, max_size=3, unique=True).map(tuple)
 filters = st.builds(Filters, values | st.just(""), values | st.just(""), several, several, several)
 
@@ -22,7 +35,10 @@ def test_a_link_asks_what_was_asked(asked):
     assert link.isascii() and not set(link) & set(" <>\"'\\`{}")
 
 
-@pytest.mark.parametrize("link", ["", "?", "?q", "?&&==", "?%ff%fe&q=%ff", "?__theme=dark", "?from=&source=&q=", "?q=\ud800"])
+@pytest.mark.parametrize(
+    "link",
+    ["", "?", "?q", "?&&==", "?%ff%fe&q=%ff", "?__theme=dark", "?from=&source=&q=", "?q=\ud800"],
+)
 def test_a_damaged_link_asks_little_but_does_no_harm(link):
     assert from_link(link).filters == Filters()
 
@@ -37,10 +53,18 @@ def test_a_link_without_end_is_cut():
 def test_fields_and_filters_are_each_other():
     chosen = Filters("2024-06-01", "", ("River Post",), ("zh",), ("Suzhou, Anhui", "四川"))
     assert from_fields(*as_fields(chosen)) == chosen
-    assert from_fields(None, None, None, None, None) == from_fields(" ", "", [], " ;；", []) == Filters()
+    assert (
+        from_fields(None, None, None, None, None)
+        == from_fields(" ", "", [], " ;；", [])
+        == Filters()
+    )
     assert from_fields("", "", [], "四川；成都、 Japan", []).places == ("四川", "成都", "Japan")
     assert from_fields("", "", [], "", ["English", "zh", "xx"]).langs == ("en", "zh", "xx")
-    assert [field for field, _ in told(chosen, "en")] == ["from", "source", "place", "lang"] == [f for f in FIELDS if f != "to"]
+    assert (
+        [field for field, _ in told(chosen, "en")]
+        == ["from", "source", "place", "lang"]
+        == [f for f in FIELDS if f != "to"]
+    )
     assert ("lang", "语言：中文") in told(chosen, "zh") and told(Filters(), "zh") == []
 
 

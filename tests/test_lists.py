@@ -1,4 +1,6 @@
-"""Lists and comparisons: names taken apart, what stands for a name left out, the figures that go with each name."""
+"""Lists and comparisons: names taken apart, what stands for a name left out, the figures that go
+with each name.
+"""
 
 import numpy as np
 import pytest
@@ -38,23 +40,39 @@ def names(parsed, found):
 @pytest.mark.parametrize(
     ("question", "text", "words", "expected"),
     [
-        ("哪些企业成立了协会？", "东礁电力、Volt、白鹭科技和Northquay Group这4家企业成立了协会。", "东礁电力、Volt、白鹭科技和Northquay Group这4家企业",
-         ["东礁电力", "Volt", "白鹭科技", "Northquay Group"]),
-        ("Which companies founded it?", "Volt, Solar & Sons and the Halden Group founded it.", "Volt, Solar & Sons and the Halden Group",
-         ["Volt", "Solar", "Sons", "Halden Group"]),
-        ("印发了哪些文件？", "印发了《山水、林田保护条例》和《候鸟办法》。", "《山水、林田保护条例》和《候鸟办法》", ["《山水、林田保护条例》", "《候鸟办法》"]),
+        (
+            "哪些企业成立了协会？",
+            "东礁电力、Volt、白鹭科技和Northquay Group这4家企业成立了协会。",
+            "东礁电力、Volt、白鹭科技和Northquay Group这4家企业",
+            ["东礁电力", "Volt", "白鹭科技", "Northquay Group"],
+        ),
+        (
+            "Which companies founded it?",
+            "Volt, Solar & Sons and the Halden Group founded it.",
+            "Volt, Solar & Sons and the Halden Group",
+            ["Volt", "Solar", "Sons", "Halden Group"],
+        ),
+        (
+            "印发了哪些文件？",
+            "印发了《山水、林田保护条例》和《候鸟办法》。",
+            "《山水、林田保护条例》和《候鸟办法》",
+            ["《山水、林田保护条例》", "《候鸟办法》"],
+        ),
         ("哪些国家签了协议？", "英美和日本签了协议。", "英美和日本", ["英国", "美国", "日本"]),
         ("哪些省举行了演练？", "湖南岳阳举行了演练。", "湖南岳阳", ["岳阳"]),
         ("除了湖南，还有哪些省举行了演练？", "湖南、江西举行了演练。", "湖南、江西", ["江西"]),
         ("哪些企业参加了？", "上述七家公司参加了。", "上述七家公司", []),
         ("哪些城市公布了数据？", "云山市公布了数据。", "云山市", ["云山市"]),
     ],
-)  # fmt: skip
+)
 def test_names_of_a_span(news, spots, question, text, words, expected):
     assert names(parse(news, question), spots(text, words)) == expected
 
 
-@pytest.mark.parametrize("words", ["上述七家公司", "其他公司", "一名", "该公司", "they", "this one", "有关部门", "12", "、", ""])
+@pytest.mark.parametrize(
+    "words",
+    ["上述七家公司", "其他公司", "一名", "该公司", "they", "this one", "有关部门", "12", "、", ""],
+)
 def test_what_stands_for_a_name_is_none(words):
     assert not is_name(words)
 
@@ -65,7 +83,9 @@ def test_names(words):
 
 
 RAIN = "7月，成都降雨210毫米，武汉降雨340毫米，西安降雨95毫米，去年同期为120毫米。"
-PRICES = "In May, Chengdu charged 18,000 yuan, up 3 percent, Wuhan 15,000 yuan and Xi'an 12,500 yuan."
+PRICES = (
+    "In May, Chengdu charged 18,000 yuan, up 3 percent, Wuhan 15,000 yuan and Xi'an 12,500 yuan."
+)
 
 
 @pytest.mark.parametrize(
@@ -73,11 +93,26 @@ PRICES = "In May, Chengdu charged 18,000 yuan, up 3 percent, Wuhan 15,000 yuan a
     [
         ("哪个城市降雨最多？", RAIN, ("成都", "武汉", "西安"), {"武汉": "340毫米"}),
         ("哪个城市降雨最少？", RAIN, ("成都", "武汉", "西安"), {"西安": "95毫米"}),
-        ("哪些城市降雨超过200毫米？", RAIN, ("西安", "成都", "武汉"), {"成都": "210毫米", "武汉": "340毫米"}),
-        ("Which cities charged less than 15,500 yuan?", PRICES, ("Chengdu", "Wuhan", "Xi'an"), {"Wuhan": "15,000 yuan", "Xi'an": "12,500 yuan"}),
-        ("Which city charged the most?", PRICES, ("Chengdu", "Wuhan", "Xi'an"), {"Chengdu": "18,000 yuan"}),
+        (
+            "哪些城市降雨超过200毫米？",
+            RAIN,
+            ("西安", "成都", "武汉"),
+            {"成都": "210毫米", "武汉": "340毫米"},
+        ),
+        (
+            "Which cities charged less than 15,500 yuan?",
+            PRICES,
+            ("Chengdu", "Wuhan", "Xi'an"),
+            {"Wuhan": "15,000 yuan", "Xi'an": "12,500 yuan"},
+        ),
+        (
+            "Which city charged the most?",
+            PRICES,
+            ("Chengdu", "Wuhan", "Xi'an"),
+            {"Chengdu": "18,000 yuan"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_compared(news, spots, question, text, words, expected):
     parsed = parse(news, question)
     found = [one for spot in spots(text, *words) for one in named_in(parsed, spot)]
@@ -91,4 +126,6 @@ def test_figures_of_other_things_are_not_compared(news, spots):
     parsed = parse(news, "哪些城市的房价超过1.5万元？")
     text = "成都房价1.8万元，面积300平方米。武汉面积2万平方米。"
     found = [one for spot in spots(text, "成都", "武汉") for one in named_in(parsed, spot)]
-    assert [one.name.label for _, one in extreme(parsed, measured(parsed, grouped(parsed, found)))] == ["成都"]
+    assert [
+        one.name.label for _, one in extreme(parsed, measured(parsed, grouped(parsed, found)))
+    ] == ["成都"]

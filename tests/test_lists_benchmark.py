@@ -103,19 +103,32 @@ def test_a_question_is_well_formed(one):
     assert ("count" in one) == (one["form"] == "count")
     assert one.get("count", len(one["expected"])) == len(one["expected"])
     assert one["form"] not in ("most", "least") or len(one["expected"]) == 1
-    assert set(one) <= {"id", "lang", "question", "kind", "form", "corpus", "articles", "expected",
-                        "count", "set"}
+    assert set(one) <= {
+        "id",
+        "lang",
+        "question",
+        "kind",
+        "form",
+        "corpus",
+        "articles",
+        "expected",
+        "count",
+        "set",
+    }
 
 
 def test_no_name_is_long_enough_to_be_text_of_an_article():
-    assert not [name for one in QUESTIONS for names in one["expected"] for name in names
-                if len(name) > 60]
+    assert not [
+        name for one in QUESTIONS for names in one["expected"] for name in names if len(name) > 60
+    ]
     assert not [one["id"] for one in QUESTIONS if len(one["question"]) > 180]
 
 
 def test_no_article_is_in_both_sets():
-    articles = {name: {article for one in lists.questions(name) for article in one["articles"]}
-                for name in lists.SETS}
+    articles = {
+        name: {article for one in lists.questions(name) for article in one["articles"]}
+        for name in lists.SETS
+    }
     assert not articles["train"] & articles["test"]
 
 

@@ -1,4 +1,6 @@
-"""Tokens located from the index against tokenizing again, and the sentences of passages against looking them up one by one."""
+"""Tokens located from the index against tokenizing again, and the sentences of passages against
+looking them up one by one.
+"""
 
 import numpy as np
 import pytest
@@ -15,14 +17,39 @@ from rag.search.cosines import cosines
 from rag.search.located import locate
 
 _PIECES = [
-    "世界卫生组织", "電梯安全", "Dr. Smith’s café", " ", "\n", "…", "3.5%", "1,000", "㎡", "℃", "①", "don't", "𓀀", "e\u0301", "…2", ".", "，", "Ａ股", "ｶﾞ",
-    "\u200b", "★", "한국"
+    "世界卫生组织",
+    "電梯安全",
+    "Dr. Smith’s café",
+    " ",
+    "\n",
+    "…",
+    "3.5%",
+    "1,000",
+    "㎡",
+    "℃",
+    "①",
+    "don't",
+    "𓀀",
+    "e\u0301",
+    "…2",
+    ".",
+    "，",
+    "Ａ股",
+    "ｶﾞ",
+    "\u200b",
+    "★",
+    "한국",
 ]
 
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory):
-    odd = [Article("odd", "这是 3.5㎡，25℃…电梯𓀀安全 e\u0301t\u200b卫生。", title="Ｆｕｌｌ 全形 café"), Article("bare", "  电梯安全，Lift safety.")]
+    odd = [
+        Article(
+            "odd", "这是 3.5㎡，25℃…电梯𓀀安全 e\u0301t\u200b卫生。", title="Ｆｕｌｌ 全形 café"
+        ),
+        Article("bare", "  电梯安全，Lift safety."),
+    ]
     path = tmp_path_factory.mktemp("located") / "index"
     build_index([*NEWS, *odd], path)
     with open_index(path) as snapshot:
@@ -45,7 +72,9 @@ def assert_as_tokenized(model, found, texts):
 def test_every_passage_of_an_index(snapshot, monkeypatch):
     texts, again = list(texts_of(snapshot)), []
     tokenize = snapshot.model.located
-    monkeypatch.setattr(type(snapshot.model), "located", lambda self, texts: again.extend(texts) or tokenize(texts))
+    monkeypatch.setattr(
+        type(snapshot.model), "located", lambda self, texts: again.extend(texts) or tokenize(texts)
+    )
     found = locate(snapshot, range(snapshot.n_passages), texts)
     monkeypatch.undo()
     assert_as_tokenized(snapshot.model, found, texts)
@@ -53,7 +82,9 @@ def test_every_passage_of_an_index(snapshot, monkeypatch):
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.lists(st.sampled_from(_PIECES), max_size=8).map("".join), min_size=1, max_size=4))
+@given(
+    st.lists(st.lists(st.sampled_from(_PIECES), max_size=8).map("".join), min_size=1, max_size=4)
+)
 def test_whatever_stands_in_a_text(texts):
     from rag.embed import load_static
 
@@ -65,7 +96,15 @@ def test_whatever_stands_in_a_text(texts):
 
 def test_tokens_of_another_text_are_not_believed(snapshot):
     text = "卫生组织检查电梯"
-    held = type("Held", (), {"model": snapshot.model, "token_ids": snapshot.model.encode_ids(["卫生组织检查桥梁"])[0], "token_offsets": np.array([0, 4])})
+    held = type(
+        "Held",
+        (),
+        {
+            "model": snapshot.model,
+            "token_ids": snapshot.model.encode_ids(["卫生组织检查桥梁"])[0],
+            "token_offsets": np.array([0, 4]),
+        },
+    )
     found = laid(characters(snapshot.model), [held.token_ids.astype(np.int64)], [text])
     assert found == [None]
 
@@ -77,10 +116,18 @@ def test_cosines_are_remembered_within_bounds(snapshot, monkeypatch):
     for question in ("防汛演练和电梯安全检查", "the long bridge over the river", "防汛演练"):
         query = analyse(question, snapshot.model)
         rows = np.arange(len(query.vectors))
-        np.testing.assert_allclose(np.stack(list(cosines(snapshot.model, query, rows))), query.vectors @ snapshot.model._units.T, atol=1e-6)
+        np.testing.assert_allclose(
+            np.stack(list(cosines(snapshot.model, query, rows))),
+            query.vectors @ snapshot.model._units.T,
+            atol=1e-6,
+        )
         assert len(module._remembered[snapshot.model]._rows) <= 3
 
 
 def test_the_nearest_tokens():
     row = np.array([0.1, 0.9, 0.5, 0.5, 0.7], np.float32)
-    assert nearest(row, 3, 0.4).tolist() == [1, 4, 2] and nearest(row, 9, 0.6).tolist() == [1, 4] and nearest(row, 2, 1.0).tolist() == []
+    assert (
+        nearest(row, 3, 0.4).tolist() == [1, 4, 2]
+        and nearest(row, 9, 0.6).tolist() == [1, 4]
+        and nearest(row, 2, 1.0).tolist() == []
+    )

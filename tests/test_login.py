@@ -20,7 +20,11 @@ PASSWORD = "köln 水 :x"
 with pytest.MonkeyPatch.context() as patch:
     patch.setattr("rag.serving.passwords._LOG_N", 10)  # as any other hash, but made in no time
     HASH = hash_password(PASSWORD)
-BROWSER = {"accept": "text/html,application/xhtml+xml", "sec-fetch-mode": "navigate", "sec-fetch-site": "none"}
+BROWSER = {
+    "accept": "text/html,application/xhtml+xml",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-site": "none",
+}
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +50,20 @@ def basic(name: str, password: str) -> dict[str, str]:
 
 
 def test_without_a_password_nothing_is_told(client):
-    for path in ("/", "/api/ask?question=x", "/api/search?question=x", "/api/articles/a", "/api/corpus", "/docs", "/openapi.json", "/config",
-                 "/gradio_api/info", "/gradio_api/queue/data", "/theme.css", "/assets/x.js"):  # fmt: skip
+    for path in (
+        "/",
+        "/api/ask?question=x",
+        "/api/search?question=x",
+        "/api/articles/a",
+        "/api/corpus",
+        "/docs",
+        "/openapi.json",
+        "/config",
+        "/gradio_api/info",
+        "/gradio_api/queue/data",
+        "/theme.css",
+        "/assets/x.js",
+    ):
         reply = client.get(path)
         assert reply.status_code == 401 and reply.json()["reference"] and "museum" not in reply.text
         assert reply.headers["www-authenticate"].startswith("Basic ")
@@ -64,9 +80,16 @@ def test_a_browser_is_led_to_the_form_and_on_to_where_it_went(client):
     following = re.search(r'name="next" value="([^"]*)"', form)[1].replace("&amp;", "&")
     assert "登录" in form and "Log in" in form and 'lang="zh"' in form and 'lang="en"' in form
     reply = client.post("/login", data={"name": "editor", "password": PASSWORD, "next": following})
-    assert reply.status_code == 303 and reply.headers["location"] == following == "/?q=%E6%A1%A5&x=1"
+    assert (
+        reply.status_code == 303 and reply.headers["location"] == following == "/?q=%E6%A1%A5&x=1"
+    )
     cookie = reply.headers["set-cookie"].lower()
-    assert "httponly" in cookie and "samesite=lax" in cookie and "path=/" in cookie and "secure" not in cookie
+    assert (
+        "httponly" in cookie
+        and "samesite=lax" in cookie
+        and "path=/" in cookie
+        and "secure" not in cookie
+    )
     assert client.get("/api/corpus").json()["articles"] == 1
     assert "editor" in client.get("/login").text
     gone = client.post("/logout")
@@ -74,11 +97,22 @@ def test_a_browser_is_led_to_the_form_and_on_to_where_it_went(client):
 
 
 @pytest.mark.parametrize(
-    "following", ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:x", "", "/a\r\nset-cookie: x"]
+    "following",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:x",
+        "",
+        "/a\r\nset-cookie: x",
+    ],
 )
 def test_the_form_leads_nowhere_else(client, following):
     reply = client.post("/login", data={"name": "editor", "password": PASSWORD, "next": following})
-    assert reply.headers["location"] == "/" and reply.headers.get_list("set-cookie")[0].startswith("yinju-")
+    assert reply.headers["location"] == "/" and reply.headers.get_list("set-cookie")[0].startswith(
+        "yinju-"
+    )
 
 
 def test_what_is_typed_is_shown_as_text(client):
@@ -89,12 +123,17 @@ def test_what_is_typed_is_shown_as_text(client):
 
 
 def test_over_https_and_below_a_root_the_cookie_is_so_too(index):
-    client = TestClient(served(index, root_path="/news").app, base_url="https://localhost", follow_redirects=False)
+    client = TestClient(
+        served(index, root_path="/news").app, base_url="https://localhost", follow_redirects=False
+    )
     reply = client.get("/news/", headers=BROWSER)
     assert reply.headers["location"] == "/news/login?next=%2F"
     reply = client.post("/news/login", data={"name": "editor", "password": PASSWORD, "next": "/"})
     assert reply.headers["location"] == "/news/"
-    assert "secure" in reply.headers["set-cookie"].lower() and "path=/news" in reply.headers["set-cookie"].lower()
+    assert (
+        "secure" in reply.headers["set-cookie"].lower()
+        and "path=/news" in reply.headers["set-cookie"].lower()
+    )
 
 
 def test_programs_send_basic_or_a_token(client):
@@ -107,9 +146,18 @@ def test_programs_send_basic_or_a_token(client):
     key = f"editor:{PASSWORD}".encode()
     assert client.get("/api/corpus", headers={"authorization": b"Bearer " + key}).status_code == 200
     for wrong in (key[:-1], b"editor:", b":" + key, b"editor", key + b"\xff"):
-        assert client.get("/api/corpus", headers={"authorization": b"Bearer " + wrong}).status_code == 401
+        assert (
+            client.get("/api/corpus", headers={"authorization": b"Bearer " + wrong}).status_code
+            == 401
+        )
     for wrong in (
-        "Bearer x", "Bearer " + token["token"][:-1], "Basic !", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Basic ZWRpdG9y", "Digest x", ""
+        "Bearer x",
+        "Bearer " + token["token"][:-1],
+        "Basic !",
+        "Basic " + base64.b64encode(b"\xff\xfe").decode(),
+        "Basic ZWRpdG9y",
+        "Digest x",
+        "",
     ):
         assert client.get("/api/corpus", headers={"authorization": wrong}).status_code == 401
 
@@ -119,13 +167,19 @@ def test_a_ticket_ends_with_its_time_its_name_and_any_change_of_passwords(monkey
     ticket = Door(accounts).ticket("reader")
     assert Door(accounts)._signed(ticket) == "reader", "a restart logs nobody out"
     assert Door(Accounts({"editor": HASH}))._signed(ticket) is None
-    assert Door(Accounts({"editor": HASH, "reader": hash_password(PASSWORD)}))._signed(ticket) is None
+    assert (
+        Door(Accounts({"editor": HASH, "reader": hash_password(PASSWORD)}))._signed(ticket) is None
+    )
     monkeypatch.setattr("rag.serving.login.LASTS_SECONDS", -1)
     assert Door(accounts)._signed(ticket) is None
 
 
 def test_the_page_gets_no_dialog_of_the_browser(client):
-    reply = client.post("/gradio_api/queue/join", headers={"sec-fetch-mode": "cors", "sec-fetch-site": "same-origin"}, json={})
+    reply = client.post(
+        "/gradio_api/queue/join",
+        headers={"sec-fetch-mode": "cors", "sec-fetch-site": "same-origin"},
+        json={},
+    )
     assert reply.status_code == 401 and "www-authenticate" not in reply.headers
 
 
@@ -133,7 +187,9 @@ def test_who_guesses_waits_even_with_the_right_password_and_others_do_not(client
     for _ in range(CLIENT.free):
         assert client.post("/login", data={"name": "editor", "password": "x"}).status_code == 401
     waits = client.post("/login", data={"name": "editor", "password": PASSWORD})
-    assert waits.status_code == 429 and int(waits.headers["retry-after"]) >= 1 and "秒" in waits.text
+    assert (
+        waits.status_code == 429 and int(waits.headers["retry-after"]) >= 1 and "秒" in waits.text
+    )
     refused = client.get("/api/corpus", headers=basic("editor", PASSWORD))
     assert refused.status_code == 429 and refused.json()["reference"]
     other = TestClient(client.app, base_url="http://127.0.0.1", client=("192.0.2.9", 1))
@@ -179,7 +235,9 @@ def test_one_household_is_one_client(clock):
     backoff = Backoff(clock)
     for client in range(20):
         backoff.failed(f"2001:db8:1:2::{client:x}", f"name {client}")
-    assert backoff.wait("2001:db8:1:2:ffff::1", "x") > 0 and backoff.wait("2001:db8:1:3::1", "x") == 0
+    assert (
+        backoff.wait("2001:db8:1:2:ffff::1", "x") > 0 and backoff.wait("2001:db8:1:3::1", "x") == 0
+    )
 
 
 def test_failures_are_forgotten_and_take_bounded_memory(clock):
@@ -216,9 +274,17 @@ def test_accounts_come_from_a_file_or_the_command_line(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("editor:secret", "line 1.*--hash-password"), ("", "got none"), (f"a:{HASH}\na:{HASH}", "line 2.*once"), ("editor", "line 1.*name:password"),
-     (f"a:{HASH}x", "line 1"), (f"a:{HASH.replace('$10$', '$40$')}", "line 1"), (f":{HASH}", "line 1"), ("a:scrypt$14$8$5$eA==$eA==", "line 1")],
-)  # fmt: skip
+    [
+        ("editor:secret", "line 1.*--hash-password"),
+        ("", "got none"),
+        (f"a:{HASH}\na:{HASH}", "line 2.*once"),
+        ("editor", "line 1.*name:password"),
+        (f"a:{HASH}x", "line 1"),
+        (f"a:{HASH.replace('$10$', '$40$')}", "line 1"),
+        (f":{HASH}", "line 1"),
+        ("a:scrypt$14$8$5$eA==$eA==", "line 1"),
+    ],
+)
 def test_a_file_of_something_else_is_refused_and_not_shown(tmp_path, text, says):
     file = tmp_path / "accounts"
     file.write_text(text, "utf-8")

@@ -1,4 +1,6 @@
-"""The page behind a password and below a path of a proxy, in a real Chromium: the form, the chat, docs, and the way out."""
+"""The page behind a password and below a path of a proxy, in a real Chromium: the form, the chat,
+docs, and the way out.
+"""
 
 import pytest
 
@@ -17,12 +19,18 @@ def test_a_reader_logs_in_asks_and_leaves(visit, sample_index):  # noqa: F811
         page.fill("#name", "编辑")
         page.fill("#password", "wrong")
         page.keyboard.press("Enter")
-        assert "密码不对" in page.wait_for_selector("[role=alert]").inner_text() and page.input_value("#name") == "编辑"
+        assert (
+            "密码不对" in page.wait_for_selector("[role=alert]").inner_text()
+            and page.input_value("#name") == "编辑"
+        )
         page.fill("#password", "secret")
         page.keyboard.press("Enter")
         page.wait_for_selector("#example-1:visible")
         assert page.url == f"{start}?q="
-        assert "Sichuan" in ask(page, "In which province was an elevator emergency drill held?").inner_text()
+        assert (
+            "Sichuan"
+            in ask(page, "In which province was an elevator emergency drill held?").inner_text()
+        )
         assert page.evaluate("document.cookie") == "", "no script can read the cookie"
 
         page.goto(f"{start}docs")

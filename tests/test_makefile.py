@@ -12,7 +12,9 @@ pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not in
 
 @pytest.fixture
 def make(tmp_path):
-    """``make(...)`` with an environment whose ``yinju`` writes down its arguments, one to a line."""
+    """``make(...)`` with an environment whose ``yinju`` writes down its arguments, one to a
+    line.
+    """
     bin = tmp_path / "venv" / "bin"
     bin.mkdir(parents=True)
     (bin / "yinju").write_text('#!/bin/sh\nfor one in "$@"; do printf "%s\\n" "<$one>"; done\n')
@@ -21,14 +23,22 @@ def make(tmp_path):
 
     def run(*args: str) -> subprocess.CompletedProcess:
         command = ["make", "--no-print-directory", "-C", ROOT, f"VENV={tmp_path / 'venv'}", *args]
-        return subprocess.run(command, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL)
+        return subprocess.run(
+            command, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL
+        )
 
     return run
 
 
 @pytest.mark.parametrize(
     "question",
-    ["which towns?", "哪些“城市”？", "it's \"$HOME\" $(HOME) `id` $$ \\ %", "$(shell touch /tmp/never) #; exit 1", "--help"],
+    [
+        "which towns?",
+        "哪些“城市”？",
+        'it\'s "$HOME" $(HOME) `id` $$ \\ %',
+        "$(shell touch /tmp/never) #; exit 1",
+        "--help",
+    ],
 )
 def test_a_question_arrives_as_it_was_typed(make, question):
     done = make("ask", f"Q={question}")
@@ -42,11 +52,16 @@ def test_asking_brings_the_index_up_to_date_first(make):
 
 def test_no_question_is_told(make):
     done = make("ask")
-    assert done.returncode != 0 and done.stdout == "" and 'make ask Q="your question"' in done.stderr
+    assert (
+        done.returncode != 0 and done.stdout == "" and 'make ask Q="your question"' in done.stderr
+    )
 
 
 def test_chat_serves_the_corpus_where_it_is_told(make):
-    assert "<--corpus>\n<corpus>" in make("chat").stdout and "<127.0.0.1>\n<--port>\n<7860>" in make("chat").stdout
+    assert (
+        "<--corpus>\n<corpus>" in make("chat").stdout
+        and "<127.0.0.1>\n<--port>\n<7860>" in make("chat").stdout
+    )
     assert "<::1>\n<--port>\n<80>" in make("chat", "HOST=::1", "PORT=80").stdout
 
 

@@ -1,4 +1,6 @@
-"""The page in a real Chromium, served by ``yinju serve`` from the shipped corpus and from a hostile one."""
+"""The page in a real Chromium, served by ``yinju serve`` from the shipped corpus and from a hostile
+one.
+"""
 
 import os
 import re
@@ -16,8 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SERVE = [sys.executable, "-m", "rag.cli", "serve"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
+    " --disable-background-networking --disable-component-update --disable-sync"
 ).split()
 # No name but this machine's leads anywhere: a request for another host fails, and is counted below.
 ARGUMENTS.append("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1")
@@ -43,9 +45,24 @@ The fair sold \u202e\u2066reversed\u2069 pumpkins <svg onload="window.hit = 10">
 @contextmanager
 def serving(index, corpus=(), more=()):
     """The address of a server of its own, stopped by its process id."""
-    command = [*SERVE, "--port", "0", "--index", str(index), *(part for one in corpus for part in ("--corpus", str(one))), *more]
-    environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment) as process:
+    command = [
+        *SERVE,
+        "--port",
+        "0",
+        "--index",
+        str(index),
+        *(part for one in corpus for part in ("--corpus", str(one))),
+        *more,
+    ]
+    environment = {
+        **os.environ,
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "HF_HUB_OFFLINE": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
+    ) as process:
         try:
             told = ""
             for line in process.stdout:
@@ -78,20 +95,33 @@ def hostile_site(tmp_path_factory):
 def browser():
     if not CHROMIUM:
         reason = "no Chromium found: install chromium to run the browser tests"
-        pytest.fail(reason) if os.environ.get("YINJU_REQUIRE_BROWSER") == "1" else pytest.skip(reason)
+        (
+            pytest.fail(reason)
+            if os.environ.get("YINJU_REQUIRE_BROWSER") == "1"
+            else pytest.skip(reason)
+        )
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as play, play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS) as opened:
+    with (
+        sync_playwright() as play,
+        play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS) as opened,
+    ):
         yield opened
 
 
 @pytest.fixture
 def visit(browser):
-    """``visit(address) -> page``, ready; checked at the end: no other host asked, no script failed, no dialog."""
+    """``visit(address) -> page``, ready; checked at the end: no other host asked, no script failed,
+    no dialog.
+    """
     contexts, strange = [], []
 
-    def open_page(address, locale="en-US", width=1280, height=800, until="#example-1:visible", **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
+    def open_page(
+        address, locale="en-US", width=1280, height=800, until="#example-1:visible", **options
+    ):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=locale, **options
+        )
         contexts.append(context)
         context.set_default_timeout(60_000)  # a machine that does much else is slow, not wrong
 
@@ -103,7 +133,9 @@ def visit(browser):
         page = context.new_page()
         page.on("request", local_only)
         page.on("pageerror", lambda error: strange.append(f"page error: {error}"))
-        page.on("dialog", lambda dialog: (strange.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on(
+            "dialog", lambda dialog: (strange.append(f"dialog: {dialog.message}"), dialog.dismiss())
+        )
         page.goto(address)
         page.wait_for_selector(until)
         return page
@@ -121,13 +153,18 @@ def ready(page):
 def new_chat(page):
     """Begins a conversation, and waits until nothing of the one before is left on the page."""
     page.locator("#new-chat").click()
-    page.wait_for_function("![...document.querySelectorAll('#chat .yj-asked, #sources .yj-card, #new-chat')].some(one => one.checkVisibility())")
+    page.wait_for_function(
+        "![...document.querySelectorAll('#chat .yj-asked, #sources .yj-card, #new-chat')].some(one"
+        " => one.checkVisibility())"
+    )
     page.wait_for_function("sessionStorage.getItem('yinju-turns') === null")
     ready(page)
 
 
 def wait_for_answer(page, number=1):
-    """The ``number``-th answer, complete: its status says how long it took, or it is a notice; and its sources are in the panel."""
+    """The ``number``-th answer, complete: its status says how long it took, or it is a notice; and
+    its sources are in the panel.
+    """
     page.wait_for_function(
         """n => {
             const last = [...document.querySelectorAll('#chat .yj-chip')].at(-1);
@@ -158,7 +195,12 @@ def test_an_english_question_about_places(visit, site):
     assert re.search(r"Searched 13 articles in \d+ ms", answer.inner_text())
     assert page.locator("#sources .yj-card").count() >= 1
     assert page.title() == "Yinju 引据"
-    assert page.evaluate("performance.getEntriesByType('resource').reduce((n, r) => n + r.encodedBodySize, 0)") < 1_000_000
+    assert (
+        page.evaluate(
+            "performance.getEntriesByType('resource').reduce((n, r) => n + r.encodedBodySize, 0)"
+        )
+        < 1_000_000
+    )
 
 
 def test_a_chip_opens_and_highlights_its_own_source(visit, site):
@@ -169,14 +211,18 @@ def test_a_chip_opens_and_highlights_its_own_source(visit, site):
     for chip in (chips.first, chips.last):
         chip.click()
         card = page.locator(chip.get_attribute("href"))
-        page.wait_for_function("card => card.matches('.yj-shown') && card.contains(document.activeElement)", arg=card.element_handle())
+        page.wait_for_function(
+            "card => card.matches('.yj-shown') && card.contains(document.activeElement)",
+            arg=card.element_handle(),
+        )
         said = chip.locator("xpath=../preceding-sibling::q[1]").text_content()
         quotes = marked(card, "yj-quote")
         assert quotes and set(quotes) == {said}
         assert page.locator(".yj-card.yj-shown").count() == 1
         quote = card.locator(".yj-quote").first
         page.wait_for_function(
-            "q => { const r = q.getBoundingClientRect(); return r.top >= 0 && r.top < innerHeight }",
+            "q => { const r = q.getBoundingClientRect(); return r.top >= 0 && r.top <"
+            " innerHeight }",
             arg=quote.element_handle(),
         )
         assert chip.inner_text() in card.locator("h3").inner_text()
@@ -228,7 +274,10 @@ def test_the_language_switch_changes_everything_and_stays(visit, site):
     for _ in range(2):
         assert page.locator("#send").inner_text() == "提问"
         assert page.locator("#question textarea").get_attribute("placeholder") == "用中文或英文提问"
-        assert "13\n" in page.locator("#welcome .yj-about").inner_text() and "索引" in page.locator("#welcome .yj-about").inner_text()
+        assert (
+            "13\n" in page.locator("#welcome .yj-about").inner_text()
+            and "索引" in page.locator("#welcome .yj-about").inner_text()
+        )
         assert "出处" in page.locator("#sources").inner_text()
         assert page.locator("#example-1").inner_text() != english
         page.reload()
@@ -293,7 +342,10 @@ def test_a_follow_up_is_completed_and_shown_and_a_new_chat_forgets(visit, site):
     page = visit(site)
     ask(page, "四川举办了什么演练？")
     assert "理解为：湖北举办了什么演练？" in ask(page, "那湖北呢？", number=2).inner_text()
-    assert "Understood as: 上海举办了什么演练？" in ask(page, "and in Shanghai?", number=3).inner_text()
+    assert (
+        "Understood as: 上海举办了什么演练？"
+        in ask(page, "and in Shanghai?", number=3).inner_text()
+    )
     new_chat(page)
     assert "理解为" not in ask(page, "那湖北呢？").inner_text()
 
@@ -358,9 +410,9 @@ def test_every_control_has_a_name(visit, site):
     assert page.get_by_role("textbox", name="Your question").count() == 1
     assert page.get_by_role("button", name="New chat").count() == 1
     nameless = page.evaluate(
-        "() => [...document.querySelectorAll('button, input, textarea, a[href]')].filter(e => e.checkVisibility())"
-        ".filter(e => !(e.innerText || e.ariaLabel || e.title || [...(e.labels ?? [])].some(l => l.innerText)))"
-        ".map(e => e.outerHTML)"
+        "() => [...document.querySelectorAll('button, input, textarea, a[href]')].filter(e =>"
+        " e.checkVisibility()).filter(e => !(e.innerText || e.ariaLabel || e.title || [...(e.labels"
+        " ?? [])].some(l => l.innerText))).map(e => e.outerHTML)"
     )
     assert nameless == []
     assert page.locator("[role=log][aria-live=polite] .yj-answer").count() == 1
@@ -391,7 +443,9 @@ def test_on_a_desk_chat_and_sources_stand_side_by_side(visit, site):
     chat, sources = page.locator("#talk").bounding_box(), page.locator("#side").bounding_box()
     assert chat["x"] + chat["width"] <= sources["x"]
     assert 0.55 < chat["width"] / (chat["width"] + sources["width"]) < 0.65
-    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "the page itself does not scroll"
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), (
+        "the page itself does not scroll"
+    )
 
 
 @pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
@@ -400,7 +454,16 @@ def test_light_and_dark_are_readable(visit, site, scheme, dark):
     ask(page, PLACES)
     behind = luminance(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert (behind < 0.1) is dark
-    for css in (".yj-lead", ".yj-status", ".yj-asked", ".yj-chip", ".yj-meta", ".yj-value", ".yj-card .yj-quote", "#send"):
+    for css in (
+        ".yj-lead",
+        ".yj-status",
+        ".yj-asked",
+        ".yj-chip",
+        ".yj-meta",
+        ".yj-value",
+        ".yj-card .yj-quote",
+        "#send",
+    ):
         ink, ground = page.locator(css).first.evaluate(
             """e => { let g = e; while (getComputedStyle(g).backgroundColor === 'rgba(0, 0, 0, 0)') g = g.parentElement;
             return [getComputedStyle(e).color, getComputedStyle(g).backgroundColor] }"""
@@ -412,7 +475,9 @@ def test_light_and_dark_are_readable(visit, site, scheme, dark):
 def luminance(colour: str) -> float:
     """Relative luminance (WCAG) of "rgb(r, g, b)"."""
     parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -434,5 +499,8 @@ def test_a_hostile_article_does_nothing(visit, hostile_site):
     assert "<script>window.hit = 1</script>" in page.locator("#sources").inner_text()
     for css in ("script", "img", "form", "input", "svg", "style", "b", 'a:not([href^="#"])'):
         assert page.locator(f"#sources {css}").count() == 0, css
-        assert page.locator(f"#chat .message-content {css}").count() == 0 and page.locator(f"#reader {css}").count() == 0, css
+        assert (
+            page.locator(f"#chat .message-content {css}").count() == 0
+            and page.locator(f"#reader {css}").count() == 0
+        ), css
     assert "\u202e" not in page.locator("body").inner_text()

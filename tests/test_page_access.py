@@ -19,12 +19,18 @@ def site(news_index):
 @pytest.fixture
 def barriers():
     """``barriers(page)``: what axe-core finds, as "impact rule: elements"."""
-    sync = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed: pip install axe-playwright-python")
+    sync = pytest.importorskip(
+        "axe_playwright_python.sync_playwright",
+        reason="axe-core is not installed: pip install axe-playwright-python",
+    )
 
     def found(page):
         told = sync.Axe().run(page, options={"runOnly": RULES}).response
         assert len(told["passes"]) > 20, "axe-core has looked at nothing"
-        return [f"{one['impact']} {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in told["violations"]]
+        return [
+            f"{one['impact']} {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}"
+            for one in told["violations"]
+        ]
 
     return found
 
@@ -37,21 +43,28 @@ def test_the_start_and_the_filters(visit, site, barriers):  # noqa: F811
     assert barriers(page) == []
 
 
-@pytest.mark.parametrize("options", [{"color_scheme": "dark"}, {"color_scheme": "light", "locale": "zh-CN", **PHONE}], ids=["dark", "phone-zh"])
+@pytest.mark.parametrize(
+    "options",
+    [{"color_scheme": "dark"}, {"color_scheme": "light", "locale": "zh-CN", **PHONE}],
+    ids=["dark", "phone-zh"],
+)
 def test_answers_refusals_articles_and_the_corpus(visit, site, barriers, options):  # noqa: F811
     page = visit(site, **options)
     ask(page, "Which provinces held a flood drill?")
     ask(page, "Who won the chess championship in Norway?", 2)
     ask(page, "哪些省举行了防汛演练？", 3)
-    assert page.locator("#chat .yj-tiles").count() == 2 and page.locator("#chat .yj-near").count() == 1
+    assert (
+        page.locator("#chat .yj-tiles").count() == 2 and page.locator("#chat .yj-near").count() == 1
+    )
     page.locator("#chat .yj-tile[data-place]").last.press("Enter")
     page.locator("#chat .yj-chip").last.focus()
     assert barriers(page) == []
     small = page.evaluate(
-        "() => [...document.querySelectorAll('button, summary, .yj-tile[data-place], .yj-lift, .yj-offer, .yj-chip')]"
-        ".filter(one => one.checkVisibility() && !one.closest('[aria-hidden=true]'))"
-        ".map(one => [one.textContent.slice(0, 30), one.getBoundingClientRect()])"
-        ".filter(([, box]) => Math.min(box.width, box.height) < 24 && box.width > 1).map(([words, box]) => `${words} ${box.width}x${box.height}`)"
+        "() => [...document.querySelectorAll('button, summary, .yj-tile[data-place], .yj-lift,"
+        " .yj-offer, .yj-chip')].filter(one => one.checkVisibility() &&"
+        " !one.closest('[aria-hidden=true]')).map(one => [one.textContent.slice(0, 30),"
+        " one.getBoundingClientRect()]).filter(([, box]) => Math.min(box.width, box.height) < 24 &&"
+        " box.width > 1).map(([words, box]) => `${words} ${box.width}x${box.height}`)"
     )
     assert small == [], "smaller than 24 px"
     page.locator("#sources button[data-do=read]").first.click()
@@ -68,7 +81,8 @@ def test_motion_is_left_out_where_it_is_not_wanted(visit, site):  # noqa: F811
     page.locator("#chat .yj-chip").last.click()
     page.wait_for_selector(".yj-card.yj-shown")
     moving = page.evaluate(
-        "() => [...document.querySelectorAll('#talk *, #side *, #head *')].filter(one => { const css = getComputedStyle(one);"
-        " return css.animationName !== 'none' && one.checkVisibility() || css.scrollBehavior === 'smooth' }).length"
+        "() => [...document.querySelectorAll('#talk *, #side *, #head *')].filter(one => { const"
+        " css = getComputedStyle(one); return css.animationName !== 'none' && one.checkVisibility()"
+        " || css.scrollBehavior === 'smooth' }).length"
     )
     assert moving == 0

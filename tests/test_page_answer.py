@@ -51,25 +51,42 @@ def test_places_are_a_table_that_sorts_and_a_map_that_filters_it(visit, site):  
     before = places.all_inner_texts()
     assert len(before) == 4 and rows.first.locator("td").nth(2).inner_text() == "18 June 2024"
     answer.get_by_role("button", name="Date").click()
-    dates = [cell.get_attribute("data-sort") for cell in answer.locator(".yj-places td[data-sort]").all()]
-    assert dates == sorted(dates) and answer.locator("[aria-sort=ascending]").inner_text().startswith("Date")
+    dates = [
+        cell.get_attribute("data-sort") for cell in answer.locator(".yj-places td[data-sort]").all()
+    ]
+    assert dates == sorted(dates) and answer.locator(
+        "[aria-sort=ascending]"
+    ).inner_text().startswith("Date")
     answer.get_by_role("button", name="Place").press("Enter")
     assert places.all_inner_texts() == sorted(before) != before
     tiles = answer.locator(".yj-tiles").get_by_role("button")
     assert answer.locator(".yj-tile").count() == 34 and tiles.count() == 4
     hunan = answer.get_by_role("button", name="Hunan: 1 article")
     hunan.click()
-    assert [row.is_visible() for row in rows.all()].count(True) == 1 and "Hunan: 1 article" in answer.locator(".yj-only").inner_text()
+    assert [row.is_visible() for row in rows.all()].count(
+        True
+    ) == 1 and "Hunan: 1 article" in answer.locator(".yj-only").inner_text()
     answer.get_by_role("button", name="Show all").click()
-    assert all(row.is_visible() for row in rows.all()) and not answer.locator(".yj-only").is_visible()
+    assert (
+        all(row.is_visible() for row in rows.all()) and not answer.locator(".yj-only").is_visible()
+    )
     for key in (" ", "Enter"):  # presses and lets go
         hunan.press(key)
         assert hunan.get_attribute("aria-pressed") == str(key == " ").lower()
     with page.expect_download() as download:
         answer.get_by_role("button", name="Download CSV").click()
     saved = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
-    assert [row[0] for row in saved] == ["Place", *before[:0], *(row[0] for row in saved[1:])] and len(saved) == 5
-    assert {row[0] for row in saved[1:]} == {"Anhui 安徽", "Shandong 山东", "Hubei 湖北", "Hunan 湖南"}
+    assert [row[0] for row in saved] == [
+        "Place",
+        *before[:0],
+        *(row[0] for row in saved[1:]),
+    ] and len(saved) == 5
+    assert {row[0] for row in saved[1:]} == {
+        "Anhui 安徽",
+        "Shandong 山东",
+        "Hubei 湖北",
+        "Hunan 湖南",
+    }
 
 
 def test_an_answer_and_its_table_are_copied_where_the_page_has_no_clipboard(visit, site):  # noqa: F811
@@ -82,7 +99,9 @@ def test_an_answer_and_its_table_are_copied_where_the_page_has_no_clipboard(visi
     assert f"## {PLACES}" in (copied := pasted(page)) and "(id " in copied
     answer.get_by_role("button", name="Copy table").click()
     page.wait_for_selector("[data-do=table].yj-done")
-    assert pasted(page).startswith("Place What Source Date") or "Place\tWhat\tSource\tDate" in pasted(page)
+    assert pasted(page).startswith(
+        "Place What Source Date"
+    ) or "Place\tWhat\tSource\tDate" in pasted(page)
 
 
 def test_words_that_match_are_shown_across_languages(visit, site):  # noqa: F811
@@ -107,19 +126,30 @@ def test_an_edited_question_takes_its_place_and_a_retry_too(visit, site):  # noq
     ask(page, PLACES)
     ask(page, slow := f"{BOATS} slowly", 2)
     page.get_by_role("button", name="Edit question").first.click()
-    assert page.locator("#question textarea").input_value() == PLACES and page.locator("#edit-hint").is_visible()
+    assert (
+        page.locator("#question textarea").input_value() == PLACES
+        and page.locator("#edit-hint").is_visible()
+    )
     page.keyboard.press("Escape")
-    assert page.locator("#question textarea").input_value() == "" and not page.locator("#edit-hint").is_visible()
+    assert (
+        page.locator("#question textarea").input_value() == ""
+        and not page.locator("#edit-hint").is_visible()
+    )
     page.get_by_role("button", name="Edit question").first.click()
     page.locator("#question textarea").fill("Who won the Chengdu marathon?")
     page.locator("#send").click()
-    page.wait_for_function("document.querySelector('#chat .yj-answer .yj-lead')?.innerText.includes('Kiprop')")
+    page.wait_for_function(
+        "document.querySelector('#chat .yj-answer .yj-lead')?.innerText.includes('Kiprop')"
+    )
     page.wait_for_selector("#edit-hint", state="hidden")
     assert asked(page) == ["Who won the Chengdu marathon?", slow]
     page.get_by_role("button", name="Retry").last.click()
     page.wait_for_selector("#chat .yj-busy")
     wait_for_answer(page, 2)
-    assert asked(page) == ["Who won the Chengdu marathon?", slow] and page.locator("#chat .yj-lead").count() >= 2
+    assert (
+        asked(page) == ["Who won the Chengdu marathon?", slow]
+        and page.locator("#chat .yj-lead").count() >= 2
+    )
 
 
 def test_verdicts_are_kept_beside_the_index_and_become_questions(visit, site, index):  # noqa: F811
@@ -131,10 +161,18 @@ def test_verdicts_are_kept_beside_the_index_and_become_questions(visit, site, in
     assert right.get_attribute("aria-pressed") == "true"
     ask(page, PLACES, 2)
     page.get_by_role("button", name="Right", exact=True).last.click()
-    page.wait_for_function("document.querySelectorAll('button[data-rate^=\"#right\"][aria-pressed=true]').length === 2")
-    page.locator("#sources .yj-group[open] .yj-card").nth(3).evaluate("one => { one.querySelector('details').open = true }")
-    page.locator("#sources .yj-group[open]").get_by_role("button", name="Wrong citation").nth(3).click()
-    page.wait_for_function("document.querySelectorAll('button[data-rate^=\"#quote\"][aria-pressed=true]').length === 1")
+    page.wait_for_function(
+        "document.querySelectorAll('button[data-rate^=\"#right\"][aria-pressed=true]').length === 2"
+    )
+    page.locator("#sources .yj-group[open] .yj-card").nth(3).evaluate(
+        "one => { one.querySelector('details').open = true }"
+    )
+    page.locator("#sources .yj-group[open]").get_by_role("button", name="Wrong citation").nth(
+        3
+    ).click()
+    page.wait_for_function(
+        "document.querySelectorAll('button[data-rate^=\"#quote\"][aria-pressed=true]').length === 1"
+    )
     written = [json.loads(line) for line in (index / FILE).read_text("utf-8").splitlines()]
     assert [row["verdict"] for row in written] == ["right", "right", "quote"]
     assert written[2]["citation"] == written[1]["citations"][3] and written[0]["index_version"]
@@ -147,7 +185,9 @@ def test_a_slow_answer_can_be_stopped_and_asked_again(visit, site):  # noqa: F81
     page.locator("#question textarea").fill("哪些省举行了防汛演练？ slowly")
     page.locator("#send").click()
     page.wait_for_selector("#chat .yj-busy")
-    page.wait_for_function("document.querySelector('#chat .yj-busy').innerText.includes('正在检索')")
+    page.wait_for_function(
+        "document.querySelector('#chat .yj-busy').innerText.includes('正在检索')"
+    )
     page.wait_for_selector("#send", state="hidden")
     page.get_by_role("button", name="停止").click()
     page.wait_for_selector("#chat .yj-notice")
@@ -175,7 +215,10 @@ def test_a_new_chat_ends_the_answer_that_is_on_its_way(visit, site):  # noqa: F8
     new_chat(page)
     assert asked(page) == []
     ask(page, BOATS)
-    assert asked(page) == [BOATS] and page.evaluate("window.yinju.remembered().includes('slowly')") is False
+    assert (
+        asked(page) == [BOATS]
+        and page.evaluate("window.yinju.remembered().includes('slowly')") is False
+    )
 
 
 def test_an_error_is_a_message_with_a_reference_number(visit, site):  # noqa: F811
@@ -186,7 +229,14 @@ def test_an_error_is_a_message_with_a_reference_number(visit, site):  # noqa: F8
     assert asked(page) == [PLACES, "broken?"] and page.locator(".toast-body:visible").count() == 0
 
 
-@pytest.mark.parametrize(("query", "said"), [("from=yesterday", "筛选日期须写成"), ("place=Atlantis", "“Atlantis”不能确定是哪个地方"), ("source=X", "江河日报")])
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("from=yesterday", "筛选日期须写成"),
+        ("place=Atlantis", "“Atlantis”不能确定是哪个地方"),
+        ("source=X", "江河日报"),
+    ],
+)
 def test_wrong_filters_are_told_in_the_readers_language(visit, site, query, said):  # noqa: F811
     page = visit(f"{site}/?q=Who&{query}", locale="zh-CN", until="#chat .yj-notice")
     assert said in page.locator("#chat .yj-notice").inner_text()
@@ -196,14 +246,18 @@ def test_a_conversation_outlives_a_reload_and_tabs_have_their_own(visit, site): 
     page = visit(site)
     ask(page, PLACES)
     ask(page, "and in Hubei?", 2)
-    page.wait_for_function("document.querySelectorAll('#chat .yj-actions [data-do=copy]').length === 2")
+    page.wait_for_function(
+        "document.querySelectorAll('#chat .yj-actions [data-do=copy]').length === 2"
+    )
     first = page.locator("#chat .yj-answer").all_inner_texts()
     other = page.context.new_page()
     other.goto(site)
     ready(other)
     ask(other, BOATS)
     page.reload()
-    page.wait_for_function("document.querySelectorAll('#chat .yj-actions [data-do=copy]').length === 2")
+    page.wait_for_function(
+        "document.querySelectorAll('#chat .yj-actions [data-do=copy]').length === 2"
+    )
     assert page.locator("#chat .yj-answer").all_inner_texts() == first
     page.wait_for_selector("#example-1", state="hidden")
     page.locator("#chat .yj-chip").last.click()
@@ -233,7 +287,9 @@ def test_an_earlier_conversation_is_listed_and_gone_on_with(visit, site):  # noq
     page.wait_for_function("document.querySelectorAll('#past button').length === 2")
     assert earlier.all_inner_texts() == [hostile, PLACES] and page.locator("#past img").count() == 0
     earlier.last.click()
-    page.wait_for_function("document.querySelectorAll('#chat .yj-actions [data-do=copy]').length === 2")
+    page.wait_for_function(
+        "document.querySelectorAll('#chat .yj-actions [data-do=copy]').length === 2"
+    )
     assert asked(page) == [PLACES, "and in Hubei?"]
     assert "Shandong" in ask(page, "and in Shandong?", 3).inner_text()
     new_chat(page)
@@ -248,20 +304,25 @@ def test_a_server_that_was_started_again_goes_on_with_the_conversation(visit, in
         page.locator("#question textarea").fill("half typed")
     page.evaluate("dispatchEvent(new Event('offline'))")
     page.wait_for_selector(".yj-alert-lost", state="visible")
-    assert "conversation is kept" in page.locator(".yj-alert-lost").inner_text() and asked(page) == [PLACES]
+    assert "conversation is kept" in page.locator(".yj-alert-lost").inner_text() and asked(
+        page
+    ) == [PLACES]
     with running(index, port=int(address.rpartition(":")[2])):
         page.wait_for_selector(".yj-alert-lost", state="hidden")
         page.wait_for_selector("#chat .yj-answer")
         assert asked(page) == [PLACES]
-        page.wait_for_function("document.querySelector('#question textarea').value === 'half typed'")
+        page.wait_for_function(
+            "document.querySelector('#question textarea').value === 'half typed'"
+        )
         ask(page, BOATS, 2)
 
 
 def test_nothing_sticks_out_at_any_width_and_nothing_jumps(visit, site):  # noqa: F811
     page = visit(site, locale="zh-CN")
     page.evaluate(
-        "new PerformanceObserver(list => { for (const one of list.getEntries()) if (!one.hadRecentInput) window.jumped += one.value })"
-        ".observe({ type: 'layout-shift', buffered: false })"
+        "new PerformanceObserver(list => { for (const one of list.getEntries()) if"
+        " (!one.hadRecentInput) window.jumped += one.value }).observe({ type: 'layout-shift',"
+        " buffered: false })"
     )
     for width in (360, 768, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 800})
@@ -272,7 +333,9 @@ def test_nothing_sticks_out_at_any_width_and_nothing_jumps(visit, site):  # noqa
     page.locator("#question textarea").fill("哪些省举行了防汛演练？ slowly")
     page.locator("#question textarea").press("Enter")
     page.wait_for_selector("#chat .yj-busy")
-    page.evaluate("window.jumped = 0")  # nor is that the chat takes the place of the examples, however late after the key
+    page.evaluate(
+        "window.jumped = 0"
+    )  # nor is that the chat takes the place of the examples, however late after the key
     wait_for_answer(page)
     page.wait_for_timeout(300)
     assert page.evaluate("window.jumped") < 0.1

@@ -1,4 +1,6 @@
-"""Answers that a language model writes, on the page in a real Chromium; the model is a scripted one."""
+"""Answers that a language model writes, on the page in a real Chromium; the model is a scripted
+one.
+"""
 
 import pytest
 from model_server import pause, scripted
@@ -29,7 +31,13 @@ def site(news_index, model):
 
 def test_sentences_stream_and_what_does_not_hold_is_marked_with_its_reason(visit, site, model):  # noqa: F811
     page = visit(site, until="#question textarea:visible")
-    model.play = ["The bridge is 28 kilometres long @1. ", "It opened in 2019 @1. ", "And cost <b>23</b> ", pause(1.5), "billion yuan @1."]
+    model.play = [
+        "The bridge is 28 kilometres long @1. ",
+        "It opened in 2019 @1. ",
+        "And cost <b>23</b> ",
+        pause(1.5),
+        "billion yuan @1.",
+    ]
     page.locator("#question textarea").fill(BRIDGE)
     page.locator("#question textarea").press("Enter")
     page.wait_for_selector("#chat .yj-answer:has(.yj-busy) .yj-doubt-why")  # while it comes
@@ -38,7 +46,10 @@ def test_sentences_stream_and_what_does_not_hold_is_marked_with_its_reason(visit
     assert wrote.inner_text().startswith("The bridge is 28 kilometres long.[1]")
     assert answer.locator(".yj-doubt").all_inner_texts() == ["It opened in 2019."]
     reason = answer.locator(".yj-doubt-why")
-    assert reason.inner_text().strip() == "⚠ not in the quotes: 2019" and reason.get_attribute("role") == "note"
+    assert (
+        reason.inner_text().strip() == "⚠ not in the quotes: 2019"
+        and reason.get_attribute("role") == "note"
+    )
     line = answer.locator(".yj-doubt").evaluate("one => getComputedStyle(one).textDecorationStyle")
     assert line == "wavy" and answer.locator(".yj-wrote b").count() == 0
     status = answer.locator(".yj-status").inner_text()
@@ -54,8 +65,15 @@ def test_where_nothing_holds_the_evidence_is_shown_with_the_reason(visit, site, 
     page = visit(site, until="#question textarea:visible", color_scheme="dark", width=390)
     model.play = ["The bridge is 31 kilometres long @1."]
     answer = ask(page, BRIDGE)
-    assert answer.locator(".yj-model-note").inner_text().startswith("(The language model wrote no sentence that the quotes bear out")
-    assert "28 kilometres" in answer.locator(".yj-evidence").first.inner_text() and not answer.locator(".yj-wrote").is_visible()
+    assert (
+        answer.locator(".yj-model-note")
+        .inner_text()
+        .startswith("(The language model wrote no sentence that the quotes bear out")
+    )
+    assert (
+        "28 kilometres" in answer.locator(".yj-evidence").first.inner_text()
+        and not answer.locator(".yj-wrote").is_visible()
+    )
     answer.get_by_text("What the model wrote").click()
     assert "31" in answer.locator(".yj-wrote .yj-doubt-why").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -73,7 +91,9 @@ def test_a_list_keeps_its_table_below_the_lead(visit, site, model):  # noqa: F81
     page = visit(site, until="#question textarea:visible", locale="zh-CN")
     model.play = ["安徽省芜湖市在长江边开展防汛演练@1。"]
     answer = ask(page, PLACES)
-    assert answer.locator(".yj-wrote").inner_text().startswith("安徽省芜湖市在长江边开展防汛演练。[1]")
+    assert (
+        answer.locator(".yj-wrote").inner_text().startswith("安徽省芜湖市在长江边开展防汛演练。[1]")
+    )
     assert answer.locator(".yj-places tbody .yj-place").count() == 4
 
 
@@ -89,7 +109,11 @@ def test_the_reader_stops_it_and_switches_it_off(visit, site, model):  # noqa: F
     asked = len(model.asked)
     page.get_by_label("Answers written by a language model").uncheck()
     answer = ask(page, BRIDGE, 2)
-    assert "28 kilometres" in answer.inner_text() and answer.locator(".yj-wrote").count() == 0 and len(model.asked) == asked
+    assert (
+        "28 kilometres" in answer.inner_text()
+        and answer.locator(".yj-wrote").count() == 0
+        and len(model.asked) == asked
+    )
 
 
 def test_the_switch_is_not_offered_unless_the_server_says_so(visit, news_index, model):  # noqa: F811

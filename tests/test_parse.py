@@ -18,12 +18,19 @@ def snapshot(sample_index):
 
 
 def earlier(**given):
-    return SimpleNamespace(**{"kind": "text", "rows": (), "citations": (), "completed": "", **given})
+    return SimpleNamespace(
+        **{"kind": "text", "rows": (), "citations": (), "completed": "", **given}
+    )
 
 
 @pytest.mark.parametrize(
     "question, frame",
-    [("哪些省举行了演练？", "zh"), ("哪些省舉行了電梯安全演練？", HANT), ("Which provinces held drills?", "en"), ("2023?", "en")],
+    [
+        ("哪些省举行了演练？", "zh"),
+        ("哪些省舉行了電梯安全演練？", HANT),
+        ("Which provinces held drills?", "en"),
+        ("2023?", "en"),
+    ],
 )
 def test_the_language_that_the_answer_speaks(snapshot, question, frame):
     parsed = parse(snapshot, question)
@@ -46,7 +53,10 @@ def test_a_question_is_cleaned_and_in_full(snapshot):
 def test_limits_are_taken_in_and_lifted(snapshot):
     question = "2011年四川省举行了什么演练？"
     parsed = parse(snapshot, question)
-    assert [(one.kind, one.words) for one in parsed.constraints] == [("date", "2011年"), ("place", "四川省")]
+    assert [(one.kind, one.words) for one in parsed.constraints] == [
+        ("date", "2011年"),
+        ("place", "四川省"),
+    ]
     assert [question[a:b] for a, b in parsed.place_spans] == ["四川省"] and len(parsed.told) == 1
     assert all(question[one.start : one.end] == one.words for one in parsed.constraints)
     free = lifted(snapshot, parsed, without=["place"])
@@ -68,10 +78,14 @@ def test_what_is_excepted_restricts_nothing(snapshot):
 
 
 def test_an_earlier_turn_is_leaned_on(snapshot):
-    cited = earlier(citations=[SimpleNamespace(article_id="one"), SimpleNamespace(article_id="two")])
+    cited = earlier(
+        citations=[SimpleNamespace(article_id="one"), SimpleNamespace(article_id="two")]
+    )
     history = [("四川举行了什么演练？", cited)]
     parsed = parse(snapshot, "那浙江呢？", history)
-    assert parsed.asked == "那浙江呢？" and parsed.text == parsed.completed == "浙江举行了什么演练？"
+    assert (
+        parsed.asked == "那浙江呢？" and parsed.text == parsed.completed == "浙江举行了什么演练？"
+    )
     assert parsed.seen == () and [one.value for one in parsed.constraints] == ["浙江省"]
     more = parse(snapshot, "还有呢？", history)
     assert more.text == "四川举行了什么演练？" and more.seen == ("one", "two")

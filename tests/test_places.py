@@ -21,8 +21,14 @@ def codes(text):
     [
         ("四川省疾控中心和四川的医院", [("四川省", "四川省"), ("四川", "四川省")]),
         ("内蒙古敖汉旗举行那达慕", [("内蒙古", "内蒙古自治区"), ("敖汉旗", "敖汉旗")]),
-        ("新疆维吾尔自治区与新疆", [("新疆维吾尔自治区", "新疆维吾尔自治区"), ("新疆", "新疆维吾尔自治区")]),
-        ("南昌、苏州、宁德和永州四市", [("南昌", "南昌市"), ("苏州", "苏州市"), ("宁德", "宁德市"), ("永州", "永州市")]),
+        (
+            "新疆维吾尔自治区与新疆",
+            [("新疆维吾尔自治区", "新疆维吾尔自治区"), ("新疆", "新疆维吾尔自治区")],
+        ),
+        (
+            "南昌、苏州、宁德和永州四市",
+            [("南昌", "南昌市"), ("苏州", "苏州市"), ("宁德", "宁德市"), ("永州", "永州市")],
+        ),
         ("深圳市南山区的无人机", [("深圳市", "深圳市"), ("南山区", "南山区")]),
         ("凉山州的孩子到九寨沟旅行", [("凉山州", "凉山彝族自治州"), ("九寨沟", "九寨沟县")]),
         ("臺灣與廣東省的商人", [("臺灣", "台湾省"), ("廣東省", "广东省")]),
@@ -160,14 +166,21 @@ def test_every_place_is_found_by_its_full_name():
     """After its province (or another country): some are shared, some are other words as well."""
     lost = []
     for place in places.all_places():
-        before = place.province if place.level in ("city", "county") else "冰岛、" if place.level == "country" else ""
+        before = (
+            place.province
+            if place.level in ("city", "county")
+            else "冰岛、"
+            if place.level == "country"
+            else ""
+        )
         text = before + place.name
         mentions = find_places(text)
         if not mentions or mentions[-1].place.name != place.name:
             lost.append(place.name)
         elif mentions[-1].place.code != place.code and place.province:
             assert mentions[-1].place.level == place.level
-    # a shared name (市中区) that several cities of one province have cannot be told apart by the province
+    # a shared name (市中区) that several cities of one province have cannot be told apart by the
+    # province
     assert set(lost) <= _shared_within_a_province()
 
 
@@ -182,12 +195,43 @@ def _shared_within_a_province():
 
 def test_province_is_that_of_the_code():
     by_prefix = {p.code[:2]: p.short for p in places.all_places() if p.level == "province"}
-    assert all(p.province == by_prefix[p.code[:2]] for p in places.all_places() if p.level != "country")
+    assert all(
+        p.province == by_prefix[p.code[:2]] for p in places.all_places() if p.level != "country"
+    )
 
 
 FRAGMENTS = st.sampled_from(
-    ["四川省", "吉林市场", "鼓楼区", "来宾", "京津冀", "大理石", "臺灣", "Xi’an", "Suzhou", " ", "、", "İ", "ﬃ", "\ud800", "ß", "𠀀",
-     "中国", "美国", "海南州", "Shaanxi", "Shanxi", "x", "新疆维吾尔自治", "内蒙", "古", "大学", "Ａ", "路", "\n"]
+    [
+        "四川省",
+        "吉林市场",
+        "鼓楼区",
+        "来宾",
+        "京津冀",
+        "大理石",
+        "臺灣",
+        "Xi’an",
+        "Suzhou",
+        " ",
+        "、",
+        "İ",
+        "ﬃ",
+        "\ud800",
+        "ß",
+        "𠀀",
+        "中国",
+        "美国",
+        "海南州",
+        "Shaanxi",
+        "Shanxi",
+        "x",
+        "新疆维吾尔自治",
+        "内蒙",
+        "古",
+        "大学",
+        "Ａ",
+        "路",
+        "\n",
+    ]
 )
 TEXTS = st.lists(FRAGMENTS | st.text(max_size=3), max_size=24).map("".join)
 
@@ -203,7 +247,9 @@ def test_spans_are_in_range_ordered_and_without_overlap(text):
 
 
 @given(TEXTS)
-@example("京津冀吉林市场")  # a run of letters, each a province, beside a name that begins with the last
+@example(
+    "京津冀吉林市场"
+)  # a run of letters, each a province, beside a name that begins with the last
 @settings(max_examples=50)
 def test_the_automaton_over_bytes_finds_what_a_plain_search_finds(text):
     folded = places.fold(text)
@@ -222,8 +268,12 @@ def test_the_automaton_over_bytes_finds_what_a_plain_search_finds(text):
 @pytest.mark.parametrize(
     "text, places",
     [
-        ("国家总部针对京津冀晋豫启动响应", "北京 天津 河北 山西 河南"), ("云贵川桂四省共护一江水", "云南 贵州 四川 广西"),
-        ("陕甘宁等地降水偏少", "陕西 甘肃 宁夏"), ("粤港澳青年联欢", "广东 香港 澳门"), ("北京京港地铁加开列车", "北京"), ("青云新区动工", ""),
+        ("国家总部针对京津冀晋豫启动响应", "北京 天津 河北 山西 河南"),
+        ("云贵川桂四省共护一江水", "云南 贵州 四川 广西"),
+        ("陕甘宁等地降水偏少", "陕西 甘肃 宁夏"),
+        ("粤港澳青年联欢", "广东 香港 澳门"),
+        ("北京京港地铁加开列车", "北京"),
+        ("青云新区动工", ""),
     ],
 )
 def test_a_run_of_letters_is_so_many_provinces(text, places):

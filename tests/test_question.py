@@ -62,7 +62,10 @@ def test_kind_and_level(expected, question):
         ("Which provinces ran flood drills?", {"Which provinces"}),
         ("Which areas had heavy snow?", {"Which areas"}),
         ("How many volunteers took part?", {"How many"}),
-        ("What is the population of the county?", {"What is the "}),  # the population is what is sought
+        (
+            "What is the population of the county?",
+            {"What is the "},
+        ),  # the population is what is sought
         ("请列出建了地铁的城市", {"请列出", "城市"}),
         ("介绍一下防汛演练", set()),
     ],
@@ -96,12 +99,32 @@ def test_places_and_years_that_evidence_must_be_of(question, places, years):
 
 
 def test_what_is_counted_is_in_focus():
-    for question, word in (("开放了多少个检测室？", "检测室"), ("How many volunteers took part?", "volunteers")):
+    for question, word in (
+        ("开放了多少个检测室？", "检测室"),
+        ("How many volunteers took part?", "volunteers"),
+    ):
         start, end = understand(question).focus
         assert word in question[start:end]
 
 
-_PIECES = ["哪些", "省", "谁", "多少", "在哪", "几", "年", "what is the ", "which ", "city ", "when ", "2011", "四川", "，", "?", "家"]
+_PIECES = [
+    "哪些",
+    "省",
+    "谁",
+    "多少",
+    "在哪",
+    "几",
+    "年",
+    "what is the ",
+    "which ",
+    "city ",
+    "when ",
+    "2011",
+    "四川",
+    "，",
+    "?",
+    "家",
+]
 
 
 @settings(deadline=None)
@@ -116,11 +139,21 @@ def test_any_text_is_understood(text):
 
 
 def test_that_something_happened_needs_no_support():
-    for text in ("When did the boat race take place?", "Where did the boat race TAKE PLACE in May", "Who won the race that took place in Hubei?"):
+    for text in (
+        "When did the boat race take place?",
+        "Where did the boat race TAKE PLACE in May",
+        "Who won the race that took place in Hubei?",
+    ):
         spans = [text[a:b].lower() for a, b in understand(text).idle]
         assert any(words in ("take place", "took place") for words in spans), text
-    assert "place" not in " ".join(text[a:b] for text in ["Which place took part?"] for a, b in understand(text).idle[1:])
-    for text in ("哪些省份遭遇了台风？", "哪些国家发生过地震？", "Which countries were hit by floods?"):
+    assert "place" not in " ".join(
+        text[a:b] for text in ["Which place took part?"] for a, b in understand(text).idle[1:]
+    )
+    for text in (
+        "哪些省份遭遇了台风？",
+        "哪些国家发生过地震？",
+        "Which countries were hit by floods?",
+    ):
         assert len(understand(text).idle) == 2, text
     assert len(understand("什么时候遭遇了台风？").idle) == 1
 
@@ -220,7 +253,15 @@ def test_what_is_compared_with(question, words, more, inclusive):
     assert (bound.words, bound.more, bound.inclusive) == (words, more, inclusive)
 
 
-@pytest.mark.parametrize("question", ["哪些企业在2022年以后成立？", "Which firms were founded after 2022?", "桥有多长？", "谁比赛得了第一？"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "哪些企业在2022年以后成立？",
+        "Which firms were founded after 2022?",
+        "桥有多长？",
+        "谁比赛得了第一？",
+    ],
+)
 def test_nothing_is_compared(question):
     assert understand(question).bound is None
 
@@ -332,7 +373,7 @@ def test_what_is_not_sought(question, excepted):
         ("When does Line 3 open?", ["Line 3"]),
         ("Who won the 2018 World Cup?", ["2018", "World Cup"]),
         ("How much rain did Wuhan have in July?", []),
-        ("Who wrote \"The Long Road\"?", ['"The Long Road"']),
+        ('Who wrote "The Long Road"?', ['"The Long Road"']),
         ("Which Chinese firms signed?", []),
         ("COVID-19 cases rose where?", ["COVID-19"]),
         ("Besides Tom Hale, who signed?", []),
@@ -345,7 +386,16 @@ def test_what_evidence_must_name(question, names):
 
 
 @settings(deadline=None)
-@given(st.one_of(st.text(), st.lists(st.sampled_from([*_PIECES, "除了", "以外", "最", "超过", "3", "more than ", "besides ", "X", "没有"])).map("".join)))
+@given(
+    st.one_of(
+        st.text(),
+        st.lists(
+            st.sampled_from(
+                [*_PIECES, "除了", "以外", "最", "超过", "3", "more than ", "besides ", "X", "没有"]
+            )
+        ).map("".join),
+    )
+)
 def test_spans_of_any_text_lie_in_it(text):
     asked = understand(text)
     bound = [(asked.bound.start, asked.bound.end)] if asked.bound else []

@@ -11,7 +11,8 @@ from rag.corpus.readers import READERS
 from rag.errors import CorpusError
 
 BODY = (
-    "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放，市民可以凭身份证入园。公园每日开放时间为早六点至晚十点。"
+    "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放，市民可以凭身份证入园。"
+    "公园每日开放时间为早六点至晚十点。"
 )
 PAGE = f"""<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>城区公园免费开放_滨江在线</title>
@@ -40,7 +41,8 @@ def one(path, data) -> Article | Skipped:
 
 def rows(path, *lines):
     path.write_bytes(
-        b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines) + b"\n"
+        b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
+        + b"\n"
     )
     return read(path)
 
@@ -49,7 +51,16 @@ def rows(path, *lines):
 
 
 def test_a_folder_is_read_in_order_with_paths_as_ids(tmp_path):
-    for name in ("b.txt", "a/z.md", "a/c/d.TXT", "README.md", "a/README.md", ".hidden.txt", ".git/x.txt", "a-b.txt"):
+    for name in (
+        "b.txt",
+        "a/z.md",
+        "a/c/d.TXT",
+        "README.md",
+        "a/README.md",
+        ".hidden.txt",
+        ".git/x.txt",
+        "a-b.txt",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"{name} 的内容。")
     items = read(tmp_path)
@@ -88,7 +99,9 @@ def test_ids_and_files_count_once(tmp_path):
 def test_other_formats_are_named(tmp_path):
     for name in ("photo.jpg", "slides.PPTX", "Makefile"):
         (tmp_path / name).write_text("x")
-    assert [(Path(item.path).name, item.reason.partition(", .md")[0]) for item in read(tmp_path)] == [
+    assert [
+        (Path(item.path).name, item.reason.partition(", .md")[0]) for item in read(tmp_path)
+    ] == [
         ("Makefile", "unsupported format (no suffix): expected .txt"),
         ("photo.jpg", "unsupported format .jpg: run text recognition (OCR) over it first"),
         ("slides.PPTX", "unsupported format .PPTX: save it as .pdf"),
@@ -129,7 +142,9 @@ def test_what_cannot_be_opened_costs_only_itself(tmp_path):
     items = {Path(item.path).name: item for item in items}
     assert isinstance(items.pop("c.txt"), Article)
     assert "vanished" in items["b.txt"].reason and "vanished" in items["d.jsonl"].reason
-    assert "regular file" in items["pipe.txt"].reason and "regular file" in items["pipe.jsonl"].reason
+    assert (
+        "regular file" in items["pipe.txt"].reason and "regular file" in items["pipe.jsonl"].reason
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
@@ -154,7 +169,9 @@ def test_the_reason_of_the_system_is_passed_on(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "open", refuse)
     (item,) = read(tmp_path)
-    assert item == Skipped(str(tmp_path / "a.txt"), "cannot be read: permission denied; allow reading it")
+    assert item == Skipped(
+        str(tmp_path / "a.txt"), "cannot be read: permission denied; allow reading it"
+    )
 
 
 def test_file_names_that_are_not_unicode_give_usable_ids(tmp_path):
@@ -170,7 +187,9 @@ def test_file_names_that_are_not_unicode_give_usable_ids(tmp_path):
 # Text
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 def test_chinese_in_its_usual_encodings(tmp_path, encoding):
     text = "公园免费开放\n\n" + BODY
     assert one(tmp_path / "a.txt", text.encode(encoding)).text == text
@@ -183,7 +202,10 @@ def test_traditional_chinese_in_big5(tmp_path):
 
 
 def test_windows_line_ends_and_indents_are_tidied(tmp_path):
-    assert one(tmp_path / "a.txt", "　　第一段。\r\n\r\n\r\n\t第二段。  \r\n").text == "第一段。\n\n第二段。"
+    assert (
+        one(tmp_path / "a.txt", "　　第一段。\r\n\r\n\r\n\t第二段。  \r\n").text
+        == "第一段。\n\n第二段。"
+    )
 
 
 def test_hard_wrapped_mail_is_joined_and_verse_is_not(tmp_path):
@@ -240,10 +262,12 @@ def test_a_parser_that_fails_costs_one_file(tmp_path, monkeypatch):
 def test_front_matter_names_the_article(tmp_path):
     item = one(
         tmp_path / "a.md",
-        "---\ntitle: 公园开放\ndate: 2015年3月2日\nsource: 滨江晚报\nurl: http://port.example/1\nlang: zh-CN\nother: [1, 2]\n---\n\n"
-        + BODY,
+        "---\ntitle: 公园开放\ndate: 2015年3月2日\nsource: 滨江晚报\nurl:"
+        " http://port.example/1\nlang: zh-CN\nother: [1, 2]\n---\n\n" + BODY,
     )
-    assert item == Article("a.md", BODY, "公园开放", "2015-03-02", "滨江晚报", "http://port.example/1", "zh", item.path)
+    assert item == Article(
+        "a.md", BODY, "公园开放", "2015-03-02", "滨江晚报", "http://port.example/1", "zh", item.path
+    )
 
 
 @pytest.mark.parametrize(
@@ -251,7 +275,11 @@ def test_front_matter_names_the_article(tmp_path):
     [
         ("title: 2015\ndate: 20150302", "2015", "2015-03-02"),
         ("title: 0o17\ndate: 2015-03-02 10:20:30", "0o17", "2015-03-02"),
-        ("title: Parks: a report\ndate: 2015-03-02", "Parks: a report", "2015-03-02"),  # no YAML, and common
+        (
+            "title: Parks: a report\ndate: 2015-03-02",
+            "Parks: a report",
+            "2015-03-02",
+        ),  # no YAML, and common
         ("title: '未完\ndate: 2015-03-02", "未完", "2015-03-02"),
         ("title: 公园\ndate: 2015-13-45", "公园", ""),
         ("title: [a, b]\ndate:", "", ""),
@@ -280,8 +308,9 @@ def test_markdown_is_read_without_its_marks(tmp_path):
         "| 园 | 面积 |\n|---|---|\n| 东山 | 3\\*4 |\n\n> 引文\n\n![图](a.png)\n\n<b>标签</b>与<名字>",
     )
     assert item.title == "公园 开放"
-    assert item.text == (
-        "第一段“重点”文字，名单。\n同段第二行 x_1。\n\n小标题\n\n东山\n西湖\n1. 一\n2. 二\n\n"
+    assert (
+        item.text
+        == "第一段“重点”文字，名单。\n同段第二行 x_1。\n\n小标题\n\n东山\n西湖\n1. 一\n2. 二\n\n"
         "园\t面积\n东山\t3*4\n\n引文\n\n标签与<名字>"
     )
 
@@ -293,7 +322,12 @@ def test_a_heading_besides_the_title_stays_in_the_text(tmp_path):
 
 def test_markdown_without_front_matter_is_searched_for_a_date(tmp_path):
     item = one(tmp_path / "a.md", f"# 公园开放\n\n2015-03-02 来源：滨江晚报\n\n{BODY}")
-    assert (item.title, item.date, item.source, item.text) == ("公园开放", "2015-03-02", "滨江晚报", BODY)
+    assert (item.title, item.date, item.source, item.text) == (
+        "公园开放",
+        "2015-03-02",
+        "滨江晚报",
+        BODY,
+    )
 
 
 # HTML
@@ -301,16 +335,27 @@ def test_markdown_without_front_matter_is_searched_for_a_date(tmp_path):
 
 def test_html_without_its_boilerplate(tmp_path):
     item = one(tmp_path / "a.html", PAGE)
-    assert (item.title, item.date, item.source, item.lang) == ("城区公园免费开放", "2015-03-02", "滨江在线", "zh")
+    assert (item.title, item.date, item.source, item.lang) == (
+        "城区公园免费开放",
+        "2015-03-02",
+        "滨江在线",
+        "zh",
+    )
     assert item.text.startswith(BODY) and "文明游园\n园林局提醒" in item.text
     for furniture in ("首页", "扫码", "脚本", "弹窗", "打印", "相关阅读", "天气", "版权", "2015"):
         assert furniture not in item.text
 
 
 def test_html_in_its_declared_encoding(tmp_path):
-    page = PAGE.replace('charset="utf-8"', 'http-equiv="Content-Type" content="text/html; charset=gb2312"')
-    assert one(tmp_path / "a.htm", page.encode("gb18030")).text == one(tmp_path / "b.html", PAGE).text
-    assert one(tmp_path / "c.html", PAGE.encode("gb18030")).text == one(tmp_path / "b.html", PAGE).text  # wrong
+    page = PAGE.replace(
+        'charset="utf-8"', 'http-equiv="Content-Type" content="text/html; charset=gb2312"'
+    )
+    assert (
+        one(tmp_path / "a.htm", page.encode("gb18030")).text == one(tmp_path / "b.html", PAGE).text
+    )
+    assert (
+        one(tmp_path / "c.html", PAGE.encode("gb18030")).text == one(tmp_path / "b.html", PAGE).text
+    )  # wrong
 
 
 def test_old_pages_made_of_divisions(tmp_path):
@@ -334,8 +379,13 @@ def test_html_that_is_hardly_any(tmp_path):
         one(tmp_path / "c.html", "<p>未闭合<b>的<i>标签<table><td>也能读。").text.replace("\n", "")
         == "未闭合的标签也能读。"
     )
-    assert "no text" in one(tmp_path / "d.html", "<html><script>x()</script><nav>首页</nav></html>").reason
-    assert isinstance(one(tmp_path / "e.html", "<div>" * 20000 + "深" + "</div>" * 20000), (Article, Skipped))
+    assert (
+        "no text"
+        in one(tmp_path / "d.html", "<html><script>x()</script><nav>首页</nav></html>").reason
+    )
+    assert isinstance(
+        one(tmp_path / "e.html", "<div>" * 20000 + "深" + "</div>" * 20000), (Article, Skipped)
+    )
 
 
 # JSON Lines
@@ -353,8 +403,15 @@ def test_rows_are_kept_exactly(tmp_path):
         "url": "u",
         "extra": {},
     }
-    items = rows(tmp_path / "a.jsonl", row, b"", {"id": "b", "text": "Only the text of the article.", "title": None})
-    assert items[0] == Article("7", text, " 标题 ", "2015-03-02", "晚报", "u", "zh", str(tmp_path / "a.jsonl"))
+    items = rows(
+        tmp_path / "a.jsonl",
+        row,
+        b"",
+        {"id": "b", "text": "Only the text of the article.", "title": None},
+    )
+    assert items[0] == Article(
+        "7", text, " 标题 ", "2015-03-02", "晚报", "u", "zh", str(tmp_path / "a.jsonl")
+    )
     assert (items[1].id, items[1].title, items[1].lang) == ("b", "", "en")
 
 
@@ -394,7 +451,8 @@ def test_bad_rows_cost_themselves_only(tmp_path):
 
 def test_lone_surrogates_are_replaced_in_place(tmp_path):
     (item,) = rows(
-        tmp_path / "a.jsonl", b'{"id": "x\\udfff", "text": "\\ud800a\\ud83d\\ude00b\\udc00", "title": "\\udc00"}'
+        tmp_path / "a.jsonl",
+        b'{"id": "x\\udfff", "text": "\\ud800a\\ud83d\\ude00b\\udc00", "title": "\\udc00"}',
     )
     assert (item.id, item.text, item.title) == ("x\ufffd", "\ufffda\U0001f600b\ufffd", "\ufffd")
 
@@ -420,8 +478,9 @@ def test_importing_the_package_loads_no_heavy_library():
     import sys
 
     code = (
-        "import sys, rag.corpus; heavy = {'trafilatura', 'lxml', 'yaml', 'frontmatter', 'dateparser', "
-        "'charset_normalizer', 'markdown_it', 'numpy'} & set(sys.modules); sys.exit(', '.join(heavy) or 0)"
+        "import sys, rag.corpus; heavy = {'trafilatura', 'lxml', 'yaml', 'frontmatter',"
+        " 'dateparser', 'charset_normalizer', 'markdown_it', 'numpy'} & set(sys.modules);"
+        " sys.exit(', '.join(heavy) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -8,7 +8,8 @@ from rag import Assistant, Index
 from rag.corpus import Article, Skipped, read_bytes
 
 BODY = (
-    "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放，市民可以凭身份证入园。公园每日开放时间为早六点至晚十点，"
+    "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放，市民可以凭身份证入园。"
+    "公园每日开放时间为早六点至晚十点，"
     "节假日延长一小时。园林局提醒市民文明游园，爱护花草树木。"
 )
 
@@ -34,9 +35,19 @@ def test_lines_of_a_pdf_become_paragraphs():
 
 
 def test_words_split_at_the_end_of_a_line_are_put_together():
-    text = ["The govern-", "ment opened the well-", "known bridge on Mon-", "day. Officials of the govern-", "ment were there."]
+    text = [
+        "The govern-",
+        "ment opened the well-",
+        "known bridge on Mon-",
+        "day. Officials of the govern-",
+        "ment were there.",
+    ]
     found = one("a.pdf", pdf([(50, 780 - 16 * row, line) for row, line in enumerate(text)]))
-    assert found.text == "The government opened the well-known bridge on Monday. Officials of the government were there."
+    assert (
+        found.text
+        == "The government opened the well-known bridge on Monday. Officials of the government were"
+        " there."
+    )
 
 
 def test_pages_begin_where_their_first_character_stands():
@@ -47,7 +58,14 @@ def test_pages_begin_where_their_first_character_stands():
 
 
 def test_running_titles_and_page_numbers_go():
-    pages = [[(50, 815, "滨江晚报 2015年第3期"), *lines(BODY[n : n + 39], columns=39), (290, 25, f"- {n // 39 + 1} -")] for n in (0, 39)]
+    pages = [
+        [
+            (50, 815, "滨江晚报 2015年第3期"),
+            *lines(BODY[n : n + 39], columns=39),
+            (290, 25, f"- {n // 39 + 1} -"),
+        ]
+        for n in (0, 39)
+    ]
     text = one("a.pdf", pdf(*pages)).text
     assert text == BODY[:78]
 
@@ -79,14 +97,21 @@ def test_a_scan_an_encrypted_and_a_damaged_pdf_are_told_apart():
 
 
 def test_a_citation_names_the_page(tmp_path):
-    pages = [lines(BODY), lines("海湾市图书馆新馆藏书四十二万册，设有三百个座位。"), lines("东山县举办了龙舟赛，二十支队伍参加。")]
+    pages = [
+        lines(BODY),
+        lines("海湾市图书馆新馆藏书四十二万册，设有三百个座位。"),
+        lines("东山县举办了龙舟赛，二十支队伍参加。"),
+    ]
     (tmp_path / "news.pdf").write_bytes(pdf(*pages, title="滨江新闻汇编"))
     Index.build(tmp_path, tmp_path / "index")
     with Index.open(tmp_path / "index") as index:
         answer = Assistant(index).ask("海湾市图书馆新馆藏书多少册？")
         assert [citation.page for citation in answer.citations] == [2]
         assert index.search("龙舟赛")[0].page in (1, 2, 3)
-        assert index.article("news.pdf").pages == one("news.pdf", (tmp_path / "news.pdf").read_bytes()).pages
+        assert (
+            index.article("news.pdf").pages
+            == one("news.pdf", (tmp_path / "news.pdf").read_bytes()).pages
+        )
 
 
 # Word
@@ -99,13 +124,22 @@ def test_a_word_file_in_its_order():
         document.add_heading("开放时间", 1)
         document.add_paragraph(BODY)
         table = document.add_table(2, 2)
-        for cell, text in zip((cell for row in table.rows for cell in row.cells), ("园", "面积", "东山", "3\n公顷")):
+        for cell, text in zip(
+            (cell for row in table.rows for cell in row.cells), ("园", "面积", "东山", "3\n公顷")
+        ):
             cell.text = text
         document.add_paragraph("第一项", style="List Bullet")
 
     found = one("a.docx", word(make))
     assert (found.title, found.date, found.source) == ("城区公园免费开放", "2015-03-02", "滨江晚报")
-    assert found.text.split("\n") == ["2015年3月2日 来源：滨江晚报", "开放时间", BODY, "园\t面积", "东山\t3 公顷", "第一项"]
+    assert found.text.split("\n") == [
+        "2015年3月2日 来源：滨江晚报",
+        "开放时间",
+        BODY,
+        "园\t面积",
+        "东山\t3 公顷",
+        "第一项",
+    ]
 
 
 def test_properties_of_a_word_file_say_what_its_text_does_not():
@@ -125,13 +159,18 @@ def test_properties_of_a_word_file_say_what_its_text_does_not():
 def test_tracked_changes_are_read_as_accepted_and_boxes_are_read_once():
     run = "<w:r><w:t>{}</w:t></w:r>"
     box = f"<w:txbxContent><w:p>{run.format('框里的话。')}</w:p></w:txbxContent>"
-    spaces = nsdecls("w") + ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    spaces = (
+        nsdecls("w") + ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    )
     paragraph = (
-        f"<w:p {spaces}>{run.format('公园')}<w:ins>{run.format('免费')}</w:ins><w:del><w:r><w:delText>收费</w:delText></w:r></w:del>"
+        "<w:p"
+        f" {spaces}>{run.format('公园')}<w:ins>{run.format('免费')}</w:ins><w:del><w:r><w:delText>收费</w:delText></w:r></w:del>"
         f"<w:moveFrom>{run.format('移走')}</w:moveFrom><w:hyperlink>{run.format('开放')}</w:hyperlink>"
         f"<w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
     )
-    found = one("a.docx", word(lambda document: document.element.body.insert(0, parse_xml(paragraph))))
+    found = one(
+        "a.docx", word(lambda document: document.element.body.insert(0, parse_xml(paragraph)))
+    )
     assert found.text == "公园免费开放\n框里的话。"
 
 

@@ -1,4 +1,6 @@
-"""Whatever the bytes are, a reader gives articles or reasons, and nothing else; ``tests/fuzz_readers.py`` goes on for hours."""
+"""Whatever the bytes are, a reader gives articles or reasons, and nothing else;
+``tests/fuzz_readers.py`` goes on for hours.
+"""
 
 import bz2
 import gzip
@@ -18,9 +20,15 @@ from rag.corpus.readers import READERS, Unreadable, read_drafts
 from rag.corpus.worker import Worker
 
 BODY = "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放。The park is open.\n"
-PAGE = f'<html lang="zh"><head><title>公园</title></head><body><h1>公园</h1><p>{BODY}</p><table><tr><td>a</td></tr></table></body></html>'
+PAGE = (
+    "<html"
+    f' lang="zh"><head><title>公园</title></head><body><h1>公园</h1><p>{BODY}</p><table><tr><td>a</td></tr></table></body></html>'
+)
 TABLE = f"id,标题,正文,日期\n1,公园,{BODY.strip()},2015-03-02\n".encode()
-FEED = f'<rss version="2.0"><channel><title>t</title><item><guid>1</guid><description>{BODY}</description></item></channel></rss>'
+FEED = (
+    "<rss"
+    f' version="2.0"><channel><title>t</title><item><guid>1</guid><description>{BODY}</description></item></channel></rss>'
+)
 
 
 def _word(document):
@@ -31,7 +39,10 @@ def _word(document):
 
 SAMPLES = {
     ".txt": f"公园开放\n\n2015-03-02 来源：晚报\n\n{BODY * 3}".encode(),
-    ".md": f"---\ntitle: 公园\ndate: 2015-03-02\n---\n# 公园\n\n- {BODY}\n| a | b |\n|---|---|\n| 1 | 2 |\n<!-- x -->".encode(),
+    ".md": (
+        f"---\ntitle: 公园\ndate: 2015-03-02\n---\n# 公园\n\n- {BODY}\n| a | b |\n|---|---|\n| 1 |"
+        " 2 |\n<!-- x -->".encode()
+    ),
     ".html": PAGE.encode(),
     ".mhtml": mhtml(PAGE.encode("gb18030"), "gb18030"),
     ".pdf": pdf([(50, 790, "公园开放", 22), *lines(BODY.strip())], lines(BODY.strip())),
@@ -43,14 +54,18 @@ SAMPLES = {
     ".jsonl": b'{"id": "a", "text": "x", "url": null}\n{"headline": "b", "body": ["y"]}\n',
 }
 PACKED = {
-    ".zip": zipped(("a.txt", BODY), ("b.html", PAGE), ("c.csv", TABLE), ("d.zip", zipped(("e.txt", BODY)))),
+    ".zip": zipped(
+        ("a.txt", BODY), ("b.html", PAGE), ("c.csv", TABLE), ("d.zip", zipped(("e.txt", BODY)))
+    ),
     ".tar": tarred(("a.txt", BODY.encode()), ("b.jsonl", SAMPLES[".jsonl"])),
     ".tar.gz": tarred(("a.txt", BODY.encode()), mode="w:gz"),
     ".csv.gz": gzip.compress(TABLE),
     ".txt.xz": lzma.compress(BODY.encode()),
     ".jsonl.bz2": bz2.compress(SAMPLES[".jsonl"]),
 }
-HERE = sorted(SAMPLES.keys() - {".pdf", ".csv", ".jsonl"})  # PDFium is no Python: it is tried in its own process only
+HERE = sorted(
+    SAMPLES.keys() - {".pdf", ".csv", ".jsonl"}
+)  # PDFium is no Python: it is tried in its own process only
 
 
 def check(name: str, data: bytes) -> list:
@@ -63,12 +78,28 @@ def check(name: str, data: bytes) -> list:
             f"{item.path}{item.reason}".encode()
             continue
         assert isinstance(item, Article)
-        for field in (item.id, item.text, item.title, item.date, item.source, item.url, item.lang, item.path):
+        for field in (
+            item.id,
+            item.text,
+            item.title,
+            item.date,
+            item.source,
+            item.url,
+            item.lang,
+            item.path,
+        ):
             assert "\0" not in field and field.encode() is not None
         assert item.text.strip() and item.id
-        assert not item.pages or item.pages[0] == 0 and list(item.pages) == sorted(item.pages) and item.pages[-1] <= len(item.text)
+        assert (
+            not item.pages
+            or item.pages[0] == 0
+            and list(item.pages) == sorted(item.pages)
+            and item.pages[-1] <= len(item.text)
+        )
         for passage in split(item)[:5]:
-            assert item.text[passage.start : passage.end].strip() and clauses(item.text, passage.start, passage.end)
+            assert item.text[passage.start : passage.end].strip() and clauses(
+                item.text, passage.start, passage.end
+            )
     return items
 
 
@@ -86,14 +117,21 @@ def changed(draw, sample: bytes) -> bytes:
 
 
 def changed_by(rng: random.Random, sample: bytes) -> bytes:
-    """A valid file with some of its bytes changed, removed or repeated; ZIP members are changed inside, too."""
+    """A valid file with some of its bytes changed, removed or repeated; ZIP members are changed
+    inside, too.
+    """
     if sample.startswith(b"PK") and rng.random() < 0.7:
         out = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(sample)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        with (
+            zipfile.ZipFile(io.BytesIO(sample)) as old,
+            zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+        ):
             names = old.namelist()
             chosen = rng.choice(names)
             for name in names:
-                new.writestr(name, damage(old.read(name), rng) if name == chosen else old.read(name))
+                new.writestr(
+                    name, damage(old.read(name), rng) if name == chosen else old.read(name)
+                )
         return out.getvalue()
     return damage(sample, rng)
 
@@ -110,7 +148,9 @@ def damage(data: bytes, rng: random.Random) -> bytes:
         elif kind == 2:
             data[at:at] = data[at : at + size] * rng.choice((1, 3, 50))
         elif kind == 3:
-            data[at : at + 1] = rng.choice((b"\0", b"\xff", b"<", b">", b'"', b"\n", b"&", b"\xed\xa0\x80", b"9" * 12, b"-1"))
+            data[at : at + 1] = rng.choice(
+                (b"\0", b"\xff", b"<", b">", b'"', b"\n", b"&", b"\xed\xa0\x80", b"9" * 12, b"-1")
+            )
         elif kind == 4:
             other = rng.randrange(len(data) + 1)
             data[at:at] = data[other : other + size]
@@ -121,7 +161,10 @@ def damage(data: bytes, rng: random.Random) -> bytes:
 
 @pytest.mark.parametrize("suffix", [".txt", ".md", ".html", ".xml", ".json", ".mhtml"])
 @settings(max_examples=40, deadline=None)
-@given(data=st.binary(max_size=400) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
+@given(
+    data=st.binary(max_size=400)
+    | st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))
+)
 @example(data=b"")
 @example(data=b"\0")
 @example(data=b"\xff\xfe")
@@ -148,10 +191,15 @@ def test_changed_files_give_articles_or_reasons(suffix, data):
 
 @pytest.mark.parametrize("suffix", [*SAMPLES, *PACKED])
 def test_the_samples_themselves_are_read(suffix):
-    assert all(isinstance(item, Article) for item in check(f"a{suffix}", SAMPLES.get(suffix) or PACKED[suffix]))
+    assert all(
+        isinstance(item, Article)
+        for item in check(f"a{suffix}", SAMPLES.get(suffix) or PACKED[suffix])
+    )
 
 
-@pytest.mark.parametrize("suffix", sorted({*READERS, *PACKED, ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".tgz", ""}))
+@pytest.mark.parametrize(
+    "suffix", sorted({*READERS, *PACKED, ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".tgz", ""})
+)
 def test_every_file_under_every_name(suffix):
     for data in (*SAMPLES.values(), *PACKED.values(), b"", bytes(100), b"\xff" * 99):
         check(f"a{suffix}", data)

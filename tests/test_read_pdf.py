@@ -1,4 +1,6 @@
-"""PDF files as programs make them: letters spaced out, columns and tables drawn row by row, fonts without letters, scans."""
+"""PDF files as programs make them: letters spaced out, columns and tables drawn row by row, fonts
+without letters, scans.
+"""
 
 import importlib.util
 import io
@@ -20,8 +22,14 @@ from rag.corpus.readers import ocr
 from rag.corpus.readers.pdf import read_pdf
 
 VERA = os.path.join(os.path.dirname(reportlab.__file__), "fonts", "Vera.ttf")
-LEFT = "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放，市民不用再买门票，也不用预约就能进入公园游览参观。记者在现场看到很多人。"
-RIGHT = "石塘水库管理处昨天介绍，今年汛期以来水库蓄水量一直在上升，目前已经超过十万立方米，可以满足下游农田灌溉用水的需要，农民很高兴。"
+LEFT = (
+    "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放，市民不用再买门票，"
+    "也不用预约就能进入公园游览参观。记者在现场看到很多人。"
+)
+RIGHT = (
+    "石塘水库管理处昨天介绍，今年汛期以来水库蓄水量一直在上升，目前已经超过十万立方米，"
+    "可以满足下游农田灌溉用水的需要，农民很高兴。"
+)
 HARBOUR = "The harbour office said the east pier has 410 seats and opens in May."
 
 
@@ -137,9 +145,14 @@ def test_a_table_keeps_its_rows_and_cells():
 
 def test_a_cell_of_several_lines_is_one_cell():
     page = [
-        (50, 770, "项目"), (200, 770, "说明"), (50, 750, "码头"), (200, 750, "位于东岸，设有四百一十个"), (200, 736, "座位，五月起开放。"),
-        (50, 716, "灯塔"), (200, 716, "位于西岸。"),
-    ]  # fmt: skip
+        (50, 770, "项目"),
+        (200, 770, "说明"),
+        (50, 750, "码头"),
+        (200, 750, "位于东岸，设有四百一十个"),
+        (200, 736, "座位，五月起开放。"),
+        (50, 716, "灯塔"),
+        (200, 716, "位于西岸。"),
+    ]
     assert text_of(page).split("\n") == [
         "项目\t说明",
         "码头\t位于东岸，设有四百一十个座位，五月起开放。",
@@ -149,10 +162,20 @@ def test_a_cell_of_several_lines_is_one_cell():
 
 def test_a_table_of_a_browser_whose_cells_are_broken_into_lines():
     page = [
-        (50, 700, "站"), (50, 686, "名"), (90, 693, "水位"), (200, 693, "说明"),
-        (50, 660, "石"), (50, 646, "塘"), (90, 653, "12.3"), (160, 653, "正常"),
-        (50, 620, "南"), (50, 606, "湾"), (90, 613, "8.1"), (160, 620, "低于警戒水位，值班人员每小时报告一次，"), (160, 606, "直到水位回落为止"),
-    ]  # fmt: skip
+        (50, 700, "站"),
+        (50, 686, "名"),
+        (90, 693, "水位"),
+        (200, 693, "说明"),
+        (50, 660, "石"),
+        (50, 646, "塘"),
+        (90, 653, "12.3"),
+        (160, 653, "正常"),
+        (50, 620, "南"),
+        (50, 606, "湾"),
+        (90, 613, "8.1"),
+        (160, 620, "低于警戒水位，值班人员每小时报告一次，"),
+        (160, 606, "直到水位回落为止"),
+    ]
     rows = [
         "站名\t水位\t说明",
         "石塘\t12.3\t正常",
@@ -264,7 +287,11 @@ def test_text_recognition_reads_a_font_without_letters_and_says_so(tmp_path):
 
 def has_chinese_font() -> bool:
     try:
-        return bool(subprocess.run(["fc-list", ":lang=zh"], check=False, capture_output=True, timeout=20).stdout)
+        return bool(
+            subprocess.run(
+                ["fc-list", ":lang=zh"], check=False, capture_output=True, timeout=20
+            ).stdout
+        )
     except OSError:
         return False
 

@@ -19,10 +19,16 @@ def articles(name, data, columns=None):
 
 
 def reasons(name, data, columns=None):
-    return [item.reason for item in read_bytes(name, data if isinstance(data, bytes) else data.encode(), columns) if isinstance(item, Skipped)]
+    return [
+        item.reason
+        for item in read_bytes(name, data if isinstance(data, bytes) else data.encode(), columns)
+        if isinstance(item, Skipped)
+    ]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"]
+)
 def test_a_chinese_table_in_its_usual_encodings(encoding):
     assert articles("a.csv", CHINESE.encode(encoding)) == [WHOLE]
 
@@ -36,9 +42,19 @@ def test_a_traditional_table_in_big5():
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 def test_delimiters(delimiter):
     table = delimiter.join(("Headline", "Article Body", "Pub-Date", "publisher"))
-    row = delimiter.join(("Park", '"Open, at last; and ""free""\nfor all|every\tbody."', '"Mar 2, 2015"', "Herald"))
+    row = delimiter.join(
+        ("Park", '"Open, at last; and ""free""\nfor all|every\tbody."', '"Mar 2, 2015"', "Herald")
+    )
     (found,) = articles("a.tsv", f"{table}\r\n{row}\r\n\r\n")
-    assert found == Article("a.tsv#3", 'Open, at last; and "free"\nfor all|every\tbody.', "Park", "2015-03-02", "Herald", "", "en")
+    assert found == Article(
+        "a.tsv#3",
+        'Open, at last; and "free"\nfor all|every\tbody.',
+        "Park",
+        "2015-03-02",
+        "Herald",
+        "",
+        "en",
+    )
 
 
 def test_columns_are_named_where_their_names_do_not_tell(tmp_path):
@@ -48,36 +64,71 @@ def test_columns_are_named_where_their_names_do_not_tell(tmp_path):
     (tmp_path / "a.csv").write_text(table, "utf-8")
     for found in (*articles("a.csv", table, named), *read_corpus(tmp_path, named)):
         assert (found.title, found.text) == ("公园开放", BODY)
-    assert "found a, b" in reasons("a.csv", "a,b\n1,2\n")[0] and "--map text=COLUMN" in reasons("a.csv", "a,b\n1,2\n")[0]
+    assert (
+        "found a, b" in reasons("a.csv", "a,b\n1,2\n")[0]
+        and "--map text=COLUMN" in reasons("a.csv", "a,b\n1,2\n")[0]
+    )
     assert "'inhalt'" in reasons("a.csv", "text\nx\n", {"text": "inhalt"})[0]
     with pytest.raises(UsageError, match="'body'"):
         read_bytes("a.csv", b"", {"body": "x"})
 
 
 def test_json_as_programs_write_it():
-    row = {"headline": "公园开放", "content": [BODY, BODY], "published_at": 1425254400, "publisher": "滨江晚报"}
-    expected = Article("a.json#1", f"{BODY}\n{BODY}", "公园开放", "2015-03-02", "滨江晚报", "", "zh")
+    row = {
+        "headline": "公园开放",
+        "content": [BODY, BODY],
+        "published_at": 1425254400,
+        "publisher": "滨江晚报",
+    }
+    expected = Article(
+        "a.json#1", f"{BODY}\n{BODY}", "公园开放", "2015-03-02", "滨江晚报", "", "zh"
+    )
     for value in ([row], row, {"status": "ok", "tags": ["a"], "articles": [row]}):
         assert articles("a.json", json.dumps(value)) == [expected]
     assert articles("a.json", json.dumps(row) + "\n" + json.dumps({**row, "id": 5}))[1].id == "5"
-    assert articles("a.json", json.dumps([{**row, "published_at": 1425254400000}]))[0].date == "2015-03-02"
+    assert (
+        articles("a.json", json.dumps([{**row, "published_at": 1425254400000}]))[0].date
+        == "2015-03-02"
+    )
 
 
-@pytest.mark.parametrize("data", ["", "[]", "{", "[" * 100_000, "3", '"text"', '[["a"]]', '{"a": {"b": 1}}', "[null]", '[{"text": ""}]'])
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "[]",
+        "{",
+        "[" * 100_000,
+        "3",
+        '"text"',
+        '[["a"]]',
+        '{"a": {"b": 1}}',
+        "[null]",
+        '[{"text": ""}]',
+    ],
+)
 def test_json_that_holds_no_article(data):
     assert reasons("a.json", data)
 
 
 def test_rows_of_a_table_that_are_none_cost_themselves_only():
-    items = read_bytes("a.csv", f"id,text\n1,{BODY}\n2,\n3\n\n4,{BODY},more,cells\n1,{BODY}x\n".encode())
+    items = read_bytes(
+        "a.csv", f"id,text\n1,{BODY}\n2,\n3\n\n4,{BODY},more,cells\n1,{BODY}x\n".encode()
+    )
     assert [item.id for item in items if isinstance(item, Article)] == ["1", "4"]
-    assert [(item.path, item.reason.split(":")[0]) for item in items if isinstance(item, Skipped)] == [
-        ("a.csv:3", "empty"), ("a.csv:4", "empty"), ("a.csv:7", "its id 1 is taken by a.csv")
-    ]  # fmt: skip
+    assert [
+        (item.path, item.reason.split(":")[0]) for item in items if isinstance(item, Skipped)
+    ] == [("a.csv:3", "empty"), ("a.csv:4", "empty"), ("a.csv:7", "its id 1 is taken by a.csv")]
 
 
 @pytest.mark.parametrize(
-    "data, reason", [(b"", "empty"), (b"id,text\n", "empty"), (bytes(300), "empty|binary"), (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary")]
+    "data, reason",
+    [
+        (b"", "empty"),
+        (b"id,text\n", "empty"),
+        (bytes(300), "empty|binary"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
+    ],
 )
 def test_tables_without_rows(data, reason):
     import re
@@ -94,20 +145,35 @@ def test_a_quotation_mark_that_never_ends_is_told(monkeypatch):
 
 def test_lines_without_end_cost_themselves_only(monkeypatch):
     monkeypatch.setattr("rag.corpus.readers.rows.MAX_ROW_BYTES", 1000)
-    lines = [json.dumps({"id": "1", "text": "一。"}), "[" * 3000, json.dumps({"id": "2", "text": "二。"})]
+    lines = [
+        json.dumps({"id": "1", "text": "一。"}),
+        "[" * 3000,
+        json.dumps({"id": "2", "text": "二。"}),
+    ]
     items = read_bytes("a.jsonl", "\n".join(lines).encode())
-    assert [getattr(item, "id", None) for item in items] == ["1", None, "2"] and "longer than" in items[1].reason
+    assert [getattr(item, "id", None) for item in items] == [
+        "1",
+        None,
+        "2",
+    ] and "longer than" in items[1].reason
 
 
 def test_columns_once_named_are_kept_for_updates(tmp_path, call):
     table, index = tmp_path / "news.csv", tmp_path / "index"
     table.write_text(f"kopf,inhalt\n公园开放,{BODY}\n", "utf-8")
     assert "name it" in call("build", "--corpus", table, "--index", index).stderr
-    assert call("build", "--corpus", table, "--index", index, "--map", "text=inhalt,title=kopf").returncode == 0
+    assert (
+        call(
+            "build", "--corpus", table, "--index", index, "--map", "text=inhalt,title=kopf"
+        ).returncode
+        == 0
+    )
     with table.open("a") as file:
         file.write("图书馆开放,图书馆昨日开放，藏书四十二万册。\n")
     assert call("update", "--index", index).returncode == 0
     assert "四十二万册" in call("ask", "--index", index, "图书馆藏书多少册？").stdout
     assert call("build", "--corpus", table, "--index", index, "--if-stale").returncode == 0
     assert call("build", "--corpus", table, "--index", index, "--map", "inhalt").returncode == 2
-    assert call("build", "--corpus", table, "--index", index, "--map", "body=inhalt").returncode == 2
+    assert (
+        call("build", "--corpus", table, "--index", index, "--map", "body=inhalt").returncode == 2
+    )

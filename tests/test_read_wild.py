@@ -13,7 +13,10 @@ from rag import Assistant, Index
 from rag.corpus import Article, Skipped, read_bytes, read_corpus
 from rag.corpus.captions import is_caption
 
-BODY = "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放，市民可以凭身份证入园。公园每日开放时间为早六点至晚十点。"
+BODY = (
+    "滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放，市民可以凭身份证入园。"
+    "公园每日开放时间为早六点至晚十点。"
+)
 MORE = "园林局提醒市民爱护花草树木，不要携带宠物入园，节假日公园的开放时间延长一小时。"
 
 
@@ -33,30 +36,86 @@ def told(
 # HTML
 
 
-@pytest.mark.parametrize("inside, lines", [
-    ("<table><tr><td>东线</td><td><ul><li>每日6班</li><li>周末<b>8</b>班</li></ul></td></tr><tr><td>西线</td><td>每日9班</td></tr></table>",
-     ["| 东线 | 每日6班 周末8班 |", "| 西线 | 每日9班 |"]),
-    ("<table><tr><td rowspan=2>东线</td><td>早</td><td>3班</td></tr><tr><td>晚</td><td>4班</td></tr></table>",
-     ["| 东线 | 早 | 3班 |", "| 东线 | 晚 | 4班 |"]),
-    ("<table><caption>表1 班次</caption><tr><td>东线</td><td>3班</td></tr><tr><td>西线</td><td>5班</td></tr></table>",
-     ["表1 班次", "| 东线 | 3班 |", "| 西线 | 5班 |"]),
-    ("<figure><img src=a.jpg><figcaption>市民在东山公园跳舞</figcaption></figure>", ["▲ 市民在东山公园跳舞"]),
-    ("<div class=wp-caption><img src=a.jpg><p class=wp-caption-text>市民在东山公园跳舞</p></div>", ["▲ 市民在东山公园跳舞"]),
-    ("<figure><table><tr><td>东线</td><td>3班</td></tr><tr><td>西线</td><td>5班</td></tr></table><figcaption>班次</figcaption></figure>",
-     ["| 东线 | 3班 |", "| 西线 | 5班 |", "班次"]),
-    ("<figure><blockquote><p>公园是大家的。</p></blockquote><figcaption>王芳</figcaption></figure>", ["公园是大家的。", "王芳"]),
-    ("<p>藏书四十二万册<sup><a href='#n'>[1]</a></sup>，面积30km<sup>2</sup>，10<sup>6</sup>人。</p>", ["藏书四十二万册，面积30km²，10⁶人。"]),
-    ("<p>票价<del>8元</del>5元，<time datetime='2015-03-02'>3月2日</time>起，名为<q>一卡通</q>。</p>", ["票价5元，3月2日起，名为“一卡通”。"]),
-    ("<div>东山公园三公顷。<br>西山公园五公顷。</div>", ["东山公园三公顷。", "西山公园五公顷。"]),
-    ("<div>公园还办灯会。<p>灯会三天。</p>门票<b>免</b>费。</div>", ["公园还办灯会。", "灯会三天。", "门票免费。"]),
-    ("<p>速度<math><mi>v</mi><mo>=</mo><mn>5</mn></math>米每秒。</p><p hidden>草稿</p>", ["速度v=5米每秒。"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "inside, lines",
+    [
+        (
+            "<table><tr><td>东线</td><td><ul><li>每日6班</li><li>周末<b>8</b>班</li></ul></td></tr><tr><td>西线</td><td>每日9班</td></tr></table>",
+            ["| 东线 | 每日6班 周末8班 |", "| 西线 | 每日9班 |"],
+        ),
+        (
+            (
+                "<table><tr><td"
+                " rowspan=2>东线</td><td>早</td><td>3班</td></tr><tr><td>晚</td><td>4班</td></tr></table>"
+            ),
+            ["| 东线 | 早 | 3班 |", "| 东线 | 晚 | 4班 |"],
+        ),
+        (
+            (
+                "<table><caption>表1"
+                " 班次</caption><tr><td>东线</td><td>3班</td></tr><tr><td>西线</td><td>5班</td></tr></table>"
+            ),
+            ["表1 班次", "| 东线 | 3班 |", "| 西线 | 5班 |"],
+        ),
+        (
+            "<figure><img src=a.jpg><figcaption>市民在东山公园跳舞</figcaption></figure>",
+            ["▲ 市民在东山公园跳舞"],
+        ),
+        (
+            (
+                "<div class=wp-caption><img src=a.jpg><p"
+                " class=wp-caption-text>市民在东山公园跳舞</p></div>"
+            ),
+            ["▲ 市民在东山公园跳舞"],
+        ),
+        (
+            "<figure><table><tr><td>东线</td><td>3班</td></tr><tr><td>西线</td><td>5班</td></tr></table><figcaption>班次</figcaption></figure>",
+            ["| 东线 | 3班 |", "| 西线 | 5班 |", "班次"],
+        ),
+        (
+            (
+                "<figure><blockquote><p>公园是大家的。"
+                "</p></blockquote><figcaption>王芳</figcaption></figure>"
+            ),
+            ["公园是大家的。", "王芳"],
+        ),
+        (
+            (
+                "<p>藏书四十二万册<sup><a href='#n'>[1]</a></sup>，面积30km<sup>2</sup>，"
+                "10<sup>6</sup>人。</p>"
+            ),
+            ["藏书四十二万册，面积30km²，10⁶人。"],
+        ),
+        (
+            (
+                "<p>票价<del>8元</del>5元，<time datetime='2015-03-02'>3月2日</time>起，"
+                "名为<q>一卡通</q>。</p>"
+            ),
+            ["票价5元，3月2日起，名为“一卡通”。"],
+        ),
+        (
+            "<div>东山公园三公顷。<br>西山公园五公顷。</div>",
+            ["东山公园三公顷。", "西山公园五公顷。"],
+        ),
+        (
+            "<div>公园还办灯会。<p>灯会三天。</p>门票<b>免</b>费。</div>",
+            ["公园还办灯会。", "灯会三天。", "门票免费。"],
+        ),
+        (
+            "<p>速度<math><mi>v</mi><mo>=</mo><mn>5</mn></math>米每秒。</p><p hidden>草稿</p>",
+            ["速度v=5米每秒。"],
+        ),
+    ],
+)
 def test_what_stands_in_an_article(inside, lines):
     assert told(inside) == lines
 
 
 def test_a_caption_stands_behind_the_paragraph_that_its_picture_is_in():
-    around = "<article><h1>城区公园免费开放</h1><p>{}<figure><img src=a><figcaption>东山一角</figcaption></figure></p>{}<p>{}</p></article>"
+    around = (
+        "<article><h1>城区公园免费开放</h1><p>{}<figure><img"
+        " src=a><figcaption>东山一角</figcaption></figure></p>{}<p>{}</p></article>"
+    )
     assert told("", around) == ["▲ 东山一角"]
 
 
@@ -75,17 +134,32 @@ def test_a_page_of_nothing_but_its_text_keeps_headings_and_lists():
     assert one("a.html", page).text.split("\n") == [BODY, "班次", "- 东线", "- 西线", "票价", MORE]
 
 
-NOTICE = "<noscript>Please enable JavaScript.</noscript><div id=root>You need to enable JavaScript to run this app.</div>"
+NOTICE = (
+    "<noscript>Please enable JavaScript.</noscript><div id=root>You need to enable JavaScript to"
+    " run this app.</div>"
+)
 
 
-@pytest.mark.parametrize("data", [
-    '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "headline": "公园开放", "datePublished": "2015-03-02",'
-    f' "publisher": {{"name": "滨江在线"}}, "articleBody": "{BODY}{MORE}"}}]}}</script>',
-    '<script id="__NEXT_DATA__" type="application/json">{"props": {"a": [{"title": "公园开放", "source": {"name": "滨江在线"}, '
-    f'"content": "<p>{BODY}{MORE}</p>", "publishedAt": "2015-03-02T10:00:00Z"}}]}}}}</script>',
-    '<script>window.__INITIAL_STATE__={"post": {"title": "公园开放", "source": "滨江在线", "date": "2015-03-02", '
-    f'"body": "{BODY}{MORE}"}}}};(function(){{}})()</script>',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        (
+            '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "headline":'
+            ' "公园开放", "datePublished": "2015-03-02", "publisher": {"name": "滨江在线"},'
+            f' "articleBody": "{BODY}{MORE}"}}]}}</script>'
+        ),
+        (
+            '<script id="__NEXT_DATA__" type="application/json">{"props": {"a": [{"title":'
+            f' "公园开放", "source": {{"name": "滨江在线"}}, "content": "<p>{BODY}{MORE}</p>",'
+            ' "publishedAt": "2015-03-02T10:00:00Z"}]}}</script>'
+        ),
+        (
+            '<script>window.__INITIAL_STATE__={"post": {"title": "公园开放", "source":'
+            ' "滨江在线", "date": "2015-03-02", "body":'
+            f' "{BODY}{MORE}"}}}};(function(){{}})()</script>'
+        ),
+    ],
+)
 def test_an_article_in_the_data_of_a_page(data):
     found = one(
         "a.html", f"<html><head><title>Pier</title>{data}</head><body>{NOTICE}</body></html>"
@@ -98,9 +172,14 @@ def test_an_article_in_the_data_of_a_page(data):
     )
 
 
-@pytest.mark.parametrize("notice", [
-    NOTICE, "<p>请启用JavaScript后继续。</p>", "<h1>news.example</h1><p>Checking your browser before accessing the site.</p>",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "notice",
+    [
+        NOTICE,
+        "<p>请启用JavaScript后继续。</p>",
+        "<h1>news.example</h1><p>Checking your browser before accessing the site.</p>",
+    ],
+)
 def test_a_notice_is_no_article(notice):
     assert (
         "notice"
@@ -111,7 +190,8 @@ def test_a_notice_is_no_article(notice):
     assert (
         told(
             f"<div>{notice}</div>",
-            "<article><h1>城区公园免费开放</h1><p>{0}</p><p>{2}</p></article><div>请开启JavaScript以查看评论。</div>",
+            "<article><h1>城区公园免费开放</h1><p>{0}</p><p>{2}</p></article><div>请开启JavaScript以查看评论。"
+            "</div>",
         )
         == []
     )
@@ -120,13 +200,19 @@ def test_a_notice_is_no_article(notice):
 # Tables of exports
 
 
-@pytest.mark.parametrize("text, shown", [
-    ("<p>East pier has <b>410</b> seats.</p>", "East pier has 410 seats."),
-    ("&yen;3&nbsp;million, A&amp;B", "¥3 million, A&B"),
-    ("&lt;p&gt;East &lt;b&gt;pier&lt;/b&gt;&lt;/p&gt;", "East pier"),
-    ("one\n<b>two</b>", "one\ntwo"),
-    ("a < b, c > d, ?x=1&copy=2, <T> and <script>alert(1)</script>", "a < b, c > d, ?x=1&copy=2, <T> and <script>alert(1)</script>"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("<p>East pier has <b>410</b> seats.</p>", "East pier has 410 seats."),
+        ("&yen;3&nbsp;million, A&amp;B", "¥3 million, A&B"),
+        ("&lt;p&gt;East &lt;b&gt;pier&lt;/b&gt;&lt;/p&gt;", "East pier"),
+        ("one\n<b>two</b>", "one\ntwo"),
+        (
+            "a < b, c > d, ?x=1&copy=2, <T> and <script>alert(1)</script>",
+            "a < b, c > d, ?x=1&copy=2, <T> and <script>alert(1)</script>",
+        ),
+    ],
+)
 def test_html_in_a_field_is_read_as_what_it_shows(text, shown):
     assert one("a.json", json.dumps({"title": text, "text": text})).text == shown
     assert one("a.jsonl", json.dumps({"title": text, "text": text})).title == " ".join(
@@ -137,16 +223,28 @@ def test_html_in_a_field_is_read_as_what_it_shows(text, shown):
 ROW = {"headline": "公园开放", "content": BODY}
 
 
-@pytest.mark.parametrize("value, ids", [
-    ({"response": {"docs": [ROW, ROW]}}, ["a.json#1", "a.json#2"]),
-    ({"hits": {"hits": [{"_id": "x", "_source": {**ROW, "id": 7}}]}}, ["7"]),
-    ({"a": ROW, "b": ROW}, ["a.json#1", "a.json#2"]),
-    ({"article": ROW}, ["a.json#1"]),
-    ([{"id": {"$oid": "54f"}, "title": {"rendered": "公园开放"}, "content": {"rendered": f"<p>{BODY}</p>"}}], ["54f"]),
-    ([{"title": "公园开放", "text": [BODY[:20], {"text": BODY[20:]}]}], ["a.json#1"]),
-    ({"items": [{"id": "1", "title": "公园开放", "content_html": f"<p>{BODY}</p>"}]}, ["1"]),
-    ([{"title": "公园开放", "description": BODY}], ["a.json#1"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "value, ids",
+    [
+        ({"response": {"docs": [ROW, ROW]}}, ["a.json#1", "a.json#2"]),
+        ({"hits": {"hits": [{"_id": "x", "_source": {**ROW, "id": 7}}]}}, ["7"]),
+        ({"a": ROW, "b": ROW}, ["a.json#1", "a.json#2"]),
+        ({"article": ROW}, ["a.json#1"]),
+        (
+            [
+                {
+                    "id": {"$oid": "54f"},
+                    "title": {"rendered": "公园开放"},
+                    "content": {"rendered": f"<p>{BODY}</p>"},
+                }
+            ],
+            ["54f"],
+        ),
+        ([{"title": "公园开放", "text": [BODY[:20], {"text": BODY[20:]}]}], ["a.json#1"]),
+        ({"items": [{"id": "1", "title": "公园开放", "content_html": f"<p>{BODY}</p>"}]}, ["1"]),
+        ([{"title": "公园开放", "description": BODY}], ["a.json#1"]),
+    ],
+)
 def test_json_as_services_give_it(value, ids):
     found = read_bytes("a.json", json.dumps(value).encode())
     assert [item.id for item in found] == ids
@@ -170,12 +268,15 @@ def test_dates_as_programs_write_them(date):
     assert one("a.json", json.dumps({**ROW, "date": date})).date == "2015-03-02"
 
 
-@pytest.mark.parametrize("table, text", [
-    ('sep=;\r\nid;text\r\n1;"East; pier"\r\n', "East; pier"),
-    ('id,text\n1,"He said \\"hi\\", and left"\n', 'He said "hi", and left'),
-    ('id\ttext\n1\t"Open," he said\n2\t12" pipes\n3\tx\n', '"Open," he said'),
-    ("id,text\n1,East, west\n", "East, west"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "table, text",
+    [
+        ('sep=;\r\nid;text\r\n1;"East; pier"\r\n', "East; pier"),
+        ('id,text\n1,"He said \\"hi\\", and left"\n', 'He said "hi", and left'),
+        ('id\ttext\n1\t"Open," he said\n2\t12" pipes\n3\tx\n', '"Open," he said'),
+        ("id,text\n1,East, west\n", "East, west"),
+    ],
+)
 def test_csv_as_programs_write_it(table, text):
     found = read_bytes("a.tsv" if "\t" in table else "a.csv", table.encode())
     assert found[0].text == text and all(isinstance(item, Article) for item in found)
@@ -197,8 +298,10 @@ def test_ids_belong_to_their_file(tmp_path):
         "2023.csv#2",
     ]
     assert [item.reason.split(" by ")[0] for item in items if isinstance(item, Skipped)] == [
-        "its id 1 is taken", "its id 2023.csv#1 is taken", "its id 1 is taken"
-    ]  # fmt: skip
+        "its id 1 is taken",
+        "its id 2023.csv#1 is taken",
+        "its id 1 is taken",
+    ]
 
 
 # Word
@@ -206,10 +309,9 @@ def test_ids_belong_to_their_file(tmp_path):
 SPACES = (
     nsdecls("w", "a", "r")
     + ' xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
-    + (
-        'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram" xmlns:v="urn:schemas-microsoft-com:vml" '
-        'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
-    )
+    + 'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram"'
+    ' xmlns:v="urn:schemas-microsoft-com:vml"'
+    ' xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 )
 
 
@@ -231,7 +333,10 @@ def notes(kind, *texts):
     inner = "".join(
         f'<w:{kind} w:id="{n}"><w:p>{run(text)}</w:p></w:{kind}>' for n, text in enumerate(texts, 2)
     )
-    return f'<w:{kind}s {SPACES}><w:{kind} w:type="separator" w:id="0"><w:p>{run("——")}</w:p></w:{kind}>{inner}</w:{kind}s>'
+    return (
+        f'<w:{kind}s {SPACES}><w:{kind} w:type="separator"'
+        f' w:id="0"><w:p>{run("——")}</w:p></w:{kind}>{inner}</w:{kind}s>'
+    )
 
 
 def test_notes_of_a_word_file_follow_their_paragraph():
@@ -269,14 +374,35 @@ def test_headers_and_comments_of_a_word_file_stand_at_its_end():
     ]
 
 
-@pytest.mark.parametrize("paragraph, lines", [
-    (run("票价") + run("8元", "<w:strike/>") + run("5元", '<w:strike w:val="0"/>') + run("密", "<w:vanish/>"), ["票价5元"]),
-    (run("10") + run("6", '<w:vertAlign w:val="superscript"/>') + run("人"), ["10⁶人"]),
-    (f"<w:r><w:ruby><w:rt>{run('qiū')}</w:rt><w:rubyBase>{run('龟')}</w:rubyBase></w:ruby></w:r>{run('兹')}", ["龟兹"]),
-    ("<m:oMath><m:r><m:t>v=</m:t></m:r><m:f><m:num><m:r><m:t>s</m:t></m:r></m:num><m:den><m:r><m:t>t</m:t></m:r></m:den></m:f></m:oMath>", ["v=s/t"]),
-    ('<w:r><w:pict><v:shape><v:textpath string="公园欢迎你"/></v:shape></w:pict></w:r>', ["公园欢迎你"]),
-    ("<w:r><w:drawing><a:p><a:r><a:t>图中的字</a:t></a:r></a:p></w:drawing></w:r>", ["图中的字"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "paragraph, lines",
+    [
+        (
+            run("票价")
+            + run("8元", "<w:strike/>")
+            + run("5元", '<w:strike w:val="0"/>')
+            + run("密", "<w:vanish/>"),
+            ["票价5元"],
+        ),
+        (run("10") + run("6", '<w:vertAlign w:val="superscript"/>') + run("人"), ["10⁶人"]),
+        (
+            f"<w:r><w:ruby><w:rt>{run('qiū')}</w:rt><w:rubyBase>{run('龟')}</w:rubyBase></w:ruby></w:r>{run('兹')}",
+            ["龟兹"],
+        ),
+        (
+            "<m:oMath><m:r><m:t>v=</m:t></m:r><m:f><m:num><m:r><m:t>s</m:t></m:r></m:num><m:den><m:r><m:t>t</m:t></m:r></m:den></m:f></m:oMath>",
+            ["v=s/t"],
+        ),
+        (
+            '<w:r><w:pict><v:shape><v:textpath string="公园欢迎你"/></v:shape></w:pict></w:r>',
+            ["公园欢迎你"],
+        ),
+        (
+            "<w:r><w:drawing><a:p><a:r><a:t>图中的字</a:t></a:r></a:p></w:drawing></w:r>",
+            ["图中的字"],
+        ),
+    ],
+)
 def test_words_that_are_set_otherwise(paragraph, lines):
     assert written(paragraph) == lines
 
@@ -284,13 +410,18 @@ def test_words_that_are_set_otherwise(paragraph, lines):
 def test_charts_and_diagrams_of_a_word_file():
     value = '<c:pt idx="{}"><c:v>{}</c:v></c:pt>'
     chart = (
-        f"<c:chartSpace {SPACES}><c:chart><c:title><a:p><a:r><a:t>各年游客</a:t></a:r></a:p></c:title><c:ser><c:tx>{value.format(0, '万人')}</c:tx>"
+        "<c:chartSpace"
+        f" {SPACES}><c:chart><c:title><a:p><a:r><a:t>各年游客</a:t></a:r></a:p></c:title><c:ser><c:tx>{value.format(0, '万人')}</c:tx>"
         f"<c:cat>{value.format(0, 2014)}{value.format(1, 2015)}</c:cat><c:val>{value.format(0, 30)}{value.format(1, 42)}</c:val></c:ser></c:chart></c:chartSpace>"
     )
-    model = f"<dgm:dataModel {SPACES}><a:p><a:r><a:t>申请</a:t></a:r></a:p><a:p><a:r><a:t>审批</a:t></a:r></a:p></dgm:dataModel>"
+    model = (
+        "<dgm:dataModel"
+        f" {SPACES}><a:p><a:r><a:t>申请</a:t></a:r></a:p><a:p><a:r><a:t>审批</a:t></a:r></a:p></dgm:dataModel>"
+    )
     paragraph = (
         run("见图。")
-        + '<w:r><w:drawing><c:chart r:id="rc"/></w:drawing></w:r><w:r><w:drawing><dgm:relIds r:dm="rd"/></w:drawing></w:r>'
+        + '<w:r><w:drawing><c:chart r:id="rc"/></w:drawing></w:r><w:r><w:drawing><dgm:relIds'
+        ' r:dm="rd"/></w:drawing></w:r>'
     )
     lines = written(
         paragraph, [("rc", "chart", "chart.xml", chart), ("rd", "diagramData", "data.xml", model)]
@@ -321,15 +452,30 @@ def test_cells_of_a_word_table_over_several_rows_and_tables_in_cells():
 # Markdown
 
 
-@pytest.mark.parametrize("text, shown", [
-    ("公园12座[^1]，design^[By Wang.]。\n\n[^1]: 据年报。\n\n    另一段。\n", "公园12座，design。\n\n据年报。\n\n另一段。\n\nBy Wang."),
-    ("公园12座。\n\n[^x]: 没有引用的注。\n", "公园12座。\n\n没有引用的注。"),
-    ("票价~~8元~~<del>7元</del>5元，10<sup>6</sup>人，H<sub>2</sub>O，<名字>。", "票价5元，10⁶人，H2O，<名字>。"),
-    ("<details><summary>各园面积</summary>\n\n东山公园3公顷。\n\n</details>", "各园面积\n\n东山公园3公顷。"),
-    ("- [x] 已完成的事\n- [ ] 没完成的事", "已完成的事\n没完成的事"),
-    ("公园\n:   城里的绿地。", "公园\n城里的绿地。"),
-    ("公园12座。\n\n![市民在东山公园跳舞](a.png)\n\n![](b.png)![图](c.png)", "公园12座。\n\n▲ 市民在东山公园跳舞"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        (
+            "公园12座[^1]，design^[By Wang.]。\n\n[^1]: 据年报。\n\n    另一段。\n",
+            "公园12座，design。\n\n据年报。\n\n另一段。\n\nBy Wang.",
+        ),
+        ("公园12座。\n\n[^x]: 没有引用的注。\n", "公园12座。\n\n没有引用的注。"),
+        (
+            "票价~~8元~~<del>7元</del>5元，10<sup>6</sup>人，H<sub>2</sub>O，<名字>。",
+            "票价5元，10⁶人，H2O，<名字>。",
+        ),
+        (
+            "<details><summary>各园面积</summary>\n\n东山公园3公顷。\n\n</details>",
+            "各园面积\n\n东山公园3公顷。",
+        ),
+        ("- [x] 已完成的事\n- [ ] 没完成的事", "已完成的事\n没完成的事"),
+        ("公园\n:   城里的绿地。", "公园\n城里的绿地。"),
+        (
+            "公园12座。\n\n![市民在东山公园跳舞](a.png)\n\n![](b.png)![图](c.png)",
+            "公园12座。\n\n▲ 市民在东山公园跳舞",
+        ),
+    ],
+)
 def test_markdown_as_it_is_shown(text, shown):
     assert one("a.md", f"---\ntitle: 公园\n---\n{text}").text == shown
 
@@ -337,7 +483,8 @@ def test_markdown_as_it_is_shown(text, shown):
 def test_toml_front_matter():
     found = one(
         "a.md",
-        f'+++\ntitle = "公园开放"\ndate = 2015-03-02T10:00:00+08:00\ntags = ["a"]\n[params]\nx = 1\n+++\n{BODY}',
+        '+++\ntitle = "公园开放"\ndate = 2015-03-02T10:00:00+08:00\ntags = ["a"]\n[params]\nx ='
+        f" 1\n+++\n{BODY}",
     )
     assert (found.title, found.date, found.text) == ("公园开放", "2015-03-02", BODY)
     assert one("a.md", f"+++\ntitle = 公园开放\n+++\n{BODY}").title == "公园开放"
@@ -350,9 +497,10 @@ def test_toml_front_matter():
 def test_notes_headers_and_tables_of_a_book():
     spaces = 'xmlns:epub="http://www.idpf.org/2007/ops"'
     chapter = (
-        f"<section {spaces}><header><h1>公园</h1></header><p>{BODY}由王芳设计<a epub:type='noteref' href='#n'><sup>1</sup></a>。</p>"
-        "<aside epub:type='footnote' id='n'>王芳，滨江人。</aside><table><tr><td>东线</td><td>6班</td></tr></table>"
-        "<figure><img src='a.png'/><figcaption>东山一角</figcaption></figure></section>"
+        f"<section {spaces}><header><h1>公园</h1></header><p>{BODY}由王芳设计<a epub:type='noteref'"
+        " href='#n'><sup>1</sup></a>。</p><aside epub:type='footnote' id='n'>王芳，滨江人。"
+        "</aside><table><tr><td>东线</td><td>6班</td></tr></table><figure><img"
+        " src='a.png'/><figcaption>东山一角</figcaption></figure></section>"
     )
     first, second = read_bytes(
         "b.epub",
@@ -371,7 +519,10 @@ def test_notes_headers_and_tables_of_a_book():
 
 
 def test_a_caption_is_found_but_is_no_evidence(tmp_path):
-    page = f"<html><body><article><h1>公园开放</h1><p>{BODY}</p><figure><img src=a><figcaption>{{}}</figcaption></figure></article></body></html>"
+    page = (
+        f"<html><body><article><h1>公园开放</h1><p>{BODY}</p><figure><img"
+        " src=a><figcaption>{}</figcaption></figure></article></body></html>"
+    )
     (tmp_path / "a.html").write_text(page.format("海湾市图书馆新馆藏书四十二万册。"))
     Index.build(tmp_path, tmp_path / "index")
     with Index.open(tmp_path / "index") as index:

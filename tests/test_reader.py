@@ -1,4 +1,6 @@
-"""The reader: what it sees of a text, that NumPy runs what torch trains, and that what it finds stands in the articles."""
+"""The reader: what it sees of a text, that NumPy runs what torch trains, and that what it finds
+stands in the articles.
+"""
 
 import numpy as np
 import pytest
@@ -15,19 +17,30 @@ from rag.reader.reading import FILE, read
 from rag.reader.typed import UNLIKE, typed
 from rag.reader.windows import windows_of
 
-TEXTS = st.text(st.sampled_from("四川省举行演练，。、《》“”：12345万. A bcBridge'\n%\u3000"), min_size=1, max_size=60)
+TEXTS = st.text(
+    st.sampled_from("四川省举行演练，。、《》“”：12345万. A bcBridge'\n%\u3000"),
+    min_size=1,
+    max_size=60,
+)
 
 
 def seen(text):
     (found,) = encode(load_static(), [text])
-    return [(text[a:b], GAPS[g], SHAPES[s]) for (a, b), g, s in zip(found.spans.tolist(), found.gaps, found.shapes)]
+    return [
+        (text[a:b], GAPS[g], SHAPES[s])
+        for (a, b), g, s in zip(found.spans.tolist(), found.gaps, found.shapes)
+    ]
 
 
 def test_what_stands_between_tokens_and_how_they_are_written():
     assert seen("《条例》施行，41票\nBBC said") == [
-        ("条例", "line", "han"), ("施行", "close", "han"), ("41", "comma", "digit"), ("票", "nothing", "han"),
-        ("BBC", "line", "capitals"), ("said", "space", "lower"),
-    ]  # fmt: skip
+        ("条例", "line", "han"),
+        ("施行", "close", "han"),
+        ("41", "comma", "digit"),
+        ("票", "nothing", "han"),
+        ("BBC", "line", "capitals"),
+        ("said", "space", "lower"),
+    ]
 
 
 @settings(deadline=None, max_examples=200)
@@ -54,16 +67,31 @@ def test_numpy_runs_what_torch_trains():
     with torch.no_grad():  # untrained, all spans are nearly alike
         for value in network.parameters():
             value.add_(0.02 * torch.randn_like(value))
-    question, title, *texts = encode(model, ["谁设计了青山大桥？", "大桥通车", "大桥由林远设计，全长2780米。", "The bridge was designed by Lin Yuan in 2004.", "桥。"])
+    question, title, *texts = encode(
+        model,
+        [
+            "谁设计了青山大桥？",
+            "大桥通车",
+            "大桥由林远设计，全长2780米。",
+            "The bridge was designed by Lin Yuan in 2004.",
+            "桥。",
+        ],
+    )
     from rag.reader.encode import joined
 
     rows = [joined(title, text) for text in texts]
-    windows = [Window(question, row, len(title), np.zeros((0, 2), np.int64), False, "") for row in rows]
+    windows = [
+        Window(question, row, len(title), np.zeros((0, 2), np.int64), False, "") for row in rows
+    ]
     with torch.inference_mode():
-        spans, none = network({name: torch.from_numpy(array) for name, array in padded(windows).items()})
+        spans, none = network(
+            {name: torch.from_numpy(array) for name, array in padded(windows).items()}
+        )
     weights = {name: value.detach().numpy() for name, value in network.named_parameters()}
     weights["median"] = np.array(network.median, np.float32)
-    for number, scores in enumerate(Network(model, weights).scores(question, [(row, len(title)) for row in rows])):
+    for number, scores in enumerate(
+        Network(model, weights).scores(question, [(row, len(title)) for row in rows])
+    ):
         expected = spans[number, : len(rows[number])].numpy()
         possible = expected > -1e3
         assert ((scores.spans > -1e3) == possible).all()
@@ -86,7 +114,11 @@ def test_windows_cover_their_passages(news):
     windows = windows_of(news, range(news.n_passages))
     for one in windows:
         spans = one.tokens.spans[one.body :]
-        assert len(spans) <= BODY and (spans[:, 0] >= one.start).all() and (spans[:, 1] <= one.end).all()
+        assert (
+            len(spans) <= BODY
+            and (spans[:, 0] >= one.start).all()
+            and (spans[:, 1] <= one.end).all()
+        )
         text = one.article.text
         words = "".join(text[a:b] for a, b in spans.tolist())
         assert all(word in text for word in text.split()) and words
@@ -97,27 +129,52 @@ def test_windows_cover_their_passages(news):
         assert tokens == len(whole)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from(["谁", "哪些省举行了演练？", "How many apples?", "2019", "？", "When did the bridge open in Hunan?"]), st.integers(1, 12))
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.sampled_from(
+        [
+            "谁",
+            "哪些省举行了演练？",
+            "How many apples?",
+            "2019",
+            "？",
+            "When did the bridge open in Hunan?",
+        ]
+    ),
+    st.integers(1, 12),
+)
 def test_what_is_found_stands_in_its_window(news, question, most):
     for reading in read(news.model, question, windows_of(news, range(news.n_passages)), most):
         window, found = reading.window, reading.findings
         assert len(found) <= most and list(found) == sorted(found, key=lambda one: -one.margin)
         assert all(one.margin <= reading.margin + 1e-3 for one in found)
         for one in found:
-            assert window.start <= one.start < one.end <= max(window.end, one.end) and one.text == window.article.text[one.start : one.end]
-            tokens = ((window.tokens.spans[window.body :, 0] < one.end) & (window.tokens.spans[window.body :, 1] > one.start)).sum()
+            assert (
+                window.start <= one.start < one.end <= max(window.end, one.end)
+                and one.text == window.article.text[one.start : one.end]
+            )
+            tokens = (
+                (window.tokens.spans[window.body :, 0] < one.end)
+                & (window.tokens.spans[window.body :, 1] > one.start)
+            ).sum()
             assert 1 <= tokens <= LONGEST_ANSWER
 
 
 @pytest.mark.parametrize(
     "kind, one, other, same",
     [
-        ("number", "700多家", "over 700 firms", True), ("number", "2,780米", "2780米", True), ("number", "2780米", "2781米", False),
-        ("date", "8月1日", "1 August", True), ("date", "8月1日", "8月2日", False), ("places", "四川省", "Sichuan", True),
-        ("person", "《林 远》", "林远", True), ("person", "林远", "林达", False),
+        ("number", "700多家", "over 700 firms", True),
+        ("number", "2,780米", "2780米", True),
+        ("number", "2780米", "2781米", False),
+        ("date", "8月1日", "1 August", True),
+        ("date", "8月1日", "8月2日", False),
+        ("places", "四川省", "Sichuan", True),
+        ("person", "《林 远》", "林远", True),
+        ("person", "林远", "林达", False),
     ],
-)  # fmt: skip
+)
 def test_spans_that_say_the_same(kind, one, other, same):
     assert (key_of(one, kind, "2023-01-01") == key_of(other, kind, "2023-05-05")) == same
 

@@ -19,37 +19,50 @@ from rag.question.parsing import parse
 from rag.serving.routes import build_api
 
 
-@pytest.mark.parametrize(("lead", "report"), [
-    ("新华社北京6月1日电（记者王岚）", "国家图书馆今天开放了新馆。"),
-    ("中新网成都8月18日电 (杜成)", "18日上午，推进会在成都召开。"),
-    ("原标题：老馆翻新完成新华社北京6月1日电（记者王岚、李原）", "国家图书馆今天开放了新馆。"),
-    ("原标题：老馆翻新完成                新京报讯 ", "据馆方消息，国家图书馆今天开放了新馆。"),
-    ("原标题：女子报失手机，原来在自己包里", "8月14日晚，一名女子到派出所报案。"),
-    ("原标题：一地连续地震！一地连续地震！ ", "地震台网速报显示，当地发生多次地震。"),
-    ("湖北日报客户端讯（通讯员张水）", "今年的黄桃丰收了。"),
-    ("央视网消息：", "上半年新增减税降费四千亿元。"),
-    ("大江网讯 全媒体记者谢丽、实习生章颖报道：", "近日，高速公路传来进展。"),
-    ("现场救援（受访者供图）", "消防员救出了三人。"),
-    ("新华社记者 陈华 摄 ", "近日，桥梁合龙。"),
-    ("团市委供图", "大会主旨演讲环节有六位专家发言。"),
-    ("梁国 摄 ", "8月15日，夏令营走进传习馆。"),
-    ("图为", "30日的石桥。"),
-    ("视觉中国 图", "当地时间7月25日，议会通过了法案。"),
-    ("来源：江河日报", "7月24日，省长会见了来宾。"),
-    ("LONDON (Reuters) - ", "The museum opened on Friday."),
-    ("BEIJING, Aug. 3 (Xinhua) -- ", "China opened a museum."),
-    ("WASHINGTON — ", "The Senate voted on Friday."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("lead", "report"),
+    [
+        ("新华社北京6月1日电（记者王岚）", "国家图书馆今天开放了新馆。"),
+        ("中新网成都8月18日电 (杜成)", "18日上午，推进会在成都召开。"),
+        ("原标题：老馆翻新完成新华社北京6月1日电（记者王岚、李原）", "国家图书馆今天开放了新馆。"),
+        ("原标题：老馆翻新完成                新京报讯 ", "据馆方消息，国家图书馆今天开放了新馆。"),
+        ("原标题：女子报失手机，原来在自己包里", "8月14日晚，一名女子到派出所报案。"),
+        ("原标题：一地连续地震！一地连续地震！ ", "地震台网速报显示，当地发生多次地震。"),
+        ("湖北日报客户端讯（通讯员张水）", "今年的黄桃丰收了。"),
+        ("央视网消息：", "上半年新增减税降费四千亿元。"),
+        ("大江网讯 全媒体记者谢丽、实习生章颖报道：", "近日，高速公路传来进展。"),
+        ("现场救援（受访者供图）", "消防员救出了三人。"),
+        ("新华社记者 陈华 摄 ", "近日，桥梁合龙。"),
+        ("团市委供图", "大会主旨演讲环节有六位专家发言。"),
+        ("梁国 摄 ", "8月15日，夏令营走进传习馆。"),
+        ("图为", "30日的石桥。"),
+        ("视觉中国 图", "当地时间7月25日，议会通过了法案。"),
+        ("来源：江河日报", "7月24日，省长会见了来宾。"),
+        ("LONDON (Reuters) - ", "The museum opened on Friday."),
+        ("BEIJING, Aug. 3 (Xinhua) -- ", "China opened a museum."),
+        ("WASHINGTON — ", "The Senate voted on Friday."),
+    ],
+)
 def test_a_quote_begins_behind_what_stands_before_a_report(lead, report):
     text = lead + report
     assert text[begins_at(text, 0, len(text), len(text) - 1) :] == report
 
 
-@pytest.mark.parametrize("text", [
-    "据新华社报道，国家图书馆开放了新馆。", "8月3日，记者从水利部获悉，水位上涨。", "三星电子公布了财报。", "新华社成立于1931年。",
-    "参加会议的有记者和作家（共300人）。", "8月2日消息称，公司将上市。", "Reuters (the agency) was founded in London.",
-    "The bridge (opened in 1998) is closed.", "讯飞星火发布了新版本。", "馆长王岚说，展览持续到年底。",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "据新华社报道，国家图书馆开放了新馆。",
+        "8月3日，记者从水利部获悉，水位上涨。",
+        "三星电子公布了财报。",
+        "新华社成立于1931年。",
+        "参加会议的有记者和作家（共300人）。",
+        "8月2日消息称，公司将上市。",
+        "Reuters (the agency) was founded in London.",
+        "The bridge (opened in 1998) is closed.",
+        "讯飞星火发布了新版本。",
+        "馆长王岚说，展览持续到年底。",
+    ],
+)
 def test_a_sentence_without_a_lead_is_quoted_from_its_beginning(text):
     assert begins_at(text, 0, len(text), len(text) - 1) == 0
 
@@ -87,16 +100,27 @@ def test_captions_are_known():
     assert not is_caption("展览展出摄影作品300幅。")
 
 
-@pytest.mark.parametrize(("text", "day", "told"), [
-    ("昨天下雨，今天放晴。", "2023-08-10", ["2023-08-09", "2023-08-10"]),
-    ("截至19日，周三和上周五都有雨，下周一放晴。", "2023-08-20", ["2023-08-19", "2023-08-16", "2023-08-11", "2023-08-21"]),
-    ("去年8月开工，12月3日完工。", "2023-03-01", ["2022-08", "2022-12-03"]),
-    ("It opened on Wednesday and closed last Friday.", "2023-08-10", ["2023-08-09", "2023-08-04"]),
-    ("He died on the 19th.", "2023-08-20", ["2023-08-19"]),
-    ("2023年8月1日开馆，周刊第三期出版。", "2023-08-10", []),
-    ("今天开馆。", "", []),
-    ("今年建成，本月10日试运行。", "2023-08-20", ["2023-08-10"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "day", "told"),
+    [
+        ("昨天下雨，今天放晴。", "2023-08-10", ["2023-08-09", "2023-08-10"]),
+        (
+            "截至19日，周三和上周五都有雨，下周一放晴。",
+            "2023-08-20",
+            ["2023-08-19", "2023-08-16", "2023-08-11", "2023-08-21"],
+        ),
+        ("去年8月开工，12月3日完工。", "2023-03-01", ["2022-08", "2022-12-03"]),
+        (
+            "It opened on Wednesday and closed last Friday.",
+            "2023-08-10",
+            ["2023-08-09", "2023-08-04"],
+        ),
+        ("He died on the 19th.", "2023-08-20", ["2023-08-19"]),
+        ("2023年8月1日开馆，周刊第三期出版。", "2023-08-10", []),
+        ("今天开馆。", "", []),
+        ("今年建成，本月10日试运行。", "2023-08-20", ["2023-08-10"]),
+    ],
+)
 def test_times_are_told_from_the_day_of_writing(text, day, told):
     assert [one.day for one in times_of(text, 0, len(text), day)] == told
 
@@ -122,12 +146,26 @@ def test_days_as_they_are_shown():
     ]
 
 
-@pytest.mark.parametrize(("label", "kind", "english"), [
-    ("近2万人次", "number", "nearly 20,000 visits"), ("3.2亿元", "number", "320 million yuan"), ("700多家", "number", "more than 700"),
-    ("1人", "number", "1 person"), ("40至60元", "number", "40 to 60 yuan"), ("百分之五", "number", "5%"), ("8月3日", "date", "3 August 2023"),
-    ("昨天", "date", "8 August 2023"), ("2019年", "date", "2019"), ("四川省", "text", "Sichuan"), ("数百家", "number", ""),
-    ("第三十五届", "number", ""), ("周文静", "person", ""), ("湖南大学", "organisation", ""), ("28 kilometres", "number", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("label", "kind", "english"),
+    [
+        ("近2万人次", "number", "nearly 20,000 visits"),
+        ("3.2亿元", "number", "320 million yuan"),
+        ("700多家", "number", "more than 700"),
+        ("1人", "number", "1 person"),
+        ("40至60元", "number", "40 to 60 yuan"),
+        ("百分之五", "number", "5%"),
+        ("8月3日", "date", "3 August 2023"),
+        ("昨天", "date", "8 August 2023"),
+        ("2019年", "date", "2019"),
+        ("四川省", "text", "Sichuan"),
+        ("数百家", "number", ""),
+        ("第三十五届", "number", ""),
+        ("周文静", "person", ""),
+        ("湖南大学", "organisation", ""),
+        ("28 kilometres", "number", ""),
+    ],
+)
 def test_values_in_english(label, kind, english):
     assert in_english(label, kind, "2023-08-09") == english
 
@@ -136,14 +174,37 @@ COLLAPSE = (
     "受降雨影响，珍珠岩浸水增重，导致石桥体育馆屋顶坍塌。深入调查仍在进行。施工单位负责人已被控制。"
 )
 ARTICLES = (
-    Article("a", f"原标题：石桥体育馆坍塌新华社石桥7月24日电（记者王岚）{COLLAPSE}", "", "2023-07-24", lang="zh"),
+    Article(
+        "a",
+        f"原标题：石桥体育馆坍塌新华社石桥7月24日电（记者王岚）{COLLAPSE}",
+        "",
+        "2023-07-24",
+        lang="zh",
+    ),
     Article("b", f"中新网7月24日电 {COLLAPSE}", "", "2023-07-25", lang="zh"),
-    Article("c", "石桥体育馆坍塌的原因让排球运动员李可心里一紧，她说这个消息太突然。", "", "2023-07-24", lang="zh"),
+    Article(
+        "c",
+        "石桥体育馆坍塌的原因让排球运动员李可心里一紧，她说这个消息太突然。",
+        "",
+        "2023-07-24",
+        lang="zh",
+    ),
     Article("d", "石桥体育馆坍塌已造成9人死亡。", "", "2023-07-23", lang="zh"),
-    Article("e", "截至24日，石桥体育馆坍塌共造成11人死亡。市政府昨天举行了发布会。", "", "2023-07-24", lang="zh"),
-    Article("f", "青石大桥6月18日建成通车，全长2780米，总投资15.2亿元。大桥由中建路桥集团承建。大桥设计时速80公里，双向六车道。"
-            "省交通厅厅长赵国强出席通车仪式。", "青石大桥通车", lang="zh"),
-)  # fmt: skip
+    Article(
+        "e",
+        "截至24日，石桥体育馆坍塌共造成11人死亡。市政府昨天举行了发布会。",
+        "",
+        "2023-07-24",
+        lang="zh",
+    ),
+    Article(
+        "f",
+        "青石大桥6月18日建成通车，全长2780米，总投资15.2亿元。大桥由中建路桥集团承建。大桥设计时速80公里，双向六车道。"
+        "省交通厅厅长赵国强出席通车仪式。",
+        "青石大桥通车",
+        lang="zh",
+    ),
+)
 
 
 @pytest.fixture(scope="module")

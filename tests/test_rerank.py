@@ -1,4 +1,6 @@
-"""--rerank: what a reranker is given to read, and what becomes of its scores; with real models from folders where marked slow."""
+"""--rerank: what a reranker is given to read, and what becomes of its scores; with real models from
+folders where marked slow.
+"""
 
 import json
 import threading
@@ -33,8 +35,19 @@ class Told:
 @pytest.fixture(scope="module")
 def lifts(tmp_path_factory):
     """An index of many articles that are much alike, half of them in each language."""
-    zh = (Article(f"zh{n}", f"第{n}号电梯的安全检查在{n}日完成。", lang="zh", source="甲") for n in range(60))
-    en = (Article(f"en{n}", f"The safety check of elevator {n} was done on day {n}.", lang="en", source="B") for n in range(60))
+    zh = (
+        Article(f"zh{n}", f"第{n}号电梯的安全检查在{n}日完成。", lang="zh", source="甲")
+        for n in range(60)
+    )
+    en = (
+        Article(
+            f"en{n}",
+            f"The safety check of elevator {n} was done on day {n}.",
+            lang="en",
+            source="B",
+        )
+        for n in range(60)
+    )
     path = tmp_path_factory.mktemp("lifts") / "index"
     Index.build([*zh, *en], path)
     return path
@@ -61,13 +74,22 @@ def test_hits_come_in_the_order_of_the_scores(news_index):
 
 
 def test_without_a_reranker_nothing_changes(news_index):
-    with Index.open(news_index) as plain, Index.open(news_index, rerank=Told(lambda text: 0.0)) as tied:
+    with (
+        Index.open(news_index) as plain,
+        Index.open(news_index, rerank=Told(lambda text: 0.0)) as tied,
+    ):
         found, read = plain.find(QUESTION, 4), tied.find(QUESTION, 4)
-    assert passages(found.hits) == passages(read.hits)  # of equal scores the better fused one stays first
+    assert passages(found.hits) == passages(
+        read.hits
+    )  # of equal scores the better fused one stays first
     assert "rerank" not in found.ms and read.ms["rerank"] > 0
     for one, other in zip(found.hits, read.hits):
         assert one.parts.keys() == {"dense", "lexical", "late", "phrase"}
-        assert other.parts["fused"] == one.score and other.highlights == one.highlights and other.support == one.support
+        assert (
+            other.parts["fused"] == one.score
+            and other.highlights == one.highlights
+            and other.support == one.support
+        )
 
 
 def test_only_the_best_candidates_are_read_and_all_hits_are(lifts):
@@ -94,7 +116,9 @@ def test_filters_hold(lifts):
     told = Told()
     with Index.open(lifts, rerank=told) as index:
         hits = index.search("电梯安全检查", 10, Filters(langs=("en",)))
-        assert {hit.lang for hit in hits} == {"en"} and all(text.isascii() for text in told.read[0][1])
+        assert {hit.lang for hit in hits} == {"en"} and all(
+            text.isascii() for text in told.read[0][1]
+        )
         assert index.search("电梯安全检查", 10, Filters(sources=("nobody",))) == []
         assert Assistant(index).ask("谁检查了电梯？", filters=Filters(sources=("nobody",))).refused
     assert len(told.read) == 1
@@ -130,8 +154,13 @@ def test_it_stays_after_a_reload(tmp_path):
 
 
 def test_evidence_of_equal_support_is_ranked_by_the_reranker(tmp_path):
-    texts = {"a": "The new museum in Alta was opened by Anna Berg.", "b": "The new museum in Alta was opened by Carl Dahl."}
-    Index.build([Article(name, text, lang="en") for name, text in texts.items()], tmp_path / "index")
+    texts = {
+        "a": "The new museum in Alta was opened by Anna Berg.",
+        "b": "The new museum in Alta was opened by Carl Dahl.",
+    }
+    Index.build(
+        [Article(name, text, lang="en") for name, text in texts.items()], tmp_path / "index"
+    )
     for best in texts:
         told = Told(lambda text: float(texts[best] in text))
         with Index.open(tmp_path / "index", rerank=told) as index:
@@ -140,7 +169,12 @@ def test_evidence_of_equal_support_is_ranked_by_the_reranker(tmp_path):
 
 
 def test_a_reranker_neither_makes_nor_breaks_a_refusal(news_index):
-    questions = ("兰州市图书馆新馆藏书多少册？", "What did the Xihou Bridge cost?", "Who won the chess championship?", "月球上有多少人？")
+    questions = (
+        "兰州市图书馆新馆藏书多少册？",
+        "What did the Xihou Bridge cost?",
+        "Who won the chess championship?",
+        "月球上有多少人？",
+    )
     with Index.open(news_index) as index:
         refused = [Assistant(index).ask(question).refused for question in questions]
     assert set(refused) == {True, False}
@@ -153,7 +187,9 @@ def test_which_places_is_answered_from_all_that_match(news_index):
     told = Told()
     with Index.open(news_index) as plain, Index.open(news_index, rerank=told) as index:
         one, other = Assistant(plain).ask(QUESTION), Assistant(index).ask(QUESTION)
-    assert {**one.to_dict(), "ms": 0} == {**other.to_dict(), "ms": 0} and one.places and not told.read
+    assert (
+        {**one.to_dict(), "ms": 0} == {**other.to_dict(), "ms": 0} and one.places and not told.read
+    )
 
 
 # ---- real models
@@ -167,7 +203,9 @@ def cross(minilm, tmp_path_factory):
 
     torch.manual_seed(7)
     folder = tmp_path_factory.mktemp("models") / "cross"
-    CrossEncoder(minilm, num_labels=1, device="cpu", local_files_only=True).save_pretrained(str(folder))
+    CrossEncoder(minilm, num_labels=1, device="cpu", local_files_only=True).save_pretrained(
+        str(folder)
+    )
     return str(folder)
 
 
@@ -179,7 +217,11 @@ def multi(minilm, tmp_path_factory):
     from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
 
     folder = tmp_path_factory.mktemp("models") / "multi"
-    parts = [Transformer(minilm), MultiVectorMask(), Normalize(module_input_name="token_embeddings")]
+    parts = [
+        Transformer(minilm),
+        MultiVectorMask(),
+        Normalize(module_input_name="token_embeddings"),
+    ]
     MultiVectorEncoder(modules=parts, device="cpu").save_pretrained(str(folder))
     return str(folder)
 
@@ -188,8 +230,15 @@ def multi(minilm, tmp_path_factory):
 def bread(tmp_path_factory):
     """An index of a few English sentences."""
     folder = tmp_path_factory.mktemp("bread")
-    rows = ["The museum opened its doors.", "A ferry sank in the storm.", "Bakers raised the price of bread.", "Snow closed the pass."]
-    (folder / "news.jsonl").write_text("".join(json.dumps({"id": str(n), "text": t}) + "\n" for n, t in enumerate(rows)), "utf-8")
+    rows = [
+        "The museum opened its doors.",
+        "A ferry sank in the storm.",
+        "Bakers raised the price of bread.",
+        "Snow closed the pass.",
+    ]
+    (folder / "news.jsonl").write_text(
+        "".join(json.dumps({"id": str(n), "text": t}) + "\n" for n, t in enumerate(rows)), "utf-8"
+    )
     Index.build(folder / "news.jsonl", folder / "index")
     return folder / "index"
 
@@ -204,13 +253,19 @@ def test_a_cross_encoder_from_a_folder(call, bread, cross):
     from sentence_transformers import CrossEncoder
 
     question = "loaves became more expensive"
-    found = json.loads(call("search", "--index", bread, "--rerank", cross, "--json", question).stdout)
+    found = json.loads(
+        call("search", "--index", bread, "--rerank", cross, "--json", question).stdout
+    )
     assert found["rerank"] == cross and found["model"] == "yinju-static"
     scores = CrossEncoder(cross, device="cpu").predict([(question, text) for text in texts(bread)])
     assert len(set(scores.tolist())) == 4
     assert [hit["article_id"] for hit in found["hits"]] == [str(n) for n in np.argsort(-scores)]
     for hit in found["hits"]:
-        assert hit["parts"]["rerank"] == hit["score"] == pytest.approx(float(scores[int(hit["article_id"])]), abs=1e-5)
+        assert (
+            hit["parts"]["rerank"]
+            == hit["score"]
+            == pytest.approx(float(scores[int(hit["article_id"])]), abs=1e-5)
+        )
     assert json.loads(call("search", "--index", bread, "--json", question).stdout)["rerank"] is None
     assert call("ask", "--index", bread, "--rerank", cross, "What closed the pass?").returncode == 0
 
@@ -220,11 +275,18 @@ def test_a_multi_vector_model_from_a_folder(call, bread, multi):
     from sentence_transformers import MultiVectorEncoder
 
     question = "loaves became more expensive"
-    found = json.loads(call("search", "--index", bread, "--rerank", multi, "--json", question).stdout)
+    found = json.loads(
+        call("search", "--index", bread, "--rerank", multi, "--json", question).stdout
+    )
     assert found["hits"][0]["article_id"] == "2" and found["rerank"] == multi
     model = MultiVectorEncoder(multi, device="cpu")
-    asked, read = (np.asarray(vectors) for vectors in (model.encode_query(question), model.encode_document(texts(bread)[2])))
-    assert found["hits"][0]["score"] == pytest.approx(float((asked @ read.T).max(axis=1).sum()), abs=1e-4)  # MaxSim, by hand
+    asked, read = (
+        np.asarray(vectors)
+        for vectors in (model.encode_query(question), model.encode_document(texts(bread)[2]))
+    )
+    assert found["hits"][0]["score"] == pytest.approx(
+        float((asked @ read.T).max(axis=1).sum()), abs=1e-4
+    )  # MaxSim, by hand
 
 
 @pytest.mark.slow
@@ -235,11 +297,17 @@ def test_prompts_of_a_multi_vector_model_are_used(multi, tmp_path):
     plain.prompts = {"query": "query: ", "document": "passage: "}
     plain.save_pretrained(str(tmp_path / "prompted"))
     question, text = "loaves cost more", "Bakers raised the price of bread."
-    asked, read = (np.asarray(plain.encode([one], prompt="", task=task)[0]) for one, task in
-                   (("query: " + question, "query"), ("passage: " + text, "document")))
+    asked, read = (
+        np.asarray(plain.encode([one], prompt="", task=task)[0])
+        for one, task in (("query: " + question, "query"), ("passage: " + text, "document"))
+    )
     by_hand = float((asked @ read.T).max(axis=1).sum())
-    assert load_reranker(str(tmp_path / "prompted")).score(question, [text])[0] == pytest.approx(by_hand, abs=1e-4)
-    assert abs(load_reranker(multi).score(question, [text])[0] - by_hand) > 0.1  # so the prompts do tell
+    assert load_reranker(str(tmp_path / "prompted")).score(question, [text])[0] == pytest.approx(
+        by_hand, abs=1e-4
+    )
+    assert (
+        abs(load_reranker(multi).score(question, [text])[0] - by_hand) > 0.1
+    )  # so the prompts do tell
 
 
 @pytest.mark.slow
@@ -250,13 +318,19 @@ def test_the_prompt_of_a_cross_encoder_is_used(cross, tmp_path):
     plain.prompts, plain.default_prompt_name = {"ask": "Which of these answers? "}, "ask"
     plain.save_pretrained(str(tmp_path / "prompted"))
     pair = ("loaves cost more", "Bakers raised the price of bread.")
-    with_prompt, without = (plain.predict([pair], prompt=prompt)[0] for prompt in ("Which of these answers? ", ""))
-    assert load_reranker(str(tmp_path / "prompted")).score(pair[0], [pair[1]])[0] == pytest.approx(with_prompt, abs=1e-6)
+    with_prompt, without = (
+        plain.predict([pair], prompt=prompt)[0] for prompt in ("Which of these answers? ", "")
+    )
+    assert load_reranker(str(tmp_path / "prompted")).score(pair[0], [pair[1]])[0] == pytest.approx(
+        with_prompt, abs=1e-6
+    )
     assert abs(with_prompt - without) > 1e-5
 
 
 @pytest.mark.slow
-def test_a_folder_of_another_kind_says_where_it_belongs(call, bread, minilm, cross, multi, tmp_path):
+def test_a_folder_of_another_kind_says_where_it_belongs(
+    call, bread, minilm, cross, multi, tmp_path
+):
     for given, option in ((cross, "--rerank"), (multi, "--rerank")):
         with pytest.raises(ModelError, match=f"for --model, but .* give it with {option}"):
             load_embedder(given)
@@ -274,12 +348,36 @@ def test_a_folder_of_another_kind_says_where_it_belongs(call, bread, minilm, cro
     "files, kind",
     [
         ({"config.json": {"architectures": ["BertForSequenceClassification"]}}, "a cross-encoder"),
-        ({"config.json": {"architectures": ["XLMRobertaForSequenceClassification"]}, "tokenizer.json": {}}, "a cross-encoder"),
-        ({"config_sentence_transformers.json": {"model_type": "CrossEncoder"}, "modules.json": []}, "a cross-encoder"),
+        (
+            {
+                "config.json": {"architectures": ["XLMRobertaForSequenceClassification"]},
+                "tokenizer.json": {},
+            },
+            "a cross-encoder",
+        ),
+        (
+            {
+                "config_sentence_transformers.json": {"model_type": "CrossEncoder"},
+                "modules.json": [],
+            },
+            "a cross-encoder",
+        ),
         ({"config.json": {"architectures": ["HF_ColBERT"]}}, "a multi-vector model"),
-        ({"config_sentence_transformers.json": {"model_type": "ColBERT"}, "modules.json": []}, "a multi-vector model"),
-        ({"config_sentence_transformers.json": {"query_prefix": "[Q] "}, "modules.json": []}, "a multi-vector model"),
-        ({"config_sentence_transformers.json": {"model_type": "SparseEncoder"}, "modules.json": []}, "a sparse encoder"),
+        (
+            {"config_sentence_transformers.json": {"model_type": "ColBERT"}, "modules.json": []},
+            "a multi-vector model",
+        ),
+        (
+            {"config_sentence_transformers.json": {"query_prefix": "[Q] "}, "modules.json": []},
+            "a multi-vector model",
+        ),
+        (
+            {
+                "config_sentence_transformers.json": {"model_type": "SparseEncoder"},
+                "modules.json": [],
+            },
+            "a sparse encoder",
+        ),
     ],
 )
 def test_kinds_are_read_from_the_configuration(tmp_path, files, kind):
@@ -309,14 +407,18 @@ def copy_of(model, folder):
     for file in (f for f in Path(model).rglob("*") if f.is_file()):
         target = folder / file.relative_to(model)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.symlink_to(file) if file.suffix == ".safetensors" else target.write_bytes(file.read_bytes())
+        target.symlink_to(file) if file.suffix == ".safetensors" else target.write_bytes(
+            file.read_bytes()
+        )
 
 
 @pytest.mark.slow
 def test_a_cross_encoder_of_several_scores_is_refused(minilm, tmp_path):
     from sentence_transformers import CrossEncoder
 
-    CrossEncoder(minilm, num_labels=3, device="cpu", local_files_only=True).save_pretrained(str(tmp_path / "nli"))
+    CrossEncoder(minilm, num_labels=3, device="cpu", local_files_only=True).save_pretrained(
+        str(tmp_path / "nli")
+    )
     with pytest.raises(ModelError, match="it gives 3"):
         load_reranker(str(tmp_path / "nli"))
 
@@ -343,9 +445,15 @@ def test_threads_may_share_one(cross, minilm):
 
 @pytest.mark.slow
 def test_a_retriever_reranks(bread, cross):
-    found = YinjuRetriever(index_path=str(bread), rerank=cross, k=4).invoke("loaves became more expensive")
+    found = YinjuRetriever(index_path=str(bread), rerank=cross, k=4).invoke(
+        "loaves became more expensive"
+    )
     scores = [document.metadata["score"] for document in found]
     assert all(isinstance(document, Document) for document in found)
-    assert scores == sorted(scores, reverse=True) and max(scores) < 1  # the cross-encoder's own, through its sigmoid
+    assert (
+        scores == sorted(scores, reverse=True) and max(scores) < 1
+    )  # the cross-encoder's own, through its sigmoid
     with Index.open(bread, rerank=cross) as index:
-        assert [document.page_content for document in found] == [hit.text for hit in index.search("loaves became more expensive", 4)]
+        assert [document.page_content for document in found] == [
+            hit.text for hit in index.search("loaves became more expensive", 4)
+        ]

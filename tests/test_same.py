@@ -1,4 +1,6 @@
-"""Questions in the words of the articles: figures by their value, names of one thing, and what tables and file names say."""
+"""Questions in the words of the articles: figures by their value, names of one thing, and what
+tables and file names say.
+"""
 
 from decimal import Decimal
 from importlib import resources

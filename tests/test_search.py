@@ -1,4 +1,6 @@
-"""Search over the shipped articles and a small corpus: what is found, what is marked, what is filtered."""
+"""Search over the shipped articles and a small corpus: what is found, what is marked, what is
+filtered.
+"""
 
 import numpy as np
 import pytest
@@ -70,29 +72,63 @@ def test_both_language_versions_come_first(news, question, pair):
 
 
 def test_traditional_and_full_width_find_simplified(news):
-    for one, other in (("宋代瓷器展覽", "宋代瓷器展览"), ("圖書館藏書１２０萬冊", "图书馆藏书120万册"), ("電動汽車充電樁", "电动汽车充电桩")):
+    for one, other in (
+        ("宋代瓷器展覽", "宋代瓷器展览"),
+        ("圖書館藏書１２０萬冊", "图书馆藏书120万册"),
+        ("電動汽車充電樁", "电动汽车充电桩"),
+    ):
         a, b = search(news, one), search(news, other)
-        assert [(h.article_id, h.score) for h in a.hits] == [(h.article_id, h.score) for h in b.hits]
+        assert [(h.article_id, h.score) for h in a.hits] == [
+            (h.article_id, h.score) for h in b.hits
+        ]
 
 
 def test_traditional_articles_are_found_in_simplified(tmp_path):
     from rag.corpus import Article
 
-    articles = [Article("tram", "高雄輕軌環狀線全線通車，市長搭乘首班車。", "輕軌通車", lang="zh"), *NEWS]
+    articles = [
+        Article("tram", "高雄輕軌環狀線全線通車，市長搭乘首班車。", "輕軌通車", lang="zh"),
+        *NEWS,
+    ]
     build_index(articles, tmp_path / "index")
     with open_index(tmp_path / "index") as snapshot:
         (hit, *_) = search(snapshot, "轻轨什么时候通车？").hits
-        assert hit.article_id == "tram" and "輕軌" in {hit.text[h.start - hit.start : h.end - hit.start] for h in hit.highlights}
+        assert hit.article_id == "tram" and "輕軌" in {
+            hit.text[h.start - hit.start : h.end - hit.start] for h in hit.highlights
+        }
 
 
 # ---- what a hit is
 
 
-_WORDS = ["哪些省", "演练", "图书馆", "bridge", "flood", "2021", "苹果", "世界卫生组织", "古茶树", "Which", "who", "电梯", "?", "，", " ", "Gansu", "了", "質量"]
+_WORDS = [
+    "哪些省",
+    "演练",
+    "图书馆",
+    "bridge",
+    "flood",
+    "2021",
+    "苹果",
+    "世界卫生组织",
+    "古茶树",
+    "Which",
+    "who",
+    "电梯",
+    "?",
+    "，",
+    " ",
+    "Gansu",
+    "了",
+    "質量",
+]
 
 
 @settings(deadline=None, max_examples=60)
-@given(question=st.lists(st.sampled_from(_WORDS), min_size=1, max_size=8).map("".join), k=st.integers(1, 30), per_article=st.integers(1, 3))
+@given(
+    question=st.lists(st.sampled_from(_WORDS), min_size=1, max_size=8).map("".join),
+    k=st.integers(1, 30),
+    per_article=st.integers(1, 3),
+)
 def test_every_hit_is_a_slice_with_its_marks_inside(news, question, k, per_article):
     try:
         result = search(news, question, k, per_article=per_article)
@@ -109,12 +145,20 @@ def test_every_hit_is_a_slice_with_its_marks_inside(news, question, k, per_artic
     for hit in result.hits:
         article = news.article_by_id(hit.article_id)
         assert hit.text == article.text[hit.start : hit.end] != ""
-        assert (hit.title, hit.date, hit.source, hit.url, hit.lang) == (article.title, article.date, article.source, article.url, article.lang)
+        assert (hit.title, hit.date, hit.source, hit.url, hit.lang) == (
+            article.title,
+            article.date,
+            article.source,
+            article.url,
+            article.lang,
+        )
         assert 0 <= hit.support <= 1 and set(hit.parts) == {"dense", "lexical", "late", "phrase"}
         spans = [(h.start, h.end) for h in hit.highlights]
         assert all(hit.start <= a < b <= hit.end for a, b in spans)
         assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:]))
-        assert all(h.word and h.word in clean(question) and 0 < h.score <= 1 for h in hit.highlights)
+        assert all(
+            h.word and h.word in clean(question) and 0 < h.score <= 1 for h in hit.highlights
+        )
 
 
 def test_the_same_question_gives_the_same_hits(shipped):
@@ -127,11 +171,15 @@ def test_words_that_answer_to_the_question_are_marked(news):
         (hit,) = [h for h in search(news, question).hits if h.article_id == article]
         return {(hit.text[h.start - hit.start : h.end - hit.start], h.word) for h in hit.highlights}
 
-    assert {("apples", "apples"), ("Kazakhstan", "Kazakhstan")} <= marked("apples to Kazakhstan", "apples-en")
+    assert {("apples", "apples"), ("Kazakhstan", "Kazakhstan")} <= marked(
+        "apples to Kazakhstan", "apples-en"
+    )
     assert {("porcelain", "瓷器")} <= marked("宋代瓷器", "porcelain-en")
     assert {("瓷器", "porcelain")} <= marked("porcelain", "porcelain-zh")
     assert not marked("penguins", "apples-en")
-    assert {("防汛", "防汛"), ("演练", "演练")} <= (words := marked("哪些省举行了防汛演练？", "flood-zh"))
+    assert {("防汛", "防汛"), ("演练", "演练")} <= (
+        words := marked("哪些省举行了防汛演练？", "flood-zh")
+    )
     assert "了" not in {word for _, word in words}  # a part of 举行了 that says nothing
 
 
@@ -151,8 +199,14 @@ def test_support_tells_a_match_from_a_chance(news):
         (Filters(date_to="2019-04-24"), {"library-opens"}),
         (Filters(date_from="2024-06-18"), {"flood-anhui", "flood-en"}),
         (Filters(sources=("陶瓷报", "茶马周报")), {"porcelain-zh", "tea-zh"}),
-        (Filters(langs=("en",)), {"flood-en", "bridge-en", "marathon-en", "apples-en", "porcelain-en"}),
-        (Filters(langs=("zh", "en"), sources=("River Post",), date_from="2022-01-01"), {"flood-en", "marathon-en"}),
+        (
+            Filters(langs=("en",)),
+            {"flood-en", "bridge-en", "marathon-en", "apples-en", "porcelain-en"},
+        ),
+        (
+            Filters(langs=("zh", "en"), sources=("River Post",), date_from="2022-01-01"),
+            {"flood-en", "marathon-en"},
+        ),
         (Filters(date_from="2030-01-01"), set()),
         (Filters(sources=("no such paper",)), set()),
         (Filters(), {article.id for article in NEWS}),
@@ -165,7 +219,13 @@ def test_filters(news, filters, ids):
 def test_an_article_without_a_date_is_on_no_side_of_a_bound(tmp_path):
     from rag.corpus import Article
 
-    build_index([Article("dated", "桥梁通车。", date="2020-01-01", lang="zh"), Article("undated", "桥梁竣工。", lang="zh")], tmp_path / "i")
+    build_index(
+        [
+            Article("dated", "桥梁通车。", date="2020-01-01", lang="zh"),
+            Article("undated", "桥梁竣工。", lang="zh"),
+        ],
+        tmp_path / "i",
+    )
     with open_index(tmp_path / "i") as snapshot:
         assert set(found(snapshot, "桥梁")) == {"dated", "undated"}
         for bounds in ({"date_from": "1900-01-01"}, {"date_to": "2100-01-01"}):
@@ -179,8 +239,14 @@ def test_balanced_scores_compare_languages():
     score = np.array([5.0, 4.0, 3.0, 2.0, 1.0], np.float32)
     langs, articles = np.array(["zh", "zh", "zh", "en", "en"]), np.array([0, 0, 1, 2, 3])
     out = balanced(score, langs, articles)
-    np.testing.assert_allclose(out, [1, 0, -1, 0.5, -0.5])  # less 4 for Chinese: the best of articles 0 and 1
-    assert balanced(score[:3], langs[:3], articles[:3]).tolist() == [5, 4, 3]  # of one language: as they are
+    np.testing.assert_allclose(
+        out, [1, 0, -1, 0.5, -0.5]
+    )  # less 4 for Chinese: the best of articles 0 and 1
+    assert balanced(score[:3], langs[:3], articles[:3]).tolist() == [
+        5,
+        4,
+        3,
+    ]  # of one language: as they are
 
 
 def test_a_match_across_scripts_needs_less():
@@ -188,7 +254,9 @@ def test_a_match_across_scripts_needs_less():
     assert graded(np.array([low, high, 1.0]), False).tolist() == [0, 1, 1]
     np.testing.assert_allclose(graded(np.array(CROSS), True), [0, 1], atol=1e-6)
     cosines = np.linspace(-1, 1, 101, dtype=np.float32)
-    assert (graded(cosines, True) >= graded(cosines, False)).all() and (np.diff(graded(cosines, False)) >= 0).all()
+    assert (graded(cosines, True) >= graded(cosines, False)).all() and (
+        np.diff(graded(cosines, False)) >= 0
+    ).all()
 
 
 # ---- questions as they come
@@ -223,8 +291,20 @@ def test_a_question_that_is_no_text_is_refused(news, question):
 @pytest.mark.parametrize(
     "question",
     [
-        "？？！", "...", "😀🎉", "Où se trouve le nouveau pont ?", "橋はどこですか", "다리는 어디에 있습니까", "أين الجسر؟", "Где мост?", "𓀀𓀁", "a\x00\x01b",
-        "'; DROP TABLE--", "%s {0} \\", "ﷺ" * 200, "e\u0301" * 300
+        "？？！",
+        "...",
+        "😀🎉",
+        "Où se trouve le nouveau pont ?",
+        "橋はどこですか",
+        "다리는 어디에 있습니까",
+        "أين الجسر؟",
+        "Где мост?",
+        "𓀀𓀁",
+        "a\x00\x01b",
+        "'; DROP TABLE--",
+        "%s {0} \\",
+        "ﷺ" * 200,
+        "e\u0301" * 300,
     ],
 )
 def test_odd_questions_find_something_or_nothing(news, question):
@@ -253,4 +333,10 @@ def test_words_that_only_ask_carry_nothing():
 
     query = analyse("Which provinces held the drills, and 什么时候举行的？", load_static())
     words = {query.text[a:b]: bool(c) for (a, b), c in zip(query.spans, query.content)}
-    assert not words["Which"] and not words["the"] and not words["什么时候"] and words["drills"] and words["provinces"]
+    assert (
+        not words["Which"]
+        and not words["the"]
+        and not words["什么时候"]
+        and words["drills"]
+        and words["provinces"]
+    )

@@ -1,4 +1,6 @@
-"""``yinju serve`` as a process of its own: events over a wire, an index that is rebuilt under load, a kill, a password."""
+"""``yinju serve`` as a process of its own: events over a wire, an index that is rebuilt under load,
+a kill, a password.
+"""
 
 import base64
 import http.client
@@ -34,9 +36,21 @@ def news(paintings: int) -> list[Article]:
 @contextmanager
 def serving(index, *options, **environment):
     """(address, process) of a server."""
-    command = [sys.executable, "-m", "rag.cli", "serve", "--port", "0", "--index", str(index), *map(str, options)]
+    command = [
+        sys.executable,
+        "-m",
+        "rag.cli",
+        "serve",
+        "--port",
+        "0",
+        "--index",
+        str(index),
+        *map(str, options),
+    ]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
         try:
             line = process.stdout.readline()
             found = re.search(r"http://[\d.:]+", line)
@@ -49,7 +63,15 @@ def serving(index, *options, **environment):
 def ask(address, method: str, path: str, body: object = None, **headers: str) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=30)
     data = json.dumps(body) if body is not None else None
-    connection.request(method, path, data, {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}})
+    connection.request(
+        method,
+        path,
+        data,
+        {
+            "content-type": "application/json",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        },
+    )
     reply = connection.getresponse()
     content = reply.read()
     connection.close()
@@ -71,7 +93,8 @@ def test_an_index_is_rebuilt_under_load_and_nobody_notices(tmp_path):
         try:
             for number in (50, 60, 70):
                 paintings[Index.build(news(number), tmp_path).version] = number
-                # The first to ask after the switch brings the new version; who asks in that moment gets the old one.
+                # The first to ask after the switch brings the new version; who asks in that moment
+                # gets the old one.
                 for _ in range(100):
                     status, health = ask(address, "GET", "/healthz")
                     if json.loads(health)["index_version"] == [*paintings][-1]:
@@ -89,12 +112,22 @@ def test_an_index_is_rebuilt_under_load_and_nobody_notices(tmp_path):
                 one.join()
         for status, body in seen:
             answer = json.loads(body)
-            assert status == 200 and str(paintings[answer["index_version"]]) in answer["citations"][0]["quote"]
+            assert (
+                status == 200
+                and str(paintings[answer["index_version"]]) in answer["citations"][0]["quote"]
+            )
 
         connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=30)
-        connection.request("GET", f"/api/ask?question={quote('四川出动了多少艘冲锋舟？')}", headers={"accept": "text/event-stream"})
+        connection.request(
+            "GET",
+            f"/api/ask?question={quote('四川出动了多少艘冲锋舟？')}",
+            headers={"accept": "text/event-stream"},
+        )
         events = connection.getresponse().read().decode()
-        assert re.findall("^event: (.+)$", events, re.MULTILINE)[:3] == ["searching", "found", "text"] and "18艘" in events
+        assert (
+            re.findall("^event: (.+)$", events, re.MULTILINE)[:3] == ["searching", "found", "text"]
+            and "18艘" in events
+        )
         status, article = ask(address, "GET", f"/api/articles/{quote(ODD, safe='')}")
         assert status == 200 and json.loads(article)["id"] == ODD
 
@@ -110,7 +143,16 @@ def test_who_has_logged_in_stays_so_when_the_server_is_killed_and_comes_back(tmp
     Index.build(news(40), tmp_path / "index")
     accounts = tmp_path / "accounts"
     accounts.write_text(f"editor:{hash_password('secret')}\n", "utf-8")
-    options = ("--host", "0.0.0.0", "--auth", accounts, "--root-path", "/news", "--trust-proxy", "127.0.0.1")
+    options = (
+        "--host",
+        "0.0.0.0",
+        "--auth",
+        accounts,
+        "--root-path",
+        "/news",
+        "--trust-proxy",
+        "127.0.0.1",
+    )
     with serving(tmp_path / "index", *options) as (address, process):
         assert ask(address, "GET", "/news/healthz") == (200, b'{"status":"ok"}')
         basic = "Basic " + base64.b64encode(b"editor:secret").decode()
@@ -118,13 +160,32 @@ def test_who_has_logged_in_stays_so_when_the_server_is_killed_and_comes_back(tmp
         bearer = f"Bearer {json.loads(token)['token']}"
         # Behind a proxy that cuts the root off, and tells who asks and how.
         for path in ("/news/", "/"):
-            status, page = ask(address, "GET", path, authorization=bearer, x_forwarded_proto="https", x_forwarded_host="evil.example")
-            assert status == 200 and b"evil.example" not in page and re.search(rb'"root": ?"https://127.0.0.1:\d+/news"', page)
+            status, page = ask(
+                address,
+                "GET",
+                path,
+                authorization=bearer,
+                x_forwarded_proto="https",
+                x_forwarded_host="evil.example",
+            )
+            assert (
+                status == 200
+                and b"evil.example" not in page
+                and re.search(rb'"root": ?"https://127.0.0.1:\d+/news"', page)
+            )
         process.send_signal(signal.SIGKILL)
         process.wait(15)
         assert b"secret" not in process.stderr.read().encode()
     assert Index.verify(tmp_path / "index").files > 3
     with serving(tmp_path / "index", *options) as (address, _):
-        assert ask(address, "POST", "/news/api/ask", {"question": QUESTION}, authorization=bearer)[0] == 200
-        assert ask(address, "POST", "/news/api/ask", {"question": QUESTION}, authorization=bearer[:-1])[0] == 401
+        assert (
+            ask(address, "POST", "/news/api/ask", {"question": QUESTION}, authorization=bearer)[0]
+            == 200
+        )
+        assert (
+            ask(
+                address, "POST", "/news/api/ask", {"question": QUESTION}, authorization=bearer[:-1]
+            )[0]
+            == 401
+        )
         assert ask(address, "GET", "/news/gradio_api/info")[0] == 401

@@ -35,13 +35,17 @@ def index(sample_index):
 @pytest.fixture(scope="module")
 def client(index):
     # A server's errors are to come back as responses, as they would over a wire.
-    return TestClient(build_api(index), base_url="http://127.0.0.1:7860", raise_server_exceptions=False)
+    return TestClient(
+        build_api(index), base_url="http://127.0.0.1:7860", raise_server_exceptions=False
+    )
 
 
 def test_health_tells_what_is_served(client, index):
     assert client.get("/healthz").json() == {
-        "status": "ok", "articles": index.n_articles, "index_version": index.version,
-    }  # fmt: skip
+        "status": "ok",
+        "articles": index.n_articles,
+        "index_version": index.version,
+    }
 
 
 def test_ask_gives_the_librarys_answer(client, index):
@@ -51,7 +55,9 @@ def test_ask_gives_the_librarys_answer(client, index):
     for answer in (posted, fetched):
         assert answer["places"] == list(expected.places) != []
         assert answer["text"] == expected.text
-        assert [one["quote"] for one in answer["citations"]] == [one.quote for one in expected.citations]
+        assert [one["quote"] for one in answer["citations"]] == [
+            one.quote for one in expected.citations
+        ]
         article = client.get(f"/api/articles/{answer['citations'][0]['article_id']}").json()
         first = answer["citations"][0]
         assert article["text"][first["start"] : first["end"]] == first["quote"]
@@ -59,7 +65,10 @@ def test_ask_gives_the_librarys_answer(client, index):
 
 def test_a_question_is_completed_from_those_before_it(client):
     asked = {"question": "那湖北呢？", "history": ["四川举办了什么演练？"]}
-    for answer in (client.post("/api/ask", json=asked).json(), client.get("/api/ask", params=asked).json()):
+    for answer in (
+        client.post("/api/ask", json=asked).json(),
+        client.get("/api/ask", params=asked).json(),
+    ):
         assert (answer["question"], answer["completed"]) == ("那湖北呢？", "湖北举办了什么演练？")
     chain = {"question": "什么时候？", "history": ["四川举办了什么演练？", "那湖北呢？"]}
     assert client.post("/api/ask", json=chain).json()["completed"] == "湖北什么时候举办了演练？"
@@ -71,7 +80,9 @@ def test_a_question_is_completed_from_those_before_it(client):
 
 def test_filters_narrow_what_is_asked_and_searched(client):
     params = {"question": QUESTION, "langs": "en"}
-    assert {hit["lang"] for hit in client.get("/api/search", params=params).json()["hits"]} == {"en"}
+    assert {hit["lang"] for hit in client.get("/api/search", params=params).json()["hits"]} == {
+        "en"
+    }
     body = {"question": QUESTION, "filters": {"date_from": "2020-01-01"}}
     assert client.post("/api/ask", json=body).json()["refused"] is True
 
@@ -79,13 +90,18 @@ def test_filters_narrow_what_is_asked_and_searched(client):
 def test_search_gives_the_librarys_hits(client, index):
     hits = client.get("/api/search", params={"question": "月饼 抽查", "k": 3}).json()["hits"]
     expected = index.search("月饼 抽查", k=3)
-    assert [(hit["article_id"], hit["start"]) for hit in hits] == [(hit.article_id, hit.start) for hit in expected]
+    assert [(hit["article_id"], hit["start"]) for hit in hits] == [
+        (hit.article_id, hit.start) for hit in expected
+    ]
     assert hits[0]["text"] == expected[0].text
 
 
 def test_an_article_comes_whole_and_without_its_place_on_the_disk(client, index):
     first = index.snapshot.article(0)
-    expected = {key: value for key, value in dataclasses.asdict(first).items() if key != "path"} | {"pages": list(first.pages), "ocr": list(first.ocr)}
+    expected = {key: value for key, value in dataclasses.asdict(first).items() if key != "path"} | {
+        "pages": list(first.pages),
+        "ocr": list(first.ocr),
+    }
     told = client.get(f"/api/articles/{first.id}").json()
     passages = told.pop("passages")
     assert told == expected
@@ -97,11 +113,20 @@ IDS = ("a/b c.txt", "新闻/第1期#2?x=1&y.md", "//x", "/", "a/../b", "100%", "
 
 
 def test_an_article_id_may_hold_anything(tmp_path):
-    Index.build([Article(name, f"The museum opened on day {number}.", lang="en") for number, name in enumerate(IDS)], tmp_path)
+    Index.build(
+        [
+            Article(name, f"The museum opened on day {number}.", lang="en")
+            for number, name in enumerate(IDS)
+        ],
+        tmp_path,
+    )
     with Index.open(tmp_path) as index:
         client = TestClient(build_api(index), base_url="http://localhost")
         for number, name in enumerate(IDS):
-            assert client.get(f"/api/articles/{quote(name, safe='')}").json()["text"] == f"The museum opened on day {number}."
+            assert (
+                client.get(f"/api/articles/{quote(name, safe='')}").json()["text"]
+                == f"The museum opened on day {number}."
+            )
         assert client.get("/api/articles/a/b%20c.txt").json()["id"] == IDS[0]
 
 
@@ -132,7 +157,9 @@ def test_errors_say_what_is_wrong(client, method, path, kwargs, status, says):
     assert reply.headers["x-content-type-options"] == "nosniff"
 
 
-def test_an_error_nobody_expected_has_a_reference_and_a_trace_in_the_log(index, monkeypatch, caplog):
+def test_an_error_nobody_expected_has_a_reference_and_a_trace_in_the_log(
+    index, monkeypatch, caplog
+):
     app = build_api(index)
     monkeypatch.setattr(app.state.desk, "answer", lambda *_: 1 / 0)
     client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
@@ -140,7 +167,11 @@ def test_an_error_nobody_expected_has_a_reference_and_a_trace_in_the_log(index, 
         reply = client.post("/api/ask", json={"question": QUESTION})
     assert reply.status_code == 500
     reference = caplog.records[-1].args[0]
-    assert reference == reply.json()["reference"] and reference in reply.json()["error"] and "division" not in reply.text
+    assert (
+        reference == reply.json()["reference"]
+        and reference in reply.json()["error"]
+        and "division" not in reply.text
+    )
     assert "ZeroDivisionError" in caplog.text
     assert reply.headers["x-frame-options"] == "DENY"
 
@@ -153,11 +184,23 @@ def test_every_reply_has_the_security_headers(client):
 
 def test_the_routes_are_described_and_nothing_is_loaded_from_elsewhere(client):
     described = client.get("/openapi.json").json()
-    assert {"/api/ask", "/api/check", "/api/search", "/api/articles", "/api/articles/{article_id}", "/api/corpus", "/healthz"} <= set(described["paths"])
-    assert {"Answer", "Citation", "Hit", "WholeArticle", "Refusal"} <= set(described["components"]["schemas"])
+    assert {
+        "/api/ask",
+        "/api/check",
+        "/api/search",
+        "/api/articles",
+        "/api/articles/{article_id}",
+        "/api/corpus",
+        "/healthz",
+    } <= set(described["paths"])
+    assert {"Answer", "Citation", "Hit", "WholeArticle", "Refusal"} <= set(
+        described["components"]["schemas"]
+    )
     page = client.get("/docs").text
     loaded = re.findall(r"""(?:src|href|url)(?:=|: )["']([^"']+)""", page)
-    assert loaded and all(one.startswith("/") and client.get(one).status_code == 200 for one in loaded)
+    assert loaded and all(
+        one.startswith("/") and client.get(one).status_code == 200 for one in loaded
+    )
 
 
 def test_a_rebuilt_index_is_taken_up(tmp_path):
@@ -167,28 +210,52 @@ def test_a_rebuilt_index_is_taken_up(tmp_path):
         assert client.get("/healthz").json()["articles"] == 1
         new = Article("b", "The library lends 900 books.", lang="en")
         Index.build([Article("a", "The museum shows 50 paintings.", lang="en"), new], tmp_path)
-        hits = client.get("/api/search", params={"question": "How many books does the library lend?"}).json()["hits"]
+        hits = client.get(
+            "/api/search", params={"question": "How many books does the library lend?"}
+        ).json()["hits"]
         assert hits[0]["article_id"] == "b"
-        assert client.get("/healthz").json() == {"status": "ok", "articles": 2, "index_version": index.version}
+        assert client.get("/healthz").json() == {
+            "status": "ok",
+            "articles": 2,
+            "index_version": index.version,
+        }
 
 
-def test_a_damaged_new_version_leaves_the_old_one_in_use_until_it_is_mended(tmp_path, monkeypatch, caplog):
+def test_a_damaged_new_version_leaves_the_old_one_in_use_until_it_is_mended(
+    tmp_path, monkeypatch, caplog
+):
     Index.build([Article("a", "The museum shows 40 paintings.", lang="en")], tmp_path)
     with Index.open(tmp_path) as index:
         client, old = TestClient(build_api(index), base_url="http://127.0.0.1"), index.version
         Index.build([Article("a", "The museum shows 50 paintings.", lang="en")], tmp_path)
-        vectors = tmp_path / "versions" / (tmp_path / "CURRENT").read_text().strip() / "vectors.faiss"
+        vectors = (
+            tmp_path / "versions" / (tmp_path / "CURRENT").read_text().strip() / "vectors.faiss"
+        )
         whole = vectors.read_bytes()
         vectors.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
         for _ in range(3):
-            assert "40" in client.get("/api/ask", params={"question": "How many paintings does the museum show?"}).json()["text"]
+            assert (
+                "40"
+                in client.get(
+                    "/api/ask", params={"question": "How many paintings does the museum show?"}
+                ).json()["text"]
+            )
         health = client.get("/healthz").json()
-        assert (health["status"], health["index_version"]) == ("degraded", old) and "vectors.faiss" in health["problem"]
+        assert (health["status"], health["index_version"]) == (
+            "degraded",
+            old,
+        ) and "vectors.faiss" in health["problem"]
         assert len([one for one in caplog.records if "stays in use" in one.message]) == 1
         vectors.write_bytes(whole)
-        assert client.get("/healthz").json()["index_version"] == old, "not read again for every question"
+        assert client.get("/healthz").json()["index_version"] == old, (
+            "not read again for every question"
+        )
         monkeypatch.setattr("rag.serving.desk.AGAIN_SECONDS", 0)
-        assert client.get("/healthz").json() == {"status": "ok", "articles": 1, "index_version": index.version}
+        assert client.get("/healthz").json() == {
+            "status": "ok",
+            "articles": 1,
+            "index_version": index.version,
+        }
         assert index.version != old
 
 
@@ -217,15 +284,22 @@ def test_an_answer_comes_in_stages_to_who_asks_for_events(client, index):
         client.post("/api/ask", json=asked, headers={"accept": "text/event-stream"}),
         client.get("/api/ask", params=asked, headers={"accept": "text/event-stream"}),
     ):
-        assert reply.headers["content-type"].startswith("text/event-stream") and reply.headers["cache-control"] == "no-store"
+        assert (
+            reply.headers["content-type"].startswith("text/event-stream")
+            and reply.headers["cache-control"] == "no-store"
+        )
         searching, found, *pieces, last = events(reply)
         assert searching == ("searching", {"articles": index.n_articles})
         assert found[0] == "found" and 0 < found[1]["articles"] <= found[1]["passages"]
-        assert {name for name, _ in pieces} == {"text"} and "".join(data["text"] for _, data in pieces) == whole["text"]
+        assert {name for name, _ in pieces} == {"text"} and "".join(
+            data["text"] for _, data in pieces
+        ) == whole["text"]
         assert last[0] == "answer" and {**last[1], "ms": 0} == {**whole, "ms": 0}
 
 
-def test_errors_of_events_are_replies_before_the_first_and_events_after_it(index, monkeypatch, caplog):
+def test_errors_of_events_are_replies_before_the_first_and_events_after_it(
+    index, monkeypatch, caplog
+):
     app = build_api(index)
     client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
     stream = {"accept": "text/event-stream"}
@@ -253,7 +327,11 @@ def test_who_waits_long_is_told_that_the_server_lives(index, monkeypatch):
         yield "late"
 
     monkeypatch.setattr(app.state.desk, "events", slow)
-    text = TestClient(app, base_url="http://127.0.0.1").get("/api/ask?question=x", headers={"accept": "text/event-stream"}).text
+    text = (
+        TestClient(app, base_url="http://127.0.0.1")
+        .get("/api/ask?question=x", headers={"accept": "text/event-stream"})
+        .text
+    )
     assert text.count(": ping\n\n") >= 2 and text.index(": ping") < text.index("late")
 
 
@@ -271,8 +349,19 @@ def test_who_hangs_up_ends_the_work(index, monkeypatch):
 
     monkeypatch.setattr(app.state.desk, "events", slow)
     headers = [(b"host", b"localhost"), (b"accept", b"text/event-stream")]
-    scope = {"type": "http", "method": "GET", "path": "/api/ask", "raw_path": b"/api/ask", "query_string": b"question=x", "headers": headers,
-             "scheme": "http", "http_version": "1.1", "root_path": "", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)}  # fmt: skip
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/api/ask",
+        "raw_path": b"/api/ask",
+        "query_string": b"question=x",
+        "headers": headers,
+        "scheme": "http",
+        "http_version": "1.1",
+        "root_path": "",
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
 
     async def reads_one_event():
         asked, read = False, asyncio.Event()
@@ -309,7 +398,11 @@ def test_too_many_at_once_are_turned_away_and_the_server_still_tells_how_it_is(i
             time.sleep(0.01)
         for headers in ({}, {"accept": "text/event-stream"}):
             refused = client.get("/api/search?question=x", headers=headers)
-            assert refused.status_code == 503 and int(refused.headers["retry-after"]) > 0 and refused.json()["reference"]
+            assert (
+                refused.status_code == 503
+                and int(refused.headers["retry-after"]) > 0
+                and refused.json()["reference"]
+            )
         assert client.get("/healthz").json()["status"] == "ok"
         go.set()
         assert [one.result().status_code for one in waiting] == [500, 500]
@@ -320,13 +413,18 @@ def test_the_day_to_tell_from_is_the_servers_unless_the_question_has_one(index):
     client = TestClient(build_api(index, Settings(as_of="2011-10-10")), base_url="http://127.0.0.1")
     asked = {"question": "上个月哪些省举行了演练？"}
     assert client.get("/api/ask", params=asked).json()["as_of"] == "2011-10-10"
-    assert client.get("/api/ask", params={**asked, "as_of": "2012-01-01"}).json()["as_of"] == "2012-01-01"
+    assert (
+        client.get("/api/ask", params={**asked, "as_of": "2012-01-01"}).json()["as_of"]
+        == "2012-01-01"
+    )
 
 
 def test_the_corpus_in_figures_and_as_a_list(client, index):
     told = client.get("/api/corpus").json()
     assert told == json.loads(json.dumps(dataclasses.asdict(index.statistics())))
-    listed = client.get("/api/articles", params={"count": 3, "order": "title", "langs": "en"}).json()
+    listed = client.get(
+        "/api/articles", params={"count": 3, "order": "title", "langs": "en"}
+    ).json()
     assert len(listed["articles"]) == 3 and {one["lang"] for one in listed["articles"]} == {"en"}
     assert listed["total"] == dict(told["langs"])["en"]
     assert client.get("/api/articles", params={"order": "size"}).status_code == 400

@@ -28,8 +28,14 @@ CHINESE_FACTS = [
     ("福建省", "省政府的名义", "《关于实施质量强省提升产品质量的意见》"),
     ("福建省", "“两大工程”", "质量提升", "质量兴园"),
     ("福建省", "“两大战略”", "技术标准", "以质取胜"),
-    ("福建省", "“四大体系”", "质量诚信监督", "质量信息资源共享", "质量安全动态监管",
-     "检验检测公共服务"),
+    (
+        "福建省",
+        "“四大体系”",
+        "质量诚信监督",
+        "质量信息资源共享",
+        "质量安全动态监管",
+        "检验检测公共服务",
+    ),
     ("浙江省政府", "启动仪式", "全省上下", "质量强省建设"),
     ("河南", "吉林", "质量兴省工作大会"),
     ("湖北省", "《湖北省实施质量兴省战略发展规划(2011-2020年)》"),
@@ -110,8 +116,23 @@ ENGLISH_FACTS = [
 ]
 
 # Every number of the source; an article may hold no other ("10,000" is 1万 in English).
-FIGURES = {"700", "300", "13", "26", "1", "10,000", "50", "49", "100", "400",
-           "9", "20", "2010", "2011", "2020"}
+FIGURES = {
+    "700",
+    "300",
+    "13",
+    "26",
+    "1",
+    "10,000",
+    "50",
+    "49",
+    "100",
+    "400",
+    "9",
+    "20",
+    "2010",
+    "2011",
+    "2020",
+}
 
 
 def load(path):
@@ -199,10 +220,17 @@ def test_quoted_names_are_those_of_the_source(path):
 @pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
 def test_no_sentence_is_copied(path):
     size = LONGEST_SHARED_RUN + 1
-    windows = {piece[i:i + size] for piece in without_titles(source_text())
-               for i in range(len(piece) - size + 1)}
+    windows = {
+        piece[i : i + size]
+        for piece in without_titles(source_text())
+        for i in range(len(piece) - size + 1)
+    }
     post = load(path)
-    copied = [piece[i:i + size] for text in (post["title"], post.content)
-              for piece in without_titles(text)
-              for i in range(len(piece) - size + 1) if piece[i:i + size] in windows]
+    copied = [
+        piece[i : i + size]
+        for text in (post["title"], post.content)
+        for piece in without_titles(text)
+        for i in range(len(piece) - size + 1)
+        if piece[i : i + size] in windows
+    ]
     assert copied == []

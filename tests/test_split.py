@@ -39,12 +39,29 @@ PIECES = st.sampled_from(
     ]
     + list("“”‘’「」《》（）()\"'")
     + ["\ud800", "\U0001f600", "\u2028", "\x00", "\u200b"]
-    + ["港口", "举行", "演练", "Dr", "U.S", "No", "Inc", "The", "he", "Port", "3.5", "1,000", "10:30", "e\u0301"]
+    + [
+        "港口",
+        "举行",
+        "演练",
+        "Dr",
+        "U.S",
+        "No",
+        "Inc",
+        "The",
+        "he",
+        "Port",
+        "3.5",
+        "1,000",
+        "10:30",
+        "e\u0301",
+    ]
 )
 TEXTS = st.one_of(
     st.text(max_size=300),
     st.lists(PIECES, max_size=300).map("".join),
-    st.tuples(st.lists(PIECES, max_size=20).map("".join), st.integers(1, 120)).map(lambda pair: pair[0] * pair[1]),
+    st.tuples(st.lists(PIECES, max_size=20).map("".join), st.integers(1, 120)).map(
+        lambda pair: pair[0] * pair[1]
+    ),
 )
 
 
@@ -85,7 +102,10 @@ def test_no_sentence_runs_over_a_line(text):
 @pytest.mark.parametrize(
     "text, expected",
     [
-        ("港口开放了。市长到场！人多吗？很多；真的。", ["港口开放了。", "市长到场！", "人多吗？", "很多；", "真的。"]),
+        (
+            "港口开放了。市长到场！人多吗？很多；真的。",
+            ["港口开放了。", "市长到场！", "人多吗？", "很多；", "真的。"],
+        ),
         ("他说：“今天很好。明天也好。”然后走了。", ["他说：“今天很好。明天也好。”", "然后走了。"]),
         ("全市举办“安全，人人有责！”主题演讲。完", ["全市举办“安全，人人有责！”主题演讲。", "完"]),
         (
@@ -98,27 +118,62 @@ def test_no_sentence_runs_over_a_line(text):
         ("他想了想……走了。", ["他想了想……", "走了。"]),
         ("用英文标点.也分句!对吗?对.", ["用英文标点.", "也分句!", "对吗?", "对."]),
         ("增长3.5个百分点,共1.2万人.", ["增长3.5个百分点,共1.2万人."]),
-        ("网址是port.example.com好记。Dr. Wang来了。", ["网址是port.example.com好记。", "Dr. Wang来了。"]),
-        ("The port opened. It rained! Why? Nobody knew.", ["The port opened.", "It rained!", "Why?", "Nobody knew."]),
-        ("项目由A. B. 某博士主持。专家J. K. 某到会。", ["项目由A. B. 某博士主持。", "专家J. K. 某到会。"]),
         (
-            "东山县三月五日举办消防安全演练 西湖县四月六日举办元宵灯会活动 南山县五月七日举办龙舟大赛开幕式 北海县六月八日举办海洋文化节",
-            ["东山县三月五日举办消防安全演练", "西湖县四月六日举办元宵灯会活动", "南山县五月七日举办龙舟大赛开幕式", "北海县六月八日举办海洋文化节"],
+            "网址是port.example.com好记。Dr. Wang来了。",
+            ["网址是port.example.com好记。", "Dr. Wang来了。"],
+        ),
+        (
+            "The port opened. It rained! Why? Nobody knew.",
+            ["The port opened.", "It rained!", "Why?", "Nobody knew."],
+        ),
+        (
+            "项目由A. B. 某博士主持。专家J. K. 某到会。",
+            ["项目由A. B. 某博士主持。", "专家J. K. 某到会。"],
+        ),
+        (
+            (
+                "东山县三月五日举办消防安全演练 西湖县四月六日举办元宵灯会活动"
+                " 南山县五月七日举办龙舟大赛开幕式 北海县六月八日举办海洋文化节"
+            ),
+            [
+                "东山县三月五日举办消防安全演练",
+                "西湖县四月六日举办元宵灯会活动",
+                "南山县五月七日举办龙舟大赛开幕式",
+                "北海县六月八日举办海洋文化节",
+            ],
         ),
         ("张三 李四 王五 " * 12, [("张三 李四 王五 " * 12).strip()]),
-        ("Dr. Lee left the U.S. yesterday. He paid $3.50.", ["Dr. Lee left the U.S. yesterday.", "He paid $3.50."]),
+        (
+            "Dr. Lee left the U.S. yesterday. He paid $3.50.",
+            ["Dr. Lee left the U.S. yesterday.", "He paid $3.50."],
+        ),
         ("He lives in the U.S. The port is far.", ["He lives in the U.S.", "The port is far."]),
-        ("The U.S. Navy came at 5 p.m. Then it left.", ["The U.S. Navy came at 5 p.m.", "Then it left."]),
-        ("J. K. Lee saw No. 5. No. That was p. 3.", ["J. K. Lee saw No. 5.", "No.", "That was p. 3."]),
-        ("Ships, e.g. ferries, came. See Fig. 2. Done.", ["Ships, e.g. ferries, came.", "See Fig. 2.", "Done."]),
-        ("Harbour Inc. said so. Harbour Inc. The end.", ["Harbour Inc. said so.", "Harbour Inc.", "The end."]),
+        (
+            "The U.S. Navy came at 5 p.m. Then it left.",
+            ["The U.S. Navy came at 5 p.m.", "Then it left."],
+        ),
+        (
+            "J. K. Lee saw No. 5. No. That was p. 3.",
+            ["J. K. Lee saw No. 5.", "No.", "That was p. 3."],
+        ),
+        (
+            "Ships, e.g. ferries, came. See Fig. 2. Done.",
+            ["Ships, e.g. ferries, came.", "See Fig. 2.", "Done."],
+        ),
+        (
+            "Harbour Inc. said so. Harbour Inc. The end.",
+            ["Harbour Inc. said so.", "Harbour Inc.", "The end."],
+        ),
         ('"Really?" he said. "Yes." They met.', ['"Really?" he said.', '"Yes."', "They met."]),
         ("1. First of all. 2. Second of all.", ["1. First of all.", "2. Second of all."]),
         (
             "It rose in the 1950s. Lee left. It fell by 5km. Done.",
             ["It rose in the 1950s.", "Lee left.", "It fell by 5km.", "Done."],
         ),
-        ("Wait... what? It ended... Then silence.", ["Wait... what?", "It ended...", "Then silence."]),
+        (
+            "Wait... what? It ended... Then silence.",
+            ["Wait... what?", "It ended...", "Then silence."],
+        ),
         ("“他来了！”。走了", ["“他来了！”。", "走了"]),
         (
             "It opened.[1] It closed.[citation needed] So J. A. Lee said . . . nothing.",
@@ -165,7 +220,9 @@ def test_passages_cover_any_text_and_keep_their_size(text):
     assert all(p.article_id == "a" and p.end - p.start <= SPLITTER["merge"] for p in passages)
     for one, two in zip(passages, passages[1:]):
         if min(one.end - one.start, two.end - two.start) < SPLITTER["min"]:
-            assert two.end - one.start > SPLITTER["merge"], "a remainder was not joined to its neighbour"
+            assert two.end - one.start > SPLITTER["merge"], (
+                "a remainder was not joined to its neighbour"
+            )
 
 
 @given(TEXTS)
@@ -195,9 +252,13 @@ def test_paragraph_ends_are_preferred_and_headings_stay_with_their_text():
 def test_a_long_sentence_is_cut_at_clauses_then_spaces_then_anywhere():
     clause = "这一句没有句号，"
     by_clause = [p for p in split(Article("a", clause * 100))]
-    assert len(by_clause) > 1 and all((clause * 100)[p.start : p.end].endswith("，") for p in by_clause)
+    assert len(by_clause) > 1 and all(
+        (clause * 100)[p.start : p.end].endswith("，") for p in by_clause
+    )
     words = "harbour " * 200
-    assert all(set(words[p.start : p.end].split()) == {"harbour"} for p in split(Article("a", words)))
+    assert all(
+        set(words[p.start : p.end].split()) == {"harbour"} for p in split(Article("a", words))
+    )
     solid = "港" * 1000
     assert [p.end - p.start for p in split(Article("a", solid))] == [400, 400, 200]
 
@@ -209,11 +270,16 @@ def test_short_and_empty_articles():
 
 
 def test_passage_text_has_the_title_as_context():
-    assert passage_text(Article("a", "正文。后文。", title="标题"), Passage("a", 3, 6)) == "标题\n后文。"
+    assert (
+        passage_text(Article("a", "正文。后文。", title="标题"), Passage("a", 3, 6))
+        == "标题\n后文。"
+    )
     assert passage_text(Article("a", "正文。后文。"), Passage("a", 3, 6)) == "后文。"
 
 
-@pytest.mark.parametrize("unit", ["。", "“", "”", '."', "1. ", ", ", "《", "(", " ", "a", "港\n", "…"])
+@pytest.mark.parametrize(
+    "unit", ["。", "“", "”", '."', "1. ", ", ", "《", "(", " ", "a", "港\n", "…"]
+)
 def test_time_grows_with_length_only(unit):
     import time
 

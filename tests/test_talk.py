@@ -41,7 +41,9 @@ def desk(index, monkeypatch):
     """A desk whose assistant says what the test wants: ``desk.says = function of the question``."""
     made = Desk(index)
     made.says = lambda question, history: iter([ANSWER.text, ANSWER])
-    monkeypatch.setattr(made, "stream", lambda question, history=(), *_, **__: made.says(question, history))
+    monkeypatch.setattr(
+        made, "stream", lambda question, history=(), *_, **__: made.says(question, history)
+    )
     return made
 
 
@@ -94,7 +96,10 @@ def test_who_does_not_wait_ends_the_work_and_keeps_the_question(desk):
     kept = next(answering)
     answering.close()
     assert ended == ["stopped"]
-    assert kept.turns[-1].problem == Said.of("stopped") and "#retry-" in said(replace(kept, coming=("", "")))[-1]
+    assert (
+        kept.turns[-1].problem == Said.of("stopped")
+        and "#retry-" in said(replace(kept, coming=("", "")))[-1]
+    )
 
 
 def test_what_was_said_before_is_told_to_the_assistant_and_kept(desk):
@@ -103,7 +108,9 @@ def test_what_was_said_before_is_told_to_the_assistant_and_kept(desk):
     talk = Talk()
     for n in range(TURNS_KEPT + 3):
         *_, talk = converse(desk, talk, talk.asked(f"question {n}"), "en")
-    assert [len(history) for history in heard] == [min(n, HISTORY_KEPT) for n in range(TURNS_KEPT + 3)]
+    assert [len(history) for history in heard] == [
+        min(n, HISTORY_KEPT) for n in range(TURNS_KEPT + 3)
+    ]
     assert heard[1] == (("q", ANSWER),)
     assert len(talk.turns) == len(talk.shown) == TURNS_KEPT
     assert len({turn.key for turn in talk.turns}) == TURNS_KEPT
@@ -136,18 +143,33 @@ def test_a_conversation_is_remembered_and_shown_again(desk):
     assert said(again) == said(talk)
 
 
-@pytest.mark.parametrize("damaged", [
-    "", "null", "{", "7", "[1, null, {}]", '[{"key": "<b>", "answer": null, "problem": {"key": "stopped", "values": []}}]',
-    '[{"key": "aa", "answer": null, "problem": {"key": "none such", "values": []}}]', '[{"key": "aa", "answer": null}]',
-    '[{"key": "aa", "answer": {"question": 3}}]', '[{"key": "aa", "answer": null, "problem": {"key": "error", "values": []}}]',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "",
+        "null",
+        "{",
+        "7",
+        "[1, null, {}]",
+        '[{"key": "<b>", "answer": null, "problem": {"key": "stopped", "values": []}}]',
+        '[{"key": "aa", "answer": null, "problem": {"key": "none such", "values": []}}]',
+        '[{"key": "aa", "answer": null}]',
+        '[{"key": "aa", "answer": {"question": 3}}]',
+        '[{"key": "aa", "answer": null, "problem": {"key": "error", "values": []}}]',
+    ],
+)
 def test_what_a_browser_kept_and_cannot_be_read_is_left_out(damaged):
     assert recall(damaged) == ()
 
 
 def test_a_follow_up_is_completed_from_the_turn_before(index):
     desk, talk = Desk(index), Talk()
-    for question in ("How many paintings does the museum show?", "When?", "und warum nicht heute morgen?", "Why?"):
+    for question in (
+        "How many paintings does the museum show?",
+        "When?",
+        "und warum nicht heute morgen?",
+        "Why?",
+    ):
         *_, talk = converse(desk, talk, talk.asked(question), "en")
     shown = said(talk)[1::2]
     assert "yj-understood" not in shown[0] + shown[2]
@@ -168,13 +190,24 @@ def test_an_unusable_question_is_answered_with_the_reason(desk):
 
 @pytest.mark.parametrize(
     ("asked", "zh", "en"),
-    [(Asked("楼" * 2001), "问题太长，最多 2,000 字", "at most 2,000 characters"), (Asked("\u200b\u2060"), "没有看到问题", "no question to be seen"),
-     (Asked("How many paintings?", without=("<b>May</b>",)), "没有可以取消的限定“", "Nothing in the question restricts it by “")],
-)  # fmt: skip
+    [
+        (Asked("楼" * 2001), "问题太长，最多 2,000 字", "at most 2,000 characters"),
+        (Asked("\u200b\u2060"), "没有看到问题", "no question to be seen"),
+        (
+            Asked("How many paintings?", without=("<b>May</b>",)),
+            "没有可以取消的限定“",
+            "Nothing in the question restricts it by “",
+        ),
+    ],
+)
 def test_what_a_reader_can_do_wrong_is_told_in_the_readers_language(index, asked, zh, en):
     for lang, told in (("zh", zh), ("en", en)):
         *_, last = converse(Desk(index), Talk(), asked, lang)
-        assert told in said(last)[-1] and "expected" not in said(last)[-1] and "<b>" not in said(last)[-1]
+        assert (
+            told in said(last)[-1]
+            and "expected" not in said(last)[-1]
+            and "<b>" not in said(last)[-1]
+        )
 
 
 @pytest.mark.parametrize("after", [0, 1])
@@ -202,9 +235,18 @@ def test_who_comes_when_too_many_ask_is_told_to_come_again(index, caplog):
 
 
 EVENTS = [
-    Article("1", "青州市在广场上举行了大型消防演练。主办方说，有120名学生参加了这次演练。", lang="zh"),
-    Article("2", "南岭县政府印发了《关于加强水库管理的意见》。共有35家企业签署了承诺书。", lang="zh"),
-    Article("3", "The harbour town of Yantai held a boat race for schools. About 300 children took part in the race.", lang="en"),
+    Article(
+        "1", "青州市在广场上举行了大型消防演练。主办方说，有120名学生参加了这次演练。", lang="zh"
+    ),
+    Article(
+        "2", "南岭县政府印发了《关于加强水库管理的意见》。共有35家企业签署了承诺书。", lang="zh"
+    ),
+    Article(
+        "3",
+        "The harbour town of Yantai held a boat race for schools. About 300 children took part in"
+        " the race.",
+        lang="en",
+    ),
 ]
 
 
@@ -219,7 +261,10 @@ def test_examples_ask_about_what_stands_in_the_articles():
     assert "有多少家企业签署了承诺书？" in asked
     assert not any("这" in question for question in asked), "asks about something said before"
     english = examples(EVENTS, "en", always)
-    assert english == ["Which places held a boat race for schools?", "How many children took part in the race?"]
+    assert english == [
+        "Which places held a boat race for schools?",
+        "How many children took part in the race?",
+    ]
 
 
 def test_examples_without_an_answer_are_left_out_and_asking_ends():
@@ -236,22 +281,35 @@ def test_examples_without_an_answer_are_left_out_and_asking_ends():
 
 @pytest.mark.parametrize(
     ("lang", "said"),
-    [("zh", "会议自发布之日起到追悼大会举行之日止。"), ("zh", "四川省召开了三次座谈会。"), ("zh", "一座算力新城崛起，有30个算力新城不断崛起。"),
-     ("zh", "四川的活动开展得有声有色又很热闹。"), ("zh", "公司举行了大型消防演练。"), ("zh", "四川省发布了的最新天气预报显示。"),
-     ("en", "He wrote 14 which went on to become a bestseller."), ("en", "A study in China was carried out independently by consultants Booz."),
-     ("en", "The market in China opened up in recent years."), ("en", "She held hands with the alleged victim.")],
-)  # fmt: skip
+    [
+        ("zh", "会议自发布之日起到追悼大会举行之日止。"),
+        ("zh", "四川省召开了三次座谈会。"),
+        ("zh", "一座算力新城崛起，有30个算力新城不断崛起。"),
+        ("zh", "四川的活动开展得有声有色又很热闹。"),
+        ("zh", "公司举行了大型消防演练。"),
+        ("zh", "四川省发布了的最新天气预报显示。"),
+        ("en", "He wrote 14 which went on to become a bestseller."),
+        ("en", "A study in China was carried out independently by consultants Booz."),
+        ("en", "The market in China opened up in recent years."),
+        ("en", "She held hands with the alleged victim."),
+    ],
+)
 def test_what_says_too_little_out_of_its_article_is_no_example(lang, said):
     assert examples([Article("1", said, lang=lang)], lang, always) == []
 
 
 def test_an_example_is_answered_from_its_own_article(tmp_path):
-    told = [("fair", "Chengdu held a large fair for old books on Sunday."), ("cats", "The cats of the harbour sleep on the nets of the boats.")]
+    told = [
+        ("fair", "Chengdu held a large fair for old books on Sunday."),
+        ("cats", "The cats of the harbour sleep on the nets of the boats."),
+    ]
     Index.build([Article(name, said, f"About {name}", lang="en") for name, said in told], tmp_path)
     with Index.open(tmp_path) as index:
         about = About(Desk(index))
         assert "Which places held a large fair for old books on Sunday?" in about.examples("en")
-        assert about._is_answered("What do the cats sleep on?", "cats") and not about._is_answered("What do the cats sleep on?", "fair")
+        assert about._is_answered("What do the cats sleep on?", "cats") and not about._is_answered(
+            "What do the cats sleep on?", "fair"
+        )
 
 
 def test_titles_are_asked_about_where_nothing_else_can_be():
@@ -262,9 +320,17 @@ def test_titles_are_asked_about_where_nothing_else_can_be():
 
 
 def test_a_corpus_in_the_other_language_is_asked_about_by_its_places():
-    held = [Article("1", "成都市举办了国际马拉松赛。", lang="zh"), Article("2", "上海市一座新图书馆开馆。", lang="zh")]
-    assert examples(held, "en", always) == ["What was held in Chengdu?", "What was opened in Shanghai?"]
-    assert examples([Article("1", "Wuhan hosted a boat race.", lang="en")], "zh", always) == ["武汉举办了什么？"]
+    held = [
+        Article("1", "成都市举办了国际马拉松赛。", lang="zh"),
+        Article("2", "上海市一座新图书馆开馆。", lang="zh"),
+    ]
+    assert examples(held, "en", always) == [
+        "What was held in Chengdu?",
+        "What was opened in Shanghai?",
+    ]
+    assert examples([Article("1", "Wuhan hosted a boat race.", lang="en")], "zh", always) == [
+        "武汉举办了什么？"
+    ]
 
 
 def test_the_corpus_is_described_once_per_version(tmp_path):
@@ -274,7 +340,13 @@ def test_the_corpus_is_described_once_per_version(tmp_path):
         assert about.statistics() is about.statistics()
         assert (about.corpus().articles, about.corpus().sources) == (1, ())
         dated = [
-            Article(str(n), f"The fair opened its gate {n}.", date=f"2024-0{n}-01", source="Herald" if n > 1 else "Post", lang="en")
+            Article(
+                str(n),
+                f"The fair opened its gate {n}.",
+                date=f"2024-0{n}-01",
+                source="Herald" if n > 1 else "Post",
+                lang="en",
+            )
             for n in (1, 2, 3)
         ]
         Index.build(dated, tmp_path)

@@ -11,17 +11,36 @@ from rag.ui.tilemap import HEIGHT, TILES, WIDTH, tilemap
 
 def test_every_division_has_a_tile_of_its_own():
     assert set(TILES) == set(province_names()) and len(TILES) == 34
-    assert len({tile[:2] for tile in TILES.values()}) == 34 and len({tile[2] for tile in TILES.values()}) == 34
+    assert (
+        len({tile[:2] for tile in TILES.values()}) == 34
+        and len({tile[2] for tile in TILES.values()}) == 34
+    )
     # Neighbours on a map of China are neighbours here, and north is up.
-    for north, south in (("黑龙江", "吉林"), ("山西", "河南"), ("湖北", "湖南"), ("内蒙古", "广东"), ("广东", "海南")):
+    for north, south in (
+        ("黑龙江", "吉林"),
+        ("山西", "河南"),
+        ("湖北", "湖南"),
+        ("内蒙古", "广东"),
+        ("广东", "海南"),
+    ):
         assert TILES[north][1] < TILES[south][1]
-    for west, east in (("新疆", "甘肃"), ("西藏", "四川"), ("四川", "湖北"), ("江苏", "上海"), ("福建", "台湾")):
+    for west, east in (
+        ("新疆", "甘肃"),
+        ("西藏", "四川"),
+        ("四川", "湖北"),
+        ("江苏", "上海"),
+        ("福建", "台湾"),
+    ):
         assert TILES[west][0] < TILES[east][0]
 
 
 @pytest.mark.parametrize(
     ("lang", "names"),
-    [("zh", ("四川：3 篇文章", "内蒙古：1 篇文章")), ("en", ("Sichuan: 3 articles", "Inner Mongolia: 1 article")), ("zh-Hant", ("內蒙古：1 篇文章",))],
+    [
+        ("zh", ("四川：3 篇文章", "内蒙古：1 篇文章")),
+        ("en", ("Sichuan: 3 articles", "Inner Mongolia: 1 article")),
+        ("zh-Hant", ("內蒙古：1 篇文章",)),
+    ],
 )
 def test_a_tile_with_articles_is_a_named_control_and_tells_its_number(lang, names):
     page = assert_inert(tilemap({"四川": 3, "内蒙古": 1, "Atlantis": 9, "日本": 2}, lang))

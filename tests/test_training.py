@@ -1,4 +1,6 @@
-"""The parts of training that are not plain library calls, against slow and simple versions of themselves."""
+"""The parts of training that are not plain library calls, against slow and simple versions of
+themselves.
+"""
 
 from collections import Counter
 
@@ -17,14 +19,20 @@ from training.tokenizer import chinese_words, english_words  # noqa: E402
 
 
 @settings(deadline=None, max_examples=30)
-@given(st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=5), min_size=1, max_size=4), st.integers(0, 2**31))
+@given(
+    st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=5), min_size=1, max_size=4),
+    st.integers(0, 2**31),
+)
 def test_sums_and_their_gradient_are_those_of_an_embedding_bag(bags, seed):
     table = torch.randn(7, 3, generator=torch.Generator().manual_seed(seed), requires_grad=True)
     ids = torch.tensor([i for bag in bags for i in bag])
     offsets = torch.tensor(np.cumsum([0, *map(len, bags[:-1])]))
     weight = torch.randn(len(bags), 3)
     results = []
-    for found in (train.sums(table, ids, offsets), torch.nn.functional.embedding_bag(ids, table, offsets, mode="sum")):
+    for found in (
+        train.sums(table, ids, offsets),
+        torch.nn.functional.embedding_bag(ids, table, offsets, mode="sum"),
+    ):
         table.grad = None
         (found * weight).sum().backward()
         results.append((found.detach(), table.grad.clone()))
@@ -40,7 +48,11 @@ def test_distinct_is_unique(ids):
 
 def tiny_model():
     # tokens: 0 unknown, 1 and 2 share a stem, 3 is two characters, 4 is one of them
-    made_of = {"stem": np.array([1, 0, 0, 1, 1]), "char.ids": np.array([0, 1, 1]), "char.offsets": np.array([0, 0, 0, 0, 2, 3])}
+    made_of = {
+        "stem": np.array([1, 0, 0, 1, 1]),
+        "char.ids": np.array([0, 1, 1]),
+        "char.offsets": np.array([0, 0, 0, 0, 2, 3]),
+    }
     torch.manual_seed(0)
     return train.Model(np.array([1, 5, 5, 2, 2]), made_of)
 
@@ -60,7 +72,9 @@ def test_a_token_is_the_sum_of_what_it_is_made_of():
 def test_the_late_loss_falls_when_it_is_followed():
     model = tiny_model()
     rows = lambda *texts: [np.array(t, np.uint16) for t in texts]
-    step = lambda: train.losses(model, rows([1], [3]), rows([2, 4], [4, 4, 3]), [0, 1], late=True, cross=False)
+    step = lambda: train.losses(
+        model, rows([1], [3]), rows([2, 4], [4, 4, 3]), [0, 1], late=True, cross=False
+    )
     before = step()
     before.backward()
     with torch.no_grad():
@@ -72,7 +86,8 @@ def test_the_late_loss_falls_when_it_is_followed():
 
 def test_a_match_between_languages_counts_up_to_the_cap(monkeypatch):
     model, rows = tiny_model(), [np.array([1], np.uint16), np.array([3], np.uint16)]
-    # A question that is its own passage is as sure as can be, so a lower cap is felt, and only between languages.
+    # A question that is its own passage is as sure as can be, so a lower cap is felt, and only
+    # between languages.
     lost = lambda cross: train.losses(model, rows, rows, [0, 1], late=True, cross=cross).item()
     inside, between = lost(False), lost(True)
     monkeypatch.setattr(train, "CAP", 0.05)
@@ -84,21 +99,33 @@ def test_english_words_come_by_what_texts_and_lists_say():
     entries = [Entry("dragon", ("龙",), 200, ("dragons",)), Entry("unranked", ("无",), 0, ())]
     found = english_words(counts, entries, 10)
     assert list(found)[0] == "▁bridge" and {"▁dragon", "▁dragons", "▁rareword"} <= found.keys()
-    assert found["▁dragon"] > found["▁dragons"] and not {"▁oncetwice", "桥", "▁unranked"} & found.keys()
+    assert (
+        found["▁dragon"] > found["▁dragons"]
+        and not {"▁oncetwice", "桥", "▁unranked"} & found.keys()
+    )
     assert len(english_words(counts, entries, 2)) == 2
 
 
 def test_a_phrase_of_words_is_no_piece_but_a_name_is():
-    counts = Counter({"启动仪式": 900, "泽连斯基": 500, "老王": 400, "稀有": 1, "启动": 9, "仪式": 9})
-    found = chinese_words({"启动仪式", "泽连斯基", "老王", "稀有"}, {"启动", "仪式", "冷僻"}, counts, 40)
+    counts = Counter(
+        {"启动仪式": 900, "泽连斯基": 500, "老王": 400, "稀有": 1, "启动": 9, "仪式": 9}
+    )
+    found = chinese_words(
+        {"启动仪式", "泽连斯基", "老王", "稀有"}, {"启动", "仪式", "冷僻"}, counts, 40
+    )
     assert found == {"启动", "仪式", "泽连斯基", "老王"}
 
 
 def test_int8_vectors_keep_direction_and_weight():
     rng = np.random.default_rng(0)
-    vectors, weights = rng.normal(size=(20, 64)).astype(np.float32), rng.uniform(0.1, 3, 20).astype(np.float32)
+    vectors, weights = (
+        rng.normal(size=(20, 64)).astype(np.float32),
+        rng.uniform(0.1, 3, 20).astype(np.float32),
+    )
     rows, factors = quantise(vectors, weights)
     back = rows * factors[:, None]
     np.testing.assert_allclose(np.linalg.norm(back, axis=1), weights, rtol=1e-5)
-    cosines = (back * vectors).sum(1) / np.linalg.norm(back, axis=1) / np.linalg.norm(vectors, axis=1)
+    cosines = (
+        (back * vectors).sum(1) / np.linalg.norm(back, axis=1) / np.linalg.norm(vectors, axis=1)
+    )
     assert cosines.min() > 0.999

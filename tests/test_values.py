@@ -19,12 +19,26 @@ def texts(values):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("展会迎来近1万人次，签约约有700多家。", [("近1万人次", "人次", 10000), ("约有700多家", "家", 700)]),
+        (
+            "展会迎来近1万人次，签约约有700多家。",
+            [("近1万人次", "人次", 10000), ("约有700多家", "家", 700)],
+        ),
         ("拆除摊位100多个，三百家商户搬走", [("100多个", "个", 100), ("三百家", "家", 300)]),
-        ("全长十二点五公里，耗资2.3亿元", [("十二点五公里", "公里", 12.5), ("2.3亿元", "元", 2.3e8)]),
+        (
+            "全长十二点五公里，耗资2.3亿元",
+            [("十二点五公里", "公里", 12.5), ("2.3亿元", "元", 2.3e8)],
+        ),
         ("利润增长百分之五，成本下降3.5%", [("百分之五", "%", 5), ("3.5%", "%", 3.5)]),
         ("来了400余名游客和十几个孩子", [("400余名", "名", 400), ("十几个", "个", 10)]),
-        ("20多万人、1万2千人、１２家、1,200吨", [("20多万人", "人", 200000), ("1万2千人", "人", 12000), ("１２家", "家", 12), ("1,200吨", "吨", 1200)]),
+        (
+            "20多万人、1万2千人、１２家、1,200吨",
+            [
+                ("20多万人", "人", 200000),
+                ("1万2千人", "人", 12000),
+                ("１２家", "家", 12),
+                ("1,200吨", "吨", 1200),
+            ],
+        ),
         ("每组3至5名，奖金10-20万元", [("3至5名", "名", 3), ("10-20万元", "元", 100000)]),
         ("四大工程与两个中心", [("四大", "大", 4), ("两个", "个", 2)]),
         ("涨了5个百分点，占三分之二", [("5个百分点", "个百分点", 5), ("三分之二", "", 2 / 3)]),
@@ -44,11 +58,23 @@ def test_chinese_quantities(text, expected):
         ("It paid $1.13bn (£600m) in cash.", [("$1.13bn", "$", 1.13e9), ("£600m", "£", 6e8)]),
         (
             "two dozen ships and thirteen mobile laboratories",
-            [("two dozen ships", "ships", 24), ("thirteen mobile laboratories", "mobile laboratories", 13)]
+            [
+                ("two dozen ships", "ships", 24),
+                ("thirteen mobile laboratories", "mobile laboratories", 13),
+            ],
         ),
-        ("Sales rose 3.5% and costs 2.5 per cent.", [("3.5%", "%", 3.5), ("2.5 per cent", "%", 2.5)]),
-        ("about 2000 people, half a million people", [("about 2000 people", "people", 2000), ("half a million people", "people", 500000)]),
-        ("1,200 cars, 10 million tonnes", [("1,200 cars", "cars", 1200), ("10 million tonnes", "tonnes", 1e7)]),
+        (
+            "Sales rose 3.5% and costs 2.5 per cent.",
+            [("3.5%", "%", 3.5), ("2.5 per cent", "%", 2.5)],
+        ),
+        (
+            "about 2000 people, half a million people",
+            [("about 2000 people", "people", 2000), ("half a million people", "people", 500000)],
+        ),
+        (
+            "1,200 cars, 10 million tonnes",
+            [("1,200 cars", "cars", 1200), ("10 million tonnes", "tonnes", 1e7)],
+        ),
         ("one of the two US firms", [("two", "", 2)]),
     ],
 )
@@ -58,7 +84,13 @@ def test_english_quantities(text, expected):
 
 def test_ordinals_are_no_quantities():
     found = find_numbers("第五届年会与首届论坛，第3次会议; the third round, his 20th win")
-    assert [(v.text, v.head) for v in found if v.ordinal] == [("第五届", 5), ("首届", 1), ("第3次", 3), ("third", 3), ("20th", 20)]
+    assert [(v.text, v.head) for v in found if v.ordinal] == [
+        ("第五届", 5),
+        ("首届", 1),
+        ("第3次", 3),
+        ("third", 3),
+        ("20th", 20),
+    ]
     assert [v for v in found if not v.ordinal] == []
 
 
@@ -82,10 +114,21 @@ def test_no_quantity(text):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("三百", 300), ("两千三百", 2300), ("十二点五", 12.5), ("2.3亿", 2.3e8), ("百万", 1e6), ("1,200", 1200), ("700多", 700), ("１２万", 120000),
-        ("十几", 10), ("几十", None), ("数百", None), ("", None), ("万", 10000),
+        ("三百", 300),
+        ("两千三百", 2300),
+        ("十二点五", 12.5),
+        ("2.3亿", 2.3e8),
+        ("百万", 1e6),
+        ("1,200", 1200),
+        ("700多", 700),
+        ("１２万", 120000),
+        ("十几", 10),
+        ("几十", None),
+        ("数百", None),
+        ("", None),
+        ("万", 10000),
     ],
-)  # fmt: skip
+)
 def test_chinese_number(text, expected):
     assert chinese_number(text) == expected
 
@@ -93,8 +136,12 @@ def test_chinese_number(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("twenty-one thousand three hundred and four", 21304), ("two dozen", 24), ("half a dozen", 6), ("a hundred", 100), ("Thirteen", 13),
-        ("many", None)
+        ("twenty-one thousand three hundred and four", 21304),
+        ("two dozen", 24),
+        ("half a dozen", 6),
+        ("a hundred", 100),
+        ("Thirteen", 13),
+        ("many", None),
     ],
 )
 def test_english_number(text, expected):
@@ -104,22 +151,43 @@ def test_english_number(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("比赛定在9月20日，2011年9月21日上午10时开赛", [("9月20日", "2011-09-20"), ("2011年9月21日上午10时", "2011-09-21")]),
-        ("2011-09-21 2011.9.21 2011/9/1", [("2011-09-21", "2011-09-21"), ("2011.9.21", "2011-09-21"), ("2011/9/1", "2011-09-01")]),
+        (
+            "比赛定在9月20日，2011年9月21日上午10时开赛",
+            [("9月20日", "2011-09-20"), ("2011年9月21日上午10时", "2011-09-21")],
+        ),
+        (
+            "2011-09-21 2011.9.21 2011/9/1",
+            [("2011-09-21", "2011-09-21"), ("2011.9.21", "2011-09-21"), ("2011/9/1", "2011-09-01")],
+        ),
         ("20日，2010年度，8月上旬", [("20日", None), ("2010年度", "2010"), ("8月上旬", "2011-08")]),
         ("规划期为2011-2020年", [("2011-2020年", "2011")]),
         ("二〇一一年九月二十日", [("二〇一一年九月二十日", "2011-09-20")]),
-        ("今年上半年、去年、昨日、前天、下周三", [("今年上半年", None), ("去年", None), ("昨日", None), ("前天", None), ("下周三", None)]),
+        (
+            "今年上半年、去年、昨日、前天、下周三",
+            [
+                ("今年上半年", None),
+                ("去年", None),
+                ("昨日", None),
+                ("前天", None),
+                ("下周三", None),
+            ],
+        ),
         ("19世纪末到上世纪80年代", [("19世纪末", None), ("上世纪80年代", None)]),
         ("9月1日至10月7日", [("9月1日至10月7日", "2011-09-01")]),
         ("22时30分许，中秋节前", [("22时30分许", None), ("中秋节", None)]),
         ("20日本报记者", [("20日", None)]),
         ("目前日本3个月卖出20日元的月饼", []),
         ("2011年2月30日", [("2011年2月30日", None)]),
-        ("on Sept. 20, and 20 September 2010", [("Sept. 20", "2011-09-20"), ("20 September 2010", "2010-09-20")]),
+        (
+            "on Sept. 20, and 20 September 2010",
+            [("Sept. 20", "2011-09-20"), ("20 September 2010", "2010-09-20")],
+        ),
         ("born May 5, 2013 in the 1990s", [("May 5, 2013", "2013-05-05"), ("the 1990s", None)]),
         ("It may march on, said May", []),
-        ("last Monday, in 1975, in the 19th century", [("last Monday", None), ("1975", "1975"), ("the 19th century", None)]),
+        (
+            "last Monday, in 1975, in the 19th century",
+            [("last Monday", None), ("1975", "1975"), ("the 19th century", None)],
+        ),
         ("2000 people paid $2000", []),
         ("Tuesday, 1 June 2004", [("Tuesday, 1 June 2004", "2004-06-01")]),
     ],
@@ -133,10 +201,69 @@ def test_without_a_default_year_a_date_that_names_none_has_no_iso():
 
 
 PIECES = st.sampled_from(
-    ["近", "约有", "700", "多", "家", "亿", "百分之", "第", "首届", "三", "十", "点", "元", "-", "至", "9月", "20日", "2011", "年", "上午", "10:30", "《", "》",
-     "“", "”", '"', "'", "市长", "王", "小明", "说", "四川省", "公司", "部", "局", "·", "Mr ", "John ", "Smith", " Bank of ", "$", "1.13", "bn", " million ",
-     "two ", "dozen ", "May ", "5, ", "1990s", " century", "，", " ", "\n", "İ", "①", "²", "٣", "零", "数", "\ud800"]
-)  # fmt: skip
+    [
+        "近",
+        "约有",
+        "700",
+        "多",
+        "家",
+        "亿",
+        "百分之",
+        "第",
+        "首届",
+        "三",
+        "十",
+        "点",
+        "元",
+        "-",
+        "至",
+        "9月",
+        "20日",
+        "2011",
+        "年",
+        "上午",
+        "10:30",
+        "《",
+        "》",
+        "“",
+        "”",
+        '"',
+        "'",
+        "市长",
+        "王",
+        "小明",
+        "说",
+        "四川省",
+        "公司",
+        "部",
+        "局",
+        "·",
+        "Mr ",
+        "John ",
+        "Smith",
+        " Bank of ",
+        "$",
+        "1.13",
+        "bn",
+        " million ",
+        "two ",
+        "dozen ",
+        "May ",
+        "5, ",
+        "1990s",
+        " century",
+        "，",
+        " ",
+        "\n",
+        "İ",
+        "①",
+        "²",
+        "٣",
+        "零",
+        "数",
+        "\ud800",
+    ]
+)
 TEXTS = st.lists(PIECES | st.text(max_size=2), max_size=24).map("".join)
 
 
@@ -161,15 +288,32 @@ def test_plain_figures_have_their_value(n):
 
 @given(st.dates(min_value=datetime.date(1900, 1, 1), max_value=datetime.date(2099, 12, 31)))
 def test_every_day_is_found_in_both_languages(day):
-    for text in (f"{day.year}年{day.month}月{day.day}日", f"{day.day} {day:%B} {day.year}", f"{day:%B} {day.day}, {day.year}", f"{day:%Y-%m-%d}"):
+    for text in (
+        f"{day.year}年{day.month}月{day.day}日",
+        f"{day.day} {day:%B} {day.year}",
+        f"{day:%B} {day.day}, {day.year}",
+        f"{day:%Y-%m-%d}",
+    ):
         assert [(v.text, v.iso) for v in find_dates(f"于{text}。")] == [(text, day.isoformat())]
 
 
 def test_a_figure_of_another_kind_is_no_answer(index):
-    snapshot = index("Holm's 800m gold medal victory was the moment of the games. The team won medals in Oslo.", "Rain fell on the harbour.")
-    assert all("800m" not in row.label for row in answer(snapshot, "How many medals did the team win?").rows)
+    snapshot = index(
+        "Holm's 800m gold medal victory was the moment of the games. The team won medals in Oslo.",
+        "Rain fell on the harbour.",
+    )
+    assert all(
+        "800m" not in row.label
+        for row in answer(snapshot, "How many medals did the team win?").rows
+    )
 
 
 def test_last_year_is_not_this_year(index):
-    harvest = Article("grain", "今年，夏粮产量为14613万吨。2022年，夏粮产量14740万吨，与前年相比增长1%。", "夏粮丰收", "2023-07-15", lang="zh")
+    harvest = Article(
+        "grain",
+        "今年，夏粮产量为14613万吨。2022年，夏粮产量14740万吨，与前年相比增长1%。",
+        "夏粮丰收",
+        "2023-07-15",
+        lang="zh",
+    )
     assert answer(index(harvest), "去年夏粮产量是多少？").rows[0].label == "14740万吨"

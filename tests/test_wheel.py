@@ -21,7 +21,9 @@ QUIET = ("--quiet", "--disable-pip-version-check", "--no-input")
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
-    """Built from a copy: a build leaves files in its source folder, and takes in what earlier ones left."""
+    """Built from a copy: a build leaves files in its source folder, and takes in what earlier ones
+    left.
+    """
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for part in PARTS:
@@ -29,7 +31,18 @@ def wheel(tmp_path_factory) -> Path:
             shutil.copytree(ROOT / part, source / part, ignore=unwanted)
         else:
             shutil.copy(ROOT / part, source)
-    build = [sys.executable, "-m", "pip", "wheel", *QUIET, "--no-deps", "--no-build-isolation", "--wheel-dir", out, source]
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        *QUIET,
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        out,
+        source,
+    ]
     subprocess.run(build, check=True)
     (path,) = out.glob("yinju-*.whl")
     return path
@@ -37,11 +50,24 @@ def wheel(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory) -> Path:
-    """The ``bin`` folder of an environment that holds the wheel; the dependencies are those of this one."""
+    """The ``bin`` folder of an environment that holds the wheel; the dependencies are those of this
+    one.
+    """
     place = tmp_path_factory.mktemp("installed") / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
     bin = place / ("Scripts" if os.name == "nt" else "bin")
-    pip = [sys.executable, "-m", "pip", "--python", bin / "python", "install", *QUIET, "--no-deps", "--no-index", wheel]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        bin / "python",
+        "install",
+        *QUIET,
+        "--no-deps",
+        "--no-index",
+        wheel,
+    ]
     subprocess.run(pip, check=True)
     # Only a path: the links to the checkout that an editable install put there are not followed.
     (site,) = place.rglob("site-packages")
@@ -52,7 +78,11 @@ def installed(wheel, tmp_path_factory) -> Path:
 def test_nothing_but_rag_lands_in_site_packages(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.partition("/")[0] for name in names}
-    assert "rag" in tops and len(tops) == 2 and all(top == "rag" or top.endswith(".dist-info") for top in tops)
+    assert (
+        "rag" in tops
+        and len(tops) == 2
+        and all(top == "rag" or top.endswith(".dist-info") for top in tops)
+    )
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pkl")]
 
 
@@ -65,16 +95,28 @@ def test_every_file_of_the_packages_is_in_the_wheel(wheel):
 
 
 def test_it_works_outside_the_checkout(installed, tmp_path):
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "YINJU"))}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "YINJU"))
+    }
 
     def call(*args: str) -> str:
         done = subprocess.run(
-            [installed / args[0], *args[1:]], cwd=tmp_path, env=clean, capture_output=True, encoding="utf-8", timeout=120
+            [installed / args[0], *args[1:]],
+            cwd=tmp_path,
+            env=clean,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    where = "import rag, rag.ui, rag.library; print(rag.__file__, *rag.ui.__path__, rag.library.sample_corpus())"
+    where = (
+        "import rag, rag.ui, rag.library; print(rag.__file__, *rag.ui.__path__,"
+        " rag.library.sample_corpus())"
+    )
     for path in call("python", "-c", where).split():
         assert Path(path).is_relative_to(installed.parent)
 
@@ -84,6 +126,9 @@ def test_it_works_outside_the_checkout(installed, tmp_path):
     assert len(hits) == 3 and "月饼" in hits[0]["text"]
     answer = json.loads(call("yinju", "ask", "--json", "清理了多少个无证经营摊点？"))
     assert not answer["refused"] and answer["citations"]
-    code = "from rag.langchain import YinjuRetriever as R; print(len(R(index_path='index', k=2).invoke('festival gala')))"
+    code = (
+        "from rag.langchain import YinjuRetriever as R; print(len(R(index_path='index',"
+        " k=2).invoke('festival gala')))"
+    )
     assert call("python", "-c", code) == "2\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["index"]

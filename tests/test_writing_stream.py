@@ -10,9 +10,20 @@ from rag.writing.prompt import tokens_of
 
 HANDLES = {"c31": 1, "c72": 2}
 TEXTS = {
-    "A is 3.5 km <c31>. Mr. B said so <c72><c31>.": [("A is 3.5 km.", (1,)), ("Mr. B said so.", (2, 1))],
-    "It grew. <c31> It fell.<c72> End <c31>": [("It grew.", (1,)), ("It fell.", (2,)), ("End", (1,))],
-    "桥长28公里<c31>。造价230亿元。<c72>全线通车<c99>。": [("桥长28公里。", (1,)), ("造价230亿元。", (2,)), ("全线通车。", ())],
+    "A is 3.5 km <c31>. Mr. B said so <c72><c31>.": [
+        ("A is 3.5 km.", (1,)),
+        ("Mr. B said so.", (2, 1)),
+    ],
+    "It grew. <c31> It fell.<c72> End <c31>": [
+        ("It grew.", (1,)),
+        ("It fell.", (2,)),
+        ("End", (1,)),
+    ],
+    "桥长28公里<c31>。造价230亿元。<c72>全线通车<c99>。": [
+        ("桥长28公里。", (1,)),
+        ("造价230亿元。", (2,)),
+        ("全线通车。", ()),
+    ],
     "In the U.S. Army it rose <C31, c72>.": [("In the U.S. Army it rose.", (1, 2))],
     "- One <c31>\n- Two <c72>\n3. Three [1]": [("One", (1,)), ("Two", (2,)), ("Three", ())],
     "**Bold** </c31> and 3 < 5 and <b>tags</b> [12].": [("Bold and 3 < 5 and tags.", (1,))],
@@ -44,7 +55,30 @@ def test_however_it_is_cut_the_same_sentences_come(text, data):
     assert told(read(pieces)) == TEXTS[text]
 
 
-@given(st.lists(st.one_of(st.sampled_from(["<c31>", "<c72>", "<c9>", "<", "c3", "1>", "[1]", "[", ". ", "。", "\n", "U.S. ", "；"]), st.text(max_size=8))))
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(
+                [
+                    "<c31>",
+                    "<c72>",
+                    "<c9>",
+                    "<",
+                    "c3",
+                    "1>",
+                    "[1]",
+                    "[",
+                    ". ",
+                    "。",
+                    "\n",
+                    "U.S. ",
+                    "；",
+                ]
+            ),
+            st.text(max_size=8),
+        )
+    )
+)
 @settings(deadline=None, max_examples=150)
 def test_no_piece_holds_half_a_handle_or_a_number_of_the_models_own(pieces):
     out, open_ = read(pieces), ""
@@ -68,6 +102,10 @@ def test_handles_differ_and_are_enough():
 
 
 def test_tokens_are_estimated_from_above():
-    # Counted by llama.cpp with SmolLM2's tokenizer, which is one for English: 371 and 152 with 24 of the template around.
-    chinese, english = "山东省应急管理厅6月12日在济宁市的微山湖边组织防汛演练，出动冲锋舟18艘。", "The Xihou Bridge in Zhoushan City, Zhejiang, opened to traffic on 29 December 2021. "
+    # Counted by llama.cpp with SmolLM2's tokenizer, which is one for English: 371 and 152 with 24
+    # of the template around.
+    chinese, english = (
+        "山东省应急管理厅6月12日在济宁市的微山湖边组织防汛演练，出动冲锋舟18艘。",
+        "The Xihou Bridge in Zhoushan City, Zhejiang, opened to traffic on 29 December 2021. ",
+    )
     assert tokens_of(chinese * 5) >= 371 and tokens_of(english * 5) >= 152

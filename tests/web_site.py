@@ -16,10 +16,14 @@ long talks with the crews and the people of the islands.</p><p>It was the first 
 
 @dataclass
 class Site:
-    """Answers by path: bytes, text (HTML), or a function of the request that does everything itself."""
+    """Answers by path: bytes, text (HTML), or a function of the request that does everything
+    itself.
+    """
 
     port: int = 0
-    pages: dict[str, bytes | str | Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=dict)
+    pages: dict[str, bytes | str | Callable[[BaseHTTPRequestHandler], None]] = field(
+        default_factory=dict
+    )
     types: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
@@ -39,7 +43,11 @@ class Site:
 
 def send(request: BaseHTTPRequestHandler, data: bytes, status: int = 200, **headers: str) -> None:
     request.send_response(status)
-    for name, value in {"content_type": "text/html; charset=utf-8", "content_length": str(len(data)), **headers}.items():
+    for name, value in {
+        "content_type": "text/html; charset=utf-8",
+        "content_length": str(len(data)),
+        **headers,
+    }.items():
         request.send_header(name.replace("_", "-"), value)
     request.end_headers()
     request.wfile.write(data)
@@ -62,7 +70,11 @@ def serving() -> Iterator[Site]:
                     send(self, b"not found", 404)
                 else:
                     data = page.encode() if isinstance(page, str) else page
-                    send(self, data, content_type=site.types.get(self.path, "text/html; charset=utf-8"))
+                    send(
+                        self,
+                        data,
+                        content_type=site.types.get(self.path, "text/html; charset=utf-8"),
+                    )
 
         def log_message(self, *_: object) -> None:
             pass
@@ -74,7 +86,9 @@ def serving() -> Iterator[Site]:
     server = Quiet(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     site.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+    )
     thread.start()
     try:
         yield site

@@ -101,9 +101,7 @@ class _Passage:
         return text, places
 
 
-def _worded(
-    rng: random.Random, wording: Wording, values: dict[str, Value], language: int
-) -> str:
+def _worded(rng: random.Random, wording: Wording, values: dict[str, Value], language: int) -> str:
     """The question, now and then without its mark or capital, or politely."""
     text = Written(rng, values, language).write(wording.nodes).text()
     share = rng.random()

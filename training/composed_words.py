@@ -321,8 +321,17 @@ class Draw:
 
     def weekday(self) -> Value:
         """A day of the week."""
-        name = self.rng.choice(("一Monday", "二Tuesday", "三Wednesday", "四Thursday", "五Friday",
-                                "六Saturday", "日Sunday"))
+        name = self.rng.choice(
+            (
+                "一Monday",
+                "二Tuesday",
+                "三Wednesday",
+                "四Thursday",
+                "五Friday",
+                "六Saturday",
+                "日Sunday",
+            )
+        )
         return self.rng.choice(("周", "周", "星期")) + name[0], name[1:]
 
     def clock(self, low: int, high: int) -> Value:

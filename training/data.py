@@ -1,7 +1,8 @@
 """Reads the training sets and says which are used.
 
-Every row carries ``src``. Sets whose own terms restrict them to research, or whose texts belong to a
-publisher without a permission to use them, are left out; the card of the model lists what remains.
+Every row carries ``src``. Sets whose own terms restrict them to research, or whose texts belong to
+a publisher without a permission to use them, are left out; the card of the model lists what
+remains.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ class Entry:
     Attributes:
         en: as written, capitals kept.
         zh: translations of at most 8 characters, the commoner first.
-        rank: place in a frequency list of English, the better of two lists; 0 where it is in neither.
+        rank: place in a frequency list of English, the better of two lists; 0 where it is in
+            neither.
         forms: inflected forms.
     """
 
@@ -75,7 +77,9 @@ class Entry:
     forms: tuple[str, ...]
 
 
-_MARKS = re.compile(r"\[[^\]]*\]|〔[^〕]*〕|\([^)]*\)|（[^）]*）|\b(?:[a-z]{1,5}\.\s*)+|[的地](?=$)")
+_MARKS = re.compile(
+    r"\[[^\]]*\]|〔[^〕]*〕|\([^)]*\)|（[^）]*）|\b(?:[a-z]{1,5}\.\s*)+|[的地](?=$)"
+)
 _CHINESE = re.compile(r"[\u4e00-\u9fff·]{1,8}")
 
 
@@ -87,9 +91,27 @@ def entries(file: Path) -> Iterator[Entry]:
     csv.field_size_limit(10**7)
     with open(file, encoding="utf8", newline="") as lines:
         for row in csv.DictReader(lines):
-            kept = [line for line in row["translation"].replace("\\n", "\n").split("\n") if "[网络]" not in line]
-            zh = [part for line in kept for part in re.split(r"[,，;；、/ ]+", _MARKS.sub(" ", line)) if _CHINESE.fullmatch(part)]
+            kept = [
+                line
+                for line in row["translation"].replace("\\n", "\n").split("\n")
+                if "[网络]" not in line
+            ]
+            zh = [
+                part
+                for line in kept
+                for part in re.split(r"[,，;；、/ ]+", _MARKS.sub(" ", line))
+                if _CHINESE.fullmatch(part)
+            ]
             ranks = [int(row[name] or 0) for name in ("frq", "bnc")]
-            forms = [part[2:] for part in row["exchange"].split("/") if part[:2] in ("s:", "p:", "d:", "i:", "3:")]
+            forms = [
+                part[2:]
+                for part in row["exchange"].split("/")
+                if part[:2] in ("s:", "p:", "d:", "i:", "3:")
+            ]
             if zh or forms:
-                yield Entry(row["word"], tuple(dict.fromkeys(zh))[:6], min((r for r in ranks if r), default=0), tuple(forms))
+                yield Entry(
+                    row["word"],
+                    tuple(dict.fromkeys(zh))[:6],
+                    min((r for r in ranks if r), default=0),
+                    tuple(forms),
+                )

@@ -1,4 +1,6 @@
-"""What the reader learns from: a question, a passage, and the spans of the passage that answer it."""
+"""What the reader learns from: a question, a passage, and the spans of the passage that answer
+it.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,10 @@ class Example:
         question: in either language.
         title: the title of the article, or "".
         text: the passage: a few sentences of the article.
-        spans: (start, end) offsets in ``text`` of the answers; empty where the passage does not answer.
-        several: whether each span is an answer of its own that must be found ("which provinces"), rather than one
-            of several places where the same answer may be read.
+        spans: (start, end) offsets in ``text`` of the answers; empty where the passage does not
+            answer.
+        several: whether each span is an answer of its own that must be found ("which provinces"),
+            rather than one of several places where the same answer may be read.
         kind: the kind of example, as in training/README.md ("qa", "cloze", "composed", ...).
     """
 
@@ -29,4 +32,7 @@ class Example:
     def __post_init__(self) -> None:
         for start, end in self.spans:
             if not 0 <= start < end <= len(self.text):
-                raise ValueError(f"expected spans inside the passage of {len(self.text)} characters, got ({start}, {end})")
+                raise ValueError(
+                    f"expected spans inside the passage of {len(self.text)} characters, got"
+                    f" ({start}, {end})"
+                )

@@ -2,8 +2,8 @@
 
     python -m training.export --work training/work --out rag/embed/model
 
-int8 directions with one float32 weight per token: ``vector = weights[id] * embeddings[id]``, the form
-that model2vec writes for quantised models, so both libraries read the same vectors.
+int8 directions with one float32 weight per token: ``vector = weights[id] * embeddings[id]``, the
+form that model2vec writes for quantised models, so both libraries read the same vectors.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ def quantise(vectors: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.n
 def compounds(tokenizer_file: Path) -> dict[str, np.ndarray]:
     """For pieces of three and more Chinese characters, the shorter pieces that they consist of.
 
-    A phrase that became one piece ("启动仪式") has a vector of its own, learned from few examples; late
-    interaction also compares its parts. The parts are the most probable segmentation without the piece.
-    Returned as uint16 ``ids`` and int64 ``offsets`` (V + 1,), with the characters of each piece (``sizes``),
-    whether it begins a word (``begins``) and whether it is of Latin letters (``latin``), each uint8 (V,).
+    A phrase that became one piece ("启动仪式") has a vector of its own, learned from few examples;
+    late interaction also compares its parts. The parts are the most probable segmentation without
+    the piece. Returned as uint16 ``ids`` and int64 ``offsets`` (V + 1,), with the characters of
+    each piece (``sizes``), whether it begins a word (``begins``) and whether it is of Latin letters
+    (``latin``), each uint8 (V,).
     """
     import regex
 
@@ -47,13 +48,22 @@ def compounds(tokenizer_file: Path) -> dict[str, np.ndarray]:
                 for start in range(end):
                     part = piece[start:end]
                     if part != piece and part in score and best[start][0] > -1e8:
-                        best[end] = max(best[end], (best[start][0] + score[part], (*best[start][1], number[part])))
+                        best[end] = max(
+                            best[end],
+                            (best[start][0] + score[part], (*best[start][1], number[part])),
+                        )
             ids += best[-1][1]
         offsets.append(len(ids))
     names = [piece for piece, _ in pieces]
-    return {"ids": np.array(ids, np.uint16), "offsets": np.array(offsets, np.int64),
-            "sizes": np.array([len(n) for n in names], np.uint8), "begins": np.array([n.startswith("▁") for n in names], np.uint8),
-            "latin": np.array([n.startswith("▁") or (n.isascii() and n.isalpha()) for n in names], np.uint8)}
+    return {
+        "ids": np.array(ids, np.uint16),
+        "offsets": np.array(offsets, np.int64),
+        "sizes": np.array([len(n) for n in names], np.uint8),
+        "begins": np.array([n.startswith("▁") for n in names], np.uint8),
+        "latin": np.array(
+            [n.startswith("▁") or (n.isascii() and n.isalpha()) for n in names], np.uint8
+        ),
+    }
 
 
 def export(work: Path, out: Path, card: Path) -> None:
@@ -61,7 +71,10 @@ def export(work: Path, out: Path, card: Path) -> None:
 
     trained = np.load(work / "vectors.npz")
     weights = trained["weights"].copy()
-    weights[0] = 0.0  # the unknown token says nothing, nor does a mark of a word's beginning that stands alone
+    weights[0] = (
+        # the unknown token says nothing, nor does a mark of a word's beginning that stands alone
+        0.0
+    )
     mark = Tokenizer.from_file(str(work / "tokenizer.json")).token_to_id("▁")
     if mark is not None:
         weights[mark] = 0.0
@@ -71,18 +84,53 @@ def export(work: Path, out: Path, card: Path) -> None:
     shutil.copy(work / "tokenizer.json", out / "tokenizer.json")
     save_file(compounds(work / "tokenizer.json"), out / "compounds.safetensors")
     write = lambda name, value: (out / name).write_text(json.dumps(value, indent=2) + "\n", "utf8")
-    write("config.json", {"model_type": "model2vec", "architectures": ["StaticModel"], "normalize": True, "max_length": None,
-                          "hidden_dim": int(rows.shape[1]), "embedding_dtype": "int8"})
-    write("modules.json", [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"},
-                           {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.models.Normalize"}])
-    write("config_sentence_transformers.json", {"model_type": "SentenceTransformer", "similarity_fn_name": "cosine",
-                                                "prompts": {}, "default_prompt_name": None})
+    write(
+        "config.json",
+        {
+            "model_type": "model2vec",
+            "architectures": ["StaticModel"],
+            "normalize": True,
+            "max_length": None,
+            "hidden_dim": int(rows.shape[1]),
+            "embedding_dtype": "int8",
+        },
+    )
+    write(
+        "modules.json",
+        [
+            {
+                "idx": 0,
+                "name": "0",
+                "path": "",
+                "type": "sentence_transformers.models.StaticEmbedding",
+            },
+            {
+                "idx": 1,
+                "name": "1",
+                "path": "1_Normalize",
+                "type": "sentence_transformers.models.Normalize",
+            },
+        ],
+    )
+    write(
+        "config_sentence_transformers.json",
+        {
+            "model_type": "SentenceTransformer",
+            "similarity_fn_name": "cosine",
+            "prompts": {},
+            "default_prompt_name": None,
+        },
+    )
     (out / "1_Normalize").mkdir(exist_ok=True)
-    (out / "1_Normalize" / "README.md").write_text("The module that scales vectors to length 1 has no settings.\n", "utf8")
+    (out / "1_Normalize" / "README.md").write_text(
+        "The module that scales vectors to length 1 has no settings.\n", "utf8"
+    )
     if card.exists():
         shutil.copy(card, out / "README.md")
     for file in out.glob("*.safetensors"):
-        file.chmod(0o644)  # the library writes them for the owner alone, and a package carries the mode
+        file.chmod(
+            0o644
+        )  # the library writes them for the owner alone, and a package carries the mode
 
 
 def main() -> None:

@@ -2,8 +2,9 @@
 
     python -m training.prepare --data DATA --ecdict ecdict.csv --work training/work
 
-Writes ``<work>/tasks.npz``: for each task two ragged arrays (ids, offsets), the queries and their documents
-row by row; and ``<work>/composition.npz``: the stems and characters that tokens consist of.
+Writes ``<work>/tasks.npz``: for each task two ragged arrays (ids, offsets), the queries and their
+documents row by row; and ``<work>/composition.npz``: the stems and characters that tokens consist
+of.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from training import data as sets
 
 SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
 PASSAGE_CHARS = 360
-PARENTHESES = re.compile(r"\([^)]*\)|\[[^\]]*\]|\b(sb|sth|esp|abbr|fig|lit|also|variant of|CL:).*", re.I)
+PARENTHESES = re.compile(
+    r"\([^)]*\)|\[[^\]]*\]|\b(sb|sth|esp|abbr|fig|lit|also|variant of|CL:).*", re.I
+)
 
 
 def ragged(tokenizer: Tokenizer, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -29,7 +32,9 @@ def ragged(tokenizer: Tokenizer, texts: list[str]) -> tuple[np.ndarray, np.ndarr
         raise TypeError(f"expected text, saw {next(t for t in texts if not isinstance(t, str))!r}")
     lengths, parts = [0], []
     for first in range(0, len(texts), 10_000):
-        for encoding in tokenizer.encode_batch_fast(texts[first : first + 10_000], add_special_tokens=False):
+        for encoding in tokenizer.encode_batch_fast(
+            texts[first : first + 10_000], add_special_tokens=False
+        ):
             ids = [i for i in encoding.ids if i]
             lengths.append(len(ids))
             parts.append(np.array(ids, np.uint16))
@@ -37,7 +42,9 @@ def ragged(tokenizer: Tokenizer, texts: list[str]) -> tuple[np.ndarray, np.ndarr
 
 
 def cloze(rows, rng: random.Random) -> list[tuple[str, str]]:
-    """A sentence of a news article, and the passage around it without the sentence (Lee et al. 2019)."""
+    """A sentence of a news article, and the passage around it without the sentence (Lee et al.
+    2019).
+    """
     pairs = []
     for row in rows:
         spans = [m.group() for m in SENTENCE.finditer(row["text"][:6000]) if len(m.group()) > 8]
@@ -46,9 +53,14 @@ def cloze(rows, rng: random.Random) -> list[tuple[str, str]]:
             before, after = at - 1, at + 1
             around = ""
             while len(around) < PASSAGE_CHARS and (before >= 0 or after < len(spans)):
-                around = (spans[before] if before >= 0 else "") + around + (spans[after] if after < len(spans) else "")
+                around = (
+                    (spans[before] if before >= 0 else "")
+                    + around
+                    + (spans[after] if after < len(spans) else "")
+                )
                 before, after = before - 1, after + 1
-            # Half of the time the sentence stays where it is: a question repeats words of its answer.
+            # Half of the time the sentence stays where it is: a question repeats words of its
+            # answer.
             if rng.random() < 0.35:
                 around = spans[at] + around
             pairs.append((spans[at], around))
@@ -80,7 +92,9 @@ def glosses(data: Path) -> list[tuple[str, str]]:
 
 
 def word_pairs(entries: list[sets.Entry]) -> dict[str, list[tuple[str, str]]]:
-    """Translations and English words: "words" are common ones with all their forms, "terms" names and the rest."""
+    """Translations and English words: "words" are common ones with all their forms, "terms" names
+    and the rest.
+    """
     pairs: dict[str, list[tuple[str, str]]] = {"words": [], "terms": []}
     for entry in entries:
         if entry.rank:
@@ -94,8 +108,9 @@ def composition(tokenizer: Tokenizer) -> dict[str, np.ndarray]:
     """What tokens are made of: the stem of an English word, the characters of a Chinese one.
 
     Returns:
-        ``stem`` int64 (V,): number of the stem (Porter 2, from Snowball), the last for tokens without one;
-        ``char.ids`` and ``char.offsets``: the characters of each token, by number; none for Latin ones.
+        ``stem`` int64 (V,): number of the stem (Porter 2, from Snowball), the last for tokens
+        without one; ``char.ids`` and ``char.offsets``: the characters of each token, by number;
+        none for Latin ones.
     """
     import regex
     import snowballstemmer
@@ -116,7 +131,11 @@ def composition(tokenizer: Tokenizer) -> dict[str, np.ndarray]:
         if han.fullmatch(piece):
             ids += [chars.setdefault(c, len(chars)) for c in piece]
         offsets.append(len(ids))
-    return {"stem": np.array([n if n >= 0 else len(stems) for n in of]), "char.ids": np.array(ids), "char.offsets": np.array(offsets)}
+    return {
+        "stem": np.array([n if n >= 0 else len(stems) for n in of]),
+        "char.ids": np.array(ids),
+        "char.offsets": np.array(offsets),
+    }
 
 
 def place_pairs(data: Path) -> list[tuple[str, str]]:
@@ -132,12 +151,20 @@ def place_pairs(data: Path) -> list[tuple[str, str]]:
     return pairs
 
 
-def tasks(data: Path, rng: random.Random, dictionary: Path | None = None) -> dict[str, list[tuple[str, str]]]:
+def tasks(
+    data: Path, rng: random.Random, dictionary: Path | None = None
+) -> dict[str, list[tuple[str, str]]]:
     """All (query, document) text pairs by task."""
-    titled = [row for row in sets.rows(data, "titled_news") if row["title"] and len(row["text"]) > 120]
+    titled = [
+        row for row in sets.rows(data, "titled_news") if row["title"] and len(row["text"]) > 120
+    ]
     zh = [row for row in titled if row["lang"] == "zh"]
     en = [row for row in titled if row["lang"] == "en"]
-    news = [row for number, row in enumerate(sets.rows(data, "news_docs")) if number % 2 and len(row["text"]) > 120]
+    news = [
+        row
+        for number, row in enumerate(sets.rows(data, "news_docs"))
+        if number % 2 and len(row["text"]) > 120
+    ]
     english_sentence = re.compile(r"(?<=[.!?])\s+")
     for row in en:
         row["text"] = english_sentence.sub("\n", row["text"])
@@ -158,14 +185,25 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--ecdict", type=Path, help="ecdict.csv: more words and names; see training/README.md")
+    parser.add_argument(
+        "--ecdict", type=Path, help="ecdict.csv: more words and names; see training/README.md"
+    )
     arguments = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(arguments.work / "tokenizer.json"))
     arrays = {}
-    for name, pairs in tasks(arguments.data, random.Random(arguments.seed), arguments.ecdict).items():
+    for name, pairs in tasks(
+        arguments.data, random.Random(arguments.seed), arguments.ecdict
+    ).items():
         for side, texts in (("q", [q for q, _ in pairs]), ("d", [d for _, d in pairs])):
-            arrays[f"{name}.{side}.ids"], arrays[f"{name}.{side}.offsets"] = ragged(tokenizer, texts)
-        print(name, len(pairs), f"{len(arrays[f'{name}.q.ids']):,} + {len(arrays[f'{name}.d.ids']):,} tokens", flush=True)
+            arrays[f"{name}.{side}.ids"], arrays[f"{name}.{side}.offsets"] = ragged(
+                tokenizer, texts
+            )
+        print(
+            name,
+            len(pairs),
+            f"{len(arrays[f'{name}.q.ids']):,} + {len(arrays[f'{name}.d.ids']):,} tokens",
+            flush=True,
+        )
     np.savez(arguments.work / "tasks.npz", **arrays)
     np.savez(arguments.work / "composition.npz", **composition(tokenizer))
 

@@ -2,8 +2,8 @@
 
 Stage 1 contrasts pooled vectors (in-batch softmax in both directions, Sohn 2016 / Henderson 2017).
 Stage 2 contrasts the score that the search uses: cosine of the pooled vectors plus late interaction
-(Khattab & Zaharia 2020, ColBERT) over the same static vectors, each query token weighted by the norm
-that training gave it.
+(Khattab & Zaharia 2020, ColBERT) over the same static vectors, each query token weighted by the
+norm that training gave it.
 
     python -m training.train --work training/work
 
@@ -23,15 +23,51 @@ import torch.nn.functional as F
 
 DIM = 256
 SCALE = 20.0
-MIX = {"parallel": 5, "dictionary": 2, "words": 2, "terms": 2, "cloze": 3, "cloze_en": 1, "title": 1, "title_en": 1, "qa": 1}
-LATE_MIX = {"pseudo": 6, "cloze": 3, "cloze_en": 1, "title": 1, "title_en": 1, "qa": 4, "dictionary": 1, "words": 1, "terms": 1}
-SWAPPED = {"cloze", "qa", "title"}  # Chinese pairs of which one side is put into English word by word
+MIX = {
+    "parallel": 5,
+    "dictionary": 2,
+    "words": 2,
+    "terms": 2,
+    "cloze": 3,
+    "cloze_en": 1,
+    "title": 1,
+    "title_en": 1,
+    "qa": 1,
+}
+LATE_MIX = {
+    "pseudo": 6,
+    "cloze": 3,
+    "cloze_en": 1,
+    "title": 1,
+    "title_en": 1,
+    "qa": 4,
+    "dictionary": 1,
+    "words": 1,
+    "terms": 1,
+}
+SWAPPED = {
+    "cloze",
+    "qa",
+    "title",
+}  # Chinese pairs of which one side is put into English word by word
 GLOSSES = {"dictionary", "words", "terms"}  # a word and its translation, short on both sides
-MINED = {"cloze", "cloze_en", "title", "title_en", "qa"}  # passages that are confused with each other share a batch
+MINED = {
+    "cloze",
+    "cloze_en",
+    "title",
+    "title_en",
+    "qa",
+}  # passages that are confused with each other share a batch
 QUERY_TOKENS, PASSAGE_TOKENS = 40, 140
-MINED_ROWS, NEGATIVES, TOGETHER = 30_000, 16, 6  # rows of a task that are mined, how deep, and how many a batch takes of each
+MINED_ROWS, NEGATIVES, TOGETHER = (
+    30_000,
+    16,
+    6,
+)  # rows of a task that are mined, how deep, and how many a batch takes of each
 ALIKE = 0.9  # passages nearer than this are no negatives of each other's questions
-CAP = 0.7  # between languages a surer match than this is worth no more: a name left untranslated must not decide
+# between languages a surer match than this is worth no more: a name left untranslated must not
+# decide
+CAP = 0.7
 AVERAGED = 0.3  # the last share of the steps, whose parameters are averaged (Izmailov et al. 2018)
 
 
@@ -54,7 +90,10 @@ class Batches:
     def __init__(self, arrays, seed: int):
         self.rng = np.random.default_rng(seed)
         names = {key.split(".")[0] for key in arrays.files}
-        self.tasks = {n: tuple(Ragged(arrays[f"{n}.{s}.ids"], arrays[f"{n}.{s}.offsets"]) for s in "qd") for n in sorted(names)}
+        self.tasks = {
+            n: tuple(Ragged(arrays[f"{n}.{s}.ids"], arrays[f"{n}.{s}.offsets"]) for s in "qd")
+            for n in sorted(names)
+        }
         self.english = self._glosses()
         self.near: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
@@ -70,7 +109,8 @@ class Batches:
         return found
 
     def mine(self, embed) -> None:
-        """Finds for the questions of each task the passages of others that the present vectors take for theirs.
+        """Finds for the questions of each task the passages of others that the present vectors take
+        for theirs.
 
         Args:
             embed: rows of token ids to unit vectors.
@@ -90,11 +130,16 @@ class Batches:
         """Rows of a task for one batch, in clusters that the model confuses."""
         rows, near = self.near[task]
         seeds = self.rng.integers(len(rows), size=size // TOGETHER)
-        chosen = near[seeds][np.arange(len(seeds))[:, None], self.rng.random((len(seeds), NEGATIVES)).argsort(1)[:, : TOGETHER - 1]]
+        chosen = near[seeds][
+            np.arange(len(seeds))[:, None],
+            self.rng.random((len(seeds), NEGATIVES)).argsort(1)[:, : TOGETHER - 1],
+        ]
         return rows[np.unique(np.concatenate([seeds, chosen.ravel()]))]
 
     def swap(self, ids: np.ndarray, share: float) -> np.ndarray:
-        """Tokens replaced by a translation with probability ``share`` where the dictionary has one."""
+        """Tokens replaced by a translation with probability ``share`` where the dictionary has
+        one.
+        """
         out = []
         for token in ids.tolist():
             found = self.english.get(token)
@@ -104,8 +149,12 @@ class Batches:
                 out.append(np.array([token], ids.dtype))
         return np.concatenate(out) if out else ids
 
-    def draw(self, mix: dict[str, int], size: int, late: bool) -> tuple[bool, list, list, np.ndarray]:
-        """A batch: whether it is between languages, queries, documents, and the group of each row."""
+    def draw(
+        self, mix: dict[str, int], size: int, late: bool
+    ) -> tuple[bool, list, list, np.ndarray]:
+        """A batch: whether it is between languages, queries, documents, and the group of each
+        row.
+        """
         names = [name for name in mix if name == "pseudo" or name in self.tasks]
         weights = np.array([mix[name] for name in names], float)
         task = names[self.rng.choice(len(names), p=weights / weights.sum())]
@@ -136,22 +185,29 @@ class Batches:
             zh, en = en, zh
         count = int(self.rng.integers(2, 6))
         rows = self.rng.integers(len(zh), size=(size, count))
-        return True, [zh[r] for r in rows[:, 0]], [np.concatenate([en[r] for r in self.rng.permutation(rs)]) for rs in rows], rows[:, 0]
+        return (
+            True,
+            [zh[r] for r in rows[:, 0]],
+            [np.concatenate([en[r] for r in self.rng.permutation(rs)]) for rs in rows],
+            rows[:, 0],
+        )
 
 
 class Model(torch.nn.Module):
     """Vectors (V, DIM) and log-weights (V,) of the tokens.
 
-    While training, a token's vector is the sum of its own, that of its stem (for an English word) and the
-    mean of those of its characters (for a Chinese one), so that rare forms learn from frequent ones
-    (Bojanowski et al. 2017); what is exported is the sum.
+    While training, a token's vector is the sum of its own, that of its stem (for an English word)
+    and the mean of those of its characters (for a Chinese one), so that rare forms learn from
+    frequent ones (Bojanowski et al. 2017); what is exported is the sum.
     """
 
     def __init__(self, frequencies: np.ndarray, made_of):
         super().__init__()
         size = len(frequencies)
         share = torch.from_numpy(frequencies / frequencies.sum()).float()
-        self.stem, self.chars, self.starts = (torch.from_numpy(made_of[n]) for n in ("stem", "char.ids", "char.offsets"))
+        self.stem, self.chars, self.starts = (
+            torch.from_numpy(made_of[n]) for n in ("stem", "char.ids", "char.offsets")
+        )
         stems, chars = int(self.stem.max()), int(self.chars.max()) + 1
         self.vectors = torch.nn.Parameter(torch.randn(size, DIM) / DIM**0.5)
         self.stems = torch.nn.Parameter(torch.randn(stems + 1, DIM) / DIM**0.5)
@@ -164,12 +220,16 @@ class Model(torch.nn.Module):
         """Unit vectors (n, DIM) of token ids (n,)."""
         begin, end = self.starts[tokens], self.starts[tokens + 1]
         count = end - begin
-        within = torch.arange(int(count.sum())) - torch.repeat_interleave(count.cumsum(0) - count, count)
+        within = torch.arange(int(count.sum())) - torch.repeat_interleave(
+            count.cumsum(0) - count, count
+        )
         chars = self.chars[torch.repeat_interleave(begin, count) + within]
         made = sums(self.characters, chars, count.cumsum(0) - count) / count.clamp(min=1)[:, None]
         # Sparse gradients: a step touches a fraction of the rows.
         own = F.embedding(tokens, self.vectors, sparse=True)
-        stemmed = F.embedding(self.stem[tokens], self.stems, sparse=True, padding_idx=len(self.stems) - 1)
+        stemmed = F.embedding(
+            self.stem[tokens], self.stems, sparse=True, padding_idx=len(self.stems) - 1
+        )
         return F.normalize(own + stemmed + made, dim=-1)
 
 
@@ -195,7 +255,9 @@ def loss_of(scores: torch.Tensor, same: torch.Tensor) -> torch.Tensor:
 
 
 class _Sums(torch.autograd.Function):
-    """Sums of rows of a table by bag, as a sparse product: its gradient is several times faster than that of ``embedding_bag``."""
+    """Sums of rows of a table by bag, as a sparse product: its gradient is several times faster
+    than that of ``embedding_bag``.
+    """
 
     @staticmethod
     def forward(ctx, table, counts, transposed):
@@ -212,14 +274,21 @@ def sums(table: torch.Tensor, ids: torch.Tensor, offsets: torch.Tensor) -> torch
     from scipy.sparse import csr_array
 
     pointers = torch.cat([offsets, torch.tensor([len(ids)])])
-    counts = csr_array((np.ones(len(ids), np.float32), ids.numpy(), pointers.numpy()), shape=(len(offsets), len(table)))
+    counts = csr_array(
+        (np.ones(len(ids), np.float32), ids.numpy(), pointers.numpy()),
+        shape=(len(offsets), len(table)),
+    )
     turned = counts.T.tocsr()
-    as_torch = lambda m: torch.sparse_csr_tensor(*map(torch.from_numpy, (m.indptr, m.indices, m.data)), size=m.shape)
+    as_torch = lambda m: torch.sparse_csr_tensor(
+        *map(torch.from_numpy, (m.indptr, m.indices, m.data)), size=m.shape
+    )
     return _Sums.apply(table, as_torch(counts), as_torch(turned))
 
 
 def pool(ids, offsets, weighted) -> torch.Tensor:
-    """Unit vectors (len(offsets), DIM) of bags of tokens, given the vectors of all times their weights."""
+    """Unit vectors (len(offsets), DIM) of bags of tokens, given the vectors of all times their
+    weights.
+    """
     return F.normalize(sums(weighted, ids, offsets), dim=-1)
 
 
@@ -245,23 +314,38 @@ def losses(model: Model, q, d, groups, late: bool, cross: bool) -> torch.Tensor:
     table = units[d_unique] @ units[q_unique].T
     if cross:
         table = table.clamp(max=CAP)
-    best = F.embedding_bag(d_local, table, d_offsets, mode="max")  # (documents, unique query tokens)
+    best = F.embedding_bag(
+        d_local, table, d_offsets, mode="max"
+    )  # (documents, unique query tokens)
     row = torch.searchsorted(q_offsets, torch.arange(len(q_local)), right=True) - 1
-    share = torch.zeros(len(q), len(q_unique)).index_put((row, q_local), weights[q_in], accumulate=True)
+    share = torch.zeros(len(q), len(q_unique)).index_put(
+        (row, q_local), weights[q_in], accumulate=True
+    )
     interaction = (share / share.sum(1, keepdim=True)) @ best.T
-    return (loss_of(SCALE * (dense + 2 * interaction), same)
-            + 0.5 * loss_of(SCALE * dense, same) + 0.5 * loss_of(2 * SCALE * interaction, same))
+    return (
+        loss_of(SCALE * (dense + 2 * interaction), same)
+        + 0.5 * loss_of(SCALE * dense, same)
+        + 0.5 * loss_of(2 * SCALE * interaction, same)
+    )
 
 
 def embed(model: Model, rows: list[np.ndarray]) -> torch.Tensor:
     """Pooled vectors (n, DIM) of rows of token ids, without gradient."""
     with torch.no_grad():
         weighted = model.units(torch.arange(len(model.vectors))) * model.log_weights.exp()[:, None]
-        return torch.cat([pool(*pack(rows[n : n + 5_000], PASSAGE_TOKENS), weighted) for n in range(0, len(rows), 5_000)])
+        return torch.cat(
+            [
+                pool(*pack(rows[n : n + 5_000], PASSAGE_TOKENS), weighted)
+                for n in range(0, len(rows), 5_000)
+            ]
+        )
 
 
-def run(work: Path, steps: int, late_steps: int, batch: int, late_batch: int, seed: int, log=print) -> None:
-    """Trains, or goes on from ``work/checkpoint.pt``, and leaves the folded vectors in ``work/vectors.npz``.
+def run(
+    work: Path, steps: int, late_steps: int, batch: int, late_batch: int, seed: int, log=print
+) -> None:
+    """Trains, or goes on from ``work/checkpoint.pt``, and leaves the folded vectors in
+    ``work/vectors.npz``.
 
     Args:
         work: folder with what :mod:`training.prepare` wrote.
@@ -273,7 +357,11 @@ def run(work: Path, steps: int, late_steps: int, batch: int, late_batch: int, se
     arrays = np.load(work / "tasks.npz")
     batches = Batches(arrays, seed)
     made_of = np.load(work / "composition.npz")
-    frequencies = sum(np.bincount(arrays[k], minlength=len(made_of["stem"])) for k in arrays.files if k.endswith("ids"))
+    frequencies = sum(
+        np.bincount(arrays[k], minlength=len(made_of["stem"]))
+        for k in arrays.files
+        if k.endswith("ids")
+    )
     model = Model(frequencies, made_of)
     done, checkpoint = 0, work / "checkpoint.pt"
     average, averaged, state = None, 0, None
@@ -287,8 +375,15 @@ def run(work: Path, steps: int, late_steps: int, batch: int, late_batch: int, se
         late = step >= steps
         if not optimizers or step == steps:
             rates = (1e-3, 5e-3) if late else (5e-3, 2e-2)
-            optimizers = (torch.optim.SparseAdam([model.vectors, model.stems], lr=rates[0]),
-                          torch.optim.Adam([{"params": [model.characters], "lr": rates[0]}, {"params": [model.log_weights], "lr": rates[1]}]))
+            optimizers = (
+                torch.optim.SparseAdam([model.vectors, model.stems], lr=rates[0]),
+                torch.optim.Adam(
+                    [
+                        {"params": [model.characters], "lr": rates[0]},
+                        {"params": [model.log_weights], "lr": rates[1]},
+                    ]
+                ),
+            )
             groups = [group for optimizer in optimizers for group in optimizer.param_groups]
             rates = [group["lr"] for group in groups]
             if state and (state["step"] > steps) == late:
@@ -300,8 +395,12 @@ def run(work: Path, steps: int, late_steps: int, batch: int, late_batch: int, se
             log(f"mined {time.time() - started:.0f}s")
         progress = (step - steps) / late_steps if late else step / steps
         for group, rate in zip(groups, rates):
-            group["lr"] = rate * max(0.02, 1 - progress) * min(1, (step - (steps if late else 0) + 1) / 50)
-        cross, q, d, owners = batches.draw(LATE_MIX if late else MIX, late_batch if late else batch, late)
+            group["lr"] = (
+                rate * max(0.02, 1 - progress) * min(1, (step - (steps if late else 0) + 1) / 50)
+            )
+        cross, q, d, owners = batches.draw(
+            LATE_MIX if late else MIX, late_batch if late else batch, late
+        )
         loss = losses(model, q, d, owners, late, cross)
         model.zero_grad()
         loss.backward()
@@ -312,14 +411,26 @@ def run(work: Path, steps: int, late_steps: int, batch: int, late_batch: int, se
             averaged += 1
             with torch.no_grad():
                 now = {name: value.detach() for name, value in model.named_parameters()}
-                average = {name: value.clone() if average is None else average[name] + (value - average[name]) / averaged
-                           for name, value in now.items()}
+                average = {
+                    name: value.clone()
+                    if average is None
+                    else average[name] + (value - average[name]) / averaged
+                    for name, value in now.items()
+                }
         if (step + 1) % 100 == 0:
             log(f"step {step + 1} loss {total / 100:.3f} {time.time() - started:.0f}s")
             total = 0.0
         if (step + 1) % 500 == 0 or step + 1 == end:
-            torch.save({"model": model.state_dict(), "step": step + 1, "average": average, "averaged": averaged,
-                        "optimizers": [optimizer.state_dict() for optimizer in optimizers]}, work / "checkpoint.tmp")
+            torch.save(
+                {
+                    "model": model.state_dict(),
+                    "step": step + 1,
+                    "average": average,
+                    "averaged": averaged,
+                    "optimizers": [optimizer.state_dict() for optimizer in optimizers],
+                },
+                work / "checkpoint.tmp",
+            )
             (work / "checkpoint.tmp").replace(checkpoint)
     if average:
         model.load_state_dict(average)
@@ -330,7 +441,9 @@ def save(model: Model, work: Path) -> None:
     """Writes unit vectors and weights of all tokens to ``work/vectors.npz``."""
     with torch.no_grad():
         units = model.units(torch.arange(len(model.vectors)))
-        np.savez(work / "vectors.npz", vectors=units.numpy(), weights=model.log_weights.exp().numpy())
+        np.savez(
+            work / "vectors.npz", vectors=units.numpy(), weights=model.log_weights.exp().numpy()
+        )
 
 
 def main() -> None:
@@ -342,7 +455,15 @@ def main() -> None:
     parser.add_argument("--late-batch", type=int, default=192)
     parser.add_argument("--seed", type=int, default=1)
     a = parser.parse_args()
-    run(a.work, a.steps, a.late_steps, a.batch, a.late_batch, a.seed, functools.partial(print, flush=True))
+    run(
+        a.work,
+        a.steps,
+        a.late_steps,
+        a.batch,
+        a.late_batch,
+        a.seed,
+        functools.partial(print, flush=True),
+    )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ class AddForm:
         with gr.Accordion("", open=False, elem_id="add") as self._fold:
             self._files = gr.HTML(elem_id="add-file")
             with gr.Column(elem_id="add-fields"):
-                self._text = gr.Textbox(elem_id="add-text", lines=4, max_lines=12, max_length=TEXT_LIMIT)
+                self._text = gr.Textbox(
+                    elem_id="add-text", lines=4, max_lines=12, max_length=TEXT_LIMIT
+                )
                 self._title = gr.Textbox(elem_id="add-title", max_lines=1, max_length=500)
                 self._date = gr.Textbox(elem_id="add-date", max_lines=1, max_length=40)
                 self._source = gr.Textbox(elem_id="add-source", max_lines=1, max_length=200)
@@ -50,7 +52,10 @@ class AddForm:
     def speak(self, lang: str) -> list:
         """The parts in a language."""
         labels = [gr.update(label=text(lang, key)) for key in ("add_text", "add_title")]
-        labels += [gr.update(label=text(lang, "add_date"), placeholder=text(lang, "date_hint")), gr.update(label=text(lang, "add_source"))]
+        labels += [
+            gr.update(label=text(lang, "add_date"), placeholder=text(lang, "date_hint")),
+            gr.update(label=text(lang, "add_source")),
+        ]
         return [
             gr.update(label=text(lang, "add_articles")),
             adding.file_field(lang),
@@ -63,9 +68,26 @@ class AddForm:
     def listen(self, lang: gr.Radio, **how) -> list:
         """Wire the form; returns the events that end when something was added."""
         how = {**how, "concurrency_id": "add", "trigger_mode": "once"}
-        pasted = gr.on([self._add.click], self._paste, [*self._fields, lang], [self._state, *self._fields], **how)
-        fetched = gr.on([self._fetch.click, self._url.submit], self._get, [self._url, lang], [self._state, self._url], **how)
-        sent = self._job.submit(self._follow, [self._job, lang], [self._state, self._job], **{**how, "trigger_mode": "multiple"})
+        pasted = gr.on(
+            [self._add.click],
+            self._paste,
+            [*self._fields, lang],
+            [self._state, *self._fields],
+            **how,
+        )
+        fetched = gr.on(
+            [self._fetch.click, self._url.submit],
+            self._get,
+            [self._url, lang],
+            [self._state, self._url],
+            **how,
+        )
+        sent = self._job.submit(
+            self._follow,
+            [self._job, lang],
+            [self._state, self._job],
+            **{**how, "trigger_mode": "multiple"},
+        )
         return [pasted, fetched, sent]
 
     def _paste(self, words: str, title: str, date: str, source: str, lang: str) -> Iterator[list]:
@@ -74,10 +96,17 @@ class AddForm:
         if not (words or "").strip():
             yield [adding.refusal(text(lang, "add_no_text"), lang), *kept]
             return
-        yield from self._begin(lambda: self._intake.add([Item("text", title or "", words or "")], **said), lang, kept, empty)
+        yield from self._begin(
+            lambda: self._intake.add([Item("text", title or "", words or "")], **said),
+            lang,
+            kept,
+            empty,
+        )
 
     def _get(self, url: str, lang: str) -> Iterator[list]:
-        yield from self._begin(lambda: self._intake.add([Item("url", (url or "").strip())]), lang, [gr.skip()], [""])
+        yield from self._begin(
+            lambda: self._intake.add([Item("url", (url or "").strip())]), lang, [gr.skip()], [""]
+        )
 
     def _follow(self, job_id: str, lang: str) -> Iterator[list]:
         job = self._intake.job(job_id)
@@ -87,7 +116,9 @@ class AddForm:
             yield [gr.skip(), gr.skip()]
 
     def _begin(self, begin, lang: str, kept: list, empty: list) -> Iterator[list]:
-        """The states of a job as updates; the fields are emptied when all was taken, and what was typed stays where not."""
+        """The states of a job as updates; the fields are emptied when all was taken, and what was
+        typed stays where not.
+        """
         try:
             job: Job = begin()
         except YinjuError as error:
@@ -103,8 +134,15 @@ class AddForm:
             final = state.stage in FINAL
             if final or time.monotonic() - shown >= CALM_SECONDS:
                 shown = time.monotonic()
-                taken = final and not state.error and all(one.status != "refused" for one in state.results)
-                yield [adding.progress(state, lang, self._is_there if final else lambda _: False), *(empty if taken else kept)]
+                taken = (
+                    final
+                    and not state.error
+                    and all(one.status != "refused" for one in state.results)
+                )
+                yield [
+                    adding.progress(state, lang, self._is_there if final else lambda _: False),
+                    *(empty if taken else kept),
+                ]
 
     def _is_there(self, article_id: str) -> bool:
         return self._desk.article(article_id) is not None

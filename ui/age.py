@@ -41,7 +41,9 @@ def day_age(day: str, today: date, lang: str) -> str:
 
 
 def built_at(version: str) -> datetime | None:
-    """When an index version was built, by its name ("20261123T005603704Z-cfc1b5389352"); None for another name."""
+    """When an index version was built, by its name ("20261123T005603704Z-cfc1b5389352"); None for
+    another name.
+    """
     try:
         return datetime.strptime(version[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
     except ValueError:
@@ -49,7 +51,9 @@ def built_at(version: str) -> datetime | None:
 
 
 def ages(answer: Answer, lang: str, now: datetime | None = None) -> list[str]:
-    """The date of the newest article that an answer rests on, and the age of the index, each with how long ago that is."""
+    """The date of the newest article that an answer rests on, and the age of the index, each with
+    how long ago that is.
+    """
     now = now or datetime.now(UTC)
     told = []
     if answer.citations and not answer.refused:

@@ -1,4 +1,6 @@
-"""The page: a chat with sources, wired from Gradio's parts. It only shows; all work is the library's."""
+"""The page: a chat with sources, wired from Gradio's parts. It only shows; all work is the
+library's.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +23,24 @@ if TYPE_CHECKING:
     from rag.library import Index
 
 SCRIPTS = (
-    "conversation.js", "tables.js", "fields.js", "away.js", "page.js", "peek.js", "keys.js", "clips.js", "batch.js", "corpus.js"
-)  # fmt: skip
+    "conversation.js",
+    "tables.js",
+    "fields.js",
+    "away.js",
+    "page.js",
+    "peek.js",
+    "keys.js",
+    "clips.js",
+    "batch.js",
+    "corpus.js",
+)
 STYLES = ("style.css", "answer.css", "corpus.css", "work.css")
 
 
 def serve(
-    index: str | Path | Index = "index", settings: Settings = Settings(), on_ready: Callable[[str], None] | None = None
+    index: str | Path | Index = "index",
+    settings: Settings = Settings(),
+    on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the page and ``/api`` until the process is told to stop.
 
@@ -36,7 +49,8 @@ def serve(
         settings: where, to whom and how.
         on_ready: called with the page's address when it can be opened.
 
-    Raises ServerError (port taken, unsafe address) before anything is loaded, and what ``Index.open`` raises.
+    Raises ServerError (port taken, unsafe address) before anything is loaded, and what
+    ``Index.open`` raises.
     """
     socket = listen(settings)
     try:
@@ -44,7 +58,8 @@ def serve(
 
         opened = index if isinstance(index, Index) else Index.open(index)
         app = build_app(opened, settings)
-        # The questions to try are asked once to see that they have answers; the first reader need not wait.
+        # The questions to try are asked once to see that they have answers; the first reader need
+        # not wait.
         threading.Thread(target=app.state.about.prepare, daemon=True).start()
         run(app, socket, settings, on_ready)
     finally:
@@ -52,7 +67,9 @@ def serve(
 
 
 def build_app(index: Index, settings: Settings = Settings()) -> FastAPI:
-    """Yinju's routes with the page mounted behind them; see :func:`rag.serving.routes.build_api`."""
+    """Yinju's routes with the page mounted behind them; see
+    :func:`rag.serving.routes.build_api`.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     import gradio as gr
 
@@ -61,7 +78,10 @@ def build_app(index: Index, settings: Settings = Settings()) -> FastAPI:
     api = build_api(index, settings)
     api.state.about = About(api.state.desk)
     own = resources.files("rag.ui")
-    scripts, styles = ("".join(own.joinpath(name).read_text("utf-8") for name in names) for names in (SCRIPTS, STYLES))
+    scripts, styles = (
+        "".join(own.joinpath(name).read_text("utf-8") for name in names)
+        for names in (SCRIPTS, STYLES)
+    )
     return gr.mount_gradio_app(
         api,
         page(api.state.desk, api.state.about),

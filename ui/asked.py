@@ -1,4 +1,6 @@
-"""What was asked: a question with all that decides its answer, so that it can be asked again a little otherwise."""
+"""What was asked: a question with all that decides its answer, so that it can be asked again a
+little otherwise.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class Asked:
 
 
 def wished(wish: str) -> tuple[str, str, str] | None:
-    """("lift", key of a turn, which one) of a control's address "#lift-0a1b-0"; None for what is none."""
+    """("lift", key of a turn, which one) of a control's address "#lift-0a1b-0"; None for what is
+    none.
+    """
     found = _WISH.match(wish)
     return found.groups() if found else None
 
@@ -39,8 +43,8 @@ def again(asked: Asked, answer: Answer | None, do: str, which: str) -> Asked | N
 
     Args:
         asked, answer: what was asked, and the answer to it, None where there was none.
-        do: "retry" it as it was, "lift" a constraint of the answer, "free" the question of all of one kind, or
-            "bind" it again to what was lifted.
+        do: "retry" it as it was, "lift" a constraint of the answer, "free" the question of all of
+            one kind, or "bind" it again to what was lifted.
         which: the number of the constraint from 0, the kind, or the number in ``asked.without``.
 
     Returns None where there is no such constraint.
@@ -51,5 +55,9 @@ def again(asked: Asked, answer: Answer | None, do: str, which: str) -> Asked | N
         kept = tuple(words for at, words in enumerate(asked.without) if str(at) != which)
         return replace(asked, without=kept) if kept != asked.without else None
     bound = answer.constraints if answer else ()
-    words = [one.words for at, one in enumerate(bound) if which == (one.kind if do == "free" else str(at))]
+    words = [
+        one.words
+        for at, one in enumerate(bound)
+        if which == (one.kind if do == "free" else str(at))
+    ]
     return replace(asked, without=tuple(dict.fromkeys((*asked.without, *words)))) if words else None

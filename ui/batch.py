@@ -80,7 +80,10 @@ def progress(run: Run, lang: str) -> str:
         if run.done
         else f'<progress max="{total}" value="{at}" aria-label="{escape(words)}"></progress>'
     )
-    return f'<div class="yj-batch-state{"" if run.done else " yj-batch-busy"}" lang="{lang_tag(lang)}"><p role="status">{escape(words)}</p>{bar}</div>'
+    return (
+        f'<div class="yj-batch-state{"" if run.done else " yj-batch-busy"}"'
+        f' lang="{lang_tag(lang)}"><p role="status">{escape(words)}</p>{bar}</div>'
+    )
 
 
 def table(run: Run, lang: str) -> str:
@@ -95,7 +98,8 @@ def table(run: Run, lang: str) -> str:
     )
     label = escape(text(lang, "batch_table"))
     return (
-        f'<div class="yj-batch" tabindex="0" role="region" lang="{lang_tag(lang)}" aria-label="{label}"><table><thead><tr>{heads}</tr></thead>'
+        f'<div class="yj-batch" tabindex="0" role="region" lang="{lang_tag(lang)}"'
+        f' aria-label="{label}"><table><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
@@ -104,14 +108,19 @@ def _row(question: str, one: Mapping[str, str], lang: str) -> str:
     grade, said = one["grade"], one.get("quote", "")
     link = to_link(Asked(question))
     opens = (
-        f'<a href="{escape(link)}" target="_blank" rel="noopener">{escape(text(lang, "batch_open"))}</a>'
+        f'<a href="{escape(link)}" target="_blank"'
+        f' rel="noopener">{escape(text(lang, "batch_open"))}</a>'
         if link
         else ""
     )
-    badge = f'<span class="yj-grade yj-is-{grade}"><span aria-hidden="true">{SIGNS[grade]}</span> {escape(text(lang, f"grade_{grade}"))}</span>'
+    badge = (
+        f'<span class="yj-grade yj-is-{grade}"><span aria-hidden="true">{SIGNS[grade]}</span>'
+        f" {escape(text(lang, f'grade_{grade}'))}</span>"
+    )
     answer = escape(_short(one.get("answer", "")))
     quote = (
-        f'<q class="yj-said" lang="{lang_tag(one.get("lang", ""))}"><bdi>{escape(_short(said))}</bdi></q>'
+        '<q class="yj-said"'
+        f' lang="{lang_tag(one.get("lang", ""))}"><bdi>{escape(_short(said))}</bdi></q>'
         if said
         else ""
     )
@@ -125,7 +134,10 @@ def _source(one: Mapping[str, str], lang: str) -> str:
     title, url = one.get("title", ""), one.get("url", "")
     named = f"<bdi>{escape(title)}</bdi>" if title else ""
     if url.startswith(("https://", "http://")):
-        named = f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow">{named or escape(text(lang, "original"))}</a>'
+        named = (
+            f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer'
+            f' nofollow">{named or escape(text(lang, "original"))}</a>'
+        )
     about = " · ".join(
         escape(part)
         for part in (one.get("source", ""), reader_date(one.get("date", ""), lang))

@@ -59,8 +59,9 @@ class BatchTab:
         )
         # The script reads the file and puts its text into the box.
         chosen = (
-            f'<label class="yj-file" lang="{lang_tag(lang)}" data-unread="{escape(text(lang, "batch_unread"))}">{escape(text(lang, "batch_file"))}'
-            '<input type="file" id="batch-input" accept=".csv,.tsv,.txt,text/csv,text/plain"></label>'
+            f'<label class="yj-file" lang="{lang_tag(lang)}"'
+            f' data-unread="{escape(text(lang, "batch_unread"))}">{escape(text(lang, "batch_file"))}<input'
+            ' type="file" id="batch-input" accept=".csv,.tsv,.txt,text/csv,text/plain"></label>'
         )
         return [
             intro,
@@ -70,7 +71,9 @@ class BatchTab:
         ]
 
     def listen(self, lang: gr.Radio, write: gr.Checkbox, told: gr.Textbox, **how) -> None:
-        """Wire what happens in the tab; ``write`` says whether a language model writes, ``told`` takes what is saved."""
+        """Wire what happens in the tab; ``write`` says whether a language model writes, ``told``
+        takes what is saved.
+        """
         shown = [self._run, self._state, self._table, self._save]
         self._start.click(self._ask, [self._box, lang, write], shown, trigger_mode="once", **how)
         self._stop.click(self._halt, None, None, **how)

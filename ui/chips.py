@@ -1,7 +1,7 @@
 """Chips: what restricts an answer, each with a control that asks the same question without it.
 
-The controls are links, which the chat lets through: the page's script names them by their titles and hands their
-address to the server (:func:`rag.ui.asked.wished`).
+The controls are links, which the chat lets through: the page's script names them by their titles
+and hands their address to the server (:func:`rag.ui.asked.wished`).
 """
 
 from __future__ import annotations
@@ -18,14 +18,20 @@ from rag.ui.turn import Turn, voice
 
 
 def restrictions(turn: Turn) -> str:
-    """The chips of an answer: what its question restricts it to, what was lifted, and what to lift to get an answer; or ""."""
+    """The chips of an answer: what its question restricts it to, what was lifted, and what to lift
+    to get an answer; or "".
+    """
     answer, lang = turn.answer, voice(turn.answer)
     offers = "".join(_offer(turn, kind, lang) for kind in answer.answered_without)
     # Words that restrict twice are lifted together, so they are one chip.
     first = {(one.kind, one.words): at for at, one in reversed(list(enumerate(answer.constraints)))}
     bound = "".join(_bound(turn, at, answer.constraints[at], lang) for at in sorted(first.values()))
     lifted = "".join(_lifted(turn, at, words, lang) for at, words in enumerate(turn.asked.without))
-    return _line(offers, "", "yj-offers") + _line(bound, text(lang, "restricted")) + _line(lifted, text(lang, "lifted"))
+    return (
+        _line(offers, "", "yj-offers")
+        + _line(bound, text(lang, "restricted"))
+        + _line(lifted, text(lang, "lifted"))
+    )
 
 
 def filters(chosen: Filters, lang: str) -> str:
@@ -37,7 +43,9 @@ def filters(chosen: Filters, lang: str) -> str:
 
 
 def put_aside(asked: Asked, lang: str) -> str:
-    """Beside a question: the filters it was asked under, and which of its restrictions were lifted; or ""."""
+    """Beside a question: the filters it was asked under, and which of its restrictions were lifted;
+    or "".
+    """
     parts = [words for _, words in told(asked.filters, lang)]
     lifted = text(lang, "separator").join(text(lang, "quoted", words=one) for one in asked.without)
     parts += [text(lang, "without", words=lifted)] if lifted else []
@@ -45,7 +53,9 @@ def put_aside(asked: Asked, lang: str) -> str:
 
 
 def period(value: str, lang: str) -> str:
-    """An interval "2023-08-01/2023-08-31" as short as a reader would tell it: "August 2023"; "2023", "1 August 2023 – 15 September 2023"."""
+    """An interval "2023-08-01/2023-08-31" as short as a reader would tell it: "August 2023";
+    "2023", "1 August 2023 – 15 September 2023".
+    """
     yearly = value.startswith("--")
     first, _, last = value.replace("--", "").partition("/")
     if last == "..":
@@ -56,7 +66,9 @@ def period(value: str, lang: str) -> str:
         words = reader_date(first, lang)
     elif not yearly and first[5:] == "01-01" and last == f"{first[:4]}-12-31":
         words = first[:4]
-    elif not yearly and first[:7] == last[:7] and first[8:] == "01" and last[8:] == _month_end(first):
+    elif (
+        not yearly and first[:7] == last[:7] and first[8:] == "01" and last[8:] == _month_end(first)
+    ):
         words = reader_date(first[:7], lang)
     else:
         words = f"{reader_date(first, lang)} – {reader_date(last, lang)}"
@@ -81,22 +93,34 @@ def _bound(turn: Turn, at: int, one: Constraint, lang: str) -> str:
     shown = escape(meaning)
     if meaning != one.words:
         shown += f' <span class="yj-because">· {escape(text(lang, "because", words=words))}</span>'
-    return _chip(shown, f"#lift-{turn.key}-{at}", "×", text(lang, "lift", what=meaning, words=words))
+    return _chip(
+        shown, f"#lift-{turn.key}-{at}", "×", text(lang, "lift", what=meaning, words=words)
+    )
 
 
 def _lifted(turn: Turn, at: int, words: str, lang: str) -> str:
     quoted = text(lang, "quoted", words=words)
-    return _chip(f'<span class="yj-struck">{escape(quoted)}</span>', f"#bind-{turn.key}-{at}", "↺", text(lang, "bind", words=quoted))
+    return _chip(
+        f'<span class="yj-struck">{escape(quoted)}</span>',
+        f"#bind-{turn.key}-{at}",
+        "↺",
+        text(lang, "bind", words=quoted),
+    )
 
 
 def _offer(turn: Turn, kind: str, lang: str) -> str:
     words = dict.fromkeys(one.words for one in turn.answer.constraints if one.kind == kind)
     named = text(lang, "separator").join(text(lang, "quoted", words=one) for one in words)
-    return _control(f"#free-{turn.key}-{kind}", "yj-offer", escape(text(lang, f"free_{kind}", words=named)))
+    return _control(
+        f"#free-{turn.key}-{kind}", "yj-offer", escape(text(lang, f"free_{kind}", words=named))
+    )
 
 
 def _chip(shown: str, address: str, sign: str, name: str) -> str:
-    return f'<span class="yj-limit"><bdi>{shown}</bdi>{_control(address, "yj-lift", sign, name)}</span>'
+    return (
+        "<span"
+        f' class="yj-limit"><bdi>{shown}</bdi>{_control(address, "yj-lift", sign, name)}</span>'
+    )
 
 
 def _control(address: str, css: str, shown: str, name: str = "") -> str:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def wished(wish: str, talk: Talk) -> tuple[Turn, str] | None:
-    """The turn and the column that a control's address "#column-0a1b-0" names; None for what is none."""
+    """The turn and the column that a control's address "#column-0a1b-0" names; None for what is
+    none.
+    """
     found = re.fullmatch(r"#column-([0-9a-f]+)-([0-9])", wish)
     turn = talk.turn(found[1]) if found else None
     return (
@@ -27,12 +29,15 @@ def wished(wish: str, talk: Talk) -> tuple[Turn, str] | None:
 
 
 def offers(turn: Turn, lang: str) -> str:
-    """The controls of a list that add a column to it; "" where there is nothing to add. ``lang`` is the page's language."""
+    """The controls of a list that add a column to it; "" where there is nothing to add. ``lang`` is
+    the page's language.
+    """
     if not is_extensible(turn.answer):
         return ""
     there = {one.asks for one in turn.answer.columns}
     made = "".join(
-        f'<button type="button" class="yj-do" data-do="column" data-wish="#column-{turn.key}-{number}">'
+        '<button type="button" class="yj-do" data-do="column"'
+        f' data-wish="#column-{turn.key}-{number}">'
         f"{escape(text(lang, f'column_{asks}'))}</button>"
         for number, asks in enumerate(COLUMNS)
         if asks not in there
@@ -66,13 +71,16 @@ def cells(turn: Turn, rows: list[Row], number: int) -> list[str]:
 
 
 def line(turn: Turn, at: int) -> str:
-    """What the further columns say of a row that is no line of a table: "When: 12 June [3]"; "" for nothing."""
+    """What the further columns say of a row that is no line of a table: "When: 12 June [3]"; "" for
+    nothing.
+    """
     told = []
     for column, (_, name) in zip(turn.answer.columns, heads(turn), strict=True):
         cell = column.cells[at]
         if cell.text:
             chips = "".join(chip(turn, number) for number in cell.citations)
             told.append(
-                f'<span><span class="yj-chips-label">{escape(name)}</span> {escape(cell.text)} {chips}</span>'
+                f'<span><span class="yj-chips-label">{escape(name)}</span> {escape(cell.text)}'
+                f" {chips}</span>"
             )
     return f'<p class="yj-cells">{"".join(told)}</p>' if told else ""

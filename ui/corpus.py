@@ -22,7 +22,9 @@ class About:
     def corpus(self) -> Corpus:
         """How many articles, from when, from whom (the most frequent source first)."""
         told = self.statistics()
-        sources, langs = (tuple(name for name, _ in counted) for counted in (told.sources, told.langs))
+        sources, langs = (
+            tuple(name for name, _ in counted) for counted in (told.sources, told.langs)
+        )
         return Corpus(told.articles, told.date_from, told.date_to, sources, langs)
 
     def statistics(self) -> Statistics:
@@ -31,7 +33,9 @@ class About:
 
     def examples(self, lang: str, n: int = 4) -> list[str]:
         """At most ``n`` questions in ``lang`` that have an answer in the corpus."""
-        return self._once(lang, lambda snapshot: examples(_spread(snapshot), lang, self._is_answered, n))
+        return self._once(
+            lang, lambda snapshot: examples(_spread(snapshot), lang, self._is_answered, n)
+        )
 
     def prepare(self) -> None:
         """Work everything out before it is asked for."""
@@ -48,7 +52,9 @@ class About:
             key = (snapshot.version, what)
             if key not in self._known:
                 made = make(snapshot)
-                self._known = {old: value for old, value in self._known.items() if old[0] == snapshot.version} | {key: made}
+                self._known = {
+                    old: value for old, value in self._known.items() if old[0] == snapshot.version
+                } | {key: made}
                 return made
             return self._known[key]
 

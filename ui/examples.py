@@ -1,4 +1,6 @@
-"""Questions that a reader can try, made from what the articles say, each known to have an answer."""
+"""Questions that a reader can try, made from what the articles say, each known to have an
+answer.
+"""
 
 from __future__ import annotations
 
@@ -22,47 +24,74 @@ _ZH_EVENT = re.compile(
     "[^，。；：、“”《》（）()]{6,22})(?<!时)(?=[，。；]|$)"
 )
 _ZH_WRITING = re.compile("(下发|印发|发布|出台|颁布|推出|通过)了?《([^《》]{4,40})》")
-# With what they did: "35家企业签署了承诺书"; what only is or comes says too little to be asked about.
+# With what they did: "35家企业签署了承诺书"; what only is or comes says too little to be asked
+# about.
 _ZH_COUNT = re.compile(
-    "(?:^|[，。；让请]|组织|吸引)(?:大约|约|共|近)?有?[0-9][0-9,.]*[万亿多余]*(家|所|名|台|个|座|条|辆)"
-    "([^，。；：《》（）()0-9了将]{2,24}了[^，。；：《》（）()0-9了]{3,20})(?=[，。；]|$)", re.MULTILINE
+    "(?:^|[，。"
+    "；让请]|组织|吸引)(?:大约|约|共|近)?有?[0-9][0-9,.]*[万亿多余]*(家|所|名|台|个|座|条|辆)"
+    "([^，。；：《》（）()0-9了将]{2,24}了[^，。；：《》（）()0-9了]{3,20})(?=[，。；]|$)",
+    re.MULTILINE,
 )
 # Not what was done to something ("was launched by"), nor a phrase without an object ("opened up").
 _EN_EVENT = re.compile(
     r"(?<!\bis )(?<!\bbe )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbeing )"
-    r"\b(held|launched|opened|organi[sz]ed|issued|published|announced|built|ran|set up|carried out) "
+    r"\b(held|launched|opened|organi[sz]ed|issued|published|announced|built|ran|set up|carried"
+    r" out) "
     r"(?!(?:up|down|out|off|in|on|at|by|to|for|from|with|of|as|into|over|and|or|but|when|after|before|until|while|[a-z]+ly) )"
     r"((?:an? )?[a-z][^,.;:\"“”()《》]{10,55})(?=[,.;]| and )"
 )
 _EN_COUNT = re.compile(
-    r"(?<![\w,.-])[0-9][0-9,]* ((?:[a-z]+ )?(?!was|has|is|its)(?:[a-z]+s|people|children|men|women)) "
+    r"(?<![\w,.-])[0-9][0-9,]* ((?:[a-z]+"
+    r" )?(?!was|has|is|its)(?:[a-z]+s|people|children|men|women)) "
     r"((?:[a-z]{3,}ed|took part|won|met|went) [^,.;:\"“”()《》]{6,60})(?=[,.;])"
 )
 # What is said to happen at a place, and what to ask about it in the other language.
 _ACROSS = {
-    "en": {"举行|举办|召开": "What was held in {place}?", "开通|启用|开业|开馆|投入使用": "What was opened in {place}?",
-           "发布|印发|出台": "What was published in {place}?", "开工|建设|建成": "What was built in {place}?"},
-    "zh": {"held|hosted|staged": "{place}举办了什么？", "opened|opening": "{place}有什么开放了？",
-           "published|issued|announced": "{place}公布了什么？", "built|building": "{place}建了什么？"},
-}  # fmt: skip
-_EN_POINTS = re.compile(r"\b(?:this|that|these|those|their|there|its|it|they|his|her|he|she|such|other)\b")
+    "en": {
+        "举行|举办|召开": "What was held in {place}?",
+        "开通|启用|开业|开馆|投入使用": "What was opened in {place}?",
+        "发布|印发|出台": "What was published in {place}?",
+        "开工|建设|建成": "What was built in {place}?",
+    },
+    "zh": {
+        "held|hosted|staged": "{place}举办了什么？",
+        "opened|opening": "{place}有什么开放了？",
+        "published|issued|announced": "{place}公布了什么？",
+        "built|building": "{place}建了什么？",
+    },
+}
+_EN_POINTS = re.compile(
+    r"\b(?:this|that|these|those|their|there|its|it|they|his|her|he|she|such|other)\b"
+)
 
 
-def examples(articles: Sequence[Article], lang: str, answered: Callable[[str, str], bool], n: int = 4) -> list[str]:
-    """At most ``n`` questions in ``lang`` that ``answered`` says yes to; fewer where there are no more.
+def examples(
+    articles: Sequence[Article], lang: str, answered: Callable[[str, str], bool], n: int = 4
+) -> list[str]:
+    """At most ``n`` questions in ``lang`` that ``answered`` says yes to; fewer where there are no
+    more.
 
-    Questions of different kinds and articles take turns. Articles in the page's language are preferred; where there
-    are none, what is said to happen at a place is asked about in the other language, whose name for the place is known.
-    ``answered`` is told the question and the id of the article that it was made from.
+    Questions of different kinds and articles take turns. Articles in the page's language are
+    preferred; where there are none, what is said to happen at a place is asked about in the other
+    language, whose name for the place is known. ``answered`` is told the question and the id of the
+    article that it was made from.
     """
     spread = list(articles)[:: max(1, len(articles) // ARTICLES_READ)][:ARTICLES_READ]
     own = [article for article in spread if article.lang == lang]
     makers = (_zh_events, _zh_counts, _zh_writings) if lang == "zh" else (_en_events, _en_counts)
     if not own:
-        own, makers = spread, tuple(partial(_across, lang=lang, said=said, asks=asks) for said, asks in _ACROSS[lang].items())
+        own, makers = (
+            spread,
+            tuple(
+                partial(_across, lang=lang, said=said, asks=asks)
+                for said, asks in _ACROSS[lang].items()
+            ),
+        )
     # One maker after the other, each beginning at another place of the corpus, so that they mix.
     turns = [
-        _each_article(maker, own[at * len(own) // len(makers) :] + own[: at * len(own) // len(makers)])
+        _each_article(
+            maker, own[at * len(own) // len(makers) :] + own[: at * len(own) // len(makers)]
+        )
         for at, maker in enumerate(makers)
     ]
     mixed = (made for group in zip_longest(*turns) for made in group if made)
@@ -83,9 +112,16 @@ def _first(made: Iterable[tuple[str, str]], n: int) -> list[tuple[str, str]]:
     return list(islice(once.items(), n))
 
 
-def _each_article(maker: Callable[[str], Iterator[str]], articles: Sequence[Article]) -> Iterator[tuple[str, str]]:
-    """The first question of every article with its id, then the second of every article, and so on."""
-    made = [[(question, article.id) for question in dict.fromkeys(maker(article.text))] for article in articles]
+def _each_article(
+    maker: Callable[[str], Iterator[str]], articles: Sequence[Article]
+) -> Iterator[tuple[str, str]]:
+    """The first question of every article with its id, then the second of every article, and so
+    on.
+    """
+    made = [
+        [(question, article.id) for question in dict.fromkeys(maker(article.text))]
+        for article in articles
+    ]
     return (one for group in zip_longest(*made) for one in group if one)
 
 
@@ -126,13 +162,17 @@ def _names_a_place(text: str, before: int) -> bool:
 
 
 def _across(text: str, lang: str, said: str, asks: str) -> Iterator[str]:
-    """Questions in ``lang`` about the cities and provinces of a text in the other language, where its first sentences have the word."""
+    """Questions in ``lang`` about the cities and provinces of a text in the other language, where
+    its first sentences have the word.
+    """
     lead = text[:300]
     if not re.search(said, lead):
         return
     for mention in find_places(lead):
         place = mention.place
-        if place.level in ("province", "city") and (name := place.short if lang == "zh" else place.en):
+        if place.level in ("province", "city") and (
+            name := place.short if lang == "zh" else place.en
+        ):
             yield asks.format(place=name)
 
 

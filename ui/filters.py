@@ -1,4 +1,6 @@
-"""Filters as the page has them: fields of a form, chips, and part of a link that asks a question."""
+"""Filters as the page has them: fields of a form, chips, and part of a link that asks a
+question.
+"""
 
 from __future__ import annotations
 
@@ -20,31 +22,64 @@ VALUES_KEPT = 20
 """Values of one field that a link may have; more are not read."""
 _CODES = {name: code for code, name in LANGUAGE_NAMES.items()}
 LINK_LIMIT = 20_000
-"""Characters of a link: the longest question fits, and a server reads it; what is longer gets none."""
+"""Characters of a link: the longest question fits, and a server reads it; what is longer gets
+none.
+"""
 _BETWEEN = re.compile("[;；、\n]")
 
 
-def from_fields(first: str | None, last: str | None, sources: Sequence[str] | None, places: str | None, langs: Sequence[str] | None) -> Filters:
+def from_fields(
+    first: str | None,
+    last: str | None,
+    sources: Sequence[str] | None,
+    places: str | None,
+    langs: Sequence[str] | None,
+) -> Filters:
     """The filters of the form's fields, in the order of :data:`FIELDS`; nothing is checked.
 
-    A language may be typed by its name. Several places stand in one field, between semicolons: a comma may be part of a name ("Suzhou, Anhui").
+    A language may be typed by its name. Several places stand in one field, between semicolons: a
+    comma may be part of a name ("Suzhou, Anhui").
     """
     named = tuple(filter(None, map(str.strip, _BETWEEN.split(places or ""))))
-    return Filters((first or "").strip(), (last or "").strip(), tuple(sources or ()), tuple(_CODES.get(one, one) for one in langs or ()), named)
+    return Filters(
+        (first or "").strip(),
+        (last or "").strip(),
+        tuple(sources or ()),
+        tuple(_CODES.get(one, one) for one in langs or ()),
+        named,
+    )
 
 
 def as_fields(filters: Filters) -> list:
     """The fields' values for filters, in the order of :data:`FIELDS`."""
-    return [filters.date_from, filters.date_to, list(filters.sources), "; ".join(filters.places), list(filters.langs)]
+    return [
+        filters.date_from,
+        filters.date_to,
+        list(filters.sources),
+        "; ".join(filters.places),
+        list(filters.langs),
+    ]
 
 
 def told(filters: Filters, lang: str) -> list[tuple[str, str]]:
-    """What is set, as (field, words): [("from", "from 1 June 2024"), ("source", "source: River Post")]."""
+    """What is set, as (field, words): [("from", "from 1 June 2024"), ("source", "source: River
+    Post")].
+    """
     between = text(lang, "separator")
     named = [LANGUAGE_NAMES.get(one, one) for one in filters.langs]
     first, last = (reader_date(day, lang) for day in (filters.date_from, filters.date_to))
-    values = (first, last, between.join(filters.sources), between.join(filters.places), between.join(named))
-    return [(field, text(lang, f"only_{field}", value=value)) for field, value in zip(FIELDS, values, strict=True) if value]
+    values = (
+        first,
+        last,
+        between.join(filters.sources),
+        between.join(filters.places),
+        between.join(named),
+    )
+    return [
+        (field, text(lang, f"only_{field}", value=value))
+        for field, value in zip(FIELDS, values, strict=True)
+        if value
+    ]
 
 
 class Unusable(UsageError):
@@ -56,7 +91,9 @@ class Unusable(UsageError):
 
 
 def checked(filters: Filters, corpus: Corpus) -> None:
-    """Raises Unusable for what the assistant would refuse, and for a source or a language of which the corpus has no article."""
+    """Raises Unusable for what the assistant would refuse, and for a source or a language of which
+    the corpus has no article.
+    """
     for bound in (filters.date_from, filters.date_to):
         if bound and not _is_date(bound):
             raise Unusable("bad_date", value=bound)
@@ -67,9 +104,16 @@ def checked(filters: Filters, corpus: Corpus) -> None:
             place_named(place)
         except UsageError as error:
             # The names to choose from end the message.
-            near = str(error).rpartition(": " if "the name of one place" in str(error) else "near it are ")[2]
-            raise Unusable("bad_place_near" if near != str(error) else "bad_place", value=place, near=near) from error
-    for name, chosen, there in (("sources", filters.sources, corpus.sources), ("languages", filters.langs, corpus.langs)):
+            near = str(error).rpartition(
+                ": " if "the name of one place" in str(error) else "near it are "
+            )[2]
+            raise Unusable(
+                "bad_place_near" if near != str(error) else "bad_place", value=place, near=near
+            ) from error
+    for name, chosen, there in (
+        ("sources", filters.sources, corpus.sources),
+        ("languages", filters.langs, corpus.langs),
+    ):
         if strange := [one for one in chosen if one not in there]:
             known = ", ".join(there[:VALUES_KEPT]) + (", …" if len(there) > VALUES_KEPT else "")
             raise Unusable(f"bad_{name}", value=", ".join(strange), known=known or "–")
@@ -83,17 +127,22 @@ def _is_date(text: str) -> bool:
 
 
 def to_link(asked: Asked) -> str:
-    """What follows the page's address to ask a question with its filters: "?q=...&from=..."; "" for nothing at all, or too much."""
+    """What follows the page's address to ask a question with its filters: "?q=...&from=..."; "" for
+    nothing at all, or too much.
+    """
     filters = asked.filters
     pairs = [("q", asked.question), ("from", filters.date_from), ("to", filters.date_to)]
-    pairs += [("source", one) for one in filters.sources] + [("place", one) for one in filters.places]
+    pairs += [("source", one) for one in filters.sources] + [
+        ("place", one) for one in filters.places
+    ]
     pairs += [("lang", one) for one in filters.langs] + [("without", one) for one in asked.without]
     query = urlencode([(name, value) for name, value in pairs if value], errors="replace")
     return f"?{query}" if 0 < len(query) < LINK_LIMIT else ""
 
 
 def from_link(query: str) -> Asked:
-    """What a link asks, from its part behind the "?"; its question is "" where it only sets filters.
+    """What a link asks, from its part behind the "?"; its question is "" where it only sets
+    filters.
 
     Nothing is checked, and other names are left alone.
     """
@@ -103,6 +152,10 @@ def from_link(query: str) -> Asked:
     one = {name: values[0] for name, values in given.items()}
     several = {name: tuple(filter(None, values))[:VALUES_KEPT] for name, values in given.items()}
     filters = Filters(
-        one.get("from", ""), one.get("to", ""), several.get("source", ()), several.get("lang", ()), several.get("place", ())
-    )  # fmt: skip
+        one.get("from", ""),
+        one.get("to", ""),
+        several.get("source", ()),
+        several.get("lang", ()),
+        several.get("place", ()),
+    )
     return Asked(one.get("q", ""), filters, several.get("without", ()))

@@ -15,19 +15,25 @@ CHOICES = 200
 
 
 class Form:
-    """The parts of the form, made where it is to stand; element ids are ``filters``, ``filter-from`` and so on.
+    """The parts of the form, made where it is to stand; element ids are ``filters``,
+    ``filter-from`` and so on.
 
     Attributes:
-        fields: one for each of :data:`rag.ui.filters.FIELDS`; their values are :func:`from_fields`' arguments.
+        fields: one for each of :data:`rag.ui.filters.FIELDS`; their values are :func:`from_fields`'
+            arguments.
         drop: where the page's script writes the address of a chip's control.
         parts: what :meth:`speak` and :meth:`fill` give updates for.
     """
 
     def __init__(self) -> None:
-        # Wrong values are the assistant's to refuse, in the chat; the parts themselves would stop the question.
+        # Wrong values are the assistant's to refuse, in the chat; the parts themselves would stop
+        # the question.
         free = {"multiselect": True, "allow_custom_value": True, "choices": [], "value": []}
         self.chips = gr.HTML(elem_id="filters-set")
-        with gr.Accordion("", open=False, elem_id="filters") as self.fold, gr.Row(elem_id="filter-fields"):
+        with (
+            gr.Accordion("", open=False, elem_id="filters") as self.fold,
+            gr.Row(elem_id="filter-fields"),
+        ):
             self.fields = [
                 gr.Dropdown(elem_id=f"filter-{field}", **free)
                 if field in ("source", "lang")
@@ -46,7 +52,11 @@ class Form:
         }
         labelled = [
             gr.update(label=text(lang, f"field_{field}"))
-            | ({"choices": offered[field]} if field in offered else {"placeholder": text(lang, hints[field])})
+            | (
+                {"choices": offered[field]}
+                if field in offered
+                else {"placeholder": text(lang, hints[field])}
+            )
             for field in FIELDS
         ]
         return [gr.update(label=text(lang, "filters")), *labelled, chips.filters(filters, lang)]
@@ -54,17 +64,36 @@ class Form:
     def fill(self, lang: str, corpus: Corpus, filters: Filters) -> list:
         """As :meth:`speak`, with the filters in their fields."""
         fold, *fields, shown = self.speak(lang, corpus, filters)
-        return [fold, *(one | {"value": value} for one, value in zip(fields, as_fields(filters), strict=True)), shown]
+        return [
+            fold,
+            *(
+                one | {"value": value}
+                for one, value in zip(fields, as_fields(filters), strict=True)
+            ),
+            shown,
+        ]
 
     def listen(self, lang: gr.Radio, **how) -> None:
         """Keep the chips with the fields."""
-        texts = [event for one in self.fields if isinstance(one, gr.Textbox) for event in (one.blur, one.submit)]
+        texts = [
+            event
+            for one in self.fields
+            if isinstance(one, gr.Textbox)
+            for event in (one.blur, one.submit)
+        ]
         gr.on(texts, _chips, [lang, *self.fields], [self.chips], trigger_mode="always_last", **how)
-        # A choice tells of itself only by "change", which comes for each part alone where a link fills them: by the
-        # time of the second step all of them have their values.
-        chosen = gr.on([one.change for one in self.fields if isinstance(one, gr.Dropdown)], _pause, trigger_mode="always_last", **how)
+        # A choice tells of itself only by "change", which comes for each part alone where a link
+        # fills them: by the time of the second step all of them have their values.
+        chosen = gr.on(
+            [one.change for one in self.fields if isinstance(one, gr.Dropdown)],
+            _pause,
+            trigger_mode="always_last",
+            **how,
+        )
         chosen.then(_chips, [lang, *self.fields], [self.chips], **how)
-        dropped = self.drop.submit(_without, [self.drop], [self.drop, *self.fields], trigger_mode="multiple", **how)
+        dropped = self.drop.submit(
+            _without, [self.drop], [self.drop, *self.fields], trigger_mode="multiple", **how
+        )
         # One may be dropped while the chips of the one before are on their way.
         dropped.then(_chips, [lang, *self.fields], [self.chips], trigger_mode="always_last", **how)
 
@@ -79,4 +108,10 @@ def _pause() -> None:
 
 def _without(dropped: str) -> list:
     # The other fields are left alone: they may have changed meanwhile.
-    return ["", *(none if dropped == f"#drop-{field}" else gr.skip() for field, none in zip(FIELDS, as_fields(Filters()), strict=True))]
+    return [
+        "",
+        *(
+            none if dropped == f"#drop-{field}" else gr.skip()
+            for field, none in zip(FIELDS, as_fields(Filters()), strict=True)
+        ),
+    ]

@@ -1,4 +1,5 @@
-"""Answers that are under way, by the browser tab that waits for them, so that a reader can stop them.
+"""Answers that are under way, by the browser tab that waits for them, so that a reader can stop
+them.
 
 Gradio could cancel them itself, but a question that is sent while it does is lost.
 """

@@ -1,4 +1,6 @@
-"""Answers to take away: as Markdown, JSON and CSV, with citation ids that are the same in every session."""
+"""Answers to take away: as Markdown, JSON and CSV, with citation ids that are the same in every
+session.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,17 @@ from rag.ui.wrote import spent
 
 
 def as_markdown(turns: Sequence[Turn], lang: str) -> str:
-    """Questions, answers and their quotes, in order, as Markdown that reads well as plain text; ``lang`` is the page's."""
+    """Questions, answers and their quotes, in order, as Markdown that reads well as plain text;
+    ``lang`` is the page's.
+    """
     kept = [_turn(turn, lang) for turn in turns if turn.answer]
     return "\n\n".join(kept) + "\n" if kept else ""
 
 
 def as_json(turns: Sequence[Turn]) -> str:
-    """A list of objects: ``asked`` (question, filters, constraints lifted) and ``answer`` as in docs/answer.schema.json."""
+    """A list of objects: ``asked`` (question, filters, constraints lifted) and ``answer`` as in
+    docs/answer.schema.json.
+    """
     kept = [
         {
             "asked": {
@@ -41,26 +47,55 @@ def as_json(turns: Sequence[Turn]) -> str:
 
 
 def as_csv(turn: Turn, lang: str) -> str:
-    """The rows of an answer, one line for each quote, as spreadsheets read it; the first line names the columns."""
+    """The rows of an answer, one line for each quote, as spreadsheets read it; the first line names
+    the columns.
+    """
     written = io.StringIO()
     # A spreadsheet would take the file for one in its system's own encoding without the mark.
     written.write("\ufeff")
     to = csv.writer(written, lineterminator="\r\n")
     further = turn.answer.columns if turn.answer else ()
-    heads = [text(lang, key) for key in ("place", "detail", "quote", "title_column", "from_source", "date_column")]
+    heads = [
+        text(lang, key)
+        for key in ("place", "detail", "quote", "title_column", "from_source", "date_column")
+    ]
     to.writerow([*heads, "URL", "ID", *(column_name(one.asks, lang) for one in further)])
     for at, row in enumerate(turn.answer.rows if turn.answer else ()):
         for number in valid(turn, row.citations):
             one = cited(turn)[number - 1]
-            to.writerow(map(cell, (row.label, row.detail, one.quote, one.title, one.source, one.date, one.url, one.id, *(of.cells[at].text for of in further))))
+            to.writerow(
+                map(
+                    cell,
+                    (
+                        row.label,
+                        row.detail,
+                        one.quote,
+                        one.title,
+                        one.source,
+                        one.date,
+                        one.url,
+                        one.id,
+                        *(of.cells[at].text for of in further),
+                    ),
+                )
+            )
     return written.getvalue()
 
 
 def _turn(turn: Turn, lang: str) -> str:
     answer = turn.answer
     under = [words for _, words in told(turn.asked.filters, lang)]
-    under += [text(lang, "without", words=text(lang, "quoted", words=one)) for one in turn.asked.without]
-    parts = [f"## {_line(answer.completed or answer.question)}", f"({' · '.join(map(_line, under))})" if under else "", answer.text, column_lines(answer), also_searched(answer), f"({spent(answer)})" if answer.written else ""]
+    under += [
+        text(lang, "without", words=text(lang, "quoted", words=one)) for one in turn.asked.without
+    ]
+    parts = [
+        f"## {_line(answer.completed or answer.question)}",
+        f"({' · '.join(map(_line, under))})" if under else "",
+        answer.text,
+        column_lines(answer),
+        also_searched(answer),
+        f"({spent(answer)})" if answer.written else "",
+    ]
     # The nearest quotes of a refusal are no sources of an answer.
     cited = () if answer.refused else answer.citations
     parts.append("\n".join(_source(number, one) for number, one in enumerate(cited, 1)))
@@ -68,7 +103,9 @@ def _turn(turn: Turn, lang: str) -> str:
 
 
 def _source(number: int, one: Citation) -> str:
-    about = ", ".join(filter(None, map(_line, (one.title or one.article_id, one.source, one.date, one.url))))
+    about = ", ".join(
+        filter(None, map(_line, (one.title or one.article_id, one.source, one.date, one.url)))
+    )
     return f"[{number}] “{_line(one.quote)}”: {about} (id {one.id})"
 
 

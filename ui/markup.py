@@ -28,7 +28,9 @@ _ESCAPES |= {ord("\t"): " ", ord("\r"): "", ord("\n"): "&#10;"}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of a text to be marked: offsets, CSS class, and a tooltip and the word of the question it matches, or ""."""
+    """A part of a text to be marked: offsets, CSS class, and a tooltip and the word of the question
+    it matches, or "".
+    """
 
     start: int
     end: int
@@ -47,8 +49,9 @@ def mark_up(raw: str, spans: Iterable[Span], base: int = 0) -> str:
 
     Args:
         raw: the text, ``article.text[base:base + len(raw)]``.
-        spans: offsets count from the article's start like ``base``; what lies outside is cut off. They
-            may overlap: an earlier span encloses a later one, which is split where it crosses an edge.
+        spans: offsets count from the article's start like ``base``; what lies outside is cut off.
+            They may overlap: an earlier span encloses a later one, which is split where it crosses
+            an edge.
         base: offset of the first character of ``raw``.
 
     Returns:
@@ -84,4 +87,10 @@ def _open_mark(span: Span) -> str:
 
 def lang_tag(lang: str) -> str:
     """A language code for a lang attribute; the script of Chinese picks its fonts."""
-    return "zh-CN" if lang == "zh" else lang if lang == HANT or re.fullmatch("[a-z]{2,3}", lang) else "und"
+    return (
+        "zh-CN"
+        if lang == "zh"
+        else lang
+        if lang == HANT or re.fullmatch("[a-z]{2,3}", lang)
+        else "und"
+    )

@@ -1,4 +1,6 @@
-"""Turns as the browser keeps them: a reloaded page, or a server that was started again, goes on with the conversation."""
+"""Turns as the browser keeps them: a reloaded page, or a server that was started again, goes on
+with the conversation.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def remember(turn: Turn) -> str:
 
 
 def recall(kept: str) -> tuple[Turn, ...]:
-    """The turns of a JSON list of them, in order; what is none, of an older version or damaged, is left out."""
+    """The turns of a JSON list of them, in order; what is none, of an older version or damaged, is
+    left out.
+    """
     try:
         rows = json.loads(kept or "[]")
     except ValueError:

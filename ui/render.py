@@ -1,4 +1,6 @@
-"""Messages of the chat: questions, answers as they come and whole, refusals, and the page's own words."""
+"""Messages of the chat: questions, answers as they come and whole, refusals, and the page's own
+words.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,6 @@ from rag.ui.texts import article_count, passage_count, reader_date, reader_time,
 from rag.ui.timeline import bounds
 from rag.ui.turn import Turn, chip, cited, others, quote, told_once, voice
 
-
 SIGNS = {"answered": "●", "near": "◐", "nothing": "○", "error": "⚠"}
 """What a grade is told by beside its colour."""
 
@@ -28,16 +29,28 @@ def question(raw: str, limit: int = 600) -> str:
 
 
 def waiting(searching: Searching, found: Found | None, lang: str) -> str:
-    """The message shown until the first word of an answer is there: what is searched, and what was found."""
+    """The message shown until the first word of an answer is there: what is searched, and what was
+    found.
+    """
     words = text(lang, "searching", articles=article_count(searching.articles, lang))
     if found:
-        words += " " + text(lang, "found_in", passages=passage_count(found.passages, lang), articles=article_count(found.articles, lang))
-    return f'<div class="yj-answer" lang="{lang_tag(lang)}"><p class="yj-status yj-busy">{escape(words)}</p></div>'
+        words += " " + text(
+            lang,
+            "found_in",
+            passages=passage_count(found.passages, lang),
+            articles=article_count(found.articles, lang),
+        )
+    return (
+        f'<div class="yj-answer" lang="{lang_tag(lang)}"><p class="yj-status'
+        f' yj-busy">{escape(words)}</p></div>'
+    )
 
 
 def partial(raw: str) -> str:
     """An answer of which more is to come, as plain text."""
-    told = "".join(f"<p>{wrote.coming(line.strip())}</p>" for line in raw.splitlines() if line.strip())
+    told = "".join(
+        f"<p>{wrote.coming(line.strip())}</p>" for line in raw.splitlines() if line.strip()
+    )
     return f'<div class="yj-answer">{told}<p class="yj-status yj-busy"></p></div>'
 
 
@@ -53,21 +66,28 @@ def writing(event: Writing, lang: str) -> str:
 
 def _of_model(key: str, event: Rewording | Writing, lang: str) -> str:
     words = escape(text(lang, key, model=event.model))
-    return f'<div class="yj-answer" lang="{lang_tag(lang)}"><p class="yj-status yj-busy">{words}</p></div>'
+    return (
+        f'<div class="yj-answer" lang="{lang_tag(lang)}"><p class="yj-status'
+        f' yj-busy">{words}</p></div>'
+    )
 
 
 def notice(turn: Turn, lang: str) -> str:
     """A message of the page itself, for a question that could not be answered."""
     said = turn.problem.speak(lang) if turn.problem else ""
     tools = f'<div class="yj-actions">{_retry(turn, lang)}</div>'
-    return f'<div class="yj-answer yj-notice" role="note" lang="{lang_tag(lang)}">{_paragraphs(said)}{tools}</div>'
+    return (
+        '<div class="yj-answer yj-notice" role="note"'
+        f' lang="{lang_tag(lang)}">{_paragraphs(said)}{tools}</div>'
+    )
 
 
 def message(turn: Turn, lang: str, beside: str = "") -> str:
-    """A whole answer for the chat, in the language of its question; its [1] link to ``src-<key>-1``.
+    """A whole answer for the chat, in the language of its question; its [1] link to
+    ``src-<key>-1``.
 
-    ``lang`` is the page's language, that of the controls. ``beside`` is HTML to stand between the answer and what is
-    said about the search.
+    ``lang`` is the page's language, that of the controls. ``beside`` is HTML to stand between the
+    answer and what is said about the search.
     """
     answer = turn.answer
     if answer.refused:
@@ -85,9 +105,14 @@ def message(turn: Turn, lang: str, beside: str = "") -> str:
     if answer.kind == "corpus":
         body += _whole_list(answer)
     css = f"yj-answer yj-is-{answer.grade}" if answer.refused else "yj-answer"
-    stopped = f'<p class="yj-model-note" role="note">{escape(turn.problem.speak(voice(answer)))}</p>' if turn.problem else ""
+    stopped = (
+        f'<p class="yj-model-note" role="note">{escape(turn.problem.speak(voice(answer)))}</p>'
+        if turn.problem
+        else ""
+    )
     said = (
-        f'<div class="{css}" lang="{lang_tag(voice(answer))}">{_understood(answer)}{stopped}{body}{columns.offers(turn, lang)}'
+        f'<div class="{css}"'
+        f' lang="{lang_tag(voice(answer))}">{_understood(answer)}{stopped}{body}{columns.offers(turn, lang)}'
         f"{_also(answer)}{_status(answer)}</div>"
     )
     return said + _actions(turn, lang)
@@ -95,22 +120,28 @@ def message(turn: Turn, lang: str, beside: str = "") -> str:
 
 def _actions(turn: Turn, lang: str) -> str:
     copy = (
-        f'<button type="button" class="yj-do" data-do="copy" data-words="{escape(as_markdown([turn], lang))}" '
-        f'data-done="{escape(text(lang, "copied"))}">{escape(text(lang, "copy_answer"))}</button>'
+        '<button type="button" class="yj-do" data-do="copy"'
+        f' data-words="{escape(as_markdown([turn], lang))}"'
+        f' data-done="{escape(text(lang, "copied"))}">{escape(text(lang, "copy_answer"))}</button>'
     )
     rate = "".join(
-        f'<button type="button" class="yj-do" data-do="rate" data-rate="#{verdict}-{turn.key}-0" aria-pressed="false">'
-        f"{escape(text(lang, verdict))}</button>"
+        f'<button type="button" class="yj-do" data-do="rate" data-rate="#{verdict}-{turn.key}-0"'
+        f' aria-pressed="false">{escape(text(lang, verdict))}</button>'
         for verdict in ("right", "wrong")
     )
-    rate = f'<span class="yj-rate" role="group" aria-label="{escape(text(lang, "rate"))}">{rate}</span>'
+    rate = (
+        '<span class="yj-rate" role="group"'
+        f' aria-label="{escape(text(lang, "rate"))}">{rate}</span>'
+    )
     return f'<div class="yj-actions" lang="{lang_tag(lang)}">{copy}{_retry(turn, lang)}{rate}</div>'
 
 
 def _retry(turn: Turn, lang: str) -> str:
     return (
-        f'<button type="button" class="yj-do" data-do="wish" data-wish="#retry-{turn.key}-0">{escape(text(lang, "retry"))}</button>'
-        f'<button type="button" class="yj-do" data-do="edit" data-key="{turn.key}" data-words="{escape(turn.asked.question)}">'
+        '<button type="button" class="yj-do" data-do="wish"'
+        f' data-wish="#retry-{turn.key}-0">{escape(text(lang, "retry"))}</button>'
+        f'<button type="button" class="yj-do" data-do="edit" data-key="{turn.key}"'
+        f' data-words="{escape(turn.asked.question)}">'
         f"{escape(text(lang, 'edit'))}</button>"
     )
 
@@ -144,7 +175,9 @@ def _status(answer: Answer) -> str:
 
 def _paragraphs(raw: str, turn: Turn | None = None) -> str:
     lines = [line.strip() for line in raw.splitlines()]
-    return "".join(f"<p>{_with_chips(line, turn) if turn else escape(line)}</p>" for line in lines if line)
+    return "".join(
+        f"<p>{_with_chips(line, turn) if turn else escape(line)}</p>" for line in lines if line
+    )
 
 
 def _with_chips(line: str, turn: Turn) -> str:
@@ -163,16 +196,22 @@ def _rows(turn: Turn) -> str:
         if row.label and row.label not in shown:
             shown.add(row.label)
             value = f' <span class="yj-detail">{escape(row.value)}</span>' if row.value else ""
-            parts.append(f'<p class="yj-lead"><strong>{escape(row.label)}</strong>{value}</p>{columns.line(turn, at)}')
+            parts.append(
+                f'<p class="yj-lead"><strong>{escape(row.label)}</strong>{value}</p>{columns.line(turn, at)}'
+            )
         for number in told_once(turn, row.citations):
             about = _about(cited(turn)[number - 1], voice(turn.answer))
-            parts.append(f'<blockquote class="yj-evidence">{quote(turn, number)}{about}</blockquote>')
+            parts.append(
+                f'<blockquote class="yj-evidence">{quote(turn, number)}{about}</blockquote>'
+            )
         parts.append(others(turn, row))
     return "".join(parts)
 
 
 def _listed(turn: Turn) -> str:
-    """A list of articles: what stands before and behind their lines in the text, and a row for each."""
+    """A list of articles: what stands before and behind their lines in the text, and a row for
+    each.
+    """
     lines = turn.answer.text.splitlines()
     first = next(at for at, line in enumerate(lines) if line.endswith("[1]"))
     rest = lines[first + len(turn.answer.rows) :]
@@ -183,7 +222,9 @@ def _whole_list(answer: Answer) -> str:
     """A control that opens the corpus tab at the articles of which an answer tells."""
     value = next((one.value for one in answer.constraints if one.kind == "date"), "")
     first, _, last = value.partition("/")
-    period = next((one for one in (first[:7], first[:4]) if one and bounds(one) == (first, last)), "")
+    period = next(
+        (one for one in (first[:7], first[:4]) if one and bounds(one) == (first, last)), ""
+    )
     wish = f"list:{period}:{MENTIONING + answer.about if answer.about else ''}"
     words = escape(text(voice(answer), "whole_list"))
     return f'<p><button type="button" class="yj-do" data-go="{escape(wish)}">{words}</button></p>'
@@ -196,7 +237,9 @@ def _refusal(turn: Turn, beside: str) -> str:
     sign = f'<span class="yj-sign" aria-hidden="true">{SIGNS[answer.grade]}</span> '
     parts = [f'<p class="yj-lead">{sign}<strong>{escape(text(lang, lead))}</strong></p>']
     if answer.missing:
-        words = " ".join(f'<span class="yj-missing">{escape(word)}</span>' for word in answer.missing)
+        words = " ".join(
+            f'<span class="yj-missing">{escape(word)}</span>' for word in answer.missing
+        )
         parts.append(f"<p>{escape(text(lang, 'missing'))} {words}</p>")
     parts.append(beside)
     if answer.nearest:
@@ -207,11 +250,20 @@ def _refusal(turn: Turn, beside: str) -> str:
 
 def _near(turn: Turn, number: int) -> str:
     one, lang = cited(turn)[number - 1], voice(turn.answer)
-    title = f'<strong lang="{lang_tag(one.lang)}"><bdi>{escape(one.title)}</bdi></strong>' if one.title else ""
-    return f'<li class="yj-evidence"><p class="yj-near-title">{title}{_about(one, lang)}</p>{quote(turn, number)}</li>'
+    title = (
+        f'<strong lang="{lang_tag(one.lang)}"><bdi>{escape(one.title)}</bdi></strong>'
+        if one.title
+        else ""
+    )
+    return (
+        '<li class="yj-evidence"><p'
+        f' class="yj-near-title">{title}{_about(one, lang)}</p>{quote(turn, number)}</li>'
+    )
 
 
 def _about(one: Citation, lang: str) -> str:
     """Who published what is quoted, and when; or ""."""
-    parts = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in (one.source, reader_date(one.date, lang)) if part)
+    parts = " · ".join(
+        f"<bdi>{escape(part)}</bdi>" for part in (one.source, reader_date(one.date, lang)) if part
+    )
     return f' <span class="yj-detail">{parts}</span>' if parts else ""

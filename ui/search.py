@@ -1,7 +1,8 @@
-"""What a search found, as HTML: how many articles, of which months, publishers, places and languages, and the passages.
+"""What a search found, as HTML: how many articles, of which months, publishers, places and
+languages, and the passages.
 
-What can be chosen is a button whose ``data-go`` says what it asks for ("facet:", "start:", "open:"); :func:`gone` makes the next
-view of it.
+What can be chosen is a button whose ``data-go`` says what it asks for ("facet:", "start:",
+"open:"); :func:`gone` makes the next view of it.
 """
 
 from __future__ import annotations
@@ -97,11 +98,15 @@ def head(found: Sifted, lang: str) -> str:
     if found.total > LISTED:
         parts.append(text(lang, "search_listed", n=f"{LISTED:,}"))
     ask = (
-        f'<button type="button" class="yj-go yj-small" data-ask="{escape(found.sought.text)}">{escape(text(lang, "ask_this"))}</button>'
+        '<button type="button" class="yj-go yj-small"'
+        f' data-ask="{escape(found.sought.text)}">{escape(text(lang, "ask_this"))}</button>'
         if found.sought.words
         else ""
     )
-    return f'<p class="yj-count" lang="{lang_tag(lang)}"><span>{escape(" · ".join(parts))}</span>{ask}</p>'
+    return (
+        '<p class="yj-count"'
+        f' lang="{lang_tag(lang)}"><span>{escape(" · ".join(parts))}</span>{ask}</p>'
+    )
 
 
 def facets(found: Sifted, hunt: Hunt, lang: str) -> str:
@@ -117,7 +122,10 @@ def facets(found: Sifted, hunt: Hunt, lang: str) -> str:
     )
     if not groups:
         return ""
-    return f'<section class="yj-facets" lang="{lang_tag(lang)}" aria-label="{escape(text(lang, "facets"))}">{groups}</section>'
+    return (
+        f'<section class="yj-facets" lang="{lang_tag(lang)}"'
+        f' aria-label="{escape(text(lang, "facets"))}">{groups}</section>'
+    )
 
 
 def _facet(name: str, counts: tuple[tuple[str, int], ...], hunt: Hunt, lang: str) -> str:
@@ -125,7 +133,8 @@ def _facet(name: str, counts: tuple[tuple[str, int], ...], hunt: Hunt, lang: str
     if not counts and chosen:
         counts = ((chosen, 0),)
     made = [
-        f'<button type="button" class="yj-go yj-small" data-go="{escape(f"facet:{name}:{value}")}" aria-pressed="{str(value == chosen).lower()}">'
+        f'<button type="button" class="yj-go yj-small" data-go="{escape(f"facet:{name}:{value}")}"'
+        f' aria-pressed="{str(value == chosen).lower()}">'
         f"{escape(text(lang, 'facet_value', value=_named(name, value, lang), n=f'{n:,}'))}</button>"
         for value, n in counts
     ]
@@ -138,7 +147,10 @@ def _facet(name: str, counts: tuple[tuple[str, int], ...], hunt: Hunt, lang: str
         else ""
     )
     title = escape(text(lang, f"facet_{name}"))
-    return f'<div class="yj-facet" role="group" aria-label="{title}"><span class="yj-chips-label">{title}</span>{"".join(made[:FACETS_SHOWN])}{more}</div>'
+    return (
+        f'<div class="yj-facet" role="group" aria-label="{title}"><span'
+        f' class="yj-chips-label">{title}</span>{"".join(made[:FACETS_SHOWN])}{more}</div>'
+    )
 
 
 def _named(name: str, value: str, lang: str) -> str:
@@ -163,8 +175,9 @@ def hits(found: Sifted, hunt: Hunt, lang: str) -> str:
     rows = "".join(_row(one, hunt, lang) for one in found.hits)
     turns = "" if found.nearest else pager(found.start, len(found.hits), found.total, lang, LISTED)
     return (
-        f'<section class="yj-articles" lang="{lang_tag(lang)}" aria-label="{escape(text(lang, "hits"))}">'
-        f'<ol class="yj-list" start="{found.start + 1}">{rows}</ol>{turns}</section>'
+        f'<section class="yj-articles" lang="{lang_tag(lang)}"'
+        f' aria-label="{escape(text(lang, "hits"))}"><ol class="yj-list"'
+        f' start="{found.start + 1}">{rows}</ol>{turns}</section>'
     )
 
 
@@ -184,9 +197,10 @@ def _row(one: Hit, hunt: Hunt, lang: str) -> str:
     )
     title = one.title or one.text[:60]
     return (
-        f'<li class="yj-row"><button type="button" class="yj-go yj-title" data-go="{escape(wish)}"{shown}>'
-        f'<bdi lang="{lang_tag(one.lang)}">{escape(" ".join(title.split()) or text(lang, "untitled"))}</bdi></button>'
-        f'<p class="yj-meta">{meta}</p>{_snippet(one)}</li>'
+        '<li class="yj-row"><button type="button" class="yj-go yj-title"'
+        f' data-go="{escape(wish)}"{shown}><bdi'
+        f' lang="{lang_tag(one.lang)}">{escape(" ".join(title.split()) or text(lang, "untitled"))}</bdi></button><p'
+        f' class="yj-meta">{meta}</p>{_snippet(one)}</li>'
     )
 
 

@@ -1,4 +1,6 @@
-"""The search tab: all articles that hold some words, with what they can be restricted to, beside the chat that answers."""
+"""The search tab: all articles that hold some words, with what they can be restricted to, beside
+the chat that answers.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +35,14 @@ class SearchTab:
         self._hunt = gr.State(Hunt())
         with gr.Row(elem_id="search-ask"):
             self._words = gr.Textbox(
-                elem_id="search-words", max_lines=1, max_length=MAX_CHARACTERS, scale=1,
-                html_attributes=gr.InputHTMLAttributes(enterkeyhint="search", autocomplete="off", spellcheck=False),
-            )  # fmt: skip
+                elem_id="search-words",
+                max_lines=1,
+                max_length=MAX_CHARACTERS,
+                scale=1,
+                html_attributes=gr.InputHTMLAttributes(
+                    enterkeyhint="search", autocomplete="off", spellcheck=False
+                ),
+            )
             self._send = gr.Button("", elem_id="search-send", variant="primary", scale=0)
         self._help = gr.HTML(elem_id="search-help")
         with gr.Row(elem_id="search-desk"):
@@ -59,7 +66,9 @@ class SearchTab:
         ]
 
     def listen(self, lang: gr.Radio, **how) -> None:
-        """Wire what happens in the tab; ``lang`` is the page's switch of languages, ``how`` goes to every event."""
+        """Wire what happens in the tab; ``lang`` is the page's switch of languages, ``how`` goes to
+        every event.
+        """
         how = {**how, "trigger_mode": "always_last"}
         shown = [self._hunt, self._count, self._facets, self._list, self._read]
         gr.on(

@@ -1,4 +1,6 @@
-"""Questions to ask next, below the answer that they follow: asked beforehand, so each has an answer."""
+"""Questions to ask next, below the answer that they follow: asked beforehand, so each has an
+answer.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ log = logging.getLogger("rag.ui")
 
 
 def suggested(desk: Desk, talk: Talk, lang: str) -> str:
-    """The suggestions for the last answer, as controls; "" for none. Nothing is raised: the answer stands without them."""
+    """The suggestions for the last answer, as controls; "" for none. Nothing is raised: the answer
+    stands without them.
+    """
     turn = talk.turns[-1] if talk.turns else None
     if turn is None or turn.answer is None or turn.problem:
         return ""
@@ -35,8 +39,12 @@ def shown(words: tuple[str, ...], lang: str) -> str:
     if not words:
         return ""
     made = "".join(
-        f'<button type="button" class="yj-do yj-next" data-do="next" data-words="{escape(one)}"><bdi>{escape(one)}</bdi></button>'
+        '<button type="button" class="yj-do yj-next" data-do="next"'
+        f' data-words="{escape(one)}"><bdi>{escape(one)}</bdi></button>'
         for one in words
     )
     label = escape(text(lang, "suggested"))
-    return f'<div class="yj-suggested" role="group" aria-label="{label}" lang="{lang_tag(lang)}"><span class="yj-chips-label">{label}</span>{made}</div>'
+    return (
+        f'<div class="yj-suggested" role="group" aria-label="{label}" lang="{lang_tag(lang)}"><span'
+        f' class="yj-chips-label">{label}</span>{made}</div>'
+    )

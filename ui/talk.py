@@ -1,4 +1,6 @@
-"""A conversation: what one browser tab has asked and been answered, and how a question is answered."""
+"""A conversation: what one browser tab has asked and been answered, and how a question is
+answered.
+"""
 
 from __future__ import annotations
 
@@ -62,16 +64,24 @@ class Talk:
 
     def spoken(self, lang: str) -> Talk:
         """The conversation with the page's own words in another language."""
-        return self if lang == self.lang else replace(self, shown=tuple(_as_html(turn, lang) for turn in self.turns), lang=lang)
+        return (
+            self
+            if lang == self.lang
+            else replace(self, shown=tuple(_as_html(turn, lang) for turn in self.turns), lang=lang)
+        )
 
     def turn(self, key: str) -> Turn | None:
         """The turn of a key."""
         return next((turn for turn in self.turns if turn.key == key), None)
 
     def history(self, after: str) -> tuple[tuple[str, Answer], ...]:
-        """What was asked and answered up to the turn of a key, as the assistant takes it; nothing for a turn that is gone."""
+        """What was asked and answered up to the turn of a key, as the assistant takes it; nothing
+        for a turn that is gone.
+        """
         upto = next((n for n, turn in enumerate(self.turns, 1) if turn.key == after), 0)
-        return tuple((turn.answer.question, turn.answer) for turn in self.turns[:upto] if turn.answer)[-HISTORY_KEPT:]
+        return tuple(
+            (turn.answer.question, turn.answer) for turn in self.turns[:upto] if turn.answer
+        )[-HISTORY_KEPT:]
 
     def asked(self, question: str, filters: Filters = Filters(), instead: str = "") -> Asked:
         """A question that comes next, or in the place of a turn's."""
@@ -80,34 +90,51 @@ class Talk:
         return Asked(question, filters, (), self.turns[-1].key if self.turns else "")
 
     def asked_again(self, wish: str) -> tuple[Asked | None, str]:
-        """An earlier question as a control in its answer has it, and the key of the turn that its answer replaces, "" for none."""
+        """An earlier question as a control in its answer has it, and the key of the turn that its
+        answer replaces, "" for none.
+        """
         do, key, which = wished(wish) or ("", "", "")
         turn = self.turn(key)
-        return (again(turn.asked, turn.answer, do, which) if turn else None), (key if do == "retry" else "")
+        return (again(turn.asked, turn.answer, do, which) if turn else None), (
+            key if do == "retry" else ""
+        )
 
     def as_chat(self) -> list[dict[str, str]]:
         """The messages as Gradio's chat takes them."""
         told = []
         for turn, (question, answer) in zip(self.turns, self.shown, strict=True):
-            told += [("user", question), ("assistant", self.coming[1] if turn.key == self.coming[0] else answer)]
+            told += [
+                ("user", question),
+                ("assistant", self.coming[1] if turn.key == self.coming[0] else answer),
+            ]
         return [{"role": role, "content": html} for role, html in told]
 
 
 def converse(
-    desk: Desk, talk: Talk, asked: Asked, lang: str, corpus: Corpus | None = None, instead: str = "", halted: threading.Event | None = None,
+    desk: Desk,
+    talk: Talk,
+    asked: Asked,
+    lang: str,
+    corpus: Corpus | None = None,
+    instead: str = "",
+    halted: threading.Event | None = None,
     write: bool = True,
 ) -> Iterator[Talk]:
-    """The conversation after a question, again and again while the answer comes; the last one stays.
+    """The conversation after a question, again and again while the answer comes; the last one
+    stays.
 
-    ``lang`` is the page's language; ``corpus`` is what filters can name; ``instead`` is the key of the turn whose place
-    the question takes; ``write`` is whether a language model writes, where the server has one. Nothing is raised: an unusable question and an error are answered with a message, the latter with
-    a reference number under which the server's log has the trace. Whoever closes this, or sets ``halted``, has a turn
-    without an answer.
+    ``lang`` is the page's language; ``corpus`` is what filters can name; ``instead`` is the key of
+    the turn whose place the question takes; ``write`` is whether a language model writes, where the
+    server has one. Nothing is raised: an unusable question and an error are answered with a
+    message, the latter with a reference number under which the server's log has the trace. Whoever
+    closes this, or sets ``halted``, has a turn without an answer.
     """
     key = instead or secrets.token_hex(4)
     history = talk.history(asked.after)
     # As it stays if nobody waits for the answer.
-    talk = replace(talk, coming=("", "")).spoken(lang).put(Turn(key, None, asked, Said.of("stopped")))
+    talk = (
+        replace(talk, coming=("", "")).spoken(lang).put(Turn(key, None, asked, Said.of("stopped")))
+    )
     searching = Searching(desk.index.n_articles)
     yield replace(talk, coming=(key, render.waiting(searching, None, lang)))
     try:
@@ -115,7 +142,14 @@ def converse(
         if corpus:
             checked(asked.filters, corpus)
         answer, evidence, pieces, shown = None, None, "", time.monotonic()
-        for event in desk.stream(asked.question, history, asked.filters, without=asked.without, halted=halted, write=write):
+        for event in desk.stream(
+            asked.question,
+            history,
+            asked.filters,
+            without=asked.without,
+            halted=halted,
+            write=write,
+        ):
             if isinstance(event, Answer):
                 answer = event
             elif isinstance(event, Evidence):
@@ -128,7 +162,10 @@ def converse(
                 yield replace(talk, coming=(key, render.waiting(searching, event, lang)))
             elif isinstance(event, Writing):
                 # While the model pauses, what has come last is shown, too.
-                yield replace(talk, coming=(key, render.partial(pieces) if pieces else render.writing(event, lang)))
+                yield replace(
+                    talk,
+                    coming=(key, render.partial(pieces) if pieces else render.writing(event, lang)),
+                )
             else:
                 pieces += event
                 if time.monotonic() - shown >= PIECE_SECONDS:
@@ -141,7 +178,11 @@ def converse(
         turn = Turn(key, None, asked, error.said)
     except UsageError as error:
         # All else was checked, so it is a link that lifts what nothing restricts.
-        told = Said.of("bad_without", words=", ".join(asked.without)) if asked.without else Said.of("unusable", reason=str(error))
+        told = (
+            Said.of("bad_without", words=", ".join(asked.without))
+            if asked.without
+            else Said.of("unusable", reason=str(error))
+        )
         turn = Turn(key, None, asked, told)
     except ServerBusy:
         turn = Turn(key, None, asked, Said.of("busy"))
@@ -159,7 +200,9 @@ def _check(question: str) -> None:
         clean(question)
     except UsageError as error:
         long = len(question) > MAX_CHARACTERS
-        raise (Unusable("too_long", most=f"{MAX_CHARACTERS:,}") if long else Unusable("no_question")) from error
+        raise (
+            Unusable("too_long", most=f"{MAX_CHARACTERS:,}") if long else Unusable("no_question")
+        ) from error
 
 
 def _as_html(turn: Turn, lang: str) -> tuple[str, str]:

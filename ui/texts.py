@@ -1,8 +1,8 @@
-"""Every word of the page, in Chinese and English; both languages hold the same keys. The corpus tab brings its own, and what one
-works with beside the chat does.
+"""Every word of the page, in Chinese and English; both languages hold the same keys. The corpus tab
+brings its own, and what one works with beside the chat does.
 
-``lang`` is "zh", anything else for English, or :data:`rag.question.script.HANT`: an answer to a question in traditional
-characters is shown in them.
+``lang`` is "zh", anything else for English, or :data:`rag.question.script.HANT`: an answer to a
+question in traditional characters is shown in them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "examples": "不妨试试",
         "past": "之前的对话（关闭此页后不再保留）",
         "sources": "出处",
-        "sources_hint": "提问之后，这里列出所引的原文。点击回答中的 [1]，即可看到这句话在文章里的位置。",
+        "sources_hint": (
+            "提问之后，这里列出所引的原文。点击回答中的 [1]，即可看到这句话在文章里的位置。"
+        ),
         "nearest_hint": "以下不是答案，只是最接近的内容",
         "shortened": "文章较长，此处只显示引文前后的部分。",
         "original": "原文链接",
@@ -68,7 +70,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "bad_date": "筛选日期须写成 YYYY-MM-DD，而这里是“{value}”。请改正或去掉这项筛选。",
         "bad_range": "筛选的起始日期 {first} 晚于结束日期 {last}。请改正或去掉其中一项。",
         "bad_place": "没有叫“{value}”的省、市、县或国家。请改正或去掉这项筛选。",
-        "bad_place_near": "“{value}”不能确定是哪个地方，您要找的也许是：{near}。请改正或去掉这项筛选。",
+        "bad_place_near": (
+            "“{value}”不能确定是哪个地方，您要找的也许是：{near}。请改正或去掉这项筛选。"
+        ),
         "bad_sources": "文章里没有来源“{value}”。有的来源：{known}。",
         "bad_languages": "文章里没有语言“{value}”。有的语言：{known}。",
         "stop": "停止",
@@ -109,7 +113,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "age_hours": "{n} 小时前",
         "age_days": "{n} 天前",
         "age_now": "刚刚",
-        "lost": "与服务器的连接断了。对话已保存在本页，连接恢复后会自动接上；若一直不行，请检查 Yinju 是否仍在运行。",
+        "lost": (
+            "与服务器的连接断了。对话已保存在本页，连接恢复后会自动接上；若一直不行，请检查 Yinju"
+            " 是否仍在运行。"
+        ),
         "failed": "请求没有成功。请再试一次，对话仍在；若仍不行，请重新载入页面。",
         "status": "检索了 {searched}，用时 {ms}",
         "status_matched": "检索了 {searched}，其中 {matched} 篇有依据，用时 {ms}",
@@ -170,13 +177,17 @@ TEXTS: dict[str, dict[str, str]] = {
         "question_hint": "Ask in English or Chinese",
         "send": "Ask",
         "new_chat": "New chat",
-        "welcome": "Answers are quoted word for word from the articles, each with its source. "
-        "What the articles do not say, you will be told.",
+        "welcome": (
+            "Answers are quoted word for word from the articles, each with its source. "
+            "What the articles do not say, you will be told."
+        ),
         "examples": "For example",
         "past": "Earlier conversations, kept until this tab is closed",
         "sources": "Sources",
-        "sources_hint": "The passages quoted in an answer appear here. Choose a [1] in the answer to see "
-        "where the quote stands in its article.",
+        "sources_hint": (
+            "The passages quoted in an answer appear here. Choose a [1] in the answer to see "
+            "where the quote stands in its article."
+        ),
         "nearest_hint": "Not an answer, only the closest passages",
         "shortened": "This article is long; only the part around the quote is shown.",
         "original": "Original page",
@@ -205,11 +216,26 @@ TEXTS: dict[str, dict[str, str]] = {
         "unusable": "This question cannot be answered: {reason}",
         "too_long": "A question has at most {most} characters. Please shorten it.",
         "no_question": "There is no question to be seen. Please ask in English or Chinese.",
-        "bad_without": "Nothing in the question restricts it by “{words}”, so that cannot be lifted. Please just ask.",
-        "bad_date": "A date to filter by is written YYYY-MM-DD, but here is “{value}”. Correct or remove this filter.",
-        "bad_range": "The range of dates ends on {last}, before it begins on {first}. Correct or remove one of them.",
-        "bad_place": "No province, city, county or country is called “{value}”. Correct or remove this filter.",
-        "bad_place_near": "“{value}” is not the name of one place; perhaps you mean one of these: {near}. Correct or remove this filter.",
+        "bad_without": (
+            "Nothing in the question restricts it by “{words}”, so that cannot be lifted. Please"
+            " just ask."
+        ),
+        "bad_date": (
+            "A date to filter by is written YYYY-MM-DD, but here is “{value}”. Correct or remove"
+            " this filter."
+        ),
+        "bad_range": (
+            "The range of dates ends on {last}, before it begins on {first}. Correct or remove one"
+            " of them."
+        ),
+        "bad_place": (
+            "No province, city, county or country is called “{value}”. Correct or remove this"
+            " filter."
+        ),
+        "bad_place_near": (
+            "“{value}” is not the name of one place; perhaps you mean one of these: {near}. Correct"
+            " or remove this filter."
+        ),
         "bad_sources": "No article has the source “{value}”. The sources are: {known}.",
         "bad_languages": "No article has the language “{value}”. The languages are: {known}.",
         "stop": "Stop",
@@ -250,9 +276,15 @@ TEXTS: dict[str, dict[str, str]] = {
         "age_hours": "{n} h ago",
         "age_days": "{n} days ago",
         "age_now": "just now",
-        "lost": "The connection to the server is lost. Your conversation is kept on this page and goes on as soon as the server "
-        "is back; if that takes long, see whether Yinju is still running.",
-        "failed": "That did not work. Please try again, your conversation is still here; if it stays, load the page anew.",
+        "lost": (
+            "The connection to the server is lost. Your conversation is kept on this page and goes"
+            " on as soon as the server is back; if that takes long, see whether Yinju is still"
+            " running."
+        ),
+        "failed": (
+            "That did not work. Please try again, your conversation is still here; if it stays,"
+            " load the page anew."
+        ),
         "status": "Searched {searched} in {ms}",
         "status_matched": "Searched {searched} in {ms}, evidence in {matched}",
         "understood": "Understood as: {question}",
@@ -265,9 +297,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "title_column": "Title",
         "detail": "Where exactly",
         "quote": "Quote",
-        "busy": "Too many people are asking at once, and your question could not wait its turn. Please try again in some seconds.",
-        "error": "Something went wrong and there is no answer. Please try again; if it stays, tell the "
-        "operator the reference {ref}.",
+        "busy": (
+            "Too many people are asking at once, and your question could not wait its turn. Please"
+            " try again in some seconds."
+        ),
+        "error": (
+            "Something went wrong and there is no answer. Please try again; if it stays, tell the "
+            "operator the reference {ref}."
+        ),
         "separator": ", ",
         "restricted": "Restricted to:",
         "because": "from {words}",
@@ -313,7 +350,9 @@ def text(lang: str, key: str, **values: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something that the page says: a text's key, and what is put in. It can be said in any language, at any time."""
+    """Something that the page says: a text's key, and what is put in. It can be said in any
+    language, at any time.
+    """
 
     key: str
     values: tuple[tuple[str, str], ...] = ()
@@ -341,7 +380,9 @@ def passage_count(n: int, lang: str) -> str:
 
 
 def reader_date(date: str, lang: str) -> str:
-    """ "2011-09-21" as a reader writes it: "2011年9月21日" or "21 September 2011"; "2011-09" and "09-21" too; else unchanged."""
+    """ "2011-09-21" as a reader writes it: "2011年9月21日" or "21 September 2011"; "2011-09" and
+    "09-21" too; else unchanged.
+    """
     found = re.fullmatch(r"(\d{4}-)?(\d\d)(?:-\d\d)?", date)
     if not found or not 1 <= int(found[2]) <= 12:
         return date
@@ -362,7 +403,9 @@ def reader_time(ms: float, lang: str) -> str:
 
 
 def pick_language(accept_language: str) -> str:
-    """The page's language for a browser that sent this Accept-Language header: its first of the two."""
+    """The page's language for a browser that sent this Accept-Language header: its first of the
+    two.
+    """
     for part in accept_language.lower().split(","):
         code = part.split(";")[0].strip()[:2]
         if code in LANGS:

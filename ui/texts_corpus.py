@@ -70,7 +70,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "ago_days": "{n} 天前",
         "add_articles": "添加文章",
         "choose_files": "选择文件…",
-        "files_hint": "或把文件拖到这里。文本、Markdown、HTML、PDF、Word 等，一次不超过 {limit} MB。",
+        "files_hint": (
+            "或把文件拖到这里。文本、Markdown、HTML、PDF、Word 等，一次不超过 {limit} MB。"
+        ),
         "sending_files": "上传文件",
         "upload_sending": "正在上传……",
         "upload_sent": "已上传。",
@@ -109,7 +111,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "timeline_desc": "{articles}, {dates}. Choosing a period restricts the list below to it.",
         "span": "{first} to {last}",
         "colon": ": ",
-        "months": "January February March April May June July August September October November December",
+        "months": (
+            "January February March April May June July August September October November December"
+        ),
         "months_short": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
         "month_name": "{month} {year}",
         "year_name": "{year}",
@@ -170,7 +174,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "ago_days": "{n} days ago",
         "add_articles": "Add articles",
         "choose_files": "Choose files…",
-        "files_hint": "Or drop them here. Text, Markdown, HTML, PDF, Word and more, {limit} MB at once.",
+        "files_hint": (
+            "Or drop them here. Text, Markdown, HTML, PDF, Word and more, {limit} MB at once."
+        ),
         "sending_files": "Sending files",
         "upload_sending": "Sending…",
         "upload_sent": "Sent.",
@@ -193,7 +199,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "add_failed": "Not added: {why}",
         "add_no_text": "there is no text.",
         "add_failed_kept": "Saved, but the index was not updated: {why}",
-        "add_error": "Something went wrong. Please try again; if it stays, tell the operator the reference {ref}.",
+        "add_error": (
+            "Something went wrong. Please try again; if it stays, tell the operator the reference"
+            " {ref}."
+        ),
         "results_more": "{n} more are not listed.",
         "several": "{n} articles",
         "status_added": "added",

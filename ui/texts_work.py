@@ -1,5 +1,6 @@
-"""Words of searching, of many questions at once, of clippings, keys, and what an answer says of its age; both languages hold the
-same keys."""
+"""Words of searching, of many questions at once, of clippings, keys, and what an answer says of its
+age; both languages hold the same keys.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "search_words": "检索词",
         "search_hint": '如：桥梁 "正式通车" -收费',
         "search_send": "检索",
-        "search_help": "列出提到这些词的全部文章，另一种语言的也算在内。引号内的词语须原样出现，减号后的词不得出现。",
+        "search_help": (
+            "列出提到这些词的全部文章，另一种语言的也算在内。引号内的词语须原样出现，减号后的词不得出现。"
+        ),
         "search_none": "没有文章提到这些词。",
         "search_nearest": "没有文章提到这些词，以下只是最接近的内容：",
         "search_listed": "只列出最相关的 {n} 篇；请缩小范围。",
@@ -38,7 +41,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "batch_many": "一次最多 {most} 个问题，而这里有 {n} 个。请分几次，或用 yinju batch。",
         "batch_bad": "表格无法读取：{reason}",
         "batch_at": "正在回答第 {n} 个问题，共 {total} 个",
-        "batch_done": "{total} 个问题：{answered} 个有答案，{near} 个只有相关内容，{nothing} 个没有找到",
+        "batch_done": (
+            "{total} 个问题：{answered} 个有答案，{near} 个只有相关内容，{nothing} 个没有找到"
+        ),
         "batch_stopped": "已停止，答了 {n} 个，共 {total} 个。",
         "batch_failed": "，{n} 个出错",
         "batch_table": "问题与回答",
@@ -91,7 +96,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "age_months": "{n} 个月前",
         "age_years": "{n} 年前",
         "age_today": "今天",
-        "overdue_folder": "文件夹“{name}”自{date}（{age}）起没有再读取，此后的变动不在索引里。请检查 yinju watch 是否仍在运行。",
+        "overdue_folder": (
+            "文件夹“{name}”自{date}（{age}）起没有再读取，此后的变动不在索引里。请检查 yinju watch"
+            " 是否仍在运行。"
+        ),
         "overdue_feed": "订阅源 {name} 自{date}（{age}）起没有再读取，此后的文章不在索引里。",
         "stopped_evidence": "已停止。以下是当时已经找到的引文。",
         "column_add": "加一列：",
@@ -107,8 +115,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "search_words": "Words to search for",
         "search_hint": 'e.g. bridge "opened to traffic" -toll',
         "search_send": "Search",
-        "search_help": "Lists all articles that hold the words, in the other language too. Words in quotation marks must stand as written; "
-        "those behind a minus must not occur.",
+        "search_help": (
+            "Lists all articles that hold the words, in the other language too. Words in quotation"
+            " marks must stand as written; those behind a minus must not occur."
+        ),
         "search_none": "No article holds these words.",
         "search_nearest": "No article holds these words; these are merely the nearest:",
         "search_listed": "Only the {n} best are listed; narrow it down.",
@@ -125,7 +135,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "facet_more": "{n} more",
         "hits": "Hits",
         "ask_this": "Ask this",
-        "batch_intro": "One question a line; or paste or choose a CSV with a column named “question”.",
+        "batch_intro": (
+            "One question a line; or paste or choose a CSV with a column named “question”."
+        ),
         "batch_box": "Questions",
         "batch_hint": "How long is the bridge?\nWho won the marathon?",
         "batch_file": "Choose a CSV file…",
@@ -133,10 +145,15 @@ TEXTS: dict[str, dict[str, str]] = {
         "batch_stop": "Stop",
         "batch_save": "Download CSV",
         "batch_none": "There are no questions to be seen.",
-        "batch_many": "At most {most} questions at once, and here are {n}. Ask them in several parts, or with yinju batch.",
+        "batch_many": (
+            "At most {most} questions at once, and here are {n}. Ask them in several parts, or with"
+            " yinju batch."
+        ),
         "batch_bad": "This table cannot be read: {reason}",
         "batch_at": "Answering question {n} of {total}",
-        "batch_done": "{total} questions: {answered} answered, {near} close, {nothing} without anything",
+        "batch_done": (
+            "{total} questions: {answered} answered, {near} close, {nothing} without anything"
+        ),
         "batch_stopped": "Stopped after {n} of {total}.",
         "batch_failed": ", {n} failed",
         "batch_table": "Questions and answers",
@@ -160,7 +177,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "grade_error": "Failed",
         "clips": "Clippings",
         "clips_n": "Clippings {n}",
-        "clips_none": "Nothing pinned yet. Choose the + behind a quote, in as many answers as you like; kept until this tab is closed.",
+        "clips_none": (
+            "Nothing pinned yet. Choose the + behind a quote, in as many answers as you like; kept"
+            " until this tab is closed."
+        ),
         "clip_pin": "Pin this quote",
         "clip_up": "Move up",
         "clip_down": "Move down",
@@ -189,9 +209,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "age_months": "{n} months ago",
         "age_years": "{n} years ago",
         "age_today": "today",
-        "overdue_folder": "The folder “{name}” has not been read since {date} ({age}); what changed since is not in the index. "
-        "Is yinju watch still running?",
-        "overdue_feed": "The feed {name} has not been read since {date} ({age}); articles since are not in the index.",
+        "overdue_folder": (
+            "The folder “{name}” has not been read since {date} ({age}); what changed since is not"
+            " in the index. Is yinju watch still running?"
+        ),
+        "overdue_feed": (
+            "The feed {name} has not been read since {date} ({age}); articles since are not in the"
+            " index."
+        ),
         "stopped_evidence": "Stopped. These are the quotes that had been found.",
         "column_add": "Add a column:",
         "column_when": "When",

@@ -1,4 +1,6 @@
-"""Dialogs that the page's script opens: the clippings, and the keys. Both stand empty or whole in the page's language."""
+"""Dialogs that the page's script opens: the clippings, and the keys. Both stand empty or whole in
+the page's language.
+"""
 
 from __future__ import annotations
 
@@ -21,26 +23,38 @@ MOST = 100
 def tray(lang: str) -> str:
     """The controls in the head of the page and the dialogs that they open."""
     opener = (
-        f'<button type="button" class="yj-do yj-tray" data-do="clips" aria-haspopup="dialog" data-label="{escape(text(lang, "clips_n", n="%"))}">'
+        '<button type="button" class="yj-do yj-tray" data-do="clips" aria-haspopup="dialog"'
+        f' data-label="{escape(text(lang, "clips_n", n="%"))}">'
         f"{escape(text(lang, 'clips'))}</button>"
     )
     keys = escape(text(lang, "keys_open"))
-    help_ = f'<button type="button" class="yj-do yj-tray yj-help" data-do="keys" aria-haspopup="dialog" aria-label="{keys}" title="{keys}">?</button>'
-    return f'<div class="yj-trays" lang="{lang_tag(lang)}">{opener}{help_}{_clips(lang)}{_keys(lang)}</div>'
+    help_ = (
+        '<button type="button" class="yj-do yj-tray yj-help" data-do="keys" aria-haspopup="dialog"'
+        f' aria-label="{keys}" title="{keys}">?</button>'
+    )
+    return (
+        '<div class="yj-trays"'
+        f' lang="{lang_tag(lang)}">{opener}{help_}{_clips(lang)}{_keys(lang)}</div>'
+    )
 
 
 def _clips(lang: str) -> str:
     tools = "".join(
-        f'<button type="button" class="yj-do" data-do="clips-{name}">{escape(text(lang, f"clips_{name}"))}</button>'
+        '<button type="button" class="yj-do"'
+        f' data-do="clips-{name}">{escape(text(lang, f"clips_{name}"))}</button>'
         for name in ("copy", "md", "docx", "clear")
     )
     # One clipping, which the script copies for each; its texts are put in as text.
     moves = "".join(
-        f'<button type="button" class="yj-do" data-do="clip-{name}" aria-label="{escape(text(lang, f"clip_{name}"))}" '
-        f'title="{escape(text(lang, f"clip_{name}"))}">{sign}</button>'
+        f'<button type="button" class="yj-do" data-do="clip-{name}"'
+        f' aria-label="{escape(text(lang, f"clip_{name}"))}"'
+        f' title="{escape(text(lang, f"clip_{name}"))}">{sign}</button>'
         for name, sign in (("up", "↑"), ("down", "↓"), ("remove", "×"))
     )
-    one = f'<template class="yj-clip"><li><blockquote class="yj-evidence"></blockquote><p class="yj-meta"></p><div class="yj-actions">{moves}</div></li></template>'
+    one = (
+        '<template class="yj-clip"><li><blockquote class="yj-evidence"></blockquote><p'
+        f' class="yj-meta"></p><div class="yj-actions">{moves}</div></li></template>'
+    )
     words = " ".join(
         f'data-{name}="{escape(text(lang, key, **values))}"'
         for name, key, values in (
@@ -50,9 +64,12 @@ def _clips(lang: str) -> str:
         )
     )
     return (
-        f'<dialog id="yj-clips" class="yj-dialog" aria-labelledby="yj-clips-title" data-lang="{lang_tag(lang)[:2]}" data-most="{MOST}" {words}>'
-        f'<div class="yj-dialog-top"><h2 id="yj-clips-title">{escape(text(lang, "clips"))}</h2>{_close(lang)}</div>'
-        f'<p class="yj-hint">{escape(text(lang, "clips_none"))}</p><ol class="yj-clips"></ol><div class="yj-actions" hidden>{tools}</div>{one}</dialog>'
+        '<dialog id="yj-clips" class="yj-dialog" aria-labelledby="yj-clips-title"'
+        f' data-lang="{lang_tag(lang)[:2]}" data-most="{MOST}" {words}><div'
+        ' class="yj-dialog-top"><h2'
+        f' id="yj-clips-title">{escape(text(lang, "clips"))}</h2>{_close(lang)}</div><p'
+        f' class="yj-hint">{escape(text(lang, "clips_none"))}</p><ol class="yj-clips"></ol><div'
+        f' class="yj-actions" hidden>{tools}</div>{one}</dialog>'
     )
 
 
@@ -62,13 +79,20 @@ def _keys(lang: str) -> str:
         for key, name in KEYS
     )
     # Who speaks to the computer, or hits keys by chance, can do without them (WCAG 2.1.4).
-    switch = f'<label class="yj-keys-on"><input type="checkbox" id="yj-keys-on" checked> {escape(text(lang, "keys_on"))}</label>'
+    switch = (
+        '<label class="yj-keys-on"><input type="checkbox" id="yj-keys-on" checked>'
+        f" {escape(text(lang, 'keys_on'))}</label>"
+    )
     return (
-        f'<dialog id="yj-keys" class="yj-dialog" aria-labelledby="yj-keys-title"><div class="yj-dialog-top"><h2 id="yj-keys-title">'
+        f'<dialog id="yj-keys" class="yj-dialog" aria-labelledby="yj-keys-title"><div'
+        f' class="yj-dialog-top"><h2 id="yj-keys-title">'
         f"{escape(text(lang, 'keys'))}</h2>{_close(lang)}</div><dl>{rows}</dl>{switch}</dialog>"
     )
 
 
 def _close(lang: str) -> str:
     name = escape(text(lang, "clips_close"))
-    return f'<button type="button" class="yj-do" data-do="dialog-close" aria-label="{name}" title="{name}">×</button>'
+    return (
+        f'<button type="button" class="yj-do" data-do="dialog-close" aria-label="{name}"'
+        f' title="{name}">×</button>'
+    )

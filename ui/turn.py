@@ -1,4 +1,6 @@
-"""One question with its answer, and the pieces that every view of it shares: chips and marked quotes."""
+"""One question with its answer, and the pieces that every view of it shares: chips and marked
+quotes.
+"""
 
 from __future__ import annotations
 
@@ -63,15 +65,20 @@ def pin(turn: Turn, number: int, lang: str) -> str:
     """The control that puts a quote among the clippings."""
     name = escape(text(lang, "clip_pin"))
     return (
-        f'<button type="button" class="yj-do yj-pin" data-do="pin" data-pin="{turn.key}-{number}" aria-pressed="false" '
-        f'aria-label="{name}" title="{name}"></button>'
+        f'<button type="button" class="yj-do yj-pin" data-do="pin" data-pin="{turn.key}-{number}"'
+        f' aria-pressed="false" aria-label="{name}" title="{name}"></button>'
     )
 
 
 def spans(citation: Citation, lang: str, whole: bool = False) -> list[Span]:
-    """The marks of a citation, outermost first: quote (where more than it is shown), value, words."""
+    """The marks of a citation, outermost first: quote (where more than it is shown), value,
+    words.
+    """
     made = [Span(citation.start, citation.end, "yj-quote")] if whole else []
-    made += [Span(max(start, citation.start), min(end, citation.end), "yj-value") for start, end in citation.marks]
+    made += [
+        Span(max(start, citation.start), min(end, citation.end), "yj-value")
+        for start, end in citation.marks
+    ]
     made += [
         Span(
             max(found.start, citation.start),
@@ -87,7 +94,9 @@ def spans(citation: Citation, lang: str, whole: bool = False) -> list[Span]:
 
 
 def quote(turn: Turn, number: int) -> str:
-    """A quote with its marks, its chip, and which of its words mean which of the question, shown when pointed at."""
+    """A quote with its marks, its chip, and which of its words mean which of the question, shown
+    when pointed at.
+    """
     citation, lang = cited(turn)[number - 1], voice(turn.answer)
     marked = mark_up(citation.quote, spans(citation, lang), citation.start)
     same = [n for n, one in enumerate(cited(turn), 1) if one.same_as == number]
@@ -101,7 +110,9 @@ def quote(turn: Turn, number: int) -> str:
     if not pairs:
         return f'<span class="yj-quoted">{said}</span>'
     told = escape(text(lang, "separator").join(pairs))
-    return f'<span class="yj-quoted">{said}<span class="yj-gloss" role="tooltip">{told}</span></span>'
+    return (
+        f'<span class="yj-quoted">{said}<span class="yj-gloss" role="tooltip">{told}</span></span>'
+    )
 
 
 def valid(turn: Turn, numbers: Iterable[int]) -> list[int]:
@@ -110,7 +121,9 @@ def valid(turn: Turn, numbers: Iterable[int]) -> list[int]:
 
 
 def told_once(turn: Turn, numbers: Iterable[int]) -> list[int]:
-    """As :func:`valid`, without those that say the same as another of them: :func:`quote` has their chips beside it."""
+    """As :func:`valid`, without those that say the same as another of them: :func:`quote` has their
+    chips beside it.
+    """
     there = valid(turn, numbers)
     return [number for number in there if cited(turn)[number - 1].same_as not in there]
 

@@ -1,4 +1,6 @@
-"""What the controls of an answer can ask for that is no question: a file, an article to read, a note of what it was worth."""
+"""What the controls of an answer can ask for that is no question: a file, an article to read, a
+note of what it was worth.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ _WISH = re.compile(r"#(\w+)-([0-9a-f]+)-(\d{1,4})")
 
 
 def fulfil(wish: str, talk: Talk, lang: str, desk: Desk, to: Mapping[str, object]) -> dict:
-    """What a control's address "#csv-0a1b-0" asks for, as new values of the parts ``to["told"]`` and ``to["reader"]``; {} for nothing."""
+    """What a control's address "#csv-0a1b-0" asks for, as new values of the parts ``to["told"]``
+    and ``to["reader"]``; {} for nothing.
+    """
     found = _WISH.fullmatch(wish)
     do, key, number = found.groups() if found else ("", "", "0")
     turn = talk.turn(key)
@@ -38,27 +42,48 @@ def fulfil(wish: str, talk: Talk, lang: str, desk: Desk, to: Mapping[str, object
 def file(name: str, kind: str, words: str) -> str:
     """What has the page's script save a file, as JSON."""
     # The number makes every message another one: the page is told only of what changes.
-    return json.dumps({"do": "save", "name": name, "type": kind, "words": words, "n": secrets.token_hex(4)})
+    return json.dumps(
+        {"do": "save", "name": name, "type": kind, "words": words, "n": secrets.token_hex(4)}
+    )
 
 
 def _rate(verdict: str) -> Callable[[Talk, Turn, int, str, Desk], str]:
     def rate(talk: Talk, turn: Turn, number: int, lang: str, desk: Desk) -> str:
         said, ok = text(lang, "rated"), True
         try:
-            append(desk.index.path / FILE, Feedback(turn.answer.completed or turn.answer.question, verdict, turn.answer, number))
+            append(
+                desk.index.path / FILE,
+                Feedback(
+                    turn.answer.completed or turn.answer.question, verdict, turn.answer, number
+                ),
+            )
         except StorageError:
             reference = secrets.token_hex(4)
             log.exception("reference %s: a verdict could not be kept", reference)
             said, ok = text(lang, "rate_failed", ref=reference), False
-        return json.dumps({"do": "rated", "wish": f"#{verdict}-{turn.key}-{number}", "ok": ok, "words": said, "n": secrets.token_hex(4)})
+        return json.dumps(
+            {
+                "do": "rated",
+                "wish": f"#{verdict}-{turn.key}-{number}",
+                "ok": ok,
+                "words": said,
+                "n": secrets.token_hex(4),
+            }
+        )
 
     return rate
 
 
 WISHES: dict[str, Callable[[Talk, Turn | None, int, str, Desk], str]] = {
-    "md": lambda talk, turn, number, lang, desk: file("yinju.md", "text/markdown", as_markdown(talk.turns, lang)),
-    "json": lambda talk, turn, number, lang, desk: file("yinju.json", "application/json", as_json(talk.turns)),
+    "md": lambda talk, turn, number, lang, desk: file(
+        "yinju.md", "text/markdown", as_markdown(talk.turns, lang)
+    ),
+    "json": lambda talk, turn, number, lang, desk: file(
+        "yinju.json", "application/json", as_json(talk.turns)
+    ),
     "csv": lambda talk, turn, number, lang, desk: file("yinju.csv", "text/csv", as_csv(turn, lang)),
     **{verdict: _rate(verdict) for verdict in ("right", "wrong", "quote")},
 }
-"""By the name of what is asked for: from the conversation, the turn, a number, the language and the desk to JSON for the page's script."""
+"""By the name of what is asked for: from the conversation, the turn, a number, the language and the
+desk to JSON for the page's script.
+"""

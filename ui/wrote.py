@@ -1,4 +1,6 @@
-"""What a language model wrote, for the chat: its sentences with their sources, those that do not hold marked with the reason."""
+"""What a language model wrote, for the chat: its sentences with their sources, those that do not
+hold marked with the reason.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,28 @@ _MARK = re.compile(r"[(（]⚠ ([^\n]*?)[)）](?=\s|$|[^\x00-\x7f])")
 
 
 def around(turn: Turn, evidence: str) -> str:
-    """The model's sentences, then the evidence; where none of them holds the evidence with the reason, and they below it, folded."""
+    """The model's sentences, then the evidence; where none of them holds the evidence with the
+    reason, and they below it, folded.
+    """
     written, lang = turn.answer.written, voice(turn.answer)
-    note = f'<p class="yj-model-note" role="note">{escape(written.note)}</p>' if written.note else ""
-    told = (" " if turn.answer.lang == "en" else "").join(_sentence(turn, one) for one in written.sentences)
+    note = (
+        f'<p class="yj-model-note" role="note">{escape(written.note)}</p>' if written.note else ""
+    )
+    told = (" " if turn.answer.lang == "en" else "").join(
+        _sentence(turn, one) for one in written.sentences
+    )
     if holds(written):
-        return f'<p class="yj-wrote">{told}</p>{note}<p class="yj-under-wrote">{escape(text(lang, "evidence"))}</p>{evidence}'
+        return (
+            f'<p class="yj-wrote">{told}</p>{note}<p'
+            f' class="yj-under-wrote">{escape(text(lang, "evidence"))}</p>{evidence}'
+        )
     title = escape(text(lang, "model_wrote"))
-    wrote = f'<details class="yj-unheld"><summary>{title}</summary><p class="yj-wrote">{told}</p></details>' if told else ""
+    wrote = (
+        f'<details class="yj-unheld"><summary>{title}</summary><p'
+        f' class="yj-wrote">{told}</p></details>'
+        if told
+        else ""
+    )
     return f"{note}{evidence}{wrote}"
 
 
@@ -35,7 +51,11 @@ def spent(answer: Answer) -> str:
     written = answer.written
     if written is None:
         return ""
-    key = ("written_by" if written.counted else "written_about") if holds(written) else ("written_not" if written.counted else "written_not_about")
+    key = (
+        ("written_by" if written.counted else "written_about")
+        if holds(written)
+        else ("written_not" if written.counted else "written_not_about")
+    )
     return text(voice(answer), key, model=written.model, tokens=f"{written.tokens:,}")
 
 

@@ -1,8 +1,8 @@
 """Where a report begins: behind what a newsroom puts before it.
 
-That is the label of a headline ("原标题："), a source, a bureau line ("新华社北京6月1日电（记者张三）",
-"LONDON (Reuters) -"), a byline, the caption of a picture. What is shown of an article begins behind
-them, and stays a slice of it.
+That is the label of a headline ("原标题："), a source, a bureau line
+("新华社北京6月1日电（记者张三）", "LONDON (Reuters) -"), a byline, the caption of a picture. What
+is shown of an article begins behind them, and stays a slice of it.
 """
 
 from __future__ import annotations
@@ -37,14 +37,17 @@ _BYLINE = (
     r"[^（()）【】\[\]。？?！!\n]{0,60}[)）】\]]"
     r"|[^，。！？：“”\n]{0,40}?(?:记者|通讯员)[^，。！？：“”\n]{0,40}?(?:摄影报道|报道)\s*[:：]"
     rf"|{_KNOWN}{_NAME}{{0,8}}\s?[|｜丨]\s?记者\s?[\u4e00-\u9fff]{{2,3}}(?:\s[\u4e00-\u9fff]{{2,3}})*\s"
-    r"|(?:撰?文字?|图片?|编辑|作者|出品|编译|责编|校对|摄影|排版|记者|见习记者|通讯员)(?:[/、]\S{1,4}?)?\s?"
+    r"|(?:撰?文字?|图片?|编辑|作者|出品|编译|责编|校对|摄影|排版|记者|见习记者|通讯员)(?:[/、"
+    r"]\S{1,4}?)?\s?"
     r"[|｜丨/:：]\s?[^\s，。：]{1,14}(?:\s+|(?=[（(【]))"
-    rf"|(?:稿件|文章|本文|图片|信息)?来源\s?[|｜丨:：]\s*[^，。！？\n]{{1,24}}?(?:\s+|(?={_OPENS}|原标题|本[报网]讯))"
+    r"|(?:稿件|文章|本文|图片|信息)?来源\s?[|｜丨:：]\s*[^，。"
+    rf"！？\n]{{1,24}}?(?:\s+|(?={_OPENS}|原标题|本[报网]讯))"
     r"|\d{4}-\d\d?-\d\d?(?:\s+\d\d?:\d\d(?::\d\d)?)?(?=\s)"
     r"|(?:摘要|导语|核心提示|核心阅读|导读|提要)\s?[:：]"
 )
 _CAPTION = (
-    r"[^。！？\n]{0,60}?[（(][^（()）。]{0,30}(?:摄|供图|图源|提供|截图|图片|资料图)[^（()）。]{0,12}[)）]"
+    r"[^。！？\n]{0,60}?[（(][^（()）。]{0,30}(?:摄|供图|图源|提供|截图|图片|资料图)[^（()）。"
+    r"]{0,12}[)）]"
     r"|[^，。！？：\n]{0,40}?(?:供图|(?:视频|网络|网页|微博|监控)截图|资料图片?|网络图片)[\s/]*"
     r"(?=[\d\s【（(]|近日|日前|$)"
     r"|[^。！？\n]{0,80}?记者\s?(?:[\u4e00-\u9fff·]\s?){2,8}摄(?![影像氏取入制])[)）】]?"
@@ -55,7 +58,8 @@ _CAPTION = (
     r"|(?:图片来源|图源)\s?[:：]\s?\S{1,14}(?:\s+)"
 )
 _LATIN = (
-    r"(?:[A-Z][\w.'’ /-]{1,40}(?:, [A-Z][\w.'’ ]{1,30}){0,3}\s?)?[(（\[](?:[A-Z][\w&.' /-]{1,30})[)）\]]"
+    r"(?:[A-Z][\w.'’ /-]{1,40}(?:, [A-Z][\w.'’ ]{1,30}){0,3}\s?)?[(（\[](?:[A-Z][\w&.'"
+    r" /-]{1,30})[)）\]]"
     r"\s?(?:-{1,2}|[–—])\s*"
     r"|[A-Z]{3,}[A-Z .'-]*(?:, [A-Z][\w.' ]{1,24}){0,2}\s?(?:--|[–—]| - )\s*"
     r"|(?:FILE PHOTO|Photo|Image|Caption|Source|Picture)s?\s?:\s*|\[Photo[^\]]{0,40}\]\s*"
@@ -63,7 +67,8 @@ _LATIN = (
 _LEAD = re.compile(rf"\s*(?:原标题\s*[:：]|{_BUREAU}|{_BYLINE}|{_CAPTION}|{_LATIN})\s*")
 _LABEL = re.compile(r"\s*原标题\s*[:：]\s*")
 _RUNS_INTO = re.compile(
-    rf"\s{{2,}}|(?<=[^\s，,、：:；;（()）《“‘「》至于在从自到])(?={_OPENS})|(?=【[^】]*(?:记者|报道|讯)[^】]*】)"
+    r"\s{2,}|(?<=[^\s，,、"
+    rf"：:；;（()）《“‘「》至于在从自到])(?={_OPENS})|(?=【[^】]*(?:记者|报道|讯)[^】]*】)"
 )
 _TWICE = re.compile(r"(?P<headline>\S.{5,60}?)\s*(?P=headline)\s*")
 _WITHIN = re.compile(

@@ -61,10 +61,15 @@ def with_columns(snapshot: Snapshot, answer: Answer, asks: Sequence[str]) -> Ans
         return answer
     reader = _Reader(snapshot, answer)
     more = tuple(
-        Column(one, tuple(reader.cell(row, one) if at < ROWS_READ else Cell()
-                          for at, row in enumerate(answer.rows)))
+        Column(
+            one,
+            tuple(
+                reader.cell(row, one) if at < ROWS_READ else Cell()
+                for at, row in enumerate(answer.rows)
+            ),
+        )
         for one in wanted
-    )  # fmt: skip
+    )
     return dataclasses.replace(answer, columns=(*answer.columns, *more))
 
 

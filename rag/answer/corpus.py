@@ -1,4 +1,6 @@
-"""Answers about the corpus itself, from the index's columns: how many, from when, which, the latest."""
+"""Answers about the corpus itself, from the index's columns: how many, from when, which, the
+latest.
+"""
 
 from __future__ import annotations
 
@@ -90,8 +92,10 @@ def _counted(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray) -> An
     asks, lang = parsed.about.asks, parsed.frame
     if asks == "places":
         found = by_province(snapshot, kept)
-        counts = [(province_label(place.short, "en" if lang == "en" else "zh"), n, place.short)
-                  for place, n in found]  # fmt: skip
+        counts = [
+            (province_label(place.short, "en" if lang == "en" else "zh"), n, place.short)
+            for place, n in found
+        ]
         counts = [(in_script(name, lang), n, short) for name, n, short in counts]
     else:
         codes = {"publishers": snapshot.source_codes, "languages": snapshot.lang_codes}
@@ -144,7 +148,9 @@ def _summary(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray) -> An
 def _rows(
     snapshot: Snapshot, parsed: ParsedQuestion, groups: Sequence[np.ndarray], most: int
 ) -> tuple[list[Row], Citations, int]:
-    """A row for each story, the newest first, group by group; and how many articles are left over."""
+    """A row for each story, the newest first, group by group; and how many articles are left
+    over.
+    """
     order, story = snapshot.catalogue.by_date, snapshot.columns.story
     told: dict[int, list[int]] = {}
     for kept in groups:
@@ -174,16 +180,31 @@ def first_sentence(article: Article, row: int) -> Sentence:
 
 
 def _answer(
-    snapshot: Snapshot, parsed: ParsedQuestion, lines: list[str], rows: list[Row],
-    cited: Citations | None, searched: int, matched: int,
-) -> Answer:  # fmt: skip
+    snapshot: Snapshot,
+    parsed: ParsedQuestion,
+    lines: list[str],
+    rows: list[Row],
+    cited: Citations | None,
+    searched: int,
+    matched: int,
+) -> Answer:
     citations = tuple(cited.all) if cited else ()
     for citation in citations:
         verify(citation, snapshot.article_by_id(citation.article_id))
     dated = tuple(one for one in parsed.constraints if one.kind == "date")
     return Answer(
-        parsed.text, "en" if parsed.frame == "en" else "zh", "corpus", "\n".join(lines), False,
-        rows=tuple(rows), citations=citations, searched=searched, matched=matched,
-        index_version=snapshot.version, constraints=dated, as_of=parsed.as_of if dated else "",
-        traditional=parsed.frame == "zh-Hant", about=parsed.about.subject,
-    )  # fmt: skip
+        parsed.text,
+        "en" if parsed.frame == "en" else "zh",
+        "corpus",
+        "\n".join(lines),
+        False,
+        rows=tuple(rows),
+        citations=citations,
+        searched=searched,
+        matched=matched,
+        index_version=snapshot.version,
+        constraints=dated,
+        as_of=parsed.as_of if dated else "",
+        traditional=parsed.frame == "zh-Hant",
+        about=parsed.about.subject,
+    )

@@ -10,10 +10,11 @@ from rag.question import ParsedQuestion, in_script
 
 _LANGUAGES = {"zh": ("中文", "Chinese"), "en": ("英文", "English"), "und": ("未知", "unknown")}
 _RANKED = {
-    "publishers": ("{n} 家媒体", "{n} publishers"), "languages": ("{n} 种语言", "{n} languages"),
+    "publishers": ("{n} 家媒体", "{n} publishers"),
+    "languages": ("{n} 种语言", "{n} languages"),
     "months": ("{top} 最多：{most}", "{top} has the most: {most}"),
     "places": ("{top} 最多：{most}", "{top} has the most: {most}"),
-}  # fmt: skip
+}
 # One of something, for the English sentences.
 _ONE = {"1 publishers": "1 publisher", "1 languages": "1 language"}
 
@@ -82,7 +83,9 @@ def drawn(subject: str, articles_: int, stories: int, shown: int, lang: str) -> 
 
 
 def summed(rows: Sequence[Row], citations: Sequence[Citation], lang: str) -> list[str]:
-    """A line for each sentence of a summary: its subject where two are compared, its date, itself."""
+    """A line for each sentence of a summary: its subject where two are compared, its date,
+    itself.
+    """
     undated = "no date" if lang == "en" else in_script("无日期", lang)
     lines = []
     for row in rows:
@@ -138,7 +141,10 @@ def language(code: str, lang: str) -> str:
 def updated(changes: Changes, version: str, lang: str) -> str:
     """What the last update brought."""
     if lang != "en":
-        said = f"上次更新新增 {changes.added:,} 篇文章，改动 {changes.changed:,} 篇，删去 {changes.removed:,} 篇。"
+        said = (
+            f"上次更新新增 {changes.added:,} 篇文章，改动 {changes.changed:,} 篇，删去"
+            f" {changes.removed:,} 篇。"
+        )
         return in_script(said, lang)
     said = f"{articles(changes.added, lang)} added in the last update"
     return f"{said}, {changes.changed:,} changed, {changes.removed:,} removed."

@@ -177,7 +177,8 @@ def _told(snapshot: Snapshot, articles: Sequence[str]) -> np.ndarray:
 class _Work:
     """One question's work.
 
-    A refusal tries to lift the question's restrictions one by one: what stays the same is done once.
+    A refusal tries to lift the question's restrictions one by one: what stays the same is done
+    once.
 
     Attributes:
         snapshot, judge, reranker: what it works with.
@@ -247,7 +248,8 @@ class _Work:
         settled = listed or parsed.kind == "places"  # places are answered from all that match
         if self.reranker is None or settled or not self.judge.answers(parsed, findings.chance):
             return findings, passages
-        # It orders evidence; that some of it answers was settled without it, as the judge is fitted.
+        # It orders evidence; that some of it answers was settled without it, as the judge is
+        # fitted.
         passages = self._ranked_anew(parsed, found, order, passages)
         values = findings_of(parsed, passages, searched, self.judge, accept).values
         return dataclasses.replace(findings, values=values), passages

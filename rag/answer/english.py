@@ -1,6 +1,7 @@
 """A value of a Chinese article in English: figures with their units, dates, places.
 
-Nothing is guessed: what is not written with certainty ("数百家", a name of a person) stays as it is.
+Nothing is guessed: what is not written with certainty ("数百家", a name of a person) stays as it
+is.
 """
 
 from __future__ import annotations
@@ -13,10 +14,15 @@ from rag.question.script import has_chinese
 from rag.reader.values import find_dates, find_numbers
 
 _ABOUT = (
-    ("超过|超|逾|高于", "more than"), ("约为|大约|约有|约", "about"), ("将近|接近|近", "nearly"),
-    ("至少", "at least"), ("不到|不足|低于", "less than"), ("最多", "at most"),
-    ("多达|高达|达到|达", "as many as"), ("", ""),
-)  # fmt: skip
+    ("超过|超|逾|高于", "more than"),
+    ("约为|大约|约有|约", "about"),
+    ("将近|接近|近", "nearly"),
+    ("至少", "at least"),
+    ("不到|不足|低于", "less than"),
+    ("最多", "at most"),
+    ("多达|高达|达到|达", "as many as"),
+    ("", ""),
+)
 _AFTER = {
     "多": "more than",
     "余": "more than",
@@ -25,23 +31,89 @@ _AFTER = {
     "以下": "at most",
 }
 _UNITS = {
-    "人": "people", "名": "people", "位": "people", "人次": "visits", "户": "households",
-    "岁": "years old", "周岁": "years old", "元": "yuan", "元人民币": "yuan", "人民币": "yuan",
-    "美元": "US dollars", "欧元": "euros", "英镑": "pounds", "日元": "yen", "港元": "Hong Kong dollars",
-    "港币": "Hong Kong dollars", "韩元": "won", "卢布": "roubles", "新台币": "New Taiwan dollars",
-    "年": "years", "个月": "months", "天": "days", "周": "weeks", "小时": "hours", "个小时": "hours",
-    "分钟": "minutes", "秒": "seconds", "秒钟": "seconds", "%": "%", "％": "%", "倍": "times", "成": "0 %",
-    "个百分点": "percentage points", "百分点": "percentage points", "米": "metres", "公里": "kilometres",
-    "千米": "kilometres", "海里": "nautical miles", "厘米": "centimetres", "毫米": "millimetres",
-    "平方米": "square metres", "平方公里": "square kilometres", "立方米": "cubic metres", "亩": "mu",
-    "公顷": "hectares", "吨": "tonnes", "公斤": "kilograms", "千克": "kilograms", "克": "grams",
-    "斤": "jin", "升": "litres", "千瓦时": "kilowatt-hours", "千瓦": "kilowatts", "兆瓦": "megawatts",
-    "度": "degrees", "摄氏度": "°C", "℃": "°C", "次": "times", "例": "cases", "宗": "cases",
-    "辆": "vehicles", "架": "aircraft", "艘": "ships", "册": "copies", "票": "votes", "张": "",
-    "项": "items", "个": "", "家": "", "所": "", "件": "items", "台": "units", "套": "sets", "间": "rooms",
-    "座": "", "条": "", "种": "kinds", "只": "", "头": "head", "棵": "trees", "株": "plants",
+    "人": "people",
+    "名": "people",
+    "位": "people",
+    "人次": "visits",
+    "户": "households",
+    "岁": "years old",
+    "周岁": "years old",
+    "元": "yuan",
+    "元人民币": "yuan",
+    "人民币": "yuan",
+    "美元": "US dollars",
+    "欧元": "euros",
+    "英镑": "pounds",
+    "日元": "yen",
+    "港元": "Hong Kong dollars",
+    "港币": "Hong Kong dollars",
+    "韩元": "won",
+    "卢布": "roubles",
+    "新台币": "New Taiwan dollars",
+    "年": "years",
+    "个月": "months",
+    "天": "days",
+    "周": "weeks",
+    "小时": "hours",
+    "个小时": "hours",
+    "分钟": "minutes",
+    "秒": "seconds",
+    "秒钟": "seconds",
+    "%": "%",
+    "％": "%",
+    "倍": "times",
+    "成": "0 %",
+    "个百分点": "percentage points",
+    "百分点": "percentage points",
+    "米": "metres",
+    "公里": "kilometres",
+    "千米": "kilometres",
+    "海里": "nautical miles",
+    "厘米": "centimetres",
+    "毫米": "millimetres",
+    "平方米": "square metres",
+    "平方公里": "square kilometres",
+    "立方米": "cubic metres",
+    "亩": "mu",
+    "公顷": "hectares",
+    "吨": "tonnes",
+    "公斤": "kilograms",
+    "千克": "kilograms",
+    "克": "grams",
+    "斤": "jin",
+    "升": "litres",
+    "千瓦时": "kilowatt-hours",
+    "千瓦": "kilowatts",
+    "兆瓦": "megawatts",
+    "度": "degrees",
+    "摄氏度": "°C",
+    "℃": "°C",
+    "次": "times",
+    "例": "cases",
+    "宗": "cases",
+    "辆": "vehicles",
+    "架": "aircraft",
+    "艘": "ships",
+    "册": "copies",
+    "票": "votes",
+    "张": "",
+    "项": "items",
+    "个": "",
+    "家": "",
+    "所": "",
+    "件": "items",
+    "台": "units",
+    "套": "sets",
+    "间": "rooms",
+    "座": "",
+    "条": "",
+    "种": "kinds",
+    "只": "",
+    "头": "head",
+    "棵": "trees",
+    "株": "plants",
     "步": "steps",
-}  # fmt: skip
+}
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _ONE = {"people": "person", "visits": "visit", "households": "household", "years old": "year old"}
 _RANGE = re.compile(r"\s?(?:至|到|[-—~～–])\s?")
@@ -51,10 +123,19 @@ _DAY = re.compile(
     r"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上?|晚间|夜间)?"
 )
 _PARTS = {
-    "凌晨": "early", "清晨": "early", "早上": "morning", "早晨": "morning", "上午": "morning", "中午": "noon",
-    "下午": "afternoon", "傍晚": "evening", "晚": "evening", "晚上": "evening", "晚间": "evening",
+    "凌晨": "early",
+    "清晨": "early",
+    "早上": "morning",
+    "早晨": "morning",
+    "上午": "morning",
+    "中午": "noon",
+    "下午": "afternoon",
+    "傍晚": "evening",
+    "晚": "evening",
+    "晚上": "evening",
+    "晚间": "evening",
     "夜间": "night",
-}  # fmt: skip
+}
 
 
 def in_english(label: str, kind: str, date: str = "") -> str:

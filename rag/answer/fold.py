@@ -284,7 +284,9 @@ def _agree(one: _Figure, other: _Figure) -> bool:
 
 
 def renamed(one: str, other: str) -> bool:
-    """Whether two sentences of nearly the same words name one thing each that the other does not."""
+    """Whether two sentences of nearly the same words name one thing each that the other does
+    not.
+    """
     names, others = names_in(one), names_in(other)
     return len(names - others) == len(others - names) == 1
 

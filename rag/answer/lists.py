@@ -26,7 +26,8 @@ _LEVELS = {
 }
 # Names that stand beside each other in one span.
 _JOINT = re.compile(
-    r"\s*(?:[、，；;]|,(?!\d{3})|以及|(?<=[\w》）)])(?:和|与|及|跟)(?=[\w《（(])|\b(?:and|or|as well as)\b"
+    r"\s*(?:[、，；;]|,(?!\d{3})|以及|(?<=[\w》）)])(?:和|与|及|跟)(?=[\w《（(])|\b(?:and|or|as"
+    r" well as)\b"
     r"|&(?= ))\s*",
     re.I,
 )
@@ -60,7 +61,8 @@ _LETTERS = dict(
     )
 )
 _RUN = re.compile(
-    rf"(?:^|(?<=[和与及同、，]))[{''.join(_LETTERS)}]{{2,}}(?=$|[和与及同、，等两三四五六七八九十各国])"
+    rf"(?:^|(?<=[和与及同、，]))[{''.join(_LETTERS)}]{{2,}}(?=$|[和与及同、，"
+    r"等两三四五六七八九十各国])"
 )
 
 

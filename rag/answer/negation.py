@@ -8,16 +8,29 @@ import re
 _DENYING = re.compile(
     r"(?<!有)没(?!收|落|过多久)有?|(?<!是)不是|并非|(?:[并尚从仍]|至今)?未(?![来成婚免央知必]|雨绸缪)(?:曾|能)?|不(?:会|曾|予|能|准|许|愿|肯|打算|得(?!不))|(?P<ended>不再)|无法"
     r"|拒绝|拒不|取消|撤销|叫停|停办|停止|暂停|推迟|延期|放弃"
-    r"|\b(?:not(?! (?:only|just|least|merely|far|long|until)\b)|\w+n['’]t|never|cannot|no(?! (?:one|more|less|fewer|doubt|matter)\b)(?: longer)?"
-    r"|declin(?:e[sd]?|ing)|refus(?:e[sd]?|ing)|reject(?:s|ed|ing)?|cancel(?:s|led|ed|ling|ing)?|call(?:s|ed|ing)? off|abandon(?:s|ed|ing)?"
-    r"|suspend(?:s|ed|ing)?|postpon(?:e[sd]?|ing)|halt(?:s|ed|ing)?|scrap(?:s|ped|ping)?|fail(?:s|ed|ing)? to|stop(?:s|ped|ping)?)\b", re.I)
+    r"|\b(?:not(?! (?:only|just|least|merely|far|long|until)\b)|\w+n['’]t|never|cannot|no(?!"
+    r" (?:one|more|less|fewer|doubt|matter)\b)(?: longer)?"
+    r"|declin(?:e[sd]?|ing)|refus(?:e[sd]?|ing)|reject(?:s|ed|ing)?|cancel(?:s|led|ed|ling|ing)?|call(?:s|ed|ing)?"
+    r" off|abandon(?:s|ed|ing)?"
+    r"|suspend(?:s|ed|ing)?|postpon(?:e[sd]?|ing)|halt(?:s|ed|ing)?|scrap(?:s|ped|ping)?|fail(?:s|ed|ing)?"
+    r" to|stop(?:s|ped|ping)?)\b",
+    re.I,
+)
 # A question with one of these may ask for just that.
 _ASKED = re.compile(
     r"[不没未停禁拒]|取消|撤销|推迟|延期|放弃|并非|无法"
     r"|\b(?:(?:not?|\w+n['’]t|never|cannot|without|call(?:s|ed|ing)? off|against|ban(?:s|ned)?)\b"
-    r"|(?:declin|refus|reject|cancel|abandon|suspend|postpon|halt|scrap|fail|stop|oppos))", re.I)
-_STOP = re.compile(r"[，。；：、！？\n]|的|[,.;:!?](?=\s|$)")  # denial ends with its clause, and with the attribute it stands in
-_REACH, _ENDED, _LATIN = 8, 3, 20  # characters that it reaches; less for "不再", after which something new often begins
+    r"|(?:declin|refus|reject|cancel|abandon|suspend|postpon|halt|scrap|fail|stop|oppos))",
+    re.I,
+)
+_STOP = re.compile(
+    r"[，。；：、！？\n]|的|[,.;:!?](?=\s|$)"
+)  # denial ends with its clause, and with the attribute it stands in
+_REACH, _ENDED, _LATIN = (
+    8,
+    3,
+    20,
+)  # characters that it reaches; less for "不再", after which something new often begins
 
 
 def asks_denial(question: str) -> bool:

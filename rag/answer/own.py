@@ -28,7 +28,8 @@ def own_answer(snapshot: Snapshot, parsed: ParsedQuestion, passing: np.ndarray) 
         from rag.answer.corpus import corpus_answer
 
         found = corpus_answer(snapshot, parsed, passing)
-        # "What happened on 11 September 2001?" asks about the world where no article is of that day.
+        # "What happened on 11 September 2001?" asks about the world where no article is of that
+        # day.
         only_dated = parsed.about.asks == "list" and parsed.told and not parsed.about.subject
         summed = parsed.about.asks in ("summary", "compare")  # of nothing: refused as any question
         return None if summed and not found.rows or only_dated and not found.matched else found

@@ -1,7 +1,8 @@
 """Which places: the first edition's way, until the reader lists them as well.
 
-Sentences are cut into segments, each governed by the place at the head of its clause (:mod:`rag.answer.enumerate`); every
-segment that comes near the best is a row. On the ten lists of places in ``quality_month.dev`` it is still surer than the reader.
+Sentences are cut into segments, each governed by the place at the head of its clause
+(:mod:`rag.answer.enumerate`); every segment that comes near the best is a row. On the ten lists of
+places in ``quality_month.dev`` it is still surer than the reader.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ FOUND, SURE = 0.5, 0.8  # match from which a word counts as found, and as found 
 ALSO = 0.75
 # Of the support of a place, and of what its best quote says: what is quoted for it.
 LEAST, NEAR = 0.5, 0.85
-# A match carried over by the article's time; what a fit adds for a time told from the day of asking.
+# A match carried over by the article's time; what a fit adds for a time told from the day of
+# asking.
 CARRIED, DATED = 0.8, 0.2
 
 
@@ -45,11 +47,14 @@ def place_groups(
     calendar: Calendar,
     gazette: Gazette,
 ) -> list[list[PlaceFound]]:
-    """The places that the passages at some positions of ``found`` are about, by what one row stands for; [] for a refusal.
+    """The places that the passages at some positions of ``found`` are about, by what one row stands
+    for; [] for a refusal.
 
     Args:
-        snapshot, parsed, found, order: the index, the question, the candidates, those that are gone through, best first.
-        weights: of the logistic regression that tells whether the best of them answer (``Judge.places``).
+        snapshot, parsed, found, order: the index, the question, the candidates, those that are gone
+            through, best first.
+        weights: of the logistic regression that tells whether the best of them answer
+            (``Judge.places``).
         calendar, gazette: the dates and places of the articles.
     """
     query = parsed.query
@@ -82,7 +87,9 @@ def place_groups(
 
 
 def _grouped(places: Sequence[PlaceFound], level: str) -> list[list[PlaceFound]]:
-    """Places by the province, or for "city" and "country" by the place itself; in order of code, the best quoted first."""
+    """Places by the province, or for "city" and "country" by the place itself; in order of code,
+    the best quoted first.
+    """
     groups: dict[str, list[PlaceFound]] = {}
     for one in sorted(places, key=lambda one: one.mention.place.code):
         place = one.mention.place
@@ -122,7 +129,9 @@ def place_quotes(
 def _with_name(
     one: PlaceFound, span: tuple[int, int], gazette: Gazette
 ) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
-    """The quote, begun at the sentence that names its place if that stands close before; and the place marked in it."""
+    """The quote, begun at the sentence that names its place if that stands close before; and the
+    place marked in it.
+    """
     mention, article = one.mention, one.evidence.article
     if mention not in gazette.mentions(one.evidence):
         return span, ()  # named in the title, which is shown with the quote
@@ -143,7 +152,8 @@ def _accepted(
 ) -> bool:
     """Whether the first passages about the places kept will do.
 
-    A place, or places in one list, are judged by all that their article says of them: news spreads a story over sentences.
+    A place, or places in one list, are judged by all that their article says of them: news spreads
+    a story over sentences.
     """
     codes = {one.mention.place.code for one in kept}
     leading = {
@@ -170,7 +180,9 @@ def _judged(
     also: Sequence[Evidence],
     weights: dict[str, float],
 ) -> bool:
-    """Whether a sentence answers, by logistic regression on how much of the question it and its passage match."""
+    """Whether a sentence answers, by logistic regression on how much of the question it and its
+    passage match.
+    """
     view, query = evidence.view, parsed.query
     matched = np.maximum.reduce([evidence.matched, *(one.matched for one in also)])
     content = shares > 0
@@ -182,18 +194,25 @@ def _judged(
     )
     english, foreign = query.lang != "zh", view.article.lang != "zh"
     told = {
-        "support": float(shares @ matched), "passage": float(shares @ view.matched(view.start, view.end)),
+        "support": float(shares @ matched),
+        "passage": float(shares @ view.matched(view.start, view.end)),
         "found": float((matched[content] > FOUND).mean()) if content.any() else 0.0,
-        "worst": float((shares * (1 - matched)).max(initial=0)), "rank": view.rank, "short": max(words, 1) ** -0.5,
-        "english_question": english, "english_article": foreign, "cross": english != foreign, "constant": 1.0,
-    }  # fmt: skip
+        "worst": float((shares * (1 - matched)).max(initial=0)),
+        "rank": view.rank,
+        "short": max(words, 1) ** -0.5,
+        "english_question": english,
+        "english_article": foreign,
+        "cross": english != foreign,
+        "constant": 1.0,
+    }
     return sum(weights[name] * value for name, value in told.items()) >= 0
 
 
 def _content(query: Query, parsed: ParsedQuestion, seen: Sequence[View]) -> np.ndarray:
     """bool (n,): the tokens that evidence must support.
 
-    Places are checked on their own, and so is a year that no candidate writes out (an article may be of that year by its date).
+    Places are checked on their own, and so is a year that no candidate writes out (an article may
+    be of that year by its date).
     """
     unsaid = [
         year
@@ -202,8 +221,10 @@ def _content(query: Query, parsed: ParsedQuestion, seen: Sequence[View]) -> np.n
     ]
     years = [(query.text.find(year), query.text.find(year) + 4) for year in unsaid]
     for mask in (
-        query.content & _outside(query, *parsed.idle, *parsed.place_spans, *years), query.content & _outside(query, *parsed.idle), query.content,
-    ):  # fmt: skip
+        query.content & _outside(query, *parsed.idle, *parsed.place_spans, *years),
+        query.content & _outside(query, *parsed.idle),
+        query.content,
+    ):
         if mask.any():
             return mask
     return query.weights > 0
@@ -239,7 +260,9 @@ def _of_place(evidence: Evidence, place: Place, gazette: Gazette) -> bool:
 def _timely(
     evidence: list[Evidence], shares: np.ndarray, parsed: ParsedQuestion, calendar: Calendar
 ) -> list[Evidence]:
-    """Evidence that fits the periods which the question names, as if it named them in its words; in the order of its score."""
+    """Evidence that fits the periods which the question names, as if it named them in its words; in
+    the order of its score.
+    """
     if not parsed.told:
         return evidence
     out = [_credited(one, shares, parsed, calendar) for one in evidence]

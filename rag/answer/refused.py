@@ -69,7 +69,9 @@ def _missing(parsed: ParsedQuestion, match: np.ndarray) -> tuple[str, ...]:
 
 
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:
-    """A piece of a word in letters as the whole word, without marks at its ends; other pieces as they are."""
+    """A piece of a word in letters as the whole word, without marks at its ends; other pieces as
+    they are.
+    """
     while start < end and not text[start].isalnum():
         start += 1
     while start < end and not text[end - 1].isalnum():

@@ -228,7 +228,9 @@ def place_row(parsed: ParsedQuestion, group: Sequence[PlaceFound], numbers: tupl
 
 
 def _place_label(place, level: str, lang: str) -> str:
-    """What a row of a place begins with: "Sichuan 四川", "四川", "Nanchang 南昌市 (Jiangxi 江西)"."""
+    """What a row of a place begins with: "Sichuan 四川", "四川", "Nanchang 南昌市 (Jiangxi
+    江西)".
+    """
     if level == "city":
         inside = place.level != "province"  # Beijing lies in no province
         if lang != "en":

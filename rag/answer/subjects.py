@@ -1,7 +1,7 @@
 """Which place a clause is about.
 
-News names the acting place once and goes on: "四川省质监局搭建模拟电梯，举办演练". So a sentence is cut into
-segments; a place at the head of a clause begins a new one and governs it until the next.
+News names the acting place once and goes on: "四川省质监局搭建模拟电梯，举办演练". So a sentence is
+cut into segments; a place at the head of a clause begins a new one and governs it until the next.
 """
 
 from __future__ import annotations
@@ -14,23 +14,40 @@ from rag.answer.roles import AROUND, ASIDE, EVENT, SOURCE, role
 from rag.corpus import clauses
 from rag.corpus.places import PlaceMention
 
-# What may stand before a place at the head of a clause: marks, a time, and words that open without a verb.
+# What may stand before a place at the head of a clause: marks, a time, and words that open without
+# a verb.
 _OPENING = re.compile(
-    r"[\s\W_]*(?:\S{1,12}。)?(?:[^\s，。；]{0,10}?(?:[日天年月初底末晚后前]|上午|下午|期间))?[\s\W_]*(?:并且|而且|但|不过|另|还有|也|又|则)?"
+    r"[\s\W_]*(?:\S{1,12}。)?(?:[^\s，。"
+    r"；]{0,10}?(?:[日天年月初底末晚后前]|上午|下午|期间))?[\s\W_]*(?:并且|而且|但|不过|另|还有|也|又|则)?"
     r"(?:从|到|在|由|如|像|其中|此外|另外|同时|而|截至|继|对|据|和|及|以及|随即|接着|包括|例如|比如|目前|如今|in|at|from|for|then|later|meanwhile|and|but|while|the|also)?[\s\W_]*$",
     re.I,
 )
-_BETWEEN = re.compile(r"^[\s、，,和与及以跟同·/（）()省市区县]*(?:以及|and|or|&)?(?:\s+the)?\s*$", re.I)
-_LISTED = re.compile(r"^[^\s\W的在了]{1,6}、$")  # "海南文昌、山东青岛", where the gazetteer knows no 文昌; "山东省质监局、江西省质监局"
+_BETWEEN = re.compile(
+    r"^[\s、，,和与及以跟同·/（）()省市区县]*(?:以及|and|or|&)?(?:\s+the)?\s*$", re.I
+)
+_LISTED = re.compile(
+    r"^[^\s\W的在了]{1,6}、$"
+)  # "海南文昌、山东青岛", where the gazetteer knows no 文昌; "山东省质监局、江西省质监局"
 # What opens a sentence and is closed by the comma: "Unlike Henan, Shandong and Hubei ..."
-_CLOSED = re.compile(r"(?:^|[.!?\n]\s*)(?:unlike|(?:compared|in comparison|in contrast) (?:with|to)|except(?: for)?)(?: the)? $", re.I)
+_CLOSED = re.compile(
+    r"(?:^|[.!?\n]\s*)(?:unlike|(?:compared|in comparison|in contrast) (?:with|to)|except(?:"
+    r" for)?)(?: the)? $",
+    re.I,
+)
 # A clause that says when, where or why, and leaves it to the next to say who.
 _ADVERBIAL = re.compile(
-    r"(?:前|后|时|时候|期间|之际|之机|以来|之间|方面|[上中里起日年月])[，,]\s*$|^\s*(?:为了?|随着|按照|根据|依托|围绕|借助|针对|面对|结合|除了?)"
-    r"|^\s*(?:before|after|during|on|in|at|as|when|while|since|until|with|for|to|by|under|despite)\b.*,\s*$", re.I)
+    r"(?:前|后|时|时候|期间|之际|之机|以来|之间|方面|[上中里起日年月])[，"
+    r",]\s*$|^\s*(?:为了?|随着|按照|根据|依托|围绕|借助|针对|面对|结合|除了?)"
+    r"|^\s*(?:before|after|during|on|in|at|as|when|while|since|until|with|for|to|by|under|despite)\b.*,\s*$",
+    re.I,
+)
 # It goes on about what stands before it.
-_RELATIVE = re.compile(r"\s*(?:(?:all|many|most|some|both|one|two) of )?(?:which|who|whose|whom|that|where)\b", re.I)
-_LATIN_HEAD = 60  # an English clause names its place within this many characters, if it is its subject
+_RELATIVE = re.compile(
+    r"\s*(?:(?:all|many|most|some|both|one|two) of )?(?:which|who|whose|whom|that|where)\b", re.I
+)
+_LATIN_HEAD = (
+    60  # an English clause names its place within this many characters, if it is its subject
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +59,8 @@ class Segment:
         places: the mentions it is about; may stand before it, where the sentence only goes on.
         certain: True where they stand in the segment itself.
         others: further mentions in it, that govern nothing.
-        opening: offsets of a clause before it that holds for it and its neighbours alike ("为方便出行，南京市...，
-            苏州市..."); empty where there is none.
+        opening: offsets of a clause before it that holds for it and its neighbours alike
+            ("为方便出行，南京市...， 苏州市..."); empty where there is none.
     """
 
     start: int
@@ -54,11 +71,18 @@ class Segment:
     others: tuple[PlaceMention, ...] = ()
 
 
-def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carried: tuple[PlaceMention, ...] = ()) -> list[Segment]:
+def segments(
+    text: str,
+    start: int,
+    end: int,
+    mentions: list[PlaceMention],
+    carried: tuple[PlaceMention, ...] = (),
+) -> list[Segment]:
     """The segments of the sentence ``text[start:end]``.
 
-    A clause that only opens the sentence goes with the subject behind it, or is the opening of several. Places that are
-    named beside what the sentence is about (:data:`rag.answer.roles.ASIDE`) govern nothing.
+    A clause that only opens the sentence goes with the subject behind it, or is the opening of
+    several. Places that are named beside what the sentence is about
+    (:data:`rag.answer.roles.ASIDE`) govern nothing.
 
     Args:
         text: the article's text.
@@ -79,11 +103,20 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
         else:
             parts.append([a, b, head, others])
     opening = (0, 0)
-    # "总部把针对四川、重庆的响应提至二级，向湖北派出一组": no place leads, each has its clause, and who it is of stands before the first.
+    # "总部把针对四川、重庆的响应提至二级，向湖北派出一组": no place leads, each has its clause, and
+    # who it is of stands before the first.
     common = (0, 0)
     if parts and parts[0][3] and not parts[0][2]:
-        common = max(a for a, _ in clauses(text, start, end) if a <= runs[0][0].start), runs[0][0].start
-    if len(parts) > 1 and not any(parts[0][2:]) and parts[1][2] and (not carried or _ADVERBIAL.search(text[slice(*parts[0][:2])])):
+        common = (
+            max(a for a, _ in clauses(text, start, end) if a <= runs[0][0].start),
+            runs[0][0].start,
+        )
+    if (
+        len(parts) > 1
+        and not any(parts[0][2:])
+        and parts[1][2]
+        and (not carried or _ADVERBIAL.search(text[slice(*parts[0][:2])]))
+    ):
         if len(parts) == 2:
             parts[1][0] = parts[0][0]
         else:
@@ -91,8 +124,16 @@ def segments(text: str, start: int, end: int, mentions: list[PlaceMention], carr
         del parts[0]
     # "来自四川的医生在河南": what leads the clause is not yet where it is.
     return [
-        Segment(a, b, (tuple(head) + (others if head and role(text, head) in AROUND else ())) or others or carried, bool(head or others),
-                common if not head and a > parts[0][0] else opening, others if head else ())
+        Segment(
+            a,
+            b,
+            (tuple(head) + (others if head and role(text, head) in AROUND else ()))
+            or others
+            or carried,
+            bool(head or others),
+            common if not head and a > parts[0][0] else opening,
+            others if head else (),
+        )
         for a, b, head, others in parts
     ]
 
@@ -110,32 +151,48 @@ def lists(text: str, mentions: list[PlaceMention]) -> list[tuple[PlaceMention, .
     for mention in mentions:
         between = text[runs[-1][-1].end : mention.start] if runs else ""
         joined = runs and (_BETWEEN.match(between) or _LISTED.match(between))
-        if joined and not (between == ", " and _CLOSED.search(text[max(0, runs[-1][0].start - 40) : runs[-1][0].start])):
+        if joined and not (
+            between == ", "
+            and _CLOSED.search(text[max(0, runs[-1][0].start - 40) : runs[-1][0].start])
+        ):
             runs[-1].append(mention)
         else:
             runs.append([mention])
     return [tuple(run) for run in runs]
 
 
-def governing(text: str, runs: list[tuple[PlaceMention, ...]], others: bool = False) -> list[tuple[PlaceMention, ...]]:
+def governing(
+    text: str, runs: list[tuple[PlaceMention, ...]], others: bool = False
+) -> list[tuple[PlaceMention, ...]]:
     """The lists of places that something is said of.
 
     Args:
         text: the article's text.
         runs: lists of places, as :func:`lists` gives them.
-        others: whether a place stands before them already. Where none does, that of the source will do, or of the name of an event.
+        others: whether a place stands before them already. Where none does, that of the source will
+            do, or of the name of an event.
     """
     roles = [role(text, run) for run in runs]
     kept = [run for run, name in zip(runs, roles) if name not in ASIDE]
-    return kept if kept or others else [run for run, name in zip(runs, roles) if name in (SOURCE, EVENT)]
+    return (
+        kept
+        if kept or others
+        else [run for run, name in zip(runs, roles) if name in (SOURCE, EVENT)]
+    )
 
 
 def last_governing(text: str, runs: list[tuple[PlaceMention, ...]]) -> tuple[PlaceMention, ...]:
-    """The last list of places that something is said of; where none is, that of a source or event, or ()."""
-    return next((run for run in reversed(runs) if role(text, run) not in ASIDE), ()) or next(iter(governing(text, runs)[-1:]), ())
+    """The last list of places that something is said of; where none is, that of a source or event,
+    or ().
+    """
+    return next((run for run in reversed(runs) if role(text, run) not in ASIDE), ()) or next(
+        iter(governing(text, runs)[-1:]), ()
+    )
 
 
-def _whole_clauses(spans: list[tuple[int, int]], runs: list[tuple[PlaceMention, ...]]) -> list[tuple[int, int]]:
+def _whole_clauses(
+    spans: list[tuple[int, int]], runs: list[tuple[PlaceMention, ...]]
+) -> list[tuple[int, int]]:
     """Clauses joined where a cut would go through a list of places."""
     out: list[tuple[int, int]] = []
     for a, b in spans:

@@ -2,8 +2,9 @@
 
 Extractive summarisation by centroid (Radev et al., "Centroid-based summarization of multiple
 documents", 2004) with maximal marginal relevance (Carbonell & Goldstein, "The use of MMR", 1998):
-each sentence of the articles about a subject is worth what it matches of the subject and how near it is
-to the mean of all, each story counted once, less what is said already. One sentence of each story.
+each sentence of the articles about a subject is worth what it matches of the subject and how near
+it is to the mean of all, each story counted once, less what is said already. One sentence of each
+story.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ class _Said:
 
     Attributes:
         sentences: the sentences (n).
-        stories, days: the story and the day of each (n,); articles without a date are of different days.
+        stories, days: the story and the day of each (n,); articles without a date are of different
+            days.
         vectors: unit vectors (n, d).
         aspects: the same without what all have in common, which leaves what each tells of it.
         worth: (n,), higher for sentences that say more of the subject.
@@ -187,10 +189,12 @@ def _standing(article: Article, row: int, passage: np.record) -> list[Sentence]:
         [*sentences(article.text, 0, 1_000)[:3], *sentences(article.text, start, end)[:LEADING]]
     )
     return [
-        Sentence(article, row, a, b, min(a, start), max(b, end)) for a, b in spans
+        Sentence(article, row, a, b, min(a, start), max(b, end))
+        for a, b in spans
         if shortest <= b - a <= LONG * longest(article)
-        and not _LEANS.match(article.text, a, b) and not _NO_STATEMENT.search(article.text[a:b])
-    ]  # fmt: skip
+        and not _LEANS.match(article.text, a, b)
+        and not _NO_STATEMENT.search(article.text[a:b])
+    ]
 
 
 def _matched(snapshot: Snapshot, query: Query, found: Sequence[Sentence]) -> np.ndarray:

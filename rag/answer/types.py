@@ -37,8 +37,8 @@ class Time:
 
     Attributes:
         start, end: offsets of its words in the text of the article.
-        day: what is meant, "2023-08-02", "2023-08" or "2023"; "--08-02" where the article has no date
-            but that of its bureau line.
+        day: what is meant, "2023-08-02", "2023-08" or "2023"; "--08-02" where the article has no
+            date but that of its bureau line.
     """
 
     start: int
@@ -243,8 +243,8 @@ class Answer:
         traditional: whether the frame is in traditional characters, as the question is; quotes stay
             as they are.
         written: what a language model wrote; None where none was asked.
-        about: of kind "corpus" what the articles are to mention, as the question writes it, "" for all;
-            ``Index.browse("about:" + about)`` lists them all.
+        about: of kind "corpus" what the articles are to mention, as the question writes it, "" for
+            all; ``Index.browse("about:" + about)`` lists them all.
         also: other wordings of the question that were searched beside it, as a language model
             proposed them. They only choose passages that are read for the question itself.
         columns: further columns of a list, where they were asked for: when, how many, who.

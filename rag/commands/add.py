@@ -1,4 +1,6 @@
-"""``yinju add``, ``remove`` and ``restore``: articles into and out of the corpus folder of an index."""
+"""``yinju add``, ``remove`` and ``restore``: articles into and out of the corpus folder of an
+index.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,14 @@ from typing import TYPE_CHECKING
 import click
 
 from rag import options
-from rag.commands.report import MAX_REMOVED, counted, put_current, put_report, skipped_before, with_progress
+from rag.commands.report import (
+    MAX_REMOVED,
+    counted,
+    put_current,
+    put_report,
+    skipped_before,
+    with_progress,
+)
 from rag.errors import CorpusError, UsageError
 
 if TYPE_CHECKING:
@@ -22,9 +31,13 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 _PATIENCE = 600.0  # seconds for a watch or a server that is updating the same index
-_CORPUS = "Folder that the articles are kept in.  [default: the one the index was built from, or corpus]"
+_CORPUS = (
+    "Folder that the articles are kept in.  [default: the one the index was built from, or corpus]"
+)
 _corpus = click.option("--corpus", metavar="DIR", help=_CORPUS)
-_no_update = click.option("--no-update", is_flag=True, help='Leave the index as it is, for "yinju update" later.')
+_no_update = click.option(
+    "--no-update", is_flag=True, help='Leave the index as it is, for "yinju update" later.'
+)
 
 
 @options.command(
@@ -32,27 +45,47 @@ _no_update = click.option("--no-update", is_flag=True, help='Leave the index as 
     options.index,
     _corpus,
     options.model,
-    click.option("--title", default="", help="Of the one article that is added; so are the next four."),
+    click.option(
+        "--title", default="", help="Of the one article that is added; so are the next four."
+    ),
     click.option("--date", default="", metavar="YYYY-MM-DD"),
     click.option("--source", default="", help="Its publisher."),
     click.option("--url", default="", help="Where it is from."),
     click.option("--lang", default="", help="zh or en."),
-    click.option("--pages", default=100, show_default=True, type=click.IntRange(1, 10_000), help="Pages at most of a feed or sitemap."),
+    click.option(
+        "--pages",
+        default=100,
+        show_default=True,
+        type=click.IntRange(1, 10_000),
+        help="Pages at most of a feed or sitemap.",
+    ),
     options.allow,
     _no_update,
-    options.yes("Update the index even if more than a fifth of its articles are gone from the corpus."),
+    options.yes(
+        "Update the index even if more than a fifth of its articles are gone from the corpus."
+    ),
     options.json,
     click.pass_context,
 )
 def add(
-    ctx: click.Context, sources: tuple[str, ...], path: str, corpus: str | None, model: str | None, pages: int, allow: tuple[str, ...],
-    no_update: bool, yes: bool, as_json: bool, **said: str,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    sources: tuple[str, ...],
+    path: str,
+    corpus: str | None,
+    model: str | None,
+    pages: int,
+    allow: tuple[str, ...],
+    no_update: bool,
+    yes: bool,
+    as_json: bool,
+    **said: str,
+) -> None:
     """Add files, folders and web pages to the articles.
 
-    The index is updated then. A file is copied into the corpus folder as it is; what is there already is told and not added twice. "-" reads a text
-    from standard input. A URL may be that of an article, of an RSS or Atom feed, or of a sitemap. Only public addresses
-    are fetched from, as robots.txt allows.
+    The index is updated then. A file is copied into the corpus folder as it is; what is there
+    already is told and not added twice. "-" reads a text from standard input. A URL may be that of
+    an article, of an RSS or Atom feed, or of a sitemap. Only public addresses are fetched from, as
+    robots.txt allows.
 
     \b
     yinju add notice.pdf ~/old-news https://news.example/2024/05/ferry.html
@@ -76,7 +109,11 @@ def add(
     if as_json:
         from rag.terminal import put_json
 
-        row = {"index": path, "corpus": str(folder.path), "articles": [one.to_dict() for one in tally.all]}
+        row = {
+            "index": path,
+            "corpus": str(folder.path),
+            "articles": [one.to_dict() for one in tally.all],
+        }
         put_json({**row, "update": report and report.to_dict()})
     else:
         _put_update(report, path, wanted, known)
@@ -105,9 +142,16 @@ class Tally:
                     continue
                 refused = one.status == "refused"
                 about = f"  {one.title}" * bool(one.title) + f"  ({one.reason})" * bool(one.reason)
-                what = f"{one.name}: {one.reason}" if refused else os.path.join(self.folder, one.path) + about
+                what = (
+                    f"{one.name}: {one.reason}"
+                    if refused
+                    else os.path.join(self.folder, one.path) + about
+                )
                 bar.clear()
-                put(printable(f"yinju: refused {what}" if refused else f"{one.status:<9} {what}"), error=refused)
+                put(
+                    printable(f"yinju: refused {what}" if refused else f"{one.status:<9} {what}"),
+                    error=refused,
+                )
 
     def close(self) -> None:
         """Tells the counts, where not all was shown."""
@@ -127,11 +171,18 @@ class Tally:
     options.json,
 )
 def remove(
-    names: tuple[str, ...], path: str, corpus: str | None, model: str | None, no_update: bool, yes: bool, as_json: bool
+    names: tuple[str, ...],
+    path: str,
+    corpus: str | None,
+    model: str | None,
+    no_update: bool,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Take articles out of the corpus folder.
 
-    The index is updated then. Their files are moved to the folder "trash" of the index; "yinju restore" puts them back.
+    The index is updated then. Their files are moved to the folder "trash" of the index; "yinju
+    restore" puts them back.
     """
     from rag.adding import corpus_folder, locate, remove
     from rag.terminal import printable, put, put_json
@@ -139,7 +190,9 @@ def remove(
     found = dict.fromkeys(file for _, file in locate(names, path, corpus))
     if not yes:
         if not sys.stdin.isatty():
-            raise UsageError(f"expected --yes, as nobody can be asked whether to remove {len(found):,} files")
+            raise UsageError(
+                f"expected --yes, as nobody can be asked whether to remove {len(found):,} files"
+            )
         for file in found:
             put(printable(str(file)), error=True)
         click.confirm(f"Remove {len(found):,} files?", abort=True, err=True)
@@ -150,7 +203,13 @@ def remove(
     known = skipped_before(path)
     report = None if no_update else _bring_up(path, corpus_folder(path, corpus), model, 1.0)
     if as_json:
-        put_json({"index": path, "removed": [one.to_dict() for one in removed], "update": report and report.to_dict()})
+        put_json(
+            {
+                "index": path,
+                "removed": [one.to_dict() for one in removed],
+                "update": report and report.to_dict(),
+            }
+        )
     else:
         _put_update(report, path, not no_update, known)
 
@@ -163,7 +222,14 @@ def remove(
     _no_update,
     options.json,
 )
-def restore(names: tuple[str, ...], path: str, corpus: str | None, model: str | None, no_update: bool, as_json: bool) -> None:
+def restore(
+    names: tuple[str, ...],
+    path: str,
+    corpus: str | None,
+    model: str | None,
+    no_update: bool,
+    as_json: bool,
+) -> None:
     """Put articles back that were removed; without PATH, list what is in the trash."""
     from rag.adding import corpus_folder, restore
     from rag.terminal import printable, put, put_json
@@ -178,13 +244,23 @@ def restore(names: tuple[str, ...], path: str, corpus: str | None, model: str | 
     known = skipped_before(path)
     report = _bring_up(path, folder, model, MAX_REMOVED) if names and not no_update else None
     if as_json:
-        put_json({"index": path, "restored" if names else "removed": [one.to_dict() for one in found], "update": report and report.to_dict()})
+        put_json(
+            {
+                "index": path,
+                "restored" if names else "removed": [one.to_dict() for one in found],
+                "update": report and report.to_dict(),
+            }
+        )
     else:
         _put_update(report, path, bool(names) and not no_update, known)
 
 
-def _put_update(report: BuildReport | None, path: str, wanted: bool, known: Collection[Skipped]) -> None:
-    """What the update did, and what is skipped now that was not before; where another process was faster, that all is up to date."""
+def _put_update(
+    report: BuildReport | None, path: str, wanted: bool, known: Collection[Skipped]
+) -> None:
+    """What the update did, and what is skipped now that was not before; where another process was
+    faster, that all is up to date.
+    """
     if report:
         put_report(report, path, False, False, known)
     elif wanted:
@@ -195,5 +271,12 @@ def _bring_up(path: str, folder, model: str | None, max_removed: float) -> Build
     """The index with what is in its corpus and in ``folder`` now."""
     from rag.adding import all_corpora, bring_up
 
-    work = functools.partial(bring_up, path, all_corpora(path, folder), model, max_removed=max_removed, patience=_PATIENCE)
+    work = functools.partial(
+        bring_up,
+        path,
+        all_corpora(path, folder),
+        model,
+        max_removed=max_removed,
+        patience=_PATIENCE,
+    )
     return with_progress(work)

@@ -40,11 +40,13 @@ def batch(
     as_json: bool,
     **filters,
 ) -> None:
-    """Answer the questions of FILE, "-" for standard input, and write them as CSV with their answers.
+    """Answer the questions of FILE, "-" for standard input, and write them as CSV with their
+    answers.
 
-    FILE is a CSV with a column "question" (or 问题), or a question a line. Its columns come back with grade, answer,
-    quote, title, source, date, url and all_quotes behind them; --json writes an object a line. Each row is written as
-    soon as it is answered, so that what is stopped keeps what it has.
+    FILE is a CSV with a column "question" (or 问题), or a question a line. Its columns come back
+    with grade, answer, quote, title, source, date, url and all_quotes behind them; --json writes an
+    object a line. Each row is written as soon as it is answered, so that what is stopped keeps what
+    it has.
     """
     from rag.assistant import Assistant
     from rag.corpus.encoding import NotText, decode

@@ -12,23 +12,33 @@ from rag.commands.report import MAX_REMOVED, put_current, put_report, with_progr
 
 
 @options.command(
-    options.corpus("Folder or file of articles, in any of the formats of docs/corpus.md.  [default: corpus]"),
+    options.corpus(
+        "Folder or file of articles, in any of the formats of docs/corpus.md.  [default: corpus]"
+    ),
     click.option("--sample", is_flag=True, help="Index the articles that come with Yinju."),
     options.index,
     options.model,
     options.columns,
-    click.option("--if-stale", is_flag=True, help="Only if the articles, the model or Yinju changed since."),
+    click.option(
+        "--if-stale", is_flag=True, help="Only if the articles, the model or Yinju changed since."
+    ),
     click.option("--quiet", is_flag=True, help="No report; what was skipped is still told."),
     options.json,
 )
 def build(
-    corpus: tuple[str, ...], sample: bool, path: str, model: str | None, columns: dict[str, str] | None, if_stale: bool, quiet: bool,
+    corpus: tuple[str, ...],
+    sample: bool,
+    path: str,
+    model: str | None,
+    columns: dict[str, str] | None,
+    if_stale: bool,
+    quiet: bool,
     as_json: bool,
 ) -> None:
     """Read articles and build an index of them.
 
-    The new version takes the place of the old one in one step when it is complete and checked; the old one
-    is kept for "yinju rollback".
+    The new version takes the place of the old one in one step when it is complete and checked; the
+    old one is kept for "yinju rollback".
     """
     from rag.library import Index, sample_corpus
 
@@ -44,23 +54,33 @@ def build(
     options.index,
     options.model,
     options.yes("Do it even if more than a fifth of the articles are gone from the corpus."),
-    click.option("--fetch", is_flag=True, help="First ask for the articles again that came from the web."),
+    click.option(
+        "--fetch", is_flag=True, help="First ask for the articles again that came from the web."
+    ),
     options.allow,
     options.json,
 )
 def update(
-    corpus: tuple[str, ...], path: str, model: str | None, yes: bool, fetch: bool, allow: tuple[str, ...], as_json: bool
+    corpus: tuple[str, ...],
+    path: str,
+    model: str | None,
+    yes: bool,
+    fetch: bool,
+    allow: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Bring an index up to date with its articles.
 
-    Compares the content of all files; if nothing changed, nothing is done. If more than a fifth of the articles are
-    gone, the folder may be the wrong one: then it is refused without --yes.
+    Compares the content of all files; if nothing changed, nothing is done. If more than a fifth of
+    the articles are gone, the folder may be the wrong one: then it is refused without --yes.
     """
     from rag.library import Index
 
     if fetch:
         refreshed(path, corpus, allow, as_json)
-    work = functools.partial(Index.update, path, corpus or None, model, max_removed=1.0 if yes else MAX_REMOVED)
+    work = functools.partial(
+        Index.update, path, corpus or None, model, max_removed=1.0 if yes else MAX_REMOVED
+    )
     report = with_progress(work)
     if report is None:
         put_current(path, as_json)

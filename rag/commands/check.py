@@ -16,12 +16,15 @@ from rag.errors import UsageError
 @options.command(
     click.argument("given", metavar="SENTENCE | --json FILE.jsonl"),
     click.option(
-        "--evidence", "files", multiple=True, metavar="FILE",
+        "--evidence",
+        "files",
+        multiple=True,
+        metavar="FILE",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="A text in UTF-8 that shall say SENTENCE. May be given several times.",
     ),
     options.json,
-)  # fmt: skip
+)
 def check(given: str, files: tuple[Path, ...], as_json: bool) -> None:
     """Say which words of SENTENCE its evidence does not say.
 

@@ -31,7 +31,9 @@ def skipped_before(path: str) -> frozenset[Skipped]:
     return frozenset()
 
 
-def put_report(report, path: str, quiet: bool, as_json: bool, known: Collection[Skipped] = ()) -> None:
+def put_report(
+    report, path: str, quiet: bool, as_json: bool, known: Collection[Skipped] = ()
+) -> None:
     """What a build did, and what was skipped, but for what is ``known``."""
     from rag.terminal import put, put_json, put_skipped
 
@@ -47,12 +49,17 @@ def summary(report) -> str:
     from rag.terminal import size
 
     changes = dataclasses.asdict(report.changes)
-    what = [f"{several(report.articles, 'article')}{'' if report.changes.added == report.articles else f' ({counted(changes)})'}"]
+    what = [
+        f"{several(report.articles, 'article')}{'' if report.changes.added == report.articles else f' ({counted(changes)})'}"
+    ]
     what += [f"{several(report.repeats, 'repeat')} of a story"] if report.repeats else []
     what += [several(report.passages, "passage")]
     what += [f"{report.reused:,} vectors taken over"] if report.reused else []
     what += [f"{len(report.skipped):,} skipped"] if report.skipped else []
-    return f"{', '.join(what)}, {size(report.bytes)} in {report.seconds:.1f} s (version {report.version})"
+    return (
+        f"{', '.join(what)}, {size(report.bytes)} in {report.seconds:.1f} s (version"
+        f" {report.version})"
+    )
 
 
 def several(count: int, of: str) -> str:

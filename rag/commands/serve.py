@@ -23,15 +23,36 @@ if TYPE_CHECKING:
     options.model,
     options.rerank,
     options.llm,
-    click.option("--llm-switch", is_flag=True, help="Readers may switch the language model off and on."),
-    click.option("--hash-password", "hashed", metavar="NAME", help="Ask for a password, write the line of NAME for the file of --auth, and end."),
+    click.option(
+        "--llm-switch", is_flag=True, help="Readers may switch the language model off and on."
+    ),
+    click.option(
+        "--hash-password",
+        "hashed",
+        metavar="NAME",
+        help="Ask for a password, write the line of NAME for the file of --auth, and end.",
+    ),
     click.option("--allow-upload", is_flag=True, help="Readers may add articles."),
-    click.option("--allow-url", is_flag=True, help="With --allow-upload: readers may name an address that the server fetches an article from."),
+    click.option(
+        "--allow-url",
+        is_flag=True,
+        help=(
+            "With --allow-upload: readers may name an address that the server fetches an article"
+            " from."
+        ),
+    ),
     *options.server,
     click.option("--open", "browse", is_flag=True, help="Open the page in the browser."),
 )
 def serve(
-    path: str, corpus: tuple[str, ...], model: str | None, rerank: str | None, auth: str | None, hashed: str | None, browse: bool, **given
+    path: str,
+    corpus: tuple[str, ...],
+    model: str | None,
+    rerank: str | None,
+    auth: str | None,
+    hashed: str | None,
+    browse: bool,
+    **given,
 ) -> None:
     """Serve the chat page and the JSON interface (described at /docs).
 
@@ -56,7 +77,9 @@ def serve(
 
     if corpus and (reason := Index.stale(path, corpus, model)):
         put(f"yinju: building the index ({reason})", error=True)
-        put_report(with_progress(functools.partial(Index.build, corpus, path, model)), path, False, False)
+        put_report(
+            with_progress(functools.partial(Index.build, corpus, path, model)), path, False, False
+        )
 
     from rag.ui.app import serve as serve_page
 
@@ -65,13 +88,17 @@ def serve(
 
 
 def log() -> None:
-    """Refusals and errors on standard error, each with its time and the reference that the reader was given."""
+    """Refusals and errors on standard error, each with its time and the reference that the reader
+    was given.
+    """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     logging.getLogger("rag").setLevel(logging.INFO)
 
 
 def ready_told(settings: Settings, browse: bool = False, path: str = "") -> Callable[[str], None]:
-    """What says where a server is, once it is there: with ``path`` below its address, and in the browser where ``browse``."""
+    """What says where a server is, once it is there: with ``path`` below its address, and in the
+    browser where ``browse``.
+    """
 
     def ready(address: str) -> None:
         from rag.terminal import put
@@ -94,6 +121,14 @@ def _password() -> str:
 
 def read_line(name: str, hashed: str) -> str:
     """The line of a file of accounts. Raises UsageError for a name that cannot stand in it."""
-    if ":" in name or not name.strip() or name != name.strip() or not name.isprintable() or name.startswith("#"):
-        raise UsageError(f"expected a name without a colon, spaces around it or # before it, got {name!r}")
+    if (
+        ":" in name
+        or not name.strip()
+        or name != name.strip()
+        or not name.isprintable()
+        or name.startswith("#")
+    ):
+        raise UsageError(
+            f"expected a name without a colon, spaces around it or # before it, got {name!r}"
+        )
     return f"{name}:{hashed}"

@@ -1,4 +1,6 @@
-"""``yinju status``, ``versions``, ``diff``, ``verify``, ``rollback`` and ``gc``: the versions of an index."""
+"""``yinju status``, ``versions``, ``diff``, ``verify``, ``rollback`` and ``gc``: the versions of an
+index.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +23,28 @@ def status(path: str, as_json: bool) -> None:
     if as_json:
         return put_json(told.to_dict())
     for one in overdue(path):
-        put(printable(f"yinju: the {one.kind} {one.what} was last read on {one.at[:10]}; what is new there since is not in the index"), error=True)
+        put(
+            printable(
+                f"yinju: the {one.kind} {one.what} was last read on {one.at[:10]}; what is new"
+                " there since is not in the index"
+            ),
+            error=True,
+        )
     for version in told.versions:
         live = "live  " if version.live else "      "
         if version.problem:
             put(f"{live}{version.name}  {version.problem}")
         else:
             counts = version.counts
-            repeats = f" ({counts.repeats:,} {'repeat' if counts.repeats > 1 else 'repeats'} the story of another)" if counts.repeats else ""
+            repeats = (
+                f" ({counts.repeats:,} {'repeat' if counts.repeats > 1 else 'repeats'} the story of"
+                " another)"
+                if counts.repeats
+                else ""
+            )
             put(
-                f"{live}{version.name}  {counts.articles:,} articles{repeats}, {counts.passages:,} passages, "
-                f"{size(version.bytes)}, model {version.model.name}"
+                f"{live}{version.name}  {counts.articles:,} articles{repeats}, {counts.passages:,}"
+                f" passages, {size(version.bytes)}, model {version.model.name}"
             )
     put_skipped(told.live.skipped)
 
@@ -50,13 +63,22 @@ def versions(path: str, as_json: bool) -> None:
         what = version.problem
         if not what:
             made = datetime.fromisoformat(version.created).astimezone()
-            what = f"{made:%Y-%m-%d %H:%M}  {several(version.counts.articles, 'article'):>18}  {size(version.bytes):>10}"
+            what = (
+                f"{made:%Y-%m-%d %H:%M}  {several(version.counts.articles, 'article'):>18} "
+                f" {size(version.bytes):>10}"
+            )
         put(f"{'live' if version.live else '    '}  {version.name}  {what}")
 
 
 @options.command(
     options.index,
-    click.option("--keep", default=2, show_default=True, type=click.IntRange(1), help="Versions to keep, with the live one."),
+    click.option(
+        "--keep",
+        default=2,
+        show_default=True,
+        type=click.IntRange(1),
+        help="Versions to keep, with the live one.",
+    ),
     options.json,
 )
 def gc(path: str, keep: int, as_json: bool) -> None:
@@ -72,7 +94,10 @@ def gc(path: str, keep: int, as_json: bool) -> None:
     if as_json:
         return put_json({"index": path, **freed.to_dict()})
     in_use = f", {len(freed.in_use)} still in use" if freed.in_use else ""
-    what = f"{several(len(freed.removed), 'version')} and {several(len(freed.leftovers), 'leftover')} of builds"
+    what = (
+        f"{several(len(freed.removed), 'version')} and {several(len(freed.leftovers), 'leftover')}"
+        " of builds"
+    )
     put(f"{path}: {what} removed{in_use}, {size(freed.bytes)} freed")
 
 
@@ -95,7 +120,12 @@ def diff(old: str, new: str, path: str, as_json: bool) -> None:
     if as_json:
         return put_json({"index": path, **told.to_dict()})
     found = told.difference
-    rows = [("+", found.added), ("-", found.removed), ("~", found.changed), (">", [f"{was} is {now} now" for was, now in found.moved])]
+    rows = [
+        ("+", found.added),
+        ("-", found.removed),
+        ("~", found.changed),
+        (">", [f"{was} is {now} now" for was, now in found.moved]),
+    ]
     for mark, ids in rows:
         for one in ids:
             put(printable(f"{mark} {one}"))

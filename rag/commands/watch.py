@@ -17,15 +17,21 @@ from rag.errors import YinjuError
     options.corpus("Folder or file of articles.  [default: what the index was built from]"),
     options.index,
     options.model,
-    click.option("--poll", is_flag=True, help="Look at all files now and then, where a network drive does not tell its changes."),
+    click.option(
+        "--poll",
+        is_flag=True,
+        help="Look at all files now and then, where a network drive does not tell its changes.",
+    ),
     options.yes("Follow the corpus even where more than a fifth of the articles are gone at once."),
     options.json,
 )
-def watch(corpus: tuple[str, ...], path: str, model: str | None, poll: bool, yes: bool, as_json: bool) -> None:
+def watch(
+    corpus: tuple[str, ...], path: str, model: str | None, poll: bool, yes: bool, as_json: bool
+) -> None:
     """Update the index whenever its articles change, until Ctrl-C.
 
-    A line is written for each update, with --json an object. What stops an update is told, and the watch goes on. A
-    server that serves the index switches to each new version by itself.
+    A line is written for each update, with --json an object. What stops an update is told, and the
+    watch goes on. A server that serves the index switches to each new version by itself.
     """
     from rag.terminal import Progress, printable, put, put_json, put_skipped
     from rag.watch import watch
@@ -34,7 +40,9 @@ def watch(corpus: tuple[str, ...], path: str, model: str | None, poll: bool, yes
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     known, before = skipped_before(path), ""
     with Progress() as progress:
-        for result in watch(path, corpus or None, model, 1.0 if yes else MAX_REMOVED, progress, poll, stop):
+        for result in watch(
+            path, corpus or None, model, 1.0 if yes else MAX_REMOVED, progress, poll, stop
+        ):
             progress.close()
             now = datetime.now()
             if isinstance(result, YinjuError):

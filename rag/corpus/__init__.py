@@ -1,7 +1,7 @@
 """Articles in, passages out: reading files, finding sentences, splitting.
 
-Importing this package is light; what reads files is loaded when it is first used, the libraries for HTML, YAML, dates
-and encodings when a file needs them.
+Importing this package is light; what reads files is loaded when it is first used, the libraries for
+HTML, YAML, dates and encodings when a file needs them.
 """
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,8 @@
-"""Connections to public addresses only: the name is resolved, every address is checked, and that very address is connected to.
+"""Connections to public addresses only: the name is resolved, every address is checked, and that
+very address is connected to.
 
-The check stands where the socket is opened, so redirects pass it like anything else, and a name that resolves to another
-address a moment later (DNS rebinding) is of no use: it is not asked again.
+The check stands where the socket is opened, so redirects pass it like anything else, and a name
+that resolves to another address a moment later (DNS rebinding) is of no use: it is not asked again.
 """
 
 from __future__ import annotations
@@ -25,16 +26,21 @@ Resolve = Callable[[str, int], list[str]]
 PORTS = (80, 443)
 CONNECT_SECONDS = 10.0
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: what IPv6-only networks reach the IPv4 world by
-# Public by their number, but answered inside a network: Azure's own services, relays of 6to4 (RFC 7526).
+_NAT64 = ipaddress.ip_network(
+    "64:ff9b::/96"
+)  # RFC 6052: what IPv6-only networks reach the IPv4 world by
+# Public by their number, but answered inside a network: Azure's own services, relays of 6to4 (RFC
+# 7526).
 _INSIDE = (ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("192.88.99.0/24"))
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one that anybody on the internet may reach; False for what is no address at all.
+    """Whether an IP address is one that anybody on the internet may reach; False for what is no
+    address at all.
 
-    Not public: private, loopback, link-local (169.254.169.254), shared, reserved, multicast and unspecified addresses, and
-    IPv6 addresses that stand for IPv4 ones (mapped, compatible, 6to4, Teredo), but NAT64, of which the IPv4 address counts.
+    Not public: private, loopback, link-local (169.254.169.254), shared, reserved, multicast and
+    unspecified addresses, and IPv6 addresses that stand for IPv4 ones (mapped, compatible, 6to4,
+    Teredo), but NAT64, of which the IPv4 address counts.
     """
     try:
         ip: IPv4Address | IPv6Address = ipaddress.ip_address(address)
@@ -47,7 +53,9 @@ def is_public(address: str) -> bool:
             return False
     elif any(ip in network for network in _INSIDE):
         return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_loopback or ip.is_link_local)
+    return ip.is_global and not (
+        ip.is_multicast or ip.is_reserved or ip.is_loopback or ip.is_link_local
+    )
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -57,28 +65,40 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class PublicBackend(httpcore.NetworkBackend):
-    """What a pool of httpcore opens its sockets by; all that is read and written ends at the deadline.
+    """What a pool of httpcore opens its sockets by; all that is read and written ends at the
+    deadline.
 
     Args:
         deadline: of ``time.monotonic()``.
-        allow: "host:port" or "address:port" that may be connected to though it is not public, or the port is another.
+        allow: "host:port" or "address:port" that may be connected to though it is not public, or
+            the port is another.
         resolve: see :data:`Resolve`.
     """
 
-    def __init__(self, deadline: float, allow: Collection[str] = (), resolve: Resolve = resolve) -> None:
+    def __init__(
+        self, deadline: float, allow: Collection[str] = (), resolve: Resolve = resolve
+    ) -> None:
         self._deadline, self._allow, self._resolve = deadline, frozenset(allow), resolve
         self._open = httpcore.SyncBackend()
 
     def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:  # fmt: skip
-        """Raises FetchError for what may not be connected to, and httpcore's errors for what cannot be."""
+    ) -> httpcore.NetworkStream:
+        """Raises FetchError for what may not be connected to, and httpcore's errors for what cannot
+        be.
+        """
         failed: Exception | None = None
         for address in self._checked(host, port):
             try:
                 seconds = min(CONNECT_SECONDS, _left(self._deadline))
-                stream = self._open.connect_tcp(address, port, seconds, local_address, socket_options)
+                stream = self._open.connect_tcp(
+                    address, port, seconds, local_address, socket_options
+                )
                 return _Timed(stream, self._deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
@@ -93,9 +113,13 @@ class PublicBackend(httpcore.NetworkBackend):
                 continue
             if not is_public(address):
                 seen = f"{host} is {address}" if host != address else f"got {host}"
-                raise FetchError(f"expected a public address, but {seen}: --allow {host}:{port} if you trust it")
+                raise FetchError(
+                    f"expected a public address, but {seen}: --allow {host}:{port} if you trust it"
+                )
             if port not in PORTS:
-                raise FetchError(f"expected port 80 or 443, got {port}: --allow {host}:{port} if you trust it")
+                raise FetchError(
+                    f"expected port 80 or 443, got {port}: --allow {host}:{port} if you trust it"
+                )
         return addresses
 
     def _within(self, work: Callable[[], list[str]]) -> list[str]:
@@ -116,7 +140,10 @@ class PublicBackend(httpcore.NetworkBackend):
         if isinstance(found[0], Exception):
             if getattr(found[0], "errno", None) == socket.EAI_AGAIN:
                 raise httpcore.ConnectError("the name cannot be resolved now") from found[0]
-            raise FetchError("expected the name of a site, but it is not known: check the address, or the network") from found[0]
+            raise FetchError(
+                "expected the name of a site, but it is not known: check the address, or the"
+                " network"
+            ) from found[0]
         return found[0]
 
     def connect_unix_socket(
@@ -146,7 +173,10 @@ class _Timed(httpcore.NetworkStream):
         self._stream.close()
 
     def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         seconds = min(CONNECT_SECONDS, _left(self._deadline))
         return _Timed(self._stream.start_tls(ssl_context, server_hostname, seconds), self._deadline)

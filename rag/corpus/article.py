@@ -19,8 +19,10 @@ class Article:
         url: address of the original, or "".
         lang: "zh", "en" or another ISO 639-1 code.
         path: the file it was read from, or "".
-        pages: where the pages of a PDF begin, as offsets into ``text`` in order, the first 0; () for what has no pages.
-        ocr: for each page how sure text recognition is of it, in percent, 0 for one whose text is in the file; () where it read none.
+        pages: where the pages of a PDF begin, as offsets into ``text`` in order, the first 0; ()
+            for what has no pages.
+        ocr: for each page how sure text recognition is of it, in percent, 0 for one whose text is
+            in the file; () where it read none.
     """
 
     id: str
@@ -39,7 +41,9 @@ class Article:
         return bisect.bisect_right(self.pages, offset)
 
     def recognised(self, offset: int) -> int:
-        """How sure text recognition is of the page on which ``text[offset]`` stands, in percent; 0 where it did not read it."""
+        """How sure text recognition is of the page on which ``text[offset]`` stands, in percent; 0
+        where it did not read it.
+        """
         return self.ocr[self.page(offset) - 1] if self.ocr else 0
 
 

@@ -44,7 +44,9 @@ class FoundDate(NamedTuple):
 
 
 def find_date(text: str) -> FoundDate | None:
-    """The first valid full date written in a text, or None. Day and month alone are no full date."""
+    """The first valid full date written in a text, or None. Day and month alone are no full
+    date.
+    """
     for match in _PATTERNS.finditer(text):
         iso = _iso(match)
         if iso:
@@ -54,15 +56,22 @@ def find_date(text: str) -> FoundDate | None:
 
 @functools.lru_cache(maxsize=4096)
 def normal_date(value: str) -> str:
-    """A date in almost any notation as "YYYY-MM-DD"; "" where it is no valid, unambiguous full date.
+    """A date in almost any notation as "YYYY-MM-DD"; "" where it is no valid, unambiguous full
+    date.
 
-    Relative dates ("yesterday") and 3/4/2011, which is read differently in different countries, are "".
+    Relative dates ("yesterday") and 3/4/2011, which is read differently in different countries, are
+    "".
     """
     value = value.strip()
     if not 6 <= len(value) <= 80:
         return ""
     found = find_date(value)
-    if found or _PATTERNS.search(value) or not re.search(r"\d{4}", value) or not re.search(r"[^\W\d_]{3}", value):
+    if (
+        found
+        or _PATTERNS.search(value)
+        or not re.search(r"\d{4}", value)
+        or not re.search(r"[^\W\d_]{3}", value)
+    ):
         return found.iso if found else ""
     return _parsed(value)
 
@@ -112,4 +121,6 @@ def chinese_number(text: str) -> int:
     tens, ten, ones = text.rpartition("十")
     if len(ones) > 1 or len(tens) > 1:
         return 0
-    return (10 * (_DIGITS.index(tens) if tens else 1) if ten else 0) + (_DIGITS.index(ones) if ones else 0)
+    return (10 * (_DIGITS.index(tens) if tens else 1) if ten else 0) + (
+        _DIGITS.index(ones) if ones else 0
+    )

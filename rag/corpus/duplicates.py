@@ -1,11 +1,13 @@
 """Which articles tell one story in nearly the same words: syndicated, re-posted, shortened.
 
-Broder, "On the resemblance and containment of documents" (1997): an article is the set of its runs of characters, and two
-share a story where one holds most of the other's. MinHash with banding (rensa) proposes the pairs to look at, so none of
-the others are; each pair is then compared in full. Reports made from one form (prices of the day, notices of fines) are as
-alike as two versions of one story, but for their figures: those of one story are mostly the same.
+Broder, "On the resemblance and containment of documents" (1997): an article is the set of its runs
+of characters, and two share a story where one holds most of the other's. MinHash with banding
+(rensa) proposes the pairs to look at, so none of the others are; each pair is then compared in
+full. Reports made from one form (prices of the day, notices of fines) are as alike as two versions
+of one story, but for their figures: those of one story are mostly the same.
 
-A story is what such pairs connect, so neither the order of the articles nor how an index grew changes what belongs together.
+A story is what such pairs connect, so neither the order of the articles nor how an index grew
+changes what belongs together.
 """
 
 from __future__ import annotations
@@ -20,47 +22,70 @@ import numpy as np
 
 from rag.corpus.article import Article
 
-# A pair whose sets overlap by half is found with 94 % (1 - (1 - .5**3)**21), by .6 with 99 %, by a fifth with 16 %.
+# A pair whose sets overlap by half is found with 94 % (1 - (1 - .5**3)**21), by .6 with 99 %, by a
+# fifth with 16 %.
 BANDS, BAND_ROWS = 21, 3
-SETTINGS = {"version": 2, "method": "rensa.RMinHash 2", "seed": 1, "bands": BANDS, "rows": BAND_ROWS, "characters": [5, 12]}
+SETTINGS = {
+    "version": 2,
+    "method": "rensa.RMinHash 2",
+    "seed": 1,
+    "bands": BANDS,
+    "rows": BAND_ROWS,
+    "characters": [5, 12],
+}
 RUN, RUN_LATIN = 5, 12  # characters in a run; five letters are no more than a word
 LEAST = 20  # runs: what is shorter is no story
-CROWD, NEIGHBOURS = 64, 16  # in a band that more articles share, each is compared with so many that are most like it
-# Of one story: one holds this share of the other, and of its figures. More of the figures where they are not of one day, and
-# nearly all of both where more than a few days lie between; more of the text where there are hardly any figures.
+CROWD, NEIGHBOURS = (
+    64,
+    16,
+)  # in a band that more articles share, each is compared with so many that are most like it
+# Of one story: one holds this share of the other, and of its figures. More of the figures where
+# they are not of one day, and nearly all of both where more than a few days lie between; more of
+# the text where there are hardly any figures.
 HELD, HELD_BARE, HELD_LATER = 0.70, 0.80, 0.92
 FIGURES, FIGURES_NEXT, FIGURES_LATER = 0.60, 0.75, 0.90
 FEW, DAYS = 3, 3
-# Two that each name so often what the other never names are of two subjects; the less often, the fewer figures they share.
+# Two that each name so often what the other never names are of two subjects; the less often, the
+# fewer figures they share.
 OTHER = ((0.85, 5), (0.70, 4), (0.0, 3))
-# Two that are the same to the word, but that each names what the other does not, tell of two things: what is own to each is no
-# more than this share of its words, and either a name, or what stands there again and again.
+# Two that are the same to the word, but that each names what the other does not, tell of two
+# things: what is own to each is no more than this share of its words, and either a name, or what
+# stands there again and again.
 SAME_WORDS, AGAIN, MOSTLY = 0.12, 2, 0.55
 
 _NO_LETTER = re.compile(r"[\W_]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 # A date line tells the day where the article has no date: "新华社北京8月3日电", "截至8月3日收盘".
-_DATE_LINE = re.compile(r"(?P<month>1[0-2]|0?[1-9])月(?P<day>[12]\d|3[01]|0?[1-9])日\s?(?:电|讯|消息|收盘|报道|[(（](?:记者|通讯员))")
+_DATE_LINE = re.compile(
+    r"(?P<month>1[0-2]|0?[1-9])月(?P<day>[12]\d|3[01]|0?[1-9])日\s?(?:电|讯|消息|收盘|报道|[(（](?:记者|通讯员))"
+)
 _HEAD = 120
 _SORT = (
     "盐场|农场|林场|牧场|渔场|工厂|煤矿|电站|电厂|水厂|水库|水站|大桥|隧道|码头|车站|机场|医院|学校|中学|小学|大学|学院|幼儿园|公司|集团|银行|法院|派出所|公园|景区"
     "|博物馆|图书馆|体育馆|[县镇乡村](?![长委干民])"
 )
 # Two characters that tell which one, before what sort of thing it is; a name of capitals.
-_NAME = re.compile(rf"[\u4e00-\u9fff][^\W全本我该各此外两几每同当城的某民个了着在到去](?={_SORT})|[A-Z][a-z]+(?: [A-Z][a-z]+)+")
+_NAME = re.compile(
+    rf"[\u4e00-\u9fff][^\W全本我该各此外两几每同当城的某民个了着在到去](?={_SORT})|[A-Z][a-z]+(?:"
+    r" [A-Z][a-z]+)+"
+)
 _FACTOR, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 
 Read = Callable[[Iterable[int]], Mapping[int, Article]]
 
 
 def sketch(text: str) -> np.ndarray:
-    """What nearly the same texts have in common: uint32 (BANDS,); two that are alike agree in some place. All 0 for a short one."""
+    """What nearly the same texts have in common: uint32 (BANDS,); two that are alike agree in some
+    place. All 0 for a short one.
+    """
     from rensa import RMinHash
 
     found = runs(text)
     if len(found) < LEAST:
         return np.zeros(BANDS, np.uint32)
-    matrix = RMinHash.digest_matrix_from_flat_token_hashes(found, [0, len(found)], num_perm=BANDS * BAND_ROWS, seed=SETTINGS["seed"])
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(
+        found, [0, len(found)], num_perm=BANDS * BAND_ROWS, seed=SETTINGS["seed"]
+    )
     rows = np.array(matrix.to_rows(), np.uint64).reshape(BANDS, BAND_ROWS)
     key = rows[:, 0]
     for column in range(1, BAND_ROWS):
@@ -69,13 +94,16 @@ def sketch(text: str) -> np.ndarray:
 
 
 def runs(text: str, short: bool = False) -> np.ndarray:
-    """Hashes of all runs of characters of a text, uint64, repeated as they are; marks, spaces and the case of letters do not count.
+    """Hashes of all runs of characters of a text, uint64, repeated as they are; marks, spaces and
+    the case of letters do not count.
 
     Args:
         text: of any language.
         short: runs of half the length, which are about a word.
     """
-    points = np.frombuffer(_NO_LETTER.sub("", text).lower().encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
+    points = np.frombuffer(
+        _NO_LETTER.sub("", text).lower().encode("utf-32-le", "surrogatepass"), "<u4"
+    ).astype(np.uint64)
     size = RUN if np.count_nonzero(points >= 0x2E80) * 2 > len(points) else RUN_LATIN
     size = size // 2 if short else size
     if len(points) < size:
@@ -92,13 +120,15 @@ def _mixed(key: np.ndarray) -> np.ndarray:
 
 
 def group(sketches: np.ndarray, read: Read, known: np.ndarray | None = None) -> np.ndarray:
-    """The story of every article: the row of the first article that tells it, int32 (n,); its own row where no other does.
+    """The story of every article: the row of the first article that tells it, int32 (n,); its own
+    row where no other does.
 
     Args:
         sketches: :func:`sketch` of each text, uint32 (n, BANDS).
         read: gives the articles of some rows.
-        known: what is known already, int (n,): the same number, 0 or more, for the articles of one story, -1 for those that
-            are to be compared: new ones, and those whose story lost an article. None compares all.
+        known: what is known already, int (n,): the same number, 0 or more, for the articles of one
+            story, -1 for those that are to be compared: new ones, and those whose story lost an
+            article. None compares all.
     """
     known = np.full(len(sketches), -1) if known is None else known
     above, told = np.arange(len(sketches)), np.flatnonzero(known >= 0)
@@ -112,9 +142,14 @@ def group(sketches: np.ndarray, read: Read, known: np.ndarray | None = None) -> 
     for one, other in pairs:
         heaps[likely.first(one)].append((one, other))
     for heap in heaps.values():  # a heap at a time, so that few articles are in memory
-        contents = {row: _Content.of(article) for row, article in read(sorted({row for pair in heap for row in pair})).items()}
+        contents = {
+            row: _Content.of(article)
+            for row, article in read(sorted({row for pair in heap for row in pair})).items()
+        }
         for one, other in heap:
-            if joined.first(one) != joined.first(other) and _one_story(contents[one], contents[other]):
+            if joined.first(one) != joined.first(other) and _one_story(
+                contents[one], contents[other]
+            ):
                 joined.join(one, other)
     return np.array([joined.first(row) for row in range(len(sketches))], np.int32)
 
@@ -135,11 +170,19 @@ def _alike(sketches: np.ndarray, new: np.ndarray) -> Iterator[tuple[int, int]]:
         for begin, end in zip(borders[:-1][several].tolist(), borders[1:][several].tolist()):
             crowd = rows[order[begin:end]]
             near = end - begin
-            if near > CROWD:  # a form that thousands fill in: next to each other stand those that share other bands, too
+            if (
+                near > CROWD
+                # a form that thousands fill in: next to each other stand those that share other bands,
+                # too
+            ):
                 crowd, near = crowd[np.lexsort(sketches[crowd].T[::-1])], NEIGHBOURS
             crowd = crowd.tolist()
             for place, one in enumerate(crowd):
-                yield from ((min(one, other), max(one, other)) for other in crowd[place + 1 : place + 1 + near] if new[one] or new[other])
+                yield from (
+                    (min(one, other), max(one, other))
+                    for other in crowd[place + 1 : place + 1 + near]
+                    if new[one] or new[other]
+                )
 
 
 class _Joined:
@@ -163,7 +206,8 @@ class _Joined:
 class _Content:
     """What articles are compared by.
 
-    Runs and short runs with how often they stand in the text, figures, the date, month and day of the date line, and the text.
+    Runs and short runs with how often they stand in the text, figures, the date, month and day of
+    the date line, and the text.
     """
 
     runs: np.ndarray
@@ -180,20 +224,37 @@ class _Content:
         except ValueError:
             day = None
         text = article.text
-        words = np.unique(runs(_FIGURE.sub("", f"{article.title}\n{text}"), short=True), return_counts=True)
-        return cls(np.unique(runs(text)), words, frozenset(_FIGURE.findall(text)), day, _date_line(text), text)
+        words = np.unique(
+            runs(_FIGURE.sub("", f"{article.title}\n{text}"), short=True), return_counts=True
+        )
+        return cls(
+            np.unique(runs(text)),
+            words,
+            frozenset(_FIGURE.findall(text)),
+            day,
+            _date_line(text),
+            text,
+        )
 
 
 def _one_story(one: _Content, other: _Content) -> bool:
-    held = len(np.intersect1d(one.runs, other.runs, assume_unique=True)) / min(len(one.runs), len(other.runs))
+    held = len(np.intersect1d(one.runs, other.runs, assume_unique=True)) / min(
+        len(one.runs), len(other.runs)
+    )
     figures = min(len(one.figures), len(other.figures))
     same = len(one.figures & other.figures) / figures if figures else 1.0
     days = _days_between(one, other)
     if days > DAYS:
         return held >= HELD_LATER and same >= FIGURES_LATER
-    if held < (HELD_BARE if figures < FEW else HELD) or figures >= FEW and same < (FIGURES_NEXT if days else FIGURES):
+    if (
+        held < (HELD_BARE if figures < FEW else HELD)
+        or figures >= FEW
+        and same < (FIGURES_NEXT if days else FIGURES)
+    ):
         return False
-    if min(_most_own(one, other), _most_own(other, one)) >= next(own for share, own in OTHER if same >= share):
+    if min(_most_own(one, other), _most_own(other, one)) >= next(
+        own for share, own in OTHER if same >= share
+    ):
         return False
     return not _renamed(one, other)
 
@@ -206,13 +267,18 @@ def names_in(text: str) -> frozenset[str]:
 def _renamed(one: _Content, other: _Content) -> bool:
     """Whether two texts are the same but for a name that is another in each."""
     own = [_own(one, other), _own(other, one)]
-    if any(counts.sum() > SAME_WORDS * told.words[1].sum() for counts, told in zip(own, (one, other))):
+    if any(
+        counts.sum() > SAME_WORDS * told.words[1].sum() for counts, told in zip(own, (one, other))
+    ):
         return False
     names, others = names_in(one.text), names_in(other.text)
     if len(names - others) == len(others - names) == 1:
         return True
     again = [counts[counts >= AGAIN].sum() for counts in own]
-    return all(often > MOSTLY * counts.sum() for often, counts in zip(again, own)) and len({int(counts.max()) for counts in own}) == 1
+    return (
+        all(often > MOSTLY * counts.sum() for often, counts in zip(again, own))
+        and len({int(counts.max()) for counts in own}) == 1
+    )
 
 
 def _date_line(text: str) -> date | None:
@@ -225,10 +291,14 @@ def _date_line(text: str) -> date | None:
 
 
 def _days_between(one: _Content, other: _Content) -> int:
-    """Days from one article to the other, as far as their dates or, in some year, their date lines tell; else 0."""
+    """Days from one article to the other, as far as their dates or, in some year, their date lines
+    tell; else 0.
+    """
     if one.day and other.day:
         return abs((one.day - other.day).days)
-    days = [content.line or (content.day and content.day.replace(year=2000)) for content in (one, other)]
+    days = [
+        content.line or (content.day and content.day.replace(year=2000)) for content in (one, other)
+    ]
     if not all(days):
         return 0
     apart = abs((days[0] - days[1]).days)

@@ -19,7 +19,9 @@ _FREQUENT = frozenset(
     "家学发用成日公市与及等月将业全多新这為來個們說國時會後對過學發業與將這於並由被其所行方法本高分部"
     "工经经動动開开關关長长產产電电記记者省区區政府作第三二十，。、“”「」；：！？"
 )
-_ODD = re.compile("[\u0080-\u009f\u0370-\u052f\u2500-\u259f\u3100-\u312f\ue000-\uf8ff\uff61-\uff9f\ufffd]")
+_ODD = re.compile(
+    "[\u0080-\u009f\u0370-\u052f\u2500-\u259f\u3100-\u312f\ue000-\uf8ff\uff61-\uff9f\ufffd]"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _LONE_HIGH = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")  # é between ASCII letters
@@ -49,7 +51,8 @@ def decode(data: bytes, declared: str = "") -> str:
 
 
 def encoding_of(sample: bytes) -> str:
-    """The name of the encoding of a file that begins with ``sample``, as :func:`decode` would find it; "utf-8-sig" for UTF-8.
+    """The name of the encoding of a file that begins with ``sample``, as :func:`decode` would find
+    it; "utf-8-sig" for UTF-8.
 
     Raises:
         NotText: binary data, or no encoding fits.
@@ -61,15 +64,21 @@ def encoding_of(sample: bytes) -> str:
 
 def _checked(text: str) -> str:
     if "\0" in text:
-        raise NotText(f"expected text, found NUL bytes: this is a binary file, or damaged; {_HOW_TO}")
+        raise NotText(
+            f"expected text, found NUL bytes: this is a binary file, or damaged; {_HOW_TO}"
+        )
     controls = len(_CONTROL.findall(text[:_SAMPLE]))
     if controls * 50 > min(len(text), _SAMPLE):
-        raise NotText(f"expected text, found {controls} control characters: this is a binary file; {_HOW_TO}")
+        raise NotText(
+            f"expected text, found {controls} control characters: this is a binary file; {_HOW_TO}"
+        )
     return text
 
 
 def _decode(data: bytes, declared: str) -> tuple[str, str]:
-    """The name of the encoding, one that reads a byte order mark where there is one, and the text without the mark."""
+    """The name of the encoding, one that reads a byte order mark where there is one, and the text
+    without the mark.
+    """
     for mark, name, whole in _BOMS:
         if data.startswith(mark):
             return whole, data[len(mark) :].decode(name, "replace")
@@ -87,7 +96,11 @@ def _decode(data: bytes, declared: str) -> tuple[str, str]:
     if text is not None:
         return "utf-8", text  # holds NUL: refused by the caller
     candidates = [(name, _try(data, name)) for name in ("gb18030", "big5hkscs")]
-    scored = [(_score(found), -rank, (name, found)) for rank, (name, found) in enumerate(candidates) if found is not None]
+    scored = [
+        (_score(found), -rank, (name, found))
+        for rank, (name, found) in enumerate(candidates)
+        if found is not None
+    ]
     best = max(scored, default=(0.0, 0, ("", "")))
     damaged = data.decode("utf-8", "replace")
     begin = damaged[:_HEAD]
@@ -97,7 +110,13 @@ def _decode(data: bytes, declared: str) -> tuple[str, str]:
         return best[2]
     head = data[:_HEAD]
     high = len(_HIGH.findall(head))
-    other = "cp1252" if len(_LONE_HIGH.findall(head)) * 5 > high * 4 else "gb2312" if high <= _FEW else ""
+    other = (
+        "cp1252"
+        if len(_LONE_HIGH.findall(head)) * 5 > high * 4
+        else "gb2312"
+        if high <= _FEW
+        else ""
+    )
     text = _try(data, other) if other else None
     if text is None and other == "cp1252" and high <= _FEW:
         other = "gb2312"  # a note of a few characters: too short for their frequency
@@ -108,12 +127,17 @@ def _decode(data: bytes, declared: str) -> tuple[str, str]:
 def _try(data: bytes, name: str) -> str | None:
     try:
         return data.decode(name)
-    except (ValueError, LookupError):  # no text in it, or no encoding, even one with a NUL in its name
+    except (
+        ValueError,
+        LookupError,
+    ):  # no text in it, or no encoding, even one with a NUL in its name
         return None
 
 
 def _utf16_without_mark(data: bytes) -> tuple[str, str] | None:
-    """Text in UTF-16 without a byte order mark: every second byte of its spaces and digits is NUL."""
+    """Text in UTF-16 without a byte order mark: every second byte of its spaces and digits is
+    NUL.
+    """
     if len(data) % 2 or len(data) < 4:
         return None
     even, odd = data[0:_SAMPLE:2].count(0), data[1:_SAMPLE:2].count(0)
@@ -144,5 +168,7 @@ def _guess(data: bytes) -> tuple[str, str]:
     found = charset_normalizer.from_bytes(data[: 4 * _SAMPLE]).best()
     text = _try(data, found.encoding) if found else None
     if found is None or text is None:
-        raise NotText(f"cannot tell its encoding, expected UTF-8, GB18030, Big5 or UTF-16; {_HOW_TO}")
+        raise NotText(
+            f"cannot tell its encoding, expected UTF-8, GB18030, Big5 or UTF-16; {_HOW_TO}"
+        )
     return found.encoding, text

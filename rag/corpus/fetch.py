@@ -1,4 +1,6 @@
-"""Pages from the web, fetched as a careful guest: from public addresses, within limits, as robots.txt allows."""
+"""Pages from the web, fetched as a careful guest: from public addresses, within limits, as
+robots.txt allows.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,13 @@ SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/epub+zip": ".epub",
 }
-XML = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml", "text/xml")
+XML = (
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/rdf+xml",
+    "application/xml",
+    "text/xml",
+)
 _PACKED = ("application/gzip", "application/x-gzip")  # sitemap.xml.gz
 _REDIRECTS = (301, 302, 303, 307, 308)
 _ROBOTS_BYTES = 512 * 1024  # RFC 9309: at least 500 KiB must be read
@@ -44,7 +52,8 @@ class Limits:
         seconds: for one page, with its redirects and second tries.
         redirects: to follow.
         tries: where a server is busy or a line breaks.
-        pause: seconds between two pages of one host; a Crawl-delay of its robots.txt up to 30 s is kept, too.
+        pause: seconds between two pages of one host; a Crawl-delay of its robots.txt up to 30 s is
+            kept, too.
         pages: of one feed or sitemap.
     """
 
@@ -84,7 +93,9 @@ class Fetched:
 
 
 class _Passing(FetchError):
-    """A failure that may be over in a moment; ``after`` is the number of seconds that the server asks to wait."""
+    """A failure that may be over in a moment; ``after`` is the number of seconds that the server
+    asks to wait.
+    """
 
     def __init__(self, message: str, after: float = 0.0) -> None:
         super().__init__(message)
@@ -114,11 +125,18 @@ class Fetcher:
 
         Args:
             url: http or https, without a name and password in it.
-            etag, modified: of the page as it was last time: if it is still so, ``changed`` is False.
+            etag, modified: of the page as it was last time: if it is still so, ``changed`` is
+                False.
 
         Raises FetchError, which says why.
         """
-        from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay
+        from tenacity import (
+            RetryCallState,
+            Retrying,
+            retry_if_exception_type,
+            stop_after_attempt,
+            stop_before_delay,
+        )
 
         deadline = time.monotonic() + self.limits.seconds
 
@@ -126,15 +144,25 @@ class Fetcher:
             return max(state.outcome.exception().after, 0.25 * 2**state.attempt_number)
 
         stop = stop_after_attempt(self.limits.tries) | stop_before_delay(self.limits.seconds)
-        again = Retrying(retry=retry_if_exception_type(_Passing), stop=stop, wait=wait, reraise=True)
-        headers = {name: value for name, value in (("If-None-Match", etag), ("If-Modified-Since", modified)) if value}
+        again = Retrying(
+            retry=retry_if_exception_type(_Passing), stop=stop, wait=wait, reraise=True
+        )
+        headers = {
+            name: value
+            for name, value in (("If-None-Match", etag), ("If-Modified-Since", modified))
+            if value
+        }
         return again(self._follow, url, headers, deadline)
 
-    def _follow(self, asked: str, headers: dict[str, str], deadline: float, robots: bool = True) -> Fetched:
+    def _follow(
+        self, asked: str, headers: dict[str, str], deadline: float, robots: bool = True
+    ) -> Fetched:
         """The page behind all redirects, each of which is checked like the first address."""
         url = checked_url(asked)
         backend = PublicBackend(deadline, self.allow, self.resolve)
-        with httpcore.ConnectionPool(network_backend=backend, max_connections=1, max_keepalive_connections=0) as pool:
+        with httpcore.ConnectionPool(
+            network_backend=backend, max_connections=1, max_keepalive_connections=0
+        ) as pool:
             for _ in range(self.limits.redirects + 1):
                 if robots:
                     self._permitted(url, deadline)
@@ -143,12 +171,25 @@ class Fetcher:
                 if isinstance(found, Fetched):
                     return found
                 url = checked_url(found, url)
-        raise FetchError(f"expected a page at {asked}, but it leads from one address to another, more than {self.limits.redirects} times")
+        raise FetchError(
+            f"expected a page at {asked}, but it leads from one address to another, more than"
+            f" {self.limits.redirects} times"
+        )
 
-    def _answer(self, pool: httpcore.ConnectionPool, url: httpx.URL, asked: str, headers: dict[str, str]) -> Fetched | str:
+    def _answer(
+        self, pool: httpcore.ConnectionPool, url: httpx.URL, asked: str, headers: dict[str, str]
+    ) -> Fetched | str:
         """The page, or the address that the server sends us to."""
-        sent = {"Host": url.netloc, "User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": "text/html, */*;q=0.8", **headers}
-        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        sent = {
+            "Host": url.netloc,
+            "User-Agent": USER_AGENT,
+            "Accept-Encoding": "gzip",
+            "Accept": "text/html, */*;q=0.8",
+            **headers,
+        }
+        target = httpcore.URL(
+            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+        )
         try:
             with pool.stream("GET", target, headers=sent) as response:
                 got = Message()
@@ -163,7 +204,9 @@ class Fetcher:
                 if status in _PASSING:
                     raise _Passing(f"{url} answered {status}", _seconds(got["retry-after"]))
                 if status != 200:
-                    raise (_Absent if 400 <= status < 500 else FetchError)(f"expected a page at {url}, but the server answered {status}")
+                    raise (_Absent if 400 <= status < 500 else FetchError)(
+                        f"expected a page at {url}, but the server answered {status}"
+                    )
                 kind = got.get_content_type() if got["content-type"] else _guessed(url)
                 if kind not in SUFFIXES and kind not in XML and kind not in _PACKED:
                     raise _Absent(f"expected a page, a text or a document at {url}, got {kind}")
@@ -172,9 +215,14 @@ class Fetcher:
                     data, kind = self._unpacked(iter((data,)), str(url)), "application/xml"
                 return Fetched(asked, str(url), data, kind, etag, modified)
         except (httpcore.NetworkError, httpcore.TimeoutException) as error:
-            raise _Passing(f"expected a page at {url}, but it cannot be reached ({error or type(error).__name__})") from error
+            raise _Passing(
+                f"expected a page at {url}, but it cannot be reached"
+                f" ({error or type(error).__name__})"
+            ) from error
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
-            raise FetchError(f"expected a page at {url}, but what came is no HTTP ({error})") from error
+            raise FetchError(
+                f"expected a page at {url}, but what came is no HTTP ({error})"
+            ) from error
 
     def _body(self, response: httpcore.Response, encoding: str, url: str) -> bytes:
         coding = encoding.strip().lower()
@@ -197,12 +245,16 @@ class Fetcher:
                 data += packed.decompress(chunk, self.limits.bytes + 1 - len(data))
                 self._bounded(len(data), url)
         except zlib.error as error:
-            raise FetchError(f"expected {url} packed with gzip, but it is damaged ({error})") from error
+            raise FetchError(
+                f"expected {url} packed with gzip, but it is damaged ({error})"
+            ) from error
         return bytes(data)
 
     def _bounded(self, count: int, url: str) -> None:
         if count > self.limits.bytes:
-            raise FetchError(f"expected at most {self.limits.bytes / 1e6:.0f} MB from {url}, got more")
+            raise FetchError(
+                f"expected at most {self.limits.bytes / 1e6:.0f} MB from {url}, got more"
+            )
 
     def _permitted(self, url: httpx.URL, deadline: float) -> None:
         """Raises FetchError where the site's robots.txt forbids the page (RFC 9309)."""
@@ -212,10 +264,14 @@ class Fetcher:
         if origin not in self._robots:
             self._robots[origin] = Protego.parse(self._robots_txt(origin, deadline))
         if not self._robots[origin].can_fetch(str(url), AGENT):
-            raise FetchError(f"expected a page that programs may fetch, but {origin}/robots.txt forbids {url}")
+            raise FetchError(
+                f"expected a page that programs may fetch, but {origin}/robots.txt forbids {url}"
+            )
 
     def _robots_txt(self, origin: str, deadline: float) -> str:
-        """The rules of a site. None are there where it has no such file; where it fails to say, the page is tried again later."""
+        """The rules of a site. None are there where it has no such file; where it fails to say, the
+        page is tried again later.
+        """
         try:
             found = self._follow(f"{origin}/robots.txt", {}, deadline, robots=False)
         except _Absent:
@@ -229,13 +285,18 @@ class Fetcher:
         now = time.monotonic()
         due = max(now, self._asked.get(origin, now - delay) + delay)
         if due > deadline:
-            raise FetchError(f"expected {url} within {self.limits.seconds:.0f} s, but its host asks for pauses of {delay:.0f} s")
+            raise FetchError(
+                f"expected {url} within {self.limits.seconds:.0f} s, but its host asks for pauses"
+                f" of {delay:.0f} s"
+            )
         time.sleep(due - now)
         self._asked[origin] = due
 
 
 def checked_url(text: str, base: httpx.URL | None = None) -> httpx.URL:
-    """The address, absolute and without fragment. Raises FetchError for what is no plain address of a web page."""
+    """The address, absolute and without fragment. Raises FetchError for what is no plain address of
+    a web page.
+    """
     try:
         url = base.join(text) if base else httpx.URL(text.strip())
         url = url.copy_with(fragment=None)
@@ -245,7 +306,9 @@ def checked_url(text: str, base: httpx.URL | None = None) -> httpx.URL:
     if url.scheme not in ("http", "https") or not url.host:
         raise FetchError(f"expected an address with http:// or https://, got {text[:200]!r}")
     if not re.fullmatch(r"[\w.:-]+", url.raw_host.decode("ascii")) or port == 0:
-        raise FetchError(f"expected the address of a page, got {text[:200]!r}: its site has no proper name")
+        raise FetchError(
+            f"expected the address of a page, got {text[:200]!r}: its site has no proper name"
+        )
     if url.userinfo:
         raise FetchError(f"expected an address without a name and password, got one at {url.host}")
     return url
@@ -253,9 +316,14 @@ def checked_url(text: str, base: httpx.URL | None = None) -> httpx.URL:
 
 def _guessed(url: httpx.URL) -> str:
     """A type for a page without one, by the end of its address."""
-    return next((kind for kind, suffix in SUFFIXES.items() if url.path.lower().endswith(suffix)), "application/octet-stream")
+    return next(
+        (kind for kind, suffix in SUFFIXES.items() if url.path.lower().endswith(suffix)),
+        "application/octet-stream",
+    )
 
 
 def _seconds(after: str | None) -> float:
     """Retry-After as seconds; dates and nonsense are 0."""
-    return min(float(after), 30.0) if after and after.strip().isdecimal() and len(after) < 6 else 0.0
+    return (
+        min(float(after), 30.0) if after and after.strip().isdecimal() and len(after) < 6 else 0.0
+    )

@@ -1,4 +1,6 @@
-"""A folder of articles that is added to and removed from: originals kept byte for byte, nothing twice, nothing lost."""
+"""A folder of articles that is added to and removed from: originals kept byte for byte, nothing
+twice, nothing lost.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,8 @@ class Added:
 
     Attributes:
         name: as it was given: a file, a name, an address, or the title of a text.
-        status: "added"; "known" where the same content is there already; "replaced" where an address has another article
-            than last time; "refused".
+        status: "added"; "known" where the same content is there already; "replaced" where an
+            address has another article than last time; "refused".
         path: the file in the corpus folder, "/" between its parts; "" where it was refused.
         title: of the article, or of the first one.
         articles: how many the file holds.
@@ -60,7 +62,9 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """One file that was taken out: ``path`` below the corpus folder, and where it is ``kept`` now."""
+    """One file that was taken out: ``path`` below the corpus folder, and where it is ``kept``
+    now.
+    """
 
     path: str
     kept: str
@@ -73,8 +77,8 @@ class Removed:
 class CorpusFolder:
     """A corpus folder, for one round of adding and removing; hand-made files may lie in it too.
 
-    Whatever is added is read first, and refused with the reason where no article is found in it. It is then put into
-    its place by one rename: a crash leaves it there whole or not at all.
+    Whatever is added is read first, and refused with the reason where no article is found in it. It
+    is then put into its place by one rename: a crash leaves it there whole or not at all.
 
     Attributes:
         path: the folder; made where it is not there.
@@ -82,12 +86,20 @@ class CorpusFolder:
         columns: of tables, as :func:`rag.corpus.read_corpus` takes it.
     """
 
-    def __init__(self, path: str | Path, trash: str | Path, columns: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, path: str | Path, trash: str | Path, columns: Mapping[str, str] | None = None
+    ) -> None:
         self.path, self.trash, self.columns = Path(path).resolve(), Path(trash), columns
         self._known: _Known | None = None
 
     def add_text(
-        self, text: str, title: str = "", date: str = "", source: str = "", url: str = "", lang: str = ""
+        self,
+        text: str,
+        title: str = "",
+        date: str = "",
+        source: str = "",
+        url: str = "",
+        lang: str = "",
     ) -> Added:
         """A text, kept as a .txt file with what is said of it as front matter.
 
@@ -96,24 +108,41 @@ class CorpusFolder:
         import yaml
 
         said = _stated(title, date, source, url, lang).stated
-        front = f"---\n{yaml.safe_dump(said, allow_unicode=True, sort_keys=False)}---\n" if said else ""
+        front = (
+            f"---\n{yaml.safe_dump(said, allow_unicode=True, sort_keys=False)}---\n" if said else ""
+        )
         data = (front + text).encode("utf-8", "replace")
         name = title or _first_line(text)
         return self._add(data, name, slug(name), ".txt", Record())
 
     def add_bytes(
-        self, name: str, data: bytes, title: str = "", date: str = "", source: str = "", url: str = "", lang: str = ""
+        self,
+        name: str,
+        data: bytes,
+        title: str = "",
+        date: str = "",
+        source: str = "",
+        url: str = "",
+        lang: str = "",
     ) -> Added:
         """The content of a file, for example one that was uploaded.
 
-        Of ``name`` only the suffix and the letters and digits of its last part count, so it may be anything. What is said
-        of an article goes before what the file says of itself.
+        Of ``name`` only the suffix and the letters and digits of its last part count, so it may be
+        anything. What is said of an article goes before what the file says of itself.
         """
         record = _stated(title, date, source, url, lang)
-        return self._add(data, name, *parts(name), dataclasses.replace(record, name=last_part(name)))
+        return self._add(
+            data, name, *parts(name), dataclasses.replace(record, name=last_part(name))
+        )
 
     def add_file(
-        self, file: str | Path, title: str = "", date: str = "", source: str = "", url: str = "", lang: str = ""
+        self,
+        file: str | Path,
+        title: str = "",
+        date: str = "",
+        source: str = "",
+        url: str = "",
+        lang: str = "",
     ) -> Added:
         """A copy of a file of any size. Raises CorpusError where it cannot be read, too."""
         file = Path(file)
@@ -121,20 +150,28 @@ class CorpusFolder:
         if own.is_relative_to(self.path) and own.is_file():
             return Added(str(file), "known", self._below(own), reason="it is in the corpus folder")
         record = _stated(title, date, source, url, lang)
-        return self._add(file, str(file), *parts(file.name), dataclasses.replace(record, name=file.name))
+        return self._add(
+            file, str(file), *parts(file.name), dataclasses.replace(record, name=file.name)
+        )
 
     def add_folder(self, folder: str | Path) -> Iterator[Added]:
-        """Copies of all files below a folder, one by one; hidden files and the folder's own README.md stay out.
+        """Copies of all files below a folder, one by one; hidden files and the folder's own
+        README.md stay out.
 
         Raises CorpusError where it cannot be listed, at once.
         """
         folder = Path(folder)
         if self.path.is_relative_to(folder.resolve()):
-            raise CorpusError(f"expected articles from elsewhere, but the corpus folder {self.path} lies in {folder}")
+            raise CorpusError(
+                f"expected articles from elsewhere, but the corpus folder {self.path} lies in"
+                f" {folder}"
+            )
         try:
             os.listdir(folder)
         except OSError as error:
-            raise CorpusError(f"expected to list the folder {folder}, but failed: {error.strerror}") from error
+            raise CorpusError(
+                f"expected to list the folder {folder}, but failed: {error.strerror}"
+            ) from error
         return (self._add_listed(item) for item in files_of([folder]))
 
     def _add_listed(self, item: tuple[Path, Path] | Skipped) -> Added:
@@ -146,7 +183,9 @@ class CorpusFolder:
             return Added(shown(item[0]), "refused", reason=str(error))
 
     def add_page(self, page: Fetched) -> Added:
-        """What was fetched from the web, kept under the name of its site. The same address again replaces it, if the article changed."""
+        """What was fetched from the web, kept under the name of its site. The same address again
+        replaces it, if the article changed.
+        """
         with self._incoming(page.data, page.suffix) as (aside, digest):
             found = look_into(aside, self.columns)
             if not found.articles:
@@ -156,24 +195,46 @@ class CorpusFolder:
             url = found.first.url if urlsplit(found.first.url).hostname == host else page.url
             source = "" if found.first.source else host
             record = Record(
-                url=url, source=source, added=_now(), fetched=page.asked, etag=page.etag, modified=page.modified, article=found.digest
+                url=url,
+                source=source,
+                added=_now(),
+                fetched=page.asked,
+                etag=page.etag,
+                modified=page.modified,
+                article=found.digest,
             )
             key = url_key(url)
             old = self._look().keys.get(key)
             final = self.path / slug(host) / f"{slug(found.first.title)}-{key}{page.suffix}"
-            result = Added(page.asked, "added", self._below(final), found.first.title, found.articles, found.reason)
+            result = Added(
+                page.asked,
+                "added",
+                self._below(final),
+                found.first.title,
+                found.articles,
+                found.reason,
+            )
             if old and old.is_file():
                 noted = self._record_of(old)
                 if noted.article == found.digest:
-                    if dataclasses.replace(noted, added=record.added) != record:  # or the next update would read the page again
+                    if (
+                        dataclasses.replace(noted, added=record.added) != record
+                    ):  # or the next update would read the page again
                         self._note(old, record)
-                    return dataclasses.replace(result, status="known", path=self._below(old), reason="the article has not changed")
+                    return dataclasses.replace(
+                        result,
+                        status="known",
+                        path=self._below(old),
+                        reason="the article has not changed",
+                    )
                 with self._storing():
                     self._discard(old, copy=True)
                 final = old if old.suffix == page.suffix else final
                 result = dataclasses.replace(result, status="replaced", path=self._below(final))
             elif same := self._same(aside, digest):
-                return Added(page.asked, "known", self._below(same), reason="the same content is there")
+                return Added(
+                    page.asked, "known", self._below(same), reason="the same content is there"
+                )
             self._settle(aside, final, record)
             if old and old != final:
                 old.unlink(missing_ok=True)
@@ -189,26 +250,41 @@ class CorpusFolder:
                 yield file, record
 
     def find(self, name: str) -> Path:
-        """The file of an article: by id or path below the folder, by path, or by the address it was fetched from.
+        """The file of an article: by id or path below the folder, by path, or by the address it was
+        fetched from.
 
         Raises UsageError where there is none.
         """
         if "://" in name:
             found = self._look().keys.get(url_key(name))
-            found = found or next((file for file, record in self._pages() if record.fetched == name), None)
+            found = found or next(
+                (file for file, record in self._pages() if record.fetched == name), None
+            )
             if found:
                 return found
         for path in (self.path / name, Path(name)):
             with contextlib.suppress(OSError, ValueError):
-                # Its folder is resolved and it itself is not: a link is removed, not what it leads to.
+                # Its folder is resolved and it itself is not: a link is removed, not what it leads
+                # to.
                 at = path.parent.resolve() / path.name
-                hidden = at.is_relative_to(self.path) and any(part.startswith(".") for part in at.relative_to(self.path).parts)
-                if at.is_relative_to(self.path) and not hidden and (at.is_file() or at.is_symlink()):
+                hidden = at.is_relative_to(self.path) and any(
+                    part.startswith(".") for part in at.relative_to(self.path).parts
+                )
+                if (
+                    at.is_relative_to(self.path)
+                    and not hidden
+                    and (at.is_file() or at.is_symlink())
+                ):
                     return at
-        raise UsageError(f"expected an article of {self.path}, found none at {name!r}: give its id, path or address")
+        raise UsageError(
+            f"expected an article of {self.path}, found none at {name!r}: give its id, path or"
+            " address"
+        )
 
     def remove(self, name: str) -> Removed:
-        """Moves the file of an article, see :meth:`find`, to the trash. Raises UsageError, StorageError."""
+        """Moves the file of an article, see :meth:`find`, to the trash. Raises UsageError,
+        StorageError.
+        """
         file = self.find(name)
         with self._storing():
             kept = self._discard(file)
@@ -224,16 +300,23 @@ class CorpusFolder:
         return found
 
     def restore(self, name: str) -> Removed:
-        """Puts back the file that was removed last under a path below the folder, or is kept under one in the trash.
+        """Puts back the file that was removed last under a path below the folder, or is kept under
+        one in the trash.
 
         Raises UsageError where there is none, or another file stands in its place; StorageError.
         """
         found = next((one for one in self.removed() if name in (one.path, one.kept)), None)
         if not found:
-            raise UsageError(f"expected something that was removed, found no {name!r} in {self.trash}: `yinju restore` lists what is there")
+            raise UsageError(
+                f"expected something that was removed, found no {name!r} in {self.trash}: `yinju"
+                " restore` lists what is there"
+            )
         file, kept = self.path / found.path, Path(found.kept)
         if file.exists():
-            raise UsageError(f"expected nothing at {file}, but there is a file: remove or rename it first, and {name!r} can come back")
+            raise UsageError(
+                f"expected nothing at {file}, but there is a file: remove or rename it first, and"
+                f" {name!r} can come back"
+            )
         with self._storing():
             file.parent.mkdir(parents=True, exist_ok=True)
             note = kept.with_name(f"{kept.name}{_NOTE}")
@@ -253,7 +336,9 @@ class CorpusFolder:
     def _below(self, file: Path) -> str:
         return file.relative_to(self.path).as_posix()
 
-    def _add(self, content: bytes | Path, name: str, words: str, suffix: str, record: Record) -> Added:
+    def _add(
+        self, content: bytes | Path, name: str, words: str, suffix: str, record: Record
+    ) -> Added:
         with self._incoming(content, suffix) as (aside, digest):
             same = self._same(aside, digest)
             if same and self._record_of(same).article:  # it was looked into when it was added
@@ -265,10 +350,16 @@ class CorpusFolder:
                 return Added(name, "known", self._below(same), reason="the same content is there")
             if found.articles > 1 and record.stated:
                 stated = ", ".join(record.stated)
-                return Added(name, "refused", reason=f"expected one article to be of that {stated}, found {found.articles}")
+                return Added(
+                    name,
+                    "refused",
+                    reason=f"expected one article to be of that {stated}, found {found.articles}",
+                )
             key = digest[:KEY_DIGITS]
             final = self.path / f"{words.removesuffix(f'-{key}')}-{key}{suffix}"
-            self._settle(aside, final, dataclasses.replace(record, added=_now(), article=found.digest))
+            self._settle(
+                aside, final, dataclasses.replace(record, added=_now(), article=found.digest)
+            )
             title = record.title or found.first.title
             return Added(name, "added", self._below(final), title, found.articles, found.reason)
 
@@ -352,8 +443,9 @@ class CorpusFolder:
             yield
         except OSError as error:
             raise StorageError(
-                f"expected to write into the corpus folder {self.path}, but failed ({error.strerror or error}): "
-                "free some space or allow writing there; what was in it is unchanged"
+                f"expected to write into the corpus folder {self.path}, but failed"
+                f" ({error.strerror or error}): free some space or allow writing there; what was in"
+                " it is unchanged"
             ) from error
 
 
@@ -372,7 +464,9 @@ class _Known:
 
 
 def _put(file: Path, target: Path, copy: bool = False) -> None:
-    """Moves or copies a file, perhaps to another disk: it stands at the target whole or not at all, and goes only when it is there."""
+    """Moves or copies a file, perhaps to another disk: it stands at the target whole or not at all,
+    and goes only when it is there.
+    """
     if not copy:
         with contextlib.suppress(OSError):
             os.rename(file, target)
@@ -393,7 +487,10 @@ def _put(file: Path, target: Path, copy: bool = False) -> None:
 def _stated(title: str, date: str, source: str, url: str, lang: str) -> Record:
     if date and not (date := normal_date(given := date)):
         raise UsageError(f"expected a date like 2024-05-01, got {given!r}")
-    values = (" ".join(value.split()).encode("utf-8", "replace").decode() for value in (title, date, source, url, lang))
+    values = (
+        " ".join(value.split()).encode("utf-8", "replace").decode()
+        for value in (title, date, source, url, lang)
+    )
     return Record(*values)
 
 

@@ -19,7 +19,9 @@ SLUG_CHARS = 40
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file holds: its articles counted, the first, a digest of all, and what of it cannot be read."""
+    """What a file holds: its articles counted, the first, a digest of all, and what of it cannot be
+    read.
+    """
 
     articles: int
     first: Article | None
@@ -45,7 +47,9 @@ def look_into(file: Path, columns: Mapping[str, str] | None = None) -> Found:
 
 @contextlib.contextmanager
 def reading(content: bytes | Path) -> Iterator[Callable[[int], bytes]]:
-    """A function that gives the next bytes, up to a number. Raises CorpusError where a file cannot be opened."""
+    """A function that gives the next bytes, up to a number. Raises CorpusError where a file cannot
+    be opened.
+    """
     if isinstance(content, bytes):
         view = memoryview(content)
         parts = (view[at : at + (1 << 20)] for at in range(0, len(view), 1 << 20))
@@ -53,16 +57,23 @@ def reading(content: bytes | Path) -> Iterator[Callable[[int], bytes]]:
         return
     try:
         if not content.is_file():  # a pipe would wait for ever
-            raise CorpusError(f"expected a file with articles, found {'a device or pipe' if content.exists() else 'nothing'} at {content}")
+            raise CorpusError(
+                "expected a file with articles, found"
+                f" {'a device or pipe' if content.exists() else 'nothing'} at {content}"
+            )
         stream = content.open("rb")
     except OSError as error:
-        raise CorpusError(f"expected to read {content}, but failed: {error.strerror}; allow reading it") from error
+        raise CorpusError(
+            f"expected to read {content}, but failed: {error.strerror}; allow reading it"
+        ) from error
     with stream:
         yield stream.read
 
 
 def slug(name: str) -> str:
-    """Letters (of any script), digits and hyphens of a name, at most 40 characters; "article" where there are none."""
+    """Letters (of any script), digits and hyphens of a name, at most 40 characters; "article" where
+    there are none.
+    """
     words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name))
     return "-".join(words)[:SLUG_CHARS].strip("-").lower() or "article"
 
@@ -78,7 +89,9 @@ def last_part(name: str) -> str:
 
 
 def parts(name: str) -> tuple[str, str]:
-    """The words of a file's name, and the end that tells its format, in lower case (".txt", ".tar.gz", "")."""
+    """The words of a file's name, and the end that tells its format, in lower case (".txt",
+    ".tar.gz", "").
+    """
     last = last_part(name)
     found = re.search(r"(\.tar)?\.[a-z0-9]{1,8}$", last.lower())
     suffix = found[0] if found else ""

@@ -1,7 +1,9 @@
-"""What is known of a file of a corpus beside its bytes: where it came from, and what a person said of it.
+"""What is known of a file of a corpus beside its bytes: where it came from, and what a person said
+of it.
 
-A file that was added (``rag.corpus.folder``) is named ``<words>-<key>.<suffix>``, and ``.yinju/<key>.json`` at the top of
-the corpus folder says the rest. As the key is in the name, the file may be moved to another subfolder.
+A file that was added (``rag.corpus.folder``) is named ``<words>-<key>.<suffix>``, and
+``.yinju/<key>.json`` at the top of the corpus folder says the rest. As the key is in the name, the
+file may be moved to another subfolder.
 """
 
 from __future__ import annotations
@@ -26,9 +28,12 @@ class Record:
         title, date, source, url, lang: as of an article; they go before what the file says itself.
         name: how the file was called before it was added.
         added: when, UTC, ISO 8601.
-        fetched: the address that was asked for, where the file is an answer from the web; ``url`` is where it was found.
-        etag, modified: what to ask with whether the page has changed since (RFC 9110, ETag and Last-Modified).
-        article: digest of the article in it, to tell a page that changed from one with another advertisement.
+        fetched: the address that was asked for, where the file is an answer from the web; ``url``
+            is where it was found.
+        etag, modified: what to ask with whether the page has changed since (RFC 9110, ETag and
+            Last-Modified).
+        article: digest of the article in it, to tell a page that changed from one with another
+            advertisement.
     """
 
     title: str = ""
@@ -62,9 +67,14 @@ def key_of(name: str) -> str:
 
 
 def record_files(file: Path, root: Path) -> Iterator[Path]:
-    """Where what is known of a file below the corpus folder ``root`` may stand, the likeliest first; nowhere for a file that was not added."""
+    """Where what is known of a file below the corpus folder ``root`` may stand, the likeliest
+    first; nowhere for a file that was not added.
+    """
     if key := key_of(file.name):
-        for folder in (root, *(parent for parent in file.parents if parent != root and parent.is_relative_to(root))):
+        for folder in (
+            root,
+            *(parent for parent in file.parents if parent != root and parent.is_relative_to(root)),
+        ):
             yield folder / FOLDER / f"{key}.json"
 
 
@@ -77,5 +87,11 @@ def read_record(file: Path, root: Path) -> Record | None:
             continue
         if isinstance(row, dict):
             known = {field.name for field in dataclasses.fields(Record)}
-            return Record(**{key: value for key, value in row.items() if key in known and isinstance(value, str)})
+            return Record(
+                **{
+                    key: value
+                    for key, value in row.items()
+                    if key in known and isinstance(value, str)
+                }
+            )
     return None

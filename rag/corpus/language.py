@@ -20,10 +20,21 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f
 _KANA = re.compile("[\u3040-\u30ff\u31f0-\u31ff]")
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 _SMALL_WORDS = {
-    "en": "the of and to in is was for that with on by at from which what where when who how it this are be as did",
-    "fr": "le la les des une est dans pour que qui avec sur pas au aux du et quelles quels ont été sont ce cette",
-    "de": "der die das und ist nicht ein eine den dem mit von für auf wird welche haben wurde sich auch im zu wo",
-    "es": "el los las una que por para con del es en se como fue su más qué cuáles qué dónde han y al",
+    "en": (
+        "the of and to in is was for that with on by at from which what where when who how it this"
+        " are be as did"
+    ),
+    "fr": (
+        "le la les des une est dans pour que qui avec sur pas au aux du et quelles quels ont été"
+        " sont ce cette"
+    ),
+    "de": (
+        "der die das und ist nicht ein eine den dem mit von für auf wird welche haben wurde sich"
+        " auch im zu wo"
+    ),
+    "es": (
+        "el los las una que por para con del es en se como fue su más qué cuáles qué dónde han y al"
+    ),
     "it": "il lo gli una che per con del della di è sono nel alla dei quali dove hanno e non",
     "pt": "o os as uma que por para com do da dos em não foi mais ao quais onde são e no na",
     "nl": "het een van en dat niet zijn met voor op werd welke waar ook aan door bij",
@@ -35,18 +46,21 @@ _SMALL_WORD_SETS = {code: frozenset(words.split()) for code, words in _SMALL_WOR
 def detect_lang(text: str) -> str:
     """ISO 639-1 code of the language that most of the text is in, or "other".
 
-    Told apart by script: zh (simplified and traditional), ja, ko, ru (any Cyrillic), ar, he, el, th,
-    hi. Latin script is "en" unless the small words of fr, de, es, it, pt or nl are the more frequent,
-    so a few English keywords are "en". Only the first 4,000 characters are looked at. A text
-    without letters is "other".
+    Told apart by script: zh (simplified and traditional), ja, ko, ru (any Cyrillic), ar, he, el,
+    th, hi. Latin script is "en" unless the small words of fr, de, es, it, pt or nl are the more
+    frequent, so a few English keywords are "en". Only the first 4,000 characters are looked at. A
+    text without letters is "other".
     """
     sample = text[:_SAMPLE]
     counts = {code: len(pattern.findall(sample)) for code, pattern in _SCRIPTS.items()}
     words = [word.lower() for word in _LATIN_WORD.findall(sample)]
     han, kana = len(_HAN.findall(sample)), len(_KANA.findall(sample))
     counts["ja" if kana * 12 > han + kana else "zh"] = han + kana
-    # One Latin word says about as much as four letters of an alphabet, or as two Chinese characters.
-    weights = {code: count / (2 if code in ("zh", "ja", "ko") else 4) for code, count in counts.items()}
+    # One Latin word says about as much as four letters of an alphabet, or as two Chinese
+    # characters.
+    weights = {
+        code: count / (2 if code in ("zh", "ja", "ko") else 4) for code, count in counts.items()
+    }
     best = max(weights, key=lambda code: weights[code])
     # Names, units and brands in Latin letters are common in Chinese: prefer the other script.
     if weights[best] and weights[best] * 2 >= len(words):

@@ -1,6 +1,8 @@
-"""What one line of a raw page text looks like: a date line, a name line, a button, a paragraph, a title.
+"""What one line of a raw page text looks like: a date line, a name line, a button, a paragraph, a
+title.
 
-Only the shape of a line and words that every site uses (来源, 作者, ©) count here, none of one site.
+Only the shape of a line and words that every site uses (来源, 作者, ©) count here, none of one
+site.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ _LABEL = (
     "|发布时间|发表时间|发布日期|发布|发表|更新时间|更新|时间|日期|点击|浏览|浏览次数|阅读|字号"
     "|source|author|by|editor|published|posted|updated|date|views"
 )
-_LABELLED = re.compile(rf"(?:^|(?<=[\s|｜(（\[【]))(?:{_LABEL})\s*(?:于|on|at)?\s*[:：]", re.IGNORECASE)
+_LABELLED = re.compile(
+    rf"(?:^|(?<=[\s|｜(（\[【]))(?:{_LABEL})\s*(?:于|on|at)?\s*[:：]", re.IGNORECASE
+)
 _LABELLED_LINE = re.compile(
     rf"^[（(\[【]?(?:{_LABEL})(?:\s?[/、]\s?(?:{_LABEL}))*\s*[:：]"
     r"|^by\s+(?-i:[A-Z])[\w.'-]*(?:\s+[\w.'-]+){0,4}$",
@@ -95,13 +99,17 @@ def is_date_line(line: str) -> bool:
 
 
 def is_timed_or_labelled(line: str) -> bool:
-    """Whether a date line has the time of day or labels (来源：) on it, as only published pages have."""
+    """Whether a date line has the time of day or labels (来源：) on it, as only published pages
+    have.
+    """
     found = find_date(line)
     return bool(_LABELLED.search(line) or (found and _TIME.match(line, found.end)))
 
 
 def is_meta(line: str) -> bool:
-    """Whether a line holds nothing but a date, time, source and names: a date alone, others with labels."""
+    """Whether a line holds nothing but a date, time, source and names: a date alone, others with
+    labels.
+    """
     if _LABELLED_LINE.match(line):
         return width(line) < LONG
     found = find_date(line) if is_date_line(line) else None
@@ -143,8 +151,12 @@ def is_legal(line: str) -> bool:
 
 
 def is_control(line: str) -> bool:
-    """Whether a line is a button, a menu or a path: × or 首页 | 新闻 | 视频 or Home > World > Asia."""
-    return bool(line) and not _RULE.match(line) and bool(_CONTROL.search(line)) and not is_prose(line)
+    """Whether a line is a button, a menu or a path: × or 首页 | 新闻 | 视频 or Home > World >
+    Asia.
+    """
+    return (
+        bool(line) and not _RULE.match(line) and bool(_CONTROL.search(line)) and not is_prose(line)
+    )
 
 
 def could_be_title(line: str) -> bool:

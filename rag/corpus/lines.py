@@ -14,7 +14,9 @@ _WRAP_LINES = 4  # fewer lines are too few to tell
 
 
 def width(line: str) -> int:
-    """Columns that a line takes in a terminal: two for a Chinese character, one for a Latin letter."""
+    """Columns that a line takes in a terminal: two for a Chinese character, one for a Latin
+    letter.
+    """
     return len(line) + len(_WIDE.findall(line))
 
 
@@ -22,7 +24,8 @@ def tidy(text: str) -> str:
     """The text with its lines stripped, one blank line at most between them, and unwrapped.
 
     Lines broken by a mail program or an editor at 60 to 100 columns are joined to paragraphs, as
-    else every quote would be half a sentence. Verse and lists, with lines of their own length, stay.
+    else every quote would be half a sentence. Verse and lists, with lines of their own length,
+    stay.
     """
     lines: list[str] = []
     for line in text.splitlines():

@@ -14,14 +14,18 @@ _FEEDS, _SITEMAPS = ("rss", "feed", "RDF"), ("urlset", "sitemapindex")
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses in the order of the feed or sitemap, each once; ``sitemaps`` lead to more of them."""
+    """Addresses in the order of the feed or sitemap, each once; ``sitemaps`` lead to more of
+    them.
+    """
 
     pages: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
 
 
 def is_xml(data: bytes) -> bool:
-    """Whether a page is XML that may be a feed or a sitemap, whatever its server calls it; XHTML is none."""
+    """Whether a page is XML that may be a feed or a sitemap, whatever its server calls it; XHTML is
+    none.
+    """
     return bool(_XML.match(data)) and b"<html" not in data[:1000].lower()
 
 
@@ -33,7 +37,9 @@ def find_links(data: bytes, url: str) -> Links:
     import lxml.etree
 
     # No entity is expanded, nothing is loaded.
-    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
+    parser = lxml.etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False
+    )
     try:
         root = lxml.etree.fromstring(data, parser)
     except (lxml.etree.LxmlError, ValueError):
@@ -42,7 +48,9 @@ def find_links(data: bytes, url: str) -> Links:
     if name in _FEEDS:
         return Links(_feed(data, url))
     if name not in _SITEMAPS:
-        raise FetchError(f"expected a feed or a sitemap at {url}, got XML of the kind <{name[:40]}>")
+        raise FetchError(
+            f"expected a feed or a sitemap at {url}, got XML of the kind <{name[:40]}>"
+        )
     found = [(node.text or "").strip() for node in root.iterfind("{*}*/{*}loc")]
     unique = tuple(dict.fromkeys(address for address in found if address))
     return Links(unique) if name == "urlset" else Links(sitemaps=unique)
@@ -52,5 +60,8 @@ def _feed(data: bytes, url: str) -> tuple[str, ...]:
     import feedparser
 
     # A stream, never bytes: those it would first try to open as the name of a file.
-    feed = feedparser.parse(io.BytesIO(data), response_headers={"content-location": url, "content-type": "application/xml"})
+    feed = feedparser.parse(
+        io.BytesIO(data),
+        response_headers={"content-location": url, "content-type": "application/xml"},
+    )
     return tuple(dict.fromkeys(link for entry in feed.entries if (link := entry.get("link", ""))))

@@ -34,7 +34,9 @@ from rag.corpus.lines import width
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a raw text says: ``text`` without furniture; title, date (YYYY-MM-DD) and source or ""."""
+    """What a raw text says: ``text`` without furniture; title, date (YYYY-MM-DD) and source or
+    "".
+    """
 
     text: str
     title: str = ""
@@ -67,15 +69,25 @@ def read_page(text: str) -> Page:
     title = lines[title_at] if title_at is not None else ""
     prose = [i for i in range(body, len(lines)) if i != title_at and is_prose(lines[i])]
     if found and not _is_page(lines, at, title_at):
-        kept = [i for i in range(len(lines)) if i != title_at and not (i <= at and is_meta(lines[i]))]
-        return Page(_join(lines, kept), title, found.iso, _source(lines[: prose[0] if prose else at + 3]))
+        kept = [
+            i for i in range(len(lines)) if i != title_at and not (i <= at and is_meta(lines[i]))
+        ]
+        return Page(
+            _join(lines, kept), title, found.iso, _source(lines[: prose[0] if prose else at + 3])
+        )
     first = prose[0] if prose else body
     last = _foot(lines, prose) if prose else len(lines) - 1
     kept = [i for i in range(at) if i != title_at and _keep_above(lines, i, at)]
-    kept += [i for i in range(body, first) if i != title_at and (not prose or _keep_below(lines, i, first))]
+    kept += [
+        i
+        for i in range(body, first)
+        if i != title_at and (not prose or _keep_below(lines, i, first))
+    ]
     kept += range(first, last + 1)
     top = at if title_at is None else min(at, title_at)
-    names = (line for line in [line for line in lines[:top] if line][:2] if could_be_site_name(line))
+    names = (
+        line for line in [line for line in lines[:top] if line][:2] if could_be_site_name(line)
+    )
     source = _source(lines[:first]) or _source(lines[last + 1 :]) or next(names, "")
     return Page(_join(lines, kept), title, found.iso if found else "", source)
 
@@ -90,7 +102,11 @@ def trim_meta(lines: list[str], title: str) -> list[str]:
         start += 1
     while end > start:
         line = lines[end - 1]
-        if line and line != title and not (is_meta(line) and (is_timed_or_labelled(line) or not find_date(line))):
+        if (
+            line
+            and line != title
+            and not (is_meta(line) and (is_timed_or_labelled(line) or not find_date(line)))
+        ):
             break
         end -= 1
     return lines[start:end]
@@ -112,7 +128,9 @@ def _plain(text: str, lines: list[str]) -> Page:
 
 
 def _date_line(lines: list[str]) -> int | None:
-    """Index of the line that dates the page, or None where there is none, or one for every entry."""
+    """Index of the line that dates the page, or None where there is none, or one for every
+    entry.
+    """
     filled = [i for i, line in enumerate(lines) if line][: _HEAD_LINES + 1]
     at = next((i for i in filled if is_date_line(lines[i])), None)
     if at is None or not any(lines[at + 1 :]):
@@ -133,13 +151,19 @@ def _undated_page(lines: list[str]) -> int | None:
     head = [line for line in lines[:first] if line]
     if len(head) < 3 or not any(map(is_control, head)) or any(map(is_date_line, lines)):
         return None
-    return first if any(could_be_title(line) and width(line) in TITLE_COLUMNS for line in head) else None
+    return (
+        first
+        if any(could_be_title(line) and width(line) in TITLE_COLUMNS for line in head)
+        else None
+    )
 
 
 def _title_line(lines: list[str], at: int) -> int | None:
     """Index of the title: the nearest line above the date that is long enough, else below it."""
     above = [i for i in range(at - 1, -1, -1) if could_be_title(lines[i])]
-    long_enough = [i for i in above if width(lines[i]) in TITLE_COLUMNS and not is_control(lines[i])]
+    long_enough = [
+        i for i in above if width(lines[i]) in TITLE_COLUMNS and not is_control(lines[i])
+    ]
     titles = [i for i in long_enough if not lines[i].startswith(("—", "--"))]  # ——a subtitle
     if len(titles) == 2 and sum(map(bool, lines[:at])) == 2 and not is_publisher(lines[titles[1]]):
         return titles[1]  # a title and its deck, nothing else

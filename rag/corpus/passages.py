@@ -31,23 +31,28 @@ def split(article: Article) -> list[Passage]:
     """Passages of an article, in order, without overlap, covering all of its text but whitespace.
 
     Whole sentences are packed to 100 to 400 characters, about 280 where there is a choice, and
-    paragraph ends are preferred as borders; a heading stays with what follows it. A sentence of more
-    than 400 characters is cut between clauses, then at spaces, then anywhere. A passage is under 100
-    characters only where the article is, or where its neighbours leave no room; 401 to 480 only
-    where it would otherwise leave such a remainder. No passage at all for an article of whitespace.
+    paragraph ends are preferred as borders; a heading stays with what follows it. A sentence of
+    more than 400 characters is cut between clauses, then at spaces, then anywhere. A passage is
+    under 100 characters only where the article is, or where its neighbours leave no room; 401 to
+    480 only where it would otherwise leave such a remainder. No passage at all for an article of
+    whitespace.
     """
     units = _units(article.text)
     return [Passage(article.id, start, end) for start, end in _pack(units)]
 
 
 def passage_text(article: Article, passage: Passage) -> str:
-    """What is embedded and tokenised for a passage: its context (:func:`rag.corpus.context.context`), a newline, the passage."""
+    """What is embedded and tokenised for a passage: its context
+    (:func:`rag.corpus.context.context`), a newline, the passage.
+    """
     body, around = article.text[passage.start : passage.end], context(article, passage.start)
     return f"{around}\n{body}" if around else body
 
 
 def body_start(article: Article, start: int) -> int:
-    """Where the passage itself begins in :func:`passage_text`, for the one that begins at ``article.text[start]``."""
+    """Where the passage itself begins in :func:`passage_text`, for the one that begins at
+    ``article.text[start]``.
+    """
     around = context(article, start)
     return len(around) + 1 if around else 0
 
@@ -73,7 +78,8 @@ def _units(text: str) -> list[tuple[int, int, float]]:
             before = units[-1]
             same_paragraph = before[2] == _COST_INSIDE_PARAGRAPH
             if end - before[0] <= _MAX and (
-                before[1] - before[0] < _UNIT or (same_paragraph and end - start < _UNIT and cost == 0.0)
+                before[1] - before[0] < _UNIT
+                or (same_paragraph and end - start < _UNIT and cost == 0.0)
             ):
                 units[-1] = (before[0], end, cost)
                 continue
@@ -89,7 +95,10 @@ def _cut(text: str, start: int, end: int) -> list[Span]:
             out[-1] = (out[-1][0], last)
             continue
         while last - first > _MAX:
-            at = max(text.rfind(" ", first + _MIN, first + _MAX + 1), text.rfind("、", first + _MIN, first + _MAX) + 1)
+            at = max(
+                text.rfind(" ", first + _MIN, first + _MAX + 1),
+                text.rfind("、", first + _MIN, first + _MAX) + 1,
+            )
             at = at if at > first else first + _MAX
             piece = text[first:at].rstrip()
             out.append((first, first + len(piece)))

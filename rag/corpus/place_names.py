@@ -1,4 +1,6 @@
-"""From a name that somebody gives to the place that is meant, and back to a name that only this place has."""
+"""From a name that somebody gives to the place that is meant, and back to a name that only this
+place has.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,17 @@ from rag.errors import UsageError
 
 _NEAR = 3  # names shown in place of one that is not known
 _SHARED = 8  # places shown that share a name
-_BETWEEN = frozenset(" ,，、·-/的")  # what may stand between the name of a place and of what it lies in
+_BETWEEN = frozenset(
+    " ,，、·-/的"
+)  # what may stand between the name of a place and of what it lies in
 
 
 def place_named(name: str) -> Place:
-    """The place of a name: "四川", "Sichuan", "成都市", "Japan", "南京鼓楼区", "Nanshan District, Shenzhen", "510000", "JP".
+    """The place of a name: "四川", "Sichuan", "成都市", "Japan", "南京鼓楼区", "Nanshan District,
+    Shenzhen", "510000", "JP".
 
-    A name that several places share is settled as in a text: the place of the highest level, or the usual one.
+    A name that several places share is settled as in a text: the place of the highest level, or the
+    usual one.
 
     Raises:
         UsageError: no place is called so (near names are told), or several are (they are told).
@@ -28,18 +34,37 @@ def place_named(name: str) -> Place:
     if inner := _inmost(name):
         return inner
     if places:
-        told = "、".join(full_name(place) for place in places[:_SHARED]) + (" …" if len(places) > _SHARED else "")
-        raise UsageError(f"expected the name of one place, got {name!r}, the name of {len(places)}: {told}")
-    near = sorted(get_close_matches(wanted, _known(), 10 * _NEAR, 0.5), key=lambda one: _far(one, wanted))[:_NEAR]
-    told = "、".join(dict.fromkeys(full_name(_known()[one][0]) if "\u2e80" <= one[0] else _known()[one][0].en for one in near))
-    raise UsageError(f"expected a province, city or county of China or a country, in Chinese or English, got {name!r}"
-                     + (f"; near it are {told}" if told else ""))
+        told = "、".join(full_name(place) for place in places[:_SHARED]) + (
+            " …" if len(places) > _SHARED else ""
+        )
+        raise UsageError(
+            f"expected the name of one place, got {name!r}, the name of {len(places)}: {told}"
+        )
+    near = sorted(
+        get_close_matches(wanted, _known(), 10 * _NEAR, 0.5), key=lambda one: _far(one, wanted)
+    )[:_NEAR]
+    told = "、".join(
+        dict.fromkeys(
+            full_name(_known()[one][0]) if "\u2e80" <= one[0] else _known()[one][0].en
+            for one in near
+        )
+    )
+    raise UsageError(
+        "expected a province, city or county of China or a country, in Chinese or English, got"
+        f" {name!r}" + (f"; near it are {told}" if told else "")
+    )
 
 
 def full_name(place: Place) -> str:
-    """A Chinese name that no other place has and :func:`place_named` takes: "四川省成都市武侯区", "日本"."""
+    """A Chinese name that no other place has and :func:`place_named` takes: "四川省成都市武侯区",
+    "日本".
+    """
     by_code = _by_code()
-    around = [by_code[code] for code in (f"{place.code[:2]}0000", f"{place.code[:4]}00") if code in by_code]
+    around = [
+        by_code[code]
+        for code in (f"{place.code[:2]}0000", f"{place.code[:4]}00")
+        if code in by_code
+    ]
     return "".join(dict.fromkeys(one.name for one in (*around, place)))
 
 
@@ -50,12 +75,17 @@ def _inmost(name: str) -> Place | None:
     between = "".join(name[a:b] for (_, a), (b, _) in zip(ends, ends[1:]))
     if not mentions or set(between.replace(" of ", " ")) - _BETWEEN:
         return None
-    inner = max((m.place for m in mentions), key=lambda place: sum(contains(m.place, place) for m in mentions))
+    inner = max(
+        (m.place for m in mentions),
+        key=lambda place: sum(contains(m.place, place) for m in mentions),
+    )
     return inner if all(contains(m.place, inner) for m in mentions) else None
 
 
 def _far(name: str, wanted: str) -> tuple[float, str]:
-    """The order of names that are like another: the most like first, of those the highest level (its codes end in zeros)."""
+    """The order of names that are like another: the most like first, of those the highest level
+    (its codes end in zeros).
+    """
     return -SequenceMatcher(None, name, wanted).ratio(), _known()[name][0].code[::-1]
 
 

@@ -1,9 +1,9 @@
 """Places in Chinese and English text: China's divisions down to the county, and countries.
 
-The names are facts in ``data/*.tsv``; one Aho-Corasick automaton finds all of them in one pass. What is
-written there beside the names (see the head of ``place_exceptions.tsv``) keeps a name from being seen
-in a word that only looks like it. A name that several places share is settled by the province or city
-mentioned nearest before it, or left out: no place is guessed.
+The names are facts in ``data/*.tsv``; one Aho-Corasick automaton finds all of them in one pass.
+What is written there beside the names (see the head of ``place_exceptions.tsv``) keeps a name from
+being seen in a word that only looks like it. A name that several places share is settled by the
+province or city mentioned nearest before it, or left out: no place is guessed.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class PlaceMention:
     Attributes:
         start, end: character offsets into the text searched.
         place: the place named.
-        part_of_name: True where the name only begins (or ends) that of a university, company, newspaper
-            and so on, which need not act for the place; never for a body of government.
+        part_of_name: True where the name only begins (or ends) that of a university, company,
+            newspaper and so on, which need not act for the place; never for a body of government.
     """
 
     start: int
@@ -59,10 +59,11 @@ class PlaceMention:
 
 
 def find_places(text: str) -> list[PlaceMention]:
-    """All places named in ``text`` (a sentence, a question, an article), in order and without overlap.
+    """All places named in ``text`` (a sentence, a question, an article), in order and without
+    overlap.
 
-    The longest name wins. English is matched at word boundaries in any case, traditional characters and
-    full-width letters as their plain forms; offsets are always into ``text`` itself.
+    The longest name wins. English is matched at word boundaries in any case, traditional characters
+    and full-width letters as their plain forms; offsets are always into ``text`` itself.
     """
     return _Scan(text).mentions()
 
@@ -75,7 +76,9 @@ def contains(outer: Place, inner: Place) -> bool:
 
 
 def code_prefix(place: Place) -> str:
-    """What the code of a place and of all divisions that lie in it begins with; for China its own code only."""
+    """What the code of a place and of all divisions that lie in it begins with; for China its own
+    code only.
+    """
     return place.code[: {"province": 2, "city": 4}.get(place.level)]
 
 
@@ -119,7 +122,9 @@ class _Scan:
         self.folded = fold(text)
         self.found = _matches(self.folded)
         self.said: list[PlaceMention] = []
-        self.last: dict[str, int] = {}  # code of a province (2 digits) or city (4) -> where it was named last
+        self.last: dict[
+            str, int
+        ] = {}  # code of a province (2 digits) or city (4) -> where it was named last
 
     def mentions(self) -> list[PlaceMention]:
         at = 0
@@ -162,7 +167,12 @@ class _Scan:
         """The place that a name means here or None, and whether it is a name here at all."""
         places = key.places
         before = self.said[-1] if self.said else None
-        if before and before.end == start and before.place.level == "country" and before.place.code != "CN":
+        if (
+            before
+            and before.end == start
+            and before.place.level == "country"
+            and before.place.code != "CN"
+        ):
             if places[0].level in ("city", "county"):  # 美国德州
                 return None, False
         if key.kind == "name" and len(places) == 1:
@@ -170,7 +180,9 @@ class _Scan:
         near = self._regions_near(i, start, end)
         beside = tuple(p for p in places if _region(p) in near)
         if key.kind == "weak":
-            places = beside or tuple(p for p in places if p.level == "city" and p.code[:4] in self.last)
+            places = beside or tuple(
+                p for p in places if p.level == "city" and p.code[:4] in self.last
+            )
             if not places:
                 return None, False
         elif len(beside) == 1:
@@ -180,19 +192,28 @@ class _Scan:
         return (places[0] if len(places) == 1 else None), True
 
     def _regions_near(self, i: int, start: int, end: int) -> set[str]:
-        """Provinces of the mentions right before and right after a name ("country" for a country)."""
+        """Provinces of the mentions right before and right after a name ("country" for a
+        country).
+        """
         near = set()
         if self.said and _NEAR.fullmatch(self.folded, self.said[-1].end, start):
             near.add(_region(self.said[-1].place))
         for next_start, _, key in self.found[i + 1 : i + 9]:
             if next_start > end + 5:
                 break
-            if next_start >= end and key.kind == "name" and len(key.places) == 1 and _NEAR.fullmatch(self.folded, end, next_start):
+            if (
+                next_start >= end
+                and key.kind == "name"
+                and len(key.places) == 1
+                and _NEAR.fullmatch(self.folded, end, next_start)
+            ):
                 near.add(_region(key.places[0]))
         return near
 
     def _named_last(self, places: tuple[Place, ...]) -> tuple[Place, ...]:
-        """The one place whose city or province was named last, as a 1-tuple, or () where that settles nothing."""
+        """The one place whose city or province was named last, as a 1-tuple, or () where that
+        settles nothing.
+        """
         rank = {}
         for p in places:
             province, city = self.last.get(p.code[:2], -1), self.last.get(p.code[:4], -1)
@@ -210,15 +231,19 @@ def _by_position(item: tuple[int, int, _Key]) -> tuple[int, int]:
     return item[0], item[1]
 
 
-# A body that only carries the name of a place. The gap holds no digit, punctuation or word that begins a
-# predicate, so that "四川组织企业和银行" is about Sichuan and "四川大学" is not.
-_GAP = r"(?:(?![的在与和及等了为是有对将把被由从到向于各所家名个多部、]|组织|开展|举办|召开|启动|邀请|推动|加强|支持|要求|某)[\u4e00-\u9fff])"
+# A body that only carries the name of a place. The gap holds no digit, punctuation or word that
+# begins a predicate, so that "四川组织企业和银行" is about Sichuan and "四川大学" is not.
+_GAP = (
+    r"(?:(?![的在与和及等了为是有对将把被由从到向于各所家名个多部、"
+    r"]|组织|开展|举办|召开|启动|邀请|推动|加强|支持|要求|某)[\u4e00-\u9fff])"
+)
 _BODY_AFTER = re.compile(
     rf"{_GAP}{{0,6}}?(?:大学(?!生|城)|学院|银行(?!业|卡|间|贷|存)|医院|电视台|广播电台|卫视|晚报|日报|早报|商报|时报|青年报|报社|通讯社"
     rf"|出版社|研究院|研究所|俱乐部)|{_GAP}{{0,12}}?(?:有限公司|有限责任公司|股份公司|集团)|{_GAP}{{0,6}}?(?:公司|证券|保险|基金)"
 )
 _BODY_AFTER_EN = re.compile(
-    r"(?: [A-Z][\w.&'-]*){0,3} (?:University|College|Institute|Bank|Hospital|Daily|Evening|News|Times|Post|Television|TV|Co\b"
+    r"(?: [A-Z][\w.&'-]*){0,3}"
+    r" (?:University|College|Institute|Bank|Hospital|Daily|Evening|News|Times|Post|Television|TV|Co\b"
     r"|Company|Corp|Corporation|Inc|Ltd|Limited|Group|Airlines|Holdings|Press|Securities)"
 )
 _BODY_BEFORE_EN = re.compile(r"(?:University|Bank|College|Hospital|Institute) of (?:the )?$")
@@ -228,27 +253,43 @@ def _names_a_body(text: str, folded: str, start: int, end: int) -> bool:
     if _is_latin(text[start]) and _BODY_BEFORE_EN.search(text, max(0, start - 24), start):
         return True
     after = text[end : end + 1]
-    return (_BODY_AFTER_EN if after == " " else _BODY_AFTER).match(text if after == " " else folded, end) is not None
+    return (_BODY_AFTER_EN if after == " " else _BODY_AFTER).match(
+        text if after == " " else folded, end
+    ) is not None
 
 
-# 河南岸, 山西麓: a side of a river or hill. 南京路, 北京东路, 河北镇: a street or village named after it.
+# 河南岸, 山西麓: a side of a river or hill. 南京路, 北京东路, 河北镇: a street or village named
+# after it.
 _SIDE = re.compile(r"岸|麓|侧(?!重)|坡|部(?!分|署|门|队|级|委|长|落)")
 _STREET = re.compile(
     r"[东南西北中]路|[一二三]?(?:路|大街)(?=[，。、；：）)\s口段与和及号站的街派支]|$)"
     r"|镇(?![江海安平原雄巴坪宁远沅康赉长压定守静住区])|村(?![民庄里级委镇])"
 )
 _SIDE_OR_STREET = re.compile(f"{_SIDE.pattern}|{_STREET.pattern}")
-_REGION = re.compile(r"[域块间位号别划分段]")  # X区域, X区块: the district's name does not end there
+_REGION = re.compile(
+    r"[域块间位号别划分段]"
+)  # X区域, X区块: the district's name does not end there
 _MARKET = re.compile(r"[场值]")  # X市场
-_RELATION = re.compile(r"两国|双方|关系|贸易|经贸|元首|首脑|领导人|之间|合作|联合|边境|战略|会谈|会晤|外交|建交|友好|冲突|战争|停火|谈判")
+_RELATION = re.compile(
+    r"两国|双方|关系|贸易|经贸|元首|首脑|领导人|之间|合作|联合|边境|战略|会谈|会晤|外交|建交|友好|冲突|战争|停火|谈判"
+)
 
 
-# What a province is called in a run of several: four are one anywhere, three before "省", "等地" and the like.
-_LETTERS = dict(zip(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split(),
-    "京 津 冀 晋 蒙 辽 吉 黑 沪 苏 浙 皖 闽 赣 鲁 豫 鄂 湘 粤 桂 琼 渝 川蜀 黔贵 滇云 藏 陕秦 甘陇 青 宁 新 台 港 澳".split(), strict=True))
+# What a province is called in a run of several: four are one anywhere, three before "省", "等地"
+# and the like.
+_LETTERS = dict(
+    zip(
+        "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64"
+        " 65 71 81 82".split(),
+        "京 津 冀 晋 蒙 辽 吉 黑 沪 苏 浙 皖 闽 赣 鲁 豫 鄂 湘 粤 桂 琼 渝 川蜀 黔贵 滇云 藏 陕秦"
+        " 甘陇 青 宁 新 台 港 澳".split(),
+        strict=True,
+    )
+)
 _LETTER = f"(?!青[年少])[{''.join(_LETTERS.values())}]"
-_RUN = re.compile(f"(?:{_LETTER}){{3}}(?:(?:{_LETTER})+|(?=[三四五六七八九十][省地市区]|省|地区|等[地省]))")
+_RUN = re.compile(
+    f"(?:{_LETTER}){{3}}(?:(?:{_LETTER})+|(?=[三四五六七八九十][省地市区]|省|地区|等[地省]))"
+)
 
 
 @functools.cache
@@ -260,9 +301,17 @@ def _provinces() -> dict[str, Place]:
 @functools.cache
 def all_places() -> tuple[Place, ...]:
     """The divisions of China in the order of their codes, then the countries."""
-    divisions = [Place(code, name, short, en.split("|")[0], level, province)
-                 for code, level, name, short, en, province, _ in _table("divisions.tsv")]
-    return (*divisions, *(Place(iso, name, name, en, "country", "") for iso, name, en, _ in _table("countries.tsv")))
+    divisions = [
+        Place(code, name, short, en.split("|")[0], level, province)
+        for code, level, name, short, en, province, _ in _table("divisions.tsv")
+    ]
+    return (
+        *divisions,
+        *(
+            Place(iso, name, name, en, "country", "")
+            for iso, name, en, _ in _table("countries.tsv")
+        ),
+    )
 
 
 def _table(name: str) -> list[list[str]]:
@@ -275,7 +324,9 @@ def _names() -> Iterator[tuple[str, Place]]:
     by_code = {p.code: p for p in all_places()}
     for code, level, name, short, english, _, others in _table("divisions.tsv"):
         place = by_code[code]
-        yield from ((n, place) for n in dict.fromkeys((name, short, *filter(None, others.split("|")))))
+        yield from (
+            (n, place) for n in dict.fromkeys((name, short, *filter(None, others.split("|"))))
+        )
         for en in filter(None, english.split("|")):
             if level == "county":
                 if name[-1] in _SUFFIXES:
@@ -293,8 +344,8 @@ def _names() -> Iterator[tuple[str, Place]]:
 def _matches(folded: str) -> list[tuple[int, int, _Key]]:
     """Every name in folded text as (start, -end, key): by start, the longest first.
 
-    The automaton runs over the UTF-8 bytes (as Latin-1 characters), five times as fast as over the text: a
-    node looks through its children one by one, and the root would have a thousand.
+    The automaton runs over the UTF-8 bytes (as Latin-1 characters), five times as fast as over the
+    text: a node looks through its children one by one, and the root would have a thousand.
     """
     raw = folded.encode("utf8", "surrogatepass")
     found = []
@@ -304,8 +355,21 @@ def _matches(folded: str) -> list[tuple[int, int, _Key]]:
             chars += len(raw[counted : last + 1].decode("utf8", "surrogatepass"))
             counted = last + 1
         found.append((chars - key.size, -chars, key))
-    found += [(m.start(), -m.end(), _Key(m.end() - m.start(), "group", tuple(map(_letters().__getitem__, m[0])), "", False, None))
-              for m in _RUN.finditer(folded)]
+    found += [
+        (
+            m.start(),
+            -m.end(),
+            _Key(
+                m.end() - m.start(),
+                "group",
+                tuple(map(_letters().__getitem__, m[0])),
+                "",
+                False,
+                None,
+            ),
+        )
+        for m in _RUN.finditer(folded)
+    ]
     found.sort(key=_by_position)
     return found
 
@@ -319,7 +383,9 @@ def _letters() -> dict[str, Place]:
 
 @functools.cache
 def places_by_name() -> dict[str, tuple[Place, ...]]:
-    """Every name, as it is written, with the places that bear it: of the highest level only, the usual one first."""
+    """Every name, as it is written, with the places that bear it: of the highest level only, the
+    usual one first.
+    """
     by_code = {p.code: p for p in all_places()}
     by_name: dict[str, dict[str, Place]] = {}
     for name, place in _names():
@@ -359,7 +425,13 @@ def _automaton() -> Any:
         latin = _is_latin(name)
         exact = name if name in special["case"] else ""
         common = len(name) == 2 and places[0].level == "county" and name[-1] in _SUFFIXES  # 和县
-        kind = "weak" if common or name in special["weak"] else "main" if name in special["main"] else "name"
+        kind = (
+            "weak"
+            if common or name in special["weak"]
+            else "main"
+            if name in special["main"]
+            else "name"
+        )
         add(name, kind, places, exact, latin, _not_before(name, places[0]))
     for word in special["mask"]:
         add(word, "mask", (), "", _is_latin(word), None)
@@ -384,15 +456,23 @@ def _is_latin(name: str) -> bool:
 
 
 def _forms(name: str) -> set[str]:
-    """``name``, and for Latin names also without accents (as keyboards write Lüliang) and with a curly apostrophe."""
+    """``name``, and for Latin names also without accents (as keyboards write Lüliang) and with a
+    curly apostrophe.
+    """
     if not _is_latin(name):
         return {name}
-    plain = name if name.isascii() else "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+    plain = (
+        name
+        if name.isascii()
+        else "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+    )
     return {name, plain, name.replace("'", "\u2019")}
 
 
 def fold(text: str) -> str:
-    """Small letters, simplified characters, plain for full width; as many characters as ``text`` has."""
+    """Small letters, simplified characters, plain for full width; as many characters as ``text``
+    has.
+    """
     odd, table = _folding()
     lower = text.lower()
     if len(lower) != len(text):  # İ and its like

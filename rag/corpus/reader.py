@@ -1,4 +1,6 @@
-"""Files and folders to articles. Whatever cannot be read is reported with its reason, never dropped."""
+"""Files and folders to articles. Whatever cannot be read is reported with its reason, never
+dropped.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +18,21 @@ from rag.errors import CorpusError, UsageError
 Item = Article | Skipped
 
 
-def read_corpus(paths: Sequence[str | Path] | str | Path, columns: Mapping[str, str] | None = None) -> Iterator[Item]:
+def read_corpus(
+    paths: Sequence[str | Path] | str | Path, columns: Mapping[str, str] | None = None
+) -> Iterator[Item]:
     """Every article below the given files and folders, in a fixed order, one by one.
 
-    A folder is read recursively, sorted by path, without hidden files and without its own README.md;
-    an article's id is its path below that folder. A file given by itself has its name as id. Behind
-    "#" stands which article of the file it is where a file holds several (a chapter, an entry, a row
-    without an id), behind "/" the path in an archive. Rows of tables and of ``.jsonl`` have the id
-    that they state, behind the name of their file and "#" where a file before states the same one for
-    another text; their texts are kept exactly as they are, but for HTML and entities, which are read as
-    what they show (and NUL and lone surrogates, which become U+FFFD).
+    A folder is read recursively, sorted by path, without hidden files and without its own
+    README.md; an article's id is its path below that folder. A file given by itself has its name as
+    id. Behind "#" stands which article of the file it is where a file holds several (a chapter, an
+    entry, a row without an id), behind "/" the path in an archive. Rows of tables and of ``.jsonl``
+    have the id that they state, behind the name of their file and "#" where a file before states
+    the same one for another text; their texts are kept exactly as they are, but for HTML and
+    entities, which are read as what they show (and NUL and lone surrogates, which become U+FFFD).
 
-    Formats with large parsers are read in processes of their own, with limits on time and memory, on all cores.
+    Formats with large parsers are read in processes of their own, with limits on time and memory,
+    on all cores.
 
     What is no article comes as :class:`Skipped` with a reason: unsupported formats, unreadable or
     binary files, empty texts, rows with errors (as ``file:line``), ids that occurred before, files
@@ -35,26 +40,34 @@ def read_corpus(paths: Sequence[str | Path] | str | Path, columns: Mapping[str, 
 
     Args:
         paths: files and folders.
-        columns: which column of tables (.csv, .tsv, .json, .jsonl) holds "text", "title", "date", "source", "url", "lang"
-            or "id", where its name does not tell.
+        columns: which column of tables (.csv, .tsv, .json, .jsonl) holds "text", "title", "date",
+            "source", "url", "lang" or "id", where its name does not tell.
 
     Raises:
         CorpusError: no path is given, or one does not exist (at the call, before anything is read).
         UsageError: columns for a field that articles do not have.
     """
-    return _unique(read_files(files_of(existing([paths] if isinstance(paths, (str, Path)) else paths)), columns))
+    return _unique(
+        read_files(
+            files_of(existing([paths] if isinstance(paths, (str, Path)) else paths)), columns
+        )
+    )
 
 
 def existing(paths: Sequence[str | Path]) -> list[Path]:
     """The paths. Raises CorpusError where none is given, or one does not exist."""
     given = [Path(path) for path in paths]
     if not given:
-        raise CorpusError("expected a file or folder with articles, got none; name one, for example corpus/")
+        raise CorpusError(
+            "expected a file or folder with articles, got none; name one, for example corpus/"
+        )
     for path in given:
         try:
             missing = not path.exists()
         except (OSError, ValueError) as error:
-            raise CorpusError(f"expected a file or folder with articles; {shown(path)} {reason(error)}") from error
+            raise CorpusError(
+                f"expected a file or folder with articles; {shown(path)} {reason(error)}"
+            ) from error
         if missing:
             raise CorpusError(
                 f"expected a file or folder with articles, found nothing at {shown(path)}; "
@@ -64,12 +77,14 @@ def existing(paths: Sequence[str | Path]) -> list[Path]:
 
 
 def read_files(files: Iterable, columns: Mapping[str, str] | None = None) -> Iterator:
-    """What stands in some files, in order, as :data:`rag.corpus.source.Found`, with ids as they come.
+    """What stands in some files, in order, as :data:`rag.corpus.source.Found`, with ids as they
+    come.
 
     Args:
-        files: (file, folder that its id is relative to, bytes) of each, and behind these perhaps a function that gets the line of
-            each row of a .jsonl, and gives what is to stand in the place of the article, or None to read it. A
-            :class:`Skipped` comes out as (its path, itself), anything else as it is, in its place among the articles.
+        files: (file, folder that its id is relative to, bytes) of each, and behind these perhaps a
+            function that gets the line of each row of a .jsonl, and gives what is to stand in the
+            place of the article, or None to read it. A :class:`Skipped` comes out as (its path,
+            itself), anything else as it is, in its place among the articles.
         columns: as for :func:`read_corpus`.
 
     Raises UsageError as :func:`read_corpus`.
@@ -80,7 +95,9 @@ def read_files(files: Iterable, columns: Mapping[str, str] | None = None) -> Ite
         for file in files:
             if isinstance(file, tuple):
                 path, root, size, *instead = file
-                yield from steps(_source(path, root, size), wanted, instead=instead[0] if instead else None)
+                yield from steps(
+                    _source(path, root, size), wanted, instead=instead[0] if instead else None
+                )
             else:
                 yield file
 
@@ -91,7 +108,8 @@ def read_bytes(name: str, data: bytes, columns: Mapping[str, str] | None = None)
     """The articles of one file, by its name and content, or why there are none; at least one item.
 
     Args:
-        name: tells the format by its suffix; it becomes the id of the article and is named in reasons.
+        name: tells the format by its suffix; it becomes the id of the article and is named in
+            reasons.
         data: the whole file.
         columns: as for :func:`read_corpus`.
 
@@ -106,17 +124,28 @@ def _checked(columns: Mapping[str, str] | None) -> dict[str, str]:
     from rag.corpus.readers.rows import NAMES
 
     if unknown := sorted(set(columns or ()) - set(NAMES)):
-        raise UsageError(f"expected columns for some of {', '.join(NAMES)}, got {', '.join(map(repr, unknown))}")
+        raise UsageError(
+            f"expected columns for some of {', '.join(NAMES)}, got {', '.join(map(repr, unknown))}"
+        )
     return dict(columns or {})
 
 
 def _source(path: Path, root: Path, size: int) -> Source:
     at = shown(path)
-    return Source(encodable(path.relative_to(root).as_posix()), at, at, lambda: path.open("rb"), size, read_record(path, root))
+    return Source(
+        encodable(path.relative_to(root).as_posix()),
+        at,
+        at,
+        lambda: path.open("rb"),
+        size,
+        read_record(path, root),
+    )
 
 
 def in_full(article_id: str, file: str) -> str:
-    """The id of an article by its file, where another file states the same id for another article."""
+    """The id of an article by its file, where another file states the same id for another
+    article.
+    """
     return f"{file}#{article_id}"
 
 

@@ -33,14 +33,16 @@ _SENTENCE_EVENT = re.compile(
 _CLAUSE_EVENT = re.compile(
     f"[{_OPENERS}，；：,;:—─]"
     f"(?:(?P<group>{_SHORT_GROUP})"
-    r"|(?<=[，；,;])(?<!(?<=\d),(?=\d))[，；：,;:]*|(?<=[：:])(?<!(?<=\d)[：:](?=\d))(?!//)[，；：,;:]*"
+    r"|(?<=[，；,;])(?<!(?<=\d),(?=\d))[，；：,;:]*|(?<=[：:])(?<!(?<=\d)[：:](?=\d))(?!//)[，"
+    r"；：,;:]*"
     r"|(?<=—)—+|(?<=─)─+)"
     r"[”’」』）)》】]*(?:[\"'](?=\s|$))?"
 )
 _CLOSERS = frozenset("”’」』）)】]》〉\"'")
 _CLOSERS_AND_ENDS = _CLOSERS | set("。｡！？；…")  # “……！”。
 _REFERENCE = re.compile(r"(?:\[[\w ]{1,30}\])+(?=\s|$)")
-# A line without any mark, as people type it: where a space stands between runs of Chinese, a sentence ends.
+# A line without any mark, as people type it: where a space stands between runs of Chinese, a
+# sentence ends.
 _MARK = re.compile(r"[，、。！？；：,.!?;:|\t“”「」『』（）()《》\"]")
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff\d])")
 _RUN_ON = 60
@@ -56,7 +58,8 @@ _FIRST_WORD = re.compile(r"[A-Za-z]+")
 
 # Before a name or a number: the full stop of these never ends a sentence.
 _NEVER_LAST = frozenset(
-    "mr mrs ms dr prof st gen col lt sgt capt cpl maj adm rep sen gov pres hon rev messrs mt vs e.g i.e cf".split()
+    "mr mrs ms dr prof st gen col lt sgt capt cpl maj adm rep sen gov pres hon rev messrs mt vs e.g"
+    " i.e cf".split()
 )
 # These do not end one before a figure (No. 5, p. 12, Fig. 2).
 _BEFORE_FIGURE = frozenset("no nos p pp fig figs vol vols art sec ch eq para approx ca".split())
@@ -66,9 +69,10 @@ _MAYBE_LAST = frozenset(
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun".split()
 )
 _STARTERS = frozenset(
-    "the a an in on at it he she they we i you but and or this that these those there however for as if "
-    "when while after before since although its his her their our some many most both such now then what "
-    "who how why where yes no not nor also meanwhile according with by from to all one another".split()
+    "the a an in on at it he she they we i you but and or this that these those there however for"
+    " as if when while after before since although its his her their our some many most both such"
+    " now then what who how why where yes no not nor also meanwhile according with by from to all"
+    " one another".split()
 )
 
 
@@ -76,9 +80,9 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """Sentence spans of ``text[start:end]``: ``text[a:b]`` is a sentence without outer whitespace.
 
     Spans come in order, do not overlap, and cover every character that is not whitespace. Chinese
-    ends are 。！？； and …, English ends . ! ? (not in abbreviations, initials and decimals); closing
-    quotes and brackets stay with their sentence, a newline always ends one, and a quotation or
-    bracket of up to 40 characters is never cut inside.
+    ends are 。！？； and …, English ends . ! ? (not in abbreviations, initials and decimals);
+    closing quotes and brackets stay with their sentence, a newline always ends one, and a quotation
+    or bracket of up to 40 characters is never cut inside.
     """
     end = len(text) if end is None else min(end, len(text))
     out: list[Span] = []
@@ -134,17 +138,23 @@ def _append(out: list[Span], text: str, begin: int, end: int) -> None:
         end = begin + len(bare)
         if len(bare) > _RUN_ON and not _MARK.search(bare[:-1]):
             for gap in _GAP.finditer(text, begin, end):
-                if gap.start() - begin >= _RUN and len(text[gap.end() : end].partition(" ")[0]) >= _RUN:
+                if (
+                    gap.start() - begin >= _RUN
+                    and len(text[gap.end() : end].partition(" ")[0]) >= _RUN
+                ):
                     out.append((begin, gap.start()))
                     begin = gap.end()
         out.append((begin, end))
 
 
 def _close(text: str, begin: int, at: int, end: int) -> int:
-    """Position behind the closing quotes and brackets at ``at``, and behind a reference like [1]."""
+    """Position behind the closing quotes and brackets at ``at``, and behind a reference like
+    [1].
+    """
     while at < end and text[at] in _CLOSERS_AND_ENDS:
         if text[at] in "\"'" and at + 1 < end and not text[at + 1].isspace():
-            # Straight quotes do not tell their side: an even number so far means that this one opens.
+            # Straight quotes do not tell their side: an even number so far means that this one
+            # opens.
             if text[at] == "'" or text.count('"', max(begin, at - 1000), at) % 2 == 0:
                 break
         at += 1
@@ -153,7 +163,9 @@ def _close(text: str, begin: int, at: int, end: int) -> int:
 
 
 def _end_of_sentence(text: str, begin: int, first: int, last: int, end: int) -> int:
-    """Position where the sentence with the end mark ``text[first:last]`` ends, or 0 if it goes on."""
+    """Position where the sentence with the end mark ``text[first:last]`` ends, or 0 if it goes
+    on.
+    """
     stop = _close(text, begin, last, end)
     if stop >= end:
         return stop
@@ -165,7 +177,9 @@ def _end_of_sentence(text: str, begin: int, first: int, last: int, end: int) -> 
         return 0 if mark.strip("…") == "" and _lower_next(text, stop, end) else stop
     before = text[first - 1] if first > begin else " "
     if follows.isspace():
-        if _lower_next(text, stop, end) or (mark == "." and _abbreviation(text, begin, first, stop, end)):
+        if _lower_next(text, stop, end) or (
+            mark == "." and _abbreviation(text, begin, first, stop, end)
+        ):
             return 0
         return stop
     if follows.isascii():
@@ -222,5 +236,7 @@ def _abbreviation(text: str, begin: int, dot: int, stop: int, end: int) -> bool:
             return True  # J. A. Lee
         if start:
             return start.group().lower() not in _STARTERS
-        return following.isdigit() or following > "\u2e7f"  # A. B. 某博士: Chinese sentences end in 。
+        return (
+            following.isdigit() or following > "\u2e7f"
+        )  # A. B. 某博士: Chinese sentences end in 。
     return False

@@ -1,4 +1,6 @@
-"""One source of articles, a file or a member of an archive, to its articles; several are read at the same time, and come in order."""
+"""One source of articles, a file or a member of an archive, to its articles; several are read at
+the same time, and come in order.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +16,39 @@ from rag.corpus.article import Article, Skipped
 from rag.corpus.encoding import NotText
 from rag.corpus.kept import Record
 from rag.corpus.language import detect_lang
-from rag.corpus.readers import IN_PLACE, READERS, WITH_PICTURES, Draft, Missing, Unreadable, read_drafts
-from rag.corpus.readers.archive import ARCHIVES, MAX_DEPTH, Allowance, Overgrown, archive_suffix, decompressed, members
+from rag.corpus.readers import (
+    IN_PLACE,
+    READERS,
+    WITH_PICTURES,
+    Draft,
+    Missing,
+    Unreadable,
+    read_drafts,
+)
+from rag.corpus.readers.archive import (
+    ARCHIVES,
+    MAX_DEPTH,
+    Allowance,
+    Overgrown,
+    archive_suffix,
+    decompressed,
+    members,
+)
 from rag.corpus.walk import encodable, reason
 
 MAX_FILE_BYTES = 64 * 1024 * 1024  # of one article; tables and archives may be of any size
-MAX_DOCUMENT_BYTES = 256 * 1024 * 1024  # of a document with pictures in it, or of an archive in an archive
+MAX_DOCUMENT_BYTES = (
+    256 * 1024 * 1024
+)  # of a document with pictures in it, or of an archive in an archive
 _IN_PLACE_BYTES = 256 * 1024  # a text of more is read where time and memory are limited
 _AHEAD = 4  # documents per worker that are read before their turn
 _AHEAD_BYTES = 256 * 1024 * 1024
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
 
-EXPECTED = ".txt, .md, .html, .mhtml, .pdf, .docx, .epub, .jsonl, .json, .csv, .tsv, feeds (.xml, .rss, .atom), or .zip and .tar of these"
+EXPECTED = (
+    ".txt, .md, .html, .mhtml, .pdf, .docx, .epub, .jsonl, .json, .csv, .tsv, feeds (.xml, .rss,"
+    " .atom), or .zip and .tar of these"
+)
 _SAVED_AS = {
     "save it as .docx": ".doc .dot .rtf .odt .wps .pages",
     "save each sheet as .csv": ".xls .xlsx .xlsm .ods .et .numbers",
@@ -69,7 +92,9 @@ class Pending:
 
 
 Found = tuple[str, Article | Skipped, str]
-"""Where something stands, for reports; what it is; the file that its id is stated in, as ids name it, "" where the id is made of that."""
+"""Where something stands, for reports; what it is; the file that its id is stated in, as ids name
+it, "" where the id is made of that.
+"""
 
 Step = Skipped | Found | Pending
 
@@ -77,10 +102,17 @@ Step = Skipped | Found | Pending
 Instead = Callable[[bytes], object]
 
 
-def steps(source: Source, columns: Mapping[str, str], allowance: Allowance | None = None, instead: Instead | None = None) -> Iterator[Step]:
-    """The articles of a source, each with the place to name if it cannot be used, and documents that are being read.
+def steps(
+    source: Source,
+    columns: Mapping[str, str],
+    allowance: Allowance | None = None,
+    instead: Instead | None = None,
+) -> Iterator[Step]:
+    """The articles of a source, each with the place to name if it cannot be used, and documents
+    that are being read.
 
-    ``allowance`` is that of the archive around it; ``instead`` as for :func:`rag.corpus.reader.read_files`.
+    ``allowance`` is that of the archive around it; ``instead`` as for
+    :func:`rag.corpus.reader.read_files`.
     """
     suffix = _suffix(source.name)
     if suffix in _TABLES:
@@ -89,7 +121,10 @@ def steps(source: Source, columns: Mapping[str, str], allowance: Allowance | Non
         yield from _unpacked(source, archive, columns, allowance or Allowance(source.size))
     elif suffix not in READERS and suffix != ".json":
         named = os.path.splitext(source.name)[1] or "(no suffix)"
-        yield Skipped(source.shown, f"unsupported format {named}: {_ADVICE.get(suffix, f'expected {EXPECTED}')}")
+        yield Skipped(
+            source.shown,
+            f"unsupported format {named}: {_ADVICE.get(suffix, f'expected {EXPECTED}')}",
+        )
     elif suffix in IN_PLACE and source.size <= _IN_PLACE_BYTES:
         yield from _articles(source, lambda: read_drafts(suffix, _load(source)))
     else:
@@ -136,13 +171,17 @@ def _suffix(name: str) -> str:
 
 
 def _load(source: Source) -> bytes:
-    """All bytes of a source. Raises Unreadable where there are too many or they change meanwhile, OSError."""
+    """All bytes of a source. Raises Unreadable where there are too many or they change meanwhile,
+    OSError.
+    """
     limit = MAX_DOCUMENT_BYTES if _suffix(source.name) in WITH_PICTURES else MAX_FILE_BYTES
     with source.open() as file:
         before = _state(file)
         data = file.read(limit + 1) if source.size <= limit else b""
         if max(source.size, len(data)) > limit:
-            raise Unreadable(f"larger than {limit >> 20} MiB: expected one article per file; split it")
+            raise Unreadable(
+                f"larger than {limit >> 20} MiB: expected one article per file; split it"
+            )
         if before != _state(file):
             raise Unreadable("changed while it was read: it is read again with the next update")
     return data
@@ -165,11 +204,21 @@ def _articles(source: Source, drafts: Callable[[], list[Draft | Missing]]) -> It
         yield source.shown, Skipped(source.shown, why(error)), ""
         return
     if source.record and sum(isinstance(one, Draft) for one in found) == 1:
-        found = [replace(one, **source.record.stated) if isinstance(one, Draft) else one for one in found]
+        found = [
+            replace(one, **source.record.stated) if isinstance(one, Draft) else one for one in found
+        ]
     rows = _suffix(source.name) == ".json"
     for number, draft in enumerate(found, 1):
-        where = f"{source.shown}#{number if rows else draft.part}" if len(found) > 1 else source.shown
-        name = (draft.part or f"{source.name}#{number}") if rows else f"{source.name}#{draft.part}" if draft.part else source.name
+        where = (
+            f"{source.shown}#{number if rows else draft.part}" if len(found) > 1 else source.shown
+        )
+        name = (
+            (draft.part or f"{source.name}#{number}")
+            if rows
+            else f"{source.name}#{draft.part}"
+            if draft.part
+            else source.name
+        )
         yield where, _item(name, draft, source, where), source.name if rows and draft.part else ""
 
 
@@ -180,17 +229,25 @@ def why(error: Exception) -> str:
     if isinstance(error, NotText | Unreadable):
         return encodable(str(error))
     # A parser's own failure on one file must not cost the others.
-    return encodable(f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text")
+    return encodable(
+        f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text"
+    )
 
 
-def _rows(source: Source, suffix: str, columns: Mapping[str, str], instead: Instead | None) -> Iterator[Found]:
+def _rows(
+    source: Source, suffix: str, columns: Mapping[str, str], instead: Instead | None
+) -> Iterator[Found]:
     """The rows of a table; a row with an error costs that row only."""
     from rag.corpus.readers.rows import read_csv, read_jsonl
 
     number, some = 0, False
     try:
         with source.open() as file:
-            rows = read_csv(file, columns) if suffix in (".csv", ".tsv") else read_jsonl(file, columns, instead)
+            rows = (
+                read_csv(file, columns)
+                if suffix in (".csv", ".tsv")
+                else read_jsonl(file, columns, instead)
+            )
             for number, draft in rows:
                 some, where = True, f"{source.shown}:{number}"
                 if not isinstance(draft, Draft | Missing):
@@ -201,14 +258,23 @@ def _rows(source: Source, suffix: str, columns: Mapping[str, str], instead: Inst
     except Overgrown:
         raise
     except Exception as error:
-        yield source.shown, Skipped(f"{source.shown}:{number + 1}" if number else source.shown, why(error)), ""
+        yield (
+            source.shown,
+            Skipped(f"{source.shown}:{number + 1}" if number else source.shown, why(error)),
+            "",
+        )
         return
     if not some:
-        reason = "empty file: expected a row for each article, as JSON objects or below the names of columns"
+        reason = (
+            "empty file: expected a row for each article, as JSON objects or below the names of"
+            " columns"
+        )
         yield source.shown, Skipped(source.shown, reason), ""
 
 
-def _unpacked(source: Source, suffix: str, columns: Mapping[str, str], allowance: Allowance) -> Iterator[Step]:
+def _unpacked(
+    source: Source, suffix: str, columns: Mapping[str, str], allowance: Allowance
+) -> Iterator[Step]:
     """The articles of an archive, or of a compressed file."""
     if source.depth >= MAX_DEPTH:
         yield Skipped(source.shown, f"an archive in {MAX_DEPTH} others: expected fewer; unpack it")
@@ -218,13 +284,25 @@ def _unpacked(source: Source, suffix: str, columns: Mapping[str, str], allowance
             if suffix not in ARCHIVES:
                 inner = source.name[: -len(suffix)]
                 content = decompressed(file, suffix, allowance)
-                yield from _member(replace(source, name=inner, depth=source.depth + 1), content, source.size, columns, allowance)
+                yield from _member(
+                    replace(source, name=inner, depth=source.depth + 1),
+                    content,
+                    source.size,
+                    columns,
+                    allowance,
+                )
                 return
             some = False
             for name, size, content in members(file, suffix, allowance):
                 some = True
                 name = encodable(name)
-                inside = replace(source, name=f"{source.name}/{name}", shown=f"{source.shown}/{name}", record=None, depth=source.depth + 1)
+                inside = replace(
+                    source,
+                    name=f"{source.name}/{name}",
+                    shown=f"{source.shown}/{name}",
+                    record=None,
+                    depth=source.depth + 1,
+                )
                 if isinstance(content, Missing):
                     yield Skipped(inside.shown, content.reason)
                 else:
@@ -237,8 +315,12 @@ def _unpacked(source: Source, suffix: str, columns: Mapping[str, str], allowance
         yield Skipped(source.shown, why(error))
 
 
-def _member(inside: Source, content: BinaryIO, size: int, columns: Mapping[str, str], allowance: Allowance) -> Iterator[Step]:
-    """The articles of what is in an archive: a table is read as it comes, all else is loaded, for it may have to wait its turn."""
+def _member(
+    inside: Source, content: BinaryIO, size: int, columns: Mapping[str, str], allowance: Allowance
+) -> Iterator[Step]:
+    """The articles of what is in an archive: a table is read as it comes, all else is loaded, for
+    it may have to wait its turn.
+    """
     suffix = _suffix(inside.name)
     if suffix in _TABLES:
         yield from steps(replace(inside, open=lambda: content, size=size), columns, allowance)
@@ -246,7 +328,11 @@ def _member(inside: Source, content: BinaryIO, size: int, columns: Mapping[str, 
     if not archive_suffix(inside.name) and suffix not in READERS and suffix != ".json":
         yield from steps(inside, columns)  # not unpacked to be refused
         return
-    limit = MAX_DOCUMENT_BYTES if suffix in WITH_PICTURES or archive_suffix(inside.name) else MAX_FILE_BYTES
+    limit = (
+        MAX_DOCUMENT_BYTES
+        if suffix in WITH_PICTURES or archive_suffix(inside.name)
+        else MAX_FILE_BYTES
+    )
     try:
         data = content.read(limit + 1)
     except Unreadable:
@@ -255,9 +341,13 @@ def _member(inside: Source, content: BinaryIO, size: int, columns: Mapping[str, 
         yield Skipped(inside.shown, why(error))
         return
     if len(data) > limit:
-        yield Skipped(inside.shown, f"larger than {limit >> 20} MiB: expected one article per file; split it")
+        yield Skipped(
+            inside.shown, f"larger than {limit >> 20} MiB: expected one article per file; split it"
+        )
         return
-    yield from steps(replace(inside, open=lambda: io.BytesIO(data), size=len(data)), columns, allowance)
+    yield from steps(
+        replace(inside, open=lambda: io.BytesIO(data), size=len(data)), columns, allowance
+    )
 
 
 def _item(name: str, draft: Draft | Missing, source: Source, where: str) -> Article | Skipped:
@@ -268,11 +358,19 @@ def _item(name: str, draft: Draft | Missing, source: Source, where: str) -> Arti
     if not text.strip():
         return Skipped(where, "empty: expected the text of an article, found none")
     code = draft.lang.strip().lower().replace("_", "-").split("-")[0]
-    lang = code if len(code) == 2 and code.isascii() and code.isalpha() else detect_lang(f"{title}\n{text}")
+    lang = (
+        code
+        if len(code) == 2 and code.isascii() and code.isalpha()
+        else detect_lang(f"{title}\n{text}")
+    )
     pages, ocr = (draft.pages, draft.ocr) if len(text) == len(draft.text) else ((), ())
-    return Article(_clean(name), text, title, draft.date, publisher, url, lang, source.path, pages, ocr)
+    return Article(
+        _clean(name), text, title, draft.date, publisher, url, lang, source.path, pages, ocr
+    )
 
 
 def _clean(text: str) -> str:
-    """The text with U+FFFD for what is no character: NUL, which ends a text elsewhere, and lone surrogates."""
+    """The text with U+FFFD for what is no character: NUL, which ends a text elsewhere, and lone
+    surrogates.
+    """
     return encodable(text).replace("\0", "\ufffd")

@@ -1,4 +1,6 @@
-"""The files of a corpus: which lie below a folder, in a fixed order, and which of them are not read."""
+"""The files of a corpus: which lie below a folder, in a fixed order, and which of them are not
+read.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _README = "readme.md"  # tells people how to add articles; at the top of a corpu
 
 
 def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, Path, int] | Skipped]:
-    """(file, folder that its id is relative to, bytes) of all regular files below some paths, each file once; or why not."""
+    """(file, folder that its id is relative to, bytes) of all regular files below some paths, each
+    file once; or why not.
+    """
     seen: dict[tuple[int, int], str] = {}
     for path in paths:
         root, items = _files(path)
@@ -27,7 +31,9 @@ def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, Path, int] | Skipped
                 yield Skipped(shown(item), reason(error))
                 continue
             if not stat.S_ISREG(status.st_mode):
-                yield Skipped(shown(item), "expected a regular file, found a device, pipe or socket")
+                yield Skipped(
+                    shown(item), "expected a regular file, found a device, pipe or socket"
+                )
                 continue
             same = (status.st_dev, status.st_ino)
             if status.st_ino and same in seen:  # some file systems have no such numbers
@@ -60,7 +66,10 @@ def _files(path: Path) -> tuple[Path, list[Path | Skipped]]:
                 continue
             if at.is_symlink():
                 if not _leads_inside(at, inside):
-                    why = "a symbolic link that leads nowhere or out of the corpus folder; copy the file itself"
+                    why = (
+                        "a symbolic link that leads nowhere or out of the corpus folder; copy the"
+                        " file itself"
+                    )
                     note(at, Skipped(shown(at), why))
                 elif not at.is_dir():
                     note(at, at)

@@ -13,13 +13,16 @@ MAX_SITEMAPS = 10  # of an index of sitemaps
 
 
 def add_url(
-    folder: CorpusFolder, url: str, fetcher: Fetcher | None = None, on_feed: Callable[[str], None] = lambda url: None
+    folder: CorpusFolder,
+    url: str,
+    fetcher: Fetcher | None = None,
+    on_feed: Callable[[str], None] = lambda url: None,
 ) -> Iterator[Added]:
     """The article at an address, or all those that the feed or sitemap there leads to, one by one.
 
-    A page that is there already is fetched again, and replaced if its article has changed. What fails comes as refused,
-    with the reason. At most ``fetcher.limits.pages`` pages are fetched. ``on_feed`` is called with the address of a feed or
-    sitemap that was read.
+    A page that is there already is fetched again, and replaced if its article has changed. What
+    fails comes as refused, with the reason. At most ``fetcher.limits.pages`` pages are fetched.
+    ``on_feed`` is called with the address of a feed or sitemap that was read.
     """
     fetcher = fetcher or Fetcher()
     found = _fetched(fetcher, url)
@@ -33,7 +36,9 @@ def add_url(
 
 
 def refresh(folder: CorpusFolder, fetcher: Fetcher | None = None) -> Iterator[Added]:
-    """Asks for every page of the folder again, which its server need not send where it has not changed."""
+    """Asks for every page of the folder again, which its server need not send where it has not
+    changed.
+    """
     fetcher = fetcher or Fetcher()
     for record in folder.pages():
         found = _fetched(fetcher, record.fetched, record.etag, record.modified)
@@ -59,7 +64,11 @@ def _led_to(folder: CorpusFolder, found: Fetched, fetcher: Fetcher) -> Iterator[
         for address in links.sitemaps:
             read += 1
             if read > MAX_SITEMAPS:
-                yield Added(address, "refused", reason=f"more than {MAX_SITEMAPS} sitemaps; add it by itself")
+                yield Added(
+                    address,
+                    "refused",
+                    reason=f"more than {MAX_SITEMAPS} sitemaps; add it by itself",
+                )
                 break
             nested = _fetched(fetcher, address)
             if isinstance(nested, Added):
@@ -72,11 +81,17 @@ def _led_to(folder: CorpusFolder, found: Fetched, fetcher: Fetcher) -> Iterator[
         if isinstance(page, Added):
             yield page
         elif _leads_on(page):
-            yield Added(address, "refused", reason="a feed or sitemap inside another; add it by itself")
+            yield Added(
+                address, "refused", reason="a feed or sitemap inside another; add it by itself"
+            )
         else:
             yield folder.add_page(page)
     if (left := len(addresses) - fetcher.limits.pages) > 0:
-        yield Added(found.asked, "refused", reason=f"{left:,} more pages than the {fetcher.limits.pages} that are fetched at once")
+        yield Added(
+            found.asked,
+            "refused",
+            reason=f"{left:,} more pages than the {fetcher.limits.pages} that are fetched at once",
+        )
 
 
 def _leads_on(page: Fetched) -> bool:

@@ -1,9 +1,11 @@
-"""Reading documents in processes of their own, with limits: a file that hangs, crashes or bloats its parser costs itself only.
+"""Reading documents in processes of their own, with limits: a file that hangs, crashes or bloats
+its parser costs itself only.
 
-``python -m rag.corpus.worker`` takes jobs from its standard input and answers on its standard output: a line of JSON with
-suffix and size, then the bytes; back comes a line of JSON, and before it an empty one whenever the time is to begin anew, as a
-part of long work is done. One process reads many files, so that its libraries are loaded once.
-It ends when it was idle for a minute, or when whoever started it is gone.
+``python -m rag.corpus.worker`` takes jobs from its standard input and answers on its standard
+output: a line of JSON with suffix and size, then the bytes; back comes a line of JSON, and before
+it an empty one whenever the time is to begin anew, as a part of long work is done. One process
+reads many files, so that its libraries are loaded once. It ends when it was idle for a minute, or
+when whoever started it is gone.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ _MOST_WORKERS = 4
 
 
 class Worker:
-    """One process that reads documents one after the other; started when it is first needed, and again where it died.
+    """One process that reads documents one after the other; started when it is first needed, and
+    again where it died.
 
     Args:
         seconds: wall time for one document, after which the process is killed.
@@ -44,20 +47,33 @@ class Worker:
         self._seconds, self._memory, self._idle = seconds, memory, idle
         self._process: subprocess.Popen | None = None
 
-    def read(self, suffix: str, data: bytes, columns: Mapping[str, str] | None = None) -> list[Draft | Missing]:
-        """As :func:`rag.corpus.readers.read_drafts`; every failure, of the process too, is an Unreadable with its reason."""
+    def read(
+        self, suffix: str, data: bytes, columns: Mapping[str, str] | None = None
+    ) -> list[Draft | Missing]:
+        """As :func:`rag.corpus.readers.read_drafts`; every failure, of the process too, is an
+        Unreadable with its reason.
+        """
         job = json.dumps([suffix, len(data), self._seconds, dict(columns or {})]).encode() + b"\n"
         try:
             answer = self._ask(job, data)
             if answer is None:  # it had gone idle just now
                 answer = self._ask(job, data)
         except OSError as error:
-            raise Unreadable(f"cannot be read: no process for its reader ({error.strerror or error})") from None
+            raise Unreadable(
+                f"cannot be read: no process for its reader ({error.strerror or error})"
+            ) from None
         if answer is None:
             raise Unreadable("cannot be read: its reader does not start")
         if "reason" in answer:
             raise Unreadable(answer["reason"])
-        return [Missing(**row) if "reason" in row else Draft(**{**row, "pages": tuple(row["pages"]), "ocr": tuple(row["ocr"])}) for row in answer["drafts"]]
+        return [
+            (
+                Missing(**row)
+                if "reason" in row
+                else Draft(**{**row, "pages": tuple(row["pages"]), "ocr": tuple(row["ocr"])})
+            )
+            for row in answer["drafts"]
+        ]
 
     def close(self) -> None:
         """Ends the process; it is started again where it is needed."""
@@ -74,7 +90,14 @@ class Worker:
         if self._process is None or self._process.poll() is not None:
             self.close()
             pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-            self._process = child.start("rag.corpus.worker", self._memory, self._idle, stdin=pipe, stdout=pipe, stderr=nothing)
+            self._process = child.start(
+                "rag.corpus.worker",
+                self._memory,
+                self._idle,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=nothing,
+            )
         process, late = self._process, threading.Event()
         line = b"\n"
         while line == b"\n":  # it is at long work, and has done a part of it
@@ -92,12 +115,21 @@ class Worker:
         code = process.wait()
         self.close()
         if late.is_set():
-            return {"reason": f"took longer than {self._seconds:g} s to read: damaged, or made to; save it anew, or as plain text"}
+            return {
+                "reason": (
+                    f"took longer than {self._seconds:g} s to read: damaged, or made to; save it"
+                    " anew, or as plain text"
+                )
+            }
         if code == 0:
             return None
         how = f"signal {-code}" if code < 0 else f"exit {code}"
-        return {"reason": f"its reader crashed on it ({how}): damaged, or made to; save it anew, or as plain text"}
-
+        return {
+            "reason": (
+                f"its reader crashed on it ({how}): damaged, or made to; save it anew, or as plain"
+                " text"
+            )
+        }
 
     @contextlib.contextmanager
     def _limited(self, process: subprocess.Popen, late: threading.Event) -> Iterator[None]:
@@ -126,11 +158,17 @@ class Workers:
         self.count = count
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="reader")
 
-    def submit(self, suffix: str, load: Callable[[], bytes], columns: Mapping[str, str]) -> Future[list[Draft | Missing]]:
-        """Reads a document as soon as a worker is free; what ``load`` raises comes out of the future too."""
+    def submit(
+        self, suffix: str, load: Callable[[], bytes], columns: Mapping[str, str]
+    ) -> Future[list[Draft | Missing]]:
+        """Reads a document as soon as a worker is free; what ``load`` raises comes out of the
+        future too.
+        """
         return self._threads.submit(self._read, suffix, load, columns)
 
-    def _read(self, suffix: str, load: Callable[[], bytes], columns: Mapping[str, str]) -> list[Draft | Missing]:
+    def _read(
+        self, suffix: str, load: Callable[[], bytes], columns: Mapping[str, str]
+    ) -> list[Draft | Missing]:
         data, worker = load(), self._idle.get()
         try:
             return worker.read(suffix, data, columns)
@@ -140,7 +178,9 @@ class Workers:
 
 @functools.cache
 def shared_workers() -> Workers:
-    """The workers of this process, one per core, four at most. None of them runs before it gets a document."""
+    """The workers of this process, one per core, four at most. None of them runs before it gets a
+    document.
+    """
     return Workers(min(_MOST_WORKERS, os.cpu_count() or 1))
 
 
@@ -172,17 +212,30 @@ def main() -> None:
 
 def _attempt(suffix: str, data: bytes, columns: Mapping[str, str]) -> dict:
     try:
-        return {"drafts": [dataclasses.asdict(draft) for draft in read_drafts(suffix, data, columns)]}
+        return {
+            "drafts": [dataclasses.asdict(draft) for draft in read_drafts(suffix, data, columns)]
+        }
     except (Unreadable, NotText) as error:
         return {"reason": str(error)}
     except MemoryError:
-        return {"reason": "needs too much memory to read: damaged, or made to; save it anew, or as plain text"}
+        return {
+            "reason": (
+                "needs too much memory to read: damaged, or made to; save it anew, or as plain text"
+            )
+        }
     except Exception as error:  # a parser's own failure on one file must not cost the others
-        return {"reason": f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text"}
+        return {
+            "reason": (
+                f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain"
+                " text"
+            )
+        }
 
 
 def _limit_memory(memory: int) -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no such limits, macOS not this one
+    with contextlib.suppress(
+        ImportError, ValueError, OSError
+    ):  # Windows has no such limits, macOS not this one
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -196,7 +249,9 @@ def _limit_time(seconds: float) -> None:
 
         used = resource.getrusage(resource.RUSAGE_SELF)
         _, most = resource.getrlimit(resource.RLIMIT_CPU)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 2, most))
+        resource.setrlimit(
+            resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 2, most)
+        )
 
 
 def _waits(jobs: BinaryIO, seconds: float) -> bool:

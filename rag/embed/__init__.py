@@ -1,4 +1,6 @@
-"""Texts to vectors: the embedded static model, or any sentence-transformers model; and models that rerank."""
+"""Texts to vectors: the embedded static model, or any sentence-transformers model; and models that
+rerank.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +9,25 @@ from pathlib import Path
 from rag.embed.protocol import Embedder, ModelIdentity, Reranker
 from rag.embed.static import StaticModel, load_static
 
-__all__ = ["Embedder", "ModelIdentity", "Reranker", "StaticModel", "load_embedder", "load_reranker", "load_static"]
+__all__ = [
+    "Embedder",
+    "ModelIdentity",
+    "Reranker",
+    "StaticModel",
+    "load_embedder",
+    "load_reranker",
+    "load_static",
+]
 
 
 def load_embedder(name: str | None = None) -> Embedder:
     """The embedder for passages and queries.
 
     Args:
-        name: None for the embedded model; else a folder (static or sentence-transformers) or the name of a
-            sentence-transformers model, with "onnx:" or "onnx-int8:" before it where ONNX Runtime is to run it.
-            Only a name that is on no local disk is fetched from the model hub.
+        name: None for the embedded model; else a folder (static or sentence-transformers) or the
+            name of a sentence-transformers model, with "onnx:" or "onnx-int8:" before it where ONNX
+            Runtime is to run it. Only a name that is on no local disk is fetched from the model
+            hub.
 
     Raises:
         ModelError: the model is not there and cannot be fetched, or cannot be loaded.
@@ -34,13 +45,15 @@ def load_embedder(name: str | None = None) -> Embedder:
 
 
 def load_reranker(name: str) -> Reranker:
-    """The reranker of a folder or name: a cross-encoder or a multi-vector (ColBERT) model of sentence-transformers.
+    """The reranker of a folder or name: a cross-encoder or a multi-vector (ColBERT) model of
+    sentence-transformers.
 
     Args:
         name: as for :func:`load_embedder`.
 
     Raises:
-        ModelError: the model is not there and cannot be fetched, cannot be loaded, or is no reranker.
+        ModelError: the model is not there and cannot be fetched, cannot be loaded, or is no
+            reranker.
     """
     from rag.embed import rerank
 

@@ -1,4 +1,5 @@
-"""Models of sentence-transformers by name: what kind one is, what runs it, from the disk or from the hub.
+"""Models of sentence-transformers by name: what kind one is, what runs it, from the disk or from
+the hub.
 
 A name is ``[BACK END:]FOLDER`` or ``[BACK END:]NAME``, as in ``onnx-int8:/models/e5-small``.
 """
@@ -47,7 +48,9 @@ class Loaded:
 
 
 def split(given: str) -> tuple[str, str]:
-    """The back end, one of ``BACKENDS``, and the name or folder ("~" expanded) of what the user gave."""
+    """The back end, one of ``BACKENDS``, and the name or folder ("~" expanded) of what the user
+    gave.
+    """
     backend, colon, name = given.partition(":")
     if not colon or backend not in BACKENDS:
         backend, name = TORCH, given
@@ -68,10 +71,14 @@ def load(given: str, wanted: Sequence[str]) -> Loaded:
     option = _OPTIONS[wanted[0]]
     local = bool(name) and Path(name).is_dir()
     if not local and (not name or name.startswith((".", "/", "~")) or os.sep + os.sep in name):
-        raise ModelError(f"expected a model folder at {name or '(no name)'}, found none: check the path")
+        raise ModelError(
+            f"expected a model folder at {name or '(no name)'}, found none: check the path"
+        )
     if backend != TORCH:
         onnx.check_installed(backend)
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # before the import: it asks the network unbidden
+    os.environ.setdefault(
+        "HF_HUB_DISABLE_TELEMETRY", "1"
+    )  # before the import: it asks the network unbidden
     import sentence_transformers  # noqa: F401
 
     # Without this a model that cannot be reached is asked for again and again, for minutes.
@@ -84,17 +91,27 @@ def load(given: str, wanted: Sequence[str]) -> Loaded:
         raise
     except Exception as missing:
         if local:
-            raise ModelError(f"expected a sentence-transformers model in {name}, could not load it: {first_line(missing)}") from missing
-    instead = f"or leave {option} out" + (" to use the embedded model" if option == "--model" else "")
+            raise ModelError(
+                f"expected a sentence-transformers model in {name}, could not load it:"
+                f" {first_line(missing)}"
+            ) from missing
+    instead = f"or leave {option} out" + (
+        " to use the embedded model" if option == "--model" else ""
+    )
     if os.environ.get("HF_HUB_OFFLINE") == "1" or not _hub_answers():
-        raise ModelError(f"model {name!r} is not on this machine and the model hub cannot be reached: copy its folder here and "
-                         f"give the path ({option} PATH), {instead}")
+        raise ModelError(
+            f"model {name!r} is not on this machine and the model hub cannot be reached: copy its"
+            f" folder here and give the path ({option} PATH), {instead}"
+        )
     try:
         return _load(name, backend, wanted, local_only=False)
     except ModelError:
         raise
     except Exception as error:
-        raise ModelError(f"model {name!r} could not be fetched: {first_line(error)}; give the path of a model folder, {instead}") from error
+        raise ModelError(
+            f"model {name!r} could not be fetched: {first_line(error)}; give the path of a model"
+            f" folder, {instead}"
+        ) from error
 
 
 def _load(name: str, backend: str, wanted: Sequence[str], local_only: bool) -> Loaded:
@@ -104,11 +121,15 @@ def _load(name: str, backend: str, wanted: Sequence[str], local_only: bool) -> L
     kind = _kind(read)
     if kind not in wanted:
         advice = f"give it with {_OPTIONS[kind]}" if kind in _OPTIONS else "use another"
-        raise ModelError(f"expected {' or '.join(_KINDS[one] for one in wanted)} for {_OPTIONS[wanted[0]]}, "
-                         f"but {name} is {_KINDS.get(kind, kind)}: {advice}")
+        raise ModelError(
+            f"expected {' or '.join(_KINDS[one] for one in wanted)} for {_OPTIONS[wanted[0]]}, "
+            f"but {name} is {_KINDS.get(kind, kind)}: {advice}"
+        )
     if foreign := [one for one in _code(read) if not one.startswith(_KNOWN_CODE)]:
-        raise ModelError(f"expected a model made of what sentence-transformers has, but {name} brings code of its own "
-                         f"({foreign[0]}), which is not run: use another")
+        raise ModelError(
+            f"expected a model made of what sentence-transformers has, but {name} brings code of"
+            f" its own ({foreign[0]}), which is not run: use another"
+        )
     made = getattr(sentence_transformers, kind)
     if backend == TORCH:
         model = made(name, local_files_only=local_only, trust_remote_code=False)
@@ -121,7 +142,9 @@ def _load(name: str, backend: str, wanted: Sequence[str], local_only: bool) -> L
 
 @contextlib.contextmanager
 def _no_bars() -> Iterator[None]:
-    """Without transformers' progress bars: from the disk a model is there before one could be read."""
+    """Without transformers' progress bars: from the disk a model is there before one could be
+    read.
+    """
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()
@@ -147,8 +170,14 @@ def _reader(name: str, local_only: bool) -> Callable[[str], Any]:
 
 
 def _kind(read: Callable[[str], Any]) -> str:
-    """The kind of a model, as its configuration tells it: of any version of the library, of PyLate and of ColBERT."""
-    own, config, modules = read("config_sentence_transformers.json") or {}, read("config.json") or {}, read("modules.json")
+    """The kind of a model, as its configuration tells it: of any version of the library, of PyLate
+    and of ColBERT.
+    """
+    own, config, modules = (
+        read("config_sentence_transformers.json") or {},
+        read("config.json") or {},
+        read("modules.json"),
+    )
     if not config and modules is None:
         raise FileNotFoundError("it has neither a config.json nor a modules.json")
     if own.get("model_type"):
@@ -165,8 +194,14 @@ def _code(read: Callable[[str], Any]) -> list[str]:
     """The classes that a model is made of."""
     modules = read("modules.json") or []
     routes = [one["path"] for one in modules if one["type"].endswith((".Router", ".Asym"))]
-    configs = [read(f"{path}/{file}".lstrip("/")) for path in routes for file in ("router_config.json", "config.json")]
-    return [one["type"] for one in modules] + [one for config in configs if config for one in config.get("types", {}).values()]
+    configs = [
+        read(f"{path}/{file}".lstrip("/"))
+        for path in routes
+        for file in ("router_config.json", "config.json")
+    ]
+    return [one["type"] for one in modules] + [
+        one for config in configs if config for one in config.get("types", {}).values()
+    ]
 
 
 def _hub_answers(timeout: float = 5.0) -> bool:

@@ -1,10 +1,12 @@
 """The transformer of a model run by ONNX Runtime, from the ONNX file in the model's folder.
 
-sentence-transformers runs such files through Optimum, which wants an older transformers, and with it an older
-client of the model hub than the chat page can live with. ONNX Runtime alone is enough: the tokenizer, the
-prompts, the pooling and the head stay those of sentence-transformers, only its transformer is put aside.
+sentence-transformers runs such files through Optimum, which wants an older transformers, and with
+it an older client of the model hub than the chat page can live with. ONNX Runtime alone is enough:
+the tokenizer, the prompts, the pooling and the head stay those of sentence-transformers, only its
+transformer is put aside.
 
-A model without an ONNX file is refused: to convert it at every start would take longer than to ask it.
+A model without an ONNX file is refused: to convert it at every start would take longer than to ask
+it.
 """
 
 from __future__ import annotations
@@ -28,16 +30,20 @@ def check_installed(backend: str) -> None:
     from importlib.util import find_spec
 
     if not find_spec("onnxruntime"):
-        raise ModelError(f"expected ONNX Runtime for the back end {backend}, but it is not installed: {INSTALL}, "
-                         f"or leave {backend}: out to use torch")
+        raise ModelError(
+            f"expected ONNX Runtime for the back end {backend}, but it is not installed: {INSTALL},"
+            f" or leave {backend}: out to use torch"
+        )
 
 
 def find(name: str, backend: str, local_only: bool) -> tuple[Path, str]:
-    """The folder of a model, its files fetched where that is allowed, and the ONNX file in it that suits.
+    """The folder of a model, its files fetched where that is allowed, and the ONNX file in it that
+    suits.
 
     Args:
         name: a folder, or a name on the model hub.
-        backend: "onnx" for ``model.onnx``; "onnx-int8" for a quantised file, of several the one for this processor.
+        backend: "onnx" for ``model.onnx``; "onnx-int8" for a quantised file, of several the one for
+            this processor.
         local_only: ask only the disk.
 
     Raises:
@@ -56,11 +62,17 @@ def find(name: str, backend: str, local_only: bool) -> tuple[Path, str]:
         return folder, _pick(_files(folder), backend, name)
     files = list_repo_files(name)
     file = _pick(files, backend, name)
-    # Most other folders, and torch's older weights beside its newer ones, are the same model some more times.
+    # Most other folders, and torch's older weights beside its newer ones, are the same model some
+    # more times.
     torch = ["*.safetensors"] if any(one.endswith(".safetensors") for one in files) else ["*.bin"]
     needed = ["*.json", "*.txt", "*.model", *torch, file, f"{file}?data"]
     ignored = ["openvino/*", "coreml/*"]
-    return Path(snapshot_download(name, cache_dir=cache, allow_patterns=needed, ignore_patterns=ignored)), file
+    return (
+        Path(
+            snapshot_download(name, cache_dir=cache, allow_patterns=needed, ignore_patterns=ignored)
+        ),
+        file,
+    )
 
 
 def _files(folder: Path) -> list[str]:
@@ -69,22 +81,35 @@ def _files(folder: Path) -> list[str]:
 
 def _suits(file: str, backend: str) -> bool:
     name = file.rpartition("/")[2]
-    return name.endswith(".onnx") and (bool(_INT8.search(name)) if backend == ONNX_INT8 else name == "model.onnx")
+    return name.endswith(".onnx") and (
+        bool(_INT8.search(name)) if backend == ONNX_INT8 else name == "model.onnx"
+    )
 
 
 def _pick(files: Sequence[str], backend: str, name: str) -> str:
     suitable = sorted(file for file in files if _suits(file, backend))
     if not suitable:
         seen = ", ".join(sorted(file for file in files if file.endswith(".onnx"))) or "no ONNX file"
-        wanted = "an int8 file, like onnx/model_qint8_avx512_vnni.onnx," if backend == ONNX_INT8 else "onnx/model.onnx"
-        raise ModelError(f"expected {wanted} in {name} for the back end {backend}, found {seen}: export it (docs/models.md "
-                         f"shows how), or leave {backend}: out to use torch")
+        wanted = (
+            "an int8 file, like onnx/model_qint8_avx512_vnni.onnx,"
+            if backend == ONNX_INT8
+            else "onnx/model.onnx"
+        )
+        raise ModelError(
+            f"expected {wanted} in {name} for the back end {backend}, found {seen}: export it"
+            f" (docs/models.md shows how), or leave {backend}: out to use torch"
+        )
     marks = processor()
-    return min(suitable, key=lambda file: next((n for n, mark in enumerate(marks) if mark in file), len(marks)))
+    return min(
+        suitable,
+        key=lambda file: next((n for n, mark in enumerate(marks) if mark in file), len(marks)),
+    )
 
 
 def processor() -> tuple[str, ...]:
-    """What names of int8 files call this processor, the best first: "arm64", "avx512_vnni", "avx512", "avx2"."""
+    """What names of int8 files call this processor, the best first: "arm64", "avx512_vnni",
+    "avx512", "avx2".
+    """
     if platform.machine().lower() in ("arm64", "aarch64"):
         return ("arm64",)
     try:
@@ -113,17 +138,23 @@ def put_in(model: Any, file: Path) -> None:
     output = module.modality_config["text"]["method_output_name"]
     known, seen = [one.name for one in session.get_outputs()], output
     if output not in known and output == "last_hidden_state":
-        seen = "token_embeddings"  # what Optimum calls it in what it exports for sentence-transformers
+        seen = (  # what Optimum calls it in what it exports for sentence-transformers
+            "token_embeddings"
+        )
     if seen not in known:
-        raise ModelError(f"expected the ONNX file {file} to give {output}, but it gives {', '.join(known)}: "
-                         "export the model anew (docs/models.md shows how)")
+        raise ModelError(
+            f"expected the ONNX file {file} to give {output}, but it gives {', '.join(known)}: "
+            "export the model anew (docs/models.md shows how)"
+        )
     module.model = _runner(session, module.model.config, output, seen)
     module.model_forward_params = {*(one.name for one in session.get_inputs()), "input_ids"}
     module.backend = ONNX
 
 
 def _runner(session: Any, config: Any, output: str, seen: str) -> Any:
-    """A torch module that looks like the transformer with that configuration, and is the session."""
+    """A torch module that looks like the transformer with that configuration, and is the
+    session.
+    """
     import numpy as np
     import torch
 
@@ -138,8 +169,14 @@ def _runner(session: Any, config: Any, output: str, seen: str) -> Any:
             feed = {}
             for one in session.get_inputs():
                 # What the tokenizer leaves out is one segment: all zeros.
-                value = features[one.name] if one.name in features else torch.zeros_like(features["input_ids"])
-                feed[one.name] = value.numpy().astype(np.int32 if one.type == "tensor(int32)" else np.int64, copy=False)
+                value = (
+                    features[one.name]
+                    if one.name in features
+                    else torch.zeros_like(features["input_ids"])
+                )
+                feed[one.name] = value.numpy().astype(
+                    np.int32 if one.type == "tensor(int32)" else np.int64, copy=False
+                )
             return {output: torch.from_numpy(session.run([seen], feed)[0])}
 
     return Runner()

@@ -14,8 +14,8 @@ class ModelIdentity:
     """Which model made a vector; stored in the index and compared when it is opened.
 
     Attributes:
-        name: "yinju-static" for the embedded model, else the name or folder that was given, with its back end
-            before it where that is not torch ("onnx-int8:/models/e5-small").
+        name: "yinju-static" for the embedded model, else the name or folder that was given, with
+            its back end before it where that is not torch ("onnx-int8:/models/e5-small").
         sha256: hash over the files of the model.
         dim: number of dimensions of a vector.
     """
@@ -40,7 +40,8 @@ class Embedder(Protocol):
 
 
 class Reranker(Protocol):
-    """Scores passages that were found for a question; the text is the title, a newline and the passage.
+    """Scores passages that were found for a question; the text is the title, a newline and the
+    passage.
 
     Attributes:
         name: what it is called in results: the name or folder that was given.
@@ -49,5 +50,7 @@ class Reranker(Protocol):
     name: str
 
     def score(self, question: str, passages: Sequence[str]) -> np.ndarray:
-        """float32 (len(passages),), finite, higher is better; comparable within one call, in all languages."""
+        """float32 (len(passages),), finite, higher is better; comparable within one call, in all
+        languages.
+        """
         ...

@@ -21,8 +21,8 @@ NAME = "yinju-static"
 class StaticModel:
     """A static embedding: tokenizer, a unit vector and a weight per token.
 
-    A text's vector is the weighted sum of its tokens' vectors, scaled to length 1. The same vectors,
-    unpooled, serve late interaction. Reads the folder form of model2vec.
+    A text's vector is the weighted sum of its tokens' vectors, scaled to length 1. The same
+    vectors, unpooled, serve late interaction. Reads the folder form of model2vec.
 
     Attributes:
         identity: name, hash and dimension, for the manifest of an index.
@@ -38,32 +38,50 @@ class StaticModel:
         tokenizer_file, weight_file = folder / "tokenizer.json", folder / "model.safetensors"
         compounds = folder / "compounds.safetensors"
         try:
-            # What model2vec does when it loads, less a copy of the tokenizer that takes most of its time.
+            # What model2vec does when it loads, less a copy of the tokenizer that takes most of its
+            # time.
             self._tokenizer = Tokenizer.from_file(str(tokenizer_file))
             tensors = load_file(weight_file)
             rows = tensors["embeddings"] if "embeddings" in tensors else tensors["embedding.weight"]
             parts = load_file(compounds) if compounds.is_file() else {}
         except Exception as error:
-            raise ModelError(f"expected a static model (model.safetensors, tokenizer.json) in {folder}, "
-                             f"could not read it: {error}") from error
+            raise ModelError(
+                f"expected a static model (model.safetensors, tokenizer.json) in {folder}, "
+                f"could not read it: {error}"
+            ) from error
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         names = (getattr(self._tokenizer.model, "unk_token", None), "[UNK]", "<unk>")
-        self._unknown = next((i for n in names if n and (i := self._tokenizer.token_to_id(n)) is not None), None)
+        self._unknown = next(
+            (i for n in names if n and (i := self._tokenizer.token_to_id(n)) is not None), None
+        )
         self._rows = rows[tensors["mapping"]] if "mapping" in tensors else rows
-        self._factors = tensors["weights"].astype(np.float32) if "weights" in tensors else np.ones(len(self._rows), np.float32)
-        # The mark of a word's beginning is a token of its own before letters that begin no known piece: it says nothing.
+        self._factors = (
+            tensors["weights"].astype(np.float32)
+            if "weights" in tensors
+            else np.ones(len(self._rows), np.float32)
+        )
+        # The mark of a word's beginning is a token of its own before letters that begin no known
+        # piece: it says nothing.
         silent = [i for i in (self._unknown, self._tokenizer.token_to_id("▁")) if i is not None]
         self._speaks = np.ones(len(self._rows), bool)
         self._speaks[silent] = False
         self._factors[silent] = 0.0
         self._part_ids = parts.get("ids", np.zeros(0, np.uint16))
         self._part_offsets = parts.get("offsets", np.zeros(len(self._rows) + 1, np.int64))
-        for kept in ("sizes", "begins", "latin"):  # in the file because counting them again takes time
+        for kept in (
+            "sizes",
+            "begins",
+            "latin",
+        ):  # in the file because counting them again takes time
             if kept in parts:
                 setattr(self, kept, parts[kept].astype(np.int64 if kept == "sizes" else bool))
         self.tokenizer_sha256 = _sha256(tokenizer_file)
-        hashes = [self.tokenizer_sha256, _sha256(weight_file), *([_sha256(compounds)] if compounds.is_file() else [])]
+        hashes = [
+            self.tokenizer_sha256,
+            _sha256(weight_file),
+            *([_sha256(compounds)] if compounds.is_file() else []),
+        ]
         digest = hashlib.sha256("".join(hashes).encode()).hexdigest()
         self.identity = ModelIdentity(name, digest, self._rows.shape[1])
 
@@ -116,14 +134,21 @@ class StaticModel:
         return units
 
     def parts(self, token: int) -> np.ndarray:
-        """The ids of the shorter tokens that a compound consists of, in order; empty for any other token."""
+        """The ids of the shorter tokens that a compound consists of, in order; empty for any other
+        token.
+        """
         return self._part_ids[self._part_offsets[token] : self._part_offsets[token + 1]]
 
     def without_compounds(self) -> StaticModel:
-        """The same model as if no token consisted of others: to measure what comparing by parts adds."""
+        """The same model as if no token consisted of others: to measure what comparing by parts
+        adds.
+        """
         other = copy.copy(self)
         other.__dict__.pop("_with_parts", None)
-        other._part_ids, other._part_offsets = np.zeros(0, np.uint16), np.zeros(len(self._rows) + 1, np.int64)
+        other._part_ids, other._part_offsets = (
+            np.zeros(0, np.uint16),
+            np.zeros(len(self._rows) + 1, np.int64),
+        )
         return other
 
     def with_parts(self, ids: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -141,8 +166,13 @@ class StaticModel:
         return np.insert(ids, of + 1, parts), starts + shift[starts]
 
     def _compounds(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """All parts of all compounds among ``ids``: position of the compound, number within it, token id."""
-        begin, counts = self._part_offsets[ids], self._part_offsets[ids + 1] - self._part_offsets[ids]
+        """All parts of all compounds among ``ids``: position of the compound, number within it,
+        token id.
+        """
+        begin, counts = (
+            self._part_offsets[ids],
+            self._part_offsets[ids + 1] - self._part_offsets[ids],
+        )
         of = np.repeat(np.arange(len(ids)), counts)
         within = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts)
         return of, within, self._part_ids[begin[of] + within].astype(np.int64)
@@ -153,30 +183,48 @@ class StaticModel:
         return normalizer.normalize_str(text) if normalizer is not None else text
 
     def encode_ids(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Token ids of all texts one after the other: uint32 (n,), and int64 offsets (len(texts) + 1,).
+        """Token ids of all texts one after the other: uint32 (n,), and int64 offsets (len(texts) +
+        1,).
 
         Tokens that say nothing (unknown ones) are left out. Runs on all cores.
         """
-        rows = [np.array(e.ids, np.uint32) for e in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+        rows = [
+            np.array(e.ids, np.uint32)
+            for e in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        ]
         rows = [row[self._speaks[row]] for row in rows]
         offsets = np.zeros(len(rows) + 1, np.int64)
         np.cumsum([len(row) for row in rows], out=offsets[1:])
         return (np.concatenate(rows) if rows else np.zeros(0, np.uint32)), offsets
 
     def spans(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """Token ids of one text (n,), and the start and end of each in the text as given, int64 (n, 2)."""
+        """Token ids of one text (n,), and the start and end of each in the text as given, int64 (n,
+        2).
+        """
         return self._located(self._tokenizer.encode(text, add_special_tokens=False))
 
     def fine_spans(self, texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each text as :meth:`spans`, with the parts of each compound behind it, each with its own span."""
+        """For each text as :meth:`spans`, with the parts of each compound behind it, each with its
+        own span.
+        """
         return [self._refined(*found) for found in self.located(texts)]
 
     def located(self, texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each text as :meth:`spans`."""
-        return [self._located(e) for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)] if texts else []
+        return (
+            [
+                self._located(e)
+                for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+            ]
+            if texts
+            else []
+        )
 
-    def refined(self, ids: np.ndarray, spans: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Ragged rows of tokens as :meth:`spans` gives them with the parts of each compound behind it.
+    def refined(
+        self, ids: np.ndarray, spans: np.ndarray, starts: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Ragged rows of tokens as :meth:`spans` gives them with the parts of each compound behind
+        it.
 
         Args:
             ids, spans: the tokens of all rows.
@@ -185,7 +233,9 @@ class StaticModel:
         Returns:
             The same three with the parts.
         """
-        before = np.concatenate([[0], np.cumsum(self._part_offsets[ids + 1] - self._part_offsets[ids])])
+        before = np.concatenate(
+            [[0], np.cumsum(self._part_offsets[ids + 1] - self._part_offsets[ids])]
+        )
         return *self._refined(ids, spans), starts + before[starts]
 
     def _located(self, encoding) -> tuple[np.ndarray, np.ndarray]:
@@ -204,9 +254,14 @@ class StaticModel:
             return ids, spans
         ends = np.cumsum(self.sizes[parts])
         first = np.flatnonzero(within == 0)
-        before = np.repeat(ends[first] - self.sizes[parts[first]], np.diff(np.append(first, len(of))))
-        at = np.stack([spans[of, 0] + ends - before - self.sizes[parts], spans[of, 0] + ends - before], axis=1)
-        # Where characters were normalised away the parts cannot be told apart: each takes the whole.
+        before = np.repeat(
+            ends[first] - self.sizes[parts[first]], np.diff(np.append(first, len(of)))
+        )
+        at = np.stack(
+            [spans[of, 0] + ends - before - self.sizes[parts], spans[of, 0] + ends - before], axis=1
+        )
+        # Where characters were normalised away the parts cannot be told apart: each takes the
+        # whole.
         off = (spans[of, 1] - spans[of, 0]) != self.sizes[ids[of]]
         at[off] = spans[of[off]]
         return np.insert(ids, of + 1, parts), np.insert(spans, of + 1, at, axis=0)
@@ -224,22 +279,34 @@ class StaticModel:
     @functools.cached_property
     def latin(self) -> np.ndarray:
         """bool (V,): the tokens written in Latin letters."""
-        return np.array([(p := self.piece(token)).startswith("▁") or p.isascii() and p.isalpha() for token in range(self.size)], bool)
+        return np.array(
+            [
+                (p := self.piece(token)).startswith("▁") or p.isascii() and p.isalpha()
+                for token in range(self.size)
+            ],
+            bool,
+        )
 
     def embed_ids(self, ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-        """Vectors of texts given as token ids: float32 (len(offsets) - 1, d), rows of length 1 (0 if empty)."""
+        """Vectors of texts given as token ids: float32 (len(offsets) - 1, d), rows of length 1 (0
+        if empty).
+        """
         count = len(offsets) - 1
         out = np.zeros((count, self.identity.dim), np.float32)
         if count == 1:
             out[0] = self._factors[ids] @ self._rows[ids].astype(np.float32)
         else:
-            from scipy.sparse import csr_array  # many rows at once: a product is far faster than sums by row
+            from scipy.sparse import (
+                csr_array,
+            )  # many rows at once: a product is far faster than sums by row
 
             seen = np.zeros(self.size, bool)
             seen[ids] = True
             unique = np.flatnonzero(seen)
             local = (np.cumsum(seen) - 1)[ids]
-            counts = csr_array((self._factors[ids], local, offsets - offsets[0]), shape=(count, len(unique)))
+            counts = csr_array(
+                (self._factors[ids], local, offsets - offsets[0]), shape=(count, len(unique))
+            )
             out[:] = counts @ self._rows[unique].astype(np.float32)
         out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
         return out
@@ -265,7 +332,10 @@ def load_static(folder: str | Path | None = None) -> StaticModel:
     folder = FOLDER if folder is None else Path(folder)
     name = NAME if folder == FOLDER else str(folder)
     if not (folder / "model.safetensors").is_file():
-        raise ModelError(f"expected model.safetensors in {folder}, found none: reinstall yinju, or name a model with --model")
+        raise ModelError(
+            f"expected model.safetensors in {folder}, found none: reinstall yinju, or name a model"
+            " with --model"
+        )
     return StaticModel(folder, name)
 
 
@@ -275,4 +345,6 @@ def is_static(folder: Path) -> bool:
     if modules.is_file():
         return "StaticEmbedding" in modules.read_text("utf8")
     config = folder / "config.json"
-    return config.is_file() and json.loads(config.read_text("utf8")).get("model_type") == "model2vec"
+    return (
+        config.is_file() and json.loads(config.read_text("utf8")).get("model_type") == "model2vec"
+    )

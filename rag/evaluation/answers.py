@@ -24,8 +24,14 @@ if TYPE_CHECKING:
     from rag.library import Index
 
 SHARES = (
-    "quoted", "first", "cited", "refused", "answered", "near_answered", "near_told",
-)  # fmt: skip
+    "quoted",
+    "first",
+    "cited",
+    "refused",
+    "answered",
+    "near_answered",
+    "near_told",
+)
 """Measures that are 0 or 1 for a question, see :func:`judge`."""
 MEANS = ("precision", "marked", "characters")
 """Measures that are a number for an answer."""

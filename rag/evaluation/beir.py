@@ -1,4 +1,6 @@
-"""BEIR's layout of a test collection (Thakur et al. 2021): corpus.jsonl, queries.jsonl, qrels/*.tsv."""
+"""BEIR's layout of a test collection (Thakur et al. 2021): corpus.jsonl, queries.jsonl,
+qrels/*.tsv.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,9 @@ def read_beir(path: Path) -> Iterator[Question]:
     """The judged questions of a folder, in the order of queries.jsonl.
 
     Args:
-        path: the folder, which means its ``qrels/test.tsv``, or its only one; or one file of ``qrels/``.
-            A query may have "lang" and "pair"; see :func:`rag.evaluation.read_questions`.
+        path: the folder, which means its ``qrels/test.tsv``, or its only one; or one file of
+            ``qrels/``. A query may have "lang" and "pair"; see
+            :func:`rag.evaluation.read_questions`.
 
     Raises:
         UsageError: a file is missing, or a line is not as expected; names file and line.
@@ -50,7 +53,12 @@ def read_beir(path: Path) -> Iterator[Question]:
     for number, row in rows(queries, _QUERY):
         name = str(row.get("_id", ""))
         if not name or name in seen:
-            raise refused(queries, number, f"an _id of its own{f' (line {seen[name]} has it)' if name else ''}", row)
+            raise refused(
+                queries,
+                number,
+                f"an _id of its own{f' (line {seen[name]} has it)' if name else ''}",
+                row,
+            )
         seen[name] = number
         if name in relevant:
             yield make_question(queries, number, name, row.get("text"), relevant[name], row)
@@ -66,14 +74,20 @@ def _judgements(folder: Path) -> Path:
     if len(found) != 1:
         seen = ", ".join(file.name for file in found) or "none"
         raise UsageError(
-            f"expected {folder} in BEIR's layout with one file of judgements, qrels/test.tsv, found {seen}: "
-            + ("name one of them instead of the folder" if found else "put it there, or name a JSON Lines file")
+            f"expected {folder} in BEIR's layout with one file of judgements, qrels/test.tsv, found"
+            f" {seen}: "
+            + (
+                "name one of them instead of the folder"
+                if found
+                else "put it there, or name a JSON Lines file"
+            )
         )
     return found[0]
 
 
 def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Skipped]:
-    """The articles of files and folders as ``rag.corpus.read_corpus`` reads them, and of folders in BEIR's layout.
+    """The articles of files and folders as ``rag.corpus.read_corpus`` reads them, and of folders in
+    BEIR's layout.
 
     Raises:
         CorpusError: a path does not exist.
@@ -92,14 +106,21 @@ def _read_corpus_file(path: Path) -> Iterator[Article | Skipped]:
         except (ValueError, RecursionError) as error:
             yield Skipped(where, f"not JSON ({error}): expected {_ARTICLE}")
             continue
-        values = [row.get(key) or "" for key in ("_id", "text", "title", "lang")] if isinstance(row, dict) else []
+        values = (
+            [row.get(key) or "" for key in ("_id", "text", "title", "lang")]
+            if isinstance(row, dict)
+            else []
+        )
         if not values or not all(isinstance(value, str) for value in values) or not values[0]:
             yield Skipped(where, f"expected {_ARTICLE}, all of them strings")
             continue
         name, text, title, lang = values
-        # Some of these collections have documents of nothing but a title, and judge them all the same.
+        # Some of these collections have documents of nothing but a title, and judge them all the
+        # same.
         text = text if text.strip() else title
         if not text.strip():
             yield Skipped(where, "empty: expected the text of an article, found none")
         else:
-            yield Article(name, text, title, lang=lang or detect_lang(f"{title}\n{text}"), path=str(path))
+            yield Article(
+                name, text, title, lang=lang or detect_lang(f"{title}\n{text}"), path=str(path)
+            )

@@ -15,35 +15,79 @@ if TYPE_CHECKING:
 
 @click.command("eval")
 @options.index
-@options.corpus("Build the index to be asked in a temporary folder from these articles. A folder in BEIR's layout will do.")
+@options.corpus(
+    "Build the index to be asked in a temporary folder from these articles. A folder in BEIR's"
+    " layout will do."
+)
 @options.model
 @options.rerank
 @options.llm
 @click.option(
-    "--questions", "files", multiple=True, metavar="FILE",
-    help='Measure the search: JSON Lines of {"id", "question", "relevant": [ids of articles]}, or a folder in BEIR\'s layout. May be '
-    "given several times: for other languages, or other kinds of questions.",
+    "--questions",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    help=(
+        'Measure the search: JSON Lines of {"id", "question", "relevant": [ids of articles]}, or a'
+        " folder in BEIR's layout. May be given several times: for other languages, or other kinds"
+        " of questions."
+    ),
 )
 @click.option(
-    "--answers", "answered", multiple=True, metavar="FILE",
-    help='Measure the answers: JSON Lines of {"id", "question", "answers": [wordings, any will do] or null where the articles do not '
-    'answer it, "relevant": [ids of articles]}; "relevant" may be missing. May be given several times.',
+    "--answers",
+    "answered",
+    multiple=True,
+    metavar="FILE",
+    help=(
+        'Measure the answers: JSON Lines of {"id", "question", "answers": [wordings, any will do]'
+        ' or null where the articles do not answer it, "relevant": [ids of articles]}; "relevant"'
+        " may be missing. May be given several times."
+    ),
 )
-@click.option("--k", "-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many articles count.")
-@click.option("--worst", default=0, metavar="N", type=click.IntRange(0), help="Show the N questions that went worst.")
 @click.option(
-    "--compare", "variants", multiple=True, metavar="VARIANT",
-    help="Evaluate this too, and show whether the difference is real: the folder of another index, or what else to "
-    "change, as model=NAME_OR_PATH, rerank=NAME_OR_PATH, index=DIR, dense=, late=, article=, lexical=, phrase= (weights, or off), "
-    "balanced=off, kindred=off, between commas. May be given several times.",
+    "--k",
+    "-k",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="How many articles count.",
+)
+@click.option(
+    "--worst",
+    default=0,
+    metavar="N",
+    type=click.IntRange(0),
+    help="Show the N questions that went worst.",
+)
+@click.option(
+    "--compare",
+    "variants",
+    multiple=True,
+    metavar="VARIANT",
+    help=(
+        "Evaluate this too, and show whether the difference is real: the folder of another index,"
+        " or what else to change, as model=NAME_OR_PATH, rerank=NAME_OR_PATH, index=DIR, dense=,"
+        " late=, article=, lexical=, phrase= (weights, or off), balanced=off, kindred=off, between"
+        " commas. May be given several times."
+    ),
 )
 @options.json
 @options.debug
 @click.pass_context
 def command(
-    ctx: click.Context, path: str, corpus: tuple[str, ...], model: str | None, rerank: str | None, files: tuple[str, ...],
-    llm: Llm | None, answered: tuple[str, ...], k: int, worst: int, variants: tuple[str, ...], as_json: bool,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    path: str,
+    corpus: tuple[str, ...],
+    model: str | None,
+    rerank: str | None,
+    files: tuple[str, ...],
+    llm: Llm | None,
+    answered: tuple[str, ...],
+    k: int,
+    worst: int,
+    variants: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Measure how well an index answers questions whose articles, or whose answers, are known.
 
     \b
@@ -57,7 +101,9 @@ def command(
     from rag.evaluation import Variant, read_variant
 
     if bool(files) == bool(answered):
-        raise UsageError("expected --questions FILE or --answers FILE, got " + ("both" if files else "neither"))
+        raise UsageError(
+            "expected --questions FILE or --answers FILE, got " + ("both" if files else "neither")
+        )
     named = ctx.get_parameter_source("path") is click.core.ParameterSource.COMMANDLINE
     build = bool(corpus) and not named
     name = "the embedded model" if build and not model else f"model={model}" if build else path
@@ -69,7 +115,9 @@ def command(
         _answers(chosen, llm, answered, corpus, worst, as_json)
 
 
-def _search(chosen: list, files: tuple[str, ...], k: int, corpus: tuple[str, ...], worst: int, as_json: bool) -> None:
+def _search(
+    chosen: list, files: tuple[str, ...], k: int, corpus: tuple[str, ...], worst: int, as_json: bool
+) -> None:
     from rag.evaluation import compare, read_questions
     from rag.evaluation.report import report
     from rag.terminal import Progress, printable, put, put_json, put_skipped
@@ -84,7 +132,14 @@ def _search(chosen: list, files: tuple[str, ...], k: int, corpus: tuple[str, ...
         put(printable(report(done)))
 
 
-def _answers(chosen: list, llm: Llm | None, files: tuple[str, ...], corpus: tuple[str, ...], worst: int, as_json: bool) -> None:
+def _answers(
+    chosen: list,
+    llm: Llm | None,
+    files: tuple[str, ...],
+    corpus: tuple[str, ...],
+    worst: int,
+    as_json: bool,
+) -> None:
     from rag.assistant import Assistant
     from rag.evaluation import answers_dict, evaluate_answers, read_known
     from rag.evaluation.answers_report import answers_report
@@ -93,12 +148,18 @@ def _answers(chosen: list, llm: Llm | None, files: tuple[str, ...], corpus: tupl
     from rag.terminal import Progress, printable, put, put_json, put_skipped
 
     if odd := next((variant.name for variant in chosen if variant.fusion != Fusion()), ""):
-        raise UsageError(f"expected --compare with another index, model or reranker for answers, got {odd!r}: weights are for --questions")
+        raise UsageError(
+            f"expected --compare with another index, model or reranker for answers, got {odd!r}:"
+            " weights are for --questions"
+        )
     known, skipped, runs = read_known(files), [], {}
     with Progress() as progress:
         for number, index in opened(chosen, corpus, skipped, progress):
             name = chosen[number].name
-            assistants = {name: Assistant(index), **({f"{name}, {llm.name}": Assistant(index, llm)} if llm else {})}
+            assistants = {
+                name: Assistant(index),
+                **({f"{name}, {llm.name}": Assistant(index, llm)} if llm else {}),
+            }
             runs[number] = evaluate_answers(assistants, known, progress)
     put_skipped(tuple(skipped))
     done = [run for number in range(len(chosen)) for run in runs[number]]

@@ -67,7 +67,9 @@ class Comparison:
     skipped: tuple[Skipped, ...] = ()
 
     def differences(self, number: int) -> dict[str, dict[str, Figure]]:
-        """Of a variant to the first one: by group, by measure; groups of other questions are left out."""
+        """Of a variant to the first one: by group, by measure; groups of other questions are left
+        out.
+        """
         first, other = self.evaluations[0], self.evaluations[number]
         both = ((group, first.group(group.name)) for group in other.groups)
         return {group.name: found for group, base in both if base and (found := group.minus(base))}
@@ -77,7 +79,10 @@ class Comparison:
         rows = [evaluation.to_dict() for evaluation in self.evaluations]
         for number in range(1, len(rows)):
             rows[number]["difference"] = {
-                group: {name: {**asdict(figure), "real": figure.is_real} for name, figure in figures.items()}
+                group: {
+                    name: {**asdict(figure), "real": figure.is_real}
+                    for name, figure in figures.items()
+                }
                 for group, figures in self.differences(number).items()
             }
         return {"variants": rows}
@@ -87,9 +92,11 @@ def read_variant(text: str, first: Variant) -> Variant:
     """A variant as it is written on the command line: what differs from the first.
 
     Args:
-        text: ``key=value`` parts between commas; the folder of an index may come first without its key. Keys: index, model, rerank (or
-            "off"); the weights dense, late, article, lexical, phrase (a number, or "off"); balanced, kindred ("on" or "off").
-        first: what is not written is taken from it. A model without an index means one built with that model.
+        text: ``key=value`` parts between commas; the folder of an index may come first without its
+            key. Keys: index, model, rerank (or "off"); the weights dense, late, article, lexical,
+            phrase (a number, or "off"); balanced, kindred ("on" or "off").
+        first: what is not written is taken from it. A model without an index means one built with
+            that model.
 
     Raises:
         UsageError: a key or value that is none.
@@ -101,8 +108,8 @@ def read_variant(text: str, first: Variant) -> Variant:
             key, value = "index", part
         if key not in KEYS or key in given or not value:
             raise UsageError(
-                f"expected --compare with an index folder, or with one or more of {'=…, '.join(KEYS)}=… between commas, "
-                f"got {text!r}"
+                "expected --compare with an index folder, or with one or more of"
+                f" {'=…, '.join(KEYS)}=… between commas, got {text!r}"
             )
         given[key] = value
     places = {key: given[key] for key in _PLACES if key in given}
@@ -112,7 +119,11 @@ def read_variant(text: str, first: Variant) -> Variant:
         places["index"] = ""
     if places.get("rerank") == "off":
         places["rerank"] = ""
-    weights = {key: _weight(key, given[key], getattr(first.fusion, key)) for key in _WEIGHTS if key in given}
+    weights = {
+        key: _weight(key, given[key], getattr(first.fusion, key))
+        for key in _WEIGHTS
+        if key in given
+    }
     switches = {key: _switch(key, given[key]) for key in _SWITCHES if key in given}
     fusion = dataclasses.replace(first.fusion, **weights, **switches)
     return dataclasses.replace(first, name=text, fusion=fusion, **places)
@@ -150,11 +161,11 @@ def compare(
         variants: at least one; the others are compared with the first.
         questions: see :func:`rag.evaluation.read_questions`.
         k, worst, progress: as for :func:`rag.evaluation.evaluate`.
-        corpus: files and folders of articles (BEIR's layout among them) for the variants without an index; where
-            none are given, those that the first index was built from.
+        corpus: files and folders of articles (BEIR's layout among them) for the variants without an
+            index; where none are given, those that the first index was built from.
 
-    Raises what ``Index.build``, ``Index.open`` and :func:`rag.evaluation.evaluate` raise, and UsageError where an
-    index must be built and nothing says of what.
+    Raises what ``Index.build``, ``Index.open`` and :func:`rag.evaluation.evaluate` raise, and
+    UsageError where an index must be built and nothing says of what.
     """
     done: dict[int, Evaluation] = {}
     skipped: list[Skipped] = []
@@ -165,11 +176,16 @@ def compare(
 
 
 def opened(
-    variants: Sequence[Variant], corpus: Sequence[str | Path], skipped: list[Skipped], progress: Progress | None = None
+    variants: Sequence[Variant],
+    corpus: Sequence[str | Path],
+    skipped: list[Skipped],
+    progress: Progress | None = None,
 ) -> Iterator[tuple[int, Index]]:
-    """The number of each variant with its index, open until the next is asked for; in an order that opens each index once.
+    """The number of each variant with its index, open until the next is asked for; in an order that
+    opens each index once.
 
-    Arguments and errors as for :func:`compare`. ``skipped`` gets what was not indexed where an index was built.
+    Arguments and errors as for :func:`compare`. ``skipped`` gets what was not indexed where an
+    index was built.
     """
     from rag.library import Index
 
@@ -178,7 +194,9 @@ def opened(
     for members in _alike(variants, range(len(variants)), lambda variant: variant.source):
         with _folder(variants[members[0]], corpus, progress) as (path, left_out):
             skipped[:] = skipped or left_out
-            for same in _alike(variants, members, lambda variant: variant.rerank):  # one is open at a time: models are large
+            for same in _alike(
+                variants, members, lambda variant: variant.rerank
+            ):  # one is open at a time: models are large
                 one = variants[same[0]]
                 with Index.open(path, one.model or None, one.rerank or None) as index:
                     for number in same:
@@ -196,14 +214,19 @@ def _alike(variants: Sequence[Variant], members: Iterable[int], key: Callable) -
 def _folder(
     variant: Variant, corpus: Sequence[str | Path], progress: Progress | None
 ) -> Iterator[tuple[str, tuple[Skipped, ...]]]:
-    """The folder of the variant's index, built first where it names none, and what was not indexed."""
+    """The folder of the variant's index, built first where it names none, and what was not
+    indexed.
+    """
     from rag.library import Index
 
     if variant.index:
         yield variant.index, ()
         return
     with tempfile.TemporaryDirectory(prefix="yinju-eval-") as path:
-        yield path, Index.build(read_articles(corpus), path, variant.model or None, progress).skipped
+        yield (
+            path,
+            Index.build(read_articles(corpus), path, variant.model or None, progress).skipped,
+        )
 
 
 def _corpus_of(variants: Sequence[Variant]) -> tuple[str, ...]:
@@ -213,5 +236,8 @@ def _corpus_of(variants: Sequence[Variant]) -> tuple[str, ...]:
     origin = read_origin(index) if index else None
     if not origin:
         name = next(variant.name for variant in variants if not variant.index)
-        raise UsageError(f"expected --corpus, the articles to build an index of for {name!r}, and found none named")
+        raise UsageError(
+            f"expected --corpus, the articles to build an index of for {name!r}, and found none"
+            " named"
+        )
     return origin.corpus

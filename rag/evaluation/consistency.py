@@ -17,9 +17,9 @@ NAME = "both wordings"
 def pairs(questions: Sequence[Question]) -> list[tuple[int, int]]:
     """Positions of every two wordings of one question in different languages.
 
-    They are wordings of one question where they name the same ``pair``; or, where neither names one, where they
-    have the same id in different files and share a relevant article. Ids that only happen to be equal (a plain
-    count in both files) do not share one.
+    They are wordings of one question where they name the same ``pair``; or, where neither names
+    one, where they have the same id in different files and share a relevant article. Ids that only
+    happen to be equal (a plain count in both files) do not share one.
     """
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, question in enumerate(questions):
@@ -35,12 +35,15 @@ def pairs(questions: Sequence[Question]) -> list[tuple[int, int]]:
 
 
 def consistency(
-    questions: Sequence[Question], found: Sequence[Sequence[str]], lang_of: Mapping[str, str], k: int
+    questions: Sequence[Question],
+    found: Sequence[Sequence[str]],
+    lang_of: Mapping[str, str],
+    k: int,
 ) -> Group | None:
     """How alike the results of two wordings are; None where no question has two.
 
-    Articles in different languages that answer the same question (both are relevant to it) are versions of each
-    other and count as one article.
+    Articles in different languages that answer the same question (both are relevant to it) are
+    versions of each other and count as one article.
 
     Args:
         questions: the questions.
@@ -49,9 +52,10 @@ def consistency(
         k: how many of them are compared.
 
     Returns:
-        A group of one row per pair: "same first" (1 where both wordings find the same article first), "both right"
-        (1 where both find a relevant article first), and "overlap@k", the share of the first k articles of either
-        that the other has too. Its keys are the two questions' (file, id).
+        A group of one row per pair: "same first" (1 where both wordings find the same article
+            first), "both right"
+        (1 where both find a relevant article first), and "overlap@k", the share of the first k
+        articles of either that the other has too. Its keys are the two questions' (file, id).
     """
     paired = pairs(questions)
     if not paired:
@@ -61,7 +65,9 @@ def consistency(
     for row, (one, other) in enumerate(paired):
         a, b = list(found[one][:k]), list(found[other][:k])
         if a and b:
-            both = sum(any(same(x, y) for y in b) for x in a) + sum(any(same(x, y) for x in a) for y in b)
+            both = sum(any(same(x, y) for y in b) for x in a) + sum(
+                any(same(x, y) for x in a) for y in b
+            )
             right = a[0] in questions[one].relevant and b[0] in questions[other].relevant
             values[row] = same(a[0], b[0]), right, both / (len(a) + len(b))
     keys = tuple((_key(questions[one]), _key(questions[other])) for one, other in paired)
@@ -77,7 +83,9 @@ def _sameness(
 ) -> Callable[[str, str], bool]:
     """Whether two ids are one article or versions of one."""
     answered = [question.relevant.keys() for question in questions]
-    answered += [questions[one].relevant.keys() | questions[other].relevant.keys() for one, other in paired]
+    answered += [
+        questions[one].relevant.keys() | questions[other].relevant.keys() for one, other in paired
+    ]
     versions: dict[str, set[str]] = defaultdict(set)
     for ids in {frozenset(ids) for ids in answered}:
         known = [name for name in ids if name in lang_of]

@@ -91,7 +91,10 @@ class Evaluation:
             "questions": len(self.results),
             "k": self.k,
             "groups": {
-                group.name: {"n": len(group.keys), **{name: asdict(f) for name, f in group.figures.items()}}
+                group.name: {
+                    "n": len(group.keys),
+                    **{name: asdict(f) for name, f in group.figures.items()},
+                }
                 for group in self.groups
             },
             "ms": asdict(self.latency),
@@ -121,8 +124,8 @@ def evaluate(
         progress: called with (done, total, phase).
 
     Raises:
-        UsageError: k is out of range, there is no question, or the index has none of the relevant articles; or
-            pytrec_eval is not installed.
+        UsageError: k is out of range, there is no question, or the index has none of the relevant
+            articles; or pytrec_eval is not installed.
     """
     if not questions:
         raise UsageError("expected at least one question, got none")
@@ -134,8 +137,9 @@ def evaluate(
     if not present:
         ids, own = next(iter(questions[0].relevant)), index.snapshot.article(0).id
         raise UsageError(
-            f"expected questions about the articles of {index.path}, but it has none of their relevant articles "
-            f"(the first is {ids!r}; ids in the index look like {own!r}): name the ids as `yinju search --json` shows them"
+            f"expected questions about the articles of {index.path}, but it has none of their"
+            f" relevant articles (the first is {ids!r}; ids in the index look like {own!r}): name"
+            " the ids as `yinju search --json` shows them"
         )
     # What is loaded at the first question would count as its time.
     index.find(questions[0].text, k, fusion=fusion)
@@ -152,14 +156,23 @@ def evaluate(
     both = consistency(questions, [result.found for result in results], langs, k)
     times = np.percentile([result.ms for result in results], (50, 95, 99))
     return Evaluation(
-        name or str(index.path), index.n_articles, index.n_passages, index.snapshot.manifest.model.name,
-        index.reranker.name if index.reranker else "", k,
-        (*groups, *([both] if both else [])), Latency(*(round(float(ms), 3) for ms in times)), tuple(results), absent,
+        name or str(index.path),
+        index.n_articles,
+        index.n_passages,
+        index.snapshot.manifest.model.name,
+        index.reranker.name if index.reranker else "",
+        k,
+        (*groups, *([both] if both else [])),
+        Latency(*(round(float(ms), 3) for ms in times)),
+        tuple(results),
+        absent,
         worst_of(index, [results[n] for n in present], worst, k, fusion) if worst else (),
-    )  # fmt: skip
+    )
 
 
-def _known_articles(index: Index, questions: Sequence[Question]) -> tuple[dict[str, int], dict[str, str]]:
+def _known_articles(
+    index: Index, questions: Sequence[Question]
+) -> tuple[dict[str, int], dict[str, str]]:
     """Row and language of every relevant article that the index has."""
     snapshot, rows = index.snapshot, {}
     for name in dict.fromkeys(name for question in questions for name in question.relevant):
@@ -173,14 +186,22 @@ def _known_articles(index: Index, questions: Sequence[Question]) -> tuple[dict[s
 def _numbers(results: Sequence[Result], rows: dict[str, int]) -> list[list[int]]:
     """The articles found as numbers: the row of a relevant one, a negative number for any other."""
     others: dict[str, int] = {}
-    return [[rows[i] if i in rows else others.setdefault(i, -1 - len(others)) for i in r.found] for r in results]
+    return [
+        [rows[i] if i in rows else others.setdefault(i, -1 - len(others)) for i in r.found]
+        for r in results
+    ]
 
 
 def _groups(
-    questions: Sequence[Question], found: Sequence[Sequence[int]], relevant: Sequence[dict[int, int]],
-    lang_of: dict[int, str], k: int,
-) -> list[Group]:  # fmt: skip
-    """All questions; those of each language; and for each with articles of each language, if any are not its own."""
+    questions: Sequence[Question],
+    found: Sequence[Sequence[int]],
+    relevant: Sequence[dict[int, int]],
+    lang_of: dict[int, str],
+    k: int,
+) -> list[Group]:
+    """All questions; those of each language; and for each with articles of each language, if any
+    are not its own.
+    """
     names = measures(k)
 
     def group(name: str, members: Sequence[int], wanted: Sequence[dict[int, int]]) -> Group:
@@ -193,10 +214,17 @@ def _groups(
         for lang in langs:
             members = [n for n, question in enumerate(questions) if question.lang == lang]
             out.append(group(lang, members, [relevant[n] for n in members]))
-    ways = sorted({(q.lang, lang_of[row]) for q, wanted in zip(questions, relevant) for row in wanted})
+    ways = sorted(
+        {(q.lang, lang_of[row]) for q, wanted in zip(questions, relevant) for row in wanted}
+    )
     if any(one != other for one, other in ways):
         for lang, other in ways:
-            only = [{row: grade for row, grade in wanted.items() if lang_of[row] == other} for wanted in relevant]
-            members = [n for n, question in enumerate(questions) if question.lang == lang and only[n]]
+            only = [
+                {row: grade for row, grade in wanted.items() if lang_of[row] == other}
+                for wanted in relevant
+            ]
+            members = [
+                n for n, question in enumerate(questions) if question.lang == lang and only[n]
+            ]
             out.append(group(f"{lang} > {other}", members, [only[n] for n in members]))
     return out

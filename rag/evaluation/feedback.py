@@ -1,4 +1,6 @@
-"""What readers said of answers: written line by line beside an index, and read back as questions whose articles are known."""
+"""What readers said of answers: written line by line beside an index, and read back as questions
+whose articles are known.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,8 @@ class Feedback:
 
 
 def append(path: Path, feedback: Feedback) -> None:
-    """Adds a line to the file, which is made where there is none; several processes may write at once.
+    """Adds a line to the file, which is made where there is none; several processes may write at
+    once.
 
     Raises StorageError: it cannot be written, or is full (:data:`SIZE_LIMIT`).
     """
@@ -71,10 +74,15 @@ def append(path: Path, feedback: Feedback) -> None:
     try:
         with FileLock(f"{path}.lock", timeout=5), path.open("ab") as file:
             if file.tell() + len(line) > SIZE_LIMIT:
-                raise StorageError(f"expected room in {path} for more feedback, but it has {file.tell():,} bytes: move it away")
+                raise StorageError(
+                    f"expected room in {path} for more feedback, but it has {file.tell():,} bytes:"
+                    " move it away"
+                )
             file.write(line)
     except (OSError, Timeout) as error:
-        raise StorageError(f"expected to write feedback to {path}, but {error}: check the folder's rights") from error
+        raise StorageError(
+            f"expected to write feedback to {path}, but {error}: check the folder's rights"
+        ) from error
 
 
 def is_feedback(path: Path) -> bool:
@@ -85,9 +93,11 @@ def is_feedback(path: Path) -> bool:
 
 
 def read_feedback(path: Path) -> Iterator[Question]:
-    """The questions whose last verdict is "right", the articles that their answers cite as relevant.
+    """The questions whose last verdict is "right", the articles that their answers cite as
+    relevant.
 
-    An article of which every quote was called wrong is left out, and so are refusals: no article answers them.
+    An article of which every quote was called wrong is left out, and so are refusals: no article
+    answers them.
 
     Raises UsageError: a line that is none of feedback.
     """
@@ -105,7 +115,11 @@ def read_feedback(path: Path) -> Iterator[Question]:
         else:
             last[question] = number, row
     for question, (number, row) in last.items():
-        kept = {article: 1 for one, article in zip(row["citations"], row["articles"], strict=True) if one not in wrong.get(question, ())}
+        kept = {
+            article: 1
+            for one, article in zip(row["citations"], row["articles"], strict=True)
+            if one not in wrong.get(question, ())
+        }
         if row["verdict"] == "right" and kept and not row.get("refused"):
             yield make_question(path, number, number, question, kept, {})
 

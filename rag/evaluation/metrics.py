@@ -1,7 +1,7 @@
 """Measures of a ranking per question, and their means with intervals.
 
-The measures are trec_eval's, by way of pytrec_eval (Van Gysel & de Rijke 2018); the intervals are percentiles of
-the bootstrap over questions (Efron 1979; for retrieval: Sakai 2006).
+The measures are trec_eval's, by way of pytrec_eval (Van Gysel & de Rijke 2018); the intervals are
+percentiles of the bootstrap over questions (Efron 1979; for retrieval: Sakai 2006).
 """
 
 from __future__ import annotations
@@ -42,10 +42,11 @@ class Group:
     """Some questions and their figures.
 
     Attributes:
-        name: "all", a language of questions ("en"), languages of questions and of articles ("en > zh"),
-            or "both wordings".
+        name: "all", a language of questions ("en"), languages of questions and of articles ("en >
+            zh"), or "both wordings".
         measures: names of the columns of ``values``.
-        keys: what the rows of ``values`` are: the same keys in the same order can be compared in pairs.
+        keys: what the rows of ``values`` are: the same keys in the same order can be compared in
+            pairs.
         values: float (n, m), each measure of each question, 0 to 1.
     """
 
@@ -60,7 +61,8 @@ class Group:
         return dict(zip(self.measures, means(self.values)))
 
     def minus(self, other: Group) -> dict[str, Figure]:
-        """The mean difference of each measure to another run of the same questions, with a paired interval.
+        """The mean difference of each measure to another run of the same questions, with a paired
+        interval.
 
         Empty where the questions or the measures are not the same.
         """
@@ -81,10 +83,19 @@ def means(values: np.ndarray) -> list[Figure]:
     if len(values) < 2:
         return [Figure(float(value), None, None) for value in mean]
     drawn = bootstrap(
-        (values,), np.mean, axis=0, vectorized=True, n_resamples=RESAMPLES, method="percentile",
-        batch=max(1, _BATCH // values.size), random_state=np.random.default_rng(SEED),
-    ).confidence_interval  # fmt: skip
-    return [Figure(float(v), float(a), float(b)) for v, a, b in zip(mean, np.atleast_1d(drawn.low), np.atleast_1d(drawn.high))]
+        (values,),
+        np.mean,
+        axis=0,
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        method="percentile",
+        batch=max(1, _BATCH // values.size),
+        random_state=np.random.default_rng(SEED),
+    ).confidence_interval
+    return [
+        Figure(float(v), float(a), float(b))
+        for v, a, b in zip(mean, np.atleast_1d(drawn.low), np.atleast_1d(drawn.high))
+    ]
 
 
 def measures(k: int) -> tuple[str, ...]:
@@ -92,22 +103,43 @@ def measures(k: int) -> tuple[str, ...]:
     return (*(f"hit@{depth}" for depth in _depths(k)), f"recall@{k}", f"mrr@{k}", f"ndcg@{k}")
 
 
-def measured(found: Sequence[Sequence[int]], relevant: Sequence[Mapping[int, int]], k: int) -> np.ndarray:
+def measured(
+    found: Sequence[Sequence[int]], relevant: Sequence[Mapping[int, int]], k: int
+) -> np.ndarray:
     """Each measure of each question: float (n, m), in the order of :func:`measures`.
 
     Args:
-        found: for each question the articles found, as numbers, best first, without repetition; the first k count.
-        relevant: for each question the relevant articles with their grades from 1; none makes every measure 0.
+        found: for each question the articles found, as numbers, best first, without repetition; the
+            first k count.
+        relevant: for each question the relevant articles with their grades from 1; none makes every
+            measure 0.
         k: depth, 1 or more.
 
     Raises:
         UsageError: pytrec_eval is not installed.
     """
-    asked = {"success." + ",".join(map(str, _depths(k))), f"recall.{k}", "recip_rank", f"ndcg_cut.{k}"}
-    columns = (*(f"success_{depth}" for depth in _depths(k)), f"recall_{k}", "recip_rank", f"ndcg_cut_{k}")
-    judged = {str(n): {str(a): grade for a, grade in row.items()} for n, row in enumerate(relevant) if row}
-    # trec_eval sorts by score, so a place becomes one; and it does not cut the reciprocal rank, so the list is cut.
-    run = {str(n): {str(a): float(-place) for place, a in enumerate(row[:k])} for n, row in enumerate(found) if len(row)}
+    asked = {
+        "success." + ",".join(map(str, _depths(k))),
+        f"recall.{k}",
+        "recip_rank",
+        f"ndcg_cut.{k}",
+    }
+    columns = (
+        *(f"success_{depth}" for depth in _depths(k)),
+        f"recall_{k}",
+        "recip_rank",
+        f"ndcg_cut_{k}",
+    )
+    judged = {
+        str(n): {str(a): grade for a, grade in row.items()} for n, row in enumerate(relevant) if row
+    }
+    # trec_eval sorts by score, so a place becomes one; and it does not cut the reciprocal rank, so
+    # the list is cut.
+    run = {
+        str(n): {str(a): float(-place) for place, a in enumerate(row[:k])}
+        for n, row in enumerate(found)
+        if len(row)
+    }
     run = {name: row for name, row in run.items() if name in judged}
     values = evaluator_class()(judged, asked).evaluate(run) if run else {}
     out = np.zeros((len(found), len(columns)))
@@ -126,7 +158,7 @@ def evaluator_class() -> type:
         from pytrec_eval import RelevanceEvaluator
     except ImportError as error:
         raise UsageError(
-            "expected the package pytrec-eval-terrier, which has no ready-made build for this system: "
-            "pip install pytrec-eval-terrier (with a C compiler) builds one"
+            "expected the package pytrec-eval-terrier, which has no ready-made build for this"
+            " system: pip install pytrec-eval-terrier (with a C compiler) builds one"
         ) from error
     return RelevanceEvaluator

@@ -1,4 +1,6 @@
-"""Questions with the articles that answer them, read from files; what is not usable is refused by file and line."""
+"""Questions with the articles that answer them, read from files; what is not usable is refused by
+file and line.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,11 @@ class Question:
     Attributes:
         id: unique in its file.
         text: the question, cleaned.
-        relevant: ids of the articles that answer it, with a grade from 1 (1 for all unless the file grades them).
+        relevant: ids of the articles that answer it, with a grade from 1 (1 for all unless the file
+            grades them).
         lang: "zh", "en" or another ISO 639-1 code.
-        pair: what wordings of one question in several languages have in common; "" where the file does not say.
+        pair: what wordings of one question in several languages have in common; "" where the file
+            does not say.
         file: where it was read.
     """
 
@@ -40,14 +44,18 @@ def read_questions(paths: Iterable[str | Path]) -> list[Question]:
     """All questions of some files, in their order.
 
     A path is one of
-      - JSON Lines: ``{"id", "question", "relevant"[, "lang", "pair"]}``, other fields are left alone. ``relevant``
-        is a list of article ids, or ``{id: grade}``. A row without an id gets its line number. Where no language is
-        named it is told by the script, and all that a file has in Latin letters is taken to be of one language.
-      - what readers said of answers on the page: those called right, see :mod:`rag.evaluation.feedback`.
-      - a folder in BEIR's layout, or one of its ``qrels/*.tsv``: see :func:`rag.evaluation.beir.read_beir`.
+      - JSON Lines: ``{"id", "question", "relevant"[, "lang", "pair"]}``, other fields are left
+        alone. ``relevant`` is a list of article ids, or ``{id: grade}``. A row without an id gets
+        its line number. Where no language is named it is told by the script, and all that a file
+        has in Latin letters is taken to be of one language.
+      - what readers said of answers on the page: those called right, see
+          :mod:`rag.evaluation.feedback`.
+      - a folder in BEIR's layout, or one of its ``qrels/*.tsv``: see
+          :func:`rag.evaluation.beir.read_beir`.
 
     Raises:
-        UsageError: no file there, no question in it, or a line that is none; names the file and the line.
+        UsageError: no file there, no question in it, or a line that is none; names the file and the
+            line.
     """
     from rag.evaluation.beir import read_beir
     from rag.evaluation.feedback import is_feedback, read_feedback
@@ -55,20 +63,33 @@ def read_questions(paths: Iterable[str | Path]) -> list[Question]:
     questions: list[Question] = []
     for path in map(Path, paths):
         beir = path.is_dir() or path.suffix.lower() == ".tsv"
-        found = list(read_beir(path) if beir else read_feedback(path) if is_feedback(path) else _read_rows(path))
+        found = list(
+            read_beir(path)
+            if beir
+            else read_feedback(path)
+            if is_feedback(path)
+            else _read_rows(path)
+        )
         if not found:
-            raise UsageError(f"expected questions in {path}, found none: one line per question, {_EXPECTED}")
+            raise UsageError(
+                f"expected questions in {path}, found none: one line per question, {_EXPECTED}"
+            )
         questions += with_langs(found)
     return questions
 
 
 def with_langs(questions: list[Question]) -> list[Question]:
     """The questions of a file, those without a language with the one that they seem to be in."""
-    told = {n: detect_lang(question.text) for n, question in enumerate(questions) if not question.lang}
-    # A short question has too few small words to tell English from Portuguese; many together have enough.
+    told = {
+        n: detect_lang(question.text) for n, question in enumerate(questions) if not question.lang
+    }
+    # A short question has too few small words to tell English from Portuguese; many together have
+    # enough.
     latin = detect_lang("\n".join(questions[n].text for n, lang in told.items() if lang in LATIN))
     for number, lang in told.items():
-        questions[number] = dataclasses.replace(questions[number], lang=latin if lang in LATIN else lang)
+        questions[number] = dataclasses.replace(
+            questions[number], lang=latin if lang in LATIN else lang
+        )
     return questions
 
 
@@ -79,7 +100,9 @@ def _read_rows(path: Path) -> Iterator[Question]:
         relevant = relevant_of(path, number, row)
         question = make_question(path, number, name, row.get("question"), relevant, row)
         if question.id in seen:
-            raise refused(path, number, f"an id of its own (line {seen[question.id]} has it)", question.id)
+            raise refused(
+                path, number, f"an id of its own (line {seen[question.id]} has it)", question.id
+            )
         seen[question.id] = number
         yield question
 
@@ -94,12 +117,21 @@ def relevant_of(path: Path, number: int, row: dict) -> Mapping[str, int]:
             raise refused(path, number, 'whole numbers as grades in "relevant"', relevant)
         relevant = {article: grade for article, grade in relevant.items() if grade > 0}
     if not relevant or "" in relevant or not isinstance(relevant, dict):
-        raise refused(path, number, 'at least one id of an article that answers it in "relevant"', row.get("relevant"))
+        raise refused(
+            path,
+            number,
+            'at least one id of an article that answers it in "relevant"',
+            row.get("relevant"),
+        )
     return relevant
 
 
-def make_question(path: Path, number: int, name: object, text: object, relevant: Mapping[str, int], row: dict) -> Question:
-    """A question from the values of a row, checked; its language "" where none is named. Raises UsageError."""
+def make_question(
+    path: Path, number: int, name: object, text: object, relevant: Mapping[str, int], row: dict
+) -> Question:
+    """A question from the values of a row, checked; its language "" where none is named. Raises
+    UsageError.
+    """
     from rag.question.query import clean
 
     if not isinstance(text, str):
@@ -135,7 +167,9 @@ def rows(path: Path, expected: str) -> Iterator[tuple[int, dict]]:
 
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Line number from 1 and text of every line of a file that is not blank. Raises UsageError as :func:`rows`."""
+    """Line number from 1 and text of every line of a file that is not blank. Raises UsageError as
+    :func:`rows`.
+    """
     number = 0
     try:
         with path.open("rb") as file:
@@ -144,15 +178,22 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
                 if text.strip():
                     yield number, text.rstrip("\r\n")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}, line {number}: expected UTF-8, got other bytes: convert the file") from error
+        raise UsageError(
+            f"{path}, line {number}: expected UTF-8, got other bytes: convert the file"
+        ) from error
     except OSError as error:
-        raise UsageError(f"expected a file of questions at {path}, but {error.strerror or error}: check the path") from error
+        raise UsageError(
+            f"expected a file of questions at {path}, but {error.strerror or error}: check the path"
+        ) from error
 
 
 def refused(path: Path, number: int, expected: str, seen: object) -> UsageError:
     """The error for a line that is not as expected."""
     text = seen if isinstance(seen, str) else json.dumps(seen, ensure_ascii=False)
-    return UsageError(f"{path}, line {number}: expected {expected}, got {text[:80]}{'…' if len(text) > 80 else ''}")
+    return UsageError(
+        f"{path}, line {number}: expected {expected}, got"
+        f" {text[:80]}{'…' if len(text) > 80 else ''}"
+    )
 
 
 def _text(value: object) -> str:

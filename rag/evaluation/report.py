@@ -15,13 +15,17 @@ _SHOWN = 5  # names of questions whose articles are not there
 
 
 def report(comparison: Comparison) -> str:
-    """One evaluation in full, or several as tables of their differences; then the worst questions of each."""
+    """One evaluation in full, or several as tables of their differences; then the worst questions
+    of each.
+    """
     first = comparison.evaluations[0]
     blocks = [_single(first)] if len(comparison.evaluations) == 1 else [_several(comparison)]
     blocks += [_absent(evaluation) for evaluation in comparison.evaluations if evaluation.absent]
     for evaluation in comparison.evaluations:
         if evaluation.worst:
-            blocks.append("\n\n".join([f"Worst of {evaluation.name}", *map(_miss, evaluation.worst)]))
+            blocks.append(
+                "\n\n".join([f"Worst of {evaluation.name}", *map(_miss, evaluation.worst)])
+            )
     return "\n\n".join(blocks)
 
 
@@ -31,7 +35,13 @@ def _single(evaluation: Evaluation) -> str:
     if both := evaluation.group(BOTH):
         tables.append(_figures("pairs", [both]))
     ms = evaluation.latency
-    return "\n\n".join([_about(evaluation), *tables, f"milliseconds: p50 {ms.p50:.1f}, p95 {ms.p95:.1f}, p99 {ms.p99:.1f}"])
+    return "\n\n".join(
+        [
+            _about(evaluation),
+            *tables,
+            f"milliseconds: p50 {ms.p50:.1f}, p95 {ms.p95:.1f}, p99 {ms.p99:.1f}",
+        ]
+    )
 
 
 def _figures(what: str, groups: Sequence[Group]) -> str:
@@ -39,16 +49,24 @@ def _figures(what: str, groups: Sequence[Group]) -> str:
     rows = [["", what, *groups[0].measures]]
     for group in groups:
         figures = list(group.figures.values())
-        rows.append([group.name, f"{len(group.keys):,}", *(share(figure.value) for figure in figures)])
+        rows.append(
+            [group.name, f"{len(group.keys):,}", *(share(figure.value) for figure in figures)]
+        )
         if figures[0].low is not None:
-            rows.append(["  95 %", "", *(f"{share(figure.low)}-{share(figure.high)}" for figure in figures)])
+            rows.append(
+                ["  95 %", "", *(f"{share(figure.low)}-{share(figure.high)}" for figure in figures)]
+            )
     return table(rows)
 
 
 def _several(comparison: Comparison) -> str:
     evaluations = comparison.evaluations
     blocks = ["\n".join(f"[{number}] {_about(one)}" for number, one in enumerate(evaluations, 1))]
-    names = list(dict.fromkeys(group.name for evaluation in evaluations for group in _distinct(evaluation.groups)))
+    names = list(
+        dict.fromkeys(
+            group.name for evaluation in evaluations for group in _distinct(evaluation.groups)
+        )
+    )
     for name in names:
         rows: list[list[str]] = []
         for number, evaluation in enumerate(evaluations):
@@ -56,23 +74,50 @@ def _several(comparison: Comparison) -> str:
             if group is None:
                 continue
             what = "pair" if name == BOTH else "question"
-            rows = rows or [[f"{name}, {len(group.keys):,} {what}{'s' * (len(group.keys) != 1)}", *group.measures]]
-            rows.append([named(number + 1, evaluation.name), *(share(f.value) for f in group.figures.values())])
+            rows = rows or [
+                [
+                    f"{name}, {len(group.keys):,} {what}{'s' * (len(group.keys) != 1)}",
+                    *group.measures,
+                ]
+            ]
+            rows.append(
+                [
+                    named(number + 1, evaluation.name),
+                    *(share(f.value) for f in group.figures.values()),
+                ]
+            )
             if number and (changes := comparison.differences(number).get(name)):
-                rows.append(["    to the first", *(change(f.value) + "*" * f.is_real for f in changes.values())])
+                rows.append(
+                    [
+                        "    to the first",
+                        *(change(f.value) + "*" * f.is_real for f in changes.values()),
+                    ]
+                )
                 if next(iter(changes.values())).low is not None:
-                    rows.append(["    95 %", *(f"{change(f.low)}/{change(f.high)}" for f in changes.values())])
+                    rows.append(
+                        [
+                            "    95 %",
+                            *(f"{change(f.low)}/{change(f.high)}" for f in changes.values()),
+                        ]
+                    )
         blocks.append(table(rows))
     rows = [["milliseconds", "p50", "p95", "p99"]]
     for number, one in enumerate(evaluations, 1):
-        rows.append([named(number, one.name), *(f"{ms:.1f}" for ms in (one.latency.p50, one.latency.p95, one.latency.p99))])
+        rows.append(
+            [
+                named(number, one.name),
+                *(f"{ms:.1f}" for ms in (one.latency.p50, one.latency.p95, one.latency.p99)),
+            ]
+        )
     blocks.append(table(rows))
     blocks.append("* The 95 % interval of the difference leaves 0 out.")
     return "\n\n".join(blocks)
 
 
 def _distinct(groups: Sequence[Group]) -> list[Group]:
-    """Without the languages of questions that say the same as one with the articles' language ("en", "en > zh")."""
+    """Without the languages of questions that say the same as one with the articles' language
+    ("en", "en > zh").
+    """
     first, *rest = groups
     said = [(group.keys, group.values.tobytes()) for group in rest]
     return [first, *(group for n, group in enumerate(rest) if said[n] not in said[n + 1 :])]
@@ -85,15 +130,18 @@ def named(number: int, name: str) -> str:
 
 def _about(one: Evaluation) -> str:
     rerank = f", reranked by {one.reranker}" if one.reranker else ""
-    return f"{one.name}: {one.articles:,} articles, {one.passages:,} passages, model {one.model}{rerank}"
+    return (
+        f"{one.name}: {one.articles:,} articles, {one.passages:,} passages, model"
+        f" {one.model}{rerank}"
+    )
 
 
 def _absent(evaluation: Evaluation) -> str:
     names = ", ".join(question.id for question in evaluation.absent[:_SHOWN])
     more = ", …" if len(evaluation.absent) > _SHOWN else ""
     return (
-        f"{evaluation.name}: none of the relevant articles of {len(evaluation.absent):,} questions is in the index "
-        f"({names}{more}); they count as not found."
+        f"{evaluation.name}: none of the relevant articles of {len(evaluation.absent):,} questions"
+        f" is in the index ({names}{more}); they count as not found."
     )
 
 
@@ -122,12 +170,18 @@ def _miss(miss: Miss) -> str:
 def _shown(one: Shown) -> str:
     parts = ", ".join(f"{name} {value:.2f}" for name, value in one.parts.items())
     title = f" {one.title}" if one.title else ""
-    return f"{one.rank}. {one.article_id}{title} (score {one.score:.2f}: {parts})\n            {one.text}"
+    return (
+        f"{one.rank}. {one.article_id}{title} (score {one.score:.2f}: {parts})\n           "
+        f" {one.text}"
+    )
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as they must be, the first to the left, the others to the right."""
-    widths = [max(len(row[column]) for row in rows if column < len(row)) for column in range(max(map(len, rows)))]
+    widths = [
+        max(len(row[column]) for row in rows if column < len(row))
+        for column in range(max(map(len, rows)))
+    ]
     return "\n".join("  ".join(_aligned(row, widths)).rstrip() for row in rows)
 
 

@@ -57,15 +57,24 @@ class Miss:
     depth: int
 
 
-def worst_of(index: Index, results: Sequence[Result], count: int, k: int, fusion: Fusion | None) -> tuple[Miss, ...]:
-    """The ``count`` results whose first relevant article stands lowest, the worst first; none that has it first."""
+def worst_of(
+    index: Index, results: Sequence[Result], count: int, k: int, fusion: Fusion | None
+) -> tuple[Miss, ...]:
+    """The ``count`` results whose first relevant article stands lowest, the worst first; none that
+    has it first.
+    """
     depth = max(k, DEPTH)
     misses = []
     for result in results:
         # A question whose article is found needs no second search unless it is shown.
         rank = result.rank
         if rank != 1:
-            misses.append((_rank(index, result.question, depth, fusion) if rank is None else rank, result.question))
+            misses.append(
+                (
+                    _rank(index, result.question, depth, fusion) if rank is None else rank,
+                    result.question,
+                )
+            )
     misses.sort(key=lambda miss: -(miss[0] or math.inf))
     return tuple(_miss(index, question, depth, fusion) for _, question in misses[:count])
 
@@ -76,10 +85,22 @@ def _rank(index: Index, question: Question, depth: int, fusion: Fusion | None) -
 
 def _miss(index: Index, question: Question, depth: int, fusion: Fusion | None) -> Miss:
     hits = index.find(question.text, depth, fusion=fusion).hits
-    rank = next((place for place, hit in enumerate(hits, 1) if hit.article_id in question.relevant), None)
-    first, wanted = _shown(hits[0], 1) if hits else None, _shown(hits[rank - 1], rank) if rank else None
+    rank = next(
+        (place for place, hit in enumerate(hits, 1) if hit.article_id in question.relevant), None
+    )
+    first, wanted = (
+        _shown(hits[0], 1) if hits else None,
+        _shown(hits[rank - 1], rank) if rank else None,
+    )
     return Miss(question, rank, first, wanted, depth)
 
 
 def _shown(hit: Hit, rank: int) -> Shown:
-    return Shown(hit.article_id, hit.title, rank, " ".join(hit.text.split())[:_BEGINNING], hit.score, dict(hit.parts))
+    return Shown(
+        hit.article_id,
+        hit.title,
+        rank,
+        " ".join(hit.text.split())[:_BEGINNING],
+        hit.score,
+        dict(hit.parts),
+    )

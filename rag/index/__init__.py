@@ -35,4 +35,6 @@ __all__ = [
     "verify",
 ]
 
-__getattr__ = lazy(__name__, dict.fromkeys(("BuildReport", "build_index", "index_corpus"), "rag.index.build"))
+__getattr__ = lazy(
+    __name__, dict.fromkeys(("BuildReport", "build_index", "index_corpus"), "rag.index.build")
+)

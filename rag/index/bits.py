@@ -1,8 +1,10 @@
-"""Ascending lists of numbers in few bits: Elias-Fano, each list by itself, one after the other in a memory-mapped file.
+"""Ascending lists of numbers in few bits: Elias-Fano, each list by itself, one after the other in a
+memory-mapped file.
 
-Of each number the lower bits are kept as they are, with a width that suits the length of the list, and the upper ones as the
-distance to those before it, in unary: 2 + log2(universe / length) bits each, half a bit from the least possible (Elias 1974;
-Vigna 2013, "Quasi-succinct indices"). Where a list begins follows from the lengths of those before it, so no pointers are kept.
+Of each number the lower bits are kept as they are, with a width that suits the length of the list,
+and the upper ones as the distance to those before it, in unary: 2 + log2(universe / length) bits
+each, half a bit from the least possible (Elias 1974; Vigna 2013, "Quasi-succinct indices"). Where a
+list begins follows from the lengths of those before it, so no pointers are kept.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from typing import BinaryIO
 import numpy as np
 
 _SLACK = 8  # bytes behind the last field, so that 8 can be read wherever one begins
-AT_ONCE = 1 << 18  # numbers that are packed or unpacked in one go: what is at work then stays in the cache
+AT_ONCE = (
+    1 << 18
+)  # numbers that are packed or unpacked in one go: what is at work then stays in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +29,8 @@ class Layout:
     Attributes:
         counts: numbers in each list (n,).
         widths: lower bits of each of its numbers (n,).
-        low, high: first bit of each list among the lower and the upper bits, and the end of the last (n + 1,).
+        low, high: first bit of each list among the lower and the upper bits, and the end of the
+            last (n + 1,).
     """
 
     counts: np.ndarray
@@ -63,17 +68,25 @@ class BitWriter:
         bits[positions + kept] = 1
         self._put(bits)
 
-    def fields(self, values: np.ndarray, widths: np.ndarray, starts: np.ndarray, total: int) -> None:
-        """Appends ``total`` bits: numbers (uint64) of so many bits (under 57), each at its start, ascending and without overlap."""
+    def fields(
+        self, values: np.ndarray, widths: np.ndarray, starts: np.ndarray, total: int
+    ) -> None:
+        """Appends ``total`` bits: numbers (uint64) of so many bits (under 57), each at its start,
+        ascending and without overlap.
+        """
         kept = len(self._rest)
         words = np.zeros((kept + total >> 6) + 2, np.uint64)
-        words[: 1 + (kept >> 6)].view(np.uint8)[: -(-kept // 8)] = np.packbits(self._rest, bitorder="little")
+        words[: 1 + (kept >> 6)].view(np.uint8)[: -(-kept // 8)] = np.packbits(
+            self._rest, bitorder="little"
+        )
         if len(values):
             at = starts + kept
             word, shift = at >> 6, (at & 63).view(np.uint64)
             first = np.flatnonzero(np.r_[True, word[1:] != word[:-1]])
             words[word[first]] |= np.bitwise_or.reduceat(values << shift, first)
-            last = np.append(first[1:], len(values)) - 1  # of each word: no other can reach into the next one
+            last = (
+                np.append(first[1:], len(values)) - 1
+            )  # of each word: no other can reach into the next one
             over = last[shift[last].view(np.int64) + widths[last] > 64]
             words[word[over] + 1] |= values[over] >> (np.uint64(64) - shift[over])
         whole, rest = divmod(kept + total, 8)
@@ -90,12 +103,18 @@ class BitWriter:
         """Ends the file, unless what was written is to be thrown away."""
         try:
             if not abandon:
-                self._put(np.concatenate([self._rest, np.zeros(-len(self._rest) % 8 + 8 * _SLACK, np.uint8)]))
+                self._put(
+                    np.concatenate(
+                        [self._rest, np.zeros(-len(self._rest) % 8 + 8 * _SLACK, np.uint8)]
+                    )
+                )
         finally:
             self._file.close()
 
 
-def write_lists(low: BitWriter, high: BitWriter, values: np.ndarray, layout: Layout, first: int, last: int) -> None:
+def write_lists(
+    low: BitWriter, high: BitWriter, values: np.ndarray, layout: Layout, first: int, last: int
+) -> None:
     """Appends the lists ``first`` to ``last`` (not included) of a layout.
 
     Args:
@@ -107,7 +126,12 @@ def write_lists(low: BitWriter, high: BitWriter, values: np.ndarray, layout: Lay
     each = np.repeat(widths, counts)
     starts = np.repeat(layout.low[first:last] - layout.low[first] - number * widths, counts)
     starts += index * each
-    low.fields((values & ((1 << each) - 1)).view(np.uint64), each, starts, int(layout.low[last] - layout.low[first]))
+    low.fields(
+        (values & ((1 << each) - 1)).view(np.uint64),
+        each,
+        starts,
+        int(layout.low[last] - layout.low[first]),
+    )
     ones = np.repeat(layout.high[first:last] - layout.high[first] - number, counts)
     ones += index
     ones += values >> each
@@ -141,7 +165,9 @@ class Bits:
     def flags(self, first: int, last: int) -> np.ndarray:
         """The bits from ``first`` to ``last`` (not included) as bools."""
         begin = first >> 3
-        return np.unpackbits(self.bytes[begin : (last + 7) >> 3], bitorder="little")[first - 8 * begin : last - 8 * begin].view(bool)
+        return np.unpackbits(self.bytes[begin : (last + 7) >> 3], bitorder="little")[
+            first - 8 * begin : last - 8 * begin
+        ].view(bool)
 
     def fields(self, starts: np.ndarray, widths: np.ndarray | int) -> np.ndarray:
         """The numbers of so many bits (under 57) that begin at ``starts``, int64."""
@@ -167,7 +193,9 @@ class Lists:
         """The numbers of one list, int64, ascending."""
         layout = self.layout
         width, start = int(layout.widths[number]), int(layout.low[number])
-        upper = np.flatnonzero(self._high.flags(int(layout.high[number]), int(layout.high[number + 1])))
+        upper = np.flatnonzero(
+            self._high.flags(int(layout.high[number]), int(layout.high[number + 1]))
+        )
         index = np.arange(len(upper))
         upper -= index
         if not width:
@@ -175,7 +203,9 @@ class Lists:
         return upper << width | self._low.fields(start + index * width, width)
 
     def some(self, first: int, last: int) -> np.ndarray:
-        """The numbers of the lists ``first`` to ``last`` (not included) one after the other, int64."""
+        """The numbers of the lists ``first`` to ``last`` (not included) one after the other,
+        int64.
+        """
         layout = self.layout
         counts, widths = layout.counts[first:last], layout.widths[first:last]
         number, begin = np.cumsum(counts) - counts, int(layout.high[first])

@@ -1,7 +1,8 @@
-"""Rows of bytes, deflated some at a time, so that neighbours share what they have in common and one row is read at once.
+"""Rows of bytes, deflated some at a time, so that neighbours share what they have in common and one
+row is read at once.
 
-A block ends behind a row that says so by its content, or when it is large. So where it ends does not depend on what was added or
-removed elsewhere, and a newer version takes it over as it is.
+A block ends behind a row that says so by its content, or when it is large. So where it ends does
+not depend on what was added or removed elsewhere, and a newer version takes it over as it is.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class BlockWriter:
             self._flush()
 
     def keep(self, old: Blocks, first: int, last: int, digests: list[int]) -> None:
-        """Takes over the rows ``first`` to ``last`` (not included) of an older file, given their digests."""
+        """Takes over the rows ``first`` to ``last`` (not included) of an older file, given their
+        digests.
+        """
         row = first
         while row < last:
             block = old.block_of(row)
@@ -64,7 +67,9 @@ class BlockWriter:
         self._counts.append(count)
 
     def finish(self) -> tuple[np.ndarray, np.ndarray]:
-        """Ends the file; returns the bytes and the rows of each block, which :class:`Blocks` asks for."""
+        """Ends the file; returns the bytes and the rows of each block, which :class:`Blocks` asks
+        for.
+        """
         self._flush()
         self._file.close()
         return np.array(self._sizes, np.int64), np.array(self._counts, np.int64)

@@ -39,14 +39,15 @@ class BuildReport:
     Attributes:
         version: name of the new live version.
         articles, passages: number of each.
-        reused: passages whose vectors were taken over from the version before; always 0 for the static
-            model, which is faster than looking them up.
+        reused: passages whose vectors were taken over from the version before; always 0 for the
+            static model, which is faster than looking them up.
         skipped: what was not indexed, with the reasons.
         seconds: wall time.
         bytes: size of the version on disk.
-        phases: seconds by phase: "read", "split", "names", "sketch", "tokenize", "embed", "lexical", "store", "stories", "write",
-            "check".
-        changes: how the articles differ from those of the version that was live before; all are added where none was.
+        phases: seconds by phase: "read", "split", "names", "sketch", "tokenize", "embed",
+            "lexical", "store", "stories", "write", "check".
+        changes: how the articles differ from those of the version that was live before; all are
+            added where none was.
         stories: how many stories several articles tell in nearly the same words.
         repeats: how many articles that makes beyond the first of each.
     """
@@ -90,7 +91,8 @@ def build_index(
         embedder: model for the passage vectors; None for the embedded static one.
         progress: called now and then with (done, total or None, phase).
         keep: versions to keep, the new one included; at least 1.
-        max_removed: share (0 to 1) of the articles of the live version that may be gone; see :func:`rag.index.changes.guard`.
+        max_removed: share (0 to 1) of the articles of the live version that may be gone; see
+            :func:`rag.index.changes.guard`.
 
     Raises:
         TooMuchRemoved: more than that are gone; nothing is changed.
@@ -114,16 +116,19 @@ def index_corpus(
     columns: Mapping[str, str] | None = None,
     afresh: bool = False,
 ) -> BuildReport | None:
-    """As :func:`build_index`, from files and folders; the articles of files that are as they were are taken over.
+    """As :func:`build_index`, from files and folders; the articles of files that are as they were
+    are taken over.
 
-    The result is that of a build from nothing: the same files, byte for byte, but for what tells times.
+    The result is that of a build from nothing: the same files, byte for byte, but for what tells
+    times.
 
     Args:
         paths: files and folders.
         path, embedder, progress, keep, max_removed: as for :func:`build_index`.
         model: the model that was named, "" for the embedded one, for the record.
         program: version of Yinju; another one reads files anew.
-        columns: which columns of tables hold what (:func:`rag.corpus.read_corpus`); None for those of the live version.
+        columns: which columns of tables hold what (:func:`rag.corpus.read_corpus`); None for those
+            of the live version.
         afresh: read all, and build a new version even if nothing changed.
 
     Returns:
@@ -132,7 +137,11 @@ def index_corpus(
 
     def survey(before: _Before) -> Survey | None:
         usable = not afresh and before.usable
-        known = columns if columns is not None or before.folder is None else read_columns_of(before.folder)
+        known = (
+            columns
+            if columns is not None or before.folder is None
+            else read_columns_of(before.folder)
+        )
         looked = Looked.at(paths, program, before.folder if usable else None, known)
         if usable and not looked.changed:
             return None
@@ -142,7 +151,9 @@ def index_corpus(
 
 
 def read_columns_of(folder: Path) -> dict[str, str]:
-    """Which columns of tables held what when a version was built; none where nothing legible says so."""
+    """Which columns of tables held what when a version was built; none where nothing legible says
+    so.
+    """
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         if sources := Sources.read(folder, with_files=False):
             return dict(sources.columns)
@@ -151,7 +162,11 @@ def read_columns_of(folder: Path) -> dict[str, str]:
 
 def same_settings(manifest: Manifest) -> bool:
     """Whether an index was made with the settings of this version of Yinju."""
-    return (manifest.splitter, manifest.lexical, manifest.duplicates) == (dict(SPLITTER), SETTINGS, dict(duplicates.SETTINGS))
+    return (manifest.splitter, manifest.lexical, manifest.duplicates) == (
+        dict(SPLITTER),
+        SETTINGS,
+        dict(duplicates.SETTINGS),
+    )
 
 
 class _Before:
@@ -159,13 +174,18 @@ class _Before:
 
     Attributes:
         folder: of it; None where there is none.
-        usable: whether it was made by the same models with the same settings, so that articles can be taken over from it.
+        usable: whether it was made by the same models with the same settings, so that articles can
+            be taken over from it.
     """
 
-    def __init__(self, path: Path, model: StaticModel, embedder: Embedder, hold: contextlib.ExitStack) -> None:
+    def __init__(
+        self, path: Path, model: StaticModel, embedder: Embedder, hold: contextlib.ExitStack
+    ) -> None:
         self._path, self._embedder, self._hold = path, embedder, hold
         self.folder, self.usable, self._opened = None, False, None
-        with contextlib.suppress(YinjuError):  # none, a damaged one, or another model's: everything is made anew
+        with contextlib.suppress(
+            YinjuError
+        ):  # none, a damaged one, or another model's: everything is made anew
             self.folder = path / VERSIONS / current(path)
             manifest = read_manifest(self.folder)
             check_models(path, manifest, model, embedder)
@@ -190,9 +210,13 @@ class _Before:
 
 
 def _write(
-    path: str | Path, choose: Callable[[_Before], Iterable[Article | Skipped] | Survey | None], embedder: Embedder | None,
-    progress: Progress | None, keep: int, max_removed: float,
-) -> BuildReport | None:  # fmt: skip
+    path: str | Path,
+    choose: Callable[[_Before], Iterable[Article | Skipped] | Survey | None],
+    embedder: Embedder | None,
+    progress: Progress | None,
+    keep: int,
+    max_removed: float,
+) -> BuildReport | None:
     """Builds a version of what ``choose`` gives."""
     from rag.embed import load_static
 
@@ -209,14 +233,22 @@ def _write(
             folder = building_folder(path)
         # After the commit there is nothing left under this name.
         hold.callback(shutil.rmtree, folder, ignore_errors=True)
-        old = before.open() if isinstance(articles, Survey) and articles.takes_over or embedder is not model else None
+        old = (
+            before.open()
+            if isinstance(articles, Survey) and articles.takes_over or embedder is not model
+            else None
+        )
         builder = Builder(path, folder, model, embedder, old, progress or _silent, clock)
         try:
             builder.take(articles)
             identities = before.identities()
-            changes = compare(*(dict(some.tolist()) for some in (identities, builder.identities))).counts()
+            changes = compare(
+                *(dict(some.tolist()) for some in (identities, builder.identities))
+            ).counts()
             guard(changes.removed, len(identities), path, max_removed)
-            manifest, name = builder.finish(articles.sources if isinstance(articles, Survey) else None, changes)
+            manifest, name = builder.finish(
+                articles.sources if isinstance(articles, Survey) else None, changes
+            )
         finally:
             builder.close()
         reading.close()  # or the version before could not be removed
@@ -225,7 +257,17 @@ def _write(
         builder.forget()
     c, seconds = manifest.counts, round(time.perf_counter() - clock.begin, 4)
     return BuildReport(
-        name, c.articles, c.passages, builder.reused, builder.skipped, seconds, manifest.bytes, clock.rounded(), changes, c.stories, c.repeats
+        name,
+        c.articles,
+        c.passages,
+        builder.reused,
+        builder.skipped,
+        seconds,
+        manifest.bytes,
+        clock.rounded(),
+        changes,
+        c.stories,
+        c.repeats,
     )
 
 

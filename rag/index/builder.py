@@ -80,7 +80,14 @@ class Builder:
     """The parts of one version under construction."""
 
     def __init__(
-        self, path: Path, folder: Path, model: StaticModel, embedder: Embedder, old: Snapshot | None, progress: Progress, clock: Clock
+        self,
+        path: Path,
+        folder: Path,
+        model: StaticModel,
+        embedder: Embedder,
+        old: Snapshot | None,
+        progress: Progress,
+        clock: Clock,
     ) -> None:
         self._path, self._folder, self._old = path, folder, old
         self._model, self._embedder = model, embedder
@@ -101,13 +108,17 @@ class Builder:
             self._spool.mkdir()
             self._store = StoreWriter(folder)
             self._tokens = TokensWriter(folder, model.size)
-            self._vectors = VectorsWriter(embedder.identity.dim, "int8" if embedder is model else "fp16")
+            self._vectors = VectorsWriter(
+                embedder.identity.dim, "int8" if embedder is model else "fp16"
+            )
         self._lexical = LexicalWriter(self._spool, inner_of(model))
 
     @property
     def reused(self) -> int:
         """Passages whose vectors were taken over."""
-        return (self._source.reused if self._source else 0) + (self._kept_passages if self._embedder is not self._model else 0)
+        return (self._source.reused if self._source else 0) + (
+            self._kept_passages if self._embedder is not self._model else 0
+        )
 
     @property
     def identities(self) -> np.ndarray:
@@ -152,7 +163,11 @@ class Builder:
             done += item.last - item.first if isinstance(item, Rows) else 1
             if self._texts >= self._batch:
                 self._flush()
-                self._progress(done, articles.expected(done) if isinstance(articles, Survey) else total, "passages")
+                self._progress(
+                    done,
+                    articles.expected(done) if isinstance(articles, Survey) else total,
+                    "passages",
+                )
         self._flush()
         self._settle()
         self._progress(done, total or done, "passages")
@@ -178,7 +193,9 @@ class Builder:
 
     def _unusable(self, article: Article) -> str:
         try:
-            "".join(dataclasses.astuple(article)[:-2]).encode("utf-8")  # all but the pages and how sure OCR is of them
+            "".join(dataclasses.astuple(article)[:-2]).encode(
+                "utf-8"
+            )  # all but the pages and how sure OCR is of them
         except UnicodeEncodeError:
             return "holds half of a surrogate pair, which is no text"
         except TypeError:
@@ -199,7 +216,12 @@ class Builder:
     def _flush(self) -> None:
         """Begins to tokenize what waits, and takes in what was tokenized meanwhile."""
         waiting, self._waiting, self._texts = self._waiting, [], 0
-        texts = [passage_text(new.article, passage) for new in waiting if isinstance(new, _New) for passage in new.passages]
+        texts = [
+            passage_text(new.article, passage)
+            for new in waiting
+            if isinstance(new, _New)
+            for passage in new.passages
+        ]
         begun = waiting, texts, self._ahead.submit(self._model.encode_ids, texts)
         self._settle()
         self._begun = begun
@@ -214,14 +236,18 @@ class Builder:
         with self._clock("embed"):
             vectors = self._embed(texts, ids, offsets)
         with self._clock("texts"):
-            told = scripts(self._model, [(one.article, one.passages) for one in new], texts, ids, offsets)
+            told = scripts(
+                self._model, [(one.article, one.passages) for one in new], texts, ids, offsets
+            )
         numbers = self._numbers(waiting)
         for begin in range(0, len(texts), MAX_BATCH):
             with self._clock("lexical"), storage_errors(self._path):
                 own = slice(begin, begin + MAX_BATCH)
                 some = ids[offsets[begin] : offsets[min(begin + MAX_BATCH, len(texts))]]
                 at = offsets[begin : begin + MAX_BATCH + 1] - offsets[begin]
-                found, owner = features([self._model.normalize(text) for text in texts[own]], some, at)
+                found, owner = features(
+                    [self._model.normalize(text) for text in texts[own]], some, at
+                )
                 self._lexical.add(found, owner, some, at, numbers[own])
         with self._clock("store"), storage_errors(self._path):
             at, number = 0, 0
@@ -232,11 +258,20 @@ class Builder:
                 end = at + len(one.passages)
                 self._tokens.add(ids[offsets[at] : offsets[end]])
                 self._vectors.add(vectors[at:end])
-                self._store.add(one.article, one.passages, np.diff(offsets[at : end + 1]), told[number], one.names, one.sketch)
+                self._store.add(
+                    one.article,
+                    one.passages,
+                    np.diff(offsets[at : end + 1]),
+                    told[number],
+                    one.names,
+                    one.sketch,
+                )
                 at, number = end, number + 1
 
     def _numbers(self, waiting: list[_New | Rows]) -> np.ndarray:
-        """The numbers of the passages of the new articles; notes which passages are kept, and under which."""
+        """The numbers of the passages of the new articles; notes which passages are kept, and under
+        which.
+        """
         out = [np.zeros(0, np.int64)]
         for one in waiting:
             if isinstance(one, Rows):
@@ -258,7 +293,8 @@ class Builder:
 
     def _embed(self, batch: list[str], ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
         if self._source is None:
-            # One text more, of no tokens: a single one is summed in another order, and its vector differs in the last bit.
+            # One text more, of no tokens: a single one is summed in another order, and its vector
+            # differs in the last bit.
             return self._model.embed_ids(ids, np.append(offsets, offsets[-1]))[: len(batch)]
         if not batch:
             return np.zeros((0, self._embedder.identity.dim), np.float32)
@@ -267,9 +303,9 @@ class Builder:
         if vectors.shape != (len(batch), model.dim) or not np.isfinite(vectors).all():
             odd = "" if np.isfinite(vectors).all() else " with NaN or infinity"
             raise ModelError(
-                f"expected {len(batch)} finite vectors of {model.dim} dimensions from the model {model.name}, "
-                f"got an array of shape {vectors.shape}{odd}: the model or its folder is faulty, "
-                "use another with --model"
+                f"expected {len(batch)} finite vectors of {model.dim} dimensions from the model"
+                f" {model.name}, got an array of shape {vectors.shape}{odd}: the model or its"
+                " folder is faulty, use another with --model"
             )
         return vectors
 
@@ -279,14 +315,20 @@ class Builder:
         with self._clock("stories"), storage_errors(self._path):
             self._progress(0, 1, "stories")
             self._tokens.close()
-            words = spelling(self._model, open_tokens(self._folder, self._model.size), self._store.token_offsets())
+            words = spelling(
+                self._model,
+                open_tokens(self._folder, self._model.size),
+                self._store.token_offsets(),
+            )
             characters, stories = self._store.commit(words, old.store if old else None)
             self._progress(1, 1, "stories")
         with self._clock("write"), storage_errors(self._path):
             self._progress(0, 3, "write")
             vectors = self._vectors.write(self._folder)
             self._progress(1, 3, "write")
-            count = self._lexical.write(self._folder, self._passages, old.lexical_index if old else None, self._kept)
+            count = self._lexical.write(
+                self._folder, self._passages, old.lexical_index if old else None, self._kept
+            )
             shutil.rmtree(self._spool)
             self._progress(2, 3, "write")
             if sources:
@@ -295,7 +337,14 @@ class Builder:
             self._progress(3, 3, "write")
         with self._clock("check"), storage_errors(self._path):
             self._progress(0, 1, "check")
-            counts = Counts(self._store.rows, self._passages, characters, self._tokens.count, count, *_counted(stories))
+            counts = Counts(
+                self._store.rows,
+                self._passages,
+                characters,
+                self._tokens.count,
+                count,
+                *_counted(stories),
+            )
             manifest, name = self._describe(counts, vectors, changes)
             self_query(Snapshot(self._folder, manifest, self._model, self._embedder))
             self._progress(1, 1, "check")
@@ -305,8 +354,11 @@ class Builder:
         stamp = next_stamp(self._path)
         files = list_files(self._folder)
         report = {
-            "changes": dataclasses.asdict(changes), "skipped": len(self._skipped), "reused": self.reused,
-            "seconds": round(time.perf_counter() - self._clock.begin, 3), "phases": self._clock.rounded(),
+            "changes": dataclasses.asdict(changes),
+            "skipped": len(self._skipped),
+            "reused": self.reused,
+            "seconds": round(time.perf_counter() - self._clock.begin, 3),
+            "phases": self._clock.rounded(),
         }
         manifest = Manifest(
             format=FORMAT,
@@ -341,6 +393,6 @@ def _nothing(skipped: list[Skipped]) -> str:
         reasons += f"; and {len(skipped) - 5} more"
     seen = f"all of them were skipped ({reasons})" if skipped else "there are none"
     return (
-        f"expected at least one article to index, but {seen}: "
-        "put articles (.txt, .md, .html, .pdf, .docx, .csv and more) into the corpus. An index that was there before is unchanged."
+        f"expected at least one article to index, but {seen}: put articles (.txt, .md, .html, .pdf,"
+        " .docx, .csv and more) into the corpus. An index that was there before is unchanged."
     )

@@ -1,6 +1,8 @@
-"""The articles of an index as a list: what each is headed with, in which order they stand, which headings hold some words.
+"""The articles of an index as a list: what each is headed with, in which order they stand, which
+headings hold some words.
 
-Built when titles are first needed, and kept with the version: 1.7 s for 68,000 articles on one core. A list by date needs none of it.
+Built when titles are first needed, and kept with the version: 1.7 s for 68,000 articles on one
+core. A list by date needs none of it.
 """
 
 from __future__ import annotations
@@ -21,11 +23,17 @@ _ENDS = re.compile(r"[。！？!?\n]|\.(?=\s)")
 class Catalogue:
     """Headings of all articles, by row: the title, or the first sentence where there is none."""
 
-    def __init__(self, headings: Callable[[int], list[tuple[str, str]]], days: np.ndarray, normalize: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        headings: Callable[[int], list[tuple[str, str]]],
+        days: np.ndarray,
+        normalize: Callable[[str], str],
+    ) -> None:
         """
         Args:
             headings: gives (title, that many characters of the text or "") of all articles.
-            days: a number for each article's date that grows with it, least for none, int32 (n_articles,).
+            days: a number for each article's date that grows with it, least for none, int32
+                (n_articles,).
             normalize: makes one of what should match: scripts, widths, cases.
         """
         self._headings, self._days, self._normalize = headings, days, normalize
@@ -40,25 +48,32 @@ class Catalogue:
         return tuple(map(self.fold, self.headings))
 
     def fold(self, words: str) -> str:
-        """Words as they are compared: in simplified characters, lower case, half width, single spaces."""
+        """Words as they are compared: in simplified characters, lower case, half width, single
+        spaces.
+        """
         return _SPACES.sub(" ", self._normalize(words)).strip()
 
     @functools.cached_property
     def by_date(self) -> np.ndarray:
-        """The rows of the articles, the newest first, those of one day as they were read, those without a date last."""
+        """The rows of the articles, the newest first, those of one day as they were read, those
+        without a date last.
+        """
         return np.argsort(-self._days, kind="stable")
 
     @functools.cached_property
     def by_title(self) -> np.ndarray:
         """The rows of the articles by their folded headings: Latin letters, then Chinese by pinyin.
 
-        GB 2312, with which GB 18030 begins, has its 3,755 common characters in the order of pinyin; rarer ones come behind.
+        GB 2312, with which GB 18030 begins, has its 3,755 common characters in the order of pinyin;
+        rarer ones come behind.
         """
         keys = [one.encode("gb18030", "replace") for one in self._folded]
         return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
 
     def holding(self, words: Sequence[str]) -> np.ndarray:
-        """bool (n_articles,): the articles whose headings hold all of the words, wherever they begin."""
+        """bool (n_articles,): the articles whose headings hold all of the words, wherever they
+        begin.
+        """
         keep, rows = np.zeros(len(self._folded), bool), range(len(self._folded))
         for word in filter(None, map(self.fold, words)):
             rows = [row for row in rows if word in self._folded[row]]
@@ -67,7 +82,9 @@ class Catalogue:
 
 
 def heading(title: str, opening: str) -> str:
-    """The title, or else the first sentence of an opening, cut with "…" where no sentence ends; one line."""
+    """The title, or else the first sentence of an opening, cut with "…" where no sentence ends; one
+    line.
+    """
     if title.strip():
         return " ".join(title.split())
     line = opening.strip()

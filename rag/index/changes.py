@@ -32,7 +32,9 @@ class Difference:
 
     def counts(self) -> Changes:
         """The numbers alone."""
-        return Changes(len(self.added), len(self.removed), len(self.changed), len(self.moved), self.unchanged)
+        return Changes(
+            len(self.added), len(self.removed), len(self.changed), len(self.moved), self.unchanged
+        )
 
     def to_dict(self) -> dict:
         """Plain dicts, lists, strings and numbers."""
@@ -41,7 +43,9 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How many articles an update added, removed, changed and moved (another id, the same content), and left."""
+    """How many articles an update added, removed, changed and moved (another id, the same content),
+    and left.
+    """
 
     added: int = 0
     removed: int = 0
@@ -56,7 +60,9 @@ class Changes:
 
 
 def compare(old: Mapping[str, object], new: Mapping[str, object]) -> Difference:
-    """The difference between two sets of articles, given as id -> digest of the content, in the order of ``new`` and ``old``."""
+    """The difference between two sets of articles, given as id -> digest of the content, in the
+    order of ``new`` and ``old``.
+    """
     gone: dict[object, list[str]] = {}
     for name, digest in old.items():
         if name not in new:
@@ -73,7 +79,13 @@ def compare(old: Mapping[str, object], new: Mapping[str, object]) -> Difference:
         else:
             added.append(name)
     left = {name for names in gone.values() for name in names}
-    return Difference(tuple(added), tuple(name for name in old if name in left), tuple(changed), tuple(moved), unchanged)
+    return Difference(
+        tuple(added),
+        tuple(name for name in old if name in left),
+        tuple(changed),
+        tuple(moved),
+        unchanged,
+    )
 
 
 def guard(removed: int, before: int, index: object, share: float = MAX_REMOVED) -> None:
@@ -90,7 +102,7 @@ def guard(removed: int, before: int, index: object, share: float = MAX_REMOVED) 
     """
     if before >= GUARDED_FROM and removed > share * before:
         raise TooMuchRemoved(
-            f"expected most of the {before:,} articles of {index} to be in the corpus still, but {removed:,} are gone from it "
-            f"({removed / before:.0%}): check that the folder is the right one and complete; if it is meant so, say --yes. "
-            "The index is unchanged"
+            f"expected most of the {before:,} articles of {index} to be in the corpus still, but"
+            f" {removed:,} are gone from it ({removed / before:.0%}): check that the folder is the"
+            " right one and complete; if it is meant so, say --yes. The index is unchanged"
         )

@@ -1,6 +1,7 @@
 """Named arrays in one file, each deflated, and read whole when an index is opened.
 
-The bytes of the numbers are sorted by weight first (as HDF5's shuffle filter does): the upper ones, nearly all 0, then cost nothing.
+The bytes of the numbers are sorted by weight first (as HDF5's shuffle filter does): the upper ones,
+nearly all 0, then cost nothing.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ _LONGEST = 2**40  # numbers; what claims to hold more is damaged
 
 def write_columns(path: Path, columns: Mapping[str, np.ndarray]) -> None:
     """Writes arrays of unsigned or signed integers, of one or two dimensions."""
-    from concurrent.futures import ThreadPoolExecutor  # zlib leaves Python to others: two are deflated at once
+    from concurrent.futures import (
+        ThreadPoolExecutor,
+    )  # zlib leaves Python to others: two are deflated at once
 
     arrays = [np.ascontiguousarray(array) for array in columns.values()]
     with ThreadPoolExecutor(2) as pool:
         parts = list(pool.map(_deflated, arrays))
     heads = [
-        [name, array.dtype.newbyteorder("<").str, list(array.shape), len(part)] for name, array, part in zip(columns, arrays, parts, strict=True)
+        [name, array.dtype.newbyteorder("<").str, list(array.shape), len(part)]
+        for name, array, part in zip(columns, arrays, parts, strict=True)
     ]
     with open(path, "wb") as file:
         file.write(json.dumps(heads, ensure_ascii=False).encode() + b"\n")
@@ -52,7 +56,9 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
         if not 0 <= count < _LONGEST or len(shape) > 2:
             raise ValueError(f"{name}: an array that is none")
         try:
-            plain = zlib.decompress(data[begin : begin + size], bufsize=max(count * dtype.itemsize, 1))
+            plain = zlib.decompress(
+                data[begin : begin + size], bufsize=max(count * dtype.itemsize, 1)
+            )
         except zlib.error as error:
             raise ValueError(f"{name}: {error}") from error
         if len(plain) != count * dtype.itemsize:
@@ -64,8 +70,12 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
 
 
 def strings(names: list[str]) -> np.ndarray:
-    """Strings as an array of bytes, each with a NUL behind it, for :func:`write_columns`. A NUL in one becomes U+2400."""
-    return np.frombuffer("".join(f"{name.replace(chr(0), chr(0x2400))}\0" for name in names).encode(), np.uint8)
+    """Strings as an array of bytes, each with a NUL behind it, for :func:`write_columns`. A NUL in
+    one becomes U+2400.
+    """
+    return np.frombuffer(
+        "".join(f"{name.replace(chr(0), chr(0x2400))}\0" for name in names).encode(), np.uint8
+    )
 
 
 def read_strings(array: np.ndarray) -> list[str]:
@@ -76,4 +86,6 @@ def read_strings(array: np.ndarray) -> list[str]:
 def narrow(array: np.ndarray) -> np.ndarray:
     """The same numbers, none of them negative, in the smallest unsigned type."""
     most = int(array.max()) if len(array) else 0
-    return array.astype(next(t for t in (np.uint8, np.uint16, np.uint32, np.uint64) if most <= np.iinfo(t).max))
+    return array.astype(
+        next(t for t in (np.uint8, np.uint16, np.uint32, np.uint64) if most <= np.iinfo(t).max)
+    )

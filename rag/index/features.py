@@ -33,7 +33,9 @@ _HAN_RANGES = (
 )
 
 
-def features(texts: Sequence[str], ids: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def features(
+    texts: Sequence[str], ids: np.ndarray, offsets: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """All features of some texts, repeated as often as they occur.
 
     Args:
@@ -49,7 +51,9 @@ def features(texts: Sequence[str], ids: np.ndarray, offsets: np.ndarray) -> tupl
 
 
 def _bigrams(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of neighbours in each run of Han characters; a run of one gives the character itself."""
+    """Pairs of neighbours in each run of Han characters; a run of one gives the character
+    itself.
+    """
     # The line break after each text keeps runs from crossing into the next one.
     points = np.frombuffer("".join(f"{text}\n" for text in texts).encode("utf-32-le"), np.uint32)
     owner = np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
@@ -61,7 +65,9 @@ def _bigrams(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     single = np.flatnonzero(han[:-1] & ~han[1:] & ~before)
     wide = points.astype(np.uint64)
     return (
-        np.concatenate([_BIGRAM | wide[pairs] << np.uint64(21) | wide[pairs + 1], _BIGRAM | wide[single]]),
+        np.concatenate(
+            [_BIGRAM | wide[pairs] << np.uint64(21) | wide[pairs + 1], _BIGRAM | wide[single]]
+        ),
         np.concatenate([owner[pairs], owner[single]]),
     )
 
@@ -70,12 +76,18 @@ def _words(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Runs of a-z and 0-9."""
     found = [_WORDS.findall(text) for text in texts]
     owner = np.repeat(np.arange(len(texts)), [len(words) for words in found])
-    hashes = (_WORD | xxhash.xxh3_64_intdigest(word.encode()) >> _WORD_SHIFT for words in found for word in words)
+    hashes = (
+        _WORD | xxhash.xxh3_64_intdigest(word.encode()) >> _WORD_SHIFT
+        for words in found
+        for word in words
+    )
     return np.fromiter(hashes, np.uint64, len(owner)), owner
 
 
 class Inner:
-    """The pairs of characters within the tokens of a model, each as often as it occurs in the token."""
+    """The pairs of characters within the tokens of a model, each as often as it occurs in the
+    token.
+    """
 
     def __init__(self, pieces: Sequence[str]) -> None:
         """Takes the tokens as their pieces, by id."""
@@ -85,7 +97,9 @@ class Inner:
         # Pair and token in one number: sorted in one go, in either order.
         by_token = np.sort(owner << _PAIR_BITS | pairs)
         self._by_token = _BIGRAM | by_token & (1 << _PAIR_BITS) - 1
-        self._offsets = np.searchsorted(by_token >> _PAIR_BITS, np.arange(len(pieces) + 1, dtype=np.uint64))
+        self._offsets = np.searchsorted(
+            by_token >> _PAIR_BITS, np.arange(len(pieces) + 1, dtype=np.uint64)
+        )
         by_pair = np.sort(pairs << _TOKEN_BITS | owner)
         first = np.flatnonzero(np.r_[True, by_pair[1:] != by_pair[:-1]][: len(by_pair)])
         self._times = np.diff(np.append(first, len(by_pair)))
@@ -93,10 +107,14 @@ class Inner:
         self._tokens = (by_pair[first] & (1 << _TOKEN_BITS) - 1).astype(np.int64)
 
     def of_tokens(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """For token ids (n,) all pairs within them: positions in ``ids``, and the features (uint64)."""
+        """For token ids (n,) all pairs within them: positions in ``ids``, and the features
+        (uint64).
+        """
         begin, counts = self._offsets[ids], np.diff(self._offsets)[ids]
         of = np.repeat(np.arange(len(ids)), counts)
-        return of, self._by_token[np.repeat(begin - (np.cumsum(counts) - counts), counts) + np.arange(len(of))]
+        return of, self._by_token[
+            np.repeat(begin - (np.cumsum(counts) - counts), counts) + np.arange(len(of))
+        ]
 
     def holding(self, feature: int) -> Iterable[tuple[int, int]]:
         """The tokens that hold a pair, and how often each does."""

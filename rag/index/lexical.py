@@ -1,8 +1,10 @@
-"""BM25 over the features of each passage: what stands where is stored, what it is worth is worked out when it is asked for.
+"""BM25 over the features of each passage: what stands where is stored, what it is worth is worked
+out when it is asked for.
 
-For each feature (:mod:`rag.index.features`) the file holds the passages in which it occurs, and how often. A pair of characters
-that stands within a token is found through the tokens that hold it, so only pairs across the borders of tokens are stored;
-scores are the same to the bit as if all were. No score is stored: idf and lengths change with every article that comes or goes.
+For each feature (:mod:`rag.index.features`) the file holds the passages in which it occurs, and how
+often. A pair of characters that stands within a token is found through the tokens that hold it, so
+only pairs across the borders of tokens are stored; scores are the same to the bit as if all were.
+No score is stored: idf and lengths change with every article that comes or goes.
 """
 
 from __future__ import annotations
@@ -18,7 +20,16 @@ from typing import TypeVar
 
 import numpy as np
 
-from rag.index.bits import AT_ONCE, Bits, BitWriter, Layout, Lists, read_counts, write_counts, write_lists
+from rag.index.bits import (
+    AT_ONCE,
+    Bits,
+    BitWriter,
+    Layout,
+    Lists,
+    read_counts,
+    write_counts,
+    write_lists,
+)
 from rag.index.columns import narrow, read_columns, write_columns
 from rag.index.features import Inner
 
@@ -28,7 +39,10 @@ FEATURES, LOW, HIGH, TIMES = "lexical.features", "lexical.low", "lexical.high", 
 _DOC_BITS = 16
 MAX_BATCH = 1 << _DOC_BITS
 _REMEMBERED = 2_000_000  # places of features asked before that stay unpacked: 16 MB
-_ROW, _MOST = 40, (1 << 16) - 1  # a feature, a passage and how often, in one number: sorted in one go
+_ROW, _MOST = (
+    40,
+    (1 << 16) - 1,
+)  # a feature, a passage and how often, in one number: sorted in one go
 
 
 _T = TypeVar("_T")
@@ -36,7 +50,9 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Passages taken over from an older version: those from ``first`` on become those from ``now`` on, ``count`` of them."""
+    """Passages taken over from an older version: those from ``first`` on become those from ``now``
+    on, ``count`` of them.
+    """
 
     first: int
     count: int
@@ -44,16 +60,27 @@ class Kept:
 
 
 class LexicalWriter:
-    """Spools the counts of each batch to disk, and merges them feature by feature at the end, a million places at a time."""
+    """Spools the counts of each batch to disk, and merges them feature by feature at the end, a
+    million places at a time.
+    """
 
     def __init__(self, spool: Path, inner: Inner) -> None:
-        """``inner``: the pairs of characters within the tokens of the model in use (:func:`rag.index.features.inner_of`)."""
+        """``inner``: the pairs of characters within the tokens of the model in use
+        (:func:`rag.index.features.inner_of`).
+        """
         self._spool, self._inner = spool, inner
         self._batches: list[tuple[np.ndarray, ...]] = []
         self._lengths: list[np.ndarray] = []
         self._rows: list[np.ndarray] = []
 
-    def add(self, found: np.ndarray, owner: np.ndarray, ids: np.ndarray, offsets: np.ndarray, rows: np.ndarray) -> None:
+    def add(
+        self,
+        found: np.ndarray,
+        owner: np.ndarray,
+        ids: np.ndarray,
+        offsets: np.ndarray,
+        rows: np.ndarray,
+    ) -> None:
         """Takes the features of a batch of at most 65,536 passages.
 
         Args:
@@ -62,7 +89,9 @@ class LexicalWriter:
             rows: the number of each passage, ascending (int64).
         """
         # Feature and passage in one number: a single sort groups them.
-        keys, counts = np.unique(found << np.uint64(_DOC_BITS) | owner.astype(np.uint64), return_counts=True)
+        keys, counts = np.unique(
+            found << np.uint64(_DOC_BITS) | owner.astype(np.uint64), return_counts=True
+        )
         within, times = np.unique(_inner_keys(self._inner, ids, offsets), return_counts=True)
         at = np.minimum(np.searchsorted(keys, within), max(len(keys) - 1, 0))
         same = keys[at] == within if len(keys) else np.zeros(len(within), bool)
@@ -70,7 +99,9 @@ class LexicalWriter:
         stored = counts > 0
         keys, counts = keys[stored], counts[stored]
         feature, first = np.unique(keys >> np.uint64(_DOC_BITS), return_index=True)
-        places = rows[(keys & np.uint64(MAX_BATCH - 1)).astype(np.int64)] << 16 | np.minimum(counts, _MOST)
+        places = rows[(keys & np.uint64(MAX_BATCH - 1)).astype(np.int64)] << 16 | np.minimum(
+            counts, _MOST
+        )
         file = self._spool / f"lexical.{len(self._batches)}"
         places.astype(np.int64).tofile(file)
         mapped = np.memmap(file, np.int64, "r") if len(places) else places
@@ -78,7 +109,9 @@ class LexicalWriter:
         self._lengths.append(np.bincount(owner, minlength=len(rows)))
         self._rows.append(rows)
 
-    def write(self, folder: Path, passages: int, old: Lexical | None = None, kept: list[Kept] = []) -> int:
+    def write(
+        self, folder: Path, passages: int, old: Lexical | None = None, kept: list[Kept] = []
+    ) -> int:
         """Writes the files into ``folder``; returns the number of features stored.
 
         Args:
@@ -92,7 +125,9 @@ class LexicalWriter:
         lengths = np.zeros(passages, np.int64)
         for some in kept:
             moved[some.first : some.first + some.count] = np.arange(some.now, some.now + some.count)
-            lengths[some.now : some.now + some.count] = old.lengths[some.first : some.first + some.count]
+            lengths[some.now : some.now + some.count] = old.lengths[
+                some.first : some.first + some.count
+            ]
         for rows, own in zip(self._rows, self._lengths, strict=True):
             lengths[rows] = own
         names, counts, extra = [], [], []
@@ -113,13 +148,21 @@ class LexicalWriter:
             for writer in writers:
                 writer.close(abandon=not done)
         vocabulary = np.concatenate([*names, np.zeros(0, np.uint64)])
-        columns = {"keys": np.diff(vocabulary, prepend=np.uint64(0)), "counts": np.concatenate([*counts, np.zeros(0, np.int64)]),
-                   "extra": np.concatenate([*extra, np.zeros(0, np.int64)]), "lengths": lengths}
+        columns = {
+            "keys": np.diff(vocabulary, prepend=np.uint64(0)),
+            "counts": np.concatenate([*counts, np.zeros(0, np.int64)]),
+            "extra": np.concatenate([*extra, np.zeros(0, np.int64)]),
+            "lengths": lengths,
+        }
         write_columns(folder / FEATURES, {name: narrow(array) for name, array in columns.items()})
         return len(vocabulary)
 
-    def _merged(self, old: Lexical | None, moved: np.ndarray, reordered: bool) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Features, how many passages hold each, and these with how often: some features at a time, in order."""
+    def _merged(
+        self, old: Lexical | None, moved: np.ndarray, reordered: bool
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Features, how many passages hold each, and these with how often: some features at a time,
+        in order.
+        """
         every = [feature for feature, *_ in self._batches] + ([old.features] if old else [])
         vocabulary = _distinct(every)
         most = np.zeros(len(vocabulary) + 1, np.int64)
@@ -155,7 +198,9 @@ class LexicalWriter:
 
 
 def _ahead(items: Iterator[_T]) -> Iterator[_T]:
-    """The same items, each made while the one before is used: both are work of NumPy's, on two processors."""
+    """The same items, each made while the one before is used: both are work of NumPy's, on two
+    processors.
+    """
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, items, None)
         while (item := coming.result()) is not None:
@@ -164,13 +209,17 @@ def _ahead(items: Iterator[_T]) -> Iterator[_T]:
 
 
 def _distinct(arrays: list[np.ndarray]) -> np.ndarray:
-    """The different numbers of some sorted arrays (uint64), sorted. np.unique hashes them, which takes several times as long."""
+    """The different numbers of some sorted arrays (uint64), sorted. np.unique hashes them, which
+    takes several times as long.
+    """
     every = np.sort(np.concatenate([*arrays, np.zeros(0, np.uint64)]), kind="stable")
     return every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every
 
 
 def _inner_keys(inner: Inner, ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """The pairs within tokens, as often as they occur, with the position of the text in the lower bits."""
+    """The pairs within tokens, as often as they occur, with the position of the text in the lower
+    bits.
+    """
     owner = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
     of, pairs = inner.of_tokens(ids)
     return pairs << np.uint64(_DOC_BITS) | owner[of]
@@ -187,7 +236,8 @@ class Lexical:
     """
 
     def __init__(self, folder: Path, inner: Callable[[], Inner]) -> None:
-        """Opens the files; ``inner`` gives that of the model that they were made with, when it is first needed.
+        """Opens the files; ``inner`` gives that of the model that they were made with, when it is
+        first needed.
 
         Raises:
             ValueError, OSError, KeyError, TypeError: a file is not what was written.
@@ -203,18 +253,23 @@ class Lexical:
             raise ValueError("the lists do not fit the features")
         self._lists = Lists(Bits(folder / LOW), Bits(folder / HIGH), self.layout)
         self._many = extra > 0
-        self._times_at = np.concatenate([[0], np.cumsum(np.where(self._many, self.layout.counts + extra, 0))])
+        self._times_at = np.concatenate(
+            [[0], np.cumsum(np.where(self._many, self.layout.counts + extra, 0))]
+        )
         self._times = Bits(folder / TIMES)
         if len(self._times) != -(-int(self._times_at[-1]) // 8) * 8:
             raise ValueError("the counts do not fit the lists")
         # As bm25s writes it: Lucene's formula, without the constant factor that changes no order.
-        self._saturation = (K1 * ((1 - B) + B * self.lengths / max(self.lengths.mean() if self.rows else 0, 1e-9))).astype(np.float32)
+        self._saturation = (
+            K1 * ((1 - B) + B * self.lengths / max(self.lengths.mean() if self.rows else 0, 1e-9))
+        ).astype(np.float32)
         self._known: OrderedDict[int, tuple[np.ndarray, np.ndarray | None]] = OrderedDict()
         self._held = 0
         self._lock = threading.Lock()
 
     def places(self, some: np.ndarray, moved: np.ndarray) -> np.ndarray:
-        """What stands in the passages that are kept, of some features: number among these, new passage, how often; as sorted as ``moved``.
+        """What stands in the passages that are kept, of some features: number among these, new
+        passage, how often; as sorted as ``moved``.
 
         Args:
             some: features, ascending.
@@ -224,7 +279,9 @@ class Lexical:
         counts = self.layout.counts[a:b]
         rows = moved[self._lists.some(a, b)]
         times = np.ones(len(rows), np.int64)
-        times[np.repeat(self._many[a:b], counts)] = read_counts(self._times.flags(int(self._times_at[a]), int(self._times_at[b])))
+        times[np.repeat(self._many[a:b], counts)] = read_counts(
+            self._times.flags(int(self._times_at[a]), int(self._times_at[b]))
+        )
         out = np.repeat(np.searchsorted(some, self.features[a:b]) << _ROW, counts)
         out |= rows << 16
         out |= times
@@ -235,7 +292,9 @@ class Lexical:
         return self._stored(int(feature))[0]
 
     def _stored(self, feature: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """The passages that are stored for a feature, int32, and how often it occurs in each; None for once."""
+        """The passages that are stored for a feature, int32, and how often it occurs in each; None
+        for once.
+        """
         with self._lock:
             found = self._known.get(feature)
             if found is not None:
@@ -246,7 +305,9 @@ class Lexical:
             return _NOWHERE
         rows, times = self._lists.one(number).astype(np.int32), None
         if self._many[number]:
-            times = read_counts(self._times.flags(int(self._times_at[number]), int(self._times_at[number + 1])))
+            times = read_counts(
+                self._times.flags(int(self._times_at[number]), int(self._times_at[number + 1]))
+            )
         with self._lock:
             self._known[feature] = rows, times
             self._held += len(rows)
@@ -259,12 +320,23 @@ class Lexical:
         parts = [self._stored(feature)]
         for token, times in self._inner().holding(feature):
             rows, own = self._stored(token)
-            parts.append((rows, own if times == 1 else np.full(len(rows), times) if own is None else own * times))
+            parts.append(
+                (
+                    rows,
+                    own
+                    if times == 1
+                    else np.full(len(rows), times)
+                    if own is None
+                    else own * times,
+                )
+            )
         parts = [part for part in parts if len(part[0])]
         if len(parts) < 2:
             return parts[0] if parts else _NOWHERE
         rows = np.concatenate([rows for rows, _ in parts])
-        times = np.concatenate([np.ones(len(rows), np.int64) if own is None else own for rows, own in parts])
+        times = np.concatenate(
+            [np.ones(len(rows), np.int64) if own is None else own for rows, own in parts]
+        )
         if len(rows) > self.rows >> 3:
             total = np.bincount(rows, times, self.rows)
             there = np.flatnonzero(total)
@@ -275,7 +347,9 @@ class Lexical:
         return rows[first], np.add.reduceat(times[order], first)
 
     def holding_all(self, found: np.ndarray) -> np.ndarray:
-        """The passages (ascending) in which every one of some features (uint64) occurs; none for no feature."""
+        """The passages (ascending) in which every one of some features (uint64) occurs; none for no
+        feature.
+        """
         lists = sorted((self._all(feature)[0] for feature in np.unique(found).tolist()), key=len)
         if not lists:
             return _NOWHERE[0]
@@ -291,7 +365,8 @@ class Lexical:
             found: features of the question (uint64); each counts once.
 
         Returns:
-            float32 (rows,), 0 where nothing matches; and the sum of the features' idf, with one that occurs nowhere as the rarest.
+            float32 (rows,), 0 where nothing matches; and the sum of the features' idf, with one
+            that occurs nowhere as the rarest.
         """
         out, bound = np.zeros(self.rows, np.float32), 0.0
         for feature in np.unique(found).tolist():

@@ -41,7 +41,8 @@ class Counts:
         characters: length of all article texts together.
         tokens: static-model tokens of all passages.
         features: distinct lexical features.
-        stories: stories that several articles tell in nearly the same words (:mod:`rag.corpus.duplicates`).
+        stories: stories that several articles tell in nearly the same words
+            (:mod:`rag.corpus.duplicates`).
         repeats: articles that do so beyond the first of each.
     """
 
@@ -67,11 +68,13 @@ class Manifest:
         splitter: settings of the splitter.
         duplicates: settings by which articles that are alike were found.
         lexical: settings of BM25.
-        vectors: "kind" ("int8" or "fp16") of the numbers that are stored; the search among them is exact.
+        vectors: "kind" ("int8" or "fp16") of the numbers that are stored; the search among them is
+            exact.
         counts: sizes.
         skipped: what could not be read, with the reasons; the first 1,000.
-        report: what the build or update did: "changes" (:class:`rag.index.changes.Changes`), number of "skipped", vectors "reused",
-            "seconds" and "phases"; with ``created`` the only part that differs between builds of the same corpus.
+        report: what the build or update did: "changes" (:class:`rag.index.changes.Changes`), number
+            of "skipped", vectors "reused", "seconds" and "phases"; with ``created`` the only part
+            that differs between builds of the same corpus.
         files: path below the version's folder to size and hash, of every file but the manifest.
     """
 
@@ -142,28 +145,36 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError as error:
         raise IndexCorrupt(f"expected the file {path}, but it is missing: {recover}") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexCorrupt(f"expected to read {path}, but it is damaged ({error}): {recover}") from error
+        raise IndexCorrupt(
+            f"expected to read {path}, but it is damaged ({error}): {recover}"
+        ) from error
     expected, seen = folder.name.rpartition("-")[2], manifest_digest(text)
     if seen != expected:
         raise IndexCorrupt(
-            f"expected {path} to have the checksum {expected}, but it has {seen}: the file is damaged; {recover}"
+            f"expected {path} to have the checksum {expected}, but it has {seen}: the file is"
+            f" damaged; {recover}"
         )
     try:
         raw = json.loads(text)
         found = raw["format"]
         if found != FORMAT:
             raise IndexMismatch(
-                f"expected an index of format {FORMAT}, but {folder} has format {found}: {REBUILD.format(index=index)}"
+                f"expected an index of format {FORMAT}, but {folder} has format {found}:"
+                f" {REBUILD.format(index=index)}"
             )
         return Manifest.from_dict(raw)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexCorrupt(f"expected {path} to be a manifest, but it is not ({error!r}): {recover}") from error
+        raise IndexCorrupt(
+            f"expected {path} to be a manifest, but it is not ({error!r}): {recover}"
+        ) from error
 
 
 def list_files(folder: Path) -> dict[str, FileRecord]:
     """Size and hash of every file below a folder but the manifest, read back from the disk."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE_NAME)
-    return {p.relative_to(folder).as_posix(): FileRecord(p.stat().st_size, sha256_of(p)) for p in paths}
+    return {
+        p.relative_to(folder).as_posix(): FileRecord(p.stat().st_size, sha256_of(p)) for p in paths
+    }
 
 
 def check_files(folder: Path, manifest: Manifest, hash_up_to: int | None = None) -> None:

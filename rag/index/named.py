@@ -1,8 +1,9 @@
-"""Which articles name which places and days, turned around: for each name its articles. Filters read it.
+"""Which articles name which places and days, turned around: for each name its articles. Filters
+read it.
 
-Any mention counts, in the title or in the text: what a reader sets as a filter must not hide an article that may
-be meant. A key is a kind and what is named: "place:510100" (code of GB/T 2260 or ISO 3166), "day:2023-08-15",
-"day:2023-08" where only the month is named, "day:2023".
+Any mention counts, in the title or in the text: what a reader sets as a filter must not hide an
+article that may be meant. A key is a kind and what is named: "place:510100" (code of GB/T 2260 or
+ISO 3166), "day:2023-08-15", "day:2023-08" where only the month is named, "day:2023".
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def keys(article: Article) -> set[str]:
     """What an article names; days as one of its date means them, where the year can be told."""
     text = f"{article.title}\n{article.text}"
     days = find_meant(text, published(article.date))
-    return {f"{PLACE}{m.place.code}" for m in find_places(text)} | {f"{DAY}{when}" for _, _, when in days if when.year}
+    return {f"{PLACE}{m.place.code}" for m in find_places(text)} | {
+        f"{DAY}{when}" for _, _, when in days if when.year
+    }
 
 
 def published(iso: str) -> date | None:
@@ -59,11 +62,15 @@ class NamedWriter:
             self._articles[key].append(row)
 
     def keep(self, first: int, last: int, row: int) -> None:
-        """Takes over the articles ``first`` to ``last`` (not included) of an older version as those from ``row`` on."""
+        """Takes over the articles ``first`` to ``last`` (not included) of an older version as those
+        from ``row`` on.
+        """
         self._kept.append((first, last, row))
 
     def write(self, folder: Path, old: Named | None = None) -> None:
-        """Writes the keys in their order, each with its articles. ``old``: the version that articles were taken over from."""
+        """Writes the keys in their order, each with its articles. ``old``: the version that
+        articles were taken over from.
+        """
         names = sorted({*self._articles, *(old.keys if old and self._kept else ())})
         number = {name: place for place, name in enumerate(names)}
         parts = [np.zeros(0, np.int64)]
@@ -84,7 +91,13 @@ class NamedWriter:
         first = np.cumsum(counts) - counts
         steps = np.diff(rows, prepend=0)
         steps[first[held]] = rows[first[held]]
-        columns = {"keys": strings([name for name, any_ in zip(names, held.tolist(), strict=True) if any_]), "counts": counts[held], "steps": steps}
+        columns = {
+            "keys": strings(
+                [name for name, any_ in zip(names, held.tolist(), strict=True) if any_]
+            ),
+            "counts": counts[held],
+            "steps": steps,
+        }
         write_columns(folder / KEYS, {name: narrow(column) for name, column in columns.items()})
 
 
@@ -126,7 +139,9 @@ def naming_places(snapshot: Snapshot, places: Iterable[Place]) -> np.ndarray:
         begin = f"{PLACE}{code_prefix(place)}"
         for _, articles in snapshot.named(begin, begin + LAST):
             keep[articles] = True
-        if place.code == "CN":  # all divisions: the codes that begin with a digit, behind which ":" sorts
+        if (
+            place.code == "CN"
+        ):  # all divisions: the codes that begin with a digit, behind which ":" sorts
             for _, articles in snapshot.named(f"{PLACE}0", f"{PLACE}:"):
                 keep[articles] = True
     return keep

@@ -34,7 +34,16 @@ if TYPE_CHECKING:
 # every size, and the content of its small files. `verify` always checks every byte.
 HASH_ALL_UP_TO = 64 * 2**20
 HASH_FILE_UP_TO = 2**20
-_FOREIGN = (ValueError, KeyError, TypeError, IndexError, RuntimeError, EOFError, OverflowError, MemoryError)
+_FOREIGN = (
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    RuntimeError,
+    EOFError,
+    OverflowError,
+    MemoryError,
+)
 
 
 class Snapshot:
@@ -50,15 +59,19 @@ class Snapshot:
         model: the static model (tokens, vectors, late interaction).
         embedder: makes the question's vector; the static model unless another was given.
         n_articles, n_passages: sizes; passages are numbered from 0 in the order of the articles.
-        columns: record array per article: ``lang``, ``source`` (objects), ``date`` ("YYYY-MM-DD" or ""),
-            ``story`` (int32): the row of the first article that tells the same story in nearly the same words.
-        passages: record array per passage: ``article_row``, ``start``, ``end`` (int32); the passage is
-            ``article(article_row).text[start:end]``.
+        columns: record array per article: ``lang``, ``source`` (objects), ``date`` ("YYYY-MM-DD" or
+            ""), ``story`` (int32): the row of the first article that tells the same story in nearly
+            the same words.
+        passages: record array per passage: ``article_row``, ``start``, ``end`` (int32); the passage
+            is ``article(article_row).text[start:end]``.
         store, dense_index, lexical_index: the parts of the version, for the package's own use.
-        token_ids, token_offsets: passage i has the tokens ``token_ids[token_offsets[i]:token_offsets[i + 1]]``.
+        token_ids, token_offsets: passage i has the tokens
+            ``token_ids[token_offsets[i]:token_offsets[i + 1]]``.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, model: StaticModel, embedder: Embedder) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, model: StaticModel, embedder: Embedder
+    ) -> None:
         """Opens a version whose files and models were checked; :func:`open_index` does both.
 
         Raises:
@@ -84,31 +97,53 @@ class Snapshot:
             self.lexical_index = Lexical(folder, lambda: inner_of(model))
         except _FOREIGN as error:
             raise self._corrupt(part, str(error)) from error
-        rows = {COLUMNS: len(self.passages), VECTORS: self.dense_index.rows, FEATURES: self.lexical_index.rows}
+        rows = {
+            COLUMNS: len(self.passages),
+            VECTORS: self.dense_index.rows,
+            FEATURES: self.lexical_index.rows,
+        }
         for part, seen in rows.items():
             if seen != self.n_passages:
                 raise self._corrupt(part, f"{seen} passages instead of {self.n_passages}")
         if len(self.store) != self.n_articles:
             raise self._corrupt(COLUMNS, f"{len(self.store)} articles instead of {self.n_articles}")
         if len(self.token_ids) != self.token_offsets[-1]:
-            raise self._corrupt(TOKENS, f"{len(self.token_ids)} tokens instead of {self.token_offsets[-1]}")
+            raise self._corrupt(
+                TOKENS, f"{len(self.token_ids)} tokens instead of {self.token_offsets[-1]}"
+            )
         if self.dense_index.dim != manifest.model.dim:
-            raise self._corrupt(VECTORS, f"{self.dense_index.dim} dimensions instead of {manifest.model.dim}")
+            raise self._corrupt(
+                VECTORS, f"{self.dense_index.dim} dimensions instead of {manifest.model.dim}"
+            )
 
     @functools.cached_property
     def columns(self) -> np.recarray:
         """See the attributes."""
-        out = np.recarray(self.n_articles, [("lang", object), ("date", "U10"), ("source", object), ("story", np.int32)])
-        for name, (known, of_article) in (("lang", self.lang_codes), ("date", self.date_codes), ("source", self.source_codes)):
-            out[name] = np.array([*known, ""], object)[of_article]  # objects: one long source would widen every row
+        out = np.recarray(
+            self.n_articles,
+            [("lang", object), ("date", "U10"), ("source", object), ("story", np.int32)],
+        )
+        for name, (known, of_article) in (
+            ("lang", self.lang_codes),
+            ("date", self.date_codes),
+            ("source", self.source_codes),
+        ):
+            out[name] = np.array([*known, ""], object)[
+                of_article
+            ]  # objects: one long source would widen every row
         out["story"] = self.store.stories
         return out
 
     def _corrupt(self, part: str, seen: str) -> IndexCorrupt:
         recover = RECOVER.format(index=self.path.parent.parent)
-        return IndexCorrupt(f"expected {self.path / part} to be as it was built, but it is damaged ({seen}): {recover}")
+        return IndexCorrupt(
+            f"expected {self.path / part} to be as it was built, but it is damaged ({seen}):"
+            f" {recover}"
+        )
 
-    def dense(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def dense(
+        self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The k passages whose vectors have the largest inner product with the query.
 
         Args:
@@ -129,7 +164,9 @@ class Snapshot:
         return self.lexical_with_bound(text)[0]
 
     def lexical_with_bound(self, text: str) -> tuple[np.ndarray, float]:
-        """As :meth:`lexical`, and the score that no passage can exceed for this text (0 for an empty one)."""
+        """As :meth:`lexical`, and the score that no passage can exceed for this text (0 for an
+        empty one).
+        """
         ids, offsets = self.model.encode_ids([text])
         found = features([self.model.normalize(text)], ids, offsets)[0]
         return self.lexical_index.scores(found)
@@ -139,8 +176,12 @@ class Snapshot:
         return self.lexical_index.holding(token)  # a token's feature is its id
 
     def holding_words(self, text: str) -> np.ndarray:
-        """The passages (ascending) in which every word and every pair of Chinese characters of a text occurs."""
-        found, _ = features([self.model.normalize(text)], np.zeros(0, np.uint32), np.zeros(2, np.int64))
+        """The passages (ascending) in which every word and every pair of Chinese characters of a
+        text occurs.
+        """
+        found, _ = features(
+            [self.model.normalize(text)], np.zeros(0, np.uint32), np.zeros(2, np.int64)
+        )
         return self.lexical_index.holding_all(found)
 
     def vectors(self, passages: np.ndarray) -> np.ndarray:
@@ -188,17 +229,23 @@ class Snapshot:
 
     @functools.cached_property
     def lang_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
-        """The languages of the articles, and for each article the number of its own among them, int32 (n_articles,)."""
+        """The languages of the articles, and for each article the number of its own among them,
+        int32 (n_articles,).
+        """
         return self.store.codes("lang")
 
     @functools.cached_property
     def source_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
-        """The publishers of the articles, and for each article the number of its own among them, int32 (n_articles,)."""
+        """The publishers of the articles, and for each article the number of its own among them,
+        int32 (n_articles,).
+        """
         return self.store.codes("source")
 
     @functools.cached_property
     def date_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
-        """The dates of the articles in order, and for each article the number of its own among them, int32 (n_articles,)."""
+        """The dates of the articles in order, and for each article the number of its own among
+        them, int32 (n_articles,).
+        """
         return self.store.codes("date")
 
     @functools.cached_property
@@ -207,7 +254,9 @@ class Snapshot:
         return Catalogue(self._headings, self.date_codes[1], self.model.normalize)
 
     def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
-        """(id, title, date, source, lang, the first ``chars`` characters of the text) of at most 500 rows."""
+        """(id, title, date, source, lang, the first ``chars`` characters of the text) of at most
+        500 rows.
+        """
         with self._reading():
             return self.store.listed(rows, chars)
 
@@ -217,17 +266,23 @@ class Snapshot:
 
     @functools.cached_property
     def passage_langs(self) -> np.ndarray:
-        """For each passage the number of its language among ``lang_codes[0]``, int32 (n_passages,)."""
+        """For each passage the number of its language among ``lang_codes[0]``, int32
+        (n_passages,).
+        """
         return self.lang_codes[1][self.passages.article_row]
 
     @functools.cached_property
     def newest(self) -> str:
-        """Date of the newest article, "YYYY-MM-DD", or "": one that lies after tomorrow is a slip and does not count."""
+        """Date of the newest article, "YYYY-MM-DD", or "": one that lies after tomorrow is a slip
+        and does not count.
+        """
         latest = (date.today() + timedelta(days=1)).isoformat()
         return max((one for one in self.date_codes[0] if one <= latest), default="")
 
     def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
-        """The names from ``first`` to ``last`` (see :mod:`rag.index.named`), each with the rows of the articles that name it."""
+        """The names from ``first`` to ``last`` (see :mod:`rag.index.named`), each with the rows of
+        the articles that name it.
+        """
         with self._reading():
             return self.store.names.between(first, last)
 
@@ -301,19 +356,27 @@ def check_models(index: Path, manifest: Manifest, model: StaticModel, embedder: 
         IndexMismatch: one differs; the message says how to rebuild.
     """
     rebuild = REBUILD.format(index=index)
-    if not same_model(manifest.static_model, model.identity) or manifest.tokenizer_sha256 != model.tokenizer_sha256:
+    if (
+        not same_model(manifest.static_model, model.identity)
+        or manifest.tokenizer_sha256 != model.tokenizer_sha256
+    ):
         raise IndexMismatch(
-            f"expected the embedded model {manifest.static_model.sha256[:12]} with the tokenizer "
-            f"{manifest.tokenizer_sha256[:12]}, with which {index} was built, but this version of Yinju holds "
-            f"{model.identity.sha256[:12]} with {model.tokenizer_sha256[:12]}: {rebuild}"
+            f"expected the embedded model {manifest.static_model.sha256[:12]} with the tokenizer"
+            f" {manifest.tokenizer_sha256[:12]}, with which {index} was built, but this version of"
+            f" Yinju holds {model.identity.sha256[:12]} with {model.tokenizer_sha256[:12]}:"
+            f" {rebuild}"
         )
     if not same_model(manifest.model, embedder.identity):
         built, given = manifest.model, embedder.identity
-        how = "without `--model`" if same_model(built, model.identity) else f"with `--model {built.name}`"
+        how = (
+            "without `--model`"
+            if same_model(built, model.identity)
+            else f"with `--model {built.name}`"
+        )
         raise IndexMismatch(
-            f"expected the model {built.name} ({built.sha256[:12]}, {built.dim} dimensions), with which {index} was "
-            f"built, but got {given.name} ({given.sha256[:12]}, {given.dim} dimensions): "
-            f"open it {how}, or {rebuild}"
+            f"expected the model {built.name} ({built.sha256[:12]}, {built.dim} dimensions), with"
+            f" which {index} was built, but got {given.name} ({given.sha256[:12]}, {given.dim}"
+            f" dimensions): open it {how}, or {rebuild}"
         )
 
 

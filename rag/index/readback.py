@@ -20,7 +20,9 @@ def self_query(snapshot: Snapshot) -> None:
         IndexCorrupt: it does not.
     """
     with snapshot:
-        for row in np.unique(np.linspace(0, snapshot.n_passages - 1, _CHECKED_PASSAGES, dtype=np.int64)):
+        for row in np.unique(
+            np.linspace(0, snapshot.n_passages - 1, _CHECKED_PASSAGES, dtype=np.int64)
+        ):
             place = snapshot.passages[row]
             article = snapshot.article(place.article_row)
             text = passage_text(article, Passage(article.id, int(place.start), int(place.end)))
@@ -37,6 +39,7 @@ def self_query(snapshot: Snapshot) -> None:
             )
             if not whole:
                 raise IndexCorrupt(
-                    f"expected to find passage {row} of {article.id!r} in the index at {snapshot.path}, "
-                    "but it reads back differently: the disk or the memory may be faulty; build it again"
+                    f"expected to find passage {row} of {article.id!r} in the index at"
+                    f" {snapshot.path}, but it reads back differently: the disk or the memory may"
+                    " be faulty; build it again"
                 )

@@ -1,4 +1,6 @@
-"""Vectors that a slow model has made before: for passages of the version before, and for those of a build that was interrupted."""
+"""Vectors that a slow model has made before: for passages of the version before, and for those of a
+build that was interrupted.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,10 @@ class ReusingEmbedder:
         self._file.truncate()
         out = {}
         for at in range(0, whole, self._size):
-            record, checksum = content[at : at + self._size - _SUM], content[at + self._size - _SUM : at + self._size]
+            record, checksum = (
+                content[at : at + self._size - _SUM],
+                content[at + self._size - _SUM : at + self._size],
+            )
             if _checksum(record) == checksum:
                 out[record[:_KEY]] = record[_KEY:]
         return out

@@ -1,4 +1,6 @@
-"""What an index was read from: each file as it was found, and which articles it gave. Kept with each version."""
+"""What an index was read from: each file as it was found, and which articles it gave. Kept with
+each version.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,15 @@ class FileState:
 
     Attributes:
         path, root: where it is, and the folder that ids are relative to, absolute.
-        size, modified, changed, inode: as the file system told before it was read; times in nanoseconds.
-        record: size and time of what is known of it beside its bytes (:mod:`rag.corpus.kept`); "" for nothing.
+        size, modified, changed, inode: as the file system told before it was read; times in
+            nanoseconds.
+        record: size and time of what is known of it beside its bytes (:mod:`rag.corpus.kept`); ""
+            for nothing.
         digest: hash of its content, 32 hex digits; "" where it changed while it was read.
         articles: how many it gave; they follow on those of the files before it.
         skipped: what of it was not indexed, as (place, reason).
-        settled: False where something was left out because of another file, so that it counts only as long as that is there.
+        settled: False where something was left out because of another file, so that it counts only
+            as long as that is there.
         rows: whether it is one of many rows, each an article.
     """
 
@@ -54,9 +59,10 @@ class Sources:
         scanned: when the files were looked at, in nanoseconds of the system's clock.
         files: in the order in which they were read.
         skipped: what is no file that can be read, as (place, reason).
-        lines: for each article of a file of rows the hash of its row, one file after the other, uint64; 0 for one whose id is
-            its place.
-        columns: which columns of tables hold what, as pairs, as :func:`rag.corpus.read_corpus` takes it.
+        lines: for each article of a file of rows the hash of its row, one file after the other,
+            uint64; 0 for one whose id is its place.
+        columns: which columns of tables hold what, as pairs, as :func:`rag.corpus.read_corpus`
+            takes it.
     """
 
     corpus: tuple[str, ...]
@@ -70,9 +76,17 @@ class Sources:
 
     def write(self, folder: Path) -> None:
         """Puts them beside the other files of a version."""
-        fields = {name: getattr(self, name) for name in ("corpus", "model", "program", "scanned", "skipped", "columns")}
-        rows = [json.dumps(fields, ensure_ascii=True), *(json.dumps(dataclasses.astuple(file), ensure_ascii=True) for file in self.files)]
-        write_columns(folder / FILE_NAME, {"rows": strings(rows), "lines": self.lines.astype("<u8")})
+        fields = {
+            name: getattr(self, name)
+            for name in ("corpus", "model", "program", "scanned", "skipped", "columns")
+        }
+        rows = [
+            json.dumps(fields, ensure_ascii=True),
+            *(json.dumps(dataclasses.astuple(file), ensure_ascii=True) for file in self.files),
+        ]
+        write_columns(
+            folder / FILE_NAME, {"rows": strings(rows), "lines": self.lines.astype("<u8")}
+        )
 
     @classmethod
     def read(cls, folder: Path, with_files: bool = True) -> Sources | None:
@@ -88,7 +102,16 @@ class Sources:
         if not (folder / FILE_NAME).exists():
             return None
         columns = read_columns(folder / FILE_NAME)
-        head, *rows = map(json.loads, columns["rows"].tobytes().decode().split("\0", -1 if with_files else 1)[:-1])
+        head, *rows = map(
+            json.loads, columns["rows"].tobytes().decode().split("\0", -1 if with_files else 1)[:-1]
+        )
         files = tuple(FileState(*row[:9], tuple(map(tuple, row[9])), *row[10:]) for row in rows)
         skipped, pairs = (tuple(map(tuple, head.pop(name))) for name in ("skipped", "columns"))
-        return cls(files=files, skipped=skipped, columns=pairs, lines=columns["lines"], corpus=tuple(head.pop("corpus")), **head)
+        return cls(
+            files=files,
+            skipped=skipped,
+            columns=pairs,
+            lines=columns["lines"],
+            corpus=tuple(head.pop("corpus")),
+            **head,
+        )

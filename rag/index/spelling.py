@@ -1,8 +1,9 @@
-"""How the tokens of a passage spell its text: where each stands, told from the characters alone, without tokenizing again.
+"""How the tokens of a passage spell its text: where each stands, told from the characters alone,
+without tokenizing again.
 
-The tokens of a passage spell its normalised text without what the tokenizer leaves out (spaces, most marks, unknown
-characters). So laying them over the characters that remain tells where each stands; where the two differ by a single
-character, nothing is told.
+The tokens of a passage spell its normalised text without what the tokenizer leaves out (spaces,
+most marks, unknown characters). So laying them over the characters that remain tells where each
+stands; where the two differ by a single character, nothing is told.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ import numpy as np
 
 from rag.embed.static import StaticModel
 
-# What becomes of a character in the text: not looked at yet; left out; kept; kept, a digit; kept between digits only;
-# normalised together with its neighbours or to several characters.
+# What becomes of a character in the text: not looked at yet; left out; kept; kept, a digit; kept
+# between digits only; normalised together with its neighbours or to several characters.
 _NEW, _OUT, _KEPT, _DIGIT, _POINT, _ODD = range(6)
 _LAST = 0x20000  # characters from here on are odd
 
 
 class Characters(dict):
-    """What the tokenizer of a model makes of single characters; and token id -> the characters of the token. Both as they turn up."""
+    """What the tokenizer of a model makes of single characters; and token id -> the characters of
+    the token. Both as they turn up.
+    """
 
     def __init__(self, model: StaticModel) -> None:
         self.sizes = model.sizes - model.begins
@@ -40,7 +43,8 @@ class Characters(dict):
         seen = np.zeros(_LAST, bool)
         seen[points[self._fate[points] == _NEW]] = True
         for point in np.flatnonzero(seen).tolist():
-            # The form first, the fate behind it: to another thread a character with a fate is settled.
+            # The form first, the fate behind it: to another thread a character with a fate is
+            # settled.
             fate, self._plain[point] = self._judge(chr(point)) if point < _LAST - 1 else (_ODD, 0)
             self._fate[point] = fate
         return self._fate[points], self._plain[points]
@@ -49,7 +53,9 @@ class Characters(dict):
         plain = self._model.normalize(character).removeprefix("▁")
         if unicodedata.category(character)[0] == "M" or "\u1100" <= character <= "\u11ff":
             return _ODD, 0  # joined with the character before it
-        marks = all(c.isspace() or unicodedata.category(c)[0] in "PZ" and c not in "%‰▁" for c in plain)
+        marks = all(
+            c.isspace() or unicodedata.category(c)[0] in "PZ" and c not in "%‰▁" for c in plain
+        )
         if marks and plain not in (".", ","):
             return _OUT, 0
         if len(plain) != 1 or plain == "▁":
@@ -71,7 +77,9 @@ def code_points(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def laid(of: Characters, held: Sequence[np.ndarray], texts: Sequence[str]) -> list[np.ndarray | None]:
+def laid(
+    of: Characters, held: Sequence[np.ndarray], texts: Sequence[str]
+) -> list[np.ndarray | None]:
     """The spans of the tokens of each text (t, 2), or None where they do not spell it."""
     if not texts:
         return []
@@ -95,9 +103,15 @@ def laid(of: Characters, held: Sequence[np.ndarray], texts: Sequence[str]) -> li
         if odd[number] or len(own) != (ends[-1] if len(ids) else 0) or not sizes.all():
             out.append(None)
             continue
-        if plain[own].tobytes().decode("utf-32-le", "surrogatepass") != "".join(map(of.__getitem__, ids.tolist())):
+        if plain[own].tobytes().decode("utf-32-le", "surrogatepass") != "".join(
+            map(of.__getitem__, ids.tolist())
+        ):
             out.append(None)
             continue
         own = own - begin[number]
-        out.append(np.stack([own[ends - sizes], own[ends - 1] + 1], axis=1) if len(ids) else np.zeros((0, 2), np.int64))
+        out.append(
+            np.stack([own[ends - sizes], own[ends - 1] + 1], axis=1)
+            if len(ids)
+            else np.zeros((0, 2), np.int64)
+        )
     return out

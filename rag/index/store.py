@@ -1,4 +1,6 @@
-"""Articles and passages: what they say of themselves in deflated blocks, texts as edit scripts over the tokens, the rest in columns."""
+"""Articles and passages: what they say of themselves in deflated blocks, texts as edit scripts over
+the tokens, the rest in columns.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ Spelt = Callable[[int, int], str]
 def digest_of(article: Article) -> int:
     """64-bit digest of all that an article says, but for its id and where it was read."""
     own = [getattr(article, name) for name in (*_FIELDS, "text") if name not in ("id", "path")]
-    return xxhash.xxh3_64_intdigest(json.dumps(own, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return xxhash.xxh3_64_intdigest(
+        json.dumps(own, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    )
 
 
 def hash_of_id(article_id: str) -> int:
@@ -40,18 +44,30 @@ def hash_of_id(article_id: str) -> int:
 
 
 class StoreWriter:
-    """Writes the store row by row, each with an article; what is not text goes to the columns at the end."""
+    """Writes the store row by row, each with an article; what is not text goes to the columns at
+    the end.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._heads, self._texts = BlockWriter(folder / HEADS), BlockWriter(folder / TEXTS)
-        self._columns: dict[str, list[np.ndarray]] = {name: [] for name in (*_PER_ARTICLE, *_PER_PASSAGE)}
+        self._columns: dict[str, list[np.ndarray]] = {
+            name: [] for name in (*_PER_ARTICLE, *_PER_PASSAGE)
+        }
         self._coded: dict[str, list[str]] = {name: [] for name in _CODED}
         self._named = named.NamedWriter()
         self._kept: list[tuple[int, int, int]] = []
         self.rows = 0
 
-    def add(self, article: Article, passages: Sequence[Passage], tokens: np.ndarray, script: bytes, names: set[str], sketch: np.ndarray) -> None:
+    def add(
+        self,
+        article: Article,
+        passages: Sequence[Passage],
+        tokens: np.ndarray,
+        script: bytes,
+        names: set[str],
+        sketch: np.ndarray,
+    ) -> None:
         """Stores an article as the next row.
 
         Args:
@@ -64,12 +80,19 @@ class StoreWriter:
         """
         digest = digest_of(article)
         head = [getattr(article, name) for name in _FIELDS]
-        self._heads.add(json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode(), digest)
+        self._heads.add(
+            json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode(), digest
+        )
         self._texts.add(script, digest)
         starts, ends = np.array([(p.start, p.end) for p in passages], np.int64).T
         columns = {
-            "passages": [len(passages)], "characters": [len(article.text)], "digests": np.array([digest], np.uint64),
-            "ids": np.array([hash_of_id(article.id)], np.uint64), "gaps": starts - np.append(0, ends[:-1]), "sizes": ends - starts, "tokens": tokens,
+            "passages": [len(passages)],
+            "characters": [len(article.text)],
+            "digests": np.array([digest], np.uint64),
+            "ids": np.array([hash_of_id(article.id)], np.uint64),
+            "gaps": starts - np.append(0, ends[:-1]),
+            "sizes": ends - starts,
+            "tokens": tokens,
             "sketches": sketch[None],
         }
         for name, column in columns.items():
@@ -97,7 +120,8 @@ class StoreWriter:
         self.rows += last - first
 
     def commit(self, spelt: Spelt, old: Store | None = None) -> tuple[int, np.ndarray]:
-        """Finds which articles tell one story (:func:`rag.corpus.duplicates.group`), and writes what is left.
+        """Finds which articles tell one story (:func:`rag.corpus.duplicates.group`), and writes
+        what is left.
 
         Args:
             spelt: what the tokens of some passages spell.
@@ -106,7 +130,10 @@ class StoreWriter:
         Returns:
             The number of characters of all texts, and the story of each article, int32.
         """
-        out = {name: np.concatenate(parts) if parts else np.zeros(0, np.int64) for name, parts in self._columns.items()}
+        out = {
+            name: np.concatenate(parts) if parts else np.zeros(0, np.int64)
+            for name, parts in self._columns.items()
+        }
         characters = int(out["characters"].sum(dtype=np.int64))
         for name, values in self._coded.items():
             known = sorted(set(values))
@@ -115,22 +142,36 @@ class StoreWriter:
             out[f"{name} names"] = strings(known)
         out["head bytes"], out["head rows"] = self._heads.finish()
         out["text bytes"], out["text rows"] = self._texts.finish()
-        stories = group(out["sketches"].reshape(-1, BANDS), _Shelf(self._folder, out, spelt).articles, self._known(old))
-        out["stories"] = np.arange(len(stories)) - stories  # rows before: the same where articles come or go elsewhere
+        stories = group(
+            out["sketches"].reshape(-1, BANDS),
+            _Shelf(self._folder, out, spelt).articles,
+            self._known(old),
+        )
+        out["stories"] = (
+            np.arange(len(stories)) - stories
+        )  # rows before: the same where articles come or go elsewhere
         write_columns(self._folder / COLUMNS, {name: narrow(array) for name, array in out.items()})
         self._named.write(self._folder, old.names if old else None)
         return characters, stories
 
     def identities(self) -> np.ndarray:
         """Ids and contents of the articles as digests, uint64 (n, 2)."""
-        return np.stack([np.concatenate([*self._columns[name], np.zeros(0, np.uint64)]) for name in ("ids", "digests")], axis=1)
+        return np.stack(
+            [
+                np.concatenate([*self._columns[name], np.zeros(0, np.uint64)])
+                for name in ("ids", "digests")
+            ],
+            axis=1,
+        )
 
     def token_offsets(self) -> np.ndarray:
         """Where the tokens of each passage begin, and the end of the last, int64."""
         return np.cumsum(np.concatenate([[0], *self._columns["tokens"]]), dtype=np.int64)
 
     def _known(self, old: Store | None) -> np.ndarray | None:
-        """The stories of articles that were kept, but for those that lost an article, as ``group`` takes them."""
+        """The stories of articles that were kept, but for those that lost an article, as ``group``
+        takes them.
+        """
         if not old or not self._kept:
             return None
         known, here = np.full(self.rows, -1, np.int64), np.zeros(len(old), bool)
@@ -161,12 +202,16 @@ class _Shelf:
         """The articles of some rows, in their order."""
         wanted = list(rows)
         heads, scripts = self.heads.some(wanted), self.texts.some(wanted)
-        return {row: Article(text=self.text(row, scripts[row]), **_head(heads[row])) for row in wanted}
+        return {
+            row: Article(text=self.text(row, scripts[row]), **_head(heads[row])) for row in wanted
+        }
 
     def text(self, row: int, script: bytes) -> str:
         """What a script tells of a row."""
         try:
-            return told(script, self.spelt(int(self.first_passage[row]), int(self.first_passage[row + 1])))
+            return told(
+                script, self.spelt(int(self.first_passage[row]), int(self.first_passage[row + 1]))
+            )
         except struct.error as error:
             raise ValueError(f"text {row}: {error}") from error
 
@@ -176,7 +221,8 @@ class Store(_Shelf):
 
     Attributes:
         raw: the columns as they are stored.
-        heads, texts: the blocks of what articles say of themselves, and of the scripts that tell their texts.
+        heads, texts: the blocks of what articles say of themselves, and of the scripts that tell
+            their texts.
         digests: of the articles (:func:`digest_of`), uint64.
         first_passage: the first passage of each article, and the number of all.
         names: which articles name what.
@@ -195,7 +241,9 @@ class Store(_Shelf):
         self.digests = raw["digests"].astype(np.uint64)
         self.stories = (np.arange(len(self.digests)) - raw["stories"]).astype(np.int32)
         self.names = named.Named(folder)
-        per_article = {len(raw[name]) for name in (*_PER_ARTICLE, *(f"{name} of" for name in _CODED))} | {self.heads.rows[-1], self.texts.rows[-1]}
+        per_article = {
+            len(raw[name]) for name in (*_PER_ARTICLE, *(f"{name} of" for name in _CODED))
+        } | {self.heads.rows[-1], self.texts.rows[-1]}
         per_passage = {len(raw[name]) for name in _PER_PASSAGE} | {int(self.first_passage[-1])}
         if len(per_article) != 1 or len(per_passage) != 1:
             raise ValueError("the columns are of different lengths")
@@ -207,8 +255,12 @@ class Store(_Shelf):
         return len(self.digests)
 
     def codes(self, name: str) -> tuple[tuple[str, ...], np.ndarray]:
-        """The values of "lang", "date" or "source" in order, and for each article the number of its own, int32."""
-        return tuple(read_strings(self.raw[f"{name} names"])), self.raw[f"{name} of"].astype(np.int32)
+        """The values of "lang", "date" or "source" in order, and for each article the number of its
+        own, int32.
+        """
+        return tuple(read_strings(self.raw[f"{name} names"])), self.raw[f"{name} of"].astype(
+            np.int32
+        )
 
     def identities(self) -> np.ndarray:
         """Ids and contents of the articles as digests, uint64 (n, 2)."""
@@ -225,7 +277,9 @@ class Store(_Shelf):
         ends = np.cumsum(gaps + sizes)
         before = np.append(0, ends)[self.first_passage[:-1]]  # of the articles before
         ends -= np.repeat(before, counts)
-        out = np.recarray(len(sizes), [("article_row", np.int32), ("start", np.int32), ("end", np.int32)])
+        out = np.recarray(
+            len(sizes), [("article_row", np.int32), ("start", np.int32), ("end", np.int32)]
+        )
         out["article_row"] = np.repeat(np.arange(len(counts)), counts)
         out["start"], out["end"] = ends - sizes, ends
         return out
@@ -247,20 +301,27 @@ class Store(_Shelf):
         """
         found = super().articles(self._wanted(rows))
         for row, article in found.items():
-            # A large file is not hashed when an index is opened, and a flipped bit in it would change a quote.
+            # A large file is not hashed when an index is opened, and a flipped bit in it would
+            # change a quote.
             if digest_of(article) != self.digests[row]:
-                raise ValueError(f"article {row} is told otherwise than it was stored, in tokens or {TEXTS}")
+                raise ValueError(
+                    f"article {row} is told otherwise than it was stored, in tokens or {TEXTS}"
+                )
         return found
 
     def sketches(self) -> np.ndarray:
-        """What the articles are compared by (:func:`rag.corpus.duplicates.sketch`), uint32 (n_articles, BANDS)."""
+        """What the articles are compared by (:func:`rag.corpus.duplicates.sketch`), uint32
+        (n_articles, BANDS).
+        """
         return self.raw["sketches"].astype(np.uint32).reshape(-1, BANDS)
 
     def _wanted(self, rows: Iterable[int]) -> list[int]:
         wanted = list(dict.fromkeys(map(int, rows)))
         if wanted and not 0 <= min(wanted) <= max(wanted) < len(self):
             odd = next(row for row in wanted if not 0 <= row < len(self))
-            raise UsageError(f"expected the row of an article, got {odd}: rows come from the index's own arrays")
+            raise UsageError(
+                f"expected the row of an article, got {odd}: rows come from the index's own arrays"
+            )
         return wanted
 
     def id_of(self, row: int) -> str:
@@ -272,7 +333,11 @@ class Store(_Shelf):
         return [head["id"] for head in self._all_heads()]
 
     def _all_heads(self) -> list[dict]:
-        return [_head(row) for block in range(len(self.heads.rows) - 1) for row in self.heads.block(block)]
+        return [
+            _head(row)
+            for block in range(len(self.heads.rows) - 1)
+            for row in self.heads.block(block)
+        ]
 
     def row(self, article_id: str) -> int:
         """The row of an article id.
@@ -285,7 +350,10 @@ class Store(_Shelf):
         for row in rows[ids.searchsorted(wanted) : ids.searchsorted(wanted, "right")].tolist():
             if self.id_of(row) == article_id:
                 return row
-        raise UsageError(f"expected the id of an article in the index, got {article_id!r}: `yinju search` shows the ids")
+        raise UsageError(
+            f"expected the id of an article in the index, got {article_id!r}: `yinju search` shows"
+            " the ids"
+        )
 
     def origin(self, name: str) -> tuple[str, str] | None:
         """(id, path) of the article with this id or address; None for none."""
@@ -296,7 +364,9 @@ class Store(_Shelf):
         return head and (head["id"], head["path"])
 
     def headings(self, chars: int) -> list[tuple[str, str]]:
-        """(title, "") of all articles in order; for those without a title ("", the first ``chars`` characters of the text)."""
+        """(title, "") of all articles in order; for those without a title ("", the first ``chars``
+        characters of the text).
+        """
         heads, out = self._all_heads(), []
         bare = [row for row, head in enumerate(heads) if not head["title"].strip()]
         openings = self._openings(bare, chars)
@@ -305,10 +375,21 @@ class Store(_Shelf):
         return out
 
     def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
-        """(id, title, date, source, lang, the first ``chars`` characters of the text) of some articles, in their order."""
+        """(id, title, date, source, lang, the first ``chars`` characters of the text) of some
+        articles, in their order.
+        """
         wanted = self._wanted(rows)
-        openings, heads = self._openings(wanted, chars), {row: _head(head) for row, head in self.heads.some(wanted).items()}
-        return [(*(heads[row][name] for name in ("id", "title", "date", "source", "lang")), openings[row]) for row in wanted]
+        openings, heads = (
+            self._openings(wanted, chars),
+            {row: _head(head) for row, head in self.heads.some(wanted).items()},
+        )
+        return [
+            (
+                *(heads[row][name] for name in ("id", "title", "date", "source", "lang")),
+                openings[row],
+            )
+            for row in wanted
+        ]
 
     def _openings(self, rows: list[int], chars: int) -> dict[int, str]:
         scripts = self.texts.some(rows)
@@ -319,4 +400,7 @@ def _head(row: bytes) -> dict:
     values = json.loads(row)
     if not isinstance(values, list) or len(values) != len(_FIELDS):
         raise ValueError("no article")
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in zip(_FIELDS, values, strict=True)}
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in zip(_FIELDS, values, strict=True)
+    }

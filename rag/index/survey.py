@@ -1,7 +1,9 @@
-"""A corpus compared with what an index was read from: only what is new or changed is read, the rest is taken over by its rows.
+"""A corpus compared with what an index was read from: only what is new or changed is read, the rest
+is taken over by its rows.
 
-A file is unchanged where size, inode and both times are as they were, and the times lay so far back when it was looked at that a
-later change shows in them; otherwise its content is compared. Of a file of rows that changed, only the rows that did are read.
+A file is unchanged where size, inode and both times are as they were, and the times lay so far back
+when it was looked at that a later change shows in them; otherwise its content is compared. Of a
+file of rows that changed, only the rows that did are read.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from rag.index.open import Snapshot
 from rag.index.sources import FileState, Sources
 from rag.index.store import hash_of_id
 
-# Two changes within this time may leave the same time on a file: FAT keeps times to two seconds, others to a tick of the clock.
+# Two changes within this time may leave the same time on a file: FAT keeps times to two seconds,
+# others to a tick of the clock.
 GRANULARITY = 2_000_000_000
 _BLOCK = 1 << 20
 _END = object()
@@ -33,7 +36,9 @@ _END = object()
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The articles ``first`` to ``last`` (not included) of the version before, taken over as they are."""
+    """The articles ``first`` to ``last`` (not included) of the version before, taken over as they
+    are.
+    """
 
     first: int
     last: int
@@ -68,12 +73,22 @@ class _File:
     settled: bool = True
 
     def settle(self) -> None:
-        """Completes the state when all was read. Of a file that changed meanwhile it is not known what was read."""
+        """Completes the state when all was read. Of a file that changed meanwhile it is not known
+        what was read.
+        """
         now = _state(self.path, self.root, self.state.path, self.state.root)
         times = ("size", "modified", "changed", "inode")
-        digest = self.state.digest if all(getattr(now, name) == getattr(self.state, name) for name in times) else ""
+        digest = (
+            self.state.digest
+            if all(getattr(now, name) == getattr(self.state, name) for name in times)
+            else ""
+        )
         self.state = replace(
-            self.state, digest=digest, articles=self.articles, skipped=tuple(self.problems), settled=self.settled,
+            self.state,
+            digest=digest,
+            articles=self.articles,
+            skipped=tuple(self.problems),
+            settled=self.settled,
             rows=bool(self.lines),
         )
 
@@ -102,12 +117,19 @@ class Looked:
     columns: tuple[tuple[str, str], ...]
 
     @classmethod
-    def at(cls, paths: Sequence[Path], program: str, version: Path | None = None, columns: Mapping[str, str] | None = None) -> Looked:
+    def at(
+        cls,
+        paths: Sequence[Path],
+        program: str,
+        version: Path | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> Looked:
         """Looks at all files.
 
         Args:
             paths: files and folders.
-            program: what reads files (:func:`rag.freshness.program`): another one reads them otherwise.
+            program: what reads files (:func:`rag.freshness.program`): another one reads them
+                otherwise.
             version: the folder of the version to compare with; None for none.
             columns: which columns of tables hold what; None for those of that version.
 
@@ -116,9 +138,13 @@ class Looked:
         """
         scanned, before = time.time_ns(), None
         if version:
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):  # damaged: all is read
+            with contextlib.suppress(
+                OSError, ValueError, KeyError, TypeError
+            ):  # damaged: all is read
                 before = Sources.read(version)
-        wanted = before.columns if before and columns is None else tuple(sorted((columns or {}).items()))
+        wanted = (
+            before.columns if before and columns is None else tuple(sorted((columns or {}).items()))
+        )
         if before and (before.program, before.columns) != (program, wanted):
             before = None
         known: dict[tuple[str, str], tuple[FileState, int, int]] = {}
@@ -127,13 +153,22 @@ class Looked:
             known[file.path, file.root] = file, row, line
             row += file.articles
             line += file.articles * file.rows
-        found = tuple(item if isinstance(item, Skipped) else _look(*item[:2], known, before) for item in files_of(existing(paths)))
+        found = tuple(
+            item if isinstance(item, Skipped) else _look(*item[:2], known, before)
+            for item in files_of(existing(paths))
+        )
         return cls(tuple(os.path.abspath(path) for path in paths), scanned, found, before, wanted)
 
     @property
     def skipped(self) -> tuple[tuple[str, str], ...]:
-        """What is no file that can be read, as (place, reason); the same from whichever folder the corpus is named."""
-        return tuple((os.path.abspath(one.path), one.reason) for one in self.found if isinstance(one, Skipped))
+        """What is no file that can be read, as (place, reason); the same from whichever folder the
+        corpus is named.
+        """
+        return tuple(
+            (os.path.abspath(one.path), one.reason)
+            for one in self.found
+            if isinstance(one, Skipped)
+        )
 
     @property
     def changed(self) -> bool:
@@ -142,15 +177,20 @@ class Looked:
         return not (
             self.before
             and self.skipped == self.before.skipped
-            and [(one.state.path, one.state.root) for one in files] == [(file.path, file.root) for file in self.before.files]
+            and [(one.state.path, one.state.root) for one in files]
+            == [(file.path, file.root) for file in self.before.files]
             and all(one.same for one in files)
         )
 
 
 class Survey:
-    """The articles of a corpus, what can be taken over as rows of the version before; iterate over it once."""
+    """The articles of a corpus, what can be taken over as rows of the version before; iterate over
+    it once.
+    """
 
-    def __init__(self, looked: Looked, model: str, program: str, old: Snapshot | None = None) -> None:
+    def __init__(
+        self, looked: Looked, model: str, program: str, old: Snapshot | None = None
+    ) -> None:
         """
         Args:
             looked: the files.
@@ -163,10 +203,14 @@ class Survey:
         self._lines = before.lines if before else np.zeros(0, np.uint64)
         self._at: _File | None = None
         self._done: list[_File] = []
-        self._bytes, self._read = sum(one.state.size for one in looked.found if isinstance(one, _File)), 0
+        self._bytes, self._read = (
+            sum(one.state.size for one in looked.found if isinstance(one, _File)),
+            0,
+        )
         self._old_ids: list[int] = old.store.raw["ids"].tolist() if before else []
-        # What has each id, by digest: a row of the version before, the same with the file that states it, or place, file and hash of the
-        # text. That two ids share a digest is not to be expected.
+        # What has each id, by digest: a row of the version before, the same with the file that
+        # states it, or place, file and hash of the text. That two ids share a digest is not to be
+        # expected.
         self._ids: dict[int, int | tuple[int | str, str, int]] = {}
 
     @property
@@ -180,11 +224,20 @@ class Survey:
         lines = np.array([line for one in self._done for line in one.lines], np.uint64)
         states = tuple(one.state for one in self._done)
         return Sources(
-            self._looked.corpus, self._model, self._program, self._looked.scanned, states, self._looked.skipped, lines, self._looked.columns
+            self._looked.corpus,
+            self._model,
+            self._program,
+            self._looked.scanned,
+            states,
+            self._looked.skipped,
+            lines,
+            self._looked.columns,
         )
 
     def expected(self, done: int) -> int | None:
-        """About how many articles there will be, when so many came of the bytes that were read so far; None before any was."""
+        """About how many articles there will be, when so many came of the bytes that were read so
+        far; None before any was.
+        """
         ended = sum(one.state.size for one in self._done)
         return round(done * self._bytes / max(self._read, ended)) if self._read or ended else None
 
@@ -242,11 +295,19 @@ class Survey:
                 yield one.path, one.root, one.state.size, self._instead(one)
 
     def _instead(self, one: _File) -> Callable[[bytes], Rows | None]:
-        """What stands for a row: the article of the version before that was made of the same one."""
+        """What stands for a row: the article of the version before that was made of the same
+        one.
+        """
         known: dict[int, int] = {}
         if one.before and one.before.rows and one.before.record == one.state.record:
             count = one.before.articles
-            known = dict(zip(self._lines[one.line : one.line + count].tolist(), range(one.first, one.first + count), strict=True))
+            known = dict(
+                zip(
+                    self._lines[one.line : one.line + count].tolist(),
+                    range(one.first, one.first + count),
+                    strict=True,
+                )
+            )
             known.pop(0, None)
 
         def instead(line: bytes) -> Rows | None:
@@ -262,9 +323,15 @@ class Survey:
         """A file that is as it was."""
         rows = range(one.first, one.first + one.before.articles)
         digests = self._old_ids[rows.start : rows.stop]
-        if not self._ids.keys().isdisjoint(digests):  # an article before it has an id of its own now
+        if not self._ids.keys().isdisjoint(
+            digests
+        ):  # an article before it has an id of its own now
             yield from (
-                self._told(*step) for step in read_files([(one.path, one.root, one.state.size, self._instead(one))], dict(self._looked.columns))
+                self._told(*step)
+                for step in read_files(
+                    [(one.path, one.root, one.state.size, self._instead(one))],
+                    dict(self._looked.columns),
+                )
             )
             return
         self._ids.update(zip(digests, rows, strict=True))
@@ -275,7 +342,9 @@ class Survey:
             yield Rows(rows.start, rows.stop)
         yield from (Skipped(*problem) for problem in one.problems)
 
-    def _told(self, where: str, found: Article | Rows | Skipped, file: str) -> Article | Rows | Skipped:
+    def _told(
+        self, where: str, found: Article | Rows | Skipped, file: str
+    ) -> Article | Rows | Skipped:
         """What was found in the file that is read, unless an id stands in the way; it is noted."""
         line = self._at.ahead.popleft() if self._at.ahead else None
         if not isinstance(found, Skipped):
@@ -285,14 +354,19 @@ class Survey:
         else:
             self._at.articles += 1
             if line is not None:
-                # A row without an id is called by its line, one whose id is taken by its file: another one when it stands elsewhere.
+                # A row without an id is called by its line, one whose id is taken by its file:
+                # another one when it stands elsewhere.
                 name = found.id if isinstance(found, Article) else ""
-                called = name.endswith(f"#{where.rpartition(':')[2]}") or (file and name.startswith(in_full("", file)))
+                called = name.endswith(f"#{where.rpartition(':')[2]}") or (
+                    file and name.startswith(in_full("", file))
+                )
                 self._at.lines.append(0 if called else line)
         return found
 
     def _unique(self, where: str, found: Article | Rows, file: str) -> Article | Rows | Skipped:
-        """The article, by its file where a file before has its id for another text; unless its id is taken nonetheless."""
+        """The article, by its file where a file before has its id for another text; unless its id
+        is taken nonetheless.
+        """
         article = found if isinstance(found, Article) else None
         digest = hash_of_id(found.id) if article else self._old_ids[found.first]
         if digest in self._ids:
@@ -304,7 +378,11 @@ class Survey:
                 digest = hash_of_id(article.id)
             if digest in self._ids:
                 return taken(where, article.id, self._holder(digest)[0])
-        self._ids[digest] = (article.path or where, file, hash(article.text)) if isinstance(found, Article) else (found.first, file, 0)
+        self._ids[digest] = (
+            (article.path or where, file, hash(article.text))
+            if isinstance(found, Article)
+            else (found.first, file, 0)
+        )
         return found
 
     def _holder(self, digest: int) -> tuple[str, str, int]:
@@ -323,7 +401,11 @@ def _look(path: Path, root: Path, known: dict, before: Sources | None) -> _File:
     state = _state(path, root, at, folder)
     one = _File(path, root, state, old, first, line)
     if old and old.digest and old.record == state.record and old.size == state.size:
-        same_times = (old.modified, old.changed, old.inode) == (state.modified, state.changed, state.inode)
+        same_times = (old.modified, old.changed, old.inode) == (
+            state.modified,
+            state.changed,
+            state.inode,
+        )
         one.same = same_times and max(old.modified, old.changed) + GRANULARITY < before.scanned
         one.same = one.same or _digest(path) == old.digest
     if one.same:
@@ -344,7 +426,9 @@ def _state(path: Path, root: Path, at: str, folder: str) -> FileState:
             told = file.stat()
             record = f"{told.st_size} {told.st_mtime_ns}"
             break
-    return FileState(at, folder, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, record)
+    return FileState(
+        at, folder, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, record
+    )
 
 
 def _digest(path: Path) -> str:

@@ -12,7 +12,17 @@ from rag.index.changes import Difference, compare
 from rag.index.disk import storage_errors
 from rag.index.manifest import RECOVER, read_manifest
 from rag.index.store import Store
-from rag.index.versions import KEEP, VERSIONS, current, held, leftovers, names, reading, remove_version, writing
+from rag.index.versions import (
+    KEEP,
+    VERSIONS,
+    current,
+    held,
+    leftovers,
+    names,
+    reading,
+    remove_version,
+    writing,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +77,24 @@ def diff(path: str | Path, old: str = "", new: str = "") -> VersionsCompared:
     later = _named(path, new, every) if new else later
     before = [name for name in every if name < later]
     if not old and not before:
-        raise IndexMissing(f"expected a version before {later} in {path}, but it is the oldest: there is nothing to compare it with")
+        raise IndexMissing(
+            f"expected a version before {later} in {path}, but it is the oldest: there is nothing"
+            " to compare it with"
+        )
     earlier = _named(path, old, every) if old else before[-1]
-    return VersionsCompared(earlier, later, compare(_contents(path, earlier), _contents(path, later)))
+    return VersionsCompared(
+        earlier, later, compare(_contents(path, earlier), _contents(path, later))
+    )
 
 
 def _named(path: Path, begin: str, every: list[str]) -> str:
     found = [name for name in every if name.startswith(begin)]
     if len(found) != 1:
         seen = f"{len(found)} do" if found else "none does"
-        raise UsageError(f"expected one version of {path} to begin with {begin!r}, but {seen}: `yinju versions --index {path}` lists them")
+        raise UsageError(
+            f"expected one version of {path} to begin with {begin!r}, but {seen}: `yinju versions"
+            f" --index {path}` lists them"
+        )
     return found[0]
 
 
@@ -90,15 +108,20 @@ def _contents(path: Path, name: str) -> dict[str, object]:
             return dict(zip(store.ids(), store.digests.tolist(), strict=True))
         except (ValueError, KeyError, TypeError) as error:
             recover = RECOVER.format(index=path)
-            raise IndexCorrupt(f"expected to read the articles of version {name}, but it is damaged ({error}): {recover}") from error
+            raise IndexCorrupt(
+                f"expected to read the articles of version {name}, but it is damaged ({error}):"
+                f" {recover}"
+            ) from error
 
 
 def gc(path: str | Path, keep: int = KEEP) -> Freed:
-    """Removes old versions and what killed builds left; never the live version, one that is held open, or the trash.
+    """Removes old versions and what killed builds left; never the live version, one that is held
+    open, or the trash.
 
     Args:
         path: the index folder.
-        keep: how many versions to keep, the live one included; at least 1. With 1 there is none to go back to.
+        keep: how many versions to keep, the live one included; at least 1. With 1 there is none to
+            go back to.
 
     Raises:
         UsageError: ``keep`` is less than 1.
@@ -114,9 +137,12 @@ def gc(path: str | Path, keep: int = KEEP) -> Freed:
         freed = sum(map(_size, left))
         for one in left:
             shutil.rmtree(one) if one.is_dir() else one.unlink()
-        # First those before the live one, which a rollback leads to; then those that were rolled back from.
+        # First those before the live one, which a rollback leads to; then those that were rolled
+        # back from.
         every = names(path)
-        kept = sorted(every, key=lambda name: (name != live, name > live, -every.index(name)))[:keep]
+        kept = sorted(every, key=lambda name: (name != live, name > live, -every.index(name)))[
+            :keep
+        ]
         removed, in_use = [], []
         for name in every:
             if name not in kept:
@@ -131,4 +157,8 @@ def gc(path: str | Path, keep: int = KEEP) -> Freed:
 
 
 def _size(at: Path) -> int:
-    return sum(file.stat().st_size for file in at.rglob("*") if file.is_file()) if at.is_dir() else at.stat().st_size
+    return (
+        sum(file.stat().st_size for file in at.rglob("*") if file.is_file())
+        if at.is_dir()
+        else at.stat().st_size
+    )

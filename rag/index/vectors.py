@@ -1,7 +1,8 @@
 """One vector per passage in FAISS, searched exactly, memory-mapped, filtered before the cut.
 
-The vectors of the static model are kept as bytes: its own are no finer, so that nothing is lost by it. Those of another model
-are kept in half precision. The search compares the question with every vector, as it is stored.
+The vectors of the static model are kept as bytes: its own are no finer, so that nothing is lost by
+it. Those of another model are kept in half precision. The search compares the question with every
+vector, as it is stored.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from pathlib import Path
 import numpy as np
 
 FILE_NAME = "vectors.faiss"
-# The largest component of a byte vector, in standard deviations of those of a random unit vector. Of 157,379 passages of news
-# none has a component beyond 5.4; what is larger is cut.
+# The largest component of a byte vector, in standard deviations of those of a random unit vector.
+# Of 157,379 passages of news none has a component beyond 5.4; what is larger is cut.
 _REACH = 5.5
 
 
 def _index(dim: int, kind: str):
-    """An empty index. The range of the bytes is fixed, so that a vector's bytes do not depend on the others."""
+    """An empty index. The range of the bytes is fixed, so that a vector's bytes do not depend on
+    the others.
+    """
     import faiss
 
     types = {"int8": faiss.ScalarQuantizer.QT_8bit_uniform, "fp16": faiss.ScalarQuantizer.QT_fp16}
@@ -62,7 +65,9 @@ class VectorsWriter:
 
 @contextlib.contextmanager
 def _one_thread() -> Iterator[None]:
-    """Keeps FAISS to the calling thread: for one question a second only makes it wait, ten times as long."""
+    """Keeps FAISS to the calling thread: for one question a second only makes it wait, ten times as
+    long.
+    """
     import faiss
 
     before = faiss.omp_get_max_threads()
@@ -111,7 +116,9 @@ class Vectors:
             return np.zeros((0, self.dim), np.float32)
         return self._index.reconstruct_batch(np.ascontiguousarray(rows, np.int64))
 
-    def search(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def search(
+        self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The k passages with the largest inner product.
 
         Args:

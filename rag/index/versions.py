@@ -22,7 +22,15 @@ from rag.corpus.article import Skipped
 from rag.embed.protocol import ModelIdentity
 from rag.errors import IndexBusy, IndexCorrupt, IndexMissing, StorageError, YinjuError
 from rag.index.disk import storage_errors, sync_folder, write_atomic
-from rag.index.manifest import FILE_NAME, REBUILD, Counts, Manifest, check_files, manifest_digest, read_manifest
+from rag.index.manifest import (
+    FILE_NAME,
+    REBUILD,
+    Counts,
+    Manifest,
+    check_files,
+    manifest_digest,
+    read_manifest,
+)
 
 try:
     import fcntl
@@ -49,7 +57,8 @@ class VersionStatus:
         model: what made the vectors; None where the manifest cannot be read.
         counts: articles, passages and so on; None where the manifest cannot be read.
         skipped: what could not be read.
-        problem: "" or why the manifest cannot be used. Files are not checked here, but by ``verify``.
+        problem: "" or why the manifest cannot be used. Files are not checked here, but by
+            ``verify``.
     """
 
     name: str
@@ -103,7 +112,9 @@ class Verification:
 def names(path: Path) -> list[str]:
     """Names of the complete versions, oldest first."""
     try:
-        return sorted(p.name for p in (path / VERSIONS).iterdir() if _NAME.fullmatch(p.name) and p.is_dir())
+        return sorted(
+            p.name for p in (path / VERSIONS).iterdir() if _NAME.fullmatch(p.name) and p.is_dir()
+        )
     except OSError:
         return []
 
@@ -123,19 +134,30 @@ def current(path: str | Path) -> str:
         seen = "there is none"
         if names(path):
             seen = "its file CURRENT is missing"
-            build = f"make the newest whole version live with `yinju rollback --index {path}`, or {build}"
+            build = (
+                f"make the newest whole version live with `yinju rollback --index {path}`, or"
+                f" {build}"
+            )
         raise IndexMissing(f"expected an index at {path}, but {seen}: {build}") from error
     except OSError as error:
-        raise IndexMissing(f"expected an index at {path}, but it cannot be read ({error.strerror}): {build}") from error
+        raise IndexMissing(
+            f"expected an index at {path}, but it cannot be read ({error.strerror}): {build}"
+        ) from error
     name = content.decode("ascii", "replace").removesuffix("\n")
-    if not content.endswith(b"\n") or not _NAME.fullmatch(name) or not (path / VERSIONS / name).is_dir():
-        # A build may have switched and removed the version since the file was read: then it says another now.
+    if (
+        not content.endswith(b"\n")
+        or not _NAME.fullmatch(name)
+        or not (path / VERSIONS / name).is_dir()
+    ):
+        # A build may have switched and removed the version since the file was read: then it says
+        # another now.
         with contextlib.suppress(OSError):
             if (path / CURRENT).read_bytes() != content:
                 return current(path)
         raise IndexCorrupt(
-            f"expected {path / CURRENT} to name a version of the index, but it says {name[:60]!r}: go back to the "
-            f"newest whole version with `yinju rollback --index {path}`, or {REBUILD.format(index=path)}"
+            f"expected {path / CURRENT} to name a version of the index, but it says {name[:60]!r}:"
+            f" go back to the newest whole version with `yinju rollback --index {path}`, or"
+            f" {REBUILD.format(index=path)}"
         )
     return name
 
@@ -157,7 +179,8 @@ def writing(path: Path) -> Iterator[None]:
             lock.acquire()
         except Timeout as error:
             raise IndexBusy(
-                f"expected to be the only writer of {path}, but another process is writing it: wait until it has ended"
+                f"expected to be the only writer of {path}, but another process is writing it: wait"
+                " until it has ended"
             ) from error
     try:
         yield
@@ -194,7 +217,8 @@ def version_name(stamp: datetime, manifest_text: str) -> str:
 
 
 def commit(path: Path, built: Path, name: str, keep: int = KEEP) -> None:
-    """Makes a finished, synced folder the live version, and removes versions beyond ``keep``. Needs the lock.
+    """Makes a finished, synced folder the live version, and removes versions beyond ``keep``. Needs
+    the lock.
 
     The version that was live stays, whatever else is there, so that a rollback leads to it.
     """
@@ -212,7 +236,9 @@ def commit(path: Path, built: Path, name: str, keep: int = KEEP) -> None:
 
 
 def remove_version(folder: Path) -> bool:
-    """Removes a version unless a reader holds it open; then a later build gets to it. Needs the lock. True where it is gone."""
+    """Removes a version unless a reader holds it open; then a later build gets to it. Needs the
+    lock. True where it is gone.
+    """
     with contextlib.suppress(OSError), held(folder, exclusive=True) as free:
         if free:
             # Renamed first: half a version must never stand under a version's name.
@@ -254,7 +280,8 @@ def held(folder: Path, exclusive: bool = False) -> Iterator[bool]:
 def rollback(path: str | Path) -> str:
     """Makes the version before the live one live again; a later build is not affected.
 
-    Where ``CURRENT`` is damaged, the newest whole version becomes live. Every file is checked first.
+    Where ``CURRENT`` is damaged, the newest whole version becomes live. Every file is checked
+    first.
 
     Returns:
         Name of the version that is live now.
@@ -276,7 +303,8 @@ def rollback(path: str | Path) -> str:
         earlier = [name for name in reversed(names(path)) if name < live]
         if not earlier:
             raise IndexMissing(
-                f"expected a version before {live} in {path}, but it is the oldest: {REBUILD.format(index=path)}"
+                f"expected a version before {live} in {path}, but it is the oldest:"
+                f" {REBUILD.format(index=path)}"
             )
         problems = []
         for name in earlier:
@@ -293,7 +321,8 @@ def rollback(path: str | Path) -> str:
 
 
 def verify(path: str | Path) -> Verification:
-    """Checks every file of the live version against its checksum, and asks it for some of its own passages.
+    """Checks every file of the live version against its checksum, and asks it for some of its own
+    passages.
 
     It is asked only by the version of Yinju whose model made it.
 
@@ -317,7 +346,10 @@ def _ask(folder: Path, manifest: Manifest) -> None:
     from rag.index.readback import self_query
 
     model = load_static()
-    if same_model(manifest.static_model, model.identity) and manifest.tokenizer_sha256 == model.tokenizer_sha256:
+    if (
+        same_model(manifest.static_model, model.identity)
+        and manifest.tokenizer_sha256 == model.tokenizer_sha256
+    ):
         self_query(Snapshot(folder, manifest, model, model))
 
 
@@ -328,11 +360,13 @@ def reading(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise IndexCorrupt(
-            f"expected the file {error.filename}, but it is missing: go back with `yinju rollback --index {path}`, "
-            f"or {REBUILD.format(index=path)}"
+            f"expected the file {error.filename}, but it is missing: go back with `yinju rollback"
+            f" --index {path}`, or {REBUILD.format(index=path)}"
         ) from error
     except OSError as error:
-        raise StorageError(f"expected to read the index at {path}, but reading failed ({error})") from error
+        raise StorageError(
+            f"expected to read the index at {path}, but reading failed ({error})"
+        ) from error
 
 
 def status(path: str | Path) -> Status:
@@ -343,7 +377,11 @@ def status(path: str | Path) -> Status:
     """
     path = Path(path)
     live = current(path)
-    return Status(str(path), live, tuple(_describe(path, name, name == live) for name in reversed(names(path))))
+    return Status(
+        str(path),
+        live,
+        tuple(_describe(path, name, name == live) for name in reversed(names(path))),
+    )
 
 
 def _describe(path: Path, name: str, live: bool) -> VersionStatus:

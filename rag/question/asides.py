@@ -1,5 +1,5 @@
-"""Short questions that only make sense after an answer: "还有呢？", "新华社的呢？", "第二个呢？", "and the
-number?".
+"""Short questions that only make sense after an answer: "还有呢？", "新华社的呢？", "第二个呢？",
+"and the number?".
 
 Each is a whole sentence of its own kind, matched from beginning to end; nothing longer is taken
 for one.
@@ -19,7 +19,8 @@ from rag.question.whole import ANY_DAY, taken_apart
 
 _END = r"[呢吗啊呀嘛吧]*[？?！!。.…\s]*"
 _MORE = re.compile(
-    r"(?:(?:那么?|就)?(?:还有|除此之外|除了这些|此外)[，,]?(?:呢|吗|别的|其[他它](?:的)?|更多的?|(?:哪些|哪几个|什么|谁)(?:别的"
+    r"(?:(?:那么?|就)?(?:还有|除此之外|除了这些|此外)[，"
+    r",]?(?:呢|吗|别的|其[他它](?:的)?|更多的?|(?:哪些|哪几个|什么|谁)(?:别的"
     r"|其[他它]的?)?)?|(?:那么?)?其[他它]的?|(?:有)?更多的?|继续|接着说"
     rf")的?{_END}"
     r"|(?:and |are there |is there |any |some |the |what |which |show me )*(?:other ones"
@@ -32,31 +33,55 @@ _DETAILS = re.compile(
     rf"|[请再多给我]*[说讲谈介绍]+(?:一?[点些下]|具体的|细节|详情)+{_END}"
     r"|(?:please |can you |could you )*(?:tell me|say|give me) (?:some |a (?:bit|little) )?more"
     r"(?: about (?:it|this|that|them))?(?: please)?[?.!\s]*"
-    r"|(?:some |any |the |more |further )*details?(?: please)?[?.!\s]*|elaborate[?.!\s]*", re.I,
-)  # fmt: skip
+    r"|(?:some |any |the |more |further )*details?(?: please)?[?.!\s]*|elaborate[?.!\s]*",
+    re.I,
+)
 _ORDER_ZH = {
-    "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
 }
-_ORDER_EN = {word: number for number, word in enumerate("first second third fourth fifth sixth "
-                                                        "seventh eighth ninth tenth".split(), 1)}
+_ORDER_EN = {
+    word: number
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
+    )
+}
 _NTH = re.compile(
     rf"(?:那么?|关于)?(?:第(?P<zh>[一二三四五六七八九十]|\d{{1,2}})|(?P<last>最后一?))[个項项条家名位座款]?的?(?:怎么?样|如何|是什么情况"
     rf"|是(?:什么|哪个|哪家|谁))?{_END}"
     rf"|(?:and |but |so )?(?:(?:what|how) about "
     rf"|tell me (?:more )?about )?(?:the )?(?:(?P<en>{'|'.join(_ORDER_EN)})|(?P<end>last))(?: one"
-    r"| of them)?[?.!\s]*", re.I
+    r"| of them)?[?.!\s]*",
+    re.I,
 )
-_ORDERED = rf"第[一二三四五六七八九十\d]|\b(?:{'|'.join(_ORDER_EN)})\b"  # "who came first": "and second?"
+_ORDERED = (  # "who came first": "and second?"
+    rf"第[一二三四五六七八九十\d]|\b(?:{'|'.join(_ORDER_EN)})\b"
+)
 # What is asked for by its name, as the words that ask for it.
 _NAMED = (
     (r"(?:具体)?(?:时间|日期|日子)", r"(?:exact )?(?:date|time|day)", "什么时候？", "when?"),
     (r"(?:具体)?(?:地点|地方|位置)", r"(?:exact )?(?:place|location|venue)", "在哪里？", "where?"),
     (r"原因|理由|缘由", r"reasons?|cause", "为什么？", "why?"),
     (r"人数|多少人", r"number of people", "有多少人？", "how many people?"),
-    (r"数量|数目|数字|具体数字", r"(?:exact )?(?:number|figure|amount|count)s?", "有多少？", "how many?"),
+    (
+        r"数量|数目|数字|具体数字",
+        r"(?:exact )?(?:number|figure|amount|count)s?",
+        "有多少？",
+        "how many?",
+    ),
 )
 _SAYS_ZH = re.compile(
-    rf"(?:那么?)?(?P<name>[^，。？?！!\s]{{2,16}}?|[A-Z][\w.&-]*(?: [\w.&-]+){{1,4}})(?:的(?:报道)?呢|呢"
+    rf"(?:那么?)?(?P<name>[^，。？?！!\s]{{2,16}}?|[A-Z][\w.&-]*(?:"
+    rf" [\w.&-]+){{1,4}})(?:的(?:报道)?呢|呢"
     rf"|(?:是)?(?:怎么|如何)(?:说|报道)的?){_END}"
 )
 _SAYS_EN = re.compile(
@@ -103,16 +128,22 @@ def reworded(question: str, before: str, answer: Earlier) -> str:
     if found and (answer.rows or not re.search(_ORDERED, before, re.I)):
         return _nth(found, question, answer)
     for zh, en, chinese, english in _NAMED:
-        if re.fullmatch(rf"(?:那么?|还有)?(?:{zh})(?:是什么"
-                        rf"|是多少)?呢?{_END}", question) and not re.search(zh, before):
+        if re.fullmatch(
+            rf"(?:那么?|还有)?(?:{zh})(?:是什么" rf"|是多少)?呢?{_END}",
+            question,
+        ) and not re.search(zh, before):
             return chinese
-        asks = re.fullmatch(rf"(?:and |what about |what is |what was "
-                            rf"|what's )*(?:the )?(?:{en})[?.!\s]*", question, re.I)
+        asks = re.fullmatch(
+            rf"(?:and |what about |what is |what was " rf"|what's )*(?:the )?(?:{en})[?.!\s]*",
+            question,
+            re.I,
+        )
         if asks and not re.search(rf"\b(?:{en})\b", before, re.I):
             return english
     found = _FEAST.fullmatch(question)
-    if found and any(one.kind == "festival"
-                     for one in find_periods(f"{found['feast']}期间", ANY_DAY)):
+    if found and any(
+        one.kind == "festival" for one in find_periods(f"{found['feast']}期间", ANY_DAY)
+    ):
         return f"{found['feast']}期间呢？"
     return question
 
@@ -132,8 +163,11 @@ def _nth(found: re.Match[str], question: str, answer: Earlier) -> str:
     if not label:
         return ""
     if answer.kind == "places":
-        name = re.split(r"\s*[\u4e00-\u9fff（(]",
-                        row.label)[0].strip() if question[:1] < "\u2e80" else label
+        name = (
+            re.split(r"\s*[\u4e00-\u9fff（(]", row.label)[0].strip()
+            if question[:1] < "\u2e80"
+            else label
+        )
         return f"那{label}呢？" if question[:1] > "\u2e80" else f"What about {name or row.place}?"
     return f"那{label}呢？" if question[:1] > "\u2e80" else f"What about {label}?"
 
@@ -151,8 +185,9 @@ def row_asked_for(question: str, before: str, answer: Earlier) -> str:
         return ""
     start, end = whole.ask.start, whole.ask.end if whole.ask.kind != "number" else whole.ask.core
     rest = whole.body[end:]
-    twice = next((size for size in (3, 2, 1) if rest[:size].strip() and said.endswith(rest[:size])),
-                 0)  # 120万册 in place of "多少" of "多少册"
+    twice = next(
+        (size for size in (3, 2, 1) if rest[:size].strip() and said.endswith(rest[:size])), 0
+    )  # 120万册 in place of "多少" of "多少册"
     full = f"{whole.body[:start]}{said}{rest[twice:]}"
     return f"{full}？" if detect_lang(before) == "zh" else f"{full[0].upper()}{full[1:]}?"
 
@@ -166,14 +201,18 @@ def of_publisher(question: str, before: str, sources: Sequence[str]) -> str:
     chinese = detect_lang(before) == "zh"
     if old := find_publisher(before, (*sources, *_names_in(before))):
         return f"{before[: old.start]}{name}{before[old.end :]}"
-    asks = re.match(r"(?:Who|What|When|Where|Which|Why|How|Did|Does|Do|Is|Are|Was|Were|Has"
-                    r"|Have)\b", before)
+    asks = re.match(
+        r"(?:Who|What|When|Where|Which|Why|How|Did|Does|Do|Is|Are|Was|Were|Has" r"|Have)\b",
+        before,
+    )
     small = before[0].lower() + before[1:] if asks else before
     return f"据{name}报道，{before}" if chinese else f"According to {name}, {small}"
 
 
 def _names_in(question: str) -> Iterable[str]:
     """What a question itself calls a publisher, as if the corpus had it: it is only replaced."""
-    for pattern in (r"据\s?([^\s，。]{2,16}?)(?:的)?(?:报道"
-                    r"|报导|消息)", r"[Aa]ccording to (?:the )?([^,?]{2,40}),"):
+    for pattern in (
+        r"据\s?([^\s，。]{2,16}?)(?:的)?(?:报道" r"|报导|消息)",
+        r"[Aa]ccording to (?:the )?([^,?]{2,40}),",
+    ):
         yield from re.findall(pattern, question)

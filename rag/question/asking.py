@@ -16,7 +16,8 @@ class Ask:
     """Words that ask: ``text[start:end]``.
 
     Attributes:
-        start, end: where they stand, with the noun that belongs to them ("哪些省", "which hospitals").
+        start, end: where they stand, with the noun that belongs to them ("哪些省", "which
+            hospitals").
         core: end of the part that only asks ("哪些", "which"); ``end`` where there is no noun.
         kind: one of ``rag.question.types.KINDS``, or "why", "how", "which" (and nothing more),
             "what".
@@ -40,24 +41,43 @@ class Ask:
 
 _C = "[个家名位项条所台部种份次届座只件本支篇场档款首艘辆天年]"
 _PLAIN = [
-    ("why", re.compile(r"(?<![称译作定名分视化变改列誉成评选封任授设划订判冠])为(?:什么|何|啥)|為什麼|\bwhy\b"
-                       r"|\bhow come\b", re.I)),
-    ("how", re.compile(r"怎么样?|怎样|如何|\bhow\b(?! (?:many|much|large|big|long|tall|old|far|high|often"
-                       r"|deep|wide|fast|heavy|about|come)\b)", re.I)),
+    (
+        "why",
+        re.compile(
+            r"(?<![称译作定名分视化变改列誉成评选封任授设划订判冠])为(?:什么|何|啥)|為什麼|\bwhy\b"
+            r"|\bhow come\b",
+            re.I,
+        ),
+    ),
+    (
+        "how",
+        re.compile(
+            r"怎么样?|怎样|如何|\bhow\b(?! (?:many|much|large|big|long|tall|old|far|high|often"
+            r"|deep|wide|fast|heavy|about|come)\b)",
+            re.I,
+        ),
+    ),
     ("which", re.compile(rf"哪(?:些|几{_C}?|{_C})|\b(?:which|what) ones?\b|\bwhich\b", re.I)),
     ("what", re.compile(r"什么样?的?|啥|\bwhat\b(?! about\b)", re.I)),
 ]
 _CORE = re.compile(
-    rf"(?:哪(?:些|几|[一二两三四五六七八九十\d]+)?{_C}?|什么|多少(?:{_C}|人)?|几{_C}?|(?:which|what|how many"
-    rf"|how much)\b)", re.I
+    rf"(?:哪(?:些|几|[一二两三四五六七八九十\d]+)?{_C}?|什么|多少(?:{_C}|人)?|几{_C}?|(?:which|what|how"
+    r" many"
+    rf"|how much)\b)",
+    re.I,
 )
-_NO_NOUN = re.compile("什么(?:时候|时间|时刻|地方)|哪[里儿]|哪(?:一|几)?[年月日天]|多少$|几[年月日号点]")
+_NO_NOUN = re.compile(
+    "什么(?:时候|时间|时刻|地方)|哪[里儿]|哪(?:一|几)?[年月日天]|多少$|几[年月日号点]"
+)
 _COUNTED = re.compile(r" (?:people|persons|times)\b", re.I)
-_MEASURE = re.compile("(?<=多少)[艘辆架栋间幢棵株匹层吨亩元块头户口倍岁公千万亿](?=[\u4e00-\u9fff])")
+_MEASURE = re.compile(
+    "(?<=多少)[艘辆架栋间幢棵株匹层吨亩元块头户口倍岁公千万亿](?=[\u4e00-\u9fff])"
+)
 # Between "which" and its noun only such words ask no more than they do alone.
 _EMPTY = frozenset("which what other of the these those all many more first last else".split())
 _BARE = re.compile(
-    rf"有?(?:哪(?:些|几)?{_C}?|多少{_C}?|几{_C}?)|which(?: ones?)?|what ones?|how (?:many|much)", re.I
+    rf"有?(?:哪(?:些|几)?{_C}?|多少{_C}?|几{_C}?)|which(?: ones?)?|what ones?|how (?:many|much)",
+    re.I,
 )
 
 
@@ -67,8 +87,12 @@ THINGS = ("places", "person", "organisation", "document")
 
 def asking(text: str) -> list[Ask]:
     """All words of a question that ask, in order and without overlap."""
-    known = [(*match.span(), kind, level) for kind, level, pattern in patterns() if kind != "text"
-             for match in pattern.finditer(text)]
+    known = [
+        (*match.span(), kind, level)
+        for kind, level, pattern in patterns()
+        if kind != "text"
+        for match in pattern.finditer(text)
+    ]
     found: list[Ask] = []
     # of several at one place the first in the list of kinds
     for start, end, kind, level in sorted(known, key=lambda one: one[0]):
@@ -77,7 +101,8 @@ def asking(text: str) -> list[Ask]:
             found.append(one)
     for kind, pattern in _PLAIN:
         found += [
-            Ask(*match.span(), match.end(), kind) for match in pattern.finditer(text)
+            Ask(*match.span(), match.end(), kind)
+            for match in pattern.finditer(text)
             if outside_of(match.span(), ((f.start, f.end) for f in found))
         ]
     return sorted(found, key=lambda one: one.start)

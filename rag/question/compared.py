@@ -16,17 +16,20 @@ _MOST = re.compile(
     r"|居首|第一(?=[？?]|$)|[居排列占](?:全[国省球])?首位|榜首|头名|垫底|末位|倒数第一|最后一名"
     r"|(?<!at )(?<!at the )(?<!do )(?<!does )(?<!did )(?<!by )(?<!that )(?<!in )(?<!for )"
     r"\b(?P<quantity>most|least|fewest)\b(?! of\b| recent)"
-    rf"|\b(?P<en>{words('most_en')})est\b", re.I,
-)  # fmt: skip
+    rf"|\b(?P<en>{words('most_en')})est\b",
+    re.I,
+)
 _LEAST = re.compile(words("least"), re.I)
-_TO_ASK = re.compile(r"(?:的[^，。]{0,8}?)?(?:是|为|叫|属于?|来自|有|[，,：:])?\s*|[^，。的]{1,6}(?:出现在|属于)")
+_TO_ASK = re.compile(
+    r"(?:的[^，。]{0,8}?)?(?:是|为|叫|属于?|来自|有|[，,：:])?\s*|[^，。的]{1,6}(?:出现在|属于)"
+)
 _SAID = re.compile(r"的(?=[？?]|$)|[^\w\s]|$|[了是在呢于得过吗]")
 _SHOWN = re.compile(rf"\b(?:{words('shown_by')})(?: by far)?(?: (?:the|its|their|it))? *$", re.I)
 _ADJECTIVE = re.compile(rf" (?!\w+s\b)(?!\w+ (?:{words('behind_noun_en')})\b)\w+ \w+")
 
 
 def extreme(text: str, kind: Kind, ask: Ask | None) -> tuple[str, Span]:
-    """"most" or "least" and the words that say so; "" for none, or if they only describe a thing.
+    """ "most" or "least" and the words that say so; "" for none, or if they only describe a thing.
 
     Args:
         text: the question in simplified characters.
@@ -55,7 +58,9 @@ def extreme(text: str, kind: Kind, ask: Ask | None) -> tuple[str, Span]:
 
 # ---- more or less than
 
-_ZH = rf"(?:\d[\d,.]*|[一二两三四五六七八九十百千半]+)\s?[十百千万亿]*[余多]?(?:{words('unit_zh')})?"
+_ZH = (
+    rf"(?:\d[\d,.]*|[一二两三四五六七八九十百千半]+)\s?[十百千万亿]*[余多]?(?:{words('unit_zh')})?"
+)
 _EN = (
     rf"(?:(?:US|HK)?[$€£¥])?(?:\d[\d,.]*\d|\d|{words('number_en')})"
     r"(?:[ -](?:hundred|thousand|million|billion|trillion|bn|m)\b)?"
@@ -99,7 +104,9 @@ def bound_of(text: str) -> tuple[Bound | None, Span]:
 # ---- the quantity
 
 _LINK = "the|got|get|is|are|was|were|be|in|of|by|with|had|has|have|recorded|saw|reported"
-_LEFT = re.compile(rf"(?:全国|全球|世界上?|[省市县]份?|[都的里有是在个家座]|\W|(?:{_LINK}|did|does|do|s)\b)+", re.I)
+_LEFT = re.compile(
+    rf"(?:全国|全球|世界上?|[省市县]份?|[都的里有是在个家座]|\W|(?:{_LINK}|did|does|do|s)\b)+", re.I
+)
 _RIGHT = re.compile(rf"(?:[的得是了有在]|[做说下]得|\W|\b(?:{_LINK}|rose|fell|exceed\w*))+$", re.I)
 _SIZE = re.compile("(?:long|short|tall|old|young|deep|wid|narrow|fast|slow|rich|poor)est", re.I)
 _WHEN = re.compile(r"(?=[\d今去上本])(?:在|于)?[^，]*?(?:[年月日季度]|[中里内])(?=[^，])")

@@ -1,4 +1,6 @@
-"""Which of two things that were asked about before has more: "哪个更长？", "Which one is longer?"."""
+"""Which of two things that were asked about before has more: "哪个更长？", "Which one is
+longer?".
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ BACK = 4  # turns that are gone back for a second thing
 
 
 def asks_which(question: str, history: Turns) -> str:
-    """The question in full, with the two things that were asked about before; "" for another one."""
+    """The question in full, with the two things that were asked about before; "" for another
+    one.
+    """
     found = _WHICH.fullmatch(question.strip())
     if not found:
         return ""

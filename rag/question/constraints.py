@@ -107,11 +107,15 @@ def find_limits(
         )
     said = [question[one.start : one.end] for one in periods]
     now = replace(
-        asked, idle=(*idle, *freed), places=tuple(places.values()), place_spans=tuple(places),
-        names=tuple(span for span in asked.names if outside_of(span, freed)), told=tuple(told),
+        asked,
+        idle=(*idle, *freed),
+        places=tuple(places.values()),
+        place_spans=tuple(places),
+        names=tuple(span for span in asked.names if outside_of(span, freed)),
+        told=tuple(told),
         freed=tuple(freed),
         years=tuple(year for year in asked.years if not any(year in words for words in said)),
-    )  # fmt: skip
+    )
     constraints = tuple(sorted(found, key=lambda one: one.start))
     return now, constraints, allowed, today.isoformat() if today and periods else ""
 

@@ -28,7 +28,8 @@ _ASKS = re.compile(
     r"什么|哪|谁|多少|几[个篇家]|怎么|为何|吗$|[;；?？]|\b(?:what|which|who|whom|whose|when|where|why|how)\b"
 )
 _NOTHING = frozenset(
-    "它 他 她 这 那 此 这个 那个 这件事 那件事 这些 那些 其 我 你 it this that these those them him her me you there".split()
+    "它 他 她 这 那 此 这个 那个 这件事 那件事 这些 那些 其 我 你 it this that these those them him"
+    " her me you there".split()
 )
 _AROUND = " \"'“”‘’「」.,，、:：。!！?？…"
 NAMING = "新大中年天地"  # they ask, and begin or end names as often: 新能源, 恒大
@@ -37,14 +38,18 @@ _SHORT = re.compile(r"\b(what|who|how|where|when)['’]s\b", re.I)
 _TOLD = {
     "summary": re.compile(
         r"(?:请|帮我|能不能|麻烦)*(?:总结|概括|概述|归纳|梳理|综述|简述)(?!大?会|报告|经验)|.*(?:来龙去脉|前因后果)[吗吧呢]?$"
-        r"|(?:please |can you |could you )*(?:summari[sz]e|sum up|recap)\b", re.I
+        r"|(?:please |can you |could you )*(?:summari[sz]e|sum up|recap)\b",
+        re.I,
     ),
     "compare": re.compile(
-        r"(?:请|帮我|能不能|麻烦)*(?:比较|对比)(?=.*[和与跟、及])|(?:please |can you |could you )*(?:compare|contrast)\b(?=.* (?:and|with|to) )", re.I
+        r"(?:请|帮我|能不能|麻烦)*(?:比较|对比)(?=.*[和与跟、及])|(?:please |can you |could you"
+        r" )*(?:compare|contrast)\b(?=.* (?:and|with|to) )",
+        re.I,
     ),
 }
 _ABOUT = re.compile(
-    r"(?:关于|有关|提到|提及|涉及|讲到|写到)[了过]?|\b(?:about|on|of|regarding|concerning|mention(?:s|ed|ing)?) (?:the |an? )?",
+    r"(?:关于|有关|提到|提及|涉及|讲到|写到)[了过]?|\b(?:about|on|of|regarding|concerning|mention(?:s|ed|ing)?)"
+    r" (?:the |an? )?",
     re.I,
 )
 _PAIR = re.compile(r"\s*(?:以及|和|与|跟|及|、|\b(?:and|with|to|versus|vs\.?|or)\b)\s*", re.I)
@@ -77,7 +82,8 @@ def about_corpus(plain: str, today: date | None, model: StaticModel) -> About | 
         return About(asks, *pair) if pair else None
     if asks == "summary" and not (subject or dated):
         return None
-    # What came in since yesterday is what was published since then: an index keeps no older versions.
+    # What came in since yesterday is what was published since then: an index keeps no older
+    # versions.
     asks = "list" if dated and asks in ("dated", "latest", "new") else asks
     return About(asks, subject)
 
@@ -95,8 +101,8 @@ def without_times(plain: str, today: date | None) -> tuple[str, bool]:
 def _subject(rest: str, model: StaticModel) -> str:
     """What is left when the words that ask are taken off both ends.
 
-    Characters of ``NAMING`` stay beside a word that is kept. Behind "about", where only such words stand before it, all words may be of the subject; so may
-    words with a capital inside.
+    Characters of ``NAMING`` stay beside a word that is kept. Behind "about", where only such words
+    stand before it, all words may be of the subject; so may words with a capital inside.
     """
     asking = asking_tokens()
     ids, spans = model.spans(rest.lower())
@@ -123,13 +129,17 @@ def _subject(rest: str, model: StaticModel) -> str:
 
 
 def _is_subject(words: str) -> bool:
-    """Whether words can be what articles are about: neither a question nor a pronoun; none may be."""
+    """Whether words can be what articles are about: neither a question nor a pronoun; none may
+    be.
+    """
     said = words.lower()
     return len(words) <= LONGEST_SUBJECT and said not in _NOTHING and not _ASKS.search(said)
 
 
 def _pair(subject: str) -> tuple[str, str] | None:
-    """Both sides of a comparison, each in full: "四川和浙江的演练", "floods in Hebei and Beijing"."""
+    """Both sides of a comparison, each in full: "四川和浙江的演练", "floods in Hebei and
+    Beijing".
+    """
     parts = [part for part in _PAIR.split(subject, maxsplit=1) if part]
     if len(parts) != 2:
         return None

@@ -11,8 +11,9 @@ from rag.question.words import words
 
 _DENIES = re.compile(
     rf"{words('deny_zh')}|\b(?:{words('deny_en')}"
-    rf"|(?!^)(?<=[\w?] )(?:{words('auxiliary')})n['’]t)(?!\w)", re.I,
-)  # fmt: skip
+    rf"|(?!^)(?<=[\w?] )(?:{words('auxiliary')})n['’]t)(?!\w)",
+    re.I,
+)
 _QUOTED = re.compile("《[^》]*》|“[^”]*”")
 _EXCEPT = re.compile(
     r"(?<![解清拆开免消扫根铲删去排废革剔撤破切扣戒])除(?:"

@@ -1,5 +1,5 @@
-"""Questions that lean on the one before ("那浙江呢？", "And against?"), and what they ask in full: little
-is left of these without places, times, the words that ask and those that only join.
+"""Questions that lean on the one before ("那浙江呢？", "And against?"), and what they ask in full:
+little is left of these without places, times, the words that ask and those that only join.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from rag.question.words import words
 
 LONGEST = 60  # characters of a question that may lean; a longer one says itself what it asks
 TOPIC = {"zh": 12, "en": 4}  # characters or words of what follows "what about": no clause
-# Characters or words ahead of those that ask and behind: "花了多少钱" has no subject, "质量月是什么时候" has.
+# Characters or words ahead of those that ask and behind: "花了多少钱" has no subject,
+# "质量月是什么时候" has.
 SHORT = {"zh": 12, "en": 7}  # of a question that may be whole, and may lack its subject
 AHEAD, BEHIND = {"zh": 2, "en": 1}, {"zh": 3, "en": 1}
 # In place of places, times, words that ask, a pronoun: of the private use area, so in no question.
@@ -41,9 +42,7 @@ def complete(question: str, history: Turns, sources: Sequence[str] = ()) -> str:
     return _completed(question, history, sources, False)
 
 
-def otherwise(
-    question: str, completed: str, history: Turns, sources: Sequence[str] = ()
-) -> str:
+def otherwise(question: str, completed: str, history: Turns, sources: Sequence[str] = ()) -> str:
     """The other reading of a question than :func:`complete` gives; "" where there is none.
 
     What it names is like something of the question before, or of what that was about; a pronoun
@@ -126,7 +125,8 @@ def _bare(said: Said, signs: str, lead: str) -> Said | None:
         return replace(said, pronoun=(0, 0))
     if whole.asks in ("怎么样", "怎样", "如何") and lead:  # "那浙江怎么样？"
         return replace(said, whole=replace(whole, ask=None))
-    # "浙江在哪里？", "Where is Zhejiang?", "今天星期几？", "十堰什么省？" ask about the place or time.
+    # "浙江在哪里？", "Where is Zhejiang?", "今天星期几？", "十堰什么省？" ask about the place or
+    # time.
     level = ask.level in LEVELS and not asks_below(ask, places)
     about = places and (links or whole.asks[0] == "在" or level) or links and said.lang == "en"
     return None if about or ask.kind == "date" and whole.times else said
@@ -167,7 +167,9 @@ def _about(said: Said, signs: str, about: str) -> Said | None:
 
 
 def _lacking(said: Said, signs: str) -> Said | None:
-    """Words that ask, and a verb or a noun at most: "什么时候通车的", "how many died", "by which road"."""
+    """Words that ask, and a verb or a noun at most: "什么时候通车的", "how many died", "by which
+    road".
+    """
     ask, zh = said.whole.ask, said.lang == "zh"
     ahead, behind = (_left(one, said.lang) for one in (signs[: ask.start], signs[ask.end :]))
     figure = signs.endswith(A) and ask.kind in ("number", "person") and "有" not in signs

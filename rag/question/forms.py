@@ -22,8 +22,9 @@ _POLITE = re.compile(
     r"|(?:(?:please|so|well|hi|hello|excuse me)[, ]+)*"
     r"(?:(?:(?:can|could|would|will) you(?: please)?|do you know"
     r"|i(?:['’]d like| want| would like) to know|i wonder|(?:please )?tell me)"
-    r"(?! (?:more )?about\b) )+", re.I,
-)  # fmt: skip
+    r"(?! (?:more )?about\b) )+",
+    re.I,
+)
 _WHETHER = re.compile(r"是否|有没有|有无|[能可会]否|(.)不\1|[吗么没][？?。！!\s]*$|没有[？?\s]*$")
 _WHETHER_EN = re.compile(rf"\s*(?:(?:{_AUX})(?:n['’]t)?|whether)\b", re.I)
 _WHY = re.compile(words("why"), re.I)
@@ -34,13 +35,15 @@ _LIST = re.compile(
     r"哪(?:些|几|[两二三四五六七八九十\d])|(?:都|分别|各|还)(?:有|是)?(?:谁|什么)|有谁|[列举]出|列举|名单"
     r"|\b(?:list|enumerate|name all|who (?:all|else)|who (?:were|are) the \w+s)\b"
     rf"|\b(?:which|what) (?:people|men|women|(?!(?:{_AUX}|this)\b)"
-    rf"(?:\w+(?<![su'])s\b(?! of\b)|\w+ \w+(?<![su'])s (?={_AUX})))", re.I,
-)  # fmt: skip
+    rf"(?:\w+(?<![su'])s\b(?! of\b)|\w+ \w+(?<![su'])s (?={_AUX})))",
+    re.I,
+)
 # In whatever form it may ask.
 ASKS = re.compile(r"[哪谁几啥]|什么|多少|何(?!况|必)|多[大高长重]|是[？?\s]*$")
 
 _HOW_MANY = re.compile(
-    r"(?:多少|几)(?P<measure>[个家所座名位份部项种条只支届])?|how many|.*?\bnumbers? of(?: the)?", re.I
+    r"(?:多少|几)(?P<measure>[个家所座名位份部项种条只支届])?|how many|.*?\bnumbers? of(?: the)?",
+    re.I,
 )
 _OF_THEM = re.compile(
     r"的(?P<noun>[^，。的]{1,6}?)(?:的?(?:总?数量?|个数))?(?:一共|总共|共|大[概约]|到底)?"
@@ -107,8 +110,11 @@ def form_of(
     why = _WHY.search(text)
     if _OPEN.search(text, begin) or not first and _OPEN.search(text):
         form = "open"
-    elif not loose and first.kind == "why" or why and (
-        not first or loose and why.start() <= first.end + _NEAR
+    elif (
+        not loose
+        and first.kind == "why"
+        or why
+        and (not first or loose and why.start() <= first.end + _NEAR)
     ):
         form = "why"
     elif number:

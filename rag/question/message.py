@@ -31,7 +31,9 @@ _NUMBER, _SIGNS = re.compile(r"\d+"), re.compile(r"[^\w+*/=×÷%^-]+|_")
 
 @functools.lru_cache(maxsize=8)  # a message is asked about as talk and as a question of the corpus
 def chances(said: str, model: StaticModel) -> np.ndarray:
-    """float32 (len(KINDS),), summing to 1: how likely a message, :func:`reduced`, is of each kind."""
+    """float32 (len(KINDS),), summing to 1: how likely a message, :func:`reduced`, is of each
+    kind.
+    """
     weights, found = _kept()["weights"], runs(said)
     odds = weights[found].sum(0) * weight(len(found)) + dense([said], model)[0] @ weights[BUCKETS:]
     odds = np.exp(odds - odds.max())
@@ -58,7 +60,9 @@ def folded(text: str) -> str:
 
 
 def runs(said: str) -> np.ndarray:
-    """The buckets of the runs of characters and words of a reduced message, int64 (n,), each once."""
+    """The buckets of the runs of characters and words of a reduced message, int64 (n,), each
+    once.
+    """
     letters, words = f" {said} ", ["^", *said.split(), "$"]
     found = {letters[i : i + n] for n in range(1, RUNS + 1) for i in range(len(letters) - n + 1)}
     for n in range(1, WORDS + 1):

@@ -38,7 +38,8 @@ _NAMES_EN = re.compile(f"{_TITLE}|{_NUMBERED}|{_LATIN_EN}")
 # language must have.
 _COMMON = re.compile(rf"(?:{words('common_latin')})\.?")
 _FIRST = re.compile(
-    rf"(?:{words('first_word')})\b(?:['’]s)? ?(?:(?:of|the|an?|for|in|from|to|at|by) )*")
+    rf"(?:{words('first_word')})\b(?:['’]s)? ?(?:(?:of|the|an?|for|in|from|to|at|by) )*"
+)
 
 
 def years_of(text: str) -> list[str]:
@@ -64,19 +65,28 @@ def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
         start, end = match.span()
         if not chinese and (first := _FIRST.match(text, start, end)):
             start = first.end()
-        while start < end and (common := _COMMON.match(
-                text, start, end)) and (common.end() == end or text[common.end()] == " "):
+        while (
+            start < end
+            and (common := _COMMON.match(text, start, end))
+            and (common.end() == end or text[common.end()] == " ")
+        ):
             start = min(common.end() + 1, end)
             start = end if text[start:end].isdecimal() else start  # "June 5"
         own = re.search(r"['’]s(?: |$)", text[start:end]) if not chinese else None
         end = start + own.start() if own else start + len(text[start:end].rstrip(" .'’-"))
-        alone = start == 0 and match[0].isalpha(
-        ) and " " not in match[0] and not match[0].isupper() and not chinese
+        alone = (
+            start == 0
+            and match[0].isalpha()
+            and " " not in match[0]
+            and not match[0].isupper()
+            and not chinese
+        )
         inside = any(a <= start and end <= b for a, b in (*places, *aside))
         if start < end and not alone and not inside and (end - start > 1 or text[start].isdigit()):
             out.append((start, end))
     out += [
-        m.span() for m in _YEAR.finditer(text)
+        m.span()
+        for m in _YEAR.finditer(text)
         if not any(a < m.end() and m.start() < b for a, b in out)
     ]
     return sorted(out)

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 
 def parse(
-    snapshot: Snapshot, question: str, history: Sequence[tuple[str, Earlier]] = (),
-    as_of: str = "", without: Sequence[str] = (),
-) -> ParsedQuestion:  # fmt: skip
+    snapshot: Snapshot,
+    question: str,
+    history: Sequence[tuple[str, Earlier]] = (),
+    as_of: str = "",
+    without: Sequence[str] = (),
+) -> ParsedQuestion:
     """All that the words of a question say.
 
     Args:
@@ -41,7 +44,9 @@ def parse(
     """
     typed = clean(question)
     today = day_of(snapshot, as_of)
-    about = about_corpus(simplified(typed) if is_traditional(typed) else typed, today, snapshot.model)
+    about = about_corpus(
+        simplified(typed) if is_traditional(typed) else typed, today, snapshot.model
+    )
     talk, completed = "" if about else talk_of(typed, snapshot.model), ""
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
@@ -66,11 +71,22 @@ def parse(
     )
     about = about_corpus(asked.plain, today, snapshot.model) if completed and not only else about
     return ParsedQuestion(
-        **_fields(asked), text=query.text, asked=typed, completed=completed, lang=query.lang,
-        frame=_frame(typed, query.text, query.lang), query=query, constraints=constraints,
-        allowed=allowed, as_of=told_from, seen=seen, only=only, talk=talk, about=about,
+        **_fields(asked),
+        text=query.text,
+        asked=typed,
+        completed=completed,
+        lang=query.lang,
+        frame=_frame(typed, query.text, query.lang),
+        query=query,
+        constraints=constraints,
+        allowed=allowed,
+        as_of=told_from,
+        seen=seen,
+        only=only,
+        talk=talk,
+        about=about,
         second=second,
-    )  # fmt: skip
+    )
 
 
 def read_otherwise(

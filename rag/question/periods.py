@@ -1,10 +1,9 @@
 """Stretches of time that a question names, in Chinese and English, as of a given day.
 
 The days, months and years come from :mod:`rag.corpus.days`; here are the words around them that
-make a stretch of them (since, between, 以来, 上半年) and those told from the day of asking (上周, "the
-last three months"). No library was
-found that gives exact spans of these: dateparser's search cuts them short ("three months",
-"May") and knows points only.
+make a stretch of them (since, between, 以来, 上半年) and those told from the day of asking (上周,
+"the last three months"). No library was found that gives exact spans of these: dateparser's search
+cuts them short ("three months", "May") and knows points only.
 """
 
 from __future__ import annotations
@@ -33,22 +32,25 @@ def find_periods(text: str, today: date | None) -> list[Told]:
     """
     words = [*spoken(text, today), *(_recent(text, today) if today else ())]
     words = [
-        one for one in words
+        one
+        for one in words
         if not (_COMPARED.search(text[: one.start]) or _SAME.match(text, one.end))
         and not _until(text, one)
-    ]  # fmt: skip
+    ]
     taken: list[Told] = []
     for one in sorted(words, key=lambda told: (told.start, -told.end)):
         if not taken or one.start >= taken[-1].end:
             taken.append(_since(text, one))
     named = [
-        one for one in find_days(text)
+        one
+        for one in find_days(text)
         if not any(one.start < told.end and told.start < one.end for told in taken)
     ]
     dated = list(_calendar(text, named, today))
     # A date may have taken in what was told without its year: "Q3 2022年".
     taken = [
-        told for told in taken
+        told
+        for told in taken
         if not any(told.start < one.end and one.start < told.end for one in dated)
     ]
     return sorted([*taken, *dated], key=lambda told: told.start)
@@ -62,14 +64,19 @@ def _until(text: str, told: Told) -> bool:
 
 
 def _since(text: str, told: Told) -> Told:
-    """What goes on from a time told in words ("年初以来", "since last summer"), or the time itself."""
+    """What goes on from a time told in words ("年初以来", "since last summer"), or the time
+    itself.
+    """
     match = _SINCE.search(text[: told.start])
     if not match and not _ON.match(text, told.end) or told.period.yearly:
         return told
     start = match.start() if match else told.start
     return replace(
-        told, start=start, end=_end(_ON, text, told.end), period=Period(told.period.first, None),
-        kind="relative" if told.kind == "relative" else "range"
+        told,
+        start=start,
+        end=_end(_ON, text, told.end),
+        period=Period(told.period.first, None),
+        kind="relative" if told.kind == "relative" else "range",
     )
 
 
@@ -79,12 +86,15 @@ _COUNT = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3}|半)"
 _RECENT_ZH = re.compile(
     rf"(?:最近|过去|近)的?这?{_COUNT}\s?[个個]?(?P<unit>天|日|周|星期|礼拜|月|年|年度)(?:以?来|之?内)?(?!半|度)"
 )
-_WEEK_ZH = re.compile(r"(?P<which>上|本|这)一?[个個]?(?:周|星期|礼拜)(?:(?P<on>[一二三四五六日天])|(?![年围期至末刊]))")
+_WEEK_ZH = re.compile(
+    r"(?P<which>上|本|这)一?[个個]?(?:周|星期|礼拜)(?:(?P<on>[一二三四五六日天])|(?![年围期至末刊]))"
+)
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 _RECENT_EN = re.compile(
     rf"\b(?:(?:in|over|during|within|for) )?(?:the |these )?(?:last|past"
     rf"|previous) (?:(?P<n>\d{{1,3}}|{'|'.join(_WORDS)}|few|couple of) )?"
-    r"(?P<unit>day|week|month|year)(?P<s>s?)\b(?! of\b)", re.I
+    r"(?P<unit>day|week|month|year)(?P<s>s?)\b(?! of\b)",
+    re.I,
 )
 _WEEK_EN = re.compile(r"\b(?:(?P<which>this|last) week)\b", re.I)
 _DAYS = {"天": 1, "日": 1, "day": 1, "周": 7, "星期": 7, "礼拜": 7, "week": 7}
@@ -97,9 +107,15 @@ def _recent(text: str, today: date) -> Iterator[Told]:
         on, end = match["on"], match.end()
         if on and any(mention.start == end - 1 for mention in find_places(text)):  # 上周四川
             on, end = None, end - 1
-        first = monday + timedelta(days="一二三四五六日天".index(on) - (on == "天")) if on else monday
-        yield Told(match.start(), end, Period(first, first if on else monday + timedelta(days=6)),
-                   "relative")
+        first = (
+            monday + timedelta(days="一二三四五六日天".index(on) - (on == "天")) if on else monday
+        )
+        yield Told(
+            match.start(),
+            end,
+            Period(first, first if on else monday + timedelta(days=6)),
+            "relative",
+        )
     for match in _WEEK_EN.finditer(text):
         monday = today - timedelta(days=today.weekday() + 7 * (match["which"].lower() == "last"))
         yield Told(*match.span(), Period(monday, monday + timedelta(days=6)), "relative")
@@ -134,8 +150,10 @@ def _up_to(today: date, count: float, unit: str) -> Period:
 # ---- of the calendar: days, months and years with the words around them
 
 _JOINED = re.compile(
-    r"年?\s?(?:和|及|与|或|、|,|至|到|[-–—~～]{1,2}|(?<!\w)(?:and|or|to|until|till|through)(?!\w))\s?(?:in "
-    r"|of )?", re.I
+    r"年?\s?(?:和|及|与|或|、"
+    r"|,|至|到|[-–—~～]{1,2}|(?<!\w)(?:and|or|to|until|till|through)(?!\w))\s?(?:in "
+    r"|of )?",
+    re.I,
 )
 _DASH = re.compile("[-–—~～]")
 _RANGE = re.compile(r"(?:\b(?:between|from)\s|在|自从?|从)$", re.I)
@@ -147,13 +165,25 @@ _COMPARED = re.compile(
     r"(?:比|较|\b(?:than(?: in)?|compared (?:to|with)|(?:up|down) from|over|versus|vs\.?)\s)$", re.I
 )
 _SAME = re.compile(r"同期|相比|同比|年?代(?![表理号码价替言办管])|s\b| levels?\b", re.I)
-_PART_ZH = re.compile(r"\s?(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|前(?P<quarters>[二三])季度)")
+_PART_ZH = re.compile(
+    r"\s?(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|前(?P<quarters>[二三])季度)"
+)
 _PART_EN = re.compile(
     r"\b(?:(?:the )?(?P<half>first|second) half|(?:the )?(?P<quarter>first|second|third|fourth"
-    r"|Q[1-4]) ?(?:quarter)?)(?: of|,)? (?:the year )?$", re.I
+    r"|Q[1-4]) ?(?:quarter)?)(?: of|,)? (?:the year )?$",
+    re.I,
 )
 _ORDER = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "一": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "上": 1,
+    "下": 2,
 }
 
 
@@ -178,15 +208,21 @@ def _told(text: str, group: list[tuple[Named, When | None]], today: date | None)
     before = text[:start]
     if _COMPARED.search(before) or _SAME.match(text, end):
         return
-    if len(group) > 1 and not any(when.month
-                                  for _, when in group) and _DASH.search(text, start, end):
+    if (
+        len(group) > 1
+        and not any(when.month for _, when in group)
+        and _DASH.search(text, start, end)
+    ):
         return  # 2011-2020, 2011-12: of the name of a plan or a season
     first, last = _whole([when for _, when in group])
     yearly = first.year is None
     begin, close = extent(*_with(first, 2000)), extent(*_with(last, 2000))
     # "2022年和2021年": the later one may come first.
-    period = Period(begin[0], close[1], True) if yearly else Period(min(begin[0], close[0]),
-                                                                    max(begin[1], close[1]))
+    period = (
+        Period(begin[0], close[1], True)
+        if yearly
+        else Period(min(begin[0], close[0]), max(begin[1], close[1]))
+    )
     kind = "range" if len(group) > 1 else "day" if first.day else "unit"
     if len(group) == 1 and first.month is None:
         start, end, part = _part(text, start, end, first.year)
@@ -206,8 +242,12 @@ def _told(text: str, group: list[tuple[Named, When | None]], today: date | None)
         # 2024 is told in 2024.
         start, end, kind = match.start() if match else start, _end(_BEFORE_ZH, text, end), "range"
         period = Period(None, _begun(period.last, today) if yearly else period.last)
-    yield Told(start, end, period,
-               "relative" if any(one.shift for one, _ in group) and kind != "part" else kind)
+    yield Told(
+        start,
+        end,
+        period,
+        "relative" if any(one.shift for one, _ in group) and kind != "part" else kind,
+    )
 
 
 def _end(suffix: re.Pattern[str], text: str, end: int) -> int:
@@ -250,8 +290,11 @@ def _part(text: str, start: int, end: int, year: int) -> tuple[int, int, Period 
     else:
         return start, end, None
     begin, close = extent(year, size * (number - 1) + 1)[0], extent(year, size * number)[1]
-    return (start, match.end(), Period(begin, close)) if match else (ahead.start(), end,
-                                                                     Period(begin, close))
+    return (
+        (start, match.end(), Period(begin, close))
+        if match
+        else (ahead.start(), end, Period(begin, close))
+    )
 
 
 def _with(when: When, year: int) -> When:

@@ -2,8 +2,8 @@
 weekends, "three years ago".
 
 What may mean several things names no time here: a season or a feast without a year ("夏季",
-"春节吃什么"), "the first half" (of a match?), "年底" without a year (of this one, to come?). The days
-of Chinese feasts are reckoned by borax.
+"春节吃什么"), "the first half" (of a match?), "年底" without a year (of this one, to come?). The
+days of Chinese feasts are reckoned by borax.
 """
 
 from __future__ import annotations
@@ -47,14 +47,22 @@ def _told(match: re.Match[str], period: Period, kind: str) -> Told:
 
 
 def _kind(match: re.Match[str], plain: str) -> str:
-    """"relative" where the year is not written out."""
+    """ "relative" where the year is not written out."""
     return plain if re.search(r"\d{4}", match[0]) else "relative"
 
 
 # ---- seasons
 
 _SEASONS = {
-    "春": 3, "夏": 6, "秋": 9, "冬": 12, "spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12
+    "春": 3,
+    "夏": 6,
+    "秋": 9,
+    "冬": 12,
+    "spring": 3,
+    "summer": 6,
+    "autumn": 9,
+    "fall": 9,
+    "winter": 12,
 }
 _SEASON_ZH = re.compile(
     rf"(?:{_YEAR_ZH}的?(?P<season>[春夏秋冬])(?:[季天日](?!奥|残奥|青奥|达沃斯|[\u4e00-\u9fff]{{0,4}}运动会|锦标赛|联赛))"
@@ -63,7 +71,8 @@ _SEASON_ZH = re.compile(
 _SEASON_EN = re.compile(
     r"\b(?:(?P<which>this|last|this past) (?P<s1>spring|summer|autumn|fall|winter)"
     r"|(?P<s2>spring|summer|autumn|fall|winter)(?: of|,)? (?P<year>(?:1\d|20)\d\d))"
-    r"(?!\d| (?:olympic|paralympic|games|festival|school|camp|semester|season|break))\b", re.I
+    r"(?!\d| (?:olympic|paralympic|games|festival|school|camp|semester|season|break))\b",
+    re.I,
 )
 
 
@@ -131,8 +140,13 @@ def _thanksgiving(year: int) -> date:
 
 # Names, the day, and how many days before and after belong to it.
 _FEASTS: tuple[tuple[str, str, Callable[[int], date], int, int], ...] = (
-    ("春节|农历新年"
-     "|新春佳节", "(?:the )?(?:chinese|lunar) new year|(?:the )?spring festival", _lunar(1, 1), 1, 7),
+    (
+        "春节|农历新年|新春佳节",
+        "(?:the )?(?:chinese|lunar) new year|(?:the )?spring festival",
+        _lunar(1, 1),
+        1,
+        7,
+    ),
     ("元宵节?", "(?:the )?lantern festival", _lunar(1, 15), 0, 0),
     ("端午节?", "(?:the )?dragon boat festival", _lunar(5, 5), 1, 2),
     ("七夕节?", "(?:the )?qixi festival", _lunar(7, 7), 0, 0),
@@ -140,9 +154,20 @@ _FEASTS: tuple[tuple[str, str, Callable[[int], date], int, int], ...] = (
     ("重阳节?", "(?:the )?double (?:ninth|nine) festival", _lunar(9, 9), 0, 0),
     ("清明节?", "(?:the )?qingming(?: festival)?|tomb[- ]sweeping day", _clear_and_bright, 1, 1),
     ("元旦", "new year['’]s day", _solar(1, 1), 1, 2),
-    ("五一(?:国际)?(?:劳动节)?|劳动节", "(?:the )?(?:may day|international labou?r day)", _solar(5, 1), 2, 4),
-    ("(?<!国)国庆节?", "(?:the )?(?:chinese )?national day(?= (?:holiday|golden"
-                   "|week|break))", _solar(10, 1), 0, 7),
+    (
+        "五一(?:国际)?(?:劳动节)?|劳动节",
+        "(?:the )?(?:may day|international labou?r day)",
+        _solar(5, 1),
+        2,
+        4,
+    ),
+    (
+        "(?<!国)国庆节?",
+        "(?:the )?(?:chinese )?national day(?= (?:holiday|golden|week|break))",
+        _solar(10, 1),
+        0,
+        7,
+    ),
     ("圣诞节?", "christmas", _solar(12, 25), 1, 1),
     ("复活节", "easter", _easter, 2, 1),
     ("感恩节", "thanksgiving", _thanksgiving, 0, 3),
@@ -153,8 +178,11 @@ _DURING_ZH = r"(?P<during>小?长?假期?(?:期间)?|黄金周|期间|当天|当
 def _feasts(text: str, today: date | None) -> Iterator[Told]:
     lower = text.lower()
     for zh, en, day, before, after in _FEASTS:
-        for match in re.finditer(rf"(?:{_YEAR_ZH}的?)?[“\"]?(?P<feast>{zh})[”\"]?{_DURING_ZH}?(?!联欢"
-                                 rf"|晚会|联欢会|档)", text):
+        for match in re.finditer(
+            rf"(?:{_YEAR_ZH}的?)?[“\"]?(?P<feast>{zh})[”\"]?{_DURING_ZH}?(?!联欢"
+            rf"|晚会|联欢会|档)",
+            text,
+        ):
             # Without a year only what happened then: not how the feast is kept, or what it is.
             if match["year"] or match["during"]:
                 yield from _feast(match, match["year"], day, before, after, today)
@@ -165,14 +193,24 @@ def _feasts(text: str, today: date | None) -> Iterator[Told]:
             rf"|this) )?(?P<feast>{en})(?:(?: public)? (?:holidays?|break|golden week|week))?"
             rf"(?:,? (?:of |in )?{_YEAR_EN})?"
         )
-        for match in re.finditer(rf"(?<![\w'’])(?<!['’]s )(?:{around})\b(?! (?:eve|gala|tree|market"
-                                 rf"|card|gift|present)s?\b)", text, re.I):
+        for match in re.finditer(
+            rf"(?<![\w'’])(?<!['’]s )(?:{around})\b(?! (?:eve|gala|tree|market"
+            rf"|card|gift|present)s?\b)",
+            text,
+            re.I,
+        ):
             if match["year"] or match["which"] or match["during"]:
                 yield from _feast(match, match["year"] or match["which"], day, before, after, today)
 
 
-def _feast(match: re.Match[str], year: str | None, day: Callable[[int], date], before: int,
-           after: int, today: date | None) -> Iterator[Told]:
+def _feast(
+    match: re.Match[str],
+    year: str | None,
+    day: Callable[[int], date],
+    before: int,
+    after: int,
+    today: date | None,
+) -> Iterator[Told]:
     of = _year(year, today)
     try:
         if of is None and today:
@@ -180,8 +218,9 @@ def _feast(match: re.Match[str], year: str | None, day: Callable[[int], date], b
             of = today.year if day(today.year) - timedelta(days=before) <= today else today.year - 1
         if of is not None:
             on = day(of)
-            told = _told(match, Period(on - timedelta(days=before), on + timedelta(days=after)),
-                         "festival")
+            told = _told(
+                match, Period(on - timedelta(days=before), on + timedelta(days=after)), "festival"
+            )
             yield replace(told, said=match.span("feast"))
     except ValueError:  # a year for which the moon is not reckoned: before 1900, after 2100
         return
@@ -196,10 +235,20 @@ _PART_ZH = re.compile(
 )
 _PART_EN = re.compile(
     r"\b(?:the )?(?P<nth>first|second|third|fourth) (?P<size>half|quarter) of the year\b(?!,? \d)"
-    r"|(?<![\w'’])Q(?P<q>[1-4])(?!\w|,? (?:of |in )?(?:\d{4}|this year|last year))", re.I
+    r"|(?<![\w'’])Q(?P<q>[1-4])(?!\w|,? (?:of |in )?(?:\d{4}|this year|last year))",
+    re.I,
 )
 _ORDER = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "一": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "上": 1,
+    "下": 2,
 }
 
 
@@ -214,15 +263,17 @@ def _parts(text: str, today: date | None) -> Iterator[Told]:
         else:
             months = 6 if got.get("half") or (got.get("size") or "").lower() == "half" else 3
             named = next(
-                got[name] for name in ("half", "quarter", "q", "q2", "nth") if got.get(name))
+                got[name] for name in ("half", "quarter", "q", "q2", "nth") if got.get(name)
+            )
             number, length = _ORDER.get(named.lower()) or int(named), months
         begin = months * (number - 1) + 1
         if begin + length > 13 or re.search(r"年度?的?\s*第?$", text[: match.start()]):
             continue  # "the third half"; "2022年的上半年", whose year is said
         # the last that has begun
         year = today.year if (today.month, today.day) >= (begin, 1) else today.year - 1
-        yield _told(match, Period(date(year, begin, 1),
-                                  extent(year, begin + length - 1)[1]), "part")
+        yield _told(
+            match, Period(date(year, begin, 1), extent(year, begin + length - 1)[1]), "part"
+        )
 
 
 # ---- beginnings, middles and ends of months and years
@@ -242,19 +293,32 @@ _END_ZH = re.compile(
 _END_EN = re.compile(
     rf"\b(?P<which>early|mid|late|the (?:beginning|start|middle"
     rf"|end) of)[ -](?:{_MONTH_EN}(?:,? {_YEAR_EN})?|{_YEAR_EN.replace('<year>', '<y2>')}"
-    r"|(?P<rmonth>this|last) month)\b(?! and\b)", re.I
+    r"|(?P<rmonth>this|last) month)\b(?! and\b)",
+    re.I,
 )
 _THIRD = {
-    "初": 0, "上旬": 0, "early": 0, "beginning": 0, "start": 0, "中旬": 1, "mid": 1, "middle": 1, "底": 2,
-    "末": 2, "下旬": 2, "late": 2, "end": 2
+    "初": 0,
+    "上旬": 0,
+    "early": 0,
+    "beginning": 0,
+    "start": 0,
+    "中旬": 1,
+    "mid": 1,
+    "middle": 1,
+    "底": 2,
+    "末": 2,
+    "下旬": 2,
+    "late": 2,
+    "end": 2,
 }
 _YEAR_THIRDS = {0: (1, 3), 1: (5, 8), 2: (11, 12)}
 
 
 def _ends(text: str, today: date | None) -> Iterator[Told]:
     for match in _END_ZH.finditer(text):
-        if text[match.end():match.end() + 1] in ("前", "之") or re.search(
-                r"[到至]$", text[:match.start()]):
+        if text[match.end() : match.end() + 1] in ("前", "之") or re.search(
+            r"[到至]$", text[: match.start()]
+        ):
             continue  # by then
         if match["bare"]:
             if today:
@@ -267,8 +331,11 @@ def _ends(text: str, today: date | None) -> Iterator[Told]:
     for match in _END_EN.finditer(text):
         which = match["which"].lower().split()
         third = which[1] if len(which) > 1 else which[0]
-        if re.search(r"\b(?:by|until|till|to|from|since|before"
-                     r"|after)\s$", text[: match.start()], re.I):
+        if re.search(
+            r"\b(?:by|until|till|to|from|since|before" r"|after)\s$",
+            text[: match.start()],
+            re.I,
+        ):
             continue
         if match["y2"]:
             if (year := _year(match["y2"], today)) is not None:
@@ -277,8 +344,9 @@ def _ends(text: str, today: date | None) -> Iterator[Told]:
             yield from _of_month(match, third, match["month"], match["rmonth"], today)
 
 
-def _of_month(match: re.Match[str], which: str, month: str | None, shifted: str | None,
-              today: date | None) -> Iterator[Told]:
+def _of_month(
+    match: re.Match[str], which: str, month: str | None, shifted: str | None, today: date | None
+) -> Iterator[Told]:
     """A third of a month: of the year that is said, else the last time that it came, else of any
     year.
     """
@@ -296,8 +364,10 @@ def _of_month(match: re.Match[str], which: str, month: str | None, shifted: str 
     yearly = year is None
     first, last = _third(2000 if yearly else year, number, _THIRD[which])
     yield _told(
-        match, Period(first, last, yearly),
-        "relative" if shifted or match["year"] and _kind(match, "part") == "relative" else "part")
+        match,
+        Period(first, last, yearly),
+        "relative" if shifted or match["year"] and _kind(match, "part") == "relative" else "part",
+    )
 
 
 def _month(name: str) -> int:

@@ -1,4 +1,5 @@
-"""The publisher that a question refers to ("据新华社报道", "according to Reuters"), if the corpus has it.
+"""The publisher that a question refers to ("据新华社报道", "according to Reuters"), if the corpus
+has it.
 """
 
 from __future__ import annotations
@@ -17,16 +18,19 @@ _REPORT = r"(?:的?(?:哪些|哪篇|什么|一篇|有关)?(?:报道|报导|消�
 _CUES = (
     re.compile(rf"(?:根?据|按照?|来自|引自|摘自)\s?{_NAME}{_REPORT}"),
     re.compile(rf"(?:^|[，。、；：\s]){_NAME}{_REPORT}"),
-    re.compile(r"\b(?:according to|reported by|quoted by|published (?:by|in)|as reported in"
-               r"|carried by|in (?:a|an|the) report (?:by|of|from))(?: the"
-               r"| a)? "
-               r"(?P<name>[^\s,?!;:][^,?!;:]{1,60})", re.I),
+    re.compile(
+        r"\b(?:according to|reported by|quoted by|published (?:by|in)|as reported in"
+        r"|carried by|in (?:a|an|the) report (?:by|of|from))(?: the"
+        r"| a)? "
+        r"(?P<name>[^\s,?!;:][^,?!;:]{1,60})",
+        re.I,
+    ),
     re.compile(
         r"\b(?:did|does|do|has"
         r"|have) (?:the )?(?P<name>[A-Z][\w.'&-]*(?: [A-Z&][\w.'&-]*){0,5}) (?:report|publish|write"
         r"|carry)\b"
     ),
-)  # fmt: skip
+)
 # What a name may be short of: "央视" is 央视新闻客户端, but "四川" is not 四川日报.
 _REST = re.compile(r"(?:新闻|客户端|网|频道|官网|官微|微信|微博|公众号|[-—·_|（(\s].*)*", re.S)
 
@@ -88,7 +92,8 @@ def sources_named(name: str, sources: Iterable[str]) -> tuple[str, ...]:
 
 
 def _ends(name: str) -> list[int]:
-    """Where the name may end, the longest first: Chinese as it is, English behind any of its words.
+    """Where the name may end, the longest first: Chinese as it is, English behind any of its
+    words.
     """
     if name[0] >= "\u2e80":
         return [len(name)]
@@ -116,4 +121,5 @@ def _begins(source: str, name: str) -> bool:
 def _publishers() -> tuple[tuple[str, ...], ...]:
     text = resources.files("rag.question").joinpath("data", "publishers.tsv").read_text("utf8")
     return tuple(
-        tuple(line.casefold().split("|")) for line in text.splitlines() if not line.startswith("#"))
+        tuple(line.casefold().split("|")) for line in text.splitlines() if not line.startswith("#")
+    )

@@ -66,8 +66,9 @@ class Query:
     def __post_init__(self) -> None:
         # For fold, which is called for every sentence: the tokens that have parts, where
         # those of each begin, and how many they are.
-        of, first, sizes = np.unique(self.whole[len(self.ids):], return_index=True,
-                                     return_counts=True)
+        of, first, sizes = np.unique(
+            self.whole[len(self.ids) :], return_index=True, return_counts=True
+        )
         object.__setattr__(self, "_compounds", (of, first, sizes.astype(np.float32)))
 
     def fold(self, best: np.ndarray) -> np.ndarray:
@@ -80,8 +81,9 @@ class Query:
         if len(best) > count:
             out = out.copy()
             of, first, sizes = self._compounds
-            means = np.add.reduceat(best[count:], first,
-                                    axis=0) / (sizes[:, None] if best.ndim > 1 else sizes)
+            means = np.add.reduceat(best[count:], first, axis=0) / (
+                sizes[:, None] if best.ndim > 1 else sizes
+            )
             out[of] = np.maximum(out[of], means)
         return out
 
@@ -94,8 +96,11 @@ def clean(question: str) -> str:
     """
     if not isinstance(question, str):
         raise UsageError(f"expected the question as text, got {type(question).__name__}")
-    kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in question
-            if unicodedata.category(c) not in ("Cf", "Cs", "Co"))
+    kept = (
+        " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
+        for c in question
+        if unicodedata.category(c) not in ("Cf", "Cs", "Co")
+    )
     text = " ".join("".join(kept).split())
     if not text:
         raise UsageError("expected a question, got an empty one: ask in Chinese or English")
@@ -121,8 +126,11 @@ def analyse(question: str, model: StaticModel, embedder=None) -> Query:
     text = clean(question)
     ids, at = model.spans(text)
     spans = [(start, end) for start, end in at.tolist()]
-    parts = [(number, part) for number, token in enumerate(ids.tolist())
-             for part in model.parts(token).tolist()]
+    parts = [
+        (number, part)
+        for number, token in enumerate(ids.tolist())
+        for part in model.parts(token).tolist()
+    ]
     rows = np.concatenate([ids, np.array([p for _, p in parts], np.uint32)]).astype(np.int64)
     vectors, weights = model.token_vectors(rows)
     weights = weights[: len(ids)]
@@ -137,14 +145,27 @@ def analyse(question: str, model: StaticModel, embedder=None) -> Query:
     else:
         dense = embedder.embed_queries([text])[0]
     row_spans = (*spans, *_part_spans(model, parts, spans))
-    return Query(text, detect_lang(text), tuple(spans), ids, vectors, rows, whole,
-                 model.latin[rows], row_spans, weights / total if total else weights, content,
-                 ~idle & content[whole], dense,
-                 )  # fmt: skip
+    return Query(
+        text,
+        detect_lang(text),
+        tuple(spans),
+        ids,
+        vectors,
+        rows,
+        whole,
+        model.latin[rows],
+        row_spans,
+        weights / total if total else weights,
+        content,
+        ~idle & content[whole],
+        dense,
+    )
 
 
 def query_of(snapshot: Snapshot, question: str) -> Query:
-    """The question as the search of an index sees it, in the words of its articles. Raises as :func:`clean`."""
+    """The question as the search of an index sees it, in the words of its articles. Raises as
+    :func:`clean`.
+    """
     from rag.question.same import in_words_of
 
     text, other = in_words_of(snapshot, clean(question))

@@ -23,8 +23,9 @@ _MONTH = re.compile(r"[\d一二三四五六七八九十]{1,2}\s?月|(?:in |on )?
 NEAR, ALIKE = 0.2, 0.4
 _WEEKLY = re.compile(
     r"[上下本这]?(?:周|星期|礼拜)[一二三四五六日天末]|工作日|节假日"
-    r"|\b(?:weekends?|weekdays?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b", re.I
-)  # fmt: skip
+    r"|\b(?:weekends?|weekdays?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
+    re.I,
+)
 _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|last)\b", re.I)
 _AMOUNT = re.compile("[量额价资费数率值度积长高宽龄]$")
 _THE = re.compile(r"\bthe (?:[a-z-]+ ){0,2}[a-z-]+$")  # "Who designed the tram line"

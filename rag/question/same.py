@@ -147,7 +147,9 @@ def _key(name: str) -> str:
 
 
 def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
-    """The known names in a text, and their others; none within a word ("云南大学" names no 南大)."""
+    """The known names in a text, and their others; none within a word ("云南大学" names no
+    南大).
+    """
     others, pattern = _known()
     spans = None
     for found in pattern.finditer(text):

@@ -35,7 +35,8 @@ def simplified(text: str) -> str:
 
 
 def traditional(text: str) -> str:
-    """A text of ours in traditional characters as Taiwan writes them. Quotes are never converted.
+    """A text of ours in traditional characters as Taiwan writes them. Quotes are never
+    converted.
     """
     return _converter("s2tw").convert(text)
 

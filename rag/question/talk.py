@@ -1,4 +1,6 @@
-"""Messages that are no question to the articles: greetings, thanks, "who are you", "write a poem"."""
+"""Messages that are no question to the articles: greetings, thanks, "who are you", "write a
+poem".
+"""
 
 from __future__ import annotations
 

@@ -15,20 +15,37 @@ if TYPE_CHECKING:
 
 CONSTRAINTS = ("date", "place", "source")
 KINDS = ("places", "number", "date", "person", "organisation", "document", "text")
-FORMS = (
-    "one", "all", "count", "most", "least", "more", "less", "whether", "why", "how", "open"
-)  # fmt: skip
+FORMS = ("one", "all", "count", "most", "least", "more", "less", "whether", "why", "how", "open")
 # What a message may be that is no question; of several at once the kind that stands first is
 # answered. ``other`` is work that is not done here (translating, writing, sums, opinions), ``chat``
 # is small talk.
 TALK = (
-    "who", "can", "add", "other", "chat", "complaint", "bye", "thanks", "praise", "stop", "hello",
+    "who",
+    "can",
+    "add",
+    "other",
+    "chat",
+    "complaint",
+    "bye",
+    "thanks",
+    "praise",
+    "stop",
+    "hello",
     "ok",
-)  # fmt: skip
+)
 CORPUS = (
-    "count", "span", "publishers", "languages", "list", "latest", "months", "places", "new",
-    "summary", "compare",
-)  # fmt: skip
+    "count",
+    "span",
+    "publishers",
+    "languages",
+    "list",
+    "latest",
+    "months",
+    "places",
+    "new",
+    "summary",
+    "compare",
+)
 Span = tuple[int, int]  # from the first character to behind the last one
 
 
@@ -100,8 +117,8 @@ class Asked:
             whether; why; how; or "open" where no more than a topic is given.
         counted: of a "count", kind and level of the things; else ("", "").
         bound: what a quantity is compared with, for "more", "less" and "count".
-        measure: span of the quantity that is compared ("新房均价", "rain", or "largest"); (0, 0) for
-            none.
+        measure: span of the quantity that is compared ("新房均价", "rain", or "largest"); (0, 0)
+            for none.
         several: whether more than one is sought ("哪些企业", "which companies"), not the one.
         where: whether the place is sought where something is ("哪里"), in a gazetteer or not.
         negated: whether what is denied, called off or left undone is asked for.

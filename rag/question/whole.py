@@ -20,21 +20,28 @@ VERB = "(?:举行|举办|召开|开展|进行|组织|主办|承办|参加|参与
 SUBJECT = re.compile(r"(?:the|an?|its?|their|th[ei]se?|that|there|they|he|she|[A-Z][\w'’-]*)\b")
 NOUN_AUX = re.compile(
     rf"(?P<noun>(?:the )?(?:(?!(?:{AUX}|{PREP}|that|who|which|the|an?)\b)[\w'’-]+ ){{0,3}})"
-    rf"(?P<aux>{AUX}) (?P<rest>.+)", re.I,
-)  # fmt: skip
+    rf"(?P<aux>{AUX}) (?P<rest>.+)",
+    re.I,
+)
 _NAME_EN = re.compile(r"\b(?P<the>[Tt]he )?[A-Z][\w'’-]*(?:(?: of| the)* [A-Z][\w'’-]*)*")
 # "the Orla dam" of "the Orla dam break", not "the Xihou Bridge opened"
-_NOUN_EN = re.compile(rf" (?!(?:{AUX}|{PREP}|and|or|be|been|not)\b|\w+ed\b)[a-z]+(?= (?!(?:{PREP})\b)|$)")
+_NOUN_EN = re.compile(
+    rf" (?!(?:{AUX}|{PREP}|and|or|be|been|not)\b|\w+ed\b)[a-z]+(?= (?!(?:{PREP})\b)|$)"
+)
 _LEAD = re.compile(
-    r"(?:那么|那(?=[，,])|还有|以及|请问|\b(?:and|but|so|then|also|well|ok|okay|please)\b)[，, ]*", re.I
+    r"(?:那么|那(?=[，,])|还有|以及|请问|\b(?:and|but|so|then|also|well|ok|okay|please)\b)[，, ]*",
+    re.I,
 )
 _END = re.compile(r"[呢吗？?！!。.\s]+$")
 _PLACES = "国家|省份|省市|省区市|自治区|直辖市|省|城市|区县|县市|地方|地区|地点"
-_LIST = re.compile(rf"请?(?:帮我)?(?:列出|列举|举出|说出|给出)(?P<rest>.+?)的?(?P<noun>{_PLACES})(?:名单|名称)?")
+_LIST = re.compile(
+    rf"请?(?:帮我)?(?:列出|列举|举出|说出|给出)(?P<rest>.+?)的?(?P<noun>{_PLACES})(?:名单|名称)?"
+)
 _WHICH_LAST = re.compile(rf"(?P<rest>.+?)的(?P<noun>{_PLACES})(?:都|分别|各)?[有是]哪(?:些|几个)")
 _LIST_EN = re.compile(
     r"(?:list|name|give|show|enumerate)(?: me)?(?: all| every"
-    r"| each)?(?: of)?(?: the)? (?P<noun>[a-z]+) (?:that|which|where|who) (?P<rest>.+)", re.I
+    r"| each)?(?: of)?(?: the)? (?P<noun>[a-z]+) (?:that|which|where|who) (?P<rest>.+)",
+    re.I,
 )
 _JOINED = re.compile(r"[、，,\s]*(?:和|与|及|以及|跟|and|or|in|of|的)?\s*", re.I)
 
@@ -83,15 +90,24 @@ def taken_apart(question: str) -> Whole:
         else:
             groups.append([one])
     spans = tuple((group[0].start, group[-1].end) for group in groups)
-    times = tuple((one.start, one.end) for one in find_periods(body, ANY_DAY)
-                  if outside_of((one.start, one.end), spans))
+    times = tuple(
+        (one.start, one.end)
+        for one in find_periods(body, ANY_DAY)
+        if outside_of((one.start, one.end), spans)
+    )
     asks = [one for one in asking(body) if outside_of((one.start, one.end), (*spans, *times))]
-    return Whole(body, asks[0] if asks else None, spans,
-                 tuple(tuple(one.place for one in group) for group in groups), times)
+    return Whole(
+        body,
+        asks[0] if asks else None,
+        spans,
+        tuple(tuple(one.place for one in group) for group in groups),
+        times,
+    )
 
 
 def _in_order(body: str) -> str:
-    """"列出开展演练的省份", "开展演练的省份有哪些", "List the provinces that held drills" as questions that ask first.
+    """ "列出开展演练的省份", "开展演练的省份有哪些", "List the provinces that held drills" as
+    questions that ask first.
     """
     if found := _LIST.fullmatch(body) or _WHICH_LAST.fullmatch(body):
         return f"哪些{found['noun']}{found['rest']}"
@@ -107,11 +123,15 @@ def asks_below(ask: Ask, places: tuple[Place, ...]) -> bool:
 
 def head_of(whole: Whole) -> str:
     """What stands before the words that ask."""
-    return re.sub("(?:[有是在由于被]|都有)$", "", whole.body[: whole.ask.start]) if whole.ask else ""
+    return (
+        re.sub("(?:[有是在由于被]|都有)$", "", whole.body[: whole.ask.start]) if whole.ask else ""
+    )
 
 
 def rest_of(ask: Ask) -> int:
-    """Where the words begin that stay when others ask: "医院" of "哪家医院" tells what is sought."""
+    """Where the words begin that stay when others ask: "医院" of "哪家医院" tells what is
+    sought.
+    """
     return ask.core if ask.kind in ("organisation", "document", "person", "number") else ask.end
 
 
@@ -131,14 +151,23 @@ def subject(whole: Whole, lang: str) -> str:
     if lang == "en":
         taken = [*whole.times, *([(ask.start, ask.end)] if ask else [])]
         names = [
-            m for m in _NAME_EN.finditer(body)
-            if m.start() and outside_of(m.span(), taken)
-            and not any(a <= m.end() - len(m[0].removeprefix("the ")) and m.end() <= b for a, b in whole.groups)
-        ]  # fmt: skip
+            m
+            for m in _NAME_EN.finditer(body)
+            if m.start()
+            and outside_of(m.span(), taken)
+            and not any(
+                a <= m.end() - len(m[0].removeprefix("the ")) and m.end() <= b
+                for a, b in whole.groups
+            )
+        ]
         if len(names) != 1:
             return ""
         noun = _NOUN_EN.match(body, names[0].end()) if names[0]["the"] else None
-        ends = noun and noun.end() == len(body) and re.search(r"\b(?:did|do|does|will) $", body[: names[0].start()])
+        ends = (
+            noun
+            and noun.end() == len(body)
+            and re.search(r"\b(?:did|do|does|will) $", body[: names[0].start()])
+        )
         return names[0][0] + (noun[0] if noun and not ends else "")
     head = head_of(whole).removesuffix("的")
     if ask and ask.kind == "what" and ask.end == len(body):  # 图书馆做了什么
@@ -158,7 +187,10 @@ def context(whole: Whole, lang: str) -> str:
     if ": " in body:
         return body.rpartition(": ")[0]
     if old:
-        body = re.sub(rf"(?:^|\s)(?:{PREP}) $", " ", body[: old.start], flags=re.I) + body[rest_of(old) :]
+        body = (
+            re.sub(rf"(?:^|\s)(?:{PREP}) $", " ", body[: old.start], flags=re.I)
+            + body[rest_of(old) :]
+        )
     body = re.sub(r"^\s*was it that (?:they )?", "", body).strip()
     found = NOUN_AUX.fullmatch(body)
     if found and SUBJECT.match(found["rest"]):

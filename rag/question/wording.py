@@ -46,17 +46,31 @@ def understand(text: str) -> Asked:
         bound = None
     return Asked(
         plain=text,
-        **kind._asdict() | {"idle": (*kind.idle, *phrases)}, form=form, counted=things, bound=bound,
-        measure=measure, negated=denies(text), excepted=tuple(excepted), names=tuple(
-            names_of(text, excepted)), places=tuple(m.place for m in mentions), place_spans=tuple(
-                (m.start, m.end) for m in mentions), years=tuple(dict.fromkeys(years_of(text))),
-    )  # fmt: skip
+        **kind._asdict() | {"idle": (*kind.idle, *phrases)},
+        form=form,
+        counted=things,
+        bound=bound,
+        measure=measure,
+        negated=denies(text),
+        excepted=tuple(excepted),
+        names=tuple(names_of(text, excepted)),
+        places=tuple(m.place for m in mentions),
+        place_spans=tuple((m.start, m.end) for m in mentions),
+        years=tuple(dict.fromkeys(years_of(text))),
+    )
 
 
 def _aside(text: str, mention: PlaceMention, excepted: list[Span], bound) -> bool:
-    """Whether a place is only part of a name, excepted or compared with: nothing need be about it.
+    """Whether a place is only part of a name, excepted or compared with: nothing need be about
+    it.
     """
-    inside = any(a <= mention.start < b
-                 for a, b in (*excepted, *([(bound.start, bound.end)] if bound else ())))
-    return mention.part_of_name or mention.place.level == "country" or inside or bool(
-        EVENT_AFTER.match(text, mention.end))
+    inside = any(
+        a <= mention.start < b
+        for a, b in (*excepted, *([(bound.start, bound.end)] if bound else ()))
+    )
+    return (
+        mention.part_of_name
+        or mention.place.level == "country"
+        or inside
+        or bool(EVENT_AFTER.match(text, mention.end))
+    )

@@ -18,7 +18,8 @@ def _words() -> dict[str, str]:
 
 
 def words(name: str) -> str:
-    """The alternatives of a name, with "|" between them. Raises KeyError for a name that is none.
+    """The alternatives of a name, with "|" between them. Raises KeyError for a name that is
+    none.
     """
     return _words()[name]
 

@@ -115,7 +115,9 @@ def order_of(snapshot: Snapshot, found: Candidates, allowed: np.ndarray, most: i
 def passages_of(
     snapshot: Snapshot, parsed: ParsedQuestion, found: Candidates, order: np.ndarray, most: int
 ) -> list[Passage]:
-    """The candidates at some positions of ``found``, read; ``most`` spans of each window are kept."""
+    """The candidates at some positions of ``found``, read; ``most`` spans of each window are
+    kept.
+    """
     windows = windows_of(snapshot, found.rows[order].tolist())
     kind = parsed.kind if parsed.form == "one" else ""
     most = SPANS_ALL if kind in UNLIKE else most

@@ -18,14 +18,19 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _MORE = "多余来几"  # 700多家, 400余名, 十几个
 _ABOUT = r"(?:大约|约|将近|接近|近|超过|超|逾|不足|不到|至少|最多|多达|高达|上(?=[百千万亿])|数(?=[十百千万亿]))(?:有|为)?"
 UNITS = (  # longest first within a line; measure words, then units
-    "个百分点 百分点 人次 人份 批次 架次 班次 车次 场次 件次 户次 家次 个月 个小时 个工作日 小时 分钟 秒钟 周岁 岁 年度 年 个 家 名 位 所 台套 台 套 件 项 起 "
+    "个百分点 百分点 人次 人份 批次 架次 班次 车次 场次 件次 户次 家次 个月 个小时 个工作日 小时"
+    " 分钟 秒钟 周岁 岁 年度 年 个 家 名 位 所 台套 台 套 件 项 起 "
     "次 场 条 票 "
-    "部 辆 艘 架 座 栋 幢 间 户 口 只 头 匹 棵 株 张 本 册 篇 份 封 枚 颗 粒 块 片 支 把 双 对 副 组 批 类 种 门 倍 成 折 集 期 轮 步 层 级 字 句 "
+    "部 辆 艘 架 座 栋 幢 间 户 口 只 头 匹 棵 株 张 本 册 篇 份 封 枚 颗 粒 块 片 支 把 双 对 副"
+    " 组 批 类 种 门 倍 成 折 集 期 轮 步 层 级 字 句 "
     "例 宗 单 笔 "
-    "股 桌 瓶 箱 袋 盒 桶 包 杯 盘 碗 班 届 处 道 款 顶 根 面 尾 羽 枝 局 车 节 课时 学时 大 天 周 秒 人 省 县 市 村 镇 乡 站 码 强 "
-    "平方公里 平方千米 平方米 平方 立方米 立方 公里 海里 千米 厘米 毫米 微米 纳米 米 公顷 亩 万亩 吨 公斤 千克 毫克 克 斤 毫升 公升 升 "
+    "股 桌 瓶 箱 袋 盒 桶 包 杯 盘 碗 班 届 处 道 款 顶 根 面 尾 羽 枝 局 车 节 课时 学时 大 天 周"
+    " 秒 人 省 县 市 村 镇 乡 站 码 强 "
+    "平方公里 平方千米 平方米 平方 立方米 立方 公里 海里 千米 厘米 毫米 微米 纳米 米 公顷 亩 万亩"
+    " 吨 公斤 千克 毫克 克 斤 毫升 公升 升 "
     "千瓦时 千瓦 兆瓦 吉瓦 瓦 伏 度电 摄氏度 度 ℃ % ％ ‰ "
-    "美元 欧元 英镑 日元 韩元 港元 港币 澳元 加元 卢布 卢比 瑞士法郎 法郎 元人民币 人民币 元 新台币 英寸 像素 "
+    "美元 欧元 英镑 日元 韩元 港元 港币 澳元 加元 卢布 卢比 瑞士法郎 法郎 元人民币 人民币 元 新台币"
+    " 英寸 像素 "
     "km/h km² km kg cm mm m² g GB MB TB kWh kW MW GW"
 ).split()
 _UNIT = "|".join(sorted(map(re.escape, dict.fromkeys(UNITS)), key=len, reverse=True))
@@ -163,7 +168,8 @@ def _ranges(text: str, found: list[Value]) -> list[Value]:
 def chinese_number(text: str) -> float | None:
     """The value of a figure in Arabic digits, Chinese numerals or both ("2.3亿", "十几"), or None.
 
-    Words for "some more" (多, 余, 来, 几 after a numeral) are left out; 数百 and 几十 have no value.
+    Words for "some more" (多, 余, 来, 几 after a numeral) are left out; 数百 and 几十 have no
+    value.
     """
     figure = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
     if not figure or figure[0] in "几数":

@@ -1,4 +1,6 @@
-"""What kind of quantity a unit measures, the same in Chinese and English: 公里, "km" and "kilometres"."""
+"""What kind of quantity a unit measures, the same in Chinese and English: 公里, "km" and
+"kilometres".
+"""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ class Value:
         start, end: character offsets into the text searched.
         kind: one of ``VALUE_KINDS``.
         text: that slice.
-        unit: of a number: the measure word ("家", "人次"), unit ("公里", "%") or, in English, the noun
-            counted ("enterprises"); else "".
+        unit: of a number: the measure word ("家", "人次"), unit ("公里", "%") or, in English, the
+            noun counted ("enterprises"); else "".
         head: the number without its approximation (700 for 约有700多家; the lower end of a range),
             or None.
         iso: of a date: ISO 8601 as far as the text says it ("2011-09-21", "2011-09", "2011"), or

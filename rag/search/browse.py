@@ -1,4 +1,6 @@
-"""Going through the articles of an index without a question: pages of a list, articles by month, and what there is in all."""
+"""Going through the articles of an index without a question: pages of a list, articles by month,
+and what there is in all.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +55,8 @@ class Listing:
         articles: those of the page, in order.
         start: place of the first of them in the whole list, from 0.
         total: length of the whole list.
-        months: how many articles of the list there are of each month, oldest first, without regard to the dates asked for;
-            under "" those without a date, last.
+        months: how many articles of the list there are of each month, oldest first, without regard
+            to the dates asked for; under "" those without a date, last.
     """
 
     articles: tuple[Listed, ...]
@@ -78,7 +80,8 @@ class Statistics:
         langs, sources: each with its number of articles, the most frequent first; "" is not told.
         months: as in :class:`Listing`, of all articles.
         skipped: what was not indexed, with the reasons.
-        stories, repeats: stories that several articles tell in nearly the same words, and articles beyond the first of each.
+        stories, repeats: stories that several articles tell in nearly the same words, and articles
+            beyond the first of each.
     """
 
     version: str
@@ -100,14 +103,21 @@ class Statistics:
 
 
 def browse(
-    snapshot: Snapshot, words: str = "", filters: Filters = Filters(), order: str = "newest", start: int = 0, count: int = 20,
+    snapshot: Snapshot,
+    words: str = "",
+    filters: Filters = Filters(),
+    order: str = "newest",
+    start: int = 0,
+    count: int = 20,
     undated: bool = False,
 ) -> Listing:
     """A page of the articles that pass; see :meth:`rag.library.Index.browse`."""
     if order not in ORDERS:
         raise UsageError(f"expected an order of {', '.join(ORDERS)}, got {order!r}")
     if start < 0 or not 1 <= count <= MAX_LISTED:
-        raise UsageError(f"expected a start from 0 and a count from 1 to {MAX_LISTED}, got {start} and {count}")
+        raise UsageError(
+            f"expected a start from 0 and a count from 1 to {MAX_LISTED}, got {start} and {count}"
+        )
     of_month, months = _months(snapshot)
     timeless = Filters("", "", filters.sources, filters.langs, filters.places)
     keep = allowed_articles(snapshot, timeless) if timeless else np.ones(snapshot.n_articles, bool)
@@ -123,12 +133,17 @@ def browse(
         keep &= allowed_articles(snapshot, Filters(filters.date_from, filters.date_to))
     ordered = _ordered(snapshot, order)
     rows = ordered[keep[ordered]]
-    articles = tuple(_listed(*one) for one in snapshot.listed(rows[start : start + count].tolist(), OPENING_CHARS))
+    articles = tuple(
+        _listed(*one)
+        for one in snapshot.listed(rows[start : start + count].tolist(), OPENING_CHARS)
+    )
     return Listing(articles, start, len(rows), by_month)
 
 
 def retold(snapshot: Snapshot, article_id: str) -> tuple[Listed, ...]:
-    """The other articles that tell the story of an article in nearly the same words, the newest first; see :meth:`rag.library.Index.retold`."""
+    """The other articles that tell the story of an article in nearly the same words, the newest
+    first; see :meth:`rag.library.Index.retold`.
+    """
     row, story = snapshot.article_row(article_id), snapshot.columns.story
     same = story[snapshot.catalogue.by_date] == story[row]
     rows = [other for other in snapshot.catalogue.by_date[same].tolist() if other != row]
@@ -140,31 +155,50 @@ def statistics(snapshot: Snapshot, roots: Sequence[str] = ()) -> Statistics:
 
     Args:
         snapshot: the version.
-        roots: folders that it was built from; what was skipped is told by its path below them, as nobody who asks needs
-            to know where they lie.
+        roots: folders that it was built from; what was skipped is told by its path below them, as
+            nobody who asks needs to know where they lie.
     """
     manifest = snapshot.manifest
     months = _counted(*_months(snapshot))
     dated = [day for day in snapshot.date_codes[0] if _MONTH.match(day)]
     return Statistics(
-        version=snapshot.version, created=manifest.created, bytes=manifest.bytes, model=manifest.model.name,
-        articles=snapshot.n_articles, passages=snapshot.n_passages, characters=manifest.counts.characters,
-        date_from=dated[0] if dated else "", date_to=dated[-1] if dated else "", undated=dict(months).get("", 0),
-        langs=_frequent(snapshot.lang_codes), sources=_frequent(snapshot.source_codes), months=months, skipped=_relative(manifest.skipped, roots),
-        stories=manifest.counts.stories, repeats=manifest.counts.repeats,
-    )  # fmt: skip
+        version=snapshot.version,
+        created=manifest.created,
+        bytes=manifest.bytes,
+        model=manifest.model.name,
+        articles=snapshot.n_articles,
+        passages=snapshot.n_passages,
+        characters=manifest.counts.characters,
+        date_from=dated[0] if dated else "",
+        date_to=dated[-1] if dated else "",
+        undated=dict(months).get("", 0),
+        langs=_frequent(snapshot.lang_codes),
+        sources=_frequent(snapshot.source_codes),
+        months=months,
+        skipped=_relative(manifest.skipped, roots),
+        stories=manifest.counts.stories,
+        repeats=manifest.counts.repeats,
+    )
 
 
 def _listed(article_id: str, title: str, date: str, source: str, lang: str, opening: str) -> Listed:
-    return Listed(article_id, title, heading(title, opening[:HEADING_CHARS]), date, source, lang, opening)
+    return Listed(
+        article_id, title, heading(title, opening[:HEADING_CHARS]), date, source, lang, opening
+    )
 
 
 def _relative(skipped: Sequence[Skipped], roots: Sequence[str]) -> tuple[Skipped, ...]:
     def below(path: str) -> str:
-        inside = (PurePath(path).relative_to(root).as_posix() for root in roots if path != root and PurePath(path).is_relative_to(root))
+        inside = (
+            PurePath(path).relative_to(root).as_posix()
+            for root in roots
+            if path != root and PurePath(path).is_relative_to(root)
+        )
         return next(inside, PurePath(path).name)
 
-    return tuple(Skipped(below(one.path), one.reason.replace(one.path, below(one.path))) for one in skipped)
+    return tuple(
+        Skipped(below(one.path), one.reason.replace(one.path, below(one.path))) for one in skipped
+    )
 
 
 def _ordered(snapshot: Snapshot, order: str) -> np.ndarray:
@@ -195,5 +229,7 @@ def _counted(of_month: np.ndarray, months: tuple[str, ...]) -> tuple[tuple[str, 
 
 def _frequent(codes: tuple[tuple[str, ...], np.ndarray]) -> tuple[tuple[str, int], ...]:
     names, of_article = codes
-    counts = Counter(dict(zip(names, np.bincount(of_article, minlength=len(names)).tolist(), strict=True)))
+    counts = Counter(
+        dict(zip(names, np.bincount(of_article, minlength=len(names)).tolist(), strict=True))
+    )
     return tuple((name, n) for name, n in counts.most_common() if name)

@@ -1,10 +1,10 @@
 """Passages worth a look, each with the parts of its score.
 
-Where the corpus is small every passage is scored. Beyond that three sides each propose passages, per
-language (where a corpus holds several, those of the question's own language would otherwise crowd out the
-others): dense, lexical, and kindred: the passages that hold the words of the question or their nearest
-neighbours in the vocabulary, which are translations, each word counted once. The last is late
-interaction cut down to what an inverted index can give.
+Where the corpus is small every passage is scored. Beyond that three sides each propose passages,
+per language (where a corpus holds several, those of the question's own language would otherwise
+crowd out the others): dense, lexical, and kindred: the passages that hold the words of the question
+or their nearest neighbours in the vocabulary, which are translations, each word counted once. The
+last is late interaction cut down to what an inverted index can give.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ from rag.search.types import Filters, Fusion
 
 PER_SIDE = 200  # proposals of each side and language
 NEIGHBOURS, LEAST = 12, 0.38  # tokens near a word of the question, and how near
-# Between languages a match counts up to CAP and no further: in an article that gives a name in both languages
-# the untranslated one would match perfectly, and outweigh all the other words of a better article.
+# Between languages a match counts up to CAP and no further: in an article that gives a name in both
+# languages the untranslated one would match perfectly, and outweigh all the other words of a better
+# article.
 CAP = 0.6
-ABROAD = 1 / 3  # and the lexical share of an article in another language counts for this: a name, a figure
+ABROAD = (
+    1 / 3
+)  # and the lexical share of an article in another language counts for this: a name, a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,11 @@ class Candidates:
         rows: passage numbers (m,).
         articles: article row of each (m,).
         best: float32 (n, m), the best cosine of each token of the question in each passage.
-        dense, late, lexical: the parts of the score (m,): cosine; weighted mean of ``best``; share of the
-            largest BM25 that a passage could reach for this question, so that a stray name or number
-            counts for little where the other words can match nothing.
-        phrase: share of the question's neighbouring words that are neighbours in the passage too (m,), of the best.
+        dense, late, lexical: the parts of the score (m,): cosine; weighted mean of ``best``; share
+            of the largest BM25 that a passage could reach for this question, so that a stray name
+            or number counts for little where the other words can match nothing.
+        phrase: share of the question's neighbouring words that are neighbours in the passage too
+            (m,), of the best.
         score: the parts fused (m,).
     """
 
@@ -55,16 +59,22 @@ class Candidates:
 
 
 def candidates(
-    snapshot: Snapshot, query: Query, filters: Filters | np.ndarray = Filters(), per_side: int = PER_SIDE, fusion: Fusion = Fusion(),
+    snapshot: Snapshot,
+    query: Query,
+    filters: Filters | np.ndarray = Filters(),
+    per_side: int = PER_SIDE,
+    fusion: Fusion = Fusion(),
     beside: np.ndarray | None = None,
-) -> Candidates:  # fmt: skip
+) -> Candidates:
     """The passages that may answer the question, with their scores.
 
     Args:
         snapshot: the index.
         query: the question.
-        filters: passages of other articles are not considered at all; or the articles themselves, bool (n_articles,).
-        per_side: how many the dense and the lexical side propose for each language, in a large corpus.
+        filters: passages of other articles are not considered at all; or the articles themselves,
+            bool (n_articles,).
+        per_side: how many the dense and the lexical side propose for each language, in a large
+            corpus.
         fusion: what each part of the score weighs.
         beside: numbers of passages that are scored beside those proposed, in a large corpus.
     """
@@ -89,14 +99,25 @@ def candidates(
     dense = snapshot.vectors(rows) @ query.dense
     lexical = words[rows] * np.where(cross, ABROAD, 1.0).astype(np.float32)
     together = _of_article(query.weights, counted, articles)
-    score = fusion.dense * dense + fusion.late * late + fusion.lexical * lexical + fusion.article * together
-    side_by_side = phrases(snapshot, query, rows, score) if fusion.phrase else np.zeros(len(rows), np.float32)
+    score = (
+        fusion.dense * dense
+        + fusion.late * late
+        + fusion.lexical * lexical
+        + fusion.article * together
+    )
+    side_by_side = (
+        phrases(snapshot, query, rows, score) if fusion.phrase else np.zeros(len(rows), np.float32)
+    )
     score = score + fusion.phrase * side_by_side
-    return Candidates(rows, articles, best, dense, late, lexical, side_by_side, score.astype(np.float32))
+    return Candidates(
+        rows, articles, best, dense, late, lexical, side_by_side, score.astype(np.float32)
+    )
 
 
 def _lexical(snapshot: Snapshot, query: Query) -> np.ndarray:
-    """BM25 of every passage, as a share of what none could exceed: for the question in its own words, or in others, whichever is more."""
+    """BM25 of every passage, as a share of what none could exceed: for the question in its own
+    words, or in others, whichever is more.
+    """
     words, bound = snapshot.lexical_with_bound(query.text)
     words = words / max(bound, 1e-9)
     if query.other:
@@ -106,14 +127,23 @@ def _lexical(snapshot: Snapshot, query: Query) -> np.ndarray:
 
 
 def _proposed(
-    snapshot: Snapshot, query: Query, words: np.ndarray, allowed: np.ndarray | None, per_side: int, with_kindred: bool
+    snapshot: Snapshot,
+    query: Query,
+    words: np.ndarray,
+    allowed: np.ndarray | None,
+    per_side: int,
+    with_kindred: bool,
 ) -> np.ndarray:
     sides = (words, kindred(snapshot, query)) if with_kindred else (words,)
     langs, found = snapshot.lang_codes[0], []
     for lang in range(len(langs)):
         mask = allowed
         if len(langs) > 1:
-            mask = snapshot.passage_langs == lang if allowed is None else allowed & (snapshot.passage_langs == lang)
+            mask = (
+                snapshot.passage_langs == lang
+                if allowed is None
+                else allowed & (snapshot.passage_langs == lang)
+            )
         found.append(snapshot.dense(query.dense, per_side, mask)[0])
         for side in sides:
             scores = side if mask is None else np.where(mask, side, 0)
@@ -126,17 +156,23 @@ def kindred(snapshot: Snapshot, query: Query) -> np.ndarray:
     """Late interaction with each word's nearest neighbours only, float32 (n_passages,)."""
     total, best = np.zeros((2, snapshot.n_passages), np.float32)
     asked = np.flatnonzero(query.row_content)
-    shares = query.weights[query.whole] / np.bincount(query.whole, minlength=len(query.ids))[query.whole]
+    shares = (
+        query.weights[query.whole] / np.bincount(query.whole, minlength=len(query.ids))[query.whole]
+    )
     for row, near in zip(asked.tolist(), cosines(snapshot.model, query, asked)):
         best.fill(0)
-        for token in nearest(near, NEIGHBOURS, LEAST)[::-1].tolist():  # the nearest last: it overwrites what is farther
+        for token in nearest(near, NEIGHBOURS, LEAST)[
+            ::-1
+        ].tolist():  # the nearest last: it overwrites what is farther
             best[snapshot.holding(token)] = near[token]
         total += np.multiply(best, shares[row], out=best)
     return total
 
 
 def nearest(row: np.ndarray, k: int, least: float) -> np.ndarray:
-    """The tokens with the largest cosines (V,), largest first: at most ``k``, none under ``least``."""
+    """The tokens with the largest cosines (V,), largest first: at most ``k``, none under
+    ``least``.
+    """
     near = np.flatnonzero(row >= least)
     return near[np.argsort(-row[near], kind="stable")][:k]
 
@@ -148,7 +184,9 @@ def foreign(snapshot: Snapshot, lang: str) -> np.ndarray:
 
 
 def _counted(best: np.ndarray, cross: np.ndarray) -> np.ndarray:
-    """Best cosines (n, m) as they count in the score, given which passages are of another language (m,)."""
+    """Best cosines (n, m) as they count in the score, given which passages are of another language
+    (m,).
+    """
     if not cross.any():
         return best
     return np.where(cross, np.minimum(best, CAP), best)
@@ -163,11 +201,13 @@ def _of_article(weights: np.ndarray, best: np.ndarray, articles: np.ndarray) -> 
     return np.repeat(together, np.diff(np.r_[first, len(articles)]))
 
 
-def balanced(score: np.ndarray, langs: np.ndarray, articles: np.ndarray, depth: int = 10) -> np.ndarray:
+def balanced(
+    score: np.ndarray, langs: np.ndarray, articles: np.ndarray, depth: int = 10
+) -> np.ndarray:
     """Scores made comparable between languages: each less the mean of its language's best articles.
 
-    Words of one language match exactly, those of the other only nearly, so the plain scores would put
-    every article of the question's language first.
+    Words of one language match exactly, those of the other only nearly, so the plain scores would
+    put every article of the question's language first.
 
     Args:
         score: (m,) of passages, higher is better.

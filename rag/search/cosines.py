@@ -1,7 +1,9 @@
-"""How near the words of a question stand to every word of the vocabulary: worked out once for each word, for large corpora.
+"""How near the words of a question stand to every word of the vocabulary: worked out once for each
+word, for large corpora.
 
-One product with the whole vocabulary costs more than the scoring of some hundred passages needs, but proposals need it
-(which words are nearest), and then it serves the scoring and the reading of passages as well, as plain look-ups.
+One product with the whole vocabulary costs more than the scoring of some hundred passages needs,
+but proposals need it (which words are nearest), and then it serves the scoring and the reading of
+passages as well, as plain look-ups.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from rag.embed.static import StaticModel
 from rag.question.query import Query
 
 _WORDS = 128  # remembered for each model; 260 KB each for a vocabulary of 65,000
-_BLOCK = 32  # words worked out at once, so that a question of a thousand words takes no more memory than others
+# words worked out at once, so that a question of a thousand words takes no more memory than others
+_BLOCK = 32
 
 
 class _Remembered:
@@ -46,7 +49,9 @@ _lock = threading.Lock()
 
 
 def cosines(model: StaticModel, query: Query, rows: np.ndarray) -> Iterator[np.ndarray]:
-    """For each of some rows of ``query.vectors``, one after the other, its cosine to every token of the vocabulary, float32 (V,)."""
+    """For each of some rows of ``query.vectors``, one after the other, its cosine to every token of
+    the vocabulary, float32 (V,).
+    """
     with _lock:
         remembered = _remembered.setdefault(model, _Remembered())
     for first in range(0, len(rows), _BLOCK):

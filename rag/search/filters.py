@@ -22,7 +22,9 @@ def allowed_articles(snapshot: Snapshot, filters: Filters) -> np.ndarray:
     if filters.date_from or filters.date_to:
         # ISO dates sort as text; an article without a date is on no side of a bound.
         days, of_article = snapshot.date_codes
-        inside = [day != "" and filters.date_from <= day <= (filters.date_to or LAST) for day in days]
+        inside = [
+            day != "" and filters.date_from <= day <= (filters.date_to or LAST) for day in days
+        ]
         keep &= np.array(inside, bool)[of_article]
     if filters.sources:
         keep &= _among(snapshot.source_codes, filters.sources)

@@ -2,8 +2,8 @@
 
 The question's own ranking is dominant: its best two thirds are read whatever the others say. The
 last third is dealt out by the reciprocal ranks of all wordings (Cormack, Clarke and Büttcher 2009):
-what stands at rank r of one gets 1 / (RANKS + r). Their constant of 60 favours what all of them find;
-what is sought here is what one alone finds, so it is 0.
+what stands at rank r of one gets 1 / (RANKS + r). Their constant of 60 favours what all of them
+find; what is sought here is what one alone finds, so it is 0.
 """
 
 from __future__ import annotations

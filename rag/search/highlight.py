@@ -11,11 +11,17 @@ from rag.search.types import Highlight
 # Cosines of static vectors: translations and inflected forms stand above this, chance pairs of one
 # passage hardly reach it (the 99th percentile of random pairs is 0.22).
 MATCH = 0.36
-_NEAR_BEST = 0.75  # of several words that match a word of the question, those that come near the best
+_NEAR_BEST = (
+    0.75  # of several words that match a word of the question, those that come near the best
+)
 
 
 def highlights(
-    query: Query, model: StaticModel, text: str, start: int = 0, tokens: tuple[np.ndarray, np.ndarray] | None = None
+    query: Query,
+    model: StaticModel,
+    text: str,
+    start: int = 0,
+    tokens: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> tuple[Highlight, ...]:
     """The words of ``text`` that match content words of the question, in order of appearance.
 
@@ -40,12 +46,16 @@ def highlights(
         score = float(owner[number, token])
         word = query.text[slice(*query.row_spans[asked[number]])]
         first, last = spans[token].tolist()
-        if out and start + first < out[-1].end:  # a compound and its parts: what matches better stands
+        if (
+            out and start + first < out[-1].end
+        ):  # a compound and its parts: what matches better stands
             if score <= out[-1].score:
                 continue
             out.pop()
         if out and out[-1].word == word and start + first - out[-1].end <= 1:
-            out[-1] = Highlight(out[-1].start, start + last, word, max(out[-1].score, round(score, 3)))
+            out[-1] = Highlight(
+                out[-1].start, start + last, word, max(out[-1].score, round(score, 3))
+            )
         else:
             out.append(Highlight(start + first, start + last, word, round(min(score, 1.0), 3)))
     return tuple(out)

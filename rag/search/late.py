@@ -1,8 +1,9 @@
-"""Late interaction over static vectors: which word of a passage answers to which word of the question.
+"""Late interaction over static vectors: which word of a passage answers to which word of the
+question.
 
-Score of a passage = sum over the question's tokens of weight x best cosine to any token of the passage
-(Khattab & Zaharia 2020, ColBERT). With one fixed vector per token, a passage is just its token ids, and
-one table |question tokens| x |different tokens of the passages| serves all passages.
+Score of a passage = sum over the question's tokens of weight x best cosine to any token of the
+passage (Khattab & Zaharia 2020, ColBERT). With one fixed vector per token, a passage is just its
+token ids, and one table |question tokens| x |different tokens of the passages| serves all passages.
 """
 
 from __future__ import annotations
@@ -38,13 +39,17 @@ class Proposed:
         if len(self._ids):
             sought = np.flatnonzero(query.weights[query.whole] > 0)
             for number, near in zip(sought.tolist(), cosines(self._model, query, sought)):
-                # Whether a compound answers by itself or by a part of it is settled for the vocabulary, not for each passage.
-                out[number] = np.maximum.reduceat(self._model.or_parts(near)[self._ids], self._starts)
+                # Whether a compound answers by itself or by a part of it is settled for the
+                # vocabulary, not for each passage.
+                out[number] = np.maximum.reduceat(
+                    self._model.or_parts(near)[self._ids], self._starts
+                )
         return query.fold(out)
 
 
 class Pool:
-    """Some passages, ready to be scored for many questions: their different tokens, and where each stands.
+    """Some passages, ready to be scored for many questions: their different tokens, and where each
+    stands.
 
     Attributes:
         rows: passage numbers (m,).
@@ -57,7 +62,10 @@ class Pool:
         # A token counts once in a passage: sorting pays, since the pool is used again.
         owner = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(ids))))
         pairs = np.unique(owner * model.size + ids)
-        ids, starts = pairs % model.size, np.searchsorted(pairs, np.arange(len(starts)) * model.size)
+        ids, starts = (
+            pairs % model.size,
+            np.searchsorted(pairs, np.arange(len(starts)) * model.size),
+        )
         seen = np.zeros(model.size, bool)
         seen[ids] = True
         self._unique = np.flatnonzero(seen)
@@ -66,7 +74,8 @@ class Pool:
         self._vectors = np.ascontiguousarray(model.token_vectors(self._unique)[0].T)
 
     def best(self, query: Query) -> np.ndarray:
-        """float32 (n, m): for each token of the question, the largest cosine in each passage (-1 to 1).
+        """float32 (n, m): for each token of the question, the largest cosine in each passage (-1 to
+        1).
 
         0 for tokens without weight, which are not looked for.
         """
@@ -75,7 +84,9 @@ class Pool:
             sought = np.flatnonzero(query.weights[query.whole] > 0)
             known = [self._found.get(token) for token in query.row_ids[sought].tolist()]
             new = sought[[row is None for row in known]]
-            for number, row in zip(new, query.vectors[new] @ self._vectors):  # by row, so that what is gathered stays in the cache
+            for number, row in zip(
+                new, query.vectors[new] @ self._vectors
+            ):  # by row, so that what is gathered stays in the cache
                 out[number] = np.maximum.reduceat(row[self._local], self._starts)
             for number, row in zip(sought, known):
                 if row is not None:
@@ -84,7 +95,8 @@ class Pool:
         return query.fold(out)
 
     def _keep(self, tokens: np.ndarray, rows: np.ndarray) -> None:
-        # What a token finds does not depend on the question. Single steps on a dict: safe among threads.
+        # What a token finds does not depend on the question. Single steps on a dict: safe among
+        # threads.
         for token, row in zip(tokens.tolist(), rows):
             self._found[token] = row
         while len(self._found) * len(self.rows) > _FOUND:
@@ -92,7 +104,9 @@ class Pool:
 
 
 def all_passages(snapshot: Snapshot) -> Pool | None:
-    """A pool of every passage, kept for the life of the snapshot; None where the corpus is too large."""
+    """A pool of every passage, kept for the life of the snapshot; None where the corpus is too
+    large.
+    """
     if len(snapshot.token_ids) > _SMALL:
         return None
     pool = _kept.get(snapshot)
@@ -107,12 +121,16 @@ def proposed(snapshot: Snapshot, rows: np.ndarray) -> Proposed:
 
 
 def pool_of(snapshot: Snapshot, rows: np.ndarray) -> Pool:
-    """A pool of the passages of the given numbers, ascending; those without a known token are left out."""
+    """A pool of the passages of the given numbers, ascending; those without a known token are left
+    out.
+    """
     return Pool(snapshot.model, *_tokens_of(snapshot, rows))
 
 
 def _tokens_of(snapshot: Snapshot, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Those of the passages that have a token, all of their tokens, and where each begins among these."""
+    """Those of the passages that have a token, all of their tokens, and where each begins among
+    these.
+    """
     offsets = snapshot.token_offsets
     begin, end = np.asarray(offsets[rows]), np.asarray(offsets[rows + 1])
     filled = end > begin

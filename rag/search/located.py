@@ -1,4 +1,5 @@
-"""Where the tokens of passages stand in their texts, from the token ids that the index holds: ten times as fast as tokenizing again.
+"""Where the tokens of passages stand in their texts, from the token ids that the index holds: ten
+times as fast as tokenizing again.
 
 Where the tokens do not spell the text (:mod:`rag.index.spelling`), the passage is tokenized again.
 """
@@ -36,9 +37,16 @@ class Located:
         return self.ids[begin:end], self.spans[begin:end] - offset
 
 
-def passage_texts(bounds: Iterable[tuple[int, int, int]], articles: Mapping[int, Article]) -> list[str]:
-    """What was embedded and tokenized of passages, given as (article row, start, end), from their articles by row."""
-    return [passage_text(articles[row], Passage(articles[row].id, start, end)) for row, start, end in bounds]
+def passage_texts(
+    bounds: Iterable[tuple[int, int, int]], articles: Mapping[int, Article]
+) -> list[str]:
+    """What was embedded and tokenized of passages, given as (article row, start, end), from their
+    articles by row.
+    """
+    return [
+        passage_text(articles[row], Passage(articles[row].id, start, end))
+        for row, start, end in bounds
+    ]
 
 
 def locate(snapshot: Snapshot, rows: Sequence[int], texts: Sequence[str]) -> Located:
@@ -50,7 +58,9 @@ def locate(snapshot: Snapshot, rows: Sequence[int], texts: Sequence[str]) -> Loc
         texts: what was tokenized of each (:func:`passage_texts`).
     """
     model, offsets = snapshot.model, snapshot.token_offsets
-    held = [np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64) for row in rows]
+    held = [
+        np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64) for row in rows
+    ]
     found = laid(characters(model), held, texts)
     again = [number for number, spans in enumerate(found) if spans is None]
     for number, (ids, spans) in zip(again, model.located([texts[number] for number in again])):

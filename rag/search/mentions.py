@@ -60,9 +60,10 @@ def holding(snapshot: Snapshot, thing: str) -> np.ndarray:
         if len(rows) <= COMPARED:
             said = snapshot.model.normalize(form)
             rows = [
-                row for row, article in snapshot.articles(rows.tolist()).items()
+                row
+                for row, article in snapshot.articles(rows.tolist()).items()
                 if said in snapshot.model.normalize(f"{article.title}\n{article.text}")
-            ]  # fmt: skip
+            ]
         keep[rows] = True
     return keep
 
@@ -79,7 +80,9 @@ def about(snapshot: Snapshot, thing: str, allowed: np.ndarray) -> np.ndarray:
 
 
 def shares(snapshot: Snapshot, query: Query, found: Candidates) -> np.ndarray:
-    """float32 (m,): the share of a thing's weight that each passage found for it matches, 0 to 1."""
+    """float32 (m,): the share of a thing's weight that each passage found for it matches, 0 to
+    1.
+    """
     weights = query.weights * query.content
     chinese = np.array([lang == "zh" for lang in snapshot.lang_codes[0]], bool)
     cross = chinese[snapshot.lang_codes[1][found.articles]] == query.latin[: len(weights), None]

@@ -1,4 +1,6 @@
-"""Words that stand side by side in the question and in a passage: a phrase says more than its words apart."""
+"""Words that stand side by side in the question and in a passage: a phrase says more than its words
+apart.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +9,16 @@ import numpy as np
 from rag.index import Snapshot
 from rag.question.query import Query
 
-DEPTH = 64  # passages looked at: below the best of these the others are too far behind for a phrase to help
+# passages looked at: below the best of these the others are too far behind for a phrase to help
+DEPTH = 64
 
 
 def phrases(snapshot: Snapshot, query: Query, rows: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """Share (0 to 1) of the question's neighbouring tokens, by weight, that are neighbours in a passage too.
+    """Share (0 to 1) of the question's neighbouring tokens, by weight, that are neighbours in a
+    passage too.
 
-    Sequential dependence, ordered pairs only (Metzler & Croft 2005, "A Markov random field model for term
-    dependencies").
+    Sequential dependence, ordered pairs only (Metzler & Croft 2005, "A Markov random field model
+    for term dependencies").
 
     Args:
         snapshot: the index.
@@ -36,7 +40,10 @@ def phrases(snapshot: Snapshot, query: Query, rows: np.ndarray, score: np.ndarra
     shares = np.bincount(number, worth) / total
     top = np.argpartition(-score, DEPTH)[:DEPTH] if len(score) > DEPTH else np.arange(len(score))
     offsets = snapshot.token_offsets
-    held = [np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64) for row in rows[top].tolist()]
+    held = [
+        np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64)
+        for row in rows[top].tolist()
+    ]
     ids = np.concatenate([*held, [0]])
     found = ids[:-1] * size + ids[1:]
     owner = np.repeat(np.arange(len(held)), [len(one) for one in held])

@@ -1,7 +1,7 @@
 """The best candidates read by a model that sees question and passage together.
 
-Which passages it reads is decided by the fused scores, with languages balanced; its own scores are taken as they
-are, since one model read passages of every language.
+Which passages it reads is decided by the fused scores, with languages balanced; its own scores are
+taken as they are, since one model read passages of every language.
 """
 
 from __future__ import annotations
@@ -20,14 +20,17 @@ from rag.search.located import passage_texts
 RERANKED = 30  # passages that are read; a question costs as many runs of the model
 
 
-def rerank(snapshot: Snapshot, query: Query, found: Candidates, places: Sequence[int], reranker: Reranker) -> dict[int, float]:
+def rerank(
+    snapshot: Snapshot, query: Query, found: Candidates, places: Sequence[int], reranker: Reranker
+) -> dict[int, float]:
     """The reranker's score of each candidate, best first.
 
     Args:
         snapshot: the index.
         query: the question.
         found: the candidates.
-        places: positions in ``found`` of those that are read, best first; of equal scores the earlier stays first.
+        places: positions in ``found`` of those that are read, best first; of equal scores the
+            earlier stays first.
         reranker: reads them.
 
     Raises:
@@ -42,11 +45,16 @@ def rerank(snapshot: Snapshot, query: Query, found: Candidates, places: Sequence
     except ModelError:
         raise
     except Exception as error:
-        raise ModelError(f"expected the reranker {reranker.name} to score {len(texts)} passages, but it failed: "
-                         f"{type(error).__name__}: {error}; use another with --rerank, or leave it out") from error
+        raise ModelError(
+            f"expected the reranker {reranker.name} to score {len(texts)} passages, but it failed: "
+            f"{type(error).__name__}: {error}; use another with --rerank, or leave it out"
+        ) from error
     if scores.shape != (len(texts),) or not np.isfinite(scores).all():
         odd = "" if np.isfinite(scores).all() else " with NaN or infinity"
-        raise ModelError(f"expected {len(texts)} finite scores from the reranker {reranker.name}, got an array of shape "
-                         f"{scores.shape}{odd}: the model or its folder is faulty, use another with --rerank")
+        raise ModelError(
+            f"expected {len(texts)} finite scores from the reranker {reranker.name}, got an array"
+            f" of shape {scores.shape}{odd}: the model or its folder is faulty, use another with"
+            " --rerank"
+        )
     order = np.argsort(-scores, kind="stable")
     return {int(places[number]): float(scores[number]) for number in order}

@@ -27,7 +27,8 @@ class SearchResult:
 
     Attributes:
         hits: at most k.
-        ms: milliseconds by step: "query", "candidates", "rerank" where there is a reranker, "hits", "total".
+        ms: milliseconds by step: "query", "candidates", "rerank" where there is a reranker, "hits",
+            "total".
     """
 
     hits: tuple[Hit, ...]
@@ -50,7 +51,8 @@ def search(
         question: Chinese or English, at most 2,000 characters.
         k: number of hits, at least 1.
         filters: restrict the articles; applied before candidates are chosen.
-        per_article: how many passages of one article may be among the hits. With 1, k hits are k articles.
+        per_article: how many passages of one article may be among the hits. With 1, k hits are k
+            articles.
         fusion: what each part of the score weighs.
         reranker: reads the best 30 passages, and what else would be a hit, and orders them anew.
 
@@ -71,14 +73,25 @@ def search(
     read: dict[int, float] = {}
     if reranker is not None:
         # All that may be a hit is read, or hits would be ordered by two kinds of score.
-        read = rerank(snapshot, query, found, list(dict.fromkeys([*order[:RERANKED].tolist(), *places])), reranker)
+        read = rerank(
+            snapshot,
+            query,
+            found,
+            list(dict.fromkeys([*order[:RERANKED].tolist(), *places])),
+            reranker,
+        )
         places = _some(read, found.articles, k, per_article)
         steps["rerank"] = time.perf_counter() - scored
     listed = time.perf_counter()
-    hits = [_as_read(one, read.get(place)) for place, one in zip(places, hits_of(snapshot, query, found, places))]
+    hits = [
+        _as_read(one, read.get(place))
+        for place, one in zip(places, hits_of(snapshot, query, found, places))
+    ]
     ended = time.perf_counter()
     steps |= {"hits": ended - listed, "total": ended - began}
-    return SearchResult(tuple(hits), {name: round(seconds * 1000, 3) for name, seconds in steps.items()})
+    return SearchResult(
+        tuple(hits), {name: round(seconds * 1000, 3) for name, seconds in steps.items()}
+    )
 
 
 def _some(order: Iterable[int], articles: np.ndarray, k: int, per_article: int) -> list[int]:
@@ -96,10 +109,16 @@ def _some(order: Iterable[int], articles: np.ndarray, k: int, per_article: int) 
 
 
 def _as_read(found: Hit, score: float | None) -> Hit:
-    """The hit with the reranker's score, where it has one, as its score; the fused one stays among the parts."""
+    """The hit with the reranker's score, where it has one, as its score; the fused one stays among
+    the parts.
+    """
     if score is None:
         return found
-    return dataclasses.replace(found, score=round(score, 6), parts={**found.parts, "fused": found.score, "rerank": round(score, 6)})
+    return dataclasses.replace(
+        found,
+        score=round(score, 6),
+        parts={**found.parts, "fused": found.score, "rerank": round(score, 6)},
+    )
 
 
 def support(query: Query, best: np.ndarray, lang: str) -> float:
@@ -117,7 +136,9 @@ def support(query: Query, best: np.ndarray, lang: str) -> float:
     return float(weights @ graded(best, query.latin[: len(best)] == (lang == "zh")) / total)
 
 
-def hits_of(snapshot: Snapshot, query: Query, found: Candidates, places: Sequence[int]) -> list[Hit]:
+def hits_of(
+    snapshot: Snapshot, query: Query, found: Candidates, places: Sequence[int]
+) -> list[Hit]:
     """The candidates at some positions of ``found`` as hits, with highlights."""
     rows = found.rows[list(places)].tolist()
     bounds = snapshot.passages[rows].tolist()
@@ -127,11 +148,33 @@ def hits_of(snapshot: Snapshot, query: Query, found: Candidates, places: Sequenc
     for number, (place, (row, start, end)) in enumerate(zip(places, bounds)):
         article = articles[row]
         text = article.text[start:end]
-        parts = {name: round(float(getattr(found, name)[place]), 4) for name in ("dense", "lexical", "late", "phrase")}
-        marked = highlights(query, snapshot.model, text, start, tokens.behind(number, body_start(article, start)))
-        out.append(Hit(article.id, article.title, article.date, article.source, article.url, article.lang, start, end, text,
-                       round(float(found.score[place]), 4), round(support(query, found.best[:, place], article.lang), 4), parts, marked,
-                       article.page(start), article.recognised(start), _story(snapshot, row)))
+        parts = {
+            name: round(float(getattr(found, name)[place]), 4)
+            for name in ("dense", "lexical", "late", "phrase")
+        }
+        marked = highlights(
+            query, snapshot.model, text, start, tokens.behind(number, body_start(article, start))
+        )
+        out.append(
+            Hit(
+                article.id,
+                article.title,
+                article.date,
+                article.source,
+                article.url,
+                article.lang,
+                start,
+                end,
+                text,
+                round(float(found.score[place]), 4),
+                round(support(query, found.best[:, place], article.lang), 4),
+                parts,
+                marked,
+                article.page(start),
+                article.recognised(start),
+                _story(snapshot, row),
+            )
+        )
     return out
 
 

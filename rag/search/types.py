@@ -14,9 +14,9 @@ class Filters:
             a date passes only when both are open.
         sources: publishers to keep; empty keeps all.
         langs: languages to keep ("zh", "en"); empty keeps all.
-        places: keep the articles that name one of these places, or a place inside it, anywhere in title or text;
-            provinces, cities and counties of China and countries, in Chinese or English
-            (:func:`rag.corpus.place_names.place_named`); empty keeps all.
+        places: keep the articles that name one of these places, or a place inside it, anywhere in
+            title or text; provinces, cities and counties of China and countries, in Chinese or
+            English (:func:`rag.corpus.place_names.place_named`); empty keeps all.
     """
 
     date_from: str = ""
@@ -31,15 +31,17 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """How the parts of a passage's score are weighed: ``0.75 dense + 2 late + 1 article + 3 lexical + 1 phrase`` unless told.
+    """How the parts of a passage's score are weighed: ``0.75 dense + 2 late + 1 article + 3 lexical
+    + 1 phrase`` unless told.
 
-    Chosen on the development sets, one setting for all of them; docs/evaluation.md has the table of what each
-    part adds.
+    Chosen on the development sets, one setting for all of them; docs/evaluation.md has the table of
+    what each part adds.
 
     Attributes:
         dense, late, article, lexical, phrase: weights of the parts, 0 or more; 0 leaves a part out.
         balanced: compare languages after the mean of each one's best articles is taken off.
-        kindred: in a large corpus, propose passages that hold the words of the question or their translations.
+        kindred: in a large corpus, propose passages that hold the words of the question or their
+            translations.
     """
 
     dense: float = 0.75
@@ -75,15 +77,17 @@ class Hit:
         article_id, title, date, source, url, lang: of the article.
         start, end: the passage is ``article.text[start:end]``.
         text: that slice.
-        score: fused score, or the reranker's where one is used; higher is better, comparable within one search only.
+        score: fused score, or the reranker's where one is used; higher is better, comparable within
+            one search only.
         support: share (0 to 1) of the question's weight that the passage supports.
-        parts: the scores that were fused, by name ("dense", "lexical", "late", "phrase"); with a reranker also "fused", what
-            came of them, and "rerank", its own.
+        parts: the scores that were fused, by name ("dense", "lexical", "late", "phrase"); with a
+            reranker also "fused", what came of them, and "rerank", its own.
         highlights: matched words, in order of appearance.
         page: page on which the passage begins, from 1; 0 where the article has no pages.
-        ocr: how sure text recognition (OCR) is of that page, in percent, 1 to 100; 0 where the text is the file's own.
-        story: id of the first article that tells the same in nearly the same words, this one itself perhaps; "" where no
-            other does.
+        ocr: how sure text recognition (OCR) is of that page, in percent, 1 to 100; 0 where the text
+            is the file's own.
+        story: id of the first article that tells the same in nearly the same words, this one itself
+            perhaps; "" where no other does.
     """
 
     article_id: str

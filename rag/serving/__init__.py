@@ -1,6 +1,7 @@
 """The server: one guard around the page and the JSON interface, and a desk that answers for both.
 
-request ──> :mod:`guard` (host, shut routes, origin, size, who asks) ──> :mod:`routes` or the page ──> :class:`Desk` ──> library
+request ──> :mod:`guard` (host, shut routes, origin, size, who asks) ──> :mod:`routes` or the page
+──> :class:`Desk` ──> library
 """
 
 from rag.serving.desk import Desk

@@ -16,7 +16,9 @@ FORGOTTEN_SECONDS = 3_600
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How much is borne: so many failures for nothing, then 1, 2, 4, ... seconds, up to ``longest``."""
+    """How much is borne: so many failures for nothing, then 1, 2, 4, ... seconds, up to
+    ``longest``.
+    """
 
     free: int
     longest: float
@@ -27,7 +29,9 @@ class Patience:
 
 
 CLIENT, NAME = Patience(5, 900.0), Patience(20, 60.0)
-"""Of a single client; of a name whoever asks for it: shorter, or anybody could keep its owner out."""
+"""Of a single client; of a name whoever asks for it: shorter, or anybody could keep its owner
+out.
+"""
 
 
 class Backoff:
@@ -44,7 +48,9 @@ class Backoff:
     def wait(self, client: str, name: str) -> float:
         """Seconds until this client may try a password of that name; 0 for now."""
         with self._lock:
-            last = max(self._until(key, patience) for key, patience in self._keys(_network(client), name))
+            last = max(
+                self._until(key, patience) for key, patience in self._keys(_network(client), name)
+            )
             return max(0.0, last - self._clock())
 
     def failed(self, client: str, name: str) -> None:
@@ -76,4 +82,6 @@ def _network(client: str) -> str:
         address = ipaddress.ip_address(client.partition("%")[0])
     except ValueError:
         return client
-    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else client
+    return (
+        str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else client
+    )

@@ -61,8 +61,8 @@ def add_clippings(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/api/clippings", response_model=Footnoted, responses=_RESPONSES, tags=["articles"])
     def clippings(asked: Annotated[Clippings, Body()]) -> Footnoted | Response:
-        """Quotes with their sources in footnotes, as Markdown or as a Word file. What the index does not
-        have at its place any more is marked.
+        """Quotes with their sources in footnotes, as Markdown or as a Word file. What the index
+        does not have at its place any more is marked.
         """
         made = [_checked(desk, one) for one in asked.clippings]
         if asked.form == "docx":

@@ -29,7 +29,9 @@ from rag.serving.workers import Workers
 log = logging.getLogger("rag.server")
 
 AGAIN_SECONDS = 30.0
-"""Time after which a version that could not be opened is tried again: its files may have been mended."""
+"""Time after which a version that could not be opened is tried again: its files may have been
+mended.
+"""
 
 
 class Desk:
@@ -43,20 +45,30 @@ class Desk:
         intake: takes the articles that readers add; None where they may not.
     """
 
-    def __init__(self, index: Index, settings: Settings = Settings(), pool: Pool | None = None) -> None:
+    def __init__(
+        self, index: Index, settings: Settings = Settings(), pool: Pool | None = None
+    ) -> None:
         self.index, self.settings = index, settings
-        self._workers = Workers(index, settings.processes, settings.llm) if settings.processes > 1 else None
+        self._workers = (
+            Workers(index, settings.processes, settings.llm) if settings.processes > 1 else None
+        )
         # Who waits for a language model needs a thread, but no processor.
-        threads = settings.processes if self._workers else THREADS_WRITING if settings.llm else THREADS
+        threads = (
+            settings.processes if self._workers else THREADS_WRITING if settings.llm else THREADS
+        )
         self.pool = pool or Pool(threads)
         self.problem = ""
         self._assistant, self._turns = Assistant(index, settings.llm), Turns()
         self._reloading = threading.Lock()
         self._refused, self._refused_at = "", 0.0
-        self.intake = Intake(index.path, settings.allow_url, self._take_up) if settings.allow_upload else None
+        self.intake = (
+            Intake(index.path, settings.allow_url, self._take_up) if settings.allow_upload else None
+        )
 
     def refresh(self) -> None:
-        """Take up the index version that is live now; where it cannot be opened, the old one stays."""
+        """Take up the index version that is live now; where it cannot be opened, the old one
+        stays.
+        """
         # Who finds the lock held need not wait: its holder is about to bring the new version.
         if not self._reloading.acquire(blocking=False):
             return
@@ -64,15 +76,21 @@ class Desk:
             self._reload()
         except YinjuError as error:
             if str(error) != self.problem:
-                log.error("the new index version cannot be opened, so the old one stays in use: %s", error)
+                log.error(
+                    "the new index version cannot be opened, so the old one stays in use: %s", error
+                )
             self.problem = str(error)
         finally:
             self._reloading.release()
 
     def _take_up(self) -> None:
-        """As :meth:`refresh`, and have the titles put in order, which the first search for one would wait for."""
+        """As :meth:`refresh`, and have the titles put in order, which the first search for one
+        would wait for.
+        """
         self.refresh()
-        threading.Thread(target=self.index.browse, kwargs={"order": "title", "count": 1}, daemon=True).start()
+        threading.Thread(
+            target=self.index.browse, kwargs={"order": "title", "count": 1}, daemon=True
+        ).start()
 
     def _reload(self) -> None:
         from rag.index.versions import current
@@ -89,24 +107,46 @@ class Desk:
         self.problem = self._refused = ""
 
     def ask(
-        self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = (),
+        self,
+        question: str,
+        filters: Filters | None = None,
+        as_of: str = "",
+        without: Sequence[str] = (),
+        before: Sequence[str] = (),
         write: bool = True,
     ) -> Answer:
         """The answer to one question, after those ``before`` it; it waits for its turn.
 
         Raises UsageError for a question that cannot be used, ServerBusy where too many wait.
         """
-        return self.pool.submit(lambda: self.answer(question, filters, as_of, without, before, write)).result()
+        return self.pool.submit(
+            lambda: self.answer(question, filters, as_of, without, before, write)
+        ).result()
 
     def stream(
-        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
-        without: Sequence[str] = (), halted: threading.Event | None = None, write: bool = True,
+        self,
+        question: str,
+        history: Sequence[tuple[str, Answer]] = (),
+        filters: Filters | None = None,
+        as_of: str = "",
+        without: Sequence[str] = (),
+        halted: threading.Event | None = None,
+        write: bool = True,
     ) -> Iterator[Event]:
-        """The answer stage by stage, see :meth:`rag.assistant.Assistant.stream`; once ``halted`` is set it ends. Raises as :meth:`ask`."""
-        yield from self.pool.iterate(lambda: self.events(question, history, filters, as_of, without, (), write), halted)
+        """The answer stage by stage, see :meth:`rag.assistant.Assistant.stream`; once ``halted`` is
+        set it ends. Raises as :meth:`ask`.
+        """
+        yield from self.pool.iterate(
+            lambda: self.events(question, history, filters, as_of, without, (), write), halted
+        )
 
     def answer(
-        self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = (),
+        self,
+        question: str,
+        filters: Filters | None = None,
+        as_of: str = "",
+        without: Sequence[str] = (),
+        before: Sequence[str] = (),
         write: bool = True,
     ) -> Answer:
         """As :meth:`ask`, in the thread of the caller and at once."""
@@ -114,30 +154,56 @@ class Desk:
         return last
 
     def events(
-        self, question: str, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
-        without: Sequence[str] = (), before: Sequence[str] = (), write: bool = True,
+        self,
+        question: str,
+        history: Sequence[tuple[str, Answer]] = (),
+        filters: Filters | None = None,
+        as_of: str = "",
+        without: Sequence[str] = (),
+        before: Sequence[str] = (),
+        write: bool = True,
     ) -> Iterator[Event]:
-        """As :meth:`stream`, in the thread of the caller; questions ``before`` it are answered first, and are its history."""
+        """As :meth:`stream`, in the thread of the caller; questions ``before`` it are answered
+        first, and are its history.
+        """
         as_of = as_of or self.settings.as_of
         if self._workers:
-            yield from self._workers.run("events", question, history, filters, as_of, without, before, write)
+            yield from self._workers.run(
+                "events", question, history, filters, as_of, without, before, write
+            )
             return
         self.refresh()
         turns = tuple(history) or self._turns.of(self._assistant, before, filters, as_of)
-        with closing(self._assistant.stream(question, turns, filters, as_of, without, write)) as stages:
+        with closing(
+            self._assistant.stream(question, turns, filters, as_of, without, write)
+        ) as stages:
             for event in stages:
                 if isinstance(event, Answer) and not (without or history):
                     self._turns.keep(self._assistant, (*turns, (question, event)), filters, as_of)
                 yield event
 
     def suggestions(
-        self, question: str, answer: Answer, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
+        self,
+        question: str,
+        answer: Answer,
+        history: Sequence[tuple[str, Answer]] = (),
+        filters: Filters | None = None,
+        as_of: str = "",
     ) -> tuple[str, ...]:
-        """Questions to go on with, see :meth:`rag.assistant.Assistant.suggestions`; it waits for its turn. Raises as :meth:`ask`."""
-        return self.pool.submit(lambda: self.suggested(question, answer, history, filters, as_of)).result()
+        """Questions to go on with, see :meth:`rag.assistant.Assistant.suggestions`; it waits for
+        its turn. Raises as :meth:`ask`.
+        """
+        return self.pool.submit(
+            lambda: self.suggested(question, answer, history, filters, as_of)
+        ).result()
 
     def suggested(
-        self, question: str, answer: Answer, history: Sequence[tuple[str, Answer]] = (), filters: Filters | None = None, as_of: str = "",
+        self,
+        question: str,
+        answer: Answer,
+        history: Sequence[tuple[str, Answer]] = (),
+        filters: Filters | None = None,
+        as_of: str = "",
     ) -> tuple[str, ...]:
         """As :meth:`suggestions`, in the thread of the caller and at once."""
         as_of = as_of or self.settings.as_of
@@ -147,9 +213,16 @@ class Desk:
         return self._assistant.suggestions(question, answer, history, filters, as_of)
 
     def follow(
-        self, question: str, filters: Filters | None = None, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = ()
+        self,
+        question: str,
+        filters: Filters | None = None,
+        as_of: str = "",
+        without: Sequence[str] = (),
+        before: Sequence[str] = (),
     ) -> tuple[str, ...]:
-        """As :meth:`suggested`, for a question whose answer is not at hand: it is given again where it is not remembered."""
+        """As :meth:`suggested`, for a question whose answer is not at hand: it is given again where
+        it is not remembered.
+        """
         if self._workers:
             (found,) = self._workers.run("follow", question, filters, as_of, without, before)
             return found
@@ -158,11 +231,15 @@ class Desk:
             turns = self._turns.of(self._assistant, before, filters, as_of)
             answer = self._assistant.ask(question, turns, filters, as_of, without, write=False)
         else:
-            *turns, (_, answer) = self._turns.of(self._assistant, (*before, question), filters, as_of)
+            *turns, (_, answer) = self._turns.of(
+                self._assistant, (*before, question), filters, as_of
+            )
         return self.suggested(question, answer, turns, filters, as_of)
 
     def with_columns(self, answer: Answer, columns: Sequence[str]) -> Answer:
-        """A list with further columns, see :meth:`rag.assistant.Assistant.with_columns`; in the thread of the caller."""
+        """A list with further columns, see :meth:`rag.assistant.Assistant.with_columns`; in the
+        thread of the caller.
+        """
         if self._workers and columns:
             (made,) = self._workers.run("with_columns", answer, columns)
             return made
@@ -193,7 +270,9 @@ class Desk:
             return None
         # Passages stand in the order of their articles.
         first, last = np.searchsorted(snapshot.passages.article_row, [row, row + 1])
-        return snapshot.article(row), [(start, end) for _, start, end in snapshot.passages[first:last].tolist()]
+        return snapshot.article(row), [
+            (start, end) for _, start, end in snapshot.passages[first:last].tolist()
+        ]
 
     def browse(self, words: str, filters: Filters, order: str, start: int, count: int) -> Listing:
         """A page of the list of articles, see :meth:`rag.library.Index.browse`."""
@@ -201,7 +280,9 @@ class Desk:
         return self.index.browse(words, filters, order, start, count)
 
     def sift(self, words: str, filters: Filters, start: int, count: int) -> Sifted:
-        """A page of all articles that hold what is searched for, see :meth:`rag.library.Index.sift`."""
+        """A page of all articles that hold what is searched for, see
+        :meth:`rag.library.Index.sift`.
+        """
         if self._workers:
             (found,) = self._workers.run("sift", words, filters, start, count)
             return found

@@ -31,11 +31,16 @@ def add_entrance(app: FastAPI, door: Door | None) -> None:
     @app.get("/login", include_in_schema=False)
     async def form(request: Request) -> Response:
         inside = await door.who(request) or ""
-        return _page(login_page(_root(request), _here(request.query_params.get("next", "")), inside=inside))
+        return _page(
+            login_page(_root(request), _here(request.query_params.get("next", "")), inside=inside)
+        )
 
     @app.post("/login", include_in_schema=False)
     async def log_in(
-        request: Request, name: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "", following: Annotated[str, Form(alias="next")] = ""
+        request: Request,
+        name: Annotated[str, Form()] = "",
+        password: Annotated[str, Form()] = "",
+        following: Annotated[str, Form(alias="next")] = "",
     ) -> Response:
         following, status, problem = _here(following), 401, _WRONG
         headers = {}
@@ -57,7 +62,9 @@ def add_entrance(app: FastAPI, door: Door | None) -> None:
 
     @app.post("/api/token", responses={"default": {"model": Refusal}}, tags=["server"])
     def token(request: Request) -> Token:
-        """A token for programs, so that they need not send a password with every request. Ask for it with Basic."""
+        """A token for programs, so that they need not send a password with every request. Ask for
+        it with Basic.
+        """
         if not request.headers.get("authorization", "").lower().startswith("basic "):
             raise HTTPException(403, "a token is given for a name and a password (Basic) only")
         return Token(token=door.ticket(request.scope["user"]), seconds=LASTS_SECONDS)

@@ -24,17 +24,32 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 async def event_stream(
-    desk: Desk, question: str, filters: Filters, as_of: str = "", without: Sequence[str] = (), before: Sequence[str] = (), write: bool = True
+    desk: Desk,
+    question: str,
+    filters: Filters,
+    as_of: str = "",
+    without: Sequence[str] = (),
+    before: Sequence[str] = (),
+    write: bool = True,
 ) -> StreamingResponse:
-    """The reply to a question, begun when its turn has come. A reader who hangs up ends the work after the stage it is in.
+    """The reply to a question, begun when its turn has come. A reader who hangs up ends the work
+    after the stage it is in.
 
     Raises what :meth:`Desk.ask` raises before the first event; later errors are an event ``error``.
     """
-    events = desk.pool.stream(lambda: desk.events(question, (), filters, as_of, without, before, write))
-    return await streamed(events, encoded, lambda error: _event("error", failure(error, "events of /api/ask")[1]))
+    events = desk.pool.stream(
+        lambda: desk.events(question, (), filters, as_of, without, before, write)
+    )
+    return await streamed(
+        events, encoded, lambda error: _event("error", failure(error, "events of /api/ask")[1])
+    )
 
 
-async def streamed(events: AsyncIterator[Event], encode: Callable[[Event], bytes], failed: Callable[[Exception], bytes]) -> StreamingResponse:
+async def streamed(
+    events: AsyncIterator[Event],
+    encode: Callable[[Event], bytes],
+    failed: Callable[[Exception], bytes],
+) -> StreamingResponse:
     """A reply that tells events as they come, and that it lives where none comes for a while.
 
     Args:
@@ -78,7 +93,10 @@ def encoded(event: Event) -> bytes:
     """One event on the wire: its name is that of its class in lower case, or "text"."""
     if isinstance(event, str):
         return _event("text", {"text": event})
-    return _event(type(event).__name__.lower(), event.to_dict() if isinstance(event, Answer) else asdict(event))
+    return _event(
+        type(event).__name__.lower(),
+        event.to_dict() if isinstance(event, Answer) else asdict(event),
+    )
 
 
 def _event(name: str, data: dict) -> bytes:

@@ -1,8 +1,8 @@
 """Around every route, the page's and Gradio's own included: nothing passes that is not let in here.
 
-In this order: websockets (nothing here speaks them), the name the request came by, routes that stay shut, requests that
-another site's page sends, bodies that are too long, and who asks. Replies get the security headers, and what nobody
-expected becomes a message with a reference.
+In this order: websockets (nothing here speaks them), the name the request came by, routes that stay
+shut, requests that another site's page sends, bodies that are too long, and who asks. Replies get
+the security headers, and what nobody expected becomes a message with a reference.
 """
 
 from __future__ import annotations
@@ -51,12 +51,30 @@ SECURITY_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-# What the page itself calls. Gradio's other routes (files, proxy, recordings, monitoring) stay shut.
-PAGE_ROUTES = ("queue/join", "queue/data", "heartbeat/", "startup-events", "cancel", "reset", "info", "theme.css")
+# What the page itself calls. Gradio's other routes (files, proxy, recordings, monitoring) stay
+# shut.
+PAGE_ROUTES = (
+    "queue/join",
+    "queue/data",
+    "heartbeat/",
+    "startup-events",
+    "cancel",
+    "reset",
+    "info",
+    "theme.css",
+)
 UPLOAD_PATH = "/api/articles"
 MCP_PATH = "/mcp"
 OWN_ROUTES = ("/healthz", "/login", "/logout", "/docs", "/openapi.json", MCP_PATH)
-OPEN_PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", *OWN_ROUTES)
+OPEN_PATHS = (
+    "/",
+    "/config",
+    "/theme.css",
+    "/favicon.ico",
+    "/robots.txt",
+    "/manifest.json",
+    *OWN_ROUTES,
+)
 STATIC_FOLDERS = ("/assets/", "/static/", "/svelte/", "/static-offline-docs/")
 OPEN_FOLDERS = ("/api/", OPENAI_FOLDER, *STATIC_FOLDERS)
 # Gradio makes addresses of its page from these, whoever sent them.
@@ -82,8 +100,12 @@ class Guard:
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
         scope = self._placed(scope)
-        # Answers and articles stay out of caches that others share, also where a proxy keeps what it can.
-        private, started = not scope["path"].removeprefix(self._root).startswith(STATIC_FOLDERS), False
+        # Answers and articles stay out of caches that others share, also where a proxy keeps what
+        # it can.
+        private, started = (
+            not scope["path"].removeprefix(self._root).startswith(STATIC_FOLDERS),
+            False,
+        )
 
         async def send_guarded(event: Message) -> None:
             nonlocal started
@@ -108,11 +130,17 @@ class Guard:
                 await JSONResponse(body, status, headers)(scope, receive, send_guarded)
 
     def _placed(self, scope: Scope) -> Scope:
-        """The request below the root that the proxy shows, whether the proxy cuts that off or not."""
+        """The request below the root that the proxy shows, whether the proxy cuts that off or
+        not.
+        """
         root, path = self._root, scope["path"]
         if root and path != root and not path.startswith(root + "/"):
             path = root + path
-        headers = [one for one in scope["headers"] if not one[0].startswith(b"x-forwarded-") and one[0] not in UNHEARD]
+        headers = [
+            one
+            for one in scope["headers"]
+            if not one[0].startswith(b"x-forwarded-") and one[0] not in UNHEARD
+        ]
         return {**scope, "path": path, "root_path": root, "headers": headers}
 
     async def _refuse(self, scope: Scope) -> Response | None:
@@ -120,7 +148,10 @@ class Guard:
         path = scope["path"].removeprefix(self._root) or "/"
         about, refuse = f"{method} {path}", partial(refusal, form=form_of(path))
         if not self._hosts.has(headers.get("host", "")):
-            told = "the server does not go by the name in the address; its administrator can add it with --allowed-host"
+            told = (
+                "the server does not go by the name in the address; its administrator can add it"
+                " with --allowed-host"
+            )
             return refuse(400, told, f"{about} of {headers.get('host', '')}")
         if not self._is_open(path):
             return refuse(404, "there is nothing here, or it is not open", about)
@@ -136,12 +167,19 @@ class Guard:
         if name is not None or path == "/healthz":
             return None
         if method in ("GET", "HEAD") and "text/html" in headers.get("accept", ""):
-            following = path + (f"?{query}" if (query := scope["query_string"].decode("latin-1")) else "")
+            following = path + (
+                f"?{query}" if (query := scope["query_string"].decode("latin-1")) else ""
+            )
             return RedirectResponse(f"{self._root}/login?next={quote(following, safe='')}", 303)
         # A browser would cover the page with a dialog of its own.
         by_page = "sec-fetch-mode" in headers
         asked = {} if by_page else {"www-authenticate": 'Basic realm="Yinju", charset="UTF-8"'}
-        return refuse(401, "log in first: at /login, or with a name and a password (Basic) or a token (Bearer)", about, asked)
+        return refuse(
+            401,
+            "log in first: at /login, or with a name and a password (Basic) or a token (Bearer)",
+            about,
+            asked,
+        )
 
     def _is_open(self, path: str) -> bool:
         head, found, rest = path.partition("/gradio_api/")

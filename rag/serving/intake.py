@@ -1,7 +1,9 @@
-"""Articles that readers add: taken one round after the other, put into the corpus folder, indexed while questions go on.
+"""Articles that readers add: taken one round after the other, put into the corpus folder, indexed
+while questions go on.
 
-Whoever adds gets a :class:`Job` and may watch it. All jobs that wait when a round begins go into it, so the index is
-brought up to date once for all of them; its work is done by a process of its own (:mod:`rag.updating`).
+Whoever adds gets a :class:`Job` and may watch it. All jobs that wait when a round begins go into
+it, so the index is brought up to date once for all of them; its work is done by a process of its
+own (:mod:`rag.updating`).
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ WAITING = 32
 BYTES = 200_000_000
 """Bytes that wait at most."""
 TEXT_LIMIT = 300_000
-"""Characters of a text that is pasted; with what is said of it, it must fit into the body of a request."""
+"""Characters of a text that is pasted; with what is said of it, it must fit into the body of a
+request.
+"""
 FILES = 100
 """Files of one job at most."""
 PAGES = 20
@@ -44,7 +48,9 @@ _SAID = ("title", "date", "source", "url", "lang")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to add: ``kind`` is "text" (``content`` is the text), "file" (its bytes) or "url" ("")."""
+    """One thing to add: ``kind`` is "text" (``content`` is the text), "file" (its bytes) or "url"
+    ("").
+    """
 
     kind: str
     name: str
@@ -57,11 +63,13 @@ class State:
 
     Attributes:
         stage: "waiting", "reading" (the articles), "indexing", "done" or "failed".
-        done, total: how many things are read, or how far the index is; ``total`` is None where it is not known.
+        done, total: how many things are read, or how far the index is; ``total`` is None where it
+            is not known.
         phase: of the indexing, as builds tell it.
         results: what became of each thing, as far as it is known.
         version: the index version that holds them, once it is live.
-        error: why the index could not be brought up to date; what was read stays in the corpus folder.
+        error: why the index could not be brought up to date; what was read stays in the corpus
+            folder.
     """
 
     stage: str = "waiting"
@@ -84,7 +92,9 @@ class Job:
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def watch(self, seconds: float = 1.0) -> Iterator[State]:
-        """The states of the job as they come, the present one first and the final one last; each again after some seconds."""
+        """The states of the job as they come, the present one first and the final one last; each
+        again after some seconds.
+        """
         while True:
             state = self.state
             yield state
@@ -110,7 +120,11 @@ class Intake:
     """
 
     def __init__(
-        self, path: str | Path, allow_url: bool = False, taken_up: Callable[[], object] = lambda: None, fetcher: Callable[[], Fetcher] | None = None
+        self,
+        path: str | Path,
+        allow_url: bool = False,
+        taken_up: Callable[[], object] = lambda: None,
+        fetcher: Callable[[], Fetcher] | None = None,
     ) -> None:
         """
         Args:
@@ -123,7 +137,10 @@ class Intake:
         """
         self.path, self.allow_url = Path(path), allow_url
         if not corpora(path):
-            raise UsageError(f"expected {path} to know the folder of its articles, but it does not: build it with yinju build --corpus DIR")
+            raise UsageError(
+                f"expected {path} to know the folder of its articles, but it does not: build it"
+                " with yinju build --corpus DIR"
+            )
         corpus_folder(path)
         self._taken_up, self._fetcher = taken_up, fetcher or (lambda: Fetcher(Limits(pages=PAGES)))
         self._queue: queue.Queue[Job | None] = queue.Queue(WAITING)
@@ -133,7 +150,8 @@ class Intake:
         self._updating: Updating | None = None
 
     def add(self, items: Sequence[Item], **said: str) -> Job:
-        """Have things added; ``said`` are title, date, source, url and lang, where they are one article.
+        """Have things added; ``said`` are title, date, source, url and lang, where they are one
+        article.
 
         Raises UsageError for what cannot be added at all, ServerBusy where too much waits.
         """
@@ -142,12 +160,18 @@ class Intake:
         size = sum(len(item.content) for item in items)
         with self._lock:
             if self._bytes + size > BYTES:
-                raise ServerBusy("more articles are waiting than can be taken soon: add yours again in some minutes")
+                raise ServerBusy(
+                    "more articles are waiting than can be taken soon: add yours again in some"
+                    " minutes"
+                )
             job = Job(tuple(items), said)
             try:
                 self._queue.put_nowait(job)
             except queue.Full:
-                raise ServerBusy("more articles are waiting than can be taken soon: add yours again in some minutes") from None
+                raise ServerBusy(
+                    "more articles are waiting than can be taken soon: add yours again in some"
+                    " minutes"
+                ) from None
             self._bytes += size
             self._jobs[job.id] = job
             while len(self._jobs) > KEPT and next(iter(self._jobs.values())).state.stage in FINAL:
@@ -159,18 +183,31 @@ class Intake:
 
     def _check(self, items: Sequence[Item], said: dict[str, str]) -> None:
         if not 1 <= len(items) <= FILES:
-            raise UsageError(f"expected 1 to {FILES} files, a text or an address, got {len(items)} things")
+            raise UsageError(
+                f"expected 1 to {FILES} files, a text or an address, got {len(items)} things"
+            )
         if strange := sorted(said.keys() - set(_SAID)):
-            raise UsageError(f"expected {', '.join(_SAID)} to be said of an article, got {', '.join(strange)}")
+            raise UsageError(
+                f"expected {', '.join(_SAID)} to be said of an article, got {', '.join(strange)}"
+            )
         if said and (len(items) > 1 or items[0].kind == "url"):
-            raise UsageError("expected a title, date or source with one text or one file only: leave them out, or add one at a time")
+            raise UsageError(
+                "expected a title, date or source with one text or one file only: leave them out,"
+                " or add one at a time"
+            )
         for item in items:
             if item.kind == "url" and not self.allow_url:
-                raise UsageError("expected a text or a file: this server fetches no addresses (its administrator can allow it: --allow-url)")
+                raise UsageError(
+                    "expected a text or a file: this server fetches no addresses (its administrator"
+                    " can allow it: --allow-url)"
+                )
             if item.kind == "text" and not item.content.strip():
                 raise UsageError("expected the text of an article, found none")
             if item.kind == "text" and len(item.content) > TEXT_LIMIT:
-                raise UsageError(f"expected a text of {TEXT_LIMIT:,} characters at most, got {len(item.content):,}: add it as a file")
+                raise UsageError(
+                    f"expected a text of {TEXT_LIMIT:,} characters at most, got"
+                    f" {len(item.content):,}: add it as a file"
+                )
 
     def job(self, job_id: str) -> Job | None:
         """A job by its id; None for one that is not known, or no more."""
@@ -220,7 +257,13 @@ class Intake:
             for at, item in enumerate(job.items, 1):
                 if item.kind == "url":
                     fetcher = fetcher or self._fetcher()
-                job.tell(results=(*job.state.results, *_added(folder, fetcher, item, job.said, self._feed_read)), done=at)
+                job.tell(
+                    results=(
+                        *job.state.results,
+                        *_added(folder, fetcher, item, job.said, self._feed_read),
+                    ),
+                    done=at,
+                )
         # One that is known may have been put there by a round that was cut off before its update.
         wanted = [job for job in jobs if any(one.status != "refused" for one in job.state.results)]
         for job in jobs:
@@ -251,9 +294,15 @@ class Intake:
 
 
 def _added(
-    folder: CorpusFolder, fetcher: Fetcher | None, item: Item, said: dict[str, str], on_feed: Callable[[str], None]
+    folder: CorpusFolder,
+    fetcher: Fetcher | None,
+    item: Item,
+    said: dict[str, str],
+    on_feed: Callable[[str], None],
 ) -> Iterator[Added]:
-    """What became of one thing. No failure of one costs the others; where things lie on the server is nobody's business."""
+    """What became of one thing. No failure of one costs the others; where things lie on the server
+    is nobody's business.
+    """
     from rag.corpus.web import add_url
 
     try:
@@ -264,4 +313,6 @@ def _added(
         else:
             yield from add_url(folder, item.name, fetcher, on_feed)
     except YinjuError as error:
-        yield Added(item.name, "refused", reason=str(error).replace(str(folder.path), folder.path.name))
+        yield Added(
+            item.name, "refused", reason=str(error).replace(str(folder.path), folder.path.name)
+        )

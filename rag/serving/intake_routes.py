@@ -38,9 +38,16 @@ def add_intake(app: FastAPI, intake: Intake) -> None:
 
     @app.post("/api/articles", responses=_REFUSED, tags=["articles"])
     async def add(
-        files: Annotated[list[UploadFile] | None, File(max_length=FILES, description="Files of articles; their names only tell the format.")] = None,
+        files: Annotated[
+            list[UploadFile] | None,
+            File(
+                max_length=FILES, description="Files of articles; their names only tell the format."
+            ),
+        ] = None,
         text: Annotated[str, Form(description="Or the text of one.")] = "",
-        address: Annotated[str, Form(description="Or where one is, a feed or a sitemap, where the server fetches.")] = "",
+        address: Annotated[
+            str, Form(description="Or where one is, a feed or a sitemap, where the server fetches.")
+        ] = "",
         title: Annotated[str, Form()] = "",
         date: Annotated[str, Form(description="YYYY-MM-DD.")] = "",
         source: Annotated[str, Form()] = "",
@@ -48,7 +55,9 @@ def add_intake(app: FastAPI, intake: Intake) -> None:
         lang: Annotated[str, Form()] = "",
         wait: Annotated[bool, Query(description="Reply when it is done.")] = True,
     ) -> Adding:
-        """Add articles: files, a text, or what is at an address. The index is brought up to date, once for all who add at that time."""
+        """Add articles: files, a text, or what is at an address. The index is brought up to date,
+        once for all who add at that time.
+        """
         items = [Item("file", one.filename or "file", await one.read()) for one in files or ()]
         items += [Item("text", title, text)] if text else []
         items += [Item("url", address)] if address else []

@@ -45,7 +45,9 @@ class Door:
 
     def __init__(self, accounts: Accounts, backoff: Backoff | None = None) -> None:
         self._accounts, self._backoff = accounts, backoff or Backoff()
-        self._signer = URLSafeTimedSerializer(accounts.secret, salt="login", signer_kwargs={"digest_method": hashlib.sha256})
+        self._signer = URLSafeTimedSerializer(
+            accounts.secret, salt="login", signer_kwargs={"digest_method": hashlib.sha256}
+        )
         # Servers on one host share its cookies, whatever their ports: each has one of its own.
         self.cookie = f"yinju-{hashlib.sha256(accounts.secret).hexdigest()[:8]}"
         self._key = os.urandom(32)
@@ -53,7 +55,9 @@ class Door:
         self._checking = asyncio.Semaphore(AT_ONCE)
 
     async def who(self, connection: HTTPConnection) -> str | None:
-        """The name under which a request comes, or None. Raises HTTPException 429 where too many passwords were wrong."""
+        """The name under which a request comes, or None. Raises HTTPException 429 where too many
+        passwords were wrong.
+        """
         if name := self._signed(connection.cookies.get(self.cookie, "")):
             return name
         try:
@@ -68,9 +72,13 @@ class Door:
             raise HTTPException(429, str(error), {"retry-after": str(error.seconds)}) from error
 
     async def opens(self, name: str, password: str, client: str) -> bool:
-        """Whether this is the password of that name. Raises Wait where this client, or all for this name, guessed too often."""
+        """Whether this is the password of that name. Raises Wait where this client, or all for this
+        name, guessed too often.
+        """
         name, password = name[:LONGEST], password[: LONGEST + 1]
-        known = hmac.digest(self._key, f"{name}\0{password}".encode("utf-8", "surrogatepass"), "sha256")
+        known = hmac.digest(
+            self._key, f"{name}\0{password}".encode("utf-8", "surrogatepass"), "sha256"
+        )
         if seconds := self._backoff.wait(client, name):
             raise Wait(seconds)
         # To check a password takes long on purpose; a program sends its own with every request.
@@ -89,7 +97,9 @@ class Door:
         return False
 
     def ticket(self, name: str) -> str:
-        """What shows for :data:`LASTS_SECONDS` that its bearer came in under that name; void once any password changes."""
+        """What shows for :data:`LASTS_SECONDS` that its bearer came in under that name; void once
+        any password changes.
+        """
         return self._signer.dumps(name)
 
     def _signed(self, ticket: str) -> str | None:
@@ -101,7 +111,8 @@ class Door:
 
 
 def _credentials(connection: HTTPConnection) -> str:
-    """``name:password`` of Basic; a token or ``name:password`` of Bearer, all that clients with a field for an "API key" send; "" for none.
+    """``name:password`` of Basic; a token or ``name:password`` of Bearer, all that clients with a
+    field for an "API key" send; "" for none.
 
     A token has no colon. Raises ValueError for what cannot be read.
     """
@@ -120,14 +131,23 @@ def client_of(connection: HTTPConnection) -> str:
 
 
 def set_cookie(response: Response, connection: HTTPConnection, name: str, ticket: str) -> None:
-    """Have the browser keep a ticket, out of reach of scripts and other sites' requests; "" takes it away."""
+    """Have the browser keep a ticket, out of reach of scripts and other sites' requests; "" takes
+    it away.
+    """
     response.set_cookie(
-        name, ticket, max_age=LASTS_SECONDS if ticket else 0, path=connection.scope.get("root_path") or "/",
-        secure=connection.url.scheme == "https", httponly=True, samesite="lax",
-    )  # fmt: skip
+        name,
+        ticket,
+        max_age=LASTS_SECONDS if ticket else 0,
+        path=connection.scope.get("root_path") or "/",
+        secure=connection.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
 
 
-def login_page(root: str, following: str, name: str = "", problem: tuple[str, str] = ("", ""), inside: str = "") -> str:
+def login_page(
+    root: str, following: str, name: str = "", problem: tuple[str, str] = ("", ""), inside: str = ""
+) -> str:
     """The form in Chinese and English at once: who reads it is not known yet.
 
     Args:
@@ -140,4 +160,6 @@ def login_page(root: str, following: str, name: str = "", problem: tuple[str, st
     from jinja2 import Template
 
     page = resources.files("rag.serving").joinpath("login.html").read_text("utf-8")
-    return Template(page, autoescape=True).render(root=root, following=following, name=name, problem=problem, inside=inside)
+    return Template(page, autoescape=True).render(
+        root=root, following=following, name=name, problem=problem, inside=inside
+    )

@@ -14,7 +14,9 @@ from rag.search.types import Filters, Hit
 from rag.writing.check import SENTENCE_LIMIT, TEXTS_LIMIT
 
 HISTORY_LIMIT = 12
-"""Earlier questions of a request, each answered in turn; the last one decides what a follow-up means."""
+"""Earlier questions of a request, each answered in turn; the last one decides what a follow-up
+means.
+"""
 
 
 class Narrowing(BaseModel):
@@ -22,26 +24,51 @@ class Narrowing(BaseModel):
 
     date_from: str = Field("", description="Only articles of this day or later, YYYY-MM-DD.")
     date_to: str = Field("", description="Only articles of this day or earlier, YYYY-MM-DD.")
-    sources: list[str] = Field(default_factory=list, max_length=100, description="Only these publishers, as stored.")
-    langs: list[str] = Field(default_factory=list, max_length=100, description="Only these languages: zh, en.")
-    places: list[str] = Field(default_factory=list, max_length=100, description="Only articles that name one of these places, or one inside it.")
+    sources: list[str] = Field(
+        default_factory=list, max_length=100, description="Only these publishers, as stored."
+    )
+    langs: list[str] = Field(
+        default_factory=list, max_length=100, description="Only these languages: zh, en."
+    )
+    places: list[str] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Only articles that name one of these places, or one inside it.",
+    )
 
     def filters(self) -> Filters:
-        return Filters(self.date_from, self.date_to, tuple(self.sources), tuple(self.langs), tuple(self.places))
+        return Filters(
+            self.date_from, self.date_to, tuple(self.sources), tuple(self.langs), tuple(self.places)
+        )
 
 
 class Lifting(BaseModel):
     """How a question is taken: after which ones, and under which of its constraints."""
 
-    as_of: str = Field("", description='The day that "last month" is told from, YYYY-MM-DD; of the newest article unless told.')
+    as_of: str = Field(
+        "",
+        description=(
+            'The day that "last month" is told from, YYYY-MM-DD; of the newest article unless told.'
+        ),
+    )
     without: list[str] = Field(
-        default_factory=list, max_length=100, description="Constraints of the question to lift: date, place, source, or their words."
+        default_factory=list,
+        max_length=100,
+        description="Constraints of the question to lift: date, place, source, or their words.",
     )
     columns: list[Literal["when", "how_many", "who"]] = Field(
-        default_factory=list, max_length=3, description="Further columns of an answer that is a list; not with `text/event-stream`."
+        default_factory=list,
+        max_length=3,
+        description="Further columns of an answer that is a list; not with `text/event-stream`.",
     )
-    write: bool = Field(True, description="Whether the language model writes the answer, where the server has one.")
-    history: list[str] = Field(default_factory=list, max_length=HISTORY_LIMIT, description="Earlier questions, oldest first.")
+    write: bool = Field(
+        True, description="Whether the language model writes the answer, where the server has one."
+    )
+    history: list[str] = Field(
+        default_factory=list,
+        max_length=HISTORY_LIMIT,
+        description="Earlier questions, oldest first.",
+    )
 
 
 AS_OF, WITHOUT = (Lifting.model_fields[name].description for name in ("as_of", "without"))
@@ -58,14 +85,22 @@ class Searched(Narrowing):
 
     question: str
     k: int = Field(10, ge=1, le=100, description="Passages at most.")
-    facets: bool = Field(False, description="All articles that hold the words, with their number by month, publisher, place and language.")
+    facets: bool = Field(
+        False,
+        description=(
+            "All articles that hold the words, with their number by month, publisher, place and"
+            " language."
+        ),
+    )
     start: int = Field(0, ge=0, description="With `facets`: how many articles to pass over.")
 
 
 class Browsed(Narrowing):
     """What follows the ``?`` of ``/api/articles``."""
 
-    words: str = Field("", max_length=1_000, description="Parts of the title, between spaces; all must occur.")
+    words: str = Field(
+        "", max_length=1_000, description="Parts of the title, between spaces; all must occur."
+    )
     order: Literal["newest", "oldest", "title"] = "newest"
     start: int = Field(0, ge=0, description="How many to pass over.")
     count: int = Field(20, ge=1, le=200, description="Articles at most.")
@@ -81,12 +116,23 @@ class Asking(Lifting):
 class Checking(BaseModel):
     """The body of ``POST /api/check``; see :func:`rag.writing.check.check`."""
 
-    sentence: str = Field(min_length=1, max_length=SENTENCE_LIMIT, description="One sentence, Chinese or English.")
-    evidence: list[str] = Field(max_length=TEXTS_LIMIT, description="The texts that shall say it, in either language.")
+    sentence: str = Field(
+        min_length=1, max_length=SENTENCE_LIMIT, description="One sentence, Chinese or English."
+    )
+    evidence: list[str] = Field(
+        max_length=TEXTS_LIMIT, description="The texts that shall say it, in either language."
+    )
 
-    model_config = {"json_schema_extra": {"examples": [{
-        "sentence": "Over 900 firms took part on 1 August.", "evidence": ["8月1日，七百多家企业参加了活动。"],
-    }]}}  # fmt: skip
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "sentence": "Over 900 firms took part on 1 August.",
+                    "evidence": ["8月1日，七百多家企业参加了活动。"],
+                }
+            ]
+        }
+    }
 
 
 class Suggested(BaseModel):
@@ -100,9 +146,13 @@ class Found(BaseModel):
 
     question: str
     hits: list[Hit]
-    total: int | None = Field(None, description="Articles that hold the words; the 1,000 best can be listed.")
+    total: int | None = Field(
+        None, description="Articles that hold the words; the 1,000 best can be listed."
+    )
     start: int | None = Field(None, description="Place of the first hit among them, from 0.")
-    nearest: bool | None = Field(None, description="No article holds them: the hits are merely the nearest.")
+    nearest: bool | None = Field(
+        None, description="No article holds them: the hits are merely the nearest."
+    )
     facets: Facets | None = Field(None, description="Pairs of a value and the number of articles.")
 
 
@@ -114,7 +164,9 @@ class Span(BaseModel):
 
 
 class WholeArticle(BaseModel):
-    """An article as it was indexed. ``passages`` are what hits and citations refer to by ``start`` and ``end``."""
+    """An article as it was indexed. ``passages`` are what hits and citations refer to by ``start``
+    and ``end``.
+    """
 
     id: str
     text: str
@@ -123,19 +175,32 @@ class WholeArticle(BaseModel):
     source: str
     url: str
     lang: str
-    pages: list[int] = Field(description="Where the pages of a PDF begin in the text; empty for what has no pages.")
-    ocr: list[int] = Field(description="For each page how sure OCR is of it, in percent, 0 for one that it did not read; empty where it read none.")
+    pages: list[int] = Field(
+        description="Where the pages of a PDF begin in the text; empty for what has no pages."
+    )
+    ocr: list[int] = Field(
+        description=(
+            "For each page how sure OCR is of it, in percent, 0 for one that it did not read; empty"
+            " where it read none."
+        )
+    )
     passages: list[Span]
 
 
 class Health(BaseModel):
-    """``degraded``: answers come from an older version of the index, for the live one cannot be opened."""
+    """``degraded``: answers come from an older version of the index, for the live one cannot be
+    opened.
+    """
 
     status: str
-    articles: int | None = Field(None, description="Only told to who may ask questions, like all that follows.")
+    articles: int | None = Field(
+        None, description="Only told to who may ask questions, like all that follows."
+    )
     index_version: str | None = None
     problem: str | None = None
-    overdue: list[str] | None = Field(None, description="Watched folders and feeds that were not read for long, if any.")
+    overdue: list[str] | None = Field(
+        None, description="Watched folders and feeds that were not read for long, if any."
+    )
 
 
 class Token(BaseModel):

@@ -1,4 +1,6 @@
-"""By which name a request came, and from whose page: what a browser is made to do on behalf of strangers is refused."""
+"""By which name a request came, and from whose page: what a browser is made to do on behalf of
+strangers is refused.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,16 @@ from starlette.datastructures import Headers
 
 from rag.serving.settings import EVERYWHERE, LOOPBACK, Settings
 
-_AUTHORITY = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)\.?)(?::(\d{1,5}))?", re.IGNORECASE)
+_AUTHORITY = re.compile(
+    r"(?:\[([0-9a-f:.]+)\]|([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)\.?)(?::(\d{1,5}))?", re.IGNORECASE
+)
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def host_of(authority: str) -> str:
-    """The host of "host", "host:port" or "[::1]:port" in lower case, without brackets; "" where there is none."""
+    """The host of "host", "host:port" or "[::1]:port" in lower case, without brackets; "" where
+    there is none.
+    """
     found = _AUTHORITY.fullmatch(authority)
     if not found or int(found[3] or 0) > 65535:
         return ""
@@ -29,9 +35,10 @@ def host_of(authority: str) -> str:
 class Hosts:
     """The names that a server goes by.
 
-    A page elsewhere can have its own name lead to this machine (DNS rebinding) and would then read along as the server's
-    own page; it comes under its own name, though. Where every address of the machine is served, a bare address
-    is let in, too: to lead there, a page needs a name. (Starlette's TrustedHostMiddleware knows names only.)
+    A page elsewhere can have its own name lead to this machine (DNS rebinding) and would then read
+    along as the server's own page; it comes under its own name, though. Where every address of the
+    machine is served, a bare address is let in, too: to lead there, a page needs a name.
+    (Starlette's TrustedHostMiddleware knows names only.)
     """
 
     def __init__(self, names: Iterable[str], any_address: bool = False) -> None:
@@ -40,7 +47,9 @@ class Hosts:
 
     @classmethod
     def of(cls, settings: Settings) -> Hosts:
-        """Loopback names, the host that is served on, the machine's own name, and those of ``--allowed-host``."""
+        """Loopback names, the host that is served on, the machine's own name, and those of
+        ``--allowed-host``.
+        """
         everywhere = settings.host in EVERYWHERE
         own = (socket.gethostname(),) if everywhere else (settings.host,)
         return cls((*LOOPBACK, *own, *settings.allowed_hosts), everywhere)
@@ -52,9 +61,11 @@ class Hosts:
 
 
 def is_foreign(method: str, headers: Headers) -> bool:
-    """Whether another site's page has a browser send this request, other than by a link that is followed.
+    """Whether another site's page has a browser send this request, other than by a link that is
+    followed.
 
-    By Fetch Metadata (W3C), which browsers send over HTTPS and to this machine; else by ``Origin``. Programs send neither.
+    By Fetch Metadata (W3C), which browsers send over HTTPS and to this machine; else by ``Origin``.
+    Programs send neither.
     """
     site = headers.get("sec-fetch-site", "")
     if site:

@@ -1,6 +1,7 @@
 """Who may come in: names with hashes of their passwords, from a file or the command line.
 
-A line of the file is ``name:scrypt$14$8$5$SALT$HASH``; ``yinju serve --hash-password NAME`` makes it.
+A line of the file is ``name:scrypt$14$8$5$SALT$HASH``; ``yinju serve --hash-password NAME`` makes
+it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from rag.errors import UsageError
 
 LONGEST = 1_000
 """Characters of a name or a password, at most."""
-_LOG_N, _R, _P = 14, 8, 5  # 16 MB and a fifth of a second: OWASP's password storage cheat sheet, 2024
+_LOG_N, _R, _P = (
+    14,
+    8,
+    5,
+)  # 16 MB and a fifth of a second: OWASP's password storage cheat sheet, 2024
 _MEMORY = 2**28
 
 
@@ -37,22 +42,29 @@ class Accounts:
 
     @property
     def secret(self) -> bytes:
-        """What logins are signed with: the same after a restart, another one as soon as a password changes."""
+        """What logins are signed with: the same after a restart, another one as soon as a password
+        changes.
+        """
         lines = "\n".join(f"{name}:{one}" for name, one in sorted(self.hashes.items()))
         return hashlib.sha256(b"yinju login\n" + lines.encode()).digest()
 
 
 def hash_password(password: str) -> str:
-    """The hash of a password, with a salt of its own. Raises UsageError for an empty or overlong one."""
+    """The hash of a password, with a salt of its own. Raises UsageError for an empty or overlong
+    one.
+    """
     if not 1 <= len(password) <= LONGEST:
-        raise UsageError(f"expected a password of 1 to {LONGEST:,} characters, got {len(password):,}")
+        raise UsageError(
+            f"expected a password of 1 to {LONGEST:,} characters, got {len(password):,}"
+        )
     salt = os.urandom(16)
     made = _scrypt(password, salt, _LOG_N, _R, _P)
     return "$".join(("scrypt", str(_LOG_N), str(_R), str(_P), _text(salt), _text(made)))
 
 
 def read_accounts(given: str) -> Accounts:
-    """The accounts of ``--auth``: the path of a file, or ``name:password`` (a hash may stand for the password).
+    """The accounts of ``--auth``: the path of a file, or ``name:password`` (a hash may stand for
+    the password).
 
     Raises UsageError, naming the line, for what is neither.
     """
@@ -60,7 +72,10 @@ def read_accounts(given: str) -> Accounts:
     try:
         lines = file.read_text("utf-8-sig").splitlines() if file.is_file() else None
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"expected {given} to be a file of name:hash lines in UTF-8, but it cannot be read: {error}") from error
+        raise UsageError(
+            f"expected {given} to be a file of name:hash lines in UTF-8, but it cannot be read:"
+            f" {error}"
+        ) from error
     if lines is None:
         name, password = _divide(given, "--auth")
         return Accounts({name: password if _is_hash(password) else hash_password(password)})
@@ -70,20 +85,35 @@ def read_accounts(given: str) -> Accounts:
             continue
         name, hashed = _divide(line.strip(), f"{given}, line {number}")
         if not _is_hash(hashed):
-            raise UsageError(f"{given}, line {number}: expected {name}:scrypt$…, as yinju serve --hash-password {name} makes it, got something else")
+            raise UsageError(
+                f"{given}, line {number}: expected {name}:scrypt$…, as yinju serve --hash-password"
+                f" {name} makes it, got something else"
+            )
         if name in hashes:
             raise UsageError(f"{given}, line {number}: expected each name once, got {name!r} again")
         hashes[name] = hashed
     if not hashes:
-        raise UsageError(f"expected {given} to hold lines of name:hash, got none: make one with yinju serve --hash-password NAME")
+        raise UsageError(
+            f"expected {given} to hold lines of name:hash, got none: make one with yinju serve"
+            " --hash-password NAME"
+        )
     return Accounts(hashes)
 
 
 def _divide(line: str, where: str) -> tuple[str, str]:
     name, colon, password = line.partition(":")
     # The line itself is not shown: it may be a password.
-    if not (colon and 1 <= len(name) <= LONGEST and name.isprintable() and name == name.strip() and password):
-        raise UsageError(f"{where}: expected name:password, or the path of a file of name:hash lines, got neither")
+    if not (
+        colon
+        and 1 <= len(name) <= LONGEST
+        and name.isprintable()
+        and name == name.strip()
+        and password
+    ):
+        raise UsageError(
+            f"{where}: expected name:password, or the path of a file of name:hash lines, got"
+            " neither"
+        )
     return name, password
 
 
@@ -98,7 +128,13 @@ def _parts(text: str) -> tuple[int, int, int, bytes, bytes] | None:
         salt, made = (base64.b64decode(one, validate=True) for one in (salt, made))
     except (ValueError, binascii.Error):
         return None
-    fits = kind == "scrypt" and 10 <= log_n <= 20 and 1 <= r <= 32 and 1 <= p <= 16 and 128 * r * 2**log_n < _MEMORY
+    fits = (
+        kind == "scrypt"
+        and 10 <= log_n <= 20
+        and 1 <= r <= 32
+        and 1 <= p <= 16
+        and 128 * r * 2**log_n < _MEMORY
+    )
     return (log_n, r, p, salt, made) if fits and len(salt) >= 8 and len(made) >= 32 else None
 
 

@@ -1,7 +1,7 @@
 """Threads that answer, and a queue before them that ends somewhere.
 
-More questions at once than processors only make all of them slower, and a queue without an end makes everybody wait
-for answers that nobody reads any more.
+More questions at once than processors only make all of them slower, and a queue without an end
+makes everybody wait for answers that nobody reads any more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from rag.errors import ServerBusy
 T = TypeVar("T")
 
 THREADS = min(4, max(2, os.cpu_count() or 2))
-"""Python runs one of them at a time but for NumPy, FAISS and models: more only wait for each other."""
+"""Python runs one of them at a time but for NumPy, FAISS and models: more only wait for each
+other.
+"""
 THREADS_WRITING = 16
 """The same where a language model writes: most of them then wait for it."""
 WAITING = 64
@@ -57,9 +59,13 @@ class Pool:
         self._room = threading.BoundedSemaphore(threads + waiting)
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
-        """Have something done; whoever waits in an event loop uses :func:`asyncio.wrap_future`. Raises ServerBusy."""
+        """Have something done; whoever waits in an event loop uses :func:`asyncio.wrap_future`.
+        Raises ServerBusy.
+        """
         if not self._room.acquire(blocking=False):
-            raise ServerBusy("more questions are waiting than can be answered soon: ask again in some seconds")
+            raise ServerBusy(
+                "more questions are waiting than can be answered soon: ask again in some seconds"
+            )
         try:
             future = self._threads.submit(work)
         except RuntimeError as error:
@@ -68,8 +74,11 @@ class Pool:
         future.add_done_callback(lambda _: self._room.release())
         return future
 
-    def iterate(self, events: Callable[[], Generator[T]], halted: threading.Event | None = None) -> Iterator[T]:
-        """What a generator gives that is run by the pool; to close this closes it after its next step. Raises ServerBusy.
+    def iterate(
+        self, events: Callable[[], Generator[T]], halted: threading.Event | None = None
+    ) -> Iterator[T]:
+        """What a generator gives that is run by the pool; to close this closes it after its next
+        step. Raises ServerBusy.
 
         Once ``halted`` is set this ends by itself, without waiting for that step.
         """

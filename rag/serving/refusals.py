@@ -1,4 +1,5 @@
-"""What is answered where something is refused or fails: ``{"error": message, "reference": number}``, below ``/v1/`` in OpenAI's form.
+"""What is answered where something is refused or fails: ``{"error": message, "reference":
+number}``, below ``/v1/`` in OpenAI's form.
 
 The reference stands in the server's log too, with the trace of what nobody expected.
 """
@@ -33,9 +34,25 @@ def own_form(status: int, message: str, reference: str) -> dict:
 
 
 def openai_form(status: int, message: str, reference: str) -> dict:
-    """``{"error": {"message": …, "type": …, "param": null, "code": …, "reference": number}}``, as OpenAI's clients expect it."""
-    kind = "server_error" if status >= 500 else "rate_limit_error" if status == 429 else "invalid_request_error"
-    return {"error": {"message": message, "type": kind, "param": None, "code": _CODES.get(status), "reference": reference}}
+    """``{"error": {"message": …, "type": …, "param": null, "code": …, "reference": number}}``, as
+    OpenAI's clients expect it.
+    """
+    kind = (
+        "server_error"
+        if status >= 500
+        else "rate_limit_error"
+        if status == 429
+        else "invalid_request_error"
+    )
+    return {
+        "error": {
+            "message": message,
+            "type": kind,
+            "param": None,
+            "code": _CODES.get(status),
+            "reference": reference,
+        }
+    }
 
 
 def form_of(path: str) -> Form:
@@ -43,28 +60,49 @@ def form_of(path: str) -> Form:
     return openai_form if path.startswith(OPENAI_FOLDER) else own_form
 
 
-def refusal(status: int, message: str, about: object, headers: Mapping[str, str] | None = None, form: Form = own_form) -> JSONResponse:
-    """A reply of that status, and a line in the log; ``about`` says for the log what was refused."""
+def refusal(
+    status: int,
+    message: str,
+    about: object,
+    headers: Mapping[str, str] | None = None,
+    form: Form = own_form,
+) -> JSONResponse:
+    """A reply of that status, and a line in the log; ``about`` says for the log what was
+    refused.
+    """
     reference = secrets.token_hex(4)
     log.info("reference %s: %d %r: %s", reference, status, about, message)
     return JSONResponse(form(status, message, reference), status, dict(headers or {}))
 
 
-def failure(error: Exception, about: object, form: Form = own_form) -> tuple[int, dict, dict[str, str]]:
-    """Status, body and headers of the reply to an error, whose trace goes to the log where nobody expected it."""
+def failure(
+    error: Exception, about: object, form: Form = own_form
+) -> tuple[int, dict, dict[str, str]]:
+    """Status, body and headers of the reply to an error, whose trace goes to the log where nobody
+    expected it.
+    """
     reference = secrets.token_hex(4)
     headers: dict[str, str] = {}
     if isinstance(error, UsageError):
         status, message = 400, str(error)
     elif isinstance(error, RequestValidationError):
-        status, message = 400, "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        status, message = (
+            400,
+            "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()),
+        )
     elif isinstance(error, ServerBusy):
         status, message, headers = 503, str(error), {"retry-after": str(BUSY_SECONDS)}
     elif isinstance(error, HTTPException):
         status, message, headers = error.status_code, str(error.detail), dict(error.headers or {})
     else:
         log.error("reference %s: %r", reference, about, exc_info=error)
-        return 500, form(500, f"something went wrong; the server's log has it under {reference}", reference), {}
+        return (
+            500,
+            form(
+                500, f"something went wrong; the server's log has it under {reference}", reference
+            ),
+            {},
+        )
     log.info("reference %s: %d %r: %s", reference, status, about, message)
     return status, form(status, message, reference), headers
 

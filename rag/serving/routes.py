@@ -1,4 +1,6 @@
-"""The JSON interface, and the application that has it: the page is mounted behind these routes by :mod:`rag.ui.app`."""
+"""The JSON interface, and the application that has it: the page is mounted behind these routes by
+:mod:`rag.ui.app`.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,19 @@ from rag.serving.guard import Guard
 from rag.serving.intake_routes import add_intake
 from rag.serving.login import Door
 from rag.serving.mcp_routes import add_mcp
-from rag.serving.models import Asked, Asking, Browsed, Checking, Found, Health, Refusal, Searched, Span, Suggested, WholeArticle
+from rag.serving.models import (
+    Asked,
+    Asking,
+    Browsed,
+    Checking,
+    Found,
+    Health,
+    Refusal,
+    Searched,
+    Span,
+    Suggested,
+    WholeArticle,
+)
 from rag.serving.openai_routes import add_openai
 from rag.serving.refusals import explain
 from rag.serving.settings import Settings
@@ -37,24 +51,32 @@ _STREAMED = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
 
 
 def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
-    """The application with Yinju's own routes and OpenAI's, guarded; its :class:`Desk` is ``app.state.desk``.
+    """The application with Yinju's own routes and OpenAI's, guarded; its :class:`Desk` is
+    ``app.state.desk``.
 
     Args:
         index: an open index.
         settings: of the server.
 
-    Errors are ``{"error": message, "reference": number}``: 400 for an unusable request, 401 where one has to log in first,
-    403 for another site's page, 404 for what is not there, 413 for a body over :data:`rag.serving.guard.BODY_LIMIT`, 429 after
-    wrong passwords, 503 where too many wait, 500 for what nobody expected.
+    Errors are ``{"error": message, "reference": number}``: 400 for an unusable request, 401 where
+    one has to log in first, 403 for another site's page, 404 for what is not there, 413 for a body
+    over :data:`rag.serving.guard.BODY_LIMIT`, 429 after wrong passwords, 503 where too many wait,
+    500 for what nobody expected.
     """
     from fastapi_offline import FastAPIOffline
 
     from rag import __version__
 
     app = FastAPIOffline(
-        title="Yinju", version=__version__, docs_url="/docs", redoc_url=None, swagger_ui_oauth2_redirect_url="/docs/oauth2-redirect",
-        description="Answers from news articles, quoted word for word. Errors are `{error, reference}`.",
-    )  # fmt: skip
+        title="Yinju",
+        version=__version__,
+        docs_url="/docs",
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url="/docs/oauth2-redirect",
+        description=(
+            "Answers from news articles, quoted word for word. Errors are `{error, reference}`."
+        ),
+    )
     app.state.desk = desk = Desk(index, settings)
     door = Door(settings.accounts) if settings.accounts else None
     _add_routes(app, desk)
@@ -83,22 +105,35 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         desk.refresh()
         health = Health(status="degraded" if desk.problem else "ok")
         if not desk.settings.accounts or request.scope.get("user"):
-            health.articles, health.index_version, health.problem = desk.index.n_articles, desk.index.version, desk.problem or None
+            health.articles, health.index_version, health.problem = (
+                desk.index.n_articles,
+                desk.index.version,
+                desk.problem or None,
+            )
             health.overdue = [one.name for one in desk.overdue()] or None
         return health
 
     async def answer(request: Request, asked: Asked | Asking, narrowed) -> Answer | Response:
         given = (asked.as_of, asked.without)
         if MEDIA_TYPE in request.headers.get("accept", ""):
-            return await event_stream(desk, asked.question, narrowed.filters(), *given, asked.history, asked.write)
-        return await done(lambda: desk.with_columns(desk.answer(asked.question, narrowed.filters(), *given, asked.history, asked.write), asked.columns))
+            return await event_stream(
+                desk, asked.question, narrowed.filters(), *given, asked.history, asked.write
+            )
+        return await done(
+            lambda: desk.with_columns(
+                desk.answer(asked.question, narrowed.filters(), *given, asked.history, asked.write),
+                asked.columns,
+            )
+        )
 
     @app.post("/api/ask", response_model=Answer, responses=_REFUSED | _STREAMED, tags=["questions"])
     async def ask(request: Request, asking: Annotated[Asking, Body()]):
         """The answer to a question, with its sources.
 
-        With `Accept: text/event-stream` it is told stage by stage: `searching` (articles), `found` (passages, articles), `writing` (a language model
-        is at it: its name, sentences so far; now and then), `text` (a piece of the answer's text, again and again) and last `answer`, which is what comes without; or `error`.
+        With `Accept: text/event-stream` it is told stage by stage: `searching` (articles), `found`
+        (passages, articles), `writing` (a language model is at it: its name, sentences so far; now
+        and then), `text` (a piece of the answer's text, again and again) and last `answer`, which
+        is what comes without; or `error`.
         """
         return await answer(request, asking, asking.filters)
 
@@ -109,19 +144,33 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/api/suggest", responses=_REFUSED, tags=["questions"])
     async def suggest(asking: Annotated[Asking, Body()]) -> Suggested:
-        """Questions to go on with after this one, which are known to be answered; each is to be asked with it at the end of its `history`."""
+        """Questions to go on with after this one, which are known to be answered; each is to be
+        asked with it at the end of its `history`.
+        """
         given = (asking.filters.filters(), asking.as_of, asking.without, asking.history)
         return Suggested(suggestions=list(await done(lambda: desk.follow(asking.question, *given))))
 
-    @app.get("/api/search", responses=_REFUSED, response_model_exclude_none=True, tags=["questions"])
+    @app.get(
+        "/api/search", responses=_REFUSED, response_model_exclude_none=True, tags=["questions"]
+    )
     async def search(asked: Annotated[Searched, Query()]) -> Found:
         """The passages that fit a question best; with `facets` all articles that hold the words.
 
-        With `facets`, words in quotation marks must stand as they are written, and `-word` leaves out what holds the word.
+        With `facets`, words in quotation marks must stand as they are written, and `-word` leaves
+        out what holds the word.
         """
         if asked.facets:
-            all_ = await done(lambda: desk.sift(asked.question, asked.filters(), asked.start, asked.k))
-            return Found(question=asked.question, hits=all_.hits, total=all_.total, start=all_.start, nearest=all_.nearest, facets=all_.facets)
+            all_ = await done(
+                lambda: desk.sift(asked.question, asked.filters(), asked.start, asked.k)
+            )
+            return Found(
+                question=asked.question,
+                hits=all_.hits,
+                total=all_.total,
+                start=all_.start,
+                nearest=all_.nearest,
+                facets=all_.facets,
+            )
         hits = await done(lambda: desk.search(asked.question, asked.k, asked.filters()))
         return Found(question=asked.question, hits=hits)
 
@@ -138,7 +187,9 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
     @app.get("/api/articles", responses=_REFUSED, tags=["articles"])
     async def articles(asked: Annotated[Browsed, Query()]) -> Listing:
         """A page of the list of articles."""
-        return await done(lambda: desk.browse(asked.words, asked.filters(), asked.order, asked.start, asked.count))
+        return await done(
+            lambda: desk.browse(asked.words, asked.filters(), asked.order, asked.start, asked.count)
+        )
 
     @app.get("/api/articles/{article_id:path}", responses=_REFUSED, tags=["articles"])
     async def article(article_id: str) -> WholeArticle:
@@ -148,7 +199,9 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
             raise HTTPException(404, f"no article has the id {article_id!r}")
         whole, passages = found
         told = {key: value for key, value in asdict(whole).items() if key != "path"}
-        return WholeArticle(**told, passages=[Span(start=start, end=end) for start, end in passages])
+        return WholeArticle(
+            **told, passages=[Span(start=start, end=end) for start, end in passages]
+        )
 
 
 def _add_unknown(app: FastAPI) -> None:

@@ -23,10 +23,13 @@ class Settings:
         accounts: who may come in; None lets everybody in.
         insecure: allow an address that other machines can reach although there is no password.
         allow_upload: readers may add articles.
-        allow_url: readers may have the server fetch an article from an address. Only together with ``allow_upload``.
+        allow_url: readers may have the server fetch an article from an address. Only together with
+            ``allow_upload``.
         root_path: where a reverse proxy shows the server, "/news"; "" for the root.
-        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest article.
-        trust_proxy: addresses and networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+        as_of: the day that "last month" is told from, "YYYY-MM-DD"; "" for the date of the newest
+            article.
+        trust_proxy: addresses and networks of reverse proxies whose X-Forwarded-For and
+            X-Forwarded-Proto are believed.
         processes: how many answer, at least 1; 1 is the server's own, with threads.
         allowed_hosts: further names of this server, as they stand in the address bar.
         llm: the language model that writes the answers; None for none.
@@ -60,14 +63,28 @@ def checked(**given) -> Settings:
 
     settings = Settings(**given)
     root = settings.root_path.strip("/")
-    if root and not all(part and part.isascii() and part.replace("-", "").replace("_", "").replace(".", "").isalnum() for part in root.split("/")):
-        raise UsageError(f"expected --root-path as a path of letters and digits, as /news, got {settings.root_path!r}")
+    if root and not all(
+        part
+        and part.isascii()
+        and part.replace("-", "").replace("_", "").replace(".", "").isalnum()
+        for part in root.split("/")
+    ):
+        raise UsageError(
+            "expected --root-path as a path of letters and digits, as /news, got"
+            f" {settings.root_path!r}"
+        )
     if settings.as_of and not is_date(settings.as_of):
         raise UsageError(f"expected --as-of as YYYY-MM-DD, got {settings.as_of!r}")
     if settings.allow_url and not settings.allow_upload:
-        raise UsageError("expected --allow-upload with --allow-url: an article that is fetched is added like any other")
+        raise UsageError(
+            "expected --allow-upload with --allow-url: an article that is fetched is added like any"
+            " other"
+        )
     if settings.llm_switch and not settings.llm:
-        raise UsageError("expected --llm PROVIDER:MODEL with --llm-switch: there is no language model to switch off")
+        raise UsageError(
+            "expected --llm PROVIDER:MODEL with --llm-switch: there is no language model to"
+            " switch off"
+        )
     if settings.llm:
         from rag.writing.models import writer_of
 
@@ -76,8 +93,14 @@ def checked(**given) -> Settings:
         try:
             ipaddress.ip_network(proxy)
         except ValueError as error:
-            raise UsageError(f"expected --trust-proxy as an address or network, as 127.0.0.1 or 10.0.0.0/8, got {proxy!r}") from error
+            raise UsageError(
+                "expected --trust-proxy as an address or network, as 127.0.0.1 or 10.0.0.0/8, got"
+                f" {proxy!r}"
+            ) from error
     for host in settings.allowed_hosts:
         if not host or host_of(host) != host.lower().strip("[]").rstrip("."):
-            raise UsageError(f"expected --allowed-host as a name or address without a port, as news.example.org, got {host!r}")
+            raise UsageError(
+                "expected --allowed-host as a name or address without a port, as news.example.org,"
+                f" got {host!r}"
+            )
     return replace(settings, root_path=f"/{root}" if root else "")

@@ -1,7 +1,8 @@
-"""Processes that answer: Python runs one thread at a time, so threads alone use little more than one processor.
+"""Processes that answer: Python runs one thread at a time, so threads alone use little more than
+one processor.
 
-Each opens the index itself (its large files are memory-mapped, so all share them) and does what the server's desk is asked. A
-worker that dies is replaced; its question fails.
+Each opens the index itself (its large files are memory-mapped, so all share them) and does what the
+server's desk is asked. A worker that dies is replaced; its question fails.
 """
 
 from __future__ import annotations
@@ -31,15 +32,19 @@ _STOP = "stop"
 
 
 class Workers:
-    """Some processes over one index folder, each with one question at a time; safe to use from many threads."""
+    """Some processes over one index folder, each with one question at a time; safe to use from many
+    threads.
+    """
 
     def __init__(self, index: Index, number: int, llm: Llm | None = None) -> None:
         """Starts them; they open the index while the first questions wait.
 
         Args:
-            index: which folder, with which models. Those given as objects cannot be handed to another process.
+            index: which folder, with which models. Those given as objects cannot be handed to
+                another process.
             number: how many, at least 1.
-            llm: the language model that writes the answers; its key is in the environment, which they share.
+            llm: the language model that writes the answers; its key is in the environment, which
+                they share.
         """
         self._given = (index.path, index.model, index.rerank, llm)
         # Whoever answered last has what the next question may need in its caches.
@@ -65,10 +70,11 @@ class Workers:
             return self._start()
 
     def run(self, method: str, *given: object) -> Generator:
-        """What a method of the desk gives: each event of a generator, or its result as the only one.
+        """What a method of the desk gives: each event of a generator, or its result as the only
+        one.
 
-        Raises what the method raises, if it is a YinjuError; else, and where the worker dies, WorkerFailed. To close this stops the
-        worker after the stage it is in.
+        Raises what the method raises, if it is a YinjuError; else, and where the worker dies,
+        WorkerFailed. To close this stops the worker after the stage it is in.
         """
         worker = self._free.get()
         try:
@@ -77,7 +83,9 @@ class Workers:
             yield from worker.run(method, given)
         except _Died as error:
             worker = self._replace(worker)
-            raise WorkerFailed("a process that answers has died, and another one has taken its place") from error
+            raise WorkerFailed(
+                "a process that answers has died, and another one has taken its place"
+            ) from error
         finally:
             self._free.put(worker)
 
@@ -101,7 +109,9 @@ class _Worker:
     def __init__(self, given: tuple) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, *given), daemon=True, name="yinju-worker")
+        self._process = context.Process(
+            target=_work, args=(theirs, *given), daemon=True, name="yinju-worker"
+        )
         self._process.start()
         theirs.close()
 

@@ -1,8 +1,8 @@
 """Figures of a sentence and of its evidence: when one says what the other says.
 
 A figure stands in the evidence if a figure there has the same value, no other unit, and is not
-bounded the other way ("over 700" is not "under 700"). 七百多, 700多 and "over 700" are one value; so
-are 1.2亿 and "120 million", 三成 and "30 percent".
+bounded the other way ("over 700" is not "under 700"). 七百多, 700多 and "over 700" are one value;
+so are 1.2亿 and "120 million", 三成 and "30 percent".
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from rag.reader.units import quantity
 from rag.reader.values import find_numbers
 
 _OVER = re.compile(
-    r"超|逾|[多余]|以上|至少|(?:不少|不低|不下)于|突破|高于|多于|\b(?:more|higher|greater) than\b|\bover\b|\bat least\b"
+    r"超|逾|[多余]|以上|至少|(?:不少|不低|不下)于|突破|高于|多于|\b(?:more|higher|greater)"
+    r" than\b|\bover\b|\bat least\b"
     r"|\bno (?:less|fewer) than\b|\babove\b|\bexceed",
     re.I,
 )
@@ -50,7 +51,8 @@ _TWO = re.compile(r"双[方边]|两[国岸地家]|\bboth\b|\bpair\b|\bcouple\b|\
 _PERIOD = re.compile(
     r"(?P<sofar>前)?(?:第)?(?P<q>[一二三四首1234])(?:个)?季度"
     r"|\b(?P<en>first|second|third|fourth) quarter\b|\bQ(?P<n>[1-4])\b"
-    r"|\bfirst (?P<some>two|three) quarters\b|(?P<half>[上下])半年|\b(?P<enhalf>first|second) half\b",
+    r"|\bfirst (?P<some>two|three) quarters\b|(?P<half>[上下])半年|\b(?P<enhalf>first|second)"
+    r" half\b",
     re.I,
 )
 _HAN_COUNT = re.compile(r"[一二三四五六七八九十百千]+(?=[号届期艘级大次个])")
@@ -123,9 +125,13 @@ def _figures(text: str, number) -> list[Figure]:
         value = value / 1000 if number.unit == "‰" else value
     digits = any(c.isdigit() for c in written)
     one = Figure(
-        number.start, number.end, value, unit, _bound(text, number.start, number.end),
+        number.start,
+        number.end,
+        value,
+        unit,
+        _bound(text, number.start, number.end),
         small=value == 1 and not digits,
-    )  # fmt: skip
+    )
     upper = _TO.search(written)
     if not upper:
         return [one]

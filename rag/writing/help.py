@@ -111,7 +111,8 @@ def wordings_of(text: str, question: str, lang: str) -> tuple[str, ...]:
     """The wordings in a model's answer that say something else than the question, at most two.
 
     Args:
-        text: two lines without markup, the first in the other language, the second in the question's.
+        text: two lines without markup, the first in the other language, the second in the
+            question's.
         question: what was asked.
         lang: its language, "en" or "zh".
 

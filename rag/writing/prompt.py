@@ -143,7 +143,9 @@ def _values(answer: Answer, handles: Mapping[int, str]) -> str:
 
 
 def _told(citation: Citation) -> str:
-    quote = " ".join(f"{citation.header} : {citation.quote}".removeprefix(" : ").split())[:QUOTE_CHARS]
+    quote = " ".join(f"{citation.header} : {citation.quote}".removeprefix(" : ").split())[
+        :QUOTE_CHARS
+    ]
     title = f"[{citation.title[:80]}] " if citation.title else ""
     return (title + quote).translate(_BRACKETS)
 

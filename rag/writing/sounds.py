@@ -1,6 +1,7 @@
 """Names by their sound: Chinese names in pinyin, foreign ones as Chinese writes them.
 
-"Yan Zhengbin" is 闫正斌 exactly; "Steinmeier" and 施泰因迈尔 are alike as far as their consonants go.
+"Yan Zhengbin" is 闫正斌 exactly; "Steinmeier" and 施泰因迈尔 are alike as far as their consonants
+go.
 """
 
 from __future__ import annotations
@@ -15,11 +16,24 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _FOREIGN = "".join(lines("foreign.txt"))
 _RUN = re.compile(rf"[{_FOREIGN}]{{2,10}}(?:·[{_FOREIGN}]{{1,8}})*")
 _CLASSES = (
-    (r"^y(?=[aeou])|^w(?=u)", ""), (r"sch|sh|zh|ch|th(?=[^aeiouy])|ts|tz|dz", "S"),
-    (r"th", "T"), (r"ph", "F"), (r"ck|qu", "K"), (r"wh", "F"), (r"ng|n", "N"), (r"c(?=[eiy])", "S"),
-    (r"g(?=[eiy])", "J"), (r"[szjxq]", "S"), (r"[bp]", "P"), (r"[dt]", "T"), (r"[gkc]", "K"),
-    (r"h", "H"), (r"[fvw]", "F"), (r"[lr]", "L"), (r"m", "M"),
-)  # fmt: skip
+    (r"^y(?=[aeou])|^w(?=u)", ""),
+    (r"sch|sh|zh|ch|th(?=[^aeiouy])|ts|tz|dz", "S"),
+    (r"th", "T"),
+    (r"ph", "F"),
+    (r"ck|qu", "K"),
+    (r"wh", "F"),
+    (r"ng|n", "N"),
+    (r"c(?=[eiy])", "S"),
+    (r"g(?=[eiy])", "J"),
+    (r"[szjxq]", "S"),
+    (r"[bp]", "P"),
+    (r"[dt]", "T"),
+    (r"[gkc]", "K"),
+    (r"h", "H"),
+    (r"[fvw]", "F"),
+    (r"[lr]", "L"),
+    (r"m", "M"),
+)
 _SYLLABLE_S = re.compile(r"^(?:zh|ch|sh|[jqxzcs])")
 ALIKE = 0.66
 """Likeness from which a name may be taken for one written in the other script."""

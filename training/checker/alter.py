@@ -162,9 +162,10 @@ def word(rng: random.Random, text: str, evidence: str, words: Words) -> Altered 
     """Another word of the same kind, by the vectors: near, but not the same."""
     ((ids, spans),) = words.model.located([text])
     fit = [
-        (token, start, end) for token, (start, end) in zip(ids.tolist(), spans.tolist())
+        (token, start, end)
+        for token, (start, end) in zip(ids.tolist(), spans.tolist())
         if words._near.get(token) and words.weights[token] > 0.8 and not text[start:end].isdigit()
-    ]  # fmt: skip
+    ]
     rng.shuffle(fit)
     for token, start, end in fit[:4]:
         others = [
@@ -294,10 +295,14 @@ class Alter:
 
     def __init__(self, words: Words, pools: Pools):
         self._by: dict[str, Callable] = {
-            "number": number, "day": day, "place": place, "opposite": opposite, "denial": denial,
+            "number": number,
+            "day": day,
+            "place": place,
+            "opposite": opposite,
+            "denial": denial,
             "name": lambda rng, text, evidence: name(rng, text, evidence, pools),
             "word": lambda rng, text, evidence: word(rng, text, evidence, words),
-        }  # fmt: skip
+        }
 
     def __call__(self, rng: random.Random, text: str, evidence: str) -> tuple[str, Altered] | None:
         """A false sentence, with the way it was made so; None where no way was found."""

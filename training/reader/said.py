@@ -1,7 +1,7 @@
 """Questions for who did something, and for what somebody said, from the clauses of the news.
 
-"中国常驻联合国副代表耿爽26日表示，中方支持…" gives "谁表示支持…？" and "耿爽表示了什么？". Names stand in
-real sentences beside other names, which composed stories hardly have.
+"中国常驻联合国副代表耿爽26日表示，中方支持…" gives "谁表示支持…？" and "耿爽表示了什么？". Names
+stand in real sentences beside other names, which composed stories hardly have.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ _BODY = re.compile(
 )
 _FIRM = re.compile(r"(?:公司|集团|银行|企业|厂)$")
 _EN = re.compile(
-    r"^(?P<subject>(?:The )?[A-Z][\w.'’&-]*(?: (?!(?:was|were|is|are|had|has|have|be|been|to|by|that|it|they|he|she)\b)[\w.'’&-]+){0,7}?) (?P<verb>(?:has |have |had )?"
+    r"^(?P<subject>(?:The )?[A-Z][\w.'’&-]*(?:"
+    r" (?!(?:was|were|is|are|had|has|have|be|been|to|by|that|it|they|he|she)\b)[\w.'’&-]+){0,7}?)"
+    r" (?P<verb>(?:has |have |had )?"
     r"(?:said|told|announced|warned|confirmed|denied|launched|signed|opened|won|beat|claimed|admitted"
     r"|revealed|called for|promised|approved|rejected|bought|sold|built|founded|discovered|arrested"
     r"|published|proposed|criticised|praised|backed|accused|appointed|met|scored))"
@@ -139,7 +141,9 @@ def _beside(
     question: str,
     answer: tuple[int, int],
 ) -> Example | None:
-    """The question beside some sentences of the article, with or without the one it was made from."""
+    """The question beside some sentences of the article, with or without the one it was made
+    from.
+    """
     gone = rng.random() < GONE
     numbers = [n for n in range(len(text.spans)) if not gone or n != number]
     if not numbers:

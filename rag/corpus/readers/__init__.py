@@ -1,7 +1,9 @@
-"""Readers of documents, one module per family of formats; each loads its library when it first reads.
+"""Readers of documents, one module per family of formats; each loads its library when it first
+reads.
 
 A reader takes the bytes of a file and gives one draft or several. It raises :class:`Unreadable` or
-:class:`rag.corpus.encoding.NotText` with the reason where it finds no article; what else it raises is an error of its own.
+:class:`rag.corpus.encoding.NotText` with the reason where it finds no article; what else it raises
+is an error of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +13,17 @@ from collections.abc import Callable, Mapping
 
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 
-__all__ = ["IN_PLACE", "READERS", "VERSION", "WITH_PICTURES", "Draft", "Missing", "Reader", "Unreadable", "read_drafts"]
+__all__ = [
+    "IN_PLACE",
+    "READERS",
+    "VERSION",
+    "WITH_PICTURES",
+    "Draft",
+    "Missing",
+    "Reader",
+    "Unreadable",
+    "read_drafts",
+]
 
 Reader = Callable[[bytes], Draft | list[Draft | Missing]]
 
@@ -24,7 +36,9 @@ def _lazy(module: str, function: str) -> Reader:
 
 
 VERSION = 2
-"""Of what is read: raise it whenever a file would be read otherwise than before, so that an index reads its files anew."""
+"""Of what is read: raise it whenever a file would be read otherwise than before, so that an index
+reads its files anew.
+"""
 
 _html, _feed = _lazy("html", "read_html"), _lazy("feed", "read_feed")
 
@@ -47,14 +61,17 @@ READERS: dict[str, Reader] = {
 """Reader of the bytes of a document, by its suffix in lower case."""
 
 IN_PLACE = frozenset((".txt", ".md", ".markdown"))
-"""Formats that are read where they are, if short; all others, whose parsers a file may keep busy for ever, bloat or crash, are
-read in a process of their own (``rag.corpus.worker``)."""
+"""Formats that are read where they are, if short; all others, whose parsers a file may keep busy
+for ever, bloat or crash, are read in a process of their own (``rag.corpus.worker``).
+"""
 
 WITH_PICTURES = frozenset((".pdf", ".docx", ".epub", ".mhtml", ".mht"))
 """Formats that may be large though they hold little text."""
 
 
-def read_drafts(suffix: str, data: bytes, columns: Mapping[str, str] | None = None) -> list[Draft | Missing]:
+def read_drafts(
+    suffix: str, data: bytes, columns: Mapping[str, str] | None = None
+) -> list[Draft | Missing]:
     """The articles in a document, at least one item. Raises what the reader raises.
 
     Args:

@@ -1,7 +1,9 @@
-"""Archives of article files (.zip, .tar and compressed ones) and single compressed files: opened in place, never unpacked to the disk.
+"""Archives of article files (.zip, .tar and compressed ones) and single compressed files: opened in
+place, never unpacked to the disk.
 
-Whoever made an archive may mean harm: names that climb, links, members that grow without end. Nothing is written, so a name
-can do no more than confuse, and is refused for that; what comes out is counted (:class:`Allowance`).
+Whoever made an archive may mean harm: names that climb, links, members that grow without end.
+Nothing is written, so a name can do no more than confuse, and is refused for that; what comes out
+is counted (:class:`Allowance`).
 """
 
 from __future__ import annotations
@@ -32,7 +34,13 @@ _MAX_BYTES = 8 * 1024**3
 _MAX_HEADER_BYTES = 1024 * 1024
 _FAILURES = (*FAILURES, tarfile.TarError, lzma.LZMAError)
 _DECOMPRESSORS = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
-_HEADERS = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+_HEADERS = (
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+)
 
 
 class Overgrown(Unreadable):
@@ -57,19 +65,23 @@ class Allowance:
         self.bytes += count
         if self.bytes > min(_MAX_BYTES, max(_FREE_BYTES, _MAX_RATIO * self.size)):
             raise Overgrown(
-                f"unpacks to more than {self.bytes >> 20:,} MiB from {self.size / 1024:,.0f} KiB, as no articles do: "
-                "what follows is not read; unpack it yourself if you trust it"
+                f"unpacks to more than {self.bytes >> 20:,} MiB from {self.size / 1024:,.0f} KiB,"
+                " as no articles do: what follows is not read; unpack it yourself if you trust it"
             )
 
     def count(self) -> None:
         """Counts a member. Raises Overgrown where it is one too many."""
         self.members += 1
         if self.members > MAX_MEMBERS:
-            raise Overgrown(f"holds more than {MAX_MEMBERS:,} files: what follows is not read; split it")
+            raise Overgrown(
+                f"holds more than {MAX_MEMBERS:,} files: what follows is not read; split it"
+            )
 
 
 class _Careful(io.RawIOBase):
-    """A stream that counts what is unpacked, and raises an OSError for whatever is wrong with it."""
+    """A stream that counts what is unpacked, and raises an OSError for whatever is wrong with
+    it.
+    """
 
     def __init__(self, stream: BinaryIO, allowance: Allowance | None) -> None:
         self._stream, self._allowance = stream, allowance
@@ -93,26 +105,40 @@ class _Careful(io.RawIOBase):
 def archive_suffix(name: str) -> str:
     """The end of a name that tells an archive or a compressed file, in lower case, or ""."""
     lower = name.lower()
-    return next((suffix for suffix in (*sorted(ARCHIVES, key=len, reverse=True), *COMPRESSED) if lower.endswith(suffix)), "")
+    return next(
+        (
+            suffix
+            for suffix in (*sorted(ARCHIVES, key=len, reverse=True), *COMPRESSED)
+            if lower.endswith(suffix)
+        ),
+        "",
+    )
 
 
 def decompressed(file: BinaryIO, suffix: str, allowance: Allowance) -> BinaryIO:
-    """What is in a file compressed with gzip, bzip2 or xz, as a stream. Reading it raises OSError, Overgrown."""
+    """What is in a file compressed with gzip, bzip2 or xz, as a stream. Reading it raises OSError,
+    Overgrown.
+    """
     opened = next(opened for kind, opened in _DECOMPRESSORS.items() if suffix.endswith(kind))
     return io.BufferedReader(_Careful(opened(file), allowance), 1 << 16)
 
 
-def members(file: BinaryIO, suffix: str, allowance: Allowance) -> Iterator[tuple[str, int, BinaryIO | Missing]]:
-    """Name, size and content of each file in an archive, in its order; each content is to be read before the next is asked for.
+def members(
+    file: BinaryIO, suffix: str, allowance: Allowance
+) -> Iterator[tuple[str, int, BinaryIO | Missing]]:
+    """Name, size and content of each file in an archive, in its order; each content is to be read
+    before the next is asked for.
 
-    Directories, hidden files and what systems add to archives are left out; links, devices, encrypted members and names
-    that lead out of the archive come with a reason.
+    Directories, hidden files and what systems add to archives are left out; links, devices,
+    encrypted members and names that lead out of the archive come with a reason.
 
     Raises:
         Unreadable: damaged, or no archive; Overgrown.
         OSError: from the file itself.
     """
-    found = _zip_members(file, allowance) if suffix == ".zip" else _tar_members(file, suffix, allowance)
+    found = (
+        _zip_members(file, allowance) if suffix == ".zip" else _tar_members(file, suffix, allowance)
+    )
     try:
         for name, size, content in found:
             allowance.count()
@@ -125,14 +151,21 @@ def members(file: BinaryIO, suffix: str, allowance: Allowance) -> Iterator[tuple
     except Unreadable:
         raise
     except _FAILURES as error:
-        raise Unreadable(f"damaged: expected an archive, what follows cannot be read ({error}); pack it anew") from None
+        raise Unreadable(
+            f"damaged: expected an archive, what follows cannot be read ({error}); pack it anew"
+        ) from None
 
 
 def _hidden(name: str) -> bool:
-    return any((part.startswith(".") and part != ".." and part != ".") or part == "__MACOSX" for part in name.split("/"))
+    return any(
+        (part.startswith(".") and part != ".." and part != ".") or part == "__MACOSX"
+        for part in name.split("/")
+    )
 
 
-def _zip_members(file: BinaryIO, allowance: Allowance) -> Iterator[tuple[str, int, BinaryIO | Missing]]:
+def _zip_members(
+    file: BinaryIO, allowance: Allowance
+) -> Iterator[tuple[str, int, BinaryIO | Missing]]:
     with listed(file) as archive:
         for member in archive.infolist():
             if not member.filename:  # is_dir would look at its last character
@@ -145,19 +178,35 @@ def _zip_members(file: BinaryIO, allowance: Allowance) -> Iterator[tuple[str, in
                 yield name, 0, Missing("a symbolic link in an archive; pack the file itself")
                 continue
             if member.flag_bits & 0x1:
-                yield name, 0, Missing("encrypted: expected an archive without a password; pack it without one")
+                yield (
+                    name,
+                    0,
+                    Missing(
+                        "encrypted: expected an archive without a password; pack it without one"
+                    ),
+                )
                 continue
             try:
                 content = archive.open(member)
             except FAILURES as error:
-                yield name, 0, Missing(f"damaged, or packed in an unusual way ({error}); pack it anew")
+                yield (
+                    name,
+                    0,
+                    Missing(f"damaged, or packed in an unusual way ({error}); pack it anew"),
+                )
                 continue
             with content:
-                yield name, member.file_size, io.BufferedReader(_Careful(content, allowance), 1 << 16)
+                yield (
+                    name,
+                    member.file_size,
+                    io.BufferedReader(_Careful(content, allowance), 1 << 16),
+                )
 
 
 def _zip_name(member: zipfile.ZipInfo) -> str:
-    """The name of a member; where it is not marked as UTF-8, old programs wrote it in the encoding of their system."""
+    """The name of a member; where it is not marked as UTF-8, old programs wrote it in the encoding
+    of their system.
+    """
     if member.flag_bits & 0x800:
         return member.filename
     try:
@@ -166,9 +215,13 @@ def _zip_name(member: zipfile.ZipInfo) -> str:
         return member.filename
 
 
-def _tar_members(file: BinaryIO, suffix: str, allowance: Allowance) -> Iterator[tuple[str, int, BinaryIO | Missing]]:
+def _tar_members(
+    file: BinaryIO, suffix: str, allowance: Allowance
+) -> Iterator[tuple[str, int, BinaryIO | Missing]]:
     stream = file if suffix == ".tar" else decompressed(file, suffix, allowance)
-    with closing(tarfile.open(fileobj=stream, mode="r|", tarinfo=_Info, errors="surrogateescape")) as archive:
+    with closing(
+        tarfile.open(fileobj=stream, mode="r|", tarinfo=_Info, errors="surrogateescape")
+    ) as archive:
         for member in archive:
             if member.isdir():
                 continue
@@ -176,7 +229,11 @@ def _tar_members(file: BinaryIO, suffix: str, allowance: Allowance) -> Iterator[
                 what = "a link" if member.issym() or member.islnk() else "no regular file"
                 yield _tar_name(member), 0, Missing(f"{what} in an archive; pack the file itself")
             elif content := archive.extractfile(member):
-                yield _tar_name(member), member.size, io.BufferedReader(_Careful(content, None), 1 << 16)
+                yield (
+                    _tar_name(member),
+                    member.size,
+                    io.BufferedReader(_Careful(content, None), 1 << 16),
+                )
             # The stream is read once: what went by is not needed again, and would pile up.
             archive.members.clear()
 
@@ -189,7 +246,9 @@ def _tar_name(member: tarfile.TarInfo) -> str:
 
 
 class _Info(tarfile.TarInfo):
-    """A member whose extended headers, which are read at once, are of a size that names can have."""
+    """A member whose extended headers, which are read at once, are of a size that names can
+    have.
+    """
 
     def _proc_member(self, tarfile_):
         if self.type in _HEADERS and self.size > _MAX_HEADER_BYTES:

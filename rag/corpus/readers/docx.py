@@ -1,4 +1,6 @@
-"""Word files (.docx), through python-docx: all that a file can hold text in, in the order in which it is read."""
+"""Word files (.docx), through python-docx: all that a file can hold text in, in the order in which
+it is read.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,11 @@ from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.html import page_text
 from rag.corpus.readers.zipped import open_zip
 
-_NOT_TEXT = re.compile(r"^(?:untitled|无标题|未命名|document\s*\d*|文档\s*\d*|新建.*文档|microsoft .*|word document|.*\.docx?)$", re.IGNORECASE)
+_NOT_TEXT = re.compile(
+    r"^(?:untitled|无标题|未命名|document\s*\d*|文档\s*\d*|新建.*文档|microsoft .*|word"
+    r" document|.*\.docx?)$",
+    re.IGNORECASE,
+)
 _PAGE = re.compile(r"\b(?:NUM|SECTION)?PAGES?\b")
 _TABLE = re.compile(r"\s*(?:表|table)", re.IGNORECASE)
 _TEMPLATE_DAY = "2013-12-23"  # when the template of python-docx was made, which its files carry on
@@ -25,9 +31,10 @@ _HEAD = 15
 def read_docx(data: bytes) -> Draft:
     """The text of a Word file as it would be printed: insertions taken, deletions left out.
 
-    A table's row is a line with tabs between its cells. Notes, charts, diagrams and text boxes follow the paragraph that they are
-    anchored in; headers, footers and comments stand at the end. The title is the paragraph in the style Title, else what the file's
-    properties say, else a heading at the very top; the date is written at the top, or the day on which the file was made.
+    A table's row is a line with tabs between its cells. Notes, charts, diagrams and text boxes
+    follow the paragraph that they are anchored in; headers, footers and comments stand at the end.
+    The title is the paragraph in the style Title, else what the file's properties say, else a
+    heading at the very top; the date is written at the top, or the day on which the file was made.
 
     Raises:
         Unreadable: damaged, encrypted, an old .doc, too large once unpacked, or without text.
@@ -35,7 +42,10 @@ def read_docx(data: bytes) -> Draft:
     import docx
 
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable("expected a .docx file, found one of Word 97 to 2003 or an encrypted one; save it as .docx without a password")
+        raise Unreadable(
+            "expected a .docx file, found one of Word 97 to 2003 or an encrypted one; save it as"
+            " .docx without a password"
+        )
     open_zip(data).close()
     try:
         document = docx.Document(io.BytesIO(data))
@@ -47,13 +57,19 @@ def read_docx(data: bytes) -> Draft:
         title, made = told.title or "", told.created
     except MemoryError:
         raise
-    except Exception as error:  # python-docx takes a package to be whole and raises as it happens to fail
-        raise Unreadable(f"damaged, or no Word file ({type(error).__name__}: {error}); save it anew") from None
+    except (
+        Exception
+    ) as error:  # python-docx takes a package to be whole and raises as it happens to fail
+        raise Unreadable(
+            f"damaged, or no Word file ({type(error).__name__}: {error}); save it anew"
+        ) from None
     return _draft(lines, around, " ".join(title.split()), made.date().isoformat() if made else "")
 
 
 class _Parts:
-    """The parts of a Word file besides its body: notes, charts, headers, comments. Each note is told once."""
+    """The parts of a Word file besides its body: notes, charts, headers, comments. Each note is
+    told once.
+    """
 
     def __init__(self, part, styles: dict[str, str]) -> None:
         self._part, self._styles = part, styles
@@ -65,24 +81,39 @@ class _Parts:
             yield from self._drawn(key)
             return
         if kind not in self._notes:
-            notes = [note for root in self._roots(kind) for note in root.iterchildren() if note.get(f"{W}type", "normal") == "normal"]
+            notes = [
+                note
+                for root in self._roots(kind)
+                for note in root.iterchildren()
+                if note.get(f"{W}type", "normal") == "normal"
+            ]
             self._notes[kind] = {note.get(f"{W}id", ""): note for note in notes}
         if (note := self._notes[kind].pop(key, None)) is not None:
             yield from self._text(note)
 
     def around(self) -> Iterator[str]:
-        """The lines of headers and footers but for page numbers, each once, and comments behind the names of those who made them."""
+        """The lines of headers and footers but for page numbers, each once, and comments behind the
+        names of those who made them.
+        """
         seen = set()
         for kind in ("header", "footer"):
             for root in self._roots(kind):
-                numbered = {text_of(p) for p in root.iter(f"{W}p") if _PAGE.search("".join(_codes(p)))}
-                lines = [line for line in self._text(root) if line not in numbered and line not in seen]
+                numbered = {
+                    text_of(p) for p in root.iter(f"{W}p") if _PAGE.search("".join(_codes(p)))
+                }
+                lines = [
+                    line for line in self._text(root) if line not in numbered and line not in seen
+                ]
                 seen.update(lines)
                 yield from lines
         for root in self._roots("comments"):
             for comment in root.iterchildren():
                 text = " ".join(self._text(comment))
-                yield f"{author}: {text}" if text and (author := comment.get(f"{W}author", "")) else text
+                yield (
+                    f"{author}: {text}"
+                    if text and (author := comment.get(f"{W}author", ""))
+                    else text
+                )
 
     def _text(self, root) -> Iterator[str]:
         return (text for text, _ in lines_of(root, self._styles) if text)
@@ -93,7 +124,9 @@ class _Parts:
             return
         kind, data = relation.reltype.rpartition("/")[2], relation.target_part.blob
         if kind == "aFChunk":
-            yield from page_text(data).split("\n") if "html" in relation.target_part.content_type else ()
+            yield from (
+                page_text(data).split("\n") if "html" in relation.target_part.content_type else ()
+            )
         elif kind in ("chart", "diagramData"):
             yield from (chart if kind == "chart" else diagram)(_xml(data))
 
@@ -116,7 +149,11 @@ def _codes(paragraph) -> Iterator[str]:
 
 
 def _draft(lines: list[tuple[str, str]], around: list[str], told: str, made: str) -> Draft:
-    lines = [(_line(text, style), style) for text, style in lines if text and not style.startswith("toc ")]
+    lines = [
+        (_line(text, style), style)
+        for text, style in lines
+        if text and not style.startswith("toc ")
+    ]
     here = {text for text, _ in lines}
     lines += [(text, "") for text in around if text and text not in here]
     if not lines:
@@ -136,4 +173,10 @@ def _draft(lines: list[tuple[str, str]], around: list[str], told: str, made: str
 
 def _line(text: str, style: str) -> str:
     """A line, marked where it stands below a picture."""
-    return as_caption(text) if style.endswith(("caption", "题注")) and not style.startswith("table") and not _TABLE.match(text) else text
+    return (
+        as_caption(text)
+        if style.endswith(("caption", "题注"))
+        and not style.startswith("table")
+        and not _TABLE.match(text)
+        else text
+    )

@@ -48,7 +48,8 @@ relationship).
 def lines_of(
     body, styles: dict[str, str], aside: Aside = lambda kind, key: iter(())
 ) -> Iterator[tuple[str, str]]:
-    """(text, style) of each paragraph and row of a table in order; "" is the style of rows and of what is anchored in a paragraph.
+    """(text, style) of each paragraph and row of a table in order; "" is the style of rows and of
+    what is anchored in a paragraph.
 
     Args:
         body: the element that holds them.

@@ -7,7 +7,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 busy: ContextVar[Callable[[], None]] = ContextVar("busy", default=lambda: None)
-"""What a reader calls between two parts of long work that goes on as it should: the time for one file then begins anew."""
+"""What a reader calls between two parts of long work that goes on as it should: the time for one
+file then begins anew.
+"""
 
 
 class Unreadable(ValueError):
@@ -18,7 +20,8 @@ class Unreadable(ValueError):
 class Draft:
     """What a file says of itself; fields as in :class:`rag.corpus.article.Article`, "" if unknown.
 
-    ``part`` tells several articles of one file apart (a chapter, an entry), "" where there is one only.
+    ``part`` tells several articles of one file apart (a chapter, an entry), "" where there is one
+    only.
     """
 
     text: str

@@ -1,6 +1,7 @@
 """Electronic books and magazines (.epub): each chapter is an article.
 
-The packages for EPUB are under the AGPL (EbookLib), unmaintained, or hand out the same ZIP members and XML that are read here.
+The packages for EPUB are under the AGPL (EbookLib), unmaintained, or hand out the same ZIP members
+and XML that are read here.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ _MAX_PART = 32 * 1024 * 1024
 
 
 def read_epub(data: bytes) -> list[Draft | Missing]:
-    """The chapters in reading order, with their names in the table of contents as titles and the book as source.
+    """The chapters in reading order, with their names in the table of contents as titles and the
+    book as source.
 
-    A file without a name in the table of contents goes on with the chapter before it. Covers, half titles and the table
-    itself are no chapters. The id of a chapter ends in the name of its file.
+    A file without a name in the table of contents goes on with the chapter before it. Covers, half
+    titles and the table itself are no chapters. The id of a chapter ends in the name of its file.
 
     Raises:
         Unreadable: damaged, protected (DRM), too large once unpacked, or without text.
@@ -56,7 +58,17 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
             elif width(text) >= _LEAST_COLUMNS or any(map(ends_sentence, text.split("\n"))):
                 title = names.get(at, "") or _heading(text)
                 text = tidy(text.removeprefix(title)) or text
-                drafts.append(Draft(text, title, normal_date(told["date"]), told["title"], "", told["language"], part=posixpath.basename(at)))
+                drafts.append(
+                    Draft(
+                        text,
+                        title,
+                        normal_date(told["date"]),
+                        told["title"],
+                        "",
+                        told["language"],
+                        part=posixpath.basename(at),
+                    )
+                )
     if not any(isinstance(draft, Draft) for draft in drafts):
         raise Unreadable("expected text, found none: only pictures, or an empty book")
     return drafts
@@ -71,10 +83,14 @@ def _package(archive: zipfile.ZipFile) -> str:
 
 
 def _xml(archive: zipfile.ZipFile, name: str):
-    """The root of an XML member, None where it is absent or no XML. No entity is expanded, nothing is loaded."""
+    """The root of an XML member, None where it is absent or no XML. No entity is expanded, nothing
+    is loaded.
+    """
     import lxml.etree
 
-    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    parser = lxml.etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
+    )
     try:
         return lxml.etree.fromstring(_bytes(archive, name), parser)
     except (lxml.etree.LxmlError, ValueError, *FAILURES):
@@ -98,22 +114,39 @@ def _spine(package, items: dict) -> Iterator:
     """The items in reading order that hold text, without the table of contents."""
     for reference in package.iterfind("{*}spine/{*}itemref"):
         item = items.get(reference.get("idref", ""))
-        if item is None or reference.get("linear") == "no" or "nav" in item.get("properties", "").split():
+        if (
+            item is None
+            or reference.get("linear") == "no"
+            or "nav" in item.get("properties", "").split()
+        ):
             continue
-        if item.get("media-type", "") in ("application/xhtml+xml", "text/html", "application/x-dtbook+xml"):
+        if item.get("media-type", "") in (
+            "application/xhtml+xml",
+            "text/html",
+            "application/x-dtbook+xml",
+        ):
             yield item
 
 
 def _contents(archive: zipfile.ZipFile, package, items: dict, folder: str) -> dict[str, str]:
-    """What the table of contents (EPUB 3, else EPUB 2) calls the files; the first name of each counts."""
+    """What the table of contents (EPUB 3, else EPUB 2) calls the files; the first name of each
+    counts.
+    """
     names: dict[str, str] = {}
-    nav = next((item for item in items.values() if "nav" in item.get("properties", "").split()), None)
+    nav = next(
+        (item for item in items.values() if "nav" in item.get("properties", "").split()), None
+    )
     if nav is not None:
         at = _inside(folder, nav.get("href", ""))
         page = _xml(archive, at)
         links = list(page.iterfind(".//{*}nav//{*}a")) if page is not None else []
-        for link in sorted(links, key=lambda link: "#" in link.get("href", "")):  # a file by its own name, else by that of its first section
-            names.setdefault(_inside(posixpath.dirname(at), link.get("href", "")), " ".join("".join(link.itertext()).split()))
+        for link in sorted(
+            links, key=lambda link: "#" in link.get("href", "")
+        ):  # a file by its own name, else by that of its first section
+            names.setdefault(
+                _inside(posixpath.dirname(at), link.get("href", "")),
+                " ".join("".join(link.itertext()).split()),
+            )
     spine = package.find("{*}spine")
     ncx = items.get(spine.get("toc", "")) if spine is not None else None
     if not names and ncx is not None:
@@ -122,13 +155,20 @@ def _contents(archive: zipfile.ZipFile, package, items: dict, folder: str) -> di
         for point in page.iterfind(".//{*}navPoint") if page is not None else ():
             content, label = point.find("{*}content"), point.find("{*}navLabel/{*}text")
             if content is not None and label is not None:
-                names.setdefault(_inside(posixpath.dirname(at), content.get("src", "")), " ".join((label.text or "").split()))
+                names.setdefault(
+                    _inside(posixpath.dirname(at), content.get("src", "")),
+                    " ".join((label.text or "").split()),
+                )
     return {at: name for at, name in names.items() if name}
 
 
 def _encrypted(archive: zipfile.ZipFile) -> set[str]:
     page = _xml(archive, "META-INF/encryption.xml")
-    return set() if page is None else {_inside("", node.get("URI", "")) for node in page.iterfind(".//{*}CipherReference")}
+    return (
+        set()
+        if page is None
+        else {_inside("", node.get("URI", "")) for node in page.iterfind(".//{*}CipherReference")}
+    )
 
 
 def _inside(folder: str, href: str) -> str:

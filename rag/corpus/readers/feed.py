@@ -14,7 +14,8 @@ from rag.corpus.readers.markup import visible_text
 
 
 def read_feed(data: bytes) -> list[Draft | Missing]:
-    """The entries of a feed in its order: the whole text where the feed has it, else the summary; the feed is the source.
+    """The entries of a feed in its order: the whole text where the feed has it, else the summary;
+    the feed is the source.
 
     Raises:
         Unreadable: no feed, or one without entries; NotText.
@@ -22,11 +23,18 @@ def read_feed(data: bytes) -> list[Draft | Missing]:
     import feedparser
 
     text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", decoded(data))
-    # A stream, never bytes: those it would first try to open as the name of a file or as an address.
-    feed = feedparser.parse(io.BytesIO(text.encode("utf-8", "replace")), sanitize_html=False, resolve_relative_uris=False)
+    # A stream, never bytes: those it would first try to open as the name of a file or as an
+    # address.
+    feed = feedparser.parse(
+        io.BytesIO(text.encode("utf-8", "replace")),
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
     if not feed.entries:
         what = "one without entries" if feed.get("version") else "none"
-        raise Unreadable(f"expected a feed (RSS, Atom), found {what}; save articles as .html or .txt")
+        raise Unreadable(
+            f"expected a feed (RSS, Atom), found {what}; save articles as .html or .txt"
+        )
     source = " ".join(visible_text(feed.feed.get("title") or "").split())
     return [_entry(entry, source, number) for number, entry in enumerate(feed.entries, 1)]
 
@@ -34,7 +42,9 @@ def read_feed(data: bytes) -> list[Draft | Missing]:
 def _entry(entry, source: str, number: int) -> Draft | Missing:
     part = str(entry.get("id") or entry.get("link") or number)
     bodies = [*(one.get("value") for one in entry.get("content") or ()), entry.get("summary")]
-    text = max((tidy(visible_text(body, whole=True)) for body in bodies if body), key=len, default="")
+    text = max(
+        (tidy(visible_text(body, whole=True)) for body in bodies if body), key=len, default=""
+    )
     title = " ".join(visible_text(entry.get("title") or "").split())
     if not text:
         return Missing("an entry without text: only a title and a link", part)

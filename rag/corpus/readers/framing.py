@@ -22,7 +22,8 @@ _PARAGRAPH_COLUMNS = 60  # less, outside of an article, is rather a menu than a 
 def frame(root) -> None:
     """Makes an ``article`` of what holds a page that is nothing but its text.
 
-    Converters write such pages, and people. Of a page without such a frame trafilatura takes paragraphs only, and leaves headings and lists.
+    Converters write such pages, and people. Of a page without such a frame trafilatura takes
+    paragraphs only, and leaves headings and lists.
     """
     body = root.find(".//body")
     if body is None or next(root.iter("article", "main"), None) is not None:

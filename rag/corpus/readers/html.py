@@ -23,15 +23,21 @@ _CHARSET = re.compile(
 )
 _LANG = re.compile(r"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z]{2})\b", re.IGNORECASE)
 # Languages in Latin letters that detect_lang does not know by their small words.
-_OTHER_LATIN = frozenset("id ms vi tr pl cs sk hu ro sv da no nb nn fi et lv lt sl hr bs sq sw tl eu ca gl af is mt".split())
-_EXCERPT = 0.5  # a page that shows less than this of the article in its data shows the beginning only
+_OTHER_LATIN = frozenset(
+    "id ms vi tr pl cs sk hu ro sv da no nb nn fi et lv lt sl hr bs sq sw tl eu ca gl af is mt".split()
+)
+_EXCERPT = (
+    0.5  # a page that shows less than this of the article in its data shows the beginning only
+)
 
 
 def read_html(data: bytes, charset: str = "") -> Draft:
-    """The main text of a page, by trafilatura; title, date, publisher, address and language from the metadata of the page.
+    """The main text of a page, by trafilatura; title, date, publisher, address and language from
+    the metadata of the page.
 
-    Where a page shows no article, or much less of it than it states in its data (JSON-LD), the text is that of the data.
-    ``charset`` is what is said of it outside, "" for nothing; what the page itself says comes after that.
+    Where a page shows no article, or much less of it than it states in its data (JSON-LD), the text
+    is that of the data. ``charset`` is what is said of it outside, "" for nothing; what the page
+    itself says comes after that.
 
     Raises:
         Unreadable: the page shows no text.
@@ -48,13 +54,17 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     lines = without_notices(trim_meta(text.split("\n"), title))
     text = "\n".join(lines)
     date = normal_date(found.date or "") if found else ""
-    source = ((found.sitename or "") if found else "").strip() or page.source or labelled_source(visible)
+    source = (
+        ((found.sitename or "") if found else "").strip() or page.source or labelled_source(visible)
+    )
     url = (found.url or "") if found else ""
     if held and (len(text) < _EXCERPT * len(held.text) if stated else not text):
         text, title = held.text, held.title or title
         date, source, url = date or held.date, source or held.source, url or held.url
     elif all(is_caption(line) for line in lines if line):
-        text = "\n".join(line.removeprefix(MARK) for line in lines)  # pictures are all that there is
+        text = "\n".join(
+            line.removeprefix(MARK) for line in lines
+        )  # pictures are all that there is
     if not text:
         shown = [line for line in visible.split("\n") if line]
         what = "no text outside menus, scripts and links"
@@ -65,20 +75,30 @@ def read_html(data: bytes, charset: str = "") -> Draft:
 
 
 def page_text(data: bytes) -> str:
-    """All of a page that a browser would show, tidied: for pages that are nothing but text, as in books. Raises NotText."""
+    """All of a page that a browser would show, tidied: for pages that are nothing but text, as in
+    books. Raises NotText.
+    """
     return tidy(visible_text(decoded(data), whole=True))
 
 
 def decoded(data: bytes, charset: str = "") -> str:
-    """The text of a page or of XML, in the encoding that is said outside of it, else in it, else that can be told. Raises NotText."""
+    """The text of a page or of XML, in the encoding that is said outside of it, else in it, else
+    that can be told. Raises NotText.
+    """
     declared = _CHARSET.search(data[:4096])
-    return decode(data, charset or (next(name for name in declared.groups() if name).decode("ascii") if declared else ""))
+    return decode(
+        data,
+        charset
+        or (next(name for name in declared.groups() if name).decode("ascii") if declared else ""),
+    )
 
 
 def _language(html: str, text: str) -> str:
-    """The language that a page declares where it is one that its letters do not tell; "" where its text is to tell.
+    """The language that a page declares where it is one that its letters do not tell; "" where its
+    text is to tell.
 
-    Pages are often made from a template in another language, so what the text itself shows comes first.
+    Pages are often made from a template in another language, so what the text itself shows comes
+    first.
     """
     declared = _LANG.search(html[:4096])
     code = declared[1].lower() if declared else ""
@@ -98,23 +118,30 @@ def _tree(html: str):
 
 
 def _extract(root):
-    """trafilatura's metadata of a page, None for what it cannot read; and the main text, "" where it finds none. The tree is changed."""
+    """trafilatura's metadata of a page, None for what it cannot read; and the main text, "" where
+    it finds none. The tree is changed.
+    """
     import trafilatura
     from trafilatura.settings import use_config
 
     config = use_config()
-    # Its minimum of 250 characters is meant for English; a Chinese article may be shorter, and what it
-    # then falls back to is the whole page in one line.
+    # Its minimum of 250 characters is meant for English; a Chinese article may be shorter, and what
+    # it then falls back to is the whole page in one line.
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "25")
     config.set("DEFAULT", "MIN_OUTPUT_SIZE", "1")
     told = None
     try:
-        # Read before the tree is changed. Its extensive search makes 2015-01-01 of a copyright line.
-        told = trafilatura.extract_metadata(root, date_config={"extensive_search": False, "original_date": True})
+        # Read before the tree is changed. Its extensive search makes 2015-01-01 of a copyright
+        # line.
+        told = trafilatura.extract_metadata(
+            root, date_config={"extensive_search": False, "original_date": True}
+        )
         ready(root)
         frame(root)
         paragraphs(root)
-        found = trafilatura.bare_extraction(root, include_comments=False, include_tables=True, config=config)
+        found = trafilatura.bare_extraction(
+            root, include_comments=False, include_tables=True, config=config
+        )
     except (ValueError, TypeError, AttributeError, RecursionError):
         found = None  # pages broken enough to confuse it are read as plain lines
     return told, (found.text or "") if found else ""

@@ -285,8 +285,8 @@ def text_in(node) -> str:
 def visible_text(html: str, whole: bool = False) -> str:
     """All text that a browser would show, block by block, tabs between the cells of a table.
 
-    It is "" for what is no HTML at all. Menus, forms and what stands in headers, footers and at the side are left out of a page; they
-    stay in what is ``whole`` an article.
+    It is "" for what is no HTML at all. Menus, forms and what stands in headers, footers and at the
+    side are left out of a page; they stay in what is ``whole`` an article.
     """
     import lxml.etree
     import lxml.html

@@ -12,17 +12,27 @@ from rag.corpus.readers.html import read_html
 
 
 def read_mhtml(data: bytes) -> Draft:
-    """The article in the page that was saved, its frames and pictures left out; the address is that of the page.
+    """The article in the page that was saved, its frames and pictures left out; the address is that
+    of the page.
 
     Raises:
         Unreadable: no page in the file, or no text on it.
     """
     message = email.message_from_bytes(data.lstrip(), policy=email.policy.default)
     at = _header(message, "Snapshot-Content-Location") or _header(message, "Content-Location")
-    pages = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
-    page = next((part for part in pages if at and _header(part, "Content-Location") == at), next(iter(pages), None))
+    pages = [
+        part
+        for part in message.walk()
+        if part.get_content_type() in ("text/html", "application/xhtml+xml")
+    ]
+    page = next(
+        (part for part in pages if at and _header(part, "Content-Location") == at),
+        next(iter(pages), None),
+    )
     if page is None:
-        raise Unreadable("expected a web page saved as MHTML, found no part that is one; save it anew")
+        raise Unreadable(
+            "expected a web page saved as MHTML, found no part that is one; save it anew"
+        )
     draft = read_html(page.get_payload(decode=True) or b"", page.get_content_charset(""))
     at = at or _header(page, "Content-Location")
     return replace(draft, url=draft.url or (at if at.startswith(("http://", "https://")) else ""))

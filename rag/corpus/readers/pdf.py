@@ -1,8 +1,9 @@
 """PDF: the text layer as paragraphs, and where each page begins.
 
-Read with PDFium, the reader of Chrome (pypdfium2, Apache-2.0 and BSD). On Chinese files by Chromium, ReportLab and fpdf2 it
-was right throughout and took 20 ms a page at most; pypdf took ten times as long, left Kangxi radicals (⽂ for 文) and put NUL
-between the characters of one file; pdfminer.six was slower still and gave no text for that file.
+Read with PDFium, the reader of Chrome (pypdfium2, Apache-2.0 and BSD). On Chinese files by
+Chromium, ReportLab and fpdf2 it was right throughout and took 20 ms a page at most; pypdf took ten
+times as long, left Kangxi radicals (⽂ for 文) and put NUL between the characters of one file;
+pdfminer.six was slower still and gave no text for that file.
 """
 
 from __future__ import annotations
@@ -30,22 +31,26 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NO_TITLE = re.compile(
-    r"^(?:untitled|无标题|未命名|document\d*|文档\s*\d*|新建.*文档|microsoft |.*\.(?:docx?|pdf|indd|wps|html?|pptx?|xlsx?|qxd|pmd|txt|tmp))"
+    r"^(?:untitled|无标题|未命名|document\d*|文档\s*\d*|新建.*文档|microsoft"
+    r" |.*\.(?:docx?|pdf|indd|wps|html?|pptx?|xlsx?|qxd|pmd|txt|tmp))"
     r"|^(?:https?|file):|^[\W\d_]*$",
     re.IGNORECASE,
 )
 _WITH_OCR = "text recognition (OCR) found nothing to read there either"
 _WITHOUT_OCR = "run text recognition (OCR) over it first, or install it: pip install 'yinju[ocr]'"
 _SENTENCE_END = re.compile(r"[。！？!?….；;：:][”’」』）)】\]\"']*$")
-_HYPHEN_AFTER = frozenset("well self half ex all so high low long short year non anti pro two three four five".split())
+_HYPHEN_AFTER = frozenset(
+    "well self half ex all so high low long short year non anti pro two three four five".split()
+)
 _FIRST_WORD = re.compile(r"[^\s\u2e80-\u9fff\uf900-\uffef]+|.", re.DOTALL)
 
 
 class Page(NamedTuple):
     """What was read of a page.
 
-    ``lines`` are in reading order, ``height`` is in points. ``hidden`` is whether there is something in which text may be, but
-    no text; ``sure`` how sure text recognition is of its lines, in percent, 0 where it had nothing to do.
+    ``lines`` are in reading order, ``height`` is in points. ``hidden`` is whether there is
+    something in which text may be, but no text; ``sure`` how sure text recognition is of its lines,
+    in percent, 0 where it had nothing to do.
     """
 
     lines: list[Line]
@@ -55,12 +60,14 @@ class Page(NamedTuple):
 
 
 def read_pdf(data: bytes) -> list[Draft | Missing]:
-    """The text of a PDF, paragraph by paragraph, with the offsets at which its pages begin; and which pages could not be read.
+    """The text of a PDF, paragraph by paragraph, with the offsets at which its pages begin; and
+    which pages could not be read.
 
-    Lines are joined to paragraphs as their places tell, words split at the end of a line are put together, and running titles
-    and page numbers go. The title is the largest line at the top, or what the file says; the date is written at the top, or
-    that of the file. Pages without text, pictures of pages and letters that are drawn or come from a font that does not
-    say which they are, are given to text recognition where the extra "ocr" is installed.
+    Lines are joined to paragraphs as their places tell, words split at the end of a line are put
+    together, and running titles and page numbers go. The title is the largest line at the top, or
+    what the file says; the date is written at the top, or that of the file. Pages without text,
+    pictures of pages and letters that are drawn or come from a font that does not say which they
+    are, are given to text recognition where the extra "ocr" is installed.
 
     Raises:
         Unreadable: damaged, encrypted, of more than 5,000 pages, or without any text (a scan).
@@ -71,11 +78,15 @@ def read_pdf(data: bytes) -> list[Draft | Missing]:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == _PASSWORD:
-            raise Unreadable("encrypted: expected a PDF that opens without a password; save it without one") from None
+            raise Unreadable(
+                "encrypted: expected a PDF that opens without a password; save it without one"
+            ) from None
         raise Unreadable("damaged, or no PDF: save it anew") from None
     with document:
         if len(document) > MAX_PAGES:
-            raise Unreadable(f"expected at most {MAX_PAGES:,} pages, found {len(document):,}; split it")
+            raise Unreadable(
+                f"expected at most {MAX_PAGES:,} pages, found {len(document):,}; split it"
+            )
         pages, damaged, recognise = [], [], recogniser()
         for number in range(len(document)):
             try:
@@ -88,10 +99,17 @@ def read_pdf(data: bytes) -> list[Draft | Missing]:
     if not any(page.lines for page in pages):
         if damaged:
             raise Unreadable(f"damaged: none of its {len(damaged)} pages can be read; save it anew")
-        raise Unreadable(f"no text layer: expected text, found pictures of pages (a scan) or letters without meaning; {advice}")
+        raise Unreadable(
+            "no text layer: expected text, found pictures of pages (a scan) or letters without"
+            f" meaning; {advice}"
+        )
     draft = _draft(_without_running_titles(pages), told, [page.sure for page in pages])
     hidden = [number for number, page in enumerate(pages, 1) if page.hidden]
-    return [draft, *_missing(hidden, f"no text that can be read: {advice}"), *_missing(damaged, "damaged: save it anew")]
+    return [
+        draft,
+        *_missing(hidden, f"no text that can be read: {advice}"),
+        *_missing(damaged, "damaged: save it anew"),
+    ]
 
 
 def _missing(numbers: Sequence[int], reason: str) -> list[Missing]:
@@ -112,14 +130,23 @@ def _page(page, recognise: Recogniser | None) -> Page:
 
 
 def _without_running_titles(pages: Sequence[Page]) -> list[list[Line]]:
-    """The lines of all pages, without page numbers and what stands at the top or bottom of several pages, figures aside."""
-    seen = Counter(key for page in pages for key in {_key(line) for line in page.lines if _marginal(line, page.height)})
+    """The lines of all pages, without page numbers and what stands at the top or bottom of several
+    pages, figures aside.
+    """
+    seen = Counter(
+        key
+        for page in pages
+        for key in {_key(line) for line in page.lines if _marginal(line, page.height)}
+    )
     often = max(2, len(pages) // 4)
     return [
         [
             line
             for line in page.lines
-            if not (_marginal(line, page.height) and (seen[_key(line)] >= often or _PAGE_NUMBER.fullmatch(line.text)))
+            if not (
+                _marginal(line, page.height)
+                and (seen[_key(line)] >= often or _PAGE_NUMBER.fullmatch(line.text))
+            )
         ]
         for page in pages
     ]
@@ -157,7 +184,14 @@ def _draft(pages: list[list[Line]], told: dict[str, str], sure: Sequence[int]) -
     dated = next((find_date(one) for one in head if is_date_line(one)), None)
     source = next((name for one in head if (name := labelled_source(one))), "")
     date = dated.iso if dated else _created(told.get("CreationDate", ""))
-    return Draft(text or title, title, date, source, pages=tuple(starts), ocr=tuple(sure) if any(sure) else ())
+    return Draft(
+        text or title,
+        title,
+        date,
+        source,
+        pages=tuple(starts),
+        ocr=tuple(sure) if any(sure) else (),
+    )
 
 
 def _created(value: str) -> str:
@@ -175,8 +209,15 @@ def _title(lines: Sequence[Line], told: str) -> tuple[str, list[Line]]:
     usual = sorted(line.size for line in lines)[len(lines) // 2]
     largest = max(line.size for line in top)
     big = [line for line in top if line.size > 0.9 * largest]
-    joined = "".join(f" {line.text}" if width(line.text) == len(line.text) else line.text for line in big).strip()
-    if largest > 1.15 * usual and len(big) <= 3 and 4 <= width(joined) <= 160 and not is_date_line(joined):
+    joined = "".join(
+        f" {line.text}" if width(line.text) == len(line.text) else line.text for line in big
+    ).strip()
+    if (
+        largest > 1.15 * usual
+        and len(big) <= 3
+        and 4 <= width(joined) <= 160
+        and not is_date_line(joined)
+    ):
         return joined, big
     return told, [line for line in top[:1] if told and line.text == told]
 
@@ -185,8 +226,16 @@ def _right_edges(lines: Sequence[Line]) -> list[float]:
     """For each line how far right the lines of its column reach."""
     out = []
     for at, line in enumerate(lines):
-        beside = [one.right for one in lines[max(0, at - 1) : at + 2] if not one.row and abs(one.left - line.left) < 3 * line.size]
-        if len(beside) == 3 and max(beside) - min(beside) < line.size and line.right - line.left > 12 * line.size:
+        beside = [
+            one.right
+            for one in lines[max(0, at - 1) : at + 2]
+            if not one.row and abs(one.left - line.left) < 3 * line.size
+        ]
+        if (
+            len(beside) == 3
+            and max(beside) - min(beside) < line.size
+            and line.right - line.left > 12 * line.size
+        ):
             out.append(max(beside))  # full lines, whatever is above or below them
             continue
         first, last = at, at
@@ -195,7 +244,12 @@ def _right_edges(lines: Sequence[Line]) -> list[float]:
         while last < min(len(lines) - 1, at + 8) and _adjoining(lines[last], lines[last + 1]):
             last += 1
         near = [one for one in lines[first : last + 1] if not one.row]
-        out.append(max((one.right for one in near if abs(one.left - line.left) < 4 * line.size), default=line.right))
+        out.append(
+            max(
+                (one.right for one in near if abs(one.left - line.left) < 4 * line.size),
+                default=line.right,
+            )
+        )
     return out
 
 
@@ -205,13 +259,17 @@ def _adjoining(line: Line, following: Line) -> bool:
 
 
 def _joint(before: Line, line: Line, right: float) -> str:
-    """What stands between a line and the next one: nothing or a space within a paragraph, else a line end."""
+    """What stands between a line and the next one: nothing or a space within a paragraph, else a
+    line end.
+    """
     size = max(before.size, 1.0)
     if before.row or line.row:
         return "\n"
     if not 0.85 < line.size / size < 1.18:
         return "\n"
-    below = before.bottom - line.bottom  # from one base line to the next; another column or page is above
+    below = (
+        before.bottom - line.bottom
+    )  # from one base line to the next; another column or page is above
     if below > _GAP * size:
         return "\n"
     same_column = 0 < below
@@ -230,7 +288,9 @@ def _joint(before: Line, line: Line, right: float) -> str:
 
 
 def _unhyphenated(text: str, starts: list[int]) -> tuple[str, list[int]]:
-    """The text with words put together that a line end had split: as they stand elsewhere in the text, else without hyphen."""
+    """The text with words put together that a line end had split: as they stand elsewhere in the
+    text, else without hyphen.
+    """
     words = Counter(re.findall(r"\w+(?:-\w+)*", text.lower()))
     out, at, moved = [], 0, list(starts)
     for sign in re.finditer(SPLIT, text):

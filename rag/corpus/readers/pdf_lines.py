@@ -150,7 +150,8 @@ def _stretches(glyphs: Glyphs, inside: Sequence[int]) -> list[Line]:
 def _tracked(
     codes: Sequence[int], inside: Sequence[int], breaks: Sequence[int], gaps: Sequence[float]
 ) -> set[int]:
-    """Which gaps of a line are no spaces, as its letters are spaced out: "石 塘 水 库", "姓 名：王小明".
+    """Which gaps of a line are no spaces, as its letters are spaced out: "石 塘 水 库", "姓
+    名：王小明".
 
     The letter before such a gap and the one behind it stand alone, but for marks, and the gaps are
     alike.

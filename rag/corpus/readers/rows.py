@@ -1,4 +1,6 @@
-"""Tables of articles: .csv, .tsv, .jsonl and .json, with the columns found by their usual names in Chinese and English."""
+"""Tables of articles: .csv, .tsv, .jsonl and .json, with the columns found by their usual names in
+Chinese and English.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,22 @@ MAX_ROW_BYTES = 64 * 1024 * 1024
 _SAMPLE_BYTES = 256 * 1024
 _FIELD_CHARS = 16 * 1024 * 1024
 _DELIMITERS = ",\t;|"
-# Parts that say what an object stands for: of WordPress, of publishers in JSON-LD, of MongoDB, of editors that store blocks.
-_PARTS = ("rendered", "name", "@value", "$date", "$oid", "$numberLong", "text", "html", "paragraphs")
-_WEIBO = re.compile(r"^(?:[A-Za-z]{3} )?([A-Za-z]{3} +\d{1,2}) \d\d:\d\d:\d\d [+\w:-]+ (\d{4})$")  # and Twitter
+# Parts that say what an object stands for: of WordPress, of publishers in JSON-LD, of MongoDB, of
+# editors that store blocks.
+_PARTS = (
+    "rendered",
+    "name",
+    "@value",
+    "$date",
+    "$oid",
+    "$numberLong",
+    "text",
+    "html",
+    "paragraphs",
+)
+_WEIBO = re.compile(
+    r"^(?:[A-Za-z]{3} )?([A-Za-z]{3} +\d{1,2}) \d\d:\d\d:\d\d [+\w:-]+ (\d{4})$"
+)  # and Twitter
 _BLOCKS = "p|br|div|h[1-6]|li|tr|blockquote|section|article|pre"
 _TAGS = (
     f"{_BLOCKS}|a|b|i|u|em|strong|span|font|ul|ol|dl|d[dt]|table|thead|tbody|t[dh]|figure|figcaption|su[bp]|small|center|code|ruby|del|s|strike|ins|mark"
@@ -37,23 +52,109 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}\d{0,2}|#\d{2,7}|#[xX][\da-fA-F]{2,6});"
 NAMES: dict[str, tuple[str, ...]] = {
     "id": ("id", "articleid", "newsid", "docid", "guid", "uuid", "编号", "編號"),
     "text": (
-        "text", "content", "body", "articlebody", "articletext", "fulltext", "maintext", "article", "story", "contents",
-        "contenthtml", "contenttext", "bodytext", "plaintext", "正文", "内容", "內容", "全文", "文本", "新闻内容", "新闻正文", "文章内容", "文章正文", "文章",
+        "text",
+        "content",
+        "body",
+        "articlebody",
+        "articletext",
+        "fulltext",
+        "maintext",
+        "article",
+        "story",
+        "contents",
+        "contenthtml",
+        "contenttext",
+        "bodytext",
+        "plaintext",
+        "正文",
+        "内容",
+        "內容",
+        "全文",
+        "文本",
+        "新闻内容",
+        "新闻正文",
+        "文章内容",
+        "文章正文",
+        "文章",
     ),
-    "title": ("title", "headline", "heading", "newstitle", "标题", "標題", "题目", "題目", "新闻标题", "文章标题"),
+    "title": (
+        "title",
+        "headline",
+        "heading",
+        "newstitle",
+        "标题",
+        "標題",
+        "题目",
+        "題目",
+        "新闻标题",
+        "文章标题",
+    ),
     "date": (
-        "date", "published", "publishdate", "publisheddate", "publishedat", "publicationdate", "datepublished", "pubdate",
-        "publishtime", "pubtime", "posted", "time", "datetime", "created", "createdat", "日期", "发布日期", "发布时间", "發布時間",
-        "发表日期", "发表时间", "發表時間", "时间", "時間", "出版日期",
+        "date",
+        "published",
+        "publishdate",
+        "publisheddate",
+        "publishedat",
+        "publicationdate",
+        "datepublished",
+        "pubdate",
+        "publishtime",
+        "pubtime",
+        "posted",
+        "time",
+        "datetime",
+        "created",
+        "createdat",
+        "日期",
+        "发布日期",
+        "发布时间",
+        "發布時間",
+        "发表日期",
+        "发表时间",
+        "發表時間",
+        "时间",
+        "時間",
+        "出版日期",
     ),
     "source": (
-        "source", "publisher", "publication", "newspaper", "media", "outlet", "site", "sitename", "website", "来源", "來源", "出处",
-        "媒体", "媒體", "发布者", "发布机构", "网站", "報紙", "报纸",
+        "source",
+        "publisher",
+        "publication",
+        "newspaper",
+        "media",
+        "outlet",
+        "site",
+        "sitename",
+        "website",
+        "来源",
+        "來源",
+        "出处",
+        "媒体",
+        "媒體",
+        "发布者",
+        "发布机构",
+        "网站",
+        "報紙",
+        "报纸",
     ),
-    "url": ("url", "link", "href", "permalink", "sourceurl", "链接", "鏈接", "連結", "网址", "網址", "原文链接"),
+    "url": (
+        "url",
+        "link",
+        "href",
+        "permalink",
+        "sourceurl",
+        "链接",
+        "鏈接",
+        "連結",
+        "网址",
+        "網址",
+        "原文链接",
+    ),
     "lang": ("lang", "language", "语言", "語言"),
-}  # fmt: skip
-"""Usual names of columns by field, without case, spaces and "_-."; the first that a table has counts."""
+}
+"""Usual names of columns by field, without case, spaces and "_-."; the first that a table has
+counts.
+"""
 
 TEASERS = ("description", "summary", "abstract", "摘要", "简介", "簡介", "导语", "導語")
 """Columns that hold the text where no other does."""
@@ -62,8 +163,11 @@ Columns = Mapping[str, str]
 """Names of columns by field, for tables that call them otherwise: {"text": "content_plain"}."""
 
 
-def read_jsonl(file: BinaryIO, columns: Columns, instead: Callable[[bytes], object] | None = None) -> Iterator[tuple[int, Draft | Missing]]:
-    """Line number and article of each line; a line with an error costs that line only. Raises OSError.
+def read_jsonl(
+    file: BinaryIO, columns: Columns, instead: Callable[[bytes], object] | None = None
+) -> Iterator[tuple[int, Draft | Missing]]:
+    """Line number and article of each line; a line with an error costs that line only. Raises
+    OSError.
 
     ``instead`` gets each line, and gives what is to stand in the place of its article, or None.
     """
@@ -74,7 +178,10 @@ def read_jsonl(file: BinaryIO, columns: Columns, instead: Callable[[bytes], obje
         if len(line) > MAX_ROW_BYTES:
             while line and not line.endswith(b"\n"):
                 line = file.readline(1 << 20)
-            yield number, Missing(f"a line longer than {MAX_ROW_BYTES >> 20} MiB: expected one article")
+            yield (
+                number,
+                Missing(f"a line longer than {MAX_ROW_BYTES >> 20} MiB: expected one article"),
+            )
             continue
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
@@ -96,7 +203,8 @@ def _json_row(line: bytes, columns: Columns) -> Draft | Missing:
 
 
 def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
-    """The articles of a JSON file: an array of objects, an object that holds one ({"articles": [...]}), or a single object.
+    """The articles of a JSON file: an array of objects, an object that holds one ({"articles":
+    [...]}), or a single object.
 
     Raises Unreadable where there are none, NotText.
     """
@@ -106,8 +214,13 @@ def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
     except RecursionError:
         raise Unreadable("not usable JSON: nested too deep") from None
     except ValueError as error:
-        if re.match(r"\s*\{.*\}\s*\n\s*\{", text[:_SAMPLE_BYTES]):  # lines of JSON under the name of JSON
-            return [row for _, row in read_jsonl(io.BytesIO(text.encode("utf-8", "surrogatepass")), columns)]
+        if re.match(
+            r"\s*\{.*\}\s*\n\s*\{", text[:_SAMPLE_BYTES]
+        ):  # lines of JSON under the name of JSON
+            return [
+                row
+                for _, row in read_jsonl(io.BytesIO(text.encode("utf-8", "surrogatepass")), columns)
+            ]
         value = _values(text)
         if not value:
             raise Unreadable(f"not JSON ({error}); save it anew") from None
@@ -131,7 +244,9 @@ def _values(text: str) -> list:
 
 
 def _rows_in(value: object, columns: Columns) -> Iterator[object]:
-    """The articles in some JSON, however deep they lie, in order: objects with a text, and what stands in a list with one."""
+    """The articles in some JSON, however deep they lie, in order: objects with a text, and what
+    stands in a list with one.
+    """
     waiting = [value]
     while waiting:
         one = waiting.pop()
@@ -151,7 +266,8 @@ def _is_row(value: object, columns: Columns) -> bool:
 def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Missing]]:
     """Line number and article of each row; the first row names the columns.
 
-    The encoding is told from the beginning of the file, the delimiter (, tab ; or |) from the first row.
+    The encoding is told from the beginning of the file, the delimiter (, tab ; or |) from the first
+    row.
 
     Raises Unreadable where no column holds the text, NotText, OSError.
     """
@@ -161,18 +277,31 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Mi
     if not sample.strip():
         raise Unreadable("empty: expected a row that names the columns, and articles below it")
     name = encoding_of(sample)
-    stream = io.TextIOWrapper(io.BufferedReader(_Chained(sample, file)), name, errors="replace", newline="")
+    stream = io.TextIOWrapper(
+        io.BufferedReader(_Chained(sample, file)), name, errors="replace", newline=""
+    )
     first = stream.readline(_FIELD_CHARS)
     if told := re.match(r"\ufeff?\"?sep=([,\t;|])", first):  # Excel's
         first = stream.readline(_FIELD_CHARS)
     delimiter = told[1] if told else max(_DELIMITERS, key=first.count)
     csv.field_size_limit(_FIELD_CHARS)
-    rows = csv.reader(itertools.chain([first], stream), delimiter=delimiter, **_quoting(sample.decode(name, "replace"), delimiter))
+    rows = csv.reader(
+        itertools.chain([first], stream),
+        delimiter=delimiter,
+        **_quoting(sample.decode(name, "replace"), delimiter),
+    )
     header = [cell.strip().removeprefix("\ufeff") for cell in next(rows)]
     text = _names(header, columns).get("text")
     if not text:
-        wanted = f"the column {columns['text']!r}" if "text" in columns else "a column with the text, named 正文, content, text or the like"
-        raise Unreadable(f"expected {wanted}, found {', '.join(header[:20])}; name it (yinju build --map text=COLUMN)")
+        wanted = (
+            f"the column {columns['text']!r}"
+            if "text" in columns
+            else "a column with the text, named 正文, content, text or the like"
+        )
+        raise Unreadable(
+            f"expected {wanted}, found {', '.join(header[:20])}; name it (yinju build --map"
+            " text=COLUMN)"
+        )
     while True:
         try:
             row = next(rows, None)
@@ -188,9 +317,15 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Mi
 
 
 def _quoting(sample: str, delimiter: str) -> dict[str, object]:
-    """How fields are quoted: by doubled marks, but for MySQL, which writes \\" in them, and tables with tabs that quote nothing."""
+    """How fields are quoted: by doubled marks, but for MySQL, which writes \\" in them, and tables
+    with tabs that quote nothing.
+    """
     lines = sample.splitlines()[:-1]
-    if delimiter == "\t" and len({line.count("\t") for line in lines}) == 1 and any(line.count('"') % 2 for line in lines):
+    if (
+        delimiter == "\t"
+        and len({line.count("\t") for line in lines}) == 1
+        and any(line.count('"') % 2 for line in lines)
+    ):
         return {"quoting": csv.QUOTE_NONE}
     if '\\"' in sample and not re.search(rf'[^{re.escape(delimiter)}\n"]""', sample):
         return {"escapechar": "\\"}
@@ -228,7 +363,11 @@ def _chosen(present: tuple[str, ...], columns: tuple[tuple[str, str], ...]) -> d
                 out[field] = named[field]
             continue
         usual = (*usual, *TEASERS) if field == "text" else usual
-        name = field if field in present else next((plain[name] for name in usual if name in plain), "")
+        name = (
+            field
+            if field in present
+            else next((plain[name] for name in usual if name in plain), "")
+        )
         if name and name not in named.values():
             out[field] = name
     return out
@@ -239,7 +378,9 @@ def _plain(name: str) -> str:
 
 
 def draft_of(row: object, columns: Columns) -> Draft | Missing:
-    """The article of a row. HTML and entities in its fields are read as what they show; all else stays as it is."""
+    """The article of a row. HTML and entities in its fields are read as what they show; all else
+    stays as it is.
+    """
     if not isinstance(row, dict):
         return Missing(f'expected an object {{"id", "text", ...}}, found {type(row).__name__}')
     values: dict[str, str] = {}
@@ -263,13 +404,19 @@ def text_of(row: Mapping) -> str:
 
 
 def _said(value: object, field: str, depth: int = 3) -> object:
-    """The value of a field as a string, where it can be one: an object by the part that says it, a list of strings joined."""
+    """The value of a field as a string, where it can be one: an object by the part that says it, a
+    list of strings joined.
+    """
     if isinstance(value, dict) and depth:
         part = next((name for name in _PARTS if name in value), None)
         return value if part is None else _said(value[part], field, depth - 1)
     if isinstance(value, list) and field == "text" and depth:  # paragraphs
         value = [_said(one, field, depth - 1) for one in value]
-    if isinstance(value, list) and field not in ("id", "date") and all(isinstance(one, str) for one in value):
+    if (
+        isinstance(value, list)
+        and field not in ("id", "date")
+        and all(isinstance(one, str) for one in value)
+    ):
         return ("\n" if field == "text" else ", ").join(value)
     if field == "date" and isinstance(value, str):
         value = _WEIBO.sub(r"\1, \2", value)
@@ -294,7 +441,9 @@ def _shown(value: str, lines: bool) -> str:
 
 
 def _day(value: float) -> str:
-    """A number as the day that it stands for: 20150302, or seconds or milliseconds since 1970 (in UTC)."""
+    """A number as the day that it stands for: 20150302, or seconds or milliseconds since 1970 (in
+    UTC).
+    """
     for unit in (1, 1000):
         if 1e8 <= value / unit < 4.2e9:
             return datetime.fromtimestamp(value / unit, UTC).date().isoformat()

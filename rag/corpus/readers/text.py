@@ -16,11 +16,13 @@ from rag.corpus.readers.markdown import plain_markdown
 from rag.corpus.readers.rows import NAMES
 
 _FIELDS = {
-    field: (field, *(name for name in NAMES[field] if not name.isascii())) for field in ("title", "date", "source", "url", "lang")
-}  # fmt: skip
+    field: (field, *(name for name in NAMES[field] if not name.isascii()))
+    for field in ("title", "date", "source", "url", "lang")
+}
 _KEY_LINE = re.compile(
-    rf"^({'|'.join(name for names in _FIELDS.values() for name in names)})[ \t]*[:：=][ \t]*(.*)$", re.MULTILINE | re.IGNORECASE
-)  # fmt: skip
+    rf"^({'|'.join(name for names in _FIELDS.values() for name in names)})[ \t]*[:：=][ \t]*(.*)$",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def read_text(data: bytes) -> Draft:
@@ -33,8 +35,8 @@ def read_text(data: bytes) -> Draft:
 def read_markdown(data: bytes) -> Draft:
     """Markdown as a reader sees it: the text without its marks, the first heading as title.
 
-    Front matter goes before what the text shows. Broken front matter (a title with a colon in it, for
-    example) is read line by line rather than given up.
+    Front matter goes before what the text shows. Broken front matter (a title with a colon in it,
+    for example) is read line by line rather than given up.
     """
     front, body = _front_matter(decode(data))
     heading, plain = plain_markdown(body)
@@ -49,7 +51,8 @@ def read_markdown(data: bytes) -> Draft:
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
-    """The known fields of the block at the top, YAML between --- or TOML between +++, and the text below it.
+    """The known fields of the block at the top, YAML between --- or TOML between +++, and the text
+    below it.
 
     Raises:
         Unreadable: a block is opened but not closed.
@@ -63,27 +66,44 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     from frontmatter.default_handlers import BaseHandler, YAMLHandler
 
     # The handler of the package for TOML is there only beside a parser that is kept no longer.
-    handler = YAMLHandler() if mark == "---" else BaseHandler(re.compile(r"^\+{3,}\s*$", re.MULTILINE), mark, mark)
+    handler = (
+        YAMLHandler()
+        if mark == "---"
+        else BaseHandler(re.compile(r"^\+{3,}\s*$", re.MULTILINE), mark, mark)
+    )
     if not handler.detect(text):
         return {}, text
     try:
         block, body = handler.split(text)
     except ValueError:
         if _KEY_LINE.match(text.partition("\n")[2]):
-            raise Unreadable(f"expected a line {mark} at the end of the front matter, found none; add it") from None
+            raise Unreadable(
+                f"expected a line {mark} at the end of the front matter, found none; add it"
+            ) from None
         return {}, text
     try:
         # The base loader makes strings only, so a title of 2011 or a date stays as it was written.
-        values = handler.load(block, Loader=yaml.BaseLoader) if mark == "---" else tomllib.loads(block)
+        values = (
+            handler.load(block, Loader=yaml.BaseLoader) if mark == "---" else tomllib.loads(block)
+        )
     except (yaml.YAMLError, ValueError, RecursionError):  # tomllib's errors are ValueErrors
         values = _key_lines(block)
     if isinstance(values, str) and all(map(_KEY_LINE.match, filter(str.strip, block.split("\n")))):
         values = _key_lines(block)  # with the colon of Chinese, which YAML does not know
     if not isinstance(values, dict) or not values:
         return {}, text  # two rules around a paragraph, no front matter
-    known = {str(key).lower(): str(value) for key, value in values.items() if isinstance(value, str | date)}
-    named = {field: next((known[name] for name in names if name in known), None) for field, names in _FIELDS.items()}
-    return {field: " ".join(value.split()) for field, value in named.items() if value is not None}, body
+    known = {
+        str(key).lower(): str(value)
+        for key, value in values.items()
+        if isinstance(value, str | date)
+    }
+    named = {
+        field: next((known[name] for name in names if name in known), None)
+        for field, names in _FIELDS.items()
+    }
+    return {
+        field: " ".join(value.split()) for field, value in named.items() if value is not None
+    }, body
 
 
 def _key_lines(block: str) -> dict[str, str]:
@@ -91,7 +111,9 @@ def _key_lines(block: str) -> dict[str, str]:
 
 
 def _with_front(draft: Draft, front: dict[str, str]) -> Draft:
-    """The draft with the fields that front matter names; a date that is none counts as not named."""
+    """The draft with the fields that front matter names; a date that is none counts as not
+    named.
+    """
     given = {key: value for key, value in front.items() if value}
     if "date" in given:
         given["date"] = normal_date(given["date"]) or draft.date

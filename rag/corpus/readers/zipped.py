@@ -11,9 +11,20 @@ from typing import BinaryIO
 from rag.corpus.readers.draft import Unreadable
 
 FAILURES = (
-    zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError, RuntimeError, NotImplementedError, struct.error, OverflowError,
-)  # fmt: skip
-"""What ``zipfile`` raises on a damaged, encrypted or oddly packed member, as it happens to notice."""
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+    struct.error,
+    OverflowError,
+)
+"""What ``zipfile`` raises on a damaged, encrypted or oddly packed member, as it happens to
+notice.
+"""
 
 MAX_DIRECTORY = 64 * 1024 * 1024
 MAX_UNPACKED = 512 * 1024 * 1024
@@ -30,19 +41,30 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     """
     archive = listed(io.BytesIO(data))
     members = archive.infolist()
-    if len(members) > MAX_MEMBERS or (size := sum(member.file_size for member in members)) > MAX_UNPACKED:
+    if (
+        len(members) > MAX_MEMBERS
+        or (size := sum(member.file_size for member in members)) > MAX_UNPACKED
+    ):
         what = f"{len(members):,} files" if len(members) > MAX_MEMBERS else f"{size >> 20:,} MiB"
-        raise Unreadable(f"unpacks to {what}: expected at most {MAX_UNPACKED >> 20} MiB in {MAX_MEMBERS:,} files; split it")
+        raise Unreadable(
+            f"unpacks to {what}: expected at most {MAX_UNPACKED >> 20} MiB in {MAX_MEMBERS:,}"
+            " files; split it"
+        )
     return archive
 
 
 def listed(file: BinaryIO) -> zipfile.ZipFile:
-    """An archive with its directory read, which may take up to 64 MiB. Raises Unreadable as :func:`open_zip`."""
+    """An archive with its directory read, which may take up to 64 MiB. Raises Unreadable as
+    :func:`open_zip`.
+    """
     try:
         # The part of zipfile that finds the directory: it would read one of any size at once.
         end = zipfile._EndRecData(file)
         if end and end[zipfile._ECD_SIZE] > MAX_DIRECTORY:
-            raise Unreadable(f"lists more files than expected: its directory has over {MAX_DIRECTORY >> 20} MiB; split it")
+            raise Unreadable(
+                f"lists more files than expected: its directory has over {MAX_DIRECTORY >> 20} MiB;"
+                " split it"
+            )
         return zipfile.ZipFile(file)
     except FAILURES as error:
         if isinstance(error, Unreadable):
