@@ -43,7 +43,7 @@ def section(name: str, command: click.Command, group: click.Context) -> str:
         options = [one for one in command.params if isinstance(one, click.Option)]
         records = [one.get_help_record(context) for one in options]
     rows = [
-        f"| `{option}` | {said.replace('|', chr(92) + '|').replace('<', '&lt;')} |"
+        f"| `{option.replace('|', '/')}` | {said.replace('|', chr(92) + '|').replace('<', '&lt;')} |"
         for option, said in filter(None, records)
         if option != "--debug"
     ]
