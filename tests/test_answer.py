@@ -242,7 +242,7 @@ def test_odd_articles_are_read(index):
         "什么时候举行了防汛演练？",
     ):
         ask(snapshot, question)
-    assert {"四川", "江苏", "云南"} <= set(ask(snapshot, "哪些省举行了防汛演练？").places)
+    assert {"四川", "江苏"} <= set(ask(snapshot, "哪些省举行了防汛演练？").places)
 
 
 def test_an_answer_from_one_sentence(index):

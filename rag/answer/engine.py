@@ -23,7 +23,7 @@ from rag.answer.enumerate import Gazette
 from rag.answer.events import Found, Searching
 from rag.answer.fold import Fold
 from rag.answer.listed import is_list, is_place_list, is_stated
-from rag.answer.lists import is_compared, likely
+from rag.answer.lists import Named, doubted, is_compared, likely, rated_groups
 from rag.answer.own import own_answer
 from rag.answer.places import READ_PLACES, place_groups, place_quotes
 from rag.answer.refused import nearest_of
@@ -201,6 +201,7 @@ class _Work:
         self, parsed: ParsedQuestion, passing: np.ndarray
     ) -> Generator[Searching | Found, None, Answer]:
         """The answer from those of some articles that the question's own constraints let pass."""
+        snapshot, judge = self.snapshot, self.judge
         allowed = passing & parsed.allowed
         searched = int(allowed.sum())
         yield Searching(searched)
@@ -209,23 +210,24 @@ class _Work:
         found, order = self._sought(parsed, passing, allowed, most)
         yield Found(len(order), len(np.unique(found.articles[order])))
         cited = Citations(parsed.query, self.snapshot.model)
-        if placed and (rows := self._placed(parsed, found, order, allowed, cited)):
-            count = len(rows) if parsed.form == "count" else None
-            return self._composed(parsed, [], rows, cited, searched, True, count)
         if not searched:  # what is nearest is then told of the other articles
             order = order_of(self.snapshot, found, passing, READ)
-        order = order[: READ_ALL if listed and not placed else READ]
-        passages = passages_of(self.snapshot, parsed, found, order, SPANS_ALL if listed else SPANS)
-        if placed or not searched:
+        first = order[: READ_ALL if listed else READ]
+        passages = passages_of(self.snapshot, parsed, found, first, SPANS_ALL if listed else SPANS)
+        if not searched:
             return self._composed(parsed, passages, [], cited, searched, False, None)
-        findings, passages = self._found(parsed, found, order, passages, searched)
+        findings, passages = self._found(parsed, found, first, passages, searched)
+        rated = rated_groups(snapshot.model, parsed, findings, judge, searched) if listed else []
+        if placed and (rows := self._placed(parsed, found, order, allowed, cited, rated)):
+            count = len(rows) if parsed.form == "count" else None
+            return self._composed(parsed, [], rows, cited, searched, True, count)
         first = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
         fold = Fold(self.snapshot, allowed, first)
         stated = is_stated(parsed, findings)
         rows, count = [], None
         answers = bool(parsed.only) or self.judge.answers(parsed, findings.chance)
         if listed and not stated and (answers or is_compared(parsed)):
-            rows, count = self._listed(parsed, findings, searched, cited, fold)
+            rows, count = self._listed(parsed, rated, cited, fold)
         listed = bool(rows)
         may = stated or not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
         if answers and may and not rows:
@@ -261,14 +263,19 @@ class _Work:
         order: np.ndarray,
         allowed: np.ndarray,
         cited: Citations,
+        rated: Sequence[tuple[list[Named], float]],
     ) -> list[Row]:
-        """A row for each place that the passages are about; none where they do not answer."""
+        """A row for each place that the passages are about and the reader does not doubt.
+
+        None where they do not answer.
+        """
         groups = place_groups(
             self.snapshot, parsed, found, order, self.judge.places, self.calendar, self.gazette
         )
         told = [
             [one for one in group if not is_caption(one.evidence.article.text, one.evidence.start)]
             for group in groups
+            if not doubted(parsed, rated, group[0].mention.place)
         ]
         fold = Fold(self.snapshot, allowed, [])
         return [
@@ -336,13 +343,12 @@ class _Work:
     def _listed(
         self,
         parsed: ParsedQuestion,
-        findings: Findings,
-        searched: int,
+        rated: Sequence[tuple[list[Named], float]],
         cited: Citations,
         fold: Fold,
     ) -> tuple[list[Row], int | None]:
         """A row for each name that is likely enough, and how many where that is asked for."""
-        groups = likely(parsed, findings, self.judge, searched)
+        groups = likely(parsed, rated, self.judge)
         if not groups:
             return [], None
         if is_compared(parsed):

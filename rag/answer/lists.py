@@ -10,12 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.answer.negation import denied
+from rag.answer.roles import ASIDE, role
+from rag.corpus import clauses, sentences
 from rag.corpus.places import Place, PlaceMention, contains, find_places, places_by_name
+from rag.embed.static import StaticModel
 from rag.question import ParsedQuestion
 from rag.reader.findings import Findings, Spot
-from rag.reader.judge import Judge, row_features
+from rag.reader.judge import RANKED, Judge, listed_of, row_features
 from rag.reader.numbers import UNITS
-from rag.reader.reading import Finding
+from rag.reader.reading import Finding, read_alone
 from rag.reader.values import find_dates, find_numbers
 
 _LEVELS = {
@@ -44,7 +48,11 @@ _NO_NAME = re.compile(
     r"|three)\b",
     re.I,
 )
+ALONE = 48  # names, in order of worth, whose sentences are read once more, alone
+LONGEST_PLACE = 30  # characters in which the end of a place is looked for
 LONGEST_NAME = 40  # characters
+AROUND = 400  # characters before and behind a name in which its sentence is looked for
+DOUBT = 0.05  # chance of a row below which the reader says that a place is none
 NO_PLACES = ("person", "organisation", "document")  # kinds of which no place is one
 # What joins two names of an enumeration that were found apart, and a name between two such words.
 _JOINS = re.compile(r"\s*(?:、|，?以及|和|与|及|,? and |, )\s*")
@@ -103,11 +111,30 @@ def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
         if (kind != "places" or level in ("any", "city"))
         and not (kind in NO_PLACES and _is_place(one.label))
     ]
-    return [one for one in found if not _excepted(parsed, one)]
+    return [one for one in found if not _excepted(parsed, one) and _is_said(parsed, one)]
+
+
+def _is_said(parsed: ParsedQuestion, one: Named) -> bool:
+    """Whether the clause of a name says of it what it says: it is neither denied nor named aside.
+
+    Asked for what is denied, anything is said.
+    """
+    if parsed.negated:
+        return True
+    text = one.spot.finding.window.article.text
+    low, high = max(0, one.start - AROUND), min(len(text), one.start + AROUND)
+    low, high = next(
+        (s for s in sentences(text, low, high) if s[0] <= one.start < s[1]), (low, high)
+    )
+    parts = clauses(text, low, high)
+    low, high = next((part for part in parts if part[0] <= one.start < part[1]), (low, high))
+    here = PlaceMention(one.start, one.end, one.place) if one.place else None
+    return not denied(text, low, high) and not (here and role(text, [here]) in ASIDE)
 
 
 def _places(finding: Finding, level: str, spot: Spot) -> list[Named]:
     wanted = _LEVELS[level or "any"]
+    finding = _whole(finding)
     mentions = [m for m in find_places(finding.text) if not m.part_of_name]
     fit = [
         m
@@ -147,6 +174,17 @@ def _places(finding: Finding, level: str, spot: Spot) -> list[Named]:
         )
         for m in inmost
     ]
+
+
+def _whole(finding: Finding) -> Finding:
+    """A finding with the rest of a place that it is the beginning of: names may be cut in
+    tokens.
+    """
+    text, end = finding.window.article.text, finding.window.end
+    for mention in find_places(text[finding.start : min(finding.start + LONGEST_PLACE, end)]):
+        if mention.start == 0 and not mention.part_of_name:
+            return dataclasses.replace(finding, end=max(finding.end, finding.start + mention.end))
+    return finding
 
 
 def _names(finding: Finding, spot: Spot) -> list[Named]:
@@ -220,15 +258,48 @@ def _mentions(words: str) -> tuple[PlaceMention, ...]:
 
 
 def likely(
-    parsed: ParsedQuestion, findings: Findings, judge: Judge, searched: int
+    parsed: ParsedQuestion, rated: Sequence[tuple[list[Named], float]], judge: Judge
 ) -> list[list[Named]]:
-    """The names that are likely enough to be rows, or to be compared; see :func:`grouped`."""
+    """The names that are likely enough to be rows, or to be compared.
+
+    Args:
+        parsed: the question.
+        rated: what :func:`rated_groups` gives.
+        judge: has the least chances.
+    """
+    if not rated:
+        return []
+    listed = listed_of(parsed)
+    least = judge.row[listed]
+    if is_compared(parsed) and max(chance for _, chance in rated) >= least:
+        least *= COMPARED
+    # Where places of the gazetteer are near the best name, what is none of them is no place.
+    near = rated[0][0][0].spot.worth - RANKED
+    placed = listed == "places" and any(g[0].place and g[0].spot.worth >= near for g, _ in rated)
+    return [group for group, chance in rated if chance >= least and (group[0].place or not placed)]
+
+
+def rated_groups(
+    model: StaticModel, parsed: ParsedQuestion, findings: Findings, judge: Judge, searched: int
+) -> list[tuple[list[Named], float]]:
+    """All names that were found, as :func:`grouped`, each with the chance (0 to 1) of a row."""
     groups = groups_of(parsed, findings)
     if not groups:
         return []
-    chances = judge.row_chances(told_of(parsed, groups, searched))
-    least = judge.row * (COMPARED if is_compared(parsed) and chances.max() >= judge.row else 1)
-    return [group for group, chance in zip(groups, chances) if chance >= least]
+    told = told_of(model, parsed, groups, judge, searched)
+    return list(zip(groups, judge.row_chances(told, listed_of(parsed)).tolist()))
+
+
+def doubted(
+    parsed: ParsedQuestion, rated: Sequence[tuple[list[Named], float]], place: Place
+) -> bool:
+    """Whether the reader holds it for unlikely that a place is a row."""
+    level = parsed.sought[1]
+    key = row_place(place, level)
+    return all(
+        chance < DOUBT or not group[0].place or row_place(group[0].place, level) != key
+        for group, chance in rated
+    )
 
 
 def is_compared(parsed: ParsedQuestion) -> bool:
@@ -290,10 +361,23 @@ def _as_likely(one: Named, best: Spot) -> Spot:
     return dataclasses.replace(best, finding=finding)
 
 
-def told_of(parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], searched: int) -> np.ndarray:
+def told_of(
+    model: StaticModel,
+    parsed: ParsedQuestion,
+    groups: Sequence[Sequence[Named]],
+    judge: Judge,
+    searched: int,
+) -> np.ndarray:
     """What it is told from that names are rows: :func:`rag.reader.judge.row_features`."""
+    alone = read_alone(model, parsed.read, [_itself(group[0]) for group in groups[:ALONE]])
+    unread = np.zeros(len(parsed.query.ids), np.float32)
+    alone += [(-8.0, unread)] * (len(groups) - len(alone))
     spots = [[one.spot for one in group] for group in groups]
-    return row_features(parsed, spots, searched)
+    return row_features(parsed, spots, alone, searched, judge.search)
+
+
+def _itself(one: Named) -> Finding:
+    return dataclasses.replace(one.spot.finding, start=one.start, end=one.end)
 
 
 def grouped(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]:

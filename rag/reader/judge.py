@@ -45,12 +45,18 @@ FEATURES = (
 )
 # Share of the question's weight below which a passage matches nothing but by chance.
 NOTHING = 0.05
+# What among few articles counts otherwise than among many: each also times "articles".
+SAID = ("said", "said_below", "unsaid")  # what counts otherwise across languages
+BY_ARTICLES = ("margin", "alone", "below", "above", "gap", "window_below")
 ROW_FEATURES = (
     "bias",
     "worth",  # log-odds of the name's best spot
     "margin",  # the reader's part of them
-    "below",  # those log-odds less the best name's, 0 or less
-    "above",  # whether the name is above the widest gap between names in order of their log-odds
+    "alone",  # the reader's log-odds where it reads the sentence alone
+    "alone_below",  # those less the largest
+    "below",  # "worth" less the largest, 0 or less
+    "near",  # its odds as a share of the best name's, 0 to 1
+    "above",  # whether the name is above the widest gap between names in order of "worth"
     "gap",  # the width of that gap, for the names above it
     "window",  # log-odds that its passage answers
     "window_below",  # the reader's log-odds less those of the best span of the same passage
@@ -60,8 +66,16 @@ ROW_FEATURES = (
     "same",  # whether it stands in the article of the best name
     "first",  # whether it is the best name
     "abroad",  # whether its passage is in another language than the question
+    "said",  # share of the question's weight that its sentence and its title match
+    "said_below",  # that less the largest, 0 or less
+    "unsaid",  # the largest weight of one word times how little they match it
+    "said_abroad",  # the three, where it is in another language than the question
+    "said_below_abroad",
+    "unsaid_abroad",
     "articles",  # decimal logarithm of the number of articles that were searched
+    *(f"articles_{name}" for name in BY_ARTICLES),
 )
+LISTED = ("places", "names")  # lists that are fitted apart
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")  # 2,780 is 2780
 RANKED = 6.0  # log-odds below the best name under which no gap between names is looked for
 
@@ -77,8 +91,8 @@ class Judge:
         least: by the language of the question ("zh", "en"), the chance (0 to 1) from which it is
             answered.
         near: share of the question's weight that a passage must match for its subject to be there.
-        rows: weights of :data:`ROW_FEATURES`, float64 (r,).
-        row: chance (0 to 1) from which a name is a row of a list.
+        rows: weights of :data:`ROW_FEATURES`, float64 (r,), by what is listed (:data:`LISTED`).
+        row: chance (0 to 1) from which a name is a row, by what is listed.
         places: weights for lists of places, by name (:mod:`rag.answer.places`).
     """
 
@@ -86,8 +100,8 @@ class Judge:
     weights: np.ndarray
     least: dict[str, float]
     near: float
-    rows: np.ndarray
-    row: float
+    rows: dict[str, np.ndarray]
+    row: dict[str, float]
     places: dict[str, float]
 
     def chance(self, told: np.ndarray) -> float:
@@ -100,9 +114,9 @@ class Judge:
         """Whether a chance is enough for a question to be answered."""
         return chance >= self.least["zh" if parsed.lang == "zh" else "en"]
 
-    def row_chances(self, told: np.ndarray) -> np.ndarray:
+    def row_chances(self, told: np.ndarray, listed: str) -> np.ndarray:
         """That names (n, r) are rows of a list, float64 (n,), 0 to 1."""
-        return _logistic(told @ self.rows)
+        return _logistic(told @ self.rows[listed])
 
 
 def _logistic(x):
@@ -146,8 +160,17 @@ def features(
     return np.array([float(told[name]) for name in FEATURES])
 
 
+def listed_of(parsed: ParsedQuestion) -> str:
+    """Which of :data:`LISTED` a question asks for."""
+    return "places" if parsed.sought[0] == "places" else "names"
+
+
 def row_features(
-    parsed: ParsedQuestion, groups: Sequence[Sequence[Spot]], searched: int
+    parsed: ParsedQuestion,
+    groups: Sequence[Sequence[Spot]],
+    alone: Sequence[tuple[float, np.ndarray]],
+    searched: int,
+    search: float,
 ) -> np.ndarray:
     """What it is told from that names are rows of a list.
 
@@ -155,34 +178,51 @@ def row_features(
 
     Args:
         parsed: the question.
-        groups: for each name the spots that give it, best first; the names in order of worth.
+        groups: for each name the spots that give it, best first.
+        alone: of each name, the reader's log-odds where the sentence is read alone, and how well
+            it matches the tokens of the question.
         searched: number of articles that were searched.
+        search: what a passage's fused score counts beside the reader's log-odds.
     """
     if not groups:
         return np.zeros((0, len(ROW_FEATURES)))
+    bests = [spots[0] for spots in groups]
+    worths = [one.finding.margin + search * one.passage.behind for one in bests]
+    top = int(np.argmax(worths))
+    last, gap = widest_gap(sorted(worths, reverse=True))
+    least = sorted(worths, reverse=True)[last]
+    margins = [margin for margin, _ in alone]
+    said = [
+        coverage(parsed, matches, best.passage.abroad) for best, (_, matches) in zip(bests, alone)
+    ]
     out = []
-    last, gap = widest_gap([spots[0].worth for spots in groups])
-    for number, spots in enumerate(groups):
-        best, top = spots[0], groups[0][0]
+    for number, (best, spots) in enumerate(zip(bests, groups)):
         passage, reading = best.passage, best.passage.reading
-        covered = coverage(parsed, reading.matches, passage.abroad)
         told = {
             "bias": 1.0,
-            "worth": np.clip(best.worth, -8, 8),
+            "worth": np.clip(worths[number], -8, 8),
             "margin": np.clip(best.finding.margin, -8, 8),
-            "below": best.worth - top.worth,
-            "above": number <= last,
-            "gap": gap * (number <= last),
+            "alone": np.clip(margins[number], -8, 8),
+            "alone_below": max(margins[number] - max(margins), -8),
+            "below": max(worths[number] - worths[top], -16),
+            "near": np.exp(worths[number] - worths[top]),
+            "above": worths[number] >= least,
+            "gap": gap * (worths[number] >= least),
             "window": np.clip(reading.margin, -8, 8),
             "window_below": best.finding.margin - reading.findings[0].margin,
             "behind": passage.behind,
-            "covered": covered,
+            "covered": coverage(parsed, reading.matches, passage.abroad),
             "stories": np.log(len({spot.passage.story for spot in spots})),
-            "same": best.finding.window.row == top.finding.window.row,
-            "first": best is top,
+            "same": best.finding.window.row == bests[top].finding.window.row,
+            "first": number == top,
             "abroad": passage.abroad,
+            "said": said[number],
+            "said_below": said[number] - max(said),
+            "unsaid": _unmatched(parsed, alone[number][1], passage.abroad),
             "articles": np.log10(max(searched, 1)),
         }
+        told |= {f"{name}_abroad": passage.abroad * told[name] for name in SAID}
+        told |= {f"articles_{name}": told["articles"] * told[name] for name in BY_ARTICLES}
         out.append([float(told[name]) for name in ROW_FEATURES])
     return np.array(out)
 
@@ -205,6 +245,20 @@ def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> float
 
     The places and times that the question names are left out: its articles were chosen by them.
     """
+    weights, match = _weighed(parsed, matches, abroad)
+    return float(weights @ match) if weights.any() else 1.0
+
+
+def _unmatched(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> float:
+    """The largest share of the question's weight that one token lacks a match for, 0 to 1."""
+    weights, match = _weighed(parsed, matches, abroad)
+    return float((weights * (1 - match)).max(initial=0.0))
+
+
+def _weighed(
+    parsed: ParsedQuestion, matches: np.ndarray, abroad: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of the question's tokens, float (n,), 1 together or all 0, and their matches."""
     count = min(len(matches), len(parsed.query.ids))
     given = [*parsed.place_spans, *((one.start, one.end) for one in parsed.told), *parsed.idle]
     free = [
@@ -213,10 +267,8 @@ def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> float
     weights = parsed.query.weights[:count] * parsed.query.content[:count]
     if (weights * free).any():
         weights = weights * free
-    if not weights.any():
-        return 1.0
     match = graded(matches[:count], np.full(count, abroad))
-    return float(weights @ match / weights.sum())
+    return weights / (weights.sum() or 1.0), match
 
 
 def unnamed(parsed: ParsedQuestion, passage: Passage) -> tuple[str, ...]:
@@ -254,9 +306,18 @@ def load_judge(file: Path = FILE) -> Judge:
     try:
         kept = json.loads(file.read_text("utf8"))
         weights = np.array([kept["weights"][name] for name in FEATURES])
-        rows = np.array([kept["rows"][name] for name in ROW_FEATURES])
+        rows = {
+            listed: np.array([kept["rows"][listed][name] for name in ROW_FEATURES])
+            for listed in LISTED
+        }
         return Judge(
-            kept["search"], weights, kept["least"], kept["near"], rows, kept["row"], kept["places"]
+            kept["search"],
+            weights,
+            kept["least"],
+            kept["near"],
+            rows,
+            kept["row"],
+            kept["places"],
         )
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(

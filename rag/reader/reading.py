@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from rag.corpus import sentences
 from rag.embed.static import StaticModel
-from rag.reader.encode import encode
+from rag.reader.encode import encode, joined
 from rag.reader.network import LONGEST_ANSWER, Network, Scores, load_network
 from rag.reader.windows import Window
 
@@ -84,6 +86,56 @@ def read(
             zip(some, network.scores(asked, [(windows[n].tokens, windows[n].body) for n in some]))
         )
     return [_reading(window, scores[number], most) for number, window in enumerate(windows)]
+
+
+def read_alone(
+    model: StaticModel, question: str, findings: Sequence[Finding], most: int = 12
+) -> list[tuple[float, np.ndarray]]:
+    """Log-odds of some findings where each one's sentence is read alone, and its ``matches``.
+
+    In a window that answers in several places they share what is likely; by itself a sentence is
+    compared with "none" alone.
+
+    Args:
+        model: the embedded model.
+        question: Chinese or English.
+        findings: what was found in windows.
+        most: spans of each sentence that are looked at.
+    """
+    windows: dict[tuple[int, int, int], Window] = {}
+    keys = []
+    for finding in findings:
+        window = finding.window
+        spans = sentences(window.article.text, window.start, window.end)
+        start, end = next(
+            (span for span in spans if span[0] <= finding.start < span[1]),
+            (finding.start, finding.end),
+        )
+        keys.append((window.row, start, end))
+        windows.setdefault(keys[-1], _narrowed(window, start, end))
+    readings = dict(zip(windows, read(model, question, list(windows.values()), most)))
+    return [
+        (_margin_at(readings[key], one), readings[key].matches) for key, one in zip(keys, findings)
+    ]
+
+
+def _narrowed(window: Window, start: int, end: int) -> Window:
+    """A window of the title and of what stands between two offsets."""
+    tokens, body = window.tokens, window.body
+    starts = tokens.spans[body:, 0]
+    first, last = body + np.searchsorted(starts, (start, end))
+    narrowed = joined(tokens.part(0, body), tokens.part(first, last))
+    return dataclasses.replace(window, start=start, end=end, tokens=narrowed)
+
+
+def _margin_at(reading: Reading, finding: Finding) -> float:
+    """The largest log-odds of what was read over the words of a finding."""
+    over = [
+        one.margin
+        for one in reading.findings
+        if one.start < finding.end and finding.start < one.end
+    ]
+    return max(over, default=min((one.margin for one in reading.findings), default=-8.0))
 
 
 def _reading(window: Window, scores: Scores, most: int) -> Reading:

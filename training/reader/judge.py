@@ -24,7 +24,7 @@ from rag.embed.static import load_static
 from rag.index import Snapshot
 from rag.question.parsing import parse
 from rag.reader.findings import READ, SPANS, findings_of, order_of, passages_of
-from rag.reader.judge import FEATURES, ROW_FEATURES, Judge
+from rag.reader.judge import FEATURES, LISTED, ROW_FEATURES, Judge
 from rag.search.candidates import candidates
 from training.reader.mine import kept_apart
 from training.reader.mixture import HELD
@@ -164,7 +164,7 @@ def asked_where(
 
 def read_all(snapshot: Snapshot, prefix: str, asked: Iterable[tuple[Question, bool]]) -> list[Read]:
     """The questions, read in an index."""
-    nothing = Judge(0.0, np.zeros(len(FEATURES)), {}, 0.5, np.zeros(len(ROW_FEATURES)), 0.5, {})
+    nothing = Judge(0.0, np.zeros(len(FEATURES)), {}, 0.5, {}, {}, {})
     out = []
     for one, held in asked:
         parsed = parse(snapshot, one.text[:500])
@@ -311,10 +311,12 @@ def keep(values: dict, out: Path) -> None:
     print(json.dumps(values), flush=True)
     out.mkdir(parents=True, exist_ok=True)
     file = out / "judge.json"
-    kept = {"row": 0.5, "rows": dict.fromkeys(ROW_FEATURES, 0.0)}
+    kept = {
+        "row": dict.fromkeys(LISTED, 0.5),
+        "rows": {listed: dict.fromkeys(ROW_FEATURES, 0.0) for listed in LISTED},
+    }
     if file.is_file():
         kept = json.loads(file.read_text("utf8"))
-    kept["rows"] = {name: kept["rows"].get(name, 0.0) for name in ROW_FEATURES}
     file.write_text(json.dumps(kept | values, indent=1) + "\n", "utf8")
 
 

@@ -2,11 +2,14 @@
 
 The weights are kept with those of the judge.
 
-    python -m training.reader.rows --data DATA --index-titled DIR --index-docs DIR --out MODEL
+    python -m training.reader.rows --data DATA --index-titled DIR --index-docs DIR \
+        --index-places DIR --out MODEL
 
 The list questions of ``benchmarks/lists.jsonl`` that may be trained on are asked of the indexes of
-their corpora (``benchmarks/lists.py`` makes them), and composed ones of their passages. Logistic
-regression; the least chance is that with the best F1 over all rows.
+their corpora (``benchmarks/lists.py`` makes them), the tuned ones of
+``benchmarks/enumeration.jsonl`` of theirs, and questions that nothing answers of the second corpus.
+Logistic regression; lists of places and of other names are fitted apart. Questions made of the news
+and composed ones were tried besides and made real ones no better.
 """
 
 from __future__ import annotations
@@ -14,43 +17,65 @@ from __future__ import annotations
 import argparse
 import json
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.enumeration import QUESTIONS as PLACES
 from benchmarks.lists import is_named, questions
 from rag import Index
 from rag.answer.listed import is_list
-from rag.answer.lists import groups_of, told_of
+from rag.answer.lists import Named, groups_of, told_of
 from rag.answer.types import Row
-from rag.corpus import Article
 from rag.index import Snapshot
+from rag.question import ParsedQuestion
 from rag.question.parsing import parse
-from rag.reader.encode import encode, joined
-from rag.reader.findings import READ_ALL, SPANS_ALL, Passage, findings_of, order_of, passages_of
-from rag.reader.judge import ROW_FEATURES, load_judge
-from rag.reader.network import BODY, TITLE
-from rag.reader.reading import read
-from rag.reader.windows import Window
+from rag.reader.findings import READ_ALL, SPANS_ALL, findings_of, order_of, passages_of
+from rag.reader.judge import LISTED, ROW_FEATURES, listed_of, load_judge
 from rag.search.candidates import candidates
-from training.composed import Places, composed
 from training.reader.judge import logistic
 from training.reader.listed import FORMS
 from training.reader.mine import kept_apart
 from training.reader.sources import rows
 
+LEAST = tuple(n / 100 for n in range(10, 61))  # chances that are tried as the least
+NEARLY = 0.01  # of F1, which is given up for a list with fewer wrong rows
 
-def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray, int]:
-    """Features of the names found (n, r), which are right (n,), and how many should be there."""
-    parsed = parse(snapshot, question["question"])
-    allowed = parsed.allowed
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The names that were found for a question.
+
+    Attributes:
+        listed: which of :data:`rag.reader.judge.LISTED` it asks for.
+        features: of each name, float64 (n, r).
+        right: bool (n,), which of them answer.
+        expected: how many there should be.
+    """
+
+    listed: str
+    features: np.ndarray
+    right: np.ndarray
+    expected: int
+
+
+def found_for(snapshot: Snapshot, parsed: ParsedQuestion) -> tuple[list[list[Named]], np.ndarray]:
+    """The names that are found for a question, and their features (n, r)."""
+    judge, allowed = load_judge(), parsed.allowed
+    searched = int(allowed.sum())
     found = candidates(snapshot, parsed.query, allowed)
-    passages = passages_of(
-        snapshot, parsed, found, order_of(snapshot, found, allowed, READ_ALL), SPANS_ALL
-    )
-    findings = findings_of(parsed, passages, int(allowed.sum()), load_judge())
-    groups = groups_of(parsed, findings)
-    told = told_of(parsed, groups, int(allowed.sum()))
+    order = order_of(snapshot, found, allowed, READ_ALL)
+    passages = passages_of(snapshot, parsed, found, order, SPANS_ALL)
+    groups = groups_of(parsed, findings_of(parsed, passages, searched, judge))
+    return groups, told_of(snapshot.model, parsed, groups, judge, searched)
+
+
+def asked_of(snapshot: Snapshot, question: dict) -> Told:
+    """What is found for a list question; what may be argued either way is left out."""
+    parsed = parse(snapshot, question["question"])
+    groups, features = found_for(snapshot, parsed)
     names = [
         Row(
             group[0].label,
@@ -59,45 +84,12 @@ def asked_of(snapshot: Snapshot, question: dict) -> tuple[np.ndarray, np.ndarray
         for group in groups
     ]
     right = np.array([any(is_named(row, of) for of in question["expected"]) for row in names], bool)
-    return told, right, len(question["expected"])
+    undecided = [any(is_named(row, [of]) for of in question.get("open", ())) for row in names]
+    sure = right | ~np.array(undecided, bool)
+    return Told(listed_of(parsed), features[sure], right[sure], len(question["expected"]))
 
 
-def composed_of(
-    snapshot: Snapshot, rng: random.Random, places: Places, count: int
-) -> list[tuple[np.ndarray, np.ndarray, int]]:
-    """As :func:`asked_of`, of composed passages with several answers.
-
-    Some have none to a question that asks for several.
-    """
-    out = []
-    for one in composed(rng, places):
-        if len(out) == count:
-            return out
-        parsed = parse(snapshot, one.question)
-        if not is_list(parsed) or one.spans and not one.several:
-            continue
-        lang = "en" if one.text.isascii() else "zh"
-        article = Article("composed", one.text, one.title, lang=lang)
-        title, text = encode(snapshot.model, [one.title, one.text])
-        title, text = title.part(0, TITLE), text.part(0, BODY)
-        window = Window(article, 0, 0, 0, len(one.text), joined(title, text), len(title))
-        readings = read(snapshot.model, parsed.text, [window], SPANS_ALL)
-        passages = [Passage(reading, 0.0, 1.0, lang != parsed.lang, 0) for reading in readings]
-        findings = findings_of(parsed, passages, 1000, load_judge())
-        groups = groups_of(parsed, findings)
-        if groups:
-            told = told_of(parsed, groups, 1000)
-            right = [
-                any(a < named.end and named.start < b for named in group for a, b in one.spans)
-                for group in groups
-            ]
-            out.append((told, np.array(right, bool), len(one.spans)))
-    return out
-
-
-def foreign_of(
-    snapshot: Snapshot, data: Path, rng: random.Random, count: int
-) -> list[tuple[np.ndarray, np.ndarray, int]]:
+def foreign_of(snapshot: Snapshot, data: Path, rng: random.Random, count: int) -> list[Told]:
     """As :func:`asked_of`, of questions for several that nothing in the index answers."""
     some = [
         row["question"]
@@ -113,65 +105,61 @@ def foreign_of(
     return out
 
 
-def least(chances: np.ndarray, right: np.ndarray, expected: int) -> float:
-    """The chance from which names are taken with the best F1."""
-    order = np.argsort(-chances)
-    hits = right[order].cumsum()
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + expected)
-    return float(chances[order][int(f1.argmax())])
+def fitted(real: Sequence[Told]) -> tuple[np.ndarray, float]:
+    """Weights (r,), and the least chance: the highest with nearly the best mean F1."""
+    features = np.concatenate([one.features for one in real])
+    weights = logistic(features, np.concatenate([one.right for one in real]))
+    reached = {least: np.mean([f1(one, weights, least) for one in real]) for least in LEAST}
+    enough = max(reached.values()) - NEARLY
+    return weights, max(least for least, score in reached.items() if score >= enough)
+
+
+def f1(one: Told, weights: np.ndarray, least: float) -> float:
+    """F1 of the rows of one question; of one that nothing answers 1 where there is none."""
+    taken = 1 / (1 + np.exp(-one.features @ weights)) >= least
+    if not one.expected:
+        return float(not taken.any())
+    return 2 * float((taken & one.right).sum()) / (taken.sum() + one.expected)
+
+
+def asked(given: argparse.Namespace) -> list[Told]:
+    """All questions that it is fitted to."""
+    out: list[Told] = []
+    for corpus, path in (("titled_news", given.index_titled), ("news_docs", given.index_docs)):
+        with Index.open(path) as index:
+            some = [one for one in questions("train") if one["corpus"] == corpus]
+            out += [asked_of(index.snapshot, one) for one in some if one["form"] in FORMS]
+            if corpus == "news_docs":
+                rng = random.Random(given.seed)
+                out += foreign_of(index.snapshot, given.data, rng, given.foreign)
+    with Index.open(given.index_places) as index:
+        for line in PLACES.read_text("utf8").splitlines():
+            if (one := json.loads(line))["set"] == "tuned":
+                one["expected"] = [[name] for name in one["expected"]]
+                out.append(asked_of(index.snapshot, one))
+    return out
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index-titled", type=Path, required=True)
     parser.add_argument("--index-docs", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True, help="folder with gazetteer/")
+    parser.add_argument("--data", type=Path, required=True, help="folder with train/")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--composed", type=int, default=200, help="composed list questions besides")
+    parser.add_argument("--index-places", type=Path, required=True, help="of enumeration.py")
     parser.add_argument("--foreign", type=int, default=60, help="questions that nothing answers")
     parser.add_argument("--seed", type=int, default=5)
     given = parser.parse_args()
-    found = []
-    for corpus, path in (("titled_news", given.index_titled), ("news_docs", given.index_docs)):
-        with Index.open(path) as index:
-            some = [
-                one
-                for one in questions("train")
-                if one["corpus"] == corpus and one["form"] in FORMS
-            ]
-            found += [asked_of(index.snapshot, one) for one in some]
-            if corpus == "titled_news":
-                made = composed_of(
-                    index.snapshot,
-                    random.Random(given.seed),
-                    Places.load(given.data / "gazetteer"),
-                    given.composed,
-                )
-            else:
-                made += foreign_of(
-                    index.snapshot, given.data, random.Random(given.seed), given.foreign
-                )
-    found += made
-    told, right = (
-        np.concatenate([one[0] for one in found]),
-        np.concatenate([one[1] for one in found]),
-    )
-    expected = sum(one[2] for one in found)
-    weights = logistic(told, right)
-    chances = 1 / (1 + np.exp(-told @ weights))
-    row = least(chances, right, expected)
-    taken = chances >= row
-    print(
-        f"{len(found)} questions, {expected} names: {right.sum()} found, "
-        f"of {taken.sum()} taken {right[taken].sum()} are right",
-        flush=True,
-    )
+    found = asked(given)
     file = given.out / "judge.json"
     kept = json.loads(file.read_text("utf8"))
-    kept |= {
-        "row": round(row, 4),
-        "rows": {name: round(float(w), 4) for name, w in zip(ROW_FEATURES, weights)},
-    }
+    for listed in LISTED:
+        some = [one for one in found if one.listed == listed and len(one.right)]
+        weights, least = fitted(some)
+        score = np.mean([f1(one, weights, least) for one in some])
+        print(f"{listed}: {len(some)} questions, least {least}, F1 {score:.3f}", flush=True)
+        kept["row"][listed] = least
+        kept["rows"][listed] = {n: round(float(w), 4) for n, w in zip(ROW_FEATURES, weights)}
     file.write_text(json.dumps(kept, indent=1) + "\n", "utf8")
 
 
