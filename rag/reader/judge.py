@@ -105,7 +105,7 @@ class Judge:
         return _logistic(told @ self.rows)
 
 
-def _logistic(x):
+def _logistic(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(x, -30, 30)))
 
 
