@@ -9,11 +9,11 @@ from bisect import bisect_left
 from datetime import date, timedelta
 from typing import Protocol
 
-from rag.question.told import Told
 from rag.corpus import Article
 from rag.corpus.days import When, find_meant
 from rag.index.named import published
 from rag.index.period import Period, extent
+from rag.question.told import Told
 
 _MONTH = timedelta(days=27)
 NARROW = timedelta(days=31)  # of a longer period an article that may tell of it is enough

@@ -26,8 +26,8 @@ from rag.answer.listed import is_list, is_place_list, is_stated
 from rag.answer.lists import is_compared, likely
 from rag.answer.own import own_answer
 from rag.answer.places import READ_PLACES, place_groups, place_quotes
-from rag.answer.refused import nearest_of
 from rag.answer.reading_chosen import is_surer
+from rag.answer.refused import nearest_of
 from rag.answer.rows import measured_rows, name_rows, place_row, value_rows
 from rag.answer.sentence import of_place, sentence_of
 from rag.answer.types import Answer, Citation, Row

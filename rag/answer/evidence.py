@@ -15,10 +15,10 @@ import numpy as np
 from rag.corpus import Article, body_start, sentences
 from rag.embed.static import StaticModel
 from rag.index import Snapshot
+from rag.question.query import Query
 from rag.search.candidates import Candidates
 from rag.search.located import locate, passage_texts
 from rag.search.match import graded
-from rag.question.query import Query
 
 CONTEXT = (
     0.6  # what a match in the neighbouring sentences is worth beside one in the sentence itself

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-
 from rag.answer.cite import Citations
 from rag.answer.compare import Measured
 from rag.answer.enumerate import PlaceFound

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from rag.reader.value import Value, without_overlap
 from rag.reader.dates import find_dates
+from rag.reader.value import Value, without_overlap
 
 # ---- Chinese
 _HAN = "〇零一二两三四五六七八九十百千万亿"
