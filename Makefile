@@ -19,7 +19,7 @@ export YINJU_QUESTION := $(value Q)
 export GRADIO_ANALYTICS_ENABLED := False
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index test docs clean
+.PHONY: help chat ask index test check docs clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -39,12 +39,17 @@ index: $(VENV)/.ready  ## index corpus/ when it changed
 test: $(VENV)/.ready-test  ## set up, run the tests (ARGS="-k name" for a part)
 	@$(BIN)/python -m pytest $(ARGS)
 
+check: $(VENV)/.ready-test  ## set up, look at style and types (ruff, mypy: see pyproject.toml)
+	@$(BIN)/python -m ruff check
+	@$(BIN)/python -m ruff format --check
+	@$(BIN)/python -m mypy
+
 docs: $(VENV)/.ready-docs  ## set up, build the documentation as a site into build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "The site begins at build/site/index.html"
 
 clean:  ## remove the virtual environment, the index and what tests and builds left
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis "$(INDEX)"/CURRENT "$(INDEX)"/versions
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .ruff_cache .mypy_cache "$(INDEX)"/CURRENT "$(INDEX)"/versions
 
 # Installing is done once: a stamp says that it came to its end, and where; a newer pyproject.toml or a moved
 # folder asks for it again.

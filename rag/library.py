@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from rag.corpus.article import Article, Skipped
     from rag.embed.protocol import Embedder, Reranker
     from rag.index import BuildReport, Snapshot, Status, Verification
-    from rag.index.upkeep import Freed, VersionsCompared
     from rag.index.build import Progress
+    from rag.index.upkeep import Freed, VersionsCompared
     from rag.search import SearchResult
     from rag.search.browse import Listed, Listing, Statistics
     from rag.search.sift import Sifted
@@ -177,10 +177,10 @@ class Index:
         IndexMismatch (built with another model), and what :meth:`build` raises.
         """
         from rag.freshness import program, read_origin
-        from rag.looks import looked_again
         from rag.index import index_corpus
         from rag.index.manifest import read_manifest
         from rag.index.versions import VERSIONS, current
+        from rag.looks import looked_again
 
         folder, origin = Path(path) / VERSIONS / current(path), read_origin(path)
         if corpus is None:

@@ -113,7 +113,7 @@ def headline_end(text: str, start: int, end: int, labelled: bool = False) -> int
 
 def unopened(text: str) -> bool:
     """Whether a text ends with the mark of a quotation that began before it."""
-    opening = {"”": "“", "」": "「", "』": "『"}.get(text[-1:])
+    opening = {"”": "“", "」": "「", "』": "『"}.get(text[-1:], "")
     return bool(opening) and len(text) > 1 and text.count(text[-1]) > text.count(opening)
 
 

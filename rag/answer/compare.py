@@ -128,7 +128,8 @@ def extreme(
 
     For "more" and "less" all that hold.
     """
-    if parsed.form in ("most", "least") and found:
-        best = (max if parsed.form == "most" else min)(one.value.head for _, one in found)
+    heads = [one.value.head for _, one in found if one.value.head is not None]
+    if parsed.form in ("most", "least") and heads:
+        best = max(heads) if parsed.form == "most" else min(heads)
         return [pair for pair in found if pair[1].value.head == best]
     return [pair for pair in found if holds(parsed, pair[1])]

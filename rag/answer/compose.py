@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.question.script import HANT, in_script
 from rag.answer.types import Answer, Citation, Row
 from rag.answer.when import beside
+from rag.question.script import HANT, in_script
 
 _CUT = re.compile(r"[，、,：:—]$")  # a quote that goes on within its sentence
 

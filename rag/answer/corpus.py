@@ -20,6 +20,7 @@ from rag.index import Snapshot
 from rag.index.catalogue import heading
 from rag.index.upkeep import diff
 from rag.question import ParsedQuestion, in_script
+from rag.question.types import About
 from rag.search.mentions import mentions
 from rag.search.tally import by_code, by_province, published_in
 
@@ -28,52 +29,61 @@ SHOWN = 5  # articles below a count, and of "the latest"
 RANKED = 10  # months and places that are told, those with the most articles
 
 
-def corpus_answer(snapshot: Snapshot, parsed: ParsedQuestion, passing: np.ndarray) -> Answer:
-    """What is asked about the corpus, of the articles that pass; ``parsed.about`` says what."""
+def corpus_answer(
+    snapshot: Snapshot, parsed: ParsedQuestion, about: About, passing: np.ndarray
+) -> Answer:
+    """What is asked about the corpus, of the articles that pass; ``about`` says what."""
     kept = passing & published_in(snapshot, [one.period for one in parsed.told])
-    if parsed.about.asks in ("summary", "compare"):
-        return _summary(snapshot, parsed, kept)
+    if about.asks in ("summary", "compare"):
+        return _summary(snapshot, parsed, about, kept)
     near = np.zeros_like(kept)
-    if parsed.about.subject:
-        found = mentions(snapshot, parsed.about.subject, kept)
+    if about.subject:
+        found = mentions(snapshot, about.subject, kept)
         kept, near = found.named, found.near
-    if parsed.about.asks == "new":
-        return _new(snapshot, parsed, kept)
-    if parsed.about.asks in ("count", "list"):
-        return _listed(snapshot, parsed, kept, near, int(passing.sum()))
+    if about.asks == "new":
+        return _new(snapshot, parsed, about, kept)
+    if about.asks in ("count", "list"):
+        return _listed(snapshot, parsed, about, kept, near, int(passing.sum()))
     every = kept | near
-    if parsed.about.asks == "latest":
-        return _latest(snapshot, parsed, every, int(passing.sum()))
-    if parsed.about.asks == "span":
-        return _span(snapshot, parsed, every)
-    return _counted(snapshot, parsed, every)
+    if about.asks == "latest":
+        return _latest(snapshot, parsed, about, every, int(passing.sum()))
+    if about.asks == "span":
+        return _span(snapshot, parsed, about, every)
+    return _counted(snapshot, parsed, about, every)
 
 
 def _listed(
-    snapshot: Snapshot, parsed: ParsedQuestion, named: np.ndarray, near: np.ndarray, searched: int
+    snapshot: Snapshot,
+    parsed: ParsedQuestion,
+    about: About,
+    named: np.ndarray,
+    near: np.ndarray,
+    searched: int,
 ) -> Answer:
     """How many articles there are, and the newest of them, story by story."""
-    every, asks = named | near, parsed.about.asks
-    lead = say.counted(
-        int(named.sum()), int(near.sum()), len(np.unique(snapshot.columns.story[every])), parsed
-    )
-    if asks == "count" and not parsed.about.subject and not parsed.told:
-        return _answer(snapshot, parsed, [lead], [], None, searched, int(every.sum()))
-    most = LISTED if asks == "list" else SHOWN
+    every = named | near
+    stories = len(np.unique(snapshot.columns.story[every]))
+    lead = say.counted(int(named.sum()), int(near.sum()), stories, parsed, about)
+    if about.asks == "count" and not about.subject and not parsed.told:
+        return _answer(snapshot, parsed, about, [lead], [], None, searched, int(every.sum()))
+    most = LISTED if about.asks == "list" else SHOWN
     rows, cited, left = _rows(snapshot, parsed, [named, near], most)
     lines = [lead, *say.listed(rows, cited.all, parsed.frame), *say.more(left, parsed.frame)]
-    return _answer(snapshot, parsed, lines, rows, cited, searched, int(every.sum()))
+    return _answer(snapshot, parsed, about, lines, rows, cited, searched, int(every.sum()))
 
 
-def _latest(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray, searched: int) -> Answer:
+def _latest(
+    snapshot: Snapshot, parsed: ParsedQuestion, about: About, kept: np.ndarray, searched: int
+) -> Answer:
     """The newest articles; where none passes that is said."""
     rows, cited, left = _rows(snapshot, parsed, [kept], SHOWN)
     lines = say.listed(rows, cited.all, parsed.frame)
-    lines = [*lines, *say.more(left, parsed.frame)] if lines else [say.counted(0, 0, 0, parsed)]
-    return _answer(snapshot, parsed, lines, rows, cited, searched, int(kept.sum()))
+    none = [say.counted(0, 0, 0, parsed, about)]
+    lines = [*lines, *say.more(left, parsed.frame)] if lines else none
+    return _answer(snapshot, parsed, about, lines, rows, cited, searched, int(kept.sum()))
 
 
-def _span(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray) -> Answer:
+def _span(snapshot: Snapshot, parsed: ParsedQuestion, about: About, kept: np.ndarray) -> Answer:
     """The dates of the oldest and the newest article, and these two."""
     order = snapshot.catalogue.by_date
     dated = kept & (snapshot.columns.date != "")
@@ -84,12 +94,13 @@ def _span(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray) -> Answe
     days = [str(snapshot.columns.date[one]) for one in ends]
     lines = [say.span(days, int(dated.sum()), int(kept.sum()), parsed.frame)]
     lines += say.listed(rows, cited.all, parsed.frame)
-    return _answer(snapshot, parsed, lines, rows, cited, int(kept.sum()), int(dated.sum()))
+    total = int(kept.sum())
+    return _answer(snapshot, parsed, about, lines, rows, cited, total, int(dated.sum()))
 
 
-def _counted(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray) -> Answer:
+def _counted(snapshot: Snapshot, parsed: ParsedQuestion, about: About, kept: np.ndarray) -> Answer:
     """Publishers, languages, months or provinces with how many articles each has."""
-    asks, lang = parsed.about.asks, parsed.frame
+    asks, lang = about.asks, parsed.frame
     if asks == "places":
         found = by_province(snapshot, kept)
         counts = [
@@ -105,32 +116,34 @@ def _counted(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray) -> An
     shown = counts[:RANKED] if asks in ("months", "places") else counts
     rows = [Row(name, place, value=say.articles(n, lang)) for name, n, place in shown]
     total = int(kept.sum())
-    lines = [say.ranking(asks, len(counts), total, shown[:1], parsed), *say.tallied(rows, lang)]
-    return _answer(snapshot, parsed, lines, rows, None, total, total)
+    lines = [say.ranking(about, len(counts), total, shown[:1], lang), *say.tallied(rows, lang)]
+    return _answer(snapshot, parsed, about, lines, rows, None, total, total)
 
 
-def _new(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray) -> Answer:
+def _new(snapshot: Snapshot, parsed: ParsedQuestion, about: About, kept: np.ndarray) -> Answer:
     """The articles that the version before this one did not have, or had otherwise."""
     try:
         found = diff(snapshot.path.parent.parent, new=snapshot.version)
     except IndexMissing:
         lines = [say.never_updated(parsed.frame)]
-        return _answer(snapshot, parsed, lines, [], None, int(kept.sum()), 0)
+        return _answer(snapshot, parsed, about, lines, [], None, int(kept.sum()), 0)
     ids = (*found.difference.added, *found.difference.changed)
     fresh = np.zeros_like(kept)
     fresh[[snapshot.article_row(one) for one in ids]] = True
     rows, cited, left = _rows(snapshot, parsed, [fresh & kept], LISTED)
     lead = say.updated(found.difference.counts(), found.new, parsed.frame)
     lines = [lead, *say.listed(rows, cited.all, parsed.frame), *say.more(left, parsed.frame)]
-    return _answer(snapshot, parsed, lines, rows, cited, int(kept.sum()), int((fresh & kept).sum()))
+    matched = int((fresh & kept).sum())
+    return _answer(snapshot, parsed, about, lines, rows, cited, int(kept.sum()), matched)
 
 
-def _summary(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray) -> Answer:
+def _summary(snapshot: Snapshot, parsed: ParsedQuestion, about: About, kept: np.ndarray) -> Answer:
     """What the articles say of a subject in a few sentences, or of two side by side."""
     from rag.answer.summary import MOST, SIDE, summarised
 
-    about, cited = parsed.about, Citations(parsed.query, snapshot.model)
-    rows, leads, drawn = [], [], np.zeros_like(kept)
+    cited = Citations(parsed.query, snapshot.model)
+    rows: list[Row] = []
+    leads, drawn = [], np.zeros_like(kept)
     compared = about.asks == "compare"
     allowed = kept if compared else kept & parsed.allowed  # no article is of both places
     for side in (about.subject, about.other) if compared else (about.subject,):
@@ -141,8 +154,9 @@ def _summary(snapshot: Snapshot, parsed: ParsedQuestion, kept: np.ndarray) -> An
         leads.append(lead)
         drawn |= of
     lines = [*leads, *say.summed(rows, cited.all, parsed.frame)]
-    found = _answer(snapshot, parsed, lines, rows, cited, int(allowed.sum()), int(drawn.sum()))
-    return found if compared else dataclasses.replace(found, constraints=parsed.constraints)
+    searched, matched = int(allowed.sum()), int(drawn.sum())
+    told = _answer(snapshot, parsed, about, lines, rows, cited, searched, matched)
+    return told if compared else dataclasses.replace(told, constraints=parsed.constraints)
 
 
 def _rows(
@@ -182,6 +196,7 @@ def first_sentence(article: Article, row: int) -> Sentence:
 def _answer(
     snapshot: Snapshot,
     parsed: ParsedQuestion,
+    about: About,
     lines: list[str],
     rows: list[Row],
     cited: Citations | None,
@@ -206,5 +221,5 @@ def _answer(
         constraints=dated,
         as_of=parsed.as_of if dated else "",
         traditional=parsed.frame == "zh-Hant",
-        about=parsed.about.subject,
+        about=about.subject,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rag.answer.types import Citation, Row
 from rag.index.changes import Changes
 from rag.question import ParsedQuestion, in_script
+from rag.question.types import About
 
 _LANGUAGES = {"zh": ("中文", "Chinese"), "en": ("英文", "English"), "und": ("未知", "unknown")}
 _RANKED = {
@@ -26,9 +27,9 @@ def articles(count: int, lang: str) -> str:
     return f"{count:,} article{'' if count == 1 else 's'}"
 
 
-def counted(named: int, near: int, stories: int, parsed: ParsedQuestion) -> str:
+def counted(named: int, near: int, stories: int, parsed: ParsedQuestion, about: About) -> str:
     """How many articles there are, about what, and of when."""
-    subject, lang = parsed.about.subject, parsed.frame
+    subject, lang = about.subject, parsed.frame
     times = [parsed.text[one.start : one.end] for one in parsed.told]
     if lang != "en":
         said = f"{articles(named, lang)}{f'提到“{subject}”' if subject else ''}"
@@ -110,21 +111,23 @@ def span(days: Sequence[str], dated: int, total: int, lang: str) -> str:
 
 
 def ranking(
-    asks: str, n: int, total: int, top: Sequence[tuple[str, int, str]], parsed: ParsedQuestion
+    about: About, n: int, total: int, top: Sequence[tuple[str, int, str]], lang: str
 ) -> str:
     """How many there are, or which has the most; of how many articles."""
-    lang, subject = parsed.frame, parsed.about.subject
+    subject = about.subject
     if not top:
         none = "没有一篇文章说明这一点" if lang != "en" else "None of the articles tells"
         return (
             f"{in_script(none, lang)}（{articles(total, lang)}）。" if lang != "en" else f"{none}."
         )
-    said = _RANKED[asks][lang == "en"].format(n=n, top=top[0][0], most=articles(top[0][1], lang))
-    about = f"提到“{subject}”的 " if lang != "en" and subject else ""
+    said = _RANKED[about.asks][lang == "en"].format(
+        n=n, top=top[0][0], most=articles(top[0][1], lang)
+    )
     if lang != "en":
-        return in_script(f"{said}（{about}{articles(total, lang)}）。", lang)
-    about = f" about “{subject}”" if subject else ""
-    return f"{_ONE.get(said, said)} ({articles(total, lang)}{about})."
+        of = f"提到“{subject}”的 " if subject else ""
+        return in_script(f"{said}（{of}{articles(total, lang)}）。", lang)
+    of = f" about “{subject}”" if subject else ""
+    return f"{_ONE.get(said, said)} ({articles(total, lang)}{of})."
 
 
 def tallied(rows: Sequence[Row], lang: str) -> list[str]:

@@ -6,14 +6,14 @@ It is that of the days, months and years that its sentence, those before it and 
 from __future__ import annotations
 
 from bisect import bisect_left
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Protocol
 
-from rag.answer.sentence import Sentence
-from rag.question.told import Told
 from rag.corpus import Article
 from rag.corpus.days import When, find_meant
 from rag.index.named import published
 from rag.index.period import Period, extent
+from rag.question.told import Told
 
 _MONTH = timedelta(days=27)
 NARROW = timedelta(days=31)  # of a longer period an article that may tell of it is enough
@@ -22,13 +22,29 @@ NARROW = timedelta(days=31)  # of a longer period an article that may tell of it
 NAMED, CARRIED, UNKNOWN, OTHER = 1.0, 0.8, 0.0, -1.0
 
 
+class Within(Protocol):
+    """What stands in an article of a row, from ``start`` to ``end``: a sentence, or evidence."""
+
+    @property
+    def article(self) -> Article: ...
+
+    @property
+    def row(self) -> int: ...
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
 class Calendar:
     """The dates in articles, found once for each."""
 
     def __init__(self) -> None:
         self._of: dict[int, tuple[list[tuple[int, When]], list[When]]] = {}
 
-    def _dates(self, evidence: Sentence) -> tuple[list[tuple[int, When]], list[When]]:
+    def _dates(self, evidence: Within) -> tuple[list[tuple[int, When]], list[When]]:
         """Offset and meaning of every date in the text, and the meaning of those in the title."""
         row, article = evidence.row, evidence.article
         if row not in self._of:
@@ -40,7 +56,7 @@ class Calendar:
             self._of[row] = text, [when for _, when in title]
         return self._of[row]
 
-    def fit(self, evidence: Sentence, told: Told) -> float:
+    def fit(self, evidence: Within, told: Told) -> float:
         """How well the sentence fits a period: ``NAMED``, ``CARRIED``, ``UNKNOWN`` or ``OTHER``."""
         dates, title = self._dates(evidence)
         first, last = (
@@ -71,7 +87,7 @@ class Calendar:
             return CARRIED
         return UNKNOWN
 
-    def accepts(self, evidence: Sentence, told: Told, strictly: bool) -> bool:
+    def accepts(self, evidence: Within, told: Told, strictly: bool) -> bool:
         """Whether a sentence can tell of a period.
 
         Of a long period its article decides, which is one that passed
@@ -96,7 +112,7 @@ class Calendar:
         )
 
 
-def of_year(evidence: Sentence, year: str) -> bool:
+def of_year(evidence: Within, year: str) -> bool:
     """Whether a year stands in the article, or is that of its date."""
     article = evidence.article
     return year in article.text or year in article.title or article.date.startswith(year)
@@ -131,9 +147,10 @@ def _is_of(when: When, period: Period) -> bool:
     return period.overlaps(first, last)
 
 
-def _extent(when: When, period: Period):
+def _extent(when: When, period: Period) -> tuple[date, date]:
     """First and last day; where the year is not known, in the year of the period."""
-    year = when.year if when.year is not None else (period.first or period.last).year
+    sides = [day for day in (period.first, period.last) if day]  # one at least
+    year = when.year if when.year is not None else sides[0].year
     try:
         return extent(year, when.month, when.day)
     except ValueError:  # February 29

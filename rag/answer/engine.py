@@ -26,8 +26,8 @@ from rag.answer.listed import is_list, is_place_list, is_stated
 from rag.answer.lists import Named, doubted, is_compared, likely, rated_groups
 from rag.answer.own import own_answer
 from rag.answer.places import READ_PLACES, place_groups, place_quotes
-from rag.answer.refused import nearest_of
 from rag.answer.reading_chosen import is_surer
+from rag.answer.refused import nearest_of
 from rag.answer.rows import measured_rows, name_rows, place_row, value_rows
 from rag.answer.sentence import of_place, sentence_of
 from rag.answer.types import Answer, Citation, Row
@@ -90,8 +90,8 @@ def answer(
         UsageError: the question is empty or too long, or ``without`` names no constraint.
         ModelError: the reranker fails.
     """
-    *_, last = stages(snapshot, question, filters, history, reranker, as_of, without)
-    return last
+    told = stages(snapshot, question, filters, history, reranker, as_of, without)
+    return next(stage for stage in told if isinstance(stage, Answer))
 
 
 def stages(
@@ -252,7 +252,7 @@ class _Work:
             return findings, passages
         # It orders evidence; that some of it answers was settled without it, as the judge is
         # fitted.
-        passages = self._ranked_anew(parsed, found, order, passages)
+        passages = self._ranked_anew(self.reranker, parsed, found, order, passages)
         values = findings_of(parsed, passages, searched, self.judge, accept).values
         return dataclasses.replace(findings, values=values), passages
 
@@ -288,17 +288,15 @@ class _Work:
     ) -> tuple[Candidates, np.ndarray]:
         """Candidates, and the positions of those that are read, best first."""
         # Where every passage is scored anyway that is done once, whatever is lifted later.
-        whole = not allowed.any() or all_passages(self.snapshot) is not None
-        if whole and self.scored is None:
-            self.scored = candidates(self.snapshot, parsed.query, passing)
+        found = None
+        if not allowed.any() or all_passages(self.snapshot) is not None:
+            found = self.scored = self.scored or candidates(self.snapshot, parsed.query, passing)
         if not self.others or not allowed.any():
-            found = self.scored if whole else candidates(self.snapshot, parsed.query, allowed)
+            found = found or candidates(self.snapshot, parsed.query, allowed)
             return found, order_of(self.snapshot, found, allowed, most)
         lists = [self._ranked(query, allowed, most) for query in self.others]
         beside = np.unique(np.concatenate(lists))
-        found = self.scored
-        if not whole:
-            found = candidates(self.snapshot, parsed.query, allowed, beside=beside)
+        found = found or candidates(self.snapshot, parsed.query, allowed, beside=beside)
         own = order_of(self.snapshot, found, allowed, len(found.rows))
         return found, fused(own, [np.searchsorted(found.rows, rows) for rows in lists], most)
 
@@ -309,6 +307,7 @@ class _Work:
 
     def _ranked_anew(
         self,
+        reranker: Reranker,
         parsed: ParsedQuestion,
         found: Candidates,
         order: np.ndarray,
@@ -316,7 +315,7 @@ class _Work:
     ) -> list[Passage]:
         """The passages with the best scores dealt out again, in the order of the reranker."""
         best = order[:RERANKED]
-        ranked = list(rerank(self.snapshot, parsed.query, found, best.tolist(), self.reranker))
+        ranked = list(rerank(self.snapshot, parsed.query, found, best.tolist(), reranker))
         behind, dealt = 0.0, {}
         for place, score in zip(ranked, np.sort(found.score[best])[::-1]):
             behind = min(float(score - found.score[best].max()), behind - RANK)

@@ -198,7 +198,8 @@ def _figure(number: float) -> str:
 def _date(label: str, day: str) -> str:
     """A day with its hour: "今天（28日）上午9点55分" as "28 July 2023, 9:55 a.m."."""
     clock = _CLOCK.search(label)
-    words, hour = label[: clock.start()].strip(), _hour(clock)
+    words = label[: clock.start()].strip() if clock else label
+    hour = _hour(clock) if clock else ""
     shown = _day(words, day) if words else ""
     if words and not shown:
         return ""

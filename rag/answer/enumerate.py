@@ -10,12 +10,12 @@ import numpy as np
 
 from rag.answer.evidence import CONTEXT, LEAD, Evidence
 from rag.answer.negation import asks_denial, denied
-from rag.question.types import Asked
 from rag.answer.roles import AROUND, asks_for, role
 from rag.answer.subjects import Segment, governing, last_governing, lists, segments
 from rag.corpus import clauses, sentences
 from rag.corpus.places import Place, PlaceMention, contains, find_places
 from rag.question.query import Query
+from rag.question.types import Asked
 
 # A segment answers when it supports this share of what the best one supports: the less that is, the
 # nearer it must come, for where the best lacks a word of the question the others are near it for

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.corpus import Article, body_start, sentences
+from rag.embed.static import StaticModel
 from rag.index import Snapshot
+from rag.question.query import Query
 from rag.search.candidates import Candidates
 from rag.search.located import locate, passage_texts
 from rag.search.match import graded
-from rag.question.query import Query
 
 CONTEXT = (
     0.6  # what a match in the neighbouring sentences is worth beside one in the sentence itself
@@ -176,7 +177,7 @@ def views(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarra
 
 def _tokenized(
     query: Query,
-    model,
+    model: StaticModel,
     articles: dict[int, Article],
     leads: dict[int, tuple[int, int]],
     known: Container[int],
@@ -217,7 +218,7 @@ def _best(query: Query, match: np.ndarray) -> np.ndarray:
     )
 
 
-def _match(query: Query, model, ids: np.ndarray) -> np.ndarray:
+def _match(query: Query, model: StaticModel, ids: np.ndarray) -> np.ndarray:
     """How well tokens (t,) match the rows of the question, float32 (n + p, t); a token that occurs
     often is compared once.
     """

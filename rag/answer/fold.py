@@ -198,9 +198,13 @@ class Fold:
 def stories_first(items: Sequence[One], story_of: Callable[[One], int]) -> list[One]:
     """One item of each story, then the others; each part in its order."""
     told: set[int] = set()
-    again = [story_of(one) in told or told.add(story_of(one)) for one in items]
-    first = [one for one, repeats in zip(items, again) if not repeats]
-    return first + [one for one, repeats in zip(items, again) if repeats]
+    first: list[One] = []
+    again: list[One] = []
+    for one in items:
+        story = story_of(one)
+        (again if story in told else first).append(one)
+        told.add(story)
+    return first + again
 
 
 def _letters(text: str) -> str:
@@ -257,7 +261,7 @@ def _unlike(one: str, other: str) -> list[tuple[_Figure, _Figure]]:
             inside = (at > 0 or a == b == 0) and (
                 at < size - 1 or a + size == len(left) and b + size == len(right)
             )
-            if mine and inside and not _agree(mine, theirs):
+            if mine and theirs and inside and not _agree(mine, theirs):
                 out.append((mine, theirs))
     return out
 
@@ -313,7 +317,7 @@ def _parts(text: str) -> list[tuple[str, _Figure | None]]:
             (
                 "\ue000",
                 _Figure(
-                    abs(of.head) if of else float(digits),
+                    abs(of.head) if of and of.head is not None else float(digits),
                     digits,
                     of.text if of else match[0],
                     dated,

@@ -33,7 +33,7 @@ def glosses(citation: Citation, most: int = 6) -> tuple[tuple[str, str], ...]:
     asked: dict[
         str, tuple[float, int, str]
     ] = {}  # and of several words for one of the question the best
-    for word, (score, start, of) in pairs.items():
+    for score, start, of in pairs.values():
         if score > asked.get(of.casefold(), (0.0,))[0]:
             asked[of.casefold()] = (score, start, of)
     best = sorted(sorted(asked.values(), key=lambda one: -one[0])[:most], key=lambda one: one[1])

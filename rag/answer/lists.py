@@ -82,14 +82,14 @@ class Named:
         label: the name as the article writes it.
         place: the place that it is, or None.
         start, end: where it stands in the article.
-        spot: where it was found; None for a place of :mod:`rag.answer.places`.
+        spot: where it was found.
     """
 
     label: str
     place: Place | None
     start: int
     end: int
-    spot: Spot | None
+    spot: Spot
 
     @property
     def key(self) -> str:

@@ -27,7 +27,7 @@ def own_answer(snapshot: Snapshot, parsed: ParsedQuestion, passing: np.ndarray) 
     if parsed.about:
         from rag.answer.corpus import corpus_answer
 
-        found = corpus_answer(snapshot, parsed, passing)
+        found = corpus_answer(snapshot, parsed, parsed.about, passing)
         # "What happened on 11 September 2001?" asks about the world where no article is of that
         # day.
         only_dated = parsed.about.asks == "list" and parsed.told and not parsed.about.subject

@@ -13,6 +13,7 @@ from rag.answer.sentence import quote_span, sentence_of
 from rag.answer.types import Citation
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
+from rag.question.types import Span
 from rag.reader.findings import Passage
 from rag.reader.judge import Judge, coverage
 from rag.search.match import graded
@@ -55,7 +56,8 @@ def nearest_of(
 
 def _missing(parsed: ParsedQuestion, match: np.ndarray) -> tuple[str, ...]:
     """Words of the question that nothing near supports, whole; neighbours as one."""
-    query, out = parsed.query, []
+    query = parsed.query
+    out: list[Span] = []
     markup = [found.span() for found in _TAG.finditer(query.text)]
     for at in range(min(len(match), len(query.ids))):
         start, end = _whole(query.text, *query.spans[at])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-
 from rag.answer.cite import Citations
 from rag.answer.compare import Measured
 from rag.answer.enumerate import PlaceFound
@@ -13,7 +12,7 @@ from rag.answer.fold import Fold, differences, stories_first
 from rag.answer.lists import Named, is_name, named_in
 from rag.answer.sentence import Sentence, beside, quote_span, sentence_of
 from rag.answer.types import Row
-from rag.corpus.places import province_label
+from rag.corpus.places import Place, province_label
 from rag.question import ParsedQuestion, in_script
 from rag.reader.findings import Findings, Spot, Value
 from rag.reader.values import find_dates, find_numbers
@@ -204,13 +203,18 @@ def _cited(group: Sequence[Named], cited: Citations, fold: Fold) -> tuple[int, .
 def _name_row(
     parsed: ParsedQuestion, group: Sequence[Named], level: str, numbers: tuple[int, ...]
 ) -> Row:
-    """One row for a group of names; places below the province are its detail."""
-    place, lang = group[0].place, parsed.frame
-    if place is None:
+    """One row for a group of names."""
+    if group[0].place is None:
         return Row(group[0].label, citations=numbers)
-    below = dict.fromkeys(
-        one.place.name for one in group if one.place and one.place.level in ("city", "county")
-    )
+    return _row_of_places(parsed, [one.place for one in group if one.place], level, numbers)
+
+
+def _row_of_places(
+    parsed: ParsedQuestion, places: Sequence[Place], level: str, numbers: tuple[int, ...]
+) -> Row:
+    """One row for the first of some places; those below the province are its detail."""
+    place, lang = places[0], parsed.frame
+    below = dict.fromkeys(one.name for one in places if one.level in ("city", "county"))
     detail = place.name if level == "city" else "、".join(below)
     return Row(
         _place_label(place, level, lang),
@@ -222,12 +226,11 @@ def _name_row(
 
 def place_row(parsed: ParsedQuestion, group: Sequence[PlaceFound], numbers: tuple[int, ...]) -> Row:
     """One row for places that one row stands for."""
-    level = parsed.sought[1]
-    named = [Named(one.mention.place.name, one.mention.place, 0, 0, None) for one in group]
-    return _name_row(parsed, named, level, numbers)
+    places = [one.mention.place for one in group]
+    return _row_of_places(parsed, places, parsed.sought[1], numbers)
 
 
-def _place_label(place, level: str, lang: str) -> str:
+def _place_label(place: Place, level: str, lang: str) -> str:
     """What a row of a place begins with: "Sichuan 四川", "四川", "Nanchang 南昌市 (Jiangxi
     江西)".
     """

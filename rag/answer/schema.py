@@ -9,6 +9,7 @@ import dataclasses
 import inspect
 import json
 import re
+from typing import Any
 
 from rag.answer.types import (
     COLUMNS,
@@ -37,7 +38,7 @@ _CHOICES = {
 }
 
 
-def answer_schema() -> dict:
+def answer_schema() -> dict[str, Any]:
     """What :meth:`Answer.to_dict` gives, as JSON: every attribute is there, and no other."""
     from pydantic import TypeAdapter
 
@@ -59,7 +60,7 @@ def answer_schema() -> dict:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def _describe(part: dict, of: type) -> None:
+def _describe(part: dict[str, Any], of: type) -> None:
     """Puts what the docstring of a dataclass says of its attributes to the properties."""
     summary, told = _docstring(of)
     part["description"] = summary
@@ -81,7 +82,7 @@ def _docstring(of: type) -> tuple[str, dict[str, str]]:
     """
     text = inspect.getdoc(of) or ""
     summary, _, listed = text.partition("Attributes:")
-    told = {}
+    told: dict[str, str] = {}
     for names, words in re.findall(r"^ {4}(\w[\w, ]*): (.+(?:\n {8}.+)*)", listed, re.M):
         told.update((name.strip(), " ".join(words.split())) for name in names.split(","))
     return " ".join(summary.split()).replace("``", "`"), {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer.roles import AROUND, ASIDE, EVENT, SOURCE, role
@@ -71,6 +72,22 @@ class Segment:
     others: tuple[PlaceMention, ...] = ()
 
 
+@dataclass(slots=True)
+class _Part:
+    """Clauses of a sentence that go together.
+
+    Attributes:
+        start, end: in the article's text.
+        head: the places that lead them.
+        others: the other places in them.
+    """
+
+    start: int
+    end: int
+    head: tuple[PlaceMention, ...]
+    others: tuple[PlaceMention, ...]
+
+
 def segments(
     text: str,
     start: int,
@@ -92,49 +109,49 @@ def segments(
     first = bisect_left(mentions, start, key=lambda m: m.start)
     here = [m for m in mentions[first:] if m.start < end and m.end <= end and not m.part_of_name]
     runs = governing(text, lists(text, here), bool(carried))
-    parts: list[list] = []  # [start, end, leading run or (), other mentions]
+    parts: list[_Part] = []
     for a, b in _whole_clauses(clauses(text, start, end), runs):
         inside = [run for run in runs if a <= run[0].start < b]
         head = inside[0] if inside and _leads(text, a, inside[0][0].start) else ()
         others = tuple(m for run in inside if run is not head for m in run)
-        if parts and not head and not (others and parts[-1][3] and not parts[-1][2]):
-            parts[-1][1] = b
-            parts[-1][3] += others
+        if parts and not head and not (others and parts[-1].others and not parts[-1].head):
+            parts[-1].end = b
+            parts[-1].others += others
         else:
-            parts.append([a, b, head, others])
+            parts.append(_Part(a, b, head, others))
     opening = (0, 0)
     # "总部把针对四川、重庆的响应提至二级，向湖北派出一组": no place leads, each has its clause, and
     # who it is of stands before the first.
     common = (0, 0)
-    if parts and parts[0][3] and not parts[0][2]:
+    if parts and parts[0].others and not parts[0].head:
         common = (
             max(a for a, _ in clauses(text, start, end) if a <= runs[0][0].start),
             runs[0][0].start,
         )
     if (
         len(parts) > 1
-        and not any(parts[0][2:])
-        and parts[1][2]
-        and (not carried or _ADVERBIAL.search(text[slice(*parts[0][:2])]))
+        and not (parts[0].head or parts[0].others)
+        and parts[1].head
+        and (not carried or _ADVERBIAL.search(text[parts[0].start : parts[0].end]))
     ):
         if len(parts) == 2:
-            parts[1][0] = parts[0][0]
+            parts[1].start = parts[0].start
         else:
-            opening = tuple(parts[0][:2])
+            opening = (parts[0].start, parts[0].end)
         del parts[0]
     # "来自四川的医生在河南": what leads the clause is not yet where it is.
     return [
         Segment(
-            a,
-            b,
-            (tuple(head) + (others if head and role(text, head) in AROUND else ()))
-            or others
+            one.start,
+            one.end,
+            (one.head + (one.others if one.head and role(text, one.head) in AROUND else ()))
+            or one.others
             or carried,
-            bool(head or others),
-            common if not head and a > parts[0][0] else opening,
-            others if head else (),
+            bool(one.head or one.others),
+            common if not one.head and one.start > parts[0].start else opening,
+            one.others if one.head else (),
         )
-        for a, b, head, others in parts
+        for one in parts
     ]
 
 
@@ -145,7 +162,7 @@ def _leads(text: str, clause: int, place: int) -> bool:
     return before.isascii() and len(before) <= _LATIN_HEAD and not _RELATIVE.match(before)
 
 
-def lists(text: str, mentions: list[PlaceMention]) -> list[tuple[PlaceMention, ...]]:
+def lists(text: str, mentions: Sequence[PlaceMention]) -> list[tuple[PlaceMention, ...]]:
     """Mentions in one list ("四川、江西、广西", "Henan and Jilin") together."""
     runs: list[list[PlaceMention]] = []
     for mention in mentions:

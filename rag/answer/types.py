@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from rag.question.types import CONSTRAINTS, Constraint
 from rag.question.types import KINDS as ASKED
@@ -276,6 +277,6 @@ class Answer:
     about: str = ""
     columns: tuple[Column, ...] = ()
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """The answer as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""
         return json.loads(json.dumps(dataclasses.asdict(self), ensure_ascii=False))

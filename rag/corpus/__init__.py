@@ -7,8 +7,8 @@ HTML, YAML, dates and encodings when a file needs them.
 from typing import TYPE_CHECKING
 
 from rag.corpus.article import Article, Passage, Skipped
-from rag.corpus.language import detect_lang
 from rag.corpus.context import header_above
+from rag.corpus.language import detect_lang
 from rag.corpus.passages import SPLITTER, body_start, passage_text, split
 from rag.corpus.sentences import clauses, sentences
 from rag.lazy import lazy

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -110,7 +110,7 @@ class LexicalWriter:
         self._rows.append(rows)
 
     def write(
-        self, folder: Path, passages: int, old: Lexical | None = None, kept: list[Kept] = []
+        self, folder: Path, passages: int, old: Lexical | None = None, kept: Sequence[Kept] = ()
     ) -> int:
         """Writes the files into ``folder``; returns the number of features stored.
 

@@ -30,5 +30,22 @@ _HOME = {
         "rag.question.types",
     ),
 }
-__all__ = list(_HOME)
+# In full, for type checkers read it.
+__all__ = [
+    "CONSTRAINTS",
+    "FORMS",
+    "HANT",
+    "KINDS",
+    "MAX_CHARACTERS",
+    "Asked",
+    "Bound",
+    "Constraint",
+    "ParsedQuestion",
+    "Query",
+    "analyse",
+    "clean",
+    "in_script",
+    "lifted",
+    "parse",
+]
 __getattr__ = lazy(__name__, _HOME)

@@ -43,12 +43,12 @@ def extreme(text: str, kind: Kind, ask: Ask | None) -> tuple[str, Span]:
     for found in _MOST.finditer(text):
         before = text[: found.start()]
         if found.start() < ask.start:  # not "最长的桥在哪里"
-            said = _TO_ASK.fullmatch(text, found.end(), ask.start)
-            said = said and not (ask.kind == "places" and ask.adverb)
+            to_ask = _TO_ASK.fullmatch(text, found.end(), ask.start)
+            said = bool(to_ask) and not (ask.kind == "places" and ask.adverb)
         elif found["zh"]:  # not "谁修了最长的桥", "最高等级勋章"
-            said = found["zh"] in "多少" or _SAID.match(text, found.end())
+            said = found["zh"] in "多少" or bool(_SAID.match(text, found.end()))
         elif found["en"] or found["quantity"] and _ADJECTIVE.match(text, found.end()):
-            said = _SHOWN.search(before)  # not "Who built the longest bridge?"
+            said = bool(_SHOWN.search(before))  # not "Who built the longest bridge?"
         else:
             said = True
         if said and not re.search(r"\bone of (?:\w+ )?$", before):

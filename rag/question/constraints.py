@@ -15,6 +15,7 @@ from datetime import date
 import numpy as np
 
 from rag.corpus.place_names import full_name
+from rag.corpus.places import Place
 from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.index.named import naming_places
@@ -23,7 +24,8 @@ from rag.question.asking import outside_of
 from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher, may_name_publisher
 from rag.question.script import simplified
-from rag.question.types import CONSTRAINTS, Asked, Constraint
+from rag.question.told import Told
+from rag.question.types import CONSTRAINTS, Asked, Constraint, Span
 
 # Days before and after a period in which articles about it are published: news comes late. The
 # one day that a question
@@ -59,7 +61,10 @@ def find_limits(
     """
     allowed = np.ones(snapshot.n_articles, bool)
     found: list[Constraint] = []
-    idle, freed, places, told = list(asked.idle), [], {}, []
+    idle = list(asked.idle)
+    freed: list[Span] = []
+    places: dict[Span, Place] = {}
+    told: list[Told] = []
 
     def limit(kind: str, start: int, end: int, value: str, mask: Callable[[], np.ndarray]) -> bool:
         """Takes a constraint in, unless it is lifted."""
@@ -78,12 +83,12 @@ def find_limits(
         sources, of_article = snapshot.source_codes
         # A name in traditional characters is compared with names in either script.
         spelled = {name: name if asked.plain == question else simplified(name) for name in sources}
-        if one := find_publisher(asked.plain, spelled.values()):
-            phrase = one.phrase
+        if publisher := find_publisher(asked.plain, spelled.values()):
+            phrase = publisher.phrase
             idle.append(phrase)
-            named = [name for name, as_asked in spelled.items() if as_asked in one.sources]
+            named = [name for name, as_asked in spelled.items() if as_asked in publisher.sources]
             of = np.isin(sources, named)[of_article]
-            limit("source", one.start, one.end, " | ".join(named), lambda: of)
+            limit("source", publisher.start, publisher.end, " | ".join(named), lambda: of)
     today = day_of(snapshot, as_of)
     periods = find_periods(asked.plain, today)
     for one in periods:

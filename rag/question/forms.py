@@ -111,7 +111,8 @@ def form_of(
     if _OPEN.search(text, begin) or not first and _OPEN.search(text):
         form = "open"
     elif (
-        not loose
+        first
+        and not loose
         and first.kind == "why"
         or why
         and (not first or loose and why.start() <= first.end + _NEAR)

@@ -194,8 +194,9 @@ def kind_of(text: str) -> Kind:
     """What kind of thing a question in simplified characters asks for."""
     found = min(_found(text), key=lambda f: f[2].start(), default=None)
     kind, level, match = found or ("text", "", None)
-    idle, focus = (), (0, 0)
-    if kind != "text":
+    idle: tuple[Span, ...] = ()
+    focus = (0, 0)
+    if match and kind != "text":
         start, end = match.span()
         if kind == "number" and (named := AMOUNTS.search(match.group())):
             end = start + named.start()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.corpus import detect_lang
 from rag.corpus.language import UNKNOWN
@@ -109,7 +109,8 @@ def lifted(
     )
 
 
-def _fields(asked: Asked) -> dict:
+def _fields(asked: Asked) -> dict[str, Any]:
+    """The fields by name, each of a type of its own, to make another record of."""
     return {one.name: getattr(asked, one.name) for one in dataclasses.fields(Asked)}
 
 

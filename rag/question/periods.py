@@ -202,21 +202,18 @@ def _told(text: str, group: list[tuple[Named, When | None]], today: date | None)
     """The period of dates that are joined (May and June, 2011-2020), or none where one of them has
     no meaning.
     """
-    if not group or not all(when and 1000 <= (when.year or 2000) < 3000 for _, when in group):
+    whens = [when for _, when in group if when and 1000 <= (when.year or 2000) < 3000]
+    if not group or len(whens) < len(group):
         return
     start, end = group[0][0].start, group[-1][0].end
     before = text[:start]
     if _COMPARED.search(before) or _SAME.match(text, end):
         return
-    if (
-        len(group) > 1
-        and not any(when.month for _, when in group)
-        and _DASH.search(text, start, end)
-    ):
+    if len(group) > 1 and not any(when.month for when in whens) and _DASH.search(text, start, end):
         return  # 2011-2020, 2011-12: of the name of a plan or a season
-    first, last = _whole([when for _, when in group])
+    first, last = _whole(whens)
     yearly = first.year is None
-    begin, close = extent(*_with(first, 2000)), extent(*_with(last, 2000))
+    begin, close = _days(first), _days(last)
     # "2022年和2021年": the later one may come first.
     period = (
         Period(begin[0], close[1], True)
@@ -224,7 +221,7 @@ def _told(text: str, group: list[tuple[Named, When | None]], today: date | None)
         else Period(min(begin[0], close[0]), max(begin[1], close[1]))
     )
     kind = "range" if len(group) > 1 else "day" if first.day else "unit"
-    if len(group) == 1 and first.month is None:
+    if len(group) == 1 and first.month is None and first.year is not None:
         start, end, part = _part(text, start, end, first.year)
         period, kind = part or period, "part" if part else kind
     if len(group) > 1 and (match := _RANGE.search(before)):
@@ -233,7 +230,7 @@ def _told(text: str, group: list[tuple[Named, When | None]], today: date | None)
         start, end, kind = match.start() if match else start, _end(_ON, text, end), "range"
         if yearly and not today:
             return
-        period = Period(_begun(period.first, today) if yearly else period.first, None)
+        period = Period(_begun(begin[0], today) if yearly and today else period.first, None)
         kind = "relative" if yearly else kind
     elif (match := _BEFORE.search(before)) or _BEFORE_ZH.match(text, end):
         if yearly and not today:
@@ -241,7 +238,7 @@ def _told(text: str, group: list[tuple[Named, When | None]], today: date | None)
         # With its last day, and so "by the end of" as well: what is to be built before
         # 2024 is told in 2024.
         start, end, kind = match.start() if match else start, _end(_BEFORE_ZH, text, end), "range"
-        period = Period(None, _begun(period.last, today) if yearly else period.last)
+        period = Period(None, _begun(close[1], today) if yearly and today else period.last)
     yield Told(
         start,
         end,
@@ -262,10 +259,11 @@ def _whole(whens: list[When]) -> tuple[When, When]:
     first, last = whens[0], whens[-1]
     years = [when.year for when in whens if when.year is not None]
     if years:
-        first = first if first.year is not None else first._replace(year=years[0])
+        year = years[0] if first.year is None else first.year
+        first = first._replace(year=year)
         last = last if last.year is not None else last._replace(year=years[-1])
-        if extent(*last)[1] < extent(*first)[0]:  # November 2022 to February
-            last = last._replace(year=first.year + 1) if whens[-1].year is None else last
+        if _days(last)[1] < _days(first)[0]:  # November 2022 to February
+            last = last._replace(year=year + 1) if whens[-1].year is None else last
     return first, last
 
 
@@ -279,8 +277,11 @@ def _part(text: str, start: int, end: int, year: int) -> tuple[int, int, Period 
     """A half or a quarter of a year, where the words beside the year say so, and where they begin
     and end.
     """
-    match, ahead = _PART_ZH.match(text, end), _PART_EN.search(text[:start])
-    got = (match or ahead).groupdict() if match or ahead else {}
+    behind, ahead = _PART_ZH.match(text, end), _PART_EN.search(text[:start])
+    match = behind or ahead
+    if not match:
+        return start, end, None
+    got = match.groupdict()
     if got.get("half"):
         size, number = 6, _ORDER[got["half"].lower()]
     elif got.get("quarter"):
@@ -290,12 +291,10 @@ def _part(text: str, start: int, end: int, year: int) -> tuple[int, int, Period 
     else:
         return start, end, None
     begin, close = extent(year, size * (number - 1) + 1)[0], extent(year, size * number)[1]
-    return (
-        (start, match.end(), Period(begin, close))
-        if match
-        else (ahead.start(), end, Period(begin, close))
-    )
+    part = Period(begin, close)
+    return (start, behind.end(), part) if behind else (match.start(), end, part)
 
 
-def _with(when: When, year: int) -> When:
-    return when if when.year is not None else when._replace(year=year)
+def _days(when: When) -> tuple[date, date]:
+    """First and last day; of the year 2000 where no year is known."""
+    return extent(2000 if when.year is None else when.year, when.month, when.day)

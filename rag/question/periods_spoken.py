@@ -82,27 +82,28 @@ def _seasons(text: str, today: date | None) -> Iterator[Told]:
         if year is not None:
             now = today if match["year"] in ("今年", None) else None
             period = _season(year, match["season"] or match["s2"], now)
-            yield _told(match, period, _kind(match, "part"))
+            yield _told(match, Period(*period), _kind(match, "part"))
     for match in _SEASON_EN.finditer(text):
         if match["year"]:
-            yield _told(match, _season(int(match["year"]), match["s2"].lower()), "part")
+            period = _season(int(match["year"]), match["s2"].lower())
+            yield _told(match, Period(*period), "part")
         elif today:
             # "last summer" is the one that ended last.
-            period = _season(today.year, match["s1"].lower(), today)
-            if match["which"].lower() != "this" and period.last >= today:
-                period = _season(period.first.year - 1, match["s1"].lower())
-            yield _told(match, period, "relative")
+            first, last = _season(today.year, match["s1"].lower(), today)
+            if match["which"].lower() != "this" and last >= today:
+                first, last = _season(first.year - 1, match["s1"].lower())
+            yield _told(match, Period(first, last), "relative")
 
 
-def _season(year: int, name: str, today: date | None = None) -> Period:
-    """Three months; winter begins in its year, but in January and February it is the one that is
+def _season(year: int, name: str, today: date | None = None) -> tuple[date, date]:
+    """First and last day of three months; winter begins in its year, but in January and February it is the one that is
     not over yet.
     """
     month = _SEASONS[name]
     if month == 12 and today and today.month <= 2 and year == today.year:
         year -= 1
     last = (year + 1, 2) if month == 12 else (year, month + 2)
-    return Period(date(year, month, 1), extent(*last)[1])
+    return date(year, month, 1), extent(*last)[1]
 
 
 # ---- feasts
@@ -351,21 +352,22 @@ def _of_month(
     year.
     """
     year = _year(match["year"], today)
-    if match["year"] and year is None or shifted and today is None:
+    if match["year"] and year is None:
         return
-    if shifted:
+    if shifted and today:
         back = shifted.lower() == "last" or shifted.startswith("上")
         year, number = divmod(today.year * 12 + today.month - 1 - back, 12)
         number += 1
-    else:
+    elif month and not shifted:
         number = int(month) if month.isdecimal() else _month(month)
+    else:
+        return
     if not 1 <= number <= 12:
         return
-    yearly = year is None
-    first, last = _third(2000 if yearly else year, number, _THIRD[which])
+    first, last = _third(2000 if year is None else year, number, _THIRD[which])
     yield _told(
         match,
-        Period(first, last, yearly),
+        Period(first, last, year is None),
         "relative" if shifted or match["year"] and _kind(match, "part") == "relative" else "part",
     )
 

@@ -14,7 +14,9 @@ from rag.errors import UsageError
 from rag.question.words import words
 
 if TYPE_CHECKING:
+    from rag.embed import Embedder
     from rag.index import Snapshot
+    from rag.question.types import Span
 
 MAX_CHARACTERS = 2_000
 # A token's weight is learned on sentences; what only asks ("which", "多少") or only joins says
@@ -112,7 +114,7 @@ def clean(question: str) -> str:
     return text
 
 
-def analyse(question: str, model: StaticModel, embedder=None) -> Query:
+def analyse(question: str, model: StaticModel, embedder: Embedder | None = None) -> Query:
     """The question's tokens, weights and vectors.
 
     Args:
@@ -172,11 +174,12 @@ def query_of(snapshot: Snapshot, question: str) -> Query:
     return replace(analyse(text, snapshot.model, snapshot.embedder), other=other)
 
 
-def _part_spans(model: StaticModel, parts: list[tuple[int, int]], spans) -> list[tuple[int, int]]:
+def _part_spans(model: StaticModel, parts: list[tuple[int, int]], spans: list[Span]) -> list[Span]:
     """Where the parts of compounds stand; each takes the whole where characters were normalised
     away.
     """
-    out, at = [], {}
+    out: list[Span] = []
+    at: dict[int, int] = {}
     for number, part in parts:
         start, end = spans[number]
         begin = at.get(number, start)

@@ -183,9 +183,7 @@ def _value(found: re.Match[str]) -> Decimal | None:
     try:
         if found["zh"]:
             figure = found["zh"].replace("〇", "零")
-            scale = (
-                re.search("[万亿]+$", figure)[0] if "点" in figure and figure[-1] in "万亿" else ""
-            )
+            scale = figure[len(figure.rstrip("万亿")) :] if "点" in figure else ""
             return Decimal(str(cn2an.cn2an(figure.removesuffix(scale), "smart"))) * _SCALES.get(
                 scale, 1
             )
@@ -216,11 +214,10 @@ def _ways(value: Decimal) -> Iterator[str]:
 def _scaled(value: Decimal, size: int) -> Decimal | None:
     """A value in units of a power of ten, where that is a short number of at least one."""
     part = (value / Decimal(10) ** size).normalize()
-    return (
-        part
-        if part >= 1 and len(part.as_tuple().digits) <= 6 and -part.as_tuple().exponent <= 3
-        else None
-    )
+    _, digits, exponent = part.as_tuple()
+    if part < 1 or len(digits) > 6 or not isinstance(exponent, int):  # "F": infinite
+        return None
+    return part if -exponent <= 3 else None
 
 
 def _chinese(value: Decimal, scale: str) -> Iterator[str]:

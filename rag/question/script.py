@@ -7,6 +7,10 @@ OpenCC is loaded when a question holds a character that only traditional script 
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 # the language of a frame in traditional characters; Answer has "zh" and ``traditional``
 HANT = "zh-Hant"
@@ -63,7 +67,7 @@ def _in(character: str, charset: str) -> bool:
 
 
 @functools.cache
-def _converter(name: str):
+def _converter(name: str) -> OpenCC:
     from opencc import OpenCC
 
     return OpenCC(name)

@@ -212,12 +212,16 @@ class ParsedQuestion(Asked):
 
 
 class _Named(Protocol):
-    label: str
-    place: str
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
 
 
 class _Cited(Protocol):
-    article_id: str
+    @property
+    def article_id(self) -> str: ...
 
 
 class Earlier(Protocol):

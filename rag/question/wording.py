@@ -14,7 +14,7 @@ from rag.question.forms import counted, form_of
 from rag.question.kinds import begin_of, kind_of
 from rag.question.names import names_of, years_of
 from rag.question.script import is_traditional, simplified
-from rag.question.types import Asked, Span
+from rag.question.types import Asked, Bound, Span
 
 EVENT_AFTER = re.compile(
     r"[市省]?(?:第[\d一二三四五六七八九十]+届)?(?:[冬夏]季)?(?:世界)?(?:大学生)?(?:亚洲|世界)?(?:[冬夏]季|青年|残疾人)?"
@@ -60,7 +60,7 @@ def understand(text: str) -> Asked:
     )
 
 
-def _aside(text: str, mention: PlaceMention, excepted: list[Span], bound) -> bool:
+def _aside(text: str, mention: PlaceMention, excepted: list[Span], bound: Bound | None) -> bool:
     """Whether a place is only part of a name, excepted or compared with: nothing need be about
     it.
     """

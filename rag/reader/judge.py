@@ -119,7 +119,7 @@ class Judge:
         return _logistic(told @ self.rows[listed])
 
 
-def _logistic(x):
+def _logistic(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(x, -30, 30)))
 
 

@@ -161,7 +161,7 @@ class Network:
 
     def _read(
         self, asked: _Asked, windows: Sequence[tuple[Encoded, int]], at: np.ndarray, rows: int
-    ):
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """What the windows' tokens are, read beside the question.
 
         States of all tokens (rows, width), their matches and cosines to the question's tokens,
@@ -243,7 +243,16 @@ class Network:
             out[:count, more] = np.where(run[:count] == run[more:], np.maximum(one, NEVER), NEVER)
         return out
 
-    def _none(self, asked: _Asked, h, match, cosine, same, spans, borders) -> np.ndarray:
+    def _none(
+        self,
+        asked: _Asked,
+        h: np.ndarray,
+        match: np.ndarray,
+        cosine: np.ndarray,
+        same: np.ndarray,
+        spans: np.ndarray,
+        borders: np.ndarray,
+    ) -> np.ndarray:
         """The scores of "none", float32 (windows,)."""
         told = []
         for a, b in borders.tolist():

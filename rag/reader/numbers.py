@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from rag.reader.value import Value, without_overlap
 from rag.reader.dates import find_dates
+from rag.reader.value import Value, without_overlap
 
 # ---- Chinese
 _HAN = "〇零一二两三四五六七八九十百千万亿"
@@ -257,7 +257,7 @@ def _chinese(m: re.Match[str]) -> Value | None:
     ):
         return None
     if not magnitude and m["to"]:
-        magnitude = re.search("[百千万亿]*$", m["to"])[0]  # 10至20万
+        magnitude = m["to"][len(m["to"].rstrip("百千万亿")) :]  # 10至20万
     head = chinese_number(figure + (m["more"] or "") + magnitude)
     return _value(m, end, m["money"] or unit, head)
 
@@ -315,8 +315,8 @@ _COUNTED = re.compile(r"s$|(?:people|men|women|children|staff|euro|yen|yuan|won)
 def _english(m: re.Match[str], text: str) -> Value | None:
     if m["nth"]:
         word = m["nth"].lower()
-        head = _ORDINALS.get(word) or int(re.match(r"\d+", word)[0])
-        return _value(m, m.end("nth"), "", float(head), ordinal=True, start=m.start("nth"))
+        nth = _ORDINALS.get(word) or int(word[:-2])  # "21st"
+        return _value(m, m.end("nth"), "", float(nth), ordinal=True, start=m.start("nth"))
     figure, magnitude = m["figure"], (m["magnitude"] or "").lower()
     if m["words"] and " " in figure and figure.istitle():  # the Ford Five Hundred
         return None

@@ -83,7 +83,10 @@ def _tokens(
     spans = laid(characters(model), held, texts)
     again = [number for number, one in enumerate(spans) if one is None]
     found = dict(zip(again, model.located([texts[number] for number in again])))
-    return [found.get(number) or (ids, one) for number, (ids, one) in enumerate(zip(held, spans))]
+    return [
+        found[number] if one is None else (ids, one)
+        for number, (ids, one) in enumerate(zip(held, spans))
+    ]
 
 
 def _titles(

@@ -17,7 +17,7 @@ from rag.index import Snapshot
 from rag.question.query import Query
 from rag.search.cosines import cosines
 from rag.search.filters import allowed_articles
-from rag.search.late import all_passages, proposed
+from rag.search.late import Pool, Proposed, all_passages, proposed
 from rag.search.phrase import phrases
 from rag.search.types import Filters, Fusion
 
@@ -82,7 +82,7 @@ def candidates(
     keep = filters if isinstance(filters, np.ndarray) else allowed_articles(snapshot, filters)
     allowed = None if keep.all() else keep[of_article]
     words = _lexical(snapshot, query)
-    pool = all_passages(snapshot)
+    pool: Pool | Proposed | None = all_passages(snapshot)
     if pool is None:
         rows = _proposed(snapshot, query, words, allowed, per_side, fusion.kindred)
         pool = proposed(snapshot, rows if beside is None else np.union1d(rows, beside))

@@ -12,6 +12,7 @@ import weakref
 
 import numpy as np
 
+from rag.embed.static import StaticModel
 from rag.index import Snapshot
 from rag.question.query import Query
 from rag.search.cosines import cosines
@@ -19,7 +20,7 @@ from rag.search.cosines import cosines
 # Up to this many tokens all passages are scored for every question, and their vectors kept at hand.
 _SMALL = 1_500_000
 _FOUND = 10_000_000  # cosines of tokens asked before that a pool remembers
-_kept: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+_kept: weakref.WeakKeyDictionary[Snapshot, Pool] = weakref.WeakKeyDictionary()
 
 
 class Proposed:
@@ -29,7 +30,9 @@ class Proposed:
         rows: passage numbers (m,).
     """
 
-    def __init__(self, model, rows: np.ndarray, ids: np.ndarray, starts: np.ndarray):
+    def __init__(
+        self, model: StaticModel, rows: np.ndarray, ids: np.ndarray, starts: np.ndarray
+    ) -> None:
         self.rows = rows
         self._model, self._ids, self._starts = model, ids, starts
 
@@ -55,7 +58,9 @@ class Pool:
         rows: passage numbers (m,).
     """
 
-    def __init__(self, model, rows: np.ndarray, ids: np.ndarray, starts: np.ndarray):
+    def __init__(
+        self, model: StaticModel, rows: np.ndarray, ids: np.ndarray, starts: np.ndarray
+    ) -> None:
         self.rows = rows
         self._found: dict[int, np.ndarray] = {}
         ids, starts = model.with_parts(ids.astype(np.int64), starts)

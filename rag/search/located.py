@@ -62,10 +62,11 @@ def locate(snapshot: Snapshot, rows: Sequence[int], texts: Sequence[str]) -> Loc
         np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64) for row in rows
     ]
     found = laid(characters(model), held, texts)
-    again = [number for number, spans in enumerate(found) if spans is None]
-    for number, (ids, spans) in zip(again, model.located([texts[number] for number in again])):
-        held[number], found[number] = ids, spans
+    again = [number for number, one in enumerate(found) if one is None]
+    for number, (ids, one) in zip(again, model.located([texts[number] for number in again])):
+        held[number], found[number] = ids, one
     starts = np.cumsum([0, *map(len, held)])
     if not starts[-1]:
         return Located(np.zeros(0, np.int64), np.zeros((0, 2), np.int64), starts)
-    return Located(*model.refined(np.concatenate(held), np.concatenate(found), starts))
+    spans = np.concatenate([one for one in found if one is not None])  # as all are now
+    return Located(*model.refined(np.concatenate(held), spans, starts))

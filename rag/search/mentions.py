@@ -56,12 +56,12 @@ def holding(snapshot: Snapshot, thing: str) -> np.ndarray:
     forms = {thing, thing.removesuffix("s"), f"{thing}s"} if thing[-1:].isascii() else {thing}
     for form in forms:
         passages = snapshot.holding_words(form)
-        rows = np.unique(snapshot.passages.article_row[passages])
+        rows = np.unique(snapshot.passages.article_row[passages]).tolist()
         if len(rows) <= COMPARED:
             said = snapshot.model.normalize(form)
             rows = [
                 row
-                for row, article in snapshot.articles(rows.tolist()).items()
+                for row, article in snapshot.articles(rows).items()
                 if said in snapshot.model.normalize(f"{article.title}\n{article.text}")
             ]
         keep[rows] = True

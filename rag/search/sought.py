@@ -46,7 +46,8 @@ def sought(raw: str) -> Sought:
     Raises OnlyLeftOut where nothing is to be found, UsageError where it is empty or too long.
     """
     text = clean(raw)
-    phrases, without = [], []
+    phrases: list[str] = []
+    without: list[str] = []
     for part in _PART.finditer(text):
         words = next(filter(None, part.groups()[1:]), "").strip()
         if words:

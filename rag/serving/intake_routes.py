@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from rag.corpus.folder import Added
-from rag.serving.intake import FINAL, FILES, Intake, Item, Job
+from rag.serving.intake import FILES, FINAL, Intake, Item, Job
 from rag.serving.models import Refusal
 
 _REFUSED = {"default": {"model": Refusal, "description": "Refused or failed."}}

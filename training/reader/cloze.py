@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-
 from rag.reader.encode import GAPS, SHAPES, Encoded
 from training.examples import Example
 from training.reader.sources import Text, occurrences, size_of, spread, stretch

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from rag.embed.static import StaticModel
-from training.data import LEFT_OUT
 from training.composed import Places, composed
+from training.data import LEFT_OUT
 from training.examples import Example
 from training.reader.cloze import Clozes
 from training.reader.listed import list_questions, of_list
