@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rag.corpus import detect_lang
 from rag.corpus.language import UNKNOWN
 from rag.question.constraints import day_of, find_limits
-from rag.question.corpus_asked import about_corpus
+from rag.question.corpus_asked import about_corpus, of_the_same
 from rag.question.query import clean, query_of
 from rag.question.script import HANT, is_traditional, simplified
 from rag.question.talk import talk_of
@@ -52,13 +52,21 @@ def parse(
     only: tuple[str, ...] = ()
     second = ""
     history = [turn for turn in history if turn[1].kind != "talk"]
-    if history and not talk:
+    if history and talk:  # "还有吗？" after an answer is none
+        from rag.question.asides import asks_details, asks_more
+
+        talk = "" if asks_more(simplified(typed)) or asks_details(simplified(typed)) else talk
+    # "How many articles are there?" is whole, but for after a question of that kind.
+    whole = about and (about.subject or not history or history[-1][1].kind != "corpus")
+    if history and not (talk or whole):
         # Its patterns take longer to make than most answers do.
         from rag.question.asides import told_before
         from rag.question.followup import complete, otherwise
 
-        completed = complete(typed, history, snapshot.source_codes[0])
-        second = otherwise(typed, completed, history, snapshot.source_codes[0])
+        completed = "" if about else of_the_same(typed, history[-1][1], today, snapshot.model)
+        if not completed:
+            completed = complete(typed, history, snapshot.source_codes[0])
+            second = otherwise(typed, completed, history, snapshot.source_codes[0])
         seen, only = told_before(typed, completed, history)
     query = query_of(snapshot, completed or typed)
     if query.text != (completed or typed):  # in the words of the articles

@@ -7,14 +7,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.corpus import detect_lang
 from rag.corpus.places import find_places
 from rag.embed import load_static
 from rag.question.asking import THINGS, asking, is_bare, outside_of
 from rag.question.kinds import kind_of
 from rag.question.types import Earlier, Span
 from rag.question.whole import AUX, LEVELS, NOUN_AUX, PREP, SUBJECT, VERB, Whole, asks_below
-from rag.question.whole import context, head_of, leading, rest_of, subject, taken_apart
+from rag.question.whole import context, head_of, language, leading, rest_of, subject, taken_apart
 from rag.question.words import in_other, words as words_of
 
 _MONTH = re.compile(r"[\d一二三四五六七八九十]{1,2}\s?月|(?:in |on )?[A-Z][a-z]+\.?(?: \d{1,2})?$")
@@ -34,7 +33,7 @@ _ONE = re.compile(r"(?:the |an? )?(?P<kind>[a-z-]+) ones?")
 _KIND_EN = re.compile(r"\b((?:the|an?) )([a-z-]+)( [a-z-]+)")
 # "《长河》的票房是多少": what is asked about is the film, and one thing of it.
 _THING_OF = re.compile(r"(?P<owner>.+)的[^的]{1,5}[是为]$")
-_NUMBER = re.compile(r"\d+|(?<=第)[一二三四五六七八九十百]+")
+_NUMBER = re.compile(r"(?:\d+|(?<=第)[一二三四五六七八九十百]+|[一二三四五六七八九十]+(?=号))")
 _DID = rf"\b({PREP}|{AUX}|\w+ed|{words_of('did_en')}) "
 _BEGIN = re.compile(rf"[了过，的]|{VERB}|{_DID}|(?=\b(the|an?) )", re.I)
 
@@ -70,7 +69,7 @@ def in_full(said: Said, before: str, answer: Earlier, second: bool = False) -> s
             place of a like thing, or is something of what was asked about; a pronoun stands for
             what was asked about, or for the answer.
     """
-    lang, new, old = "zh" if detect_lang(before) == "zh" else "en", said.whole, taken_apart(before)
+    lang, new, old = language(before), said.whole, taken_apart(before)
     if said.tail:
         return _question(_of_what(said, old, answer, lang, second), said.lang)
     if said.topic:
@@ -95,7 +94,7 @@ def _put(old: Whole, words: str, kind: str, said: Said, lang: str) -> str:
             return f"{body[:start]}{year}{words}{body[end:]}"
         return f"{re.sub('(in|on|during|of) $', '', body[:start])}{within} {year}{body[end:]}"
     asks = said.whole.asks or not ask or asks_below(ask, sum(said.whole.places, ()))
-    if not asks and ask.kind == kind:
+    if not asks and (ask.kind == kind or kind == "places" and ask.level in LEVELS):
         rest = body[ask.end :].strip()  # it answers "where" or "when"
         if lang == "zh":
             return f"{head_of(old)}{'在' if old.asks[0] == '在' else ''}{words}{rest}"
@@ -175,7 +174,8 @@ def _of_what(said: Said, old: Whole, answer: Earlier, lang: str, second: bool) -
 def _owner(whole: Whole) -> str:
     """The film of "《长河》的票房是多少"; "" where nothing of a thing is asked for."""
     ask = whole.ask
-    thing = ask and ask.end >= len(whole.body) - 2 and _THING_OF.match(whole.body[: ask.start])
+    thing = ask and ask.end >= len(whole.body) - 2 and ask.kind != "what"
+    thing = thing and _THING_OF.match(whole.body[: ask.start])
     return thing["owner"] if thing else ""
 
 
