@@ -20,6 +20,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,6 +31,9 @@ from rag.question.script import has_chinese
 from rag.question.types import TALK
 from training.composed import composed
 from training.data import place_names, rows
+
+if TYPE_CHECKING:
+    import torch
 
 HERE = Path(__file__).parent
 NUMBERS = {"-": 0, **{kind: at for at, kind in enumerate(message.KINDS)}}
@@ -51,7 +55,19 @@ TAIL = (
     ("吧", "呢", "啊", "好吗", "可以吗", "，谢谢", "！", "一下"),
     (" please", " thanks", "!!", " now", " pls", " then", " ok?"),
 )
-LEANING = ("{}呢", "那{}呢？", "{}的呢？"), ("and {}?", "what about {}?", "and in {}?")
+LEANING = (
+    (
+        "{}呢",
+        "那{}呢？",
+        "{}的呢？",
+        "那么{}的呢",
+        "{}也有吗？",
+        "那{}怎么样",
+        "还有{}呢？",
+        "在{}吗？",
+    ),
+    ("and {}?", "what about {}?", "and in {}?", "how about the {}?", "and the {}?", "by which {}?"),
+)
 ASKING = (
     (
         "请问{}",
@@ -83,11 +99,11 @@ TIMES = (
     "{}号呢",
 )
 JOINED = ("，", "。", " "), (", ", ". ", " ")
-HIDDEN, EPOCHS, BATCH, RATE = 64, 5, 256, 0.004
+HIDDEN, EPOCHS, BATCH, RATE = 48, 3, 256, 0.004
 SKIPPED = 0.1  # of the runs of a message, each time that it is learnt from
 PAIRS = 1_500  # messages that are made of two
 # Spellings of a line with alternatives, of a question about the corpus, and of each with things.
-SPELT, SPELT_CORPUS, FILLED = 40, 16, 8
+SPELT, SPELT_CORPUS, FILLED = 30, 14, 8
 TESTS = "../benchmarks/talk.tsv", "../benchmarks/talk_held.tsv"  # no message of them is an example
 LONGEST_PINYIN = 7  # characters of a message that is also given in Pinyin
 NEUTRAL = {"了": "le", "的": "de", "着": "zhe", "地": "di", "女": "nv"}  # where readings differ
@@ -158,7 +174,7 @@ def spelt(line: str, chance: random.Random, most: int = SPELT) -> list[str]:
     found = [line] * most
     while any(map(_CHOICE.search, found)):  # the innermost ones first
         found = [_CHOICE.sub(one, text) for text in found]
-    return list(dict.fromkeys(found))
+    return [text for text in dict.fromkeys(found) if text.strip()]
 
 
 @functools.cache
@@ -253,15 +269,15 @@ def varied(
     for text in (*chance.sample(real, 3_000), *chance.choices(long, k=5_000)):  # what is pasted
         begin = chance.randrange(max(1, len(text) - 4))
         yield "-", text[begin : begin + chance.randint(4, 30)]
-    for place in chance.sample(places, 1_000):
+    for place in chance.sample(places, 1_500):
         yield "-", place
-        yield "-", chance.choice(LEANING[0]).format(place)
+        yield from (("-", form.format(place)) for form in chance.sample(LEANING[0], 3))
     words = [
         word for text in real if not has_chinese(text) for word in text.split() if len(word) > 4
     ]
     for word in chance.sample(words, 1_000):
         yield "-", word
-        yield "-", chance.choice(LEANING[1]).format(word)
+        yield from (("-", form.format(word)) for form in chance.sample(LEANING[1], 2))
 
 
 def _slip(text: str, chance: random.Random) -> str:
