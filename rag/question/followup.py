@@ -83,8 +83,6 @@ def _may_lack(question: str) -> Said | None:
     named = whole.groups or whole.times or names_of(whole.body)
     if not whole.ask or named or size > SHORT[lang] or _NO_IT.search(question):
         return None
-    if lang == "en" and re.search(r"\b(?:an?|[A-Z]\w+)\b", whole.body[1:]):
-        return None
     return Said(whole, lang, tail=True)
 
 

@@ -28,7 +28,6 @@ _WEEKLY = re.compile(
 _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|last)\b", re.I)
 _AMOUNT = re.compile("[量额价资费数率值度积长高宽龄]$")
 _THE = re.compile(r"\bthe (?:[a-z-]+ ){0,2}[a-z-]+$")  # "Who designed the tram line"
-_COUNTED = re.compile(r" ([a-z-]+s|people|men|women|children)\b")
 _ONE = re.compile(r"(?:the |an? )?(?P<kind>[a-z-]+) ones?")
 _KIND_EN = re.compile(r"\b((?:the|an?) )([a-z-]+)( [a-z-]+)")
 # "《长河》的票房是多少": what is asked about is the film, and one thing of it.
@@ -242,29 +241,17 @@ def _counterpart(whole: Whole, topic: str, zh: bool, second: bool) -> Span | Non
 
 def _near(whole: Whole, topic: str, zh: bool, taken: list[Span], second: bool) -> Span:
     """The word that is nearest to another thing in meaning and form; (0, 0) for none."""
-    body, ask = whole.body, whole.ask
-    number = not zh and not second and ask and ask.kind == "number"
-    counted = number and _COUNTED.match(body, ask.end)
-    if counted and _COUNTED.fullmatch(f" {topic}"):  # "how many beds": "and doctors?"
-        return counted.span(1)
-    model, asks = load_static(), taken[-1][1] if taken else len(body)
+    body, model = whole.body, load_static()
     found = model.spans(body)[1].tolist() if zh else [m.span() for m in re.finditer(r"\S+", body)]
     spans = [(a, b) for a, b in found if b - a > 1 and outside_of((a, b), taken)]
     spans = [(a, b) for a, b in spans if not re.fullmatch(AUX, body[a:b], re.I)]
-    like = [_form(body[:b], zh) == _form(topic, zh) for _, b in spans]
     vectors = model.embed_passages([topic, *(body[a:b] for a, b in spans)])
-    near = [float(vector @ vectors[0]) for vector in vectors[1:]]
-    # What stands before the words that ask is what is asked about: it stays, unless it is alike ...
-    # ... or in a compound of it, "棉花" of "棉花产量".
-    part = bool(zh and ask and _AMOUNT.search(head_of(whole)) and not _AMOUNT.search(topic))
-    may = [
-        (n + ALIKE * l, s)
-        for n, l, s in zip(near, like, spans)
-        if l or zh and s[0] >= asks or part and "的" in body[: s[0]]
+    form = _form(topic, zh)
+    near = [
+        (float(vector @ vectors[0]) + ALIKE * (_form(body[:b], zh) == form), (a, b))
+        for vector, (a, b) in zip(vectors[1:], spans)
     ]
-    score, span = max(may, default=(0, (0, 0)))
-    if part and may:
-        return span if not second else (0, 0)
+    score, span = max(near, default=(0, (0, 0)))
     return span if (score >= NEAR) != second else (0, 0)
 
 
