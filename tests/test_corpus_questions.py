@@ -127,10 +127,7 @@ def test_what_the_articles_are_to_be_about(news, question, subject):
     assert parse(news, question).about.subject == subject
 
 
-def test_a_question_about_the_corpus_is_whole_and_a_short_one_leans_on_another(news):
+def test_a_question_about_the_corpus_is_whole(news):
     provinces = answer(news, "哪些省举行了防汛演练？")
     counted = answer(news, "有多少篇文章？", history=[("哪些省举行了防汛演练？", provinces)])
     assert (counted.kind, counted.completed) == ("corpus", "")
-    named = answer(news, "有多少篇文章提到大桥？")
-    latest = answer(news, "最新的是什么？", history=[("有多少篇文章提到大桥？", named)])
-    assert (latest.kind, latest.about) == ("corpus", "大桥")
