@@ -7,7 +7,7 @@
 message. Each is also read with slips of the keys, with politeness around it, and two at once; a
 question behind a greeting stays one. ``corpus.tsv`` has questions about the corpus and such as come
 near to them, with {x}, {y} for a subject and {t} for a time. In both, (a|b) is one of several
-spellings. Real questions, titles and dictionary words of ``DATA/train`` are questions, too. Takes four
+spellings. Real questions, titles and dictionary words of ``DATA/train`` are questions, too. Takes two
 minutes on one core.
 """
 
