@@ -170,7 +170,7 @@ class Assistant:
             question, answer: the turn to go on from; to ask a suggestion, put it at the end of the
                 history.
             history: the turns before it. The rest, and the errors, are as for :meth:`ask`. It takes
-                as long as up to eight answers.
+                as long as some answers.
         """
         from rag.answer.suggest import suggestions
 

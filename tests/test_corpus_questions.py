@@ -125,3 +125,9 @@ def test_since_a_day_is_what_was_published_since_then(news):
 )
 def test_what_the_articles_are_to_be_about(news, question, subject):
     assert parse(news, question).about.subject == subject
+
+
+def test_a_question_about_the_corpus_is_whole(news):
+    provinces = answer(news, "哪些省举行了防汛演练？")
+    counted = answer(news, "有多少篇文章？", history=[("哪些省举行了防汛演练？", provinces)])
+    assert (counted.kind, counted.completed) == ("corpus", "")

@@ -359,7 +359,9 @@ def test_a_question_too_long_to_be_completed_stands_as_it_is():
     ("before", "question", "full"),
     [
         ("图书馆周末开放吗？", "周一呢？", "图书馆周一开放？"),
-        ("新疆的棉花产量是多少？", "小麦呢？", "新疆的小麦产量是多少？"),
+        ("神舟十五号什么时候返回的？", "不对，我问的是神舟十六号", "神舟十六号什么时候返回的？"),
+        ("When did Shenzhou 15 land?", "no, I meant Shenzhou 16", "When did Shenzhou 16 land?"),
+        ("福建的四大体系是什么？", "什么时候建立的？", "福建的四大体系什么时候建立的？"),
         ("电影《长河》的票房是多少？", "导演是谁？", "电影《长河》导演是谁？"),
         ("海东机场去年运送了多少旅客？", "货物呢？", "海东机场去年运送了多少货物？"),
         (
@@ -400,6 +402,8 @@ def test_which_of_two_that_were_asked_about():
         complete("Which is longer?", turns)
         == "Which is longer, the Orla bridge or the Tarn bridge?"
     )
+    asked = [turn("Compare Huawei and Xiaomi")]
+    assert complete("which one sold more?", asked) == "Which sold more, Huawei or Xiaomi?"
 
 
 @pytest.mark.parametrize(
@@ -409,6 +413,7 @@ def test_which_of_two_that_were_asked_about():
         ("谁设计了青石大桥？", "person", "李明", "他多大年纪？", "设计了青石大桥，他多大年纪？"),
         ("四川举办了什么演练？", "text", "", "兰州图书馆什么时候开馆？", ""),
         ("任免名单有多少票赞成？", "text", "", "反对的呢？", ""),
+        ("新疆的棉花产量是多少？", "text", "", "小麦呢？", "新疆的小麦产量是多少？"),
     ],
 )
 def test_the_other_reading(before, kind, label, question, second):

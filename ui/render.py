@@ -195,7 +195,10 @@ def _rows(turn: Turn) -> str:
     for at, row in enumerate(turn.answer.rows):
         if row.label and row.label not in shown:
             shown.add(row.label)
+            # The day of the first quote of a side of a comparison stands beside the quote.
+            dated = row.citations and row.value == cited(turn)[row.citations[0] - 1].date
             value = f' <span class="yj-detail">{escape(row.value)}</span>' if row.value else ""
+            value = "" if dated else value
             parts.append(
                 f'<p class="yj-lead"><strong>{escape(row.label)}</strong>{value}</p>{columns.line(turn, at)}'
             )

@@ -92,7 +92,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "keys_on": "启用单键快捷键",
         "newest_used": "所引最新文章：{date}（{age}）",
         "undated_used": "所引文章均无日期",
-        "index_age": "索引建于{age}",
+        "index_age": "索引建于 {age}",
         "age_months": "{n} 个月前",
         "age_years": "{n} 年前",
         "age_today": "今天",

@@ -121,7 +121,8 @@ def _paragraph(snapshot: Snapshot, quote: Citation, cited: Citations) -> Citatio
 
 
 def _is_furniture(text: str) -> bool:
-    return bool(_FURNITURE.search(text)) or is_caption(text)
+    said = sum(map(str.isalnum, text))  # "（完）"
+    return said < 2 or bool(_FURNITURE.search(text)) or is_caption(text)
 
 
 def _told_apart(rows: Sequence[Row], cited: Citations, parsed: ParsedQuestion) -> list[Row]:

@@ -95,6 +95,20 @@ def begins_at(text: str, start: int, end: int, keep: int) -> int:
     return at
 
 
+def headline(text: str, start: int, end: int) -> str:
+    """The headline that runs into a report's first sentence; without one, that sentence from where
+    the report begins.
+
+    Args:
+        text: of an article without a title.
+        start, end: its first sentence.
+    """
+    label = _LABEL.match(text, start, end)
+    at = label.end() if label else start
+    until = headline_end(text, at, end, bool(label))
+    return text[begins_at(text, at, end, end - 1) if until == end else at : until]
+
+
 def headline_end(text: str, start: int, end: int, labelled: bool = False) -> int:
     """Where a headline ends that stands at ``start`` and runs into its report; ``end`` for none.
 

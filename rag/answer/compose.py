@@ -12,6 +12,7 @@ from rag.answer.types import Answer, Citation, Row
 from rag.answer.when import beside
 from rag.question.script import HANT, in_script
 
+UNTITLED = 30  # characters of a quote that stand for the title of its article
 _CUT = re.compile(r"[，、,：:—]$")  # a quote that goes on within its sentence
 
 
@@ -157,7 +158,7 @@ def refusal_text(grade: str, missing: Sequence[str], nearest: Sequence[Citation]
 
     With it what was not found, and which articles come nearest.
     """
-    titles = list(dict.fromkeys(c.title or c.article_id for c in nearest))
+    titles = list(dict.fromkeys(c.title or f"{c.quote[:UNTITLED]}…" for c in nearest))
     if lang != "en":
         said = (
             "文章讲到了相关的事，但没有说到这一点。"

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.answer import corpus_text as say
+from rag.answer.begin import headline
 from rag.answer.cite import Citations, verify
 from rag.answer.sentence import Sentence, longest, quote_span
 from rag.answer.types import Answer, Row
@@ -25,6 +26,7 @@ from rag.search.mentions import mentions
 from rag.search.tally import by_code, by_province, published_in
 
 LISTED = 20  # articles of a list, as many as a screen has lines; 还有呢 gives the next
+LONGEST_HEADING = 100  # characters that stand for a title
 SHOWN = 5  # articles below a count, and of "the latest"
 RANKED = 10  # months and places that are told, those with the most articles
 
@@ -183,7 +185,8 @@ def _row(snapshot: Snapshot, row: int, more: int, cited: Citations) -> Row:
     whole = sentence.end - sentence.start <= longest(article)
     keep = sentence.end - 1 if whole else sentence.start
     number = cited.cite(sentence, quote_span(sentence, (keep, keep + 1)))
-    label = " ".join(article.title.split()) or heading("", article.text[:100])
+    opening = headline(article.text, sentence.start, sentence.end)[:LONGEST_HEADING]
+    label = heading(article.title, opening)
     return Row(label, citations=(number,), more=more, value=article.date)
 
 

@@ -50,7 +50,8 @@ def nearest_of(
     )
     missing = () if best is None else _missing(parsed, best)
     if not parsed.allowed.any():
-        missing = tuple(dict.fromkeys((*(one.words for one in parsed.constraints), *missing)))
+        limits = [one.words for one in parsed.constraints]
+        missing = (*limits, *(one for one in missing if not any(one in whole for whole in limits)))
     return tuple(cited.all), missing, "near" if covered >= judge.near else "nothing"
 
 

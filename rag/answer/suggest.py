@@ -2,11 +2,12 @@
 
 They are made from the article that the answer rests on: a clause of it with its figure, date or
 place taken out and words that ask in its place, the words that ask when, where and why of what was
-asked before, and what is the latest about a place that it names.
+asked before, and what the index has about what it names and of its month.
 """
 
 from __future__ import annotations
 
+import calendar
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -14,23 +15,27 @@ from dataclasses import dataclass
 
 from rag.answer.begin import begins_at, is_caption
 from rag.answer.engine import answer as answered
+from rag.answer.summary import LEANS
+from rag.answer.talk import LONGEST_TITLE
 from rag.answer.types import Answer, Citation
-from rag.corpus import clauses, sentences
+from rag.corpus import Article, clauses, sentences
 from rag.corpus.places import find_places
 from rag.index import Snapshot
+from rag.question.names import names_of
 from rag.question.query import clean
 from rag.question.script import HANT, in_script
 from rag.reader.values import find_dates, find_numbers
 from rag.search.types import Filters
 
 MOST = 3  # suggestions
-TRIED = 8  # questions that are asked to find them, at some .15 s each
+TRIED = 12  # questions that are asked to find them, at some .15 s each
 NEAR = 600  # characters of the article on either side of the quote that questions are made from
 CLAUSE = {"zh": (9, 36), "en": (24, 110)}  # characters of a clause that makes a question
-# A clause that begins so leans on the one before it.
+# A clause begins so, or ends so, that needs another one beside what a sentence may lean on.
 _LEANS = re.compile(
-    r"[这该其他她它此那并还也而但则且又均都将已把被使让为与和及或从以据给对向在于]|同时|对此|为此|因此|目前|上述|此外|记者|我|有|截[至止]|其中|包括|分别"
+    r"[该其此并还也则且又均都将已把被使让为与和及或从以据给对向在于有]|目前|截[至止]|包括|分别"
 )
+_ENDS = re.compile(r"(?:[中时后前下里的]|以来|期间|之际)$")
 _BARE = re.compile("[全总主]|投资|造价|占地|设计|预计|面积|票价|工期|容量|产量")
 _MEASURE = re.compile(r"[^\W\d][^\d]*$")
 _PLACED = re.compile(r"[在于]$")
@@ -59,17 +64,21 @@ _WORDS = {"zh": ("什么时候？", "在哪里？", "为什么？"), "en": ("Whe
 # By the kind of what was asked: what needs not be asked again, or has no reason ("how long": why).
 _ASKED = {"date": (0,), "places": (1,), "number": (2,), "corpus": (0, 1, 2)}
 _LATEST = {"zh": "关于{}的最新消息是什么？", "en": "What is the latest about {}?"}
+_REPORTS = {"zh": "有哪些关于{}的报道？", "en": "Which reports are there about {}?"}
+_MONTH = {"zh": "{0}年{1}月有哪些新闻？", "en": "What happened in {2} {0}?"}
+_SAID = {"zh": "“{}”说了什么？", "en": "What is said about “{}”?"}
 _ONE = {"zh": "那{}呢？", "en": "What about {}?"}
 _MORE = {"zh": "详细说说", "en": "Tell me more"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Idea:
-    """A question, and what its answer must quote; "" for anything of the same story."""
+    """A question, and what its answer must quote one of; () for anything of the same story."""
 
     question: str
-    expects: str = ""
+    expects: tuple[str, ...] = ()
     about: bool = False  # the index answers it, whatever story is quoted
+    of: str = ""  # the id of the article that it asks for
 
 
 def suggestions(
@@ -114,10 +123,12 @@ def _bears_out(snapshot: Snapshot, idea: _Idea, given: Answer, quote: Citation) 
     if given.refused or not given.citations:
         return False
     first = given.citations[0]
+    if idea.of:
+        return first.article_id == idea.of
     if idea.about:
         return given.matched > 1
     if idea.expects:
-        return idea.expects in first.quote
+        return any(one in first.quote for one in idea.expects)
     story = snapshot.columns.story
     rows = (snapshot.article_row(one.article_id) for one in (first, quote))
     return len({int(story[row]) for row in rows}) == 1 and first.id != quote.id
@@ -138,7 +149,7 @@ def _ideas(snapshot: Snapshot, answer: Answer, quote: Citation) -> Iterator[_Ide
             begin = begins_at(article.text, start, end, end - 1)
             if (start > low or not low) and not is_caption(article.text[begin:end]):
                 for kind, idea in make(article.text[begin:end]):
-                    if not any(idea.expects in one.quote for one in answer.citations):
+                    if not any(idea.expects[0] in one.quote for one in answer.citations):
                         made[kind].append(idea)
     kinds = sorted(made, key=lambda kind: kind == answer.kind)  # first of another kind than before
     turns = itertools.zip_longest(*(made[kind][:2] for kind in kinds))
@@ -147,14 +158,38 @@ def _ideas(snapshot: Snapshot, answer: Answer, quote: Citation) -> Iterator[_Ide
         return
     for name in answer.places[:2] if len(answer.rows) > 1 else ():
         place = find_places(name)[0].place
-        yield _Idea(_ONE[lang].format(place.en if lang == "en" else place.short), place.short)
+        said = place.en if lang == "en" else place.short
+        yield _Idea(_ONE[lang].format(said), tuple(filter(None, (place.short, place.en))))
     yield _Idea(_MORE[lang])
     places = [one.place for one in find_places(quote.quote) if not one.part_of_name]
-    if places:
+    asked = answer.completed or answer.question
+    named = {one.place for one in find_places(asked)}
+    if places := [one for one in places if one in named] or places:
         name = places[-1].en if lang == "en" else places[-1].short or places[-1].name
         yield _Idea(_LATEST[lang].format(name), about=True)
     left = [n for n in range(len(_WORDS[lang])) if n not in _ASKED.get(answer.kind, ())]
     yield from (_Idea(_WORDS[lang][n]) for n in left)
+    yield from _of_the_index(snapshot, answer, article, lang)
+
+
+def _of_the_index(
+    snapshot: Snapshot, answer: Answer, article: Article, lang: str
+) -> Iterator[_Idea]:
+    """What the index has about names that were asked of, of the month of the article, and of what
+    else was cited.
+    """
+    asked = answer.completed or answer.question
+    for start, end in names_of(asked) if answer.kind != "corpus" else ():
+        yield _Idea(_REPORTS[lang].format(asked[start:end].strip('《》“”"')), about=True)
+    if len(month := article.date[:7]) == 7:
+        year, number = month.split("-")
+        words = _MONTH[lang].format(year, int(number), calendar.month_name[int(number)])
+        yield _Idea(words, about=True)
+    others = dict.fromkeys(one.article_id for one in answer.citations[1:])
+    for one in (*(snapshot.article_by_id(id) for id in others if id != article.id), article):
+        fits = 0 < len(one.title) <= LONGEST_TITLE[lang] and not re.search('[“”"]', one.title)
+        if fits and one.lang == lang:
+            yield _Idea(_SAID[lang].format(one.title), of=one.id)
 
 
 def _chinese(sentence: str) -> Iterator[tuple[str, _Idea]]:
@@ -167,27 +202,31 @@ def _chinese(sentence: str) -> Iterator[tuple[str, _Idea]]:
         clause = sentence[start:end].rstrip("，。；：！？、 ")
         if start and len(clause) < least + 3 and _BARE.match(clause):
             clause = f"{subject}{clause}"  # "全长2780米"
-        if not least <= len(clause) <= most or _LEANS.match(clause) or re.search("[“”？?]", clause):
+        if not least <= len(clause) <= most or _ENDS.search(clause):
+            continue
+        if LEANS.match(clause) or _LEANS.match(clause) or re.search("[“”？?]", clause):
             continue
         dates = find_dates(clause)
         for value in find_numbers(clause):
             counted = _MEASURE.search(value.unit)
             dated = any(one.start < value.end and value.start < one.end for one in dates)
-            if counted and value.head is not None and not (dated or value.ordinal):
+            few = re.match("[一二两几]", value.text)
+            if counted and value.head is not None and not (dated or value.ordinal or few):
                 asks = f"{clause[: value.start]}多少{value.unit}{clause[value.end :]}？"
-                yield "number", _Idea(asks, value.text)
+                yield "number", _Idea(asks, (value.text,))
+                break
         for value in dates:
             said = re.match("报道|消息|电|讯|[晚早]", clause[value.end :])
             if value.iso and value.start > 1 and len(clause) - value.end > 1 and not said:
                 asks = f"{clause[: value.start]}什么时候{clause[value.end :]}？"
-                yield "date", _Idea(asks, value.text)
+                yield "date", _Idea(asks, (value.text,))
         groups = [one for one in find_places(clause) if not one.part_of_name]
         if groups and groups[0].start > 3 and _PLACED.search(clause[: groups[0].start]):
             ends = groups[-1].end if len(groups) < 3 else groups[0].end
             rest = clause[ends:]
             if re.match("举[行办]|召开|开[幕赛]|启动|成立|落[成户]|揭[牌幕]|发生", rest):
                 asks = f"{clause[: groups[0].start]}哪里{rest}？"
-                yield "places", _Idea(asks, clause[groups[0].start : ends])
+                yield "places", _Idea(asks, (clause[groups[0].start : ends],))
 
 
 def _english(sentence: str) -> Iterator[tuple[str, _Idea]]:
@@ -200,10 +239,10 @@ def _english(sentence: str) -> Iterator[tuple[str, _Idea]]:
         if value.iso and (found := _DONE.match(said)):
             first, _, other = found["aux"].partition(" ")
             words = ("When", first, _inside(found["subject"]), other, found["rest"])
-            yield "date", _Idea(f"{' '.join(filter(None, words))}?", value.text)
+            yield "date", _Idea(f"{' '.join(filter(None, words))}?", (value.text,))
         elif value.iso and (found := _DID.match(said)):
             asks = f"When was it that {_inside(found['subject'])} {found['rest']}?"
-            yield "date", _Idea(asks, value.text)
+            yield "date", _Idea(asks, (value.text,))
     for value in find_numbers(sentence):
         noun = re.sub(r"^.*?\d[\d,.]*(?: (?:million|billion|thousand))?", "", value.text)
         if value.head is None or value.ordinal:
@@ -211,12 +250,12 @@ def _english(sentence: str) -> Iterator[tuple[str, _Idea]]:
         of, how = _IS.fullmatch(sentence[: value.start]), _SIZE.match(sentence, value.end)
         if of and how:
             asks = f"How {how['size']} {of['aux']} {_inside(of['subject'])}?"
-            yield "number", _Idea(asks, value.text)
+            yield "number", _Idea(asks, (value.text,))
         elif value.start < 12 and (found := _COUNTED.match(noun + sentence[value.end :])):
             rest = found["rest"].rstrip(". ")
-            yield "number", _Idea(f"How many{found['noun']} {rest}?", value.text)
+            yield "number", _Idea(f"How many{found['noun']} {rest}?", (value.text,))
     if found := _WHO.match(sentence):
-        yield "person", _Idea(f"Who {found['rest'].rstrip('. ')}?", found["who"])
+        yield "person", _Idea(f"Who {found['rest'].rstrip('. ')}?", (found["who"],))
 
 
 def _inside(subject: str) -> str:

@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from rag.corpus import detect_lang
 from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher, known_publisher
 from rag.question.script import simplified
 from rag.question.types import Earlier, Turns
-from rag.question.whole import ANY_DAY, taken_apart
+from rag.question.whole import ANY_DAY, language, taken_apart
 
 _END = r"[呢吗啊呀嘛吧]*[？?！!。.…\s]*"
 _MORE = re.compile(
@@ -89,6 +88,13 @@ _SAYS_EN = re.compile(
     r"|as for) (?i:the )?(?P<name>[A-Z][\w.'& -]{1,40}?)(?i: say| report"
     r"| write)?(?i: about (?:it|this|that))?[?.!\s]*"
 )
+# "No, I meant the other one": it takes the place of what was asked about.
+_MEANT = re.compile(
+    r"(?:不对?|不是|错了|哦|抱歉)?[，,。！!\s]*我?(?:想?问|说|指|要问)的是(?P<zh>[^，。？?！!]{2,16})[。！!]?"
+    r"|(?:no|sorry|oops|wrong)?[,.!\s]*(?:no, )?(?:I (?:meant|mean|was asking about|asked about)|not that,)"
+    r" (?P<en>[^,.?!]{2,40})[.!]?",
+    re.I,
+)
 _FEAST = re.compile(rf"(?:那么?)?(?P<feast>[\u4e00-\u9fff]{{2,6}}?)(?:的)?呢{_END}")
 
 
@@ -124,6 +130,8 @@ def reworded(question: str, before: str, answer: Earlier) -> str:
     "" where it asks for a row that the answer before does not have, or that has no name.
     """
     question = question.strip()
+    if meant := _MEANT.fullmatch(question):
+        return f"那{meant['zh']}呢？" if meant["zh"] else f"What about {meant['en']}?"
     found = _NTH.fullmatch(question)
     if found and (answer.rows or not re.search(_ORDERED, before, re.I)):
         return _nth(found, question, answer)
@@ -179,6 +187,12 @@ def row_asked_for(question: str, before: str, answer: Earlier) -> str:
     found = _NTH.fullmatch(question.strip())
     if not found or answer.kind in ("places", "text"):
         return ""
+    if answer.kind == "corpus":  # a list of articles
+        label = re.sub(r"^(?:那|What about )|呢?[？?]$", "", _nth(found, question.strip(), answer))
+        said = f"“{label.rstrip('…')}”"
+        if not label:
+            return ""
+        return f"{said}说了什么？" if language(before) == "zh" else f"What is said about {said}?"
     said = re.sub(r"^(?:那|What about )|(?:呢)?[？?]$", "", _nth(found, question.strip(), answer))
     whole = taken_apart(before)
     if whole.ask is None or not any(row.label == said for row in answer.rows):
@@ -189,7 +203,7 @@ def row_asked_for(question: str, before: str, answer: Earlier) -> str:
         (size for size in (3, 2, 1) if rest[:size].strip() and said.endswith(rest[:size])), 0
     )  # 120万册 in place of "多少" of "多少册"
     full = f"{whole.body[:start]}{said}{rest[twice:]}"
-    return f"{full}？" if detect_lang(before) == "zh" else f"{full[0].upper()}{full[1:]}?"
+    return f"{full}？" if language(before) == "zh" else f"{full[0].upper()}{full[1:]}?"
 
 
 def of_publisher(question: str, before: str, sources: Sequence[str]) -> str:
@@ -198,7 +212,7 @@ def of_publisher(question: str, before: str, sources: Sequence[str]) -> str:
     name = found["name"].strip() if found else ""
     if not name or not known_publisher(name, sources):
         return ""
-    chinese = detect_lang(before) == "zh"
+    chinese = language(before) == "zh"
     if old := find_publisher(before, (*sources, *_names_in(before))):
         return f"{before[: old.start]}{name}{before[old.end :]}"
     asks = re.match(

@@ -6,19 +6,19 @@ from __future__ import annotations
 
 import re
 
-from rag.corpus import detect_lang
 from rag.question.types import Turns
-from rag.question.whole import subject, taken_apart
+from rag.question.whole import language, subject, taken_apart
 from rag.question.words import words
 
 _MOST_ZH, _MOST_EN = words("most_zh"), words("most_en")
 _WHICH = re.compile(
     rf"(?:那么?)?(?:它们|[这那]?两[个座条家者种次场])?[中里]?(?:哪|谁)(?:一?[个座条家种次场位者项所届])?(?:是|会|比较)?"
     rf"(?P<zh>(?:更|最|比较)?(?:{_MOST_ZH})(?:[些点]|一[些点])?)[的呢啊]?[？?]?"
-    rf"|(?:and |so |but )?which (?:one |of (?:them|the two) )?(?:is|was|has|had|cost|took) "
+    rf"|(?:and |so |but )?which (?:one |of (?:them|the two) )?(?:is|was|has|had|cost|took|sold|made|won|sells|makes) "
     rf"(?P<en>(?:the )?(?:more \w+|(?:{_MOST_EN})\w*|better|worse|more))\??",
     re.I,
 )
+_COMPARE = re.compile(r"(?:请|帮我)?(?:比较|对比)(?:一下)?(.+)|(?:[Cc]ompare|[Cc]ontrast) (.+)")
 BACK = 4  # turns that are gone back for a second thing
 
 
@@ -32,10 +32,14 @@ def asks_which(question: str, history: Turns) -> str:
     lang, things = "zh" if found["zh"] else "en", []
     for asked, answer in reversed(history[-BACK:]):
         whole = taken_apart(answer.completed or asked)
-        of = "zh" if detect_lang(whole.body) == "zh" else "en"
-        if of != lang:
+        if language(whole.body) != lang:
             continue
-        name = re.sub("(?:分别|各自?|都)+$", "", subject(whole, of))
+        beside = _COMPARE.match(whole.body)  # "Compare A and B"
+        name = (
+            beside[1] or beside[2]
+            if beside
+            else re.sub("(?:分别|各自?|都)+$", "", subject(whole, lang))
+        )
         if name and name not in things:
             things.insert(0, name)
         if len(things) == 2 or re.search(r"[和与跟]| and | or ", name):
@@ -45,5 +49,7 @@ def asks_which(question: str, history: Turns) -> str:
         return ""
     if lang == "zh":
         return f"{both}哪个{found['zh']}？"
-    verb = re.search(r"\b(?:is|was|has|had|cost|took)\b", question, re.I)[0].lower()
+    verb = re.search(r"\b(?:is|was|has|had|cost|took|sold|made|won|sells|makes)\b", question, re.I)[
+        0
+    ].lower()
     return f"Which {verb} {found['en']}, {both.replace(' and ', ' or ')}?"

@@ -15,12 +15,14 @@ import numpy as np
 from rag.embed.static import StaticModel
 from rag.question.message import asking_tokens, chances, reduced
 from rag.question.periods import find_periods
-from rag.question.types import CORPUS, TALK, About
+from rag.question.script import has_chinese, simplified
+from rag.question.types import CORPUS, TALK, About, Earlier
 
+LONGEST_LEANING = 30  # characters of a question that may leave out what articles are to be about
 # Characters of a message, and of a thing that articles are about.
 LONGEST, LONGEST_SUBJECT = 150, 60
 # The least probability of a question about the corpus.
-LEAST = 0.5
+LEAST = 0.45
 TIME = " 0 "  # stands for a time in a message that is told apart
 _TIED = re.compile(r"(?:\b(?:in|on|during|from|of|for|within|over|dated|at|the) )+$|[在于从自]$")
 _BEHIND = re.compile(r"\s*(?:以来|期间|之间|当中|里面|[里中间内]|(?=的?))")
@@ -86,6 +88,21 @@ def about_corpus(plain: str, today: date | None, model: StaticModel) -> About | 
     # versions.
     asks = "list" if dated and asks in ("dated", "latest", "new") else asks
     return About(asks, subject)
+
+
+def of_the_same(question: str, before: Earlier, today: date | None, model: StaticModel) -> str:
+    """A short question in full that asks about the corpus after another one did: "The latest?",
+    "From when to when?"; "" for any other.
+    """
+    if before.kind != "corpus" or len(question) > LONGEST_LEANING:
+        return ""
+    words, subject = question.rstrip("?？。. "), before.about
+    if has_chinese(question):
+        full = f"关于{subject}的{words}？" if subject else f"文章{words}？"
+    else:
+        full = f"{words} about {subject}?" if subject else f"{words} are the articles?"
+    found = about_corpus(simplified(full), today, model)
+    return full if found and found.subject == simplified(subject) else ""
 
 
 def without_times(plain: str, today: date | None) -> tuple[str, bool]:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.corpus import detect_lang
 from rag.question.asides import asks_details, asks_more, of_publisher, reworded, row_asked_for
 from rag.question.compared_before import asks_which
 from rag.question.asking import is_bare
@@ -17,7 +16,7 @@ from rag.question.query import MAX_CHARACTERS
 from rag.question.rephrase import Said, in_full
 from rag.question.script import is_traditional, simplified, traditional
 from rag.question.types import Turns
-from rag.question.whole import AUX, LEVELS, asks_below, taken_apart
+from rag.question.whole import AUX, LEVELS, asks_below, language, taken_apart
 from rag.question.wording import understand
 from rag.question.words import words
 
@@ -79,12 +78,10 @@ def _completed(question: str, history: Turns, sources: Sequence[str], second: bo
 
 def _may_lack(question: str) -> Said | None:
     """What a short question says that names nothing, so that it may lack its subject."""
-    whole, lang = taken_apart(question), "zh" if detect_lang(question) == "zh" else "en"
+    whole, lang = taken_apart(question), language(question)
     size = len(whole.body if lang == "zh" else whole.body.split())
     named = whole.groups or whole.times or names_of(whole.body)
     if not whole.ask or named or size > SHORT[lang] or _NO_IT.search(question):
-        return None
-    if lang == "en" and re.search(r"\b(?:an?|[A-Z]\w+)\b", whole.body[1:]):
         return None
     return Said(whole, lang, tail=True)
 
@@ -100,7 +97,7 @@ def leaning(question: str) -> Said | None:
     found = _PRONOUN.search(signs)
     start, end = found.span() if found and found[0] != "IT" else (0, 0)
     signs = signs[:start] + R * (end - start) + signs[end:]
-    said = Said(whole, "zh" if detect_lang(question) == "zh" else "en", pronoun=(start, end))
+    said = Said(whole, language(question), pronoun=(start, end))
     # How long or how old it is, is asked of one thing; which and how many, of several.
     counts = ask and ask.kind == "number" and not is_bare(whole.asks)
     if not _left(signs, said.lang) and (not end or ask and not counts):

@@ -1,9 +1,11 @@
 """What a message is: a question to the articles, talk, or a question about the corpus itself.
 
-A multinomial logistic regression over the runs of characters and of words of a message (hashed, as
-in Weinberger et al., "Feature hashing for large scale multitask learning", 2009) and its vector in
-the embedded model. ``python -m training.talk`` makes its weights from ``training/talk.tsv``,
-``training/corpus.tsv`` and real questions; ``benchmarks/talk.py`` measures it.
+A network of one hidden layer over the runs of characters and of words of a message (hashed, as in
+Weinberger et al., "Feature hashing for large scale multitask learning", 2009; summed, as in Joulin
+et al., "Bag of tricks for efficient text classification", 2017) and over the vectors of the whole,
+its first and its last two tokens in the embedded model. ``python -m training.talk`` makes its
+weights from ``training/talk.tsv``, ``training/corpus.tsv`` and real questions;
+``benchmarks/talk.py`` measures it.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ KINDS = ("question", *TALK, *CORPUS, "dated")  # "dated" lists the articles of a
 BUCKETS = 1 << 13  # that runs are hashed into
 RUNS, WORDS = 4, 3  # characters and words of a run, at most
 _FILE = "message.safetensors"
-_SCALE = 4.0, 2.0  # of the runs' vector, and of the embedded model's: what regularisation spares
+ENDS = 2  # tokens of its beginning, and of its end, that have a vector of their own
+_SCALE = 4.0, 2.0  # of the runs' sum, and of the vector of the whole
+_EMOJI = re.compile("[\u2600-\u27bf\u2b50\U0001f300-\U0001faff]")
 _NUMBER, _SIGNS = re.compile(r"\d+"), re.compile(r"[^\w+*/=×÷%^-]+|_")
 
 
@@ -34,8 +38,10 @@ def chances(said: str, model: StaticModel) -> np.ndarray:
     """float32 (len(KINDS),), summing to 1: how likely a message, :func:`reduced`, is of each
     kind.
     """
-    weights, found = _kept()["weights"], runs(said)
-    odds = weights[found].sum(0) * weight(len(found)) + dense([said], model)[0] @ weights[BUCKETS:]
+    kept, found = _kept(), runs(said)
+    hidden = kept["runs"][found].sum(0, dtype=np.float32) * weight(len(found))
+    hidden += kept["dense"] @ dense([said], model)[0] + kept["dense_bias"]
+    odds = kept["kinds"] @ np.maximum(hidden, 0) + kept["kinds_bias"]
     odds = np.exp(odds - odds.max())
     odds /= odds.sum()
     odds.flags.writeable = False
@@ -48,8 +54,13 @@ def asking_tokens() -> frozenset[int]:
 
 
 def reduced(text: str) -> str:
-    """A message without marks, with 0 for each number."""
-    return _SIGNS.sub(" ", _NUMBER.sub("0", folded(text))).strip()
+    """A message without marks, with 0 for each number and the name of each emoji."""
+    text = _SIGNS.sub(" ", _NUMBER.sub("0", _EMOJI.sub(_named, folded(text))))
+    return " ".join(text.split())
+
+
+def _named(emoji: re.Match) -> str:
+    return f" {unicodedata.name(emoji[0], '').lower()} "
 
 
 def folded(text: str) -> str:
@@ -76,9 +87,17 @@ def weight(count: int) -> float:
 
 
 def dense(said: Sequence[str], model: StaticModel) -> np.ndarray:
-    """The other features of reduced messages, float32 (n, d + 1): their vectors, and 1."""
-    vectors = _SCALE[1] * model.embed_passages(said)
-    return np.hstack([vectors, np.ones((len(said), 1), np.float32)])
+    """The other features of reduced messages, float32 (n, 3 d): vectors of the whole, its first
+    and its last tokens.
+    """
+    ids, offsets = model.encode_ids(said)
+    rows = [ids[start:end] for start, end in zip(offsets, offsets[1:])]
+    ends = [[row[:ENDS] for row in rows], [row[-ENDS:] for row in rows]]
+    vectors = [_SCALE[1] * model.embed_ids(ids, offsets)]
+    for parts in ends:
+        at = np.cumsum([0, *map(len, parts)]).astype(offsets.dtype)
+        vectors.append(model.embed_ids(np.concatenate(parts), at))
+    return np.hstack(vectors)
 
 
 @functools.cache
@@ -86,7 +105,5 @@ def _kept() -> dict:
     from safetensors.numpy import load
 
     kept = load(resources.files("rag.question").joinpath("data", _FILE).read_bytes())
-    return {
-        "weights": kept["weights"].astype(np.float32),
-        "asking": frozenset(kept["asking"].tolist()),
-    }
+    asking = frozenset(kept.pop("asking").tolist())
+    return {name: rows.astype(np.float32) for name, rows in kept.items()} | {"asking": asking}

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 from rag.corpus import detect_lang
 from rag.corpus.language import UNKNOWN
 from rag.question.constraints import day_of, find_limits
-from rag.question.corpus_asked import about_corpus
+from rag.question.corpus_asked import about_corpus, of_the_same
 from rag.question.query import clean, query_of
 from rag.question.script import HANT, is_traditional, simplified
-from rag.question.talk import talk_of
+from rag.question.talk import SURE, talk_of
 from rag.question.types import Asked, Earlier, ParsedQuestion
 from rag.question.wording import understand
 
 if TYPE_CHECKING:
+    from rag.embed.static import StaticModel
     from rag.index import Snapshot
 
 
@@ -47,18 +48,22 @@ def parse(
     about = about_corpus(
         simplified(typed) if is_traditional(typed) else typed, today, snapshot.model
     )
-    talk, completed = "" if about else talk_of(typed, snapshot.model), ""
+    history = [turn for turn in history if turn[1].kind != "talk"]
+    talk, completed = "" if about else _talk(typed, history, snapshot.model), ""
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     second = ""
-    history = [turn for turn in history if turn[1].kind != "talk"]
-    if history and not talk:
+    # "How many articles are there?" is whole, but for after a question of that kind.
+    whole = about and (about.subject or not history or history[-1][1].kind != "corpus")
+    if history and not (talk or whole):
         # Its patterns take longer to make than most answers do.
         from rag.question.asides import told_before
         from rag.question.followup import complete, otherwise
 
-        completed = complete(typed, history, snapshot.source_codes[0])
-        second = otherwise(typed, completed, history, snapshot.source_codes[0])
+        completed = "" if about else of_the_same(typed, history[-1][1], today, snapshot.model)
+        if not completed:
+            completed = complete(typed, history, snapshot.source_codes[0])
+            second = otherwise(typed, completed, history, snapshot.source_codes[0])
         seen, only = told_before(typed, completed, history)
     query = query_of(snapshot, completed or typed)
     if query.text != (completed or typed):  # in the words of the articles
@@ -87,6 +92,17 @@ def parse(
         about=about,
         second=second,
     )
+
+
+def _talk(typed: str, history: Sequence[tuple[str, Earlier]], model: StaticModel) -> str:
+    """Which talk a message is, "" for none; what may lean on a turn before ("Shenzhen?") does."""
+    talk = talk_of(typed, model)
+    if history and talk and not talk_of(typed, model, SURE):
+        from rag.question.asides import asks_more
+        from rag.question.followup import complete
+
+        return "" if asks_more(simplified(typed)) or complete(typed, history) else talk
+    return talk
 
 
 def read_otherwise(

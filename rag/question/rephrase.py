@@ -7,14 +7,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.corpus import detect_lang
 from rag.corpus.places import find_places
 from rag.embed import load_static
 from rag.question.asking import THINGS, asking, is_bare, outside_of
 from rag.question.kinds import kind_of
 from rag.question.types import Earlier, Span
 from rag.question.whole import AUX, LEVELS, NOUN_AUX, PREP, SUBJECT, VERB, Whole, asks_below
-from rag.question.whole import context, head_of, leading, rest_of, subject, taken_apart
+from rag.question.whole import context, head_of, language, leading, rest_of, subject, taken_apart
 from rag.question.words import in_other, words as words_of
 
 _MONTH = re.compile(r"[\d一二三四五六七八九十]{1,2}\s?月|(?:in |on )?[A-Z][a-z]+\.?(?: \d{1,2})?$")
@@ -29,12 +28,11 @@ _WEEKLY = re.compile(
 _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|last)\b", re.I)
 _AMOUNT = re.compile("[量额价资费数率值度积长高宽龄]$")
 _THE = re.compile(r"\bthe (?:[a-z-]+ ){0,2}[a-z-]+$")  # "Who designed the tram line"
-_COUNTED = re.compile(r" ([a-z-]+s|people|men|women|children)\b")
 _ONE = re.compile(r"(?:the |an? )?(?P<kind>[a-z-]+) ones?")
 _KIND_EN = re.compile(r"\b((?:the|an?) )([a-z-]+)( [a-z-]+)")
 # "《长河》的票房是多少": what is asked about is the film, and one thing of it.
 _THING_OF = re.compile(r"(?P<owner>.+)的[^的]{1,5}[是为]$")
-_NUMBER = re.compile(r"\d+|(?<=第)[一二三四五六七八九十百]+")
+_NUMBER = re.compile(r"(?:\d+|(?<=第)[一二三四五六七八九十百]+|[一二三四五六七八九十]+(?=号))")
 _DID = rf"\b({PREP}|{AUX}|\w+ed|{words_of('did_en')}) "
 _BEGIN = re.compile(rf"[了过，的]|{VERB}|{_DID}|(?=\b(the|an?) )", re.I)
 
@@ -70,7 +68,7 @@ def in_full(said: Said, before: str, answer: Earlier, second: bool = False) -> s
             place of a like thing, or is something of what was asked about; a pronoun stands for
             what was asked about, or for the answer.
     """
-    lang, new, old = "zh" if detect_lang(before) == "zh" else "en", said.whole, taken_apart(before)
+    lang, new, old = language(before), said.whole, taken_apart(before)
     if said.tail:
         return _question(_of_what(said, old, answer, lang, second), said.lang)
     if said.topic:
@@ -95,7 +93,7 @@ def _put(old: Whole, words: str, kind: str, said: Said, lang: str) -> str:
             return f"{body[:start]}{year}{words}{body[end:]}"
         return f"{re.sub('(in|on|during|of) $', '', body[:start])}{within} {year}{body[end:]}"
     asks = said.whole.asks or not ask or asks_below(ask, sum(said.whole.places, ()))
-    if not asks and ask.kind == kind:
+    if not asks and (ask.kind == kind or kind == "places" and ask.level in LEVELS):
         rest = body[ask.end :].strip()  # it answers "where" or "when"
         if lang == "zh":
             return f"{head_of(old)}{'在' if old.asks[0] == '在' else ''}{words}{rest}"
@@ -175,7 +173,8 @@ def _of_what(said: Said, old: Whole, answer: Earlier, lang: str, second: bool) -
 def _owner(whole: Whole) -> str:
     """The film of "《长河》的票房是多少"; "" where nothing of a thing is asked for."""
     ask = whole.ask
-    thing = ask and ask.end >= len(whole.body) - 2 and _THING_OF.match(whole.body[: ask.start])
+    thing = ask and ask.end >= len(whole.body) - 2 and ask.kind != "what"
+    thing = thing and _THING_OF.match(whole.body[: ask.start])
     return thing["owner"] if thing else ""
 
 
@@ -242,29 +241,17 @@ def _counterpart(whole: Whole, topic: str, zh: bool, second: bool) -> Span | Non
 
 def _near(whole: Whole, topic: str, zh: bool, taken: list[Span], second: bool) -> Span:
     """The word that is nearest to another thing in meaning and form; (0, 0) for none."""
-    body, ask = whole.body, whole.ask
-    number = not zh and not second and ask and ask.kind == "number"
-    counted = number and _COUNTED.match(body, ask.end)
-    if counted and _COUNTED.fullmatch(f" {topic}"):  # "how many beds": "and doctors?"
-        return counted.span(1)
-    model, asks = load_static(), taken[-1][1] if taken else len(body)
+    body, model = whole.body, load_static()
     found = model.spans(body)[1].tolist() if zh else [m.span() for m in re.finditer(r"\S+", body)]
     spans = [(a, b) for a, b in found if b - a > 1 and outside_of((a, b), taken)]
     spans = [(a, b) for a, b in spans if not re.fullmatch(AUX, body[a:b], re.I)]
-    like = [_form(body[:b], zh) == _form(topic, zh) for _, b in spans]
     vectors = model.embed_passages([topic, *(body[a:b] for a, b in spans)])
-    near = [float(vector @ vectors[0]) for vector in vectors[1:]]
-    # What stands before the words that ask is what is asked about: it stays, unless it is alike ...
-    # ... or in a compound of it, "棉花" of "棉花产量".
-    part = bool(zh and ask and _AMOUNT.search(head_of(whole)) and not _AMOUNT.search(topic))
-    may = [
-        (n + ALIKE * l, s)
-        for n, l, s in zip(near, like, spans)
-        if l or zh and s[0] >= asks or part and "的" in body[: s[0]]
+    form = _form(topic, zh)
+    near = [
+        (float(vector @ vectors[0]) + ALIKE * (_form(body[:b], zh) == form), (a, b))
+        for vector, (a, b) in zip(vectors[1:], spans)
     ]
-    score, span = max(may, default=(0, (0, 0)))
-    if part and may:
-        return span if not second else (0, 0)
+    score, span = max(near, default=(0, (0, 0)))
     return span if (score >= NEAR) != second else (0, 0)
 
 

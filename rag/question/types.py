@@ -226,7 +226,7 @@ class _Cited(Protocol):
 
 class Earlier(Protocol):
     """What is read of an earlier answer: its rows' labels and places, what it cited, what was
-    asked.
+    asked, and of the corpus about what.
     """
 
     @property
@@ -234,6 +234,9 @@ class Earlier(Protocol):
 
     @property
     def completed(self) -> str: ...
+
+    @property
+    def about(self) -> str: ...
 
     @property
     def rows(self) -> Sequence[_Named]: ...

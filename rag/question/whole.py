@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from rag.corpus import detect_lang
 from rag.corpus.places import Place, PlaceMention, find_places
 from rag.question.asking import Ask, asking, outside_of
 from rag.question.periods import find_periods
@@ -73,6 +74,12 @@ class Whole:
     def asked(self) -> tuple[tuple[int, int], ...]:
         """Where they stand, if there are any."""
         return ((self.ask.start, self.ask.end),) if self.ask else ()
+
+
+def language(question: str) -> str:
+    """ "zh" or "en"; of an English question that holds a Chinese name, "en"."""
+    starts = re.match(r"[A-Za-z]+ [a-z]+ ", question)
+    return "zh" if not starts and detect_lang(question) == "zh" else "en"
 
 
 def taken_apart(question: str) -> Whole:
