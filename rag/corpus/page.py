@@ -17,6 +17,7 @@ from rag.corpus.line_kinds import (
     TITLE_COLUMNS,
     could_be_site_name,
     could_be_title,
+    dated_source,
     ends_open,
     ends_sentence,
     is_control,
@@ -237,7 +238,8 @@ def _is_link(line: str) -> bool:
 
 
 def _source(lines: list[str]) -> str:
-    return next((name for line in lines if line and (name := labelled_source(line))), "")
+    names = (labelled_source(line) or dated_source(line) for line in lines if line)
+    return next(filter(None, names), "")
 
 
 def _join(lines: list[str], kept: list[int]) -> str:

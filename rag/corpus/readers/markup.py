@@ -5,13 +5,16 @@ all blocks.
 from __future__ import annotations
 
 import re
-from rag.corpus.captions import as_caption
+from collections.abc import Sequence
 
-_RAISED = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
+from rag.corpus.captions import as_caption
+from rag.corpus.readers.notes import without_marks
+from rag.corpus.readers.numbering import numeral
+
+RAISED = dict(zip("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"))
+"""The raised forms of what powers are written with."""
+
 _POWER = re.compile(r"[+\-−]?(?:\d{1,3}|n)")
-_NOTE_MARK = re.compile(
-    r"[\[(（〔【]?(?:\d{1,3}|[*†‡§①-⑳]+|[a-z]|注\s?\d{0,3})[\])）〕】]?|↩\ufe0e?|\^"
-)
 # What sites call the words below a picture, which they do not tell otherwise.
 _CAPTION_CLASS = re.compile(
     r"caption(?!less|-off)|"
@@ -19,6 +22,8 @@ _CAPTION_CLASS = re.compile(
     re.IGNORECASE,
 )
 _CAPTION_CHARS = 400
+# Words for programs that read pages aloud.
+_UNSEEN = frozenset("sr-only screen-reader-text visually-hidden visuallyhidden".split())
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
 _CELL_CHARS = 1000  # a cell with more is a column of a page that is laid out by tables
 _IN_CELLS = (
@@ -41,6 +46,9 @@ _IN_CELLS = (
     "blockquote",
 )
 _MAX_SPAN = 200
+_NOTES = re.compile(r"foot-?note|end-?note|reference|bibliograph", re.IGNORECASE)
+_FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_NUMBERED = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)）.、．]")
 _NEVER_SHOWN = (
     "script",
     "style",
@@ -63,12 +71,19 @@ _AROUND = (
     "select",
     "textarea",
 )  # of a page, not of what is no page by itself
+PLACE = "\ue0f0"
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins kbd"
+    " mark q ruby samp small span strong sub sup tt u var wbr".split()
+)
 _BLOCKS = frozenset(
     "p div br hr li tr h1 h2 h3 h4 h5 h6 section article main blockquote pre table caption ul ol dl"
     " dd dt figure figcaption details summary "
     "header footer aside address center".split()
 )
+_NEXT = frozenset("br tr li dt dd".split())  # no blank line stands between these
 _LABEL_CHARS = 100
+_META_CLASS = re.compile(r"date|time|source|author|origin|editor|laiyuan|\bfrom\b", re.IGNORECASE)
 
 
 def ready(root) -> None:
@@ -85,20 +100,26 @@ def ready(root) -> None:
         root.xpath(
             "//del | //s | //strike | //*[@hidden and @hidden!='until-found']"
             " | //*[contains(translate(@style, ' ', ''), 'display:none')]"
-        ),
+            " | //*[contains(@class, 'mw-editsection') or contains(@class, 'noprint')]"
+            " | //a[contains(@class, 'headerlink') or normalize-space(.)='¶']"
+        )
+        + [node for node in root.xpath("//*[@class]") if _UNSEEN & set(node.get("class").split())],
     )
+    _spaced(root)
     _unwrap(root)
-    _notes(root)
+    without_marks(root)
     for node in root.xpath("//sup[not(*)]"):
         node.text = raised(node.text or "")
     _figures(root)
     _named_captions(root)
+    _without_frames(root)
     _cells(root)
+    _numbered(root)
 
 
 def raised(text: str) -> str:
     """A figure that is set above the line, in characters that stay there; other text as it is."""
-    return text.strip().translate(_RAISED) if _POWER.fullmatch(text.strip()) else text
+    return text.strip().translate(str.maketrans(RAISED)) if _POWER.fullmatch(text.strip()) else text
 
 
 def _drop(root, nodes) -> None:
@@ -127,32 +148,15 @@ def _unwrap(root) -> None:
             node.drop_tag()
 
 
-def _notes(root) -> None:
-    """Takes out the marks that lead to notes and back."""
-    marks = [
-        *root.xpath(
-            "//a[@role='doc-noteref' or @role='doc-backlink' or contains(@class, 'footnote-ref')"
-            " or contains(@class, 'footnote-back')]"
-        ),
-        *(
-            node
-            for node in root.iter("a")
-            if any(name.endswith("type") and "noteref" in node.get(name) for name in node.keys())
-        ),
-        *root.xpath(
-            "//sup[.//a[contains(@href, '#')]]"
-            " | //a[contains(@href, '#')][sup or starts-with(normalize-space(.), '↩')]"
-        ),
-    ]
-    marks = [node for node in marks if _NOTE_MARK.fullmatch("".join(node.itertext()).strip())]
-    for node in marks:
-        if (
-            node.getprevious() is None
-            and node.getparent() is not None
-            and not (node.getparent().text or "").strip()
-        ):
-            node.tail = (node.tail or "").lstrip(" .．、:：)\u00a0")  # the number of a note itself
-    _drop(root, marks)
+def _spaced(root) -> None:
+    """A space between a day and a name that only a style sheet sets apart."""
+    for node in root.xpath("//*[self::span or self::a or self::em or self::i][@class]"):
+        if _META_CLASS.search(node.get("class")):
+            before = node.getprevious()
+            if before is not None and before.tag in INLINE and not before.tail:
+                before.tail = " "
+            if node.getnext() is not None and node.getnext().tag in INLINE and not node.tail:
+                node.tail = " "
 
 
 def _figures(root) -> None:
@@ -182,7 +186,7 @@ def _named_captions(root) -> None:
         " or self::em or self::dd or self::h6][@class]"
     ):
         if not _CAPTION_CLASS.search(node.get("class")) or node.xpath(
-            f"{_PICTURES} | .//p | .//div"
+            f"{_PICTURES} | .//p | .//div[normalize-space(.)]"
         ):
             continue
         above = node.getparent()
@@ -213,6 +217,55 @@ def _behind(node, text: str) -> None:
         else:
             node.addprevious(paragraph)
     node.drop_tree()
+
+
+def _without_frames(root) -> None:
+    """Makes divisions of tables that lay out a page."""
+    for table in root.xpath("//table"):
+        rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+        cells = [[cell for cell in row if cell.tag in ("td", "th")] for row in rows]
+        if table.get("role") in ("presentation", "none") or _frames(cells):
+            for part in (*table.xpath("./thead | ./tbody | ./tfoot"), *table.xpath("./colgroup")):
+                part.drop_tag()
+            for node in (table, *rows, *(cell for row in cells for cell in row)):
+                node.tag = "div"
+
+
+def _frames(cells: list[list]) -> bool:
+    """Whether the rows of a table are the parts of a page: at most one of them has several cells,
+    and one holds several paragraphs.
+    """
+    told = [[cell for cell in row if text_in(cell)] for row in cells]
+    if not any(told) or sum(len(row) > 1 for row in told) > 1:
+        return False
+    return any(
+        cell.find(".//table") is not None
+        or len(cell.xpath(".//p | .//div | .//br[following-sibling::*[1][self::br]]")) > 2
+        or len(text_in(cell)) > _CELL_CHARS
+        for row in told
+        for cell in row
+    )
+
+
+def _numbered(root) -> None:
+    """Writes the numbers of ordered lists, but for those of notes, whose marks are gone."""
+    for one in root.xpath("//ol[not(@reversed)]"):
+        around = (one, *one.iterancestors("div", "section", "aside"))
+        if any(_NOTES.search(f"{node.get('class')} {node.get('role')}") for node in around):
+            continue
+        form = _FORMS.get(one.get("type", "1"), "decimal")
+        number = int(one.get("start")) if _is_count(one.get("start", "")) else 1
+        for item in one.iterchildren("li"):
+            number = int(item.get("value")) if _is_count(item.get("value", "")) else number
+            if not _NUMBERED.match(text_in(item)):
+                inner = next((node for node in item if node.tag == "p"), None)
+                holder = item if inner is None or (item.text or "").strip() else inner
+                holder.text = f"{numeral(number, form)}. {(holder.text or '').lstrip()}"
+            number += 1
+
+
+def _is_count(told: str) -> bool:
+    return told.isascii() and told.isdigit() and len(told) < 5
 
 
 def _cells(root) -> None:
@@ -266,11 +319,7 @@ def _spread(rows: list[tuple]) -> None:
 
 def _span(cell, name: str) -> int:
     told = cell.get(name, "")
-    return (
-        min(max(int(told), 1), _MAX_SPAN)
-        if told.isascii() and told.isdigit() and len(told) < 5
-        else 1
-    )
+    return min(max(int(told), 1), _MAX_SPAN) if _is_count(told) else 1
 
 
 def _is_short(node) -> bool:
@@ -282,11 +331,27 @@ def text_in(node) -> str:
     return " ".join("".join(node.itertext()).split())
 
 
-def visible_text(html: str, whole: bool = False) -> str:
+def _mark(root, places: Sequence[str]) -> None:
+    """A line before the block in which each of some ids stands."""
+    if not places:
+        return
+    known = {node.get("id") or node.get("name"): node for node in root.xpath("//*[@id or @name]")}
+    for place in places:
+        if (node := known.get(place)) is not None:
+            while node.tag in INLINE and node.getparent() is not None:
+                node = node.getparent()
+            if node.getparent() is not None and node.tag != "body":
+                line = node.makeelement("p")
+                line.text = f"{PLACE}{place}"
+                node.addprevious(line)
+
+
+def visible_text(html: str, whole: bool = False, places: Sequence[str] = ()) -> str:
     """All text that a browser would show, block by block, tabs between the cells of a table.
 
     It is "" for what is no HTML at all. Menus, forms and what stands in headers, footers and at the
-    side are left out of a page; they stay in what is ``whole`` an article.
+    side are left out of a page; they stay in what is ``whole`` an article. Where one of the
+    ``places`` (ids) is, a line says so, :data:`PLACE` and the id.
     """
     import lxml.etree
     import lxml.html
@@ -303,12 +368,13 @@ def visible_text(html: str, whole: bool = False) -> str:
         lxml.etree.Comment,
         with_tail=False,
     )
+    _mark(root, places)
     ready(root)
     parts: list[str] = []
     for event, node in lxml.etree.iterwalk(root, events=("start", "end")):
         mark = (
             "\n"
-            if node.tag in _BLOCKS and (event, node.tag) != ("end", "br")
+            if node.tag in _BLOCKS and (event == "start" or node.tag not in _NEXT)
             else "\t"
             if node.tag in ("td", "th")
             else ""
