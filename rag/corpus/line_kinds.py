@@ -77,6 +77,7 @@ _PUBLISHER = re.compile(
 _LETTERHEAD = re.compile(
     r"^\S{2,30}文件$|[〔﹝\[]\d{4}[〕﹞\]]\s?第?\d+号|^(?:第\s?\d+\s?[期号]|编号|密级)"
 )
+_CONTENTS = re.compile(r"目\s*[录錄次]|(?:table of )?contents", re.IGNORECASE)
 _NUMBERED = re.compile(r"[一二三四五六七八九十\d（(第#【][\w、.．）)】]")
 
 
@@ -169,6 +170,11 @@ def is_letterhead(line: str) -> bool:
     return bool(_LETTERHEAD.search(line))
 
 
+def is_contents(line: str) -> bool:
+    """Whether a line is the heading of a table of contents."""
+    return bool(_CONTENTS.fullmatch(line))
+
+
 def could_be_title(line: str) -> bool:
     """Whether a line may be a headline, short ones included."""
     return bool(
@@ -178,6 +184,7 @@ def could_be_title(line: str) -> bool:
         and not re.search(r"[。，；：、,;:]$|[。！？!?…][”」』\"]$", line)
         and not (line.endswith(".") and is_prose(line))
         and not _LABELLED_LINE.match(line)
+        and not is_contents(line)
         and not is_date_line(line)
     )
 

@@ -9,7 +9,7 @@ import itertools
 from rag.corpus.line_kinds import is_control, is_date_line, is_meta
 from rag.corpus.lines import width
 from rag.corpus.readers import notes
-from rag.corpus.readers.markup import INLINE, text_in
+from rag.corpus.readers.tree import INLINE, text_in
 
 _MOST = 0.8
 _PROSE = frozenset(
@@ -73,7 +73,7 @@ def paragraphs(root) -> None:
         above = division.iterancestors()
         inside = any(node.tag in ("article", "main") or node is held for node in above)
         if not all(node.tag in INLINE for node in division):
-            if inside:
+            if inside or division is held:
                 _wrap(division)
         elif _is_told(
             text_in(division), sum(len(text_in(link)) for link in division.iter("a")), inside
@@ -86,16 +86,27 @@ def _held(root):
     sums: dict = {}
     total = 0
     for node in root.iter("p", "div"):
-        if node.tag == "p" or all(inner.tag in INLINE for inner in node):
-            text = text_in(node)
-            linked = sum(len(text_in(link)) for link in node.iter("a"))
-            if _is_told(text, linked, False):
-                total += len(text)
-                for above in itertools.islice(node.iterancestors(), _DEEPEST):
-                    sums[above] = sums.get(above, 0) + len(text)
+        text, linked = _own_text(node)
+        if _is_told(text, linked, False):
+            total += len(text)
+            mixed = any(inner.tag not in INLINE for inner in node)
+            holders = itertools.chain([node] * mixed, node.iterancestors())
+            for above in itertools.islice(holders, _DEEPEST):
+                sums[above] = sums.get(above, 0) + len(text)
     most = (node for node, size in sums.items() if size >= _MOST * total)
     smallest = min(most, key=lambda node: sum(1 for _ in node.iter()), default=None)
     return None if smallest is None or smallest.tag in ("body", "html") else smallest
+
+
+def _own_text(node) -> tuple[str, int]:
+    """The text of an element outside of the blocks in it, and how much of that are links."""
+    parts, linked = [node.text or ""], 0
+    for inner in node:
+        if inner.tag in INLINE:
+            parts.append(text_in(inner))
+            linked += sum(len(text_in(link)) for link in inner.iter("a"))
+        parts.append(inner.tail or "")
+    return " ".join(" ".join(parts).split()), linked
 
 
 def _is_told(text: str, linked: int, inside: bool) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from rag.corpus.captions import MARK, is_caption
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import decode
-from rag.corpus.line_kinds import labelled_source
 from rag.corpus.language import detect_lang
+from rag.corpus.line_kinds import labelled_source
 from rag.corpus.lines import tidy
 from rag.corpus.page import read_page, trim_meta
 from rag.corpus.readers.draft import Draft, Unreadable
@@ -23,6 +23,7 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"^- (?=[\w一-龥]{1,7}\. )", re.MULTILINE)  # of an item that has one itself
+_ROOT = re.compile(r"<(?:html|body|frameset|head)[\s>]", re.IGNORECASE)
 _LANG = re.compile(r"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z]{2})\b", re.IGNORECASE)
 # Languages in Latin letters that detect_lang does not know by their small words.
 _OTHER_LATIN = frozenset(
@@ -52,7 +53,7 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     visible = tidy(visible_text(html))
     page = read_page(visible)
     title = (found.title if found else "") or page.title
-    title = _headline(" ".join(title.split()), visible)
+    title = _headline(" ".join(title.removesuffix("¶").split()), visible)
     text = tidy(main) if main else page.text
     lines = without_notices(trim_meta(text.split("\n"), title))
     text = "\n".join(lines)
@@ -120,6 +121,8 @@ def _tree(html: str):
 
     for name in ("trafilatura", "htmldate", "readability"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    if not _ROOT.search(html):
+        html = f"<html><body>{html}</body></html>"  # a part of a page
     try:
         return trafilatura.load_html(html)
     except (ValueError, TypeError, AttributeError):

@@ -8,8 +8,11 @@ import re
 from collections.abc import Sequence
 
 from rag.corpus.captions import as_caption
+from rag.corpus.lines import tidy
+from rag.corpus.readers.html_tables import cells_in_lines, without_frames
 from rag.corpus.readers.notes import without_marks
 from rag.corpus.readers.numbering import numeral
+from rag.corpus.readers.tree import INLINE, is_count, text_in
 
 RAISED = dict(zip("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"))
 """The raised forms of what powers are written with."""
@@ -25,27 +28,6 @@ _CAPTION_CHARS = 400
 # Words for programs that read pages aloud.
 _UNSEEN = frozenset("sr-only screen-reader-text visually-hidden visuallyhidden".split())
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
-_CELL_CHARS = 1000  # a cell with more is a column of a page that is laid out by tables
-_IN_CELLS = (
-    "p",
-    "div",
-    "ul",
-    "ol",
-    "li",
-    "dl",
-    "dt",
-    "dd",
-    "br",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "section",
-    "blockquote",
-)
-_MAX_SPAN = 200
 _NOTES = re.compile(r"foot-?note|end-?note|reference|bibliograph", re.IGNORECASE)
 _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _NUMBERED = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)）.、．]")
@@ -72,17 +54,17 @@ _AROUND = (
     "textarea",
 )  # of a page, not of what is no page by itself
 PLACE = "\ue0f0"
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins kbd"
-    " mark q ruby samp small span strong sub sup tt u var wbr".split()
-)
 _BLOCKS = frozenset(
     "p div br hr li tr h1 h2 h3 h4 h5 h6 section article main blockquote pre table caption ul ol dl"
     " dd dt figure figcaption details summary "
     "header footer aside address center".split()
 )
+BLOCK = re.compile(
+    r"<(?:p|br|div|h[1-6]|li|tr|blockquote|section|article|pre)[\s/>]", re.IGNORECASE
+)
+"""The beginning of what stands in lines of its own."""
+
 _NEXT = frozenset("br tr li dt dd".split())  # no blank line stands between these
-_LABEL_CHARS = 100
 _META_CLASS = re.compile(r"date|time|source|author|origin|editor|laiyuan|\bfrom\b", re.IGNORECASE)
 
 
@@ -112,8 +94,8 @@ def ready(root) -> None:
         node.text = raised(node.text or "")
     _figures(root)
     _named_captions(root)
-    _without_frames(root)
-    _cells(root)
+    without_frames(root)
+    cells_in_lines(root)
     _numbered(root)
 
 
@@ -219,34 +201,6 @@ def _behind(node, text: str) -> None:
     node.drop_tree()
 
 
-def _without_frames(root) -> None:
-    """Makes divisions of tables that lay out a page."""
-    for table in root.xpath("//table"):
-        rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
-        cells = [[cell for cell in row if cell.tag in ("td", "th")] for row in rows]
-        if table.get("role") in ("presentation", "none") or _frames(cells):
-            for part in (*table.xpath("./thead | ./tbody | ./tfoot"), *table.xpath("./colgroup")):
-                part.drop_tag()
-            for node in (table, *rows, *(cell for row in cells for cell in row)):
-                node.tag = "div"
-
-
-def _frames(cells: list[list]) -> bool:
-    """Whether the rows of a table are the parts of a page: at most one of them has several cells,
-    and one holds several paragraphs.
-    """
-    told = [[cell for cell in row if text_in(cell)] for row in cells]
-    if not any(told) or sum(len(row) > 1 for row in told) > 1:
-        return False
-    return any(
-        cell.find(".//table") is not None
-        or len(cell.xpath(".//p | .//div | .//br[following-sibling::*[1][self::br]]")) > 2
-        or len(text_in(cell)) > _CELL_CHARS
-        for row in told
-        for cell in row
-    )
-
-
 def _numbered(root) -> None:
     """Writes the numbers of ordered lists, but for those of notes, whose marks are gone."""
     for one in root.xpath("//ol[not(@reversed)]"):
@@ -254,9 +208,9 @@ def _numbered(root) -> None:
         if any(_NOTES.search(f"{node.get('class')} {node.get('role')}") for node in around):
             continue
         form = _FORMS.get(one.get("type", "1"), "decimal")
-        number = int(one.get("start")) if _is_count(one.get("start", "")) else 1
+        number = int(one.get("start")) if is_count(one.get("start", "")) else 1
         for item in one.iterchildren("li"):
-            number = int(item.get("value")) if _is_count(item.get("value", "")) else number
+            number = int(item.get("value")) if is_count(item.get("value", "")) else number
             if not _NUMBERED.match(text_in(item)):
                 inner = next((node for node in item if node.tag == "p"), None)
                 holder = item if inner is None or (item.text or "").strip() else inner
@@ -264,71 +218,8 @@ def _numbered(root) -> None:
             number += 1
 
 
-def _is_count(told: str) -> bool:
-    return told.isascii() and told.isdigit() and len(told) < 5
-
-
-def _cells(root) -> None:
-    """Cells of tables in one line, those over several rows in each of them."""
-    for caption in root.xpath("//table/caption"):
-        caption.tag = "p"
-        caption.getparent().addprevious(caption)
-    for table in root.xpath("//table[not(.//table)]"):
-        rows = [
-            (row, [cell for cell in row if cell.tag in ("td", "th")]) for row in table.iter("tr")
-        ]
-        cells = [cell for _, row in rows if len(row) > 1 for cell in row]
-        for cell in cells:
-            if len(cell) and len(text_in(cell)) <= _CELL_CHARS:
-                _flat(cell)
-        if any(cell.get("rowspan") for cell in cells):
-            _spread(rows)
-
-
-def _flat(cell) -> None:
-    """A cell without blocks in it: a space where one began or ended."""
-    for node in list(cell.iter(*_IN_CELLS)):
-        if node is not cell:
-            node.text = f" {node.text or ''}"
-            node.tail = f" {node.tail or ''}"
-            node.drop_tag()
-
-
-def _spread(rows: list[tuple]) -> None:
-    """Repeats what stands in a cell over several rows in each of these."""
-    above: dict[int, tuple[int, object]] = {}  # by column: for how many rows more, and the cell
-    for row, cells in rows:
-        below, column = {}, 0
-        for cell in (*cells, None):
-            while column in above:
-                left, spanning = above[column]
-                copy = row.makeelement(spanning.tag, {"colspan": spanning.get("colspan", "1")})
-                copy.text = text if len(text := text_in(spanning)) <= _LABEL_CHARS else ""
-                row.append(copy) if cell is None else cell.addprevious(copy)
-                if left > 1:
-                    below[column] = left - 1, spanning
-                column += _span(spanning, "colspan")
-            if cell is None:
-                break
-            if (span := _span(cell, "rowspan")) > 1:
-                below[column] = span - 1, cell
-                del cell.attrib["rowspan"]
-            column += _span(cell, "colspan")
-        above = below
-
-
-def _span(cell, name: str) -> int:
-    told = cell.get(name, "")
-    return min(max(int(told), 1), _MAX_SPAN) if _is_count(told) else 1
-
-
 def _is_short(node) -> bool:
     return len(text_in(node)) <= _CAPTION_CHARS
-
-
-def text_in(node) -> str:
-    """All text in an element, in one line."""
-    return " ".join("".join(node.itertext()).split())
 
 
 def _mark(root, places: Sequence[str]) -> None:
@@ -383,3 +274,13 @@ def visible_text(html: str, whole: bool = False, places: Sequence[str] = ()) -> 
             mark + re.sub(r"\s+", " ", (node.text if event == "start" else node.tail) or "")
         )
     return re.sub(r"[ \t]*\t[ \t]*", "\t", "".join(parts))
+
+
+def shown(html: str, lines: bool) -> str:
+    """What a page would show for a piece of HTML, tidied: of several ``lines``, else in one. Where
+    no block is marked its own lines are kept.
+    """
+    if lines and not BLOCK.search(html):
+        html = html.replace("\n", "<br>")
+    text = visible_text(html, whole=True)
+    return tidy(text) if lines else " ".join(text.split())

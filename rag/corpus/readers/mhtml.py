@@ -10,6 +10,8 @@ from email.message import EmailMessage
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.html import read_html
 
+_MOST_FRAMES = 20
+
 
 def read_mhtml(data: bytes) -> Draft:
     """The article in the page that was saved, its frames and pictures left out; the address is that
@@ -33,9 +35,22 @@ def read_mhtml(data: bytes) -> Draft:
         raise Unreadable(
             "expected a web page saved as MHTML, found no part that is one; save it anew"
         )
-    draft = read_html(page.get_payload(decode=True) or b"", page.get_content_charset(""))
+    draft = _first([page, *(part for part in pages if part is not page)])
     at = at or _header(page, "Content-Location")
     return replace(draft, url=draft.url or (at if at.startswith(("http://", "https://")) else ""))
+
+
+def _first(pages: list[EmailMessage]) -> Draft:
+    """The article of the page, where that has only frames, of the first of these with one.
+
+    Raises Unreadable as the page does.
+    """
+    for part in pages[:_MOST_FRAMES]:
+        try:
+            return read_html(part.get_payload(decode=True) or b"", part.get_content_charset(""))
+        except Unreadable:
+            continue
+    return read_html(pages[0].get_payload(decode=True) or b"", pages[0].get_content_charset(""))
 
 
 def _header(part: EmailMessage, name: str) -> str:
