@@ -174,7 +174,8 @@ class _Parts:
     def _roots(self, kind: str) -> Iterator:
         for relation in self._part.rels.values():
             if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
-                yield _xml(relation.target_part.blob)
+                part = relation.target_part  # python-docx has the tree of those that it knows
+                yield part.element if hasattr(part, "element") else _xml(part.blob)
 
 
 def _xml(data: bytes):

@@ -22,7 +22,6 @@ class Numbers:
     """
 
     def __init__(self, numbering: Iterable, styles: Iterable) -> None:
-        self._styles = {style.get(f"{W}styleId", ""): style for style in styles}
         self._kinds: dict[str, object] = {}  # how a list looks
         self._lists: dict[str, object] = {}
         for root in numbering:
@@ -30,6 +29,11 @@ class Numbers:
                 _value(kind, "abstractNumId"): kind for kind in _all(root, "abstractNum")
             }
             self._lists |= {_value(one, "numId"): one for one in _all(root, "num")}
+        described = styles if self._lists else ()
+        self._styles = {style.get(f"{W}styleId", ""): style for style in described}
+        self._listed = {
+            name for name, style in self._styles.items() if _numbering(style) is not None
+        }
         self._counts: dict[str, list[int]] = {}
         self._begun: set[tuple[str, int]] = set()
 
@@ -81,17 +85,17 @@ class Numbers:
 
     def _list_of(self, paragraph) -> tuple[str, int]:
         """The list of a paragraph, its own or that of its style, and the level; ("", 0) for none."""
-        own = paragraph.find(f"{W}pPr/{W}numPr")
-        style = paragraph.find(f"{W}pPr/{W}pStyle")
-        name = style.get(f"{W}val", "") if style is not None else ""
-        key = _inner(own, "numId")
-        level = _inner(own, "ilvl")
-        for at in self._above(name) if not key or not level else ():
-            told = self._styles[at].find(f"{W}pPr/{W}numPr")
-            if told is not None:
+        marks = paragraph.find(f"{W}pPr")
+        if marks is None:
+            return "", 0
+        own, name = marks.find(f"{W}numPr"), _inner(marks, "pStyle")
+        key, level = _inner(own, "numId"), _inner(own, "ilvl")
+        if (not key or not level) and self._listed:
+            at = next((at for at in self._above(name) if at in self._listed), None)
+            if at is not None:
+                told = _numbering(self._styles[at])
                 key, level = key or _inner(told, "numId"), level or _inner(told, "ilvl")
                 level = level or self._level_of_style(key, at)
-                break
         return key, int(level) if _is_count(level) and int(level) < _LEVELS else 0
 
     def _above(self, name: str) -> Iterator[str]:
@@ -113,9 +117,13 @@ class Numbers:
             return None
         kind = self._kinds.get(_inner(self._lists[key], "abstractNumId"))
         linked = _inner(kind, "numStyleLink")
-        told = self._styles[linked].find(f"{W}pPr/{W}numPr") if linked in self._styles else None
+        told = _numbering(self._styles[linked]) if linked in self._styles else None
         other = self._lists.get(_inner(told, "numId"))
         return self._kinds.get(_inner(other, "abstractNumId")) if other is not None else kind
+
+
+def _numbering(style):
+    return style.find(f"{W}pPr/{W}numPr")
 
 
 def _all(root, name: str) -> Iterator:

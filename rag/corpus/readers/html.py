@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 from collections.abc import Sequence
@@ -129,11 +130,9 @@ def _tree(html: str):
         return None
 
 
-def _extract(root):
-    """trafilatura's metadata of a page, None for what it cannot read; and the main text, "" where
-    it finds none. The tree is changed.
-    """
-    import trafilatura
+@functools.cache
+def _config():
+    """trafilatura's settings, which it reads from a file."""
     from trafilatura.settings import use_config
 
     config = use_config()
@@ -141,6 +140,15 @@ def _extract(root):
     # it then falls back to is the whole page in one line.
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "25")
     config.set("DEFAULT", "MIN_OUTPUT_SIZE", "1")
+    return config
+
+
+def _extract(root):
+    """trafilatura's metadata of a page, None for what it cannot read; and the main text, "" where
+    it finds none. The tree is changed.
+    """
+    import trafilatura
+
     told = None
     try:
         # Read before the tree is changed. Its extensive search makes 2015-01-01 of a copyright
@@ -152,7 +160,7 @@ def _extract(root):
         frame(root)
         paragraphs(root)
         found = trafilatura.bare_extraction(
-            root, include_comments=False, include_tables=True, config=config
+            root, include_comments=False, include_tables=True, config=_config()
         )
     except (ValueError, TypeError, AttributeError, RecursionError):
         found = None  # pages broken enough to confuse it are read as plain lines

@@ -175,7 +175,8 @@ def _stretches(glyphs: Glyphs, inside: Sequence[int]) -> list[Line]:
     """The stretches of a line of PDFium's, of which some visible characters are given."""
     size = glyphs.size(inside[0])
     breaks = [n for n in range(1, len(inside)) if inside[n] - inside[n - 1] > 1]
-    gaps = [(glyphs.box(inside[n])[0] - glyphs.box(inside[n - 1])[2]) / size for n in breaks]
+    edges = [(glyphs.box(inside[n - 1])[2], glyphs.box(inside[n])[0]) for n in breaks]
+    gaps = [(left - right) / size for right, left in edges]
     joined = _tracked(glyphs.codes, inside, breaks, gaps)
     wide = [n for n, gap in zip(breaks, gaps) if gap > _WIDE and n not in joined]
     out = []
@@ -184,8 +185,8 @@ def _stretches(glyphs: Glyphs, inside: Sequence[int]) -> list[Line]:
             i for n in joined if first < n < last for i in range(inside[n - 1] + 1, inside[n])
         }
         seen = [
-            (glyphs.box(inside[n - 1])[2], glyphs.box(inside[n])[0], inside[n])
-            for n, gap in zip(breaks, gaps)
+            (*edge, inside[n])
+            for n, gap, edge in zip(breaks, gaps, edges)
             if first < n < last and gap > _CELLS and n not in joined
         ]
         if line := _line(glyphs, inside[first:last], skipped, seen):
@@ -208,14 +209,14 @@ def _line(
     begin, end, codes = piece[0], piece[-1], glyphs.codes
     up = _raised(glyphs, piece)
     main = next((i for i in piece if i not in up), begin)
-    spelt = [
-        ord(RAISED.get(chr(codes[i]), chr(codes[i]))) if i in up else codes[i]
-        for i in range(begin, end + 1)
-    ]
+    spelt = codes[begin : end + 1]
+    for i in up:
+        spelt[i - begin] = ord(RAISED[chr(codes[i])])
     text = spelled([code for i, code in enumerate(spelt, begin) if i not in skipped])
     if not text:
         return None
-    first, last, base = glyphs.box(begin), glyphs.box(end), glyphs.box(main)
+    first, last = glyphs.box(begin), glyphs.box(end)
+    base = glyphs.box(main) if main != begin else first
     gaps = []
     for right, left, at in seen:
         rest = spelled(
