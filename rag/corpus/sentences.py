@@ -134,6 +134,19 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     return out
 
 
+def run_on(text: str, at: int) -> list[Span]:
+    """The sentences of the line at an offset where it is one of many events and no marks; [] for
+    any other line.
+    """
+    begin = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    end = len(text) if end < 0 else end
+    if end - begin <= _RUN_ON or _MARK.search(text, begin, end - 1):
+        return []
+    found = sentences(text, begin, end)
+    return found if len(found) > 1 else []
+
+
 def _append(out: list[Span], text: str, begin: int, end: int) -> None:
     """Add the span without its outer whitespace, or nothing if only whitespace is left."""
     piece = text[begin:end]

@@ -56,12 +56,14 @@ def frame(root) -> None:
 
 
 def _same_posts(root) -> None:
-    """Takes the class from several parts of an article that trafilatura would take for it each."""
-    for article in root.xpath("//article[not(.//article)] | //main[not(.//article)]"):
-        posts = article.xpath(".//*[@class='post' or @class='entry']")
-        if len(posts) > 1 and max(map(len, map(text_in, posts))) < len(text_in(article)) / 2:
-            for post in posts:
-                del post.attrib["class"]
+    """Takes the class from several parts of a page that trafilatura would take for the article
+    each: the posts of a forum, of a report that goes on.
+    """
+    posts = root.xpath("//*[@class='post' or @class='entry']")
+    sizes = [len(text_in(post)) for post in posts]
+    if len(posts) > 1 and max(sizes) < _MOST * sum(sizes):
+        for post in posts:
+            del post.attrib["class"]
 
 
 def paragraphs(root) -> None:

@@ -23,7 +23,7 @@ _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"^- (?=[\w一-龥]{1,7}\. )", re.MULTILINE)  # of an item that has one itself
+_NUMBER = re.compile(r"^ *- (?=\w{1,7}\. )", re.MULTILINE)  # of an item that has one itself
 _ROOT = re.compile(r"<(?:html|body|frameset|head)[\s>]", re.IGNORECASE)
 _LANG = re.compile(r"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z]{2})\b", re.IGNORECASE)
 # Languages in Latin letters that detect_lang does not know by their small words.

@@ -17,7 +17,11 @@ _LINKS = (
 # Links within a page and raised words that are a number in brackets: [3].
 _WITHIN = "//a[starts-with(@href, '#')] | //sup"
 # What encyclopaedias put before a note: ^ a b.
-_BACK = "//span[contains(@class, 'backlink')]"
+_BACK = (
+    "//span[contains(@class, 'backlink')]"
+    " | //span[contains(@class, 'label')][.//a[@role='doc-backlink']]"
+)
+_ASIDE = "//aside[contains(@class, 'footnote') or starts-with(@role, 'doc-footnote')]"
 HELD = (
     "//*[self::div or self::section or self::ol or self::aside]"
     "[contains(@style, 'footnote-list') or contains(@style, 'endnote-list')"
@@ -43,6 +47,8 @@ def without_marks(root) -> None:
         if node.getprevious() is None and not (above.text or "").strip():
             node.tail = (node.tail or "").lstrip(" .．、:：)\u00a0")  # the number of a note itself
         node.drop_tree()
+    for node in root.xpath(_ASIDE):  # other asides are no part of the article
+        node.tag = "div"
 
 
 def _text(node) -> str:
