@@ -120,7 +120,11 @@ _RANGE = re.compile(r"\s?(?:至|到|[-—~～–])\s?")
 _DAY = re.compile(
     r"(?:(?P<year>\d{4})\s?年$)|"
     r"(?:(?:\d{4}|[今去明前])\s?年)?\s?(?:\d{1,2}\s?月(?:份)?)?\s?(?:\d{1,2}\s?[日号])?"
-    r"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上?|晚间|夜间)?"
+)
+_CLOCK = re.compile(
+    r"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上?|晚间|夜间)?\s?"
+    r"(?:(?P<hour>\d{1,2})\s?[时点:：]\s?(?:(?P<minute>\d{1,2})\s?分?)?(?P<half>半)?"
+    r"(?P<about>许|左右|前后)?整?)?$"
 )
 _PARTS = {
     "凌晨": "early",
@@ -192,21 +196,44 @@ def _figure(number: float) -> str:
 
 
 def _date(label: str, day: str) -> str:
-    times = times_of(label, 0, len(label), day)
-    found = _DAY.fullmatch(label)
-    if len(times) == 1:
-        rest = label[: times[0].start] + label[times[0].end :]
-        return shown_day(times[0].day, "en") if not rest else ""
+    """A day with its hour: "今天（28日）上午9点55分" as "28 July 2023, 9:55 a.m."."""
+    clock = _CLOCK.search(label)
+    words, hour = label[: clock.start()].strip(), _hour(clock)
+    shown = _day(words, day) if words else ""
+    if words and not shown:
+        return ""
+    return ", ".join(part for part in (shown, hour) if part)
+
+
+def _day(words: str, day: str) -> str:
+    times = times_of(words, 0, len(words), day)
+    if len({one.day for one in times}) == 1:
+        rest = words
+        for one in reversed(times):
+            rest = rest[: one.start] + rest[one.end :]
+        return shown_day(times[0].day, "en") if not rest.strip("（）() ") else ""
+    found = _DAY.fullmatch(words)
     if not found:
         return ""
-    year = int(day[:4]) if day[:4].isdigit() else None
     if found["year"]:
         return found["year"]
-    dates = find_dates(label, year)
+    dates = find_dates(words, int(day[:4]) if day[:4].isdigit() else None)
     if len(dates) != 1 or not dates[0].iso or not re.fullmatch(r"\d{4}(-\d\d){0,2}", dates[0].iso):
         return ""
-    part = _PARTS.get(found["part"] or "", "")
-    return f"{shown_day(dates[0].iso, 'en')}{f', {part}' if part else ''}"
+    return shown_day(dates[0].iso, "en")
+
+
+def _hour(clock: re.Match[str]) -> str:
+    """A time of day, or only the part of the day; "" for none."""
+    part = clock["part"] or ""
+    if not clock["hour"]:
+        return _PARTS.get(part, "")
+    hour = int(clock["hour"]) % 24
+    minute = 30 if clock["half"] else int(clock["minute"] or 0)
+    late = part in ("下午", "傍晚", "晚", "晚上", "晚间") or part == "中午" and hour < 3
+    hour += 12 if late and hour < 12 else 0
+    about = "about " if clock["about"] else ""
+    return f"{about}{(hour - 1) % 12 + 1}:{minute:02} {'a.m.' if hour < 12 else 'p.m.'}"
 
 
 def _place(label: str) -> str:

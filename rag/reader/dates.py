@@ -53,7 +53,7 @@ _NUMERIC = (
 _ON = rf"(?:\s?[（(]?{_WEEKDAY}[）)]?)?(?:\s?(?:{_HOUR}|{_PART}))?"
 _DATE = (
     rf"(?:{_YEAR}(?:\s?{_MONTH}(?:\s?{_DAY}{_ON})?|{_SEASON}|{_FESTIVAL})?"
-    rf"|{_MONTH}(?:\s?{_DAY}{_ON})?|(?<!第){_DAY}{_ON}|{_NEAR_DAY}{_ON}"
+    rf"|{_MONTH}(?:\s?{_DAY}{_ON})?|(?<!第){_DAY}{_ON}|{_NEAR_DAY}(?:[（(]{_DAY}[）)])?{_ON}"
     rf"|{_WEEKDAY}(?:\s?(?:{_HOUR}|{_PART}))?|{_HOUR}|{_SEASON}|{_FESTIVAL})"
 )
 # Checked first: most places end there.
