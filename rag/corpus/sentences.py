@@ -49,7 +49,7 @@ _GAP = re.compile(
     r"|(?<=[\u4e00-\u9fff])(?<![年于从至到在自及和与的])"
     r"(?=(?:\d{1,2}|(?<!十)[一二三四五六七八九]|十[一二]?)月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]在)"
 )
-_STOPS = frozenset('，、。！？；：,.!?;:|\t“”「」『』（）()《》"\n\r')
+_STOPS = frozenset('，、。！？；：,.!?;:|\t“”「」『』（）()《》"\n\r') | {""}
 _RUN_ON = 60
 _RUN = 10
 _CONTINUES = frozenset("，、,：:%％")
@@ -154,9 +154,11 @@ def _append(out: list[Span], text: str, begin: int, end: int) -> None:
     if bare:
         begin += len(piece) - len(piece.lstrip())
         end = begin + len(bare)
-        for stop, start in _run_on(text, begin, end):
-            out.append((begin, stop))
-            begin = start
+        whole = bare[-1] in _STOPS or text[end : end + 1] in _STOPS
+        if len(bare) > _RUN_ON or not whole or begin and text[begin - 1] not in _STOPS:
+            for stop, start in _run_on(text, begin, end):
+                out.append((begin, stop))
+                begin = start
         out.append((begin, end))
 
 
