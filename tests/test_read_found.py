@@ -1,5 +1,5 @@
-"""What was found in pages, tables and texts that other programs made: of each kind a file, and what is
-read of it.
+"""What was found in pages, tables and texts that other programs made: of each kind a file, and what
+is read of it.
 """
 
 import email.message
@@ -92,7 +92,8 @@ def test_pages_of_many_kinds(inside, read):
 
 
 def test_a_part_of_a_page_keeps_the_header_of_its_table():
-    table = "<table><thead><tr><th></th><th>标题</th><th>内容</th></tr></thead><tbody>{}</tbody></table>"
+    head = "<tr><th></th><th>标题</th><th>内容</th></tr>"
+    table = f"<table><thead>{head}</thead><tbody>{{}}</tbody></table>"
     rows = "".join(f"<tr><th>{n}</th><td>公园{n}</td><td>{BODY}</td></tr>" for n in (1, 2))
     assert lines("a.html", table.format(rows))[0].split("|")[2:4] == [" 标题 ", " 内容 "]
 

@@ -1,5 +1,5 @@
-"""What was found in Word files, books and PDF that other programs made: of each kind a file, and what
-is read of it.
+"""What was found in Word files, books and PDF that other programs made: of each kind a file, and
+what is read of it.
 """
 
 import io
@@ -199,8 +199,10 @@ def packed(pages, entries) -> bytes:
             part = old.read(name)
             if name.endswith("nav.xhtml"):
                 part = (
-                    '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:e="http://www.idpf.org/2007/ops">'
-                    f'<body><nav e:type="page-list"><ol>{listed([("a.xhtml#p1", "1", ())])}</ol></nav>'
+                    '<html xmlns="http://www.w3.org/1999/xhtml"'
+                    ' xmlns:e="http://www.idpf.org/2007/ops">'
+                    '<body><nav e:type="page-list">'
+                    f"<ol>{listed([('a.xhtml#p1', '1', ())])}</ol></nav>"
                     f'<nav e:type="toc"><ol>{listed(entries)}</ol></nav></body></html>'
                 ).encode()
             new.writestr(name, part)

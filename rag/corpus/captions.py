@@ -27,8 +27,8 @@ def as_caption(text: str) -> str:
 
 
 def is_caption(text: str, start: int = 0, end: int | None = None) -> bool:
-    """Whether the sentence ``text[start:end]`` is one of a caption, stands in a line that is one, or
-    ends in who took a picture; without ``end`` only what it begins with is looked at.
+    """Whether the sentence ``text[start:end]`` is one of a caption, stands in a line that is one,
+    or ends in who took a picture; without ``end`` only what it begins with is looked at.
     """
     if _CAPTION.match(text, start) or _CAPTION.match(text, text.rfind("\n", 0, start) + 1):
         return True

@@ -1,4 +1,4 @@
-"""Marks of notes in HTML: they lead to a note and back, and would stand as figures behind a word."""
+"""Marks of notes in HTML: they lead to a note and back, and would be figures behind a word."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Rows of tables as articles, with the columns found by their usual names in Chinese and English; and
-the tables that are JSON (.jsonl, .json).
+"""Rows of tables as articles, with the columns found by their usual names in Chinese and English;
+and the tables that are JSON (.jsonl, .json).
 """
 
 from __future__ import annotations
@@ -333,7 +333,7 @@ def draft_of(row: object, columns: Columns) -> Draft | Missing:
         values["date"] = normal_date(values["date"])
     for field in values.keys() - {"id", "date", "lang"}:
         shown = _shown(values[field], field == "text")
-        values[field] = shown if field == "text" else " ".join(shown.split())
+        values[field] = shown if field == "text" or "\n" not in shown else " ".join(shown.split())
     return Draft(text=values.pop("text", ""), part=values.pop("id", ""), **values)
 
 

@@ -23,7 +23,8 @@ _FIELDS = {
     for field in ("title", "date", "source", "url", "lang")
 }
 _MAIL = re.compile(
-    r"(?=(?:.{0,300}\n){0,12}Subject:[ \t])(?:(?:From|Date|Subject|To|Message-ID|Received):[ \t].+\r?\n){2}"
+    r"(?=(?:.{0,300}\n){0,12}Subject:[ \t])"
+    r"(?:(?:From|Date|Subject|To|Message-ID|Received):[ \t].+\r?\n){2}"
 )
 _KEY_LINE = re.compile(
     rf"^({'|'.join(name for names in _FIELDS.values() for name in names)})[ \t]*[:：=][ \t]*(.*)$",
