@@ -18,8 +18,15 @@ def read_mhtml(data: bytes) -> Draft:
     of the page.
 
     Raises:
-        Unreadable: no page in the file, or no text on it.
+        Unreadable: no page in the file, or no text on it; damaged heads of its parts.
     """
+    try:
+        return _read(data)
+    except LookupError as error:  # Python's reader of heads fails so on some that are none
+        raise Unreadable(f"damaged: a part of it has no head ({error}); save it anew") from None
+
+
+def _read(data: bytes) -> Draft:
     message = email.message_from_bytes(data.lstrip(), policy=email.policy.default)
     at = _header(message, "Snapshot-Content-Location") or _header(message, "Content-Location")
     pages = [
