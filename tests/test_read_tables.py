@@ -137,7 +137,7 @@ def test_tables_without_rows(data, reason):
 
 
 def test_a_quotation_mark_that_never_ends_is_told(monkeypatch):
-    monkeypatch.setattr("rag.corpus.readers.rows._FIELD_CHARS", 1000)
+    monkeypatch.setattr("rag.corpus.readers.delimited._FIELD_CHARS", 1000)
     table = f'id,text\n1,{BODY}\n2,"{BODY * 40}\n3,{BODY}\n'
     items = read_bytes("a.csv", table.encode())
     assert items[0].id == "1" and "what follows is not read" in items[1].reason and len(items) == 2

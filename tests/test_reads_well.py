@@ -9,12 +9,13 @@ from starlette.testclient import TestClient
 
 from rag import Article, Assistant, Index
 from rag.answer.arranged import arranged
-from rag.answer.begin import begins_at, is_caption, unopened
+from rag.answer.begin import begins_at, unopened
 from rag.answer.cite import Citations
 from rag.answer.english import in_english
 from rag.answer.sentence import Sentence, quote_span
 from rag.answer.types import Row
 from rag.answer.when import beside, shown_day, times_of
+from rag.corpus.captions import is_caption
 from rag.question.parsing import parse
 from rag.serving.routes import build_api
 
@@ -94,10 +95,18 @@ def test_a_mark_that_closes_what_was_not_opened_is_left_out():
 
 
 def test_captions_are_known():
-    assert is_caption("图为兰州图书馆新馆。") and is_caption(
-        "8月1日，列车驶过大桥。新华社记者 陈华 摄"
-    )
-    assert not is_caption("展览展出摄影作品300幅。")
+    def known(text: str) -> bool:
+        return is_caption(text, 0, len(text))
+
+    for caption in (
+        "图为兰州图书馆新馆。",
+        "列车驶过大桥。新华社记者 陈华 摄",
+        "图2：新馆一角",
+        "东山（资料图）",
+    ):
+        assert known(caption)
+    for sentence in ("展览展出摄影作品300幅。", "会议明确了时间表和路线图。", "影片在东山拍摄。"):
+        assert not known(sentence)
 
 
 @pytest.mark.parametrize(

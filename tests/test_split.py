@@ -288,3 +288,16 @@ def test_time_grows_with_length_only(unit):
     split(article)
     clauses(article.text)
     assert time.process_time() - begun < 2.0
+
+
+def test_the_parts_of_a_line_without_marks_are_the_same_in_every_slice():
+    first = "三月八日在安溪县举行了茶叶节开幕式有来自各地的客商参加"
+    second = "五月一日在栖霞市召开了果品交易会成交额创下新高"
+    third = "十一月六日在五常市举办了音乐会并于2014年12月3日在省城闭幕"
+    for between in (" ", ""):
+        text = between.join((first, second, third))
+        assert [text[a:b] for a, b in sentences(text)] == [first, second, third]
+        cut = len(first) + len(second) + len(between)
+        assert [text[a:b] for a, b in sentences(text, 0, cut)] == [first, second]
+    short = "三月八日茶叶节开幕 五月一日交易会开幕"
+    assert sentences(short) == [(0, len(short))]

@@ -5,12 +5,13 @@ import re
 import pytest
 from test_render import Page, assert_inert
 
-from rag.corpus.places import province_names
+from rag.corpus.places import all_places
 from rag.ui.tilemap import HEIGHT, TILES, WIDTH, tilemap
 
 
 def test_every_division_has_a_tile_of_its_own():
-    assert set(TILES) == set(province_names()) and len(TILES) == 34
+    provinces = {place.short for place in all_places() if place.level == "province"}
+    assert set(TILES) == provinces and len(TILES) == 34
     assert (
         len({tile[:2] for tile in TILES.values()}) == 34
         and len({tile[2] for tile in TILES.values()}) == 34

@@ -9,7 +9,6 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from rag.answer.begin import is_caption
 from rag.answer.cite import Citations
 from rag.answer.english import labelled
 from rag.answer.rows import SENTENCES
@@ -17,6 +16,7 @@ from rag.answer.sentence import AROUND, ROOM, Sentence, longest, quote_span
 from rag.answer.types import Citation, Row
 from rag.answer.when import shown_day
 from rag.corpus import clauses, sentences
+from rag.corpus.captions import is_caption
 from rag.index import Snapshot
 from rag.question import ParsedQuestion, in_script
 from rag.reader.value import VALUE_KINDS
@@ -85,7 +85,8 @@ def _main(snapshot: Snapshot, rows: Sequence[Row], cited: Citations) -> Row:
         return len({cited.all[number - 1].article_id for number in row.citations}) + row.more
 
     quotes = {id(row): cited.all[row.citations[0] - 1] for row in rows}
-    main = max([row for row in rows if not is_caption(quotes[id(row)].quote)] or rows, key=told)
+    said = [row for row in rows if not _is_caption(quotes[id(row)].quote)]
+    main = max(said or rows, key=told)
     first = main.citations[0]
     cited.all[first - 1] = _paragraph(snapshot, quotes[id(main)], cited)
     same = [n for n in main.citations[1:] if cited.all[n - 1].same_as == first]
@@ -122,7 +123,11 @@ def _paragraph(snapshot: Snapshot, quote: Citation, cited: Citations) -> Citatio
 
 def _is_furniture(text: str) -> bool:
     said = sum(map(str.isalnum, text))  # "（完）"
-    return said < 2 or bool(_FURNITURE.search(text)) or is_caption(text)
+    return said < 2 or bool(_FURNITURE.search(text)) or _is_caption(text)
+
+
+def _is_caption(text: str) -> bool:
+    return is_caption(text, 0, len(text))
 
 
 def _told_apart(rows: Sequence[Row], cited: Citations, parsed: ParsedQuestion) -> list[Row]:

@@ -74,7 +74,6 @@ _TWICE = re.compile(r"(?P<headline>\S.{5,60}?)\s*(?P=headline)\s*")
 _WITHIN = re.compile(
     rf"{_KNOWN}{_NAME}{{0,14}}?(?:(?:\s?{_DATE})?\s?(?:电|讯|消息)(?=[\s（(：:—])|\s?[|｜丨]\s?记者)"
 )
-_CAPTIONED = re.compile(r"\s*(?:[上下左右题]?图为|▲|△|图\d?[:：])|[摄图](?:[)）】。]|\s*$)")
 
 
 def begins_at(text: str, start: int, end: int, keep: int) -> int:
@@ -129,8 +128,3 @@ def unopened(text: str) -> bool:
     """Whether a text ends with the mark of a quotation that began before it."""
     opening = {"”": "“", "」": "「", "』": "『"}.get(text[-1:], "")
     return bool(opening) and len(text) > 1 and text.count(text[-1]) > text.count(opening)
-
-
-def is_caption(text: str) -> bool:
-    """Whether a sentence is what stands below a picture."""
-    return bool(_CAPTIONED.search(text))

@@ -29,6 +29,7 @@ from rag.answer.places import READ_PLACES, place_groups, place_quotes
 from rag.answer.reading_chosen import is_surer
 from rag.answer.refused import nearest_of
 from rag.answer.rows import measured_rows, name_rows, place_row, value_rows
+from rag.answer.run_on import apart
 from rag.answer.sentence import of_place, sentence_of
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus.captions import is_caption
@@ -244,6 +245,7 @@ class _Work:
     ) -> tuple[Findings, list[Passage]]:
         """What was found in the passages, which a reranker has ordered anew where there is one."""
         listed = is_list(parsed)
+        passages = apart(parsed.asked, passages)
         accept = lambda finding: self._fits(parsed, finding, listed)
         findings = findings_of(parsed, passages, searched, self.judge, accept)
         self.chance = findings.chance

@@ -13,12 +13,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.answer.begin import begins_at, is_caption
+from rag.answer.begin import begins_at
 from rag.answer.engine import answer as answered
 from rag.answer.summary import LEANS
 from rag.answer.talk import LONGEST_TITLE
 from rag.answer.types import Answer, Citation
 from rag.corpus import Article, clauses, sentences
+from rag.corpus.captions import is_caption
 from rag.corpus.places import find_places
 from rag.index import Snapshot
 from rag.question.names import names_of
@@ -147,7 +148,7 @@ def _ideas(snapshot: Snapshot, answer: Answer, quote: Citation) -> Iterator[_Ide
         )
         for start, end in spans:
             begin = begins_at(article.text, start, end, end - 1)
-            if (start > low or not low) and not is_caption(article.text[begin:end]):
+            if (start > low or not low) and not is_caption(article.text, begin, end):
                 for kind, idea in make(article.text[begin:end]):
                     if not any(idea.expects[0] in one.quote for one in answer.citations):
                         made[kind].append(idea)

@@ -20,6 +20,7 @@ from rag.answer.cite import Citations
 from rag.answer.sentence import Sentence, longest, quote_span
 from rag.answer.types import Row
 from rag.corpus import Article, sentences
+from rag.corpus.captions import is_caption
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.question.query import Query, analyse
@@ -45,7 +46,7 @@ LONG = 0.7  # of what is quoted at once: longer sentences say much besides
 # What leans on a sentence before it, is no statement, or belongs to the page and not to the report.
 LEANS = re.compile(
     r"\s*(?:[“\"‘'「]|(?:其中|此外|另外|但|而|不过|因此|所以|同时|随后|对此|据此|他|她|它|这|那|该|上述|会上|会议|我"
-    r"|然而|值得注意|活动现场|报道称|当[日天晚]|明确|根据方案|[一二三四五六七八九十\d]{1,2}[、.]|据了解|据悉|参与者|图为|资料图|原标题|责任编辑|来源|记者)"
+    r"|然而|值得注意|活动现场|报道称|当[日天晚]|明确|根据方案|[一二三四五六七八九十\d]{1,2}[、.]|据了解|据悉|参与者|原标题|责任编辑|来源|记者)"
     r"|(?:he|she|it|they|we|i|this|that|these|those|but|and|however|meanwhile|also|its|their|his|her)\b)",
     re.I,
 )
@@ -194,6 +195,7 @@ def _standing(article: Article, row: int, passage: np.record) -> list[Sentence]:
         if shortest <= b - a <= LONG * longest(article)
         and not LEANS.match(article.text, a, b)
         and not _NO_STATEMENT.search(article.text[a:b])
+        and not is_caption(article.text, a, b)
     ]
 
 

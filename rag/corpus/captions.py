@@ -9,9 +9,14 @@ from __future__ import annotations
 import re
 
 MARK = "▲ "
+_NEAR_END = 60  # characters before the end of a sentence in which a credit stands
 _CAPTION = re.compile(
-    r"\s*[(（【\[]?(?:[▲△]|图为|(?:图片说明|图说)\s*[:：]|(?:photo|picture|caption)\s*:)",
+    r"\s*[(（【\[]?(?:[▲△]|[上下左右题]?图(?:为|\d{0,2}\s?[:：])|(?:图片说明|图说)\s*[:：]"
+    r"|(?:photo|picture|caption)\s*:)",
     re.IGNORECASE,
+)
+_CREDIT = re.compile(
+    r"(?:(?<![拍航])摄|[（(][^（()）\n]{0,30}[摄图][)）]|(?:资料|[配供题组])图)[。]?[)）】]?\s*$"
 )
 
 
@@ -21,8 +26,10 @@ def as_caption(text: str) -> str:
     return text if not text or _CAPTION.match(text) else MARK + text
 
 
-def is_caption(text: str, at: int = 0) -> bool:
-    """Whether the sentence that begins at ``text[at]`` is one of a caption, or stands in a line
-    that is one.
+def is_caption(text: str, start: int = 0, end: int | None = None) -> bool:
+    """Whether the sentence ``text[start:end]`` is one of a caption, stands in a line that is one,
+    or ends in who took a picture; without ``end`` only what it begins with is looked at.
     """
-    return bool(_CAPTION.match(text, at) or _CAPTION.match(text, text.rfind("\n", 0, at) + 1))
+    if _CAPTION.match(text, start) or _CAPTION.match(text, text.rfind("\n", 0, start) + 1):
+        return True
+    return end is not None and bool(_CREDIT.search(text, max(start, end - _NEAR_END), end))

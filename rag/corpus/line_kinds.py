@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from rag.corpus.dates import find_date
+from rag.corpus.dates import FoundDate, find_date
 from rag.corpus.lines import width
 
 SHORT = 30  # columns; a line under this without a full stop may be furniture
@@ -45,7 +45,7 @@ _WEEKDAY = re.compile(
 )
 _LABEL = (
     "来源|來源|稿源|出处|文章来源|信息来源|本文来源|作者|记者|記者|编辑|編輯|责任编辑|责编|审核|发布者"
-    "|发布时间|发表时间|发布日期|发布|发表|更新时间|更新|时间|日期|点击|浏览|浏览次数|阅读|字号"
+    "|发布时间|发表时间|发布日期|发布|发表|更新时间|更新|时间|日期|点击|浏览|浏览次数|阅读|字号|字体|访问量"
     "|source|author|by|editor|published|posted|updated|date|views"
 )
 _LABELLED = re.compile(
@@ -74,6 +74,10 @@ _PUBLISHER = re.compile(
     r"|news|times|daily|post|journal|herald|tribune|press|gazette|weekly|online|\.\w{2,6})$",
     re.IGNORECASE,
 )
+_LETTERHEAD = re.compile(
+    r"^\S{2,30}文件$|[〔﹝\[]\d{4}[〕﹞\]]\s?第?\d+号|^(?:第\s?\d+\s?[期号]|编号|密级)"
+)
+_CONTENTS = re.compile(r"目\s*[录錄次]|(?:table of )?contents", re.IGNORECASE)
 _NUMBERED = re.compile(r"[一二三四五六七八九十\d（(第#【][\w、.．）)】]")
 
 
@@ -113,11 +117,13 @@ def is_meta(line: str) -> bool:
     if _LABELLED_LINE.match(line):
         return width(line) < LONG
     found = find_date(line) if is_date_line(line) else None
-    if not found:
-        return False
+    return bool(found) and (not (rest := _beside(line, found)) or bool(_LABELLED.search(rest)))
+
+
+def _beside(line: str, found: FoundDate) -> str:
+    """What a line says besides a date and the time of day."""
     rest = line[: found.start] + _TIME.sub("", line[found.end :], count=1)
-    rest = _WEEKDAY.sub("", rest).strip(_AROUND_DATE)
-    return not rest or bool(_LABELLED.search(rest))
+    return _WEEKDAY.sub("", rest).strip(_AROUND_DATE)
 
 
 def is_prose(line: str) -> bool:
@@ -159,6 +165,16 @@ def is_control(line: str) -> bool:
     )
 
 
+def is_letterhead(line: str) -> bool:
+    """Whether a line is what an office prints above the title of a document: its name, a number."""
+    return bool(_LETTERHEAD.search(line))
+
+
+def is_contents(line: str) -> bool:
+    """Whether a line is the heading of a table of contents."""
+    return bool(_CONTENTS.fullmatch(line))
+
+
 def could_be_title(line: str) -> bool:
     """Whether a line may be a headline, short ones included."""
     return bool(
@@ -168,6 +184,7 @@ def could_be_title(line: str) -> bool:
         and not re.search(r"[。，；：、,;:]$|[。！？!?…][”」』\"]$", line)
         and not (line.endswith(".") and is_prose(line))
         and not _LABELLED_LINE.match(line)
+        and not is_contents(line)
         and not is_date_line(line)
     )
 
@@ -192,3 +209,10 @@ def labelled_source(text: str) -> str:
     """The publisher named behind 来源 or "Source" in a short piece of text, or ""."""
     found = _SOURCE.search(text)
     return found["name"].strip() if found else ""
+
+
+def dated_source(line: str) -> str:
+    """The publisher that stands beside a date ("2011年9月21日　滨江日报"), or ""."""
+    found = find_date(line) if is_date_line(line) else None
+    rest = _beside(line, found) if found else ""
+    return rest if is_publisher(rest) else ""

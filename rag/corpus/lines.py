@@ -9,6 +9,9 @@ _WIDE = re.compile(
     "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd]"
 )
 
+_UNSEEN = re.compile(
+    "[\u00ad\u200b\u2060\ufeff]+"
+)  # hyphens where a line may end, widths of nothing
 _WRAP_WIDTHS = range(60, 101)
 _WRAP_LINES = 4  # fewer lines are too few to tell
 
@@ -21,15 +24,16 @@ def width(line: str) -> int:
 
 
 def tidy(text: str) -> str:
-    """The text with its lines stripped, one blank line at most between them, and unwrapped.
+    """The text with its lines stripped, one blank line at most between them, and unwrapped; without
+    signs that no one sees, and that would make two words of one.
 
     Lines broken by a mail program or an editor at 60 to 100 columns are joined to paragraphs, as
     else every quote would be half a sentence. Verse and lists, with lines of their own length,
     stay.
     """
     lines: list[str] = []
-    for line in text.splitlines():
-        line = line.strip().strip("\ufeff\u200b")
+    for line in (_UNSEEN.sub("", text) if _UNSEEN.search(text) else text).splitlines():
+        line = line.strip()
         if line or (lines and lines[-1]):
             lines.append(line)
     while lines and not lines[-1]:

@@ -17,6 +17,7 @@ from rag.corpus.line_kinds import (
     TITLE_COLUMNS,
     could_be_site_name,
     could_be_title,
+    dated_source,
     ends_open,
     ends_sentence,
     is_control,
@@ -49,26 +50,27 @@ _FOOT_SHARE = 0.08  # prose below the links: a notice of the site, if it is this
 _FOOT_COLUMNS = 160  # or this short with more links or a copyright line below it
 
 
-def read_page(text: str) -> Page:
+def read_page(text: str, whole: bool = False, known: str = "") -> Page:
     """Title, date, source and the article itself of a text whose lines are tidied.
 
     Furniture at the head and foot is removed only where the text has the shape of a page: a date
     line near its top, and something that only pages have (lines above the title, buttons, a time or
     a source behind the date, a copyright line); or no date at all, but buttons above the first
     paragraph. Of any other text every line stays, but for a title and a date line at its very top,
-    and those are returned as such.
+    and those are returned as such. A text that is known to be ``whole`` an article is none of a
+    page; ``known`` is the line that is known to be its title, "" for none.
     """
     lines = text.split("\n")
     dated = _date_line(lines)
-    at = _undated_page(lines) if dated is None else dated
+    at = dated if dated is not None or whole else _undated_page(lines)
     if at is None:
         return _plain(text, lines)
     found = find_date(lines[at]) if dated is not None else None
     body = at + 1 if found else at
-    title_at = _title_line(lines, at)
+    title_at = lines.index(known) if known and known in lines[:at] else _title_line(lines, at)
     title = lines[title_at] if title_at is not None else ""
     prose = [i for i in range(body, len(lines)) if i != title_at and is_prose(lines[i])]
-    if found and not _is_page(lines, at, title_at):
+    if found and (whole or not _is_page(lines, at, title_at)):
         kept = [
             i for i in range(len(lines)) if i != title_at and not (i <= at and is_meta(lines[i]))
         ]
@@ -237,7 +239,8 @@ def _is_link(line: str) -> bool:
 
 
 def _source(lines: list[str]) -> str:
-    return next((name for line in lines if line and (name := labelled_source(line))), "")
+    names = (labelled_source(line) or dated_source(line) for line in lines if line)
+    return next(filter(None, names), "")
 
 
 def _join(lines: list[str], kept: list[int]) -> str:

@@ -95,11 +95,6 @@ def province_label(short: str, lang: str) -> str:
     return short if lang == "zh" else f"{place.en} {short}"
 
 
-def province_names() -> tuple[str, ...]:
-    """The short names of the 34 divisions at province level, in the order of their codes."""
-    return tuple(short for short, place in _provinces().items() if place.level == "province")
-
-
 class _Key(NamedTuple):
     """One name in the automaton: ``kind`` is "name" or one of those in place_exceptions.tsv."""
 

@@ -41,10 +41,15 @@ _CLAUSE_EVENT = re.compile(
 _CLOSERS = frozenset("”’」』）)】]》〉\"'")
 _CLOSERS_AND_ENDS = _CLOSERS | set("。｡！？；…")  # “……！”。
 _REFERENCE = re.compile(r"(?:\[[\w ]{1,30}\])+(?=\s|$)")
-# A line without any mark, as people type it: where a space stands between runs of Chinese, a
-# sentence ends.
+# A line without any mark, as people type it: where a space stands between runs of Chinese, or a day
+# begins, a sentence ends.
 _MARK = re.compile(r"[，、。！？；：,.!?;:|\t“”「」『』（）()《》\"]")
-_GAP = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff\d])")
+_GAP = re.compile(
+    r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff\d])"
+    r"|(?<=[\u4e00-\u9fff])(?<![年于从至到在自及和与的])"
+    r"(?=(?:\d{1,2}|(?<!十)[一二三四五六七八九]|十[一二]?)月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]在)"
+)
+_STOPS = frozenset('，、。！？；：,.!?;:|\t“”「」『』（）()《》"\n\r') | {""}
 _RUN_ON = 60
 _RUN = 10
 _CONTINUES = frozenset("，、,：:%％")
@@ -129,6 +134,19 @@ def clauses(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     return out
 
 
+def run_on(text: str, at: int) -> list[Span]:
+    """The sentences of the line at an offset where it is one of many events and no marks; [] for
+    any other line.
+    """
+    begin = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    end = len(text) if end < 0 else end
+    if end - begin <= _RUN_ON or _MARK.search(text, begin, end - 1):
+        return []
+    found = sentences(text, begin, end)
+    return found if len(found) > 1 else []
+
+
 def _append(out: list[Span], text: str, begin: int, end: int) -> None:
     """Add the span without its outer whitespace, or nothing if only whitespace is left."""
     piece = text[begin:end]
@@ -136,15 +154,36 @@ def _append(out: list[Span], text: str, begin: int, end: int) -> None:
     if bare:
         begin += len(piece) - len(piece.lstrip())
         end = begin + len(bare)
-        if len(bare) > _RUN_ON and not _MARK.search(bare[:-1]):
-            for gap in _GAP.finditer(text, begin, end):
-                if (
-                    gap.start() - begin >= _RUN
-                    and len(text[gap.end() : end].partition(" ")[0]) >= _RUN
-                ):
-                    out.append((begin, gap.start()))
-                    begin = gap.end()
+        whole = bare[-1] in _STOPS or text[end : end + 1] in _STOPS
+        if len(bare) > _RUN_ON or not whole or begin and text[begin - 1] not in _STOPS:
+            for stop, start in _run_on(text, begin, end):
+                out.append((begin, stop))
+                begin = start
         out.append((begin, end))
+
+
+def _run_on(text: str, begin: int, end: int) -> list[Span]:
+    """Where sentences end and begin in one that is part of a long stretch without any mark.
+
+    How long that is, is asked of the text, not of the part of it that is looked at: the same
+    sentences come out of every part.
+    """
+    if _MARK.search(text, begin, end - 1) or not (gaps := list(_GAP.finditer(text, begin, end))):
+        return []
+    first, last = begin, end
+    while first > begin - _RUN_ON and first > 0 and text[first - 1] not in _STOPS:
+        first -= 1
+    while last < end + _RUN_ON and last < len(text) and text[last] not in _STOPS:
+        last += 1
+    if last - first <= _RUN_ON:
+        return []
+    out = []
+    ends = [*(gap.start() for gap in gaps[1:]), end]
+    for gap, following in zip(gaps, ends):
+        if gap.start() - begin >= _RUN and following - gap.end() >= _RUN:
+            out.append((gap.start(), gap.end()))
+            begin = gap.end()
+    return out
 
 
 def _close(text: str, begin: int, at: int, end: int) -> int:

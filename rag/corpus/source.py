@@ -238,7 +238,8 @@ def _rows(
     source: Source, suffix: str, columns: Mapping[str, str], instead: Instead | None
 ) -> Iterator[Found]:
     """The rows of a table; a row with an error costs that row only."""
-    from rag.corpus.readers.rows import read_csv, read_jsonl
+    from rag.corpus.readers.delimited import read_csv
+    from rag.corpus.readers.rows import read_jsonl
 
     number, some = 0, False
     try:

@@ -5,23 +5,38 @@ it is read.
 from __future__ import annotations
 
 import io
+import itertools
 import re
+import zipfile
 from collections.abc import Iterator
 
 from rag.corpus.captions import as_caption
 from rag.corpus.dates import find_date
-from rag.corpus.line_kinds import is_date_line, labelled_source
-from rag.corpus.lines import tidy
-from rag.corpus.readers.docx_text import W, chart, diagram, lines_of, text_of
+from rag.corpus.line_kinds import (
+    could_be_title,
+    is_date_line,
+    is_letterhead,
+    is_prose,
+    labelled_source,
+)
+from rag.corpus.lines import tidy, width
+from rag.corpus.readers.docx_numbers import Numbers
+from rag.corpus.readers.docx_text import CENTRED, W, chart, diagram, lines_of, text_of
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.html import page_text
-from rag.corpus.readers.zipped import open_zip
+from rag.corpus.readers.zipped import FAILURES, open_zip
 
 _NOT_TEXT = re.compile(
     r"^(?:untitled|无标题|未命名|document\s*\d*|文档\s*\d*|新建.*文档|microsoft .*|word"
     r" document|.*\.docx?)$",
     re.IGNORECASE,
 )
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
+_OTHER_MAIN = re.compile(
+    rb"(application/vnd\.)(?:ms-word\.(?:document|template)\.macroEnabled"
+    rb"|openxmlformats-officedocument\.wordprocessingml\.template)\.main\+xml"
+)
+_OTHER = re.compile(_STRICT.pattern + b"|" + _OTHER_MAIN.pattern)
 _PAGE = re.compile(r"\b(?:NUM|SECTION)?PAGES?\b")
 _TABLE = re.compile(r"\s*(?:表|table)", re.IGNORECASE)
 _TEMPLATE_DAY = "2013-12-23"  # when the template of python-docx was made, which its files carry on
@@ -34,7 +49,7 @@ def read_docx(data: bytes) -> Draft:
     A table's row is a line with tabs between its cells. Notes, charts, diagrams and text boxes
     follow the paragraph that they are anchored in; headers, footers and comments stand at the end.
     The title is the paragraph in the style Title, else what the file's properties say, else a
-    heading at the very top; the date is written at the top, or the day on which the file was made.
+    heading at the very top or a line in the middle above the text; the date is written at the top, or the day on which the file was made.
 
     Raises:
         Unreadable: damaged, encrypted, an old .doc, too large once unpacked, or without text.
@@ -46,12 +61,13 @@ def read_docx(data: bytes) -> Draft:
             "expected a .docx file, found one of Word 97 to 2003 or an encrypted one; save it as"
             " .docx without a password"
         )
-    open_zip(data).close()
+    with open_zip(data) as archive:
+        data = _usual(archive) or data
     try:
         document = docx.Document(io.BytesIO(data))
         styles = {style.style_id: (style.name or "").lower() for style in document.styles}
         parts = _Parts(document.part, styles)
-        lines = list(lines_of(document.element.body, styles, parts.aside))
+        lines = list(lines_of(document.element.body, styles, parts.aside, parts.numbers.before))
         around = list(parts.around())
         told = document.core_properties
         title, made = told.title or "", told.created
@@ -66,6 +82,29 @@ def read_docx(data: bytes) -> Draft:
     return _draft(lines, around, " ".join(title.split()), made.date().isoformat() if made else "")
 
 
+def _usual(archive: zipfile.ZipFile) -> bytes:
+    """A file as Word saves it by default, made of one that it saved as "Strict Open XML", with
+    macros or as a template, which python-docx does not take; b"" for all others.
+    """
+    try:
+        told = archive.read("[Content_Types].xml") + archive.read("_rels/.rels")
+        if not _OTHER.search(told):
+            return b""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as copy:
+            for name in archive.namelist():
+                part = archive.read(name)
+                if name.endswith((".xml", ".rels")):
+                    part = _OTHER_MAIN.sub(
+                        rb"\1openxmlformats-officedocument.wordprocessingml.document.main+xml", part
+                    )
+                    part = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
+                copy.writestr(name, part)
+        return out.getvalue()
+    except FAILURES:
+        return b""
+
+
 class _Parts:
     """The parts of a Word file besides its body: notes, charts, headers, comments. Each note is
     told once.
@@ -74,6 +113,8 @@ class _Parts:
     def __init__(self, part, styles: dict[str, str]) -> None:
         self._part, self._styles = part, styles
         self._notes: dict[str, dict] = {}
+        described = (style for root in self._roots("styles") for style in root.iter(f"{W}style"))
+        self.numbers = Numbers(self._roots("numbering"), described)
 
     def aside(self, kind: str, key: str) -> Iterator[str]:
         """As :data:`rag.corpus.readers.docx_text.Aside`."""
@@ -133,7 +174,8 @@ class _Parts:
     def _roots(self, kind: str) -> Iterator:
         for relation in self._part.rels.values():
             if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
-                yield _xml(relation.target_part.blob)
+                part = relation.target_part  # python-docx has the tree of those that it knows
+                yield part.element if hasattr(part, "element") else _xml(part.blob)
 
 
 def _xml(data: bytes):
@@ -163,12 +205,27 @@ def _draft(lines: list[tuple[str, str]], around: list[str], told: str, made: str
         title = top
     else:
         title = "" if _NOT_TEXT.match(told) else told
+        title = title or _centred(lines[:_HEAD])
     body = [text for text, _ in (lines[1:] if title == top else lines)]
     head = [text for text, _ in lines[:_HEAD]]
     dated = next((find_date(line) for line in head if is_date_line(line)), None)
     source = next((name for line in head if (name := labelled_source(line))), "")
     date = dated.iso if dated else "" if made == _TEMPLATE_DAY else made
     return Draft(tidy("\n".join(body)) or title, " ".join(title.split()), date, source)
+
+
+def _centred(lines: list[tuple[str, str]]) -> str:
+    """The line in the middle above the text that may be its title, as offices set it."""
+    above = itertools.takewhile(lambda line: not is_prose(line[0]), lines)
+    found = (
+        text
+        for text, style in above
+        if style == CENTRED
+        and width(text) >= 8
+        and could_be_title(text)
+        and not is_letterhead(text)
+    )
+    return next(found, "")
 
 
 def _line(text: str, style: str) -> str:

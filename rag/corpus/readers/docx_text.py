@@ -14,6 +14,7 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+CENTRED = "centred"
 _P, _ROW, _BOX = f"{W}p", f"{W}tr", f"{W}txbxContent"
 _WORDART = "{urn:schemas-microsoft-com:vml}textpath"
 # Text that was deleted or moved away with changes tracked, what tells how a word is read aloud,
@@ -45,16 +46,24 @@ relationship).
 """
 
 
+Before = Callable[[object], str]
+"""The number that Word counts before a paragraph, "" for none."""
+
+
 def lines_of(
-    body, styles: dict[str, str], aside: Aside = lambda kind, key: iter(())
+    body,
+    styles: dict[str, str],
+    aside: Aside = lambda kind, key: iter(()),
+    before: Before = lambda paragraph: "",
 ) -> Iterator[tuple[str, str]]:
     """(text, style) of each paragraph and row of a table in order; "" is the style of rows and of
-    what is anchored in a paragraph.
+    what is anchored in a paragraph, :data:`CENTRED` that of what stands in the middle by itself.
 
     Args:
         body: the element that holds them.
         styles: names of styles in lower case, by their id.
         aside: gives what notes, charts and diagrams say.
+        before: gives the numbers of lists.
     """
     waiting = [body.iterchildren()]
     above: dict[object, dict[int, str]] = {}
@@ -63,21 +72,26 @@ def lines_of(
         if block is None:
             waiting.pop()
         elif block.tag == _P:
-            style = block.find(f"{W}pPr/{W}pStyle")
-            yield (
-                text_of(block),
-                styles.get(style.get(f"{W}val", ""), "") if style is not None else "",
-            )
+            number, text = before(block), text_of(block)
+            yield number * bool(text) + text, _style(block, styles)
             yield from ((line, "") for line in _anchored(block, aside))
             # The text of boxes that are anchored in the paragraph.
             waiting.append(iter([box for box in block.iter(_BOX) if _shown(box, block)]))
-        elif block.tag == _ROW:
-            yield "\t".join(_cells(block, above.setdefault(block.getparent(), {}))).strip(), ""
+        elif block.tag == _ROW and block.find(f"{W}trPr/{W}del") is None:
+            cells = _cells(block, above.setdefault(block.getparent(), {}), before)
+            yield "\t".join(cells).strip(), ""
             yield from ((line, "") for line in _anchored(block, aside))
         elif block.tag in _PARTS:
             yield from ((line, "") for line in aside("part", block.get(_PARTS[block.tag], "")))
-        elif block.tag not in _GONE:
+        elif block.tag not in _GONE and block.tag != _ROW:
             waiting.append(block.iterchildren())
+
+
+def _style(paragraph, styles: dict[str, str]) -> str:
+    style, place = paragraph.find(f"{W}pPr/{W}pStyle"), paragraph.find(f"{W}pPr/{W}jc")
+    name = styles.get(style.get(f"{W}val", ""), "") if style is not None else ""
+    centred = place is not None and place.get(f"{W}val") == "center"
+    return CENTRED if centred and name in ("", "normal", "正文") else name
 
 
 def text_of(paragraph) -> str:
@@ -100,10 +114,12 @@ def _pieces(paragraph) -> Iterator[str]:
 
 def _is_raised(text) -> bool:
     above = text.getparent()
-    set_up = above.find(f"{W}rPr/{W}vertAlign")
+    set_up, place = above.find(f"{W}rPr/{W}vertAlign"), above.find(f"{W}rPr/{W}position")
     return (
         set_up is not None
         and set_up.get(f"{W}val") == "superscript"
+        or place is not None
+        and place.get(f"{W}val", "-")[0] != "-"  # half points above the line
         or above.getparent().tag == f"{_M}sup"
     )
 
@@ -117,20 +133,26 @@ def _is_hidden(run) -> bool:
     )
 
 
-def _cells(row, above: dict[int, str]) -> Iterator[str]:
-    """The text of each cell in a line; of one that goes on from the row above what stands there."""
+def _cells(row, above: dict[int, str], before: Before) -> Iterator[str]:
+    """The text of each cell in a line; of one that goes on from the row above what stands there.
+
+    Behind a cell over several columns the others are empty.
+    """
     column = 0
     for cell in _inside(row, f"{W}tc"):
         if cell.tag != f"{W}tc":
             continue
-        text = " ".join(" ".join(text_of(one) for one in _inside(cell) if one.tag == _P).split())
+        lines = (f"{before(one)}{text_of(one)}" for one in _inside(cell) if one.tag == _P)
+        text = " ".join(" ".join(lines).split())
         merged, span = cell.find(f"{W}tcPr/{W}vMerge"), cell.find(f"{W}tcPr/{W}gridSpan")
         if merged is not None and merged.get(f"{W}val") != "restart":
             text = text or above.get(column, "")
         above[column] = text if merged is not None else ""
         yield text
         width = span.get(f"{W}val", "") if span is not None else ""
-        column += int(width) if width.isascii() and width.isdigit() and len(width) < 4 else 1
+        columns = int(width) if width.isascii() and width.isdigit() and len(width) < 3 else 1
+        yield from [""] * (columns - 1)
+        column += columns
 
 
 def _inside(root, closed: str = "") -> Iterator:

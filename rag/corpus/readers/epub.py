@@ -18,8 +18,10 @@ from rag.corpus.line_kinds import ends_sentence
 from rag.corpus.lines import tidy, width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import page_text
+from rag.corpus.readers.markup import PLACE
 from rag.corpus.readers.zipped import FAILURES, open_zip
 
+_OPS = "http://www.idpf.org/2007/ops"
 _CONTAINER = "META-INF/container.xml"
 _LEAST_COLUMNS = 60  # a spread with less and no sentence is a cover, a half title or an ornament
 _MAX_PART = 32 * 1024 * 1024
@@ -29,8 +31,10 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
     """The chapters in reading order, with their names in the table of contents as titles and the
     book as source.
 
-    A file without a name in the table of contents goes on with the chapter before it. Covers, half
-    titles and the table itself are no chapters. The id of a chapter ends in the name of its file.
+    A file without a name in the table of contents goes on with the chapter before it; one in which
+    several chapters begin is cut there. Covers, half titles and the table itself are no chapters.
+    The id of a chapter ends in the name of its file, and behind "#" the place where it begins in
+    it, if that is not its beginning.
 
     Raises:
         Unreadable: damaged, protected (DRM), too large once unpacked, or without text.
@@ -50,25 +54,25 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
             at = _inside(folder, item.get("href", ""))
             if at in locked:
                 raise Unreadable("protected (DRM): expected a book that any program can open")
-            text = _text(archive, at)
-            if isinstance(text, Missing):
-                drafts.append(text)
-            elif drafts and at not in names and isinstance(drafts[-1], Draft) and names:
-                drafts[-1] = _longer(drafts[-1], text)
-            elif width(text) >= _LEAST_COLUMNS or any(map(ends_sentence, text.split("\n"))):
-                title = names.get(at, "") or _heading(text)
-                text = tidy(text.removeprefix(title)) or text
-                drafts.append(
-                    Draft(
-                        text,
-                        title,
-                        normal_date(told["date"]),
-                        told["title"],
-                        "",
-                        told["language"],
-                        part=posixpath.basename(at),
+            here = names.get(at, {})
+            for place, text in _texts(archive, at, [place for place in here if place]):
+                if isinstance(text, Missing):
+                    drafts.append(text)
+                elif drafts and not here and isinstance(drafts[-1], Draft) and names:
+                    drafts[-1] = _longer(drafts[-1], text)
+                elif width(text) >= _LEAST_COLUMNS or any(map(ends_sentence, text.split("\n"))):
+                    title = here.get(place, "") or _heading(text)
+                    drafts.append(
+                        Draft(
+                            tidy(text.removeprefix(title)) or text,
+                            title,
+                            normal_date(told["date"]),
+                            told["title"],
+                            "",
+                            told["language"],
+                            part=posixpath.basename(at) + f"#{place}" * bool(place),
+                        )
                     )
-                )
     if not any(isinstance(draft, Draft) for draft in drafts):
         raise Unreadable("expected text, found none: only pictures, or an empty book")
     return drafts
@@ -103,11 +107,22 @@ def _bytes(archive: zipfile.ZipFile, name: str) -> bytes:
         return file.read(_MAX_PART)
 
 
-def _text(archive: zipfile.ZipFile, name: str) -> str | Missing:
+def _texts(
+    archive: zipfile.ZipFile, name: str, places: list[str]
+) -> list[tuple[str, str | Missing]]:
+    """What stands in a file from its beginning ("") and from each of some places (ids) on, as far
+    as it is not empty.
+    """
     try:
-        return page_text(_bytes(archive, name))
+        text = page_text(_bytes(archive, name), places)
     except (NotText, *FAILURES) as error:
-        return Missing(f"a chapter cannot be read ({error})", posixpath.basename(name))
+        return [("", Missing(f"a chapter cannot be read ({error})", posixpath.basename(name)))]
+    parts = text.split(PLACE)
+    found = [("", tidy(parts[0]))]
+    for part in parts[1:]:
+        place, _, inside = part.partition("\n")
+        found.append((place, tidy(inside)))
+    return [(place, inside) for place, inside in found if inside] or [("", "")]
 
 
 def _spine(package, items: dict) -> Iterator:
@@ -128,38 +143,67 @@ def _spine(package, items: dict) -> Iterator:
             yield item
 
 
-def _contents(archive: zipfile.ZipFile, package, items: dict, folder: str) -> dict[str, str]:
-    """What the table of contents (EPUB 3, else EPUB 2) calls the files; the first name of each
-    counts.
+def _contents(
+    archive: zipfile.ZipFile, package, items: dict, folder: str
+) -> dict[str, dict[str, str]]:
+    """For each file what the table of contents (EPUB 3, else EPUB 2) calls it (""), and the
+    chapters that begin in it, by their places.
     """
-    names: dict[str, str] = {}
     nav = next(
         (item for item in items.values() if "nav" in item.get("properties", "").split()), None
     )
-    if nav is not None:
-        at = _inside(folder, nav.get("href", ""))
-        page = _xml(archive, at)
-        links = list(page.iterfind(".//{*}nav//{*}a")) if page is not None else []
-        for link in sorted(
-            links, key=lambda link: "#" in link.get("href", "")
-        ):  # a file by its own name, else by that of its first section
-            names.setdefault(
-                _inside(posixpath.dirname(at), link.get("href", "")),
-                " ".join("".join(link.itertext()).split()),
-            )
     spine = package.find("{*}spine")
     ncx = items.get(spine.get("toc", "")) if spine is not None else None
-    if not names and ncx is not None:
-        at = _inside(folder, ncx.get("href", ""))
-        page = _xml(archive, at)
-        for point in page.iterfind(".//{*}navPoint") if page is not None else ():
-            content, label = point.find("{*}content"), point.find("{*}navLabel/{*}text")
-            if content is not None and label is not None:
-                names.setdefault(
-                    _inside(posixpath.dirname(at), content.get("src", "")),
-                    " ".join((label.text or "").split()),
-                )
-    return {at: name for at, name in names.items() if name}
+    entries: list[tuple[int, str, str]] = []
+    for item, read in ((nav, _nav_entries), (ncx, _ncx_entries)):
+        if item is not None and not entries:
+            at = _inside(folder, item.get("href", ""))
+            page = _xml(archive, at)
+            around = posixpath.dirname(at)
+            found = read(page) if page is not None else ()
+            entries = [
+                (depth, f"{_inside(around, href)}#{href.partition('#')[2]}", " ".join(name.split()))
+                for depth, href, name in found
+                if name.strip()
+            ]
+    return _named(entries)
+
+
+def _nav_entries(page) -> Iterator[tuple[int, str, str]]:
+    """Depth, address and name of each entry of a table of contents."""
+    navs = list(page.iterfind(".//{*}nav"))
+    told = (nav for nav in navs if nav.get(f"{{{_OPS}}}type") == "toc")  # others list pages
+    nav = next(told, navs[0] if navs else None)
+    for link in nav.iterfind(".//{*}a") if nav is not None else ():
+        depth = sum(1 for _ in link.iterancestors("{*}ol"))
+        yield depth, link.get("href", ""), "".join(link.itertext())
+
+
+def _ncx_entries(page) -> Iterator[tuple[int, str, str]]:
+    for point in page.iterfind(".//{*}navPoint"):
+        content, label = point.find("{*}content"), point.find("{*}navLabel/{*}text")
+        if content is not None and label is not None:
+            depth = sum(1 for _ in point.iterancestors("{*}navPoint"))
+            yield depth, content.get("src", ""), label.text or ""
+
+
+def _named(entries: list[tuple[int, str, str]]) -> dict[str, dict[str, str]]:
+    """The names of files and of places in them; sections below the name of their file are no
+    chapters, and a file is called by its own name, else by that of what begins in it first.
+    """
+    out: dict[str, dict[str, str]] = {}
+    above: list[tuple[int, str]] = []
+    for depth, where, name in entries:
+        at, _, place = where.partition("#")
+        above = [one for one in above if one[0] < depth]
+        if not any(file == at for _, file in above):
+            out.setdefault(at, {}).setdefault(place, name)
+        above.append((depth, at))
+    for at, places in out.items():
+        if "" not in places:
+            first = next(iter(places))
+            out[at] = {"": places.pop(first), **places}
+    return out
 
 
 def _encrypted(archive: zipfile.ZipFile) -> set[str]:

@@ -7,10 +7,9 @@ import re
 
 from rag.corpus.dates import normal_date
 from rag.corpus.language import detect_lang
-from rag.corpus.lines import tidy
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import decoded
-from rag.corpus.readers.markup import visible_text
+from rag.corpus.readers.markup import shown, visible_text
 
 
 def read_feed(data: bytes) -> list[Draft | Missing]:
@@ -42,9 +41,7 @@ def read_feed(data: bytes) -> list[Draft | Missing]:
 def _entry(entry, source: str, number: int) -> Draft | Missing:
     part = str(entry.get("id") or entry.get("link") or number)
     bodies = [*(one.get("value") for one in entry.get("content") or ()), entry.get("summary")]
-    text = max(
-        (tidy(visible_text(body, whole=True)) for body in bodies if body), key=len, default=""
-    )
+    text = max((shown(body, lines=True) for body in bodies if body), key=len, default="")
     title = " ".join(visible_text(entry.get("title") or "").split())
     if not text:
         return Missing("an entry without text: only a title and a link", part)

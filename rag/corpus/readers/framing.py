@@ -4,18 +4,18 @@ fewer shapes than browsers do.
 
 from __future__ import annotations
 
+import itertools
+
 from rag.corpus.line_kinds import is_control, is_date_line, is_meta
 from rag.corpus.lines import width
-from rag.corpus.readers.markup import text_in
+from rag.corpus.readers import notes
+from rag.corpus.readers.tree import INLINE, text_in
 
 _MOST = 0.8
 _PROSE = frozenset(
     "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre details figure center header section".split()
 )
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins kbd"
-    " mark q ruby samp small span strong sub sup tt u var wbr".split()
-)
+_DEEPEST = 40  # levels above a paragraph
 _PARAGRAPH_COLUMNS = 60  # less, outside of an article, is rather a menu than a sentence
 
 
@@ -25,6 +25,7 @@ def frame(root) -> None:
     Converters write such pages, and people. Of a page without such a frame trafilatura takes
     paragraphs only, and leaves headings and lists.
     """
+    _same_posts(root)
     body = root.find(".//body")
     if body is None or next(root.iter("article", "main"), None) is not None:
         return
@@ -50,21 +51,64 @@ def frame(root) -> None:
         article.extend(list(node))
         article.text, node.text = node.text, None
         node.append(article)
+        for one in body.xpath(f".{notes.HELD}[not(ancestor::article)]"):
+            article.append(one)
+
+
+def _same_posts(root) -> None:
+    """Takes the class from several parts of a page that trafilatura would take for the article
+    each: the posts of a forum, of a report that goes on.
+    """
+    posts = root.xpath("//*[@class='post' or @class='entry']")
+    sizes = [len(text_in(post)) for post in posts]
+    if len(posts) > 1 and max(sizes) < _MOST * sum(sizes):
+        for post in posts:
+            del post.attrib["class"]
 
 
 def paragraphs(root) -> None:
     """Makes paragraphs of the text that stands in divisions, as browsers show it; outside of an
-    ``article`` of sentences only.
+    ``article``, and of what holds most sentences of the page, of sentences only.
     """
-    for division in [*root.iter("div", "center")]:
-        inside = next(division.iterancestors("article", "main"), None) is not None
-        if not all(node.tag in _INLINE for node in division):
-            if inside:
+    held = _held(root)
+    for division in [*root.iter("div", "center", "section")]:
+        above = division.iterancestors()
+        inside = any(node.tag in ("article", "main") or node is held for node in above)
+        if not all(node.tag in INLINE for node in division):
+            if inside or division is held:
                 _wrap(division)
         elif _is_told(
             text_in(division), sum(len(text_in(link)) for link in division.iter("a")), inside
         ):
             division.tag = "p"
+
+
+def _held(root):
+    """The smallest element that holds most of the sentences of a page, None for the page itself."""
+    sums: dict = {}
+    total = 0
+    for node in root.iter("p", "div"):
+        text, linked = _own_text(node)
+        if _is_told(text, linked, False):
+            total += len(text)
+            mixed = any(inner.tag not in INLINE for inner in node)
+            holders = itertools.chain([node] * mixed, node.iterancestors())
+            for above in itertools.islice(holders, _DEEPEST):
+                sums[above] = sums.get(above, 0) + len(text)
+    most = (node for node, size in sums.items() if size >= _MOST * total)
+    smallest = min(most, key=lambda node: sum(1 for _ in node.iter()), default=None)
+    return None if smallest is None or smallest.tag in ("body", "html") else smallest
+
+
+def _own_text(node) -> tuple[str, int]:
+    """The text of an element outside of the blocks in it, and how much of that are links."""
+    parts, linked = [node.text or ""], 0
+    for inner in node:
+        if inner.tag in INLINE:
+            parts.append(text_in(inner))
+            linked += sum(len(text_in(link)) for link in inner.iter("a"))
+        parts.append(inner.tail or "")
+    return " ".join(" ".join(parts).split()), linked
 
 
 def _is_told(text: str, linked: int, inside: bool) -> bool:
@@ -88,7 +132,7 @@ def _wrap(division) -> None:
     for node in list(division):
         if node is run:
             continue
-        if node.tag in _INLINE:
+        if node.tag in INLINE:
             if run is None:
                 run = division.makeelement("p")
                 node.addprevious(run)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
+from collections.abc import Sequence
 
 from rag.corpus.captions import MARK, is_caption
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import decode
-from rag.corpus.line_kinds import labelled_source
 from rag.corpus.language import detect_lang
+from rag.corpus.line_kinds import labelled_source
 from rag.corpus.lines import tidy
 from rag.corpus.page import read_page, trim_meta
 from rag.corpus.readers.draft import Draft, Unreadable
@@ -21,11 +23,14 @@ _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"^ *- (?=\w{1,7}\. )", re.MULTILINE)  # of an item that has one itself
+_ROOT = re.compile(r"<(?:html|body|frameset|head)[\s>]", re.IGNORECASE)
 _LANG = re.compile(r"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z]{2})\b", re.IGNORECASE)
 # Languages in Latin letters that detect_lang does not know by their small words.
 _OTHER_LATIN = frozenset(
     "id ms vi tr pl cs sk hu ro sv da no nb nn fi et lv lt sl hr bs sq sw tl eu ca gl af is mt".split()
 )
+_BEHIND_TITLE = re.compile(r"(?<=\S)\s*[_|｜]\s*\S|(?<=\S)(?:\s+[-–—·»]\s+|-)(?=\S)")
 _EXCERPT = (
     0.5  # a page that shows less than this of the article in its data shows the beginning only
 )
@@ -49,14 +54,13 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     visible = tidy(visible_text(html))
     page = read_page(visible)
     title = (found.title if found else "") or page.title
-    title = " ".join(title.split())
+    title = _headline(" ".join(title.removesuffix("¶").split()), visible)
     text = tidy(main) if main else page.text
     lines = without_notices(trim_meta(text.split("\n"), title))
     text = "\n".join(lines)
     date = normal_date(found.date or "") if found else ""
-    source = (
-        ((found.sitename or "") if found else "").strip() or page.source or labelled_source(visible)
-    )
+    names = ((found.sitename or "").strip() if found else "", page.source, labelled_source(visible))
+    source = next((name for name in names if name and name != title), "")
     url = (found.url or "") if found else ""
     if held and (len(text) < _EXCERPT * len(held.text) if stated else not text):
         text, title = held.text, held.title or title
@@ -74,11 +78,18 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     return Draft(text, title, date or page.date, source, url, _language(html, f"{title}\n{text}"))
 
 
-def page_text(data: bytes) -> str:
+def _headline(title: str, visible: str) -> str:
+    """The title of a page without the names of its section and site, if the page shows it so."""
+    parts = [part.start() for part in _BEHIND_TITLE.finditer(title)]
+    shown = {" ".join(line.split()) for line in visible.split("\n")} if parts else set()
+    return next((title[:at] for at in reversed(parts) if title[:at] in shown), title)
+
+
+def page_text(data: bytes, places: Sequence[str] = ()) -> str:
     """All of a page that a browser would show, tidied: for pages that are nothing but text, as in
-    books. Raises NotText.
+    books; with a line for each of some ``places``, as :func:`visible_text`. Raises NotText.
     """
-    return tidy(visible_text(decoded(data), whole=True))
+    return tidy(visible_text(decoded(data), True, places))
 
 
 def decoded(data: bytes, charset: str = "") -> str:
@@ -111,17 +122,17 @@ def _tree(html: str):
 
     for name in ("trafilatura", "htmldate", "readability"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    if not _ROOT.search(html):
+        html = f"<html><body>{html}</body></html>"  # a part of a page
     try:
         return trafilatura.load_html(html)
     except (ValueError, TypeError, AttributeError):
         return None
 
 
-def _extract(root):
-    """trafilatura's metadata of a page, None for what it cannot read; and the main text, "" where
-    it finds none. The tree is changed.
-    """
-    import trafilatura
+@functools.cache
+def _config():
+    """trafilatura's settings, which it reads from a file."""
     from trafilatura.settings import use_config
 
     config = use_config()
@@ -129,6 +140,15 @@ def _extract(root):
     # it then falls back to is the whole page in one line.
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "25")
     config.set("DEFAULT", "MIN_OUTPUT_SIZE", "1")
+    return config
+
+
+def _extract(root):
+    """trafilatura's metadata of a page, None for what it cannot read; and the main text, "" where
+    it finds none. The tree is changed.
+    """
+    import trafilatura
+
     told = None
     try:
         # Read before the tree is changed. Its extensive search makes 2015-01-01 of a copyright
@@ -140,8 +160,8 @@ def _extract(root):
         frame(root)
         paragraphs(root)
         found = trafilatura.bare_extraction(
-            root, include_comments=False, include_tables=True, config=config
+            root, include_comments=False, include_tables=True, config=_config()
         )
     except (ValueError, TypeError, AttributeError, RecursionError):
         found = None  # pages broken enough to confuse it are read as plain lines
-    return told, (found.text or "") if found else ""
+    return told, _NUMBER.sub("", found.text or "") if found else ""

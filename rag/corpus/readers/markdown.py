@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator
 
 from rag.corpus.captions import as_caption
+from rag.corpus.line_kinds import ends_sentence
 from rag.corpus.lines import tidy, width
+from rag.corpus.readers.markdown_dialects import without_dialects
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BOLD_LEFT_OVER = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
@@ -19,17 +21,21 @@ _CAPTION_COLUMNS = range(8, 400)  # a shorter description of a picture says what
 _FILE_NAME = re.compile(
     r"\S+\.(?:png|jpe?g|gif|webp|svg|bmp)|(?:img|dsc|image|截图|图片)[\s_-]*\d*", re.IGNORECASE
 )
+_SOFT = "\ue0f1"  # a line end that pages show as a space
+_MARGIN = 56  # columns of a line that was broken at a margin
+_FEW_LINKS = 4  # lines that are links: more are a menu
 _CLOSE = ("item", "row", "term")  # kinds of lines with no blank line between them
 
 
-def plain_markdown(text: str) -> tuple[str, str]:
-    """The first heading, if the text begins with one, and the text without the marks of Markdown.
+def plain_markdown(text: str) -> tuple[str, str, bool]:
+    """The first heading, if the text begins with one; the text without the marks of Markdown; and
+    whether it was written as a document, with headings and without menus.
 
     What is struck out goes. Notes stand at the end, whether the text leads to them or not. A
     picture by itself leaves its description
     as a caption (:mod:`rag.corpus.captions`). Tags that HTML does not know stay.
     """
-    tokens = _parsed(_without_comments(text))
+    tokens = _parsed(without_dialects(_without_comments(text)))
     heading = ""
     out = ""
     last_kind = kind = "paragraph"
@@ -48,10 +54,11 @@ def plain_markdown(text: str) -> tuple[str, str]:
         elif token.type == "html_block":
             block, kind = _shown(token.content), "paragraph"
         elif token.type == "inline":
-            line = _BOLD_LEFT_OVER.sub(r"\1", "".join(_inline(token.children or []))).strip()
+            line = _unwrapped("".join(_inline(token.children or [])).strip())
+            line = _BOLD_LEFT_OVER.sub(r"\1", line)
             around = tokens[index - 1]
             if around.type in ("th_open", "td_open"):
-                cells.append(line)
+                cells.append(" ".join(line.split()))
             elif index == 1 and around.type == "heading_open" and "\n" not in line:
                 heading = line
             elif line:
@@ -67,7 +74,18 @@ def plain_markdown(text: str) -> tuple[str, str]:
         if block:
             out += ("\n" if last_kind in _CLOSE and kind in (last_kind, "item") else "\n\n") + block
             last_kind = kind
-    return heading, out
+    return heading, out, _is_document(tokens)
+
+
+def _is_document(tokens: list) -> bool:
+    links = sum(
+        token.type == "inline"
+        and bool(token.children)
+        and token.children[0].type == "link_open"
+        and token.children[-1].type == "link_close"
+        for token in tokens
+    )
+    return links <= _FEW_LINKS and any(token.type == "heading_open" for token in tokens)
 
 
 @functools.cache
@@ -134,10 +152,24 @@ def _inline(tokens: list) -> Iterator[str]:
             up = not tag[1]
         elif struck:
             continue
-        elif kind in ("softbreak", "hardbreak") or (tag and tag[2].lower() == "br"):
+        elif kind == "softbreak":
+            yield _SOFT
+        elif kind == "hardbreak" or (tag and tag[2].lower() == "br"):
             yield "\n"
         elif kind in ("text", "code_inline", "text_special") or (tag and not _is_html(tag[2])):
             yield raised(text) if up else text
+
+
+def _unwrapped(text: str) -> str:
+    """A paragraph without the line ends within a sentence that an editor put at its margin."""
+    out = ""
+    for line in text.split(_SOFT):
+        last = out.rpartition("\n")[2]
+        if width(last) < _MARGIN or ends_sentence(last):
+            out += f"\n{line}" if out else line
+        else:
+            out += line if width(last[-1]) > 1 or width(line[:1]) > 1 else f" {line}"
+    return out
 
 
 def _pictures(tokens: list) -> Iterator[str]:

@@ -5,13 +5,19 @@ all blocks.
 from __future__ import annotations
 
 import re
-from rag.corpus.captions import as_caption
+from collections.abc import Sequence
 
-_RAISED = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
+from rag.corpus.captions import as_caption
+from rag.corpus.lines import tidy
+from rag.corpus.readers.html_tables import cells_in_lines, without_frames
+from rag.corpus.readers.notes import without_marks
+from rag.corpus.readers.numbering import numeral
+from rag.corpus.readers.tree import INLINE, is_count, text_in
+
+RAISED = dict(zip("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"))
+"""The raised forms of what powers are written with."""
+
 _POWER = re.compile(r"[+\-−]?(?:\d{1,3}|n)")
-_NOTE_MARK = re.compile(
-    r"[\[(（〔【]?(?:\d{1,3}|[*†‡§①-⑳]+|[a-z]|注\s?\d{0,3})[\])）〕】]?|↩\ufe0e?|\^"
-)
 # What sites call the words below a picture, which they do not tell otherwise.
 _CAPTION_CLASS = re.compile(
     r"caption(?!less|-off)|"
@@ -19,28 +25,12 @@ _CAPTION_CLASS = re.compile(
     re.IGNORECASE,
 )
 _CAPTION_CHARS = 400
+# Words for programs that read pages aloud.
+_UNSEEN = frozenset("sr-only screen-reader-text visually-hidden visuallyhidden".split())
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
-_CELL_CHARS = 1000  # a cell with more is a column of a page that is laid out by tables
-_IN_CELLS = (
-    "p",
-    "div",
-    "ul",
-    "ol",
-    "li",
-    "dl",
-    "dt",
-    "dd",
-    "br",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "section",
-    "blockquote",
-)
-_MAX_SPAN = 200
+_NOTES = re.compile(r"foot-?note|end-?note|reference|bibliograph", re.IGNORECASE)
+_FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_NUMBERED = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)）.、．]")
 _NEVER_SHOWN = (
     "script",
     "style",
@@ -63,12 +53,19 @@ _AROUND = (
     "select",
     "textarea",
 )  # of a page, not of what is no page by itself
+PLACE = "\ue0f0"
 _BLOCKS = frozenset(
     "p div br hr li tr h1 h2 h3 h4 h5 h6 section article main blockquote pre table caption ul ol dl"
     " dd dt figure figcaption details summary "
     "header footer aside address center".split()
 )
-_LABEL_CHARS = 100
+BLOCK = re.compile(
+    r"<(?:p|br|div|h[1-6]|li|tr|blockquote|section|article|pre)[\s/>]", re.IGNORECASE
+)
+"""The beginning of what stands in lines of its own."""
+
+_NEXT = frozenset("br tr li dt dd".split())  # no blank line stands between these
+_META_CLASS = re.compile(r"date|time|source|author|origin|editor|laiyuan|\bfrom\b", re.IGNORECASE)
 
 
 def ready(root) -> None:
@@ -85,20 +82,26 @@ def ready(root) -> None:
         root.xpath(
             "//del | //s | //strike | //*[@hidden and @hidden!='until-found']"
             " | //*[contains(translate(@style, ' ', ''), 'display:none')]"
-        ),
+            " | //*[contains(@class, 'mw-editsection') or contains(@class, 'noprint')]"
+            " | //a[contains(@class, 'headerlink') or normalize-space(.)='¶']"
+        )
+        + [node for node in root.xpath("//*[@class]") if _UNSEEN & set(node.get("class").split())],
     )
+    _spaced(root)
     _unwrap(root)
-    _notes(root)
+    without_marks(root)
     for node in root.xpath("//sup[not(*)]"):
         node.text = raised(node.text or "")
     _figures(root)
     _named_captions(root)
-    _cells(root)
+    without_frames(root)
+    cells_in_lines(root)
+    _numbered(root)
 
 
 def raised(text: str) -> str:
     """A figure that is set above the line, in characters that stay there; other text as it is."""
-    return text.strip().translate(_RAISED) if _POWER.fullmatch(text.strip()) else text
+    return text.strip().translate(str.maketrans(RAISED)) if _POWER.fullmatch(text.strip()) else text
 
 
 def _drop(root, nodes) -> None:
@@ -127,32 +130,15 @@ def _unwrap(root) -> None:
             node.drop_tag()
 
 
-def _notes(root) -> None:
-    """Takes out the marks that lead to notes and back."""
-    marks = [
-        *root.xpath(
-            "//a[@role='doc-noteref' or @role='doc-backlink' or contains(@class, 'footnote-ref')"
-            " or contains(@class, 'footnote-back')]"
-        ),
-        *(
-            node
-            for node in root.iter("a")
-            if any(name.endswith("type") and "noteref" in node.get(name) for name in node.keys())
-        ),
-        *root.xpath(
-            "//sup[.//a[contains(@href, '#')]]"
-            " | //a[contains(@href, '#')][sup or starts-with(normalize-space(.), '↩')]"
-        ),
-    ]
-    marks = [node for node in marks if _NOTE_MARK.fullmatch("".join(node.itertext()).strip())]
-    for node in marks:
-        if (
-            node.getprevious() is None
-            and node.getparent() is not None
-            and not (node.getparent().text or "").strip()
-        ):
-            node.tail = (node.tail or "").lstrip(" .．、:：)\u00a0")  # the number of a note itself
-    _drop(root, marks)
+def _spaced(root) -> None:
+    """A space between a day and a name that only a style sheet sets apart."""
+    for node in root.xpath("//*[self::span or self::a or self::em or self::i][@class]"):
+        if _META_CLASS.search(node.get("class")):
+            before = node.getprevious()
+            if before is not None and before.tag in INLINE and not before.tail:
+                before.tail = " "
+            if node.getnext() is not None and node.getnext().tag in INLINE and not node.tail:
+                node.tail = " "
 
 
 def _figures(root) -> None:
@@ -182,7 +168,7 @@ def _named_captions(root) -> None:
         " or self::em or self::dd or self::h6][@class]"
     ):
         if not _CAPTION_CLASS.search(node.get("class")) or node.xpath(
-            f"{_PICTURES} | .//p | .//div"
+            f"{_PICTURES} | .//p | .//div[normalize-space(.)]"
         ):
             continue
         above = node.getparent()
@@ -215,78 +201,48 @@ def _behind(node, text: str) -> None:
     node.drop_tree()
 
 
-def _cells(root) -> None:
-    """Cells of tables in one line, those over several rows in each of them."""
-    for caption in root.xpath("//table/caption"):
-        caption.tag = "p"
-        caption.getparent().addprevious(caption)
-    for table in root.xpath("//table[not(.//table)]"):
-        rows = [
-            (row, [cell for cell in row if cell.tag in ("td", "th")]) for row in table.iter("tr")
-        ]
-        cells = [cell for _, row in rows if len(row) > 1 for cell in row]
-        for cell in cells:
-            if len(cell) and len(text_in(cell)) <= _CELL_CHARS:
-                _flat(cell)
-        if any(cell.get("rowspan") for cell in cells):
-            _spread(rows)
-
-
-def _flat(cell) -> None:
-    """A cell without blocks in it: a space where one began or ended."""
-    for node in list(cell.iter(*_IN_CELLS)):
-        if node is not cell:
-            node.text = f" {node.text or ''}"
-            node.tail = f" {node.tail or ''}"
-            node.drop_tag()
-
-
-def _spread(rows: list[tuple]) -> None:
-    """Repeats what stands in a cell over several rows in each of these."""
-    above: dict[int, tuple[int, object]] = {}  # by column: for how many rows more, and the cell
-    for row, cells in rows:
-        below, column = {}, 0
-        for cell in (*cells, None):
-            while column in above:
-                left, spanning = above[column]
-                copy = row.makeelement(spanning.tag, {"colspan": spanning.get("colspan", "1")})
-                copy.text = text if len(text := text_in(spanning)) <= _LABEL_CHARS else ""
-                row.append(copy) if cell is None else cell.addprevious(copy)
-                if left > 1:
-                    below[column] = left - 1, spanning
-                column += _span(spanning, "colspan")
-            if cell is None:
-                break
-            if (span := _span(cell, "rowspan")) > 1:
-                below[column] = span - 1, cell
-                del cell.attrib["rowspan"]
-            column += _span(cell, "colspan")
-        above = below
-
-
-def _span(cell, name: str) -> int:
-    told = cell.get(name, "")
-    return (
-        min(max(int(told), 1), _MAX_SPAN)
-        if told.isascii() and told.isdigit() and len(told) < 5
-        else 1
-    )
+def _numbered(root) -> None:
+    """Writes the numbers of ordered lists, but for those of notes, whose marks are gone."""
+    for one in root.xpath("//ol[not(@reversed)]"):
+        around = (one, *one.iterancestors("div", "section", "aside"))
+        if any(_NOTES.search(f"{node.get('class')} {node.get('role')}") for node in around):
+            continue
+        form = _FORMS.get(one.get("type", "1"), "decimal")
+        number = int(one.get("start")) if is_count(one.get("start", "")) else 1
+        for item in one.iterchildren("li"):
+            number = int(item.get("value")) if is_count(item.get("value", "")) else number
+            if not _NUMBERED.match(text_in(item)):
+                inner = next((node for node in item if node.tag == "p"), None)
+                holder = item if inner is None or (item.text or "").strip() else inner
+                holder.text = f"{numeral(number, form)}. {(holder.text or '').lstrip()}"
+            number += 1
 
 
 def _is_short(node) -> bool:
     return len(text_in(node)) <= _CAPTION_CHARS
 
 
-def text_in(node) -> str:
-    """All text in an element, in one line."""
-    return " ".join("".join(node.itertext()).split())
+def _mark(root, places: Sequence[str]) -> None:
+    """A line before the block in which each of some ids stands."""
+    if not places:
+        return
+    known = {node.get("id") or node.get("name"): node for node in root.xpath("//*[@id or @name]")}
+    for place in places:
+        if (node := known.get(place)) is not None:
+            while node.tag in INLINE and node.getparent() is not None:
+                node = node.getparent()
+            if node.getparent() is not None and node.tag != "body":
+                line = node.makeelement("p")
+                line.text = f"{PLACE}{place}"
+                node.addprevious(line)
 
 
-def visible_text(html: str, whole: bool = False) -> str:
+def visible_text(html: str, whole: bool = False, places: Sequence[str] = ()) -> str:
     """All text that a browser would show, block by block, tabs between the cells of a table.
 
     It is "" for what is no HTML at all. Menus, forms and what stands in headers, footers and at the
-    side are left out of a page; they stay in what is ``whole`` an article.
+    side are left out of a page; they stay in what is ``whole`` an article. Where one of the
+    ``places`` (ids) is, a line says so, :data:`PLACE` and the id.
     """
     import lxml.etree
     import lxml.html
@@ -303,12 +259,13 @@ def visible_text(html: str, whole: bool = False) -> str:
         lxml.etree.Comment,
         with_tail=False,
     )
+    _mark(root, places)
     ready(root)
     parts: list[str] = []
     for event, node in lxml.etree.iterwalk(root, events=("start", "end")):
         mark = (
             "\n"
-            if node.tag in _BLOCKS and (event, node.tag) != ("end", "br")
+            if node.tag in _BLOCKS and (event == "start" or node.tag not in _NEXT)
             else "\t"
             if node.tag in ("td", "th")
             else ""
@@ -317,3 +274,13 @@ def visible_text(html: str, whole: bool = False) -> str:
             mark + re.sub(r"\s+", " ", (node.text if event == "start" else node.tail) or "")
         )
     return re.sub(r"[ \t]*\t[ \t]*", "\t", "".join(parts))
+
+
+def shown(html: str, lines: bool) -> str:
+    """What a page would show for a piece of HTML, tidied: of several ``lines``, else in one. Where
+    no block is marked its own lines are kept.
+    """
+    if lines and not BLOCK.search(html):
+        html = html.replace("\n", "<br>")
+    text = visible_text(html, whole=True)
+    return tidy(text) if lines else " ".join(text.split())

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rag.corpus.dates import find_date, normal_date
-from rag.corpus.line_kinds import is_date_line, labelled_source
+from rag.corpus.line_kinds import is_date_line, is_letterhead, labelled_source
 from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.ocr import Recogniser, recogniser
@@ -31,7 +31,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NO_TITLE = re.compile(
-    r"^(?:untitled|无标题|未命名|document\d*|文档\s*\d*|新建.*文档|microsoft"
+    r"^(?:untitled|\(anonymous\)|\(unspecified\)|无标题|未命名|document\d*|文档\s*\d*|新建.*文档|microsoft"
     r" |.*\.(?:docx?|pdf|indd|wps|html?|pptx?|xlsx?|qxd|pmd|txt|tmp))"
     r"|^(?:https?|file):|^[\W\d_]*$",
     re.IGNORECASE,
@@ -39,6 +39,13 @@ _NO_TITLE = re.compile(
 _WITH_OCR = "text recognition (OCR) found nothing to read there either"
 _WITHOUT_OCR = "run text recognition (OCR) over it first, or install it: pip install 'yinju[ocr]'"
 _SENTENCE_END = re.compile(r"[。！？!?….；;：:][”’」』）)】\]\"']*$")
+_NARROWEST = 8  # sizes of a letter: lines in less are not wrapped
+_LISTED = re.compile(
+    r"[•●■◆▪◦○⁰¹²³⁴-⁹①-⑳]|[(（]?(?:\d{1,2}|[a-z])[.)）、．]\s?\D"
+    r"|[（(]?[一二三四五六七八九十]{1,3}[、）)]"
+)
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_MANY = 20  # such letters on a page: fewer are names
 _HYPHEN_AFTER = frozenset(
     "well self half ex all so high low long short year non anti pro two three four five".split()
 )
@@ -104,11 +111,13 @@ def read_pdf(data: bytes) -> list[Draft | Missing]:
             f" meaning; {advice}"
         )
     draft = _draft(_without_running_titles(pages), told, [page.sure for page in pages])
+    lefts = [number for number, page in enumerate(pages, 1) if _turned_about(page)]
     hidden = [number for number, page in enumerate(pages, 1) if page.hidden]
     return [
         draft,
         *_missing(hidden, f"no text that can be read: {advice}"),
         *_missing(damaged, "damaged: save it anew"),
+        *_missing(lefts, "Arabic or Hebrew, whose letters a PDF may hold in another order"),
     ]
 
 
@@ -118,9 +127,14 @@ def _missing(numbers: Sequence[int], reason: str) -> list[Missing]:
     return [Missing(reason, f"page {some}")] if numbers else []
 
 
+def _turned_about(page: Page) -> bool:
+    """Whether a page has text that is written from the right."""
+    return sum(len(_RIGHT_TO_LEFT.findall(line.text)) for line in page.lines) >= _MANY
+
+
 def _page(page, recognise: Recogniser | None) -> Page:
-    glyphs, height = Glyphs(page.get_textpage()), page.get_height() or 1.0
-    lines = ordered(segments(glyphs))
+    glyphs = Glyphs(page)
+    height, lines = glyphs.height, ordered(segments(glyphs))
     if lines and is_text(glyphs, lines):
         return Page(lines, height)
     if not lines and not is_picture(page):
@@ -203,7 +217,7 @@ def _title(lines: Sequence[Line], told: str) -> tuple[str, list[Line]]:
     """The title, and the lines of the first page that are it."""
     told = " ".join(CONTROL.sub(" ", told).split())
     told = "" if len(told) < 4 or _NO_TITLE.search(told) else told
-    top = list(lines[:12])
+    top = [line for line in lines[:12] if not is_letterhead(line.text)]
     if not top:
         return told, []
     usual = sorted(line.size for line in lines)[len(lines) // 2]
@@ -266,6 +280,12 @@ def _joint(before: Line, line: Line, right: float) -> str:
     if before.row or line.row:
         return "\n"
     if not 0.85 < line.size / size < 1.18:
+        return "\n"
+    if right - before.left < _NARROWEST * size:
+        return "\n"  # cells of a small table, items of a list
+    if _LISTED.match(line.text) and (
+        _LISTED.match(before.text) or _SENTENCE_END.search(before.text)
+    ):
         return "\n"
     below = (
         before.bottom - line.bottom

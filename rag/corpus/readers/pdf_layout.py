@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from rag.corpus.readers.markup import raised
 from rag.corpus.readers.pdf_lines import Line
+
+MARKER = re.compile(r"[•●■◆▪◦○–*·]|[(（]?(?:\d{1,2}|[a-z]|[ivx]{1,5})[.)）]")
+"""What stands before the item of a list, by itself."""
+
+_INDENT = 3  # sizes of a letter from a mark to its item at most
+_TIGHT = 0.15  # sizes of a letter: pieces of a line that stand nearer have no space between them
+_SMALL, _ABOVE = 0.93, 0.2  # a piece in such letters, so far above the line, is raised
 
 _NARROW = 0.6  # sizes of a letter: what is left between two columns, at least
 _FULL, _MOST, _LEAST = (
@@ -23,7 +32,7 @@ Gap = tuple[float, float]
 def ordered(stretches: Sequence[Line]) -> list[Line]:
     """Lines as they are read: column by column, tables row by row with tabs between the cells."""
     rows: list[list[Line]] = []
-    for one in _cells(stretches):
+    for one in _cells(_with_markers(stretches)):
         if rows and len(rows[-1]) < _MOST_CELLS and _beside(rows[-1], one):
             rows[-1].append(one)
         else:
@@ -34,11 +43,42 @@ def ordered(stretches: Sequence[Line]) -> list[Line]:
         end, gutters = _block(rows, at)
         if gutters:
             columns = [_columns(row, gutters) for row in rows[at:end]]
-            out += _prose(columns) or _table(columns)
+            prose = _prose(columns)
+            if not prose and at and (header := _header(rows[at - 1], rows[at], gutters)):
+                out.pop()
+                columns.insert(0, header)
+            out += prose or _table(columns)
         else:
             end = at + 1
             out.append(_whole(sorted(rows[at], key=lambda one: one.left)))
         at = end
+    return out
+
+
+def _with_markers(stretches: Sequence[Line]) -> list[Line]:
+    """The stretches, each with the mark or number of a list that stands left of it and was drawn
+    apart.
+    """
+    markers = [one for one in stretches if MARKER.fullmatch(one.text)]
+    if not markers or len(markers) == len(stretches):
+        return list(stretches)
+    out = [one for one in stretches if not MARKER.fullmatch(one.text)]
+    for marker in markers:
+        size = marker.size
+        beside = [
+            at
+            for at, one in enumerate(out)
+            if abs(one.bottom - marker.bottom) < 0.3 * size
+            and -0.1 * size < one.left - marker.right < _INDENT * size
+        ]
+        if beside:
+            at = min(beside, key=lambda at: out[at].left)
+            one = out[at]
+            moved = tuple((n + len(marker.text) + 1, *gap) for n, *gap in one.gaps)
+            text = f"{marker.text} {one.text}"
+            out[at] = one._replace(text=text, left=marker.left, gaps=moved)
+        else:
+            out.append(marker)
     return out
 
 
@@ -138,6 +178,26 @@ def _block(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, list[Gap]]:
     return end, gaps if several > 1 else []
 
 
+def _header(above: Sequence[Line], row: Sequence[Line], gutters: Sequence[Gap]) -> list[Line]:
+    """The cells of a line above a table that has its wider gaps where the table has them; [] for
+    any other line.
+    """
+    line = above[0]
+    near = line.bottom - row[0].bottom < _PITCH * 2 * max(line.size, row[0].size)
+    if len(above) > 1 or len(line.gaps) != len(gutters) or not near:
+        return []
+    if any(right <= gap[0] or left >= gap[1] for (_, left, right), gap in zip(line.gaps, gutters)):
+        return []
+    begins = [0, *(gap[0] for gap in line.gaps)]
+    lefts, rights = [line.left, *(gap[2] for gap in line.gaps)], [*(g[1] for g in line.gaps)]
+    return [
+        line._replace(text=line.text[begin:end].strip(), left=left, right=right, gaps=())
+        for begin, end, left, right in zip(
+            begins, [*begins[1:], len(line.text)], lefts, [*rights, line.right]
+        )
+    ]
+
+
 def _overlap(gap: Gap, free: Sequence[Gap]) -> Gap:
     """The widest part of a gap that is free."""
     parts = [(max(gap[0], a), min(gap[1], b)) for a, b in free]
@@ -154,9 +214,23 @@ def _columns(row: Sequence[Line], gutters: Sequence[Gap]) -> list[Line | None]:
 
 def _whole(parts: Sequence[Line]) -> Line:
     first, last = parts[0], parts[-1]
+    text, before = first.text, first
+    if len(parts) > 1 and _is_raised(first, parts[1]):
+        text, before = raised(text), parts[1]._replace(right=first.right)
+    for one in parts[1:]:
+        size, small = max(before.size, one.size), _is_raised(one, before)
+        text += " " * (one.left - before.right > _TIGHT * size)
+        text += raised(one.text) if small else one.text
+        before = before if small else one
+    usual = max(parts, key=lambda one: one.size)
     return first._replace(
-        text=" ".join(one.text for one in parts), right=last.right, bottom=last.bottom
+        text=text, right=last.right, bottom=usual.bottom, size=usual.size, gaps=()
     )
+
+
+def _is_raised(one: Line, beside: Line) -> bool:
+    """Whether a piece of a line is set smaller and above the piece beside it."""
+    return one.size < _SMALL * beside.size and one.bottom - beside.bottom > _ABOVE * beside.size
 
 
 def _prose(rows: Sequence[Sequence[Line | None]]) -> list[Line]:

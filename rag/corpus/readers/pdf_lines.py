@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from rag.corpus.readers.markup import RAISED
 
 SPLIT = "\x02"  # PDFium's sign for a hyphen at the end of a line
 _WIDE = (
     1.4  # sizes of a letter: what stands farther apart on a base line are two columns, or two cells
 )
 _TRACKED = 2.5  # letters that are spaced out stand nearer than this
+_CELLS = 0.6  # what may be two cells, where the rows below have a gap there
+_SMALL, _ABOVE = 0.93, 0.2  # figures in such letters, so far above the line, are raised
+_DIGITS = frozenset("0123456789")
+_SAMPLE = 40  # letters that tell how a page is turned
 _EVEN = 0.35  # by how much the gaps between them differ at most, in sizes of a letter
 _UNREADABLE = 0.1  # share of a page's letters without a meaning: more, and the page is no text
 _WORDS = 0.35  # share of its characters that belong to words or figures, at least
@@ -39,7 +46,8 @@ class Line(NamedTuple):
     """A line of a page: its text, where its first character begins and its last one ends.
 
     Places and the size of its letters are in points. ``row`` says whether it is a table's row, with
-    tabs between the cells.
+    tabs between the cells. ``gaps`` are its wider spaces: the offset of the text behind each, where
+    it begins and ends.
     """
 
     text: str
@@ -49,15 +57,29 @@ class Line(NamedTuple):
     bottom: float
     size: float
     row: bool = False
+    gaps: tuple[tuple[int, float, float], ...] = ()
 
 
 class Glyphs:
-    """The characters of a page, as PDFium gives them."""
+    """The characters of a page, as PDFium gives them, turned so that most stand upright.
 
-    def __init__(self, text_page) -> None:
+    Attributes:
+        codes: of UTF-16 or UTF-32.
+        unknown: how many of them have no meaning.
+        height: of the page as it is turned, in points, at least 1.
+    """
+
+    def __init__(self, page) -> None:
         from pypdfium2 import raw
 
+        text_page = page.get_textpage()
         self._raw, self._page = raw, text_page
+        self._turns = self._most_turned()
+        if page.get_rotation() != 90 * self._turns and text_page.count_chars():
+            page.set_rotation(90 * self._turns)  # PDFium makes lines of what is level as shown
+            self._page = text_page = page.get_textpage()
+        self._width, self._height = _unturned(page)
+        self.height = max(self._width if self._turns % 2 else self._height, 1.0)
         self.codes = [
             raw.FPDFText_GetUnicode(text_page, at) for at in range(text_page.count_chars())
         ]
@@ -71,9 +93,25 @@ class Glyphs:
             self.codes[at] = 0xFFFD
         self.unknown = len(unknown)
 
+    def _most_turned(self) -> int:
+        """By how many quarters the letters are turned to the left, as some of them tell."""
+        count = self._page.count_chars()
+        some = range(0, count, max(1, count // _SAMPLE))
+        angles = (self._raw.FPDFText_GetCharAngle(self._page, at) for at in some)
+        turns = Counter(-round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
+        return turns.most_common(1)[0][0] if turns else 0
+
     def box(self, at: int) -> tuple[float, float, float, float]:
-        """Left, bottom, right, top of a character, in points."""
-        return self._page.get_charbox(at, loose=True)
+        """Left, bottom, right, top of a character, in points, as the page is turned."""
+        left, bottom, right, top = self._page.get_charbox(at, loose=True)
+        if not self._turns:
+            return left, bottom, right, top
+        width, height = self._width, self._height
+        if self._turns == 1:
+            return bottom, width - right, top, width - left
+        if self._turns == 2:
+            return width - right, height - top, width - left, height - bottom
+        return height - top, left, height - bottom, right
 
     def size(self, at: int) -> float:
         """Points of the font of a character as it is drawn, at least 1."""
@@ -86,9 +124,15 @@ class Glyphs:
         return max(scale * self._raw.FPDFText_GetFontSize(self._page, at), 1.0)
 
     def slanted(self, at: int) -> bool:
-        """Whether a character stands neither upright nor on its side, as those of watermarks do."""
+        """Whether a character stands neither upright nor on its side, as those of watermarks."""
         rest = self._raw.FPDFText_GetCharAngle(self._page, at) % (math.pi / 2)
         return min(rest, math.pi / 2 - rest) > 0.05
+
+
+def _unturned(page) -> tuple[float, float]:
+    """Width and height of a page in points, however it is turned."""
+    width, height = page.get_size()
+    return (height, width) if page.get_rotation() % 180 else (width, height)
 
 
 def segments(glyphs: Glyphs) -> list[Line]:
@@ -131,19 +175,79 @@ def _stretches(glyphs: Glyphs, inside: Sequence[int]) -> list[Line]:
     """The stretches of a line of PDFium's, of which some visible characters are given."""
     size = glyphs.size(inside[0])
     breaks = [n for n in range(1, len(inside)) if inside[n] - inside[n - 1] > 1]
-    gaps = [(glyphs.box(inside[n])[0] - glyphs.box(inside[n - 1])[2]) / size for n in breaks]
+    edges = [(glyphs.box(inside[n - 1])[2], glyphs.box(inside[n])[0]) for n in breaks]
+    gaps = [(left - right) / size for right, left in edges]
     joined = _tracked(glyphs.codes, inside, breaks, gaps)
     wide = [n for n, gap in zip(breaks, gaps) if gap > _WIDE and n not in joined]
     out = []
     for first, last in zip([0, *wide], [*wide, len(inside)]):
-        begin, end = inside[first], inside[last - 1]
         skipped = {
             i for n in joined if first < n < last for i in range(inside[n - 1] + 1, inside[n])
         }
-        if text := spelled([glyphs.codes[i] for i in range(begin, end + 1) if i not in skipped]):
-            left, _, _, top = glyphs.box(begin)
-            _, bottom, right, _ = glyphs.box(end)
-            out.append(Line(text, left, top, right, bottom, glyphs.size(begin)))
+        seen = [
+            (*edge, inside[n])
+            for n, gap, edge in zip(breaks, gaps, edges)
+            if first < n < last and gap > _CELLS and n not in joined
+        ]
+        if line := _line(glyphs, inside[first:last], skipped, seen):
+            out.append(line)
+    return out
+
+
+def _line(
+    glyphs: Glyphs,
+    piece: Sequence[int],
+    skipped: set[int],
+    seen: Sequence[tuple[float, float, int]],
+) -> Line | None:
+    """The line of some visible characters, None for one without text.
+
+    Args:
+        skipped: characters between them that are no spaces.
+        seen: right and left edge of the wider gaps, and the character behind each.
+    """
+    begin, end, codes = piece[0], piece[-1], glyphs.codes
+    up = _raised(glyphs, piece)
+    main = next((i for i in piece if i not in up), begin)
+    spelt = codes[begin : end + 1]
+    for i in up:
+        spelt[i - begin] = ord(RAISED[chr(codes[i])])
+    text = spelled([code for i, code in enumerate(spelt, begin) if i not in skipped])
+    if not text:
+        return None
+    first, last = glyphs.box(begin), glyphs.box(end)
+    base = glyphs.box(main) if main != begin else first
+    gaps = []
+    for right, left, at in seen:
+        rest = spelled(
+            [code for i, code in enumerate(spelt, begin) if i >= at and i not in skipped]
+        )
+        gaps.append((len(text) - len(rest), right, left))
+    edges = (first[0], last[2]) if first[0] <= last[2] else (last[0], first[2])  # right to left
+    bottom = base[1] if up else last[1]
+    return Line(text, edges[0], base[3], edges[1], bottom, glyphs.size(main), gaps=tuple(gaps))
+
+
+def _raised(glyphs: Glyphs, piece: Sequence[int]) -> set[int]:
+    """Which figures of a stretch are set smaller and above its line: 10³."""
+    signs = [chr(glyphs.codes[i]) if glyphs.codes[i] <= 0x10FFFF else "" for i in piece]
+    ends = [
+        at
+        for at, sign in enumerate(signs)
+        if sign in _DIGITS
+        and (piece[at + 1 : at + 2] != [piece[at] + 1] or signs[at + 1] not in _DIGITS)
+    ]
+    if not ends or len(piece) == 1:
+        return set()
+    main = next((i for i, sign in zip(piece, signs) if sign not in RAISED), piece[0])
+    size, bottom = glyphs.size(main), glyphs.box(main)[1]
+    out: set[int] = set()
+    for at in ends:  # the last digit of a figure tells whether others are looked at
+        while at >= 0 and signs[at] in RAISED and glyphs.size(piece[at]) < _SMALL * size:
+            if glyphs.box(piece[at])[1] - bottom <= _ABOVE * size:
+                break
+            out.add(piece[at])
+            at -= 1
     return out
 
 

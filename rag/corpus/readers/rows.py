@@ -1,10 +1,9 @@
-"""Tables of articles: .csv, .tsv, .jsonl and .json, with the columns found by their usual names in
-Chinese and English.
+"""Rows of tables as articles, with the columns found by their usual names in Chinese and English;
+and the tables that are JSON (.jsonl, .json).
 """
 
 from __future__ import annotations
 
-import csv
 import functools
 import html
 import io
@@ -16,14 +15,11 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from rag.corpus.dates import normal_date
-from rag.corpus.encoding import decode, encoding_of
-from rag.corpus.lines import tidy
+from rag.corpus.encoding import decode
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 
 MAX_ROW_BYTES = 64 * 1024 * 1024
-_SAMPLE_BYTES = 256 * 1024
-_FIELD_CHARS = 16 * 1024 * 1024
-_DELIMITERS = ",\t;|"
+SAMPLE_BYTES = 256 * 1024
 # Parts that say what an object stands for: of WordPress, of publishers in JSON-LD, of MongoDB, of
 # editors that store blocks.
 _PARTS = (
@@ -46,7 +42,6 @@ _TAGS = (
     "|cite|q|abbr|main|header|footer|details|summary"
 )
 _HTML = re.compile(rf"</(?:{_TAGS})\s*>|<(?:br|hr|p|img)(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_BLOCK = re.compile(rf"<(?:{_BLOCKS})[\s/>]", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}\d{0,2}|#\d{2,7}|#[xX][\da-fA-F]{2,6});")
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -185,6 +180,7 @@ def read_jsonl(
             continue
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
+        line = line.lstrip(b"\x1e")  # before each record of RFC 7464
         if line.strip():
             other = instead(line) if instead else None
             yield number, _json_row(line, columns) if other is None else other
@@ -215,7 +211,7 @@ def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
         raise Unreadable("not usable JSON: nested too deep") from None
     except ValueError as error:
         if re.match(
-            r"\s*\{.*\}\s*\n\s*\{", text[:_SAMPLE_BYTES]
+            r"\s*\{.*\}\s*\n\s*\{", text[:SAMPLE_BYTES]
         ):  # lines of JSON under the name of JSON
             return [
                 row
@@ -250,7 +246,9 @@ def _rows_in(value: object, columns: Columns) -> Iterator[object]:
     waiting = [value]
     while waiting:
         one = waiting.pop()
-        if _is_row(one, columns):
+        if table := _by_columns(one, columns):
+            yield from table
+        elif _is_row(one, columns):
             yield one
         elif isinstance(one, list) and any(_is_row(row, columns) for row in one):
             yield from one
@@ -258,96 +256,38 @@ def _rows_in(value: object, columns: Columns) -> Iterator[object]:
             waiting += reversed(list(one.values()) if isinstance(one, dict) else one)
 
 
+def _by_columns(value: object, columns: Columns) -> list[dict]:
+    """The rows of a table that is stated column by column, or with the names of its columns once,
+    as data frames are written; none of anything else.
+    """
+    if not isinstance(value, dict):
+        return []
+    names, data = value.get("columns"), value.get("data")
+    if isinstance(names, list) and isinstance(data, list) and "text" in names_of(names, columns):
+        return [dict(zip(names, row)) for row in data if isinstance(row, list)]
+    known = [value[name] for name in names_of(value, columns).values()]
+    if len(known) < 2 or "text" not in names_of(value, columns) or not known[0]:
+        return []
+    if all(isinstance(one, list) and len(one) == len(known[0]) for one in known):
+        keys = range(len(known[0]))
+    elif all(isinstance(one, dict) and one.keys() == known[0].keys() for one in known):
+        keys = list(known[0])
+    else:
+        return []
+    whole = {name: one for name, one in value.items() if type(one) is type(known[0])}
+    return [{name: one[key] for name, one in whole.items() if _has(one, key)} for key in keys]
+
+
+def _has(column: list | dict, key: int | str) -> bool:
+    return key < len(column) if isinstance(column, list) else key in column
+
+
 def _is_row(value: object, columns: Columns) -> bool:
-    name = _names(value, columns).get("text") if isinstance(value, dict) else None
+    name = names_of(value, columns).get("text") if isinstance(value, dict) else None
     return name is not None and isinstance(_said(value[name], "text"), str)
 
 
-def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Missing]]:
-    """Line number and article of each row; the first row names the columns.
-
-    The encoding is told from the beginning of the file, the delimiter (, tab ; or |) from the first
-    row.
-
-    Raises Unreadable where no column holds the text, NotText, OSError.
-    """
-    sample = file.read(_SAMPLE_BYTES)
-    if len(sample) == _SAMPLE_BYTES:
-        sample += file.readline(_SAMPLE_BYTES)
-    if not sample.strip():
-        raise Unreadable("empty: expected a row that names the columns, and articles below it")
-    name = encoding_of(sample)
-    stream = io.TextIOWrapper(
-        io.BufferedReader(_Chained(sample, file)), name, errors="replace", newline=""
-    )
-    first = stream.readline(_FIELD_CHARS)
-    if told := re.match(r"\ufeff?\"?sep=([,\t;|])", first):  # Excel's
-        first = stream.readline(_FIELD_CHARS)
-    delimiter = told[1] if told else max(_DELIMITERS, key=first.count)
-    csv.field_size_limit(_FIELD_CHARS)
-    rows = csv.reader(
-        itertools.chain([first], stream),
-        delimiter=delimiter,
-        **_quoting(sample.decode(name, "replace"), delimiter),
-    )
-    header = [cell.strip().removeprefix("\ufeff") for cell in next(rows)]
-    text = _names(header, columns).get("text")
-    if not text:
-        wanted = (
-            f"the column {columns['text']!r}"
-            if "text" in columns
-            else "a column with the text, named 正文, content, text or the like"
-        )
-        raise Unreadable(
-            f"expected {wanted}, found {', '.join(header[:20])}; name it (yinju build --map"
-            " text=COLUMN)"
-        )
-    while True:
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            yield rows.line_num, Missing(f"no row of a table ({error}); what follows is not read")
-            return
-        if row is None:
-            return
-        if any(cell.strip() for cell in row):
-            if len(row) > len(header) and header[-1] == text:  # its delimiters were not quoted
-                row[len(header) - 1 :] = [delimiter.join(row[len(header) - 1 :])]
-            yield rows.line_num, draft_of(dict(zip(header, row)), columns)
-
-
-def _quoting(sample: str, delimiter: str) -> dict[str, object]:
-    """How fields are quoted: by doubled marks, but for MySQL, which writes \\" in them, and tables
-    with tabs that quote nothing.
-    """
-    lines = sample.splitlines()[:-1]
-    if (
-        delimiter == "\t"
-        and len({line.count("\t") for line in lines}) == 1
-        and any(line.count('"') % 2 for line in lines)
-    ):
-        return {"quoting": csv.QUOTE_NONE}
-    if '\\"' in sample and not re.search(rf'[^{re.escape(delimiter)}\n"]""', sample):
-        return {"escapechar": "\\"}
-    return {}
-
-
-class _Chained(io.RawIOBase):
-    """Bytes that were read already, then the rest of their file."""
-
-    def __init__(self, first: bytes, rest: BinaryIO) -> None:
-        self._first, self._rest = io.BytesIO(first), rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer) -> int:
-        part = self._first.read(len(buffer)) or self._rest.read(len(buffer))
-        buffer[: len(part)] = part
-        return len(part)
-
-
-def _names(present: Iterable[str], columns: Columns) -> dict[str, str]:
+def names_of(present: Iterable[str], columns: Columns) -> dict[str, str]:
     """The name of the column of each field that is there."""
     return _chosen(tuple(name for name in present if isinstance(name, str)), tuple(columns.items()))
 
@@ -384,7 +324,7 @@ def draft_of(row: object, columns: Columns) -> Draft | Missing:
     if not isinstance(row, dict):
         return Missing(f'expected an object {{"id", "text", ...}}, found {type(row).__name__}')
     values: dict[str, str] = {}
-    for field, name in _names(row, columns).items():
+    for field, name in names_of(row, columns).items():
         value = _said(row[name], field)
         if not isinstance(value, str) and field in ("id", "text"):
             return Missing(f'expected a string as "{name}", found {type(value).__name__}')
@@ -392,13 +332,14 @@ def draft_of(row: object, columns: Columns) -> Draft | Missing:
     if "date" in values:
         values["date"] = normal_date(values["date"])
     for field in values.keys() - {"id", "date", "lang"}:
-        values[field] = _shown(values[field], field == "text")
+        shown = _shown(values[field], field == "text")
+        values[field] = shown if field == "text" or "\n" not in shown else " ".join(shown.split())
     return Draft(text=values.pop("text", ""), part=values.pop("id", ""), **values)
 
 
 def text_of(row: Mapping) -> str:
     """The text of a row, as it stands in the field for it, no teaser; "" for none."""
-    name = _names(row, {}).get("text", "")
+    name = names_of(row, {}).get("text", "")
     value = _said(row[name], "text") if name and _plain(name) not in TEASERS else ""
     return value if isinstance(value, str) else ""
 
@@ -432,12 +373,9 @@ def _shown(value: str, lines: bool) -> str:
         value = _ENTITY.sub(lambda found: html.unescape(found[0]).replace("\xa0", " "), value)
     if "<" not in value or not _HTML.search(value):
         return value
-    from rag.corpus.readers.markup import visible_text
+    from rag.corpus.readers.markup import shown
 
-    if lines and not _BLOCK.search(value):
-        value = value.replace("\n", "<br>")
-    text = visible_text(value, whole=True)
-    return tidy(text) if lines else " ".join(text.split())
+    return shown(value, lines)
 
 
 def _day(value: float) -> str:

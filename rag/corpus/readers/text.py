@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import re
 import tomllib
 from dataclasses import replace
@@ -9,6 +11,7 @@ from datetime import date
 
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import decode
+from rag.corpus.line_kinds import is_contents
 from rag.corpus.lines import tidy
 from rag.corpus.page import read_page
 from rag.corpus.readers.draft import Draft, Unreadable
@@ -19,6 +22,10 @@ _FIELDS = {
     field: (field, *(name for name in NAMES[field] if not name.isascii()))
     for field in ("title", "date", "source", "url", "lang")
 }
+_MAIL = re.compile(
+    r"(?=(?:.{0,300}\n){0,12}Subject:[ \t])"
+    r"(?:(?:From|Date|Subject|To|Message-ID|Received):[ \t].+\r?\n){2}"
+)
 _KEY_LINE = re.compile(
     rf"^({'|'.join(name for names in _FIELDS.values() for name in names)})[ \t]*[:：=][ \t]*(.*)$",
     re.MULTILINE | re.IGNORECASE,
@@ -26,8 +33,11 @@ _KEY_LINE = re.compile(
 
 
 def read_text(data: bytes) -> Draft:
-    """A plain text, or the raw text of a page; front matter is understood here too."""
-    front, body = _front_matter(decode(data))
+    """A plain text, or the raw text of a page; front matter is understood here too, and
+    the head of an e-mail.
+    """
+    text = decode(data)
+    front, body = _mail(text) if _MAIL.match(text) else _front_matter(text)
     page = read_page(tidy(body))
     return _with_front(Draft(page.text, page.title, page.date, page.source), front)
 
@@ -39,15 +49,23 @@ def read_markdown(data: bytes) -> Draft:
     for example) is read line by line rather than given up.
     """
     front, body = _front_matter(decode(data))
-    heading, plain = plain_markdown(body)
+    heading, plain, whole = plain_markdown(body)
     if front:
         other = heading if heading != front.get("title", heading) else ""
         draft = Draft(tidy(f"{other}\n\n{plain}"), heading)
     else:
-        page = read_page(tidy(f"{heading}\n\n{plain}"))
+        heading = "" if is_contents(heading) else heading
+        page = read_page(tidy(f"{heading}\n\n{plain}"), whole, heading)
         text = page.text.removeprefix(heading).lstrip("\n") if heading else page.text
         draft = Draft(text, heading or page.title, page.date, page.source)
     return _with_front(draft, front)
+
+
+def _mail(text: str) -> tuple[dict[str, str], str]:
+    """Subject and day of an e-mail that was saved as text, and what stands below its head."""
+    message = email.message_from_string(text, policy=email.policy.default)
+    body = text.replace("\r\n", "\n").partition("\n\n")[2]
+    return {"title": str(message["Subject"] or ""), "date": str(message["Date"] or "")}, body
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:

@@ -1,0 +1,121 @@
+"""Tables with a line for each row: .csv and .tsv."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from rag.corpus.encoding import encoding_of
+from rag.corpus.readers.draft import Draft, Missing, Unreadable
+from rag.corpus.readers.rows import SAMPLE_BYTES, Columns, draft_of, names_of
+
+_DELIMITERS = ",\t;|"
+_FIELD_CHARS = 16 * 1024 * 1024
+_HEADINGS = 4  # rows above the names of the columns, and these
+
+
+def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Missing]]:
+    """Line number and article of each row; the first row names the columns.
+
+    The encoding is told from the beginning of the file, the delimiter (, tab ; or |) from the first
+    row.
+
+    Raises Unreadable where no column holds the text, NotText, OSError.
+    """
+    sample = file.read(SAMPLE_BYTES)
+    if len(sample) == SAMPLE_BYTES:
+        sample += file.readline(SAMPLE_BYTES)
+    if not sample.strip():
+        raise Unreadable("empty: expected a row that names the columns, and articles below it")
+    name = encoding_of(sample)
+    stream = io.TextIOWrapper(
+        io.BufferedReader(_Chained(sample, file)), name, errors="replace", newline=""
+    )
+    first = stream.readline(_FIELD_CHARS)
+    if told := re.match(r"\ufeff?\"?sep=([,\t;|])", first):  # Excel's
+        first = stream.readline(_FIELD_CHARS)
+    delimiter = told[1] if told else max(_DELIMITERS, key=first.count)
+    csv.field_size_limit(_FIELD_CHARS)
+    rows = csv.reader(
+        itertools.chain([first], stream),
+        delimiter=delimiter,
+        **_quoting(sample.decode(name, "replace"), delimiter),
+    )
+    header, text = _header(rows, columns)
+    if not text:
+        wanted = (
+            f"the column {columns['text']!r}"
+            if "text" in columns
+            else "a column with the text, named 正文, content, text or the like"
+        )
+        raise Unreadable(
+            f"expected {wanted}, found {', '.join(header[:20])}; name it (yinju build --map"
+            " text=COLUMN)"
+        )
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            yield rows.line_num, Missing(f"no row of a table ({error}); what follows is not read")
+            return
+        if row is None:
+            return
+        if any(cell.strip() for cell in row):
+            if len(row) > len(header) and header[-1] == text:  # its delimiters were not quoted
+                row[len(header) - 1 :] = [delimiter.join(row[len(header) - 1 :])]
+            yield rows.line_num, draft_of(dict(zip(header, row)), columns)
+
+
+def _header(rows: Iterator[list[str]], columns: Columns) -> tuple[list[str], str]:
+    """The row that names the columns, and that of the text, "" for none: the first row, or one
+    below the heading of the table.
+    """
+    first: list[str] = []
+    for row in itertools.islice(rows, _HEADINGS):
+        header = [cell.strip().removeprefix("\ufeff") for cell in row]
+        first = first or header
+        if text := names_of(header, columns).get("text", ""):
+            return header, text
+        if len(list(filter(None, header))) > 1:
+            break  # no heading
+    return first, ""
+
+
+def _quoting(sample: str, delimiter: str) -> dict[str, object]:
+    """How fields are quoted: by doubled marks, but for MySQL, which writes \\" in them, and tables
+    with tabs that quote nothing.
+    """
+    lines = sample.splitlines()[:-1]
+    if (
+        delimiter == "\t"
+        and len({line.count("\t") for line in lines}) == 1
+        and any(line.count('"') % 2 for line in lines)
+    ):
+        return {"quoting": csv.QUOTE_NONE}
+    single = re.compile(rf"(?:^|{re.escape(delimiter)})'(?:[^']|'')*'(?={re.escape(delimiter)}|$)")
+    if '"' not in re.sub(rf'[^{re.escape(delimiter)}\n]"', "", sample) and any(
+        map(single.search, lines[1:])
+    ):
+        return {"quotechar": "'"}
+    if '\\"' in sample and not re.search(rf'[^{re.escape(delimiter)}\n"]""', sample):
+        return {"escapechar": "\\"}
+    return {}
+
+
+class _Chained(io.RawIOBase):
+    """Bytes that were read already, then the rest of their file."""
+
+    def __init__(self, first: bytes, rest: BinaryIO) -> None:
+        self._first, self._rest = io.BytesIO(first), rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        part = self._first.read(len(buffer)) or self._rest.read(len(buffer))
+        buffer[: len(part)] = part
+        return len(part)

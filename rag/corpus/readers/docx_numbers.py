@@ -1,0 +1,148 @@
+"""Numbers that Word counts by itself: "一、", "(a)", "1.2", which stand nowhere in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rag.corpus.readers.docx_text import W
+from rag.corpus.readers.numbering import numeral
+
+_PLACE = re.compile(r"%([1-9])")
+_CLOSE = frozenset("、，。．：）】〕》")  # no space stands behind these
+_LEVELS = 9
+
+
+class Numbers:
+    """The numbers of the paragraphs of one file, which must be asked for in order.
+
+    Args:
+        numbering: roots of the parts that say how lists count, none where the file has no list.
+        styles: elements of the styles of paragraphs.
+    """
+
+    def __init__(self, numbering: Iterable, styles: Iterable) -> None:
+        self._kinds: dict[str, object] = {}  # how a list looks
+        self._lists: dict[str, object] = {}
+        for root in numbering:
+            self._kinds |= {
+                _value(kind, "abstractNumId"): kind for kind in _all(root, "abstractNum")
+            }
+            self._lists |= {_value(one, "numId"): one for one in _all(root, "num")}
+        described = styles if self._lists else ()
+        self._styles = {style.get(f"{W}styleId", ""): style for style in described}
+        self._listed = {
+            name for name, style in self._styles.items() if _numbering(style) is not None
+        }
+        self._counts: dict[str, list[int]] = {}
+        self._begun: set[tuple[str, int]] = set()
+
+    def before(self, paragraph) -> str:
+        """What Word shows in front of a paragraph, with a space where it needs one; "" for none."""
+        if not self._lists:
+            return ""
+        key, level = self._list_of(paragraph)
+        kind = self._kind(key)
+        if kind is None:
+            return ""
+        levels = {int(_value(one, "ilvl")): one for one in _all(kind, "lvl") if _is_level(one)}
+        counts = self._counted(key, level, levels)
+        shown = levels.get(level)
+        if shown is None or _inner(shown, "numFmt") in ("bullet", "none"):
+            return ""
+        legal = shown.find(f"{W}isLgl") is not None
+
+        def figure(place: re.Match) -> str:
+            at = int(place[1]) - 1
+            form = _inner(levels[at], "numFmt") if at in levels else ""
+            return numeral(counts[at], "decimal" if legal and at < level else form or "decimal")
+
+        text = _PLACE.sub(figure, _inner(shown, "lvlText")).strip()
+        return text if not text or text[-1] in _CLOSE else f"{text} "
+
+    def _counted(self, key: str, level: int, levels: dict[int, object]) -> list[int]:
+        """The counts of all levels at the next paragraph of one; -1 is "not begun"."""
+        counts = self._counts.setdefault(_inner(self._lists[key], "abstractNumId"), [-1] * _LEVELS)
+        if (key, level) not in self._begun:
+            self._begun.add((key, level))
+            if (start := self._override(key, level)) is not None:
+                counts[level] = start - 1
+        for at in range(level + 1):
+            if counts[at] < 0:
+                start = _inner(levels[at], "start") if at in levels else ""
+                counts[at] = (int(start) if _is_count(start) else 1) - (at == level)
+        counts[level] += 1
+        counts[level + 1 :] = [-1] * (_LEVELS - level - 1)
+        return counts
+
+    def _override(self, key: str, level: int) -> int | None:
+        for one in _all(self._lists[key], "lvlOverride"):
+            if _value(one, "ilvl") == str(level) and _is_count(
+                start := _inner(one, "startOverride")
+            ):
+                return int(start)
+        return None
+
+    def _list_of(self, paragraph) -> tuple[str, int]:
+        """The list of a paragraph, its own or that of its style, and the level; ("", 0) for none."""
+        marks = paragraph.find(f"{W}pPr")
+        if marks is None:
+            return "", 0
+        own, name = marks.find(f"{W}numPr"), _inner(marks, "pStyle")
+        key, level = _inner(own, "numId"), _inner(own, "ilvl")
+        if (not key or not level) and self._listed:
+            at = next((at for at in self._above(name) if at in self._listed), None)
+            if at is not None:
+                told = _numbering(self._styles[at])
+                key, level = key or _inner(told, "numId"), level or _inner(told, "ilvl")
+                level = level or self._level_of_style(key, at)
+        return key, int(level) if _is_count(level) and int(level) < _LEVELS else 0
+
+    def _above(self, name: str) -> Iterator[str]:
+        """A style and those that it is based on."""
+        for _ in range(20):
+            if name not in self._styles:
+                return
+            yield name
+            name = _inner(self._styles[name], "basedOn")
+
+    def _level_of_style(self, key: str, style: str) -> str:
+        kind = self._kind(key)
+        named = (one for one in _all(kind, "lvl") if _inner(one, "pStyle") == style)
+        return next((_value(one, "ilvl") for one in (named if kind is not None else ())), "")
+
+    def _kind(self, key: str):
+        """How a list looks, also where that is said of a style; None for no list."""
+        if key not in self._lists:
+            return None
+        kind = self._kinds.get(_inner(self._lists[key], "abstractNumId"))
+        linked = _inner(kind, "numStyleLink")
+        told = _numbering(self._styles[linked]) if linked in self._styles else None
+        other = self._lists.get(_inner(told, "numId"))
+        return self._kinds.get(_inner(other, "abstractNumId")) if other is not None else kind
+
+
+def _numbering(style):
+    return style.find(f"{W}pPr/{W}numPr")
+
+
+def _all(root, name: str) -> Iterator:
+    return root.iterchildren(f"{W}{name}") if root is not None else iter(())
+
+
+def _value(node, name: str) -> str:
+    return node.get(f"{W}{name}", "")
+
+
+def _inner(node, name: str) -> str:
+    """The value of an element in another, "" where it is not there."""
+    found = node.find(f"{W}{name}") if node is not None else None
+    return found.get(f"{W}val", "") if found is not None else ""
+
+
+def _is_count(told: str) -> bool:
+    return told.isascii() and told.isdigit() and len(told) < 5
+
+
+def _is_level(node) -> bool:
+    return _is_count(told := _value(node, "ilvl")) and int(told) < _LEVELS

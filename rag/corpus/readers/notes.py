@@ -1,0 +1,55 @@
+"""Marks of notes in HTML: they lead to a note and back, and would be figures behind a word."""
+
+from __future__ import annotations
+
+import re
+
+_MARK = re.compile(
+    r"[\[(（〔【]?(?:\d{1,3}|[*†‡§①-⑳]+|[a-z]|注\s?\d{0,3})[\])）〕】]?|[↩↑⬆^]\ufe0e?"
+)
+_BRACKETED = re.compile(r"[\[〔【［](?:注\s?)?\d{1,3}(?:\s?[-–,，、]\s?\d{1,3}){0,3}[\]〕】］]")
+_LINKS = (
+    "//a[@role='doc-noteref' or @role='doc-backlink' or contains(@class, 'footnote-ref')"
+    " or contains(@class, 'footnote-back')]"
+    " | //sup[.//a[contains(@href, '#')]] | //sup//a[contains(@href, '#')]"
+    " | //a[contains(@href, '#')][sup or contains('↩↑⬆^', substring(normalize-space(.), 1, 1))]"
+)
+# Links within a page and raised words that are a number in brackets: [3].
+_WITHIN = "//a[starts-with(@href, '#')] | //sup"
+# What encyclopaedias put before a note: ^ a b.
+_BACK = (
+    "//span[contains(@class, 'backlink')]"
+    " | //span[contains(@class, 'label')][.//a[@role='doc-backlink']]"
+)
+_ASIDE = "//aside[contains(@class, 'footnote') or starts-with(@role, 'doc-footnote')]"
+HELD = (
+    "//*[self::div or self::section or self::ol or self::aside]"
+    "[contains(@style, 'footnote-list') or contains(@style, 'endnote-list')"
+    " or contains(@class, 'footnotes') or contains(@class, 'endnotes')"
+    " or @role='doc-endnotes' or @role='doc-footnotes']"
+)
+"""XPath of what holds the notes of a page."""
+
+
+def without_marks(root) -> None:
+    """Takes out the marks that lead to notes and back."""
+    typed = (
+        node
+        for node in root.iter("a")
+        if any(name.endswith("type") and "noteref" in node.get(name) for name in node.keys())
+    )
+    marks = [node for node in (*root.xpath(_LINKS), *typed) if _MARK.fullmatch(_text(node))]
+    marks += [node for node in root.xpath(_WITHIN) if _BRACKETED.fullmatch(_text(node))]
+    for node in dict.fromkeys((*root.xpath(_BACK), *marks)):
+        above = node.getparent()
+        if above is None:
+            continue
+        if node.getprevious() is None and not (above.text or "").strip():
+            node.tail = (node.tail or "").lstrip(" .．、:：)\u00a0")  # the number of a note itself
+        node.drop_tree()
+    for node in root.xpath(_ASIDE):  # other asides are no part of the article
+        node.tag = "div"
+
+
+def _text(node) -> str:
+    return "".join(node.itertext()).strip()

@@ -1,0 +1,47 @@
+"""Numbers that lists count by themselves, as they are shown."""
+
+from __future__ import annotations
+
+_ROMAN = (
+    *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),
+    *((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
+)
+_MOST = 3_999  # Roman figures end here, and no list that people read is longer
+
+
+def numeral(number: int, form: str) -> str:
+    """A number as a list shows it, "" where it shows none.
+
+    Args:
+        number: from 0; beyond 3,999 it is shown in digits.
+        form: as Word calls it: "decimal", "lowerLetter", "upperLetter", "lowerRoman",
+            "upperRoman", "decimalZero", "decimalEnclosedCircle", names that begin with "chinese",
+            "taiwanese", "japanese" or "ideograph", "bullet" or "none"; others are shown in digits.
+    """
+    kind = form.casefold()
+    if kind in ("bullet", "none"):
+        return ""
+    text = str(number)
+    if kind == "decimalzero":
+        text = text.zfill(2)
+    elif not 0 < number <= _MOST:
+        pass
+    elif "letter" in kind:  # z is followed by aa, as Word and browsers have it up to zz
+        text = chr(97 + (number - 1) % 26) * ((number - 1) // 26 + 1)
+    elif "roman" in kind:
+        text = _roman(number)
+    elif kind.startswith(("chinese", "taiwanese", "japanesecounting", "ideographdigital")):
+        import cn2an
+
+        text = cn2an.an2cn(number).replace("一十", "十", 10 <= number < 20)
+    elif "enclosedcircle" in kind and number <= 20:
+        text = chr(0x2460 + number - 1)
+    return text.upper() if kind.startswith("upper") else text
+
+
+def _roman(number: int) -> str:
+    out = ""
+    for value, sign in _ROMAN:
+        out += sign * (number // value)
+        number %= value
+    return out

@@ -1,0 +1,19 @@
+"""What the readers of HTML ask of a tree."""
+
+from __future__ import annotations
+
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins kbd"
+    " mark q ruby samp small span strong sub sup tt u var wbr".split()
+)
+"""Elements that stand in a line."""
+
+
+def text_in(node) -> str:
+    """All text in an element, in one line."""
+    return " ".join("".join(node.itertext()).split())
+
+
+def is_count(told: str) -> bool:
+    """Whether an attribute is a number that a page can mean."""
+    return told.isascii() and told.isdigit() and len(told) < 5
