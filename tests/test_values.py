@@ -190,6 +190,7 @@ def test_english_number(text, expected):
             [("last Monday", None), ("1975", "1975"), ("the 19th century", None)],
         ),
         ("2000 people paid $2000", []),
+        ("生产2000个，约1900多名，2019新款", [("2019", "2019")]),
         ("Tuesday, 1 June 2004", [("Tuesday, 1 June 2004", "2004-06-01")]),
     ],
 )

@@ -82,6 +82,8 @@ _EN_DATE = (
     rf"(?:{_DOM}(?:{_DASH}{_DOM})?(?: of)? {_MON}(?:,? {_Y})?"
     rf"|{_MON} {_DOM}(?:{_DASH}{_DOM}\b)?(?!\d)(?:,? {_Y})?|{_MON},? (?:of )?{_Y})"
 )
+# What a figure counts in Chinese is no year: "2000个".
+_COUNTED = r"\s?[多余几]?(?:[个名人位家件台辆只头万亿千百元吨米亩户]|公里|平方|小时|分钟)"
 _EN = re.compile(
     rf"(?<![A-Za-z0-9_.,$£€])(?:(?:{_DOW},? )?(?:the )?{_WHEN}?{_EN_DATE}"
     rf"|(?:(?:[Ll]ast|[Nn]ext|[Tt]his) )?{_DOW}(?: (?:morning|afternoon|evening|night))?(?![a-z])"
@@ -95,7 +97,7 @@ _EN = re.compile(
     r"|decade|century|weekend)(?!\w)"
     rf"|(?:{_WHEN}|(?<=[Ii]n )|(?<=of )|(?<=last )|(?<=next )|(?<=since )|(?<=[Bb]y )"
     rf"|(?<=until )){_MON}(?! \d| [A-Z])"
-    rf"|{_WHEN}?{_Y}(?![%\d]|[.,]\d|-\w| (?:people|men|women|children|[a-z]+s)\b(?<!was)(?<!has)"
+    rf"|{_WHEN}?{_Y}(?![%\d]|[.,]\d|-\w|{_COUNTED}| (?:people|men|women|children|[a-z]+s)\b(?<!was)(?<!has)"
     r"(?<!is)))"
 )
 _BC_ZH = re.compile(r"公元前|世纪|年代")
