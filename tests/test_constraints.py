@@ -860,3 +860,17 @@ def test_the_server_takes_the_same(index):
         assert body["constraints"] == []
         for wrong in ({"as_of": "soon"}, {"without": ["dates"]}):
             assert client.get("/api/ask", params={"question": question, **wrong}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("What happened between 29 February and May 2023?", (2023, 2, 1), (2023, 5, 31)),
+        ("自2月29日以来发生了什么？", (2023, 2, 28), None),
+        ("2024年2月29日发生了什么？", (2024, 2, 29), (2024, 2, 29)),
+    ],
+)
+def test_a_year_without_29_february(question, first, last):
+    (told,) = find_periods(question, date(2023, 6, 1))
+    assert told.period.first == date(*first)
+    assert told.period.last == (last and date(*last))

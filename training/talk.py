@@ -314,16 +314,16 @@ def fitted(examples: list[Example]) -> dict[str, torch.Tensor]:
     rate = torch.optim.lr_scheduler.OneCycleLR(best, RATE, total_steps=steps)
     drop = torch.nn.functional.dropout
     for order in (torch.randperm(len(said)) for _ in range(EPOCHS)):
-        for rows in order[: steps // EPOCHS * BATCH].reshape(-1, BATCH):
-            kept = [one[torch.rand(len(one)) > SKIPPED] for one in map(found.__getitem__, rows)]
+        for some in order[: steps // EPOCHS * BATCH].reshape(-1, BATCH):
+            kept = [one[torch.rand(len(one)) > SKIPPED] for one in map(found.__getitem__, some)]
             sizes = torch.tensor([0, *map(len, kept)])
             each = torch.cat(
                 [torch.full((len(one),), message.weight(len(one) or 1)) for one in kept]
             )
             hidden = runs(torch.cat(kept), sizes.cumsum(0)[:-1], per_sample_weights=each)
-            hidden = torch.relu(hidden + dense(drop(others[rows], 0.2)))
+            hidden = torch.relu(hidden + dense(drop(others[some], 0.2)))
             loss = torch.nn.functional.cross_entropy(
-                kinds(drop(hidden, 0.2)), wanted[rows], label_smoothing=0.02
+                kinds(drop(hidden, 0.2)), wanted[some], label_smoothing=0.02
             )
             best.zero_grad()
             loss.backward()

@@ -222,8 +222,8 @@ class _Work:
         if placed and (rows := self._placed(parsed, found, order, allowed, cited, rated)):
             count = len(rows) if parsed.form == "count" else None
             return self._composed(parsed, [], rows, cited, searched, True, count)
-        first = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
-        fold = Fold(self.snapshot, allowed, first)
+        best = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
+        fold = Fold(self.snapshot, allowed, best)
         stated = is_stated(parsed, findings)
         rows, count = [], None
         answers = bool(parsed.only) or self.judge.answers(parsed, findings.chance)

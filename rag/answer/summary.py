@@ -105,17 +105,14 @@ def summarised(
     """
     drawn, passages, query = _drawn_on(snapshot, subject, allowed)
     said = _said(snapshot, query, passages) if drawn.any() else None
-    chosen = _chosen(said, most) if said else []
-    chosen.sort(
-        key=lambda at: (not said.sentences[at].article.date, said.sentences[at].article.date)
-    )
+    chosen = [(said.sentences[at], said.stories[at]) for at in _chosen(said, most)] if said else []
+    chosen.sort(key=lambda each: (not each[0].article.date, each[0].article.date))
     story = snapshot.columns.story
     sizes = np.bincount(story[drawn], minlength=snapshot.n_articles)
     rows = []
-    for at in chosen:
-        one = said.sentences[at]
+    for one, told in chosen:
         number = cited.cite(one, quote_span(one, (one.end - 1, one.end)))
-        more = max(int(sizes[said.stories[at]]) - 1, 0)
+        more = max(int(sizes[told]) - 1, 0)
         rows.append(Row("", citations=(number,), more=more, value=one.article.date))
     lead = say.drawn(
         subject, int(drawn.sum()), len(np.unique(story[drawn])), len(rows), parsed.frame

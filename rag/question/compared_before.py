@@ -29,7 +29,8 @@ def asks_which(question: str, history: Turns) -> str:
     found = _WHICH.fullmatch(question.strip())
     if not found:
         return ""
-    lang, things = "zh" if found["zh"] else "en", []
+    lang = "zh" if found["zh"] else "en"
+    things: list[str] = []
     for asked, answer in reversed(history[-BACK:]):
         whole = taken_apart(answer.completed or asked)
         if language(whole.body) != lang:
@@ -49,7 +50,6 @@ def asks_which(question: str, history: Turns) -> str:
         return ""
     if lang == "zh":
         return f"{both}哪个{found['zh']}？"
-    verb = re.search(r"\b(?:is|was|has|had|cost|took|sold|made|won|sells|makes)\b", question, re.I)[
-        0
-    ].lower()
-    return f"Which {verb} {found['en']}, {both.replace(' and ', ' or ')}?"
+    verb = re.search(r"\b(?:is|was|has|had|cost|took|sold|made|won|sells|makes)\b", question, re.I)
+    said = verb[0].lower() if verb else "is"
+    return f"Which {said} {found['en']}, {both.replace(' and ', ' or ')}?"

@@ -88,7 +88,8 @@ def _may_lack(question: str) -> Said | None:
 
 def leaning(question: str) -> Said | None:
     """What a question says that leans on an earlier one; None for a whole question."""
-    lead = _LEAD.match(question)[0]
+    led = _LEAD.match(question)
+    lead = led[0] if led else ""
     whole = taken_apart(question[len(lead) :])
     signs, ask = whole.body, whole.ask
     for sign, spans in zip((P, T, A), (whole.groups, whole.times, whole.asked)):
@@ -152,7 +153,7 @@ def _about(said: Said, signs: str, about: str) -> Said | None:
     if said.lang == "zh":
         fits = about == "呢" and understand(said.whole.body).form != "whether"
     else:
-        short = about == "?" and re.match("(the|an?|for|by|to|with) ", topic, re.I)
+        short = about == "?" and bool(re.match("(the|an?|for|by|to|with) ", topic, re.I))
         alone = re.sub("^on ", "", said.whole.body, flags=re.I) == topic and " " not in topic
         short = short or about == "?" and alone
         fits = (short or about not in "?") and not (" " in topic and _CLAUSE.search(topic))
@@ -168,6 +169,8 @@ def _lacking(said: Said, signs: str) -> Said | None:
     road".
     """
     ask, zh = said.whole.ask, said.lang == "zh"
+    if ask is None:
+        return None
     ahead, behind = (_left(one, said.lang) for one in (signs[: ask.start], signs[ask.end :]))
     figure = signs.endswith(A) and ask.kind in ("number", "person") and "有" not in signs
     fits = not ahead or (figure or "了" in signs[: ask.start] if zh else not behind)

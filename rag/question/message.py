@@ -16,6 +16,7 @@ import unicodedata
 import zlib
 from collections.abc import Sequence
 from importlib import resources
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def reduced(text: str) -> str:
     return " ".join(text.split())
 
 
-def _named(emoji: re.Match) -> str:
+def _named(emoji: re.Match[str]) -> str:
     return f" {unicodedata.name(emoji[0], '').lower()} "
 
 
@@ -101,7 +102,7 @@ def dense(said: Sequence[str], model: StaticModel) -> np.ndarray:
 
 
 @functools.cache
-def _kept() -> dict:
+def _kept() -> dict[str, Any]:
     from safetensors.numpy import load
 
     kept = load(resources.files("rag.question").joinpath("data", _FILE).read_bytes())

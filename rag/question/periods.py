@@ -268,9 +268,16 @@ def _whole(whens: list[When]) -> tuple[When, When]:
 
 
 def _begun(day: date, today: date) -> date:
-    """The last time that a day of the calendar came."""
-    day = day.replace(year=today.year, day=min(day.day, 28 if day.month == 2 else 31))
-    return day if day <= today else day.replace(year=today.year - 1)
+    """The last time that a day of the calendar came; 29 February is the 28th of other years."""
+    here = _in_year(day, today.year)
+    return here if here <= today else _in_year(day, today.year - 1)
+
+
+def _in_year(day: date, year: int) -> date:
+    try:
+        return day.replace(year=year)
+    except ValueError:  # 29 February
+        return day.replace(year=year, day=28)
 
 
 def _part(text: str, start: int, end: int, year: int) -> tuple[int, int, Period | None]:
@@ -296,5 +303,11 @@ def _part(text: str, start: int, end: int, year: int) -> tuple[int, int, Period 
 
 
 def _days(when: When) -> tuple[date, date]:
-    """First and last day; of the year 2000 where no year is known."""
-    return extent(2000 if when.year is None else when.year, when.month, when.day)
+    """First and last day; of the year 2000 where no year is known. A year without 29 February has
+    all of that month.
+    """
+    year = 2000 if when.year is None else when.year
+    try:
+        return extent(year, when.month, when.day)
+    except ValueError:
+        return extent(year, when.month)

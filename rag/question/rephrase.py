@@ -87,13 +87,13 @@ def _put(old: Whole, words: str, kind: str, said: Said, lang: str) -> str:
     within = re.sub(rf"^(?!({PREP}|last|this|next|yester\w+|today)\b)", "in ", words, flags=re.I)
     if spans:
         start, end = spans[0][0], spans[-1][1]
-        year = re.search(r"[12]\d{3}\s?年?|[今去前]年", body[start:end])
-        year = year[0] if year and kind == "date" and _MONTH.match(words) else ""
+        named = re.search(r"[12]\d{3}\s?年?|[今去前]年", body[start:end])
+        year = named[0] if named and kind == "date" and _MONTH.match(words) else ""
         if lang == "zh" or kind == "places":  # "6月" after "2023年5月" is in the same year
             return f"{body[:start]}{year}{words}{body[end:]}"
         return f"{re.sub('(in|on|during|of) $', '', body[:start])}{within} {year}{body[end:]}"
-    asks = said.whole.asks or not ask or asks_below(ask, sum(said.whole.places, ()))
-    if not asks and (ask.kind == kind or kind == "places" and ask.level in LEVELS):
+    asks = said.whole.asks or ask and asks_below(ask, sum(said.whole.places, ()))
+    if ask and not asks and (ask.kind == kind or kind == "places" and ask.level in LEVELS):
         rest = body[ask.end :].strip()  # it answers "where" or "when"
         if lang == "zh":
             return f"{head_of(old)}{'在' if old.asks[0] == '在' else ''}{words}{rest}"
@@ -115,14 +115,15 @@ def _asking(whole: Whole, words: str, lang: str) -> str:
         words = words.removesuffix(" ones")
         return f"{body[: old.start].removesuffix('有')}{words}{body[old.core :]}"
     head, after = head_of(whole), body[rest_of(old) :] if old else ""
-    alone = old and leading(head) == len(head)  # nothing stands before it
-    fits = (
-        alone
+    alone = leading(head) == len(head)  # nothing stands before it
+    if (
+        old
+        and alone
         and not new.adverb
         and old.kind in THINGS
         and not NOUN_AUX.fullmatch(body[old.end :].strip())
-    )
-    if fits and (new.kind in THINGS or new.kind == "number" and old.kind == "person"):
+        and (new.kind in THINGS or new.kind == "number" and old.kind == "person")
+    ):
         return f"{head}{words}{body[old.end :]}"
     if lang == "zh" and (new.adverb or new.kind == "places"):
         # What stands behind its verb ("停靠多少艘货轮") leaves a gap that no adverb fills.
@@ -173,8 +174,9 @@ def _of_what(said: Said, old: Whole, answer: Earlier, lang: str, second: bool) -
 def _owner(whole: Whole) -> str:
     """The film of "《长河》的票房是多少"; "" where nothing of a thing is asked for."""
     ask = whole.ask
-    thing = ask and ask.end >= len(whole.body) - 2 and ask.kind != "what"
-    thing = thing and _THING_OF.match(whole.body[: ask.start])
+    if not ask or ask.end < len(whole.body) - 2 or ask.kind == "what":
+        return ""
+    thing = _THING_OF.match(whole.body[: ask.start])
     return thing["owner"] if thing else ""
 
 

@@ -1,6 +1,6 @@
 """Averages the weights of several states of one training ("model soup", Wortsman et al. 2022).
 
-    python -m training.reader.average ONE.safetensors OTHER.safetensors --out MODEL
+python -m training.reader.average ONE.safetensors OTHER.safetensors --out MODEL
 """
 
 from __future__ import annotations
