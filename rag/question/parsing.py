@@ -14,12 +14,11 @@ from rag.question.constraints import day_of, find_limits
 from rag.question.corpus_asked import about_corpus, of_the_same
 from rag.question.query import clean, query_of
 from rag.question.script import HANT, is_traditional, simplified
-from rag.question.talk import SURE, talk_of
+from rag.question.talk import CERTAIN, SURE, is_pasted, talk_of
 from rag.question.types import Asked, Earlier, ParsedQuestion
 from rag.question.wording import understand
 
 if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
     from rag.index import Snapshot
 
 
@@ -49,7 +48,7 @@ def parse(
         simplified(typed) if is_traditional(typed) else typed, today, snapshot.model
     )
     history = [turn for turn in history if turn[1].kind != "talk"]
-    talk, completed = "" if about else _talk(typed, history, snapshot.model), ""
+    talk, completed = "" if about else _talk(typed, history, snapshot), ""
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     second = ""
@@ -94,10 +93,17 @@ def parse(
     )
 
 
-def _talk(typed: str, history: Sequence[tuple[str, Earlier]], model: StaticModel) -> str:
-    """Which talk a message is, "" for none; what may lean on a turn before ("Shenzhen?") does."""
-    talk = talk_of(typed, model)
-    if history and talk and not talk_of(typed, model, SURE):
+def _talk(typed: str, history: Sequence[tuple[str, Earlier]], snapshot: Snapshot) -> str:
+    """Which talk a message is, "" for none; what may lean on a turn before ("Shenzhen?") does.
+
+    What an article says word for word is talk only where that is certain.
+    """
+    talk = talk_of(typed, snapshot.model)
+    if not talk or talk_of(typed, snapshot.model, CERTAIN):
+        return talk
+    if is_pasted(typed, snapshot):
+        return ""
+    if history and not talk_of(typed, snapshot.model, SURE):
         from rag.question.asides import asks_more
         from rag.question.followup import complete
 

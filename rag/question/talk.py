@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from rag.embed.static import StaticModel
+from rag.index import Snapshot
 from rag.question.message import KINDS, chances, reduced
 from rag.question.types import TALK
 
@@ -14,7 +17,10 @@ LONGEST = 100  # characters of a message; what is longer says something
 # The least probability of talk. Of .3 to .5 chosen on benchmarks/talk.tsv and on real questions; of
 # 2,000 that the weights were not made from .3 % have it.
 LEAST = 0.3
+CERTAIN = 0.97  # of what an article says word for word, too
 SURE = 0.9  # of what could be a question that leans on one before: "Shenzhen?"
+PASTED = 8  # characters of a message from which it is looked for in the articles
+COMPARED = 50  # articles, at most, in which it is
 _TITLE = re.compile(r"《[^》]+》")  # "《你好，李焕英》票房多少？"
 
 
@@ -33,3 +39,25 @@ def talk_of(text: str, model: StaticModel, least: float = LEAST) -> str:
         return "other"  # nothing but marks
     chance = chances(said, model)[1 : len(TALK) + 1]
     return KINDS[1 + int(chance.argmax())] if chance.sum() >= least else ""
+
+
+def is_pasted(text: str, snapshot: Snapshot) -> bool:
+    """Whether an article holds a message word for word: a piece of it, that may be cut in a word.
+
+    Args:
+        text: the message, cleaned.
+        snapshot: the index.
+    """
+    if len(text) < PASTED:
+        return False
+    words = text.split()
+    whole = " ".join(words[1:-1] or words[:1]) if len(words) > 1 else text[1:-1]
+    passages = snapshot.holding_words(whole)
+    rows = np.unique(snapshot.passages.article_row[passages])[:COMPARED].tolist()
+    said = _plain(text)
+    articles = snapshot.articles(rows).values()
+    return any(said in _plain(f"{one.title} {one.text}") for one in articles)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
