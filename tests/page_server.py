@@ -46,7 +46,7 @@ def running(path, port=0, change=lambda desk: None, page=True, **settings):
 
 
 def slowed(desk):
-    """A question with "slowly" in it takes half a second at every step, one with "broken" fails."""
+    """A question with "slowly" in it takes a second at every step, one with "broken" fails."""
     stream = desk.stream
 
     def streamed(question, *args, **kwargs):
@@ -54,7 +54,7 @@ def slowed(desk):
             raise ZeroDivisionError("secret path")
         for event in stream(question, *args, **kwargs):
             yield event
-            for _ in range(5 if "slowly" in question else 0):
+            for _ in range(10 if "slowly" in question else 0):
                 time.sleep(0.1)
 
     desk.stream = streamed

@@ -186,7 +186,7 @@ def test_a_slow_answer_can_be_stopped_and_asked_again(visit, site):  # noqa: F81
     page.locator("#send").click()
     page.wait_for_selector("#chat .yj-busy")
     page.wait_for_function(
-        "document.querySelector('#chat .yj-busy').innerText.includes('正在检索')"
+        "document.querySelector('#chat .yj-busy')?.innerText.includes('正在检索')"
     )
     page.wait_for_selector("#send", state="hidden")
     page.get_by_role("button", name="停止").click()

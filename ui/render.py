@@ -196,7 +196,8 @@ def _rows(turn: Turn) -> str:
         if row.label and row.label not in shown:
             shown.add(row.label)
             # The day of the first quote of a side of a comparison stands beside the quote.
-            dated = row.citations and row.value == cited(turn)[row.citations[0] - 1].date
+            quotes = [cited(turn)[n - 1] for n in row.citations[:1] if 0 < n <= len(cited(turn))]
+            dated = any(row.value == quote.date for quote in quotes)
             value = f' <span class="yj-detail">{escape(row.value)}</span>' if row.value else ""
             value = "" if dated else value
             parts.append(
