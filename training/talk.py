@@ -44,7 +44,7 @@ REAL = (
     ("unanswered", "question", slice(1_000, 5_000)),
     ("unanswered", "question", slice(6_000, 12_010)),
     ("titled_news", "title", slice(0, 24_000, 12)),
-    ("titled_news", "text", slice(6, 24_000, 20)),
+    ("titled_news", "text", slice(6, 24_000, 40)),
     ("dictionary", "zh", slice(7, None, 20)),
 )
 LEAD = (
@@ -101,7 +101,6 @@ TIMES = (
 JOINED = ("，", "。", " "), (", ", ". ", " ")
 HIDDEN, EPOCHS, BATCH, RATE = 48, 3, 256, 0.004
 SKIPPED = 0.1  # of the runs of a message, each time that it is learnt from
-PIECES = 12_000  # of English articles, cut anywhere, which are nearest to talk
 PAIRS = 1_500  # messages that are made of two
 # Spellings of a line with alternatives, of a question about the corpus, and of each with things.
 SPELT, SPELT_CORPUS, FILLED = 30, 14, 8
@@ -267,11 +266,9 @@ def varied(
     for number in (*range(1980, 2040), *chance.sample(range(10_000), 240)):
         yield "-", chance.choice(TIMES).format(number)
     long = [text for text in real if len(text) > 80]
-    english = [text for text in long if not has_chinese(text)]
-    pasted = [*chance.sample(real, 3_000), *chance.choices(long, k=5_000)]
-    for text in (*pasted, *chance.choices(english, k=PIECES)):
+    for text in (*chance.sample(real, 3_000), *chance.choices(long, k=5_000)):  # what is pasted
         begin = chance.randrange(max(1, len(text) - 4))
-        yield "-", text[begin : begin + chance.randint(4, 60)]
+        yield "-", text[begin : begin + chance.randint(4, 30)]
     for place in chance.sample(places, 1_500):
         yield "-", place
         yield from (("-", form.format(place)) for form in chance.sample(LEANING[0], 3))

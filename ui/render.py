@@ -192,12 +192,15 @@ def _rows(turn: Turn) -> str:
     """Values with their evidence, or plain evidence; rows with one label share its line."""
     parts: list[str] = []
     shown: set[str] = set()
+    quotes = cited(turn)
     for at, row in enumerate(turn.answer.rows):
         if row.label and row.label not in shown:
             shown.add(row.label)
             # The day of the first quote of a side of a comparison stands beside the quote.
-            quotes = [cited(turn)[n - 1] for n in row.citations[:1] if 0 < n <= len(cited(turn))]
-            dated = any(row.value == quote.date for quote in quotes)
+            first = [
+                quotes[number - 1] for number in row.citations[:1] if 0 < number <= len(quotes)
+            ]
+            dated = any(row.value == quote.date for quote in first)
             value = f' <span class="yj-detail">{escape(row.value)}</span>' if row.value else ""
             value = "" if dated else value
             parts.append(

@@ -151,7 +151,4 @@ def _extent(when: When, period: Period) -> tuple[date, date]:
     """First and last day; where the year is not known, in the year of the period."""
     sides = [day for day in (period.first, period.last) if day]  # one at least
     year = when.year if when.year is not None else sides[0].year
-    try:
-        return extent(year, when.month, when.day)
-    except ValueError:  # February 29
-        return extent(year, when.month)
+    return extent(year, when.month, when.day)

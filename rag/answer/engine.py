@@ -202,7 +202,6 @@ class _Work:
         self, parsed: ParsedQuestion, passing: np.ndarray
     ) -> Generator[Searching | Found, None, Answer]:
         """The answer from those of some articles that the question's own constraints let pass."""
-        snapshot, judge = self.snapshot, self.judge
         allowed = passing & parsed.allowed
         searched = int(allowed.sum())
         yield Searching(searched)
@@ -218,7 +217,8 @@ class _Work:
         if not searched:
             return self._composed(parsed, passages, [], cited, searched, False, None)
         findings, passages = self._found(parsed, found, first, passages, searched)
-        rated = rated_groups(snapshot.model, parsed, findings, judge, searched) if listed else []
+        model, judge = self.snapshot.model, self.judge
+        rated = rated_groups(model, parsed, findings, judge, searched) if listed else []
         if placed and (rows := self._placed(parsed, found, order, allowed, cited, rated)):
             count = len(rows) if parsed.form == "count" else None
             return self._composed(parsed, [], rows, cited, searched, True, count)
@@ -226,7 +226,7 @@ class _Work:
         fold = Fold(self.snapshot, allowed, best)
         stated = is_stated(parsed, findings)
         rows, count = [], None
-        answers = bool(parsed.only) or self.judge.answers(parsed, findings.chance)
+        answers = bool(parsed.only) or judge.answers(parsed, findings.chance)
         if listed and not stated and (answers or is_compared(parsed)):
             rows, count = self._listed(parsed, rated, cited, fold)
         listed = bool(rows)

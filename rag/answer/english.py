@@ -121,11 +121,6 @@ _DAY = re.compile(
     r"(?:(?P<year>\d{4})\s?年$)|"
     r"(?:(?:\d{4}|[今去明前])\s?年)?\s?(?:\d{1,2}\s?月(?:份)?)?\s?(?:\d{1,2}\s?[日号])?"
 )
-_CLOCK = re.compile(
-    r"(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上?|晚间|夜间)?\s?"
-    r"(?:(?P<hour>\d{1,2})\s?[时点:：]\s?(?:(?P<minute>\d{1,2})\s?分?)?(?P<half>半)?"
-    r"(?P<about>许|左右|前后)?整?)?$"
-)
 _PARTS = {
     "凌晨": "early",
     "清晨": "early",
@@ -140,6 +135,11 @@ _PARTS = {
     "晚间": "evening",
     "夜间": "night",
 }
+_CLOCK = re.compile(
+    rf"(?P<part>{'|'.join(sorted(_PARTS, key=len, reverse=True))})?\s?"
+    r"(?:(?P<hour>\d{1,2})\s?[时点:：]\s?(?:(?P<minute>\d{1,2})\s?分?)?(?P<half>半)?"
+    r"(?P<about>许|左右|前后)?整?)?$"
+)
 
 
 def in_english(label: str, kind: str, date: str = "") -> str:

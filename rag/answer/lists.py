@@ -12,7 +12,8 @@ import numpy as np
 
 from rag.answer.negation import denied
 from rag.answer.roles import ASIDE, role
-from rag.corpus import clauses, sentences
+from rag.answer.sentence import sentence_of
+from rag.corpus import clauses
 from rag.corpus.places import Place, PlaceMention, contains, find_places, places_by_name
 from rag.embed.static import StaticModel
 from rag.question import ParsedQuestion
@@ -51,7 +52,6 @@ _NO_NAME = re.compile(
 ALONE = 48  # names, in order of worth, whose sentences are read once more, alone
 LONGEST_PLACE = 30  # characters in which the end of a place is looked for
 LONGEST_NAME = 40  # characters
-AROUND = 400  # characters before and behind a name in which its sentence is looked for
 DOUBT = 0.05  # chance of a row below which the reader says that a place is none
 NO_PLACES = ("person", "organisation", "document")  # kinds of which no place is one
 # What joins two names of an enumeration that were found apart, and a name between two such words.
@@ -121,11 +121,8 @@ def _is_said(parsed: ParsedQuestion, one: Named) -> bool:
     """
     if parsed.negated:
         return True
-    text = one.spot.finding.window.article.text
-    low, high = max(0, one.start - AROUND), min(len(text), one.start + AROUND)
-    low, high = next(
-        (s for s in sentences(text, low, high) if s[0] <= one.start < s[1]), (low, high)
-    )
+    text, sentence = one.spot.finding.window.article.text, sentence_of(_itself(one))
+    low, high = sentence.start, sentence.end
     parts = clauses(text, low, high)
     low, high = next((part for part in parts if part[0] <= one.start < part[1]), (low, high))
     here = PlaceMention(one.start, one.end, one.place) if one.place else None

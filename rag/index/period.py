@@ -75,8 +75,12 @@ class Period:
 
 
 def extent(year: int, month: int | None = None, day: int | None = None) -> tuple[date, date]:
-    """First and last day of a year, a month or a day."""
-    last = day or calendar.monthrange(year, month or 12)[1]
+    """First and last day of a year, a month or a day; of the month where it has no such day, as 29
+    February of most years.
+    """
+    length = calendar.monthrange(year, month or 12)[1]
+    day = day if day is None or day <= length else None
+    last = day or length
     return date(year, month or 1, day or 1), date(year, month or 12, last)
 
 

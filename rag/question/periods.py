@@ -303,11 +303,5 @@ def _part(text: str, start: int, end: int, year: int) -> tuple[int, int, Period 
 
 
 def _days(when: When) -> tuple[date, date]:
-    """First and last day; of the year 2000 where no year is known. A year without 29 February has
-    all of that month.
-    """
-    year = 2000 if when.year is None else when.year
-    try:
-        return extent(year, when.month, when.day)
-    except ValueError:
-        return extent(year, when.month)
+    """First and last day; of the year 2000 where no year is known."""
+    return extent(2000 if when.year is None else when.year, when.month, when.day)

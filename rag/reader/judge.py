@@ -45,8 +45,8 @@ FEATURES = (
 )
 # Share of the question's weight below which a passage matches nothing but by chance.
 NOTHING = 0.05
-# What among few articles counts otherwise than among many: each also times "articles".
 SAID = ("said", "said_below", "unsaid")  # what counts otherwise across languages
+# What among few articles counts otherwise than among many: each also times "articles".
 BY_ARTICLES = ("margin", "alone", "below", "above", "gap", "window_below")
 ROW_FEATURES = (
     "bias",
