@@ -192,9 +192,10 @@ def row_features(
     last, gap = widest_gap(sorted(worths, reverse=True))
     least = sorted(worths, reverse=True)[last]
     margins = [margin for margin, _ in alone]
-    said = [
-        coverage(parsed, matches, best.passage.abroad) for best, (_, matches) in zip(bests, alone)
+    weighed = [
+        _weighed(parsed, matches, best.passage.abroad) for best, (_, matches) in zip(bests, alone)
     ]
+    said = [_covered(*one) for one in weighed]
     out = []
     for number, (best, spots) in enumerate(zip(bests, groups)):
         passage, reading = best.passage, best.passage.reading
@@ -218,7 +219,7 @@ def row_features(
             "abroad": passage.abroad,
             "said": said[number],
             "said_below": said[number] - max(said),
-            "unsaid": _unmatched(parsed, alone[number][1], passage.abroad),
+            "unsaid": _unmatched(*weighed[number]),
             "articles": np.log10(max(searched, 1)),
         }
         told |= {f"{name}_abroad": passage.abroad * told[name] for name in SAID}
@@ -245,13 +246,15 @@ def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> float
 
     The places and times that the question names are left out: its articles were chosen by them.
     """
-    weights, match = _weighed(parsed, matches, abroad)
+    return _covered(*_weighed(parsed, matches, abroad))
+
+
+def _covered(weights: np.ndarray, match: np.ndarray) -> float:
     return float(weights @ match) if weights.any() else 1.0
 
 
-def _unmatched(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> float:
+def _unmatched(weights: np.ndarray, match: np.ndarray) -> float:
     """The largest share of the question's weight that one token lacks a match for, 0 to 1."""
-    weights, match = _weighed(parsed, matches, abroad)
     return float((weights * (1 - match)).max(initial=0.0))
 
 
