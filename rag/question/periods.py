@@ -17,7 +17,7 @@ from rag.corpus.dates import chinese_number
 from rag.corpus.days import Named, When, find_days, meant
 from rag.corpus.places import find_places
 from rag.index.period import Period, extent
-from rag.question.periods_spoken import spoken
+from rag.question.periods_spoken import ORDER, spoken
 from rag.question.told import Told
 
 
@@ -173,18 +173,6 @@ _PART_EN = re.compile(
     r"|Q[1-4]) ?(?:quarter)?)(?: of|,)? (?:the year )?$",
     re.I,
 )
-_ORDER = {
-    "first": 1,
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "一": 1,
-    "二": 2,
-    "三": 3,
-    "四": 4,
-    "上": 1,
-    "下": 2,
-}
 
 
 def _calendar(text: str, named: list[Named], today: date | None) -> Iterator[Told]:
@@ -290,11 +278,11 @@ def _part(text: str, start: int, end: int, year: int) -> tuple[int, int, Period 
         return start, end, None
     got = match.groupdict()
     if got.get("half"):
-        size, number = 6, _ORDER[got["half"].lower()]
+        size, number = 6, ORDER[got["half"].lower()]
     elif got.get("quarter"):
-        size, number = 3, _ORDER.get(got["quarter"].lower()) or int(got["quarter"][-1])
+        size, number = 3, ORDER.get(got["quarter"].lower()) or int(got["quarter"][-1])
     elif got.get("quarters"):
-        size, number = 3 * _ORDER[got["quarters"]], 1
+        size, number = 3 * ORDER[got["quarters"]], 1
     else:
         return start, end, None
     begin, close = extent(year, size * (number - 1) + 1)[0], extent(year, size * number)[1]

@@ -239,7 +239,7 @@ _PART_EN = re.compile(
     r"|(?<![\w'’])Q(?P<q>[1-4])(?!\w|,? (?:of |in )?(?:\d{4}|this year|last year))",
     re.I,
 )
-_ORDER = {
+ORDER = {
     "first": 1,
     "second": 2,
     "third": 3,
@@ -260,13 +260,13 @@ def _parts(text: str, today: date | None) -> Iterator[Told]:
     for match in (_PART_ZH if chinese else _PART_EN).finditer(text):
         got = match.groupdict()
         if got.get("quarters"):
-            months, number, length = 3, 1, 3 * _ORDER[got["quarters"]]
+            months, number, length = 3, 1, 3 * ORDER[got["quarters"]]
         else:
             months = 6 if got.get("half") or (got.get("size") or "").lower() == "half" else 3
             named = next(
                 got[name] for name in ("half", "quarter", "q", "q2", "nth") if got.get(name)
             )
-            number, length = _ORDER.get(named.lower()) or int(named), months
+            number, length = ORDER.get(named.lower()) or int(named), months
         begin = months * (number - 1) + 1
         if begin + length > 13 or re.search(r"年度?的?\s*第?$", text[: match.start()]):
             continue  # "the third half"; "2022年的上半年", whose year is said
