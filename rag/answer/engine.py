@@ -25,7 +25,7 @@ from rag.answer.fold import Fold
 from rag.answer.listed import is_list, is_place_list, is_stated
 from rag.answer.lists import Named, doubted, is_compared, likely, rated_groups
 from rag.answer.own import own_answer
-from rag.answer.places import READ_PLACES, place_groups, place_quotes
+from rag.answer.places import place_groups, place_quotes
 from rag.answer.reading_chosen import is_surer
 from rag.answer.refused import nearest_of
 from rag.answer.rows import measured_rows, name_rows, place_row, value_rows
@@ -206,17 +206,16 @@ class _Work:
         searched = int(allowed.sum())
         yield Searching(searched)
         listed, placed = is_list(parsed), is_place_list(parsed)
-        most = READ_PLACES if placed else READ_ALL if listed else READ
+        most, spans = (READ_ALL, SPANS_ALL) if listed else (READ, SPANS)
         found, order = self._sought(parsed, passing, allowed, most)
         yield Found(len(order), len(np.unique(found.articles[order])))
         cited = Citations(parsed.query, self.snapshot.model)
         if not searched:  # what is nearest is then told of the other articles
             order = order_of(self.snapshot, found, passing, READ)
-        first = order[: READ_ALL if listed else READ]
-        passages = passages_of(self.snapshot, parsed, found, first, SPANS_ALL if listed else SPANS)
+        passages = passages_of(self.snapshot, parsed, found, order, spans)
         if not searched:
             return self._composed(parsed, passages, [], cited, searched, False, None)
-        findings, passages = self._found(parsed, found, first, passages, searched)
+        findings, passages = self._found(parsed, found, order, passages, searched)
         model, judge = self.snapshot.model, self.judge
         rated = rated_groups(model, parsed, findings, judge, searched) if listed else []
         if placed and (rows := self._placed(parsed, found, order, allowed, cited, rated)):

@@ -123,10 +123,16 @@ def _is_said(parsed: ParsedQuestion, one: Named) -> bool:
         return True
     text, sentence = one.spot.finding.window.article.text, sentence_of(_itself(one))
     low, high = sentence.start, sentence.end
-    parts = clauses(text, low, high)
+    parts = _clauses(text, low, high)
     low, high = next((part for part in parts if part[0] <= one.start < part[1]), (low, high))
     here = PlaceMention(one.start, one.end, one.place) if one.place else None
     return not denied(text, low, high) and not (here and role(text, [here]) in ASIDE)
+
+
+@functools.lru_cache(maxsize=64)
+def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The clauses of a sentence, which are asked for once for each of its names."""
+    return clauses(text, start, end)
 
 
 def _places(finding: Finding, level: str, spot: Spot) -> list[Named]:

@@ -26,7 +26,6 @@ from rag.question import ParsedQuestion, Query
 from rag.question.asking import outside_of
 from rag.search.candidates import Candidates
 
-READ_PLACES = 400  # passages that are gone through
 QUOTES = 3  # quotes of one place
 FOUND, SURE = 0.5, 0.8  # match from which a word counts as found, and as found for sure
 # Of the support of the best place: evidence about places shown that may bear out all of them.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from rag.answer.begin import begins_at, headline_end
 from rag.corpus import Article, clauses, sentences
 from rag.corpus.places import Place, contains, find_places
 from rag.reader.reading import Finding
+from rag.reader.windows import Window
 
 LONGEST = {"zh": 170, "en": 340}  # a sentence up to this is quoted whole; characters, by language
 # Of a longer one so many times that is quoted where it then ends at the sentence's end.
@@ -40,17 +42,23 @@ class Sentence:
 
 def sentence_of(finding: Finding) -> Sentence:
     """The sentence that a finding stands in, or those that it reaches over."""
-    window = finding.window
-    text, start, end = window.article.text, finding.start, finding.end
-    low, high = max(0, window.start - AROUND), min(len(text), window.end + AROUND)
-    touched = [
-        span for span in sentences(text, low, high) if span[0] < end and start < span[1]
-    ]  # a window may begin and end within a long one
+    window, start, end = finding.window, finding.start, finding.end
+    touched = [span for span in _sentences(window) if span[0] < end and start < span[1]]
     if touched:
         start, end = min(start, touched[0][0]), max(end, touched[-1][1])
     return Sentence(
         window.article, window.row, start, end, min(start, window.start), max(end, window.end)
     )
+
+
+@functools.lru_cache(maxsize=256)
+def _sentences(window: Window) -> list[tuple[int, int]]:
+    """The sentences of a window, whole where it begins or ends within a long one.
+
+    A list asks for those of one window once for each of its names.
+    """
+    text = window.article.text
+    return sentences(text, max(0, window.start - AROUND), min(len(text), window.end + AROUND))
 
 
 def of_place(one: Sentence, place: Place) -> bool:

@@ -192,9 +192,14 @@ def row_features(
     last, gap = widest_gap(sorted(worths, reverse=True))
     least = sorted(worths, reverse=True)[last]
     margins = [margin for margin, _ in alone]
+    weights = _weights(parsed)
     weighed = [
-        _weighed(parsed, matches, best.passage.abroad) for best, (_, matches) in zip(bests, alone)
+        _weighed(weights, matches, best.passage.abroad) for best, (_, matches) in zip(bests, alone)
     ]
+    covered = {
+        one.passage: _covered(*_weighed(weights, one.passage.reading.matches, one.passage.abroad))
+        for one in bests
+    }
     said = [_covered(*one) for one in weighed]
     out = []
     for number, (best, spots) in enumerate(zip(bests, groups)):
@@ -212,7 +217,7 @@ def row_features(
             "window": np.clip(reading.margin, -8, 8),
             "window_below": best.finding.margin - reading.findings[0].margin,
             "behind": passage.behind,
-            "covered": coverage(parsed, reading.matches, passage.abroad),
+            "covered": covered[passage],
             "stories": np.log(len({spot.passage.story for spot in spots})),
             "same": best.finding.window.row == bests[top].finding.window.row,
             "first": number == top,
@@ -246,7 +251,7 @@ def coverage(parsed: ParsedQuestion, matches: np.ndarray, abroad: bool) -> float
 
     The places and times that the question names are left out: its articles were chosen by them.
     """
-    return _covered(*_weighed(parsed, matches, abroad))
+    return _covered(*_weighed(_weights(parsed), matches, abroad))
 
 
 def _covered(weights: np.ndarray, match: np.ndarray) -> float:
@@ -258,20 +263,25 @@ def _unmatched(weights: np.ndarray, match: np.ndarray) -> float:
     return float((weights * (1 - match)).max(initial=0.0))
 
 
-def _weighed(
-    parsed: ParsedQuestion, matches: np.ndarray, abroad: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of the question's tokens, float (n,), 1 together or all 0, and their matches."""
-    count = min(len(matches), len(parsed.query.ids))
+def _weights(parsed: ParsedQuestion) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of the question's tokens, float (n,), and without what its articles were chosen by."""
     given = [*parsed.place_spans, *((one.start, one.end) for one in parsed.told), *parsed.idle]
-    free = [
-        all(b <= start or end <= a for a, b in given) for start, end in parsed.query.spans[:count]
-    ]
-    weights = parsed.query.weights[:count] * parsed.query.content[:count]
-    if (weights * free).any():
-        weights = weights * free
-    match = graded(matches[:count], np.full(count, abroad))
-    return weights / (weights.sum() or 1.0), match
+    free = [all(b <= start or end <= a for a, b in given) for start, end in parsed.query.spans]
+    weights = parsed.query.weights * parsed.query.content
+    return weights, weights * free
+
+
+def _weighed(
+    weights: tuple[np.ndarray, np.ndarray], matches: np.ndarray, abroad: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of the tokens that were read, float (n,), 1 together or all 0, and their matches.
+
+    ``weights`` are what :func:`_weights` gives.
+    """
+    every, free = (one[: len(matches)] for one in weights)
+    kept = free if free.any() else every
+    match = graded(matches[: len(kept)], np.full(len(kept), abroad))
+    return kept / (kept.sum() or 1.0), match
 
 
 def unnamed(parsed: ParsedQuestion, passage: Passage) -> tuple[str, ...]:
