@@ -16,7 +16,7 @@ import numpy as np
 
 from rag.answer.arranged import arranged
 from rag.answer.cite import Citations, verify
-from rag.answer.compare import extreme, measured
+from rag.answer.compare import alongside, extreme, measured
 from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
 from rag.answer.dated import Calendar, of_year
 from rag.answer.enumerate import Gazette
@@ -352,6 +352,7 @@ class _Work:
         if not groups:
             return [], None
         if is_compared(parsed):
+            groups = alongside(groups, rated)
             rows = measured_rows(parsed, extreme(parsed, measured(parsed, groups)), cited)
         else:
             rows = name_rows(parsed, groups, cited, fold)

@@ -101,15 +101,24 @@ def _put(text: str, parts: list[tuple[int, int, str]]) -> str:
 
 
 def _held(snapshot: Snapshot, words: str, exact: bool) -> bool:
-    """Whether a passage holds some words; figures as they are written: "3,200" is two words."""
+    """Whether a passage holds some words; figures as they are written: "3,200" is two words.
+
+    The texts are looked into, since the file name of an article is searched as well.
+    """
     # A lone character is looked for as one that stands alone: in "15.2亿元" there is none.
     rows = snapshot.holding_words(_ALONE.sub(" ", words) if exact else words)
-    if not exact or not len(rows):
-        return len(rows) > 0
-    pattern = re.compile(rf"(?<![\d.,{_ZH}]){re.escape(words)}(?![\d{_ZH}]|[.,]\d)", re.IGNORECASE)
+    pattern = re.compile(
+        rf"(?<![\d.,{_ZH}]){re.escape(words)}(?![\d{_ZH}]|[.,]\d)" if exact else re.escape(words),
+        re.IGNORECASE,
+    )
     bounds = snapshot.passages[rows[:LOOKED_INTO]].tolist()
     articles = snapshot.articles(row for row, _, _ in bounds)
-    return any(pattern.search(articles[row].text, start, end) for row, start, end in bounds)
+    for row, start, end in bounds:
+        article = articles[row]
+        said = article.text[start:end] if exact else simplified(article.title + article.text)
+        if pattern.search(said):
+            return True
+    return False
 
 
 # ---- names

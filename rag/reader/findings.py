@@ -13,6 +13,7 @@ import numpy as np
 
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
+from rag.question.rivals import tells_of_another
 from rag.reader.encode import encode
 from rag.reader.judge import Judge, features, unnamed
 from rag.reader.normal import key_of
@@ -124,7 +125,7 @@ def passages_of(
     untyped = read(snapshot.model, parsed.read, windows, most)
     if parsed.freed:
         untyped = [_aligned(snapshot, parsed, reading) for reading in untyped]
-    readings = [typed(one, kind, parsed.noun) for one in untyped]
+    readings = [typed(one, kind, parsed.noun, parsed.plain) for one in untyped]
     names, of_article = snapshot.lang_codes
     best = float(found.score.max(initial=0.0))
     out = []
@@ -168,7 +169,7 @@ def findings_of(
     spots = [
         Spot(finding, passage, finding.margin + judge.search * passage.behind)
         for passage in passages
-        if _of_that_number(parsed, passage)
+        if _of_that_one(parsed, passage)
         for finding in passage.reading.findings
         if finding.text.casefold() not in said and accept(finding)
     ]
@@ -177,12 +178,17 @@ def findings_of(
     return Findings(tuple(passages), values, judge.chance(told) if values else 0.0, told)
 
 
-def _of_that_number(parsed: ParsedQuestion, passage: Passage) -> bool:
-    """Whether a passage has the numbered things of the question.
+def _of_that_one(parsed: ParsedQuestion, passage: Passage) -> bool:
+    """Whether a passage may tell of the things that the question means, not of others like them.
 
-    Of line 9 nothing is said by what tells of line 2.
+    Of line 9 nothing is said by what tells of line 2, nor of the deputy by what tells of the mayor.
     """
-    return not any(any(map(str.isdigit, words)) for words in unnamed(parsed, passage))
+    if any(any(map(str.isdigit, words)) for words in unnamed(parsed, passage)):
+        return False
+    window = passage.reading.window
+    article = window.article
+    said = f"{article.title}\n{article.text[window.start : window.end]}"
+    return passage.abroad or not tells_of_another(parsed.plain, said)
 
 
 def values_of(parsed: ParsedQuestion, spots: Sequence[Spot]) -> tuple[Value, ...]:
