@@ -103,8 +103,10 @@ HIDDEN, EPOCHS, BATCH, RATE = 48, 3, 256, 0.004
 SKIPPED = 0.1  # of the runs of a message, each time that it is learnt from
 PAIRS = 1_500  # messages that are made of two
 # Spellings of a line with alternatives, of a question about the corpus, and of each with things.
-SPELT, SPELT_CORPUS, FILLED = 30, 14, 8
-TESTS = "../benchmarks/talk.tsv", "../benchmarks/talk_held.tsv"  # no message of them is an example
+SPELT, SPELT_CORPUS, FILLED = 50, 14, 8
+TESTS = tuple(
+    f"../benchmarks/{name}.tsv" for name in ("talk", "talk_held", "talk_held2")
+)  # no message of them is an example
 LONGEST_PINYIN = 7  # characters of a message that is also given in Pinyin
 NEUTRAL = {"了": "le", "的": "de", "着": "zhe", "地": "di", "女": "nv"}  # where readings differ
 # Sentences of everyday speech that tell of oneself or ask the other: small talk. Those of the third

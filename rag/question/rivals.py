@@ -36,6 +36,46 @@ _SEXES = (
     (re.compile(r"男(?=[子单双团篮排足])"), re.compile(r"女(?=[子单双团篮排足])")),
     (re.compile(r"\bmen['’]s\b", re.I), re.compile(r"\bwomen['’]s\b", re.I)),
 )
+# Some of these stand in words that ask for no difference, too; then nothing is taken to be one.
+_DIFFERENCE = re.compile(
+    r"[增涨升降跌减差比]|[快慢多少高低长短大小早晚重轻]了|变化|提[高前]|下滑|扩大|缩[短小]|延长"
+    r"|\b(?:by|more|less|fewer|than|r[io]s[ei]n?g?|fall\w*|fell|gr[oe]w\w*|drop\w*|increas\w+"
+    r"|decreas\w+|up|down|chang\w+|faster|slower|higher|lower|longer|shorter|difference|raised?)\b",
+    re.I,
+)
+_EARLIER = re.compile(
+    r"之前|以前|此前|原来|原先|[\u4e00-\u9fff]{2}前(?=[有是的共为，]|多少|几|$)"
+    r"|\b(?:before|previously|formerly|originally|used to)\b",
+    re.I,
+)
+_THING = re.compile(
+    r"哪一?[座条所艘架栋幢列辆支枚](?P<behind>[\u4e00-\u9fff]{1,4})"
+    r"|(?P<before>[\u4e00-\u9fff]{2,4})是哪一?[座条所艘架栋幢列辆支枚]?[？?\s]*$"
+)
+
+
+def asks_difference(question: str) -> bool:
+    """Whether a question for a figure may ask by how much something changed."""
+    return bool(_DIFFERENCE.search(question))
+
+
+def asks_earlier(question: str) -> bool:
+    """Whether a question asks how something was before a change."""
+    return bool(_EARLIER.search(question))
+
+
+def things_of(question: str) -> tuple[str, ...]:
+    """What the name of the thing may end with that a Chinese question asks for, longest first.
+
+    "哪座大桥", "……的大桥是哪座": 青石大桥. Where the noun ends is not known.
+    """
+    found = _THING.search(question)
+    if not found:
+        return ()
+    if words := found["behind"]:
+        return tuple(words[:end] for end in range(len(words), 0, -1))
+    words = found["before"].rpartition("的")[2]
+    return tuple(words[at:] for at in range(max(len(words) - 1, 1)))
 
 
 def tells_of_another(question: str, text: str) -> bool:

@@ -8,6 +8,7 @@ import re
 import numpy as np
 
 from rag.corpus.places import find_places
+from rag.question.rivals import things_of
 from rag.reader.changed import unasked
 from rag.reader.numbers import UNITS
 from rag.reader.reading import Reading
@@ -19,6 +20,8 @@ from rag.reader.values import find_dates, find_numbers
 # Of 0, 2, 4 and 8 these gave the most right first values on 230 questions that the reader was not
 # trained on: .56 in place of .54 within a language, .58 in place of .38 for numbers across.
 UNLIKE = {"number": 4.0, "date": 4.0, "places": 2.0}
+# And for one that does not end as the thing is called: 大桥 of "哪座大桥".
+UNNAMED = 2.0
 # What a figure of a change that is not asked for is the less likely for (:mod:`rag.reader.changed`).
 CHANGED = 5.0
 # "How many": not one; "how often": twice.
@@ -40,23 +43,25 @@ def typed(reading: Reading, kind: str, noun: str = "", question: str = "") -> Re
         noun: what is counted, in Chinese its measure: "800m" says nothing of medals, nor 20 yuan.
         question: the question, in simplified characters.
     """
-    if kind not in UNLIKE or not reading.findings:
+    things = things_of(question) if kind == "text" else ()
+    if kind not in UNLIKE and not things or not reading.findings:
         return reading
     window = reading.window
     text, at = window.article.text[window.start : window.end], window.start
-    fitting = _spans(text, kind, noun)
+    fitting = _named(reading, things) if things else _spans(text, kind, noun)
     others = unasked(question, text) if kind == "number" and question else []
+    unlike = UNLIKE.get(kind, UNNAMED)
     findings, lost = [], 0.0
     for one in reading.findings:
         span = one.start - at, one.end - at
-        less = 0.0 if _touches(span, fitting) else UNLIKE[kind]
+        less = 0.0 if _touches(span, fitting) else unlike
         less += CHANGED if _touches(span, others) else 0.0
         if less:
             lost += np.exp(one.margin - reading.margin) * (1 - np.exp(-less))
             one = dataclasses.replace(one, margin=one.margin - less)
         findings.append(one)
     findings.sort(key=lambda one: -one.margin)
-    left = np.log(max(1 - lost, np.exp(-UNLIKE[kind] - CHANGED)))
+    left = np.log(max(1 - lost, np.exp(-unlike - CHANGED)))
     return dataclasses.replace(
         reading, findings=tuple(findings), margin=reading.margin + float(left)
     )
@@ -64,6 +69,17 @@ def typed(reading: Reading, kind: str, noun: str = "", question: str = "") -> Re
 
 def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
     return any(start < span[1] and span[0] < end for start, end in others)
+
+
+def _named(reading: Reading, things: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Offsets in the window of the findings that end as the thing is called; all if none does."""
+    start = reading.window.start
+    spans = [(one.start - start, one.end - start, one.text) for one in reading.findings]
+    for thing in things:
+        if any(text.endswith(thing) for _, _, text in spans):
+            spans = [one for one in spans if one[2].endswith(thing)]
+            break
+    return [(low, high) for low, high, _ in spans]
 
 
 def _spans(text: str, kind: str, noun: str) -> list[tuple[int, int]]:
