@@ -39,7 +39,7 @@ HERE = Path(__file__).parent
 NUMBERS = {"-": 0, **{kind: at for at, kind in enumerate(message.KINDS)}}
 # Set of DATA/train, field, and of which rows: benchmarks/talk.py measures on the first ones.
 REAL = (
-    ("qa", "question", slice(1_000, 8_000)),
+    ("qa", "question", slice(1_000, 19_000)),
     ("qa_en", "question", slice(0, 4_000)),
     ("unanswered", "question", slice(1_000, 5_000)),
     ("unanswered", "question", slice(6_000, 12_010)),
@@ -103,7 +103,7 @@ HIDDEN, EPOCHS, BATCH, RATE = 48, 3, 256, 0.004
 SKIPPED = 0.1  # of the runs of a message, each time that it is learnt from
 PAIRS = 1_500  # messages that are made of two
 # Spellings of a line with alternatives, of a question about the corpus, and of each with things.
-SPELT, SPELT_CORPUS, FILLED = 50, 14, 8
+SPELT, SPELT_CORPUS, FILLED = 40, 14, 8
 TESTS = tuple(
     f"../benchmarks/{name}.tsv" for name in ("talk", "talk_held", "talk_held2")
 )  # no message of them is an example

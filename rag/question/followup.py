@@ -1,6 +1,4 @@
-"""Questions that lean on the one before ("那浙江呢？", "And against?"), and what they ask in full:
-little is left of these without places, times, the words that ask and those that only join.
-"""
+"""Questions that lean on the one before ("那浙江呢？", "And against?"), and what they ask in full."""
 
 from __future__ import annotations
 
@@ -33,7 +31,9 @@ _PRONOUN, _NO_IT = re.compile(words("stands_in"), re.I), re.compile(words("empty
 _JOINS = re.compile(rf"{words('joins')}|(?<=[{P}{T}])[省市]|[^\w{P}-{R}]+|[{P}-{R}]", re.I)
 _CLAUSE = re.compile(rf"\b(?:{AUX}|{words('did_en')}|\w+ed|be|been|said|says)\b", re.I)
 # "谁是主席", "什么是质量月", "2月2日是什么节日", "Who is Batman": what is asked about is named.
-_NAMED = re.compile(rf"{A}(是|.*{A}的)|{T}是|{A} (is|are|w\w+) (the |an? )?(?!\w+(ed|en|t)$)\w+$")
+_NAMED = re.compile(
+    rf"{A}(是|.*{A}的)|{T}是|{A} (is|are|w\w+) (the |an? )?(?!to )(\w+ ){{0,2}}(?!\w+(ed|en|t)$)\w+$"
+)
 
 
 def complete(question: str, history: Turns, sources: Sequence[str] = ()) -> str:
@@ -59,11 +59,9 @@ def _completed(question: str, history: Turns, sources: Sequence[str], second: bo
     before = answer.completed or before
     old = is_traditional(question + before)
     asked, before = (simplified(question), simplified(before)) if old else (question, before)
-    if asks_more(asked) or asks_details(asked):
-        full = "" if second else before
-    elif compared := asks_which(asked, history):
-        full = "" if second else compared
-    elif full := of_publisher(asked, before, sources) or row_asked_for(asked, before, answer):
+    full = before if asks_more(asked) or asks_details(asked) else asks_which(asked, history)
+    full = full or of_publisher(asked, before, sources) or row_asked_for(asked, before, answer)
+    if full:
         full = "" if second else full
     else:
         asked = reworded(asked, before, answer)

@@ -20,12 +20,7 @@ _MONTH = re.compile(r"[\d一二三四五六七八九十]{1,2}\s?月|(?:in |on )?
 # Cosines of the embedded model: words that can take each other's place had 0.2 and more ("赞成" and
 # "反对", "killed" and "injured"), others of a question mostly less; of two of one form any may.
 NEAR, ALIKE = 0.2, 0.4
-_WEEKLY = re.compile(
-    r"[上下本这]?(?:周|星期|礼拜)[一二三四五六日天末]|工作日|节假日"
-    r"|\b(?:weekends?|weekdays?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
-    re.I,
-)
-_ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|last)\b", re.I)
+_WEEKLY, _ORDINAL = (re.compile(words_of(name), re.I) for name in ("weekly", "ordinal_en"))
 _AMOUNT = re.compile("[量额价资费数率值度积长高宽龄]$")
 _THE = re.compile(r"\bthe (?:[a-z-]+ ){0,2}[a-z-]+$")  # "Who designed the tram line"
 _ONE = re.compile(r"(?:the |an? )?(?P<kind>[a-z-]+) ones?")
@@ -58,15 +53,10 @@ class Said:
 
 
 def in_full(said: Said, before: str, answer: Earlier, second: bool = False) -> str:
-    """The earlier question with what is said put in.
+    """The earlier question, which is in full and had an answer, with what is said put in.
 
-    Args:
-        said: what the later question says.
-        before: the earlier question, in full.
-        answer: to that.
-        second: whether the other reading is wanted, where two are possible: what is named takes the
-            place of a like thing, or is something of what was asked about; a pronoun stands for
-            what was asked about, or for the answer.
+    ``second`` wants the other reading, where two are possible: what is named takes the place of a
+    like thing, or is something of what was asked about; a pronoun stands for that, or the answer.
     """
     lang, new, old = language(before), said.whole, taken_apart(before)
     if said.tail:
@@ -116,14 +106,9 @@ def _asking(whole: Whole, words: str, lang: str) -> str:
         return f"{body[: old.start].removesuffix('有')}{words}{body[old.core :]}"
     head, after = head_of(whole), body[rest_of(old) :] if old else ""
     alone = leading(head) == len(head)  # nothing stands before it
-    if (
-        old
-        and alone
-        and not new.adverb
-        and old.kind in THINGS
-        and not NOUN_AUX.fullmatch(body[old.end :].strip())
-        and (new.kind in THINGS or new.kind == "number" and old.kind == "person")
-    ):
+    turned = NOUN_AUX.fullmatch(body[old.end :].strip()) if old else None
+    like = new.kind in THINGS or new.kind == "number" and old and old.kind == "person"
+    if old and alone and like and not new.adverb and old.kind in THINGS and not turned:
         return f"{head}{words}{body[old.end :]}"
     if lang == "zh" and (new.adverb or new.kind == "places"):
         # What stands behind its verb ("停靠多少艘货轮") leaves a gap that no adverb fills.
