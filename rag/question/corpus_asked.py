@@ -54,6 +54,12 @@ _ABOUT = re.compile(
     r" (?:the |an? )?",
     re.I,
 )
+# "四川的呢", "And Sichuan?": the same about another thing.
+_OTHER = re.compile(
+    r"(?:那么?|关于|提到)*(?P<zh>[^，。\s]{2,16}?)(?:的|方面)?呢"
+    r"|(?:and|but|what about|how about)(?: in| about)? (?P<en>[^,]{2,30})",
+    re.I,
+)
 _PAIR = re.compile(r"\s*(?:以及|和|与|跟|及|、|\b(?:and|with|to|versus|vs\.?|or)\b)\s*", re.I)
 _SHARED_HEAD = re.compile(r".*\b(?:in|of|by|at|on|for|from|between) (?:the )?", re.I)
 
@@ -90,14 +96,24 @@ def about_corpus(plain: str, today: date | None, model: StaticModel) -> About | 
     return About(asks, subject)
 
 
-def of_the_same(question: str, before: Earlier, today: date | None, model: StaticModel) -> str:
-    """A short question in full that asks about the corpus after another one did: "The latest?",
-    "From when to when?"; "" for any other.
+def of_the_same(
+    question: str, asked: str, before: Earlier, today: date | None, model: StaticModel
+) -> str:
+    """A short question in full that asks about the corpus after another one did, as it was
+    ``asked``: "The latest?", "From when to when?", "四川的呢？"; "" for any other.
     """
     if before.kind != "corpus" or len(question) > LONGEST_LEANING:
         return ""
     words, subject = question.rstrip("?？。. "), before.about
+    other = _OTHER.fullmatch(words)
+    if other and subject in (whole := before.completed or asked):
+        topic = other["zh"] or other["en"]
+        full = whole.replace(subject, topic)
+        found = about_corpus(simplified(full), today, model)
+        if subject and found and found.subject == simplified(topic):
+            return full
     if has_chinese(question):
+        words = words.removesuffix("呢").removesuffix("的")
         full = f"关于{subject}的{words}？" if subject else f"文章{words}？"
     else:
         full = f"{words} about {subject}?" if subject else f"{words} are the articles?"

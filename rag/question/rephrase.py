@@ -1,6 +1,5 @@
-"""An earlier question with another place, time, subject or words that ask, put in where the old
-ones stood; where grammar would need more, behind what it was about ("Held the drill: how many?").
-"""
+"""An earlier question with another place, time, subject or words that ask where the old ones stood;
+where grammar would need more, behind what it was about ("Held the drill: how many?")."""
 
 from __future__ import annotations
 
@@ -55,14 +54,12 @@ class Said:
 def in_full(said: Said, before: str, answer: Earlier, second: bool = False) -> str:
     """The earlier question, which is in full and had an answer, with what is said put in.
 
-    ``second`` wants the other reading, where two are possible: what is named takes the place of a
-    like thing, or is something of what was asked about; a pronoun stands for that, or the answer.
+    ``second`` wants the other reading (:func:`rag.question.followup.otherwise`).
     """
     lang, new, old = language(before), said.whole, taken_apart(before)
     if said.tail:
         return _question(_of_what(said, old, answer, lang, second), said.lang)
-    if said.topic:
-        old = taken_apart(_exchanged(old, said, lang, second))
+    old = taken_apart(_exchanged(old, said, lang, second)) if said.topic else old
     for kind, spans in (("places", new.groups), ("date", new.times)):
         if spans:
             words = in_other(new.body[spans[0][0] : spans[-1][1]], said.lang, lang)
@@ -102,10 +99,10 @@ def _asking(whole: Whole, words: str, lang: str) -> str:
     if new.kind == "which" and (not old or old.kind in (*THINGS, "which", "what", "date")):
         return body
     if old and is_bare(words) and (old.core < old.end or old.kind in ("number", "what")):
-        words = words.removesuffix(" ones")
-        return f"{body[: old.start].removesuffix('有')}{words}{body[old.core :]}"
+        words = f"{words.removesuffix(' ones')}{body[old.core :]}"
+        return f"{body[: old.start].removesuffix('有')}{words}"
     head, after = head_of(whole), body[rest_of(old) :] if old else ""
-    alone = leading(head) == len(head)  # nothing stands before it
+    alone = leading(head) == len(head)
     turned = NOUN_AUX.fullmatch(body[old.end :].strip()) if old else None
     like = new.kind in THINGS or new.kind == "number" and old and old.kind == "person"
     if old and alone and like and not new.adverb and old.kind in THINGS and not turned:
@@ -159,9 +156,8 @@ def _of_what(said: Said, old: Whole, answer: Earlier, lang: str, second: bool) -
 def _owner(whole: Whole) -> str:
     """The film of "《长河》的票房是多少"; "" where nothing of a thing is asked for."""
     ask = whole.ask
-    if not ask or ask.end < len(whole.body) - 2 or ask.kind == "what":
-        return ""
-    thing = _THING_OF.match(whole.body[: ask.start])
+    last = ask and ask.end >= len(whole.body) - 2 and ask.kind != "what"
+    thing = _THING_OF.match(whole.body[: ask.start]) if ask and last else None
     return thing["owner"] if thing else ""
 
 
@@ -178,8 +174,7 @@ def _question(words: str, lang: str) -> str:
 
 def _exchanged(whole: Whole, said: Said, lang: str, second: bool) -> str:
     """The question with another thing in place of one of its kind, or of what was asked for."""
-    topic = said.topic
-    body, ask, name = whole.body, whole.ask, subject(whole, lang)
+    topic, body, ask, name = said.topic, whole.body, whole.ask, subject(whole, lang)
     asks, alone = whole.asks or body, topic.removesuffix("的")
     if one := _ONE.fullmatch(topic):  # "the old ferry": "the new one"
         return _KIND_EN.sub(lambda found: f"{found[1]}{one['kind']}{found[3]}", body, count=1)
