@@ -261,4 +261,4 @@ def _english(sentence: str) -> Iterator[tuple[str, _Idea]]:
 
 def _inside(subject: str) -> str:
     """A subject within a sentence."""
-    return re.sub(r"^(?:The|An?) ", lambda article: article[0].lower(), subject)
+    return re.sub(r"^(?:The|An?|It|He|She|They)\b", lambda word: word[0].lower(), subject)

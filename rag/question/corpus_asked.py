@@ -114,11 +114,15 @@ def of_the_same(
             return full
     if has_chinese(question):
         words = words.removesuffix("呢").removesuffix("的")
-        full = f"关于{subject}的{words}？" if subject else f"文章{words}？"
+        about = f"关于{subject}的" if subject else "文章"
+        ways = [f"{about}{words}？", f"{about}{words}报道？"]
     else:
-        full = f"{words} about {subject}?" if subject else f"{words} are the articles?"
-    found = about_corpus(simplified(full), today, model)
-    return full if found and found.subject == simplified(subject) else ""
+        ways = [f"{words} about {subject}?" if subject else f"{words} are the articles?"]
+    for full in ways:
+        found = about_corpus(simplified(full), today, model)
+        if found and found.subject == simplified(subject):
+            return full
+    return ""
 
 
 def without_times(plain: str, today: date | None) -> tuple[str, bool]:
