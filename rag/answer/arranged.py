@@ -66,7 +66,11 @@ def _details(snapshot: Snapshot, quote: Citation, cited: Citations) -> list[Row]
     row = snapshot.article_row(quote.article_id)
     article = snapshot.article(row)
     text = article.text
-    spans = [span for span in sentences(text) if not _is_furniture(text[slice(*span)])]
+    first_said: dict[str, tuple[int, int]] = {}  # some pages say the same several times
+    for span in sentences(text):
+        if not _is_furniture(text[slice(*span)]):
+            first_said.setdefault(text[slice(*span)].strip(), span)
+    spans = list(first_said.values())
     ahead = sum(end <= quote.start for _, end in spans)
     first = max(0, min(ahead - DETAILS // 4, len(spans) - DETAILS))
     rows = []

@@ -165,7 +165,7 @@ def _lacking(said: Said, signs: str, ask: Ask) -> Said | None:
     figure = signs.endswith(A) and ask.kind in ("number", "person") and "有" not in signs
     fits = not ahead or (figure or "了" in signs[: ask.start] if zh else not behind)
     fits = fits and len(behind) <= BEHIND[said.lang] + (ask.kind == ("number" if zh else "which"))
-    loose = ask.kind in ("what", "how") and len(ahead + behind) > zh
+    loose = ask.kind in ("what", "how") and len(ahead + behind) > zh and f"了{A}" not in signs
     fits = fits and len(ahead) <= AHEAD[said.lang] and P not in signs and not loose
     named = _NAMED.search(signs) or names_of(said.whole.body)
     return replace(said, tail=True) if fits and not named else None
