@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rag.answer.arranged import arranged
+from rag.answer.begin import is_credit
 from rag.answer.cite import Citations, verify
 from rag.answer.compare import alongside, extreme, measured
 from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
@@ -333,8 +334,9 @@ class _Work:
         ]
 
     def _fits(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
-        """Whether a finding is no caption, and of the places, periods and years that are named."""
-        if is_caption(finding.window.article.text, finding.start):
+        """Whether a finding is no caption or credit, and of the places, periods and years that are named."""
+        text = finding.window.article.text
+        if is_caption(text, finding.start) or is_credit(text, finding.start, finding.end):
             return False
         if not (parsed.told or parsed.years or parsed.places):
             return True
