@@ -14,9 +14,9 @@ from rag.question.message import KINDS, chances, reduced
 from rag.question.types import TALK
 
 LONGEST = 100  # characters of a message; what is longer says something
-# The least probability of talk. Of .3 to .5 chosen on benchmarks/talk.tsv and on real questions; of
+# The least probability of talk. Of .3 to .8 chosen on benchmarks/talk.tsv and on real questions; of
 # 2,000 that the weights were not made from .3 % have it.
-LEAST = 0.5
+LEAST = 0.35
 CERTAIN = 0.97  # of what an article says word for word, too
 SURE = 0.9  # of what could be a question that leans on one before: "Shenzhen?"
 PASTED = 8  # characters of a message from which it is looked for in the articles
