@@ -22,7 +22,7 @@ LONGEST_LEANING = 30  # characters of a question that may leave out what article
 # Characters of a message, and of a thing that articles are about.
 LONGEST, LONGEST_SUBJECT = 150, 60
 # The least probability of a question about the corpus.
-LEAST = 0.45
+LEAST = 0.5
 TIME = " 0 "  # stands for a time in a message that is told apart
 _TIED = re.compile(r"(?:\b(?:in|on|during|from|of|for|within|over|dated|at|the) )+$|[在于从自]$")
 _BEHIND = re.compile(r"\s*(?:以来|期间|之间|当中|里面|[里中间内]|(?=的?))")
