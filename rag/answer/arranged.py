@@ -56,6 +56,9 @@ def arranged(
             rows = [_main(snapshot, rows, cited)]
     elif not listed:
         rows = _told_apart(rows, cited, parsed)
+    if not listed:  # some pages say the same several times
+        rows = list({cited.all[row.citations[0] - 1].quote: row for row in rows[::-1]}.values())
+        rows.reverse()
     if parsed.frame == "en":
         rows = [_in_english(row, cited.all[row.citations[0] - 1], parsed.kind) for row in rows]
     return _renumbered(rows, cited)
@@ -66,11 +69,7 @@ def _details(snapshot: Snapshot, quote: Citation, cited: Citations) -> list[Row]
     row = snapshot.article_row(quote.article_id)
     article = snapshot.article(row)
     text = article.text
-    first_said: dict[str, tuple[int, int]] = {}  # some pages say the same several times
-    for span in sentences(text):
-        if not _is_furniture(text[slice(*span)]):
-            first_said.setdefault(text[slice(*span)].strip(), span)
-    spans = list(first_said.values())
+    spans = [span for span in sentences(text) if not _is_furniture(text[slice(*span)])]
     ahead = sum(end <= quote.start for _, end in spans)
     first = max(0, min(ahead - DETAILS // 4, len(spans) - DETAILS))
     rows = []
