@@ -45,7 +45,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--wrong", action="store_true", help="show what is wrong")
-    parser.add_argument("--set", choices=("talk", "talk_held"), default="talk", dest="of")
+    parser.add_argument(
+        "--set", choices=("talk", "talk_held", "talk_held2"), default="talk", dest="of"
+    )
     given = parser.parse_args()
     model = load_static()
     rows = [line.split("\t") for line in (HERE / f"{given.of}.tsv").read_text("utf8").splitlines()]

@@ -58,11 +58,10 @@ class SearchTab:
 
     def speak(self, lang: str) -> list:
         """The parts in a language."""
-        hint = f'<p class="yj-hint" lang="{lang_tag(lang)}">{escape(text(lang, "search_help"))}</p>'
         return [
             gr.update(label=text(lang, "search_words"), placeholder=text(lang, "search_hint")),
             gr.update(value=text(lang, "search_send")),
-            hint,
+            _hint(text(lang, "search_help"), lang),
         ]
 
     def listen(self, lang: gr.Radio, **how) -> None:
@@ -109,8 +108,9 @@ class SearchTab:
         ).result()
 
     def _reading(self, hunt: Hunt, lang: str) -> str:
+        """The article that is read, or how one is chosen."""
         if not (passage := hunt.passage):
-            return ""
+            return _hint(text(lang, "search_read"), lang)
         article_id, start, end = passage
         marks = [Span(start, end, "yj-quote")] if end else []
         return browse.reader(self._desk.article(article_id), lang, (), marks, NAME, hunt.opened)
@@ -124,6 +124,10 @@ def _why(error: Exception, lang: str) -> str:
         if isinstance(error, OnlyLeftOut)
         else text(lang, "search_bad", reason=str(error))
     )
+
+
+def _hint(words: str, lang: str) -> str:
+    return f'<p class="yj-hint" lang="{lang_tag(lang)}">{escape(words)}</p>'
 
 
 def _told(words: str, lang: str) -> str:

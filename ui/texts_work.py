@@ -14,6 +14,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "search_help": (
             "列出提到这些词的全部文章，另一种语言的也算在内。引号内的词语须原样出现，减号后的词不得出现。"
         ),
+        "search_read": "点选一篇文章，在这里阅读全文。",
         "search_none": "没有文章提到这些词。",
         "search_nearest": "没有文章提到这些词，以下只是最接近的内容：",
         "search_listed": "只列出最相关的 {n} 篇；请缩小范围。",
@@ -119,6 +120,7 @@ TEXTS: dict[str, dict[str, str]] = {
             "Lists all articles that hold the words, in the other language too. Words in quotation"
             " marks must stand as written; those behind a minus must not occur."
         ),
+        "search_read": "Choose an article to read it here.",
         "search_none": "No article holds these words.",
         "search_nearest": "No article holds these words; these are merely the nearest:",
         "search_listed": "Only the {n} best are listed; narrow it down.",

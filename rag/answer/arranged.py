@@ -56,6 +56,9 @@ def arranged(
             rows = [_main(snapshot, rows, cited)]
     elif not listed:
         rows = _told_apart(rows, cited, parsed)
+    if not listed:  # some pages say the same several times
+        rows = list({cited.all[row.citations[0] - 1].quote: row for row in rows[::-1]}.values())
+        rows.reverse()
     if parsed.frame == "en":
         rows = [_in_english(row, cited.all[row.citations[0] - 1], parsed.kind) for row in rows]
     return _renumbered(rows, cited)

@@ -27,6 +27,8 @@ _BUREAU = (
     rf"|(?!另?据|根据){_NAME}{{0,14}}?{_OUTLET}{_NAME}{{0,6}}?(?:电|讯|消息)"
     r"(?=[\s（(：:—，,]|据|近日|日前|\d)"
     rf"|(?:据|综合)?(?:新华社|中新社)(?:电(?=\s)|发(?=\s|据|[（(]))){_BRACKET}?[\s：:，,—]*"
+    # "中新社马尼拉7月22日 (记者 张兴龙)"
+    rf"|(?:新华社|中新[社网]){_NAME}{{0,10}}\s?{_DATE}\s*[（(]\s?记者[^（()）\n]{{1,40}}[)）]\s*"
 )
 _KNOWN = (
     r"(?:新华社|中新[社网]|中新经纬|人民网|央视网|央广网|新京报|环球网|海外网|红网|荆楚网|中国经济网|光明日报|财联社|快科技"
@@ -64,6 +66,7 @@ _LATIN = (
     r"|[A-Z]{3,}[A-Z .'-]*(?:, [A-Z][\w.' ]{1,24}){0,2}\s?(?:--|[–—]| - )\s*"
     r"|(?:FILE PHOTO|Photo|Image|Caption|Source|Picture)s?\s?:\s*|\[Photo[^\]]{0,40}\]\s*"
 )
+_CREDIT = re.compile(r"\s*(?:来源|作者|编辑|责编|校对|审核)(?:\s*[|｜丨:：/]|\s+(?=\S{1,12}\s*$))")
 _LEAD = re.compile(rf"\s*(?:原标题\s*[:：]|{_BUREAU}|{_BYLINE}|{_CAPTION}|{_LATIN})\s*")
 _LABEL = re.compile(r"\s*原标题\s*[:：]\s*")
 _RUNS_INTO = re.compile(
@@ -92,6 +95,12 @@ def begins_at(text: str, start: int, end: int, keep: int) -> int:
     while (lead := _LEAD.match(text, at, end)) and at < lead.end() <= keep:
         at = lead.end()
     return at
+
+
+def is_credit(text: str, start: int, end: int) -> bool:
+    """Whether words stand in a line that says who wrote or sent what: "来源 央广网"."""
+    begin = max(text.rfind(mark, 0, start) for mark in "。！？”\n") + 1
+    return bool(_CREDIT.match(text, begin, end))
 
 
 def headline(text: str, start: int, end: int) -> str:

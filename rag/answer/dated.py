@@ -13,6 +13,8 @@ from rag.corpus import Article
 from rag.corpus.days import When, find_meant
 from rag.index.named import published
 from rag.index.period import Period, extent
+from rag.question.periods import find_periods
+from rag.question.script import simplified
 from rag.question.told import Told
 
 _MONTH = timedelta(days=27)
@@ -73,7 +75,9 @@ class Calendar:
             background = _narrow(told.period) and not any(
                 when.month for when in own
             )  # a sentence of a month may go back some years
-            return UNKNOWN if near or background else OTHER
+            if near or background:
+                return UNKNOWN
+            return NAMED if self._says(evidence, told) else OTHER
         before = [
             when
             for _, when in dates[:first]
@@ -86,6 +90,14 @@ class Calendar:
         ):
             return CARRIED
         return UNKNOWN
+
+    def _says(self, evidence: Within, told: Told) -> bool:
+        """Whether a sentence names the period as questions do: "上半年", beside the day of the
+        report.
+        """
+        said = simplified(evidence.article.text[evidence.start : evidence.end])
+        periods = find_periods(said, published(evidence.article.date))
+        return any(one.period == told.period for one in periods)
 
     def accepts(self, evidence: Within, told: Told, strictly: bool) -> bool:
         """Whether a sentence can tell of a period.

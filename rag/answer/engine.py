@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rag.answer.arranged import arranged
+from rag.answer.begin import is_credit
 from rag.answer.cite import Citations, verify
-from rag.answer.compare import extreme, measured
+from rag.answer.compare import alongside, extreme, measured
 from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
 from rag.answer.dated import Calendar, of_year
 from rag.answer.enumerate import Gazette
@@ -28,7 +29,7 @@ from rag.answer.own import own_answer
 from rag.answer.places import place_groups, place_quotes
 from rag.answer.reading_chosen import is_surer
 from rag.answer.refused import nearest_of
-from rag.answer.rows import measured_rows, name_rows, place_row, value_rows
+from rag.answer.rows import SENTENCES, measured_rows, name_rows, place_row, value_rows
 from rag.answer.run_on import apart
 from rag.answer.sentence import of_place, sentence_of
 from rag.answer.types import Answer, Citation, Row
@@ -49,6 +50,7 @@ from rag.reader.findings import (
     findings_of,
     order_of,
     passages_of,
+    reread,
 )
 from rag.reader.judge import Judge, load_judge
 from rag.reader.reading import Finding
@@ -247,9 +249,13 @@ class _Work:
         passages = apart(parsed.asked, passages)
         accept = lambda finding: self._fits(parsed, finding, listed)
         findings = findings_of(parsed, passages, searched, self.judge, accept)
+        answers = self.judge.answers(parsed, findings.chance)
+        if answers and not listed and parsed.form not in SENTENCES:
+            values = reread(self.snapshot.model, parsed, findings.values)
+            findings = dataclasses.replace(findings, values=values)
         self.chance = findings.chance
         settled = listed or parsed.kind == "places"  # places are answered from all that match
-        if self.reranker is None or settled or not self.judge.answers(parsed, findings.chance):
+        if self.reranker is None or settled or not answers:
             return findings, passages
         # It orders evidence; that some of it answers was settled without it, as the judge is
         # fitted.
@@ -328,8 +334,9 @@ class _Work:
         ]
 
     def _fits(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
-        """Whether a finding is no caption, and of the places, periods and years that are named."""
-        if is_caption(finding.window.article.text, finding.start):
+        """Whether a finding is no caption or credit, and of the places, periods and years that are named."""
+        text = finding.window.article.text
+        if is_caption(text, finding.start) or is_credit(text, finding.start, finding.end):
             return False
         if not (parsed.told or parsed.years or parsed.places):
             return True
@@ -352,6 +359,7 @@ class _Work:
         if not groups:
             return [], None
         if is_compared(parsed):
+            groups = alongside(groups, rated)
             rows = measured_rows(parsed, extreme(parsed, measured(parsed, groups)), cited)
         else:
             rows = name_rows(parsed, groups, cited, fold)

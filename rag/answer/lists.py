@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.answer.negation import denied
+from rag.answer.negation import asks_denied, in_denial
 from rag.answer.roles import ASIDE, role
 from rag.answer.sentence import sentence_of
-from rag.corpus import clauses
 from rag.corpus.places import Place, PlaceMention, contains, find_places, places_by_name
 from rag.embed.static import StaticModel
 from rag.question import ParsedQuestion
@@ -43,7 +42,7 @@ _EDGE = re.compile(
 )
 # Words that stand for names and are none.
 _NO_NAME = re.compile(
-    r"[上前]述|其他|其它|其余|该|此|这些?|那些?|它们?|他们?|她们?|我们|双方|各[地省市国]|多[地家个国]|某|有关|相关|一[名位家个些]"
+    r"(?:设|坐落)[在于]|位于|来自|[上前]述|其他|其它|其余|该|此|这些?|那些?|它们?|他们?|她们?|我们|双方|各[地省市国]|多[地家个国]|某|有关|相关|一[名位家个些]"
     r"|\d*[一二两三四五六七八九十\d]+[家个名位所]"
     r"|(?:it|they|he|she|we|others?|some|all|both|these|those|this|that|several|many|one|two"
     r"|three)\b",
@@ -60,6 +59,7 @@ _ITEM = re.compile(r"[^、，,。；;：:（）()\s]{2,16}")
 # Share of the least chance of a row from which a name is compared: what is left out cannot be found
 # to be the most, and a name that is none has hardly a figure of the same unit.
 COMPARED = 0.1
+COMPARING = ("most", "least", "more", "less")  # forms
 # "英美", "中日韩": letters that stand for countries where they stand together.
 _LETTERS = dict(
     zip(
@@ -119,20 +119,15 @@ def _is_said(parsed: ParsedQuestion, one: Named) -> bool:
 
     Asked for what is denied, anything is said.
     """
-    if parsed.negated:
+    if asks_denied(parsed):
         return True
-    text, sentence = one.spot.finding.window.article.text, sentence_of(_itself(one))
-    low, high = sentence.start, sentence.end
-    parts = _clauses(text, low, high)
-    low, high = next((part for part in parts if part[0] <= one.start < part[1]), (low, high))
+    text = one.spot.finding.window.article.text
     here = PlaceMention(one.start, one.end, one.place) if one.place else None
-    return not denied(text, low, high) and not (here and role(text, [here]) in ASIDE)
+    return not _is_denied(one) and not (here and role(text, [here]) in ASIDE)
 
 
-@functools.lru_cache(maxsize=64)
-def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The clauses of a sentence, which are asked for once for each of its names."""
-    return clauses(text, start, end)
+def _is_denied(one: Named) -> bool:
+    return in_denial(sentence_of(_itself(one)), one.start)
 
 
 def _places(finding: Finding, level: str, spot: Spot) -> list[Named]:
@@ -307,15 +302,15 @@ def doubted(
 
 def is_compared(parsed: ParsedQuestion) -> bool:
     """Whether names are compared by their figures: the most, more than, how many with more than."""
-    return parsed.form in ("most", "least", "more", "less") or (
-        parsed.form == "count" and parsed.bound is not None
-    )
+    return parsed.form in COMPARING or parsed.form == "count" and parsed.bound is not None
 
 
 def groups_of(parsed: ParsedQuestion, findings: Findings) -> list[list[Named]]:
     """All names that were found, as :func:`grouped` puts them together."""
     spots = [spot for value in findings.values for spot in value.spots]
     found = [one for spot in spots for one in named_in(parsed, spot)]
+    if asks_denied(parsed):
+        found = [one for one in found if _is_denied(one)] or found
     return grouped(parsed, enumerated(parsed, found))
 
 

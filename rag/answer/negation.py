@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
+
+from rag.answer.sentence import Sentence
+from rag.corpus import clauses
+from rag.question import ParsedQuestion
 
 # What denies or calls off what stands right behind it. "不仅", "不断", "not only" deny nothing.
 _DENYING = re.compile(
@@ -36,6 +41,24 @@ _REACH, _ENDED, _LATIN = (
 def asks_denial(question: str) -> bool:
     """Whether a question may ask for what was not done, or was called off."""
     return bool(_ASKED.search(question))
+
+
+def asks_denied(parsed: ParsedQuestion) -> bool:
+    """Whether a question asks for what was not done; "which did not cancel" asks for what was."""
+    return parsed.negated and bool(denied(parsed.plain, 0, len(parsed.plain)))
+
+
+def in_denial(sentence: Sentence, at: int) -> bool:
+    """Whether the clause that holds an offset of a sentence denies what it tells."""
+    text, whole = sentence.article.text, (sentence.start, sentence.end)
+    part = next((one for one in _clauses(text, *whole) if one[0] <= at < one[1]), whole)
+    return bool(denied(text, *part))
+
+
+@functools.lru_cache(maxsize=64)
+def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The clauses of a sentence, which are asked for once for each of its names."""
+    return clauses(text, start, end)
 
 
 def denied(text: str, start: int, end: int) -> list[tuple[int, int]]:

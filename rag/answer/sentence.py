@@ -116,7 +116,7 @@ def quote_span(sentence: Sentence, keep: tuple[int, int]) -> tuple[int, int]:
         keep: offsets of what must be in the quote.
     """
     text, end = sentence.article.text, sentence.end
-    start = begins_at(text, sentence.start, end, keep[0])
+    start = begins_at(text, sentence.start, end, max(keep[0], keep[1] - 1))
     if keep[1] <= (ends := headline_end(text, start, end, labelled=start > sentence.start)):
         end = start + len(text[start:ends].rstrip())  # a headline is quoted without its report
     limit = longest(sentence.article)

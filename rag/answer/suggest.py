@@ -35,7 +35,12 @@ CLAUSE = {"zh": (9, 36), "en": (24, 110)}  # characters of a clause that makes a
 # A clause begins so, or ends so, that needs another one beside what a sentence may lean on.
 _LEANS = re.compile(
     r"[该其此并还也则且又均都将已把被使让为与和及或从以据给对向在于有]|目前|截[至止]|包括|分别"
+    r"|[增升降涨跌减]至|达到?|导致|造成|实现|组建|应对|剩下|累计|预计|运送|查获|设定"
 )
+# Figures that are one of several, a range, in brackets, an age or a distance of something named.
+_AMONG = re.compile(r"[-—~～至到、及和（(]\s?$")
+_GOES_ON = re.compile(r"\s?(?:[、/（(-]|[及和与至]\D{0,3}\d|[处内外])|(?<=岁)[^\W，]")
+_BRACKETS = re.compile(r"[（(][^）)]*$")
 _ENDS = re.compile(r"(?:[中时后前下里的]|以来|期间|之际)$")
 _BARE = re.compile("[全总主]|投资|造价|占地|设计|预计|面积|票价|工期|容量|产量")
 _MEASURE = re.compile(r"[^\W\d][^\d]*$")
@@ -163,6 +168,7 @@ def _ideas(snapshot: Snapshot, answer: Answer, quote: Citation) -> Iterator[_Ide
         yield _Idea(_ONE[lang].format(said), tuple(filter(None, (place.short, place.en))))
     yield _Idea(_MORE[lang])
     places = [one.place for one in find_places(quote.quote) if not one.part_of_name]
+    places = [one for one in places if one.name != "中国"]  # most articles are about it
     asked = answer.completed or answer.question
     named = {one.place for one in find_places(asked)}
     if places := [one for one in places if one in named] or places:
@@ -212,13 +218,18 @@ def _chinese(sentence: str) -> Iterator[tuple[str, _Idea]]:
             counted = _MEASURE.search(value.unit)
             dated = any(one.start < value.end and value.start < one.end for one in dates)
             few = re.match("[一二两几]", value.text)
-            if counted and value.head is not None and not (dated or value.ordinal or few):
+            before = clause[: value.start]
+            among = _AMONG.search(before) or _BRACKETS.search(before)
+            among = among or _GOES_ON.match(clause, value.end)
+            if counted and value.head is not None and not (dated or value.ordinal or few or among):
                 asks = f"{clause[: value.start]}多少{value.unit}{clause[value.end :]}？"
                 yield "number", _Idea(asks, (value.text,))
                 break
         for value in dates:
             said = re.match("报道|消息|电|讯|[晚早]", clause[value.end :])
-            if value.iso and value.start > 1 and len(clause) - value.end > 1 and not said:
+            inside = _BRACKETS.search(clause[: value.start])
+            alone = not (said or inside)
+            if value.iso and value.start > 1 and len(clause) - value.end > 1 and alone:
                 asks = f"{clause[: value.start]}什么时候{clause[value.end :]}？"
                 yield "date", _Idea(asks, (value.text,))
         groups = [one for one in find_places(clause) if not one.part_of_name]
@@ -261,4 +272,4 @@ def _english(sentence: str) -> Iterator[tuple[str, _Idea]]:
 
 def _inside(subject: str) -> str:
     """A subject within a sentence."""
-    return re.sub(r"^(?:The|An?) ", lambda article: article[0].lower(), subject)
+    return re.sub(r"^(?:The|An?|It|He|She|They)\b", lambda word: word[0].lower(), subject)

@@ -166,17 +166,12 @@ def _nth(found: re.Match[str], question: str, answer: Earlier) -> str:
         number = _ORDER_EN[found["en"].lower()]
     if not 1 <= number <= len(answer.rows):
         return ""
-    row = answer.rows[number - 1]
-    label = row.place if answer.kind == "places" and question[:1] > "\u2e80" else row.label
+    label = answer.rows[number - 1].label
     if not label:
         return ""
-    if answer.kind == "places":
-        name = (
-            re.split(r"\s*[\u4e00-\u9fff（(]", row.label)[0].strip()
-            if question[:1] < "\u2e80"
-            else label
-        )
-        return f"那{label}呢？" if question[:1] > "\u2e80" else f"What about {name or row.place}?"
+    if answer.kind == "places":  # "临沂市（山东）", "Sichuan 四川"
+        latin = question[:1] < "\u2e80" and label[:1].isascii()
+        label = re.split(r"\s*[\u4e00-\u9fff（(]" if latin else "[（(]", label)[0].strip()
     return f"那{label}呢？" if question[:1] > "\u2e80" else f"What about {label}?"
 
 

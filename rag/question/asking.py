@@ -73,6 +73,13 @@ _COUNTED = re.compile(r" (?:people|persons|times)\b", re.I)
 _MEASURE = re.compile(
     "(?<=多少)[艘辆架栋间幢棵株匹层吨亩元块头户口倍岁公千万亿](?=[\u4e00-\u9fff])"
 )
+# "多少个省" asks for places as "哪些省" does: of one of them is asked whether it is among them.
+_COUNTED_PLACES = re.compile(
+    r"(?:个(?=省|城|市|县|国))?(?:(?P<province>省份|省(?!级|会))|(?P<city>城市|地级市|市(?!民|场)|县)"
+    r"|(?P<country>国家))"
+    r"| (?:(?P<province_en>provinces)|(?P<city_en>cities|towns)|(?P<country_en>countries))\b",
+    re.I,
+)
 # Between "which" and its noun only such words ask no more than they do alone.
 _EMPTY = frozenset("which what other of the these those all many more first last else".split())
 _BARE = re.compile(
@@ -120,6 +127,9 @@ def _with_core(text: str, kind: str, level: str, start: int, end: int) -> Ask | 
     if more := (_COUNTED if latin else _MEASURE).match(text, end) if kind == "number" else None:
         end = more.end()
         return Ask(start, end, start + len(words) if latin else end, kind, level)
+    if kind == "number" and (noun := _COUNTED_PLACES.match(text, end)):
+        level = next(name for name, said in noun.groupdict().items() if said)
+        return Ask(start, noun.end(), start + len(words), kind, level.removesuffix("_en"))
     core = None if _NO_NOUN.match(words) else _CORE.match(words)
     return Ask(start, start + len(words), start + (core.end() if core else len(words)), kind, level)
 

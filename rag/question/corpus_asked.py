@@ -22,7 +22,7 @@ LONGEST_LEANING = 30  # characters of a question that may leave out what article
 # Characters of a message, and of a thing that articles are about.
 LONGEST, LONGEST_SUBJECT = 150, 60
 # The least probability of a question about the corpus.
-LEAST = 0.45
+LEAST = 0.5
 TIME = " 0 "  # stands for a time in a message that is told apart
 _TIED = re.compile(r"(?:\b(?:in|on|during|from|of|for|within|over|dated|at|the) )+$|[在于从自]$")
 _BEHIND = re.compile(r"\s*(?:以来|期间|之间|当中|里面|[里中间内]|(?=的?))")
@@ -52,6 +52,12 @@ _TOLD = {
 _ABOUT = re.compile(
     r"(?:关于|有关|提到|提及|涉及|讲到|写到)[了过]?|\b(?:about|on|of|regarding|concerning|mention(?:s|ed|ing)?)"
     r" (?:the |an? )?",
+    re.I,
+)
+# "四川的呢", "And Sichuan?": the same about another thing.
+_OTHER = re.compile(
+    r"(?:那么?|关于|提到)*(?P<zh>[^，。\s]{2,16}?)(?:的|方面)?呢"
+    r"|(?:and|but|what about|how about)(?: in| about)? (?P<en>[^,]{2,30})",
     re.I,
 )
 _PAIR = re.compile(r"\s*(?:以及|和|与|跟|及|、|\b(?:and|with|to|versus|vs\.?|or)\b)\s*", re.I)
@@ -90,19 +96,33 @@ def about_corpus(plain: str, today: date | None, model: StaticModel) -> About | 
     return About(asks, subject)
 
 
-def of_the_same(question: str, before: Earlier, today: date | None, model: StaticModel) -> str:
-    """A short question in full that asks about the corpus after another one did: "The latest?",
-    "From when to when?"; "" for any other.
+def of_the_same(
+    question: str, asked: str, before: Earlier, today: date | None, model: StaticModel
+) -> str:
+    """A short question in full that asks about the corpus after another one did, as it was
+    ``asked``: "The latest?", "From when to when?", "四川的呢？"; "" for any other.
     """
     if before.kind != "corpus" or len(question) > LONGEST_LEANING:
         return ""
     words, subject = question.rstrip("?？。. "), before.about
+    other = _OTHER.fullmatch(words)
+    if other and subject in (whole := before.completed or asked):
+        topic = other["zh"] or other["en"]
+        full = whole.replace(subject, topic)
+        found = about_corpus(simplified(full), today, model)
+        if subject and found and found.subject == simplified(topic):
+            return full
     if has_chinese(question):
-        full = f"关于{subject}的{words}？" if subject else f"文章{words}？"
+        words = words.removesuffix("呢").removesuffix("的")
+        about = f"关于{subject}的" if subject else "文章"
+        ways = [f"{about}{words}？", f"{about}{words}报道？"]
     else:
-        full = f"{words} about {subject}?" if subject else f"{words} are the articles?"
-    found = about_corpus(simplified(full), today, model)
-    return full if found and found.subject == simplified(subject) else ""
+        ways = [f"{words} about {subject}?" if subject else f"{words} are the articles?"]
+    for full in ways:
+        found = about_corpus(simplified(full), today, model)
+        if found and found.subject == simplified(subject):
+            return full
+    return ""
 
 
 def without_times(plain: str, today: date | None) -> tuple[str, bool]:

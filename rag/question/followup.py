@@ -1,6 +1,4 @@
-"""Questions that lean on the one before ("那浙江呢？", "And against?"), and what they ask in full:
-little is left of these without places, times, the words that ask and those that only join.
-"""
+"""Questions that lean on the one before ("那浙江呢？", "And against?"), and what they ask in full."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from dataclasses import replace
 
 from rag.question.asides import asks_details, asks_more, of_publisher, reworded, row_asked_for
 from rag.question.compared_before import asks_which
-from rag.question.asking import is_bare
+from rag.question.asking import Ask, is_bare
 from rag.question.names import names_of
 from rag.question.query import MAX_CHARACTERS
 from rag.question.rephrase import Said, in_full
@@ -20,6 +18,7 @@ from rag.question.whole import AUX, LEVELS, asks_below, language, taken_apart
 from rag.question.wording import understand
 from rag.question.words import words
 
+Names = Sequence[str]  # of publishers
 LONGEST = 60  # characters of a question that may lean; a longer one says itself what it asks
 TOPIC = {"zh": 12, "en": 4}  # characters or words of what follows "what about": no clause
 # Characters or words ahead of those that ask and behind: "花了多少钱" has no subject,
@@ -33,37 +32,33 @@ _PRONOUN, _NO_IT = re.compile(words("stands_in"), re.I), re.compile(words("empty
 _JOINS = re.compile(rf"{words('joins')}|(?<=[{P}{T}])[省市]|[^\w{P}-{R}]+|[{P}-{R}]", re.I)
 _CLAUSE = re.compile(rf"\b(?:{AUX}|{words('did_en')}|\w+ed|be|been|said|says)\b", re.I)
 # "谁是主席", "什么是质量月", "2月2日是什么节日", "Who is Batman": what is asked about is named.
-_NAMED = re.compile(rf"{A}(是|.*{A}的)|{T}是|{A} (is|are|w\w+) (the |an? )?(?!\w+(ed|en|t)$)\w+$")
+_NAMED = re.compile(
+    rf"{A}(是|.*{A}的)|{T}是|{A} (is|are|w\w+) (the |an? )?(?!to )(\w+ ){{0,2}}(?!\w+(ed|en|t)$)\w+$"
+)
 
 
-def complete(question: str, history: Turns, sources: Sequence[str] = ()) -> str:
-    """The question in full, or "" for a whole one; it leans on the last turn, as completed."""
-    return _completed(question, history, sources, False)
-
-
-def otherwise(question: str, completed: str, history: Turns, sources: Sequence[str] = ()) -> str:
+def otherwise(question: str, completed: str, history: Turns, sources: Names = ()) -> str:
     """The other reading of a question than :func:`complete` gives; "" where there is none.
 
     What it names is like something of the question before, or of what that was about; a pronoun
     stands for what was asked about, or for the answer. A short question without a name may be whole
     and may lack its subject ("票价是多少？").
     """
-    full = _completed(question, history, sources, True)
+    full = complete(question, history, sources, second=True)
     return "" if full in (question, completed) else full
 
 
-def _completed(question: str, history: Turns, sources: Sequence[str], second: bool) -> str:
+def complete(question: str, history: Turns, sources: Names = (), second: bool = False) -> str:
+    """The question in full, or "" for a whole one; it leans on the last turn, as completed."""
     if not history or len(question) > LONGEST:
         return ""
     before, answer = history[-1]
     before = answer.completed or before
     old = is_traditional(question + before)
     asked, before = (simplified(question), simplified(before)) if old else (question, before)
-    if asks_more(asked) or asks_details(asked):
-        full = "" if second else before
-    elif compared := asks_which(asked, history):
-        full = "" if second else compared
-    elif full := of_publisher(asked, before, sources) or row_asked_for(asked, before, answer):
+    full = before if asks_more(asked) or asks_details(asked) else asks_which(asked, history)
+    full = full or of_publisher(asked, before, sources) or row_asked_for(asked, before, answer)
+    if full:
         full = "" if second else full
     else:
         asked = reworded(asked, before, answer)
@@ -81,9 +76,8 @@ def _may_lack(question: str) -> Said | None:
     whole, lang = taken_apart(question), language(question)
     size = len(whole.body if lang == "zh" else whole.body.split())
     named = whole.groups or whole.times or names_of(whole.body)
-    if not whole.ask or named or size > SHORT[lang] or _NO_IT.search(question):
-        return None
-    return Said(whole, lang, tail=True)
+    lacks = whole.ask and not named and size <= SHORT[lang] and not _NO_IT.search(question)
+    return Said(whole, lang, tail=True) if lacks else None
 
 
 def leaning(question: str) -> Said | None:
@@ -106,7 +100,7 @@ def leaning(question: str) -> Said | None:
     about = "呢" if question.rstrip("？? ").endswith("呢") else lead or "?" * question.endswith("?")
     if end:
         return None if _NO_IT.search(question) else _referring(said, signs, about)
-    return _lacking(said, signs) if ask else _about(said, signs, about)
+    return _lacking(said, signs, ask) if ask else _about(said, signs, about)
 
 
 def _left(signs: str, lang: str) -> list[str]:  # what says something of its own
@@ -153,29 +147,25 @@ def _about(said: Said, signs: str, about: str) -> Said | None:
     if said.lang == "zh":
         fits = about == "呢" and understand(said.whole.body).form != "whether"
     else:
-        short = about == "?" and bool(re.match("(the|an?|for|by|to|with) ", topic, re.I))
         alone = re.sub("^on ", "", said.whole.body, flags=re.I) == topic and " " not in topic
-        short = short or about == "?" and alone
-        fits = (short or about not in "?") and not (" " in topic and _CLAUSE.search(topic))
-    if said.lang == "en" and " " not in topic:  # "Shops?"
-        topic = topic.lower()
-    size = len(topic if said.lang == "zh" else topic.split())
-    fits = fits and size <= TOPIC[said.lang] and not re.search(f"[{P}{T},，]", topic)
-    return replace(said, topic=topic) if fits else None
+        short = alone or bool(re.match("(the|an?|for|by|to|with) ", topic, re.I))
+        fits = short and about == "?" or about not in "?"
+        fits = fits and not (" " in topic and _CLAUSE.search(topic))
+        topic = topic if " " in topic else topic.lower()  # "Shops?"
+    fits = fits and len(topic if said.lang == "zh" else topic.split()) <= TOPIC[said.lang]
+    return replace(said, topic=topic) if fits and not re.search(f"[{P}{T},，]", topic) else None
 
 
-def _lacking(said: Said, signs: str) -> Said | None:
+def _lacking(said: Said, signs: str, ask: Ask) -> Said | None:
     """Words that ask, and a verb or a noun at most: "什么时候通车的", "how many died", "by which
     road".
     """
-    ask, zh = said.whole.ask, said.lang == "zh"
-    if ask is None:
-        return None
+    zh = said.lang == "zh"
     ahead, behind = (_left(one, said.lang) for one in (signs[: ask.start], signs[ask.end :]))
     figure = signs.endswith(A) and ask.kind in ("number", "person") and "有" not in signs
     fits = not ahead or (figure or "了" in signs[: ask.start] if zh else not behind)
     fits = fits and len(behind) <= BEHIND[said.lang] + (ask.kind == ("number" if zh else "which"))
-    loose = ask.kind in ("what", "how") and len(ahead + behind) > zh
+    loose = ask.kind in ("what", "how") and len(ahead + behind) > zh and f"了{A}" not in signs
     fits = fits and len(ahead) <= AHEAD[said.lang] and P not in signs and not loose
     named = _NAMED.search(signs) or names_of(said.whole.body)
     return replace(said, tail=True) if fits and not named else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.corpus.places import find_places
 from rag.question.asking import Ask
 from rag.question.compared import extreme
 from rag.question.kinds import Kind, kind_of
@@ -76,7 +77,8 @@ def counted(text: str, kind: Kind) -> tuple[str, str]:
         which = (f"哪{found['measure'] or '个'}" if chinese else "which") + text[found.end() :]
         thing = kind_of(which)
         fits = not _OBJECT.match(which, thing.focus[0])
-        fits = fits and (not chinese or bool(_SUBJECT.search(text[:start])))
+        placed = any(m.end == start for m in find_places(text[:start])) if chinese else False
+        fits = fits and (not chinese or placed or bool(_SUBJECT.search(text[:start])))
         fits = fits or bool(_INTO.search(text[:start]))
     else:
         return "", ""

@@ -59,7 +59,7 @@ def parse(
         from rag.question.asides import told_before
         from rag.question.followup import complete, otherwise
 
-        completed = "" if about else of_the_same(typed, history[-1][1], today, snapshot.model)
+        completed = "" if about else of_the_same(typed, *history[-1], today, snapshot.model)
         if not completed:
             completed = complete(typed, history, snapshot.source_codes[0])
             second = otherwise(typed, completed, history, snapshot.source_codes[0])

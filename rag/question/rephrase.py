@@ -1,6 +1,5 @@
-"""An earlier question with another place, time, subject or words that ask, put in where the old
-ones stood; where grammar would need more, behind what it was about ("Held the drill: how many?").
-"""
+"""An earlier question with another place, time, subject or words that ask where the old ones stood;
+where grammar would need more, behind what it was about ("Held the drill: how many?")."""
 
 from __future__ import annotations
 
@@ -20,12 +19,7 @@ _MONTH = re.compile(r"[\d一二三四五六七八九十]{1,2}\s?月|(?:in |on )?
 # Cosines of the embedded model: words that can take each other's place had 0.2 and more ("赞成" and
 # "反对", "killed" and "injured"), others of a question mostly less; of two of one form any may.
 NEAR, ALIKE = 0.2, 0.4
-_WEEKLY = re.compile(
-    r"[上下本这]?(?:周|星期|礼拜)[一二三四五六日天末]|工作日|节假日"
-    r"|\b(?:weekends?|weekdays?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
-    re.I,
-)
-_ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|last)\b", re.I)
+_WEEKLY, _ORDINAL = (re.compile(words_of(name), re.I) for name in ("weekly", "ordinal_en"))
 _AMOUNT = re.compile("[量额价资费数率值度积长高宽龄]$")
 _THE = re.compile(r"\bthe (?:[a-z-]+ ){0,2}[a-z-]+$")  # "Who designed the tram line"
 _ONE = re.compile(r"(?:the |an? )?(?P<kind>[a-z-]+) ones?")
@@ -58,21 +52,14 @@ class Said:
 
 
 def in_full(said: Said, before: str, answer: Earlier, second: bool = False) -> str:
-    """The earlier question with what is said put in.
+    """The earlier question, which is in full and had an answer, with what is said put in.
 
-    Args:
-        said: what the later question says.
-        before: the earlier question, in full.
-        answer: to that.
-        second: whether the other reading is wanted, where two are possible: what is named takes the
-            place of a like thing, or is something of what was asked about; a pronoun stands for
-            what was asked about, or for the answer.
+    ``second`` wants the other reading (:func:`rag.question.followup.otherwise`).
     """
     lang, new, old = language(before), said.whole, taken_apart(before)
     if said.tail:
         return _question(_of_what(said, old, answer, lang, second), said.lang)
-    if said.topic:
-        old = taken_apart(_exchanged(old, said, lang, second))
+    old = taken_apart(_exchanged(old, said, lang, second)) if said.topic else old
     for kind, spans in (("places", new.groups), ("date", new.times)):
         if spans:
             words = in_other(new.body[spans[0][0] : spans[-1][1]], said.lang, lang)
@@ -112,18 +99,13 @@ def _asking(whole: Whole, words: str, lang: str) -> str:
     if new.kind == "which" and (not old or old.kind in (*THINGS, "which", "what", "date")):
         return body
     if old and is_bare(words) and (old.core < old.end or old.kind in ("number", "what")):
-        words = words.removesuffix(" ones")
-        return f"{body[: old.start].removesuffix('有')}{words}{body[old.core :]}"
+        words = f"{words.removesuffix(' ones')}{body[old.core :]}"
+        return f"{body[: old.start].removesuffix('有')}{words}"
     head, after = head_of(whole), body[rest_of(old) :] if old else ""
-    alone = leading(head) == len(head)  # nothing stands before it
-    if (
-        old
-        and alone
-        and not new.adverb
-        and old.kind in THINGS
-        and not NOUN_AUX.fullmatch(body[old.end :].strip())
-        and (new.kind in THINGS or new.kind == "number" and old.kind == "person")
-    ):
+    alone = leading(head) == len(head)
+    turned = NOUN_AUX.fullmatch(body[old.end :].strip()) if old else None
+    like = new.kind in THINGS or new.kind == "number" and old and old.kind == "person"
+    if old and alone and like and not new.adverb and old.kind in THINGS and not turned:
         return f"{head}{words}{body[old.end :]}"
     if lang == "zh" and (new.adverb or new.kind == "places"):
         # What stands behind its verb ("停靠多少艘货轮") leaves a gap that no adverb fills.
@@ -174,9 +156,8 @@ def _of_what(said: Said, old: Whole, answer: Earlier, lang: str, second: bool) -
 def _owner(whole: Whole) -> str:
     """The film of "《长河》的票房是多少"; "" where nothing of a thing is asked for."""
     ask = whole.ask
-    if not ask or ask.end < len(whole.body) - 2 or ask.kind == "what":
-        return ""
-    thing = _THING_OF.match(whole.body[: ask.start])
+    last = ask and ask.end >= len(whole.body) - 2 and ask.kind != "what"
+    thing = _THING_OF.match(whole.body[: ask.start]) if ask and last else None
     return thing["owner"] if thing else ""
 
 
@@ -193,8 +174,7 @@ def _question(words: str, lang: str) -> str:
 
 def _exchanged(whole: Whole, said: Said, lang: str, second: bool) -> str:
     """The question with another thing in place of one of its kind, or of what was asked for."""
-    topic = said.topic
-    body, ask, name = whole.body, whole.ask, subject(whole, lang)
+    topic, body, ask, name = said.topic, whole.body, whole.ask, subject(whole, lang)
     asks, alone = whole.asks or body, topic.removesuffix("的")
     if one := _ONE.fullmatch(topic):  # "the old ferry": "the new one"
         return _KIND_EN.sub(lambda found: f"{found[1]}{one['kind']}{found[3]}", body, count=1)

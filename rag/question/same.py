@@ -75,10 +75,10 @@ def in_words_of(snapshot: Snapshot, text: str) -> tuple[str, str]:
                 beside.append((start, end, other))
             elif exact or has_chinese(other) == has_chinese(plain):
                 always.append((start, end, other))
-            else:  # in full, it is understood across the languages
-                always.append(
-                    (start, end, ways[0] if has_chinese(ways[0]) == has_chinese(plain) else other)
-                )
+            elif has_chinese(ways[0]) == has_chinese(plain):  # in full, it is understood
+                always.append((start, end, ways[0]))  # across the languages
+            else:
+                beside.append((start, end, other))
     changed = _put(text, always)
     both = _put(text, [*always, *beside])
     return changed, both if beside else ""
@@ -101,15 +101,27 @@ def _put(text: str, parts: list[tuple[int, int, str]]) -> str:
 
 
 def _held(snapshot: Snapshot, words: str, exact: bool) -> bool:
-    """Whether a passage holds some words; figures as they are written: "3,200" is two words."""
+    """Whether a passage holds some words; figures as they are written: "3,200" is two words.
+
+    For figures and abbreviations the texts are looked into: the file name of an article is searched
+    as well ("06-gdp.md").
+    """
     # A lone character is looked for as one that stands alone: in "15.2亿元" there is none.
     rows = snapshot.holding_words(_ALONE.sub(" ", words) if exact else words)
-    if not exact or not len(rows):
+    if not len(rows) or not (exact or words.isascii() and " " not in words):
         return len(rows) > 0
-    pattern = re.compile(rf"(?<![\d.,{_ZH}]){re.escape(words)}(?![\d{_ZH}]|[.,]\d)", re.IGNORECASE)
+    pattern = re.compile(
+        rf"(?<![\d.,{_ZH}]){re.escape(words)}(?![\d{_ZH}]|[.,]\d)" if exact else re.escape(words),
+        re.IGNORECASE,
+    )
     bounds = snapshot.passages[rows[:LOOKED_INTO]].tolist()
     articles = snapshot.articles(row for row, _, _ in bounds)
-    return any(pattern.search(articles[row].text, start, end) for row, start, end in bounds)
+    for row, start, end in bounds:
+        article = articles[row]
+        said = article.text[start:end] if exact else f"{article.title} {article.text}"
+        if pattern.search(said):
+            return True
+    return False
 
 
 # ---- names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -45,6 +46,10 @@ CORPUS = (
     "new",
     "summary",
     "compare",
+)
+# "多少张票", not "多少元", "几个月".
+_MEASURE = re.compile(
+    r"(?:多少|几)([名位人座张条台部只件篇本幅匹头辆艘架栋间户票册所]|[个家](?!月|小时))"
 )
 Span = tuple[int, int]  # from the first character to behind the last one
 
@@ -155,7 +160,9 @@ class Asked:
 
     @property
     def noun(self) -> str:
-        """In English the word behind "how many", else ""."""
+        """In English the word behind "how many", in Chinese the measure that counts; else ""."""
+        if found := _MEASURE.search(self.plain):
+            return found[1]
         _, _, behind = self.plain.casefold().partition("how many ")
         return behind.split(" ")[0].strip("?,.")
 
