@@ -88,6 +88,7 @@ class Index:
         progress: Progress | None = None,
         max_removed: float = 1.0,
         columns: Mapping[str, str] | None = None,
+        shards: int = 0,
     ) -> BuildReport:
         """Build a new version of an index folder and make it the live one; the one before is kept.
 
@@ -102,6 +103,8 @@ class Index:
             columns: names of columns in tables (.csv, .tsv, .json, .jsonl) by field, {"text":
                 "content_plain"}, where they do not tell; None for those that the index was built
                 with before.
+            shards: into how many indexes of about equal size the articles go, each with a run of
+                files; they are read as one. 0 for one index without shards.
 
         Returns:
             Counts and times, and what was skipped, with the reasons.
@@ -113,7 +116,26 @@ class Index:
         from rag.index import build_index, index_corpus
 
         paths, articles = _divide(corpus)
+        if shards < 0 or (shards and not paths):
+            raise UsageError(
+                f"expected files for some shards, got {shards} shards"
+                f" {'of articles' if not paths else ''}: shards are made of runs of files"
+            )
         embedder = _embedder(model)
+        if shards:
+            from rag.index.shards import index_shards
+
+            return index_shards(
+                paths,
+                path,
+                shards,
+                embedder,
+                progress,
+                max_removed=max_removed,
+                model=model or "",
+                program=program(),
+                columns=columns,
+            )
         if not paths:
             return build_index(
                 _with_langs(articles), path, embedder, progress, max_removed=max_removed
@@ -136,16 +158,17 @@ class Index:
         corpus: PathLike | Sequence[PathLike] = "corpus",
         model: str | None = None,
         columns: Mapping[str, str] | None = None,
+        shards: int | None = None,
     ) -> str:
         """Why an index must be built anew to be that of ``corpus`` and ``model``; "" where it need
         not be.
 
         Decided by the content of all files, so an edit, an addition and a removal all show.
-        ``columns`` as for :meth:`build`.
+        ``columns`` as for :meth:`build`; ``shards`` None for as many as there are.
         """
         from rag.freshness import why_stale
 
-        return why_stale(path, _divide(corpus)[0], model, columns)
+        return why_stale(path, _divide(corpus)[0], model, columns, shards)
 
     @staticmethod
     def update(
@@ -179,6 +202,7 @@ class Index:
         from rag.freshness import program, read_origin
         from rag.index import index_corpus
         from rag.index.manifest import read_manifest
+        from rag.index.shards import index_shards, lies_in_shards
         from rag.index.versions import VERSIONS, current
         from rag.looks import looked_again
 
@@ -200,11 +224,11 @@ class Index:
                 + ", or build the index anew (yinju build)"
             )
         paths, _ = _divide(corpus)
-        report = index_corpus(
+        report = (index_shards if lies_in_shards(path) else index_corpus)(
             paths,
             path,
-            _embedder(model),
-            progress,
+            embedder=_embedder(model),
+            progress=progress,
             max_removed=max_removed,
             model=model or "",
             program=program(),

@@ -332,6 +332,18 @@ server = (
 """
 
 
+shards = click.option(
+    "--shards",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help=(
+        "Build N indexes of about equal size, each of a run of the files, that are read as one; 0"
+        " builds one."
+    ),
+)
+
+
 def yes(help: str) -> Callable:
     """``--yes``, with a help of the verb's own."""
     return click.option("--yes", "-y", is_flag=True, help=help)

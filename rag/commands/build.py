@@ -19,6 +19,7 @@ from rag.commands.report import MAX_REMOVED, put_current, put_report, with_progr
     options.index,
     options.model,
     options.columns,
+    options.shards,
     click.option(
         "--if-stale", is_flag=True, help="Only if the articles, the model or Yinju changed since."
     ),
@@ -31,6 +32,7 @@ def build(
     path: str,
     model: str | None,
     columns: dict[str, str] | None,
+    shards: int,
     if_stale: bool,
     quiet: bool,
     as_json: bool,
@@ -43,9 +45,10 @@ def build(
     from rag.library import Index, sample_corpus
 
     paths = [*corpus, *([str(sample_corpus())] if sample else [])] or ["corpus"]
-    if if_stale and not Index.stale(path, paths, model, columns):
+    if if_stale and not Index.stale(path, paths, model, columns, shards):
         return None if quiet else put_current(path, as_json)
-    report = with_progress(functools.partial(Index.build, paths, path, model, columns=columns))
+    work = functools.partial(Index.build, paths, path, model, columns=columns, shards=shards)
+    report = with_progress(work)
     put_report(report, path, quiet, as_json)
 
 

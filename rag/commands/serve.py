@@ -73,13 +73,14 @@ def serve(
     # A taken port shows now and not after minutes of building.
     listen(settings).close()
 
+    from rag.index.shards import lies_in_shards
     from rag.library import Index
 
     if corpus and (reason := Index.stale(path, corpus, model)):
         put(f"yinju: building the index ({reason})", error=True)
-        put_report(
-            with_progress(functools.partial(Index.build, corpus, path, model)), path, False, False
-        )
+        shards = lies_in_shards(path)
+        work = functools.partial(Index.build, corpus, path, model, shards=shards)
+        put_report(with_progress(work), path, False, False)
 
     from rag.ui.app import serve as serve_page
 

@@ -53,6 +53,11 @@ class Clock:
         self.begin = time.perf_counter()
         self.phases: dict[str, float] = defaultdict(float)
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the beginning."""
+        return round(time.perf_counter() - self.begin, 4)
+
     def rounded(self) -> dict[str, float]:
         """Seconds by phase so far."""
         return {phase: round(spent, 4) for phase, spent in self.phases.items()}
@@ -343,7 +348,7 @@ class Builder:
                 characters,
                 self._tokens.count,
                 count,
-                *_counted(stories),
+                *counted(stories),
             )
             manifest, name = self._describe(counts, vectors, changes)
             self_query(Snapshot(self._folder, manifest, self._model, self._embedder))
@@ -351,37 +356,58 @@ class Builder:
         return manifest, name
 
     def _describe(self, counts: Counts, vectors: dict, changes: Changes) -> tuple[Manifest, str]:
-        stamp = next_stamp(self._path)
-        files = list_files(self._folder)
         report = {
             "changes": dataclasses.asdict(changes),
             "skipped": len(self._skipped),
             "reused": self.reused,
-            "seconds": round(time.perf_counter() - self._clock.begin, 3),
-            "phases": self._clock.rounded(),
         }
-        manifest = Manifest(
-            format=FORMAT,
-            created=stamp.isoformat(timespec="milliseconds"),
+        return describe(
+            self._path,
+            self._folder,
+            self._clock,
+            report,
             model=self._embedder.identity,
             static_model=self._model.identity,
             tokenizer_sha256=self._model.tokenizer_sha256,
             splitter=dict(SPLITTER),
-            duplicates=dict(duplicates.SETTINGS),
-            lexical=SETTINGS,
             vectors=vectors,
             counts=counts,
             skipped=tuple(self._skipped[:SKIPPED_KEPT]),
-            report=report,
-            files=files,
         )
-        text = manifest.to_json()
-        (self._folder / FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
-        sync_file(self._folder / FILE_NAME)
-        return manifest, version_name(stamp, text)
 
 
-def _counted(stories: np.ndarray) -> tuple[int, int]:
+def describe(
+    path: Path, folder: Path, clock: Clock, report: dict, **own: object
+) -> tuple[Manifest, str]:
+    """Writes the manifest of a version beside its files, which are complete.
+
+    Args:
+        path, folder: of the index, and of the version under construction.
+        clock: since the build began.
+        report: what the build did; times are added.
+        own: what else the manifest says.
+
+    Returns:
+        The manifest and the version's name.
+    """
+    stamp = next_stamp(path)
+    times = {"seconds": clock.elapsed, "phases": clock.rounded()}
+    manifest = Manifest(
+        format=FORMAT,
+        created=stamp.isoformat(timespec="milliseconds"),
+        duplicates=dict(duplicates.SETTINGS),
+        lexical=SETTINGS,
+        report=report | times,
+        files=list_files(folder),
+        **own,
+    )
+    text = manifest.to_json()
+    (folder / FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
+    sync_file(folder / FILE_NAME)
+    return manifest, version_name(stamp, text)
+
+
+def counted(stories: np.ndarray) -> tuple[int, int]:
     """How many stories several articles tell, and how many of these articles repeat the first."""
     counts = np.bincount(stories)
     return int((counts > 1).sum()), int((counts[counts > 1] - 1).sum())
