@@ -30,7 +30,7 @@ def write_vectors(tmp_path, rows, kind="fp16"):
     writer = VectorsWriter(rows.shape[1], kind)
     for part in np.array_split(rows, 3):
         writer.add(part)
-    return writer.write(tmp_path), Vectors(tmp_path)
+    return writer.write(tmp_path, None), Vectors(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["int8", "fp16"])
@@ -38,7 +38,7 @@ def write_vectors(tmp_path, rows, kind="fp16"):
 @pytest.mark.parametrize("count, k", [(1, 5), (7, 3), (1003, 50)])
 def test_dense_search_is_exact_among_what_is_stored(tmp_path, kind, count, k, share):
     made, vectors = write_vectors(tmp_path, unit_rows(count, 16, 0), kind)
-    assert made == {"kind": kind}
+    assert made == {"kind": kind, "search": "exact"}
     rows = vectors.vectors(np.arange(count))
     allowed = None if share is None else np.random.default_rng(1).random(count) < share
     for query in unit_rows(5, 16, 2):
@@ -67,7 +67,7 @@ def test_vectors_are_stored_as_exactly_as_they_should_be(tmp_path, kind, step):
     taken.keep(vectors, 100, 103)
     taken.add(rows[3:4])
     (tmp_path / "other").mkdir()
-    taken.write(tmp_path / "other")
+    taken.write(tmp_path / "other", None)
     np.testing.assert_array_equal(
         Vectors(tmp_path / "other").vectors(np.arange(4)),
         vectors.vectors(np.array([100, 101, 102, 3])),

@@ -29,7 +29,7 @@ from rag.index.open import Snapshot, spelling
 from rag.index.readback import self_query
 from rag.index.reuse import ReusingEmbedder
 from rag.index.sources import Sources
-from rag.index.store import StoreWriter, digest_of
+from rag.index.store import Spelt, StoreWriter, digest_of
 from rag.index.survey import Rows, Survey
 from rag.index.texts import scripts
 from rag.index.tokens import TokensWriter, open_tokens
@@ -44,6 +44,7 @@ Progress = Callable[[int, int | None, str], None]
 # Large enough to keep both cores and NumPy busy, small enough to keep memory flat; a transformer is
 # a hundred times slower, and whoever waits for it wants to see progress.
 _BATCH_STATIC, _BATCH_OTHER = 2_048, 256
+_QUESTION = 30  # characters of what is asked to measure the search among vectors
 
 
 class Clock:
@@ -329,7 +330,7 @@ class Builder:
             self._progress(1, 1, "stories")
         with self._clock("write"), storage_errors(self._path):
             self._progress(0, 3, "write")
-            vectors = self._vectors.write(self._folder)
+            vectors = self._vectors.write(self._folder, lambda count: self._asked(words, count))
             self._progress(1, 3, "write")
             count = self._lexical.write(
                 self._folder, self._passages, old.lexical_index if old else None, self._kept
@@ -354,6 +355,13 @@ class Builder:
             self_query(Snapshot(self._folder, manifest, self._model, self._embedder))
             self._progress(1, 1, "check")
         return manifest, name
+
+    def _asked(self, words: Spelt, count: int) -> np.ndarray:
+        """Vectors of what might be asked: the middle of some passages, cut short."""
+        rows = np.linspace(0, self._passages - 1, count, dtype=np.int64).tolist()
+        texts = [words(row, row + 1) for row in rows]
+        middle = (text[len(text) // 2 :][:_QUESTION] or text for text in texts)
+        return np.asarray(self._embedder.embed_queries(list(middle)), np.float32)
 
     def _describe(self, counts: Counts, vectors: dict, changes: Changes) -> tuple[Manifest, str]:
         report = {

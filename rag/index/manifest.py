@@ -85,8 +85,8 @@ class Manifest:
         splitter: settings of the splitter.
         duplicates: settings by which articles that are alike were found.
         lexical: settings of BM25.
-        vectors: "kind" ("int8" or "fp16") of the numbers that are stored; the search among them is
-            exact.
+        vectors: "kind" ("int8" or "fp16") of the numbers that are stored; "search" among them
+            and, of a large index, what :func:`rag.index.near.chosen` measured.
         counts: sizes.
         skipped: what could not be read, with the reasons; the first 1,000.
         report: what the build or update did: "changes" (:class:`rag.index.changes.Changes`), number

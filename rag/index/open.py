@@ -94,7 +94,7 @@ class Snapshot:
             self.passages, self.token_offsets = self.store.passages(), self.store.token_offsets()
             self.store.spelt = spelling(model, self.token_ids, self.token_offsets)
             part = VECTORS
-            self.dense_index = Vectors(folder)
+            self.dense_index = Vectors(folder, manifest.vectors.get("probes", 0))
             part = FEATURES
             self.lexical_index = Lexical(folder, lambda: inner_of(model))
         except FOREIGN as error:
