@@ -8,13 +8,14 @@ answer = Assistant(index).ask("Who took part in the launch?")
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from rag.errors import IndexMismatch, UsageError
+from rag.errors import IndexMismatch, ShardGone, UsageError
 
 if TYPE_CHECKING:
     from rag.corpus.article import Article, Skipped
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from rag.search.sift import Sifted
     from rag.search.types import Filters, Fusion, Hit
 
+_T = TypeVar("_T")
 PathLike = str | Path
 MAX_HITS = 1_000
+AGAIN_SECONDS = 10.0
+"""Time after which shards that could not be reached are looked for again."""
 
 
 class Index:
@@ -38,7 +42,7 @@ class Index:
         path: the index folder.
         snapshot: the version that is open.
         reranker: reads the best passages of every search and answer; None for none.
-        model, rerank: as they were given.
+        model, rerank, on, replicas: as they were given.
     """
 
     def __init__(
@@ -46,14 +50,21 @@ class Index:
         path: PathLike = "index",
         model: str | None = None,
         rerank: str | Reranker | None = None,
+        on: str | None = None,
+        replicas: int = 2,
     ):
         """As :meth:`open`."""
         self.path, self.model, self.rerank = Path(path), model, rerank
-        self._embedder = _embedder(model)
+        self.on, self.replicas, self._look_again = on, replicas, 0.0
+        self._embedder = embedder_of(model)
         self.reranker = _reranker(rerank)
         self.snapshot: Snapshot = self._open()
 
     def _open(self) -> Snapshot:
+        if self.on:
+            from rag.replicas import open_on
+
+            return open_on(self.on, self.path, self._embedder, self.model, self.replicas)
         from rag.index import open_index
 
         return open_index(self.path, self._embedder)
@@ -64,6 +75,8 @@ class Index:
         path: PathLike = "index",
         model: str | None = None,
         rerank: str | Reranker | None = None,
+        on: str | None = None,
+        replicas: int = 2,
     ) -> Index:
         """Open the live version of an index folder.
 
@@ -74,11 +87,14 @@ class Index:
             rerank: name or folder of a cross-encoder or multi-vector model that reads the best
                 passages, or an object of :class:`rag.embed.Reranker`'s shape; None for none. Any
                 index takes any.
+            on: "ray" or "ray://HOST:PORT": the cluster of Ray on whose nodes the shards of the
+                index are opened (docs/scaling.md); None for this process.
+            replicas: how many of each shard are opened there, on different nodes.
 
         Raises IndexMissing, IndexMismatch (another model or format: the message says how to
         rebuild), IndexCorrupt, ModelError.
         """
-        return cls(path, model, rerank)
+        return cls(path, model, rerank, on, replicas)
 
     @staticmethod
     def build(
@@ -89,6 +105,7 @@ class Index:
         max_removed: float = 1.0,
         columns: Mapping[str, str] | None = None,
         shards: int = 0,
+        on: str | None = None,
     ) -> BuildReport:
         """Build a new version of an index folder and make it the live one; the one before is kept.
 
@@ -105,6 +122,8 @@ class Index:
                 with before.
             shards: into how many indexes of about equal size the articles go, each with a run of
                 files; they are read as one. 0 for one index without shards.
+            on: "ray" or "ray://HOST:PORT": the cluster of Ray that builds the shards; None for this
+                process.
 
         Returns:
             Counts and times, and what was skipped, with the reasons.
@@ -121,7 +140,7 @@ class Index:
                 f"expected files for some shards, got {shards} shards"
                 f" {'of articles' if not paths else ''}: shards are made of runs of files"
             )
-        embedder = _embedder(model)
+        embedder = embedder_of(model)
         if shards:
             from rag.index.shards import index_shards
 
@@ -135,7 +154,10 @@ class Index:
                 model=model or "",
                 program=program(),
                 columns=columns,
+                build=_building(on, model),
             )
+        if on:
+            raise UsageError("expected --shards with --on: a cluster builds shards")
         if not paths:
             return build_index(
                 _with_langs(articles), path, embedder, progress, max_removed=max_removed
@@ -177,6 +199,7 @@ class Index:
         model: str | None = None,
         progress: Progress | None = None,
         max_removed: float = 0.2,
+        on: str | None = None,
     ) -> BuildReport | None:
         """Bring an index up to date with its corpus: what is new or changed is read, the rest is
         taken over as it is.
@@ -224,15 +247,17 @@ class Index:
                 + ", or build the index anew (yinju build)"
             )
         paths, _ = _divide(corpus)
-        report = (index_shards if lies_in_shards(path) else index_corpus)(
-            paths,
-            path,
-            embedder=_embedder(model),
-            progress=progress,
-            max_removed=max_removed,
-            model=model or "",
-            program=program(),
-        )
+        given = {
+            "embedder": embedder_of(model),
+            "progress": progress,
+            "max_removed": max_removed,
+            "model": model or "",
+            "program": program(),
+        }
+        if lies_in_shards(path):
+            report = index_shards(paths, path, build=_building(on, model), **given)
+        else:
+            report = index_corpus(paths, path, **given)
         looked_again(path, paths)
         return report
 
@@ -321,14 +346,39 @@ class Index:
 
         if not 1 <= k <= MAX_HITS:
             raise UsageError(f"expected k between 1 and {MAX_HITS:,}, got {k}")
-        return search(
-            self.snapshot,
-            question,
-            k,
-            checked(filters),
-            fusion=fusion or Fusion(),
-            reranker=self.reranker,
+        return self.with_what_is_there(
+            lambda snapshot: search(
+                snapshot,
+                question,
+                k,
+                checked(filters),
+                fusion=fusion or Fusion(),
+                reranker=self.reranker,
+            )
         )
+
+    def with_what_is_there(self, work: Callable[[Snapshot], _T]) -> _T:
+        """What some work on the open version gives; where shards cannot be reached meanwhile, it is
+        done again without them.
+        """
+        while True:
+            snapshot = self.snapshot
+            try:
+                return work(snapshot)
+            except ShardGone as gone:
+                self.leave_out(snapshot, gone)
+
+    def leave_out(self, snapshot: Snapshot, gone: ShardGone) -> None:
+        """Goes on without shards that cannot be reached, until :meth:`reload` finds them again.
+
+        Args:
+            snapshot: the version that was asked.
+            gone: what it raised; raised again where no shard is left.
+        """
+        if len(gone.shards) == gone.of:
+            raise gone
+        if self.snapshot is snapshot:  # or another question has found out already
+            self.snapshot = snapshot.without(gone.shards)
 
     def sift(
         self, words: str, filters: Filters | None = None, start: int = 0, count: int = 20
@@ -350,7 +400,9 @@ class Index:
         """
         from rag.search.sift import sift
 
-        return sift(self.snapshot, words, checked(filters), start, count)
+        return self.with_what_is_there(
+            lambda snapshot: sift(snapshot, words, checked(filters), start, count)
+        )
 
     def browse(
         self,
@@ -378,7 +430,9 @@ class Index:
         """
         from rag.search.browse import browse
 
-        return browse(self.snapshot, words, checked(filters), order, start, count, undated)
+        return self.with_what_is_there(
+            lambda snapshot: browse(snapshot, words, checked(filters), order, start, count, undated)
+        )
 
     def retold(self, article_id: str) -> tuple[Listed, ...]:
         """At most 200 other articles that tell the story of an article in nearly the same words.
@@ -412,7 +466,14 @@ class Index:
         from rag.index.versions import current
 
         if current(self.path) == self.version:
-            return False
+            whole = self.snapshot.whole_of
+            if whole is self.snapshot or time.monotonic() < self._look_again:
+                return False
+            self._look_again = time.monotonic() + AGAIN_SECONDS
+            if not whole.shards.reachable():
+                return False
+            self.snapshot = whole
+            return True
         # Not closed: others may be reading it. It closes itself when the last of them has ended.
         self.snapshot = self._open()
         return True
@@ -481,13 +542,24 @@ def is_date(text: str) -> bool:
         return False
 
 
-def _embedder(model: str | None) -> Embedder | None:
-    """None stands for the embedded model all the way down."""
+def embedder_of(model: str | None) -> Embedder | None:
+    """The embedding model of a name or folder; None stands for the embedded one all the way
+    down.
+    """
     if not model:
         return None
     from rag.embed import load_embedder
 
     return load_embedder(model)
+
+
+def _building(on: str | None, model: str | None):
+    """What builds shards; None for this process."""
+    if not on:
+        return None
+    from rag.cluster import building
+
+    return building(on, model)
 
 
 def _reranker(rerank: str | Reranker | None) -> Reranker | None:

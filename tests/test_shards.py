@@ -281,6 +281,34 @@ def test_too_much_removed_changes_nothing(corpus):
     assert_as_one(corpus)
 
 
+def test_an_interrupted_build_goes_on(corpus, monkeypatch):
+    from rag.index import shards
+
+    built = []
+
+    def interrupted(task, *given):
+        if len(built) == 2:
+            raise KeyboardInterrupt
+        built.append(task.path.name)
+        return build(task, *given)
+
+    build, before = shards.build_shard, live(corpus / "shards")
+    monkeypatch.setattr(shards, "build_shard", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Index.build(corpus / "corpus", corpus / "shards", shards=3)
+    assert live(corpus / "shards") == before
+    made = {
+        name: (corpus / "shards" / SHARDS / name / "CURRENT").read_text().strip() for name in built
+    }
+    monkeypatch.setattr(shards, "build_shard", build)
+    Index.build(corpus / "corpus", corpus / "shards", shards=3)
+    after = {Path(name).name: version for name, version in live(corpus / "shards").items()}
+    assert built == ["000", "001"] and made.items() <= after.items()
+    assert_as_one(corpus)
+    Index.build(corpus / "corpus", corpus / "shards", shards=3)
+    assert not made.items() & {Path(n).name: v for n, v in live(corpus / "shards").items()}.items()
+
+
 def test_one_index_and_shards_follow_each_other(corpus):
     index = corpus / "shards"
     report = Index.build(corpus / "corpus", index)

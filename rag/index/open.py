@@ -137,6 +137,16 @@ class Snapshot:
         return out
 
     @property
+    def parts(self) -> tuple[int, int]:
+        """How many shards are asked, and how many there are; see :mod:`rag.index.sharded`."""
+        return 1, 1
+
+    @property
+    def whole_of(self) -> Snapshot:
+        """The version with all of its shards."""
+        return self
+
+    @property
     def stories(self) -> np.ndarray:
         """For each article the row of the first that tells the same story, int32 (n_articles,)."""
         return self.store.stories
@@ -148,8 +158,21 @@ class Snapshot:
 
     def tokens(self, rows: Sequence[int]) -> list[np.ndarray]:
         """The token ids of each of some passages, int64."""
-        ids, offsets = self.token_ids, self.token_offsets
-        return [ids[offsets[row] : offsets[row + 1]].astype(np.int64) for row in rows]
+        return self._cut(rows, self.token_run(rows))
+
+    def _cut(self, rows: Sequence[int], run: np.ndarray) -> list[np.ndarray]:
+        """The token ids of some passages one after the other, as those of each."""
+        at = np.asarray(rows, np.int64)
+        sizes = self.token_offsets[at + 1] - self.token_offsets[at]
+        ends = np.cumsum(sizes).tolist()
+        return [run[a:b] for a, b in zip([0, *ends], ends)]
+
+    def token_run(self, rows: Sequence[int]) -> np.ndarray:
+        """The token ids of some passages, one after the other, int64."""
+        ids, at = self.token_ids, np.asarray(rows, np.int64)
+        bounds = zip(self.token_offsets[at].tolist(), self.token_offsets[at + 1].tolist())
+        parts = [ids[begin:end] for begin, end in bounds]
+        return np.concatenate(parts).astype(np.int64) if parts else np.zeros(0, np.int64)
 
     def _corrupt(self, part: str, seen: str) -> IndexCorrupt:
         return corrupt(self.path, part, seen)

@@ -84,7 +84,16 @@ class Shards(Protocol):
 
         Returns:
             What each gave; None where it was not asked.
+
+        Raises:
+            ShardGone: some cannot be reached.
         """
+
+    def only(self, shards: Sequence[int]) -> Shards:
+        """The same without those that are not named."""
+
+    def reachable(self) -> bool:
+        """Whether all of them can be reached."""
 
 
 class Here:
@@ -103,6 +112,16 @@ class Here:
             for snapshot, given in zip(self._snapshots, asked, strict=True)
         ]
 
+    def only(self, shards: Sequence[int]) -> Here:
+        """See :class:`Shards`."""
+        out = Here([self._snapshots[shard] for shard in shards])
+        out.of = self.of
+        return out
+
+    def reachable(self) -> bool:
+        """See :class:`Shards`."""
+        return True
+
 
 class Sharded(Snapshot):
     """A version that lies in shards; see :class:`rag.index.open.Snapshot`.
@@ -119,7 +138,7 @@ class Sharded(Snapshot):
         embedder: Embedder,
         shards: Shards,
         stories: np.ndarray,
-        hold: contextlib.ExitStack,
+        hold: contextlib.ExitStack | None = None,
     ) -> None:
         """Takes the shards as they were opened.
 
@@ -129,7 +148,8 @@ class Sharded(Snapshot):
             stories: as :attr:`rag.index.open.Snapshot.stories`.
             hold: what is let go when the version is closed.
         """
-        self._held = hold
+        self._held = hold or contextlib.ExitStack()
+        self._whole_of: Sharded | None = None
         self.path, self.version, self.manifest = folder, folder.name, manifest
         self.model, self.embedder = model, embedder
         self.shards, self._stories = shards, stories
@@ -144,6 +164,33 @@ class Sharded(Snapshot):
         self.passages = passages
         self.token_offsets = _starts(np.concatenate([one.sizes for one in facts]))
         self._average = sum(one.features for one in facts) / max(self.n_passages, 1)
+
+    @property
+    def parts(self) -> tuple[int, int]:
+        """How many shards are asked, and how many there are."""
+        return len(self.shards.facts), self.shards.of
+
+    @property
+    def whole_of(self) -> Sharded:
+        """The version with all of its shards; itself where none is left out."""
+        return self._whole_of or self
+
+    def without(self, gone: Sequence[int]) -> Sharded:
+        """The version without some of its shards, by their numbers among those that are asked."""
+        left = [shard for shard in range(len(self.shards.facts)) if shard not in gone]
+        rows = [np.arange(*self._articles[shard : shard + 2]) for shard in left]
+        stories = self._stories[np.concatenate([np.zeros(0, np.int64), *rows])]
+        _, first, told = np.unique(stories, return_index=True, return_inverse=True)
+        out = Sharded(
+            self.path,
+            self.manifest,
+            self.model,
+            self.embedder,
+            self.shards.only(left),
+            first[told].astype(np.int32),
+        )
+        out._whole_of = self.whole_of
+        return out
 
     @property
     def stories(self) -> np.ndarray:
@@ -209,7 +256,13 @@ class Sharded(Snapshot):
 
     def tokens(self, rows: Sequence[int]) -> list[np.ndarray]:
         """See :class:`rag.index.open.Snapshot`."""
-        return self._in_order(self._asked("tokens", self._passages, rows))
+        wanted = np.asarray(rows, np.int64)
+        found = self._asked("token_run", self._passages, wanted)
+        return self._in_order([(own, self._cut(wanted[own], run)) for own, run in found])
+
+    def token_run(self, rows: Sequence[int]) -> np.ndarray:
+        """See :class:`rag.index.open.Snapshot`."""
+        return np.concatenate([np.zeros(0, np.int64), *self.tokens(rows)])
 
     def vectors(self, passages: np.ndarray) -> np.ndarray:
         """See :class:`rag.index.open.Snapshot`."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
 
@@ -27,7 +29,7 @@ from rag.errors import CorpusError, YinjuError
 from rag.index.build import BuildReport, index_corpus, read_columns_of, same_settings
 from rag.index.builder import Clock, Progress, counted, describe
 from rag.index.changes import compare, guard
-from rag.index.disk import storage_errors, sync_tree
+from rag.index.disk import storage_errors, sync_tree, write_atomic
 from rag.index.manifest import SKIPPED_KEPT, Counts, Manifest, ShardRecord, read_manifest
 from rag.index.models import check_models
 from rag.index.open import open_version
@@ -48,6 +50,7 @@ from rag.index.versions import (
 )
 
 SHARDS = "shards"
+JOB = f"{SHARDS}/job"
 _ALL = 1_000_000  # versions of a shard that are kept until the whole has been switched
 
 
@@ -62,7 +65,9 @@ class Task:
         model: the model that was named, "" for the embedded one.
         program: as for :func:`rag.index.build.index_corpus`.
         columns: the same; None for those of its live version.
-        afresh: read all, and build a new version even if nothing changed.
+        afresh: read all, and build a new version even if nothing changed; but for a shard that was
+            completed since the build began.
+        began: when that was, as :attr:`rag.index.manifest.Manifest.created` has it.
         taken: what has an id in the shards before it.
     """
 
@@ -73,7 +78,17 @@ class Task:
     program: str
     columns: dict[str, str] | None
     afresh: bool
+    began: str = ""
     taken: dict[int, Holder] = field(default_factory=dict)
+
+    @property
+    def done(self) -> bool:
+        """Whether the shard was completed since the build began, by a worker that could not tell
+        so any more, or before the build was interrupted.
+        """
+        with contextlib.suppress(YinjuError):
+            return bool(self.began) and read_manifest(_version(self.path)).created >= self.began
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +121,7 @@ def build_shard(
             model=task.model,
             program=task.program,
             columns=task.columns,
-            afresh=task.afresh,
+            afresh=task.afresh and not task.done,
             share=task.share,
             taken=task.taken,
         )
@@ -153,20 +168,26 @@ def index_shards(
                 shares = divide_as(files, known) if known else divide(files, shards or 1)
         if columns is None and live.folder is not None:
             columns = read_columns_of(live.folder)
+        columns = dict(columns or {})
+        job = _began(path, [list(map(str, paths)), shards, model, program, columns])
         tasks = [
             Task(
-                path / SHARDS / f"{number:03}",
+                path / SHARDS / f"{n:03}",
                 tuple(paths),
-                share,
+                own,
                 model,
                 program,
-                dict(columns or {}),
+                columns,
                 afresh,
+                job[0],
             )
-            for number, share in enumerate(shares)
+            for n, own in enumerate(shares)
         ]
         if not afresh and not _changed(tasks, live):
             return None
+        with storage_errors(path):
+            (path / SHARDS).mkdir(exist_ok=True)
+            write_atomic(path / JOB, json.dumps(job))
         with clock("shards"):
             done, skipped = _settled(tasks, build)
         with clock("stories"), storage_errors(path):
@@ -182,8 +203,18 @@ def index_shards(
                     commit(path, folder, name, keep)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+        (path / JOB).unlink(missing_ok=True)
         clear(path)
     return joint.report(manifest, name, clock)
+
+
+def _began(path: Path, job: list) -> tuple[str, list]:
+    """When a build began, and what it builds: the one that was interrupted, where it is the same."""
+    with contextlib.suppress(OSError, ValueError):
+        began, before = json.loads((path / JOB).read_text("utf-8"))
+        if before == job:
+            return began, job
+    return datetime.now(UTC).isoformat(timespec="milliseconds"), job
 
 
 def clear(path: Path) -> None:
@@ -193,7 +224,7 @@ def clear(path: Path) -> None:
         with contextlib.suppress(YinjuError):
             for shard in read_manifest(path / VERSIONS / name).shards:
                 named.setdefault(shard.folder, set()).add(shard.version)
-    for shard in sorted((path / SHARDS).glob("*")):
+    for shard in filter(Path.is_dir, sorted((path / SHARDS).glob("*"))):
         held = named.get(f"{SHARDS}/{shard.name}", set())
         with contextlib.suppress(YinjuError), writing(shard):
             gone = [

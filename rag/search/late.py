@@ -140,7 +140,7 @@ def _tokens_of(snapshot: Snapshot, rows: np.ndarray) -> tuple[np.ndarray, np.nda
     begin, end = np.asarray(offsets[rows]), np.asarray(offsets[rows + 1])
     filled = end > begin
     rows, begin, end = rows[filled], begin[filled], end[filled]
-    ids = np.concatenate([np.zeros(0, np.int64), *snapshot.tokens(rows.tolist())])
+    ids = snapshot.token_run(rows.tolist())
     starts = np.zeros(len(rows), np.int64)
     np.cumsum((end - begin)[:-1], out=starts[1:])
     return rows, ids, starts
