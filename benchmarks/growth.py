@@ -6,7 +6,8 @@
 The corpora are made of the sentences of real articles, recombined: an article gets as many sentences
 as one of them has, each of another article, so that words are as frequent as they are in news, and no
 two passages are the same. They are written as they are made, and never all in memory. Each size is
-built and asked in a process of its own. The questions are sentences, cut short.
+built and asked in a process of its own. The questions are sentences, cut short, each asked for the
+first time. Times are those of processors, all threads added up: they hold on a busy machine, too.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ import tempfile
 import time
 from pathlib import Path
 
-TITLES = ("passages", "build, s", "build, peak MB", "index, MB", "search", "recall@10",
-          "opened, s", "serve, peak MB", "search p50, ms", "p99, ms", "answer p50, ms")  # fmt: skip
+TITLES = ("passages", "build, CPU s", "build, peak MB", "index, MB", "search", "recall@10",
+          "opened, CPU s", "serve, peak MB", "search p50, CPU ms", "p99, CPU ms", "answer p50, CPU ms")  # fmt: skip
 _END = re.compile(r"(?<=[。！？])")
 PER_ARTICLE = 2.2  # passages that such an article makes
 
@@ -103,10 +104,11 @@ def build(corpus: Path, index: Path) -> dict:
     from rag.embed import load_static
 
     load_static()
+    began = time.process_time()
     report = Index.build(corpus, index)
     return {
         "passages": report.passages,
-        "build, s": round(report.seconds, 1),
+        "build, CPU s": round(time.process_time() - began, 1),
         "build, peak MB": peak(),
         "index, MB": round(report.bytes / 1e6, 1),
     }
@@ -122,20 +124,20 @@ def ask(articles: Path, index: Path) -> dict:
     load_static()
     known, _ = sentences(articles, 50_000)
     questions = [one[:24] for one in random.Random(7).sample(known, 110)]
-    began = time.perf_counter()
+    began = time.process_time()
     with Index.open(index) as opened:
-        seconds = time.perf_counter() - began
+        seconds = time.process_time() - began
         snapshot, taken = opened.snapshot, []
         for question in questions:
-            began = time.perf_counter()
+            began = time.process_time()
             opened.search(question)
-            taken.append(1000 * (time.perf_counter() - began))
+            taken.append(1000 * (time.process_time() - began))
         taken = taken[10:]
         answered, assistant = [], Assistant(opened)
         for question in questions[:20]:
-            began = time.perf_counter()
+            began = time.process_time()
             assistant.ask(question)
-            answered.append(1000 * (time.perf_counter() - began))
+            answered.append(1000 * (time.process_time() - began))
         exact, both = Vectors(snapshot.path), 0
         for query in np.asarray(snapshot.embedder.embed_queries(questions), np.float32):
             best, found = exact.search(query, 10)[0], snapshot.dense(query, 200)[0][:10]
@@ -144,15 +146,14 @@ def ask(articles: Path, index: Path) -> dict:
         return {
             "passages": snapshot.n_passages,
             "index, MB": round(snapshot.manifest.bytes / 1e6, 1),
-            "build, s": snapshot.manifest.report["seconds"],
             "search": told["search"]
             + (f", {told['probes']} of {told['lists']}" if told.get("lists", 1) > 1 else ""),
             "recall@10": round(both / (10 * len(questions)), 4),
-            "opened, s": round(seconds, 2),
+            "opened, CPU s": round(seconds, 2),
             "serve, peak MB": peak(),
-            "search p50, ms": round(statistics.median(taken), 1),
-            "p99, ms": round(sorted(taken)[int(0.99 * (len(taken) - 1))], 1),
-            "answer p50, ms": round(statistics.median(answered), 1),
+            "search p50, CPU ms": round(statistics.median(taken), 1),
+            "p99, CPU ms": round(sorted(taken)[int(0.99 * (len(taken) - 1))], 1),
+            "answer p50, CPU ms": round(statistics.median(answered), 1),
         }
 
 

@@ -111,7 +111,8 @@ class Index:
 
         Args:
             corpus: a file or folder of articles, several of them, or articles; one without a
-                language gets that which its text seems to be in.
+                language gets that which its text seems to be in. An address as s3://bucket/news is
+                copied to a folder below the index first.
             path: the index folder; made where it is not there.
             model: name or folder of a sentence-transformers model; None is the embedded one.
             progress: called now and then with (done, total or None, phase).
@@ -134,7 +135,7 @@ class Index:
         from rag.freshness import program
         from rag.index import build_index, index_corpus
 
-        paths, articles = _divide(corpus)
+        paths, articles = _divide(corpus, path)
         if shards < 0 or (shards and not paths):
             raise UsageError(
                 f"expected files for some shards, got {shards} shards"
@@ -190,7 +191,7 @@ class Index:
         """
         from rag.freshness import why_stale
 
-        return why_stale(path, _divide(corpus)[0], model, columns, shards)
+        return why_stale(path, _divide(corpus, path)[0], model, columns, shards)
 
     @staticmethod
     def update(
@@ -222,6 +223,7 @@ class Index:
         Raises IndexMissing, TooMuchRemoved, UsageError (the index does not know its corpus),
         IndexMismatch (built with another model), and what :meth:`build` raises.
         """
+        from rag.corpus.mirror import address_of
         from rag.freshness import program, read_origin
         from rag.index import index_corpus
         from rag.index.manifest import read_manifest
@@ -238,6 +240,7 @@ class Index:
                     " corpus"
                 )
             corpus = origin.corpus
+        corpus = [corpus] if isinstance(corpus, str | Path) else corpus
         if origin and origin.model != (model or ""):
             built = origin.model or "the embedded model"
             raise IndexMismatch(
@@ -246,7 +249,7 @@ class Index:
                 + (f"name it (--model {origin.model})" if origin.model else "leave --model out")
                 + ", or build the index anew (yinju build)"
             )
-        paths, _ = _divide(corpus)
+        paths, _ = _divide([address_of(one) or one for one in corpus], path)
         given = {
             "embedder": embedder_of(model),
             "progress": progress,
@@ -578,10 +581,15 @@ def _with_langs(articles: Iterable[Article | Skipped]) -> Iterator[Article | Ski
         yield replace(one, lang=detect_lang(f"{one.title}\n{one.text}")) if unknown else one
 
 
-def _divide(corpus) -> tuple[list[Path], Iterable[Article | Skipped]]:
-    """(paths, ()) or ([], articles)."""
+def _divide(corpus, index: PathLike) -> tuple[list[Path], Iterable[Article | Skipped]]:
+    """(paths, ()) or ([], articles); of what lies in an object store, the path of a copy beside the
+    index.
+    """
     if isinstance(corpus, str | Path):
-        return [Path(corpus)], ()
-    if isinstance(corpus, Sequence) and corpus and isinstance(corpus[0], str | Path):
-        return [Path(path) for path in corpus], ()
-    return [], corpus
+        corpus = [corpus]
+    if not (isinstance(corpus, Sequence) and corpus and isinstance(corpus[0], str | Path)):
+        return [], corpus
+    from rag.corpus.mirror import is_address, mirrored
+
+    below = Path(index) / "mirror"
+    return [mirrored(one, below) if is_address(one) else Path(one) for one in corpus], ()

@@ -203,8 +203,8 @@ def balanced(
     out = score.copy()
     for lang in present:
         mask = langs == lang
-        best: dict[int, float] = {}
-        for article, value in zip(articles[mask].tolist(), score[mask].tolist()):
-            best[article] = max(value, best.get(article, value))
-        out[mask] -= np.mean(sorted(best.values(), reverse=True)[:depth])
+        _, own = np.unique(articles[mask], return_inverse=True)
+        best = np.full(own.max() + 1, -np.inf)
+        np.maximum.at(best, own, score[mask])
+        out[mask] -= np.mean(np.sort(best)[::-1][:depth])
     return out
