@@ -70,7 +70,7 @@ def sentences(file: Path, most: int = 400_000) -> tuple[list[str], list[int]]:
     found: list[str] = []
     sizes: list[int] = []
     for line in file.open(encoding="utf-8"):
-        own = [one for one in _END.split(json.loads(line)["text"]) if 8 < len(one) < 200]
+        own = [one for one in _END.split(json.loads(line)["text"]) if 8 < len(one.strip()) < 200]
         sizes.append(max(len(own), 1))
         found += own
         if len(found) > most:
