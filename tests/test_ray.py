@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -14,7 +16,7 @@ pytest.importorskip("ray", reason='Ray is not installed: pip install "yinju[ray]
 from rag import Assistant, Index  # noqa: E402
 from rag.errors import IndexMismatch, ShardGone, UsageError  # noqa: E402
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +181,19 @@ def test_a_node_that_dies_costs_no_question(cluster, folder):
         for question, expected in wanted.items():
             assert plain(index.search(question)) == expected
         assert index.snapshot.parts == (3, 3)
+
+
+def test_the_command_line(folder):
+    index = str(folder / "shards")
+    for what, wanted in (("search", "score"), ("ask", "index_version")):
+        done = subprocess.run(
+            [sys.executable, "-m", "rag.cli", what, "--index", index, "--on", "ray"]
+            + ["--replicas", "1", "--json", "电梯安全演练"],
+            capture_output=True,
+            encoding="utf-8",
+            timeout=200,
+        )
+        assert done.returncode == 0 and wanted in done.stdout, done.stderr
 
 
 def test_what_makes_no_sense_is_refused(folder, tmp_path):
