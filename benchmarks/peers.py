@@ -9,7 +9,8 @@ asked. Each peer is a module of benchmarks/peers, and gets an environment of its
 (``pip install`` of what its REQUIRES says, once). Every figure is the median of some rounds; each
 round is a process of its own, so that memory and the time from the shell to the first answer are
 those of the peer alone. On a machine that does other work, too, --clock cpu counts the seconds of
-all processors that a peer took, instead of those that went by.
+a processor that a peer took, instead of those that went by, with one thread each: threads that wait
+for each other would count, too.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ TITLES = ("build, articles/s", "build, peak MB", "shell to first answer, s", "se
 
 CLOCKS = {
     "wall": "Seconds that went by.",
-    "cpu": "Seconds of processors, all threads added up, since the machine did other work, too.",
+    "cpu": "Seconds of one processor, since the machine did other work, too.",
 }
 
 
@@ -142,7 +143,9 @@ def run(python: str, peer: str, what: str, work: Path, index: Path, clock: str) 
         stdout=subprocess.PIPE,
         stderr=None if os.environ.get("PEERS_VERBOSE") else subprocess.DEVNULL,
         text=True,
-        env=os.environ | {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"},
+        env=os.environ
+        | {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
+        | ({"OMP_NUM_THREADS": "1"} if clock == "cpu" else {}),
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = time.perf_counter() - began
