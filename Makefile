@@ -19,7 +19,7 @@ export YINJU_QUESTION := $(value Q)
 export GRADIO_ANALYTICS_ENABLED := False
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask index test check docs clean
+.PHONY: help chat ask index test check bench docs clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -43,6 +43,10 @@ check: $(VENV)/.ready-test  ## set up, look at style and types (ruff, mypy: see 
 	@$(BIN)/python -m ruff check
 	@$(BIN)/python -m ruff format --check
 	@$(BIN)/python -m mypy
+
+bench: $(VENV)/.ready  ## beside its peers: make bench ARTICLES="FILES" QUESTIONS="FILES" [COUNT=1000 ARGS="--clock cpu"]
+	@if [ -z "$(ARTICLES)" ] || [ -z "$(QUESTIONS)" ]; then sed -n '3,20p' benchmarks/peers.py >&2; exit 2; fi
+	@$(BIN)/python benchmarks/peers.py $(ARTICLES) --questions $(QUESTIONS) --count $(or $(COUNT),1000) $(ARGS)
 
 docs: $(VENV)/.ready-docs  ## set up, build the documentation as a site into build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet

@@ -129,7 +129,7 @@ def main() -> None:
         snapshot = index.snapshot
         print(
             f"{snapshot.n_articles:,} articles, {snapshot.n_passages:,} passages,"
-            f" {len(snapshot.token_ids):,} tokens; opened in {opened:.2f} s"
+            f" {snapshot.token_offsets[-1]:,} tokens; opened in {opened:.2f} s"
         )
         assistant, clock = Assistant(index), Clock()
         for name in STEPS:

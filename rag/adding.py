@@ -184,11 +184,12 @@ def _indexed(name: str, index: str | Path) -> tuple[str, str] | None:
     """Id and file of an article of the index, by id or address; None where there is none, or no
     index that can be read.
     """
-    from rag.index.store import Store
+    from rag.index.store import stores_of
     from rag.index.versions import VERSIONS, current
 
     with contextlib.suppress(YinjuError, OSError, ValueError, KeyError, TypeError):
-        return Store(Path(index) / VERSIONS / current(index)).origin(name)
+        stores = stores_of(Path(index) / VERSIONS / current(index))
+        return next(filter(None, (store.origin(name) for store in stores)), None)
     return None
 
 

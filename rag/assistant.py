@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.errors import UsageError
+from rag.errors import ShardGone, UsageError
 from rag.library import Index, checked, is_date
 
 if TYPE_CHECKING:
@@ -102,13 +102,13 @@ class Assistant:
         :mod:`rag.answer.events`. Whoever closes the iterator ends the work after the stage it is
         in. Arguments and errors as for :meth:`ask`, at the first step.
         """
-        from rag.answer import Answer, stages
+        from rag.answer import Answer
 
         given = self._checked(question, history, filters, as_of, without)
         if write and self.llm is not None:
             yield from self._assisted(given)
             return
-        for event in stages(**given):
+        for event in self._stages(given):
             if isinstance(event, Answer):
                 yield from _PIECE.findall(event.text)
             yield event
@@ -117,15 +117,36 @@ class Assistant:
         """The answer for which the language model is asked: for other wordings, where that is on,
         and to write.
         """
-        from rag.answer import Answer, stages
+        from rag.answer import Answer
 
         help = yield from self._helped(given)
-        for event in stages(**given, also=help.wordings):
+        for event in self._stages(given, also=help.wordings):
             if isinstance(event, Answer):
                 answer = dataclasses.replace(event, ms=round(event.ms + help.seconds * 1000, 2))
                 yield from self._written(answer, help)
             else:
                 yield event
+
+    def _stages(self, given: dict, **more: object) -> Generator[Event, None, None]:
+        """The stages of an answer; where parts of the index cannot be reached meanwhile they begin
+        again without these, and the answer says so.
+        """
+        from rag.answer import Answer, stages
+        from rag.answer.compose import parts_line
+
+        while True:
+            snapshot = given["snapshot"]
+            try:
+                for event in stages(**given, **more):
+                    if isinstance(event, Answer) and snapshot.parts[0] < snapshot.parts[1]:
+                        lang = "zh" if event.lang != "en" else "en"
+                        said = f"{event.text}\n{parts_line(*snapshot.parts, lang)}"
+                        event = dataclasses.replace(event, text=said, parts=snapshot.parts)
+                    yield event
+                return
+            except ShardGone as gone:
+                self.index.leave_out(snapshot, gone)
+                given["snapshot"] = self.index.snapshot
 
     def _helped(self, given: dict) -> Generator[Event, None, Help]:
         """Other wordings of a question to the articles, where the model is asked for them."""

@@ -82,3 +82,24 @@ class ServerBusy(YinjuError):
     """More is asked of the server than it can answer soon; ask again in some seconds."""
 
     exit_code = 9
+
+
+class ShardGone(YinjuError):
+    """Parts of an index cannot be reached.
+
+    Attributes:
+        shards: their numbers, from 0, among those that were asked.
+    """
+
+    exit_code = 11
+
+    def __init__(self, of: int, shards: list[int]) -> None:
+        """``of``: how many were asked."""
+        super().__init__(
+            f"expected all {of} shards of the index to answer, but of {len(shards)} no replica did:"
+            " see that the nodes of the cluster run (`ray status`)"
+        )
+        self.of, self.shards = of, shards
+
+    def __reduce__(self) -> tuple:
+        return ShardGone, (self.of, self.shards)

@@ -60,16 +60,17 @@ def why_stale(
     paths: Sequence[Path],
     model: str | None,
     columns: Mapping[str, str] | None = None,
+    shards: int | None = None,
 ) -> str:
     """Why the index is not what a build of ``paths`` with ``model`` would give; "" where it is.
-    ``columns`` None: as before.
+    ``columns`` and ``shards`` None: as before.
 
     Raises what opening the embedded model raises.
     """
     from rag.embed import load_static
     from rag.index.build import same_settings
     from rag.index.manifest import read_manifest
-    from rag.index.open import same_model
+    from rag.index.models import same_model
     from rag.index.versions import VERSIONS, current
 
     try:
@@ -90,6 +91,9 @@ def why_stale(
         "its tables were read with other columns": lambda: (
             columns is not None and origin.columns != dict(columns)
         ),
+        "it lies in another number of shards": lambda: (
+            shards is not None and manifest.report.get("shards", 0) != shards
+        ),
         "it was built with another model": lambda: origin.model != (model or ""),
         "the embedded model has changed": lambda: (
             not same_model(manifest.static_model, embedded.identity)
@@ -101,6 +105,10 @@ def why_stale(
 
 
 def _changed(folder: Path, paths: Sequence[Path]) -> bool:
+    from rag.index.manifest import read_manifest
+    from rag.index.shards import changed
     from rag.index.survey import Looked
 
+    if read_manifest(folder).shards:
+        return changed(paths, folder.parent.parent, program())
     return Looked.at(paths, program(), folder).changed

@@ -8,13 +8,14 @@ answer = Assistant(index).ask("Who took part in the launch?")
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from rag.errors import IndexMismatch, UsageError
+from rag.errors import IndexMismatch, ShardGone, UsageError
 
 if TYPE_CHECKING:
     from rag.corpus.article import Article, Skipped
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from rag.search.sift import Sifted
     from rag.search.types import Filters, Fusion, Hit
 
+_T = TypeVar("_T")
 PathLike = str | Path
 MAX_HITS = 1_000
+AGAIN_SECONDS = 10.0
+"""Time after which shards that could not be reached are looked for again."""
 
 
 class Index:
@@ -38,7 +42,7 @@ class Index:
         path: the index folder.
         snapshot: the version that is open.
         reranker: reads the best passages of every search and answer; None for none.
-        model, rerank: as they were given.
+        model, rerank, on, replicas: as they were given.
     """
 
     def __init__(
@@ -46,14 +50,21 @@ class Index:
         path: PathLike = "index",
         model: str | None = None,
         rerank: str | Reranker | None = None,
+        on: str | None = None,
+        replicas: int = 2,
     ):
         """As :meth:`open`."""
         self.path, self.model, self.rerank = Path(path), model, rerank
-        self._embedder = _embedder(model)
+        self.on, self.replicas, self._look_again = on, replicas, 0.0
+        self._embedder = embedder_of(model)
         self.reranker = _reranker(rerank)
         self.snapshot: Snapshot = self._open()
 
     def _open(self) -> Snapshot:
+        if self.on:
+            from rag.replicas import open_on
+
+            return open_on(self.on, self.path, self._embedder, self.model, self.replicas)
         from rag.index import open_index
 
         return open_index(self.path, self._embedder)
@@ -64,6 +75,8 @@ class Index:
         path: PathLike = "index",
         model: str | None = None,
         rerank: str | Reranker | None = None,
+        on: str | None = None,
+        replicas: int = 2,
     ) -> Index:
         """Open the live version of an index folder.
 
@@ -74,11 +87,14 @@ class Index:
             rerank: name or folder of a cross-encoder or multi-vector model that reads the best
                 passages, or an object of :class:`rag.embed.Reranker`'s shape; None for none. Any
                 index takes any.
+            on: "ray" or "ray://HOST:PORT": the cluster of Ray on whose nodes the shards of the
+                index are opened (docs/scaling.md); None for this process.
+            replicas: how many of each shard are opened there, on different nodes.
 
         Raises IndexMissing, IndexMismatch (another model or format: the message says how to
         rebuild), IndexCorrupt, ModelError.
         """
-        return cls(path, model, rerank)
+        return cls(path, model, rerank, on, replicas)
 
     @staticmethod
     def build(
@@ -88,12 +104,15 @@ class Index:
         progress: Progress | None = None,
         max_removed: float = 1.0,
         columns: Mapping[str, str] | None = None,
+        shards: int = 0,
+        on: str | None = None,
     ) -> BuildReport:
         """Build a new version of an index folder and make it the live one; the one before is kept.
 
         Args:
             corpus: a file or folder of articles, several of them, or articles; one without a
-                language gets that which its text seems to be in.
+                language gets that which its text seems to be in. An address as s3://bucket/news is
+                copied to a folder below the index first.
             path: the index folder; made where it is not there.
             model: name or folder of a sentence-transformers model; None is the embedded one.
             progress: called now and then with (done, total or None, phase).
@@ -102,6 +121,10 @@ class Index:
             columns: names of columns in tables (.csv, .tsv, .json, .jsonl) by field, {"text":
                 "content_plain"}, where they do not tell; None for those that the index was built
                 with before.
+            shards: into how many indexes of about equal size the articles go, each with a run of
+                files; they are read as one. 0 for one index without shards.
+            on: "ray" or "ray://HOST:PORT": the cluster of Ray that builds the shards; None for this
+                process.
 
         Returns:
             Counts and times, and what was skipped, with the reasons.
@@ -112,8 +135,30 @@ class Index:
         from rag.freshness import program
         from rag.index import build_index, index_corpus
 
-        paths, articles = _divide(corpus)
-        embedder = _embedder(model)
+        paths, articles = _divide(corpus, path)
+        if shards < 0 or (shards and not paths):
+            raise UsageError(
+                f"expected files for some shards, got {shards} shards"
+                f" {'of articles' if not paths else ''}: shards are made of runs of files"
+            )
+        embedder = embedder_of(model)
+        if shards:
+            from rag.index.shards import index_shards
+
+            return index_shards(
+                paths,
+                path,
+                shards,
+                embedder,
+                progress,
+                max_removed=max_removed,
+                model=model or "",
+                program=program(),
+                columns=columns,
+                build=_building(on, model),
+            )
+        if on:
+            raise UsageError("expected --shards with --on: a cluster builds shards")
         if not paths:
             return build_index(
                 _with_langs(articles), path, embedder, progress, max_removed=max_removed
@@ -136,16 +181,17 @@ class Index:
         corpus: PathLike | Sequence[PathLike] = "corpus",
         model: str | None = None,
         columns: Mapping[str, str] | None = None,
+        shards: int | None = None,
     ) -> str:
         """Why an index must be built anew to be that of ``corpus`` and ``model``; "" where it need
         not be.
 
         Decided by the content of all files, so an edit, an addition and a removal all show.
-        ``columns`` as for :meth:`build`.
+        ``columns`` as for :meth:`build`; ``shards`` None for as many as there are.
         """
         from rag.freshness import why_stale
 
-        return why_stale(path, _divide(corpus)[0], model, columns)
+        return why_stale(path, _divide(corpus, path)[0], model, columns, shards)
 
     @staticmethod
     def update(
@@ -154,6 +200,7 @@ class Index:
         model: str | None = None,
         progress: Progress | None = None,
         max_removed: float = 0.2,
+        on: str | None = None,
     ) -> BuildReport | None:
         """Bring an index up to date with its corpus: what is new or changed is read, the rest is
         taken over as it is.
@@ -176,9 +223,11 @@ class Index:
         Raises IndexMissing, TooMuchRemoved, UsageError (the index does not know its corpus),
         IndexMismatch (built with another model), and what :meth:`build` raises.
         """
+        from rag.corpus.mirror import address_of
         from rag.freshness import program, read_origin
         from rag.index import index_corpus
         from rag.index.manifest import read_manifest
+        from rag.index.shards import index_shards, lies_in_shards
         from rag.index.versions import VERSIONS, current
         from rag.looks import looked_again
 
@@ -191,6 +240,7 @@ class Index:
                     " corpus"
                 )
             corpus = origin.corpus
+        corpus = [corpus] if isinstance(corpus, str | Path) else corpus
         if origin and origin.model != (model or ""):
             built = origin.model or "the embedded model"
             raise IndexMismatch(
@@ -199,16 +249,18 @@ class Index:
                 + (f"name it (--model {origin.model})" if origin.model else "leave --model out")
                 + ", or build the index anew (yinju build)"
             )
-        paths, _ = _divide(corpus)
-        report = index_corpus(
-            paths,
-            path,
-            _embedder(model),
-            progress,
-            max_removed=max_removed,
-            model=model or "",
-            program=program(),
-        )
+        paths, _ = _divide([address_of(one) or one for one in corpus], path)
+        given = {
+            "embedder": embedder_of(model),
+            "progress": progress,
+            "max_removed": max_removed,
+            "model": model or "",
+            "program": program(),
+        }
+        if lies_in_shards(path):
+            report = index_shards(paths, path, build=_building(on, model), **given)
+        else:
+            report = index_corpus(paths, path, **given)
         looked_again(path, paths)
         return report
 
@@ -297,14 +349,39 @@ class Index:
 
         if not 1 <= k <= MAX_HITS:
             raise UsageError(f"expected k between 1 and {MAX_HITS:,}, got {k}")
-        return search(
-            self.snapshot,
-            question,
-            k,
-            checked(filters),
-            fusion=fusion or Fusion(),
-            reranker=self.reranker,
+        return self.with_what_is_there(
+            lambda snapshot: search(
+                snapshot,
+                question,
+                k,
+                checked(filters),
+                fusion=fusion or Fusion(),
+                reranker=self.reranker,
+            )
         )
+
+    def with_what_is_there(self, work: Callable[[Snapshot], _T]) -> _T:
+        """What some work on the open version gives; where shards cannot be reached meanwhile, it is
+        done again without them.
+        """
+        while True:
+            snapshot = self.snapshot
+            try:
+                return work(snapshot)
+            except ShardGone as gone:
+                self.leave_out(snapshot, gone)
+
+    def leave_out(self, snapshot: Snapshot, gone: ShardGone) -> None:
+        """Goes on without shards that cannot be reached, until :meth:`reload` finds them again.
+
+        Args:
+            snapshot: the version that was asked.
+            gone: what it raised; raised again where no shard is left.
+        """
+        if len(gone.shards) == gone.of:
+            raise gone
+        if self.snapshot is snapshot:  # or another question has found out already
+            self.snapshot = snapshot.without(gone.shards)
 
     def sift(
         self, words: str, filters: Filters | None = None, start: int = 0, count: int = 20
@@ -326,7 +403,9 @@ class Index:
         """
         from rag.search.sift import sift
 
-        return sift(self.snapshot, words, checked(filters), start, count)
+        return self.with_what_is_there(
+            lambda snapshot: sift(snapshot, words, checked(filters), start, count)
+        )
 
     def browse(
         self,
@@ -354,7 +433,9 @@ class Index:
         """
         from rag.search.browse import browse
 
-        return browse(self.snapshot, words, checked(filters), order, start, count, undated)
+        return self.with_what_is_there(
+            lambda snapshot: browse(snapshot, words, checked(filters), order, start, count, undated)
+        )
 
     def retold(self, article_id: str) -> tuple[Listed, ...]:
         """At most 200 other articles that tell the story of an article in nearly the same words.
@@ -388,7 +469,14 @@ class Index:
         from rag.index.versions import current
 
         if current(self.path) == self.version:
-            return False
+            whole = self.snapshot.whole_of
+            if whole is self.snapshot or time.monotonic() < self._look_again:
+                return False
+            self._look_again = time.monotonic() + AGAIN_SECONDS
+            if not whole.shards.reachable():
+                return False
+            self.snapshot = whole
+            return True
         # Not closed: others may be reading it. It closes itself when the last of them has ended.
         self.snapshot = self._open()
         return True
@@ -457,13 +545,24 @@ def is_date(text: str) -> bool:
         return False
 
 
-def _embedder(model: str | None) -> Embedder | None:
-    """None stands for the embedded model all the way down."""
+def embedder_of(model: str | None) -> Embedder | None:
+    """The embedding model of a name or folder; None stands for the embedded one all the way
+    down.
+    """
     if not model:
         return None
     from rag.embed import load_embedder
 
     return load_embedder(model)
+
+
+def _building(on: str | None, model: str | None):
+    """What builds shards; None for this process."""
+    if not on:
+        return None
+    from rag.cluster import building
+
+    return building(on, model)
 
 
 def _reranker(rerank: str | Reranker | None) -> Reranker | None:
@@ -482,10 +581,15 @@ def _with_langs(articles: Iterable[Article | Skipped]) -> Iterator[Article | Ski
         yield replace(one, lang=detect_lang(f"{one.title}\n{one.text}")) if unknown else one
 
 
-def _divide(corpus) -> tuple[list[Path], Iterable[Article | Skipped]]:
-    """(paths, ()) or ([], articles)."""
+def _divide(corpus, index: PathLike) -> tuple[list[Path], Iterable[Article | Skipped]]:
+    """(paths, ()) or ([], articles); of what lies in an object store, the path of a copy beside the
+    index.
+    """
     if isinstance(corpus, str | Path):
-        return [Path(corpus)], ()
-    if isinstance(corpus, Sequence) and corpus and isinstance(corpus[0], str | Path):
-        return [Path(path) for path in corpus], ()
-    return [], corpus
+        corpus = [corpus]
+    if not (isinstance(corpus, Sequence) and corpus and isinstance(corpus[0], str | Path)):
+        return [], corpus
+    from rag.corpus.mirror import is_address, mirrored
+
+    below = Path(index) / "mirror"
+    return [mirrored(one, below) if is_address(one) else Path(one) for one in corpus], ()

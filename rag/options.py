@@ -332,6 +332,36 @@ server = (
 """
 
 
+shards = click.option(
+    "--shards",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help=(
+        "Build N indexes of about equal size, each of a run of the files, that are read as one; 0"
+        " builds one."
+    ),
+)
+
+
+on = click.option(
+    "--on",
+    metavar="ray[://HOST:PORT]",
+    help=(
+        "Do it on a cluster of Ray, with an index in shards: the one that RAY_ADDRESS names, or one"
+        " started on this machine; or that of a Ray client server."
+    ),
+)
+replicas = click.option(
+    "--replicas",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    metavar="N",
+    help="With --on: hold each shard on N nodes.",
+)
+
+
 def yes(help: str) -> Callable:
     """``--yes``, with a help of the verb's own."""
     return click.option("--yes", "-y", is_flag=True, help=help)

@@ -16,6 +16,7 @@ from rag.embed import load_static
 from rag.index import build_index, open_index
 from rag.index.features import Inner, features
 from rag.index.lexical import FEATURES, HIGH, K1, LOW, TIMES, B, Kept, Lexical, LexicalWriter
+from rag.index.proposals import Whole
 from rag.index.tokens import token_dtype
 from rag.index.vectors import Vectors, VectorsWriter
 
@@ -29,7 +30,7 @@ def write_vectors(tmp_path, rows, kind="fp16"):
     writer = VectorsWriter(rows.shape[1], kind)
     for part in np.array_split(rows, 3):
         writer.add(part)
-    return writer.write(tmp_path), Vectors(tmp_path)
+    return writer.write(tmp_path, None), Vectors(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["int8", "fp16"])
@@ -37,7 +38,7 @@ def write_vectors(tmp_path, rows, kind="fp16"):
 @pytest.mark.parametrize("count, k", [(1, 5), (7, 3), (1003, 50)])
 def test_dense_search_is_exact_among_what_is_stored(tmp_path, kind, count, k, share):
     made, vectors = write_vectors(tmp_path, unit_rows(count, 16, 0), kind)
-    assert made == {"kind": kind}
+    assert made == {"kind": kind, "search": "exact"}
     rows = vectors.vectors(np.arange(count))
     allowed = None if share is None else np.random.default_rng(1).random(count) < share
     for query in unit_rows(5, 16, 2):
@@ -66,7 +67,7 @@ def test_vectors_are_stored_as_exactly_as_they_should_be(tmp_path, kind, step):
     taken.keep(vectors, 100, 103)
     taken.add(rows[3:4])
     (tmp_path / "other").mkdir()
-    taken.write(tmp_path / "other")
+    taken.write(tmp_path / "other", None)
     np.testing.assert_array_equal(
         Vectors(tmp_path / "other").vectors(np.arange(4)),
         vectors.vectors(np.array([100, 101, 102, 3])),
@@ -164,6 +165,14 @@ def lexical_of(folder, batches, inner=Inner([])):
     return found
 
 
+def scores_of(lexical, query):
+    """BM25 of some features, as of a whole corpus."""
+    found = np.unique(np.array(query, np.uint64) << np.uint64(20))
+    average = lexical.features_in_all / max(lexical.rows, 1)
+    whole = Whole(lexical.rows, average, (lexical.frequencies(found),))
+    return lexical.scores(found, whole, whole.frequencies[0])
+
+
 _DOCUMENTS = st.lists(st.lists(st.integers(0, 12), max_size=15), min_size=1, max_size=12)
 
 
@@ -175,7 +184,7 @@ def test_lexical_scores_are_bm25(tmp_path_factory, documents, query, batch):
     batches = [documents[start : start + batch] for start in range(0, len(documents), batch)]
     found = lexical_of(tmp_path_factory.mktemp("lexical"), batches)
     assert len(found.features) == len({feature for document in documents for feature in document})
-    scores, bound = found.scores(np.array([feature << 20 for feature in query], np.uint64))
+    scores, bound = scores_of(found, query)
     assert scores.dtype == np.float32 and scores.max() <= bound + 1e-5
     expected = lucene_bm25(documents, query) if any(documents) else [0.0] * len(documents)
     np.testing.assert_allclose(scores, expected, rtol=1e-5, atol=1e-6)
@@ -230,7 +239,7 @@ def test_scores_are_those_of_bm25s(tmp_path):
             sorted({*query} & {feature for document in documents for feature in document})
         )
         np.testing.assert_allclose(
-            found.scores(np.array(query, np.uint64) << np.uint64(20))[0],
+            scores_of(found, query)[0],
             expected,
             rtol=1e-4,
             atol=1e-5,

@@ -2,6 +2,8 @@
 looking them up one by one.
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -90,22 +92,15 @@ def test_whatever_stands_in_a_text(texts):
 
     model = load_static()
     ids, offsets = model.encode_ids(texts)
-    held = type("Held", (), {"model": model, "token_ids": ids, "token_offsets": offsets})
-    assert_as_tokenized(model, locate(held, range(len(texts)), texts), texts)
+    held = np.split(ids.astype(np.int64), offsets[1:-1])
+    snapshot = SimpleNamespace(model=model, tokens=lambda rows: [held[row] for row in rows])
+    assert_as_tokenized(model, locate(snapshot, range(len(texts)), texts), texts)
 
 
 def test_tokens_of_another_text_are_not_believed(snapshot):
     text = "卫生组织检查电梯"
-    held = type(
-        "Held",
-        (),
-        {
-            "model": snapshot.model,
-            "token_ids": snapshot.model.encode_ids(["卫生组织检查桥梁"])[0],
-            "token_offsets": np.array([0, 4]),
-        },
-    )
-    found = laid(characters(snapshot.model), [held.token_ids.astype(np.int64)], [text])
+    held = snapshot.model.encode_ids(["卫生组织检查桥梁"])[0].astype(np.int64)
+    found = laid(characters(snapshot.model), [held], [text])
     assert found == [None]
 
 

@@ -122,6 +122,13 @@ def count_line(matched: int, searched: int, lang: str) -> str:
     return f"{matched:,} of {searched:,} {articles} searched {hold} evidence."
 
 
+def parts_line(asked: int, of: int, lang: str) -> str:
+    """That only some parts of an index were searched."""
+    if lang != "en":
+        return f"索引共 {of} 部分，只检索了其中 {asked} 部分。"
+    return f"Searched {asked} of {of} parts of the index."
+
+
 _KINDS = {
     "zh": {"date": "时间", "place": "地点", "source": "来源"},
     "en": {"date": "time", "place": "place", "source": "source"},

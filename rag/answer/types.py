@@ -249,6 +249,8 @@ class Answer:
         also: other wordings of the question that were searched beside it, as a language model
             proposed them. They only choose passages that are read for the question itself.
         columns: further columns of a list, where they were asked for: when, how many, who.
+        parts: where parts of an index could not be reached, how many were searched, and of how
+            many; else ().
     """
 
     question: str
@@ -276,6 +278,7 @@ class Answer:
     also: tuple[str, ...] = ()
     about: str = ""
     columns: tuple[Column, ...] = ()
+    parts: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""

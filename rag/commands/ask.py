@@ -60,6 +60,8 @@ _asking = (
     options.index,
     options.model,
     options.rerank,
+    options.on,
+    options.replicas,
     options.json,
     options.narrowed,
 )
@@ -104,6 +106,8 @@ def ask(
     path: str,
     model: str | None,
     rerank: str | None,
+    on: str | None,
+    replicas: int,
     as_json: bool,
     llm: Llm | None,
     after: tuple[str, ...],
@@ -121,7 +125,7 @@ def ask(
     from rag.assistant import Assistant
     from rag.terminal import put_answer
 
-    index, chosen = _open(question, file, path, model, rerank, filters)
+    index, chosen = _open(question, file, (path, model, rerank, on, replicas), filters)
     assistant = Assistant(index, llm)
     turns = assistant.turns(after, chosen, as_of)
 
@@ -159,6 +163,8 @@ def search(
     path: str,
     model: str | None,
     rerank: str | None,
+    on: str | None,
+    replicas: int,
     as_json: bool,
     k: int,
     facets: bool,
@@ -170,7 +176,7 @@ def search(
     """
     from rag.terminal import put, put_hits, put_sifted
 
-    index, chosen = _open(question, file, path, model, rerank, filters)
+    index, chosen = _open(question, file, (path, model, rerank, on, replicas), filters)
 
     models = {
         "model": index.snapshot.embedder.identity.name,
@@ -208,9 +214,7 @@ def search(
 def _open(
     question: tuple[str, ...],
     file: IO[bytes] | None,
-    path: str,
-    model: str | None,
-    rerank: str | None,
+    opening: tuple,
     filters: dict,
 ):
     """The open index and the filters; what can be refused without opening anything is refused
@@ -225,7 +229,7 @@ def _open(
             + ("both" if file else "neither")
         )
     chosen = checked(Filters(**filters))
-    return Index.open(path, model, rerank), chosen
+    return Index.open(*opening), chosen
 
 
 def _each(

@@ -19,6 +19,8 @@ from rag.commands.report import MAX_REMOVED, put_current, put_report, with_progr
     options.index,
     options.model,
     options.columns,
+    options.shards,
+    options.on,
     click.option(
         "--if-stale", is_flag=True, help="Only if the articles, the model or Yinju changed since."
     ),
@@ -31,6 +33,8 @@ def build(
     path: str,
     model: str | None,
     columns: dict[str, str] | None,
+    shards: int,
+    on: str | None,
     if_stale: bool,
     quiet: bool,
     as_json: bool,
@@ -43,9 +47,10 @@ def build(
     from rag.library import Index, sample_corpus
 
     paths = [*corpus, *([str(sample_corpus())] if sample else [])] or ["corpus"]
-    if if_stale and not Index.stale(path, paths, model, columns):
+    if if_stale and not Index.stale(path, paths, model, columns, shards):
         return None if quiet else put_current(path, as_json)
-    report = with_progress(functools.partial(Index.build, paths, path, model, columns=columns))
+    work = functools.partial(Index.build, paths, path, model, columns=columns, shards=shards, on=on)
+    report = with_progress(work)
     put_report(report, path, quiet, as_json)
 
 
@@ -58,6 +63,7 @@ def build(
         "--fetch", is_flag=True, help="First ask for the articles again that came from the web."
     ),
     options.allow,
+    options.on,
     options.json,
 )
 def update(
@@ -67,6 +73,7 @@ def update(
     yes: bool,
     fetch: bool,
     allow: tuple[str, ...],
+    on: str | None,
     as_json: bool,
 ) -> None:
     """Bring an index up to date with its articles.
@@ -79,7 +86,7 @@ def update(
     if fetch:
         refreshed(path, corpus, allow, as_json)
     work = functools.partial(
-        Index.update, path, corpus or None, model, max_removed=1.0 if yes else MAX_REMOVED
+        Index.update, path, corpus or None, model, max_removed=1.0 if yes else MAX_REMOVED, on=on
     )
     report = with_progress(work)
     if report is None:

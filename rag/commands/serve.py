@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     options.corpus("Folder or file of articles: index them first if they changed."),
     options.model,
     options.rerank,
+    options.on,
+    options.replicas,
     options.llm,
     click.option(
         "--llm-switch", is_flag=True, help="Readers may switch the language model off and on."
@@ -49,6 +51,8 @@ def serve(
     corpus: tuple[str, ...],
     model: str | None,
     rerank: str | None,
+    on: str | None,
+    replicas: int,
     auth: str | None,
     hashed: str | None,
     browse: bool,
@@ -73,18 +77,21 @@ def serve(
     # A taken port shows now and not after minutes of building.
     listen(settings).close()
 
+    from rag.index.shards import lies_in_shards
     from rag.library import Index
 
     if corpus and (reason := Index.stale(path, corpus, model)):
         put(f"yinju: building the index ({reason})", error=True)
-        put_report(
-            with_progress(functools.partial(Index.build, corpus, path, model)), path, False, False
-        )
+        shards = lies_in_shards(path)
+        work = functools.partial(Index.build, corpus, path, model, shards=shards, on=on)
+        put_report(with_progress(work), path, False, False)
 
     from rag.ui.app import serve as serve_page
 
     log()
-    serve_page(Index.open(path, model, rerank), settings, ready_told(settings, browse))
+    serve_page(
+        Index.open(path, model, rerank, on, replicas), settings, ready_told(settings, browse)
+    )
 
 
 def log() -> None:

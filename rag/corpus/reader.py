@@ -12,6 +12,7 @@ from pathlib import Path
 from rag.corpus.article import Article, Skipped
 from rag.corpus.kept import read_record
 from rag.corpus.source import EXPECTED, Found, Source, in_order, steps
+from rag.corpus.stretch import Stretch, opened
 from rag.corpus.walk import encodable, files_of, reason, shown
 from rag.errors import CorpusError, UsageError
 
@@ -83,8 +84,9 @@ def read_files(files: Iterable, columns: Mapping[str, str] | None = None) -> Ite
     Args:
         files: (file, folder that its id is relative to, bytes) of each, and behind these perhaps a
             function that gets the line of each row of a .jsonl, and gives what is to stand in the
-            place of the article, or None to read it. A :class:`Skipped` comes out as (its path,
-            itself), anything else as it is, in its place among the articles.
+            place of the article, or None to read it; behind it perhaps the stretch that is read. A
+            :class:`Skipped` comes out as (its path, itself), anything else as it is, in its place
+            among the articles.
         columns: as for :func:`read_corpus`.
 
     Raises UsageError as :func:`read_corpus`.
@@ -94,10 +96,8 @@ def read_files(files: Iterable, columns: Mapping[str, str] | None = None) -> Ite
     def found() -> Iterator:
         for file in files:
             if isinstance(file, tuple):
-                path, root, size, *instead = file
-                yield from steps(
-                    _source(path, root, size), wanted, instead=instead[0] if instead else None
-                )
+                path, root, size, instead, stretch = (*file, None, None)[:5]
+                yield from steps(_source(path, root, size, stretch), wanted, instead=instead)
             else:
                 yield file
 
@@ -130,13 +130,13 @@ def _checked(columns: Mapping[str, str] | None) -> dict[str, str]:
     return dict(columns or {})
 
 
-def _source(path: Path, root: Path, size: int) -> Source:
+def _source(path: Path, root: Path, size: int, stretch: Stretch | None) -> Source:
     at = shown(path)
     return Source(
         encodable(path.relative_to(root).as_posix()),
         at,
         at,
-        lambda: path.open("rb"),
+        lambda: opened(path, stretch),
         size,
         read_record(path, root),
     )

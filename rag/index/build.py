@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import shutil
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +21,11 @@ from rag.index.changes import Changes, compare, guard
 from rag.index.disk import storage_errors
 from rag.index.lexical import SETTINGS
 from rag.index.manifest import Manifest, read_manifest
-from rag.index.open import Snapshot, check_models, open_index
+from rag.index.models import check_models
+from rag.index.open import Snapshot, open_index
 from rag.index.sources import Sources
-from rag.index.store import Store
-from rag.index.survey import Looked, Survey
+from rag.index.store import stores_of
+from rag.index.survey import Holder, Item, Looked, Survey
 from rag.index.versions import KEEP, VERSIONS, building_folder, commit, current, writing
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ def index_corpus(
     program: str = "",
     columns: Mapping[str, str] | None = None,
     afresh: bool = False,
+    share: Sequence[Item] | None = None,
+    taken: Mapping[int, Holder] | None = None,
 ) -> BuildReport | None:
     """As :func:`build_index`, from files and folders; the articles of files that are as they were
     are taken over.
@@ -130,6 +132,9 @@ def index_corpus(
         columns: which columns of tables hold what (:func:`rag.corpus.read_corpus`); None for those
             of the live version.
         afresh: read all, and build a new version even if nothing changed.
+        share: the files among these that are read; None for all.
+        taken: what has an id in other shards of a whole, by the digest of the id; then a new
+            version is built even if nothing changed.
 
     Returns:
         The report; None where nothing has changed.
@@ -142,10 +147,12 @@ def index_corpus(
             if columns is not None or before.folder is None
             else read_columns_of(before.folder)
         )
-        looked = Looked.at(paths, program, before.folder if usable else None, known)
-        if usable and not looked.changed:
+        looked = Looked.at(paths, program, before.folder if usable else None, known, share)
+        # What was left out of a shard because of another counts only as long as that is there.
+        same = not looked.changed and not taken and (share is None or looked.settled)
+        if usable and same:
             return None
-        return Survey(looked, model, program, before.open() if looked.before else None)
+        return Survey(looked, model, program, before.open() if looked.before else None, taken)
 
     return _write(path, survey, embedder, progress, keep, max_removed)
 
@@ -204,8 +211,7 @@ class _Before:
             return self._opened.store.identities()
         with contextlib.suppress(YinjuError, OSError, ValueError, KeyError, TypeError):
             if self.folder:
-                read_manifest(self.folder)
-                return Store(self.folder).identities()
+                return np.concatenate([one.identities() for one in stores_of(self.folder)])
         return np.zeros((0, 2), np.uint64)
 
 
@@ -255,14 +261,14 @@ def _write(
         with storage_errors(path):
             commit(path, folder, name, keep)
         builder.forget()
-    c, seconds = manifest.counts, round(time.perf_counter() - clock.begin, 4)
+    c = manifest.counts
     return BuildReport(
         name,
         c.articles,
         c.passages,
         builder.reused,
         builder.skipped,
-        seconds,
+        clock.elapsed,
         manifest.bytes,
         clock.rounded(),
         changes,

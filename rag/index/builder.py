@@ -29,7 +29,7 @@ from rag.index.open import Snapshot, spelling
 from rag.index.readback import self_query
 from rag.index.reuse import ReusingEmbedder
 from rag.index.sources import Sources
-from rag.index.store import StoreWriter, digest_of
+from rag.index.store import Spelt, StoreWriter, digest_of
 from rag.index.survey import Rows, Survey
 from rag.index.texts import scripts
 from rag.index.tokens import TokensWriter, open_tokens
@@ -44,6 +44,7 @@ Progress = Callable[[int, int | None, str], None]
 # Large enough to keep both cores and NumPy busy, small enough to keep memory flat; a transformer is
 # a hundred times slower, and whoever waits for it wants to see progress.
 _BATCH_STATIC, _BATCH_OTHER = 2_048, 256
+_QUESTION = 30  # characters of what is asked to measure the search among vectors
 
 
 class Clock:
@@ -52,6 +53,11 @@ class Clock:
     def __init__(self) -> None:
         self.begin = time.perf_counter()
         self.phases: dict[str, float] = defaultdict(float)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the beginning."""
+        return round(time.perf_counter() - self.begin, 4)
 
     def rounded(self) -> dict[str, float]:
         """Seconds by phase so far."""
@@ -324,7 +330,7 @@ class Builder:
             self._progress(1, 1, "stories")
         with self._clock("write"), storage_errors(self._path):
             self._progress(0, 3, "write")
-            vectors = self._vectors.write(self._folder)
+            vectors = self._vectors.write(self._folder, lambda count: self._asked(words, count))
             self._progress(1, 3, "write")
             count = self._lexical.write(
                 self._folder, self._passages, old.lexical_index if old else None, self._kept
@@ -343,45 +349,73 @@ class Builder:
                 characters,
                 self._tokens.count,
                 count,
-                *_counted(stories),
+                *counted(stories),
             )
             manifest, name = self._describe(counts, vectors, changes)
             self_query(Snapshot(self._folder, manifest, self._model, self._embedder))
             self._progress(1, 1, "check")
         return manifest, name
 
+    def _asked(self, words: Spelt, count: int) -> np.ndarray:
+        """Vectors of what might be asked: the middle of some passages, cut short."""
+        rows = np.linspace(0, self._passages - 1, count, dtype=np.int64).tolist()
+        texts = [words(row, row + 1) for row in rows]
+        middle = (text[len(text) // 2 :][:_QUESTION] or text for text in texts)
+        return np.asarray(self._embedder.embed_queries(list(middle)), np.float32)
+
     def _describe(self, counts: Counts, vectors: dict, changes: Changes) -> tuple[Manifest, str]:
-        stamp = next_stamp(self._path)
-        files = list_files(self._folder)
         report = {
             "changes": dataclasses.asdict(changes),
             "skipped": len(self._skipped),
             "reused": self.reused,
-            "seconds": round(time.perf_counter() - self._clock.begin, 3),
-            "phases": self._clock.rounded(),
         }
-        manifest = Manifest(
-            format=FORMAT,
-            created=stamp.isoformat(timespec="milliseconds"),
+        return describe(
+            self._path,
+            self._folder,
+            self._clock,
+            report,
             model=self._embedder.identity,
             static_model=self._model.identity,
             tokenizer_sha256=self._model.tokenizer_sha256,
             splitter=dict(SPLITTER),
-            duplicates=dict(duplicates.SETTINGS),
-            lexical=SETTINGS,
             vectors=vectors,
             counts=counts,
             skipped=tuple(self._skipped[:SKIPPED_KEPT]),
-            report=report,
-            files=files,
         )
-        text = manifest.to_json()
-        (self._folder / FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
-        sync_file(self._folder / FILE_NAME)
-        return manifest, version_name(stamp, text)
 
 
-def _counted(stories: np.ndarray) -> tuple[int, int]:
+def describe(
+    path: Path, folder: Path, clock: Clock, report: dict, **own: object
+) -> tuple[Manifest, str]:
+    """Writes the manifest of a version beside its files, which are complete.
+
+    Args:
+        path, folder: of the index, and of the version under construction.
+        clock: since the build began.
+        report: what the build did; times are added.
+        own: what else the manifest says.
+
+    Returns:
+        The manifest and the version's name.
+    """
+    stamp = next_stamp(path)
+    times = {"seconds": clock.elapsed, "phases": clock.rounded()}
+    manifest = Manifest(
+        format=FORMAT,
+        created=stamp.isoformat(timespec="milliseconds"),
+        duplicates=dict(duplicates.SETTINGS),
+        lexical=SETTINGS,
+        report=report | times,
+        files=list_files(folder),
+        **own,
+    )
+    text = manifest.to_json()
+    (folder / FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
+    sync_file(folder / FILE_NAME)
+    return manifest, version_name(stamp, text)
+
+
+def counted(stories: np.ndarray) -> tuple[int, int]:
     """How many stories several articles tell, and how many of these articles repeat the first."""
     counts = np.bincount(stories)
     return int((counts > 1).sum()), int((counts[counts > 1] - 1).sum())

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -32,6 +32,9 @@ from rag.index.bits import (
 )
 from rag.index.columns import narrow, read_columns, write_columns
 from rag.index.features import Inner
+
+if TYPE_CHECKING:
+    from rag.index.proposals import Whole
 
 METHOD, K1, B = "lucene", 1.2, 0.75
 SETTINGS = {"method": METHOD, "k1": K1, "b": B}
@@ -232,6 +235,7 @@ class Lexical:
         rows: number of passages.
         features: those that are stored (uint64, ascending).
         lengths: how many features each passage has, each as often as it occurs (rows,).
+        features_in_all: their sum.
         layout: of the lists of passages.
     """
 
@@ -259,10 +263,8 @@ class Lexical:
         self._times = Bits(folder / TIMES)
         if len(self._times) != -(-int(self._times_at[-1]) // 8) * 8:
             raise ValueError("the counts do not fit the lists")
-        # As bm25s writes it: Lucene's formula, without the constant factor that changes no order.
-        self._saturation = (
-            K1 * ((1 - B) + B * self.lengths / max(self.lengths.mean() if self.rows else 0, 1e-9))
-        ).astype(np.float32)
+        self.features_in_all = int(self.lengths.sum())
+        self._saturation: tuple[float, np.ndarray] | None = None
         self._known: OrderedDict[int, tuple[np.ndarray, np.ndarray | None]] = OrderedDict()
         self._held = 0
         self._lock = threading.Lock()
@@ -291,15 +293,31 @@ class Lexical:
         """The passages (ascending) in which a token occurs."""
         return self._stored(int(feature))[0]
 
+    def _remembered(
+        self, key: int, find: Callable[[], tuple[np.ndarray, np.ndarray | None]]
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """What ``find`` gives, kept for a while under a key."""
+        with self._lock:
+            found = self._known.get(key)
+            if found is not None:
+                self._known.move_to_end(key)
+                return found
+        found = find()
+        with self._lock:
+            if key not in self._known:
+                self._known[key] = found
+                self._held += len(found[0])
+            while self._held > _REMEMBERED:
+                self._held -= len(self._known.popitem(last=False)[1][0])
+        return found
+
     def _stored(self, feature: int) -> tuple[np.ndarray, np.ndarray | None]:
         """The passages that are stored for a feature, int32, and how often it occurs in each; None
         for once.
         """
-        with self._lock:
-            found = self._known.get(feature)
-            if found is not None:
-                self._known.move_to_end(feature)
-                return found
+        return self._remembered(feature, lambda: self._unpacked(feature))
+
+    def _unpacked(self, feature: int) -> tuple[np.ndarray, np.ndarray | None]:
         number = int(np.searchsorted(self.features, np.uint64(feature)))
         if number == len(self.features) or self.features[number] != feature:
             return _NOWHERE
@@ -308,17 +326,20 @@ class Lexical:
             times = read_counts(
                 self._times.flags(int(self._times_at[number]), int(self._times_at[number + 1]))
             )
-        with self._lock:
-            self._known[feature] = rows, times
-            self._held += len(rows)
-            while self._held > _REMEMBERED:
-                self._held -= len(self._known.popitem(last=False)[1][0])
         return rows, times
 
     def _all(self, feature: int) -> tuple[np.ndarray, np.ndarray | None]:
         """As :meth:`_stored`, with the passages in which a pair stands within tokens."""
+        within = list(self._inner().holding(feature))
+        if not within:
+            return self._stored(feature)
+        return self._remembered(~feature, lambda: self._gathered(feature, within))
+
+    def _gathered(
+        self, feature: int, within: list[tuple[int, int]]
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         parts = [self._stored(feature)]
-        for token, times in self._inner().holding(feature):
+        for token, times in within:
             rows, own = self._stored(token)
             parts.append(
                 (
@@ -358,25 +379,44 @@ class Lexical:
             kept = kept[np.isin(kept, rows, assume_unique=True)]
         return kept
 
-    def scores(self, found: np.ndarray) -> tuple[np.ndarray, float]:
+    def frequencies(self, found: np.ndarray) -> np.ndarray:
+        """In how many passages each of some features (uint64) occurs, int64."""
+        return np.array([len(self._all(feature)[0]) for feature in found.tolist()], np.int64)
+
+    def scores(
+        self, found: np.ndarray, whole: Whole, frequencies: np.ndarray
+    ) -> tuple[np.ndarray, float]:
         """BM25 of every passage, and what none could exceed.
 
         Args:
-            found: features of the question (uint64); each counts once.
+            found: features of the question (uint64), each once.
+            whole: the corpus that the passages belong to.
+            frequencies: in how many of its passages each feature occurs.
 
         Returns:
             float32 (rows,), 0 where nothing matches; and the sum of the features' idf, with one
             that occurs nowhere as the rarest.
         """
         out, bound = np.zeros(self.rows, np.float32), 0.0
-        for feature in np.unique(found).tolist():
+        saturation = self._saturated(whole.average)
+        for feature, count in zip(found.tolist(), frequencies.tolist(), strict=True):
             rows, times = self._all(feature)
-            idf = float(np.log(1 + (self.rows - len(rows) + 0.5) / (len(rows) + 0.5)))
+            idf = float(np.log(1 + (whole.passages - count + 0.5) / (count + 0.5)))
             bound += idf
             if len(rows):
                 many = np.float32(1) if times is None else times.astype(np.float32)
-                out[rows] += np.float32(idf) * many / (self._saturation[rows] + many)
+                out[rows] += np.float32(idf) * many / (saturation[rows] + many)
         return out, bound
+
+    def _saturated(self, average: float) -> np.ndarray:
+        """What a feature's count is weighed against in each passage, float32 (rows,).
+
+        As bm25s writes it: Lucene's formula, without the constant factor that changes no order.
+        """
+        if self._saturation is None or self._saturation[0] != average:
+            each = K1 * ((1 - B) + B * self.lengths / max(average, 1e-9))
+            self._saturation = average, each.astype(np.float32)
+        return self._saturation[1]
 
 
 _NOWHERE = np.zeros(0, np.int32), None

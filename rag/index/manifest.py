@@ -33,6 +33,23 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ShardRecord:
+    """One shard of a version: an index of its own below the index folder.
+
+    Attributes:
+        folder: of its index, below that of the whole.
+        version: of that index; it vouches for all that it holds.
+        articles, passages, bytes: of that version.
+    """
+
+    folder: str
+    version: str
+    articles: int
+    passages: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """Sizes of what is indexed.
 
@@ -68,14 +85,15 @@ class Manifest:
         splitter: settings of the splitter.
         duplicates: settings by which articles that are alike were found.
         lexical: settings of BM25.
-        vectors: "kind" ("int8" or "fp16") of the numbers that are stored; the search among them is
-            exact.
+        vectors: "kind" ("int8" or "fp16") of the numbers that are stored; "search" among them
+            and, of a large index, what :func:`rag.index.near.chosen` measured.
         counts: sizes.
         skipped: what could not be read, with the reasons; the first 1,000.
         report: what the build or update did: "changes" (:class:`rag.index.changes.Changes`), number
-            of "skipped", vectors "reused", "seconds" and "phases"; with ``created`` the only part
+            of "skipped", vectors "reused", "shards" that were asked for, "seconds" and "phases"; with ``created`` the only part
             that differs between builds of the same corpus.
         files: path below the version's folder to size and hash, of every file but the manifest.
+        shards: where the version lies in several indexes: these, in the order of their articles.
     """
 
     format: int
@@ -91,11 +109,18 @@ class Manifest:
     skipped: tuple[Skipped, ...]
     report: dict
     files: dict[str, FileRecord]
+    shards: tuple[ShardRecord, ...] = ()
 
     @property
     def bytes(self) -> int:
-        """Size of all files together."""
-        return sum(record.size for record in self.files.values())
+        """Size of all files together, those of its shards included."""
+        own = sum(record.size for record in self.files.values())
+        return own + sum(shard.bytes for shard in self.shards)
+
+    def folders(self, folder: Path) -> list[Path]:
+        """The folders of the versions of its shards, for the folder of the version itself."""
+        index = folder.parent.parent
+        return [index / one.folder / folder.parent.name / one.version for one in self.shards]
 
     def to_dict(self) -> dict:
         """Plain dicts, lists, strings and numbers."""
@@ -112,6 +137,7 @@ class Manifest:
         Raises:
             KeyError, TypeError, AttributeError: where the shape is another.
         """
+        raw = {"shards": (), **raw}
         fields = {field.name: raw[field.name] for field in dataclasses.fields(cls)}
         fields |= {
             "model": ModelIdentity(**raw["model"]),
@@ -119,6 +145,7 @@ class Manifest:
             "counts": Counts(**raw["counts"]),
             "skipped": tuple(Skipped(**entry) for entry in raw["skipped"]),
             "files": {path: FileRecord(**record) for path, record in raw["files"].items()},
+            "shards": tuple(ShardRecord(**record) for record in raw["shards"]),
         }
         return cls(**fields)
 

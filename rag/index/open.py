@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.corpus.article import Article
-from rag.embed.protocol import Embedder, ModelIdentity
-from rag.errors import IndexCorrupt, IndexMismatch
+from rag.embed.protocol import Embedder
+from rag.errors import IndexCorrupt, UsageError
 from rag.index.catalogue import Catalogue
 from rag.index.features import features, inner_of
 from rag.index.lexical import FEATURES, Lexical
-from rag.index.manifest import REBUILD, RECOVER, Manifest, check_files, read_manifest
+from rag.index.manifest import RECOVER, Manifest, check_files, read_manifest
+from rag.index.models import check_models
 from rag.index.named import KEYS as NAMED
+from rag.index.proposals import Proposals, Wanted, Whole, propose
 from rag.index.store import COLUMNS, Spelt, Store
 from rag.index.texts import pieces_of
 from rag.index.tokens import FILE_NAME as TOKENS
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 # every size, and the content of its small files. `verify` always checks every byte.
 HASH_ALL_UP_TO = 64 * 2**20
 HASH_FILE_UP_TO = 2**20
-_FOREIGN = (
+FOREIGN = (
     ValueError,
     KeyError,
     TypeError,
@@ -64,9 +66,9 @@ class Snapshot:
             the same words.
         passages: record array per passage: ``article_row``, ``start``, ``end`` (int32); the passage
             is ``article(article_row).text[start:end]``.
-        store, dense_index, lexical_index: the parts of the version, for the package's own use.
-        token_ids, token_offsets: passage i has the tokens
-            ``token_ids[token_offsets[i]:token_offsets[i + 1]]``.
+        store, dense_index, lexical_index, token_ids: the parts of the version, for the package's
+            own use.
+        token_offsets: where the tokens of each passage begin among those of all, and their number.
     """
 
     def __init__(
@@ -92,10 +94,10 @@ class Snapshot:
             self.passages, self.token_offsets = self.store.passages(), self.store.token_offsets()
             self.store.spelt = spelling(model, self.token_ids, self.token_offsets)
             part = VECTORS
-            self.dense_index = Vectors(folder)
+            self.dense_index = Vectors(folder, manifest.vectors.get("probes", 0))
             part = FEATURES
             self.lexical_index = Lexical(folder, lambda: inner_of(model))
-        except _FOREIGN as error:
+        except FOREIGN as error:
             raise self._corrupt(part, str(error)) from error
         rows = {
             COLUMNS: len(self.passages),
@@ -131,15 +133,49 @@ class Snapshot:
             out[name] = np.array([*known, ""], object)[
                 of_article
             ]  # objects: one long source would widen every row
-        out["story"] = self.store.stories
+        out["story"] = self.stories
         return out
 
+    @property
+    def parts(self) -> tuple[int, int]:
+        """How many shards are asked, and how many there are; see :mod:`rag.index.sharded`."""
+        return 1, 1
+
+    @property
+    def whole_of(self) -> Snapshot:
+        """The version with all of its shards."""
+        return self
+
+    @property
+    def stories(self) -> np.ndarray:
+        """For each article the row of the first that tells the same story, int32 (n_articles,)."""
+        return self.store.stories
+
+    @functools.cached_property
+    def retold(self) -> np.ndarray:
+        """bool (n_articles,): the articles whose story another tells, too."""
+        return np.bincount(self.stories, minlength=self.n_articles)[self.stories] > 1
+
+    def tokens(self, rows: Sequence[int]) -> list[np.ndarray]:
+        """The token ids of each of some passages, int64."""
+        return self._cut(rows, self.token_run(rows))
+
+    def _cut(self, rows: Sequence[int], run: np.ndarray) -> list[np.ndarray]:
+        """The token ids of some passages one after the other, as those of each."""
+        at = np.asarray(rows, np.int64)
+        sizes = self.token_offsets[at + 1] - self.token_offsets[at]
+        ends = np.cumsum(sizes).tolist()
+        return [run[a:b] for a, b in zip([0, *ends], ends)]
+
+    def token_run(self, rows: Sequence[int]) -> np.ndarray:
+        """The token ids of some passages, one after the other, int64."""
+        ids, at = self.token_ids, np.asarray(rows, np.int64)
+        bounds = zip(self.token_offsets[at].tolist(), self.token_offsets[at + 1].tolist())
+        parts = [ids[begin:end] for begin, end in bounds]
+        return np.concatenate(parts).astype(np.int64) if parts else np.zeros(0, np.int64)
+
     def _corrupt(self, part: str, seen: str) -> IndexCorrupt:
-        recover = RECOVER.format(index=self.path.parent.parent)
-        return IndexCorrupt(
-            f"expected {self.path / part} to be as it was built, but it is damaged ({seen}):"
-            f" {recover}"
-        )
+        return corrupt(self.path, part, seen)
 
     def dense(
         self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
@@ -167,9 +203,36 @@ class Snapshot:
         """As :meth:`lexical`, and the score that no passage can exceed for this text (0 for an
         empty one).
         """
+        found = self.features_of(text)
+        return self.lexical_of(found, self.whole((found,)))
+
+    def lexical_of(self, found: np.ndarray, whole: Whole) -> tuple[np.ndarray, float]:
+        """As :meth:`lexical_with_bound`, of features in a corpus of which this is a part."""
+        return self.lexical_index.scores(found, whole, whole.frequencies[0])
+
+    def features_of(self, text: str) -> np.ndarray:
+        """The features of a text (uint64), ascending, each once."""
         ids, offsets = self.model.encode_ids([text])
-        found = features([self.model.normalize(text)], ids, offsets)[0]
-        return self.lexical_index.scores(found)
+        return np.unique(features([self.model.normalize(text)], ids, offsets)[0])
+
+    def frequencies(self, wordings: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
+        """For each wording the number of passages that hold each of its features, int64."""
+        return tuple(map(self.lexical_index.frequencies, wordings))
+
+    def whole(self, wordings: Sequence[np.ndarray]) -> Whole:
+        """What is known of all passages, for some wordings."""
+        average = self.lexical_index.features_in_all / max(self.n_passages, 1)
+        return Whole(self.n_passages, average, self.frequencies(wordings))
+
+    def propose(
+        self,
+        wanted: Wanted,
+        whole: Whole | None = None,
+        allowed: np.ndarray | None = None,
+        beside: np.ndarray | None = None,
+    ) -> Proposals:
+        """See :func:`rag.index.proposals.propose`; without ``whole`` this is the whole corpus."""
+        return propose(self, wanted, whole or self.whole(wanted.wordings), allowed, beside)
 
     def holding(self, token: int) -> np.ndarray:
         """The passages (ascending) in which a token of the static model occurs."""
@@ -179,9 +242,11 @@ class Snapshot:
         """The passages (ascending) in which every word and every pair of Chinese characters of a
         text occurs.
         """
-        found, _ = features(
-            [self.model.normalize(text)], np.zeros(0, np.uint32), np.zeros(2, np.int64)
-        )
+        none = np.zeros(0, np.uint32), np.zeros(2, np.int64)
+        return self.holding_all(features([self.model.normalize(text)], *none)[0])
+
+    def holding_all(self, found: np.ndarray) -> np.ndarray:
+        """The passages (ascending) in which every one of some features (uint64) occurs."""
         return self.lexical_index.holding_all(found)
 
     def vectors(self, passages: np.ndarray) -> np.ndarray:
@@ -219,6 +284,12 @@ class Snapshot:
         with self._reading():
             return self.store.row(article_id)
 
+    def row_of(self, article_id: str) -> int | None:
+        """The row of an article; None where there is no such article."""
+        with contextlib.suppress(UsageError):
+            return self.article_row(article_id)
+        return None
+
     def article_by_id(self, article_id: str) -> Article:
         """The article of an id.
 
@@ -251,7 +322,7 @@ class Snapshot:
     @functools.cached_property
     def catalogue(self) -> Catalogue:
         """The articles as a list."""
-        return Catalogue(self._headings, self.date_codes[1], self.model.normalize)
+        return Catalogue(self.headings, self.date_codes[1], self.model.normalize)
 
     def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
         """(id, title, date, source, lang, the first ``chars`` characters of the text) of at most
@@ -260,7 +331,10 @@ class Snapshot:
         with self._reading():
             return self.store.listed(rows, chars)
 
-    def _headings(self, chars: int) -> list[tuple[str, str]]:
+    def headings(self, chars: int) -> list[tuple[str, str]]:
+        """(title, "") of all articles; for those without one ("", the first ``chars`` characters of
+        the text).
+        """
         with self._reading():
             return self.store.headings(chars)
 
@@ -304,6 +378,14 @@ class Snapshot:
         self.close()
 
 
+def corrupt(folder: Path, part: str, seen: str) -> IndexCorrupt:
+    """What is raised where a file of a version is not what was written."""
+    recover = RECOVER.format(index=folder.parent.parent)
+    return IndexCorrupt(
+        f"expected {folder / part} to be as it was built, but it is damaged ({seen}): {recover}"
+    )
+
+
 def spelling(model: StaticModel, ids: np.ndarray, offsets: np.ndarray) -> Spelt:
     """What the tokens of some passages spell; holds no snapshot, which would hold it."""
     pieces = pieces_of(model)
@@ -332,54 +414,23 @@ def open_index(path: str | Path, embedder: Embedder | None = None) -> Snapshot:
     while True:
         name = current(path)
         try:
-            return _open_version(path / VERSIONS / name, model, embedder or model)
+            return open_version(path / VERSIONS / name, model, embedder or model)
         except IndexCorrupt:
             # Two builds may have ended since CURRENT was read, and the second removed this version.
             if current(path) == name:
                 raise
 
 
-def _open_version(folder: Path, model: StaticModel, embedder: Embedder) -> Snapshot:
+def open_version(folder: Path, model: StaticModel, embedder: Embedder) -> Snapshot:
+    """Opens a version of an index. Raises as :func:`open_index`."""
     index = folder.parent.parent
     with reading(index), contextlib.ExitStack() as hold:
         hold.enter_context(held(folder))
         manifest = read_manifest(folder)
         check_files(folder, manifest, None if manifest.bytes <= HASH_ALL_UP_TO else HASH_FILE_UP_TO)
         check_models(index, manifest, model, embedder)
+        if manifest.shards:
+            from rag.index.sharded import open_shards
+
+            return open_shards(folder, manifest, model, embedder)
         return Snapshot(folder, manifest, model, embedder)
-
-
-def check_models(index: Path, manifest: Manifest, model: StaticModel, embedder: Embedder) -> None:
-    """Compares the models in use with those an index was built with.
-
-    Raises:
-        IndexMismatch: one differs; the message says how to rebuild.
-    """
-    rebuild = REBUILD.format(index=index)
-    if (
-        not same_model(manifest.static_model, model.identity)
-        or manifest.tokenizer_sha256 != model.tokenizer_sha256
-    ):
-        raise IndexMismatch(
-            f"expected the embedded model {manifest.static_model.sha256[:12]} with the tokenizer"
-            f" {manifest.tokenizer_sha256[:12]}, with which {index} was built, but this version of"
-            f" Yinju holds {model.identity.sha256[:12]} with {model.tokenizer_sha256[:12]}:"
-            f" {rebuild}"
-        )
-    if not same_model(manifest.model, embedder.identity):
-        built, given = manifest.model, embedder.identity
-        how = (
-            "without `--model`"
-            if same_model(built, model.identity)
-            else f"with `--model {built.name}`"
-        )
-        raise IndexMismatch(
-            f"expected the model {built.name} ({built.sha256[:12]}, {built.dim} dimensions), with"
-            f" which {index} was built, but got {given.name} ({given.sha256[:12]}, {given.dim}"
-            f" dimensions): open it {how}, or {rebuild}"
-        )
-
-
-def same_model(one: ModelIdentity, other: ModelIdentity) -> bool:
-    """Whether two identities mean one model; a folder may have moved, so names do not count."""
-    return (one.sha256, one.dim) == (other.sha256, other.dim)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.corpus.stretch import Stretch
 from rag.index.columns import read_columns, strings, write_columns
 
 FILE_NAME = "sources"
@@ -32,6 +33,7 @@ class FileState:
         settled: False where something was left out because of another file, so that it counts only
             as long as that is there.
         rows: whether it is one of many rows, each an article.
+        stretch: the part of the file that was read (:mod:`rag.corpus.stretch`); None for all.
     """
 
     path: str
@@ -46,6 +48,7 @@ class FileState:
     skipped: tuple[tuple[str, str], ...] = ()
     settled: bool = True
     rows: bool = False
+    stretch: Stretch | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +108,10 @@ class Sources:
         head, *rows = map(
             json.loads, columns["rows"].tobytes().decode().split("\0", -1 if with_files else 1)[:-1]
         )
-        files = tuple(FileState(*row[:9], tuple(map(tuple, row[9])), *row[10:]) for row in rows)
+        files = tuple(
+            FileState(*row[:9], tuple(map(tuple, row[9])), *row[10:12], row[12] and tuple(row[12]))
+            for row in ([*row, None][:13] for row in rows)
+        )
         skipped, pairs = (tuple(map(tuple, head.pop(name))) for name in ("skipped", "columns"))
         return cls(
             files=files,

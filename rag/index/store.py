@@ -19,6 +19,7 @@ from rag.errors import UsageError
 from rag.index import named
 from rag.index.blocks import Blocks, BlockWriter
 from rag.index.columns import narrow, read_columns, read_strings, strings, write_columns
+from rag.index.manifest import read_manifest
 from rag.index.texts import told
 
 COLUMNS, HEADS, TEXTS = "columns", "articles.heads", "articles.texts"
@@ -394,6 +395,16 @@ class Store(_Shelf):
     def _openings(self, rows: list[int], chars: int) -> dict[int, str]:
         scripts = self.texts.some(rows)
         return {row: self.text(row, scripts[row])[:chars] for row in rows}
+
+
+def stores_of(folder: Path) -> list[Store]:
+    """The store of a version, or those of its shards, in order; they tell no texts.
+
+    Raises:
+        IndexCorrupt, IndexMismatch: the manifest cannot be used.
+        ValueError, OSError, KeyError, TypeError: a file is not what was written.
+    """
+    return [Store(part) for part in read_manifest(folder).folders(folder) or [folder]]
 
 
 def _head(row: bytes) -> dict:

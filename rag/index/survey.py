@@ -22,6 +22,7 @@ import xxhash
 from rag.corpus.article import Article, Skipped
 from rag.corpus.kept import record_files
 from rag.corpus.reader import existing, in_full, read_files, taken
+from rag.corpus.stretch import Stretch, opened
 from rag.corpus.walk import files_of
 from rag.index.open import Snapshot
 from rag.index.sources import FileState, Sources
@@ -32,6 +33,13 @@ from rag.index.store import hash_of_id
 GRANULARITY = 2_000_000_000
 _BLOCK = 1 << 20
 _END = object()
+
+Item = Skipped | tuple[Path, Path, int] | tuple[Path, Path, int, Stretch | None]
+"""A file to be read, with the folder that ids are relative to, its bytes, and, where it is not read
+whole, the stretch that is.
+"""
+Holder = tuple[int | str, str, int]
+"""What has an id: its row or place, the file that states the id, the hash of its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,7 @@ class _File:
         """Completes the state when all was read. Of a file that changed meanwhile it is not known
         what was read.
         """
-        now = _state(self.path, self.root, self.state.path, self.state.root)
+        now = _state(self.path, self.root, self.state.path, self.state.root, self.stretch)
         times = ("size", "modified", "changed", "inode")
         digest = (
             self.state.digest
@@ -91,6 +99,11 @@ class _File:
             settled=self.settled,
             rows=bool(self.lines),
         )
+
+    @property
+    def stretch(self) -> Stretch | None:
+        """Which part of the file it is; None for all."""
+        return self.state.stretch
 
     @property
     def kept(self) -> bool:
@@ -123,6 +136,7 @@ class Looked:
         program: str,
         version: Path | None = None,
         columns: Mapping[str, str] | None = None,
+        items: Sequence[Item] | None = None,
     ) -> Looked:
         """Looks at all files.
 
@@ -132,6 +146,7 @@ class Looked:
                 otherwise.
             version: the folder of the version to compare with; None for none.
             columns: which columns of tables hold what; None for those of that version.
+            items: the files that are a shard's; None for all.
 
         Raises:
             CorpusError: no path is named, or one does not exist.
@@ -154,8 +169,8 @@ class Looked:
             row += file.articles
             line += file.articles * file.rows
         found = tuple(
-            item if isinstance(item, Skipped) else _look(*item[:2], known, before)
-            for item in files_of(existing(paths))
+            item if isinstance(item, Skipped) else _look(*item[:2], known, before, *item[3:])
+            for item in (files_of(existing(paths)) if items is None else items)
         )
         return cls(tuple(os.path.abspath(path) for path in paths), scanned, found, before, wanted)
 
@@ -182,6 +197,11 @@ class Looked:
             and all(one.same for one in files)
         )
 
+    @property
+    def settled(self) -> bool:
+        """Whether all articles of all files can be taken over."""
+        return all(one.kept for one in self.found if isinstance(one, _File))
+
 
 class Survey:
     """The articles of a corpus, what can be taken over as rows of the version before; iterate over
@@ -189,7 +209,12 @@ class Survey:
     """
 
     def __init__(
-        self, looked: Looked, model: str, program: str, old: Snapshot | None = None
+        self,
+        looked: Looked,
+        model: str,
+        program: str,
+        old: Snapshot | None = None,
+        taken_before: Mapping[int, Holder] | None = None,
     ) -> None:
         """
         Args:
@@ -197,6 +222,7 @@ class Survey:
             model: the model that was named, "" for the embedded one.
             program: version of Yinju.
             old: the version that they were compared with; None where they were compared with none.
+            taken_before: what has an id already in the shards before, by the digest of the id.
         """
         self._looked, self._model, self._program, self._old = looked, model, program, old
         before = looked.before
@@ -211,7 +237,7 @@ class Survey:
         # What has each id, by digest: a row of the version before, the same with the file that
         # states it, or place, file and hash of the text. That two ids share a digest is not to be
         # expected.
-        self._ids: dict[int, int | tuple[int | str, str, int]] = {}
+        self._ids: dict[int, int | Holder] = dict(taken_before or {})
 
     @property
     def takes_over(self) -> bool:
@@ -292,7 +318,7 @@ class Survey:
                 yield _END
             yield one
             if isinstance(one, _File) and not one.kept:
-                yield one.path, one.root, one.state.size, self._instead(one)
+                yield one.path, one.root, one.state.size, self._instead(one), one.stretch
 
     def _instead(self, one: _File) -> Callable[[bytes], Rows | None]:
         """What stands for a row: the article of the version before that was made of the same
@@ -329,7 +355,7 @@ class Survey:
             yield from (
                 self._told(*step)
                 for step in read_files(
-                    [(one.path, one.root, one.state.size, self._instead(one))],
+                    [(one.path, one.root, one.state.size, self._instead(one), one.stretch)],
                     dict(self._looked.columns),
                 )
             )
@@ -373,49 +399,60 @@ class Survey:
             self._at.settled = False
             article = article or self._old.store.article(found.first)
             by, other, text = self._holder(digest)
-            if file and file != other and text != hash(article.text):
+            if file and file != other and text != hash_of_text(article.text):
                 article = found = replace(article, id=in_full(article.id, file))
                 digest = hash_of_id(article.id)
             if digest in self._ids:
                 return taken(where, article.id, self._holder(digest)[0])
         self._ids[digest] = (
-            (article.path or where, file, hash(article.text))
+            (article.path or where, file, hash_of_text(article.text))
             if isinstance(found, Article)
             else (found.first, file, 0)
         )
         return found
 
-    def _holder(self, digest: int) -> tuple[str, str, int]:
+    def _holder(self, digest: int) -> Holder:
         """Place, file and hash of the text of what has an id."""
         place, file, text = held if isinstance(held := self._ids[digest], tuple) else (held, "", 0)
         if isinstance(place, str):
             return place, file, text
         article = self._old.store.article(place)
-        return article.path, file, hash(article.text)
+        return article.path, file, hash_of_text(article.text)
 
 
-def _look(path: Path, root: Path, known: dict, before: Sources | None) -> _File:
-    """A file as it is now, compared with what is known of it."""
+def hash_of_text(text: str) -> int:
+    """64-bit digest of the text of an article."""
+    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
+
+
+def _look(
+    path: Path, root: Path, known: dict, before: Sources | None, stretch: Stretch | None = None
+) -> _File:
+    """A file as it is now, or a stretch of it, compared with what is known of it."""
     at, folder = os.path.abspath(path), os.path.abspath(root)
     old, first, line = known.get((at, folder), (None, 0, 0))
-    state = _state(path, root, at, folder)
+    state = _state(path, root, at, folder, stretch)
     one = _File(path, root, state, old, first, line)
-    if old and old.digest and old.record == state.record and old.size == state.size:
+    if (
+        old
+        and old.digest
+        and (old.record, old.size, old.stretch) == (state.record, state.size, state.stretch)
+    ):
         same_times = (old.modified, old.changed, old.inode) == (
             state.modified,
             state.changed,
             state.inode,
         )
         one.same = same_times and max(old.modified, old.changed) + GRANULARITY < before.scanned
-        one.same = one.same or _digest(path) == old.digest
+        one.same = one.same or _digest(path, stretch) == old.digest
     if one.same:
         one.state = replace(old, modified=state.modified, changed=state.changed, inode=state.inode)
     if not one.kept:
-        one.state = replace(state, digest=_digest(path))
+        one.state = replace(state, digest=_digest(path, stretch))
     return one
 
 
-def _state(path: Path, root: Path, at: str, folder: str) -> FileState:
+def _state(path: Path, root: Path, at: str, folder: str, stretch: Stretch | None) -> FileState:
     try:
         found = path.stat()
     except OSError:  # gone since it was listed: reading it will say so
@@ -426,16 +463,16 @@ def _state(path: Path, root: Path, at: str, folder: str) -> FileState:
             told = file.stat()
             record = f"{told.st_size} {told.st_mtime_ns}"
             break
-    return FileState(
-        at, folder, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, record
-    )
+    size = stretch[1] - stretch[0] if stretch else found.st_size
+    times = found.st_mtime_ns, found.st_ctime_ns
+    return FileState(at, folder, size, *times, found.st_ino, record, stretch=stretch)
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path, stretch: Stretch | None) -> str:
     """Hash of the content of a file; "" where it cannot be read."""
     hasher = xxhash.xxh3_128()
     try:
-        with path.open("rb") as file:
+        with opened(path, stretch) as file:
             while block := file.read(_BLOCK):
                 hasher.update(block)
     except OSError:

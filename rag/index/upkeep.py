@@ -11,7 +11,7 @@ from rag.errors import IndexCorrupt, IndexMissing, UsageError
 from rag.index.changes import Difference, compare
 from rag.index.disk import storage_errors
 from rag.index.manifest import RECOVER, read_manifest
-from rag.index.store import Store
+from rag.index.store import stores_of
 from rag.index.versions import (
     KEEP,
     VERSIONS,
@@ -104,8 +104,11 @@ def _contents(path: Path, name: str) -> dict[str, object]:
     with reading(path), held(folder):
         read_manifest(folder)
         try:
-            store = Store(folder)
-            return dict(zip(store.ids(), store.digests.tolist(), strict=True))
+            return {
+                name: digest
+                for store in stores_of(folder)
+                for name, digest in zip(store.ids(), store.digests.tolist(), strict=True)
+            }
         except (ValueError, KeyError, TypeError) as error:
             recover = RECOVER.format(index=path)
             raise IndexCorrupt(
@@ -130,6 +133,8 @@ def gc(path: str | Path, keep: int = KEEP) -> Freed:
     """
     if keep < 1:
         raise UsageError(f"expected to keep at least one version, got {keep}")
+    from rag.index.shards import clear
+
     path = Path(path)
     live = current(path)
     with writing(path), storage_errors(path):
@@ -153,6 +158,9 @@ def gc(path: str | Path, keep: int = KEEP) -> Freed:
                     freed += size
                 else:
                     in_use.append(name)
+        before = _size(path)
+        clear(path)
+        freed += before - _size(path)
     return Freed(tuple(removed), tuple(in_use), tuple(one.name for one in left), freed)
 
 

@@ -1,17 +1,21 @@
-"""One vector per passage in FAISS, searched exactly, memory-mapped, filtered before the cut.
+"""One vector per passage in FAISS, memory-mapped, filtered before the cut; searched exactly, or in
+a large index by what smaller codes propose (:mod:`rag.index.near`).
 
 The vectors of the static model are kept as bytes: its own are no finer, so that nothing is lost by
-it. Those of another model are kept in half precision. The search compares the question with every
-vector, as it is stored.
+it. Those of another model are kept in half precision.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+
+from rag.index import near
+from rag.index.near import Near
 
 FILE_NAME = "vectors.faiss"
 # The largest component of a byte vector, in standard deviations of those of a random unit vector.
@@ -41,7 +45,7 @@ class VectorsWriter:
         """``kind``: "int8" for unit vectors of the static model, else "fp16"."""
         self._index = _index(dim, kind)
         self._codes: list[np.ndarray] = []
-        self.settings = {"kind": kind}
+        self.settings = {"kind": kind, "search": "exact"}
 
     def add(self, vectors: np.ndarray) -> None:
         """Takes a batch of unit vectors, shape (n, dim)."""
@@ -53,14 +57,26 @@ class VectorsWriter:
         if last > first:
             self._codes.append(old.codes[first:last])
 
-    def write(self, folder: Path) -> dict:
-        """Writes the index; returns how the vectors are stored, for the manifest."""
+    def write(self, folder: Path, asked: Callable[[int], np.ndarray]) -> dict:
+        """Writes the index.
+
+        Args:
+            folder: of the version.
+            asked: gives the vectors of so many sampled questions (n, dim).
+
+        Returns:
+            How the vectors are stored and searched, for the manifest.
+        """
         import faiss
 
         if self._codes:
             self._index.add_sa_codes(np.concatenate(self._codes))
         faiss.write_index(self._index, str(folder / FILE_NAME))
-        return self.settings
+        if self._index.ntotal < near.FROM or self._index.d % 2:
+            return self.settings
+        self._index.reset()
+        opened = functools.partial(Vectors, folder)
+        return self.settings | near.chosen(folder, opened, asked(near.ASKED))
 
 
 @contextlib.contextmanager
@@ -86,17 +102,26 @@ class Vectors:
         rows: number of vectors.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, probes: int = 0) -> None:
         """Opens the index.
 
+        Args:
+            folder: of the version.
+            probes: how many lists of codes are looked at (:mod:`rag.index.near`); 0 for an exact
+                search.
+
         Raises:
-            RuntimeError: FAISS cannot read the file.
+            RuntimeError: FAISS cannot read a file.
+            ValueError: they are of different lengths.
         """
         import faiss
 
         self._index = faiss.read_index(str(folder / FILE_NAME), faiss.IO_FLAG_MMAP_IFC)
         self.dim: int = self._index.d
         self.rows: int = self._index.ntotal
+        self._near = Near(folder, probes) if probes else None
+        if self._near and self._near.rows != self.rows:
+            raise ValueError(f"{self._near.rows} codes instead of {self.rows}")
 
     @property
     def codes(self) -> np.ndarray:
@@ -105,6 +130,10 @@ class Vectors:
 
         size = self._index.sa_code_size()
         return faiss.rev_swig_ptr(self._index.codes.data(), self.rows * size).reshape(-1, size)
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        """Vectors as they are stored, uint8 (n, bytes of each), as float32 (n, dim)."""
+        return self._index.sa_decode(np.ascontiguousarray(codes, np.uint8))
 
     def vector(self, row: int) -> np.ndarray:
         """The vector of a passage, float32 (dim,)."""
@@ -119,7 +148,8 @@ class Vectors:
     def search(
         self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The k passages with the largest inner product.
+        """The k passages with the largest inner product; in a large index nearly all of them
+        (:mod:`rag.index.near`).
 
         Args:
             query: float vector (dim,).
@@ -149,6 +179,13 @@ class Vectors:
         if k <= 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         with _one_thread():
+            if self._near and near.worth_it(available, k):
+                selector = parameters and parameters.sel
+                worth = self._near.rows_for(query[0], k, selector)
+                if len(worth) >= k:
+                    found = self.vectors(worth) @ query[0]
+                    best = np.lexsort((worth, -found))[:k]
+                    return worth[best], found[best]
             scores, rows = self._index.search(query, k, params=parameters)
         order = np.lexsort((rows[0], -scores[0]))
         return rows[0][order], scores[0][order]

@@ -308,9 +308,9 @@ def rollback(path: str | Path) -> str:
             )
         problems = []
         for name in earlier:
-            folder = path / VERSIONS / name
             try:
-                check_files(folder, read_manifest(folder))
+                for folder, manifest in _whole(path / VERSIONS / name):
+                    check_files(folder, manifest)
             except YinjuError as error:
                 problems.append(error)
                 continue
@@ -333,16 +333,29 @@ def verify(path: str | Path) -> Verification:
     path, begin = Path(path), time.perf_counter()
     name = current(path)
     folder = path / VERSIONS / name
+    files = size = 0
     with reading(path), held(folder):
-        manifest = read_manifest(folder)
-        check_files(folder, manifest)
-        _ask(folder, manifest)
-    return Verification(name, len(manifest.files) + 1, manifest.bytes, time.perf_counter() - begin)
+        for one, manifest in _whole(folder):
+            check_files(one, manifest)
+            files += len(manifest.files) + 1
+            size += sum(record.size for record in manifest.files.values())
+            if not manifest.shards:
+                _ask(one, manifest)
+    return Verification(name, files, size, time.perf_counter() - begin)
+
+
+def _whole(folder: Path) -> Iterator[tuple[Path, Manifest]]:
+    """A version and those of its shards, each with its manifest."""
+    manifest = read_manifest(folder)
+    yield folder, manifest
+    for shard in manifest.folders(folder):
+        yield shard, read_manifest(shard)
 
 
 def _ask(folder: Path, manifest: Manifest) -> None:
     from rag.embed import load_static
-    from rag.index.open import Snapshot, same_model
+    from rag.index.models import same_model
+    from rag.index.open import Snapshot
     from rag.index.readback import self_query
 
     model = load_static()

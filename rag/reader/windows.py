@@ -76,10 +76,7 @@ def _tokens(
 
     They are tokenized again where they do not spell the text.
     """
-    offsets, model = snapshot.token_offsets, snapshot.model
-    held = [
-        np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64) for row in rows
-    ]
+    model, held = snapshot.model, snapshot.tokens(rows)
     spans = laid(characters(model), held, texts)
     again = [number for number, one in enumerate(spans) if one is None]
     found = dict(zip(again, model.located([texts[number] for number in again])))

@@ -9,11 +9,13 @@ last is late interaction cut down to what an inverted index can give.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from rag.index import Snapshot
+from rag.index.proposals import Wanted
 from rag.question.query import Query
 from rag.search.cosines import cosines
 from rag.search.filters import allowed_articles
@@ -81,23 +83,26 @@ def candidates(
     of_article = snapshot.passages.article_row
     keep = filters if isinstance(filters, np.ndarray) else allowed_articles(snapshot, filters)
     allowed = None if keep.all() else keep[of_article]
-    words = _lexical(snapshot, query)
     pool: Pool | Proposed | None = all_passages(snapshot)
     if pool is None:
-        rows = _proposed(snapshot, query, words, allowed, per_side, fusion.kindred)
-        pool = proposed(snapshot, rows if beside is None else np.union1d(rows, beside))
+        wanted = _wanted(snapshot, query, per_side, fusion.kindred)
+        found = snapshot.propose(wanted, None, allowed, beside)
+        pool = proposed(snapshot, found.rows)
         best, rows = pool.best(query), pool.rows
+        words = found.words[found.rows.searchsorted(rows)]
     elif allowed is None:
         best, rows = pool.best(query), pool.rows
     else:
         inside = allowed[pool.rows]
         best, rows = pool.best(query)[:, inside], pool.rows[inside]
+    if not isinstance(pool, Proposed):
+        words = _lexical(snapshot, query)[rows]
     articles = of_article[rows]
     cross = foreign(snapshot, query.lang)[articles]
     counted = _counted(best, cross)
     late = query.weights @ counted
     dense = snapshot.vectors(rows) @ query.dense
-    lexical = words[rows] * np.where(cross, ABROAD, 1.0).astype(np.float32)
+    lexical = words * np.where(cross, ABROAD, 1.0).astype(np.float32)
     together = _of_article(query.weights, counted, articles)
     score = (
         fusion.dense * dense
@@ -126,47 +131,24 @@ def _lexical(snapshot: Snapshot, query: Query) -> np.ndarray:
     return words
 
 
-def _proposed(
-    snapshot: Snapshot,
-    query: Query,
-    words: np.ndarray,
-    allowed: np.ndarray | None,
-    per_side: int,
-    with_kindred: bool,
-) -> np.ndarray:
-    sides = (words, kindred(snapshot, query)) if with_kindred else (words,)
-    langs, found = snapshot.lang_codes[0], []
-    for lang in range(len(langs)):
-        mask = allowed
-        if len(langs) > 1:
-            mask = (
-                snapshot.passage_langs == lang
-                if allowed is None
-                else allowed & (snapshot.passage_langs == lang)
-            )
-        found.append(snapshot.dense(query.dense, per_side, mask)[0])
-        for side in sides:
-            scores = side if mask is None else np.where(mask, side, 0)
-            top = np.argpartition(-scores, min(per_side, len(scores) - 1))[:per_side]
-            found.append(top[scores[top] > 0])
-    return np.unique(np.concatenate(found)).astype(np.int64)
+def _wanted(snapshot: Snapshot, query: Query, per_side: int, with_kindred: bool) -> Wanted:
+    """What the search asks of the index."""
+    texts = [query.text, query.other] if query.other else [query.text]
+    near = tuple(_kindred(snapshot, query)) if with_kindred else None
+    return Wanted(query.dense, tuple(map(snapshot.features_of, texts)), near, per_side)
 
 
-def kindred(snapshot: Snapshot, query: Query) -> np.ndarray:
-    """Late interaction with each word's nearest neighbours only, float32 (n_passages,)."""
-    total, best = np.zeros((2, snapshot.n_passages), np.float32)
+def _kindred(snapshot: Snapshot, query: Query) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
+    """For each word of the question its weight, its nearest neighbours, the nearest last, and their
+    cosines.
+    """
     asked = np.flatnonzero(query.row_content)
     shares = (
         query.weights[query.whole] / np.bincount(query.whole, minlength=len(query.ids))[query.whole]
     )
     for row, near in zip(asked.tolist(), cosines(snapshot.model, query, asked)):
-        best.fill(0)
-        for token in nearest(near, NEIGHBOURS, LEAST)[
-            ::-1
-        ].tolist():  # the nearest last: it overwrites what is farther
-            best[snapshot.holding(token)] = near[token]
-        total += np.multiply(best, shares[row], out=best)
-    return total
+        tokens = nearest(near, NEIGHBOURS, LEAST)[::-1]
+        yield shares[row], tokens, near[tokens]
 
 
 def nearest(row: np.ndarray, k: int, least: float) -> np.ndarray:
@@ -221,8 +203,8 @@ def balanced(
     out = score.copy()
     for lang in present:
         mask = langs == lang
-        best: dict[int, float] = {}
-        for article, value in zip(articles[mask].tolist(), score[mask].tolist()):
-            best[article] = max(value, best.get(article, value))
-        out[mask] -= np.mean(sorted(best.values(), reverse=True)[:depth])
+        _, own = np.unique(articles[mask], return_inverse=True)
+        best = np.full(own.max() + 1, -np.inf)
+        np.maximum.at(best, own, score[mask])
+        out[mask] -= np.mean(np.sort(best)[::-1][:depth])
     return out

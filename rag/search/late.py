@@ -112,7 +112,7 @@ def all_passages(snapshot: Snapshot) -> Pool | None:
     """A pool of every passage, kept for the life of the snapshot; None where the corpus is too
     large.
     """
-    if len(snapshot.token_ids) > _SMALL:
+    if snapshot.token_offsets[-1] > _SMALL:
         return None
     pool = _kept.get(snapshot)
     if pool is None:
@@ -140,8 +140,7 @@ def _tokens_of(snapshot: Snapshot, rows: np.ndarray) -> tuple[np.ndarray, np.nda
     begin, end = np.asarray(offsets[rows]), np.asarray(offsets[rows + 1])
     filled = end > begin
     rows, begin, end = rows[filled], begin[filled], end[filled]
-    parts = [snapshot.token_ids[a:b] for a, b in zip(begin.tolist(), end.tolist())]
-    ids = np.concatenate(parts) if parts else np.zeros(0, np.uint16)
+    ids = snapshot.token_run(rows.tolist())
     starts = np.zeros(len(rows), np.int64)
     np.cumsum((end - begin)[:-1], out=starts[1:])
-    return rows, ids.astype(np.int64), starts
+    return rows, ids, starts

@@ -57,10 +57,7 @@ def locate(snapshot: Snapshot, rows: Sequence[int], texts: Sequence[str]) -> Loc
         rows: passage numbers.
         texts: what was tokenized of each (:func:`passage_texts`).
     """
-    model, offsets = snapshot.model, snapshot.token_offsets
-    held = [
-        np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64) for row in rows
-    ]
+    model, held = snapshot.model, snapshot.tokens(rows)
     found = laid(characters(model), held, texts)
     again = [number for number, one in enumerate(found) if one is None]
     for number, (ids, one) in zip(again, model.located([texts[number] for number in again])):

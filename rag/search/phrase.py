@@ -39,11 +39,7 @@ def phrases(snapshot: Snapshot, query: Query, rows: np.ndarray, score: np.ndarra
     pairs, number = np.unique(ids[:-1] * size + ids[1:], return_inverse=True)
     shares = np.bincount(number, worth) / total
     top = np.argpartition(-score, DEPTH)[:DEPTH] if len(score) > DEPTH else np.arange(len(score))
-    offsets = snapshot.token_offsets
-    held = [
-        np.asarray(snapshot.token_ids[offsets[row] : offsets[row + 1]], np.int64)
-        for row in rows[top].tolist()
-    ]
+    held = snapshot.tokens(rows[top].tolist())
     ids = np.concatenate([*held, [0]])
     found = ids[:-1] * size + ids[1:]
     owner = np.repeat(np.arange(len(held)), [len(one) for one in held])

@@ -180,6 +180,4 @@ def hits_of(
 
 def _story(snapshot: Snapshot, row: int) -> str:
     """Id of the first article that tells what another tells too, or ""."""
-    stories = snapshot.columns.story
-    several = np.count_nonzero(stories == stories[row]) > 1
-    return snapshot.article(stories[row]).id if several else ""
+    return snapshot.article(snapshot.stories[row]).id if snapshot.retold[row] else ""

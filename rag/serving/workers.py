@@ -46,7 +46,7 @@ class Workers:
             llm: the language model that writes the answers; its key is in the environment, which
                 they share.
         """
-        self._given = (index.path, index.model, index.rerank, llm)
+        self._given = (index.path, index.model, index.rerank, llm, index.on, index.replicas)
         # Whoever answered last has what the next question may need in its caches.
         self._free: LifoQueue[_Worker] = LifoQueue()
         self._all: set[_Worker] = set()
@@ -145,7 +145,15 @@ class _Worker:
         self._pipe.close()
 
 
-def _work(pipe: Connection, path, model: str | None, rerank: str | None, llm: Llm | None) -> None:
+def _work(
+    pipe: Connection,
+    path,
+    model: str | None,
+    rerank: str | None,
+    llm: Llm | None,
+    on: str | None,
+    replicas: int,
+) -> None:
     """The life of a worker: one task after another, until the server is gone."""
     import faiss
 
@@ -158,7 +166,7 @@ def _work(pipe: Connection, path, model: str | None, rerank: str | None, llm: Ll
     # All processors are busy with other workers' questions.
     faiss.omp_set_num_threads(1)
     try:
-        desk = Desk(Index.open(path, model, rerank), Settings(llm=llm))
+        desk = Desk(Index.open(path, model, rerank, on, replicas), Settings(llm=llm))
         gc.freeze()
         while True:
             method, given = pipe.recv()

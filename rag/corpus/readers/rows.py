@@ -166,7 +166,7 @@ def read_jsonl(
 
     ``instead`` gets each line, and gives what is to stand in the place of its article, or None.
     """
-    for number in itertools.count(1):
+    for number in itertools.count(1 + getattr(file, "lines_before", 0)):
         line = file.readline(MAX_ROW_BYTES + 1)
         if not line:
             break

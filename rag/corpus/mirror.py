@@ -1,0 +1,111 @@
+"""Articles in an object store: copied to a folder, and from then on only what changed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from rag.errors import CorpusError
+from rag.extras import missing
+
+_KNOWN = ".yinju-mirror.json"  # hidden, so that no reader takes it for an article
+_AT_ONCE = 8
+_TELLING = ("ETag", "etag", "md5", "mtime", "LastModified", "last_modified", "created", "size")
+
+
+def is_address(corpus: object) -> bool:
+    """Whether a corpus is named by an address, as s3://bucket/news, rather than by a path."""
+    return isinstance(corpus, str) and "://" in corpus
+
+
+def mirrored(address: str, below: Path) -> Path:
+    """Brings a copy of what lies at an address up to date.
+
+    Args:
+        address: of any store that fsspec knows, as s3://bucket/news.
+        below: the folder that copies go to, each into a folder of its own.
+
+    Returns:
+        The folder of the copy.
+
+    Raises:
+        UsageError: a package for the store is not installed.
+        CorpusError: the store cannot be reached, or holds nothing there.
+    """
+    at = urlsplit(address)
+    folder = below / f"{at.scheme}-{at.netloc}{at.path}".rstrip("/").replace("/", "-")
+    try:
+        from fsspec.core import url_to_fs
+
+        store, root = url_to_fs(address)
+    except ImportError as error:
+        raise missing(getattr(error, "name", None) or f"for {at.scheme}", "s3") from error
+    try:
+        store.invalidate_cache()
+        found = store.find(root, detail=True)
+        wanted = {_name(path, root): (path, _state(info)) for path, info in found.items()}
+        if not wanted:
+            raise CorpusError(f"expected articles at {address}, found nothing: check the address")
+        _bring(store, wanted, folder, address)
+    except CorpusError:
+        raise
+    except Exception as error:  # each store has errors of its own
+        raise CorpusError(
+            f"expected to read {address}, but could not ({type(error).__name__}: {error}): check the"
+            " address, the access keys and the network"
+        ) from error
+    return folder
+
+
+def address_of(folder: str | Path) -> str | None:
+    """The address that a folder is a copy of; None where it is none."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        return json.loads((Path(folder) / _KNOWN).read_text("utf-8"))["address"]
+    return None
+
+
+def _name(path: str, root: str) -> str:
+    """The path of an object below the address; of the object itself its own name."""
+    name = path.removeprefix(root).lstrip("/") or PurePosixPath(path).name
+    if ".." in PurePosixPath(name).parts:
+        raise CorpusError(f"expected names that lead below the address, found {path}: rename it")
+    return name
+
+
+def _state(info: dict) -> str:
+    """What tells that an object is as it was."""
+    return "|".join(str(info[name]) for name in _TELLING if name in info)
+
+
+def _bring(store, wanted: dict[str, tuple[str, str]], folder: Path, address: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    known: dict[str, str] = {}
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        known = json.loads((folder / _KNOWN).read_text("utf-8"))["files"]
+    for gone in known.keys() - wanted.keys():
+        (folder / gone).unlink(missing_ok=True)
+    known = {name: state for name, state in known.items() if name in wanted}
+
+    def bring(name: str) -> str:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = target.with_name(f".{target.name}.new")
+        store.get_file(wanted[name][0], str(aside))
+        aside.replace(target)
+        return name
+
+    new = [
+        name
+        for name, (_, state) in wanted.items()
+        if known.get(name) != state or not (folder / name).exists()
+    ]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        try:
+            for name in pool.map(bring, new):
+                known[name] = wanted[name][1]
+        finally:  # what came is not fetched again
+            content = json.dumps({"address": address, "files": known}, ensure_ascii=False)
+            (folder / _KNOWN).write_text(content, "utf-8")

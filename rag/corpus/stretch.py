@@ -1,0 +1,70 @@
+"""A part of a file of rows, from the beginning of one line to that of another: a large file may be
+read by several at once.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+Stretch = tuple[int, int, int]
+"""First byte, end, and number of lines before it."""
+
+_BLOCK = 1 << 22
+
+
+class _Part(io.BufferedReader):
+    """A file that seems to end where a stretch does."""
+
+    def __init__(self, path: Path, stretch: Stretch) -> None:
+        super().__init__(io.FileIO(path))
+        begin, self._end, self.lines_before = stretch
+        self.seek(begin)
+
+    def read(self, size: int | None = -1) -> bytes:
+        left = max(self._end - self.tell(), 0)
+        return super().read(left if size is None or size < 0 else min(size, left))
+
+    def readline(self, size: int | None = -1) -> bytes:
+        left = max(self._end - self.tell(), 0)
+        return super().readline(left if size is None or size < 0 else min(size, left))
+
+
+def opened(path: Path, stretch: Stretch | None = None) -> BinaryIO:
+    """Opens a file, or a stretch of it, to be read. Raises OSError."""
+    return _Part(path, stretch) if stretch else path.open("rb")
+
+
+def stretches(path: Path, begins: Sequence[int]) -> list[Stretch | None]:
+    """Cuts a file into stretches.
+
+    Args:
+        path: a file with an article in each line.
+        begins: near which byte each is to begin, ascending: it begins with the next line, the first
+            with the file.
+
+    Returns:
+        As many, one after the other; None for one that would be empty. Raises OSError.
+    """
+    starts, lines, line = [], [], 0
+    with path.open("rb") as file:
+        size, at = file.seek(0, io.SEEK_END), 0
+        for number, begin in enumerate(begins):
+            start = 0
+            if number and begin:
+                file.seek(max(min(begin, size) - 1, 0))
+                file.readline()
+                start = file.tell()
+            file.seek(at)
+            while at < start and (block := file.read(min(_BLOCK, start - at))):
+                line += block.count(b"\n")
+                at += len(block)
+            starts.append(start)
+            lines.append(line)
+    ends = [*starts[1:], size]
+    return [
+        (begin, end, before) if begin < end else None
+        for begin, end, before in zip(starts, ends, lines, strict=True)
+    ]

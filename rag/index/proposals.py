@@ -1,0 +1,158 @@
+"""Which passages of an index are worth a look for a question: the best of each side, by language.
+
+The sides are dense, lexical and kindred (the passages that hold the words of the question or their
+nearest neighbours in the vocabulary). A corpus that lies in several shards is asked shard by shard,
+with the frequencies of the whole, and the best of all shards together are those of one index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from rag.index.open import Snapshot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """What is asked of an index.
+
+    Attributes:
+        dense: the question's vector (dim,).
+        wordings: the features of the question in each of its wordings (uint64), ascending, each
+            once; the best counts.
+        kindred: for each word of the question what it weighs, the tokens near it, the nearest
+            last, and their cosines; None for a search without this side.
+        per_side: how many passages each side proposes for each language.
+    """
+
+    dense: np.ndarray
+    wordings: tuple[np.ndarray, ...]
+    kindred: tuple[tuple[float, np.ndarray, np.ndarray], ...] | None
+    per_side: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """What is known of the whole corpus, of which an index may be a part.
+
+    Attributes:
+        passages: how many there are.
+        average: how many features one has on average.
+        frequencies: for each wording the number of passages that hold each of its features, int64.
+    """
+
+    passages: int
+    average: float
+    frequencies: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposals:
+    """What an index proposes.
+
+    Attributes:
+        rows: passage numbers, ascending (m,).
+        words: the lexical share of each: BM25 over what no passage could exceed (m,), float32.
+        best: by language and side, the passages proposed and their scores.
+        beside: passages that were asked for, among ``rows``.
+    """
+
+    rows: np.ndarray
+    words: np.ndarray
+    best: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]]
+    beside: np.ndarray
+
+
+def propose(
+    snapshot: Snapshot,
+    wanted: Wanted,
+    whole: Whole,
+    allowed: np.ndarray | None = None,
+    beside: np.ndarray | None = None,
+) -> Proposals:
+    """The passages of one index that its sides propose.
+
+    Args:
+        snapshot: the index.
+        wanted: what is sought.
+        whole: what is known of the corpus.
+        allowed: bool (n_passages,); others are not considered.
+        beside: passages that are scored in any case.
+    """
+    words = shares(snapshot, wanted.wordings, whole)
+    sides = [words] if wanted.kindred is None else [words, _kindred(snapshot, wanted.kindred)]
+    langs, best = snapshot.lang_codes[0], {}
+    for number, lang in enumerate(langs):
+        mask = allowed
+        if len(langs) > 1:
+            own = snapshot.passage_langs == number
+            mask = own if allowed is None else allowed & own
+        best[lang, 0] = snapshot.dense(wanted.dense, wanted.per_side, mask)
+        for side, scores in enumerate(sides, 1):
+            found = np.flatnonzero(scores if mask is None else np.where(mask, scores, 0) > 0)
+            best[lang, side] = _top(found, scores[found], wanted.per_side)
+    beside = np.zeros(0, np.int64) if beside is None else beside
+    rows = np.unique(np.concatenate([beside, *(rows for rows, _ in best.values())]))
+    rows = rows.astype(np.int64)
+    return Proposals(rows, words[rows], best, beside)
+
+
+def merged(parts: Sequence[tuple[int, Proposals]], per_side: int) -> Proposals:
+    """What the shards of a corpus propose together: the best of each side.
+
+    Args:
+        parts: the first passage of each shard, ascending, and what it proposes.
+        per_side: how many each side proposes for each language.
+    """
+    best: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = {}
+    for key in dict.fromkeys(key for _, part in parts for key in part.best):
+        own = [(part.best[key], first) for first, part in parts if key in part.best]
+        rows = np.concatenate([rows + first for (rows, _), first in own])
+        best[key] = _top(rows, np.concatenate([scores for (_, scores), _ in own]), per_side)
+    beside = np.concatenate([part.beside + first for first, part in parts])
+    rows = np.unique(np.concatenate([beside, *(rows for rows, _ in best.values())]))
+    rows = rows.astype(np.int64)
+    every = np.concatenate([part.rows + first for first, part in parts])
+    words = np.concatenate([part.words for _, part in parts])
+    return Proposals(rows, words[np.searchsorted(every, rows)], best, beside)
+
+
+def shares(snapshot: Snapshot, wordings: Sequence[np.ndarray], whole: Whole) -> np.ndarray:
+    """BM25 of every passage as a share of what none could exceed, float32 (n_passages,): for the
+    question in whichever of its wordings gives more.
+    """
+    out: np.ndarray | None = None
+    for found, frequencies in zip(wordings, whole.frequencies):
+        words, bound = snapshot.lexical_index.scores(found, whole, frequencies)
+        words /= np.float32(max(bound, 1e-9))
+        out = words if out is None else np.maximum(out, words)
+    return np.zeros(snapshot.n_passages, np.float32) if out is None else out
+
+
+def _kindred(
+    snapshot: Snapshot, near: Sequence[tuple[float, np.ndarray, np.ndarray]]
+) -> np.ndarray:
+    """Late interaction with each word's nearest neighbours only, float32 (n_passages,)."""
+    total, best = np.zeros((2, snapshot.n_passages), np.float32)
+    for share, tokens, cosines in near:
+        best.fill(0)
+        for token, cosine in zip(tokens.tolist(), cosines):  # the nearest overwrites the others
+            best[snapshot.holding(token)] = cosine
+        total += np.multiply(best, share, out=best)
+    return total
+
+
+def _top(rows: np.ndarray, scores: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows with the largest scores, at most ``count``; of equal scores the first rows."""
+    if len(rows) > count:
+        least = np.partition(scores, len(scores) - count)[len(scores) - count]
+        above = np.flatnonzero(scores > least)
+        level = np.flatnonzero(scores == least)[: count - len(above)]
+        kept = np.concatenate([above, level])
+        rows, scores = rows[kept], scores[kept]
+    return rows, scores

@@ -1,0 +1,413 @@
+"""An index that lies in several shards, read as one.
+
+Each shard is an index of the usual format, and holds a run of the articles: the first shard the
+first ones, and so on, so that a number in the whole is the number in its shard and that of the
+shard's first. What costs little is kept here (lengths, dates, languages, stories); anything else is
+asked of the shards, and what they give is put together. Since each is told how many passages there
+are in all, how long they are on average and how many of them hold a word, scores are those of one
+index.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from rag.corpus.article import Article
+from rag.embed.protocol import Embedder
+from rag.errors import UsageError
+from rag.index.columns import narrow, read_columns, write_columns
+from rag.index.manifest import Manifest
+from rag.index.open import FOREIGN, Snapshot, corrupt, open_version
+from rag.index.proposals import Proposals, Wanted, Whole, merged
+from rag.index.versions import held
+
+if TYPE_CHECKING:
+    from rag.embed.static import StaticModel
+
+STORIES = "stories"
+_CODED = ("lang", "date", "source")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """What is kept of a shard.
+
+    Attributes:
+        passages: as :attr:`rag.index.open.Snapshot.passages`.
+        sizes: tokens of each passage.
+        codes: by "lang", "date" and "source", as :attr:`rag.index.open.Snapshot.lang_codes`.
+        features: of all passages together.
+    """
+
+    passages: np.recarray
+    sizes: np.ndarray
+    codes: dict[str, tuple[tuple[str, ...], np.ndarray]]
+    features: int
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Facts:
+        """Those of an index."""
+        codes = {name: snapshot.store.codes(name) for name in _CODED}
+        sizes = np.diff(snapshot.token_offsets).astype(np.int32)
+        return cls(snapshot.passages, sizes, codes, snapshot.lexical_index.features_in_all)
+
+    @property
+    def articles(self) -> int:
+        """Number of articles."""
+        return len(self.codes["lang"][1])
+
+
+class Shards(Protocol):
+    """The shards of an index, wherever they are.
+
+    Attributes:
+        facts: what is kept of each, in order.
+        of: how many shards the index has. Those that cannot be reached are left out.
+    """
+
+    facts: Sequence[Facts]
+    of: int
+
+    def each(self, method: str, asked: Sequence[tuple | None]) -> list:
+        """Calls a method of the :class:`rag.index.open.Snapshot` of each shard.
+
+        Args:
+            method: its name.
+            asked: the arguments for each shard; None where it is not asked.
+
+        Returns:
+            What each gave; None where it was not asked.
+
+        Raises:
+            ShardGone: some cannot be reached.
+        """
+
+    def only(self, shards: Sequence[int]) -> Shards:
+        """The same without those that are not named."""
+
+    def reachable(self) -> bool:
+        """Whether all of them can be reached."""
+
+
+class Here:
+    """Shards in this process; see :class:`Shards`."""
+
+    def __init__(self, snapshots: Sequence[Snapshot]) -> None:
+        """Takes the opened shards."""
+        self._snapshots = snapshots
+        self.facts = tuple(map(Facts.of, snapshots))
+        self.of = len(snapshots)
+
+    def each(self, method: str, asked: Sequence[tuple | None]) -> list:
+        """See :class:`Shards`."""
+        return [
+            None if given is None else getattr(snapshot, method)(*given)
+            for snapshot, given in zip(self._snapshots, asked, strict=True)
+        ]
+
+    def only(self, shards: Sequence[int]) -> Here:
+        """See :class:`Shards`."""
+        out = Here([self._snapshots[shard] for shard in shards])
+        out.of = self.of
+        return out
+
+    def reachable(self) -> bool:
+        """See :class:`Shards`."""
+        return True
+
+
+class Sharded(Snapshot):
+    """A version that lies in shards; see :class:`rag.index.open.Snapshot`.
+
+    Attributes:
+        shards: where they are.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Manifest,
+        model: StaticModel,
+        embedder: Embedder,
+        shards: Shards,
+        stories: np.ndarray,
+        hold: contextlib.ExitStack | None = None,
+    ) -> None:
+        """Takes the shards as they were opened.
+
+        Args:
+            folder, manifest, model, embedder: as for any version.
+            shards: its shards.
+            stories: as :attr:`rag.index.open.Snapshot.stories`.
+            hold: what is let go when the version is closed.
+        """
+        self._held = hold or contextlib.ExitStack()
+        self._whole_of: Sharded | None = None
+        self.path, self.version, self.manifest = folder, folder.name, manifest
+        self.model, self.embedder = model, embedder
+        self.shards, self._stories = shards, stories
+        facts = shards.facts
+        self._articles = _starts([one.articles for one in facts])
+        self._passages = _starts([len(one.passages) for one in facts])
+        self.n_articles, self.n_passages = int(self._articles[-1]), int(self._passages[-1])
+        passages = np.concatenate([one.passages for one in facts]).view(np.recarray)
+        passages.article_row += np.repeat(self._articles[:-1], np.diff(self._passages)).astype(
+            np.int32
+        )
+        self.passages = passages
+        self.token_offsets = _starts(np.concatenate([one.sizes for one in facts]))
+        self._average = sum(one.features for one in facts) / max(self.n_passages, 1)
+
+    @property
+    def parts(self) -> tuple[int, int]:
+        """How many shards are asked, and how many there are."""
+        return len(self.shards.facts), self.shards.of
+
+    @property
+    def whole_of(self) -> Sharded:
+        """The version with all of its shards; itself where none is left out."""
+        return self._whole_of or self
+
+    def without(self, gone: Sequence[int]) -> Sharded:
+        """The version without some of its shards, by their numbers among those that are asked."""
+        left = [shard for shard in range(len(self.shards.facts)) if shard not in gone]
+        rows = [np.arange(*self._articles[shard : shard + 2]) for shard in left]
+        stories = self._stories[np.concatenate([np.zeros(0, np.int64), *rows])]
+        _, first, told = np.unique(stories, return_index=True, return_inverse=True)
+        out = Sharded(
+            self.path,
+            self.manifest,
+            self.model,
+            self.embedder,
+            self.shards.only(left),
+            first[told].astype(np.int32),
+        )
+        out._whole_of = self.whole_of
+        return out
+
+    @property
+    def stories(self) -> np.ndarray:
+        """See :class:`rag.index.open.Snapshot`."""
+        return self._stories
+
+    @functools.cached_property
+    def lang_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """See :class:`rag.index.open.Snapshot`."""
+        return self._codes("lang")
+
+    @functools.cached_property
+    def source_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """See :class:`rag.index.open.Snapshot`."""
+        return self._codes("source")
+
+    @functools.cached_property
+    def date_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """See :class:`rag.index.open.Snapshot`."""
+        return self._codes("date")
+
+    def _codes(self, name: str) -> tuple[tuple[str, ...], np.ndarray]:
+        parts = [one.codes[name] for one in self.shards.facts]
+        known = sorted({value for values, _ in parts for value in values})
+        number = {value: place for place, value in enumerate(known)}
+        codes = [
+            np.array([number[value] for value in values], np.int32)[of] for values, of in parts
+        ]
+        return tuple(known), np.concatenate(codes)
+
+    def _all(self, method: str, *given: object) -> list:
+        return self.shards.each(method, [given] * len(self.shards.facts))
+
+    def _of(self, starts: np.ndarray, rows: np.ndarray) -> list[np.ndarray | None]:
+        """Positions in ``rows`` of those of each shard; None for none."""
+        owner = np.searchsorted(starts, rows, "right") - 1
+        found = (np.flatnonzero(owner == shard) for shard in range(len(starts) - 1))
+        return [one if len(one) else None for one in found]
+
+    def _asked(
+        self, method: str, starts: np.ndarray, rows: Iterable[int], *given: object
+    ) -> list[tuple[np.ndarray, object]]:
+        """Positions in ``rows`` with what their shard gives for them."""
+        wanted = np.fromiter(rows, np.int64)
+        if len(wanted) and not 0 <= wanted.min() <= wanted.max() < starts[-1]:
+            raise UsageError(
+                f"expected rows from 0 to {starts[-1] - 1}, got {wanted.min()} to {wanted.max()}:"
+                " rows come from the index's own arrays"
+            )
+        places = self._of(starts, wanted)
+        asked = [
+            None if own is None else ((wanted[own] - first).tolist(), *given)
+            for own, first in zip(places, starts)
+        ]
+        found = self.shards.each(method, asked)
+        return [(own, one) for own, one in zip(places, found) if own is not None]
+
+    def _in_order(self, found: list[tuple[np.ndarray, object]]) -> list:
+        """What was found for each position."""
+        places = [place for own, _ in found for place in own.tolist()]
+        values = [value for _, some in found for value in some]
+        return [value for _, value in sorted(zip(places, values, strict=True), key=lambda p: p[0])]
+
+    def tokens(self, rows: Sequence[int]) -> list[np.ndarray]:
+        """See :class:`rag.index.open.Snapshot`."""
+        wanted = np.asarray(rows, np.int64)
+        found = self._asked("token_run", self._passages, wanted)
+        return self._in_order([(own, self._cut(wanted[own], run)) for own, run in found])
+
+    def token_run(self, rows: Sequence[int]) -> np.ndarray:
+        """See :class:`rag.index.open.Snapshot`."""
+        return np.concatenate([np.zeros(0, np.int64), *self.tokens(rows)])
+
+    def vectors(self, passages: np.ndarray) -> np.ndarray:
+        """See :class:`rag.index.open.Snapshot`."""
+        out = np.zeros((len(passages), self.manifest.model.dim), np.float32)
+        for own, found in self._asked("vectors", self._passages, passages):
+            out[own] = found
+        return out
+
+    def vector(self, passage: int) -> np.ndarray:
+        """See :class:`rag.index.open.Snapshot`."""
+        return self.vectors(np.array([passage]))[0]
+
+    def _parts(self, allowed: np.ndarray | None) -> list[np.ndarray | None]:
+        """A mask over passages or numbers of passages, shard by shard."""
+        bounds = zip(self._passages[:-1].tolist(), self._passages[1:].tolist())
+        return [None if allowed is None else allowed[begin:end] for begin, end in bounds]
+
+    def dense(
+        self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """See :class:`rag.index.open.Snapshot`."""
+        found = self.shards.each("dense", [(query, k, mask) for mask in self._parts(allowed)])
+        rows = np.concatenate([rows + first for (rows, _), first in zip(found, self._passages)])
+        scores = np.concatenate([scores for _, scores in found])
+        order = np.lexsort((rows, -scores))[:k]
+        return rows[order], scores[order]
+
+    def frequencies(self, wordings: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
+        """See :class:`rag.index.open.Snapshot`."""
+        return tuple(map(sum, zip(*self._all("frequencies", wordings), strict=True)))
+
+    def whole(self, wordings: Sequence[np.ndarray]) -> Whole:
+        """See :class:`rag.index.open.Snapshot`."""
+        return Whole(self.n_passages, self._average, self.frequencies(wordings))
+
+    def lexical_with_bound(self, text: str) -> tuple[np.ndarray, float]:
+        """See :class:`rag.index.open.Snapshot`."""
+        found = self.features_of(text)
+        parts = self._all("lexical_of", found, self.whole((found,)))
+        return np.concatenate([scores for scores, _ in parts]), parts[0][1]
+
+    def propose(
+        self,
+        wanted: Wanted,
+        whole: Whole | None = None,
+        allowed: np.ndarray | None = None,
+        beside: np.ndarray | None = None,
+    ) -> Proposals:
+        """See :class:`rag.index.open.Snapshot`."""
+        whole = whole or self.whole(wanted.wordings)
+        own = [None] * len(self.shards.facts)
+        if beside is not None:
+            cut = np.searchsorted(beside, self._passages)
+            own = [beside[a:b] - first for a, b, first in zip(cut, cut[1:], self._passages)]
+        asked = [(wanted, whole, mask, some) for mask, some in zip(self._parts(allowed), own)]
+        found = self.shards.each("propose", asked)
+        return merged(list(zip(self._passages.tolist(), found)), wanted.per_side)
+
+    def _numbers(self, method: str, given: object) -> np.ndarray:
+        found = self._all(method, given)
+        return np.concatenate([rows + first for rows, first in zip(found, self._passages)])
+
+    def holding(self, token: int) -> np.ndarray:
+        """See :class:`rag.index.open.Snapshot`."""
+        return self._numbers("holding", token)
+
+    def holding_all(self, found: np.ndarray) -> np.ndarray:
+        """See :class:`rag.index.open.Snapshot`."""
+        return self._numbers("holding_all", found)
+
+    def article(self, row: int) -> Article:
+        """See :class:`rag.index.open.Snapshot`."""
+        return self.articles([row])[int(row)]
+
+    def articles(self, rows: Iterable[int]) -> dict[int, Article]:
+        """See :class:`rag.index.open.Snapshot`."""
+        wanted = list(dict.fromkeys(map(int, rows)))
+        found = [
+            (own, list(some.values()))
+            for own, some in self._asked("articles", self._articles, wanted)
+        ]
+        return dict(zip(wanted, self._in_order(found), strict=True))
+
+    def article_row(self, article_id: str) -> int:
+        """See :class:`rag.index.open.Snapshot`."""
+        for row, first in zip(self._all("row_of", article_id), self._articles.tolist()):
+            if row is not None:
+                return row + first
+        raise UsageError(
+            f"expected the id of an article in the index, got {article_id!r}: `yinju search` shows"
+            " the ids"
+        )
+
+    def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
+        """See :class:`rag.index.open.Snapshot`."""
+        wanted = list(dict.fromkeys(map(int, rows)))
+        return self._in_order(self._asked("listed", self._articles, wanted, chars))
+
+    def headings(self, chars: int) -> list[tuple[str, str]]:
+        """See :class:`rag.index.open.Snapshot`."""
+        return [one for some in self._all("headings", chars) for one in some]
+
+    def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
+        """See :class:`rag.index.open.Snapshot`."""
+        rows: dict[str, list[np.ndarray]] = {}
+        for some, start in zip(self._all("named", first, last), self._articles.tolist()):
+            for name, own in some:
+                rows.setdefault(name, []).append(own + np.int32(start))
+        return [(name, np.concatenate(rows[name])) for name in sorted(rows)]
+
+
+def _starts(counts: Sequence[int] | np.ndarray) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+
+
+def write_stories(folder: Path, stories: np.ndarray) -> None:
+    """Puts the stories of all articles beside the manifest, as rows before."""
+    write_columns(folder / STORIES, {"stories": narrow(np.arange(len(stories)) - stories)})
+
+
+def read_stories(folder: Path) -> np.ndarray:
+    """What :func:`write_stories` wrote, int32. Raises ValueError, OSError, KeyError, TypeError."""
+    before = read_columns(folder / STORIES)["stories"]
+    return (np.arange(len(before)) - before).astype(np.int32)
+
+
+def open_shards(
+    folder: Path, manifest: Manifest, model: StaticModel, embedder: Embedder
+) -> Sharded:
+    """Opens a version that lies in shards, all of them in this process.
+
+    Raises:
+        IndexCorrupt, IndexMismatch: a shard, or what is kept of all, is damaged or missing.
+    """
+    with contextlib.ExitStack() as opened:
+        opened.enter_context(held(folder))
+        snapshots = [
+            opened.enter_context(open_version(one, model, embedder))
+            for one in manifest.folders(folder)
+        ]
+        try:
+            shards = Here(snapshots)
+            stories = read_stories(folder)
+            if len(stories) != manifest.counts.articles:
+                raise ValueError(f"{len(stories)} articles instead of {manifest.counts.articles}")
+        except FOREIGN as error:
+            raise corrupt(folder, STORIES, str(error)) from error
+        return Sharded(folder, manifest, model, embedder, shards, stories, opened.pop_all())

@@ -1,0 +1,77 @@
+"""Which files of a corpus go into which shard: each gets a run of them, in their order.
+
+A file of rows may be cut between lines; any other goes into one shard. An update leaves what was
+there in its shard, and puts what is new beside what stands before it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from pathlib import Path
+
+from rag.corpus.article import Skipped
+from rag.corpus.stretch import stretches
+from rag.index.sources import FileState
+from rag.index.survey import Item
+
+_LINES = (".jsonl",)
+Share = list[Item]
+
+
+def divide(files: Sequence[Item], count: int) -> list[Share]:
+    """Shares of about equal size.
+
+    Args:
+        files: what :func:`rag.corpus.walk.files_of` gives.
+        count: how many shares, at least 1.
+
+    Returns:
+        At most as many, none of them empty. Raises OSError.
+    """
+    sizes = [0 if isinstance(one, Skipped) else one[2] for one in files]
+    each = max(-(-sum(sizes) // count), 1)
+    shares: list[Share] = [[] for _ in range(count)]
+    for item, begin, size in zip(files, accumulate(sizes, initial=0), sizes):
+        first, last = begin // each, max(begin + size - 1, begin) // each
+        if first == last or isinstance(item, Skipped) or item[0].suffix.lower() not in _LINES:
+            shares[min((begin + size // 2) // each, count - 1)].append(item)
+            continue
+        begins = [max(share * each - begin, 0) for share in range(first, last + 1)]
+        _cut(shares, item, begins, range(first, last + 1))
+    return [share for share in shares if share]
+
+
+def divide_as(files: Sequence[Item], known: Sequence[Iterable[FileState]]) -> list[Share]:
+    """Shares as they were, by what each was read from; some may be empty.
+
+    Raises OSError.
+    """
+    homes: dict[tuple[str, str], list[tuple[int, FileState]]] = {}
+    for number, states in enumerate(known):
+        for state in states:
+            homes.setdefault((state.path, state.root), []).append((number, state))
+    shares: list[Share] = [[] for _ in known]
+    at = 0
+    for item in files:
+        if isinstance(item, Skipped):
+            shares[at].append(item)
+            continue
+        path, root = item[:2]
+        held = homes.get((os.path.abspath(path), os.path.abspath(root)), [])
+        numbers = [number for number, _ in held]
+        if len(held) > 1 and numbers[0] >= at:
+            _cut(shares, item, [state.stretch[0] for _, state in held if state.stretch], numbers)
+        else:
+            shares[max([at, *numbers[:1]])].append(item)
+        at = max([at, *numbers])
+    return shares
+
+
+def _cut(
+    shares: list[Share], item: tuple[Path, Path, int], begins: list[int], numbers: Iterable[int]
+) -> None:
+    for number, stretch in zip(numbers, stretches(item[0], begins)):
+        if stretch:
+            shares[number].append((*item[:3], stretch))
