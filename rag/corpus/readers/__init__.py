@@ -35,7 +35,7 @@ def _lazy(module: str, function: str) -> Reader:
     return read
 
 
-VERSION = 3
+VERSION = 4
 """Of what is read: raise it whenever a file would be read otherwise than before, so that an index
 reads its files anew.
 """

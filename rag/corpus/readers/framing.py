@@ -8,12 +8,17 @@ import itertools
 
 from rag.corpus.line_kinds import is_control, is_date_line, is_meta
 from rag.corpus.lines import width
-from rag.corpus.readers import notes
+from rag.corpus.readers.notes import HELD
 from rag.corpus.readers.tree import INLINE, text_in
 
 _MOST = 0.8
 _PROSE = frozenset(
     "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre details figure center header section".split()
+)
+# A heading that leads elsewhere: what has one is rather a link to an article than one.
+_LINKED_HEADING = (
+    ".//*[self::h1 or self::h2 or self::h3 or self::h4]"
+    "[ancestor::a or .//a[@href and not(starts-with(@href, '#'))]]"
 )
 _DEEPEST = 40  # levels above a paragraph
 _PARAGRAPH_COLUMNS = 60  # less, outside of an article, is rather a menu than a sentence
@@ -25,10 +30,21 @@ def frame(root) -> None:
     Converters write such pages, and people. Of a page without such a frame trafilatura takes
     paragraphs only, and leaves headings and lists.
     """
-    _same_posts(root)
+    _one_article(root)
+    notes = [one for one in root.xpath(HELD) if not _in_article(one)]
+    article = _article(root)
+    for one in notes if article is not None else ():
+        article.append(one)
+
+
+def _article(root):
+    """What frames the article: the page's own element, else one that is made; None where the page
+    holds other things as well, or several articles.
+    """
     body = root.find(".//body")
-    if body is None or next(root.iter("article", "main"), None) is not None:
-        return
+    own = [one for one in root.iter("article", "main") if not _in_article(one)]
+    if body is None or own:
+        return own[0] if len(own) == 1 else None
     node, size = body, len(text_in(body))
     while (
         inner := next(
@@ -43,27 +59,45 @@ def frame(root) -> None:
         node = inner
     held = sum(len(text_in(one)) for one in node if one.tag in _PROSE)
     if (
-        size
-        and held > _MOST * size
-        and sum(len(text_in(link)) for link in node.iter("a")) < (1 - _MOST) * size
+        not size
+        or held <= _MOST * size
+        or sum(len(text_in(link)) for link in node.iter("a")) >= (1 - _MOST) * size
     ):
-        article = node.makeelement("article")
-        article.extend(list(node))
-        article.text, node.text = node.text, None
-        node.append(article)
-        for one in body.xpath(f".{notes.HELD}[not(ancestor::article)]"):
-            article.append(one)
+        return None
+    article = node.makeelement("article")
+    article.extend(list(node))
+    article.text, node.text = node.text, None
+    node.append(article)
+    return article
 
 
-def _same_posts(root) -> None:
-    """Takes the class from several parts of a page that trafilatura would take for the article
-    each: the posts of a forum, of a report that goes on.
+def _in_article(node) -> bool:
+    return next(node.iterancestors("article", "main"), None) is not None
+
+
+def _one_article(root) -> None:
+    """Makes one article of several parts of a page that trafilatura would take for the article
+    each: the posts of a forum, the entries of a report that goes on. Articles that a page with its
+    own one only leads to go.
     """
-    posts = root.xpath("//*[@class='post' or @class='entry']")
+    own = [one for one in root.iter("article", "main") if not _in_article(one)]
+    teasers = [one for one in own if one.tag == "article" and one.xpath(_LINKED_HEADING)]
+    if len(teasers) < len(own):
+        for one in teasers:
+            one.drop_tree()
+            own.remove(one)
+    posts = root.xpath("//*[@class='post' or @class='entry']") or own
     sizes = [len(text_in(post)) for post in posts]
-    if len(posts) > 1 and max(sizes) < _MOST * sum(sizes):
+    if len(posts) < 2 or max(sizes) >= _MOST * sum(sizes):
+        return
+    for post in posts:
+        post.attrib.pop("class", None)
+    if not any(map(_in_article, posts)) and len({post.getparent() for post in posts}) == 1:
+        article = posts[0].makeelement("article")
+        posts[0].addprevious(article)
         for post in posts:
-            del post.attrib["class"]
+            post.tag = "section"
+            article.append(post)
 
 
 def paragraphs(root) -> None:

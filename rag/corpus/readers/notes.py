@@ -22,8 +22,10 @@ _BACK = (
     " | //span[contains(@class, 'label')][.//a[@role='doc-backlink']]"
 )
 _ASIDE = "//aside[contains(@class, 'footnote') or starts-with(@role, 'doc-footnote')]"
+# The number of a note, a link back without a word that says so.
+_AT_NOTE = ".//a[starts-with(@href, '#')]"
 HELD = (
-    "//*[self::div or self::section or self::ol or self::aside]"
+    f"{_ASIDE} | //*[self::div or self::section or self::ol or self::aside]"
     "[contains(@style, 'footnote-list') or contains(@style, 'endnote-list')"
     " or contains(@class, 'footnotes') or contains(@class, 'endnotes')"
     " or @role='doc-endnotes' or @role='doc-footnotes']"
@@ -40,6 +42,8 @@ def without_marks(root) -> None:
     )
     marks = [node for node in (*root.xpath(_LINKS), *typed) if _MARK.fullmatch(_text(node))]
     marks += [node for node in root.xpath(_WITHIN) if _BRACKETED.fullmatch(_text(node))]
+    for held in root.xpath(HELD):
+        marks += [node for node in held.xpath(_AT_NOTE) if _MARK.fullmatch(_text(node))]
     for node in dict.fromkeys((*root.xpath(_BACK), *marks)):
         above = node.getparent()
         if above is None:
@@ -49,6 +53,7 @@ def without_marks(root) -> None:
         node.drop_tree()
     for node in root.xpath(_ASIDE):  # other asides are no part of the article
         node.tag = "div"
+        node.set("class", "footnotes")
 
 
 def _text(node) -> str:

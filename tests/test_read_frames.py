@@ -1,0 +1,77 @@
+"""What belongs to the article of a page: posts, entries of reports that go on, notes at the side."""
+
+import pytest
+from documents import mhtml
+from test_read_found import lines, page
+from test_read_wild import BODY, MORE, one
+
+CARDS = "".join(
+    f"<article class=card><h3><a href=/{n}>别处的新闻{n}</a></h3><p>摘要{n}。</p></article>"
+    for n in range(30)
+)
+NOTE = "<p><a href='#r1'>1</a> 据园林局年报。</p>"
+MARKED = f"<p>{BODY}<a href='#n1' id=r1><sup>1</sup></a></p><p>{MORE}</p>"
+
+
+@pytest.mark.parametrize(
+    "inside, read",
+    [
+        # posts of a forum, short ones as well
+        (
+            "<h1>公园开放</h1>"
+            + "".join(
+                f"<div class=post><div>用户{n}</div><div>{text}</div></div>"
+                for n, text in enumerate((BODY, MORE, "谢谢。"))
+            ),
+            ["用户0", BODY, "用户1", MORE, "用户2", "谢谢。"],
+        ),
+        # a report that goes on, each entry an article
+        (
+            "<h1>直播</h1>"
+            + "".join(f"<article class=e><p>{text}</p></article>" for text in (BODY, MORE, "完。")),
+            [BODY, MORE, "完。"],
+        ),
+        # articles that the page only leads to
+        (f"<article><h1>公园开放</h1><p>{BODY}</p><p>{MORE}</p></article>{CARDS}", [BODY, MORE]),
+        (f"<main><h1>公园开放</h1><p>{BODY}</p><p>{MORE}</p></main>{CARDS}", [BODY, MORE]),
+    ],
+)
+def test_several_parts_of_a_page_are_one_article(inside, read):
+    assert lines("a.html", page(inside)) == read
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "<h1>公园开放</h1>{text}<aside class=footnote id=n1>{note}</aside>{other}",
+        "<article>{text}<aside role=doc-footnote id=n1>{note}</aside>{other}</article>",
+        "<article>{text}</article><aside class=footnotes id=n1>{note}</aside>{other}",
+        "<article>{text}</article><div class=footnotes id=n1>{note}</div>{other}",
+    ],
+)
+def test_notes_stand_at_the_end_of_an_article_and_other_asides_do_not(shape):
+    other = "<aside><h3>相关阅读</h3><p>别处的公园也在三月开放。</p></aside>"
+    found = lines("a.html", page(shape.format(text=MARKED, note=NOTE, other=other)))
+    assert found == [BODY, MORE, "据园林局年报。"]
+
+
+@pytest.mark.parametrize("around", ["nav", "aside", "footer"])
+def test_a_page_whose_text_is_in_menus_only_has_none(around):
+    reason = one("a.html", page(f"<{around}><p>{BODY}</p></{around}>")).reason
+    assert "no text outside menus" in reason
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Type: * ;0*",  # Python's policies but the oldest fail on it
+        b'Content-Disposition: ;"',
+        b"Content-Transfer-Encoding: =?0?=",
+        b"Content-Location: \xff[",
+    ],
+)
+def test_a_saved_page_is_read_though_another_part_has_a_broken_head(head):
+    article = page(f"<article><h1>公园开放</h1><p>{BODY}</p></article>").encode()
+    saved = mhtml(article, Snapshot_Content_Location="https://port.example/a")
+    broken = saved.replace(b"Content-Type: text/html", head + b"\r\nContent-Type: text/html", 1)
+    assert one("a.mht", broken).text == BODY
