@@ -130,7 +130,7 @@ def _held(root):
             for above in itertools.islice(holders, _DEEPEST):
                 sums[above] = sums.get(above, 0) + len(text)
     most = (node for node, size in sums.items() if size >= _MOST * total)
-    smallest = min(most, key=lambda node: sum(1 for _ in node.iter()), default=None)
+    smallest = min(most, key=lambda node: node.xpath("count(.//*)"), default=None)
     return None if smallest is None or smallest.tag in ("body", "html") else smallest
 
 

@@ -4,6 +4,7 @@ all blocks.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Sequence
 
@@ -17,6 +18,7 @@ from rag.corpus.readers.tree import INLINE, is_count, text_in
 RAISED = dict(zip("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"))
 """The raised forms of what powers are written with."""
 
+_SPACES = re.compile(r"\s+")
 _POWER = re.compile(r"[+\-−]?(?:\d{1,3}|n)")
 # What sites call the words below a picture, which they do not tell otherwise.
 _CAPTION_CLASS = re.compile(
@@ -251,16 +253,26 @@ def visible_text(html: str, whole: bool = False, places: Sequence[str] = ()) -> 
         root = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", html))
     except (lxml.etree.LxmlError, ValueError):
         return ""
-    lxml.etree.strip_elements(
-        root,
-        *_NEVER_SHOWN,
-        *(() if whole else _AROUND),
-        "head",
-        lxml.etree.Comment,
-        with_tail=False,
-    )
+    lxml.etree.strip_elements(root, *_NEVER_SHOWN, "head", lxml.etree.Comment, with_tail=False)
     _mark(root, places)
     ready(root)
+    return _in_blocks(root) if whole else text_around(root)
+
+
+def text_around(root) -> str:
+    """As :func:`visible_text`, of a page whose tree is :func:`ready`."""
+    import lxml.etree
+
+    root = copy.deepcopy(root)
+    lxml.etree.strip_elements(
+        root, *_NEVER_SHOWN, *_AROUND, "head", lxml.etree.Comment, with_tail=False
+    )
+    return _in_blocks(root)
+
+
+def _in_blocks(root) -> str:
+    import lxml.etree
+
     parts: list[str] = []
     for event, node in lxml.etree.iterwalk(root, events=("start", "end")):
         mark = (
@@ -270,9 +282,8 @@ def visible_text(html: str, whole: bool = False, places: Sequence[str] = ()) -> 
             if node.tag in ("td", "th")
             else ""
         )
-        parts.append(
-            mark + re.sub(r"\s+", " ", (node.text if event == "start" else node.tail) or "")
-        )
+        text = node.text if event == "start" else node.tail
+        parts.append(mark + _SPACES.sub(" ", text) if text else mark)
     return re.sub(r"[ \t]*\t[ \t]*", "\t", "".join(parts))
 
 

@@ -11,6 +11,7 @@ _BRACKETED = re.compile(r"[\[〔【［](?:注\s?)?\d{1,3}(?:\s?[-–,，、]\s?\
 _LINKS = (
     "//a[@role='doc-noteref' or @role='doc-backlink' or contains(@class, 'footnote-ref')"
     " or contains(@class, 'footnote-back')]"
+    " | //a[@*[contains(name(), 'type') and contains(., 'noteref')]]"
     " | //sup[.//a[contains(@href, '#')]] | //sup//a[contains(@href, '#')]"
     " | //a[contains(@href, '#')][sup or contains('↩↑⬆^', substring(normalize-space(.), 1, 1))]"
 )
@@ -35,12 +36,7 @@ HELD = (
 
 def without_marks(root) -> None:
     """Takes out the marks that lead to notes and back."""
-    typed = (
-        node
-        for node in root.iter("a")
-        if any(name.endswith("type") and "noteref" in node.get(name) for name in node.keys())
-    )
-    marks = [node for node in (*root.xpath(_LINKS), *typed) if _MARK.fullmatch(_text(node))]
+    marks = [node for node in root.xpath(_LINKS) if _MARK.fullmatch(_text(node))]
     marks += [node for node in root.xpath(_WITHIN) if _BRACKETED.fullmatch(_text(node))]
     for held in root.xpath(HELD):
         marks += [node for node in held.xpath(_AT_NOTE) if _MARK.fullmatch(_text(node))]
