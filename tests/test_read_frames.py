@@ -43,6 +43,43 @@ def test_several_parts_of_a_page_are_one_article(inside, read):
 @pytest.mark.parametrize(
     "shape",
     [
+        # Pandoc's older pages, with a head, captions and boxes in divisions
+        "<div id=header><h1>公园</h1></div><h1>概况</h1><p>{body}</p><ul><li>东线</li></ul>"
+        "<div class=float><img src=a></div><div><p>停运。</p></div><h2>票价</h2><p>{more}</p>",
+        # a menu, and scripts, are no part of what a page is nothing but
+        "<nav>{links}</nav><h1>公园</h1><h1>概况</h1><p>{body}</p><ul><li>东线</li></ul>"
+        "<p>停运。</p><h2>票价</h2><p>{more}</p><script>{script}</script>",
+        # slides
+        "<div class=reveal><div class=slides><section><h1>公园</h1></section><section"
+        " class='slide level1'><h1>概况</h1><p>{body}</p><ul><li>东线</li></ul></section><section"
+        " class=slide><div><p>停运。</p></div></section><section class=slide><h2>票价</h2>"
+        "<p>{more}</p></section></div></div>",
+    ],
+)
+def test_a_page_that_is_nothing_but_its_text_keeps_all_of_it(shape):
+    links = "".join(f"<a href=/{n}>上一节下一节第{n}节</a>" for n in range(9))
+    text = shape.format(body=BODY, more=MORE, links=links, script="let a = 1;" * 90)
+    found = lines("a.html", page(text, "<title>公园</title>"))
+    assert found == ["概况", BODY, "- 东线", "停运。", "票价", MORE]
+
+
+@pytest.mark.parametrize(
+    "style, read",
+    [
+        ("list-style-type: lower-alpha", ["a. 登记", "b. 领证"]),
+        ("list-style:inside upper-roman", ["I. 登记", "II. 领证"]),
+        ("color:red;list-style: none", ["- 登记", "- 领证"]),
+    ],
+)
+def test_lists_count_as_their_style_says(style, read):
+    listed = f"<ol style='{style}'><li>登记</li><li>领证</li></ol>"
+    inside = f"<article><p>{BODY}</p>{listed}<p>{MORE}</p></article>"
+    assert lines("a.html", page(inside)) == [BODY, *read, MORE]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
         "<h1>公园开放</h1>{text}<aside class=footnote id=n1>{note}</aside>{other}",
         "<article>{text}<aside role=doc-footnote id=n1>{note}</aside>{other}</article>",
         "<article>{text}</article><aside class=footnotes id=n1>{note}</aside>{other}",

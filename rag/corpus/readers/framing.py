@@ -13,8 +13,10 @@ from rag.corpus.readers.tree import INLINE, text_in
 
 _MOST = 0.8
 _PROSE = frozenset(
-    "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre details figure center header section".split()
+    "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre details figure center header section"
+    " hr br img".split()
 )
+_OUTSIDE = ".//nav | .//footer | .//aside[not(ancestor::footer)] | .//form"
 # A heading that leads elsewhere: what has one is rather a link to an article than one.
 _LINKED_HEADING = (
     ".//*[self::h1 or self::h2 or self::h3 or self::h4]"
@@ -45,30 +47,46 @@ def _article(root):
     own = [one for one in root.iter("article", "main") if not _in_article(one)]
     if body is None or own:
         return own[0] if len(own) == 1 else None
-    node, size = body, len(text_in(body))
+    node, size = body, _size(body)
     while (
         inner := next(
-            (
-                one
-                for one in node
-                if one.tag in ("div", "section") and len(text_in(one)) > _MOST * size
-            ),
+            (one for one in node if one.tag in ("div", "section") and _size(one) > _MOST * size),
             None,
         )
     ) is not None:
         node = inner
-    held = sum(len(text_in(one)) for one in node if one.tag in _PROSE)
-    if (
-        not size
-        or held <= _MOST * size
-        or sum(len(text_in(link)) for link in node.iter("a")) >= (1 - _MOST) * size
-    ):
+    held = sum(len(text_in(one)) for one in node if _is_text(one))
+    linked = sum(len(text_in(link)) for link in node.iter("a"))
+    if not size or held <= _MOST * size or linked - _around(node, "//a") >= (1 - _MOST) * size:
         return None
     article = node.makeelement("article")
     article.extend(list(node))
     article.text, node.text = node.text, None
     node.append(article)
+    for section in list(article.iter("section")):  # trafilatura would take one for the article
+        if all(_is_text(one) for one in section) and not (section.text or "").strip():
+            section.drop_tag()
     return article
+
+
+def _size(node) -> int:
+    """Characters of an element, but for those of menus and the like in it."""
+    return len(text_in(node)) - _around(node)
+
+
+def _around(node, what: str = "") -> int:
+    """Characters of menus and the like in an element, or of ``what`` in these."""
+    return sum(len(text_in(one)) for one in node.xpath(f"({_OUTSIDE}){what}"))
+
+
+def _is_text(node) -> bool:
+    """Whether an element is a paragraph or the like, or holds such only."""
+    return node.tag in _PROSE or (
+        node.tag == "div"
+        and not (node.text or "").strip()
+        and node.find(".//a") is None
+        and all(_is_text(one) and not (one.tail or "").strip() for one in node)
+    )
 
 
 def _in_article(node) -> bool:

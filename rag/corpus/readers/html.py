@@ -147,6 +147,7 @@ def _extract(root):
     """trafilatura's metadata of a page, None for what it cannot read; the main text, "" where it
     finds none; and all that the page shows, "" where it cannot be told. The tree is changed.
     """
+    import lxml.etree
     import trafilatura
 
     told, visible = None, ""
@@ -156,6 +157,7 @@ def _extract(root):
         told = trafilatura.extract_metadata(
             root, date_config={"extensive_search": False, "original_date": True}
         )
+        lxml.etree.strip_elements(root, "script", "style", "noscript", "template", with_tail=False)
         ready(root)
         visible = text_around(root)
         frame(root)

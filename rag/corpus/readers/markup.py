@@ -32,6 +32,10 @@ _UNSEEN = frozenset("sr-only screen-reader-text visually-hidden visuallyhidden".
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
 _NOTES = re.compile(r"foot-?note|end-?note|reference|bibliograph", re.IGNORECASE)
 _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+# The same as style sheets call them.
+_STYLED = re.compile(
+    r"list-style(?:-type)?\s*:[^;]*?\b(none|(?:lower|upper)-(?:alpha|latin|roman))"
+)
 _NUMBERED = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)）.、．]")
 _NEVER_SHOWN = (
     "script",
@@ -209,15 +213,23 @@ def _numbered(root) -> None:
         around = (one, *one.iterancestors("div", "section", "aside"))
         if any(_NOTES.search(f"{node.get('class')} {node.get('role')}") for node in around):
             continue
-        form = _FORMS.get(one.get("type", "1"), "decimal")
+        form = _form(one)
         number = int(one.get("start")) if is_count(one.get("start", "")) else 1
         for item in one.iterchildren("li"):
             number = int(item.get("value")) if is_count(item.get("value", "")) else number
-            if not _NUMBERED.match(text_in(item)):
+            if form != "none" and not _NUMBERED.match(text_in(item)):
                 inner = next((node for node in item if node.tag == "p"), None)
                 holder = item if inner is None or (item.text or "").strip() else inner
                 holder.text = f"{numeral(number, form)}. {(holder.text or '').lstrip()}"
             number += 1
+
+
+def _form(ordered) -> str:
+    """How an ordered list counts, as :func:`rag.corpus.readers.numbering.numeral` calls it."""
+    if styled := _STYLED.search(ordered.get("style", "")):
+        case, _, kind = styled[1].partition("-")
+        return case + ("Roman" if kind == "roman" else "Letter") * bool(kind)
+    return _FORMS.get(ordered.get("type", "1"), "decimal")
 
 
 def _is_short(node) -> bool:
