@@ -12,6 +12,7 @@ import importlib
 from collections.abc import Callable, Mapping
 
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
+from rag.errors import UsageError
 
 __all__ = [
     "IN_PLACE",
@@ -83,5 +84,8 @@ def read_drafts(
         from rag.corpus.readers.rows import read_json
 
         return read_json(data, columns or {})
-    found = READERS[suffix](data)
+    try:
+        found = READERS[suffix](data)
+    except UsageError as error:  # an extra is not installed
+        raise Unreadable(str(error)) from error
     return found if isinstance(found, list) else [found]

@@ -25,6 +25,7 @@ from rag.corpus.readers.docx_text import CENTRED, W, chart, diagram, lines_of, t
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.html import page_text
 from rag.corpus.readers.zipped import FAILURES, open_zip
+from rag.extras import extra
 
 _NOT_TEXT = re.compile(
     r"^(?:untitled|无标题|未命名|document\s*\d*|文档\s*\d*|新建.*文档|microsoft .*|word"
@@ -54,7 +55,8 @@ def read_docx(data: bytes) -> Draft:
     Raises:
         Unreadable: damaged, encrypted, an old .doc, too large once unpacked, or without text.
     """
-    import docx
+    with extra():
+        import docx
 
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(

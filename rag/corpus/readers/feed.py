@@ -10,6 +10,7 @@ from rag.corpus.language import detect_lang
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import decoded
 from rag.corpus.readers.markup import shown, visible_text
+from rag.extras import extra
 
 
 def read_feed(data: bytes) -> list[Draft | Missing]:
@@ -19,7 +20,8 @@ def read_feed(data: bytes) -> list[Draft | Missing]:
     Raises:
         Unreadable: no feed, or one without entries; NotText.
     """
-    import feedparser
+    with extra():
+        import feedparser
 
     text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", decoded(data))
     # A stream, never bytes: those it would first try to open as the name of a file or as an

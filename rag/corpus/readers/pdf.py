@@ -20,6 +20,7 @@ from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.ocr import Recogniser, recogniser
 from rag.corpus.readers.pdf_layout import by_columns, ordered
 from rag.corpus.readers.pdf_lines import CONTROL, SPLIT, Glyphs, Line, is_picture, is_text, segments
+from rag.extras import extra
 
 MAX_PAGES = 5_000
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
@@ -79,7 +80,8 @@ def read_pdf(data: bytes) -> list[Draft | Missing]:
     Raises:
         Unreadable: damaged, encrypted, of more than 5,000 pages, or without any text (a scan).
     """
-    import pypdfium2
+    with extra():
+        import pypdfium2
 
     try:
         document = pypdfium2.PdfDocument(data)
