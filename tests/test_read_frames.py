@@ -63,6 +63,31 @@ def test_a_page_that_is_nothing_but_its_text_keeps_all_of_it(shape):
     assert found == ["概况", BODY, "- 东线", "停运。", "票价", MORE]
 
 
+def test_what_holds_all_but_links_of_a_page_keeps_headings_and_lists():
+    links = "".join(f"<li><a href=/{n}>条目{n}</a></li>" for n in range(20))
+    text = (
+        f"<div id=head><ul>{links}</ul></div><div id=text><div><h1>东山公园</h1><p>{BODY}</p>"
+        f"<h2>历史</h2><ul><li>1958年建园</li></ul><p>{MORE}</p></div></div><div>{links}</div>"
+    )
+    assert lines("a.html", page(text)) == [BODY, "历史", "- 1958年建园", MORE]
+
+
+def test_entries_keep_their_hour_and_an_article_its_date_only():
+    entry = "<div class=item><time>{}</time><p>{}</p></div>"
+    told = f"<main><h1>直播</h1>{entry.format('10:05', BODY)}{entry.format('9:30', MORE)}</main>"
+    assert lines("a.html", page(told)) == ["10:05", BODY, "9:30", MORE]
+    one_time = f"<article><h1>公园</h1><time>2015-03-02 9:30</time><p>{BODY}</p><p>{MORE}</p>"
+    assert lines("a.html", page(one_time)) == [BODY, MORE]
+
+
+@pytest.mark.parametrize("name", ["title", "MsoTitle"])
+def test_a_title_that_an_office_program_set_stands_above_headings(name):
+    found = one(
+        "a.html", page(f"<p class={name}>公园年报</p><h1>概况</h1><p>{BODY}</p><p>{MORE}</p>")
+    )
+    assert (found.title, found.text.split("\n")) == ("公园年报", ["概况", BODY, MORE])
+
+
 @pytest.mark.parametrize(
     "style, read",
     [

@@ -9,9 +9,10 @@ import itertools
 from rag.corpus.line_kinds import is_control, is_date_line, is_meta
 from rag.corpus.lines import width
 from rag.corpus.readers.notes import HELD
-from rag.corpus.readers.tree import INLINE, text_in
+from rag.corpus.readers.tree import INLINE, linked_in, text_in
 
 _MOST = 0.8
+_BESIDE = 0.1
 _PROSE = frozenset(
     "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre details figure center header section"
     " hr br img".split()
@@ -56,9 +57,11 @@ def _article(root):
     ) is not None:
         node = inner
     held = sum(len(text_in(one)) for one in node if _is_text(one))
-    linked = sum(len(text_in(link)) for link in node.iter("a"))
-    if not size or held <= _MOST * size or linked - _around(node, "//a") >= (1 - _MOST) * size:
-        return None
+    linked = linked_in(node) - sum(map(linked_in, node.xpath(_OUTSIDE)))
+    if not size or held <= _MOST * size or linked >= (1 - _MOST) * size:
+        node = _alone(body, _held(root))
+        if node is None:
+            return None
     article = node.makeelement("article")
     article.extend(list(node))
     article.text, node.text = node.text, None
@@ -69,14 +72,17 @@ def _article(root):
     return article
 
 
+def _alone(body, held):
+    """What holds most sentences of a page, if little but links stands outside of it; else None."""
+    if held is None:
+        return None
+    beside = len(text_in(body)) - linked_in(body) - len(text_in(held)) + linked_in(held)
+    return held if beside <= _BESIDE * len(text_in(held)) else None
+
+
 def _size(node) -> int:
     """Characters of an element, but for those of menus and the like in it."""
-    return len(text_in(node)) - _around(node)
-
-
-def _around(node, what: str = "") -> int:
-    """Characters of menus and the like in an element, or of ``what`` in these."""
-    return sum(len(text_in(one)) for one in node.xpath(f"({_OUTSIDE}){what}"))
+    return len(text_in(node)) - sum(len(text_in(one)) for one in node.xpath(_OUTSIDE))
 
 
 def _is_text(node) -> bool:
@@ -129,9 +135,7 @@ def paragraphs(root) -> None:
         if not all(node.tag in INLINE for node in division):
             if inside or division is held:
                 _wrap(division)
-        elif _is_told(
-            text_in(division), sum(len(text_in(link)) for link in division.iter("a")), inside
-        ):
+        elif _is_told(text_in(division), linked_in(division), inside):
             division.tag = "p"
 
 
@@ -158,7 +162,7 @@ def _own_text(node) -> tuple[str, int]:
     for inner in node:
         if inner.tag in INLINE:
             parts.append(text_in(inner))
-            linked += sum(len(text_in(link)) for link in inner.iter("a"))
+            linked += linked_in(inner)
         parts.append(inner.tail or "")
     return " ".join(" ".join(parts).split()), linked
 

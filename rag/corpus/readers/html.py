@@ -18,6 +18,7 @@ from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.framing import frame, paragraphs
 from rag.corpus.readers.islands import island, without_notices
 from rag.corpus.readers.markup import ready, text_around, visible_text
+from rag.corpus.readers.tree import text_in
 
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})",
@@ -50,10 +51,11 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     html = decoded(data, charset)
     root = _tree(html)
     held, stated = (None, False) if root is None else island(root)
+    styled = "" if root is None else _styled_title(root)
     found, main, visible = (None, "", "") if root is None else _extract(root)
     visible = tidy(visible or visible_text(html))
     page = read_page(visible)
-    title = (found.title if found else "") or page.title
+    title = styled or (found.title if found else "") or page.title
     title = _headline(" ".join(title.removesuffix("¶").split()), visible)
     text = tidy(main) if main and visible else page.text  # else it is in menus only
     lines = without_notices(trim_meta(text.split("\n"), title))
@@ -76,6 +78,12 @@ def read_html(data: bytes, charset: str = "") -> Draft:
             what = "only a notice that JavaScript is needed; save the page with its text"
         raise Unreadable(f"expected an article, found {what}")
     return Draft(text, title, date or page.date, source, url, _language(html, f"{title}\n{text}"))
+
+
+def _styled_title(root) -> str:
+    """The title above the headings of a text that an office program wrote, "" for any other."""
+    found = root.xpath("//p[@class='MsoTitle' or @class='title'][not(preceding::h1)]")
+    return text_in(found[0]) if found else ""
 
 
 def _headline(title: str, visible: str) -> str:

@@ -36,6 +36,11 @@ _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upper
 _STYLED = re.compile(
     r"list-style(?:-type)?\s*:[^;]*?\b(none|(?:lower|upper)-(?:alpha|latin|roman))"
 )
+# The hour of an entry in a report that goes on, by itself above it, as in another entry at least.
+_BY_ITSELF = (
+    "time[following-sibling::*[1][self::p or self::h2 or self::h3 or self::h4 or self::div]]"
+)
+_ENTRY_TIME = f"//*[not(self::header)]/{_BY_ITSELF}[contains(., ':')][count(//{_BY_ITSELF}) > 1]"
 _NUMBERED = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)）.、．]")
 _NEVER_SHOWN = (
     "script",
@@ -126,6 +131,8 @@ def _unwrap(root) -> None:
         del node[:]
     for node in root.xpath("//q"):
         node.text, node.tail = f"“{node.text or ''}", f"”{node.tail or ''}"
+    for node in root.xpath(_ENTRY_TIME):
+        node.tag = "p"
     for node in list(root.iter("math", "q", "time", "label")):
         around = next(
             node.iterancestors("p", "li", "td", "th", "dd", "blockquote", "h1", "h2", "h3"), None
