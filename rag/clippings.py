@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.extras import extra
+
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
@@ -64,7 +66,8 @@ def as_markdown(clippings: Sequence[Clipping], lang: str) -> str:
 
 def as_docx(clippings: Sequence[Clipping], lang: str) -> bytes:
     """The same as a Word file, with footnotes of Word's own."""
-    from docx import Document
+    with extra():
+        from docx import Document
 
     document = Document()
     document.core_properties.title, document.core_properties.author = _TITLES[lang], "Yinju"

@@ -11,16 +11,18 @@ from pathlib import Path
 
 from rag import __version__
 from rag.errors import IndexMissing, YinjuError
+from rag.extras import absent
 
 
 def program() -> str:
-    """Version of Yinju and of its readers, and whether they read scans, for
+    """Version of Yinju and of its readers, whether they read scans, and what they cannot read, for
     :attr:`Origin.program`.
     """
     from rag.corpus.readers import VERSION
     from rag.corpus.readers.ocr import available
 
-    return f"{__version__}/{VERSION}{' with OCR' if available() else ''}"
+    lacking = "".join(f" without {one}" for one in absent())
+    return f"{__version__}/{VERSION}{' with OCR' if available() else ''}{lacking}"
 
 
 @dataclass(frozen=True, slots=True)

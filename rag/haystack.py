@@ -19,15 +19,13 @@ from threading import Lock
 from typing import Any
 
 from rag.errors import UsageError
-from rag.extras import missing
+from rag.extras import extra
 from rag.library import MAX_HITS, Index, checked
 from rag.passages import metadata, place
 from rag.search.types import Filters, Hit
 
-try:
+with extra():
     from haystack import Document, component, default_from_dict, default_to_dict
-except ImportError as error:
-    raise missing("haystack-ai", "haystack") from error
 
 # What Haystack's comparisons are here; a field may be written with or without "meta." before it.
 _FIELDS = {

@@ -14,12 +14,12 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from rag.extras import missing
+from rag.extras import extra
 from rag.library import Index
 from rag.passages import metadata, place
 from rag.search.types import Filters, Hit
 
-try:
+with extra():
     from llama_index.core.retrievers import BaseRetriever
     from llama_index.core.schema import (
         NodeRelationship,
@@ -28,8 +28,6 @@ try:
         RelatedNodeInfo,
         TextNode,
     )
-except ImportError as error:
-    raise missing("llama-index-core", "llamaindex") from error
 
 # What a model needs to name its source by; the rest of the metadata would only cost it tokens.
 _FOR_MODELS = {"title", "date", "source", "url"}

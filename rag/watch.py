@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from rag.adding import bring_up, corpora
 from rag.errors import IndexBusy, StorageError, UsageError, YinjuError
+from rag.extras import extra
 from rag.looks import FOLDER, forget, note
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def _watched(
     poll: bool,
     stop: threading.Event,
 ) -> Iterator[BuildReport | YinjuError | None]:
-    from watchfiles import watch as changes
+    with extra():
+        from watchfiles import watch as changes
 
     due, noted = True, -math.inf
     while not stop.is_set():

@@ -403,8 +403,8 @@ def test_a_third_language_is_answered_or_refused_in_words(call, sample_index, qu
 
 def test_empty_corpora(call, tmp_path):
     (tmp_path / "empty").mkdir()
-    for corpus, told in (("empty", ".txt, .md"), ("missing", "found nothing at")):
-        done = call("build", "--corpus", tmp_path / corpus, "--index", tmp_path / "index")
+    for name, told in (("empty", ".txt, .md"), ("missing", "found nothing at")):
+        done = call("build", "--corpus", tmp_path / name, "--index", tmp_path / "index")
         assert done.returncode == 3 and told in one_line(done)
 
 

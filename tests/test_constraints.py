@@ -382,7 +382,7 @@ def test_without_a_day_to_tell_from_only_the_calendar_counts():
     ]
 
 
-_PIECES = [
+PIECES = [
     "去年",
     "2022年",
     "3月",
@@ -426,7 +426,7 @@ _PIECES = [
 
 @settings(deadline=None)
 @given(
-    st.lists(st.sampled_from(_PIECES), max_size=9).map("".join),
+    st.lists(st.sampled_from(PIECES), max_size=9).map("".join),
     st.one_of(st.none(), st.dates(date(1950, 1, 1), date(2090, 1, 1))),
 )
 def test_periods_are_in_order_and_go_forwards(question, today):
@@ -772,7 +772,7 @@ def test_a_date_that_lies_ahead_is_not_the_newest(tmp_path):
 @settings(deadline=None, max_examples=40)
 @given(
     st.lists(
-        st.sampled_from([*_PIECES, "River Post", "报道", "建了什么", "哪些省"]),
+        st.sampled_from([*PIECES, "River Post", "报道", "建了什么", "哪些省"]),
         min_size=1,
         max_size=7,
     ).map("".join)

@@ -6,7 +6,20 @@ import sys
 import tomllib
 from importlib.metadata import packages_distributions
 
+import pytest
 from conftest import ROOT
+
+from rag.clippings import as_docx
+from rag.corpus.fetch import Fetcher
+from rag.corpus.readers import Unreadable, read_drafts
+from rag.errors import UsageError
+from rag.evaluation.metrics import evaluator_class
+from rag.extras import EXTRAS, READERS
+from rag.freshness import program
+from rag.serving.login import Door
+from rag.serving.passwords import Accounts, hash_password
+from rag.watch import watch
+from rag.writing.sounds import spelled
 
 TEXT = (ROOT / "pyproject.toml").read_text("utf-8")
 PROJECT = tomllib.loads(TEXT)["project"]
@@ -31,6 +44,11 @@ HEAVY = {
     "pypdfium2",
     "docx",
 }
+
+
+def reason(name: str) -> object:
+    """Reads a file that no reader can read, in this process."""
+    return read_drafts(f".{name.partition('.')[2]}", b"x")
 
 
 def normal(name: str) -> str:
@@ -96,11 +114,46 @@ def test_heavy_libraries_are_imported_where_they_are_used():
 
 def test_every_dependency_is_bounded_and_says_why_it_is_there():
     groups = (PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
-    for one in (one for group in groups for one in group):
+    for one in (one for group in groups for one in group if not one.startswith("yinju[")):
         line = re.findall(rf'^    "{re.escape(one)}".*$', TEXT, re.MULTILINE)[-1]
         before = TEXT[: TEXT.index(line)].rstrip().splitlines()[-1]
         assert "# " in line or before.lstrip().startswith("# "), f"{one} says not why it is there"
         assert re.search(r"[<=]\d|>=\d", one), f"{one} has no bound"
+
+
+def test_an_error_names_the_extra_that_brings_a_package():
+    for module, (package, name) in EXTRAS.items():
+        group = PROJECT["optional-dependencies"][name]
+        assert normal(package) in map(normal, group), module
+        assert normal(package) not in map(normal, PROJECT["dependencies"])
+    everything = PROJECT["optional-dependencies"]["all"][0]
+    assert {EXTRAS[module][1] for module in READERS} <= set(re.findall(r"[a-z]+", everything))
+
+
+@pytest.mark.parametrize(
+    "module, extra, call",
+    [
+        ("pypdfium2", "pdf", lambda: reason("a.pdf")),
+        ("docx", "word", lambda: reason("a.docx")),
+        ("docx", "word", lambda: as_docx([], "en")),
+        ("feedparser", "web", lambda: reason("a.rss")),
+        ("protego", "web", lambda: Fetcher().fetch("http://192.0.2.1/")),
+        ("watchfiles", "watch", lambda: next(watch("no-index", ["."]))),
+        ("itsdangerous", "login", lambda: Door(Accounts({"a": hash_password("b" * 12)}))),
+        ("pypinyin", "check", lambda: spelled("鼟", "teng")),
+        ("pytrec_eval", "eval", evaluator_class),
+    ],
+)
+def test_what_needs_an_extra_says_which(monkeypatch, module, extra, call):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises((UsageError, Unreadable), match=rf"pip install 'yinju\[{extra}\]'"):
+        call()
+
+
+def test_an_index_knows_which_files_it_could_not_read(monkeypatch):
+    whole = program()
+    monkeypatch.setattr("rag.extras.find_spec", lambda name: None if name == "docx" else name)
+    assert program() == f"{whole} without word"
 
 
 def test_packages_import_in_one_direction():

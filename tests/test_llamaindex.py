@@ -106,4 +106,4 @@ def test_without_the_framework_the_extra_is_named(module, package):
         f"except YinjuError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
-    assert done.stdout.endswith(f'pip install "yinju[{module}]"\n'), done.stderr
+    assert done.stdout.endswith(f"pip install 'yinju[{module}]'\n"), done.stderr

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -63,6 +64,28 @@ def test_chat_serves_the_corpus_where_it_is_told(make):
         and "<127.0.0.1>\n<--port>\n<7860>" in make("chat").stdout
     )
     assert "<::1>\n<--port>\n<80>" in make("chat", "HOST=::1", "PORT=80").stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere pip finds a small torch")
+@pytest.mark.parametrize(
+    "config, installs",
+    [
+        ("", "-m uv pip install --python PYTHON --torch-backend cpu --editable .[all]"),
+        ("global.find-links='/opt/wheels'", "install --editable .[all]"),
+        (":env:.extra-index-url='file:///opt'", "install --editable .[all]"),
+    ],
+)
+def test_a_stock_pip_leaves_torch_to_uv(make, tmp_path, config, installs):
+    python, log = tmp_path / "venv" / "bin" / "python", tmp_path / "log"
+    python.write_text(
+        f'#!/bin/sh\necho "$@" >> "{log}"\ncase "$*" in *"config list") echo "{config}";; esac\n'
+    )
+    python.chmod(0o755)
+    (tmp_path / "venv" / ".ready").unlink()
+    assert make("chat").returncode == 0
+    calls = log.read_text().splitlines()
+    assert calls[-1].endswith(installs.replace("PYTHON", str(python)))
+    assert any("install --quiet uv" in call for call in calls) == (not config)
 
 
 def test_help_names_every_target(make):

@@ -107,7 +107,7 @@ def test_what_is_counted_is_in_focus():
         assert word in question[start:end]
 
 
-_PIECES = [
+PIECES = [
     "哪些",
     "省",
     "谁",
@@ -128,7 +128,7 @@ _PIECES = [
 
 
 @settings(deadline=None)
-@given(st.one_of(st.text(), st.lists(st.sampled_from(_PIECES)).map("".join)))
+@given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map("".join)))
 def test_any_text_is_understood(text):
     asked = understand(text)
     assert asked.kind in KINDS and (asked.kind == "places") == bool(asked.level)
@@ -391,7 +391,7 @@ def test_what_evidence_must_name(question, names):
         st.text(),
         st.lists(
             st.sampled_from(
-                [*_PIECES, "除了", "以外", "最", "超过", "3", "more than ", "besides ", "X", "没有"]
+                [*PIECES, "除了", "以外", "最", "超过", "3", "more than ", "besides ", "X", "没有"]
             )
         ).map("".join),
     )

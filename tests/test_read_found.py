@@ -211,16 +211,32 @@ def test_signs_that_no_one_sees_and_the_head_of_a_mail():
             ":::tip 提示\n停水。\n:::\n\n> [!note] 说明\n> 两小时。",
             "提示\n\n停水。\n\n说明\n两小时。",
         ),
+        ('{id: a}\n\n停水。\n\n{class: b, width: "50%"}\n两小时。', "停水。\n\n两小时。"),
         ("import A from 'a'\n\n<Tabs>\n\n停水。\n\n</Tabs>", "停水。"),
         (
-            "面积30km^2^，{a}和a == b。\n\n```\n{{< a >}}\n```",
-            "面积30km²，{a}和a == b。\n\n{{< a >}}",
+            "H~2~O，面积30km^2^，{a}和a == b。\n\n```\n{{< a >}}\n```",
+            "H2O，面积30km²，{a}和a == b。\n\n{{< a >}}",
         ),
         ("| a | b |\n|---|---|\n| 南湾 | 9万<br>人 |", "a\tb\n南湾\t9万 人"),
     ],
 )
 def test_what_generators_add_to_markdown(text, shown):
     assert one("a.md", f"---\ntitle: 公园\n---\n{text}").text == shown
+
+
+@pytest.mark.parametrize(
+    "head, read",
+    [
+        ("Title: 公园开放\nDate: 2015-03-02 10:20\nTags: a, b\n\n", ("公园开放", "2015-03-02")),
+        ("author: 李明\r\ntitle: 公园开放\r\ndate: 2015-03-02\r\n\r\n", ("公园开放", "2015-03-02")),
+        ("标题：公园开放\n日期：2015年3月2日\n\n", ("公园开放", "2015-03-02")),
+    ],
+)
+def test_front_matter_without_marks(head, read):
+    found = one("a.md", head + BODY)
+    assert ((found.title, found.date), found.text) == (read, BODY)
+    note = "Note: read this.\nDate: 2015-03-02\n\n"  # names no title
+    assert one("a.md", note + BODY).title == "Note: read this."
 
 
 def test_a_paragraph_of_markdown_is_broken_where_its_sentences_end():

@@ -139,6 +139,8 @@ def test_a_feed_in_its_declared_encoding_and_an_odd_entry():
         "<html><body>x</body></html>",
         "/etc/passwd",
         '<rss version="2.0"><channel></channel></rss>',
+        "<article><section><title>公园</title><para>免费开放。</para></section></article>",
+        "<book><item><title>公园</title></item><item><title>b</title></item></book>",
     ],
 )
 def test_what_is_no_feed(data):

@@ -20,6 +20,8 @@ from rag import Assistant, Index
 from rag.corpus import Article, Skipped, read_bytes
 from rag.corpus.readers import ocr
 from rag.corpus.readers.pdf import read_pdf
+from rag.corpus.readers.pdf_layout import by_columns
+from rag.corpus.readers.pdf_lines import Line
 
 VERA = os.path.join(os.path.dirname(reportlab.__file__), "fonts", "Vera.ttf")
 LEFT = (
@@ -327,3 +329,35 @@ def test_a_picture_is_no_page_of_text_where_it_is_small(without_ocr):
     canvas.save()
     (item,) = read_bytes("a.pdf", out.getvalue())
     assert isinstance(item, Article) and not isinstance(item, Skipped)
+
+
+def column(lines, left, top) -> list[Line]:
+    """Lines of a column as text recognition gives them: their boxes."""
+    return [
+        Line(line, left, top - 20 * n, left + 10.0 * len(line), top - 20 * n - 12, 10.0)
+        for n, line in enumerate(lines)
+    ]
+
+
+@pytest.mark.parametrize("lower", [0, 7, 13])
+def test_columns_of_a_scan_whose_lines_do_not_stand_level(lower):
+    over = column(["公园的标题" * 8], 50, 780)
+    left, right = column(cut(LEFT, 18)[:4], 50, 740), column(cut(RIGHT, 18)[:4], 250, 740 - lower)
+    below = column(["图为东山公园和西山公园的游客" * 3], 50, 600)
+    beside = sorted(left + right, key=lambda line: -line.top)
+    assert by_columns(over + beside + below) == over + left + right + below
+
+
+def test_cells_of_a_scan_are_no_columns():
+    rows = [
+        one
+        for row in zip(column(list("甲乙丙丁"), 50, 740), column(["6班"] * 4, 250, 739))
+        for one in row
+    ]
+    assert by_columns(rows) == rows
+
+
+def test_a_heading_as_large_as_the_title_is_none_of_it():
+    page = [(50, 780, "公园年报二〇一五", 22), (50, 750, "滨江市园林局"), (50, 700, "概况", 22)]
+    draft = read_pdf(pdf(page + lines(LEFT, 660)))[0]
+    assert draft.title == "公园年报二〇一五" and "概况" in draft.text.split("\n")

@@ -4,6 +4,7 @@ they belong.
 
 import html
 import re
+import tomllib
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,7 +17,7 @@ from markdown_it import MarkdownIt
 from rag.answer.types import COLUMNS, Answer, Cell, Citation, Column, Row
 from rag.corpus.article import Article
 from rag.search.types import Highlight
-from rag.ui import render, sources, start, texts, texts_corpus, texts_work
+from rag.ui import render, sources, start, texts
 from rag.ui.asked import Asked
 from rag.ui.markup import Span, escape, mark_up
 from rag.ui.texts import (
@@ -546,15 +547,12 @@ def test_the_newest_answers_sources_are_open_and_the_others_folded():
     )
 
 
-def test_the_corpus_tab_has_words_of_its_own():
-    own = set(
-        re.findall(r'^        "(\w+)":', Path(texts.__file__).read_text("utf-8"), re.MULTILINE)
-    )
-    assert (
-        own
-        and not own & set(texts_corpus.TEXTS["en"])
-        and not {*own, *texts_corpus.TEXTS["en"]} & set(texts_work.TEXTS["en"])
-    )
+@pytest.mark.parametrize("lang", texts.LANGS)
+def test_no_part_of_the_page_has_the_key_of_another(lang):
+    file = Path(texts.__file__).parent / "words" / f"{lang}.toml"
+    parts = tomllib.loads(file.read_text("utf-8"))
+    assert set(parts) == {"page", "corpus", "work"}
+    assert sum(map(len, parts.values())) == len(TEXTS[lang])
 
 
 def test_both_languages_hold_the_same_texts_with_the_same_gaps():

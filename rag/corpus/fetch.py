@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from email.message import Message
 from urllib.parse import urlsplit
 
-import httpcore
-import httpx
-
 from rag import __version__
-from rag.corpus.address import PublicBackend, Resolve, resolve
 from rag.errors import FetchError
+from rag.extras import extra
+
+with extra():
+    import httpcore
+    import httpx
+
+    from rag.corpus.address import PublicBackend, Resolve, resolve
 
 AGENT = "Yinju"
 USER_AGENT = f"{AGENT}/{__version__} (reads single articles for one person's own archive)"
@@ -258,7 +261,8 @@ class Fetcher:
 
     def _permitted(self, url: httpx.URL, deadline: float) -> None:
         """Raises FetchError where the site's robots.txt forbids the page (RFC 9309)."""
-        from protego import Protego
+        with extra():
+            from protego import Protego
 
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         if origin not in self._robots:

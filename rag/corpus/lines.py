@@ -9,9 +9,8 @@ _WIDE = re.compile(
     "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd]"
 )
 
-_UNSEEN = re.compile(
-    "[\u00ad\u200b\u2060\ufeff]+"
-)  # hyphens where a line may end, widths of nothing
+# Hyphens where a line may end, widths of nothing, and what notes lead back with.
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]+|↩\ufe0e?")
 _WRAP_WIDTHS = range(60, 101)
 _WRAP_LINES = 4  # fewer lines are too few to tell
 

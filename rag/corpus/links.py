@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from rag.errors import FetchError
+from rag.extras import extra
 
 _XML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]")
 _FEEDS, _SITEMAPS = ("rss", "feed", "RDF"), ("urlset", "sitemapindex")
@@ -57,7 +58,8 @@ def find_links(data: bytes, url: str) -> Links:
 
 
 def _feed(data: bytes, url: str) -> tuple[str, ...]:
-    import feedparser
+    with extra():
+        import feedparser
 
     # A stream, never bytes: those it would first try to open as the name of a file.
     feed = feedparser.parse(

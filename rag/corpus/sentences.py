@@ -49,6 +49,10 @@ _GAP = re.compile(
     r"|(?<=[\u4e00-\u9fff])(?<![年于从至到在自及和与的])"
     r"(?=(?:\d{1,2}|(?<!十)[一二三四五六七八九]|十[一二]?)月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]在)"
 )
+# However short the line, where the next part begins with its day.
+_DATED_GAP = re.compile(
+    r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=(?:\d{2,4}年)?\d{1,2}月\d{1,2}[日号][\u4e00-\u9fff])"
+)
 _STOPS = frozenset('，、。！？；：,.!?;:|\t“”「」『』（）()《》"\n\r') | {""}
 _RUN_ON = 60
 _RUN = 10
@@ -141,7 +145,8 @@ def run_on(text: str, at: int) -> list[Span]:
     begin = text.rfind("\n", 0, at) + 1
     end = text.find("\n", at)
     end = len(text) if end < 0 else end
-    if end - begin <= _RUN_ON or _MARK.search(text, begin, end - 1):
+    short = end - begin <= _RUN_ON and not _DATED_GAP.search(text, begin, end)
+    if short or _MARK.search(text, begin, end - 1):
         return []
     found = sentences(text, begin, end)
     return found if len(found) > 1 else []
@@ -155,7 +160,8 @@ def _append(out: list[Span], text: str, begin: int, end: int) -> None:
         begin += len(piece) - len(piece.lstrip())
         end = begin + len(bare)
         whole = bare[-1] in _STOPS or text[end : end + 1] in _STOPS
-        if len(bare) > _RUN_ON or not whole or begin and text[begin - 1] not in _STOPS:
+        unmarked = bare[-1] not in _ENDERS and _DATED_GAP.search(bare)
+        if len(bare) > _RUN_ON or not whole or unmarked or begin and text[begin - 1] not in _STOPS:
             for stop, start in _run_on(text, begin, end):
                 out.append((begin, stop))
                 begin = start
@@ -175,7 +181,7 @@ def _run_on(text: str, begin: int, end: int) -> list[Span]:
         first -= 1
     while last < end + _RUN_ON and last < len(text) and text[last] not in _STOPS:
         last += 1
-    if last - first <= _RUN_ON:
+    if last - first <= _RUN_ON and not _DATED_GAP.search(text, first, last):
         return []
     out = []
     ends = [*(gap.start() for gap in gaps[1:]), end]

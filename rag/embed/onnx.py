@@ -21,7 +21,7 @@ from typing import Any
 from rag.errors import ModelError
 
 ONNX, ONNX_INT8 = "onnx", "onnx-int8"
-INSTALL = "pip install onnxruntime"
+INSTALL = "pip install 'yinju[onnx]'"
 _INT8 = re.compile(r"int8|quantized")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.errors import UsageError
+from rag.extras import extra
 
 RESAMPLES, SEED = 2_000, 20_240_601
 _BATCH = 4_000_000  # numbers that are drawn at once
@@ -155,10 +156,11 @@ def _depths(k: int) -> list[int]:
 def evaluator_class() -> type:
     """pytrec_eval's evaluator. Raises UsageError where it is not installed."""
     try:
-        from pytrec_eval import RelevanceEvaluator
-    except ImportError as error:
+        with extra():
+            from pytrec_eval import RelevanceEvaluator
+    except UsageError as error:
         raise UsageError(
-            "expected the package pytrec-eval-terrier, which has no ready-made build for this"
-            " system: pip install pytrec-eval-terrier (with a C compiler) builds one"
+            f"{error}; Linux on ARM has no ready-made build of it: pip install"
+            " pytrec-eval-terrier, with a C compiler, makes one"
         ) from error
     return RelevanceEvaluator

@@ -12,11 +12,11 @@ import os
 from importlib import resources
 from math import ceil
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from rag.extras import extra
 from rag.serving.backoff import Backoff
 from rag.serving.passwords import LONGEST, Accounts
 
@@ -44,7 +44,10 @@ class Door:
     """Lets in who knows a password; safe to use from many requests."""
 
     def __init__(self, accounts: Accounts, backoff: Backoff | None = None) -> None:
-        self._accounts, self._backoff = accounts, backoff or Backoff()
+        with extra():
+            from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+        self._accounts, self._backoff, self._forged = accounts, backoff or Backoff(), BadSignature
         self._signer = URLSafeTimedSerializer(
             accounts.secret, salt="login", signer_kwargs={"digest_method": hashlib.sha256}
         )
@@ -105,7 +108,7 @@ class Door:
     def _signed(self, ticket: str) -> str | None:
         try:
             name = self._signer.loads(ticket, max_age=LASTS_SECONDS) if ticket else None
-        except BadSignature:
+        except self._forged:
             return None
         return name if name in self._accounts.hashes else None
 

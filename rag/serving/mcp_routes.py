@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from rag.errors import UsageError
+from rag.extras import extra
 from rag.serving.guard import BODY_LIMIT, MCP_PATH
 
 if TYPE_CHECKING:
@@ -33,14 +34,8 @@ log = logging.getLogger("rag.server")
 def server_of(desk: Desk) -> MCPServer:
     """The MCP server of a desk, see :func:`rag.serving.mcp_server.build_server`. Raises UsageError
     where the SDK is not installed."""
-    try:
+    with extra():
         from rag.serving.mcp_server import build_server
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types"):
-            raise
-        raise UsageError(
-            "expected the MCP SDK (mcp 2), which is not installed: pip install 'yinju[mcp]'"
-        ) from error
     return build_server(desk)
 
 

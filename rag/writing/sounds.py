@@ -10,6 +10,7 @@ import functools
 import re
 from difflib import SequenceMatcher
 
+from rag.extras import extra
 from rag.writing.data import lines
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -58,7 +59,8 @@ def is_pinyin(word: str) -> bool:
 @functools.lru_cache(maxsize=1 << 14)
 def _pinyin(character: str) -> tuple[str, ...]:
     """The readings of a character, without tones; those of surnames among them."""
-    from pypinyin import Style, pinyin
+    with extra():
+        from pypinyin import Style, pinyin
 
     return tuple(
         dict.fromkeys(

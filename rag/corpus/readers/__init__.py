@@ -12,6 +12,7 @@ import importlib
 from collections.abc import Callable, Mapping
 
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
+from rag.errors import UsageError
 
 __all__ = [
     "IN_PLACE",
@@ -35,7 +36,7 @@ def _lazy(module: str, function: str) -> Reader:
     return read
 
 
-VERSION = 3
+VERSION = 4
 """Of what is read: raise it whenever a file would be read otherwise than before, so that an index
 reads its files anew.
 """
@@ -83,5 +84,8 @@ def read_drafts(
         from rag.corpus.readers.rows import read_json
 
         return read_json(data, columns or {})
-    found = READERS[suffix](data)
+    try:
+        found = READERS[suffix](data)
+    except UsageError as error:  # an extra is not installed
+        raise Unreadable(str(error)) from error
     return found if isinstance(found, list) else [found]

@@ -20,11 +20,12 @@ from rag.corpus.line_kinds import (
     labelled_source,
 )
 from rag.corpus.lines import tidy, width
-from rag.corpus.readers.docx_numbers import Numbers
+from rag.corpus.readers.docx_numbers import Numbers, inner
 from rag.corpus.readers.docx_text import CENTRED, W, chart, diagram, lines_of, text_of
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.html import page_text
 from rag.corpus.readers.zipped import FAILURES, open_zip
+from rag.extras import extra
 
 _NOT_TEXT = re.compile(
     r"^(?:untitled|无标题|未命名|document\s*\d*|文档\s*\d*|新建.*文档|microsoft .*|word"
@@ -54,7 +55,8 @@ def read_docx(data: bytes) -> Draft:
     Raises:
         Unreadable: damaged, encrypted, an old .doc, too large once unpacked, or without text.
     """
-    import docx
+    with extra():
+        import docx
 
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
@@ -65,9 +67,10 @@ def read_docx(data: bytes) -> Draft:
         data = _usual(archive) or data
     try:
         document = docx.Document(io.BytesIO(data))
-        styles = {style.style_id: (style.name or "").lower() for style in document.styles}
-        parts = _Parts(document.part, styles)
-        lines = list(lines_of(document.element.body, styles, parts.aside, parts.numbers.before))
+        parts = _Parts(document.part)
+        lines = list(
+            lines_of(document.element.body, parts.styles, parts.aside, parts.numbers.before)
+        )
         around = list(parts.around())
         told = document.core_properties
         title, made = told.title or "", told.created
@@ -106,15 +109,16 @@ def _usual(archive: zipfile.ZipFile) -> bytes:
 
 
 class _Parts:
-    """The parts of a Word file besides its body: notes, charts, headers, comments. Each note is
-    told once.
+    """The parts of a Word file besides its body: styles, notes, charts, headers, comments. Each
+    note is told once.
     """
 
-    def __init__(self, part, styles: dict[str, str]) -> None:
-        self._part, self._styles = part, styles
+    def __init__(self, part) -> None:
+        self._part = part
         self._notes: dict[str, dict] = {}
-        described = (style for root in self._roots("styles") for style in root.iter(f"{W}style"))
+        described = [style for root in self._roots("styles") for style in root.iter(f"{W}style")]
         self.numbers = Numbers(self._roots("numbering"), described)
+        self.styles = {one.get(f"{W}styleId", ""): inner(one, "name").lower() for one in described}
 
     def aside(self, kind: str, key: str) -> Iterator[str]:
         """As :data:`rag.corpus.readers.docx_text.Aside`."""
@@ -157,7 +161,7 @@ class _Parts:
                 )
 
     def _text(self, root) -> Iterator[str]:
-        return (text for text, _ in lines_of(root, self._styles) if text)
+        return (text for text, _ in lines_of(root, self.styles) if text)
 
     def _drawn(self, key: str) -> Iterator[str]:
         relation = self._part.rels.get(key)

@@ -48,28 +48,28 @@ class Numbers:
         levels = {int(_value(one, "ilvl")): one for one in _all(kind, "lvl") if _is_level(one)}
         counts = self._counted(key, level, levels)
         shown = levels.get(level)
-        if shown is None or _inner(shown, "numFmt") in ("bullet", "none"):
+        if shown is None or inner(shown, "numFmt") in ("bullet", "none"):
             return ""
         legal = shown.find(f"{W}isLgl") is not None
 
         def figure(place: re.Match) -> str:
             at = int(place[1]) - 1
-            form = _inner(levels[at], "numFmt") if at in levels else ""
+            form = inner(levels[at], "numFmt") if at in levels else ""
             return numeral(counts[at], "decimal" if legal and at < level else form or "decimal")
 
-        text = _PLACE.sub(figure, _inner(shown, "lvlText")).strip()
+        text = _PLACE.sub(figure, inner(shown, "lvlText")).strip()
         return text if not text or text[-1] in _CLOSE else f"{text} "
 
     def _counted(self, key: str, level: int, levels: dict[int, object]) -> list[int]:
         """The counts of all levels at the next paragraph of one; -1 is "not begun"."""
-        counts = self._counts.setdefault(_inner(self._lists[key], "abstractNumId"), [-1] * _LEVELS)
+        counts = self._counts.setdefault(inner(self._lists[key], "abstractNumId"), [-1] * _LEVELS)
         if (key, level) not in self._begun:
             self._begun.add((key, level))
             if (start := self._override(key, level)) is not None:
                 counts[level] = start - 1
         for at in range(level + 1):
             if counts[at] < 0:
-                start = _inner(levels[at], "start") if at in levels else ""
+                start = inner(levels[at], "start") if at in levels else ""
                 counts[at] = (int(start) if _is_count(start) else 1) - (at == level)
         counts[level] += 1
         counts[level + 1 :] = [-1] * (_LEVELS - level - 1)
@@ -78,7 +78,7 @@ class Numbers:
     def _override(self, key: str, level: int) -> int | None:
         for one in _all(self._lists[key], "lvlOverride"):
             if _value(one, "ilvl") == str(level) and _is_count(
-                start := _inner(one, "startOverride")
+                start := inner(one, "startOverride")
             ):
                 return int(start)
         return None
@@ -88,13 +88,13 @@ class Numbers:
         marks = paragraph.find(f"{W}pPr")
         if marks is None:
             return "", 0
-        own, name = marks.find(f"{W}numPr"), _inner(marks, "pStyle")
-        key, level = _inner(own, "numId"), _inner(own, "ilvl")
+        own, name = marks.find(f"{W}numPr"), inner(marks, "pStyle")
+        key, level = inner(own, "numId"), inner(own, "ilvl")
         if (not key or not level) and self._listed:
             at = next((at for at in self._above(name) if at in self._listed), None)
             if at is not None:
                 told = _numbering(self._styles[at])
-                key, level = key or _inner(told, "numId"), level or _inner(told, "ilvl")
+                key, level = key or inner(told, "numId"), level or inner(told, "ilvl")
                 level = level or self._level_of_style(key, at)
         return key, int(level) if _is_count(level) and int(level) < _LEVELS else 0
 
@@ -104,22 +104,22 @@ class Numbers:
             if name not in self._styles:
                 return
             yield name
-            name = _inner(self._styles[name], "basedOn")
+            name = inner(self._styles[name], "basedOn")
 
     def _level_of_style(self, key: str, style: str) -> str:
         kind = self._kind(key)
-        named = (one for one in _all(kind, "lvl") if _inner(one, "pStyle") == style)
+        named = (one for one in _all(kind, "lvl") if inner(one, "pStyle") == style)
         return next((_value(one, "ilvl") for one in (named if kind is not None else ())), "")
 
     def _kind(self, key: str):
         """How a list looks, also where that is said of a style; None for no list."""
         if key not in self._lists:
             return None
-        kind = self._kinds.get(_inner(self._lists[key], "abstractNumId"))
-        linked = _inner(kind, "numStyleLink")
+        kind = self._kinds.get(inner(self._lists[key], "abstractNumId"))
+        linked = inner(kind, "numStyleLink")
         told = _numbering(self._styles[linked]) if linked in self._styles else None
-        other = self._lists.get(_inner(told, "numId"))
-        return self._kinds.get(_inner(other, "abstractNumId")) if other is not None else kind
+        other = self._lists.get(inner(told, "numId"))
+        return self._kinds.get(inner(other, "abstractNumId")) if other is not None else kind
 
 
 def _numbering(style):
@@ -134,7 +134,7 @@ def _value(node, name: str) -> str:
     return node.get(f"{W}{name}", "")
 
 
-def _inner(node, name: str) -> str:
+def inner(node, name: str) -> str:
     """The value of an element in another, "" where it is not there."""
     found = node.find(f"{W}{name}") if node is not None else None
     return found.get(f"{W}val", "") if found is not None else ""

@@ -10,6 +10,7 @@ from rag.corpus.language import detect_lang
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import decoded
 from rag.corpus.readers.markup import shown, visible_text
+from rag.extras import extra
 
 
 def read_feed(data: bytes) -> list[Draft | Missing]:
@@ -19,7 +20,8 @@ def read_feed(data: bytes) -> list[Draft | Missing]:
     Raises:
         Unreadable: no feed, or one without entries; NotText.
     """
-    import feedparser
+    with extra():
+        import feedparser
 
     text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", decoded(data))
     # A stream, never bytes: those it would first try to open as the name of a file or as an
@@ -29,13 +31,15 @@ def read_feed(data: bytes) -> list[Draft | Missing]:
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    if not feed.entries:
-        what = "one without entries" if feed.get("version") else "none"
+    source = " ".join(visible_text(feed.feed.get("title") or "").split())
+    entries = [_entry(entry, source, number) for number, entry in enumerate(feed.entries, 1)]
+    known = bool(feed.get("version"))  # "" of other XML, and of feeds that do not say
+    if not entries or not (known or any(isinstance(one, Draft) for one in entries)):
+        what = "one without entries" if known else "none"
         raise Unreadable(
             f"expected a feed (RSS, Atom), found {what}; save articles as .html or .txt"
         )
-    source = " ".join(visible_text(feed.feed.get("title") or "").split())
-    return [_entry(entry, source, number) for number, entry in enumerate(feed.entries, 1)]
+    return entries
 
 
 def _entry(entry, source: str, number: int) -> Draft | Missing:

@@ -8,12 +8,20 @@ import itertools
 
 from rag.corpus.line_kinds import is_control, is_date_line, is_meta
 from rag.corpus.lines import width
-from rag.corpus.readers import notes
-from rag.corpus.readers.tree import INLINE, text_in
+from rag.corpus.readers.notes import HELD
+from rag.corpus.readers.tree import INLINE, linked_in, text_in
 
 _MOST = 0.8
+_BESIDE = 0.1
 _PROSE = frozenset(
-    "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre details figure center header section".split()
+    "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre details figure center header section"
+    " hr br img".split()
+)
+_OUTSIDE = ".//nav | .//footer | .//aside[not(ancestor::footer)] | .//form"
+# A heading that leads elsewhere: what has one is rather a link to an article than one.
+_LINKED_HEADING = (
+    ".//*[self::h1 or self::h2 or self::h3 or self::h4]"
+    "[ancestor::a or .//a[@href and not(starts-with(@href, '#'))]]"
 )
 _DEEPEST = 40  # levels above a paragraph
 _PARAGRAPH_COLUMNS = 60  # less, outside of an article, is rather a menu than a sentence
@@ -25,45 +33,95 @@ def frame(root) -> None:
     Converters write such pages, and people. Of a page without such a frame trafilatura takes
     paragraphs only, and leaves headings and lists.
     """
-    _same_posts(root)
+    _one_article(root)
+    notes = [one for one in root.xpath(HELD) if not _in_article(one)]
+    article = _article(root)
+    for one in notes if article is not None else ():
+        article.append(one)
+
+
+def _article(root):
+    """What frames the article: the page's own element, else one that is made; None where the page
+    holds other things as well, or several articles.
+    """
     body = root.find(".//body")
-    if body is None or next(root.iter("article", "main"), None) is not None:
-        return
-    node, size = body, len(text_in(body))
+    own = [one for one in root.iter("article", "main") if not _in_article(one)]
+    if body is None or own:
+        return own[0] if len(own) == 1 else None
+    node, size = body, _size(body)
     while (
         inner := next(
-            (
-                one
-                for one in node
-                if one.tag in ("div", "section") and len(text_in(one)) > _MOST * size
-            ),
+            (one for one in node if one.tag in ("div", "section") and _size(one) > _MOST * size),
             None,
         )
     ) is not None:
         node = inner
-    held = sum(len(text_in(one)) for one in node if one.tag in _PROSE)
-    if (
-        size
-        and held > _MOST * size
-        and sum(len(text_in(link)) for link in node.iter("a")) < (1 - _MOST) * size
-    ):
-        article = node.makeelement("article")
-        article.extend(list(node))
-        article.text, node.text = node.text, None
-        node.append(article)
-        for one in body.xpath(f".{notes.HELD}[not(ancestor::article)]"):
-            article.append(one)
+    held = sum(len(text_in(one)) for one in node if _is_text(one))
+    linked = linked_in(node) - sum(map(linked_in, node.xpath(_OUTSIDE)))
+    if not size or held <= _MOST * size or linked >= (1 - _MOST) * size:
+        node = _alone(body, _held(root))
+        if node is None:
+            return None
+    article = node.makeelement("article")
+    article.extend(list(node))
+    article.text, node.text = node.text, None
+    node.append(article)
+    for section in list(article.iter("section")):  # trafilatura would take one for the article
+        if all(_is_text(one) for one in section) and not (section.text or "").strip():
+            section.drop_tag()
+    return article
 
 
-def _same_posts(root) -> None:
-    """Takes the class from several parts of a page that trafilatura would take for the article
-    each: the posts of a forum, of a report that goes on.
+def _alone(body, held):
+    """What holds most sentences of a page, if little but links stands outside of it; else None."""
+    if held is None:
+        return None
+    beside = len(text_in(body)) - linked_in(body) - len(text_in(held)) + linked_in(held)
+    return held if beside <= _BESIDE * len(text_in(held)) else None
+
+
+def _size(node) -> int:
+    """Characters of an element, but for those of menus and the like in it."""
+    return len(text_in(node)) - sum(len(text_in(one)) for one in node.xpath(_OUTSIDE))
+
+
+def _is_text(node) -> bool:
+    """Whether an element is a paragraph or the like, or holds such only."""
+    return node.tag in _PROSE or (
+        node.tag == "div"
+        and not (node.text or "").strip()
+        and node.find(".//a") is None
+        and all(_is_text(one) and not (one.tail or "").strip() for one in node)
+    )
+
+
+def _in_article(node) -> bool:
+    return next(node.iterancestors("article", "main"), None) is not None
+
+
+def _one_article(root) -> None:
+    """Makes one article of several parts of a page that trafilatura would take for the article
+    each: the posts of a forum, the entries of a report that goes on. Articles that a page with its
+    own one only leads to go.
     """
-    posts = root.xpath("//*[@class='post' or @class='entry']")
+    own = [one for one in root.iter("article", "main") if not _in_article(one)]
+    teasers = [one for one in own if one.tag == "article" and one.xpath(_LINKED_HEADING)]
+    if len(teasers) < len(own):
+        for one in teasers:
+            one.drop_tree()
+            own.remove(one)
+    posts = root.xpath("//*[@class='post' or @class='entry']") or own
     sizes = [len(text_in(post)) for post in posts]
-    if len(posts) > 1 and max(sizes) < _MOST * sum(sizes):
+    if len(posts) < 2 or max(sizes) >= _MOST * sum(sizes):
+        return
+    for post in posts:
+        post.attrib.pop("class", None)
+    if not any(map(_in_article, posts)) and len({post.getparent() for post in posts}) == 1:
+        article = posts[0].makeelement("article")
+        posts[0].addprevious(article)
         for post in posts:
-            del post.attrib["class"]
+            post.tag = "section"
+            article.append(post)
 
 
 def paragraphs(root) -> None:
@@ -77,9 +135,7 @@ def paragraphs(root) -> None:
         if not all(node.tag in INLINE for node in division):
             if inside or division is held:
                 _wrap(division)
-        elif _is_told(
-            text_in(division), sum(len(text_in(link)) for link in division.iter("a")), inside
-        ):
+        elif _is_told(text_in(division), linked_in(division), inside):
             division.tag = "p"
 
 
@@ -96,7 +152,7 @@ def _held(root):
             for above in itertools.islice(holders, _DEEPEST):
                 sums[above] = sums.get(above, 0) + len(text)
     most = (node for node, size in sums.items() if size >= _MOST * total)
-    smallest = min(most, key=lambda node: sum(1 for _ in node.iter()), default=None)
+    smallest = min(most, key=lambda node: node.xpath("count(.//*)"), default=None)
     return None if smallest is None or smallest.tag in ("body", "html") else smallest
 
 
@@ -106,7 +162,7 @@ def _own_text(node) -> tuple[str, int]:
     for inner in node:
         if inner.tag in INLINE:
             parts.append(text_in(inner))
-            linked += sum(len(text_in(link)) for link in inner.iter("a"))
+            linked += linked_in(inner)
         parts.append(inner.tail or "")
     return " ".join(" ".join(parts).split()), linked
 

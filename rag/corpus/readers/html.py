@@ -17,7 +17,8 @@ from rag.corpus.page import read_page, trim_meta
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.framing import frame, paragraphs
 from rag.corpus.readers.islands import island, without_notices
-from rag.corpus.readers.markup import ready, visible_text
+from rag.corpus.readers.markup import ready, text_around, visible_text
+from rag.corpus.readers.tree import text_in
 
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})",
@@ -50,10 +51,11 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     html = decoded(data, charset)
     root = _tree(html)
     held, stated = (None, False) if root is None else island(root)
-    found, main = (None, "") if root is None else _extract(root)
-    visible = tidy(visible_text(html))
+    styled = "" if root is None else _styled_title(root)
+    found, main, visible = (None, "", "") if root is None else _extract(root)
+    visible = tidy(visible or visible_text(html))
     page = read_page(visible)
-    title = (found.title if found else "") or page.title
+    title = styled or (found.title if found else "") or page.title
     title = _headline(" ".join(title.removesuffix("¶").split()), visible)
     text = tidy(main) if main and visible else page.text  # else it is in menus only
     lines = without_notices(trim_meta(text.split("\n"), title))
@@ -76,6 +78,12 @@ def read_html(data: bytes, charset: str = "") -> Draft:
             what = "only a notice that JavaScript is needed; save the page with its text"
         raise Unreadable(f"expected an article, found {what}")
     return Draft(text, title, date or page.date, source, url, _language(html, f"{title}\n{text}"))
+
+
+def _styled_title(root) -> str:
+    """The title above the headings of a text that an office program wrote, "" for any other."""
+    found = root.xpath("//p[@class='MsoTitle' or @class='title'][not(preceding::h1)]")
+    return text_in(found[0]) if found else ""
 
 
 def _headline(title: str, visible: str) -> str:
@@ -144,19 +152,22 @@ def _config():
 
 
 def _extract(root):
-    """trafilatura's metadata of a page, None for what it cannot read; and the main text, "" where
-    it finds none. The tree is changed.
+    """trafilatura's metadata of a page, None for what it cannot read; the main text, "" where it
+    finds none; and all that the page shows, "" where it cannot be told. The tree is changed.
     """
+    import lxml.etree
     import trafilatura
 
-    told = None
+    told, visible = None, ""
     try:
         # Read before the tree is changed. Its extensive search makes 2015-01-01 of a copyright
         # line.
         told = trafilatura.extract_metadata(
             root, date_config={"extensive_search": False, "original_date": True}
         )
+        lxml.etree.strip_elements(root, "script", "style", "noscript", "template", with_tail=False)
         ready(root)
+        visible = text_around(root)
         frame(root)
         paragraphs(root)
         found = trafilatura.bare_extraction(
@@ -164,4 +175,4 @@ def _extract(root):
         )
     except (ValueError, TypeError, AttributeError, RecursionError):
         found = None  # pages broken enough to confuse it are read as plain lines
-    return told, _NUMBER.sub("", found.text or "") if found else ""
+    return told, _NUMBER.sub("", found.text or "") if found else "", visible

@@ -4,6 +4,7 @@ all blocks.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Sequence
 
@@ -17,6 +18,7 @@ from rag.corpus.readers.tree import INLINE, is_count, text_in
 RAISED = dict(zip("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"))
 """The raised forms of what powers are written with."""
 
+_SPACES = re.compile(r"\s+")
 _POWER = re.compile(r"[+\-−]?(?:\d{1,3}|n)")
 # What sites call the words below a picture, which they do not tell otherwise.
 _CAPTION_CLASS = re.compile(
@@ -30,6 +32,15 @@ _UNSEEN = frozenset("sr-only screen-reader-text visually-hidden visuallyhidden".
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
 _NOTES = re.compile(r"foot-?note|end-?note|reference|bibliograph", re.IGNORECASE)
 _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+# The same as style sheets call them.
+_STYLED = re.compile(
+    r"list-style(?:-type)?\s*:[^;]*?\b(none|(?:lower|upper)-(?:alpha|latin|roman))"
+)
+# The hour of an entry in a report that goes on, by itself above it, as in another entry at least.
+_BY_ITSELF = (
+    "time[following-sibling::*[1][self::p or self::h2 or self::h3 or self::h4 or self::div]]"
+)
+_ENTRY_TIME = f"//*[not(self::header)]/{_BY_ITSELF}[contains(., ':')][count(//{_BY_ITSELF}) > 1]"
 _NUMBERED = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)）.、．]")
 _NEVER_SHOWN = (
     "script",
@@ -120,6 +131,8 @@ def _unwrap(root) -> None:
         del node[:]
     for node in root.xpath("//q"):
         node.text, node.tail = f"“{node.text or ''}", f"”{node.tail or ''}"
+    for node in root.xpath(_ENTRY_TIME):
+        node.tag = "p"
     for node in list(root.iter("math", "q", "time", "label")):
         around = next(
             node.iterancestors("p", "li", "td", "th", "dd", "blockquote", "h1", "h2", "h3"), None
@@ -207,15 +220,23 @@ def _numbered(root) -> None:
         around = (one, *one.iterancestors("div", "section", "aside"))
         if any(_NOTES.search(f"{node.get('class')} {node.get('role')}") for node in around):
             continue
-        form = _FORMS.get(one.get("type", "1"), "decimal")
+        form = _form(one)
         number = int(one.get("start")) if is_count(one.get("start", "")) else 1
         for item in one.iterchildren("li"):
             number = int(item.get("value")) if is_count(item.get("value", "")) else number
-            if not _NUMBERED.match(text_in(item)):
+            if form != "none" and not _NUMBERED.match(text_in(item)):
                 inner = next((node for node in item if node.tag == "p"), None)
                 holder = item if inner is None or (item.text or "").strip() else inner
                 holder.text = f"{numeral(number, form)}. {(holder.text or '').lstrip()}"
             number += 1
+
+
+def _form(ordered) -> str:
+    """How an ordered list counts, as :func:`rag.corpus.readers.numbering.numeral` calls it."""
+    if styled := _STYLED.search(ordered.get("style", "")):
+        case, _, kind = styled[1].partition("-")
+        return case + ("Roman" if kind == "roman" else "Letter") * bool(kind)
+    return _FORMS.get(ordered.get("type", "1"), "decimal")
 
 
 def _is_short(node) -> bool:
@@ -251,16 +272,26 @@ def visible_text(html: str, whole: bool = False, places: Sequence[str] = ()) -> 
         root = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", html))
     except (lxml.etree.LxmlError, ValueError):
         return ""
-    lxml.etree.strip_elements(
-        root,
-        *_NEVER_SHOWN,
-        *(() if whole else _AROUND),
-        "head",
-        lxml.etree.Comment,
-        with_tail=False,
-    )
+    lxml.etree.strip_elements(root, *_NEVER_SHOWN, "head", lxml.etree.Comment, with_tail=False)
     _mark(root, places)
     ready(root)
+    return _in_blocks(root) if whole else text_around(root)
+
+
+def text_around(root) -> str:
+    """As :func:`visible_text`, of a page whose tree is :func:`ready`."""
+    import lxml.etree
+
+    root = copy.deepcopy(root)
+    lxml.etree.strip_elements(
+        root, *_NEVER_SHOWN, *_AROUND, "head", lxml.etree.Comment, with_tail=False
+    )
+    return _in_blocks(root)
+
+
+def _in_blocks(root) -> str:
+    import lxml.etree
+
     parts: list[str] = []
     for event, node in lxml.etree.iterwalk(root, events=("start", "end")):
         mark = (
@@ -270,9 +301,8 @@ def visible_text(html: str, whole: bool = False, places: Sequence[str] = ()) -> 
             if node.tag in ("td", "th")
             else ""
         )
-        parts.append(
-            mark + re.sub(r"\s+", " ", (node.text if event == "start" else node.tail) or "")
-        )
+        text = node.text if event == "start" else node.tail
+        parts.append(mark + _SPACES.sub(" ", text) if text else mark)
     return re.sub(r"[ \t]*\t[ \t]*", "\t", "".join(parts))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 from dataclasses import replace
-from email.message import EmailMessage
+from email.message import Message
 
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.html import read_html
@@ -18,16 +18,10 @@ def read_mhtml(data: bytes) -> Draft:
     of the page.
 
     Raises:
-        Unreadable: no page in the file, or no text on it; damaged heads of its parts.
+        Unreadable: no page in the file, or no text on it.
     """
-    try:
-        return _read(data)
-    except LookupError as error:  # Python's reader of heads fails so on some that are none
-        raise Unreadable(f"damaged: a part of it has no head ({error}); save it anew") from None
-
-
-def _read(data: bytes) -> Draft:
-    message = email.message_from_bytes(data.lstrip(), policy=email.policy.default)
+    # The policy that takes each head as it stands. The newer ones parse heads, and fail on some.
+    message = email.message_from_bytes(data.lstrip(), policy=email.policy.compat32)
     at = _header(message, "Snapshot-Content-Location") or _header(message, "Content-Location")
     pages = [
         part
@@ -47,18 +41,22 @@ def _read(data: bytes) -> Draft:
     return replace(draft, url=draft.url or (at if at.startswith(("http://", "https://")) else ""))
 
 
-def _first(pages: list[EmailMessage]) -> Draft:
+def _first(pages: list[Message]) -> Draft:
     """The article of the page, where that has only frames, of the first of these with one.
 
     Raises Unreadable as the page does.
     """
     for part in pages[:_MOST_FRAMES]:
         try:
-            return read_html(part.get_payload(decode=True) or b"", part.get_content_charset(""))
+            return _page(part)
         except Unreadable:
             continue
-    return read_html(pages[0].get_payload(decode=True) or b"", pages[0].get_content_charset(""))
+    return _page(pages[0])
 
 
-def _header(part: EmailMessage, name: str) -> str:
+def _page(part: Message) -> Draft:
+    return read_html(part.get_payload(decode=True) or b"", part.get_content_charset(""))
+
+
+def _header(part: Message, name: str) -> str:
     return "".join(str(part.get(name, "")).split())

@@ -11,6 +11,7 @@ _BRACKETED = re.compile(r"[\[〔【［](?:注\s?)?\d{1,3}(?:\s?[-–,，、]\s?\
 _LINKS = (
     "//a[@role='doc-noteref' or @role='doc-backlink' or contains(@class, 'footnote-ref')"
     " or contains(@class, 'footnote-back')]"
+    " | //a[@*[contains(name(), 'type') and contains(., 'noteref')]]"
     " | //sup[.//a[contains(@href, '#')]] | //sup//a[contains(@href, '#')]"
     " | //a[contains(@href, '#')][sup or contains('↩↑⬆^', substring(normalize-space(.), 1, 1))]"
 )
@@ -22,8 +23,10 @@ _BACK = (
     " | //span[contains(@class, 'label')][.//a[@role='doc-backlink']]"
 )
 _ASIDE = "//aside[contains(@class, 'footnote') or starts-with(@role, 'doc-footnote')]"
+# The number of a note, a link back without a word that says so.
+_AT_NOTE = ".//a[starts-with(@href, '#')]"
 HELD = (
-    "//*[self::div or self::section or self::ol or self::aside]"
+    f"{_ASIDE} | //*[self::div or self::section or self::ol or self::aside]"
     "[contains(@style, 'footnote-list') or contains(@style, 'endnote-list')"
     " or contains(@class, 'footnotes') or contains(@class, 'endnotes')"
     " or @role='doc-endnotes' or @role='doc-footnotes']"
@@ -33,13 +36,10 @@ HELD = (
 
 def without_marks(root) -> None:
     """Takes out the marks that lead to notes and back."""
-    typed = (
-        node
-        for node in root.iter("a")
-        if any(name.endswith("type") and "noteref" in node.get(name) for name in node.keys())
-    )
-    marks = [node for node in (*root.xpath(_LINKS), *typed) if _MARK.fullmatch(_text(node))]
+    marks = [node for node in root.xpath(_LINKS) if _MARK.fullmatch(_text(node))]
     marks += [node for node in root.xpath(_WITHIN) if _BRACKETED.fullmatch(_text(node))]
+    for held in root.xpath(HELD):
+        marks += [node for node in held.xpath(_AT_NOTE) if _MARK.fullmatch(_text(node))]
     for node in dict.fromkeys((*root.xpath(_BACK), *marks)):
         above = node.getparent()
         if above is None:
@@ -49,6 +49,7 @@ def without_marks(root) -> None:
         node.drop_tree()
     for node in root.xpath(_ASIDE):  # other asides are no part of the article
         node.tag = "div"
+        node.set("class", "footnotes")
 
 
 def _text(node) -> str:

@@ -56,7 +56,9 @@ def _recognised(page) -> tuple[list[Line], int]:
         return [], 0
     height, lines = page.get_height(), []
     for box, text in zip(found.boxes, found.txts):
-        (left, top), (right, bottom) = box.min(axis=0) / scale, box.max(axis=0) / scale
+        (left, top), (right, bottom) = (
+            (corner / scale).tolist() for corner in (box.min(axis=0), box.max(axis=0))
+        )
         if text := spelled([ord(letter) for letter in text]):
             lines.append(
                 Line(

@@ -18,8 +18,9 @@ from rag.corpus.line_kinds import is_date_line, is_letterhead, labelled_source
 from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.ocr import Recogniser, recogniser
-from rag.corpus.readers.pdf_layout import ordered
+from rag.corpus.readers.pdf_layout import by_columns, ordered
 from rag.corpus.readers.pdf_lines import CONTROL, SPLIT, Glyphs, Line, is_picture, is_text, segments
+from rag.extras import extra
 
 MAX_PAGES = 5_000
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
@@ -79,7 +80,8 @@ def read_pdf(data: bytes) -> list[Draft | Missing]:
     Raises:
         Unreadable: damaged, encrypted, of more than 5,000 pages, or without any text (a scan).
     """
-    import pypdfium2
+    with extra():
+        import pypdfium2
 
     try:
         document = pypdfium2.PdfDocument(data)
@@ -140,7 +142,7 @@ def _page(page, recognise: Recogniser | None) -> Page:
     if not lines and not is_picture(page):
         return Page([], height)
     found, sure = recognise(page) if recognise else ([], 0)
-    return Page(ordered(found), height, not found, sure)
+    return Page(ordered(by_columns(found)), height, not found, sure)
 
 
 def _without_running_titles(pages: Sequence[Page]) -> list[list[Line]]:
@@ -222,13 +224,15 @@ def _title(lines: Sequence[Line], told: str) -> tuple[str, list[Line]]:
         return told, []
     usual = sorted(line.size for line in lines)[len(lines) // 2]
     largest = max(line.size for line in top)
-    big = [line for line in top if line.size > 0.9 * largest]
+    large = [at for at, line in enumerate(top) if line.size > 0.9 * largest]
+    begin = large[0]  # further large lines below others are headings
+    big = [top[at] for number, at in enumerate(large) if at == begin + number]
     joined = "".join(
         f" {line.text}" if width(line.text) == len(line.text) else line.text for line in big
     ).strip()
     if (
         largest > 1.15 * usual
-        and len(big) <= 3
+        and len(large) <= 3
         and 4 <= width(joined) <= 160
         and not is_date_line(joined)
     ):

@@ -55,6 +55,51 @@ def ordered(stretches: Sequence[Line]) -> list[Line]:
     return out
 
 
+def by_columns(lines: Sequence[Line]) -> list[Line]:
+    """Lines from the top to the bottom, but those of columns of prose one column after the other.
+
+    Text recognition gives the lines of a page by their height, and those of columns need not stand
+    level. Lines that reach over a gap between columns part what is above them from what is below.
+    """
+    lines = sorted(lines, key=lambda one: -one.top)
+    best: list[list[Line]] = []
+    for gap in {one.left for one in lines}:
+        parts = _parted(lines, gap)
+        if sum(map(_is_column, parts)) > sum(map(_is_column, best)):
+            best = parts
+    return [one for part in best for one in by_columns(part)] if best else lines
+
+
+def _parted(lines: Sequence[Line], right: float) -> list[list[Line]]:
+    """The lines in parts that are read one after the other: left and right of a gap that ends at
+    ``right``, and those over it; [] where the gap parts no columns.
+    """
+    parts: list[list[Line]] = []
+    sides: tuple[list[Line], list[Line]] = ([], [])
+    columns = False
+    for one in (*lines, None):
+        if one is not None and (one.right <= right - _NARROW * one.size or one.left >= right):
+            sides[one.left >= right].append(one)
+            continue
+        if all(map(_is_column, sides)):
+            columns = True
+            parts += sides
+        else:
+            parts.append(sorted((*sides[0], *sides[1]), key=lambda one: -one.top))
+        parts += [[one]] if one is not None else []
+        sides = ([], [])
+    return [part for part in parts if part] if columns else []
+
+
+def _is_column(lines: Sequence[Line]) -> bool:
+    """Whether lines are mostly as wide as the column that they make."""
+    if len(lines) < _LEAST:
+        return False
+    left, right = min(one.left for one in lines), max(one.right for one in lines)
+    full = sum(one.right - one.left >= _FULL * (right - left) for one in lines)
+    return right - left >= _PROSE * lines[0].size and full >= _MOST * len(lines)
+
+
 def _with_markers(stretches: Sequence[Line]) -> list[Line]:
     """The stretches, each with the mark or number of a list that stands left of it and was drawn
     apart.
@@ -238,13 +283,7 @@ def _prose(rows: Sequence[Sequence[Line | None]]) -> list[Line]:
     out: list[Line] = []
     for column in zip(*rows):
         lines = [one for one in column if one]
-        left, right = min(one.left for one in lines), max(one.right for one in lines)
-        full = sum(one.right - one.left >= _FULL * (right - left) for one in lines)
-        if (
-            len(lines) < _LEAST
-            or right - left < _PROSE * lines[0].size
-            or full < _MOST * len(lines)
-        ):
+        if not _is_column(lines):
             return []
         out += lines
     return out

@@ -31,7 +31,7 @@ _FEW = 20  # characters that tell nothing
 _OUTLINES = 60  # drawn shapes on a page without text: fewer are ornaments
 _PICTURE = 0.3  # share of a page's area
 
-CONTROL = re.compile("[\x00\x01\x03-\x08\x0b-\x1f\x7f\uffff]")
+CONTROL = re.compile("[\x00\x01\x03-\x08\x0b-\x1f\x7f\uffff]|↩\ufe0e?")  # and links back of notes
 _WORD = re.compile(
     r"(?<![\w])\d+(?:[.,:/%°-]\d+)*(?=[\s.,;:%)年月日]|$)"  # a figure
     r"|(?i:[b-df-hj-np-tv-z]{0,6}[aeiouyà-ÿ][a-zà-ÿ]+|(?<![a-z])[ai](?![a-z]))"  # a word

@@ -26,6 +26,8 @@ _MAIL = re.compile(
     r"(?=(?:.{0,300}\n){0,12}Subject:[ \t])"
     r"(?:(?:From|Date|Subject|To|Message-ID|Received):[ \t].+\r?\n){2}"
 )
+_MOST_FRONT = 4000  # characters of a block without marks
+_BARE_LINE = re.compile(r"[A-Za-z][\w -]{0,30}:[ \t]+\S|(?:标题|日期|来源|作者)：\s*\S")
 _KEY_LINE = re.compile(
     rf"^({'|'.join(name for names in _FIELDS.values() for name in names)})[ \t]*[:：=][ \t]*(.*)$",
     re.MULTILINE | re.IGNORECASE,
@@ -78,7 +80,7 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     text = text.lstrip()
     mark = text[:3]
     if mark not in ("---", "+++"):
-        return {}, text
+        return _bare_front_matter(text)
 
     import yaml
     from frontmatter.default_handlers import BaseHandler, YAMLHandler
@@ -110,6 +112,25 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         values = _key_lines(block)  # with the colon of Chinese, which YAML does not know
     if not isinstance(values, dict) or not values:
         return {}, text  # two rules around a paragraph, no front matter
+    return _fields(values), body
+
+
+def _bare_front_matter(text: str) -> tuple[dict[str, str], str]:
+    """The same of a block without marks, as Pelican and MultiMarkdown write it: lines of keys, the
+    title among them, and a blank one.
+    """
+    block, _, body = text[:_MOST_FRONT].replace("\r\n", "\n").partition("\n\n")
+    lines = block.split("\n")
+    if len(lines) < 2 or not body or not all(map(_BARE_LINE.match, lines)):
+        return {}, text
+    front = _fields(_key_lines(block))
+    if "title" not in front:
+        return {}, text
+    return front, text.replace("\r\n", "\n").partition("\n\n")[2]
+
+
+def _fields(values: dict) -> dict[str, str]:
+    """What front matter says of the fields of an article."""
     known = {
         str(key).lower(): str(value)
         for key, value in values.items()
@@ -119,9 +140,7 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         field: next((known[name] for name in names if name in known), None)
         for field, names in _FIELDS.items()
     }
-    return {
-        field: " ".join(value.split()) for field, value in named.items() if value is not None
-    }, body
+    return {field: " ".join(value.split()) for field, value in named.items() if value is not None}
 
 
 def _key_lines(block: str) -> dict[str, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import lxml.etree
+
+_LINKED = lxml.etree.XPath("descendant-or-self::a//text()", smart_strings=False)
 INLINE = frozenset(
     "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins kbd"
     " mark q ruby samp small span strong sub sup tt u var wbr".split()
@@ -12,6 +15,11 @@ INLINE = frozenset(
 def text_in(node) -> str:
     """All text in an element, in one line."""
     return " ".join("".join(node.itertext()).split())
+
+
+def linked_in(node) -> int:
+    """Characters of links in an element."""
+    return sum(len(text.strip()) for text in _LINKED(node))
 
 
 def is_count(told: str) -> bool:
