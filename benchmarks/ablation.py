@@ -5,7 +5,7 @@ articles. Prints Markdown.
         NAME ...]
 
 FOLDER holds cmrc, news-mrc and xquad as SET.articles.LANG.jsonl and SET.questions.LANG.jsonl; a set
-that is not there is left out. The candidates of a large corpus (kindred among them) only matter
+that is not there is left out. The candidates of a large corpus (expansion among them) only matter
 above 1.5 million tokens: --distractors names articles, as JSON Lines, that are put beside those of
 XQuAD for that. "*": the 95 % interval of the paired difference leaves 0 out. "=": no question
 changed. --limit takes a seeded sample of each set.
@@ -37,7 +37,7 @@ WITHOUT = {
     "lexical": Fusion(lexical=0),
     "phrase": Fusion(phrase=0),
     "balance of languages": Fusion(balanced=False),
-    "kindred candidates": Fusion(kindred=False),
+    "expansion candidates": Fusion(expansion=False),
 }
 
 

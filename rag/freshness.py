@@ -107,10 +107,10 @@ def why_stale(
 
 
 def _changed(folder: Path, paths: Sequence[Path]) -> bool:
+    from rag.index.corpus_diff import FileScan
     from rag.index.manifest import read_manifest
     from rag.index.shards import changed
-    from rag.index.survey import Looked
 
     if read_manifest(folder).shards:
         return changed(paths, folder.parent.parent, program())
-    return Looked.at(paths, program(), folder).changed
+    return FileScan.at(paths, program(), folder).changed

@@ -10,8 +10,8 @@ from rag import Index
 
 
 @contextmanager
-def running(path, port=0, change=lambda desk: None, page=True, **settings):
-    """The address of the page of an index, or of its routes alone; ``change(desk)`` may change how
+def running(path, port=0, change=lambda service: None, page=True, **settings):
+    """The address of the page of an index, or of its routes alone; ``change(service)`` may change how
     questions are answered.
     """
     import uvicorn
@@ -28,7 +28,7 @@ def running(path, port=0, change=lambda desk: None, page=True, **settings):
     socket = listen(settings)
     with Index.open(path) as index:
         app = build(index, settings)
-        change(app.state.desk)
+        change(app.state.service)
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
         )
@@ -41,13 +41,13 @@ def running(path, port=0, change=lambda desk: None, page=True, **settings):
         finally:
             server.should_exit = True
             thread.join(10)
-            app.state.desk.close()
+            app.state.service.close()
             socket.close()
 
 
-def slowed(desk):
+def slowed(service):
     """A question with "slowly" in it takes a second at every step, one with "broken" fails."""
-    stream = desk.stream
+    stream = service.stream
 
     def streamed(question, *args, **kwargs):
         if "broken" in question:
@@ -57,4 +57,4 @@ def slowed(desk):
             for _ in range(10 if "slowly" in question else 0):
                 time.sleep(0.1)
 
-    desk.stream = streamed
+    service.stream = streamed

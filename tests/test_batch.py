@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from rag import Assistant, Index
 from rag.serving.batch import BATCH_LIMIT
-from rag.serving.pool import Pool
+from rag.serving.pool import BoundedPool
 from rag.serving.routes import build_api
 
 BRIDGE, FLOOD = "How long is the Xihou Bridge?", "山东出动了多少艘冲锋舟？"
@@ -110,18 +110,20 @@ def test_lines_come_one_by_one(client):
 
 
 def test_others_are_answered_between_the_questions_of_a_batch(app, client, monkeypatch):
-    desk, order, begun = app.state.desk, [], threading.Event()
-    desk.pool = Pool(threads=1)
-    answer = desk.answer
+    service, order, begun = app.state.service, [], threading.Event()
+    service.pool = BoundedPool(threads=1)
+    answer = service.answer
 
     def noted(question, *given):
         order.append(question)
         begun.set()
-        while question == "first" and desk.pool._room._value > 63:  # until the other one waits, too
+        while (
+            question == "first" and service.pool._room._value > 63
+        ):  # until the other one waits, too
             time.sleep(0.005)
         return answer(question, *given)
 
-    monkeypatch.setattr(desk, "answer", noted)
+    monkeypatch.setattr(service, "answer", noted)
     with client, ThreadPoolExecutor(2) as people:
         batch = people.submit(
             client.post,

@@ -17,7 +17,7 @@ from rag.cli import cli
 from rag.errors import UsageError
 from rag.writing.check import EVIDENCE_LIMIT, SENTENCE_LIMIT, TEXTS_LIMIT, check
 from rag.writing.days import Days, find_days
-from rag.writing.facts import Evidence
+from rag.writing.facts import EvidenceFacts
 from rag.writing.figures import Figures, find_figures
 from rag.writing.names import LACKS, STANDS
 from rag.writing.opposites import denials
@@ -34,7 +34,7 @@ def stands(sentence: str, *evidence: str) -> dict[str, bool]:
     """Which of a sentence's facts stand in the evidence."""
     return {
         sentence[one.start : one.end]: one.state == STANDS
-        for one in Evidence(evidence).facts(sentence)
+        for one in EvidenceFacts(evidence).facts(sentence)
     }
 
 
@@ -103,7 +103,7 @@ def test_names_are_known_by_their_other_names():
         "Zhejiang": True,
     }
     assert not stands("Shen Guohua spoke.", NEWS[0])["Guohua"]
-    lacks = Evidence([NEWS[0]]).facts("A campaign began in Hubei.")
+    lacks = EvidenceFacts([NEWS[0]]).facts("A campaign began in Hubei.")
     assert [one.state for one in lacks if one.kind == "place"] == [LACKS]
     assert stands("A campaign began in Zhejiang.", "杭州启动活动") == {"Zhejiang": True}, (
         "Hangzhou lies in it"
@@ -375,7 +375,7 @@ def test_the_network_is_the_one_that_was_trained():
     with torch.no_grad():
         whole, tokens = network(padded(examples))
     for row, one in enumerate(made):
-        facts = Evidence(one.evidence).facts(one.sentence)
+        facts = EvidenceFacts(one.evidence).facts(one.sentence)
         score, each = load_network(model).scores(align(model, one.sentence, one.evidence, facts))
         assert abs(score - float(whole[row])) < 0.05
         assert abs(each - tokens[row, : len(each)].numpy()).max() < 0.05

@@ -9,10 +9,10 @@ from test_render import Page, assert_inert, hostile
 
 from rag.answer.types import Answer, Constraint
 from rag.search.types import Filters
-from rag.ui.asked import Asked, again, wished
+from rag.ui.asked import QuestionRequest, again, wished
 from rag.ui.chips import filters, period, put_aside, restrictions
 from rag.ui.render import message
-from rag.ui.talk import Talk
+from rag.ui.conversation import Conversation
 from rag.ui.texts import LANGS, TEXTS
 from rag.ui.turn import Turn
 
@@ -52,7 +52,9 @@ def test_a_period_is_told_in_the_readers_form():
 
 
 def test_each_constraint_is_a_chip_with_a_named_control():
-    page = Page(restrictions(Turn("aa", ANSWER, asked=Asked(QUESTION, without=("of boats",)))))
+    page = Page(
+        restrictions(Turn("aa", ANSWER, asked=QuestionRequest(QUESTION, without=("of boats",))))
+    )
     assert "浙江省温州市 · from “Wenzhou”" in page.text and "August 2023×" in page.text
     assert "Ask without the time (“August 2023”)" in page.text and "Lifted:" in page.text
     links = [value for name, value in page.attributes if name == "href"]
@@ -60,9 +62,11 @@ def test_each_constraint_is_a_chip_with_a_named_control():
     titles = [value for name, value in page.attributes if name == "title"]
     assert titles[1] == "Lift August 2023, from “August 2023”, and ask again" and len(titles) == 3
     assert restrictions(Turn("aa", replace(ANSWER, constraints=(), answered_without=()))) == ""
-    assert put_aside(Asked("q"), "zh") == ""
+    assert put_aside(QuestionRequest("q"), "zh") == ""
     assert (
-        Page(put_aside(Asked("q", Filters(date_from="2023-08-01"), ("8月", "温州")), "zh")).text
+        Page(
+            put_aside(QuestionRequest("q", Filters(date_from="2023-08-01"), ("8月", "温州")), "zh")
+        ).text
         == "2023年8月1日 起 · 不限“8月”、“温州”"
     )
 
@@ -81,7 +85,7 @@ def test_words_that_restrict_twice_are_one_chip():
 
 
 def test_a_control_asks_the_same_question_otherwise():
-    asked = Asked(QUESTION, after="ab")
+    asked = QuestionRequest(QUESTION, after="ab")
     assert again(asked, None, "retry", "0") == asked
     lifted = again(asked, ANSWER, "lift", "1")
     assert lifted == replace(asked, without=("August 2023",))
@@ -93,10 +97,10 @@ def test_a_control_asks_the_same_question_otherwise():
 
 
 def test_what_is_no_control_is_none():
-    talk = Talk(turns=(Turn("ab12", ANSWER, asked=Asked(QUESTION)),))
+    talk = Conversation(turns=(Turn("ab12", ANSWER, asked=QuestionRequest(QUESTION)),))
     assert wished("#lift-ab12-0") == ("lift", "ab12", "0")
-    assert talk.asked_again("#lift-ab12-0") == (Asked(QUESTION, without=("Wenzhou",)), "")
-    assert talk.asked_again("#retry-ab12-0") == (Asked(QUESTION), "ab12")
+    assert talk.asked_again("#lift-ab12-0") == (QuestionRequest(QUESTION, without=("Wenzhou",)), "")
+    assert talk.asked_again("#retry-ab12-0") == (QuestionRequest(QUESTION), "ab12")
     for wish in (
         "",
         "#src-ab12-1",
@@ -120,11 +124,14 @@ def test_chips_are_inert(words, value, kind, lang):
         constraints=(Constraint(kind, words, 0, 1, value),),
         answered_without=(kind,),
     )
-    turn = Turn("aa", answer, asked=Asked(words, without=(words, value)))
+    turn = Turn("aa", answer, asked=QuestionRequest(words, without=(words, value)))
     assert_inert(message(turn, lang, restrictions(turn)))
     assert_inert(
         put_aside(
-            Asked(words, Filters(words, value, (words,), (value,), (words,)), (words, value)), lang
+            QuestionRequest(
+                words, Filters(words, value, (words,), (value,), (words,)), (words, value)
+            ),
+            lang,
         )
     )
     assert_inert(filters(Filters(words, value, (words,), (value,), (words,)), lang))

@@ -587,7 +587,7 @@ def test_asking_loads_no_more_than_it_uses(sample_index, question, libraries):
     reading = {
         "rag.index.build",
         "rag.index.builder",
-        "rag.index.survey",
+        "rag.index.corpus_diff",
         "rag.corpus.reader",
         "rag.corpus.source",
         "rag.corpus.readers",

@@ -12,9 +12,9 @@ from rag.corpus.article import Article, Skipped
 from rag.corpus.folder import Added
 from rag.library import Index
 from rag.search.browse import Listed, Listing, Statistics
-from rag.serving.intake import State
+from rag.serving.ingest_queue import State
 from rag.ui import adding, browse
-from rag.ui.browse import View
+from rag.ui.browse import BrowseState
 
 NASTY = (
     "<img src=x onerror=hit()> \" ' & ${hit()} {{hit()}} [a](javascript:hit()) \u202etxt.exe\x00"
@@ -37,7 +37,7 @@ def inert(html):
 @given(
     st.text(),
     st.builds(
-        View,
+        BrowseState,
         words=st.text(),
         period=st.sampled_from(["", "none", "2023"]),
         start=st.sampled_from([0, 40]),
@@ -45,21 +45,21 @@ def inert(html):
 )
 def test_no_wish_breaks_the_view(wish, view):
     after = browse.gone(view, wish)
-    assert isinstance(after, View) and after.start % browse.PAGE == 0
+    assert isinstance(after, BrowseState) and after.start % browse.PAGE == 0
     if not wish.startswith(("article:", "period:", "start:", "all:")):
         assert after == view
 
 
 def test_wishes():
-    view = View(words="ferry", start=40)
+    view = BrowseState(words="ferry", start=40)
     assert browse.gone(view, "article:a:b/c.txt").article == "a:b/c.txt"
-    assert browse.gone(view, "period:2023-08") == View(words="ferry", period="2023-08")
-    assert browse.gone(View(period="2023-08"), "period:2023-08").period == "", (
+    assert browse.gone(view, "period:2023-08") == BrowseState(words="ferry", period="2023-08")
+    assert browse.gone(BrowseState(period="2023-08"), "period:2023-08").period == "", (
         "what is chosen is let go"
     )
     assert browse.gone(view, "period:x").period == "" and browse.gone(view, "start:-20") == view
-    assert browse.gone(view, "all:") == View()
-    assert browse.narrowed(view, None, None, None, "worst") == View()
+    assert browse.gone(view, "all:") == BrowseState()
+    assert browse.narrowed(view, None, None, None, "worst") == BrowseState()
     assert len(browse.narrowed(view, "x" * 9_999, "", "", "title").words) == browse.WORDS_LIMIT
 
 
@@ -87,10 +87,12 @@ def index(tmp_path_factory):
 
 
 def test_a_page_beyond_the_end_is_the_last(index):
-    found = browse.listing(index, View(start=400))
+    found = browse.listing(index, BrowseState(start=400))
     assert (found.start, len(found.articles), found.total) == (40, 7, 47)
-    assert browse.listing(index, View(words="tram 7", period="2023")).total == 4, "7, 17, 27, 37"
-    assert browse.listing(index, View(words="no", source="nobody")).articles == ()
+    assert browse.listing(index, BrowseState(words="tram 7", period="2023")).total == 4, (
+        "7, 17, 27, 37"
+    )
+    assert browse.listing(index, BrowseState(words="no", source="nobody")).articles == ()
 
 
 def test_the_same_story_elsewhere(index):
@@ -107,8 +109,8 @@ def test_nothing_of_an_article_or_a_file_is_anything_but_text(lang):
     listed = Listed(NASTY, NASTY, NASTY, NASTY, NASTY, NASTY, NASTY)
     html = inert(browse.reader(article, lang, (listed,)))
     assert "<a " not in html
-    inert(browse.articles(Listing((listed,) * 3, 0, 60, ()), View(article=NASTY), lang))
-    inert(browse.count(Listing((), 0, 0, ()), View(words=NASTY), lang))
+    inert(browse.articles(Listing((listed,) * 3, 0, 60, ()), BrowseState(article=NASTY), lang))
+    inert(browse.count(Listing((), 0, 0, ()), BrowseState(words=NASTY), lang))
     told = Statistics(
         NASTY,
         "2024-05-04T10:00:00+00:00",

@@ -16,7 +16,7 @@ from rag.errors import UsageError
 from rag.evaluation.metrics import evaluator_class
 from rag.extras import EXTRAS, READERS
 from rag.freshness import program
-from rag.serving.login import Door
+from rag.serving.login import Authenticator
 from rag.serving.passwords import Accounts, hash_password
 from rag.watch import watch
 from rag.writing.sounds import spelled
@@ -139,7 +139,7 @@ def test_an_error_names_the_extra_that_brings_a_package():
         ("feedparser", "web", lambda: reason("a.rss")),
         ("protego", "web", lambda: Fetcher().fetch("http://192.0.2.1/")),
         ("watchfiles", "watch", lambda: next(watch("no-index", ["."]))),
-        ("itsdangerous", "login", lambda: Door(Accounts({"a": hash_password("b" * 12)}))),
+        ("itsdangerous", "login", lambda: Authenticator(Accounts({"a": hash_password("b" * 12)}))),
         ("pypinyin", "check", lambda: spelled("鼟", "teng")),
         ("pytrec_eval", "eval", evaluator_class),
     ],

@@ -84,7 +84,7 @@ def test_an_agent_gets_what_was_written(app):
     from rag.serving.mcp_routes import server_of
 
     async def talk():
-        async with mcp.Client(server_of(app.state.desk)) as client:
+        async with mcp.Client(server_of(app.state.service)) as client:
             return await client.call_tool("ask", {"question": BRIDGE})
 
     result = asyncio.run(talk())

@@ -248,9 +248,9 @@ def test_variants_as_they_are_written(tmp_path):
         read_variant("rerank=off", first).rerank == ""
         and read_variant("rerank=b", first).source == first.source
     )
-    settings = read_variant("late=off,lexical=0.5,dense=on,balanced=off,kindred=no", first)
+    settings = read_variant("late=off,lexical=0.5,dense=on,balanced=off,expansion=no", first)
     assert (
-        settings.fusion == Fusion(late=0.0, lexical=0.5, balanced=False, kindred=False)
+        settings.fusion == Fusion(late=0.0, lexical=0.5, balanced=False, expansion=False)
         and settings.source == first.source
     )
     for bad, named in (

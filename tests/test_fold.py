@@ -7,7 +7,7 @@ import pytest
 from test_answer import check
 
 from rag.answer import answer
-from rag.answer.fold import Fold, differing
+from rag.answer.duplicates import Duplicates, differing
 from rag.answer.sentence import Sentence
 from rag.corpus import Article, sentences
 from rag.index import build_index, open_index
@@ -214,7 +214,7 @@ def test_what_is_alike_but_of_different_things_stays_apart(tmp_path):
             for row, article in opened.articles(range(3)).items()
             for start, end in sentences(article.text)
         ]
-        fold = Fold(opened, np.ones(3, bool), every)
+        fold = Duplicates(opened, np.ones(3, bool), every)
         said = [one for one in every if "名居民参加" in one.text]
         assert len(said) == 3 and not any(fold.twins(one) for one in said)
         assert not any(fold.same(one, other) for one in said for other in said if one is not other)
@@ -243,7 +243,7 @@ def test_sentences_of_nearly_the_same_words_about_two_names_are_not_the_same(tmp
             for row, found in opened.articles(range(3)).items()
             for start, end in sentences(found.text)
         ]
-        fold = Fold(opened, np.ones(3, bool), every)
+        fold = Duplicates(opened, np.ones(3, bool), every)
         of = {one.row: one for one in every if "产盐" in one.text}
         assert (
             fold.same(of[0], of[2]) and not fold.same(of[0], of[1]) and not fold.same(of[1], of[2])

@@ -15,7 +15,7 @@ from rag.corpus import passage_text, split
 from rag.embed import load_static
 from rag.index import build_index, open_index
 from rag.index.features import Inner, features
-from rag.index.lexical import FEATURES, HIGH, K1, LOW, TIMES, B, Kept, Lexical, LexicalWriter
+from rag.index.lexical import FEATURES, HIGH, K1, LOW, TIMES, B, ReusedRange, Lexical, LexicalWriter
 from rag.index.proposals import Whole
 from rag.index.tokens import token_dtype
 from rag.index.vectors import Vectors, VectorsWriter
@@ -214,7 +214,7 @@ def test_passages_dropped_and_added_give_what_a_build_from_nothing_gives(
             added.append(document)
             after.append(document)
         if place < len(before) and keep[place]:
-            kept.append(Kept(place, 1, len(after)))
+            kept.append(ReusedRange(place, 1, len(after)))
             after.append(before[place])
     (folder / "spool").mkdir()
     (folder / "new").mkdir()

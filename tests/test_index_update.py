@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from index_corpus import made_articles
 
 from rag.errors import TooMuchRemoved
-from rag.index import Changes, index_corpus, open_index, survey
+from rag.index import Changes, index_corpus, open_index, corpus_diff
 from rag.index.sources import Sources
 
 TIMES = {"manifest.json", "sources"}
@@ -87,7 +87,7 @@ def updated(tmp_path, files, **given):
 
 def test_nothing_changed_nothing_done(tmp_path, corpus, monkeypatch):
     before = files_of(tmp_path / "index")
-    monkeypatch.setattr(survey, "read_files", lambda files: pytest.fail("a file was read"))
+    monkeypatch.setattr(corpus_diff, "read_files", lambda files: pytest.fail("a file was read"))
     assert updated(tmp_path, corpus) is None
     assert files_of(tmp_path / "index") == before
 
@@ -198,14 +198,14 @@ def test_any_updates_one_after_the_other(tmp_path_factory, steps):
 
 def test_only_what_changed_is_read(tmp_path, corpus, monkeypatch):
     read = []
-    add = survey.Survey._unique
+    add = corpus_diff.Survey._unique
 
     def noting(self, where, found, file):
-        if not isinstance(found, survey.Rows):
+        if not isinstance(found, corpus_diff.Rows):
             read.append(found.id)
         return add(self, where, found, file)
 
-    monkeypatch.setattr(survey.Survey, "_unique", noting)
+    monkeypatch.setattr(corpus_diff.Survey, "_unique", noting)
     rows = [row(a, **({"title": "New"} if a.id == "a40" else {})) for a in ARTICLES[20:60]]
     updated(tmp_path, corpus | {"rows.jsonl": "\n".join(rows), "07.txt": "Short and new."})
     # A file of which something was left out because of another one is read again.
@@ -224,7 +224,7 @@ def test_a_change_within_the_tick_of_the_clock_is_seen(tmp_path, corpus):
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path, corpus, monkeypatch):
-    file, settle = tmp_path / "corpus" / "04.txt", survey._File.settle
+    file, settle = tmp_path / "corpus" / "04.txt", corpus_diff._File.settle
 
     def meanwhile(self):
         if self.path == file:
@@ -232,7 +232,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path, corpus, mo
                 stream.write("Written while it was read.")
         settle(self)
 
-    monkeypatch.setattr(survey._File, "settle", meanwhile)
+    monkeypatch.setattr(corpus_diff._File, "settle", meanwhile)
     index_corpus([tmp_path / "corpus"], tmp_path / "index", afresh=True)
     monkeypatch.undo()
     assert index_corpus([tmp_path / "corpus"], tmp_path / "index").changes == Changes(

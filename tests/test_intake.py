@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from rag import Index
 from rag.errors import ServerBusy, UsageError
 from rag.index.versions import writing
-from rag.serving.intake import FINAL, TEXT_LIMIT, Intake, Item
+from rag.serving.ingest_queue import FINAL, TEXT_LIMIT, IngestQueue, Item
 from rag.serving.routes import build_api
 from rag.serving.settings import Settings
 
@@ -30,8 +30,8 @@ def index(tmp_path):
 
 
 @pytest.fixture
-def intake(index):
-    opened = Intake(index)
+def ingest_queue(index):
+    opened = IngestQueue(index)
     yield opened
     opened.close()
 
@@ -41,10 +41,10 @@ def ended(job):
     return last
 
 
-def test_a_text_is_found_as_soon_as_it_is_added(index, intake):
+def test_a_text_is_found_as_soon_as_it_is_added(index, ingest_queue):
     before = Index.open(index)
     state = ended(
-        intake.add(
+        ingest_queue.add(
             [Item("text", "", FERRY)], title="渡船加班", date="2024-05-03", source="江河日报"
         )
     )
@@ -57,7 +57,7 @@ def test_a_text_is_found_as_soon_as_it_is_added(index, intake):
     assert before.search("渡船每天开几班", k=1)[0].article_id == one.path
 
 
-def test_files_are_told_one_by_one_and_their_names_lead_nowhere(index, intake, tmp_path):
+def test_files_are_told_one_by_one_and_their_names_lead_nowhere(index, ingest_queue, tmp_path):
     files = [
         Item("file", "../../../evil.txt", b"The mill was sold in May for 3 million."),
         Item("file", "C:\\news\\evil.txt", b"Another mill was built in June."),
@@ -65,7 +65,7 @@ def test_files_are_told_one_by_one_and_their_names_lead_nowhere(index, intake, t
         Item("file", "nothing.md", b" \n"),
         Item("file", "same.txt", b"The mill was sold in May for 3 million."),
     ]
-    state = ended(intake.add(files))
+    state = ended(ingest_queue.add(files))
     assert [one.status for one in state.results] == [
         "added",
         "added",
@@ -81,18 +81,18 @@ def test_files_are_told_one_by_one_and_their_names_lead_nowhere(index, intake, t
     assert Index.open(index).n_articles == 3
 
 
-def test_nothing_new_is_no_new_version(index, intake):
+def test_nothing_new_is_no_new_version(index, ingest_queue):
     version = Index.open(index).version
-    assert ended(intake.add([Item("file", "x.bin", b"\0\1")])).stage == "done"
+    assert ended(ingest_queue.add([Item("file", "x.bin", b"\0\1")])).stage == "done"
     assert Index.open(index).version == version
 
 
-def test_all_who_add_at_once_are_served_in_turn(index, intake):
+def test_all_who_add_at_once_are_served_in_turn(index, ingest_queue):
     jobs = []
 
     def add(number):
         jobs.append(
-            intake.add(
+            ingest_queue.add(
                 [
                     Item(
                         "text",
@@ -130,34 +130,34 @@ def test_all_who_add_at_once_are_served_in_turn(index, intake):
         ),
     ],
 )
-def test_what_cannot_be_added_is_refused_at_once(intake, items, said, told):
+def test_what_cannot_be_added_is_refused_at_once(ingest_queue, items, said, told):
     with pytest.raises(UsageError, match=told):
-        intake.add(items, **said)
+        ingest_queue.add(items, **said)
 
 
-def test_a_date_that_is_none_is_a_reason(intake):
-    (one,) = ended(intake.add([Item("text", "", FERRY)], date="soon")).results
+def test_a_date_that_is_none_is_a_reason(ingest_queue):
+    (one,) = ended(ingest_queue.add([Item("text", "", FERRY)], date="soon")).results
     assert one.status == "refused" and "date" in one.reason
 
 
-def test_an_update_that_fails_is_told_and_the_index_stays(index, intake, tmp_path):
+def test_an_update_that_fails_is_told_and_the_index_stays(index, ingest_queue, tmp_path):
     version = Index.open(index).version
     with writing(index):  # as another build would
-        state = ended(intake.add([Item("text", "", FERRY)]))
+        state = ended(ingest_queue.add([Item("text", "", FERRY)]))
     assert state.stage == "failed" and state.error
     assert Index.open(index).version == version
     assert "渡船" in "".join(
         path.read_text("utf-8") for path in (tmp_path / "news").iterdir() if path.is_file()
     )
     # Adding it again finds it there, and indexes it now.
-    again = ended(intake.add([Item("text", "", FERRY)]))
+    again = ended(ingest_queue.add([Item("text", "", FERRY)]))
     assert again.results[0].status == "known" and Index.open(index).n_articles == 2
 
 
 def test_too_much_waits(index, monkeypatch):
-    monkeypatch.setattr("rag.serving.intake.BYTES", 10)
+    monkeypatch.setattr("rag.serving.ingest_queue.BYTES", 10)
     with pytest.raises(ServerBusy, match="again"):
-        Intake(index).add([Item("file", "a.txt", b"x" * 11)])
+        IngestQueue(index).add([Item("file", "a.txt", b"x" * 11)])
 
 
 def test_an_index_of_unknown_articles_is_not_added_to(tmp_path):
@@ -165,7 +165,7 @@ def test_an_index_of_unknown_articles_is_not_added_to(tmp_path):
 
     Index.build(NEWS, tmp_path / "index")
     with pytest.raises(UsageError, match="--corpus"):
-        Intake(tmp_path / "index")
+        IngestQueue(tmp_path / "index")
 
 
 def test_over_http(index):
@@ -202,7 +202,7 @@ def test_over_http(index):
             ).status_code
             == 403
         )
-    app.state.desk.close()
+    app.state.service.close()
 
 
 def test_where_it_is_not_allowed_there_is_no_such_route(index):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rag.answer.types import Answer, Citation, Row
 from rag.search.types import Filters
-from rag.ui.asked import Asked
-from rag.ui.keep import as_csv, as_json, as_markdown
+from rag.ui.asked import QuestionRequest
+from rag.ui.export import as_csv, as_json, as_markdown
 from rag.ui.turn import Turn
 
 QUOTE = Citation(
@@ -39,7 +39,9 @@ TURNS = [
     Turn(
         "aa",
         FOUND,
-        asked=Asked("and the fair?", Filters("2024-01-01", sources=("Herald",)), ("May",)),
+        asked=QuestionRequest(
+            "and the fair?", Filters("2024-01-01", sources=("Herald",)), ("May",)
+        ),
     ),
     Turn(
         "bb",

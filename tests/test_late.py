@@ -12,7 +12,7 @@ from rag.index import build_index, open_index
 from rag.question.query import analyse
 from rag.search import late
 from rag.search.candidates import candidates
-from rag.search.late import Pool, all_passages, pool_of
+from rag.search.late import PassagePool, all_passages, pool_of
 from rag.search.phrase import phrases
 from rag.search.types import Filters, Fusion
 
@@ -63,7 +63,7 @@ def plain_best(query, passages):
 
 def as_pool(passages):
     lengths = [len(ids) for ids in passages]
-    return Pool(
+    return PassagePool(
         load_static(),
         np.arange(len(passages)),
         np.concatenate(passages),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rag.errors import UsageError
 from rag.search.types import Filters
-from rag.ui.asked import Asked
+from rag.ui.asked import QuestionRequest
 from rag.ui.filters import (
     FIELDS,
     VALUES_KEPT,
@@ -17,7 +17,7 @@ from rag.ui.filters import (
     to_link,
     told,
 )
-from rag.ui.start import Corpus
+from rag.ui.start import CorpusHeader
 
 values = (
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
@@ -28,7 +28,7 @@ several = st.lists(values, max_size=3, unique=True).map(tuple)
 filters = st.builds(Filters, values | st.just(""), values | st.just(""), several, several, several)
 
 
-@given(st.builds(Asked, values | st.just(""), filters, several))
+@given(st.builds(QuestionRequest, values | st.just(""), filters, several))
 def test_a_link_asks_what_was_asked(asked):
     link = to_link(asked)
     assert from_link(link) == asked
@@ -45,9 +45,12 @@ def test_a_damaged_link_asks_little_but_does_no_harm(link):
 
 def test_a_link_without_end_is_cut():
     assert len(from_link("?" + "&source=x" * 500).filters.sources) == VALUES_KEPT
-    assert to_link(Asked("")) == to_link(Asked("桥" * 50_000)) == ""
-    assert from_link(to_link(Asked("桥" * 2_000))).question == "桥" * 2_000
-    assert to_link(Asked("a b", Filters(sources=("A&B", "C")))) == "?q=a+b&source=A%26B&source=C"
+    assert to_link(QuestionRequest("")) == to_link(QuestionRequest("桥" * 50_000)) == ""
+    assert from_link(to_link(QuestionRequest("桥" * 2_000))).question == "桥" * 2_000
+    assert (
+        to_link(QuestionRequest("a b", Filters(sources=("A&B", "C"))))
+        == "?q=a+b&source=A%26B&source=C"
+    )
 
 
 def test_fields_and_filters_are_each_other():
@@ -69,7 +72,7 @@ def test_fields_and_filters_are_each_other():
 
 
 def test_what_the_corpus_does_not_have_is_named():
-    corpus = Corpus(3, sources=("River Post", "江河日报"), langs=("zh",))
+    corpus = CorpusHeader(3, sources=("River Post", "江河日报"), langs=("zh",))
     checked(Filters(sources=("River Post",), langs=("zh",)), corpus)
     with pytest.raises(UsageError, match="Sea Post.*River Post, 江河日报"):
         checked(Filters(sources=("River Post", "Sea Post")), corpus)

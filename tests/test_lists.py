@@ -10,7 +10,7 @@ from rag.answer.lists import grouped, is_name, named_in
 from rag.corpus import Article
 from rag.question.parsing import parse
 from rag.reader.encode import encode
-from rag.reader.findings import Passage, Spot
+from rag.reader.findings import ReadPassage, Spot
 from rag.reader.reading import Finding, Reading
 from rag.reader.windows import Window
 
@@ -26,7 +26,7 @@ def spots(news):
         for number, part in enumerate(words):
             start = text.index(part)
             finding = Finding(window, start, start + len(part), 5.0 - number)
-            passage = Passage(Reading(window, 5.0, (finding,), np.zeros(1)), 0.0, 1.0, False, 0)
+            passage = ReadPassage(Reading(window, 5.0, (finding,), np.zeros(1)), 0.0, 1.0, False, 0)
             found.append(Spot(finding, passage, finding.margin))
         return found
 

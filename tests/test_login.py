@@ -12,7 +12,7 @@ from rag import Article, Index
 from rag.errors import UsageError
 from rag.serving import Settings
 from rag.serving.backoff import CLIENT, NAME, REMEMBERED, Backoff
-from rag.serving.login import Door
+from rag.serving.login import Authenticator
 from rag.serving.passwords import Accounts, hash_password, read_accounts
 from rag.serving.routes import build_api
 
@@ -164,14 +164,15 @@ def test_programs_send_basic_or_a_token(client):
 
 def test_a_ticket_ends_with_its_time_its_name_and_any_change_of_passwords(monkeypatch):
     accounts = Accounts({"editor": HASH, "reader": HASH})
-    ticket = Door(accounts).ticket("reader")
-    assert Door(accounts)._signed(ticket) == "reader", "a restart logs nobody out"
-    assert Door(Accounts({"editor": HASH}))._signed(ticket) is None
+    ticket = Authenticator(accounts).ticket("reader")
+    assert Authenticator(accounts)._signed(ticket) == "reader", "a restart logs nobody out"
+    assert Authenticator(Accounts({"editor": HASH}))._signed(ticket) is None
     assert (
-        Door(Accounts({"editor": HASH, "reader": hash_password(PASSWORD)}))._signed(ticket) is None
+        Authenticator(Accounts({"editor": HASH, "reader": hash_password(PASSWORD)}))._signed(ticket)
+        is None
     )
     monkeypatch.setattr("rag.serving.login.LASTS_SECONDS", -1)
-    assert Door(accounts)._signed(ticket) is None
+    assert Authenticator(accounts)._signed(ticket) is None
 
 
 def test_the_page_gets_no_dialog_of_the_browser(client):

@@ -16,10 +16,10 @@ from starlette.testclient import TestClient
 from rag import Article, Assistant, Index
 from rag.answer.events import Searching
 from rag.errors import UsageError
-from rag.serving import Desk, Settings
+from rag.serving import QueryService, Settings
 from rag.serving.mcp_routes import server_of
 from rag.serving.passwords import Accounts, hash_password
-from rag.serving.pool import Pool
+from rag.serving.pool import BoundedPool
 from rag.serving.routes import build_api
 
 mcp = pytest.importorskip("mcp", reason="the extra mcp is not installed")
@@ -41,8 +41,8 @@ def index(news_index):
 
 
 @pytest.fixture
-def desk(index):
-    made = Desk(index)
+def service(index):
+    made = QueryService(index)
     yield made
     made.close()
 
@@ -57,12 +57,12 @@ def session(server, talk, **given):
     return asyncio.run(run())
 
 
-def called(desk, tool, **arguments):
-    return session(build_server(desk), lambda client: client.call_tool(tool, arguments))
+def called(service, tool, **arguments):
+    return session(build_server(service), lambda client: client.call_tool(tool, arguments))
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
-def test_the_tools_are_described_and_their_results_fit_what_is_said_of_them(desk, mode):
+def test_the_tools_are_described_and_their_results_fit_what_is_said_of_them(service, mode):
     wanted = {
         "ask": {"question": FLOODS},
         "search": {"question": "bridge", "k": 2},
@@ -77,7 +77,7 @@ def test_the_tools_are_described_and_their_results_fit_what_is_said_of_them(desk
             one.name: await client.call_tool(one.name, wanted[one.name]) for one in tools
         }
 
-    tools, results = session(build_server(desk), talk, mode=mode)
+    tools, results = session(build_server(service), talk, mode=mode)
     assert {one.name for one in tools} == TOOLS
     for tool in tools:
         assert (
@@ -89,9 +89,9 @@ def test_the_tools_are_described_and_their_results_fit_what_is_said_of_them(desk
         jsonschema.validate(results[tool.name].structured_content, tool.output_schema)
 
 
-def test_ask_gives_the_assistants_answer_with_quotes_that_stand_in_the_articles(desk, index):
+def test_ask_gives_the_assistants_answer_with_quotes_that_stand_in_the_articles(service, index):
     expected = Assistant(index).ask(FLOODS)
-    result = called(desk, "ask", question=FLOODS)
+    result = called(service, "ask", question=FLOODS)
     told = result.structured_content
     assert (
         told["text"] == expected.text
@@ -113,16 +113,16 @@ def test_ask_gives_the_assistants_answer_with_quotes_that_stand_in_the_articles(
     }
 
 
-def test_a_refusal_says_so_and_gives_what_is_near(desk):
-    told = called(desk, "ask", question="Who designed the Eiffel Tower?").structured_content
+def test_a_refusal_says_so_and_gives_what_is_near(service):
+    told = called(service, "ask", question="Who designed the Eiffel Tower?").structured_content
     assert told["refused"] and told["grade"] != "answered" and not told["citations"]
     assert told["nearest"] and told["missing"]
 
 
-def test_a_follow_up_filters_and_lifted_constraints_reach_the_assistant(desk, index):
+def test_a_follow_up_filters_and_lifted_constraints_reach_the_assistant(service, index):
     assistant = Assistant(index)
     told = called(
-        desk, "ask", question="那湖北呢？", history=["山东举行了什么演练？"]
+        service, "ask", question="那湖北呢？", history=["山东举行了什么演练？"]
     ).structured_content
     assert (
         told["understood"]
@@ -130,7 +130,7 @@ def test_a_follow_up_filters_and_lifted_constraints_reach_the_assistant(desk, in
         != ""
     )
     assert (
-        called(desk, "ask", question=FLOODS, filters={"langs": ["en"]}).structured_content[
+        called(service, "ask", question=FLOODS, filters={"langs": ["en"]}).structured_content[
             "searched"
         ]
         == 5
@@ -138,23 +138,23 @@ def test_a_follow_up_filters_and_lifted_constraints_reach_the_assistant(desk, in
     limited, free = (
         "2019年有哪些图书馆开馆？",
         called(
-            desk, "ask", question="2019年有哪些图书馆开馆？", without=["date"]
+            service, "ask", question="2019年有哪些图书馆开馆？", without=["date"]
         ).structured_content,
     )
     assert (
-        called(desk, "ask", question=limited).structured_content["restricted"]
+        called(service, "ask", question=limited).structured_content["restricted"]
         and not free["restricted"]
     )
 
 
-def test_progress_is_told_stage_by_stage(desk):
+def test_progress_is_told_stage_by_stage(service):
     stages = []
 
     async def noted(progress, total, message):
         stages.append((progress, total, message))
 
     session(
-        build_server(desk),
+        build_server(service),
         lambda client: client.call_tool("ask", {"question": FLOODS}, progress_callback=noted),
     )
     assert [one[0] for one in stages] == [1, 2] and "13 articles" in stages[0][2]
@@ -176,8 +176,8 @@ def test_progress_is_told_stage_by_stage(desk):
         ("list_articles", {"filters": {"places": ["Atlantis"]}}, "Atlantis"),
     ],
 )
-def test_what_makes_no_sense_is_an_error_that_the_model_can_read(desk, tool, arguments, says):
-    result = called(desk, tool, **arguments)
+def test_what_makes_no_sense_is_an_error_that_the_model_can_read(service, tool, arguments, says):
+    result = called(service, tool, **arguments)
     assert (
         result.is_error
         and says in result.content[0].text
@@ -185,30 +185,30 @@ def test_what_makes_no_sense_is_an_error_that_the_model_can_read(desk, tool, arg
     )
 
 
-def test_an_error_nobody_expected_keeps_its_words_to_itself(desk, monkeypatch):
-    monkeypatch.setattr(desk, "search", lambda *_: 1 / 0)
-    result = called(desk, "search", question="x")
+def test_an_error_nobody_expected_keeps_its_words_to_itself(service, monkeypatch):
+    monkeypatch.setattr(service, "search", lambda *_: 1 / 0)
+    result = called(service, "search", question="x")
     assert result.is_error and "division" not in result.content[0].text
 
 
-def test_too_many_at_once_are_turned_away_in_words(desk):
-    desk.pool = Pool(threads=1, waiting=0)
+def test_too_many_at_once_are_turned_away_in_words(service):
+    service.pool = BoundedPool(threads=1, waiting=0)
     go = threading.Event()
-    busy = desk.pool.submit(go.wait)
+    busy = service.pool.submit(go.wait)
     for tool, arguments in (("ask", {"question": FLOODS}), ("list_articles", {})):
-        result = called(desk, tool, **arguments)
+        result = called(service, tool, **arguments)
         assert result.is_error and "ask again in some seconds" in result.content[0].text
 
     async def talk(client):
         with pytest.raises(mcp.MCPError, match="ask again"):
             await client.read_resource("yinju://articles/tea-zh")
 
-    session(build_server(desk), talk)
+    session(build_server(service), talk)
     go.set()
     busy.result()
 
 
-def test_who_gives_up_ends_the_work(desk, monkeypatch):
+def test_who_gives_up_ends_the_work(service, monkeypatch):
     begun, closed = [], threading.Event()
 
     def slow(*_):
@@ -220,20 +220,20 @@ def test_who_gives_up_ends_the_work(desk, monkeypatch):
         finally:
             closed.set()
 
-    monkeypatch.setattr(desk, "events", slow)
+    monkeypatch.setattr(service, "events", slow)
 
     async def talk(client):
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(client.call_tool("ask", {"question": FLOODS}), 0.3)
         return (await client.list_tools()).tools
 
-    assert session(build_server(desk), talk) and closed.wait(5) and len(begun) < 200
+    assert session(build_server(service), talk) and closed.wait(5) and len(begun) < 200
 
 
 def test_a_fault_of_the_sdk_is_in_the_log_and_leaves_the_rest_of_the_server_well(
     index, monkeypatch, caplog
 ):
-    monkeypatch.setattr("rag.serving.mcp_routes.server_of", lambda desk: 1 / 0)
+    monkeypatch.setattr("rag.serving.mcp_routes.server_of", lambda service: 1 / 0)
     app = build_api(index, Settings())
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         reply = client.post("/mcp", json={})
@@ -251,7 +251,7 @@ def test_a_long_article_is_read_in_pieces_and_an_id_may_hold_anything(tmp_path):
         tmp_path,
     )
     with Index.open(tmp_path) as index:
-        desk, pieces, start = Desk(index), [], 0
+        service, pieces, start = QueryService(index), [], 0
 
         async def talk(client):
             nonlocal start
@@ -270,21 +270,21 @@ def test_a_long_article_is_read_in_pieces_and_an_id_may_hold_anything(tmp_path):
                 await client.read_resource(f"{told['link']}?start=6&end=5")
             return told, whole.contents[0].text, part.contents[0].text, listed
 
-        told, whole, part, listed = session(build_server(desk), talk)
+        told, whole, part, listed = session(build_server(service), talk)
         assert (
             len(pieces) == 3
             and "".join(pieces) == whole == index.article(odd).text
             and told["length"] == len(whole)
         )
         assert part == "港口关闭了" and told["link"] in listed and "yinju://corpus" in listed
-        desk.close()
+        service.close()
 
 
-def test_the_list_goes_on_page_by_page(desk, index):
+def test_the_list_goes_on_page_by_page(service, index):
     seen, start = [], 0
     while start is not None:
         told = called(
-            desk, "list_articles", start=start, count=5, order="oldest"
+            service, "list_articles", start=start, count=5, order="oldest"
         ).structured_content
         seen += [one["article_id"] for one in told["articles"]]
         start = told["next_start"]
@@ -448,7 +448,7 @@ def test_without_the_package_the_command_and_the_route_say_what_to_install(
     for name in [one for one in sys.modules if one.startswith(("mcp.", "rag.serving.mcp_server"))]:
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(UsageError, match=r"yinju\[mcp\]"):
-        server_of(Desk(index))
+        server_of(QueryService(index))
     done = call("mcp", "--index", news_index)
     assert done.returncode == 2 and "yinju[mcp]" in done.stderr
     with TestClient(

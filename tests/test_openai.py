@@ -226,7 +226,7 @@ def test_a_password_is_the_api_key(news_index):
 def local(index, monkeypatch=None, events=None):
     app = build_api(index, Settings())
     if events:
-        monkeypatch.setattr(app.state.desk, "events", events)
+        monkeypatch.setattr(app.state.service, "events", events)
     return TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
 
 
@@ -303,7 +303,7 @@ def test_who_hangs_up_ends_the_work(news_index):
             closed.set()
 
     with running(
-        news_index, page=False, change=lambda desk: setattr(desk, "events", slow)
+        news_index, page=False, change=lambda service: setattr(service, "events", slow)
     ) as address:
         with create(asking(address), "x", stream=True) as stream:
             next(iter(stream))

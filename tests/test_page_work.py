@@ -34,17 +34,17 @@ STATES = pytest.mark.parametrize(
 NEXT = ("And the boats?", "<b>Who</b> came?")
 
 
-def change(desk):
-    slowed(desk)
-    stream = desk.stream
+def change(service):
+    slowed(service)
+    stream = service.stream
 
     def graded(question, *args, **kwargs):
         for event in stream(question, *args, **kwargs):
             near = isinstance(event, Answer) and event.refused and "nearly" in question
             yield replace(event, grade="near") if near else event
 
-    desk.stream = graded
-    desk.suggestions = lambda question, answer, history=(), filters=None: (
+    service.stream = graded
+    service.suggestions = lambda question, answer, history=(), filters=None: (
         NEXT if not answer.refused else ()
     )
 

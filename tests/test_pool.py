@@ -7,12 +7,12 @@ import time
 import pytest
 
 from rag.errors import ServerBusy
-from rag.serving.pool import Pool
+from rag.serving.pool import BoundedPool
 
 
 @pytest.fixture
 def pool():
-    made = Pool(threads=1, waiting=2)
+    made = BoundedPool(threads=1, waiting=2)
     yield made
     made.close()
 

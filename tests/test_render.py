@@ -18,11 +18,11 @@ from rag.answer.types import COLUMNS, Answer, Cell, Citation, Column, Row
 from rag.corpus.article import Article
 from rag.search.types import Highlight
 from rag.ui import render, sources, start, texts
-from rag.ui.asked import Asked
-from rag.ui.markup import Span, escape, mark_up
+from rag.ui.asked import QuestionRequest
+from rag.ui.markup import MarkedSpan, escape, mark_up
 from rag.ui.texts import (
     TEXTS,
-    Said,
+    Phrase,
     article_count,
     pick_language,
     reader_date,
@@ -166,7 +166,7 @@ def test_escaped_text_is_no_markdown(raw):
     ),
 )
 def test_marks_cover_what_they_should_and_nest(raw, base, places):
-    spans = [Span(start, start + length, css, "<i>\"'") for start, length, css in places]
+    spans = [MarkedSpan(start, start + length, css, "<i>\"'") for start, length, css in places]
     markup = mark_up(raw, spans, base)
     page = Page(markup)
     assert page.text == Page(escape(raw)).text
@@ -201,7 +201,8 @@ def covered(markup: str, css: str) -> set[int]:
 
 def test_an_outer_span_stays_whole_where_inner_ones_nest():
     markup = mark_up(
-        "在四川举行", [Span(0, 5, "quote"), Span(1, 3, "value"), Span(2, 4, "word", "held")]
+        "在四川举行",
+        [MarkedSpan(0, 5, "quote"), MarkedSpan(1, 3, "value"), MarkedSpan(2, 4, "word", "held")],
     )
     assert (
         markup == '<mark class="quote">在<mark class="value">四<mark class="word"'
@@ -264,7 +265,7 @@ def turns(draw) -> Turn:
     known = draw(st.booleans())
     changed = draw(st.booleans())
     article = Article(citation.article_id, "x" + body if changed else body)
-    return Turn("0a1b2c3d", answer, Asked(draw(hostile))), (
+    return Turn("0a1b2c3d", answer, QuestionRequest(draw(hostile))), (
         lambda name: article if known and name == article.id else None
     )
 
@@ -283,7 +284,7 @@ def test_answers_and_sources_are_inert(drawn, lang):
 
 @given(hostile)
 def test_questions_pieces_and_notices_are_inert(raw):
-    problem = Turn("aa", None, Asked(raw), Said.of("unusable", reason=raw))
+    problem = Turn("aa", None, QuestionRequest(raw), Phrase.of("unusable", reason=raw))
     for markup in (render.question(raw), render.partial(raw), render.notice(problem, "zh")):
         assert_inert(markup)
     assert_inert(

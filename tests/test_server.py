@@ -20,7 +20,7 @@ from rag.errors import ServerError
 from rag.serving import Settings
 from rag.serving.guard import BODY_LIMIT, SECURITY_HEADERS
 from rag.serving.listen import listen
-from rag.serving.pool import Pool
+from rag.serving.pool import BoundedPool
 from rag.serving.routes import build_api
 
 QUESTION = "In which province was an elevator emergency drill held?"
@@ -161,7 +161,7 @@ def test_an_error_nobody_expected_has_a_reference_and_a_trace_in_the_log(
     index, monkeypatch, caplog
 ):
     app = build_api(index)
-    monkeypatch.setattr(app.state.desk, "answer", lambda *_: 1 / 0)
+    monkeypatch.setattr(app.state.service, "answer", lambda *_: 1 / 0)
     client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
     with caplog.at_level(logging.ERROR, "rag.server"):
         reply = client.post("/api/ask", json={"question": QUESTION})
@@ -250,7 +250,7 @@ def test_a_damaged_new_version_leaves_the_old_one_in_use_until_it_is_mended(
         assert client.get("/healthz").json()["index_version"] == old, (
             "not read again for every question"
         )
-        monkeypatch.setattr("rag.serving.desk.AGAIN_SECONDS", 0)
+        monkeypatch.setattr("rag.serving.query_service.AGAIN_SECONDS", 0)
         assert client.get("/healthz").json() == {
             "status": "ok",
             "articles": 1,
@@ -311,7 +311,7 @@ def test_errors_of_events_are_replies_before_the_first_and_events_after_it(
         yield Searching(7)
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(app.state.desk, "events", breaks)
+    monkeypatch.setattr(app.state.service, "events", breaks)
     first, last = events(client.post("/api/ask", json={"question": "x"}, headers=stream))
     assert first == ("searching", {"articles": 7})
     assert last[0] == "error" and last[1]["reference"] in caplog.text and "secret" not in str(last)
@@ -326,7 +326,7 @@ def test_who_waits_long_is_told_that_the_server_lives(index, monkeypatch):
         time.sleep(0.2)
         yield "late"
 
-    monkeypatch.setattr(app.state.desk, "events", slow)
+    monkeypatch.setattr(app.state.service, "events", slow)
     text = (
         TestClient(app, base_url="http://127.0.0.1")
         .get("/api/ask?question=x", headers={"accept": "text/event-stream"})
@@ -347,7 +347,7 @@ def test_who_hangs_up_ends_the_work(index, monkeypatch):
         finally:
             closed.set()
 
-    monkeypatch.setattr(app.state.desk, "events", slow)
+    monkeypatch.setattr(app.state.service, "events", slow)
     headers = [(b"host", b"localhost"), (b"accept", b"text/event-stream")]
     scope = {
         "type": "http",
@@ -386,15 +386,17 @@ def test_who_hangs_up_ends_the_work(index, monkeypatch):
 
 def test_too_many_at_once_are_turned_away_and_the_server_still_tells_how_it_is(index, monkeypatch):
     app = build_api(index)
-    app.state.desk.pool = Pool(threads=1, waiting=1)
+    app.state.service.pool = BoundedPool(threads=1, waiting=1)
     go, begun = threading.Event(), threading.Event()
-    monkeypatch.setattr(app.state.desk, "answer", lambda *_: begun.set() or go.wait(10) and 1 / 0)
+    monkeypatch.setattr(
+        app.state.service, "answer", lambda *_: begun.set() or go.wait(10) and 1 / 0
+    )
     client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
     with client, ThreadPoolExecutor(2) as people:
         waiting = [people.submit(client.get, "/api/ask?question=x")]
         begun.wait(10)
         waiting.append(people.submit(client.get, "/api/ask?question=x"))
-        while app.state.desk.pool._room._value:
+        while app.state.service.pool._room._value:
             time.sleep(0.01)
         for headers in ({}, {"accept": "text/event-stream"}):
             refused = client.get("/api/search?question=x", headers=headers)

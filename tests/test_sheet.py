@@ -7,7 +7,7 @@ import json
 import pytest
 
 from rag import Assistant, Index
-from rag.sheet import RESULTS, NoQuestions, Writer, cell, read_sheet, result
+from rag.question_table import RESULTS, NoQuestions, TableWriter, cell, read_sheet, result
 
 QUESTIONS = (
     "编号;问题\n甲;哪些省举行了防汛演练？\n乙;\n丙;Who won the chess championship in Norway?\n"
@@ -69,7 +69,7 @@ def test_an_answer_in_cells_is_verbatim_and_a_refusal_has_no_quote(assistant):
 
 def test_a_cell_is_never_a_formula():
     sheet = read_sheet("question\n=1+1\n")
-    line = Writer(sheet).row(0, {"answer": "@SUM(A1)", "quote": "plain"})
+    line = TableWriter(sheet).row(0, {"answer": "@SUM(A1)", "quote": "plain"})
     cells = next(csv.reader(io.StringIO(line)))
     assert cells[0] == "'=1+1" and cells[2] == "'@SUM(A1)" and cells[3] == "plain"
     assert cell(" =x") == "' =x" and cell("a=b") == "a=b"

@@ -8,19 +8,19 @@ from dataclasses import replace
 import pytest
 
 from rag import Article, Index
-from rag.answer.events import Found, Searching
+from rag.answer.events import PassagesChosen, Searching
 from rag.answer.types import Answer, Citation
 from rag.errors import UsageError
 from rag.search.types import Filters
-from rag.serving import Desk
-from rag.serving.pool import Pool
-from rag.ui.asked import Asked
-from rag.ui.corpus import About
+from rag.serving import QueryService
+from rag.serving.pool import BoundedPool
+from rag.ui.asked import QuestionRequest
+from rag.ui.corpus import CorpusFacts
 from rag.ui.examples import examples
 from rag.ui.memory import recall, remember
-from rag.ui.talk import HISTORY_KEPT, PIECE_SECONDS, TURNS_KEPT, Talk, converse
-from rag.ui.start import Corpus
-from rag.ui.texts import Said
+from rag.ui.conversation import HISTORY_KEPT, PIECE_SECONDS, TURNS_KEPT, Conversation, converse
+from rag.ui.start import CorpusHeader
+from rag.ui.texts import Phrase
 from rag.ui.turn import Turn
 
 ARTICLE = Article("a", "The museum shows 40 paintings. It opened on Monday.", "Museum", lang="en")
@@ -37,9 +37,9 @@ def index(tmp_path_factory):
 
 
 @pytest.fixture
-def desk(index, monkeypatch):
-    """A desk whose assistant says what the test wants: ``desk.says = function of the question``."""
-    made = Desk(index)
+def service(index, monkeypatch):
+    """A service whose assistant says what the test wants: ``service.says = function of the question``."""
+    made = QueryService(index)
     made.says = lambda question, history: iter([ANSWER.text, ANSWER])
     monkeypatch.setattr(
         made, "stream", lambda question, history=(), *_, **__: made.says(question, history)
@@ -47,14 +47,16 @@ def desk(index, monkeypatch):
     return made
 
 
-def said(talk: Talk) -> list[str]:
+def said(talk: Conversation) -> list[str]:
     """The messages shown, as HTML."""
     return [message["content"] for message in talk.as_chat()]
 
 
-def test_an_answer_comes_stage_by_stage_and_ends_with_its_sources(desk):
-    desk.says = lambda question, history: iter([Searching(1), Found(14, 9), ANSWER.text, ANSWER])
-    states = list(converse(desk, Talk(), Asked("How many?"), "en"))
+def test_an_answer_comes_stage_by_stage_and_ends_with_its_sources(service):
+    service.says = lambda question, history: iter(
+        [Searching(1), PassagesChosen(14, 9), ANSWER.text, ANSWER]
+    )
+    states = list(converse(service, Conversation(), QuestionRequest("How many?"), "en"))
     assert "Searching 1 article…" in said(states[0])[-1]
     assert "Searching 1 article… 14 passages from 9 articles" in said(states[1])[-1]
     last = states[-1]
@@ -62,52 +64,52 @@ def test_an_answer_comes_stage_by_stage_and_ends_with_its_sources(desk):
     assert last.coming == ("", "") and f'href="#src-{last.turns[-1].key}-1"' in said(last)[-1]
 
 
-def test_a_slow_answer_is_shown_as_it_comes_but_not_word_by_word(desk):
+def test_a_slow_answer_is_shown_as_it_comes_but_not_word_by_word(service):
     def says(question, history):
         for word in ["word "] * 40:
             time.sleep(0.005)
             yield word
         yield ANSWER
 
-    desk.says = says
+    service.says = says
     began = time.monotonic()
-    states = list(converse(desk, Talk(), Asked("How many?"), "en"))
+    states = list(converse(service, Conversation(), QuestionRequest("How many?"), "en"))
     pieces = [said(state)[-1].count("word") for state in states[1:-1]]
     assert pieces == sorted(pieces) and pieces[0] > 0
     assert len(pieces) <= (time.monotonic() - began) / PIECE_SECONDS + 1
     assert all(len(said(state)) == 2 for state in states)
 
 
-def test_who_does_not_wait_ends_the_work_and_keeps_the_question(desk):
+def test_who_does_not_wait_ends_the_work_and_keeps_the_question(service):
     ended = []
 
     def says(question, history):
         try:
             yield Searching(1)
-            yield Found(3, 2)
+            yield PassagesChosen(3, 2)
             ended.append("went on")
         except GeneratorExit:
             ended.append("stopped")
             raise
 
-    desk.says = says
-    answering = converse(desk, Talk(), Asked("How many?"), "en")
+    service.says = says
+    answering = converse(service, Conversation(), QuestionRequest("How many?"), "en")
     next(answering)
     kept = next(answering)
     answering.close()
     assert ended == ["stopped"]
     assert (
-        kept.turns[-1].problem == Said.of("stopped")
+        kept.turns[-1].problem == Phrase.of("stopped")
         and "#retry-" in said(replace(kept, coming=("", "")))[-1]
     )
 
 
-def test_what_was_said_before_is_told_to_the_assistant_and_kept(desk):
+def test_what_was_said_before_is_told_to_the_assistant_and_kept(service):
     heard = []
-    desk.says = lambda question, history: heard.append(history) or iter([ANSWER])
-    talk = Talk()
+    service.says = lambda question, history: heard.append(history) or iter([ANSWER])
+    talk = Conversation()
     for n in range(TURNS_KEPT + 3):
-        *_, talk = converse(desk, talk, talk.asked(f"question {n}"), "en")
+        *_, talk = converse(service, talk, talk.asked(f"question {n}"), "en")
     assert [len(history) for history in heard] == [
         min(n, HISTORY_KEPT) for n in range(TURNS_KEPT + 3)
     ]
@@ -116,28 +118,32 @@ def test_what_was_said_before_is_told_to_the_assistant_and_kept(desk):
     assert len({turn.key for turn in talk.turns}) == TURNS_KEPT
 
 
-def test_a_question_asked_again_takes_its_place_and_its_history(desk):
+def test_a_question_asked_again_takes_its_place_and_its_history(service):
     heard = []
-    desk.says = lambda question, history: heard.append((question, len(history))) or iter([ANSWER])
-    talk = Talk()
+    service.says = lambda question, history: (
+        heard.append((question, len(history))) or iter([ANSWER])
+    )
+    talk = Conversation()
     for n in range(3):
-        *_, talk = converse(desk, talk, talk.asked(f"question {n}"), "en")
+        *_, talk = converse(service, talk, talk.asked(f"question {n}"), "en")
     keys = [turn.key for turn in talk.turns]
     asked, instead = talk.asked_again(f"#retry-{keys[1]}-0")
-    *_, talk = converse(desk, talk, asked, "en", instead=instead)
-    *_, talk = converse(desk, talk, talk.asked("edited", instead=keys[1]), "en", instead=keys[1])
+    *_, talk = converse(service, talk, asked, "en", instead=instead)
+    *_, talk = converse(service, talk, talk.asked("edited", instead=keys[1]), "en", instead=keys[1])
     assert heard[3:] == [("question 1", 1), ("edited", 1)]
     assert [turn.key for turn in talk.turns] == keys
     assert [turn.asked.question for turn in talk.turns] == ["question 0", "edited", "question 2"]
 
 
-def test_a_conversation_is_remembered_and_shown_again(desk):
-    talk = Talk()
-    *_, talk = converse(desk, talk, talk.asked("first"), "en")
-    *_, talk = converse(desk, talk, talk.asked("second", Filters("yesterday")), "en", Corpus(1))
+def test_a_conversation_is_remembered_and_shown_again(service):
+    talk = Conversation()
+    *_, talk = converse(service, talk, talk.asked("first"), "en")
+    *_, talk = converse(
+        service, talk, talk.asked("second", Filters("yesterday")), "en", CorpusHeader(1)
+    )
     kept = f"[{','.join(remember(turn) for turn in talk.turns)}]"
     assert recall(kept) == talk.turns
-    again = Talk()
+    again = Conversation()
     for turn in recall(kept):
         again = again.put(turn)
     assert said(again) == said(talk)
@@ -163,27 +169,27 @@ def test_what_a_browser_kept_and_cannot_be_read_is_left_out(damaged):
 
 
 def test_a_follow_up_is_completed_from_the_turn_before(index):
-    desk, talk = Desk(index), Talk()
+    service, talk = QueryService(index), Conversation()
     for question in (
         "How many paintings does the museum show?",
         "When?",
         "und warum nicht heute morgen?",
         "Why?",
     ):
-        *_, talk = converse(desk, talk, talk.asked(question), "en")
+        *_, talk = converse(service, talk, talk.asked(question), "en")
     shown = said(talk)[1::2]
     assert "yj-understood" not in shown[0] + shown[2]
     assert "Understood as" in shown[1] and "paintings" in shown[1]
     assert talk.turns[1].answer.completed.startswith("When ")
 
 
-def test_an_unusable_question_is_answered_with_the_reason(desk):
+def test_an_unusable_question_is_answered_with_the_reason(service):
     def says(question, history):
         raise UsageError("expected fewer than 10 <b>characters</b>")
         yield
 
-    desk.says = says
-    *_, last = converse(desk, Talk(), Asked("How many?"), "zh")
+    service.says = says
+    *_, last = converse(service, Conversation(), QuestionRequest("How many?"), "zh")
     assert "expected fewer than 10" in said(last)[-1] and "<b>" not in said(last)[-1]
     assert last.turns[-1].answer is None
 
@@ -191,10 +197,10 @@ def test_an_unusable_question_is_answered_with_the_reason(desk):
 @pytest.mark.parametrize(
     ("asked", "zh", "en"),
     [
-        (Asked("楼" * 2001), "问题太长，最多 2,000 字", "at most 2,000 characters"),
-        (Asked("\u200b\u2060"), "没有看到问题", "no question to be seen"),
+        (QuestionRequest("楼" * 2001), "问题太长，最多 2,000 字", "at most 2,000 characters"),
+        (QuestionRequest("\u200b\u2060"), "没有看到问题", "no question to be seen"),
         (
-            Asked("How many paintings?", without=("<b>May</b>",)),
+            QuestionRequest("How many paintings?", without=("<b>May</b>",)),
             "没有可以取消的限定“",
             "Nothing in the question restricts it by “",
         ),
@@ -202,7 +208,7 @@ def test_an_unusable_question_is_answered_with_the_reason(desk):
 )
 def test_what_a_reader_can_do_wrong_is_told_in_the_readers_language(index, asked, zh, en):
     for lang, told in (("zh", zh), ("en", en)):
-        *_, last = converse(Desk(index), Talk(), asked, lang)
+        *_, last = converse(QueryService(index), Conversation(), asked, lang)
         assert (
             told in said(last)[-1]
             and "expected" not in said(last)[-1]
@@ -211,15 +217,15 @@ def test_what_a_reader_can_do_wrong_is_told_in_the_readers_language(index, asked
 
 
 @pytest.mark.parametrize("after", [0, 1])
-def test_an_error_is_a_message_with_a_reference_found_in_the_log(desk, caplog, after):
+def test_an_error_is_a_message_with_a_reference_found_in_the_log(service, caplog, after):
     def says(question, history):
         yield from ["half an ans"] * after
         raise ZeroDivisionError("secret path /srv/x")
 
-    desk.says = says
-    before = Talk().put(Turn("aa", ANSWER, Asked("q")))
+    service.says = says
+    before = Conversation().put(Turn("aa", ANSWER, QuestionRequest("q")))
     with caplog.at_level(logging.ERROR, "rag.ui"):
-        *_, last = converse(desk, before, Asked("How many?"), "en")
+        *_, last = converse(service, before, QuestionRequest("How many?"), "en")
     reference = caplog.records[-1].args[0]
     assert reference in said(last)[-1] and "secret" not in said(last)[-1]
     assert "ZeroDivisionError" in caplog.text
@@ -227,9 +233,9 @@ def test_an_error_is_a_message_with_a_reference_found_in_the_log(desk, caplog, a
 
 
 def test_who_comes_when_too_many_ask_is_told_to_come_again(index, caplog):
-    desk, go = Desk(index, pool=Pool(threads=1, waiting=0)), threading.Event()
-    desk.pool.submit(go.wait)
-    *_, last = converse(desk, Talk(), Asked("How many?"), "zh")
+    service, go = QueryService(index, pool=BoundedPool(threads=1, waiting=0)), threading.Event()
+    service.pool.submit(go.wait)
+    *_, last = converse(service, Conversation(), QuestionRequest("How many?"), "zh")
     go.set()
     assert "请过几秒再试" in said(last)[-1] and not caplog.records
 
@@ -243,7 +249,7 @@ EVENTS = [
     ),
     Article(
         "3",
-        "The harbour town of Yantai held a boat race for schools. About 300 children took part in"
+        "The harbour town of Yantai held a boat race for schools. CorpusFacts 300 children took part in"
         " the race.",
         lang="en",
     ),
@@ -305,7 +311,7 @@ def test_an_example_is_answered_from_its_own_article(tmp_path):
     ]
     Index.build([Article(name, said, f"About {name}", lang="en") for name, said in told], tmp_path)
     with Index.open(tmp_path) as index:
-        about = About(Desk(index))
+        about = CorpusFacts(QueryService(index))
         assert "Which places held a large fair for old books on Sunday?" in about.examples("en")
         assert about._is_answered("What do the cats sleep on?", "cats") and not about._is_answered(
             "What do the cats sleep on?", "fair"
@@ -336,7 +342,7 @@ def test_a_corpus_in_the_other_language_is_asked_about_by_its_places():
 def test_the_corpus_is_described_once_per_version(tmp_path):
     Index.build([ARTICLE], tmp_path)
     with Index.open(tmp_path) as index:
-        about = About(Desk(index))
+        about = CorpusFacts(QueryService(index))
         assert about.statistics() is about.statistics()
         assert (about.corpus().articles, about.corpus().sources) == (1, ())
         dated = [

@@ -13,7 +13,7 @@ from rag.search.facets import Facets
 from rag.search.sift import Sifted
 from rag.search.sought import Sought
 from rag.search.types import Highlight, Hit
-from rag.sheet import Sheet
+from rag.question_table import QuestionTable
 from rag.ui import batch, search
 from rag.ui.batch import Run
 from rag.ui.search import Hunt, gone
@@ -99,7 +99,7 @@ def test_a_table_of_answers_is_inert(raw, grade, lang, stopped):
         "url": raw,
         "lang": raw,
     }
-    run = Run(Sheet(("question",), ((raw,), (raw,)), 0), (cells,), stopped)
+    run = Run(QuestionTable(("question",), ((raw,), (raw,)), 0), (cells,), stopped)
     for markup in (
         batch.table(run, lang),
         batch.progress(run, lang),

@@ -8,7 +8,7 @@ import pytest
 
 from rag.corpus import read_bytes
 from rag.corpus.readers import Draft, Unreadable
-from rag.corpus.worker import MEMORY, Worker, Workers
+from rag.corpus.worker import MEMORY, Worker, ReadingWorkers
 
 PAGE = "<p>公园昨日免费开放，市民可以凭身份证入园。</p>".encode()
 
@@ -69,7 +69,7 @@ def test_a_crash_is_named(worker):
 
 
 def test_workers_read_at_the_same_time():
-    workers = Workers(2)
+    workers = ReadingWorkers(2)
     found = [workers.submit(".txt", lambda n=n: b"%d" % n, {}) for n in range(9)]
     assert [one.result()[0].text for one in found] == [str(n) for n in range(9)]
 

@@ -9,10 +9,10 @@ import time
 import pytest
 
 from rag import Article, Assistant, Index
-from rag.answer import Answer, Found, Searching
+from rag.answer import Answer, PassagesChosen, Searching
 from rag.errors import UsageError
 from rag.search.types import Filters
-from rag.serving import Desk, Settings
+from rag.serving import QueryService, Settings
 from rag.serving.workers import WorkerFailed
 
 pytestmark = pytest.mark.slow
@@ -33,89 +33,89 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def desk(folder):
+def service(folder):
     with Index.open(folder) as index:
-        made = Desk(index, Settings(processes=2))
+        made = QueryService(index, Settings(processes=2))
         yield made
         made.close()
 
 
-def processes(desk) -> set[int]:
-    return {worker._process.pid for worker in desk._workers._all}
+def processes(service) -> set[int]:
+    return {worker._process.pid for worker in service._workers._all}
 
 
-def test_processes_give_what_the_library_gives(desk):
-    searching, found, *pieces, last = desk.stream(QUESTION)
-    whole = Assistant(desk.index).ask(QUESTION)
-    assert (searching, found) == (Searching(1), Found(1, 1)) and "".join(
+def test_processes_give_what_the_library_gives(service):
+    searching, found, *pieces, last = service.stream(QUESTION)
+    whole = Assistant(service.index).ask(QUESTION)
+    assert (searching, found) == (Searching(1), PassagesChosen(1, 1)) and "".join(
         pieces
     ) == last.text == whole.text
     assert isinstance(last, Answer) and last.citations == whole.citations
-    assert desk.pool.submit(
-        lambda: desk.search("museum", 3, Filters())
-    ).result() == desk.index.search("museum", 3)
+    assert service.pool.submit(
+        lambda: service.search("museum", 3, Filters())
+    ).result() == service.index.search("museum", 3)
     assert (
-        desk.ask("and the museum?", before=(QUESTION,)).completed
-        == Assistant(desk.index).ask("and the museum?", [(QUESTION, whole)]).completed
+        service.ask("and the museum?", before=(QUESTION,)).completed
+        == Assistant(service.index).ask("and the museum?", [(QUESTION, whole)]).completed
     )
 
 
-def test_errors_come_over(desk):
+def test_errors_come_over(service):
     with pytest.raises(UsageError, match="YYYY-MM-DD"):
-        desk.ask(QUESTION, as_of="soon")
+        service.ask(QUESTION, as_of="soon")
     with pytest.raises(WorkerFailed, match="Traceback"):
-        list(desk._workers.run("nothing"))
-    assert not desk.ask(QUESTION).refused
+        list(service._workers.run("nothing"))
+    assert not service.ask(QUESTION).refused
 
 
-def test_who_stops_listening_leaves_a_worker_that_answers_the_next(desk):
+def test_who_stops_listening_leaves_a_worker_that_answers_the_next(service):
     for _ in range(5):
-        events = desk.stream(QUESTION)
+        events = service.stream(QUESTION)
         next(events)
         events.close()
-    before = processes(desk)
-    assert not desk.ask(QUESTION).refused and processes(desk) == before
+    before = processes(service)
+    assert not service.ask(QUESTION).refused and processes(service) == before
 
 
-def kill(desk) -> set[int]:
-    dying = [worker._process for worker in desk._workers._all]
+def kill(service) -> set[int]:
+    dying = [worker._process for worker in service._workers._all]
     for one in dying:
         os.kill(one.pid, signal.SIGKILL)
         one.join(10)
     return {one.pid for one in dying}
 
 
-def test_those_that_died_are_replaced(desk):
-    old = kill(desk)
-    for asked in [desk.pool.submit(lambda: desk.answer(QUESTION)) for _ in range(6)]:
+def test_those_that_died_are_replaced(service):
+    old = kill(service)
+    for asked in [service.pool.submit(lambda: service.answer(QUESTION)) for _ in range(6)]:
         assert not asked.result().refused
-    assert len(processes(desk)) == 2 and not processes(desk) & old
+    assert len(processes(service)) == 2 and not processes(service) & old
 
 
-def test_only_the_question_fails_that_one_dies_of(desk, caplog):
-    for pid in processes(desk):
+def test_only_the_question_fails_that_one_dies_of(service, caplog):
+    for pid in processes(service):
         os.kill(pid, signal.SIGSTOP)
-    asked = desk.pool.submit(lambda: desk.answer(QUESTION))
-    while desk._workers._free.qsize() == 2:
+    asked = service.pool.submit(lambda: service.answer(QUESTION))
+    while service._workers._free.qsize() == 2:
         time.sleep(0.01)
-    kill(desk)
+    kill(service)
     with pytest.raises(WorkerFailed, match="has died"):
         asked.result()
-    assert "is replaced" in caplog.text and not desk.ask(QUESTION).refused
+    assert "is replaced" in caplog.text and not service.ask(QUESTION).refused
 
 
-def test_all_take_up_a_new_version(desk, folder):
+def test_all_take_up_a_new_version(service, folder):
     version = build(folder, 50)
-    for asked in [desk.pool.submit(lambda: desk.answer(QUESTION)) for _ in range(6)]:
+    for asked in [service.pool.submit(lambda: service.answer(QUESTION)) for _ in range(6)]:
         assert asked.result().index_version == version and "50" in asked.result().text
 
 
 def test_none_is_left_behind(folder):
     with Index.open(folder) as index:
-        desk = Desk(index, Settings(processes=2))
-        assert not desk.ask(QUESTION).refused
-        workers = [worker._process for worker in desk._workers._all]
-        desk.close()
+        service = QueryService(index, Settings(processes=2))
+        assert not service.ask(QUESTION).refused
+        workers = [worker._process for worker in service._workers._all]
+        service.close()
         deadline = time.monotonic() + 10
         while any(one.is_alive() for one in workers) and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -9,7 +9,7 @@ from test_writing import BRIDGE, KEYS
 
 from rag import Index
 from rag.errors import UsageError
-from rag.serving import Desk, Settings
+from rag.serving import QueryService, Settings
 from rag.serving.routes import build_api
 from rag.serving.settings import checked
 from rag.writing.models import Llm
@@ -80,8 +80,8 @@ def test_who_asks_the_interface_may_do_without_the_model(client, model):
 def test_more_wait_for_a_model_than_for_the_processor(news_index, model):
     with Index.open(news_index) as index:
         with_model, without = (
-            Desk(index, Settings(llm=Llm("openai:x", model.url))),
-            Desk(index, Settings()),
+            QueryService(index, Settings(llm=Llm("openai:x", model.url))),
+            QueryService(index, Settings()),
         )
         assert with_model.pool._threads._max_workers > without.pool._threads._max_workers
         with_model.close(), without.close()
@@ -90,18 +90,23 @@ def test_more_wait_for_a_model_than_for_the_processor(news_index, model):
 @pytest.mark.slow
 def test_processes_write_and_stop(news_index, model):
     with Index.open(news_index) as index:
-        desk = Desk(index, Settings(processes=2, llm=Llm("openai:scripted", model.url, 20)))
+        service = QueryService(
+            index, Settings(processes=2, llm=Llm("openai:scripted", model.url, 20))
+        )
         try:
-            assert desk.ask(BRIDGE).text == TEXT and desk.ask(BRIDGE, write=False).written is None
+            assert (
+                service.ask(BRIDGE).text == TEXT
+                and service.ask(BRIDGE, write=False).written is None
+            )
             model.hung_up.clear()
             model.play = [pause(0.5), *["And ", "so ", pause(0.05)] * 200]
-            events = desk.stream(BRIDGE)
+            events = service.stream(BRIDGE)
             assert any(type(event).__name__ == "Writing" for event in events)
             events.close()
             assert model.hung_up.wait(10)
         finally:
             model.play = PLAY
-            desk.close()
+            service.close()
 
 
 def test_settings_that_make_no_sense_are_refused_at_the_start(model):

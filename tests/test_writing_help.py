@@ -20,7 +20,7 @@ from rag.answer import Rewording, stages
 from rag.errors import UsageError
 from rag.plain import notes
 from rag.search.fuse import fused
-from rag.ui.asked import Asked
+from rag.ui.asked import QuestionRequest
 from rag.ui.render import message
 from rag.ui.turn import Turn
 from rag.writing.help import LONGEST, messages_of, wordings_of
@@ -265,10 +265,12 @@ def test_what_it_proposes_gives_no_orders(model, fairs, call, news_index):
         "<quotes>" in told and "99" not in told and "Ignore" not in told
     )  # the writer is not told
     assert f"Also searched: {INJECTED[0]}" in notes(answer)
-    page = message(Turn("k1", answer, Asked(BRIDGE)), "en")
+    page = message(Turn("k1", answer, QuestionRequest(BRIDGE)), "en")
     assert f"Also searched: {INJECTED[0]}" in html.unescape(page)
     # Should any markup get as far as the page, it is text there.
-    page = message(Turn("k1", dataclasses.replace(answer, also=(MARKUP,)), Asked(BRIDGE)), "en")
+    page = message(
+        Turn("k1", dataclasses.replace(answer, also=(MARKUP,)), QuestionRequest(BRIDGE)), "en"
+    )
     assert (
         "<script" not in page
         and "<img" not in page
@@ -297,7 +299,7 @@ def test_a_refusal_shows_it_and_tells_what_it_took(model, fairs, call, monkeypat
     answer = helped(model, fairs, asked)
     assert answer.refused and answer.written is None and len(answer.also) == 2
     assert "Also searched: 谁在巴库" in html.unescape(
-        message(Turn("k1", answer, Asked(asked)), "en")
+        message(Turn("k1", answer, QuestionRequest(asked)), "en")
     )
     model.help, model.play = [f"{MEANT}\n", HELPED[1]], ["The bridge is 28 kilometres long @1."]
     alone = Assistant(fairs, Llm("openai:scripted", model.url)).ask(BRIDGE)

@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.writing.handles import Sentence, Sentences, new_handles, numbers_of, unmarked
+from rag.writing.handles import FinishedSentence, Sentences, new_handles, numbers_of, unmarked
 from rag.writing.prompt import tokens_of
 
 HANDLES = {"c31": 1, "c72": 2}
@@ -44,7 +44,7 @@ def read(pieces, cut=False):
 
 
 def told(out):
-    return [(unmarked(one), numbers_of(one)) for one in out if isinstance(one, Sentence)]
+    return [(unmarked(one), numbers_of(one)) for one in out if isinstance(one, FinishedSentence)]
 
 
 @given(st.sampled_from(sorted(TEXTS)), st.data())
@@ -83,12 +83,12 @@ def test_however_it_is_cut_the_same_sentences_come(text, data):
 def test_no_piece_holds_half_a_handle_or_a_number_of_the_models_own(pieces):
     out, open_ = read(pieces), ""
     for one in out:
-        if isinstance(one, Sentence):
+        if isinstance(one, FinishedSentence):
             assert one == open_
             open_ = ""
         else:
             open_ += one
-    shown = "".join(one for one in out if not isinstance(one, Sentence))
+    shown = "".join(one for one in out if not isinstance(one, FinishedSentence))
     assert set(numbers_of(shown)) <= {1, 2} and not re.search(r"<c(?:31|72|9)>", shown)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import gradio as gr
 
 from rag.errors import YinjuError
-from rag.serving import Desk
-from rag.serving.intake import FINAL, TEXT_LIMIT, Item, Job
+from rag.serving import QueryService
+from rag.serving.ingest_queue import FINAL, TEXT_LIMIT, Item, Job
 from rag.ui import adding
 from rag.ui.texts import text
 
@@ -28,8 +28,8 @@ class AddForm:
         parts: what :meth:`speak` gives updates for.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._intake = desk, desk.intake
+    def __init__(self, service: QueryService) -> None:
+        self._service, self._ingest_queue = service, service.ingest_queue
         with gr.Accordion("", open=False, elem_id="add") as self._fold:
             self._files = gr.HTML(elem_id="add-file")
             with gr.Column(elem_id="add-fields"):
@@ -40,7 +40,7 @@ class AddForm:
                 self._date = gr.Textbox(elem_id="add-date", max_lines=1, max_length=40)
                 self._source = gr.Textbox(elem_id="add-source", max_lines=1, max_length=200)
                 self._add = gr.Button("", elem_id="add-send")
-            with gr.Row(elem_id="add-web", visible=self._intake.allow_url):
+            with gr.Row(elem_id="add-web", visible=self._ingest_queue.allow_url):
                 self._url = gr.Textbox(elem_id="add-url", max_lines=1, max_length=2000)
                 self._fetch = gr.Button("", elem_id="add-fetch", scale=0)
         self._state = gr.HTML(elem_id="add-state")
@@ -97,7 +97,7 @@ class AddForm:
             yield [adding.refusal(text(lang, "add_no_text"), lang), *kept]
             return
         yield from self._begin(
-            lambda: self._intake.add([Item("text", title or "", words or "")], **said),
+            lambda: self._ingest_queue.add([Item("text", title or "", words or "")], **said),
             lang,
             kept,
             empty,
@@ -105,11 +105,14 @@ class AddForm:
 
     def _get(self, url: str, lang: str) -> Iterator[list]:
         yield from self._begin(
-            lambda: self._intake.add([Item("url", (url or "").strip())]), lang, [gr.skip()], [""]
+            lambda: self._ingest_queue.add([Item("url", (url or "").strip())]),
+            lang,
+            [gr.skip()],
+            [""],
         )
 
     def _follow(self, job_id: str, lang: str) -> Iterator[list]:
-        job = self._intake.job(job_id)
+        job = self._ingest_queue.job(job_id)
         if job:
             yield from self._begin(lambda: job, lang, [gr.skip()], [gr.skip()])
         else:
@@ -145,4 +148,4 @@ class AddForm:
                 ]
 
     def _is_there(self, article_id: str) -> bool:
-        return self._desk.article(article_id) is not None
+        return self._service.article(article_id) is not None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rag.corpus.folder import Added
 from rag.serving.guard import UPLOAD_LIMIT
-from rag.serving.intake import FILES, State
+from rag.serving.ingest_queue import FILES, State
 from rag.ui.markup import escape, lang_tag
 from rag.ui.texts import text
 

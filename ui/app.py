@@ -17,7 +17,7 @@ from rag.serving.listen import listen
 from rag.serving.routes import build_api
 from rag.serving.run import run
 from rag.serving.settings import Settings
-from rag.ui.corpus import About
+from rag.ui.corpus import CorpusFacts
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -92,7 +92,7 @@ def build_app(index: Index, settings: Settings = Settings()) -> FastAPI:
 
     api = build_api(index, settings)
     api.add_middleware(_Compressed)
-    api.state.about = About(api.state.desk)
+    api.state.about = CorpusFacts(api.state.service)
     own = resources.files("rag.ui")
     scripts, styles = (
         "".join(own.joinpath(name).read_text("utf-8") for name in names)
@@ -100,7 +100,7 @@ def build_app(index: Index, settings: Settings = Settings()) -> FastAPI:
     )
     return gr.mount_gradio_app(
         api,
-        page(api.state.desk, api.state.about),
+        page(api.state.service, api.state.about),
         path="/",
         footer_links=[],
         show_error=False,

@@ -14,7 +14,7 @@ _WISH = re.compile(r"#(lift|free|bind|retry)-([0-9a-f]+)-(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionRequest:
     """A question as it is handed to the assistant; see :meth:`rag.assistant.Assistant.ask`.
 
     Attributes:
@@ -38,7 +38,9 @@ def wished(wish: str) -> tuple[str, str, str] | None:
     return found.groups() if found else None
 
 
-def again(asked: Asked, answer: Answer | None, do: str, which: str) -> Asked | None:
+def again(
+    asked: QuestionRequest, answer: Answer | None, do: str, which: str
+) -> QuestionRequest | None:
     """The same question once more, otherwise restricted.
 
     Args:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rag.answer.types import Answer
-from rag.sheet import RESULTS, Sheet, Writer, failed, result
-from rag.ui.asked import Asked
+from rag.question_table import RESULTS, QuestionTable, TableWriter, failed, result
+from rag.ui.asked import QuestionRequest
 from rag.ui.filters import to_link
 from rag.ui.markup import escape, lang_tag
 from rag.ui.render import SIGNS
@@ -26,11 +26,11 @@ class Run:
 
     Attributes:
         sheet: the questions.
-        cells: of each row that is done, as :func:`rag.sheet.result` gives them.
+        cells: of each row that is done, as :func:`rag.question_table.result` gives them.
         stopped: whether the reader wanted no more.
     """
 
-    sheet: Sheet = Sheet(("question",), (), 0)
+    sheet: QuestionTable = QuestionTable(("question",), (), 0)
     cells: tuple[Mapping[str, str], ...] = ()
     stopped: bool = False
 
@@ -50,7 +50,7 @@ def cells(answer: Answer | None, reason: str = "") -> dict[str, str]:
 
 def as_csv(run: Run, lang: str) -> str:
     """The rows that are done."""
-    writer = Writer(run.sheet, {name: text(lang, f"csv_{name}") for name in RESULTS})
+    writer = TableWriter(run.sheet, {name: text(lang, f"csv_{name}") for name in RESULTS})
     return writer.head() + "".join(
         writer.row(at, {**one, "grade": text(lang, f"grade_{one['grade']}")})
         for at, one in enumerate(run.cells)
@@ -106,7 +106,7 @@ def table(run: Run, lang: str) -> str:
 
 def _row(question: str, one: Mapping[str, str], lang: str) -> str:
     grade, said = one["grade"], one.get("quote", "")
-    link = to_link(Asked(question))
+    link = to_link(QuestionRequest(question))
     opens = (
         f'<a href="{escape(link)}" target="_blank"'
         f' rel="noopener">{escape(text(lang, "batch_open"))}</a>'
@@ -150,7 +150,7 @@ def _short(words: str) -> str:
     return words if len(words) <= QUOTE else words[:QUOTE] + "…"
 
 
-def check(sheet: Sheet, lang: str) -> str:
+def check(sheet: QuestionTable, lang: str) -> str:
     """Why a sheet is not asked; "" where it is."""
     return (
         text(lang, "batch_many", most=MOST, n=f"{len(sheet.rows):,}")

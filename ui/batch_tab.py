@@ -13,14 +13,14 @@ import gradio as gr
 
 from rag.answer.types import Answer
 from rag.errors import ServerBusy, UsageError
-from rag.serving import Desk
-from rag.sheet import NoQuestions, read_sheet
+from rag.question_table import NoQuestions, read_sheet
+from rag.serving import QueryService
 from rag.ui import batch
+from rag.ui.actions import file
 from rag.ui.batch import Run
-from rag.ui.halts import Halts
+from rag.ui.cancellation import Halts
 from rag.ui.markup import escape, lang_tag
 from rag.ui.texts import text
-from rag.ui.wishes import file
 
 log = logging.getLogger("rag.ui")
 
@@ -38,8 +38,8 @@ class BatchTab:
         parts: what :meth:`speak` gives updates for.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._halts = desk, Halts()
+    def __init__(self, service: QueryService) -> None:
+        self._service, self._halts = service, Halts()
         self._run = gr.State(Run())
         self._intro = gr.HTML(elem_id="batch-intro")
         self._box = gr.Textbox(elem_id="batch-box", lines=4, max_lines=10, max_length=TEXT_LIMIT)
@@ -140,7 +140,7 @@ class BatchTab:
     ) -> dict[str, str]:
         """The cells of one question; no failure of one costs the others."""
         try:
-            events = self._desk.stream(question, halted=halted, write=write)
+            events = self._service.stream(question, halted=halted, write=write)
             answer = next((one for one in events if isinstance(one, Answer)), None)
             return batch.cells(answer)
         except UsageError as error:

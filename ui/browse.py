@@ -17,7 +17,7 @@ from rag.library import Index
 from rag.search.browse import ORDERS, Listed, Listing, Statistics
 from rag.search.types import Filters
 from rag.terminal import size
-from rag.ui.markup import Span, escape, lang_tag, mark_up
+from rag.ui.markup import MarkedSpan, escape, lang_tag, mark_up
 from rag.ui.texts import LANGUAGE_NAMES, article_count, reader_date, reader_dates, text
 from rag.ui.timeline import UNDATED, bounds, is_period, period_name
 
@@ -33,7 +33,7 @@ WORDS_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class BrowseState:
     """What a reader looks at in the corpus tab.
 
     Attributes:
@@ -59,8 +59,8 @@ class View:
 
 
 def narrowed(
-    view: View, words: str | None, source: str | None, lang: str | None, order: str | None
-) -> View:
+    view: BrowseState, words: str | None, source: str | None, lang: str | None, order: str | None
+) -> BrowseState:
     """The view after a change of the fields; the list begins anew."""
     chosen = order if order in ORDERS else ORDERS[0]
     return replace(
@@ -73,7 +73,7 @@ def narrowed(
     )
 
 
-def gone(view: View, wish: str) -> View:
+def gone(view: BrowseState, wish: str) -> BrowseState:
     """The view that a control asks for; the same one for what makes no sense."""
     do, _, value = wish.partition(":")
     if do == "article":
@@ -83,15 +83,15 @@ def gone(view: View, wish: str) -> View:
         return replace(view, period="" if value == view.period else value, start=0)
     if do == "list":  # from an answer: "list:2023-06:about:大桥"
         period, _, words = value.partition(":")
-        return View(words[:WORDS_LIMIT], period=period if is_period(period) else "")
+        return BrowseState(words[:WORDS_LIMIT], period=period if is_period(period) else "")
     if do == "start" and value.isdecimal() and len(value) < 10:
         return replace(view, start=int(value) // PAGE * PAGE)
     if do == "all":
-        return View(order=view.order, article=view.article)
+        return BrowseState(order=view.order, article=view.article)
     return view
 
 
-def listing(index: Index, view: View) -> Listing:
+def listing(index: Index, view: BrowseState) -> Listing:
     """The page of the list that a view shows; the last one where its own is no longer there."""
     first, last = bounds(view.period)
     filters = Filters(
@@ -110,7 +110,7 @@ def listing(index: Index, view: View) -> Listing:
     return found
 
 
-def count(found: Listing, view: View, lang: str) -> str:
+def count(found: Listing, view: BrowseState, lang: str) -> str:
     """How many articles the list has, and of what, in one line."""
     n = article_count(found.total, lang)
     words = text(lang, "found", articles=n) if view.restricted else n
@@ -122,7 +122,7 @@ def count(found: Listing, view: View, lang: str) -> str:
     )
 
 
-def articles(found: Listing, view: View, lang: str) -> str:
+def articles(found: Listing, view: BrowseState, lang: str) -> str:
     """The page of the list with the controls that turn it."""
     if not found.articles:
         return (
@@ -138,7 +138,7 @@ def articles(found: Listing, view: View, lang: str) -> str:
     )
 
 
-def _row(one: Listed, view: View, lang: str) -> str:
+def _row(one: Listed, view: BrowseState, lang: str) -> str:
     shown = ' aria-current="true"' if one.id == view.article else ""
     meta = " · ".join(
         escape(part)
@@ -196,7 +196,7 @@ def reader(
     article: Article | None,
     lang: str,
     retold: Sequence[Listed] = (),
-    marks: Sequence[Span] = (),
+    marks: Sequence[MarkedSpan] = (),
     name: str = "yj-read",
     wish: str = "",
 ) -> str:

@@ -10,7 +10,7 @@ import calendar
 
 from rag.answer.types import Constraint
 from rag.search.types import Filters
-from rag.ui.asked import Asked
+from rag.ui.asked import QuestionRequest
 from rag.ui.filters import told
 from rag.ui.markup import escape
 from rag.ui.texts import reader_date, text
@@ -42,7 +42,7 @@ def filters(chosen: Filters, lang: str) -> str:
     return _line(shown, "")
 
 
-def put_aside(asked: Asked, lang: str) -> str:
+def put_aside(asked: QuestionRequest, lang: str) -> str:
     """Beside a question: the filters it was asked under, and which of its restrictions were lifted;
     or "".
     """

@@ -12,10 +12,10 @@ from rag.ui.texts import text
 from rag.ui.turn import Turn, chip, voice
 
 if TYPE_CHECKING:
-    from rag.ui.talk import Talk
+    from rag.ui.conversation import Conversation
 
 
-def wished(wish: str, talk: Talk) -> tuple[Turn, str] | None:
+def wished(wish: str, talk: Conversation) -> tuple[Turn, str] | None:
     """The turn and the column that a control's address "#column-0a1b-0" names; None for what is
     none.
     """

@@ -5,31 +5,31 @@ from __future__ import annotations
 import threading
 
 from rag.search.browse import Statistics
-from rag.serving import Desk
+from rag.serving import QueryService
 from rag.ui.examples import ARTICLES_READ, examples
-from rag.ui.start import Corpus
+from rag.ui.start import CorpusHeader
 from rag.ui.texts import LANGS
 
 
-class About:
-    """The corpus in figures, and questions to try, of the version that ``desk`` answers from."""
+class CorpusFacts:
+    """The corpus in figures, and questions to try, of the version that ``service`` answers from."""
 
-    def __init__(self, desk: Desk):
-        self._desk = desk
+    def __init__(self, service: QueryService):
+        self._service = service
         self._known: dict[tuple[str, str], object] = {}
         self._locks: dict[str, threading.Lock] = {}
 
-    def corpus(self) -> Corpus:
+    def corpus(self) -> CorpusHeader:
         """How many articles, from when, from whom (the most frequent source first)."""
         told = self.statistics()
         sources, langs = (
             tuple(name for name, _ in counted) for counted in (told.sources, told.langs)
         )
-        return Corpus(told.articles, told.date_from, told.date_to, sources, langs)
+        return CorpusHeader(told.articles, told.date_from, told.date_to, sources, langs)
 
     def statistics(self) -> Statistics:
         """What the index holds, in figures."""
-        return self._once("statistics", lambda _: self._desk.index.statistics())
+        return self._once("statistics", lambda _: self._service.index.statistics())
 
     def examples(self, lang: str, n: int = 4) -> list[str]:
         """At most ``n`` questions in ``lang`` that have an answer in the corpus."""
@@ -43,10 +43,10 @@ class About:
         for lang in LANGS:
             self.examples(lang)
         # Orders all titles, which the first search for one would wait for.
-        self._desk.index.browse(order="title", count=1)
+        self._service.index.browse(order="title", count=1)
 
     def _once(self, what: str, make):
-        snapshot = self._desk.index.snapshot
+        snapshot = self._service.index.snapshot
         # One lock for each thing: who wants the figures does not wait for the examples.
         with self._locks.setdefault(what, threading.Lock()):
             key = (snapshot.version, what)
@@ -59,7 +59,7 @@ class About:
             return self._known[key]
 
     def _is_answered(self, question: str, article_id: str) -> bool:
-        answer = self._desk.ask(question, write=False)
+        answer = self._service.ask(question, write=False)
         return not answer.refused and any(one.article_id == article_id for one in answer.citations)
 
 

@@ -10,11 +10,11 @@ import gradio as gr
 
 from rag.errors import UsageError
 from rag.search.browse import ORDERS, Listed
-from rag.serving import Desk
+from rag.serving import QueryService
 from rag.ui import browse
 from rag.ui.add_form import AddForm
-from rag.ui.browse import View
-from rag.ui.corpus import About
+from rag.ui.browse import BrowseState
+from rag.ui.corpus import CorpusFacts
 from rag.ui.texts import LANGUAGE_NAMES, text
 from rag.ui.timeline import timeline
 
@@ -29,9 +29,9 @@ class CorpusTab:
         parts: what :meth:`speak` gives updates for.
     """
 
-    def __init__(self, desk: Desk, about: About, tab: gr.Tab) -> None:
-        self._desk, self._about, self._tab = desk, about, tab
-        self._view = gr.State(View())
+    def __init__(self, service: QueryService, about: CorpusFacts, tab: gr.Tab) -> None:
+        self._service, self._about, self._tab = service, about, tab
+        self._view = gr.State(BrowseState())
         self._time = gr.HTML(elem_id="corpus-time")
         with gr.Row(elem_id="corpus-desk"):
             with gr.Column(elem_id="corpus-left", scale=2):
@@ -53,7 +53,7 @@ class CorpusTab:
                 self._count = gr.HTML(elem_id="corpus-count")
                 self._list = gr.HTML(elem_id="corpus-list")
             with gr.Column(elem_id="corpus-right", scale=3):
-                self._adding = AddForm(desk) if desk.intake else None
+                self._adding = AddForm(service) if service.ingest_queue else None
                 self._read = gr.HTML(elem_id="corpus-read")
         # What a control in the tab asks for; the page's script writes it.
         self._wish = gr.Textbox(elem_id="corpus-wish", visible="hidden", container=False)
@@ -97,11 +97,11 @@ class CorpusTab:
             added.then(self._show, [self._view, lang], shown, **how)
 
     def _narrow(
-        self, words: str, source: str, of_lang: str, order: str, view: View, lang: str
+        self, words: str, source: str, of_lang: str, order: str, view: BrowseState, lang: str
     ) -> list:
         return self._show(browse.narrowed(view, words, source, of_lang, order), lang)
 
-    def _go(self, wish: str, view: View, lang: str) -> list:
+    def _go(self, wish: str, view: BrowseState, lang: str) -> list:
         after = browse.gone(view, wish)
         fields = (
             [after.words, after.source, after.lang, after.order]
@@ -114,9 +114,9 @@ class CorpusTab:
             return ["", *fields, after, gr.skip(), gr.skip(), gr.skip(), self._reading(after, lang)]
         return ["", *fields, *self._show(after, lang)]
 
-    def _show(self, view: View, lang: str) -> list:
-        self._desk.refresh()
-        found = browse.listing(self._desk.index, view)
+    def _show(self, view: BrowseState, lang: str) -> list:
+        self._service.refresh()
+        found = browse.listing(self._service.index, view)
         view = replace(view, start=found.start)
         drawn = timeline(found.months, view.period, lang)
         return [
@@ -127,14 +127,14 @@ class CorpusTab:
             self._reading(view, lang),
         ]
 
-    def _reading(self, view: View, lang: str) -> str:
+    def _reading(self, view: BrowseState, lang: str) -> str:
         if view.article:
-            article = self._desk.article(view.article)
+            article = self._service.article(view.article)
             return browse.reader(article, lang, self._retold(view.article) if article else ())
         return browse.overview(self._about.statistics(), lang)
 
     def _retold(self, article_id: str) -> tuple[Listed, ...]:
         try:
-            return self._desk.index.retold(article_id)
+            return self._service.index.retold(article_id)
         except UsageError:  # gone with the version before
             return ()

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlencode
 from rag.corpus.place_names import place_named
 from rag.errors import UsageError
 from rag.search.types import Filters
-from rag.ui.asked import Asked
-from rag.ui.start import Corpus
-from rag.ui.texts import LANGUAGE_NAMES, Said, reader_date, text
+from rag.ui.asked import QuestionRequest
+from rag.ui.start import CorpusHeader
+from rag.ui.texts import LANGUAGE_NAMES, Phrase, reader_date, text
 
 FIELDS = ("from", "to", "source", "place", "lang")
 """Names of the fields, as in a link."""
@@ -86,11 +86,11 @@ class Unusable(UsageError):
     """Filters that cannot be used, told in the reader's language: ``said``."""
 
     def __init__(self, key: str, **values: object):
-        self.said = Said.of(key, **values)
+        self.said = Phrase.of(key, **values)
         super().__init__(self.said.speak("en"))
 
 
-def checked(filters: Filters, corpus: Corpus) -> None:
+def checked(filters: Filters, corpus: CorpusHeader) -> None:
     """Raises Unusable for what the assistant would refuse, and for a source or a language of which
     the corpus has no article.
     """
@@ -126,7 +126,7 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def to_link(asked: Asked) -> str:
+def to_link(asked: QuestionRequest) -> str:
     """What follows the page's address to ask a question with its filters: "?q=...&from=..."; "" for
     nothing at all, or too much.
     """
@@ -140,7 +140,7 @@ def to_link(asked: Asked) -> str:
     return f"?{query}" if 0 < len(query) < LINK_LIMIT else ""
 
 
-def from_link(query: str) -> Asked:
+def from_link(query: str) -> QuestionRequest:
     """What a link asks, from its part behind the "?"; its question is "" where it only sets
     filters.
 
@@ -158,4 +158,4 @@ def from_link(query: str) -> Asked:
         several.get("lang", ()),
         several.get("place", ()),
     )
-    return Asked(one.get("q", ""), filters, several.get("without", ()))
+    return QuestionRequest(one.get("q", ""), filters, several.get("without", ()))

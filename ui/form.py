@@ -7,7 +7,7 @@ import gradio as gr
 from rag.search.types import Filters
 from rag.ui import chips
 from rag.ui.filters import FIELDS, as_fields, from_fields
-from rag.ui.start import Corpus
+from rag.ui.start import CorpusHeader
 from rag.ui.texts import LANGUAGE_NAMES, text
 
 CHOICES = 200
@@ -43,7 +43,7 @@ class Form:
         self.drop = gr.Textbox(elem_id="drop", visible="hidden", container=False)
         self.parts = [self.fold, *self.fields, self.chips]
 
-    def speak(self, lang: str, corpus: Corpus, filters: Filters) -> list:
+    def speak(self, lang: str, corpus: CorpusHeader, filters: Filters) -> list:
         """The parts in a language, with the corpus's sources and languages to choose from."""
         hints = {"from": "date_hint", "to": "date_hint", "place": "place_hint"}
         offered = {
@@ -61,7 +61,7 @@ class Form:
         ]
         return [gr.update(label=text(lang, "filters")), *labelled, chips.filters(filters, lang)]
 
-    def fill(self, lang: str, corpus: Corpus, filters: Filters) -> list:
+    def fill(self, lang: str, corpus: CorpusHeader, filters: Filters) -> list:
         """As :meth:`speak`, with the filters in their fields."""
         fold, *fields, shown = self.speak(lang, corpus, filters)
         return [

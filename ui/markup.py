@@ -27,7 +27,7 @@ _ESCAPES |= {ord("\t"): " ", ord("\r"): "", ord("\n"): "&#10;"}
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class MarkedSpan:
     """A part of a text to be marked: offsets, CSS class, and a tooltip and the word of the question
     it matches, or "".
     """
@@ -44,7 +44,7 @@ def escape(raw: str) -> str:
     return raw.translate(_ESCAPES)
 
 
-def mark_up(raw: str, spans: Iterable[Span], base: int = 0) -> str:
+def mark_up(raw: str, spans: Iterable[MarkedSpan], base: int = 0) -> str:
     """``raw`` escaped, with spans wrapped in ``<mark>``.
 
     Args:
@@ -65,7 +65,7 @@ def mark_up(raw: str, spans: Iterable[Span], base: int = 0) -> str:
     ]
     edges = sorted({base, last, *(edge for start, end, _ in kept for edge in (start, end))})
     parts: list[str] = []
-    opened: list[Span] = []
+    opened: list[MarkedSpan] = []
     for left, right in zip(edges, edges[1:], strict=False):
         active = [span for start, end, span in kept if start <= left and right <= end]
         same = 0
@@ -79,7 +79,7 @@ def mark_up(raw: str, spans: Iterable[Span], base: int = 0) -> str:
     return "".join(parts)
 
 
-def _open_mark(span: Span) -> str:
+def _open_mark(span: MarkedSpan) -> str:
     title = f' title="{escape(span.title)}"' if span.title else ""
     word = f' data-word="{escape(span.word)}"' if span.word else ""
     return f'<mark class="{span.css}"{title}{word}>'

@@ -7,25 +7,25 @@ from dataclasses import replace
 
 import gradio as gr
 
-from rag.serving import Desk
+from rag.serving import QueryService
 from rag.ui import columns, start
 from rag.ui.age import overdue
-from rag.ui.asked import Asked
+from rag.ui.asked import QuestionRequest
 from rag.ui.batch_tab import BatchTab
-from rag.ui.corpus import About
+from rag.ui.corpus import CorpusFacts
 from rag.ui.corpus_tab import CorpusTab
 from rag.ui.filters import from_fields, from_link, to_link
 from rag.ui.form import Form
-from rag.ui.halts import END_SECONDS, Halts
+from rag.ui.cancellation import END_SECONDS, Halts
 from rag.ui.memory import recall, remember
 from rag.ui.search_tab import SearchTab
 from rag.ui.sources import sources
 from rag.ui.suggested import suggested
-from rag.ui.talk import Talk, converse
+from rag.ui.conversation import Conversation, converse
 from rag.ui.tray import tray
 from rag.ui.texts import LANGS, LANGUAGE_NAMES, pick_language, text
 from rag.ui.turn import alone
-from rag.ui.wishes import WISHES, fulfil
+from rag.ui.actions import WISHES, fulfil
 
 EXAMPLES = 4
 PEOPLE_AT_ONCE = 16
@@ -58,13 +58,13 @@ def theme() -> gr.themes.Base:
     )
 
 
-def page(desk: Desk, about: About) -> gr.Blocks:
+def page(service: QueryService, about: CorpusFacts) -> gr.Blocks:
     """The page's parts and what happens between them; element ids are what tests and styles hold on
     to.
     """
     halts = Halts()
     with gr.Blocks(analytics_enabled=False, title=text("en", "title"), fill_width=True) as blocks:
-        state = gr.State(Talk())
+        state = gr.State(Conversation())
         # Kept by the browser; the fixed secret lets it be read again after a restart, and it is no
         # secret.
         chosen = gr.BrowserState("", storage_key="yinju-language", secret="yinju")
@@ -126,7 +126,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                     with gr.Row(elem_id="under"):
                         # Hidden it is on: a server that does not let readers choose has its model
                         # write.
-                        offered = bool(desk.settings.llm and desk.settings.llm_switch)
+                        offered = bool(service.settings.llm and service.settings.llm_switch)
                         writes = gr.Checkbox(
                             value=True, elem_id="writes", visible=True if offered else "hidden"
                         )
@@ -141,15 +141,15 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                     panel = gr.HTML(elem_id="sources")
                     reader = gr.HTML(elem_id="reader")
             with gr.Tab("", id="search", elem_id="tab-search") as search_tab:
-                hunt = SearchTab(desk)
+                hunt = SearchTab(service)
             with gr.Tab("", id="batch", elem_id="tab-batch") as batch_tab:
-                batch = BatchTab(desk)
+                batch = BatchTab(service)
             with gr.Tab("", id="corpus", elem_id="tab-corpus") as corpus_tab:
-                articles = CorpusTab(desk, about, corpus_tab)
+                articles = CorpusTab(service, about, corpus_tab)
 
         tabs = (articles, hunt, batch)
 
-        def speak(lang: str, talk: Talk) -> dict:
+        def speak(lang: str, talk: Conversation) -> dict:
             """The page in a language, and what depends on whether anything was asked."""
             asked = bool(talk.turns)
             return {
@@ -158,14 +158,14 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 batch_tab: gr.update(label=text(lang, "tab_batch")),
                 corpus_tab: gr.update(label=text(lang, "tab_corpus")),
                 trays: tray(lang),
-                stale: overdue(desk.overdue(), lang),
+                stale: overdue(service.overdue(), lang),
                 following: "",
                 lang_radio: gr.update(value=lang, label=text(lang, "language")),
                 notices: start.notices(lang),
                 edit_hint: start.edit_hint(lang),
                 chat: gr.update(value=talk.spoken(lang).as_chat(), label=text(lang, "chat")),
                 opening: gr.update(visible=not asked),
-                welcome: start.welcome(about.corpus(), lang, desk.index.version),
+                welcome: start.welcome(about.corpus(), lang, service.index.version),
                 past: start.past(lang),
                 box: gr.update(
                     label=text(lang, "question"), placeholder=text(lang, "question_hint")
@@ -174,7 +174,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 stop: gr.update(value=text(lang, "stop")),
                 writes: gr.update(label=text(lang, "model_switch")),
                 again: gr.update(value=text(lang, "new_chat"), visible=asked),
-                panel: sources(talk.turns, lang, desk.article),
+                panel: sources(talk.turns, lang, service.article),
                 reader: "",
                 **{
                     button: gr.update(value=text(lang, f"save_{kind}"), visible=asked)
@@ -187,7 +187,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 },
             }
 
-        def suggest(lang: str, talk: Talk) -> list:
+        def suggest(lang: str, talk: Conversation) -> list:
             """Questions to try. They were asked to see that they have answers, which takes its
             time, so the page does not wait.
             """
@@ -201,7 +201,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             lang = (
                 kept if kept in LANGS else pick_language(request.headers.get("accept-language", ""))
             )
-            linked, talk = from_link(str(request.query_params)), Talk(lang=lang)
+            linked, talk = from_link(str(request.query_params)), Conversation(lang=lang)
             for turn in recall(remembered):
                 talk = talk.put(turn)
             # A page that is loaded again has what its address asks.
@@ -217,7 +217,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 ),
             }
 
-        def switch(lang: str, talk: Talk, *fields) -> dict:
+        def switch(lang: str, talk: Conversation, *fields) -> dict:
             form_now = dict(
                 zip(form.parts, form.speak(lang, about.corpus(), from_fields(*fields)), strict=True)
             )
@@ -230,7 +230,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             wish_now: str,
             edited: str,
             lang: str,
-            talk: Talk,
+            talk: Conversation,
             write: bool,
             *fields,
         ) -> Iterator[dict]:
@@ -250,23 +250,23 @@ def page(desk: Desk, about: About) -> gr.Blocks:
                 )
 
         def reply_to(
-            request: gr.Request, question: str, lang: str, talk: Talk, write: bool, *fields
+            request: gr.Request, question: str, lang: str, talk: Conversation, write: bool, *fields
         ) -> Iterator[dict]:
             yield from answer(
                 request, talk.asked(question, from_fields(*fields)), {}, lang, talk, write
             )
 
         def reply_to_link(
-            request: gr.Request, query: str, lang: str, talk: Talk, write: bool
+            request: gr.Request, query: str, lang: str, talk: Conversation, write: bool
         ) -> Iterator[dict]:
             yield from answer(request, from_link(query), {wish: ""}, lang, talk, write)
 
         def answer(
             request: gr.Request,
-            asked: Asked | None,
+            asked: QuestionRequest | None,
             out: dict,
             lang: str,
-            talk: Talk,
+            talk: Conversation,
             write: bool,
             instead: str = "",
         ) -> Iterator[dict]:
@@ -277,15 +277,15 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             out |= {opening: gr.update(visible=False), link: to_link(asked), following: "", **shown}
             with halts.answering(request.session_hash) as halted:
                 for talk in converse(
-                    desk, talk, asked, lang, about.corpus(), instead, halted, write
+                    service, talk, asked, lang, about.corpus(), instead, halted, write
                 ):
                     turn = talk.turn(instead) or talk.turns[-1]
                     out |= {chat: talk.as_chat(), state: talk}
                     if not talk.coming[0]:
                         out |= {
                             link: to_link(alone(turn)),
-                            panel: sources(talk.turns, lang, desk.article),
-                            stale: overdue(desk.overdue(), lang),
+                            panel: sources(talk.turns, lang, service.article),
+                            stale: overdue(service.overdue(), lang),
                         }
                     if out.keys() & {link}:
                         out |= {memory: remember(turn)}
@@ -298,21 +298,26 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         def clear(request: gr.Request, lang: str, *fields) -> dict:
             # The end of an answer under way would come into the new conversation.
             halts.halt(request.session_hash, END_SECONDS)
-            talk = Talk(lang=lang)
+            talk = Conversation(lang=lang)
             return {
                 state: talk,
-                link: to_link(Asked("", from_fields(*fields))),
+                link: to_link(QuestionRequest("", from_fields(*fields))),
                 **speak(lang, talk),
             }
 
-        def look(wanted: str, lang: str, talk: Talk) -> dict:
-            return {aside: "", **fulfil(wanted, talk, lang, desk, {"told": told, "reader": reader})}
+        def look(wanted: str, lang: str, talk: Conversation) -> dict:
+            return {
+                aside: "",
+                **fulfil(wanted, talk, lang, service, {"told": told, "reader": reader}),
+            }
 
-        def widen(wanted: str, lang: str, talk: Talk) -> dict:
+        def widen(wanted: str, lang: str, talk: Conversation) -> dict:
             if not (found := columns.wished(wanted, talk)):
                 return {column: ""}
             turn, asks = found
-            answer = desk.pool.submit(lambda: desk.with_columns(turn.answer, (asks,))).result()
+            answer = service.pool.submit(
+                lambda: service.with_columns(turn.answer, (asks,))
+            ).result()
             talk = talk.spoken(lang).put(turn := replace(turn, answer=answer))
             return {column: "", chat: talk.as_chat(), state: talk, memory: remember(turn)}
 
@@ -386,7 +391,10 @@ def page(desk: Desk, about: About) -> gr.Blocks:
             )
         for one in answered:
             one.then(
-                lambda lang, talk: suggested(desk, talk, lang), [lang, state], [following], **quiet
+                lambda lang, talk: suggested(service, talk, lang),
+                [lang, state],
+                [following],
+                **quiet,
             )
         arrived.then(suggest, [lang, state], tries, **quiet)
         stop.click(halt, None, None, **quiet)
@@ -418,7 +426,7 @@ def page(desk: Desk, about: About) -> gr.Blocks:
         )
         for kind, button in keeping.items():
             button.click(
-                lambda lang, talk, kind=kind: WISHES[kind](talk, None, 0, lang, desk),
+                lambda lang, talk, kind=kind: WISHES[kind](talk, None, 0, lang, service),
                 [lang, state],
                 [told],
                 **quiet,

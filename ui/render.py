@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.events import Found, Rewording, Searching, Writing
+from rag.answer.events import PassagesChosen, Rewording, Searching, Writing
 from rag.answer.types import Answer, Citation
 from rag.plain import also_searched
 from rag.search.browse import MENTIONING
 from rag.ui import columns, table, wrote
 from rag.ui.age import ages
-from rag.ui.keep import as_markdown
+from rag.ui.export import as_markdown
 from rag.ui.markup import escape, lang_tag
 from rag.ui.texts import article_count, passage_count, reader_date, reader_time, text
 from rag.ui.timeline import bounds
@@ -28,7 +28,7 @@ def question(raw: str, limit: int = 600) -> str:
     return f'<div class="yj-asked">{escape(shown)}</div>'
 
 
-def waiting(searching: Searching, found: Found | None, lang: str) -> str:
+def waiting(searching: Searching, found: PassagesChosen | None, lang: str) -> str:
     """The message shown until the first word of an answer is there: what is searched, and what was
     found.
     """

@@ -15,7 +15,7 @@ from rag.corpus.places import province_label
 from rag.search.sift import LISTED, Sifted
 from rag.search.types import Filters, Hit
 from rag.ui.browse import PAGE, pager
-from rag.ui.markup import Span, escape, lang_tag, mark_up
+from rag.ui.markup import MarkedSpan, escape, lang_tag, mark_up
 from rag.ui.texts import LANGUAGE_NAMES, article_count, reader_date, text
 
 FACETS = ("month", "source", "place", "lang")
@@ -209,7 +209,7 @@ def _snippet(one: Hit) -> str:
     first = min((mark.start for mark in one.highlights), default=one.start)
     start = max(one.start, first - SNIPPET // 4) if one.end - one.start > SNIPPET else one.start
     end = min(one.end, start + SNIPPET)
-    marks = [Span(mark.start, mark.end, "yj-word") for mark in one.highlights]
+    marks = [MarkedSpan(mark.start, mark.end, "yj-word") for mark in one.highlights]
     said = mark_up(one.text[start - one.start : end - one.start], marks, start)
     before, behind = "…" * (start > one.start), "…" * (end < one.end)
     return (

@@ -12,10 +12,10 @@ from rag.errors import ServerBusy, UsageError
 from rag.question.query import MAX_CHARACTERS
 from rag.search.sift import Sifted
 from rag.search.sought import OnlyLeftOut
-from rag.serving import Desk
+from rag.serving import QueryService
 from rag.ui import browse, search
 from rag.ui.browse import PAGE
-from rag.ui.markup import Span, escape, lang_tag
+from rag.ui.markup import MarkedSpan, escape, lang_tag
 from rag.ui.search import Hunt
 from rag.ui.texts import text
 
@@ -30,8 +30,8 @@ class SearchTab:
         parts: what :meth:`speak` gives updates for.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, service: QueryService) -> None:
+        self._service = service
         self._hunt = gr.State(Hunt())
         with gr.Row(elem_id="search-ask"):
             self._words = gr.Textbox(
@@ -103,8 +103,8 @@ class SearchTab:
 
     def _found(self, hunt: Hunt) -> Sifted:
         """Raises UsageError, ServerBusy."""
-        return self._desk.pool.submit(
-            lambda: self._desk.sift(hunt.words, hunt.filters, hunt.start, PAGE)
+        return self._service.pool.submit(
+            lambda: self._service.sift(hunt.words, hunt.filters, hunt.start, PAGE)
         ).result()
 
     def _reading(self, hunt: Hunt, lang: str) -> str:
@@ -112,8 +112,8 @@ class SearchTab:
         if not (passage := hunt.passage):
             return _hint(text(lang, "search_read"), lang)
         article_id, start, end = passage
-        marks = [Span(start, end, "yj-quote")] if end else []
-        return browse.reader(self._desk.article(article_id), lang, (), marks, NAME, hunt.opened)
+        marks = [MarkedSpan(start, end, "yj-quote")] if end else []
+        return browse.reader(self._service.article(article_id), lang, (), marks, NAME, hunt.opened)
 
 
 def _why(error: Exception, lang: str) -> str:

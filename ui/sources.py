@@ -10,7 +10,7 @@ from rag.answer.types import Citation
 from rag.corpus import sentences
 from rag.corpus.article import Article
 from rag.index.catalogue import HEADING_CHARS, heading
-from rag.ui.markup import Span, escape, lang_tag, mark_up
+from rag.ui.markup import MarkedSpan, escape, lang_tag, mark_up
 from rag.ui.texts import reader_date, text
 from rag.ui.turn import Turn, cited, pin, spans
 
@@ -148,7 +148,7 @@ def _passage(citation: Citation, lang: str, find: Find) -> str:
     return _text(marked, citation)
 
 
-def _around(found: Article, citation: Citation, start: int, end: int) -> Span:
+def _around(found: Article, citation: Citation, start: int, end: int) -> MarkedSpan:
     """The quote with the sentences beside it: what the page's script shows of the card where its
     [n] is pointed at.
     """
@@ -156,7 +156,7 @@ def _around(found: Article, citation: Citation, start: int, end: int) -> Span:
     before = [span for span in told if span[1] <= citation.start][-1:]
     behind = [span for span in told if span[0] >= citation.end][:1]
     first, last = (before or [(citation.start, 0)])[0][0], (behind or [(0, citation.end)])[0][1]
-    return Span(first, last, "yj-around")
+    return MarkedSpan(first, last, "yj-around")
 
 
 def _quoted(citation: Citation, lang: str) -> str:

@@ -11,7 +11,7 @@ from rag.ui.texts import reader_date, reader_dates, text
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
+class CorpusHeader:
     """What the head of the page says about the articles."""
 
     articles: int
@@ -59,7 +59,7 @@ def past(lang: str) -> str:
     return f'<section class="yj-past" lang="{lang_tag(lang)}" hidden>{head}<ul></ul></section>'
 
 
-def about(corpus: Corpus, lang: str, version: str = "", now: datetime | None = None) -> str:
+def about(corpus: CorpusHeader, lang: str, version: str = "", now: datetime | None = None) -> str:
     """What the corpus is: articles, dates, sources, and the age of the index, told by the name of
     its version.
     """
@@ -87,7 +87,7 @@ def about(corpus: Corpus, lang: str, version: str = "", now: datetime | None = N
     return f'<dl class="yj-about" lang="{lang_tag(lang)}">{body}</dl>'
 
 
-def welcome(corpus: Corpus, lang: str, version: str = "") -> str:
+def welcome(corpus: CorpusHeader, lang: str, version: str = "") -> str:
     """What the page does and what the articles are, above the examples."""
     return (
         '<div class="yj-welcome"'

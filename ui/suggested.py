@@ -7,15 +7,15 @@ from __future__ import annotations
 import logging
 
 from rag.errors import YinjuError
-from rag.serving import Desk
+from rag.serving import QueryService
+from rag.ui.conversation import Conversation
 from rag.ui.markup import escape, lang_tag
-from rag.ui.talk import Talk
 from rag.ui.texts import text
 
 log = logging.getLogger("rag.ui")
 
 
-def suggested(desk: Desk, talk: Talk, lang: str) -> str:
+def suggested(service: QueryService, talk: Conversation, lang: str) -> str:
     """The suggestions for the last answer, as controls; "" for none. Nothing is raised: the answer
     stands without them.
     """
@@ -23,7 +23,7 @@ def suggested(desk: Desk, talk: Talk, lang: str) -> str:
     if turn is None or turn.answer is None or turn.problem:
         return ""
     try:
-        words = desk.suggestions(
+        words = service.suggestions(
             turn.asked.question, turn.answer, talk.history(turn.asked.after), turn.asked.filters
         )
     except YinjuError:  # too many wait: other people's questions go first

@@ -35,7 +35,7 @@ def text(lang: str, key: str, **values: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Phrase:
     """Something that the page says: a text's key, and what is put in. It can be said in any
     language, at any time.
     """
@@ -44,7 +44,7 @@ class Said:
     values: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, key: str, **values: object) -> Said:
+    def of(cls, key: str, **values: object) -> Phrase:
         return cls(key, tuple((name, str(value)) for name, value in values.items()))
 
     def speak(self, lang: str) -> str:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from rag.answer.gloss import glosses
 from rag.answer.types import Answer, Citation, Row
 from rag.question.script import HANT
-from rag.ui.asked import Asked
-from rag.ui.markup import Span, escape, lang_tag, mark_up
-from rag.ui.texts import Said, article_count, text
+from rag.ui.asked import QuestionRequest
+from rag.ui.markup import MarkedSpan, escape, lang_tag, mark_up
+from rag.ui.texts import Phrase, article_count, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Turn:
 
     key: str
     answer: Answer | None
-    asked: Asked = Asked("")
-    problem: Said | None = None
+    asked: QuestionRequest = QuestionRequest("")
+    problem: Phrase | None = None
 
 
-def alone(turn: Turn) -> Asked:
+def alone(turn: Turn) -> QuestionRequest:
     """The question as a link asks it, which stands alone: a follow-up as it was completed."""
     whole = turn.answer.completed if turn.answer else ""
     return replace(turn.asked, question=whole or turn.asked.question, after="")
@@ -70,17 +70,17 @@ def pin(turn: Turn, number: int, lang: str) -> str:
     )
 
 
-def spans(citation: Citation, lang: str, whole: bool = False) -> list[Span]:
+def spans(citation: Citation, lang: str, whole: bool = False) -> list[MarkedSpan]:
     """The marks of a citation, outermost first: quote (where more than it is shown), value,
     words.
     """
-    made = [Span(citation.start, citation.end, "yj-quote")] if whole else []
+    made = [MarkedSpan(citation.start, citation.end, "yj-quote")] if whole else []
     made += [
-        Span(max(start, citation.start), min(end, citation.end), "yj-value")
+        MarkedSpan(max(start, citation.start), min(end, citation.end), "yj-value")
         for start, end in citation.marks
     ]
     made += [
-        Span(
+        MarkedSpan(
             max(found.start, citation.start),
             min(found.end, citation.end),
             "yj-word",

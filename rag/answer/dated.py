@@ -15,7 +15,7 @@ from rag.index.named import published
 from rag.index.period import Period, extent
 from rag.question.periods import find_periods
 from rag.question.script import simplified
-from rag.question.told import Told
+from rag.question.time_constraint import TimeConstraint
 
 _MONTH = timedelta(days=27)
 NARROW = timedelta(days=31)  # of a longer period an article that may tell of it is enough
@@ -58,7 +58,7 @@ class Calendar:
             self._of[row] = text, [when for _, when in title]
         return self._of[row]
 
-    def fit(self, evidence: Within, told: Told) -> float:
+    def fit(self, evidence: Within, told: TimeConstraint) -> float:
         """How well the sentence fits a period: ``NAMED``, ``CARRIED``, ``UNKNOWN`` or ``OTHER``."""
         dates, title = self._dates(evidence)
         first, last = (
@@ -91,7 +91,7 @@ class Calendar:
             return CARRIED
         return UNKNOWN
 
-    def _says(self, evidence: Within, told: Told) -> bool:
+    def _says(self, evidence: Within, told: TimeConstraint) -> bool:
         """Whether a sentence names the period as questions do: "上半年", beside the day of the
         report.
         """
@@ -99,7 +99,7 @@ class Calendar:
         periods = find_periods(said, published(evidence.article.date))
         return any(one.period == told.period for one in periods)
 
-    def accepts(self, evidence: Within, told: Told, strictly: bool) -> bool:
+    def accepts(self, evidence: Within, told: TimeConstraint, strictly: bool) -> bool:
         """Whether a sentence can tell of a period.
 
         Of a long period its article decides, which is one that passed
@@ -130,7 +130,7 @@ def of_year(evidence: Within, year: str) -> bool:
     return year in article.text or year in article.title or article.date.startswith(year)
 
 
-def in_time(article: Article, told: Told) -> bool:
+def in_time(article: Article, told: TimeConstraint) -> bool:
     """Whether an article is from a period; of the day of an event, on it or the day after."""
     day = published(article.date)
     return day is not None and (

@@ -20,9 +20,9 @@ from rag.answer.cite import Citations, verify
 from rag.answer.compare import alongside, extreme, measured
 from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
 from rag.answer.dated import Calendar, of_year
-from rag.answer.enumerate import Gazette
-from rag.answer.events import Found, Searching
-from rag.answer.fold import Fold
+from rag.answer.duplicates import Duplicates
+from rag.answer.enumerate import PlaceCache
+from rag.answer.events import PassagesChosen, Searching
 from rag.answer.listed import is_list, is_place_list, is_stated
 from rag.answer.lists import Named, doubted, is_compared, likely, rated_groups
 from rag.answer.own import own_answer
@@ -46,7 +46,7 @@ from rag.reader.findings import (
     SPANS,
     SPANS_ALL,
     Findings,
-    Passage,
+    ReadPassage,
     findings_of,
     order_of,
     passages_of,
@@ -106,7 +106,7 @@ def stages(
     as_of: str = "",
     without: Sequence[str] = (),
     also: Sequence[str] = (),
-) -> Iterator[Searching | Found | Answer]:
+) -> Iterator[Searching | PassagesChosen | Answer]:
     """As :func:`answer`, told stage by stage, the answer last.
 
     Closing the iterator ends the work after the stage it is in. ``also`` are other wordings of the
@@ -130,7 +130,7 @@ def stages(
     others = tuple(analyse(text, snapshot.model, snapshot.embedder) for text in also)
     work = _Work(snapshot, load_judge(), reranker, others)
 
-    def under(*freed: str) -> Generator[Searching | Found, None, Answer]:
+    def under(*freed: str) -> Generator[Searching | PassagesChosen, None, Answer]:
         now = lifted(snapshot, parsed, as_of, (*without, *freed)) if freed else parsed
         return work.answered(now, passing)
 
@@ -187,7 +187,7 @@ class _Work:
         snapshot, judge, reranker: what it works with.
         others: other wordings of the question, which are searched, too.
         scored: the candidates among all articles, where every passage is scored.
-        calendar, gazette: the dates and places of the articles that were read.
+        calendar, place_cache: the dates and places of the articles that were read.
         chance: 0 to 1, that the articles answer the question that was worked on last.
     """
 
@@ -197,12 +197,12 @@ class _Work:
     others: Sequence[Query] = ()
     scored: Candidates | None = None
     calendar: Calendar = field(default_factory=Calendar)
-    gazette: Gazette = field(default_factory=Gazette)
+    place_cache: PlaceCache = field(default_factory=PlaceCache)
     chance: float = 0.0
 
     def answered(
         self, parsed: ParsedQuestion, passing: np.ndarray
-    ) -> Generator[Searching | Found, None, Answer]:
+    ) -> Generator[Searching | PassagesChosen, None, Answer]:
         """The answer from those of some articles that the question's own constraints let pass."""
         allowed = passing & parsed.allowed
         searched = int(allowed.sum())
@@ -210,7 +210,7 @@ class _Work:
         listed, placed = is_list(parsed), is_place_list(parsed)
         most, spans = (READ_ALL, SPANS_ALL) if listed else (READ, SPANS)
         found, order = self._sought(parsed, passing, allowed, most)
-        yield Found(len(order), len(np.unique(found.articles[order])))
+        yield PassagesChosen(len(order), len(np.unique(found.articles[order])))
         cited = Citations(parsed.query, self.snapshot.model)
         if not searched:  # what is nearest is then told of the other articles
             order = order_of(self.snapshot, found, passing, READ)
@@ -224,7 +224,7 @@ class _Work:
             count = len(rows) if parsed.form == "count" else None
             return self._composed(parsed, [], rows, cited, searched, True, count)
         best = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
-        fold = Fold(self.snapshot, allowed, best)
+        fold = Duplicates(self.snapshot, allowed, best)
         stated = is_stated(parsed, findings)
         rows, count = [], None
         answers = bool(parsed.only) or judge.answers(parsed, findings.chance)
@@ -241,9 +241,9 @@ class _Work:
         parsed: ParsedQuestion,
         found: Candidates,
         order: np.ndarray,
-        passages: list[Passage],
+        passages: list[ReadPassage],
         searched: int,
-    ) -> tuple[Findings, list[Passage]]:
+    ) -> tuple[Findings, list[ReadPassage]]:
         """What was found in the passages, which a reranker has ordered anew where there is one."""
         listed = is_list(parsed)
         passages = apart(parsed.asked, passages)
@@ -277,16 +277,16 @@ class _Work:
         None where they do not answer.
         """
         groups = place_groups(
-            self.snapshot, parsed, found, order, self.judge.places, self.calendar, self.gazette
+            self.snapshot, parsed, found, order, self.judge.places, self.calendar, self.place_cache
         )
         told = [
             [one for one in group if not is_caption(one.evidence.article.text, one.evidence.start)]
             for group in groups
             if not doubted(parsed, rated, group[0].mention.place)
         ]
-        fold = Fold(self.snapshot, allowed, [])
+        fold = Duplicates(self.snapshot, allowed, [])
         return [
-            place_row(parsed, group, place_quotes(group, cited, fold, self.gazette))
+            place_row(parsed, group, place_quotes(group, cited, fold, self.place_cache))
             for group in filter(None, told)
         ]
 
@@ -318,8 +318,8 @@ class _Work:
         parsed: ParsedQuestion,
         found: Candidates,
         order: np.ndarray,
-        passages: Sequence[Passage],
-    ) -> list[Passage]:
+        passages: Sequence[ReadPassage],
+    ) -> list[ReadPassage]:
         """The passages with the best scores dealt out again, in the order of the reranker."""
         best = order[:RERANKED]
         ranked = list(rerank(self.snapshot, parsed.query, found, best.tolist(), reranker))
@@ -352,7 +352,7 @@ class _Work:
         parsed: ParsedQuestion,
         rated: Sequence[tuple[list[Named], float]],
         cited: Citations,
-        fold: Fold,
+        fold: Duplicates,
     ) -> tuple[list[Row], int | None]:
         """A row for each name that is likely enough, and how many where that is asked for."""
         groups = likely(parsed, rated, self.judge)
@@ -368,7 +368,7 @@ class _Work:
     def _composed(
         self,
         parsed: ParsedQuestion,
-        passages: Sequence[Passage],
+        passages: Sequence[ReadPassage],
         rows: list[Row],
         cited: Citations,
         searched: int,

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from rag.answer.evidence import CONTEXT, LEAD, Evidence
+from rag.answer.evidence import CONTEXT, LEAD, ScoredSentence
 from rag.answer.negation import asks_denial, denied
 from rag.answer.roles import AROUND, asks_for, role
 from rag.answer.subjects import Segment, governing, last_governing, lists, segments
@@ -87,31 +87,31 @@ class PlaceFound:
     """
 
     mention: PlaceMention
-    evidence: Evidence
+    evidence: ScoredSentence
     segment: Segment
     support: float
     said: float = 0.0
 
 
-class Gazette:
+class PlaceCache:
     """The places of articles, found once for each."""
 
     def __init__(self) -> None:
         self._of: dict[int, list[PlaceMention]] = {}
         self._heads: dict[int, list[Place]] = {}
 
-    def mentions(self, evidence: Evidence) -> list[PlaceMention]:
+    def mentions(self, evidence: ScoredSentence) -> list[PlaceMention]:
         """All places named in the article of the evidence, in order."""
         row = evidence.view.row
         if row not in self._of:
             self._of[row] = find_places(evidence.view.article.text)
         return self._of[row]
 
-    def title(self, evidence: Evidence) -> list[PlaceMention]:
+    def title(self, evidence: ScoredSentence) -> list[PlaceMention]:
         """The places named in the title."""
         return [m for m in find_places(evidence.view.article.title) if not m.part_of_name]
 
-    def at_home(self, evidence: Evidence, place: Place) -> bool:
+    def at_home(self, evidence: ScoredSentence, place: Place) -> bool:
         """Whether the title and lead may tell of a place: they name it, or what it lies in or what
         lies in it, or no place at all.
         """
@@ -127,7 +127,7 @@ class Gazette:
             contains(other, place) or contains(place, other) for other in self._heads[row]
         )
 
-    def segments(self, evidence: Evidence) -> list[Segment]:
+    def segments(self, evidence: ScoredSentence) -> list[Segment]:
         """The segments of the sentence; one that names no place goes on about the sentence before
         it.
         """
@@ -143,7 +143,7 @@ class Gazette:
 
 
 def enumerate_places(
-    found: list[Evidence], asked: Asked, weights: np.ndarray, gazette: Gazette
+    found: list[ScoredSentence], asked: Asked, weights: np.ndarray, place_cache: PlaceCache
 ) -> list[PlaceFound]:
     """The places that evidence is about, best supported first; :func:`shortlist` keeps those that
     answer.
@@ -152,7 +152,7 @@ def enumerate_places(
         found: evidence, best first.
         asked: what is wanted; its level decides which places count, its places restrict them.
         weights: of the question's tokens, as ``evidence.gather`` gave them.
-        gazette: the places of the articles.
+        place_cache: the places of the articles.
     """
     found, weights = naming(found, asked, weights)
     either, heads = alternatives(found[0].view.query) if found else [], headed(weights)
@@ -162,7 +162,7 @@ def enumerate_places(
     for evidence in found:
         if evidence.support <= 0 or not either and _at_most(evidence, weights) < HOPELESS * best:
             continue
-        for segment in gazette.segments(evidence):
+        for segment in place_cache.segments(evidence):
             spans = [(segment.start, segment.end)]
             if affirms:
                 spans = _affirmed(evidence, segment, weights)
@@ -187,7 +187,7 @@ def enumerate_places(
             ]
             told = (
                 _told(own, evidence, weights)
-                if any(gazette.at_home(evidence, m.place) for m in scenes)
+                if any(place_cache.at_home(evidence, m.place) for m in scenes)
                 else own
             )
             lack = float((weights * (1 - told)).max(initial=0))
@@ -219,8 +219,8 @@ def enumerate_places(
 
 
 def naming(
-    found: list[Evidence], asked: Asked, weights: np.ndarray
-) -> tuple[list[Evidence], np.ndarray]:
+    found: list[ScoredSentence], asked: Asked, weights: np.ndarray
+) -> tuple[list[ScoredSentence], np.ndarray]:
     """Evidence that names the countries which the question names, and weights in which they count
     no more.
 
@@ -297,7 +297,7 @@ def _apart(found: list[PlaceFound], weights: np.ndarray) -> list[PlaceFound]:
     return out
 
 
-def _at_most(evidence: Evidence, weights: np.ndarray) -> float:
+def _at_most(evidence: ScoredSentence, weights: np.ndarray) -> float:
     """What no part of a sentence can be supported by more than."""
     matched = np.maximum(evidence.own, evidence.matched)
     return (
@@ -307,7 +307,7 @@ def _at_most(evidence: Evidence, weights: np.ndarray) -> float:
     )
 
 
-def _told(own: np.ndarray, evidence: Evidence, weights: np.ndarray) -> np.ndarray:
+def _told(own: np.ndarray, evidence: ScoredSentence, weights: np.ndarray) -> np.ndarray:
     """The matches of a segment (n,), with what the topic of the article says for it as far as the
     segment says the rest itself.
 
@@ -349,7 +349,9 @@ def alternatives(query: Query) -> list[tuple[int, int]]:
     return [(at - 1, at + 1) for at in joined if query.content[at - 1] and query.content[at + 1]]
 
 
-def _affirmed(evidence: Evidence, segment: Segment, weights: np.ndarray) -> list[tuple[int, int]]:
+def _affirmed(
+    evidence: ScoredSentence, segment: Segment, weights: np.ndarray
+) -> list[tuple[int, int]]:
     """The clauses of a segment, less those that deny what is asked for ("河南省没有举行演练")."""
     hit = denials(evidence, segment.start, segment.end, weights)
     if not hit:
@@ -358,7 +360,9 @@ def _affirmed(evidence: Evidence, segment: Segment, weights: np.ndarray) -> list
     return [(a, b) for a, b in parts if not any(a <= start < b for start, _ in hit)]
 
 
-def denials(evidence: Evidence, start: int, end: int, weights: np.ndarray) -> list[tuple[int, int]]:
+def denials(
+    evidence: ScoredSentence, start: int, end: int, weights: np.ndarray
+) -> list[tuple[int, int]]:
     """What is denied between two offsets and matches a word of the question."""
     view = evidence.view
     return [

@@ -30,7 +30,7 @@ TOPIC = 0.85
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class MatchedPassage:
     """A passage with its tokens matched against the question.
 
     Attributes:
@@ -85,7 +85,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
+class ScoredSentence:
     """A sentence and what it supports.
 
     Attributes:
@@ -96,7 +96,7 @@ class Evidence:
         score: by which evidence is ranked.
     """
 
-    view: View
+    view: MatchedPassage
     start: int
     end: int
     own: np.ndarray
@@ -120,7 +120,9 @@ class Evidence:
         return self.view.row
 
 
-def views(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarray) -> list[View]:
+def views(
+    snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarray
+) -> list[MatchedPassage]:
     """The candidates at some positions of ``found``, read and matched."""
     if not len(places):
         return []
@@ -159,7 +161,7 @@ def views(snapshot: Snapshot, query: Query, found: Candidates, places: np.ndarra
         begin += int(tokens.spans[begin:stop, 0].searchsorted(body))
         rank = (float(found.score[place]) - low) / (high - low) if high > low else 1.0
         out.append(
-            View(
+            MatchedPassage(
                 articles[row],
                 row,
                 start,
@@ -276,8 +278,8 @@ def weigh(query: Query, content: np.ndarray, matches: np.ndarray) -> np.ndarray:
 
 
 def gather(
-    query: Query, seen: list[View], content: np.ndarray
-) -> tuple[list[Evidence], np.ndarray]:
+    query: Query, seen: list[MatchedPassage], content: np.ndarray
+) -> tuple[list[ScoredSentence], np.ndarray]:
     """All sentences of the passages as evidence, best first, and the weights of the question's
     tokens.
     """
@@ -302,7 +304,7 @@ def gather(
     score = support + 0.5 * new + 0.3 * np.array([view.rank for view in seen])[of]
     places = [(view, start, end) for view, one in zip(seen, spans) for start, end in one]
     out = [
-        Evidence(view, start, end, *rest)
+        ScoredSentence(view, start, end, *rest)
         for (view, start, end), rest in zip(
             places, zip(own, around, support.tolist(), score.tolist())
         )
@@ -311,8 +313,8 @@ def gather(
     return out, weights
 
 
-def _own(query: Query, view: View, spans: list[tuple[int, int]]) -> np.ndarray:
-    """:meth:`View.matched` of all sentences of a passage at once, float32 (s, n)."""
+def _own(query: Query, view: MatchedPassage, spans: list[tuple[int, int]]) -> np.ndarray:
+    """:meth:`MatchedPassage.matched` of all sentences of a passage at once, float32 (s, n)."""
     borders = np.array(spans)
     of = (
         borders[:, 0].searchsorted(view.spans[:, 0], "right") - 1

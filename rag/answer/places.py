@@ -14,9 +14,9 @@ import numpy as np
 
 from rag.answer.cite import Citations
 from rag.answer.dated import NAMED, Calendar, in_time, of_year
-from rag.answer.enumerate import Gazette, PlaceFound, enumerate_places, shortlist
-from rag.answer.evidence import Evidence, View, gather, views
-from rag.answer.fold import Fold, stories_first
+from rag.answer.duplicates import Duplicates, stories_first
+from rag.answer.enumerate import PlaceCache, PlaceFound, enumerate_places, shortlist
+from rag.answer.evidence import MatchedPassage, ScoredSentence, gather, views
 from rag.answer.lists import excepted_place, row_place
 from rag.answer.sentence import Sentence, longest, quote_span
 from rag.corpus import sentences
@@ -44,7 +44,7 @@ def place_groups(
     order: np.ndarray,
     weights: dict[str, float],
     calendar: Calendar,
-    gazette: Gazette,
+    place_cache: PlaceCache,
 ) -> list[list[PlaceFound]]:
     """The places that the passages at some positions of ``found`` are about, by what one row stands
     for; [] for a refusal.
@@ -54,7 +54,7 @@ def place_groups(
             through, best first.
         weights: of the logistic regression that tells whether the best of them answer
             (``Judge.places``).
-        calendar, gazette: the dates and places of the articles.
+        calendar, place_cache: the dates and places of the articles.
     """
     query = parsed.query
     seen = views(snapshot, query, found, order)
@@ -62,13 +62,13 @@ def place_groups(
     evidence = [
         one
         for one in _timely(evidence, shares, parsed, calendar)
-        if _about(one, parsed, gazette, calendar)
+        if _about(one, parsed, place_cache, calendar)
     ]
     # When it was is settled by now: an article need not say it again with every place.
     timeless = shares * _outside(query, *((one.start, one.end) for one in parsed.told))
     asked = replace(parsed, level=parsed.sought[1])
     places = enumerate_places(
-        evidence, asked, timeless / timeless.sum() if timeless.any() else shares, gazette
+        evidence, asked, timeless / timeless.sum() if timeless.any() else shares, place_cache
     )
     places = [one for one in places if not excepted_place(parsed, one.mention.place)]
     if not places:
@@ -101,7 +101,7 @@ def _grouped(places: Sequence[PlaceFound], level: str) -> list[list[PlaceFound]]
 
 
 def place_quotes(
-    group: Sequence[PlaceFound], cited: Citations, fold: Fold, gazette: Gazette
+    group: Sequence[PlaceFound], cited: Citations, fold: Duplicates, place_cache: PlaceCache
 ) -> tuple[int, ...]:
     """Numbers of the best quotes about a place, of different stories first."""
     near = [one for one in group if one.said >= NEAR * group[0].said]
@@ -117,7 +117,7 @@ def place_quotes(
             evidence.view.end,
         )
         span, marks = _with_name(
-            one, quote_span(sentence, (one.segment.start, one.segment.end)), gazette
+            one, quote_span(sentence, (one.segment.start, one.segment.end)), place_cache
         )
         numbers[cited.cite(sentence, span, marks)] = None
         if len(numbers) == QUOTES:
@@ -126,13 +126,13 @@ def place_quotes(
 
 
 def _with_name(
-    one: PlaceFound, span: tuple[int, int], gazette: Gazette
+    one: PlaceFound, span: tuple[int, int], place_cache: PlaceCache
 ) -> tuple[tuple[int, int], tuple[tuple[int, int], ...]]:
     """The quote, begun at the sentence that names its place if that stands close before; and the
     place marked in it.
     """
     mention, article = one.mention, one.evidence.article
-    if mention not in gazette.mentions(one.evidence):
+    if mention not in place_cache.mentions(one.evidence):
         return span, ()  # named in the title, which is shown with the quote
     if mention.start < span[0]:
         before = sentences(article.text, one.evidence.view.start, span[0])
@@ -175,8 +175,8 @@ def _accepted(
 def _judged(
     parsed: ParsedQuestion,
     shares: np.ndarray,
-    evidence: Evidence,
-    also: Sequence[Evidence],
+    evidence: ScoredSentence,
+    also: Sequence[ScoredSentence],
     weights: dict[str, float],
 ) -> bool:
     """Whether a sentence answers, by logistic regression on how much of the question it and its
@@ -207,7 +207,7 @@ def _judged(
     return sum(weights[name] * value for name, value in told.items()) >= 0
 
 
-def _content(query: Query, parsed: ParsedQuestion, seen: Sequence[View]) -> np.ndarray:
+def _content(query: Query, parsed: ParsedQuestion, seen: Sequence[MatchedPassage]) -> np.ndarray:
     """bool (n,): the tokens that evidence must support.
 
     Places are checked on their own, and so is a year that no candidate writes out (an article may
@@ -235,30 +235,30 @@ def _outside(query: Query, *spans: tuple[int, int]) -> np.ndarray:
 
 
 def _about(
-    evidence: Evidence, parsed: ParsedQuestion, gazette: Gazette, calendar: Calendar
+    evidence: ScoredSentence, parsed: ParsedQuestion, place_cache: PlaceCache, calendar: Calendar
 ) -> bool:
     """Whether evidence is about the places, periods and years that the question names."""
     return (
-        all(_of_place(evidence, place, gazette) for place in parsed.places)
+        all(_of_place(evidence, place, place_cache) for place in parsed.places)
         and all(of_year(evidence, year) for year in parsed.years)
         and all(calendar.accepts(evidence, one, True) for one in parsed.told)
     )
 
 
-def _of_place(evidence: Evidence, place: Place, gazette: Gazette) -> bool:
+def _of_place(evidence: ScoredSentence, place: Place, place_cache: PlaceCache) -> bool:
     """Whether a place is named in the sentence, or governs it."""
-    named = [m for m in gazette.mentions(evidence) if evidence.start <= m.start < evidence.end]
+    named = [m for m in place_cache.mentions(evidence) if evidence.start <= m.start < evidence.end]
     governing = (
         named
-        or [m for s in gazette.segments(evidence) for m in s.places]
-        or gazette.title(evidence)
+        or [m for s in place_cache.segments(evidence) for m in s.places]
+        or place_cache.title(evidence)
     )
     return any(contains(place, m.place) for m in governing)
 
 
 def _timely(
-    evidence: list[Evidence], shares: np.ndarray, parsed: ParsedQuestion, calendar: Calendar
-) -> list[Evidence]:
+    evidence: list[ScoredSentence], shares: np.ndarray, parsed: ParsedQuestion, calendar: Calendar
+) -> list[ScoredSentence]:
     """Evidence that fits the periods which the question names, as if it named them in its words; in
     the order of its score.
     """
@@ -269,8 +269,8 @@ def _timely(
 
 
 def _credited(
-    evidence: Evidence, shares: np.ndarray, parsed: ParsedQuestion, calendar: Calendar
-) -> Evidence:
+    evidence: ScoredSentence, shares: np.ndarray, parsed: ParsedQuestion, calendar: Calendar
+) -> ScoredSentence:
     own, matched, bonus = evidence.own.copy(), evidence.matched.copy(), 0.0
     for one in parsed.told:
         fit = calendar.fit(evidence, one)

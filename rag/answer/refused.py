@@ -14,7 +14,7 @@ from rag.answer.types import Citation
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.question.types import Span
-from rag.reader.findings import Passage
+from rag.reader.findings import ReadPassage
 from rag.reader.judge import Judge, coverage
 from rag.search.match import graded
 
@@ -26,10 +26,10 @@ _LETTERS = re.compile(r"[A-Za-z0-9\u00c0-\u024f\u0370-\u052f'’-]{2}")
 
 
 def nearest_of(
-    snapshot: Snapshot, judge: Judge, parsed: ParsedQuestion, passages: Sequence[Passage]
+    snapshot: Snapshot, judge: Judge, parsed: ParsedQuestion, passages: Sequence[ReadPassage]
 ) -> tuple[tuple[Citation, ...], tuple[str, ...], str]:
     """The nearest sentences, of three stories; the words that they do not support; the grade."""
-    stories: dict[int, Passage] = {}
+    stories: dict[int, ReadPassage] = {}
     ranked = sorted(passages, key=lambda p: -(judge.search * p.behind + p.reading.margin))
     for passage in ranked:
         if passage.reading.findings:

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from rag.answer.cite import Citations
 from rag.answer.compare import Measured
+from rag.answer.duplicates import Duplicates, differences, stories_first
 from rag.answer.enumerate import PlaceFound
-from rag.answer.fold import Fold, differences, stories_first
 from rag.answer.lists import Named, is_name, named_in
 from rag.answer.sentence import Sentence, beside, quote_span, sentence_of
 from rag.answer.types import Row
 from rag.corpus.places import Place, province_label
 from rag.question import ParsedQuestion, in_script
-from rag.reader.findings import Findings, Spot, Value
+from rag.reader.findings import Findings, FoundValue, Spot
 from rag.reader.values import find_dates, find_numbers
 
 QUOTES = 3  # sentences shown for a question without a value, and sources for one value or name
@@ -40,7 +40,7 @@ SENTENCES = ("why", "how", "open", "whether")  # forms that a sentence answers
 
 
 def value_rows(
-    parsed: ParsedQuestion, findings: Findings, cited: Citations, fold: Fold
+    parsed: ParsedQuestion, findings: Findings, cited: Citations, fold: Duplicates
 ) -> list[Row]:
     """The likeliest value with all that say the same, and others until ``ENOUGH`` is shown."""
     rows: list[Row] = []
@@ -64,7 +64,7 @@ def value_rows(
 
 
 def _value_row(
-    parsed: ParsedQuestion, value: Value, first: Sentence, cited: Citations, fold: Fold
+    parsed: ParsedQuestion, value: FoundValue, first: Sentence, cited: Citations, fold: Duplicates
 ) -> tuple[Row, list[Sentence]]:
     """A row for a value with a quote of each story that gives it, and the sentences quoted."""
     best = value.spots[0]
@@ -169,7 +169,7 @@ def _within(one: Sentence, other: Sentence) -> bool:
 
 
 def folded(
-    row: Row, first: Sentence, cited: Citations, fold: Fold, spots: Sequence[Spot] = ()
+    row: Row, first: Sentence, cited: Citations, fold: Duplicates, spots: Sequence[Spot] = ()
 ) -> Row:
     """The row with what says the same as its first sentence, as far as there is room for it."""
     twins, more = fold.sources(first, QUOTES - len(row.citations))
@@ -188,7 +188,7 @@ def folded(
 
 
 def name_rows(
-    parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], cited: Citations, fold: Fold
+    parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], cited: Citations, fold: Duplicates
 ) -> list[Row]:
     """A row for each name of a list, with the best quotes about it, of different stories first.
 
@@ -200,7 +200,7 @@ def name_rows(
     return [_name_row(parsed, group, level, _cited(group, cited, fold)) for group in groups]
 
 
-def _cited(group: Sequence[Named], cited: Citations, fold: Fold) -> tuple[int, ...]:
+def _cited(group: Sequence[Named], cited: Citations, fold: Duplicates) -> tuple[int, ...]:
     """Numbers of the quotes about a name."""
     numbers: list[int] = []
     quoted: list[Sentence] = []

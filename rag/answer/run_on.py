@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rag.corpus.sentences import run_on
-from rag.reader.findings import Passage
+from rag.reader.findings import ReadPassage
 from rag.reader.reading import Finding
 
 
-def apart(asked: str, passages: Sequence[Passage]) -> list[Passage]:
+def apart(asked: str, passages: Sequence[ReadPassage]) -> list[ReadPassage]:
     """The passages, without findings that stand in another event than the question asks for.
 
     A line without marks is read as one sentence: the first place in it is found for its last event,
@@ -22,7 +22,7 @@ def apart(asked: str, passages: Sequence[Passage]) -> list[Passage]:
     return [_apart(pairs, passage) for passage in passages]
 
 
-def _apart(pairs: set[str], passage: Passage) -> Passage:
+def _apart(pairs: set[str], passage: ReadPassage) -> ReadPassage:
     reading = passage.reading
     if not any(run_on(one.window.article.text, one.start) for one in reading.findings[:1]):
         return passage

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from rag.answer.types import Citation, Time
-from rag.corpus.days import Named, When, find_days, meant
+from rag.corpus.days import NamedDay, When, find_days, meant
 from rag.index.named import published
 from rag.question.script import in_script
 
@@ -72,7 +72,7 @@ def _days(quote: str, today: date) -> Iterator[tuple[int, int, When]]:
         if when and (told or one.year is None and when.year != today.year):
             yield one.start, one.end, when
     for match in _NTH.finditer(quote):
-        if when := meant(Named(*match.span("nth"), None, None, int(match["nth"]), None), today):
+        if when := meant(NamedDay(*match.span("nth"), None, None, int(match["nth"]), None), today):
             yield match.start("nth"), match.end("nth") + 2, when
 
 

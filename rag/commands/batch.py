@@ -51,8 +51,8 @@ def batch(
     from rag.assistant import Assistant
     from rag.corpus.encoding import NotText, decode
     from rag.library import Index, checked
+    from rag.question_table import TableWriter, failed, read_sheet, result
     from rag.search.types import Filters
-    from rag.sheet import Writer, failed, read_sheet, result
     from rag.terminal import Progress, json_line
 
     try:
@@ -60,7 +60,7 @@ def batch(
     except NotText as error:
         raise UsageError(f"expected a table of questions, got no text: {error}") from error
     chosen = checked(Filters(**filters))
-    assistant, writer = Assistant(Index.open(path, model, rerank), llm), Writer(sheet)
+    assistant, writer = Assistant(Index.open(path, model, rerank), llm), TableWriter(sheet)
 
     def put(text: str) -> None:
         output.write(text.encode("utf-8", "replace"))

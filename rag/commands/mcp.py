@@ -46,20 +46,20 @@ def mcp(
     output; --host, --port and passwords are of no use then. "yinju serve" answers at /mcp, too.
     """
     from rag.library import Index
-    from rag.serving.desk import Desk
     from rag.serving.mcp_routes import server_of
     from rag.serving.passwords import read_accounts
+    from rag.serving.query_service import QueryService
     from rag.serving.settings import checked
 
     settings = checked(accounts=read_accounts(auth) if auth and http else None, llm=llm, **given)
     log()
     if http:
         return _serve(path, model, rerank, settings)
-    desk = Desk(Index.open(path, model, rerank), settings)
+    service = QueryService(Index.open(path, model, rerank), settings)
     try:
-        server_of(desk).run("stdio")
+        server_of(service).run("stdio")
     finally:
-        desk.close()
+        service.close()
 
 
 def _serve(path: str, model: str | None, rerank: str | None, settings: Settings) -> None:
@@ -71,5 +71,5 @@ def _serve(path: str, model: str | None, rerank: str | None, settings: Settings)
 
     with listen(settings) as bound:
         app = build_api(Index.open(path, model, rerank), settings)
-        server_of(app.state.desk)  # says at once where the SDK is not installed
+        server_of(app.state.service)  # says at once where the SDK is not installed
         run(app, bound, settings, ready_told(settings, path="/mcp"))

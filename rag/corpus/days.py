@@ -16,7 +16,7 @@ from typing import NamedTuple
 from rag.corpus.dates import MONTHS, chinese_number, chinese_year
 
 
-class Named(NamedTuple):
+class NamedDay(NamedTuple):
     """``text[start:end]`` names a year, a month or a day.
 
     ``year``, ``month`` and ``day`` are None where they are not said. ``shift`` is what is told from
@@ -52,11 +52,11 @@ class When(NamedTuple):
         return "-".join(parts)
 
 
-def find_days(text: str) -> list[Named]:
+def find_days(text: str) -> list[NamedDay]:
     """All years, months and days named in ``text``, in order and without overlap; no weekdays,
     weeks or seasons.
     """
-    out: list[Named] = []
+    out: list[NamedDay] = []
     for one in sorted(_found(text), key=_by_place):
         if out and one.start < out[-1].end:
             continue
@@ -75,14 +75,14 @@ def find_days(text: str) -> list[Named]:
     return out
 
 
-def _by_place(one: Named) -> tuple[int, int]:
+def _by_place(one: NamedDay) -> tuple[int, int]:
     return one.start, -one.end
 
 
 _TO = re.compile(r"\s?(?:至|到|和|及|、|[-–—~～]{1,2})\s?")
 
 
-def meant(named: Named, today: date | None) -> When | None:
+def meant(named: NamedDay, today: date | None) -> When | None:
     """What a text of a given day means, or None where that cannot be told.
 
     A month without a year is the last one that came, or one that will come within half a year; a
@@ -138,7 +138,7 @@ _THAN = re.compile(
 _ALIKE = re.compile(r"(?:同期|同月|[末底初])?的?[^\W\d]{0,6}?(?:相[比较較]|比[较較])")
 
 
-def _compared(text: str, named: Named) -> bool:
+def _compared(text: str, named: NamedDay) -> bool:
     """Whether a date is only what something is compared with."""
     before = text[named.start - 1 : named.start]
     if before == " ":
@@ -150,7 +150,7 @@ def _compared(text: str, named: Named) -> bool:
     )
 
 
-def _shifted(named: Named, today: date) -> When | None:
+def _shifted(named: NamedDay, today: date) -> When | None:
     unit, by = named.shift
     if unit == "day":
         then = today + timedelta(days=by)
@@ -232,14 +232,14 @@ _SHIFTS = {
 }
 
 
-def _found(text: str) -> Iterator[Named]:
+def _found(text: str) -> Iterator[NamedDay]:
     for match in _ZH.finditer(text):
         if match.end() > match.start():
             yield from _chinese(match)
     for match in _DAY_ZH.finditer(text):
         if text[match.start() - 1 : match.start()] in ("以", "之"):  # 以前天气
             continue
-        yield Named(
+        yield NamedDay(
             *match.span(),
             None,
             None,
@@ -250,14 +250,14 @@ def _found(text: str) -> Iterator[Named]:
         before = text[match.start() - 1 : match.start()]
         if before.isdecimal() or before and before in ".,$£€¥/:":
             continue
-        yield Named(*match.span(), int(match[1]), _number(match[3]), _number(match[4]), None)
+        yield NamedDay(*match.span(), int(match[1]), _number(match[3]), _number(match[4]), None)
     lower = text.lower()
     if any(word in lower for word in _ENGLISH):  # most Chinese articles hold none of them
         for match in _EN.finditer(text):
             yield _english(match)
 
 
-def _chinese(match: re.Match[str]) -> Iterator[Named]:
+def _chinese(match: re.Match[str]) -> Iterator[NamedDay]:
     year, month, day = match["year"], match["month"], match["day"]
     if day and match["mark"] in "号號" and not (month or match["rmonth"]):  # 3号线
         return
@@ -275,15 +275,15 @@ def _chinese(match: re.Match[str]) -> Iterator[Named]:
     number = chinese_year(year) if year and not year.isdecimal() else int(year) if year else None
     if number is not None and number < 100:
         number += 1900 if number > 40 else 2000
-    yield Named(match.start(), match.end(), number, _number(month), _number(day), shift)
+    yield NamedDay(match.start(), match.end(), number, _number(month), _number(day), shift)
 
 
-def _english(match: re.Match[str]) -> Named:
+def _english(match: re.Match[str]) -> NamedDay:
     got = match.groupdict()
     if got["r6"]:
-        return Named(*match.span(), None, None, None, ("day", _SHIFTS[got["r6"].lower()]))
+        return NamedDay(*match.span(), None, None, None, ("day", _SHIFTS[got["r6"].lower()]))
     if got["unit"]:
-        return Named(
+        return NamedDay(
             *match.span(), None, None, None, (got["unit"].lower(), _SHIFTS[got["r5"].lower()])
         )
     month = next(got[f"m{i}"] for i in range(1, 5) if got[f"m{i}"])
@@ -291,7 +291,7 @@ def _english(match: re.Match[str]) -> Named:
     told = next((got[f"r{i}"] for i in range(1, 4) if got[f"r{i}"]), None)
     day = got["d1"] or got["d2"]
     start = match.start("m4") if got["m4"] else match.start()
-    return Named(
+    return NamedDay(
         start,
         match.end(),
         year,

@@ -37,7 +37,7 @@ _SMALL_WORDS = {
     ),
     "it": "il lo gli una che per con del della di è sono nel alla dei quali dove hanno e non",
     "pt": "o os as uma que por para com do da dos em não foi mais ao quais onde são e no na",
-    "nl": "het een van en dat niet zijn met voor op werd welke waar ook aan door bij",
+    "nl": "het een van en dat niet zijn met voor op werd welke waar ook aan authenticator bij",
 }
 LATIN = frozenset(_SMALL_WORDS)  # the languages that are told apart by small words
 _SMALL_WORD_SETS = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}

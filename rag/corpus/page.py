@@ -34,7 +34,7 @@ from rag.corpus.lines import width
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RawPage:
     """What a raw text says: ``text`` without furniture; title, date (YYYY-MM-DD) and source or
     "".
     """
@@ -50,7 +50,7 @@ _FOOT_SHARE = 0.08  # prose below the links: a notice of the site, if it is this
 _FOOT_COLUMNS = 160  # or this short with more links or a copyright line below it
 
 
-def read_page(text: str, whole: bool = False, known: str = "") -> Page:
+def read_page(text: str, whole: bool = False, known: str = "") -> RawPage:
     """Title, date, source and the article itself of a text whose lines are tidied.
 
     Furniture at the head and foot is removed only where the text has the shape of a page: a date
@@ -74,7 +74,7 @@ def read_page(text: str, whole: bool = False, known: str = "") -> Page:
         kept = [
             i for i in range(len(lines)) if i != title_at and not (i <= at and is_meta(lines[i]))
         ]
-        return Page(
+        return RawPage(
             _join(lines, kept), title, found.iso, _source(lines[: prose[0] if prose else at + 3])
         )
     first = prose[0] if prose else body
@@ -91,7 +91,7 @@ def read_page(text: str, whole: bool = False, known: str = "") -> Page:
         line for line in [line for line in lines[:top] if line][:2] if could_be_site_name(line)
     )
     source = _source(lines[:first]) or _source(lines[last + 1 :]) or next(names, "")
-    return Page(_join(lines, kept), title, found.iso if found else "", source)
+    return RawPage(_join(lines, kept), title, found.iso if found else "", source)
 
 
 def trim_meta(lines: list[str], title: str) -> list[str]:
@@ -114,7 +114,7 @@ def trim_meta(lines: list[str], title: str) -> list[str]:
     return lines[start:end]
 
 
-def _plain(text: str, lines: list[str]) -> Page:
+def _plain(text: str, lines: list[str]) -> RawPage:
     """A text without the shape of a page: all of it stays, title and date are read off it."""
     filled = [line for line in lines if line]
     title = ""
@@ -126,7 +126,7 @@ def _plain(text: str, lines: list[str]) -> Page:
     below = filled[max(last + 1, len(filled) - 3) :] if len(filled) > 2 else []
     dates = [find_date(line) for line in below if is_date_line(line)]
     date = next((found.iso for found in dates if found), "")
-    return Page(text, title, date, _source(filled[:3]) or _source(filled[-3:]))
+    return RawPage(text, title, date, _source(filled[:3]) or _source(filled[-3:]))
 
 
 def _date_line(lines: list[str]) -> int | None:

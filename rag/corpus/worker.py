@@ -148,7 +148,7 @@ class Worker:
             timer.cancel()
 
 
-class Workers:
+class ReadingWorkers:
     """Some workers that read at the same time."""
 
     def __init__(self, count: int) -> None:
@@ -177,11 +177,11 @@ class Workers:
 
 
 @functools.cache
-def shared_workers() -> Workers:
+def shared_workers() -> ReadingWorkers:
     """The workers of this process, one per core, four at most. None of them runs before it gets a
     document.
     """
-    return Workers(min(_MOST_WORKERS, os.cpu_count() or 1))
+    return ReadingWorkers(min(_MOST_WORKERS, os.cpu_count() or 1))
 
 
 # What follows runs in the process of a worker.

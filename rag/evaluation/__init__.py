@@ -10,8 +10,8 @@ docs/evaluation.md says what is measured. ``yinju eval`` is this package behind 
 
 from rag.evaluation.answers import (
     Answers,
+    GivenAnswer,
     Measure,
-    Said,
     answers_dict,
     evaluate_answers,
     judge,
@@ -35,7 +35,7 @@ __all__ = [
     "Miss",
     "Question",
     "Result",
-    "Said",
+    "GivenAnswer",
     "Shown",
     "Variant",
     "answers_dict",

@@ -38,7 +38,7 @@ MEANS = ("precision", "marked", "characters")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class GivenAnswer:
     """What an assistant said to a question.
 
     Attributes:
@@ -85,7 +85,7 @@ class Answers:
 
     name: str
     articles: int
-    said: tuple[Said, ...]
+    said: tuple[GivenAnswer, ...]
     absent: int = 0
 
     def group(self, lang: str = "") -> Answers:
@@ -144,7 +144,7 @@ def evaluate_answers(
             began = time.perf_counter()
             answer = assistant.ask(one.question.text)
             ms = 1000 * (time.perf_counter() - began)
-            said.append(Said(one, answer, judge(answer, one), ms))
+            said.append(GivenAnswer(one, answer, judge(answer, one), ms))
             if progress:
                 progress(number, len(known), name)
         done.append(Answers(name, assistant.index.n_articles, tuple(said), absent))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.evaluation.answers import Answers, Measure, Said
+from rag.evaluation.answers import Answers, GivenAnswer, Measure
 from rag.evaluation.metrics import Figure
 from rag.evaluation.report import change, named, share, table
 
@@ -96,7 +96,7 @@ def _latencies(runs: Sequence[Answers]) -> str:
     return table(rows)
 
 
-def _wrong(one: Said) -> str:
+def _wrong(one: GivenAnswer) -> str:
     known = one.known
     wanted = " | ".join(known.answers) if known.answers else "a refusal"
     said = " ".join(one.answer.text.split())

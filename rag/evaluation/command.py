@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     help=(
         "Evaluate this too, and show whether the difference is real: the folder of another index,"
         " or what else to change, as model=NAME_OR_PATH, rerank=NAME_OR_PATH, index=DIR, dense=,"
-        " late=, article=, lexical=, phrase= (weights, or off), balanced=off, kindred=off, between"
+        " late=, article=, lexical=, phrase= (weights, or off), balanced=off, expansion=off, between"
         " commas. May be given several times."
     ),
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rag.corpus.article import Skipped
     from rag.library import Index
 
-_WEIGHTS, _SWITCHES = ("dense", "late", "article", "lexical", "phrase"), ("balanced", "kindred")
+_WEIGHTS, _SWITCHES = ("dense", "late", "article", "lexical", "phrase"), ("balanced", "expansion")
 _PLACES = ("index", "model", "rerank")
 KEYS = (*_PLACES, *_WEIGHTS, *_SWITCHES)
 _ON, _OFF = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
@@ -94,7 +94,7 @@ def read_variant(text: str, first: Variant) -> Variant:
     Args:
         text: ``key=value`` parts between commas; the folder of an index may come first without its
             key. Keys: index, model, rerank (or "off"); the weights dense, late, article, lexical,
-            phrase (a number, or "off"); balanced, kindred ("on" or "off").
+            phrase (a number, or "off"); balanced, expansion ("on" or "off").
         first: what is not written is taken from it. A model without an index means one built with
             that model.
 

@@ -8,7 +8,7 @@ What builds one is loaded when it is first used: whoever asks needs none of it.
 
 from typing import TYPE_CHECKING
 
-from rag.index.changes import Changes, Difference
+from rag.index.changes import ArticleChanges, Changes
 from rag.index.manifest import Counts, Manifest
 from rag.index.open import Snapshot, open_index
 from rag.index.versions import Status, Verification, VersionStatus, rollback, status, verify
@@ -21,7 +21,7 @@ __all__ = [
     "BuildReport",
     "Changes",
     "Counts",
-    "Difference",
+    "ArticleChanges",
     "Manifest",
     "Snapshot",
     "Status",

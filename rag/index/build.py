@@ -18,6 +18,7 @@ from rag.embed.protocol import Embedder
 from rag.errors import YinjuError
 from rag.index.builder import Builder, Clock, Progress
 from rag.index.changes import Changes, compare, guard
+from rag.index.corpus_diff import CorpusDiff, FileScan, Holder, Item
 from rag.index.disk import storage_errors
 from rag.index.lexical import SETTINGS
 from rag.index.manifest import Manifest, read_manifest
@@ -25,7 +26,6 @@ from rag.index.models import check_models
 from rag.index.open import Snapshot, open_index
 from rag.index.sources import Sources
 from rag.index.store import stores_of
-from rag.index.survey import Holder, Item, Looked, Survey
 from rag.index.versions import KEEP, VERSIONS, building_folder, commit, current, writing
 
 if TYPE_CHECKING:
@@ -140,19 +140,19 @@ def index_corpus(
         The report; None where nothing has changed.
     """
 
-    def survey(before: _Before) -> Survey | None:
+    def survey(before: _Before) -> CorpusDiff | None:
         usable = not afresh and before.usable
         known = (
             columns
             if columns is not None or before.folder is None
             else read_columns_of(before.folder)
         )
-        looked = Looked.at(paths, program, before.folder if usable else None, known, share)
+        looked = FileScan.at(paths, program, before.folder if usable else None, known, share)
         # What was left out of a shard because of another counts only as long as that is there.
         same = not looked.changed and not taken and (share is None or looked.settled)
         if usable and same:
             return None
-        return Survey(looked, model, program, before.open() if looked.before else None, taken)
+        return CorpusDiff(looked, model, program, before.open() if looked.before else None, taken)
 
     return _write(path, survey, embedder, progress, keep, max_removed)
 
@@ -217,7 +217,7 @@ class _Before:
 
 def _write(
     path: str | Path,
-    choose: Callable[[_Before], Iterable[Article | Skipped] | Survey | None],
+    choose: Callable[[_Before], Iterable[Article | Skipped] | CorpusDiff | None],
     embedder: Embedder | None,
     progress: Progress | None,
     keep: int,
@@ -241,7 +241,7 @@ def _write(
         hold.callback(shutil.rmtree, folder, ignore_errors=True)
         old = (
             before.open()
-            if isinstance(articles, Survey) and articles.takes_over or embedder is not model
+            if isinstance(articles, CorpusDiff) and articles.takes_over or embedder is not model
             else None
         )
         builder = Builder(path, folder, model, embedder, old, progress or _silent, clock)
@@ -253,7 +253,7 @@ def _write(
             ).counts()
             guard(changes.removed, len(identities), path, max_removed)
             manifest, name = builder.finish(
-                articles.sources if isinstance(articles, Survey) else None, changes
+                articles.sources if isinstance(articles, CorpusDiff) else None, changes
             )
         finally:
             builder.close()

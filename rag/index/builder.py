@@ -20,9 +20,10 @@ from rag.corpus.article import Article, Passage, Skipped
 from rag.embed.protocol import Embedder
 from rag.errors import CorpusError, ModelError
 from rag.index.changes import Changes
+from rag.index.corpus_diff import CorpusDiff, Rows
 from rag.index.disk import storage_errors, sync_file, sync_tree
 from rag.index.features import features, inner_of
-from rag.index.lexical import MAX_BATCH, SETTINGS, Kept, LexicalWriter
+from rag.index.lexical import MAX_BATCH, SETTINGS, LexicalWriter, ReusedRange
 from rag.index.manifest import FILE_NAME, FORMAT, SKIPPED_KEPT, Counts, Manifest, list_files
 from rag.index.named import keys
 from rag.index.open import Snapshot, spelling
@@ -30,7 +31,6 @@ from rag.index.readback import self_query
 from rag.index.reuse import ReusingEmbedder
 from rag.index.sources import Sources
 from rag.index.store import Spelt, StoreWriter, digest_of
-from rag.index.survey import Rows, Survey
 from rag.index.texts import scripts
 from rag.index.tokens import TokensWriter, open_tokens
 from rag.index.vectors import VectorsWriter
@@ -105,7 +105,7 @@ class Builder:
         self._waiting: list[_New | Rows] = []
         self._texts = 0
         self._passages = self._kept_passages = 0
-        self._kept: list[Kept] = []
+        self._kept: list[ReusedRange] = []
         self._spool = folder / "spool"
         # Tokenizing leaves Python to the other work: it runs a batch ahead.
         self._ahead = ThreadPoolExecutor(1)
@@ -164,14 +164,14 @@ class Builder:
                 self._waiting.append(item)
             elif reason := self._add(item):
                 self._skipped.append(Skipped(item.path or item.id, reason))
-                if isinstance(articles, Survey):
+                if isinstance(articles, CorpusDiff):
                     articles.refused(self._skipped[-1])
             done += item.last - item.first if isinstance(item, Rows) else 1
             if self._texts >= self._batch:
                 self._flush()
                 self._progress(
                     done,
-                    articles.expected(done) if isinstance(articles, Survey) else total,
+                    articles.expected(done) if isinstance(articles, CorpusDiff) else total,
                     "passages",
                 )
         self._flush()
@@ -282,7 +282,7 @@ class Builder:
         for one in waiting:
             if isinstance(one, Rows):
                 first, last = self._old.store.first_passage[[one.first, one.last]].tolist()
-                self._kept.append(Kept(first, last - first, self._passages))
+                self._kept.append(ReusedRange(first, last - first, self._passages))
                 self._passages += last - first
                 self._kept_passages += last - first
             else:

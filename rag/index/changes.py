@@ -13,7 +13,7 @@ GUARDED_FROM = 10  # a corpus of fewer articles is quickly told over: its owner 
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ArticleChanges:
     """How one set of articles differs from another, by id and content.
 
     Attributes:
@@ -59,7 +59,7 @@ class Changes:
         return not (self.added or self.removed or self.changed or self.moved)
 
 
-def compare(old: Mapping[str, object], new: Mapping[str, object]) -> Difference:
+def compare(old: Mapping[str, object], new: Mapping[str, object]) -> ArticleChanges:
     """The difference between two sets of articles, given as id -> digest of the content, in the
     order of ``new`` and ``old``.
     """
@@ -79,7 +79,7 @@ def compare(old: Mapping[str, object], new: Mapping[str, object]) -> Difference:
         else:
             added.append(name)
     left = {name for names in gone.values() for name in names}
-    return Difference(
+    return ArticleChanges(
         tuple(added),
         tuple(name for name in old if name in left),
         tuple(changed),

@@ -52,7 +52,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ReusedRange:
     """Passages taken over from an older version: those from ``first`` on become those from ``now``
     on, ``count`` of them.
     """
@@ -113,7 +113,11 @@ class LexicalWriter:
         self._rows.append(rows)
 
     def write(
-        self, folder: Path, passages: int, old: Lexical | None = None, kept: Sequence[Kept] = ()
+        self,
+        folder: Path,
+        passages: int,
+        old: Lexical | None = None,
+        kept: Sequence[ReusedRange] = (),
     ) -> int:
         """Writes the files into ``folder``; returns the number of features stored.
 

@@ -67,7 +67,7 @@ class NamedWriter:
         """
         self._kept.append((first, last, row))
 
-    def write(self, folder: Path, old: Named | None = None) -> None:
+    def write(self, folder: Path, old: NamedIndex | None = None) -> None:
         """Writes the keys in their order, each with its articles. ``old``: the version that
         articles were taken over from.
         """
@@ -101,7 +101,7 @@ class NamedWriter:
         write_columns(folder / KEYS, {name: narrow(column) for name, column in columns.items()})
 
 
-class Named:
+class NamedIndex:
     """Reads the keys and their articles.
 
     Attributes:

@@ -1,6 +1,6 @@
 """Which passages of an index are worth a look for a question: the best of each side, by language.
 
-The sides are dense, lexical and kindred (the passages that hold the words of the question or their
+The sides are dense, lexical and expansion (the passages that hold the words of the question or their
 nearest neighbours in the vocabulary). A corpus that lies in several shards is asked shard by shard,
 with the frequencies of the whole, and the best of all shards together are those of one index.
 """
@@ -25,14 +25,14 @@ class Wanted:
         dense: the question's vector (dim,).
         wordings: the features of the question in each of its wordings (uint64), ascending, each
             once; the best counts.
-        kindred: for each word of the question what it weighs, the tokens near it, the nearest
+        expansion: for each word of the question what it weighs, the tokens near it, the nearest
             last, and their cosines; None for a search without this side.
         per_side: how many passages each side proposes for each language.
     """
 
     dense: np.ndarray
     wordings: tuple[np.ndarray, ...]
-    kindred: tuple[tuple[float, np.ndarray, np.ndarray], ...] | None
+    expansion: tuple[tuple[float, np.ndarray, np.ndarray], ...] | None
     per_side: int
 
 
@@ -85,7 +85,7 @@ def propose(
         beside: passages that are scored in any case.
     """
     words = shares(snapshot, wanted.wordings, whole)
-    sides = [words] if wanted.kindred is None else [words, _kindred(snapshot, wanted.kindred)]
+    sides = [words] if wanted.expansion is None else [words, _expansion(snapshot, wanted.expansion)]
     langs, best = snapshot.lang_codes[0], {}
     for number, lang in enumerate(langs):
         mask = allowed
@@ -134,7 +134,7 @@ def shares(snapshot: Snapshot, wordings: Sequence[np.ndarray], whole: Whole) -> 
     return np.zeros(snapshot.n_passages, np.float32) if out is None else out
 
 
-def _kindred(
+def _expansion(
     snapshot: Snapshot, near: Sequence[tuple[float, np.ndarray, np.ndarray]]
 ) -> np.ndarray:
     """Late interaction with each word's nearest neighbours only, float32 (n_passages,)."""

@@ -29,6 +29,7 @@ from rag.errors import CorpusError, YinjuError
 from rag.index.build import BuildReport, index_corpus, read_columns_of, same_settings
 from rag.index.builder import Clock, Progress, counted, describe
 from rag.index.changes import compare, guard
+from rag.index.corpus_diff import FileScan, Holder, hash_of_text
 from rag.index.disk import storage_errors, sync_tree, write_atomic
 from rag.index.manifest import SKIPPED_KEPT, Counts, Manifest, ShardRecord, read_manifest
 from rag.index.models import check_models
@@ -37,7 +38,6 @@ from rag.index.sharded import Here, Sharded, write_stories
 from rag.index.shares import Share, divide, divide_as
 from rag.index.sources import Sources
 from rag.index.store import Store, stores_of
-from rag.index.survey import Holder, Looked, hash_of_text
 from rag.index.versions import (
     KEEP,
     VERSIONS,
@@ -308,7 +308,7 @@ def _changed(tasks: Sequence[Task], live: _Live) -> bool:
             return True
         if named.get(f"{SHARDS}/{task.path.name}") != version.name:
             return True
-        looked = Looked.at(task.corpus, task.program, version, task.columns, task.share)
+        looked = FileScan.at(task.corpus, task.program, version, task.columns, task.share)
         if looked.changed:
             return True
     return False

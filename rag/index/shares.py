@@ -13,8 +13,8 @@ from pathlib import Path
 
 from rag.corpus.article import Skipped
 from rag.corpus.stretch import stretches
+from rag.index.corpus_diff import Item
 from rag.index.sources import FileState
-from rag.index.survey import Item
 
 _LINES = (".jsonl",)
 Share = list[Item]

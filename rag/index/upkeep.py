@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import IndexCorrupt, IndexMissing, UsageError
-from rag.index.changes import Difference, compare
+from rag.index.changes import ArticleChanges, compare
 from rag.index.disk import storage_errors
 from rag.index.manifest import RECOVER, read_manifest
 from rag.index.store import stores_of
@@ -52,7 +52,7 @@ class VersionsCompared:
 
     old: str
     new: str
-    difference: Difference
+    difference: ArticleChanges
 
     def to_dict(self) -> dict:
         """Plain dicts, lists, strings and numbers."""

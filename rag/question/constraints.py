@@ -24,7 +24,7 @@ from rag.question.asking import outside_of
 from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher, may_name_publisher
 from rag.question.script import simplified
-from rag.question.told import Told
+from rag.question.time_constraint import TimeConstraint
 from rag.question.types import CONSTRAINTS, Asked, Constraint, Span
 
 # Days before and after a period in which articles about it are published: news comes late. The
@@ -64,7 +64,7 @@ def find_limits(
     idle = list(asked.idle)
     freed: list[Span] = []
     places: dict[Span, Place] = {}
-    told: list[Told] = []
+    told: list[TimeConstraint] = []
 
     def limit(kind: str, start: int, end: int, value: str, mask: Callable[[], np.ndarray]) -> bool:
         """Takes a constraint in, unless it is lifted."""

@@ -11,7 +11,7 @@ from rag.question.compared_before import asks_which
 from rag.question.asking import Ask, is_bare
 from rag.question.names import names_of
 from rag.question.query import MAX_CHARACTERS
-from rag.question.rephrase import Said, in_full
+from rag.question.rephrase import LeaningQuestion, in_full
 from rag.question.script import is_traditional, simplified, traditional
 from rag.question.types import Turns
 from rag.question.whole import AUX, LEVELS, asks_below, language, taken_apart
@@ -71,16 +71,16 @@ def complete(question: str, history: Turns, sources: Names = (), second: bool = 
     return "" if len(full) > MAX_CHARACTERS else traditional(full) if old else full
 
 
-def _may_lack(question: str) -> Said | None:
+def _may_lack(question: str) -> LeaningQuestion | None:
     """What a short question says that names nothing, so that it may lack its subject."""
     whole, lang = taken_apart(question), language(question)
     size = len(whole.body if lang == "zh" else whole.body.split())
     named = whole.groups or whole.times or names_of(whole.body)
     lacks = whole.ask and not named and size <= SHORT[lang] and not _NO_IT.search(question)
-    return Said(whole, lang, tail=True) if lacks else None
+    return LeaningQuestion(whole, lang, tail=True) if lacks else None
 
 
-def leaning(question: str) -> Said | None:
+def leaning(question: str) -> LeaningQuestion | None:
     """What a question says that leans on an earlier one; None for a whole question."""
     led = _LEAD.match(question)
     lead = led[0] if led else ""
@@ -92,7 +92,7 @@ def leaning(question: str) -> Said | None:
     found = _PRONOUN.search(signs)
     start, end = found.span() if found and found[0] != "IT" else (0, 0)
     signs = signs[:start] + R * (end - start) + signs[end:]
-    said = Said(whole, language(question), pronoun=(start, end))
+    said = LeaningQuestion(whole, language(question), pronoun=(start, end))
     # How long or how old it is, is asked of one thing; which and how many, of several.
     counts = ask and ask.kind == "number" and not is_bare(whole.asks)
     if not _left(signs, said.lang) and (not end or ask and not counts):
@@ -107,7 +107,7 @@ def _left(signs: str, lang: str) -> list[str]:  # what says something of its own
     return _JOINS.sub(" ", signs).split() if lang == "en" else [*_JOINS.sub("", signs)]
 
 
-def _bare(said: Said, signs: str, lead: str) -> Said | None:
+def _bare(said: LeaningQuestion, signs: str, lead: str) -> LeaningQuestion | None:
     """Nothing but places, times and words that ask."""
     whole, ask = said.whole, said.whole.ask
     links, places = re.search(rf"[是在于有]|\b({AUX})\b", signs, re.I), sum(whole.places, ())
@@ -124,7 +124,7 @@ def _bare(said: Said, signs: str, lead: str) -> Said | None:
     return None if about or ask.kind == "date" and whole.times else said
 
 
-def _referring(said: Said, signs: str, about: str) -> Said | None:
+def _referring(said: LeaningQuestion, signs: str, about: str) -> LeaningQuestion | None:
     """A pronoun that nothing in the question can stand for."""
     (start, end), lang, body, ask = said.pronoun, said.lang, said.whole.body, said.whole.ask
     ahead, behind = signs[:start], signs[end:]
@@ -140,7 +140,7 @@ def _referring(said: Said, signs: str, about: str) -> Said | None:
     return replace(said, tail=True)
 
 
-def _about(said: Said, signs: str, about: str) -> Said | None:
+def _about(said: LeaningQuestion, signs: str, about: str) -> LeaningQuestion | None:
     """Another thing: "消防演练呢", "what about the museum", "and against", "The cost?"."""
     ends = f"^[在于对]?[{P}{T}]+的?|(?:,? ?(?:in|at|on|of|for)? ?[{P}{T}]+)+$"
     topic = re.sub(r"^on (?=\w+day$)", "", re.sub(ends, "", signs).strip(), flags=re.I)
@@ -156,7 +156,7 @@ def _about(said: Said, signs: str, about: str) -> Said | None:
     return replace(said, topic=topic) if fits and not re.search(f"[{P}{T},，]", topic) else None
 
 
-def _lacking(said: Said, signs: str, ask: Ask) -> Said | None:
+def _lacking(said: LeaningQuestion, signs: str, ask: Ask) -> LeaningQuestion | None:
     """Words that ask, and a verb or a noun at most: "什么时候通车的", "how many died", "by which
     road".
     """

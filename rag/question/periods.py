@@ -14,14 +14,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from rag.corpus.dates import chinese_number
-from rag.corpus.days import Named, When, find_days, meant
+from rag.corpus.days import NamedDay, When, find_days, meant
 from rag.corpus.places import find_places
 from rag.index.period import Period, extent
 from rag.question.periods_spoken import ORDER, spoken
-from rag.question.told import Told
+from rag.question.time_constraint import TimeConstraint
 
 
-def find_periods(text: str, today: date | None) -> list[Told]:
+def find_periods(text: str, today: date | None) -> list[TimeConstraint]:
     """The periods named in a question, in order and without overlap.
 
     What is only compared with ("比去年", "than in 2012"), decades, centuries and weekdays are none.
@@ -37,7 +37,7 @@ def find_periods(text: str, today: date | None) -> list[Told]:
         if not (_COMPARED.search(text[: one.start]) or _SAME.match(text, one.end))
         and not _until(text, one)
     ]
-    taken: list[Told] = []
+    taken: list[TimeConstraint] = []
     for one in sorted(words, key=lambda told: (told.start, -told.end)):
         if not taken or one.start >= taken[-1].end:
             taken.append(_since(text, one))
@@ -56,14 +56,14 @@ def find_periods(text: str, today: date | None) -> list[Told]:
     return sorted([*taken, *dated], key=lambda told: told.start)
 
 
-def _until(text: str, told: Told) -> bool:
+def _until(text: str, told: TimeConstraint) -> bool:
     """Whether a time told in words only ends another one ("before the holidays"), which has no
     beginning to filter by.
     """
     return bool(_BEFORE.search(text[: told.start]) or _BEFORE_ZH.match(text, told.end))
 
 
-def _since(text: str, told: Told) -> Told:
+def _since(text: str, told: TimeConstraint) -> TimeConstraint:
     """What goes on from a time told in words ("年初以来", "since last summer"), or the time
     itself.
     """
@@ -101,7 +101,7 @@ _DAYS = {"天": 1, "日": 1, "day": 1, "周": 7, "星期": 7, "礼拜": 7, "week
 _MONTHS = {"月": 1, "month": 1, "年": 12, "年度": 12, "year": 12}
 
 
-def _recent(text: str, today: date) -> Iterator[Told]:
+def _recent(text: str, today: date) -> Iterator[TimeConstraint]:
     for match in _WEEK_ZH.finditer(text):
         monday = today - timedelta(days=today.weekday() + 7 * (match["which"] == "上"))
         on, end = match["on"], match.end()
@@ -110,7 +110,7 @@ def _recent(text: str, today: date) -> Iterator[Told]:
         first = (
             monday + timedelta(days="一二三四五六日天".index(on) - (on == "天")) if on else monday
         )
-        yield Told(
+        yield TimeConstraint(
             match.start(),
             end,
             Period(first, first if on else monday + timedelta(days=6)),
@@ -118,9 +118,11 @@ def _recent(text: str, today: date) -> Iterator[Told]:
         )
     for match in _WEEK_EN.finditer(text):
         monday = today - timedelta(days=today.weekday() + 7 * (match["which"].lower() == "last"))
-        yield Told(*match.span(), Period(monday, monday + timedelta(days=6)), "relative")
+        yield TimeConstraint(*match.span(), Period(monday, monday + timedelta(days=6)), "relative")
     for match in _RECENT_ZH.finditer(text):
-        yield Told(*match.span(), _up_to(today, _count(match["n"]), match["unit"]), "relative")
+        yield TimeConstraint(
+            *match.span(), _up_to(today, _count(match["n"]), match["unit"]), "relative"
+        )
     for match in _RECENT_EN.finditer(text):
         count = (match["n"] or "").lower()
         # "last month" is that of the calendar, "the past month" the days up to today;
@@ -128,7 +130,7 @@ def _recent(text: str, today: date) -> Iterator[Told]:
         if count or match["s"] or "past" in match[0].lower():
             number = {"few": 3, "couple of": 2, "": 1}.get(count) or _count(count)
             period = _up_to(today, number, match["unit"].lower())
-            yield Told(*match.span(), period, "relative")
+            yield TimeConstraint(*match.span(), period, "relative")
 
 
 def _count(text: str) -> float:
@@ -175,9 +177,9 @@ _PART_EN = re.compile(
 )
 
 
-def _calendar(text: str, named: list[Named], today: date | None) -> Iterator[Told]:
+def _calendar(text: str, named: list[NamedDay], today: date | None) -> Iterator[TimeConstraint]:
     found = [(one, meant(one, today if one.shift else None)) for one in named]
-    group: list[tuple[Named, When | None]] = []
+    group: list[tuple[NamedDay, When | None]] = []
     for one in found:
         if group and not _JOINED.fullmatch(text, group[-1][0].end, one[0].start):
             yield from _told(text, group, today)
@@ -186,7 +188,9 @@ def _calendar(text: str, named: list[Named], today: date | None) -> Iterator[Tol
     yield from _told(text, group, today)
 
 
-def _told(text: str, group: list[tuple[Named, When | None]], today: date | None) -> Iterator[Told]:
+def _told(
+    text: str, group: list[tuple[NamedDay, When | None]], today: date | None
+) -> Iterator[TimeConstraint]:
     """The period of dates that are joined (May and June, 2011-2020), or none where one of them has
     no meaning.
     """
@@ -227,7 +231,7 @@ def _told(text: str, group: list[tuple[Named, When | None]], today: date | None)
         # 2024 is told in 2024.
         start, end, kind = match.start() if match else start, _end(_BEFORE_ZH, text, end), "range"
         period = Period(None, _begun(close[1], today) if yearly and today else period.last)
-    yield Told(
+    yield TimeConstraint(
         start,
         end,
         period,

@@ -16,14 +16,14 @@ from datetime import date, timedelta
 from rag.corpus.dates import MONTHS, chinese_number
 from rag.index.period import Period, extent
 from rag.question.script import has_chinese
-from rag.question.told import Told
+from rag.question.time_constraint import TimeConstraint
 
 _YEARS = {"今年": 0, "去年": -1, "前年": -2, "今": 0, "去": -1, "this": 0, "last": -1}
 _YEAR_ZH = r"(?P<year>(?<!\d)[12]\d{3}\s?年|(?<!过)去年|今年|(?<![以目之])前年)"
 _YEAR_EN = r"(?P<year>(?:1\d|20)\d\d(?!\d)|(?:this|last) year)"
 
 
-def spoken(text: str, today: date | None) -> Iterator[Told]:
+def spoken(text: str, today: date | None) -> Iterator[TimeConstraint]:
     """The times of a question that are told in words, in no order; without ``today`` only those of
     a year that is written out.
     """
@@ -41,9 +41,9 @@ def _year(words: str | None, today: date | None) -> int | None:
     return None if today is None or shift is None else today.year + shift
 
 
-def _told(match: re.Match[str], period: Period, kind: str) -> Told:
+def _told(match: re.Match[str], period: Period, kind: str) -> TimeConstraint:
     year = re.search(r"(?<!\d)\d{4}(?!\d)", match[0])
-    return Told(match.start(), match.end(), period, kind, (year[0],) if year else ())
+    return TimeConstraint(match.start(), match.end(), period, kind, (year[0],) if year else ())
 
 
 def _kind(match: re.Match[str], plain: str) -> str:
@@ -76,7 +76,7 @@ _SEASON_EN = re.compile(
 )
 
 
-def _seasons(text: str, today: date | None) -> Iterator[Told]:
+def _seasons(text: str, today: date | None) -> Iterator[TimeConstraint]:
     for match in _SEASON_ZH.finditer(text):
         year = _year(match["year"] or match["short"], today)
         if year is not None:
@@ -176,7 +176,7 @@ _FEASTS: tuple[tuple[str, str, Callable[[int], date], int, int], ...] = (
 _DURING_ZH = r"(?P<during>小?长?假期?(?:期间)?|黄金周|期间|当天|当日|前后)"
 
 
-def _feasts(text: str, today: date | None) -> Iterator[Told]:
+def _feasts(text: str, today: date | None) -> Iterator[TimeConstraint]:
     lower = text.lower()
     for zh, en, day, before, after in _FEASTS:
         for match in re.finditer(
@@ -211,7 +211,7 @@ def _feast(
     before: int,
     after: int,
     today: date | None,
-) -> Iterator[Told]:
+) -> Iterator[TimeConstraint]:
     of = _year(year, today)
     try:
         if of is None and today:
@@ -253,7 +253,7 @@ ORDER = {
 }
 
 
-def _parts(text: str, today: date | None) -> Iterator[Told]:
+def _parts(text: str, today: date | None) -> Iterator[TimeConstraint]:
     if today is None:
         return
     chinese = has_chinese(text)
@@ -315,7 +315,7 @@ _THIRD = {
 _YEAR_THIRDS = {0: (1, 3), 1: (5, 8), 2: (11, 12)}
 
 
-def _ends(text: str, today: date | None) -> Iterator[Told]:
+def _ends(text: str, today: date | None) -> Iterator[TimeConstraint]:
     for match in _END_ZH.finditer(text):
         if text[match.end() : match.end() + 1] in ("前", "之") or re.search(
             r"[到至]$", text[: match.start()]
@@ -347,7 +347,7 @@ def _ends(text: str, today: date | None) -> Iterator[Told]:
 
 def _of_month(
     match: re.Match[str], which: str, month: str | None, shifted: str | None, today: date | None
-) -> Iterator[Told]:
+) -> Iterator[TimeConstraint]:
     """A third of a month: of the year that is said, else the last time that it came, else of any
     year.
     """
@@ -411,7 +411,7 @@ _WEEKEND_ZH = re.compile(r"(?P<which>上|本|这)(?:个)?周末")
 _WEEKEND_EN = re.compile(r"\b(?:(?P<which>this|last|this past) weekend|over the weekend)\b", re.I)
 
 
-def _ago(text: str, today: date | None) -> Iterator[Told]:
+def _ago(text: str, today: date | None) -> Iterator[TimeConstraint]:
     if today is None:
         return
     for match in (*_AGO_ZH.finditer(text), *_AGO_EN.finditer(text)):
@@ -440,7 +440,7 @@ def _ago(text: str, today: date | None) -> Iterator[Told]:
         yield _told(match, period, "relative")
 
 
-def _weekends(text: str, today: date | None) -> Iterator[Told]:
+def _weekends(text: str, today: date | None) -> Iterator[TimeConstraint]:
     if today is None:
         return
     for match in (*_WEEKEND_ZH.finditer(text), *_WEEKEND_EN.finditer(text)):

@@ -32,7 +32,7 @@ _BEGIN = re.compile(rf"[了过，的]|{VERB}|{_DID}|(?=\b(the|an?) )", re.I)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LeaningQuestion:
     """What a question says that leans on an earlier one.
 
     Attributes:
@@ -51,7 +51,7 @@ class Said:
     own: bool = False
 
 
-def in_full(said: Said, before: str, answer: Earlier, second: bool = False) -> str:
+def in_full(said: LeaningQuestion, before: str, answer: Earlier, second: bool = False) -> str:
     """The earlier question, which is in full and had an answer, with what is said put in.
 
     ``second`` wants the other reading (:func:`rag.question.followup.otherwise`).
@@ -68,7 +68,7 @@ def in_full(said: Said, before: str, answer: Earlier, second: bool = False) -> s
     return _question(_asking(old, asks, lang) if asks else old.body, lang)
 
 
-def _put(old: Whole, words: str, kind: str, said: Said, lang: str) -> str:
+def _put(old: Whole, words: str, kind: str, said: LeaningQuestion, lang: str) -> str:
     """The question with other words for its place or time, or for those that ask for it."""
     body, ask, spans = old.body, old.ask, old.groups[:1] if kind == "places" else old.times
     within = re.sub(rf"^(?!({PREP}|last|this|next|yester\w+|today)\b)", "in ", words, flags=re.I)
@@ -128,7 +128,7 @@ def _asking(whole: Whole, words: str, lang: str) -> str:
     return _behind(whole, f"有{words}" if has else words, lang)
 
 
-def _of_what(said: Said, old: Whole, answer: Earlier, lang: str, second: bool) -> str:
+def _of_what(said: LeaningQuestion, old: Whole, answer: Earlier, lang: str, second: bool) -> str:
     """A question of what its pronoun stands for, or of what was asked about before."""
     (start, end), body, name = said.pronoun, said.whole.body, subject(old, lang)
     word, labels = body[start:end].lower(), list(dict.fromkeys(row.label for row in answer.rows))
@@ -172,7 +172,7 @@ def _question(words: str, lang: str) -> str:
     return f"{words}？" if lang == "zh" else f"{words[:1].upper()}{words[1:]}?"
 
 
-def _exchanged(whole: Whole, said: Said, lang: str, second: bool) -> str:
+def _exchanged(whole: Whole, said: LeaningQuestion, lang: str, second: bool) -> str:
     """The question with another thing in place of one of its kind, or of what was asked for."""
     topic, body, ask, name = said.topic, whole.body, whole.ask, subject(whole, lang)
     asks, alone = whole.asks or body, topic.removesuffix("的")

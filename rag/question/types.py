@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rag.corpus.places import Place
     from rag.question.query import Query
-    from rag.question.told import Told
+    from rag.question.time_constraint import TimeConstraint
 
 CONSTRAINTS = ("date", "place", "source")
 KINDS = ("places", "number", "date", "person", "organisation", "document", "text")
@@ -155,7 +155,7 @@ class Asked:
     places: tuple[Place, ...] = ()
     place_spans: tuple[Span, ...] = ()
     years: tuple[str, ...] = ()
-    told: tuple[Told, ...] = ()
+    told: tuple[TimeConstraint, ...] = ()
     freed: tuple[Span, ...] = ()
 
     @property

@@ -32,7 +32,7 @@ AGAIN, WITHIN, ALONE = 6, 3.0, 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Passage:
+class ReadPassage:
     """A passage that was sought and read.
 
     Attributes:
@@ -61,7 +61,7 @@ class Spot:
     """
 
     finding: Finding
-    passage: Passage
+    passage: ReadPassage
     worth: float
 
     @property
@@ -80,7 +80,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Value:
+class FoundValue:
     """What several spots say alike.
 
     Attributes:
@@ -110,8 +110,8 @@ class Findings:
         features: what that was told from (:func:`rag.reader.judge.features`).
     """
 
-    passages: tuple[Passage, ...]
-    values: tuple[Value, ...]
+    passages: tuple[ReadPassage, ...]
+    values: tuple[FoundValue, ...]
     chance: float
     features: np.ndarray
 
@@ -129,7 +129,7 @@ def order_of(snapshot: Snapshot, found: Candidates, allowed: np.ndarray, most: i
 
 def passages_of(
     snapshot: Snapshot, parsed: ParsedQuestion, found: Candidates, order: np.ndarray, most: int
-) -> list[Passage]:
+) -> list[ReadPassage]:
     """The candidates at some positions of ``found``, read; ``most`` spans of each window are
     kept.
     """
@@ -148,7 +148,9 @@ def passages_of(
         row = reading.window.row
         score = float(found.score[place])
         abroad = names[of_article[row]] != parsed.lang
-        out.append(Passage(reading, score - best, score, abroad, int(snapshot.columns.story[row])))
+        out.append(
+            ReadPassage(reading, score - best, score, abroad, int(snapshot.columns.story[row]))
+        )
     return out
 
 
@@ -165,7 +167,7 @@ def _aligned(snapshot: Snapshot, parsed: ParsedQuestion, reading: Reading) -> Re
 
 def findings_of(
     parsed: ParsedQuestion,
-    passages: Sequence[Passage],
+    passages: Sequence[ReadPassage],
     searched: int,
     judge: Judge,
     accept: Callable[[Finding], bool] = lambda _: True,
@@ -192,7 +194,7 @@ def findings_of(
     return Findings(tuple(passages), values, judge.chance(told) if values else 0.0, told)
 
 
-def _of_that_one(parsed: ParsedQuestion, passage: Passage) -> bool:
+def _of_that_one(parsed: ParsedQuestion, passage: ReadPassage) -> bool:
     """Whether a passage may tell of the things that the question means, not of others like them.
 
     Of line 9 nothing is said by what tells of line 2, nor of the deputy by what tells of the mayor.
@@ -206,8 +208,8 @@ def _of_that_one(parsed: ParsedQuestion, passage: Passage) -> bool:
 
 
 def reread(
-    model: StaticModel, parsed: ParsedQuestion, values: Sequence[Value]
-) -> tuple[Value, ...]:
+    model: StaticModel, parsed: ParsedQuestion, values: Sequence[FoundValue]
+) -> tuple[FoundValue, ...]:
     """Values with the best of them in order of what the reader says of their sentences alone, too.
 
     In a window it takes the director for the founder whose sentence begins with "It".
@@ -221,7 +223,7 @@ def reread(
     return (*(near[at] for at in order), *values[len(near) :])
 
 
-def values_of(parsed: ParsedQuestion, spots: Sequence[Spot]) -> tuple[Value, ...]:
+def values_of(parsed: ParsedQuestion, spots: Sequence[Spot]) -> tuple[FoundValue, ...]:
     """Spots that say the same as one value, best first; a story counts once."""
     groups: dict[object, list[Spot]] = {}
     for spot in sorted(
@@ -238,7 +240,7 @@ def values_of(parsed: ParsedQuestion, spots: Sequence[Spot]) -> tuple[Value, ...
         worths.append(float(np.logaddexp.reduce(list(stories.values()))))
     total = float(np.logaddexp.reduce(worths)) if worths else 0.0
     values = [
-        Value(tuple(group), worth, float(np.exp(worth - total)))
+        FoundValue(tuple(group), worth, float(np.exp(worth - total)))
         for group, worth in zip(groups.values(), worths)
     ]
     return tuple(sorted(values, key=lambda value: -value.worth))

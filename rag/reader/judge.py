@@ -23,7 +23,7 @@ from rag.question.script import is_traditional, simplified
 from rag.search.match import graded
 
 if TYPE_CHECKING:
-    from rag.reader.findings import Passage, Spot, Value
+    from rag.reader.findings import FoundValue, ReadPassage, Spot
 
 FILE = Path(__file__).with_name("model") / "judge.json"
 FEATURES = (
@@ -124,7 +124,10 @@ def _logistic(x: np.ndarray) -> np.ndarray:
 
 
 def features(
-    parsed: ParsedQuestion, passages: Sequence[Passage], values: Sequence[Value], searched: int
+    parsed: ParsedQuestion,
+    passages: Sequence[ReadPassage],
+    values: Sequence[FoundValue],
+    searched: int,
 ) -> np.ndarray:
     """What the chance is told from, float64 (f,), in the order of :data:`FEATURES`.
 
@@ -284,7 +287,7 @@ def _weighed(
     return kept / (kept.sum() or 1.0), match
 
 
-def unnamed(parsed: ParsedQuestion, passage: Passage) -> tuple[str, ...]:
+def unnamed(parsed: ParsedQuestion, passage: ReadPassage) -> tuple[str, ...]:
     """The names, titles and numbered things of the question that a passage has not.
 
     Neither its text, its title nor its date has them as the question writes them. Times that the

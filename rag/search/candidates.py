@@ -2,7 +2,7 @@
 
 Where the corpus is small every passage is scored. Beyond that three sides each propose passages,
 per language (where a corpus holds several, those of the question's own language would otherwise
-crowd out the others): dense, lexical, and kindred: the passages that hold the words of the question
+crowd out the others): dense, lexical, and expansion: the passages that hold the words of the question
 or their nearest neighbours in the vocabulary, which are translations, each word counted once. The
 last is late interaction cut down to what an inverted index can give.
 """
@@ -19,7 +19,7 @@ from rag.index.proposals import Wanted
 from rag.question.query import Query
 from rag.search.cosines import cosines
 from rag.search.filters import allowed_articles
-from rag.search.late import Pool, Proposed, all_passages, proposed
+from rag.search.late import PassagePool, Proposed, all_passages, proposed
 from rag.search.phrase import phrases
 from rag.search.types import Filters, Fusion
 
@@ -83,9 +83,9 @@ def candidates(
     of_article = snapshot.passages.article_row
     keep = filters if isinstance(filters, np.ndarray) else allowed_articles(snapshot, filters)
     allowed = None if keep.all() else keep[of_article]
-    pool: Pool | Proposed | None = all_passages(snapshot)
+    pool: PassagePool | Proposed | None = all_passages(snapshot)
     if pool is None:
-        wanted = _wanted(snapshot, query, per_side, fusion.kindred)
+        wanted = _wanted(snapshot, query, per_side, fusion.expansion)
         found = snapshot.propose(wanted, None, allowed, beside)
         pool = proposed(snapshot, found.rows)
         best, rows = pool.best(query), pool.rows
@@ -131,14 +131,14 @@ def _lexical(snapshot: Snapshot, query: Query) -> np.ndarray:
     return words
 
 
-def _wanted(snapshot: Snapshot, query: Query, per_side: int, with_kindred: bool) -> Wanted:
+def _wanted(snapshot: Snapshot, query: Query, per_side: int, with_expansion: bool) -> Wanted:
     """What the search asks of the index."""
     texts = [query.text, query.other] if query.other else [query.text]
-    near = tuple(_kindred(snapshot, query)) if with_kindred else None
+    near = tuple(_expansion(snapshot, query)) if with_expansion else None
     return Wanted(query.dense, tuple(map(snapshot.features_of, texts)), near, per_side)
 
 
-def _kindred(snapshot: Snapshot, query: Query) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
+def _expansion(snapshot: Snapshot, query: Query) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
     """For each word of the question its weight, its nearest neighbours, the nearest last, and their
     cosines.
     """

@@ -20,7 +20,7 @@ from rag.search.cosines import cosines
 # Up to this many tokens all passages are scored for every question, and their vectors kept at hand.
 _SMALL = 1_500_000
 _FOUND = 10_000_000  # cosines of tokens asked before that a pool remembers
-_kept: weakref.WeakKeyDictionary[Snapshot, Pool] = weakref.WeakKeyDictionary()
+_kept: weakref.WeakKeyDictionary[Snapshot, PassagePool] = weakref.WeakKeyDictionary()
 
 
 class Proposed:
@@ -37,7 +37,7 @@ class Proposed:
         self._model, self._ids, self._starts = model, ids, starts
 
     def best(self, query: Query) -> np.ndarray:
-        """As :meth:`Pool.best`."""
+        """As :meth:`PassagePool.best`."""
         out = np.zeros((len(query.vectors), len(self.rows)), np.float32)
         if len(self._ids):
             sought = np.flatnonzero(query.weights[query.whole] > 0)
@@ -50,7 +50,7 @@ class Proposed:
         return query.fold(out)
 
 
-class Pool:
+class PassagePool:
     """Some passages, ready to be scored for many questions: their different tokens, and where each
     stands.
 
@@ -108,7 +108,7 @@ class Pool:
             self._found.pop(next(iter(self._found)), None)
 
 
-def all_passages(snapshot: Snapshot) -> Pool | None:
+def all_passages(snapshot: Snapshot) -> PassagePool | None:
     """A pool of every passage, kept for the life of the snapshot; None where the corpus is too
     large.
     """
@@ -125,11 +125,11 @@ def proposed(snapshot: Snapshot, rows: np.ndarray) -> Proposed:
     return Proposed(snapshot.model, *_tokens_of(snapshot, rows))
 
 
-def pool_of(snapshot: Snapshot, rows: np.ndarray) -> Pool:
+def pool_of(snapshot: Snapshot, rows: np.ndarray) -> PassagePool:
     """A pool of the passages of the given numbers, ascending; those without a known token are left
     out.
     """
-    return Pool(snapshot.model, *_tokens_of(snapshot, rows))
+    return PassagePool(snapshot.model, *_tokens_of(snapshot, rows))
 
 
 def _tokens_of(snapshot: Snapshot, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

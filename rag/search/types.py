@@ -40,7 +40,7 @@ class Fusion:
     Attributes:
         dense, late, article, lexical, phrase: weights of the parts, 0 or more; 0 leaves a part out.
         balanced: compare languages after the mean of each one's best articles is taken off.
-        kindred: in a large corpus, propose passages that hold the words of the question or their
+        expansion: in a large corpus, propose passages that hold the words of the question or their
             translations.
     """
 
@@ -50,7 +50,7 @@ class Fusion:
     lexical: float = 3.0
     phrase: float = 1.0
     balanced: bool = True
-    kindred: bool = True
+    expansion: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""The server: one guard around the page and the JSON interface, and a desk that answers for both.
+"""The server: one guard around the page and the JSON interface, and a query service that answers for both.
 
 request ──> :mod:`guard` (host, shut routes, origin, size, who asks) ──> :mod:`routes` or the page
-──> :class:`Desk` ──> library
+──> :class:`QueryService` ──> library
 """
 
-from rag.serving.desk import Desk
+from rag.serving.query_service import QueryService
 from rag.serving.settings import Settings
 
-__all__ = ["Desk", "Settings"]
+__all__ = ["QueryService", "Settings"]

@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
 from rag.answer.types import Answer
-from rag.serving.desk import Desk
 from rag.serving.models import AS_OF, HISTORY_LIMIT, WITHOUT, Narrowing, Refusal
+from rag.serving.query_service import QueryService
 from rag.serving.refusals import failure
 
 BATCH_LIMIT = 100
@@ -75,7 +75,7 @@ _RESPONSES = {
 }
 
 
-def add_batch(app: FastAPI, desk: Desk) -> None:
+def add_batch(app: FastAPI, service: QueryService) -> None:
     """Adds ``POST /api/batch``."""
 
     @app.post("/api/batch", response_model=BatchAnswers, responses=_RESPONSES, tags=["questions"])
@@ -87,19 +87,19 @@ def add_batch(app: FastAPI, desk: Desk) -> None:
         """
         if LINES in request.headers.get("accept", ""):
             return StreamingResponse(
-                _lines(desk, batch),
+                _lines(service, batch),
                 media_type=LINES,
                 headers={"cache-control": "no-store", "x-accel-buffering": "no"},
             )
         answers = []
-        async for one in _answers(desk, batch):
+        async for one in _answers(service, batch):
             answers.append(one)
             if await request.is_disconnected():
                 break
         return BatchAnswers(answers=answers)
 
 
-async def _answers(desk: Desk, batch: Batch) -> AsyncIterator[BatchAnswer]:
+async def _answers(service: QueryService, batch: Batch) -> AsyncIterator[BatchAnswer]:
     filters = batch.filters.filters()
     for number, one in enumerate(batch.questions, 1):
         given = (one.question, filters, batch.as_of, batch.without, one.history)
@@ -108,13 +108,13 @@ async def _answers(desk: Desk, batch: Batch) -> AsyncIterator[BatchAnswer]:
             # One at a time: a batch takes its turn again for every question, so others are answered
             # in between.
             told.answer = await asyncio.wrap_future(
-                desk.pool.submit(lambda given=given: desk.answer(*given))
+                service.pool.submit(lambda given=given: service.answer(*given))
             )
         except Exception as error:
             told.error = Refusal(**failure(error, "question of /api/batch")[1])
         yield told
 
 
-async def _lines(desk: Desk, batch: Batch) -> AsyncIterator[bytes]:
-    async for one in _answers(desk, batch):
+async def _lines(service: QueryService, batch: Batch) -> AsyncIterator[bytes]:
+    async for one in _answers(service, batch):
         yield json.dumps(one.model_dump(mode="json"), ensure_ascii=False).encode() + b"\n"

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from rag.clippings import Clipping, as_docx, as_markdown
-from rag.serving.desk import Desk
 from rag.serving.models import Refusal
+from rag.serving.query_service import QueryService
 
 CLIPPINGS_LIMIT = 200
 """Quotes of one request."""
@@ -56,7 +56,7 @@ _RESPONSES = {
 }
 
 
-def add_clippings(app: FastAPI, desk: Desk) -> None:
+def add_clippings(app: FastAPI, service: QueryService) -> None:
     """Adds ``POST /api/clippings``."""
 
     @app.post("/api/clippings", response_model=Footnoted, responses=_RESPONSES, tags=["articles"])
@@ -64,7 +64,7 @@ def add_clippings(app: FastAPI, desk: Desk) -> None:
         """Quotes with their sources in footnotes, as Markdown or as a Word file. What the index
         does not have at its place any more is marked.
         """
-        made = [_checked(desk, one) for one in asked.clippings]
+        made = [_checked(service, one) for one in asked.clippings]
         if asked.form == "docx":
             return Response(
                 as_docx(made, asked.lang),
@@ -74,8 +74,8 @@ def add_clippings(app: FastAPI, desk: Desk) -> None:
         return Footnoted(markdown=as_markdown(made, asked.lang))
 
 
-def _checked(desk: Desk, one: Pinned) -> Clipping:
-    article = desk.article(one.article_id)
+def _checked(service: QueryService, one: Pinned) -> Clipping:
+    article = service.article(one.article_id)
     there = bool(article) and article.text[one.start : one.start + len(one.quote)] == one.quote
     if there:  # what the index says of the article counts
         return Clipping(

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Form, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from rag.serving.login import LASTS_SECONDS, Door, Wait, client_of, login_page, set_cookie
+from rag.serving.login import LASTS_SECONDS, Authenticator, Wait, client_of, login_page, set_cookie
 from rag.serving.models import Refusal, Token
 
 # A path of this server; "//host" and "/\host" lead a browser elsewhere.
@@ -18,9 +18,9 @@ _WRONG = ("用户名或密码不对。", "The user name or the password is wrong
 _WAIT = ("错误次数太多，请 {} 秒后再试。", "Too many wrong passwords: try again in {} s.")
 
 
-def add_entrance(app: FastAPI, door: Door | None) -> None:
-    """Adds ``/login``, ``/logout`` and ``/api/token``; without a door they lead to the page."""
-    if door is None:
+def add_entrance(app: FastAPI, authenticator: Authenticator | None) -> None:
+    """Adds ``/login``, ``/logout`` and ``/api/token``; without an authenticator they lead to the page."""
+    if authenticator is None:
 
         @app.get("/login", include_in_schema=False)
         def nothing_to_do(request: Request) -> Response:
@@ -30,7 +30,7 @@ def add_entrance(app: FastAPI, door: Door | None) -> None:
 
     @app.get("/login", include_in_schema=False)
     async def form(request: Request) -> Response:
-        inside = await door.who(request) or ""
+        inside = await authenticator.who(request) or ""
         return _page(
             login_page(_root(request), _here(request.query_params.get("next", "")), inside=inside)
         )
@@ -45,9 +45,9 @@ def add_entrance(app: FastAPI, door: Door | None) -> None:
         following, status, problem = _here(following), 401, _WRONG
         headers = {}
         try:
-            if await door.opens(name, password, client_of(request)):
+            if await authenticator.opens(name, password, client_of(request)):
                 reply = RedirectResponse(_root(request) + following, 303)
-                set_cookie(reply, request, door.cookie, door.ticket(name))
+                set_cookie(reply, request, authenticator.cookie, authenticator.ticket(name))
                 return reply
         except Wait as error:
             status, headers = 429, {"retry-after": str(error.seconds)}
@@ -57,7 +57,7 @@ def add_entrance(app: FastAPI, door: Door | None) -> None:
     @app.post("/logout", include_in_schema=False)
     def log_out(request: Request) -> Response:
         reply = RedirectResponse(_root(request) + "/login", 303)
-        set_cookie(reply, request, door.cookie, "")
+        set_cookie(reply, request, authenticator.cookie, "")
         return reply
 
     @app.post("/api/token", responses={"default": {"model": Refusal}}, tags=["server"])
@@ -67,7 +67,7 @@ def add_entrance(app: FastAPI, door: Door | None) -> None:
         """
         if not request.headers.get("authorization", "").lower().startswith("basic "):
             raise HTTPException(403, "a token is given for a name and a password (Basic) only")
-        return Token(token=door.ticket(request.scope["user"]), seconds=LASTS_SECONDS)
+        return Token(token=authenticator.ticket(request.scope["user"]), seconds=LASTS_SECONDS)
 
 
 def _page(html: str, status: int = 200, headers: dict[str, str] | None = None) -> HTMLResponse:

@@ -13,7 +13,7 @@ from starlette.responses import StreamingResponse
 from rag.answer.events import Event
 from rag.answer.types import Answer
 from rag.search.types import Filters
-from rag.serving.desk import Desk
+from rag.serving.query_service import QueryService
 from rag.serving.refusals import failure
 
 MEDIA_TYPE = "text/event-stream"
@@ -24,7 +24,7 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 async def event_stream(
-    desk: Desk,
+    service: QueryService,
     question: str,
     filters: Filters,
     as_of: str = "",
@@ -35,10 +35,10 @@ async def event_stream(
     """The reply to a question, begun when its turn has come. A reader who hangs up ends the work
     after the stage it is in.
 
-    Raises what :meth:`Desk.ask` raises before the first event; later errors are an event ``error``.
+    Raises what :meth:`QueryService.ask` raises before the first event; later errors are an event ``error``.
     """
-    events = desk.pool.stream(
-        lambda: desk.events(question, (), filters, as_of, without, before, write)
+    events = service.pool.stream(
+        lambda: service.events(question, (), filters, as_of, without, before, write)
     )
     return await streamed(
         events, encoded, lambda error: _event("error", failure(error, "events of /api/ask")[1])

@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.serving.login import Door
+from rag.serving.login import Authenticator
 from rag.serving.origins import Hosts, is_foreign
 from rag.serving.refusals import OPENAI_FOLDER, failure, form_of, refusal
 from rag.serving.settings import Settings
@@ -84,14 +84,16 @@ UNHEARD = (b"forwarded", b"x-gradio-server")
 class Guard:
     """ASGI middleware; the outermost but for uvicorn's own."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, door: Door | None) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, authenticator: Authenticator | None
+    ) -> None:
         """
         Args:
             app: what is guarded.
             settings: of the server.
-            door: lets in who knows a password; None lets everybody in.
+            authenticator: lets in who knows a password; None lets everybody in.
         """
-        self._app, self._settings, self._door = app, settings, door
+        self._app, self._settings, self._authenticator = app, settings, authenticator
         self._hosts, self._root = Hosts.of(settings), settings.root_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -162,7 +164,7 @@ class Guard:
         if self._door is None or path == "/login":
             return None
         connection = HTTPConnection(scope)
-        name = await self._door.who(connection)
+        name = await self._authenticator.who(connection)
         scope["user"] = name
         if name is not None or path == "/healthz":
             return None

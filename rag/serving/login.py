@@ -40,7 +40,7 @@ class Wait(Exception):
         super().__init__(f"too many wrong passwords: try again in {self.seconds} s")
 
 
-class Door:
+class Authenticator:
     """Lets in who knows a password; safe to use from many requests."""
 
     def __init__(self, accounts: Accounts, backoff: Backoff | None = None) -> None:

@@ -16,7 +16,7 @@ from rag.search.types import Hit
 SOURCES_SHOWN = 50
 
 
-class About(BaseModel):
+class ArticleSummary(BaseModel):
     """An article."""
 
     article_id: str
@@ -29,7 +29,7 @@ class About(BaseModel):
     )
 
 
-class Quote(About):
+class Quote(ArticleSummary):
     """A verbatim quote: the characters ``start`` to ``end`` of the article's text."""
 
     number: int = Field(description="As [1] in the text; of a nearest quote its rank.")
@@ -68,7 +68,7 @@ class Answered(BaseModel):
     matched: int = Field(description="Articles with evidence.")
 
 
-class Passage(About):
+class PassageResult(ArticleSummary):
     """A passage: the characters ``start`` to ``end`` of the article's text."""
 
     text: str
@@ -84,10 +84,10 @@ class Passage(About):
 class Passages(BaseModel):
     """What fits a question best, best first."""
 
-    passages: list[Passage]
+    passages: list[PassageResult]
 
 
-class Text(About):
+class Text(ArticleSummary):
     """A piece of an article's text."""
 
     text: str
@@ -98,13 +98,13 @@ class Text(About):
     url: str
 
 
-class Entry(About):
+class Entry(ArticleSummary):
     """An article of a list."""
 
     opening: str = Field(description="The first characters of its text.")
 
 
-class Page(BaseModel):
+class ArticlePage(BaseModel):
     """A page of the list of articles."""
 
     articles: list[Entry]
@@ -113,7 +113,7 @@ class Page(BaseModel):
     next_start: int | None = Field(description="Where the next page begins; null on the last one.")
 
 
-class Corpus(BaseModel):
+class CorpusSummary(BaseModel):
     """What there is."""
 
     articles: int
@@ -160,8 +160,8 @@ def passages(hits: list[Hit]) -> Passages:
     return Passages(passages=[_passage(hit) for hit in hits])
 
 
-def _passage(hit: Hit) -> Passage:
-    return Passage(
+def _passage(hit: Hit) -> PassageResult:
+    return PassageResult(
         **_about(hit),
         link=link(hit.article_id, hit.start, hit.end),
         text=hit.text,
@@ -192,10 +192,10 @@ def text(article: Article, start: int, length: int) -> Text:
     )
 
 
-def page(listing: Listing) -> Page:
+def page(listing: Listing) -> ArticlePage:
     """A page of the list in short."""
     end = listing.start + len(listing.articles)
-    return Page(
+    return ArticlePage(
         articles=[_entry(one) for one in listing.articles],
         start=listing.start,
         total=listing.total,
@@ -203,10 +203,10 @@ def page(listing: Listing) -> Page:
     )
 
 
-def corpus(told: Statistics) -> Corpus:
+def corpus(told: Statistics) -> CorpusSummary:
     """The figures in short."""
     same = ("articles", "passages", "date_from", "date_to", "undated", "stories", "created")
-    return Corpus(
+    return CorpusSummary(
         **{name: getattr(told, name) for name in same},
         langs=dict(told.langs),
         sources=dict(told.sources[:SOURCES_SHOWN]),

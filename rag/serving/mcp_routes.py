@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     from mcp.server import MCPServer
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-    from rag.serving.desk import Desk
+    from rag.serving.query_service import QueryService
 
 log = logging.getLogger("rag.server")
 
 
-def server_of(desk: Desk) -> MCPServer:
-    """The MCP server of a desk, see :func:`rag.serving.mcp_server.build_server`. Raises UsageError
+def server_of(service: QueryService) -> MCPServer:
+    """The MCP server of a service, see :func:`rag.serving.mcp_server.build_server`. Raises UsageError
     where the SDK is not installed."""
     with extra():
         from rag.serving.mcp_server import build_server
-    return build_server(desk)
+    return build_server(service)
 
 
 class Endpoint:
     """The ASGI application of the route. The SDK takes a second and some memory to load: it is
     loaded for the first who asks."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, service: QueryService) -> None:
+        self._service = service
         self._manager: StreamableHTTPSessionManager | None = None
         self._wanted, self._settled = asyncio.Event(), asyncio.Event()
         self._problem = "MCP could not be started; the server's log has it"
@@ -85,7 +85,7 @@ class Endpoint:
             self._settled.set()
 
     def _made(self) -> AbstractAsyncContextManager[StreamableHTTPSessionManager]:
-        server = server_of(self._desk)
+        server = server_of(self._service)
         from mcp.server.transport_security import TransportSecuritySettings
 
         # The guard has looked at names, origins and lengths already.
@@ -104,9 +104,9 @@ async def _running(
         yield manager
 
 
-def add_mcp(app: FastAPI, desk: Desk) -> None:
+def add_mcp(app: FastAPI, service: QueryService) -> None:
     """Adds ``POST /mcp``."""
-    endpoint, before = Endpoint(desk), app.router.lifespan_context
+    endpoint, before = Endpoint(service), app.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(running: FastAPI) -> AsyncIterator[object]:

@@ -1,5 +1,5 @@
 """Yinju for agents: the tools and resources of the Model Context Protocol (docs/mcp.md), over one
-desk.
+service.
 
 yinju mcp --index index            # over standard input and output
 yinju serve --index index          # over HTTP at /mcp, beside the page
@@ -25,14 +25,14 @@ from mcp_types import CallToolResult, Resource, ResourceLink, TextContent, ToolA
 from pydantic import BaseModel, Field
 
 from rag import __version__
-from rag.answer.events import Found, Rewording, Searching
+from rag.answer.events import PassagesChosen, Rewording, Searching
 from rag.answer.types import Answer, Citation
 from rag.errors import ServerBusy, UsageError
 from rag.plain import heading, notes
 from rag.search.types import Filters, Hit
 from rag.serving import mcp_models as models
-from rag.serving.desk import Desk
 from rag.serving.models import AS_OF, HISTORY_LIMIT, WITHOUT, Narrowing
+from rag.serving.query_service import QueryService
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ NONE: list[str] = []
 class Server(MCPServer):
     """As the SDK's, with the newest articles among the resources."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, service: QueryService) -> None:
         super().__init__(
             "yinju",
             title="Yinju 引据",
@@ -79,12 +79,12 @@ class Server(MCPServer):
             instructions=_INSTRUCTIONS,
             log_level="WARNING",
         )
-        self._desk = desk
+        self._service = service
 
     async def list_resources(self) -> list[Resource]:
         """What is always there, and the newest articles."""
         listing = await _done(
-            self._desk, lambda: self._desk.browse("", Filters(), "newest", 0, LISTED)
+            self._service, lambda: self._service.browse("", Filters(), "newest", 0, LISTED)
         )
         return [
             *await super().list_resources(),
@@ -92,18 +92,18 @@ class Server(MCPServer):
         ]
 
 
-def build_server(desk: Desk) -> MCPServer:
+def build_server(service: QueryService) -> MCPServer:
     """The tools ask, search, read_article, list_articles and corpus_info, and articles as
-    resources; all ask the desk."""
-    server = Server(desk)
-    _add_questions(server, desk)
-    _add_articles(server, desk)
-    _add_lists(server, desk)
-    _add_resources(server, desk)
+    resources; all ask the service."""
+    server = Server(service)
+    _add_questions(server, service)
+    _add_articles(server, service)
+    _add_lists(server, service)
+    _add_resources(server, service)
     return server
 
 
-def _add_questions(server: MCPServer, desk: Desk) -> None:
+def _add_questions(server: MCPServer, service: QueryService) -> None:
     @_tool(server, "Ask the articles")
     async def ask(
         question: Question,
@@ -117,9 +117,9 @@ def _add_questions(server: MCPServer, desk: Desk) -> None:
         comparison, a reason. Every statement has a verbatim quote with its place in its article.
         What the articles do not say is refused, with what comes nearest."""
         answer = await _told(
-            desk,
+            service,
             context,
-            lambda: desk.events(question, (), filters.filters(), as_of, without, history),
+            lambda: service.events(question, (), filters.filters(), as_of, without, history),
         )
         return _result(models.answered(answer), _told_text(answer), _links(answer))
 
@@ -131,11 +131,11 @@ def _add_questions(server: MCPServer, desk: Desk) -> None:
     ) -> Annotated[CallToolResult, models.Passages]:
         """Find the passages that fit a question or some words best, in Chinese and English articles
         alike. For reading around a subject; use ask for an answer."""
-        hits = await _done(desk, lambda: desk.search(question, k, filters.filters()))
+        hits = await _done(service, lambda: service.search(question, k, filters.filters()))
         return _result(models.passages(hits), _hits_text(hits))
 
 
-def _add_articles(server: MCPServer, desk: Desk) -> None:
+def _add_articles(server: MCPServer, service: QueryService) -> None:
     @_tool(server, "Read an article")
     async def read_article(
         article_id: Id,
@@ -145,7 +145,7 @@ def _add_articles(server: MCPServer, desk: Desk) -> None:
         length: Annotated[int, Field(ge=1, le=PIECE, description="Characters at most.")] = PIECE,
     ) -> Annotated[CallToolResult, models.Text]:
         """The text of an article, or a piece of it. Offsets are those of citations and passages."""
-        found = await _done(desk, lambda: desk.whole_article(article_id))
+        found = await _done(service, lambda: service.whole_article(article_id))
         if found is None:
             raise ToolError(
                 f"expected the id of an article, got {article_id!r}: the other tools give ids"
@@ -154,7 +154,7 @@ def _add_articles(server: MCPServer, desk: Desk) -> None:
         return _result(piece, piece.text)
 
 
-def _add_lists(server: MCPServer, desk: Desk) -> None:
+def _add_lists(server: MCPServer, service: QueryService) -> None:
     @_tool(server, "List articles")
     async def list_articles(
         words: Annotated[
@@ -171,23 +171,27 @@ def _add_lists(server: MCPServer, desk: Desk) -> None:
         """A page of the list of articles: of a time, a publisher, a language, a place, with words
         in their titles."""
         listed = models.page(
-            await _done(desk, lambda: desk.browse(words, filters.filters(), order, start, count))
+            await _done(
+                service, lambda: service.browse(words, filters.filters(), order, start, count)
+            )
         )
         return _result(listed, _listed_text(listed))
 
     @_tool(server, "About the collection")
     async def corpus_info() -> models.Corpus:
         """How many articles there are, from when to when, of which languages and publishers."""
-        return models.corpus(await _done(desk, desk.statistics))
+        return models.corpus(await _done(service, service.statistics))
 
 
-def _add_resources(server: MCPServer, desk: Desk) -> None:
+def _add_resources(server: MCPServer, service: QueryService) -> None:
     @server.resource(
         "yinju://corpus", name="corpus", title="About the collection", mime_type="application/json"
     )
     async def corpus() -> str:
         """Figures of the collection of articles."""
-        return models.corpus(await _done(desk, desk.statistics, ResourceError)).model_dump_json()
+        return models.corpus(
+            await _done(service, service.statistics, ResourceError)
+        ).model_dump_json()
 
     # An id is looked up, never opened as a path, so it may hold anything.
     @server.resource(
@@ -199,7 +203,7 @@ def _add_resources(server: MCPServer, desk: Desk) -> None:
     )
     async def article(article_id: str, start: int = 0, end: int | None = None) -> str:
         """The text of an article, or the characters start to end of it."""
-        found = await _done(desk, lambda: desk.whole_article(article_id), ResourceError)
+        found = await _done(service, lambda: service.whole_article(article_id), ResourceError)
         if found is None:
             raise ResourceNotFoundError(f"no article has the id {article_id!r}")
         if start < 0 or end is not None and end < start:
@@ -220,26 +224,28 @@ def _tool(server: MCPServer, title: str) -> Callable[[Callable], Callable]:
     return add
 
 
-async def _done(desk: Desk, work: Callable[[], T], failed: type[MCPServerError] = ToolError) -> T:
+async def _done(
+    service: QueryService, work: Callable[[], T], failed: type[MCPServerError] = ToolError
+) -> T:
     """What a piece of work gives, done in its turn. Raises ``failed`` with what is to be told."""
     try:
-        return await asyncio.wrap_future(desk.pool.submit(work))
+        return await asyncio.wrap_future(service.pool.submit(work))
     except (UsageError, ServerBusy) as error:
         raise failed(str(error)) from error
 
 
-async def _told(desk: Desk, context: Context, events: Callable) -> Answer:
+async def _told(service: QueryService, context: Context, events: Callable) -> Answer:
     """The last of some events; those before it are told as progress. Who cancels ends the work
     after the stage it is in."""
     answer = None
     try:
-        async with aclosing(desk.pool.stream(events)) as stages:
+        async with aclosing(service.pool.stream(events)) as stages:
             async for event in stages:
                 if isinstance(event, Rewording):
                     await context.report_progress(0, 3, f"asking {event.model} for other wordings")
                 elif isinstance(event, Searching):
                     await context.report_progress(1, 3, f"searching {event.articles} articles")
-                elif isinstance(event, Found):
+                elif isinstance(event, PassagesChosen):
                     await context.report_progress(
                         2, 3, f"reading {event.passages} passages of {event.articles} articles"
                     )

@@ -74,7 +74,7 @@ class Lifting(BaseModel):
 AS_OF, WITHOUT = (Lifting.model_fields[name].description for name in ("as_of", "without"))
 
 
-class Asked(Narrowing, Lifting):
+class AskRequest(Narrowing, Lifting):
     """What follows the ``?`` of ``/api/ask``."""
 
     question: str
@@ -141,7 +141,7 @@ class Suggested(BaseModel):
     suggestions: list[str]
 
 
-class Found(BaseModel):
+class SearchReply(BaseModel):
     """The reply of ``/api/search``; what follows the hits is told with ``facets`` alone."""
 
     question: str
@@ -156,7 +156,7 @@ class Found(BaseModel):
     facets: Facets | None = Field(None, description="Pairs of a value and the number of articles.")
 
 
-class Span(BaseModel):
+class TextSpan(BaseModel):
     """``text[start:end]``, in characters (Unicode code points)."""
 
     start: int
@@ -184,7 +184,7 @@ class WholeArticle(BaseModel):
             " where it read none."
         )
     )
-    passages: list[Span]
+    passages: list[TextSpan]
 
 
 class Health(BaseModel):

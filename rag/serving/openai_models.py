@@ -13,7 +13,7 @@ from rag.serving.models import AS_OF, WITHOUT, Narrowing
 MODEL = "yinju"
 
 
-class Part(BaseModel):
+class MessagePart(BaseModel):
     """A piece of a message; only text is read."""
 
     type: str
@@ -24,7 +24,7 @@ class Message(BaseModel):
     """A message of the conversation. Only what the user wrote is read."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[Part] | None = None
+    content: str | list[MessagePart] | None = None
 
     def words(self) -> str:
         """Its text, of several pieces each on a line."""

@@ -22,7 +22,6 @@ from rag.answer.events import Event
 from rag.answer.types import Answer
 from rag.errors import UsageError
 from rag.plain import notes
-from rag.serving.desk import Desk
 from rag.serving.events import MEDIA_TYPE, streamed
 from rag.serving.models import HISTORY_LIMIT
 from rag.serving.openai_models import (
@@ -38,6 +37,7 @@ from rag.serving.openai_models import (
     UrlCitation,
     Usage,
 )
+from rag.serving.query_service import QueryService
 from rag.serving.refusals import failure, openai_form
 
 _REFUSED = {"default": {"model": OpenAIRefusal, "description": "Refused or failed."}}
@@ -56,7 +56,7 @@ _STREAMED = {
 _NUMBER = re.compile(r"\[(\d+)\]")
 
 
-def add_openai(app: FastAPI, desk: Desk) -> None:
+def add_openai(app: FastAPI, service: QueryService) -> None:
     """Adds ``/v1/chat/completions`` and ``/v1/models``."""
 
     @app.post(
@@ -77,23 +77,25 @@ def add_openai(app: FastAPI, desk: Desk) -> None:
         asked = (question, (), request.filters.filters(), request.as_of, request.without, before)
         if request.stream:
             return await _stream(
-                desk, asked, bool(request.stream_options and request.stream_options.include_usage)
+                service,
+                asked,
+                bool(request.stream_options and request.stream_options.include_usage),
             )
         answer = await asyncio.wrap_future(
-            desk.pool.submit(lambda: desk.answer(question, *asked[2:]))
+            service.pool.submit(lambda: service.answer(question, *asked[2:]))
         )
         return completion(answer)
 
     @app.get("/v1/models", responses=_REFUSED, tags=["OpenAI"])
     async def models() -> Models:
         """The one model that there is."""
-        return Models(data=[_model(desk)])
+        return Models(data=[_model(service)])
 
     @app.get("/v1/models/{model}", responses=_REFUSED, tags=["OpenAI"])
     async def model(model: str) -> Model:
         """The one model that there is, by its name."""
         _known(model)
-        return _model(desk)
+        return _model(service)
 
     @app.api_route("/v1/{rest:path}", methods=["GET", "POST"], include_in_schema=False)
     def unknown(rest: str) -> None:
@@ -104,7 +106,7 @@ def add_openai(app: FastAPI, desk: Desk) -> None:
 
 def completion(answer: Answer) -> ChatCompletion:
     """An answer as a reply at once."""
-    told = Told(answer.text)
+    told = GrowingReply(answer.text)
     told.end(answer)
     message = ReplyMessage(content=told.text, annotations=annotations(told.text, answer))
     return ChatCompletion(
@@ -117,7 +119,7 @@ def completion(answer: Answer) -> ChatCompletion:
     )
 
 
-class Told:
+class GrowingReply:
     """The text of a reply as it grows. Front ends read it as Markdown, where a line ends with two
     spaces."""
 
@@ -175,8 +177,8 @@ def usage(answer: Answer) -> Usage:
     return Usage(total_tokens=written.tokens if written else 0)
 
 
-async def _stream(desk: Desk, asked: tuple, with_usage: bool) -> StreamingResponse:
-    events = desk.pool.stream(lambda: desk.events(*asked))
+async def _stream(service: QueryService, asked: tuple, with_usage: bool) -> StreamingResponse:
+    events = service.pool.stream(lambda: service.events(*asked))
     return await streamed(
         events,
         _encoder(with_usage),
@@ -187,7 +189,7 @@ async def _stream(desk: Desk, asked: tuple, with_usage: bool) -> StreamingRespon
 def _encoder(with_usage: bool) -> Callable[[Event], bytes]:
     """Puts the events of one answer into chunks."""
     told, head = (
-        Told(),
+        GrowingReply(),
         {
             "id": _id(),
             "object": "chat.completion.chunk",
@@ -250,9 +252,9 @@ def _known(model: str) -> None:
         )
 
 
-def _model(desk: Desk) -> Model:
+def _model(service: QueryService) -> Model:
     return Model(
-        created=int(datetime.fromisoformat(desk.index.snapshot.manifest.created).timestamp())
+        created=int(datetime.fromisoformat(service.index.snapshot.manifest.created).timestamp())
     )
 
 

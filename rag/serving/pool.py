@@ -46,7 +46,7 @@ class Work:
         self.future.cancel()
 
 
-class Pool:
+class BoundedPool:
     """A bounded number of threads with a bounded queue, first come, first served."""
 
     def __init__(self, threads: int = THREADS, waiting: int = WAITING) -> None:

@@ -19,27 +19,27 @@ from rag.search.browse import Listing, Statistics
 from rag.serving.batch import add_batch
 from rag.serving.clippings import add_clippings
 from rag.serving.described import describe
-from rag.serving.desk import Desk
 from rag.serving.entrance import add_entrance
 from rag.serving.events import MEDIA_TYPE, event_stream
 from rag.serving.guard import Guard
-from rag.serving.intake_routes import add_intake
-from rag.serving.login import Door
+from rag.serving.ingest_routes import add_intake
+from rag.serving.login import Authenticator
 from rag.serving.mcp_routes import add_mcp
 from rag.serving.models import (
-    Asked,
     Asking,
+    AskRequest,
     Browsed,
     Checking,
-    Found,
     Health,
     Refusal,
     Searched,
-    Span,
+    SearchReply,
     Suggested,
+    TextSpan,
     WholeArticle,
 )
 from rag.serving.openai_routes import add_openai
+from rag.serving.query_service import QueryService
 from rag.serving.refusals import explain
 from rag.serving.settings import Settings
 from rag.writing.check import Verdict, check
@@ -51,8 +51,8 @@ _STREAMED = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
 
 
 def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
-    """The application with Yinju's own routes and OpenAI's, guarded; its :class:`Desk` is
-    ``app.state.desk``.
+    """The application with Yinju's own routes and OpenAI's, guarded; its :class:`QueryService` is
+    ``app.state.service``.
 
     Args:
         index: an open index.
@@ -77,51 +77,53 @@ def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
             "Answers from news articles, quoted word for word. Errors are `{error, reference}`."
         ),
     )
-    app.state.desk = desk = Desk(index, settings)
-    door = Door(settings.accounts) if settings.accounts else None
-    _add_routes(app, desk)
-    add_batch(app, desk)
-    add_clippings(app, desk)
-    add_openai(app, desk)
-    add_mcp(app, desk)
-    if desk.intake:
-        add_intake(app, desk.intake)
-    add_entrance(app, door)
+    app.state.service = service = QueryService(index, settings)
+    authenticator = Authenticator(settings.accounts) if settings.accounts else None
+    _add_routes(app, service)
+    add_batch(app, service)
+    add_clippings(app, service)
+    add_openai(app, service)
+    add_mcp(app, service)
+    if service.ingest_queue:
+        add_intake(app, service.ingest_queue)
+    add_entrance(app, authenticator)
     _add_unknown(app)
     explain(app)
-    describe(app, door is not None)
-    app.add_middleware(Guard, settings=settings, door=door)
+    describe(app, authenticator is not None)
+    app.add_middleware(Guard, settings=settings, authenticator=authenticator)
     return app
 
 
-def _add_routes(app: FastAPI, desk: Desk) -> None:
+def _add_routes(app: FastAPI, service: QueryService) -> None:
     async def done(work: Callable[[], T]) -> T:
-        return await asyncio.wrap_future(desk.pool.submit(work))
+        return await asyncio.wrap_future(service.pool.submit(work))
 
     # In a thread of its own kind: whether the server is well shows when all others are taken, too.
     @app.get("/healthz", response_model_exclude_none=True, tags=["server"])
     def healthz(request: Request) -> Health:
         """Whether the server answers, and from what. Without a log-in it only tells the status."""
-        desk.refresh()
-        health = Health(status="degraded" if desk.problem else "ok")
-        if not desk.settings.accounts or request.scope.get("user"):
+        service.refresh()
+        health = Health(status="degraded" if service.problem else "ok")
+        if not service.settings.accounts or request.scope.get("user"):
             health.articles, health.index_version, health.problem = (
-                desk.index.n_articles,
-                desk.index.version,
-                desk.problem or None,
+                service.index.n_articles,
+                service.index.version,
+                service.problem or None,
             )
-            health.overdue = [one.name for one in desk.overdue()] or None
+            health.overdue = [one.name for one in service.overdue()] or None
         return health
 
-    async def answer(request: Request, asked: Asked | Asking, narrowed) -> Answer | Response:
+    async def answer(request: Request, asked: AskRequest | Asking, narrowed) -> Answer | Response:
         given = (asked.as_of, asked.without)
         if MEDIA_TYPE in request.headers.get("accept", ""):
             return await event_stream(
-                desk, asked.question, narrowed.filters(), *given, asked.history, asked.write
+                service, asked.question, narrowed.filters(), *given, asked.history, asked.write
             )
         return await done(
-            lambda: desk.with_columns(
-                desk.answer(asked.question, narrowed.filters(), *given, asked.history, asked.write),
+            lambda: service.with_columns(
+                service.answer(
+                    asked.question, narrowed.filters(), *given, asked.history, asked.write
+                ),
                 asked.columns,
             )
         )
@@ -138,7 +140,7 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         return await answer(request, asking, asking.filters)
 
     @app.get("/api/ask", response_model=Answer, responses=_REFUSED | _STREAMED, tags=["questions"])
-    async def ask_by_address(request: Request, asked: Annotated[Asked, Query()]):
+    async def ask_by_address(request: Request, asked: Annotated[AskRequest, Query()]):
         """As POST, for the address bar."""
         return await answer(request, asked, asked)
 
@@ -148,12 +150,14 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         asked with it at the end of its `history`.
         """
         given = (asking.filters.filters(), asking.as_of, asking.without, asking.history)
-        return Suggested(suggestions=list(await done(lambda: desk.follow(asking.question, *given))))
+        return Suggested(
+            suggestions=list(await done(lambda: service.follow(asking.question, *given)))
+        )
 
     @app.get(
         "/api/search", responses=_REFUSED, response_model_exclude_none=True, tags=["questions"]
     )
-    async def search(asked: Annotated[Searched, Query()]) -> Found:
+    async def search(asked: Annotated[Searched, Query()]) -> SearchReply:
         """The passages that fit a question best; with `facets` all articles that hold the words.
 
         With `facets`, words in quotation marks must stand as they are written, and `-word` leaves
@@ -161,9 +165,9 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         """
         if asked.facets:
             all_ = await done(
-                lambda: desk.sift(asked.question, asked.filters(), asked.start, asked.k)
+                lambda: service.sift(asked.question, asked.filters(), asked.start, asked.k)
             )
-            return Found(
+            return SearchReply(
                 question=asked.question,
                 hits=all_.hits,
                 total=all_.total,
@@ -171,8 +175,8 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
                 nearest=all_.nearest,
                 facets=all_.facets,
             )
-        hits = await done(lambda: desk.search(asked.question, asked.k, asked.filters()))
-        return Found(question=asked.question, hits=hits)
+        hits = await done(lambda: service.search(asked.question, asked.k, asked.filters()))
+        return SearchReply(question=asked.question, hits=hits)
 
     @app.post("/api/check", responses=_REFUSED, tags=["checks"])
     async def check_sentence(checking: Annotated[Checking, Body()]) -> Verdict:
@@ -182,25 +186,27 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
     @app.get("/api/corpus", responses=_REFUSED, tags=["articles"])
     async def corpus() -> Statistics:
         """What there is, in figures, and what could not be read."""
-        return await done(desk.statistics)
+        return await done(service.statistics)
 
     @app.get("/api/articles", responses=_REFUSED, tags=["articles"])
     async def articles(asked: Annotated[Browsed, Query()]) -> Listing:
         """A page of the list of articles."""
         return await done(
-            lambda: desk.browse(asked.words, asked.filters(), asked.order, asked.start, asked.count)
+            lambda: service.browse(
+                asked.words, asked.filters(), asked.order, asked.start, asked.count
+            )
         )
 
     @app.get("/api/articles/{article_id:path}", responses=_REFUSED, tags=["articles"])
     async def article(article_id: str) -> WholeArticle:
         """A whole article. An id may hold anything: percent-encode it all, slashes too."""
-        found = await done(lambda: desk.whole_article(article_id))
+        found = await done(lambda: service.whole_article(article_id))
         if found is None:
             raise HTTPException(404, f"no article has the id {article_id!r}")
         whole, passages = found
         told = {key: value for key, value in asdict(whole).items() if key != "path"}
         return WholeArticle(
-            **told, passages=[Span(start=start, end=end) for start, end in passages]
+            **told, passages=[TextSpan(start=start, end=end) for start, end in passages]
         )
 
 

@@ -22,7 +22,7 @@ def run(
     """Serve an application that :func:`rag.serving.routes.build_api` made.
 
     Args:
-        app: with its desk, which is closed at the end.
+        app: with its service, which is closed at the end.
         bound: a socket of :func:`rag.serving.listen.listen`.
         settings: of the server.
         on_ready: called with the server's address when it answers.
@@ -54,4 +54,4 @@ def run(
     try:
         Server(config).run(sockets=[bound])
     finally:
-        app.state.desk.close()
+        app.state.service.close()

@@ -2,7 +2,7 @@
 one processor.
 
 Each opens the index itself (its large files are memory-mapped, so all share them) and does what the
-server's desk is asked. A worker that dies is replaced; its question fails.
+server's query service is asked. A worker that dies is replaced; its question fails.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _DONE = "done"
 _STOP = "stop"
 
 
-class Workers:
+class QueryWorkers:
     """Some processes over one index folder, each with one question at a time; safe to use from many
     threads.
     """
@@ -70,7 +70,7 @@ class Workers:
             return self._start()
 
     def run(self, method: str, *given: object) -> Generator:
-        """What a method of the desk gives: each event of a generator, or its result as the only
+        """What a method of the service gives: each event of a generator, or its result as the only
         one.
 
         Raises what the method raises, if it is a YinjuError; else, and where the worker dies,
@@ -158,7 +158,7 @@ def _work(
     import faiss
 
     from rag.library import Index
-    from rag.serving.desk import Desk
+    from rag.serving.query_service import QueryService
     from rag.serving.settings import Settings
 
     # Ctrl-C on the shell reaches all; the server ends its workers itself.
@@ -166,20 +166,20 @@ def _work(
     # All processors are busy with other workers' questions.
     faiss.omp_set_num_threads(1)
     try:
-        desk = Desk(Index.open(path, model, rerank, on, replicas), Settings(llm=llm))
+        service = QueryService(Index.open(path, model, rerank, on, replicas), Settings(llm=llm))
         gc.freeze()
         while True:
             method, given = pipe.recv()
             if method != _STOP:
-                _tell(pipe, desk, method, given)
+                _tell(pipe, service, method, given)
     except (EOFError, ConnectionError):
         return
 
 
-def _tell(pipe: Connection, desk, method: str, given: tuple) -> None:
+def _tell(pipe: Connection, service, method: str, given: tuple) -> None:
     problem = None
     try:
-        made = getattr(desk, method)(*given)
+        made = getattr(service, method)(*given)
         if isinstance(made, Generator):
             with closing(made):
                 for event in made:

@@ -18,7 +18,7 @@ from rag.corpus.places import fold
 from rag.embed.static import StaticModel
 from rag.question.script import has_chinese
 from rag.reader.encode import GAPS, Encoded, encode, joined
-from rag.writing.facts import Evidence, Fact
+from rag.writing.facts import EvidenceFacts, Fact
 from rag.writing.opposites import denials, poles
 
 SENTENCE, KEPT, SENTENCES = (
@@ -33,7 +33,7 @@ _LONGEST = 5  # characters of an abbreviation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class EncodedText:
     """A text of the evidence, encoded; kept for the next sentence about it.
 
     Attributes:
@@ -56,9 +56,9 @@ class Aligned:
     Attributes:
         tokens: those of the sentence.
         features: float32 (n, FEATURES), see :func:`_features`.
-        denial: as in :class:`Source`, of the sentence.
+        denial: as in :class:`EncodedText`, of the sentence.
         kept: the tokens of the evidence that the network reads.
-        kept_denial: as in :class:`Source`.
+        kept_denial: as in :class:`EncodedText`.
         best: bool, the kept tokens of the one sentence that covers most.
         overall: float32 (OVERALL,).
         best_texts: the two sentences of the evidence that come nearest.
@@ -75,10 +75,10 @@ class Aligned:
 
 
 @functools.lru_cache(maxsize=256)
-def source(model: StaticModel, text: str) -> Source:
+def source(model: StaticModel, text: str) -> EncodedText:
     """A text as evidence."""
     (tokens,) = encode(model, [text])
-    return Source(
+    return EncodedText(
         text, tokens, np.cumsum(np.isin(tokens.gaps, (_STOP, _LINE))), _denial(text, tokens.spans)
     )
 
@@ -128,7 +128,7 @@ class _Laid:
 
     Attributes:
         there: the tokens of the evidence, of all texts one after the other.
-        denial: as in :class:`Source`.
+        denial: as in :class:`EncodedText`.
         ends: where each sentence of the evidence begins in ``there``, and the end of the last.
         said: how much each token of the sentence says, float32 (n,).
         near: cosines (n, t); those of compounds of the evidence raised to the best of their parts.
@@ -138,7 +138,7 @@ class _Laid:
             is said beside the ones before them.
     """
 
-    def __init__(self, model: StaticModel, tokens: Encoded, sources: Sequence[Source]):
+    def __init__(self, model: StaticModel, tokens: Encoded, sources: Sequence[EncodedText]):
         self._sources = sources
         self.there = joined(*[one.tokens for one in sources])
         self._counts = np.cumsum([0, *(int(one.sentence[-1]) + 1 for one in sources)])
@@ -273,4 +273,4 @@ def _overall(
 
 def facts_of(sentence: str, evidence: Sequence[str]) -> list[Fact]:
     """What of a sentence can be looked up in its evidence by rule."""
-    return Evidence(evidence).facts(sentence)
+    return EvidenceFacts(evidence).facts(sentence)

@@ -21,7 +21,7 @@ _END = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StreamPart:
     """A part of what a model sends.
 
     Attributes:
@@ -37,7 +37,7 @@ class Part:
 
 def parts(
     model: BaseChatModel, messages: Sequence[BaseMessage], deadline: float
-) -> Iterator[Part | None]:
+) -> Iterator[StreamPart | None]:
     """What a model sends, part by part; None now and then while nothing comes.
 
     To close this closes the connection to the model.
@@ -94,11 +94,11 @@ async def _read(
         told.put(_END)
 
 
-def _part(chunk) -> Part:
+def _part(chunk) -> StreamPart:
     usage = getattr(chunk, "usage_metadata", None) or {}
     about = getattr(chunk, "response_metadata", None) or {}
     finish = about.get("finish_reason") or about.get("stop_reason") or about.get("done_reason")
-    return Part(str(chunk.text), int(usage.get("total_tokens") or 0), str(finish or ""))
+    return StreamPart(str(chunk.text), int(usage.get("total_tokens") or 0), str(finish or ""))
 
 
 @functools.cache

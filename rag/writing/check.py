@@ -21,7 +21,7 @@ from rag.embed.static import load_static
 from rag.errors import UsageError
 from rag.question.script import has_chinese
 from rag.writing.aligned import align
-from rag.writing.facts import Evidence, Fact
+from rag.writing.facts import EvidenceFacts, Fact
 from rag.writing.names import LACKS, UNSURE
 from rag.writing.network import load_network
 from rag.writing.opposites import denials
@@ -85,7 +85,7 @@ def check(sentence: str, evidence: Sequence[str]) -> Verdict:
         return _unsupported(sentence, [(0, len(sentence))], 1.0, "nothing")
     if _verbatim(sentence, evidence):
         return Verdict(True, (), _WHY["verbatim"][chinese], 0.0)
-    facts = Evidence(evidence).facts(sentence)
+    facts = EvidenceFacts(evidence).facts(sentence)
     lacking = [(one.start, one.end) for one in facts if one.state == LACKS]
     model = load_static()
     aligned = align(model, sentence, evidence, facts)

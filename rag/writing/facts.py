@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rag.question.script import has_chinese
 from rag.writing.days import Day, Days, find_days
-from rag.writing.figures import Figure, Figures, find_figures
+from rag.writing.figures import Figures, TextFigure, find_figures
 from rag.writing.names import LACKS, STANDS, UNSURE, Names
 
 
@@ -31,13 +31,13 @@ class Fact:
 
 
 @functools.lru_cache(maxsize=512)
-def counted(text: str) -> tuple[tuple[Day, ...], tuple[Figure, ...]]:
+def counted(text: str) -> tuple[tuple[Day, ...], tuple[TextFigure, ...]]:
     """The dates and the figures of a text; kept for the next sentence about the same evidence."""
     days = find_days(text)
     return tuple(days), tuple(find_figures(text, [(day.start, day.end) for day in days]))
 
 
-class Evidence:
+class EvidenceFacts:
     """Texts, read once for all sentences that are checked against them."""
 
     def __init__(self, texts: Sequence[str]):
@@ -68,7 +68,7 @@ class Evidence:
         out += [Fact(start, end, "name", STANDS) for start, end in self._names.sounds(sentence)]
         return sorted(out, key=lambda one: (one.start, one.end))
 
-    def _figure(self, one: Figure, sentence: str) -> int:
+    def _figure(self, one: TextFigure, sentence: str) -> int:
         if self._figures.stands(one, sentence):
             return STANDS
         # The other language may call by a word what has a number in its name: COVID-19.

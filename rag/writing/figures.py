@@ -63,7 +63,7 @@ _MOST_COUNTED = 12  # things of a list that a sentence may count for itself
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class TextFigure:
     """A figure in a text.
 
     Attributes:
@@ -84,17 +84,21 @@ class Figure:
     bare: bool = False
 
 
-def find_figures(text: str, dates: Iterable[tuple[int, int]] = ()) -> list[Figure]:
+def find_figures(text: str, dates: Iterable[tuple[int, int]] = ()) -> list[TextFigure]:
     """The figures of a text in order; what stands in the spans of ``dates`` is none."""
     out = [_period(match) for match in _PERIOD.finditer(text)]
     taken = [*dates, *((one.start, one.end) for one in out)]
     out += [
-        Figure(*match.span(), 2.0) for match in _TWICE.finditer(text) if _free(match.span(), taken)
+        TextFigure(*match.span(), 2.0)
+        for match in _TWICE.finditer(text)
+        if _free(match.span(), taken)
     ]
     taken += [(one.start, one.end) for one in out]
     for match in _SHARE.finditer(text):
         if _free(match.span(), taken):
-            out.append(Figure(*match.span(), _share(match), "ratio", _bound(text, *match.span())))
+            out.append(
+                TextFigure(*match.span(), _share(match), "ratio", _bound(text, *match.span()))
+            )
             taken.append(match.span())
     for number in find_numbers(text):
         if number.head is None or not _free((number.start, number.end), taken):
@@ -103,7 +107,7 @@ def find_figures(text: str, dates: Iterable[tuple[int, int]] = ()) -> list[Figur
         taken.append((number.start, number.end))
     for match in _DIGITS.finditer(text):
         if _free(match.span(), taken):
-            out.append(Figure(*match.span(), float(match[0].replace(",", "")), bare=True))
+            out.append(TextFigure(*match.span(), float(match[0].replace(",", "")), bare=True))
     return sorted(out, key=lambda one: one.start)
 
 
@@ -115,7 +119,7 @@ def _free(span: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
     return not any(start < span[1] and span[0] < end for start, end in taken)
 
 
-def _figures(text: str, number) -> list[Figure]:
+def _figures(text: str, number) -> list[TextFigure]:
     value, unit = number.head, quantity(number.unit)
     written = number.text
     if unit == "ratio":
@@ -124,7 +128,7 @@ def _figures(text: str, number) -> list[Figure]:
         unit = "ratio"
         value = value / 1000 if number.unit == "‰" else value
     digits = any(c.isdigit() for c in written)
-    one = Figure(
+    one = TextFigure(
         number.start,
         number.end,
         value,
@@ -138,7 +142,9 @@ def _figures(text: str, number) -> list[Figure]:
     end = float(upper[1].replace(",", "")) * _scale(written, value)
     return [
         one,
-        Figure(number.start, number.end, end / 100 if unit == "ratio" else end, unit, one.bound),
+        TextFigure(
+            number.start, number.end, end / 100 if unit == "ratio" else end, unit, one.bound
+        ),
     ]
 
 
@@ -173,7 +179,10 @@ class Figures:
     """
 
     def __init__(
-        self, texts: Sequence[str], figures: Sequence[Sequence[Figure]], parts: Iterable[float] = ()
+        self,
+        texts: Sequence[str],
+        figures: Sequence[Sequence[TextFigure]],
+        parts: Iterable[float] = (),
     ):
         self._all = [one for found in figures for one in found]
         self._parts = set(parts)
@@ -186,7 +195,7 @@ class Figures:
         self._most = max(self._counts, default=0)
         self._parts |= {chinese_number(m[0]) for text in texts for m in _HAN_COUNT.finditer(text)}
 
-    def stands(self, figure: Figure, text: str) -> bool:
+    def stands(self, figure: TextFigure, text: str) -> bool:
         """Whether a figure of the sentence ``text`` stands in the evidence."""
         if figure.small:
             return True
@@ -234,15 +243,15 @@ _PLACES = {
 }
 
 
-def _period(match: re.Match[str]) -> Figure:
+def _period(match: re.Match[str]) -> TextFigure:
     """A quarter or a half of a year, as a figure whose unit says so."""
     half = match["half"] or match["enhalf"]
     told = (half or match["q"] or match["en"] or match["n"] or match["some"]).lower()
     unit = "half" if half else "quarters" if match["sofar"] or match["some"] else "quarter"
-    return Figure(*match.span(), float(_PLACES.get(told, 0) or told), unit)
+    return TextFigure(*match.span(), float(_PLACES.get(told, 0) or told), unit)
 
 
-def agree(said: Figure, known: Figure) -> bool:
+def agree(said: TextFigure, known: TextFigure) -> bool:
     """Whether one figure says no more than the other."""
     if {said.unit, known.unit} == {"points", "ratio"}:
         share, points = (said, known) if said.unit == "ratio" else (known, said)

@@ -50,7 +50,7 @@ def numbers_of(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(one) for one in _NUMBERS.findall(text)))
 
 
-class Sentence(str):
+class FinishedSentence(str):
     """A sentence that is complete, with its [n]; all of it was given before in pieces."""
 
 
@@ -74,7 +74,7 @@ class Sentences:
         self._thinks: bool | None = None  # None until the first characters tell
 
     def feed(self, text: str) -> list[str]:
-        """What a further part of the text gives: pieces, and after its last piece a Sentence."""
+        """What a further part of the text gives: pieces, and after its last piece a FinishedSentence."""
         self._raw += "" if self.over else text
         if ends := _OVER.search(self._raw):
             self._raw, self.over = self._raw[: ends.start()], True
@@ -86,7 +86,7 @@ class Sentences:
         return self._told(final=False)
 
     def end(self, cut: bool = False) -> list[str]:
-        """What is left at the end; with ``cut`` what has not come to its end is no Sentence."""
+        """What is left at the end; with ``cut`` what has not come to its end is no FinishedSentence."""
         if self._thinks:
             return []
         half = re.sub(r"(?:<[^<>\n]*|\[\d{0,4})$", "", self._raw)
@@ -124,7 +124,7 @@ class Sentences:
             whole = _line(self._text[:end])
             if _says(whole):
                 out += [piece for piece in [whole[self._given :]] if piece]
-                out.append(Sentence(whole))
+                out.append(FinishedSentence(whole))
             self._text, self._given = self._text[end:], 0
         # What stands behind an end that is not certain yet waits.
         line = "" if _HALF_BULLET.match(self._text) else _line(self._text[:end])

@@ -19,7 +19,7 @@ from rag.corpus.language import detect_lang
 from rag.errors import UsageError
 from rag.question.query import clean
 from rag.writing.background import parts
-from rag.writing.models import HELP_TOKENS, Writer
+from rag.writing.models import HELP_TOKENS, ModelWriter
 from rag.writing.problems import Failed, declines, problem_of
 from rag.writing.prompt import QUESTION_CHARS, parts_of, plain, tokens_of
 
@@ -56,7 +56,7 @@ class Help:
     problem: str = ""
 
 
-def proposed(writer: Writer, question: str, lang: str) -> Generator[Rewording, None, Help]:
+def proposed(writer: ModelWriter, question: str, lang: str) -> Generator[Rewording, None, Help]:
     """What a model proposes; meanwhile that it is asked. Who closes this ends the request.
 
     Args:

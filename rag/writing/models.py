@@ -90,7 +90,7 @@ def _check_address(url: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
+class ModelWriter:
     """A language model that is ready to write.
 
     Attributes:
@@ -107,7 +107,7 @@ class Writer:
     finishes: bool = False
 
 
-def writer_of(llm: str | Llm | BaseChatModel) -> Writer:
+def writer_of(llm: str | Llm | BaseChatModel) -> ModelWriter:
     """A writer from a name, from settings, or around a chat model of LangChain.
 
     Raises UsageError for a name that cannot be used, ModelError where the model's package or key
@@ -118,16 +118,16 @@ def writer_of(llm: str | Llm | BaseChatModel) -> Writer:
     if isinstance(llm, Llm):
         return _opened(llm)
     shown = getattr(llm, "model_name", "") or getattr(llm, "model", "") or type(llm).__name__
-    return Writer(llm, str(shown))
+    return ModelWriter(llm, str(shown))
 
 
-def helper_of(llm: str | Llm | BaseChatModel | None) -> Writer | None:
+def helper_of(llm: str | Llm | BaseChatModel | None) -> ModelWriter | None:
     """The model of which other wordings are asked; None where that is off. Raises as writer_of."""
     return _opened(llm, HELP_TOKENS) if isinstance(llm, Llm) and llm.help else None
 
 
 @functools.lru_cache(16)
-def _opened(llm: Llm, tokens: int = ANSWER_TOKENS) -> Writer:
+def _opened(llm: Llm, tokens: int = ANSWER_TOKENS) -> ModelWriter:
     package = f"langchain_{llm.provider}"
     if llm.provider in EXTRAS and importlib.util.find_spec(package) is None:
         raise ModelError(
@@ -139,7 +139,7 @@ def _opened(llm: Llm, tokens: int = ANSWER_TOKENS) -> Writer:
     failed = ""
     try:
         model = init_chat_model(llm.name, **_arguments(llm, tokens))
-        return Writer(model, llm.name, llm.seconds, llm.provider in EXTRAS)
+        return ModelWriter(model, llm.name, llm.seconds, llm.provider in EXTRAS)
     except ImportError as error:
         failed = f"{error.name or 'a package'} is not installed: pip install langchain-PROVIDER"
     except Exception as error:

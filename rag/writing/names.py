@@ -33,7 +33,7 @@ _DEMONYMS = dict(line.split("\t") for line in lines("adjectives.txt"))
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class SentenceNames:
     """What a sentence names.
 
     Attributes:
@@ -79,11 +79,11 @@ class Names:
         self._capitals = [m[0] for m in re.finditer(r"\b[A-Z][A-Za-z'’-]+", self.text)]
         self._initials = _initials(self.text)
 
-    def named(self, sentence: str) -> list[Named]:
+    def named(self, sentence: str) -> list[SentenceNames]:
         """What a sentence names, in order and without overlap."""
         one = known(sentence)
         out = [
-            Named(
+            SentenceNames(
                 start,
                 end,
                 "name",
@@ -95,11 +95,13 @@ class Names:
         titles = [self._title(match) for match in _TITLE.finditer(sentence)]
         out += [title for title in titles if title and free.take(title)]
         for mention in one.places:
-            place = Named(mention.start, mention.end, "place", self._place(mention, sentence))
+            place = SentenceNames(
+                mention.start, mention.end, "place", self._place(mention, sentence)
+            )
             if free.take(place):
                 out.append(place)
         for start, end in self._adjectives(sentence):
-            place = Named(
+            place = SentenceNames(
                 start,
                 end,
                 "place",
@@ -112,7 +114,7 @@ class Names:
                 if free.take(named):
                     out.append(named)
         if self.chinese:
-            out += [Named(*m.span(1), "name", LACKS) for m in self._other_family(sentence)]
+            out += [SentenceNames(*m.span(1), "name", LACKS) for m in self._other_family(sentence)]
         return sorted(out, key=lambda named: named.start)
 
     def _other_family(self, sentence: str) -> list[re.Match[str]]:
@@ -128,7 +130,7 @@ class Names:
     def _literal(self, words: str, else_: int = LACKS) -> int:
         return STANDS if _MARKS.sub("", fold(words)) in self._plain else else_
 
-    def _title(self, match: re.Match[str]) -> Named | None:
+    def _title(self, match: re.Match[str]) -> SentenceNames | None:
         """A title or what is quoted; in the evidence's language it stands there word for word."""
         words = next(filter(None, match.groups()))
         if (
@@ -145,11 +147,11 @@ class Names:
             or _in_order(plain, self._plain)
             or _words_known(words, self._words)
         ):
-            return Named(*match.span(), "name", STANDS)
+            return SentenceNames(*match.span(), "name", STANDS)
         same = self.chinese if has_chinese(words) else not self.chinese
         # A word or two in quotation marks need not quote anybody; a long quotation may be mended.
         lacks = same and (match[1] or _QUOTED[0] <= len(plain) < _QUOTED[1])
-        return Named(*match.span(), "name", LACKS if lacks else UNSURE)
+        return SentenceNames(*match.span(), "name", LACKS if lacks else UNSURE)
 
     def _place(self, mention: PlaceMention, sentence: str) -> int:
         place = mention.place
@@ -184,17 +186,19 @@ class Names:
             if m[0].lower() in _DEMONYMS and m[0][0].isupper()
         ]
 
-    def _latin(self, sentence: str, start: int, end: int) -> list[Named]:
+    def _latin(self, sentence: str, start: int, end: int) -> list[SentenceNames]:
         """The words of a name in Latin letters, each by itself; figures are looked at elsewhere."""
         out = []
         for match in _LATIN.finditer(sentence, start, end):
             word = match[0].removesuffix("'s").removesuffix("’s")
             if word.lower() in _WEAK or not word[0].isupper() and not has_chinese(sentence):
                 continue
-            out.append(Named(match.start(), match.start() + len(word), "name", self._word(word)))
+            out.append(
+                SentenceNames(match.start(), match.start() + len(word), "name", self._word(word))
+            )
         return self._chinese_name(sentence, out) if self.chinese else out
 
-    def _chinese_name(self, sentence: str, words: list[Named]) -> list[Named]:
+    def _chinese_name(self, sentence: str, words: list[SentenceNames]) -> list[SentenceNames]:
         """Chinese names in Latin letters are read off the evidence: what is not there, it lacks."""
         out, found = list(words), set()
         for at in range(len(words) - 1):
@@ -211,7 +215,7 @@ class Names:
             )
             found |= {at, at + 1} if there else set()
             for place, name in ((at, one), (at + 1, two)):
-                out[place] = Named(
+                out[place] = SentenceNames(
                     name.start, name.end, name.kind, STANDS if place in found else LACKS
                 )
         return out
@@ -242,10 +246,10 @@ class Names:
 class _Free:
     """Which characters of a sentence no name has taken."""
 
-    def __init__(self, taken: Sequence[Named]):
+    def __init__(self, taken: Sequence[SentenceNames]):
         self._taken = [(one.start, one.end) for one in taken]
 
-    def take(self, one: Named) -> bool:
+    def take(self, one: SentenceNames) -> bool:
         if any(start < one.end and one.start < end for start, end in self._taken):
             return False
         self._taken.append((one.start, one.end))

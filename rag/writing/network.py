@@ -25,7 +25,7 @@ FILE = Path(__file__).parent / "model" / "checker.safetensors"
 _EPSILON = 1e-5
 
 
-class Network:
+class CheckerNetwork:
     """The weights, as they are trained for an embedded model; by name, as torch names them."""
 
     def __init__(self, model: StaticModel, weights: dict[str, np.ndarray]):
@@ -93,6 +93,6 @@ def attended(model: StaticModel, one: Aligned) -> tuple[np.ndarray, np.ndarray, 
 
 
 @functools.lru_cache(maxsize=2)
-def load_network(model: StaticModel, file: Path = FILE) -> Network:
+def load_network(model: StaticModel, file: Path = FILE) -> CheckerNetwork:
     """The network from a file, for a model. Raises ModelError where it cannot be read."""
-    return loaded(functools.partial(Network, model), file, "the check", "training.checker")
+    return loaded(functools.partial(CheckerNetwork, model), file, "the check", "training.checker")

@@ -10,7 +10,7 @@ import numpy as np
 
 from rag.writing.aligned import Aligned
 from rag.writing.facts import counted
-from rag.writing.figures import Figure, agree
+from rag.writing.figures import TextFigure, agree
 from rag.writing.opposites import Pole, denies, poles
 
 _CLAUSE = re.compile(r"(?:[^，,。；;！!？?\n.]|(?<=\d)[.,](?=\d)|\.(?!\s|$))+")
@@ -55,7 +55,7 @@ def _beside_figures(sentence: str, evidence: Sequence[str]) -> list[tuple[int, i
 
 
 @functools.lru_cache(maxsize=512)
-def _clauses(text: str) -> tuple[tuple[tuple[Figure, ...], tuple[Pole, ...]], ...]:
+def _clauses(text: str) -> tuple[tuple[tuple[TextFigure, ...], tuple[Pole, ...]], ...]:
     """The figures of each clause that has some, with its words that have opposites."""
     _, figures = counted(text)
     words, out = poles(text), []

@@ -22,9 +22,9 @@ from rag.answer.types import Answer, Written, WrittenSentence
 from rag.corpus.language import UNKNOWN, detect_lang
 from rag.writing.background import TICK_SECONDS, parts
 from rag.writing.check import check
-from rag.writing.handles import Sentence, Sentences, numbers_of, unmarked
+from rag.writing.handles import FinishedSentence, Sentences, numbers_of, unmarked
 from rag.writing.help import CUT, Help
-from rag.writing.models import ANSWER_TOKENS, Writer
+from rag.writing.models import ANSWER_TOKENS, ModelWriter
 from rag.writing.problems import Failed, declines, mark, note, problem_of, voice
 from rag.writing.prompt import Prompt, evidence_of, is_list, prompt_of, table_of, tokens_of
 
@@ -47,7 +47,9 @@ def is_written(answer: Answer) -> bool:
     return not own and bool(answer.citations and answer.rows)
 
 
-def write(writer: Writer, answer: Answer, help: Help = Help()) -> Iterator[Writing | str | Answer]:
+def write(
+    writer: ModelWriter, answer: Answer, help: Help = Help()
+) -> Iterator[Writing | str | Answer]:
     """The answer as a model writes it: pieces that joined are its text, and the answer, last.
 
     Nothing is raised for what a model does. Whoever closes the iterator ends the request at once.
@@ -94,7 +96,7 @@ class _Draft:
         done: whether the model need write no more.
     """
 
-    writer: Writer
+    writer: ModelWriter
     answer: Answer
     prompt: Prompt
     help: Help
@@ -159,7 +161,7 @@ class _Draft:
         for piece in pieces:
             if self.done:
                 return
-            if isinstance(piece, Sentence):
+            if isinstance(piece, FinishedSentence):
                 yield from self._put(self._checked(piece))
                 self._weigh()
                 continue

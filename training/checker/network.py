@@ -64,7 +64,7 @@ class Checker(nn.Module):
 
 
 def weights_of(network: Checker) -> dict[str, np.ndarray]:
-    """The weights as :class:`rag.writing.network.Network` takes them, in half precision."""
+    """The weights as :class:`rag.writing.network.CheckerNetwork` takes them, in half precision."""
     return {name: value.detach().half().numpy() for name, value in network.named_parameters()}
 
 

@@ -53,7 +53,7 @@ _HYPHEN_AFTER = frozenset(
 _FIRST_WORD = re.compile(r"[^\s\u2e80-\u9fff\uf900-\uffef]+|.", re.DOTALL)
 
 
-class Page(NamedTuple):
+class PdfPage(NamedTuple):
     """What was read of a page.
 
     ``lines`` are in reading order, ``height`` is in points. ``hidden`` is whether there is
@@ -101,7 +101,7 @@ def read_pdf(data: bytes) -> list[Draft | Missing]:
             try:
                 pages.append(_page(document[number], recognise))
             except pypdfium2.PdfiumError:
-                pages.append(Page([], 1.0))
+                pages.append(PdfPage([], 1.0))
                 damaged.append(number + 1)
         told = document.get_metadata_dict(skip_empty=True)
     advice = _WITH_OCR if recognise else _WITHOUT_OCR
@@ -129,23 +129,23 @@ def _missing(numbers: Sequence[int], reason: str) -> list[Missing]:
     return [Missing(reason, f"page {some}")] if numbers else []
 
 
-def _turned_about(page: Page) -> bool:
+def _turned_about(page: PdfPage) -> bool:
     """Whether a page has text that is written from the right."""
     return sum(len(_RIGHT_TO_LEFT.findall(line.text)) for line in page.lines) >= _MANY
 
 
-def _page(page, recognise: Recogniser | None) -> Page:
+def _page(page, recognise: Recogniser | None) -> PdfPage:
     glyphs = Glyphs(page)
     height, lines = glyphs.height, ordered(segments(glyphs))
     if lines and is_text(glyphs, lines):
-        return Page(lines, height)
+        return PdfPage(lines, height)
     if not lines and not is_picture(page):
-        return Page([], height)
+        return PdfPage([], height)
     found, sure = recognise(page) if recognise else ([], 0)
-    return Page(ordered(by_columns(found)), height, not found, sure)
+    return PdfPage(ordered(by_columns(found)), height, not found, sure)
 
 
-def _without_running_titles(pages: Sequence[Page]) -> list[list[Line]]:
+def _without_running_titles(pages: Sequence[PdfPage]) -> list[list[Line]]:
     """The lines of all pages, without page numbers and what stands at the top or bottom of several
     pages, figures aside.
     """

@@ -111,7 +111,7 @@ class Job:
             self._changed.notify_all()
 
 
-class Intake:
+class IngestQueue:
     """Takes jobs, one round after the other, in a thread of its own that begins with the first.
 
     Attributes:
@@ -177,7 +177,7 @@ class Intake:
             while len(self._jobs) > KEPT and next(iter(self._jobs.values())).state.stage in FINAL:
                 self._jobs.popitem(last=False)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="yinju-intake", daemon=True)
+                self._thread = threading.Thread(target=self._work, name="yinju-ingest", daemon=True)
                 self._thread.start()
         return job
 

@@ -11,17 +11,17 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.answer.events import Evidence, Found, Rewording, Searching, Writing
+from rag.answer.events import PassagesChosen, QuotesReady, Rewording, Searching, Writing
 from rag.answer.types import Answer
 from rag.errors import ServerBusy, UsageError
 from rag.question.query import MAX_CHARACTERS, clean
 from rag.search.types import Filters
-from rag.serving import Desk
+from rag.serving import QueryService
 from rag.ui import chips, render
-from rag.ui.asked import Asked, again, wished
+from rag.ui.asked import QuestionRequest, again, wished
 from rag.ui.filters import Unusable, checked
-from rag.ui.start import Corpus
-from rag.ui.texts import Said
+from rag.ui.start import CorpusHeader
+from rag.ui.texts import Phrase
 from rag.ui.turn import Turn
 
 log = logging.getLogger("rag.ui")
@@ -35,7 +35,7 @@ PIECE_SECONDS = 0.08
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class Conversation:
     """What was asked and answered, oldest first.
 
     Attributes:
@@ -50,7 +50,7 @@ class Talk:
     lang: str = "en"
     coming: tuple[str, str] = ("", "")
 
-    def put(self, turn: Turn) -> Talk:
+    def put(self, turn: Turn) -> Conversation:
         """The conversation with a turn in the place of that of its key, or else at its end."""
         html = _as_html(turn, self.lang)
         at = [old.key for old in self.turns]
@@ -62,7 +62,7 @@ class Talk:
             turns, shown = (*self.turns, turn), (*self.shown, html)
         return replace(self, turns=turns[-TURNS_KEPT:], shown=shown[-TURNS_KEPT:])
 
-    def spoken(self, lang: str) -> Talk:
+    def spoken(self, lang: str) -> Conversation:
         """The conversation with the page's own words in another language."""
         return (
             self
@@ -83,13 +83,15 @@ class Talk:
             (turn.answer.question, turn.answer) for turn in self.turns[:upto] if turn.answer
         )[-HISTORY_KEPT:]
 
-    def asked(self, question: str, filters: Filters = Filters(), instead: str = "") -> Asked:
+    def asked(
+        self, question: str, filters: Filters = Filters(), instead: str = ""
+    ) -> QuestionRequest:
         """A question that comes next, or in the place of a turn's."""
         if turn := self.turn(instead):
-            return Asked(question, filters, (), turn.asked.after)
-        return Asked(question, filters, (), self.turns[-1].key if self.turns else "")
+            return QuestionRequest(question, filters, (), turn.asked.after)
+        return QuestionRequest(question, filters, (), self.turns[-1].key if self.turns else "")
 
-    def asked_again(self, wish: str) -> tuple[Asked | None, str]:
+    def asked_again(self, wish: str) -> tuple[QuestionRequest | None, str]:
         """An earlier question as a control in its answer has it, and the key of the turn that its
         answer replaces, "" for none.
         """
@@ -111,15 +113,15 @@ class Talk:
 
 
 def converse(
-    desk: Desk,
-    talk: Talk,
-    asked: Asked,
+    service: QueryService,
+    talk: Conversation,
+    asked: QuestionRequest,
     lang: str,
-    corpus: Corpus | None = None,
+    corpus: CorpusHeader | None = None,
     instead: str = "",
     halted: threading.Event | None = None,
     write: bool = True,
-) -> Iterator[Talk]:
+) -> Iterator[Conversation]:
     """The conversation after a question, again and again while the answer comes; the last one
     stays.
 
@@ -133,16 +135,18 @@ def converse(
     history = talk.history(asked.after)
     # As it stays if nobody waits for the answer.
     talk = (
-        replace(talk, coming=("", "")).spoken(lang).put(Turn(key, None, asked, Said.of("stopped")))
+        replace(talk, coming=("", ""))
+        .spoken(lang)
+        .put(Turn(key, None, asked, Phrase.of("stopped")))
     )
-    searching = Searching(desk.index.n_articles)
+    searching = Searching(service.index.n_articles)
     yield replace(talk, coming=(key, render.waiting(searching, None, lang)))
     try:
         _check(asked.question)
         if corpus:
             checked(asked.filters, corpus)
         answer, evidence, pieces, shown = None, None, "", time.monotonic()
-        for event in desk.stream(
+        for event in service.stream(
             asked.question,
             history,
             asked.filters,
@@ -152,13 +156,13 @@ def converse(
         ):
             if isinstance(event, Answer):
                 answer = event
-            elif isinstance(event, Evidence):
+            elif isinstance(event, QuotesReady):
                 evidence = event.answer
             elif isinstance(event, Rewording):
                 yield replace(talk, coming=(key, render.rewording(event, lang)))
             elif isinstance(event, Searching):
                 searching = event
-            elif isinstance(event, Found):
+            elif isinstance(event, PassagesChosen):
                 yield replace(talk, coming=(key, render.waiting(searching, event, lang)))
             elif isinstance(event, Writing):
                 # While the model pauses, what has come last is shown, too.
@@ -172,25 +176,25 @@ def converse(
                     shown = time.monotonic()
                     yield replace(talk, coming=(key, render.partial(pieces)))
         # What a model was writing from is there, though the reader wanted no more.
-        stopped = Said.of("stopped_evidence" if evidence else "stopped")
+        stopped = Phrase.of("stopped_evidence" if evidence else "stopped")
         turn = Turn(key, answer or evidence, asked, None if answer else stopped)
     except Unusable as error:
         turn = Turn(key, None, asked, error.said)
     except UsageError as error:
         # All else was checked, so it is a link that lifts what nothing restricts.
         told = (
-            Said.of("bad_without", words=", ".join(asked.without))
+            Phrase.of("bad_without", words=", ".join(asked.without))
             if asked.without
-            else Said.of("unusable", reason=str(error))
+            else Phrase.of("unusable", reason=str(error))
         )
         turn = Turn(key, None, asked, told)
     except ServerBusy:
-        turn = Turn(key, None, asked, Said.of("busy"))
+        turn = Turn(key, None, asked, Phrase.of("busy"))
     except Exception:
         # Whatever it is, the conversation stays, and the operator can find the trace.
         reference = secrets.token_hex(4)
         log.exception("reference %s: a question could not be answered", reference)
-        turn = Turn(key, None, asked, Said.of("error", ref=reference))
+        turn = Turn(key, None, asked, Phrase.of("error", ref=reference))
     yield talk.put(turn)
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from rag.corpus.folder import Added
-from rag.serving.intake import FILES, FINAL, Intake, Item, Job
+from rag.serving.ingest_queue import FILES, FINAL, IngestQueue, Item, Job
 from rag.serving.models import Refusal
 
 _REFUSED = {"default": {"model": Refusal, "description": "Refused or failed."}}
@@ -33,7 +33,7 @@ class Adding(BaseModel):
     error: str = Field(description="Why the index could not be brought up to date.")
 
 
-def add_intake(app: FastAPI, intake: Intake) -> None:
+def add_intake(app: FastAPI, ingest_queue: IngestQueue) -> None:
     """The routes that add."""
 
     @app.post("/api/articles", responses=_REFUSED, tags=["articles"])
@@ -61,7 +61,7 @@ def add_intake(app: FastAPI, intake: Intake) -> None:
         items = [Item("file", one.filename or "file", await one.read()) for one in files or ()]
         items += [Item("text", title, text)] if text else []
         items += [Item("url", address)] if address else []
-        job = intake.add(items, title=title, date=date, source=source, url=url, lang=lang)
+        job = ingest_queue.add(items, title=title, date=date, source=source, url=url, lang=lang)
         until = time.monotonic() + WAIT_SECONDS
         while wait and job.state.stage not in FINAL and time.monotonic() < until:
             await asyncio.sleep(_LOOK_SECONDS)
@@ -70,7 +70,7 @@ def add_intake(app: FastAPI, intake: Intake) -> None:
     @app.get("/api/jobs/{job_id}", responses=_REFUSED, tags=["articles"])
     async def job(job_id: str) -> Adding:
         """How far articles are that were added."""
-        found = intake.job(job_id)
+        found = ingest_queue.job(job_id)
         if found is None:
             raise HTTPException(404, "there is no such job, or it is long over")
         return _told(found)

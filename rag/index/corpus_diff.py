@@ -112,7 +112,7 @@ class _File:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Looked:
+class FileScan:
     """The files of a corpus, each compared with what is known of it.
 
     Attributes:
@@ -137,7 +137,7 @@ class Looked:
         version: Path | None = None,
         columns: Mapping[str, str] | None = None,
         items: Sequence[Item] | None = None,
-    ) -> Looked:
+    ) -> FileScan:
         """Looks at all files.
 
         Args:
@@ -203,14 +203,14 @@ class Looked:
         return all(one.kept for one in self.found if isinstance(one, _File))
 
 
-class Survey:
+class CorpusDiff:
     """The articles of a corpus, what can be taken over as rows of the version before; iterate over
     it once.
     """
 
     def __init__(
         self,
-        looked: Looked,
+        looked: FileScan,
         model: str,
         program: str,
         old: Snapshot | None = None,

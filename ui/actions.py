@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 
 from rag.errors import StorageError
 from rag.evaluation.feedback import FILE, Feedback, append
-from rag.serving import Desk
-from rag.ui.keep import as_csv, as_json, as_markdown
+from rag.serving import QueryService
+from rag.ui.conversation import Conversation
+from rag.ui.export import as_csv, as_json, as_markdown
 from rag.ui.sources import article
-from rag.ui.talk import Talk
 from rag.ui.texts import text
 from rag.ui.turn import Turn, cited
 
@@ -24,7 +24,9 @@ log = logging.getLogger("rag.ui")
 _WISH = re.compile(r"#(\w+)-([0-9a-f]+)-(\d{1,4})")
 
 
-def fulfil(wish: str, talk: Talk, lang: str, desk: Desk, to: Mapping[str, object]) -> dict:
+def fulfil(
+    wish: str, talk: Conversation, lang: str, service: QueryService, to: Mapping[str, object]
+) -> dict:
     """What a control's address "#csv-0a1b-0" asks for, as new values of the parts ``to["told"]``
     and ``to["reader"]``; {} for nothing.
     """
@@ -35,8 +37,8 @@ def fulfil(wish: str, talk: Talk, lang: str, desk: Desk, to: Mapping[str, object
         return {}
     if do == "read":
         there = 0 < int(number) <= len(cited(turn))
-        return {to["reader"]: article(turn, int(number), lang, desk.article)} if there else {}
-    return {to["told"]: WISHES[do](talk, turn, int(number), lang, desk)} if do in WISHES else {}
+        return {to["reader"]: article(turn, int(number), lang, service.article)} if there else {}
+    return {to["told"]: WISHES[do](talk, turn, int(number), lang, service)} if do in WISHES else {}
 
 
 def file(name: str, kind: str, words: str) -> str:
@@ -47,12 +49,12 @@ def file(name: str, kind: str, words: str) -> str:
     )
 
 
-def _rate(verdict: str) -> Callable[[Talk, Turn, int, str, Desk], str]:
-    def rate(talk: Talk, turn: Turn, number: int, lang: str, desk: Desk) -> str:
+def _rate(verdict: str) -> Callable[[Conversation, Turn, int, str, QueryService], str]:
+    def rate(talk: Conversation, turn: Turn, number: int, lang: str, service: QueryService) -> str:
         said, ok = text(lang, "rated"), True
         try:
             append(
-                desk.index.path / FILE,
+                service.index.path / FILE,
                 Feedback(
                     turn.answer.completed or turn.answer.question, verdict, turn.answer, number
                 ),
@@ -74,16 +76,18 @@ def _rate(verdict: str) -> Callable[[Talk, Turn, int, str, Desk], str]:
     return rate
 
 
-WISHES: dict[str, Callable[[Talk, Turn | None, int, str, Desk], str]] = {
-    "md": lambda talk, turn, number, lang, desk: file(
+WISHES: dict[str, Callable[[Conversation, Turn | None, int, str, QueryService], str]] = {
+    "md": lambda talk, turn, number, lang, service: file(
         "yinju.md", "text/markdown", as_markdown(talk.turns, lang)
     ),
-    "json": lambda talk, turn, number, lang, desk: file(
+    "json": lambda talk, turn, number, lang, service: file(
         "yinju.json", "application/json", as_json(talk.turns)
     ),
-    "csv": lambda talk, turn, number, lang, desk: file("yinju.csv", "text/csv", as_csv(turn, lang)),
+    "csv": lambda talk, turn, number, lang, service: file(
+        "yinju.csv", "text/csv", as_csv(turn, lang)
+    ),
     **{verdict: _rate(verdict) for verdict in ("right", "wrong", "quote")},
 }
 """By the name of what is asked for: from the conversation, the turn, a number, the language and the
-desk to JSON for the page's script.
+service to JSON for the page's script.
 """

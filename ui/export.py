@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 from rag.answer.types import Citation
 from rag.plain import also_searched, column_lines, column_name
-from rag.sheet import cell
+from rag.question_table import cell
 from rag.ui.filters import told
 from rag.ui.texts import text
 from rag.ui.turn import Turn, cited, valid

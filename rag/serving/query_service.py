@@ -20,11 +20,11 @@ from rag.looks import Look, overdue
 from rag.search.browse import Listing, Statistics
 from rag.search.sift import Sifted
 from rag.search.types import Filters, Hit
-from rag.serving.intake import Intake
-from rag.serving.pool import THREADS, THREADS_WRITING, Pool
+from rag.serving.ingest_queue import IngestQueue
+from rag.serving.pool import THREADS, THREADS_WRITING, BoundedPool
 from rag.serving.settings import Settings
 from rag.serving.turns import Turns
-from rag.serving.workers import Workers
+from rag.serving.workers import QueryWorkers
 
 log = logging.getLogger("rag.server")
 
@@ -34,7 +34,7 @@ mended.
 """
 
 
-class Desk:
+class QueryService:
     """Questions to one index, each answered from the version that was live when its turn came.
 
     Attributes:
@@ -42,27 +42,31 @@ class Desk:
         settings: of the server.
         pool: its threads; all answers and searches are made there.
         problem: why the live version of the index is not the one in use, or "".
-        intake: takes the articles that readers add; None where they may not.
+        ingest_queue: takes the articles that readers add; None where they may not.
     """
 
     def __init__(
-        self, index: Index, settings: Settings = Settings(), pool: Pool | None = None
+        self, index: Index, settings: Settings = Settings(), pool: BoundedPool | None = None
     ) -> None:
         self.index, self.settings = index, settings
         self._workers = (
-            Workers(index, settings.processes, settings.llm) if settings.processes > 1 else None
+            QueryWorkers(index, settings.processes, settings.llm)
+            if settings.processes > 1
+            else None
         )
         # Who waits for a language model needs a thread, but no processor.
         threads = (
             settings.processes if self._workers else THREADS_WRITING if settings.llm else THREADS
         )
-        self.pool = pool or Pool(threads)
+        self.pool = pool or BoundedPool(threads)
         self.problem = ""
         self._assistant, self._turns = Assistant(index, settings.llm), Turns()
         self._reloading = threading.Lock()
         self._refused, self._refused_at = "", 0.0
-        self.intake = (
-            Intake(index.path, settings.allow_url, self._take_up) if settings.allow_upload else None
+        self.ingest_queue = (
+            IngestQueue(index.path, settings.allow_url, self._take_up)
+            if settings.allow_upload
+            else None
         )
 
     def refresh(self) -> None:
@@ -303,5 +307,5 @@ class Desk:
         self.pool.close()
         if self._workers:
             self._workers.end()
-        if self.intake:
-            self.intake.close()
+        if self.ingest_queue:
+            self.ingest_queue.close()

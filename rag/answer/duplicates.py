@@ -47,7 +47,7 @@ One = TypeVar("One")
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class Duplicate:
     """A sentence of another article that says the same: ``article.text[start:end]``."""
 
     row: int
@@ -60,7 +60,7 @@ class Twin:
         return self.article.text[self.start : self.end]
 
 
-class Fold:
+class Duplicates:
     """Finds what says the same, for one answer.
 
     Args:
@@ -74,7 +74,7 @@ class Fold:
     ) -> None:
         self._snapshot, self._allowed, self._evidence = snapshot, allowed, evidence
         self._stories = snapshot.columns["story"]
-        self._twins: dict[tuple[int, int, int], list[Twin]] = {}
+        self._twins: dict[tuple[int, int, int], list[Duplicate]] = {}
         self._split: dict[int, list[tuple[int, int, frozenset[str]]]] = {}
         self._plain: dict[tuple[int, int], str] = {}
 
@@ -82,7 +82,7 @@ class Fold:
         """What an article tells: the row of the first that tells it."""
         return int(self._stories[row])
 
-    def twins(self, one: Sentence) -> list[Twin]:
+    def twins(self, one: Sentence) -> list[Duplicate]:
         """The same in other articles: those of its story in order, then others; one of each."""
         key = one.row, one.start, one.end
         if key not in self._twins:
@@ -107,7 +107,7 @@ class Fold:
             for twin in self.twins(one)
         )
 
-    def _of_story(self, story: int, one: Sentence) -> Iterable[Twin]:
+    def _of_story(self, story: int, one: Sentence) -> Iterable[Duplicate]:
         members = np.flatnonzero((self._stories == story) & self._allowed)
         members = members[members != one.row][:MEMBERS].tolist()
         if not members:
@@ -131,7 +131,7 @@ class Fold:
             if not any(mine.dated or theirs.dated for mine, theirs in unlike) and (
                 not unlike or _shared(bare, other) >= VERBATIM
             ):
-                yield Twin(row, article, start, end)
+                yield Duplicate(row, article, start, end)
 
     def _sentences(self, row: int, article: Article) -> list[tuple[int, int, frozenset[str]]]:
         if row not in self._split:
@@ -141,7 +141,7 @@ class Fold:
             ]
         return self._split[row]
 
-    def _verbatim(self, one: Sentence, versions: Sequence[Twin]) -> Iterable[Twin]:
+    def _verbatim(self, one: Sentence, versions: Sequence[Duplicate]) -> Iterable[Duplicate]:
         """Sentences of other stories that have the words of a sentence, or of a version of it."""
         found = {one.row}
         said = {
@@ -156,7 +156,7 @@ class Fold:
                 short, long = sorted((letters, self._letters(other)), key=len)
                 if len(short) >= VERBATIM * len(long) and short in long:
                     found.add(other.row)
-                    yield Twin(other.row, other.article, other.start, other.end)
+                    yield Duplicate(other.row, other.article, other.start, other.end)
                     break
 
     def _letters(self, one: Sentence) -> str:
@@ -165,13 +165,13 @@ class Fold:
             self._plain[key] = _letters(one.text)
         return self._plain[key]
 
-    def sources(self, one: Sentence, most: int) -> tuple[list[Twin], int]:
+    def sources(self, one: Sentence, most: int) -> tuple[list[Duplicate], int]:
         """The twins to be cited beside a sentence, at most so many, and how many there are besides.
 
         Those with other figures come first, each figure once; too long a sentence is never cited.
         """
         twins = [twin for twin in self.twins(one) if twin.end - twin.start <= longest(twin.article)]
-        other: dict[tuple[str, ...], Twin] = {}
+        other: dict[tuple[str, ...], Duplicate] = {}
         for twin in twins:
             if differ := tuple(figure for _, figure in differing(one.text, twin.text)):
                 other.setdefault(differ, twin)
@@ -181,7 +181,7 @@ class Fold:
         ][:most]
         return chosen, len(self.twins(one)) - len(chosen)
 
-    def sentence(self, twin: Twin) -> Sentence:
+    def sentence(self, twin: Duplicate) -> Sentence:
         """A twin as a sentence, with the passages that it stands in."""
         passages = self._snapshot.passages
         first, last = np.searchsorted(passages["article_row"], (twin.row, twin.row + 1))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TimeConstraint:
     """``text[start:end]`` tells of a period.
 
     ``kind`` is "day" for one day of the calendar, which is mostly that of an event; "unit" for

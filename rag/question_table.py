@@ -31,7 +31,7 @@ class NoQuestions(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class QuestionTable:
     """A table of questions.
 
     Attributes:
@@ -50,7 +50,7 @@ class Sheet:
         return [row[self.at] for row in self.rows]
 
 
-def read_sheet(text: str) -> Sheet:
+def read_sheet(text: str) -> QuestionTable:
     """A CSV (of commas, semicolons or tabs) whose first line names a column "question" or "问题";
     any other text is a question a line. Rows without a question are left out.
 
@@ -64,7 +64,7 @@ def read_sheet(text: str) -> Sheet:
     named = [at for at, name in enumerate(columns) if name.casefold() in _NAMES]
     if not named:
         rows = [(line.strip(),) for line in lines if line.strip()]
-        sheet = Sheet(("question",), tuple(rows), 0)
+        sheet = QuestionTable(("question",), tuple(rows), 0)
     else:
         try:
             read = [
@@ -78,7 +78,9 @@ def read_sheet(text: str) -> Sheet:
             ) from error
         width = len(columns)
         rows = [tuple((*row, *[""] * width)[:width]) for row in read[1:]]
-        sheet = Sheet(tuple(columns), tuple(row for row in rows if row[named[0]].strip()), named[0])
+        sheet = QuestionTable(
+            tuple(columns), tuple(row for row in rows if row[named[0]].strip()), named[0]
+        )
     if not sheet.rows:
         raise NoQuestions(
             'expected questions, one a line or in a column named "question", got none'
@@ -128,7 +130,7 @@ def failed(reason: str) -> dict[str, str]:
     return {"grade": "error", "answer": reason}
 
 
-class Writer:
+class TableWriter:
     """Writes a sheet with its results, row by row, as spreadsheets read it.
 
     Args:
@@ -136,7 +138,7 @@ class Writer:
         names: names of the columns of :data:`RESULTS`, where they shall be others.
     """
 
-    def __init__(self, sheet: Sheet, names: Mapping[str, str] | None = None) -> None:
+    def __init__(self, sheet: QuestionTable, names: Mapping[str, str] | None = None) -> None:
         self._sheet, self._names = sheet, names or {}
 
     def head(self) -> str:
