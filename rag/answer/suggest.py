@@ -35,11 +35,12 @@ CLAUSE = {"zh": (9, 36), "en": (24, 110)}  # characters of a clause that makes a
 # A clause begins so, or ends so, that needs another one beside what a sentence may lean on.
 _LEANS = re.compile(
     r"[该其此并还也则且又均都将已把被使让为与和及或从以据给对向在于有]|目前|截[至止]|包括|分别"
-    r"|[增升降涨跌减]至|达到?|导致|造成|实现|组建|应对|剩下|累计|预计|运送|查获|设定"
+    r"|[增升降涨跌减]至|达到?|导致|造成|实现|组建|应对|剩下|累计|预计|运送|查获|设定|较"
 )
 # Figures that are one of several, a range, in brackets, an age or a distance of something named.
-_AMONG = re.compile(r"[-—~～至到、及和（(]\s?$")
+_AMONG = re.compile(r"[-—~～至到、及和首前近（(]\s?$")
 _GOES_ON = re.compile(r"\s?(?:[、/（(-]|[及和与至]\D{0,3}\d|[处内外])|(?<=岁)[^\W，]")
+_SEVERAL = re.compile(r"[、及和与]\D{0,4}\d")  # "84个集体和6名个人"
 _BRACKETS = re.compile(r"[（(][^）)]*$")
 _ENDS = re.compile(r"(?:[中时后前下里的]|以来|期间|之际)$")
 _BARE = re.compile("[全总主]|投资|造价|占地|设计|预计|面积|票价|工期|容量|产量")
@@ -187,7 +188,8 @@ def _of_the_index(
     """
     asked = answer.completed or answer.question
     for start, end in names_of(asked) if answer.kind != "corpus" else ():
-        yield _Idea(_REPORTS[lang].format(asked[start:end].strip('《》“”"')), about=True)
+        if not asked[start:end].isdigit():
+            yield _Idea(_REPORTS[lang].format(asked[start:end].strip('《》“”"')), about=True)
     if len(month := article.date[:7]) == 7:
         year, number = month.split("-")
         words = _MONTH[lang].format(year, int(number), calendar.month_name[int(number)])
@@ -220,13 +222,13 @@ def _chinese(sentence: str) -> Iterator[tuple[str, _Idea]]:
             few = re.match("[一二两几]", value.text)
             before = clause[: value.start]
             among = _AMONG.search(before) or _BRACKETS.search(before)
-            among = among or _GOES_ON.match(clause, value.end)
+            among = among or _GOES_ON.match(clause, value.end) or _SEVERAL.search(clause)
             if counted and value.head is not None and not (dated or value.ordinal or few or among):
                 asks = f"{clause[: value.start]}多少{value.unit}{clause[value.end :]}？"
                 yield "number", _Idea(asks, (value.text,))
                 break
         for value in dates:
-            said = re.match("报道|消息|电|讯|[晚早]", clause[value.end :])
+            said = re.match("报道|消息|电|讯|[晚早的首该]|年[^\\W，]", clause[value.end :])
             inside = _BRACKETS.search(clause[: value.start])
             alone = not (said or inside)
             if value.iso and value.start > 1 and len(clause) - value.end > 1 and alone:
