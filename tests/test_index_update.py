@@ -198,14 +198,14 @@ def test_any_updates_one_after_the_other(tmp_path_factory, steps):
 
 def test_only_what_changed_is_read(tmp_path, corpus, monkeypatch):
     read = []
-    add = corpus_diff.Survey._unique
+    add = corpus_diff.CorpusDiff._unique
 
     def noting(self, where, found, file):
         if not isinstance(found, corpus_diff.Rows):
             read.append(found.id)
         return add(self, where, found, file)
 
-    monkeypatch.setattr(corpus_diff.Survey, "_unique", noting)
+    monkeypatch.setattr(corpus_diff.CorpusDiff, "_unique", noting)
     rows = [row(a, **({"title": "New"} if a.id == "a40" else {})) for a in ARTICLES[20:60]]
     updated(tmp_path, corpus | {"rows.jsonl": "\n".join(rows), "07.txt": "Short and new."})
     # A file of which something was left out because of another one is read again.

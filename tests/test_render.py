@@ -288,7 +288,7 @@ def test_questions_pieces_and_notices_are_inert(raw):
     for markup in (render.question(raw), render.partial(raw), render.notice(problem, "zh")):
         assert_inert(markup)
     assert_inert(
-        start.about(start.Corpus(3, "2011-09-21", "2011-09-21", (raw, raw, raw, raw)), "en")
+        start.about(start.CorpusHeader(3, "2011-09-21", "2011-09-21", (raw, raw, raw, raw)), "en")
     )
 
 

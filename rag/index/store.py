@@ -241,7 +241,7 @@ class Store(_Shelf):
         super().__init__(folder, raw, spelt)
         self.digests = raw["digests"].astype(np.uint64)
         self.stories = (np.arange(len(self.digests)) - raw["stories"]).astype(np.int32)
-        self.names = named.Named(folder)
+        self.names = named.NamedIndex(folder)
         per_article = {
             len(raw[name]) for name in (*_PER_ARTICLE, *(f"{name} of" for name in _CODED))
         } | {self.heads.rows[-1], self.texts.rows[-1]}

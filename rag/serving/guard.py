@@ -161,7 +161,7 @@ class Guard:
             return refuse(403, "another site's page may not ask here", about)
         if _declared_length(headers) > self._limit(path):
             raise too_long(self._limit(path))
-        if self._door is None or path == "/login":
+        if self._authenticator is None or path == "/login":
             return None
         connection = HTTPConnection(scope)
         name = await self._authenticator.who(connection)

@@ -33,7 +33,7 @@ class Adding(BaseModel):
     error: str = Field(description="Why the index could not be brought up to date.")
 
 
-def add_intake(app: FastAPI, ingest_queue: IngestQueue) -> None:
+def add_ingest(app: FastAPI, ingest_queue: IngestQueue) -> None:
     """The routes that add."""
 
     @app.post("/api/articles", responses=_REFUSED, tags=["articles"])

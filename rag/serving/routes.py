@@ -22,7 +22,7 @@ from rag.serving.described import describe
 from rag.serving.entrance import add_entrance
 from rag.serving.events import MEDIA_TYPE, event_stream
 from rag.serving.guard import Guard
-from rag.serving.ingest_routes import add_intake
+from rag.serving.ingest_routes import add_ingest
 from rag.serving.login import Authenticator
 from rag.serving.mcp_routes import add_mcp
 from rag.serving.models import (
@@ -85,7 +85,7 @@ def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
     add_openai(app, service)
     add_mcp(app, service)
     if service.ingest_queue:
-        add_intake(app, service.ingest_queue)
+        add_ingest(app, service.ingest_queue)
     add_entrance(app, authenticator)
     _add_unknown(app)
     explain(app)
