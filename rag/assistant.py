@@ -165,12 +165,12 @@ class Assistant:
 
     def _written(self, answer: Answer, help: Help) -> Generator[Event, None, None]:
         """An answer as the language model writes it; as it is where the model is not to write."""
-        from rag.answer import QuotesReady
+        from rag.answer import Evidence
         from rag.writing.models import writer_of
         from rag.writing.written import is_written, write
 
         if is_written(answer):
-            yield QuotesReady(answer)
+            yield Evidence(answer)
             yield from write(writer_of(self.llm), answer, help)
         else:
             yield from _PIECE.findall(answer.text)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rag import Answer, Assistant, Filters, Index
-from rag.answer import PassagesChosen, Searching
+from rag.answer import Found, Searching
 from rag.asynchronous import stepped
 from rag.errors import UsageError
 
@@ -72,7 +72,7 @@ def test_a_streamed_answer_is_the_answer(assistant):
         return [event async for event in assistant.astream(EN)]
 
     searching, found, *pieces, last = asyncio.run(asked())
-    assert isinstance(searching, Searching) and isinstance(found, PassagesChosen)
+    assert isinstance(searching, Searching) and isinstance(found, Found)
     assert "".join(pieces) == last.text and same(last, assistant.ask(EN))
 
 
@@ -108,9 +108,7 @@ def test_who_stops_reading_ends_the_work_before_the_next_stage(sample_index):
 
     async def asked(assistant):
         events = assistant.astream(EN)
-        assert isinstance(await anext(events), Searching) and isinstance(
-            await anext(events), PassagesChosen
-        )
+        assert isinstance(await anext(events), Searching) and isinstance(await anext(events), Found)
         await events.aclose()
         with pytest.raises(StopAsyncIteration):
             await anext(events)

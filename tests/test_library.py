@@ -10,7 +10,7 @@ import pytest
 
 import rag
 from rag import Answer, Article, Assistant, Citation, Filters, Hit, Index, YinjuError
-from rag.answer import PassagesChosen, Searching
+from rag.answer import Found, Searching
 from rag.errors import CorpusError, IndexMismatch, IndexMissing, ModelError, UsageError
 
 ZH, EN = "清理了多少个无证经营摊点？", "Which festival came with a gala?"
@@ -96,8 +96,8 @@ def test_a_refusal_under_a_restriction_says_that_it_seeks_further(index):
             "What did a litre of milk cost in May 2011?", filters=Filters(langs=("en",))
         )
     )
-    stages = [event for event in events if isinstance(event, Searching | PassagesChosen)]
-    assert [type(stage) for stage in stages] == [Searching, PassagesChosen] * 2
+    stages = [event for event in events if isinstance(event, Searching | Found)]
+    assert [type(stage) for stage in stages] == [Searching, Found] * 2
     assert stages[0].articles < stages[2].articles < index.n_articles and events[-1].refused
 
 
@@ -111,7 +111,7 @@ def test_an_answer_that_nobody_waits_for_is_given_up_between_its_stages(index):
 
     with Index.open(index.path, rerank=Slow()) as opened:
         events = Assistant(opened).stream(EN)
-        assert isinstance(next(events), Searching) and isinstance(next(events), PassagesChosen)
+        assert isinstance(next(events), Searching) and isinstance(next(events), Found)
         events.close()
         assert Slow.asked == 0
         assert not Assistant(opened).ask(ZH).refused

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from rag import Article, Index
-from rag.answer.events import PassagesChosen, Searching
+from rag.answer.events import Found, Searching
 from rag.answer.types import Answer, Citation
 from rag.errors import UsageError
 from rag.search.types import Filters
@@ -53,9 +53,7 @@ def said(talk: Conversation) -> list[str]:
 
 
 def test_an_answer_comes_stage_by_stage_and_ends_with_its_sources(service):
-    service.says = lambda question, history: iter(
-        [Searching(1), PassagesChosen(14, 9), ANSWER.text, ANSWER]
-    )
+    service.says = lambda question, history: iter([Searching(1), Found(14, 9), ANSWER.text, ANSWER])
     states = list(converse(service, Conversation(), QuestionRequest("How many?"), "en"))
     assert "Searching 1 article…" in said(states[0])[-1]
     assert "Searching 1 article… 14 passages from 9 articles" in said(states[1])[-1]
@@ -86,7 +84,7 @@ def test_who_does_not_wait_ends_the_work_and_keeps_the_question(service):
     def says(question, history):
         try:
             yield Searching(1)
-            yield PassagesChosen(3, 2)
+            yield Found(3, 2)
             ended.append("went on")
         except GeneratorExit:
             ended.append("stopped")

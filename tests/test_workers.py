@@ -9,7 +9,7 @@ import time
 import pytest
 
 from rag import Article, Assistant, Index
-from rag.answer import Answer, PassagesChosen, Searching
+from rag.answer import Answer, Found, Searching
 from rag.errors import UsageError
 from rag.search.types import Filters
 from rag.serving import QueryService, Settings
@@ -47,7 +47,7 @@ def processes(service) -> set[int]:
 def test_processes_give_what_the_library_gives(service):
     searching, found, *pieces, last = service.stream(QUESTION)
     whole = Assistant(service.index).ask(QUESTION)
-    assert (searching, found) == (Searching(1), PassagesChosen(1, 1)) and "".join(
+    assert (searching, found) == (Searching(1), Found(1, 1)) and "".join(
         pieces
     ) == last.text == whole.text
     assert isinstance(last, Answer) and last.citations == whole.citations

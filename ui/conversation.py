@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.answer.events import PassagesChosen, QuotesReady, Rewording, Searching, Writing
+from rag.answer.events import Evidence, Found, Rewording, Searching, Writing
 from rag.answer.types import Answer
 from rag.errors import ServerBusy, UsageError
 from rag.question.query import MAX_CHARACTERS, clean
@@ -156,13 +156,13 @@ def converse(
         ):
             if isinstance(event, Answer):
                 answer = event
-            elif isinstance(event, QuotesReady):
+            elif isinstance(event, Evidence):
                 evidence = event.answer
             elif isinstance(event, Rewording):
                 yield replace(talk, coming=(key, render.rewording(event, lang)))
             elif isinstance(event, Searching):
                 searching = event
-            elif isinstance(event, PassagesChosen):
+            elif isinstance(event, Found):
                 yield replace(talk, coming=(key, render.waiting(searching, event, lang)))
             elif isinstance(event, Writing):
                 # While the model pauses, what has come last is shown, too.

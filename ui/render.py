@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.events import PassagesChosen, Rewording, Searching, Writing
+from rag.answer.events import Found, Rewording, Searching, Writing
 from rag.answer.types import Answer, Citation
 from rag.plain import also_searched
 from rag.search.browse import MENTIONING
@@ -28,7 +28,7 @@ def question(raw: str, limit: int = 600) -> str:
     return f'<div class="yj-asked">{escape(shown)}</div>'
 
 
-def waiting(searching: Searching, found: PassagesChosen | None, lang: str) -> str:
+def waiting(searching: Searching, found: Found | None, lang: str) -> str:
     """The message shown until the first word of an answer is there: what is searched, and what was
     found.
     """

@@ -1,15 +1,15 @@
 """From a question to an answer that quotes its evidence, or says that there is none."""
 
 from rag.answer.engine import answer, stages
-from rag.answer.events import Event, PassagesChosen, QuotesReady, Rewording, Searching, Writing
+from rag.answer.events import Event, Evidence, Found, Rewording, Searching, Writing
 from rag.answer.types import Answer, Citation, Row
 
 __all__ = [
     "Answer",
     "Citation",
     "Event",
-    "QuotesReady",
-    "PassagesChosen",
+    "Evidence",
+    "Found",
     "Rewording",
     "Row",
     "Searching",

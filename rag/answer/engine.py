@@ -22,7 +22,7 @@ from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
 from rag.answer.dated import Calendar, of_year
 from rag.answer.duplicates import Duplicates
 from rag.answer.enumerate import PlaceCache
-from rag.answer.events import PassagesChosen, Searching
+from rag.answer.events import Found, Searching
 from rag.answer.listed import is_list, is_place_list, is_stated
 from rag.answer.lists import Named, doubted, is_compared, likely, rated_groups
 from rag.answer.own import own_answer
@@ -106,7 +106,7 @@ def stages(
     as_of: str = "",
     without: Sequence[str] = (),
     also: Sequence[str] = (),
-) -> Iterator[Searching | PassagesChosen | Answer]:
+) -> Iterator[Searching | Found | Answer]:
     """As :func:`answer`, told stage by stage, the answer last.
 
     Closing the iterator ends the work after the stage it is in. ``also`` are other wordings of the
@@ -130,7 +130,7 @@ def stages(
     others = tuple(analyse(text, snapshot.model, snapshot.embedder) for text in also)
     work = _Work(snapshot, load_judge(), reranker, others)
 
-    def under(*freed: str) -> Generator[Searching | PassagesChosen, None, Answer]:
+    def under(*freed: str) -> Generator[Searching | Found, None, Answer]:
         now = lifted(snapshot, parsed, as_of, (*without, *freed)) if freed else parsed
         return work.answered(now, passing)
 
@@ -202,7 +202,7 @@ class _Work:
 
     def answered(
         self, parsed: ParsedQuestion, passing: np.ndarray
-    ) -> Generator[Searching | PassagesChosen, None, Answer]:
+    ) -> Generator[Searching | Found, None, Answer]:
         """The answer from those of some articles that the question's own constraints let pass."""
         allowed = passing & parsed.allowed
         searched = int(allowed.sum())
@@ -210,7 +210,7 @@ class _Work:
         listed, placed = is_list(parsed), is_place_list(parsed)
         most, spans = (READ_ALL, SPANS_ALL) if listed else (READ, SPANS)
         found, order = self._sought(parsed, passing, allowed, most)
-        yield PassagesChosen(len(order), len(np.unique(found.articles[order])))
+        yield Found(len(order), len(np.unique(found.articles[order])))
         cited = Citations(parsed.query, self.snapshot.model)
         if not searched:  # what is nearest is then told of the other articles
             order = order_of(self.snapshot, found, passing, READ)

@@ -23,7 +23,7 @@ class Searching:
 
 
 @dataclass(frozen=True, slots=True)
-class PassagesChosen:
+class Found:
     """The passages are chosen that are now read sentence by sentence.
 
     A reranker, which may be slow, comes next.
@@ -51,7 +51,7 @@ class Rewording:
 
 
 @dataclass(frozen=True, slots=True)
-class QuotesReady:
+class Evidence:
     """The answer of quotes alone, from which a language model is now to write.
 
     Who stops it then has this.
@@ -76,7 +76,7 @@ class Writing:
     sentences: int
 
 
-Event = Rewording | Searching | PassagesChosen | QuotesReady | Writing | str | Answer
+Event = Rewording | Searching | Found | Evidence | Writing | str | Answer
 """In this order: that a language model is asked for other wordings (where that is on), what is
 searched, what was found, the quotes alone and that a language model writes (where one does),
 ``Answer.text`` piece by piece as strings, and last the answer itself. While a model writes,

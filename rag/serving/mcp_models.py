@@ -16,7 +16,7 @@ from rag.search.types import Hit
 SOURCES_SHOWN = 50
 
 
-class ArticleSummary(BaseModel):
+class About(BaseModel):
     """An article."""
 
     article_id: str
@@ -29,7 +29,7 @@ class ArticleSummary(BaseModel):
     )
 
 
-class Quote(ArticleSummary):
+class Quote(About):
     """A verbatim quote: the characters ``start`` to ``end`` of the article's text."""
 
     number: int = Field(description="As [1] in the text; of a nearest quote its rank.")
@@ -68,7 +68,7 @@ class Answered(BaseModel):
     matched: int = Field(description="Articles with evidence.")
 
 
-class PassageResult(ArticleSummary):
+class Passage(About):
     """A passage: the characters ``start`` to ``end`` of the article's text."""
 
     text: str
@@ -84,10 +84,10 @@ class PassageResult(ArticleSummary):
 class Passages(BaseModel):
     """What fits a question best, best first."""
 
-    passages: list[PassageResult]
+    passages: list[Passage]
 
 
-class Text(ArticleSummary):
+class Text(About):
     """A piece of an article's text."""
 
     text: str
@@ -98,13 +98,13 @@ class Text(ArticleSummary):
     url: str
 
 
-class Entry(ArticleSummary):
+class Entry(About):
     """An article of a list."""
 
     opening: str = Field(description="The first characters of its text.")
 
 
-class ArticlePage(BaseModel):
+class Page(BaseModel):
     """A page of the list of articles."""
 
     articles: list[Entry]
@@ -113,7 +113,7 @@ class ArticlePage(BaseModel):
     next_start: int | None = Field(description="Where the next page begins; null on the last one.")
 
 
-class CorpusSummary(BaseModel):
+class Corpus(BaseModel):
     """What there is."""
 
     articles: int
@@ -160,8 +160,8 @@ def passages(hits: list[Hit]) -> Passages:
     return Passages(passages=[_passage(hit) for hit in hits])
 
 
-def _passage(hit: Hit) -> PassageResult:
-    return PassageResult(
+def _passage(hit: Hit) -> Passage:
+    return Passage(
         **_about(hit),
         link=link(hit.article_id, hit.start, hit.end),
         text=hit.text,
@@ -192,10 +192,10 @@ def text(article: Article, start: int, length: int) -> Text:
     )
 
 
-def page(listing: Listing) -> ArticlePage:
+def page(listing: Listing) -> Page:
     """A page of the list in short."""
     end = listing.start + len(listing.articles)
-    return ArticlePage(
+    return Page(
         articles=[_entry(one) for one in listing.articles],
         start=listing.start,
         total=listing.total,
@@ -203,10 +203,10 @@ def page(listing: Listing) -> ArticlePage:
     )
 
 
-def corpus(told: Statistics) -> CorpusSummary:
+def corpus(told: Statistics) -> Corpus:
     """The figures in short."""
     same = ("articles", "passages", "date_from", "date_to", "undated", "stories", "created")
-    return CorpusSummary(
+    return Corpus(
         **{name: getattr(told, name) for name in same},
         langs=dict(told.langs),
         sources=dict(told.sources[:SOURCES_SHOWN]),

@@ -25,7 +25,7 @@ from mcp_types import CallToolResult, Resource, ResourceLink, TextContent, ToolA
 from pydantic import BaseModel, Field
 
 from rag import __version__
-from rag.answer.events import PassagesChosen, Rewording, Searching
+from rag.answer.events import Found, Rewording, Searching
 from rag.answer.types import Answer, Citation
 from rag.errors import ServerBusy, UsageError
 from rag.plain import heading, notes
@@ -245,7 +245,7 @@ async def _told(service: QueryService, context: Context, events: Callable) -> An
                     await context.report_progress(0, 3, f"asking {event.model} for other wordings")
                 elif isinstance(event, Searching):
                     await context.report_progress(1, 3, f"searching {event.articles} articles")
-                elif isinstance(event, PassagesChosen):
+                elif isinstance(event, Found):
                     await context.report_progress(
                         2, 3, f"reading {event.passages} passages of {event.articles} articles"
                     )
