@@ -19,6 +19,8 @@ from rag.question.types import Asked, Earlier, ParsedQuestion
 from rag.question.wording import understand
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rag.index import Snapshot
 
 
@@ -48,7 +50,7 @@ def parse(
         simplified(typed) if is_traditional(typed) else typed, today, snapshot.model
     )
     history = [turn for turn in history if turn[1].kind != "talk"]
-    talk, completed = "" if about else _talk(typed, history, snapshot), ""
+    talk, completed = "" if about else _talk(typed, history, snapshot, today), ""
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     second = ""
@@ -93,15 +95,27 @@ def parse(
     )
 
 
-def _talk(typed: str, history: Sequence[tuple[str, Earlier]], snapshot: Snapshot) -> str:
+def _asks_of_days(typed: str, today: date | None) -> bool:
+    """Whether a message asks of a period longer than a day."""
+    if not typed.endswith(("?", "？", "吗")):
+        return False
+    from rag.question.periods import find_periods
+
+    return any(one.period.first != one.period.last for one in find_periods(typed, today))
+
+
+def _talk(
+    typed: str, history: Sequence[tuple[str, Earlier]], snapshot: Snapshot, today: date | None
+) -> str:
     """Which talk a message is, "" for none; what may lean on a turn before ("Shenzhen?") does.
 
-    What an article says word for word is talk only where that is certain.
+    What an article says word for word is talk only where that is certain, and so is what asks of a
+    stretch of days ("did it snow last month?").
     """
     talk = talk_of(typed, snapshot.model)
     if not talk or talk_of(typed, snapshot.model, CERTAIN):
         return talk
-    if is_pasted(typed, snapshot):
+    if is_pasted(typed, snapshot) or _asks_of_days(typed, today):
         return ""
     if history and not talk_of(typed, snapshot.model, SURE):
         from rag.question.asides import asks_more
