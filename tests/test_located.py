@@ -113,7 +113,7 @@ def test_cosines_are_remembered_within_bounds(snapshot, monkeypatch):
         rows = np.arange(len(query.vectors))
         np.testing.assert_allclose(
             np.stack(list(cosines(snapshot.model, query, rows))),
-            query.vectors @ snapshot.model._units.T,
+            query.vectors @ snapshot.model._units,
             atol=1e-6,
         )
         assert len(module._remembered[snapshot.model]._rows) <= 3
