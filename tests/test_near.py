@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from index_corpus import made_articles
+from test_index_update import assert_as_from_nothing, row
 
 from rag.errors import IndexCorrupt
 from rag.index import build_index, near, open_index, verify
@@ -64,8 +65,6 @@ def test_codes_that_find_too_little_are_not_served(tmp_path, monkeypatch):
 
 
 def test_an_update_gives_the_codes_of_a_build_from_nothing(tmp_path, monkeypatch):
-    from test_index_update import assert_as_from_nothing, row
-
     from rag.index import index_corpus
 
     monkeypatch.setattr(near, "FROM", 1000)
