@@ -5,7 +5,7 @@
 ``talk.tsv`` has messages of talk and, marked "-", questions that come near to one; it was looked at
 while the weights were made. ``talk_held.tsv`` was written before them, and is not to be looked at.
 No message of either is an example. ``corpus_questions.jsonl`` has questions about the corpus, with
-what a dozen made-up articles (``tests/small_news.py``) give as answer. The 2,000 real questions are
+what a dozen made-up articles (``tests/shared/small_news.py``) give as answer. The 2,000 real questions are
 those of reading tests in ``DATA/eval`` and of ``DATA/train``: neither talk nor
 about the corpus, but for some that chance brings.
 """

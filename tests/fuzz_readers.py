@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path += [str(Path(__file__).resolve().parent / one) for one in ("shared", "corpus")]
+
 
 def guided(suffix: str, seconds: int) -> None:
     """Runs atheris in a process of its own: it never returns."""

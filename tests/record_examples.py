@@ -8,10 +8,12 @@ longer fits its route.
 """
 
 import json
+import sys
 import tempfile
 from pathlib import Path
 
-from small_news import NEWS
+sys.path.append(str(Path(__file__).resolve().parent / "shared"))
+from small_news import NEWS  # noqa: E402
 
 FILE = Path(__file__).resolve().parent.parent / "rag" / "serving" / "examples.json"
 ACCOUNT = ("editor", "secret")

@@ -1,0 +1,88 @@
+"""A large index is searched by smaller codes, as well as it was measured to be when it was built."""
+
+import numpy as np
+import pytest
+from index_corpus import made_articles
+from index_folders import assert_as_from_nothing, row
+
+from rag.errors import IndexCorrupt
+from rag.index import build_index, near, open_index, verify
+from rag.index.near import BEST, FLOOR
+from rag.index.vectors import Vectors
+
+MADE = made_articles(1500)
+
+
+@pytest.fixture(scope="module", params=["scan", "lists"])
+def index(tmp_path_factory, request):
+    path = tmp_path_factory.mktemp("near") / "index"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(near, "FROM", 1000)
+        patch.setattr(near, "LEAST", 300)
+        patch.setattr(near, "FETCHED", 20)
+        patch.setattr(near, "LISTS_FROM", 1000 if request.param == "lists" else 10**9)
+        if request.param == "lists":
+            patch.setattr(near, "_MOST", 1)
+        build_index(MADE, path)
+        yield path
+
+
+def test_nearly_all_of_the_best_are_found_with_their_scores(index, request):
+    kind = request.node.callspec.params["index"]
+    with open_index(index) as snapshot:
+        told = snapshot.manifest.vectors
+        assert told["search"] == kind and told["recall@10"] >= FLOOR
+        assert (told["lists"] > 30) == (kind == "lists") and 0 < told["probes"] <= told["lists"]
+        exact = Vectors(snapshot.path)
+        assert snapshot.dense_index._near and not exact._near
+        most, rare = (np.arange(snapshot.n_passages) % step == 1 for step in (2, 100))
+        queries = snapshot.embedder.embed_queries([one.text[5:25] for one in MADE[::5]])
+        for mask, least in ((None, FLOOR - 0.03), (most, 0.9), (rare, 1.0)):
+            both = 0
+            for query in queries:
+                rows, scores = (one[:BEST] for one in snapshot.dense(query, 20, mask))
+                best, theirs = exact.search(query, BEST, mask)
+                assert len(rows) == BEST and (mask is None or mask[rows].all())
+                assert (np.diff(scores) <= 0).all()
+                _, here, there = np.intersect1d(rows, best, return_indices=True)
+                np.testing.assert_allclose(scores[here], theirs[there], atol=1e-5)
+                both += len(here)
+            assert both / (BEST * len(queries)) >= least
+    verify(index)
+
+
+def test_codes_that_find_too_little_are_not_served(tmp_path, monkeypatch):
+    monkeypatch.setattr(near, "FROM", 1000)
+    monkeypatch.setattr(near, "FLOOR", 1.01)
+    build_index(MADE, tmp_path / "index")
+    with open_index(tmp_path / "index") as snapshot:
+        told = snapshot.manifest.vectors
+        assert (told["search"], told["probes"]) == ("exact", 0) and told["recall@10"] > 0.5
+        query = snapshot.embedder.embed_queries(["电梯安全演练"])[0]
+        rows, _ = snapshot.dense(query, 50)
+        every = snapshot.vectors(np.arange(snapshot.n_passages)) @ query
+        assert set(rows.tolist()) == set(np.argsort(-every, kind="stable")[:50].tolist())
+
+
+def test_an_update_gives_the_codes_of_a_build_from_nothing(tmp_path, monkeypatch):
+    from rag.index import index_corpus
+
+    monkeypatch.setattr(near, "FROM", 1000)
+    corpus = tmp_path / "rows.jsonl"
+    corpus.write_text("\n".join(map(row, MADE)), "utf-8")
+    index_corpus([corpus], tmp_path / "index")
+    corpus.write_text("\n".join(map(row, MADE[100:])), "utf-8")
+    index_corpus([corpus], tmp_path / "index")
+    assert_as_from_nothing(tmp_path / "index", corpus, tmp_path / "fresh")
+
+
+def test_a_small_index_has_none_and_damage_is_told(tmp_path, index):
+    build_index(MADE[:50], tmp_path / "small")
+    with open_index(tmp_path / "small") as snapshot:
+        assert snapshot.manifest.vectors == {"kind": "int8", "search": "exact"}
+    file = next(index.glob("versions/*/near.faiss"))
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100] + bytes(4) + whole[104:])
+    with pytest.raises(IndexCorrupt, match="near.faiss"):
+        open_index(index)
+    file.write_bytes(whole)
