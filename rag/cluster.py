@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ServerError, UsageError
-from rag.extras import missing
+from rag.extras import extra
 
 if TYPE_CHECKING:
     from rag.index.shards import Done, Task
@@ -34,10 +34,8 @@ def joined(on: str) -> Any:
     """
     if on != SCHEMES[0] and not on.startswith(SCHEMES[1]):
         raise UsageError(f"expected --on ray or --on ray://HOST:PORT, got {on!r}")
-    try:
+    with extra():
         import ray
-    except ImportError as error:
-        raise missing("ray", "ray") from error
     if not ray.is_initialized():
         try:
             ray.init(

@@ -23,6 +23,9 @@ EXTRAS = {
     "mcp_types": ("mcp", "mcp"),
     "llama_index": ("llama-index-core", "llamaindex"),
     "haystack": ("haystack-ai", "haystack"),
+    "ray": ("ray", "ray"),
+    "fsspec": ("fsspec", "s3"),
+    "s3fs": ("s3fs", "s3"),
 }
 """The package and its extra, by the name that is imported."""
 READERS = ("pypdfium2", "docx", "feedparser")

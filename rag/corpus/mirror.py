@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from rag.errors import CorpusError
-from rag.extras import missing
+from rag.errors import CorpusError, UsageError
+from rag.extras import extra, missing
 
 _KNOWN = ".yinju-mirror.json"  # hidden, so that no reader takes it for an article
 _AT_ONCE = 8
@@ -37,12 +37,16 @@ def mirrored(address: str, below: Path) -> Path:
     """
     at = urlsplit(address)
     folder = below / f"{at.scheme}-{at.netloc}{at.path}".rstrip("/").replace("/", "-")
-    try:
+    with extra():
         from fsspec.core import url_to_fs
-
+    try:
         store, root = url_to_fs(address)
     except ImportError as error:
-        raise missing(getattr(error, "name", None) or f"for {at.scheme}", "s3") from error
+        if at.scheme == "s3":
+            raise missing("s3fs") from error
+        raise UsageError(
+            f"expected the package that reads {at.scheme}:// for fsspec: {error}"
+        ) from error
     try:
         store.invalidate_cache()
         found = store.find(root, detail=True)

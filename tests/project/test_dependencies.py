@@ -5,12 +5,15 @@ import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
 
 from rag.clippings import as_docx
+from rag.cluster import joined
 from rag.corpus.fetch import Fetcher
+from rag.corpus.mirror import mirrored
 from rag.corpus.readers import Unreadable, read_drafts
 from rag.errors import UsageError
 from rag.evaluation.metrics import evaluator_class
@@ -142,6 +145,8 @@ def test_an_error_names_the_extra_that_brings_a_package():
         ("itsdangerous", "login", lambda: Authenticator(Accounts({"a": hash_password("b" * 12)}))),
         ("pypinyin", "check", lambda: spelled("鼟", "teng")),
         ("pytrec_eval", "eval", evaluator_class),
+        ("ray", "ray", lambda: joined("ray")),
+        ("s3fs", "s3", lambda: mirrored("s3://bucket/news", Path("no-index"))),
     ],
 )
 def test_what_needs_an_extra_says_which(monkeypatch, module, extra, call):
