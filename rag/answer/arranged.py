@@ -56,12 +56,19 @@ def arranged(
             rows = [_main(snapshot, rows, cited)]
     elif not listed:
         rows = _told_apart(rows, cited, parsed)
-    if not listed:  # some pages say the same several times
-        rows = list({cited.all[row.citations[0] - 1].quote: row for row in rows[::-1]}.values())
-        rows.reverse()
+    if not listed:
+        rows = _once(rows, cited)
     if parsed.frame == "en":
         rows = [_in_english(row, cited.all[row.citations[0] - 1], parsed.kind) for row in rows]
     return _renumbered(rows, cited)
+
+
+def _once(rows: Sequence[Row], cited: Citations) -> list[Row]:
+    """The first of rows that quote the same words: some pages say the same several times."""
+    firsts: dict[str, Row] = {}
+    for row in rows:
+        firsts.setdefault(cited.all[row.citations[0] - 1].quote, row)
+    return list(firsts.values())
 
 
 def _details(snapshot: Snapshot, quote: Citation, cited: Citations) -> list[Row]:

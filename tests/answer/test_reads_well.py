@@ -252,6 +252,19 @@ def test_every_quote_has_its_date_and_is_a_slice(assistant):
     assert "未注明日期" in assistant.ask("青石大桥有多长？").text
 
 
+def cited_rows(snapshot, parsed, *values):
+    """Citations, and a row for each value with the first sentence of the article that is named."""
+    cited, rows = Citations(parsed.query, snapshot.model), []
+    for name, value in values:
+        row = snapshot.article_row(name)
+        article = snapshot.article(row)
+        at, end = article.text.index(value), article.text.index("。") + 1
+        sentence = Sentence(article, row, 0, end, 0, end)
+        number = cited.cite(sentence, (0, end), [(at, at + len(value))])
+        rows.append(Row(value, citations=(number,)))
+    return cited, rows
+
+
 def test_a_second_value_says_what_it_is(assistant):
     snapshot = assistant.index.snapshot
     for question, detail in (
@@ -259,17 +272,18 @@ def test_a_second_value_says_what_it_is(assistant):
         ("How many people died at Shiqiao?", "24 July 2023, later"),
     ):
         parsed = parse(snapshot, question)
-        cited, rows = Citations(parsed.query, snapshot.model), []
-        for name, value in (("d", "9人"), ("e", "11人"), ("d", "9人")):
-            row = snapshot.article_row(name)
-            article = snapshot.article(row)
-            at, end = article.text.index(value), article.text.index("。") + 1
-            sentence = Sentence(article, row, 0, end, 0, end)
-            number = cited.cite(sentence, (0, end), [(at, at + len(value))])
-            rows.append(Row(value, citations=(number,)))
+        cited, rows = cited_rows(snapshot, parsed, ("d", "9人"), ("e", "11人"), ("d", "9人"))
         first, second = arranged(snapshot, parsed, rows, cited, listed=False)
         assert first.detail == "" and second.detail == detail
         assert (first.citations, second.citations) == ((1,), (2,))
+
+
+def test_of_rows_that_quote_the_same_words_the_first_stays_first(assistant):
+    snapshot = assistant.index.snapshot
+    parsed = parse(snapshot, "石桥体育馆坍塌造成多少人死亡？")
+    values = ("d", "9人"), ("e", "11人"), ("d", "石桥")
+    cited, rows = cited_rows(snapshot, parsed, *values)
+    assert [row.label for row in arranged(snapshot, parsed, rows, cited, False)] == ["9人", "11人"]
 
 
 def test_more_of_the_same_article(assistant):
