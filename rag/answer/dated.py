@@ -45,6 +45,7 @@ class Calendar:
 
     def __init__(self) -> None:
         self._of: dict[int, tuple[list[tuple[int, When]], list[When]]] = {}
+        self._spoken: dict[tuple[int, int, int], list[Period]] = {}
 
     def _dates(self, evidence: Within) -> tuple[list[tuple[int, When]], list[When]]:
         """Offset and meaning of every date in the text, and the meaning of those in the title."""
@@ -95,9 +96,12 @@ class Calendar:
         """Whether a sentence names the period as questions do: "上半年", beside the day of the
         report.
         """
-        said = simplified(evidence.article.text[evidence.start : evidence.end])
-        periods = find_periods(said, published(evidence.article.date))
-        return any(one.period == told.period for one in periods)
+        key = evidence.row, evidence.start, evidence.end
+        if key not in self._spoken:
+            said = simplified(evidence.article.text[evidence.start : evidence.end])
+            periods = find_periods(said, published(evidence.article.date))
+            self._spoken[key] = [one.period for one in periods]
+        return told.period in self._spoken[key]
 
     def accepts(self, evidence: Within, told: TimeConstraint, strictly: bool) -> bool:
         """Whether a sentence can tell of a period.

@@ -1,5 +1,6 @@
-"""Which vectors may be nearest to a question, from codes of a quarter of their size: those of a large
-index are compared with it in full only where their codes say that it may pay.
+"""Which vectors may be nearest to a question, from codes of a quarter of their size.
+
+Those of a large index are compared with it in full only where their codes say that it may pay.
 
 The codes are those of product quantization, four bits for two dimensions, compared in registers
 (FAISS's fast scan: Andre, Kermarrec & Le Scouarnec 2017). Up to some millions of vectors all codes
@@ -58,11 +59,6 @@ class Near:
         """Number of vectors."""
         return self._index.ntotal
 
-    @property
-    def lists(self) -> int:
-        """Number of lists."""
-        return self._index.nlist
-
     def rows_for(self, query: np.ndarray, k: int, selector: object | None) -> np.ndarray:
         """The rows that are worth comparing, ascending, int64.
 
@@ -118,8 +114,9 @@ def chosen(folder: Path, opened: Callable[[int], Vectors], asked: np.ndarray) ->
         search, and "recall@10", measured on other questions than those by which the probes were
         chosen.
     """
-    lists = write(folder, opened(0))
-    exact = [set(opened(0).search(query, BEST)[0].tolist()) for query in asked]
+    vectors = opened(0)
+    lists = write(folder, vectors)
+    exact = [set(vectors.search(query, BEST)[0].tolist()) for query in asked]
     half, probes, recall = len(asked) // 2, 1, 0.0
     while recall < FLOOR and probes <= max(lists // _MOST, 1):
         vectors = opened(probes)

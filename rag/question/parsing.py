@@ -12,6 +12,7 @@ from rag.corpus import detect_lang
 from rag.corpus.language import UNKNOWN
 from rag.question.constraints import day_of, find_limits
 from rag.question.corpus_asked import about_corpus, of_the_same
+from rag.question.periods import find_periods
 from rag.question.query import clean, query_of
 from rag.question.script import HANT, is_traditional, simplified
 from rag.question.talk import CERTAIN, SURE, is_pasted, talk_of
@@ -99,8 +100,6 @@ def _asks_of_days(typed: str, today: date | None) -> bool:
     """Whether a message asks of a period longer than a day."""
     if not typed.endswith(("?", "？", "吗")):
         return False
-    from rag.question.periods import find_periods
-
     return any(one.period.first != one.period.last for one in find_periods(typed, today))
 
 

@@ -6,10 +6,11 @@ They stand beside each other in the same words, so that the reader takes one for
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rag.corpus import sentences
 from rag.question.rivals import asks_difference, asks_earlier
-from rag.reader.values import find_numbers
+from rag.reader.value import Value
 
 _BY = re.compile(
     r"(?:[快慢多少高低长短大小早晚重轻]了|增[加长]了?|上[涨升调]了?|下[降跌调]了?|减少了?|提高了?"
@@ -29,7 +30,7 @@ _FROM = re.compile(
 _FROM_HERE = re.compile(r"[^，。；,.;]{0,6}?(?:[增升涨降减扩变改]|提高|延长|缩短)|[^，。；]{0,3}$")
 
 
-def unasked(question: str, text: str) -> list[tuple[int, int]]:
+def unasked(question: str, text: str, figures: Sequence[Value]) -> list[tuple[int, int]]:
     """The figures of changes in a text that a question for a figure does not mean.
 
     They are differences where none is asked for, and what is after a change where what was before
@@ -38,6 +39,7 @@ def unasked(question: str, text: str) -> list[tuple[int, int]]:
     Args:
         question: the question, in simplified characters.
         text: a window of an article.
+        figures: those in it, in order.
 
     Returns:
         Offsets in the text.
@@ -47,12 +49,12 @@ def unasked(question: str, text: str) -> list[tuple[int, int]]:
         return []
     out: list[tuple[int, int]] = []
     for start, end in sentences(text):
-        figures = [(start + v.start, start + v.end) for v in find_numbers(text[start:end])]
-        by = [span for span in figures if _is_difference(text, *span)]
-        before = [span for span in figures if span not in by and _is_before(text, *span)]
+        spans = [(one.start, one.end) for one in figures if start <= one.start < end]
+        by = [span for span in spans if _is_difference(text, *span)]
+        before = [span for span in spans if span not in by and _is_before(text, *span)]
         out += by
         if earlier and before:
-            out += [span for span in figures if span not in by and span not in before]
+            out += [span for span in spans if span not in by and span not in before]
     return out
 
 

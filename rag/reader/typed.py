@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from rag.reader.changed import unasked
 from rag.reader.numbers import UNITS
 from rag.reader.reading import Reading
 from rag.reader.units import quantity
+from rag.reader.value import Value
 from rag.reader.values import find_dates, find_numbers
 
 # What a finding that is not of the kind is taken to be the less likely for, in log-odds. Of 1,500
@@ -22,11 +24,11 @@ from rag.reader.values import find_dates, find_numbers
 UNLIKE = {"number": 4.0, "date": 4.0, "places": 2.0}
 # And for one that does not end as the thing is called: 大桥 of "哪座大桥".
 UNNAMED = 2.0
-# What a figure of a change that is not asked for is the less likely for (:mod:`rag.reader.changed`).
+# And for a figure of a change that is not asked for (:mod:`rag.reader.changed`).
 CHANGED = 5.0
-# "How many": not one; "how often": twice.
 _THINGS = ("", "people")  # what is counted, and no money, time, length or share
 _LATIN = frozenset(unit for unit in (*UNITS, "m") if unit.isascii())
+# "How many": not one; "how often": twice.
 _ALSO = re.compile(
     r"无人|没有人|无一|每[天日周月年]"
     r"|\b(?:no one|nobody|none|once|twice|daily|weekly|monthly|yearly|every)\b",
@@ -48,8 +50,9 @@ def typed(reading: Reading, kind: str, noun: str = "", question: str = "") -> Re
         return reading
     window = reading.window
     text, at = window.article.text[window.start : window.end], window.start
-    fitting = _named(reading, things) if things else _spans(text, kind, noun)
-    others = unasked(question, text) if kind == "number" and question else []
+    figures = find_numbers(text) if kind == "number" else []
+    fitting = _named(reading, things) if things else _spans(text, kind, noun, figures)
+    others = unasked(question, text, figures) if question else []
     unlike = UNLIKE.get(kind, UNNAMED)
     findings, lost = [], 0.0
     for one in reading.findings:
@@ -82,7 +85,7 @@ def _named(reading: Reading, things: tuple[str, ...]) -> list[tuple[int, int]]:
     return [(low, high) for low, high, _ in spans]
 
 
-def _spans(text: str, kind: str, noun: str) -> list[tuple[int, int]]:
+def _spans(text: str, kind: str, noun: str, figures: Sequence[Value]) -> list[tuple[int, int]]:
     """Offsets of what is of a kind in a text; the figures of dates are no numbers."""
     if kind == "places":
         return [(m.start, m.end) for m in find_places(text)]
@@ -92,7 +95,7 @@ def _spans(text: str, kind: str, noun: str) -> list[tuple[int, int]]:
     counts = bool(noun) and noun not in UNITS and quantity(noun) in _THINGS
     numbers = [
         (value.start, value.end)
-        for value in find_numbers(text)
+        for value in figures
         if not (counts and (value.unit in _LATIN or quantity(value.unit) not in _THINGS))
     ]
     numbers += [match.span() for match in _ALSO.finditer(text)]
