@@ -303,21 +303,24 @@ class Snapshot:
         """The languages of the articles, and for each article the number of its own among them,
         int32 (n_articles,).
         """
-        return self.store.codes("lang")
+        return self._codes("lang")
 
     @functools.cached_property
     def source_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
         """The publishers of the articles, and for each article the number of its own among them,
         int32 (n_articles,).
         """
-        return self.store.codes("source")
+        return self._codes("source")
 
     @functools.cached_property
     def date_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
         """The dates of the articles in order, and for each article the number of its own among
         them, int32 (n_articles,).
         """
-        return self.store.codes("date")
+        return self._codes("date")
+
+    def _codes(self, name: str) -> tuple[tuple[str, ...], np.ndarray]:
+        return self.store.codes(name)
 
     @functools.cached_property
     def catalogue(self) -> Catalogue:

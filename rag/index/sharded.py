@@ -11,7 +11,6 @@ index.
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -196,21 +195,6 @@ class Sharded(Snapshot):
     def stories(self) -> np.ndarray:
         """See :class:`rag.index.open.Snapshot`."""
         return self._stories
-
-    @functools.cached_property
-    def lang_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
-        """See :class:`rag.index.open.Snapshot`."""
-        return self._codes("lang")
-
-    @functools.cached_property
-    def source_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
-        """See :class:`rag.index.open.Snapshot`."""
-        return self._codes("source")
-
-    @functools.cached_property
-    def date_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
-        """See :class:`rag.index.open.Snapshot`."""
-        return self._codes("date")
 
     def _codes(self, name: str) -> tuple[tuple[str, ...], np.ndarray]:
         parts = [one.codes[name] for one in self.shards.facts]

@@ -1,9 +1,9 @@
 """Building and updating an index that lies in several shards.
 
 Each shard is built by itself, as an index of its own in a folder below the whole one, here or
-elsewhere (:mod:`rag.ray`). What concerns all of them is settled afterwards: an id that two shards
-state, stories that are told in several. Then one manifest that names a version of each shard becomes
-the live version, in one step; until then nothing that is read has changed.
+elsewhere (:mod:`rag.cluster`). What concerns all of them is settled afterwards: an id that two
+shards state, stories that are told in several. Then one manifest that names a version of each shard
+becomes the live version, in one step; until then nothing that is read has changed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from rag.index.corpus_diff import FileScan, Holder, hash_of_text
 from rag.index.disk import storage_errors, sync_tree, write_atomic
 from rag.index.manifest import SKIPPED_KEPT, Counts, Manifest, ShardRecord, read_manifest
 from rag.index.models import check_models
-from rag.index.open import open_version
+from rag.index.open import Snapshot, open_version
 from rag.index.sharded import Here, Sharded, write_stories
 from rag.index.shares import Share, divide, divide_as
 from rag.index.sources import Sources
@@ -74,12 +74,17 @@ class Task:
     path: Path
     corpus: tuple[Path, ...]
     share: Share
-    model: str
-    program: str
-    columns: dict[str, str] | None
-    afresh: bool
+    model: str = ""
+    program: str = ""
+    columns: dict[str, str] | None = None
+    afresh: bool = False
     began: str = ""
     taken: dict[int, Holder] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> str:
+        """The folder of its index, below that of the whole."""
+        return f"{SHARDS}/{self.path.name}"
 
     @property
     def done(self) -> bool:
@@ -170,19 +175,8 @@ def index_shards(
             columns = read_columns_of(live.folder)
         columns = dict(columns or {})
         job = _began(path, [list(map(str, paths)), shards, model, program, columns])
-        tasks = [
-            Task(
-                path / SHARDS / f"{n:03}",
-                tuple(paths),
-                own,
-                model,
-                program,
-                columns,
-                afresh,
-                job[0],
-            )
-            for n, own in enumerate(shares)
-        ]
+        own = {"model": model, "program": program, "columns": columns, "afresh": afresh}
+        tasks = _tasks(path, paths, shares, **own, began=job[0])
         if not afresh and not _changed(tasks, live):
             return None
         with storage_errors(path):
@@ -208,8 +202,18 @@ def index_shards(
     return joint.report(manifest, name, clock)
 
 
+def _tasks(
+    path: Path, paths: Sequence[Path], shares: Sequence[Share], **more: object
+) -> list[Task]:
+    """What is to be built of each share, in an index of its own below ``path``."""
+    return [
+        Task(path / SHARDS / f"{number:03}", tuple(paths), share, **more)
+        for number, share in enumerate(shares)
+    ]
+
+
 def _began(path: Path, job: list) -> tuple[str, list]:
-    """When a build began, and what it builds: the one that was interrupted, where it is the same."""
+    """When a build began and what it builds: the one that was interrupted, where it is the same."""
     with contextlib.suppress(OSError, ValueError):
         began, before = json.loads((path / JOB).read_text("utf-8"))
         if before == job:
@@ -247,10 +251,7 @@ def changed(paths: Sequence[Path], path: Path, program: str) -> bool:
     """Whether files are not as they were when the live version was built. Raises CorpusError."""
     files, live = list(files_of(existing(paths))), _Live(path)
     known = live.sources()
-    tasks = [
-        Task(path / SHARDS / f"{number:03}", tuple(paths), share, "", program, None, False)
-        for number, share in enumerate(divide_as(files, known) if known else [])
-    ]
+    tasks = _tasks(path, paths, divide_as(files, known) if known else [], program=program)
     return not tasks or _changed(tasks, live)
 
 
@@ -306,7 +307,7 @@ def _changed(tasks: Sequence[Task], live: _Live) -> bool:
             version = _version(task.path)
         except YinjuError:
             return True
-        if named.get(f"{SHARDS}/{task.path.name}") != version.name:
+        if named.get(task.folder) != version.name:
             return True
         looked = FileScan.at(task.corpus, task.program, version, task.columns, task.share)
         if looked.changed:
@@ -360,8 +361,6 @@ def _holders(
         files = Sources.read(folder).files
         ends = list(accumulate(file.articles for file in files))
         manifest = read_manifest(folder)
-        from rag.index.open import Snapshot
-
         with Snapshot(folder, manifest, static, static) as snapshot:
             for row, article in snapshot.articles(rows).items():
                 file = files[int(np.searchsorted(ends, row, "right"))]
@@ -393,7 +392,7 @@ class _Joint:
         self._manifests = [one.manifest for one in snapshots]
         self._records = tuple(
             ShardRecord(
-                f"{SHARDS}/{task.path.name}",
+                task.folder,
                 one.version,
                 one.n_articles,
                 one.n_passages,
