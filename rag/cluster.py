@@ -1,8 +1,8 @@
 """A cluster of Ray: joining it, and building the shards of an index on it.
 
 Ray (https://docs.ray.io) starts the work, moves it to other nodes when one dies, and restarts what
-was lost; what is done stays our own. All nodes see the folders of the articles and of the index under
-the same names, as on a shared file system.
+was lost; what is done stays our own. All nodes see the folders of the articles and of the index
+under the same names, as on a shared file system.
 """
 
 from __future__ import annotations
@@ -57,8 +57,9 @@ def joined(on: str) -> Any:
 def building(on: str, model: str | None):
     """What builds the shards of an index (:data:`rag.index.shards.Build`) on a cluster.
 
-    One task of Ray Data builds one shard, and tells of it as soon as it is done. A task whose worker
-    dies is run again elsewhere; what was half built is thrown away there, what was complete is kept.
+    One task of Ray Data builds one shard, and tells of it as soon as it is done. A task whose
+    worker dies is run again elsewhere; what was half built is thrown away there, what was complete
+    is kept.
 
     Args:
         on: as for :func:`joined`.

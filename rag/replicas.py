@@ -1,8 +1,8 @@
 """The shards of an index, held by actors on the nodes of a cluster of Ray and read as one.
 
-Each shard has several replicas on different nodes. A question goes to one replica of each shard; one
-that dies or does not answer in time is passed over for the next, and Ray starts it again. When no
-replica of a shard answers, the others answer alone, and the answer says so.
+Each shard has several replicas on different nodes. A question goes to one replica of each shard;
+one that dies or does not answer in time is passed over for the next, and Ray starts it again. When
+no replica of a shard answers, the others answer alone, and the answer says so.
 """
 
 from __future__ import annotations

@@ -224,16 +224,16 @@ class _Work:
             count = len(rows) if parsed.form == "count" else None
             return self._composed(parsed, [], rows, cited, searched, True, count)
         best = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
-        fold = Duplicates(self.snapshot, allowed, best)
+        duplicates = Duplicates(self.snapshot, allowed, best)
         stated = is_stated(parsed, findings)
         rows, count = [], None
         answers = bool(parsed.only) or judge.answers(parsed, findings.chance)
         if listed and not stated and (answers or is_compared(parsed)):
-            rows, count = self._listed(parsed, rated, cited, fold)
+            rows, count = self._listed(parsed, rated, cited, duplicates)
         listed = bool(rows)
         may = stated or not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
         if answers and may and not rows:
-            rows = value_rows(parsed, findings, cited, fold)
+            rows = value_rows(parsed, findings, cited, duplicates)
         return self._composed(parsed, passages, rows, cited, searched, listed, count)
 
     def _found(
@@ -284,9 +284,9 @@ class _Work:
             for group in groups
             if not doubted(parsed, rated, group[0].mention.place)
         ]
-        fold = Duplicates(self.snapshot, allowed, [])
+        duplicates = Duplicates(self.snapshot, allowed, [])
         return [
-            place_row(parsed, group, place_quotes(group, cited, fold, self.place_cache))
+            place_row(parsed, group, place_quotes(group, cited, duplicates, self.place_cache))
             for group in filter(None, told)
         ]
 
@@ -334,7 +334,7 @@ class _Work:
         ]
 
     def _fits(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
-        """Whether a finding is no caption or credit, and of the places, periods and years that are named."""
+        """Whether a finding is no caption or credit, and of the places, periods and years named."""
         text = finding.window.article.text
         if is_caption(text, finding.start) or is_credit(text, finding.start, finding.end):
             return False
@@ -352,7 +352,7 @@ class _Work:
         parsed: ParsedQuestion,
         rated: Sequence[tuple[list[Named], float]],
         cited: Citations,
-        fold: Duplicates,
+        duplicates: Duplicates,
     ) -> tuple[list[Row], int | None]:
         """A row for each name that is likely enough, and how many where that is asked for."""
         groups = likely(parsed, rated, self.judge)
@@ -362,7 +362,7 @@ class _Work:
             groups = alongside(groups, rated)
             rows = measured_rows(parsed, extreme(parsed, measured(parsed, groups)), cited)
         else:
-            rows = name_rows(parsed, groups, cited, fold)
+            rows = name_rows(parsed, groups, cited, duplicates)
         return rows, len(rows) if parsed.form == "count" else None
 
     def _composed(

@@ -101,12 +101,12 @@ def _grouped(places: Sequence[PlaceFound], level: str) -> list[list[PlaceFound]]
 
 
 def place_quotes(
-    group: Sequence[PlaceFound], cited: Citations, fold: Duplicates, place_cache: PlaceCache
+    group: Sequence[PlaceFound], cited: Citations, duplicates: Duplicates, place_cache: PlaceCache
 ) -> tuple[int, ...]:
     """Numbers of the best quotes about a place, of different stories first."""
     near = [one for one in group if one.said >= NEAR * group[0].said]
     numbers: dict[int, None] = {}
-    for one in stories_first(near, lambda one: fold.story(one.evidence.row)):
+    for one in stories_first(near, lambda one: duplicates.story(one.evidence.row)):
         evidence = one.evidence
         sentence = Sentence(
             evidence.article,

@@ -40,7 +40,7 @@ SENTENCES = ("why", "how", "open", "whether")  # forms that a sentence answers
 
 
 def value_rows(
-    parsed: ParsedQuestion, findings: Findings, cited: Citations, fold: Duplicates
+    parsed: ParsedQuestion, findings: Findings, cited: Citations, duplicates: Duplicates
 ) -> list[Row]:
     """The likeliest value with all that say the same, and others until ``ENOUGH`` is shown."""
     rows: list[Row] = []
@@ -49,8 +49,8 @@ def value_rows(
     for number, value in enumerate(findings.values):
         share += value.share
         first = sentence_of(value.spots[0].finding)
-        if not any(_within(first, one) or fold.same(one, first) for one in shown):
-            row, quoted = _value_row(parsed, value, first, cited, fold)
+        if not any(_within(first, one) or duplicates.same(one, first) for one in shown):
+            row, quoted = _value_row(parsed, value, first, cited, duplicates)
             rows.append(row)
             shown += quoted
         following = findings.values[number + 1 : number + 2]
@@ -64,7 +64,11 @@ def value_rows(
 
 
 def _value_row(
-    parsed: ParsedQuestion, value: FoundValue, first: Sentence, cited: Citations, fold: Duplicates
+    parsed: ParsedQuestion,
+    value: FoundValue,
+    first: Sentence,
+    cited: Citations,
+    duplicates: Duplicates,
 ) -> tuple[Row, list[Sentence]]:
     """A row for a value with a quote of each story that gives it, and the sentences quoted."""
     best = value.spots[0]
@@ -78,7 +82,7 @@ def _value_row(
         if (
             len(quoted) == QUOTES
             or spot.worth < value.spots[0].worth - 2
-            or any(fold.same(other, one) for other in quoted)
+            or any(duplicates.same(other, one) for other in quoted)
         ):
             continue
         span = label_of(parsed, spot)[1]
@@ -100,7 +104,7 @@ def _value_row(
         if named
         else Row(label, citations=tuple(numbers))
     )
-    return folded(row, quoted[0], cited, fold, value.spots), quoted
+    return folded(row, quoted[0], cited, duplicates, value.spots), quoted
 
 
 def explained(parsed: ParsedQuestion, one: Sentence, spot: Spot) -> Sentence | None:
@@ -169,17 +173,17 @@ def _within(one: Sentence, other: Sentence) -> bool:
 
 
 def folded(
-    row: Row, first: Sentence, cited: Citations, fold: Duplicates, spots: Sequence[Spot] = ()
+    row: Row, first: Sentence, cited: Citations, duplicates: Duplicates, spots: Sequence[Spot] = ()
 ) -> Row:
     """The row with what says the same as its first sentence, as far as there is room for it."""
-    twins, more = fold.sources(first, QUOTES - len(row.citations))
+    twins, more = duplicates.sources(first, QUOTES - len(row.citations))
     also = []
     for twin in twins:
         marks = [
             (s.finding.start, s.finding.end) for s in spots if s.finding.window.row == twin.row
         ]
         also.append(
-            cited.cite(fold.sentence(twin), (twin.start, twin.end), marks, row.citations[0])
+            cited.cite(duplicates.sentence(twin), (twin.start, twin.end), marks, row.citations[0])
         )
     numbers = tuple(dict.fromkeys((*row.citations, *also)))
     return dataclasses.replace(
@@ -188,7 +192,10 @@ def folded(
 
 
 def name_rows(
-    parsed: ParsedQuestion, groups: Sequence[Sequence[Named]], cited: Citations, fold: Duplicates
+    parsed: ParsedQuestion,
+    groups: Sequence[Sequence[Named]],
+    cited: Citations,
+    duplicates: Duplicates,
 ) -> list[Row]:
     """A row for each name of a list, with the best quotes about it, of different stories first.
 
@@ -197,10 +204,10 @@ def name_rows(
     level = parsed.sought[1]
     if any(group[0].place for group in groups):
         groups = sorted(groups, key=lambda group: group[0].place.code if group[0].place else "z")
-    return [_name_row(parsed, group, level, _cited(group, cited, fold)) for group in groups]
+    return [_name_row(parsed, group, level, _cited(group, cited, duplicates)) for group in groups]
 
 
-def _cited(group: Sequence[Named], cited: Citations, fold: Duplicates) -> tuple[int, ...]:
+def _cited(group: Sequence[Named], cited: Citations, duplicates: Duplicates) -> tuple[int, ...]:
     """Numbers of the quotes about a name."""
     numbers: list[int] = []
     quoted: list[Sentence] = []
@@ -209,7 +216,7 @@ def _cited(group: Sequence[Named], cited: Citations, fold: Duplicates) -> tuple[
         if (
             not numbers
             or one.spot.worth >= group[0].spot.worth - 3
-            and not any(fold.same(other, sentence) for other in quoted)
+            and not any(duplicates.same(other, sentence) for other in quoted)
         ):
             numbers.append(
                 cited.cite(

@@ -58,8 +58,8 @@ def mirrored(address: str, below: Path) -> Path:
         raise
     except Exception as error:  # each store has errors of its own
         raise CorpusError(
-            f"expected to read {address}, but could not ({type(error).__name__}: {error}): check the"
-            " address, the access keys and the network"
+            f"expected to read {address}, but could not ({type(error).__name__}: {error}): check"
+            " the address, the access keys and the network"
         ) from error
     return folder
 

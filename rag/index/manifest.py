@@ -90,8 +90,8 @@ class Manifest:
         counts: sizes.
         skipped: what could not be read, with the reasons; the first 1,000.
         report: what the build or update did: "changes" (:class:`rag.index.changes.Changes`), number
-            of "skipped", vectors "reused", "shards" that were asked for, "seconds" and "phases"; with ``created`` the only part
-            that differs between builds of the same corpus.
+            of "skipped", vectors "reused", "shards" that were asked for, "seconds" and "phases";
+            with ``created`` the only part that differs between builds of the same corpus.
         files: path below the version's folder to size and hash, of every file but the manifest.
         shards: where the version lies in several indexes: these, in the order of their articles.
     """

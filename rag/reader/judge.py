@@ -267,7 +267,7 @@ def _unmatched(weights: np.ndarray, match: np.ndarray) -> float:
 
 
 def _weights(parsed: ParsedQuestion) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of the question's tokens, float (n,), and without what its articles were chosen by."""
+    """Weights of the question's tokens, float (n,); and less what its articles were chosen by."""
     given = [*parsed.place_spans, *((one.start, one.end) for one in parsed.told), *parsed.idle]
     free = [all(b <= start or end <= a for a, b in given) for start, end in parsed.query.spans]
     weights = parsed.query.weights * parsed.query.content

@@ -2,9 +2,9 @@
 
 Where the corpus is small every passage is scored. Beyond that three sides each propose passages,
 per language (where a corpus holds several, those of the question's own language would otherwise
-crowd out the others): dense, lexical, and expansion: the passages that hold the words of the question
-or their nearest neighbours in the vocabulary, which are translations, each word counted once. The
-last is late interaction cut down to what an inverted index can give.
+crowd out the others): dense, lexical, and expansion: the passages that hold the words of the
+question or their nearest neighbours in the vocabulary, which are translations, each word counted
+once. The last is late interaction cut down to what an inverted index can give.
 """
 
 from __future__ import annotations

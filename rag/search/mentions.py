@@ -16,9 +16,9 @@ from rag.search.candidates import Candidates, candidates
 from rag.search.match import graded
 
 # Share of the weight of a thing's words that a passage must match to be about it. Of the things
-# asked about in benchmarks/corpus_questions.jsonl of the dozen articles of tests/shared/small_news.py, .7
-# and .8 find the same articles and .6 a wrong one more; .8 leaves room for larger corpora, on
-# which it was not measured.
+# asked about in benchmarks/corpus_questions.jsonl of the dozen articles of
+# tests/shared/small_news.py, .7 and .8 find the same articles and .6 a wrong one more; .8 leaves
+# room for larger corpora, on which it was not measured.
 ABOUT = 0.8
 # Articles whose text is compared word by word; where more hold all words, they count as they are.
 COMPARED = 500

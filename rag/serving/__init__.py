@@ -1,4 +1,4 @@
-"""The server: one guard around the page and the JSON interface, and a query service that answers for both.
+"""The server: one guard around the page and the JSON interface, and a query service for both.
 
 request ──> :mod:`guard` (host, shut routes, origin, size, who asks) ──> :mod:`routes` or the page
 ──> :class:`QueryService` ──> library

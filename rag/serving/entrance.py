@@ -19,7 +19,7 @@ _WAIT = ("错误次数太多，请 {} 秒后再试。", "Too many wrong password
 
 
 def add_entrance(app: FastAPI, authenticator: Authenticator | None) -> None:
-    """Adds ``/login``, ``/logout`` and ``/api/token``; without an authenticator they lead to the page."""
+    """Adds ``/login``, ``/logout`` and ``/api/token``; they lead to the page where none is needed."""
     if authenticator is None:
 
         @app.get("/login", include_in_schema=False)

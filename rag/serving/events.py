@@ -35,7 +35,8 @@ async def event_stream(
     """The reply to a question, begun when its turn has come. A reader who hangs up ends the work
     after the stage it is in.
 
-    Raises what :meth:`QueryService.ask` raises before the first event; later errors are an event ``error``.
+    Raises what :meth:`QueryService.ask` raises before the first event; later errors are an event
+    ``error``.
     """
     events = service.pool.stream(
         lambda: service.events(question, (), filters, as_of, without, before, write)

@@ -32,8 +32,11 @@ log = logging.getLogger("rag.server")
 
 
 def server_of(service: QueryService) -> MCPServer:
-    """The MCP server of a service, see :func:`rag.serving.mcp_server.build_server`. Raises UsageError
-    where the SDK is not installed."""
+    """The MCP server of a service, see :func:`rag.serving.mcp_server.build_server`.
+
+    Raises:
+        UsageError: the SDK is not installed.
+    """
     with extra():
         from rag.serving.mcp_server import build_server
     return build_server(service)

@@ -74,7 +74,7 @@ class Sentences:
         self._thinks: bool | None = None  # None until the first characters tell
 
     def feed(self, text: str) -> list[str]:
-        """What a further part of the text gives: pieces, and after its last piece a FinishedSentence."""
+        """What a further part of the text gives: pieces, and behind the last a FinishedSentence."""
         self._raw += "" if self.over else text
         if ends := _OVER.search(self._raw):
             self._raw, self.over = self._raw[: ends.start()], True
@@ -86,7 +86,7 @@ class Sentences:
         return self._told(final=False)
 
     def end(self, cut: bool = False) -> list[str]:
-        """What is left at the end; with ``cut`` what has not come to its end is no FinishedSentence."""
+        """What is left at the end; with ``cut`` what did not come to its end is no sentence."""
         if self._thinks:
             return []
         half = re.sub(r"(?:<[^<>\n]*|\[\d{0,4})$", "", self._raw)

@@ -31,8 +31,8 @@ _MODULE = re.compile(
 
 
 def without_dialects(text: str) -> str:
-    """Markdown without the marks of Hugo, Jekyll, Docusaurus, Obsidian, Leanpub and Pandoc, outside of
-    fenced code.
+    """Markdown without the marks of Hugo, Jekyll, Docusaurus, Obsidian, Leanpub and Pandoc, outside
+    of fenced code.
 
     What such marks show stays: the label of a link, the title of a box, the caption of a figure.
     """
