@@ -153,7 +153,9 @@ def in_english(label: str, kind: str, date: str = "") -> str:
     label = label.strip()
     if not has_chinese(label):
         return ""
-    return (_date(label, date) if kind == "date" else "") or _number(label) or _place(label)
+    if kind == "date" and (day := _date(label, date)):
+        return day
+    return _number(label) or _place(label, partly=kind == "places")
 
 
 def labelled(label: str, kind: str, date: str = "") -> str:
@@ -237,14 +239,12 @@ def _hour(clock: re.Match[str]) -> str:
     return f"{about}{(hour - 1) % 12 + 1}:{minute:02} {'a.m.' if hour < 12 else 'p.m.'}"
 
 
-def _place(label: str) -> str:
-    found = find_places(label)
-    inside = [one.place.en for one in found if not one.part_of_name and one.place.en]
-    at = 0
-    for one in found:
-        if one.start != at:
-            return ""
+def _place(label: str, partly: bool) -> str:
+    """The places that a label consists of, the smallest first; ``partly``: that it begins with."""
+    names, at = [], 0
+    for one in find_places(label):
+        if one.start != at or one.part_of_name or not one.place.en:
+            break
+        names.append(one.place.en)
         at = one.end
-    return (
-        ", ".join(inside[::-1]) if inside and at == len(label) and len(inside) == len(found) else ""
-    )
+    return ", ".join(names[::-1]) if names and (partly or at == len(label)) else ""
