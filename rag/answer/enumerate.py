@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from rag.answer.evidence import CONTEXT, LEAD, ScoredSentence
+from rag.answer.levels import of_level
 from rag.answer.negation import asks_denial, denied
 from rag.answer.roles import AROUND, asks_for, role
 from rag.answer.subjects import Segment, governing, last_governing, lists, segments
@@ -48,19 +49,12 @@ BACK = (
 # "从北京到上海", "from Xining to Chengdu": what stands between the ends of a way.
 _WAY = re.compile(r"[市省]?(?:[至到]|[-—–]+)|[^,.?]{0,20}\bto (?:the )?", re.I)
 _OR = frozenset({"或", "或者", "or"})
-_LEVELS = {
-    "province": ("province", "city", "county"),
-    "any": ("province", "city", "county", "country"),
-    "city": ("city", "county"),
-    "country": ("country",),
-}
 # A name of several provinces together that goes on like this is that of a region: "粤港澳大湾区",
 # "京津冀协同发展".
 _REGION = re.compile("大湾区|经济[圈带区]|城市群|都市圈|协同|一体化|地区双城|双城")
 _LOCATIVE = re.compile(
     r"^(?:\W|and |but )*(?:in|at|on|to|from|across|throughout|through) (?:which|what)\b", re.I
 )
-_COUNTIES = re.compile(r"[县区旗]|\b(?:count|district|banner)", re.I)
 _NATION = re.compile("全国|全境")  # "英国全国": no second country
 
 
@@ -321,18 +315,6 @@ def _told(own: np.ndarray, evidence: ScoredSentence, weights: np.ndarray) -> np.
     return own + more * said * min(1.0, float(weights @ own) / max(float(weights @ more), 1e-9))
 
 
-def of_level(place: Place, level: str) -> bool:
-    """Whether a place can answer a question for a level, see ``Asked.level``; cities that are
-    provinces of their own are cities, too.
-    """
-    return (
-        place.level in _LEVELS[level or "any"]
-        or level == "city"
-        and place.level == "province"
-        and place.name.endswith(("市", "特别行政区"))
-    )
-
-
 def shortlist(found: list[One]) -> list[One]:
     """Those of some places or names, best first, whose support comes near that of the best."""
     best = found[0].support
@@ -435,9 +417,9 @@ def _containers(asked: Asked) -> list[Place]:
     sought, nor the ends of a way.
     """
     ends = _ends(asked)
-    counties = any(_COUNTIES.search(asked.plain, *span) for span in asked.idle)
     broad = {
-        "city": ("province", "city") if counties else ("province",),
+        "city": ("province",),
+        **dict.fromkeys(("local", "county", "district"), ("province", "city")),
         "any": ("province", "city", "county"),
     }.get(asked.level, ())
     return [

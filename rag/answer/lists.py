@@ -10,24 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.answer.levels import of_level, row_place
 from rag.answer.negation import asks_denied, in_denial
 from rag.answer.roles import ASIDE, role
 from rag.answer.sentence import sentence_of
 from rag.corpus.places import Place, PlaceMention, contains, find_places, places_by_name
 from rag.embed.static import StaticModel
 from rag.question import ParsedQuestion
+from rag.question.names import COUNTRY_LETTERS
 from rag.reader.findings import Findings, Spot
 from rag.reader.judge import RANKED, Judge, listed_of, row_features
 from rag.reader.numbers import UNITS
 from rag.reader.reading import Finding, read_alone
 from rag.reader.values import find_dates, find_numbers
 
-_LEVELS = {
-    "province": ("province", "city", "county"),
-    "any": ("province", "city", "county", "country"),
-    "city": ("city", "county"),
-    "country": ("country",),
-}
 # Names that stand beside each other in one span.
 _JOINT = re.compile(
     r"\s*(?:[、，；;]|,(?!\d{3})|以及|(?<=[\w》）)])(?:和|与|及|跟)(?=[\w《（(])|\b(?:and|or|as"
@@ -60,16 +56,9 @@ _ITEM = re.compile(r"[^、，,。；;：:（）()\s]{2,16}")
 # to be the most, and a name that is none has hardly a figure of the same unit.
 COMPARED = 0.1
 COMPARING = ("most", "least", "more", "less")  # forms
-# "英美", "中日韩": letters that stand for countries where they stand together.
-_LETTERS = dict(
-    zip(
-        "中美英法德俄日韩朝印意加澳",
-        "中国 美国 英国 法国 德国 俄罗斯 日本 韩国 朝鲜 印度 意大利 加拿大 澳大利亚".split(),
-        strict=True,
-    )
-)
+# "英美", "中日韩": letters that stand for countries stand together.
 _RUN = re.compile(
-    rf"(?:^|(?<=[和与及同、，]))[{''.join(_LETTERS)}]{{2,}}(?=$|[和与及同、，"
+    rf"(?:^|(?<=[和与及同、，]))[{''.join(COUNTRY_LETTERS)}]{{2,}}(?=$|[和与及同、，"
     r"等两三四五六七八九十各国])"
 )
 
@@ -131,22 +120,14 @@ def _is_denied(one: Named) -> bool:
 
 
 def _places(finding: Finding, level: str, spot: Spot) -> list[Named]:
-    wanted = _LEVELS[level or "any"]
     finding = _whole(finding)
     mentions = [m for m in find_places(finding.text) if not m.part_of_name]
-    fit = [
-        m
-        for m in mentions
-        if m.place.level in wanted
-        or level == "city"
-        and m.place.level == "province"
-        and m.place.name.endswith(("市", "特别行政区"))
-    ]
-    if "country" in wanted and (
+    fit = [m for m in mentions if of_level(m.place, level)]
+    if level in ("", "any", "country") and (
         letters := [at for run in _RUN.finditer(finding.text) for at in range(*run.span())]
     ):
         fit = [m for m in fit if m.start not in letters]
-        named = [(at, places_by_name()[_LETTERS[finding.text[at]]][0]) for at in letters]
+        named = [(at, places_by_name()[COUNTRY_LETTERS[finding.text[at]]][0]) for at in letters]
         runs = [
             Named(place.name, place, finding.start + at, finding.start + at + 1, spot)
             for at, place in named
@@ -371,7 +352,8 @@ def told_of(
     unread = np.zeros(len(parsed.query.ids), np.float32)
     alone += [(-8.0, unread)] * (len(groups) - len(alone))
     spots = [[one.spot for one in group] for group in groups]
-    return row_features(parsed, spots, alone, searched, judge.search)
+    labels = [group[0].label for group in groups]
+    return row_features(parsed, labels, spots, alone, searched, judge.search)
 
 
 def _itself(one: Named) -> Finding:
@@ -390,11 +372,3 @@ def grouped(parsed: ParsedQuestion, names: Sequence[Named]) -> list[list[Named]]
     ):
         groups.setdefault(row_place(one.place, level) if one.place else one.key, []).append(one)
     return list(groups.values())
-
-
-def row_place(place: Place, level: str) -> str:
-    """What names of places that one row stands for have in common.
-
-    It is their province, or for "city" and "country" the place itself; a country has no province.
-    """
-    return place.code if level in ("city", "country") else place.province or place.code

@@ -17,7 +17,8 @@ from rag.answer.dated import NAMED, Calendar, in_time, of_year
 from rag.answer.duplicates import Duplicates, stories_first
 from rag.answer.enumerate import PlaceCache, PlaceFound, enumerate_places, shortlist
 from rag.answer.evidence import MatchedPassage, ScoredSentence, gather, views
-from rag.answer.lists import excepted_place, row_place
+from rag.answer.levels import row_place
+from rag.answer.lists import excepted_place
 from rag.answer.sentence import Sentence, longest, quote_span
 from rag.corpus import sentences
 from rag.corpus.places import Place, contains
@@ -86,9 +87,7 @@ def place_groups(
 
 
 def _grouped(places: Sequence[PlaceFound], level: str) -> list[list[PlaceFound]]:
-    """Places by the province, or for "city" and "country" by the place itself; in order of code,
-    the best quoted first.
-    """
+    """Places as :func:`row_place` puts them together; in order of code, the best quoted first."""
     groups: dict[str, list[PlaceFound]] = {}
     for one in sorted(places, key=lambda one: one.mention.place.code):
         place = one.mention.place

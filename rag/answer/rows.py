@@ -10,6 +10,7 @@ from rag.answer.cite import Citations
 from rag.answer.compare import Measured
 from rag.answer.duplicates import Duplicates, differences, stories_first
 from rag.answer.enumerate import PlaceFound
+from rag.answer.levels import is_own
 from rag.answer.lists import Named, is_name, named_in
 from rag.answer.sentence import Sentence, beside, quote_span, sentence_of
 from rag.answer.types import Row
@@ -90,7 +91,11 @@ def _value_row(
             break
     numbers = list(dict.fromkeys(numbers))
     row = Row(label, citations=tuple(numbers))
-    if parsed.kind == "places" and certain and (place := _place_named(parsed, value.spots[0], label)):
+    if (
+        parsed.kind == "places"
+        and certain
+        and (place := _place_named(parsed, value.spots[0], label))
+    ):
         row = _name_row(parsed, [place], parsed.level, tuple(numbers))
     return folded(row, quoted[0], cited, duplicates, value.spots), quoted
 
@@ -240,7 +245,7 @@ def _row_of_places(
     """One row for the first of some places; those below the province are its detail."""
     place, lang = places[0], parsed.frame
     below = dict.fromkeys(one.name for one in places if one.level in ("city", "county"))
-    detail = place.name if level == "city" else "、".join(below)
+    detail = place.name if is_own(level) else "、".join(below)
     return Row(
         _place_label(place, level, lang),
         place.province or place.short,
@@ -259,7 +264,7 @@ def _place_label(place: Place, level: str, lang: str) -> str:
     """What a row of a place begins with: "Sichuan 四川", "四川", "Nanchang 南昌市 (Jiangxi
     江西)".
     """
-    if level == "city":
+    if is_own(level):
         inside = place.level != "province"  # Beijing lies in no province
         if lang != "en":
             return in_script(f"{place.name}（{place.province}）" if inside else place.name, lang)

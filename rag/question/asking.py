@@ -88,6 +88,24 @@ _BARE = re.compile(
 )
 
 
+_NUMBERS = {"两": 2} | {
+    word: number
+    for words in ("二三四五六七八九十", "two three four five six seven eight nine ten".split())
+    for number, word in enumerate(words, 2)
+}
+_NUMBERS = {"两": 2} | {
+    word: number
+    for words in ("二三四五六七八九十", "two three four five six seven eight nine ten".split())
+    for number, word in enumerate(words, 2)
+}
+_CALLED = re.compile(
+    rf"哪(?:些|几|(?P<zh>[两二三四五六七八九十]|\d{{1,2}})(?:大(?!学))?){_C}?(?P<behind>[\u4e00-\u9fff]{{1,4}})?"
+    r"|\b(?:which|what|(?:list|name|give)(?: me)?(?: all)?)(?: of)?(?: the)?"
+    r"(?: (?P<en>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\b)?"
+    r"(?P<nouns>(?: (?!(?:is|was|does|has|this)\b)[a-z]+){1,3})",
+    re.I,
+)
+
 THINGS = ("places", "person", "organisation", "document")
 """Kinds that ask for something that has a name."""
 
@@ -132,6 +150,28 @@ def _with_core(text: str, kind: str, level: str, start: int, end: int) -> Ask | 
         return Ask(start, noun.end(), start + len(words), kind, level.removesuffix("_en"))
     core = None if _NO_NOUN.match(words) else _CORE.match(words)
     return Ask(start, start + len(words), start + (core.end() if core else len(words)), kind, level)
+
+
+def called(text: str) -> tuple[tuple[str, ...], int]:
+    """What things may be called that a question asks for, and how many it says they are.
+
+    Args:
+        text: a question in simplified characters.
+
+    Returns:
+        For "哪三个园区" the beginnings of what follows, longest first, as it is not known where the
+        noun ends, for "which two universities" the noun; () for none. And 3 and 2, 0 for none.
+    """
+    found = _CALLED.search(text)
+    if not found:
+        return (), 0
+    said = (found["zh"] or found["en"] or "0").casefold()
+    number = int(said) if said.isdigit() else _NUMBERS[said]
+    if nouns := found["nouns"]:
+        noun = next((word for word in nouns.casefold().split() if word.endswith("s")), "")
+        return (noun,) if noun else (), number
+    words = found["behind"] or ""
+    return tuple(words[:end] for end in range(len(words), 0, -1)), number
 
 
 def is_bare(words: str) -> bool:

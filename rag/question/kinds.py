@@ -58,10 +58,23 @@ _ASKED = [
     (
         "places",
         "city",
-        rf"(?:{_WHICH}|什么)(?:城市|地级市|地市|州市|区县|县市)|{_WHICH}[市县区](?![场民委长域块级内外别])|(?:城市"
-        rf"|地级市|区县|县市){_ENDS}"
-        rf"|{_EN}(?:cit(?:y|ies)|towns?|municipalit(?:y|ies)|count(?:y|ies)|districts?"
-        rf"|prefectures?)\b",
+        rf"(?:{_WHICH}|什么)(?:城市|地级市|地市|州市|市县|县市)|{_WHICH}市(?![场民委长区])|(?:城市"
+        rf"|地级市|县市){_ENDS}|{_EN}(?:cit(?:y|ies)|towns?|municipalit(?:y|ies)|prefectures?)\b",
+    ),
+    (
+        "places",
+        "local",
+        rf"(?:{_WHICH}|什么)(?:区县|县区)|(?:区县|县区){_ENDS}|{_EN}(?:counties (?:and|or) districts)\b",
+    ),
+    (
+        "places",
+        "county",
+        rf"(?:{_WHICH}|什么)县(?:城|级市)?(?![长委级内外])|县{_ENDS}|{_EN}count(?:y|ies)\b",
+    ),
+    (
+        "places",
+        "district",
+        rf"(?:{_WHICH}|什么)(?:市辖)?区(?![长委域块级内外别])|区{_ENDS}|{_EN}districts?\b",
     ),
     (
         "places",
@@ -137,7 +150,9 @@ _LISTED = [
     for kind, level, noun in (
         ("places", "country", "国家"),
         ("places", "province", "省份|省市|省区市|省|自治区|直辖市"),
-        ("places", "city", "城市|区县|县市"),
+        ("places", "city", "城市|县市|市县"),
+        ("places", "local", "区县|县区"),
+        ("places", "county", "县"),
         ("places", "any", "地方|地区|地点"),
         ("organisation", "", "企业|公司|集团|机构|单位|部门|高校|大学|学校|医院|银行|协会"),
         ("document", "", "文件|法规|法律|条例|规划|计划|方案|意见|办法|标准|政策"),

@@ -41,6 +41,15 @@ _FIRST = re.compile(
     rf"(?:{words('first_word')})\b(?:['’]s)? ?(?:(?:of|the|an?|for|in|from|to|at|by) )*"
 )
 
+# Letters that stand for countries, beside each other ("中日韩") or before a noun ("美军").
+COUNTRY_LETTERS = dict(
+    zip(
+        "中美英法德俄日韩朝印意加澳",
+        "中国 美国 英国 法国 德国 俄罗斯 日本 韩国 朝鲜 印度 意大利 加拿大 澳大利亚".split(),
+        strict=True,
+    )
+)
+
 
 def years_of(text: str) -> list[str]:
     """The years in a question, four digits each, as often as they stand there."""

@@ -115,12 +115,16 @@ class Asked:
     Attributes:
         plain: the question in simplified characters, each at its place.
         kind: of what is sought, one of ``KINDS``.
-        level: for places: "country", "province", "city" or "any"; else "".
+        level: for places: "country", "province", "city", "county", "district", "local" (one of
+            these two) or "any"; else "".
         form: one of ``FORMS``: one thing or value; all that fit; "count", how many places,
             bodies, officials or documents do something (a figure that articles state is "one");
             the one with the most or the least; all with "more" or "less" than ``bound``;
             whether; why; how; or "open" where no more than a topic is given.
         counted: of a "count", kind and level of the things; else ("", "").
+        called: what the names of the things may end with ("大学", "universities"), in Chinese all
+            that it may be, longest first: where the noun ends is not known.
+        number: how many it says that the things are ("哪三个园区": 3); 0 where it does not.
         bound: what a quantity is compared with, for "more", "less" and "count".
         measure: span of the quantity that is compared ("新房均价", "rain", or "largest"); (0, 0)
             for none.
@@ -133,6 +137,7 @@ class Asked:
         idle: spans that only ask ("which provinces"), or except; they need no support.
         focus: span right behind the words that ask, where what is counted stands; may be empty.
         places, place_spans: places that the answer must be about, and where they stand.
+        countries: those that it names besides, but for China; evidence tells of them.
         years: years that the evidence must be of.
         told: periods that the evidence must be of, once the constraints are found.
         freed: spans of the constraints that are lifted: they are not read.
@@ -143,6 +148,8 @@ class Asked:
     level: str = ""
     form: str = "open"
     counted: tuple[str, str] = ("", "")
+    called: tuple[str, ...] = ()
+    number: int = 0
     bound: Bound | None = None
     measure: Span = (0, 0)
     several: bool = False
@@ -154,6 +161,7 @@ class Asked:
     focus: Span = (0, 0)
     places: tuple[Place, ...] = ()
     place_spans: tuple[Span, ...] = ()
+    countries: tuple[Place, ...] = ()
     years: tuple[str, ...] = ()
     told: tuple[TimeConstraint, ...] = ()
     freed: tuple[Span, ...] = ()

@@ -13,7 +13,7 @@ from rag.question.periods import find_periods
 from rag.question.words import words
 
 ANY_DAY = date(2000, 1, 1)  # where "last month" stands is asked here, not what it means
-LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}
+LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3, "district": 3, "local": 3}
 
 AUX = words("auxiliary")
 PREP = "in|at|on|for|from|during|of|by|within|to|near|since|until|before|after|between"

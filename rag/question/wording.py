@@ -5,9 +5,10 @@ about.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from rag.corpus.places import PlaceMention, find_places
-from rag.question.asking import asking
+from rag.corpus.places import Place, PlaceMention, find_places
+from rag.question.asking import asking, called
 from rag.question.compared import bound_of, measure_of
 from rag.question.denied import denies, exceptions
 from rag.question.forms import counted, form_of
@@ -35,6 +36,7 @@ def understand(text: str) -> Asked:
     asks = [ask for ask in asking(text) if ask.start >= begin]
     things, (bound, compared) = counted(text, kind), bound_of(text)
     form, words = form_of(text, kind, asks, any(things), bound)
+    names, number = called(text)
     excepted, phrases = exceptions(text)
     mentions = [m for m in find_places(text) if not _aside(text, m, excepted, bound)]
     measure = (0, 0)
@@ -49,6 +51,8 @@ def understand(text: str) -> Asked:
         **kind._asdict() | {"idle": (*kind.idle, *phrases)},
         form=form,
         counted=things,
+        called=names,
+        number=number,
         bound=bound,
         measure=measure,
         negated=denies(text),
@@ -56,8 +60,18 @@ def understand(text: str) -> Asked:
         names=tuple(names_of(text, excepted)),
         places=tuple(m.place for m in mentions),
         place_spans=tuple((m.start, m.end) for m in mentions),
+        countries=tuple(_abroad(text, excepted, bound)),
         years=tuple(dict.fromkeys(years_of(text))),
     )
+
+
+def _abroad(text: str, excepted: list[Span], bound: Bound | None) -> Iterator[Place]:
+    """The countries that a question names, but for China, of which most articles tell."""
+    besides = (*excepted, *([(bound.start, bound.end)] if bound else ()))
+    for mention in find_places(text):
+        country = mention.place.level == "country" and mention.place.code != "CN"
+        if country and not any(a <= mention.start < b for a, b in besides):
+            yield mention.place
 
 
 def _aside(text: str, mention: PlaceMention, excepted: list[Span], bound: Bound | None) -> bool:

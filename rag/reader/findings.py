@@ -6,14 +6,17 @@ Passages are sought and read, spans that say the same are one value, and each ha
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from rag.corpus.places import Place, find_places, places_by_name
 from rag.embed.static import StaticModel
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
+from rag.question.names import COUNTRY_LETTERS
 from rag.question.rivals import tells_of_another
 from rag.reader.encode import encode
 from rag.reader.judge import Judge, features, unnamed
@@ -29,6 +32,9 @@ SPANS, SPANS_ALL = 4, 12  # spans of each window that are kept
 # which they are, and what the reader's log-odds then count. On 240 development questions .65 of the
 # first values are right with 0, .66 with .1 to .2, .65 with 1.
 AGAIN, WITHIN, ALONE = 6, 3.0, 0.15
+
+
+_LETTERS = re.compile(f"[{''.join(COUNTRY_LETTERS)}]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,7 +201,18 @@ def _of_that_one(parsed: ParsedQuestion, passage: ReadPassage) -> bool:
     window = passage.reading.window
     article = window.article
     said = f"{article.title}\n{article.text[window.start : window.end]}"
-    return passage.abroad or not tells_of_another(parsed.plain, said)
+    if not passage.abroad and tells_of_another(parsed.plain, said):
+        return False
+    return _tells_of(parsed.countries, said) or _tells_of(parsed.countries, article.text)
+
+
+def _tells_of(countries: Sequence[Place], text: str) -> bool:
+    """Whether a text tells of some countries: 美军 tells of 美国."""
+    if not countries:
+        return True
+    said = {mention.place.code for mention in find_places(text)}
+    said |= {places_by_name()[COUNTRY_LETTERS[c]][0].code for c in _LETTERS.findall(text)}
+    return all(country.code in said for country in countries)
 
 
 def reread(

@@ -20,6 +20,7 @@ import numpy as np
 from rag.errors import ModelError
 from rag.question import ParsedQuestion
 from rag.question.script import is_traditional, simplified
+from rag.reader.shape import is_called, kind_of_name
 from rag.search.match import graded
 
 if TYPE_CHECKING:
@@ -66,6 +67,11 @@ ROW_FEATURES = (
     "same",  # whether it stands in the article of the best name
     "first",  # whether it is the best name
     "abroad",  # whether its passage is in another language than the question
+    "fits",  # whether it looks like a name of the kind that is asked for
+    "unfit",  # whether it looks like one of another kind
+    "called",  # whether it ends as the question calls the things ("哪些大学")
+    "uncalled",  # whether it does not, where the best of those that are is near
+    "beyond",  # whether as many as the question says there are ("哪三个") are likelier
     "said",  # share of the question's weight that its sentence and its title match
     "said_below",  # that less the largest, 0 or less
     "unsaid",  # the largest weight of one word times how little they match it
@@ -170,6 +176,7 @@ def listed_of(parsed: ParsedQuestion) -> str:
 
 def row_features(
     parsed: ParsedQuestion,
+    labels: Sequence[str],
     groups: Sequence[Sequence[Spot]],
     alone: Sequence[tuple[float, np.ndarray]],
     searched: int,
@@ -181,6 +188,7 @@ def row_features(
 
     Args:
         parsed: the question.
+        labels: the names.
         groups: for each name the spots that give it, best first.
         alone: of each name, the reader's log-odds where the sentence is read alone, and how well
             it matches the tokens of the question.
@@ -204,6 +212,10 @@ def row_features(
         for one in bests
     }
     said = [_covered(*one) for one in weighed]
+    kinds = [kind_of_name(label) for label in labels]
+    called = [is_called(label, parsed.called) for label in labels]
+    near = any(one and worth > worths[top] - RANKED for one, worth in zip(called, worths))
+    ranks = np.argsort(np.argsort(-np.array(worths), kind="stable"))
     out = []
     for number, (best, spots) in enumerate(zip(bests, groups)):
         passage, reading = best.passage, best.passage.reading
@@ -225,6 +237,11 @@ def row_features(
             "same": best.finding.window.row == bests[top].finding.window.row,
             "first": number == top,
             "abroad": passage.abroad,
+            "fits": kinds[number] == parsed.sought[0],
+            "unfit": kinds[number] not in ("", parsed.sought[0]),
+            "called": called[number],
+            "uncalled": near and not called[number],
+            "beyond": 0 < parsed.number <= ranks[number],
             "said": said[number],
             "said_below": said[number] - max(said),
             "unsaid": _unmatched(*weighed[number]),

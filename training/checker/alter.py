@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from rag.corpus.places import all_places, find_places
 from rag.question.script import has_chinese
+from rag.question.words import words as alternatives
 from rag.writing.data import lines
 from rag.writing.opposites import denials, poles
 from training.reader.words import Words
@@ -33,11 +34,7 @@ _CALENDAR = re.compile(
     rf"\b(?:{'|'.join(_MONTHS + _DAYS)})\b|(?<=周|期)[一二三四五六日](?!年|[岁围])"
 )
 _MEASURE = re.compile(r"(?<=\d)[百千万亿](?!\d)|万亿")
-_SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘葛范彭鲁韦马方任袁柳史唐费薛雷贺倪汤罗毕郝安常傅齐康"
-    "伍余顾孟黄萧尹姚邵汪毛戴宋庞熊纪董梁杜阮蓝季贾江郭梅盛林钟徐邱骆高夏蔡田樊胡霍万卢莫丁邓洪包左石崔龚程邢裴陆翁段侯武刘龙"
-    "叶黎白赖乔谭曾关"
-)
+_SURNAMES = alternatives("surnames")
 _SAYS = "表示|介绍|认为|指出|强调|透露|告诉|称|说|出席|主持|宣布|在|担任|会见"
 _PERSON = re.compile(
     r"(?:(?<=[长任员师席理记授者家士民人事生客官裁])|(?<=[、，。：]))"
