@@ -17,7 +17,6 @@ EXTRAS = {
     "protego": ("protego", "web"),
     "watchfiles": ("watchfiles", "watch"),
     "itsdangerous": ("itsdangerous", "login"),
-    "pypinyin": ("pypinyin", "check"),
     "pytrec_eval": ("pytrec-eval-terrier", "eval"),
     "mcp": ("mcp", "mcp"),
     "mcp_types": ("mcp", "mcp"),

@@ -19,7 +19,7 @@ from rag.embed.static import StaticModel
 from rag.question import ParsedQuestion
 from rag.question.names import COUNTRY_LETTERS
 from rag.reader.findings import Findings, Spot
-from rag.reader.judge import RANKED, Judge, listed_of, row_features
+from rag.reader.judge import RANKED, Judge, best_count, listed_of, row_features
 from rag.reader.numbers import UNITS
 from rag.reader.reading import Finding, read_alone
 from rag.reader.values import find_dates, find_numbers
@@ -250,12 +250,18 @@ def likely(
         return []
     listed = listed_of(parsed)
     least = judge.row[listed]
-    if is_compared(parsed) and max(chance for _, chance in rated) >= least:
-        least *= COMPARED
     # Where places of the gazetteer are near the best name, what is none of them is no place.
     near = rated[0][0][0].spot.worth - RANKED
     placed = listed == "places" and any(g[0].place and g[0].spot.worth >= near for g, _ in rated)
-    return [group for group, chance in rated if chance >= least and (group[0].place or not placed)]
+    told = [(group, chance) for group, chance in rated if group[0].place or not placed]
+    chances = sorted((chance for _, chance in told), reverse=True)
+    if not chances or chances[0] < least:
+        return []
+    if is_compared(parsed):
+        return [group for group, chance in told if chance >= least * COMPARED]
+    count = min(parsed.number or best_count(chances), len(chances))
+    taken = [group for group, chance in told if chance >= chances[count - 1]]
+    return taken[: parsed.number or None]
 
 
 def rated_groups(
@@ -352,8 +358,7 @@ def told_of(
     unread = np.zeros(len(parsed.query.ids), np.float32)
     alone += [(-8.0, unread)] * (len(groups) - len(alone))
     spots = [[one.spot for one in group] for group in groups]
-    labels = [group[0].label for group in groups]
-    return row_features(parsed, labels, spots, alone, searched, judge.search)
+    return row_features(parsed, spots, alone, searched, judge.search)
 
 
 def _itself(one: Named) -> Finding:

@@ -98,11 +98,10 @@ _NUMBERS = {"两": 2} | {
     for words in ("二三四五六七八九十", "two three four five six seven eight nine ten".split())
     for number, word in enumerate(words, 2)
 }
-_CALLED = re.compile(
-    rf"哪(?:些|几|(?P<zh>[两二三四五六七八九十]|\d{{1,2}})(?:大(?!学))?){_C}?(?P<behind>[\u4e00-\u9fff]{{1,4}})?"
-    r"|\b(?:which|what|(?:list|name|give)(?: me)?(?: all)?)(?: of)?(?: the)?"
-    r"(?: (?P<en>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\b)?"
-    r"(?P<nouns>(?: (?!(?:is|was|does|has|this)\b)[a-z]+){1,3})",
+_NUMBERED = re.compile(
+    r"哪(?P<zh>[两二三四五六七八九十]|\d{1,2})(?:大|(?!学)[\u4e00-\u9fff])"
+    r"|\b(?:which|what|list|name|give)(?: me)?(?: of)?(?: the)? "
+    r"(?P<en>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\b",
     re.I,
 )
 
@@ -152,26 +151,17 @@ def _with_core(text: str, kind: str, level: str, start: int, end: int) -> Ask | 
     return Ask(start, start + len(words), start + (core.end() if core else len(words)), kind, level)
 
 
-def called(text: str) -> tuple[tuple[str, ...], int]:
-    """What things may be called that a question asks for, and how many it says they are.
+def number_of(text: str) -> int:
+    """How many things a question says that it asks for ("哪三个", "which two"); 0 where it does not.
 
     Args:
         text: a question in simplified characters.
-
-    Returns:
-        For "哪三个园区" the beginnings of what follows, longest first, as it is not known where the
-        noun ends, for "which two universities" the noun; () for none. And 3 and 2, 0 for none.
     """
-    found = _CALLED.search(text)
+    found = _NUMBERED.search(text)
     if not found:
-        return (), 0
-    said = (found["zh"] or found["en"] or "0").casefold()
-    number = int(said) if said.isdigit() else _NUMBERS[said]
-    if nouns := found["nouns"]:
-        noun = next((word for word in nouns.casefold().split() if word.endswith("s")), "")
-        return (noun,) if noun else (), number
-    words = found["behind"] or ""
-    return tuple(words[:end] for end in range(len(words), 0, -1)), number
+        return 0
+    said = (found["zh"] or found["en"]).casefold()
+    return int(said) if said.isdigit() else _NUMBERS[said]
 
 
 def is_bare(words: str) -> bool:

@@ -70,11 +70,11 @@ def parse(
     query = query_of(snapshot, completed or typed)
     if query.text != (completed or typed):  # in the words of the articles
         completed = query.text
-    asked = understand(query.text)
+    asked = understand(query.plain)
     if only:  # all that these articles say of it, not the one value again
         asked = dataclasses.replace(asked, kind="text", level="", form="open", idle=())
     asked, constraints, allowed, told_from = find_limits(
-        snapshot, query.text, asked, as_of, without
+        snapshot, query.plain, asked, as_of, without
     )
     about = about_corpus(asked.plain, today, snapshot.model) if completed and not only else about
     return ParsedQuestion(
@@ -136,8 +136,9 @@ def lifted(
     snapshot: Snapshot, parsed: ParsedQuestion, as_of: str = "", without: Sequence[str] = ()
 ) -> ParsedQuestion:
     """The same question with other constraints left out; the rest as for :func:`parse`."""
+    plain = parsed.query.plain
     asked, constraints, allowed, today = find_limits(
-        snapshot, parsed.text, understand(parsed.text), as_of, without
+        snapshot, plain, understand(plain), as_of, without
     )
     return dataclasses.replace(
         parsed, **_fields(asked), constraints=constraints, allowed=allowed, as_of=today

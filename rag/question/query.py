@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rag.question.types import Span
 
 MAX_CHARACTERS = 2_000
+_HAN = re.compile("[\u4e00-\u9fff]+")
 # A token's weight is learned on sentences; what only asks ("which", "多少") or only joins says
 # nothing
 # about the article sought, in either language.
@@ -47,6 +49,9 @@ class Query:
         dense: the question's vector (dim of the embedder).
         other: the question with names and figures in another way in which articles write them
             (:mod:`rag.question.same`): what holds these words is found, too; "" for none.
+        plain: the question with Latin letters for each name that stands in characters among
+            English words (:mod:`rag.question.pinyin`), else ``text``.
+        missing: Chinese names that it spells in Latin letters and no passage has.
     """
 
     text: str
@@ -63,6 +68,8 @@ class Query:
     row_content: np.ndarray
     dense: np.ndarray
     other: str = ""
+    plain: str = ""
+    missing: tuple[str, ...] = ()
     _compounds: tuple[np.ndarray, np.ndarray, np.ndarray] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -170,8 +177,17 @@ def query_of(snapshot: Snapshot, question: str) -> Query:
     """
     from rag.question.same import in_words_of
 
-    text, other = in_words_of(snapshot, clean(question))
-    return replace(analyse(text, snapshot.model, snapshot.embedder), other=other)
+    plain, other = in_words_of(snapshot, clean(question))
+    lang = detect_lang(plain)
+    text, missing = plain, tuple[str, ...]()
+    if lang == "en":
+        from rag.question.pinyin import in_characters
+
+        text, plain, missing = in_characters(snapshot, plain)
+    if text != plain:  # all that Chinese articles can have of an English question's words
+        other = " ".join(run[0] for run in _HAN.finditer(text))
+    query = analyse(text, snapshot.model, snapshot.embedder)
+    return replace(query, lang=lang, other=other, plain=plain, missing=missing)
 
 
 def _part_spans(model: StaticModel, parts: list[tuple[int, int]], spans: list[Span]) -> list[Span]:

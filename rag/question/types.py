@@ -122,8 +122,6 @@ class Asked:
             the one with the most or the least; all with "more" or "less" than ``bound``;
             whether; why; how; or "open" where no more than a topic is given.
         counted: of a "count", kind and level of the things; else ("", "").
-        called: what the names of the things may end with ("大学", "universities"), in Chinese all
-            that it may be, longest first: where the noun ends is not known.
         number: how many it says that the things are ("哪三个园区": 3); 0 where it does not.
         bound: what a quantity is compared with, for "more", "less" and "count".
         measure: span of the quantity that is compared ("新房均价", "rain", or "largest"); (0, 0)
@@ -148,7 +146,6 @@ class Asked:
     level: str = ""
     form: str = "open"
     counted: tuple[str, str] = ("", "")
-    called: tuple[str, ...] = ()
     number: int = 0
     bound: Bound | None = None
     measure: Span = (0, 0)

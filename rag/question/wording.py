@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from rag.corpus.places import Place, PlaceMention, find_places
-from rag.question.asking import asking, called
+from rag.question.asking import asking, number_of
 from rag.question.compared import bound_of, measure_of
 from rag.question.denied import denies, exceptions
 from rag.question.forms import counted, form_of
@@ -36,7 +36,6 @@ def understand(text: str) -> Asked:
     asks = [ask for ask in asking(text) if ask.start >= begin]
     things, (bound, compared) = counted(text, kind), bound_of(text)
     form, words = form_of(text, kind, asks, any(things), bound)
-    names, number = called(text)
     excepted, phrases = exceptions(text)
     mentions = [m for m in find_places(text) if not _aside(text, m, excepted, bound)]
     measure = (0, 0)
@@ -51,8 +50,7 @@ def understand(text: str) -> Asked:
         **kind._asdict() | {"idle": (*kind.idle, *phrases)},
         form=form,
         counted=things,
-        called=names,
-        number=number,
+        number=number_of(text),
         bound=bound,
         measure=measure,
         negated=denies(text),

@@ -18,6 +18,7 @@ from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.question.names import COUNTRY_LETTERS
 from rag.question.rivals import tells_of_another
+from rag.question.script import has_chinese
 from rag.reader.encode import encode
 from rag.reader.judge import Judge, features, unnamed
 from rag.reader.normal import key_of
@@ -196,10 +197,14 @@ def _of_that_one(parsed: ParsedQuestion, passage: ReadPassage) -> bool:
 
     Of line 9 nothing is said by what tells of line 2, nor of the deputy by what tells of the mayor.
     """
-    if any(any(map(str.isdigit, words)) for words in unnamed(parsed, passage)):
+    if parsed.query.missing:
         return False
     window = passage.reading.window
     article = window.article
+    for words in unnamed(parsed, passage):
+        spelled = parsed.lang != "zh" and has_chinese(words)  # a person: "he" in what follows
+        if any(map(str.isdigit, words)) or spelled and words not in article.text:
+            return False
     said = f"{article.title}\n{article.text[window.start : window.end]}"
     if not passage.abroad and tells_of_another(parsed.plain, said):
         return False

@@ -19,8 +19,7 @@ import numpy as np
 
 from rag.errors import ModelError
 from rag.question import ParsedQuestion
-from rag.question.script import is_traditional, simplified
-from rag.reader.shape import is_called, kind_of_name
+from rag.question.script import has_chinese, is_traditional, simplified
 from rag.search.match import graded
 
 if TYPE_CHECKING:
@@ -67,11 +66,6 @@ ROW_FEATURES = (
     "same",  # whether it stands in the article of the best name
     "first",  # whether it is the best name
     "abroad",  # whether its passage is in another language than the question
-    "fits",  # whether it looks like a name of the kind that is asked for
-    "unfit",  # whether it looks like one of another kind
-    "called",  # whether it ends as the question calls the things ("哪些大学")
-    "uncalled",  # whether it does not, where the best of those that are is near
-    "beyond",  # whether as many as the question says there are ("哪三个") are likelier
     "said",  # share of the question's weight that its sentence and its title match
     "said_below",  # that less the largest, 0 or less
     "unsaid",  # the largest weight of one word times how little they match it
@@ -98,7 +92,7 @@ class Judge:
             answered.
         near: share of the question's weight that a passage must match for its subject to be there.
         rows: weights of :data:`ROW_FEATURES`, float64 (r,), by what is listed (:data:`LISTED`).
-        row: chance (0 to 1) from which a name is a row, by what is listed.
+        row: chance (0 to 1) of the best name from which there is a list, by what is listed.
         places: weights for lists of places, by name (:mod:`rag.answer.places`).
     """
 
@@ -176,7 +170,6 @@ def listed_of(parsed: ParsedQuestion) -> str:
 
 def row_features(
     parsed: ParsedQuestion,
-    labels: Sequence[str],
     groups: Sequence[Sequence[Spot]],
     alone: Sequence[tuple[float, np.ndarray]],
     searched: int,
@@ -188,7 +181,6 @@ def row_features(
 
     Args:
         parsed: the question.
-        labels: the names.
         groups: for each name the spots that give it, best first.
         alone: of each name, the reader's log-odds where the sentence is read alone, and how well
             it matches the tokens of the question.
@@ -212,10 +204,6 @@ def row_features(
         for one in bests
     }
     said = [_covered(*one) for one in weighed]
-    kinds = [kind_of_name(label) for label in labels]
-    called = [is_called(label, parsed.called) for label in labels]
-    near = any(one and worth > worths[top] - RANKED for one, worth in zip(called, worths))
-    ranks = np.argsort(np.argsort(-np.array(worths), kind="stable"))
     out = []
     for number, (best, spots) in enumerate(zip(bests, groups)):
         passage, reading = best.passage, best.passage.reading
@@ -237,11 +225,6 @@ def row_features(
             "same": best.finding.window.row == bests[top].finding.window.row,
             "first": number == top,
             "abroad": passage.abroad,
-            "fits": kinds[number] == parsed.sought[0],
-            "unfit": kinds[number] not in ("", parsed.sought[0]),
-            "called": called[number],
-            "uncalled": near and not called[number],
-            "beyond": 0 < parsed.number <= ranks[number],
             "said": said[number],
             "said_below": said[number] - max(said),
             "unsaid": _unmatched(*weighed[number]),
@@ -251,6 +234,18 @@ def row_features(
         told |= {f"articles_{name}": told["articles"] * told[name] for name in BY_ARTICLES}
         out.append([float(told[name]) for name in ROW_FEATURES])
     return np.array(out)
+
+
+def best_count(chances: Sequence[float]) -> int:
+    """How many of the likeliest rows have the largest expected F1, as far as that is known.
+
+    Lewis, "Evaluating and optimizing autonomous text classification systems", SIGIR 1995.
+
+    Args:
+        chances: that names are rows, 0 to 1, the largest first.
+    """
+    right = np.cumsum(chances)
+    return int(np.argmax(2 * right / (np.arange(1, len(chances) + 1) + right[-1]))) + 1
 
 
 def widest_gap(worths: Sequence[float]) -> tuple[int, float]:
@@ -310,7 +305,7 @@ def unnamed(parsed: ParsedQuestion, passage: ReadPassage) -> tuple[str, ...]:
     Neither its text, its title nor its date has them as the question writes them. Times that the
     articles were chosen by are left out: "last August" need not be written with its year.
 
-    Across languages only their figures are looked for.
+    Across languages only their figures and what is in Chinese is looked for.
     """
     window = passage.reading.window
     article = window.article
@@ -322,7 +317,7 @@ def unnamed(parsed: ParsedQuestion, passage: ReadPassage) -> tuple[str, ...]:
             continue
         words = _THOUSANDS.sub("", parsed.text[start:end].casefold().strip("《》“”\"'「」 "))
         if passage.abroad:
-            words = "".join(c for c in words if c.isdigit())
+            words = "".join(c for c in words if c.isdigit() or has_chinese(c))
         if words and words not in said and not _in_other_script(words, said):
             out.append(words)
     return tuple(out)

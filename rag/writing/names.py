@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from rag.corpus.places import Place, PlaceMention, all_places, contains, find_places, fold
 from rag.question.names import names_of
+from rag.question.pinyin import family_names, is_pinyin
 from rag.question.script import has_chinese
 from rag.writing.data import lines
-from rag.writing.sounds import ALIKE, SURNAMES, is_pinyin, sounding, spelled
+from rag.writing.sounds import ALIKE, sounding, spelled
 
 STANDS, LACKS, UNSURE = 1, 2, 3
 
@@ -207,7 +208,7 @@ class Names:
             if (
                 two.start != one.end + 1
                 or not all(map(is_pinyin, written))
-                or not SURNAMES & set(written)
+                or not set(family_names().values()) & set(written)
             ):
                 continue
             there = spelled(self.text, "".join(written)) or spelled(

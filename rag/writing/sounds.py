@@ -10,7 +10,7 @@ import functools
 import re
 from difflib import SequenceMatcher
 
-from rag.extras import extra
+from rag.question.pinyin import readings
 from rag.writing.data import lines
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -41,34 +41,6 @@ ALIKE = 0.66
 _LEAST = 4  # letters of a Latin name that is compared by its sound
 
 
-SURNAMES = frozenset(" ".join(lines("surnames.txt")).split())
-"""Family names as pinyin spells them."""
-_SYLLABLE = (
-    r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an"
-    r"|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve"
-    r"|a|e|i|o|u|v)|ang?|ai|ao|a|eng?|er|e|ou|o)"
-)
-_SPELLED = re.compile(rf"{_SYLLABLE}{{1,3}}")
-
-
-def is_pinyin(word: str) -> bool:
-    """Whether a word could be one to three syllables of pinyin."""
-    return _SPELLED.fullmatch(word.lower()) is not None
-
-
-@functools.lru_cache(maxsize=1 << 14)
-def _pinyin(character: str) -> tuple[str, ...]:
-    """The readings of a character, without tones; those of surnames among them."""
-    with extra():
-        from pypinyin import Style, pinyin
-
-    return tuple(
-        dict.fromkeys(
-            one.replace("ü", "v") for one in pinyin(character, Style.NORMAL, heteronym=True)[0]
-        )
-    )
-
-
 def spelled(text: str, word: str) -> list[tuple[int, int]]:
     """Where a Latin word of two letters or more is the pinyin of characters of a text."""
     letters = re.sub(r"[^a-z]", "", word.lower().replace("ü", "v"))
@@ -90,7 +62,7 @@ def _reads(text: str, at: int, limit: int, letters: str) -> int:
         return at
     if at == limit:
         return 0
-    for sound in _pinyin(text[at]):
+    for sound in readings().get(text[at], ()):
         for form in {sound, sound.replace("v", "u"), sound.replace("v", "yu")}:
             if letters.startswith(form) and (
                 end := _reads(text, at + 1, limit, letters[len(form) :])
@@ -133,7 +105,7 @@ def _foreign(text: str) -> list[tuple[int, int, str]]:
 @functools.lru_cache(maxsize=1 << 12)
 def _bone(character: str) -> str:
     """What a syllable adds to a skeleton: its first consonant, and an N that ends it."""
-    sound = _pinyin(character)[0]
+    sound = readings().get(character, ("",))[0]
     if sound in ("er", "e"):
         return "L" if sound == "er" else ""
     first = "S" if _SYLLABLE_S.match(sound) else skeleton(sound[:1])

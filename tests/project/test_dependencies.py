@@ -22,7 +22,6 @@ from rag.freshness import program
 from rag.serving.login import Authenticator
 from rag.serving.passwords import Accounts, hash_password
 from rag.watch import watch
-from rag.writing.sounds import spelled
 
 TEXT = (ROOT / "pyproject.toml").read_text("utf-8")
 PROJECT = tomllib.loads(TEXT)["project"]
@@ -143,7 +142,6 @@ def test_an_error_names_the_extra_that_brings_a_package():
         ("protego", "web", lambda: Fetcher().fetch("http://192.0.2.1/")),
         ("watchfiles", "watch", lambda: next(watch("no-index", ["."]))),
         ("itsdangerous", "login", lambda: Authenticator(Accounts({"a": hash_password("b" * 12)}))),
-        ("pypinyin", "check", lambda: spelled("鼟", "teng")),
         ("pytrec_eval", "eval", evaluator_class),
         ("ray", "ray", lambda: joined("ray")),
         ("s3fs", "s3", lambda: mirrored("s3://bucket/news", Path("no-index"))),

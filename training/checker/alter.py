@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 
 from rag.corpus.places import all_places, find_places
+from rag.question.pinyin import family_names
 from rag.question.script import has_chinese
-from rag.question.words import words as alternatives
 from rag.writing.data import lines
 from rag.writing.opposites import denials, poles
 from training.reader.words import Words
@@ -34,7 +34,7 @@ _CALENDAR = re.compile(
     rf"\b(?:{'|'.join(_MONTHS + _DAYS)})\b|(?<=周|期)[一二三四五六日](?!年|[岁围])"
 )
 _MEASURE = re.compile(r"(?<=\d)[百千万亿](?!\d)|万亿")
-_SURNAMES = alternatives("surnames")
+_SURNAMES = "".join(one for one in family_names() if len(one) == 1)
 _SAYS = "表示|介绍|认为|指出|强调|透露|告诉|称|说|出席|主持|宣布|在|担任|会见"
 _PERSON = re.compile(
     r"(?:(?<=[长任员师席理记授者家士民人事生客官裁])|(?<=[、，。：]))"

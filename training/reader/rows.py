@@ -33,7 +33,7 @@ from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.question.parsing import parse
 from rag.reader.findings import READ_ALL, SPANS_ALL, findings_of, order_of, passages_of
-from rag.reader.judge import LISTED, ROW_FEATURES, listed_of, load_judge
+from rag.reader.judge import LISTED, ROW_FEATURES, best_count, listed_of, load_judge
 from rag.search.candidates import candidates
 from training.reader.judge import logistic
 from training.reader.listed import FORMS
@@ -106,7 +106,7 @@ def foreign_of(snapshot: Snapshot, data: Path, rng: random.Random, count: int) -
 
 
 def fitted(real: Sequence[Told]) -> tuple[np.ndarray, float]:
-    """Weights (r,), and the least chance: the highest with nearly the best mean F1."""
+    """Weights (r,), and the least chance of the best name: the highest with nearly the best F1."""
     features = np.concatenate([one.features for one in real])
     weights = logistic(features, np.concatenate([one.right for one in real]))
     reached = {least: np.mean([f1(one, weights, least) for one in real]) for least in LEAST}
@@ -116,7 +116,10 @@ def fitted(real: Sequence[Told]) -> tuple[np.ndarray, float]:
 
 def f1(one: Told, weights: np.ndarray, least: float) -> float:
     """F1 of the rows of one question; of one that nothing answers 1 where there is none."""
-    taken = 1 / (1 + np.exp(-one.features @ weights)) >= least
+    chances = 1 / (1 + np.exp(-one.features @ weights))
+    order = np.argsort(-chances, kind="stable")
+    count = best_count(chances[order]) if chances[order[0]] >= least else 0
+    taken = np.isin(np.arange(len(order)), order[:count])
     if not one.expected:
         return float(not taken.any())
     return 2 * float((taken & one.right).sum()) / (taken.sum() + one.expected)

@@ -1,0 +1,87 @@
+"""Chinese names in English questions: found as articles write them, refused where none does."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.answer import answer
+from rag.corpus import Article
+from rag.index import open_index
+from rag.library import Index
+from rag.question.parsing import parse
+from rag.question.pinyin import family_names, in_characters, is_pinyin, readings
+
+NEWS = (
+    "港城市长陈予宁14日上午会见了北星公司首席执行官一行。",
+    "19岁的曾淑婧在港城跳水比赛中得到四百五十一分，排名第一。",
+    "曾淑婧的教练欧阳立川说，她每天训练六小时。",
+    "毛一舟毕业于港城戏剧学院。毛一舟今年出演了两部电影。",
+    "毛义舟在港城开了一家面馆。",
+    "Mayor Lu Weiming opened the tram line in Harbour City on Monday.",
+)
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pinyin") / "index"
+    articles = [Article(str(n), text, "", "2023-08-15", "") for n, text in enumerate(NEWS)]
+    Index.build(articles, path)
+    with open_index(path) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "question, written",
+    [
+        ("Who did Chen Yuning meet?", "Who did 陈予宁 meet?"),
+        ("How old is Zeng Shujing?", "How old is 曾淑婧?"),
+        ("Who is Ouyang Lichuan's pupil?", "Who is 欧阳立川's pupil?"),
+        ("Where did Mao Yizhou study?", "Where did 毛一舟 study?"),  # as more passages write it
+        ("What did Lu Weiming open?", "What did Lu Weiming open?"),  # as its article does
+        ("What is Hong Kong known for?", "What is Hong Kong known for?"),  # a place
+        ("Did He Run a marathon?", "Did He Run a marathon?"),
+    ],
+)
+def test_a_name_is_written_as_the_articles_write_it(snapshot, question, written):
+    said = in_characters(snapshot, question)
+    assert said.text == written and not said.missing
+    assert len(said.plain) == len(said.text) and said.plain.isascii()
+
+
+@pytest.mark.parametrize(
+    "question, first",
+    [
+        ("How old is Zeng Shujing?", "19 years old"),
+        ("Which school did Mao Yizhou graduate from?", "港城戏剧学院"),
+        ("Who did Chen Yuning meet on 14 August?", "北星公司"),
+        ("What did Lu Weiming open?", "tram line"),
+    ],
+)
+def test_an_english_question_finds_a_chinese_name(snapshot, question, first):
+    given = answer(snapshot, question)
+    assert not given.refused and first in given.text.split("\n")[0]
+    assert given.lang == "en"
+
+
+@pytest.mark.parametrize("question", ["How old is Zhao Mingde?", "Who did Zhou Shulan meet?"])
+def test_a_name_that_no_article_has_is_refused(snapshot, question):
+    assert in_characters(snapshot, question).missing
+    assert answer(snapshot, question).refused
+
+
+def test_what_is_understood_of_english_words_stays(snapshot):
+    parsed = parse(snapshot, "How many hours did Zeng Shujing train on 14 August 2023?")
+    assert (parsed.lang, parsed.frame, parsed.kind) == ("en", "en", "number")
+    assert [one.kind for one in parsed.constraints] == ["date"]
+    (span,) = [span for span in parsed.names if "曾" in parsed.text[slice(*span)]]
+    assert parsed.text[slice(*span)] == "曾淑婧"
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(sorted(family_names())),
+    st.lists(st.sampled_from(sorted(readings())), min_size=1, max_size=2),
+)
+def test_every_name_is_pinyin_as_it_is_read(family, given_name):
+    assert is_pinyin(family_names()[family])
+    assert is_pinyin("".join(readings()[character][0] for character in given_name))
