@@ -45,7 +45,7 @@ _NO_NAME = re.compile(
     re.I,
 )
 ALONE = 48  # names, in order of worth, whose sentences are read once more, alone
-LONGEST_PLACE = 30  # characters in which the end of a place is looked for
+LONGEST_PLACE = 30  # characters around it in which the rest of a place is looked for
 LONGEST_NAME = 40  # characters
 DOUBT = 0.05  # chance of a row below which the reader says that a place is none
 NO_PLACES = ("person", "organisation", "document")  # kinds of which no place is one
@@ -156,13 +156,14 @@ def _places(finding: Finding, level: str, spot: Spot) -> list[Named]:
 
 
 def _whole(finding: Finding) -> Finding:
-    """A finding with the rest of a place that it is the beginning of: names may be cut in
-    tokens.
-    """
-    text, end = finding.window.article.text, finding.window.end
-    for mention in find_places(text[finding.start : min(finding.start + LONGEST_PLACE, end)]):
-        if mention.start == 0 and not mention.part_of_name:
-            return dataclasses.replace(finding, end=max(finding.end, finding.start + mention.end))
+    """A finding with the rest of the places that it is cut from: names may be cut in tokens."""
+    text, window = finding.window.article.text, finding.window
+    low = max(finding.start - LONGEST_PLACE, window.start)
+    for mention in find_places(text[low : min(finding.end + LONGEST_PLACE, window.end)]):
+        start, end = low + mention.start, low + mention.end
+        if start < finding.end and finding.start < end and not mention.part_of_name:
+            start, end = min(start, finding.start), max(end, finding.end)
+            finding = dataclasses.replace(finding, start=start, end=end)
     return finding
 
 

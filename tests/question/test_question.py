@@ -11,8 +11,10 @@ from rag.question.wording import understand
 _FORMS = """
 places province | 哪些省份开展了防汛演练？ | 哪个省的小麦产量最高？ | 哪几个省开通了高速铁路？ | 哪些省市发布了消费券？ | 哪四个省签了协议？
 places province | 开展垃圾分类的直辖市有哪些？ | 什么省份的茶叶最有名？ | 列出举办过马拉松的省份 | 近几年哪些省份建了机场？ | 哪些省政府出台了政策？
-places city | 请列举所有修建了地铁的城市 | 哪些城市修建了地铁？ | 哪座城市举办了花卉博览会？ | 哪个市的公交车换成了电动车？ | 哪些县种植苹果？
-places city | 哪个区建了新图书馆？ | 哪些沿海城市举办了书展？ | 论坛在哪个城市召开？ | 参加演练的城市有哪些？
+places city | 请列举所有修建了地铁的城市 | 哪些城市修建了地铁？ | 哪座城市举办了花卉博览会？ | 哪个市的公交车换成了电动车？
+places county | 哪些县种植苹果？
+places district | 哪个区建了新图书馆？
+places city | 哪些沿海城市举办了书展？ | 论坛在哪个城市召开？ | 参加演练的城市有哪些？
 places country | 哪个国家赢得了比赛？ | 哪些国家派出了代表团？ | 哪国的球队夺冠？
 places any | 哪里发生了地震？ | 书展在哪儿举行？ | 论坛在什么地方召开？ | 哪些地方下了大雪？ | 哪几地建了风电场？ | 展览地点在哪？
 date | 桥什么时候通车？ | 图书馆何时开放？ | 医院是哪一年建成的？ | 比赛在哪一年举行？ | 展览几月几日开幕？ | 比赛在哪天举行？ | 星期几休馆？
@@ -25,7 +27,8 @@ text | 许多大学生参加了哪项活动？ | 哪个地铁站最大？ | 论�
 places province | Which provinces ran flood drills? | Which province grows the most wheat? | What northern provinces opened railways?
 places province | List all provinces that held a marathon | Name the provinces that held a marathon | Which of the provinces signed the deal?
 places city | In which cities were subways built? | Which two coastal cities built ports? | Which towns planted apple trees?
-places city | Which counties planted apple trees? | Name the cities where the fair was held
+places county | Which counties planted apple trees?
+places city | Name the cities where the fair was held
 places country | Which country won the match? | What countries sent delegations?
 places any | Where did the earthquake strike? | Which regions had heavy snow? | In what part of China is the lake? | which places were named
 date | When does the bridge open? | In what year was the hospital built? | On which day is the match? | What time does the hall open?
