@@ -220,12 +220,16 @@ class _Work:
         findings, passages = self._found(parsed, found, order, passages, searched)
         model, judge = self.snapshot.model, self.judge
         rated = rated_groups(model, parsed, findings, judge, searched) if listed else []
-        if placed and (rows := self._placed(parsed, found, order, allowed, cited, rated)):
+        stated = is_stated(parsed, findings)
+        if (
+            placed
+            and not stated
+            and (rows := self._placed(parsed, found, order, allowed, cited, rated))
+        ):
             count = len(rows) if parsed.form == "count" else None
             return self._composed(parsed, [], rows, cited, searched, True, count)
         best = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
         duplicates = Duplicates(self.snapshot, allowed, best)
-        stated = is_stated(parsed, findings)
         rows, count = [], None
         answers = bool(parsed.only) or judge.answers(parsed, findings.chance)
         if listed and not stated and (answers or is_compared(parsed)):

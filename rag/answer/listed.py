@@ -6,6 +6,8 @@ from rag.question import ParsedQuestion
 from rag.reader.findings import Findings
 from rag.reader.normal import key_of
 
+# Share of all figures found from which the first is taken for the number of some places.
+STATED = 0.75
 LISTS = ("all", "count", "most", "least", "more", "less")  # forms that are answered by a list
 
 
@@ -34,7 +36,15 @@ def is_place_list(parsed: ParsedQuestion) -> bool:
 
 
 def is_stated(parsed: ParsedQuestion, findings: Findings) -> bool:
-    """Whether an article says itself how many they are: no list need be counted."""
+    """Whether an article says itself how many they are: no list need be counted.
+
+    Places can be counted with certainty: what is said of their number must be surer than a figure
+    that is merely the likeliest.
+    """
     if parsed.form != "count" or parsed.bound or not findings.values:
         return False
-    return key_of(findings.values[0].text, "number")[0] == "number"
+    figures = [key_of(value.text, "number")[0] == "number" for value in findings.values]
+    if not is_place_list(parsed):
+        return figures[0]
+    shares = [value.share for value, one in zip(findings.values, figures) if one]
+    return figures[0] and shares[0] >= STATED * sum(shares)

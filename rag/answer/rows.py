@@ -32,6 +32,9 @@ LABEL = {"zh": 24, "en": 60}  # characters of a value; what is longer is shown a
 # "无人" is shown with what it says of nobody: "无人死亡".
 _NONE = re.compile(r"(?:无人|没有人|无一人?|\b(?:no ?one|nobody|none))$", re.I)
 _NONE_ENDS = re.compile(r"[，。；、！？,.;!?\n]|\s(?:and|but|while)\b")
+_VAGUE = re.compile(
+    r"(?:多|几|若干|许多|不少|大量|众多)[\u4e00-\u9fff]{0,2}$|(?:several|many|some|a few)\b", re.I
+)
 _NOT_BUT = re.compile(r"(?:不是|并非|not )[^，。,.]{1,20}?[，,]?\s?(?:而是|but )", re.I)
 _BUT_NOT = re.compile(r"[，,]?\s?(?:而不是|而非|\b(?:rather than|(?:and |but )?not)\b)", re.I)
 SENTENCES = ("why", "how", "open", "whether")  # forms that a sentence answers
@@ -160,6 +163,8 @@ def _affirmed(text: str, start: int, end: int) -> tuple[int, int]:
 def _presentable(parsed: ParsedQuestion, words: str) -> bool:
     """Whether words are a value by themselves, and no part of a sentence that stands for one."""
     if any(c in words for c in "。！？；"):
+        return False
+    if parsed.kind == "number" and _VAGUE.match(words):
         return False
     return (
         any(c.isdigit() for c in words)
