@@ -10,9 +10,8 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from rag.corpus import Article
-from rag.corpus.days import When, find_meant
+from rag.corpus.days import Period, When, extent, find_meant
 from rag.index.named import published
-from rag.index.period import Period, extent
 from rag.question.periods import find_periods
 from rag.question.script import simplified
 from rag.question.time_constraint import TimeConstraint

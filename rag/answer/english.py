@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 
 from rag.answer.when import shown_day, times_of
+from rag.corpus.date_grammar import find_days
+from rag.corpus.days import meant
 from rag.corpus.places import find_places
 from rag.question.script import has_chinese
-from rag.reader.values import find_dates, find_numbers
+from rag.reader.values import find_numbers
 
 _ABOUT = (
     ("超过|超|逾|高于", "more than"),
@@ -117,10 +119,6 @@ _UNITS = {
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _ONE = {"people": "person", "visits": "visit", "households": "household", "years old": "year old"}
 _RANGE = re.compile(r"\s?(?:至|到|[-—~～–])\s?")
-_DAY = re.compile(
-    r"(?:(?P<year>\d{4})\s?年$)|"
-    r"(?:(?:\d{4}|[今去明前])\s?年)?\s?(?:\d{1,2}\s?月(?:份)?)?\s?(?:\d{1,2}\s?[日号])?"
-)
 _PARTS = {
     "凌晨": "early",
     "清晨": "early",
@@ -213,15 +211,13 @@ def _day(words: str, day: str) -> str:
         for one in reversed(times):
             rest = rest[: one.start] + rest[one.end :]
         return shown_day(times[0].day, "en") if not rest.strip("（）() ") else ""
-    found = _DAY.fullmatch(words)
-    if not found:
+    found = find_days(words.removesuffix("份"))
+    if len(found) != 1 or (found[0].start, found[0].end) != (0, len(words.removesuffix("份"))):
         return ""
-    if found["year"]:
-        return found["year"]
-    dates = find_dates(words, int(day[:4]) if day[:4].isdigit() else None)
-    if len(dates) != 1 or not dates[0].iso or not re.fullmatch(r"\d{4}(-\d\d){0,2}", dates[0].iso):
-        return ""
-    return shown_day(dates[0].iso, "en")
+    one = found[0]
+    year = one.year or int(day[:4]) if one.year or day[:4].isdigit() else None
+    when = meant(one._replace(year=year), None)
+    return shown_day(str(when), "en") if when and year and not one.last_day else ""
 
 
 def _hour(clock: re.Match[str]) -> str:

@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from rag.corpus.dates import chinese_number
-from rag.corpus.days import NamedDay, When, find_days, meant
+from rag.corpus.date_grammar import Written, chinese_number, find_days
+from rag.corpus.days import Period, When, extent, meant
 from rag.corpus.places import find_places
-from rag.index.period import Period, extent
 from rag.question.periods_spoken import ORDER, spoken
 from rag.question.time_constraint import TimeConstraint
 
@@ -177,9 +176,9 @@ _PART_EN = re.compile(
 )
 
 
-def _calendar(text: str, named: list[NamedDay], today: date | None) -> Iterator[TimeConstraint]:
+def _calendar(text: str, named: list[Written], today: date | None) -> Iterator[TimeConstraint]:
     found = [(one, meant(one, today if one.shift else None)) for one in named]
-    group: list[tuple[NamedDay, When | None]] = []
+    group: list[tuple[Written, When | None]] = []
     for one in found:
         if group and not _JOINED.fullmatch(text, group[-1][0].end, one[0].start):
             yield from _told(text, group, today)
@@ -189,7 +188,7 @@ def _calendar(text: str, named: list[NamedDay], today: date | None) -> Iterator[
 
 
 def _told(
-    text: str, group: list[tuple[NamedDay, When | None]], today: date | None
+    text: str, group: list[tuple[Written, When | None]], today: date | None
 ) -> Iterator[TimeConstraint]:
     """The period of dates that are joined (May and June, 2011-2020), or none where one of them has
     no meaning.

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from rag.corpus.dates import MONTHS, chinese_number
-from rag.index.period import Period, extent
+from rag.corpus.date_grammar import MONTHS, chinese_number
+from rag.corpus.days import Period, extent
 from rag.question.script import has_chinese
 from rag.question.time_constraint import TimeConstraint
 

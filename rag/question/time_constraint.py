@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rag.index.period import Period
+    from rag.corpus.days import Period
 
 
 @dataclass(frozen=True, slots=True)
