@@ -214,9 +214,9 @@ def _day(words: str, day: str) -> str:
     found = find_days(words.removesuffix("份"))
     if len(found) != 1 or (found[0].start, found[0].end) != (0, len(words.removesuffix("份"))):
         return ""
-    one = found[0]
+    one = found[0] if found[0].shift != ("year", 0) else found[0]._replace(shift=None)
     year = one.year or int(day[:4]) if one.year or day[:4].isdigit() else None
-    when = meant(one._replace(year=year), None)
+    when = meant(one._replace(year=year), None) if one.year or one.month else None
     return shown_day(str(when), "en") if when and year and not one.last_day else ""
 
 

@@ -37,9 +37,10 @@ class Written(NamedTuple):
         last_day: of a run of days within a month ("1-3 August").
         shift: what is told from the day of writing: ("year", -1) for 去年, where ``month`` and
             ``day`` may follow; ("month", -1) for "last month", where ``day`` may follow; ("week",
-            -1) for 上周三; ("day", -1) for yesterday.
+            -1) for 上周三; ("day", -1) for yesterday; ("", 0) for 当年 and "the 2000s", which mean
+            no certain time.
         weekday: 0 for Monday to 6 for Sunday.
-        hour: on a clock of 24 hours as it is written, with the minutes as a fraction.
+        minutes: since midnight, or since noon where that is not told.
         decade: 90 for 20世纪90年代.
         lang: "zh", "en", or "" for figures, which both have.
         bare: it is a figure alone ("2023"), which may be a year.
@@ -54,7 +55,7 @@ class Written(NamedTuple):
     last_day: int | None = None
     shift: tuple[str, int] | None = None
     weekday: int | None = None
-    hour: float | None = None
+    minutes: int | None = None
     decade: int | None = None
     lang: str = "zh"
     bare: bool = False
@@ -93,7 +94,7 @@ def month_number(name: str) -> int:
 # ---- years, months and days
 
 MONTH_ZH = r"(?:(?<!\d)\d{1,2}|(?<![一二三四五六七八九十])(?:十[一二]?|[一二三四五六七八九]))"
-_DAY_ZH = r"(?:(?<![\d:：.])\d{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]))"
+_DAY_ZH = r"(?:(?<!\d)\d{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]))"
 # What follows 年, 月 and 日 in other words than dates.
 _NO_MONTH = "(?![饼薪票租嫂季球亮色子]|经[期血量痛])"
 _NO_DAY = "(?![元圆]|本(?![报市省县区台届次月刊网]))"
@@ -104,10 +105,10 @@ _ZH = re.compile(
     r"|[今去前明]年|[上本下][个個]?月)"
     rf"(?:(?:(?<![\d.])(?P<year>[12]\d{{3}}|\d\d(?=\s?年\s?\d{{1,2}}\s?月)"
     rf"|(?<![{HAN}])[一二][{HAN}]{{3}})\s?年"
-    r"|(?<!当)(?P<ryear>今|(?<!过)去|(?<![以目之])前|(?<![文声证说透])明)年(?![轻龄]))"
+    r"|(?<!当)(?P<ryear>今|(?:(?<!过)|(?<=超过))去|(?<![以目之])前|(?<![文声证说透])明)年(?![轻龄]))"
     r"(?:\s?的?(?=\s?[\d一二三四五六七八九十]{1,2}\s?月))?)?"
     rf"(?:\s?(?:(?P<month>{MONTH_ZH})\s?月{_NO_MONTH}|(?P<rmonth>[上本下])[个個]?月{_NO_MONTH}))?"
-    rf"(?:\s?(?P<day>{_DAY_ZH})(?:\s?[-–—~～至到]\s?(?P<last>\d{{1,2}}))?\s?"
+    rf"(?:\s?(?P<day>{_DAY_ZH})(?:(?<![:：]\d\d)\s?[-–—~～至到]\s?(?P<last>\d{{1,2}}))?\s?"
     rf"(?:日{_NO_DAY}(?(month)|(?(rmonth)|{_ALONE}))|(?(month)[号號]|(?(rmonth)[号號]|(?!)))))?"
 )
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -185,7 +186,7 @@ def _days(text: str) -> Iterator[Written]:
         if match.end() > match.start() and (one := _chinese(match)):
             yield one
     for match in _NEAR_ZH.finditer(text):
-        if text[match.start() - 1 : match.start()] not in ("以", "之"):  # 以前天气
+        if match[0] != "前天" or text[match.start() - 1 : match.start()] not in ("以", "之"):
             yield Written(*match.span(), shift=("day", SHIFTS[match[0][0]]))
     for match in _FIGURES.finditer(text):
         year, _, month, day = match.groups()
@@ -280,13 +281,13 @@ DATE_LINE = re.compile(
 )
 _AFTER_MONTH = re.compile(r"(?:份|初|底|末|[上中下]旬)?")
 _AFTER_YEAR = re.compile(
-    rf"(?:度(?!假)|年?初|年?底|年?末|中(?![国央小学秋旬])|{_SEASON}|{_FEAST})?"
+    rf"(?:度?{_SEASON}|{_FEAST}|度(?!假)|年?初|年?底|年?末|中(?![国央小学秋旬]))?"
 )
 _EDGE = r"(?:初期?|末期?|中叶|中期|后期|前期)?"
 _OTHER_ZH = re.compile(
     rf"(?=[\d{HAN}十前当同次翌后近上下本这周星礼凌清早中午傍晚夜深年春夏秋冬元除端国重七劳儿教圣公首第世])"
     rf"(?:(?P<closed>(?:公元前?|上个?|本)?(?:\d{{1,2}}|[{HAN}十]{{1,3}}|(?<=上)|(?<=上个)|(?<=本))世纪"
-    rf"(?:(?P<of>\d{{2}}|[{HAN}十]{{2,3}})年代)?{_EDGE}|(?<!\d)(?:\d{{2}})?(?P<decade>\d{{2}})年代{_EDGE})"
+    rf"(?:(?P<of>\d{{2}}|[{HAN}十]{{2,3}})年代)?{_EDGE}|(?<!\d)(?P<hundreds>\d{{2}})?(?P<decade>\d{{2}})年代{_EDGE})"
     r"|公元(?P<before>前)?\s?(?P<year>\d{1,4})\s?年"
     r"|(?P<vague>当年|同年|次年|近年来?|[上本]年度|[当次][个個]?月(?:初|底|末|[上中下]旬)?)"
     r"|(?:(?P<near>当[日天晚]|次日|翌日|同日|后天(?![性免])|前日(?=[，。、晚下上]))"
@@ -305,7 +306,7 @@ _OTHER_EN = re.compile(
     r"(?=[\defmnlstw])(?<![a-z0-9_.,$£€])(?=\d|the |last |next |this |mid|early|late|start|begin|end |first"
     r"|second|spring|summer|autumn|winter|mon|tue|wed|thu|fri|sat|sun|eigh|nine|twen)"
     rf"(?:{_WEEKDAY_EN}s?(?: (?:morning|afternoon|evening|night)(?![a-z]))?"
-    rf"|(?P<closed>(?:the )?{_EARLY}?(?:(?:1\d|20)(?=\d0s)|(?=[1-9]))(?P<decade>\d0)s(?!\w)"
+    rf"|(?P<closed>(?:the )?{_EARLY}?(?:(?P<hundreds>1\d|20)(?=\d0s)|(?=[1-9]))(?P<decade>\d0)s(?!\w)"
     rf"|(?:the )?{_EARLY}?(?:\d{{1,2}}(?:st|nd|rd|th)|eighteenth|nineteenth|twentieth|twenty-first)[ -]century"
     rf"|{_EARLY}?(?P<year>(?:1\d|20)\d\d)\s?[-–—]\s?\d\d(?![\d-]))"
     r"|(?P<hour>\d{1,2}(?:[:.][0-5]\d)?\s?(?:a\.m\.|p\.m\.|(?:am|pm|GMT|o'clock)\b)"
@@ -394,9 +395,10 @@ def _parts(match: re.Match[str]) -> Iterator[Written]:
     if clock := got.get("hour") or got.get("hour2"):
         found = _CLOCK.search(clock)
         start = match.start("hour" if got.get("hour") else "hour2")
-        minute = 30 if found["half"] else int(found["minute"] or 0)
-        hour = number(found["hour"]) + minute / 60
-        yield Written(start, start + len(clock), hour=hour, lang="")
+        minutes = 60 * (number(found["hour"]) or 0) + (
+            30 if found["half"] else int(found["minute"] or 0)
+        )
+        yield Written(start, start + len(clock), minutes=minutes, lang="")
 
 
 def _weekday(match: re.Match[str]) -> Written:
@@ -413,28 +415,24 @@ def _weekday(match: re.Match[str]) -> Written:
 
 def _others(text: str) -> Iterator[Expression]:
     """What is no date of the calendar: weekdays, hours, seasons, feasts, centuries."""
-    for match in _OTHER_ZH.finditer(text) if _CHINESE.search(text) else ():
-        got = match.groupdict()
-        parts = list(_parts(match))
-        if not parts:
-            year = got["year"] if not got["before"] else None
-            decade = number(got["of"] or got["decade"])
-            vague = got["vague"] or got["near"]
-            parts = [
-                Written(*match.span(), number(year), decade=decade, closed=bool(got["closed"]))
-            ]
-            if vague:
-                parts = [parts[0]._replace(shift=("", 0))]
-        yield Expression(*match.span(), tuple(parts))
-    if not _LATIN.search(text):
-        return
-    for match in _OTHER_EN.finditer(text):
-        parts = list(_parts(match)) or [
-            Written(
-                *match.span(), number(match["year"]), decade=number(match["decade"]), closed=True
-            )
-        ]
-        yield Expression(*match.span(), tuple(one._replace(lang="en") for one in parts))
+    if _CHINESE.search(text):
+        yield from (_other(match, "zh") for match in _OTHER_ZH.finditer(text))
+    if _LATIN.search(text):
+        yield from (_other(match, "en") for match in _OTHER_EN.finditer(text))
+
+
+def _other(match: re.Match[str], lang: str) -> Expression:
+    got = match.groupdict()
+    if parts := tuple(one._replace(lang=lang) for one in _parts(match)):
+        return Expression(*match.span(), parts)
+    year = None if got.get("before") else number(got["year"])
+    decade = number(got.get("of") or got["decade"])
+    vague = bool(got.get("vague") or got.get("near"))
+    if decade == 0 and got["hundreds"]:  # "the 2000s"
+        year, decade, vague = 100 * int(got["hundreds"]), None, True
+    closed, shift = bool(got["closed"]), ("", 0) if vague else None
+    one = Written(*match.span(), year, shift=shift, decade=decade, lang=lang, closed=closed)
+    return Expression(*match.span(), (one,))
 
 
 def _joined(text: str, before: Expression, one: Expression) -> bool:

@@ -10,7 +10,7 @@ from rag.corpus.date_grammar import Written, find_expressions
 
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
 _BEFORE = re.compile(r"去年|上年|\blast year\b|\bprevious year\b|\byear earlier\b", re.I)
-_PARTS = ("year", "month", "day", "weekday", "hour", "decade")
+_PARTS = ("year", "month", "day", "weekday", "minutes", "decade")
 _NUMBERS = ("year", "month", "day", "decade")
 
 
@@ -20,8 +20,8 @@ class Day:
 
     Attributes:
         start, end: character offsets.
-        parts: the numbers of each of ``_PARTS`` that it has; several in a range. An hour is on a
-            clock of twelve, with its minutes as a fraction.
+        parts: the numbers of each of ``_PARTS`` that it has; several in a range. Minutes are those
+            of a clock of twelve hours.
     """
 
     start: int
@@ -41,7 +41,7 @@ def find_days(text: str) -> list[Day]:
 def _told(parts: Sequence[Written]) -> dict[str, frozenset[float]]:
     told = {name: {getattr(one, name) for one in parts} - {None} for name in _PARTS}
     told["day"] |= {one.last_day for one in parts if one.last_day}
-    told["hour"] = {hour % 12 for hour in told["hour"]}
+    told["minutes"] = {minutes % (12 * 60) for minutes in told["minutes"]}
     return {name: frozenset(numbers) for name, numbers in told.items() if numbers}
 
 
