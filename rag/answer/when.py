@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from rag.answer.types import Citation, Time
-from rag.corpus.date_grammar import DATE_LINE, find_days, find_expressions
+from rag.corpus.date_expressions import find_expressions
+from rag.corpus.date_grammar import DATE_LINE, find_days
 from rag.corpus.days import When, meant, weekday_on
 from rag.index.named import published
 from rag.question.script import in_script

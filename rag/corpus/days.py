@@ -91,7 +91,7 @@ class Period:
     def _of(self, year: int) -> Period:
         """A yearly period as it begins in one year."""
         return Period(
-            _in_year(self.first, year), _in_year(self.last, year + (self.last < self.first))
+            in_year(self.first, year), in_year(self.last, year + (self.last < self.first))
         )
 
 
@@ -105,7 +105,29 @@ def extent(year: int, month: int | None = None, day: int | None = None) -> tuple
     return date(year, month or 1, day or 1), date(year, month or 12, last)
 
 
-def _in_year(day: date, year: int) -> date:
+def part_of(name: str, nth: int, year: int, month: int | None = None) -> Period:
+    """The days of a part of a year, or of a third of a month.
+
+    Args:
+        name, nth: as in :attr:`rag.corpus.date_grammar.Written.part`. Winter begins in its year.
+        year, month: of the part; with a month, ``name`` is "third".
+    """
+    if month:
+        begin, last = extent(year, month)
+        begin += timedelta(days=10 * nth)
+        return Period(begin, last if nth == 2 else begin + timedelta(days=9))
+    low, high = {
+        "third": ((1, 3), (5, 8), (11, 12)),
+        "half": ((1, 6), (7, 12)),
+        "quarter": ((1, 3), (4, 6), (7, 9), (10, 12)),
+        "quarters": ((1, 3), (1, 6), (1, 9)),
+        "season": ((3, 5), (6, 8), (9, 11), (12, 14)),
+    }[name][nth]
+    return Period(date(year, low, 1), extent(year + high // 13, (high - 1) % 12 + 1)[1])
+
+
+def in_year(day: date, year: int) -> date:
+    """The same day of another year; 29 February is the 28th of most."""
     return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rag.corpus.date_grammar import Written, find_expressions
+from rag.corpus.date_expressions import find_expressions
+from rag.corpus.date_grammar import Written
 from rag.corpus.days import When, valid
 from rag.reader.value import Value
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.corpus.date_grammar import Written, find_expressions
+from rag.corpus.date_expressions import find_expressions
+from rag.corpus.date_grammar import Written
 
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
 _BEFORE = re.compile(r"去年|上年|\blast year\b|\bprevious year\b|\byear earlier\b", re.I)
