@@ -211,13 +211,15 @@ def _day(words: str, day: str) -> str:
         for one in reversed(times):
             rest = rest[: one.start] + rest[one.end :]
         return shown_day(times[0].day, "en") if not rest.strip("（）() ") else ""
-    found = find_days(words.removesuffix("份"))
-    if len(found) != 1 or (found[0].start, found[0].end) != (0, len(words.removesuffix("份"))):
+    words = words.removesuffix("份")
+    written = next(iter(find_days(words)), None)
+    if written is None or (written.start, written.end) != (0, len(words)) or written.last_day:
         return ""
-    one = found[0] if found[0].shift != ("year", 0) else found[0]._replace(shift=None)
-    year = one.year or int(day[:4]) if one.year or day[:4].isdigit() else None
-    when = meant(one._replace(year=year), None) if one.year or one.month else None
-    return shown_day(str(when), "en") if when and year and not one.last_day else ""
+    year = written.year or (int(day[:4]) if written.month and day[:4].isdigit() else None)
+    if year is None or written.shift not in (None, ("year", 0)):
+        return ""
+    when = meant(written._replace(year=year, shift=None), None)
+    return shown_day(str(when), "en") if when else ""
 
 
 def _hour(clock: re.Match[str]) -> str:

@@ -105,8 +105,8 @@ def extent(year: int, month: int | None = None, day: int | None = None) -> tuple
     return date(year, month or 1, day or 1), date(year, month or 12, last)
 
 
-def part_of(name: str, nth: int, year: int, month: int | None = None) -> Period:
-    """The days of a part of a year, or of a third of a month.
+def part_of(name: str, nth: int, year: int, month: int | None = None) -> tuple[date, date]:
+    """First and last day of a part of a year, or of a third of a month.
 
     Args:
         name, nth: as in :attr:`rag.corpus.date_grammar.Written.part`. Winter begins in its year.
@@ -115,7 +115,7 @@ def part_of(name: str, nth: int, year: int, month: int | None = None) -> Period:
     if month:
         begin, last = extent(year, month)
         begin += timedelta(days=10 * nth)
-        return Period(begin, last if nth == 2 else begin + timedelta(days=9))
+        return begin, last if nth == 2 else begin + timedelta(days=9)
     low, high = {
         "third": ((1, 3), (5, 8), (11, 12)),
         "half": ((1, 6), (7, 12)),
@@ -123,7 +123,7 @@ def part_of(name: str, nth: int, year: int, month: int | None = None) -> Period:
         "quarters": ((1, 3), (1, 6), (1, 9)),
         "season": ((3, 5), (6, 8), (9, 11), (12, 14)),
     }[name][nth]
-    return Period(date(year, low, 1), extent(year + high // 13, (high - 1) % 12 + 1)[1])
+    return date(year, low, 1), extent(year + high // 13, (high - 1) % 12 + 1)[1]
 
 
 def in_year(day: date, year: int) -> date:
@@ -152,9 +152,9 @@ def meant(named: Written, today: date | None) -> When | None:
         year, month = month_on(near, -1 if day > near.day else 0)
     elif today and year is None:
         soon = today + timedelta(days=183)
-        after = valid(today.year, month, day) and date(today.year, month or 1, day or 1) > soon
+        after = _valid(today.year, month, day) and date(today.year, month or 1, day or 1) > soon
         year = today.year - after
-    if month is None and day is not None or not valid(year or _LEAP, month, day):
+    if month is None and day is not None or not _valid(year or _LEAP, month, day):
         return None
     return When(year, month, day)
 
@@ -195,7 +195,7 @@ def find_meant(text: str, today: date | None) -> list[tuple[int, int, When]]:
                 named = named._replace(year=latest.year, month=latest.month)
         if when := meant(named, today):
             out.append((named.start, named.end, when))
-            if named.last_day and valid(when.year or _LEAP, when.month, named.last_day):
+            if named.last_day and _valid(when.year or _LEAP, when.month, named.last_day):
                 out.append((named.start, named.end, when._replace(day=named.last_day)))
     return out
 
@@ -218,7 +218,7 @@ def _compared(text: str, named: Written) -> bool:
     )
 
 
-def valid(year: int, month: int | None, day: int | None) -> bool:
+def _valid(year: int, month: int | None, day: int | None) -> bool:
     try:
         date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rag.corpus.date_expressions import find_expressions
@@ -64,22 +64,20 @@ def find_periods(text: str, today: date | None) -> list[TimeConstraint]:
         today: the day that "last month" is told from; without it such words name no period.
     """
     taken: list[TimeConstraint] = []
-    told: list[TimeConstraint] = []
     words = [*_parts(text, today), *(_lengths(text, today) if today else ())]
     for one in sorted(words, key=lambda one: (one.start, -one.end)):
-        ends = _BEFORE.search(text[: one.start]) or _BEFORE_ZH.match(text, one.end)
+        until = _BEFORE.search(text[: one.start]) or _BEFORE_ZH.match(text, one.end)
         # "Before the holidays" has no beginning to filter by.
-        if ends and one.kind != "part" or taken and one.start < taken[-1].end:
-            continue
-        taken.append(one)
-        if not _compared(text, one.start, one.end, _SAME_PART):
-            told.append(_bounded(text, one))
+        if not (until and one.kind != "part" or taken and one.start < taken[-1].end):
+            taken.append(one)
+    told = [one for one in taken if not _compared(text, one.start, one.end, _SAME_PART)]
     named = [
         one
         for one in find_days(text)
         if not any(one.start < other.end and other.start < one.end for other in taken)
     ]
-    return sorted([*told, *_calendar(text, named, today)], key=lambda one: one.start)
+    bounded = (_bounded(text, one, today) for one in [*told, *_calendar(text, named, today)])
+    return sorted((one for one in bounded if one), key=lambda one: one.start)
 
 
 _COMPARED = re.compile(
@@ -91,8 +89,6 @@ _SINCE = re.compile(r"(?:自从?|从|\b(?:ever since|since|after)(?: the)?\s)$",
 _ON = re.compile(r"(?:(?:以来|之?后|以后|起|开始|至今)(?![期半几])| onwards?\b)", re.I)
 _BEFORE = re.compile(r"\b(?:before|prior to|until|till|up to)\s$", re.I)
 _BEFORE_ZH = re.compile(r"(?:之前|以前|前(?![几一二两三四五六七八九十\d半期后]))")
-
-
 _SHIFTED = re.compile(r"[今去前明]年|\b(?:last|this|next) year")
 
 
@@ -100,25 +96,33 @@ def _compared(text: str, start: int, end: int, same: re.Pattern[str] = _SAME) ->
     return bool(_COMPARED.search(text[:start]) or same.match(text, end))
 
 
-def _bounded(text: str, told: TimeConstraint) -> TimeConstraint:
-    """What goes on from a time told in words ("年初以来", "since last summer"), what is before the
-    end of a part of a year, or the time itself.
+def _bounded(text: str, told: TimeConstraint, today: date | None) -> TimeConstraint | None:
+    """What goes on from a time ("年初以来", "since May"), or goes up to it ("before May"), or the
+    time itself; None where that would be of a year that is not known.
     """
-    before = text[: told.start]
+    before, period = text[: told.start], told.period
     lead, suffix = _SINCE.search(before), _ON.match(text, told.end)
-    period = Period(told.period.first, None)
-    if not (lead or suffix):
+    opens = bool(lead or suffix)
+    if not opens:
         lead, suffix = _BEFORE.search(before), _BEFORE_ZH.match(text, told.end)
-        period = Period(None, told.period.last)
-    if not (lead or suffix) or told.period.yearly:
+    if not (lead or suffix):
         return told
+    # With its last day, and so "by the end of" as well: what is to be built before 2024 is told in
+    # 2024.
+    edge = period.first if opens else period.last
+    if edge and period.yearly:
+        if today is None:
+            return None
+        # the last time that a day of the calendar came
+        here = in_year(edge, today.year)
+        edge = here if here <= today else in_year(edge, today.year - 1)
     shifted = told.kind == "relative" or _SHIFTED.search(text, told.start, told.end)
-    return replace(
-        told,
-        start=lead.start() if lead else told.start,
-        end=suffix.end() if suffix else told.end,
-        period=period,
-        kind="relative" if shifted else "range",
+    return TimeConstraint(
+        lead.start() if lead else told.start,
+        suffix.end() if suffix else told.end,
+        Period(edge, None) if opens else Period(None, edge),
+        "relative" if shifted or period.yearly and opens else "range",
+        said=told.said,
     )
 
 
@@ -163,76 +167,65 @@ def _year(one: Written, today: date | None) -> int | None:
     return today.year + one.shift[1] if today and one.shift and one.shift[0] == "year" else one.year
 
 
-def _kind(one: Written) -> str:
-    return "relative" if one.year is None else "part"
-
-
 def _part(
     text: str, one: Written, name: str, nth: int, today: date | None
 ) -> Iterator[TimeConstraint]:
     """A half or quarters of a year; without a year the last that has begun."""
-    year, before = _year(one, today), text[: one.start]
+    year = _year(one, today)
     if year is None:
-        if today is None or re.search(r"(?:[\d半第前]|年度?的?\s*第?)$", before):
+        if today is None or re.search(r"(?:[\d半第前]|年度?的?\s*第?)$", text[: one.start]):
             return
-        begin = part_of(name, nth, today.year).first
-        year = today.year - (begin is not None and begin > today)
-    yield TimeConstraint(one.start, one.end, part_of(name, nth, year), "part")
+        year = today.year - (part_of(name, nth, today.year)[0] > today)
+    yield TimeConstraint(one.start, one.end, Period(*part_of(name, nth, year)), "part")
 
 
 def _season(text: str, one: Written, nth: int, today: date | None) -> Iterator[TimeConstraint]:
     """A season of a year; "last summer" is the one that ended last."""
-    start = one.start + 4 * text[one.start :].lower().startswith("the ")
-    year, shift = _year(one, today), one.shift
-    if shift and today:
-        here = today.year if year is None else year
+    year = _year(one, today)
+    if one.shift and today:
+        year = year or today.year
         # in January and February winter is the one that is not over yet
-        here -= nth == 3 and today.month <= 2 and here == today.year
-        period = part_of("season", nth, here)
-        if shift[0] == "season" and shift[1] < 0 and (period.last or today) >= today:
-            period = part_of("season", nth, here - 1)
-        yield TimeConstraint(start, one.end, period, _kind(one))
-    elif year is not None:
-        yield TimeConstraint(start, one.end, part_of("season", nth, year), _kind(one))
+        year -= nth == 3 and today.month <= 2 and year == today.year
+        unit, by = one.shift
+        year -= unit == "season" and by < 0 and part_of("season", nth, year)[1] >= today
+    if year is not None:
+        start = one.start + 4 * text[one.start :].lower().startswith("the ")
+        kind = "relative" if one.year is None else "part"
+        yield TimeConstraint(start, one.end, Period(*part_of("season", nth, year)), kind)
 
 
 def _third(text: str, one: Written, nth: int, today: date | None) -> Iterator[TimeConstraint]:
     """The beginning, middle or end of a month or a year; of a month without a year, of any year."""
     start, end, bare = one.start, one.end, text[one.start] in "年月"
     if _BY_THEN.search(text[:start]) or re.match(r"[前之]| and\b", text[end:]):
-        return  # by then
+        return
     if bare and (nth == 2 and text[start] == "年" or text[start - 1 : start].isalnum()):
         return
-    year, month, of_month = _year(one, today), one.month, one.shift and one.shift[0] == "month"
-    if today and of_month and one.shift:
+    year, month = _year(one, today), one.month
+    if today and one.shift and one.shift[0] == "month":
         # "月底": the last that came
-        back = bare and nth == 2 and today.day <= 20
-        year, month = month_on(today, one.shift[1] - back)
-    if not 1 <= (month or 1) <= 12 or not month and year is None:
-        return
-    period = part_of("third", nth, 2000 if year is None else year, month)
-    if year is None:
-        period = replace(period, yearly=True)
-    yield TimeConstraint(start, end, period, "relative" if one.shift else "part")
+        year, month = month_on(today, one.shift[1] - (bare and nth == 2 and today.day <= 20))
+    if month in (None, *range(1, 13)) and (month or year is not None):
+        first, last = part_of("third", nth, 2000 if year is None else year, month)
+        period = Period(first, last, year is None)
+        yield TimeConstraint(start, end, period, "relative" if one.shift else "part")
 
 
 def _week(text: str, one: Written, name: str, today: date) -> Iterator[TimeConstraint]:
     """A week, a weekend or a weekday of a week."""
     monday, end = monday_of(today, one.shift[1] if one.shift else 0), one.end
+    first, last = monday, monday + timedelta(days=6)
     if name == "weekend" and (one.shift or one.lang == "en"):
-        saturday = monday + timedelta(days=5)
-        if one.shift is None and saturday > today:
-            saturday -= timedelta(days=7)
-        yield TimeConstraint(
-            one.start, end, Period(saturday, saturday + timedelta(days=1)), "relative"
-        )
-    elif one.shift and one.shift[0] == "week" and (name or one.lang == "zh"):
-        first, last = monday, monday + timedelta(days=6)
-        if not name and any(mention.start == end - 1 for mention in find_places(text)):
-            end -= 1  # 上周四川
-        elif not name:
-            first = last = weekday_on(one, today)
-        yield TimeConstraint(one.start, end, Period(first, last), "relative")
+        first = last - timedelta(days=1)
+        if one.shift is None and first > today:  # "over the weekend"
+            first, last = first - timedelta(days=7), last - timedelta(days=7)
+    elif not (one.shift and one.shift[0] == "week" and (name or one.lang == "zh")):
+        return
+    elif not name and any(mention.start == end - 1 for mention in find_places(text)):
+        end -= 1  # 上周四川
+    elif not name:
+        first = last = weekday_on(one, today)
+    yield TimeConstraint(one.start, end, Period(first, last), "relative")
 
 
 def _feast(text: str, one: Written, feast: Feast, today: date | None) -> Iterator[TimeConstraint]:
@@ -250,8 +243,9 @@ def _feast(text: str, one: Written, feast: Feast, today: date | None) -> Iterato
             year = today.year - (which == "last")
         during, start, end = to["during"], to.start(), after.end()
     else:
-        found = _DURING_ZH.match(text, end)
-        during, end = found["during"], found.end() if found else end
+        if (found := _DURING_ZH.match(text, end)) is None:
+            return
+        during, end = found["during"], found.end()
         start -= text[start - 1 : start] in ("“", '"')
     if year is None and (today is None or not during):
         return
@@ -360,33 +354,16 @@ def _told(text: str, group: list[Written], today: date | None) -> Iterator[TimeC
     if len(group) > 1 and not any(when.month for when in whens) and _DASH.search(text, start, end):
         return  # 2011-2020, 2011-12: of the name of a plan or a season
     first, last = _whole(whens)
-    yearly = first.year is None
     begin, close = _days(first), _days(last)
     # "2022年和2021年": the later one may come first.
     period = (
         Period(begin[0], close[1], True)
-        if yearly
+        if first.year is None
         else Period(min(begin[0], close[0]), max(begin[1], close[1]))
     )
     kind = "range" if len(whens) > 1 else "day" if first.day else "unit"
-    before = text[:start]
-    since, on = _SINCE.search(before), _ON.match(text, end)
-    until, by = _BEFORE.search(before), _BEFORE_ZH.match(text, end)
-    if len(whens) > 1 and (match := _RANGE.search(before)):
+    if len(whens) > 1 and (match := _RANGE.search(text[:start])):
         start = match.start()
-    elif since or on or until or by:
-        if yearly and not today:
-            return  # "before May": of which year?
-        opens = bool(since or on)
-        edge = period.first if opens else period.last
-        if yearly and today:
-            edge = _begun(begin[0] if opens else close[1], today)
-        # With its last day, and so "by the end of" as well: what is to be built before
-        # 2024 is told in 2024.
-        period = Period(edge, None) if opens else Period(None, edge)
-        kind = "relative" if yearly and opens else "range"
-        lead, suffix = (since, on) if opens else (until, by)
-        start, end = lead.start() if lead else start, suffix.end() if suffix else end
     kind = "relative" if any(one.shift for one in group) else kind
     yield TimeConstraint(start, end, period, kind)
 
@@ -404,12 +381,6 @@ def _whole(whens: list[When]) -> tuple[When, When]:
         if _days(last)[1] < _days(first)[0]:  # November 2022 to February
             last = last._replace(year=year + 1) if whens[-1].year is None else last
     return first, last
-
-
-def _begun(day: date, today: date) -> date:
-    """The last time that a day of the calendar came; 29 February is the 28th of other years."""
-    here = in_year(day, today.year)
-    return here if here <= today else in_year(day, today.year - 1)
 
 
 def _days(when: When) -> tuple[date, date]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rag.corpus.date_expressions import find_expressions
 from rag.corpus.date_grammar import Written
-from rag.corpus.days import When, valid
+from rag.corpus.days import meant
 from rag.reader.value import Value
 
 
@@ -26,11 +26,9 @@ def find_dates(text: str, default_year: int | None = None) -> list[Value]:
 
 def _iso(parts: tuple[Written, ...], default_year: int | None) -> str | None:
     """A date as far as the text says it; a range is dated by its beginning."""
-    if any(one.shift and one.shift != ("year", 0) for one in parts[:1]):
+    if parts[0].shift and parts[0].shift != ("year", 0):
         return None
     first = next((one for one in parts if one.year or one.month), None)
     year = first and (first.year or default_year)
-    if first is None or year is None:
-        return None
-    when = When(year, first.month, first.day)
-    return str(when) if first.month is None or valid(*when) else None
+    when = meant(first._replace(year=year, shift=None), None) if first and year else None
+    return str(when) if when else None
