@@ -16,6 +16,7 @@ from rag.question.script import in_script
 _MONTHS_EN = (
     "January February March April May June July August September October November December".split()
 )
+_LAST = re.compile(r"\d{1,2}\s?日\Z")
 BEFORE = 200  # characters in front of a quote in which a date line stands
 
 
@@ -56,7 +57,10 @@ def _days(quote: str, today: date) -> Iterator[tuple[int, int, When]]:
         if one.shift in (("year", 0), ("month", 0)) and one.month is None and one.day is None:
             continue  # "今年" is that of the article
         if when and (told or one.year is None and when.year != today.year):
-            yield one.start, one.end, when
+            start = one.start
+            if one.last_day and (last := _LAST.search(quote, start, one.end)):  # 2-4日
+                start, when = last.start(), when._replace(day=one.last_day)
+            yield start, one.end, when
 
 
 def _weekdays(quote: str, today: date) -> Iterator[tuple[int, int, When]]:

@@ -127,8 +127,7 @@ _NO_YEAR = re.compile(
 )
 _LATIN = re.compile(r"[A-Za-z]|\d{4}")
 _CLOCK = re.compile(
-    r"(?P<hour>\d{1,2}|[一二两三四五六七八九十]{1,2})\s?(?:[:：.时点](?P<minute>\d{1,2})?(?P<half>半)?|(?=[apo]))",
-    re.I | re.A,
+    r"(?P<hour>\d{1,2}|[一二两三四五六七八九十]{1,2})(?:[:：.时点](?P<minute>\d{1,2})?(?P<half>半)?)?"
 )
 _WEEKDAY_OF = re.compile(r",? (?:the )?")
 # "may" and "march" in small letters are other words, also behind a figure ("COVID-19 may").

@@ -1,6 +1,10 @@
 """The grammar of dates: what is one expression, what its parts say, and what only looks like one."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.corpus.date_expressions import find_expressions
 from rag.corpus.date_grammar import find_days
@@ -52,6 +56,23 @@ def test_what_belongs_together_is_one_expression(text, expressions):
 )
 def test_what_only_looks_like_a_time_is_none(text):
     assert shown(text) == []
+
+
+PIECES = st.sampled_from(
+    "2023 年 12 月 3 日 号 - 至 周 五 末 上 本 午 9 时 : 30 点 半 GMT a.m. o'clock Q ， 初 底 旬 季 春 世纪 年代 from to"
+    " and the early May july of last this week year 19th s . ( （ ） ) 今天 国庆 Easter".split()
+    + [" "]
+)
+
+
+@given(st.lists(PIECES, max_size=16).map("".join))
+def test_any_text_has_expressions_in_order_with_their_parts_inside(text):
+    at = 0
+    for one in find_expressions(text):
+        assert at <= one.start < one.end <= len(text)
+        assert all(one.start <= part.start < part.end <= one.end for part in one.parts)
+        assert re.search(r"\S\Z", text[one.start : one.end])
+        at = one.end
 
 
 def test_parts_say_what_is_written():
