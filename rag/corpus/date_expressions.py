@@ -125,7 +125,7 @@ _OTHER_EN = re.compile(
 _NO_YEAR = re.compile(
     r"-\w| (?:people|men|women|children|[a-z]+s)\b(?<!was)(?<!has)(?<!is)", re.ASCII
 )
-_LATIN = re.compile(r"[A-Za-z]|\d{4}")
+_LATIN = re.compile(r"[A-Za-z]|\d{4}|\d:\d")
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2}|[一二两三四五六七八九十]{1,2})(?:[:：.时点](?P<minute>\d{1,2})?(?P<half>半)?)?"
 )

@@ -93,7 +93,7 @@ def month_number(name: str) -> int:
 
 # ---- years, months and days
 
-MONTH_ZH = r"(?:(?<!\d)\d{1,2}|(?<![一二三四五六七八九十])(?:十[一二]?|[一二三四五六七八九]))"
+_MONTH_ZH = r"(?:(?<!\d)\d{1,2}|(?<![一二三四五六七八九十])(?:十[一二]?|[一二三四五六七八九]))"
 _DAY_ZH = r"(?:(?<!\d)\d{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]))"
 # What follows 年, 月 and 日 in other words than dates.
 _NO_MONTH = "(?![饼薪票租嫂季球亮色子]|经[期血量痛])"
@@ -107,7 +107,7 @@ _ZH = re.compile(
     rf"|(?<![{HAN}])[一二][{HAN}]{{3}})\s?年"
     r"|(?<!当)(?P<ryear>今|(?:(?<!过)|(?<=超过))去|(?<![以目之])前|(?<![文声证说透])明)年(?![轻龄]))"
     r"(?:\s?的?(?=\s?[\d一二三四五六七八九十]{1,2}\s?月))?)?"
-    rf"(?:\s?(?:(?P<month>{MONTH_ZH})\s?月{_NO_MONTH}|(?P<rmonth>[上本下])[个個]?月{_NO_MONTH}))?"
+    rf"(?:\s?(?:(?P<month>{_MONTH_ZH})\s?月{_NO_MONTH}|(?P<rmonth>[上本下])[个個]?月{_NO_MONTH}))?"
     rf"(?:\s?(?P<day>{_DAY_ZH})(?:(?<![:：]\d\d)\s?[-–—~～至到]\s?(?P<last>\d{{1,2}}))?\s?"
     rf"(?:日{_NO_DAY}(?(month)|(?(rmonth)|{_ALONE}))|(?(month)[号號]|(?(rmonth)[号號]|(?!)))))?"
 )
@@ -125,21 +125,21 @@ _FIGURES = re.compile(
     r"([12]\d{3})(?:(\s?[-/.]\s?)(\d{1,2})\2(\d{1,2})(?![\d/-]|\.\d)"
     rf"|(?<!2[1-9]..)(?!\d|\s?年|[%％‰]|[.,:]\d|{_UNIT}))"
 )
-MONTH_EN = (
+_MONTH_EN = (
     r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|jun\.|july?|jul\."
     r"|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)(?![a-z])"
 )
 _OF_YEAR = r"(?:(?: ?, ?|[ -])(?P<y{0}>(?:1\d|20)\d\d)(?!\d)| (?P<r{0}>last|this|next) year)"
 _TH = "(?:st|nd|rd|th)?"
 _EN = re.compile(
-    rf"(?=[a-z\d])(?<![a-z\d])(?:(?=\d)(?:(?:(?<=from )|(?<=between ))(?P<d0>\d{{1,2}}){_TH} (?:to|and) )?"
+    rf"(?=[\dabdefijlmnostuy])(?<![a-z\d])(?:(?=\d)(?:(?:(?<=from )|(?<=between ))(?P<d0>\d{{1,2}}){_TH} (?:to|and) )?"
     rf"(?P<d1>\d{{1,2}}){_TH}(?![\d:.]\d|\d)(?:\s?[-–—]\s?(?P<e1>\d{{1,2}}){_TH})?(?: of)?"
-    rf"[ -](?P<m1>{MONTH_EN}){_OF_YEAR.format(1)}?"
-    rf"|(?P<m2>{MONTH_EN}) (?:the )?(?P<d2>\d{{1,2}}){_TH}(?![\d:.]\d|\d)"
+    rf"[ -](?P<m1>{_MONTH_EN}){_OF_YEAR.format(1)}?"
+    rf"|(?P<m2>{_MONTH_EN}) (?:the )?(?P<d2>\d{{1,2}}){_TH}(?![\d:.]\d|\d)"
     rf"(?:\s?[-–—]\s?(?P<e2>\d{{1,2}}){_TH}(?!\d))?{_OF_YEAR.format(2)}?"
-    rf"|(?P<m3>{MONTH_EN}),? (?:of )?(?:(?P<y3>(?:1\d|20)\d\d)(?!\d)|(?P<r3>last|this|next) year)"
+    rf"|(?P<m3>{_MONTH_EN}),? (?:of )?(?:(?P<y3>(?:1\d|20)\d\d)(?!\d)|(?P<r3>last|this|next) year)"
     r"|(?:in|of|by|to|since|until|till|after|before|during|between|from|early|mid|late|last|this"
-    rf"|next|and)[ -](?P<m4>{MONTH_EN})(?!\.? \d|,? (?:of )?\d{{4}}| (?:last|this|next) year|(?<=may) day\b)"
+    rf"|next|and)[ -](?P<m4>{_MONTH_EN})(?!\.? \d|,? (?:of )?\d{{4}}| (?:last|this|next) year|(?<=may) day\b)"
     # "on the 19th", not "on the 19th floor"
     r"|(?:on|by|until|since|from) (?:the )?(?P<nth>[12]?\d|3[01])(?:st|nd|rd|th)\b"
     r"(?=[.,;:)”\"]|$| (?:that|when|and(?! \d)|to|after|by|in|at)\b)"
