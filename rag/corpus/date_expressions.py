@@ -281,14 +281,5 @@ def _joined(text: str, before: Expression, one: Expression) -> bool:
 
 def _is_no_year(text: str, one: Written) -> bool:
     """Whether a bare figure counts something, or is part of a name."""
-    return (
-        one.bare
-        and not one.part
-        and (
-            text[one.start - 1 : one.start].isascii()
-            and (
-                text[one.start - 1 : one.start].isalpha() or text[one.start - 1 : one.start] == "_"
-            )
-            or _NO_YEAR.match(text, one.end) is not None
-        )
-    )
+    named = re.match(r"[A-Za-z_]", text[one.start - 1 : one.start])
+    return one.bare and not one.part and bool(named or _NO_YEAR.match(text, one.end))
