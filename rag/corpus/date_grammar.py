@@ -65,30 +65,19 @@ class Written(NamedTuple):
 # ---- numbers
 
 
-def chinese_year(text: str) -> int:
-    """二〇一一 as 2011."""
-    return int("".join(str(max(0, HAN.index(c) - 2)) for c in text))
-
-
-def chinese_number(text: str) -> int:
-    """一 to 三十一, with 十 as a factor or alone."""
-    text = text.replace("廿", "二十").replace("卅", "三十").replace("两", "二")
-    tens, ten, ones = text.rpartition("十")
-    if len(ones) > 1 or len(tens) > 1:
-        return 0
-    return (10 * (HAN.index(tens) - 2 if tens else 1) if ten else 0) + (
-        HAN.index(ones) - 2 if ones else 0
-    )
+_DIGITS = str.maketrans(
+    {**{c: str(max(0, n - 2)) for n, c in enumerate(HAN)}, "两": "2", "廿": "2十", "卅": "3十"}
+)
 
 
 def number(text: str | None) -> int | None:
-    """A number up to 99 in either kind of digits."""
-    return None if text is None else int(text) if text.isdecimal() else chinese_number(text)
-
-
-def month_number(name: str) -> int:
-    """The number of a month by its English name, which may be cut short."""
-    return MONTHS.index(name[:3].lower()) + 1
+    """A year, or a number up to 99, in either kind of digits: 31, 三十一, 二〇一一."""
+    if text is None:
+        return None
+    tens, ten, ones = text.translate(_DIGITS).rpartition("十")
+    if not ten:
+        return int(ones)
+    return 10 * int(tens or 1) + int(ones or 0) if len(tens) < 2 > len(ones) and tens != "十" else 0
 
 
 # ---- years, months and days
@@ -223,7 +212,7 @@ def _chinese(match: re.Match[str]) -> Written | None:
     if day and (year or of_year) and not month:  # 2023年15日
         day, end = None, match.end("year" if year else "ryear") + 1
     told = ("year", of_year) if of_year else ("month", of_month) if of_month else None
-    count = chinese_year(year) if year and not year.isdecimal() else int(year) if year else None
+    count = number(year)
     if count is not None and count < 100:
         count += 1900 if count > 40 else 2000
     return Written(
@@ -255,7 +244,7 @@ def _english(match: re.Match[str]) -> Written:
         match.start("m4") if "m4" in got else match.start(),
         match.end(),
         number(first("y1", "y2", "y3")),
-        month_number(first("m1", "m2", "m3", "m4") or ""),
+        MONTHS.index((first("m1", "m2", "m3", "m4") or "")[:3].lower()) + 1,
         number(first("d0", "d1", "d2")),
         number(got["d1"] if "d0" in got else first("e1", "e2")),
         ("year", SHIFTS[of_year.lower()]) if of_year else None,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.corpus.date_expressions import find_expressions
-from rag.corpus.date_grammar import find_days
+from rag.corpus.date_grammar import find_days, number
 from rag.corpus.days import part_of
 from rag.corpus.feasts import FEASTS
 
@@ -92,6 +92,27 @@ def test_parts_say_what_is_written():
         ("season", -1),
         ("", 0),
     ]
+
+
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        ("31", 31),
+        ("三十一", 31),
+        ("十", 10),
+        ("廿一", 21),
+        ("两", 2),
+        ("二〇一一", 2011),
+        ("十十", 0),
+    ],
+)
+def test_numbers_are_read_in_either_kind_of_digits(text, value):
+    assert number(text) == value
+
+
+@given(st.text("〇零○一二两三四五六七八九十廿卅", min_size=1, max_size=4))
+def test_any_run_of_chinese_digits_is_a_number(text):
+    assert number(text) >= 0
 
 
 def test_a_run_of_days_has_its_first_and_its_last():
