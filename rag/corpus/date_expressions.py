@@ -1,5 +1,7 @@
-"""Whole expressions of time in Chinese and English: dates with their weekday and hour, ranges of
-them, seasons, feasts, parts of years and months, weeks, centuries.
+"""Whole expressions of time in Chinese and English, as they answer "when".
+
+These are dates with their weekday and hour, ranges of them, seasons, feasts, parts of years and
+months, weeks and centuries. :mod:`rag.corpus.date_grammar` has the years, months and days.
 """
 
 from __future__ import annotations
