@@ -34,6 +34,7 @@ _QUARTER_ZH = (
     r"(?:(?P<half>[上下])半年|前(?P<quarters>[二两三])季度|第?(?P<quarter>[一二三四1-4首])季度)"
 )
 _QUARTER = re.compile(rf"\s?度?{_QUARTER_ZH}")
+# Games are held under the name of a season: 夏季奥运会.
 _SEASON_ZH = (
     r"(?P<season>[春夏秋冬]){}(?!奥|残奥|青奥|达沃斯|[\u4e00-\u9fff]{{0,4}}运动会|锦标赛|联赛)"
 )
@@ -50,7 +51,9 @@ _LEAD = (
     r"|(?P<half>first|second) half(?: of|,)? (?:the year )?"
     rf"|(?:(?P<quarter>first|second|third|fourth) quarter|{_SEASONS}|\bQ(?P<q>[1-4]))(?: of|,)? (?:the year )?)"
 )
+# What stands before an English date: "the end of", "early", "Q3".
 _BEFORE = re.compile(rf"(?<![a-z])(?:the )?{_LEAD}?\Z", re.I)
+# The same without names, which a pattern may hold once only.
 _EARLY = re.sub(r"\?P<\w+>", "?:", _LEAD)
 
 
@@ -88,13 +91,17 @@ _AFTER_DAY = re.compile(rf"(?:\s?[（(]?{_WEEKDAY_ZH}[）)]?)?{_AT}")
 _AFTER_FIGURES = re.compile(r"(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _EDGE = r"(?:初期?|末期?|中叶|中期|后期|前期)?"
 _OTHER_ZH = re.compile(
+    # the first characters, checked at every place, save most of the time
     rf"(?=[\d{HAN}十前当同次翌后近上下本这今去周星礼凌清早中午傍晚夜深年月春夏秋冬元农新除端国重七五劳儿教圣复感公首第世Q])"
+    # centuries and decades
     rf"(?:(?P<closed>(?:公元前?|上个?|本)?(?:\d{{1,2}}|[{HAN}十]{{1,3}}|(?<=上)|(?<=上个)|(?<=本))世纪"
     rf"(?:(?P<of>\d{{2}}|[{HAN}十]{{2,3}})年代)?{_EDGE}|(?<!\d)(?P<hundreds>\d{{2}})?(?P<decade>\d{{2}})年代{_EDGE})"
     r"|公元(?P<before>前)?\s?(?P<year>\d{1,4})\s?年"
+    # what means no certain time, or one near a time that was told
     r"|(?P<vague>当年|同年|次年|近年来?|[上本]年度|[当次][个個]?月(?:初|底|末|[上中下]旬)?)"
     r"|(?:(?P<near>当[日天晚]|次日|翌日|同日|后天(?![性免])|前日(?=[，。、晚下上]))"
     rf"|{_WEEKDAY_ZH}){_AT}|(?P<hour2>{_HOUR})"
+    # weeks, parts of years and months, seasons, feasts
     rf"|{_WEEK_ZH.replace('week', 'of_week')}[个個]?(?:周|星期|礼拜)(?![年围期个边至末刊])"
     rf"|(?<![\d{HAN}十百两几半每])年(?:(?P<third>初|底|末)|中)|(?<!\w)月(?P<third2>初|底)"
     rf"|(?<![A-Za-z\d])Q(?P<q>[1-4])(?![A-Za-z\d])(?:季度)?|{_QUARTER_ZH}(?!会员|卡)"
@@ -110,12 +117,16 @@ _OTHER_EN = re.compile(
     r"(?=[\dcdefilmnoqstw])(?<![a-z0-9_.,$£€])(?=\d|the |last |next |this |mid|early|late|start"
     r"|begin|end |first|second|third|fourth|spring|summer|autumn|fall |winter|mon|tue|wed|thu|fri"
     r"|sat|sun|eigh|nine|twen|q[1-4i]|chi|chr|lun|lan|dra|dou|tom|tha|new year|may day|int|nat|eas|over)"
+    # weekdays
     rf"(?:{_WEEKDAY_EN}s?(?: (?:morning|afternoon|evening|night)(?![a-z]))?"
+    # decades, centuries, 2011-12
     rf"|(?P<closed>(?:the )?{_EARLY}?(?:(?P<hundreds>1\d|20)(?=\d0s)|(?=[1-9]))(?P<decade>\d0)s(?!\w)"
     rf"|(?:the )?{_EARLY}?(?:\d{{1,2}}(?:st|nd|rd|th)|eighteenth|nineteenth|twentieth|twenty-first)[ -]century"
     rf"|{_EARLY}?(?P<year>(?:1\d|20)\d\d)\s?[-–—]\s?\d\d(?![\d-]))"
+    # hours
     r"|(?P<hour>\d{1,2}(?:[:.][0-5]\d)?\s?(?:a\.m\.|p\.m\.|(?:am|pm|GMT|o'clock)\b)"
     r"|(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:]))"
+    # weeks, seasons, parts of years, feasts
     r"|(?P<told>this past|last|next|this) (?:(?P<unit>week|night|quarter|decade|century|weekend)"
     rf"|{_SEASONS}{_NO_SEASON})(?!\w)|over the (?P<weekend>weekend)\b"
     r"|(?:the )?(?:(?P<half>first|second) half|(?P<quarter>first|second|third|fourth) quarter) of the year\b"

@@ -92,10 +92,12 @@ _ZH = re.compile(
     # first one character, then a few: most places end there
     rf"(?=[\d{HAN}十今去前明上本下])(?=\d{{1,4}}\s?[年月日]|\d\d?\s?[-–—~～至到]\s?\d\d?\s?日|[{HAN}十]{{1,4}}[年月日]"
     r"|[今去前明]年|[上本下][个個]?月)"
+    # a year, written out or told from the time of writing
     rf"(?:(?:(?<![\d.])(?P<year>[12]\d{{3}}|\d\d(?=\s?年\s?\d{{1,2}}\s?月)"
     rf"|(?<![{HAN}])[一二][{HAN}]{{3}})\s?年"
     r"|(?<!当)(?P<ryear>今|(?:(?<!过)|(?<=超过))去|(?<![以目之])前|(?<![文声证说透])明)年(?![轻龄]))"
     r"(?:\s?的?(?=\s?[\d一二三四五六七八九十]{1,2}\s?月))?)?"
+    # a month, then a day or a run of days
     rf"(?:\s?(?:(?P<month>{_MONTH_ZH})\s?月{_NO_MONTH}|(?P<rmonth>[上本下])[个個]?月{_NO_MONTH}))?"
     rf"(?:\s?(?P<day>{_DAY_ZH})(?:(?<![:：]\d\d)\s?[-–—~～至到]\s?(?P<last>\d{{1,2}}))?\s?"
     rf"(?:日{_NO_DAY}(?(month)|(?(rmonth)|{_ALONE}))|(?(month)[号號]|(?(rmonth)[号號]|(?!)))))?"
@@ -124,8 +126,10 @@ _EN = re.compile(
     rf"(?=[\dabdefijlmnostuy])(?<![a-z\d])(?:(?=\d)(?:(?:(?<=from )|(?<=between ))(?P<d0>\d{{1,2}}){_TH} (?:to|and) )?"
     rf"(?P<d1>\d{{1,2}}){_TH}(?![\d:.]\d|\d)(?:\s?[-–—]\s?(?P<e1>\d{{1,2}}){_TH})?(?: of)?"
     rf"[ -](?P<m1>{_MONTH_EN}){_OF_YEAR.format(1)}?"
+    # May 5, May 5-7, 2022
     rf"|(?P<m2>{_MONTH_EN}) (?:the )?(?P<d2>\d{{1,2}}){_TH}(?![\d:.]\d|\d)"
     rf"(?:\s?[-–—]\s?(?P<e2>\d{{1,2}}){_TH}(?!\d))?{_OF_YEAR.format(2)}?"
+    # May 2022; a month alone where a word before it says that it is one
     rf"|(?P<m3>{_MONTH_EN}),? (?:of )?(?:(?P<y3>(?:1\d|20)\d\d)(?!\d)|(?P<r3>last|this|next) year)"
     r"|(?:in|of|by|to|since|until|till|after|before|during|between|from|early|mid|late|last|this"
     rf"|next|and)[ -](?P<m4>{_MONTH_EN})(?!\.? \d|,? (?:of )?\d{{4}}| (?:last|this|next) year|(?<=may) day\b)"
