@@ -10,12 +10,10 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from rag.corpus import Article
-from rag.corpus.days import When, find_meant
+from rag.corpus.days import Period, When, extent, find_meant
 from rag.index.named import published
-from rag.index.period import Period, extent
-from rag.question.periods import find_periods
+from rag.question.periods import TimeConstraint, find_periods
 from rag.question.script import simplified
-from rag.question.time_constraint import TimeConstraint
 
 _MONTH = timedelta(days=27)
 NARROW = timedelta(days=31)  # of a longer period an article that may tell of it is enough

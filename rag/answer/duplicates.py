@@ -18,7 +18,7 @@ import numpy as np
 from rag.answer.sentence import Sentence, longest
 from rag.answer.types import Citation, Difference
 from rag.corpus import Article, sentences
-from rag.corpus.days import find_days
+from rag.corpus.date_grammar import find_days
 from rag.corpus.duplicates import RUN, RUN_LATIN, names_in
 from rag.index import Snapshot
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 
 from rag.answer.when import shown_day, times_of
+from rag.corpus.date_grammar import find_days
+from rag.corpus.days import meant
 from rag.corpus.places import find_places
 from rag.question.script import has_chinese
-from rag.reader.values import find_dates, find_numbers
+from rag.reader.values import find_numbers
 
 _ABOUT = (
     ("超过|超|逾|高于", "more than"),
@@ -30,97 +32,32 @@ _AFTER = {
     "左右": "about",
     "以下": "at most",
 }
+# What units are called in English; "" where only the number is told.
 _UNITS = {
-    "人": "people",
-    "名": "people",
-    "位": "people",
-    "人次": "visits",
-    "户": "households",
-    "岁": "years old",
-    "周岁": "years old",
-    "元": "yuan",
-    "元人民币": "yuan",
-    "人民币": "yuan",
-    "美元": "US dollars",
-    "欧元": "euros",
-    "英镑": "pounds",
-    "日元": "yen",
-    "港元": "Hong Kong dollars",
-    "港币": "Hong Kong dollars",
-    "韩元": "won",
-    "卢布": "roubles",
-    "新台币": "New Taiwan dollars",
-    "年": "years",
-    "个月": "months",
-    "天": "days",
-    "周": "weeks",
-    "小时": "hours",
-    "个小时": "hours",
-    "分钟": "minutes",
-    "秒": "seconds",
-    "秒钟": "seconds",
-    "%": "%",
-    "％": "%",
-    "倍": "times",
-    "成": "0 %",
-    "个百分点": "percentage points",
-    "百分点": "percentage points",
-    "米": "metres",
-    "公里": "kilometres",
-    "千米": "kilometres",
-    "海里": "nautical miles",
-    "厘米": "centimetres",
-    "毫米": "millimetres",
-    "平方米": "square metres",
-    "平方公里": "square kilometres",
-    "立方米": "cubic metres",
-    "亩": "mu",
-    "公顷": "hectares",
-    "吨": "tonnes",
-    "公斤": "kilograms",
-    "千克": "kilograms",
-    "克": "grams",
-    "斤": "jin",
-    "升": "litres",
-    "千瓦时": "kilowatt-hours",
-    "千瓦": "kilowatts",
-    "兆瓦": "megawatts",
-    "度": "degrees",
-    "摄氏度": "°C",
-    "℃": "°C",
-    "次": "times",
-    "例": "cases",
-    "宗": "cases",
-    "辆": "vehicles",
-    "架": "aircraft",
-    "艘": "ships",
-    "册": "copies",
-    "票": "votes",
-    "张": "",
-    "项": "items",
-    "个": "",
-    "家": "",
-    "所": "",
-    "件": "items",
-    "台": "units",
-    "套": "sets",
-    "间": "rooms",
-    "座": "",
-    "条": "",
-    "种": "kinds",
-    "只": "",
-    "头": "head",
-    "棵": "trees",
-    "株": "plants",
-    "步": "steps",
+    unit: english
+    for english, units in (
+        words.split(": ")
+        for words in (
+            "people: 人 名 位; visits: 人次; households: 户; years old: 岁 周岁; "
+            "yuan: 元 元人民币 人民币; US dollars: 美元; euros: 欧元; pounds: 英镑; yen: 日元; "
+            "Hong Kong dollars: 港元 港币; won: 韩元; roubles: 卢布; New Taiwan dollars: 新台币; "
+            "years: 年; months: 个月; days: 天; weeks: 周; hours: 小时 个小时; minutes: 分钟; "
+            "seconds: 秒 秒钟; %: % ％; times: 倍 次; 0 %: 成; percentage points: 个百分点 百分点; "
+            "metres: 米; kilometres: 公里 千米; nautical miles: 海里; centimetres: 厘米; "
+            "millimetres: 毫米; square metres: 平方米; square kilometres: 平方公里; "
+            "cubic metres: 立方米; mu: 亩; hectares: 公顷; tonnes: 吨; kilograms: 公斤 千克; "
+            "grams: 克; jin: 斤; litres: 升; kilowatt-hours: 千瓦时; kilowatts: 千瓦; "
+            "megawatts: 兆瓦; degrees: 度; °C: 摄氏度 ℃; cases: 例 宗; vehicles: 辆; "
+            "aircraft: 架; ships: 艘; copies: 册; votes: 票; : 张 个 家 所 座 条 只; items: 项 件; "
+            "units: 台; sets: 套; rooms: 间; kinds: 种; head: 头; trees: 棵; plants: 株; "
+            "steps: 步"
+        ).split("; ")
+    )
+    for unit in units.split()
 }
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _ONE = {"people": "person", "visits": "visit", "households": "household", "years old": "year old"}
 _RANGE = re.compile(r"\s?(?:至|到|[-—~～–])\s?")
-_DAY = re.compile(
-    r"(?:(?P<year>\d{4})\s?年$)|"
-    r"(?:(?:\d{4}|[今去明前])\s?年)?\s?(?:\d{1,2}\s?月(?:份)?)?\s?(?:\d{1,2}\s?[日号])?"
-)
 _PARTS = {
     "凌晨": "early",
     "清晨": "early",
@@ -215,15 +152,15 @@ def _day(words: str, day: str) -> str:
         for one in reversed(times):
             rest = rest[: one.start] + rest[one.end :]
         return shown_day(times[0].day, "en") if not rest.strip("（）() ") else ""
-    found = _DAY.fullmatch(words)
-    if not found:
+    words = words.removesuffix("份")
+    written = next(iter(find_days(words)), None)
+    if written is None or (written.start, written.end) != (0, len(words)) or written.last_day:
         return ""
-    if found["year"]:
-        return found["year"]
-    dates = find_dates(words, int(day[:4]) if day[:4].isdigit() else None)
-    if len(dates) != 1 or not dates[0].iso or not re.fullmatch(r"\d{4}(-\d\d){0,2}", dates[0].iso):
+    year = written.year or (int(day[:4]) if written.month and day[:4].isdigit() else None)
+    if year is None or written.shift not in (None, ("year", 0)):
         return ""
-    return shown_day(dates[0].iso, "en")
+    when = meant(written._replace(year=year, shift=None), None)
+    return shown_day(str(when), "en") if when else ""
 
 
 def _hour(clock: re.Match[str]) -> str:

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from rag.answer.types import Citation, Time
-from rag.corpus.days import NamedDay, When, find_days, meant
+from rag.corpus.date_expressions import find_expressions
+from rag.corpus.date_grammar import DATE_LINE, find_days
+from rag.corpus.days import When, meant, weekday_on
 from rag.index.named import published
 from rag.question.script import in_script
 
-_DAYS_EN = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS_EN = (
     "January February March April May June July August September October November December".split()
 )
-_WEEKDAY = re.compile(
-    r"(?P<ahead>上上|[上下本这])?(?:个)?(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?![年个边])"
-    r"|\b(?:(?P<before>last|next|this) )?"
-    r"(?P<en>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)day"
-    r"\b(?!s\b)(?! (?:times|telegraph|mirror|express)\b)",
-    re.I,
-)
-# "on the 19th", not "on the 19th floor".
-_NTH = re.compile(
-    r"\b(?:on|by|until|since|from) (?:the )?(?P<nth>\d{1,2})(?:st|nd|rd|th)\b"
-    r"(?=[.,;:)”\"]|$| (?:that|when|and|to|after|by|in|at)\b)"
-)
-# The day of a bureau line, of which the year is not known.
-_BUREAU = re.compile(r"(\d{1,2})\s?月\s?(\d{1,2})\s?日\s?(?:电|讯|消息)")
-BEFORE = 200  # characters in front of a quote in which a bureau line stands
-_WEEKS = {"上上": -2, "上": -1, "下": 1, "last": -1, "next": 1}
+_LAST = re.compile(r"\d{1,2}\s?日\Z")
+BEFORE = 200  # characters in front of a quote in which a date line stands
 
 
 def times_of(text: str, start: int, end: int, day: str) -> tuple[Time, ...]:
@@ -39,14 +26,14 @@ def times_of(text: str, start: int, end: int, day: str) -> tuple[Time, ...]:
     Args:
         text: of an article.
         start, end: a quote.
-        day: of the article, as in ``Article.date``; without one only the day and month of a bureau
+        day: of the article, as in ``Article.date``; without one only the day and month of a date
             line in front of the quote explain.
     """
     quote, today = text[start:end], published(day)
     if today is not None:
         found = [*_weekdays(quote, today), *_days(quote, today)]
-    elif line := list(_BUREAU.finditer(text, max(0, start - BEFORE), start)):
-        today = _in_year(int(line[-1][1]), int(line[-1][2]))
+    elif line := list(DATE_LINE.finditer(text, max(0, start - BEFORE), start)):
+        today = _in_year(int(line[-1]["month"]), int(line[-1]["day"]))
         days = _days(quote, today) if today else ()
         found = [(a, b, when._replace(year=None)) for a, b, when in days if when.day]
     else:
@@ -70,24 +57,19 @@ def _days(quote: str, today: date) -> Iterator[tuple[int, int, When]]:
         if one.shift in (("year", 0), ("month", 0)) and one.month is None and one.day is None:
             continue  # "今年" is that of the article
         if when and (told or one.year is None and when.year != today.year):
-            yield one.start, one.end, when
-    for match in _NTH.finditer(quote):
-        if when := meant(NamedDay(*match.span("nth"), None, None, int(match["nth"]), None), today):
-            yield match.start("nth"), match.end("nth") + 2, when
+            start = one.start
+            if one.last_day and (last := _LAST.search(quote, start, one.end)):  # 2-4日
+                start, when = last.start(), when._replace(day=one.last_day)
+            yield start, one.end, when
 
 
 def _weekdays(quote: str, today: date) -> Iterator[tuple[int, int, When]]:
     """Weekdays: the last that came, the day itself included; of another week where it is said."""
-    for match in _WEEKDAY.finditer(quote):
-        if match["zh"]:
-            number, ahead = "一二三四五六日".find(match["zh"].replace("天", "日")), match["ahead"]
-        else:
-            number, ahead = _DAYS_EN.index(match["en"][:3].lower()), (match["before"] or "").lower()
-        monday = today - timedelta(days=today.weekday())
-        then = monday + timedelta(days=number + 7 * _WEEKS.get(ahead, 0))
-        if not ahead and then > today or ahead == "last" and then >= today:
-            then -= timedelta(days=7)
-        yield *match.span(), When(then.year, then.month, then.day)
+    for one in find_expressions(quote):
+        for part in one.parts:
+            if part.weekday is not None and quote[part.end : part.end + 1] != "s":
+                then = weekday_on(part, today)
+                yield part.start, part.end, When(then.year, then.month, then.day)
 
 
 def shown_day(day: str, lang: str) -> str:

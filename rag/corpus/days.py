@@ -1,35 +1,18 @@
-"""Years, months and days that a text names, in Chinese and English, and what "去年" or "yesterday"
-means on a given day.
-
-A lean pass, for it runs over every article when an index is built: what a text says of time is
-found by it, not how it says it (``rag.reader.dates`` gives the exact spans of dates, times and
-periods that answer a question).
+"""The calendar: days, months and years, periods of them, and what a written date means on a given
+day.
 """
 
 from __future__ import annotations
 
+import calendar
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from rag.corpus.dates import MONTHS, chinese_number, chinese_year
+from rag.corpus.date_grammar import Written, find_days
 
-
-class NamedDay(NamedTuple):
-    """``text[start:end]`` names a year, a month or a day.
-
-    ``year``, ``month`` and ``day`` are None where they are not said. ``shift`` is what is told from
-    the day of writing: ("year", -1) for 去年, where ``month`` and ``day`` may follow; ("month", -1)
-    for "last month", where ``day`` may follow; ("day", -1) for yesterday; None otherwise.
-    """
-
-    start: int
-    end: int
-    year: int | None
-    month: int | None
-    day: int | None
-    shift: tuple[str, int] | None
+_LEAP = 2000  # any year that has all days: those of a period without a year
 
 
 class When(NamedTuple):
@@ -52,64 +35,147 @@ class When(NamedTuple):
         return "-".join(parts)
 
 
-def find_days(text: str) -> list[NamedDay]:
-    """All years, months and days named in ``text``, in order and without overlap; no weekdays,
-    weeks or seasons.
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From one day to another, both included.
+
+    Attributes:
+        first, last: None leaves a side open.
+        yearly: the same days of every year; both sides are then of the year 2000, and ``last`` may
+            come before ``first`` (November to February).
     """
-    out: list[NamedDay] = []
-    for one in sorted(_found(text), key=_by_place):
-        if out and one.start < out[-1].end:
-            continue
-        before = out[-1] if out else None
-        if (
-            before
-            and before.month
-            and one.month is None
-            and one.day
-            and _TO.fullmatch(text, before.end, one.start)
-        ):
-            one = one._replace(
-                year=before.year, month=before.month, shift=before.shift
-            )  # 8月1日至15日
-        out.append(one)
-    return out
+
+    first: date | None
+    last: date | None
+    yearly: bool = False
+
+    def __str__(self) -> str:
+        """As an interval of ISO 8601: "2023-08-01/2023-08-31", "2023-05-01/..",
+        "--08-01/--08-31".
+        """
+        sides = (
+            "" if side is None else f"-{side.isoformat()[4:]}" if self.yearly else side.isoformat()
+            for side in (self.first, self.last)
+        )
+        return "/".join(side or ".." for side in sides)
+
+    def widened(self, before: int, after: int) -> Period:
+        """With so many days more at its beginning and its end."""
+        first = self.first and self.first - timedelta(days=before)
+        last = self.last and self.last + timedelta(days=after)
+        return (
+            Period(first.replace(year=_LEAP), last.replace(year=_LEAP), True)
+            if self.yearly
+            else Period(first, last)
+        )
+
+    def overlaps(self, first: date, last: date) -> bool:
+        """Whether some day from ``first`` to ``last`` is in it."""
+        if not self.yearly:
+            return (self.last is None or first <= self.last) and (
+                self.first is None or last >= self.first
+            )
+        years = range(first.year - 1, last.year + 1)
+        return any(self._of(year).overlaps(first, last) for year in years)
+
+    def holds(self, first: date, last: date) -> bool:
+        """Whether all days from ``first`` to ``last`` are in it."""
+        if not self.yearly:
+            return (self.first is None or first >= self.first) and (
+                self.last is None or last <= self.last
+            )
+        return any(
+            self._of(year).holds(first, last) for year in range(first.year - 1, last.year + 1)
+        )
+
+    def _of(self, year: int) -> Period:
+        """A yearly period as it begins in one year."""
+        return Period(
+            in_year(self.first, year), in_year(self.last, year + (self.last < self.first))
+        )
 
 
-def _by_place(one: NamedDay) -> tuple[int, int]:
-    return one.start, -one.end
+def extent(year: int, month: int | None = None, day: int | None = None) -> tuple[date, date]:
+    """First and last day of a year, a month or a day; of the month where it has no such day, as 29
+    February of most years.
+    """
+    length = calendar.monthrange(year, month or 12)[1]
+    day = day if day is None or day <= length else None
+    last = day or length
+    return date(year, month or 1, day or 1), date(year, month or 12, last)
 
 
-_TO = re.compile(r"\s?(?:至|到|和|及|、|[-–—~～]{1,2})\s?")
+def part_of(name: str, nth: int, year: int, month: int | None = None) -> tuple[date, date]:
+    """First and last day of a part of a year, or of a third of a month.
+
+    Args:
+        name, nth: as in :attr:`rag.corpus.date_grammar.Written.part`. Winter begins in its year.
+        year, month: of the part; with a month, ``name`` is "third".
+    """
+    if month:
+        begin, last = extent(year, month)
+        begin += timedelta(days=10 * nth)
+        return begin, last if nth == 2 else begin + timedelta(days=9)
+    low, high = {
+        "third": ((1, 3), (5, 8), (11, 12)),
+        "half": ((1, 6), (7, 12)),
+        "quarter": ((1, 3), (4, 6), (7, 9), (10, 12)),
+        "quarters": ((1, 3), (1, 6), (1, 9)),
+        "season": ((3, 5), (6, 8), (9, 11), (12, 14)),
+    }[name][nth]
+    return date(year, low, 1), extent(year + high // 13, (high - 1) % 12 + 1)[1]
 
 
-def meant(named: NamedDay, today: date | None) -> When | None:
+def in_year(day: date, year: int) -> date:
+    """The same day of another year; 29 February is the 28th of most."""
+    return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
+
+
+def meant(named: Written, today: date | None) -> When | None:
     """What a text of a given day means, or None where that cannot be told.
 
     A month without a year is the last one that came, or one that will come within half a year; a
     day without a month ("15日") the last one, or one of the week to come. Without ``today`` the
     year stays None, and what is told from the day of writing is None.
     """
-    if named.shift:
-        return _shifted(named, today) if today else None
     year, month, day = named.year, named.month, named.day
-    if year is None and today is not None:
-        if month is None:
-            near = today + timedelta(days=7)
-            year, month = (
-                (near.year, near.month)
-                if day <= near.day
-                else divmod(near.year * 12 + near.month - 2, 12)
-            )
-            month = month if day <= near.day else month + 1
-        else:
-            year = today.year
-            if _valid(year, month, day) and date(year, month, day or 1) > today + timedelta(
-                days=183
-            ):
-                year -= 1
-    if month is None and day is not None or not _valid(year or 2000, month, day):
+    if named.shift:
+        unit, by = named.shift
+        if today is None:
+            return None
+        if unit == "day":
+            then = today + timedelta(days=by)
+            return When(then.year, then.month, then.day)
+        year, month = (today.year + by, month) if unit == "year" else month_on(today, by)
+    elif today and day and month is None:
+        near = today + timedelta(days=7)
+        year, month = month_on(near, -1 if day > near.day else 0)
+    elif today and year is None:
+        soon = today + timedelta(days=183)
+        after = _valid(today.year, month, day) and date(today.year, month or 1, day or 1) > soon
+        year = today.year - after
+    if month is None and day is not None or not _valid(year or _LEAP, month, day):
         return None
     return When(year, month, day)
+
+
+def weekday_on(named: Written, today: date) -> date:
+    """The day that a weekday means in a text of a given day: the last that came, that day included,
+    or that of the week that is said.
+    """
+    then = monday_of(today, named.shift[1] if named.shift else 0) + timedelta(named.weekday or 0)
+    return then if named.shift or then <= today else then - timedelta(days=7)
+
+
+def monday_of(day: date, by: int = 0) -> date:
+    """The Monday of the week of a day, or of so many weeks after it."""
+    return day + timedelta(days=7 * by - day.weekday())
+
+
+def month_on(day: date, by: int) -> tuple[int, int]:
+    """Year and month so many months after a day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + by, 12)
+    return year, month + 1
 
 
 def find_meant(text: str, today: date | None) -> list[tuple[int, int, When]]:
@@ -129,6 +195,8 @@ def find_meant(text: str, today: date | None) -> list[tuple[int, int, When]]:
                 named = named._replace(year=latest.year, month=latest.month)
         if when := meant(named, today):
             out.append((named.start, named.end, when))
+            if named.last_day and _valid(when.year or _LEAP, when.month, named.last_day):
+                out.append((named.start, named.end, when._replace(day=named.last_day)))
     return out
 
 
@@ -138,7 +206,7 @@ _THAN = re.compile(
 _ALIKE = re.compile(r"(?:同期|同月|[末底初])?的?[^\W\d]{0,6}?(?:相[比较較]|比[较較])")
 
 
-def _compared(text: str, named: NamedDay) -> bool:
+def _compared(text: str, named: Written) -> bool:
     """Whether a date is only what something is compared with."""
     before = text[named.start - 1 : named.start]
     if before == " ":
@@ -150,156 +218,9 @@ def _compared(text: str, named: NamedDay) -> bool:
     )
 
 
-def _shifted(named: NamedDay, today: date) -> When | None:
-    unit, by = named.shift
-    if unit == "day":
-        then = today + timedelta(days=by)
-        return When(then.year, then.month, then.day)
-    if unit == "year":
-        year, month = today.year + by, named.month
-    else:
-        year, month = divmod(today.year * 12 + today.month - 1 + by, 12)
-        month += 1
-    return When(year, month, named.day) if _valid(year, month, named.day) else None
-
-
 def _valid(year: int, month: int | None, day: int | None) -> bool:
     try:
         date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return False
     return True
-
-
-_HAN = "〇零○一二三四五六七八九"
-# Units behind a figure of four digits that is no year.
-_UNIT = (
-    r"\s?(?:[个名位项条家户辆头吨亩米公里多余元万亿人份次座件台所部只支篇款首千百十斤块度]|平方|立方|km|kg|people|yuan|met(?:er|re)s?|miles?|dollars?"
-    r"|pounds?|tonn?es|million|runners|pieces|books|copies|students|visitors)"
-)
-_ZH = re.compile(
-    # first: most places end there
-    rf"(?=\d{{1,4}}\s?[年月日]|[{_HAN}十]{{1,4}}[年月日]|[今去前明]年|[上本下][个個]?月)"
-    rf"(?:(?:(?<![\d.])(?P<year>\d{{4}}|\d\d(?=\s?年\s?\d{{1,2}}\s?月)|(?<![{_HAN}])[一二][{_HAN}]{{3}})\s?年"
-    r"|(?:(?<!当)(?P<ryear>今|(?<!过)去|(?<![以目之])前|(?<![文声证说透])明)年(?!轻|龄)))(?:\s?的?(?=\s?[\d一二三四五六七八九十]))?)?"
-    r"(?:\s?(?:(?P<month>(?<!\d)\d{1,2}|(?<![一二三四五六七八九十])(?:十[一二]?|[一二三四五六七八九]))\s?月(?!饼|薪|票|租|嫂|季|球|亮|色|子)"
-    r"|(?P<rmonth>上|本|下)[个個]?月(?!薪|饼|亮)))?"
-    r"(?:\s?(?P<day>(?<!\d)\d{1,2}|(?<![一二三四五六七八九十百])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]))(?:\s?[-–—~～至到]\s?\d{1,2})?\s?(?P<mark>日(?![元圆报本内游均产])"
-    r"|[号號]))?"
-)
-_DAY_ZH = re.compile(r"(?:昨[日天晚夜]|今[天日晚晨](?!头条|俄罗斯)|前天|明[天日晚](?!星))")
-# 2023-08-15, or a year alone. What stands before is looked at afterwards, here and above: a pattern
-# that begins with a character of a few is searched for five times as fast.
-_FIGURES = re.compile(
-    rf"([12]\d{{3}})(?:([-/.])(\d{{1,2}})\2(\d{{1,2}})(?![\d/-]|\.\d)|(?<!2[1-9]..)(?!\d|\s?年|[%％‰]|[.,:]\d|{_UNIT}))"
-)
-_MONTH = (
-    r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?"
-    r"|nov(?:ember|\.)?"
-    r"|dec(?:ember|\.)?)(?![a-z])"
-)
-_Y = r"(?P<{}>(?:1\d|20)\d\d)(?!\d)"
-_D = r"(?P<{}>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.]\d|\d)"
-_ENGLISH = (*MONTHS, "last ", "this ", "next ", "today", "tomorrow", "tonight", "yesterday")
-_EN = re.compile(
-    rf"(?<![a-z\d])(?:{_D.format('d1')}(?:\s?[-–]\s?\d{{1,2}})?(?: of)? (?P<m1>{_MONTH})(?:,?"
-    rf" {_Y.format('y1')}| (?P<r1>last|this|next) year)?"
-    rf"|(?P<m2>{_MONTH}) (?:the )?{_D.format('d2')}(?:\s?[-–]\s?\d{{1,2}}(?!\d))?(?:,?"
-    rf" {_Y.format('y2')}| (?P<r2>last|this|next) year)?"
-    rf"|(?P<m3>{_MONTH}),? (?:of )?(?:{_Y.format('y3')}|(?P<r3>last|this|next) year)"
-    r"|(?:in|of|by|to|since|until|till|after|before|during|between|from|early|mid|late|last|this|next|and)["
-    rf" -](?P<m4>{_MONTH})(?!\.? \d)"
-    r"|(?P<r5>last|this|next) (?P<unit>year|month)(?![a-z]| of\b)"
-    r"|(?P<r6>yesterday|today|tomorrow|tonight)(?![a-z]))",
-    re.I,
-)
-_SHIFTS = {
-    "今": 0,
-    "去": -1,
-    "前": -2,
-    "明": 1,
-    "上": -1,
-    "本": 0,
-    "下": 1,
-    "last": -1,
-    "this": 0,
-    "next": 1,
-    "yesterday": -1,
-    "today": 0,
-    "tonight": 0,
-    "tomorrow": 1,
-    "昨": -1,
-}
-
-
-def _found(text: str) -> Iterator[NamedDay]:
-    for match in _ZH.finditer(text):
-        if match.end() > match.start():
-            yield from _chinese(match)
-    for match in _DAY_ZH.finditer(text):
-        if text[match.start() - 1 : match.start()] in ("以", "之"):  # 以前天气
-            continue
-        yield NamedDay(
-            *match.span(),
-            None,
-            None,
-            None,
-            ("day", -2 if match[0] == "前天" else _SHIFTS[match[0][0]]),
-        )
-    for match in _FIGURES.finditer(text):
-        before = text[match.start() - 1 : match.start()]
-        if before.isdecimal() or before and before in ".,$£€¥/:":
-            continue
-        yield NamedDay(*match.span(), int(match[1]), _number(match[3]), _number(match[4]), None)
-    lower = text.lower()
-    if any(word in lower for word in _ENGLISH):  # most Chinese articles hold none of them
-        for match in _EN.finditer(text):
-            yield _english(match)
-
-
-def _chinese(match: re.Match[str]) -> Iterator[NamedDay]:
-    year, month, day = match["year"], match["month"], match["day"]
-    if day and match["mark"] in "号號" and not (month or match["rmonth"]):  # 3号线
-        return
-    shift = (
-        ("year", _SHIFTS[match["ryear"]])
-        if match["ryear"]
-        else ("month", _SHIFTS[match["rmonth"]])
-        if match["rmonth"]
-        else None
-    )
-    if match["rmonth"] and (year or match["ryear"]) or not (year or month or day or shift):
-        return
-    if day and (year or match["ryear"]) and not month:  # 2023年15日
-        return
-    number = chinese_year(year) if year and not year.isdecimal() else int(year) if year else None
-    if number is not None and number < 100:
-        number += 1900 if number > 40 else 2000
-    yield NamedDay(match.start(), match.end(), number, _number(month), _number(day), shift)
-
-
-def _english(match: re.Match[str]) -> NamedDay:
-    got = match.groupdict()
-    if got["r6"]:
-        return NamedDay(*match.span(), None, None, None, ("day", _SHIFTS[got["r6"].lower()]))
-    if got["unit"]:
-        return NamedDay(
-            *match.span(), None, None, None, (got["unit"].lower(), _SHIFTS[got["r5"].lower()])
-        )
-    month = next(got[f"m{i}"] for i in range(1, 5) if got[f"m{i}"])
-    year = next((int(got[f"y{i}"]) for i in range(1, 4) if got[f"y{i}"]), None)
-    told = next((got[f"r{i}"] for i in range(1, 4) if got[f"r{i}"]), None)
-    day = got["d1"] or got["d2"]
-    start = match.start("m4") if got["m4"] else match.start()
-    return NamedDay(
-        start,
-        match.end(),
-        year,
-        MONTHS.index(month[:3].lower()) + 1,
-        int(day) if day else None,
-        ("year", _SHIFTS[told.lower()]) if told else None,
-    )
-
-
-def _number(text: str | None) -> int | None:
-    return None if text is None else int(text) if text.isdecimal() else chinese_number(text)

@@ -21,6 +21,7 @@ from datetime import date
 import numpy as np
 
 from rag.corpus.article import Article
+from rag.corpus.date_grammar import DATE_LINE
 
 # A pair whose sets overlap by half is found with 94 % (1 - (1 - .5**3)**21), by .6 with 99 %, by a
 # fifth with 16 %.
@@ -55,10 +56,7 @@ SAME_WORDS, AGAIN, MOSTLY = 0.12, 2, 0.55
 
 _NO_LETTER = re.compile(r"[\W_]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
-# A date line tells the day where the article has no date: "新华社北京8月3日电", "截至8月3日收盘".
-_DATE_LINE = re.compile(
-    r"(?P<month>1[0-2]|0?[1-9])月(?P<day>[12]\d|3[01]|0?[1-9])日\s?(?:电|讯|消息|收盘|报道|[(（](?:记者|通讯员))"
-)
+# A date line tells the day where the article has no date.
 _HEAD = 120
 _SORT = (
     "盐场|农场|林场|牧场|渔场|工厂|煤矿|电站|电厂|水厂|水库|水站|大桥|隧道|码头|车站|机场|医院|学校|中学|小学|大学|学院|幼儿园|公司|集团|银行|法院|派出所|公园|景区"
@@ -283,7 +281,7 @@ def _renamed(one: _Content, other: _Content) -> bool:
 
 def _date_line(text: str) -> date | None:
     """The day of the date line, in a year that has all days."""
-    match = _DATE_LINE.search(text, 0, _HEAD)
+    match = DATE_LINE.search(text, 0, _HEAD)
     try:
         return date(2000, int(match["month"]), int(match["day"])) if match else None
     except ValueError:

@@ -1,87 +1,14 @@
-"""A stretch of time that an article is from or about."""
+"""Which articles are from a stretch of time, or about one."""
 
 from __future__ import annotations
 
-import calendar
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
+from rag.corpus.days import Period, extent
 from rag.index import Snapshot
 from rag.index.named import DAY
-
-_LEAP = 2000  # any year that has all days: those of a period without a year
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From one day to another, both included.
-
-    Attributes:
-        first, last: None leaves a side open.
-        yearly: the same days of every year; both sides are then of the year 2000, and ``last`` may
-            come before ``first`` (November to February).
-    """
-
-    first: date | None
-    last: date | None
-    yearly: bool = False
-
-    def __str__(self) -> str:
-        """As an interval of ISO 8601: "2023-08-01/2023-08-31", "2023-05-01/..",
-        "--08-01/--08-31".
-        """
-        sides = (
-            "" if side is None else f"-{side.isoformat()[4:]}" if self.yearly else side.isoformat()
-            for side in (self.first, self.last)
-        )
-        return "/".join(side or ".." for side in sides)
-
-    def widened(self, before: int, after: int) -> Period:
-        """With so many days more at its beginning and its end."""
-        first = self.first and self.first - timedelta(days=before)
-        last = self.last and self.last + timedelta(days=after)
-        return (
-            Period(first.replace(year=_LEAP), last.replace(year=_LEAP), True)
-            if self.yearly
-            else Period(first, last)
-        )
-
-    def overlaps(self, first: date, last: date) -> bool:
-        """Whether some day from ``first`` to ``last`` is in it."""
-        if not self.yearly:
-            return (self.last is None or first <= self.last) and (
-                self.first is None or last >= self.first
-            )
-        years = range(first.year - 1, last.year + 1)
-        return any(self._of(year).overlaps(first, last) for year in years)
-
-    def holds(self, first: date, last: date) -> bool:
-        """Whether all days from ``first`` to ``last`` are in it."""
-        if not self.yearly:
-            return (self.first is None or first >= self.first) and (
-                self.last is None or last <= self.last
-            )
-        return any(
-            self._of(year).holds(first, last) for year in range(first.year - 1, last.year + 1)
-        )
-
-    def _of(self, year: int) -> Period:
-        """A yearly period as it begins in one year."""
-        return Period(
-            _in_year(self.first, year), _in_year(self.last, year + (self.last < self.first))
-        )
-
-
-def extent(year: int, month: int | None = None, day: int | None = None) -> tuple[date, date]:
-    """First and last day of a year, a month or a day; of the month where it has no such day, as 29
-    February of most years.
-    """
-    length = calendar.monthrange(year, month or 12)[1]
-    day = day if day is None or day <= length else None
-    last = day or length
-    return date(year, month or 1, day or 1), date(year, month or 12, last)
 
 
 def of_period(
@@ -137,7 +64,3 @@ def _keys(period: Period) -> tuple[str, str]:
     first = f"{period.first.year:04}" if period.first and not period.yearly else "0"
     last = f"{period.last.year:04}" if period.last and not period.yearly else ""
     return f"{DAY}{first}", f"{DAY}{last}:"  # behind the digits and the hyphen
-
-
-def _in_year(day: date, year: int) -> date:
-    return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))

@@ -21,10 +21,9 @@ from rag.index import Snapshot
 from rag.index.named import naming_places
 from rag.index.period import of_period
 from rag.question.asking import outside_of
-from rag.question.periods import find_periods
+from rag.question.periods import TimeConstraint, find_periods
 from rag.question.publishers import find_publisher, may_name_publisher
 from rag.question.script import simplified
-from rag.question.time_constraint import TimeConstraint
 from rag.question.types import CONSTRAINTS, Asked, Constraint, Span
 
 # Days before and after a period in which articles about it are published: news comes late. The

@@ -1,24 +1,57 @@
 """Stretches of time that a question names, in Chinese and English, as of a given day.
 
-The days, months and years come from :mod:`rag.corpus.days`; here are the words around them that
-make a stretch of them (since, between, 以来, 上半年) and those told from the day of asking (上周,
-"the last three months"). No library was found that gives exact spans of these: dateparser's search
-cuts them short ("three months", "May") and knows points only.
+The dates, seasons, feasts and parts of years come from the grammar of dates
+(:mod:`rag.corpus.date_expressions`). Here are the words around them that make a stretch of them
+(since, between, 以来), and those told from the day of asking ("three years ago", "the last three
+months").
+
+What may mean several things names no time: a season or a feast without a year ("夏季",
+"春节吃什么"), "the first half" (of a match?), "年底" without a year (of this one, to come?).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rag.corpus.dates import chinese_number
-from rag.corpus.days import NamedDay, When, find_days, meant
+from rag.corpus.date_expressions import find_expressions
+from rag.corpus.date_grammar import Written, find_days, number
+from rag.corpus.days import (
+    Period,
+    When,
+    extent,
+    in_year,
+    meant,
+    monday_of,
+    month_on,
+    part_of,
+    weekday_on,
+)
+from rag.corpus.feasts import FEASTS, Feast
 from rag.corpus.places import find_places
-from rag.index.period import Period, extent
-from rag.question.periods_spoken import ORDER, spoken
-from rag.question.time_constraint import TimeConstraint
+
+
+@dataclass(frozen=True, slots=True)
+class TimeConstraint:
+    """``text[start:end]`` tells of a period.
+
+    ``kind`` is "day" for one day of the calendar, which is mostly that of an event; "unit" for
+    one month or year; "part" for a half, a quarter, a season or an end of a year or month;
+    "festival" for the days of a feast, which articles call by its name; "range" for what goes
+    from one date to another or has no end; and "relative" for what is told from the day of
+    asking, so that no article can be expected to say it in the same words. ``years`` are those
+    that it writes out, ``said`` the span of those words of a feast that articles can be expected
+    to say.
+    """
+
+    start: int
+    end: int
+    period: Period
+    kind: str
+    years: tuple[str, ...] = ()
+    said: tuple[int, int] | None = None
 
 
 def find_periods(text: str, today: date | None) -> list[TimeConstraint]:
@@ -30,115 +63,241 @@ def find_periods(text: str, today: date | None) -> list[TimeConstraint]:
         text: the question.
         today: the day that "last month" is told from; without it such words name no period.
     """
-    words = [*spoken(text, today), *(_recent(text, today) if today else ())]
-    words = [
-        one
-        for one in words
-        if not (_COMPARED.search(text[: one.start]) or _SAME.match(text, one.end))
-        and not _until(text, one)
-    ]
     taken: list[TimeConstraint] = []
-    for one in sorted(words, key=lambda told: (told.start, -told.end)):
-        if not taken or one.start >= taken[-1].end:
-            taken.append(_since(text, one))
+    words = [*_parts(text, today), *(_lengths(text, today) if today else ())]
+    for one in sorted(words, key=lambda one: (one.start, -one.end)):
+        until = _BEFORE.search(text[: one.start]) or _BEFORE_ZH.match(text, one.end)
+        # "Before the holidays" has no beginning to filter by.
+        if not (until and one.kind != "part" or taken and one.start < taken[-1].end):
+            taken.append(one)
+    told = [one for one in taken if not _compared(text, one.start, one.end, _SAME_PART)]
     named = [
         one
         for one in find_days(text)
-        if not any(one.start < told.end and told.start < one.end for told in taken)
+        if not any(one.start < other.end and other.start < one.end for other in taken)
     ]
-    dated = list(_calendar(text, named, today))
-    # A date may have taken in what was told without its year: "Q3 2022年".
-    taken = [
-        told
-        for told in taken
-        if not any(told.start < one.end and one.start < told.end for one in dated)
-    ]
-    return sorted([*taken, *dated], key=lambda told: told.start)
+    bounded = (_bounded(text, one, today) for one in [*told, *_calendar(text, named, today)])
+    return sorted((one for one in bounded if one), key=lambda one: one.start)
 
 
-def _until(text: str, told: TimeConstraint) -> bool:
-    """Whether a time told in words only ends another one ("before the holidays"), which has no
-    beginning to filter by.
+_COMPARED = re.compile(
+    r"(?:比|较|\b(?:than(?: in)?|compared (?:to|with)|(?:up|down) from|over|versus|vs\.?)\s)$", re.I
+)
+_SAME = re.compile(r"同期|相比|同比|年?代(?![表理号码价替言办管])|s\b| levels?\b", re.I)
+_SAME_PART = re.compile(r"同期|相比|s\b| levels?\b", re.I)
+_SINCE = re.compile(r"(?:自从?|从|\b(?:ever since|since|after)(?: the)?\s)$", re.I)
+_ON = re.compile(r"(?:(?:以来|之?后|以后|起|开始|至今)(?![期半几])| onwards?\b)", re.I)
+_BEFORE = re.compile(r"\b(?:before|prior to|until|till|up to)\s$", re.I)
+_BEFORE_ZH = re.compile(r"(?:之前|以前|前(?![几一二两三四五六七八九十\d半期后]))")
+_SHIFTED = re.compile(r"[今去前明]年|\b(?:last|this|next) year")
+
+
+def _compared(text: str, start: int, end: int, same: re.Pattern[str] = _SAME) -> bool:
+    return bool(_COMPARED.search(text[:start]) or same.match(text, end))
+
+
+def _bounded(text: str, told: TimeConstraint, today: date | None) -> TimeConstraint | None:
+    """What goes on from a time ("年初以来", "since May"), or goes up to it ("before May"), or the
+    time itself; None where that would be of a year that is not known.
     """
-    return bool(_BEFORE.search(text[: told.start]) or _BEFORE_ZH.match(text, told.end))
-
-
-def _since(text: str, told: TimeConstraint) -> TimeConstraint:
-    """What goes on from a time told in words ("年初以来", "since last summer"), or the time
-    itself.
-    """
-    match = _SINCE.search(text[: told.start])
-    if not match and not _ON.match(text, told.end) or told.period.yearly:
+    before, period = text[: told.start], told.period
+    lead, suffix = _SINCE.search(before), _ON.match(text, told.end)
+    opens = bool(lead or suffix)
+    if not opens:
+        lead, suffix = _BEFORE.search(before), _BEFORE_ZH.match(text, told.end)
+    if not (lead or suffix):
         return told
-    start = match.start() if match else told.start
-    return replace(
-        told,
-        start=start,
-        end=_end(_ON, text, told.end),
-        period=Period(told.period.first, None),
-        kind="relative" if told.kind == "relative" else "range",
+    # With its last day, and so "by the end of" as well: what is to be built before 2024 is told in
+    # 2024.
+    edge = period.first if opens else period.last
+    if edge and period.yearly:
+        if today is None:
+            return None
+        # the last time that a day of the calendar came
+        here = in_year(edge, today.year)
+        edge = here if here <= today else in_year(edge, today.year - 1)
+    shifted = told.kind == "relative" or _SHIFTED.search(text, told.start, told.end)
+    return TimeConstraint(
+        lead.start() if lead else told.start,
+        suffix.end() if suffix else told.end,
+        Period(edge, None) if opens else Period(None, edge),
+        "relative" if shifted or period.yearly and opens else "range",
+        said=told.said,
     )
 
 
-# ---- told from the day of asking: weeks, and so many days up to it
+# ---- parts of years and months, feasts, weeks
 
-_COUNT = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3}|半)"
-_RECENT_ZH = re.compile(
-    rf"(?:最近|过去|近)的?这?{_COUNT}\s?[个個]?(?P<unit>天|日|周|星期|礼拜|月|年|年度)(?:以?来|之?内)?(?!半|度)"
-)
-_WEEK_ZH = re.compile(
-    r"(?P<which>上|本|这)一?[个個]?(?:周|星期|礼拜)(?:(?P<on>[一二三四五六日天])|(?![年围期至末刊]))"
-)
-_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
-_RECENT_EN = re.compile(
-    rf"\b(?:(?:in|over|during|within|for) )?(?:the |these )?(?:last|past"
-    rf"|previous) (?:(?P<n>\d{{1,3}}|{'|'.join(_WORDS)}|few|couple of) )?"
-    r"(?P<unit>day|week|month|year)(?P<s>s?)\b(?! of\b)",
+_BY_THEN = re.compile(r"[到至]$|\b(?:by|until|till|to|from|since|before|after)\s$", re.I)
+_DURING_ZH = re.compile(r"[”\"]?(?P<during>小?长?假期?(?:期间)?|黄金周|期间|当天|当日|前后)?")
+_TO_FEAST = re.compile(
+    r"(?<![\w'’])(?<!['’]s )(?P<during>(?:during|over|on|at) )?(?:(?P<which>last|this) )?(?:the )?\Z",
     re.I,
 )
-_WEEK_EN = re.compile(r"\b(?:(?P<which>this|last) week)\b", re.I)
+_FROM_FEAST = re.compile(
+    r"(?:(?: public)? (?:holidays?|break|golden week|week))?"
+    r"(?:,? (?:of |in )?(?:(?P<year>(?:1\d|20)\d\d)(?!\d)|(?P<which>this|last) year))?\b",
+    re.I,
+)
+
+
+def _parts(text: str, today: date | None) -> Iterator[TimeConstraint]:
+    for expression in find_expressions(text):
+        for one in expression.parts:
+            name, nth = one.part or ("", 0)
+            coming = one.shift is not None and one.shift[1] > 0
+            if one.shift and today is None or name != "third" and one.month:
+                continue
+            if name in ("half", "quarter", "quarters"):
+                yield from _part(text, one, name, nth, today)
+            elif name == "third" and not one.day:
+                yield from _third(text, one, nth, today)
+            elif coming or one.day:
+                continue
+            elif name == "feast":
+                yield from _feast(text, one, FEASTS[nth], today)
+            elif name == "season":
+                yield from _season(text, one, nth, today)
+            elif today:
+                yield from _week(text, one, name, today)
+
+
+def _year(one: Written, today: date | None) -> int | None:
+    """The year that is written out, or told from the day of asking."""
+    return today.year + one.shift[1] if today and one.shift and one.shift[0] == "year" else one.year
+
+
+def _part(
+    text: str, one: Written, name: str, nth: int, today: date | None
+) -> Iterator[TimeConstraint]:
+    """A half or quarters of a year; without a year the last that has begun."""
+    year = _year(one, today)
+    if year is None:
+        if today is None or re.search(r"(?:[\d半第前]|年度?的?\s*第?)$", text[: one.start]):
+            return
+        year = today.year - (part_of(name, nth, today.year)[0] > today)
+    yield TimeConstraint(one.start, one.end, Period(*part_of(name, nth, year)), "part")
+
+
+def _season(text: str, one: Written, nth: int, today: date | None) -> Iterator[TimeConstraint]:
+    """A season of a year; "last summer" is the one that ended last."""
+    year = _year(one, today)
+    if one.shift and today:
+        year = year or today.year
+        # in January and February winter is the one that is not over yet
+        year -= nth == 3 and today.month <= 2 and year == today.year
+        unit, by = one.shift
+        year -= unit == "season" and by < 0 and part_of("season", nth, year)[1] >= today
+    if year is not None:
+        start = one.start + 4 * text[one.start :].lower().startswith("the ")
+        kind = "relative" if one.year is None else "part"
+        yield TimeConstraint(start, one.end, Period(*part_of("season", nth, year)), kind)
+
+
+def _third(text: str, one: Written, nth: int, today: date | None) -> Iterator[TimeConstraint]:
+    """The beginning, middle or end of a month or a year; of a month without a year, of any year."""
+    start, end, bare = one.start, one.end, text[one.start] in "年月"
+    if _BY_THEN.search(text[:start]) or re.match(r"[前之]| and\b", text[end:]):
+        return
+    if bare and (nth == 2 and text[start] == "年" or text[start - 1 : start].isalnum()):
+        return
+    year, month = _year(one, today), one.month
+    if today and one.shift and one.shift[0] == "month":
+        # "月底": the last that came
+        year, month = month_on(today, one.shift[1] - (bare and nth == 2 and today.day <= 20))
+    if month in (None, *range(1, 13)) and (month or year is not None):
+        first, last = part_of("third", nth, 2000 if year is None else year, month)
+        period = Period(first, last, year is None)
+        yield TimeConstraint(start, end, period, "relative" if one.shift else "part")
+
+
+def _week(text: str, one: Written, name: str, today: date) -> Iterator[TimeConstraint]:
+    """A week, a weekend or a weekday of a week."""
+    monday, end = monday_of(today, one.shift[1] if one.shift else 0), one.end
+    first, last = monday, monday + timedelta(days=6)
+    if name == "weekend" and (one.shift or one.lang == "en"):
+        first = last - timedelta(days=1)
+        if one.shift is None and first > today:  # "over the weekend"
+            first, last = first - timedelta(days=7), last - timedelta(days=7)
+    elif not (one.shift and one.shift[0] == "week" and (name or one.lang == "zh")):
+        return
+    elif not name and any(mention.start == end - 1 for mention in find_places(text)):
+        end -= 1  # 上周四川
+    elif not name:
+        first = last = weekday_on(one, today)
+    yield TimeConstraint(one.start, end, Period(first, last), "relative")
+
+
+def _feast(text: str, one: Written, feast: Feast, today: date | None) -> Iterator[TimeConstraint]:
+    """The days of a feast: of a year that is said, or as what happened then, not how it is kept."""
+    start, end, year = one.start, one.end, _year(one, today)
+    if one.lang == "en":
+        to, after = _TO_FEAST.search(text[:start]), _FROM_FEAST.match(text, end)
+        if to is None or after is None:
+            return
+        which = (after["which"] or to["which"] or "").lower()
+        year = int(after["year"]) if after["year"] else year
+        if which and year is None:
+            if today is None:
+                return
+            year = today.year - (which == "last")
+        during, start, end = to["during"], to.start(), after.end()
+    else:
+        if (found := _DURING_ZH.match(text, end)) is None:
+            return
+        during, end = found["during"], found.end()
+        start -= text[start - 1 : start] in ("“", '"')
+    if year is None and (today is None or not during):
+        return
+    try:
+        if year is None and today:  # the last that came
+            year = today.year - (feast.day(today.year) - timedelta(days=feast.before) > today)
+        on = feast.day(year or 0)
+    except ValueError:  # a year for which the moon is not reckoned
+        return
+    period = Period(on - timedelta(days=feast.before), on + timedelta(days=feast.after))
+    yield TimeConstraint(start, end, period, "festival", said=_named(text, one))
+
+
+def _named(text: str, one: Written) -> tuple[int, int]:
+    """Where the name of a feast stands, without its year and quotation marks."""
+    name = re.search(r"[^年的“”\"]+(?=[”\"]?\Z)", text[one.start : one.end])
+    return (one.start + name.start(), one.start + name.end()) if name else (one.start, one.end)
+
+
+# ---- so long ago, and so many days up to the day of asking
+
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
+_LENGTHS = re.compile(
+    r"(?:最近|过去|近)的?这?(?P<n1>\d{1,3}|[一二两三四五六七八九十]{1,3}|半)\s?[个個]?"
+    r"(?P<u1>天|日|周|星期|礼拜|月|年|年度)(?:以?来|之?内)?(?!半|度)"
+    r"|\b(?:(?:in|over|during|within|for) )?(?:the |these )?(?P<which>last|past|previous)"
+    rf" (?:(?P<n2>\d{{1,3}}|{'|'.join(_NUMBERS)}|few|couple of) )?(?P<u2>day|week|month|year)(?P<s>s?)\b(?! of\b)"
+    r"|(?<![\d一二两三四五六七八九十几多数百千万亿.第])(?P<n3>1?\d|[一两二三四五六七八九十]|十[一二三四五六七八九])"
+    r"(?P<u3>年|[个個]月|周|[个個]?(?:星期|礼拜)|天)(?:之|以)?前(?!后|三季|[两二三]季|[一二三四五六七八九十\d]+[名位强个])"
+    rf"|(?<![\w-])(?P<n4>1?\d|{'|'.join(_NUMBERS)}|an?) (?P<u4>year|month|week|day)s? ago\b",
+    re.I,
+)
 _DAYS = {"天": 1, "日": 1, "day": 1, "周": 7, "星期": 7, "礼拜": 7, "week": 7}
 _MONTHS = {"月": 1, "month": 1, "年": 12, "年度": 12, "year": 12}
 
 
-def _recent(text: str, today: date) -> Iterator[TimeConstraint]:
-    for match in _WEEK_ZH.finditer(text):
-        monday = today - timedelta(days=today.weekday() + 7 * (match["which"] == "上"))
-        on, end = match["on"], match.end()
-        if on and any(mention.start == end - 1 for mention in find_places(text)):  # 上周四川
-            on, end = None, end - 1
-        first = (
-            monday + timedelta(days="一二三四五六日天".index(on) - (on == "天")) if on else monday
-        )
-        yield TimeConstraint(
-            match.start(),
-            end,
-            Period(first, first if on else monday + timedelta(days=6)),
-            "relative",
-        )
-    for match in _WEEK_EN.finditer(text):
-        monday = today - timedelta(days=today.weekday() + 7 * (match["which"].lower() == "last"))
-        yield TimeConstraint(*match.span(), Period(monday, monday + timedelta(days=6)), "relative")
-    for match in _RECENT_ZH.finditer(text):
-        yield TimeConstraint(
-            *match.span(), _up_to(today, _count(match["n"]), match["unit"]), "relative"
-        )
-    for match in _RECENT_EN.finditer(text):
-        count = (match["n"] or "").lower()
+def _lengths(text: str, today: date) -> Iterator[TimeConstraint]:
+    for match in _LENGTHS.finditer(text):
+        at = next(str(n) for n in range(1, 5) if match[f"u{n}"])
+        count, unit = (match[f"n{at}"] or "").lower(), match[f"u{at}"].lower().lstrip("个個")
         # "last month" is that of the calendar, "the past month" the days up to today;
         # "the last year of the war" is neither.
-        if count or match["s"] or "past" in match[0].lower():
-            number = {"few": 3, "couple of": 2, "": 1}.get(count) or _count(count)
-            period = _up_to(today, number, match["unit"].lower())
+        if count or match["s"] or match["which"].lower() == "past":
+            period = (_ago if at in "34" else _up_to)(today, _count(count), unit)
             yield TimeConstraint(*match.span(), period, "relative")
 
 
 def _count(text: str) -> float:
-    if text == "半":
-        return 0.5
-    if text.isdecimal():
-        return int(text)
-    return _WORDS.index(text) + 1 if text in _WORDS else chinese_number(text.replace("两", "二"))
+    if text in _NUMBERS:
+        return _NUMBERS.index(text) + 1
+    known = {"半": 0.5, "few": 3, "couple of": 2, "": 1, "a": 1, "an": 1}
+    return known[text] if text in known else number(text) or 0
 
 
 def _up_to(today: date, count: float, unit: str) -> Period:
@@ -149,7 +308,15 @@ def _up_to(today: date, count: float, unit: str) -> Period:
     return Period(today - relativedelta(months=round(count * _MONTHS[unit])), today)
 
 
-# ---- of the calendar: days, months and years with the words around them
+def _ago(today: date, count: float, unit: str) -> Period:
+    then = _up_to(today, count, unit).first or today
+    if unit in _MONTHS:
+        return Period(*extent(then.year, then.month if _MONTHS[unit] == 1 else None))
+    first = then if _DAYS[unit] == 1 else monday_of(then)
+    return Period(first, first + timedelta(days=_DAYS[unit] - 1))
+
+
+# ---- days, months and years of the calendar
 
 _JOINED = re.compile(
     r"年?\s?(?:和|及|与|或|、"
@@ -159,89 +326,46 @@ _JOINED = re.compile(
 )
 _DASH = re.compile("[-–—~～]")
 _RANGE = re.compile(r"(?:\b(?:between|from)\s|在|自从?|从)$", re.I)
-_SINCE = re.compile(r"(?:自从?|从|\b(?:ever since|since|after)(?: the)?\s)$", re.I)
-_ON = re.compile(r"(?:(?:以来|之?后|以后|起|开始|至今)(?![期半几])| onwards?\b)", re.I)
-_BEFORE = re.compile(r"\b(?:before|prior to|until|till|up to)\s$", re.I)
-_BEFORE_ZH = re.compile(r"(?:之前|以前|前(?![几一二两三四五六七八九十\d半期后]))")
-_COMPARED = re.compile(
-    r"(?:比|较|\b(?:than(?: in)?|compared (?:to|with)|(?:up|down) from|over|versus|vs\.?)\s)$", re.I
-)
-_SAME = re.compile(r"同期|相比|同比|年?代(?![表理号码价替言办管])|s\b| levels?\b", re.I)
-_PART_ZH = re.compile(
-    r"\s?(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|前(?P<quarters>[二三])季度)"
-)
-_PART_EN = re.compile(
-    r"\b(?:(?:the )?(?P<half>first|second) half|(?:the )?(?P<quarter>first|second|third|fourth"
-    r"|Q[1-4]) ?(?:quarter)?)(?: of|,)? (?:the year )?$",
-    re.I,
-)
 
 
-def _calendar(text: str, named: list[NamedDay], today: date | None) -> Iterator[TimeConstraint]:
-    found = [(one, meant(one, today if one.shift else None)) for one in named]
-    group: list[tuple[NamedDay, When | None]] = []
-    for one in found:
-        if group and not _JOINED.fullmatch(text, group[-1][0].end, one[0].start):
+def _calendar(text: str, named: list[Written], today: date | None) -> Iterator[TimeConstraint]:
+    group: list[Written] = []
+    for one in named:
+        if group and not _JOINED.fullmatch(text, group[-1].end, one.start):
             yield from _told(text, group, today)
             group = []
         group.append(one)
     yield from _told(text, group, today)
 
 
-def _told(
-    text: str, group: list[tuple[NamedDay, When | None]], today: date | None
-) -> Iterator[TimeConstraint]:
+def _told(text: str, group: list[Written], today: date | None) -> Iterator[TimeConstraint]:
     """The period of dates that are joined (May and June, 2011-2020), or none where one of them has
     no meaning.
     """
-    whens = [when for _, when in group if when and 1000 <= (when.year or 2000) < 3000]
+    found = [meant(one, today if one.shift else None) for one in group]
+    whens = [when for when in found if when and 1000 <= (when.year or 2000) < 3000]
     if not group or len(whens) < len(group):
         return
-    start, end = group[0][0].start, group[-1][0].end
-    before = text[:start]
-    if _COMPARED.search(before) or _SAME.match(text, end):
+    if group[-1].last_day:
+        whens.append(whens[-1]._replace(day=group[-1].last_day))
+    start, end = group[0].start, group[-1].end
+    if _compared(text, start, end):
         return
     if len(group) > 1 and not any(when.month for when in whens) and _DASH.search(text, start, end):
         return  # 2011-2020, 2011-12: of the name of a plan or a season
     first, last = _whole(whens)
-    yearly = first.year is None
     begin, close = _days(first), _days(last)
     # "2022年和2021年": the later one may come first.
     period = (
         Period(begin[0], close[1], True)
-        if yearly
+        if first.year is None
         else Period(min(begin[0], close[0]), max(begin[1], close[1]))
     )
-    kind = "range" if len(group) > 1 else "day" if first.day else "unit"
-    if len(group) == 1 and first.month is None and first.year is not None:
-        start, end, part = _part(text, start, end, first.year)
-        period, kind = part or period, "part" if part else kind
-    if len(group) > 1 and (match := _RANGE.search(before)):
+    kind = "range" if len(whens) > 1 else "day" if first.day else "unit"
+    if len(whens) > 1 and (match := _RANGE.search(text[:start])):
         start = match.start()
-    elif (match := _SINCE.search(before)) or _ON.match(text, end):
-        start, end, kind = match.start() if match else start, _end(_ON, text, end), "range"
-        if yearly and not today:
-            return
-        period = Period(_begun(begin[0], today) if yearly and today else period.first, None)
-        kind = "relative" if yearly else kind
-    elif (match := _BEFORE.search(before)) or _BEFORE_ZH.match(text, end):
-        if yearly and not today:
-            return  # "before May": of which year?
-        # With its last day, and so "by the end of" as well: what is to be built before
-        # 2024 is told in 2024.
-        start, end, kind = match.start() if match else start, _end(_BEFORE_ZH, text, end), "range"
-        period = Period(None, _begun(close[1], today) if yearly and today else period.last)
-    yield TimeConstraint(
-        start,
-        end,
-        period,
-        "relative" if any(one.shift for one, _ in group) and kind != "part" else kind,
-    )
-
-
-def _end(suffix: re.Pattern[str], text: str, end: int) -> int:
-    """The end of a suffix that may stand there."""
-    return match.end() if (match := suffix.match(text, end)) else end
+    kind = "relative" if any(one.shift for one in group) else kind
+    yield TimeConstraint(start, end, period, kind)
 
 
 def _whole(whens: list[When]) -> tuple[When, When]:
@@ -257,41 +381,6 @@ def _whole(whens: list[When]) -> tuple[When, When]:
         if _days(last)[1] < _days(first)[0]:  # November 2022 to February
             last = last._replace(year=year + 1) if whens[-1].year is None else last
     return first, last
-
-
-def _begun(day: date, today: date) -> date:
-    """The last time that a day of the calendar came; 29 February is the 28th of other years."""
-    here = _in_year(day, today.year)
-    return here if here <= today else _in_year(day, today.year - 1)
-
-
-def _in_year(day: date, year: int) -> date:
-    try:
-        return day.replace(year=year)
-    except ValueError:  # 29 February
-        return day.replace(year=year, day=28)
-
-
-def _part(text: str, start: int, end: int, year: int) -> tuple[int, int, Period | None]:
-    """A half or a quarter of a year, where the words beside the year say so, and where they begin
-    and end.
-    """
-    behind, ahead = _PART_ZH.match(text, end), _PART_EN.search(text[:start])
-    match = behind or ahead
-    if not match:
-        return start, end, None
-    got = match.groupdict()
-    if got.get("half"):
-        size, number = 6, ORDER[got["half"].lower()]
-    elif got.get("quarter"):
-        size, number = 3, ORDER.get(got["quarter"].lower()) or int(got["quarter"][-1])
-    elif got.get("quarters"):
-        size, number = 3 * ORDER[got["quarters"]], 1
-    else:
-        return start, end, None
-    begin, close = extent(year, size * (number - 1) + 1)[0], extent(year, size * number)[1]
-    part = Period(begin, close)
-    return (start, behind.end(), part) if behind else (match.start(), end, part)
 
 
 def _days(when: When) -> tuple[date, date]:

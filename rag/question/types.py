@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from rag.corpus.places import Place
+    from rag.question.periods import TimeConstraint
     from rag.question.query import Query
-    from rag.question.time_constraint import TimeConstraint
 
 CONSTRAINTS = ("date", "place", "source")
 KINDS = ("places", "number", "date", "person", "organisation", "document", "text")

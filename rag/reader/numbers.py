@@ -114,13 +114,7 @@ _STOP = set(
     " off such each every all both more most other another one's point points-based minutes' yes "
     "says".split()
 ) - {"points"}
-_ORDINALS = dict(
-    zip(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
-        range(1, 13),
-        strict=True,
-    )
-)
+_NTH = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 
 
 def find_numbers(text: str) -> list[Value]:
@@ -262,49 +256,17 @@ def _chinese(m: re.Match[str]) -> Value | None:
     return _value(m, end, m["money"] or unit, head)
 
 
+# A unit, and what makes another word of it: 三个 but not 三个性.
 _LONGER = {
-    "个": "性体",
-    "台": "风湾词",
-    "位": "置于居",
-    "级": "别",
-    "部": "门分署队",
-    "名": "为单额",
-    "家": "庭长属园",
-    "处": "理于在罚",
-    "人": "民大类物员口才工",
-    "场": "所景面",
-    "本": "市省县区次着报身质",
-    "道": "路歉",
-    "面": "对积临向",
-    "度": "假过",
-    "步": "骤行",
-    "起": "来到",
-    "周": "边围年",
-    "对": "于",
-    "把": "握",
-    "成": "为立果功都绩员长本",
-    "次": "日年",
-    "市": "场民值",
-    "省": "会委",
-    "口": "岸",
-    "站": "在",
-    "强": "调化大",
-    "节": "目约日",
-    "根": "据本",
-    "期": "间待",
-    "层": "面",
-    "门": "口",
-    "种": "植",
-    "单": "位独",
-    "年": "代级轻度",
-    "班": "子",
-    "局": "部势面限长",
-    "车": "辆站间票道祸",
-    "天": "然津",
-    "大": "学会型小多约家地使量幅规风雨赛战陆桥街道厦师",
-    "套": "装",
-    "条": "件",
-    "元": "旦素",
+    word[0]: word[1:]
+    for word in (
+        "个性体 台风湾词 位置于居 级别 部门分署队 名为单额 家庭长属园 处理于在罚 "
+        "人民大类物员口才工 场所景面 本市省县区次着报身质 道路歉 面对积临向 度假过 步骤行 "
+        "起来到 周边围年 对于 把握 成为立果功都绩员长本 次日年 市场民值 省会委 口岸 站在 "
+        "强调化大 节目约日 根据本 期间待 层面 门口 种植 单位独 年代级轻度 班子 "
+        "局部势面限长 车辆站间票道祸 天然津 大学会型小多约家地使量幅规风雨赛战陆桥街道厦师 "
+        "套装 条件 元旦素"
+    ).split()
 }
 
 
@@ -315,7 +277,7 @@ _COUNTED = re.compile(r"s$|(?:people|men|women|children|staff|euro|yen|yuan|won)
 def _english(m: re.Match[str], text: str) -> Value | None:
     if m["nth"]:
         word = m["nth"].lower()
-        nth = _ORDINALS.get(word) or int(word[:-2])  # "21st"
+        nth = _NTH.index(word) + 1 if word in _NTH else int(word[:-2])  # "21st"
         return _value(m, m.end("nth"), "", float(nth), ordinal=True, start=m.start("nth"))
     figure, magnitude = m["figure"], (m["magnitude"] or "").lower()
     if m["words"] and " " in figure and figure.istitle():  # the Ford Five Hundred

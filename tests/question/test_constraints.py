@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.corpus.days import find_days, find_meant, meant
+from rag.corpus.date_grammar import find_days
+from rag.corpus.days import find_meant, meant
 from rag.question.periods import find_periods
 
 TODAY = date(2023, 9, 10)  # a Sunday

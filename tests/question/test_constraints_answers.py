@@ -13,7 +13,8 @@ from rag import Article, Assistant, Index
 from rag.answer import answer
 from rag.errors import UsageError
 from rag.index import build_index, open_index
-from rag.index.period import Period, of_period
+from rag.corpus.days import Period
+from rag.index.period import of_period
 from rag.question.periods import find_periods
 
 # ---- in an answer

@@ -7,7 +7,7 @@ from constrained import PIECES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.index.period import Period
+from rag.corpus.days import Period
 from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher
 
