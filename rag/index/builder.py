@@ -26,13 +26,12 @@ from rag.index.features import features, inner_of
 from rag.index.lexical import MAX_BATCH, SETTINGS, LexicalWriter, ReusedRange
 from rag.index.manifest import FILE_NAME, FORMAT, SKIPPED_KEPT, Counts, Manifest, list_files
 from rag.index.named import keys
-from rag.index.open import Snapshot, spelling
+from rag.index.open import Snapshot
 from rag.index.readback import self_query
 from rag.index.reuse import ReusingEmbedder
 from rag.index.sources import Sources
-from rag.index.store import Spelt, StoreWriter, digest_of
-from rag.index.texts import scripts
-from rag.index.tokens import TokensWriter, open_tokens
+from rag.index.store import Store, StoreWriter, digest_of
+from rag.index.tokens import TokensWriter
 from rag.index.vectors import VectorsWriter
 from rag.index.versions import next_stamp, version_name
 
@@ -238,13 +237,8 @@ class Builder:
         (waiting, texts, future), self._begun = self._begun, None
         with self._clock("tokenize"):
             ids, offsets = future.result()
-        new = [one for one in waiting if isinstance(one, _New)]
         with self._clock("embed"):
             vectors = self._embed(texts, ids, offsets)
-        with self._clock("texts"):
-            told = scripts(
-                self._model, [(one.article, one.passages) for one in new], texts, ids, offsets
-            )
         numbers = self._numbers(waiting)
         for begin in range(0, len(texts), MAX_BATCH):
             with self._clock("lexical"), storage_errors(self._path):
@@ -256,7 +250,7 @@ class Builder:
                 )
                 self._lexical.add(found, owner, some, at, numbers[own])
         with self._clock("store"), storage_errors(self._path):
-            at, number = 0, 0
+            at = 0
             for one in waiting:
                 if isinstance(one, Rows):
                     self._take_over(one)
@@ -268,11 +262,10 @@ class Builder:
                     one.article,
                     one.passages,
                     np.diff(offsets[at : end + 1]),
-                    told[number],
                     one.names,
                     one.sketch,
                 )
-                at, number = end, number + 1
+                at = end
 
     def _numbers(self, waiting: list[_New | Rows]) -> np.ndarray:
         """The numbers of the passages of the new articles; notes which passages are kept, and under
@@ -321,16 +314,11 @@ class Builder:
         with self._clock("stories"), storage_errors(self._path):
             self._progress(0, 1, "stories")
             self._tokens.close()
-            words = spelling(
-                self._model,
-                open_tokens(self._folder, self._model.size),
-                self._store.token_offsets(),
-            )
-            characters, stories = self._store.commit(words, old.store if old else None)
+            characters, stories = self._store.commit(old.store if old else None)
             self._progress(1, 1, "stories")
         with self._clock("write"), storage_errors(self._path):
             self._progress(0, 3, "write")
-            vectors = self._vectors.write(self._folder, lambda count: self._asked(words, count))
+            vectors = self._vectors.write(self._folder, self._asked)
             self._progress(1, 3, "write")
             count = self._lexical.write(
                 self._folder, self._passages, old.lexical_index if old else None, self._kept
@@ -356,12 +344,16 @@ class Builder:
             self._progress(1, 1, "check")
         return manifest, name
 
-    def _asked(self, words: Spelt, count: int) -> np.ndarray:
-        """Vectors of what might be asked: the middle of some passages, cut short."""
-        rows = np.linspace(0, self._passages - 1, count, dtype=np.int64).tolist()
-        texts = [words(row, row + 1) for row in rows]
-        middle = (text[len(text) // 2 :][:_QUESTION] or text for text in texts)
-        return np.asarray(self._embedder.embed_queries(list(middle)), np.float32)
+    def _asked(self, count: int) -> np.ndarray:
+        """Vectors of what might be asked: words from the middle of some passages."""
+        store = Store(self._folder)
+        sampled = np.linspace(0, self._passages - 1, count, dtype=np.int64)
+        bounds = store.passages()[sampled].tolist()
+        articles = store.articles(row for row, _, _ in bounds)
+        middles = [
+            articles[row].text[(start + end) // 2 : end][:_QUESTION] for row, start, end in bounds
+        ]
+        return np.asarray(self._embedder.embed_queries(middles), np.float32)
 
     def _describe(self, counts: Counts, vectors: dict, changes: Changes) -> tuple[Manifest, str]:
         report = {

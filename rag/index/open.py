@@ -21,8 +21,7 @@ from rag.index.manifest import RECOVER, Manifest, check_files, read_manifest
 from rag.index.models import check_models
 from rag.index.named import KEYS as NAMED
 from rag.index.proposals import Proposals, Wanted, Whole, propose
-from rag.index.store import COLUMNS, Spelt, Store
-from rag.index.texts import pieces_of
+from rag.index.store import COLUMNS, Store
 from rag.index.tokens import FILE_NAME as TOKENS
 from rag.index.tokens import open_tokens
 from rag.index.vectors import FILE_NAME as VECTORS
@@ -92,7 +91,6 @@ class Snapshot:
             part = f"{COLUMNS}, {NAMED}"
             self.store = Store(folder)
             self.passages, self.token_offsets = self.store.passages(), self.store.token_offsets()
-            self.store.spelt = spelling(model, self.token_ids, self.token_offsets)
             part = VECTORS
             self.dense_index = Vectors(folder, manifest.vectors.get("probes", 0))
             part = FEATURES
@@ -387,12 +385,6 @@ def corrupt(folder: Path, part: str, seen: str) -> IndexCorrupt:
     return IndexCorrupt(
         f"expected {folder / part} to be as it was built, but it is damaged ({seen}): {recover}"
     )
-
-
-def spelling(model: StaticModel, ids: np.ndarray, offsets: np.ndarray) -> Spelt:
-    """What the tokens of some passages spell; holds no snapshot, which would hold it."""
-    pieces = pieces_of(model)
-    return lambda first, last: pieces.spell(ids[offsets[first] : offsets[last]])
 
 
 def open_index(path: str | Path, embedder: Embedder | None = None) -> Snapshot:
