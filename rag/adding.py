@@ -24,7 +24,7 @@ from rag.looks import FEED, note
 if TYPE_CHECKING:
     from rag.corpus.fetch import Fetcher
     from rag.index import BuildReport
-    from rag.index.build import Progress
+    from rag.index.report import Progress
 
 TRASH = "trash"
 FIRST_CORPUS = "corpus"

@@ -70,7 +70,7 @@ def why_stale(
     Raises what opening the embedded model raises.
     """
     from rag.embed import load_static
-    from rag.index.build import same_settings
+    from rag.index.live import same_settings
     from rag.index.manifest import read_manifest
     from rag.index.models import same_model
     from rag.index.versions import VERSIONS, current
@@ -107,7 +107,7 @@ def why_stale(
 
 
 def _changed(folder: Path, paths: Sequence[Path]) -> bool:
-    from rag.index.corpus_diff import FileScan
+    from rag.index.file_scan import FileScan
     from rag.index.manifest import read_manifest
     from rag.index.shards import changed
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rag.corpus.article import Article, Skipped
     from rag.embed.protocol import Embedder, Reranker
     from rag.index import BuildReport, Snapshot, Status, Verification
-    from rag.index.build import Progress
+    from rag.index.report import Progress
     from rag.index.upkeep import Freed, VersionsCompared
     from rag.search import SearchResult
     from rag.search.browse import Listed, Listing, Statistics

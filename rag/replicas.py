@@ -25,7 +25,7 @@ from rag.index.sharded import Facts, Sharded, read_stories
 from rag.index.versions import VERSIONS, current
 
 if TYPE_CHECKING:
-    from rag.index.open import Snapshot
+    from rag.index.snapshot import Snapshot
 
 REPLICAS = 2
 PATIENCE = 10.0

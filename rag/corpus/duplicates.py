@@ -154,6 +154,22 @@ def group(sketches: np.ndarray, read: Read, known: np.ndarray | None = None) -> 
     return np.array([joined.first(row) for row in range(len(sketches))], np.int32)
 
 
+def still_known(stories: np.ndarray, was: np.ndarray) -> np.ndarray:
+    """What is known of the stories of a newer version, as :func:`group` takes it.
+
+    Args:
+        stories: of the older version (n,).
+        was: for each article of the newer one its row in the older one, -1 for a new article.
+    """
+    gone = np.ones(len(stories), bool)
+    gone[was[was >= 0]] = False
+    broken = np.zeros(len(stories), bool)
+    broken[stories[gone]] = True
+    known = np.where(was >= 0, stories[was], -1)
+    known[(known >= 0) & broken[known]] = -1
+    return known
+
+
 def _alike(sketches: np.ndarray, new: np.ndarray) -> Iterator[tuple[int, int]]:
     """Pairs of rows that share a band, one of them at least new, the lower first."""
     every = np.flatnonzero(sketches.any(axis=1))

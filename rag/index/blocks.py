@@ -94,7 +94,7 @@ class Blocks:
         Raises:
             ValueError: it is of another size.
         """
-        self._bytes = memoryview(mapped(path, np.dtype(np.uint8)))
+        self._bytes = memoryview(mapped(path, np.dtype(np.uint8)).data)
         self._begin = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).tolist()
         self.rows: list[int] = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).tolist()
         if self._begin[-1] != len(self._bytes):

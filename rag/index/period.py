@@ -42,11 +42,9 @@ class Period:
         """With so many days more at its beginning and its end."""
         first = self.first and self.first - timedelta(days=before)
         last = self.last and self.last + timedelta(days=after)
-        return (
-            Period(first.replace(year=_LEAP), last.replace(year=_LEAP), True)
-            if self.yearly
-            else Period(first, last)
-        )
+        if self.yearly and first and last:
+            return Period(first.replace(year=_LEAP), last.replace(year=_LEAP), True)
+        return Period(first, last)
 
     def overlaps(self, first: date, last: date) -> bool:
         """Whether some day from ``first`` to ``last`` is in it."""
@@ -69,6 +67,7 @@ class Period:
 
     def _of(self, year: int) -> Period:
         """A yearly period as it begins in one year."""
+        assert self.first and self.last  # a yearly period has both sides
         return Period(
             _in_year(self.first, year), _in_year(self.last, year + (self.last < self.first))
         )

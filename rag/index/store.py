@@ -13,7 +13,7 @@ import numpy as np
 import xxhash
 
 from rag.corpus.article import Article, Passage
-from rag.corpus.duplicates import BANDS, group
+from rag.corpus.duplicates import BANDS, group, still_known
 from rag.errors import UsageError
 from rag.index import named
 from rag.index.blocks import Blocks, BlockWriter
@@ -162,19 +162,13 @@ class StoreWriter:
         )
 
     def _known(self, old: Store | None) -> np.ndarray | None:
-        """The stories of articles that were kept, but for those that lost an article, as ``group``
-        takes them.
-        """
+        """The stories of articles that were taken over, as ``group`` takes them."""
         if not old or not self._kept:
             return None
-        known, here = np.full(self.rows, -1, np.int64), np.zeros(len(old), bool)
+        was = np.full(self.rows, -1, np.int64)
         for first, last, row in self._kept:
-            known[row : row + last - first] = old.stories[first:last]
-            here[first:last] = True
-        broken = np.zeros(len(old), bool)
-        broken[old.stories[~here]] = True
-        known[(known >= 0) & broken[known]] = -1
-        return known
+            was[row : row + last - first] = np.arange(first, last)
+        return still_known(old.stories, was)
 
     def close(self) -> None:
         """Closes the files as they are."""
@@ -345,10 +339,10 @@ class Store(_Shelf):
     def origin(self, name: str) -> tuple[str, str] | None:
         """(id, path) of the article with this id or address; None for none."""
         try:
-            head = _head(self.heads.some([row := self.row(name)])[row])
+            heads = [_head(self.heads.some([row := self.row(name)])[row])]
         except UsageError:
-            head = next((head for head in self._all_heads() if head["url"] == name != ""), None)
-        return head and (head["id"], head["path"])
+            heads = [head for head in self._all_heads() if head["url"] == name != ""]
+        return next(((head["id"], head["path"]) for head in heads), None)
 
     def headings(self, chars: int) -> list[tuple[str, str]]:
         """(title, "") of all articles in order; for those without a title ("", the first ``chars``

@@ -199,7 +199,7 @@ def test_verify_asks_the_index_what_it_must_know(index, monkeypatch):
     """Files that are as they were written, but were written wrongly."""
     verify(index)
     monkeypatch.setattr(
-        "rag.index.open.Snapshot.lexical", lambda self, text: [0.0] * self.n_passages
+        "rag.index.snapshot.Snapshot.lexical", lambda self, text: [0.0] * self.n_passages
     )
     with pytest.raises(IndexCorrupt, match="expected to find passage 0 .*build it again"):
         verify(index)
