@@ -220,7 +220,8 @@ def _open(
     """The open index and the filters; what can be refused without opening anything is refused
     first.
     """
-    from rag.library import Index, checked
+    from rag.filtering import checked
+    from rag.library import Index
     from rag.search.types import Filters
 
     if bool(question) == (file is not None):

@@ -50,7 +50,8 @@ def batch(
     """
     from rag.assistant import Assistant
     from rag.corpus.encoding import NotText, decode
-    from rag.library import Index, checked
+    from rag.filtering import checked
+    from rag.library import Index
     from rag.question_table import TableWriter, failed, read_sheet, result
     from rag.search.types import Filters
     from rag.terminal import Progress, json_line

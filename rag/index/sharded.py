@@ -180,6 +180,10 @@ class Sharded(Snapshot):
         """The version with all of its shards; itself where none is left out."""
         return self._whole_of or self
 
+    def reachable(self) -> bool:
+        """Whether all of its shards can be reached."""
+        return self.shards.reachable()
+
     def without(self, gone: Sequence[int]) -> Sharded:
         """The version without some of its shards, by their numbers among those that are asked."""
         left = [shard for shard in range(len(self.shards.facts)) if shard not in gone]

@@ -139,6 +139,14 @@ class Snapshot:
         """The version with all of its shards."""
         return self
 
+    def without(self, gone: Sequence[int]) -> Snapshot:
+        """The version without some of its shards; see :mod:`rag.index.sharded`."""
+        return self
+
+    def reachable(self) -> bool:
+        """Whether all of its shards can be reached."""
+        return True
+
     @property
     def stories(self) -> np.ndarray:
         """For each article the row of the first that tells the same story, int32 (n_articles,)."""

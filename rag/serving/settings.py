@@ -58,7 +58,7 @@ class Settings:
 
 def checked(**given) -> Settings:
     """The settings of these options. Raises UsageError for what makes no sense."""
-    from rag.library import is_date
+    from rag.filtering import is_date
     from rag.serving.origins import host_of
 
     settings = Settings(**given)
