@@ -246,7 +246,11 @@ def _each(
 
     if file is None:
         found = one(" ".join(question))
-        return put_json(row(found)) if as_json else show(found)
+        if as_json:
+            put_json(row(found))
+        else:
+            show(found)
+        return
     for number, name, text in questions(file):
         try:
             found = one(text)

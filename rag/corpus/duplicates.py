@@ -312,12 +312,12 @@ def _days_between(one: _Content, other: _Content) -> int:
     """
     if one.day and other.day:
         return abs((one.day - other.day).days)
-    days = [
+    first, second = (
         content.line or (content.day and content.day.replace(year=2000)) for content in (one, other)
-    ]
-    if not all(days):
+    )
+    if not first or not second:
         return 0
-    apart = abs((days[0] - days[1]).days)
+    apart = abs((first - second).days)
     return min(apart, 366 - apart)
 
 

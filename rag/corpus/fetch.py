@@ -144,7 +144,9 @@ class Fetcher:
         deadline = time.monotonic() + self.limits.seconds
 
         def wait(state: RetryCallState) -> float:
-            return max(state.outcome.exception().after, 0.25 * 2**state.attempt_number)
+            failed = state.outcome.exception() if state.outcome else None
+            after = failed.after if isinstance(failed, _Passing) else 0.0
+            return max(after, 0.25 * 2**state.attempt_number)
 
         stop = stop_after_attempt(self.limits.tries) | stop_before_delay(self.limits.seconds)
         again = Retrying(
@@ -183,13 +185,13 @@ class Fetcher:
         self, pool: httpcore.ConnectionPool, url: httpx.URL, asked: str, headers: dict[str, str]
     ) -> Fetched | str:
         """The page, or the address that the server sends us to."""
-        sent = {
-            "Host": url.netloc,
-            "User-Agent": USER_AGENT,
-            "Accept-Encoding": "gzip",
-            "Accept": "text/html, */*;q=0.8",
-            **headers,
-        }
+        sent: list[tuple[bytes | str, bytes | str]] = [
+            ("Host", url.netloc),
+            ("User-Agent", USER_AGENT),
+            ("Accept-Encoding", "gzip"),
+            ("Accept", "text/html, */*;q=0.8"),
+            *headers.items(),
+        ]
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )

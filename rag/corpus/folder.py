@@ -174,7 +174,7 @@ class CorpusFolder:
             ) from error
         return (self._add_listed(item) for item in files_of([folder]))
 
-    def _add_listed(self, item: tuple[Path, Path] | Skipped) -> Added:
+    def _add_listed(self, item: tuple[Path, Path, int] | Skipped) -> Added:
         if isinstance(item, Skipped):
             return Added(item.path, "refused", reason=item.reason)
         try:

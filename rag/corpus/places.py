@@ -131,9 +131,9 @@ class _Scan:
                 for offset, place in enumerate(key.places):
                     self._say(start + offset, start + offset + 1, place, False)
             elif key.kind != "mask":
-                place, settled = self._settle(i, start, end, key)
-                if place is not None:
-                    self._say(start, end, place, _names_a_body(self.text, self.folded, start, end))
+                meant, settled = self._settle(i, start, end, key)
+                if meant is not None:
+                    self._say(start, end, meant, _names_a_body(self.text, self.folded, start, end))
                 elif not settled:
                     continue  # perhaps a shorter name at the same start
             at = end

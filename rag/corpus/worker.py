@@ -81,7 +81,7 @@ class Worker:
         if process:
             process.kill()
             process.wait()
-            for pipe in (process.stdin, process.stdout):
+            for pipe in filter(None, (process.stdin, process.stdout)):
                 with contextlib.suppress(OSError):
                     pipe.close()
 
@@ -99,6 +99,7 @@ class Worker:
                 stderr=nothing,
             )
         process, late = self._process, threading.Event()
+        assert process.stdin and process.stdout
         line = b"\n"
         while line == b"\n":  # it is at long work, and has done a part of it
             with self._limited(process, late):

@@ -52,10 +52,8 @@ def _figures(what: str, groups: Sequence[Group]) -> str:
         rows.append(
             [group.name, f"{len(group.keys):,}", *(share(figure.value) for figure in figures)]
         )
-        if figures[0].low is not None:
-            rows.append(
-                ["  95 %", "", *(f"{share(figure.low)}-{share(figure.high)}" for figure in figures)]
-            )
+        if bounds := [one.bounds for one in figures if one.bounds]:
+            rows.append(["  95 %", "", *(f"{share(low)}-{share(high)}" for low, high in bounds)])
     return table(rows)
 
 
@@ -93,13 +91,9 @@ def _several(comparison: Comparison) -> str:
                         *(change(f.value) + "*" * f.is_real for f in changes.values()),
                     ]
                 )
-                if next(iter(changes.values())).low is not None:
-                    rows.append(
-                        [
-                            "    95 %",
-                            *(f"{change(f.low)}/{change(f.high)}" for f in changes.values()),
-                        ]
-                    )
+                if bounds := [one.bounds for one in changes.values() if one.bounds]:
+                    told = (f"{change(low)}/{change(high)}" for low, high in bounds)
+                    rows.append(["    95 %", *told])
         blocks.append(table(rows))
     rows = [["milliseconds", "p50", "p95", "p99"]]
     for number, one in enumerate(evaluations, 1):

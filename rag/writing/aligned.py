@@ -170,7 +170,8 @@ class _Laid:
 
     def kept(self) -> tuple[np.ndarray, np.ndarray]:
         """The tokens that the network reads, and which of them stand in the best sentence."""
-        sizes, chosen, total = np.diff(self.ends), [], 0
+        sizes, total = np.diff(self.ends), 0
+        chosen: list[int] = []
         for one in self.order.tolist():
             if not chosen or total + sizes[one] <= KEPT:
                 chosen.append(one)

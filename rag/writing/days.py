@@ -102,9 +102,12 @@ def _day(start: int, end: int, text: str) -> Day:
     return Day(
         start,
         end,
-        *(frozenset(part) - {0} for part in (years, months, days, weekdays)),
-        frozenset(hours),
-        frozenset(decades),
+        years=frozenset(years) - {0},
+        months=frozenset(months) - {0},
+        days=frozenset(days) - {0},
+        weekdays=frozenset(weekdays) - {0},
+        hours=frozenset(hours),
+        decades=frozenset(decades),
     )
 
 
