@@ -13,7 +13,8 @@ import numpy as np
 from rag.answer.negation import asks_denied, in_denial
 from rag.answer.roles import ASIDE, role
 from rag.answer.sentence import sentence_of
-from rag.corpus.places import Place, PlaceMention, contains, find_places, places_by_name
+from rag.corpus.gazetteer import Place, contains, places_by_name
+from rag.corpus.places import PlaceMention, find_places
 from rag.embed.static import StaticModel
 from rag.question import ParsedQuestion
 from rag.reader.findings import Findings, Spot

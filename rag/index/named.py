@@ -20,7 +20,8 @@ import numpy as np
 
 from rag.corpus.article import Article
 from rag.corpus.days import find_meant
-from rag.corpus.places import Place, code_prefix, find_places
+from rag.corpus.gazetteer import Place, code_prefix
+from rag.corpus.places import find_places
 from rag.index.columns import narrow, read_columns, read_strings, strings, write_columns
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.corpus.places import fold
+from rag.corpus.gazetteer import fold
 from rag.embed.static import StaticModel
 from rag.question.script import has_chinese
 from rag.reader.encode import GAPS, Encoded, encode, joined
