@@ -65,20 +65,15 @@ class Facts:
 
 
 class Shards(Protocol):
-    """The shards of an index, wherever they are.
-
-    Attributes:
-        facts: what is kept of each, in order.
-        of: how many shards the index has. Those that cannot be reached are left out.
-    """
+    """The shards of an index, wherever they are."""
 
     @property
     def facts(self) -> Sequence[Facts]:
-        """See the attributes."""
+        """What is kept of each, in order."""
 
     @property
     def of(self) -> int:
-        """See the attributes."""
+        """How many shards the index has; those that cannot be reached are left out."""
 
     def each(self, method: str, asked: Sequence[tuple | None]) -> list:
         """Calls a method of the :class:`rag.index.snapshot.Snapshot` of each shard.
@@ -265,10 +260,6 @@ class Sharded(Snapshot):
             out[own] = found
         return out
 
-    def vector(self, passage: int) -> np.ndarray:
-        """See :class:`rag.index.snapshot.Snapshot`."""
-        return self.vectors(np.array([passage]))[0]
-
     def _parts(self, allowed: np.ndarray | None) -> list[np.ndarray | None]:
         """A mask over passages or numbers of passages, shard by shard."""
         bounds = zip(self._passages[:-1].tolist(), self._passages[1:].tolist())
@@ -328,10 +319,6 @@ class Sharded(Snapshot):
     def holding_all(self, found: np.ndarray) -> np.ndarray:
         """See :class:`rag.index.snapshot.Snapshot`."""
         return self._numbers("holding_all", found)
-
-    def article(self, row: int) -> Article:
-        """See :class:`rag.index.snapshot.Snapshot`."""
-        return self.articles([row])[int(row)]
 
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
         """See :class:`rag.index.snapshot.Snapshot`."""

@@ -256,7 +256,7 @@ class Snapshot:
 
     def vector(self, passage: int) -> np.ndarray:
         """The stored vector of a passage, float32 (dim,)."""
-        return self.dense_index.vector(passage)
+        return self.vectors(np.array([passage]))[0]
 
     def article(self, row: int) -> Article:
         """The article of a row (``passages.article_row``, position in ``columns``).
@@ -264,8 +264,7 @@ class Snapshot:
         Raises:
             UsageError: there is no such row.
         """
-        with self._reading():
-            return self.store.article(row)
+        return self.articles([row])[int(row)]
 
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
         """The articles of some rows, each once, in the order of their first mention.
