@@ -32,7 +32,7 @@ from rag.index.disk import storage_errors, write_atomic
 from rag.index.file_scan import FileScan
 from rag.index.joint import Joint
 from rag.index.live import LiveVersion
-from rag.index.manifest import read_manifest
+from rag.index.manifest import Manifest, read_manifest
 from rag.index.report import BuildReport, Clock, Progress
 from rag.index.shares import Share, divide, divide_as
 from rag.index.snapshot import Snapshot
@@ -166,9 +166,9 @@ def index_shards(
     with writing(path), contextlib.ExitStack() as hold:
         live = LiveVersion(path)
         with clock("look"):
-            files = list(files_of(existing(paths)))
             known = [] if shards else live.files_of_shards()
             afresh = not (known and live.usable(static, embedder))
+            files = list(files_of(existing(paths)))
             with storage_errors(path):
                 shares = divide_as(files, known) if known else divide(files, shards or 1)
         named = live.columns() if columns is None else dict(columns)
@@ -187,18 +187,30 @@ def index_shards(
             folders = [_version(task.path) for task in tasks]
             joint = hold.enter_context(Joint(path, folders, live, static, embedder))
         guard(joint.changes.removed, len(live.identities), path, max_removed)
-        with storage_errors(path):
-            folder = building_folder(path)
-        hold.callback(shutil.rmtree, folder, ignore_errors=True)
         reused = sum(one.report.reused for one in done if one.report)
         asked = shards or lies_in_shards(path)
-        manifest, name = joint.write(folder, clock, skipped, reused, asked)
-        with storage_errors(path):
-            commit(path, folder, name, keep)
+        manifest, name = _switched(
+            path, lambda folder: joint.write(folder, clock, skipped, reused, asked), keep
+        )
         hold.close()  # or older versions of shards could not be removed
         (path / JOB).unlink(missing_ok=True)
         clear(path)
     return BuildReport.of(manifest, name, clock, joint.changes, manifest.skipped)
+
+
+def _switched(
+    path: Path, write: Callable[[Path], tuple[Manifest, str]], keep: int
+) -> tuple[Manifest, str]:
+    """Makes what is written into a folder the live version."""
+    with storage_errors(path):
+        folder = building_folder(path)
+    try:
+        manifest, name = write(folder)
+        with storage_errors(path):
+            commit(path, folder, name, keep)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return manifest, name
 
 
 def _tasks(like: Task, shares: Sequence[Share]) -> list[Task]:
