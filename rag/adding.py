@@ -24,7 +24,7 @@ from rag.looks import FEED, note
 if TYPE_CHECKING:
     from rag.corpus.fetch import Fetcher
     from rag.index import BuildReport
-    from rag.index.build import Progress
+    from rag.index.report import Progress
 
 TRASH = "trash"
 FIRST_CORPUS = "corpus"
@@ -113,20 +113,20 @@ def add(
     Raises CorpusError for a path that is not there, before anything is added; UsageError,
     StorageError.
     """
-    sources = [str(source) for source in sources]
-    for source in sources:
+    named = [str(source) for source in sources]
+    for source in named:
         if not is_url(source) and not os.path.exists(source):
             what = f"expected a file, a folder or an address, found nothing at {source}"
             raise CorpusError(
                 f"{what}; check the path (an address begins with http:// or https://)"
             )
-    if any(said.values()) and (len(sources) != 1 or not os.path.isfile(sources[0])):
+    if any(said.values()) and (len(named) != 1 or not os.path.isfile(named[0])):
         raise UsageError(
             "expected one file to be of that"
             f" {', '.join(key for key, value in said.items() if value)}, got something else"
         )
     return _add(
-        sources, corpus_folder(index, corpus), fetcher, said, lambda url: note(index, FEED, url)
+        named, corpus_folder(index, corpus), fetcher, said, lambda url: note(index, FEED, url)
     )
 
 

@@ -6,10 +6,11 @@ import dataclasses
 import re
 from collections.abc import AsyncGenerator, Generator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import ShardGone, UsageError
-from rag.library import Index, checked, is_date
+from rag.filtering import checked, is_date
+from rag.library import Index
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -66,7 +67,10 @@ class Assistant:
         that make no sense; where a language model is to write, UsageError and ModelError for one
         that cannot be opened. What it does wrong raises nothing.
         """
+        from rag.answer import Answer
+
         *_, last = self.stream(question, history, filters, as_of, without, write)
+        assert isinstance(last, Answer)
         return last
 
     def turns(
@@ -113,7 +117,7 @@ class Assistant:
                 yield from _PIECE.findall(event.text)
             yield event
 
-    def _assisted(self, given: dict) -> Generator[Event, None, None]:
+    def _assisted(self, given: dict[str, Any]) -> Generator[Event, None, None]:
         """The answer for which the language model is asked: for other wordings, where that is on,
         and to write.
         """
@@ -127,7 +131,7 @@ class Assistant:
             else:
                 yield event
 
-    def _stages(self, given: dict, **more: object) -> Generator[Event, None, None]:
+    def _stages(self, given: dict[str, Any], **more: Any) -> Generator[Event, None, None]:
         """The stages of an answer; where parts of the index cannot be reached meanwhile they begin
         again without these, and the answer says so.
         """
@@ -138,17 +142,18 @@ class Assistant:
             snapshot = given["snapshot"]
             try:
                 for event in stages(**given, **more):
-                    if isinstance(event, Answer) and snapshot.parts[0] < snapshot.parts[1]:
+                    asked, of = snapshot.parts
+                    if isinstance(event, Answer) and asked < of:
                         lang = "zh" if event.lang != "en" else "en"
-                        said = f"{event.text}\n{parts_line(*snapshot.parts, lang)}"
-                        event = dataclasses.replace(event, text=said, parts=snapshot.parts)
+                        said = f"{event.text}\n{parts_line(asked, of, lang)}"
+                        event = dataclasses.replace(event, text=said, parts=(asked, of))
                     yield event
                 return
             except ShardGone as gone:
                 self.index.leave_out(snapshot, gone)
                 given["snapshot"] = self.index.snapshot
 
-    def _helped(self, given: dict) -> Generator[Event, None, Help]:
+    def _helped(self, given: dict[str, Any]) -> Generator[Event, None, Help]:
         """Other wordings of a question to the articles, where the model is asked for them."""
         from rag.question.parsing import parse
         from rag.writing.help import Help, proposed
@@ -169,7 +174,7 @@ class Assistant:
         from rag.writing.models import writer_of
         from rag.writing.written import is_written, write
 
-        if is_written(answer):
+        if self.llm is not None and is_written(answer):
             yield Evidence(answer)
             yield from write(writer_of(self.llm), answer, help)
         else:

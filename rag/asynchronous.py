@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import AsyncGenerator, Generator
 from contextvars import copy_context
 from typing import TypeVar
@@ -23,7 +24,8 @@ async def stepped(items: Generator[Item, None, None]) -> AsyncGenerator[Item, No
     try:
         while True:
             # Tracing finds the caller through its context, which threads do not inherit.
-            step = loop.run_in_executor(None, copy_context().run, next, items, _END)
+            following = functools.partial(next, items, _END)
+            step = loop.run_in_executor(None, copy_context().run, following)
             await asyncio.wait([step])  # unlike await step, leaves it be where this is cancelled
             item = step.result()
             if item is _END:

@@ -84,10 +84,10 @@ def building(on: str, model: str | None):
 
 def _built(row: dict, model: str | None) -> dict:
     """Builds the shard of a row of Ray Data."""
+    from rag.embed import load_embedder
     from rag.index.shards import build_shard
-    from rag.library import embedder_of
 
-    return {"number": row["number"], "done": build_shard(row["task"], embedder_of(model))}
+    return {"number": row["number"], "done": build_shard(row["task"], load_embedder(model))}
 
 
 _task = _built

@@ -54,7 +54,9 @@ def read_origin(index: str | Path) -> Origin | None:
         sources = Sources.read(Path(index) / VERSIONS / current(index), with_files=False)
     except (YinjuError, OSError, ValueError, KeyError, TypeError):
         return None
-    return sources and Origin(sources.corpus, sources.model, sources.program, dict(sources.columns))
+    if sources is None:
+        return None
+    return Origin(sources.corpus, sources.model, sources.program, dict(sources.columns))
 
 
 def why_stale(
@@ -70,7 +72,7 @@ def why_stale(
     Raises what opening the embedded model raises.
     """
     from rag.embed import load_static
-    from rag.index.build import same_settings
+    from rag.index.live import same_settings
     from rag.index.manifest import read_manifest
     from rag.index.models import same_model
     from rag.index.versions import VERSIONS, current
@@ -83,8 +85,9 @@ def why_stale(
     except YinjuError as error:
         return str(error).partition(": ")[0]
     origin, embedded = read_origin(index), load_static()
+    if not origin:
+        return "what it was built from is not known"
     reasons = {
-        "what it was built from is not known": lambda: not origin,
         "another version of Yinju built it": lambda: origin.program != program(),
         "it was built from other folders": lambda: (
             origin.corpus != tuple(os.path.abspath(path) for path in paths)
@@ -107,7 +110,7 @@ def why_stale(
 
 
 def _changed(folder: Path, paths: Sequence[Path]) -> bool:
-    from rag.index.corpus_diff import FileScan
+    from rag.index.file_scan import FileScan
     from rag.index.manifest import read_manifest
     from rag.index.shards import changed
 

@@ -20,7 +20,8 @@ from typing import Any
 
 from rag.errors import UsageError
 from rag.extras import extra
-from rag.library import MAX_HITS, Index, checked
+from rag.filtering import checked
+from rag.library import MAX_HITS, Index
 from rag.passages import metadata, place
 from rag.search.types import Filters, Hit
 
@@ -130,15 +131,16 @@ def read_filters(given: Mapping[str, Any] | Filters | None) -> Filters:
 
     Raises UsageError for what the index cannot be asked for.
     """
-    if isinstance(given, Filters) or not given:
-        return checked(given or None)
-    if given.keys() <= asdict(Filters()).keys():  # as to_dict writes them
-        return checked(
-            Filters(**{n: tuple(v) if isinstance(v, list) else v for n, v in given.items()})
-        )
+    if not given:
+        return checked(None)
+    if isinstance(given, Filters):
+        return checked(given)
     found: dict[str, Any] = {}
+    if given.keys() <= asdict(Filters()).keys():  # as to_dict writes them
+        found = {n: tuple(v) if isinstance(v, list) else v for n, v in given.items()}
+        return checked(Filters(**found))
     for one in given.get("conditions", ()) if given.get("operator") == "AND" else [given]:
-        field, operator = str(one.get("field")).removeprefix("meta."), one.get("operator")
+        field, operator = str(one.get("field")).removeprefix("meta."), str(one.get("operator"))
         name, value = _FIELDS.get((field, operator)), one.get("value")
         values = value if operator == "in" else [value]
         if not name or name in found or not values or not all(isinstance(v, str) for v in values):

@@ -101,6 +101,7 @@ class YinjuRetriever(BaseRetriever):
     def _opened(self) -> Index:
         with self._opening:  # a batch asks from several threads
             if self.index is None:
+                assert self.index_path is not None  # as the validator saw to
                 self.index = Index.open(self.index_path, self.model, self.rerank)
             return self.index
 

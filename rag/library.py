@@ -9,33 +9,30 @@ answer = Assistant(index).ask("Who took part in the launch?")
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from rag.errors import IndexMismatch, ShardGone, UsageError
+from rag.errors import ShardGone, UsageError
+from rag.filtering import checked
+from rag.index_folder import IndexFolder, PathLike
 
 if TYPE_CHECKING:
-    from rag.corpus.article import Article, Skipped
-    from rag.embed.protocol import Embedder, Reranker
-    from rag.index import BuildReport, Snapshot, Status, Verification
-    from rag.index.build import Progress
-    from rag.index.upkeep import Freed, VersionsCompared
+    from rag.corpus.article import Article
+    from rag.embed.protocol import Reranker
+    from rag.index import Snapshot
     from rag.search import SearchResult
     from rag.search.browse import Listed, Listing, Statistics
     from rag.search.sift import Sifted
     from rag.search.types import Filters, Fusion, Hit
 
 _T = TypeVar("_T")
-PathLike = str | Path
 MAX_HITS = 1_000
 AGAIN_SECONDS = 10.0
 """Time after which shards that could not be reached are looked for again."""
 
 
-class Index:
+class Index(IndexFolder):
     """One version of an index, open for reading until :meth:`reload`; may be shared by threads.
 
     Attributes:
@@ -54,10 +51,14 @@ class Index:
         replicas: int = 2,
     ):
         """As :meth:`open`."""
+        from rag.embed import load_embedder, load_reranker
+
         self.path, self.model, self.rerank = Path(path), model, rerank
         self.on, self.replicas, self._look_again = on, replicas, 0.0
-        self._embedder = embedder_of(model)
-        self.reranker = _reranker(rerank)
+        self._embedder = load_embedder(model) if model else None
+        self.reranker: Reranker | None = (
+            load_reranker(rerank) if isinstance(rerank, str) and rerank else rerank or None
+        )
         self.snapshot: Snapshot = self._open()
 
     def _open(self) -> Snapshot:
@@ -95,220 +96,6 @@ class Index:
         rebuild), IndexCorrupt, ModelError.
         """
         return cls(path, model, rerank, on, replicas)
-
-    @staticmethod
-    def build(
-        corpus: PathLike | Sequence[PathLike] | Iterable[Article | Skipped],
-        path: PathLike = "index",
-        model: str | None = None,
-        progress: Progress | None = None,
-        max_removed: float = 1.0,
-        columns: Mapping[str, str] | None = None,
-        shards: int = 0,
-        on: str | None = None,
-    ) -> BuildReport:
-        """Build a new version of an index folder and make it the live one; the one before is kept.
-
-        Args:
-            corpus: a file or folder of articles, several of them, or articles; one without a
-                language gets that which its text seems to be in. An address as s3://bucket/news is
-                copied to a folder below the index first.
-            path: the index folder; made where it is not there.
-            model: name or folder of a sentence-transformers model; None is the embedded one.
-            progress: called now and then with (done, total or None, phase).
-            max_removed: share (0 to 1) of the articles that were in the index which may be gone; 1
-                for all.
-            columns: names of columns in tables (.csv, .tsv, .json, .jsonl) by field, {"text":
-                "content_plain"}, where they do not tell; None for those that the index was built
-                with before.
-            shards: into how many indexes of about equal size the articles go, each with a run of
-                files; they are read as one. 0 for one index without shards.
-            on: "ray" or "ray://HOST:PORT": the cluster of Ray that builds the shards; None for this
-                process.
-
-        Returns:
-            Counts and times, and what was skipped, with the reasons.
-
-        Raises CorpusError (not there, or nothing to index), TooMuchRemoved, ModelError,
-        StorageError, IndexBusy.
-        """
-        from rag.freshness import program
-        from rag.index import build_index, index_corpus
-
-        paths, articles = _divide(corpus, path)
-        if shards < 0 or (shards and not paths):
-            raise UsageError(
-                f"expected files for some shards, got {shards} shards"
-                f" {'of articles' if not paths else ''}: shards are made of runs of files"
-            )
-        embedder = embedder_of(model)
-        if shards:
-            from rag.index.shards import index_shards
-
-            return index_shards(
-                paths,
-                path,
-                shards,
-                embedder,
-                progress,
-                max_removed=max_removed,
-                model=model or "",
-                program=program(),
-                columns=columns,
-                build=_building(on, model),
-            )
-        if on:
-            raise UsageError("expected --shards with --on: a cluster builds shards")
-        if not paths:
-            return build_index(
-                _with_langs(articles), path, embedder, progress, max_removed=max_removed
-            )
-        return index_corpus(
-            paths,
-            path,
-            embedder,
-            progress,
-            max_removed=max_removed,
-            model=model or "",
-            program=program(),
-            columns=columns,
-            afresh=True,
-        )
-
-    @staticmethod
-    def stale(
-        path: PathLike = "index",
-        corpus: PathLike | Sequence[PathLike] = "corpus",
-        model: str | None = None,
-        columns: Mapping[str, str] | None = None,
-        shards: int | None = None,
-    ) -> str:
-        """Why an index must be built anew to be that of ``corpus`` and ``model``; "" where it need
-        not be.
-
-        Decided by the content of all files, so an edit, an addition and a removal all show.
-        ``columns`` as for :meth:`build`; ``shards`` None for as many as there are.
-        """
-        from rag.freshness import why_stale
-
-        return why_stale(path, _divide(corpus, path)[0], model, columns, shards)
-
-    @staticmethod
-    def update(
-        path: PathLike = "index",
-        corpus: PathLike | Sequence[PathLike] | None = None,
-        model: str | None = None,
-        progress: Progress | None = None,
-        max_removed: float = 0.2,
-        on: str | None = None,
-    ) -> BuildReport | None:
-        """Bring an index up to date with its corpus: what is new or changed is read, the rest is
-        taken over as it is.
-
-        The index is then the one that a build from nothing would give, byte for byte.
-
-        Args:
-            path: the index folder.
-            corpus: files or folders; None for those that the index was built from.
-            model: the model that it was built with.
-            progress: as for :meth:`build`.
-            max_removed: share (0 to 1) of the articles that may be gone from the corpus; 1 for all.
-                Stops what follows a folder that was moved, or is mounted only in part; an index of
-                under 10 articles is not guarded.
-
-        Returns:
-            The report, with ``changes`` (articles added, removed, changed, moved, unchanged), or
-            None where nothing had changed.
-
-        Raises IndexMissing, TooMuchRemoved, UsageError (the index does not know its corpus),
-        IndexMismatch (built with another model), and what :meth:`build` raises.
-        """
-        from rag.corpus.mirror import address_of
-        from rag.freshness import program, read_origin
-        from rag.index import index_corpus
-        from rag.index.manifest import read_manifest
-        from rag.index.shards import index_shards, lies_in_shards
-        from rag.index.versions import VERSIONS, current
-        from rag.looks import looked_again
-
-        folder, origin = Path(path) / VERSIONS / current(path), read_origin(path)
-        if corpus is None:
-            if not origin:
-                read_manifest(folder)  # says so where another version of Yinju built it
-                raise UsageError(
-                    f"expected {path} to know what it was built from, but it does not: name the"
-                    " corpus"
-                )
-            corpus = origin.corpus
-        corpus = [corpus] if isinstance(corpus, str | Path) else corpus
-        if origin and origin.model != (model or ""):
-            built = origin.model or "the embedded model"
-            raise IndexMismatch(
-                f"expected the model with which {path} was built ({built}), but got"
-                f" {model or 'the embedded model'}: "
-                + (f"name it (--model {origin.model})" if origin.model else "leave --model out")
-                + ", or build the index anew (yinju build)"
-            )
-        paths, _ = _divide([address_of(one) or one for one in corpus], path)
-        given = {
-            "embedder": embedder_of(model),
-            "progress": progress,
-            "max_removed": max_removed,
-            "model": model or "",
-            "program": program(),
-        }
-        if lies_in_shards(path):
-            report = index_shards(paths, path, build=_building(on, model), **given)
-        else:
-            report = index_corpus(paths, path, **given)
-        looked_again(path, paths)
-        return report
-
-    @staticmethod
-    def verify(path: PathLike = "index") -> Verification:
-        """Check every byte of the live version against its checksum.
-
-        Raises IndexMissing, IndexMismatch, and IndexCorrupt, which names every damaged file.
-        """
-        from rag.index import verify
-
-        return verify(path)
-
-    @staticmethod
-    def rollback(path: PathLike = "index") -> str:
-        """Make the version before the live one live again; returns its name. Raises IndexMissing,
-        IndexCorrupt.
-        """
-        from rag.index import rollback
-
-        return rollback(path)
-
-    @staticmethod
-    def status(path: PathLike = "index") -> Status:
-        """Which versions there are, which is live, and what they hold. Raises IndexMissing,
-        IndexCorrupt.
-        """
-        from rag.index import status
-
-        return status(path)
-
-    @staticmethod
-    def gc(path: PathLike = "index", keep: int = 2) -> Freed:
-        """Remove versions beyond ``keep`` (the live one included) and what killed builds left.
-        Raises UsageError, IndexMissing, IndexBusy.
-        """
-        from rag.index.upkeep import gc
-
-        return gc(path, keep)
-
-    @staticmethod
-    def diff(path: PathLike = "index", old: str = "", new: str = "") -> VersionsCompared:
-        """How the live version (or ``new``) differs from the one before it (or ``old``). Raises
-        UsageError, IndexMissing, IndexCorrupt.
-        """
-        from rag.index.upkeep import diff
-
-        return diff(path, old, new)
 
     @property
     def version(self) -> str:
@@ -473,7 +260,7 @@ class Index:
             if whole is self.snapshot or time.monotonic() < self._look_again:
                 return False
             self._look_again = time.monotonic() + AGAIN_SECONDS
-            if not whole.shards.reachable():
+            if not whole.reachable():
                 return False
             self.snapshot = whole
             return True
@@ -492,104 +279,9 @@ class Index:
         self.close()
 
 
-def checked(filters: Filters | None) -> Filters:
-    """The filters, or none for None.
-
-    Raises UsageError for a bound that is not a date "YYYY-MM-DD", for a range that ends before it
-    begins, and for a place that is not known.
-    """
-    from rag.corpus.place_names import place_named
-    from rag.search.types import Filters
-
-    filters = filters or Filters()
-    if not isinstance(filters, Filters):
-        raise UsageError(
-            "expected filters as rag.Filters(date_from=..., langs=...), got a"
-            f" {type(filters).__name__}"
-        )
-    for name, bound in (("first", filters.date_from), ("last", filters.date_to)):
-        if bound and not is_date(bound):
-            raise UsageError(f"expected the {name} date as YYYY-MM-DD, got {bound!r}")
-    if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
-        raise UsageError(
-            f"expected a range of dates that ends after it begins, got {filters.date_from} to"
-            f" {filters.date_to}"
-        )
-    for name, chosen in (
-        ("sources", filters.sources),
-        ("languages", filters.langs),
-        ("places", filters.places),
-    ):
-        if isinstance(chosen, str):
-            raise UsageError(
-                f"expected the {name} as a tuple of names, got the one string {chosen!r}"
-            )
-    for place in filters.places:
-        place_named(place)
-    return filters
-
-
 def sample_corpus() -> Path:
     """The folder of the articles that come with Yinju, in a checkout and in an installed package
     alike.
     """
     here = Path(__file__).parent
     return next(folder for folder in (here / "sample", here.parent / "corpus") if folder.is_dir())
-
-
-def is_date(text: str) -> bool:
-    """Whether a text is a day as YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-def embedder_of(model: str | None) -> Embedder | None:
-    """The embedding model of a name or folder; None stands for the embedded one all the way
-    down.
-    """
-    if not model:
-        return None
-    from rag.embed import load_embedder
-
-    return load_embedder(model)
-
-
-def _building(on: str | None, model: str | None):
-    """What builds shards; None for this process."""
-    if not on:
-        return None
-    from rag.cluster import building
-
-    return building(on, model)
-
-
-def _reranker(rerank: str | Reranker | None) -> Reranker | None:
-    if not rerank or not isinstance(rerank, str):
-        return rerank or None
-    from rag.embed import load_reranker
-
-    return load_reranker(rerank)
-
-
-def _with_langs(articles: Iterable[Article | Skipped]) -> Iterator[Article | Skipped]:
-    from rag.corpus import Article, detect_lang
-
-    for one in articles:
-        unknown = isinstance(one, Article) and not one.lang
-        yield replace(one, lang=detect_lang(f"{one.title}\n{one.text}")) if unknown else one
-
-
-def _divide(corpus, index: PathLike) -> tuple[list[Path], Iterable[Article | Skipped]]:
-    """(paths, ()) or ([], articles); of what lies in an object store, the path of a copy beside the
-    index.
-    """
-    if isinstance(corpus, str | Path):
-        corpus = [corpus]
-    if not (isinstance(corpus, Sequence) and corpus and isinstance(corpus[0], str | Path)):
-        return [], corpus
-    from rag.corpus.mirror import is_address, mirrored
-
-    below = Path(index) / "mirror"
-    return [mirrored(one, below) if is_address(one) else Path(one) for one in corpus], ()

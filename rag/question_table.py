@@ -63,8 +63,8 @@ def read_sheet(text: str) -> QuestionTable:
     columns = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])]
     named = [at for at, name in enumerate(columns) if name.casefold() in _NAMES]
     if not named:
-        rows = [(line.strip(),) for line in lines if line.strip()]
-        sheet = QuestionTable(("question",), tuple(rows), 0)
+        questions = tuple((line.strip(),) for line in lines if line.strip())
+        sheet = QuestionTable(("question",), questions, 0)
     else:
         try:
             read = [

@@ -25,7 +25,7 @@ from rag.index.sharded import Facts, Sharded, read_stories
 from rag.index.versions import VERSIONS, current
 
 if TYPE_CHECKING:
-    from rag.index.open import Snapshot
+    from rag.index.snapshot import Snapshot
 
 REPLICAS = 2
 PATIENCE = 10.0
@@ -48,11 +48,10 @@ class Replica:
             folder: of its version.
             model: name of the embedding model that built it; None for the embedded one.
         """
-        from rag.embed import load_static
-        from rag.library import embedder_of
+        from rag.embed import load_embedder, load_static
 
         static = load_static()
-        self._snapshot = open_version(_near(Path(folder)), static, embedder_of(model) or static)
+        self._snapshot = open_version(_near(Path(folder)), static, load_embedder(model))
 
     def facts(self) -> Facts:
         """What is kept of the shard."""

@@ -4,6 +4,7 @@ progress.
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import os
@@ -17,7 +18,9 @@ import click
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
-    from rag.answer.types import Answer, Citation
+    from tqdm import tqdm
+
+    from rag.answer.types import Answer, Citation, Written
     from rag.corpus.article import Skipped
     from rag.search.sift import Sifted
     from rag.search.types import Hit
@@ -83,7 +86,8 @@ def put(text: str = "", error: bool = False) -> None:
     terminal.
     """
     stream = sys.stderr if error else sys.stdout
-    stream.reconfigure(errors="replace")
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
     click.echo(text, file=stream, color=False if os.environ.get("NO_COLOR") else None)
 
 
@@ -108,7 +112,7 @@ def put_answer(answer: Answer) -> None:
     if columns := column_lines(answer):
         put(printable(f"\n{columns}"))
     if answer.written:
-        put(printable(_written(answer)))
+        put(printable(_written(answer, answer.written)))
     if answer.constraints:
         put(printable(limits(answer) + in_script_of(_LIFT.get(answer.lang, _LIFT["en"]), answer)))
     if answer.also:
@@ -128,14 +132,14 @@ def put_answer(answer: Answer) -> None:
             put(printable(f"    {separator.join(f'{word} = {asked}' for word, asked in same)}"))
 
 
-def _written(answer: Answer) -> str:
+def _written(answer: Answer, written: Written) -> str:
     """Which model wrote, or was asked, and what it took."""
     lang = "en" if answer.lang == "en" else "zh"
     from rag.plain import in_script_of
 
-    about = "" if answer.written.counted else {"zh": "约 ", "en": "about "}[lang]
+    about = "" if written.counted else {"zh": "约 ", "en": "about "}[lang]
     said = in_script_of(_WRITTEN[lang], answer)
-    return said.format(model=answer.written.model, about=about, tokens=f"{answer.written.tokens:,}")
+    return said.format(model=written.model, about=about, tokens=f"{written.tokens:,}")
 
 
 def put_hits(hits: Iterable[Hit]) -> None:
@@ -237,18 +241,17 @@ class Progress:
     """A bar on standard error for each phase of a long work; none where that is no terminal."""
 
     def __init__(self) -> None:
-        self._phase, self._bar = "", None
+        self._phase = ""
+        self._bar: tqdm | None = None
 
     def __call__(self, done: int, total: int | None, phase: str) -> None:
         from tqdm import tqdm
 
-        if phase != self._phase:
+        if self._bar is None or phase != self._phase:
             self.close()
             desc = "articles" if phase == "passages" else phase
-            self._phase, self._bar = (
-                phase,
-                tqdm(desc=desc, unit="", disable=None, leave=False, file=sys.stderr),
-            )
+            self._phase = phase
+            self._bar = tqdm(desc=desc, unit="", disable=None, leave=False, file=sys.stderr)
         self._bar.total = total
         self._bar.update(done - self._bar.n)
 

@@ -34,7 +34,7 @@ class Updating:
         """
         told: dict = {}
         with self._process as process:
-            for line in process.stdout:
+            for line in process.stdout or ():
                 told = json.loads(line)
                 if "progress" in told:
                     progress(*told["progress"])

@@ -19,7 +19,7 @@ from rag.looks import FOLDER, forget, note
 
 if TYPE_CHECKING:
     from rag.index import BuildReport
-    from rag.index.build import Progress
+    from rag.index.report import Progress
 
 QUIET_MS = 500  # without a change, before an update
 AT_MOST_MS = 10_000  # of changes one after the other, before an update all the same

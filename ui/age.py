@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from rag.answer.types import Answer
-from rag.library import is_date
+from rag.filtering import is_date
 from rag.looks import Look
 from rag.ui.markup import escape, lang_tag
 from rag.ui.texts import reader_date, text

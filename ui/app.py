@@ -88,7 +88,8 @@ def build_app(index: Index, settings: Settings = Settings()) -> FastAPI:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     import gradio as gr
 
-    from rag.ui.page import page, theme
+    from rag.ui.layout import theme
+    from rag.ui.page import page
 
     api = build_api(index, settings)
     api.add_middleware(_Compressed)

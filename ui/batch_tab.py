@@ -32,7 +32,7 @@ TEXT_LIMIT = 200_000
 
 
 class BatchTab:
-    """The parts of the tab, made where it is to stand; :func:`rag.ui.page.page` mounts it.
+    """The parts of the tab, made where it is to stand; :class:`rag.ui.layout.Layout` mounts it.
 
     Attributes:
         parts: what :meth:`speak` gives updates for.

@@ -8,10 +8,10 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from rag.answer.events import Evidence, Found, Rewording, Searching, Writing
+from rag.answer.events import Event, Evidence, Found, Rewording, Searching, Writing
 from rag.answer.types import Answer
 from rag.errors import ServerBusy, UsageError
 from rag.question.query import MAX_CHARACTERS, clean
@@ -196,6 +196,61 @@ def converse(
         log.exception("reference %s: a question could not be answered", reference)
         turn = Turn(key, None, asked, Phrase.of("error", ref=reference))
     yield talk.put(turn)
+
+
+class _Seen:
+    """What has come of an answer so far.
+
+    Attributes:
+        searching: what is searched.
+        answer: the answer; None until it is there.
+        evidence: what a model writes from; None where none does.
+    """
+
+    def __init__(self, searching: Searching) -> None:
+        self.searching = searching
+        self.answer: Answer | None = None
+        self.evidence: Answer | None = None
+
+    def shown(self, events: Iterable[Event], lang: str) -> Iterator[tuple[str, str]]:
+        """What is shown while an answer comes, as HTML and how it is announced."""
+        pieces, last = "", time.monotonic()
+        for event in events:
+            if isinstance(event, Answer):
+                self.answer = event
+            elif isinstance(event, Evidence):
+                self.evidence = event.answer
+            elif isinstance(event, Rewording):
+                yield render.rewording(event, lang)
+            elif isinstance(event, Searching):
+                self.searching = event
+            elif isinstance(event, Found):
+                yield render.waiting(self.searching, event, lang)
+            elif isinstance(event, Writing):
+                # While the model pauses, what has come last is shown, too.
+                yield render.partial(pieces) if pieces else render.writing(event, lang)
+            else:
+                pieces += event
+                if time.monotonic() - last >= PIECE_SECONDS:
+                    last = time.monotonic()
+                    yield render.partial(pieces)
+
+
+def _said_of(error: Exception, asked: QuestionRequest) -> Phrase:
+    """What is told in place of an answer."""
+    if isinstance(error, Unusable):
+        return error.said
+    if isinstance(error, UsageError):
+        # All else was checked, so it is a link that lifts what nothing restricts.
+        if asked.without:
+            return Phrase.of("bad_without", words=", ".join(asked.without))
+        return Phrase.of("unusable", reason=str(error))
+    if isinstance(error, ServerBusy):
+        return Phrase.of("busy")
+    # Whatever it is, the conversation stays, and the operator can find the trace.
+    reference = secrets.token_hex(4)
+    log.exception("reference %s: a question could not be answered", reference)
+    return Phrase.of("error", ref=reference)
 
 
 def _check(question: str) -> None:

@@ -11,7 +11,7 @@ import calendar
 import re
 from dataclasses import dataclass, replace
 
-from rag.corpus.places import province_label
+from rag.corpus.gazetteer import province_label
 from rag.search.sift import LISTED, Sifted
 from rag.search.types import Filters, Hit
 from rag.ui.browse import PAGE, pager

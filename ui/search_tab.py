@@ -24,7 +24,7 @@ NAME = "yj-found"
 
 
 class SearchTab:
-    """The parts of the tab, made where it is to stand; :func:`rag.ui.page.page` mounts it.
+    """The parts of the tab, made where it is to stand; :class:`rag.ui.layout.Layout` mounts it.
 
     Attributes:
         parts: what :meth:`speak` gives updates for.

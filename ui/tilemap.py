@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rag.corpus.places import province_label
+from rag.corpus.gazetteer import province_label
 from rag.question.script import in_script
 from rag.ui.markup import escape, lang_tag
 from rag.ui.texts import article_count, text

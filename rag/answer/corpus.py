@@ -15,7 +15,7 @@ from rag.answer.cite import Citations, verify
 from rag.answer.sentence import Sentence, longest, quote_span
 from rag.answer.types import Answer, Row
 from rag.corpus import Article, sentences
-from rag.corpus.places import province_label
+from rag.corpus.gazetteer import province_label
 from rag.errors import IndexMissing
 from rag.index import Snapshot
 from rag.index.catalogue import heading

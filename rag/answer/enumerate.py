@@ -14,7 +14,8 @@ from rag.answer.negation import asks_denial, denied
 from rag.answer.roles import AROUND, asks_for, role
 from rag.answer.subjects import Segment, governing, last_governing, lists, segments
 from rag.corpus import clauses, sentences
-from rag.corpus.places import Place, PlaceMention, contains, find_places
+from rag.corpus.gazetteer import Place, contains
+from rag.corpus.places import PlaceMention, find_places
 from rag.question.query import Query
 from rag.question.types import Asked
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.corpus.places import Place
+from rag.corpus.gazetteer import Place
 
 _LEVELS = {
     "province": ("province", "city", "county"),

@@ -14,7 +14,8 @@ from rag.answer.levels import of_level, row_place
 from rag.answer.negation import asks_denied, in_denial
 from rag.answer.roles import ASIDE, role
 from rag.answer.sentence import sentence_of
-from rag.corpus.places import Place, PlaceMention, contains, find_places, places_by_name
+from rag.corpus.gazetteer import Place, contains, places_by_name
+from rag.corpus.places import PlaceMention, find_places
 from rag.embed.static import StaticModel
 from rag.question import ParsedQuestion
 from rag.question.names import COUNTRY_LETTERS

@@ -21,7 +21,7 @@ from rag.answer.levels import row_place
 from rag.answer.lists import excepted_place
 from rag.answer.sentence import Sentence, longest, quote_span
 from rag.corpus import sentences
-from rag.corpus.places import Place, contains
+from rag.corpus.gazetteer import Place, contains
 from rag.index import Snapshot
 from rag.question import ParsedQuestion, Query
 from rag.question.asking import outside_of

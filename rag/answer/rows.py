@@ -14,7 +14,7 @@ from rag.answer.levels import is_own
 from rag.answer.lists import Named, is_name, named_in
 from rag.answer.sentence import Sentence, beside, quote_span, sentence_of
 from rag.answer.types import Row
-from rag.corpus.places import Place, province_label
+from rag.corpus.gazetteer import Place, province_label
 from rag.question import ParsedQuestion, in_script
 from rag.reader.findings import Findings, FoundValue, Spot
 from rag.reader.values import find_dates, find_numbers

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from rag.answer.begin import begins_at, headline_end
 from rag.corpus import Article, clauses, sentences
-from rag.corpus.places import Place, contains, find_places
+from rag.corpus.gazetteer import Place, contains
+from rag.corpus.places import find_places
 from rag.reader.reading import Finding
 from rag.reader.windows import Window
 

@@ -125,7 +125,9 @@ class Tally:
     """What became of things that were added: told line by line while they are few, and counted."""
 
     def __init__(self, folder: str, quiet: bool) -> None:
-        self.folder, self.quiet, self.all, self.counts = folder, quiet, [], Counter()
+        self.folder, self.quiet = folder, quiet
+        self.all: list[Added] = []
+        self.counts: Counter[str] = Counter()
 
     def take(self, found: Iterable[Added]) -> None:
         """Tells what comes, as it comes."""

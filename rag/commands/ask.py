@@ -220,7 +220,8 @@ def _open(
     """The open index and the filters; what can be refused without opening anything is refused
     first.
     """
-    from rag.library import Index, checked
+    from rag.filtering import checked
+    from rag.library import Index
     from rag.search.types import Filters
 
     if bool(question) == (file is not None):
@@ -245,7 +246,11 @@ def _each(
 
     if file is None:
         found = one(" ".join(question))
-        return put_json(row(found)) if as_json else show(found)
+        if as_json:
+            put_json(row(found))
+        else:
+            show(found)
+        return
     for number, name, text in questions(file):
         try:
             found = one(text)

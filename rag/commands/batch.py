@@ -50,7 +50,8 @@ def batch(
     """
     from rag.assistant import Assistant
     from rag.corpus.encoding import NotText, decode
-    from rag.library import Index, checked
+    from rag.filtering import checked
+    from rag.library import Index
     from rag.question_table import TableWriter, failed, read_sheet, result
     from rag.search.types import Filters
     from rag.terminal import Progress, json_line
@@ -71,12 +72,14 @@ def batch(
     with Progress() as progress:
         for number, question in enumerate(sheet.questions):
             progress(number, len(sheet.rows), "questions")
+            data: dict[str, object]
             try:
                 answer = assistant.ask(question, (), chosen)
             except UsageError as error:
                 told, data = failed(str(error)), {"error": str(error)}
             else:
-                told, data = result(answer), {"answer": answer.to_dict()} if as_json else {}
+                told = result(answer)
+                data = {"answer": answer.to_dict()} if as_json else {}
             put(
                 json_line({"id": number + 1, "question": question, **data})
                 if as_json

@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rag.errors import YinjuError
 
 if TYPE_CHECKING:
     from rag.corpus.article import Skipped
 
+_T = TypeVar("_T")
 MAX_REMOVED = 0.2  # share of the articles that an update may drop without --yes
 
 
-def with_progress(work: Callable) -> object:
+def with_progress(work: Callable[..., _T]) -> _T:
     from rag.terminal import Progress
 
     with Progress() as progress:
@@ -80,4 +81,5 @@ def put_current(path: str, as_json: bool) -> None:
     if as_json:
         put_json({"index": path, "built": False, "version": live.name})
     else:
-        put(f"{path}: up to date, {several(live.counts.articles, 'article')} (version {live.name})")
+        count = live.counts.articles if live.counts else 0
+        put(f"{path}: up to date, {several(count, 'article')} (version {live.name})")

@@ -32,7 +32,7 @@ def status(path: str, as_json: bool) -> None:
         )
     for version in told.versions:
         live = "live  " if version.live else "      "
-        if version.problem:
+        if not version.counts or not version.model:
             put(f"{live}{version.name}  {version.problem}")
         else:
             counts = version.counts
@@ -61,7 +61,7 @@ def versions(path: str, as_json: bool) -> None:
         return put_json({"index": path, "versions": told.to_dict()["versions"]})
     for version in told.versions:
         what = version.problem
-        if not what:
+        if version.counts:
             made = datetime.fromisoformat(version.created).astimezone()
             what = (
                 f"{made:%Y-%m-%d %H:%M}  {several(version.counts.articles, 'article'):>18} "

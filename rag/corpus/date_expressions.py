@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.corpus.date_grammar import CHINESE, HAN, SHIFTS, Written, by_place, find_days, number
+from rag.corpus.date_grammar import CHINESE, HAN, SHIFTS, Written, find_days, number
 from rag.corpus.feasts import FEASTS
 
 # ---- parts of years and months
@@ -162,7 +162,7 @@ def find_expressions(text: str) -> list[Expression]:
     ``text``, in order and without overlap.
     """
     out: list[Expression] = []
-    for one in sorted([*_dated(text), *_others(text)], key=by_place):
+    for one in sorted([*_dated(text), *_others(text)], key=lambda one: (one.start, -one.end)):
         before = out[-1] if out else None
         if before and one.start < before.end:
             continue
@@ -176,11 +176,12 @@ def find_expressions(text: str) -> list[Expression]:
 def _dated(text: str) -> Iterator[Expression]:
     """The years, months and days of a text, with the words that belong to them."""
     for one in find_days(text):
-        start, end, parts = one.start, one.end, (one,)
+        start, end = one.start, one.end
+        parts: tuple[Written, ...] = (one,)
         if one.lang == "zh":
             end, parts = _extended(text, one)
         elif one.closed:
-            end = _AFTER_FIGURES.match(text, end).end()
+            end = _at(_AFTER_FIGURES, text, end).end()
         if text[start - 1 : start] in (" ", "-") and (one.lang != "zh" or "Q" in text):
             found = _BEFORE.search(text, max(0, start - 32), start)
             if found and (part := _part(found)):
@@ -194,16 +195,23 @@ def _dated(text: str) -> Iterator[Expression]:
             yield Expression(start, end, parts)
 
 
+def _at(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str]:
+    """The match at an offset of a pattern that always matches, if only nothing."""
+    found = pattern.match(text, start)
+    assert found
+    return found
+
+
 def _extended(text: str, one: Written) -> tuple[int, tuple[Written, ...]]:
     """The end and the parts of a Chinese date with its weekday and hour, its third, its season."""
     near, end = one.shift is not None and one.shift[0] == "day", one.end
     if near and (found := _IN_BRACKETS.match(text, end)):
         one, end = one._replace(day=int(found[1])), found.end()
     if one.day or near:
-        found = _AFTER_DAY.match(text, end)
+        found = _at(_AFTER_DAY, text, end)
         return found.end(), (one, *_of_day(found))
     of_month = one.month or one.shift and one.shift[0] == "month"
-    found = (_AFTER_MONTH if of_month else _AFTER_YEAR).match(text, end)
+    found = _at(_AFTER_MONTH if of_month else _AFTER_YEAR, text, end)
     if part := _part(found):
         one = one._replace(end=found.end(), part=part)
     return found.end(), (one,)
@@ -224,6 +232,7 @@ def _of_day(match: re.Match[str]) -> Iterator[Written]:
     for name in ("hour", "hour2"):
         if clock := got.get(name):
             found = _CLOCK.search(clock)
+            assert found
             minute = 30 if found["half"] else int(found["minute"] or 0)
             minutes = 60 * (number(found["hour"]) or 0) + minute
             yield Written(*match.span(name), minutes=minutes, lang="")

@@ -45,7 +45,7 @@ def _full(text: str) -> Iterator[FoundDate]:
         if one.year and one.month and not day and text[end - 1] == "月":
             if found := _DAY.match(text, end):
                 day, end = int(found[1]), found.end()
-        if one.year in _YEARS and one.month and day and not one.last_day:
+        if one.year and one.year in _YEARS and one.month and day and not one.last_day:
             yield FoundDate(_iso(one.year, one.month, day), one.start, end)
     for match in _FIGURES.finditer(text):
         if match["year"]:

@@ -152,6 +152,22 @@ def group(sketches: np.ndarray, read: Read, known: np.ndarray | None = None) -> 
     return np.array([joined.first(row) for row in range(len(sketches))], np.int32)
 
 
+def still_known(stories: np.ndarray, was: np.ndarray) -> np.ndarray:
+    """What is known of the stories of a newer version, as :func:`group` takes it.
+
+    Args:
+        stories: of the older version (n,).
+        was: for each article of the newer one its row in the older one, -1 for a new article.
+    """
+    gone = np.ones(len(stories), bool)
+    gone[was[was >= 0]] = False
+    broken = np.zeros(len(stories), bool)
+    broken[stories[gone]] = True
+    known = np.where(was >= 0, stories[was], -1)
+    known[(known >= 0) & broken[known]] = -1
+    return known
+
+
 def _alike(sketches: np.ndarray, new: np.ndarray) -> Iterator[tuple[int, int]]:
     """Pairs of rows that share a band, one of them at least new, the lower first."""
     every = np.flatnonzero(sketches.any(axis=1))
@@ -294,12 +310,12 @@ def _days_between(one: _Content, other: _Content) -> int:
     """
     if one.day and other.day:
         return abs((one.day - other.day).days)
-    days = [
+    first, second = (
         content.line or (content.day and content.day.replace(year=2000)) for content in (one, other)
-    ]
-    if not all(days):
+    )
+    if not first or not second:
         return 0
-    apart = abs((days[0] - days[1]).days)
+    apart = abs((first - second).days)
     return min(apart, 366 - apart)
 
 

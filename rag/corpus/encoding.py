@@ -95,6 +95,11 @@ def _decode(data: bytes, declared: str) -> tuple[str, str]:
         return wide
     if text is not None:
         return "utf-8", text  # holds NUL: refused by the caller
+    return _by_frequency(data)
+
+
+def _by_frequency(data: bytes) -> tuple[str, str]:
+    """The encoding in which the characters are those that are frequent."""
     candidates = [(name, _try(data, name)) for name in ("gb18030", "big5hkscs")]
     scored = [
         (_score(found), -rank, (name, found))

@@ -144,7 +144,9 @@ class Fetcher:
         deadline = time.monotonic() + self.limits.seconds
 
         def wait(state: RetryCallState) -> float:
-            return max(state.outcome.exception().after, 0.25 * 2**state.attempt_number)
+            failed = state.outcome.exception() if state.outcome else None
+            after = failed.after if isinstance(failed, _Passing) else 0.0
+            return max(after, 0.25 * 2**state.attempt_number)
 
         stop = stop_after_attempt(self.limits.tries) | stop_before_delay(self.limits.seconds)
         again = Retrying(
@@ -183,40 +185,19 @@ class Fetcher:
         self, pool: httpcore.ConnectionPool, url: httpx.URL, asked: str, headers: dict[str, str]
     ) -> Fetched | str:
         """The page, or the address that the server sends us to."""
-        sent = {
-            "Host": url.netloc,
-            "User-Agent": USER_AGENT,
-            "Accept-Encoding": "gzip",
-            "Accept": "text/html, */*;q=0.8",
-            **headers,
-        }
+        sent: list[tuple[bytes | str, bytes | str]] = [
+            ("Host", url.netloc),
+            ("User-Agent", USER_AGENT),
+            ("Accept-Encoding", "gzip"),
+            ("Accept", "text/html, */*;q=0.8"),
+            *headers.items(),
+        ]
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )
         try:
             with pool.stream("GET", target, headers=sent) as response:
-                got = Message()
-                for name, value in response.headers:
-                    got[name.decode("latin-1")] = value.decode("latin-1")
-                status = response.status
-                if status in _REDIRECTS and got["location"]:
-                    return got["location"].encode("latin-1").decode("utf-8", "replace")
-                etag, modified = got["etag"] or "", got["last-modified"] or ""
-                if status == 304:
-                    return Fetched(asked, str(url), etag=etag, modified=modified, changed=False)
-                if status in _PASSING:
-                    raise _Passing(f"{url} answered {status}", _seconds(got["retry-after"]))
-                if status != 200:
-                    raise (_Absent if 400 <= status < 500 else FetchError)(
-                        f"expected a page at {url}, but the server answered {status}"
-                    )
-                kind = got.get_content_type() if got["content-type"] else _guessed(url)
-                if kind not in SUFFIXES and kind not in XML and kind not in _PACKED:
-                    raise _Absent(f"expected a page, a text or a document at {url}, got {kind}")
-                data = self._body(response, got["content-encoding"] or "", str(url))
-                if kind in _PACKED:
-                    data, kind = self._unpacked(iter((data,)), str(url)), "application/xml"
-                return Fetched(asked, str(url), data, kind, etag, modified)
+                return self._received(response, url, asked)
         except (httpcore.NetworkError, httpcore.TimeoutException) as error:
             raise _Passing(
                 f"expected a page at {url}, but it cannot be reached"
@@ -226,6 +207,31 @@ class Fetcher:
             raise FetchError(
                 f"expected a page at {url}, but what came is no HTTP ({error})"
             ) from error
+
+    def _received(self, response: httpcore.Response, url: httpx.URL, asked: str) -> Fetched | str:
+        """The page in a response, or the address that it sends us to."""
+        got = Message()
+        for name, value in response.headers:
+            got[name.decode("latin-1")] = value.decode("latin-1")
+        status = response.status
+        if status in _REDIRECTS and got["location"]:
+            return got["location"].encode("latin-1").decode("utf-8", "replace")
+        etag, modified = got["etag"] or "", got["last-modified"] or ""
+        if status == 304:
+            return Fetched(asked, str(url), etag=etag, modified=modified, changed=False)
+        if status in _PASSING:
+            raise _Passing(f"{url} answered {status}", _seconds(got["retry-after"]))
+        if status != 200:
+            raise (_Absent if 400 <= status < 500 else FetchError)(
+                f"expected a page at {url}, but the server answered {status}"
+            )
+        kind = got.get_content_type() if got["content-type"] else _guessed(url)
+        if kind not in SUFFIXES and kind not in XML and kind not in _PACKED:
+            raise _Absent(f"expected a page, a text or a document at {url}, got {kind}")
+        data = self._body(response, got["content-encoding"] or "", str(url))
+        if kind in _PACKED:
+            data, kind = self._unpacked(iter((data,)), str(url)), "application/xml"
+        return Fetched(asked, str(url), data, kind, etag, modified)
 
     def _body(self, response: httpcore.Response, encoding: str, url: str) -> bytes:
         coding = encoding.strip().lower()

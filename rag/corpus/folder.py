@@ -6,12 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
-import itertools
 import os
-import shutil
-import time
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,19 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from rag.corpus.article import Skipped
+from rag.corpus.article import Article, Skipped
 from rag.corpus.dates import normal_date
-from rag.corpus.incoming import last_part, look_into, parts, reading, slug, url_key
-from rag.corpus.kept import FOLDER, KEY_DIGITS, Record, key_of, read_record
+from rag.corpus.folder_files import FolderFiles
+from rag.corpus.incoming import last_part, look_into, parts, slug, url_key
+from rag.corpus.kept import KEY_DIGITS, Record, key_of
+from rag.corpus.trash import Removed, Trash
 from rag.corpus.walk import files_of, shown
-from rag.errors import CorpusError, StorageError, UsageError
+from rag.errors import CorpusError, UsageError
 
 if TYPE_CHECKING:
     from rag.corpus.fetch import Fetched
-
-_NOTE = ".record.json"  # behind the name of a file in the trash
-_STALE_SECONDS = 24 * 3600
-_counter = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +53,6 @@ class Added:
         return dataclasses.asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """One file that was taken out: ``path`` below the corpus folder, and where it is ``kept``
-    now.
-    """
-
-    path: str
-    kept: str
-
-    def to_dict(self) -> dict:
-        """Plain strings."""
-        return dataclasses.asdict(self)
-
-
 class CorpusFolder:
     """A corpus folder, for one round of adding and removing; hand-made files may lie in it too.
 
@@ -90,7 +69,7 @@ class CorpusFolder:
         self, path: str | Path, trash: str | Path, columns: Mapping[str, str] | None = None
     ) -> None:
         self.path, self.trash, self.columns = Path(path).resolve(), Path(trash), columns
-        self._known: _Known | None = None
+        self._files, self._trash = FolderFiles(self.path), Trash(self.trash)
 
     def add_text(
         self,
@@ -148,7 +127,9 @@ class CorpusFolder:
         file = Path(file)
         own = file.resolve()
         if own.is_relative_to(self.path) and own.is_file():
-            return Added(str(file), "known", self._below(own), reason="it is in the corpus folder")
+            return Added(
+                str(file), "known", self._files.below(own), reason="it is in the corpus folder"
+            )
         record = _stated(title, date, source, url, lang)
         return self._add(
             file, str(file), *parts(file.name), dataclasses.replace(record, name=file.name)
@@ -174,7 +155,7 @@ class CorpusFolder:
             ) from error
         return (self._add_listed(item) for item in files_of([folder]))
 
-    def _add_listed(self, item: tuple[Path, Path] | Skipped) -> Added:
+    def _add_listed(self, item: tuple[Path, Path, int] | Skipped) -> Added:
         if isinstance(item, Skipped):
             return Added(item.path, "refused", reason=item.reason)
         try:
@@ -186,67 +167,58 @@ class CorpusFolder:
         """What was fetched from the web, kept under the name of its site. The same address again
         replaces it, if the article changed.
         """
-        with self._incoming(page.data, page.suffix) as (aside, digest):
+        with self._files.incoming(page.data, page.suffix) as (aside, digest):
             found = look_into(aside, self.columns)
-            if not found.articles:
+            if found.first is None:
                 return Added(page.asked, "refused", reason=found.reason)
+            record = _record_of_page(page, found.first, found.digest)
+            key, title = url_key(record.url), found.first.title
             host = urlsplit(page.url).hostname or ""
-            # What a page calls its canonical address is believed of its own site only.
-            url = found.first.url if urlsplit(found.first.url).hostname == host else page.url
-            source = "" if found.first.source else host
-            record = Record(
-                url=url,
-                source=source,
-                added=_now(),
-                fetched=page.asked,
-                etag=page.etag,
-                modified=page.modified,
-                article=found.digest,
-            )
-            key = url_key(url)
-            old = self._look().keys.get(key)
-            final = self.path / slug(host) / f"{slug(found.first.title)}-{key}{page.suffix}"
-            result = Added(
-                page.asked,
-                "added",
-                self._below(final),
-                found.first.title,
-                found.articles,
-                found.reason,
-            )
+            final = self.path / slug(host) / f"{slug(title)}-{key}{page.suffix}"
+            status, old = "added", self._files.at_key(key)
             if old and old.is_file():
-                noted = self._record_of(old)
-                if noted.article == found.digest:
-                    if (
-                        dataclasses.replace(noted, added=record.added) != record
-                    ):  # or the next update would read the page again
-                        self._note(old, record)
-                    return dataclasses.replace(
-                        result,
-                        status="known",
-                        path=self._below(old),
-                        reason="the article has not changed",
-                    )
-                with self._storing():
+                if self._files.record_of(old).article == found.digest:
+                    self._look_again_later(old, record)
+                    final, status = old, "known"
+                else:
                     self._discard(old, copy=True)
-                final = old if old.suffix == page.suffix else final
-                result = dataclasses.replace(result, status="replaced", path=self._below(final))
-            elif same := self._same(aside, digest):
-                return Added(
-                    page.asked, "known", self._below(same), reason="the same content is there"
-                )
-            self._settle(aside, final, record)
-            if old and old != final:
-                old.unlink(missing_ok=True)
-            return result
+                    final = old if old.suffix == page.suffix else final
+                    status = "replaced"
+            elif same := self._files.same(aside, digest):
+                return self._there(page.asked, same)
+            reason = "the article has not changed" if status == "known" else found.reason
+            if status != "known":
+                self._files.settle(aside, final, record)
+                if old and old != final:
+                    old.unlink(missing_ok=True)
+            return Added(
+                page.asked, status, self._files.below(final), title, found.articles, reason
+            )
+
+    def _look_again_later(self, file: Path, record: Record) -> None:
+        """Notes what a site said of a page that has not changed, or the next update would read the
+        page again.
+        """
+        noted = self._files.record_of(file)
+        if dataclasses.replace(noted, added=record.added) != record:
+            self._files.note(file, record)
+
+    def _there(self, name: str, file: Path) -> Added:
+        return Added(name, "known", self._files.below(file), reason="the same content is there")
+
+    def _discard(self, file: Path, copy: bool = False) -> Path:
+        """Moves a file to the trash, or copies it; returns where it is now."""
+        record = self._files.record_file(file) if key_of(file.name) else None
+        with self._files.storing():
+            return self._trash.take(file, self._files.below(file), record, copy)
 
     def pages(self) -> Iterator[Record]:
         """The records of all files that were fetched from the web."""
         return (record for _, record in self._pages())
 
     def _pages(self) -> Iterator[tuple[Path, Record]]:
-        for file in self._files():
-            if (record := self._record_of(file)).fetched:
+        for file in self._files.all():
+            if (record := self._files.record_of(file)).fetched:
                 yield file, record
 
     def find(self, name: str) -> Path:
@@ -256,7 +228,7 @@ class CorpusFolder:
         Raises UsageError where there is none.
         """
         if "://" in name:
-            found = self._look().keys.get(url_key(name))
+            found = self._files.at_key(url_key(name))
             found = found or next(
                 (file for file, record in self._pages() if record.fetched == name), None
             )
@@ -286,18 +258,12 @@ class CorpusFolder:
         StorageError.
         """
         file = self.find(name)
-        with self._storing():
-            kept = self._discard(file)
-        return Removed(self._below(file), str(kept))
+        kept = self._discard(file)
+        return Removed(self._files.below(file), str(kept))
 
     def removed(self) -> list[Removed]:
         """What is in the trash, the last first."""
-        found = []
-        for path in sorted(self.trash.glob("*/**/*"), reverse=True):
-            if (path.is_file() or path.is_symlink()) and not path.name.endswith(_NOTE):
-                below = Path(*path.relative_to(self.trash).parts[1:])
-                found.append(Removed(below.as_posix(), str(path)))
-        return found
+        return list(self._trash.items())
 
     def restore(self, name: str) -> Removed:
         """Puts back the file that was removed last under a path below the folder, or is kept under
@@ -317,37 +283,22 @@ class CorpusFolder:
                 f"expected nothing at {file}, but there is a file: remove or rename it first, and"
                 f" {name!r} can come back"
             )
-        with self._storing():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            note = kept.with_name(f"{kept.name}{_NOTE}")
-            if note.is_file():
-                self._record(file).parent.mkdir(exist_ok=True)
-                _put(note, self._record(file))
-            _put(kept, file)
+        with self._files.storing():
+            self._trash.give_back(kept, file, self._files.record_file(file))
         return found
-
-    def _record_of(self, file: Path) -> Record:
-        return read_record(file, self.path) or Record()
-
-    def _files(self) -> Iterator[Path]:
-        found = files_of([self.path]) if self.path.is_dir() else ()
-        return (item[0] for item in found if not isinstance(item, Skipped))
-
-    def _below(self, file: Path) -> str:
-        return file.relative_to(self.path).as_posix()
 
     def _add(
         self, content: bytes | Path, name: str, words: str, suffix: str, record: Record
     ) -> Added:
-        with self._incoming(content, suffix) as (aside, digest):
-            same = self._same(aside, digest)
-            if same and self._record_of(same).article:  # it was looked into when it was added
-                return Added(name, "known", self._below(same), reason="the same content is there")
+        with self._files.incoming(content, suffix) as (aside, digest):
+            same = self._files.same(aside, digest)
+            if same and self._files.record_of(same).article:  # it was looked into when it was added
+                return self._there(name, same)
             found = look_into(aside, self.columns)
-            if not found.articles:
+            if found.first is None:
                 return Added(name, "refused", reason=found.reason)
             if same:
-                return Added(name, "known", self._below(same), reason="the same content is there")
+                return self._there(name, same)
             if found.articles > 1 and record.stated:
                 stated = ", ".join(record.stated)
                 return Added(
@@ -357,131 +308,30 @@ class CorpusFolder:
                 )
             key = digest[:KEY_DIGITS]
             final = self.path / f"{words.removesuffix(f'-{key}')}-{key}{suffix}"
-            self._settle(
+            self._files.settle(
                 aside, final, dataclasses.replace(record, added=_now(), article=found.digest)
             )
             title = record.title or found.first.title
-            return Added(name, "added", self._below(final), title, found.articles, found.reason)
-
-    @contextlib.contextmanager
-    def _incoming(self, content: bytes | Path, suffix: str) -> Iterator[tuple[Path, str]]:
-        """The content in a hidden file of the folder, and its SHA-256; removed at the end."""
-        aside = self.path / FOLDER / f"incoming-{os.getpid()}-{next(_counter)}{suffix}"
-        with self._storing():
-            aside.parent.mkdir(parents=True, exist_ok=True)
-            self._sweep(aside.parent)
-        try:
-            with reading(content) as source, self._storing(), aside.open("wb") as target:
-                hasher = hashlib.sha256()
-                while block := source(1 << 20):
-                    hasher.update(block)
-                    target.write(block)
-                target.flush()
-                if isinstance(content, bytes):  # nobody else may have them
-                    os.fsync(target.fileno())
-            yield aside, hasher.hexdigest()
-        finally:
-            aside.unlink(missing_ok=True)
-
-    def _sweep(self, hidden: Path) -> None:
-        """Removes what an adding that was killed left half done; not what one may still be at."""
-        if self._known is None:
-            for left in hidden.glob("incoming-*"):
-                with contextlib.suppress(FileNotFoundError):
-                    if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-                        left.unlink()
-
-    def _settle(self, aside: Path, final: Path, record: Record) -> None:
-        """The file into its place, its record before it: a file that is there is never without."""
-        with self._storing():
-            final.parent.mkdir(parents=True, exist_ok=True)
-            self._note(final, record)
-            os.replace(aside, final)
-        self._look().take(final)
-
-    def _note(self, file: Path, record: Record) -> None:
-        with self._storing():
-            note = self.path / FOLDER / f"incoming-{os.getpid()}-{next(_counter)}.json"
-            with note.open("w", encoding="utf-8") as target:
-                target.write(record.to_json())
-                target.flush()
-                if record.fetched:  # a local file could be added again
-                    os.fsync(target.fileno())
-            os.replace(note, self._record(file))
-
-    def _look(self) -> _Known:
-        if self._known is None:
-            self._known = _Known(defaultdict(list), {})
-            for path in self._files():
-                self._known.take(path)
-        return self._known
-
-    def _same(self, file: Path, digest: str) -> Path | None:
-        """A file of the folder with the same bytes. Only files of the same size are read."""
-        for path in self._look().sizes[file.stat().st_size]:
-            with contextlib.suppress(OSError), path.open("rb") as stream:
-                if hashlib.file_digest(stream, "sha256").hexdigest() == digest:
-                    return path
-        return None
-
-    def _discard(self, file: Path, copy: bool = False) -> Path:
-        """Moves a file and its record to the trash, or copies them; returns where it is now."""
-        kept = self.trash / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ") / self._below(file)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        _put(file, kept, copy)
-        record = self._record(file)
-        if key_of(file.name) and record.is_file():
-            _put(record, kept.with_name(f"{kept.name}{_NOTE}"), copy)
-        return kept
-
-    def _record(self, file: Path) -> Path:
-        return self.path / FOLDER / f"{key_of(file.name)}.json"
-
-    @contextlib.contextmanager
-    def _storing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise StorageError(
-                f"expected to write into the corpus folder {self.path}, but failed"
-                f" ({error.strerror or error}): free some space or allow writing there; what was in"
-                " it is unchanged"
-            ) from error
+            return Added(
+                name, "added", self._files.below(final), title, found.articles, found.reason
+            )
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The files of a folder, by size and by the key in their names."""
+def _record_of_page(page: Fetched, article: Article, digest: str) -> Record:
+    """What is known of a page beside its bytes.
 
-    sizes: defaultdict[int, list[Path]]
-    keys: dict[str, Path]
-
-    def take(self, path: Path) -> None:
-        with contextlib.suppress(OSError):
-            self.sizes[path.stat().st_size].append(path)
-        if key := key_of(path.name):
-            self.keys[key] = path
-
-
-def _put(file: Path, target: Path, copy: bool = False) -> None:
-    """Moves or copies a file, perhaps to another disk: it stands at the target whole or not at all,
-    and goes only when it is there.
+    What a page calls its canonical address is believed of its own site only.
     """
-    if not copy:
-        with contextlib.suppress(OSError):
-            os.rename(file, target)
-            return
-    aside = target.with_name(f".{os.getpid()}-{next(_counter)}.new")
-    try:
-        shutil.copy2(file, aside, follow_symlinks=False)
-        if not aside.is_symlink():
-            with aside.open("rb") as written:
-                os.fsync(written.fileno())
-        os.replace(aside, target)
-    finally:
-        aside.unlink(missing_ok=True)
-    if not copy:
-        file.unlink()
+    host = urlsplit(page.url).hostname or ""
+    return Record(
+        url=article.url if urlsplit(article.url).hostname == host else page.url,
+        source="" if article.source else host,
+        added=_now(),
+        fetched=page.asked,
+        etag=page.etag,
+        modified=page.modified,
+        article=digest,
+    )
 
 
 def _stated(title: str, date: str, source: str, url: str, lang: str) -> Record:

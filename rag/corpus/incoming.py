@@ -46,7 +46,7 @@ def look_into(file: Path, columns: Mapping[str, str] | None = None) -> Found:
 
 
 @contextlib.contextmanager
-def reading(content: bytes | Path) -> Iterator[Callable[[int], bytes]]:
+def reading(content: bytes | Path) -> Iterator[Callable[[int], bytes | memoryview]]:
     """A function that gives the next bytes, up to a number. Raises CorpusError where a file cannot
     be opened.
     """

@@ -117,7 +117,10 @@ def is_meta(line: str) -> bool:
     if _LABELLED_LINE.match(line):
         return width(line) < LONG
     found = find_date(line) if is_date_line(line) else None
-    return bool(found) and (not (rest := _beside(line, found)) or bool(_LABELLED.search(rest)))
+    if found is None:
+        return False
+    rest = _beside(line, found)
+    return not rest or bool(_LABELLED.search(rest))
 
 
 def _beside(line: str, found: FoundDate) -> str:

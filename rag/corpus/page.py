@@ -175,7 +175,7 @@ def _title_line(lines: list[str], at: int) -> int | None:
     if is_date_line(lines[at]) and len(above) < 2 and any(is_prose(lines[i]) for i in below[1:]):
         if could_be_title(lines[below[0]]) and width(lines[below[0]]) in TITLE_COLUMNS:
             return below[0]
-    return (long_enough or above or [None])[0]
+    return next(iter(long_enough or above), None)
 
 
 def _is_page(lines: list[str], at: int, title_at: int | None) -> bool:

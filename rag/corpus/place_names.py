@@ -7,7 +7,8 @@ from __future__ import annotations
 import functools
 from difflib import SequenceMatcher, get_close_matches
 
-from rag.corpus.places import Place, all_places, contains, find_places, fold, places_by_name
+from rag.corpus.gazetteer import Place, all_places, contains, fold, places_by_name
+from rag.corpus.places import find_places
 from rag.errors import UsageError
 
 _NEAR = 3  # names shown in place of one that is not known

@@ -1,7 +1,7 @@
 """Places in Chinese and English text: China's divisions down to the county, and countries.
 
-The names are facts in ``data/*.tsv``; one Aho-Corasick automaton finds all of them in one pass.
-What is written there beside the names (see the head of ``place_exceptions.tsv``) keeps a name from
+One Aho-Corasick automaton finds all names (:mod:`rag.corpus.gazetteer`) in one pass. What is
+written beside the names (see the head of ``place_exceptions.tsv``) keeps a name from
 being seen in a word that only looks like it. A name that several places share is settled by the
 province or city mentioned nearest before it, or left out: no place is guessed.
 """
@@ -10,35 +10,18 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any, NamedTuple
 
-_LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}
-_SUFFIXES = {"区": "District", "县": "County", "市": "City", "旗": "Banner"}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A country or a division of China.
-
-    Attributes:
-        code: GB/T 2260 code of a division ("510000"), ISO 3166 code of a country ("JP").
-        name: full Chinese name ("四川省").
-        short: short Chinese name ("四川"); that of a county-level place is its full name.
-        en: English name, or "".
-        level: "country", "province", "city" (prefectures and leagues too) or "county".
-        province: short name of the province it is or lies in, "" for a country.
-    """
-
-    code: str
-    name: str
-    short: str
-    en: str
-    level: str
-    province: str
+from rag.corpus.gazetteer import (
+    COUNTY_SUFFIXES,
+    Place,
+    all_places,
+    fold,
+    is_latin,
+    places_by_name,
+    table,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +49,6 @@ def find_places(text: str) -> list[PlaceMention]:
     and full-width letters as their plain forms; offsets are always into ``text`` itself.
     """
     return _Scan(text).mentions()
-
-
-def contains(outer: Place, inner: Place) -> bool:
-    """Whether ``inner`` is ``outer`` or lies in it, by the digits of the codes (GB/T 2260)."""
-    if outer.code == "CN":
-        return inner.code == "CN" or inner.level != "country"
-    return inner.code.startswith(code_prefix(outer))
-
-
-def code_prefix(place: Place) -> str:
-    """What the code of a place and of all divisions that lie in it begins with; for China its own
-    code only.
-    """
-    return place.code[: {"province": 2, "city": 4}.get(place.level)]
-
-
-def province_label(short: str, lang: str) -> str:
-    """How a province (or country) is shown: "四川" for "zh", "Sichuan 四川" for any other language.
-
-    Args:
-        short: short Chinese name, as in ``Place.short``.
-        lang: language of the answer, "zh" or "en".
-    Raises:
-        KeyError: ``short`` is the short name of no province and no country.
-    """
-    place = _provinces()[short]
-    return short if lang == "zh" else f"{place.en} {short}"
 
 
 class _Key(NamedTuple):
@@ -131,9 +87,9 @@ class _Scan:
                 for offset, place in enumerate(key.places):
                     self._say(start + offset, start + offset + 1, place, False)
             elif key.kind != "mask":
-                place, settled = self._settle(i, start, end, key)
-                if place is not None:
-                    self._say(start, end, place, _names_a_body(self.text, self.folded, start, end))
+                meant, settled = self._settle(i, start, end, key)
+                if meant is not None:
+                    self._say(start, end, meant, _names_a_body(self.text, self.folded, start, end))
                 elif not settled:
                     continue  # perhaps a shorter name at the same start
             at = end
@@ -245,7 +201,7 @@ _BODY_BEFORE_EN = re.compile(r"(?:University|Bank|College|Hospital|Institute) of
 
 
 def _names_a_body(text: str, folded: str, start: int, end: int) -> bool:
-    if _is_latin(text[start]) and _BODY_BEFORE_EN.search(text, max(0, start - 24), start):
+    if is_latin(text[start]) and _BODY_BEFORE_EN.search(text, max(0, start - 24), start):
         return True
     after = text[end : end + 1]
     return (_BODY_AFTER_EN if after == " " else _BODY_AFTER).match(
@@ -285,55 +241,6 @@ _LETTER = f"(?!青[年少])[{''.join(_LETTERS.values())}]"
 _RUN = re.compile(
     f"(?:{_LETTER}){{3}}(?:(?:{_LETTER})+|(?=[三四五六七八九十][省地市区]|省|地区|等[地省]))"
 )
-
-
-@functools.cache
-def _provinces() -> dict[str, Place]:
-    """Provinces, then countries, by short name."""
-    return {p.short: p for p in all_places() if p.level in ("province", "country")}
-
-
-@functools.cache
-def all_places() -> tuple[Place, ...]:
-    """The divisions of China in the order of their codes, then the countries."""
-    divisions = [
-        Place(code, name, short, en.split("|")[0], level, province)
-        for code, level, name, short, en, province, _ in _table("divisions.tsv")
-    ]
-    return (
-        *divisions,
-        *(
-            Place(iso, name, name, en, "country", "")
-            for iso, name, en, _ in _table("countries.tsv")
-        ),
-    )
-
-
-def _table(name: str) -> list[list[str]]:
-    text = resources.files("rag.corpus").joinpath("data", name).read_text("utf8")
-    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-
-
-def _names() -> Iterator[tuple[str, Place]]:
-    """Every name of the tables with its place: Chinese and English, full, short and other."""
-    by_code = {p.code: p for p in all_places()}
-    for code, level, name, short, english, _, others in _table("divisions.tsv"):
-        place = by_code[code]
-        yield from (
-            (n, place) for n in dict.fromkeys((name, short, *filter(None, others.split("|"))))
-        )
-        for en in filter(None, english.split("|")):
-            if level == "county":
-                if name[-1] in _SUFFIXES:
-                    yield f"{en} {_SUFFIXES[name[-1]]}", place
-            else:
-                yield en, place
-                if level == "city":
-                    yield f"{en} City", place
-    for iso, name, en, official in _table("countries.tsv"):
-        yield from ((n, by_code[iso]) for n in filter(None, (name, official, en)))
-    for code, names in _table("place_aliases.tsv"):
-        yield from ((n, by_code[code]) for n in names.split("|"))
 
 
 def _matches(folded: str) -> list[tuple[int, int, _Key]]:
@@ -377,30 +284,6 @@ def _letters() -> dict[str, Place]:
 
 
 @functools.cache
-def places_by_name() -> dict[str, tuple[Place, ...]]:
-    """Every name, as it is written, with the places that bear it: of the highest level only, the
-    usual one first.
-    """
-    by_code = {p.code: p for p in all_places()}
-    by_name: dict[str, dict[str, Place]] = {}
-    for name, place in _names():
-        for form in _forms(name):
-            by_name.setdefault(form, {})[place.code] = place
-    for kind, name, *codes in _table("place_exceptions.tsv"):
-        if kind == "main":
-            by_name[name] = {codes[0]: by_code[codes[0]]} | by_name[name]
-    return {name: _highest(tuple(places.values())) for name, places in by_name.items()}
-
-
-def _highest(places: tuple[Place, ...]) -> tuple[Place, ...]:
-    """Those of the highest level: 吉林 is the province."""
-    if len(places) == 1:
-        return places
-    top = min(_LEVELS[place.level] for place in places)
-    return tuple(place for place in places if _LEVELS[place.level] == top)
-
-
-@functools.cache
 def _automaton() -> Any:
     import ahocorasick
 
@@ -411,15 +294,17 @@ def _automaton() -> Any:
 
     by_code = {p.code: p for p in all_places()}
     special: dict[str, set[str]] = {"mask": set(), "weak": set(), "case": set(), "main": set()}
-    for kind, words, *codes in _table("place_exceptions.tsv"):
+    for kind, words, *codes in table("place_exceptions.tsv"):
         if kind in special:
             special[kind].update(words.split("|"))
         else:
             add(words, kind, tuple(by_code[c] for c in codes[0].split(",")), "", False, None)
     for name, places in places_by_name().items():
-        latin = _is_latin(name)
+        latin = is_latin(name)
         exact = name if name in special["case"] else ""
-        common = len(name) == 2 and places[0].level == "county" and name[-1] in _SUFFIXES  # 和县
+        common = (
+            len(name) == 2 and places[0].level == "county" and name[-1] in COUNTY_SUFFIXES
+        )  # 和县
         kind = (
             "weak"
             if common or name in special["weak"]
@@ -429,13 +314,13 @@ def _automaton() -> Any:
         )
         add(name, kind, places, exact, latin, _not_before(name, places[0]))
     for word in special["mask"]:
-        add(word, "mask", (), "", _is_latin(word), None)
+        add(word, "mask", (), "", is_latin(word), None)
     automaton.make_automaton()
     return automaton
 
 
 def _not_before(name: str, place: Place) -> re.Pattern[str] | None:
-    if _is_latin(name):
+    if is_latin(name):
         return None
     if place.level == "county" and name[-1] == "区":
         return _REGION
@@ -444,40 +329,3 @@ def _not_before(name: str, place: Place) -> re.Pattern[str] | None:
     if place.level in ("province", "city") and name == place.short:
         return _SIDE_OR_STREET if name[-1] in "东西南北" else _STREET
     return None
-
-
-def _is_latin(name: str) -> bool:
-    return name[0] < "\u2e80"
-
-
-def _forms(name: str) -> set[str]:
-    """``name``, and for Latin names also without accents (as keyboards write Lüliang) and with a
-    curly apostrophe.
-    """
-    if not _is_latin(name):
-        return {name}
-    plain = (
-        name
-        if name.isascii()
-        else "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
-    )
-    return {name, plain, name.replace("'", "\u2019")}
-
-
-def fold(text: str) -> str:
-    """Small letters, simplified characters, plain for full width; as many characters as ``text``
-    has.
-    """
-    odd, table = _folding()
-    lower = text.lower()
-    if len(lower) != len(text):  # İ and its like
-        lower = "".join(low if len(low := c.lower()) == 1 else c for c in text)
-    return lower.translate(table) if odd.search(lower) else lower
-
-
-@functools.cache
-def _folding() -> tuple[re.Pattern[str], dict[int, str]]:
-    (old,), (new,) = _table("traditional.tsv")
-    table = {ord(a): b for a, b in zip(old, new, strict=True)}
-    table.update((0xFF41 + i, chr(0x61 + i)) for i in range(26))
-    return re.compile("[" + "".join(map(chr, table)) + "]"), table

@@ -256,7 +256,7 @@ def _end_after_group(text: str, first: int, last: int, end: int) -> int:
 def _lower_next(text: str, at: int, end: int) -> bool:
     """Whether the next character that is not whitespace (newlines aside) is a lower-case letter."""
     found = _NOT_SPACE.search(text, at, end)
-    return bool(found) and found.group().islower() and "\n" not in text[at : found.start()]
+    return found is not None and found.group().islower() and "\n" not in text[at : found.start()]
 
 
 def _abbreviation(text: str, begin: int, dot: int, stop: int, end: int) -> bool:
@@ -269,8 +269,9 @@ def _abbreviation(text: str, begin: int, dot: int, stop: int, end: int) -> bool:
     word = _WORD_BEFORE.search(text[window:dot])
     if not word:
         number = _NUMBER_BEFORE.search(text[window:dot])
-        return bool(number) and not text[begin : window + number.start()].strip()
-    lower = _LATIN_END.search(word.group()).group().lower()
+        return number is not None and not text[begin : window + number.start()].strip()
+    latin = _LATIN_END.search(word.group())
+    lower = latin.group().lower() if latin else ""
     if lower in _NEVER_LAST:
         return True
     if lower in _BEFORE_FIGURE and following.isdigit():

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from rag.corpus.article import Article, Skipped
 from rag.corpus.encoding import NotText
@@ -204,9 +204,8 @@ def _articles(source: Source, drafts: Callable[[], list[Draft | Missing]]) -> It
         yield source.shown, Skipped(source.shown, why(error)), ""
         return
     if source.record and sum(isinstance(one, Draft) for one in found) == 1:
-        found = [
-            replace(one, **source.record.stated) if isinstance(one, Draft) else one for one in found
-        ]
+        stated: dict[str, Any] = source.record.stated
+        found = [replace(one, **stated) if isinstance(one, Draft) else one for one in found]
     rows = _suffix(source.name) == ".json"
     for number, draft in enumerate(found, 1):
         where = (
@@ -284,10 +283,9 @@ def _unpacked(
         with source.open() as file:
             if suffix not in ARCHIVES:
                 inner = source.name[: -len(suffix)]
-                content = decompressed(file, suffix, allowance)
                 yield from _member(
                     replace(source, name=inner, depth=source.depth + 1),
-                    content,
+                    decompressed(file, suffix, allowance),
                     source.size,
                     columns,
                     allowance,

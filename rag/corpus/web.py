@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from rag.corpus.fetch import XML, Fetched, Fetcher
 from rag.corpus.folder import Added, CorpusFolder
@@ -51,6 +51,26 @@ def refresh(folder: CorpusFolder, fetcher: Fetcher | None = None) -> Iterator[Ad
 
 
 def _led_to(folder: CorpusFolder, found: Fetched, fetcher: Fetcher) -> Iterator[Added]:
+    addresses = yield from _addresses(found, fetcher)
+    most = fetcher.limits.pages
+    for address in addresses[:most]:
+        page = _fetched(fetcher, address)
+        if isinstance(page, Added):
+            yield page
+        elif _leads_on(page):
+            reason = "a feed or sitemap inside another; add it by itself"
+            yield Added(address, "refused", reason=reason)
+        else:
+            yield folder.add_page(page)
+    if (left := len(addresses) - most) > 0:
+        reason = f"{left:,} more pages than the {most} that are fetched at once"
+        yield Added(found.asked, "refused", reason=reason)
+
+
+def _addresses(found: Fetched, fetcher: Fetcher) -> Generator[Added, None, list[str]]:
+    """The pages that a feed or a sitemap leads to, through the sitemaps that it names; tells what
+    cannot be read meanwhile.
+    """
     pages: dict[str, None] = {}
     waiting, read = [found], 0
     while waiting and len(pages) < fetcher.limits.pages:
@@ -64,34 +84,15 @@ def _led_to(folder: CorpusFolder, found: Fetched, fetcher: Fetcher) -> Iterator[
         for address in links.sitemaps:
             read += 1
             if read > MAX_SITEMAPS:
-                yield Added(
-                    address,
-                    "refused",
-                    reason=f"more than {MAX_SITEMAPS} sitemaps; add it by itself",
-                )
+                reason = f"more than {MAX_SITEMAPS} sitemaps; add it by itself"
+                yield Added(address, "refused", reason=reason)
                 break
             nested = _fetched(fetcher, address)
             if isinstance(nested, Added):
                 yield nested
             else:
                 waiting.append(nested)
-    addresses = list(pages)
-    for address in addresses[: fetcher.limits.pages]:
-        page = _fetched(fetcher, address)
-        if isinstance(page, Added):
-            yield page
-        elif _leads_on(page):
-            yield Added(
-                address, "refused", reason="a feed or sitemap inside another; add it by itself"
-            )
-        else:
-            yield folder.add_page(page)
-    if (left := len(addresses) - fetcher.limits.pages) > 0:
-        yield Added(
-            found.asked,
-            "refused",
-            reason=f"{left:,} more pages than the {fetcher.limits.pages} that are fetched at once",
-        )
+    return list(pages)
 
 
 def _leads_on(page: Fetched) -> bool:

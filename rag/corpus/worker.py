@@ -81,24 +81,14 @@ class Worker:
         if process:
             process.kill()
             process.wait()
-            for pipe in (process.stdin, process.stdout):
+            for pipe in filter(None, (process.stdin, process.stdout)):
                 with contextlib.suppress(OSError):
                     pipe.close()
 
     def _ask(self, job: bytes, data: bytes) -> dict | None:
         """The answer; None where the process had ended by itself before it took the job."""
-        if self._process is None or self._process.poll() is not None:
-            self.close()
-            pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-            self._process = child.start(
-                "rag.corpus.worker",
-                self._memory,
-                self._idle,
-                stdin=pipe,
-                stdout=pipe,
-                stderr=nothing,
-            )
-        process, late = self._process, threading.Event()
+        process, late = self._running(), threading.Event()
+        assert process.stdin and process.stdout
         line = b"\n"
         while line == b"\n":  # it is at long work, and has done a part of it
             with self._limited(process, late):
@@ -130,6 +120,21 @@ class Worker:
                 " text"
             )
         }
+
+    def _running(self) -> subprocess.Popen:
+        """The process; started where it is not there, or has ended."""
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+            self._process = child.start(
+                "rag.corpus.worker",
+                self._memory,
+                self._idle,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=nothing,
+            )
+        return self._process
 
     @contextlib.contextmanager
     def _limited(self, process: subprocess.Popen, late: threading.Event) -> Iterator[None]:

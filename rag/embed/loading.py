@@ -76,14 +76,7 @@ def load(given: str, wanted: Sequence[str]) -> Loaded:
         )
     if backend != TORCH:
         onnx.check_installed(backend)
-    os.environ.setdefault(
-        "HF_HUB_DISABLE_TELEMETRY", "1"
-    )  # before the import: it asks the network unbidden
-    import sentence_transformers  # noqa: F401
-
-    # Without this a model that cannot be reached is asked for again and again, for minutes.
-    os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "5")
-    os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "20")
+    _prepare_hub()
     try:
         with _no_bars():
             return _load(name, backend, wanted, local_only=True)
@@ -112,6 +105,16 @@ def load(given: str, wanted: Sequence[str]) -> Loaded:
             f"model {name!r} could not be fetched: {first_line(error)}; give the path of a model"
             f" folder, {instead}"
         ) from error
+
+
+def _prepare_hub() -> None:
+    # Before the import: it asks the network unbidden.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    import sentence_transformers  # noqa: F401
+
+    # Without this a model that cannot be reached is asked for again and again, for minutes.
+    os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "5")
+    os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "20")
 
 
 def _load(name: str, backend: str, wanted: Sequence[str], local_only: bool) -> Loaded:

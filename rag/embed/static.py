@@ -51,39 +51,38 @@ class StaticModel:
             ) from error
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        names = (getattr(self._tokenizer.model, "unk_token", None), "[UNK]", "<unk>")
-        self._unknown = next(
-            (i for n in names if n and (i := self._tokenizer.token_to_id(n)) is not None), None
-        )
         self._rows = rows[tensors["mapping"]] if "mapping" in tensors else rows
-        self._factors = (
-            tensors["weights"].astype(np.float32)
-            if "weights" in tensors
-            else np.ones(len(self._rows), np.float32)
-        )
-        # The mark of a word's beginning is a token of its own before letters that begin no known
-        # piece: it says nothing.
-        silent = [i for i in (self._unknown, self._tokenizer.token_to_id("▁")) if i is not None]
-        self._speaks = np.ones(len(self._rows), bool)
-        self._speaks[silent] = False
-        self._factors[silent] = 0.0
-        self._part_ids = parts.get("ids", np.zeros(0, np.uint16))
-        self._part_offsets = parts.get("offsets", np.zeros(len(self._rows) + 1, np.int64))
-        for kept in (
-            "sizes",
-            "begins",
-            "latin",
-        ):  # in the file because counting them again takes time
-            if kept in parts:
-                setattr(self, kept, parts[kept].astype(np.int64 if kept == "sizes" else bool))
-        self.tokenizer_sha256 = _sha256(tokenizer_file)
-        hashes = [
-            self.tokenizer_sha256,
-            _sha256(weight_file),
-            *([_sha256(compounds)] if compounds.is_file() else []),
-        ]
+        self._set_weights(tensors.get("weights"))
+        self._set_parts(parts)
+        files = [tokenizer_file, weight_file, *([compounds] if compounds.is_file() else [])]
+        hashes = [_sha256(file) for file in files]
+        self.tokenizer_sha256 = hashes[0]
         digest = hashlib.sha256("".join(hashes).encode()).hexdigest()
         self.identity = ModelIdentity(name, digest, self._rows.shape[1])
+
+    def _set_weights(self, weights: np.ndarray | None) -> None:
+        """What each token counts; nothing for the unknown one."""
+        find = self._tokenizer.token_to_id
+        names = (getattr(self._tokenizer.model, "unk_token", None), "[UNK]", "<unk>")
+        self._unknown = next((i for n in names if n and (i := find(n)) is not None), None)
+        # The mark of a word's beginning is a token of its own before letters that begin no known
+        # piece: it says nothing.
+        silent = [i for i in (self._unknown, find("▁")) if i is not None]
+        count = len(self._rows)
+        self._speaks = np.ones(count, bool)
+        self._speaks[silent] = False
+        self._factors = (
+            np.ones(count, np.float32) if weights is None else weights.astype(np.float32)
+        )
+        self._factors[silent] = 0.0
+
+    def _set_parts(self, parts: dict[str, np.ndarray]) -> None:
+        """The parts of compounds, and what is in their file because counting it again takes time."""
+        self._part_ids = parts.get("ids", np.zeros(0, np.uint16))
+        self._part_offsets = parts.get("offsets", np.zeros(len(self._rows) + 1, np.int64))
+        for kept in ("sizes", "begins", "latin"):
+            if kept in parts:
+                setattr(self, kept, parts[kept].astype(np.int64 if kept == "sizes" else bool))
 
     @property
     def size(self) -> int:

@@ -10,6 +10,7 @@ from rag import options
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
+    from rag.corpus.article import Skipped
     from rag.writing.models import Llm
 
 
@@ -152,7 +153,8 @@ def _answers(
             f"expected --compare with another index, model or reranker for answers, got {odd!r}:"
             " weights are for --questions"
         )
-    known, skipped, runs = read_known(files), [], {}
+    known, runs = read_known(files), {}
+    skipped: list[Skipped] = []
     with Progress() as progress:
         for number, index in opened(chosen, corpus, skipped, progress):
             name = chosen[number].name

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import UsageError
 from rag.evaluation.beir import read_articles
@@ -119,13 +119,13 @@ def read_variant(text: str, first: Variant) -> Variant:
         places["index"] = ""
     if places.get("rerank") == "off":
         places["rerank"] = ""
-    weights = {
+    chosen: dict[str, Any] = {
         key: _weight(key, given[key], getattr(first.fusion, key))
         for key in _WEIGHTS
         if key in given
     }
-    switches = {key: _switch(key, given[key]) for key in _SWITCHES if key in given}
-    fusion = dataclasses.replace(first.fusion, **weights, **switches)
+    chosen |= {key: _switch(key, given[key]) for key in _SWITCHES if key in given}
+    fusion = dataclasses.replace(first.fusion, **chosen)
     return dataclasses.replace(first, name=text, fusion=fusion, **places)
 
 

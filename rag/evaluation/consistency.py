@@ -82,9 +82,9 @@ def _sameness(
     questions: Sequence[Question], paired: Sequence[tuple[int, int]], lang_of: Mapping[str, str]
 ) -> Callable[[str, str], bool]:
     """Whether two ids are one article or versions of one."""
-    answered = [question.relevant.keys() for question in questions]
+    answered = [set(question.relevant) for question in questions]
     answered += [
-        questions[one].relevant.keys() | questions[other].relevant.keys() for one, other in paired
+        set(questions[one].relevant) | set(questions[other].relevant) for one, other in paired
     ]
     versions: dict[str, set[str]] = defaultdict(set)
     for ids in {frozenset(ids) for ids in answered}:

@@ -141,16 +141,7 @@ def evaluate(
             f" relevant articles (the first is {ids!r}; ids in the index look like {own!r}): name"
             " the ids as `yinju search --json` shows them"
         )
-    # What is loaded at the first question would count as its time.
-    index.find(questions[0].text, k, fusion=fusion)
-    results = []
-    for number, question in enumerate(questions):
-        hits = index.find(question.text, k, fusion=fusion)
-        found = tuple(hit.article_id for hit in hits.hits)
-        rank = next((place for place, one in enumerate(found, 1) if one in question.relevant), None)
-        results.append(Result(question, found, rank, hits.ms["total"]))
-        if progress:
-            progress(number + 1, len(questions), name or "questions")
+    results = _asked(index, questions, k, fusion, name, progress)
     numbers = _numbers(results, rows)
     groups = _groups(questions, numbers, relevant, {row: langs[i] for i, row in rows.items()}, k)
     both = consistency(questions, [result.found for result in results], langs, k)
@@ -168,6 +159,28 @@ def evaluate(
         absent,
         worst_of(index, [results[n] for n in present], worst, k, fusion) if worst else (),
     )
+
+
+def _asked(
+    index: Index,
+    questions: Sequence[Question],
+    k: int,
+    fusion: Fusion | None,
+    name: str,
+    progress: Progress | None,
+) -> list[Result]:
+    """What is found for each question, and how long it took."""
+    # What is loaded at the first question would count as its time.
+    index.find(questions[0].text, k, fusion=fusion)
+    results = []
+    for number, question in enumerate(questions):
+        hits = index.find(question.text, k, fusion=fusion)
+        found = tuple(hit.article_id for hit in hits.hits)
+        rank = next((place for place, one in enumerate(found, 1) if one in question.relevant), None)
+        results.append(Result(question, found, rank, hits.ms["total"]))
+        if progress:
+            progress(number + 1, len(questions), name or "questions")
+    return results
 
 
 def _known_articles(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from rag.errors import StorageError
 
@@ -128,5 +128,5 @@ def _first(found: Iterator) -> list:
     return [one for _, one in zip(range(1), found, strict=False)]
 
 
-def _are_ids(value: object) -> bool:
+def _are_ids(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and all(isinstance(one, str) and one for one in value)

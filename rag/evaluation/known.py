@@ -25,7 +25,11 @@ from rag.reader.normal import key_of
 from rag.reader.values import find_dates, find_numbers
 
 _EXPECTED = '{"question": "…", "answers": ["…", …] or null, "relevant": ["article id", …]}'
-_VALUES = {"number": find_numbers, "date": find_dates, "places": find_places}
+_VALUES: dict[str, Callable[[str], Iterable[Any]]] = {
+    "number": find_numbers,
+    "date": find_dates,
+    "places": find_places,
+}
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[,\u2009\u202f\u00a0' ](?=\d{3}(?!\d))")
 _LATIN = re.compile("[a-z\u00df-\u024f]")
 _NO_DIGITS = r"(?<!\d)(?<!\d[.])", r"(?!\d)(?![.]\d)"

@@ -35,7 +35,12 @@ class Figure:
     @property
     def is_real(self) -> bool:
         """Of a difference: whether the interval leaves 0 out."""
-        return self.low is not None and (self.low > 0 or self.high < 0)
+        return self.bounds is not None and (self.bounds[0] > 0 or self.bounds[1] < 0)
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Both ends of the interval; None where there is none."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
 
 @dataclass(frozen=True, eq=False)

@@ -52,10 +52,8 @@ def _figures(what: str, groups: Sequence[Group]) -> str:
         rows.append(
             [group.name, f"{len(group.keys):,}", *(share(figure.value) for figure in figures)]
         )
-        if figures[0].low is not None:
-            rows.append(
-                ["  95 %", "", *(f"{share(figure.low)}-{share(figure.high)}" for figure in figures)]
-            )
+        if bounds := [one.bounds for one in figures if one.bounds]:
+            rows.append(["  95 %", "", *(f"{share(low)}-{share(high)}" for low, high in bounds)])
     return table(rows)
 
 
@@ -67,51 +65,38 @@ def _several(comparison: Comparison) -> str:
             group.name for evaluation in evaluations for group in _distinct(evaluation.groups)
         )
     )
-    for name in names:
-        rows: list[list[str]] = []
-        for number, evaluation in enumerate(evaluations):
-            group = evaluation.group(name)
-            if group is None:
-                continue
-            what = "pair" if name == BOTH else "question"
-            rows = rows or [
-                [
-                    f"{name}, {len(group.keys):,} {what}{'s' * (len(group.keys) != 1)}",
-                    *group.measures,
-                ]
-            ]
-            rows.append(
-                [
-                    named(number + 1, evaluation.name),
-                    *(share(f.value) for f in group.figures.values()),
-                ]
-            )
-            if number and (changes := comparison.differences(number).get(name)):
-                rows.append(
-                    [
-                        "    to the first",
-                        *(change(f.value) + "*" * f.is_real for f in changes.values()),
-                    ]
-                )
-                if next(iter(changes.values())).low is not None:
-                    rows.append(
-                        [
-                            "    95 %",
-                            *(f"{change(f.low)}/{change(f.high)}" for f in changes.values()),
-                        ]
-                    )
-        blocks.append(table(rows))
+    blocks += [table(_of_group(name, evaluations, comparison)) for name in names]
     rows = [["milliseconds", "p50", "p95", "p99"]]
     for number, one in enumerate(evaluations, 1):
-        rows.append(
-            [
-                named(number, one.name),
-                *(f"{ms:.1f}" for ms in (one.latency.p50, one.latency.p95, one.latency.p99)),
-            ]
-        )
+        times = (one.latency.p50, one.latency.p95, one.latency.p99)
+        rows.append([named(number, one.name), *(f"{ms:.1f}" for ms in times)])
     blocks.append(table(rows))
     blocks.append("* The 95 % interval of the difference leaves 0 out.")
     return "\n\n".join(blocks)
+
+
+def _of_group(
+    name: str, evaluations: Sequence[Evaluation], comparison: Comparison
+) -> list[list[str]]:
+    """The rows of a group of questions: each evaluation, and how it differs from the first."""
+    rows: list[list[str]] = []
+    for number, evaluation in enumerate(evaluations):
+        group = evaluation.group(name)
+        if group is None:
+            continue
+        if not rows:
+            what = "pair" if name == BOTH else "question"
+            many = f"{len(group.keys):,} {what}{'s' * (len(group.keys) != 1)}"
+            rows.append([f"{name}, {many}", *group.measures])
+        figures = (share(figure.value) for figure in group.figures.values())
+        rows.append([named(number + 1, evaluation.name), *figures])
+        if number and (changes := comparison.differences(number).get(name)):
+            told = (change(f.value) + "*" * f.is_real for f in changes.values())
+            rows.append(["    to the first", *told])
+            if bounds := [one.bounds for one in changes.values() if one.bounds]:
+                ends = (f"{change(low)}/{change(high)}" for low, high in bounds)
+                rows.append(["    95 %", *ends])
+    return rows
 
 
 def _distinct(groups: Sequence[Group]) -> list[Group]:

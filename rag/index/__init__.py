@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from rag.index.changes import ArticleChanges, Changes
 from rag.index.manifest import Counts, Manifest
-from rag.index.open import Snapshot, open_index
-from rag.index.versions import Status, Verification, VersionStatus, rollback, status, verify
+from rag.index.open import open_index
+from rag.index.snapshot import Snapshot
+from rag.index.status import Status, Verification, VersionStatus, status, verify
+from rag.index.versions import rollback
 from rag.lazy import lazy
 
 if TYPE_CHECKING:
-    from rag.index.build import BuildReport, build_index, index_corpus
+    from rag.index.build import build_index, index_corpus
+    from rag.index.report import BuildReport
 
 __all__ = [
     "BuildReport",
@@ -36,5 +39,10 @@ __all__ = [
 ]
 
 __getattr__ = lazy(
-    __name__, dict.fromkeys(("BuildReport", "build_index", "index_corpus"), "rag.index.build")
+    __name__,
+    {
+        "BuildReport": "rag.index.report",
+        "build_index": "rag.index.build",
+        "index_corpus": "rag.index.build",
+    },
 )

@@ -7,6 +7,7 @@ not depend on what was added or removed elsewhere, and a newer version takes it 
 
 from __future__ import annotations
 
+import functools
 import zlib
 from bisect import bisect_right
 from pathlib import Path
@@ -19,6 +20,7 @@ from rag.index.bits import mapped
 _FULL = 1 << 16  # bytes of a block, about
 _LEVEL = 9
 CUT = 15  # a row ends its block where these bits of its digest are 0: one in 16
+_REMEMBERED = 128  # blocks that stay inflated: the parts of an answer read the same articles
 
 
 class BlockWriter:
@@ -92,7 +94,7 @@ class Blocks:
         Raises:
             ValueError: it is of another size.
         """
-        self._bytes = memoryview(mapped(path, np.dtype(np.uint8)))
+        self._bytes = memoryview(mapped(path, np.dtype(np.uint8)).data)
         self._begin = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).tolist()
         self.rows: list[int] = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).tolist()
         if self._begin[-1] != len(self._bytes):
@@ -112,22 +114,28 @@ class Blocks:
         Raises:
             ValueError: the block is damaged.
         """
-        try:
-            plain = zlib.decompress(self.deflated(block))
-        except zlib.error as error:
-            raise ValueError(f"block {block}: {error}") from error
-        count = self.rows[block + 1] - self.rows[block]
-        ends = (4 * count + np.cumsum(np.frombuffer(plain, "<u4", count), dtype=np.int64)).tolist()
-        if ends[-1] != len(plain):
-            raise ValueError(f"block {block}: {len(plain)} bytes instead of {ends[-1]}")
-        return [plain[begin:end] for begin, end in zip([4 * count, *ends], ends)]
+        deflated = self.deflated(block)
+        small = len(deflated) <= _FULL  # a very long article would keep others from being kept
+        inflate = _inflated if small else _inflated.__wrapped__
+        return inflate(deflated, self.rows[block + 1] - self.rows[block])
 
     def some(self, rows: list[int]) -> dict[int, bytes]:
-        """Some rows by number; each block is inflated once."""
-        out, known = {}, {}
+        """Some rows by number."""
+        out = {}
         for row in rows:
             block = self.block_of(row)
-            if block not in known:
-                known[block] = self.block(block)
-            out[row] = known[block][row - self.rows[block]]
+            out[row] = self.block(block)[row - self.rows[block]]
         return out
+
+
+@functools.lru_cache(_REMEMBERED)
+def _inflated(deflated: bytes, count: int) -> list[bytes]:
+    """The rows of a block that holds so many; the list is shared, and must not be changed."""
+    try:
+        plain = zlib.decompress(deflated)
+    except zlib.error as error:
+        raise ValueError(f"a damaged block: {error}") from error
+    ends = (4 * count + np.cumsum(np.frombuffer(plain, "<u4", count), dtype=np.int64)).tolist()
+    if ends[-1] != len(plain):
+        raise ValueError(f"a damaged block: {len(plain)} bytes instead of {ends[-1]}")
+    return [plain[begin:end] for begin, end in zip([4 * count, *ends], ends)]

@@ -3,70 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from rag.corpus import SPLITTER, duplicates
 from rag.corpus.article import Article, Skipped
+from rag.embed import load_static
 from rag.embed.protocol import Embedder
-from rag.errors import YinjuError
-from rag.index.builder import Builder, Clock, Progress
-from rag.index.changes import Changes, compare, guard
-from rag.index.corpus_diff import CorpusDiff, FileScan, Holder, Item
+from rag.index.builder import Builder
+from rag.index.changes import compared, guard
+from rag.index.corpus_diff import CorpusDiff, Holder
 from rag.index.disk import storage_errors
-from rag.index.lexical import SETTINGS
-from rag.index.manifest import Manifest, read_manifest
-from rag.index.models import check_models
-from rag.index.open import Snapshot, open_index
-from rag.index.sources import Sources
-from rag.index.store import stores_of
-from rag.index.versions import KEEP, VERSIONS, building_folder, commit, current, writing
-
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a build did.
-
-    Attributes:
-        version: name of the new live version.
-        articles, passages: number of each.
-        reused: passages whose vectors were taken over from the version before; always 0 for the
-            static model, which is faster than looking them up.
-        skipped: what was not indexed, with the reasons.
-        seconds: wall time.
-        bytes: size of the version on disk.
-        phases: seconds by phase: "read", "split", "names", "sketch", "tokenize", "embed",
-            "lexical", "store", "stories", "write", "check".
-        changes: how the articles differ from those of the version that was live before; all are
-            added where none was.
-        stories: how many stories several articles tell in nearly the same words.
-        repeats: how many articles that makes beyond the first of each.
-    """
-
-    version: str
-    articles: int
-    passages: int
-    reused: int
-    skipped: tuple[Skipped, ...]
-    seconds: float
-    bytes: int
-    phases: dict[str, float]
-    changes: Changes = Changes()
-    stories: int = 0
-    repeats: int = 0
-
-    def to_dict(self) -> dict:
-        """Plain dicts, lists, strings and numbers."""
-        return dataclasses.asdict(self)
+from rag.index.file_scan import FileScan, Item
+from rag.index.live import LiveVersion
+from rag.index.report import BuildReport, Clock, Progress
+from rag.index.versions import KEEP, building_folder, commit, writing
 
 
 def build_index(
@@ -101,7 +52,10 @@ def build_index(
         StorageError: the folder cannot be written, or the disk is full.
         ModelError: the embedded model cannot be loaded.
     """
-    return _write(path, lambda before: articles, embedder, progress, keep, max_removed)
+    embedder = embedder or load_static()
+    report = _write(path, lambda *_: articles, embedder, progress, keep, max_removed)
+    assert report is not None  # there is always something to build from
+    return report
 
 
 def index_corpus(
@@ -139,142 +93,57 @@ def index_corpus(
     Returns:
         The report; None where nothing has changed.
     """
+    used = embedder or load_static()
 
-    def survey(before: _Before) -> CorpusDiff | None:
-        usable = not afresh and before.usable
-        known = (
-            columns
-            if columns is not None or before.folder is None
-            else read_columns_of(before.folder)
-        )
-        looked = FileScan.at(paths, program, before.folder if usable else None, known, share)
+    def survey(live: LiveVersion, usable: bool) -> CorpusDiff | None:
+        usable = usable and not afresh
+        known = live.columns() if columns is None else columns
+        scan = FileScan.at(paths, program, live.folder if usable else None, known, share)
         # What was left out of a shard because of another counts only as long as that is there.
-        same = not looked.changed and not taken and (share is None or looked.settled)
+        same = not scan.changed and not taken and (share is None or scan.settled)
         if usable and same:
             return None
-        return CorpusDiff(looked, model, program, before.open() if looked.before else None, taken)
+        return CorpusDiff(scan, model, program, live.open(used) if scan.before else None, taken)
 
-    return _write(path, survey, embedder, progress, keep, max_removed)
-
-
-def read_columns_of(folder: Path) -> dict[str, str]:
-    """Which columns of tables held what when a version was built; none where nothing legible says
-    so.
-    """
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        if sources := Sources.read(folder, with_files=False):
-            return dict(sources.columns)
-    return {}
-
-
-def same_settings(manifest: Manifest) -> bool:
-    """Whether an index was made with the settings of this version of Yinju."""
-    return (manifest.splitter, manifest.lexical, manifest.duplicates) == (
-        dict(SPLITTER),
-        SETTINGS,
-        dict(duplicates.SETTINGS),
-    )
-
-
-class _Before:
-    """The live version as a build finds it.
-
-    Attributes:
-        folder: of it; None where there is none.
-        usable: whether it was made by the same models with the same settings, so that articles can
-            be taken over from it.
-    """
-
-    def __init__(
-        self, path: Path, model: StaticModel, embedder: Embedder, hold: contextlib.ExitStack
-    ) -> None:
-        self._path, self._embedder, self._hold = path, embedder, hold
-        self.folder, self.usable, self._opened = None, False, None
-        with contextlib.suppress(
-            YinjuError
-        ):  # none, a damaged one, or another model's: everything is made anew
-            self.folder = path / VERSIONS / current(path)
-            manifest = read_manifest(self.folder)
-            check_models(path, manifest, model, embedder)
-            self.usable = same_settings(manifest)
-
-    def open(self) -> Snapshot | None:
-        """The version, held until the build has ended; None where it cannot be read."""
-        if self._opened is None:
-            with contextlib.suppress(YinjuError):
-                self._opened = self._hold.enter_context(open_index(self._path, self._embedder))
-        return self._opened
-
-    def identities(self) -> np.ndarray:
-        """Ids and contents of its articles as digests; none where they cannot be read."""
-        if self._opened:
-            return self._opened.store.identities()
-        with contextlib.suppress(YinjuError, OSError, ValueError, KeyError, TypeError):
-            if self.folder:
-                return np.concatenate([one.identities() for one in stores_of(self.folder)])
-        return np.zeros((0, 2), np.uint64)
+    return _write(path, survey, used, progress, keep, max_removed)
 
 
 def _write(
     path: str | Path,
-    choose: Callable[[_Before], Iterable[Article | Skipped] | CorpusDiff | None],
-    embedder: Embedder | None,
+    choose: Callable[[LiveVersion, bool], Iterable[Article | Skipped] | CorpusDiff | None],
+    embedder: Embedder,
     progress: Progress | None,
     keep: int,
     max_removed: float,
 ) -> BuildReport | None:
-    """Builds a version of what ``choose`` gives."""
-    from rag.embed import load_static
-
-    model = load_static()
-    embedder = embedder or model
-    path, clock = Path(path), Clock()
-    with writing(path), contextlib.ExitStack() as hold, contextlib.ExitStack() as reading:
-        before = _Before(path, model, embedder, reading)
+    """Builds a version of what ``choose`` gives for the live version, when it was told whether
+    articles can be taken over from that.
+    """
+    model, path, clock = load_static(), Path(path), Clock()
+    with writing(path), contextlib.ExitStack() as hold:
+        live = LiveVersion(path)
+        hold.callback(live.close)
         with clock("look"):
-            articles = choose(before)
+            articles = choose(live, live.usable(model, embedder))
         if articles is None:
             return None
         with storage_errors(path):
             folder = building_folder(path)
         # After the commit there is nothing left under this name.
         hold.callback(shutil.rmtree, folder, ignore_errors=True)
-        old = (
-            before.open()
-            if isinstance(articles, CorpusDiff) and articles.takes_over or embedder is not model
-            else None
-        )
+        diff = articles if isinstance(articles, CorpusDiff) else None
+        old = live.open(embedder) if diff and diff.takes_over or embedder is not model else None
         builder = Builder(path, folder, model, embedder, old, progress or _silent, clock)
-        try:
+        with contextlib.closing(builder):
             builder.take(articles)
-            identities = before.identities()
-            changes = compare(
-                *(dict(some.tolist()) for some in (identities, builder.identities))
-            ).counts()
-            guard(changes.removed, len(identities), path, max_removed)
-            manifest, name = builder.finish(
-                articles.sources if isinstance(articles, CorpusDiff) else None, changes
-            )
-        finally:
-            builder.close()
-        reading.close()  # or the version before could not be removed
+            changes = compared(live.identities, builder.identities)
+            guard(changes.removed, len(live.identities), path, max_removed)
+            manifest, name = builder.finish(diff.sources if diff else None, changes)
+        live.close()  # or the version before could not be removed
         with storage_errors(path):
             commit(path, folder, name, keep)
         builder.forget()
-    c = manifest.counts
-    return BuildReport(
-        name,
-        c.articles,
-        c.passages,
-        builder.reused,
-        builder.skipped,
-        clock.elapsed,
-        manifest.bytes,
-        clock.rounded(),
-        changes,
-        c.stories,
-        c.repeats,
-    )
+    return BuildReport.of(manifest, name, clock, changes, builder.skipped)
 
 
 def _silent(done: int, total: int | None, phase: str) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import shutil
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Iterable, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,61 +13,34 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.corpus import SPLITTER, duplicates, passage_text, split
+from rag.corpus import duplicates, passage_text, split
 from rag.corpus.article import Article, Passage, Skipped
 from rag.embed.protocol import Embedder
 from rag.errors import CorpusError, ModelError
 from rag.index.changes import Changes
 from rag.index.corpus_diff import CorpusDiff, Rows
-from rag.index.disk import storage_errors, sync_file, sync_tree
+from rag.index.disk import storage_errors, sync_tree
 from rag.index.features import features, inner_of
-from rag.index.lexical import MAX_BATCH, SETTINGS, LexicalWriter, ReusedRange
-from rag.index.manifest import FILE_NAME, FORMAT, SKIPPED_KEPT, Counts, Manifest, list_files
+from rag.index.lexical_writer import MAX_BATCH, LexicalWriter, ReusedRange
+from rag.index.manifest import Counts, Manifest
 from rag.index.named import keys
-from rag.index.open import Snapshot, spelling
 from rag.index.readback import self_query
+from rag.index.report import Clock, Progress, counted, describe
 from rag.index.reuse import ReusingEmbedder
+from rag.index.snapshot import Snapshot
 from rag.index.sources import Sources
-from rag.index.store import Spelt, StoreWriter, digest_of
-from rag.index.texts import scripts
-from rag.index.tokens import TokensWriter, open_tokens
+from rag.index.store import Store, StoreWriter, digest_of
+from rag.index.tokens import TokensWriter
 from rag.index.vectors import VectorsWriter
-from rag.index.versions import next_stamp, version_name
 
 if TYPE_CHECKING:
     from rag.embed.static import StaticModel
 
-Progress = Callable[[int, int | None, str], None]
 
 # Large enough to keep both cores and NumPy busy, small enough to keep memory flat; a transformer is
 # a hundred times slower, and whoever waits for it wants to see progress.
 _BATCH_STATIC, _BATCH_OTHER = 2_048, 256
 _QUESTION = 30  # characters of what is asked to measure the search among vectors
-
-
-class Clock:
-    """Adds up wall time by phase."""
-
-    def __init__(self) -> None:
-        self.begin = time.perf_counter()
-        self.phases: dict[str, float] = defaultdict(float)
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the beginning."""
-        return round(time.perf_counter() - self.begin, 4)
-
-    def rounded(self) -> dict[str, float]:
-        """Seconds by phase so far."""
-        return {phase: round(spent, 4) for phase, spent in self.phases.items()}
-
-    @contextlib.contextmanager
-    def __call__(self, phase: str) -> Iterator[None]:
-        begin = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.phases[phase] += time.perf_counter() - begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +209,8 @@ class Builder:
         (waiting, texts, future), self._begun = self._begun, None
         with self._clock("tokenize"):
             ids, offsets = future.result()
-        new = [one for one in waiting if isinstance(one, _New)]
         with self._clock("embed"):
             vectors = self._embed(texts, ids, offsets)
-        with self._clock("texts"):
-            told = scripts(
-                self._model, [(one.article, one.passages) for one in new], texts, ids, offsets
-            )
         numbers = self._numbers(waiting)
         for begin in range(0, len(texts), MAX_BATCH):
             with self._clock("lexical"), storage_errors(self._path):
@@ -256,7 +222,7 @@ class Builder:
                 )
                 self._lexical.add(found, owner, some, at, numbers[own])
         with self._clock("store"), storage_errors(self._path):
-            at, number = 0, 0
+            at = 0
             for one in waiting:
                 if isinstance(one, Rows):
                     self._take_over(one)
@@ -268,11 +234,16 @@ class Builder:
                     one.article,
                     one.passages,
                     np.diff(offsets[at : end + 1]),
-                    told[number],
                     one.names,
                     one.sketch,
                 )
-                at, number = end, number + 1
+                at = end
+
+    @property
+    def _before(self) -> Snapshot:
+        """The version from which articles are taken over; there is one where any are."""
+        assert self._old is not None
+        return self._old
 
     def _numbers(self, waiting: list[_New | Rows]) -> np.ndarray:
         """The numbers of the passages of the new articles; notes which passages are kept, and under
@@ -281,7 +252,7 @@ class Builder:
         out = [np.zeros(0, np.int64)]
         for one in waiting:
             if isinstance(one, Rows):
-                first, last = self._old.store.first_passage[[one.first, one.last]].tolist()
+                first, last = self._before.store.first_passage[[one.first, one.last]].tolist()
                 self._kept.append(ReusedRange(first, last - first, self._passages))
                 self._passages += last - first
                 self._kept_passages += last - first
@@ -291,7 +262,7 @@ class Builder:
         return np.concatenate(out)
 
     def _take_over(self, rows: Rows) -> None:
-        old = self._old
+        old = self._before
         first, last = old.store.first_passage[[rows.first, rows.last]].tolist()
         self._tokens.add(old.token_ids[old.token_offsets[first] : old.token_offsets[last]])
         self._vectors.keep(old.dense_index, first, last)
@@ -321,16 +292,11 @@ class Builder:
         with self._clock("stories"), storage_errors(self._path):
             self._progress(0, 1, "stories")
             self._tokens.close()
-            words = spelling(
-                self._model,
-                open_tokens(self._folder, self._model.size),
-                self._store.token_offsets(),
-            )
-            characters, stories = self._store.commit(words, old.store if old else None)
+            characters, stories = self._store.commit(old.store if old else None)
             self._progress(1, 1, "stories")
         with self._clock("write"), storage_errors(self._path):
             self._progress(0, 3, "write")
-            vectors = self._vectors.write(self._folder, lambda count: self._asked(words, count))
+            vectors = self._vectors.write(self._folder, self._asked)
             self._progress(1, 3, "write")
             count = self._lexical.write(
                 self._folder, self._passages, old.lexical_index if old else None, self._kept
@@ -351,74 +317,32 @@ class Builder:
                 count,
                 *counted(stories),
             )
-            manifest, name = self._describe(counts, vectors, changes)
+            manifest, name = describe(
+                self._path,
+                self._folder,
+                self._clock,
+                model=self._model,
+                embedder=self._embedder,
+                changes=changes,
+                report={"skipped": len(self._skipped), "reused": self.reused},
+                vectors=vectors,
+                counts=counts,
+                skipped=self._skipped,
+            )
             self_query(Snapshot(self._folder, manifest, self._model, self._embedder))
             self._progress(1, 1, "check")
         return manifest, name
 
-    def _asked(self, words: Spelt, count: int) -> np.ndarray:
-        """Vectors of what might be asked: the middle of some passages, cut short."""
-        rows = np.linspace(0, self._passages - 1, count, dtype=np.int64).tolist()
-        texts = [words(row, row + 1) for row in rows]
-        middle = (text[len(text) // 2 :][:_QUESTION] or text for text in texts)
-        return np.asarray(self._embedder.embed_queries(list(middle)), np.float32)
-
-    def _describe(self, counts: Counts, vectors: dict, changes: Changes) -> tuple[Manifest, str]:
-        report = {
-            "changes": dataclasses.asdict(changes),
-            "skipped": len(self._skipped),
-            "reused": self.reused,
-        }
-        return describe(
-            self._path,
-            self._folder,
-            self._clock,
-            report,
-            model=self._embedder.identity,
-            static_model=self._model.identity,
-            tokenizer_sha256=self._model.tokenizer_sha256,
-            splitter=dict(SPLITTER),
-            vectors=vectors,
-            counts=counts,
-            skipped=tuple(self._skipped[:SKIPPED_KEPT]),
-        )
-
-
-def describe(
-    path: Path, folder: Path, clock: Clock, report: dict, **own: object
-) -> tuple[Manifest, str]:
-    """Writes the manifest of a version beside its files, which are complete.
-
-    Args:
-        path, folder: of the index, and of the version under construction.
-        clock: since the build began.
-        report: what the build did; times are added.
-        own: what else the manifest says.
-
-    Returns:
-        The manifest and the version's name.
-    """
-    stamp = next_stamp(path)
-    times = {"seconds": clock.elapsed, "phases": clock.rounded()}
-    manifest = Manifest(
-        format=FORMAT,
-        created=stamp.isoformat(timespec="milliseconds"),
-        duplicates=dict(duplicates.SETTINGS),
-        lexical=SETTINGS,
-        report=report | times,
-        files=list_files(folder),
-        **own,
-    )
-    text = manifest.to_json()
-    (folder / FILE_NAME).write_text(text, encoding="utf-8", newline="\n")
-    sync_file(folder / FILE_NAME)
-    return manifest, version_name(stamp, text)
-
-
-def counted(stories: np.ndarray) -> tuple[int, int]:
-    """How many stories several articles tell, and how many of these articles repeat the first."""
-    counts = np.bincount(stories)
-    return int((counts > 1).sum()), int((counts[counts > 1] - 1).sum())
+    def _asked(self, count: int) -> np.ndarray:
+        """Vectors of what might be asked: words from the middle of some passages."""
+        store = Store(self._folder)
+        sampled = np.linspace(0, self._passages - 1, count, dtype=np.int64)
+        bounds = store.passages()[sampled].tolist()
+        articles = store.articles(row for row, _, _ in bounds)
+        middles = [
+            articles[row].text[(start + end) // 2 : end][:_QUESTION] for row, start, end in bounds
+        ]
+        return np.asarray(self._embedder.embed_queries(middles), np.float32)
 
 
 def _nothing(skipped: list[Skipped]) -> str:

@@ -74,7 +74,7 @@ class Catalogue:
         """bool (n_articles,): the articles whose headings hold all of the words, wherever they
         begin.
         """
-        keep, rows = np.zeros(len(self._folded), bool), range(len(self._folded))
+        keep, rows = np.zeros(len(self._folded), bool), list(range(len(self._folded)))
         for word in filter(None, map(self.fold, words)):
             rows = [row for row in rows if word in self._folded[row]]
         keep[rows] = True

@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from rag.errors import TooMuchRemoved
 
@@ -59,7 +62,7 @@ class Changes:
         return not (self.added or self.removed or self.changed or self.moved)
 
 
-def compare(old: Mapping[str, object], new: Mapping[str, object]) -> ArticleChanges:
+def compare(old: Mapping[Any, object], new: Mapping[Any, object]) -> ArticleChanges:
     """The difference between two sets of articles, given as id -> digest of the content, in the
     order of ``new`` and ``old``.
     """
@@ -86,6 +89,13 @@ def compare(old: Mapping[str, object], new: Mapping[str, object]) -> ArticleChan
         tuple(moved),
         unchanged,
     )
+
+
+def compared(old: np.ndarray, new: np.ndarray) -> Changes:
+    """The numbers of the difference between two sets of articles, given as digests of their ids and
+    contents, uint64 (n, 2).
+    """
+    return compare(dict(old.tolist()), dict(new.tolist())).counts()
 
 
 def guard(removed: int, before: int, index: object, share: float = MAX_REMOVED) -> None:

@@ -45,8 +45,8 @@ def storage_errors(path: Path) -> Iterator[None]:
         yield
     except (OSError, RuntimeError) as error:
         # Ours is never a RuntimeError; FAISS raises a bare one for every failed write.
-        code = getattr(error, "errno", None)
-        if code is None and re.search(r"\bfull\b|requested and \d+ written", str(error)):
+        code: int = getattr(error, "errno", None) or 0
+        if not code and re.search(r"\bfull\b|requested and \d+ written", str(error)):
             code = errno.ENOSPC  # As NumPy and FAISS put it.
         advice = _ADVICE.get(
             code, "check the disk and the folder, or give another folder (--index DIR)"

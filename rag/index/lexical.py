@@ -11,26 +11,19 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.index.bits import (
-    AT_ONCE,
     Bits,
-    BitWriter,
     Layout,
     Lists,
     read_counts,
-    write_counts,
-    write_lists,
 )
-from rag.index.columns import narrow, read_columns, write_columns
+from rag.index.columns import read_columns
 from rag.index.features import Inner
 
 if TYPE_CHECKING:
@@ -39,197 +32,9 @@ if TYPE_CHECKING:
 METHOD, K1, B = "lucene", 1.2, 0.75
 SETTINGS = {"method": METHOD, "k1": K1, "b": B}
 FEATURES, LOW, HIGH, TIMES = "lexical.features", "lexical.low", "lexical.high", "lexical.times"
-_DOC_BITS = 16
-MAX_BATCH = 1 << _DOC_BITS
 _REMEMBERED = 2_000_000  # places of features asked before that stay unpacked: 16 MB
-_ROW, _MOST = (
-    40,
-    (1 << 16) - 1,
-)  # a feature, a passage and how often, in one number: sorted in one go
-
-
-_T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class ReusedRange:
-    """Passages taken over from an older version: those from ``first`` on become those from ``now``
-    on, ``count`` of them.
-    """
-
-    first: int
-    count: int
-    now: int
-
-
-class LexicalWriter:
-    """Spools the counts of each batch to disk, and merges them feature by feature at the end, a
-    million places at a time.
-    """
-
-    def __init__(self, spool: Path, inner: Inner) -> None:
-        """``inner``: the pairs of characters within the tokens of the model in use
-        (:func:`rag.index.features.inner_of`).
-        """
-        self._spool, self._inner = spool, inner
-        self._batches: list[tuple[np.ndarray, ...]] = []
-        self._lengths: list[np.ndarray] = []
-        self._rows: list[np.ndarray] = []
-
-    def add(
-        self,
-        found: np.ndarray,
-        owner: np.ndarray,
-        ids: np.ndarray,
-        offsets: np.ndarray,
-        rows: np.ndarray,
-    ) -> None:
-        """Takes the features of a batch of at most 65,536 passages.
-
-        Args:
-            found, owner: as :func:`rag.index.features.features` gave them.
-            ids, offsets: the tokens that they were made of.
-            rows: the number of each passage, ascending (int64).
-        """
-        # Feature and passage in one number: a single sort groups them.
-        keys, counts = np.unique(
-            found << np.uint64(_DOC_BITS) | owner.astype(np.uint64), return_counts=True
-        )
-        within, times = np.unique(_inner_keys(self._inner, ids, offsets), return_counts=True)
-        at = np.minimum(np.searchsorted(keys, within), max(len(keys) - 1, 0))
-        same = keys[at] == within if len(keys) else np.zeros(len(within), bool)
-        counts[at[same]] -= times[same]
-        stored = counts > 0
-        keys, counts = keys[stored], counts[stored]
-        feature, first = np.unique(keys >> np.uint64(_DOC_BITS), return_index=True)
-        places = rows[(keys & np.uint64(MAX_BATCH - 1)).astype(np.int64)] << 16 | np.minimum(
-            counts, _MOST
-        )
-        file = self._spool / f"lexical.{len(self._batches)}"
-        places.astype(np.int64).tofile(file)
-        mapped = np.memmap(file, np.int64, "r") if len(places) else places
-        self._batches.append((feature, np.append(first, len(keys)), mapped))
-        self._lengths.append(np.bincount(owner, minlength=len(rows)))
-        self._rows.append(rows)
-
-    def write(
-        self,
-        folder: Path,
-        passages: int,
-        old: Lexical | None = None,
-        kept: Sequence[ReusedRange] = (),
-    ) -> int:
-        """Writes the files into ``folder``; returns the number of features stored.
-
-        Args:
-            folder: the version's folder.
-            passages: how many there are in all.
-            old: the version that passages are taken over from.
-            kept: which of them.
-        """
-        moved = np.full(old.rows if old else 0, -1, np.int64)
-        reordered = any(one.first > other.first for one, other in pairwise(kept))
-        lengths = np.zeros(passages, np.int64)
-        for some in kept:
-            moved[some.first : some.first + some.count] = np.arange(some.now, some.now + some.count)
-            lengths[some.now : some.now + some.count] = old.lengths[
-                some.first : some.first + some.count
-            ]
-        for rows, own in zip(self._rows, self._lengths, strict=True):
-            lengths[rows] = own
-        names, counts, extra = [], [], []
-        writers = [BitWriter(folder / name) for name in (LOW, HIGH, TIMES)]
-        done = False
-        try:
-            for features, sizes, merged in _ahead(self._merged(old, moved, reordered)):
-                rows, times = (merged >> 16) & ((1 << _ROW - 16) - 1), merged & _MOST
-                write_lists(writers[0], writers[1], rows, Layout.of(sizes, passages), 0, len(sizes))
-                first = np.cumsum(sizes) - sizes
-                more = np.add.reduceat(times, first) - sizes
-                write_counts(writers[2], times[np.repeat(more > 0, sizes)])
-                names.append(features)
-                counts.append(sizes)
-                extra.append(more)
-            done = True
-        finally:
-            for writer in writers:
-                writer.close(abandon=not done)
-        vocabulary = np.concatenate([*names, np.zeros(0, np.uint64)])
-        columns = {
-            "keys": np.diff(vocabulary, prepend=np.uint64(0)),
-            "counts": np.concatenate([*counts, np.zeros(0, np.int64)]),
-            "extra": np.concatenate([*extra, np.zeros(0, np.int64)]),
-            "lengths": lengths,
-        }
-        write_columns(folder / FEATURES, {name: narrow(array) for name, array in columns.items()})
-        return len(vocabulary)
-
-    def _merged(
-        self, old: Lexical | None, moved: np.ndarray, reordered: bool
-    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Features, how many passages hold each, and these with how often: some features at a time,
-        in order.
-        """
-        every = [feature for feature, *_ in self._batches] + ([old.features] if old else [])
-        vocabulary = _distinct(every)
-        most = np.zeros(len(vocabulary) + 1, np.int64)
-        for feature, first, _ in self._batches:
-            most[np.searchsorted(vocabulary, feature) + 1] += np.diff(first)
-        if old:
-            most[np.searchsorted(vocabulary, old.features) + 1] += old.layout.counts
-        ends, begin = np.cumsum(most), 0
-        while begin < len(vocabulary):
-            end = max(begin + 1, int(np.searchsorted(ends, ends[begin] + AT_ONCE, "right")) - 1)
-            some = vocabulary[begin:end]
-            new = self._new(some)
-            if old:
-                own = old.places(some, moved)
-                own = np.sort(own) if reordered else own
-                new = np.insert(own, np.searchsorted(own, new), new) if len(new) else own
-            numbers = new >> _ROW
-            sizes = np.bincount(numbers, minlength=len(some))
-            held = sizes > 0
-            if held.any():
-                yield some[held], sizes[held], new
-            begin = end
-
-    def _new(self, some: np.ndarray) -> np.ndarray:
-        """What the batches hold of some features, sorted: number among them, passage, how often."""
-        parts = []
-        for feature, first, places in self._batches:
-            a, b = np.searchsorted(feature, (some[0], some[-1] + np.uint64(1)))
-            if a < b:
-                numbers = np.repeat(np.searchsorted(some, feature[a:b]), np.diff(first[a : b + 1]))
-                parts.append(numbers << _ROW | places[first[a] : first[b]])
-        return np.sort(np.concatenate([*parts, np.zeros(0, np.int64)]))
-
-
-def _ahead(items: Iterator[_T]) -> Iterator[_T]:
-    """The same items, each made while the one before is used: both are work of NumPy's, on two
-    processors.
-    """
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = pool.submit(next, items, None)
-            yield item
-
-
-def _distinct(arrays: list[np.ndarray]) -> np.ndarray:
-    """The different numbers of some sorted arrays (uint64), sorted. np.unique hashes them, which
-    takes several times as long.
-    """
-    every = np.sort(np.concatenate([*arrays, np.zeros(0, np.uint64)]), kind="stable")
-    return every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every
-
-
-def _inner_keys(inner: Inner, ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """The pairs within tokens, as often as they occur, with the position of the text in the lower
-    bits.
-    """
-    owner = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
-    of, pairs = inner.of_tokens(ids)
-    return pairs << np.uint64(_DOC_BITS) | owner[of]
+# A feature (from bit ROW on), a passage and how often (at most MOST), in one number: sorted in one go.
+ROW, MOST = 40, (1 << 16) - 1
 
 
 class Lexical:
@@ -288,7 +93,7 @@ class Lexical:
         times[np.repeat(self._many[a:b], counts)] = read_counts(
             self._times.flags(int(self._times_at[a]), int(self._times_at[b]))
         )
-        out = np.repeat(np.searchsorted(some, self.features[a:b]) << _ROW, counts)
+        out = np.repeat(np.searchsorted(some, self.features[a:b]) << ROW, counts)
         out |= rows << 16
         out |= times
         return out[rows >= 0]
@@ -343,18 +148,11 @@ class Lexical:
         self, feature: int, within: list[tuple[int, int]]
     ) -> tuple[np.ndarray, np.ndarray | None]:
         parts = [self._stored(feature)]
-        for token, times in within:
+        for token, each in within:
             rows, own = self._stored(token)
-            parts.append(
-                (
-                    rows,
-                    own
-                    if times == 1
-                    else np.full(len(rows), times)
-                    if own is None
-                    else own * times,
-                )
-            )
+            if each > 1:
+                own = np.full(len(rows), each) if own is None else own * each
+            parts.append((rows, own))
         parts = [part for part in parts if len(part[0])]
         if len(parts) < 2:
             return parts[0] if parts else _NOWHERE

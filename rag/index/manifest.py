@@ -17,7 +17,7 @@ from rag.embed.protocol import ModelIdentity
 from rag.errors import IndexCorrupt, IndexMismatch
 from rag.index.disk import sha256_of
 
-FORMAT = 6
+FORMAT = 7
 FILE_NAME = "manifest.json"
 SKIPPED_KEPT = 1_000  # of what was skipped; a folder of something else may hold a million files
 REBUILD = "rebuild it with `yinju build --corpus … --index {index}`"

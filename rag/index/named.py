@@ -20,11 +20,12 @@ import numpy as np
 
 from rag.corpus.article import Article
 from rag.corpus.days import find_meant
-from rag.corpus.places import Place, code_prefix, find_places
+from rag.corpus.gazetteer import Place, code_prefix
+from rag.corpus.places import find_places
 from rag.index.columns import narrow, read_columns, read_strings, strings, write_columns
 
 if TYPE_CHECKING:
-    from rag.index.open import Snapshot
+    from rag.index.snapshot import Snapshot
 
 KEYS = "named"
 PLACE, DAY = "place:", "day:"
@@ -85,12 +86,12 @@ class NamedWriter:
             rows = moved[old.rows[own]]
             parts.append((of.astype(np.int64) << 32 | rows)[rows >= 0])
         both = np.sort(np.concatenate(parts))
-        of, rows = both >> 32, both & ((1 << 32) - 1)
-        counts = np.bincount(of, minlength=len(names))
+        articles = both & ((1 << 32) - 1)
+        counts = np.bincount(both >> 32, minlength=len(names))
         held = counts > 0
-        first = np.cumsum(counts) - counts
-        steps = np.diff(rows, prepend=0)
-        steps[first[held]] = rows[first[held]]
+        begin = (np.cumsum(counts) - counts)[held]
+        steps = np.diff(articles, prepend=0)
+        steps[begin] = articles[begin]
         columns = {
             "keys": strings(
                 [name for name, any_ in zip(names, held.tolist(), strict=True) if any_]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from rag.index.open import Snapshot
+    from rag.index.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, eq=False)

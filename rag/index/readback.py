@@ -7,7 +7,7 @@ import numpy as np
 from rag.corpus import passage_text
 from rag.corpus.article import Passage
 from rag.errors import IndexCorrupt
-from rag.index.open import Snapshot
+from rag.index.snapshot import Snapshot
 
 _CHECKED_PASSAGES = 8
 _ASKED_CHARS = 40  # of each, for its words: what is found by few of them is found by all

@@ -5,8 +5,10 @@ build that was interrupted.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import xxhash
@@ -14,7 +16,7 @@ import xxhash
 from rag.corpus import passage_text
 from rag.corpus.article import Passage
 from rag.embed.protocol import Embedder
-from rag.index.open import Snapshot
+from rag.index.snapshot import Snapshot
 
 _FOLDER = ".vectors"
 _KEY, _SUM = 16, 8  # bytes of a text's digest, and of that over digest and vector
@@ -38,22 +40,23 @@ class ReusingEmbedder:
         """
         self.identity, self.reused = embedder.identity, 0
         self._embedder, self._old = embedder, old
-        self._known: dict[bytes, int] | None = None
+        self._known: dict[bytes, int] = {}
+        self._made: dict[bytes, bytes] = {}
         self._path = path / _FOLDER / f"{self.identity.sha256[:16]}-{self.identity.dim}"
         self._size = _KEY + 2 * self.identity.dim + _SUM
-        self._file = None
+        self._file: BinaryIO | None = None
 
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
         """As the model's own, in half precision, float32 (len(texts), dim)."""
-        if self._known is None:
+        if self._file is None:
             self._known = dict(_digests(self._old)) if self._old else {}
-            self._made = self._begin()
+            self._file, self._made = self._begin()
         vectors = np.empty((len(texts), self.identity.dim), np.float32)
         new = []
         for position, digest in enumerate(map(_digest, texts)):
             if digest in self._made:
                 vectors[position] = np.frombuffer(self._made[digest], "<f2")
-            elif digest in self._known:
+            elif self._old and digest in self._known:
                 vectors[position] = self._old.vector(self._known[digest])
             else:
                 new.append(position)
@@ -69,14 +72,14 @@ class ReusingEmbedder:
             self._file.flush()
         return vectors
 
-    def _begin(self) -> dict[bytes, bytes]:
-        """What an interrupted build left; a record that a crash cut off or damaged is left out."""
+    def _begin(self) -> tuple[BinaryIO, dict[bytes, bytes]]:
+        """The file, and what an interrupted build left in it; a record that a crash cut off or damaged is left out."""
         self._path.parent.mkdir(exist_ok=True)
         content = self._path.read_bytes() if self._path.exists() else b""
         whole = len(content) // self._size * self._size
-        self._file = open(self._path, "r+b" if content else "wb")
-        self._file.seek(whole)
-        self._file.truncate()
+        file = open(self._path, "r+b" if content else "wb")
+        file.seek(whole)
+        file.truncate()
         out = {}
         for at in range(0, whole, self._size):
             record, checksum = (
@@ -85,7 +88,7 @@ class ReusingEmbedder:
             )
             if _checksum(record) == checksum:
                 out[record[:_KEY]] = record[_KEY:]
-        return out
+        return file, out
 
     def close(self) -> None:
         """Closes the file; what is in it serves the next build."""
@@ -108,8 +111,8 @@ def _checksum(record: bytes) -> bytes:
 
 def _digests(snapshot: Snapshot) -> Iterator[tuple[bytes, int]]:
     """What was embedded for each passage, as a hash."""
-    article, last = None, -1
-    for row, (owner, start, end) in enumerate(snapshot.passages.tolist()):
-        if owner != last:
-            article, last = snapshot.article(owner), owner
-        yield _digest(passage_text(article, Passage(article.id, start, end))), row
+    places = enumerate(snapshot.passages.tolist())
+    for owner, own in itertools.groupby(places, key=lambda place: place[1][0]):
+        article = snapshot.article(owner)
+        for row, (_, start, end) in own:
+            yield _digest(passage_text(article, Passage(article.id, start, end))), row

@@ -14,7 +14,7 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -23,8 +23,9 @@ from rag.embed.protocol import Embedder
 from rag.errors import UsageError
 from rag.index.columns import narrow, read_columns, write_columns
 from rag.index.manifest import Manifest
-from rag.index.open import FOREIGN, Snapshot, corrupt, open_version
+from rag.index.open import open_version
 from rag.index.proposals import Proposals, Wanted, Whole, merged
+from rag.index.snapshot import FOREIGN, Snapshot, corrupt
 from rag.index.versions import held
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ class Facts:
     """What is kept of a shard.
 
     Attributes:
-        passages: as :attr:`rag.index.open.Snapshot.passages`.
+        passages: as :attr:`rag.index.snapshot.Snapshot.passages`.
         sizes: tokens of each passage.
-        codes: by "lang", "date" and "source", as :attr:`rag.index.open.Snapshot.lang_codes`.
+        codes: by "lang", "date" and "source", as :attr:`rag.index.snapshot.Snapshot.lang_codes`.
         features: of all passages together.
     """
 
@@ -64,18 +65,18 @@ class Facts:
 
 
 class Shards(Protocol):
-    """The shards of an index, wherever they are.
+    """The shards of an index, wherever they are."""
 
-    Attributes:
-        facts: what is kept of each, in order.
-        of: how many shards the index has. Those that cannot be reached are left out.
-    """
+    @property
+    def facts(self) -> Sequence[Facts]:
+        """What is kept of each, in order."""
 
-    facts: Sequence[Facts]
-    of: int
+    @property
+    def of(self) -> int:
+        """How many shards the index has; those that cannot be reached are left out."""
 
     def each(self, method: str, asked: Sequence[tuple | None]) -> list:
-        """Calls a method of the :class:`rag.index.open.Snapshot` of each shard.
+        """Calls a method of the :class:`rag.index.snapshot.Snapshot` of each shard.
 
         Args:
             method: its name.
@@ -123,7 +124,7 @@ class Here:
 
 
 class Sharded(Snapshot):
-    """A version that lies in shards; see :class:`rag.index.open.Snapshot`.
+    """A version that lies in shards; see :class:`rag.index.snapshot.Snapshot`.
 
     Attributes:
         shards: where they are.
@@ -144,7 +145,7 @@ class Sharded(Snapshot):
         Args:
             folder, manifest, model, embedder: as for any version.
             shards: its shards.
-            stories: as :attr:`rag.index.open.Snapshot.stories`.
+            stories: as :attr:`rag.index.snapshot.Snapshot.stories`.
             hold: what is let go when the version is closed.
         """
         self._held = hold or contextlib.ExitStack()
@@ -174,6 +175,10 @@ class Sharded(Snapshot):
         """The version with all of its shards; itself where none is left out."""
         return self._whole_of or self
 
+    def reachable(self) -> bool:
+        """Whether all of its shards can be reached."""
+        return self.shards.reachable()
+
     def without(self, gone: Sequence[int]) -> Sharded:
         """The version without some of its shards, by their numbers among those that are asked."""
         left = [shard for shard in range(len(self.shards.facts)) if shard not in gone]
@@ -193,7 +198,7 @@ class Sharded(Snapshot):
 
     @property
     def stories(self) -> np.ndarray:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         return self._stories
 
     def _codes(self, name: str) -> tuple[tuple[str, ...], np.ndarray]:
@@ -216,7 +221,7 @@ class Sharded(Snapshot):
 
     def _asked(
         self, method: str, starts: np.ndarray, rows: Iterable[int], *given: object
-    ) -> list[tuple[np.ndarray, object]]:
+    ) -> list[tuple[np.ndarray, Any]]:
         """Positions in ``rows`` with what their shard gives for them."""
         wanted = np.fromiter(rows, np.int64)
         if len(wanted) and not 0 <= wanted.min() <= wanted.max() < starts[-1]:
@@ -232,32 +237,28 @@ class Sharded(Snapshot):
         found = self.shards.each(method, asked)
         return [(own, one) for own, one in zip(places, found) if own is not None]
 
-    def _in_order(self, found: list[tuple[np.ndarray, object]]) -> list:
+    def _in_order(self, found: Sequence[tuple[np.ndarray, Sequence]]) -> list:
         """What was found for each position."""
         places = [place for own, _ in found for place in own.tolist()]
         values = [value for _, some in found for value in some]
         return [value for _, value in sorted(zip(places, values, strict=True), key=lambda p: p[0])]
 
     def tokens(self, rows: Sequence[int]) -> list[np.ndarray]:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         wanted = np.asarray(rows, np.int64)
         found = self._asked("token_run", self._passages, wanted)
         return self._in_order([(own, self._cut(wanted[own], run)) for own, run in found])
 
     def token_run(self, rows: Sequence[int]) -> np.ndarray:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         return np.concatenate([np.zeros(0, np.int64), *self.tokens(rows)])
 
     def vectors(self, passages: np.ndarray) -> np.ndarray:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         out = np.zeros((len(passages), self.manifest.model.dim), np.float32)
         for own, found in self._asked("vectors", self._passages, passages):
             out[own] = found
         return out
-
-    def vector(self, passage: int) -> np.ndarray:
-        """See :class:`rag.index.open.Snapshot`."""
-        return self.vectors(np.array([passage]))[0]
 
     def _parts(self, allowed: np.ndarray | None) -> list[np.ndarray | None]:
         """A mask over passages or numbers of passages, shard by shard."""
@@ -267,7 +268,7 @@ class Sharded(Snapshot):
     def dense(
         self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         found = self.shards.each("dense", [(query, k, mask) for mask in self._parts(allowed)])
         rows = np.concatenate([rows + first for (rows, _), first in zip(found, self._passages)])
         scores = np.concatenate([scores for _, scores in found])
@@ -275,15 +276,17 @@ class Sharded(Snapshot):
         return rows[order], scores[order]
 
     def frequencies(self, wordings: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
-        """See :class:`rag.index.open.Snapshot`."""
-        return tuple(map(sum, zip(*self._all("frequencies", wordings), strict=True)))
+        """See :class:`rag.index.snapshot.Snapshot`."""
+        return tuple(
+            np.sum(one, 0) for one in zip(*self._all("frequencies", wordings), strict=True)
+        )
 
     def whole(self, wordings: Sequence[np.ndarray]) -> Whole:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         return Whole(self.n_passages, self._average, self.frequencies(wordings))
 
     def lexical_with_bound(self, text: str) -> tuple[np.ndarray, float]:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         found = self.features_of(text)
         parts = self._all("lexical_of", found, self.whole((found,)))
         return np.concatenate([scores for scores, _ in parts]), parts[0][1]
@@ -295,7 +298,7 @@ class Sharded(Snapshot):
         allowed: np.ndarray | None = None,
         beside: np.ndarray | None = None,
     ) -> Proposals:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         whole = whole or self.whole(wanted.wordings)
         own = [None] * len(self.shards.facts)
         if beside is not None:
@@ -310,19 +313,15 @@ class Sharded(Snapshot):
         return np.concatenate([rows + first for rows, first in zip(found, self._passages)])
 
     def holding(self, token: int) -> np.ndarray:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         return self._numbers("holding", token)
 
     def holding_all(self, found: np.ndarray) -> np.ndarray:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         return self._numbers("holding_all", found)
 
-    def article(self, row: int) -> Article:
-        """See :class:`rag.index.open.Snapshot`."""
-        return self.articles([row])[int(row)]
-
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         wanted = list(dict.fromkeys(map(int, rows)))
         found = [
             (own, list(some.values()))
@@ -331,7 +330,7 @@ class Sharded(Snapshot):
         return dict(zip(wanted, self._in_order(found), strict=True))
 
     def article_row(self, article_id: str) -> int:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         for row, first in zip(self._all("row_of", article_id), self._articles.tolist()):
             if row is not None:
                 return row + first
@@ -341,16 +340,16 @@ class Sharded(Snapshot):
         )
 
     def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         wanted = list(dict.fromkeys(map(int, rows)))
         return self._in_order(self._asked("listed", self._articles, wanted, chars))
 
     def headings(self, chars: int) -> list[tuple[str, str]]:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         return [one for some in self._all("headings", chars) for one in some]
 
     def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
-        """See :class:`rag.index.open.Snapshot`."""
+        """See :class:`rag.index.snapshot.Snapshot`."""
         rows: dict[str, list[np.ndarray]] = {}
         for some, start in zip(self._all("named", first, last), self._articles.tolist()):
             for name, own in some:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from pathlib import Path
 
 from rag.corpus.article import Skipped
 from rag.corpus.stretch import stretches
-from rag.index.corpus_diff import Item
+from rag.index.file_scan import File, Item
 from rag.index.sources import FileState
 
 _LINES = (".jsonl",)
@@ -69,9 +68,8 @@ def divide_as(files: Sequence[Item], known: Sequence[Iterable[FileState]]) -> li
     return shares
 
 
-def _cut(
-    shares: list[Share], item: tuple[Path, Path, int], begins: list[int], numbers: Iterable[int]
-) -> None:
+def _cut(shares: list[Share], item: File, begins: list[int], numbers: Iterable[int]) -> None:
     for number, stretch in zip(numbers, stretches(item[0], begins)):
         if stretch:
-            shares[number].append((*item[:3], stretch))
+            path, root, size = item[:3]
+            shares[number].append((path, root, size, stretch))

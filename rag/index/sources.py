@@ -108,10 +108,7 @@ class Sources:
         head, *rows = map(
             json.loads, columns["rows"].tobytes().decode().split("\0", -1 if with_files else 1)[:-1]
         )
-        files = tuple(
-            FileState(*row[:9], tuple(map(tuple, row[9])), *row[10:12], row[12] and tuple(row[12]))
-            for row in ([*row, None][:13] for row in rows)
-        )
+        files = tuple(map(_state_of, rows))
         skipped, pairs = (tuple(map(tuple, head.pop(name))) for name in ("skipped", "columns"))
         return cls(
             files=files,
@@ -121,3 +118,10 @@ class Sources:
             corpus=tuple(head.pop("corpus")),
             **head,
         )
+
+
+def _state_of(row: list) -> FileState:
+    fields = dict(zip(FileState.__slots__, row, strict=False))
+    fields["skipped"] = tuple(map(tuple, fields["skipped"]))
+    fields["stretch"] = tuple(fields["stretch"]) if fields.get("stretch") else None
+    return FileState(**fields)

@@ -1,6 +1,4 @@
-"""The static model's token ids of every passage, one after the other, memory-mapped: for late
-interaction, and to spell the texts.
-"""
+"""The static model's token ids of every passage, one after the other, memory-mapped."""
 
 from __future__ import annotations
 

@@ -135,10 +135,6 @@ class Vectors:
         """Vectors as they are stored, uint8 (n, bytes of each), as float32 (n, dim)."""
         return self._index.sa_decode(np.ascontiguousarray(codes, np.uint8))
 
-    def vector(self, row: int) -> np.ndarray:
-        """The vector of a passage, float32 (dim,)."""
-        return self._index.reconstruct(int(row))
-
     def vectors(self, rows: np.ndarray) -> np.ndarray:
         """The vectors of some passages, float32 (len(rows), dim)."""
         if not len(rows):

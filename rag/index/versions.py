@@ -8,24 +8,19 @@ sort by age. What a dead writer left behind (``.building-*``) is removed by the 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import re
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from rag.corpus.article import Skipped
-from rag.embed.protocol import ModelIdentity
 from rag.errors import IndexBusy, IndexCorrupt, IndexMissing, StorageError, YinjuError
 from rag.index.disk import storage_errors, sync_folder, write_atomic
 from rag.index.manifest import (
     FILE_NAME,
     REBUILD,
-    Counts,
     Manifest,
     check_files,
     manifest_digest,
@@ -35,7 +30,7 @@ from rag.index.manifest import (
 try:
     import fcntl
 except ImportError:  # Windows: a file that a reader holds open cannot be removed there anyway.
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 CURRENT = "CURRENT"
 VERSIONS = "versions"
@@ -43,70 +38,6 @@ KEEP = 2
 _BUILDING = ".building-"
 _NAME = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{12}")
 _STAMP = "%Y%m%dT%H%M%S%f"
-
-
-@dataclass(frozen=True, slots=True)
-class VersionStatus:
-    """One version, as its manifest describes it.
-
-    Attributes:
-        name: its name.
-        live: True for the one that is served.
-        created: UTC time stamp of the build, ISO 8601.
-        bytes: size of its files.
-        model: what made the vectors; None where the manifest cannot be read.
-        counts: articles, passages and so on; None where the manifest cannot be read.
-        skipped: what could not be read.
-        problem: "" or why the manifest cannot be used. Files are not checked here, but by
-            ``verify``.
-    """
-
-    name: str
-    live: bool
-    created: str = ""
-    bytes: int = 0
-    model: ModelIdentity | None = None
-    counts: Counts | None = None
-    skipped: tuple[Skipped, ...] = ()
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What :func:`status` tells.
-
-    Attributes:
-        path: the index folder.
-        version: name of the live version.
-        versions: all complete versions, newest first.
-    """
-
-    path: str
-    version: str
-    versions: tuple[VersionStatus, ...]
-
-    @property
-    def live(self) -> VersionStatus:
-        """The version that is served."""
-        return next(version for version in self.versions if version.live)
-
-    def to_dict(self) -> dict:
-        """Plain dicts, lists, strings and numbers."""
-        return dataclasses.asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What :func:`verify` checked without finding damage: the version, files, bytes, seconds."""
-
-    version: str
-    files: int
-    bytes: int
-    seconds: float
-
-    def to_dict(self) -> dict:
-        """Plain strings and numbers."""
-        return dataclasses.asdict(self)
 
 
 def names(path: Path) -> list[str]:
@@ -309,7 +240,7 @@ def rollback(path: str | Path) -> str:
         problems = []
         for name in earlier:
             try:
-                for folder, manifest in _whole(path / VERSIONS / name):
+                for folder, manifest in whole(path / VERSIONS / name):
                     check_files(folder, manifest)
             except YinjuError as error:
                 problems.append(error)
@@ -320,50 +251,12 @@ def rollback(path: str | Path) -> str:
     raise problems[0]
 
 
-def verify(path: str | Path) -> Verification:
-    """Checks every file of the live version against its checksum, and asks it for some of its own
-    passages.
-
-    It is asked only by the version of Yinju whose model made it.
-
-    Raises:
-        IndexMissing, IndexMismatch: there is no index, or one of another format.
-        IndexCorrupt: names every damaged or missing file.
-    """
-    path, begin = Path(path), time.perf_counter()
-    name = current(path)
-    folder = path / VERSIONS / name
-    files = size = 0
-    with reading(path), held(folder):
-        for one, manifest in _whole(folder):
-            check_files(one, manifest)
-            files += len(manifest.files) + 1
-            size += sum(record.size for record in manifest.files.values())
-            if not manifest.shards:
-                _ask(one, manifest)
-    return Verification(name, files, size, time.perf_counter() - begin)
-
-
-def _whole(folder: Path) -> Iterator[tuple[Path, Manifest]]:
-    """A version and those of its shards, each with its manifest."""
+def whole(folder: Path) -> Iterator[tuple[Path, Manifest]]:
+    """The folders of a version and of its shards, each with its manifest."""
     manifest = read_manifest(folder)
     yield folder, manifest
     for shard in manifest.folders(folder):
         yield shard, read_manifest(shard)
-
-
-def _ask(folder: Path, manifest: Manifest) -> None:
-    from rag.embed import load_static
-    from rag.index.models import same_model
-    from rag.index.open import Snapshot
-    from rag.index.readback import self_query
-
-    model = load_static()
-    if (
-        same_model(manifest.static_model, model.identity)
-        and manifest.tokenizer_sha256 == model.tokenizer_sha256
-    ):
-        self_query(Snapshot(folder, manifest, model, model))
 
 
 @contextlib.contextmanager
@@ -380,26 +273,3 @@ def reading(path: Path) -> Iterator[None]:
         raise StorageError(
             f"expected to read the index at {path}, but reading failed ({error})"
         ) from error
-
-
-def status(path: str | Path) -> Status:
-    """Which versions there are, which is live, and what they hold.
-
-    Raises:
-        IndexMissing, IndexCorrupt: as :func:`current`.
-    """
-    path = Path(path)
-    live = current(path)
-    return Status(
-        str(path),
-        live,
-        tuple(_describe(path, name, name == live) for name in reversed(names(path))),
-    )
-
-
-def _describe(path: Path, name: str, live: bool) -> VersionStatus:
-    try:
-        m = read_manifest(path / VERSIONS / name)
-    except YinjuError as error:
-        return VersionStatus(name, live, problem=str(error))
-    return VersionStatus(name, live, m.created, m.bytes, m.model, m.counts, m.skipped)

@@ -14,8 +14,8 @@ from datetime import date
 
 import numpy as np
 
+from rag.corpus.gazetteer import Place
 from rag.corpus.place_names import full_name
-from rag.corpus.places import Place
 from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.index.named import naming_places

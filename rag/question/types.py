@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
-    from rag.corpus.places import Place
+    from rag.corpus.gazetteer import Place
     from rag.question.periods import TimeConstraint
     from rag.question.query import Query
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.corpus import detect_lang
-from rag.corpus.places import Place, PlaceMention, find_places
+from rag.corpus.gazetteer import Place
+from rag.corpus.places import PlaceMention, find_places
 from rag.question.asking import Ask, asking, outside_of
 from rag.question.periods import find_periods
 from rag.question.words import words

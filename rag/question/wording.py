@@ -7,7 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.corpus.places import Place, PlaceMention, find_places
+from rag.corpus.gazetteer import Place
+from rag.corpus.places import PlaceMention, find_places
 from rag.question.asking import asking, number_of
 from rag.question.compared import bound_of, measure_of
 from rag.question.denied import denies, exceptions

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.corpus.places import Place, find_places, places_by_name
+from rag.corpus.gazetteer import Place, places_by_name
+from rag.corpus.places import find_places
 from rag.embed.static import StaticModel
 from rag.index import Snapshot
 from rag.question import ParsedQuestion

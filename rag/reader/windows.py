@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.corpus import Article, body_start, sentences
+from rag.embed.spans import token_spans
 from rag.index import Snapshot
-from rag.index.spelling import characters, laid
 from rag.reader.encode import GAPS, Encoded, described, encode, joined
 from rag.reader.network import BODY, TITLE
 from rag.search.located import passage_texts
@@ -56,7 +56,7 @@ def windows_of(snapshot: Snapshot, rows: Sequence[int]) -> list[Window]:
     titles = _titles(snapshot, bounds, articles)
     out = []
     for number, ((row, start, end), (ids, spans), text) in enumerate(
-        zip(bounds, _tokens(snapshot, rows, texts), texts)
+        zip(bounds, token_spans(snapshot.model, snapshot.tokens(rows), texts), texts)
     ):
         article, body = articles[row], body_start(articles[row], start)
         whole = described(ids, spans, text)
@@ -67,23 +67,6 @@ def windows_of(snapshot: Snapshot, rows: Sequence[int]) -> list[Window]:
             tokens = joined(title, moved.part(a, b))
             out.append(Window(article, row, number, start, end, tokens, len(title)))
     return out
-
-
-def _tokens(
-    snapshot: Snapshot, rows: list[int], texts: list[str]
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Ids and spans of the tokens of some passages, from what the index holds.
-
-    They are tokenized again where they do not spell the text.
-    """
-    model, held = snapshot.model, snapshot.tokens(rows)
-    spans = laid(characters(model), held, texts)
-    again = [number for number, one in enumerate(spans) if one is None]
-    found = dict(zip(again, model.located([texts[number] for number in again])))
-    return [
-        found[number] if one is None else (ids, one)
-        for number, (ids, one) in enumerate(zip(held, spans))
-    ]
 
 
 def _titles(

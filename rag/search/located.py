@@ -1,8 +1,4 @@
-"""Where the tokens of passages stand in their texts, from the token ids that the index holds: ten
-times as fast as tokenizing again.
-
-Where the tokens do not spell the text (:mod:`rag.index.spelling`), the passage is tokenized again.
-"""
+"""Where the tokens of passages stand in their texts, from the token ids that the index holds."""
 
 from __future__ import annotations
 
@@ -12,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.corpus import Article, Passage, passage_text
+from rag.embed.spans import token_spans
 from rag.index import Snapshot
-from rag.index.spelling import characters, laid
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,13 +53,10 @@ def locate(snapshot: Snapshot, rows: Sequence[int], texts: Sequence[str]) -> Loc
         rows: passage numbers.
         texts: what was tokenized of each (:func:`passage_texts`).
     """
-    model, held = snapshot.model, snapshot.tokens(rows)
-    found = laid(characters(model), held, texts)
-    again = [number for number, one in enumerate(found) if one is None]
-    for number, (ids, one) in zip(again, model.located([texts[number] for number in again])):
-        held[number], found[number] = ids, one
-    starts = np.cumsum([0, *map(len, held)])
+    model = snapshot.model
+    found = token_spans(model, snapshot.tokens(rows), texts)
+    starts = np.cumsum([0, *(len(ids) for ids, _ in found)])
     if not starts[-1]:
         return Located(np.zeros(0, np.int64), np.zeros((0, 2), np.int64), starts)
-    spans = np.concatenate([one for one in found if one is not None])  # as all are now
-    return Located(*model.refined(np.concatenate(held), spans, starts))
+    ids, spans = map(np.concatenate, zip(*found))
+    return Located(*model.refined(ids, spans, starts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rag.corpus.days import Period
-from rag.corpus.places import Place, all_places, code_prefix
+from rag.corpus.gazetteer import Place, all_places, code_prefix
 from rag.index import Snapshot
 from rag.index.named import LAST, PLACE, published
 

@@ -79,7 +79,10 @@ def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
     )
     app.state.service = service = QueryService(index, settings)
     authenticator = Authenticator(settings.accounts) if settings.accounts else None
-    _add_routes(app, service)
+    _add_health(app, service)
+    _add_answers(app, service)
+    _add_search(app, service)
+    _add_articles(app, service)
     add_batch(app, service)
     add_clippings(app, service)
     add_openai(app, service)
@@ -94,10 +97,12 @@ def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
     return app
 
 
-def _add_routes(app: FastAPI, service: QueryService) -> None:
-    async def done(work: Callable[[], T]) -> T:
-        return await asyncio.wrap_future(service.pool.submit(work))
+async def _done(service: QueryService, work: Callable[[], T]) -> T:
+    """What some work gives, done by the pool of the service."""
+    return await asyncio.wrap_future(service.pool.submit(work))
 
+
+def _add_health(app: FastAPI, service: QueryService) -> None:
     # In a thread of its own kind: whether the server is well shows when all others are taken, too.
     @app.get("/healthz", response_model_exclude_none=True, tags=["server"])
     def healthz(request: Request) -> Health:
@@ -113,19 +118,22 @@ def _add_routes(app: FastAPI, service: QueryService) -> None:
             health.overdue = [one.name for one in service.overdue()] or None
         return health
 
+
+def _add_answers(app: FastAPI, service: QueryService) -> None:
     async def answer(request: Request, asked: AskRequest | Asking, narrowed) -> Answer | Response:
         given = (asked.as_of, asked.without)
         if MEDIA_TYPE in request.headers.get("accept", ""):
             return await event_stream(
                 service, asked.question, narrowed.filters(), *given, asked.history, asked.write
             )
-        return await done(
+        return await _done(
+            service,
             lambda: service.with_columns(
                 service.answer(
                     asked.question, narrowed.filters(), *given, asked.history, asked.write
                 ),
                 asked.columns,
-            )
+            ),
         )
 
     @app.post("/api/ask", response_model=Answer, responses=_REFUSED | _STREAMED, tags=["questions"])
@@ -151,9 +159,11 @@ def _add_routes(app: FastAPI, service: QueryService) -> None:
         """
         given = (asking.filters.filters(), asking.as_of, asking.without, asking.history)
         return Suggested(
-            suggestions=list(await done(lambda: service.follow(asking.question, *given)))
+            suggestions=list(await _done(service, lambda: service.follow(asking.question, *given)))
         )
 
+
+def _add_search(app: FastAPI, service: QueryService) -> None:
     @app.get(
         "/api/search", responses=_REFUSED, response_model_exclude_none=True, tags=["questions"]
     )
@@ -164,8 +174,8 @@ def _add_routes(app: FastAPI, service: QueryService) -> None:
         out what holds the word.
         """
         if asked.facets:
-            all_ = await done(
-                lambda: service.sift(asked.question, asked.filters(), asked.start, asked.k)
+            all_ = await _done(
+                service, lambda: service.sift(asked.question, asked.filters(), asked.start, asked.k)
             )
             return SearchReply(
                 question=asked.question,
@@ -175,32 +185,37 @@ def _add_routes(app: FastAPI, service: QueryService) -> None:
                 nearest=all_.nearest,
                 facets=all_.facets,
             )
-        hits = await done(lambda: service.search(asked.question, asked.k, asked.filters()))
+        hits = await _done(
+            service, lambda: service.search(asked.question, asked.k, asked.filters())
+        )
         return SearchReply(question=asked.question, hits=hits)
 
     @app.post("/api/check", responses=_REFUSED, tags=["checks"])
     async def check_sentence(checking: Annotated[Checking, Body()]) -> Verdict:
         """Whether some evidence says a sentence. The articles are not looked at."""
-        return await done(lambda: check(checking.sentence, checking.evidence))
+        return await _done(service, lambda: check(checking.sentence, checking.evidence))
 
+
+def _add_articles(app: FastAPI, service: QueryService) -> None:
     @app.get("/api/corpus", responses=_REFUSED, tags=["articles"])
     async def corpus() -> Statistics:
         """What there is, in figures, and what could not be read."""
-        return await done(service.statistics)
+        return await _done(service, service.statistics)
 
     @app.get("/api/articles", responses=_REFUSED, tags=["articles"])
     async def articles(asked: Annotated[Browsed, Query()]) -> Listing:
         """A page of the list of articles."""
-        return await done(
+        return await _done(
+            service,
             lambda: service.browse(
                 asked.words, asked.filters(), asked.order, asked.start, asked.count
-            )
+            ),
         )
 
     @app.get("/api/articles/{article_id:path}", responses=_REFUSED, tags=["articles"])
     async def article(article_id: str) -> WholeArticle:
         """A whole article. An id may hold anything: percent-encode it all, slashes too."""
-        found = await done(lambda: service.whole_article(article_id))
+        found = await _done(service, lambda: service.whole_article(article_id))
         if found is None:
             raise HTTPException(404, f"no article has the id {article_id!r}")
         whole, passages = found

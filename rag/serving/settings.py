@@ -58,8 +58,7 @@ class Settings:
 
 def checked(**given) -> Settings:
     """The settings of these options. Raises UsageError for what makes no sense."""
-    from rag.library import is_date
-    from rag.serving.origins import host_of
+    from rag.filtering import is_date
 
     settings = Settings(**given)
     root = settings.root_path.strip("/")
@@ -89,6 +88,14 @@ def checked(**given) -> Settings:
         from rag.writing.models import writer_of
 
         writer_of(settings.llm)  # what is missing shows now and not at the first question
+    _check_names(settings)
+    return replace(settings, root_path=f"/{root}" if root else "")
+
+
+def _check_names(settings: Settings) -> None:
+    """Raises UsageError for a proxy that is no address, and a host that is no name."""
+    from rag.serving.origins import host_of
+
     for proxy in settings.trust_proxy:
         try:
             ipaddress.ip_network(proxy)
@@ -103,4 +110,3 @@ def checked(**given) -> Settings:
                 "expected --allowed-host as a name or address without a port, as news.example.org,"
                 f" got {host!r}"
             )
-    return replace(settings, root_path=f"/{root}" if root else "")

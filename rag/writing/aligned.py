@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.corpus.places import fold
+from rag.corpus.gazetteer import fold
 from rag.embed.static import StaticModel
 from rag.question.script import has_chinese
 from rag.reader.encode import GAPS, Encoded, encode, joined
@@ -170,7 +170,8 @@ class _Laid:
 
     def kept(self) -> tuple[np.ndarray, np.ndarray]:
         """The tokens that the network reads, and which of them stand in the best sentence."""
-        sizes, chosen, total = np.diff(self.ends), [], 0
+        sizes, total = np.diff(self.ends), 0
+        chosen: list[int] = []
         for one in self.order.tolist():
             if not chosen or total + sizes[one] <= KEPT:
                 chosen.append(one)

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -37,7 +37,7 @@ class StreamPart:
 
 def parts(
     model: BaseChatModel, messages: Sequence[BaseMessage], deadline: float
-) -> Iterator[StreamPart | None]:
+) -> Generator[StreamPart | None, None, None]:
     """What a model sends, part by part; None now and then while nothing comes.
 
     To close this closes the connection to the model.
@@ -80,12 +80,14 @@ async def _read(
 ) -> None:
     """Tells the parts of a stream, or the error that ended it, and last its end."""
     try:
-        async with aclosing(model.astream(list(messages))) as stream:
+        # It is an async generator, whatever its annotation says.
+        async with aclosing(model.astream(list(messages))) as stream:  # type: ignore[type-var]
             async for chunk in stream:
                 if unwanted.is_set():
                     # A client that has just got a chunk can miss that it is cancelled, and one
                     # that is left here, instead of while it waits, keeps its connection.
-                    asyncio.current_task().cancel()
+                    if task := asyncio.current_task():
+                        task.cancel()
                 else:
                     told.put(_part(chunk))
     except Exception as error:

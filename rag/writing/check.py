@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.corpus.places import fold
+from rag.corpus.gazetteer import fold
 from rag.embed.static import load_static
 from rag.errors import UsageError
 from rag.question.script import has_chinese

@@ -193,7 +193,8 @@ class Figures:
             for part in re.split(r"[。；;！？!?\n]|\. ", text)
         }
         self._most = max(self._counts, default=0)
-        self._parts |= {chinese_number(m[0]) for text in texts for m in _HAN_COUNT.finditer(text)}
+        counts = (chinese_number(m[0]) for text in texts for m in _HAN_COUNT.finditer(text))
+        self._parts |= {count for count in counts if count is not None}
 
     def stands(self, figure: TextFigure, text: str) -> bool:
         """Whether a figure of the sentence ``text`` stands in the evidence."""

@@ -80,8 +80,9 @@ class Sentences:
             self._raw, self.over = self._raw[: ends.start()], True
         if self._thinks is not False and not self._after_thoughts():
             return []
-        half = _HALF.search(self._raw).start()
-        ready, self._raw = self._raw[:half], self._raw[half:]
+        half = _HALF.search(self._raw)
+        at = half.start() if half else len(self._raw)
+        ready, self._raw = self._raw[:at], self._raw[at:]
         self._text += self._mapped(ready)
         return self._told(final=False)
 

@@ -66,7 +66,8 @@ def proposed(writer: ModelWriter, question: str, lang: str) -> Generator[Rewordi
     """
     began = time.monotonic()
     messages, spent = messages_of(question, lang)
-    text, finish, counted, wordings, problem = "", "", 0, (), ""
+    text, finish, counted, problem = "", "", 0, ""
+    wordings: tuple[str, ...] = ()
     yield Rewording(writer.name)
     try:
         deadline = began + min(SECONDS, SHARE * writer.seconds)

@@ -7,7 +7,7 @@ import importlib.util
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from rag.errors import ModelError, UsageError
@@ -152,9 +152,9 @@ def _opened(llm: Llm, tokens: int = ANSWER_TOKENS) -> ModelWriter:
     raise ModelError(f"expected to open the language model {llm.name}, but got {failed}")
 
 
-def _arguments(llm: Llm, tokens: int) -> dict[str, object]:
+def _arguments(llm: Llm, tokens: int) -> dict[str, Any]:
     """What :func:`init_chat_model` is given; providers name the same things differently."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "max_retries": 1,
         "timeout": llm.seconds,
         "max_tokens": tokens,

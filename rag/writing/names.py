@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.corpus.places import Place, PlaceMention, all_places, contains, find_places, fold
+from rag.corpus.gazetteer import Place, all_places, contains, fold
+from rag.corpus.places import PlaceMention, find_places
 from rag.question.names import names_of
 from rag.question.pinyin import family_names, is_pinyin
 from rag.question.script import has_chinese

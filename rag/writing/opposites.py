@@ -71,7 +71,8 @@ def poles(text: str) -> list[Pole]:
     for match in pattern.finditer(text.lower()):
         turned = any(end <= match.start() < reach for end, reach in denied)
         for pair, side in of(match[0]):
-            out.append(Pole(*match.span(), pair, -side if turned and pair not in steady else side))
+            side = -side if turned and pair not in steady else side
+            out.append(Pole(match.start(), match.end(), pair, side))
     return out
 
 

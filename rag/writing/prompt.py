@@ -96,7 +96,9 @@ def prompt_of(answer: Answer) -> Prompt:
     task = parts["list" if is_list(answer) else "one"]
     user = functools.partial(parts["user"].format, question=plain(question), values=told, task=task)
     own = "\n".join((rules, *example, user(quotes="")))
-    lines, given, spent = [], {}, tokens_of(own) + FRAME_TOKENS
+    lines: list[str] = []
+    given: dict[str, int] = {}
+    spent = tokens_of(own) + FRAME_TOKENS
     for number in numbers:
         line = f"<{handles[number]}> {_told(answer.citations[number - 1])}"
         cost = tokens_of(line) + 1

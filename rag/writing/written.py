@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from rag.answer.events import Writing
 from rag.answer.types import Answer, Written, WrittenSentence
 from rag.corpus.language import UNKNOWN, detect_lang
-from rag.writing.background import TICK_SECONDS, parts
+from rag.writing.background import TICK_SECONDS, StreamPart, parts
 from rag.writing.check import check
 from rag.writing.handles import FinishedSentence, Sentences, numbers_of, unmarked
 from rag.writing.help import CUT, Help
@@ -137,7 +137,7 @@ class _Draft:
         if not self.problem and not any(one.supported for one in self.sentences):
             self.problem = "unsupported" if self.sentences else "empty"
 
-    def _parts(self) -> Iterator:
+    def _parts(self) -> Generator[StreamPart | None, None, None]:
         """What the model sends, with a None at times, also where what comes is not shown."""
         messages = messages_of(self.prompt)
         deadline = self.began + self.writer.seconds - self.help.seconds

@@ -8,7 +8,7 @@ from answered import ask, talk
 from hypothesis import given
 
 from rag.answer import answer
-from rag.corpus.places import all_places
+from rag.corpus.gazetteer import all_places
 from rag.search.types import Filters
 
 # ---- refusals

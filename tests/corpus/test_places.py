@@ -5,7 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rag.corpus import places
-from rag.corpus.places import all_places, find_places, province_label
+from rag.corpus.gazetteer import all_places, province_label
+from rag.corpus.places import find_places
 
 
 def names(text):

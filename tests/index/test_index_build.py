@@ -36,6 +36,19 @@ def test_every_article_comes_back_as_it_was(built):
         assert snapshot.article_by_id(article.id) == article
 
 
+def test_any_character_and_any_length_comes_back(tmp_path):
+    letters = [chr(point) for point in range(0x20, 0x110000, 37) if not 0xD800 <= point < 0xE000]
+    rare = "\ufe10\u20ac\U0001f600\U000323af\ue78d\ufffd龴\x00\u2028\r\n"
+    articles = [
+        Article("letters", "".join(letters)),
+        Article("rare", f"质量月{rare}"),
+        Article("long", "\n".join(f"第 {n} 句话说的是电梯。" for n in range(20_000))),
+    ]
+    build_index(articles, tmp_path)
+    with open_index(tmp_path) as snapshot:
+        assert [snapshot.article(row) for row in range(3)] == articles
+
+
 def test_every_passage_is_the_slice_that_the_splitter_gave(built):
     articles, _, snapshot, _ = built
     expected = [
@@ -212,7 +225,9 @@ def test_an_error_of_the_reader_passes_through_and_leaves_no_rubbish(tmp_path):
     assert build_index(made_articles(3), tmp_path).articles == 3
 
 
-@pytest.mark.parametrize("failing", ["rag.index.store.group", "rag.index.lexical.write_lists"])
+@pytest.mark.parametrize(
+    "failing", ["rag.index.store.group", "rag.index.lexical_writer.write_lists"]
+)
 def test_a_disk_that_fills_up_late_is_told_and_the_old_version_stays(
     tmp_path, monkeypatch, failing
 ):

@@ -156,7 +156,7 @@ def test_damage_behind_the_checks_is_still_a_clear_error(index, name, monkeypatc
         open_index(index)
 
 
-@pytest.mark.parametrize("name", ["tokens", "articles.texts", "articles.heads"])
+@pytest.mark.parametrize("name", ["articles.texts", "articles.heads"])
 def test_a_flipped_bit_in_a_large_index_changes_no_word(index, name, monkeypatch):
     """Every article that is read is what was stored, or an error; so no quote can differ from what
     was indexed.
@@ -199,7 +199,7 @@ def test_verify_asks_the_index_what_it_must_know(index, monkeypatch):
     """Files that are as they were written, but were written wrongly."""
     verify(index)
     monkeypatch.setattr(
-        "rag.index.open.Snapshot.lexical", lambda self, text: [0.0] * self.n_passages
+        "rag.index.snapshot.Snapshot.lexical", lambda self, text: [0.0] * self.n_passages
     )
     with pytest.raises(IndexCorrupt, match="expected to find passage 0 .*build it again"):
         verify(index)

@@ -15,7 +15,8 @@ from rag.corpus import passage_text, split
 from rag.embed import load_static
 from rag.index import build_index, open_index
 from rag.index.features import Inner, features
-from rag.index.lexical import FEATURES, HIGH, K1, LOW, TIMES, B, ReusedRange, Lexical, LexicalWriter
+from rag.index.lexical import FEATURES, HIGH, K1, LOW, TIMES, B, Lexical
+from rag.index.lexical_writer import LexicalWriter, ReusedRange
 from rag.index.proposals import Whole
 from rag.index.tokens import token_dtype
 from rag.index.vectors import Vectors, VectorsWriter

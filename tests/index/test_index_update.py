@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index_folders import ARTICLES, assert_as_from_nothing, corpus, files_of, row, write
 
 from rag.errors import TooMuchRemoved
-from rag.index import Changes, corpus_diff, index_corpus, open_index
+from rag.index import Changes, corpus_diff, file_scan, index_corpus, open_index
 from rag.index.sources import Sources
 
 
@@ -136,10 +136,10 @@ def test_only_what_changed_is_read(tmp_path, corpus, monkeypatch):
     read = []
     add = corpus_diff.CorpusDiff._unique
 
-    def noting(self, where, found, file):
+    def noting(self, at, where, found, file):
         if not isinstance(found, corpus_diff.Rows):
             read.append(found.id)
-        return add(self, where, found, file)
+        return add(self, at, where, found, file)
 
     monkeypatch.setattr(corpus_diff.CorpusDiff, "_unique", noting)
     rows = [row(a, **({"title": "New"} if a.id == "a40" else {})) for a in ARTICLES[20:60]]
@@ -160,7 +160,7 @@ def test_a_change_within_the_tick_of_the_clock_is_seen(tmp_path, corpus):
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path, corpus, monkeypatch):
-    file, settle = tmp_path / "corpus" / "04.txt", corpus_diff._File.settle
+    file, settle = tmp_path / "corpus" / "04.txt", file_scan.ScannedFile.settle
 
     def meanwhile(self):
         if self.path == file:
@@ -168,7 +168,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path, corpus, mo
                 stream.write("Written while it was read.")
         settle(self)
 
-    monkeypatch.setattr(corpus_diff._File, "settle", meanwhile)
+    monkeypatch.setattr(file_scan.ScannedFile, "settle", meanwhile)
     index_corpus([tmp_path / "corpus"], tmp_path / "index", afresh=True)
     monkeypatch.undo()
     assert index_corpus([tmp_path / "corpus"], tmp_path / "index").changes == Changes(

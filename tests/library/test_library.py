@@ -274,7 +274,7 @@ def test_an_index_is_stale_after_rollback_and_with_other_settings(corpus, tmp_pa
     monkeypatch.setattr("rag.freshness.__version__", "0.0.1")
     assert "version of Yinju" in Index.stale(path, corpus)
     monkeypatch.undo()
-    monkeypatch.setattr("rag.index.build.SPLITTER", {"name": "other"})
+    monkeypatch.setattr("rag.index.live.SPLITTER", {"name": "other"})
     assert "settings" in Index.stale(path, corpus)
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from rendered import Page, assert_inert
 
-from rag.corpus.places import all_places
+from rag.corpus.gazetteer import all_places
 from rag.ui.tilemap import HEIGHT, TILES, WIDTH, tilemap
 
 

@@ -12,7 +12,8 @@ from small_news import NEWS
 
 from rag import Article, Assistant, Index
 from rag.corpus.place_names import full_name, place_named
-from rag.corpus.places import all_places, contains, find_places
+from rag.corpus.gazetteer import all_places, contains
+from rag.corpus.places import find_places
 from rag.errors import UsageError
 from rag.index import build_index, open_index
 from rag.question.query import analyse

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from small_news import NEWS
 
 from rag.corpus import Article, Passage, passage_text
+from rag.embed.spans import characters, laid
 from rag.index import build_index, open_index
-from rag.index.spelling import characters, laid
 from rag.question.query import analyse
 from rag.search.candidates import nearest
 from rag.search.cosines import cosines

@@ -7,7 +7,8 @@ import random
 import re
 from collections.abc import Callable
 
-from rag.corpus.places import all_places, find_places
+from rag.corpus.gazetteer import all_places
+from rag.corpus.places import find_places
 from rag.question.pinyin import family_names
 from rag.question.script import has_chinese
 from rag.writing.data import lines

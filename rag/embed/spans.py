@@ -1,9 +1,9 @@
-"""How the tokens of a passage spell its text: where each stands, told from the characters alone,
-without tokenizing again.
+"""Where the tokens of a text stand in it, when the tokens are known: ten times as fast as
+tokenizing the text again.
 
-The tokens of a passage spell its normalised text without what the tokenizer leaves out (spaces,
-most marks, unknown characters). So laying them over the characters that remain tells where each
-stands; where the two differ by a single character, nothing is told.
+The tokens spell the normalised text without what the tokenizer leaves out (spaces, most marks,
+unknown characters). Laying them over the characters that remain tells where each token stands.
+Where the two differ by a single character, the text is tokenized again.
 """
 
 from __future__ import annotations
@@ -72,9 +72,23 @@ def characters(model: StaticModel) -> Characters:
     return Characters(model)
 
 
-def code_points(text: str) -> np.ndarray:
-    """The characters of a text as numbers (uint32)."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+def token_spans(
+    model: StaticModel, held: Sequence[np.ndarray], texts: Sequence[str]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The tokens of each text and their spans, as ``StaticModel.located`` gives them.
+
+    Args:
+        model: whose tokens they are.
+        held: the token ids of each text, as they were kept when it was tokenized.
+        texts: the texts.
+    """
+    found = laid(characters(model), held, texts)
+    again = [number for number, spans in enumerate(found) if spans is None]
+    tokenized = dict(zip(again, model.located([texts[number] for number in again]), strict=True))
+    return [
+        tokenized[number] if spans is None else (ids, spans)
+        for number, (ids, spans) in enumerate(zip(held, found, strict=True))
+    ]
 
 
 def laid(
@@ -83,7 +97,8 @@ def laid(
     """The spans of the tokens of each text (t, 2), or None where they do not spell it."""
     if not texts:
         return []
-    points = code_points("\n".join([*texts, ""]))
+    together = "\n".join([*texts, ""])
+    points = np.frombuffer(together.encode("utf-32-le", "surrogatepass"), np.uint32)
     begin = np.cumsum([0, *(len(text) + 1 for text in texts)])
     fate, plain = of.look_up(points)
     digit = fate == _DIGIT

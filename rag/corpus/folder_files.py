@@ -1,0 +1,143 @@
+"""The files of a corpus folder and their records: a file is put into its place by one rename."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import itertools
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.corpus.article import Skipped
+from rag.corpus.incoming import reading
+from rag.corpus.kept import FOLDER, Record, key_of, read_record
+from rag.corpus.walk import files_of
+from rag.errors import StorageError
+
+_STALE_SECONDS = 24 * 3600
+_counter = itertools.count()
+
+
+class FolderFiles:
+    """What lies in a corpus folder; looked at once.
+
+    Attributes:
+        path: the folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._known: _Known | None = None
+
+    def all(self) -> Iterator[Path]:
+        """The files, hand-made ones too."""
+        found = files_of([self.path]) if self.path.is_dir() else ()
+        return (item[0] for item in found if not isinstance(item, Skipped))
+
+    def below(self, file: Path) -> str:
+        """A file as its path below the folder, "/" between its parts."""
+        return file.relative_to(self.path).as_posix()
+
+    def record_file(self, file: Path) -> Path:
+        """Where the record of a file stands."""
+        return self.path / FOLDER / f"{key_of(file.name)}.json"
+
+    def record_of(self, file: Path) -> Record:
+        """The record of a file; an empty one where there is none."""
+        return read_record(file, self.path) or Record()
+
+    @contextlib.contextmanager
+    def incoming(self, content: bytes | Path, suffix: str) -> Iterator[tuple[Path, str]]:
+        """The content in a hidden file of the folder, and its SHA-256; removed at the end."""
+        aside = self.path / FOLDER / f"incoming-{os.getpid()}-{next(_counter)}{suffix}"
+        with self.storing():
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            self._sweep(aside.parent)
+        try:
+            with reading(content) as source, self.storing(), aside.open("wb") as target:
+                hasher = hashlib.sha256()
+                while block := source(1 << 20):
+                    hasher.update(block)
+                    target.write(block)
+                target.flush()
+                if isinstance(content, bytes):  # nobody else may have them
+                    os.fsync(target.fileno())
+            yield aside, hasher.hexdigest()
+        finally:
+            aside.unlink(missing_ok=True)
+
+    def _sweep(self, hidden: Path) -> None:
+        """Removes what an adding that was killed left half done; not what one may still be at."""
+        if self._known is None:
+            for left in hidden.glob("incoming-*"):
+                with contextlib.suppress(FileNotFoundError):
+                    if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                        left.unlink()
+
+    def settle(self, aside: Path, final: Path, record: Record) -> None:
+        """The file into its place, its record before it: a file that is there is never without."""
+        with self.storing():
+            final.parent.mkdir(parents=True, exist_ok=True)
+            self.note(final, record)
+            os.replace(aside, final)
+        self._look().take(final)
+
+    def note(self, file: Path, record: Record) -> None:
+        """Writes the record of a file."""
+        with self.storing():
+            note = self.path / FOLDER / f"incoming-{os.getpid()}-{next(_counter)}.json"
+            with note.open("w", encoding="utf-8") as target:
+                target.write(record.to_json())
+                target.flush()
+                if record.fetched:  # a local file could be added again
+                    os.fsync(target.fileno())
+            os.replace(note, self.record_file(file))
+
+    def _look(self) -> _Known:
+        if self._known is None:
+            self._known = _Known(defaultdict(list), {})
+            for path in self.all():
+                self._known.take(path)
+        return self._known
+
+    def same(self, file: Path, digest: str) -> Path | None:
+        """A file of the folder with the same bytes. Only files of the same size are read."""
+        for path in self._look().sizes[file.stat().st_size]:
+            with contextlib.suppress(OSError), path.open("rb") as stream:
+                if hashlib.file_digest(stream, "sha256").hexdigest() == digest:
+                    return path
+        return None
+
+    @contextlib.contextmanager
+    def storing(self) -> Iterator[None]:
+        """Raises what the operating system says of a failed write as a StorageError."""
+        try:
+            yield
+        except OSError as error:
+            raise StorageError(
+                f"expected to write into the corpus folder {self.path}, but failed"
+                f" ({error.strerror or error}): free some space or allow writing there; what was in"
+                " it is unchanged"
+            ) from error
+
+    def at_key(self, key: str) -> Path | None:
+        """The file whose name has a key."""
+        return self._look().keys.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The files of a folder, by size and by the key in their names."""
+
+    sizes: defaultdict[int, list[Path]]
+    keys: dict[str, Path]
+
+    def take(self, path: Path) -> None:
+        with contextlib.suppress(OSError):
+            self.sizes[path.stat().st_size].append(path)
+        if key := key_of(path.name):
+            self.keys[key] = path

@@ -1,0 +1,174 @@
+"""China's divisions down to the county, and countries: codes, names, what lies in what.
+
+The names are facts in ``data/*.tsv``.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+
+_LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}
+# How the names of counties, districts and so on end, in Chinese and in English.
+COUNTY_SUFFIXES = {"区": "District", "县": "County", "市": "City", "旗": "Banner"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A country or a division of China.
+
+    Attributes:
+        code: GB/T 2260 code of a division ("510000"), ISO 3166 code of a country ("JP").
+        name: full Chinese name ("四川省").
+        short: short Chinese name ("四川"); that of a county-level place is its full name.
+        en: English name, or "".
+        level: "country", "province", "city" (prefectures and leagues too) or "county".
+        province: short name of the province it is or lies in, "" for a country.
+    """
+
+    code: str
+    name: str
+    short: str
+    en: str
+    level: str
+    province: str
+
+
+def contains(outer: Place, inner: Place) -> bool:
+    """Whether ``inner`` is ``outer`` or lies in it, by the digits of the codes (GB/T 2260)."""
+    if outer.code == "CN":
+        return inner.code == "CN" or inner.level != "country"
+    return inner.code.startswith(code_prefix(outer))
+
+
+def code_prefix(place: Place) -> str:
+    """What the code of a place and of all divisions that lie in it begins with; for China its own
+    code only.
+    """
+    return place.code[: {"province": 2, "city": 4}.get(place.level)]
+
+
+def province_label(short: str, lang: str) -> str:
+    """How a province (or country) is shown: "四川" for "zh", "Sichuan 四川" for any other language.
+
+    Args:
+        short: short Chinese name, as in ``Place.short``.
+        lang: language of the answer, "zh" or "en".
+    Raises:
+        KeyError: ``short`` is the short name of no province and no country.
+    """
+    place = _provinces()[short]
+    return short if lang == "zh" else f"{place.en} {short}"
+
+
+@functools.cache
+def _provinces() -> dict[str, Place]:
+    """Provinces, then countries, by short name."""
+    return {p.short: p for p in all_places() if p.level in ("province", "country")}
+
+
+@functools.cache
+def all_places() -> tuple[Place, ...]:
+    """The divisions of China in the order of their codes, then the countries."""
+    divisions = [
+        Place(code, name, short, en.split("|")[0], level, province)
+        for code, level, name, short, en, province, _ in table("divisions.tsv")
+    ]
+    return (
+        *divisions,
+        *(Place(iso, name, name, en, "country", "") for iso, name, en, _ in table("countries.tsv")),
+    )
+
+
+def table(name: str) -> list[list[str]]:
+    """The rows of a file of ``data``."""
+    text = resources.files("rag.corpus").joinpath("data", name).read_text("utf8")
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _names() -> Iterator[tuple[str, Place]]:
+    """Every name of the tables with its place: Chinese and English, full, short and other."""
+    by_code = {p.code: p for p in all_places()}
+    for code, level, name, short, english, _, others in table("divisions.tsv"):
+        place = by_code[code]
+        yield from (
+            (n, place) for n in dict.fromkeys((name, short, *filter(None, others.split("|"))))
+        )
+        for en in filter(None, english.split("|")):
+            if level == "county":
+                if name[-1] in COUNTY_SUFFIXES:
+                    yield f"{en} {COUNTY_SUFFIXES[name[-1]]}", place
+            else:
+                yield en, place
+                if level == "city":
+                    yield f"{en} City", place
+    for iso, name, en, official in table("countries.tsv"):
+        yield from ((n, by_code[iso]) for n in filter(None, (name, official, en)))
+    for code, names in table("place_aliases.tsv"):
+        yield from ((n, by_code[code]) for n in names.split("|"))
+
+
+@functools.cache
+def places_by_name() -> dict[str, tuple[Place, ...]]:
+    """Every name, as it is written, with the places that bear it: of the highest level only, the
+    usual one first.
+    """
+    by_code = {p.code: p for p in all_places()}
+    by_name: dict[str, dict[str, Place]] = {}
+    for name, place in _names():
+        for form in _forms(name):
+            by_name.setdefault(form, {})[place.code] = place
+    for kind, name, *codes in table("place_exceptions.tsv"):
+        if kind == "main":
+            by_name[name] = {codes[0]: by_code[codes[0]]} | by_name[name]
+    return {name: _highest(tuple(places.values())) for name, places in by_name.items()}
+
+
+def _highest(places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """Those of the highest level: 吉林 is the province."""
+    if len(places) == 1:
+        return places
+    top = min(_LEVELS[place.level] for place in places)
+    return tuple(place for place in places if _LEVELS[place.level] == top)
+
+
+def is_latin(name: str) -> bool:
+    """Whether a name is written in Latin letters."""
+    return name[0] < "\u2e80"
+
+
+def _forms(name: str) -> set[str]:
+    """``name``, and for Latin names also without accents (as keyboards write Lüliang) and with a
+    curly apostrophe.
+    """
+    if not is_latin(name):
+        return {name}
+    plain = (
+        name
+        if name.isascii()
+        else "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+    )
+    return {name, plain, name.replace("'", "\u2019")}
+
+
+def fold(text: str) -> str:
+    """Small letters, simplified characters, plain for full width; as many characters as ``text``
+    has.
+    """
+    odd, plain = _folding()
+    lower = text.lower()
+    if len(lower) != len(text):  # İ and its like
+        lower = "".join(low if len(low := c.lower()) == 1 else c for c in text)
+    return lower.translate(plain) if odd.search(lower) else lower
+
+
+@functools.cache
+def _folding() -> tuple[re.Pattern[str], dict[int, str]]:
+    (old,), (new,) = table("traditional.tsv")
+    plain = {ord(a): b for a, b in zip(old, new, strict=True)}
+    plain.update((0xFF41 + i, chr(0x61 + i)) for i in range(26))
+    return re.compile("[" + "".join(map(chr, plain)) + "]"), plain

@@ -1,0 +1,219 @@
+"""Writes the lexical side of a version: batches on the disk first, then merged feature by feature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from rag.index.bits import AT_ONCE, BitWriter, Layout, write_counts, write_lists
+from rag.index.columns import narrow, write_columns
+from rag.index.features import Inner
+from rag.index.lexical import (
+    FEATURES,
+    HIGH,
+    LOW,
+    MOST,
+    ROW,
+    TIMES,
+    Lexical,
+)
+
+_DOC_BITS = 16
+MAX_BATCH = 1 << _DOC_BITS
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class ReusedRange:
+    """Passages taken over from an older version: those from ``first`` on become those from ``now``
+    on, ``count`` of them.
+    """
+
+    first: int
+    count: int
+    now: int
+
+
+class LexicalWriter:
+    """Spools the counts of each batch to disk, and merges them feature by feature at the end, a
+    million places at a time.
+    """
+
+    def __init__(self, spool: Path, inner: Inner) -> None:
+        """``inner``: the pairs of characters within the tokens of the model in use
+        (:func:`rag.index.features.inner_of`).
+        """
+        self._spool, self._inner = spool, inner
+        self._batches: list[tuple[np.ndarray, ...]] = []
+        self._lengths: list[np.ndarray] = []
+        self._rows: list[np.ndarray] = []
+
+    def add(
+        self,
+        found: np.ndarray,
+        owner: np.ndarray,
+        ids: np.ndarray,
+        offsets: np.ndarray,
+        rows: np.ndarray,
+    ) -> None:
+        """Takes the features of a batch of at most 65,536 passages.
+
+        Args:
+            found, owner: as :func:`rag.index.features.features` gave them.
+            ids, offsets: the tokens that they were made of.
+            rows: the number of each passage, ascending (int64).
+        """
+        # Feature and passage in one number: a single sort groups them.
+        keys, counts = np.unique(
+            found << np.uint64(_DOC_BITS) | owner.astype(np.uint64), return_counts=True
+        )
+        within, times = np.unique(_inner_keys(self._inner, ids, offsets), return_counts=True)
+        at = np.minimum(np.searchsorted(keys, within), max(len(keys) - 1, 0))
+        same = keys[at] == within if len(keys) else np.zeros(len(within), bool)
+        counts[at[same]] -= times[same]
+        stored = counts > 0
+        keys, counts = keys[stored], counts[stored]
+        feature, first = np.unique(keys >> np.uint64(_DOC_BITS), return_index=True)
+        places = rows[(keys & np.uint64(MAX_BATCH - 1)).astype(np.int64)] << 16 | np.minimum(
+            counts, MOST
+        )
+        file = self._spool / f"lexical.{len(self._batches)}"
+        places.astype(np.int64).tofile(file)
+        mapped = np.memmap(file, np.int64, "r") if len(places) else places
+        self._batches.append((feature, np.append(first, len(keys)), mapped))
+        self._lengths.append(np.bincount(owner, minlength=len(rows)))
+        self._rows.append(rows)
+
+    def write(
+        self,
+        folder: Path,
+        passages: int,
+        old: Lexical | None = None,
+        kept: Sequence[ReusedRange] = (),
+    ) -> int:
+        """Writes the files into ``folder``; returns the number of features stored.
+
+        Args:
+            folder: the version's folder.
+            passages: how many there are in all.
+            old: the version that passages are taken over from.
+            kept: which of them.
+        """
+        lengths, moved = np.zeros(passages, np.int64), np.zeros(0, np.int64)
+        for rows, own in zip(self._rows, self._lengths, strict=True):
+            lengths[rows] = own
+        if old:
+            moved = np.full(old.rows, -1, np.int64)
+            for some in kept:
+                before, now = (slice(at, at + some.count) for at in (some.first, some.now))
+                moved[before] = np.arange(now.start, now.stop)
+                lengths[now] = old.lengths[before]
+        reordered = any(one.first > other.first for one, other in pairwise(kept))
+        names, counts, extra = self._write_lists(
+            folder, passages, self._merged(old, moved, reordered)
+        )
+        columns = {
+            "keys": np.diff(names, prepend=np.uint64(0)),
+            "counts": counts,
+            "extra": extra,
+            "lengths": lengths,
+        }
+        write_columns(folder / FEATURES, {name: narrow(array) for name, array in columns.items()})
+        return len(names)
+
+    def _write_lists(
+        self, folder: Path, passages: int, merged: Iterator[tuple[np.ndarray, ...]]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Writes the lists of passages; gives the features (uint64), how many passages hold each,
+        and how often beyond once it occurs in all of them.
+        """
+        parts = [(np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
+        writers = [BitWriter(folder / name) for name in (LOW, HIGH, TIMES)]
+        done = False
+        try:
+            for features, sizes, places in _ahead(merged):
+                rows, times = (places >> 16) & ((1 << ROW - 16) - 1), places & MOST
+                write_lists(writers[0], writers[1], rows, Layout.of(sizes, passages), 0, len(sizes))
+                more = np.add.reduceat(times, np.cumsum(sizes) - sizes) - sizes
+                write_counts(writers[2], times[np.repeat(more > 0, sizes)])
+                parts.append((features, sizes, more))
+            done = True
+        finally:
+            for writer in writers:
+                writer.close(abandon=not done)
+        names, counts, extra = map(np.concatenate, zip(*parts, strict=True))
+        return names, counts, extra
+
+    def _merged(
+        self, old: Lexical | None, moved: np.ndarray, reordered: bool
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Features, how many passages hold each, and these with how often: some features at a time,
+        in order.
+        """
+        every = [feature for feature, *_ in self._batches] + ([old.features] if old else [])
+        vocabulary = _distinct(every)
+        most = np.zeros(len(vocabulary) + 1, np.int64)
+        for feature, first, _ in self._batches:
+            most[np.searchsorted(vocabulary, feature) + 1] += np.diff(first)
+        if old:
+            most[np.searchsorted(vocabulary, old.features) + 1] += old.layout.counts
+        ends, begin = np.cumsum(most), 0
+        while begin < len(vocabulary):
+            end = max(begin + 1, int(np.searchsorted(ends, ends[begin] + AT_ONCE, "right")) - 1)
+            some = vocabulary[begin:end]
+            new = self._new(some)
+            if old:
+                own = old.places(some, moved)
+                own = np.sort(own) if reordered else own
+                new = np.insert(own, np.searchsorted(own, new), new) if len(new) else own
+            numbers = new >> ROW
+            sizes = np.bincount(numbers, minlength=len(some))
+            held = sizes > 0
+            if held.any():
+                yield some[held], sizes[held], new
+            begin = end
+
+    def _new(self, some: np.ndarray) -> np.ndarray:
+        """What the batches hold of some features, sorted: number among them, passage, how often."""
+        parts = []
+        for feature, first, places in self._batches:
+            a, b = np.searchsorted(feature, (some[0], some[-1] + np.uint64(1)))
+            if a < b:
+                numbers = np.repeat(np.searchsorted(some, feature[a:b]), np.diff(first[a : b + 1]))
+                parts.append(numbers << ROW | places[first[a] : first[b]])
+        return np.sort(np.concatenate([*parts, np.zeros(0, np.int64)]))
+
+
+def _ahead(items: Iterator[_T]) -> Iterator[_T]:
+    """The same items, each made while the one before is used: both are work of NumPy's, on two
+    processors.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
+
+
+def _distinct(arrays: list[np.ndarray]) -> np.ndarray:
+    """The different numbers of some sorted arrays (uint64), sorted. np.unique hashes them, which
+    takes several times as long.
+    """
+    every = np.sort(np.concatenate([*arrays, np.zeros(0, np.uint64)]), kind="stable")
+    return every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every
+
+
+def _inner_keys(inner: Inner, ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """The pairs within tokens, as often as they occur, with the position of the text in the lower
+    bits.
+    """
+    owner = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
+    of, pairs = inner.of_tokens(ids)
+    return pairs << np.uint64(_DOC_BITS) | owner[of]

@@ -1,0 +1,389 @@
+"""One version of an index, open for reading."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.corpus.article import Article
+from rag.embed.protocol import Embedder
+from rag.errors import IndexCorrupt, UsageError
+from rag.index.catalogue import Catalogue
+from rag.index.features import features, inner_of
+from rag.index.lexical import FEATURES, Lexical
+from rag.index.manifest import RECOVER, Manifest
+from rag.index.named import KEYS as NAMED
+from rag.index.proposals import Proposals, Wanted, Whole, propose
+from rag.index.store import COLUMNS, Store
+from rag.index.tokens import FILE_NAME as TOKENS
+from rag.index.tokens import open_tokens
+from rag.index.vectors import FILE_NAME as VECTORS
+from rag.index.vectors import Vectors
+from rag.index.versions import held
+
+if TYPE_CHECKING:
+    from rag.embed.static import StaticModel
+
+FOREIGN = (
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    RuntimeError,
+    EOFError,
+    OverflowError,
+    MemoryError,
+)
+
+
+class Snapshot:
+    """One version of an index, open for reading; safe to use from many threads.
+
+    It keeps serving its version while newer ones are built, switched to and rolled back. Usable in
+    a ``with`` statement.
+
+    Attributes:
+        version: name of the version.
+        path: its folder.
+        manifest: what it says of itself.
+        model: the static model (tokens, vectors, late interaction).
+        embedder: makes the question's vector; the static model unless another was given.
+        n_articles, n_passages: sizes; passages are numbered from 0 in the order of the articles.
+        columns: record array per article: ``lang``, ``source`` (objects), ``date`` ("YYYY-MM-DD" or
+            ""), ``story`` (int32): the row of the first article that tells the same story in nearly
+            the same words.
+        passages: record array per passage: ``article_row``, ``start``, ``end`` (int32); the passage
+            is ``article(article_row).text[start:end]``.
+        store, dense_index, lexical_index, token_ids: the parts of the version, for the package's
+            own use.
+        token_offsets: where the tokens of each passage begin among those of all, and their number.
+    """
+
+    def __init__(
+        self, folder: Path, manifest: Manifest, model: StaticModel, embedder: Embedder
+    ) -> None:
+        """Opens a version whose files and models were checked; :func:`open_index` does both.
+
+        Raises:
+            IndexCorrupt: a file cannot be read, or does not fit the others.
+        """
+        self.path, self.version, self.manifest = folder, folder.name, manifest
+        self.model, self.embedder = model, embedder
+        counts = manifest.counts
+        self.n_articles, self.n_passages = counts.articles, counts.passages
+        # Keeps later builds from removing the version, until `close`.
+        self._held = contextlib.ExitStack()
+        self._held.enter_context(held(folder))
+        part = TOKENS
+        try:
+            self.token_ids = open_tokens(folder, model.size)
+            part = f"{COLUMNS}, {NAMED}"
+            self.store = Store(folder)
+            self.passages, self.token_offsets = self.store.passages(), self.store.token_offsets()
+            part = VECTORS
+            self.dense_index = Vectors(folder, manifest.vectors.get("probes", 0))
+            part = FEATURES
+            self.lexical_index = Lexical(folder, lambda: inner_of(model))
+        except FOREIGN as error:
+            raise self._corrupt(part, str(error)) from error
+        rows = {
+            COLUMNS: len(self.passages),
+            VECTORS: self.dense_index.rows,
+            FEATURES: self.lexical_index.rows,
+        }
+        for part, seen in rows.items():
+            if seen != self.n_passages:
+                raise self._corrupt(part, f"{seen} passages instead of {self.n_passages}")
+        if len(self.store) != self.n_articles:
+            raise self._corrupt(COLUMNS, f"{len(self.store)} articles instead of {self.n_articles}")
+        if len(self.token_ids) != self.token_offsets[-1]:
+            raise self._corrupt(
+                TOKENS, f"{len(self.token_ids)} tokens instead of {self.token_offsets[-1]}"
+            )
+        if self.dense_index.dim != manifest.model.dim:
+            raise self._corrupt(
+                VECTORS, f"{self.dense_index.dim} dimensions instead of {manifest.model.dim}"
+            )
+
+    @functools.cached_property
+    def columns(self) -> np.recarray:
+        """See the attributes."""
+        out = np.recarray(
+            self.n_articles,
+            [("lang", object), ("date", "U10"), ("source", object), ("story", np.int32)],
+        )
+        for name, (known, of_article) in (
+            ("lang", self.lang_codes),
+            ("date", self.date_codes),
+            ("source", self.source_codes),
+        ):
+            out[name] = np.array([*known, ""], object)[
+                of_article
+            ]  # objects: one long source would widen every row
+        out["story"] = self.stories
+        return out
+
+    @property
+    def parts(self) -> tuple[int, int]:
+        """How many shards are asked, and how many there are; see :mod:`rag.index.sharded`."""
+        return 1, 1
+
+    @property
+    def whole_of(self) -> Snapshot:
+        """The version with all of its shards."""
+        return self
+
+    def without(self, gone: Sequence[int]) -> Snapshot:
+        """The version without some of its shards; see :mod:`rag.index.sharded`."""
+        return self
+
+    def reachable(self) -> bool:
+        """Whether all of its shards can be reached."""
+        return True
+
+    @property
+    def stories(self) -> np.ndarray:
+        """For each article the row of the first that tells the same story, int32 (n_articles,)."""
+        return self.store.stories
+
+    @functools.cached_property
+    def retold(self) -> np.ndarray:
+        """bool (n_articles,): the articles whose story another tells, too."""
+        return np.bincount(self.stories, minlength=self.n_articles)[self.stories] > 1
+
+    def tokens(self, rows: Sequence[int]) -> list[np.ndarray]:
+        """The token ids of each of some passages, int64."""
+        return self._cut(rows, self.token_run(rows))
+
+    def _cut(self, rows: Sequence[int], run: np.ndarray) -> list[np.ndarray]:
+        """The token ids of some passages one after the other, as those of each."""
+        at = np.asarray(rows, np.int64)
+        sizes = self.token_offsets[at + 1] - self.token_offsets[at]
+        ends = np.cumsum(sizes).tolist()
+        return [run[a:b] for a, b in zip([0, *ends], ends)]
+
+    def token_run(self, rows: Sequence[int]) -> np.ndarray:
+        """The token ids of some passages, one after the other, int64."""
+        ids, at = self.token_ids, np.asarray(rows, np.int64)
+        bounds = zip(self.token_offsets[at].tolist(), self.token_offsets[at + 1].tolist())
+        parts = [ids[begin:end] for begin, end in bounds]
+        return np.concatenate(parts).astype(np.int64) if parts else np.zeros(0, np.int64)
+
+    def _corrupt(self, part: str, seen: str) -> IndexCorrupt:
+        return corrupt(self.path, part, seen)
+
+    def dense(
+        self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The k passages whose vectors have the largest inner product with the query.
+
+        Args:
+            query: vector (dim,) of ``embedder``.
+            k: how many, at most.
+            allowed: bool array (n_passages,); only passages where it is True are considered.
+
+        Returns:
+            Passage numbers (int64) and scores (float32), best first, equal scores by number.
+
+        Raises:
+            ValueError: a shape does not fit.
+        """
+        return self.dense_index.search(query, k, allowed)
+
+    def lexical(self, text: str) -> np.ndarray:
+        """BM25 of every passage, float32 (n_passages,); 0 where no feature of the text occurs."""
+        return self.lexical_with_bound(text)[0]
+
+    def lexical_with_bound(self, text: str) -> tuple[np.ndarray, float]:
+        """As :meth:`lexical`, and the score that no passage can exceed for this text (0 for an
+        empty one).
+        """
+        found = self.features_of(text)
+        return self.lexical_of(found, self.whole((found,)))
+
+    def lexical_of(self, found: np.ndarray, whole: Whole) -> tuple[np.ndarray, float]:
+        """As :meth:`lexical_with_bound`, of features in a corpus of which this is a part."""
+        return self.lexical_index.scores(found, whole, whole.frequencies[0])
+
+    def features_of(self, text: str) -> np.ndarray:
+        """The features of a text (uint64), ascending, each once."""
+        ids, offsets = self.model.encode_ids([text])
+        return np.unique(features([self.model.normalize(text)], ids, offsets)[0])
+
+    def frequencies(self, wordings: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
+        """For each wording the number of passages that hold each of its features, int64."""
+        return tuple(map(self.lexical_index.frequencies, wordings))
+
+    def whole(self, wordings: Sequence[np.ndarray]) -> Whole:
+        """What is known of all passages, for some wordings."""
+        average = self.lexical_index.features_in_all / max(self.n_passages, 1)
+        return Whole(self.n_passages, average, self.frequencies(wordings))
+
+    def propose(
+        self,
+        wanted: Wanted,
+        whole: Whole | None = None,
+        allowed: np.ndarray | None = None,
+        beside: np.ndarray | None = None,
+    ) -> Proposals:
+        """See :func:`rag.index.proposals.propose`; without ``whole`` this is the whole corpus."""
+        return propose(self, wanted, whole or self.whole(wanted.wordings), allowed, beside)
+
+    def holding(self, token: int) -> np.ndarray:
+        """The passages (ascending) in which a token of the static model occurs."""
+        return self.lexical_index.holding(token)  # a token's feature is its id
+
+    def holding_words(self, text: str) -> np.ndarray:
+        """The passages (ascending) in which every word and every pair of Chinese characters of a
+        text occurs.
+        """
+        none = np.zeros(0, np.uint32), np.zeros(2, np.int64)
+        return self.holding_all(features([self.model.normalize(text)], *none)[0])
+
+    def holding_all(self, found: np.ndarray) -> np.ndarray:
+        """The passages (ascending) in which every one of some features (uint64) occurs."""
+        return self.lexical_index.holding_all(found)
+
+    def vectors(self, passages: np.ndarray) -> np.ndarray:
+        """The stored vectors of some passages, float32 (len(passages), dim)."""
+        return self.dense_index.vectors(passages)
+
+    def vector(self, passage: int) -> np.ndarray:
+        """The stored vector of a passage, float32 (dim,)."""
+        return self.vectors(np.array([passage]))[0]
+
+    def article(self, row: int) -> Article:
+        """The article of a row (``passages.article_row``, position in ``columns``).
+
+        Raises:
+            UsageError: there is no such row.
+        """
+        return self.articles([row])[int(row)]
+
+    def articles(self, rows: Iterable[int]) -> dict[int, Article]:
+        """The articles of some rows, each once, in the order of their first mention.
+
+        Raises:
+            UsageError: there is no such row.
+        """
+        with self._reading():
+            return self.store.articles(rows)
+
+    def article_row(self, article_id: str) -> int:
+        """The row of an article.
+
+        Raises:
+            UsageError: there is no such article.
+        """
+        with self._reading():
+            return self.store.row(article_id)
+
+    def row_of(self, article_id: str) -> int | None:
+        """The row of an article; None where there is no such article."""
+        with contextlib.suppress(UsageError):
+            return self.article_row(article_id)
+        return None
+
+    def article_by_id(self, article_id: str) -> Article:
+        """The article of an id.
+
+        Raises:
+            UsageError: there is no such article.
+        """
+        return self.article(self.article_row(article_id))
+
+    @functools.cached_property
+    def lang_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """The languages of the articles, and for each article the number of its own among them,
+        int32 (n_articles,).
+        """
+        return self._codes("lang")
+
+    @functools.cached_property
+    def source_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """The publishers of the articles, and for each article the number of its own among them,
+        int32 (n_articles,).
+        """
+        return self._codes("source")
+
+    @functools.cached_property
+    def date_codes(self) -> tuple[tuple[str, ...], np.ndarray]:
+        """The dates of the articles in order, and for each article the number of its own among
+        them, int32 (n_articles,).
+        """
+        return self._codes("date")
+
+    def _codes(self, name: str) -> tuple[tuple[str, ...], np.ndarray]:
+        return self.store.codes(name)
+
+    @functools.cached_property
+    def catalogue(self) -> Catalogue:
+        """The articles as a list."""
+        return Catalogue(self.headings, self.date_codes[1], self.model.normalize)
+
+    def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
+        """(id, title, date, source, lang, the first ``chars`` characters of the text) of at most
+        500 rows.
+        """
+        with self._reading():
+            return self.store.listed(rows, chars)
+
+    def headings(self, chars: int) -> list[tuple[str, str]]:
+        """(title, "") of all articles; for those without one ("", the first ``chars`` characters of
+        the text).
+        """
+        with self._reading():
+            return self.store.headings(chars)
+
+    @functools.cached_property
+    def passage_langs(self) -> np.ndarray:
+        """For each passage the number of its language among ``lang_codes[0]``, int32
+        (n_passages,).
+        """
+        return self.lang_codes[1][self.passages.article_row]
+
+    @functools.cached_property
+    def newest(self) -> str:
+        """Date of the newest article, "YYYY-MM-DD", or "": one that lies after tomorrow is a slip
+        and does not count.
+        """
+        latest = (date.today() + timedelta(days=1)).isoformat()
+        return max((one for one in self.date_codes[0] if one <= latest), default="")
+
+    def named(self, first: str, last: str) -> list[tuple[str, np.ndarray]]:
+        """The names from ``first`` to ``last`` (see :mod:`rag.index.named`), each with the rows of
+        the articles that name it.
+        """
+        with self._reading():
+            return self.store.names.between(first, last)
+
+    @contextlib.contextmanager
+    def _reading(self):
+        try:
+            yield
+        except (ValueError, TypeError, IndexError) as error:
+            raise self._corrupt("articles", str(error)) from error
+
+    def close(self) -> None:
+        """Lets the version go; it may then be removed by a later build."""
+        self._held.close()
+
+    def __enter__(self) -> Snapshot:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def corrupt(folder: Path, part: str, seen: str) -> IndexCorrupt:
+    """What is raised where a file of a version is not what was written."""
+    recover = RECOVER.format(index=folder.parent.parent)
+    return IndexCorrupt(
+        f"expected {folder / part} to be as it was built, but it is damaged ({seen}): {recover}"
+    )
