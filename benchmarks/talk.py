@@ -46,7 +46,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--wrong", action="store_true", help="show what is wrong")
     parser.add_argument(
-        "--set", choices=("talk", "talk_held", "talk_held2"), default="talk", dest="of"
+        "--set",
+        choices=("talk", "talk_held", "talk_held2", "talk_held3"),
+        default="talk",
+        dest="of",
     )
     given = parser.parse_args()
     model = load_static()

@@ -33,6 +33,13 @@ LEADING = 0.9
 LABEL = {"zh": 24, "en": 60}  # characters of a value; what is longer is shown as its sentence
 # "无人" is shown with what it says of nobody: "无人死亡".
 _NONE = re.compile(r"(?:无人|没有人|无一人?|\b(?:no ?one|nobody|none))$", re.I)
+# What counts without a figure: "一半", "数百名", "half of them".
+_COUNTS = re.compile(
+    r"[\d一二三四五六七八九十百千万亿两半零〇几数多全无]"
+    r"|\b(?:no|none|nobody|half|all|several|many|few|dozens?|once|twice|one|both|most)\b",
+    re.I,
+)
+_TIME = re.compile("[A-Za-z年月日号时点天周晨晚夜午季节世纪前后初底末间期]")  # what tells when
 _NONE_ENDS = re.compile(r"[，。；、！？,.;!?\n]|\s(?:and|but|while)\b")
 _NOT_BUT = re.compile(r"(?:不是|并非|not )[^，。,.]{1,20}?[，,]?\s?(?:而是|but )", re.I)
 _BUT_NOT = re.compile(r"[，,]?\s?(?:而不是|而非|\b(?:rather than|(?:and |but )?not)\b)", re.I)
@@ -160,12 +167,11 @@ def _presentable(parsed: ParsedQuestion, words: str) -> bool:
     """Whether words are a value by themselves, and no part of a sentence that stands for one."""
     if any(c in words for c in "。！？；"):
         return False
-    return (
-        any(c.isdigit() for c in words)
-        or parsed.kind in ("number", "date")
-        or is_name(words)
-        or parsed.kind == "text"
-    )
+    if parsed.kind == "number":
+        return bool(_COUNTS.search(words) or find_numbers(words))
+    if parsed.kind == "date":
+        return bool(_TIME.search(words) or find_dates(words))
+    return any(c.isdigit() for c in words) or is_name(words) or parsed.kind == "text"
 
 
 def _within(one: Sentence, other: Sentence) -> bool:
