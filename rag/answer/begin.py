@@ -47,7 +47,7 @@ _PERSON = (
     rf"(?:[{_SURNAME}]\s?[\u4e00-\u9fff](?:(?![在从于对向近])[\u4e00-\u9fff])?"
     r"|[\u4e00-\u9fff]{1,5}·[\u4e00-\u9fff]{1,5})"
 )
-_ROLE = r"[□◎■●◆]?[^，。！？：“”（()）\s]{0,16}?(?:\s?[|｜丨]\s?)?(?:记者|通讯员|实习生|作者|摄影|特派员)"
+_ROLE = r"[□◎■●◆]?[^，。！？：“”（()）【】\[\]\s]{0,16}?(?:\s?[|｜丨]\s?)?(?:记者|通讯员|实习生|作者|摄影|特派员)"
 _PEOPLE = rf"{_PERSON}(?:[\s、，,]+{_PERSON})*"
 _NAMED = rf"{_ROLE}\s*[:：/|｜]?\s*{_PEOPLE}[\s、，,]*"
 _SPACED = rf"(?:{_ROLE}(?:\s*[:：/|｜]\s*|\s+)|实习生|通讯员){_PEOPLE}\s*"
@@ -96,6 +96,11 @@ _LATIN = (
 )
 _CREDIT = re.compile(r"\s*(?:来源|作者|编辑|责编|校对|审核)(?:\s*[|｜丨:：/]|\s+(?=\S{1,12}\s*$))")
 _LEAD = re.compile(rf"\s*(?:原标题\s*[:：]|{_BUREAU}|{_BYLINE}|{_CAPTION}|{_LATIN})\s*")
+_BEHIND = re.compile(
+    r"\s*[（(【\[](?:完|[^（()）【】\[\]。]{0,16}?(?:记者|通讯员|编辑|责编|来源|作者|本文来自)[^（()）【】\[\]]{0,60})"
+    r"[)）】\]]\s*$"
+)
+LONGEST_CREDIT = 90  # characters of it
 _LABEL = re.compile(r"\s*原标题\s*[:：]\s*")
 _RUNS_INTO = re.compile(
     r"\s{2,}|(?<=[^\s，,、"
@@ -123,6 +128,14 @@ def begins_at(text: str, start: int, end: int, keep: int) -> int:
     while (lead := _LEAD.match(text, at, end)) and at < lead.end() <= keep:
         at = lead.end()
     return at
+
+
+def ends_at(text: str, start: int, end: int, keep: int) -> int:
+    """Where what is quoted of ``text[start:end]`` ends: before "（记者 王岚）" or "（完）" behind it, at
+    ``keep`` at the earliest.
+    """
+    found = _BEHIND.search(text, max(start + 1, end - LONGEST_CREDIT), end)
+    return found.start() if found and found.start() >= keep else end
 
 
 def is_credit(text: str, start: int, end: int) -> bool:

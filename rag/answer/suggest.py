@@ -42,7 +42,7 @@ _LEANS = re.compile(
 )
 # Figures that are one of several, a range, in brackets, an age or a distance of something named,
 # or of a name: "十一届四次会议", "最近一期", "六大产业", "5月15日".
-_AMONG = re.compile(r"[-—~～至到、及和首前近最这那每第*×（(]\s?$")
+_AMONG = re.compile(r"[-—~～至到、及和首前近最这那每第各*×（(]\s?$")
 _GOES_ON = re.compile(
     r"\s?(?:[、/（(*×-]|[及和与至]\D{0,3}\d|[处内外大]|的?[^\W，]?[０-９])|(?<=岁)[^\W，]"
 )
@@ -73,9 +73,9 @@ _LIES = re.compile(
     r"(?P<what>[^，。；：“”（）\d]{3,20}?)(?:坐落于|位于|地处)(?P<where>[^，。；]{2,20})"
 )
 _NOBODY = re.compile(
-    r"[【他她它其该此这那我你们]|^(?:[据有一关经还并也就对在从另但而则]|可以|文章|[^\W]{0,4}报道|消息|数据)|记者|[都还也曾又并再将]$"
+    r"[【他她它其该此这那我你们]|^(?:[据有一关经还并也就对在从另但而则]|可以|文章|[^\W]{0,4}报道|消息|数据)|记者|报道|消息|引述|(?:[都还也曾又并再将则]|分析|表示|补充)$"
 )
-_NO_TOPIC = re.compile("[这此该其的是了]|[一总]共|确保|进行")
+_NO_TOPIC = re.compile("[这此该其的是了]|[一总]共|确保|进行|声称|^第.{1,3}[届次期]$")
 _SPOKE = re.compile("表示|[说称]|介绍|透露")
 _WHY = re.compile(
     r"(?:^|，)(?:由于|因为?|受)(?P<cause>[^，。；“”]{4,30}?)(?:影响|的原因)?，(?P<what>[^，。；：“”]{7,30})[，。；]"
@@ -319,7 +319,9 @@ def _chinese(sentence: str) -> Iterator[tuple[str, _Idea]]:
             before = clause[: value.start]
             among = _AMONG.search(before) or _BRACKETS.search(before)
             among = among or _GOES_ON.match(clause, value.end) or not before and value.unit == "%"
-            if counted and value.head is not None and not (value.ordinal or named or among):
+            short = len(clause) < least + len(value.text) - 3  # "2个气囊"
+            named = value.ordinal or named or short
+            if counted and value.head is not None and not (named or among):
                 asks = f"{before}多少{value.unit}{clause[value.end :]}？"
                 yield "number", _Idea(asks, (value.text,))
         for value in dates:
