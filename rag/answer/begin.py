@@ -85,6 +85,7 @@ _CAPTION = (
     r"|(?:[\u4e00-\u9fff·]\s?){2,4}\s摄[)）]?\s+"
     rf"|[^，。！？：\n]{{0,30}}?(?:视觉中国|东方IC|新华社)\s?图片?\s*(?={_OPENS}|\s)"
     r"|(?:上|下|左|右|题)?图(?:为|[\d一二三四五六]{1,2}\s?[:：为])[:：]?|[▲△↑▼↓]+(?:图为)?"
+    rf"|图片?(?:截取?自|来自|源自)[^，。：\s]{{1,10}}?(?=据|\s|{_OPENS})"
     r"|(?:图片来源|图源)\s?[:：]\s?\S{1,14}(?:\s+)"
 )
 _LATIN = (
@@ -106,6 +107,7 @@ _RUNS_INTO = re.compile(
     r"\s{2,}|(?<=[^\s，,、"
     rf"：:；;（()）《“‘「》至于在从自到])(?={_OPENS})|(?=【[^】]*(?:记者|报道|讯)[^】]*】)"
 )
+_APART = re.compile(rf"\s{{4,}}(?={_OPENS})")  # a headline, and far behind it its report
 _TWICE = re.compile(r"(?P<headline>\S.{5,60}?)\s*(?P=headline)\s*")
 _WITHIN = re.compile(
     rf"文[/／|｜]{_NAME}{{0,12}}?记者\s|{_KNOWN}{_VESSEL}{_NAME}{{0,14}}?(?:(?:\s?{_DATE})?\s?(?:电|讯|消息)(?=[\s（(：:—])|\s?[|｜丨]\s?记者)"
@@ -168,6 +170,7 @@ def headline_end(text: str, start: int, end: int, labelled: bool = False) -> int
     """
     near = min(end, start + HEADLINE)
     found = [one.start() for one in (_WITHIN.search(text, start, near),) if one]
+    found += [one.end() for one in (_APART.search(text, start + 6, near),) if one]
     if labelled:
         again, into = _TWICE.match(text, start, near), _RUNS_INTO.search(text, start + 6, near)
         found += [one.end() for one in (again, into) if one]
