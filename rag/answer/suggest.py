@@ -25,6 +25,7 @@ from rag.index import Snapshot
 from rag.question.names import names_of
 from rag.question.query import analyse, clean
 from rag.question.script import HANT, in_script
+from rag.reader.value import Value
 from rag.reader.values import find_dates, find_numbers
 from rag.search.mentions import holding
 from rag.search.types import Filters
@@ -43,9 +44,7 @@ _LEANS = re.compile(
 # Figures that are one of several, a range, in brackets, an age or a distance of something named,
 # or of a name: "十一届四次会议", "最近一期", "六大产业", "5月15日".
 _AMONG = re.compile(r"[-—~～至到、及和首前近最这那每第各*×（(]\s?$")
-_GOES_ON = re.compile(
-    r"\s?(?:[、/（(*×-]|[及和与至]\D{0,3}\d|[处内外大]|的?[^\W，]?[０-９])|(?<=岁)[^\W，]"
-)
+_GOES_ON = re.compile(r"\s?(?:[、/（(*×-]|[及和与至]\D{0,3}\d|[处内外大]|的?[^\W，]?[０-９])")
 _NAMED = re.compile(r"[届期号代级线路版轮强大岁月日]|年[^\W前来]|.次[全会]")
 _FEW = re.compile(r"[近约超至少逾]{0,2}[一二两几]")
 _BRACKETS = re.compile(r"[（(][^）)]*$")
@@ -280,6 +279,32 @@ def _topics(snapshot: Snapshot, asked: str, quote: str, lang: str) -> Iterator[s
 def _chinese(sentence: str) -> Iterator[tuple[str, _Idea]]:
     """Clauses of a sentence as questions, words that ask where the figure, date or place stands."""
     least, most = CLAUSE["zh"]
+    yield from _who_and_why(sentence)
+    named = next((one.start for one in find_dates(sentence)), 0)
+    subject = sentence[:named] if 2 <= named <= 12 and sentence[:named].isalnum() else ""
+    subject = "" if _BARE.search(subject) else subject
+    for start, end in clauses(sentence):
+        clause = sentence[start:end].rstrip("，。；：！？、 ")
+        if start and len(clause) < least + 3 and _BARE.match(clause):
+            clause = f"{subject}{clause}"  # "全长2780米"
+        if not least <= len(clause) <= most or _ENDS.search(clause):
+            continue
+        if LEANS.match(clause) or _LEANS.match(clause) or re.search("[“”？?]", clause):
+            continue
+        dates = find_dates(clause)
+        yield from (("number", idea) for idea in _figures(clause, dates))
+        yield from (("date", idea) for idea in _days(clause, dates))
+        groups = [one for one in find_places(clause) if not one.part_of_name]
+        if groups and groups[0].start > 3 and _PLACED.search(clause[: groups[0].start]):
+            ends = groups[-1].end if len(groups) < 3 else groups[0].end
+            rest = clause[ends:]
+            if re.match("举[行办]|召开|开[幕赛]|启动|成立|落[成户]|揭[牌幕]|发生", rest):
+                asks = f"{clause[: groups[0].start]}哪里{rest}？"
+                yield "places", _Idea(asks, (clause[groups[0].start : ends],))
+
+
+def _who_and_why(sentence: str) -> Iterator[tuple[str, _Idea]]:
+    """Who said, issued or did something, where it is and why, of how a sentence begins."""
     if (found := _SAID.match(sentence)) and not _NOBODY.search(found["who"]):
         verb = "说了" if _SPOKE.match(found["verb"]) else found["verb"]
         yield "said", _Idea(f"{found['who']}{verb}什么？", (found["said"],))
@@ -296,49 +321,34 @@ def _chinese(sentence: str) -> Iterator[tuple[str, _Idea]]:
         yield "person", _Idea(f"{found['what']}由谁{found['done']}？", (found["who"],))
     if (found := _LIES.match(sentence)) and not _NOBODY.search(found["what"]):
         yield "places", _Idea(f"{found['what']}位于哪里？", (found["where"],))
-    named = next((one.start for one in find_dates(sentence)), 0)
-    subject = sentence[:named] if 2 <= named <= 12 and sentence[:named].isalnum() else ""
-    subject = "" if _BARE.search(subject) else subject
-    for start, end in clauses(sentence):
-        clause = sentence[start:end].rstrip("，。；：！？、 ")
-        if start and len(clause) < least + 3 and _BARE.match(clause):
-            clause = f"{subject}{clause}"  # "全长2780米"
-        if not least <= len(clause) <= most or _ENDS.search(clause):
-            continue
-        if LEANS.match(clause) or _LEANS.match(clause) or re.search("[“”？?]", clause):
-            continue
-        dates = find_dates(clause)
-        numbers = [
-            value
-            for value in find_numbers(clause)
-            if not any(one.start < value.end and value.start < one.end for one in dates)
-        ]
-        for value in numbers if len(numbers) == 1 else ():  # of several it is not clear which
-            counted = _MEASURE.search(value.unit)
-            named = _NAMED.match(clause, value.end - len(value.unit)) or _FEW.match(value.text)
-            before = clause[: value.start]
-            among = _AMONG.search(before) or _BRACKETS.search(before)
-            among = among or _GOES_ON.match(clause, value.end) or not before and value.unit == "%"
-            short = len(clause) < least + len(value.text) - 3  # "2个气囊"
-            named = value.ordinal or named or short
-            if counted and value.head is not None and not (named or among):
-                asks = f"{before}多少{value.unit}{clause[value.end :]}？"
-                yield "number", _Idea(asks, (value.text,))
-        for value in dates:
-            said = re.match("报道|消息|电|讯|[晚早的首该]|年[^\\W，]", clause[value.end :])
-            inside = _BRACKETS.search(clause[: value.start])
-            placed = _PLACED.search(clause[: value.start])
-            alone = not (said or inside) and (placed or _HAPPENED.match(clause, value.end))
-            if value.iso and value.start > 1 and len(clause) - value.end > 1 and alone:
-                asks = f"{clause[: value.start]}什么时候{clause[value.end :]}？"
-                yield "date", _Idea(asks, (value.text,))
-        groups = [one for one in find_places(clause) if not one.part_of_name]
-        if groups and groups[0].start > 3 and _PLACED.search(clause[: groups[0].start]):
-            ends = groups[-1].end if len(groups) < 3 else groups[0].end
-            rest = clause[ends:]
-            if re.match("举[行办]|召开|开[幕赛]|启动|成立|落[成户]|揭[牌幕]|发生", rest):
-                asks = f"{clause[: groups[0].start]}哪里{rest}？"
-                yield "places", _Idea(asks, (clause[groups[0].start : ends],))
+
+
+def _figures(clause: str, dates: Sequence[Value]) -> Iterator[_Idea]:
+    """A clause that asks for its one figure; of several it would not be clear for which."""
+    numbers = [
+        value
+        for value in find_numbers(clause)
+        if not any(one.start < value.end and value.start < one.end for one in dates)
+    ]
+    for value in numbers if len(numbers) == 1 else ():
+        before, behind = clause[: value.start], clause[value.end :]
+        named = _NAMED.match(clause, value.end - len(value.unit)) or _FEW.match(value.text)
+        among = _AMONG.search(before) or _BRACKETS.search(before) or _GOES_ON.match(behind)
+        short = len(clause) < CLAUSE["zh"][0] + len(value.text) - 3  # "2个气囊"
+        alone = not (value.ordinal or named or among or short or not before and value.unit == "%")
+        if alone and value.head is not None and _MEASURE.search(value.unit):
+            yield _Idea(f"{before}多少{value.unit}{behind}？", (value.text,))
+
+
+def _days(clause: str, dates: Sequence[Value]) -> Iterator[_Idea]:
+    """A clause that asks for the day of what was done."""
+    for value in dates:
+        before, behind = clause[: value.start], clause[value.end :]
+        said = re.match("报道|消息|电|讯|[晚早的首该]|年[^\\W，]", behind)
+        alone = not (said or _BRACKETS.search(before))
+        if alone and (_PLACED.search(before) or _HAPPENED.match(behind)):
+            if value.iso and len(before) > 1 and len(behind) > 1:
+                yield _Idea(f"{before}什么时候{behind}？", (value.text,))
 
 
 def _english(sentence: str) -> Iterator[tuple[str, _Idea]]:
