@@ -242,7 +242,7 @@ def _of_the_index(
     names = [asked[start:end].strip('《》“”"') for start, end in names_of(asked)]
     names += itertools.islice(_topics(snapshot, asked, quote.quote, lang), 2)
     for name in dict.fromkeys(names) if answer.kind != "corpus" else ():
-        if not name.isdigit():
+        if not name.isdigit() and not _NO_TOPIC.search(name):
             yield _Idea(_REPORTS[lang].format(name), about=True)
     if len(month := article.date[:7]) == 7:
         year, number = month.split("-")
