@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 
 from rag.answer.types import Constraint
+from rag.corpus.places import find_places
 from rag.search.types import Filters
 from rag.ui.asked import QuestionRequest
 from rag.ui.filters import told
@@ -80,6 +81,9 @@ def _month_end(day: str) -> str:
 
 
 def _meaning(one: Constraint, lang: str) -> str:
+    """What a restriction means, as its reader tells it: a place in both languages for English."""
+    if one.kind == "place" and lang == "en" and (found := find_places(one.value)):
+        return f"{found[-1].place.en} {found[-1].place.short}"
     return period(one.value, lang) if one.kind == "date" else one.value
 
 
@@ -91,7 +95,7 @@ def _line(chips: str, label: str, css: str = "") -> str:
 def _bound(turn: Turn, at: int, one: Constraint, lang: str) -> str:
     meaning, words = _meaning(one, lang), text(lang, "quoted", words=one.words)
     shown = escape(meaning)
-    if meaning != one.words:
+    if one.words.casefold() not in meaning.casefold():
         shown += f' <span class="yj-because">· {escape(text(lang, "because", words=words))}</span>'
     return _chip(
         shown, f"#lift-{turn.key}-{at}", "×", text(lang, "lift", what=meaning, words=words)

@@ -79,6 +79,12 @@
     };
   }
 
+  // "21 September 2011" in the page's language; the year or month that is all one knows stays as it is.
+  function day(iso, lang) {
+    const [year, month, date] = iso.split("-").map(Number);
+    return date ? new Intl.DateTimeFormat(lang, { dateStyle: "long", timeZone: "UTC" }).format(Date.UTC(year, month - 1, date)) : iso;
+  }
+
   // The list, its number, and which quotes are in it. Gradio draws their place anew when the language changes.
   let shown = "";
   function draw() {
@@ -107,7 +113,7 @@
       row.dataset.at = at;
       row.querySelector("blockquote").textContent = one.quote;
       row.querySelector("blockquote").lang = one.lang === "zh" ? "zh-CN" : one.lang;
-      row.querySelector(".yj-meta").textContent = [one.title, one.source, one.date].filter(Boolean).join(" · ");
+      row.querySelector(".yj-meta").textContent = [one.title, one.source, day(one.date ?? "", box.dataset.lang === "zh" ? "zh-CN" : "en-GB")].filter(Boolean).join(" · ");
       row.querySelector('[data-do="clip-up"]').disabled = at === 0;
       row.querySelector('[data-do="clip-down"]').disabled = at === kept.length - 1;
       return row;

@@ -5,10 +5,13 @@ words.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rag.answer.events import Found, Rewording, Searching, Writing
 from rag.answer.types import Answer, Citation
 from rag.plain import also_searched
+from rag.question.asides import asks_details
+from rag.question.script import simplified
 from rag.search.browse import MENTIONING
 from rag.ui import columns, table, wrote
 from rag.ui.age import ages
@@ -20,6 +23,7 @@ from rag.ui.turn import Turn, chip, cited, others, quote, told_once, voice
 
 SIGNS = {"answered": "●", "near": "◐", "nothing": "○", "error": "⚠"}
 """What a grade is told by beside its colour."""
+_TRIES = re.compile(r"\n(?P<lead>Try:|可以[问問]：)\s?(?P<asks>.+)$")  # of rag.answer.talk
 
 
 def question(raw: str, limit: int = 600) -> str:
@@ -98,6 +102,8 @@ def message(turn: Turn, lang: str, beside: str = "") -> str:
         body = _listed(turn) + beside
     elif any(row.citations for row in answer.rows):
         body = _rows(turn) + beside
+    elif answer.kind == "talk":
+        body = _paragraphs(_TRIES.sub("", answer.text)) + _tries(answer.text)
     else:
         body = _paragraphs(answer.text, turn) + beside
     if answer.written:
@@ -150,7 +156,9 @@ def _understood(answer: Answer) -> str:
     """The question in full that a follow-up was taken for."""
     if not answer.completed:
         return ""
-    return f'<p class="yj-understood">{escape(text(voice(answer), "understood", question=answer.completed))}</p>'
+    key = "understood_more" if asks_details(simplified(answer.question)) else "understood"
+    words = text(voice(answer), key, question=answer.completed)
+    return f'<p class="yj-understood">{escape(words)}</p>'
 
 
 def _also(answer: Answer) -> str:
@@ -171,6 +179,24 @@ def _status(answer: Answer) -> str:
     )
     parts = [words, *ages(answer, lang), *([wrote.spent(answer)] if answer.written else ())]
     return f'<p class="yj-status">{escape(" · ".join(parts))}</p>'
+
+
+def _tries(said: str) -> str:
+    """The questions to try that talk ends with, as controls that ask them."""
+    if not (found := _TRIES.search(said)):
+        return ""
+    label = f'<span class="yj-chips-label">{escape(found["lead"])}</span>'
+    asks = asking(found["asks"].split(" / "))
+    return f'<div class="yj-suggested" role="group">{label}{asks}</div>'
+
+
+def asking(words: Sequence[str]) -> str:
+    """Controls that ask questions."""
+    return "".join(
+        '<button type="button" class="yj-do yj-next" data-do="next"'
+        f' data-words="{escape(one)}"><bdi>{escape(one)}</bdi></button>'
+        for one in words
+    )
 
 
 def _paragraphs(raw: str, turn: Turn | None = None) -> str:

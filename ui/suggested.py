@@ -10,6 +10,7 @@ from rag.errors import YinjuError
 from rag.serving import QueryService
 from rag.ui.conversation import Conversation
 from rag.ui.markup import escape, lang_tag
+from rag.ui.render import asking
 from rag.ui.texts import text
 
 log = logging.getLogger("rag.ui")
@@ -38,13 +39,8 @@ def shown(words: tuple[str, ...], lang: str) -> str:
     """Some questions as controls that ask them."""
     if not words:
         return ""
-    made = "".join(
-        '<button type="button" class="yj-do yj-next" data-do="next"'
-        f' data-words="{escape(one)}"><bdi>{escape(one)}</bdi></button>'
-        for one in words
-    )
     label = escape(text(lang, "suggested"))
     return (
         f'<div class="yj-suggested" role="group" aria-label="{label}" lang="{lang_tag(lang)}"><span'
-        f' class="yj-chips-label">{label}</span>{made}</div>'
+        f' class="yj-chips-label">{label}</span>{asking(words)}</div>'
     )

@@ -9,6 +9,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
+from rag.answer.begin import begins_at
 from rag.answer.cite import Citations
 from rag.answer.english import labelled
 from rag.answer.rows import SENTENCES
@@ -30,7 +31,8 @@ _LEANS = re.compile(
 )
 # What stands below a report and is none of it.
 _FURNITURE = re.compile(
-    r"责任编辑|返回搜狐|查看更多|\[?编辑[:：]|版权|转载|本文链接|扫码|图片来源|更多精彩"
+    r"责任编辑|返回搜狐|查看更多|\[?(?:编辑|责编|监制|审核)[:：]|版权|转载|本文(?:链接|来自|属于)|扫码|图片来源"
+    r"|更多(?:精彩|原创)|下载.{0,10}(?:客户端|APP)"
 )
 
 
@@ -118,7 +120,8 @@ def _paragraph(snapshot: Snapshot, quote: Citation, cited: Citations) -> Citatio
             gap = text[b:start] if near is before else text[end:a]
             low, high = min(a, start), max(b, end)
             fits = high - low <= ROOM * longest(article) and count < PARAGRAPH
-            if not fits or len(gap) > 1 or "\n" in gap or _is_furniture(text[a:b]):
+            opens = begins_at(text, a, b, b - 1) > a  # another report: its bureau line, its byline
+            if not fits or len(gap) > 1 or "\n" in gap or opens or _is_furniture(text[a:b]):
                 break
             start, end, count = low, high, count + 1
             if near is before and not _LEANS.match(text, start):

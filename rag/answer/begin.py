@@ -15,6 +15,7 @@ _DATE = r"(?:\d{4}\s?年\s?)?\d{1,2}\s?月\s?\d{1,2}\s?日"
 # What a report begins with when a headline runs into it.
 _OPENS = rf"(?:截[至止]|自)?{_DATE}|近日|日前|连日来|近期|记者从|当地时间|本文转自"
 _NAME = r"[^，。；：！？、“”「」\s（()）]"
+_VESSEL = rf"(?:{_NAME}{{0,14}}?“[^”]{{1,8}}”)?"  # "新华社“雪龙2”号8月12日电"
 _OUTLET = r"(?:报|网|社|台|刊|客户端|新闻|时刻|经纬|之家|科技|财经|融媒体?|传媒|APP|在线|频道|中心|[（(]\S{2,12}?[)）])"
 _BRACKET = r"(?:\s*[（(【\[][^（()）【】\[\]。\n]{1,90}[)）】\]])"
 # 讯 and 电 of other words: 电话, 讯问.
@@ -23,10 +24,11 @@ _SENT = (
     r"|讯(?![问号息飞])|消息(?!称|人士|显示|传|面)|(?:综合)?报道(?!称|说|，))"
 )
 _BUREAU = (
-    rf"(?:(?!另?据|根据|援引|记者){_NAME}{{0,24}}?(?:\s{_NAME}{{2,12}})?\s?{_DATE}\s?{_SENT}"
+    rf"(?:(?!另?据|根据|援引|记者){_VESSEL}{_NAME}{{0,24}}?(?:\s{_NAME}{{2,12}})?\s?{_DATE}\s?{_SENT}"
     rf"|(?!另?据|根据){_NAME}{{0,14}}?{_OUTLET}{_NAME}{{0,6}}?(?:电|讯|消息)"
     r"(?=[\s（(：:—，,]|据|近日|日前|\d)"
     rf"|(?:据|综合)?(?:新华社|中新社)(?:电(?=\s)|发(?=\s|据|[（(]))){_BRACKET}?[\s：:，,—]*"
+    r"|(?!另?据)[\u4e00-\u9fff]{2,8}消息[:：]"
     # "中新社马尼拉7月22日 (记者 张兴龙)"
     rf"|(?:新华社|中新[社网]){_NAME}{{0,10}}\s?{_DATE}\s*[（(]\s?记者[^（()）\n]{{1,40}}[)）]\s*"
 )
@@ -34,7 +36,33 @@ _KNOWN = (
     r"(?:新华社|中新[社网]|中新经纬|人民网|央视网|央广网|新京报|环球网|海外网|红网|荆楚网|中国经济网|光明日报|财联社|快科技"
     r"|金融界|中国青年报|本报|本网|[\u4e00-\u9fff]{2}(?:日报|晚报|都市报|网)|IT之家)"
 )
+# Who wrote: "湖北日报全媒记者 王岚 实习生 李原", "文/本报记者 王岚", "By Jane Doe, Reuters".
+_SURNAME = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚"
+    "卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔汤靳鄢"
+    "骆艾章施洪华俞翟岳柳兰樊殷倪庞颜季童牛温安康伍路申焦柯梅耿管甘左舒裴欧阳尚詹鲍阎苗房裘解丛岑蓝葛柏滕荆符"
+    "邝曲霍迟荣仇谷边卞芦苑冼褚娄车桂涂池佟祁戚宁凌项连盛卓习匡关於逯晏仝辛游全"
+)
+_PERSON = (
+    rf"(?:[{_SURNAME}]\s?[\u4e00-\u9fff](?:(?![在从于对向近])[\u4e00-\u9fff])?"
+    r"|[\u4e00-\u9fff]{1,5}·[\u4e00-\u9fff]{1,5})"
+)
+_ROLE = r"[□◎■●◆]?[^，。！？：“”（()）【】\[\]\s]{0,16}?(?:\s?[|｜丨]\s?)?(?:记者|通讯员|实习生|作者|摄影|特派员)"
+_PEOPLE = rf"{_PERSON}(?:[\s、，,]+{_PERSON})*"
+_NAMED = rf"{_ROLE}\s*[:：/|｜]?\s*{_PEOPLE}[\s、，,]*"
+_SPACED = rf"(?:{_ROLE}(?:\s*[:：/|｜]\s*|\s+)|实习生|通讯员){_PEOPLE}\s*"
+_WROTE = (
+    rf"(?:{_NAMED})+(?:[\u4e00-\u9fff]{{2,3}})?"
+    r"(?:(?:摄影|综合|整理|编译)?报道(?![称说了，的])|摄(?![影像氏取入制])|文/?图|图/?文)[\s:：]*"
+    rf"|(?:{_SPACED})+(?={_OPENS}|“)"
+    rf"|(?:{_NAMED})+(?<=\s)(?![从在对向就问获了采走致来看发表也还又及和的])"
+    rf"|{_PERSON}(?:[\s、]+{_PERSON})*\s*(?:摄影报道|文/图|图/文|文/摄)[\s:：]+"
+    r"|[Bb][Yy] [A-Z][\w'’-]+(?: [A-Z]\.)?(?: [A-Z][\w'’-]+){1,2}"
+    r"(?:(?:,| and) [A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}){0,3}"
+    r"(?:\s*[|•:\n–—]\s*|\s+(?=(?:The|An?|In|On|At|It|More|Two|Police|Officials)\b))"
+)
 _BYLINE = (
+    rf"{_WROTE}|"
     r"[（(【\[][^（()）【】\[\]。？?！!，,\n]{0,30}?(?:记者|通讯员|作者|编辑|实习生|来源|报道|讯)"
     r"[^（()）【】\[\]。？?！!\n]{0,60}[)）】\]]"
     r"|[^，。！？：“”\n]{0,40}?(?:记者|通讯员)[^，。！？：“”\n]{0,40}?(?:摄影报道|报道)\s*[:：]"
@@ -57,6 +85,7 @@ _CAPTION = (
     r"|(?:[\u4e00-\u9fff·]\s?){2,4}\s摄[)）]?\s+"
     rf"|[^，。！？：\n]{{0,30}}?(?:视觉中国|东方IC|新华社)\s?图片?\s*(?={_OPENS}|\s)"
     r"|(?:上|下|左|右|题)?图(?:为|[\d一二三四五六]{1,2}\s?[:：为])[:：]?|[▲△↑▼↓]+(?:图为)?"
+    rf"|图片?(?:截取?自|来自|源自)[^，。：\s]{{1,10}}?(?=据|\s|{_OPENS})"
     r"|(?:图片来源|图源)\s?[:：]\s?\S{1,14}(?:\s+)"
 )
 _LATIN = (
@@ -68,14 +97,20 @@ _LATIN = (
 )
 _CREDIT = re.compile(r"\s*(?:来源|作者|编辑|责编|校对|审核)(?:\s*[|｜丨:：/]|\s+(?=\S{1,12}\s*$))")
 _LEAD = re.compile(rf"\s*(?:原标题\s*[:：]|{_BUREAU}|{_BYLINE}|{_CAPTION}|{_LATIN})\s*")
+_BEHIND = re.compile(
+    r"\s*[（(【\[](?:完|[^（()）【】\[\]。]{0,16}?(?:记者|通讯员|编辑|责编|来源|作者|本文来自)[^（()）【】\[\]]{0,60})"
+    r"[)）】\]]\s*$"
+)
+LONGEST_CREDIT = 90  # characters of it
 _LABEL = re.compile(r"\s*原标题\s*[:：]\s*")
 _RUNS_INTO = re.compile(
     r"\s{2,}|(?<=[^\s，,、"
     rf"：:；;（()）《“‘「》至于在从自到])(?={_OPENS})|(?=【[^】]*(?:记者|报道|讯)[^】]*】)"
 )
+_APART = re.compile(rf"\s{{4,}}(?={_OPENS})")  # a headline, and far behind it its report
 _TWICE = re.compile(r"(?P<headline>\S.{5,60}?)\s*(?P=headline)\s*")
 _WITHIN = re.compile(
-    rf"{_KNOWN}{_NAME}{{0,14}}?(?:(?:\s?{_DATE})?\s?(?:电|讯|消息)(?=[\s（(：:—])|\s?[|｜丨]\s?记者)"
+    rf"文[/／|｜]{_NAME}{{0,12}}?记者\s|{_KNOWN}{_VESSEL}{_NAME}{{0,14}}?(?:(?:\s?{_DATE})?\s?(?:电|讯|消息)(?=[\s（(：:—])|\s?[|｜丨]\s?记者)"
 )
 
 
@@ -95,6 +130,14 @@ def begins_at(text: str, start: int, end: int, keep: int) -> int:
     while (lead := _LEAD.match(text, at, end)) and at < lead.end() <= keep:
         at = lead.end()
     return at
+
+
+def ends_at(text: str, start: int, end: int, keep: int) -> int:
+    """Where what is quoted of ``text[start:end]`` ends: before "（记者 王岚）" or "（完）" behind it, at
+    ``keep`` at the earliest.
+    """
+    found = _BEHIND.search(text, max(start + 1, end - LONGEST_CREDIT), end)
+    return found.start() if found and found.start() >= keep else end
 
 
 def is_credit(text: str, start: int, end: int) -> bool:
@@ -127,6 +170,7 @@ def headline_end(text: str, start: int, end: int, labelled: bool = False) -> int
     """
     near = min(end, start + HEADLINE)
     found = [one.start() for one in (_WITHIN.search(text, start, near),) if one]
+    found += [one.end() for one in (_APART.search(text, start + 6, near),) if one]
     if labelled:
         again, into = _TWICE.match(text, start, near), _RUNS_INTO.search(text, start + 6, near)
         found += [one.end() for one in (again, into) if one]

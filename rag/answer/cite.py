@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
-from rag.answer.begin import begins_at, unopened
+from rag.answer.begin import begins_at, ends_at, unopened
 from rag.answer.sentence import Sentence
 from rag.answer.types import Citation
 from rag.answer.when import times_of
@@ -59,6 +59,7 @@ class Citations:
         article, (start, end) = sentence.article, span
         inside = tuple(sorted({mark for mark in marks if start <= mark[0] and mark[1] <= end}))
         start = begins_at(article.text, start, end, inside[0][0] if inside else end - 1)
+        end = ends_at(article.text, start, end, inside[-1][1] if inside else start + 1)
         if unopened(article.text[start:end]):
             end -= 1
         quote = article.text[start:end]

@@ -15,6 +15,7 @@ from rag.answer.lists import Named, is_name, named_in
 from rag.answer.sentence import Sentence, beside, quote_span, sentence_of
 from rag.answer.types import Row
 from rag.corpus.gazetteer import Place, province_label
+from rag.corpus.places import find_places
 from rag.question import ParsedQuestion, in_script
 from rag.reader.findings import Findings, FoundValue, Spot
 from rag.reader.values import find_dates, find_numbers
@@ -31,10 +32,19 @@ ALIKE = 1.0
 LABEL = {"zh": 24, "en": 60}  # characters of a value; what is longer is shown as its sentence
 # "无人" is shown with what it says of nobody: "无人死亡".
 _NONE = re.compile(r"(?:无人|没有人|无一人?|\b(?:no ?one|nobody|none))$", re.I)
-_NONE_ENDS = re.compile(r"[，。；、！？,.;!?\n]|\s(?:and|but|while)\b")
-_VAGUE = re.compile(
-    r"(?:多|几|若干|许多|不少|大量|众多)[\u4e00-\u9fff]{0,2}$|(?:several|many|some|a few)\b", re.I
+# What counts without a figure: "一半", "数百名", "half of them"; "多位" and "several" do not.
+_COUNTS = re.compile(
+    r"[\d一二三四五六七八九十百千万亿两半零〇全无]"
+    r"|\b(?:no|none|nobody|half|all|dozens?|once|twice|one|both|most)\b",
+    re.I,
 )
+# What is somewhere though no gazetteer has it: "校门口", "A tunnel", "人民公园".
+_PLACE = re.compile(
+    r"[A-Z\d]|[路街道村镇乡馆场园校院楼站港岛山河湖海桥区市县省州国城店厅室所库厂矿寺庙塔宫府田地里外边处侧上下]$"
+    r"|中心|基地|附近|门口|境内|沿岸|一带|公司|医院|大学"
+)
+_TIME = re.compile("[A-Za-z年月日号时点天周晨晚夜午季节世纪前后初底末间期]")  # what tells when
+_NONE_ENDS = re.compile(r"[，。；、！？,.;!?\n]|\s(?:and|but|while)\b")
 _NOT_BUT = re.compile(r"(?:不是|并非|not )[^，。,.]{1,20}?[，,]?\s?(?:而是|but )", re.I)
 _BUT_NOT = re.compile(r"[，,]?\s?(?:而不是|而非|\b(?:rather than|(?:and |but )?not)\b)", re.I)
 SENTENCES = ("why", "how", "open", "whether")  # forms that a sentence answers
@@ -164,14 +174,13 @@ def _presentable(parsed: ParsedQuestion, words: str) -> bool:
     """Whether words are a value by themselves, and no part of a sentence that stands for one."""
     if any(c in words for c in "。！？；"):
         return False
-    if parsed.kind == "number" and _VAGUE.match(words):
-        return False
-    return (
-        any(c.isdigit() for c in words)
-        or parsed.kind in ("number", "date")
-        or is_name(words)
-        or parsed.kind == "text"
-    )
+    if parsed.kind == "number":
+        return bool(_COUNTS.search(words) or find_numbers(words))
+    if parsed.kind == "places":
+        return bool(_PLACE.search(words) or find_places(words))
+    if parsed.kind == "date":
+        return bool(_TIME.search(words) or find_dates(words))
+    return any(c.isdigit() for c in words) or is_name(words) or parsed.kind == "text"
 
 
 def _within(one: Sentence, other: Sentence) -> bool:

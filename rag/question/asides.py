@@ -15,6 +15,7 @@ from rag.question.publishers import find_publisher, known_publisher
 from rag.question.script import simplified
 from rag.question.types import Earlier, Turns
 from rag.question.whole import ANY_DAY, language, taken_apart
+from rag.question.words import in_other
 
 _END = r"[呢吗啊呀嘛吧]*[？?！!。.…\s]*"
 _MORE = re.compile(
@@ -95,6 +96,13 @@ _MEANT = re.compile(
     r" (?P<en>[^,.?!]{2,40})[.!]?",
     re.I,
 )
+# "除了海南呢？", "Apart from Hainan?": the others of a list.
+_BUT = re.compile(
+    rf"(?:那么?)?除了?(?P<zh>(?!此|这些)[^，。？?！!]{{1,16}}?)(?:之外|以外|外)?[，,]?(?:还有[^，。]{{0,6}}?|其[他它]的?)?{_END}"
+    r"|(?:and |but |so |what about |who |what |anyone |any |others? )*"
+    r"(?:apart from|besides|except(?: for)?|other than|excluding|not counting) (?P<en>[^,.?!]{2,40})[?.!\s]*",
+    re.I,
+)
 _FEAST = re.compile(rf"(?:那么?)?(?P<feast>[\u4e00-\u9fff]{{2,6}}?)(?:的)?呢{_END}")
 
 
@@ -106,6 +114,23 @@ def asks_more(question: str) -> bool:
 def asks_details(question: str) -> bool:
     """Whether a question asks for more of the articles that the answer before told of."""
     return bool(_DETAILS.fullmatch(question.strip()))
+
+
+def is_aside(question: str) -> bool:
+    """Whether a question only makes sense after an answer, by its form."""
+    return any(form.fullmatch(question.strip()) for form in (_MORE, _DETAILS, _NTH, _BUT))
+
+
+def others_than(question: str, before: str) -> str:
+    """The question before without what is now left out; "" where nothing is, or nothing asks."""
+    found, whole = _BUT.fullmatch(question.strip()), taken_apart(before)
+    if not found or not whole.ask:
+        return ""
+    said, chinese = found["zh"] or found["en"], language(before) == "zh"
+    said = in_other(said, language(question), "zh" if chinese else "en")
+    if chinese:
+        return f"除了{said}，{before}"
+    return f"Besides {said}, {before[0].lower()}{before[1:]}"
 
 
 def told_before(

@@ -48,6 +48,10 @@ _TOLD = {
         r" )*(?:compare|contrast)\b(?=.* (?:and|with|to) )",
         re.I,
     ),
+    # "图书馆有哪些报道"
+    "list": re.compile(
+        r"(?!.* 0 |最近|近[期来]|最新|现在|这里)[^，。？?]{2,12}有哪些(?:相关)?(?:报道|新闻|文章)[吗呢]?[？?]?$"
+    ),
 }
 _ABOUT = re.compile(
     r"(?:关于|有关|提到|提及|涉及|讲到|写到)[了过]?|\b(?:about|on|of|regarding|concerning|mention(?:s|ed|ing)?)"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.question.asides import asks_details, asks_more, of_publisher, reworded, row_asked_for
+from rag.question.asides import asks_details, asks_more, of_publisher, others_than
+from rag.question.asides import reworded, row_asked_for
 from rag.question.compared_before import asks_which
 from rag.question.asking import Ask, is_bare
 from rag.question.names import names_of
@@ -58,9 +59,11 @@ def complete(question: str, history: Turns, sources: Names = (), second: bool = 
     asked, before = (simplified(question), simplified(before)) if old else (question, before)
     full = before if asks_more(asked) or asks_details(asked) else asks_which(asked, history)
     full = full or of_publisher(asked, before, sources) or row_asked_for(asked, before, answer)
+    full = full or others_than(asked, before)
     if full:
         full = "" if second else full
     else:
+        before = answer.about or before  # "总结山火的报道" was about the fire
         asked = reworded(asked, before, answer)
         said = leaning(asked)
         if second and said and re.search("[的地]呢?[？?]?$", asked):

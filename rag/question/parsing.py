@@ -55,8 +55,8 @@ def parse(
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     second = ""
-    # "How many articles are there?" is whole, but for after a question of that kind.
-    whole = about and (about.subject or not history or history[-1][1].kind != "corpus")
+    # "How many articles are there?" is whole, but for after a question about articles of a thing.
+    whole = about and (about.subject or not history or not history[-1][1].about)
     if history and not (talk or whole):
         # Its patterns take longer to make than most answers do.
         from rag.question.asides import told_before
@@ -112,15 +112,18 @@ def _talk(
     stretch of days ("did it snow last month?").
     """
     talk = talk_of(typed, snapshot.model)
+    if talk and history:
+        from rag.question.asides import is_aside
+
+        talk = "" if is_aside(simplified(typed)) else talk
     if not talk or talk_of(typed, snapshot.model, CERTAIN):
         return talk
     if is_pasted(typed, snapshot) or _asks_of_days(typed, today):
         return ""
     if history and not talk_of(typed, snapshot.model, SURE):
-        from rag.question.asides import asks_more
         from rag.question.followup import complete
 
-        return "" if asks_more(simplified(typed)) or complete(typed, history) else talk
+        return "" if complete(typed, history) else talk
     return talk
 
 

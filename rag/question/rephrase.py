@@ -178,7 +178,10 @@ def _exchanged(whole: Whole, said: LeaningQuestion, lang: str, second: bool) -> 
     asks, alone = whole.asks or body, topic.removesuffix("的")
     if one := _ONE.fullmatch(topic):  # "the old ferry": "the new one"
         return _KIND_EN.sub(lambda found: f"{found[1]}{one['kind']}{found[3]}", body, count=1)
-    span = None if said.own else _counterpart(whole, alone, lang == "zh", second)
+    other = said.lang != lang  # "那卡努呢？" after an English question: no word of it is like it
+    span = None if said.own or other else _counterpart(whole, alone, lang == "zh", second)
+    if other and not said.own and not name:
+        return f"{body} {alone}"
     if span:
         return f"{body[: span[0]]}{alone}{body[span[1] :]}"
     if re.match(rf"({PREP}) ", topic):

@@ -8,17 +8,19 @@ import re
 
 import numpy as np
 
+from rag.corpus.places import find_places
 from rag.embed.static import StaticModel
 from rag.index import Snapshot
 from rag.question.message import KINDS, chances, reduced
 from rag.question.types import TALK
 
 LONGEST = 100  # characters of a message; what is longer says something
-# The least probability of talk. Of .3 to .8 chosen on benchmarks/talk.tsv and on real questions; of
-# 2,000 that the weights were not made from .3 % have it.
-LEAST = 0.35
+# The least probability of talk. Of .25 to .5 chosen on benchmarks/talk.tsv and on real questions;
+# of 2,000 that the weights were not made from .3 % have it.
+LEAST = 0.3
 CERTAIN = 0.97  # of what an article says word for word, too
 SURE = 0.9  # of what could be a question that leans on one before: "Shenzhen?"
+PLACED = 0.7  # of what names a place: "Berlin mayor?"
 PASTED = 8  # characters of a message from which it is looked for in the articles
 COMPARED = 50  # articles, at most, in which it is
 _LAST = re.compile(r"(?<=[，,。！!.])\s*[^，,。！!.]+[呢?？][?？\s]*$")  # a clause that asks
@@ -43,6 +45,8 @@ def talk_of(text: str, model: StaticModel, least: float = LEAST) -> str:
     if last and last.start() and not talk_of(last[0], model, least):
         return ""
     chance = chances(said, model)[1 : len(TALK) + 1]
+    if least < PLACED and find_places(text):
+        least = PLACED
     return KINDS[1 + int(chance.argmax())] if chance.sum() >= least else ""
 
 

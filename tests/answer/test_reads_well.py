@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from rag import Article, Assistant, Index
 from rag.answer.arranged import arranged
-from rag.answer.begin import begins_at, unopened
+from rag.answer.begin import begins_at, ends_at, unopened
 from rag.answer.cite import Citations
 from rag.answer.english import in_english
 from rag.answer.sentence import Sentence, quote_span
@@ -38,6 +38,17 @@ from rag.serving.routes import build_api
         ("梁国 摄 ", "8月15日，夏令营走进传习馆。"),
         ("图为", "30日的石桥。"),
         ("视觉中国 图", "当地时间7月25日，议会通过了法案。"),
+        ("【江河日报驻北岭特派记者 王岚 江河日报特约记者 李原】", "当地时间1日，新馆开放。"),
+        ("记者 李原 摄影报道 ", "国家图书馆今天开放了新馆。"),
+        ("作者：王岚 ", "国家图书馆今天开放了新馆。"),
+        ("江河日报客户端 | 记者 王岚", "近日，桥梁合龙。"),
+        ("江河日报全媒记者 王岚 实习生 李原", "截至7月26日8时，水位下降。"),
+        ("桥梁合龙新华社“江河3”号8月12日电（记者 王岚）", "科考队开始作业。"),
+        ("北岭消息：", "桥梁合龙。"),
+        ("这座大桥，合龙了          ", "当地时间7月24日，桥梁合龙。"),
+        ("图片截取自江河社", "据多家媒体报道，桥梁合龙。"),
+        ("By Jane Doe, Reuters ", "The museum opened on Friday."),
+        ("By Jane A. Doe and John Roe\n", "The museum opened on Friday."),
         ("来源：江河日报", "7月24日，省长会见了来宾。"),
         ("LONDON (Reuters) - ", "The museum opened on Friday."),
         ("BEIJING, Aug. 3 (Xinhua) -- ", "China opened a museum."),
@@ -62,10 +73,29 @@ def test_a_quote_begins_behind_what_stands_before_a_report(lead, report):
         "The bridge (opened in 1998) is closed.",
         "讯飞星火发布了新版本。",
         "馆长王岚说，展览持续到年底。",
+        "记者 王岚 从水利部获悉，水位上涨。",
+        "记者王岚近日获奖。",
+        "By Monday the museum had opened.",
+        "By contrast, The Tower stayed closed.",
     ],
 )
 def test_a_sentence_without_a_lead_is_quoted_from_its_beginning(text):
     assert begins_at(text, 0, len(text), len(text) - 1) == 0
+
+
+@pytest.mark.parametrize(
+    ("report", "credit"),
+    [
+        ("国家图书馆开放了新馆。", "（记者 王岚 李原）"),
+        ("国家图书馆开放了新馆。", "(完)"),
+        ("国家图书馆开放了新馆（位于北岭）。", ""),
+        ("参加会议的有作家（和记者共300人）。", ""),
+    ],
+)
+def test_a_quote_ends_before_who_wrote_it(report, credit):
+    text = report + credit
+    assert text[: ends_at(text, 0, len(text), 1)] == report
+    assert ends_at(text, 0, len(text), len(text)) == len(text)
 
 
 def test_the_words_that_are_asked_for_are_never_cut_off():

@@ -55,7 +55,11 @@ def test_each_constraint_is_a_chip_with_a_named_control():
     page = Page(
         restrictions(Turn("aa", ANSWER, asked=QuestionRequest(QUESTION, without=("of boats",))))
     )
-    assert "浙江省温州市 · from “Wenzhou”" in page.text and "August 2023×" in page.text
+    assert (
+        "Wenzhou 温州" in page.text
+        and "from “Wenzhou”" not in page.text
+        and "August 2023×" in page.text
+    )
     assert "Ask without the time (“August 2023”)" in page.text and "Lifted:" in page.text
     links = [value for name, value in page.attributes if name == "href"]
     assert links == ["#free-aa-date", "#lift-aa-0", "#lift-aa-1", "#bind-aa-0"]

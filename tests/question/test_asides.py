@@ -169,6 +169,12 @@ def test_a_whole_question_with_details_in_it_does_not_ask_for_them(question):
         (DRILLS, "第二个呢？", ""),
         (DRILLS, "第一个呢？", ""),
         (HOSPITALS, "the tenth one?", ""),
+        # the others of a list
+        (PROVINCES, "除了四川呢？", "除了四川，哪些省举办了防汛演练？"),
+        (PROVINCES, "除四川以外还有哪些？", "除了四川，哪些省举办了防汛演练？"),
+        (PROVINCES_EN, "Besides Sichuan?", "Besides Sichuan, which provinces held flood drills?"),
+        (PROVINCES_EN, "除了四川呢？", "Besides Sichuan, which provinces held flood drills?"),
+        (BOATS, "除了四川呢？", "除了四川，演练出动了多少艘冲锋舟？"),
         # another fact
         (DRILLS, "具体时间呢？", "四川什么时候举办了演练？"),
         (DRILLS, "地点呢？", "四川在哪里举办了演练？"),

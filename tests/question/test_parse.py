@@ -19,7 +19,7 @@ def snapshot(sample_index):
 
 def earlier(**given):
     return SimpleNamespace(
-        **{"kind": "text", "rows": (), "citations": (), "completed": "", **given}
+        **{"kind": "text", "rows": (), "citations": (), "completed": "", "about": "", **given}
     )
 
 
