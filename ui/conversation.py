@@ -139,62 +139,27 @@ def converse(
         .spoken(lang)
         .put(Turn(key, None, asked, Phrase.of("stopped")))
     )
-    searching = Searching(service.index.n_articles)
-    yield replace(talk, coming=(key, render.waiting(searching, None, lang)))
+    seen = _Seen(Searching(service.index.n_articles))
+    yield replace(talk, coming=(key, render.waiting(seen.searching, None, lang)))
     try:
         _check(asked.question)
         if corpus:
             checked(asked.filters, corpus)
-        answer, evidence, pieces, shown = None, None, "", time.monotonic()
-        for event in service.stream(
+        events = service.stream(
             asked.question,
             history,
             asked.filters,
             without=asked.without,
             halted=halted,
             write=write,
-        ):
-            if isinstance(event, Answer):
-                answer = event
-            elif isinstance(event, Evidence):
-                evidence = event.answer
-            elif isinstance(event, Rewording):
-                yield replace(talk, coming=(key, render.rewording(event, lang)))
-            elif isinstance(event, Searching):
-                searching = event
-            elif isinstance(event, Found):
-                yield replace(talk, coming=(key, render.waiting(searching, event, lang)))
-            elif isinstance(event, Writing):
-                # While the model pauses, what has come last is shown, too.
-                yield replace(
-                    talk,
-                    coming=(key, render.partial(pieces) if pieces else render.writing(event, lang)),
-                )
-            else:
-                pieces += event
-                if time.monotonic() - shown >= PIECE_SECONDS:
-                    shown = time.monotonic()
-                    yield replace(talk, coming=(key, render.partial(pieces)))
-        # What a model was writing from is there, though the reader wanted no more.
-        stopped = Phrase.of("stopped_evidence" if evidence else "stopped")
-        turn = Turn(key, answer or evidence, asked, None if answer else stopped)
-    except Unusable as error:
-        turn = Turn(key, None, asked, error.said)
-    except UsageError as error:
-        # All else was checked, so it is a link that lifts what nothing restricts.
-        told = (
-            Phrase.of("bad_without", words=", ".join(asked.without))
-            if asked.without
-            else Phrase.of("unusable", reason=str(error))
         )
-        turn = Turn(key, None, asked, told)
-    except ServerBusy:
-        turn = Turn(key, None, asked, Phrase.of("busy"))
-    except Exception:
-        # Whatever it is, the conversation stays, and the operator can find the trace.
-        reference = secrets.token_hex(4)
-        log.exception("reference %s: a question could not be answered", reference)
-        turn = Turn(key, None, asked, Phrase.of("error", ref=reference))
+        for shown in seen.shown(events, lang):
+            yield replace(talk, coming=(key, shown))
+        # What a model was writing from is there, though the reader wanted no more.
+        stopped = Phrase.of("stopped_evidence" if seen.evidence else "stopped")
+        turn = Turn(key, seen.answer or seen.evidence, asked, None if seen.answer else stopped)
+    except Exception as error:
+        turn = Turn(key, None, asked, _said_of(error, asked))
     yield talk.put(turn)
 
 
@@ -212,8 +177,8 @@ class _Seen:
         self.answer: Answer | None = None
         self.evidence: Answer | None = None
 
-    def shown(self, events: Iterable[Event], lang: str) -> Iterator[tuple[str, str]]:
-        """What is shown while an answer comes, as HTML and how it is announced."""
+    def shown(self, events: Iterable[Event], lang: str) -> Iterator[str]:
+        """What is shown while an answer comes."""
         pieces, last = "", time.monotonic()
         for event in events:
             if isinstance(event, Answer):

@@ -288,7 +288,7 @@ class Builder:
 
     def finish(self, sources: Sources | None, changes: Changes) -> tuple[Manifest, str]:
         """Writes, syncs and checks everything; returns the manifest and the version's name."""
-        old = self._old
+        old = self._old if self._kept else None
         with self._clock("stories"), storage_errors(self._path):
             self._progress(0, 1, "stories")
             self._tokens.close()

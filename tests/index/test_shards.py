@@ -16,9 +16,11 @@ from index_shards import MADE, asked, assert_as_one, corpus, files, plain
 
 from rag import Assistant, Filters, Index
 from rag.corpus.stretch import opened, stretches
+from rag.embed.protocol import ModelIdentity
 from rag.errors import CorpusError, IndexCorrupt, TooMuchRemoved, UsageError
+from rag.index import index_corpus
 from rag.index.manifest import read_manifest
-from rag.index.shards import SHARDS
+from rag.index.shards import SHARDS, index_shards
 from rag.question.query import analyse
 from rag.search.candidates import candidates
 
@@ -286,3 +288,24 @@ def test_stretches_are_whole_lines_and_all_of_the_file(tmp_path, lines, begins, 
             assert part[2] == read.count(b"\n") and (not read or read.endswith(b"\n"))
             read += data
     assert read == file.read_bytes()
+
+
+class Lengths:
+    """An embedder that is no static model: its vectors tell the length of a text."""
+
+    identity = ModelIdentity("lengths", "5" * 64, 2)
+
+    def embed_passages(self, texts):
+        angles = np.array([len(text) / 1000 for text in texts])
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+
+    embed_queries = embed_passages
+
+
+def test_vectors_of_shards_are_found_again_by_one_index(tmp_path):
+    write(tmp_path / "corpus", {f"{n}.txt": MADE[n].text for n in range(12)})
+    paths, index = [tmp_path / "corpus"], tmp_path / "index"
+    index_shards(paths, index, 3, Lengths())
+    report = index_corpus(paths, index, Lengths(), afresh=True)
+    assert report.articles == report.changes.unchanged == 12
+    assert report.reused == report.passages
