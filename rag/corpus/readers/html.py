@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import re
@@ -18,7 +19,7 @@ from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.framing import frame, paragraphs
 from rag.corpus.readers.islands import island, without_notices
 from rag.corpus.readers.markup import ready, text_around, visible_text
-from rag.corpus.readers.tree import text_in
+from rag.corpus.readers.tree import plain_elements, text_in
 
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})",
@@ -128,8 +129,7 @@ def _tree(html: str):
     """The tree of a page as trafilatura reads it, None for what is no HTML."""
     import trafilatura
 
-    for name in ("trafilatura", "htmldate", "readability"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    _config()
     if not _ROOT.search(html):
         html = f"<html><body>{html}</body></html>"  # a part of a page
     try:
@@ -140,15 +140,42 @@ def _tree(html: str):
 
 @functools.cache
 def _config():
-    """trafilatura's settings, which it reads from a file."""
+    """trafilatura's settings, which it reads from a file; its parser and its logs are set once."""
     from trafilatura.settings import use_config
+    from trafilatura.utils import HTML_PARSER
 
+    plain_elements(HTML_PARSER)
+    for name in ("trafilatura", "htmldate", "readability"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     config = use_config()
     # Its minimum of 250 characters is meant for English; a Chinese article may be shorter, and what
     # it then falls back to is the whole page in one line.
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "25")
     config.set("DEFAULT", "MIN_OUTPUT_SIZE", "1")
     return config
+
+
+def _metadata(root):
+    """What trafilatura's ``extract_metadata`` finds of title, date, publisher and address; authors,
+    subjects and licences, which take a fifth of the time for a page, are not looked for.
+    """
+    from htmldate import find_date
+    from trafilatura import metadata
+
+    told = metadata.examine_meta(root)
+    with contextlib.suppress(Exception):  # as trafilatura does: its reader of JSON-LD has errors
+        told = metadata.extract_meta_json(root, told)
+    told.title = told.title or metadata.extract_title(root)
+    told.url = told.url or metadata.extract_url(root)
+    # An extensive search makes 2015-01-01 of a copyright line.
+    told.date = find_date(root, extensive_search=False, original_date=True, url=told.url)
+    name = (told.sitename or metadata.extract_sitename(root) or "").lstrip("@")
+    if name and "." not in name and not name[0].isupper():
+        name = name.title()
+    host = metadata.META_URL.match(told.url or "")
+    told.sitename = name or (host[1] if host else "")
+    told.clean_and_trim()
+    return told
 
 
 def _extract(root):
@@ -160,11 +187,7 @@ def _extract(root):
 
     told, visible = None, ""
     try:
-        # Read before the tree is changed. Its extensive search makes 2015-01-01 of a copyright
-        # line.
-        told = trafilatura.extract_metadata(
-            root, date_config={"extensive_search": False, "original_date": True}
-        )
+        told = _metadata(root)  # before the tree is changed
         lxml.etree.strip_elements(root, "script", "style", "noscript", "template", with_tail=False)
         ready(root)
         visible = text_around(root)

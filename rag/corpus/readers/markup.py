@@ -13,7 +13,7 @@ from rag.corpus.lines import tidy
 from rag.corpus.readers.html_tables import cells_in_lines, without_frames
 from rag.corpus.readers.notes import without_marks
 from rag.corpus.readers.numbering import numeral
-from rag.corpus.readers.tree import INLINE, is_count, text_in
+from rag.corpus.readers.tree import INLINE, PARSER, is_count, text_in
 
 RAISED = dict(zip("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"))
 """The raised forms of what powers are written with."""
@@ -269,7 +269,7 @@ def visible_text(html: str, whole: bool = False, places: Sequence[str] = ()) -> 
     import lxml.html
 
     try:
-        root = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", html))
+        root = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", html), PARSER)
     except (lxml.etree.LxmlError, ValueError):
         return ""
     lxml.etree.strip_elements(root, *_NEVER_SHOWN, "head", lxml.etree.Comment, with_tail=False)
