@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rag.corpus.readers.docx_text import W
 from rag.corpus.readers.numbering import numeral
@@ -18,10 +18,10 @@ class Numbers:
 
     Args:
         numbering: roots of the parts that say how lists count, none where the file has no list.
-        styles: elements of the styles of paragraphs.
+        styles: elements of the styles of paragraphs, by their id.
     """
 
-    def __init__(self, numbering: Iterable, styles: Iterable) -> None:
+    def __init__(self, numbering: Iterable, styles: Mapping[str, object]) -> None:
         self._kinds: dict[str, object] = {}  # how a list looks
         self._lists: dict[str, object] = {}
         for root in numbering:
@@ -29,11 +29,8 @@ class Numbers:
                 _value(kind, "abstractNumId"): kind for kind in _all(root, "abstractNum")
             }
             self._lists |= {_value(one, "numId"): one for one in _all(root, "num")}
-        described = styles if self._lists else ()
-        self._styles = {style.get(f"{W}styleId", ""): style for style in described}
-        self._listed = {
-            name for name, style in self._styles.items() if _numbering(style) is not None
-        }
+        self._styles = styles
+        self._known: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._counts: dict[str, list[int]] = {}
         self._begun: set[tuple[str, int]] = set()
 
@@ -90,13 +87,21 @@ class Numbers:
             return "", 0
         own, name = marks.find(f"{W}numPr"), inner(marks, "pStyle")
         key, level = inner(own, "numId"), inner(own, "ilvl")
-        if (not key or not level) and self._listed:
-            at = next((at for at in self._above(name) if at in self._listed), None)
-            if at is not None:
-                told = _numbering(self._styles[at])
-                key, level = key or inner(told, "numId"), level or inner(told, "ilvl")
-                level = level or self._level_of_style(key, at)
+        if not key or not level:
+            key, level = self._completed(name, key, level)
         return key, int(level) if _is_count(level) and int(level) < _LEVELS else 0
+
+    def _completed(self, style: str, key: str, level: str) -> tuple[str, str]:
+        """The list and the level of a paragraph, where it does not say one of them itself."""
+        asked = style, key, level
+        if asked not in self._known:
+            for at in self._above(style):
+                if (told := _numbering(self._styles[at])) is not None:
+                    key, level = key or inner(told, "numId"), level or inner(told, "ilvl")
+                    level = level or self._level_of_style(key, at)
+                    break
+            self._known[asked] = key, level
+        return self._known[asked]
 
     def _above(self, name: str) -> Iterator[str]:
         """A style and those that it is based on."""

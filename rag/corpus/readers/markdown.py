@@ -134,7 +134,7 @@ def _is_html(name: str) -> bool:
 
 def _inline(tokens: list) -> Iterator[str]:
     """The text of a line, piece by piece."""
-    from rag.corpus.readers.markup import raised
+    from rag.corpus.readers.numbering import raised
 
     if all(
         token.type in ("image", "softbreak", "hardbreak") or not token.content.strip()

@@ -12,14 +12,10 @@ from rag.corpus.captions import as_caption
 from rag.corpus.lines import tidy
 from rag.corpus.readers.html_tables import cells_in_lines, without_frames
 from rag.corpus.readers.notes import without_marks
-from rag.corpus.readers.numbering import numeral
+from rag.corpus.readers.numbering import numeral, raised
 from rag.corpus.readers.tree import INLINE, PARSER, is_count, text_in
 
-RAISED = dict(zip("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"))
-"""The raised forms of what powers are written with."""
-
 _SPACES = re.compile(r"\s+")
-_POWER = re.compile(r"[+\-−]?(?:\d{1,3}|n)")
 # What sites call the words below a picture, which they do not tell otherwise.
 _CAPTION_CLASS = re.compile(
     r"caption(?!less|-off)|"
@@ -108,11 +104,6 @@ def ready(root) -> None:
     without_frames(root)
     cells_in_lines(root)
     _numbered(root)
-
-
-def raised(text: str) -> str:
-    """A figure that is set above the line, in characters that stay there; other text as it is."""
-    return text.strip().translate(str.maketrans(RAISED)) if _POWER.fullmatch(text.strip()) else text
 
 
 def _drop(root, nodes) -> None:

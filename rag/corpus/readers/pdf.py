@@ -131,7 +131,7 @@ def _missing(numbers: Sequence[int], reason: str) -> list[Missing]:
 
 def _turned_about(page: PdfPage) -> bool:
     """Whether a page has text that is written from the right."""
-    return sum(len(_RIGHT_TO_LEFT.findall(line.text)) for line in page.lines) >= _MANY
+    return len(_RIGHT_TO_LEFT.findall("".join(line.text for line in page.lines))) >= _MANY
 
 
 def _page(page, recognise: Recogniser | None) -> PdfPage:
@@ -243,6 +243,7 @@ def _title(lines: Sequence[Line], told: str) -> tuple[str, list[Line]]:
 def _right_edges(lines: Sequence[Line]) -> list[float]:
     """For each line how far right the lines of its column reach."""
     out = []
+    joined = [*map(_adjoining, lines, lines[1:]), False]
     for at, line in enumerate(lines):
         beside = [
             one.right
@@ -257,9 +258,9 @@ def _right_edges(lines: Sequence[Line]) -> list[float]:
             out.append(max(beside))  # full lines, whatever is above or below them
             continue
         first, last = at, at
-        while first > max(0, at - 8) and _adjoining(lines[first - 1], lines[first]):
+        while first > max(0, at - 8) and joined[first - 1]:
             first -= 1
-        while last < min(len(lines) - 1, at + 8) and _adjoining(lines[last], lines[last + 1]):
+        while last < at + 8 and joined[last]:
             last += 1
         near = [one for one in lines[first : last + 1] if not one.row]
         out.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.corpus.readers.markup import raised
+from rag.corpus.readers.numbering import raised
 from rag.corpus.readers.pdf_lines import Line
 
 MARKER = re.compile(r"[•●■◆▪◦○–*·]|[(（]?(?:\d{1,2}|[a-z]|[ivx]{1,5})[.)）]")
@@ -128,10 +128,7 @@ def _with_markers(stretches: Sequence[Line]) -> list[Line]:
 
 
 def _cells(stretches: Sequence[Line]) -> list[Line]:
-    """The stretches, with the lines of a cell as one.
-
-    They begin right of the stretch before, and reach above and below its middle.
-    """
+    """The stretches, with the lines of a cell as one."""
     out: list[Line] = []
     at = 0
     while at < len(stretches):
@@ -142,18 +139,22 @@ def _cells(stretches: Sequence[Line]) -> list[Line]:
             and _below(stretches[end - 1], stretches[end])
         ):
             end += 1
-        cell = _stacked(stretches[at:end])
-        before = out[-1] if out else cell
-        beside = (
-            before.right < cell.left and cell.bottom < (before.top + before.bottom) / 2 < cell.top
-        )
-        if end - at > 1 and beside and not (len(out) > 1 and _below(out[-2], before)):
-            out.append(cell)
-            at = end
-        else:
-            out.append(stretches[at])
-            at += 1
+        cell = _stacked(stretches[at:end]) if end - at > 1 else stretches[at]
+        if end - at > 1 and not _is_cell(out, cell):
+            cell, end = stretches[at], at + 1
+        out.append(cell)
+        at = end
     return out
+
+
+def _is_cell(before: Sequence[Line], cell: Line) -> bool:
+    """Whether lines that stand below each other begin right of the stretch before, which is none of
+    a paragraph, and reach above and below its middle.
+    """
+    if not before or (len(before) > 1 and _below(before[-2], before[-1])):
+        return False
+    one = before[-1]
+    return one.right < cell.left and cell.bottom < (one.top + one.bottom) / 2 < cell.top
 
 
 def _below(one: Line, other: Line) -> bool:
