@@ -13,8 +13,10 @@ import pytest
 import reportlab
 from documents import SONG, lines, pdf
 from PIL import Image
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from rag import Assistant, Index
 from rag.corpus import Article, Skipped, read_bytes
@@ -184,6 +186,75 @@ def test_a_table_of_a_browser_whose_cells_are_broken_into_lines():
         "南湾\t8.1\t低于警戒水位，值班人员每小时报告一次，直到水位回落为止",
     ]
     assert text_of(page).split("\n") == rows
+
+
+WORKS = {
+    "Times-Roman": [
+        ("Project", "Responsible office", "Status and remarks", "Cost"),
+        (
+            "North pier repair",
+            "Harbour Construction Department",
+            "Finished in March after the concrete had been tested twice",
+            "4.2 million",
+        ),
+        ("Ferry roof", "City Transport Bureau", "Work goes on in June", "880,000"),
+        ("Lighthouse lamp", "Lighthouse Service", "Ordered", "12,500"),
+    ],
+    SONG: [
+        ("项目", "责任单位", "进展情况", "投资"),
+        (
+            "北码头维修工程",
+            "市港口建设管理局",
+            "三月完工，混凝土经过两次检测全部合格",
+            "四百二十万元",
+        ),
+        ("轮渡站屋顶", "市交通运输局", "因台风停工，预计六月恢复施工", "八十八万元"),
+        ("灯塔灯具", "航标处", "已订购", "一万二千元"),
+    ],
+}
+
+
+def flowing(rows, font, upright):
+    """A table of ReportLab's, whose columns are so narrow that most cells take several lines."""
+    style = ParagraphStyle("c", fontName=font, leading=12, wordWrap="CJK" if font == SONG else None)
+    cells = [[Paragraph(cell, style) for cell in row] for row in rows]
+    table = Table(cells, [60, 70, 75, 45], style=[("VALIGN", (0, 0), (-1, -1), upright)])
+    out, above = io.BytesIO(), Paragraph(LEFT if font == SONG else HARBOUR, style)
+    SimpleDocTemplate(out).build([above, table, above])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("upright", ["TOP", "MIDDLE", "BOTTOM"])
+@pytest.mark.parametrize("font", ["Times-Roman", SONG])
+def test_words_that_wrap_in_narrow_columns_stay_in_their_cell(font, upright):
+    text = read_pdf(flowing(WORKS[font], font, upright))[0].text.split("\n")
+    above = LEFT if font == SONG else HARBOUR
+    assert text == [above, *map("\t".join, WORKS[font]), above]
+
+
+def test_narrow_columns_of_another_writer_with_a_row_for_all_columns():
+    document = fpdf.FPDF()
+    document.add_page()
+    document.set_font("Times", size=10)
+    heading, *rows = WORKS["Times-Roman"]
+    with document.table(width=100, text_align="CENTER") as table:
+        table.row(heading)
+        table.row().cell("Works that go on", colspan=4)
+        for row in rows:
+            table.row(row)
+    text = read_pdf(bytes(document.output()))[0].text.split("\n")
+    assert text == ["\t".join(heading), "Works that go on", *map("\t".join, rows)]
+
+
+def test_columns_of_prose_that_were_drawn_one_after_the_other_are_no_table():
+    document = fpdf.FPDF()
+    document.add_page()
+    document.set_font("Times", size=10)
+    with document.text_columns(ncols=2, text_align="J", gutter=8) as columns:
+        for _ in range(12):
+            columns.write(f"{HARBOUR} {HARBOUR} {HARBOUR}\n\n")
+    text = read_pdf(bytes(document.output()))[0].text
+    assert text.count(HARBOUR) == 36 and "\t" not in text
 
 
 def test_lines_below_a_wider_text_are_one_paragraph():

@@ -18,8 +18,9 @@ from rag.corpus.line_kinds import is_date_line, is_letterhead, labelled_source
 from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.ocr import Recogniser, recogniser
+from rag.corpus.readers.pdf_cells import with_cells
 from rag.corpus.readers.pdf_layout import by_columns, ordered
-from rag.corpus.readers.pdf_lines import CONTROL, SPLIT, Glyphs, Line, is_picture, is_text, segments
+from rag.corpus.readers.pdf_lines import CONTROL, SPLIT, Glyphs, Line, is_picture, is_text
 from rag.extras import extra
 
 MAX_PAGES = 5_000
@@ -34,7 +35,7 @@ _PAGE_NUMBER = re.compile(
 _NO_TITLE = re.compile(
     r"^(?:untitled|\(anonymous\)|\(unspecified\)|无标题|未命名|document\d*|文档\s*\d*|新建.*文档|microsoft"
     r" |.*\.(?:docx?|pdf|indd|wps|html?|pptx?|xlsx?|qxd|pmd|txt|tmp))"
-    r"|^(?:https?|file):|^[\W\d_]*$",
+    r"|^(?:https?|file|about):|^[\W\d_]*$",
     re.IGNORECASE,
 )
 _WITH_OCR = "text recognition (OCR) found nothing to read there either"
@@ -136,7 +137,7 @@ def _turned_about(page: PdfPage) -> bool:
 
 def _page(page, recognise: Recogniser | None) -> PdfPage:
     glyphs = Glyphs(page)
-    height, lines = glyphs.height, ordered(segments(glyphs))
+    height, lines = glyphs.height, ordered(with_cells(glyphs))
     if lines and is_text(glyphs, lines):
         return PdfPage(lines, height)
     if not lines and not is_picture(page):

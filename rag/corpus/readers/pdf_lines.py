@@ -59,7 +59,7 @@ class Line(NamedTuple):
 
     Places and the size of its letters are in points. ``row`` says whether it is a table's row, with
     tabs between the cells. ``gaps`` are its wider spaces: the offset of the text behind each, where
-    it begins and ends.
+    it begins and ends. ``begin`` and ``end`` are its first and last character in :class:`Glyphs`.
     """
 
     text: str
@@ -70,6 +70,8 @@ class Line(NamedTuple):
     size: float
     row: bool = False
     gaps: tuple[tuple[int, float, float], ...] = ()
+    begin: int = -1
+    end: int = -1
 
 
 class Glyphs:
@@ -144,6 +146,10 @@ class Glyphs:
             self._sizes[at] = known = max(known, 1.0)
         return known
 
+    def is_added(self, at: int) -> bool:
+        """Whether a character is one that PDFium put between two that stand apart."""
+        return self._raw.FPDFText_IsGenerated(self._page, at) == 1
+
     def slanted(self, at: int) -> bool:
         """Whether a character stands neither upright nor on its side, as those of watermarks."""
         rest = self._raw.FPDFText_GetCharAngle(self._page, at) % (math.pi / 2)
@@ -156,13 +162,15 @@ def _unturned(page) -> tuple[float, float]:
     return (height, width) if page.get_rotation() % 180 else (width, height)
 
 
-def segments(glyphs: Glyphs) -> list[Line]:
-    """The stretches of text of a page as they were drawn; none reaches over a gap of columns."""
+def segments(glyphs: Glyphs, finer: bool = False) -> list[Line]:
+    """The stretches of text of a page as they were drawn; none reaches over a gap of columns, the
+    ``finer`` ones over no place where no space was drawn either.
+    """
     out = []
     for line in _LINE.finditer(glyphs.text):
         words = [word.span() for word in _RUN.finditer(glyphs.text, *line.span())]
         if words and not glyphs.slanted(words[0][0]):
-            out += _stretches(glyphs, words)
+            out += _stretches(glyphs, words, finer)
     return _upright(out)
 
 
@@ -183,19 +191,24 @@ def _upright(lines: Sequence[Line]) -> list[Line]:
             and above.text > "\u2e7f"
             and above.right - above.left < 1.3 * above.size
         ):
-            out[-1] = above._replace(text=above.text + line.text, bottom=line.bottom)
+            out[-1] = above._replace(text=above.text + line.text, bottom=line.bottom, end=line.end)
         else:
             out.append(line)
     return out
 
 
-def _stretches(glyphs: Glyphs, words: Sequence[Span]) -> list[Line]:
+def _stretches(glyphs: Glyphs, words: Sequence[Span], finer: bool) -> list[Line]:
     """The stretches of a line of PDFium's, whose runs of visible characters are given."""
     size = glyphs.size(words[0][0])
     edges = [(glyphs.box(one[1] - 1)[2], glyphs.box(other[0])[0]) for one, other in pairwise(words)]
     gaps = [(left - right) / size for right, left in edges]  # before the second word, the third ...
     joined = _tracked(glyphs.text, words, gaps)
-    wide = [n for n, gap in enumerate(gaps, 1) if gap > _WIDE and n not in joined]
+    wide = [
+        n
+        for n, gap in enumerate(gaps, 1)
+        if n not in joined
+        and (gap > _WIDE or finer and (gap > _CELLS or glyphs.is_added(words[n - 1][1])))
+    ]
     out = []
     for first, last in pairwise([0, *wide, len(words)]):
         skipped = {
@@ -241,7 +254,17 @@ def _line(
     gaps = tuple((len(text) - len(spelt(at)), right, left) for right, left, at in seen)
     edges = (first[0], last[2]) if first[0] <= last[2] else (last[0], first[2])  # right to left
     bottom = base[1] if up else last[1]
-    return Line(text, edges[0], base[3], edges[1], bottom, glyphs.size(main), gaps=gaps)
+    return Line(
+        text,
+        edges[0],
+        base[3],
+        edges[1],
+        bottom,
+        glyphs.size(main),
+        gaps=gaps,
+        begin=begin,
+        end=end,
+    )
 
 
 def _visible(words: Sequence[Span]) -> Iterator[int]:
