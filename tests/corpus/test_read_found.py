@@ -13,6 +13,7 @@ from read_lines import lines, page
 from rag.corpus import read_bytes
 from rag.corpus.context import header_above
 from rag.corpus.line_kinds import dated_source
+from rag.corpus.readers.html import read_html
 
 # HTML
 
@@ -118,6 +119,27 @@ def test_the_line_below_a_title(meta, source):
     )
     assert (found.date, found.source) == ("2015-03-02", source)
     assert dated_source("2011年9月21日　滨江日报") == "滨江日报"
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_page_of_wechat_is_of_its_account(shown):
+    body = "<section><p>滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放。</p></section>"
+    name = '<a href="javascript:void(0);" id="js_name">滨江发布 </a>' if shown else ""
+    script = (
+        'var biz = "M"; var nickname = htmlDecode("滨江发布"); var ct = "1425254400";'
+        ' var msg_title = "公园免费开放".html(false);'
+    )
+    page = (
+        '<html><head><meta property="og:title" content="公园免费开放">'
+        '<meta property="og:site_name" content="微信公众平台"><title></title></head><body>'
+        '<div id="js_article"><h1 id="activity-name">公园免费开放</h1>'
+        f'<div id="meta_content"><span>王小明</span>{name}<em id="publish_time"></em></div>'
+        f'<div id="js_content" style="visibility: hidden;">{body * 3}</div></div>'
+        f"<script>{script}</script></body></html>"
+    )
+    draft = read_html(page.encode())
+    assert (draft.title, draft.source, draft.date) == ("公园免费开放", "滨江发布", "2015-03-02")
+    assert draft.text.count("十二座公园") == 3
 
 
 def test_a_page_saved_with_frames():

@@ -17,7 +17,7 @@ from rag.corpus.lines import tidy
 from rag.corpus.page import read_page, trim_meta
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.framing import frame, paragraphs
-from rag.corpus.readers.islands import island, without_notices
+from rag.corpus.readers.islands import account, island, without_notices
 from rag.corpus.readers.markup import ready, text_around, visible_text
 from rag.corpus.readers.tree import plain_elements, text_in
 
@@ -53,6 +53,7 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     root = _tree(html)
     held, stated = (None, False) if root is None else island(root)
     styled = "" if root is None else _styled_title(root)
+    told, made = ("", "") if root is None else account(root)
     found, main, visible = (None, "", "") if root is None else _extract(root)
     visible = tidy(visible or visible_text(html))
     page = read_page(visible)
@@ -62,7 +63,8 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     lines = without_notices(trim_meta(text.split("\n"), title))
     text = "\n".join(lines)
     date = normal_date(found.date or "") if found else ""
-    names = ((found.sitename or "").strip() if found else "", page.source, labelled_source(visible))
+    site = (found.sitename or "").strip() if found else ""
+    names = (told, site, page.source, labelled_source(visible))
     source = next((name for name in names if name and name != title), "")
     url = (found.url or "") if found else ""
     if held and (len(text) < _EXCERPT * len(held.text) if stated else not text):
@@ -78,7 +80,9 @@ def read_html(data: bytes, charset: str = "") -> Draft:
         if len(without_notices(shown)) < len(shown):
             what = "only a notice that JavaScript is needed; save the page with its text"
         raise Unreadable(f"expected an article, found {what}")
-    return Draft(text, title, date or page.date, source, url, _language(html, f"{title}\n{text}"))
+    return Draft(
+        text, title, date or made or page.date, source, url, _language(html, f"{title}\n{text}")
+    )
 
 
 def _styled_title(root) -> str:
