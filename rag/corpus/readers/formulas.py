@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from rag.corpus.readers.numbering import raised
+from rag.corpus.readers.tree import text_in
 
 # What else stands between two dollar signs are prices.
 _FORMULA = re.compile(
@@ -40,6 +41,7 @@ _UP = re.compile(r"\^\s*(?:\{([^{}]*)\}|([\w°′*]))")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}")
 _GROUP = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"\\([A-Za-z]+)\*?")
+_DELIMITED = re.compile(r"(?:\\[(\[]|\$\$?)(.{1,2000}?)(?:\\[)\]]|\$\$?)", re.DOTALL)
 _SPACE = re.compile(r"\\[,;:! \\]|~|&")
 
 
@@ -59,6 +61,35 @@ def plain_formula(tex: str) -> str:
         if text == before:
             break
     return " ".join(re.sub(r"[\\{}_]", "", text).split())
+
+
+def in_text(root) -> None:
+    """Makes text of the formulas of a page: of MathML, of what KaTeX and encyclopaedias leave of
+    TeX, and of TeX that is marked as such.
+    """
+    for node in root.xpath("//math"):
+        told = node.xpath("string(.//annotation[contains(@encoding, 'tex')])")
+        _put(node, told or node.get("alttext", ""))
+        node.getparent().attrib.pop("style", None)  # a picture is shown in its place
+    for node in root.xpath("//span[@data-tex] | //*[contains(@class, 'math')][not(*)]"):
+        marked = _DELIMITED.fullmatch((node.text or "").strip())
+        _put(node, node.get("data-tex") or (marked[1] if marked else ""))
+
+
+def _put(node, tex: str) -> None:
+    if node.tag == "math" and not tex:
+        for raising in node.xpath(".//msup[count(*)=2]"):
+            up = raising[1]
+            up.text = raised(text_in(up))
+            del up[:]
+        for fraction in node.xpath(".//mfrac[count(*)=2]"):
+            fraction[0].tail = "/"
+        tex = text_in(node)
+    elif tex:
+        tex = plain_formula(tex)
+    if tex:
+        del node[:]
+        node.text = tex
 
 
 def _one(text: str) -> str:

@@ -67,7 +67,7 @@ def _article(root):
     article.text, node.text = node.text, None
     node.append(article)
     for section in list(article.iter("section")):  # trafilatura would take one for the article
-        if all(_is_text(one) for one in section) and not (section.text or "").strip():
+        if linked_in(section) <= len(text_in(section)) / 2:
             section.drop_tag()
     return article
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from rag.corpus.captions import as_caption
 from rag.corpus.lines import tidy
+from rag.corpus.readers import formulas
 from rag.corpus.readers.html_tables import cells_in_lines, without_frames
 from rag.corpus.readers.notes import without_marks
 from rag.corpus.readers.numbering import numeral, raised
@@ -88,9 +89,10 @@ def ready(root) -> None:
         root,
         root.xpath(
             "//del | //s | //strike | //*[@hidden and @hidden!='until-found']"
-            " | //*[contains(translate(@style, ' ', ''), 'display:none')]"
+            " | //*[contains(translate(@style, ' ', ''), 'display:none')][not(math)]"
             " | //*[contains(@class, 'mw-editsection') or contains(@class, 'noprint')]"
-            " | //a[contains(@class, 'headerlink') or normalize-space(.)='¶']"
+            " | //a[contains(@class, 'headerlink') or normalize-space(.)='¶' or not(node())]"
+            " | //span[@class='katex-html']"
         )
         + [node for node in root.xpath("//*[@class]") if _UNSEEN & set(node.get("class").split())],
     )
@@ -117,9 +119,7 @@ def _unwrap(root) -> None:
     """Leaves the text of elements that trafilatura takes out of their sentence: days, labels,
     formulas, short quotations.
     """
-    for node in list(root.iter("math")):
-        node.text = text_in(node)
-        del node[:]
+    formulas.in_text(root)
     for node in root.xpath("//q"):
         node.text, node.tail = f"“{node.text or ''}", f"”{node.tail or ''}"
     for node in root.xpath(_ENTRY_TIME):
