@@ -236,6 +236,50 @@ def test_json_as_services_give_it(value, ids):
     assert {(item.title, item.text.replace("\n", "")) for item in found} == {("公园开放", BODY)}
 
 
+@pytest.mark.parametrize(
+    "row, date, source",
+    [
+        (
+            {
+                "_id": {"$oid": "5f1"},
+                "article": {"headline": {"main": "公园开放"}, "body": {"paragraphs": [BODY]}},
+                "meta": {"published": {"$date": "2015-03-02"}, "source": {"name": "晚报", "id": 3}},
+            },
+            "2015-03-02",
+            "晚报",
+        ),
+        ({"id": "5f1", "data": {**ROW, "author": {"id": 5, "title": "局长"}}}, "", ""),
+        (
+            {"_id": "5f1", "_source": {**ROW, "@timestamp": "2015-03-02T00:00:00Z"}},
+            "2015-03-02",
+            "",
+        ),
+        (
+            {
+                "id": "5f1",
+                "webTitle": "公园开放",
+                "webPublicationDate": "2015-03-02T08:00:00Z",
+                "fields": {"bodyText": BODY},
+            },
+            "2015-03-02",
+            "",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_the_article_in_a_row_of_others(name, row, date, source):
+    item = one(name, json.dumps(row))
+    assert (item.id, item.title, item.text) == ("5f1", "公园开放", BODY)
+    assert (item.date, item.source) == (date, source)
+
+
+def test_a_row_of_several_articles_is_reported_and_a_feed_with_a_description_is_read():
+    assert isinstance(one("a.jsonl", json.dumps({"a": ROW, "b": ROW})), Skipped)
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "晚报", "description": MORE}
+    found = read_bytes("a.json", json.dumps({**feed, "items": [ROW, ROW]}).encode())
+    assert [(item.title, item.source) for item in found] == [("公园开放", "晚报")] * 2
+
+
 def test_values_one_after_the_other():
     assert len(read_bytes("a.json", (json.dumps(ROW, indent=1) * 2).encode())) == 2
 

@@ -62,7 +62,7 @@ def island(root) -> tuple[Draft | None, bool]:
     for script in root.iter("script"):
         data = _data(script)
         for row in _objects(data):
-            draft = draft_of(row, {}) if text_of(row) else None
+            draft = draft_of(row, {}) if text_of(row, {}) else None
             if not isinstance(draft, Draft) or width(draft.text) < _LEAST_COLUMNS:
                 continue
             told = isinstance(row.get("articleBody"), str)
