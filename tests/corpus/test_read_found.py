@@ -109,6 +109,7 @@ def test_a_title_is_that_of_the_article(title, shown, read):
     [
         ("<span class=date>2015年03月02日 10:22</span><a class=source>滨江日报</a>", "滨江日报"),
         ("发布时间：2015-03-02 08:30　来源：市园林局　字体：[大 中 小]", "市园林局"),
+        ("2015-03-02 来源： 市园林局【字体：大 中 小】", "市园林局"),
         ("2015年3月2日", ""),
     ],
 )
@@ -119,6 +120,36 @@ def test_the_line_below_a_title(meta, source):
     )
     assert (found.date, found.source) == ("2015-03-02", source)
     assert dated_source("2011年9月21日　滨江日报") == "滨江日报"
+
+
+def test_slides_are_read_in_full():
+    line = "<div class=line>东线每日6班<br>西线每日9班</div>"
+    slides = "".join(
+        f"<section id=s{n} class=slide><h2>第{n}页</h2><p>{text}</p>{line * (n == 2)}</section>"
+        for n, text in enumerate((BODY * 3, "停水通知。", MORE), 1)
+    )
+    text = read_html(f"<html><body><div><div>{slides}</div></div></body></html>".encode()).text
+    assert [text.count(one) for one in (BODY, "停水通知。", "西线每日9班", MORE)] == [3, 1, 1, 1]
+
+
+def test_a_title_that_is_marked_comes_before_the_name_of_a_blog():
+    post = f"<h3 class='post-title entry-title'>公园开放</h3><div class=entry-content>{BODY}</div>"
+    blog = (
+        f"<html><body><h1><a href=/>港口日志</a></h1><div class=hentry>{post}</div></body></html>"
+    )
+    assert read_html(blog.encode()).title == "公园开放"
+
+
+def test_a_sentence_in_a_title_is_no_publisher():
+    page = f"<html><head><title>Pier opens. What it means | by Maria | Notes</title></head><body>{BODY}"
+    assert read_html(page.encode()).source == ""
+
+
+def test_who_holds_the_rights_is_none_of_the_text():
+    paragraphs = f"<h1>公园开放</h1><p>{BODY}</p><p>{MORE}</p>"
+    rights = "<p>滨 江 网 版 权 所 有 ，未 经 授 权 禁 止 使 用</p>"
+    draft = read_html(f"<html><body><div>{paragraphs}{rights}</div></body></html>".encode())
+    assert draft.text == f"{BODY}\n{MORE}"
 
 
 @pytest.mark.parametrize("shown", [True, False])

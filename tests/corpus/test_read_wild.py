@@ -54,6 +54,38 @@ def told(
             ["▲ 市民在东山公园跳舞"],
         ),
         (
+            "<figure><img src=a.jpg><span>新华社</span><figcaption>市民在东山公园跳舞</figcaption>"
+            "</figure>",
+            ["▲ 市民在东山公园跳舞"],
+        ),
+        (
+            "<div class=sourceCode><pre><code><span><a href=#cb1></a>seats = 410</span></code></pre>"
+            "</div>",
+            ["seats = 410"],
+        ),
+        (
+            "<p>质能方程<span class=katex><span class=katex-mathml><math><semantics><mi>E</mi>"
+            "<annotation encoding=application/x-tex>E=mc^2</annotation></semantics></math></span>"
+            "<span class=katex-html aria-hidden=true>E=mc2</span></span>说明两者是一回事。</p>",
+            ["质能方程E=mc²说明两者是一回事。"],
+        ),
+        (
+            "<p>质能方程<span class=mwe-math-element><span style='display: none;'><math"
+            " alttext='{\\displaystyle E=mc^{2}}'><mi>E</mi></math></span><img src=a.svg></span>"
+            "说明两者是一回事。</p>",
+            ["质能方程E=mc²说明两者是一回事。"],
+        ),
+        (
+            "<p>质能方程<span class='math inline'>\\(E = mc^2\\)</span>，比值<math><mfrac><mi>a</mi>"
+            "<mi>b</mi></mfrac></math>，面积<math><msup><mi>r</mi><mn>2</mn></msup></math>。</p>",
+            ["质能方程E = mc²，比值a/b，面积r²。"],
+        ),
+        (
+            "<div class=card><h4>订阅晨报</h4><p>每天一封，随时可退。</p><form><input type=email>"
+            "</form></div>",
+            [],
+        ),
+        (
             "<figure><table><tr><td>东线</td><td>3班</td></tr><tr><td>西线</td><td>5班</td></tr></table><figcaption>班次</figcaption></figure>",
             ["| 东线 | 3班 |", "| 西线 | 5班 |", "班次"],
         ),

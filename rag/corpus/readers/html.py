@@ -33,6 +33,11 @@ _OTHER_LATIN = frozenset(
     "id ms vi tr pl cs sk hu ro sv da no nb nn fi et lv lt sl hr bs sq sw tl eu ca gl af is mt".split()
 )
 _BEHIND_TITLE = re.compile(r"(?<=\S)\s*[_|｜]\s*\S|(?<=\S)(?:\s+[-–—·»]\s+|-)(?=\S)")
+_DOMAIN = re.compile(r"\w\.\w")
+_MARKED_TITLE = (
+    "//*[self::h2 or self::h3 or self::h4]"
+    "[contains(@class, 'entry-title') or contains(@class, 'post-title') or @itemprop='headline']"
+)
 _EXCERPT = (
     0.5  # a page that shows less than this of the article in its data shows the beginning only
 )
@@ -89,6 +94,12 @@ def _styled_title(root) -> str:
     """The title above the headings of a text that an office program wrote, "" for any other."""
     found = root.xpath("//p[@class='MsoTitle' or @class='title'][not(preceding::h1)]")
     return text_in(found[0]) if found else ""
+
+
+def _marked_title(root) -> str:
+    """The heading that a page marks as its title, where its first one is the name of the site."""
+    marked = [] if root.find(".//h1") is None else root.xpath(_MARKED_TITLE)
+    return text_in(marked[0]) if len(marked) == 1 else ""
 
 
 def _headline(title: str, visible: str) -> str:
@@ -169,11 +180,12 @@ def _metadata(root):
     told = metadata.examine_meta(root)
     with contextlib.suppress(Exception):  # as trafilatura does: its reader of JSON-LD has errors
         told = metadata.extract_meta_json(root, told)
-    told.title = told.title or metadata.extract_title(root)
+    told.title = told.title or _marked_title(root) or metadata.extract_title(root)
     told.url = told.url or metadata.extract_url(root)
     # An extensive search makes 2015-01-01 of a copyright line.
     told.date = find_date(root, extensive_search=False, original_date=True, url=told.url)
-    name = (told.sitename or metadata.extract_sitename(root) or "").lstrip("@")
+    named = metadata.extract_sitename(root) or ""  # what has a point in it
+    name = (told.sitename or (named if _DOMAIN.search(named) else "")).lstrip("@")
     if name and "." not in name and not name[0].isupper():
         name = name.title()
     host = metadata.META_URL.match(told.url or "")

@@ -27,6 +27,8 @@ _CAPTION_CHARS = 400
 # Words for programs that read pages aloud.
 _UNSEEN = frozenset("sr-only screen-reader-text visually-hidden visuallyhidden".split())
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
+_NO_PICTURE = ".//table | .//blockquote | .//pre | .//p | .//ul | .//ol"
+_CREDIT = 40  # characters of who took a picture, beside its caption
 _NOTES = re.compile(r"foot-?note|end-?note|reference|bibliograph", re.IGNORECASE)
 _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 # The same as style sheets call them.
@@ -151,9 +153,9 @@ def _figures(root) -> None:
     """
     for figure in root.xpath("//figure[not(.//figure)]"):
         captions = figure.xpath(".//figcaption")
-        if len(text_in(figure)) > sum(
-            len(text_in(one)) for one in captions
-        ):  # a table, a quotation, a program, with its name
+        rest = len(text_in(figure)) - sum(len(text_in(one)) for one in captions)
+        pictured = captions and not figure.xpath(_NO_PICTURE) and figure.xpath(_PICTURES)
+        if rest > (_CREDIT if pictured else 0):  # a table, a quotation, a program, with its name
             figure.tag = "div"
             for one in captions:
                 one.tag = "p"
