@@ -257,6 +257,17 @@ def test_columns_of_prose_that_were_drawn_one_after_the_other_are_no_table():
     assert text.count(HARBOUR) == 36 and "\t" not in text
 
 
+def test_a_line_that_ends_in_a_hyphen_goes_on_with_its_paragraph():
+    page = [
+        (50, 780, "The harbour office said on Monday that the east pier and its roof"),
+        (50, 766, "are to open in May of this year, since many thousands of passen-"),
+        (50, 752, "gers had asked for it, and since the bridge had been closed for a"),
+        (50, 738, "year."),
+    ]
+    whole = " ".join(text for _, _, text in page).replace("passen- gers", "passengers")
+    assert text_of(page) == whole
+
+
 def test_lines_below_a_wider_text_are_one_paragraph():
     wide, narrow = cut(RIGHT + RIGHT, 38), cut(LEFT, 18)
     page = [(50, 780 - 18 * at, line) for at, line in enumerate(wide)] + [

@@ -43,7 +43,7 @@ _WORD = re.compile(
 )
 
 
-_LINE = re.compile(r"[^\n\r]+")
+_LINE = re.compile("[^\n\r\ufffe]+\ufffe?|\ufffe")  # PDFium joins lines at a hyphen
 _RUN = re.compile("[^\x00-\x20\xa0\u3000]+")  # visible characters
 _FIGURE = re.compile("[0-9]+")
 _SPLITS = re.compile("[\xad\ufffe]")
@@ -113,7 +113,8 @@ class Glyphs:
             if len(text) == count:
                 return text
         each = (self._raw.FPDFText_GetUnicode(self._page, at) for at in range(count))
-        return "".join(chr(code) if code <= sys.maxunicode else "\0" for code in each)
+        text = "".join(chr(code) if code <= sys.maxunicode else "\0" for code in each)
+        return text.replace("\x02", "\ufffe")
 
     def _most_turned(self) -> int:
         """By how many quarters the letters are turned to the left, as some of them tell."""
