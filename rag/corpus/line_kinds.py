@@ -94,7 +94,8 @@ def is_date_line(line: str) -> bool:
     if before.strip(_AROUND_DATE) and before[-1] not in _AROUND_DATE:
         if not _LABELLED.search(before) and not _DATED_BY.search(before):
             return False
-    if after and after[0] not in _AROUND_DATE:
+    glued = time and (is_publisher(after) or _LABELLED_LINE.match(after))
+    if after and after[0] not in _AROUND_DATE and not glued:
         return False
     rest = [part for part in (before.strip(_AROUND_DATE), after.strip(_AROUND_DATE)) if part]
     if any(_LABELLED.search(part) or _LABELLED_LINE.match(part) for part in rest):

@@ -14,6 +14,7 @@ from rag.corpus.captions import as_caption
 from rag.corpus.dates import find_date
 from rag.corpus.line_kinds import (
     could_be_title,
+    dated_source,
     is_date_line,
     is_letterhead,
     is_prose,
@@ -223,7 +224,9 @@ def _draft(lines: list[tuple[str, str]], around: list[str], told: str, made: str
     body = [text for text, _ in (lines[1:] if title == top else lines)]
     head = [text for text, _ in lines[:_HEAD]]
     dated = next((find_date(line) for line in head if is_date_line(line)), None)
-    source = next((name for line in head if (name := labelled_source(line))), "")
+    source = next(
+        (name for line in head if (name := labelled_source(line) or dated_source(line))), ""
+    )
     date = dated.iso if dated else "" if made == _TEMPLATE_DAY else made
     return Draft(tidy("\n".join(body)) or title, " ".join(title.split()), date, source)
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rag.corpus.dates import find_date, normal_date
-from rag.corpus.line_kinds import is_date_line, is_letterhead, labelled_source
+from rag.corpus.line_kinds import dated_source, is_date_line, is_letterhead, labelled_source
 from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.ocr import Recogniser, recogniser
@@ -38,6 +38,7 @@ _NO_TITLE = re.compile(
     r"|^(?:https?|file|about):|^[\W\d_]*$",
     re.IGNORECASE,
 )
+_BROWSER = re.compile(r"Mozilla|Chrom|Firefox|Safari")
 _WITH_OCR = "text recognition (OCR) found nothing to read there either"
 _WITHOUT_OCR = "run text recognition (OCR) over it first, or install it: pip install 'yinju[ocr]'"
 _SENTENCE_END = re.compile(r"[。！？!?….；;：:][”’」』）)】\]\"']*$")
@@ -199,8 +200,9 @@ def _draft(pages: list[list[Line]], told: dict[str, str], sure: Sequence[int]) -
     text, starts = _unhyphenated(text, starts)
     head = [line.text for line in first[:15]]
     dated = next((find_date(one) for one in head if is_date_line(one)), None)
-    source = next((name for one in head if (name := labelled_source(one))), "")
-    date = dated.iso if dated else _created(told.get("CreationDate", ""))
+    source = next((name for one in head if (name := labelled_source(one) or dated_source(one))), "")
+    printed = _BROWSER.search(told.get("Creator", ""))  # on another day than it was published
+    date = dated.iso if dated else "" if printed else _created(told.get("CreationDate", ""))
     return Draft(
         text or title,
         title,
