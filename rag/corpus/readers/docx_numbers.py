@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from rag.corpus.readers.docx_text import W
-from rag.corpus.readers.numbering import numeral
+from rag.corpus.readers.numbering import is_count, numeral
 
 _PLACE = re.compile(r"%([1-9])")
 _CLOSE = frozenset("、，。．：）】〕》")  # no space stands behind these
@@ -67,16 +67,14 @@ class Numbers:
         for at in range(level + 1):
             if counts[at] < 0:
                 start = inner(levels[at], "start") if at in levels else ""
-                counts[at] = (int(start) if _is_count(start) else 1) - (at == level)
+                counts[at] = (int(start) if is_count(start) else 1) - (at == level)
         counts[level] += 1
         counts[level + 1 :] = [-1] * (_LEVELS - level - 1)
         return counts
 
     def _override(self, key: str, level: int) -> int | None:
         for one in _all(self._lists[key], "lvlOverride"):
-            if _value(one, "ilvl") == str(level) and _is_count(
-                start := inner(one, "startOverride")
-            ):
+            if _value(one, "ilvl") == str(level) and is_count(start := inner(one, "startOverride")):
                 return int(start)
         return None
 
@@ -89,7 +87,7 @@ class Numbers:
         key, level = inner(own, "numId"), inner(own, "ilvl")
         if not key or not level:
             key, level = self._completed(name, key, level)
-        return key, int(level) if _is_count(level) and int(level) < _LEVELS else 0
+        return key, int(level) if is_count(level) and int(level) < _LEVELS else 0
 
     def _completed(self, style: str, key: str, level: str) -> tuple[str, str]:
         """The list and the level of a paragraph, where it does not say one of them itself."""
@@ -145,9 +143,5 @@ def inner(node, name: str) -> str:
     return found.get(f"{W}val", "") if found is not None else ""
 
 
-def _is_count(told: str) -> bool:
-    return told.isascii() and told.isdigit() and len(told) < 5
-
-
 def _is_level(node) -> bool:
-    return _is_count(told := _value(node, "ilvl")) and int(told) < _LEVELS
+    return is_count(told := _value(node, "ilvl")) and int(told) < _LEVELS

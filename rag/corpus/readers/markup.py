@@ -13,8 +13,8 @@ from rag.corpus.lines import tidy
 from rag.corpus.readers import formulas
 from rag.corpus.readers.html_tables import cells_in_lines, without_frames
 from rag.corpus.readers.notes import without_marks
-from rag.corpus.readers.numbering import numeral, raised
-from rag.corpus.readers.tree import INLINE, PARSER, is_count, text_in
+from rag.corpus.readers.numbering import is_count, numeral, raised
+from rag.corpus.readers.tree import INLINE, PARSER, text_in
 
 _SPACES = re.compile(r"\s+")
 # What sites call the words below a picture, which they do not tell otherwise.

@@ -45,6 +45,11 @@ def numeral(number: int, form: str) -> str:
     return text.upper() if kind.startswith("upper") else text
 
 
+def is_count(told: str) -> bool:
+    """Whether an attribute is a number that a page or a list can mean."""
+    return told.isascii() and told.isdigit() and len(told) < 5
+
+
 def raised(text: str) -> str:
     """A figure that is set above the line, in characters that stay there; other text as it is."""
     return text.strip().translate(str.maketrans(RAISED)) if _POWER.fullmatch(text.strip()) else text

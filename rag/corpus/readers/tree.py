@@ -37,8 +37,3 @@ def text_in(node) -> str:
 def linked_in(node) -> int:
     """Characters of links in an element."""
     return sum(len(text.strip()) for text in _LINKED(node))
-
-
-def is_count(told: str) -> bool:
-    """Whether an attribute is a number that a page can mean."""
-    return told.isascii() and told.isdigit() and len(told) < 5
