@@ -71,7 +71,7 @@ def in_text(root) -> None:
         told = node.xpath("string(.//annotation[contains(@encoding, 'tex')])")
         _put(node, told or node.get("alttext", ""))
         node.getparent().attrib.pop("style", None)  # a picture is shown in its place
-    for node in root.xpath("//span[@data-tex] | //*[contains(@class, 'math')][not(*)]"):
+    for node in root.xpath("//span[@data-tex] | //*[@class][contains(@class, 'math')][not(*)]"):
         marked = _DELIMITED.fullmatch((node.text or "").strip())
         _put(node, node.get("data-tex") or (marked[1] if marked else ""))
 

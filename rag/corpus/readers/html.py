@@ -34,10 +34,8 @@ _OTHER_LATIN = frozenset(
 )
 _BEHIND_TITLE = re.compile(r"(?<=\S)\s*[_|｜]\s*\S|(?<=\S)(?:\s+[-–—·»]\s+|-)(?=\S)")
 _DOMAIN = re.compile(r"\w\.\w")
-_MARKED_TITLE = (
-    "//*[self::h2 or self::h3 or self::h4]"
-    "[contains(@class, 'entry-title') or contains(@class, 'post-title') or @itemprop='headline']"
-)
+_MARKED_TITLE = re.compile("entry-title|post-title")
+_WECHAT = 'id="js_content"'
 _EXCERPT = (
     0.5  # a page that shows less than this of the article in its data shows the beginning only
 )
@@ -58,7 +56,7 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     root = _tree(html)
     held, stated = (None, False) if root is None else island(root)
     styled = "" if root is None else _styled_title(root)
-    told, made = ("", "") if root is None else account(root)
+    told, made = account(root) if root is not None and _WECHAT in html else ("", "")
     found, main, visible = (None, "", "") if root is None else _extract(root)
     visible = tidy(visible or visible_text(html))
     page = read_page(visible)
@@ -98,7 +96,10 @@ def _styled_title(root) -> str:
 
 def _marked_title(root) -> str:
     """The heading that a page marks as its title, where its first one is the name of the site."""
-    marked = [] if root.find(".//h1") is None else root.xpath(_MARKED_TITLE)
+    headings = root.iter("h2", "h3", "h4") if root.find(".//h1") is not None else ()
+    marked = [
+        one for one in headings if _MARKED_TITLE.search(f"{one.get('class')} {one.get('itemprop')}")
+    ]
     return text_in(marked[0]) if len(marked) == 1 else ""
 
 
@@ -174,7 +175,6 @@ def _metadata(root):
     """What trafilatura's ``extract_metadata`` finds of title, date, publisher and address; authors,
     subjects and licences, which take a fifth of the time for a page, are not looked for.
     """
-    from htmldate import find_date
     from trafilatura import metadata
 
     told = metadata.examine_meta(root)
@@ -183,7 +183,7 @@ def _metadata(root):
     told.title = told.title or _marked_title(root) or metadata.extract_title(root)
     told.url = told.url or metadata.extract_url(root)
     # An extensive search makes 2015-01-01 of a copyright line.
-    told.date = find_date(root, extensive_search=False, original_date=True, url=told.url)
+    told.date = metadata.find_date(root, extensive_search=False, original_date=True, url=told.url)
     named = metadata.extract_sitename(root) or ""  # what has a point in it
     name = (told.sitename or (named if _DOMAIN.search(named) else "")).lstrip("@")
     if name and "." not in name and not name[0].isupper():

@@ -75,8 +75,6 @@ def account(root) -> tuple[str, str]:
     """The account that published a page of WeChat's and the day, "" where they are not told: the
     page shows both by scripts, and calls the platform the publisher.
     """
-    if root.find(".//*[@id='js_content']") is None:
-        return "", ""
     scripts = "\n".join(script.text or "" for script in root.iter("script"))
     shown, name = root.find(".//*[@id='js_name']"), _NICKNAME.search(scripts)
     made = _MADE.search(scripts)

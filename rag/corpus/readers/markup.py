@@ -24,8 +24,11 @@ _CAPTION_CLASS = re.compile(
     re.IGNORECASE,
 )
 _CAPTION_CHARS = 400
-# Words for programs that read pages aloud.
-_UNSEEN = frozenset("sr-only screen-reader-text visually-hidden visuallyhidden".split())
+# Words for programs that read pages aloud, buttons of encyclopaedias, formulas as they are set.
+_UNSEEN = frozenset(
+    "sr-only screen-reader-text visually-hidden visuallyhidden mw-editsection noprint katex-html"
+    "".split()
+)
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
 _NO_PICTURE = ".//table | .//blockquote | .//pre | .//p | .//ul | .//ol"
 _CREDIT = 40  # characters of who took a picture, beside its caption
@@ -91,10 +94,8 @@ def ready(root) -> None:
         root,
         root.xpath(
             "//del | //s | //strike | //*[@hidden and @hidden!='until-found']"
-            " | //*[contains(translate(@style, ' ', ''), 'display:none')][not(math)]"
-            " | //*[contains(@class, 'mw-editsection') or contains(@class, 'noprint')]"
+            " | //*[@style][contains(translate(@style, ' ', ''), 'display:none')][not(math)]"
             " | //a[contains(@class, 'headerlink') or normalize-space(.)='¶' or not(node())]"
-            " | //span[@class='katex-html']"
         )
         + [node for node in root.xpath("//*[@class]") if _UNSEEN & set(node.get("class").split())],
     )
@@ -138,8 +139,8 @@ def _unwrap(root) -> None:
 
 def _spaced(root) -> None:
     """A space between a day and a name that only a style sheet sets apart."""
-    for node in root.xpath("//*[self::span or self::a or self::em or self::i][@class]"):
-        if _META_CLASS.search(node.get("class")):
+    for node in root.iter("span", "a", "em", "i"):
+        if _META_CLASS.search(node.get("class", "")):
             before = node.getprevious()
             if before is not None and before.tag in INLINE and not before.tail:
                 before.tail = " "
@@ -169,11 +170,8 @@ def _figures(root) -> None:
 
 def _named_captions(root) -> None:
     """The same where only the name of its class tells a caption."""
-    for node in root.xpath(
-        "//*[self::p or self::div or self::span or self::small"
-        " or self::em or self::dd or self::h6][@class]"
-    ):
-        if not _CAPTION_CLASS.search(node.get("class")) or node.xpath(
+    for node in list(root.iter("p", "div", "span", "small", "em", "dd", "h6")):
+        if not _CAPTION_CLASS.search(node.get("class", "")) or node.xpath(
             f"{_PICTURES} | .//p | .//div[normalize-space(.)]"
         ):
             continue

@@ -28,7 +28,8 @@ _ASIDE = "//aside[contains(@class, 'footnote') or starts-with(@role, 'doc-footno
 # The number of a note, a link back without a word that says so.
 _AT_NOTE = ".//a[starts-with(@href, '#')]"
 HELD = (
-    f"{_ASIDE} | //*[self::div or self::section or self::ol or self::aside]"
+    f"{_ASIDE} | //*[@style or @class or @role]"
+    "[self::div or self::section or self::ol or self::aside]"
     "[contains(@style, 'footnote-list') or contains(@style, 'endnote-list')"
     " or contains(@class, 'footnotes') or contains(@class, 'endnotes')"
     " or @role='doc-endnotes' or @role='doc-footnotes']"
