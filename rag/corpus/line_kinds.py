@@ -57,7 +57,7 @@ _LABELLED_LINE = re.compile(
     re.IGNORECASE,
 )
 _DATED_BY = re.compile(r"(?:于|on|at|发布|发表|更新|时间|日期)\s*$", re.IGNORECASE)
-_NAME_END = r"|｜(（)）\]】》”\"，,。；;\t"
+_NAME_END = r"|｜(（)）\[【〔\]】》”\"，,。；;\t"
 _SOURCE = re.compile(
     rf"(?:来源|來源|稿源|出处|\bsource)\s*[:：]\s*[《“\"]?(?P<name>[^\s{_NAME_END}][^{_NAME_END}]{{0,40}}?)"
     rf"(?=\s+(?:{_LABEL})|(?:作者|记者|编辑|责任编辑|责编|时间|发布|日期|点击|浏览)|\s{{2}}|[{_NAME_END}]|$)",
@@ -94,7 +94,8 @@ def is_date_line(line: str) -> bool:
     if before.strip(_AROUND_DATE) and before[-1] not in _AROUND_DATE:
         if not _LABELLED.search(before) and not _DATED_BY.search(before):
             return False
-    if after and after[0] not in _AROUND_DATE:
+    glued = time and (is_publisher(after) or _LABELLED_LINE.match(after))
+    if after and after[0] not in _AROUND_DATE and not glued:
         return False
     rest = [part for part in (before.strip(_AROUND_DATE), after.strip(_AROUND_DATE)) if part]
     if any(_LABELLED.search(part) or _LABELLED_LINE.match(part) for part in rest):
@@ -155,8 +156,8 @@ def is_numbered(line: str) -> bool:
 
 
 def is_legal(line: str) -> bool:
-    """Whether a line is the copyright or licence line of a site."""
-    return bool(_LEGAL.search(line))
+    """Whether a line is the copyright or licence line of a site, its letters spaced out or not."""
+    return bool(_LEGAL.search(line) or _LEGAL.search(line.replace(" ", "")))
 
 
 def is_control(line: str) -> bool:

@@ -6,7 +6,7 @@ import re
 
 _ENDS_SENTENCE = re.compile(r"[。！？!?….；;：:][”’」』）)】\]\"']*$")
 _WIDE = re.compile(
-    "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd]"
+    "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd]+"
 )
 
 # Hyphens where a line may end, widths of nothing, and what notes lead back with.
@@ -19,7 +19,7 @@ def width(line: str) -> int:
     """Columns that a line takes in a terminal: two for a Chinese character, one for a Latin
     letter.
     """
-    return len(line) + len(_WIDE.findall(line))
+    return len(line) if line.isascii() else len(line) + len("".join(_WIDE.findall(line)))
 
 
 def tidy(text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rag.corpus.captions import is_caption
 from rag.corpus.dates import find_date
 from rag.corpus.line_kinds import (
     LONG,
@@ -95,7 +96,8 @@ def read_page(text: str, whole: bool = False, known: str = "") -> RawPage:
 
 
 def trim_meta(lines: list[str], title: str) -> list[str]:
-    """Lines without those at either end that repeat the title or hold only date, source and names.
+    """Lines without those at either end that repeat the title or hold only date, source and names,
+    or at the end who holds the rights.
 
     A date alone at the end stays: it signs a notice.
     """
@@ -108,6 +110,7 @@ def trim_meta(lines: list[str], title: str) -> list[str]:
             line
             and line != title
             and not (is_meta(line) and (is_timed_or_labelled(line) or not find_date(line)))
+            and not (is_legal(line) and width(line) < LONG and not is_caption(line))
         ):
             break
         end -= 1

@@ -13,6 +13,7 @@ from read_lines import lines, page
 from rag.corpus import read_bytes
 from rag.corpus.context import header_above
 from rag.corpus.line_kinds import dated_source
+from rag.corpus.readers.html import read_html
 
 # HTML
 
@@ -108,6 +109,7 @@ def test_a_title_is_that_of_the_article(title, shown, read):
     [
         ("<span class=date>2015年03月02日 10:22</span><a class=source>滨江日报</a>", "滨江日报"),
         ("发布时间：2015-03-02 08:30　来源：市园林局　字体：[大 中 小]", "市园林局"),
+        ("2015-03-02 来源： 市园林局【字体：大 中 小】", "市园林局"),
         ("2015年3月2日", ""),
     ],
 )
@@ -118,6 +120,57 @@ def test_the_line_below_a_title(meta, source):
     )
     assert (found.date, found.source) == ("2015-03-02", source)
     assert dated_source("2011年9月21日　滨江日报") == "滨江日报"
+
+
+def test_slides_are_read_in_full():
+    line = "<div class=line>东线每日6班<br>西线每日9班</div>"
+    slides = "".join(
+        f"<section id=s{n} class=slide><h2>第{n}页</h2><p>{text}</p>{line * (n == 2)}</section>"
+        for n, text in enumerate((BODY * 3, "停水通知。", MORE), 1)
+    )
+    text = read_html(f"<html><body><div><div>{slides}</div></div></body></html>".encode()).text
+    assert [text.count(one) for one in (BODY, "停水通知。", "西线每日9班", MORE)] == [3, 1, 1, 1]
+
+
+def test_a_title_that_is_marked_comes_before_the_name_of_a_blog():
+    post = f"<h3 class='post-title entry-title'>公园开放</h3><div class=entry-content>{BODY}</div>"
+    blog = (
+        f"<html><body><h1><a href=/>港口日志</a></h1><div class=hentry>{post}</div></body></html>"
+    )
+    assert read_html(blog.encode()).title == "公园开放"
+
+
+def test_a_sentence_in_a_title_is_no_publisher():
+    page = f"<html><head><title>Pier opens. What it means | by Maria | Notes</title></head><body>{BODY}"
+    assert read_html(page.encode()).source == ""
+
+
+def test_who_holds_the_rights_is_none_of_the_text():
+    paragraphs = f"<h1>公园开放</h1><p>{BODY}</p><p>{MORE}</p>"
+    rights = "<p>滨 江 网 版 权 所 有 ，未 经 授 权 禁 止 使 用</p>"
+    draft = read_html(f"<html><body><div>{paragraphs}{rights}</div></body></html>".encode())
+    assert draft.text == f"{BODY}\n{MORE}"
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_page_of_wechat_is_of_its_account(shown):
+    body = "<section><p>滨江市园林局昨日宣布，自三月起城区十二座公园全部免费开放。</p></section>"
+    name = '<a href="javascript:void(0);" id="js_name">滨江发布 </a>' if shown else ""
+    script = (
+        'var biz = "M"; var nickname = htmlDecode("滨江发布"); var ct = "1425254400";'
+        ' var msg_title = "公园免费开放".html(false);'
+    )
+    page = (
+        '<html><head><meta property="og:title" content="公园免费开放">'
+        '<meta property="og:site_name" content="微信公众平台"><title></title></head><body>'
+        '<div id="js_article"><h1 id="activity-name">公园免费开放</h1>'
+        f'<div id="meta_content"><span>王小明</span>{name}<em id="publish_time"></em></div>'
+        f'<div id="js_content" style="visibility: hidden;">{body * 3}</div></div>'
+        f"<script>{script}</script></body></html>"
+    )
+    draft = read_html(page.encode())
+    assert (draft.title, draft.source, draft.date) == ("公园免费开放", "滨江发布", "2015-03-02")
+    assert draft.text.count("十二座公园") == 3
 
 
 def test_a_page_saved_with_frames():

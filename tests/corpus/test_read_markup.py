@@ -66,6 +66,23 @@ def test_markdown_is_read_without_its_marks(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "written, shown",
+    [
+        (r"gives $3\times10^{6}$ kWh at $30^\circ$C", "gives 3×10⁶ kWh at 30°C"),
+        (r"$\frac{a+b}{c}$ 与 $\alpha \le \beta_1$", "(a+b)/c 与 α ≤ β1"),
+        (r"$\sqrt{x^2+1}$, $5\,\mathrm{kg}$ of $\ce{CO2}$", "√(x²+1), 5 kg of CO2"),
+        ("lines $x$ and $y$\n\n$$\nS = \\sum_{i=1} x_i\n$$", "lines x and y\n\nS = ∑i=1 xi"),
+        ("$5 and $6, or $20 or 15$ for groups", "$5 and $6, or $20 or 15$ for groups"),
+        ("票价$5（约¥35）和$6，从$3到$4不等", "票价$5（约¥35）和$6，从$3到$4不等"),
+        ("US$4.5 million, $6 million and A$30/US$20", "US$4.5 million, $6 million and A$30/US$20"),
+        ("the variables `$HOME` and `$PATH`", "the variables $HOME and $PATH"),
+    ],
+)
+def test_formulas_are_text_and_prices_stay(tmp_path, written, shown):
+    assert one(tmp_path / "a.md", f"{BODY}\n\n{written}\n").text == f"{BODY}\n\n{shown}"
+
+
 def test_a_heading_besides_the_title_stays_in_the_text(tmp_path):
     assert one(tmp_path / "a.md", f"---\ntitle: 甲\n---\n# 甲\n\n{BODY}").text == BODY
     assert one(tmp_path / "b.md", f"---\ntitle: 甲\n---\n# 乙\n\n{BODY}").text == f"乙\n\n{BODY}"

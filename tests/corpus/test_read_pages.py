@@ -152,6 +152,12 @@ def test_what_is_no_feed(data):
 
 CHAPTERS = [
     ("cover.xhtml", "", "<img src='a.png'/>"),
+    (
+        "title.xhtml",
+        "",
+        "<h1>滨江年鉴</h1><p>王小明、李大海、张三丰等编著</p><p>滨江市地方志编纂委员会办公室</p>"
+        "<p>二〇一五年三月　滨江出版社</p>",
+    ),
     ("one.xhtml", "公园", f"<h1>公园</h1><p>{BODY}</p>"),
     ("one-2.xhtml", "", f"<p>{MORE}</p>"),
     (

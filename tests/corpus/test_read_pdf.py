@@ -124,66 +124,32 @@ def test_three_columns_and_a_line_across_them():
     )
 
 
-def test_a_table_keeps_its_rows_and_cells():
-    rows = [
-        ("站名", "水位（米）", "流量"),
-        ("石塘", "12.3", "40"),
-        ("南湾", "", "22"),
-        ("西湾盐场", "9.9", "31"),
-    ]
-    cells = [
-        (x, 770 - 18 * at, cell)
-        for at, row in enumerate(rows)
-        for x, cell in zip((50, 200, 350), row)
-        if cell
-    ]
-    page = [(50, 800, "各站水位如下表所示："), *cells, (50, 650, "以上为今晨八时的数据。")]
-    assert text_of(page).split("\n") == [
-        "各站水位如下表所示：",
-        *map("\t".join, rows),
-        "以上为今晨八时的数据。",
-    ]
-
-
-def test_a_cell_of_several_lines_is_one_cell():
+def test_a_line_that_ends_in_a_hyphen_goes_on_with_its_paragraph():
     page = [
-        (50, 770, "项目"),
-        (200, 770, "说明"),
-        (50, 750, "码头"),
-        (200, 750, "位于东岸，设有四百一十个"),
-        (200, 736, "座位，五月起开放。"),
-        (50, 716, "灯塔"),
-        (200, 716, "位于西岸。"),
+        (50, 780, "The harbour office said on Monday that the east pier and its roof"),
+        (50, 766, "are to open in May of this year, since many thousands of passen-"),
+        (50, 752, "gers had asked for it, and since the bridge had been closed for a"),
+        (50, 738, "year."),
     ]
-    assert text_of(page).split("\n") == [
-        "项目\t说明",
-        "码头\t位于东岸，设有四百一十个座位，五月起开放。",
-        "灯塔\t位于西岸。",
-    ]
+    whole = " ".join(text for _, _, text in page).replace("passen- gers", "passengers")
+    assert text_of(page) == whole
 
 
-def test_a_table_of_a_browser_whose_cells_are_broken_into_lines():
-    page = [
-        (50, 700, "站"),
-        (50, 686, "名"),
-        (90, 693, "水位"),
-        (200, 693, "说明"),
-        (50, 660, "石"),
-        (50, 646, "塘"),
-        (90, 653, "12.3"),
-        (160, 653, "正常"),
-        (50, 620, "南"),
-        (50, 606, "湾"),
-        (90, 613, "8.1"),
-        (160, 620, "低于警戒水位，值班人员每小时报告一次，"),
-        (160, 606, "直到水位回落为止"),
-    ]
-    rows = [
-        "站名\t水位\t说明",
-        "石塘\t12.3\t正常",
-        "南湾\t8.1\t低于警戒水位，值班人员每小时报告一次，直到水位回落为止",
-    ]
-    assert text_of(page).split("\n") == rows
+@pytest.mark.parametrize(
+    "below, date, source",
+    [
+        ("2015年03月02日 08:00滨江晚报", "2015-03-02", "滨江晚报"),
+        ("2015-03-02 08:00来源：滨江晚报作者：王小明", "2015-03-02", "滨江晚报"),
+        ("2015年3月2日08:00召开会议", "", ""),
+        ("王小明", "", ""),
+    ],
+)
+def test_a_page_that_a_browser_printed_is_not_of_the_day_of_printing(below, date, source):
+    page = [(50, 790, "十二座公园免费开放", 22), (50, 750, below), *lines(LEFT, 700)]
+    browser = "Mozilla/5.0 (X11; Linux x86_64) Chrome/120.0.0.0 Safari/537.36"
+    draft = read_pdf(pdf(page, creator=browser))[0]
+    assert (draft.date, draft.source) == (date, source)
+    assert read_pdf(pdf(page[:1] + page[2:]))[0].date  # of the file
 
 
 def test_lines_below_a_wider_text_are_one_paragraph():

@@ -54,6 +54,38 @@ def told(
             ["▲ 市民在东山公园跳舞"],
         ),
         (
+            "<figure><img src=a.jpg><span>新华社</span><figcaption>市民在东山公园跳舞</figcaption>"
+            "</figure>",
+            ["▲ 市民在东山公园跳舞"],
+        ),
+        (
+            "<div class=sourceCode><pre><code><span><a href=#cb1></a>seats = 410</span></code></pre>"
+            "</div>",
+            ["seats = 410"],
+        ),
+        (
+            "<p>质能方程<span class=katex><span class=katex-mathml><math><semantics><mi>E</mi>"
+            "<annotation encoding=application/x-tex>E=mc^2</annotation></semantics></math></span>"
+            "<span class=katex-html aria-hidden=true>E=mc2</span></span>说明两者是一回事。</p>",
+            ["质能方程E=mc²说明两者是一回事。"],
+        ),
+        (
+            "<p>质能方程<span class=mwe-math-element><span style='display: none;'><math"
+            " alttext='{\\displaystyle E=mc^{2}}'><mi>E</mi></math></span><img src=a.svg></span>"
+            "说明两者是一回事。</p>",
+            ["质能方程E=mc²说明两者是一回事。"],
+        ),
+        (
+            "<p>质能方程<span class='math inline'>\\(E = mc^2\\)</span>，比值<math><mfrac><mi>a</mi>"
+            "<mi>b</mi></mfrac></math>，面积<math><msup><mi>r</mi><mn>2</mn></msup></math>。</p>",
+            ["质能方程E = mc²，比值a/b，面积r²。"],
+        ),
+        (
+            "<div class=card><h4>订阅晨报</h4><p>每天一封，随时可退。</p><form><input type=email>"
+            "</form></div>",
+            [],
+        ),
+        (
             "<figure><table><tr><td>东线</td><td>3班</td></tr><tr><td>西线</td><td>5班</td></tr></table><figcaption>班次</figcaption></figure>",
             ["| 东线 | 3班 |", "| 西线 | 5班 |", "班次"],
         ),
@@ -234,6 +266,50 @@ def test_json_as_services_give_it(value, ids):
     found = read_bytes("a.json", json.dumps(value).encode())
     assert [item.id for item in found] == ids
     assert {(item.title, item.text.replace("\n", "")) for item in found} == {("公园开放", BODY)}
+
+
+@pytest.mark.parametrize(
+    "row, date, source",
+    [
+        (
+            {
+                "_id": {"$oid": "5f1"},
+                "article": {"headline": {"main": "公园开放"}, "body": {"paragraphs": [BODY]}},
+                "meta": {"published": {"$date": "2015-03-02"}, "source": {"name": "晚报", "id": 3}},
+            },
+            "2015-03-02",
+            "晚报",
+        ),
+        ({"id": "5f1", "data": {**ROW, "author": {"id": 5, "title": "局长"}}}, "", ""),
+        (
+            {"_id": "5f1", "_source": {**ROW, "@timestamp": "2015-03-02T00:00:00Z"}},
+            "2015-03-02",
+            "",
+        ),
+        (
+            {
+                "id": "5f1",
+                "webTitle": "公园开放",
+                "webPublicationDate": "2015-03-02T08:00:00Z",
+                "fields": {"bodyText": BODY},
+            },
+            "2015-03-02",
+            "",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_the_article_in_a_row_of_others(name, row, date, source):
+    item = one(name, json.dumps(row))
+    assert (item.id, item.title, item.text) == ("5f1", "公园开放", BODY)
+    assert (item.date, item.source) == (date, source)
+
+
+def test_a_row_of_several_articles_is_reported_and_a_feed_with_a_description_is_read():
+    assert isinstance(one("a.jsonl", json.dumps({"a": ROW, "b": ROW})), Skipped)
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "晚报", "description": MORE}
+    found = read_bytes("a.json", json.dumps({**feed, "items": [ROW, ROW]}).encode())
+    assert [(item.title, item.source) for item in found] == [("公园开放", "晚报")] * 2
 
 
 def test_values_one_after_the_other():

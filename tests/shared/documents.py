@@ -15,7 +15,7 @@ SONG = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(SONG))
 
 
-def pdf(*pages, title="", **options) -> bytes:
+def pdf(*pages, title="", creator="", **options) -> bytes:
     """A PDF: each page a list of (x, y, text) or (x, y, text, size); the origin is at the lower
     left, A4 is 595 by 842 points.
     """
@@ -23,6 +23,8 @@ def pdf(*pages, title="", **options) -> bytes:
     canvas = Canvas(out, pagesize=(595, 842), **options)
     if title:
         canvas.setTitle(title)
+    if creator:
+        canvas.setCreator(creator)
     for page in pages:
         for x, y, text, *size in page:
             canvas.setFont(SONG, *(size or [12]))

@@ -14,6 +14,7 @@ from rag.corpus.captions import as_caption
 from rag.corpus.dates import find_date
 from rag.corpus.line_kinds import (
     could_be_title,
+    dated_source,
     is_date_line,
     is_letterhead,
     is_prose,
@@ -69,7 +70,7 @@ def read_docx(data: bytes) -> Draft:
         document = docx.Document(io.BytesIO(data))
         parts = _Parts(document.part)
         lines = list(
-            lines_of(document.element.body, parts.styles, parts.aside, parts.numbers.before)
+            lines_of(document.element.body, parts.style, parts.aside, parts.numbers.before)
         )
         around = list(parts.around())
         told = document.core_properties
@@ -116,9 +117,19 @@ class _Parts:
     def __init__(self, part) -> None:
         self._part = part
         self._notes: dict[str, dict] = {}
-        described = [style for root in self._roots("styles") for style in root.iter(f"{W}style")]
-        self.numbers = Numbers(self._roots("numbering"), described)
-        self.styles = {one.get(f"{W}styleId", ""): inner(one, "name").lower() for one in described}
+        self._styles = {
+            style.get(f"{W}styleId", ""): style
+            for root in self._roots("styles")
+            for style in root.iterchildren(f"{W}style")
+        }
+        self._names: dict[str, str] = {}
+        self.numbers = Numbers(self._roots("numbering"), self._styles)
+
+    def style(self, key: str) -> str:
+        """The name of a style in lower case, "" for none."""
+        if key not in self._names:
+            self._names[key] = inner(self._styles.get(key), "name").lower()
+        return self._names[key]
 
     def aside(self, kind: str, key: str) -> Iterator[str]:
         """As :data:`rag.corpus.readers.docx_text.Aside`."""
@@ -161,7 +172,7 @@ class _Parts:
                 )
 
     def _text(self, root) -> Iterator[str]:
-        return (text for text, _ in lines_of(root, self.styles) if text)
+        return (text for text, _ in lines_of(root, self.style) if text)
 
     def _drawn(self, key: str) -> Iterator[str]:
         relation = self._part.rels.get(key)
@@ -213,7 +224,9 @@ def _draft(lines: list[tuple[str, str]], around: list[str], told: str, made: str
     body = [text for text, _ in (lines[1:] if title == top else lines)]
     head = [text for text, _ in lines[:_HEAD]]
     dated = next((find_date(line) for line in head if is_date_line(line)), None)
-    source = next((name for line in head if (name := labelled_source(line))), "")
+    source = next(
+        (name for line in head if (name := labelled_source(line) or dated_source(line))), ""
+    )
     date = dated.iso if dated else "" if made == _TEMPLATE_DAY else made
     return Draft(tidy("\n".join(body)) or title, " ".join(title.split()), date, source)
 

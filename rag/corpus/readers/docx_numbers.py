@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rag.corpus.readers.docx_text import W
-from rag.corpus.readers.numbering import numeral
+from rag.corpus.readers.numbering import is_count, numeral
 
 _PLACE = re.compile(r"%([1-9])")
 _CLOSE = frozenset("、，。．：）】〕》")  # no space stands behind these
@@ -18,10 +18,10 @@ class Numbers:
 
     Args:
         numbering: roots of the parts that say how lists count, none where the file has no list.
-        styles: elements of the styles of paragraphs.
+        styles: elements of the styles of paragraphs, by their id.
     """
 
-    def __init__(self, numbering: Iterable, styles: Iterable) -> None:
+    def __init__(self, numbering: Iterable, styles: Mapping[str, object]) -> None:
         self._kinds: dict[str, object] = {}  # how a list looks
         self._lists: dict[str, object] = {}
         for root in numbering:
@@ -29,11 +29,8 @@ class Numbers:
                 _value(kind, "abstractNumId"): kind for kind in _all(root, "abstractNum")
             }
             self._lists |= {_value(one, "numId"): one for one in _all(root, "num")}
-        described = styles if self._lists else ()
-        self._styles = {style.get(f"{W}styleId", ""): style for style in described}
-        self._listed = {
-            name for name, style in self._styles.items() if _numbering(style) is not None
-        }
+        self._styles = styles
+        self._known: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._counts: dict[str, list[int]] = {}
         self._begun: set[tuple[str, int]] = set()
 
@@ -70,16 +67,14 @@ class Numbers:
         for at in range(level + 1):
             if counts[at] < 0:
                 start = inner(levels[at], "start") if at in levels else ""
-                counts[at] = (int(start) if _is_count(start) else 1) - (at == level)
+                counts[at] = (int(start) if is_count(start) else 1) - (at == level)
         counts[level] += 1
         counts[level + 1 :] = [-1] * (_LEVELS - level - 1)
         return counts
 
     def _override(self, key: str, level: int) -> int | None:
         for one in _all(self._lists[key], "lvlOverride"):
-            if _value(one, "ilvl") == str(level) and _is_count(
-                start := inner(one, "startOverride")
-            ):
+            if _value(one, "ilvl") == str(level) and is_count(start := inner(one, "startOverride")):
                 return int(start)
         return None
 
@@ -90,13 +85,21 @@ class Numbers:
             return "", 0
         own, name = marks.find(f"{W}numPr"), inner(marks, "pStyle")
         key, level = inner(own, "numId"), inner(own, "ilvl")
-        if (not key or not level) and self._listed:
-            at = next((at for at in self._above(name) if at in self._listed), None)
-            if at is not None:
-                told = _numbering(self._styles[at])
-                key, level = key or inner(told, "numId"), level or inner(told, "ilvl")
-                level = level or self._level_of_style(key, at)
-        return key, int(level) if _is_count(level) and int(level) < _LEVELS else 0
+        if not key or not level:
+            key, level = self._completed(name, key, level)
+        return key, int(level) if is_count(level) and int(level) < _LEVELS else 0
+
+    def _completed(self, style: str, key: str, level: str) -> tuple[str, str]:
+        """The list and the level of a paragraph, where it does not say one of them itself."""
+        asked = style, key, level
+        if asked not in self._known:
+            for at in self._above(style):
+                if (told := _numbering(self._styles[at])) is not None:
+                    key, level = key or inner(told, "numId"), level or inner(told, "ilvl")
+                    level = level or self._level_of_style(key, at)
+                    break
+            self._known[asked] = key, level
+        return self._known[asked]
 
     def _above(self, name: str) -> Iterator[str]:
         """A style and those that it is based on."""
@@ -140,9 +143,5 @@ def inner(node, name: str) -> str:
     return found.get(f"{W}val", "") if found is not None else ""
 
 
-def _is_count(told: str) -> bool:
-    return told.isascii() and told.isdigit() and len(told) < 5
-
-
 def _is_level(node) -> bool:
-    return _is_count(told := _value(node, "ilvl")) and int(told) < _LEVELS
+    return is_count(told := _value(node, "ilvl")) and int(told) < _LEVELS

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from rag.corpus.readers.markup import raised
+from rag.corpus.readers.numbering import raised
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -52,7 +52,7 @@ Before = Callable[[object], str]
 
 def lines_of(
     body,
-    styles: dict[str, str],
+    named: Callable[[str], str],
     aside: Aside = lambda kind, key: iter(()),
     before: Before = lambda paragraph: "",
 ) -> Iterator[tuple[str, str]]:
@@ -61,7 +61,7 @@ def lines_of(
 
     Args:
         body: the element that holds them.
-        styles: names of styles in lower case, by their id.
+        named: gives the name of a style in lower case, by its id.
         aside: gives what notes, charts and diagrams say.
         before: gives the numbers of lists.
     """
@@ -73,7 +73,7 @@ def lines_of(
             waiting.pop()
         elif block.tag == _P:
             number, text = before(block), text_of(block)
-            yield number * bool(text) + text, _style(block, styles)
+            yield number * bool(text) + text, _style(block, named)
             yield from ((line, "") for line in _anchored(block, aside))
             # The text of boxes that are anchored in the paragraph.
             waiting.append(iter([box for box in block.iter(_BOX) if _shown(box, block)]))
@@ -87,9 +87,9 @@ def lines_of(
             waiting.append(block.iterchildren())
 
 
-def _style(paragraph, styles: dict[str, str]) -> str:
+def _style(paragraph, named: Callable[[str], str]) -> str:
     style, place = paragraph.find(f"{W}pPr/{W}pStyle"), paragraph.find(f"{W}pPr/{W}jc")
-    name = styles.get(style.get(f"{W}val", ""), "") if style is not None else ""
+    name = named(style.get(f"{W}val", "")) if style is not None else ""
     centred = place is not None and place.get(f"{W}val") == "center"
     return CENTRED if centred and name in ("", "normal", "正文") else name
 

@@ -24,6 +24,7 @@ from rag.corpus.readers.zipped import FAILURES, open_zip
 _OPS = "http://www.idpf.org/2007/ops"
 _CONTAINER = "META-INF/container.xml"
 _LEAST_COLUMNS = 60  # a spread with less and no sentence is a cover, a half title or an ornament
+_TITLE_PAGE = 400  # columns of names, dates and places on it at most
 _MAX_PART = 32 * 1024 * 1024
 
 
@@ -58,10 +59,11 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
             for place, text in _texts(archive, at, [place for place in here if place]):
                 if isinstance(text, Missing):
                     drafts.append(text)
-                elif drafts and not here and isinstance(drafts[-1], Draft) and names:
+                    continue
+                title = here.get(place, "") or _heading(text)
+                if drafts and not here and isinstance(drafts[-1], Draft) and names:
                     drafts[-1] = _longer(drafts[-1], text)
-                elif width(text) >= _LEAST_COLUMNS or any(map(ends_sentence, text.split("\n"))):
-                    title = here.get(place, "") or _heading(text)
+                elif _is_chapter(text, title == told["title"]):
                     drafts.append(
                         Draft(
                             tidy(text.removeprefix(title)) or text,
@@ -76,6 +78,14 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
     if not any(isinstance(draft, Draft) for draft in drafts):
         raise Unreadable("expected text, found none: only pictures, or an empty book")
     return drafts
+
+
+def _is_chapter(text: str, of_book: bool) -> bool:
+    """Whether a text is more than a cover, a half title or an ornament, or than a title page, where
+    it has the title of the book.
+    """
+    least = _TITLE_PAGE if of_book else _LEAST_COLUMNS
+    return width(text) >= least or any(map(ends_sentence, text.split("\n")))
 
 
 def _package(archive: zipfile.ZipFile) -> str:

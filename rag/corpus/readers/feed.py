@@ -9,7 +9,7 @@ from rag.corpus.dates import normal_date
 from rag.corpus.language import detect_lang
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import decoded
-from rag.corpus.readers.markup import shown, visible_text
+from rag.corpus.readers.markup import shown
 from rag.extras import extra
 
 
@@ -31,7 +31,7 @@ def read_feed(data: bytes) -> list[Draft | Missing]:
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    source = " ".join(visible_text(feed.feed.get("title") or "").split())
+    source = shown(feed.feed.get("title") or "", lines=False)
     entries = [_entry(entry, source, number) for number, entry in enumerate(feed.entries, 1)]
     known = bool(feed.get("version"))  # "" of other XML, and of feeds that do not say
     if not entries or not (known or any(isinstance(one, Draft) for one in entries)):
@@ -46,7 +46,7 @@ def _entry(entry, source: str, number: int) -> Draft | Missing:
     part = str(entry.get("id") or entry.get("link") or number)
     bodies = [*(one.get("value") for one in entry.get("content") or ()), entry.get("summary")]
     text = max((shown(body, lines=True) for body in bodies if body), key=len, default="")
-    title = " ".join(visible_text(entry.get("title") or "").split())
+    title = shown(entry.get("title") or "", lines=False)
     if not text:
         return Missing("an entry without text: only a title and a link", part)
     own = entry.get("source") or {}

@@ -23,6 +23,7 @@ _LINKED_HEADING = (
     ".//*[self::h1 or self::h2 or self::h3 or self::h4]"
     "[ancestor::a or .//a[@href and not(starts-with(@href, '#'))]]"
 )
+_OFFER = 240  # characters of a box with a form at most
 _DEEPEST = 40  # levels above a paragraph
 _PARAGRAPH_COLUMNS = 60  # less, outside of an article, is rather a menu than a sentence
 
@@ -33,11 +34,25 @@ def frame(root) -> None:
     Converters write such pages, and people. Of a page without such a frame trafilatura takes
     paragraphs only, and leaves headings and lists.
     """
+    _without_offers(root)
     _one_article(root)
     notes = [one for one in root.xpath(HELD) if not _in_article(one)]
     article = _article(root)
     for one in notes if article is not None else ():
         article.append(one)
+
+
+def _without_offers(root) -> None:
+    """Takes out the boxes that ask for an address to send a newsletter to."""
+    fields = root.xpath("//form//input[@type='email']")
+    most = min(_OFFER, len(text_in(root)) / 4) if fields else 0
+    for field in fields:
+        above = field.iterancestors("form", "div", "section", "aside")
+        box = next(
+            reversed([*itertools.takewhile(lambda one: len(text_in(one)) <= most, above)]), None
+        )
+        if box is not None and box.getparent() is not None:
+            box.drop_tree()
 
 
 def _article(root):
@@ -67,7 +82,7 @@ def _article(root):
     article.text, node.text = node.text, None
     node.append(article)
     for section in list(article.iter("section")):  # trafilatura would take one for the article
-        if all(_is_text(one) for one in section) and not (section.text or "").strip():
+        if linked_in(section) <= len(text_in(section)) / 2:
             section.drop_tag()
     return article
 

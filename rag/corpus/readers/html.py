@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import re
@@ -16,9 +17,9 @@ from rag.corpus.lines import tidy
 from rag.corpus.page import read_page, trim_meta
 from rag.corpus.readers.draft import Draft, Unreadable
 from rag.corpus.readers.framing import frame, paragraphs
-from rag.corpus.readers.islands import island, without_notices
+from rag.corpus.readers.islands import account, island, without_notices
 from rag.corpus.readers.markup import ready, text_around, visible_text
-from rag.corpus.readers.tree import text_in
+from rag.corpus.readers.tree import plain_elements, text_in
 
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]{2,40})",
@@ -32,6 +33,9 @@ _OTHER_LATIN = frozenset(
     "id ms vi tr pl cs sk hu ro sv da no nb nn fi et lv lt sl hr bs sq sw tl eu ca gl af is mt".split()
 )
 _BEHIND_TITLE = re.compile(r"(?<=\S)\s*[_|｜]\s*\S|(?<=\S)(?:\s+[-–—·»]\s+|-)(?=\S)")
+_DOMAIN = re.compile(r"\w\.\w")
+_MARKED_TITLE = re.compile("entry-title|post-title")
+_WECHAT = 'id="js_content"'
 _EXCERPT = (
     0.5  # a page that shows less than this of the article in its data shows the beginning only
 )
@@ -52,6 +56,7 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     root = _tree(html)
     held, stated = (None, False) if root is None else island(root)
     styled = "" if root is None else _styled_title(root)
+    told, made = account(root) if root is not None and _WECHAT in html else ("", "")
     found, main, visible = (None, "", "") if root is None else _extract(root)
     visible = tidy(visible or visible_text(html))
     page = read_page(visible)
@@ -61,7 +66,8 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     lines = without_notices(trim_meta(text.split("\n"), title))
     text = "\n".join(lines)
     date = normal_date(found.date or "") if found else ""
-    names = ((found.sitename or "").strip() if found else "", page.source, labelled_source(visible))
+    site = (found.sitename or "").strip() if found else ""
+    names = (told, site, page.source, labelled_source(visible))
     source = next((name for name in names if name and name != title), "")
     url = (found.url or "") if found else ""
     if held and (len(text) < _EXCERPT * len(held.text) if stated else not text):
@@ -77,13 +83,24 @@ def read_html(data: bytes, charset: str = "") -> Draft:
         if len(without_notices(shown)) < len(shown):
             what = "only a notice that JavaScript is needed; save the page with its text"
         raise Unreadable(f"expected an article, found {what}")
-    return Draft(text, title, date or page.date, source, url, _language(html, f"{title}\n{text}"))
+    return Draft(
+        text, title, date or made or page.date, source, url, _language(html, f"{title}\n{text}")
+    )
 
 
 def _styled_title(root) -> str:
     """The title above the headings of a text that an office program wrote, "" for any other."""
     found = root.xpath("//p[@class='MsoTitle' or @class='title'][not(preceding::h1)]")
     return text_in(found[0]) if found else ""
+
+
+def _marked_title(root) -> str:
+    """The heading that a page marks as its title, where its first one is the name of the site."""
+    headings = root.iter("h2", "h3", "h4") if root.find(".//h1") is not None else ()
+    marked = [
+        one for one in headings if _MARKED_TITLE.search(f"{one.get('class')} {one.get('itemprop')}")
+    ]
+    return text_in(marked[0]) if len(marked) == 1 else ""
 
 
 def _headline(title: str, visible: str) -> str:
@@ -128,8 +145,7 @@ def _tree(html: str):
     """The tree of a page as trafilatura reads it, None for what is no HTML."""
     import trafilatura
 
-    for name in ("trafilatura", "htmldate", "readability"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    _config()
     if not _ROOT.search(html):
         html = f"<html><body>{html}</body></html>"  # a part of a page
     try:
@@ -140,15 +156,42 @@ def _tree(html: str):
 
 @functools.cache
 def _config():
-    """trafilatura's settings, which it reads from a file."""
+    """trafilatura's settings, which it reads from a file; its parser and its logs are set once."""
     from trafilatura.settings import use_config
+    from trafilatura.utils import HTML_PARSER
 
+    plain_elements(HTML_PARSER)
+    for name in ("trafilatura", "htmldate", "readability"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     config = use_config()
     # Its minimum of 250 characters is meant for English; a Chinese article may be shorter, and what
     # it then falls back to is the whole page in one line.
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "25")
     config.set("DEFAULT", "MIN_OUTPUT_SIZE", "1")
     return config
+
+
+def _metadata(root):
+    """What trafilatura's ``extract_metadata`` finds of title, date, publisher and address; authors,
+    subjects and licences, which take a fifth of the time for a page, are not looked for.
+    """
+    from trafilatura import metadata
+
+    told = metadata.examine_meta(root)
+    with contextlib.suppress(Exception):  # as trafilatura does: its reader of JSON-LD has errors
+        told = metadata.extract_meta_json(root, told)
+    told.title = told.title or _marked_title(root) or metadata.extract_title(root)
+    told.url = told.url or metadata.extract_url(root)
+    # An extensive search makes 2015-01-01 of a copyright line.
+    told.date = metadata.find_date(root, extensive_search=False, original_date=True, url=told.url)
+    named = metadata.extract_sitename(root) or ""  # what has a point in it
+    name = (told.sitename or (named if _DOMAIN.search(named) else "")).lstrip("@")
+    if name and "." not in name and not name[0].isupper():
+        name = name.title()
+    host = metadata.META_URL.match(told.url or "")
+    told.sitename = name or (host[1] if host else "")
+    told.clean_and_trim()
+    return told
 
 
 def _extract(root):
@@ -160,11 +203,7 @@ def _extract(root):
 
     told, visible = None, ""
     try:
-        # Read before the tree is changed. Its extensive search makes 2015-01-01 of a copyright
-        # line.
-        told = trafilatura.extract_metadata(
-            root, date_config={"extensive_search": False, "original_date": True}
-        )
+        told = _metadata(root)  # before the tree is changed
         lxml.etree.strip_elements(root, "script", "style", "noscript", "template", with_tail=False)
         ready(root)
         visible = text_around(root)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rag.corpus.readers.tree import is_count, text_in
+from rag.corpus.readers.numbering import is_count
+from rag.corpus.readers.tree import text_in
 
 _CELL_CHARS = 1000  # a cell with more is a column of a page that is laid out by tables
 _IN_CELLS = (

@@ -7,10 +7,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 
 from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft
 from rag.corpus.readers.rows import draft_of, text_of
+from rag.corpus.readers.tree import text_in
 
 _SCRIPT = r"(?:java\s?script|\bjs\b|cookies?)"
 _TURN = "enabl|turn(?:ed)? on|activat|allow|requir|need|support|without|disabl|switch(?:ed)? on"
@@ -31,6 +33,9 @@ _NOTICE_COLUMNS = 240
 _STATE = re.compile(
     r"\A\s*(?:window\.|self\.|var\s+|let\s+|const\s+)?[\w.$\[\]\"']{1,80}\s*=\s*(?=[{\[])"
 )
+_NICKNAME = re.compile(r"\bvar\s+nickname\s*=\s*(?:htmlDecode\(\s*)?[\"']([^\"'\n]{1,60})[\"']")
+_MADE = re.compile(r"\bvar\s+(?:ct|oriCreateTime)\s*=\s*[\"'](\d{10})[\"']")
+_CHINA = timezone(timedelta(hours=8))
 _MOST_NODES = 200_000
 _LEAST_COLUMNS = 60
 
@@ -57,13 +62,24 @@ def island(root) -> tuple[Draft | None, bool]:
     for script in root.iter("script"):
         data = _data(script)
         for row in _objects(data):
-            draft = draft_of(row, {}) if text_of(row) else None
+            draft = draft_of(row, {}) if text_of(row, {}) else None
             if not isinstance(draft, Draft) or width(draft.text) < _LEAST_COLUMNS:
                 continue
             told = isinstance(row.get("articleBody"), str)
             if best is None or (told, len(draft.text)) > (stated, len(best.text)):
                 best, stated = draft, told
     return best, stated
+
+
+def account(root) -> tuple[str, str]:
+    """The account that published a page of WeChat's and the day, "" where they are not told: the
+    page shows both by scripts, and calls the platform the publisher.
+    """
+    scripts = "\n".join(script.text or "" for script in root.iter("script"))
+    shown, name = root.find(".//*[@id='js_name']"), _NICKNAME.search(scripts)
+    made = _MADE.search(scripts)
+    day = datetime.fromtimestamp(int(made[1]), _CHINA).date().isoformat() if made else ""
+    return (text_in(shown) if shown is not None else "") or (name[1] if name else ""), day
 
 
 def _data(script) -> object:

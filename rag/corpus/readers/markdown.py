@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from rag.corpus.captions import as_caption
 from rag.corpus.line_kinds import ends_sentence
 from rag.corpus.lines import tidy, width
+from rag.corpus.readers.formulas import is_formula, plain_formula
 from rag.corpus.readers.markdown_dialects import without_dialects
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -51,6 +52,8 @@ def plain_markdown(text: str) -> tuple[str, str, bool]:
             block, kind = "\t".join(cells), "row"
         elif token.type in ("fence", "code_block"):
             block, kind = token.content, "code"
+        elif token.type in ("math_block", "math_block_label"):
+            block, kind = plain_formula(token.content), "paragraph"
         elif token.type == "html_block":
             block, kind = _shown(token.content), "paragraph"
         elif token.type == "inline":
@@ -92,11 +95,13 @@ def _is_document(tokens: list) -> bool:
 def _parser():
     from markdown_it import MarkdownIt
     from mdit_py_plugins.deflist import deflist_plugin
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
     from mdit_py_plugins.footnote import footnote_plugin
     from mdit_py_plugins.tasklists import tasklists_plugin
 
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    return parser.use(footnote_plugin).use(deflist_plugin).use(tasklists_plugin)
+    parser.use(footnote_plugin).use(deflist_plugin).use(tasklists_plugin)
+    return parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
 
 
 def _parsed(text: str) -> list:
@@ -134,7 +139,7 @@ def _is_html(name: str) -> bool:
 
 def _inline(tokens: list) -> Iterator[str]:
     """The text of a line, piece by piece."""
-    from rag.corpus.readers.markup import raised
+    from rag.corpus.readers.numbering import raised
 
     if all(
         token.type in ("image", "softbreak", "hardbreak") or not token.content.strip()
@@ -156,6 +161,9 @@ def _inline(tokens: list) -> Iterator[str]:
             yield _SOFT
         elif kind == "hardbreak" or (tag and tag[2].lower() == "br"):
             yield "\n"
+        elif kind in ("math_inline", "math_inline_double"):
+            sign = token.markup
+            yield plain_formula(text) if is_formula(text) else f"{sign}{text}{sign}"
         elif kind in ("text", "code_inline", "text_special") or (tag and not _is_html(tag[2])):
             yield raised(text) if up else text
 

@@ -9,7 +9,7 @@ _SHORTCODE = re.compile(r"\{\{[<%]([^{}\n]{0,1000})[>%]\}\}|\{%[^{}\n]{0,1000}%\
 _SAID = re.compile(r"\b(?:caption|title)=\"([^\"\n]+)\"")
 _ATTRIBUTE = r"(?:[#.][\w-]+|[\w-]+=(?:\"[^\"\n]*\"|[^\s{}\"]+))"
 _ATTRIBUTES = re.compile(
-    rf"[ \t]*(?<!\{{)\{{:?[ \t]*{_ATTRIBUTE}(?:\s{{1,3}}{_ATTRIBUTE}){{0,20}}[ \t]*\}}(?!\}})"
+    rf"[ \t]*(?<![{{_^])\{{:?[ \t]*{_ATTRIBUTE}(?:\s{{1,3}}{_ATTRIBUTE}){{0,20}}[ \t]*\}}(?!\}})"
 )
 _EMBEDDED = re.compile(r"!\[\[[^\[\]\n]{0,300}\]\]")
 _WIKI_LINK = re.compile(r"\[\[([^\[\]\n|]{1,300})(?:\|([^\[\]\n|]{1,300}))?\]\]")

@@ -10,16 +10,13 @@ from collections.abc import Sequence
 
 from rag.corpus.captions import as_caption
 from rag.corpus.lines import tidy
+from rag.corpus.readers import formulas
 from rag.corpus.readers.html_tables import cells_in_lines, without_frames
 from rag.corpus.readers.notes import without_marks
-from rag.corpus.readers.numbering import numeral
-from rag.corpus.readers.tree import INLINE, is_count, text_in
-
-RAISED = dict(zip("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"))
-"""The raised forms of what powers are written with."""
+from rag.corpus.readers.numbering import is_count, numeral, raised
+from rag.corpus.readers.tree import INLINE, PARSER, text_in
 
 _SPACES = re.compile(r"\s+")
-_POWER = re.compile(r"[+\-−]?(?:\d{1,3}|n)")
 # What sites call the words below a picture, which they do not tell otherwise.
 _CAPTION_CLASS = re.compile(
     r"caption(?!less|-off)|"
@@ -27,9 +24,14 @@ _CAPTION_CLASS = re.compile(
     re.IGNORECASE,
 )
 _CAPTION_CHARS = 400
-# Words for programs that read pages aloud.
-_UNSEEN = frozenset("sr-only screen-reader-text visually-hidden visuallyhidden".split())
+# Words for programs that read pages aloud, buttons of encyclopaedias, formulas as they are set.
+_UNSEEN = frozenset(
+    "sr-only screen-reader-text visually-hidden visuallyhidden mw-editsection noprint katex-html"
+    "".split()
+)
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
+_NO_PICTURE = ".//table | .//blockquote | .//pre | .//p | .//ul | .//ol"
+_CREDIT = 40  # characters of who took a picture, beside its caption
 _NOTES = re.compile(r"foot-?note|end-?note|reference|bibliograph", re.IGNORECASE)
 _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 # The same as style sheets call them.
@@ -92,9 +94,8 @@ def ready(root) -> None:
         root,
         root.xpath(
             "//del | //s | //strike | //*[@hidden and @hidden!='until-found']"
-            " | //*[contains(translate(@style, ' ', ''), 'display:none')]"
-            " | //*[contains(@class, 'mw-editsection') or contains(@class, 'noprint')]"
-            " | //a[contains(@class, 'headerlink') or normalize-space(.)='¶']"
+            " | //*[@style][contains(translate(@style, ' ', ''), 'display:none')][not(math)]"
+            " | //a[contains(@class, 'headerlink') or normalize-space(.)='¶' or not(node())]"
         )
         + [node for node in root.xpath("//*[@class]") if _UNSEEN & set(node.get("class").split())],
     )
@@ -110,11 +111,6 @@ def ready(root) -> None:
     _numbered(root)
 
 
-def raised(text: str) -> str:
-    """A figure that is set above the line, in characters that stay there; other text as it is."""
-    return text.strip().translate(str.maketrans(RAISED)) if _POWER.fullmatch(text.strip()) else text
-
-
 def _drop(root, nodes) -> None:
     """Takes nodes out, the text behind them stays."""
     for node in nodes:
@@ -126,9 +122,7 @@ def _unwrap(root) -> None:
     """Leaves the text of elements that trafilatura takes out of their sentence: days, labels,
     formulas, short quotations.
     """
-    for node in list(root.iter("math")):
-        node.text = text_in(node)
-        del node[:]
+    formulas.in_text(root)
     for node in root.xpath("//q"):
         node.text, node.tail = f"“{node.text or ''}", f"”{node.tail or ''}"
     for node in root.xpath(_ENTRY_TIME):
@@ -145,8 +139,8 @@ def _unwrap(root) -> None:
 
 def _spaced(root) -> None:
     """A space between a day and a name that only a style sheet sets apart."""
-    for node in root.xpath("//*[self::span or self::a or self::em or self::i][@class]"):
-        if _META_CLASS.search(node.get("class")):
+    for node in root.iter("span", "a", "em", "i"):
+        if _META_CLASS.search(node.get("class", "")):
             before = node.getprevious()
             if before is not None and before.tag in INLINE and not before.tail:
                 before.tail = " "
@@ -160,9 +154,9 @@ def _figures(root) -> None:
     """
     for figure in root.xpath("//figure[not(.//figure)]"):
         captions = figure.xpath(".//figcaption")
-        if len(text_in(figure)) > sum(
-            len(text_in(one)) for one in captions
-        ):  # a table, a quotation, a program, with its name
+        rest = len(text_in(figure)) - sum(len(text_in(one)) for one in captions)
+        pictured = captions and not figure.xpath(_NO_PICTURE) and figure.xpath(_PICTURES)
+        if rest > (_CREDIT if pictured else 0):  # a table, a quotation, a program, with its name
             figure.tag = "div"
             for one in captions:
                 one.tag = "p"
@@ -176,11 +170,8 @@ def _figures(root) -> None:
 
 def _named_captions(root) -> None:
     """The same where only the name of its class tells a caption."""
-    for node in root.xpath(
-        "//*[self::p or self::div or self::span or self::small"
-        " or self::em or self::dd or self::h6][@class]"
-    ):
-        if not _CAPTION_CLASS.search(node.get("class")) or node.xpath(
+    for node in list(root.iter("p", "div", "span", "small", "em", "dd", "h6")):
+        if not _CAPTION_CLASS.search(node.get("class", "")) or node.xpath(
             f"{_PICTURES} | .//p | .//div[normalize-space(.)]"
         ):
             continue
@@ -269,7 +260,7 @@ def visible_text(html: str, whole: bool = False, places: Sequence[str] = ()) -> 
     import lxml.html
 
     try:
-        root = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", html))
+        root = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", html), PARSER)
     except (lxml.etree.LxmlError, ValueError):
         return ""
     lxml.etree.strip_elements(root, *_NEVER_SHOWN, "head", lxml.etree.Comment, with_tail=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.corpus.readers.tree import text_in
+
 _MARK = re.compile(
     r"[\[(（〔【]?(?:\d{1,3}|[*†‡§①-⑳]+|[a-z]|注\s?\d{0,3})[\])）〕】]?|[↩↑⬆^]\ufe0e?"
 )
@@ -26,7 +28,8 @@ _ASIDE = "//aside[contains(@class, 'footnote') or starts-with(@role, 'doc-footno
 # The number of a note, a link back without a word that says so.
 _AT_NOTE = ".//a[starts-with(@href, '#')]"
 HELD = (
-    f"{_ASIDE} | //*[self::div or self::section or self::ol or self::aside]"
+    f"{_ASIDE} | //*[@style or @class or @role]"
+    "[self::div or self::section or self::ol or self::aside]"
     "[contains(@style, 'footnote-list') or contains(@style, 'endnote-list')"
     " or contains(@class, 'footnotes') or contains(@class, 'endnotes')"
     " or @role='doc-endnotes' or @role='doc-footnotes']"
@@ -36,10 +39,10 @@ HELD = (
 
 def without_marks(root) -> None:
     """Takes out the marks that lead to notes and back."""
-    marks = [node for node in root.xpath(_LINKS) if _MARK.fullmatch(_text(node))]
-    marks += [node for node in root.xpath(_WITHIN) if _BRACKETED.fullmatch(_text(node))]
+    marks = [node for node in root.xpath(_LINKS) if _MARK.fullmatch(text_in(node))]
+    marks += [node for node in root.xpath(_WITHIN) if _BRACKETED.fullmatch(text_in(node))]
     for held in root.xpath(HELD):
-        marks += [node for node in held.xpath(_AT_NOTE) if _MARK.fullmatch(_text(node))]
+        marks += [node for node in held.xpath(_AT_NOTE) if _MARK.fullmatch(text_in(node))]
     for node in dict.fromkeys((*root.xpath(_BACK), *marks)):
         above = node.getparent()
         if above is None:
@@ -50,7 +53,3 @@ def without_marks(root) -> None:
     for node in root.xpath(_ASIDE):  # other asides are no part of the article
         node.tag = "div"
         node.set("class", "footnotes")
-
-
-def _text(node) -> str:
-    return "".join(node.itertext()).strip()

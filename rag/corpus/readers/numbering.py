@@ -1,7 +1,13 @@
-"""Numbers that lists count by themselves, as they are shown."""
+"""Numbers as they are shown: those that lists count by themselves, and raised ones."""
 
 from __future__ import annotations
 
+import re
+
+RAISED = dict(zip("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"))
+"""The raised forms of what powers are written with."""
+
+_POWER = re.compile(r"[+\-−]?(?:\d{1,3}|n)")
 _ROMAN = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),
     *((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
@@ -37,6 +43,16 @@ def numeral(number: int, form: str) -> str:
     elif "enclosedcircle" in kind and number <= 20:
         text = chr(0x2460 + number - 1)
     return text.upper() if kind.startswith("upper") else text
+
+
+def is_count(told: str) -> bool:
+    """Whether an attribute is a number that a page or a list can mean."""
+    return told.isascii() and told.isdigit() and len(told) < 5
+
+
+def raised(text: str) -> str:
+    """A figure that is set above the line, in characters that stay there; other text as it is."""
+    return text.strip().translate(str.maketrans(RAISED)) if _POWER.fullmatch(text.strip()) else text
 
 
 def _roman(number: int) -> str:

@@ -26,6 +26,7 @@ Recogniser = Callable[[object], tuple[list[Line], int]]
 """From a page of pypdfium2 to its lines, and how sure they are in percent (0 for no line)."""
 
 
+@functools.cache
 def available() -> bool:
     """Whether the extra "ocr" is installed."""
     return all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime"))
@@ -59,7 +60,7 @@ def _recognised(page) -> tuple[list[Line], int]:
         (left, top), (right, bottom) = (
             (corner / scale).tolist() for corner in (box.min(axis=0), box.max(axis=0))
         )
-        if text := spelled([ord(letter) for letter in text]):
+        if text := spelled(text):
             lines.append(
                 Line(
                     text,

@@ -14,12 +14,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rag.corpus.dates import find_date, normal_date
-from rag.corpus.line_kinds import is_date_line, is_letterhead, labelled_source
+from rag.corpus.line_kinds import dated_source, is_date_line, is_letterhead, labelled_source
 from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.ocr import Recogniser, recogniser
+from rag.corpus.readers.pdf_cells import with_cells
 from rag.corpus.readers.pdf_layout import by_columns, ordered
-from rag.corpus.readers.pdf_lines import CONTROL, SPLIT, Glyphs, Line, is_picture, is_text, segments
+from rag.corpus.readers.pdf_lines import CONTROL, SPLIT, Glyphs, Line, is_picture, is_text
 from rag.extras import extra
 
 MAX_PAGES = 5_000
@@ -34,9 +35,10 @@ _PAGE_NUMBER = re.compile(
 _NO_TITLE = re.compile(
     r"^(?:untitled|\(anonymous\)|\(unspecified\)|无标题|未命名|document\d*|文档\s*\d*|新建.*文档|microsoft"
     r" |.*\.(?:docx?|pdf|indd|wps|html?|pptx?|xlsx?|qxd|pmd|txt|tmp))"
-    r"|^(?:https?|file):|^[\W\d_]*$",
+    r"|^(?:https?|file|about):|^[\W\d_]*$",
     re.IGNORECASE,
 )
+_BROWSER = re.compile(r"Mozilla|Chrom|Firefox|Safari")
 _WITH_OCR = "text recognition (OCR) found nothing to read there either"
 _WITHOUT_OCR = "run text recognition (OCR) over it first, or install it: pip install 'yinju[ocr]'"
 _SENTENCE_END = re.compile(r"[。！？!?….；;：:][”’」』）)】\]\"']*$")
@@ -131,12 +133,12 @@ def _missing(numbers: Sequence[int], reason: str) -> list[Missing]:
 
 def _turned_about(page: PdfPage) -> bool:
     """Whether a page has text that is written from the right."""
-    return sum(len(_RIGHT_TO_LEFT.findall(line.text)) for line in page.lines) >= _MANY
+    return len(_RIGHT_TO_LEFT.findall("".join(line.text for line in page.lines))) >= _MANY
 
 
 def _page(page, recognise: Recogniser | None) -> PdfPage:
     glyphs = Glyphs(page)
-    height, lines = glyphs.height, ordered(segments(glyphs))
+    height, lines = glyphs.height, ordered(with_cells(glyphs))
     if lines and is_text(glyphs, lines):
         return PdfPage(lines, height)
     if not lines and not is_picture(page):
@@ -198,8 +200,9 @@ def _draft(pages: list[list[Line]], told: dict[str, str], sure: Sequence[int]) -
     text, starts = _unhyphenated(text, starts)
     head = [line.text for line in first[:15]]
     dated = next((find_date(one) for one in head if is_date_line(one)), None)
-    source = next((name for one in head if (name := labelled_source(one))), "")
-    date = dated.iso if dated else _created(told.get("CreationDate", ""))
+    source = next((name for one in head if (name := labelled_source(one) or dated_source(one))), "")
+    printed = _BROWSER.search(told.get("Creator", ""))  # on another day than it was published
+    date = dated.iso if dated else "" if printed else _created(told.get("CreationDate", ""))
     return Draft(
         text or title,
         title,
@@ -243,6 +246,7 @@ def _title(lines: Sequence[Line], told: str) -> tuple[str, list[Line]]:
 def _right_edges(lines: Sequence[Line]) -> list[float]:
     """For each line how far right the lines of its column reach."""
     out = []
+    joined = [*map(_adjoining, lines, lines[1:]), False]
     for at, line in enumerate(lines):
         beside = [
             one.right
@@ -257,9 +261,9 @@ def _right_edges(lines: Sequence[Line]) -> list[float]:
             out.append(max(beside))  # full lines, whatever is above or below them
             continue
         first, last = at, at
-        while first > max(0, at - 8) and _adjoining(lines[first - 1], lines[first]):
+        while first > max(0, at - 8) and joined[first - 1]:
             first -= 1
-        while last < min(len(lines) - 1, at + 8) and _adjoining(lines[last], lines[last + 1]):
+        while last < at + 8 and joined[last]:
             last += 1
         near = [one for one in lines[first : last + 1] if not one.row]
         out.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.corpus.readers.markup import raised
+from rag.corpus.readers.numbering import raised
 from rag.corpus.readers.pdf_lines import Line
 
 MARKER = re.compile(r"[•●■◆▪◦○–*·]|[(（]?(?:\d{1,2}|[a-z]|[ivx]{1,5})[.)）]")
@@ -22,7 +22,6 @@ _FULL, _MOST, _LEAST = (
     3,
 )  # of columns of prose this share of the lines is so full; lines in each
 _MOST_CELLS = 100  # in a row; each is compared with all
-_CELL_LINES = 6  # lines in a cell at most
 _PITCH = 1.8  # rows of a table are no more than this farther apart than its first two
 _UPRIGHT = 4  # letters one below the other are upright text, fewer a word in a narrow cell
 _PROSE = 8  # sizes of a letter: how wide a column of prose is, at least
@@ -32,7 +31,7 @@ Gap = tuple[float, float]
 def ordered(stretches: Sequence[Line]) -> list[Line]:
     """Lines as they are read: column by column, tables row by row with tabs between the cells."""
     rows: list[list[Line]] = []
-    for one in _cells(_with_markers(stretches)):
+    for one in with_markers(stretches):
         if rows and len(rows[-1]) < _MOST_CELLS and _beside(rows[-1], one):
             rows[-1].append(one)
         else:
@@ -65,7 +64,7 @@ def by_columns(lines: Sequence[Line]) -> list[Line]:
     best: list[list[Line]] = []
     for gap in {one.left for one in lines}:
         parts = _parted(lines, gap)
-        if sum(map(_is_column, parts)) > sum(map(_is_column, best)):
+        if sum(map(is_column, parts)) > sum(map(is_column, best)):
             best = parts
     return [one for part in best for one in by_columns(part)] if best else lines
 
@@ -81,7 +80,7 @@ def _parted(lines: Sequence[Line], right: float) -> list[list[Line]]:
         if one is not None and (one.right <= right - _NARROW * one.size or one.left >= right):
             sides[one.left >= right].append(one)
             continue
-        if all(map(_is_column, sides)):
+        if all(map(is_column, sides)):
             columns = True
             parts += sides
         else:
@@ -91,7 +90,7 @@ def _parted(lines: Sequence[Line], right: float) -> list[list[Line]]:
     return [part for part in parts if part] if columns else []
 
 
-def _is_column(lines: Sequence[Line]) -> bool:
+def is_column(lines: Sequence[Line]) -> bool:
     """Whether lines are mostly as wide as the column that they make."""
     if len(lines) < _LEAST:
         return False
@@ -100,7 +99,7 @@ def _is_column(lines: Sequence[Line]) -> bool:
     return right - left >= _PROSE * lines[0].size and full >= _MOST * len(lines)
 
 
-def _with_markers(stretches: Sequence[Line]) -> list[Line]:
+def with_markers(stretches: Sequence[Line]) -> list[Line]:
     """The stretches, each with the mark or number of a list that stands left of it and was drawn
     apart.
     """
@@ -125,52 +124,6 @@ def _with_markers(stretches: Sequence[Line]) -> list[Line]:
         else:
             out.append(marker)
     return out
-
-
-def _cells(stretches: Sequence[Line]) -> list[Line]:
-    """The stretches, with the lines of a cell as one.
-
-    They begin right of the stretch before, and reach above and below its middle.
-    """
-    out: list[Line] = []
-    at = 0
-    while at < len(stretches):
-        end = at + 1
-        while (
-            end < len(stretches)
-            and end - at < _CELL_LINES
-            and _below(stretches[end - 1], stretches[end])
-        ):
-            end += 1
-        cell = _stacked(stretches[at:end])
-        before = out[-1] if out else cell
-        beside = (
-            before.right < cell.left and cell.bottom < (before.top + before.bottom) / 2 < cell.top
-        )
-        if end - at > 1 and beside and not (len(out) > 1 and _below(out[-2], before)):
-            out.append(cell)
-            at = end
-        else:
-            out.append(stretches[at])
-            at += 1
-    return out
-
-
-def _below(one: Line, other: Line) -> bool:
-    """Whether a stretch is the next line of a text."""
-    return (
-        abs(one.left - other.left) < 0.3 * one.size
-        and 0 < one.bottom - other.bottom < 2.2 * one.size
-    )
-
-
-def _stacked(lines: Sequence[Line]) -> Line:
-    text = lines[0].text
-    for line in lines[1:]:
-        text += ("" if text[-1] > "\u2e7f" else " ") + line.text
-    return lines[0]._replace(
-        text=text, right=max(line.right for line in lines), bottom=lines[-1].bottom
-    )
 
 
 def _beside(row: Sequence[Line], one: Line) -> bool:
@@ -283,7 +236,7 @@ def _prose(rows: Sequence[Sequence[Line | None]]) -> list[Line]:
     out: list[Line] = []
     for column in zip(*rows):
         lines = [one for one in column if one]
-        if not _is_column(lines):
+        if not is_column(lines):
             return []
         out += lines
     return out

@@ -7,13 +7,17 @@ drew columns or tables row by row, the boxes of the characters tell what belongs
 
 from __future__ import annotations
 
+import ctypes
 import math
 import re
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise, repeat
+from operator import and_
 from typing import NamedTuple
 
-from rag.corpus.readers.markup import RAISED
+from rag.corpus.readers.numbering import RAISED
 
 SPLIT = "\x02"  # PDFium's sign for a hyphen at the end of a line
 _WIDE = (
@@ -22,7 +26,7 @@ _WIDE = (
 _TRACKED = 2.5  # letters that are spaced out stand nearer than this
 _CELLS = 0.6  # what may be two cells, where the rows below have a gap there
 _SMALL, _ABOVE = 0.93, 0.2  # figures in such letters, so far above the line, are raised
-_DIGITS = frozenset("0123456789")
+_CHINESE = "\u2e80"  # letters from here on
 _SAMPLE = 40  # letters that tell how a page is turned
 _EVEN = 0.35  # by how much the gaps between them differ at most, in sizes of a letter
 _UNREADABLE = 0.1  # share of a page's letters without a meaning: more, and the page is no text
@@ -35,11 +39,19 @@ CONTROL = re.compile("[\x00\x01\x03-\x08\x0b-\x1f\x7f\uffff]|↩\ufe0e?")  # and
 _WORD = re.compile(
     r"(?<![\w])\d+(?:[.,:/%°-]\d+)*(?=[\s.,;:%)年月日]|$)"  # a figure
     r"|(?i:[b-df-hj-np-tv-z]{0,6}[aeiouyà-ÿ][a-zà-ÿ]+|(?<![a-z])[ai](?![a-z]))"  # a word
-    r"|[^\W\d_a-zA-Z\u00aa-\u00ff]"  # a letter of another script
+    r"|[^\W\d_a-zA-Z\u00aa-\u00ff]+"  # letters of another script
 )
 
 
+_LINE = re.compile("[^\n\r\ufffe]+\ufffe?|\ufffe")  # PDFium joins lines at a hyphen
+_RUN = re.compile("[^\x00-\x20\xa0\u3000]+")  # visible characters
+_FIGURE = re.compile("[0-9]+")
+_SPLITS = re.compile("[\xad\ufffe]")
+_BLANKS = re.compile(r"[ \t\xa0]+")
 _FILLING = re.compile(r"[\s.…·•_—–-]")  # leaders of a table of contents, and rules
+
+
+Span = tuple[int, int]
 
 
 class Line(NamedTuple):
@@ -47,7 +59,7 @@ class Line(NamedTuple):
 
     Places and the size of its letters are in points. ``row`` says whether it is a table's row, with
     tabs between the cells. ``gaps`` are its wider spaces: the offset of the text behind each, where
-    it begins and ends.
+    it begins and ends. ``begin`` and ``end`` are its first and last character in :class:`Glyphs`.
     """
 
     text: str
@@ -58,40 +70,51 @@ class Line(NamedTuple):
     size: float
     row: bool = False
     gaps: tuple[tuple[int, float, float], ...] = ()
+    begin: int = -1
+    end: int = -1
 
 
 class Glyphs:
     """The characters of a page, as PDFium gives them, turned so that most stand upright.
 
     Attributes:
-        codes: of UTF-16 or UTF-32.
-        unknown: how many of them have no meaning.
+        text: one character for each of PDFium's: of UTF-16 or UTF-32, U+FFFD without a meaning.
+        unknown: how many have none.
         height: of the page as it is turned, in points, at least 1.
     """
 
     def __init__(self, page) -> None:
         from pypdfium2 import raw
 
-        text_page = page.get_textpage()
-        self._raw, self._page = raw, text_page
+        self._raw, self._page = raw, page.get_textpage()
+        self._rect, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+        self._sizes: dict[int, float] = {}
         self._turns = self._most_turned()
-        if page.get_rotation() != 90 * self._turns and text_page.count_chars():
+        if page.get_rotation() != 90 * self._turns and self._page.count_chars():
             page.set_rotation(90 * self._turns)  # PDFium makes lines of what is level as shown
-            self._page = text_page = page.get_textpage()
+            self._page = page.get_textpage()
         self._width, self._height = _unturned(page)
         self.height = max(self._width if self._turns % 2 else self._height, 1.0)
-        self.codes = [
-            raw.FPDFText_GetUnicode(text_page, at) for at in range(text_page.count_chars())
-        ]
+        count = self._page.count_chars()
+        self.text = self._signs(count)
         # A font may not say which letters its shapes are; the codes are then numbers of shapes.
-        unknown = [
-            at
-            for at in range(len(self.codes))
-            if raw.FPDFText_HasUnicodeMapError(text_page, at) == 1
-        ]
-        for at in unknown:
-            self.codes[at] = 0xFFFD
+        errors = map(raw.FPDFText_HasUnicodeMapError, repeat(self._page.raw), range(count))
+        unknown = {at for at, error in enumerate(errors) if error == 1}
+        if unknown:
+            signs = enumerate(self.text)
+            self.text = "".join("\ufffd" if at in unknown else sign for at, sign in signs)
         self.unknown = len(unknown)
+
+    def _signs(self, count: int) -> str:
+        """The characters: at once, unless some are none of the text or take two codes."""
+        codes = (ctypes.c_ushort * (count + 1))()
+        if self._raw.FPDFText_GetText(self._page, 0, count, codes) == count + 1:
+            text = bytes(codes).decode("utf-16-le", "surrogatepass")[:-1]
+            if len(text) == count:
+                return text
+        each = (self._raw.FPDFText_GetUnicode(self._page, at) for at in range(count))
+        text = "".join(chr(code) if code <= sys.maxunicode else "\0" for code in each)
+        return text.replace("\x02", "\ufffe")
 
     def _most_turned(self) -> int:
         """By how many quarters the letters are turned to the left, as some of them tell."""
@@ -103,7 +126,9 @@ class Glyphs:
 
     def box(self, at: int) -> tuple[float, float, float, float]:
         """Left, bottom, right, top of a character, in points, as the page is turned."""
-        left, bottom, right, top = self._page.get_charbox(at, loose=True)
+        box = self._rect
+        self._raw.FPDFText_GetLooseCharBox(self._page, at, box)
+        left, bottom, right, top = box.left, box.bottom, box.right, box.top
         if not self._turns:
             return left, bottom, right, top
         width, height = self._width, self._height
@@ -115,13 +140,16 @@ class Glyphs:
 
     def size(self, at: int) -> float:
         """Points of the font of a character as it is drawn, at least 1."""
-        matrix = self._raw.FS_MATRIX()
-        scale = (
-            math.hypot(matrix.c, matrix.d)
-            if self._raw.FPDFText_GetMatrix(self._page, at, matrix)
-            else 1.0
-        )
-        return max(scale * self._raw.FPDFText_GetFontSize(self._page, at), 1.0)
+        if (known := self._sizes.get(at)) is None:
+            known, matrix = self._raw.FPDFText_GetFontSize(self._page, at), self._matrix
+            if self._raw.FPDFText_GetMatrix(self._page, at, matrix):
+                known *= math.hypot(matrix.c, matrix.d)
+            self._sizes[at] = known = max(known, 1.0)
+        return known
+
+    def is_added(self, at: int) -> bool:
+        """Whether a character is one that PDFium put between two that stand apart."""
+        return self._raw.FPDFText_IsGenerated(self._page, at) == 1
 
     def slanted(self, at: int) -> bool:
         """Whether a character stands neither upright nor on its side, as those of watermarks."""
@@ -135,16 +163,15 @@ def _unturned(page) -> tuple[float, float]:
     return (height, width) if page.get_rotation() % 180 else (width, height)
 
 
-def segments(glyphs: Glyphs) -> list[Line]:
-    """The stretches of text of a page as they were drawn; none reaches over a gap of columns."""
-    out, codes, begin = [], glyphs.codes, 0
-    for at in range(len(codes) + 1):
-        if at < len(codes) and codes[at] not in (10, 13):
-            continue
-        inside = [i for i in range(begin, at) if codes[i] > 32 and codes[i] not in (0xA0, 0x3000)]
-        begin = at + 1
-        if inside and not glyphs.slanted(inside[0]):
-            out += _stretches(glyphs, inside)
+def segments(glyphs: Glyphs, finer: bool = False) -> list[Line]:
+    """The stretches of text of a page as they were drawn; none reaches over a gap of columns, the
+    ``finer`` ones over no place where no space was drawn either.
+    """
+    out = []
+    for line in _LINE.finditer(glyphs.text):
+        words = [word.span() for word in _RUN.finditer(glyphs.text, *line.span())]
+        if words and not glyphs.slanted(words[0][0]):
+            out += _stretches(glyphs, words, finer)
     return _upright(out)
 
 
@@ -165,137 +192,149 @@ def _upright(lines: Sequence[Line]) -> list[Line]:
             and above.text > "\u2e7f"
             and above.right - above.left < 1.3 * above.size
         ):
-            out[-1] = above._replace(text=above.text + line.text, bottom=line.bottom)
+            out[-1] = above._replace(text=above.text + line.text, bottom=line.bottom, end=line.end)
         else:
             out.append(line)
     return out
 
 
-def _stretches(glyphs: Glyphs, inside: Sequence[int]) -> list[Line]:
-    """The stretches of a line of PDFium's, of which some visible characters are given."""
-    size = glyphs.size(inside[0])
-    breaks = [n for n in range(1, len(inside)) if inside[n] - inside[n - 1] > 1]
-    edges = [(glyphs.box(inside[n - 1])[2], glyphs.box(inside[n])[0]) for n in breaks]
-    gaps = [(left - right) / size for right, left in edges]
-    joined = _tracked(glyphs.codes, inside, breaks, gaps)
-    wide = [n for n, gap in zip(breaks, gaps) if gap > _WIDE and n not in joined]
+def _stretches(glyphs: Glyphs, words: Sequence[Span], finer: bool) -> list[Line]:
+    """The stretches of a line of PDFium's, whose runs of visible characters are given."""
+    size = glyphs.size(words[0][0])
+    edges = [(glyphs.box(one[1] - 1)[2], glyphs.box(other[0])[0]) for one, other in pairwise(words)]
+    gaps = [(left - right) / size for right, left in edges]  # before the second word, the third ...
+    joined = _tracked(glyphs.text, words, gaps)
+    wide = [
+        n
+        for n, gap in enumerate(gaps, 1)
+        if n not in joined
+        and (gap > _WIDE or finer and (gap > _CELLS or glyphs.is_added(words[n - 1][1])))
+    ]
     out = []
-    for first, last in zip([0, *wide], [*wide, len(inside)]):
+    for first, last in pairwise([0, *wide, len(words)]):
         skipped = {
-            i for n in joined if first < n < last for i in range(inside[n - 1] + 1, inside[n])
+            i for n in joined if first < n < last for i in range(words[n - 1][1], words[n][0])
         }
         seen = [
-            (*edge, inside[n])
-            for n, gap, edge in zip(breaks, gaps, edges)
-            if first < n < last and gap > _CELLS and n not in joined
+            (*edges[n - 1], words[n][0])
+            for n, gap in enumerate(gaps, 1)
+            if gap > _CELLS and first < n < last and n not in joined
         ]
-        if line := _line(glyphs, inside[first:last], skipped, seen):
+        if line := _line(glyphs, words[first:last], skipped, seen):
             out.append(line)
     return out
 
 
 def _line(
     glyphs: Glyphs,
-    piece: Sequence[int],
+    words: Sequence[Span],
     skipped: set[int],
     seen: Sequence[tuple[float, float, int]],
 ) -> Line | None:
-    """The line of some visible characters, None for one without text.
+    """The line of some runs of visible characters, None for one without text.
 
     Args:
         skipped: characters between them that are no spaces.
         seen: right and left edge of the wider gaps, and the character behind each.
     """
-    begin, end, codes = piece[0], piece[-1], glyphs.codes
-    up = _raised(glyphs, piece)
-    main = next((i for i in piece if i not in up), begin)
-    spelt = codes[begin : end + 1]
-    for i in up:
-        spelt[i - begin] = ord(RAISED[chr(codes[i])])
-    text = spelled([code for i, code in enumerate(spelt, begin) if i not in skipped])
+    begin, end = words[0][0], words[-1][1] - 1
+    up = _raised(glyphs, words)
+    main = next((i for i in _visible(words) if i not in up), begin) if up else begin
+
+    def spelt(at: int) -> str:
+        if not up and not skipped:
+            return spelled(glyphs.text[at : end + 1])
+        signs = enumerate(glyphs.text[at : end + 1], at)
+        return spelled("".join(RAISED[c] if i in up else c for i, c in signs if i not in skipped))
+
+    text = spelt(begin)
     if not text:
         return None
     first, last = glyphs.box(begin), glyphs.box(end)
     base = glyphs.box(main) if main != begin else first
-    gaps = []
-    for right, left, at in seen:
-        rest = spelled(
-            [code for i, code in enumerate(spelt, begin) if i >= at and i not in skipped]
-        )
-        gaps.append((len(text) - len(rest), right, left))
+    gaps = tuple((len(text) - len(spelt(at)), right, left) for right, left, at in seen)
     edges = (first[0], last[2]) if first[0] <= last[2] else (last[0], first[2])  # right to left
     bottom = base[1] if up else last[1]
-    return Line(text, edges[0], base[3], edges[1], bottom, glyphs.size(main), gaps=tuple(gaps))
+    return Line(
+        text,
+        edges[0],
+        base[3],
+        edges[1],
+        bottom,
+        glyphs.size(main),
+        gaps=gaps,
+        begin=begin,
+        end=end,
+    )
 
 
-def _raised(glyphs: Glyphs, piece: Sequence[int]) -> set[int]:
+def _visible(words: Sequence[Span]) -> Iterator[int]:
+    return chain.from_iterable(range(*word) for word in words)
+
+
+def _raised(glyphs: Glyphs, words: Sequence[Span]) -> set[int]:
     """Which figures of a stretch are set smaller and above its line: 10³."""
-    signs = [chr(glyphs.codes[i]) if glyphs.codes[i] <= 0x10FFFF else "" for i in piece]
-    ends = [
-        at
-        for at, sign in enumerate(signs)
-        if sign in _DIGITS
-        and (piece[at + 1 : at + 2] != [piece[at] + 1] or signs[at + 1] not in _DIGITS)
-    ]
-    if not ends or len(piece) == 1:
+    begin, end, text = words[0][0], words[-1][1], glyphs.text
+    figures = list(_FIGURE.finditer(text, begin, end)) if end - begin > 1 else []
+    if not figures:
         return set()
-    main = next((i for i, sign in zip(piece, signs) if sign not in RAISED), piece[0])
-    size, bottom = glyphs.size(main), glyphs.box(main)[1]
+    main = next((i for i in _visible(words) if text[i] not in RAISED), begin)
+    size = glyphs.size(main)
     out: set[int] = set()
-    for at in ends:  # the last digit of a figure tells whether others are looked at
-        while at >= 0 and signs[at] in RAISED and glyphs.size(piece[at]) < _SMALL * size:
-            if glyphs.box(piece[at])[1] - bottom <= _ABOVE * size:
+    for figure in figures:  # its last digit tells whether others are looked at
+        for at in range(figure.end() - 1, begin - 1, -1):
+            if text[at].isspace():
+                continue
+            if text[at] not in RAISED or glyphs.size(at) >= _SMALL * size:
                 break
-            out.add(piece[at])
-            at -= 1
+            if glyphs.box(at)[1] - glyphs.box(main)[1] <= _ABOVE * size:
+                break
+            out.add(at)
     return out
 
 
-def _tracked(
-    codes: Sequence[int], inside: Sequence[int], breaks: Sequence[int], gaps: Sequence[float]
-) -> set[int]:
-    """Which gaps of a line are no spaces, as its letters are spaced out: "石 塘 水 库", "姓
-    名：王小明".
+def _tracked(text: str, words: Sequence[Span], gaps: Sequence[float]) -> set[int]:
+    """Before which words of a line there is no space, as its letters are spaced out: "石 塘 水
+    库", "姓 名：王小明".
 
     The letter before such a gap and the one behind it stand alone, but for marks, and the gaps are
     alike.
     """
-    borders = [0, *breaks, len(inside)]
-    alone = [
-        _alone(codes, inside[borders[at] : borders[at + 1]][::-1])
-        and _alone(codes, inside[borders[at + 1] : borders[at + 2]])
-        for at in range(len(breaks))
-    ]
+    begins = [_alone(text, begin, end, begin + 1) for begin, end in words]
+    ends = [_alone(text, begin, end, end - 2) for begin, end in words]
+    alone = [*map(and_, ends, begins[1:])]
+    if not any(alone):
+        return set()
     out: set[int] = set()
     at = 0
-    while at < len(breaks):
+    while at < len(gaps):
         end = at
         while (
-            end < len(breaks)
+            end < len(gaps)
             and alone[end]
             and abs(gaps[end] - gaps[at]) <= _EVEN
             and gaps[end] <= _TRACKED
         ):
             end += 1
-        chinese = any(0x2E80 <= codes[inside[n]] for n in (breaks[at] - 1, *breaks[at:end]))
+        chinese = text[words[at][1] - 1] >= _CHINESE or any(
+            text[words[n + 1][0]] >= _CHINESE for n in range(at, end)
+        )
         if end - at >= (2 if chinese else 4) or chinese and end - at == 1 and gaps[at] <= 1.2:
-            out.update(breaks[at:end])
+            out.update(range(at + 1, end + 1))
         at = max(end, at + 1)
     return out
 
 
-def _alone(codes: Sequence[int], piece: Sequence[int]) -> bool:
-    """Whether the first letter of a piece stands alone in it, or a mark behind it."""
-    return len(piece) == 1 or not chr(min(codes[piece[1]], 0x10FFFF)).isalnum()
+def _alone(text: str, begin: int, end: int, beside: int) -> bool:
+    """Whether a word is one letter, or has a mark in a place beside its first or last one."""
+    return end - begin == 1 or not text[beside].isalnum()
 
 
-def spelled(codes: Sequence[int]) -> str:
-    """The characters of codes of UTF-16 or UTF-32, :data:`SPLIT` for a hyphen at a line's end."""
-    text = "".join(
-        SPLIT if code in (0x02, 0xAD, 0xFFFE) else chr(code) for code in codes if code <= 0x10FFFF
-    )
+def spelled(text: str) -> str:
+    """A piece of text in UTF-16 or UTF-32 in one line, :data:`SPLIT` for a hyphen at its end."""
+    text = _SPLITS.sub(SPLIT, text)
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return re.sub(r"[ \t\xa0]+", " ", CONTROL.sub("", text)).strip()
+    return _BLANKS.sub(" ", CONTROL.sub("", text)).strip()
 
 
 def is_text(glyphs: Glyphs, lines: Sequence[Line]) -> bool:
@@ -304,7 +343,7 @@ def is_text(glyphs: Glyphs, lines: Sequence[Line]) -> bool:
     if glyphs.unknown > _UNREADABLE * max(len(visible), 1):
         return False
     count = len(_FILLING.sub("", visible))
-    words = sum(len(word) for line in lines for word in _WORD.findall(line.text))
+    words = len("".join(_WORD.findall("\n".join(line.text for line in lines))))
     return count < _FEW or words >= _WORDS * count
 
 

@@ -25,6 +25,7 @@ SAMPLE_BYTES = 256 * 1024
 _PARTS = (
     "rendered",
     "name",
+    "main",
     "@value",
     "$date",
     "$oid",
@@ -33,6 +34,7 @@ _PARTS = (
     "html",
     "paragraphs",
 )
+_BESIDE = ("date", "source", "url", "lang")  # what objects beside an article say of it
 _WEIBO = re.compile(
     r"^(?:[A-Za-z]{3} )?([A-Za-z]{3} +\d{1,2}) \d\d:\d\d:\d\d [+\w:-]+ (\d{4})$"
 )  # and Twitter
@@ -44,108 +46,32 @@ _TAGS = (
 _HTML = re.compile(rf"</(?:{_TAGS})\s*>|<(?:br|hr|p|img)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}\d{0,2}|#\d{2,7}|#[xX][\da-fA-F]{2,6});")
 
+
+def _words(names: str) -> tuple[str, ...]:
+    return tuple(names.split())
+
+
 NAMES: dict[str, tuple[str, ...]] = {
-    "id": ("id", "articleid", "newsid", "docid", "guid", "uuid", "编号", "編號"),
-    "text": (
-        "text",
-        "content",
-        "body",
-        "articlebody",
-        "articletext",
-        "fulltext",
-        "maintext",
-        "article",
-        "story",
-        "contents",
-        "contenthtml",
-        "contenttext",
-        "bodytext",
-        "plaintext",
-        "正文",
-        "内容",
-        "內容",
-        "全文",
-        "文本",
-        "新闻内容",
-        "新闻正文",
-        "文章内容",
-        "文章正文",
-        "文章",
+    "id": _words("id articleid newsid docid guid uuid 编号 編號"),
+    "text": _words(
+        "text content body articlebody articletext fulltext maintext article story contents "
+        "contenthtml contenttext bodytext plaintext 正文 内容 內容 全文 文本 新闻内容 新闻正文 文章内容 文章正文 文章"
     ),
-    "title": (
-        "title",
-        "headline",
-        "heading",
-        "newstitle",
-        "标题",
-        "標題",
-        "题目",
-        "題目",
-        "新闻标题",
-        "文章标题",
+    "title": _words(
+        "title headline heading newstitle webtitle 标题 標題 题目 題目 新闻标题 文章标题"
     ),
-    "date": (
-        "date",
-        "published",
-        "publishdate",
-        "publisheddate",
-        "publishedat",
-        "publicationdate",
-        "datepublished",
-        "pubdate",
-        "publishtime",
-        "pubtime",
-        "posted",
-        "time",
-        "datetime",
-        "created",
-        "createdat",
-        "日期",
-        "发布日期",
-        "发布时间",
-        "發布時間",
-        "发表日期",
-        "发表时间",
-        "發表時間",
-        "时间",
-        "時間",
-        "出版日期",
+    "date": _words(
+        "date published publishdate publisheddate publishedat publicationdate datepublished "
+        "pubdate publishtime pubtime posted time datetime created createdat "
+        "webpublicationdate timestamp @timestamp 日期 发布日期 发布时间 發布時間 发表日期 发表时间 發表時間 时间 時間 "
+        "出版日期"
     ),
-    "source": (
-        "source",
-        "publisher",
-        "publication",
-        "newspaper",
-        "media",
-        "outlet",
-        "site",
-        "sitename",
-        "website",
-        "来源",
-        "來源",
-        "出处",
-        "媒体",
-        "媒體",
-        "发布者",
-        "发布机构",
-        "网站",
-        "報紙",
-        "报纸",
+    "source": _words(
+        "source publisher publication newspaper media outlet site sitename website 来源 來源 出处 "
+        "媒体 媒體 发布者 发布机构 网站 報紙 报纸"
     ),
-    "url": (
-        "url",
-        "link",
-        "href",
-        "permalink",
-        "sourceurl",
-        "链接",
-        "鏈接",
-        "連結",
-        "网址",
-        "網址",
-        "原文链接",
-    ),
-    "lang": ("lang", "language", "语言", "語言"),
+    "url": _words("url link href permalink sourceurl weburl 链接 鏈接 連結 网址 網址 原文链接"),
+    "lang": _words("lang language 语言 語言"),
 }
 """Usual names of columns by field, without case, spaces and "_-."; the first that a table has
 counts.
@@ -195,7 +121,7 @@ def _json_row(line: bytes, columns: Columns) -> Draft | Missing:
         return Missing("not usable JSON: nested too deep")
     except ValueError as error:
         return Missing(f"not JSON ({error}): expected one object per line")
-    return draft_of(row, columns)
+    return draft_of(_with_inner(row, columns), columns)
 
 
 def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
@@ -221,6 +147,8 @@ def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
         if not value:
             raise Unreadable(f"not JSON ({error}); save it anew") from None
     rows = list(_rows_in(value, columns)) or (value if isinstance(value, list) else [value])
+    if isinstance(value, dict) and "jsonfeed.org" in str(value.get("version")):
+        rows = [{"source": value.get("title"), **row} for row in rows if isinstance(row, dict)]
     if not rows:
         raise Unreadable("empty: expected articles as JSON objects, found none")
     return [draft_of(row, columns) for row in rows]
@@ -248,12 +176,42 @@ def _rows_in(value: object, columns: Columns) -> Iterator[object]:
         one = waiting.pop()
         if table := _by_columns(one, columns):
             yield from table
-        elif _is_row(one, columns):
-            yield one
+        elif _is_row(row := _with_inner(one, columns), columns) and not _is_head(row, columns):
+            yield row
         elif isinstance(one, list) and any(_is_row(row, columns) for row in one):
             yield from one
         elif isinstance(one, dict | list):
             waiting += reversed(list(one.values()) if isinstance(one, dict) else one)
+
+
+def _with_inner(row: object, columns: Columns, depth: int = 3) -> object:
+    """A row with the fields of the one object in it that holds a text, where it holds none itself:
+    {"_id", "_source": {"title", "text"}}. Fields that are missing are those around it, and of the
+    objects beside it.
+    """
+    if not isinstance(row, dict) or not depth or _is_row(row, columns):
+        return row
+    objects = [one for one in row.values() if isinstance(one, dict)]
+    rows = [_with_inner(one, columns, depth - 1) for one in objects]
+    held = [at for at, one in enumerate(rows) if isinstance(one, dict) and text_of(one, columns)]
+    if len(held) != 1:
+        return row
+    inner, out = objects.pop(held[0]), dict(rows[held[0]])
+    known = names_of(out, columns)
+    for other in (row, *objects):
+        for field, name in names_of(other, columns).items():
+            beside = other is row or field in _BESIDE
+            if beside and field not in known and other[name] is not inner:
+                out[columns.get(field, field)] = known[field] = other[name]
+    return out
+
+
+def _is_head(row: dict, columns: Columns) -> bool:
+    """Whether an object describes the rows in it: {"title", "description", "items": [...]}."""
+    lists = (one for one in row.values() if isinstance(one, list))
+    return not text_of(row, columns) and any(
+        _is_row(one, columns) for some in lists for one in some
+    )
 
 
 def _by_columns(value: object, columns: Columns) -> list[dict]:
@@ -337,9 +295,9 @@ def draft_of(row: object, columns: Columns) -> Draft | Missing:
     return Draft(text=values.pop("text", ""), part=values.pop("id", ""), **values)
 
 
-def text_of(row: Mapping) -> str:
+def text_of(row: Mapping, columns: Columns) -> str:
     """The text of a row, as it stands in the field for it, no teaser; "" for none."""
-    name = names_of(row, {}).get("text", "")
+    name = names_of(row, columns).get("text", "")
     value = _said(row[name], "text") if name and _plain(name) not in TEASERS else ""
     return value if isinstance(value, str) else ""
 

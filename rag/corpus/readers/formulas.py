@@ -1,0 +1,118 @@
+"""Formulas in TeX as plain text: $v_0 \\approx 3\\times10^{5}$ as v0 ≈ 3×10⁵."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from rag.corpus.readers.numbering import raised
+from rag.corpus.readers.tree import text_in
+
+# What else stands between two dollar signs are prices.
+_FORMULA = re.compile(
+    r".*(?:[\\^={]|[A-Za-z)}]_).*|[A-Za-z]['\d]{0,2}(?:\s?[-+*/,<>]\s?\w{1,3}){0,9}", re.DOTALL
+)
+_LONGEST = 300
+_DEEPEST = 20
+_SIGNS = {
+    **{"times": "×", "cdot": "·", "div": "÷", "pm": "±", "mp": "∓", "circ": "°", "degree": "°"},
+    **{"le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈"},
+    **{"sim": "~", "equiv": "≡", "propto": "∝", "infty": "∞", "to": "→", "rightarrow": "→"},
+    **{"leftarrow": "←", "Rightarrow": "⇒", "in": "∈", "sum": "∑", "prod": "∏", "int": "∫"},
+    **{"partial": "∂", "nabla": "∇", "dots": "…", "ldots": "…", "cdots": "…", "prime": "′"},
+    **{
+        "quad": " ",
+        "qquad": " ",
+        "left": "",
+        "right": "",
+        "big": "",
+        "Big": "",
+        "displaystyle": "",
+    },
+    **dict.fromkeys(
+        "text textbf textit mathrm mathbf mathit mathsf mathbb mathcal operatorname boldsymbol"
+        " mbox ce hat bar vec overline underline begin end limits nolimits".split(),
+        "",
+    ),
+}
+_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_ROOT = re.compile(r"\\sqrt\s*\{([^{}]*)\}")
+_UP = re.compile(r"\^\s*(?:\{([^{}]*)\}|([\w°′*]))")
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}")
+_GROUP = re.compile(r"\{([^{}]*)\}")
+_NAME = re.compile(r"\\([A-Za-z]+)\*?")
+_DELIMITED = re.compile(r"(?:\\[(\[]|\$\$?)(.{1,2000}?)(?:\\[)\]]|\$\$?)", re.DOTALL)
+_SPACE = re.compile(r"\\[,;:! \\]|~|&")
+
+
+def is_formula(tex: str) -> bool:
+    """Whether what stands between two dollar signs is mathematics, not what costs some dollars."""
+    return len(tex) <= _LONGEST and bool(_FORMULA.fullmatch(tex.strip()))
+
+
+def plain_formula(tex: str) -> str:
+    """The formula in one line."""
+    text = _NAME.sub(_sign, _SPACE.sub(" ", _ENVIRONMENT.sub(" ", tex)))
+    for _ in range(_DEEPEST):
+        before = text
+        text = _FRACTION.sub(lambda found: f"{_one(found[1])}/{_one(found[2])}", text)
+        text = _ROOT.sub(lambda found: f"√{_one(found[1])}", text)
+        text = _GROUP.sub(r"\1", _UP.sub(_raised, text))
+        if text == before:
+            break
+    return " ".join(re.sub(r"[\\{}_]", "", text).split())
+
+
+def in_text(root) -> None:
+    """Makes text of the formulas of a page: of MathML, of what KaTeX and encyclopaedias leave of
+    TeX, and of TeX that is marked as such.
+    """
+    for node in root.xpath("//math"):
+        told = node.xpath("string(.//annotation[contains(@encoding, 'tex')])")
+        _put(node, told or node.get("alttext", ""))
+        node.getparent().attrib.pop("style", None)  # a picture is shown in its place
+    for node in root.xpath("//span[@data-tex] | //*[@class][contains(@class, 'math')][not(*)]"):
+        marked = _DELIMITED.fullmatch((node.text or "").strip())
+        _put(node, node.get("data-tex") or (marked[1] if marked else ""))
+
+
+def _put(node, tex: str) -> None:
+    if node.tag == "math" and not tex:
+        for raising in node.xpath(".//msup[count(*)=2]"):
+            up = raising[1]
+            up.text = raised(text_in(up))
+            del up[:]
+        for fraction in node.xpath(".//mfrac[count(*)=2]"):
+            fraction[0].tail = "/"
+        tex = text_in(node)
+    elif tex:
+        tex = plain_formula(tex)
+    if tex:
+        del node[:]
+        node.text = tex
+
+
+def _one(text: str) -> str:
+    """A part of a formula, in brackets where it is a sum."""
+    text = text.strip()
+    return f"({text})" if re.search(r"\w\s*[-+/]", text) else text
+
+
+def _raised(found: re.Match[str]) -> str:
+    text = (found[1] if found[1] is not None else found[2]).strip()
+    if text in ("°", "′"):
+        return text
+    return up if (up := raised(text)) != text else f"^{_one(text)}"
+
+
+def _sign(found: re.Match[str]) -> str:
+    name = found[1]
+    if name.endswith(("frac", "sqrt")):
+        return found[0]
+    if name in _SIGNS:
+        return _SIGNS[name]
+    size = "CAPITAL" if name[0].isupper() else "SMALL"
+    try:
+        return unicodedata.lookup(f"GREEK {size} LETTER {name.removeprefix('var').upper()}")
+    except KeyError:
+        return name
