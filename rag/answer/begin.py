@@ -96,6 +96,7 @@ _LATIN = (
     r"|(?:FILE PHOTO|Photo|Image|Caption|Source|Picture)s?\s?:\s*|\[Photo[^\]]{0,40}\]\s*"
 )
 _CREDIT = re.compile(r"\s*(?:来源|作者|编辑|责编|校对|审核)(?:\s*[|｜丨:：/]|\s+(?=\S{1,12}\s*$))")
+_BELOW = re.compile("责任编辑|责编[:：]|返回搜狐|查看更多|如若?转载|未经[^，。]{0,8}转载|图片来源")
 _LEAD = re.compile(rf"\s*(?:原标题\s*[:：]|{_BUREAU}|{_BYLINE}|{_CAPTION}|{_LATIN})\s*")
 _BEHIND = re.compile(
     r"\s*[（(【\[](?:完|[^（()）【】\[\]。]{0,16}?(?:记者|通讯员|编辑|责编|来源|作者|本文来自)[^（()）【】\[\]]{0,60})"
@@ -141,9 +142,11 @@ def ends_at(text: str, start: int, end: int, keep: int) -> int:
 
 
 def is_credit(text: str, start: int, end: int) -> bool:
-    """Whether words stand in a line that says who wrote or sent what: "来源 央广网"."""
+    """Whether words stand in a line that says who wrote or sent what ("来源 央广网"), or behind what
+    pages have below a report ("如若转载，请注明来源：").
+    """
     begin = max(text.rfind(mark, 0, start) for mark in "。！？”\n") + 1
-    return bool(_CREDIT.match(text, begin, end))
+    return bool(_CREDIT.match(text, begin, end) or _BELOW.search(text, begin, end))
 
 
 def headline(text: str, start: int, end: int) -> str:

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from rag import Article, Assistant, Index
 from rag.answer.arranged import arranged
-from rag.answer.begin import begins_at, ends_at, unopened
+from rag.answer.begin import begins_at, ends_at, is_credit, unopened
 from rag.answer.cite import Citations
 from rag.answer.english import in_english
 from rag.answer.sentence import Sentence, quote_span
@@ -351,3 +351,17 @@ def test_suggestions_over_the_wire(assistant):
 def test_the_contract_has_the_times():
     schema = json.loads((Path(__file__).parents[2] / "docs/answer.schema.json").read_text("utf8"))
     assert set(schema["$defs"]["Time"]["properties"]) == {"start", "end", "day"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "credit"),
+    [
+        ("新馆开放。来源 江河日报", "江河日报", True),
+        ("本文属于原创文章，如若转载，请注明来源：新馆9日开放", "9日", True),
+        ("责编：王岚、李原返回搜狐，查看更多", "李原", True),
+        ("新馆9日开放。责任编辑：王岚", "9日", False),
+        ("法院7日判决版权案，赔偿三万元。", "三万元", False),
+    ],
+)
+def test_what_stands_below_a_report_answers_nothing(text, words, credit):
+    assert is_credit(text, text.index(words), text.index(words) + len(words)) is credit
