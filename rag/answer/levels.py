@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rag.corpus.gazetteer import Place
+from rag.corpus.places import find_places
 
 _LEVELS = {
     "province": ("province", "city", "county"),
@@ -41,3 +42,13 @@ def of_level(place: Place, level: str) -> bool:
 def is_own(level: str) -> bool:
     """Whether a row of a level below the province is the place itself."""
     return level in _OWN and level != "country"
+
+
+def only_places(words: str) -> bool:
+    """Whether words are names of places and nothing else: "湖北省宜昌市"."""
+    at = 0
+    for mention in find_places(words):
+        if mention.start != at or mention.part_of_name:
+            return False
+        at = mention.end
+    return at == len(words) > 0

@@ -10,7 +10,7 @@ from rag.answer.cite import Citations
 from rag.answer.compare import Measured
 from rag.answer.duplicates import Duplicates, differences, stories_first
 from rag.answer.enumerate import PlaceFound
-from rag.answer.levels import is_own
+from rag.answer.levels import is_own, only_places
 from rag.answer.lists import Named, is_name, named_in
 from rag.answer.sentence import Sentence, beside, quote_span, sentence_of
 from rag.answer.types import Row
@@ -116,7 +116,7 @@ def _value_row(
 def _place_named(parsed: ParsedQuestion, spot: Spot, label: str) -> Named | None:
     """The place that a value is, None where "where" is answered by more words than its name."""
     named = next((one for one in named_in(parsed, spot) if one.place), None)
-    if named and parsed.level == "any" and named.label != label:
+    if named and parsed.level == "any" and not only_places(label):
         return None
     return named
 

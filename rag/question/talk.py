@@ -12,6 +12,7 @@ from rag.corpus.places import find_places
 from rag.embed.static import StaticModel
 from rag.index import Snapshot
 from rag.question.message import KINDS, chances, reduced
+from rag.question.names import names_of
 from rag.question.types import TALK
 
 LONGEST = 100  # characters of a message; what is longer says something
@@ -23,11 +24,12 @@ LEAST = 0.3
 LONG, LEAST_LONG = 5, 0.5  # English words, or pairs of Chinese characters
 CERTAIN = 0.97  # of what an article says word for word, too
 SURE = 0.9  # of what could be a question that leans on one before: "Shenzhen?"
-PLACED = 0.7  # of what names a place: "Berlin mayor?"
+PLACED = 0.7  # of what names something: "Berlin mayor?", "How old is Li Na?"
 PASTED = 8  # characters of a message from which it is looked for in the articles
 COMPARED = 50  # articles, at most, in which it is
 _LAST = re.compile(r"(?<=[，,。！!.])\s*[^，,。！!.]+[呢?？][?？\s]*$")  # a clause that asks
 _WORD, _HAN = re.compile(r"[A-Za-z']+"), re.compile("[\u4e00-\u9fff]")
+_ENDS = re.compile(r"^(?:[A-Za-z\d]+|.)|(?:[A-Za-z\d]+|.)$")  # what may be cut
 _TITLE = re.compile(r"《[^》]+》")  # "《你好，李焕英》票房多少？"
 
 
@@ -51,7 +53,7 @@ def talk_of(text: str, model: StaticModel, least: float = LEAST) -> str:
     chance = chances(said, model)[1 : len(TALK) + 1]
     if len(_WORD.findall(text)) + len(_HAN.findall(text)) / 2 > LONG:
         least = max(least, LEAST_LONG)
-    if least < PLACED and find_places(text):
+    if least < PLACED and (find_places(text) or names_of(text)):
         least = PLACED
     return KINDS[1 + int(chance.argmax())] if chance.sum() >= least else ""
 
@@ -66,7 +68,7 @@ def is_pasted(text: str, snapshot: Snapshot) -> bool:
     if len(text) < PASTED:
         return False
     words = text.split()
-    whole = " ".join(words[1:-1] or words[:1]) if len(words) > 1 else text[1:-1]
+    whole = " ".join(words[1:-1] or words[:1]) if len(words) > 1 else _ENDS.sub("", text)
     passages = snapshot.holding_words(whole)
     rows = np.unique(snapshot.passages.article_row[passages])[:COMPARED].tolist()
     said = _plain(text)
