@@ -77,6 +77,15 @@ class Spot:
         """The part, 0 to 1, that the reader gives it of all that its passage may answer."""
         return float(np.exp(self.finding.margin - self.passage.reading.margin))
 
+    @property
+    def lead(self) -> float:
+        """Its part, 0 to 1, of what was found in its passage.
+
+        Longer and shorter spans of the same words are none of the others.
+        """
+        others = [one.margin for one in self.passage.reading.findings]
+        return float(np.exp(self.finding.margin - np.logaddexp.reduce(others)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundValue:
