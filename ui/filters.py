@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
 from rag.corpus.place_names import place_named
 from rag.errors import UsageError
+from rag.filtering import is_date
 from rag.search.types import Filters
 from rag.ui.asked import QuestionRequest
 from rag.ui.start import CorpusHeader
@@ -95,7 +95,7 @@ def checked(filters: Filters, corpus: CorpusHeader) -> None:
     the corpus has no article.
     """
     for bound in (filters.date_from, filters.date_to):
-        if bound and not _is_date(bound):
+        if bound and not is_date(bound):
             raise Unusable("bad_date", value=bound)
     if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
         raise Unusable("bad_range", first=filters.date_from, last=filters.date_to)
@@ -117,13 +117,6 @@ def checked(filters: Filters, corpus: CorpusHeader) -> None:
         if strange := [one for one in chosen if one not in there]:
             known = ", ".join(there[:VALUES_KEPT]) + (", …" if len(there) > VALUES_KEPT else "")
             raise Unusable(f"bad_{name}", value=", ".join(strange), known=known or "–")
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def to_link(asked: QuestionRequest) -> str:

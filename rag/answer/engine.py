@@ -26,7 +26,7 @@ from rag.answer.events import Found, Searching
 from rag.answer.listed import is_list, is_place_list, is_stated
 from rag.answer.lists import Named, doubted, is_compared, likely, rated_groups
 from rag.answer.own import own_answer
-from rag.answer.places import place_groups, place_quotes
+from rag.answer.places import most_supported, place_groups, place_quotes
 from rag.answer.reading_chosen import is_surer
 from rag.answer.refused import nearest_of
 from rag.answer.rows import SENTENCES, measured_rows, name_rows, place_row, value_rows
@@ -288,10 +288,11 @@ class _Work:
             for group in groups
             if not doubted(parsed, rated, group[0].mention.place)
         ]
+        told = most_supported(list(filter(None, told)), parsed.number)
         duplicates = Duplicates(self.snapshot, allowed, [])
         return [
             place_row(parsed, group, place_quotes(group, cited, duplicates, self.place_cache))
-            for group in filter(None, told)
+            for group in told
         ]
 
     def _sought(

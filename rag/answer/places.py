@@ -86,6 +86,14 @@ def place_groups(
     return _grouped(told, asked.level)
 
 
+def most_supported(groups: list[list[PlaceFound]], number: int) -> list[list[PlaceFound]]:
+    """As many of the places as the question says there are, all for 0, in their order."""
+    if not number:
+        return groups
+    best = sorted(groups, key=lambda group: -max(one.support for one in group))[:number]
+    return [group for group in groups if group in best]
+
+
 def _grouped(places: Sequence[PlaceFound], level: str) -> list[list[PlaceFound]]:
     """Places as :func:`row_place` puts them together; in order of code, the best quoted first."""
     groups: dict[str, list[PlaceFound]] = {}

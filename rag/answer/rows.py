@@ -46,7 +46,12 @@ _PLACE = re.compile(
     r"[A-Z\d]|[路街道村镇乡馆场园校院楼站港岛山河湖海桥区市县省州国城店厅室所库厂矿寺庙塔宫府田地里外边处侧上下]$"
     r"|中心|基地|附近|门口|境内|沿岸|一带|公司|医院|大学"
 )
-_TIME = re.compile("[A-Za-z年月日号时点天周晨晚夜午季节世纪前后初底末间期]")  # what tells when
+_TIME = re.compile(  # what tells when
+    r"[\d年月日号点天周晨晚夜午季节世纪前后初底]"
+    r"|\b(?:day|week|month|year|morning|evening|night|noon|spring|summer|autumn|winter|before|after"
+    r"|during|when|since|until|ago|early|late)",
+    re.I,
+)
 _NONE_ENDS = re.compile(r"[，。；、！？,.;!?\n]|\s(?:and|but|while)\b")
 _NOT_BUT = re.compile(r"(?:不是|并非|not )[^，。,.]{1,20}?[，,]?\s?(?:而是|but )", re.I)
 _BUT_NOT = re.compile(r"[，,]?\s?(?:而不是|而非|\b(?:rather than|(?:and |but )?not)\b)", re.I)

@@ -25,7 +25,7 @@ from rag.index.versions import VERSIONS, current
 if TYPE_CHECKING:
     from rag.embed.static import StaticModel
 
-ILLEGIBLE = (OSError, ValueError, KeyError, TypeError)
+ILLEGIBLE = (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError)
 
 
 class LiveVersion:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rag.corpus.date_grammar import number
 from rag.question.kinds import AMOUNTS, patterns
 
 
@@ -88,20 +89,11 @@ _BARE = re.compile(
 )
 
 
-_NUMBERS = {"两": 2} | {
-    word: number
-    for words in ("二三四五六七八九十", "two three four five six seven eight nine ten".split())
-    for number, word in enumerate(words, 2)
-}
-_NUMBERS = {"两": 2} | {
-    word: number
-    for words in ("二三四五六七八九十", "two three four five six seven eight nine ten".split())
-    for number, word in enumerate(words, 2)
-}
+_NUMBERS = "two three four five six seven eight nine ten".split()
 _NUMBERED = re.compile(
-    r"哪(?P<zh>[两二三四五六七八九十]|\d{1,2})(?:大|(?!学)[\u4e00-\u9fff])"
+    r"哪(?P<zh>[两二三四五六七八九十]{1,3}|\d{1,2})(?:大|(?!学|[余多几\d]|分之)[\u4e00-\u9fff])"
     r"|\b(?:which|what|list|name|give)(?: me)?(?: of)?(?: the)? "
-    r"(?P<en>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\b",
+    rf"(?P<en>{'|'.join(_NUMBERS)}|\d{{1,2}})\b(?! (?:[kKcmMG]?[mgWG]|percent|years?|days?)\b)",
     re.I,
 )
 
@@ -160,8 +152,10 @@ def number_of(text: str) -> int:
     found = _NUMBERED.search(text)
     if not found:
         return 0
-    said = (found["zh"] or found["en"]).casefold()
-    return int(said) if said.isdigit() else _NUMBERS[said]
+    if said := found["zh"]:
+        return number(said.replace("两", "二")) or 0
+    said = found["en"].casefold()
+    return int(said) if said.isdigit() else _NUMBERS.index(said) + 2
 
 
 def is_bare(words: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from rag.corpus.places import find_places
-from rag.question.asking import Ask
+from rag.question.asking import THINGS, Ask, number_of
 from rag.question.compared import extreme
 from rag.question.kinds import Kind, kind_of
 from rag.question.types import Bound, Span
@@ -134,6 +134,7 @@ def form_of(
         form = "how"
     else:
         listed = kind.several or kind.kind in ("text", "person") and bool(_LIST.search(text))
+        listed = listed or number_of(text) > 1 and kind.kind in ("text", *THINGS)
         things = listed or kind.kind in ("places", "organisation", "document")
         things = things or first is not None and first.kind == "which"
         things = things or bound is not None and bound.words[0].isalpha() and not loose

@@ -58,7 +58,7 @@ _ASKED = [
     (
         "places",
         "city",
-        rf"(?:{_WHICH}|什么)(?:城市|地级市|地市|州市|市县|县市)|{_WHICH}市(?![场民委长区])|(?:城市"
+        rf"(?:{_WHICH}|什么)(?:城市|地级市|地市|州市|市县|县市)|{_WHICH}市(?![场民委长区辖])|(?:城市"
         rf"|地级市|县市){_ENDS}|{_EN}(?:cit(?:y|ies)|towns?|municipalit(?:y|ies)|prefectures?)\b",
     ),
     (

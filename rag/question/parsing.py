@@ -76,7 +76,9 @@ def parse(
     asked, constraints, allowed, told_from = find_limits(
         snapshot, query.plain, asked, as_of, without
     )
-    about = about_corpus(asked.plain, today, snapshot.model) if completed and not only else about
+    if completed and not only:  # with the names that stand for letters in ``asked.plain``
+        full = simplified(query.text) if is_traditional(query.text) else query.text
+        about = about_corpus(full, today, snapshot.model)
     return ParsedQuestion(
         **_fields(asked),
         text=query.text,

@@ -86,7 +86,9 @@ _COMPARED = re.compile(
 _SAME = re.compile(r"同期|相比|同比|年?代(?![表理号码价替言办管])|s\b| levels?\b", re.I)
 _SAME_PART = re.compile(r"同期|相比|s\b| levels?\b", re.I)
 _SINCE = re.compile(r"(?:自从?|从|\b(?:ever since|since|after)(?: the)?\s)$", re.I)
-_ON = re.compile(r"(?:(?:以来|之?后|以后|起|开始|至今)(?![期半几])| onwards?\b)", re.I)
+_ON = re.compile(
+    r"(?:(?:以来|之?后|以后|起|开始|至今(?![年天日晚晨早]))(?![期半几])| onwards?\b)", re.I
+)
 _BEFORE = re.compile(r"\b(?:before|prior to|until|till|up to)\s$", re.I)
 _BEFORE_ZH = re.compile(r"(?:之前|以前|前(?![几一二两三四五六七八九十\d半期后]))")
 _SHIFTED = re.compile(r"[今去前明]年|\b(?:last|this|next) year")

@@ -9,16 +9,27 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from rag.corpus.places import find_places
+from rag.question.script import simplified
+from rag.question.words import words
 
 if TYPE_CHECKING:
     from rag.index import Snapshot
 
-# Two words with a capital, the second of one or two syllables: "Wang Yi", "Quan Hongchan".
+# Two words with a capital and no third one, the second of one or two syllables: "Wang Yi".
 _NAME = re.compile(
-    r"\b(?P<family>[A-Z][a-z]{1,5})(?= (?P<given>[A-Z][a-z]+(?:['’-](?!s\b)[a-z]+)?)\b)"
+    r"\b(?P<family>[A-Z][a-z]{1,5})"
+    r" (?P<given>[A-Z][a-zü]+(?:['’-](?!s\b)[a-z]+)?)\b(?! [A-Z])"
 )
+_BEFORE = re.compile(r"([A-Z][a-z]+) $")
+LONGEST = 18  # letters of three syllables
 _MOST = 3  # names of a question that are looked for
+_CANDIDATES, _LOOKED_INTO = 6, 32  # names read alike that are compared, and passages of each
+# A word with a translation of at least this cosine among so many is English: on 40 words "die" and
+# "made" are, "yi" and "ming" are none.
+_TRANSLATED, _TRANSLATIONS = 0.55, 5
 _STANDING = "X"  # stands for each character of a name where the words around it are understood
 
 
@@ -64,18 +75,18 @@ def readings() -> dict[str, tuple[str, ...]]:
 
 def is_pinyin(word: str) -> bool:
     """Whether a word could be one to three syllables of pinyin."""
-    letters = re.sub("['’-]", "", word.lower())
-    return any(1 <= len(syllables) <= 3 for syllables in _syllables(letters))
+    return len(word) <= LONGEST and any(_syllables(re.sub("['’-]", "", word.lower())))
 
 
-def _syllables(letters: str) -> Iterator[tuple[str, ...]]:
-    """The ways in which letters are read as syllables."""
+def _syllables(letters: str, most: int = 3) -> Iterator[tuple[str, ...]]:
+    """The ways in which letters are read as syllables, of which there are at most ``most``."""
     if not letters:
         yield ()
-    for end in range(1, min(6, len(letters)) + 1):
-        if letters[:end] in characters():
-            for rest in _syllables(letters[end:]):
-                yield letters[:end], *rest
+    elif most:
+        for end in range(1, min(6, len(letters)) + 1):
+            if letters[:end] in characters():
+                for rest in _syllables(letters[end:], most - 1):
+                    yield letters[:end], *rest
 
 
 class Spelled(NamedTuple):
@@ -98,19 +109,11 @@ def in_characters(snapshot: Snapshot, text: str) -> Spelled:
     """An English question in words of Chinese articles, as far as the names of persons go."""
     said = masked = text
     missing = []
-    places = [(m.start, m.end) for m in find_places(text)]
-    found = [
-        (match["family"].lower(), match["given"].lower(), match.start(), match.end("given"))
-        for match in _NAME.finditer(text)
-    ]
-    for family, given, start, end in reversed(found[:_MOST]):
-        if any(a <= start and end <= b for a, b in places):
-            continue
-        if family not in family_names().values() or not is_pinyin(given):
-            continue
-        name, many = _most_written(snapshot, family, given)
+    for family, given, start, end in reversed(_spelled(text)[:_MOST]):
+        english = _is_english(snapshot, given)
+        name, many = _most_written(snapshot, family, given, english)
         latin = len(snapshot.holding_words(text[start:end]))
-        if not (many or latin or given in characters()):  # "He Run" may be no name
+        if not (many or latin or english or given in characters()):  # "He Run" may be no name
             missing.append(text[start:end])
         if many > latin:
             said = f"{said[:start]}{name}{said[end:]}"
@@ -118,17 +121,71 @@ def in_characters(snapshot: Snapshot, text: str) -> Spelled:
     return Spelled(said, masked, tuple(missing))
 
 
-def _most_written(snapshot: Snapshot, family: str, given: str) -> tuple[str, int]:
-    """The name that most passages have of those that are read so, and how many have it."""
+def _spelled(text: str) -> list[tuple[str, str, int, int]]:
+    """What may be Chinese names in a text: family name, given name, start and end.
+
+    Two words with a capital, no more, so that "Tong Ren Tang" is none.
+    """
+    places = [(m.start, m.end) for m in find_places(text)]
+    out = []
+    for match in _NAME.finditer(text):
+        family, given = match["family"].lower(), match["given"].lower()
+        inside = any(a <= match.start() and match.end() <= b for a, b in places)
+        known = family in family_names().values() and is_pinyin(given)
+        before = _BEFORE.search(text, 0, match.start())
+        alone = before is None or not is_pinyin(before[1])
+        if known and alone and not inside:
+            out.append((family, given, *match.span()))
+    return out
+
+
+def _is_english(snapshot: Snapshot, word: str) -> bool:
+    """Whether the vectors know translations of a word, none of which is read as it."""
+    model = snapshot.model
+    ids, _ = model.spans(word)
+    if len(ids) != 1:
+        return False
+    vectors, _ = model.token_vectors(np.arange(model.size))
+    cosines = vectors @ vectors[int(ids[0])]
+    cosines[model.latin] = -1
+    near = [model.piece(int(token)) for token in np.argsort(-cosines)[:_TRANSLATIONS]]
+    return cosines.max() >= _TRANSLATED and not any(
+        word in readings().get(one[:1], ()) for one in near
+    )
+
+
+def _most_written(
+    snapshot: Snapshot, family: str, given: str, english: bool = False
+) -> tuple[str, int]:
+    """The name of those read so that most passages have as a person's, and how many have it.
+
+    Only as a person's where the given name is an English word, as in "Did He Name It".
+    """
     names = [name for name, read in family_names().items() if read == family]
     counted = [
         (len(snapshot.holding_words(name)), name)
-        for syllables in _syllables(re.sub(r"['’-]", "", given))
-        if len(syllables) < 3
+        for syllables in _syllables(re.sub(r"['’-]", "", given), 2)
         for name in _written(snapshot, names, syllables)
     ]
-    many, name = max(counted, key=lambda one: one[0], default=(0, ""))
+    counted.sort(key=lambda one: -one[0])
+    told = [(*_held(snapshot, name), many, name) for many, name in counted[:_CANDIDATES]]
+    # "周期" is read as a name is, too, and stands in far more passages.
+    told = [one for one in told if one[0] or one[1] and len(one[3]) > 2 and not english]
+    *_, many, name = max(told, key=lambda one: one[:3], default=(0, 0, 0, ""))
     return name, many
+
+
+def _held(snapshot: Snapshot, name: str) -> tuple[int, int]:
+    """In how many passages, of some that have its characters, a name is a person's, and stands."""
+    rows = snapshot.holding_words(name)[:_LOOKED_INTO]
+    bounds = snapshot.passages[rows].tolist()
+    articles = snapshot.articles(row for row, _, _ in bounds)
+    texts = [simplified(articles[row].text[start:end]) for row, start, end in bounds]
+    name = simplified(name)
+    person = re.compile(
+        f"(?:{words('person')}|{words('of_person')}){name}|{name}(?:{words('said')})"
+    )
+    return sum(bool(person.search(text)) for text in texts), sum(name in text for text in texts)
 
 
 def _written(snapshot: Snapshot, names: Sequence[str], syllables: Sequence[str]) -> list[str]:

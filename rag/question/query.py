@@ -168,6 +168,7 @@ def analyse(question: str, model: StaticModel, embedder: Embedder | None = None)
         content,
         ~idle & content[whole],
         dense,
+        plain=text,
     )
 
 
@@ -185,7 +186,7 @@ def query_of(snapshot: Snapshot, question: str) -> Query:
 
         text, plain, missing = in_characters(snapshot, plain)
     if text != plain:  # all that Chinese articles can have of an English question's words
-        other = " ".join(run[0] for run in _HAN.finditer(text))
+        other = " ".join(filter(None, [other, *(run[0] for run in _HAN.finditer(text))]))
     query = analyse(text, snapshot.model, snapshot.embedder)
     return replace(query, lang=lang, other=other, plain=plain, missing=missing)
 

@@ -15,6 +15,9 @@ from rag.question.whole import AUX, LEVELS, NOUN_AUX, PREP, SUBJECT, VERB, Whole
 from rag.question.whole import context, head_of, language, leading, rest_of, subject, taken_apart
 from rag.question.words import in_other, words as words_of
 
+_HAN = re.compile("[\u4e00-\u9fff]+")
+_PERSON = re.compile(r"[\u4e00-\u9fff]+|[A-Z]\w+ [A-Z]\w+")
+
 _MONTH = re.compile(r"[\d一二三四五六七八九十]{1,2}\s?月|(?:in |on )?[A-Z][a-z]+\.?(?: \d{1,2})?$")
 # Cosines of the embedded model: words that can take each other's place had 0.2 and more ("赞成" and
 # "反对", "killed" and "injured"), others of a question mostly less; of two of one form any may.
@@ -178,6 +181,9 @@ def _exchanged(whole: Whole, said: LeaningQuestion, lang: str, second: bool) -> 
     asks, alone = whole.asks or body, topic.removesuffix("的")
     if one := _ONE.fullmatch(topic):  # "the old ferry": "the new one"
         return _KIND_EN.sub(lambda found: f"{found[1]}{one['kind']}{found[3]}", body, count=1)
+    named = _HAN.findall(body) if lang == "en" else []
+    if len(named) == 1 and _PERSON.fullmatch(alone):  # "How old is 全红婵?": "And Qin Haiyang?"
+        return body.replace(named[0], alone)
     other = said.lang != lang  # "那卡努呢？" after an English question: no word of it is like it
     span = None if said.own or other else _counterpart(whole, alone, lang == "zh", second)
     if other and not said.own and not name:

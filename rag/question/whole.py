@@ -14,6 +14,9 @@ from rag.question.periods import find_periods
 from rag.question.words import words
 
 ANY_DAY = date(2000, 1, 1)  # where "last month" stands is asked here, not what it means
+_ENGLISH = re.compile(
+    r"\b(?:who|what|when|where|why|how|which|did|does|is|are|was|were|the)\b", re.I
+)
 LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3, "district": 3, "local": 3}
 
 AUX = words("auxiliary")
@@ -79,8 +82,8 @@ class Whole:
 
 def language(question: str) -> str:
     """ "zh" or "en"; of an English question that holds a Chinese name, "en"."""
-    starts = re.match(r"[A-Za-z]+ [a-z]+ ", question)
-    return "zh" if not starts and detect_lang(question) == "zh" else "en"
+    english = _ENGLISH.search(question) or re.match(r"[A-Za-z]+ [a-z]+ ", question)
+    return "zh" if not english and detect_lang(question) == "zh" else "en"
 
 
 def taken_apart(question: str) -> Whole:

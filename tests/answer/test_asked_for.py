@@ -64,6 +64,10 @@ def test_the_level_is_read_off_the_question(question, level):
     assert (understand(question).kind, understand(question).level) == ("places", level)
 
 
+def test_as_many_places_are_listed_as_the_question_says_there_are(snapshot):
+    assert len(answer(snapshot, "哪两个省举行了全民阅读活动？").rows) == 2
+
+
 def test_as_many_are_listed_as_the_question_says_there_are(snapshot):
     rows = answer(snapshot, "望川国家公园包括哪三个园区？").rows
     assert [row.label for row in rows] == ["南江源", "北江源", "清湖源"]
@@ -75,6 +79,11 @@ def test_as_many_are_listed_as_the_question_says_there_are(snapshot):
         ("包括哪三个园区？", 3),
         ("哪两大学院合并？", 2),
         ("哪12家企业入选？", 12),
+        ("哪二十个城市入选？", 20),
+        ("哪十二家企业入选？", 12),
+        ("哪10余家企业入选？", 0),
+        ("哪三分之一的人同意？", 0),
+        ("Which 10 km race was held?", 0),
         ("Which two universities merged?", 2),
         ("Name the five countries that joined.", 5),
         ("哪些大学参加了？", 0),
