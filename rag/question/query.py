@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 2_000
 _HAN = re.compile("[\u4e00-\u9fff]+")
 # A token's weight is learned on sentences; what only asks ("which", "多少") or only joins says
-# nothing
-# about the article sought, in either language.
+# nothing about the article sought, in either language.
 _IDLE = frozenset(words("idle_tokens").split("|"))
 
 

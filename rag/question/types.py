@@ -182,7 +182,8 @@ class ParsedQuestion(Asked):
     """A question, ready to be searched for and answered; all that is ever read off its words.
 
     Attributes:
-        text: as it was understood, cleaned and in full; all spans are of it.
+        text: as it was understood, cleaned and in full, with Chinese names in characters
+            (:mod:`rag.question.pinyin`), which ``plain`` has Latin letters for; all spans are of it.
         asked: as it was typed, cleaned.
         completed: ``text`` where the question leaned on an earlier one, else "".
         lang: language of ``text``: "zh", "en" or another code.

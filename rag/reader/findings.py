@@ -36,7 +36,12 @@ SPANS, SPANS_ALL = 4, 12  # spans of each window that are kept
 AGAIN, WITHIN, ALONE = 6, 3.0, 0.15
 
 
-_LETTERS = re.compile(f"[{''.join(COUNTRY_LETTERS)}]")
+_COUNTRIES = "".join(COUNTRY_LETTERS)
+# Letters that stand for countries: "美军", "中日韩"; not in "参加会议".
+_LETTERS = re.compile(
+    f"[{_COUNTRIES}](?=[军方媒企股元{_COUNTRIES}]|总统|外长|政府|国会)"
+    f"|(?<=[{_COUNTRIES}])[{_COUNTRIES}]"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
