@@ -27,6 +27,7 @@ from rag.answer.listed import is_list, is_place_list, is_stated
 from rag.answer.lists import Named, doubted, is_compared, likely, rated_groups
 from rag.answer.own import own_answer
 from rag.answer.places import most_supported, place_groups, place_quotes
+from rag.answer.ranked_anew import ranked_anew
 from rag.answer.reading_chosen import is_surer
 from rag.answer.refused import nearest_of
 from rag.answer.rows import SENTENCES, measured_rows, name_rows, place_row, value_rows
@@ -58,12 +59,7 @@ from rag.search.candidates import Candidates, candidates
 from rag.search.filters import allowed_articles
 from rag.search.fuse import fused
 from rag.search.late import all_passages
-from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters
-
-# What each rank of a reranker takes off a passage's fused score at least, so that its order shows
-# where scores are equal.
-RANK = 1.0
 
 
 def answer(
@@ -263,7 +259,7 @@ class _Work:
             return findings, passages
         # It orders evidence; that some of it answers was settled without it, as the judge is
         # fitted.
-        passages = self._ranked_anew(self.reranker, parsed, found, order, passages)
+        passages = ranked_anew(self.snapshot, self.reranker, parsed, found, order, passages)
         values = findings_of(parsed, passages, searched, self.judge, accept).values
         return dataclasses.replace(findings, values=values), passages
 
@@ -316,27 +312,6 @@ class _Work:
         """Numbers of the passages that another wording finds, best first."""
         found = candidates(self.snapshot, query, allowed)
         return found.rows[order_of(self.snapshot, found, allowed, most)]
-
-    def _ranked_anew(
-        self,
-        reranker: Reranker,
-        parsed: ParsedQuestion,
-        found: Candidates,
-        order: np.ndarray,
-        passages: Sequence[ReadPassage],
-    ) -> list[ReadPassage]:
-        """The passages with the best scores dealt out again, in the order of the reranker."""
-        best = order[:RERANKED]
-        ranked = list(rerank(self.snapshot, parsed.query, found, best.tolist(), reranker))
-        behind, dealt = 0.0, {}
-        for place, score in zip(ranked, np.sort(found.score[best])[::-1]):
-            behind = min(float(score - found.score[best].max()), behind - RANK)
-            dealt[place] = behind + RANK
-        places = [int(order[passage.reading.window.candidate]) for passage in passages]
-        return [
-            dataclasses.replace(passage, behind=dealt.get(place, min(behind, passage.behind)))
-            for place, passage in zip(places, passages)
-        ]
 
     def _fits(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
         """Whether a finding is no caption or credit, and of the places, periods and years named."""

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
+from rag.answer.asked_places import containers, is_within, named_codes
 from rag.answer.evidence import CONTEXT, LEAD, ScoredSentence
 from rag.answer.levels import of_level
 from rag.answer.negation import asks_denial, denied
@@ -48,7 +49,6 @@ BACK = (
     400  # characters before an English sentence in which the place is sought that it goes on about
 )
 # "从北京到上海", "from Xining to Chengdu": what stands between the ends of a way.
-_WAY = re.compile(r"[市省]?(?:[至到]|[-—–]+)|[^,.?]{0,20}\bto (?:the )?", re.I)
 _OR = frozenset({"或", "或者", "or"})
 # A name of several provinces together that goes on like this is that of a region: "粤港澳大湾区",
 # "京津冀协同发展".
@@ -151,7 +151,7 @@ def enumerate_places(
     """
     found, weights = naming(found, asked, weights)
     either, heads = alternatives(found[0].view.query) if found else [], headed(weights)
-    affirms, within, named = not asks_denial(asked.plain), _containers(asked), _named(asked)
+    affirms, within, named = not asks_denial(asked.plain), containers(asked), named_codes(asked)
     out: list[PlaceFound] = []
     best = 0.0
     for evidence in found:
@@ -197,7 +197,7 @@ def enumerate_places(
                     mention, evidence, segment, min(1.0, max(0.0, support)), float(heads @ own)
                 )
                 for mention in scenes
-                if mention.place.code not in named and _within(mention, within)
+                if mention.place.code not in named and is_within(mention, within)
             ]
             best = max(best, out[-1].support if out else 0.0)
     out = [place for place in _apart(out, weights) if place.support >= LEAST_SUPPORT]
@@ -400,48 +400,3 @@ def _scenes(text: str, segment: Segment, asked: Asked, named: set[str]) -> list[
                 continue
             out.append(mention)
     return out
-
-
-def _ends(asked: Asked) -> set[tuple[int, int]]:
-    """Where the question names the ends of a way ("from Xining to Chengdu")."""
-    spans = asked.place_spans
-    return {
-        span
-        for left, right in zip(spans, spans[1:])
-        if _WAY.fullmatch(asked.plain, left[1], right[0])
-        for span in (left, right)
-    }
-
-
-def _containers(asked: Asked) -> list[Place]:
-    """The places of the question that what is sought may lie in: not those of the level that is
-    sought, nor the ends of a way.
-    """
-    ends = _ends(asked)
-    broad = {
-        "city": ("province",),
-        **dict.fromkeys(("local", "county", "district"), ("province", "city")),
-        "any": ("province", "city", "county"),
-    }.get(asked.level, ())
-    return [
-        place
-        for place, span in zip(asked.places, asked.place_spans)
-        if span not in ends and place.level in broad
-    ]
-
-
-def _named(asked: Asked) -> set[str]:
-    """Codes of the places that the question names itself and so does not ask for ("which countries
-    withdrew from Iraq").
-    """
-    if asked.level == "country":
-        return {m.place.code for m in find_places(asked.plain)}
-    ends = _ends(asked)
-    return {place.code for place, span in zip(asked.places, asked.place_spans) if span not in ends}
-
-
-def _within(mention: PlaceMention, places: list[Place]) -> bool:
-    """Whether a place is inside one of those that the question names ("哪些城市 ... 四川")."""
-    return not places or any(
-        mention.place.code != place.code and contains(place, mention.place) for place in places
-    )
