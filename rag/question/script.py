@@ -7,6 +7,7 @@ OpenCC is loaded when a question holds a character that only traditional script 
 from __future__ import annotations
 
 import functools
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,9 +17,21 @@ if TYPE_CHECKING:
 HANT = "zh-Hant"
 
 
+_ENGLISH = re.compile(  # also "全红婵: when?", as a follow-up is put in full
+    r"(?:^\W*(?:[a-z]+ )?|: )(?:who|what|when|where|why|how|which|whose|did|does|do|is|are|was|were"
+    r"|has|have|had|list|name|tell)\b",
+    re.I,
+)
+
+
 def has_chinese(text: str) -> bool:
     """Whether a text holds a Chinese character."""
     return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
+def is_english(text: str) -> bool:
+    """Whether a question is in English, be it with a Chinese name: "How old is 全红婵?"."""
+    return _ENGLISH.search(text) is not None
 
 
 def is_traditional(text: str) -> bool:

@@ -11,12 +11,10 @@ from rag.corpus.gazetteer import Place
 from rag.corpus.places import PlaceMention, find_places
 from rag.question.asking import Ask, asking, outside_of
 from rag.question.periods import find_periods
+from rag.question.script import is_english
 from rag.question.words import words
 
 ANY_DAY = date(2000, 1, 1)  # where "last month" stands is asked here, not what it means
-_ENGLISH = re.compile(
-    r"\b(?:who|what|when|where|why|how|which|did|does|is|are|was|were|the)\b", re.I
-)
 LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3, "district": 3, "local": 3}
 
 AUX = words("auxiliary")
@@ -82,7 +80,7 @@ class Whole:
 
 def language(question: str) -> str:
     """ "zh" or "en"; of an English question that holds a Chinese name, "en"."""
-    english = _ENGLISH.search(question) or re.match(r"[A-Za-z]+ [a-z]+ ", question)
+    english = is_english(question) or re.match(r"[A-Za-z]+ [a-z]+ ", question)
     return "zh" if not english and detect_lang(question) == "zh" else "en"
 
 

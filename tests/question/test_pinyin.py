@@ -8,8 +8,10 @@ from rag.answer import answer
 from rag.corpus import Article
 from rag.index import open_index
 from rag.library import Index
+from rag.question.names import names_of
 from rag.question.parsing import parse
 from rag.question.pinyin import family_names, in_characters, is_pinyin, readings
+from rag.question.script import is_english
 
 NEWS = (
     "港城市长陈予宁14日上午会见了北星公司首席执行官一行。",
@@ -83,6 +85,13 @@ def test_what_is_understood_of_english_words_stays(snapshot):
 def test_questions_about_the_corpus_are_about_the_name(snapshot):
     about = parse(snapshot, "How many articles mention Zeng Shujing?").about
     assert about and about.subject == "曾淑婧"
+
+
+def test_a_name_among_english_words_is_one(snapshot):
+    text = "How old is 曾淑婧?"
+    assert [text[slice(*span)] for span in names_of(text)] == ["曾淑婧"]
+    for text in ("《The Sea》票房多少？", "iPhone 15什么时候发布？"):
+        assert not is_english(text)
 
 
 def test_the_next_turn_stays_english(snapshot):
