@@ -121,6 +121,9 @@ def is_aside(question: str) -> bool:
     return any(form.fullmatch(question.strip()) for form in (_MORE, _DETAILS, _NTH, _BUT))
 
 
+_LEFT_OUT = re.compile(r"(?:除了(?P<zh>[^，]+)，|Besides (?P<en>[^,]+), )(?P<rest>.+)", re.S)
+
+
 def others_than(question: str, before: str) -> str:
     """The question before without what is now left out; "" where nothing is, or nothing asks."""
     found, whole = _BUT.fullmatch(question.strip()), taken_apart(before)
@@ -128,6 +131,9 @@ def others_than(question: str, before: str) -> str:
         return ""
     said, chinese = found["zh"] or found["en"], language(before) == "zh"
     said = in_other(said, language(question), "zh" if chinese else "en")
+    if earlier := _LEFT_OUT.fullmatch(before):  # "Besides France and Japan, ...", not twice
+        others, before = earlier["zh"] or earlier["en"], earlier["rest"]
+        said = others if said in others else f"{others}{'和' if chinese else ' and '}{said}"
     if chinese:
         return f"除了{said}，{before}"
     return f"Besides {said}, {before[0].lower()}{before[1:]}"

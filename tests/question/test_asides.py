@@ -28,6 +28,7 @@ PROVINCES = turn(
     Row("浙江", "浙江"),
     Row("湖北", "湖北"),
 )
+BESIDES = turn("除了四川，哪些省举办了防汛演练？", "places", Row("浙江", "浙江"))
 PROVINCES_EN = turn(
     "Which provinces held flood drills?",
     "places",
@@ -175,6 +176,8 @@ def test_a_whole_question_with_details_in_it_does_not_ask_for_them(question):
         (PROVINCES_EN, "Besides Sichuan?", "Besides Sichuan, which provinces held flood drills?"),
         (PROVINCES_EN, "除了四川呢？", "Besides Sichuan, which provinces held flood drills?"),
         (BOATS, "除了四川呢？", "除了四川，演练出动了多少艘冲锋舟？"),
+        (BESIDES, "除了浙江呢？", "除了四川和浙江，哪些省举办了防汛演练？"),
+        (BESIDES, "除了四川呢？", "除了四川，哪些省举办了防汛演练？"),
         # another fact
         (DRILLS, "具体时间呢？", "四川什么时候举办了演练？"),
         (DRILLS, "地点呢？", "四川在哪里举办了演练？"),
