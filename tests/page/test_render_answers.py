@@ -49,7 +49,7 @@ def test_a_place_answer_is_a_table_and_places_of_the_same_evidence_share_a_row()
     assert ("yj-value", "四川") in page.marked and ("yj-value", "湖北") in page.marked
     assert 'data-word="elevator"' in markup and "电梯 = elevator" in page.text
     assert markup.count('href="#src-aa-2"') == 1
-    for words in ("3 province-level places", "Sichuan 四川, Hubei 湖北, Jiangxi 江西", "武汉市"):
+    for words in ("3 places", "Sichuan 四川, Hubei 湖北, Jiangxi 江西", "武汉市"):
         assert words in page.text
     assert "Searched 13 articles in 12 ms, evidence in 1" in page.text
 
