@@ -140,7 +140,7 @@ def test_an_answer_in_traditional_characters_is_framed_in_them():
     )
     page = Page(markup := render.message(Turn("aa", answer), "en"))
     for words in (
-        "共 2 個省級地區",
+        "共 2 個地方",
         "檢索了 1,300 篇文章，其中 1 篇有依據，用時 12 毫秒",
         "四川省举行电梯演练",
     ):
