@@ -4,6 +4,7 @@ whole of where something is, and nothing of another country."""
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opened_texts import opened_texts
 
 from rag.answer import answer
 from rag.answer.english import in_english
@@ -28,10 +29,7 @@ NEWS = (
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory):
-    path = tmp_path_factory.mktemp("asked") / "index"
-    articles = [Article(str(n), text, "", "2023-08-15", "") for n, text in enumerate(NEWS)]
-    Index.build(articles, path)
-    with open_index(path) as opened:
+    with opened_texts(tmp_path_factory.mktemp("asked") / "index", NEWS) as opened:
         yield opened
 
 

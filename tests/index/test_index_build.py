@@ -9,6 +9,7 @@ import threading
 
 import numpy as np
 import pytest
+from embedded import Lengths
 from index_corpus import made_articles
 
 from rag.corpus import passage_text, split
@@ -252,18 +253,6 @@ def test_progress_grows_to_the_end(tmp_path, monkeypatch):
     assert len(done) > 2 and done == sorted(done) and done[-1] == 30
     assert {total for _, total, phase in seen if phase == "passages"} == {30}
     assert {phase for *_, phase in seen} == {"passages", "stories", "write", "check"}
-
-
-class Lengths:
-    """An embedder that is no static model: its vectors tell the length of a text."""
-
-    identity = ModelIdentity("lengths", "5" * 64, 2)
-
-    def embed_passages(self, texts):
-        angles = np.array([len(text) / 1000 for text in texts])
-        return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-
-    embed_queries = embed_passages
 
 
 def test_another_embedder_makes_the_vectors(tmp_path):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from embedded import Lengths
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from index_folders import write
@@ -288,18 +289,6 @@ def test_stretches_are_whole_lines_and_all_of_the_file(tmp_path, lines, begins, 
             assert part[2] == read.count(b"\n") and (not read or read.endswith(b"\n"))
             read += data
     assert read == file.read_bytes()
-
-
-class Lengths:
-    """An embedder that is no static model: its vectors tell the length of a text."""
-
-    identity = ModelIdentity("lengths", "5" * 64, 2)
-
-    def embed_passages(self, texts):
-        angles = np.array([len(text) / 1000 for text in texts])
-        return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-
-    embed_queries = embed_passages
 
 
 def test_vectors_of_shards_are_found_again_by_one_index(tmp_path):

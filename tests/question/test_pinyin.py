@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opened_texts import opened_texts
 
 from rag.answer import answer
 from rag.corpus import Article
@@ -25,10 +26,7 @@ NEWS = (
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory):
-    path = tmp_path_factory.mktemp("pinyin") / "index"
-    articles = [Article(str(n), text, "", "2023-08-15", "") for n, text in enumerate(NEWS)]
-    Index.build(articles, path)
-    with open_index(path) as opened:
+    with opened_texts(tmp_path_factory.mktemp("pinyin") / "index", NEWS) as opened:
         yield opened
 
 

@@ -1,8 +1,10 @@
 """The embedded model, and texts to embed."""
 
+import numpy as np
 import pytest
 
 from rag.embed import load_static
+from rag.embed.protocol import ModelIdentity
 
 TEXTS = [
     "市场监管部门检查了电梯。",
@@ -21,3 +23,15 @@ TEXTS = [
 @pytest.fixture(scope="module")
 def model():
     return load_static()
+
+
+class Lengths:
+    """An embedder that is no static model: its vectors tell the length of a text."""
+
+    identity = ModelIdentity("lengths", "5" * 64, 2)
+
+    def embed_passages(self, texts):
+        angles = np.array([len(text) / 1000 for text in texts])
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+
+    embed_queries = embed_passages
