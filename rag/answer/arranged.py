@@ -9,7 +9,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from rag.answer.begin import begins_at
+from rag.answer.begin import BELOW, begins_at
 from rag.answer.cite import Citations
 from rag.answer.english import labelled
 from rag.answer.rows import SENTENCES
@@ -31,7 +31,7 @@ _LEANS = re.compile(
 )
 # What stands below a report and is none of it.
 _FURNITURE = re.compile(
-    r"责任编辑|返回搜狐|查看更多|\[?(?:编辑|责编|监制|审核)[:：]|版权|转载|本文(?:链接|来自|属于)|扫码|图片来源"
+    rf"{BELOW}|\[?(?:编辑|监制|审核)[:：]|版权|转载|本文(?:链接|来自|属于)|扫码"
     r"|更多(?:精彩|原创)|下载.{0,10}(?:客户端|APP)"
 )
 

@@ -8,6 +8,7 @@ from rag.corpus.gazetteer import Place, contains
 from rag.corpus.places import PlaceMention, find_places
 from rag.question.types import Asked
 
+# "从北京到上海", "from Xining to Chengdu": what stands between the ends of a way.
 _WAY = re.compile(r"[市省]?(?:[至到]|[-—–]+)|[^,.?]{0,20}\bto (?:the )?", re.I)
 
 

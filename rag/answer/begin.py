@@ -96,7 +96,9 @@ _LATIN = (
     r"|(?:FILE PHOTO|Photo|Image|Caption|Source|Picture)s?\s?:\s*|\[Photo[^\]]{0,40}\]\s*"
 )
 _CREDIT = re.compile(r"\s*(?:来源|作者|编辑|责编|校对|审核)(?:\s*[|｜丨:：/]|\s+(?=\S{1,12}\s*$))")
-_BELOW = re.compile("责任编辑|责编[:：]|返回搜狐|查看更多|如若?转载|未经[^，。]{0,8}转载|图片来源")
+# What pages have below a report, whatever stands in front of it.
+BELOW = "责任编辑|责编[:：]|返回搜狐|查看更多|图片来源"
+_BELOW = re.compile(rf"{BELOW}|如若?转载|未经[^，。]{{0,8}}转载")
 _LEAD = re.compile(rf"\s*(?:原标题\s*[:：]|{_BUREAU}|{_BYLINE}|{_CAPTION}|{_LATIN})\s*")
 _BEHIND = re.compile(
     r"\s*[（(【\[](?:完|[^（()）【】\[\]。]{0,16}?(?:记者|通讯员|编辑|责编|来源|作者|本文来自)[^（()）【】\[\]]{0,60})"
@@ -111,7 +113,8 @@ _RUNS_INTO = re.compile(
 _APART = re.compile(rf"\s{{4,}}(?={_OPENS})")  # a headline, and far behind it its report
 _TWICE = re.compile(r"(?P<headline>\S.{5,60}?)\s*(?P=headline)\s*")
 _WITHIN = re.compile(
-    rf"文[/／|｜]{_NAME}{{0,12}}?记者\s|{_KNOWN}{_VESSEL}{_NAME}{{0,14}}?(?:(?:\s?{_DATE})?\s?(?:电|讯|消息)(?=[\s（(：:—])|\s?[|｜丨]\s?记者)"
+    rf"文[/／|｜]{_NAME}{{0,12}}?记者\s|{_KNOWN}{_VESSEL}{_NAME}{{0,14}}?(?:(?:\s?{_DATE})?\s?(?:电|讯"
+    rf"|消息)(?=[\s（(：:—])|\s?[|｜丨]\s?记者)"
 )
 
 

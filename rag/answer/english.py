@@ -6,12 +6,13 @@ is.
 
 from __future__ import annotations
 
+import itertools
 import re
 
+from rag.answer.levels import leading_places
 from rag.answer.when import shown_day, times_of
 from rag.corpus.date_grammar import find_days
 from rag.corpus.days import meant
-from rag.corpus.places import find_places
 from rag.question.script import has_chinese
 from rag.reader.values import find_numbers
 
@@ -178,10 +179,6 @@ def _hour(clock: re.Match[str]) -> str:
 
 def _place(label: str, partly: bool) -> str:
     """The places that a label consists of, the smallest first; ``partly``: that it begins with."""
-    names, at = [], 0
-    for one in find_places(label):
-        if one.start != at or one.part_of_name or not one.place.en:
-            break
-        names.append(one.place.en)
-        at = one.end
-    return ", ".join(names[::-1]) if names and (partly or at == len(label)) else ""
+    places = list(itertools.takewhile(lambda one: one.place.en, leading_places(label)))
+    whole = places and (partly or places[-1].end == len(label))
+    return ", ".join(one.place.en for one in reversed(places)) if whole else ""

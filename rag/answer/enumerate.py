@@ -48,7 +48,6 @@ APART, BESIDE, HOPEFUL = (
 BACK = (
     400  # characters before an English sentence in which the place is sought that it goes on about
 )
-# "从北京到上海", "from Xining to Chengdu": what stands between the ends of a way.
 _OR = frozenset({"或", "或者", "or"})
 # A name of several provinces together that goes on like this is that of a region: "粤港澳大湾区",
 # "京津冀协同发展".

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.corpus.gazetteer import Place
-from rag.corpus.places import find_places
+from rag.corpus.places import PlaceMention, find_places
 
 _LEVELS = {
     "province": ("province", "city", "county"),
@@ -14,11 +14,13 @@ _LEVELS = {
     "district": ("county",),
     "country": ("country",),
 }
-
-
 # Of the places below a city some are districts.
 _ENDS = {"county": ("县", "旗", "市"), "district": ("区",)}
-_OWN = ("city", "local", "county", "district", "country")  # whose rows are the places themselves
+
+
+def is_own(level: str) -> bool:
+    """Whether a row of places of a level is the place itself, and not the province it lies in."""
+    return level in ("city", "local", "county", "district")
 
 
 def row_place(place: Place, level: str) -> str:
@@ -26,7 +28,7 @@ def row_place(place: Place, level: str) -> str:
 
     It is their province, or for levels other than that the place itself; a country has no province.
     """
-    return place.code if level in _OWN else place.province or place.code
+    return place.code if is_own(level) else place.province or place.code
 
 
 def of_level(place: Place, level: str) -> bool:
@@ -39,16 +41,17 @@ def of_level(place: Place, level: str) -> bool:
     return place.level in _LEVELS[level or "any"] and place.name.endswith(_ENDS.get(level, ""))
 
 
-def is_own(level: str) -> bool:
-    """Whether a row of a level below the province is the place itself."""
-    return level in _OWN and level != "country"
+def leading_places(words: str) -> list[PlaceMention]:
+    """The places that words begin with, side by side: "湖北省宜昌市", of "瑞典斯德哥尔摩" the first."""
+    out: list[PlaceMention] = []
+    for mention in find_places(words):
+        if mention.start != (out[-1].end if out else 0) or mention.part_of_name:
+            break
+        out.append(mention)
+    return out
 
 
 def only_places(words: str) -> bool:
-    """Whether words are names of places and nothing else: "湖北省宜昌市"."""
-    at = 0
-    for mention in find_places(words):
-        if mention.start != at or mention.part_of_name:
-            return False
-        at = mention.end
-    return at == len(words) > 0
+    """Whether words are names of places and nothing else."""
+    places = leading_places(words)
+    return bool(places) and places[-1].end == len(words)

@@ -49,7 +49,8 @@ _SEASONS = "(?P<season>spring|summer|autumn|fall|winter)"
 _LEAD = (
     r"(?:(?P<third>early|late|mid|(?:start|beginning|end|middle)(?= of))(?: of)?[ -](?:in )?"
     r"|(?P<half>first|second) half(?: of|,)? (?:the year )?"
-    rf"|(?:(?P<quarter>first|second|third|fourth) quarter|{_SEASONS}|\bQ(?P<q>[1-4]))(?: of|,)? (?:the year )?)"
+    rf"|(?:(?P<quarter>first|second|third|fourth) quarter|{_SEASONS}|\bQ(?P<q>[1-4]))(?: of"
+    rf"|,)? (?:the year )?)"
 )
 # What stands before an English date: "the end of", "early", "Q3".
 _BEFORE = re.compile(rf"(?<![a-z])(?:the )?{_LEAD}?\Z", re.I)
@@ -95,7 +96,8 @@ _OTHER_ZH = re.compile(
     rf"(?=[\d{HAN}十前当同次翌后近上下本这今去周星礼凌清早中午傍晚夜深年月春夏秋冬元农新除端国重七五劳儿教圣复感公首第世Q])"
     # centuries and decades
     rf"(?:(?P<closed>(?:公元前?|上个?|本)?(?:\d{{1,2}}|[{HAN}十]{{1,3}}|(?<=上)|(?<=上个)|(?<=本))世纪"
-    rf"(?:(?P<of>\d{{2}}|[{HAN}十]{{2,3}})年代)?{_EDGE}|(?<!\d)(?P<hundreds>\d{{2}})?(?P<decade>\d{{2}})年代{_EDGE})"
+    rf"(?:(?P<of>\d{{2}}|[{HAN}十]{{2,3}})年代)?{_EDGE}"
+    rf"|(?<!\d)(?P<hundreds>\d{{2}})?(?P<decade>\d{{2}})年代{_EDGE})"
     r"|公元(?P<before>前)?\s?(?P<year>\d{1,4})\s?年"
     # what means no certain time, or one near a time that was told
     r"|(?P<vague>当年|同年|次年|近年来?|[上本]年度|[当次][个個]?月(?:初|底|末|[上中下]旬)?)"
@@ -116,12 +118,15 @@ _NO_SEASON = r"(?! (?:olympic|paralympic|games|festival|school|camp|semester|sea
 _OTHER_EN = re.compile(
     r"(?=[\dcdefilmnoqstw])(?<![a-z0-9_.,$£€])(?=\d|the |last |next |this |mid|early|late|start"
     r"|begin|end |first|second|third|fourth|spring|summer|autumn|fall |winter|mon|tue|wed|thu|fri"
-    r"|sat|sun|eigh|nine|twen|q[1-4i]|chi|chr|lun|lan|dra|dou|tom|tha|new year|may day|int|nat|eas|over)"
+    r"|sat|sun|eigh|nine|twen|q[1-4i]|chi|chr|lun|lan|dra|dou|tom|tha|new year|may day|int|nat"
+    r"|eas|over)"
     # weekdays
     rf"(?:{_WEEKDAY_EN}s?(?: (?:morning|afternoon|evening|night)(?![a-z]))?"
     # decades, centuries, 2011-12
-    rf"|(?P<closed>(?:the )?{_EARLY}?(?:(?P<hundreds>1\d|20)(?=\d0s)|(?=[1-9]))(?P<decade>\d0)s(?!\w)"
-    rf"|(?:the )?{_EARLY}?(?:\d{{1,2}}(?:st|nd|rd|th)|eighteenth|nineteenth|twentieth|twenty-first)[ -]century"
+    rf"|(?P<closed>(?:the )?{_EARLY}?(?:(?P<hundreds>1\d|20)(?=\d0s)"
+    rf"|(?=[1-9]))(?P<decade>\d0)s(?!\w)"
+    rf"|(?:the )?{_EARLY}?(?:\d{{1,2}}(?:st|nd|rd|th)|eighteenth|nineteenth|twentieth"
+    rf"|twenty-first)[ -]century"
     rf"|{_EARLY}?(?P<year>(?:1\d|20)\d\d)\s?[-–—]\s?\d\d(?![\d-]))"
     # hours
     r"|(?P<hour>\d{1,2}(?:[:.][0-5]\d)?\s?(?:a\.m\.|p\.m\.|(?:am|pm|GMT|o'clock)\b)"
@@ -129,7 +134,8 @@ _OTHER_EN = re.compile(
     # weeks, seasons, parts of years, feasts
     r"|(?P<told>this past|last|next|this) (?:(?P<unit>week|night|quarter|decade|century|weekend)"
     rf"|{_SEASONS}{_NO_SEASON})(?!\w)|over the (?P<weekend>weekend)\b"
-    r"|(?:the )?(?:(?P<half>first|second) half|(?P<quarter>first|second|third|fourth) quarter) of the year\b"
+    r"|(?:the )?(?:(?P<half>first|second) half|(?P<quarter>first|second|third"
+    r"|fourth) quarter) of the year\b"
     rf"|Q(?P<q>[1-4])(?!\w)|(?P<feast>{'|'.join(one.en for one in FEASTS)})"
     r"(?!\w| (?:eve|gala|tree|market|card|gift|present)s?\b))",
     re.I | re.A,

@@ -70,6 +70,9 @@ _DIGITS = str.maketrans(
 )
 
 
+NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
+
+
 def number(text: str | None) -> int | None:
     """A year, or a number up to 99, in either kind of digits: 31, 三十一, 二〇一一."""
     if text is None:
@@ -118,12 +121,14 @@ _FIGURES = re.compile(
 )
 _MONTH_EN = (
     r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|jun\.|july?|jul\."
-    r"|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)(?![a-z])"
+    r"|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember"
+    r"|\.)?)(?![a-z])"
 )
 _OF_YEAR = r"(?:(?: ?, ?|[ -])(?P<y{0}>(?:1\d|20)\d\d)(?!\d)| (?P<r{0}>last|this|next) year)"
 _TH = "(?:st|nd|rd|th)?"
 _EN = re.compile(
-    rf"(?=[\dabdefijlmnostuy])(?<![a-z\d])(?:(?=\d)(?:(?:(?<=from )|(?<=between ))(?P<d0>\d{{1,2}}){_TH} (?:to|and) )?"
+    rf"(?=[\dabdefijlmnostuy])(?<![a-z\d])(?:(?=\d)(?:(?:(?<=from )"
+    rf"|(?<=between ))(?P<d0>\d{{1,2}}){_TH} (?:to|and) )?"
     rf"(?P<d1>\d{{1,2}}){_TH}(?![\d:.]\d|\d)(?:\s?[-–—]\s?(?P<e1>\d{{1,2}}){_TH})?(?: of)?"
     rf"[ -](?P<m1>{_MONTH_EN}){_OF_YEAR.format(1)}?"
     # May 5, May 5-7, 2022
@@ -132,7 +137,8 @@ _EN = re.compile(
     # May 2022; a month alone where a word before it says that it is one
     rf"|(?P<m3>{_MONTH_EN}),? (?:of )?(?:(?P<y3>(?:1\d|20)\d\d)(?!\d)|(?P<r3>last|this|next) year)"
     r"|(?:in|of|by|to|since|until|till|after|before|during|between|from|early|mid|late|last|this"
-    rf"|next|and)[ -](?P<m4>{_MONTH_EN})(?!\.? \d|,? (?:of )?\d{{4}}| (?:last|this|next) year|(?<=may) day\b)"
+    rf"|next|and)[ -](?P<m4>{_MONTH_EN})(?!\.? \d|,? (?:of )?\d{{4}}| (?:last|this|next) year"
+    rf"|(?<=may) day\b)"
     # "on the 19th", not "on the 19th floor"
     r"|(?:on|by|until|since|from) (?:the )?(?P<nth>[12]?\d|3[01])(?:st|nd|rd|th)\b"
     r"(?=[.,;:)”\"]|$| (?:that|when|and(?! \d)|to|after|by|in|at)\b)"
@@ -146,7 +152,8 @@ _ENGLISH = (
 )
 # The day at the head of a report: "新华社北京8月3日电", "截至8月3日收盘".
 DATE_LINE = re.compile(
-    r"(?P<month>1[0-2]|0?[1-9])\s?月\s?(?P<day>[12]\d|3[01]|0?[1-9])\s?日\s?(?:电|讯|消息|收盘|报道|[(（](?:记者|通讯员))"
+    r"(?P<month>1[0-2]|0?[1-9])\s?月\s?(?P<day>[12]\d|3[01]|0?[1-9])\s?日\s?(?:电|讯|消息|收盘|报道"
+    r"|[(（](?:记者|通讯员))"
 )
 _TO = re.compile(r"\s?(?:至|到|和|及|、|[-–—~～]{1,2})\s?")
 

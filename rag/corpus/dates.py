@@ -13,7 +13,8 @@ from rag.corpus.date_grammar import HAN, find_days
 _YEARS = range(1600, 2100)
 # What only a date line has: 20110921, with a time joined on; 21/9/2011 or 9/21/2011.
 _FIGURES = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?(?!\d)"
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d"
+    r"|3[01])(?:\d{4}|\d{6})?(?!\d)"
     r"|(?<![\d./-])(?P<first>\d{1,2})([-./])(?P<second>\d{1,2})\5(?P<last>(?:1[6-9]|20)\d\d)(?!\d)"
 )
 _YEAR = re.compile(rf"\d{{4}}|[{HAN}\d]{{2}}\s?年")

@@ -77,7 +77,7 @@ class StaticModel:
         self._factors[silent] = 0.0
 
     def _set_parts(self, parts: dict[str, np.ndarray]) -> None:
-        """The parts of compounds, and what is in their file because counting it again takes time."""
+        """The parts of compounds, and what is in their file since counting it again takes time."""
         self._part_ids = parts.get("ids", np.zeros(0, np.uint16))
         self._part_offsets = parts.get("offsets", np.zeros(len(self._rows) + 1, np.int64))
         for kept in ("sizes", "begins", "latin"):

@@ -33,7 +33,8 @@ METHOD, K1, B = "lucene", 1.2, 0.75
 SETTINGS = {"method": METHOD, "k1": K1, "b": B}
 FEATURES, LOW, HIGH, TIMES = "lexical.features", "lexical.low", "lexical.high", "lexical.times"
 _REMEMBERED = 2_000_000  # places of features asked before that stay unpacked: 16 MB
-# A feature (from bit ROW on), a passage and how often (at most MOST), in one number: sorted in one go.
+# A feature (from bit ROW on), a passage and how often (at most MOST), in one number: sorted in
+# one go.
 ROW, MOST = 40, (1 << 16) - 1
 
 

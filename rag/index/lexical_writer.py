@@ -1,4 +1,4 @@
-"""Writes the lexical side of a version: batches on the disk first, then merged feature by feature."""
+"""Writes the lexical side of a version: batches on the disk first, then merged by feature."""
 
 from __future__ import annotations
 

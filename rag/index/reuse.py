@@ -73,7 +73,10 @@ class ReusingEmbedder:
         return vectors
 
     def _begin(self) -> tuple[BinaryIO, dict[bytes, bytes]]:
-        """The file, and what an interrupted build left in it; a record that a crash cut off or damaged is left out."""
+        """The file, and what an interrupted build left in it.
+
+        A record that a crash cut off or damaged is left out.
+        """
         self._path.parent.mkdir(exist_ok=True)
         content = self._path.read_bytes() if self._path.exists() else b""
         whole = len(content) // self._size * self._size

@@ -1,5 +1,5 @@
-"""Articles and passages: the texts, and what articles say of themselves, in deflated blocks, the rest
-in columns.
+"""Articles and passages: the texts, and what articles say of themselves, in deflated blocks, the
+rest in columns.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from rag.index.columns import narrow, read_columns, read_strings, strings, write
 from rag.index.manifest import read_manifest
 
 COLUMNS, HEADS, TEXTS = "columns", "articles.heads", "articles.texts"
-# All of Unicode, with two bytes for a Chinese character: deflated news take a seventh less room than
-# in UTF-8.
+# All of Unicode, with two bytes for a Chinese character: deflated news take a seventh less room
+# than in UTF-8.
 _ENCODING = "gb18030"
 _CODED = ("lang", "date", "source")
 _FIELDS = [field.name for field in dataclasses.fields(Article) if field.name != "text"]

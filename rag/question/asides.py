@@ -92,15 +92,18 @@ _SAYS_EN = re.compile(
 # "No, I meant the other one": it takes the place of what was asked about.
 _MEANT = re.compile(
     r"(?:不对?|不是|错了|哦|抱歉)?[，,。！!\s]*我?(?:想?问|说|指|要问)的是(?P<zh>[^，。？?！!]{2,16})[。！!]?"
-    r"|(?:no|sorry|oops|wrong)?[,.!\s]*(?:no, )?(?:I (?:meant|mean|was asking about|asked about)|not that,)"
+    r"|(?:no|sorry|oops|wrong)?[,.!\s]*(?:no, )?(?:I (?:meant|mean|was asking about"
+    r"|asked about)|not that,)"
     r" (?P<en>[^,.?!]{2,40})[.!]?",
     re.I,
 )
 # "除了海南呢？", "Apart from Hainan?": the others of a list.
 _BUT = re.compile(
-    rf"(?:那么?)?除了?(?P<zh>(?!此|这些)[^，。？?！!]{{1,16}}?)(?:之外|以外|外)?[，,]?(?:还有[^，。]{{0,6}}?|其[他它]的?)?{_END}"
+    rf"(?:那么?)?除了?(?P<zh>(?!此|这些)[^，。？?！!]{{1,16}}?)(?:之外|以外|外)?[，,]?(?:还有[^，。]{{0,6}}?"
+    rf"|其[他它]的?)?{_END}"
     r"|(?:and |but |so |what about |who |what |anyone |any |others? )*"
-    r"(?:apart from|besides|except(?: for)?|other than|excluding|not counting) (?P<en>[^,.?!]{2,40})[?.!\s]*",
+    r"(?:apart from|besides|except(?: for)?|other than|excluding"
+    r"|not counting) (?P<en>[^,.?!]{2,40})[?.!\s]*",
     re.I,
 )
 _FEAST = re.compile(rf"(?:那么?)?(?P<feast>[\u4e00-\u9fff]{{2,6}}?)(?:的)?呢{_END}")

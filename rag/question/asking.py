@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.corpus.date_grammar import number
+from rag.corpus.date_grammar import NUMBER_WORDS, number
 from rag.question.kinds import AMOUNTS, patterns
 
 
@@ -89,11 +89,10 @@ _BARE = re.compile(
 )
 
 
-_NUMBERS = "two three four five six seven eight nine ten".split()
 _NUMBERED = re.compile(
     r"哪(?P<zh>[两二三四五六七八九十]{1,3}|\d{1,2})(?:大|(?!学|[余多几\d]|分之)[\u4e00-\u9fff])"
     r"|\b(?:which|what|list|name|give)(?: me)?(?: of)?(?: the)? "
-    rf"(?P<en>{'|'.join(_NUMBERS)}|\d{{1,2}})\b(?! (?:[kKcmMG]?[mgWG]|percent|years?|days?)\b)",
+    rf"(?P<en>{'|'.join(NUMBER_WORDS[1:10])}|\d{{1,2}})\b(?! (?:[kKcmMG]?[mgWG]|percent|years?|days?)\b)",
     re.I,
 )
 
@@ -155,7 +154,7 @@ def number_of(text: str) -> int:
     if said := found["zh"]:
         return number(said.replace("两", "二")) or 0
     said = found["en"].casefold()
-    return int(said) if said.isdigit() else _NUMBERS.index(said) + 2
+    return int(said) if said.isdigit() else NUMBER_WORDS.index(said) + 1
 
 
 def is_bare(words: str) -> bool:

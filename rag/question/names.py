@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from rag.corpus.places import find_places
-from rag.question.script import has_chinese, is_english
+from rag.question.script import HAN_RUN, has_chinese, is_english
 from rag.question.types import Span
 from rag.question.words import words
 
@@ -36,7 +36,6 @@ _NAMES_ZH = re.compile(f"{_TITLE}|{_NUMBERED}|{_LATIN_ZH}")
 _NAMES_EN = re.compile(f"{_TITLE}|{_NUMBERED}|{_LATIN_EN}")
 # Written with a capital or in Latin letters, but the name of nothing that evidence in another
 # language must have.
-_HAN = re.compile("[\u4e00-\u9fff]{2,}")  # a name among English words
 _COMMON = re.compile(rf"(?:{words('common_latin')})\.?")
 _FIRST = re.compile(
     rf"(?:{words('first_word')})\b(?:['’]s)? ?(?:(?:of|the|an?|for|in|from|to|at|by) )*"
@@ -70,7 +69,9 @@ def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
     """
     places = [(m.start, m.end) for m in find_places(text) if not m.part_of_name]
     chinese = has_chinese(text) and not is_english(text)
-    out: list[Span] = [] if chinese else [run.span() for run in _HAN.finditer(text)]
+    # among English words Chinese ones are a name
+    runs = [] if chinese else [run.span() for run in HAN_RUN.finditer(text)]
+    out: list[Span] = [(start, end) for start, end in runs if end - start > 1]
     for match in (_NAMES_ZH if chinese else _NAMES_EN).finditer(text):
         start, end = match.span()
         if not chinese and (first := _FIRST.match(text, start, end)):

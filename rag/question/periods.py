@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rag.corpus.date_expressions import find_expressions
-from rag.corpus.date_grammar import Written, find_days, number
+from rag.corpus.date_grammar import NUMBER_WORDS, Written, find_days, number
 from rag.corpus.days import (
     Period,
     When,
@@ -133,7 +133,8 @@ def _bounded(text: str, told: TimeConstraint, today: date | None) -> TimeConstra
 _BY_THEN = re.compile(r"[到至]$|\b(?:by|until|till|to|from|since|before|after)\s$", re.I)
 _DURING_ZH = re.compile(r"[”\"]?(?P<during>小?长?假期?(?:期间)?|黄金周|期间|当天|当日|前后)?")
 _TO_FEAST = re.compile(
-    r"(?<![\w'’])(?<!['’]s )(?P<during>(?:during|over|on|at) )?(?:(?P<which>last|this) )?(?:the )?\Z",
+    r"(?<![\w'’])(?<!['’]s )(?P<during>(?:during|over|on|at) )?(?:(?P<which>last"
+    r"|this) )?(?:the )?\Z",
     re.I,
 )
 _FROM_FEAST = re.compile(
@@ -269,15 +270,15 @@ def _named(text: str, one: Written) -> tuple[int, int]:
 
 # ---- so long ago, and so many days up to the day of asking
 
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
 _LENGTHS = re.compile(
     r"(?:最近|过去|近)的?这?(?P<n1>\d{1,3}|[一二两三四五六七八九十]{1,3}|半)\s?[个個]?"
     r"(?P<u1>天|日|周|星期|礼拜|月|年|年度)(?:以?来|之?内)?(?!半|度)"
     r"|\b(?:(?:in|over|during|within|for) )?(?:the |these )?(?P<which>last|past|previous)"
-    rf" (?:(?P<n2>\d{{1,3}}|{'|'.join(_NUMBERS)}|few|couple of) )?(?P<u2>day|week|month|year)(?P<s>s?)\b(?! of\b)"
+    rf" (?:(?P<n2>\d{{1,3}}|{'|'.join(NUMBER_WORDS)}|few|couple of) )?(?P<u2>day|week|month"
+    rf"|year)(?P<s>s?)\b(?! of\b)"
     r"|(?<![\d一二两三四五六七八九十几多数百千万亿.第])(?P<n3>1?\d|[一两二三四五六七八九十]|十[一二三四五六七八九])"
     r"(?P<u3>年|[个個]月|周|[个個]?(?:星期|礼拜)|天)(?:之|以)?前(?!后|三季|[两二三]季|[一二三四五六七八九十\d]+[名位强个])"
-    rf"|(?<![\w-])(?P<n4>1?\d|{'|'.join(_NUMBERS)}|an?) (?P<u4>year|month|week|day)s? ago\b",
+    rf"|(?<![\w-])(?P<n4>1?\d|{'|'.join(NUMBER_WORDS)}|an?) (?P<u4>year|month|week|day)s? ago\b",
     re.I,
 )
 _DAYS = {"天": 1, "日": 1, "day": 1, "周": 7, "星期": 7, "礼拜": 7, "week": 7}
@@ -296,8 +297,8 @@ def _lengths(text: str, today: date) -> Iterator[TimeConstraint]:
 
 
 def _count(text: str) -> float:
-    if text in _NUMBERS:
-        return _NUMBERS.index(text) + 1
+    if text in NUMBER_WORDS:
+        return NUMBER_WORDS.index(text) + 1
     known = {"半": 0.5, "few": 3, "couple of": 2, "": 1, "a": 1, "an": 1}
     return known[text] if text in known else number(text) or 0
 

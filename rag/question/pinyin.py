@@ -6,16 +6,16 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from rag.corpus.places import find_places
 from rag.question.script import simplified
-from rag.question.words import words
+from rag.question.words import lines, words
 
 if TYPE_CHECKING:
+    from rag.embed.static import StaticModel
     from rag.index import Snapshot
 
 # Two words with a capital and no third one, the second of one or two syllables: "Wang Yi".
@@ -33,16 +33,11 @@ _TRANSLATED, _TRANSLATIONS = 0.55, 5
 _STANDING = "X"  # stands for each character of a name where the words around it are understood
 
 
-def _lines(name: str) -> list[str]:
-    text = resources.files("rag.question").joinpath("data", name).read_text("utf8")
-    return [line for line in text.splitlines() if line and line[0] != "#"]
-
-
 @functools.cache
 def family_names() -> dict[str, str]:
     """Chinese family names, of one character and of two, and how pinyin spells each."""
     table = {}
-    for part in " ".join(_lines("surnames.txt")).split():
+    for part in " ".join(lines("surnames.txt")).split():
         name, _, read = part.partition(":")
         for one in [name] if read or len(name) == 2 else name:
             table[one] = read or "".join(readings()[character][0] for character in one)
@@ -55,7 +50,7 @@ def characters() -> dict[str, tuple[str, str]]:
     otherwise.
     """
     table = {}
-    for line in _lines("readings.txt"):
+    for line in lines("readings.txt"):
         reading, _, read = line.partition(" ")
         first, _, other = read.partition(";")
         table[reading] = first, other
@@ -110,10 +105,11 @@ def in_characters(snapshot: Snapshot, text: str) -> Spelled:
     said = masked = text
     missing = []
     for family, given, start, end in reversed(_spelled(text)[:_MOST]):
-        english = _is_english(snapshot, given)
-        name, many = _most_written(snapshot, family, given, english)
+        name, persons, many = _most_written(snapshot, family, given)
+        if not persons and _is_english(snapshot.model, given):  # "Did He Name It?"
+            continue
         latin = len(snapshot.holding_words(text[start:end]))
-        if not (many or latin or english or given in characters()):  # "He Run" may be no name
+        if not (many or latin or given in characters()):  # "He Run" may be no name
             missing.append(text[start:end])
         if many > latin:
             said = f"{said[:start]}{name}{said[end:]}"
@@ -139,14 +135,12 @@ def _spelled(text: str) -> list[tuple[str, str, int, int]]:
     return out
 
 
-def _is_english(snapshot: Snapshot, word: str) -> bool:
+def _is_english(model: StaticModel, word: str) -> bool:
     """Whether the vectors know translations of a word, none of which is read as it."""
-    model = snapshot.model
     ids, _ = model.spans(word)
     if len(ids) != 1:
         return False
-    vectors, _ = model.token_vectors(np.arange(model.size))
-    cosines = vectors @ vectors[int(ids[0])]
+    cosines = model.cosines(model.token_vectors(ids.astype(np.int64))[0])[0]
     cosines[model.latin] = -1
     near = [model.piece(int(token)) for token in np.argsort(-cosines)[:_TRANSLATIONS]]
     return cosines.max() >= _TRANSLATED and not any(
@@ -154,12 +148,10 @@ def _is_english(snapshot: Snapshot, word: str) -> bool:
     )
 
 
-def _most_written(
-    snapshot: Snapshot, family: str, given: str, english: bool = False
-) -> tuple[str, int]:
-    """The name of those read so that most passages have as a person's, and how many have it.
+def _most_written(snapshot: Snapshot, family: str, given: str) -> tuple[str, int, int]:
+    """The name of those read so that most passages have as a person's.
 
-    Only as a person's where the given name is an English word, as in "Did He Name It".
+    And in how many, of some that were looked into, it is one, and how many have its characters.
     """
     names = [name for name, read in family_names().items() if read == family]
     counted = [
@@ -168,14 +160,14 @@ def _most_written(
         for name in _written(snapshot, names, syllables)
     ]
     counted.sort(key=lambda one: -one[0])
-    told = [(*_held(snapshot, name), many, name) for many, name in counted[:_CANDIDATES]]
+    told = [(*_told_of(snapshot, name), many, name) for many, name in counted[:_CANDIDATES]]
     # "周期" is read as a name is, too, and stands in far more passages.
-    told = [one for one in told if one[0] or one[1] and len(one[3]) > 2 and not english]
-    *_, many, name = max(told, key=lambda one: one[:3], default=(0, 0, 0, ""))
-    return name, many
+    told = [one for one in told if one[0] or one[1] and len(one[3]) > 2]
+    persons, _, many, name = max(told, key=lambda one: one[:3], default=(0, 0, 0, ""))
+    return name, persons, many
 
 
-def _held(snapshot: Snapshot, name: str) -> tuple[int, int]:
+def _told_of(snapshot: Snapshot, name: str) -> tuple[int, int]:
     """In how many passages, of some that have its characters, a name is a person's, and stands."""
     rows = snapshot.holding_words(name)[:_LOOKED_INTO]
     bounds = snapshot.passages[rows].tolist()

@@ -8,9 +8,9 @@ import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import resources
 
 from rag.corpus.gazetteer import places_by_name
+from rag.question.words import lines
 
 _NAME = r"(?P<name>[^\s，。、；：？?！!“”《》的]{2,24}?|[A-Z][\w.&'-]*(?: [A-Z&][\w.&'-]*){1,5})"
 _REPORT = r"(?:的?(?:哪些|哪篇|什么|一篇|有关)?(?:报道|报导|消息|新闻稿|新闻(?!报|客|网|社)|文章|讯|电(?!视|力|网|台))|刊登|刊发|刊载|登载)"
@@ -119,7 +119,4 @@ def _begins(source: str, name: str) -> bool:
 
 @functools.cache
 def _publishers() -> tuple[tuple[str, ...], ...]:
-    text = resources.files("rag.question").joinpath("data", "publishers.tsv").read_text("utf8")
-    return tuple(
-        tuple(line.casefold().split("|")) for line in text.splitlines() if not line.startswith("#")
-    )
+    return tuple(tuple(line.casefold().split("|")) for line in lines("publishers.tsv"))

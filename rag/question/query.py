@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import numpy as np
 from rag.corpus import detect_lang
 from rag.embed.static import StaticModel
 from rag.errors import UsageError
+from rag.question.script import HAN_RUN
 from rag.question.words import words
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from rag.question.types import Span
 
 MAX_CHARACTERS = 2_000
-_HAN = re.compile("[\u4e00-\u9fff]+")
 # A token's weight is learned on sentences; what only asks ("which", "多少") or only joins says
 # nothing about the article sought, in either language.
 _IDLE = frozenset(words("idle_tokens").split("|"))
@@ -185,7 +184,7 @@ def query_of(snapshot: Snapshot, question: str) -> Query:
 
         text, plain, missing = in_characters(snapshot, plain)
     if text != plain:  # all that Chinese articles can have of an English question's words
-        other = " ".join(filter(None, [other, *(run[0] for run in _HAN.finditer(text))]))
+        other = " ".join(filter(None, [other, *(run[0] for run in HAN_RUN.finditer(text))]))
     query = analyse(text, snapshot.model, snapshot.embedder)
     return replace(query, lang=lang, other=other, plain=plain, missing=missing)
 

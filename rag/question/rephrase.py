@@ -10,12 +10,12 @@ from rag.corpus.places import find_places
 from rag.embed import load_static
 from rag.question.asking import THINGS, asking, is_bare, outside_of
 from rag.question.kinds import kind_of
+from rag.question.script import HAN_RUN
 from rag.question.types import Earlier, Span
 from rag.question.whole import AUX, LEVELS, NOUN_AUX, PREP, SUBJECT, VERB, Whole, asks_below
 from rag.question.whole import context, head_of, language, leading, rest_of, subject, taken_apart
 from rag.question.words import in_other, words as words_of
 
-_HAN = re.compile("[\u4e00-\u9fff]+")
 _PERSON = re.compile(r"[\u4e00-\u9fff]+|[A-Z]\w+ [A-Z]\w+")
 
 _MONTH = re.compile(r"[\d一二三四五六七八九十]{1,2}\s?月|(?:in |on )?[A-Z][a-z]+\.?(?: \d{1,2})?$")
@@ -181,7 +181,7 @@ def _exchanged(whole: Whole, said: LeaningQuestion, lang: str, second: bool) -> 
     asks, alone = whole.asks or body, topic.removesuffix("的")
     if one := _ONE.fullmatch(topic):  # "the old ferry": "the new one"
         return _KIND_EN.sub(lambda found: f"{found[1]}{one['kind']}{found[3]}", body, count=1)
-    named = _HAN.findall(body) if lang == "en" else []
+    named = HAN_RUN.findall(body) if lang == "en" else []
     if len(named) == 1 and _PERSON.fullmatch(alone):  # "How old is 全红婵?": "And Qin Haiyang?"
         return body.replace(named[0], alone)
     other = said.lang != lang  # "那卡努呢？" after an English question: no word of it is like it

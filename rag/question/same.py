@@ -10,12 +10,12 @@ import functools
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from rag.question.names import years_in
 from rag.question.script import has_chinese, is_traditional, simplified
 from rag.question.types import Span
+from rag.question.words import lines
 
 if TYPE_CHECKING:
     from rag.index import Snapshot
@@ -130,13 +130,7 @@ def _held(snapshot: Snapshot, words: str, exact: bool) -> bool:
 @functools.cache
 def _known() -> tuple[dict[str, tuple[str, ...]], re.Pattern[str]]:
     """For each name, in small letters unless an abbreviation, the thing's others; a pattern."""
-    rows = (
-        resources.files("rag.question")
-        .joinpath("data", "same_names.tsv")
-        .read_text("utf8")
-        .splitlines()
-    )
-    groups = [row.split("\t") for row in rows if not row.startswith("#")]
+    groups = [row.split("\t") for row in lines("same_names.tsv")]
     others: dict[str, tuple[str, ...]] = {}
     for group in groups:
         for name in group:

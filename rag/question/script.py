@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 HANT = "zh-Hant"
 
 
+HAN_RUN = re.compile("[\u4e00-\u9fff]+")  # Chinese characters side by side
 _ENGLISH = re.compile(  # also "全红婵: when?", as a follow-up is put in full
     r"(?:^\W*(?:[a-z]+ )?|: )(?:who|what|when|where|why|how|which|whose|did|does|do|is|are|was|were"
     r"|has|have|had|list|name|tell)\b",

@@ -13,6 +13,7 @@ from rag.embed.static import StaticModel
 from rag.index import Snapshot
 from rag.question.message import KINDS, chances, reduced
 from rag.question.names import names_of
+from rag.question.script import has_chinese
 from rag.question.types import TALK
 
 LONGEST = 100  # characters of a message; what is longer says something
@@ -28,7 +29,7 @@ PLACED = 0.7  # of what names something: "Berlin mayor?", "How old is Li Na?"
 PASTED = 8  # characters of a message from which it is looked for in the articles
 COMPARED = 50  # articles, at most, in which it is
 _LAST = re.compile(r"(?<=[，,。！!.])\s*[^，,。！!.]+[呢?？][?？\s]*$")  # a clause that asks
-_WORD, _HAN = re.compile(r"[A-Za-z']+"), re.compile("[\u4e00-\u9fff]")
+_WORD = re.compile(r"[A-Za-z']+")
 _ENDS = re.compile(r"^(?:[A-Za-z\d]+|.)|(?:[A-Za-z\d]+|.)$")  # what may be cut
 _TITLE = re.compile(r"《[^》]+》")  # "《你好，李焕英》票房多少？"
 
@@ -51,7 +52,7 @@ def talk_of(text: str, model: StaticModel, least: float = LEAST) -> str:
     if last and last.start() and not talk_of(last[0], model, least):
         return ""
     chance = chances(said, model)[1 : len(TALK) + 1]
-    if len(_WORD.findall(text)) + len(_HAN.findall(text)) / 2 > LONG:
+    if len(_WORD.findall(text)) + sum(map(has_chinese, text)) / 2 > LONG:
         least = max(least, LEAST_LONG)
     if least < PLACED and (find_places(text) or names_of(text)):
         least = PLACED

@@ -183,7 +183,8 @@ class ParsedQuestion(Asked):
 
     Attributes:
         text: as it was understood, cleaned and in full, with Chinese names in characters
-            (:mod:`rag.question.pinyin`), which ``plain`` has Latin letters for; all spans are of it.
+            (:mod:`rag.question.pinyin`), for which ``plain`` has Latin letters; all spans are of
+            it.
         asked: as it was typed, cleaned.
         completed: ``text`` where the question leaned on an earlier one, else "".
         lang: language of ``text``: "zh", "en" or another code.

@@ -5,7 +5,6 @@ about.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from rag.corpus.gazetteer import Place
 from rag.corpus.places import PlaceMention, find_places
@@ -16,7 +15,7 @@ from rag.question.forms import counted, form_of
 from rag.question.kinds import begin_of, kind_of
 from rag.question.names import names_of, years_of
 from rag.question.script import is_traditional, simplified
-from rag.question.types import Asked, Bound, Span
+from rag.question.types import Asked
 
 EVENT_AFTER = re.compile(
     r"[市省]?(?:第[\d一二三四五六七八九十]+届)?(?:[冬夏]季)?(?:世界)?(?:大学生)?(?:亚洲|世界)?(?:[冬夏]季|青年|残疾人)?"
@@ -38,7 +37,9 @@ def understand(text: str) -> Asked:
     things, (bound, compared) = counted(text, kind), bound_of(text)
     form, words = form_of(text, kind, asks, any(things), bound)
     excepted, phrases = exceptions(text)
-    mentions = [m for m in find_places(text) if not _aside(text, m, excepted, bound)]
+    besides = (*excepted, *([(bound.start, bound.end)] if bound else ()))
+    named = [m for m in find_places(text) if not any(a <= m.start < b for a, b in besides)]
+    mentions = [m for m in named if not _aside(text, m)]
     measure = (0, 0)
     if form in ("most", "least"):
         measure = measure_of(text, *words, asks[0].end)
@@ -59,31 +60,20 @@ def understand(text: str) -> Asked:
         names=tuple(names_of(text, excepted)),
         places=tuple(m.place for m in mentions),
         place_spans=tuple((m.start, m.end) for m in mentions),
-        countries=tuple(_abroad(text, excepted, bound)),
+        countries=tuple(m.place for m in named if _is_abroad(m.place)),
         years=tuple(dict.fromkeys(years_of(text))),
     )
 
 
-def _abroad(text: str, excepted: list[Span], bound: Bound | None) -> Iterator[Place]:
-    """The countries that a question names, but for China, of which most articles tell."""
-    besides = (*excepted, *([(bound.start, bound.end)] if bound else ()))
-    for mention in find_places(text):
-        country = mention.place.level == "country" and mention.place.code != "CN"
-        if country and not any(a <= mention.start < b for a, b in besides):
-            yield mention.place
+def _is_abroad(place: Place) -> bool:
+    """Whether a place is a country but for China, of which most articles tell."""
+    return place.level == "country" and place.code != "CN"
 
 
-def _aside(text: str, mention: PlaceMention, excepted: list[Span], bound: Bound | None) -> bool:
-    """Whether a place is only part of a name, excepted or compared with: nothing need be about
-    it.
-    """
-    inside = any(
-        a <= mention.start < b
-        for a, b in (*excepted, *([(bound.start, bound.end)] if bound else ()))
-    )
+def _aside(text: str, mention: PlaceMention) -> bool:
+    """Whether a place is a country or only part of a name: nothing need be about it."""
     return (
         mention.part_of_name
         or mention.place.level == "country"
-        or inside
         or bool(EVENT_AFTER.match(text, mention.end))
     )

@@ -11,6 +11,12 @@ from importlib import resources
 from rag.corpus.places import find_places
 
 
+def lines(name: str) -> list[str]:
+    """The lines of a file of ``data``, remarks and empty ones left out."""
+    text = resources.files("rag.question").joinpath("data", name).read_text("utf8")
+    return [line for line in text.splitlines() if line and line[0] != "#"]
+
+
 @functools.cache
 def _words() -> dict[str, str]:
     text = resources.files("rag.question").joinpath("data", "words.txt").read_text("utf8")

@@ -198,7 +198,7 @@ def findings_of(
     spots = [
         Spot(finding, passage, finding.margin + judge.search * passage.behind)
         for passage in passages
-        if _of_that_one(parsed, passage)
+        if not parsed.query.missing and _of_that_one(parsed, passage)
         for finding in passage.reading.findings
         if finding.text.casefold() not in said and accept(finding)
     ]
@@ -212,8 +212,6 @@ def _of_that_one(parsed: ParsedQuestion, passage: ReadPassage) -> bool:
 
     Of line 9 nothing is said by what tells of line 2, nor of the deputy by what tells of the mayor.
     """
-    if parsed.query.missing:
-        return False
     window = passage.reading.window
     article = window.article
     for words in unnamed(parsed, passage):
