@@ -2,7 +2,8 @@
 
     python -m training.reader --data DATA --work training/work --out rag/reader/model
 
-Goes on from the checkpoint in the working folder where it was stopped.
+Goes on from the checkpoint in the working folder where it was stopped. With ``--begin`` it begins
+from weights that were trained before, at half of the rate and with the mixture of the end.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import torch
 from rag.embed.static import load_static
 from training.reader.measure import measured
 from training.reader.mixture import Mixture, read
-from training.reader.network import Reader, as_tensors, loss_of, weights_of
+from training.reader.network import Reader, as_tensors, begin_with, loss_of, weights_of
 from training.reader.windows import Window, batches
 
 BATCH = 32
@@ -44,7 +45,8 @@ def _chunks(given: argparse.Namespace, numbers: range, queue: multiprocessing.Qu
     data = read(given.data, given.mined, given.part, given.lists)
     mixture = Mixture(load_static(), data, given.seed)
     for number in numbers:
-        queue.put((number, mixture.chunk(number, number / given.chunks)))
+        progress = 1.0 if given.begin else number / given.chunks
+        queue.put((number, mixture.chunk(number, progress)))
     queue.put(None)
 
 
@@ -118,6 +120,9 @@ def train(given: argparse.Namespace, process: int = 0) -> Reader:
     """
     torch.manual_seed(given.seed)
     network = Reader(load_static())
+    if given.begin:
+        begin_with(network, given.begin)
+    most = RATE / 2 if given.begin else RATE
     optimizer = torch.optim.AdamW(network.parameters(), RATE, betas=(0.9, 0.98), weight_decay=DECAY)
     averaged = {name: value.detach().clone() for name, value in network.named_parameters()}
     checkpoint, first = given.work / "reader.pt", 0
@@ -138,7 +143,7 @@ def train(given: argparse.Namespace, process: int = 0) -> Reader:
             progress = (number + at / len(steps) * given.processes) / given.chunks
             done += 1
             for group in optimizer.param_groups:
-                group["lr"] = RATE * rate_at(min(progress, 1.0)) * min(1.0, done / AGAIN)
+                group["lr"] = most * rate_at(min(progress, 1.0)) * min(1.0, done / AGAIN)
             tensors = as_tensors(batch)
             loss = loss_of(*network(tensors), tensors)
             optimizer.zero_grad(set_to_none=True)
@@ -229,6 +234,7 @@ def main() -> None:
         help="share of the large sets that is read, to try things",
     )
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--begin", type=Path, help="weights that are trained on (safetensors)")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
     network = together(given)

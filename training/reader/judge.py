@@ -2,7 +2,7 @@
 
     python -m training.reader.judge --data DATA --index INDEX --small DIR --out rag/reader/model
 
-Questions that the reader was not trained on are asked of an index of all news with the contexts of
+Questions that the reader was not trained on, near misses of our own among them, are asked of an index of all news with the contexts of
 the reading questions (``training.reader.mine`` makes it), of one of every other context, of one
 where the sentences that answer were taken out, and of small ones of some thirty contexts. What is
 judged is whether the articles hold the answer, which is known by the way they were made.
@@ -26,6 +26,7 @@ from rag.question.parsing import parse
 from rag.reader.findings import READ, SPANS, findings_of, order_of, passages_of
 from rag.reader.judge import FEATURES, LISTED, ROW_FEATURES, Judge
 from rag.search.candidates import candidates
+from training.reader.asked import asked_questions, context_id
 from training.reader.mine import kept_apart
 from training.reader.mixture import HELD
 from training.reader.sources import rows, spread, text_of
@@ -43,8 +44,8 @@ class Question:
     Attributes:
         kind: of the set that it is of.
         text: the question.
-        context: number of the context that answers it, or -1 where no context does.
-        answers: the words that answer.
+        context: number of the context that it is about, or -1 where none is.
+        answers: the words that answer; none where the context does not.
     """
 
     kind: str
@@ -79,10 +80,18 @@ class Context:
 
 
 def contexts_of(data: Path) -> list[Context]:
-    """The contexts of the reading questions, in an order of their own."""
+    """The contexts of the reading questions, in an order of their own.
+
+    Those that are held apart have the questions of our own, too.
+    """
     known: dict[str, list[dict]] = {}
     for row in rows(data / "train/qa.jsonl.xz"):
         known.setdefault(row["context"], []).append(row)
+    named = {context_id(text): text for text in known}
+    for row in asked_questions(data):
+        text = named.get(row["id"], "")
+        if text and row["part"] == "test" and (row["answers"] or len(row["context"]) == len(text)):
+            known[text].append(row)  # what of a text was not read may answer
     out = []
     for number, text in enumerate(sorted(known)):
         cut = text
@@ -101,17 +110,20 @@ def questions(
     data: Path, contexts: list[Context], rng: random.Random, words: Words, of_each: int
 ) -> list[Question]:
     """Questions of the contexts that are held apart, and of general knowledge."""
-    held = [
-        Question("own", row["question"], number, tuple(row["answers"]))
-        for number in range(0, len(contexts), HELD)
-        for row in contexts[number].rows
-        if row["answers"] and row["answers"][0]
-    ]
+    held, asked = [], []
+    for number in range(0, len(contexts), HELD):
+        for row in contexts[number].rows:
+            if "context_lang" in row and not row["several"]:
+                kind = f"asked-{row['lang']}{'' if row['answers'] else '-near'}"
+                asked.append(Question(kind, row["question"], number, tuple(row["answers"])))
+            elif row["answers"] and row["answers"][0]:
+                held.append(Question("own", row["question"], number, tuple(row["answers"])))
     out = rng.sample(held, min(of_each, len(held)))
     out += [
         dataclasses.replace(one, kind="own-abroad", text=words.abroad(rng, one.text))
         for one in rng.sample(out, len(out) // 2)
     ]
+    out += asked
     foreign = list(rows(data / "train/unanswered.jsonl.xz"))
     for lang in ("zh", "en"):
         some = [r["question"] for r in foreign if r["lang"] == lang and kept_apart(r["question"])]
@@ -143,12 +155,13 @@ def asked_where(
     """(prefix of the sets' names, index, questions and whether it holds their answers)."""
     own = [one for one in asked if one.context >= 0]
     foreign = [one for one in asked if one.context < 0]
-    yield "", large, [(one, one.context >= 0) for one in asked]
+    yield "", large, [(one, bool(one.answers)) for one in asked]
     whole = [(n, c.title, c.text) for n, c in enumerate(contexts)]
     half = index_of(folder / "half", whole[::2])
-    yield "half-", half, [(one, one.context % 2 == 0) for one in own + foreign[::4]]
+    held = [(one, bool(one.answers) and one.context % 2 == 0) for one in own + foreign[::4]]
+    yield "half-", half, held
     cut = index_of(folder / "gone", [(n, c.title, c.cut) for n, c in enumerate(contexts)])
-    yield "gone-", cut, [(one, False) for one in own]
+    yield "gone-", cut, [(one, False) for one in own if one.answers]
     kept = range(0, len(contexts), HELD)
     for number in range(SMALL):
         some = kept[number::SMALL]
@@ -156,10 +169,11 @@ def asked_where(
         others = [one for one in own if one.context in kept[(number + 1) % SMALL :: SMALL]]
         small = index_of(folder / f"small{number}", [whole[n] for n in some])
         rest = others[::2] + foreign[number :: 4 * SMALL]
-        yield "small-", small, [(one, True) for one in of_them] + [(one, False) for one in rest]
+        held = [(one, bool(one.answers)) for one in of_them] + [(one, False) for one in rest]
+        yield "small-", small, held
         cut = [(n, contexts[n].title, contexts[n].cut) for n in some]
         less = index_of(folder / f"small-gone{number}", cut)
-        yield "small-gone-", less, [(one, False) for one in of_them]
+        yield "small-gone-", less, [(one, False) for one in of_them if one.answers]
 
 
 def read_all(snapshot: Snapshot, prefix: str, asked: Iterable[tuple[Question, bool]]) -> list[Read]:
@@ -285,7 +299,8 @@ def fitted(found: list[Read], answered: dict[str, float]) -> dict:
     }
     for kind in sorted(set(kinds)):
         of = kinds == kind
-        enough = least["en" if "abroad" in kind or kind.endswith("en") else "zh"]
+        english = "abroad" in kind or "en" in kind.split("-")
+        enough = least["en" if english else "zh"]
         first = np.mean([one.told[step][1] for one in found if one.kind == kind])
         print(
             f"{kind:24} n {of.sum():5} first right {first:.3f} "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 from training.examples import Example
@@ -27,14 +28,31 @@ def of_list(
     texts = [articles[name] for name in row["articles"] if name in articles]
     if not texts:
         return None
-    text = rng.choice(texts)
-    names = {name for alternatives in row["expected"] for name in alternatives}
+    question = row["question"]
+    if rng.random() < ABROAD and row["lang"] == "zh":
+        question = words.abroad(rng, question)
+    return of_names(rng, question, rng.choice(texts), row["expected"], "list")
+
+
+def of_names(
+    rng: random.Random, question: str, text: Text, expected: Sequence[Sequence[str]], kind: str
+) -> Example:
+    """An example from a window of a text, each of the names in it a span of its own.
+
+    Args:
+        rng: chooses the window, mostly one with a name.
+        question: asks for all of them.
+        text: that the window is of.
+        expected: what is asked for, each as it may be named.
+        kind: of the example; "-none" is added where the window has no name.
+    """
+    names = {name for alternatives in expected for name in alternatives}
     holding = [n for n in range(len(text.spans)) if any(name in text.sentence(n) for name in names)]
     at = rng.choice(holding) if holding and rng.random() < 0.85 else rng.randrange(len(text.spans))
     first, last = stretch(rng, text.spans, at, size_of(rng, text.lang))
     passage = spread(text, list(range(first, last)))
     spans: list[tuple[int, int]] = []
-    for alternatives in row["expected"]:
+    for alternatives in expected:
         found = [
             span
             for name in sorted(alternatives, key=len, reverse=True)
@@ -42,14 +60,11 @@ def of_list(
         ]
         if found and not any(a < found[0][1] and found[0][0] < b for a, b in spans):
             spans.append(found[0])
-    question = row["question"]
-    if rng.random() < ABROAD and row["lang"] == "zh":
-        question = words.abroad(rng, question)
     return Example(
         question,
         text.title if first else "",
         passage,
         tuple(sorted(spans)),
         several=True,
-        kind="list" if spans else "list-none",
+        kind=kind if spans else f"{kind}-none",
     )

@@ -27,7 +27,8 @@ def measured(
     model = load_static()
     rng = random.Random(seed)
     words = Words(model, 20_000)
-    examples = [one for _ in range(rounds) for row in data.held if (one := of_row(words, rng, row))]
+    held = [*data.held, *data.asked_held]
+    examples = [one for _ in range(rounds) for row in held if (one := of_row(words, rng, row))]
     found = windows(model, examples, np.random.default_rng(seed))
     return judged(network, found)
 
@@ -50,15 +51,17 @@ def judged(network: Reader, found: list[Window]) -> dict[str, dict[str, float]]:
                 )
             )
     out: dict[str, dict[str, float]] = {}
-    for suffix in ("", "-abroad"):
-        yes = [m for m, one in zip(margins, found) if one.kind == f"qa{suffix}"]
-        spans_right = [r for r, one in zip(right, found) if one.kind == f"qa{suffix}"]
+    for of in ("{}", "{}-abroad", "asked-{}", "asked-{}-abroad"):
+        answered = of.format("qa")
+        yes = [m for m, one in zip(margins, found) if one.kind == answered]
+        spans_right = [r for r, one in zip(right, found) if one.kind == answered]
         for kind in ("gone", "none", "near"):
-            no = [m for m, one in zip(margins, found) if one.kind == f"{kind}{suffix}"]
+            name = of.format(kind)
+            no = [m for m, one in zip(margins, found) if one.kind == name]
             if yes and no:
-                out[f"{kind}{suffix}"] = {"auc": round(auc(yes, no), 3), "n": len(no)}
+                out[name] = {"auc": round(auc(yes, no), 3), "n": len(no)}
         if yes:
-            out[f"qa{suffix}"] = {"right": round(float(np.mean(spans_right)), 3), "n": len(yes)}
+            out[answered] = {"right": round(float(np.mean(spans_right)), 3), "n": len(yes)}
     return out
 
 

@@ -17,6 +17,7 @@ from rag.embed.static import StaticModel
 from training.composed import Places, composed
 from training.data import LEFT_OUT
 from training.examples import Example
+from training.reader.asked import asked_questions
 from training.reader.cloze import Clozes
 from training.reader.listed import list_questions, of_list
 from training.reader.places import of_places
@@ -42,9 +43,10 @@ LAST = {
     "cloze-zh": 0.06,
     "cloze-en": 0.03,
     "across": 0.06,
-    "composed": 0.34,
-    "qa": 0.26,
-    "qa-en": 0.05,
+    "composed": 0.28,
+    "qa": 0.20,
+    "asked": 0.15,
+    "qa-en": 0.04,
     "mined": 0.10,
     "list": 0.03,
     "place": 0.07,
@@ -62,6 +64,8 @@ class Data:
     pairs: list[dict] = field(default_factory=list)
     qa: list[dict] = field(default_factory=list)
     held: list[dict] = field(default_factory=list)
+    asked: list[dict] = field(default_factory=list)
+    asked_held: list[dict] = field(default_factory=list)
     qa_en: list[dict] = field(default_factory=list)
     mined: list[dict] = field(default_factory=list)
     lists: list[dict] = field(default_factory=list)
@@ -99,6 +103,8 @@ def read(
         contexts.setdefault(row["context"], []).append(row)
     for number, context in enumerate(sorted(contexts)):
         (data.held if number % HELD == 0 else data.qa).extend(contexts[context])
+    for row in asked_questions(folder):
+        (data.asked if row["part"] == "train" else data.asked_held).append(row)
     data.qa_en = list(rows(train / "qa_en.jsonl.xz"))
     if mined is not None and mined.is_file():
         data.mined = [json.loads(line) for line in mined.read_text("utf8").splitlines()]
@@ -175,7 +181,9 @@ class Mixture:
             elif kind == "mined":
                 one = of_mined(rng, self.words, rng.choice(data.mined))
             else:
-                one = of_row(self.words, rng, rng.choice(data.qa))
+                one = of_row(
+                    self.words, rng, rng.choice(data.asked if kind == "asked" else data.qa)
+                )
             if one is not None:
                 yield one
 

@@ -10,6 +10,7 @@ QANet), scores of spans, and "none" in the same softmax (Clark & Gardner 2018).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -244,6 +245,20 @@ def weights_of(network: Reader) -> dict[str, np.ndarray]:
     """The weights as :class:`rag.reader.network.Network` takes them, in half precision."""
     named = {name: value.detach().half().numpy() for name, value in network.named_parameters()}
     return named | {"median": np.array(network.median, np.float32)}
+
+
+def begin_with(network: Reader, file: Path) -> None:
+    """Puts the weights of a file (:func:`weights_of`) into a network."""
+    from safetensors.numpy import load_file
+
+    found = load_file(file)
+    network.load_state_dict(
+        {
+            name: torch.from_numpy(found[name].astype(np.float32))
+            for name, _ in network.named_parameters()
+        },
+        strict=False,
+    )
 
 
 def as_tensors(batch: Sequence[Window]) -> dict[str, torch.Tensor]:

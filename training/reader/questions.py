@@ -5,10 +5,12 @@ The words that answer, the subject without the fact, and questions with a word e
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections.abc import Iterator, Sequence
 
 from training.examples import Example
+from training.reader.listed import of_names
 from training.reader.sources import Text, occurrences, size_of, spread, stretch, text_of
 from training.reader.words import Words
 
@@ -19,17 +21,22 @@ ABROAD = 0.25  # of the questions that are put into the other language word by w
 
 
 def of_row(words: Words, rng: random.Random, row: dict) -> Example | None:
-    """An example from a question with its context; None where none can be made."""
-    text = text_of(row.get("title") or "", row["context"], "zh")
+    """An example from a question with its context; None where none can be made.
+
+    A row says in which languages they are ("lang", "context_lang") unless both are Chinese.
+    """
+    text = text_of(row.get("title") or "", row["context"], row.get("context_lang", "zh"))
     answers = [a for a in row["answers"] or () if a.strip()]
     question = row["question"].strip()
     if text is None or not question:
         return None
+    if row.get("several"):
+        return of_names(rng, question, text, [[name] for name in answers], "asked-list")
     if rng.random() < 0.3:
         text = Text("", text.text, text.spans, text.lang)
     kind = "qa"
     if not answers:
-        window = _window(rng, text, _likeliest(words, text, question))
+        window = _window(rng, text, _likeliest(rng, text, question))
         example = Example(question, text.title, spread(text, window), (), kind="none")
     else:
         holding = [n for n in range(len(text.spans)) if any(a in text.sentence(n) for a in answers)]
@@ -60,15 +67,12 @@ def of_row(words: Words, rng: random.Random, row: dict) -> Example | None:
                 other := words.exchanged(rng, question, f"{text.title}\n{passage}")
             ):
                 example = Example(other, text.title, passage, (), kind="near")
+    if "lang" in row:
+        abroad = "" if row["lang"] == text.lang else "-abroad"
+        return dataclasses.replace(example, kind=f"asked-{example.kind}{abroad}")
     if rng.random() < ABROAD:
-        example = Example(
-            words.abroad(rng, example.question),
-            example.title,
-            example.text,
-            example.spans,
-            example.several,
-            f"{example.kind}-abroad",
-        )
+        question, kind = words.abroad(rng, example.question), f"{example.kind}-abroad"
+        example = dataclasses.replace(example, question=question, kind=kind)
     return example
 
 
@@ -77,12 +81,15 @@ def _window(rng: random.Random, text: Text, at: int) -> list[int]:
     return list(range(first, last))
 
 
-def _likeliest(words: Words, text: Text, question: str) -> int:
-    """The number of the sentence that shares most characters with a question."""
+def _likeliest(rng: random.Random, text: Text, question: str) -> int:
+    """The number of the sentence that shares most characters with a question.
+
+    One at random where none shares any, as across languages.
+    """
     grams = {question[at : at + 2] for at in range(len(question) - 1)}
-    return max(
-        range(len(text.spans)), key=lambda n: sum(gram in text.sentence(n) for gram in grams)
-    )
+    shared = [sum(gram in text.sentence(n) for gram in grams) for n in range(len(text.spans))]
+    best = max(shared)
+    return shared.index(best) if best else rng.randrange(len(shared))
 
 
 def of_sentences(rng: random.Random, found: Sequence[dict], at: int) -> Example | None:
