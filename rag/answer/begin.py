@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from rag.question.pinyin import family_names
+
 HEADLINE = 120  # characters within which a bureau line is looked for behind a headline
 
 _DATE = r"(?:\d{4}\s?年\s?)?\d{1,2}\s?月\s?\d{1,2}\s?日"
@@ -37,12 +39,7 @@ _KNOWN = (
     r"|金融界|中国青年报|本报|本网|[\u4e00-\u9fff]{2}(?:日报|晚报|都市报|网)|IT之家)"
 )
 # Who wrote: "湖北日报全媒记者 王岚 实习生 李原", "文/本报记者 王岚", "By Jane Doe, Reuters".
-_SURNAME = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚"
-    "卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔汤靳鄢"
-    "骆艾章施洪华俞翟岳柳兰樊殷倪庞颜季童牛温安康伍路申焦柯梅耿管甘左舒裴欧阳尚詹鲍阎苗房裘解丛岑蓝葛柏滕荆符"
-    "邝曲霍迟荣仇谷边卞芦苑冼褚娄车桂涂池佟祁戚宁凌项连盛卓习匡关於逯晏仝辛游全"
-)
+_SURNAME = "".join(name for name in family_names() if len(name) == 1)
 _PERSON = (
     rf"(?:[{_SURNAME}]\s?[\u4e00-\u9fff](?:(?![在从于对向近])[\u4e00-\u9fff])?"
     r"|[\u4e00-\u9fff]{1,5}·[\u4e00-\u9fff]{1,5})"

@@ -34,10 +34,14 @@ _STANDING = "X"  # stands for each character of a name where the words around it
 
 
 @functools.cache
-def family_names() -> dict[str, str]:
-    """Chinese family names, of one character and of two, and how pinyin spells each."""
+def family_names(only_sure: bool = False) -> dict[str, str]:
+    """Chinese family names, of one character and of two, and how pinyin spells each.
+
+    ``only_sure`` leaves out those that often are the end or the beginning of other words.
+    """
     table = {}
-    for part in " ".join(lines("surnames.txt")).split():
+    files = ("surnames.txt",) if only_sure else ("surnames.txt", "surnames_more.txt")
+    for part in " ".join(line for file in files for line in lines(file)).split():
         name, _, read = part.partition(":")
         for one in [name] if read or len(name) == 2 else name:
             table[one] = read or "".join(readings()[character][0] for character in one)

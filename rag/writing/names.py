@@ -24,7 +24,7 @@ _LATIN = re.compile(r"[A-Za-z][A-Za-z\d&'’-]*")
 _MARKS = re.compile(r"[\W_]+")
 _QUOTED = (6, 16)  # characters of a quotation that must stand word for word
 _LOCAL = {"CN", "100000"}
-_FAMILY = "".join(lines("family.txt"))
+_FAMILY = "".join(family_names(only_sure=True))
 _PERSON = re.compile(
     rf"(?=([{_FAMILY}]([\u4e00-\u9fff]{{2}}))(?:[说称、，。等和与在为的将任]|表示|介绍|认为|指出"
     r"|强调|告诉|透露|出席|担任|出任|主持|当选|宣布))"

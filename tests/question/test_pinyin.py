@@ -116,3 +116,14 @@ def test_a_common_word_that_sounds_like_a_name_is_none(tmp_path):
 def test_every_name_is_pinyin_as_it_is_read(family, given_name):
     assert is_pinyin(family_names()[family])
     assert is_pinyin("".join(readings()[character][0] for character in given_name))
+
+
+def test_rare_family_names_are_known():
+    assert [family_names()[one] for one in ("廖", "颜", "章", "曾", "尉迟")] == [
+        "liao",
+        "yan",
+        "zhang",
+        "zeng",
+        "yuchi",
+    ]
+    assert set(family_names(only_sure=True)) < set(family_names())
