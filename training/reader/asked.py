@@ -12,8 +12,12 @@ import hashlib
 import json
 from pathlib import Path
 
+from rag.question.script import has_chinese
 from training.reader.sources import rows
 
+# Invented news with questions: blocks between lines "###", each the language and the title, the
+# text, and lines "Q" with question and answers; tabs between the fields.
+STORIES = Path(__file__).with_name("stories.txt")
 FILE = Path(__file__).with_name("asked.jsonl")
 
 
@@ -55,4 +59,30 @@ def asked_questions(data: Path, file: Path = FILE) -> list[dict]:
                 "several": row.get("several", False),
             }
         )
+    return out
+
+
+def stories(file: Path = STORIES) -> list[dict]:
+    """Questions on invented news whose structure tells which of several things answers.
+
+    They are rows as those of :func:`asked_questions`, without "part" and "id".
+    """
+    out = []
+    for block in file.read_text("utf8").split("\n###\n"):
+        head, text, *lines = block.strip("\n").split("\n")
+        lang, title = head.split("\t")
+        for line in lines:
+            _, question, answers = line.split("\t")
+            several = [answer for answer in answers.split("|") if answer]
+            out.append(
+                {
+                    "question": question,
+                    "lang": "zh" if has_chinese(question) else "en",
+                    "title": title,
+                    "context": text,
+                    "context_lang": lang,
+                    "answers": several,
+                    "several": len(several) > 1,
+                }
+            )
     return out

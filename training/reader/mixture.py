@@ -17,7 +17,7 @@ from rag.embed.static import StaticModel
 from training.composed import Places, composed
 from training.data import LEFT_OUT
 from training.examples import Example
-from training.reader.asked import asked_questions
+from training.reader.asked import asked_questions, stories
 from training.reader.cloze import Clozes
 from training.reader.listed import list_questions, of_list
 from training.reader.places import of_places
@@ -43,9 +43,10 @@ LAST = {
     "cloze-zh": 0.06,
     "cloze-en": 0.03,
     "across": 0.06,
-    "composed": 0.28,
-    "qa": 0.20,
-    "asked": 0.15,
+    "composed": 0.22,
+    "story": 0.06,
+    "qa": 0.18,
+    "asked": 0.20,
     "qa-en": 0.04,
     "mined": 0.10,
     "list": 0.03,
@@ -66,6 +67,7 @@ class Data:
     held: list[dict] = field(default_factory=list)
     asked: list[dict] = field(default_factory=list)
     asked_held: list[dict] = field(default_factory=list)
+    stories: list[dict] = field(default_factory=list)
     qa_en: list[dict] = field(default_factory=list)
     mined: list[dict] = field(default_factory=list)
     lists: list[dict] = field(default_factory=list)
@@ -105,6 +107,7 @@ def read(
         (data.held if number % HELD == 0 else data.qa).extend(contexts[context])
     for row in asked_questions(folder):
         (data.asked if row["part"] == "train" else data.asked_held).append(row)
+    data.stories = stories()
     data.qa_en = list(rows(train / "qa_en.jsonl.xz"))
     if mined is not None and mined.is_file():
         data.mined = [json.loads(line) for line in mined.read_text("utf8").splitlines()]

@@ -6,7 +6,8 @@ The weights are kept with those of the judge.
         --index-places DIR --out MODEL
 
 The list questions of ``benchmarks/lists.jsonl`` that may be trained on are asked of the indexes of
-their corpora (``benchmarks/lists.py`` makes them), the tuned ones of
+their corpora (``benchmarks/lists.py`` makes them), those of ``asked.jsonl`` that the reader was not
+trained on of the first of these, near misses among them, the tuned ones of
 ``benchmarks/enumeration.jsonl`` of theirs, and questions that nothing answers of the second corpus.
 Logistic regression; lists of places and of other names are fitted apart. Questions made of the news
 and composed ones were tried besides and made real ones no better.
@@ -15,6 +16,7 @@ and composed ones were tried besides and made real ones no better.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import random
 from collections.abc import Sequence
@@ -29,12 +31,14 @@ from rag import Index
 from rag.answer.listed import is_list
 from rag.answer.lists import Named, groups_of, told_of
 from rag.answer.types import Row
+from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.question.parsing import parse
 from rag.reader.findings import READ_ALL, SPANS_ALL, findings_of, order_of, passages_of
 from rag.reader.judge import LISTED, ROW_FEATURES, best_count, listed_of, load_judge
 from rag.search.candidates import candidates
+from training.reader.asked import asked_questions
 from training.reader.judge import logistic
 from training.reader.listed import FORMS
 from training.reader.mine import kept_apart
@@ -89,6 +93,18 @@ def asked_of(snapshot: Snapshot, question: dict) -> Told:
     return Told(listed_of(parsed), features[sure], right[sure], len(question["expected"]))
 
 
+def own_of(snapshot: Snapshot, data: Path) -> list[Told]:
+    """As :func:`asked_of`, of the lists of ``asked.jsonl`` whose texts are articles of the index."""
+    out = []
+    for row in asked_questions(data):
+        if row["several"] and row["part"] == "test":
+            with contextlib.suppress(UsageError):  # of another corpus
+                snapshot.article_row(row["id"])
+                expected = [[name] for name in row["answers"]]
+                out.append(asked_of(snapshot, row | {"expected": expected}))
+    return out
+
+
 def foreign_of(snapshot: Snapshot, data: Path, rng: random.Random, count: int) -> list[Told]:
     """As :func:`asked_of`, of questions for several that nothing in the index answers."""
     some = [
@@ -132,6 +148,8 @@ def asked(given: argparse.Namespace) -> list[Told]:
         with Index.open(path) as index:
             some = [one for one in questions("train") if one["corpus"] == corpus]
             out += [asked_of(index.snapshot, one) for one in some if one["form"] in FORMS]
+            if corpus == "titled_news":
+                out += own_of(index.snapshot, given.data)
             if corpus == "news_docs":
                 rng = random.Random(given.seed)
                 out += foreign_of(index.snapshot, given.data, rng, given.foreign)
