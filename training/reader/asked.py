@@ -1,9 +1,10 @@
 """Reading questions of our own, in both languages, on texts of the training data.
 
-``asked.jsonl`` has a question a line, written by reading the text. Half of them are answered there,
-half are near misses, whose subject is in the text while the fact is not; some ask for all names of
-which something is said. The texts themselves stay in the training data: a line names the id, and
-how many characters of the text were read.
+``asked.jsonl`` has a text a line, by its id, with how many of its characters were read, and the
+questions that were written by reading them: in English ("en"), in Chinese ("zh"), and such as ask
+for all names of which something is said ("lists"). Behind each question stand its answers, as the
+text writes them. Half of the questions have none: they are near misses, whose subject is in the
+text while the fact is not. The texts themselves stay in the training data.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from training.reader.sources import rows
 # text, and lines "Q" with question and answers; tabs between the fields.
 STORIES = Path(__file__).with_name("stories.txt")
 FILE = Path(__file__).with_name("asked.jsonl")
+KINDS = ("en", "zh", "lists")
 
 
 def context_id(text: str) -> str:
@@ -29,9 +31,9 @@ def context_id(text: str) -> str:
 def asked_questions(data: Path, file: Path = FILE) -> list[dict]:
     """The questions, as rows of reading questions.
 
-    Each has "part" ("train" or "test"), "id", "question", "lang" (its language), "title", "context", "context_lang" and "answers",
-    which is empty where the context does not answer. Where "several" is true all of the answers are
-    asked for.
+    Each has "part" ("train" or "test"), "id", "title", "context", "context_lang", "question",
+    "lang" (its language) and "answers", none where the context does not answer. Where "several" is
+    true all of them are asked for.
     """
     found = [json.loads(line) for line in file.read_text("utf8").splitlines()]
     wanted = {row["id"] for row in found}
@@ -46,20 +48,19 @@ def asked_questions(data: Path, file: Path = FILE) -> list[dict]:
     out = []
     for row in found:
         title, text, lang = texts[row["id"]]
-        out.append(
-            {
-                "part": row["part"],
-                "id": row["id"],
-                "question": row["question"],
-                "lang": row["lang"],
-                "title": title,
-                "context": text[: row["length"]],
-                "context_lang": lang,
-                "answers": row["answers"],
-                "several": row.get("several", False),
-            }
-        )
+        shared = {"part": row["part"], "id": row["id"], "title": title, "context_lang": lang}
+        shared["context"] = text[: row["length"]]
+        out += [
+            shared | _question(question, answers, kind)
+            for kind in KINDS
+            for question, *answers in row.get(kind, ())
+        ]
     return out
+
+
+def _question(question: str, answers: list[str], kind: str) -> dict:
+    lang = kind if kind != "lists" else "zh" if has_chinese(question) else "en"
+    return {"question": question, "lang": lang, "answers": answers, "several": kind == "lists"}
 
 
 def stories(file: Path = STORIES) -> list[dict]:
@@ -71,18 +72,10 @@ def stories(file: Path = STORIES) -> list[dict]:
     for block in file.read_text("utf8").split("\n###\n"):
         head, text, *lines = block.strip("\n").split("\n")
         lang, title = head.split("\t")
+        shared = {"title": title, "context": text, "context_lang": lang}
         for line in lines:
             _, question, answers = line.split("\t")
             several = [answer for answer in answers.split("|") if answer]
-            out.append(
-                {
-                    "question": question,
-                    "lang": "zh" if has_chinese(question) else "en",
-                    "title": title,
-                    "context": text,
-                    "context_lang": lang,
-                    "answers": several,
-                    "several": len(several) > 1,
-                }
-            )
+            kind = "lists" if len(several) > 1 else "zh" if has_chinese(question) else "en"
+            out.append(shared | _question(question, several, kind))
     return out
