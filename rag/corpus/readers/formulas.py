@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from rag.corpus.readers.numbering import raised
-from rag.corpus.readers.tree import text_in
+from rag.corpus.readers.tree import path, text_in
 
 # What else stands between two dollar signs are prices.
 _FORMULA = re.compile(
@@ -42,6 +42,7 @@ _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}")
 _GROUP = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"\\([A-Za-z]+)\*?")
 _DELIMITED = re.compile(r"(?:\\[(\[]|\$\$?)(.{1,2000}?)(?:\\[)\]]|\$\$?)", re.DOTALL)
+_MARKED = path("//span[@data-tex] | //*[@class][contains(@class, 'math')][not(*)]")
 _SPACE = re.compile(r"\\[,;:! \\]|~|&")
 
 
@@ -67,11 +68,11 @@ def in_text(root) -> None:
     """Makes text of the formulas of a page: of MathML, of what KaTeX and encyclopaedias leave of
     TeX, and of TeX that is marked as such.
     """
-    for node in root.xpath("//math"):
+    for node in list(root.iter("math")):
         told = node.xpath("string(.//annotation[contains(@encoding, 'tex')])")
         _put(node, told or node.get("alttext", ""))
         node.getparent().attrib.pop("style", None)  # a picture is shown in its place
-    for node in root.xpath("//span[@data-tex] | //*[@class][contains(@class, 'math')][not(*)]"):
+    for node in _MARKED(root):
         marked = _DELIMITED.fullmatch((node.text or "").strip())
         _put(node, node.get("data-tex") or (marked[1] if marked else ""))
 

@@ -36,7 +36,7 @@ def frame(root) -> None:
     """
     _without_offers(root)
     _one_article(root)
-    notes = [one for one in root.xpath(HELD) if not _in_article(one)]
+    notes = [one for one in HELD(root) if not _in_article(one)]
     article = _article(root)
     for one in notes if article is not None else ():
         article.append(one)
