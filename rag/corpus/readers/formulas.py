@@ -43,6 +43,11 @@ _GROUP = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"\\([A-Za-z]+)\*?")
 _DELIMITED = re.compile(r"(?:\\[(\[]|\$\$?)(.{1,2000}?)(?:\\[)\]]|\$\$?)", re.DOTALL)
 _MARKED = path("//span[@data-tex] | //*[@class][contains(@class, 'math')][not(*)]")
+IN_TEXT = re.compile(r"\\(?:\((.{1,300}?)\\\)|\[(.{1,300}?)\\\])", re.DOTALL)
+"""What stands between \\( and \\) or between \\[ and \\]."""
+
+_SIGNED = re.compile(r"[\\^={]|[A-Za-z)}]_")
+_HOLDS_TEX = path("//*[text()[contains(., '\\(') or contains(., '\\[')]]")
 _SPACE = re.compile(r"\\[,;:! \\]|~|&")
 
 
@@ -64,9 +69,24 @@ def plain_formula(tex: str) -> str:
     return " ".join(re.sub(r"[\\{}_]", "", text).split())
 
 
+def formula_in(found: re.Match[str]) -> str:
+    """The formula of a match of :data:`IN_TEXT` in one line, "" where it is none.
+
+    Square brackets stand around much else, so that a letter alone is none in them.
+    """
+    tex = found[1] or found[2]
+    if not is_formula(tex) or (found[2] and not _SIGNED.search(tex)):
+        return ""
+    return plain_formula(tex)
+
+
+def _plain_text(text: str | None) -> str | None:
+    return IN_TEXT.sub(lambda found: formula_in(found) or found[0], text) if text else text
+
+
 def in_text(root) -> None:
     """Makes text of the formulas of a page: of MathML, of what KaTeX and encyclopaedias leave of
-    TeX, and of TeX that is marked as such.
+    TeX, and of TeX that is marked as such or stands in the text for a script to set.
     """
     for node in list(root.iter("math")):
         told = node.xpath("string(.//annotation[contains(@encoding, 'tex')])")
@@ -75,6 +95,11 @@ def in_text(root) -> None:
     for node in _MARKED(root):
         marked = _DELIMITED.fullmatch((node.text or "").strip())
         _put(node, node.get("data-tex") or (marked[1] if marked else ""))
+    for node in _HOLDS_TEX(root):
+        if node.tag not in ("code", "pre", "script", "style"):
+            node.text = _plain_text(node.text)
+            for inner in node:
+                inner.tail = _plain_text(inner.tail)
 
 
 def _put(node, tex: str) -> None:

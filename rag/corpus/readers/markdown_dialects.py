@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.corpus.readers.markdown_tables import with_grids_as_pipes
+
 _FENCED = re.compile(r"^(?:```.*?^```|~~~.*?^~~~)", re.MULTILINE | re.DOTALL)
 _SHORTCODE = re.compile(r"\{\{[<%]([^{}\n]{0,1000})[>%]\}\}|\{%[^{}\n]{0,1000}%\}")
 _SAID = re.compile(r"\b(?:caption|title)=\"([^\"\n]+)\"")
@@ -34,7 +36,8 @@ def without_dialects(text: str) -> str:
     """Markdown without the marks of Hugo, Jekyll, Docusaurus, Obsidian, Leanpub and Pandoc, outside
     of fenced code.
 
-    What such marks show stays: the label of a link, the title of a box, the caption of a figure.
+    What such marks show stays: the label of a link, the title of a box, the caption of a figure,
+    the cells of a table.
     """
     out, at = [], 0
     for code in _FENCED.finditer(text):
@@ -58,7 +61,7 @@ def _plain(text: str) -> str:
         text = _FENCE.sub(lambda fence: f"\n{fence[1] or fence[2] or ''}\n", text)
     if "[!" in text:
         text = _CALL_OUT.sub(r"\1", text)
-    return _MODULE.sub("", text)
+    return with_grids_as_pipes(_MODULE.sub("", text))
 
 
 def _shown(code: re.Match[str]) -> str:

@@ -19,6 +19,7 @@ from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.ocr import Recogniser, recogniser
 from rag.corpus.readers.pdf_cells import with_cells
+from rag.corpus.readers.pdf_drawn import by_rows
 from rag.corpus.readers.pdf_layout import by_columns, ordered
 from rag.corpus.readers.pdf_lines import CONTROL, SPLIT, Glyphs, Line, is_picture, is_text
 from rag.extras import extra
@@ -138,7 +139,7 @@ def _turned_about(page: PdfPage) -> bool:
 
 def _page(page, recognise: Recogniser | None) -> PdfPage:
     glyphs = Glyphs(page)
-    height, lines = glyphs.height, ordered(with_cells(glyphs))
+    height, lines = glyphs.height, ordered(by_rows(with_cells(glyphs)))
     if lines and is_text(glyphs, lines):
         return PdfPage(lines, height)
     if not lines and not is_picture(page):

@@ -1,0 +1,104 @@
+"""Tables of Markdown that are drawn with lines, as Pandoc, Emacs and reStructuredText have them:
+made ones that the parser knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from rag.corpus.lines import width
+
+_GRID = re.compile(
+    r"^[ ]{0,3}\+(?:[-=:]{2,300}\+){1,100}[ \t]*\n(?:[ ]{0,3}[|+].*(?:\n|\Z))+"
+    r"(?:[ \t]*\n(?:[Tt]able)?:[ \t]+(?P<caption>.+)(?:\n|\Z))?",
+    re.MULTILINE,
+)
+_RULE = re.compile(r"[-=:]+")
+_ITEM = re.compile(r"[-*+•]\s+")
+_LABEL_CHARS = 100  # more is no name of several rows
+_FILLING = "\0"  # the second column of a wide character
+
+Lines = list[str]
+
+
+def with_grids_as_pipes(text: str) -> str:
+    """The text with its grid tables as tables of pipes, a line for each row; what a cell holds over
+    several rows stands in each of them. A table whose lines do not fit together stays.
+    """
+    return _GRID.sub(_as_pipes, text) if "+-" in text or "+=" in text else text
+
+
+def _as_pipes(found: re.Match[str]) -> str:
+    grid = found[0][: found.start("caption") - found.start()] if found["caption"] else found[0]
+    drawn = [line.strip() for line in grid.split("\n") if line[:4].strip()[:1] in ("|", "+")]
+    lines = [_in_columns(line) for line in drawn]
+    edges = sorted({at for line in lines if line[0] == "+" for at in _corners(line)})
+    if len({len(line) for line in lines}) > 1 or lines[-1][0] != "+" or edges[0] != 0:
+        return found[0]
+    bands, head = _bands(lines, edges)
+    rows = _rows(bands)
+    header = [" ".join(filter(None, column)) for column in zip(*rows[:head])]
+    header = header or [""] * (len(edges) - 1)
+    table = [header, ["---"] * len(header), *rows[head:]]
+    caption = f"\n{found['caption']}\n" if found["caption"] else ""
+    return caption + "\n" + "".join(f"| {' | '.join(row)} |\n" for row in table) + "\n"
+
+
+def _in_columns(line: str) -> str:
+    """A line with a character for each column that it takes."""
+    return line if line.isascii() else "".join(c + _FILLING * (width(c) - 1) for c in line)
+
+
+def _corners(line: str) -> list[int]:
+    return [at for at, sign in enumerate(line) if sign == "+"]
+
+
+def _bands(lines: Sequence[str], edges: Sequence[int]) -> tuple[list[list[Lines]], int]:
+    """The cells of each row, column by column, and how many rows are the header.
+
+    A cell is the list of its lines; one that goes on below a line between others is in both rows.
+    """
+    out: list[list[Lines]] = []
+    head = 0
+    spans = [*pairwise(edges)]
+    for line in lines:
+        parts = [line[left + 1 : right] for left, right in spans]
+        closed = [bool(_RULE.fullmatch(part)) for part in parts]
+        if any(closed):
+            if all("=" in part for part in parts):
+                head = len(out)
+            out.append([[] if end else out[-1][at] for at, end in enumerate(closed)] if out else [])
+            out[-1] = out[-1] or [[] for _ in spans]
+        begin = 0
+        for at, (left, right) in enumerate(spans):
+            begin = at if line[left] in "|+" else begin
+            if not closed[at]:
+                ends = right == edges[-1] or line[right] in "|+"
+                if ends:
+                    out[-1][begin].append(line[spans[begin][0] + 1 : right])
+    return out[:-1], head
+
+
+def _rows(bands: Sequence[Sequence[Lines]]) -> list[list[str]]:
+    """The texts of some rows; a long one that goes over several stands in the first only."""
+    known: dict[int, str] = {}
+    out = []
+    for band in bands:
+        texts = [known[id(cell)] if id(cell) in known else _told(cell) for cell in band]
+        known |= {
+            id(cell): text if len(text) <= _LABEL_CHARS else "" for cell, text in zip(band, texts)
+        }
+        out.append(texts)
+    return out
+
+
+def _told(cell: Lines) -> str:
+    """A cell in one line, without the marks of a list in it."""
+    text = ""
+    for line in (one.replace(_FILLING, "").strip() for one in cell):
+        item = _ITEM.match(line)
+        begun = item or not text or width(text[-1]) + width(line[:1]) <= 2
+        text += f"{' ' * bool(text and begun)}{line[item.end() if item else 0 :]}" * bool(line)
+    return text.replace("|", "\\|")
