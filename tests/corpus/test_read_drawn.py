@@ -45,7 +45,31 @@ def test_headers_of_slides_are_no_header_of_the_page():
     assert lines("a.html", page(f"<div class=deck>{deck}</div>")) == told
 
 
-# Grid tables of Markdown
+def test_all_that_stands_between_the_paragraphs_of_slides_stays():
+    parts = (
+        ("titlepage", "<h1>Harbour</h1>", ["Harbour"]),
+        (
+            "section level1",
+            f"<h1>Quay</h1><p>{BODY}</p><ul><li>May</li></ul>",
+            ["Quay", BODY, "- May"],
+        ),
+        (
+            "section level1",
+            "<h2>Costs</h2><div class=line>41 million</div>",
+            ["Costs", "41 million"],
+        ),
+        (
+            "section level1",
+            f"<div class=note><p>{MORE}</p></div><dl><dt>Pier</dt></dl>",
+            [MORE, "- Pier"],
+        ),
+    )
+    deck = "".join(f"<div class='slide {kind}'>{inside}</div>" for kind, inside, _ in parts)
+    told = [line for _, _, read in parts[1:] for line in read]  # the first is the title
+    assert lines("a.html", page(deck)) == told
+
+
+# Tables of Markdown that are drawn
 
 SPANS = """
 +---------------------+----------+
@@ -66,6 +90,26 @@ LISTED = """
 
 : 各线班次
 """
+SIMPLE = """
+  Line          Seats
+  ------------ ------
+  North ferry     410
+  南线            220
+
+  : Seats of the lines
+"""
+HIGH = """
+----------------------------
+ Pier        Use of
+             the pier
+----------- ----------------
+ East pier   Ferries to the
+             two islands
+
+ West pier   Coal
+----------------------------
+"""
+RULED = "\nNot a table\n--- ---\nof any kind.\n"
 BARE = "\n+------+-----+\n| East | 410 |\n+------+-----+\n| West | 220 |\n+------+-----+\n"
 BOX = "\n+-----+\n| 1 | 2 |\n+-----+\n"
 
@@ -81,11 +125,17 @@ BOX = "\n+-----+\n| 1 | 2 |\n+-----+\n"
                 "Temperature 1961-1990\tmean\t14 °C",
             ],
         ),
+        (SIMPLE, ["Seats of the lines", "Line\tSeats", "North ferry\t410", "南线\t220"]),
+        (
+            HIGH,
+            ["Pier\tUse of the pier", "East pier\tFerries to the two islands", "West pier\tCoal"],
+        ),
+        (RULED, ["Not a table", "of any kind."]),
         (BARE, ["East\t410", "West\t220"]),
         (BOX, BOX.split()[:1] + ["| 1 | 2 |"] + BOX.split()[-1:]),  # whose lines do not fit
     ],
 )
-def test_grid_tables_are_rows_of_cells(drawn, read):
+def test_drawn_tables_are_rows_of_cells(drawn, read):
     assert lines("a.md", f"# 公园\n\n{BODY}\n{drawn}\n{MORE}\n") == [BODY, *read, MORE]
 
 
@@ -96,6 +146,24 @@ def test_a_grid_table_in_chinese_is_measured_in_columns():
 
 def test_a_grid_table_in_code_stays():
     assert BARE.split("\n")[1] in lines("a.md", f"# 公园\n\n{BODY}\n\n```{BARE}```\n")
+
+
+def test_lines_that_are_kept_as_such_have_no_bars():
+    verse = "| The harbour is open\n|    all year.\n"
+    assert lines("a.md", f"# 公园\n\n{verse}\n{MORE}\n") == [
+        "The harbour is open",
+        "all year.",
+        MORE,
+    ]
+
+
+# Lists of tasks
+
+TASKS = "<ul class='task-list'><li><label><input type=checkbox checked>丈量完毕</label></li></ul>"
+
+
+def test_tasks_of_a_list_are_read():
+    assert lines("a.html", page(f"<p>{BODY}</p>{TASKS}<p>{MORE}</p>")) == [BODY, "- 丈量完毕", MORE]
 
 
 # Formulas

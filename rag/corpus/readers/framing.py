@@ -98,8 +98,9 @@ def _alike(node) -> set:
     """
     kinds: dict[tuple[str, str], list] = {}
     for one in node.iterchildren("div", "section"):
-        if one.get("class") and one.find(".//a") is None:
-            kinds.setdefault((one.tag, one.get("class")), []).append(one)
+        called = one.get("class", "").split()[:1]  # "slide section", "slide titlepage"
+        if called and one.find(".//a") is None:
+            kinds.setdefault((one.tag, called[0]), []).append(one)
     return {one for some in kinds.values() if len(some) >= _ALIKE for one in some}
 
 

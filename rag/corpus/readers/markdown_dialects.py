@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.corpus.readers.markdown_tables import with_grids_as_pipes
+from rag.corpus.readers.markdown_tables import with_grids_as_pipes, with_simple_tables_as_pipes
 
 _FENCED = re.compile(r"^(?:```.*?^```|~~~.*?^~~~)", re.MULTILINE | re.DOTALL)
 _SHORTCODE = re.compile(r"\{\{[<%]([^{}\n]{0,1000})[>%]\}\}|\{%[^{}\n]{0,1000}%\}")
@@ -25,6 +25,7 @@ _FENCE = re.compile(
     r"^:{3,}[ \t]*(?:\{[^{}\n]*\}|[\w-]*)[ \t]*(?:\[([^\]\n]*)\]|(.*))$", re.MULTILINE
 )
 _CALL_OUT = re.compile(r"^([> \t]*>[ \t]*)\[![\w-]+\][+-]?[ \t]*", re.MULTILINE)
+_VERSE = re.compile(r"^\|[ \t]+(\S[^|\n]*)$", re.MULTILINE)  # a line that Pandoc keeps as one
 _MODULE = re.compile(
     r"^(?:import[ \t][^\n]{1,300}[ \t]from[ \t]+['\"][^'\"\n]+['\"];?"
     r"|(?:[ \t]*</?[A-Z]\w*(?:[ \t][^<>\n]{0,500})?/?>)+)[ \t]*$",
@@ -61,7 +62,8 @@ def _plain(text: str) -> str:
         text = _FENCE.sub(lambda fence: f"\n{fence[1] or fence[2] or ''}\n", text)
     if "[!" in text:
         text = _CALL_OUT.sub(r"\1", text)
-    return with_grids_as_pipes(_MODULE.sub("", text))
+    text = with_simple_tables_as_pipes(with_grids_as_pipes(_MODULE.sub("", text)))
+    return _VERSE.sub(r"\1  ", text) if "|" in text else text
 
 
 def _shown(code: re.Match[str]) -> str:

@@ -10,15 +10,30 @@ from itertools import pairwise
 
 from rag.corpus.lines import width
 
+_CAPTION = r"(?:[ \t]*\n[ \t]*(?:[Tt]able)?:[ \t]+(?P<caption>.+)(?:\n|\Z))?"
 _GRID = re.compile(
-    r"^[ ]{0,3}\+(?:[-=:]{2,300}\+){1,100}[ \t]*\n(?:[ ]{0,3}[|+].*(?:\n|\Z))+"
-    r"(?:[ \t]*\n(?:[Tt]able)?:[ \t]+(?P<caption>.+)(?:\n|\Z))?",
+    r"^[ ]{0,3}\+(?:[-=:]{2,300}\+){1,100}[ \t]*\n(?:[ ]{0,3}[|+].*(?:\n|\Z))+" + _CAPTION,
     re.MULTILINE,
 )
+_COLUMN = re.compile("-+")
+_BLANK = re.compile(r"\n[ \t]*\n")
 _RULE = re.compile(r"[-=:]+")
 _ITEM = re.compile(r"[-*+•]\s+")
 _LABEL_CHARS = 100  # more is no name of several rows
 _FILLING = "\0"  # the second column of a wide character
+
+# A line of dashes over each column; where rows have several lines, one over all columns stands
+# above and below, and blank lines are between the rows.
+_DASHES = r"[ \t]{0,40}-{2,200}(?:[ ]{1,40}-{2,200}){1,60}[ \t]*"
+_SIMPLE = re.compile(
+    rf"(?:(?<=\n\n)|\A)(?P<head>[ \t]*[^\s|#>`].*\n)(?P<dashes>{_DASHES})\n"
+    rf"(?P<rows>(?:.*\S.*(?:\n|\Z))+){_CAPTION}"
+)
+_HIGH = re.compile(
+    rf"^-{{10,300}}[ \t]*\n(?P<head>(?:.*\S.*\n){{1,9}})(?P<dashes>{_DASHES})\n"
+    rf"(?P<rows>(?:(?!-{{10}}).*\n){{1,2000}})-{{10,300}}[ \t]*(?:\n|\Z){_CAPTION}",
+    re.MULTILINE,
+)
 
 Lines = list[str]
 
@@ -42,8 +57,39 @@ def _as_pipes(found: re.Match[str]) -> str:
     header = [" ".join(filter(None, column)) for column in zip(*rows[:head])]
     header = header or [""] * (len(edges) - 1)
     table = [header, ["---"] * len(header), *rows[head:]]
-    caption = f"\n{found['caption']}\n" if found["caption"] else ""
-    return caption + "\n" + "".join(f"| {' | '.join(row)} |\n" for row in table) + "\n"
+    return _as_table(table, found["caption"])
+
+
+def with_simple_tables_as_pipes(text: str) -> str:
+    """The same with Pandoc's tables whose columns only a line of dashes shows."""
+    if "-- " not in text:
+        return text
+    return _SIMPLE.sub(_simple_as_pipes, _HIGH.sub(_simple_as_pipes, text))
+
+
+def _simple_as_pipes(found: re.Match[str]) -> str:
+    begins = [one.start() for one in _COLUMN.finditer(found["dashes"])]
+    rows = found["rows"].strip("\n")
+    groups = _BLANK.split(rows) if found.re is _HIGH else rows.split("\n")
+    table = [[*map(_in_columns, one.split("\n"))] for one in (found["head"].rstrip("\n"), *groups)]
+    lines = [line.rstrip() for row in table for line in row]
+    across = any(line[at - 1 : at].strip() for line in lines for at in begins[1:])
+    if across or max(map(len, lines)) > len(found["dashes"].rstrip()):
+        return found[0]  # words reach over the columns
+    cells = [_cut(row, begins) for row in table]
+    kept = [row for row in cells if not all(map(_COLUMN.fullmatch, filter(None, row)))]
+    return _as_table([kept[0], ["---"] * len(begins), *kept[1:]], found["caption"]) if kept else ""
+
+
+def _cut(lines: Sequence[str], begins: Sequence[int]) -> list[str]:
+    """The cells of a row of some lines, cut where columns begin."""
+    spans = pairwise([0, *begins[1:], max(map(len, lines)) + 1])
+    return [_told([line[begin:end] for line in lines]) for begin, end in spans]
+
+
+def _as_table(rows: Sequence[Sequence[str]], caption: str | None) -> str:
+    told = f"\n{caption}\n" if caption else ""
+    return told + "\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + "\n"
 
 
 def _in_columns(line: str) -> str:

@@ -53,6 +53,7 @@ _BY_ITSELF = (
 _ENTRY_TIME = path(
     f"//*[not(self::header)]/{_BY_ITSELF}[contains(., ':')][count(//{_BY_ITSELF}) > 1]"
 )
+_TASK = "//li[contains(concat(@class, ' ', ../@class), 'task-list')]/label"
 _NUMBERED = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)）.、．]")
 _NEVER_SHOWN = (
     "script",
@@ -148,6 +149,8 @@ def _unwrap(root) -> None:
         node.text, node.tail = f"“{node.text or ''}", f"”{node.tail or ''}"
     for node in _ENTRY_TIME(root) if has(root, "time") else ():
         node.tag = "p"
+    for node in root.xpath(_TASK) if has(root, "label") else ():
+        node.drop_tag()
     for node in list(root.iter("math", "q", "time", "label")):
         around = next(
             node.iterancestors("p", "li", "td", "th", "dd", "blockquote", "h1", "h2", "h3"), None
