@@ -48,6 +48,7 @@ _LISTED = re.compile(
     r"[•●■◆▪◦○⁰¹²³⁴-⁹①-⑳]|[(（]?(?:\d{1,2}|[a-z])[.)）、．]\s?\D"
     r"|[（(]?[一二三四五六七八九十]{1,3}[、）)]"
 )
+_LEADER = re.compile(r"(?:[.…·]\s?){4,}\s*[\dⅰ-ⅿivxlc]{1,5}$")  # to a page, in a table of contents
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MANY = 20  # such letters on a page: fewer are names
 _HYPHEN_AFTER = frozenset(
@@ -176,7 +177,8 @@ def _marginal(line: Line, height: float) -> bool:
 
 
 def _key(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.text)
+    """What a line has in common with the same one on other pages; figures tell rows apart."""
+    return line.text if line.row else re.sub(r"\d+", "#", line.text)
 
 
 def _draft(pages: list[list[Line]], told: dict[str, str], sure: Sequence[int]) -> Draft:
@@ -290,7 +292,7 @@ def _joint(before: Line, line: Line, right: float) -> str:
         return "\n"
     if not 0.85 < line.size / size < 1.18:
         return "\n"
-    if right - before.left < _NARROWEST * size:
+    if right - before.left < _NARROWEST * size or _LEADER.search(before.text):
         return "\n"  # cells of a small table, items of a list
     if _LISTED.match(line.text) and (
         _LISTED.match(before.text) or _SENTENCE_END.search(before.text)
