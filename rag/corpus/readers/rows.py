@@ -197,7 +197,7 @@ def _with_inner(row: object, columns: Columns, depth: int = 3) -> object:
     if len(held) != 1:
         return row
     inner, out = objects.pop(held[0]), dict(rows[held[0]])
-    known = names_of(out, columns)
+    known = dict(names_of(out, columns))
     for other in (row, *objects):
         for field, name in names_of(other, columns).items():
             beside = other is row or field in _BESIDE
