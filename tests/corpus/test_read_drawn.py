@@ -4,8 +4,10 @@ formulas that a script is to set.
 
 import fpdf
 import pytest
-from documents import pdf
-from read_files import BODY, MORE
+from documents import pdf, word
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from read_files import BODY, MORE, one
 from read_lines import lines, page
 
 from rag.corpus.readers.pdf import read_pdf
@@ -182,9 +184,25 @@ def test_formulas_between_brackets_of_tex(written, read):
     assert lines("a.html", page(inside)) == [BODY, read, MORE]
 
 
+def test_sums_in_fractions_and_roots_are_in_brackets():
+    run = "<m:r><m:t>{}</m:t></m:r>".format
+    root = f"<m:rad><m:e>{run('x+1')}</m:e></m:rad>"
+    made = f"<m:f><m:num>{run('a+b')}</m:num><m:den>{run('c')}</m:den></m:f>{run('=')}{root}"
+    formula = f"<w:p {nsdecls('w', 'm')}><m:oMath>{made}</m:oMath></w:p>"
+    data = word(lambda document: document.element.body.insert(0, parse_xml(formula)))
+    assert one("a.docx", data).text == "(a+b)/c=√(x+1)"
+    written = (
+        "<math><mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mi>c</mi></mfrac><mo>=</mo>"
+        "<msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt></math>"
+    )
+    inside = f"<article><p>{BODY}</p><p>比值{written}。</p></article>"
+    assert lines("a.html", page(inside)) == [BODY, "比值(a+b)/c=√(x+1)。"]
+
+
 @pytest.mark.parametrize(
     "written, read",
     [
+        ("公园[[1]](#n1)免费。", "公园[1]免费。"),
         (r"公园\[1\]免费\(周一除外\)。", "公园[1]免费(周一除外)。"),
         (r"公园\[a\]免费。", "公园[a]免费。"),
         (r"写作 `\(a^2\)` 即可。", r"写作 \(a^2\) 即可。"),

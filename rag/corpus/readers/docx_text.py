@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from rag.corpus.readers.formulas import in_brackets
 from rag.corpus.readers.numbering import raised
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -38,7 +39,6 @@ _MARKS = {
     f"{W}br": "\n",
     f"{W}cr": "\n",
     f"{W}noBreakHyphen": "-",
-    f"{_M}den": "/",
 }
 _HIDING = (f"{W}strike", f"{W}dstrike", f"{W}vanish")
 # What a paragraph refers to, by its mark in it.
@@ -112,6 +112,12 @@ def _pieces(paragraph) -> Iterator[str]:
             waiting.pop()
         elif node.tag in _TEXTS:
             yield raised(node.text or "") if _is_raised(node) else node.text or ""
+        elif node.tag == f"{_M}f":
+            parts = (node.find(f"{_M}{name}") for name in ("num", "den"))
+            yield "/".join(in_brackets(text_of(part)) for part in parts if part is not None)
+        elif node.tag == f"{_M}rad":
+            inside = node.find(f"{_M}e")
+            yield "√" + (in_brackets(text_of(inside)) if inside is not None else "")
         elif node.tag not in _GONE and node.tag != _BOX and not _is_hidden(node):
             yield _MARKS.get(node.tag, "")
             waiting.append(node.iterchildren())

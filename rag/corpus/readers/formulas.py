@@ -61,8 +61,8 @@ def plain_formula(tex: str) -> str:
     text = _NAME.sub(_sign, _SPACE.sub(" ", _ENVIRONMENT.sub(" ", tex)))
     for _ in range(_DEEPEST):
         before = text
-        text = _FRACTION.sub(lambda found: f"{_one(found[1])}/{_one(found[2])}", text)
-        text = _ROOT.sub(lambda found: f"√{_one(found[1])}", text)
+        text = _FRACTION.sub(lambda found: f"{in_brackets(found[1])}/{in_brackets(found[2])}", text)
+        text = _ROOT.sub(lambda found: f"√{in_brackets(found[1])}", text)
         text = _GROUP.sub(r"\1", _UP.sub(_raised, text))
         if text == before:
             break
@@ -108,8 +108,11 @@ def _put(node, tex: str) -> None:
             up = raising[1]
             up.text = raised(text_in(up))
             del up[:]
-        for fraction in node.xpath(".//mfrac[count(*)=2]"):
-            fraction[0].tail = "/"
+        for part in reversed([*node.iter("mfrac", "msqrt")]):  # those within others first
+            inside = [in_brackets(text_in(one)) for one in part]
+            fraction = part.tag == "mfrac" and len(inside) == 2
+            part.text = "/".join(inside) if fraction else f"√{in_brackets(text_in(part))}"
+            del part[:]
         tex = text_in(node)
     elif tex:
         tex = plain_formula(tex)
@@ -118,8 +121,8 @@ def _put(node, tex: str) -> None:
         node.text = tex
 
 
-def _one(text: str) -> str:
-    """A part of a formula, in brackets where it is a sum."""
+def in_brackets(text: str) -> str:
+    """A part of a formula, in brackets where it is a sum, as fractions and roots show it."""
     text = text.strip()
     return f"({text})" if re.search(r"\w\s*[-+/]", text) else text
 
@@ -128,7 +131,7 @@ def _raised(found: re.Match[str]) -> str:
     text = (found[1] if found[1] is not None else found[2]).strip()
     if text in ("°", "′"):
         return text
-    return up if (up := raised(text)) != text else f"^{_one(text)}"
+    return up if (up := raised(text)) != text else f"^{in_brackets(text)}"
 
 
 def _sign(found: re.Match[str]) -> str:

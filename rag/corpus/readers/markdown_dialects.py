@@ -14,7 +14,7 @@ _ATTRIBUTES = re.compile(
     rf"[ \t]*(?<![{{_^])\{{:?[ \t]*{_ATTRIBUTE}(?:\s{{1,3}}{_ATTRIBUTE}){{0,20}}[ \t]*\}}(?!\}})"
 )
 _EMBEDDED = re.compile(r"!\[\[[^\[\]\n]{0,300}\]\]")
-_WIKI_LINK = re.compile(r"\[\[([^\[\]\n|]{1,300})(?:\|([^\[\]\n|]{1,300}))?\]\]")
+_WIKI_LINK = re.compile(r"\[\[([^\[\]\n|]{1,300})(?:\|([^\[\]\n|]{1,300}))?\]\](?!\()")
 _MARKED = re.compile(r"(?<![=\w])==(?=\S)([^=\n]{1,500})(?<=\S)==(?![=\w])")
 _HIDDEN = re.compile(r"%%[^%\n]{1,2000}%%")
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]{3,40}$", re.MULTILINE)
