@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from rag.corpus.readers.numbering import raised
-from rag.corpus.readers.tree import path, text_in
+from rag.corpus.readers.tree import path, raw_text, text_in
 
 # What else stands between two dollar signs are prices.
 _FORMULA = re.compile(
@@ -95,7 +95,7 @@ def in_text(root) -> None:
     for node in _MARKED(root):
         marked = _DELIMITED.fullmatch((node.text or "").strip())
         _put(node, node.get("data-tex") or (marked[1] if marked else ""))
-    for node in _HOLDS_TEX(root):
+    for node in _HOLDS_TEX(root) if IN_TEXT.search(raw_text(root)) else ():
         if node.tag not in ("code", "pre", "script", "style"):
             node.text = _plain_text(node.text)
             for inner in node:
