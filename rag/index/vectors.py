@@ -152,7 +152,7 @@ class Vectors:
         """The vectors of some passages, float32 (len(rows), dim)."""
         if not len(rows):
             return np.zeros((0, self.dim), np.float32)
-        return self._index.reconstruct_batch(np.ascontiguousarray(rows, np.int64))
+        return self.decode(self.codes[rows])
 
     def search(
         self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
