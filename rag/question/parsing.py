@@ -51,6 +51,10 @@ def parse(
         simplified(typed) if is_traditional(typed) else typed, today, snapshot.model
     )
     history = [turn for turn in history if turn[1].kind != "talk"]
+    if history and about:
+        from rag.question.asides import is_aside
+
+        about = None if is_aside(simplified(typed)) else about  # "还有别的报道吗？"
     talk, completed = "" if about else _talk(typed, history, snapshot, today), ""
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
