@@ -39,7 +39,7 @@ def asks_which(question: str, history: Turns) -> str:
         return both and f"{both}哪个{found['zh']}？"
     verb = re.search(r"\b(?:is|was|has|had|cost|took|sold|made|won|sells|makes)\b", question, re.I)
     said = verb[0].lower() if verb else "is"
-    return f"Which {said} {found['en']}, {both.replace(' and ', ' or ')}?"
+    return f"Which {said} {found['en']}, {_JOINED.sub(' or ', both)}?"
 
 
 def compares_both(question: str, history: Turns) -> str:

@@ -127,9 +127,10 @@ def _talk(
     if is_pasted(typed, snapshot) or _asks_of_days(typed, today):
         return ""
     if history and not talk_of(typed, snapshot.model, SURE):
-        from rag.question.followup import complete
+        from rag.question.followup import complete, otherwise
 
-        return "" if complete(typed, history) else talk
+        leans = complete(typed, history) or otherwise(typed, "", history)  # "最高气温多少度？"
+        return "" if leans else talk
     return talk
 
 

@@ -148,6 +148,8 @@ def test_the_two_that_were_asked_about_are_compared():
     ]
     assert complete("compare the two", turns) == "Compare Orla and 塔恩"
     assert complete("Which one is larger?", turns) == "Which is larger, Orla or 塔恩?"
+    turns.append(turn("比较一下这两个", completed="Compare Orla和塔恩"))
+    assert complete("Which one is larger?", turns) == "Which is larger, Orla or 塔恩?"
 
 
 def test_which_of_two_that_were_asked_about():
