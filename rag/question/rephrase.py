@@ -150,10 +150,9 @@ def _of_what(said: LeaningQuestion, old: Whole, answer: Earlier, lang: str, seco
         name = in_other(places[0].name, "", said.lang) if len(set(places)) == 1 else name
     some = word == "其中" or body[:start].endswith("of ")  # "how many of them"
     if not name or some or not word and (said.lang == "en" or body[0] in "从由在给对向被把让"):
-        # "造成多少人死亡": "how many were injured?"
-        alike = said.lang != lang and old.ask and said.whole.ask and not second
-        if name and alike and not word and old.ask.kind == said.whole.ask.kind:
-            return f"{name}: {body}"
+        asks = [one.kind for one in (old.ask, said.whole.ask) if one]
+        if name and not word and said.lang != lang and not second and asks[:1] == asks[1:]:
+            return f"{name}: {body}"  # "造成多少人死亡": "how many were injured?"
         return _behind(old, body, lang)
     own = word in ("its", "his", "their") or word == "her" and body[end:].strip()
     name = f"in {name}" if word == "there" else f"{name}'s" if own else name
