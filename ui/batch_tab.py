@@ -113,12 +113,7 @@ class BatchTab:
                     run = replace(run, stopped=True)
                     break
                 run = replace(run, cells=(*run.cells, cells))
-        yield [
-            run,
-            batch.progress(run, lang),
-            batch.table(run, lang),
-            gr.update(visible=bool(run.cells)),
-        ]
+        yield self._show(run, lang)
 
     def _drawn(self, run: Run, lang: str) -> list:
         return [

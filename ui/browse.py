@@ -20,7 +20,7 @@ from rag.search.browse import ORDERS, Listed, Listing, Statistics
 from rag.search.types import Filters
 from rag.terminal import size
 from rag.ui.markup import MarkedSpan, mark_up
-from rag.ui.templating import in_templates, macro
+from rag.ui.templating import macro
 from rag.ui.texts import is_web, language_name, reader_date, reader_dates, text
 from rag.ui.timeline import UNDATED, bounds, is_period
 
@@ -123,7 +123,6 @@ _code = macro("browse", "code")
 _overview = macro("browse", "overview")
 
 
-@in_templates
 def page_turns(start: int, total: int, listed: int) -> list[tuple[str, int, str, bool]]:
     """The controls that turn a list: name, first place of the page, sign, and whether there is
     such a page; nothing where all is on one page.

@@ -6,7 +6,6 @@ and hands their address to the server (:func:`rag.ui.asked.wished`).
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 
 from rag.answer.types import Constraint
@@ -16,6 +15,7 @@ from rag.ui.asked import QuestionRequest
 from rag.ui.filters import told
 from rag.ui.templating import macro
 from rag.ui.texts import reader_date, text
+from rag.ui.timeline import bounds
 from rag.ui.turn import Turn, voice
 
 _restrictions = macro("chips", "restrictions")
@@ -89,19 +89,13 @@ def period(value: str, lang: str) -> str:
         words = text(lang, "until", date=reader_date(last, lang))
     elif first == last:
         words = reader_date(first, lang)
-    elif not yearly and first[5:] == "01-01" and last == f"{first[:4]}-12-31":
+    elif not yearly and (first, last) == bounds(first[:4]):
         words = first[:4]
-    elif (
-        not yearly and first[:7] == last[:7] and first[8:] == "01" and last[8:] == _month_end(first)
-    ):
+    elif not yearly and (first, last) == bounds(first[:7]):
         words = reader_date(first[:7], lang)
     else:
         words = f"{reader_date(first, lang)} – {reader_date(last, lang)}"
     return text(lang, "yearly", date=words) if yearly else words
-
-
-def _month_end(day: str) -> str:
-    return str(calendar.monthrange(int(day[:4]), int(day[5:7]))[1])
 
 
 def _meaning(one: Constraint, lang: str) -> str:

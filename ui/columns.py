@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.answer.columns import is_extensible
 from rag.answer.types import COLUMNS, Cell, Row
-from rag.ui.templating import in_templates, macro
+from rag.ui.templating import macro
 from rag.ui.texts import text
 from rag.ui.turn import Turn, voice
 
@@ -38,7 +38,6 @@ nothing.
 """
 
 
-@in_templates
 def addable(turn: Turn) -> list[tuple[int, str]]:
     """The columns that an answer can still get, with their numbers."""
     if not is_extensible(turn.answer):
@@ -70,7 +69,6 @@ def cells(turn: Turn, rows: list[Row], number: int) -> list[list[str]]:
     return made
 
 
-@in_templates
 def told_of_row(turn: Turn, at: int) -> list[tuple[str, Cell]]:
     """The names of the further columns that say something of a row, each with what it says."""
     named = zip(heads(turn), turn.answer.columns, strict=True)

@@ -10,24 +10,18 @@ from markupsafe import Markup
 
 from rag.answer.events import Found, Rewording, Searching, Writing
 from rag.answer.types import Answer, Row
-from rag.plain import also_searched
 from rag.question.asides import asks_details
 from rag.question.script import simplified
 from rag.search.browse import MENTIONING
-from rag.ui import chips, table, wrote
+from rag.ui import wrote
 from rag.ui.age import ages
-from rag.ui.export import as_markdown
-from rag.ui.templating import html_in_templates, in_templates, macro
+from rag.ui.templating import macro
 from rag.ui.texts import article_count, passage_count, reader_time, text
 from rag.ui.timeline import bounds
 from rag.ui.turn import Turn, cited, voice
 
 _TRIES = re.compile(r"\n(?P<lead>Try:|可以[问问]：)\s?(?P<asks>.+)$")  # of rag.answer.talk
 
-in_templates(also_searched)
-in_templates(as_markdown)
-html_in_templates(chips.restrictions)
-html_in_templates(table.places)
 
 question = macro("answer", "question")
 """A question as the reader's message; a very long one is cut for display."""
@@ -73,14 +67,12 @@ def writing(event: Writing, lang: str) -> str:
     return _busy(text(lang, "writing", model=event.model), lang)
 
 
-@in_templates
 def understood(answer: Answer) -> str:
     """The question in full that a follow-up was taken for."""
     key = "understood_more" if asks_details(simplified(answer.question)) else "understood"
     return text(voice(answer), key, question=answer.completed)
 
 
-@in_templates
 def status(answer: Answer) -> list[str]:
     """What was searched, how old it is, and what a model took."""
     lang = voice(answer)
@@ -94,7 +86,6 @@ def status(answer: Answer) -> list[str]:
     return [words, *ages(answer, lang), wrote.spent(answer)]
 
 
-@in_templates
 def tried(said: str) -> tuple[str, str, list[str]]:
     """What talk says, and the questions to try that it ends with, behind their lead."""
     if not (found := _TRIES.search(said)):
@@ -102,13 +93,11 @@ def tried(said: str) -> tuple[str, str, list[str]]:
     return said[: found.start()], found["lead"], found["asks"].split(" / ")
 
 
-@in_templates
 def lines_in_pieces(raw: str) -> list[list[str]]:
     """The lines of a text, each taken apart at its [n]: every second piece is such a number."""
     return [re.split(r"\[(\d{1,4})\]", line.strip()) for line in raw.splitlines() if line.strip()]
 
 
-@in_templates
 def is_dated(turn: Turn, row: Row) -> bool:
     """Whether a row's value is the day of its first quote, which stands beside the quote."""
     return any(
@@ -118,7 +107,6 @@ def is_dated(turn: Turn, row: Row) -> bool:
     )
 
 
-@in_templates
 def around_list(answer: Answer) -> tuple[str, str]:
     """What the text of an answer says before and behind the lines of its list of articles."""
     lines = answer.text.splitlines()
@@ -126,7 +114,6 @@ def around_list(answer: Answer) -> tuple[str, str]:
     return "\n".join(lines[:first]), "\n".join(lines[first + len(answer.rows) :])
 
 
-@in_templates
 def listed_in_tab(answer: Answer) -> str:
     """What opens the corpus tab at the articles of which an answer tells."""
     value = next((one.value for one in answer.constraints if one.kind == "date"), "")

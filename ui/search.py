@@ -17,7 +17,7 @@ from rag.search.sift import LISTED, Sifted
 from rag.search.types import Filters, Hit
 from rag.ui.browse import PAGE
 from rag.ui.markup import MarkedSpan, mark_up
-from rag.ui.templating import in_templates, macro
+from rag.ui.templating import macro
 from rag.ui.texts import article_count, language_name, reader_date, text
 from rag.ui.timeline import bounds
 
@@ -143,13 +143,11 @@ def hits(found: Sifted, hunt: Hunt, lang: str) -> str:
     return _hits(found, hunt, lang, LISTED)
 
 
-@in_templates
 def opening_wish(one: Hit) -> str:
     """What asks for a passage in its article."""
     return f"open:{one.start}-{one.end}:{one.article_id}"
 
 
-@in_templates
 def snippet(one: Hit) -> tuple[str, Markup, str]:
     """The part of the passage around the first word that matches, with all that match marked, and
     what shows that it is cut before and behind.

@@ -14,7 +14,7 @@ from rag.corpus import sentences
 from rag.corpus.article import Article
 from rag.index.catalogue import HEADING_CHARS, heading
 from rag.ui.markup import MarkedSpan, mark_up
-from rag.ui.templating import html_in_templates, in_templates, macro
+from rag.ui.templating import macro
 from rag.ui.turn import Turn, cited, spans
 
 Find = Callable[[str], Article | None]
@@ -49,20 +49,17 @@ def article(turn: Turn, number: int, lang: str, find: Find) -> str:
     return _article(turn, number, lang, find, marked, "changed" if found else "gone", cut)
 
 
-@in_templates
 def opens(number: int) -> bool:
     """Whether a card shows its passage at once."""
     return number <= CARDS_OPEN
 
 
-@in_templates
 def title_or_opening(citation: Citation, find: Find) -> str:
     """The title of a cited article, or its first sentence."""
     found = None if citation.title else find(citation.article_id)
     return heading("", found.text[:HEADING_CHARS]) if found else citation.title
 
 
-@html_in_templates
 def around_quote(citation: Citation, find: Find, lang: str) -> str:
     """The passage around a quote, with the quote marked; nothing where the article has changed."""
     found = find(citation.article_id)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from rag.answer.types import Row
 from rag.ui import columns
-from rag.ui.templating import in_templates, macro
+from rag.ui.templating import macro
 from rag.ui.texts import text
 from rag.ui.tilemap import tilemap
 from rag.ui.turn import Turn, cited, told_besides, told_once, valid, voice
@@ -99,7 +99,6 @@ def _lines(turn: Turn) -> list[_Line]:
     return lines
 
 
-@in_templates
 def row_detail(row: Row) -> str:
     """What a row says of its place besides the name."""
     return " ".join(filter(None, ("" if row.detail in row.label else row.detail, row.value)))

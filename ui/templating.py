@@ -10,39 +10,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from rag.ui import texts
 from rag.ui.markup import escape, lang_tag, mark_up
-
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-_FUNCTIONS: dict[str, Callable[..., Any]] = {}
-
-
-def in_templates(function: _Function) -> _Function:
-    """Lets templates call a function by its name."""
-    _FUNCTIONS[function.__name__] = function
-    return function
-
-
-def html_in_templates(function: _Function) -> _Function:
-    """As :func:`in_templates`, for a function that gives HTML."""
-    _FUNCTIONS[function.__name__] = lambda *args: Markup(function(*args))
-    return function
-
-
-in_templates(texts.article_count)
-in_templates(texts.is_web)
-in_templates(texts.language_name)
-in_templates(texts.reader_date)
-in_templates(texts.shortened)
-in_templates(texts.text)
-html_in_templates(lang_tag)
-html_in_templates(mark_up)
 
 
 def macro(file: str, name: str) -> Callable[..., str]:
@@ -84,9 +58,78 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters["grouped"] = "{:,}".format
-    _FUNCTIONS.update(made.globals)
-    made.globals = _FUNCTIONS  # itself: functions may join it later
+    made.globals |= _functions()
     return made
+
+
+def _functions() -> dict[str, Callable[..., Any]]:
+    """What templates can call, by name. The modules that have it use macros themselves."""
+    from rag.plain import also_searched
+    from rag.ui import (
+        browse,
+        chips,
+        columns,
+        render,
+        search,
+        sources,
+        table,
+        texts,
+        timeline,
+        turn,
+        wrote,
+    )
+    from rag.ui.export import as_markdown
+
+    plain: tuple[Callable[..., Any], ...] = (
+        also_searched,
+        as_markdown,
+        browse.page_turns,
+        columns.addable,
+        columns.told_of_row,
+        render.around_list,
+        render.is_dated,
+        render.lines_in_pieces,
+        render.listed_in_tab,
+        render.status,
+        render.tried,
+        render.understood,
+        search.opening_wish,
+        search.snippet,
+        sources.opens,
+        sources.title_or_opening,
+        table.row_detail,
+        texts.article_count,
+        texts.is_web,
+        texts.language_name,
+        texts.reader_date,
+        texts.shortened,
+        texts.text,
+        timeline.period_name,
+        turn.cited,
+        turn.glossed,
+        turn.spans,
+        turn.told_besides,
+        turn.told_once,
+        turn.voice,
+        turn.with_its_copies,
+        wrote.holds,
+    )
+    give_html = (
+        chips.restrictions,
+        lang_tag,
+        mark_up,
+        sources.around_quote,
+        table.places,
+        timeline.percent,
+    )
+    return {
+        **{function.__name__: function for function in plain},
+        **{function.__name__: _as_html(function) for function in give_html},
+    }
+
+
+def _as_html(function: Callable[..., str]) -> Callable[..., Markup]:
+    return lambda *args: Markup(function(*args))
 
 
 def _inert(value: object) -> object:

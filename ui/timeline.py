@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rag.ui.templating import html_in_templates, in_templates, macro
+from rag.ui.templating import macro
 from rag.ui.texts import article_count, text
 
 BARS = 36
@@ -151,7 +151,6 @@ def _between(first: str, last: str) -> list[str]:
     return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(begin, end + 1)]
 
 
-@in_templates
 def period_name(period: str, lang: str) -> str:
     """ "August 2023", "2023", "2020–2029"; "2023年8月", "2023年", "2020–2029年"; "" of all time."""
     if period == UNDATED:
@@ -242,7 +241,6 @@ def _drawn(shown: Sequence[Bar], period: str, lang: str) -> list[_DrawnBar]:
     ]
 
 
-@html_in_templates
 def percent(share: float) -> str:
     """A place or a length in the drawing."""
     return f"{share:.3f}%"

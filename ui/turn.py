@@ -12,7 +12,6 @@ from rag.answer.types import Answer, Citation, Row
 from rag.question.script import HANT
 from rag.ui.asked import QuestionRequest
 from rag.ui.markup import MarkedSpan
-from rag.ui.templating import in_templates
 from rag.ui.texts import Phrase, article_count, text
 
 
@@ -39,13 +38,11 @@ def alone(turn: Turn) -> QuestionRequest:
     return replace(turn.asked, question=whole or turn.asked.question, after="")
 
 
-@in_templates
 def voice(answer: Answer) -> str:
     """The language that an answer is shown in, with its script."""
     return HANT if answer.traditional else answer.lang
 
 
-@in_templates
 def cited(turn: Turn) -> tuple[Citation, ...]:
     """What the [n] of an answer are: its citations, or the nearest quotes of a refusal."""
     if turn.answer is None:
@@ -53,7 +50,6 @@ def cited(turn: Turn) -> tuple[Citation, ...]:
     return turn.answer.nearest if turn.answer.refused else turn.answer.citations
 
 
-@in_templates
 def spans(citation: Citation, lang: str, whole: bool = False) -> list[MarkedSpan]:
     """The marks of a citation, outermost first: quote (where more than it is shown), value,
     words.
@@ -77,14 +73,12 @@ def spans(citation: Citation, lang: str, whole: bool = False) -> list[MarkedSpan
     return made
 
 
-@in_templates
 def glossed(citation: Citation, lang: str) -> str:
     """Which words of a quote mean which of the question, as they are told together; or ""."""
     pairs = (text(lang, "pair", word=word, of=of) for word, of in glosses(citation))
     return text(lang, "separator").join(pairs)
 
 
-@in_templates
 def with_its_copies(turn: Turn, number: int) -> list[int]:
     """The number of a citation, and those of the citations that say the same."""
     return [number, *(n for n, one in enumerate(cited(turn), 1) if one.same_as == number)]
@@ -95,7 +89,6 @@ def valid(turn: Turn, numbers: Iterable[int]) -> list[int]:
     return [number for number in numbers if 1 <= number <= len(cited(turn))]
 
 
-@in_templates
 def told_once(turn: Turn, numbers: Iterable[int]) -> list[int]:
     """As :func:`valid`, without those that say the same as another of them, whose chips stand beside
     the quote.
@@ -104,7 +97,6 @@ def told_once(turn: Turn, numbers: Iterable[int]) -> list[int]:
     return [number for number in there if cited(turn)[number - 1].same_as not in there]
 
 
-@in_templates
 def told_besides(turn: Turn, row: Row) -> str:
     """How many articles more say what a row says, and in which figures they differ; or ""."""
     lang = voice(turn.answer)

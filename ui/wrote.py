@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from rag.answer.types import Answer, Written
-from rag.ui.templating import in_templates, macro
+from rag.ui.templating import macro
 from rag.ui.texts import text
 from rag.ui.turn import voice
 
@@ -22,7 +22,6 @@ none of them holds the evidence with the reason, and they below it, folded.
 _coming = macro("wrote", "coming")
 
 
-@in_templates
 def holds(written: Written) -> bool:
     """Whether the quotes bear a sentence out."""
     return any(one.supported for one in written.sentences)

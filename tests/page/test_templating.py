@@ -9,7 +9,6 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 from rendered import hostile
 
-import rag.ui.start  # noqa: F401  what the templates call is known once the page's modules are loaded
 from rag.ui import templating
 from rag.ui.markup import escape
 
