@@ -40,7 +40,8 @@ def without_dialects(text: str) -> str:
     What such marks show stays: the label of a link, the title of a box, the caption of a figure,
     the cells of a table.
     """
-    out, at = [], 0
+    out: list[str] = []
+    at = 0
     for code in _FENCED.finditer(text):
         out += _plain(text[at : code.start()]), code[0]
         at = code.end()

@@ -310,7 +310,7 @@ def _joint(before: Line, line: Line, right: float) -> str:
         return ""
     if not same_column and (_SENTENCE_END.search(before.text) or line.left < 0):
         return "\n"
-    word = _FIRST_WORD.match(line.text)[0]
+    word = _FIRST_WORD.findall(line.text)[0]
     room = max(0.55 * size * len(word) if word.isascii() else size, size) + 1.2 * size
     if right - before.right > room:
         return "\n"  # its first word had found room above: the line was ended on purpose
@@ -323,10 +323,11 @@ def _unhyphenated(text: str, starts: list[int]) -> tuple[str, list[int]]:
     text, else without hyphen.
     """
     words = Counter(re.findall(r"\w+(?:-\w+)*", text.lower()))
-    out, at, moved = [], 0, list(starts)
+    out: list[str] = []
+    at, moved = 0, list(starts)
     for sign in re.finditer(SPLIT, text):
-        left = re.search(r"[\w-]*$", text[max(0, sign.start() - 40) : sign.start()])[0]
-        right = re.match(r"\w*", text[sign.end() : sign.end() + 40])[0]
+        left = re.findall(r"[\w-]*$", text[max(0, sign.start() - 40) : sign.start()])[0]
+        right = re.findall(r"^\w*", text[sign.end() : sign.end() + 40])[0]
         with_hyphen, without = words[f"{left}-{right}".lower()], words[f"{left}{right}".lower()]
         keep = with_hyphen > without or not right[:1].islower() or not left[-1:].isalpha()
         keep = keep or not without and ("-" in left or left.lower() in _HYPHEN_AFTER)

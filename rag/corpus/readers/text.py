@@ -9,6 +9,7 @@ import tomllib
 from dataclasses import replace
 from datetime import date
 from email.message import Message
+from typing import Any
 
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import decode
@@ -135,8 +136,8 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         return {}, text
     try:
         # The base loader makes strings only, so a title of 2011 or a date stays as it was written.
-        values = (
-            handler.load(block, Loader=yaml.BaseLoader) if mark == "---" else tomllib.loads(block)
+        values: object = (
+            yaml.load(block, yaml.BaseLoader) if mark == "---" else tomllib.loads(block)
         )
     except (yaml.YAMLError, ValueError, RecursionError):  # tomllib's errors are ValueErrors
         values = _key_lines(block)
@@ -183,7 +184,7 @@ def _with_front(draft: Draft, front: dict[str, str]) -> Draft:
     """The draft with the fields that front matter names; a date that is none counts as not
     named.
     """
-    given = {key: value for key, value in front.items() if value}
+    given: dict[str, Any] = {key: value for key, value in front.items() if value}
     if "date" in given:
         given["date"] = normal_date(given["date"]) or draft.date
     return replace(draft, **given)
