@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, pairwise, repeat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rag.corpus.readers.numbering import RAISED
 
@@ -99,7 +99,7 @@ class Glyphs:
         self.text = self._signs(count)
         # A font may not say which letters its shapes are; the codes are then numbers of shapes.
         has_error = _unchecked(raw.FPDFText_HasUnicodeMapError)
-        address = ctypes.cast(self._text, ctypes.c_void_p).value
+        address = ctypes.cast(self._text, ctypes.c_void_p).value or 0
         errors = list(map(has_error, repeat(address), range(count)))
         self.unknown = errors.count(1)
         if self.unknown:
@@ -168,15 +168,15 @@ class Glyphs:
         return min(rest, math.pi / 2 - rest) > 0.05
 
 
-def _unchecked(function) -> Callable[[int, int], int]:
+def _unchecked(function: Any) -> Callable[[int, int], int]:
     """A function of a page of text and the number of a character, without the checks and the lock
     of ctypes, which take longer than it does.
     """
-    address = ctypes.cast(function, ctypes.c_void_p).value
+    address = ctypes.cast(function, ctypes.c_void_p).value or 0
     return ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)(address)
 
 
-def _unturned(page) -> tuple[float, float]:
+def _unturned(page: Any) -> tuple[float, float]:
     """Width and height of a page in points, however it is turned."""
     width, height = page.get_size()
     return (height, width) if page.get_rotation() % 180 else (width, height)
