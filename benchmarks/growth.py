@@ -1,76 +1,90 @@
 """How cost grows with the number of passages: build, size, memory, search, and what is found.
 
-    OMP_NUM_THREADS=1 python benchmarks/growth.py ARTICLES.jsonl [--passages 10000,100000]
-        [--markdown docs/growth.md]
+    OMP_NUM_THREADS=1 python benchmarks/growth.py ARTICLES.jsonl[.xz] --folder DIR
+        [--passages 10000,100000]
 
 The corpora are made of the sentences of real articles, recombined: an article gets as many sentences
 as one of them has, each of another article, so that words are as frequent as they are in news, and no
 two passages are the same. They are written as they are made, and never all in memory. Each size is
 built and asked in a process of its own. The questions are sentences, cut short, each asked for the
-first time. Times are those of processors, all threads added up: they hold on a busy machine, too.
+first time. Times are those of processors, all threads added up, since a busy machine makes others
+longer; it makes these longer, too, where its caches are shared: the load is told beside them.
+
+What a step measured is kept in DIR/steps.jsonl as soon as it is done. Called again, the script goes on
+with the first step that is not there; a build that was stopped begins anew.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import lzma
+import os
 import random
 import re
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 TITLES = ("passages", "build, CPU s", "build, peak MB", "index, MB", "search", "recall@10",
-          "opened, CPU s", "serve, peak MB", "search p50, CPU ms", "p99, CPU ms", "answer p50, CPU ms")  # fmt: skip
+          "opened, CPU s", "serve, peak MB", "search p50, CPU ms", "search p99, CPU ms",
+          "answer p50, CPU ms", "answer p99, CPU ms", "load")  # fmt: skip
 _END = re.compile(r"(?<=[。！？])")
 PER_ARTICLE = 2.2  # passages that such an article makes
+KNOWN = 400_000  # sentences that are recombined
+SEARCHES, ANSWERS, WARM = 100, 50, 10
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("articles", type=Path, help='JSON Lines of {"text"}')
+    parser.add_argument("articles", type=Path, help='JSON Lines of {"text"}, xz or not')
     parser.add_argument("--passages", default="10000,100000")
-    parser.add_argument("--folder", type=Path, help="keep the indexes here")
-    parser.add_argument("--markdown", type=Path, help="append the table to this file")
+    parser.add_argument("--folder", type=Path, required=True, help="of what is made and measured")
     given = parser.parse_args()
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        work = given.folder or Path(folder)
-        for count in map(int, given.passages.split(",")):
-            corpus, index = work / f"{count}.jsonl", work / f"index{count}"
-            if not (index / "CURRENT").exists():
-                recombined(given.articles, corpus, round(count / PER_ARTICLE))
-                built = step("build", corpus, index)
-            else:
-                built = {}
-            found = {**built, **step("ask", given.articles, index)}
-            rows.append([found.get(title, "") for title in TITLES])
-            print(dict(zip(TITLES, rows[-1])), flush=True)
-            if not given.folder:
-                shutil.rmtree(index)
-            corpus.unlink(missing_ok=True)
-    lines = [f"| {' | '.join(TITLES)} |", f"|{'---|' * len(TITLES)}"]
-    lines += [
-        f"| {' | '.join(f'{one:,}' if isinstance(one, int) else str(one) for one in row)} |"
-        for row in rows
-    ]
-    print("\n".join(lines))
-    if given.markdown:
-        with given.markdown.open("a", encoding="utf-8") as out:
-            out.write("\n".join(lines) + "\n")
+    given.folder.mkdir(parents=True, exist_ok=True)
+    kept = given.folder / "steps.jsonl"
+    done = {}
+    if kept.exists():
+        done = {
+            (row["of"], row["step"]): row for row in map(json.loads, kept.open(encoding="utf-8"))
+        }
+    for count in map(int, given.passages.split(",")):
+        corpus, index = given.folder / f"{count}.jsonl", given.folder / f"index{count}"
+        found = {}
+        for name, source in (("build", corpus), ("ask", given.articles)):
+            if (count, name) not in done:
+                if name == "build":
+                    recombined(given.articles, corpus, round(count / PER_ARTICLE))
+                done[count, name] = {"of": count, "step": name, **step(name, source, index)}
+                with kept.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps(done[count, name]) + "\n")
+            found |= done[count, name]
+        corpus.unlink(missing_ok=True)
+        if count == int(given.passages.split(",")[0]):
+            print(f"| {' | '.join(TITLES)} |\n|{'---|' * len(TITLES)}")
+        row = [found.get(title, "") for title in TITLES]
+        told = (f"{one:,}" if isinstance(one, int) else str(one) for one in row)
+        print(f"| {' | '.join(told)} |", flush=True)
 
 
-def sentences(file: Path, most: int = 400_000) -> tuple[list[str], list[int]]:
+def lines(file: Path) -> Iterator[str]:
+    """The lines of a file, compressed or not, one by one."""
+    opened = lzma.open if file.suffix == ".xz" else open
+    with opened(file, "rt", encoding="utf-8") as found:
+        yield from found
+
+
+def sentences(file: Path, most: int = KNOWN) -> tuple[list[str], list[int]]:
     """Sentences of articles, and how many each article has."""
     found: list[str] = []
     sizes: list[int] = []
-    for line in file.open(encoding="utf-8"):
-        own = [one for one in _END.split(json.loads(line)["text"]) if 8 < len(one.strip()) < 200]
+    for line in lines(file):
+        text = json.loads(line)["text"]
+        own = [one for one in _END.split(text) if 8 < len(one.strip()) < 200]
         sizes.append(max(len(own), 1))
         found += own
         if len(found) > most:
@@ -79,13 +93,16 @@ def sentences(file: Path, most: int = 400_000) -> tuple[list[str], list[int]]:
 
 
 def recombined(articles: Path, corpus: Path, count: int) -> None:
-    """Writes so many articles made of others' sentences."""
+    """Writes so many articles made of others' sentences, unless they are there."""
+    if corpus.exists():
+        return
     known, sizes = sentences(articles)
-    rng = random.Random(count)
-    with corpus.open("w", encoding="utf-8") as out:
+    rng, begun = random.Random(count), corpus.with_suffix(".part")
+    with begun.open("w", encoding="utf-8") as out:
         for number in range(count):
             text = "".join(rng.choice(known) for _ in range(min(rng.choice(sizes), 40)))
             out.write(json.dumps({"id": f"r{number}", "text": text}, ensure_ascii=False) + "\n")
+    begun.rename(corpus)
 
 
 def step(what: str, corpus: Path, index: Path) -> dict:
@@ -110,7 +127,7 @@ def build(corpus: Path, index: Path) -> dict:
         "passages": report.passages,
         "build, CPU s": round(time.process_time() - began, 1),
         "build, peak MB": peak(),
-        "index, MB": round(report.bytes / 1e6, 1),
+        "seconds": {name: round(one, 1) for name, one in report.phases.items()},
     }
 
 
@@ -123,38 +140,47 @@ def ask(articles: Path, index: Path) -> dict:
 
     load_static()
     known, _ = sentences(articles, 50_000)
-    questions = [one[:24] for one in random.Random(7).sample(known, 110)]
+    questions = [one[:24] for one in random.Random(7).sample(known, WARM + SEARCHES + ANSWERS)]
     began = time.process_time()
     with Index.open(index) as opened:
         seconds = time.process_time() - began
-        snapshot, taken = opened.snapshot, []
-        for question in questions:
-            began = time.process_time()
-            opened.search(question)
-            taken.append(1000 * (time.process_time() - began))
-        taken = taken[10:]
-        answered, assistant = [], Assistant(opened)
-        for question in questions[:20]:
-            began = time.process_time()
-            assistant.ask(question)
-            answered.append(1000 * (time.process_time() - began))
+        snapshot, assistant = opened.snapshot, Assistant(opened)
+        searched = timed(opened.search, questions[: WARM + SEARCHES])[WARM:]
+        answered = timed(assistant.ask, [*questions[:WARM], *questions[-ANSWERS:]])[WARM:]
+        most = peak()
         exact, both = Vectors(snapshot.path), 0
         for query in np.asarray(snapshot.embedder.embed_queries(questions), np.float32):
-            best, found = exact.search(query, 10)[0], snapshot.dense(query, 200)[0][:10]
-            both += len(np.intersect1d(best, found))
-        told = snapshot.manifest.vectors
+            least = exact.search(query, 10)[1][-1] - 1e-6
+            both += int((snapshot.dense(query, 200)[1][:10] >= least).sum())
         return {
             "passages": snapshot.n_passages,
             "index, MB": round(snapshot.manifest.bytes / 1e6, 1),
-            "search": told["search"]
-            + (f", {told['probes']} of {told['lists']}" if told.get("lists", 1) > 1 else ""),
+            "search": snapshot.manifest.vectors["search"],
             "recall@10": round(both / (10 * len(questions)), 4),
             "opened, CPU s": round(seconds, 2),
-            "serve, peak MB": peak(),
-            "search p50, CPU ms": round(statistics.median(taken), 1),
-            "p99, CPU ms": round(sorted(taken)[int(0.99 * (len(taken) - 1))], 1),
-            "answer p50, CPU ms": round(statistics.median(answered), 1),
+            "serve, peak MB": most,
+            **middle_and_late("search", searched),
+            **middle_and_late("answer", answered),
+            "load": round(os.getloadavg()[1], 1),
         }
+
+
+def timed(work, questions: list[str]) -> list[float]:
+    """Milliseconds of the processor that each takes."""
+    taken = []
+    for question in questions:
+        began = time.process_time()
+        work(question)
+        taken.append(1000 * (time.process_time() - began))
+    return taken
+
+
+def middle_and_late(name: str, taken: list[float]) -> dict[str, float]:
+    late = sorted(taken)[int(0.99 * (len(taken) - 1))]
+    return {
+        f"{name} p50, CPU ms": round(statistics.median(taken), 1),
+        f"{name} p99, CPU ms": round(late, 1),
+    }
 
 
 def peak() -> int:

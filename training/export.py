@@ -66,6 +66,27 @@ def compounds(tokenizer_file: Path) -> dict[str, np.ndarray]:
     }
 
 
+def neighbours(vectors: np.ndarray, most: int = 12, least: float = 0.38) -> dict[str, np.ndarray]:
+    """For each token those with the largest cosines, itself first: uint16 ``ids``, of all tokens
+    one after the other, and how many each has, uint8 ``counts`` (V,).
+
+    Args:
+        vectors: of the tokens (V, d).
+        most: how many one has at most.
+        least: the cosine that they have at least.
+    """
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    columns, found = np.ascontiguousarray(units.T), []
+    for begin in range(0, len(units), 512):
+        for row in units[begin : begin + 512] @ columns:
+            near = np.flatnonzero(row >= least)
+            found.append(near[np.argsort(-row[near], kind="stable")][:most])
+    return {
+        "ids": np.concatenate(found).astype(np.uint16),
+        "counts": np.array([len(one) for one in found], np.uint8),
+    }
+
+
 def export(work: Path, out: Path, card: Path) -> None:
     from tokenizers import Tokenizer
 
@@ -83,6 +104,7 @@ def export(work: Path, out: Path, card: Path) -> None:
     save_file({"embeddings": rows, "weights": factors}, out / "model.safetensors")
     shutil.copy(work / "tokenizer.json", out / "tokenizer.json")
     save_file(compounds(work / "tokenizer.json"), out / "compounds.safetensors")
+    save_file(neighbours(rows.astype(np.float32)), out / "neighbours.safetensors")
     write = lambda name, value: (out / name).write_text(json.dumps(value, indent=2) + "\n", "utf8")
     write(
         "config.json",

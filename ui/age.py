@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime
 from rag.answer.types import Answer
 from rag.filtering import is_date
 from rag.looks import Look
-from rag.ui.markup import escape, lang_tag
+from rag.ui.templating import macro
 from rag.ui.texts import reader_date, text
+
+_overdue = macro("start", "overdue")
 
 
 def age(then: datetime, now: datetime, lang: str) -> str:
@@ -78,15 +80,14 @@ def ages(answer: Answer, lang: str, now: datetime | None = None) -> list[str]:
 def overdue(looks: Sequence[Look], lang: str, now: datetime | None = None) -> str:
     """A warning for each folder or feed that has not been read for long; or ""."""
     now = now or datetime.now(UTC)
-    told = ""
-    for one in looks:
-        at = datetime.fromisoformat(one.at)
-        words = text(
+    warnings = [
+        text(
             lang,
             f"overdue_{one.kind}",
             name=one.name,
             date=reader_date(one.at[:10], lang),
-            age=age(at, now, lang),
+            age=age(datetime.fromisoformat(one.at), now, lang),
         )
-        told += f'<p class="yj-overdue" role="note">⚠ {escape(words)}</p>'
-    return f'<div lang="{lang_tag(lang)}">{told}</div>' if told else ""
+        for one in looks
+    ]
+    return _overdue(warnings, lang)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,9 +10,8 @@ from rag.answer.types import Answer
 from rag.question_table import RESULTS, QuestionTable, TableWriter, failed, result
 from rag.ui.asked import QuestionRequest
 from rag.ui.filters import to_link
-from rag.ui.markup import escape, lang_tag
-from rag.ui.render import SIGNS
-from rag.ui.texts import reader_date, text
+from rag.ui.templating import macro
+from rag.ui.texts import text
 
 MOST = 200
 """Questions at once; more are for the command line."""
@@ -57,6 +56,10 @@ def as_csv(run: Run, lang: str) -> str:
     )
 
 
+_progress = macro("batch", "progress")
+_table = macro("batch", "table")
+
+
 def progress(run: Run, lang: str) -> str:
     """How far it is, and in the end how it went."""
     total, at = len(run.sheet.rows), len(run.cells)
@@ -75,79 +78,18 @@ def progress(run: Run, lang: str) -> str:
             **{grade: counts[grade] for grade in ("answered", "near", "nothing")},
         )
         words += text(lang, "batch_failed", n=counts["error"]) if counts["error"] else ""
-    bar = (
-        ""
-        if run.done
-        else f'<progress max="{total}" value="{at}" aria-label="{escape(words)}"></progress>'
-    )
-    return (
-        f'<div class="yj-batch-state{"" if run.done else " yj-batch-busy"}"'
-        f' lang="{lang_tag(lang)}"><p role="status">{escape(words)}</p>{bar}</div>'
-    )
+    return _progress(words, total, at, run.done, lang)
 
 
 def table(run: Run, lang: str) -> str:
     """What came of each question; nothing before the first is answered."""
     if not run.cells:
         return ""
-    names = ("batch_question", "batch_answer", "batch_quote", "batch_source")
-    heads = "".join(f'<th scope="col">{escape(text(lang, name))}</th>' for name in names)
-    rows = "".join(
-        _row(question, one, lang)
-        for question, one in zip(run.sheet.questions, run.cells, strict=False)
-    )
-    label = escape(text(lang, "batch_table"))
-    return (
-        f'<div class="yj-batch" tabindex="0" role="region" lang="{lang_tag(lang)}"'
-        f' aria-label="{label}"><table><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _row(question: str, one: Mapping[str, str], lang: str) -> str:
-    grade, said = one["grade"], one.get("quote", "")
-    link = to_link(QuestionRequest(question))
-    opens = (
-        f'<a href="{escape(link)}" target="_blank"'
-        f' rel="noopener">{escape(text(lang, "batch_open"))}</a>'
-        if link
-        else ""
-    )
-    badge = (
-        f'<span class="yj-grade yj-is-{grade}"><span aria-hidden="true">{SIGNS[grade]}</span>'
-        f" {escape(text(lang, f'grade_{grade}'))}</span>"
-    )
-    answer = escape(_short(one.get("answer", "")))
-    quote = (
-        '<q class="yj-said"'
-        f' lang="{lang_tag(one.get("lang", ""))}"><bdi>{escape(_short(said))}</bdi></q>'
-        if said
-        else ""
-    )
-    return (
-        f'<tr><th scope="row"><bdi>{escape(_short(question))}</bdi><br>{opens}</th>'
-        f"<td>{badge}<div><bdi>{answer}</bdi></div></td><td>{quote}</td><td>{_source(one, lang)}</td></tr>"
-    )
-
-
-def _source(one: Mapping[str, str], lang: str) -> str:
-    title, url = one.get("title", ""), one.get("url", "")
-    named = f"<bdi>{escape(title)}</bdi>" if title else ""
-    if url.startswith(("https://", "http://")):
-        named = (
-            f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer'
-            f' nofollow">{named or escape(text(lang, "original"))}</a>'
-        )
-    about = " · ".join(
-        escape(part)
-        for part in (one.get("source", ""), reader_date(one.get("date", ""), lang))
-        if part
-    )
-    return f'{named}<span class="yj-detail">{about}</span>'
-
-
-def _short(words: str) -> str:
-    return words if len(words) <= QUOTE else words[:QUOTE] + "…"
+    rows = [
+        (question, to_link(QuestionRequest(question)), defaultdict(str, cells))
+        for question, cells in zip(run.sheet.questions, run.cells, strict=False)
+    ]
+    return _table(rows, QUOTE, lang)
 
 
 def check(sheet: QuestionTable, lang: str) -> str:
@@ -159,6 +101,5 @@ def check(sheet: QuestionTable, lang: str) -> str:
     )
 
 
-def notice(words: str, lang: str) -> str:
-    """What the page says where there is no table."""
-    return f'<p class="yj-notice" role="note" lang="{lang_tag(lang)}">{escape(words)}</p>'
+notice = macro("parts", "notice")
+"""What the page says where there is no table, in its language."""

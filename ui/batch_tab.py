@@ -19,10 +19,12 @@ from rag.ui import batch
 from rag.ui.actions import file
 from rag.ui.batch import Run
 from rag.ui.cancellation import Halts
-from rag.ui.markup import escape, lang_tag
+from rag.ui.templating import macro
 from rag.ui.texts import text
 
 log = logging.getLogger("rag.ui")
+_intro = macro("batch", "intro")
+_file_field = macro("batch", "file_field")
 
 SHOWN_SECONDS = 0.7
 """Time between two states of the table; each is sent whole."""
@@ -54,19 +56,10 @@ class BatchTab:
 
     def speak(self, lang: str) -> list:
         """The parts in a language."""
-        intro = (
-            f'<p class="yj-hint" lang="{lang_tag(lang)}">{escape(text(lang, "batch_intro"))}</p>'
-        )
-        # The script reads the file and puts its text into the box.
-        chosen = (
-            f'<label class="yj-file" lang="{lang_tag(lang)}"'
-            f' data-unread="{escape(text(lang, "batch_unread"))}">{escape(text(lang, "batch_file"))}<input'
-            ' type="file" id="batch-input" accept=".csv,.tsv,.txt,text/csv,text/plain"></label>'
-        )
         return [
-            intro,
+            _intro(lang),
             gr.update(label=text(lang, "batch_box"), placeholder=text(lang, "batch_hint")),
-            chosen,
+            _file_field(lang),
             *(gr.update(value=text(lang, f"batch_{name}")) for name in ("start", "stop", "save")),
         ]
 
@@ -120,12 +113,7 @@ class BatchTab:
                     run = replace(run, stopped=True)
                     break
                 run = replace(run, cells=(*run.cells, cells))
-        yield [
-            run,
-            batch.progress(run, lang),
-            batch.table(run, lang),
-            gr.update(visible=bool(run.cells)),
-        ]
+        yield self._show(run, lang)
 
     def _drawn(self, run: Run, lang: str) -> list:
         return [

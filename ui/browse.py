@@ -12,14 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from rag.corpus.article import Article, Skipped
+from markupsafe import Markup
+
+from rag.corpus.article import Article
 from rag.library import Index
 from rag.search.browse import ORDERS, Listed, Listing, Statistics
 from rag.search.types import Filters
 from rag.terminal import size
-from rag.ui.markup import MarkedSpan, escape, lang_tag, mark_up
-from rag.ui.texts import LANGUAGE_NAMES, article_count, reader_date, reader_dates, text
-from rag.ui.timeline import UNDATED, bounds, is_period, period_name
+from rag.ui.markup import MarkedSpan, mark_up
+from rag.ui.templating import macro
+from rag.ui.texts import is_web, language_name, reader_date, reader_dates, text
+from rag.ui.timeline import UNDATED, bounds, is_period
 
 PAGE = 20
 """Articles of one page of the list."""
@@ -27,7 +30,6 @@ READ_LIMIT = 500_000
 """Characters of an article that are shown; a longer one is cut, and said to be."""
 SKIPPED_SHOWN = 100
 SOURCES_SHOWN = 8
-RETOLD_SHOWN = 20
 WORDS_LIMIT = 200
 """Characters of a search by title."""
 
@@ -110,86 +112,31 @@ def listing(index: Index, view: BrowseState) -> Listing:
     return found
 
 
-def count(found: Listing, view: BrowseState, lang: str) -> str:
-    """How many articles the list has, and of what, in one line."""
-    n = article_count(found.total, lang)
-    words = text(lang, "found", articles=n) if view.restricted else n
-    parts = [words, period_name(view.period, lang)] if view.period else [words]
-    clear = _go("all:", text(lang, "show_all"), "yj-small") if view.restricted else ""
-    return (
-        '<p class="yj-count"'
-        f' lang="{lang_tag(lang)}"><span>{escape(" · ".join(parts))}</span>{clear}</p>'
-    )
+count = macro("browse", "count")
+"""How many articles a listing has, and of what view, in one line, in a language."""
+articles = macro("browse", "articles")
+"""A listing for a view with the controls that turn it, in a language."""
+pager = macro("browse", "pager")
+_reader = macro("browse", "reader")
+_original = macro("browse", "original")
+_code = macro("browse", "code")
+_overview = macro("browse", "overview")
 
 
-def articles(found: Listing, view: BrowseState, lang: str) -> str:
-    """The page of the list with the controls that turn it."""
-    if not found.articles:
-        return (
-            '<p class="yj-hint yj-nothing"'
-            f' lang="{lang_tag(lang)}">{escape(text(lang, "nothing_found"))}</p>'
-        )
-    rows = "".join(_row(one, view, lang) for one in found.articles)
-    return (
-        f'<section class="yj-articles" lang="{lang_tag(lang)}"'
-        f' aria-label="{escape(text(lang, "list"))}">'
-        '<ol class="yj-list"'
-        f' start="{found.start + 1}">{rows}</ol>{pager(found.start, len(found.articles), found.total, lang)}</section>'
-    )
-
-
-def _row(one: Listed, view: BrowseState, lang: str) -> str:
-    shown = ' aria-current="true"' if one.id == view.article else ""
-    meta = " · ".join(
-        escape(part)
-        for part in (one.source, reader_date(one.date, lang), _language(one.lang))
-        if part
-    )
-    # Of an article without a title its heading is its opening.
-    opening = (
-        '<p class="yj-opening"'
-        f' lang="{lang_tag(one.lang)}"><bdi>{escape(" ".join(one.opening.split()))}</bdi></p>'
-        if one.title
-        else ""
-    )
-    heading = (
-        f'<bdi lang="{lang_tag(one.lang)}">{escape(one.heading or text(lang, "untitled"))}</bdi>'
-    )
-    return (
-        '<li class="yj-row"><button type="button" class="yj-go yj-title"'
-        f' data-go="{escape(f"article:{one.id}")}"{shown}>{heading}</button><p'
-        f' class="yj-meta">{meta}</p>{opening}</li>'
-    )
-
-
-def pager(start: int, shown: int, total: int, lang: str, listed: int = 0) -> str:
-    """The controls that turn a list of ``total``, of which ``shown`` stand here from ``start`` on,
-    and ``listed`` (0: all) at most can be shown.
+def page_turns(start: int, total: int, listed: int) -> list[tuple[str, int, str, bool]]:
+    """The controls that turn a list: name, first place of the page, sign, and whether there is
+    such a page; nothing where all is on one page.
     """
     if total <= PAGE:
-        return ""
+        return []
     last = (min(total, listed or total) - 1) // PAGE * PAGE
-    here = text(
-        lang, "range", first=f"{start + 1:,}", last=f"{start + shown:,}", total=f"{total:,}"
-    )
     turns = (
         ("first", 0, "«"),
         ("previous", start - PAGE, "‹"),
         ("next", start + PAGE, "›"),
         ("last", last, "»"),
     )
-    made = [
-        f'<button type="button" class="yj-go yj-turn" data-go="start:{max(0, to)}"'
-        f' data-turn="{name}" '
-        f'aria-label="{escape(text(lang, f"page_{name}"))}"'
-        f' title="{escape(text(lang, f"page_{name}"))}"'
-        f"{'' if 0 <= to <= last and to != start else ' disabled'}>{sign}</button>"
-        for name, to, sign in turns
-    ]
-    return (
-        '<nav class="yj-pager"'
-        f' aria-label="{escape(text(lang, "pages"))}">{"".join(made[:2])}<span>{escape(here)}</span>{"".join(made[2:])}</nav>'
-    )
+    return [(name, max(0, to), sign, 0 <= to <= last and to != start) for name, to, sign in turns]
 
 
 def reader(
@@ -206,70 +153,20 @@ def reader(
     ``marks`` are parts of it that are marked, ``name`` is its id, ``wish`` what opened it, if not
     its id.
     """
-    back = _go("article:", text(lang, "close_article"), "yj-small yj-close")
     if article is None:
-        gone = escape(text(lang, "article_gone"))
-        return (
-            f'<article class="yj-read" id="{name}" tabindex="-1"'
-            f' lang="{lang_tag(lang)}">{back}<p>{gone}</p></article>'
-        )
-    tag = lang_tag(article.lang)
+        return _reader(None, [], (), "", 0, name, "", lang)
     told = [
-        ("field_source", escape(article.source)),
-        ("date", escape(reader_date(article.date, lang))),
-        ("field_lang", escape(_language(article.lang))),
-        ("length", escape(text(lang, "characters", n=f"{len(article.text):,}"))),
-        ("article_id", f"<code>{escape(article.id)}</code>"),
+        ("field_source", article.source),
+        ("date", reader_date(article.date, lang)),
+        ("field_lang", language_name(article.lang)),
+        ("length", text(lang, "characters", n=f"{len(article.text):,}")),
+        ("original", Markup(_original(article.url)) if is_web(article.url) else ""),
+        ("article_id", Markup(_code(article.id))),
     ]
-    if article.url.startswith(("https://", "http://")):
-        link = (
-            f'<a href="{escape(article.url)}" target="_blank" rel="noopener noreferrer'
-            f' nofollow">{escape(article.url)}</a>'
-        )
-        told.insert(4, ("original", link))
-    cut = (
-        f'<p class="yj-hint">{escape(text(lang, "cut", n=f"{READ_LIMIT:,}"))}</p>'
-        if len(article.text) > READ_LIMIT
-        else ""
-    )
-    title = (
-        f'<bdi lang="{tag}">{escape(article.title)}</bdi>'
-        if article.title
-        else escape(text(lang, "untitled"))
-    )
-    return (
-        f'<article class="yj-read" id="{name}" tabindex="-1"'
-        f' data-article="{escape(wish or f"article:{article.id}")}" aria-labelledby="{name}-title" '
-        f'lang="{lang_tag(lang)}">{back}'
-        f'<h2 id="{name}-title">{title}</h2>{_facts(told, lang)}'
-        '<div class="yj-text"'
-        f' lang="{tag}"><bdi>{mark_up(article.text[:READ_LIMIT], marks)}</bdi></div>{cut}{_retold(retold, lang, name)}</article>'
-    )
-
-
-def _retold(others: Sequence[Listed], lang: str, name: str) -> str:
-    """Articles that say nearly the same, to be opened."""
-    if not others:
-        return ""
-    rows = ""
-    for one in others[:RETOLD_SHOWN]:
-        about = " · ".join(
-            escape(part) for part in (one.source, reader_date(one.date, lang)) if part
-        )
-        shown = (
-            "<bdi"
-            f' lang="{lang_tag(one.lang)}">{escape(one.heading or text(lang, "untitled"))}</bdi>'
-        )
-        button = (
-            '<button type="button" class="yj-go yj-link"'
-            f' data-go="{escape(f"article:{one.id}")}">{shown}</button>'
-        )
-        rows += f'<li>{button}<p class="yj-meta">{about}</p></li>'
-    heading = escape(text(lang, "retold", n=f"{len(others):,}"))
-    return (
-        f'<section class="yj-retold" aria-labelledby="{name}-retold"><h3'
-        f' id="{name}-retold">{heading}</h3><ul>{rows}</ul></section>'
-    )
+    marked = Markup(mark_up(article.text[:READ_LIMIT], marks))
+    cut = READ_LIMIT if len(article.text) > READ_LIMIT else 0
+    wish = wish or f"article:{article.id}"
+    return _reader(article, told, retold, marked, cut, name, wish, lang)
 
 
 def overview(told: Statistics, lang: str, now: datetime | None = None) -> str:
@@ -278,60 +175,24 @@ def overview(told: Statistics, lang: str, now: datetime | None = None) -> str:
     if told.undated:
         without = text(lang, "undated_n", n=f"{told.undated:,}")
         dates = f"{dates} · {without}" if dates else without
-    langs = " · ".join(f"{_language(name)} {n:,}" for name, n in told.langs)
     named = " · ".join(f"{name} {n:,}" for name, n in told.sources[:SOURCES_SHOWN])
     if len(told.sources) > SOURCES_SHOWN:
         named = text(lang, "more_of", some=named, n=f"{len(told.sources):,}")
+    stories = text(lang, "stories_n", stories=f"{told.stories:,}", repeats=f"{told.repeats:,}")
     rows = [
         ("articles", f"{told.articles:,}"),
         ("passages", f"{told.passages:,}"),
         ("characters_all", f"{told.characters:,}"),
         ("dates", dates or text(lang, "no_date")),
-        ("langs", langs),
+        ("langs", " · ".join(f"{language_name(name)} {n:,}" for name, n in told.langs)),
         ("source_list", named or text(lang, "no_source")),
-        (
-            "stories",
-            (
-                text(lang, "stories_n", stories=f"{told.stories:,}", repeats=f"{told.repeats:,}")
-                if told.stories
-                else ""
-            ),
-        ),
+        ("stories", stories if told.stories else ""),
         ("built", f"{_stamp(told.created, lang)} ({age(told.created, lang, now)})"),
         ("size", size(told.bytes)),
         ("model", told.model),
+        ("version", Markup(_code(told.version))),
     ]
-    facts = _facts(
-        [(key, escape(value)) for key, value in rows]
-        + [("version", f"<code>{escape(told.version)}</code>")],
-        lang,
-    )
-    return (
-        '<section class="yj-overview"'
-        f' lang="{lang_tag(lang)}"><h2>{escape(text(lang, "overview"))}</h2>{facts}'
-        f"{_skipped(told.skipped, lang)}</section>"
-    )
-
-
-def _skipped(skipped: tuple[Skipped, ...], lang: str) -> str:
-    head = f"<h2>{escape(text(lang, 'skipped'))}</h2>"
-    if not skipped:
-        return f'{head}<p class="yj-hint">{escape(text(lang, "skipped_none"))}</p>'
-    rows = "".join(
-        f"<li><bdi>{escape(one.path)}</bdi><p>{escape(one.reason)}</p></li>"
-        for one in skipped[:SKIPPED_SHOWN]
-    )
-    more = len(skipped) - SKIPPED_SHOWN
-    rest = (
-        f'<p class="yj-hint">{escape(text(lang, "skipped_more", n=f"{more:,}"))}</p>'
-        if more > 0
-        else ""
-    )
-    summary = escape(text(lang, "skipped_n", n=f"{len(skipped):,}"))
-    return (
-        f"{head}<details"
-        f' class="yj-skipped"{" open" if len(skipped) <= 5 else ""}><summary>{summary}</summary><ul>{rows}</ul>{rest}</details>'
-    )
+    return _overview(rows, told.skipped, SKIPPED_SHOWN, lang)
 
 
 def age(created: str, lang: str, now: datetime | None = None) -> str:
@@ -353,24 +214,3 @@ def age(created: str, lang: str, now: datetime | None = None) -> str:
 
 def _stamp(created: str, lang: str) -> str:
     return f"{reader_date(created[:10], lang)} {created[11:16]} UTC"
-
-
-def _language(code: str) -> str:
-    return LANGUAGE_NAMES.get(code, code)
-
-
-def _facts(told: list[tuple[str, str]], lang: str) -> str:
-    """(key of a text, HTML) as a list of descriptions, without those that are not known."""
-    rows = "".join(
-        f"<div><dt>{escape(text(lang, key))}</dt><dd>{value}</dd></div>"
-        for key, value in told
-        if value
-    )
-    return f'<dl class="yj-facts">{rows}</dl>'
-
-
-def _go(wish: str, shown: str, css: str) -> str:
-    return (
-        f'<button type="button" class="yj-go {css}"'
-        f' data-go="{escape(wish)}">{escape(shown)}</button>'
-    )

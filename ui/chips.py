@@ -6,16 +6,40 @@ and hands their address to the server (:func:`rag.ui.asked.wished`).
 
 from __future__ import annotations
 
-import calendar
+from dataclasses import dataclass
 
 from rag.answer.types import Constraint
 from rag.corpus.places import find_places
 from rag.search.types import Filters
 from rag.ui.asked import QuestionRequest
 from rag.ui.filters import told
-from rag.ui.markup import escape
+from rag.ui.templating import macro
 from rag.ui.texts import reader_date, text
+from rag.ui.timeline import bounds
 from rag.ui.turn import Turn, voice
+
+_restrictions = macro("chips", "restrictions")
+_line = macro("chips", "line")
+_aside = macro("chips", "aside")
+
+
+@dataclass(frozen=True, slots=True)
+class _Chip:
+    """What restricts an answer, and the control that it has.
+
+    Attributes:
+        shown: what it says.
+        address: what its control asks for.
+        name: the name of the control, "" where what it shows says all.
+        because: the words of the question that it comes from, "" where they are what is shown.
+        struck: whether it is lifted.
+    """
+
+    shown: str
+    address: str
+    name: str = ""
+    because: str = ""
+    struck: bool = False
 
 
 def restrictions(turn: Turn) -> str:
@@ -23,24 +47,25 @@ def restrictions(turn: Turn) -> str:
     to get an answer; or "".
     """
     answer, lang = turn.answer, voice(turn.answer)
-    offers = "".join(_offer(turn, kind, lang) for kind in answer.answered_without)
+    offers = [_offer(turn, kind, lang) for kind in answer.answered_without]
     # Words that restrict twice are lifted together, so they are one chip.
     first = {(one.kind, one.words): at for at, one in reversed(list(enumerate(answer.constraints)))}
-    bound = "".join(_bound(turn, at, answer.constraints[at], lang) for at in sorted(first.values()))
-    lifted = "".join(_lifted(turn, at, words, lang) for at, words in enumerate(turn.asked.without))
-    return (
-        _line(offers, "", "yj-offers")
-        + _line(bound, text(lang, "restricted"))
-        + _line(lifted, text(lang, "lifted"))
-    )
+    bound = [_bound(turn, at, answer.constraints[at], lang) for at in sorted(first.values())]
+    quoted = (text(lang, "quoted", words=words) for words in turn.asked.without)
+    lifted = [
+        _Chip(words, f"#bind-{turn.key}-{at}", text(lang, "bind", words=words), struck=True)
+        for at, words in enumerate(quoted)
+    ]
+    return _restrictions(offers, bound, lifted, lang)
 
 
 def filters(chosen: Filters, lang: str) -> str:
     """The chips of the filters that the reader set; or ""."""
-    shown = ""
-    for field, words in told(chosen, lang):
-        shown += _chip(escape(words), f"#drop-{field}", "×", text(lang, "drop", what=words))
-    return _line(shown, "")
+    chips = [
+        _Chip(words, f"#drop-{field}", text(lang, "drop", what=words))
+        for field, words in told(chosen, lang)
+    ]
+    return _line(chips, "×")
 
 
 def put_aside(asked: QuestionRequest, lang: str) -> str:
@@ -49,8 +74,7 @@ def put_aside(asked: QuestionRequest, lang: str) -> str:
     """
     parts = [words for _, words in told(asked.filters, lang)]
     lifted = text(lang, "separator").join(text(lang, "quoted", words=one) for one in asked.without)
-    parts += [text(lang, "without", words=lifted)] if lifted else []
-    return f'<div class="yj-aside">{escape(" · ".join(parts))}</div>' if parts else ""
+    return _aside([*parts, text(lang, "without", words=lifted)] if lifted else parts)
 
 
 def period(value: str, lang: str) -> str:
@@ -65,19 +89,13 @@ def period(value: str, lang: str) -> str:
         words = text(lang, "until", date=reader_date(last, lang))
     elif first == last:
         words = reader_date(first, lang)
-    elif not yearly and first[5:] == "01-01" and last == f"{first[:4]}-12-31":
+    elif not yearly and (first, last) == bounds(first[:4]):
         words = first[:4]
-    elif (
-        not yearly and first[:7] == last[:7] and first[8:] == "01" and last[8:] == _month_end(first)
-    ):
+    elif not yearly and (first, last) == bounds(first[:7]):
         words = reader_date(first[:7], lang)
     else:
         words = f"{reader_date(first, lang)} – {reader_date(last, lang)}"
     return text(lang, "yearly", date=words) if yearly else words
-
-
-def _month_end(day: str) -> str:
-    return str(calendar.monthrange(int(day[:4]), int(day[5:7]))[1])
 
 
 def _meaning(one: Constraint, lang: str) -> str:
@@ -87,46 +105,18 @@ def _meaning(one: Constraint, lang: str) -> str:
     return period(one.value, lang) if one.kind == "date" else one.value
 
 
-def _line(chips: str, label: str, css: str = "") -> str:
-    head = f'<span class="yj-chips-label">{escape(label)}</span>' if label else ""
-    return f'<div class="yj-chips {css}">{head}{chips}</div>' if chips else ""
-
-
-def _bound(turn: Turn, at: int, one: Constraint, lang: str) -> str:
+def _bound(turn: Turn, at: int, one: Constraint, lang: str) -> _Chip:
     meaning, words = _meaning(one, lang), text(lang, "quoted", words=one.words)
-    shown = escape(meaning)
-    if one.words.casefold() not in meaning.casefold():
-        shown += f' <span class="yj-because">· {escape(text(lang, "because", words=words))}</span>'
-    return _chip(
-        shown, f"#lift-{turn.key}-{at}", "×", text(lang, "lift", what=meaning, words=words)
+    plain = one.words.casefold() in meaning.casefold()
+    return _Chip(
+        meaning,
+        f"#lift-{turn.key}-{at}",
+        text(lang, "lift", what=meaning, words=words),
+        "" if plain else text(lang, "because", words=words),
     )
 
 
-def _lifted(turn: Turn, at: int, words: str, lang: str) -> str:
-    quoted = text(lang, "quoted", words=words)
-    return _chip(
-        f'<span class="yj-struck">{escape(quoted)}</span>',
-        f"#bind-{turn.key}-{at}",
-        "↺",
-        text(lang, "bind", words=quoted),
-    )
-
-
-def _offer(turn: Turn, kind: str, lang: str) -> str:
+def _offer(turn: Turn, kind: str, lang: str) -> _Chip:
     words = dict.fromkeys(one.words for one in turn.answer.constraints if one.kind == kind)
     named = text(lang, "separator").join(text(lang, "quoted", words=one) for one in words)
-    return _control(
-        f"#free-{turn.key}-{kind}", "yj-offer", escape(text(lang, f"free_{kind}", words=named))
-    )
-
-
-def _chip(shown: str, address: str, sign: str, name: str) -> str:
-    return (
-        "<span"
-        f' class="yj-limit"><bdi>{shown}</bdi>{_control(address, "yj-lift", sign, name)}</span>'
-    )
-
-
-def _control(address: str, css: str, shown: str, name: str = "") -> str:
-    named = f' title="{escape(name)}" aria-label="{escape(name)}"' if name else ""
-    return f'<a class="yj-act {css}" role="button" href="{address}"{named}>{shown}</a>'
+    return _Chip(text(lang, f"free_{kind}", words=named), f"#free-{turn.key}-{kind}")

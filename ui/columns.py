@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.answer.columns import is_extensible
-from rag.answer.types import COLUMNS, Row
-from rag.ui.markup import escape
+from rag.answer.types import COLUMNS, Cell, Row
+from rag.ui.templating import macro
 from rag.ui.texts import text
-from rag.ui.turn import Turn, chip, voice
+from rag.ui.turn import Turn, voice
 
 if TYPE_CHECKING:
     from rag.ui.conversation import Conversation
@@ -28,59 +28,48 @@ def wished(wish: str, talk: Conversation) -> tuple[Turn, str] | None:
     )
 
 
-def offers(turn: Turn, lang: str) -> str:
-    """The controls of a list that add a column to it; "" where there is nothing to add. ``lang`` is
-    the page's language.
-    """
+offers = macro("columns", "offers")
+"""The controls of a list that add a column to it, in the page's language; "" where there is nothing
+to add.
+"""
+line = macro("columns", "line")
+"""What the further columns say of a row that is no line of a table: "When: 12 June [3]"; "" for
+nothing.
+"""
+
+
+def addable(turn: Turn) -> list[tuple[int, str]]:
+    """The columns that an answer can still get, with their numbers."""
     if not is_extensible(turn.answer):
-        return ""
+        return []
     there = {one.asks for one in turn.answer.columns}
-    made = "".join(
-        '<button type="button" class="yj-do" data-do="column"'
-        f' data-wish="#column-{turn.key}-{number}">'
-        f"{escape(text(lang, f'column_{asks}'))}</button>"
-        for number, asks in enumerate(COLUMNS)
-        if asks not in there
-    )
-    label = f'<span class="yj-chips-label">{escape(text(lang, "column_add"))}</span>'
-    return f'<div class="yj-actions yj-columns">{label}{made}</div>' if made else ""
+    return [(number, asks) for number, asks in enumerate(COLUMNS) if asks not in there]
 
 
-def heads(turn: Turn) -> list[tuple[str, str]]:
-    """For each further column what it asks for and its name."""
-    return [
-        (one.asks, text(voice(turn.answer), f"column_{one.asks}")) for one in turn.answer.columns
-    ]
+def heads(turn: Turn) -> list[str]:
+    """The names of the further columns."""
+    return [text(voice(turn.answer), f"column_{one.asks}") for one in turn.answer.columns]
 
 
-def cells(turn: Turn, rows: list[Row], number: int) -> list[str]:
-    """What the further columns say of some rows in one of their quotes, as HTML."""
+def cells(turn: Turn, rows: list[Row], number: int) -> list[list[str]]:
+    """What each further column says of some rows in one of their quotes, line by line."""
     made = []
     for column in turn.answer.columns:
-        told = {}
-        for at, row in enumerate(turn.answer.rows):
-            if row in rows and number in column.cells[at].citations:
-                told.setdefault(column.cells[at].text, []).append(row.label)
+        told: dict[str, list[str]] = {}
+        for row, cell in zip(turn.answer.rows, column.cells, strict=True):
+            if row in rows and cell.text and number in cell.citations:
+                told.setdefault(cell.text, []).append(row.label)
         # What is not of all rows of the line says of which it is.
-        parts = [
-            escape(words if len(of) == len(rows) else f"{', '.join(of)}: {words}")
-            for words, of in told.items()
-        ]
-        made.append("<br>".join(parts))
+        made.append(
+            [
+                words if len(of) == len(rows) else f"{', '.join(of)}: {words}"
+                for words, of in told.items()
+            ]
+        )
     return made
 
 
-def line(turn: Turn, at: int) -> str:
-    """What the further columns say of a row that is no line of a table: "When: 12 June [3]"; "" for
-    nothing.
-    """
-    told = []
-    for column, (_, name) in zip(turn.answer.columns, heads(turn), strict=True):
-        cell = column.cells[at]
-        if cell.text:
-            chips = "".join(chip(turn, number) for number in cell.citations)
-            told.append(
-                f'<span><span class="yj-chips-label">{escape(name)}</span> {escape(cell.text)}'
-                f" {chips}</span>"
-            )
-    return f'<p class="yj-cells">{"".join(told)}</p>' if told else ""
+def told_of_row(turn: Turn, at: int) -> list[tuple[str, Cell]]:
+    """The names of the further columns that say something of a row, each with what it says."""
+    named = zip(heads(turn), turn.answer.columns, strict=True)
+    return [(name, column.cells[at]) for name, column in named if column.cells[at].text]

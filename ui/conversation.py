@@ -233,4 +233,4 @@ def _as_html(turn: Turn, lang: str) -> tuple[str, str]:
     question = render.question(turn.asked.question) + chips.put_aside(turn.asked, lang)
     if turn.answer is None:
         return question, render.notice(turn, lang)
-    return question, render.message(turn, lang, chips.restrictions(turn))
+    return question, render.message(turn, lang)

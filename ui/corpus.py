@@ -8,6 +8,7 @@ from rag.search.browse import Statistics
 from rag.serving import QueryService
 from rag.ui.examples import ARTICLES_READ, examples
 from rag.ui.start import CorpusHeader
+from rag.ui.templating import compile_all
 from rag.ui.texts import LANGS
 
 
@@ -39,6 +40,7 @@ class CorpusFacts:
 
     def prepare(self) -> None:
         """Work everything out before it is asked for."""
+        compile_all()
         self.statistics()
         for lang in LANGS:
             self.examples(lang)

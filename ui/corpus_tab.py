@@ -15,7 +15,7 @@ from rag.ui import browse
 from rag.ui.add_form import AddForm
 from rag.ui.browse import BrowseState
 from rag.ui.corpus import CorpusFacts
-from rag.ui.texts import LANGUAGE_NAMES, text
+from rag.ui.texts import language_name, text
 from rag.ui.timeline import timeline
 
 CHOICES = 200
@@ -69,7 +69,7 @@ class CorpusTab:
         ]
         langs = [
             (text(lang, "all_langs"), ""),
-            *((f"{LANGUAGE_NAMES.get(name, name)} ({n:,})", name) for name, n in told.langs),
+            *((f"{language_name(name)} ({n:,})", name) for name, n in told.langs),
         ]
         orders = [(text(lang, f"order_{name}"), name) for name in ORDERS]
         return [

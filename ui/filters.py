@@ -14,7 +14,7 @@ from rag.filtering import is_date
 from rag.search.types import Filters
 from rag.ui.asked import QuestionRequest
 from rag.ui.start import CorpusHeader
-from rag.ui.texts import LANGUAGE_NAMES, Phrase, reader_date, text
+from rag.ui.texts import LANGUAGE_NAMES, Phrase, language_name, reader_date, text
 
 FIELDS = ("from", "to", "source", "place", "lang")
 """Names of the fields, as in a link."""
@@ -66,7 +66,7 @@ def told(filters: Filters, lang: str) -> list[tuple[str, str]]:
     Post")].
     """
     between = text(lang, "separator")
-    named = [LANGUAGE_NAMES.get(one, one) for one in filters.langs]
+    named = [language_name(one) for one in filters.langs]
     first, last = (reader_date(day, lang) for day in (filters.date_from, filters.date_to))
     values = (
         first,

@@ -8,7 +8,7 @@ from rag.search.types import Filters
 from rag.ui import chips
 from rag.ui.filters import FIELDS, as_fields, from_fields
 from rag.ui.start import CorpusHeader
-from rag.ui.texts import LANGUAGE_NAMES, text
+from rag.ui.texts import language_name, text
 
 CHOICES = 200
 """Sources offered for choice, the most frequent; others can be typed."""
@@ -48,7 +48,7 @@ class Form:
         hints = {"from": "date_hint", "to": "date_hint", "place": "place_hint"}
         offered = {
             "source": [(one, one) for one in corpus.sources[:CHOICES]],
-            "lang": [(LANGUAGE_NAMES.get(one, one), one) for one in corpus.langs],
+            "lang": [(language_name(one), one) for one in corpus.langs],
         }
         labelled = [
             gr.update(label=text(lang, f"field_{field}"))

@@ -1,9 +1,10 @@
 """The one place that turns text of articles, questions and models into HTML.
 
-Everything that a reader sees and that Yinju did not write itself goes through :func:`escape` or
-:func:`mark_up`. Their output is inert in HTML, in Markdown (the chat shows Markdown) and in the
-templates of the page: every ASCII punctuation character leaves as a character reference, so nothing
-of it can open a tag, a link, an image, a heading or a ``${...}``.
+Everything that a reader sees and that Yinju did not write itself goes through :func:`escape`, as
+all does that a template shows (:mod:`rag.ui.templating`), or through :func:`mark_up`. Their output
+is inert in HTML, in Markdown (the chat shows Markdown) and in the templates of Gradio: every ASCII
+punctuation character leaves as a character reference, so nothing of it can open a tag, a link, an
+image, a heading or a ``${...}``.
 """
 
 from __future__ import annotations
@@ -87,10 +88,6 @@ def _open_mark(span: MarkedSpan) -> str:
 
 def lang_tag(lang: str) -> str:
     """A language code for a lang attribute; the script of Chinese picks its fonts."""
-    return (
-        "zh-CN"
-        if lang == "zh"
-        else lang
-        if lang == HANT or re.fullmatch("[a-z]{2,3}", lang)
-        else "und"
-    )
+    if lang == "zh":
+        return "zh-CN"
+    return lang if lang == HANT or re.fullmatch("[a-z]{2,3}", lang) else "und"

@@ -7,16 +7,19 @@ What can be chosen is a button whose ``data-go`` says what it asks for ("facet:"
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass, replace
+
+from markupsafe import Markup
 
 from rag.corpus.gazetteer import province_label
 from rag.search.sift import LISTED, Sifted
 from rag.search.types import Filters, Hit
-from rag.ui.browse import PAGE, pager
-from rag.ui.markup import MarkedSpan, escape, lang_tag, mark_up
-from rag.ui.texts import LANGUAGE_NAMES, article_count, reader_date, text
+from rag.ui.browse import PAGE
+from rag.ui.markup import MarkedSpan, mark_up
+from rag.ui.templating import macro
+from rag.ui.texts import article_count, language_name, reader_date, text
+from rag.ui.timeline import bounds
 
 FACETS = ("month", "source", "place", "lang")
 FACETS_SHOWN = 6
@@ -50,10 +53,7 @@ class Hunt:
         """The restrictions as the search takes them."""
         days = ("", "")
         if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", self.month) and self.month[:4] != "0000":
-            days = (
-                f"{self.month}-01",
-                f"{self.month}-{calendar.monthrange(int(self.month[:4]), int(self.month[5:]))[1]}",
-            )
+            days = bounds(self.month)
         chosen = ((one,) if one else () for one in (self.source, self.lang, self.place))
         return Filters(*days, *chosen)
 
@@ -80,77 +80,51 @@ def gone(hunt: Hunt, wish: str) -> Hunt:
     return hunt
 
 
+_head = macro("search", "head")
+_facets = macro("search", "facets")
+_hits = macro("search", "hits")
+
+
 def head(found: Sifted, lang: str) -> str:
     """How many articles there are, and how the words were taken."""
     words = text(lang, "found", articles=article_count(found.total, lang))
     if found.nearest:
         words = text(lang, "search_nearest" if found.hits else "search_none")
     parts = [words]
-    between = text(lang, "separator")
     for key, some in (
         ("search_phrases", found.sought.phrases),
         ("search_without", found.sought.without),
     ):
-        if some:
-            parts.append(
-                text(lang, key, words=between.join(text(lang, "quoted", words=one) for one in some))
-            )
+        quoted = text(lang, "separator").join(text(lang, "quoted", words=one) for one in some)
+        parts += [text(lang, key, words=quoted)] if some else []
     if found.total > LISTED:
         parts.append(text(lang, "search_listed", n=f"{LISTED:,}"))
-    ask = (
-        '<button type="button" class="yj-go yj-small"'
-        f' data-ask="{escape(found.sought.text)}">{escape(text(lang, "ask_this"))}</button>'
-        if found.sought.words
-        else ""
-    )
-    return (
-        '<p class="yj-count"'
-        f' lang="{lang_tag(lang)}"><span>{escape(" · ".join(parts))}</span>{ask}</p>'
-    )
+    return _head(parts, found.sought.text if found.sought.words else "", lang)
 
 
 def facets(found: Sifted, hunt: Hunt, lang: str) -> str:
     """What the hits can be restricted to, each with its number of articles."""
-    counts = (
-        found.facets.months[::-1],
-        found.facets.sources,
-        found.facets.places,
-        found.facets.langs,
-    )
-    groups = "".join(
-        _facet(name, some, hunt, lang) for name, some in zip(FACETS, counts, strict=True)
-    )
-    if not groups:
-        return ""
-    return (
-        f'<section class="yj-facets" lang="{lang_tag(lang)}"'
-        f' aria-label="{escape(text(lang, "facets"))}">{groups}</section>'
-    )
+    told = found.facets
+    counted = zip(FACETS, (told.months[::-1], told.sources, told.places, told.langs), strict=True)
+    groups = [(name, _facet(name, counts, hunt, lang)) for name, counts in counted]
+    return _facets([(name, values) for name, values in groups if values], FACETS_SHOWN, lang)
 
 
-def _facet(name: str, counts: tuple[tuple[str, int], ...], hunt: Hunt, lang: str) -> str:
+def _facet(
+    name: str, counts: tuple[tuple[str, int], ...], hunt: Hunt, lang: str
+) -> list[tuple[str, str, bool]]:
+    """What the values of a facet ask for, what they are called, and whether they are chosen."""
     chosen = getattr(hunt, name)
     if not counts and chosen:
         counts = ((chosen, 0),)
-    made = [
-        f'<button type="button" class="yj-go yj-small" data-go="{escape(f"facet:{name}:{value}")}"'
-        f' aria-pressed="{str(value == chosen).lower()}">'
-        f"{escape(text(lang, 'facet_value', value=_named(name, value, lang), n=f'{n:,}'))}</button>"
+    return [
+        (
+            f"facet:{name}:{value}",
+            text(lang, "facet_value", value=_named(name, value, lang), n=f"{n:,}"),
+            value == chosen,
+        )
         for value, n in counts
     ]
-    if not made:
-        return ""
-    rest = made[FACETS_SHOWN:]
-    more = (
-        f"<details><summary>{escape(text(lang, 'facet_more', n=len(rest)))}</summary>{''.join(rest)}</details>"
-        if rest
-        else ""
-    )
-    title = escape(text(lang, f"facet_{name}"))
-    return (
-        f'<div class="yj-facet" role="group" aria-label="{title}"><span'
-        f' class="yj-chips-label">{title}</span>{"".join(made[:FACETS_SHOWN])}{more}</div>'
-    )
 
 
 def _named(name: str, value: str, lang: str) -> str:
@@ -159,59 +133,28 @@ def _named(name: str, value: str, lang: str) -> str:
             return province_label(value, lang)
         except KeyError:
             return value
-    return (
-        reader_date(value, lang)
-        if name == "month"
-        else LANGUAGE_NAMES.get(value, value)
-        if name == "lang"
-        else value
-    )
+    if name == "month":
+        return reader_date(value, lang)
+    return language_name(value) if name == "lang" else value
 
 
 def hits(found: Sifted, hunt: Hunt, lang: str) -> str:
     """The passages of a page, with the controls that turn it."""
-    if not found.hits:
-        return ""
-    rows = "".join(_row(one, hunt, lang) for one in found.hits)
-    turns = "" if found.nearest else pager(found.start, len(found.hits), found.total, lang, LISTED)
-    return (
-        f'<section class="yj-articles" lang="{lang_tag(lang)}"'
-        f' aria-label="{escape(text(lang, "hits"))}"><ol class="yj-list"'
-        f' start="{found.start + 1}">{rows}</ol>{turns}</section>'
-    )
+    return _hits(found, hunt, lang, LISTED)
 
 
-def _row(one: Hit, hunt: Hunt, lang: str) -> str:
-    wish = f"open:{one.start}-{one.end}:{one.article_id}"
-    shown = ' aria-current="true"' if wish == hunt.opened else ""
-    page = text(lang, "page_of", n=one.page) if one.page else ""
-    meta = " · ".join(
-        escape(part)
-        for part in (
-            one.source,
-            reader_date(one.date, lang),
-            LANGUAGE_NAMES.get(one.lang, one.lang),
-            page,
-        )
-        if part
-    )
-    title = one.title or one.text[:60]
-    return (
-        '<li class="yj-row"><button type="button" class="yj-go yj-title"'
-        f' data-go="{escape(wish)}"{shown}><bdi'
-        f' lang="{lang_tag(one.lang)}">{escape(" ".join(title.split()) or text(lang, "untitled"))}</bdi></button><p'
-        f' class="yj-meta">{meta}</p>{_snippet(one)}</li>'
-    )
+def opening_wish(one: Hit) -> str:
+    """What asks for a passage in its article."""
+    return f"open:{one.start}-{one.end}:{one.article_id}"
 
 
-def _snippet(one: Hit) -> str:
-    """The part of the passage around the first word that matches, with all that match marked."""
+def snippet(one: Hit) -> tuple[str, Markup, str]:
+    """The part of the passage around the first word that matches, with all that match marked, and
+    what shows that it is cut before and behind.
+    """
     first = min((mark.start for mark in one.highlights), default=one.start)
     start = max(one.start, first - SNIPPET // 4) if one.end - one.start > SNIPPET else one.start
     end = min(one.end, start + SNIPPET)
     marks = [MarkedSpan(mark.start, mark.end, "yj-word") for mark in one.highlights]
-    said = mark_up(one.text[start - one.start : end - one.start], marks, start)
-    before, behind = "…" * (start > one.start), "…" * (end < one.end)
-    return (
-        f'<p class="yj-snippet" lang="{lang_tag(one.lang)}"><bdi>{before}{said}{behind}</bdi></p>'
-    )
+    said = Markup(mark_up(one.text[start - one.start : end - one.start], marks, start))
+    return "…" * (start > one.start), said, "…" * (end < one.end)

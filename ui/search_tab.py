@@ -15,12 +15,15 @@ from rag.search.sought import OnlyLeftOut
 from rag.serving import QueryService
 from rag.ui import browse, search
 from rag.ui.browse import PAGE
-from rag.ui.markup import MarkedSpan, escape, lang_tag
+from rag.ui.markup import MarkedSpan
 from rag.ui.search import Hunt
+from rag.ui.templating import macro
 from rag.ui.texts import text
 
 NAME = "yj-found"
 """Id of the article that is read in this tab."""
+_hint = macro("parts", "hint")
+_notice = macro("parts", "notice")
 
 
 class SearchTab:
@@ -92,7 +95,7 @@ class SearchTab:
         try:
             found = self._found(hunt)
         except (UsageError, ServerBusy) as error:
-            return [hunt, _told(_why(error, lang), lang), "", "", ""]
+            return [hunt, _notice(_why(error, lang), lang), "", "", ""]
         return [
             hunt,
             search.head(found, lang),
@@ -124,11 +127,3 @@ def _why(error: Exception, lang: str) -> str:
         if isinstance(error, OnlyLeftOut)
         else text(lang, "search_bad", reason=str(error))
     )
-
-
-def _hint(words: str, lang: str) -> str:
-    return f'<p class="yj-hint" lang="{lang_tag(lang)}">{escape(words)}</p>'
-
-
-def _told(words: str, lang: str) -> str:
-    return f'<p class="yj-notice" role="note" lang="{lang_tag(lang)}">{escape(words)}</p>'

@@ -9,11 +9,12 @@ import logging
 from rag.errors import YinjuError
 from rag.serving import QueryService
 from rag.ui.conversation import Conversation
-from rag.ui.markup import escape, lang_tag
-from rag.ui.render import asking
-from rag.ui.texts import text
+from rag.ui.templating import macro
 
 log = logging.getLogger("rag.ui")
+
+shown = macro("answer", "suggested")
+"""Some questions as controls that ask them, in the page's language; "" for none."""
 
 
 def suggested(service: QueryService, talk: Conversation, lang: str) -> str:
@@ -33,14 +34,3 @@ def suggested(service: QueryService, talk: Conversation, lang: str) -> str:
         log.exception("no suggestions could be made")
         return ""
     return shown(words, lang)
-
-
-def shown(words: tuple[str, ...], lang: str) -> str:
-    """Some questions as controls that ask them."""
-    if not words:
-        return ""
-    label = escape(text(lang, "suggested"))
-    return (
-        f'<div class="yj-suggested" role="group" aria-label="{label}" lang="{lang_tag(lang)}"><span'
-        f' class="yj-chips-label">{label}</span>{asking(words)}</div>'
-    )

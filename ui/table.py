@@ -5,31 +5,58 @@ articles each place has.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from rag.answer.types import Row
 from rag.ui import columns
-from rag.ui.markup import escape
-from rag.ui.texts import reader_date, text
+from rag.ui.templating import macro
+from rag.ui.texts import text
 from rag.ui.tilemap import tilemap
-from rag.ui.turn import Turn, cited, others, quote, told_once, valid, voice
+from rag.ui.turn import Turn, cited, told_besides, told_once, valid, voice
 
 LINES = 3
 """Quotes shown of one place; the others are folded."""
 PLACES_DRAWN = 4
 """With fewer places the map is folded."""
 COLUMNS = ("place", "what", "from_source", "date_column")
+_places = macro("table", "places")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A quote in the table, with the rows that it is evidence of.
+
+    Attributes:
+        at: how many quotes of these rows stand before it.
+        besides: what is told of the rows below their last quote.
+        cells: names of the further columns, with what each says.
+    """
+
+    rows: list[Row]
+    number: int
+    at: int
+    besides: list[str]
+    cells: list[tuple[str, list[str]]]
+
+    @property
+    def css(self) -> str:
+        return " ".join(["yj-again"] * (self.at > 0) + ["yj-more"] * (self.at >= LINES))
 
 
 def places(turn: Turn, lang: str) -> str:
     """The names of the places, the map, the table, and what can be done with it; ``lang`` is the
     page's language.
     """
-    answer, spoken = turn.answer, voice(turn.answer)
-    labels = list(dict.fromkeys(row.label for row in answer.rows if row.label))
-    # The names stand in both languages in a row's label; the head line needs only what they are.
-    names = text(spoken, "separator").join(escape(label) for label in labels)
-    head = f"{escape(text(spoken, 'places', n=len(labels)))}<br>" if len(labels) > 1 else ""
-    return f'<p class="yj-lead">{head}<strong>{names}</strong></p>{_map(turn)}{_table(turn)}{_tools(turn, lang)}'
+    spoken, held, lines = voice(turn.answer), counts(turn), _lines(turn)
+    names = list(dict.fromkeys(row.label for row in turn.answer.rows if row.label))
+    heads = [text(spoken, key) for key in COLUMNS]
+    heads[2:2] = columns.heads(turn)
+    # A few places need no map to be found, and it would push what is quoted out of sight.
+    opened = len(held) >= PLACES_DRAWN
+    folded = sum(one.at >= LINES for one in lines)
+    return _places(turn, names, Markup(tilemap(held, spoken)), opened, lines, folded, heads, lang)
 
 
 def counts(turn: Turn) -> Counter[str]:
@@ -55,93 +82,23 @@ def _articles(turn: Turn) -> dict[str, set[str]]:
     return held
 
 
-def _map(turn: Turn) -> str:
-    lang, held = voice(turn.answer), counts(turn)
-    drawn = tilemap(held, lang)
-    if not drawn:
-        return ""
-    # A few places need no map to be found, and it would push what is quoted out of sight.
-    opened = " open" if len(held) >= PLACES_DRAWN else ""
-    told = f"{text(lang, 'map_help')} {text(lang, 'map_others')}"
-    return (
-        f'<details class="yj-map"{opened}><summary>{escape(text(lang, "map"))}</summary>{drawn}<p'
-        f' class="yj-hint">{escape(told)}</p></details>'
-    )
-
-
-def _table(turn: Turn) -> str:
-    lang = voice(turn.answer)
+def _lines(turn: Turn) -> list[_Line]:
     # Places with the same evidence stand together: the same quotes again in every row would hide
     # them.
     merged: dict[tuple[int, ...], list[Row]] = {}
     for row in turn.answer.rows:
         merged.setdefault(row.citations, []).append(row)
-    lines, folded = "", 0
+    lines = []
     for numbers, rows in merged.items():
+        besides = list(filter(None, dict.fromkeys(told_besides(turn, row) for row in rows)))
         shown = told_once(turn, numbers)
         for at, number in enumerate(shown):
-            lines += _line(turn, rows, number, at, number == shown[-1])
-            folded += at >= LINES
-    names = [(key, text(lang, key)) for key in COLUMNS]
-    names[2:2] = columns.heads(turn)
-    heads = "".join(
-        '<th scope="col" aria-sort="none"><button type="button" class="yj-sort"'
-        f' title="{escape(text(lang, "sort"))}">{escape(name)}</button></th>'
-        for _, name in names
-    )
-    css = "yj-places yj-wide" if turn.answer.columns else "yj-places"
-    more = (
-        '<button type="button" class="yj-do"'
-        f' data-do="more">{escape(text(lang, "more_lines", n=folded))}</button>'
-        if folded
-        else ""
-    )
-    return (
-        f'<p class="yj-only" hidden><span role="status"></span> <button type="button" class="yj-do"'
-        f' data-do="all">'
-        f"{escape(text(lang, 'all_rows'))}</button></p>"
-        f'<table class="{css}"><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>{more}'
-    )
+            cells = list(zip(columns.heads(turn), columns.cells(turn, rows, number), strict=True))
+            last = number == shown[-1]
+            lines.append(_Line(rows, number, at, besides if last else [], cells))
+    return lines
 
 
-def _line(turn: Turn, rows: list[Row], number: int, at: int, last: bool) -> str:
-    lang, one = voice(turn.answer), cited(turn)[number - 1]
-    named = ""
-    for row in rows:
-        told = " ".join(
-            part for part in (row.detail if row.detail not in row.label else "", row.value) if part
-        )
-        detail = f' <span class="yj-detail">{escape(told)}</span>' if told else ""
-        named += f'<span class="yj-place">{escape(row.label)}{detail}</span> '
-    css = " ".join(("yj-again" if at else "", "yj-more" if at >= LINES else "")).strip()
-    key = escape(" ".join(row.place for row in rows))
-    none = (
-        f'<span class="yj-none" aria-label="{escape(text(lang, "column_empty"))}"'
-        ' role="img">–</span>'
-    )
-    beside = "".join(dict.fromkeys(others(turn, row) for row in rows)) if last else ""
-    source = one.source or one.title or "–"
-    more = "".join(
-        f'<td class="yj-cell" data-label="{escape(name)}">{cell or none}</td>'
-        for (_, name), cell in zip(
-            columns.heads(turn), columns.cells(turn, rows, number), strict=True
-        )
-    )
-    return (
-        f'<tr class="{css}" data-places="{key}"><th'
-        f' scope="row">{named}</th><td>{quote(turn, number)}{beside}</td>{more}<td><bdi'
-        f' title="{escape(one.title)}">{escape(source)}</bdi></td><td'
-        f' data-sort="{escape(one.date)}">{escape(reader_date(one.date, lang))}</td></tr>'
-    )
-
-
-def _tools(turn: Turn, lang: str) -> str:
-    copy = (
-        '<button type="button" class="yj-do" data-do="table"'
-        f' data-done="{escape(text(lang, "copied"))}">{escape(text(lang, "copy_table"))}</button>'
-    )
-    csv = (
-        '<button type="button" class="yj-do" data-do="csv"'
-        f' data-wish="#csv-{turn.key}-0">{escape(text(lang, "save_csv"))}</button>'
-    )
-    return f'<div class="yj-actions">{copy}{csv}</div>'
+def row_detail(row: Row) -> str:
+    """What a row says of its place besides the name."""
+    return " ".join(filter(None, ("" if row.detail in row.label else row.detail, row.value)))

@@ -65,6 +65,11 @@ def passage_count(n: int, lang: str) -> str:
     return f"{n:,} 段" if _chinese(lang) else f"{n:,} passage{'' if n == 1 else 's'}"
 
 
+def language_name(code: str) -> str:
+    """The name of a language in that language; of one that the page does not know its code."""
+    return LANGUAGE_NAMES.get(code, code)
+
+
 def reader_date(date: str, lang: str) -> str:
     """ "2011-09-21" as a reader writes it: "2011年9月21日" or "21 September 2011"; "2011-09" and
     "09-21" too; else unchanged.
@@ -73,6 +78,16 @@ def reader_date(date: str, lang: str) -> str:
     if not found or not 1 <= int(found[2]) <= 12:
         return date
     return shown_day(date if found[1] else f"--{date}", lang if _chinese(lang) else "en")
+
+
+def shortened(words: str, limit: int) -> str:
+    """Words, cut behind so many characters."""
+    return words if len(words) <= limit else words[:limit] + "…"
+
+
+def is_web(url: str) -> bool:
+    """Whether an address can be linked to: others could be scripts."""
+    return url.startswith(("https://", "http://"))
 
 
 def reader_dates(first: str, last: str, lang: str) -> str:

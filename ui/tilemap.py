@@ -9,11 +9,11 @@ sense of colour.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from rag.corpus.gazetteer import province_label
 from rag.question.script import in_script
-from rag.ui.markup import escape, lang_tag
-from rag.ui.texts import article_count, text
+from rag.ui.templating import macro
 
 # Column and row of each division, as near to its place on the map as a grid allows, and its code of
 # GB/T 2260 for where there is no room for an English name.
@@ -58,6 +58,31 @@ STEPS = (1, 2, 4, 8)
 """From how many articles on a tile is one shade darker."""
 
 
+_tilemap = macro("map", "tilemap")
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """A division as it is drawn; ``brief`` stands where there is no room for its name."""
+
+    short: str
+    count: int
+    column: int
+    row: int
+    name: str
+    brief: str
+
+    @property
+    def step(self) -> int:
+        """How dark it is."""
+        return sum(self.count >= least for least in STEPS)
+
+    @property
+    def lines(self) -> list[str]:
+        """The name in one line, or each of its words in a line of its own where it is too long."""
+        return self.name.split() if len(self.name) > 12 else [self.name]
+
+
 def tilemap(counts: Mapping[str, int], lang: str) -> str:
     """The map, with a control for each division that has articles; "" where none has.
 
@@ -65,53 +90,20 @@ def tilemap(counts: Mapping[str, int], lang: str) -> str:
         counts: number of articles by short name of a division ("四川"); other names are left out.
         lang: the language of the labels.
     """
-    held = {short: counts.get(short, 0) for short in TILES}
-    if not any(held.values()):
+    if not any(counts.get(short) for short in TILES):
         return ""
+    tiles = [_tile(short, counts.get(short, 0), lang) for short in TILES]
     # Those with articles last: they are drawn over their neighbours' edges, and read in the order
     # of the map.
-    tiles = "".join(
-        _tile(short, n, lang)
-        for short, n in sorted(held.items(), key=lambda one: (one[1] > 0, TILES[one[0]][1::-1]))
-    )
-    columns, rows = (1 + max(tile[at] for tile in TILES.values()) for at in (0, 1))
-    return (
-        f'<svg class="yj-tiles" role="group" aria-label="{escape(text(lang, "map"))}"'
-        f' lang="{lang_tag(lang)}" viewBox="0 0 {columns * WIDTH} {rows * HEIGHT}">{tiles}</svg>'
-    )
+    tiles.sort(key=lambda one: (one.count > 0, one.row, one.column))
+    across, down = (1 + max(tile[at] for tile in TILES.values()) for at in (0, 1))
+    return _tilemap(tiles, across, down, WIDTH, HEIGHT, lang)
 
 
-def _tile(short: str, n: int, lang: str) -> str:
+def _tile(short: str, count: int, lang: str) -> _Tile:
     column, row, code = TILES[short]
-    name = (
-        in_script(short, lang)
-        if lang.startswith("zh")
-        else province_label(short, "en").removesuffix(f" {short}")
-    )
-    step = sum(n >= least for least in STEPS)
-    what = f'class="yj-tile yj-step-{step}" transform="translate({column * WIDTH} {row * HEIGHT})"'
-    # Nothing to press, and nothing to tell: the map's text says that the others have none.
-    told = 'aria-hidden="true"'
-    if n:
-        words = escape(text(lang, "tile", place=name, articles=article_count(n, lang)))
-        told = (
-            f'role="button" tabindex="0" aria-pressed="false" data-place="{short}"'
-            f' aria-label="{words}"'
-        )
-    box = f'<rect x="1" y="1" width="{WIDTH - 2}" height="{HEIGHT - 2}" rx="6"/>'
-    count = f'<text class="yj-count" x="{WIDTH // 2}" y="{HEIGHT - 9}">{n}</text>' if n else ""
-    brief = name if lang.startswith("zh") else code
-    return (
-        f'<g {what} {told}>{box}{_name(name)}<text class="yj-code" x="{WIDTH // 2}"'
-        f' y="19">{escape(brief)}</text>{count}</g>'
-    )
-
-
-def _name(name: str) -> str:
-    """A name in one line, or each of its words in a line of its own where it is too long."""
-    lines = name.split() if len(name) > 12 else [name]
-    first = 18 if len(lines) == 1 else 14
-    return "".join(
-        f'<text class="yj-name" x="{WIDTH // 2}" y="{first + 10 * at}">{escape(line)}</text>'
-        for at, line in enumerate(lines)
-    )
+    if lang.startswith("zh"):
+        name = code = in_script(short, lang)
+    else:
+        name = province_label(short, "en").removesuffix(f" {short}")
+    return _Tile(short, count, column, row, name, code)

@@ -12,8 +12,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from rag.ui.markup import escape, lang_tag
+from rag.ui.templating import macro
 from rag.ui.texts import article_count, text
 
 BARS = 36
@@ -25,11 +26,8 @@ FEW = 12
 UNDATED = "none"
 _PERIOD = re.compile(r"(?!00)[0-9]{2,4}(?:(?<=....)-(?:0[1-9]|1[0-2]))?")
 _LENGTHS = (7, 4, 3, 2)  # of a month, a year, a decade, a century
-_TOP, _TALL, _HEIGHT = (
-    18,
-    64,
-    118,
-)  # where bars end at most, how long the longest is, and room for two lines of names
+# Pixels: where bars end at most, how long the longest is, and room for two lines of names.
+_TOP, _TALL, _HEIGHT = 18, 64, 118
 _NARROWEST, _WIDEST = 34, 76
 
 
@@ -39,6 +37,37 @@ class Bar:
 
     period: str
     count: int
+
+
+_timeline = macro("timeline", "timeline")
+
+
+@dataclass(frozen=True, slots=True)
+class _DrawnBar(Bar):
+    """A bar in its slot.
+
+    Attributes:
+        left, slot: where the slot begins and how wide it is, in percent of the drawing.
+        tall: pixels.
+        name: what it is called by a screen reader and when pointed at.
+        label, told: what stands below and above it.
+        chosen: whether its articles are what the list is restricted to.
+        stop: whether the Tab key stops at it.
+    """
+
+    left: float
+    slot: float
+    tall: int
+    name: str
+    label: str
+    told: str
+    chosen: bool
+    stop: bool
+    foot: ClassVar[int] = _TOP + _TALL
+
+    @property
+    def middle(self) -> float:
+        return self.left + self.slot / 2
 
 
 def is_period(words: str) -> bool:
@@ -159,114 +188,59 @@ def timeline(months: Sequence[tuple[str, int]], period: str, lang: str) -> str:
     shown, undated = bars(months, period), dict(months).get("", 0)
     if not shown and not undated:
         return ""
-    beside = "".join(
-        _button(one, period_name(one, lang) or text(lang, "all_time"))
-        for one in way(months, period)
-    )
+    beside: list[tuple[str, str, bool | None]] = [
+        (one, period_name(one, lang) or text(lang, "all_time"), None) for one in way(months, period)
+    ]
+    rows = [(period_name(bar.period, lang), bar.count) for bar in shown if bar.count]
     if undated and shown:
-        beside += _button(UNDATED, text(lang, "undated_n", n=f"{undated:,}"), period == UNDATED)
-    drawn = _drawing(shown, period, lang) + _table(shown, undated, lang) if shown else ""
-    aside = f'<div class="yj-time-beside">{beside}</div>' if beside else ""
-    return (
-        f'<section class="yj-time" lang="{lang_tag(lang)}"'
-        f' aria-label="{escape(text(lang, "timeline"))}">{aside}{drawn}</section>'
-    )
+        told = text(lang, "undated_n", n=f"{undated:,}")
+        beside.append((UNDATED, told, period == UNDATED))
+        rows.append((text(lang, "undated"), undated))
+    drawn = _drawn(shown, period, lang)
+    years = [
+        (one.middle, one.period[:4])
+        for at, one in enumerate(drawn)
+        if len(one.period) == 7 and (at == 0 or one.period.endswith("-01"))
+    ]
+    desc = _description(shown, lang) if shown else ""
+    sizes = (_HEIGHT, _NARROWEST, _WIDEST)
+    return _timeline(beside, drawn, years, desc, rows, *sizes, lang)
 
 
-def _button(period: str, shown: str, pressed: bool = False) -> str:
-    state = f' aria-pressed="{str(pressed).lower()}"' if period == UNDATED else ""
-    return (
-        '<button type="button" class="yj-go yj-small"'
-        f' data-go="period:{period}"{state}>{escape(shown)}</button>'
-    )
-
-
-def _drawing(shown: Sequence[Bar], period: str, lang: str) -> str:
-    most = max(max(bar.count for bar in shown), 1)
+def _description(shown: Sequence[Bar], lang: str) -> str:
     first, last = (period_name(bar.period, lang) for bar in (shown[0], shown[-1]))
     total = article_count(sum(bar.count for bar in shown), lang)
-    desc = text(
-        lang,
-        "timeline_desc",
-        articles=total,
-        dates=first if first == last else text(lang, "span", first=first, last=last),
-    )
+    dates = first if first == last else text(lang, "span", first=first, last=last)
+    return text(lang, "timeline_desc", articles=total, dates=dates)
+
+
+def _drawn(shown: Sequence[Bar], period: str, lang: str) -> list[_DrawnBar]:
+    most = max((bar.count for bar in shown), default=0)
     # One stop for the Tab key; the arrow keys go from bar to bar.
-    stop = next(
-        (bar.period for bar in shown if bar.period == period),
-        next(bar.period for bar in shown if bar.count),
-    )
-    drawn = "".join(
-        _bar(at, bar, len(shown), most, bar.period == period, bar.period == stop, lang)
-        for at, bar in enumerate(shown)
-    )
-    years = (
-        ""
-        if len(shown[0].period) < 7
-        else "".join(
-            _label(at, len(shown), _HEIGHT - 4, bar.period[:4])
-            for at, bar in enumerate(shown)
-            if at == 0 or bar.period.endswith("-01")
+    stops = sorted(shown, key=lambda bar: (bar.period != period, not bar.count))
+    return [
+        _DrawnBar(
+            bar.period,
+            bar.count,
+            left=at * 100 / len(shown),
+            slot=100 / len(shown),
+            tall=max(2, round(_TALL * bar.count / most)) if bar.count else 0,
+            name=period_name(bar.period, lang)
+            + text(lang, "colon")
+            + article_count(bar.count, lang),
+            label=text(lang, "months_short").split()[int(bar.period[5:]) - 1]
+            if len(bar.period) == 7
+            else f"{bar.period:0<4}",
+            told=f"{bar.count:,}"
+            if len(shown) <= FEW and bar.count < 10_000
+            else short_count(bar.count, lang),
+            chosen=bar.period == period,
+            stop=bar is stops[0],
         )
-    )
-    style = f"min-width:{len(shown) * _NARROWEST}px;max-width:{len(shown) * _WIDEST}px"
-    return (
-        f'<div class="yj-time-scroll"><svg class="yj-bars" width="100%" height="{_HEIGHT}"'
-        f' style="{style}" role="group" aria-labelledby="yj-time-title yj-time-desc"><title'
-        f' id="yj-time-title">{escape(text(lang, "timeline"))}</title><desc'
-        f' id="yj-time-desc">{escape(desc)}</desc>{drawn}{years}</svg></div>'
-    )
+        for at, bar in enumerate(shown)
+    ]
 
 
-def _bar(at: int, bar: Bar, n: int, most: int, chosen: bool, stop: bool, lang: str) -> str:
-    """One bar in its slot, with its number above and its name below; places are in percent, so that
-    letters keep their size.
-    """
-    slot = 100 / n
-    tall = max(2, round(_TALL * bar.count / most)) if bar.count else 0
-    name = f"{period_name(bar.period, lang)}{text(lang, 'colon')}{article_count(bar.count, lang)}"
-    label = (
-        text(lang, "months_short").split()[int(bar.period[5:]) - 1]
-        if len(bar.period) == 7
-        else f"{bar.period:0<4}"
-    )
-    told = f"{bar.count:,}" if n <= FEW and bar.count < 10_000 else short_count(bar.count, lang)
-    foot = _TOP + _TALL
-    parts = (
-        f'<rect class="yj-slot" x="{at * slot:.3f}%" y="0" width="{slot:.3f}%"'
-        f' height="{foot + 18}"/><rect class="yj-fill" x="{(at + 0.14) * slot:.3f}%"'
-        f' y="{foot - tall}" width="{0.72 * slot:.3f}%" height="{tall}" rx="2"/>'
-        + (_label(at, n, foot - tall - 5, told) if bar.count else "")
-        + _label(at, n, foot + 14, label)
-    )
-    if not bar.count:
-        return f'<g class="yj-bar yj-none" aria-hidden="true">{parts}</g>'
-    pressed, focus = str(chosen).lower(), 0 if stop else -1
-    return (
-        f'<g class="yj-bar" role="button" tabindex="{focus}" aria-pressed="{pressed}"'
-        f' aria-label="{escape(name)}"'
-        f' data-go="period:{bar.period}"><title>{escape(name)}</title>{parts}</g>'
-    )
-
-
-def _label(at: int, n: int, y: int, words: str) -> str:
-    return (
-        f'<text x="{(at + 0.5) * 100 / n:.3f}%" y="{y}" text-anchor="middle">{escape(words)}</text>'
-    )
-
-
-def _table(shown: Sequence[Bar], undated: int, lang: str) -> str:
-    rows = [(period_name(bar.period, lang), bar.count) for bar in shown if bar.count] + (
-        [(text(lang, "undated"), undated)] if undated else []
-    )
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{n:,}</td></tr>' for name, n in rows
-    )
-    head = (
-        "<tr><th"
-        f' scope="col">{escape(text(lang, "period"))}</th><td>{escape(text(lang, "articles"))}</td></tr>'
-    )
-    return (
-        f'<details class="yj-time-table"><summary>{escape(text(lang, "as_table"))}</summary>'
-        f"<table><thead>{head}</thead><tbody>{body}</tbody></table></details>"
-    )
+def percent(share: float) -> str:
+    """A place or a length in the drawing."""
+    return f"{share:.3f}%"

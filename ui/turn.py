@@ -1,5 +1,5 @@
-"""One question with its answer, and the pieces that every view of it shares: chips and marked
-quotes.
+"""One question with its answer, and what every view of it shows: its citations, their marks and
+copies.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from rag.answer.gloss import glosses
 from rag.answer.types import Answer, Citation, Row
 from rag.question.script import HANT
 from rag.ui.asked import QuestionRequest
-from rag.ui.markup import MarkedSpan, escape, lang_tag, mark_up
+from rag.ui.markup import MarkedSpan
 from rag.ui.texts import Phrase, article_count, text
 
 
@@ -50,26 +50,6 @@ def cited(turn: Turn) -> tuple[Citation, ...]:
     return turn.answer.nearest if turn.answer.refused else turn.answer.citations
 
 
-def chip(turn: Turn, number: int) -> str:
-    """The link [n] to a source card; "" where there is no such citation."""
-    shown = cited(turn)
-    if not 1 <= number <= len(shown):
-        return ""
-    lang = voice(turn.answer)
-    title = shown[number - 1].title or text(lang, "untitled")
-    name = escape(text(lang, "chip", n=number, title=title))
-    return f'<a class="yj-chip" href="#src-{turn.key}-{number}" aria-label="{name}">[{number}]</a>'
-
-
-def pin(turn: Turn, number: int, lang: str) -> str:
-    """The control that puts a quote among the clippings."""
-    name = escape(text(lang, "clip_pin"))
-    return (
-        f'<button type="button" class="yj-do yj-pin" data-do="pin" data-pin="{turn.key}-{number}"'
-        f' aria-pressed="false" aria-label="{name}" title="{name}"></button>'
-    )
-
-
 def spans(citation: Citation, lang: str, whole: bool = False) -> list[MarkedSpan]:
     """The marks of a citation, outermost first: quote (where more than it is shown), value,
     words.
@@ -84,7 +64,7 @@ def spans(citation: Citation, lang: str, whole: bool = False) -> list[MarkedSpan
             max(found.start, citation.start),
             min(found.end, citation.end),
             "yj-word",
-            # In the chat the words are told together, see `quote`.
+            # In the chat the words are told together, see `glossed`.
             text(lang, "matches", word=found.word) if found.word and whole else "",
             found.word,
         )
@@ -93,26 +73,15 @@ def spans(citation: Citation, lang: str, whole: bool = False) -> list[MarkedSpan
     return made
 
 
-def quote(turn: Turn, number: int) -> str:
-    """A quote with its marks, its chip, and which of its words mean which of the question, shown
-    when pointed at.
-    """
-    citation, lang = cited(turn)[number - 1], voice(turn.answer)
-    marked = mark_up(citation.quote, spans(citation, lang), citation.start)
-    same = [n for n, one in enumerate(cited(turn), 1) if one.same_as == number]
-    chips = "".join(chip(turn, n) for n in (number, *same))
-    header = f"<bdi>{escape(citation.header)}</bdi> ⋮ " if citation.header else ""
-    said = (
-        f'<q class="yj-said" lang="{lang_tag(citation.lang)}">{header}<bdi>{marked}</bdi></q>'
-        f'<span class="yj-with">&nbsp;{chips}{pin(turn, number, lang)}</span>'
-    )
-    pairs = [text(lang, "pair", word=word, of=of) for word, of in glosses(citation)]
-    if not pairs:
-        return f'<span class="yj-quoted">{said}</span>'
-    told = escape(text(lang, "separator").join(pairs))
-    return (
-        f'<span class="yj-quoted">{said}<span class="yj-gloss" role="tooltip">{told}</span></span>'
-    )
+def glossed(citation: Citation, lang: str) -> str:
+    """Which words of a quote mean which of the question, as they are told together; or ""."""
+    pairs = (text(lang, "pair", word=word, of=of) for word, of in glosses(citation))
+    return text(lang, "separator").join(pairs)
+
+
+def with_its_copies(turn: Turn, number: int) -> list[int]:
+    """The number of a citation, and those of the citations that say the same."""
+    return [number, *(n for n, one in enumerate(cited(turn), 1) if one.same_as == number)]
 
 
 def valid(turn: Turn, numbers: Iterable[int]) -> list[int]:
@@ -121,18 +90,18 @@ def valid(turn: Turn, numbers: Iterable[int]) -> list[int]:
 
 
 def told_once(turn: Turn, numbers: Iterable[int]) -> list[int]:
-    """As :func:`valid`, without those that say the same as another of them: :func:`quote` has their
-    chips beside it.
+    """As :func:`valid`, without those that say the same as another of them, whose chips stand beside
+    the quote.
     """
     there = valid(turn, numbers)
     return [number for number in there if cited(turn)[number - 1].same_as not in there]
 
 
-def others(turn: Turn, row: Row) -> str:
+def told_besides(turn: Turn, row: Row) -> str:
     """How many articles more say what a row says, and in which figures they differ; or ""."""
     lang = voice(turn.answer)
     told = [text(lang, "same_story", articles=article_count(row.more, lang))] if row.more else []
     for one in row.differing:
         figures = (f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations, strict=False))
         told.append(text(lang, "differing", figures=text(lang, "separator").join(figures)))
-    return f'<p class="yj-hint">{escape(" · ".join(told))}</p>' if told else ""
+    return " · ".join(told)

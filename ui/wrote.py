@@ -6,39 +6,20 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.types import Answer, Written, WrittenSentence
-from rag.ui.markup import escape
+from rag.answer.types import Answer, Written
+from rag.ui.templating import macro
 from rag.ui.texts import text
-from rag.ui.turn import Turn, chip, voice
+from rag.ui.turn import voice
 
 # A mark as the text of an answer has it, and a number of a source.
 _MARK = re.compile(r"[(（]⚠ ([^\n]*?)[)）](?=\s|$|[^\x00-\x7f])")
 
 
-def around(turn: Turn, evidence: str) -> str:
-    """The model's sentences, then the evidence; where none of them holds the evidence with the
-    reason, and they below it, folded.
-    """
-    written, lang = turn.answer.written, voice(turn.answer)
-    note = (
-        f'<p class="yj-model-note" role="note">{escape(written.note)}</p>' if written.note else ""
-    )
-    told = (" " if turn.answer.lang == "en" else "").join(
-        _sentence(turn, one) for one in written.sentences
-    )
-    if holds(written):
-        return (
-            f'<p class="yj-wrote">{told}</p>{note}<p'
-            f' class="yj-under-wrote">{escape(text(lang, "evidence"))}</p>{evidence}'
-        )
-    title = escape(text(lang, "model_wrote"))
-    wrote = (
-        f'<details class="yj-unheld"><summary>{title}</summary><p'
-        f' class="yj-wrote">{told}</p></details>'
-        if told
-        else ""
-    )
-    return f"{note}{evidence}{wrote}"
+around = macro("wrote", "around")
+"""The sentences of the model that wrote a turn's answer, then the evidence, which is HTML; where
+none of them holds the evidence with the reason, and they below it, folded.
+"""
+_coming = macro("wrote", "coming")
 
 
 def holds(written: Written) -> bool:
@@ -61,18 +42,4 @@ def spent(answer: Answer) -> str:
 
 def coming(raw: str) -> str:
     """A line of an answer that is under way, with its marks."""
-    parts = _MARK.split(raw)
-    parts[::2] = [escape(part) for part in parts[::2]]
-    parts[1::2] = [_reason(part) for part in parts[1::2]]
-    return "".join(parts)
-
-
-def _sentence(turn: Turn, one: WrittenSentence) -> str:
-    chips = "".join(chip(turn, number) for number in one.citations)
-    if not one.why:
-        return f"<span>{escape(one.text)}</span>{chips}"
-    return f'<span class="yj-doubt">{escape(one.text)}</span>{chips}{_reason(one.why)}'
-
-
-def _reason(why: str) -> str:
-    return f' <span class="yj-doubt-why" role="note">⚠ {escape(why)}</span>'
+    return _coming(_MARK.split(raw))

@@ -135,7 +135,7 @@ def stages(
         first, sure = parsed, work.chance
         parsed, work.scored = read_otherwise(snapshot, first, as_of, without), None
         other = yield from under()
-        better = is_surer(first, given, sure, other, work.chance)
+        better = is_surer(snapshot, first, given, sure, other, work.chance)
         if better:
             given = other
         else:

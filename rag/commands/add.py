@@ -8,7 +8,7 @@ import functools
 import os
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -25,9 +25,7 @@ from rag.commands.report import (
 from rag.errors import CorpusError, UsageError
 
 if TYPE_CHECKING:
-    from rag.corpus.article import Skipped
-    from rag.corpus.folder import Added
-    from rag.index import BuildReport
+    from rag.corpus.folder import Added, CorpusFolder
 
 _SHOWN = 20
 _PATIENCE = 600.0  # seconds for a watch or a server that is updating the same index
@@ -103,20 +101,9 @@ def add(
     else:
         tally.take(add(sources, path, corpus, Fetcher(Limits(pages=pages), allow), **said))
     tally.close()
+    row = {"corpus": str(folder.path), "articles": [one.to_dict() for one in tally.all]}
     wanted = bool(tally.counts["added"] or tally.counts["replaced"]) and not no_update
-    known = skipped_before(path)
-    report = _bring_up(path, folder, model, 1.0 if yes else MAX_REMOVED) if wanted else None
-    if as_json:
-        from rag.terminal import put_json
-
-        row = {
-            "index": path,
-            "corpus": str(folder.path),
-            "articles": [one.to_dict() for one in tally.all],
-        }
-        put_json({**row, "update": report and report.to_dict()})
-    else:
-        _put_update(report, path, wanted, known)
+    _update(path, folder, model, wanted, 1.0 if yes else MAX_REMOVED, row if as_json else None)
     if tally.all and tally.counts["refused"] == len(tally.all):
         ctx.exit(CorpusError.exit_code)  # what was wrong with each has been told
 
@@ -187,7 +174,7 @@ def remove(
     restore" puts them back.
     """
     from rag.adding import corpus_folder, locate, remove
-    from rag.terminal import printable, put, put_json
+    from rag.terminal import printable, put
 
     found = dict.fromkeys(file for _, file in locate(names, path, corpus))
     if not yes:
@@ -202,18 +189,9 @@ def remove(
     if not as_json:
         for one in removed:
             put(printable(f"removed   {one.path}  (kept as {one.kept})"))
-    known = skipped_before(path)
-    report = None if no_update else _bring_up(path, corpus_folder(path, corpus), model, 1.0)
-    if as_json:
-        put_json(
-            {
-                "index": path,
-                "removed": [one.to_dict() for one in removed],
-                "update": report and report.to_dict(),
-            }
-        )
-    else:
-        _put_update(report, path, not no_update, known)
+    row = {"removed": [one.to_dict() for one in removed]}
+    folder = corpus_folder(path, corpus)
+    _update(path, folder, model, not no_update, 1.0, row if as_json else None)
 
 
 @options.command(
@@ -234,7 +212,7 @@ def restore(
 ) -> None:
     """Put articles back that were removed; without PATH, list what is in the trash."""
     from rag.adding import corpus_folder, restore
-    from rag.terminal import printable, put, put_json
+    from rag.terminal import printable, put
 
     folder = corpus_folder(path, corpus)
     found = restore(names, path, corpus) if names else folder.removed()
@@ -243,42 +221,37 @@ def restore(
             put(f"yinju: nothing to put back: the trash of {path} is empty", error=True)
         for one in found:
             put(printable(f"restored  {one.path}" if names else f"{one.path}  ({one.kept})"))
-    known = skipped_before(path)
-    report = _bring_up(path, folder, model, MAX_REMOVED) if names and not no_update else None
-    if as_json:
-        put_json(
-            {
-                "index": path,
-                "restored" if names else "removed": [one.to_dict() for one in found],
-                "update": report and report.to_dict(),
-            }
-        )
-    else:
-        _put_update(report, path, bool(names) and not no_update, known)
+    row = {"restored" if names else "removed": [one.to_dict() for one in found]}
+    wanted = bool(names) and not no_update
+    _update(path, folder, model, wanted, MAX_REMOVED, row if as_json else None)
 
 
-def _put_update(
-    report: BuildReport | None, path: str, wanted: bool, known: Collection[Skipped]
+def _update(
+    path: str,
+    folder: CorpusFolder,
+    model: str | None,
+    wanted: bool,
+    max_removed: float,
+    row: dict | None,
 ) -> None:
-    """What the update did, and what is skipped now that was not before; where another process was
-    faster, that all is up to date.
+    """Brings the index up to date with its corpus and ``folder``, where that is wanted, and tells
+    what it did: with ``row`` as JSON, else in words, and what is skipped now that was not before;
+    where another process was faster, that all is up to date.
     """
-    if report:
+    from rag.adding import all_corpora, bring_up
+    from rag.terminal import put_json
+
+    known, report = skipped_before(path), None
+    if wanted:
+        corpora = all_corpora(path, folder)
+        report = with_progress(
+            functools.partial(
+                bring_up, path, corpora, model, max_removed=max_removed, patience=_PATIENCE
+            )
+        )
+    if row is not None:
+        put_json({"index": path, **row, "update": report and report.to_dict()})
+    elif report:
         put_report(report, path, False, False, known)
     elif wanted:
         put_current(path, False)
-
-
-def _bring_up(path: str, folder, model: str | None, max_removed: float) -> BuildReport | None:
-    """The index with what is in its corpus and in ``folder`` now."""
-    from rag.adding import all_corpora, bring_up
-
-    work = functools.partial(
-        bring_up,
-        path,
-        all_corpora(path, folder),
-        model,
-        max_removed=max_removed,
-        patience=_PATIENCE,
-    )
-    return with_progress(work)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -13,6 +14,9 @@ from rag import options
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
+    from rag.library import Index
+    from rag.search.search import SearchResult
+    from rag.search.types import Filters
     from rag.writing.models import Llm
 
 # What may be the name of an option; anything else with a hyphen in front, as -5, is a word of the
@@ -45,7 +49,7 @@ class _Asking(click.Command):
         return left
 
 
-_asking = (
+_ASKING = (
     click.argument("question", nargs=-1),
     click.option(
         "--questions",
@@ -67,8 +71,57 @@ _asking = (
 )
 
 
+class _How(NamedTuple):
+    """How a verb answers one question, and how it writes what comes back."""
+
+    one: Callable[[str], Any]
+    row: Callable[[Any], dict]
+    show: Callable[[Any], None]
+
+
+def _asking(verb: Callable[..., _How]) -> Callable[..., None]:
+    """A verb with all that ``ask`` and ``search`` share: it is given what opens the index, and the
+    filters.
+    """
+
+    @functools.wraps(verb)
+    def asked(
+        question: tuple[str, ...],
+        file: IO[bytes] | None,
+        path: str,
+        model: str | None,
+        rerank: str | None,
+        on: str | None,
+        replicas: int,
+        as_json: bool,
+        date_from: str,
+        date_to: str,
+        sources: tuple[str, ...],
+        langs: tuple[str, ...],
+        places: tuple[str, ...],
+        **own: Any,
+    ) -> None:
+        from rag.filtering import checked
+        from rag.library import Index
+        from rag.search.types import Filters
+
+        # What can be refused without opening anything is refused first.
+        if bool(question) == (file is not None):
+            raise UsageError(
+                'expected a question ("...") or --questions FILE, got '
+                + ("both" if file else "neither")
+            )
+        chosen = checked(Filters(date_from, date_to, sources, langs, places))
+        opened = functools.partial(Index.open, path, model, rerank, on, replicas)
+        _each(question, file, as_json, verb(opened, chosen, **own))
+
+    for option in reversed(_ASKING):
+        asked = option(asked)
+    return asked
+
+
 @options.command(
-    *_asking,
+    _asking,
     options.llm,
     click.option(
         "--after",
@@ -101,21 +154,14 @@ _asking = (
     cls=_Asking,
 )
 def ask(
-    question: tuple[str, ...],
-    file: IO[bytes] | None,
-    path: str,
-    model: str | None,
-    rerank: str | None,
-    on: str | None,
-    replicas: int,
-    as_json: bool,
+    opened: Callable[[], Index],
+    chosen: Filters,
     llm: Llm | None,
     after: tuple[str, ...],
     as_of: str,
     columns: tuple[str, ...],
     free: bool,
-    **filters,
-) -> None:
+) -> _How:
     """Answer QUESTION with quotes, or refuse.
 
     A time, a place or a publisher in QUESTION ("last month", "四川", "据新华社报道") restricts the
@@ -125,19 +171,18 @@ def ask(
     from rag.assistant import Assistant
     from rag.terminal import put_answer
 
-    index, chosen = _open(question, file, (path, model, rerank, on, replicas), filters)
-    assistant = Assistant(index, llm)
+    assistant = Assistant(opened(), llm)
     turns = assistant.turns(after, chosen, as_of)
 
     def one(text: str) -> Answer:
         answer = assistant.ask(text, turns, chosen, as_of, CONSTRAINTS if free else ())
         return assistant.with_columns(answer, columns)
 
-    _each(question, file, as_json, one, Answer.to_dict, put_answer)
+    return _How(one, Answer.to_dict, put_answer)
 
 
 @options.command(
-    *_asking,
+    _asking,
     click.option(
         "--k",
         "-k",
@@ -157,103 +202,49 @@ def ask(
     ),
     cls=_Asking,
 )
-def search(
-    question: tuple[str, ...],
-    file: IO[bytes] | None,
-    path: str,
-    model: str | None,
-    rerank: str | None,
-    on: str | None,
-    replicas: int,
-    as_json: bool,
-    k: int,
-    facets: bool,
-    **filters,
-) -> None:
+def search(opened: Callable[[], Index], chosen: Filters, k: int, facets: bool) -> _How:
     """Find the passages that fit QUESTION best.
 
     Where QUESTION begins with a minus, "--" stands before it: yinju search --facets -- bridge -toll
     """
     from rag.terminal import put, put_hits, put_sifted
 
-    index, chosen = _open(question, file, (path, model, rerank, on, replicas), filters)
+    index = opened()
+    if facets:
+        from rag.search.sift import MAX_PAGE
 
+        return _How(lambda text: index.sift(text, chosen, 0, min(k, MAX_PAGE)), asdict, put_sifted)
     models = {
         "model": index.snapshot.embedder.identity.name,
         "rerank": index.reranker and index.reranker.name,
     }
 
-    def row(found) -> dict:
-        return {
-            **models,
-            "hits": [asdict(hit) for hit in found.hits],
-            "ms": found.ms["total"],
-            "steps_ms": found.ms,
-        }
+    def row(found: SearchResult) -> dict:
+        hits = [asdict(hit) for hit in found.hits]
+        return {**models, "hits": hits, "ms": found.ms["total"], "steps_ms": found.ms}
 
-    if facets:
-        from rag.search.sift import MAX_PAGE
-
-        return _each(
-            question,
-            file,
-            as_json,
-            lambda text: index.sift(text, chosen, 0, min(k, MAX_PAGE)),
-            asdict,
-            put_sifted,
-        )
-
-    def show(found) -> None:
+    def show(found: SearchResult) -> None:
         put_hits(found.hits)
         if not found.hits:
             put("yinju: no passage found" + (" within these filters" if chosen else ""), error=True)
 
-    _each(question, file, as_json, lambda text: index.find(text, k, chosen), row, show)
+    return _How(lambda text: index.find(text, k, chosen), row, show)
 
 
-def _open(
-    question: tuple[str, ...],
-    file: IO[bytes] | None,
-    opening: tuple,
-    filters: dict,
-):
-    """The open index and the filters; what can be refused without opening anything is refused
-    first.
-    """
-    from rag.filtering import checked
-    from rag.library import Index
-    from rag.search.types import Filters
-
-    if bool(question) == (file is not None):
-        raise UsageError(
-            'expected a question ("...") or --questions FILE, got '
-            + ("both" if file else "neither")
-        )
-    chosen = checked(Filters(**filters))
-    return Index.open(*opening), chosen
-
-
-def _each(
-    question: tuple[str, ...],
-    file: IO[bytes] | None,
-    as_json: bool,
-    one: Callable,
-    row: Callable,
-    show: Callable,
-) -> None:
+def _each(question: tuple[str, ...], file: IO[bytes] | None, as_json: bool, how: _How) -> None:
     """Ask the one question, or those of the file, and write what comes back."""
     from rag.terminal import put_json, questions
 
     if file is None:
-        found = one(" ".join(question))
+        found = how.one(" ".join(question))
         if as_json:
-            put_json(row(found))
+            put_json(how.row(found))
         else:
-            show(found)
+            how.show(found)
         return
     for number, name, text in questions(file):
         try:
-            found = one(text)
+            found = how.one(text)
         except UsageError as error:
             raise UsageError(f"{file.name}, line {number}: {error}") from error
-        put_json({"id": name, **row(found)})
+        put_json({"id": name, **how.row(found)})

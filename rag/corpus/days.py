@@ -63,11 +63,10 @@ class Period:
         """With so many days more at its beginning and its end."""
         first = self.first and self.first - timedelta(days=before)
         last = self.last and self.last + timedelta(days=after)
-        return (
-            Period(first.replace(year=_LEAP), last.replace(year=_LEAP), True)
-            if self.yearly
-            else Period(first, last)
-        )
+        if not self.yearly:
+            return Period(first, last)
+        assert first and last
+        return Period(first.replace(year=_LEAP), last.replace(year=_LEAP), True)
 
     def overlaps(self, first: date, last: date) -> bool:
         """Whether some day from ``first`` to ``last`` is in it."""
@@ -90,6 +89,7 @@ class Period:
 
     def _of(self, year: int) -> Period:
         """A yearly period as it begins in one year."""
+        assert self.first and self.last
         return Period(
             in_year(self.first, year), in_year(self.last, year + (self.last < self.first))
         )

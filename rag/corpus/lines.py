@@ -10,7 +10,7 @@ _WIDE = re.compile(
 )
 
 # Hyphens where a line may end, widths of nothing, and what notes lead back with.
-_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]+|↩\ufe0e?")
+_UNSEEN = ("\u00ad", "\u200b", "\u2060", "\ufeff", "↩\ufe0e", "↩")
 _WRAP_WIDTHS = range(60, 101)
 _WRAP_LINES = 4  # fewer lines are too few to tell
 
@@ -30,8 +30,10 @@ def tidy(text: str) -> str:
     else every quote would be half a sentence. Verse and lists, with lines of their own length,
     stay.
     """
+    for sign in _UNSEEN:
+        text = text.replace(sign, "")
     lines: list[str] = []
-    for line in (_UNSEEN.sub("", text) if _UNSEEN.search(text) else text).splitlines():
+    for line in text.splitlines():
         line = line.strip()
         if line or (lines and lines[-1]):
             lines.append(line)

@@ -16,6 +16,7 @@ from rag.errors import ModelError
 
 FOLDER = Path(__file__).with_name("model")
 NAME = "yinju-static"
+_AT_ONCE = 256  # tokens whose vectors stay in the cache until they are compared
 
 
 class StaticModel:
@@ -36,7 +37,7 @@ class StaticModel:
 
         self.folder = folder
         tokenizer_file, weight_file = folder / "tokenizer.json", folder / "model.safetensors"
-        compounds = folder / "compounds.safetensors"
+        compounds, near = folder / "compounds.safetensors", folder / "neighbours.safetensors"
         try:
             # What model2vec does when it loads, less a copy of the tokenizer that takes most of its
             # time.
@@ -44,6 +45,7 @@ class StaticModel:
             tensors = load_file(weight_file)
             rows = tensors["embeddings"] if "embeddings" in tensors else tensors["embedding.weight"]
             parts = load_file(compounds) if compounds.is_file() else {}
+            near_ids = load_file(near) if near.is_file() else {}
         except Exception as error:
             raise ModelError(
                 f"expected a static model (model.safetensors, tokenizer.json) in {folder}, "
@@ -54,6 +56,10 @@ class StaticModel:
         self._rows = rows[tensors["mapping"]] if "mapping" in tensors else rows
         self._set_weights(tensors.get("weights"))
         self._set_parts(parts)
+        self._near_ids = near_ids.get("ids", np.arange(self.size, dtype=np.uint16))
+        counts = near_ids.get("counts", np.ones(self.size, np.uint8))
+        self._near_at = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+        # The neighbours follow from the rest, and are no part of what the model is.
         files = [tokenizer_file, weight_file, *([compounds] if compounds.is_file() else [])]
         hashes = [_sha256(file) for file in files]
         self.tokenizer_sha256 = hashes[0]
@@ -108,32 +114,32 @@ class StaticModel:
 
     def cosines(self, vectors: np.ndarray) -> np.ndarray:
         """Cosines of unit vectors (n, d) to every token, float32 (n, V)."""
-        # A single row would be summed in another order than several.
-        rows = vectors if len(vectors) > 1 else np.repeat(vectors, 2, axis=0)
-        return (rows @ self._units)[: len(vectors)]
+        return vectors @ self.token_vectors(np.arange(self.size))[0].T
 
-    def or_parts(self, row: np.ndarray) -> np.ndarray:
-        """Values (V,) of all tokens, those of compounds raised to the largest of their parts."""
-        if not len(self._part_ids):
-            return row
-        out = row.copy()
-        of, begin = self._with_parts
-        out[of] = np.maximum(out[of], np.maximum.reduceat(row[self._part_ids], begin))
+    def between(self, tokens: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Cosines of some tokens (n,) to others (m,), float32 (n, m)."""
+        out = np.empty((len(tokens), len(others)), np.float32)
+        rows = np.ascontiguousarray(self._rows[tokens].astype(np.float32).T)
+        for begin in range(0, len(others), _AT_ONCE):
+            some = others[begin : begin + _AT_ONCE]
+            columns = self._rows.take(some, axis=0).astype(np.float32)
+            # Of whole numbers the sums are exact, and so the same in whatever order they are made.
+            out[:, begin : begin + _AT_ONCE] = (columns @ rows).T
+        out *= self._scales[tokens, None]
+        out *= self._scales[others]
         return out
 
     @functools.cached_property
-    def _with_parts(self) -> tuple[np.ndarray, np.ndarray]:
-        """The tokens that are compounds, and where the parts of each begin."""
-        of = np.flatnonzero(np.diff(self._part_offsets))
-        return of, self._part_offsets[of]
+    def _scales(self) -> np.ndarray:
+        """What brings each token's row to length 1, float32 (V,)."""
+        squares = np.einsum("ij,ij->i", self._rows, self._rows, dtype=np.float32, casting="safe")
+        return 1 / np.maximum(np.sqrt(squares), np.float32(1e-12))
 
-    @functools.cached_property
-    def _units(self) -> np.ndarray:
-        # Made when first needed: 66 MB that a small corpus never asks for. A token is a column: so
-        # the product of a few rows with all of them takes half as long.
-        units = self._rows.astype(np.float32)
-        units /= np.maximum(np.sqrt(np.einsum("ij,ij->i", units, units)), 1e-12)[:, None]
-        return np.ascontiguousarray(units.T)
+    def neighbours(self, token: int) -> np.ndarray:
+        """The tokens that are nearest to a token, itself the first, as they are kept in the model's
+        folder; only itself where there are none.
+        """
+        return self._near_ids[self._near_at[token] : self._near_at[token + 1]]
 
     def parts(self, token: int) -> np.ndarray:
         """The ids of the shorter tokens that a compound consists of, in order; empty for any other
@@ -146,7 +152,6 @@ class StaticModel:
         adds.
         """
         other = copy.copy(self)
-        other.__dict__.pop("_with_parts", None)
         other._part_ids, other._part_offsets = (
             np.zeros(0, np.uint16),
             np.zeros(len(self._rows) + 1, np.int64),

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+_LONG = 256  # numbers of one width from which on they are not looked up one by one
 _SLACK = 8  # bytes behind the last field, so that 8 can be read wherever one begins
 AT_ONCE = (
     1 << 18
@@ -169,6 +170,19 @@ class Bits:
             first - 8 * begin : last - 8 * begin
         ].view(bool)
 
+    def row(self, start: int, width: int, count: int) -> np.ndarray:
+        """Numbers of so many bits (under 57) that stand one after the other, int64 (count,)."""
+        if count < _LONG:
+            return self.fields(start + np.arange(count) * width, width)
+        out = np.empty(count, np.int64)
+        for place in range(8):  # every eighth begins ``width`` bytes behind the one before
+            first, shift = divmod(start + place * width, 8)
+            size = (count - place + 7) >> 3
+            words = np.ndarray((size,), "<i8", self.bytes, first, (width,))
+            out[place::8] = words >> shift
+        out &= (1 << width) - 1
+        return out
+
     def fields(self, starts: np.ndarray, widths: np.ndarray | int) -> np.ndarray:
         """The numbers of so many bits (under 57) that begin at ``starts``, int64."""
         found = self._words[starts >> 3] >> (starts & 7).view(np.uint64)
@@ -196,11 +210,12 @@ class Lists:
         upper = np.flatnonzero(
             self._high.flags(int(layout.high[number]), int(layout.high[number + 1]))
         )
-        index = np.arange(len(upper))
-        upper -= index
+        upper -= np.arange(len(upper))
         if not width:
             return upper
-        return upper << width | self._low.fields(start + index * width, width)
+        upper <<= width
+        upper |= self._low.row(start, width, len(upper))
+        return upper
 
     def some(self, first: int, last: int) -> np.ndarray:
         """The numbers of the lists ``first`` to ``last`` (not included) one after the other,
@@ -223,7 +238,10 @@ class Lists:
 
 def read_counts(flags: np.ndarray) -> np.ndarray:
     """The numbers that :func:`write_counts` wrote, from their bits."""
-    return np.diff(np.flatnonzero(flags), prepend=-1)
+    ends = np.flatnonzero(flags)
+    out = ends + 1
+    out[1:] -= out[:-1].copy()
+    return out
 
 
 def mapped(path: Path, dtype: np.dtype) -> np.ndarray:

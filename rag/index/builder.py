@@ -86,7 +86,7 @@ class Builder:
             self._store = StoreWriter(folder)
             self._tokens = TokensWriter(folder, model.size)
             self._vectors = VectorsWriter(
-                embedder.identity.dim, "int8" if embedder is model else "fp16"
+                embedder.identity.dim, "int8" if embedder is model else "fp16", self._spool
             )
         self._lexical = LexicalWriter(self._spool, inner_of(model))
 
@@ -115,7 +115,7 @@ class Builder:
     def close(self) -> None:
         """Closes the files; what was not finished is thrown away by the caller."""
         self._ahead.shutdown(cancel_futures=True)
-        for part in (self._tokens, self._store, self._source):
+        for part in (self._tokens, self._store, self._vectors, self._source):
             with contextlib.suppress(OSError):
                 if part:
                     part.close()

@@ -36,6 +36,7 @@ _REMEMBERED = 2_000_000  # places of features asked before that stay unpacked: 1
 # A feature (from bit ROW on), a passage and how often (at most MOST), in one number: sorted in
 # one go.
 ROW, MOST = 40, (1 << 16) - 1
+_TIMES = 1 << 50  # makes of a feature the key under which its counts are remembered
 
 
 class Lexical:
@@ -101,7 +102,7 @@ class Lexical:
 
     def holding(self, feature: int) -> np.ndarray:
         """The passages (ascending) in which a token occurs."""
-        return self._stored(int(feature))[0]
+        return self._rows(int(feature))
 
     def _remembered(
         self, key: int, find: Callable[[], tuple[np.ndarray, np.ndarray | None]]
@@ -125,18 +126,29 @@ class Lexical:
         """The passages that are stored for a feature, int32, and how often it occurs in each; None
         for once.
         """
-        return self._remembered(feature, lambda: self._unpacked(feature))
+        rows, number = self._rows(feature), self._number(feature)
+        if number is None or not self._many[number]:
+            return rows, None
+        return self._remembered(feature | _TIMES, lambda: (rows, self._times_of(number)))
 
-    def _unpacked(self, feature: int) -> tuple[np.ndarray, np.ndarray | None]:
+    def _rows(self, feature: int) -> np.ndarray:
+        """The passages that are stored for a feature, int32: what proposals need is not unpacked
+        with how often it occurs.
+        """
+        number = self._number(feature)
+        if number is None:
+            return _NOWHERE[0]
+        found = self._remembered(feature, lambda: (self._lists.one(number).astype(np.int32), None))
+        return found[0]
+
+    def _number(self, feature: int) -> int | None:
         number = int(np.searchsorted(self.features, np.uint64(feature)))
-        if number == len(self.features) or self.features[number] != feature:
-            return _NOWHERE
-        rows, times = self._lists.one(number).astype(np.int32), None
-        if self._many[number]:
-            times = read_counts(
-                self._times.flags(int(self._times_at[number]), int(self._times_at[number + 1]))
-            )
-        return rows, times
+        there = number < len(self.features) and self.features[number] == feature
+        return number if there else None
+
+    def _times_of(self, number: int) -> np.ndarray:
+        begin, end = self._times_at[number : number + 2].tolist()
+        return read_counts(self._times.flags(begin, end))
 
     def _all(self, feature: int) -> tuple[np.ndarray, np.ndarray | None]:
         """As :meth:`_stored`, with the passages in which a pair stands within tokens."""
@@ -207,6 +219,7 @@ class Lexical:
             idf = float(np.log(1 + (whole.passages - count + 0.5) / (count + 0.5)))
             bound += idf
             if len(rows):
+                rows = rows.astype(np.intp)
                 many = np.float32(1) if times is None else times.astype(np.float32)
                 out[rows] += np.float32(idf) * many / (saturation[rows] + many)
         return out, bound

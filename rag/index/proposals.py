@@ -16,6 +16,9 @@ import numpy as np
 if TYPE_CHECKING:
     from rag.index.snapshot import Snapshot
 
+_MANY = 3  # a word that occurs in more than an eighth of the passages is a frequent one
+_RUN = 64  # passages of which the best is looked at first
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wanted:
@@ -94,7 +97,9 @@ def propose(
             mask = own if allowed is None else allowed & own
         best[lang, 0] = snapshot.dense(wanted.dense, wanted.per_side, mask)
         for side, scores in enumerate(sides, 1):
-            found = np.flatnonzero(scores if mask is None else np.where(mask, scores, 0) > 0)
+            found = _promising(
+                scores if mask is None else np.where(mask, scores, np.float32(0)), wanted.per_side
+            )
             best[lang, side] = _top(found, scores[found], wanted.per_side)
     beside = np.zeros(0, np.int64) if beside is None else beside
     rows = np.unique(np.concatenate([beside, *(rows for rows, _ in best.values())]))
@@ -140,11 +145,26 @@ def _expansion(
     """Late interaction with each word's nearest neighbours only, float32 (n_passages,)."""
     total, best = np.zeros((2, snapshot.n_passages), np.float32)
     for share, tokens, cosines in near:
-        best.fill(0)
-        for token, cosine in zip(tokens.tolist(), cosines):  # the nearest overwrites the others
-            best[snapshot.holding(token)] = cosine
-        total += np.multiply(best, share, out=best)
+        lists = [snapshot.holding(token) for token in tokens.tolist()]
+        for rows, cosine in zip(lists, cosines):  # the nearest overwrites the others
+            best[rows] = cosine
+        # A passage that holds several of them is there several times, with the same sum. A word of
+        # many passages is added to all sooner than to each.
+        few = sum(map(len, lists)) <= len(total) >> _MANY
+        at: np.ndarray | slice = np.concatenate(lists) if few else slice(None)
+        some = best[at]
+        total[at] += np.multiply(some, share, out=some)
+        best[at] = 0
     return total
+
+
+def _promising(scores: np.ndarray, count: int) -> np.ndarray:
+    """The rows with a score above 0, less many that are not among the best ``count``."""
+    whole = len(scores) // _RUN * _RUN
+    tops = scores[:whole].reshape(-1, _RUN).max(axis=1)
+    # As many scores as there are runs with such a maximum reach it.
+    least = np.partition(tops, -count)[-count] if len(tops) > count else np.float32(0)
+    return np.flatnonzero(scores >= least if least > 0 else scores > 0)
 
 
 def _top(rows: np.ndarray, scores: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

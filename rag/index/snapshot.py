@@ -87,7 +87,7 @@ class Snapshot:
             self.store = Store(folder)
             self.passages, self.token_offsets = self.store.passages(), self.store.token_offsets()
             part = VECTORS
-            self.dense_index = Vectors(folder, manifest.vectors.get("probes", 0))
+            self.dense_index = Vectors(folder, manifest.vectors.get("search") == "scan")
             part = FEATURES
             self.lexical_index = Lexical(folder, lambda: inner_of(model))
         except FOREIGN as error:

@@ -360,10 +360,8 @@ class Store(_Shelf):
         articles, in their order.
         """
         wanted = self._wanted(rows)
-        openings, heads = (
-            self._openings(wanted, chars),
-            {row: _head(head) for row, head in self.heads.some(wanted).items()},
-        )
+        openings = self._openings(wanted, chars) if chars else dict.fromkeys(wanted, "")
+        heads = {row: _head(head) for row, head in self.heads.some(wanted).items()}
         return [
             (
                 *(heads[row][name] for name in ("id", "title", "date", "source", "lang")),

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.index import near
+from rag.index.bits import mapped
 from rag.index.near import Near
 
 FILE_NAME = "vectors.faiss"
@@ -39,23 +40,30 @@ def _index(dim: int, kind: str):
 
 
 class VectorsWriter:
-    """Collects vectors as they are stored, and writes the FAISS index at the end."""
+    """Collects vectors in a file as they are stored, and writes the FAISS index at the end."""
 
-    def __init__(self, dim: int, kind: str) -> None:
-        """``kind``: "int8" for unit vectors of the static model, else "fp16"."""
+    def __init__(self, dim: int, kind: str, spool: Path) -> None:
+        """Begins.
+
+        Args:
+            dim: dimensions of a vector.
+            kind: "int8" for unit vectors of the static model, else "fp16".
+            spool: folder for what is not written yet.
+        """
         self._index = _index(dim, kind)
-        self._codes: list[np.ndarray] = []
+        self._path = spool / FILE_NAME
+        self._file = open(self._path, "wb")
         self.settings = {"kind": kind, "search": "exact"}
 
     def add(self, vectors: np.ndarray) -> None:
         """Takes a batch of unit vectors, shape (n, dim)."""
         if len(vectors):
-            self._codes.append(self._index.sa_encode(np.ascontiguousarray(vectors, np.float32)))
+            self._file.write(self._index.sa_encode(np.ascontiguousarray(vectors, np.float32)).data)
 
     def keep(self, old: Vectors, first: int, last: int) -> None:
         """Takes over the vectors ``first`` to ``last`` (not included) of an older version."""
         if last > first:
-            self._codes.append(old.codes[first:last])
+            self._file.write(old.codes[first:last].data)
 
     def write(self, folder: Path, asked: Callable[[int], np.ndarray]) -> dict:
         """Writes the index.
@@ -69,14 +77,20 @@ class VectorsWriter:
         """
         import faiss
 
-        if self._codes:
-            self._index.add_sa_codes(np.concatenate(self._codes))
+        self.close()
+        codes = mapped(self._path, np.dtype(np.uint8)).reshape(-1, self._index.sa_code_size())
+        if len(codes):
+            self._index.add_sa_codes(codes)
         faiss.write_index(self._index, str(folder / FILE_NAME))
-        if self._index.ntotal < near.FROM or self._index.d % 2:
-            return self.settings
         self._index.reset()
+        if len(codes) < near.FROM or self._index.d % 4:
+            return self.settings
         opened = functools.partial(Vectors, folder)
         return self.settings | near.chosen(folder, opened, asked(near.ASKED))
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
 
 
 @contextlib.contextmanager
@@ -102,13 +116,12 @@ class Vectors:
         rows: number of vectors.
     """
 
-    def __init__(self, folder: Path, probes: int = 0) -> None:
+    def __init__(self, folder: Path, codes: bool = False) -> None:
         """Opens the index.
 
         Args:
             folder: of the version.
-            probes: how many lists of codes are looked at (:mod:`rag.index.near`); 0 for an exact
-                search.
+            codes: look at the codes first (:mod:`rag.index.near`); else all is compared.
 
         Raises:
             RuntimeError: FAISS cannot read a file.
@@ -119,7 +132,7 @@ class Vectors:
         self._index = faiss.read_index(str(folder / FILE_NAME), faiss.IO_FLAG_MMAP_IFC)
         self.dim: int = self._index.d
         self.rows: int = self._index.ntotal
-        self._near = Near(folder, probes) if probes else None
+        self._near = Near(folder) if codes else None
         if self._near and self._near.rows != self.rows:
             raise ValueError(f"{self._near.rows} codes instead of {self.rows}")
 
@@ -139,7 +152,7 @@ class Vectors:
         """The vectors of some passages, float32 (len(rows), dim)."""
         if not len(rows):
             return np.zeros((0, self.dim), np.float32)
-        return self._index.reconstruct_batch(np.ascontiguousarray(rows, np.int64))
+        return self.decode(self.codes[rows])
 
     def search(
         self, query: np.ndarray, k: int, allowed: np.ndarray | None = None

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from rag.corpus.places import find_places
+from rag.question.asking import asking
 from rag.question.periods import find_periods
 from rag.question.publishers import find_publisher, known_publisher
 from rag.question.script import simplified
@@ -20,11 +22,11 @@ from rag.question.words import in_other
 _END = r"[呢吗啊呀嘛吧]*[？?！!。.…\s]*"
 _MORE = re.compile(
     r"(?:(?:那么?|就)?(?:还有|除此之外|除了这些|此外)[，"
-    r",]?(?:呢|吗|别的|其[他它](?:的)?|更多的?|(?:哪些|哪几个|什么|谁)(?:别的"
-    r"|其[他它]的?)?)?|(?:那么?)?其[他它]的?|(?:有)?更多的?|继续|接着说"
+    r",]?(?:呢|吗|(?:别的|其[他它](?:的)?|更多的?)(?:报道|新闻|文章|消息)?|(?:哪些|哪几个|什么|谁)(?:别的"
+    r"|其[他它]的?)?)?|(?:那么?)?其[他它]的?|(?:有)?更多的?|继续|接着说|[都全部]*列(?:出来|一下|举)"
     rf")的?{_END}"
-    r"|(?:and |are there |is there |any |some |the |what |which |show me )*(?:other ones"
-    r"|others|more|anything else|what else|else|any more"
+    r"|(?:and |are there |is there |any |some |the |what |which |show me )*(?:list (?:them|all|both)"
+    r"|other (?:ones|reports|articles|stories|news)|others|more|anything else|what else|else|any more"
     r"|and more)(?: (?:please|ones|of them|results|examples))?[?.!\s]*",
     re.I,
 )
@@ -57,7 +59,7 @@ _ORDER_EN = {
 }
 _NTH = re.compile(
     rf"(?:那么?|关于)?(?:第(?P<zh>[一二三四五六七八九十]|\d{{1,2}})|(?P<last>最后一?))[个項项条家名位座款]?的?(?:怎么?样|如何|是什么情况"
-    rf"|是(?:什么|哪个|哪家|谁))?{_END}"
+    rf"|是(?:什么|哪个|哪家|谁)|[详细具体再]*[说讲介绍]+[详细具体一下点]*)?{_END}"
     rf"|(?:and |but |so )?(?:(?:what|how) about "
     rf"|tell me (?:more )?about )?(?:the )?(?:(?P<en>{'|'.join(_ORDER_EN)})|(?P<end>last))(?: one"
     r"| of them)?[?.!\s]*",
@@ -91,7 +93,7 @@ _SAYS_EN = re.compile(
 )
 # "No, I meant the other one": it takes the place of what was asked about.
 _MEANT = re.compile(
-    r"(?:不对?|不是|错了|哦|抱歉)?[，,。！!\s]*我?(?:想?问|说|指|要问)的是(?P<zh>[^，。？?！!]{2,16})[。！!]?"
+    r"(?:不对?|不是[^，。]{0,8}|错了|哦|抱歉)?[，,。！!\s]*我?(?:想?问|说|指|要问)的是(?P<zh>[^，。？?！!]{2,16})[。！!]?"
     r"|(?:no|sorry|oops|wrong)?[,.!\s]*(?:no, )?(?:I (?:meant|mean|was asking about"
     r"|asked about)|not that,)"
     r" (?P<en>[^,.?!]{2,40})[.!]?",
@@ -154,7 +156,20 @@ def told_before(
     cited = tuple(dict.fromkeys(c.article_id for one in given for c in one.citations))
     listed = any(len(one.rows) > 1 and one.rows[0].place for one in given)
     main = cited if listed else cited[:1]  # more of one article, not of all that say the same
+    if given and (one := quote_asked_for(plain, given[-1])):
+        return (), (given[-1].citations[one - 1].article_id,)
     return cited if asks_more(plain) else (), main if asks_details(plain) else ()
+
+
+def quote_asked_for(question: str, answer: Earlier) -> int:
+    """The number of the quote that "the second one" asks for, of an answer of mere quotes; 0 for
+    none.
+    """
+    found = _NTH.fullmatch(question.strip())
+    if not found or any(row.label for row in answer.rows):
+        return 0
+    number = _number(found, len(answer.citations))
+    return number if number <= len(answer.citations) else 0
 
 
 def reworded(question: str, before: str, answer: Earlier) -> str:
@@ -165,6 +180,8 @@ def reworded(question: str, before: str, answer: Earlier) -> str:
     """
     question = question.strip()
     if meant := _MEANT.fullmatch(question):
+        if asking(meant["zh"] or meant["en"]):  # "不对，我问的是损失多少本书"
+            return f"{meant['zh'] or meant['en']}？"
         return f"那{meant['zh']}呢？" if meant["zh"] else f"What about {meant['en']}?"
     found = _NTH.fullmatch(question)
     if found and (answer.rows or not re.search(_ORDERED, before, re.I)):
@@ -192,12 +209,7 @@ def reworded(question: str, before: str, answer: Earlier) -> str:
 
 def _nth(found: re.Match[str], question: str, answer: Earlier) -> str:
     """What asks for one row of the answer before, by its label."""
-    if found["last"] or found["end"]:
-        number = len(answer.rows)
-    elif word := found["zh"]:
-        number = int(word) if word.isdecimal() else _ORDER_ZH[word]
-    else:
-        number = _ORDER_EN[found["en"].lower()]
+    number = _number(found, len(answer.rows))
     if not 1 <= number <= len(answer.rows):
         return ""
     label = answer.rows[number - 1].label
@@ -207,6 +219,14 @@ def _nth(found: re.Match[str], question: str, answer: Earlier) -> str:
         latin = question[:1] < "\u2e80" and label[:1].isascii()
         label = re.split(r"\s*[\u4e00-\u9fff（(]" if latin else "[（(]", label)[0].strip()
     return f"那{label}呢？" if question[:1] > "\u2e80" else f"What about {label}?"
+
+
+def _number(found: re.Match[str], last: int) -> int:
+    if found["last"] or found["end"]:
+        return last
+    if word := found["zh"]:
+        return int(word) if word.isdecimal() else _ORDER_ZH[word]
+    return _ORDER_EN[found["en"].lower()]
 
 
 def row_asked_for(question: str, before: str, answer: Earlier) -> str:
@@ -239,8 +259,9 @@ def of_publisher(question: str, before: str, sources: Sequence[str]) -> str:
     """The question before, of the reports of the publisher that is now named; "" where none is."""
     found = _SAYS_ZH.fullmatch(question.strip()) or _SAYS_EN.fullmatch(question.strip())
     name = found["name"].strip() if found else ""
-    if not name or not known_publisher(name, sources):
-        return ""
+    place = any(one.end - one.start == len(name) for one in find_places(name))
+    if not name or place or not known_publisher(name, sources):
+        return ""  # "那四川呢？" names no publisher of Sichuan
     chinese = language(before) == "zh"
     if old := find_publisher(before, (*sources, *_names_in(before))):
         return f"{before[: old.start]}{name}{before[old.end :]}"

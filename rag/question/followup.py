@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.question.asides import asks_details, asks_more, of_publisher, others_than
-from rag.question.asides import reworded, row_asked_for
-from rag.question.compared_before import asks_which
+from rag.question.asides import quote_asked_for, reworded, row_asked_for
+from rag.question.compared_before import asks_which, compares_both
 from rag.question.asking import Ask, is_bare
 from rag.question.names import names_of
 from rag.question.query import MAX_CHARACTERS
@@ -57,7 +57,8 @@ def complete(question: str, history: Turns, sources: Names = (), second: bool = 
     before = answer.completed or before
     old = is_traditional(question + before)
     asked, before = (simplified(question), simplified(before)) if old else (question, before)
-    full = before if asks_more(asked) or asks_details(asked) else asks_which(asked, history)
+    again = asks_more(asked) or asks_details(asked) or quote_asked_for(asked, answer)
+    full = before if again else asks_which(asked, history) or compares_both(asked, history)
     full = full or of_publisher(asked, before, sources) or row_asked_for(asked, before, answer)
     full = full or others_than(asked, before)
     if full:
@@ -153,8 +154,9 @@ def _about(said: LeaningQuestion, signs: str, about: str) -> LeaningQuestion | N
         alone = re.sub("^on ", "", said.whole.body, flags=re.I) == topic and " " not in topic
         short = alone or bool(re.match("(the|an?|for|by|to|with) ", topic, re.I))
         fits = short and about == "?" or about not in "?"
-        fits = fits and not (" " in topic and _CLAUSE.search(topic))
-        topic = topic if " " in topic else topic.lower()  # "Shops?"
+        said_of = topic.removeprefix("the ")  # "the injured" is no clause
+        fits = fits and not (" " in said_of and _CLAUSE.search(said_of))
+        topic = topic if " " in topic or about != "?" else topic.lower()  # "Shops?"
     fits = fits and len(topic if said.lang == "zh" else topic.split()) <= TOPIC[said.lang]
     return replace(said, topic=topic) if fits and not re.search(f"[{P}{T},，]", topic) else None
 

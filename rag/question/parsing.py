@@ -51,6 +51,10 @@ def parse(
         simplified(typed) if is_traditional(typed) else typed, today, snapshot.model
     )
     history = [turn for turn in history if turn[1].kind != "talk"]
+    if history and about:
+        from rag.question.asides import is_aside
+
+        about = None if is_aside(simplified(typed)) else about  # "还有别的报道吗？"
     talk, completed = "" if about else _talk(typed, history, snapshot, today), ""
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
@@ -123,9 +127,10 @@ def _talk(
     if is_pasted(typed, snapshot) or _asks_of_days(typed, today):
         return ""
     if history and not talk_of(typed, snapshot.model, SURE):
-        from rag.question.followup import complete
+        from rag.question.followup import complete, otherwise
 
-        return "" if complete(typed, history) else talk
+        leans = complete(typed, history) or otherwise(typed, "", history)  # "最高气温多少度？"
+        return "" if leans else talk
     return talk
 
 

@@ -61,14 +61,14 @@ def in_full(said: LeaningQuestion, before: str, answer: Earlier, second: bool = 
     """
     lang, new, old = language(before), said.whole, taken_apart(before)
     if said.tail:
-        return _question(_of_what(said, old, answer, lang, second), said.lang)
+        return _question(_of_what(said, old, answer, lang, second))
     old = taken_apart(_exchanged(old, said, lang, second)) if said.topic else old
     for kind, spans in (("places", new.groups), ("date", new.times)):
         if spans:
             words = in_other(new.body[spans[0][0] : spans[-1][1]], said.lang, lang)
             old = taken_apart(_put(old, words, kind, said, lang))
     asks = in_other(new.asks, said.lang, lang)
-    return _question(_asking(old, asks, lang) if asks else old.body, lang)
+    return _question(_asking(old, asks, lang) if asks else old.body)
 
 
 def _put(old: Whole, words: str, kind: str, said: LeaningQuestion, lang: str) -> str:
@@ -150,6 +150,9 @@ def _of_what(said: LeaningQuestion, old: Whole, answer: Earlier, lang: str, seco
         name = in_other(places[0].name, "", said.lang) if len(set(places)) == 1 else name
     some = word == "其中" or body[:start].endswith("of ")  # "how many of them"
     if not name or some or not word and (said.lang == "en" or body[0] in "从由在给对向被把让"):
+        asks = [one.kind for one in (old.ask, said.whole.ask) if one]
+        if name and not word and said.lang != lang and not second and asks[:1] == asks[1:]:
+            return f"{name}: {body}"  # "造成多少人死亡": "how many were injured?"
         return _behind(old, body, lang)
     own = word in ("its", "his", "their") or word == "her" and body[end:].strip()
     name = f"in {name}" if word == "there" else f"{name}'s" if own else name
@@ -170,9 +173,9 @@ def _behind(whole: Whole, words: str, lang: str) -> str:
     return f"{context(whole, lang)}{comma}{words[0].lower()}{words[1:]}"
 
 
-def _question(words: str, lang: str) -> str:
+def _question(words: str) -> str:
     words = re.sub(r"[?？.!\s]+$", "", " ".join(words.split())).strip(" ,，")
-    return f"{words}？" if lang == "zh" else f"{words[:1].upper()}{words[1:]}?"
+    return f"{words}？" if language(words) == "zh" else f"{words[:1].upper()}{words[1:]}?"
 
 
 def _exchanged(whole: Whole, said: LeaningQuestion, lang: str, second: bool) -> str:
@@ -184,8 +187,11 @@ def _exchanged(whole: Whole, said: LeaningQuestion, lang: str, second: bool) -> 
     named = HAN_RUN.findall(body) if lang == "en" else []
     if len(named) == 1 and _PERSON.fullmatch(alone):  # "How old is 全红婵?": "And Qin Haiyang?"
         return body.replace(named[0], alone)
-    other = said.lang != lang  # "那卡努呢？" after an English question: no word of it is like it
-    span = None if said.own or other else _counterpart(whole, alone, lang == "zh", second)
+    # No word of a question in the other language is like it, but for a number ("the iPhone 14").
+    other = said.lang != lang
+    alone = re.sub("^the ", "", alone) if other else alone
+    unlike = said.own or other and not _NUMBER.search(alone)
+    span = None if unlike else _counterpart(whole, alone, lang == "zh", second)
     if other and not said.own and not name:
         return f"{body} {alone}"
     if span:
@@ -193,13 +199,22 @@ def _exchanged(whole: Whole, said: LeaningQuestion, lang: str, second: bool) -> 
     if re.match(rf"({PREP}) ", topic):
         return f"{body} {topic}"
     bare = re.sub("^(?:the |its |their |his |her |的)", "", alone)
-    who = kind_of(("which " if lang == "en" else "哪个") + bare).kind == "person"
-    if lang == "en":
+    who = kind_of(("which " if said.lang == "en" else "哪个") + bare).kind == "person"
+    counts = ask and ask.kind == "number" and not said.own
+    if other and not (said.own or _AMOUNT.search(alone)):
+        if said.lang == "zh" and counts and topic.endswith("的"):
+            return f"{name}有多少人{alone}"  # "受伤的呢？"
+        # "那卡努呢？": another, or something of what was asked about
+        if (bare != bare.lower() or said.lang == "zh") != second:
+            return body.replace(name, alone)
+        if said.lang == "en" and counts and bare.endswith("ed"):
+            return f"{name}: how many were {bare}"
+    if said.lang == "en":
         return f"{'who' if who else 'what'} is the {bare} of {name}" if name else f"{topic}: {asks}"
-    of_it = said.own or second or _AMOUNT.search(alone)
+    of_it = other or said.own or second or _AMOUNT.search(alone)
     if ask and ask.kind == "number" and 0 < len(body) - ask.end <= 6 and not of_it:
         return f"{body[: ask.end]}{alone}"  # "多少人死亡": "受伤的呢"
-    verb = re.compile(f"{VERB}?[了过]|{VERB}").search(body, ask.end) if ask else None
+    verb = re.compile(f"{VERB}?[了过]|{VERB}").search(body, ask.end) if ask and not other else None
     if verb and bare == alone:
         return f"{body[: verb.end()]}{alone}"
     what = "谁" if who else "多少" if _AMOUNT.search(bare) else "什么"

@@ -43,6 +43,7 @@ _FIGURE = re.compile(
     rf"|(?<![第{_ZH}点])(?P<zh>[{_ZH}]{{2,}}(?:点[零一二三四五六七八九]+[万亿]*)?)(?![{_ZH}月日号年届期点])",
     re.IGNORECASE,
 )
+_SCALED = re.compile(r"(?<=\d)(?=[百千万亿])")
 _ALONE = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?![\u4e00-\u9fff])")
 _NUMBERED = re.compile(
     r"(?:\b(?:no|line|route|flight|terminal|article|section|phase|unit|room|gate)\.? |第)$",
@@ -110,8 +111,9 @@ def _held(snapshot: Snapshot, words: str, exact: bool) -> bool:
     rows = snapshot.holding_words(_ALONE.sub(" ", words) if exact else words)
     if not len(rows) or not (exact or words.isascii() and " " not in words):
         return len(rows) > 0
+    told = _SCALED.sub(r"\\s?", re.escape(words))  # "15.2 亿" as well
     pattern = re.compile(
-        rf"(?<![\d.,{_ZH}]){re.escape(words)}(?![\d{_ZH}]|[.,]\d)" if exact else re.escape(words),
+        rf"(?<![\d.,{_ZH}]){told}(?![\d{_ZH}]|[.,]\d)" if exact else re.escape(words),
         re.IGNORECASE,
     )
     bounds = snapshot.passages[rows[:LOOKED_INTO]].tolist()

@@ -19,7 +19,7 @@ LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3, "district": 3, "l
 
 AUX = words("auxiliary")
 PREP = "in|at|on|for|from|during|of|by|within|to|near|since|until|before|after|between"
-VERB = "(?:举行|举办|召开|开展|进行|组织|主办|承办|参加|参与|发布|公布|通过|实施|推出|启动|建成|建设|修建)"
+VERB = "(?:举行|举办|召开|开展|进行|组织|主办|承办|参加|参与|发布|公布|通过|实施|推出|启动|建成|建设|修建|造成|导致)"
 SUBJECT = re.compile(r"(?:the|an?|its?|their|th[ei]se?|that|there|they|he|she|[A-Z][\w'’-]*)\b")
 NOUN_AUX = re.compile(
     rf"(?P<noun>(?:the )?(?:(?!(?:{AUX}|{PREP}|that|who|which|the|an?)\b)[\w'’-]+ ){{0,3}})"
@@ -162,7 +162,7 @@ def subject(whole: Whole, lang: str) -> str:
         names = [
             m
             for m in _NAME_EN.finditer(body)
-            if m.start()
+            if (m.start() or body.startswith(": ", m.end()))  # "Maui: how many died"
             and outside_of(m.span(), taken)
             and not any(
                 a <= m.end() - len(m[0].removeprefix("the ")) and m.end() <= b
@@ -181,6 +181,8 @@ def subject(whole: Whole, lang: str) -> str:
     head = head_of(whole).removesuffix("的")
     if ask and ask.kind == "what" and ask.end == len(body):  # 图书馆做了什么
         head = re.sub("(?:[做干说]|[^做干说]{2})了$", "", head)
+    bare = re.sub(f"{VERB}$", "", head)  # 台风造成多少人死亡
+    head = bare if leading(bare) < len(bare) else head
     if not ask or re.search(r"[了过，,:]", head) or len(head) > 20:
         return ""
     # A place is what is spoken of in "四川有多少人口", not in "四川哪些医院举办了演练".

@@ -17,14 +17,12 @@ import numpy as np
 from rag.index import Snapshot
 from rag.index.proposals import Wanted
 from rag.question.query import Query
-from rag.search.cosines import cosines
 from rag.search.filters import allowed_articles
 from rag.search.late import PassagePool, Proposed, all_passages, proposed
 from rag.search.phrase import phrases
 from rag.search.types import Filters, Fusion
 
 PER_SIDE = 200  # proposals of each side and language
-NEIGHBOURS, LEAST = 12, 0.38  # tokens near a word of the question, and how near
 # Between languages a match counts up to CAP and no further: in an article that gives a name in both
 # languages the untranslated one would match perfectly, and outweigh all the other words of a better
 # article.
@@ -142,21 +140,13 @@ def _expansion(snapshot: Snapshot, query: Query) -> Iterator[tuple[float, np.nda
     """For each word of the question its weight, its nearest neighbours, the nearest last, and their
     cosines.
     """
-    asked = np.flatnonzero(query.row_content)
     shares = (
         query.weights[query.whole] / np.bincount(query.whole, minlength=len(query.ids))[query.whole]
     )
-    for row, near in zip(asked.tolist(), cosines(snapshot.model, query, asked)):
-        tokens = nearest(near, NEIGHBOURS, LEAST)[::-1]
-        yield shares[row], tokens, near[tokens]
-
-
-def nearest(row: np.ndarray, k: int, least: float) -> np.ndarray:
-    """The tokens with the largest cosines (V,), largest first: at most ``k``, none under
-    ``least``.
-    """
-    near = np.flatnonzero(row >= least)
-    return near[np.argsort(-row[near], kind="stable")][:k]
+    for row in np.flatnonzero(query.row_content).tolist():
+        token = query.row_ids[row : row + 1]
+        tokens = snapshot.model.neighbours(int(token[0]))[::-1]
+        yield shares[row], tokens, snapshot.model.between(token, tokens)[0]
 
 
 def foreign(snapshot: Snapshot, lang: str) -> np.ndarray:

@@ -15,7 +15,6 @@ import numpy as np
 from rag.embed.static import StaticModel
 from rag.index import Snapshot
 from rag.question.query import Query
-from rag.search.cosines import cosines
 
 # Up to this many tokens all passages are scored for every question, and their vectors kept at hand.
 _SMALL = 1_500_000
@@ -41,12 +40,15 @@ class Proposed:
         out = np.zeros((len(query.vectors), len(self.rows)), np.float32)
         if len(self._ids):
             sought = np.flatnonzero(query.weights[query.whole] > 0)
-            for number, near in zip(sought.tolist(), cosines(self._model, query, sought)):
-                # Whether a compound answers by itself or by a part of it is settled for the
-                # vocabulary, not for each passage.
-                out[number] = np.maximum.reduceat(
-                    self._model.or_parts(near)[self._ids], self._starts
-                )
+            # Whether a compound answers by itself or by a part of it is settled for each token that
+            # occurs, not for each passage.
+            unique, local = _local(self._model, self._ids)
+            longer, begin = self._model.with_parts(unique, np.arange(len(unique)))
+            table = self._model.between(query.row_ids[sought], longer)
+            if len(longer) > len(unique):
+                table = np.maximum.reduceat(table, begin, axis=1)
+            for number, row in zip(sought.tolist(), table):
+                out[number] = np.maximum.reduceat(row[local], self._starts)
         return query.fold(out)
 
 
@@ -71,10 +73,7 @@ class PassagePool:
             pairs % model.size,
             np.searchsorted(pairs, np.arange(len(starts)) * model.size),
         )
-        seen = np.zeros(model.size, bool)
-        seen[ids] = True
-        self._unique = np.flatnonzero(seen)
-        self._local = (np.cumsum(seen) - 1).astype(np.int32)[ids]
+        self._unique, self._local = _local(model, ids)
         self._starts = starts
         self._vectors = np.ascontiguousarray(model.token_vectors(self._unique)[0].T)
 
@@ -106,6 +105,13 @@ class PassagePool:
             self._found[token] = row
         while len(self._found) * len(self.rows) > _FOUND:
             self._found.pop(next(iter(self._found)), None)
+
+
+def _local(model: StaticModel, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different tokens among some, ascending, and the place of each among these."""
+    seen = np.zeros(model.size, bool)
+    seen[ids] = True
+    return np.flatnonzero(seen), (np.cumsum(seen, dtype=np.int32) - 1)[ids]
 
 
 def all_passages(snapshot: Snapshot) -> PassagePool | None:

@@ -144,6 +144,7 @@ def hits_of(
     bounds = snapshot.passages[rows].tolist()
     articles = snapshot.articles(row for row, _, _ in bounds)
     tokens = locate(snapshot, rows, passage_texts(bounds, articles))
+    stories = _stories(snapshot, list(articles))
     out = []
     for number, (place, (row, start, end)) in enumerate(zip(places, bounds)):
         article = articles[row]
@@ -172,12 +173,15 @@ def hits_of(
                 marked,
                 article.page(start),
                 article.recognised(start),
-                _story(snapshot, row),
+                stories.get(row, ""),
             )
         )
     return out
 
 
-def _story(snapshot: Snapshot, row: int) -> str:
-    """Id of the first article that tells what another tells too, or ""."""
-    return snapshot.article(snapshot.stories[row]).id if snapshot.retold[row] else ""
+def _stories(snapshot: Snapshot, rows: list[int]) -> dict[int, str]:
+    """For each of some articles whose story another tells, too, the id of the first that does."""
+    first = {row: int(snapshot.stories[row]) for row in rows if snapshot.retold[row]}
+    wanted = list(dict.fromkeys(first.values()))
+    ids = dict(zip(wanted, (one[0] for one in snapshot.listed(wanted, 0)), strict=True))
+    return {row: ids[story] for row, story in first.items()}

@@ -4,6 +4,7 @@ others."""
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 from collections.abc import AsyncIterator
 
@@ -12,7 +13,15 @@ from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
 from rag.answer.types import Answer
-from rag.serving.models import AS_OF, HISTORY_LIMIT, WITHOUT, Narrowing, Refusal
+from rag.serving.models import (
+    AS_OF,
+    HISTORY_LIMIT,
+    REFUSED,
+    WITHOUT,
+    Narrowing,
+    Refusal,
+    Responses,
+)
 from rag.serving.query_service import QueryService
 from rag.serving.refusals import failure
 
@@ -60,7 +69,7 @@ class BatchAnswers(BaseModel):
     answers: list[BatchAnswer]
 
 
-_RESPONSES = {
+_RESPONSES: Responses = {
     200: {
         "content": {
             LINES: {
@@ -71,7 +80,7 @@ _RESPONSES = {
             }
         }
     },
-    "default": {"model": Refusal, "description": "Refused or failed."},
+    **REFUSED,
 }
 
 
@@ -108,7 +117,7 @@ async def _answers(service: QueryService, batch: Batch) -> AsyncIterator[BatchAn
             # One at a time: a batch takes its turn again for every question, so others are answered
             # in between.
             told.answer = await asyncio.wrap_future(
-                service.pool.submit(lambda given=given: service.answer(*given))
+                service.pool.submit(functools.partial(service.answer, *given))
             )
         except Exception as error:
             told.error = Refusal(**failure(error, "question of /api/batch")[1])

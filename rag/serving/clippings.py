@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from rag.clippings import Clipping, as_docx, as_markdown
-from rag.serving.models import Refusal
+from rag.serving.models import REFUSED, Responses
 from rag.serving.query_service import QueryService
 
 CLIPPINGS_LIMIT = 200
@@ -50,9 +50,9 @@ class Footnoted(BaseModel):
     markdown: str
 
 
-_RESPONSES = {
+_RESPONSES: Responses = {
     200: {"content": {DOCX: {"schema": {"type": "string", "format": "binary"}}}},
-    "default": {"model": Refusal, "description": "Refused or failed."},
+    **REFUSED,
 }
 
 
@@ -76,8 +76,8 @@ def add_clippings(app: FastAPI, service: QueryService) -> None:
 
 def _checked(service: QueryService, one: Pinned) -> Clipping:
     article = service.article(one.article_id)
-    there = bool(article) and article.text[one.start : one.start + len(one.quote)] == one.quote
-    if there:  # what the index says of the article counts
+    if article and article.text[one.start : one.start + len(one.quote)] == one.quote:
+        # What the index says of the article counts.
         return Clipping(
             one.quote,
             article.title,

@@ -14,7 +14,7 @@ from rag.serving.models import Refusal, Token
 
 # A path of this server; "//host" and "/\host" lead a browser elsewhere.
 _HERE = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")
-_WRONG = ("用户名或密码不对。", "The user name or the password is wrong.")
+_WRONG: tuple[str, ...] = ("用户名或密码不对。", "The user name or the password is wrong.")
 _WAIT = ("错误次数太多，请 {} 秒后再试。", "Too many wrong passwords: try again in {} s.")
 
 
@@ -26,8 +26,12 @@ def add_entrance(app: FastAPI, authenticator: Authenticator | None) -> None:
         def nothing_to_do(request: Request) -> Response:
             return RedirectResponse(_root(request) + "/", 303)
 
-        return
+    else:
+        _add_form(app, authenticator)
+        _add_token(app, authenticator)
 
+
+def _add_form(app: FastAPI, authenticator: Authenticator) -> None:
     @app.get("/login", include_in_schema=False)
     async def form(request: Request) -> Response:
         inside = await authenticator.who(request) or ""
@@ -43,7 +47,7 @@ def add_entrance(app: FastAPI, authenticator: Authenticator | None) -> None:
         following: Annotated[str, Form(alias="next")] = "",
     ) -> Response:
         following, status, problem = _here(following), 401, _WRONG
-        headers = {}
+        headers: dict[str, str] = {}
         try:
             if await authenticator.opens(name, password, client_of(request)):
                 reply = RedirectResponse(_root(request) + following, 303)
@@ -60,6 +64,8 @@ def add_entrance(app: FastAPI, authenticator: Authenticator | None) -> None:
         set_cookie(reply, request, authenticator.cookie, "")
         return reply
 
+
+def _add_token(app: FastAPI, authenticator: Authenticator) -> None:
     @app.post("/api/token", responses={"default": {"model": Refusal}}, tags=["server"])
     def token(request: Request) -> Token:
         """A token for programs, so that they need not send a password with every request. Ask for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import asdict
 
@@ -47,7 +47,7 @@ async def event_stream(
 
 
 async def streamed(
-    events: AsyncIterator[Event],
+    events: AsyncGenerator[Event, None],
     encode: Callable[[Event], bytes],
     failed: Callable[[Exception], bytes],
 ) -> StreamingResponse:
@@ -74,17 +74,17 @@ async def streamed(
 
 async def _kept_alive(events: AsyncIterator[Event]) -> AsyncIterator[Event | None]:
     """The events, with None where none comes for a while."""
-    waiting = asyncio.ensure_future(anext(events, _END))
+    waiting = asyncio.ensure_future(anext(events, None))
     try:
         while True:
             done, _ = await asyncio.wait({waiting}, timeout=PING_SECONDS)
             if not done:
                 yield None
-            elif (event := waiting.result()) is _END:
+            elif (event := waiting.result()) is None:
                 return
             else:
                 yield event
-                waiting = asyncio.ensure_future(anext(events, _END))
+                waiting = asyncio.ensure_future(anext(events, None))
     finally:
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
@@ -103,6 +103,3 @@ def encoded(event: Event) -> bytes:
 def _event(name: str, data: dict) -> bytes:
     # JSON has no line breaks of its own, so one line of data is enough.
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
-
-
-_END = object()

@@ -223,12 +223,11 @@ class IngestQueue:
 
     def _work(self) -> None:
         while True:
-            jobs = [self._queue.get()]
+            taken = [self._queue.get()]
             with contextlib.suppress(queue.Empty):
                 while True:
-                    jobs.append(self._queue.get_nowait())
-            last = None in jobs
-            jobs = [job for job in jobs if job]
+                    taken.append(self._queue.get_nowait())
+            jobs = [job for job in taken if job]
             try:
                 self._round(jobs)
             except Exception as error:
@@ -237,7 +236,7 @@ class IngestQueue:
                 self._bytes -= sum(len(item.content) for job in jobs for item in job.items)
             for job in jobs:
                 job.items = ()
-            if last:
+            if None in taken:
                 return
 
     def _failed(self, jobs: Sequence[Job], error: Exception) -> None:
@@ -306,12 +305,12 @@ def _added(
     from rag.corpus.web import add_url
 
     try:
-        if item.kind == "text":
-            yield folder.add_text(item.content, **said)
-        elif item.kind == "file":
-            yield folder.add_bytes(item.name, item.content, **said)
-        else:
+        if item.kind == "url":
             yield from add_url(folder, item.name, fetcher, on_feed)
+        elif isinstance(item.content, str):
+            yield folder.add_text(item.content, **said)
+        else:
+            yield folder.add_bytes(item.name, item.content, **said)
     except YinjuError as error:
         yield Added(
             item.name, "refused", reason=str(error).replace(str(folder.path), folder.path.name)

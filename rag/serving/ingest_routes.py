@@ -13,9 +13,8 @@ from starlette.exceptions import HTTPException
 
 from rag.corpus.folder import Added
 from rag.serving.ingest_queue import FILES, FINAL, IngestQueue, Item, Job
-from rag.serving.models import Refusal
+from rag.serving.models import REFUSED
 
-_REFUSED = {"default": {"model": Refusal, "description": "Refused or failed."}}
 _LOOK_SECONDS = 0.1
 WAIT_SECONDS = 600.0
 """A reply waits so long at most; then the job goes on without."""
@@ -36,7 +35,7 @@ class Adding(BaseModel):
 def add_ingest(app: FastAPI, ingest_queue: IngestQueue) -> None:
     """The routes that add."""
 
-    @app.post("/api/articles", responses=_REFUSED, tags=["articles"])
+    @app.post("/api/articles", responses=REFUSED, tags=["articles"])
     async def add(
         files: Annotated[
             list[UploadFile] | None,
@@ -67,7 +66,7 @@ def add_ingest(app: FastAPI, ingest_queue: IngestQueue) -> None:
             await asyncio.sleep(_LOOK_SECONDS)
         return _told(job)
 
-    @app.get("/api/jobs/{job_id}", responses=_REFUSED, tags=["articles"])
+    @app.get("/api/jobs/{job_id}", responses=REFUSED, tags=["articles"])
     async def job(job_id: str) -> Adding:
         """How far articles are that were added."""
         found = ingest_queue.job(job_id)

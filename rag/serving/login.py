@@ -149,7 +149,7 @@ def set_cookie(response: Response, connection: HTTPConnection, name: str, ticket
 
 
 def login_page(
-    root: str, following: str, name: str = "", problem: tuple[str, str] = ("", ""), inside: str = ""
+    root: str, following: str, name: str = "", problem: tuple[str, ...] = ("", ""), inside: str = ""
 ) -> str:
     """The form in Chinese and English at once: who reads it is not known yet.
 

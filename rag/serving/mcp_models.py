@@ -3,6 +3,7 @@ more, since it pays by the word."""
 
 from __future__ import annotations
 
+from typing import TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, Field
@@ -10,10 +11,11 @@ from pydantic import BaseModel, Field
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus.article import Article
 from rag.plain import limits
-from rag.search.browse import Listed, Listing, Statistics
+from rag.search.browse import Listing, Statistics
 from rag.search.types import Hit
 
 SOURCES_SHOWN = 50
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class About(BaseModel):
@@ -139,51 +141,40 @@ def link(article_id: str, start: int | None = None, end: int | None = None) -> s
 
 def answered(answer: Answer) -> Answered:
     """An answer in short."""
-    return Answered(
-        text=answer.text,
-        refused=answer.refused,
-        grade=answer.grade,
-        kind=answer.kind,
-        rows=list(answer.rows),
+    return _made_of(
+        answer,
+        Answered,
         citations=_quotes(answer.citations),
         nearest=_quotes(answer.nearest),
-        missing=list(answer.missing),
         understood=answer.completed,
         restricted=limits(answer),
-        searched=answer.searched,
-        matched=answer.matched,
     )
 
 
 def passages(hits: list[Hit]) -> Passages:
     """Hits in short."""
-    return Passages(passages=[_passage(hit) for hit in hits])
-
-
-def _passage(hit: Hit) -> Passage:
-    return Passage(
-        **_about(hit),
-        link=link(hit.article_id, hit.start, hit.end),
-        text=hit.text,
-        start=hit.start,
-        end=hit.end,
-        url=hit.url,
-        score=round(hit.score, 3),
-        support=round(hit.support, 3),
+    return Passages(
+        passages=[
+            _made_of(
+                hit,
+                Passage,
+                link=link(hit.article_id, hit.start, hit.end),
+                score=round(hit.score, 3),
+                support=round(hit.support, 3),
+            )
+            for hit in hits
+        ]
     )
 
 
 def text(article: Article, start: int, length: int) -> Text:
     """``length`` characters of an article from ``start`` on."""
     end = min(start + length, len(article.text))
-    return Text(
+    return _made_of(
+        article,
+        Text,
         article_id=article.id,
-        title=article.title,
-        date=article.date,
-        source=article.source,
-        lang=article.lang,
         link=link(article.id),
-        url=article.url,
         text=article.text[start:end],
         start=start,
         end=end,
@@ -195,19 +186,19 @@ def text(article: Article, start: int, length: int) -> Text:
 def page(listing: Listing) -> Page:
     """A page of the list in short."""
     end = listing.start + len(listing.articles)
-    return Page(
-        articles=[_entry(one) for one in listing.articles],
-        start=listing.start,
-        total=listing.total,
-        next_start=end if end < listing.total else None,
-    )
+    entries = [
+        _made_of(one, Entry, article_id=one.id, title=one.heading, link=link(one.id))
+        for one in listing.articles
+    ]
+    following = end if end < listing.total else None
+    return _made_of(listing, Page, articles=entries, next_start=following)
 
 
 def corpus(told: Statistics) -> Corpus:
     """The figures in short."""
-    same = ("articles", "passages", "date_from", "date_to", "undated", "stories", "created")
-    return Corpus(
-        **{name: getattr(told, name) for name in same},
+    return _made_of(
+        told,
+        Corpus,
         langs=dict(told.langs),
         sources=dict(told.sources[:SOURCES_SHOWN]),
         skipped=len(told.skipped),
@@ -217,34 +208,12 @@ def corpus(told: Statistics) -> Corpus:
 
 def _quotes(citations: tuple[Citation, ...]) -> list[Quote]:
     return [
-        Quote(
-            **_about(one),
-            link=link(one.article_id, one.start, one.end),
-            number=number,
-            quote=one.quote,
-            start=one.start,
-            end=one.end,
-            url=one.url,
-            page=one.page,
-            header=one.header,
-            ocr=one.ocr,
-            same_as=one.same_as,
-        )
+        _made_of(one, Quote, number=number, link=link(one.article_id, one.start, one.end))
         for number, one in enumerate(citations, 1)
     ]
 
 
-def _about(of: Citation | Hit) -> dict[str, str]:
-    return {name: getattr(of, name) for name in ("article_id", "title", "date", "source", "lang")}
-
-
-def _entry(one: Listed) -> Entry:
-    return Entry(
-        article_id=one.id,
-        title=one.heading,
-        date=one.date,
-        source=one.source,
-        lang=one.lang,
-        opening=one.opening,
-        link=link(one.id),
-    )
+def _made_of(told: object, model: type[_Model], **otherwise: object) -> _Model:
+    """A model whose fields are the attributes of the same names, but for those that are given."""
+    same = {name: getattr(told, name) for name in model.model_fields if name not in otherwise}
+    return model(**same, **otherwise)

@@ -8,7 +8,7 @@ yinju serve --index index          # over HTTP at /mcp, beside the page
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import aclosing
 from typing import Annotated, Literal, TypeVar
 
@@ -25,7 +25,7 @@ from mcp_types import CallToolResult, Resource, ResourceLink, TextContent, ToolA
 from pydantic import BaseModel, Field
 
 from rag import __version__
-from rag.answer.events import Found, Rewording, Searching
+from rag.answer.events import Event, Found, Rewording, Searching
 from rag.answer.types import Answer, Citation
 from rag.errors import ServerBusy, UsageError
 from rag.plain import heading, notes
@@ -234,10 +234,14 @@ async def _done(
         raise failed(str(error)) from error
 
 
-async def _told(service: QueryService, context: Context, events: Callable) -> Answer:
+async def _told(
+    service: QueryService,
+    context: Context,
+    events: Callable[[], Generator[Event, None, None]],
+) -> Answer:
     """The last of some events; those before it are told as progress. Who cancels ends the work
     after the stage it is in."""
-    answer = None
+    event = None
     try:
         async with aclosing(service.pool.stream(events)) as stages:
             async for event in stages:
@@ -249,10 +253,10 @@ async def _told(service: QueryService, context: Context, events: Callable) -> An
                     await context.report_progress(
                         2, 3, f"reading {event.passages} passages of {event.articles} articles"
                     )
-                answer = event
     except (UsageError, ServerBusy) as error:
         raise ToolError(str(error)) from error
-    return answer
+    assert isinstance(event, Answer)
+    return event
 
 
 def _result(told: BaseModel, text: str, links: list[ResourceLink] | None = None) -> CallToolResult:

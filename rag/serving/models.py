@@ -5,7 +5,7 @@ Answers, hits, listings and statistics are the library's own dataclasses.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -215,3 +215,8 @@ class Refusal(BaseModel):
 
     error: str
     reference: str
+
+
+Responses = dict[int | str, dict[str, Any]]
+REFUSED: Responses = {"default": {"model": Refusal, "description": "Refused or failed."}}
+"""What FastAPI is told of the replies of a route besides the usual one."""

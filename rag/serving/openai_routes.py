@@ -11,8 +11,8 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -23,7 +23,7 @@ from rag.answer.types import Answer
 from rag.errors import UsageError
 from rag.plain import notes
 from rag.serving.events import MEDIA_TYPE, streamed
-from rag.serving.models import HISTORY_LIMIT
+from rag.serving.models import HISTORY_LIMIT, Responses
 from rag.serving.openai_models import (
     MODEL,
     Annotation,
@@ -40,8 +40,8 @@ from rag.serving.openai_models import (
 from rag.serving.query_service import QueryService
 from rag.serving.refusals import failure, openai_form
 
-_REFUSED = {"default": {"model": OpenAIRefusal, "description": "Refused or failed."}}
-_STREAMED = {
+_REFUSED: Responses = {"default": {"model": OpenAIRefusal, "description": "Refused or failed."}}
+_STREAMED: Responses = {
     200: {
         "content": {
             MEDIA_TYPE: {
@@ -86,6 +86,16 @@ def add_openai(app: FastAPI, service: QueryService) -> None:
         )
         return completion(answer)
 
+    _add_models(app, service)
+
+    @app.api_route("/v1/{rest:path}", methods=["GET", "POST"], include_in_schema=False)
+    def unknown(rest: str) -> None:
+        raise HTTPException(
+            404, f"there is no /v1/{rest}: expected /v1/chat/completions or /v1/models; see /docs"
+        )
+
+
+def _add_models(app: FastAPI, service: QueryService) -> None:
     @app.get("/v1/models", responses=_REFUSED, tags=["OpenAI"])
     async def models() -> Models:
         """The one model that there is."""
@@ -97,18 +107,12 @@ def add_openai(app: FastAPI, service: QueryService) -> None:
         _known(model)
         return _model(service)
 
-    @app.api_route("/v1/{rest:path}", methods=["GET", "POST"], include_in_schema=False)
-    def unknown(rest: str) -> None:
-        raise HTTPException(
-            404, f"there is no /v1/{rest}: expected /v1/chat/completions or /v1/models; see /docs"
-        )
-
 
 def completion(answer: Answer) -> ChatCompletion:
     """An answer as a reply at once."""
     told = GrowingReply(answer.text)
     told.end(answer)
-    message = ReplyMessage(content=told.text, annotations=annotations(told.text, answer))
+    message = ReplyMessage(content=told.text, annotations=url_annotations(told.text, answer))
     return ChatCompletion(
         id=_id(),
         created=int(time.time()),
@@ -149,7 +153,7 @@ class GrowingReply:
         return shown
 
 
-def annotations(text: str, answer: Answer) -> list[Annotation]:
+def url_annotations(text: str, answer: Answer) -> list[Annotation]:
     """For every citation whose article has an address: that, and where its [1] stands first in a
     text. Front ends list them as sources."""
     found: dict[int, Annotation] = {}
@@ -181,53 +185,45 @@ async def _stream(service: QueryService, asked: tuple, with_usage: bool) -> Stre
     events = service.pool.stream(lambda: service.events(*asked))
     return await streamed(
         events,
-        _encoder(with_usage),
+        _Chunks(with_usage).encode,
         lambda error: _line(failure(error, "events of /v1/chat/completions", openai_form)[1]),
     )
 
 
-def _encoder(with_usage: bool) -> Callable[[Event], bytes]:
+class _Chunks:
     """Puts the events of one answer into chunks."""
-    told, head = (
-        GrowingReply(),
-        {
+
+    def __init__(self, with_usage: bool) -> None:
+        self._with_usage, self._told, self._begun = with_usage, GrowingReply(), False
+        self._head = {
             "id": _id(),
             "object": "chat.completion.chunk",
             "created": int(time.time()),
             "model": MODEL,
-        },
-    )
-    begun = False
+        }
 
-    def chunk(delta: dict, finished: str | None = None) -> bytes:
-        return _line(
-            {
-                **head,
-                "choices": [
-                    {"index": 0, "delta": delta, "finish_reason": finished, "logprobs": None}
-                ],
-            }
-        )
-
-    def encode(event: Event) -> bytes:
-        nonlocal begun
-        first = b"" if begun else chunk({"role": "assistant", "content": ""})
-        begun = True
+    def encode(self, event: Event) -> bytes:
+        """An event on the wire."""
+        first = b"" if self._begun else self._chunk({"role": "assistant", "content": ""})
+        self._begun = True
         if isinstance(event, str):
-            return first + chunk({"content": told.add(event)})
+            return first + self._chunk({"content": self._told.add(event)})
         if not isinstance(event, Answer):
             return first
-        last = {"content": told.end(event)}
-        if marks := annotations(told.text, event):
+        last: dict[str, Any] = {"content": self._told.end(event)}
+        if marks := url_annotations(self._told.text, event):
             last["annotations"] = [mark.model_dump() for mark in marks]
-        spent = (
-            _line({**head, "choices": [], "usage": usage(event).model_dump()})
-            if with_usage
-            else b""
-        )
-        return first + chunk(last) + chunk({}, "stop") + spent + b"data: [DONE]\n\n"
+        chunks = first + self._chunk(last) + self._chunk({}, "stop")
+        if self._with_usage:
+            chunks += self._line(choices=[], usage=usage(event).model_dump())
+        return chunks + b"data: [DONE]\n\n"
 
-    return encode
+    def _chunk(self, delta: dict[str, Any], finished: str | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": finished, "logprobs": None}
+        return self._line(choices=[choice])
+
+    def _line(self, **more: Any) -> bytes:
+        return _line({**self._head, **more})
 
 
 def _conversation(request: ChatRequest) -> tuple[str, list[str]]:

@@ -123,9 +123,9 @@ def _is_hash(text: str) -> bool:
 
 def _parts(text: str) -> tuple[int, int, int, bytes, bytes] | None:
     try:
-        kind, *costs, salt, made = text.split("$")
+        kind, *costs, salted, hashed = text.split("$")
         log_n, r, p = map(int, costs)
-        salt, made = (base64.b64decode(one, validate=True) for one in (salt, made))
+        salt, made = (base64.b64decode(one, validate=True) for one in (salted, hashed))
     except (ValueError, binascii.Error):
         return None
     fits = (
@@ -139,7 +139,9 @@ def _parts(text: str) -> tuple[int, int, int, bytes, bytes] | None:
 
 
 def _same(password: str, hashed: str) -> bool:
-    log_n, r, p, salt, made = _parts(hashed)
+    if not (parts := _parts(hashed)):
+        return False
+    log_n, r, p, salt, made = parts
     return hmac.compare_digest(_scrypt(password, salt, log_n, r, p), made)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -30,7 +30,6 @@ WAITING = 64
 """Further questions wait; the next one is turned away."""
 LOOK_SECONDS = 0.1
 """Time between two looks at whether who waits for an answer still wants it."""
-_END = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,36 +74,40 @@ class BoundedPool:
         return future
 
     def iterate(
-        self, events: Callable[[], Generator[T]], halted: threading.Event | None = None
-    ) -> Iterator[T]:
-        """What a generator gives that is run by the pool; to close this closes it after its next
-        step. Raises ServerBusy.
+        self, events: Callable[[], Generator[T, None, None]], halted: threading.Event | None = None
+    ) -> Generator[T, None, None]:
+        """What a generator gives that is run by the pool, never None; to close this closes it after
+        its next step. Raises ServerBusy.
 
         Once ``halted`` is set this ends by itself, without waiting for that step.
         """
-        told: SimpleQueue = SimpleQueue()
+        told: SimpleQueue[T | None] = SimpleQueue()
         work = self._start(events, told.put)
         try:
-            while (event := _next(told, halted)) is not _END:
+            while (event := _next(told, halted)) is not None:
                 yield event
             if not (halted and halted.is_set()):
                 work.future.result()
         finally:
             work.stop()
 
-    async def stream(self, events: Callable[[], Generator[T]]) -> AsyncIterator[T]:
+    async def stream(
+        self, events: Callable[[], Generator[T, None, None]]
+    ) -> AsyncGenerator[T, None]:
         """As :meth:`iterate`, in an event loop."""
-        told: asyncio.Queue = asyncio.Queue()
+        told: asyncio.Queue[T | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
         work = self._start(events, lambda event: loop.call_soon_threadsafe(told.put_nowait, event))
         try:
-            while (event := await told.get()) is not _END:
+            while (event := await told.get()) is not None:
                 yield event
             work.future.result()
         finally:
             work.stop()
 
-    def _start(self, events: Callable[[], Generator[T]], tell: Callable[[object], object]) -> Work:
+    def _start(
+        self, events: Callable[[], Generator[T, None, None]], tell: Callable[[T | None], object]
+    ) -> Work:
         unwanted = threading.Event()
 
         def run() -> None:
@@ -115,7 +118,7 @@ class BoundedPool:
                     tell(event)
 
         future = self.submit(run)
-        future.add_done_callback(lambda _: tell(_END))
+        future.add_done_callback(lambda _: tell(None))
         return Work(future, unwanted)
 
     def close(self) -> None:
@@ -123,10 +126,10 @@ class BoundedPool:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _next(told: SimpleQueue, halted: threading.Event | None) -> object:
+def _next(told: SimpleQueue[T | None], halted: threading.Event | None) -> T | None:
     while not (halted and halted.is_set()):
         try:
             return told.get(timeout=LOOK_SECONDS if halted else None)
         except Empty:
             pass
-    return _END
+    return None

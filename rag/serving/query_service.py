@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 
 import numpy as np
@@ -136,7 +136,7 @@ class QueryService:
         without: Sequence[str] = (),
         halted: threading.Event | None = None,
         write: bool = True,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """The answer stage by stage, see :meth:`rag.assistant.Assistant.stream`; once ``halted`` is
         set it ends. Raises as :meth:`ask`.
         """
@@ -155,6 +155,7 @@ class QueryService:
     ) -> Answer:
         """As :meth:`ask`, in the thread of the caller and at once."""
         *_, last = self.events(question, (), filters, as_of, without, before, write)
+        assert isinstance(last, Answer)
         return last
 
     def events(
@@ -166,7 +167,7 @@ class QueryService:
         without: Sequence[str] = (),
         before: Sequence[str] = (),
         write: bool = True,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """As :meth:`stream`, in the thread of the caller; questions ``before`` it are answered
         first, and are its history.
         """
@@ -231,6 +232,7 @@ class QueryService:
             (found,) = self._workers.run("follow", question, filters, as_of, without, before)
             return found
         as_of = as_of or self.settings.as_of
+        turns: Sequence[tuple[str, Answer]]
         if without:
             turns = self._turns.of(self._assistant, before, filters, as_of)
             answer = self._assistant.ask(question, turns, filters, as_of, without, write=False)

@@ -26,12 +26,13 @@ from rag.serving.ingest_routes import add_ingest
 from rag.serving.login import Authenticator
 from rag.serving.mcp_routes import add_mcp
 from rag.serving.models import (
+    REFUSED,
     Asking,
     AskRequest,
     Browsed,
     Checking,
     Health,
-    Refusal,
+    Responses,
     Searched,
     SearchReply,
     Suggested,
@@ -46,8 +47,7 @@ from rag.writing.check import Verdict, check
 
 T = TypeVar("T")
 
-_REFUSED = {"default": {"model": Refusal, "description": "Refused or failed."}}
-_STREAMED = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+_STREAMED: Responses = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
 
 
 def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
@@ -136,7 +136,7 @@ def _add_answers(app: FastAPI, service: QueryService) -> None:
             ),
         )
 
-    @app.post("/api/ask", response_model=Answer, responses=_REFUSED | _STREAMED, tags=["questions"])
+    @app.post("/api/ask", response_model=Answer, responses=REFUSED | _STREAMED, tags=["questions"])
     async def ask(request: Request, asking: Annotated[Asking, Body()]):
         """The answer to a question, with its sources.
 
@@ -147,12 +147,12 @@ def _add_answers(app: FastAPI, service: QueryService) -> None:
         """
         return await answer(request, asking, asking.filters)
 
-    @app.get("/api/ask", response_model=Answer, responses=_REFUSED | _STREAMED, tags=["questions"])
+    @app.get("/api/ask", response_model=Answer, responses=REFUSED | _STREAMED, tags=["questions"])
     async def ask_by_address(request: Request, asked: Annotated[AskRequest, Query()]):
         """As POST, for the address bar."""
         return await answer(request, asked, asked)
 
-    @app.post("/api/suggest", responses=_REFUSED, tags=["questions"])
+    @app.post("/api/suggest", responses=REFUSED, tags=["questions"])
     async def suggest(asking: Annotated[Asking, Body()]) -> Suggested:
         """Questions to go on with after this one, which are known to be answered; each is to be
         asked with it at the end of its `history`.
@@ -164,9 +164,7 @@ def _add_answers(app: FastAPI, service: QueryService) -> None:
 
 
 def _add_search(app: FastAPI, service: QueryService) -> None:
-    @app.get(
-        "/api/search", responses=_REFUSED, response_model_exclude_none=True, tags=["questions"]
-    )
+    @app.get("/api/search", responses=REFUSED, response_model_exclude_none=True, tags=["questions"])
     async def search(asked: Annotated[Searched, Query()]) -> SearchReply:
         """The passages that fit a question best; with `facets` all articles that hold the words.
 
@@ -179,7 +177,7 @@ def _add_search(app: FastAPI, service: QueryService) -> None:
             )
             return SearchReply(
                 question=asked.question,
-                hits=all_.hits,
+                hits=list(all_.hits),
                 total=all_.total,
                 start=all_.start,
                 nearest=all_.nearest,
@@ -190,19 +188,19 @@ def _add_search(app: FastAPI, service: QueryService) -> None:
         )
         return SearchReply(question=asked.question, hits=hits)
 
-    @app.post("/api/check", responses=_REFUSED, tags=["checks"])
+    @app.post("/api/check", responses=REFUSED, tags=["checks"])
     async def check_sentence(checking: Annotated[Checking, Body()]) -> Verdict:
         """Whether some evidence says a sentence. The articles are not looked at."""
         return await _done(service, lambda: check(checking.sentence, checking.evidence))
 
 
 def _add_articles(app: FastAPI, service: QueryService) -> None:
-    @app.get("/api/corpus", responses=_REFUSED, tags=["articles"])
+    @app.get("/api/corpus", responses=REFUSED, tags=["articles"])
     async def corpus() -> Statistics:
         """What there is, in figures, and what could not be read."""
         return await _done(service, service.statistics)
 
-    @app.get("/api/articles", responses=_REFUSED, tags=["articles"])
+    @app.get("/api/articles", responses=REFUSED, tags=["articles"])
     async def articles(asked: Annotated[Browsed, Query()]) -> Listing:
         """A page of the list of articles."""
         return await _done(
@@ -212,7 +210,7 @@ def _add_articles(app: FastAPI, service: QueryService) -> None:
             ),
         )
 
-    @app.get("/api/articles/{article_id:path}", responses=_REFUSED, tags=["articles"])
+    @app.get("/api/articles/{article_id:path}", responses=REFUSED, tags=["articles"])
     async def article(article_id: str) -> WholeArticle:
         """A whole article. An id may hold anything: percent-encode it all, slashes too."""
         found = await _done(service, lambda: service.whole_article(article_id))

@@ -73,3 +73,6 @@ def test_a_follow_up_passes_over_talk(news):
     history = [("哪些省举行了防汛演练？", first), ("谢谢", answer(news, "谢谢"))]
     assert answer(news, "那山东呢？", history=history).completed
     assert answer(news, "还有吗？", history=history).kind != "talk"
+    assert (
+        answer(news, "最高气温多少度？", history=history).kind != "talk"
+    )  # of what was asked about

@@ -240,6 +240,31 @@ def test_signs_that_no_one_sees_and_the_head_of_a_mail():
     assert (found.title, found.date, found.text) == ("公园免费开放", "2015-03-02", BODY)
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("before", ["", "From a@b.example Mon Mar  2 10:00:00 2015\n"])
+def test_the_words_of_a_mail_in_several_parts(charset, before):
+    message = email.message.EmailMessage()
+    message["Received"] = "from mx.b.example by b.example" + " with mail" * 9
+    message["Return-Path"], message["From"] = "<a@b.example>", "a@b.example"
+    message["Subject"], message["Date"] = "公园免费开放", "Mon, 02 Mar 2015 10:00:00 +0800"
+    message.set_content(BODY, charset=charset, cte="base64")
+    encoded = one("a.txt", before.encode() + message.as_bytes())
+    message.add_alternative(f"<p>{MORE}</p>", subtype="html")
+    message.add_attachment(MORE.encode(), maintype="text", subtype="plain", filename="b.txt")
+    several = one("a.txt", before.encode() + message.as_bytes())
+    for found in (encoded, several):
+        assert (found.title, found.date, found.text) == ("公园免费开放", "2015-03-02", BODY)
+    message.clear_content()
+    message.set_content(f"<p>{MORE}</p><script>a</script>", subtype="html", charset=charset)
+    assert one("a.txt", message.as_bytes()).text == MORE
+
+
+def test_the_head_of_a_mail_as_an_office_program_shows_it():
+    head = "From: Anna\nSent: Monday, March 2, 2015 10:00 AM\nTo: Bo\nSubject: Parks open\n"
+    found = one("a.txt", f"{head}\n{BODY}\n")
+    assert (found.title, found.date, found.text) == ("Parks open", "2015-03-02", BODY)
+
+
 @pytest.mark.parametrize(
     "text, shown",
     [

@@ -147,3 +147,28 @@ def test_columns_of_prose_that_were_drawn_one_after_the_other_are_no_table():
             columns.write(f"{HARBOUR} {HARBOUR} {HARBOUR}\n\n")
     text = read_pdf(bytes(document.output()))[0].text
     assert text.count(HARBOUR) == 36 and "\t" not in text
+
+
+def test_the_last_row_of_a_page_is_no_running_title():
+    table = [[(x, 820 - 20 * at, cell) for at in range(39) for x, cell in
+              zip((50, 200), (f"Line {40 * page + at}", f"{410 + 40 * page + at} seats"))]
+             for page in range(3)]  # fmt: skip
+    foot = [(250, 20, "Harbour office")]
+    told = read_pdf(pdf(*(rows + foot for rows in table)))[0].text.split("\n")
+    rows = [
+        f"Line {40 * page + at}\t{410 + 40 * page + at} seats"
+        for page in range(3)
+        for at in range(39)
+    ]
+    assert told == rows
+
+
+def test_entries_of_a_table_of_contents_are_lines():
+    leaders = [
+        (50, 700 - 18 * at, f"{name} {'.' * 60} {at}") for at, name in enumerate(("Works", "Costs"))
+    ]
+    assert [one.split()[0] for one in text_of([*leaders, (50, 600, HARBOUR)]).split("\n")] == [
+        "Works",
+        "Costs",
+        "The",
+    ]

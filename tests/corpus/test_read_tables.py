@@ -177,3 +177,13 @@ def test_columns_once_named_are_kept_for_updates(tmp_path, call):
     assert (
         call("build", "--corpus", table, "--index", index, "--map", "body=inhalt").returncode == 2
     )
+
+
+def test_the_hits_of_a_search_keep_their_ids():
+    hits = [{"_id": str(n), "_source": {"title": f"第{n}页", "body": f"{n}号园。"}} for n in (1, 2)]
+    for _ in range(2):  # what is remembered of names does not change
+        found = read_bytes("a.json", json.dumps({"hits": {"hits": hits}}).encode())
+        assert [(one.id, one.title, one.text) for one in found] == [
+            ("1", "第1页", "1号园。"),
+            ("2", "第2页", "2号园。"),
+        ]

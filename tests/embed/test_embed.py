@@ -157,6 +157,30 @@ def test_rows_with_parts(model):
     assert model.with_parts(plain, np.array([0]))[0].tolist() == plain.tolist()
 
 
+def test_cosines_between_tokens_do_not_depend_on_what_else_is_compared(model):
+    tokens, others = np.random.default_rng(0).permutation(model.size)[:1020].reshape(2, -1)
+    found = model.between(tokens, others)
+    exact = model.token_vectors(tokens)[0] @ model.token_vectors(others)[0].T
+    np.testing.assert_allclose(found, exact, atol=1e-6)
+    assert (model.between(tokens[3:5], others[100:107]) == found[3:5, 100:107]).all()
+    np.testing.assert_allclose(model.between(tokens, tokens).diagonal(), 1, atol=1e-6)
+
+
+def test_the_neighbours_of_a_token_are_the_nearest(model):
+    from training.export import neighbours
+
+    assert len(model._near_ids) == model._near_at[-1] and len(model._near_at) == model.size + 1
+    every = np.arange(model.size)
+    for token in np.random.default_rng(1).permutation(model.size)[:40].tolist():
+        cosines, kept = model.between(np.array([token]), every)[0], model.neighbours(token)
+        order = np.argsort(-cosines, kind="stable")[:13]
+        near = order[:12][cosines[order[:12]] >= 0.38]
+        assert kept[0] == token and len(kept) == len(near)
+        np.testing.assert_allclose(cosines[kept], cosines[near], atol=1e-6)
+    made = neighbours(np.array([[1, 0], [0.9, 0.1], [0, 1], [-1, 0.2]]), most=2)
+    assert made["counts"].tolist() == [2, 2, 1, 1] and made["ids"].tolist() == [0, 1, 1, 0, 2, 3]
+
+
 @pytest.mark.parametrize(
     "one, other",
     [

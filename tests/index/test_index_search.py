@@ -14,6 +14,7 @@ from index_corpus import made_articles
 from rag.corpus import passage_text, split
 from rag.embed import load_static
 from rag.index import build_index, open_index
+from rag.index.bits import Bits, BitWriter, Layout, Lists, write_lists
 from rag.index.features import Inner, features
 from rag.index.lexical import FEATURES, HIGH, K1, LOW, TIMES, B, Lexical
 from rag.index.lexical_writer import LexicalWriter, ReusedRange
@@ -28,7 +29,8 @@ def unit_rows(count, dim, seed):
 
 
 def write_vectors(tmp_path, rows, kind="fp16"):
-    writer = VectorsWriter(rows.shape[1], kind)
+    (tmp_path / "spool").mkdir(exist_ok=True)
+    writer = VectorsWriter(rows.shape[1], kind, tmp_path / "spool")
     for part in np.array_split(rows, 3):
         writer.add(part)
     return writer.write(tmp_path, None), Vectors(tmp_path)
@@ -64,7 +66,7 @@ def test_vectors_are_stored_as_exactly_as_they_should_be(tmp_path, kind, step):
     rows = unit_rows(500, 256, 0)
     _, vectors = write_vectors(tmp_path, rows, kind)
     np.testing.assert_allclose(vectors.vectors(np.arange(500)), rows, atol=step)
-    taken = VectorsWriter(256, kind)
+    taken = VectorsWriter(256, kind, tmp_path / "spool")
     taken.keep(vectors, 100, 103)
     taken.add(rows[3:4])
     (tmp_path / "other").mkdir()
@@ -276,6 +278,21 @@ def test_snapshot_ranks_by_both_sides(tmp_path):
         found, scores = snapshot.dense(query, 5, allowed)
         assert allowed[found].all()
         np.testing.assert_allclose(scores, np.sort((vectors @ query)[allowed])[::-1][:5], atol=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.9, 0.3, 0.01])
+def test_long_lists_are_read_as_they_were_written(tmp_path, share):
+    rng, universe = np.random.default_rng(0), 40_000
+    lists = [np.flatnonzero(rng.random(universe) < share / n) for n in (1, 2, 1000, 3)]
+    layout = Layout.of(np.array([len(one) for one in lists]), universe)
+    writers = [BitWriter(tmp_path / name) for name in ("low", "high")]
+    write_lists(*writers, np.concatenate(lists), layout, 0, len(lists))
+    for writer in writers:
+        writer.close()
+    read = Lists(Bits(tmp_path / "low"), Bits(tmp_path / "high"), layout)
+    for number, one in enumerate(lists):
+        assert read.one(number).tolist() == one.tolist()
+    assert read.some(1, 4).tolist() == np.concatenate(lists[1:]).tolist()
 
 
 @pytest.mark.parametrize("question", ["", " \n", "\x00\x1b", "?" * 100_000, "质量" * 50_000])

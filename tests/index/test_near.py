@@ -13,26 +13,21 @@ from rag.index.vectors import Vectors
 MADE = made_articles(1500)
 
 
-@pytest.fixture(scope="module", params=["scan", "lists"])
-def index(tmp_path_factory, request):
+@pytest.fixture(scope="module")
+def index(tmp_path_factory):
     path = tmp_path_factory.mktemp("near") / "index"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(near, "FROM", 1000)
         patch.setattr(near, "LEAST", 300)
         patch.setattr(near, "FETCHED", 20)
-        patch.setattr(near, "LISTS_FROM", 1000 if request.param == "lists" else 10**9)
-        if request.param == "lists":
-            patch.setattr(near, "_MOST", 1)
         build_index(MADE, path)
         yield path
 
 
-def test_nearly_all_of_the_best_are_found_with_their_scores(index, request):
-    kind = request.node.callspec.params["index"]
+def test_nearly_all_of_the_best_are_found_with_their_scores(index):
     with open_index(index) as snapshot:
         told = snapshot.manifest.vectors
-        assert told["search"] == kind and told["recall@10"] >= FLOOR
-        assert (told["lists"] > 30) == (kind == "lists") and 0 < told["probes"] <= told["lists"]
+        assert told["search"] == "scan" and told["recall@10"] >= FLOOR
         exact = Vectors(snapshot.path)
         assert snapshot.dense_index._near and not exact._near
         most, rare = (np.arange(snapshot.n_passages) % step == 1 for step in (2, 100))
@@ -57,11 +52,22 @@ def test_codes_that_find_too_little_are_not_served(tmp_path, monkeypatch):
     build_index(MADE, tmp_path / "index")
     with open_index(tmp_path / "index") as snapshot:
         told = snapshot.manifest.vectors
-        assert (told["search"], told["probes"]) == ("exact", 0) and told["recall@10"] > 0.5
+        assert told["search"] == "exact" and told["recall@10"] > 0.5
         query = snapshot.embedder.embed_queries(["电梯安全演练"])[0]
         rows, _ = snapshot.dense(query, 50)
         every = snapshot.vectors(np.arange(snapshot.n_passages)) @ query
         assert set(rows.tolist()) == set(np.argsort(-every, kind="stable")[:50].tolist())
+
+
+def test_a_code_is_the_nearest_point_and_depends_on_its_vector_alone(index):
+    with open_index(index) as snapshot:
+        vectors = snapshot.vectors(np.arange(500))
+    codes = near.code(vectors)
+    levels = np.array(near._LEVELS, np.float32) / vectors.shape[1] ** 0.5
+    nearest = np.abs(vectors[:, :, None] - levels).argmin(axis=2)
+    apart = codes[:, :, None] >> np.array([0, 2, 4, 6]) & 3
+    assert (apart.reshape(nearest.shape) == nearest).mean() > 0.9999  # but for the borders
+    assert (near.code(vectors[100:120]) == codes[100:120]).all()
 
 
 def test_an_update_gives_the_codes_of_a_build_from_nothing(tmp_path, monkeypatch):
@@ -82,7 +88,7 @@ def test_a_small_index_has_none_and_damage_is_told(tmp_path, index):
         assert snapshot.manifest.vectors == {"kind": "int8", "search": "exact"}
     file = next(index.glob("versions/*/near.faiss"))
     whole = file.read_bytes()
-    file.write_bytes(whole[:100] + bytes(4) + whole[104:])
+    file.write_bytes(bytes(4) + whole[4:])
     with pytest.raises(IndexCorrupt, match="near.faiss"):
         open_index(index)
     file.write_bytes(whole)

@@ -129,7 +129,7 @@ def test_chips_are_inert(words, value, kind, lang):
         answered_without=(kind,),
     )
     turn = Turn("aa", answer, asked=QuestionRequest(words, without=(words, value)))
-    assert_inert(message(turn, lang, restrictions(turn)))
+    assert_inert(message(turn, lang))
     assert_inert(
         put_aside(
             QuestionRequest(

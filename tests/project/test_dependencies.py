@@ -29,6 +29,7 @@ PROJECT = tomllib.loads(TEXT)["project"]
 # through the hub.
 COMES_WITH = {
     "starlette": "fastapi",
+    "markupsafe": "jinja2",
     "mcp-types": "mcp",
     "huggingface-hub": "sentence-transformers",
     "transformers": "sentence-transformers",

@@ -7,13 +7,14 @@ from answered import check
 from small_news import NEWS
 
 from rag.answer import answer
-from rag.answer.types import Answer, Row
+from rag.answer.types import Answer, Citation, Row
 from rag.corpus import Article
 from rag.index import build_index, open_index
+from rag.question import parse
 from rag.question.asides import asks_details, asks_more
 from rag.question.followup import complete
 
-SOURCES = ("江河日报", "River Post", "新华社", "")
+SOURCES = ("江河日报", "River Post", "新华社", "浙江新闻网", "")
 
 
 def turn(question: str, kind: str = "text", *rows: Row) -> tuple[str, Answer]:
@@ -54,7 +55,11 @@ BOATS = turn("演练出动了多少艘冲锋舟？", "number", Row("18艘"), Row
         "其他的呢？",
         "更多",
         "还有谁？",
+        "还有别的报道吗？",
         "接着说",
+        "都列出来",
+        "list them",
+        "are there other articles?",
         "others?",
         "any others?",
         "more",
@@ -141,6 +146,11 @@ def test_a_whole_question_with_details_in_it_does_not_ask_for_them(question):
         (DRILLS, "新华社的呢？", "据新华社报道，四川举办了什么演练？"),
         (DRILLS, "那江河日报呢？", "据江河日报报道，四川举办了什么演练？"),
         (DRILLS, "人民日报怎么说？", "据人民日报报道，四川举办了什么演练？"),
+        (DRILLS, "那浙江新闻网呢？", "据浙江新闻网报道，四川举办了什么演练？"),
+        (DRILLS, "浙江呢？", "浙江举办了什么演练？"),  # no publisher, though one has this name
+        # what was meant
+        (DRILLS, "不是四川，我说的是浙江", "浙江举办了什么演练？"),
+        (DRILLS, "不对，我问的是什么时候", "四川什么时候举办了演练？"),
         (HOSPITALS, "What about Xinhua?", "According to Xinhua, which hospital held the drill?"),
         (
             HOSPITALS,
@@ -284,3 +294,25 @@ def test_the_publisher_restricts(news):
     given = answer(news, "River Post呢？", history=[("哪些省举行了防汛演练？", first)])
     assert [(one.kind, one.value) for one in given.constraints] == [("source", "River Post")]
     assert {c.source for c in (*given.citations, *given.nearest)} <= {"River Post"}
+
+
+def test_the_second_of_mere_quotes_is_more_of_its_article(tmp_path):
+    texts = [
+        "青石大桥5月1日通车。大桥长1200米。市民都来参观。",
+        "青石大桥投资2亿元。大桥由周立设计。工期三年。",
+    ]
+    build_index([Article(f"n{at}", text, "") for at, text in enumerate(texts)], tmp_path)
+    with open_index(tmp_path) as snapshot:
+        before, cited = (
+            "青石大桥有什么特别？",
+            tuple(Citation(str(at), f"n{at}", 0, 9, text[:9]) for at, text in enumerate(texts)),
+        )
+        rows = tuple(Row("", citations=(at,)) for at in (1, 2))
+        told = Answer(before, "zh", "text", "", False, citations=cited, rows=rows)
+        for question in ("第二个说说", "the second one"):
+            given = answer(snapshot, question, history=[(before, told)])
+            assert {one.article_id for one in given.citations} == {"n1"}
+        assert complete("第三个说说", [(before, told)]) == ""
+        more = parse(snapshot, "还有别的报道吗？", [(before, told)])  # not how many there are
+        assert more.about is None and more.completed == before
+        assert more.seen == ("n0", "n1")

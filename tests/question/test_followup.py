@@ -132,6 +132,15 @@ from rag.question.wording import understand
             "Which provinces held drills in 2023?",
         ),
         ("When was the drill held?", "在哪里？", "Where was the drill held?"),
+        ("暴雨造成多少人死亡？", "And how many were injured?", "暴雨: how many were injured?"),
+        ("暴雨造成多少人死亡？", "What about the injured?", "暴雨: how many were injured?"),
+        ("西堠大桥什么时候通车？", "and the cost?", "What is the cost of 西堠大桥?"),
+        ("台风海葵造成多少人死亡？", "What about Saola?", "Saola造成多少人死亡？"),
+        ("How many people died in Typhoon Saola?", "受伤的呢？", "Typhoon Saola有多少人受伤？"),
+        ("How many died in Typhoon Saola?", "那海葵呢？", "How many died in 海葵?"),
+        ("When did the Xihou Bridge open?", "造价呢？", "the Xihou Bridge的造价是多少？"),
+        # what only joins it to the question is no part of what was asked about
+        ("暴雨造成多少人死亡？", "它什么时候停的？", "暴雨什么时候停的？"),
         # traditional characters
         ("哪些省開展了電梯演練？", "浙江呢？", "浙江開展了電梯演練？"),
         ("四川举办了什么演练？", "為什麼？", "四川為什麼舉辦了演練？"),

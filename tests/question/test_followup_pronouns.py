@@ -1,5 +1,7 @@
 """Pronouns and like things in questions that lean on the one before."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -132,6 +134,22 @@ def test_a_question_too_long_to_be_completed_stands_as_it_is():
 )
 def test_a_like_thing_takes_the_place_and_no_other(before, question, full):
     assert after(before, question) == full
+
+
+def test_the_two_that_were_asked_about_are_compared():
+    turns = [turn("青石大桥有多长？"), turn("那白沙大桥呢？", completed="白沙大桥有多长？")]
+    for question in ("比较一下这两座桥", "比较它们"):
+        assert complete(question, turns) == "比较青石大桥和白沙大桥"
+    assert complete("比较一下这两座桥", turns[:1]) == ""
+    listed = [turn("how many articles are about Orla?"), turn("how many are about 塔恩?")]
+    turns = [
+        (asked, replace(answer, about=name))
+        for (asked, answer), name in zip(listed, ("Orla", "塔恩"), strict=True)
+    ]
+    assert complete("compare the two", turns) == "Compare Orla and 塔恩"
+    assert complete("Which one is larger?", turns) == "Which is larger, Orla or 塔恩?"
+    turns.append(turn("比较一下这两个", completed="Compare Orla和塔恩"))
+    assert complete("Which one is larger?", turns) == "Which is larger, Orla or 塔恩?"
 
 
 def test_which_of_two_that_were_asked_about():

@@ -15,6 +15,7 @@ TOLD = {
     "peak": "石塘峰海拔2780米，是本县最高的山。山上常年积雪。",
     "stone": "The Stonetop peak rises 3,200 metres above the sea. Few people climb it in winter.",
     "output": "滨江市去年国内生产总值达到15.2亿元，同比增长百分之五。",
+    "bridge": "青石大桥昨日正式通车，总投资 16.3 亿元，双向六车道。",
     "library": "北京大学昨日宣布，新图书馆将于九月开放，藏书五百万册。",
     "assets": "国有资产监督管理委员会发布通知，要求中央企业在年底前完成压缩管理层级。",
     "books": "海湾市图书馆新馆藏书四十二万册，设有三百个座位。",
@@ -38,6 +39,7 @@ def asked(tmp_path_factory):
         ("哪座山海拔2,780米？", "peak"),
         ("Which peak is 3200 metres high?", "stone"),
         ("哪个城市的产值是十五点二亿元？", "output"),
+        ("哪座桥总投资十六点三亿元？", "bridge"),
         ("Which city's output was 1.52 billion yuan?", "output"),
         ("哪个图书馆藏书42万册？", "books"),
         ("哪场比赛有12,000名观众？", "race"),
@@ -58,6 +60,7 @@ def test_the_article_that_says_it_otherwise_is_found(asked, question, article):
         ("滨江市去年GDP是多少？", "15.2亿元"),
         ("北大新图书馆藏书多少册？", "五百万册"),
         ("哪个图书馆藏书42万册？", "海湾市"),
+        ("哪座桥总投资十六点三亿元？", "青石大桥"),
         ("Where did the WHO send doctors?", "island"),
     ],
 )

@@ -8,11 +8,12 @@ from small_news import NEWS
 
 from rag.corpus import passage_text, split
 from rag.embed import load_static
-from rag.index import build_index, open_index
+from rag.index import build_index, open_index, proposals
+from rag.index.proposals import _promising, _top
 from rag.question.query import analyse
 from rag.search import late
-from rag.search.candidates import candidates
-from rag.search.late import PassagePool, all_passages, pool_of
+from rag.search.candidates import _expansion, candidates
+from rag.search.late import PassagePool, Proposed, all_passages, pool_of
 from rag.search.phrase import phrases
 from rag.search.types import Filters, Fusion
 
@@ -61,9 +62,9 @@ def plain_best(query, passages):
     return out
 
 
-def as_pool(passages):
+def as_pool(passages, kind=PassagePool):
     lengths = [len(ids) for ids in passages]
-    return PassagePool(
+    return kind(
         load_static(),
         np.arange(len(passages)),
         np.concatenate(passages),
@@ -85,9 +86,9 @@ def test_best_is_the_best_of_all_pairs(texts, question):
     query = analyse(question, model)
     passages = [ids for text in texts if len(ids := model.encode_ids([text])[0])]
     if passages:
-        np.testing.assert_allclose(
-            as_pool(passages).best(query), plain_best(query, passages), atol=1e-5
-        )
+        expected = plain_best(query, passages)
+        for kind in (PassagePool, Proposed):
+            np.testing.assert_allclose(as_pool(passages, kind).best(query), expected, atol=1e-5)
 
 
 def test_a_compound_meets_its_parts():
@@ -195,6 +196,38 @@ def test_proposals_hold_the_best(snapshot, monkeypatch, question):
     # what is proposed has the same parts as if all were scored
     for name in ("dense", "late", "lexical"):
         np.testing.assert_allclose(getattr(some, name), getattr(whole, name)[some.rows], atol=1e-5)
+
+
+def test_the_best_scores_are_those_of_a_full_sort():
+    rng = np.random.default_rng(0)
+    for size, count, most in (
+        (10, 3, 5),
+        (1000, 3, 4),
+        (1000, 7, 10**6),
+        (5000, 50, 30),
+        (70, 9, 1),
+    ):
+        scores = rng.integers(-most // 3, most, size).clip(0).astype(np.float32)  # many are equal
+        some = _promising(scores, count)
+        rows, found = _top(some, scores[some], count)
+        best = np.argsort(-scores, kind="stable")[:count]
+        assert sorted(rows.tolist()) == sorted(best[scores[best] > 0].tolist())
+        assert (scores[rows] == found).all()
+
+
+@pytest.mark.parametrize("many", [0, 3, 40])  # all words are frequent, some, none
+def test_a_word_counts_by_its_nearest_neighbour_in_a_passage(snapshot, monkeypatch, many):
+    monkeypatch.setattr(proposals, "_MANY", many)
+    query = analyse("哪些省举行了防汛演练 the bridge", snapshot.model)
+    near = list(_expansion(snapshot, query))
+    expected = np.zeros(snapshot.n_passages)
+    for share, tokens, cosines in near:
+        assert (np.diff(cosines) >= -1e-6).all() and cosines[-1] > 0.999
+        for row, held in enumerate(snapshot.tokens(range(snapshot.n_passages))):
+            expected[row] += share * max([0, *cosines[np.isin(tokens, held)]])
+    found = proposals._expansion(snapshot, near)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert (found > 0).sum() > 3
 
 
 def test_a_filter_comes_before_the_cut(snapshot, large):

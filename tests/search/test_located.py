@@ -13,9 +13,6 @@ from small_news import NEWS
 from rag.corpus import Article, Passage, passage_text
 from rag.embed.spans import characters, laid
 from rag.index import build_index, open_index
-from rag.question.query import analyse
-from rag.search.candidates import nearest
-from rag.search.cosines import cosines
 from rag.search.located import locate
 
 _PIECES = [
@@ -102,27 +99,3 @@ def test_tokens_of_another_text_are_not_believed(snapshot):
     held = snapshot.model.encode_ids(["卫生组织检查桥梁"])[0].astype(np.int64)
     found = laid(characters(snapshot.model), [held], [text])
     assert found == [None]
-
-
-def test_cosines_are_remembered_within_bounds(snapshot, monkeypatch):
-    from rag.search import cosines as module
-
-    monkeypatch.setattr(module, "_WORDS", 3)
-    for question in ("防汛演练和电梯安全检查", "the long bridge over the river", "防汛演练"):
-        query = analyse(question, snapshot.model)
-        rows = np.arange(len(query.vectors))
-        np.testing.assert_allclose(
-            np.stack(list(cosines(snapshot.model, query, rows))),
-            query.vectors @ snapshot.model._units,
-            atol=1e-6,
-        )
-        assert len(module._remembered[snapshot.model]._rows) <= 3
-
-
-def test_the_nearest_tokens():
-    row = np.array([0.1, 0.9, 0.5, 0.5, 0.7], np.float32)
-    assert (
-        nearest(row, 3, 0.4).tolist() == [1, 4, 2]
-        and nearest(row, 9, 0.6).tolist() == [1, 4]
-        and nearest(row, 2, 1.0).tolist() == []
-    )

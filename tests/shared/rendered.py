@@ -12,7 +12,10 @@ from rag.corpus.article import Article
 from rag.search.types import Highlight
 from rag.ui import start
 from rag.ui.markup import escape
+from rag.ui.templating import compile_all
 from rag.ui.texts import text
+
+compile_all()  # or the first example of a test would take the time that it takes
 
 HOSTILE = (
     "<script>window.hit=1</script>",

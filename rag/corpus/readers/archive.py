@@ -15,10 +15,10 @@ import lzma
 import re
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO
 
 from rag.corpus.encoding import NotText, decode
 from rag.corpus.readers.draft import Missing, Unreadable
@@ -33,7 +33,11 @@ _MAX_RATIO = 200  # of what comes out to the archive; news in JSON shrinks to a 
 _MAX_BYTES = 8 * 1024**3
 _MAX_HEADER_BYTES = 1024 * 1024
 _FAILURES = (*FAILURES, tarfile.TarError, lzma.LZMAError)
-_DECOMPRESSORS = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+_DECOMPRESSORS: dict[str, Callable[[BinaryIO], Any]] = {
+    "gz": gzip.open,
+    "bz2": bz2.open,
+    "xz": lzma.open,
+}
 _HEADERS = (
     tarfile.XHDTYPE,
     tarfile.XGLTYPE,
@@ -83,7 +87,7 @@ class _Careful(io.RawIOBase):
     it.
     """
 
-    def __init__(self, stream: BinaryIO, allowance: Allowance | None) -> None:
+    def __init__(self, stream: IO[bytes], allowance: Allowance | None) -> None:
         self._stream, self._allowance = stream, allowance
 
     def readable(self) -> bool:
@@ -235,7 +239,7 @@ def _tar_members(
                     io.BufferedReader(_Careful(content, None), 1 << 16),
                 )
             # The stream is read once: what went by is not needed again, and would pile up.
-            archive.members.clear()
+            vars(archive)["members"].clear()
 
 
 def _tar_name(member: tarfile.TarInfo) -> str:
@@ -253,4 +257,4 @@ class _Info(tarfile.TarInfo):
     def _proc_member(self, tarfile_):
         if self.type in _HEADERS and self.size > _MAX_HEADER_BYTES:
             raise tarfile.ReadError(f"a header of {self.size:,} bytes")
-        return super()._proc_member(tarfile_)
+        return super()._proc_member(tarfile_)  # type: ignore[misc]  # tarfile documents it to extend

@@ -7,7 +7,7 @@ import io
 import itertools
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from rag.corpus.encoding import encoding_of
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
@@ -85,7 +85,7 @@ def _header(rows: Iterator[list[str]], columns: Columns) -> tuple[list[str], str
     return first, ""
 
 
-def _quoting(sample: str, delimiter: str) -> dict[str, object]:
+def _quoting(sample: str, delimiter: str) -> dict[str, Any]:
     """How fields are quoted: by doubled marks, but for MySQL, which writes \\" in them, and tables
     with tabs that quote nothing.
     """

@@ -66,8 +66,8 @@ class Numbers:
                 counts[level] = start - 1
         for at in range(level + 1):
             if counts[at] < 0:
-                start = inner(levels[at], "start") if at in levels else ""
-                counts[at] = (int(start) if is_count(start) else 1) - (at == level)
+                told = inner(levels[at], "start") if at in levels else ""
+                counts[at] = (int(told) if is_count(told) else 1) - (at == level)
         counts[level] += 1
         counts[level + 1 :] = [-1] * (_LEVELS - level - 1)
         return counts

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from rag.corpus.readers.formulas import in_brackets
 from rag.corpus.readers.numbering import raised
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -16,16 +17,20 @@ _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 CENTRED = "centred"
 _P, _ROW, _BOX = f"{W}p", f"{W}tr", f"{W}txbxContent"
+_RUN, _LOOK, _TEXTS = f"{W}r", f"{W}rPr", (f"{W}t", f"{_M}t")
+_DRAWN = f"{_A}p"
 _WORDART = "{urn:schemas-microsoft-com:vml}textpath"
 # Text that was deleted or moved away with changes tracked, what tells how a word is read aloud,
-# the codes of fields, and what is there for
-# programs of before 2010 only.
+# the codes of fields, what is there for programs of before 2010 only, and how a run or a paragraph
+# looks.
 _GONE = frozenset(
     (
         f"{W}del",
         f"{W}moveFrom",
         f"{W}instrText",
         f"{W}rt",
+        _LOOK,
+        f"{W}pPr",
         "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
     )
 )
@@ -34,8 +39,8 @@ _MARKS = {
     f"{W}br": "\n",
     f"{W}cr": "\n",
     f"{W}noBreakHyphen": "-",
-    f"{_M}den": "/",
 }
+_HIDING = (f"{W}strike", f"{W}dstrike", f"{W}vanish")
 # What a paragraph refers to, by its mark in it.
 _ANCHORS = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
 _PARTS = {f"{_C}chart": f"{_R}id", f"{_DGM}relIds": f"{_R}dm", f"{W}altChunk": f"{_R}id"}
@@ -105,8 +110,14 @@ def _pieces(paragraph) -> Iterator[str]:
         node = next(waiting[-1], None)
         if node is None:
             waiting.pop()
-        elif node.tag in (f"{W}t", f"{_M}t"):
+        elif node.tag in _TEXTS:
             yield raised(node.text or "") if _is_raised(node) else node.text or ""
+        elif node.tag == f"{_M}f":
+            parts = (node.find(f"{_M}{name}") for name in ("num", "den"))
+            yield "/".join(in_brackets(text_of(part)) for part in parts if part is not None)
+        elif node.tag == f"{_M}rad":
+            inside = node.find(f"{_M}e")
+            yield "√" + (in_brackets(text_of(inside)) if inside is not None else "")
         elif node.tag not in _GONE and node.tag != _BOX and not _is_hidden(node):
             yield _MARKS.get(node.tag, "")
             waiting.append(node.iterchildren())
@@ -114,22 +125,20 @@ def _pieces(paragraph) -> Iterator[str]:
 
 def _is_raised(text) -> bool:
     above = text.getparent()
-    set_up, place = above.find(f"{W}rPr/{W}vertAlign"), above.find(f"{W}rPr/{W}position")
-    return (
-        set_up is not None
-        and set_up.get(f"{W}val") == "superscript"
-        or place is not None
-        and place.get(f"{W}val", "-")[0] != "-"  # half points above the line
-        or above.getparent().tag == f"{_M}sup"
-    )
+    for mark in above.find(_LOOK) or ():
+        told = mark.get(f"{W}val", "-")
+        if mark.tag == f"{W}vertAlign" and told == "superscript":
+            return True
+        if mark.tag == f"{W}position" and told[:1] not in ("", "-"):  # half points above the line
+            return True
+    return above.getparent().tag == f"{_M}sup"
 
 
 def _is_hidden(run) -> bool:
-    if run.tag != f"{W}r":
-        return False
-    marks = (run.find(f"{W}rPr/{W}{name}") for name in ("strike", "dstrike", "vanish"))
-    return any(
-        mark is not None and mark.get(f"{W}val", "1") not in ("0", "false", "off") for mark in marks
+    look = run.find(_LOOK) if run.tag == _RUN else None
+    return look is not None and any(
+        mark.tag in _HIDING and mark.get(f"{W}val", "1") not in ("0", "false", "off")
+        for mark in look
     )
 
 
@@ -174,12 +183,14 @@ def _anchored(block, aside: Aside) -> Iterator[str]:
     """The lines of notes, charts and diagrams of a paragraph or row, and of words set in shapes
     that are no boxes.
     """
+    if next(block.iter(*_ANCHORS, *_PARTS, _DRAWN, _WORDART), None) is None:
+        return
     for node in _inside(block, _BOX):
         if node.tag in _ANCHORS:
             yield from aside(_ANCHORS[node.tag], node.get(f"{W}id", ""))
         elif node.tag in _PARTS:
             yield from aside("part", node.get(_PARTS[node.tag], ""))
-        elif node.tag == f"{_A}p":
+        elif node.tag == _DRAWN:
             yield drawn(node)
         elif node.tag == _WORDART:
             yield node.get("string", "")

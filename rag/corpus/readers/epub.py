@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import NotText
 from rag.corpus.line_kinds import ends_sentence
-from rag.corpus.lines import tidy, width
+from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import page_text
 from rag.corpus.readers.markup import PLACE
@@ -66,7 +66,7 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
                 elif _is_chapter(text, title == told["title"]):
                     drafts.append(
                         Draft(
-                            tidy(text.removeprefix(title)) or text,
+                            text.removeprefix(title).strip() or text,
                             title,
                             normal_date(told["date"]),
                             told["title"],
@@ -85,7 +85,8 @@ def _is_chapter(text: str, of_book: bool) -> bool:
     it has the title of the book.
     """
     least = _TITLE_PAGE if of_book else _LEAST_COLUMNS
-    return width(text) >= least or any(map(ends_sentence, text.split("\n")))
+    long = len(text) >= least or width(text) >= least
+    return long or any(map(ends_sentence, text.split("\n")))
 
 
 def _package(archive: zipfile.ZipFile) -> str:
@@ -127,11 +128,11 @@ def _texts(
         text = page_text(_bytes(archive, name), places)
     except (NotText, *FAILURES) as error:
         return [("", Missing(f"a chapter cannot be read ({error})", posixpath.basename(name)))]
-    parts = text.split(PLACE)
-    found = [("", tidy(parts[0]))]
-    for part in parts[1:]:
+    first, *parts = text.split(PLACE)
+    found = [("", first.strip())]
+    for part in parts:
         place, _, inside = part.partition("\n")
-        found.append((place, tidy(inside)))
+        found.append((place, inside.strip()))
     return [(place, inside) for place, inside in found if inside] or [("", "")]
 
 

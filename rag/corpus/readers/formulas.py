@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from rag.corpus.readers.numbering import raised
-from rag.corpus.readers.tree import text_in
+from rag.corpus.readers.tree import path, raw_text, text_in
 
 # What else stands between two dollar signs are prices.
 _FORMULA = re.compile(
@@ -42,6 +42,12 @@ _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}")
 _GROUP = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"\\([A-Za-z]+)\*?")
 _DELIMITED = re.compile(r"(?:\\[(\[]|\$\$?)(.{1,2000}?)(?:\\[)\]]|\$\$?)", re.DOTALL)
+_MARKED = path("//span[@data-tex] | //*[@class][contains(@class, 'math')][not(*)]")
+IN_TEXT = re.compile(r"\\(?:\((.{1,300}?)\\\)|\[(.{1,300}?)\\\])", re.DOTALL)
+"""What stands between \\( and \\) or between \\[ and \\]."""
+
+_SIGNED = re.compile(r"[\\^={]|[A-Za-z)}]_")
+_HOLDS_TEX = path("//*[text()[contains(., '\\(') or contains(., '\\[')]]")
 _SPACE = re.compile(r"\\[,;:! \\]|~|&")
 
 
@@ -55,25 +61,45 @@ def plain_formula(tex: str) -> str:
     text = _NAME.sub(_sign, _SPACE.sub(" ", _ENVIRONMENT.sub(" ", tex)))
     for _ in range(_DEEPEST):
         before = text
-        text = _FRACTION.sub(lambda found: f"{_one(found[1])}/{_one(found[2])}", text)
-        text = _ROOT.sub(lambda found: f"√{_one(found[1])}", text)
+        text = _FRACTION.sub(lambda found: f"{in_brackets(found[1])}/{in_brackets(found[2])}", text)
+        text = _ROOT.sub(lambda found: f"√{in_brackets(found[1])}", text)
         text = _GROUP.sub(r"\1", _UP.sub(_raised, text))
         if text == before:
             break
     return " ".join(re.sub(r"[\\{}_]", "", text).split())
 
 
+def formula_in(found: re.Match[str]) -> str:
+    """The formula of a match of :data:`IN_TEXT` in one line, "" where it is none.
+
+    Square brackets stand around much else, so that a letter alone is none in them.
+    """
+    tex = found[1] or found[2]
+    if not is_formula(tex) or (found[2] and not _SIGNED.search(tex)):
+        return ""
+    return plain_formula(tex)
+
+
+def _plain_text(text: str | None) -> str | None:
+    return IN_TEXT.sub(lambda found: formula_in(found) or found[0], text) if text else text
+
+
 def in_text(root) -> None:
     """Makes text of the formulas of a page: of MathML, of what KaTeX and encyclopaedias leave of
-    TeX, and of TeX that is marked as such.
+    TeX, and of TeX that is marked as such or stands in the text for a script to set.
     """
-    for node in root.xpath("//math"):
+    for node in list(root.iter("math")):
         told = node.xpath("string(.//annotation[contains(@encoding, 'tex')])")
         _put(node, told or node.get("alttext", ""))
         node.getparent().attrib.pop("style", None)  # a picture is shown in its place
-    for node in root.xpath("//span[@data-tex] | //*[@class][contains(@class, 'math')][not(*)]"):
+    for node in _MARKED(root):
         marked = _DELIMITED.fullmatch((node.text or "").strip())
         _put(node, node.get("data-tex") or (marked[1] if marked else ""))
+    for node in _HOLDS_TEX(root) if IN_TEXT.search(raw_text(root)) else ():
+        if node.tag not in ("code", "pre", "script", "style"):
+            node.text = _plain_text(node.text)
+            for inner in node:
+                inner.tail = _plain_text(inner.tail)
 
 
 def _put(node, tex: str) -> None:
@@ -82,8 +108,11 @@ def _put(node, tex: str) -> None:
             up = raising[1]
             up.text = raised(text_in(up))
             del up[:]
-        for fraction in node.xpath(".//mfrac[count(*)=2]"):
-            fraction[0].tail = "/"
+        for part in reversed([*node.iter("mfrac", "msqrt")]):  # those within others first
+            inside = [in_brackets(text_in(one)) for one in part]
+            fraction = part.tag == "mfrac" and len(inside) == 2
+            part.text = "/".join(inside) if fraction else f"√{in_brackets(text_in(part))}"
+            del part[:]
         tex = text_in(node)
     elif tex:
         tex = plain_formula(tex)
@@ -92,8 +121,8 @@ def _put(node, tex: str) -> None:
         node.text = tex
 
 
-def _one(text: str) -> str:
-    """A part of a formula, in brackets where it is a sum."""
+def in_brackets(text: str) -> str:
+    """A part of a formula, in brackets where it is a sum, as fractions and roots show it."""
     text = text.strip()
     return f"({text})" if re.search(r"\w\s*[-+/]", text) else text
 
@@ -102,7 +131,7 @@ def _raised(found: re.Match[str]) -> str:
     text = (found[1] if found[1] is not None else found[2]).strip()
     if text in ("°", "′"):
         return text
-    return up if (up := raised(text)) != text else f"^{_one(text)}"
+    return up if (up := raised(text)) != text else f"^{in_brackets(text)}"
 
 
 def _sign(found: re.Match[str]) -> str:

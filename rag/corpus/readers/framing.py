@@ -24,6 +24,7 @@ _LINKED_HEADING = (
     "[ancestor::a or .//a[@href and not(starts-with(@href, '#'))]]"
 )
 _OFFER = 240  # characters of a box with a form at most
+_ALIKE = 3
 _DEEPEST = 40  # levels above a paragraph
 _PARAGRAPH_COLUMNS = 60  # less, outside of an article, is rather a menu than a sentence
 
@@ -36,7 +37,7 @@ def frame(root) -> None:
     """
     _without_offers(root)
     _one_article(root)
-    notes = [one for one in root.xpath(HELD) if not _in_article(one)]
+    notes = [one for one in HELD(root) if not _in_article(one)]
     article = _article(root)
     for one in notes if article is not None else ():
         article.append(one)
@@ -71,7 +72,8 @@ def _article(root):
         )
     ) is not None:
         node = inner
-    held = sum(len(text_in(one)) for one in node if _is_text(one))
+    alike = _alike(node)
+    held = sum(len(text_in(one)) for one in node if one in alike or _is_text(one))
     linked = linked_in(node) - sum(map(linked_in, node.xpath(_OUTSIDE)))
     if not size or held <= _MOST * size or linked >= (1 - _MOST) * size:
         node = _alone(body, _held(root))
@@ -81,10 +83,25 @@ def _article(root):
     article.extend(list(node))
     article.text, node.text = node.text, None
     node.append(article)
+    for one in alike:  # their headers are no header of the page
+        for header in one.xpath(".//header"):
+            header.tag = "div"
     for section in list(article.iter("section")):  # trafilatura would take one for the article
         if linked_in(section) <= len(text_in(section)) / 2:
             section.drop_tag()
     return article
+
+
+def _alike(node) -> set:
+    """Parts of an element that are of one class, three of a kind at least, without links: the
+    slides of a talk, whose titles and points are often divisions.
+    """
+    kinds: dict[tuple[str, str], list] = {}
+    for one in node.iterchildren("div", "section"):
+        called = one.get("class", "").split()[:1]  # "slide section", "slide titlepage"
+        if called and one.find(".//a") is None:
+            kinds.setdefault((one.tag, called[0]), []).append(one)
+    return {one for some in kinds.values() if len(some) >= _ALIKE for one in some}
 
 
 def _alone(body, held):

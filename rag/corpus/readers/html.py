@@ -214,4 +214,4 @@ def _extract(root):
         )
     except (ValueError, TypeError, AttributeError, RecursionError):
         found = None  # pages broken enough to confuse it are read as plain lines
-    return told, _NUMBER.sub("", found.text or "") if found else "", visible
+    return told, _NUMBER.sub("", getattr(found, "text", "") or ""), visible

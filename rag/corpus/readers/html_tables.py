@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rag.corpus.readers.numbering import is_count
 from rag.corpus.readers.tree import text_in
 
@@ -87,7 +89,7 @@ def _flat(cell) -> None:
 
 def _spread(rows: list[tuple]) -> None:
     """Repeats what stands in a cell over several rows in each of these."""
-    above: dict[int, tuple[int, object]] = {}  # by column: for how many rows more, and the cell
+    above: dict[int, tuple[int, Any]] = {}  # by column: for how many rows more, and the cell
     for row, cells in rows:
         below, column = {}, 0
         for cell in (*cells, None):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from rag.corpus.captions import as_caption
 from rag.corpus.line_kinds import ends_sentence
 from rag.corpus.lines import tidy, width
-from rag.corpus.readers.formulas import is_formula, plain_formula
+from rag.corpus.readers.formulas import IN_TEXT, formula_in, is_formula, plain_formula
 from rag.corpus.readers.markdown_dialects import without_dialects
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -101,7 +101,19 @@ def _parser():
 
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     parser.use(footnote_plugin).use(deflist_plugin).use(tasklists_plugin)
+    parser.inline.ruler.before("escape", "tex", _tex)
     return parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+
+
+def _tex(state, silent: bool) -> bool:
+    r"""The parser's rule for formulas between \( and \) or \[ and \]."""
+    found = IN_TEXT.match(state.src, state.pos)
+    told = formula_in(found) if found else ""
+    if found and told:
+        if not silent:
+            state.push("text", "", 0).content = told
+        state.pos = found.end()
+    return bool(told)
 
 
 def _parsed(text: str) -> list:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.corpus.readers.markdown_tables import with_grids_as_pipes, with_simple_tables_as_pipes
+
 _FENCED = re.compile(r"^(?:```.*?^```|~~~.*?^~~~)", re.MULTILINE | re.DOTALL)
 _SHORTCODE = re.compile(r"\{\{[<%]([^{}\n]{0,1000})[>%]\}\}|\{%[^{}\n]{0,1000}%\}")
 _SAID = re.compile(r"\b(?:caption|title)=\"([^\"\n]+)\"")
@@ -12,7 +14,7 @@ _ATTRIBUTES = re.compile(
     rf"[ \t]*(?<![{{_^])\{{:?[ \t]*{_ATTRIBUTE}(?:\s{{1,3}}{_ATTRIBUTE}){{0,20}}[ \t]*\}}(?!\}})"
 )
 _EMBEDDED = re.compile(r"!\[\[[^\[\]\n]{0,300}\]\]")
-_WIKI_LINK = re.compile(r"\[\[([^\[\]\n|]{1,300})(?:\|([^\[\]\n|]{1,300}))?\]\]")
+_WIKI_LINK = re.compile(r"\[\[([^\[\]\n|]{1,300})(?:\|([^\[\]\n|]{1,300}))?\]\](?!\()")
 _MARKED = re.compile(r"(?<![=\w])==(?=\S)([^=\n]{1,500})(?<=\S)==(?![=\w])")
 _HIDDEN = re.compile(r"%%[^%\n]{1,2000}%%")
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]{3,40}$", re.MULTILINE)
@@ -23,6 +25,7 @@ _FENCE = re.compile(
     r"^:{3,}[ \t]*(?:\{[^{}\n]*\}|[\w-]*)[ \t]*(?:\[([^\]\n]*)\]|(.*))$", re.MULTILINE
 )
 _CALL_OUT = re.compile(r"^([> \t]*>[ \t]*)\[![\w-]+\][+-]?[ \t]*", re.MULTILINE)
+_VERSE = re.compile(r"^\|[ \t]+(\S[^|\n]*)$", re.MULTILINE)  # a line that Pandoc keeps as one
 _MODULE = re.compile(
     r"^(?:import[ \t][^\n]{1,300}[ \t]from[ \t]+['\"][^'\"\n]+['\"];?"
     r"|(?:[ \t]*</?[A-Z]\w*(?:[ \t][^<>\n]{0,500})?/?>)+)[ \t]*$",
@@ -34,9 +37,11 @@ def without_dialects(text: str) -> str:
     """Markdown without the marks of Hugo, Jekyll, Docusaurus, Obsidian, Leanpub and Pandoc, outside
     of fenced code.
 
-    What such marks show stays: the label of a link, the title of a box, the caption of a figure.
+    What such marks show stays: the label of a link, the title of a box, the caption of a figure,
+    the cells of a table.
     """
-    out, at = [], 0
+    out: list[str] = []
+    at = 0
     for code in _FENCED.finditer(text):
         out += _plain(text[at : code.start()]), code[0]
         at = code.end()
@@ -58,7 +63,8 @@ def _plain(text: str) -> str:
         text = _FENCE.sub(lambda fence: f"\n{fence[1] or fence[2] or ''}\n", text)
     if "[!" in text:
         text = _CALL_OUT.sub(r"\1", text)
-    return _MODULE.sub("", text)
+    text = with_simple_tables_as_pipes(with_grids_as_pipes(_MODULE.sub("", text)))
+    return _VERSE.sub(r"\1  ", text) if "|" in text else text
 
 
 def _shown(code: re.Match[str]) -> str:

@@ -5,8 +5,9 @@ all blocks.
 from __future__ import annotations
 
 import copy
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rag.corpus.captions import as_caption
 from rag.corpus.lines import tidy
@@ -14,9 +15,10 @@ from rag.corpus.readers import formulas
 from rag.corpus.readers.html_tables import cells_in_lines, without_frames
 from rag.corpus.readers.notes import without_marks
 from rag.corpus.readers.numbering import is_count, numeral, raised
-from rag.corpus.readers.tree import INLINE, PARSER, text_in
+from rag.corpus.readers.tree import INLINE, PARSER, has, path, raw_text, text_in
 
-_SPACES = re.compile(r"\s+")
+_LINE, _CELL = "\ufdd0", "\ufdd1"  # signs that no text has: where one begins or ends
+_AROUND_CELL = re.compile(f" ?{_CELL}[{_CELL} ]*")
 # What sites call the words below a picture, which they do not tell otherwise.
 _CAPTION_CLASS = re.compile(
     r"caption(?!less|-off)|"
@@ -29,6 +31,12 @@ _UNSEEN = frozenset(
     "sr-only screen-reader-text visually-hidden visuallyhidden mw-editsection noprint katex-html"
     "".split()
 )
+_HIDDEN = path(
+    "//*[@hidden and @hidden!='until-found']"
+    " | //*[@style][contains(translate(@style, ' ', ''), 'display:none')][not(math)]"
+    " | //a[contains(@class, 'headerlink') or normalize-space(.)='¶' or not(node())]"
+)
+_CLASSED = path("//*[@class]")
 _PICTURES = ".//img | .//picture | .//video | .//svg | .//iframe | .//audio | .//canvas | .//object"
 _NO_PICTURE = ".//table | .//blockquote | .//pre | .//p | .//ul | .//ol"
 _CREDIT = 40  # characters of who took a picture, beside its caption
@@ -42,7 +50,10 @@ _STYLED = re.compile(
 _BY_ITSELF = (
     "time[following-sibling::*[1][self::p or self::h2 or self::h3 or self::h4 or self::div]]"
 )
-_ENTRY_TIME = f"//*[not(self::header)]/{_BY_ITSELF}[contains(., ':')][count(//{_BY_ITSELF}) > 1]"
+_ENTRY_TIME = path(
+    f"//*[not(self::header)]/{_BY_ITSELF}[contains(., ':')][count(//{_BY_ITSELF}) > 1]"
+)
+_TASK = "//li[contains(concat(@class, ' ', ../@class), 'task-list')]/label"
 _NUMBERED = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)）.、．]")
 _NEVER_SHOWN = (
     "script",
@@ -90,25 +101,36 @@ def ready(root) -> None:
     cell of a table stands in one, and a cell
     over several rows in each of them. Raised figures stay raised: 10⁶ is not 106.
     """
-    _drop(
-        root,
-        root.xpath(
-            "//del | //s | //strike | //*[@hidden and @hidden!='until-found']"
-            " | //*[@style][contains(translate(@style, ' ', ''), 'display:none')][not(math)]"
-            " | //a[contains(@class, 'headerlink') or normalize-space(.)='¶' or not(node())]"
-        )
-        + [node for node in root.xpath("//*[@class]") if _UNSEEN & set(node.get("class").split())],
-    )
-    _spaced(root)
+    classed = _CLASSED(root)
+    unseen = [node for node in classed if _is_unseen(node.get("class"))]
+    _drop(root, [*root.iter("del", "s", "strike"), *_HIDDEN(root), *unseen])
+    _spaced(classed)
     _unwrap(root)
     without_marks(root)
-    for node in root.xpath("//sup[not(*)]"):
-        node.text = raised(node.text or "")
+    for node in root.iter("sup"):
+        if not len(node):
+            node.text = raised(node.text or "")
     _figures(root)
-    _named_captions(root)
-    without_frames(root)
-    cells_in_lines(root)
+    _named_captions(classed)
+    if root.find(".//table") is not None:
+        without_frames(root)
+        cells_in_lines(root)
     _numbered(root)
+
+
+@functools.lru_cache(maxsize=1000)
+def _is_unseen(called: str) -> bool:
+    return not _UNSEEN.isdisjoint(called.split())
+
+
+@functools.lru_cache(maxsize=1000)
+def _is_meta(called: str) -> bool:
+    return bool(_META_CLASS.search(called))
+
+
+@functools.lru_cache(maxsize=1000)
+def _is_caption(called: str) -> bool:
+    return bool(_CAPTION_CLASS.search(called))
 
 
 def _drop(root, nodes) -> None:
@@ -123,10 +145,12 @@ def _unwrap(root) -> None:
     formulas, short quotations.
     """
     formulas.in_text(root)
-    for node in root.xpath("//q"):
+    for node in root.iter("q"):
         node.text, node.tail = f"“{node.text or ''}", f"”{node.tail or ''}"
-    for node in root.xpath(_ENTRY_TIME):
+    for node in _ENTRY_TIME(root) if has(root, "time") else ():
         node.tag = "p"
+    for node in root.xpath(_TASK) if has(root, "label") else ():
+        node.drop_tag()
     for node in list(root.iter("math", "q", "time", "label")):
         around = next(
             node.iterancestors("p", "li", "td", "th", "dd", "blockquote", "h1", "h2", "h3"), None
@@ -137,10 +161,12 @@ def _unwrap(root) -> None:
             node.drop_tag()
 
 
-def _spaced(root) -> None:
-    """A space between a day and a name that only a style sheet sets apart."""
-    for node in root.iter("span", "a", "em", "i"):
-        if _META_CLASS.search(node.get("class", "")):
+def _spaced(classed: Iterable) -> None:
+    """A space between a day and a name that only a style sheet sets apart, of elements with a
+    class.
+    """
+    for node in classed:
+        if _is_meta(node.get("class")) and node.tag in ("span", "a", "em", "i"):
             before = node.getprevious()
             if before is not None and before.tag in INLINE and not before.tail:
                 before.tail = " "
@@ -152,6 +178,8 @@ def _figures(root) -> None:
     """Puts what stands below a picture behind it; a figure that holds text or a table is no
     picture.
     """
+    if not has(root, "figure", "figcaption"):
+        return
     for figure in root.xpath("//figure[not(.//figure)]"):
         captions = figure.xpath(".//figcaption")
         rest = len(text_in(figure)) - sum(len(text_in(one)) for one in captions)
@@ -168,11 +196,13 @@ def _figures(root) -> None:
         _behind(caption, as_caption(text_in(caption)))
 
 
-def _named_captions(root) -> None:
+def _named_captions(classed: Iterable) -> None:
     """The same where only the name of its class tells a caption."""
-    for node in list(root.iter("p", "div", "span", "small", "em", "dd", "h6")):
-        if not _CAPTION_CLASS.search(node.get("class", "")) or node.xpath(
-            f"{_PICTURES} | .//p | .//div[normalize-space(.)]"
+    for node in classed:
+        if (
+            not _is_caption(node.get("class"))
+            or node.tag not in ("p", "div", "span", "small", "em", "dd", "h6")
+            or node.xpath(f"{_PICTURES} | .//p | .//div[normalize-space(.)]")
         ):
             continue
         above = node.getparent()
@@ -193,7 +223,7 @@ def _behind(node, text: str) -> None:
     around = [
         above
         for above in framed
-        if above.tag == "p" or (_CAPTION_CLASS.search(above.get("class", "")) and _is_short(above))
+        if above.tag == "p" or (_is_caption(above.get("class", "")) and _is_short(above))
     ]
     if text:
         paragraph = node.makeelement("p")
@@ -207,7 +237,9 @@ def _behind(node, text: str) -> None:
 
 def _numbered(root) -> None:
     """Writes the numbers of ordered lists, but for those of notes, whose marks are gone."""
-    for one in root.xpath("//ol[not(@reversed)]"):
+    for one in root.iter("ol"):
+        if one.get("reversed") is not None:
+            continue
         around = (one, *one.iterancestors("div", "section", "aside"))
         if any(_NOTES.search(f"{node.get('class')} {node.get('role')}") for node in around):
             continue
@@ -281,20 +313,16 @@ def text_around(root) -> str:
 
 
 def _in_blocks(root) -> str:
-    import lxml.etree
-
-    parts: list[str] = []
-    for event, node in lxml.etree.iterwalk(root, events=("start", "end")):
-        mark = (
-            "\n"
-            if node.tag in _BLOCKS and (event == "start" or node.tag not in _NEXT)
-            else "\t"
-            if node.tag in ("td", "th")
-            else ""
-        )
-        text = node.text if event == "start" else node.tail
-        parts.append(mark + _SPACES.sub(" ", text) if text else mark)
-    return re.sub(r"[ \t]*\t[ \t]*", "\t", "".join(parts))
+    """The text of a tree in lines. The tree is changed."""
+    for node in root.iter(*_BLOCKS):
+        node.text = f"{_LINE}{node.text or ''}"
+        if node.tag not in _NEXT:
+            node.tail = f"{_LINE}{node.tail or ''}"
+    for node in root.iter("td", "th"):
+        node.text = f"{_CELL}{node.text or ''}"
+        node.tail = f"{_CELL}{node.tail or ''}"
+    text = " ".join(raw_text(root).split()).replace(_LINE, "\n")
+    return _AROUND_CELL.sub("\t", text) if _CELL in text else text
 
 
 def shown(html: str, lines: bool) -> str:

@@ -55,7 +55,8 @@ def _first(pages: list[Message]) -> Draft:
 
 
 def _page(part: Message) -> Draft:
-    return read_html(part.get_payload(decode=True) or b"", part.get_content_charset(""))
+    content = part.get_payload(decode=True)
+    return read_html(content if isinstance(content, bytes) else b"", part.get_content_charset(""))
 
 
 def _header(part: Message, name: str) -> str:

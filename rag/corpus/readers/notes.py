@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from rag.corpus.readers.tree import text_in
+from rag.corpus.readers.tree import has, path, text_in
 
 _MARK = re.compile(
     r"[\[(（〔【]?(?:\d{1,3}|[*†‡§①-⑳]+|[a-z]|注\s?\d{0,3})[\])）〕】]?|[↩↑⬆^]\ufe0e?"
 )
 _BRACKETED = re.compile(r"[\[〔【［](?:注\s?)?\d{1,3}(?:\s?[-–,，、]\s?\d{1,3}){0,3}[\]〕】］]")
-_LINKS = (
+_LINKS = path(
     "//a[@role='doc-noteref' or @role='doc-backlink' or contains(@class, 'footnote-ref')"
     " or contains(@class, 'footnote-back')]"
     " | //a[@*[contains(name(), 'type') and contains(., 'noteref')]]"
@@ -18,17 +18,17 @@ _LINKS = (
     " | //a[contains(@href, '#')][sup or contains('↩↑⬆^', substring(normalize-space(.), 1, 1))]"
 )
 # Links within a page and raised words that are a number in brackets: [3].
-_WITHIN = "//a[starts-with(@href, '#')] | //sup"
+_WITHIN = path("//a[starts-with(@href, '#')] | //sup")
 # What encyclopaedias put before a note: ^ a b.
-_BACK = (
+_BACK = path(
     "//span[contains(@class, 'backlink')]"
     " | //span[contains(@class, 'label')][.//a[@role='doc-backlink']]"
 )
-_ASIDE = "//aside[contains(@class, 'footnote') or starts-with(@role, 'doc-footnote')]"
 # The number of a note, a link back without a word that says so.
-_AT_NOTE = ".//a[starts-with(@href, '#')]"
-HELD = (
-    f"{_ASIDE} | //*[@style or @class or @role]"
+_AT_NOTE = path(".//a[starts-with(@href, '#')]")
+HELD = path(
+    "//aside[contains(@class, 'footnote') or starts-with(@role, 'doc-footnote')]"
+    " | //*[@style or @class or @role]"
     "[self::div or self::section or self::ol or self::aside]"
     "[contains(@style, 'footnote-list') or contains(@style, 'endnote-list')"
     " or contains(@class, 'footnotes') or contains(@class, 'endnotes')"
@@ -39,17 +39,20 @@ HELD = (
 
 def without_marks(root) -> None:
     """Takes out the marks that lead to notes and back."""
-    marks = [node for node in root.xpath(_LINKS) if _MARK.fullmatch(text_in(node))]
-    marks += [node for node in root.xpath(_WITHIN) if _BRACKETED.fullmatch(text_in(node))]
-    for held in root.xpath(HELD):
-        marks += [node for node in held.xpath(_AT_NOTE) if _MARK.fullmatch(text_in(node))]
-    for node in dict.fromkeys((*root.xpath(_BACK), *marks)):
+    marks = _BACK(root) if has(root, "span") else []
+    if has(root, "a", "sup"):
+        marks += [node for node in _LINKS(root) if _MARK.fullmatch(text_in(node))]
+        marks += [node for node in _WITHIN(root) if _BRACKETED.fullmatch(text_in(node))]
+        for held in HELD(root) if has(root, "a") else ():
+            marks += [node for node in _AT_NOTE(held) if _MARK.fullmatch(text_in(node))]
+    for node in dict.fromkeys(marks):
         above = node.getparent()
         if above is None:
             continue
         if node.getprevious() is None and not (above.text or "").strip():
             node.tail = (node.tail or "").lstrip(" .．、:：)\u00a0")  # the number of a note itself
         node.drop_tree()
-    for node in root.xpath(_ASIDE):  # other asides are no part of the article
-        node.tag = "div"
-        node.set("class", "footnotes")
+    for node in list(root.iter("aside")):  # others are no part of the article
+        if "footnote" in node.get("class", "") or node.get("role", "").startswith("doc-footnote"):
+            node.tag = "div"
+            node.set("class", "footnotes")

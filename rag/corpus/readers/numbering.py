@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-RAISED = dict(zip("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"))
+_LEVEL, _RAISED = "0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"
+RAISED = dict(zip(_LEVEL, _RAISED))
 """The raised forms of what powers are written with."""
 
 _POWER = re.compile(r"[+\-−]?(?:\d{1,3}|n)")
@@ -52,7 +53,11 @@ def is_count(told: str) -> bool:
 
 def raised(text: str) -> str:
     """A figure that is set above the line, in characters that stay there; other text as it is."""
-    return text.strip().translate(str.maketrans(RAISED)) if _POWER.fullmatch(text.strip()) else text
+    return (
+        text.strip().translate(str.maketrans(_LEVEL, _RAISED))
+        if _POWER.fullmatch(text.strip())
+        else text
+    )
 
 
 def _roman(number: int) -> str:

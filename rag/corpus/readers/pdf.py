@@ -19,6 +19,7 @@ from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.ocr import Recogniser, recogniser
 from rag.corpus.readers.pdf_cells import with_cells
+from rag.corpus.readers.pdf_drawn import by_rows
 from rag.corpus.readers.pdf_layout import by_columns, ordered
 from rag.corpus.readers.pdf_lines import CONTROL, SPLIT, Glyphs, Line, is_picture, is_text
 from rag.extras import extra
@@ -47,6 +48,7 @@ _LISTED = re.compile(
     r"[•●■◆▪◦○⁰¹²³⁴-⁹①-⑳]|[(（]?(?:\d{1,2}|[a-z])[.)）、．]\s?\D"
     r"|[（(]?[一二三四五六七八九十]{1,3}[、）)]"
 )
+_LEADER = re.compile(r"(?:[.…·]\s?){4,}\s*[\dⅰ-ⅿivxlc]{1,5}$")  # to a page, in a table of contents
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MANY = 20  # such letters on a page: fewer are names
 _HYPHEN_AFTER = frozenset(
@@ -138,7 +140,7 @@ def _turned_about(page: PdfPage) -> bool:
 
 def _page(page, recognise: Recogniser | None) -> PdfPage:
     glyphs = Glyphs(page)
-    height, lines = glyphs.height, ordered(with_cells(glyphs))
+    height, lines = glyphs.height, ordered(by_rows(with_cells(glyphs)))
     if lines and is_text(glyphs, lines):
         return PdfPage(lines, height)
     if not lines and not is_picture(page):
@@ -175,7 +177,8 @@ def _marginal(line: Line, height: float) -> bool:
 
 
 def _key(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.text)
+    """What a line has in common with the same one on other pages; figures tell rows apart."""
+    return line.text if line.row else re.sub(r"\d+", "#", line.text)
 
 
 def _draft(pages: list[list[Line]], told: dict[str, str], sure: Sequence[int]) -> Draft:
@@ -289,7 +292,7 @@ def _joint(before: Line, line: Line, right: float) -> str:
         return "\n"
     if not 0.85 < line.size / size < 1.18:
         return "\n"
-    if right - before.left < _NARROWEST * size:
+    if right - before.left < _NARROWEST * size or _LEADER.search(before.text):
         return "\n"  # cells of a small table, items of a list
     if _LISTED.match(line.text) and (
         _LISTED.match(before.text) or _SENTENCE_END.search(before.text)
@@ -307,7 +310,7 @@ def _joint(before: Line, line: Line, right: float) -> str:
         return ""
     if not same_column and (_SENTENCE_END.search(before.text) or line.left < 0):
         return "\n"
-    word = _FIRST_WORD.match(line.text)[0]
+    word = _FIRST_WORD.findall(line.text)[0]
     room = max(0.55 * size * len(word) if word.isascii() else size, size) + 1.2 * size
     if right - before.right > room:
         return "\n"  # its first word had found room above: the line was ended on purpose
@@ -320,10 +323,11 @@ def _unhyphenated(text: str, starts: list[int]) -> tuple[str, list[int]]:
     text, else without hyphen.
     """
     words = Counter(re.findall(r"\w+(?:-\w+)*", text.lower()))
-    out, at, moved = [], 0, list(starts)
+    out: list[str] = []
+    at, moved = 0, list(starts)
     for sign in re.finditer(SPLIT, text):
-        left = re.search(r"[\w-]*$", text[max(0, sign.start() - 40) : sign.start()])[0]
-        right = re.match(r"\w*", text[sign.end() : sign.end() + 40])[0]
+        left = re.findall(r"[\w-]*$", text[max(0, sign.start() - 40) : sign.start()])[0]
+        right = re.findall(r"^\w*", text[sign.end() : sign.end() + 40])[0]
         with_hyphen, without = words[f"{left}-{right}".lower()], words[f"{left}{right}".lower()]
         keep = with_hyphen > without or not right[:1].islower() or not left[-1:].isalpha()
         keep = keep or not without and ("-" in left or left.lower() in _HYPHEN_AFTER)

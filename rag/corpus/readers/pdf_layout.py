@@ -118,7 +118,7 @@ def with_markers(stretches: Sequence[Line]) -> list[Line]:
         if beside:
             at = min(beside, key=lambda at: out[at].left)
             one = out[at]
-            moved = tuple((n + len(marker.text) + 1, *gap) for n, *gap in one.gaps)
+            moved = tuple((n + len(marker.text) + 1, a, b) for n, a, b in one.gaps)
             text = f"{marker.text} {one.text}"
             out[at] = one._replace(text=text, left=marker.left, gaps=moved)
         else:
@@ -176,7 +176,9 @@ def _block(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, list[Gap]]:
     return end, gaps if several > 1 else []
 
 
-def _header(above: Sequence[Line], row: Sequence[Line], gutters: Sequence[Gap]) -> list[Line]:
+def _header(
+    above: Sequence[Line], row: Sequence[Line], gutters: Sequence[Gap]
+) -> list[Line | None]:
     """The cells of a line above a table that has its wider gaps where the table has them; [] for
     any other line.
     """
@@ -247,12 +249,9 @@ def _table(rows: Sequence[Sequence[Line | None]]) -> list[Line]:
     texts: list[list[str]] = []
     lines: list[Line] = []
     for row in rows:
-        filled = [at for at, one in enumerate(row) if one]
-        if len(filled) == 1 and filled[0] and texts and texts[-1][filled[0]]:
-            above = texts[-1][filled[0]]
-            texts[-1][filled[0]] = (
-                above + ("" if above[-1] > "\u2e7f" else " ") + row[filled[0]].text
-            )
+        at, first = next((at, one) for at, one in enumerate(row) if one)
+        if at and not any(row[at + 1 :]) and texts and (above := texts[-1][at]):
+            texts[-1][at] = above + ("" if above[-1] > "\u2e7f" else " ") + first.text
             continue
         texts.append([one.text if one else "" for one in row])
         lines.append(_whole([one for one in row if one]))

@@ -12,10 +12,9 @@ import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, pairwise, repeat
-from operator import and_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rag.corpus.readers.numbering import RAISED
 
@@ -93,17 +92,19 @@ class Glyphs:
         if page.get_rotation() != 90 * self._turns and self._page.count_chars():
             page.set_rotation(90 * self._turns)  # PDFium makes lines of what is level as shown
             self._page = page.get_textpage()
+        self._text = self._page.raw  # looked up once: it is asked about each letter
         self._width, self._height = _unturned(page)
         self.height = max(self._width if self._turns % 2 else self._height, 1.0)
         count = self._page.count_chars()
         self.text = self._signs(count)
         # A font may not say which letters its shapes are; the codes are then numbers of shapes.
-        errors = map(raw.FPDFText_HasUnicodeMapError, repeat(self._page.raw), range(count))
-        unknown = {at for at, error in enumerate(errors) if error == 1}
-        if unknown:
-            signs = enumerate(self.text)
-            self.text = "".join("\ufffd" if at in unknown else sign for at, sign in signs)
-        self.unknown = len(unknown)
+        has_error = _unchecked(raw.FPDFText_HasUnicodeMapError)
+        address = ctypes.cast(self._text, ctypes.c_void_p).value or 0
+        errors = list(map(has_error, repeat(address), range(count)))
+        self.unknown = errors.count(1)
+        if self.unknown:
+            signs = zip(self.text, errors)
+            self.text = "".join("\ufffd" if error == 1 else sign for sign, error in signs)
 
     def _signs(self, count: int) -> str:
         """The characters: at once, unless some are none of the text or take two codes."""
@@ -127,7 +128,7 @@ class Glyphs:
     def box(self, at: int) -> tuple[float, float, float, float]:
         """Left, bottom, right, top of a character, in points, as the page is turned."""
         box = self._rect
-        self._raw.FPDFText_GetLooseCharBox(self._page, at, box)
+        self._raw.FPDFText_GetLooseCharBox(self._text, at, box)
         left, bottom, right, top = box.left, box.bottom, box.right, box.top
         if not self._turns:
             return left, bottom, right, top
@@ -138,26 +139,44 @@ class Glyphs:
             return width - right, height - top, width - left, height - bottom
         return height - top, left, height - bottom, right
 
+    def gap(self, at: int, following: int) -> tuple[float, float]:
+        """Where a character ends and another one begins, in points, as the page is turned."""
+        if self._turns:
+            return self.box(at)[2], self.box(following)[0]
+        box, ask = self._rect, self._raw.FPDFText_GetLooseCharBox
+        ask(self._text, at, box)
+        right = box.right
+        ask(self._text, following, box)
+        return right, box.left
+
     def size(self, at: int) -> float:
         """Points of the font of a character as it is drawn, at least 1."""
         if (known := self._sizes.get(at)) is None:
-            known, matrix = self._raw.FPDFText_GetFontSize(self._page, at), self._matrix
-            if self._raw.FPDFText_GetMatrix(self._page, at, matrix):
+            known, matrix = self._raw.FPDFText_GetFontSize(self._text, at), self._matrix
+            if self._raw.FPDFText_GetMatrix(self._text, at, matrix):
                 known *= math.hypot(matrix.c, matrix.d)
             self._sizes[at] = known = max(known, 1.0)
         return known
 
     def is_added(self, at: int) -> bool:
         """Whether a character is one that PDFium put between two that stand apart."""
-        return self._raw.FPDFText_IsGenerated(self._page, at) == 1
+        return self._raw.FPDFText_IsGenerated(self._text, at) == 1
 
     def slanted(self, at: int) -> bool:
         """Whether a character stands neither upright nor on its side, as those of watermarks."""
-        rest = self._raw.FPDFText_GetCharAngle(self._page, at) % (math.pi / 2)
+        rest = self._raw.FPDFText_GetCharAngle(self._text, at) % (math.pi / 2)
         return min(rest, math.pi / 2 - rest) > 0.05
 
 
-def _unturned(page) -> tuple[float, float]:
+def _unchecked(function: Any) -> Callable[[int, int], int]:
+    """A function of a page of text and the number of a character, without the checks and the lock
+    of ctypes, which take longer than it does.
+    """
+    address = ctypes.cast(function, ctypes.c_void_p).value or 0
+    return ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)(address)
+
+
+def _unturned(page: Any) -> tuple[float, float]:
     """Width and height of a page in points, however it is turned."""
     width, height = page.get_size()
     return (height, width) if page.get_rotation() % 180 else (width, height)
@@ -201,7 +220,7 @@ def _upright(lines: Sequence[Line]) -> list[Line]:
 def _stretches(glyphs: Glyphs, words: Sequence[Span], finer: bool) -> list[Line]:
     """The stretches of a line of PDFium's, whose runs of visible characters are given."""
     size = glyphs.size(words[0][0])
-    edges = [(glyphs.box(one[1] - 1)[2], glyphs.box(other[0])[0]) for one, other in pairwise(words)]
+    edges = [glyphs.gap(one[1] - 1, other[0]) for one, other in pairwise(words)]
     gaps = [(left - right) / size for right, left in edges]  # before the second word, the third ...
     joined = _tracked(glyphs.text, words, gaps)
     wide = [
@@ -300,9 +319,11 @@ def _tracked(text: str, words: Sequence[Span], gaps: Sequence[float]) -> set[int
     The letter before such a gap and the one behind it stand alone, but for marks, and the gaps are
     alike.
     """
-    begins = [_alone(text, begin, end, begin + 1) for begin, end in words]
-    ends = [_alone(text, begin, end, end - 2) for begin, end in words]
-    alone = [*map(and_, ends, begins[1:])]
+    alone = [
+        (end - begin == 1 or not text[end - 2].isalnum())
+        and (last - first == 1 or not text[first + 1].isalnum())
+        for (begin, end), (first, last) in pairwise(words)
+    ]
     if not any(alone):
         return set()
     out: set[int] = set()
@@ -325,13 +346,10 @@ def _tracked(text: str, words: Sequence[Span], gaps: Sequence[float]) -> set[int
     return out
 
 
-def _alone(text: str, begin: int, end: int, beside: int) -> bool:
-    """Whether a word is one letter, or has a mark in a place beside its first or last one."""
-    return end - begin == 1 or not text[beside].isalnum()
-
-
 def spelled(text: str) -> str:
     """A piece of text in UTF-16 or UTF-32 in one line, :data:`SPLIT` for a hyphen at its end."""
+    if text.isprintable() and "  " not in text and "↩" not in text:
+        return text.strip()
     text = _SPLITS.sub(SPLIT, text)
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return _BLANKS.sub(" ", CONTROL.sub("", text)).strip()

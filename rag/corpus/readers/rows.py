@@ -10,9 +10,9 @@ import io
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeGuard
 
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import decode
@@ -85,7 +85,9 @@ Columns = Mapping[str, str]
 
 
 def read_jsonl(
-    file: BinaryIO, columns: Columns, instead: Callable[[bytes], object] | None = None
+    file: BinaryIO,
+    columns: Columns,
+    instead: Callable[[bytes], Any] | None = None,
 ) -> Iterator[tuple[int, Draft | Missing]]:
     """Line number and article of each line; a line with an error costs that line only. Raises
     OSError.
@@ -193,11 +195,13 @@ def _with_inner(row: object, columns: Columns, depth: int = 3) -> object:
         return row
     objects = [one for one in row.values() if isinstance(one, dict)]
     rows = [_with_inner(one, columns, depth - 1) for one in objects]
-    held = [at for at, one in enumerate(rows) if isinstance(one, dict) and text_of(one, columns)]
+    texts = ((at, one) for at, one in enumerate(rows) if isinstance(one, dict))
+    held = [(at, one) for at, one in texts if text_of(one, columns)]
     if len(held) != 1:
         return row
-    inner, out = objects.pop(held[0]), dict(rows[held[0]])
-    known = names_of(out, columns)
+    ((at, found),) = held
+    inner, out = objects.pop(at), dict(found)
+    known = dict(names_of(out, columns))
     for other in (row, *objects):
         for field, name in names_of(other, columns).items():
             beside = other is row or field in _BESIDE
@@ -227,7 +231,7 @@ def _by_columns(value: object, columns: Columns) -> list[dict]:
     if len(known) < 2 or "text" not in names_of(value, columns) or not known[0]:
         return []
     if all(isinstance(one, list) and len(one) == len(known[0]) for one in known):
-        keys = range(len(known[0]))
+        keys: Sequence = range(len(known[0]))
     elif all(isinstance(one, dict) and one.keys() == known[0].keys() for one in known):
         keys = list(known[0])
     else:
@@ -237,11 +241,15 @@ def _by_columns(value: object, columns: Columns) -> list[dict]:
 
 
 def _has(column: list | dict, key: int | str) -> bool:
-    return key < len(column) if isinstance(column, list) else key in column
+    if isinstance(column, list):
+        return isinstance(key, int) and key < len(column)
+    return key in column
 
 
-def _is_row(value: object, columns: Columns) -> bool:
-    name = names_of(value, columns).get("text") if isinstance(value, dict) else None
+def _is_row(value: object, columns: Columns) -> TypeGuard[dict]:
+    if not isinstance(value, dict):
+        return False
+    name = names_of(value, columns).get("text")
     return name is not None and isinstance(_said(value[name], "text"), str)
 
 
@@ -281,7 +289,7 @@ def draft_of(row: object, columns: Columns) -> Draft | Missing:
     """
     if not isinstance(row, dict):
         return Missing(f'expected an object {{"id", "text", ...}}, found {type(row).__name__}')
-    values: dict[str, str] = {}
+    values: dict[str, Any] = {}
     for field, name in names_of(row, columns).items():
         value = _said(row[name], field)
         if not isinstance(value, str) and field in ("id", "text"):

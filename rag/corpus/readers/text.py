@@ -8,6 +8,8 @@ import re
 import tomllib
 from dataclasses import replace
 from datetime import date
+from email.message import Message
+from typing import Any
 
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import decode
@@ -23,8 +25,11 @@ _FIELDS = {
     for field in ("title", "date", "source", "url", "lang")
 }
 _MAIL = re.compile(
-    r"(?=(?:.{0,300}\n){0,12}Subject:[ \t])"
-    r"(?:(?:From|Date|Subject|To|Message-ID|Received):[ \t].+\r?\n){2}"
+    r"(?:From \S{1,100} .*\n)?"  # of a mailbox
+    r"(?=[A-Z][\w-]{1,40}:[ \t])(?=(?:.{0,2000}\n){0,80}Subject:[ \t])"
+    r"(?:(?:From|Sent|Date|Subject|To|Cc|Message-ID|Received|Reply-To|Return-Path|Delivered-To"
+    r"|MIME-Version|Content-[\w-]+|DKIM-[\w-]+|ARC-[\w-]+|Authentication-[\w-]+|X-[\w-]+)"
+    r":[ \t].+\n(?:[ \t].+\n){0,50}){2}"
 )
 _MOST_FRONT = 4000  # characters of a block without marks
 _BARE_LINE = re.compile(r"[A-Za-z][\w -]{0,30}:[ \t]+\S|(?:标题|日期|来源|作者)：\s*\S")
@@ -39,7 +44,7 @@ def read_text(data: bytes) -> Draft:
     the head of an e-mail.
     """
     text = decode(data)
-    front, body = _mail(text) if _MAIL.match(text) else _front_matter(text)
+    front, body = _mail(data, text) if _MAIL.match(text) else _front_matter(text)
     page = read_page(tidy(body))
     return _with_front(Draft(page.text, page.title, page.date, page.source), front)
 
@@ -63,11 +68,39 @@ def read_markdown(data: bytes) -> Draft:
     return _with_front(draft, front)
 
 
-def _mail(text: str) -> tuple[dict[str, str], str]:
-    """Subject and day of an e-mail that was saved as text, and what stands below its head."""
+def _mail(data: bytes, text: str) -> tuple[dict[str, str], str]:
+    """Subject and day of an e-mail that was saved as text, and its words."""
     message = email.message_from_string(text, policy=email.policy.default)
-    body = text.replace("\r\n", "\n").partition("\n\n")[2]
-    return {"title": str(message["Subject"] or ""), "date": str(message["Date"] or "")}, body
+    day = str(message["Date"] or message["Sent"] or "")
+    body = text.partition("\n\n")[2]
+    if message["Content-Type"] or message["Content-Transfer-Encoding"]:
+        body = _words(email.message_from_bytes(data)) or body
+    return {"title": str(message["Subject"] or ""), "date": day}, body
+
+
+def _words(message: Message) -> str:
+    """The text of an e-mail as it was written, else what its HTML shows, without attachments."""
+    parts = [part for part in message.walk() if part.get_content_disposition() != "attachment"]
+    for kind in ("text/plain", "text/html"):
+        found = [part for part in parts if part.get_content_type() == kind]
+        texts = [
+            decode(payload, _charset(part))
+            for part in found
+            if isinstance(payload := part.get_payload(decode=True), bytes) and payload.strip()
+        ]
+        if texts and kind == "text/html":
+            from rag.corpus.readers.markup import visible_text
+
+            texts = [visible_text(text, whole=True) for text in texts]
+        if any(map(str.strip, texts)):
+            return "\n\n".join(texts)
+    return ""
+
+
+def _charset(part: Message) -> str:
+    """The encoding that a part names, where programs that save it as text cannot have changed it."""
+    kept = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+    return part.get_content_charset("") if kept in ("base64", "quoted-printable") else ""
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -103,8 +136,8 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         return {}, text
     try:
         # The base loader makes strings only, so a title of 2011 or a date stays as it was written.
-        values = (
-            handler.load(block, Loader=yaml.BaseLoader) if mark == "---" else tomllib.loads(block)
+        values: object = (
+            yaml.load(block, yaml.BaseLoader) if mark == "---" else tomllib.loads(block)
         )
     except (yaml.YAMLError, ValueError, RecursionError):  # tomllib's errors are ValueErrors
         values = _key_lines(block)
@@ -151,7 +184,7 @@ def _with_front(draft: Draft, front: dict[str, str]) -> Draft:
     """The draft with the fields that front matter names; a date that is none counts as not
     named.
     """
-    given = {key: value for key, value in front.items() if value}
+    given: dict[str, Any] = {key: value for key, value in front.items() if value}
     if "date" in given:
         given["date"] = normal_date(given["date"]) or draft.date
     return replace(draft, **given)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+
 import lxml.etree
 import lxml.html
 
-_TEXT = lxml.etree.XPath("string()", smart_strings=False)
-_LINKED = lxml.etree.XPath("descendant-or-self::a//text()", smart_strings=False)
+path = functools.partial(lxml.etree.XPath, smart_strings=False)
+"""An XPath expression that is compiled once: of a short page, compiling takes longer than
+searching.
+"""
+
+_TEXT = path("string()")
+_LINKED = path("descendant-or-self::a//text()")
 INLINE = frozenset(
     "a abbr acronym b bdi bdo big br cite code data dfn em font i img ins kbd"
     " mark q ruby samp small span strong sub sup tt u var wbr".split()
@@ -27,6 +34,16 @@ def plain_elements(parser: lxml.html.HTMLParser) -> lxml.html.HTMLParser:
 
 
 PARSER = plain_elements(lxml.html.HTMLParser())
+
+
+def has(root, *tags: str) -> bool:
+    """Whether a tree has an element of one of some names."""
+    return next(root.iter(*tags), None) is not None
+
+
+def raw_text(node) -> str:
+    """All text in an element, as its file has it."""
+    return _TEXT(node)
 
 
 def text_in(node) -> str:

