@@ -101,19 +101,24 @@ PAIRS = 1_500  # messages that are made of two
 # Spellings of a question about the corpus, and of each with things.
 SPELT_CORPUS, FILLED = 14, 8
 TESTS = tuple(
-    f"../benchmarks/{name}.tsv" for name in ("talk", "talk_held", "talk_held2", "talk_held3")
+    f"../benchmarks/{name}.tsv" for name in ("talk", *(f"talk_held{one}" for one in ("", 2, 3, 4)))
 )  # no message of them is an example
 LONGEST_PINYIN = 7  # characters of a message that is also given in Pinyin
 NEUTRAL = {"了": "le", "的": "de", "着": "zhe", "地": "di", "女": "nv"}  # where readings differ
-# Sentences of everyday speech that tell of oneself or ask the other: small talk. Those of the third
-# person are nothing to the assistant, and stay on the side of questions.
+# Sentences of everyday speech that tell of oneself or ask the other are small talk, and such as bid
+# the other do a thing are requests. Those of the third person are nothing to the assistant, and stay
+# on the side of questions.
 MINE = re.compile(
     r"(?:I|I'm|I've|I'll|My|Do you|Are you|Did you|Have you|You|You're)\b|[我你](?!国|们国)"
 )
 ASKED = re.compile(
     r"\b(?:know|wonder|tell|who|why|where|what|when|how|if)\b|知道|告诉|想问|请问|什么|谁|哪"
 )
-SPOKEN = 1_500  # of each kind and language
+BIDDING = re.compile(
+    r"(?:Can you|Could you|Would you|Will you|Please|Let's|Let me|Don't|Help|May I|Can I)\b"
+    r"|请|帮|给我|让我|咱们|别(?!人|的)"
+)
+SPOKEN, BIDDEN = 1_500, 600  # of each kind and language
 _CHOICE = re.compile(r"\(([^()]*)\)(\?)?")
 _GAP = re.compile(r"\{[xyt]\}")
 
@@ -225,15 +230,21 @@ def pinyin(text: str, data: Path) -> str:
 
 
 def spoken(data: Path, chance: random.Random) -> Iterator[Example]:
-    """Sentences of everyday speech in both languages, as small talk or as none of it."""
+    """Sentences of everyday speech in both languages, as small talk, requests, or neither."""
     said = [row for row in rows(data, "parallel") if row["src"] == "tatoeba-manythings"]
     for language in ("en", "zh"):
         texts = [row[language] for row in said if not ASKED.search(row[language])]
         mine = [text for text in texts if MINE.match(text)]
+        bidding = [text for text in texts if BIDDING.match(text)]
         others = [
-            text for text in texts if not re.search(r"\b(?:I|my|me|you|your)\b|[我你]", text, re.I)
+            text
+            for text in texts
+            if not (
+                BIDDING.match(text) or re.search(r"\b(?:I|my|me|you|your)\b|[我你]", text, re.I)
+            )
         ]
         yield from (("chat", text) for text in chance.sample(mine, SPOKEN))
+        yield from (("other", text) for text in chance.sample(bidding, BIDDEN))
         yield from (("-", text) for text in chance.sample(others, SPOKEN))
 
 
