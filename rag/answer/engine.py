@@ -23,7 +23,7 @@ from rag.answer.dated import Calendar, of_year
 from rag.answer.duplicates import Duplicates
 from rag.answer.enumerate import PlaceCache
 from rag.answer.events import Found, Searching
-from rag.answer.listed import is_list, is_place_list, is_stated
+from rag.answer.listed import is_list, is_place_list, is_stated, quotes_title
 from rag.answer.lists import Named, doubted, is_compared, likely, rated_groups
 from rag.answer.own import own_answer
 from rag.answer.places import most_supported, place_groups, place_quotes
@@ -227,7 +227,8 @@ class _Work:
         best = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
         duplicates = Duplicates(self.snapshot, allowed, best)
         rows, count = [], None
-        answers = bool(parsed.only) or judge.answers(parsed, findings.chance)
+        whole = bool(parsed.only) or quotes_title(parsed, passages)
+        answers = whole or judge.answers(parsed, findings.chance)
         if listed and not stated and (answers or is_compared(parsed)):
             rows, count = self._listed(parsed, rated, cited, duplicates)
         listed = bool(rows)

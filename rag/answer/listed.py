@@ -1,9 +1,11 @@
-"""Which questions are answered by a list."""
+"""Which questions are answered by a list, and which by an article that they name."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rag.question import ParsedQuestion
-from rag.reader.findings import Findings
+from rag.reader.findings import Findings, ReadPassage
 from rag.reader.normal import key_of
 
 # Share of all figures found from which the first is taken for the number of some places.
@@ -48,3 +50,15 @@ def is_stated(parsed: ParsedQuestion, findings: Findings) -> bool:
         return figures[0]
     shares = [value.share for value, one in zip(findings.values, figures) if one]
     return figures[0] and shares[0] >= STATED * sum(shares)
+
+
+def quotes_title(parsed: ParsedQuestion, passages: Sequence[ReadPassage]) -> bool:
+    """Whether a question asks what the article says whose title it quotes, which always answers.
+
+    ``passages`` are those that were read, best first.
+    """
+    if parsed.kind != "text" or not passages:
+        return False
+    title = passages[0].reading.window.article.title
+    quoted = (parsed.text[start:end] for start, end in parsed.names)
+    return any(one[0] in '“"' and title.startswith(one[1:-1].rstrip("…")) for one in quoted)
