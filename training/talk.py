@@ -7,14 +7,15 @@
 message. Each is also read with slips of the keys, with politeness around it, and two at once; a
 question behind a greeting stays one. ``corpus.tsv`` has questions about the corpus and such as come
 near to them, with {x}, {y} for a subject and {t} for a time. In both, (a|b) is one of several
-spellings. Real questions, titles and dictionary words of ``DATA/train`` are questions, too. Takes
-eight minutes on one core.
+spellings. Real questions, titles and dictionary words of ``DATA/train`` are questions, and so are
+those that the reader learns from. Takes ten minutes on one core.
 """
 
 from __future__ import annotations
 
 import argparse
 import functools
+import json
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,7 @@ from rag.question.script import has_chinese
 from rag.question.types import TALK
 from training.composed import composed
 from training.data import place_names, rows
+from training.reader import asked
 
 HERE = Path(__file__).parent
 NUMBERS = {"-": 0, **{kind: at for at, kind in enumerate(message.KINDS)}}
@@ -271,6 +273,8 @@ def _real(data: Path, questions: int) -> Iterator[str]:
             row[field][:200]
             for row in islice(rows(data, name), which.start, which.stop, which.step or 1)
         )
+    texts = map(json.loads, asked.FILE.read_text("utf8").splitlines())
+    yield from (one[0] for text in texts for kind in asked.KINDS for one in text.get(kind, ())[:1])
 
 
 def varied(

@@ -59,6 +59,5 @@ def quotes_title(parsed: ParsedQuestion, passages: Sequence[ReadPassage]) -> boo
     """
     if parsed.kind != "text" or not passages:
         return False
-    title = passages[0].reading.window.article.title
-    quoted = (parsed.text[start:end] for start, end in parsed.names)
-    return any(one[0] in '“"' and title.startswith(one[1:-1].rstrip("…")) for one in quoted)
+    words = parsed.text.partition("“")[2].rpartition("”")[0].rstrip("…")
+    return len(words) > 3 and passages[0].reading.window.article.title.startswith(words)

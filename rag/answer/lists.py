@@ -48,7 +48,7 @@ _NO_NAME = re.compile(
 ALONE = 48  # names, in order of worth, whose sentences are read once more, alone
 LONGEST_PLACE = 30  # characters around it in which the rest of a place is looked for
 LONGEST_NAME = 40  # characters
-DOUBT = 0.05  # chance of a row below which the reader says that a place is none
+DOUBT = 0.02  # chance of a row below which the reader says that a place is none
 NO_PLACES = ("person", "organisation", "document")  # kinds of which no place is one
 # What joins two names of an enumeration that were found apart, and a name between two such words.
 _JOINS = re.compile(r"\s*(?:、|，?以及|和|与|及|,? and |, )\s*")
