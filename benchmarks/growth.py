@@ -10,8 +10,8 @@ built and asked in a process of its own. The questions are sentences, cut short,
 first time. Times are those of processors, all threads added up, since a busy machine makes others
 longer; it makes these longer, too, where its caches are shared: the load is told beside them.
 
-What a step measured is kept in DIR/steps.jsonl as soon as it is done. Called again, the script goes on
-with the first step that is not there; a build that was stopped begins anew.
+What a step measured is kept in DIR/steps.jsonl as soon as it is done. Called again, the script goes
+on with the first step that is not there; a build that was stopped begins anew.
 """
 
 from __future__ import annotations

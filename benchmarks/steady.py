@@ -4,11 +4,11 @@
         [--minutes 30] [--users 16] [--processes 2] [--every 60]
 
 Builds an index of so many articles, starts `yinju serve` on it, and lets users ask without a pause:
-two questions of a value to one of places, and searches. Every minute (--every, seconds) a hundred of
-the articles are taken out, a hundred others come in, and the index is updated by a process of its
-own. Prints for each such turn the answers, those that failed, the times, and the memory of the server;
-at the end all of it together, and how much more memory the last turns took than the first. The users
-and the updates share the processors with the server.
+two questions of a value to one of places, and searches. Every minute (--every, seconds) a hundred
+of the articles are taken out, a hundred others come in, and the index is updated by a process of
+its own. Prints for each such turn the answers, those that failed, the times, and the memory of the
+server; at the end all of it together, and how much more memory the last turns took than the first.
+The users and the updates share the processors with the server.
 """
 
 from __future__ import annotations

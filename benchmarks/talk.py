@@ -3,12 +3,13 @@
     python benchmarks/talk.py --data DATA [--set talk_held] [--wrong]
 
 ``talk.tsv`` has messages of talk and, marked "-", questions that come near to one; it was looked at
-while the weights were made. ``talk_held.tsv``, ``talk_held2.tsv`` and ``talk_held3.tsv`` were looked
-at for the kinds of messages that examples lacked; ``talk_held4.tsv`` was measured
-once, when all was chosen. No message of any is an example. ``corpus_questions.jsonl`` has questions about the corpus, with
-what a dozen made-up articles (``tests/shared/small_news.py``) give as answer. The 2,000 real questions are
-those of reading tests in ``DATA/eval`` and of ``DATA/train``: neither talk nor
-about the corpus, but for some that chance brings.
+while the weights were made. ``talk_held.tsv``, ``talk_held2.tsv`` and ``talk_held3.tsv`` were
+looked at for the kinds of messages that examples lacked; ``talk_held4.tsv`` was written before the
+last examples, whose weights were then measured on it and did not ship. No message of any is an
+example. ``corpus_questions.jsonl`` has questions about the corpus, with what a dozen made-up
+articles (``tests/shared/small_news.py``) give as answer. The 2,000 real questions are those of
+reading tests in ``DATA/eval`` and of ``DATA/train``: neither talk nor about the corpus, but for
+some that chance brings.
 """
 
 from __future__ import annotations

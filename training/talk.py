@@ -108,8 +108,8 @@ TESTS = tuple(
 LONGEST_PINYIN = 7  # characters of a message that is also given in Pinyin
 NEUTRAL = {"了": "le", "的": "de", "着": "zhe", "地": "di", "女": "nv"}  # where readings differ
 # Sentences of everyday speech that tell of oneself or ask the other are small talk, and such as bid
-# the other do a thing are requests. Those of the third person are nothing to the assistant, and stay
-# on the side of questions.
+# the other do a thing are requests. Those of the third person are nothing to the assistant, and
+# stay on the side of questions.
 MINE = re.compile(
     r"(?:I|I'm|I've|I'll|My|Do you|Are you|Did you|Have you|You|You're)\b|[我你](?!国|们国)"
 )
@@ -156,12 +156,12 @@ def main() -> None:
     given = parser.parse_args()
     from safetensors.numpy import save
 
-    networks, asked = [], []
+    networks, tokens = [], []
     for mix in NETWORKS:
         examples, patterns = examples_of(given.data, mix)
         networks.append(fitted(examples, mix.seed))
-        asked.append(asking(patterns))
-    weights = beside(networks) | {"asking": np.unique(np.concatenate(asked))}
+        tokens.append(asking(patterns))
+    weights = beside(networks) | {"asking": np.unique(np.concatenate(tokens))}
     given.out.write_bytes(save(weights))
 
 

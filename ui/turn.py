@@ -90,7 +90,7 @@ def valid(turn: Turn, numbers: Iterable[int]) -> list[int]:
 
 
 def told_once(turn: Turn, numbers: Iterable[int]) -> list[int]:
-    """As :func:`valid`, without those that say the same as another of them, whose chips stand beside
+    """As :func:`valid`, without those that say the same as another one, whose chips stand beside
     the quote.
     """
     there = valid(turn, numbers)

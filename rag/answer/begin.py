@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from rag.question.pinyin import family_names
+from rag.question.pinyin import surnames
 
 HEADLINE = 120  # characters within which a bureau line is looked for behind a headline
 
@@ -39,7 +39,7 @@ _KNOWN = (
     r"|金融界|中国青年报|本报|本网|[\u4e00-\u9fff]{2}(?:日报|晚报|都市报|网)|IT之家)"
 )
 # Who wrote: "湖北日报全媒记者 王岚 实习生 李原", "文/本报记者 王岚", "By Jane Doe, Reuters".
-_SURNAME = "".join(name for name in family_names() if len(name) == 1)
+_SURNAME = "".join(name for name in surnames() if len(name) == 1)
 _PERSON = (
     rf"(?:[{_SURNAME}]\s?[\u4e00-\u9fff](?:(?![在从于对向近])[\u4e00-\u9fff])?"
     r"|[\u4e00-\u9fff]{1,5}·[\u4e00-\u9fff]{1,5})"

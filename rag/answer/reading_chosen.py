@@ -10,8 +10,9 @@ from rag.question import ParsedQuestion
 # surer: 0 to 1.
 MARGIN = 0.2
 # A question whose words more passages hold than are read, is of no one story ("嫌疑人是谁？", "What
-# caused the fire?"): something always answers it, so that the reading that leans may be as much less
-# sure. Of 800 questions of news 23 are such that lack their subject, of 800 that name something none.
+# caused the fire?"): something always answers it, so that the reading that leans may be as much
+# less sure. Of 800 questions of news 23 are such that lack their subject, of 800 that name
+# something none.
 COMMON, BEHIND = 72, 0.3
 
 

@@ -22,11 +22,12 @@ from rag.reader.values import find_dates, find_numbers
 
 QUOTES = 3  # sentences shown for a question without a value, and sources for one value or name
 # Values are shown until the answer is among them with this share of all that was found. Of 400
-# development questions .72 have the answer in a quote (with .75: .71, and a tenth fewer characters).
+# development questions .72 have the answer in a quote; with .75 it is .71, and a tenth fewer
+# characters.
 ENOUGH = 0.88
 # A value is put first where it has this share of all that was found, and this part of what its
-# passage may answer; else its sentence is. Of 600 development questions .32 then begin with a
-# value and .7 of these values are right (with .5: .40 and .65; with .7: .28 and .72).
+# passage may answer; else its sentence is. Of 600 development questions .31 then begin with a
+# value and .72 of these values are right (with .5: .39 and .67; with .7: .26 and .75).
 FIRST = 0.6
 # Or, of a figure or a date, this part of what was found in its passage: of shorter and longer spans
 # of the same words, which take shares from each other, it is the whole one in any case.

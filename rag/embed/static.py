@@ -112,10 +112,6 @@ class StaticModel:
         lengths = np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), 1e-12)
         return rows / lengths[:, None], lengths * self._factors[ids]
 
-    def cosines(self, vectors: np.ndarray) -> np.ndarray:
-        """Cosines of unit vectors (n, d) to every token, float32 (n, V)."""
-        return vectors @ self.token_vectors(np.arange(self.size))[0].T
-
     def between(self, tokens: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Cosines of some tokens (n,) to others (m,), float32 (n, m)."""
         out = np.empty((len(tokens), len(others)), np.float32)

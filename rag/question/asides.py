@@ -25,9 +25,9 @@ _MORE = re.compile(
     r",]?(?:呢|吗|(?:别的|其[他它](?:的)?|更多的?)(?:报道|新闻|文章|消息)?|(?:哪些|哪几个|什么|谁)(?:别的"
     r"|其[他它]的?)?)?|(?:那么?)?其[他它]的?|(?:有)?更多的?|继续|接着说|[都全部]*列(?:出来|一下|举)"
     rf")的?{_END}"
-    r"|(?:and |are there |is there |any |some |the |what |which |show me )*(?:list (?:them|all|both)"
-    r"|other (?:ones|reports|articles|stories|news)|others|more|anything else|what else|else|any more"
-    r"|and more)(?: (?:please|ones|of them|results|examples))?[?.!\s]*",
+    r"|(?:and |are there |is there |any |some |the |what |which |show me )*"
+    r"(?:list (?:them|all|both)|other (?:ones|reports|articles|stories|news)|others|more"
+    r"|anything else|what else|else|any more|and more)(?: (?:please|ones|of them|results|examples))?[?.!\s]*",
     re.I,
 )
 _DETAILS = re.compile(

@@ -34,18 +34,27 @@ _STANDING = "X"  # stands for each character of a name where the words around it
 
 
 @functools.cache
-def family_names(only_sure: bool = False) -> dict[str, str]:
-    """Chinese family names, of one character and of two, and how pinyin spells each.
+def surnames(only_sure: bool = False) -> dict[str, str]:
+    """Chinese family names, of one character and of two, each with how it is read, or "" where it
+    is read as usual.
 
     ``only_sure`` leaves out those that often are the end or the beginning of other words.
     """
-    table = {}
+    table: dict[str, str] = {}
     files = ("surnames.txt",) if only_sure else ("surnames.txt", "surnames_more.txt")
     for part in " ".join(line for file in files for line in lines(file)).split():
         name, _, read = part.partition(":")
-        for one in [name] if read or len(name) == 2 else name:
-            table[one] = read or "".join(readings()[character][0] for character in one)
+        table |= dict.fromkeys([name] if read or len(name) == 2 else name, read)
     return table
+
+
+@functools.cache
+def family_names() -> dict[str, str]:
+    """Chinese family names, and how pinyin spells each."""
+    return {
+        name: read or "".join(readings()[character][0] for character in name)
+        for name, read in surnames().items()
+    }
 
 
 @functools.cache
@@ -144,9 +153,9 @@ def _is_english(model: StaticModel, word: str) -> bool:
     ids, _ = model.spans(word)
     if len(ids) != 1:
         return False
-    cosines = model.cosines(model.token_vectors(ids.astype(np.int64))[0])[0]
-    cosines[model.latin] = -1
-    near = [model.piece(int(token)) for token in np.argsort(-cosines)[:_TRANSLATIONS]]
+    others = np.flatnonzero(~model.latin)
+    cosines = model.between(ids, others)[0]
+    near = [model.piece(int(others[at])) for at in np.argsort(-cosines)[:_TRANSLATIONS]]
     return cosines.max() >= _TRANSLATED and not any(
         word in readings().get(one[:1], ()) for one in near
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rag.corpus.gazetteer import Place, all_places, contains, fold
 from rag.corpus.places import PlaceMention, find_places
 from rag.question.names import names_of
-from rag.question.pinyin import family_names, is_pinyin
+from rag.question.pinyin import family_names, is_pinyin, surnames
 from rag.question.script import has_chinese
 from rag.writing.data import lines
 from rag.writing.sounds import ALIKE, sounding, spelled
@@ -24,7 +24,7 @@ _LATIN = re.compile(r"[A-Za-z][A-Za-z\d&'’-]*")
 _MARKS = re.compile(r"[\W_]+")
 _QUOTED = (6, 16)  # characters of a quotation that must stand word for word
 _LOCAL = {"CN", "100000"}
-_FAMILY = "".join(family_names(only_sure=True))
+_FAMILY = "".join(surnames(only_sure=True))
 _PERSON = re.compile(
     rf"(?=([{_FAMILY}]([\u4e00-\u9fff]{{2}}))(?:[说称、，。等和与在为的将任]|表示|介绍|认为|指出"
     r"|强调|告诉|透露|出席|担任|出任|主持|当选|宣布))"

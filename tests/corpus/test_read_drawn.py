@@ -1,5 +1,5 @@
-"""Slides made of divisions, tables that are drawn with lines of Markdown or by columns in a PDF, and
-formulas that a script is to set.
+"""Slides made of divisions, tables that are drawn with lines of Markdown or by columns in a PDF,
+and formulas that a script is to set.
 """
 
 import fpdf

@@ -282,8 +282,7 @@ class Maker:
     def _alike(self, token: int) -> list[int]:
         if token not in self._synonyms:
             side = self.words.sides["en" if self.words.latin[token] else "zh"]
-            vector, _ = self.model.token_vectors(np.array([token]))
-            near = self.model.cosines(vector)[0][side]
+            near = self.model.between(np.array([token]), side)[0]
             top = np.argsort(-near)[:6]
             self._synonyms[token] = [int(side[n]) for n in top if SYNONYM <= near[n] < 0.999]
         return self._synonyms[token]

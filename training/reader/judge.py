@@ -2,10 +2,11 @@
 
     python -m training.reader.judge --data DATA --index INDEX --small DIR --out rag/reader/model
 
-Questions that the reader was not trained on, near misses of our own among them, are asked of an index of all news with the contexts of
-the reading questions (``training.reader.mine`` makes it), of one of every other context, of one
-where the sentences that answer were taken out, and of small ones of some thirty contexts. What is
-judged is whether the articles hold the answer, which is known by the way they were made.
+Questions that the reader was not trained on, near misses of our own among them, are asked of an
+index of all news with the contexts of the reading questions (``training.reader.mine`` makes it), of
+one of every other context, of one where the sentences that answer were taken out, and of small ones
+of some thirty contexts. What is judged is whether the articles hold the answer, which is known by
+the way they were made.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def asked_of(snapshot: Snapshot, question: dict) -> Told:
 
 
 def own_of(snapshot: Snapshot, data: Path) -> list[Told]:
-    """As :func:`asked_of`, of the lists of ``asked.jsonl`` whose texts are articles of the index."""
+    """As :func:`asked_of`, of lists of ``asked.jsonl`` whose texts are articles of the index."""
     out = []
     for row in asked_questions(data):
         if row["several"] and row["part"] == "test":

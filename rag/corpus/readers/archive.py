@@ -257,4 +257,4 @@ class _Info(tarfile.TarInfo):
     def _proc_member(self, tarfile_):
         if self.type in _HEADERS and self.size > _MAX_HEADER_BYTES:
             raise tarfile.ReadError(f"a header of {self.size:,} bytes")
-        return super()._proc_member(tarfile_)  # type: ignore[misc]  # tarfile documents it to extend
+        return super()._proc_member(tarfile_)  # type: ignore[misc]  # it is documented

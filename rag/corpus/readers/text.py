@@ -98,7 +98,7 @@ def _words(message: Message) -> str:
 
 
 def _charset(part: Message) -> str:
-    """The encoding that a part names, where programs that save it as text cannot have changed it."""
+    """The encoding that a part names, where programs that save it as text left it as it was."""
     kept = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
     return part.get_content_charset("") if kept in ("base64", "quoted-printable") else ""
 
