@@ -88,7 +88,9 @@ class Layout:
         with gr.Row(elem_id="head"):
             gr.HTML(start.brand(), elem_id="brand")
             self.trays = gr.HTML(elem_id="trays")
-            self.again = gr.Button("", elem_id="new-chat", scale=0, visible=False)
+            # It stays on the page while nobody sees it: one that is made anew for each conversation
+            # came late, or never, where the machine was busy.
+            self.again = gr.Button("", elem_id="new-chat", scale=0, visible="hidden")
             choices = [(LANGUAGE_NAMES[lang], lang) for lang in LANGS]
             self.lang = gr.Radio(choices, value="en", elem_id="language", container=False)
 

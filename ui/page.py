@@ -77,7 +77,9 @@ class _Page:
             parts.send: gr.update(value=text(lang, "send")),
             parts.stop: gr.update(value=text(lang, "stop")),
             parts.writes: gr.update(label=text(lang, "model_switch")),
-            parts.again: gr.update(value=text(lang, "new_chat"), visible=asked),
+            parts.again: gr.update(
+                value=text(lang, "new_chat"), visible=True if asked else "hidden"
+            ),
             parts.panel: sources(talk.turns, lang, self._service.article),
             parts.reader: "",
             **{

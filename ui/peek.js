@@ -71,11 +71,16 @@ window.yinjuPeek = (() => {
     clearTimeout(waiting);
     waiting = setTimeout(work, ms);
   };
+  // What is pointed at by then: an answer that comes to its end is drawn anew, and scrolled, under a pointer that rests.
+  const pointed = () => {
+    const one = document.querySelector('.yj-chip[href^="#src-"]:hover');
+    if (one) show(one);
+  };
   const chipOf = (node) => node.closest?.('.yj-chip[href^="#src-"]');
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return; // a touch opens the source
     const one = chipOf(event.target);
-    if (one) later(() => show(one), SHOW);
+    if (one) later(pointed, SHOW);
     else if (event.target.closest?.("#yj-peek")) clearTimeout(waiting);
     else if (document.activeElement !== chip) later(hide, HIDE);
   });
@@ -89,8 +94,9 @@ window.yinjuPeek = (() => {
   document.addEventListener("scroll", (event) => {
     if (!chip || peek.contains(event.target)) return;
     const at = chip.getBoundingClientRect();
-    if (document.activeElement === chip && at.bottom > 0 && at.top < innerHeight) place();
-    else hide();
+    if (document.activeElement === chip && at.bottom > 0 && at.top < innerHeight) return place();
+    hide();
+    later(pointed, SHOW);
   }, { capture: true, passive: true });
   return { hide };
 })();

@@ -209,7 +209,7 @@ class _Work:
         yield Found(len(order), len(np.unique(found.articles[order])))
         cited = Citations(parsed.query, self.snapshot.model)
         if not searched:  # what is nearest is then told of the other articles
-            order = order_of(self.snapshot, found, passing, READ)
+            order = order_of(found, passing, READ)
         passages = passages_of(self.snapshot, parsed, found, order, spans)
         if not searched:
             return self._composed(parsed, passages, [], cited, searched, False, None)
@@ -302,17 +302,17 @@ class _Work:
             found = self.scored = self.scored or candidates(self.snapshot, parsed.query, passing)
         if not self.others or not allowed.any():
             found = found or candidates(self.snapshot, parsed.query, allowed)
-            return found, order_of(self.snapshot, found, allowed, most)
+            return found, order_of(found, allowed, most)
         lists = [self._ranked(query, allowed, most) for query in self.others]
         beside = np.unique(np.concatenate(lists))
         found = found or candidates(self.snapshot, parsed.query, allowed, beside=beside)
-        own = order_of(self.snapshot, found, allowed, len(found.rows))
+        own = order_of(found, allowed, len(found.rows))
         return found, fused(own, [np.searchsorted(found.rows, rows) for rows in lists], most)
 
     def _ranked(self, query: Query, allowed: np.ndarray, most: int) -> np.ndarray:
         """Numbers of the passages that another wording finds, best first."""
         found = candidates(self.snapshot, query, allowed)
-        return found.rows[order_of(self.snapshot, found, allowed, most)]
+        return found.rows[order_of(found, allowed, most)]
 
     def _fits(self, parsed: ParsedQuestion, finding: Finding, listed: bool) -> bool:
         """Whether a finding is no caption or credit, and of the places, periods and years named."""

@@ -26,7 +26,7 @@ from rag.reader.normal import key_of
 from rag.reader.reading import Finding, Reading, read, read_alone
 from rag.reader.typed import UNLIKE, typed
 from rag.reader.windows import windows_of
-from rag.search.candidates import Candidates, balanced
+from rag.search.candidates import Candidates
 
 READ, READ_ALL = 24, 72  # passages that are read for one fact, and for a list
 SPANS, SPANS_ALL = 4, 12  # spans of each window that are kept
@@ -129,14 +129,12 @@ class Findings:
     features: np.ndarray
 
 
-def order_of(snapshot: Snapshot, found: Candidates, allowed: np.ndarray, most: int) -> np.ndarray:
-    """Positions in ``found`` of the best passages, with the languages balanced.
+def order_of(found: Candidates, allowed: np.ndarray, most: int) -> np.ndarray:
+    """Positions in ``found`` of the best passages.
 
     They are of articles that are ``allowed``, bool (n_articles,).
     """
-    langs = snapshot.lang_codes[1][found.articles]
-    score = balanced(found.score, langs, found.articles)
-    order = np.argsort(-score, kind="stable")
+    order = np.argsort(-found.score, kind="stable")
     return order[allowed[found.articles[order]]][:most]
 
 

@@ -13,7 +13,7 @@ from rag.corpus import body_start
 from rag.embed import Reranker
 from rag.index import Snapshot
 from rag.question.query import Query, query_of
-from rag.search.candidates import Candidates, balanced, candidates
+from rag.search.candidates import Candidates, candidates
 from rag.search.highlight import highlights
 from rag.search.located import locate, passage_texts
 from rag.search.match import graded
@@ -65,9 +65,7 @@ def search(
     analysed = time.perf_counter()
     found = candidates(snapshot, query, filters, fusion=fusion)
     scored = time.perf_counter()
-    langs = snapshot.lang_codes[1][found.articles]
-    score = balanced(found.score, langs, found.articles) if fusion.balanced else found.score
-    order = np.argsort(-score, kind="stable")
+    order = np.argsort(-found.score, kind="stable")
     places = _some(order.tolist(), found.articles, k, per_article)
     steps = {"query": analysed - began, "candidates": scored - analysed}
     read: dict[int, float] = {}

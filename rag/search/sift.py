@@ -9,7 +9,7 @@ import numpy as np
 from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.question.query import Query, analyse
-from rag.search.candidates import Candidates, balanced, candidates
+from rag.search.candidates import Candidates, candidates
 from rag.search.facets import Facets, facets
 from rag.search.filters import allowed_articles
 from rag.search.mentions import about, holding
@@ -95,7 +95,7 @@ def _page(snapshot: Snapshot, query: Query, pool: np.ndarray, start: int, count:
     if not pool.any():
         return []
     found = candidates(snapshot, query, pool, beside=_lexical(snapshot, query, pool))
-    best = _best_of_each(snapshot, found)
+    best = _best_of_each(found)
     return hits_of(snapshot, query, found, best[:LISTED][start : start + count].tolist())
 
 
@@ -108,9 +108,8 @@ def _lexical(snapshot: Snapshot, query: Query, pool: np.ndarray) -> np.ndarray:
     return np.sort(passages[order[np.sort(first)[:LISTED]]])
 
 
-def _best_of_each(snapshot: Snapshot, found: Candidates) -> np.ndarray:
+def _best_of_each(found: Candidates) -> np.ndarray:
     """Positions in ``found`` of the best passage of each article, the best first."""
-    score = balanced(found.score, snapshot.lang_codes[1][found.articles], found.articles)
-    order = np.argsort(-score, kind="stable")
+    order = np.argsort(-found.score, kind="stable")
     _, first = np.unique(found.articles[order], return_index=True)
     return order[np.sort(first)]

@@ -39,7 +39,8 @@ class Fusion:
 
     Attributes:
         dense, late, article, lexical, phrase: weights of the parts, 0 or more; 0 leaves a part out.
-        balanced: compare languages after the mean of each one's best articles is taken off.
+        balanced: put the scores of passages in another language on the scale of those in the
+            question's own.
         expansion: in a large corpus, propose passages that hold the words of the question or their
             translations.
     """

@@ -10,9 +10,9 @@ from small_news import NEWS
 
 from rag.errors import UsageError
 from rag.index import build_index, open_index
-from rag.question.query import MAX_CHARACTERS, analyse, clean
-from rag.search import Filters, search
-from rag.search.candidates import balanced
+from rag.question.query import MAX_CHARACTERS, analyse, clean, query_of
+from rag.search import Filters, Fusion, search
+from rag.search.candidates import SHIFT, SLOPE, candidates
 from rag.search.match import CROSS, SAME, graded
 
 
@@ -235,18 +235,31 @@ def test_an_article_without_a_date_is_on_no_side_of_a_bound(tmp_path):
 # ---- balance between languages
 
 
-def test_balanced_scores_compare_languages():
-    score = np.array([5.0, 4.0, 3.0, 2.0, 1.0], np.float32)
-    langs, articles = np.array(["zh", "zh", "zh", "en", "en"]), np.array([0, 0, 1, 2, 3])
-    out = balanced(score, langs, articles)
-    np.testing.assert_allclose(
-        out, [1, 0, -1, 0.5, -0.5]
-    )  # less 4 for Chinese: the best of articles 0 and 1
-    assert balanced(score[:3], langs[:3], articles[:3]).tolist() == [
-        5,
-        4,
-        3,
-    ]  # of one language: as they are
+def test_passages_of_both_languages_are_compared_on_one_scale(tmp_path):
+    from rag.corpus import Article
+
+    build_index(
+        [
+            Article("ferry", "The night ferry to the island takes ninety minutes.", lang="en"),
+            Article("queue", "How long a queue at the island shop takes is unknown.", lang="en"),
+            Article("渡轮", "开往海岛的夜间渡轮航程九十分钟。", lang="zh"),
+        ],
+        tmp_path / "i",
+    )
+    with open_index(tmp_path / "i") as snapshot:
+        query = query_of(snapshot, "夜间渡轮要多久")
+        plain = candidates(snapshot, query, fusion=Fusion(balanced=False))
+        scored = candidates(snapshot, query)
+        names, of_article = snapshot.lang_codes
+        abroad = np.array([names[code] for code in of_article[scored.articles]]) == "en"
+        assert scored.score[~abroad].tolist() == plain.score[~abroad].tolist()
+        np.testing.assert_allclose(
+            scored.score[abroad], SLOPE * plain.score[abroad] - SHIFT, rtol=1e-5
+        )
+        # What is right stands before what has words of the question's language only.
+        asked = "How long does the night ferry take?"
+        assert found(snapshot, asked)[:2] == ["ferry", "渡轮"]
+        assert found(snapshot, asked, fusion=Fusion(balanced=False))[:2] == ["ferry", "queue"]
 
 
 def test_a_match_across_scripts_needs_less():

@@ -158,10 +158,7 @@ def test_a_large_corpus_is_searched_so_too_and_scores_stay_the_questions(fairs, 
     alone = engine.candidates(snapshot, parsed.query, every, beside=found.rows)
     assert np.array_equal(found.rows, alone.rows) and np.array_equal(found.score, alone.score)
     assert (
-        np.diff(
-            np.flatnonzero(np.isin(engine.order_of(snapshot, found, every, len(found.rows)), order))
-        )
-        > 0
+        np.diff(np.flatnonzero(np.isin(engine.order_of(found, every, len(found.rows)), order))) > 0
     ).all()
 
 

@@ -187,9 +187,7 @@ def read_all(snapshot: Snapshot, prefix: str, asked: Iterable[tuple[Question, bo
         parsed = parse(snapshot, one.text[:500])
         allowed = parsed.allowed if parsed.allowed.any() else np.ones(snapshot.n_articles, bool)
         found = candidates(snapshot, parsed.query, allowed)
-        passages = passages_of(
-            snapshot, parsed, found, order_of(snapshot, found, allowed, READ), SPANS
-        )
+        passages = passages_of(snapshot, parsed, found, order_of(found, allowed, READ), SPANS)
         told = {}
         for step in STEPS:
             judged = findings_of(

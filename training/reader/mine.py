@@ -29,10 +29,17 @@ WORST = 4
 
 
 def _corpus(data: Path, folder: Path) -> list[Path]:
-    """Writes the articles that are searched: the news, and the reading questions' contexts."""
-    news, contexts = folder / "news.jsonl", folder / "contexts.jsonl"
+    """Writes the articles that are searched.
+
+    These are the news, English ones among them, and the reading questions' contexts.
+    """
+    news, english, contexts = (folder / f"{n}.jsonl" for n in ("news", "english", "contexts"))
     with lzma.open(data / "train/news_docs.jsonl.xz") as source, news.open("wb") as out:
         shutil.copyfileobj(source, out)
+    with english.open("w", encoding="utf8") as out:
+        for row in rows(data / "train/titled_news.jsonl.xz"):
+            if row["lang"] == "en":
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
     seen: dict[str, str] = {}
     for row in rows(data / "train/qa.jsonl.xz"):
         seen.setdefault(row["context"], row.get("title") or "")
@@ -42,7 +49,7 @@ def _corpus(data: Path, folder: Path) -> list[Path]:
                 json.dumps({"id": f"q{number}", "title": title, "text": text}, ensure_ascii=False)
                 + "\n"
             )
-    return [news, contexts]
+    return [news, english, contexts]
 
 
 def kept_apart(question: str) -> bool:

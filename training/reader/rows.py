@@ -70,7 +70,7 @@ def found_for(snapshot: Snapshot, parsed: ParsedQuestion) -> tuple[list[list[Nam
     judge, allowed = load_judge(), parsed.allowed
     searched = int(allowed.sum())
     found = candidates(snapshot, parsed.query, allowed)
-    order = order_of(snapshot, found, allowed, READ_ALL)
+    order = order_of(found, allowed, READ_ALL)
     passages = passages_of(snapshot, parsed, found, order, SPANS_ALL)
     groups = groups_of(parsed, findings_of(parsed, passages, searched, judge))
     return groups, told_of(snapshot.model, parsed, groups, judge, searched)
