@@ -19,6 +19,7 @@ from rag.library import Index
 from rag.search.browse import ORDERS, Listed, Listing, Statistics
 from rag.search.types import Filters
 from rag.terminal import size
+from rag.ui.age import age
 from rag.ui.markup import MarkedSpan, mark_up
 from rag.ui.templating import macro
 from rag.ui.texts import is_web, language_name, reader_date, reader_dates, text
@@ -187,7 +188,7 @@ def overview(told: Statistics, lang: str, now: datetime | None = None) -> str:
         ("langs", " · ".join(f"{language_name(name)} {n:,}" for name, n in told.langs)),
         ("source_list", named or text(lang, "no_source")),
         ("stories", stories if told.stories else ""),
-        ("built", f"{_stamp(told.created, lang)} ({age(told.created, lang, now)})"),
+        ("built", _built(told.created, lang, now or datetime.now(UTC))),
         ("size", size(told.bytes)),
         ("model", told.model),
         ("version", Markup(_code(told.version))),
@@ -195,21 +196,13 @@ def overview(told: Statistics, lang: str, now: datetime | None = None) -> str:
     return _overview(rows, told.skipped, SKIPPED_SHOWN, lang)
 
 
-def age(created: str, lang: str, now: datetime | None = None) -> str:
-    """How long ago a time stamp (ISO 8601) is: "just now", "5 minutes ago", "3 hours ago", "12 days
-    ago"; "" for none.
-    """
+def _built(created: str, lang: str, now: datetime) -> str:
+    """When an index was built, and how long ago that is."""
     try:
-        seconds = ((now or datetime.now(UTC)) - datetime.fromisoformat(created)).total_seconds()
-    except (ValueError, TypeError):
-        return ""
-    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
-        if seconds >= length:
-            n = int(seconds // length)
-            return text(
-                lang, f"ago_{unit}" if n != 1 or lang == "zh" else f"ago_{unit[:-1]}", n=f"{n:,}"
-            )
-    return text(lang, "ago_none")
+        ago = f" ({age(datetime.fromisoformat(created), now, lang)})"
+    except (ValueError, TypeError):  # of another clock, or without a time zone
+        ago = ""
+    return f"{_stamp(created, lang)}{ago}"
 
 
 def _stamp(created: str, lang: str) -> str:

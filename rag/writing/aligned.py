@@ -27,7 +27,7 @@ SENTENCE, KEPT, SENTENCES = (
     8,
 )  # tokens of a sentence and of evidence, and sentences of evidence, that are read
 FEATURES, OVERALL = 18, 12  # of a token, and of a sentence as a whole
-_STOP, _LINE, _COMMA = (GAPS.index(name) for name in ("stop", "line", "comma"))
+_STOP, _LINE = (GAPS.index(name) for name in ("stop", "line"))
 _MARKS = re.compile(r"[\W_]+")
 _LONGEST = 5  # characters of an abbreviation
 
