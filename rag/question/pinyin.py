@@ -1,4 +1,6 @@
-"""Chinese names as English spells them: "Chen Jining" is 陈吉宁 where articles tell of him."""
+"""Chinese names as English spells them: "Chen Jining" is 陈吉宁 where articles tell of him, and
+"Jishishan" the county 积石山.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from rag.corpus.gazetteer import all_places, places_by_name
 from rag.corpus.places import find_places
 from rag.question.script import simplified
 from rag.question.words import lines, words
@@ -23,6 +26,7 @@ _NAME = re.compile(
     r"\b(?P<family>[A-Z][a-z]{1,5})"
     r" (?P<given>[A-Z][a-zü]+(?:['’-](?!s\b)[a-z]+)?)\b(?! [A-Z])"
 )
+_WORD = re.compile(r"\b[A-Z][a-z]{5,}\b")  # long enough for the name of a county
 _BEFORE = re.compile(r"([A-Z][a-z]+) $")
 LONGEST = 18  # letters of three syllables
 _MOST = 3  # names of a question that are looked for
@@ -97,6 +101,41 @@ def _syllables(letters: str, most: int = 3) -> Iterator[tuple[str, ...]]:
                     yield letters[:end], *rest
 
 
+@functools.cache
+def _counties() -> dict[str, str]:
+    """Chinese names of counties and districts, by the English names that no other place has."""
+    higher = {name.lower() for name, of in places_by_name().items() if of[0].level != "county"}
+    table: dict[str, list[str]] = {}
+    for place in all_places():
+        if place.level == "county":
+            table.setdefault(place.en.lower(), []).append(place.name)
+    return {
+        word: names[0]
+        for word, names in table.items()
+        if len(names) == 1 and word and word not in higher
+    }
+
+
+def county(word: str) -> tuple[str, str] | None:
+    """What an English name of a county spells, and the Chinese name; None where it is none.
+
+    "jishishan" is 积石山, of 积石山保安族东乡族撒拉族自治县.
+    """
+    name = _counties().get(word, "")
+    spelled = (name[:size] for size in range(2, 6) if _spells(word, name[:size]))
+    short = next(spelled, "") if name else ""
+    return (short, name) if short else None
+
+
+def _spells(word: str, name: str) -> bool:
+    """Whether a word of Latin letters spells a name."""
+    left = {word}
+    for character in name:
+        starts = readings().get(character, ())
+        left = {one[len(read) :] for one in left for read in starts if one.startswith(read)}
+    return "" in left
+
+
 class Spelled(NamedTuple):
     """An English question with its Chinese names as most articles write them.
 
@@ -114,13 +153,20 @@ class Spelled(NamedTuple):
 
 
 def in_characters(snapshot: Snapshot, text: str) -> Spelled:
-    """An English question in words of Chinese articles, as far as the names of persons go."""
+    """An English question in words of Chinese articles, as far as the names of persons and
+    counties go.
+    """
     said = masked = text
     missing = []
     for family, given, start, end in reversed(_spelled(text)[:_MOST]):
-        name, persons, many = _most_written(snapshot, family, given)
-        if not persons and _is_english(snapshot.model, given):  # "Did He Name It?"
+        if family:
+            name, persons, many = _most_written(snapshot, family, given)
+            if not persons and _is_english(snapshot.model, given):  # "Did He Name It?"
+                continue
+        elif _is_english(snapshot.model, given):  # "Boxing"
             continue
+        else:
+            name, many = _county(snapshot, given)
         latin = len(snapshot.holding_words(text[start:end]))
         if not (many or latin or given in characters()):  # "He Run" may be no name
             missing.append(text[start:end])
@@ -130,10 +176,21 @@ def in_characters(snapshot: Snapshot, text: str) -> Spelled:
     return Spelled(said, masked, tuple(missing))
 
 
-def _spelled(text: str) -> list[tuple[str, str, int, int]]:
-    """What may be Chinese names in a text: family name, given name, start and end.
+def _county(snapshot: Snapshot, word: str) -> tuple[str, int]:
+    """The name of a county as most articles write it, and how many passages have that.
 
-    Two words with a capital, no more, so that "Tong Ren Tang" is none.
+    One of two characters may be a word, as 和平 is: it is sought with 县 or 区 behind it first.
+    """
+    short, full = county(word) or ("", "")
+    of_full = len(snapshot.holding_words(full)) if len(short) == 2 else 0
+    return (full, of_full) if of_full else (short, len(snapshot.holding_words(short)))
+
+
+def _spelled(text: str) -> list[tuple[str, str, int, int]]:
+    """What may be Chinese names in a text, in order: family name, given name, start and end.
+
+    Those of persons are two words with a capital, no more, so that "Tong Ren Tang" is none; of a
+    county there is no family name.
     """
     places = [(m.start, m.end) for m in find_places(text)]
     out = []
@@ -145,7 +202,13 @@ def _spelled(text: str) -> list[tuple[str, str, int, int]]:
         alone = before is None or not is_pinyin(before[1])
         if known and alone and not inside:
             out.append((family, given, *match.span()))
-    return out
+    taken = [*places, *(one[2:] for one in out)]
+    for match in _WORD.finditer(text):
+        if county(match[0].lower()) and all(
+            match.end() <= a or b <= match.start() for a, b in taken
+        ):
+            out.append(("", match[0].lower(), *match.span()))
+    return sorted(out, key=lambda one: one[2])
 
 
 def _is_english(model: StaticModel, word: str) -> bool:

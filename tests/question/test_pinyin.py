@@ -20,6 +20,8 @@ NEWS = (
     "曾淑婧的教练欧阳立川说，她每天训练六小时。",
     "毛一舟毕业于港城戏剧学院。毛一舟今年出演了两部电影。",
     "毛义舟在港城开了一家面馆。",
+    "苍南县沿江有12座码头，去年新建三座。",
+    "2023年12月18日，积石山发生6.2级地震，两座桥受损。",
     "Mayor Lu Weiming opened the tram line in Harbour City on Monday.",
 )
 
@@ -39,6 +41,9 @@ def snapshot(tmp_path_factory):
         ("Where did Mao Yizhou study?", "Where did 毛一舟 study?"),  # as more passages write it
         ("What did Lu Weiming open?", "What did Lu Weiming open?"),  # as its article does
         ("What is Hong Kong known for?", "What is Hong Kong known for?"),  # a place
+        ("When did the Jishishan earthquake happen?", "When did the 积石山 earthquake happen?"),
+        ("How many piers has Cangnan?", "How many piers has 苍南县?"),
+        ("Boxing clubs?", "Boxing clubs?"),  # 博兴 is spelled so, too
         ("Did He Run a marathon?", "Did He Run a marathon?"),
         ("Why Did He Die?", "Why Did He Die?"),
         ("Where is Mao Yi Zhou Street?", "Where is Mao Yi Zhou Street?"),  # more than two words
@@ -58,6 +63,8 @@ def test_a_name_is_written_as_the_articles_write_it(snapshot, question, written)
         ("Which school did Mao Yizhou graduate from?", "港城戏剧学院"),
         ("Who did Chen Yuning meet on 14 August?", "北星公司"),
         ("What did Lu Weiming open?", "tram line"),
+        ("How many piers has Cangnan?", "12"),
+        ("When did the Jishishan earthquake happen?", "18 December 2023"),
     ],
 )
 def test_an_english_question_finds_a_chinese_name(snapshot, question, said):
@@ -66,7 +73,14 @@ def test_an_english_question_finds_a_chinese_name(snapshot, question, said):
     assert given.lang == "en"
 
 
-@pytest.mark.parametrize("question", ["How old is Zhao Mingde?", "Who did Zhou Shulan meet?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How old is Zhao Mingde?",
+        "Who did Zhou Shulan meet?",
+        "How many piers has Xinhuang?",
+    ],
+)
 def test_a_name_that_no_article_has_is_refused(snapshot, question):
     assert in_characters(snapshot, question).missing
     assert answer(snapshot, question).refused
