@@ -18,6 +18,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from training import data as sets
+from training.reader.asked import asked_questions
 
 SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?")
 PASSAGE_CHARS = 360
@@ -76,6 +77,21 @@ def answers(rows, rng: random.Random) -> list[tuple[str, str]]:
             continue
         start = max(0, found[0] - rng.randrange(40, PASSAGE_CHARS - 60))
         pairs.append((row["question"], row["context"][start : start + PASSAGE_CHARS]))
+    return pairs
+
+
+def asked(data: Path, rng: random.Random, across: bool) -> list[tuple[str, str]]:
+    """Questions of our own that are trained on, within a language or across: each with a window of
+    the text that it was asked of, with its answer where it has one.
+    """
+    pairs = []
+    for row in asked_questions(data):
+        if row["part"] != "train" or (row["lang"] != row["context_lang"]) != across:
+            continue
+        text, most = row["context"], PASSAGE_CHARS * (1 if row["context_lang"] == "zh" else 3)
+        found = text.find(row["answers"][0]) if row["answers"] else 0
+        start = max(0, found - rng.randrange(40, most - 60)) if found > 0 else 0
+        pairs.append((row["question"], f"{row['title']}\n{text[start : start + most]}"))
     return pairs
 
 
@@ -176,6 +192,8 @@ def tasks(
         "title": [(row["title"], row["text"][:PASSAGE_CHARS]) for row in zh],
         "title_en": [(row["title"], row["text"][: 2 * PASSAGE_CHARS]) for row in en],
         "qa": [pair for _ in range(2) for pair in answers(sets.rows(data, "qa"), rng)],
+        "asked": asked(data, rng, across=False),
+        "asked_across": asked(data, rng, across=True),
         **(word_pairs(list(sets.entries(dictionary))) if dictionary else {}),
     }
 

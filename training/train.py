@@ -41,6 +41,8 @@ LATE_MIX = {
     "title": 1,
     "title_en": 1,
     "qa": 4,
+    "asked": 2,
+    "asked_across": 6,
     "dictionary": 1,
     "words": 1,
     "terms": 1,
@@ -57,6 +59,8 @@ MINED = {
     "title",
     "title_en",
     "qa",
+    "asked",
+    "asked_across",
 }  # passages that are confused with each other share a batch
 QUERY_TOKENS, PASSAGE_TOKENS = 40, 140
 MINED_ROWS, NEGATIVES, TOGETHER = (
@@ -160,7 +164,7 @@ class Batches:
         task = names[self.rng.choice(len(names), p=weights / weights.sum())]
         if task == "pseudo":
             return self.pseudo(size)
-        cross = task in GLOSSES or task == "parallel"
+        cross = task in GLOSSES or task in ("parallel", "asked_across")
         queries, documents = self.tasks[task]
         if late and task in self.near and self.rng.random() < 0.5:
             rows = self.confusable(task, size)
@@ -215,6 +219,20 @@ class Model(torch.nn.Module):
         self.log_weights = torch.nn.Parameter(0.5 * torch.log(1e-4 / (1e-4 + share)))
         with torch.no_grad():
             self.stems[-1] = 0
+
+    def start_from(self, folder: Path) -> None:
+        """Takes the vectors and weights of a model that :mod:`training.export` wrote."""
+        from safetensors.torch import load_file
+
+        kept = load_file(folder / "model.safetensors")
+        rows = kept["embeddings"].float()
+        with torch.no_grad():
+            length = rows.norm(dim=-1).clamp(min=1e-9)
+            self.vectors.copy_(rows / length[:, None])
+            self.stems.zero_()
+            self.characters.zero_()
+            weights = kept["weights"] * length
+            self.log_weights.copy_(weights.clamp(min=1e-4).log())
 
     def units(self, tokens: torch.Tensor) -> torch.Tensor:
         """Unit vectors (n, DIM) of token ids (n,)."""
@@ -342,7 +360,14 @@ def embed(model: Model, rows: list[np.ndarray]) -> torch.Tensor:
 
 
 def run(
-    work: Path, steps: int, late_steps: int, batch: int, late_batch: int, seed: int, log=print
+    work: Path,
+    steps: int,
+    late_steps: int,
+    batch: int,
+    late_batch: int,
+    seed: int,
+    begin: Path | None = None,
+    log=print,
 ) -> None:
     """Trains, or goes on from ``work/checkpoint.pt``, and leaves the folded vectors in
     ``work/vectors.npz``.
@@ -352,6 +377,8 @@ def run(
         steps, late_steps: of the two stages.
         batch, late_batch: pairs a step.
         seed: of all that is drawn.
+        begin: folder of a model whose vectors are trained on, at half of the rate, in place of
+            random ones.
     """
     torch.manual_seed(seed)
     arrays = np.load(work / "tasks.npz")
@@ -363,6 +390,8 @@ def run(
         if k.endswith("ids")
     )
     model = Model(frequencies, made_of)
+    if begin:
+        model.start_from(begin)
     done, checkpoint = 0, work / "checkpoint.pt"
     average, averaged, state = None, 0, None
     if checkpoint.exists():
@@ -375,6 +404,8 @@ def run(
         late = step >= steps
         if not optimizers or step == steps:
             rates = (1e-3, 5e-3) if late else (5e-3, 2e-2)
+            if begin:
+                rates = (rates[0] / 2, rates[1] / 2)
             optimizers = (
                 torch.optim.SparseAdam([model.vectors, model.stems], lr=rates[0]),
                 torch.optim.Adam(
@@ -454,6 +485,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=2048)
     parser.add_argument("--late-batch", type=int, default=192)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--begin", type=Path, help="folder of a model to train on")
     a = parser.parse_args()
     run(
         a.work,
@@ -462,6 +494,7 @@ def main() -> None:
         a.batch,
         a.late_batch,
         a.seed,
+        a.begin,
         functools.partial(print, flush=True),
     )
 

@@ -69,6 +69,21 @@ def test_a_token_is_the_sum_of_what_it_is_made_of():
     assert units[1] @ units[2] > 0.2  # forms of one word begin near each other
 
 
+def test_a_model_is_trained_on_from_what_was_exported(tmp_path):
+    from safetensors.numpy import save_file
+
+    rng = np.random.default_rng(1)
+    vectors, weights = rng.normal(size=(5, train.DIM)), np.array([0.0, 0.5, 1, 2, 3])
+    rows, factors = quantise(vectors, weights)
+    save_file({"embeddings": rows, "weights": factors}, tmp_path / "model.safetensors")
+    model = tiny_model()
+    model.start_from(tmp_path)
+    units = model.units(torch.arange(5)).detach().numpy()
+    cosines = (units * vectors).sum(1) / np.linalg.norm(vectors, axis=1)
+    assert cosines.min() > 0.999
+    np.testing.assert_allclose(model.log_weights.exp().detach().numpy()[1:], weights[1:], rtol=1e-4)
+
+
 def test_the_late_loss_falls_when_it_is_followed():
     model = tiny_model()
     rows = lambda *texts: [np.array(t, np.uint16) for t in texts]

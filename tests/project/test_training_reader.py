@@ -9,6 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from rag.embed.static import load_static  # noqa: E402
+from training.prepare import asked  # noqa: E402
 from training.reader.asked import FILE, asked_questions  # noqa: E402
 from training.reader.listed import of_names  # noqa: E402
 from training.reader.questions import of_row  # noqa: E402
@@ -39,6 +40,18 @@ def test_questions_are_new_and_their_parts_share_no_text():
 def test_answers_stand_in_their_texts():
     for row in asked_questions(DATA):
         assert all(answer in row["context"] for answer in row["answers"]), row
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the training data is not there")
+def test_the_vectors_learn_from_the_window_with_the_answer():
+    texts = {row["question"]: row for row in asked_questions(DATA)}
+    for across in (False, True):
+        pairs = asked(DATA, random.Random(1), across)
+        assert len(pairs) > 10_000
+        for question, window in pairs[::50]:
+            row = texts[question]
+            assert row["part"] == "train" and (row["lang"] != row["context_lang"]) == across
+            assert not row["answers"] or len(row["answers"]) > 1 or row["answers"][0] in window
 
 
 def row(question, *answers, **more):
