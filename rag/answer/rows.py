@@ -39,7 +39,7 @@ LABEL = {"zh": 24, "en": 60}  # characters of a value; what is longer is shown a
 _NONE = re.compile(r"(?:无人|没有人|无一人?|\b(?:no ?one|nobody|none))$", re.I)
 # What counts without a figure: "一半", "数百名", "half of them"; "多位" and "several" do not.
 _COUNTS = re.compile(
-    r"[\d一二三四五六七八九十百千万亿两半零〇全无]"
+    r"[\d一二三四五六七八九十百千万亿两半零〇全无]|没有"
     r"|\b(?:no|none|nobody|half|all|dozens?|once|twice|one|both|most)\b",
     re.I,
 )
