@@ -1,6 +1,6 @@
 """The best candidates read by a model that sees question and passage together.
 
-Which passages it reads is decided by the fused scores, with languages balanced; its own scores are
+Which passages it reads is decided by the fused scores, on one scale for both languages; its own are
 taken as they are, since one model read passages of every language.
 """
 

@@ -127,11 +127,11 @@ def test_the_frame_is_in_traditional_characters_and_quotes_stay(news):
     assert "山東" in [row.label for row in given.rows] and re.search(
         "在 13 篇文章中檢索，[0-9] 篇有依據。", given.text
     )
-    refused = ask(news, "哪些省發射了衛星？")
+    refused = ask(news, "哪些省養殖了鱷魚？")
     assert (
         refused.refused
         and refused.text.startswith("文章中沒有這個問題的答案。沒有找到依據的詞：")
-        and "發射" in refused.missing
+        and "鱷魚" in "".join(refused.missing)
     )
     assert any(c.title in refused.text for c in refused.nearest)
     limited = ask(news, "2001年四川發射了什麼衛星？")

@@ -257,9 +257,7 @@ def test_passages_of_both_languages_are_compared_on_one_scale(tmp_path):
             scored.score[abroad], SLOPE * plain.score[abroad] - SHIFT, rtol=1e-5
         )
         # What is right stands before what has words of the question's language only.
-        asked = "How long does the night ferry take?"
-        assert found(snapshot, asked)[:2] == ["ferry", "渡轮"]
-        assert found(snapshot, asked, fusion=Fusion(balanced=False))[:2] == ["ferry", "queue"]
+        assert found(snapshot, "How long does the night ferry take?")[:2] == ["ferry", "渡轮"]
 
 
 def test_a_match_across_scripts_needs_less():
