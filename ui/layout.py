@@ -88,9 +88,8 @@ class Layout:
         with gr.Row(elem_id="head"):
             gr.HTML(start.brand(), elem_id="brand")
             self.trays = gr.HTML(elem_id="trays")
-            # It stays on the page while nobody sees it: one that is made anew for each conversation
-            # came late, or never, where the machine was busy.
-            self.again = gr.Button("", elem_id="new-chat", scale=0, visible="hidden")
+            # The style sheet shows it where something was asked.
+            self.again = gr.Button("", elem_id="new-chat", scale=0)
             choices = [(LANGUAGE_NAMES[lang], lang) for lang in LANGS]
             self.lang = gr.Radio(choices, value="en", elem_id="language", container=False)
 
@@ -196,7 +195,6 @@ class Layout:
             self.stale,
             self.state,
             self.opening,
-            self.again,
             self.wires["link"],
             self.wires["memory"],
             *self.keeping.values(),

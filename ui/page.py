@@ -77,9 +77,7 @@ class _Page:
             parts.send: gr.update(value=text(lang, "send")),
             parts.stop: gr.update(value=text(lang, "stop")),
             parts.writes: gr.update(label=text(lang, "model_switch")),
-            parts.again: gr.update(
-                value=text(lang, "new_chat"), visible=True if asked else "hidden"
-            ),
+            parts.again: gr.update(value=text(lang, "new_chat")),
             parts.panel: sources(talk.turns, lang, self._service.article),
             parts.reader: "",
             **{
@@ -195,7 +193,7 @@ class _Page:
             yield out
             return
         parts, link = self._parts, self._parts.wires["link"]
-        shown = {b: gr.update(visible=True) for b in (parts.again, *parts.keeping.values())}
+        shown = {button: gr.update(visible=True) for button in parts.keeping.values()}
         out |= {parts.opening: gr.update(visible=False), link: to_link(asked)}
         out |= {parts.following: "", **shown}
         with self._halts.answering(request.session_hash) as halted:
