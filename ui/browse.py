@@ -200,7 +200,7 @@ def _built(created: str, lang: str, now: datetime) -> str:
     """When an index was built, and how long ago that is."""
     try:
         ago = f" ({age(datetime.fromisoformat(created), now, lang)})"
-    except (ValueError, TypeError):  # of another clock, or without a time zone
+    except (ValueError, TypeError):  # no time stamp, or one without a time zone
         ago = ""
     return f"{_stamp(created, lang)}{ago}"
 

@@ -4,6 +4,7 @@ window.yinjuPeek = (() => {
   "use strict";
   const SHOW = 180; // milliseconds that a pointer rests
   const HIDE = 220; // and in which it may cross over to what is shown
+  const CHIP = '.yj-chip[href^="#src-"]';
   const peek = document.createElement("div");
   Object.assign(peek, { id: "yj-peek", className: "yj-peek", hidden: true });
   peek.setAttribute("role", "tooltip");
@@ -73,10 +74,10 @@ window.yinjuPeek = (() => {
   };
   // What is pointed at by then: an answer that comes to its end is drawn anew, and scrolled, under a pointer that rests.
   const pointed = () => {
-    const one = document.querySelector('.yj-chip[href^="#src-"]:hover');
+    const one = document.querySelector(`${CHIP}:hover`);
     if (one) show(one);
   };
-  const chipOf = (node) => node.closest?.('.yj-chip[href^="#src-"]');
+  const chipOf = (node) => node.closest?.(CHIP);
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return; // a touch opens the source
     const one = chipOf(event.target);
