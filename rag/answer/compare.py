@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer.lists import Named
-from rag.corpus import sentences
-from rag.question import Bound, ParsedQuestion
+from rag.answer.sentence import sentence_of
+from rag.question import ParsedQuestion
 from rag.reader.units import quantity
 from rag.reader.values import Value, find_numbers
 
@@ -23,18 +24,10 @@ _CHANGE = re.compile(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """A name and the value that stands with it.
-
-    Attributes:
-        name: the name.
-        value: the value; its offsets are those of ``start`` and ``end`` in the article.
-        start, end: of the value in the article's text.
-    """
+    """A name and the value that stands with it, whose offsets are those in the article's text."""
 
     name: Named
     value: Value
-    start: int
-    end: int
 
 
 def alongside(
@@ -76,10 +69,9 @@ def measured(
             if values := _values(one, others):
                 found.append((group, values))
                 break
-    unit = _unit_of(parsed.bound) if parsed.bound else None
-    if unit is None:
-        units = [_dimension(values[0].value) for _, values in found]
-        unit = max(set(units), key=units.count) if units else ""
+    bounds = find_numbers(parsed.bound.words) if parsed.bound else []
+    units = [_dimension(one) for one in bounds[:1] or [values[0].value for _, values in found]]
+    unit = max(units, key=units.count, default="")
     out = []
     for group, values in found:
         fit = [one for one in values if not unit or _dimension(one.value) == unit]
@@ -93,37 +85,26 @@ def _values(one: Named, others: set[tuple[int, int]]) -> list[Measured]:
 
     They stand between it and the next name, or where there is none, before it in its clause.
     """
-    window = one.spot.finding.window
-    text = window.article.text
-    sentence = next(
-        ((a, b) for a, b in sentences(text, window.start, window.end) if a <= one.start < b),
-        (window.start, window.end),
-    )
-    behind = [start for row, start in others if row == window.row and one.end < start < sentence[1]]
-    stop = min([*behind, sentence[1]])
+    sentence = sentence_of(dataclasses.replace(one.spot.finding, start=one.start, end=one.end))
+    text, row = sentence.article.text, sentence.row
+    names = [start for other, start in others if other == row]
+    stop = min([start for start in names if one.end < start < sentence.end], default=sentence.end)
     if cut := _CLAUSE.search(text, one.end, stop):
         stop = cut.start()
-    spans = [(one.end, stop)]
-    before = [
-        start for row, start in others if row == window.row and sentence[0] <= start < one.start
-    ]
-    spans.append((max([sentence[0], *before]), one.start))
-    for start, end in spans:
+    begin = max(
+        [start for start in names if sentence.start <= start < one.start], default=sentence.start
+    )
+    for start, end in ((one.end, stop), (begin, one.start)):
         part = text[start:end]
         found = [v for v in find_numbers(part) if v.head is not None and not v.ordinal]
         now = [v for v in found if not _YEAR_BEFORE.search(part[: v.start])]
-        plain = [v for v in now if not _CHANGE.search(part[: v.start])]
+        now.sort(key=lambda v: bool(_CHANGE.search(part[: v.start])))
         if found:
             return [
-                Measured(one, v, start + v.start, start + v.end)
-                for v in [*plain, *(v for v in now if v not in plain)]
+                Measured(one, dataclasses.replace(v, start=start + v.start, end=start + v.end))
+                for v in now
             ]
     return []
-
-
-def _unit_of(bound: Bound) -> str | None:
-    values = find_numbers(bound.words)
-    return _dimension(values[0]) if values else None
 
 
 def _dimension(value: Value) -> str:
@@ -132,29 +113,24 @@ def _dimension(value: Value) -> str:
     return quantity(unit) or unit
 
 
-def holds(parsed: ParsedQuestion, one: Measured) -> bool:
-    """Whether a value lies on the right side of the question's bound; True where there is none."""
-    bound = parsed.bound
-    if bound is None:
-        return True
-    limits = [v.head for v in find_numbers(bound.words) if v.head is not None]
-    if not limits or one.value.head is None:
-        return False
-    limit = limits[0]
-    if bound.inclusive and one.value.head == limit:
-        return True
-    return one.value.head > limit if bound.more else one.value.head < limit
-
-
 def extreme(
     parsed: ParsedQuestion, found: Sequence[tuple[Sequence[Named], Measured]]
 ) -> list[tuple[Sequence[Named], Measured]]:
     """The ones with the most, or the least, where the question asks for that.
 
-    For "more" and "less" all that hold.
+    Else all whose values lie on the right side of the question's bound, where it has one.
     """
-    heads = [one.value.head for _, one in found if one.value.head is not None]
+    heads = [one.value.head or 0.0 for _, one in found]
     if parsed.form in ("most", "least") and heads:
         best = max(heads) if parsed.form == "most" else min(heads)
-        return [pair for pair in found if pair[1].value.head == best]
-    return [pair for pair in found if holds(parsed, pair[1])]
+        return [pair for pair, head in zip(found, heads) if head == best]
+    bound = parsed.bound
+    if bound is None:
+        return list(found)
+    limits = [v.head for v in find_numbers(bound.words) if v.head is not None]
+    return [
+        pair
+        for pair, head in zip(found, heads)
+        for limit in limits[:1]
+        if (head > limit if bound.more else head < limit) or bound.inclusive and head == limit
+    ]

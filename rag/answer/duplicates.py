@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TypeVar
 
@@ -18,9 +17,9 @@ import numpy as np
 from rag.answer.sentence import Sentence, longest
 from rag.answer.types import Citation, Difference
 from rag.corpus import Article, sentences
-from rag.corpus.date_grammar import find_days
 from rag.corpus.duplicates import RUN, RUN_LATIN, names_in
 from rag.index import Snapshot
+from rag.reader.values import Value, find_dates, find_numbers
 
 # The share of the shorter sentence that the longer one holds, and how short it may be beside that
 # one.
@@ -30,34 +29,13 @@ SHORT = 8  # letters: what is shorter is said of many things
 MEMBERS = 60  # articles of a story that are read for a counterpart
 BESIDE = 8  # letters and figures in a row that two sentences share around figures that are compared
 
-_FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _WIDE = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 _ADDRESS = re.compile(r"https?://[!-~]+")
-_SCALED = re.compile(
-    rf"(?P<figure>{_FIGURE.pattern})(?:\s?[百千万亿]+"
-    r"|\s(?:hundred|thousand|million|billion|trillion)\b)?",
-    re.I,
-)
-_SCALE = re.compile(r"[百千万亿]|hundred|thousand|million|billion|trillion|bn", re.I)
-_TIME = re.compile(r"\s?(?:[日号时點点分]|:\d)|[—~～至-]\d+\s?[日号时]")
+_FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
 One = TypeVar("One")
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A sentence of another article that says the same: ``article.text[start:end]``."""
-
-    row: int
-    article: Article
-    start: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        return self.article.text[self.start : self.end]
 
 
 class Duplicates:
@@ -74,15 +52,14 @@ class Duplicates:
     ) -> None:
         self._snapshot, self._allowed, self._evidence = snapshot, allowed, evidence
         self._stories = snapshot.columns["story"]
-        self._twins: dict[tuple[int, int, int], list[Duplicate]] = {}
+        self._twins: dict[tuple[int, int, int], list[Sentence]] = {}
         self._split: dict[int, list[tuple[int, int, frozenset[str]]]] = {}
-        self._plain: dict[tuple[int, int], str] = {}
 
     def story(self, row: int) -> int:
         """What an article tells: the row of the first that tells it."""
         return int(self._stories[row])
 
-    def twins(self, one: Sentence) -> list[Duplicate]:
+    def twins(self, one: Sentence) -> list[Sentence]:
         """The same in other articles: those of its story in order, then others; one of each."""
         key = one.row, one.start, one.end
         if key not in self._twins:
@@ -101,17 +78,15 @@ class Duplicates:
     def same(self, one: Sentence, other: Sentence) -> bool:
         """Whether two sentences say the same."""
         if one.row == other.row:
-            return self._letters(one) == self._letters(other)
+            return _letters(one.text) == _letters(other.text)
         return any(
             twin.row == other.row and twin.start < other.end and other.start < twin.end
             for twin in self.twins(one)
         )
 
-    def _of_story(self, story: int, one: Sentence) -> Iterable[Duplicate]:
+    def _of_story(self, story: int, one: Sentence) -> Iterable[Sentence]:
         members = np.flatnonzero((self._stories == story) & self._allowed)
         members = members[members != one.row][:MEMBERS].tolist()
-        if not members:
-            return
         said, bare = _runs(one.text), _runs(_FIGURE.sub("", one.text))
         for row, article in self._snapshot.articles(members).items():
             start, end = max(
@@ -121,17 +96,15 @@ class Duplicates:
             )[:2]
             text = article.text[start:end]
             other = _runs(_FIGURE.sub("", text))
-            if not _are_alike(bare, other):
-                continue
-            if renamed(one.text, text):
+            if not _are_alike(bare, other) or _renamed(one.text, text):
                 continue
             unlike = _unlike(one.text, text)
             # What was on another day, or at another time, is not the same, nor is what has other
             # figures and other words.
-            if not any(mine.dated or theirs.dated for mine, theirs in unlike) and (
+            if not any(mine.kind == "date" for mine, _ in unlike) and (
                 not unlike or _shared(bare, other) >= VERBATIM
             ):
-                yield Duplicate(row, article, start, end)
+                yield self._sentence(row, article, start, end)
 
     def _sentences(self, row: int, article: Article) -> list[tuple[int, int, frozenset[str]]]:
         if row not in self._split:
@@ -141,58 +114,43 @@ class Duplicates:
             ]
         return self._split[row]
 
-    def _verbatim(self, one: Sentence, versions: Sequence[Duplicate]) -> Iterable[Duplicate]:
+    def _verbatim(self, one: Sentence, versions: Sequence[Sentence]) -> Iterable[Sentence]:
         """Sentences of other stories that have the words of a sentence, or of a version of it."""
         found = {one.row}
         said = {
-            letters
-            for letters in (self._letters(one), *map(_letters, (twin.text for twin in versions)))
-            if len(letters) >= SHORT
+            letters for told in (one, *versions) if len(letters := _letters(told.text)) >= SHORT
         }
         for other in self._evidence:
             if other.row in found or self.story(other.row) == self.story(one.row):
                 continue
-            for letters in said:
-                short, long = sorted((letters, self._letters(other)), key=len)
-                if len(short) >= VERBATIM * len(long) and short in long:
-                    found.add(other.row)
-                    yield Duplicate(other.row, other.article, other.start, other.end)
-                    break
+            theirs = _letters(other.text)
+            pairs = [sorted((letters, theirs), key=len) for letters in said]
+            if any(len(short) >= VERBATIM * len(long) and short in long for short, long in pairs):
+                found.add(other.row)
+                yield other
 
-    def _letters(self, one: Sentence) -> str:
-        key = one.row, one.start
-        if key not in self._plain:
-            self._plain[key] = _letters(one.text)
-        return self._plain[key]
-
-    def sources(self, one: Sentence, most: int) -> tuple[list[Duplicate], int]:
+    def sources(self, one: Sentence, most: int) -> tuple[list[Sentence], int]:
         """The twins to be cited beside a sentence, at most so many, and how many there are besides.
 
         Those with other figures come first, each figure once; too long a sentence is never cited.
         """
         twins = [twin for twin in self.twins(one) if twin.end - twin.start <= longest(twin.article)]
-        other: dict[tuple[str, ...], Duplicate] = {}
+        other: dict[tuple[str, ...], Sentence] = {}
         for twin in twins:
             if differ := tuple(figure for _, figure in differing(one.text, twin.text)):
                 other.setdefault(differ, twin)
-        chosen = [
-            *other.values(),
-            *(twin for twin in twins if not any(twin is said for said in other.values())),
-        ][:most]
+        rest = [twin for twin in twins if not any(twin is said for said in other.values())]
+        chosen = [*other.values(), *rest][:most]
         return chosen, len(self.twins(one)) - len(chosen)
 
-    def sentence(self, twin: Duplicate) -> Sentence:
-        """A twin as a sentence, with the passages that it stands in."""
+    def _sentence(self, row: int, article: Article, start: int, end: int) -> Sentence:
+        """A sentence with the passages that it stands in."""
         passages = self._snapshot.passages
-        first, last = np.searchsorted(passages["article_row"], (twin.row, twin.row + 1))
-        around = [
-            (a, b) for _, a, b in passages[first:last].tolist() if a < twin.end and twin.start < b
-        ]
-        start, end = (
-            min((twin.start, *(a for a, _ in around))),
-            max((twin.end, *(b for _, b in around))),
-        )
-        return Sentence(twin.article, twin.row, twin.start, twin.end, start, end)
+        first, last = np.searchsorted(passages["article_row"], (row, row + 1))
+        around = [(a, b) for _, a, b in passages[first:last].tolist() if a < end and start < b]
+        low = min([start, *(a for a, _ in around)])
+        high = max([end, *(b for _, b in around)])
+        return Sentence(article, row, start, end, low, high)
 
 
 def stories_first(items: Sequence[One], story_of: Callable[[One], int]) -> list[One]:
@@ -227,27 +185,11 @@ def differing(one: str, other: str) -> list[tuple[str, str]]:
 
     Each is written with what is counted.
     """
-    return [
-        (mine.text, theirs.text)
-        for mine, theirs in _unlike(one, other)
-        if not mine.dated and not theirs.dated
-    ]
+    return [(mine.text, theirs.text) for mine, theirs in _unlike(one, other) if mine.kind != "date"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """A figure: its value, its digits, and how it is written with what is counted.
-
-    ``dated`` says whether it is of a date or time.
-    """
-
-    value: float
-    digits: str
-    text: str
-    dated: bool
-
-
-def _unlike(one: str, other: str) -> list[tuple[_Figure, _Figure]]:
+def _unlike(one: str, other: str) -> list[tuple[Value, Value]]:
+    """The figures, and the dates, that stand in the same place but are not the same."""
     left, right = _parts(one), _parts(other)
     words, others = [sign for sign, _ in left], [sign for sign, _ in right]
     least = min(BESIDE, len(words) // 2, len(others) // 2)
@@ -266,28 +208,25 @@ def _unlike(one: str, other: str) -> list[tuple[_Figure, _Figure]]:
     return out
 
 
-def _agree(one: _Figure, other: _Figure) -> bool:
-    """Whether two figures are the same, or one is the other rounded."""
-    if (
-        one.value == other.value
-        or one.digits == other.digits
-        and not _SCALE.search(one.text + other.text)
-    ):
-        return True  # "6K" and "6"
-    if one.digits == other.digits:  # "70-160 万元", of which the figures alone were taken
-        short, long = sorted(
-            (_NO_LETTER.sub("", one.text), _NO_LETTER.sub("", other.text)), key=len
-        )
-        if long.startswith(short):
-            return True
-    for exact, rounded in ((one, other), (other, one)):
-        places = len(rounded.digits.replace(".", "").lstrip("0")) or 1
-        if float(f"{exact.value:.{places - 1}e}") == rounded.value:
+def _agree(one: Value, other: Value) -> bool:
+    """Whether two figures or dates are the same, or one is the other less exactly."""
+    digits, others = (_FIGURE.findall(value.text) for value in (one, other))
+    if one.head is None or other.head is None:  # "4—6日", "8月4-6日"
+        return set(digits) <= set(others) or set(others) <= set(digits)
+    if one.head == other.head:
+        return True
+    short, long = sorted((_letters(one.text), _letters(other.text)), key=len)
+    if digits == others and long.startswith(short):  # "70-160 万元", read without its scale
+        return True
+    for exact, rounded in ((one, others), (other, digits)):
+        value = (other if exact is one else one).head
+        places = len(rounded[0].replace(".", "").replace(",", "").lstrip("0")) or 1
+        if float(f"{abs(exact.head or 0):.{places - 1}e}") == abs(value or 0):
             return True
     return False
 
 
-def renamed(one: str, other: str) -> bool:
+def _renamed(one: str, other: str) -> bool:
     """Whether two sentences of nearly the same words name one thing each that the other does
     not.
     """
@@ -295,42 +234,23 @@ def renamed(one: str, other: str) -> bool:
     return len(names - others) == len(others - names) == 1
 
 
-def _parts(text: str) -> list[tuple[str, _Figure | None]]:
-    """The letters of a sentence, and a sign in the place of each figure."""
-    from rag.reader.values import find_numbers  # most answers tell no story twice
-
+def _parts(text: str) -> list[tuple[str, Value | None]]:
+    """The letters of a sentence, and a sign in the place of each figure in digits and each date."""
     text = _WIDE.sub(",", _ADDRESS.sub("", text))
-    values = [value for value in find_numbers(text) if value.head is not None]
-    days = find_days(text)
-    out: list[tuple[str, _Figure | None]] = []
+    figures = [value for value in find_numbers(text) if value.head is not None]
+    values = [one for one in [*figures, *find_dates(text)] if _FIGURE.search(one.text)]
+    out: list[tuple[str, Value | None]] = []
     at = 0
-    for match in _SCALED.finditer(text):
-        out += [
-            (letter, None) for letter in _NO_LETTER.sub("", text[at : match.start()]).casefold()
-        ]
-        of = next((value for value in values if value.start <= match.start() < value.end), None)
-        dated = any(day.start <= match.start() < day.end for day in days) or bool(
-            _TIME.match(text, match.end())
-        )
-        digits = match["figure"].replace(",", "")
-        out.append(
-            (
-                "\ue000",
-                _Figure(
-                    abs(of.head) if of and of.head is not None else float(digits),
-                    digits,
-                    of.text if of else match[0],
-                    dated,
-                ),
-            )
-        )
-        at = match.end()
-    return out + [(letter, None) for letter in _NO_LETTER.sub("", text[at:]).casefold()]
+    for value in sorted(values, key=lambda one: one.start):
+        out += [(letter, None) for letter in _letters(text[at : value.start])]
+        out.append(("\ue000" if value.kind == "number" else "\ue001", value))
+        at = value.end
+    return out + [(letter, None) for letter in _letters(text[at:])]
 
 
 def _runs(text: str) -> frozenset[str]:
     """The runs of letters of a sentence that are about a word long."""
-    letters = _NO_LETTER.sub("", text).casefold()
+    letters = _letters(text)
     size = RUN_LATIN // 2 if letters.isascii() else RUN // 2
     return frozenset(letters[at : at + size] for at in range(len(letters) - size + 1))
 

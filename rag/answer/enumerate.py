@@ -350,7 +350,7 @@ def denials(
     return [
         span
         for span in denied(view.article.text, start, end)
-        if (view.touched(*span)[weights > 0] >= DENIED).any()
+        if (view.matched(*span)[weights > 0] >= DENIED).any()
     ]
 
 

@@ -209,9 +209,7 @@ def folded(
         marks = [
             (s.finding.start, s.finding.end) for s in spots if s.finding.window.row == twin.row
         ]
-        also.append(
-            cited.cite(duplicates.sentence(twin), (twin.start, twin.end), marks, row.citations[0])
-        )
+        also.append(cited.cite(twin, (twin.start, twin.end), marks, row.citations[0]))
     numbers = tuple(dict.fromkeys((*row.citations, *also)))
     return dataclasses.replace(
         row, citations=numbers, more=more, differing=differences(cited.all, numbers)
@@ -309,12 +307,9 @@ def measured_rows(
     rows = []
     for group, one in found:
         sentence = sentence_of(one.name.spot.finding)
-        span = (min(one.name.start, one.start), max(one.name.end, one.end))
-        number = cited.cite(
-            sentence,
-            quote_span(sentence, span),
-            ((one.name.start, one.name.end), (one.start, one.end)),
-        )
+        name, value = (one.name.start, one.name.end), (one.value.start, one.value.end)
+        span = (min(name[0], value[0]), max(name[1], value[1]))
+        number = cited.cite(sentence, quote_span(sentence, span), (name, value))
         row = _name_row(parsed, group, level, (number,))
         rows.append(dataclasses.replace(row, value=one.value.text))
     return rows

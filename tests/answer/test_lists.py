@@ -119,7 +119,7 @@ def test_what_is_compared(news, spots, question, text, words, expected):
     rows = extreme(parsed, measured(parsed, grouped(parsed, found)))
     assert {one.name.label: one.value.text.strip() for _, one in rows} == expected
     for _, one in rows:
-        assert text[one.start : one.end] == one.value.text
+        assert text[one.value.start : one.value.end] == one.value.text
 
 
 def test_figures_of_other_things_are_not_compared(news, spots):
