@@ -135,8 +135,7 @@ def stages(
         first, sure = parsed, work.chance
         parsed, work.scored = read_otherwise(snapshot, first, as_of, without), None
         other = yield from under()
-        better = is_surer(snapshot, first, given, sure, other, work.chance)
-        if better:
+        if is_surer(snapshot, first, given, sure, other, work.chance):
             given = other
         else:
             parsed, work.scored = first, None
@@ -146,10 +145,8 @@ def stages(
             freed = yield from under(kind)
             kinds += [] if freed.refused else [kind]
         given = dataclasses.replace(given, answered_without=tuple(kinds))
-        given = dataclasses.replace(
-            given,
-            text=given.text + lifted_text(given, empty=bool(passing.any()) and not given.searched),
-        )
+        empty = bool(passing.any()) and not given.searched
+        given = dataclasses.replace(given, text=given.text + lifted_text(given, empty=empty))
     if count := len(parsed.seen):
         given = dataclasses.replace(
             given, left_out=count, text=f"{given.text}\n{left_out_text(count, parsed.frame)}"
@@ -203,7 +200,7 @@ class _Work:
         allowed = passing & parsed.allowed
         searched = int(allowed.sum())
         yield Searching(searched)
-        listed, placed = is_list(parsed), is_place_list(parsed)
+        listed = is_list(parsed)
         most, spans = (READ_ALL, SPANS_ALL) if listed else (READ, SPANS)
         found, order = self._sought(parsed, passing, allowed, most)
         yield Found(len(order), len(np.unique(found.articles[order])))
@@ -212,30 +209,27 @@ class _Work:
             order = order_of(found, passing, READ)
         passages = passages_of(self.snapshot, parsed, found, order, spans)
         if not searched:
-            return self._composed(parsed, passages, [], cited, searched, False, None)
+            return self._composed(parsed, passages, [], cited, searched, False)
         findings, passages = self._found(parsed, found, order, passages, searched)
         model, judge = self.snapshot.model, self.judge
         rated = rated_groups(model, parsed, findings, judge, searched) if listed else []
         stated = is_stated(parsed, findings)
-        if (
-            placed
-            and not stated
-            and (rows := self._placed(parsed, found, order, allowed, cited, rated))
-        ):
-            count = len(rows) if parsed.form == "count" else None
-            return self._composed(parsed, [], rows, cited, searched, True, count)
+        rows: list[Row] = []
+        if is_place_list(parsed) and not stated:
+            rows = self._placed(parsed, found, order, allowed, cited, rated)
+        if rows:
+            return self._composed(parsed, [], rows, cited, searched, True)
         best = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
         duplicates = Duplicates(self.snapshot, allowed, best)
-        rows, count = [], None
         whole = bool(parsed.only) or quotes_title(parsed, passages)
         answers = whole or judge.answers(parsed, findings.chance)
         if listed and not stated and (answers or is_compared(parsed)):
-            rows, count = self._listed(parsed, rated, cited, duplicates)
+            rows = self._listed(parsed, rated, cited, duplicates)
         listed = bool(rows)
         may = stated or not is_list(parsed) or parsed.form == "all" and parsed.kind != "places"
         if answers and may and not rows:
             rows = value_rows(parsed, findings, cited, duplicates)
-        return self._composed(parsed, passages, rows, cited, searched, listed, count)
+        return self._composed(parsed, passages, rows, cited, searched, listed)
 
     def _found(
         self,
@@ -288,7 +282,11 @@ class _Work:
         told = most_supported(list(filter(None, told)), parsed.number)
         duplicates = Duplicates(self.snapshot, allowed, [])
         return [
-            place_row(parsed, group, place_quotes(group, cited, duplicates, self.place_cache))
+            place_row(
+                parsed,
+                [one.mention.place for one in group],
+                place_quotes(group, cited, duplicates, self.place_cache),
+            )
             for group in told
         ]
 
@@ -334,17 +332,13 @@ class _Work:
         rated: Sequence[tuple[list[Named], float]],
         cited: Citations,
         duplicates: Duplicates,
-    ) -> tuple[list[Row], int | None]:
-        """A row for each name that is likely enough, and how many where that is asked for."""
+    ) -> list[Row]:
+        """A row for each name that is likely enough."""
         groups = likely(parsed, rated, self.judge)
-        if not groups:
-            return [], None
-        if is_compared(parsed):
+        if groups and is_compared(parsed):
             groups = alongside(groups, rated)
-            rows = measured_rows(parsed, extreme(parsed, measured(parsed, groups)), cited)
-        else:
-            rows = name_rows(parsed, groups, cited, duplicates)
-        return rows, len(rows) if parsed.form == "count" else None
+            return measured_rows(parsed, extreme(parsed, measured(parsed, groups)), cited)
+        return name_rows(parsed, groups, cited, duplicates)
 
     def _composed(
         self,
@@ -354,10 +348,10 @@ class _Work:
         cited: Citations,
         searched: int,
         listed: bool,
-        count: int | None,
     ) -> Answer:
         """The answer with its text; a refusal where there is no row."""
         snapshot, lang = self.snapshot, parsed.frame
+        count = len(rows) if listed and parsed.form == "count" else None
         rows = arranged(snapshot, parsed, rows, cited, listed)
         citations = tuple(cited.all) if rows else ()
         for citation in citations:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.answer.levels import of_level, row_place
+from rag.answer.levels import of_level, only_places, row_place
 from rag.answer.negation import asks_denied, in_denial
 from rag.answer.roles import ASIDE, role
 from rag.answer.sentence import sentence_of
@@ -95,14 +95,9 @@ def named_in(parsed: ParsedQuestion, spot: Spot) -> list[Named]:
     What is excepted is left out.
     """
     kind, level = parsed.sought
-    finding = spot.finding
-    found = _places(finding, level, spot) if kind == "places" else []
-    found = found or [
-        one
-        for one in _names(finding, spot)
-        if (kind != "places" or level in ("any", "city"))
-        and not (kind in NO_PLACES and _is_place(one.label))
-    ]
+    found = _places(level, spot) if kind == "places" else []
+    if not found and (kind != "places" or level in ("any", "city")):
+        found = [one for one in _names(spot) if kind not in NO_PLACES or not only_places(one.label)]
     return [one for one in found if not _excepted(parsed, one) and _is_said(parsed, one)]
 
 
@@ -122,39 +117,35 @@ def _is_denied(one: Named) -> bool:
     return in_denial(sentence_of(_itself(one)), one.start)
 
 
-def _places(finding: Finding, level: str, spot: Spot) -> list[Named]:
-    finding = _whole(finding)
-    mentions = [m for m in find_places(finding.text) if not m.part_of_name]
-    fit = [m for m in mentions if of_level(m.place, level)]
-    if level in ("", "any", "country") and (
-        letters := [at for run in _RUN.finditer(finding.text) for at in range(*run.span())]
-    ):
-        fit = [m for m in fit if m.start not in letters]
-        named = [(at, places_by_name()[COUNTRY_LETTERS[finding.text[at]]][0]) for at in letters]
-        runs = [
-            Named(place.name, place, finding.start + at, finding.start + at + 1, spot)
-            for at, place in named
-        ]
-    else:
-        runs = []
+def _places(level: str, spot: Spot) -> list[Named]:
+    finding = _whole(spot.finding)
+    text, start = finding.text, finding.start
+    runs = _RUN.finditer(text) if level in ("", "any", "country") else ()
+    letters = {
+        at: PlaceMention(at, at + 1, places_by_name()[COUNTRY_LETTERS[text[at]]][0])
+        for run in runs
+        for at in range(*run.span())
+    }
+    fit = [
+        m
+        for m in find_places(text)
+        if not m.part_of_name and of_level(m.place, level) and m.start not in letters
+    ]
     # Of "江苏南京" it is Nanjing.
     inmost = [
         m
         for m in fit
-        if not any(
-            other is not m and other.start == m.end and contains(m.place, other.place)
-            for other in fit
-        )
+        if not any(other.start == m.end and contains(m.place, other.place) for other in fit)
     ]
-    return runs + [
+    return [
         Named(
-            finding.text[m.start : m.end],
+            m.place.name if m.start in letters else text[m.start : m.end],
             m.place,
-            finding.start + m.start,
-            finding.start + m.end,
+            start + m.start,
+            start + m.end,
             spot,
         )
-        for m in inmost
+        for m in [*letters.values(), *inmost]
     ]
 
 
@@ -170,8 +161,9 @@ def _whole(finding: Finding) -> Finding:
     return finding
 
 
-def _names(finding: Finding, spot: Spot) -> list[Named]:
-    text, out, at = finding.text, [], 0
+def _names(spot: Spot) -> list[Named]:
+    finding = spot.finding
+    text, out = finding.text, []
     titled = [m.span() for m in re.finditer("《[^》]*》|“[^”]*”", text)]
     cuts = [m for m in _JOINT.finditer(text) if not any(a < m.start() < b for a, b in titled)]
     for start, end in zip([0, *(m.end() for m in cuts)], [*(m.start() for m in cuts), len(text)]):
@@ -202,11 +194,6 @@ def is_name(words: str) -> bool:
         and not _is_value(bare)
         and any(c.isalpha() for c in bare)
     )
-
-
-def _is_place(words: str) -> bool:
-    """Whether words are the name of a place and nothing else."""
-    return any(m.start == 0 and m.end == len(words) for m in find_places(words))
 
 
 def _is_value(words: str) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from rag.answer.cite import Citations
 from rag.answer.compare import Measured
 from rag.answer.duplicates import Duplicates, differences, stories_first
-from rag.answer.enumerate import PlaceFound
 from rag.answer.levels import is_own, only_places
 from rag.answer.lists import Named, is_name, named_in
 from rag.answer.sentence import Sentence, beside, quote_span, sentence_of
@@ -121,7 +120,7 @@ def _value_row(
         and certain
         and (place := _place_named(parsed, value.spots[0], label))
     ):
-        row = _name_row(parsed, [place], parsed.level, tuple(numbers))
+        row = _name_row(parsed, [place], tuple(numbers))
     return folded(row, quoted[0], cited, duplicates, value.spots), quoted
 
 
@@ -226,10 +225,9 @@ def name_rows(
 
     Places are in order of their code.
     """
-    level = parsed.sought[1]
     if any(group[0].place for group in groups):
         groups = sorted(groups, key=lambda group: group[0].place.code if group[0].place else "z")
-    return [_name_row(parsed, group, level, _cited(group, cited, duplicates)) for group in groups]
+    return [_name_row(parsed, group, _cited(group, cited, duplicates)) for group in groups]
 
 
 def _cited(group: Sequence[Named], cited: Citations, duplicates: Duplicates) -> tuple[int, ...]:
@@ -254,62 +252,42 @@ def _cited(group: Sequence[Named], cited: Citations, duplicates: Duplicates) -> 
     return tuple(dict.fromkeys(numbers))
 
 
-def _name_row(
-    parsed: ParsedQuestion, group: Sequence[Named], level: str, numbers: tuple[int, ...]
-) -> Row:
+def _name_row(parsed: ParsedQuestion, group: Sequence[Named], numbers: tuple[int, ...]) -> Row:
     """One row for a group of names."""
     if group[0].place is None:
         return Row(group[0].label, citations=numbers)
-    return _row_of_places(parsed, [one.place for one in group if one.place], level, numbers)
+    return place_row(parsed, [one.place for one in group if one.place], numbers)
 
 
-def _row_of_places(
-    parsed: ParsedQuestion, places: Sequence[Place], level: str, numbers: tuple[int, ...]
-) -> Row:
-    """One row for the first of some places; those below the province are its detail."""
-    place, lang = places[0], parsed.frame
-    below = dict.fromkeys(one.name for one in places if one.level in ("city", "county"))
-    detail = place.name if is_own(level) else "、".join(below)
-    return Row(
-        _place_label(place, level, lang),
-        place.province or place.short,
-        in_script(detail, lang),
-        numbers,
-    )
+def place_row(parsed: ParsedQuestion, places: Sequence[Place], numbers: tuple[int, ...]) -> Row:
+    """One row for the first of some places.
 
-
-def place_row(parsed: ParsedQuestion, group: Sequence[PlaceFound], numbers: tuple[int, ...]) -> Row:
-    """One row for places that one row stands for."""
-    places = [one.mention.place for one in group]
-    return _row_of_places(parsed, places, parsed.sought[1], numbers)
-
-
-def _place_label(place: Place, level: str, lang: str) -> str:
-    """What a row of a place begins with: "Sichuan 四川", "四川", "Nanchang 南昌市 (Jiangxi
-    江西)".
+    It is the place itself, or the province that it lies in; then those below are its detail.
     """
-    if is_own(level):
-        inside = place.level != "province"  # Beijing lies in no province
-        if lang != "en":
-            return in_script(f"{place.name}（{place.province}）" if inside else place.name, lang)
-        around = f" ({province_label(place.province, lang)})" if inside else ""
-        return f"{place.en} {place.name}{around}".strip()
-    return in_script(
-        province_label(place.province or place.short, "en" if lang == "en" else "zh"), lang
-    )
+    place, lang = places[0], parsed.frame
+    province = place.province or place.short
+    if not is_own(parsed.sought[1]):
+        below = dict.fromkeys(one.name for one in places if one.level in ("city", "county"))
+        label, detail = province_label(province, "en" if lang == "en" else "zh"), "、".join(below)
+    elif lang != "en":
+        label, detail = place.name, place.name
+        label += f"（{place.province}）" if place.level != "province" else ""
+    else:  # Beijing lies in no province
+        around = f" ({province_label(province, lang)})" if place.level != "province" else ""
+        label, detail = f"{place.en} {place.name}{around}".strip(), place.name
+    return Row(in_script(label, lang), province, in_script(detail, lang), numbers)
 
 
 def measured_rows(
     parsed: ParsedQuestion, found: Sequence[tuple[Sequence[Named], Measured]], cited: Citations
 ) -> list[Row]:
     """A row for each name with the value that stands with it, marked in its quote."""
-    level = parsed.level
     rows = []
     for group, one in found:
         sentence = sentence_of(one.name.spot.finding)
         name, value = (one.name.start, one.name.end), (one.value.start, one.value.end)
         span = (min(name[0], value[0]), max(name[1], value[1]))
         number = cited.cite(sentence, quote_span(sentence, span), (name, value))
-        row = _name_row(parsed, group, level, (number,))
+        row = _name_row(parsed, group, (number,))
         rows.append(dataclasses.replace(row, value=one.value.text))
     return rows

@@ -26,22 +26,9 @@ if TYPE_CHECKING:
     from rag.reader.findings import FoundValue, ReadPassage, Spot
 
 FILE = Path(__file__).with_name("model") / "judge.json"
-FEATURES = (
-    "bias",
-    "worth",  # log-odds of the best value
-    "share",  # its part of all values
-    "certain",  # the part that the reader gives it of what its passage may answer
-    "score",  # fused score of its passage
-    "covered",  # share of the question's weight that its passage matches
-    "abroad_covered",  # the same, where it is in another language than the question
-    "covered_articles",  # the same, times the decimal logarithm of the number of articles
-    "top_margin",  # log-odds that the passage found best answers
-    "top_covered",  # share of the question's weight that it matches
-    "gap",  # its fused score less that of the next
-    "named",  # whether the question names anything
-    "unnamed",  # number of its names that the value's passage has not
-    "articles",  # decimal logarithm of the number of articles that were searched
-    "length",  # natural logarithm of the number of the question's tokens
+FEATURES = tuple(
+    "bias worth share certain score covered abroad_covered covered_articles top_margin top_covered"
+    " gap named unnamed articles length".split()
 )
 # Share of the question's weight below which a passage matches nothing but by chance.
 NOTHING = 0.05
@@ -49,30 +36,10 @@ SAID = ("said", "said_below", "unsaid")  # what counts otherwise across language
 # What among few articles counts otherwise than among many: each also times "articles".
 BY_ARTICLES = ("margin", "alone", "below", "above", "gap", "window_below")
 ROW_FEATURES = (
-    "bias",
-    "worth",  # log-odds of the name's best spot
-    "margin",  # the reader's part of them
-    "alone",  # the reader's log-odds where it reads the sentence alone
-    "alone_below",  # those less the largest
-    "below",  # "worth" less the largest, 0 or less
-    "near",  # its odds as a share of the best name's, 0 to 1
-    "above",  # whether the name is above the widest gap between names in order of "worth"
-    "gap",  # the width of that gap, for the names above it
-    "window",  # log-odds that its passage answers
-    "window_below",  # the reader's log-odds less those of the best span of the same passage
-    "behind",  # fused score of its passage less the best one's
-    "covered",  # share of the question's weight that its passage matches
-    "stories",  # natural logarithm of the number of stories that give it
-    "same",  # whether it stands in the article of the best name
-    "first",  # whether it is the best name
-    "abroad",  # whether its passage is in another language than the question
-    "said",  # share of the question's weight that its sentence and its title match
-    "said_below",  # that less the largest, 0 or less
-    "unsaid",  # the largest weight of one word times how little they match it
-    "said_abroad",  # the three, where it is in another language than the question
-    "said_below_abroad",
-    "unsaid_abroad",
-    "articles",  # decimal logarithm of the number of articles that were searched
+    *"bias worth margin alone alone_below below near above gap window window_below behind".split(),
+    *"covered stories same first abroad said said_below unsaid".split(),
+    *(f"{name}_abroad" for name in SAID),
+    "articles",
     *(f"articles_{name}" for name in BY_ARTICLES),
 )
 LISTED = ("places", "names")  # lists that are fitted apart
@@ -145,18 +112,18 @@ def features(
     articles = np.log10(max(searched, 1))
     told = {
         "bias": 1.0,
-        "worth": np.clip(values[0].worth, -8, 8),
-        "share": values[0].share,
-        "certain": best.certainty,
+        "worth": np.clip(values[0].worth, -8, 8),  # log-odds of the best value
+        "share": values[0].share,  # its part of all values
+        "certain": best.certainty,  # of what its passage may answer
         "score": passage.score,
         "covered": covered,
         "abroad_covered": passage.abroad * covered,
         "covered_articles": articles * covered,
-        "top_margin": np.clip(top.reading.margin, -8, 8),
+        "top_margin": np.clip(top.reading.margin, -8, 8),  # of the passage found best
         "top_covered": coverage(parsed, top.reading.matches, top.abroad),
         "gap": top.behind - passages[1].behind if len(passages) > 1 else 0.0,
-        "named": bool(parsed.names),
-        "unnamed": len(unnamed(parsed, passage)),
+        "named": bool(parsed.names),  # whether the question names anything
+        "unnamed": len(unnamed(parsed, passage)),  # of its names, those not there
         "articles": articles,
         "length": np.log(max(len(parsed.query.ids), 1)),
     }
@@ -199,35 +166,31 @@ def row_features(
     weighed = [
         _weighed(weights, matches, best.passage.abroad) for best, (_, matches) in zip(bests, alone)
     ]
-    covered = {
-        one.passage: _covered(*_weighed(weights, one.passage.reading.matches, one.passage.abroad))
-        for one in bests
-    }
     said = [_covered(*one) for one in weighed]
     out = []
     for number, (best, spots) in enumerate(zip(bests, groups)):
         passage, reading = best.passage, best.passage.reading
         told = {
             "bias": 1.0,
-            "worth": np.clip(worths[number], -8, 8),
-            "margin": np.clip(best.finding.margin, -8, 8),
-            "alone": np.clip(margins[number], -8, 8),
+            "worth": np.clip(worths[number], -8, 8),  # log-odds of the name's best spot
+            "margin": np.clip(best.finding.margin, -8, 8),  # the reader's part of them
+            "alone": np.clip(margins[number], -8, 8),  # of the sentence read alone
             "alone_below": max(margins[number] - max(margins), -8),
             "below": max(worths[number] - worths[top], -16),
-            "near": np.exp(worths[number] - worths[top]),
-            "above": worths[number] >= least,
-            "gap": gap * (worths[number] >= least),
+            "near": np.exp(worths[number] - worths[top]),  # its odds as a share of the best's
+            "above": worths[number] >= least,  # above the widest gap in order of "worth"
+            "gap": gap * (worths[number] >= least),  # its width, for those above
             "window": np.clip(reading.margin, -8, 8),
             "window_below": best.finding.margin - reading.findings[0].margin,
             "behind": passage.behind,
-            "covered": covered[passage],
+            "covered": coverage(parsed, reading.matches, passage.abroad),
             "stories": np.log(len({spot.passage.story for spot in spots})),
-            "same": best.finding.window.row == bests[top].finding.window.row,
+            "same": best.finding.window.row == bests[top].finding.window.row,  # in its article
             "first": number == top,
             "abroad": passage.abroad,
-            "said": said[number],
+            "said": said[number],  # share of the question that the sentence matches
             "said_below": said[number] - max(said),
-            "unsaid": _unmatched(*weighed[number]),
+            "unsaid": _unmatched(*weighed[number]),  # the most that one word lacks
             "articles": np.log10(max(searched, 1)),
         }
         told |= {f"{name}_abroad": passage.abroad * told[name] for name in SAID}

@@ -9,30 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from rag.reader.dates import find_dates
-from rag.reader.value import Value, without_overlap
+from rag.question.words import lines
+from rag.reader.value import Value, find_dates, without_overlap
 
 # ---- Chinese
 _HAN = "〇零一二两三四五六七八九十百千万亿"
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _MORE = "多余来几"  # 700多家, 400余名, 十几个
 _ABOUT = r"(?:大约|约|将近|接近|近|超过|超|逾|不足|不到|至少|最多|多达|高达|上(?=[百千万亿])|数(?=[十百千万亿]))(?:有|为)?"
-UNITS = (  # longest first within a line; measure words, then units
-    "个百分点 百分点 人次 人份 批次 架次 班次 车次 场次 件次 户次 家次 个月 个小时 个工作日 小时"
-    " 分钟 秒钟 周岁 岁 年度 年 个 家 名 位 所 台套 台 套 件 项 起 "
-    "次 场 条 票 "
-    "部 辆 艘 架 座 栋 幢 间 户 口 只 头 匹 棵 株 张 本 册 篇 份 封 枚 颗 粒 块 片 支 把 双 对 副"
-    " 组 批 类 种 门 倍 成 折 集 期 轮 步 层 级 字 句 "
-    "例 宗 单 笔 "
-    "股 桌 瓶 箱 袋 盒 桶 包 杯 盘 碗 班 届 处 道 款 顶 根 面 尾 羽 枝 局 车 节 课时 学时 大 天 周"
-    " 秒 人 省 县 市 村 镇 乡 站 码 强 "
-    "平方公里 平方千米 平方米 平方 立方米 立方 公里 海里 千米 厘米 毫米 微米 纳米 米 公顷 亩 万亩"
-    " 吨 公斤 千克 毫克 克 斤 毫升 公升 升 "
-    "千瓦时 千瓦 兆瓦 吉瓦 瓦 伏 度电 摄氏度 度 ℃ % ％ ‰ "
-    "美元 欧元 英镑 日元 韩元 港元 港币 澳元 加元 卢布 卢比 瑞士法郎 法郎 元人民币 人民币 元 新台币"
-    " 英寸 像素 "
-    "km/h km² km kg cm mm m² g GB MB TB kWh kW MW GW"
-).split()
+UNITS = " ".join(lines("measures.txt")).split()
 _UNIT = "|".join(sorted(map(re.escape, dict.fromkeys(UNITS)), key=len, reverse=True))
 # 一 and other numerals in words that count nothing
 _NOT_COUNTED = (
@@ -104,16 +89,7 @@ _EN = re.compile(
     r"| [a-z][a-z-]*))?",
     re.IGNORECASE,
 )
-_STOP = set(
-    "a an the of in on at to for and or nor but by from with as is was were are be been has had "
-    "have that which who whose than this these those it "
-    "its he she they we his her their our"
-    " will would could should may might can said says into over under after before since until "
-    "when while where during per also not no so if then "
-    "between among against about up down out"
-    " off such each every all both more most other another one's point points-based minutes' yes "
-    "says".split()
-) - {"points"}
+_STOP = frozenset(" ".join(lines("not_counted.txt")).split())
 _NTH = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 
 
@@ -257,17 +233,7 @@ def _chinese(m: re.Match[str]) -> Value | None:
 
 
 # A unit, and what makes another word of it: 三个 but not 三个性.
-_LONGER = {
-    word[0]: word[1:]
-    for word in (
-        "个性体 台风湾词 位置于居 级别 部门分署队 名为单额 家庭长属园 处理于在罚 "
-        "人民大类物员口才工 场所景面 本市省县区次着报身质 道路歉 面对积临向 度假过 步骤行 "
-        "起来到 周边围年 对于 把握 成为立果功都绩员长本 次日年 市场民值 省会委 口岸 站在 "
-        "强调化大 节目约日 根据本 期间待 层面 门口 种植 单位独 年代级轻度 班子 "
-        "局部势面限长 车辆站间票道祸 天然津 大学会型小多约家地使量幅规风雨赛战陆桥街道厦师 "
-        "套装 条件 元旦素"
-    ).split()
-}
+_LONGER = {word[0]: word[1:] for word in " ".join(lines("measures_longer.txt")).split()}
 
 
 # What "5m" may count in millions; of one thing ("a 5m wall") it is metres.

@@ -1,7 +1,6 @@
 """Figures and dates in a text, with their values: what spans are compared by."""
 
-from rag.reader.dates import find_dates
 from rag.reader.numbers import chinese_number, english_number, find_numbers
-from rag.reader.value import Value
+from rag.reader.value import Value, find_dates
 
 __all__ = ["Value", "chinese_number", "english_number", "find_dates", "find_numbers"]
