@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,12 +19,19 @@ from rag.answer.begin import is_credit
 from rag.answer.cite import Citations, verify
 from rag.answer.compare import alongside, extreme, measured
 from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
-from rag.answer.dated import Calendar, of_year
+from rag.answer.dated import accepts, of_year
 from rag.answer.duplicates import Duplicates
-from rag.answer.enumerate import PlaceCache
 from rag.answer.events import Found, Searching
 from rag.answer.listed import is_list, is_place_list, is_stated, quotes_title
-from rag.answer.lists import Named, doubted, is_compared, likely, rated_groups
+from rag.answer.lists import (
+    DOUBT,
+    LIKELY,
+    Named,
+    chance_of,
+    is_compared,
+    likely,
+    rated_groups,
+)
 from rag.answer.own import own_answer
 from rag.answer.places import most_supported, place_groups, place_quotes
 from rag.answer.ranked_anew import ranked_anew
@@ -180,7 +187,6 @@ class _Work:
         snapshot, judge, reranker: what it works with.
         others: other wordings of the question, which are searched, too.
         scored: the candidates among all articles, where every passage is scored.
-        calendar, place_cache: the dates and places of the articles that were read.
         chance: 0 to 1, that the articles answer the question that was worked on last.
     """
 
@@ -189,8 +195,6 @@ class _Work:
     reranker: Reranker | None
     others: Sequence[Query] = ()
     scored: Candidates | None = None
-    calendar: Calendar = field(default_factory=Calendar)
-    place_cache: PlaceCache = field(default_factory=PlaceCache)
     chance: float = 0.0
 
     def answered(
@@ -269,15 +273,17 @@ class _Work:
     ) -> list[Row]:
         """A row for each place that the passages are about and the reader does not doubt.
 
-        None where they do not answer.
+        None where it finds nothing likely, or other places.
         """
-        groups = place_groups(
-            self.snapshot, parsed, found, order, self.judge.places, self.calendar, self.place_cache
-        )
+        groups = place_groups(self.snapshot, parsed, found, order)
+        chances = [chance_of(parsed, rated, group[0].mention.place) for group in groups]
+        likeliest = max((chance for _, chance in rated), default=0.0)
+        if likeliest < LIKELY or max(chances, default=0.0) < LIKELY / 2:
+            return []
         told = [
             [one for one in group if not is_caption(one.evidence.article.text, one.evidence.start)]
-            for group in groups
-            if not doubted(parsed, rated, group[0].mention.place)
+            for group, chance in zip(groups, chances)
+            if chance >= DOUBT
         ]
         told = most_supported(list(filter(None, told)), parsed.number)
         duplicates = Duplicates(self.snapshot, allowed, [])
@@ -285,7 +291,7 @@ class _Work:
             place_row(
                 parsed,
                 [one.mention.place for one in group],
-                place_quotes(group, cited, duplicates, self.place_cache),
+                place_quotes(group, cited, duplicates),
             )
             for group in told
         ]
@@ -323,7 +329,7 @@ class _Work:
         return (
             all(of_place(sentence, place) for place in parsed.places)
             and all(of_year(sentence, year) for year in parsed.years)
-            and all(self.calendar.accepts(sentence, one, listed) for one in parsed.told)
+            and all(accepts(sentence, one, listed) for one in parsed.told)
         )
 
     def _listed(

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.corpus import Article, sentences
+from rag.answer.sentence import Sentence
+from rag.corpus import Article, Passage, passage_text, sentences
 from rag.embed.static import StaticModel
 from rag.index import Snapshot
 from rag.question.query import Query
@@ -86,6 +87,12 @@ class ScoredSentence:
         """The row of that article."""
         return self.view.row
 
+    @property
+    def sentence(self) -> Sentence:
+        """The sentence in its passage."""
+        view = self.view
+        return Sentence(view.article, view.row, self.start, self.end, view.start, view.end)
+
 
 def lead_end(text: str) -> int:
     """Where the lead sentence of an article's text ends."""
@@ -101,7 +108,7 @@ def views(
     low, high = float(found.score.min()), float(found.score.max())
     bounds = snapshot.passages[found.rows[places].tolist()].tolist()
     articles = snapshot.articles([row for row, _, _ in bounds])
-    heads = [f"{one.title}\n{one.text[: lead_end(one.text)]}" for one in articles.values()]
+    heads = [passage_text(one, Passage(one.id, 0, lead_end(one.text))) for one in articles.values()]
     texts = [articles[row].text[start:end] for row, start, end in bounds]
     tokens = snapshot.model.fine_spans([*heads, *texts])
     matches = [_match(query, snapshot.model, ids) for ids, _ in tokens]

@@ -12,7 +12,7 @@ import numpy as np
 
 from rag.answer.levels import of_level, only_places, row_place
 from rag.answer.negation import asks_denied, in_denial
-from rag.answer.roles import ASIDE, role
+from rag.answer.roles import EVENT, role
 from rag.answer.sentence import sentence_of
 from rag.corpus.gazetteer import Place, contains, places_by_name
 from rag.corpus.places import PlaceMention, find_places
@@ -51,6 +51,8 @@ LONGEST_NAME = 40  # characters
 # Chance of a row below which the reader says that a place is none: with .05 the rows of
 # benchmarks/enumeration.py have a precision of .95 and a recall of .70, with .02 .96 and .72.
 DOUBT = 0.02
+# Chance of the likeliest place from which there are rows, of which one has at least half of it.
+LIKELY = 0.2
 NO_PLACES = ("person", "organisation", "document")  # kinds of which no place is one
 # What joins two names of an enumeration that were found apart, and a name between two such words.
 _JOINS = re.compile(r"\s*(?:、|，?以及|和|与|及|,? and |, )\s*")
@@ -110,7 +112,7 @@ def _is_said(parsed: ParsedQuestion, one: Named) -> bool:
         return True
     text = one.spot.finding.window.article.text
     here = PlaceMention(one.start, one.end, one.place) if one.place else None
-    return not _is_denied(one) and not (here and role(text, [here]) in ASIDE)
+    return not _is_denied(one) and not (here and role(text, [here]) == EVENT)
 
 
 def _is_denied(one: Named) -> bool:
@@ -266,15 +268,19 @@ def rated_groups(
     return list(zip(groups, judge.row_chances(told, listed_of(parsed)).tolist()))
 
 
-def doubted(
+def chance_of(
     parsed: ParsedQuestion, rated: Sequence[tuple[list[Named], float]], place: Place
-) -> bool:
-    """Whether the reader holds it for unlikely that a place is a row."""
+) -> float:
+    """How likely the reader holds it that a place is a row, 0 to 1."""
     level = parsed.sought[1]
     key = row_place(place, level)
-    return all(
-        chance < DOUBT or not group[0].place or row_place(group[0].place, level) != key
-        for group, chance in rated
+    return max(
+        (
+            chance
+            for group, chance in rated
+            if group[0].place and row_place(group[0].place, level) == key
+        ),
+        default=0.0,
     )
 
 

@@ -21,13 +21,6 @@ _DENYING = re.compile(
     r" to|stop(?:s|ped|ping)?)\b",
     re.I,
 )
-# A question with one of these may ask for just that.
-_ASKED = re.compile(
-    r"[不没未停禁拒]|取消|撤销|推迟|延期|放弃|并非|无法"
-    r"|\b(?:(?:not?|\w+n['’]t|never|cannot|without|call(?:s|ed|ing)? off|against|ban(?:s|ned)?)\b"
-    r"|(?:declin|refus|reject|cancel|abandon|suspend|postpon|halt|scrap|fail|stop|oppos))",
-    re.I,
-)
 _STOP = re.compile(
     r"[，。；：、！？\n]|的|[,.;:!?](?=\s|$)"
 )  # denial ends with its clause, and with the attribute it stands in
@@ -36,11 +29,6 @@ _REACH, _ENDED, _LATIN = (
     3,
     20,
 )  # characters that it reaches; less for "不再", after which something new often begins
-
-
-def asks_denial(question: str) -> bool:
-    """Whether a question may ask for what was not done, or was called off."""
-    return bool(_ASKED.search(question))
 
 
 def asks_denied(parsed: ParsedQuestion) -> bool:

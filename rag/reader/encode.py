@@ -12,18 +12,7 @@ from rag.embed.static import StaticModel
 
 # What stands between two tokens, the strongest of the characters there: the tokenizer drops
 # punctuation.
-GAPS = (
-    "nothing",
-    "space",
-    "letter",
-    "close",
-    "open",
-    "colon",
-    "enumeration",
-    "comma",
-    "stop",
-    "line",
-)
+GAPS = tuple("nothing space letter close open colon enumeration comma stop line".split())
 _GAP_CHARACTERS = {
     "space": " \t\u00a0\u3000",
     "close": "”’」』》〉）)]】",
@@ -36,7 +25,10 @@ _GAP_CHARACTERS = {
 }
 # How the first character of a token is written.
 SHAPES = ("other", "han", "lower", "upper", "digit", "han_numeral", "capitals")
-_HAN_NUMERALS = "零〇一二三四五六七八九十百千万亿两几"
+_SHAPE_CHARACTERS = {
+    "digit": "0123456789０１２３４５６７８９",
+    "han_numeral": "零〇一二三四五六七八九十百千万亿两几",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,9 +52,8 @@ class Encoded:
 
     def part(self, start: int, end: int) -> Encoded:
         """The tokens from number ``start`` up to ``end``."""
-        return Encoded(
-            *(array[start:end] for array in (self.ids, self.spans, self.gaps, self.shapes))
-        )
+        inside = slice(start, end)
+        return Encoded(self.ids[inside], self.spans[inside], self.gaps[inside], self.shapes[inside])
 
 
 def joined(*parts: Encoded) -> Encoded:
@@ -100,9 +91,8 @@ def described(ids: np.ndarray, spans: np.ndarray, text: str) -> Encoded:
     first = shapes[np.minimum(starts, len(text) - 1)]
     second = shapes[np.minimum(starts + 1, len(text) - 1)]
     upper = SHAPES.index("upper")
-    first = np.where(
-        (first == upper) & (second == upper) & (ends - starts > 1), SHAPES.index("capitals"), first
-    )
+    capitals = (first == upper) & (second == upper) & (ends - starts > 1)
+    first = np.where(capitals, SHAPES.index("capitals"), first)
     return Encoded(ids.astype(np.int64), spans, gaps.astype(np.uint8), first.astype(np.uint8))
 
 
@@ -111,16 +101,11 @@ def _tables() -> tuple[np.ndarray, np.ndarray]:
     """Of each character of the basic plane the class of gap, and of shape, uint8 (65536,)."""
     gaps = np.full(65536, GAPS.index("letter"), np.uint8)
     for name, characters in _GAP_CHARACTERS.items():
-        for character in characters:
-            gaps[ord(character)] = GAPS.index(name)
+        gaps[[ord(character) for character in characters]] = GAPS.index(name)
     shapes = np.zeros(65536, np.uint8)
     shapes[0x3400:0xA000] = SHAPES.index("han")
-    for name, characters in (
-        ("digit", "0123456789０１２３４５６７８９"),
-        ("han_numeral", _HAN_NUMERALS),
-    ):
-        for character in characters:
-            shapes[ord(character)] = SHAPES.index(name)
+    for name, characters in _SHAPE_CHARACTERS.items():
+        shapes[[ord(character) for character in characters]] = SHAPES.index(name)
     for code in range(0x250):
         character = chr(code)
         if character.isalpha():

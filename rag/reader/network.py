@@ -23,22 +23,13 @@ from rag.reader.encode import Encoded
 Net = TypeVar("Net")
 TITLE, BODY, QUESTION = 20, 150, 40  # tokens of a title, of a text and of a question that are read
 WIDTH = 96  # numbers for a token
-DILATIONS = (
-    1,
-    2,
-    4,
-    1,
-    2,
-    4,
-    1,
-    1,
-)  # of the convolutions; the second attention stands in the middle
+# Of the convolutions; the second attention stands in the middle.
+DILATIONS = (1, 2, 4, 1, 2, 4, 1, 1)
 QUESTION_DILATIONS = (1, 2, 1)
 RANK = 16  # of the product by which the ends of a span know each other
 LONGEST_ANSWER = 24  # tokens
-FREQUENT = (
-    6_000  # tokens, the most frequent ones, which have trained vectors besides the static ones
-)
+# Tokens, the most frequent ones, which have trained vectors besides the static ones.
+FREQUENT = 6_000
 FEATURES, ASKED_FEATURES = 6, 4  # of a token of the passage, and of one of the question
 NEVER = -1e4
 _APART = max(DILATIONS)  # rows of nothing between windows, as far as a convolution reaches
@@ -91,9 +82,8 @@ class Network:
             ]
         question = question.part(0, QUESTION)
         lengths = np.array([len(one) for one, _ in windows])
-        starts = (
-            np.cumsum(lengths + _APART) - lengths
-        )  # rows of nothing before each window, and behind the last
+        # There are rows of nothing before each window, and behind the last.
+        starts = np.cumsum(lengths + _APART) - lengths
         at = np.concatenate([start + np.arange(length) for start, length in zip(starts, lengths)])
         rows = int(lengths.sum() + _APART * (len(windows) + 1))
         borders = np.stack([starts, starts + lengths], 1)
@@ -143,11 +133,8 @@ class Network:
         w, frequent = self._w, np.where(tokens.ids < FREQUENT, tokens.ids, FREQUENT)
         x = self._linear("project", vectors)[of]
         x += w["own.weight"][frequent]
-        x += (
-            w["gap_before.weight"][tokens.gaps]
-            + w["gap_after.weight"][after]
-            + w["shape.weight"][tokens.shapes]
-        )
+        x += w["gap_before.weight"][tokens.gaps] + w["gap_after.weight"][after]
+        x += w["shape.weight"][tokens.shapes]
         return np.maximum(x, 0, out=x)
 
     def _asked(self, question: Encoded) -> _Asked:
@@ -175,52 +162,33 @@ class Network:
         equal = (unique[:, None] == asked.tokens.ids[None]).astype(np.float32)
         attention = _softmax(near * self._w["heat"])
         logs = asked.logs[None]
-        features = np.stack(
-            [
-                near.max(1),
-                equal.max(1),
-                (near * logs).max(1),
-                (equal * logs).max(1),
-                self._logs(lengths),
-            ],
-            1,
-        )[of]
-        read = np.concatenate(
-            [
-                self._own(one, vectors, part)
-                for (one, _), part in zip(
-                    windows, np.split(of, np.cumsum([len(w) for w, _ in windows])[:-1])
-                )
-            ]
-        )
+        said = [near, equal, near * logs, equal * logs]
+        features = np.stack([*(one.max(1) for one in said), self._logs(lengths)], 1)[of]
+        parts = np.split(of, np.cumsum([len(one) for one, _ in windows])[:-1])
+        owns = [self._own(one, vectors, part) for (one, _), part in zip(windows, parts)]
+        read = np.concatenate(owns)
         heard, told = (attention @ asked.words)[of], (attention @ asked.states)[of]
-        x = self._linear(
-            "merge",
-            np.concatenate(
-                [read, heard, read * heard, told, features, body[:, None].astype(np.float32)], 1
-            ),
-        )
+        inside = body[:, None].astype(np.float32)
+        merged = np.concatenate([read, heard, read * heard, told, features, inside], 1)
+        x = self._linear("merge", merged)
         x += self._linear("topic", np.concatenate([asked.topic, asked.states.max(0)]))
         states, real = np.zeros((rows, WIDTH), np.float32), np.zeros((rows, 1), np.float32)
         states[at], real[at] = x, 1.0
         half = len(DILATIONS) // 2
         for number, dilation in enumerate(DILATIONS[:half]):
             states = self._gated(f"below.{number}", states, dilation, real)
-        cosine, same = (
-            np.full((rows, len(asked.states)), -1.0, np.float32),
-            np.zeros((rows, len(asked.states)), np.float32),
-        )
+        cosine = np.full((rows, len(asked.states)), -1.0, np.float32)
+        same = np.zeros((rows, len(asked.states)), np.float32)
         cosine[at], same[at] = near[of], equal[of]
         match = self._linear("key", states) @ self._linear("query", asked.states).T * WIDTH**-0.5
         context = _softmax(match + cosine * (self._w["heat"] / 2)) @ asked.states
-        states = (
-            states + self._linear("again", np.concatenate([states, context, states * context], 1))
-        ) * real
+        again = np.concatenate([states, context, states * context], 1)
+        states = (states + self._linear("again", again)) * real
         for number, dilation in enumerate(DILATIONS[half:]):
             states = self._gated(f"above.{number}", states, dilation, real)
-        inside = np.zeros(rows, bool)
-        inside[at] = body
-        return self._norm("last", states) * real, match, cosine, same, inside
+        answering = np.zeros(rows, bool)
+        answering[at] = body
+        return self._norm("last", states) * real, match, cosine, same, answering
 
     def _spans(self, h: np.ndarray, inside: np.ndarray) -> np.ndarray:
         """Scores of spans, float32 (rows, LONGEST_ANSWER)."""
@@ -234,12 +202,8 @@ class Network:
         run = np.cumsum(~inside)
         for more in range(min(LONGEST_ANSWER, len(h))):
             count = len(h) - more
-            one = (
-                first[:count]
-                + last[more:]
-                + np.einsum("ij,ij->i", left[:count], right[more:]) * RANK**-0.5
-            )
-            one += self._w["length.weight"][more, 0]
+            one = np.einsum("ij,ij->i", left[:count], right[more:]) * RANK**-0.5
+            one += first[:count] + last[more:] + self._w["length.weight"][more, 0]
             out[:count, more] = np.where(run[:count] == run[more:], np.maximum(one, NEVER), NEVER)
         return out
 
@@ -259,26 +223,14 @@ class Network:
             top = spans[a:b].ravel()
             likely = _softmax(top).reshape(b - a, -1).sum(1)
             reach = _softmax(match[a:b].T)
-            found = np.stack(
-                [cosine[a:b].max(0), same[a:b].max(0), match[a:b].max(0) * 0.1, asked.logs], 1
-            )
-            missed = np.maximum(
-                self._linear("missed", np.concatenate([asked.states, reach @ h[a:b], found], 1)), 0
-            )
+            maxima = [cosine[a:b].max(0), same[a:b].max(0), match[a:b].max(0) * 0.1]
+            found = np.stack([*maxima, asked.logs], 1)
+            sought = np.concatenate([asked.states, reach @ h[a:b], found], 1)
+            missed = np.maximum(self._linear("missed", sought), 0)
             best = top.max()
             sums = np.array([best, best + np.log(np.exp(top - best).sum())], np.float32) * 0.1
-            told.append(
-                np.concatenate(
-                    [
-                        likely @ h[a:b],
-                        asked.topic,
-                        missed.max(0),
-                        asked.share @ missed,
-                        h[a:b].max(0),
-                        sums,
-                    ]
-                )
-            )
+            lacks = [missed.max(0), asked.share @ missed]
+            told.append(np.concatenate([likely @ h[a:b], asked.topic, *lacks, h[a:b].max(0), sums]))
         hidden = np.maximum(self._linear("none_hidden", np.stack(told)), 0)
         return self._linear("none", hidden)[:, 0]
 
