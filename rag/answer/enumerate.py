@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.answer.asked_places import containers, is_within, named_codes
 from rag.answer.evidence import CONTEXT, ScoredSentence
 from rag.answer.levels import of_level
 from rag.answer.roles import AROUND, asks_for, role
 from rag.answer.subjects import Segment, last_governing, lists, segments
+from rag.corpus.gazetteer import Place, contains
 from rag.corpus.places import PlaceMention, find_places
 from rag.question.query import Query
 from rag.question.types import Asked
@@ -93,7 +93,7 @@ def enumerate_places(
     """
     found, weights = naming(found, asked, weights)
     either = alternatives(found[0].view.query) if found else []
-    within, named = containers(asked), named_codes(asked)
+    within, named = _containers(asked), _named_codes(asked)
     out: list[PlaceFound] = []
     for evidence in found:
         for segment in segments_of(evidence):
@@ -102,7 +102,7 @@ def enumerate_places(
                 for mention in _scenes(evidence.article.text, segment, asked, named)
                 if of_level(mention.place, asked.level)
                 and mention.place.code not in named
-                and is_within(mention, within)
+                and (not within or any(_lies_in(mention.place, other) for other in within))
             ]
             if scenes:
                 support, said = _supported(evidence, segment, weights, either)
@@ -117,6 +117,29 @@ def enumerate_places(
         )
     )
     return out
+
+
+def _containers(asked: Asked) -> list[Place]:
+    """The places of the question that what is sought may lie in: those above the level sought."""
+    broad = {
+        "city": ("province",),
+        **dict.fromkeys(("local", "county", "district"), ("province", "city")),
+        "any": ("province", "city", "county"),
+    }.get(asked.level, ())
+    return [place for place in asked.places if place.level in broad]
+
+
+def _lies_in(place: Place, other: Place) -> bool:
+    return place.code != other.code and contains(other, place)
+
+
+def _named_codes(asked: Asked) -> set[str]:
+    """Codes of the places that the question names itself and so does not ask for ("which countries
+    withdrew from Iraq").
+    """
+    if asked.level == "country":
+        return {m.place.code for m in find_places(asked.plain)}
+    return {place.code for place in asked.places}
 
 
 def _supported(
@@ -225,16 +248,13 @@ def _scenes(text: str, segment: Segment, asked: Asked, named: set[str]) -> list[
     no other. "湖南组团前往新加坡、 坦桑尼亚": asked for countries, it is not the one that acts, nor
     is it where the question names that one.
     """
-    runs = lists(text, segment.places)
+    runs, others = lists(text, segment.places), lists(text, segment.others)
     if not any(
         of_level(m.place, asked.level) and m.place.code not in named for m in segment.places
     ):
-        runs = lists(text, segment.others)
+        runs = others
     # "管道在重庆开工，途经四川、湖北": asked what it passes, it is that.
-    if sought := [
-        run for run in lists(text, segment.others) if asks_for(asked.plain, role(text, run))
-    ]:
-        runs = sought
+    runs = [run for run in others if asks_for(asked.plain, role(text, run))] or runs
     abroad = all(m.place.level == "country" for run in runs for m in run)
     aside = [
         run

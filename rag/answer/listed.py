@@ -18,12 +18,8 @@ def is_list(parsed: ParsedQuestion) -> bool:
 
     Several are asked for, or one of the places of a kind ("which province").
     """
-    return (
-        parsed.form in LISTS
-        or parsed.kind == "places"
-        and not parsed.where
-        and parsed.form == "one"
-    )
+    one_place = parsed.kind == "places" and parsed.form == "one" and not parsed.where
+    return parsed.form in LISTS or one_place
 
 
 def is_place_list(parsed: ParsedQuestion) -> bool:

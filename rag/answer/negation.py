@@ -9,9 +9,9 @@ from rag.answer.sentence import Sentence
 from rag.corpus import clauses
 from rag.question import ParsedQuestion
 
-# What denies or calls off what stands right behind it. "不仅", "不断", "not only" deny nothing.
+# What denies or calls off. "不仅", "不断", "not only" deny nothing.
 _DENYING = re.compile(
-    r"(?<!有)没(?!收|落|过多久)有?|(?<!是)不是|并非|(?:[并尚从仍]|至今)?未(?![来成婚免央知必]|雨绸缪)(?:曾|能)?|不(?:会|曾|予|能|准|许|愿|肯|打算|得(?!不))|(?P<ended>不再)|无法"
+    r"(?<!有)没(?!收|落|过多久)有?|(?<!是)不是|并非|(?:[并尚从仍]|至今)?未(?![来成婚免央知必]|雨绸缪)(?:曾|能)?|不(?:会|曾|予|能|准|许|愿|肯|打算|得(?!不))|不再|无法"
     r"|拒绝|拒不|取消|撤销|叫停|停办|停止|暂停|推迟|延期|放弃"
     r"|\b(?:not(?! (?:only|just|least|merely|far|long|until)\b)|\w+n['’]t|never|cannot|no(?!"
     r" (?:one|more|less|fewer|doubt|matter)\b)(?: longer)?"
@@ -21,26 +21,18 @@ _DENYING = re.compile(
     r" to|stop(?:s|ped|ping)?)\b",
     re.I,
 )
-_STOP = re.compile(
-    r"[，。；：、！？\n]|的|[,.;:!?](?=\s|$)"
-)  # denial ends with its clause, and with the attribute it stands in
-_REACH, _ENDED, _LATIN = (
-    8,
-    3,
-    20,
-)  # characters that it reaches; less for "不再", after which something new often begins
 
 
 def asks_denied(parsed: ParsedQuestion) -> bool:
     """Whether a question asks for what was not done; "which did not cancel" asks for what was."""
-    return parsed.negated and bool(denied(parsed.plain, 0, len(parsed.plain)))
+    return parsed.negated and _denies(parsed.plain, 0, len(parsed.plain))
 
 
 def in_denial(sentence: Sentence, at: int) -> bool:
     """Whether the clause that holds an offset of a sentence denies what it tells."""
     text, whole = sentence.article.text, (sentence.start, sentence.end)
     part = next((one for one in _clauses(text, *whole) if one[0] <= at < one[1]), whole)
-    return bool(denied(text, *part))
+    return _denies(text, *part)
 
 
 @functools.lru_cache(maxsize=64)
@@ -49,22 +41,6 @@ def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return clauses(text, start, end)
 
 
-def denied(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """What the words that deny in ``text[start:end]`` stand right before.
-
-    A denial of a denial ("没有取消") is none.
-
-    Returns:
-        Offsets, in order; none is empty.
-    """
-    out: list[tuple[int, int]] = []
-    for match in _DENYING.finditer(text, start, end):
-        if out and match.start() <= out[-1][1]:
-            del out[-1]
-            continue
-        reach = _LATIN if match.group()[-1].isascii() else _ENDED if match["ended"] else _REACH
-        stop = _STOP.search(text, match.end(), end)
-        last = min(match.end() + reach, stop.start() if stop else end)
-        if match.end() < last:
-            out.append((match.end(), last))
-    return out
+def _denies(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]`` denies something; to deny a denial ("没有取消") is to affirm."""
+    return len(list(_DENYING.finditer(text, start, end))) % 2 == 1

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from rag.answer.cite import Citations
 from rag.answer.compare import Measured
 from rag.answer.duplicates import Duplicates, differences, stories_first
 from rag.answer.levels import is_own, only_places
 from rag.answer.lists import Named, is_name, named_in
-from rag.answer.sentence import Sentence, beside, quote_span, sentence_of
+from rag.answer.sentence import Sentence, quote_span, sentence_of
 from rag.answer.types import Row
 from rag.corpus.gazetteer import Place, province_label
 from rag.question import ParsedQuestion, in_script
@@ -32,6 +34,7 @@ FIRST = 0.6
 LEADING = 0.9
 # Log-odds of the reader within which another value is as likely as the best: articles disagree.
 ALIKE = 1.0
+NEARLY = 2.0  # and within which a further quote is shown
 LABEL = {"zh": 24, "en": 60}  # characters of a value; what is longer is shown as its sentence
 # "无人" is shown with what it says of nobody: "无人死亡".
 _NONE = re.compile(r"(?:无人|没有人|无一人?|\b(?:no ?one|nobody|none))$", re.I)
@@ -82,33 +85,12 @@ def _value_row(
     best = value.spots[0]
     leads = parsed.kind in ("number", "date") and best.lead >= LEADING
     certain = value.share >= FIRST and (leads or best.certainty >= FIRST)
-    label = label_of(parsed, value.spots[0])[0] if certain else ""
-    numbers: list[int] = []
-    quoted: list[Sentence] = []
-    for spot in value.spots:
-        one = sentence_of(spot.finding)
-        if (
-            len(quoted) == QUOTES
-            or spot.worth < value.spots[0].worth - 2
-            or any(duplicates.same(other, one) for other in quoted)
-        ):
-            continue
-        span = label_of(parsed, spot)[1]
-        quoted.append(one)
-        numbers.append(cited.cite(one, quote_span(one, span), (span,)))
-        if not label and parsed.form in SENTENCES and (more := explained(parsed, one, spot)):
-            numbers.append(cited.cite(more, quote_span(more, (more.start, more.end))))
-            quoted.append(more)
-        if not label:
-            break
-    numbers = list(dict.fromkeys(numbers))
-    row = Row(label, citations=tuple(numbers))
-    if (
-        parsed.kind == "places"
-        and certain
-        and (place := _place_named(parsed, value.spots[0], label))
-    ):
-        row = _name_row(parsed, [place], tuple(numbers))
+    label = _label_of(parsed, best)[0] if certain else ""
+    spots = ((spot, _label_of(parsed, spot)[1]) for spot in value.spots)
+    numbers, quoted = _cited(spots, QUOTES if label else 1, cited, duplicates)
+    row = Row(label, citations=numbers)
+    if parsed.kind == "places" and certain and (place := _place_named(parsed, best, label)):
+        row = _name_row(parsed, [place], numbers)
     return folded(row, quoted[0], cited, duplicates, value.spots), quoted
 
 
@@ -120,24 +102,7 @@ def _place_named(parsed: ParsedQuestion, spot: Spot, label: str) -> Named | None
     return named
 
 
-def explained(parsed: ParsedQuestion, one: Sentence, spot: Spot) -> Sentence | None:
-    """The neighbouring sentence that answers a why or how as well; None for none.
-
-    Another span of the window lies in it.
-    """
-    rest = [
-        f
-        for f in spot.passage.reading.findings
-        if f is not spot.finding and f.margin > spot.finding.margin - 2
-    ]
-    for step in (1, -1):
-        near = beside(one, step)
-        if near and any(near.start <= f.start < near.end for f in rest):
-            return near
-    return None
-
-
-def label_of(parsed: ParsedQuestion, spot: Spot) -> tuple[str, tuple[int, int]]:
+def _label_of(parsed: ParsedQuestion, spot: Spot) -> tuple[str, tuple[int, int]]:
     """What is put first for a value, "" for its sentence, and the span in the article.
 
     Figures and dates are whole, with their unit.
@@ -213,29 +178,37 @@ def name_rows(
     """
     if any(group[0].place for group in groups):
         groups = sorted(groups, key=lambda group: group[0].place.code if group[0].place else "z")
-    return [_name_row(parsed, group, _cited(group, cited, duplicates)) for group in groups]
+    rows = []
+    for group in groups:
+        told = stories_first(group, lambda one: one.spot.passage.story)
+        spots = ((one.spot, (one.start, one.end)) for one in told)
+        rows.append(_name_row(parsed, group, _cited(spots, QUOTES, cited, duplicates)[0]))
+    return rows
 
 
-def _cited(group: Sequence[Named], cited: Citations, duplicates: Duplicates) -> tuple[int, ...]:
-    """Numbers of the quotes about a name."""
-    numbers: list[int] = []
+def _cited(
+    spots: Iterable[tuple[Spot, tuple[int, int]]],
+    most: int,
+    cited: Citations,
+    duplicates: Duplicates,
+) -> tuple[tuple[int, ...], list[Sentence]]:
+    """Numbers of the quotes of some spots, each with what is marked, and the sentences quoted.
+
+    They are the first, and others that are nearly as likely and say something else.
+    """
+    numbers: dict[int, None] = {}
     quoted: list[Sentence] = []
-    for one in stories_first(group, lambda one: one.spot.passage.story):
-        sentence = sentence_of(one.spot.finding)
-        if (
-            not numbers
-            or one.spot.worth >= group[0].spot.worth - 3
-            and not any(duplicates.same(other, sentence) for other in quoted)
-        ):
-            numbers.append(
-                cited.cite(
-                    sentence, quote_span(sentence, (one.start, one.end)), ((one.start, one.end),)
-                )
-            )
-            quoted.append(sentence)
-        if len(quoted) == QUOTES:
+    least = -np.inf
+    for spot, span in spots:
+        one = sentence_of(spot.finding)
+        if spot.worth < least or any(duplicates.same(other, one) for other in quoted):
+            continue
+        least = max(least, spot.worth - NEARLY)
+        numbers[cited.cite(one, quote_span(one, span), (span,))] = None
+        quoted.append(one)
+        if len(quoted) == most:
             break
-    return tuple(dict.fromkeys(numbers))
+    return tuple(numbers), quoted
 
 
 def _name_row(parsed: ParsedQuestion, group: Sequence[Named], numbers: tuple[int, ...]) -> Row:

@@ -80,27 +80,6 @@ def of_place(one: Sentence, place: Place) -> bool:
     return True
 
 
-def beside(one: Sentence, step: int) -> Sentence | None:
-    """The sentence behind (1) or before (-1) another in its paragraph; None for none."""
-    text = one.article.text
-    low, high = max(0, one.passage_start - 200), min(len(text), one.passage_end + 200)
-    spans = sentences(text, low, high)
-    found = (
-        [span for span in spans if span[0] >= one.end]
-        if step > 0
-        else [span for span in spans if span[1] <= one.start][::-1]
-    )
-    if not found:
-        return None
-    start, end = found[0]
-    between = text[one.end : start] if step > 0 else text[end : one.start]
-    if "\n" in between:
-        return None
-    return Sentence(
-        one.article, one.row, start, end, min(one.passage_start, start), max(one.passage_end, end)
-    )
-
-
 def longest(article: Article) -> int:
     """How many characters of an article are quoted at once, by its language."""
     return LONGEST["zh" if article.lang in ("zh", "ja") else "en"]

@@ -60,7 +60,6 @@ class Judge:
         near: share of the question's weight that a passage must match for its subject to be there.
         rows: weights of :data:`ROW_FEATURES`, float64 (r,), by what is listed (:data:`LISTED`).
         row: chance (0 to 1) of the best name from which there is a list, by what is listed.
-        places: weights for lists of places, by name (:mod:`rag.answer.places`).
     """
 
     search: float
@@ -69,7 +68,6 @@ class Judge:
     near: float
     rows: dict[str, np.ndarray]
     row: dict[str, float]
-    places: dict[str, float]
 
     def chance(self, told: np.ndarray) -> float:
         """That the articles answer, 0 to 1; 0 where the passage has nothing of what is asked."""
@@ -301,15 +299,7 @@ def load_judge(file: Path = FILE) -> Judge:
             listed: np.array([kept["rows"][listed][name] for name in ROW_FEATURES])
             for listed in LISTED
         }
-        return Judge(
-            kept["search"],
-            weights,
-            kept["least"],
-            kept["near"],
-            rows,
-            kept["row"],
-            kept["places"],
-        )
+        return Judge(kept["search"], weights, kept["least"], kept["near"], rows, kept["row"])
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             f"expected {file} with the weights of {', '.join(FEATURES)}, could not read it "

@@ -181,50 +181,37 @@ def english_number(text: str) -> float | None:
         return None
 
 
+# A unit, and what makes another word of it: 三个 but not 三个性.
+_LONGER = {word[0]: word[1:] for word in " ".join(lines("measures_longer.txt")).split()}
+_NO_FIGURE = re.compile(r"(?:1[89]|20)\d\d|\d{7,}|0\d+")  # a year, a telephone number
+
+
 def _chinese(m: re.Match[str]) -> Value | None:
     if m["ratio"]:
-        base = chinese_number(m["base"][:-2])
-        part = chinese_number(m["part"])
+        base, part = chinese_number(m["base"][:-2]), chinese_number(m["part"])
         unit = {"百": "%", "千": "‰"}.get(m["base"][0], "")
         head = None if part is None or not base else part if unit else part / base
         return _value(m, m.end(), unit, head)
     if m["nth"]:
-        return _value(
-            m,
-            m.end(),
-            m["nthunit"] or m["firstunit"] or "",
-            chinese_number(m["place"]) if m["place"] else 1.0,
-            ordinal=True,
-        )
+        nth = chinese_number(m["place"]) if m["place"] else 1.0
+        return _value(m, m.end(), m["nthunit"] or m["firstunit"] or "", nth, ordinal=True)
     unit, figure, magnitude = m["unit"] or "", m["figure"], (m["magnitude"] or "").strip()
+    if unit and m.string[m.end("unit") : m.end("unit") + 1] in tuple(_LONGER.get(unit, "")):
+        unit = ""
     end = m.end()
-    after_unit = m.string[m.end("unit") : m.end("unit") + 1] if unit else ""
-    if after_unit and after_unit in _LONGER.get(unit, ""):  # 三个 but not 三个性
-        unit, end = "", m.start("unit")
     if not unit:
-        end = max(m.end(g) for g in ("figure", "more", "magnitude", "more2", "to"))
-    digits = figure[-1].isdecimal() or figure.lstrip("-")[0].isdecimal()
+        end = max(m.end(group) for group in ("figure", "more", "magnitude", "more2", "to"))
+    bare = not magnitude and not m["about"]
     if not unit and not m["money"]:
-        if not digits and (
-            len(figure + magnitude) < 2 or not re.search("[百千万亿]", figure + magnitude)
-        ):
-            return None  # 一 in a word, 三亚
         after = m.string[end : end + 1]
-        if digits and not magnitude and re.match(r"[\w.:/：号后日-]", after, re.ASCII):
+        if not (figure[-1].isdecimal() or figure.lstrip("-")[0].isdecimal()):
+            if len(figure + magnitude) < 2 or not re.search("[百千万亿]", figure + magnitude):
+                return None  # 一 in a word, 三亚
+        elif not magnitude and re.match(r"[\w.:/：号后日-]", after, re.ASCII):
             return None  # 5号文件, 5G, 1.2.0, 10:30
-        if (
-            digits
-            and not magnitude
-            and re.fullmatch(r"(?:1[89]|20)\d\d|\d{7,}|0\d+", figure)
-            and not m["about"]
-        ):
-            return None  # a year, a telephone number
-    if (
-        unit in ("年", "")
-        and re.fullmatch(r"[12]\d{3}", figure)
-        and not magnitude
-        and not m["about"]
-    ):
+        elif bare and _NO_FIGURE.fullmatch(figure):
+            return None
+    if unit in ("年", "") and bare and re.fullmatch(r"[12]\d{3}", figure):
         return None
     if not magnitude and m["to"]:
         magnitude = m["to"][len(m["to"].rstrip("百千万亿")) :]  # 10至20万
@@ -232,12 +219,9 @@ def _chinese(m: re.Match[str]) -> Value | None:
     return _value(m, end, m["money"] or unit, head)
 
 
-# A unit, and what makes another word of it: 三个 but not 三个性.
-_LONGER = {word[0]: word[1:] for word in " ".join(lines("measures_longer.txt")).split()}
-
-
 # What "5m" may count in millions; of one thing ("a 5m wall") it is metres.
 _COUNTED = re.compile(r"s$|(?:people|men|women|children|staff|euro|yen|yuan|won)$", re.I)
+_PEOPLE = re.compile(r"(?:^| )(?:people|men|women|children)$")
 
 
 def _english(m: re.Match[str], text: str) -> Value | None:
@@ -248,14 +232,8 @@ def _english(m: re.Match[str], text: str) -> Value | None:
     figure, magnitude = m["figure"], (m["magnitude"] or "").lower()
     if m["words"] and " " in figure and figure.istitle():  # the Ford Five Hundred
         return None
-    head = (
-        english_number(figure)
-        if m["words"]
-        else float(figure.replace(",", ""))
-        if figure.isascii()
-        else chinese_number(figure)
-    )
-    end = max(m.end(g) for g in ("figure", "magnitude", "to", "percent"))
+    head = english_number(figure) if m["words"] else chinese_number(figure)
+    end = max(m.end(group) for group in ("figure", "magnitude", "to", "percent"))
     unit, unit_end = _noun(m["unit"], end)
     if magnitude == "m" and not m["money"] and unit and not _COUNTED.search(unit):
         return _value(m, end, "m", head)  # "800m gold": metres
@@ -265,29 +243,24 @@ def _english(m: re.Match[str], text: str) -> Value | None:
         return _value(m, end, "percentage points" if "point" in m["percent"] else "%", head)
     if m["money"]:
         return _value(m, end, m["money"].strip(), head)
-    if m["words"] and figure.lower() in ("one", "a", "score", "dozen") and not unit:
-        return None
-    if not m["words"] and not magnitude and not m["about"]:
-        if re.fullmatch(r"(?:1[89]|20)\d\d|\d{7,}|0\d+", figure) and not re.fullmatch(
-            r"(?:.* )?(?:people|men|women|children)", unit
-        ):
-            return None  # a year, a telephone number
-        if not unit and text[end : end + 1] and text[end].isalpha() and text[end].isascii():
+    if m["words"]:
+        alone = figure.lower() in ("one", "a", "score", "dozen") and not unit
+        return None if alone else _value(m, unit_end, unit, head)
+    if not magnitude and not m["about"]:
+        if _NO_FIGURE.fullmatch(figure) and not _PEOPLE.search(unit):
+            return None
+        if not unit and re.match("[A-Za-z]", text[end:]):
             return None
     return _value(m, unit_end, unit, head)
 
 
 def _noun(words: str | None, end: int) -> tuple[str, int]:
     """The noun counted and where it ends: up to three words, none of them a function word."""
-    if not words:
-        return "", end
-    taken = words.split()
-    if any(w.lower() in _STOP or w.lower().endswith("ly") for w in taken):
-        first = taken[0]
-        if first.lower() in _STOP or first.lower().endswith("ly"):
-            return "", end
-        return first, end + 1 + len(first)
-    return " ".join(taken), end + len(words)
+    taken = (words or "").split()
+    says = [word.lower() not in _STOP and not word.lower().endswith("ly") for word in taken]
+    if words and all(says):
+        return " ".join(taken), end + len(words)
+    return (taken[0], end + 1 + len(taken[0])) if says[:1] == [True] else ("", end)
 
 
 def _value(

@@ -205,16 +205,11 @@ def _whole(text: str, start: int, end: int) -> tuple[int, int]:
     words = text[start:end]
     for opening, closing in zip(_OPENING, _CLOSING):
         more = words.count(opening) - words.count(closing)
-        if more > 0 and text[end : end + 1] == closing:
+        before, behind = text[max(0, start - 1) : start] == opening, text[end : end + 1] == closing
+        if more > 0 and behind:
             end += 1
-        elif more < 0 and start and text[start - 1] == opening:
+        elif more < 0 and before:
             start -= 1
-        elif (
-            more == 0
-            and start
-            and text[start - 1] == opening
-            and text[end : end + 1] == closing
-            and opening not in "（("
-        ):
+        elif more == 0 and before and behind and opening not in "（(":
             start, end = start - 1, end + 1
     return start, end

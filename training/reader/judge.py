@@ -181,7 +181,7 @@ def asked_where(
 
 def read_all(snapshot: Snapshot, prefix: str, asked: Iterable[tuple[Question, bool]]) -> list[Read]:
     """The questions, read in an index."""
-    nothing = Judge(0.0, np.zeros(len(FEATURES)), {}, 0.5, {}, {}, {})
+    nothing = Judge(0.0, np.zeros(len(FEATURES)), {}, 0.5, {}, {})
     out = []
     for one, held in asked:
         parsed = parse(snapshot, one.text[:500])
