@@ -273,12 +273,15 @@ class _Work:
     ) -> list[Row]:
         """A row for each place that the passages are about and the reader does not doubt.
 
-        None where it finds nothing likely, or other places.
+        None where nothing answers, or where the reader finds other places.
         """
         groups = place_groups(self.snapshot, parsed, found, order)
         chances = [chance_of(parsed, rated, group[0].mention.place) for group in groups]
         likeliest = max((chance for _, chance in rated), default=0.0)
-        if likeliest < LIKELY or max(chances, default=0.0) < LIKELY / 2:
+        answers = self.judge.answers(parsed, self.chance)
+        if not answers and likeliest < self.judge.row["places"]:
+            return []
+        if max(chances, default=0.0) < LIKELY:
             return []
         told = [
             [one for one in group if not is_caption(one.evidence.article.text, one.evidence.start)]

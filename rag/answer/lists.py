@@ -51,8 +51,8 @@ LONGEST_NAME = 40  # characters
 # Chance of a row below which the reader says that a place is none: with .05 the rows of
 # benchmarks/enumeration.py have a precision of .95 and a recall of .70, with .02 .96 and .72.
 DOUBT = 0.02
-# Chance of the likeliest place from which there are rows, of which one has at least half of it.
-LIKELY = 0.2
+# And that of the likeliest of all such rows, below which the reader's own list is taken.
+LIKELY = 0.1
 NO_PLACES = ("person", "organisation", "document")  # kinds of which no place is one
 # What joins two names of an enumeration that were found apart, and a name between two such words.
 _JOINS = re.compile(r"\s*(?:、|，?以及|和|与|及|,? and |, )\s*")
