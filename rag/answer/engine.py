@@ -37,7 +37,7 @@ from rag.answer.places import most_supported, place_groups, place_quotes
 from rag.answer.ranked_anew import ranked_anew
 from rag.answer.reading_chosen import is_surer
 from rag.answer.refused import nearest_of
-from rag.answer.rows import SENTENCES, measured_rows, name_rows, place_row, value_rows
+from rag.answer.rows import measured_rows, name_rows, place_row, value_rows
 from rag.answer.run_on import apart
 from rag.answer.sentence import of_place, sentence_of
 from rag.answer.types import Answer, Citation, Row
@@ -58,7 +58,6 @@ from rag.reader.findings import (
     findings_of,
     order_of,
     passages_of,
-    reread,
 )
 from rag.reader.judge import Judge, load_judge
 from rag.reader.reading import Finding
@@ -249,9 +248,6 @@ class _Work:
         accept = lambda finding: self._fits(parsed, finding, listed)
         findings = findings_of(parsed, passages, searched, self.judge, accept)
         answers = self.judge.answers(parsed, findings.chance)
-        if answers and not listed and parsed.form not in SENTENCES:
-            values = reread(self.snapshot.model, parsed, findings.values)
-            findings = dataclasses.replace(findings, values=values)
         self.chance = findings.chance
         settled = listed or parsed.kind == "places"  # places are answered from all that match
         if self.reranker is None or settled or not answers:

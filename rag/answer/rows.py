@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -32,21 +31,8 @@ FIRST = 0.6
 # Or, of a figure or a date, this part of what was found in its passage: of shorter and longer spans
 # of the same words, which take shares from each other, it is the whole one in any case.
 LEADING = 0.9
-# Log-odds of the reader within which another value is as likely as the best: articles disagree.
-ALIKE = 1.0
-NEARLY = 2.0  # and within which a further quote is shown
+NEARLY = 2.0  # log-odds of the best spot within which a further quote is shown
 LABEL = {"zh": 24, "en": 60}  # characters of a value; what is longer is shown as its sentence
-# "无人" is shown with what it says of nobody: "无人死亡".
-_NONE = re.compile(r"(?:无人|没有人|无一人?|\b(?:no ?one|nobody|none))$", re.I)
-# What counts without a figure: "一半", "数百名", "half of them"; "多位" and "several" do not.
-_COUNTS = re.compile(
-    r"[\d一二三四五六七八九十百千万亿两半零〇全无]|没有"
-    r"|\b(?:no|none|nobody|half|all|dozens?|once|twice|one|both|most)\b",
-    re.I,
-)
-_NONE_ENDS = re.compile(r"[，。；、！？,.;!?\n]|\s(?:and|but|while)\b")
-_NOT_BUT = re.compile(r"(?:不是|并非|not )[^，。,.]{1,20}?[，,]?\s?(?:而是|but )", re.I)
-_BUT_NOT = re.compile(r"[，,]?\s?(?:而不是|而非|\b(?:rather than|(?:and |but )?not)\b)", re.I)
 SENTENCES = ("why", "how", "open", "whether")  # forms that a sentence answers
 
 
@@ -57,17 +43,14 @@ def value_rows(
     rows: list[Row] = []
     shown: list[Sentence] = []
     share = 0.0
-    for number, value in enumerate(findings.values):
+    for value in findings.values:
         share += value.share
         first = sentence_of(value.spots[0].finding)
         if not any(_within(first, one) or duplicates.same(one, first) for one in shown):
             row, quoted = _value_row(parsed, value, first, cited, duplicates)
             rows.append(row)
             shown += quoted
-        following = findings.values[number + 1 : number + 2]
-        least = findings.values[0].spots[0].finding.margin - ALIKE
-        as_likely = any(one.spots[0].finding.margin >= least for one in following)
-        if share >= ENOUGH and not as_likely or len(rows) == QUOTES:
+        if share >= ENOUGH or len(rows) == QUOTES:
             break
     if rows and not (rows[0].label or rows[0].place):  # the best one comes first, as its sentence
         rows = [dataclasses.replace(row, label="", place="", detail="") for row in rows]
@@ -116,33 +99,18 @@ def _label_of(parsed: ParsedQuestion, spot: Spot) -> tuple[str, tuple[int, int]]
         if len(inside := [(a, b) for a, b in spans if a < end and start < b]) == 1:
             start, end = inside[0]
     longest = LABEL["en" if text[start:end].isascii() else "zh"]
-    start, end = _affirmed(text, start, end)
-    if parsed.kind == "number" and _NONE.search(text, start, end):
-        ends = _NONE_ENDS.search(text, end)
-        end = min(ends.start() if ends else len(text), start + longest)
     words = " ".join(text[start:end].split())
     if parsed.form in SENTENCES or len(words) > longest or not _presentable(parsed, words):
         return "", (start, end)
     return words, (start, end)
 
 
-def _affirmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """A span without what it denies: of "the captain, not the owner" the captain alone."""
-    if lead := _NOT_BUT.match(text, start, end):
-        start = lead.end()
-    rest = _BUT_NOT.search(text, start + 1, end)
-    return (start, rest.start()) if rest else (start, end)
-
-
 def _presentable(parsed: ParsedQuestion, words: str) -> bool:
     """Whether words are a value by themselves, and no part of a sentence that stands for one."""
     if any(c in words for c in "。！？；"):
         return False
-    if parsed.kind == "number":
-        return bool(_COUNTS.search(words) or find_numbers(words))
-    if parsed.kind in ("places", "date", "text"):
-        return True
-    return any(c.isdigit() for c in words) or is_name(words)
+    typed = parsed.kind in ("number", "date", "places", "text")
+    return typed or any(c.isdigit() for c in words) or is_name(words)
 
 
 def _within(one: Sentence, other: Sentence) -> bool:

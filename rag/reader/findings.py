@@ -14,7 +14,6 @@ import numpy as np
 
 from rag.corpus.gazetteer import Place, places_by_name
 from rag.corpus.places import find_places
-from rag.embed.static import StaticModel
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.question.names import COUNTRY_LETTERS
@@ -23,18 +22,13 @@ from rag.question.script import has_chinese
 from rag.reader.encode import encode
 from rag.reader.judge import Judge, features, unnamed
 from rag.reader.normal import key_of
-from rag.reader.reading import Finding, Reading, read, read_alone
+from rag.reader.reading import Finding, Reading, read
 from rag.reader.typed import UNLIKE, typed
 from rag.reader.windows import windows_of
 from rag.search.candidates import Candidates
 
 READ, READ_ALL = 24, 72  # passages that are read for one fact, and for a list
 SPANS, SPANS_ALL = 4, 12  # spans of each window that are kept
-# The best values whose sentences are read once more, alone; the log-odds below the best one within
-# which they are, and what the reader's log-odds then count. On 240 development questions .65 of the
-# first values are right with 0, .66 with .1 to .2, .65 with 1.
-AGAIN, WITHIN, ALONE = 6, 3.0, 0.15
-
 
 _COUNTRIES = "".join(COUNTRY_LETTERS)
 # Letters that stand for countries: "美军", "中日韩"; not in "参加会议".
@@ -229,22 +223,6 @@ def _tells_of(countries: Sequence[Place], text: str) -> bool:
     said = {mention.place.code for mention in find_places(text)}
     said |= {places_by_name()[COUNTRY_LETTERS[c]][0].code for c in _LETTERS.findall(text)}
     return all(country.code in said for country in countries)
-
-
-def reread(
-    model: StaticModel, parsed: ParsedQuestion, values: Sequence[FoundValue]
-) -> tuple[FoundValue, ...]:
-    """Values with the best of them in order of what the reader says of their sentences alone, too.
-
-    In a window it takes the director for the founder whose sentence begins with "It".
-    """
-    near = [one for one in values[:AGAIN] if one.worth >= values[0].worth - WITHIN]
-    if len(near) < 2:
-        return tuple(values)
-    alone = read_alone(model, parsed.read, [one.spots[0].finding for one in near])
-    worths = [one.worth + ALONE * margin for one, (margin, _) in zip(near, alone)]
-    order = sorted(range(len(near)), key=lambda at: -worths[at])
-    return (*(near[at] for at in order), *values[len(near) :])
 
 
 def values_of(parsed: ParsedQuestion, spots: Sequence[Spot]) -> tuple[FoundValue, ...]:
