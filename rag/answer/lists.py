@@ -12,7 +12,7 @@ import numpy as np
 
 from rag.answer.levels import of_level, only_places, row_place
 from rag.answer.negation import asks_denied, in_denial
-from rag.answer.roles import EVENT, role
+from rag.answer.roles import ASIDE, role
 from rag.answer.sentence import sentence_of
 from rag.corpus.gazetteer import Place, contains, places_by_name
 from rag.corpus.places import PlaceMention, find_places
@@ -112,7 +112,7 @@ def _is_said(parsed: ParsedQuestion, one: Named) -> bool:
         return True
     text = one.spot.finding.window.article.text
     here = PlaceMention(one.start, one.end, one.place) if one.place else None
-    return not _is_denied(one) and not (here and role(text, [here]) == EVENT)
+    return not _is_denied(one) and not (here and role(text, [here]) == ASIDE)
 
 
 def _is_denied(one: Named) -> bool:

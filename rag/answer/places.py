@@ -34,7 +34,8 @@ from rag.question.asking import outside_of
 from rag.search.candidates import Candidates
 
 QUOTES = 3  # quotes of one place
-LEAST = 0.5  # of the support of the best place: what is quoted for it
+# Of the support of the best place, and of what its best quote says: what is quoted for a place.
+LEAST, NEAR = 0.5, 0.85
 # A match carried over by the article's time; what a fit adds for a time told from the day of
 # asking.
 CARRIED, DATED = 0.8, 0.2
@@ -85,8 +86,9 @@ def place_quotes(
     group: Sequence[PlaceFound], cited: Citations, duplicates: Duplicates
 ) -> tuple[int, ...]:
     """Numbers of the best quotes about a place, of different stories first."""
+    near = [one for one in group if one.said >= NEAR * group[0].said]
     numbers: dict[int, None] = {}
-    for one in stories_first(group, lambda one: duplicates.story(one.evidence.row)):
+    for one in stories_first(near, lambda one: duplicates.story(one.evidence.row)):
         sentence = one.evidence.sentence
         span, marks = _with_name(one, quote_span(sentence, (one.segment.start, one.segment.end)))
         numbers[cited.cite(sentence, span, marks)] = None

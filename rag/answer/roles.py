@@ -8,13 +8,17 @@ from collections.abc import Sequence
 from rag.corpus.places import PlaceMention
 from rag.question.wording import EVENT_AFTER
 
-# Named, but nothing is said of it: "杭州亚运会", "the Chengdu Universiade" may be anywhere.
-EVENT = "event"
+# Named, but nothing is said of it: "杭州亚运会" may be anywhere, "据美国媒体报道" of anything.
+ASIDE = "aside"
 # Something is said of it, though it is mostly not what is sought.
 PASSED = "passed"  # "途经河南"
 ORIGIN = "origin"  # "来自河南的医疗队"
 AROUND = frozenset({PASSED, ORIGIN})
 
+_MEDIA = re.compile(
+    r"[^，。；]{0,8}?(?:日报|晚报|时报|电视台|广播|通讯社|新闻网|共同社|媒体)"
+    r"|(?:['’]s)? (?:Daily|TV|News|Times|Post|media|newspapers?|press)\b"
+)
 # By role, what stands right before the place.
 _BEFORE = {
     PASSED: re.compile(
@@ -45,8 +49,8 @@ def role(text: str, run: Sequence[PlaceMention]) -> str:
         text: the article's text.
         run: mentions that stand in one list, in order.
     """
-    if EVENT_AFTER.match(text, run[-1].end):
-        return EVENT
+    if EVENT_AFTER.match(text, run[-1].end) or _MEDIA.match(text, run[-1].end):
+        return ASIDE
     before = text[max(0, run[0].start - _NEAR) : run[0].start]
     return next((name for name, pattern in _BEFORE.items() if pattern.search(before)), "")
 

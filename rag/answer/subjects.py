@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answer.roles import AROUND, EVENT, role
+from rag.answer.roles import AROUND, ASIDE, role
 from rag.corpus import clauses
 from rag.corpus.places import PlaceMention
 
@@ -99,7 +99,7 @@ def segments(
 
     A clause that only opens the sentence goes with the subject behind it, or is the opening of
     several. Places that are named beside what the sentence is about
-    (:data:`rag.answer.roles.EVENT`) govern nothing.
+    (:data:`rag.answer.roles.ASIDE`) govern nothing.
 
     Args:
         text: the article's text.
@@ -190,15 +190,15 @@ def governing(
             do, or of the name of an event.
     """
     roles = [role(text, run) for run in runs]
-    kept = [run for run, name in zip(runs, roles) if name != EVENT]
-    return kept if kept or others else [run for run, name in zip(runs, roles) if name == EVENT]
+    kept = [run for run, name in zip(runs, roles) if name != ASIDE]
+    return kept if kept or others else [run for run, name in zip(runs, roles) if name == ASIDE]
 
 
 def last_governing(text: str, runs: list[tuple[PlaceMention, ...]]) -> tuple[PlaceMention, ...]:
     """The last list of places that something is said of; where none is, that of a source or event,
     or ().
     """
-    return next((run for run in reversed(runs) if role(text, run) != EVENT), ()) or next(
+    return next((run for run in reversed(runs) if role(text, run) != ASIDE), ()) or next(
         iter(governing(text, runs)[-1:]), ()
     )
 
