@@ -14,12 +14,6 @@ from rag.reader.units import quantity
 from rag.reader.values import Value, find_numbers
 
 _CLAUSE = re.compile(r"[；;。！？!?\n]|\.\s")
-_SENTENCE = re.compile(r"[。！？!?\n]|\.\s")
-_YEAR_BEFORE = re.compile(r"(?:去年|上年|前年|同期|last year|a year earlier)[^，,]{0,12}$", re.I)
-_CHANGE = re.compile(
-    r"(?:增长|下降|上涨|下跌|增加|减少|同比|环比|提高|up|down|rose|fell|increase[ds]?|growth)\D{0,8}$",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,30 +22,6 @@ class Measured:
 
     name: Named
     value: Value
-
-
-def alongside(
-    groups: Sequence[list[Named]], rated: Sequence[tuple[list[Named], float]]
-) -> list[list[Named]]:
-    """Some groups of names, and the others of ``rated`` that a sentence tells of beside the first.
-
-    "A had 210 mm, B had 340 mm and C had 95 mm": of C nothing else is said than of A, though it is
-    far from the words of the question.
-    """
-    first = groups[0][0]
-    row, text = first.spot.finding.window.row, first.spot.finding.window.article.text
-    said = {group[0].key for group in groups}
-    return [
-        *groups,
-        *(
-            group
-            for group, _ in rated
-            if group[0].key not in said
-            and bool(group[0].place) == bool(groups[0][0].place)
-            and group[0].spot.finding.window.row == row
-            and not _SENTENCE.search(text, *sorted((first.start, group[0].start)))
-        ),
-    ]
 
 
 def measured(
@@ -95,14 +65,11 @@ def _values(one: Named, others: set[tuple[int, int]]) -> list[Measured]:
         [start for start in names if sentence.start <= start < one.start], default=sentence.start
     )
     for start, end in ((one.end, stop), (begin, one.start)):
-        part = text[start:end]
-        found = [v for v in find_numbers(part) if v.head is not None and not v.ordinal]
-        now = [v for v in found if not _YEAR_BEFORE.search(part[: v.start])]
-        now.sort(key=lambda v: bool(_CHANGE.search(part[: v.start])))
+        found = [v for v in find_numbers(text[start:end]) if v.head is not None and not v.ordinal]
         if found:
             return [
                 Measured(one, dataclasses.replace(v, start=start + v.start, end=start + v.end))
-                for v in now
+                for v in found
             ]
     return []
 

@@ -17,7 +17,7 @@ import numpy as np
 from rag.answer.arranged import arranged
 from rag.answer.begin import is_credit
 from rag.answer.cite import Citations, verify
-from rag.answer.compare import alongside, extreme, measured
+from rag.answer.compare import extreme, measured
 from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
 from rag.answer.dated import accepts, of_year
 from rag.answer.duplicates import Duplicates
@@ -341,7 +341,6 @@ class _Work:
         """A row for each name that is likely enough."""
         groups = likely(parsed, rated, self.judge)
         if groups and is_compared(parsed):
-            groups = alongside(groups, rated)
             return measured_rows(parsed, extreme(parsed, measured(parsed, groups)), cited)
         return name_rows(parsed, groups, cited, duplicates)
 
