@@ -17,7 +17,7 @@ from rag.evaluation.answers import (
     judge,
 )
 from rag.evaluation.compare import Comparison, Variant, compare, read_variant
-from rag.evaluation.evaluate import Evaluation, Latency, Result, evaluate
+from rag.evaluation.evaluate import Evaluation, Result, evaluate
 from rag.evaluation.known import Known, read_known
 from rag.evaluation.metrics import Figure, Group
 from rag.evaluation.questions import Question, read_questions
@@ -30,7 +30,6 @@ __all__ = [
     "Figure",
     "Group",
     "Known",
-    "Latency",
     "Measure",
     "Miss",
     "Question",

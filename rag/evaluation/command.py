@@ -158,10 +158,9 @@ def _answers(
     with Progress() as progress:
         for number, index in opened(chosen, corpus, skipped, progress):
             name = chosen[number].name
-            assistants = {
-                name: Assistant(index),
-                **({f"{name}, {llm.name}": Assistant(index, llm)} if llm else {}),
-            }
+            assistants = {name: Assistant(index)}
+            if llm:
+                assistants[f"{name}, {llm.name}"] = Assistant(index, llm)
             runs[number] = evaluate_answers(assistants, known, progress)
     put_skipped(tuple(skipped))
     done = [run for number in range(len(chosen)) for run in runs[number]]
