@@ -145,16 +145,11 @@ class Held:
         return out
 
     def _asked(self, method: str, asked: Sequence[tuple | None], patience: float) -> list:
-        turn = next(self._turn)
-        left = {
-            shard: [
-                *self._replicas[shard][turn % len(self._replicas[shard]) :],
-                *self._replicas[shard],
-            ]
-            for shard, given in enumerate(asked)
-            if given is not None
-        }
-        left = {shard: list(dict.fromkeys(some)) for shard, some in left.items()}
+        turn, left = next(self._turn), {}
+        for shard, some in enumerate(self._replicas):
+            if asked[shard] is not None:
+                at = turn % len(some)
+                left[shard] = [*some[at:], *some[:at]]
         out: list = [None] * len(asked)
         waiting: dict[Any, tuple[int, float]] = {}
         gone: set[int] = set()

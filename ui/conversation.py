@@ -147,8 +147,8 @@ def converse(
             checked(asked.filters, corpus)
         events = service.stream(
             asked.question,
-            history,
-            asked.filters,
+            history=history,
+            filters=asked.filters,
             without=asked.without,
             halted=halted,
             write=write,

@@ -8,7 +8,6 @@ own (:mod:`rag.updating`).
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
 import queue
@@ -159,19 +158,13 @@ class IngestQueue:
         self._check(items, said)
         size = sum(len(item.content) for item in items)
         with self._lock:
-            if self._bytes + size > BYTES:
+            if self._queue.full() or self._bytes + size > BYTES:
                 raise ServerBusy(
                     "more articles are waiting than can be taken soon: add yours again in some"
                     " minutes"
                 )
             job = Job(tuple(items), said)
-            try:
-                self._queue.put_nowait(job)
-            except queue.Full:
-                raise ServerBusy(
-                    "more articles are waiting than can be taken soon: add yours again in some"
-                    " minutes"
-                ) from None
+            self._queue.put_nowait(job)
             self._bytes += size
             self._jobs[job.id] = job
             while len(self._jobs) > KEPT and next(iter(self._jobs.values())).state.stage in FINAL:
@@ -195,18 +188,18 @@ class IngestQueue:
                 "expected a title, date or source with one text or one file only: leave them out,"
                 " or add one at a time"
             )
-        for item in items:
-            if item.kind == "url" and not self.allow_url:
-                raise UsageError(
-                    "expected a text or a file: this server fetches no addresses (its administrator"
-                    " can allow it: --allow-url)"
-                )
-            if item.kind == "text" and not item.content.strip():
+        if any(item.kind == "url" for item in items) and not self.allow_url:
+            raise UsageError(
+                "expected a text or a file: this server fetches no addresses (its administrator"
+                " can allow it: --allow-url)"
+            )
+        for text in (item.content for item in items if item.kind == "text"):
+            if not text.strip():
                 raise UsageError("expected the text of an article, found none")
-            if item.kind == "text" and len(item.content) > TEXT_LIMIT:
+            if len(text) > TEXT_LIMIT:
                 raise UsageError(
-                    f"expected a text of {TEXT_LIMIT:,} characters at most, got"
-                    f" {len(item.content):,}: add it as a file"
+                    f"expected a text of {TEXT_LIMIT:,} characters at most, got {len(text):,}: add"
+                    " it as a file"
                 )
 
     def job(self, job_id: str) -> Job | None:
@@ -217,16 +210,15 @@ class IngestQueue:
         """Take nothing more; the index stays as it is where it is just being brought up to date."""
         if self._updating:
             self._updating.stop()
-        if self._thread:
-            with contextlib.suppress(queue.Full):
+        with self._lock:
+            if self._thread and not self._queue.full():
                 self._queue.put_nowait(None)
 
     def _work(self) -> None:
         while True:
             taken = [self._queue.get()]
-            with contextlib.suppress(queue.Empty):
-                while True:
-                    taken.append(self._queue.get_nowait())
+            while not self._queue.empty():
+                taken.append(self._queue.get())
             jobs = [job for job in taken if job]
             try:
                 self._round(jobs)
@@ -256,13 +248,8 @@ class IngestQueue:
             for at, item in enumerate(job.items, 1):
                 if item.kind == "url":
                     fetcher = fetcher or self._fetcher()
-                job.tell(
-                    results=(
-                        *job.state.results,
-                        *_added(folder, fetcher, item, job.said, self._feed_read),
-                    ),
-                    done=at,
-                )
+                found = _added(folder, fetcher, item, job.said, self._feed_read)
+                job.tell(results=(*job.state.results, *found), done=at)
         # One that is known may have been put there by a round that was cut off before its update.
         wanted = [job for job in jobs if any(one.status != "refused" for one in job.state.results)]
         for job in jobs:
@@ -312,6 +299,5 @@ def _added(
         else:
             yield folder.add_bytes(item.name, item.content, **said)
     except YinjuError as error:
-        yield Added(
-            item.name, "refused", reason=str(error).replace(str(folder.path), folder.path.name)
-        )
+        reason = str(error).replace(str(folder.path), folder.path.name)
+        yield Added(item.name, "refused", reason=reason)

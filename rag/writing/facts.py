@@ -65,11 +65,10 @@ class EvidenceFacts:
                 start < one.end and one.start < end for start, end in taken
             ):
                 out.append(Fact(one.start, one.end, one.kind, one.state))
-        out += [Fact(start, end, "name", STANDS) for start, end in self._names.sounds(sentence)]
         return sorted(out, key=lambda one: (one.start, one.end))
 
     def _figure(self, one: TextFigure, sentence: str) -> int:
-        if self._figures.stands(one, sentence):
+        if self._figures.stands(one):
             return STANDS
         # The other language may call by a word what has a number in its name: COVID-19.
         named = one.bare and re.search(r"[A-Za-z]-?$", sentence[: one.start]) is not None
