@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 @options.json
 @options.debug
 @click.pass_context
-def command(
+def eval(
     ctx: click.Context,
     path: str,
     corpus: tuple[str, ...],

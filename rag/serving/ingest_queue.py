@@ -13,10 +13,11 @@ import logging
 import queue
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from cachetools import FIFOCache
 
 from rag.adding import corpora, corpus_folder
 from rag.corpus.fetch import Fetcher, Limits
@@ -40,9 +41,8 @@ FILES = 100
 PAGES = 20
 """Pages that are fetched at most, of a feed or a sitemap."""
 KEPT = 200
-"""Jobs that can still be asked for."""
+"""Jobs that can still be asked for: many more than can wait."""
 FINAL = ("done", "failed")
-_SAID = ("title", "date", "source", "url", "lang")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class IngestQueue:
         corpus_folder(path)
         self._taken_up, self._fetcher = taken_up, fetcher or (lambda: Fetcher(Limits(pages=PAGES)))
         self._queue: queue.Queue[Job | None] = queue.Queue(WAITING)
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._jobs: FIFOCache[str, Job] = FIFOCache(KEPT)
         self._lock, self._bytes = threading.Lock(), 0
         self._thread: threading.Thread | None = None
         self._updating: Updating | None = None
@@ -167,8 +167,6 @@ class IngestQueue:
             self._queue.put_nowait(job)
             self._bytes += size
             self._jobs[job.id] = job
-            while len(self._jobs) > KEPT and next(iter(self._jobs.values())).state.stage in FINAL:
-                self._jobs.popitem(last=False)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="yinju-ingest", daemon=True)
                 self._thread.start()
@@ -178,10 +176,6 @@ class IngestQueue:
         if not 1 <= len(items) <= FILES:
             raise UsageError(
                 f"expected 1 to {FILES} files, a text or an address, got {len(items)} things"
-            )
-        if strange := sorted(said.keys() - set(_SAID)):
-            raise UsageError(
-                f"expected {', '.join(_SAID)} to be said of an article, got {', '.join(strange)}"
             )
         if said and (len(items) > 1 or items[0].kind == "url"):
             raise UsageError(

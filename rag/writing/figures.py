@@ -56,8 +56,6 @@ _PERIOD = re.compile(
 )
 _DIGITS = re.compile(r"(?<![\d.])\d+(?:,\d{3})*(?:\.\d+)?")
 _TO = re.compile(r"(?:-|—|~|～|–|至|到|\bto\b|\band\b)\s?(\d+(?:,\d{3})*(?:\.\d+)?)")
-_LIST_MARK = re.compile(r"[、]|(?:,|，) ?(?:and )?|\band\b|[和与及]")
-_MOST_COUNTED = 12  # things of a list that a sentence may count for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,30 +167,13 @@ class Figures:
         self._all = [one for found in figures for one in found]
         self._parts = set(parts)
         self._two = any(_TWO.search(text) for text in texts)
-        self._counts = {
-            len(_LIST_MARK.findall(part)) + 1
-            for text in texts
-            for part in re.split(r"[。；;！？!?\n]|\. ", text)
-        }
 
     def stands(self, figure: TextFigure) -> bool:
         """Whether a figure of a sentence stands in the evidence."""
         if figure.small or any(agree(figure, one) for one in self._all):
             return True
         plain = not figure.unit or figure.bare
-        if plain and figure.value in self._parts or figure.value == 2 and self._two:
-            return True
-        counted = figure.unit in ("", "people") and not figure.bare
-        # What a sentence counts for itself, where the evidence counts nothing.
-        return (
-            counted
-            and 2 < figure.value <= _MOST_COUNTED
-            and figure.value in self._counts
-            and not any(
-                2 < one.value <= _MOST_COUNTED and not one.unit and not one.bare
-                for one in self._all
-            )
-        )
+        return plain and figure.value in self._parts or figure.value == 2 and self._two
 
 
 _PLACES = {

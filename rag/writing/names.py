@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from rag.corpus.gazetteer import Place, all_places, contains, fold
 from rag.corpus.places import PlaceMention, find_places
 from rag.question.names import names_of
-from rag.question.pinyin import family_names, is_pinyin, surnames
+from rag.question.pinyin import family_names, is_pinyin, readings, surnames
 from rag.question.script import has_chinese
 from rag.writing.data import lines
-from rag.writing.sounds import spelled
 
 STANDS, LACKS, UNSURE = 1, 2, 3
 
@@ -23,6 +22,7 @@ _TITLE = re.compile(
 )
 _LATIN = re.compile(r"[A-Za-z][A-Za-z\d&'’-]*")
 _MARKS = re.compile(r"[\W_]+")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
 _QUOTED = (6, 16)  # characters of a quotation that must stand word for word
 _LOCAL = {"CN", "100000"}
 _FAMILY = "".join(surnames(only_sure=True))
@@ -36,13 +36,13 @@ _DEMONYMS = dict(line.split("\t") for line in lines("adjectives.txt"))
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceNames:
-    """What a sentence names.
+class Fact:
+    """A figure, date, place or name of a sentence.
 
     Attributes:
-        start, end: character offsets.
-        kind: "place" or "name".
-        state: ``STANDS`` where the evidence names it, ``LACKS`` where it surely does not, else
+        start, end: character offsets into the sentence.
+        kind: "figure", "date", "place" or "name".
+        state: ``STANDS`` where the evidence has it, ``LACKS`` where it surely has not, else
             ``UNSURE``.
     """
 
@@ -80,11 +80,11 @@ class Names:
         self._plain = _MARKS.sub("", fold(self.text))
         self._words = {word for m in _LATIN.finditer(self.text) for word in _forms(m[0])}
 
-    def named(self, sentence: str) -> list[SentenceNames]:
+    def named(self, sentence: str) -> list[Fact]:
         """What a sentence names, in order and without overlap."""
         one = known(sentence)
         bodies = [
-            SentenceNames(
+            Fact(
                 start,
                 end,
                 "name",
@@ -93,22 +93,20 @@ class Names:
             for start, end, number in one.bodies
         ]
         titles = filter(None, map(self._title, _TITLE.finditer(sentence)))
-        places = [
-            SentenceNames(m.start, m.end, "place", self._place(m, sentence)) for m in one.places
-        ]
+        places = [Fact(m.start, m.end, "place", self._place(m, sentence)) for m in one.places]
         adjectives = [
-            SentenceNames(*span, "place", STANDS if code in self._places else UNSURE)
+            Fact(*span, "place", STANDS if code in self._places else UNSURE)
             for span, code in _adjectives(sentence)
         ]
         latin = [
             word for start, end in names_of(sentence) for word in self._latin(sentence, start, end)
         ]
-        out: list[SentenceNames] = []
+        out: list[Fact] = []
         for found in (*bodies, *titles, *places, *adjectives, *latin):
             if not any(found.start < other.end and other.start < found.end for other in out):
                 out.append(found)
         if self.chinese:
-            out += [SentenceNames(*m.span(1), "name", LACKS) for m in self._other_family(sentence)]
+            out += [Fact(*m.span(1), "name", LACKS) for m in self._other_family(sentence)]
         return sorted(out, key=lambda named: named.start)
 
     def _other_family(self, sentence: str) -> list[re.Match[str]]:
@@ -124,7 +122,7 @@ class Names:
     def _literal(self, words: str) -> int:
         return STANDS if _MARKS.sub("", fold(words)) in self._plain else LACKS
 
-    def _title(self, match: re.Match[str]) -> SentenceNames | None:
+    def _title(self, match: re.Match[str]) -> Fact | None:
         """A title or what is quoted; in the evidence's language it stands there word for word."""
         words = next(filter(None, match.groups()))
         chinese, plain = has_chinese(words), _MARKS.sub("", fold(words))
@@ -137,7 +135,7 @@ class Names:
             # A word or two in quotation marks need not quote anybody; a long quotation may be
             # mended.
             state = LACKS
-        return SentenceNames(*match.span(), "name", state)
+        return Fact(*match.span(), "name", state)
 
     def _has_words(self, words: str) -> bool:
         """Whether the evidence has all words of an English title that a name is known by."""
@@ -158,19 +156,17 @@ class Names:
         settled = place.level != "country" or any(other.level == "country" for other in there)
         return UNSURE if mention.part_of_name or not settled else LACKS
 
-    def _latin(self, sentence: str, start: int, end: int) -> list[SentenceNames]:
+    def _latin(self, sentence: str, start: int, end: int) -> list[Fact]:
         """The words of a name in Latin letters, each by itself; figures are looked at elsewhere."""
         out = []
         for match in _LATIN.finditer(sentence, start, end):
             word = match[0].removesuffix("'s").removesuffix("’s")
             if word.lower() in _WEAK or not word[0].isupper() and not has_chinese(sentence):
                 continue
-            out.append(
-                SentenceNames(match.start(), match.start() + len(word), "name", self._word(word))
-            )
+            out.append(Fact(match.start(), match.start() + len(word), "name", self._word(word)))
         return self._chinese_name(sentence, out) if self.chinese else out
 
-    def _chinese_name(self, sentence: str, words: list[SentenceNames]) -> list[SentenceNames]:
+    def _chinese_name(self, sentence: str, words: list[Fact]) -> list[Fact]:
         """Chinese names in Latin letters are read off the evidence: what is not there, it lacks."""
         out, found = list(words), set()
         for at in range(len(words) - 1):
@@ -180,7 +176,7 @@ class Names:
             if two.start != one.end + 1 or not all(map(is_pinyin, written)) or not family:
                 continue
             orders = ("".join(written), "".join(reversed(written)))
-            found |= {at, at + 1} if any(spelled(self.text, name) for name in orders) else set()
+            found |= {at, at + 1} if any(_spelled(self.text, name) for name in orders) else set()
             for place in (at, at + 1):
                 state = STANDS if place in found else LACKS
                 out[place] = dataclasses.replace(out[place], state=state)
@@ -191,7 +187,7 @@ class Names:
             return STANDS
         if not self.chinese:
             return LACKS if len(word) > 1 else UNSURE
-        return STANDS if spelled(self.text, word) else UNSURE
+        return STANDS if _spelled(self.text, word) else UNSURE
 
 
 @functools.cache
@@ -209,6 +205,25 @@ def _forms(word: str) -> set[str]:
     """A word as it may stand elsewhere: without an apostrophe, an ending, a mark."""
     plain = word.lower().replace("’", "'").removesuffix("'s").rstrip("'")
     return {plain, plain.removesuffix("s")} if len(plain) > 4 else {plain}
+
+
+def _spelled(text: str, word: str) -> bool:
+    """Whether a Latin word of two letters or more is the pinyin of characters of a text."""
+    letters = re.sub(r"[^a-z]", "", word.lower().replace("ü", "v"))
+    return len(letters) > 1 and any(
+        _reads(run[0], at, letters) for run in _HAN.finditer(text) for at in range(len(run[0]))
+    )
+
+
+def _reads(text: str, at: int, letters: str) -> bool:
+    """Whether characters from ``at`` on are read as ``letters``."""
+    if not letters:
+        return True
+    return at < len(text) and any(
+        letters.startswith(form) and _reads(text, at + 1, letters[len(form) :])
+        for sound in readings().get(text[at], ())
+        for form in {sound, sound.replace("v", "u"), sound.replace("v", "yu")}
+    )
 
 
 @functools.cache
