@@ -125,8 +125,8 @@ def read_filters(given: Mapping[str, Any] | Filters | None) -> Filters:
 
     Raises UsageError for what the index cannot be asked for.
     """
-    if not given or isinstance(given, Filters):
-        return checked(given or None)
+    if given is None or isinstance(given, Filters) or not given:
+        return checked(given if isinstance(given, Filters) else None)
     found: dict[str, Any] = {}
     if given.keys() <= asdict(Filters()).keys():  # as to_dict writes them
         found = {n: tuple(v) if isinstance(v, list) else v for n, v in given.items()}

@@ -272,7 +272,9 @@ class ToolInput(Narrowing):
     question: str = Field(
         description="One question in Chinese or English, complete without the conversation."
     )
-    langs: list[Literal["zh", "en"]] = names("Only articles of these languages.")
+    langs: list[Literal["zh", "en"]] = names(  # type: ignore[assignment]  # fewer than elsewhere
+        "Only articles of these languages."
+    )
 
 
 _NAMED = ("title", "source", "date")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from rag.search.types import Filters
 
 
-def names(description: str, most: int = 100) -> Any:
+def names(description: str | None, most: int = 100) -> Any:
     """A field of at most so many texts, none unless told."""
     return Field(default_factory=list, max_length=most, description=description)
 

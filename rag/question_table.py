@@ -64,7 +64,7 @@ def read_sheet(text: str) -> QuestionTable:
     at = next((at for at, name in enumerate(columns) if name.casefold() in _NAMES), None)
     if at is None:
         columns, at = ["question"], 0
-        rows = [(line.strip(),) for line in lines]
+        rows: list[tuple[str, ...]] = [(line.strip(),) for line in lines]
     else:
         try:
             read = csv.reader(io.StringIO(text), delimiter=delimiter)

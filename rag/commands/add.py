@@ -227,8 +227,8 @@ def _update(
     known, report = skipped_before(path), None
     if wanted:
         corpora = adding.all_corpora(path, folder)
-        given = {"max_removed": max_removed, "patience": _PATIENCE}
-        report = with_progress(functools.partial(adding.bring_up, path, corpora, model, **given))
+        work = functools.partial(adding.bring_up, path, corpora, model, patience=_PATIENCE)
+        report = with_progress(functools.partial(work, max_removed=max_removed))
     if row is not None:
         put_json({"index": path, **row, "update": report and report.to_dict()})
     elif report:

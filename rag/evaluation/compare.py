@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import UsageError
 from rag.evaluation.beir import read_articles
@@ -118,7 +118,9 @@ def read_variant(text: str, first: Variant) -> Variant:
     if places.get("rerank") == "off":
         places["rerank"] = ""
     settings = [key for key in given if key not in _PLACES]
-    chosen = {key: _setting(key, given[key], getattr(first.fusion, key)) for key in settings}
+    chosen: dict[str, Any] = {
+        key: _setting(key, given[key], getattr(first.fusion, key)) for key in settings
+    }
     fusion = dataclasses.replace(first.fusion, **chosen)
     return dataclasses.replace(first, name=text, fusion=fusion, **places)
 

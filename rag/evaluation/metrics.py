@@ -7,8 +7,9 @@ percentiles of the bootstrap over questions (Efron 1979; for retrieval: Sakai 20
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -114,7 +115,7 @@ def measures(k: int) -> tuple[str, ...]:
 
 
 def measured(
-    found: Sequence[Sequence[Hashable]], relevant: Sequence[Mapping[Hashable, int]], k: int
+    found: Sequence[Sequence[object]], relevant: Sequence[Mapping[Any, int]], k: int
 ) -> np.ndarray:
     """Each measure of each question: float (n, m), in the order of :func:`measures`.
 

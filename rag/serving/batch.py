@@ -94,9 +94,10 @@ def add_batch(app: FastAPI, service: QueryService) -> None:
 
 
 async def _answers(service: QueryService, batch: Batch) -> AsyncIterator[BatchAnswer]:
-    how = How(filters=batch.filters.filters(), as_of=batch.as_of, without=batch.without)
+    filters, as_of, without = batch.filters.filters(), batch.as_of, batch.without
     for number, one in enumerate(batch.questions, 1):
-        work = functools.partial(service.answer, one.question, before=one.history, **how)
+        how = How(filters=filters, as_of=as_of, without=without, before=one.history)
+        work = functools.partial(service.answer, one.question, **how)
         told = BatchAnswer(id=one.id or str(number))
         try:
             # One at a time: a batch takes its turn again for every question, so others are answered

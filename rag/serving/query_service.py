@@ -211,7 +211,7 @@ class QueryService:
         filters, as_of = how.get("filters"), how.get("as_of") or self.settings.as_of
         before, without = tuple(how.get("before", ())), how.get("without", ())
         if without:
-            turns = self._turns.of(self._assistant, before, filters, as_of)
+            turns: Sequence = self._turns.of(self._assistant, before, filters, as_of)
             answer = self._assistant.ask(question, turns, filters, as_of, without, write=False)
         else:
             questions = (*before, question)
