@@ -6,8 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from rag.answer.types import Answer
-from rag.question_table import RESULTS, QuestionTable, TableWriter, failed, result
+from rag.question_table import RESULTS, QuestionTable, TableWriter, result
 from rag.ui.asked import QuestionRequest
 from rag.ui.filters import to_link
 from rag.ui.templating import macro
@@ -39,10 +41,8 @@ class Run:
         return self.stopped or len(self.cells) == len(self.sheet.rows)
 
 
-def cells(answer: Answer | None, reason: str = "") -> dict[str, str]:
-    """The cells of a row for an answer, or for why there is none."""
-    if answer is None:
-        return failed(reason)
+def cells(answer: Answer) -> dict[str, str]:
+    """The cells of a row for an answer."""
     told = result(answer)
     return {**told, "lang": answer.citations[0].lang} if answer.citations else told
 
@@ -50,55 +50,45 @@ def cells(answer: Answer | None, reason: str = "") -> dict[str, str]:
 def as_csv(run: Run, lang: str) -> str:
     """The rows that are done."""
     writer = TableWriter(run.sheet, {name: text(lang, f"csv_{name}") for name in RESULTS})
-    return writer.head() + "".join(
-        writer.row(at, {**one, "grade": text(lang, f"grade_{one['grade']}")})
-        for at, one in enumerate(run.cells)
+    grades = (text(lang, f"grade_{one['grade']}") for one in run.cells)
+    rows = (
+        writer.row(at, {**one, "grade": grade})
+        for at, (one, grade) in enumerate(zip(run.cells, grades, strict=True))
     )
+    return writer.head() + "".join(rows)
 
 
 _progress = macro("batch", "progress")
 _table = macro("batch", "table")
 
 
-def progress(run: Run, lang: str) -> str:
+def progress(run: Run, lang: str) -> Markup:
     """How far it is, and in the end how it went."""
     total, at = len(run.sheet.rows), len(run.cells)
     if not total:
-        return ""
-    counts = Counter(one["grade"] for one in run.cells)
+        return Markup()
     if not run.done:
         words = text(lang, "batch_at", n=at + 1, total=total)
     elif run.stopped:
         words = text(lang, "batch_stopped", n=at, total=total)
     else:
-        words = text(
-            lang,
-            "batch_done",
-            total=total,
-            **{grade: counts[grade] for grade in ("answered", "near", "nothing")},
-        )
-        words += text(lang, "batch_failed", n=counts["error"]) if counts["error"] else ""
+        counts = {"answered": 0, "near": 0, "nothing": 0}
+        counts |= Counter(one["grade"] for one in run.cells)
+        failed = counts.pop("error", 0)
+        words = text(lang, "batch_done", total=total, **counts)
+        words += text(lang, "batch_failed", n=failed) if failed else ""
     return _progress(words, total, at, run.done, lang)
 
 
-def table(run: Run, lang: str) -> str:
+def table(run: Run, lang: str) -> Markup:
     """What came of each question; nothing before the first is answered."""
     if not run.cells:
-        return ""
+        return Markup()
     rows = [
         (question, to_link(QuestionRequest(question)), defaultdict(str, cells))
         for question, cells in zip(run.sheet.questions, run.cells, strict=False)
     ]
     return _table(rows, QUOTE, lang)
-
-
-def check(sheet: QuestionTable, lang: str) -> str:
-    """Why a sheet is not asked; "" where it is."""
-    return (
-        text(lang, "batch_many", most=MOST, n=f"{len(sheet.rows):,}")
-        if len(sheet.rows) > MOST
-        else ""
-    )
 
 
 notice = macro("parts", "notice")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rag.answer.columns import is_extensible
 from rag.answer.types import COLUMNS, Cell, Row
+from rag.ui.asked import wished
 from rag.ui.templating import macro
 from rag.ui.texts import text
 from rag.ui.turn import Turn, voice
@@ -14,18 +14,18 @@ from rag.ui.turn import Turn, voice
 if TYPE_CHECKING:
     from rag.ui.conversation import Conversation
 
+_NUMBERS = tuple(map(str, range(len(COLUMNS))))
 
-def wished(wish: str, talk: Conversation) -> tuple[Turn, str] | None:
+
+def wished_of(wish: str, talk: Conversation) -> tuple[Turn, str] | None:
     """The turn and the column that a control's address "#column-0a1b-0" names; None for what is
     none.
     """
-    found = re.fullmatch(r"#column-([0-9a-f]+)-([0-9])", wish)
-    turn = talk.turn(found[1]) if found else None
-    return (
-        (turn, COLUMNS[int(found[2])])
-        if turn and turn.answer and int(found[2]) < len(COLUMNS)
-        else None
-    )
+    do, key, number = wished(wish)
+    turn = talk.turn(key)
+    if do != "column" or turn is None or turn.answer is None or number not in _NUMBERS:
+        return None
+    return turn, COLUMNS[int(number)]
 
 
 offers = macro("columns", "offers")

@@ -7,7 +7,6 @@ import threading
 from rag.search.browse import Statistics
 from rag.serving import QueryService
 from rag.ui.examples import ARTICLES_READ, examples
-from rag.ui.start import CorpusHeader
 from rag.ui.templating import compile_all
 from rag.ui.texts import LANGS
 
@@ -19,14 +18,6 @@ class CorpusFacts:
         self._service = service
         self._known: dict[tuple[str, str], object] = {}
         self._locks: dict[str, threading.Lock] = {}
-
-    def corpus(self) -> CorpusHeader:
-        """How many articles, from when, from whom (the most frequent source first)."""
-        told = self.statistics()
-        sources, langs = (
-            tuple(name for name, _ in counted) for counted in (told.sources, told.langs)
-        )
-        return CorpusHeader(told.articles, told.date_from, told.date_to, sources, langs)
 
     def statistics(self) -> Statistics:
         """What the index holds, in figures."""

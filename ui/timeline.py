@@ -12,10 +12,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+
+from markupsafe import Markup
 
 from rag.ui.templating import macro
-from rag.ui.texts import article_count, text
+from rag.ui.texts import text
 
 BARS = 36
 """Bars at most: each has room for its name and for a finger on a desk's screen; on a phone the
@@ -26,9 +27,6 @@ FEW = 12
 UNDATED = "none"
 _PERIOD = re.compile(r"(?!00)[0-9]{2,4}(?:(?<=....)-(?:0[1-9]|1[0-2]))?")
 _LENGTHS = (7, 4, 3, 2)  # of a month, a year, a decade, a century
-# Pixels: where bars end at most, how long the longest is, and room for two lines of names.
-_TOP, _TALL, _HEIGHT = 18, 64, 118
-_NARROWEST, _WIDEST = 34, 76
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +38,6 @@ class Bar:
 
 
 _timeline = macro("timeline", "timeline")
-
-
-@dataclass(frozen=True, slots=True)
-class _DrawnBar(Bar):
-    """A bar in its slot.
-
-    Attributes:
-        left, slot: where the slot begins and how wide it is, in percent of the drawing.
-        tall: pixels.
-        name: what it is called by a screen reader and when pointed at.
-        label, told: what stands below and above it.
-        chosen: whether its articles are what the list is restricted to.
-        stop: whether the Tab key stops at it.
-    """
-
-    left: float
-    slot: float
-    tall: int
-    name: str
-    label: str
-    told: str
-    chosen: bool
-    stop: bool
-    foot: ClassVar[int] = _TOP + _TALL
-
-    @property
-    def middle(self) -> float:
-        return self.left + self.slot / 2
 
 
 def is_period(words: str) -> bool:
@@ -180,67 +150,21 @@ def short_count(n: int, lang: str) -> str:
     )
 
 
-def timeline(months: Sequence[tuple[str, int]], period: str, lang: str) -> str:
+def timeline(months: Sequence[tuple[str, int]], period: str, lang: str) -> Markup:
     """The drawing, what can be chosen beside it, and the same as a table; "" for no dates at all.
 
     ``data-go`` is what choosing an element asks the page for: "period:" and a period.
     """
     shown, undated = bars(months, period), dict(months).get("", 0)
     if not shown and not undated:
-        return ""
+        return Markup()
     beside: list[tuple[str, str, bool | None]] = [
         (one, period_name(one, lang) or text(lang, "all_time"), None) for one in way(months, period)
     ]
     rows = [(period_name(bar.period, lang), bar.count) for bar in shown if bar.count]
     if undated and shown:
-        told = text(lang, "undated_n", n=f"{undated:,}")
-        beside.append((UNDATED, told, period == UNDATED))
+        beside.append((UNDATED, text(lang, "undated_n", n=undated), period == UNDATED))
         rows.append((text(lang, "undated"), undated))
-    drawn = _drawn(shown, period, lang)
-    years = [
-        (one.middle, one.period[:4])
-        for at, one in enumerate(drawn)
-        if len(one.period) == 7 and (at == 0 or one.period.endswith("-01"))
-    ]
-    desc = _description(shown, lang) if shown else ""
-    sizes = (_HEIGHT, _NARROWEST, _WIDEST)
-    return _timeline(beside, drawn, years, desc, rows, *sizes, lang)
-
-
-def _description(shown: Sequence[Bar], lang: str) -> str:
-    first, last = (period_name(bar.period, lang) for bar in (shown[0], shown[-1]))
-    total = article_count(sum(bar.count for bar in shown), lang)
-    dates = first if first == last else text(lang, "span", first=first, last=last)
-    return text(lang, "timeline_desc", articles=total, dates=dates)
-
-
-def _drawn(shown: Sequence[Bar], period: str, lang: str) -> list[_DrawnBar]:
-    most = max((bar.count for bar in shown), default=0)
     # One stop for the Tab key; the arrow keys go from bar to bar.
-    stops = sorted(shown, key=lambda bar: (bar.period != period, not bar.count))
-    return [
-        _DrawnBar(
-            bar.period,
-            bar.count,
-            left=at * 100 / len(shown),
-            slot=100 / len(shown),
-            tall=max(2, round(_TALL * bar.count / most)) if bar.count else 0,
-            name=period_name(bar.period, lang)
-            + text(lang, "colon")
-            + article_count(bar.count, lang),
-            label=text(lang, "months_short").split()[int(bar.period[5:]) - 1]
-            if len(bar.period) == 7
-            else f"{bar.period:0<4}",
-            told=f"{bar.count:,}"
-            if len(shown) <= FEW and bar.count < 10_000
-            else short_count(bar.count, lang),
-            chosen=bar.period == period,
-            stop=bar is stops[0],
-        )
-        for at, bar in enumerate(shown)
-    ]
-
-
-def percent(share: float) -> str:
-    """A place or a length in the drawing."""
-    return f"{share:.3f}%"
+    stop = min(shown, key=lambda bar: (bar.period != period, not bar.count), default=None)
+    return _timeline(beside, shown, period, stop, FEW, rows, lang)
