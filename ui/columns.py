@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.answer.columns import is_extensible
-from rag.answer.types import COLUMNS, Cell, Row
+from rag.answer.types import COLUMNS, Row
 from rag.ui.asked import wished
 from rag.ui.templating import macro
 from rag.ui.texts import text
@@ -67,9 +67,3 @@ def cells(turn: Turn, rows: list[Row], number: int) -> list[list[str]]:
             ]
         )
     return made
-
-
-def told_of_row(turn: Turn, at: int) -> list[tuple[str, Cell]]:
-    """The names of the further columns that say something of a row, each with what it says."""
-    named = zip(heads(turn), turn.answer.columns, strict=True)
-    return [(name, column.cells[at]) for name, column in named if column.cells[at].text]

@@ -30,19 +30,14 @@ def theme() -> gr.themes.Base:
     """Plain, with the fonts that the reader's system brings along: nothing is loaded."""
     # Names of fonts that systems bring along, as strings: Gradio's own classes would load files.
     sans = (
-        "system-ui",
-        "-apple-system",
-        "Segoe UI",
-        "Noto Sans",
-        "PingFang SC",
-        "Hiragino Sans GB",
-        "Microsoft YaHei",
-        "Noto Sans CJK SC",
-        "Source Han Sans SC",
-        "sans-serif",
+        "system-ui, -apple-system, Segoe UI, Noto Sans, PingFang SC, Hiragino Sans GB,"
+        " Microsoft YaHei, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
     )
     return gr.themes.Base(
-        primary_hue="blue", neutral_hue="stone", font=sans, font_mono=("ui-monospace", "monospace")
+        primary_hue="blue",
+        neutral_hue="stone",
+        font=sans.split(", "),
+        font_mono=("ui-monospace", "monospace"),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -110,87 +110,62 @@ class _Page:
         # The conversation itself is left alone: an answer may be on its way into it.
         return {self._parts.chosen: lang, **self._speak(lang, talk, list(fields))}
 
-    def _reply(
-        self,
-        request: gr.Request,
-        question: str,
-        wish: str,
-        edited: str,
-        lang: str,
-        talk: Conversation,
-        write: bool,
-        *fields,
-    ) -> Iterator[dict]:
-        """Answers what a control asks for, or what was typed."""
+    def _asked(
+        self, talk: Conversation, question: str, wish: str, edited: str, *fields
+    ) -> tuple[QuestionRequest | None, str, dict]:
+        """What a control asks for, or what was typed: the question, the turn that is asked anew
+        ("" for none), and the fields that are emptied.
+        """
         wires = self._parts.wires
         if wish:  # what is half typed stays where a control asked
-            asked, instead = talk.asked_again(wish)
-            done = {wires["wish"]: ""}
-        else:
-            asked = talk.asked(question.strip(), from_fields(*fields), edited)
-            instead = edited if talk.turn(edited) else ""
-            done = {self._parts.box: "", wires["editing"]: ""}
-        yield from self._answer(request, asked, done, lang, talk, write, instead)
+            return *talk.asked_again(wish), {wires["wish"]: ""}
+        asked = talk.asked(question.strip(), from_fields(*fields), edited)
+        done = {self._parts.box: "", wires["editing"]: ""}
+        return asked, edited if talk.turn(edited) else "", done
 
-    def _reply_to(
-        self,
-        request: gr.Request,
-        question: str,
-        lang: str,
-        talk: Conversation,
-        write: bool,
-        *fields,
-    ) -> Iterator[dict]:
-        """Answers a question that the page proposed."""
-        asked = talk.asked(question, from_fields(*fields))
-        yield from self._answer(request, asked, {}, lang, talk, write)
+    def _proposed(
+        self, talk: Conversation, question: str, *fields
+    ) -> tuple[QuestionRequest, str, dict]:
+        """The same of a question that the page proposed."""
+        return talk.asked(question, from_fields(*fields)), "", {}
 
-    def _reply_to_link(
-        self, request: gr.Request, query: str, lang: str, talk: Conversation, write: bool
-    ) -> Iterator[dict]:
-        """Answers what the address asks."""
-        done = {self._parts.wires["wish"]: ""}
-        yield from self._answer(request, from_link(query), done, lang, talk, write)
+    def _linked(self, talk: Conversation, query: str) -> tuple[QuestionRequest, str, dict]:
+        """The same of what the address asks."""
+        return from_link(query), "", {self._parts.wires["wish"]: ""}
 
-    def _answer(
-        self,
-        request: gr.Request,
-        asked: QuestionRequest | None,
-        out: dict,
-        lang: str,
-        talk: Conversation,
-        write: bool,
-        instead: str = "",
-    ) -> Iterator[dict]:
-        """The answer as it comes about, as updates of the parts.
-
-        Args:
-            asked: the question; None for nothing.
-            out: what else is updated first.
-            instead: the turn that is asked anew; "" for none.
+    def _reply(self, ask: Callable[..., tuple[QuestionRequest | None, str, dict]]) -> Callable:
+        """What answers the question that ``ask`` finds, given the conversation and the values of
+        some fields: updates of the parts as the answer comes about.
         """
-        if not (asked and asked.question):
-            yield out
-            return
         parts, link = self._parts, self._parts.wires["link"]
-        out |= {parts.opening: gr.update(visible=False), parts.following: ""}
-        out |= {button: gr.update(visible=True) for button in parts.keeping.values()}
-        out |= {link: to_link(asked)}
-        corpus = self._about.statistics()
-        with self._halts.answering(request.session_hash) as halted:
-            for talk in converse(self._service, talk, asked, lang, corpus, instead, halted, write):
-                turn = talk.turn(instead) or talk.turns[-1]
-                out |= {parts.chat: talk.as_chat(), parts.state: talk}
-                if not talk.coming[0]:
-                    out |= {
-                        link: to_link(alone(turn)),
-                        parts.panel: sources(talk.turns, lang, self._service.article),
-                        parts.stale: overdue(self._service.overdue(), lang),
-                    }
-                if link in out:
-                    out |= {parts.wires["memory"]: remember(turn)}
+
+        def reply(
+            request: gr.Request, lang: str, talk: Conversation, write: bool, *given
+        ) -> Iterator[dict]:
+            asked, instead, out = ask(talk, *given)
+            if not (asked and asked.question):
                 yield out
-                out = {}
+                return
+            out |= {parts.opening: gr.update(visible=False), parts.following: ""}
+            out |= {button: gr.update(visible=True) for button in parts.keeping.values()}
+            out |= {link: to_link(asked)}
+            how = (asked, lang, self._about.statistics(), instead)
+            with self._halts.answering(request.session_hash) as halted:
+                for talk in converse(self._service, talk, *how, halted, write):
+                    turn = talk.turn(instead) or talk.turns[-1]
+                    out |= {parts.chat: talk.as_chat(), parts.state: talk}
+                    if not talk.coming[0]:
+                        out |= {
+                            link: to_link(alone(turn)),
+                            parts.panel: sources(talk.turns, lang, self._service.article),
+                            parts.stale: overdue(self._service.overdue(), lang),
+                        }
+                    if link in out:
+                        out |= {parts.wires["memory"]: remember(turn)}
+                    yield out
+                    out = {}
+
+        return reply
 
     def _follow_up(self, lang: str, talk: Conversation) -> Markup:
         """Questions to ask next, below the answer that they follow, as controls; they were asked
@@ -286,17 +261,15 @@ class _Page:
         said = [box, wish, editing, parts.chat, parts.panel, parts.following, parts.stale]
         said += [parts.state, parts.opening, wires["link"], wires["memory"]]
         said += parts.keeping.values()
-        typed, sent = [box.submit, parts.send.click, wish.submit], [box, wish, editing]
-        proposed = [(one, one.click) for one in parts.tries]
-        proposed.append((wires["next"], wires["next"].submit))
-        for answered in (
-            when(arrived.then, self._reply_to_link, [wish, *beside], said, **_ASKING),
-            when(typed, self._reply, [*sent, *beside, *fields], said, **_ASKING),
-            *(
-                when(event, self._reply_to, [one, *beside, *fields], said, **_ASKING)
-                for one, event in proposed
-            ),
-        ):
+        typed = [box.submit, parts.send.click, wish.submit]
+        asking = [
+            (arrived.then, self._linked, [wish]),
+            (typed, self._asked, [box, wish, editing, *fields]),
+            *((one.click, self._proposed, [one, *fields]) for one in parts.tries),
+            (wires["next"].submit, self._proposed, [wires["next"], *fields]),
+        ]
+        for event, ask, given in asking:
+            answered = when(event, self._reply(ask), [*beside, *given], said, **_ASKING)
             when(answered.then, self._follow_up, [parts.lang, parts.state], [parts.following])
 
     def _listen_to_controls(self) -> None:

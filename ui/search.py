@@ -134,11 +134,6 @@ def hits(found: Sifted, hunt: Hunt, lang: str) -> Markup:
     return _hits(found, hunt, lang, LISTED)
 
 
-def opening_wish(one: Hit) -> str:
-    """What asks for a passage in its article."""
-    return f"open:{one.start}-{one.end}:{one.article_id}"
-
-
 def snippet(one: Hit) -> tuple[str, Markup, str]:
     """The part of the passage around the first word that matches, with all that match marked, and
     what shows that it is cut before and behind.

@@ -21,8 +21,6 @@ Find = Callable[[str], Article | None]
 """From an article's id to the article; None where there is none."""
 TURNS_SHOWN = 12
 """Answers whose sources are in the panel; those of older answers are read one by one."""
-CARDS_OPEN = 3
-"""Cards of an answer that show their passage; the others are folded."""
 ARTICLE_LIMIT = 200_000
 """Characters of an article shown around a quote; a longer article is cut, and said to be."""
 
@@ -47,11 +45,6 @@ def article(turn: Turn, number: int, lang: str, find: Find) -> Markup:
         marked = mark_up(shown, spans(citation, lang, whole=True), first)
         cut = len(shown) < len(found.text)
     return _article(turn, number, lang, find, marked, "changed" if found else "gone", cut)
-
-
-def opens(number: int) -> bool:
-    """Whether a card shows its passage at once."""
-    return number <= CARDS_OPEN
 
 
 def title_or_opening(citation: Citation, find: Find) -> str:

@@ -70,8 +70,3 @@ def _lines(turn: Turn) -> list[dict[str, Any]]:
             line = {"number": number, "rows": rows, "at": at, "cells": cells}
             lines.append(line | {"besides": besides if number == shown[-1] else ()})
     return lines
-
-
-def row_detail(row: Row) -> str:
-    """What a row says of its place besides the name."""
-    return " ".join(filter(None, ("" if row.detail in row.label else row.detail, row.value)))

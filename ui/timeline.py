@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from rag.ui.templating import macro
-from rag.ui.texts import text
+from rag.ui.texts import reader_date, text
 
 BARS = 36
 """Bars at most: each has room for its name and for a finger on a desk's screen; on a phone the
@@ -52,10 +52,8 @@ def bounds(period: str) -> tuple[str, str]:
     if not period or period == UNDATED:
         return "", ""
     if len(period) == 7:
-        return (
-            f"{period}-01",
-            f"{period}-{calendar.monthrange(int(period[:4]), int(period[5:]))[1]}",
-        )
+        _, days = calendar.monthrange(int(period[:4]), int(period[5:]))
+        return f"{period}-01", f"{period}-{days}"
     return f"{period:0<4}-01-01", f"{period:9<4}-12-31"
 
 
@@ -65,11 +63,8 @@ def way(months: Sequence[tuple[str, int]], period: str) -> tuple[str, ...]:
     """
     if not period or period == UNDATED:
         return ("",) if period else ()
-    coarsest = _unit(months, "")
-    return (
-        "",
-        *(period[:length] for length in reversed(_LENGTHS) if coarsest <= length < len(period)),
-    )
+    lengths = range(_unit(_inside(months, "")), len(period))
+    return "", *(period[:length] for length in reversed(_LENGTHS) if length in lengths)
 
 
 def bars(months: Sequence[tuple[str, int]], period: str = "") -> tuple[Bar, ...]:
@@ -81,32 +76,23 @@ def bars(months: Sequence[tuple[str, int]], period: str = "") -> tuple[Bar, ...]
         period: a month has no parts, so it is shown among those that it is chosen from; so is a
             period without articles.
     """
-    above = way(months, period)
-    tried = (
-        ("",) if period == UNDATED else above[::-1] if len(period) == 7 else (period, *above[::-1])
-    )
-    within = next(
-        (one for one in tried if any(month and month.startswith(one) for month, _ in months)), ""
-    )
-    length, counts = _unit(months, within), Counter()
-    for month, n in _inside(months, within):
+    has_parts = period != UNDATED and len(period) < 7
+    outward = [*([period] if has_parts else []), *reversed(way(months, period))]
+    inside = next(filter(None, (_inside(months, one) for one in outward)), [])
+    if not inside:
+        return ()
+    length, counts = _unit(inside), Counter[str]()
+    for month, n in inside:
         counts[month[:length]] += n
-    return (
-        tuple(Bar(unit, counts[unit]) for unit in _between(min(counts), max(counts)))
-        if counts
-        else ()
-    )
+    return tuple(Bar(unit, counts[unit]) for unit in _between(min(counts), max(counts)))
 
 
-def _unit(months: Sequence[tuple[str, int]], within: str) -> int:
-    """The length of the periods that a period is shown in."""
-    inside = [month for month, _ in _inside(months, within)]
-    fits = (
-        length
-        for length in _LENGTHS
-        if inside and len(_between(inside[0][:length], inside[-1][:length])) <= BARS
-    )
-    return next(fits, _LENGTHS[-1])
+def _unit(inside: Sequence[tuple[str, int]]) -> int:
+    """The length of the periods that some months are shown in."""
+    for length in _LENGTHS if inside else ():
+        if len(_between(inside[0][0][:length], inside[-1][0][:length])) <= BARS:
+            return length
+    return _LENGTHS[-1]
 
 
 def _inside(months: Sequence[tuple[str, int]], within: str) -> list[tuple[str, int]]:
@@ -125,29 +111,21 @@ def period_name(period: str, lang: str) -> str:
     """ "August 2023", "2023", "2020–2029"; "2023年8月", "2023年", "2020–2029年"; "" of all time."""
     if period == UNDATED:
         return text(lang, "undated")
-    if not period:
-        return ""
-    if len(period) == 7:
-        return text(
-            lang,
-            "month_name",
-            year=period[:4],
-            month=text(lang, "months").split()[int(period[5:]) - 1],
-        )
+    if not period or len(period) == 7:
+        return reader_date(period, lang)
     first, last = f"{period:0<4}", f"{period:9<4}"
     return text(lang, "year_name", year=first if first == last else f"{first}–{last}")
 
 
 def short_count(n: int, lang: str) -> str:
     """A number in at most five signs: "950", "9.5k", "32k"; in Chinese "950", "9500", "3.2万"."""
-    unit, sign, begins = (10_000, "万", 10_000) if lang == "zh" else (1_000, "k", 1_000)
-    if n < begins:
+    unit, sign = (10_000, "万") if lang == "zh" else (1_000, "k")
+    if n < unit:
         return str(n)
     if lang != "zh" and n >= 999_500:
         unit, sign = 1_000_000, "M"
-    return (
-        f"{n / unit:.1f}".removesuffix(".0") + sign if n < 9.95 * unit else f"{n / unit:.0f}{sign}"
-    )
+    digits = 1 if n < 9.95 * unit else 0
+    return f"{n / unit:.{digits}f}".removesuffix(".0") + sign
 
 
 def timeline(months: Sequence[tuple[str, int]], period: str, lang: str) -> Markup:
