@@ -21,10 +21,7 @@ from rag.ui.wiring import Words, hidden, when
 
 CALM_SECONDS = 0.25
 """Time between two states that are shown."""
-SHOWN = 50
-"""Results listed by name; the others are counted."""
 _file_field = macro("adding", "file_field")
-_progress = macro("adding", "progress")
 
 
 def file_field(lang: str) -> Markup:
@@ -32,15 +29,10 @@ def file_field(lang: str) -> Markup:
     return _file_field(UPLOAD_LIMIT, FILES, lang)
 
 
-def progress(state: State, lang: str, known: Callable[[str], bool] = lambda _: False) -> Markup:
-    """How far an addition is, or what became of it.
-
-    Args:
-        state: of the job.
-        lang: the page's language.
-        known: whether the index has an article of an id, which can then be opened.
-    """
-    return _progress(state, known, SHOWN, lang)
+progress = macro("adding", "progress")
+"""How far a job's state says that an addition is, or what became of it, in a language. The third
+argument, if any, says of an id whether the index has that article, which can then be opened.
+"""
 
 
 def refusal(message: str, lang: str) -> Markup:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from markupsafe import Markup
 
 from rag.answer.types import Answer
 from rag.question_table import RESULTS, QuestionTable, TableWriter, result
@@ -17,8 +14,6 @@ from rag.ui.texts import text
 
 MOST = 200
 """Questions at once; more are for the command line."""
-QUOTE = 300
-"""Characters of a quote in the table; it is whole in the CSV."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,46 +45,18 @@ def cells(answer: Answer) -> dict[str, str]:
 def as_csv(run: Run, lang: str) -> str:
     """The rows that are done."""
     writer = TableWriter(run.sheet, {name: text(lang, f"csv_{name}") for name in RESULTS})
-    grades = (text(lang, f"grade_{one['grade']}") for one in run.cells)
-    rows = (
-        writer.row(at, {**one, "grade": grade})
-        for at, (one, grade) in enumerate(zip(run.cells, grades, strict=True))
-    )
-    return writer.head() + "".join(rows)
+    rows = (dict(one, grade=text(lang, f"grade_{one['grade']}")) for one in run.cells)
+    return writer.head() + "".join(writer.row(at, row) for at, row in enumerate(rows))
 
 
-_progress = macro("batch", "progress")
-_table = macro("batch", "table")
+def link(question: str) -> str:
+    """What asks a question in the chat."""
+    return to_link(QuestionRequest(question))
 
 
-def progress(run: Run, lang: str) -> Markup:
-    """How far it is, and in the end how it went."""
-    total, at = len(run.sheet.rows), len(run.cells)
-    if not total:
-        return Markup()
-    if not run.done:
-        words = text(lang, "batch_at", n=at + 1, total=total)
-    elif run.stopped:
-        words = text(lang, "batch_stopped", n=at, total=total)
-    else:
-        counts = {"answered": 0, "near": 0, "nothing": 0}
-        counts |= Counter(one["grade"] for one in run.cells)
-        failed = counts.pop("error", 0)
-        words = text(lang, "batch_done", total=total, **counts)
-        words += text(lang, "batch_failed", n=failed) if failed else ""
-    return _progress(words, total, at, run.done, lang)
-
-
-def table(run: Run, lang: str) -> Markup:
-    """What came of each question; nothing before the first is answered."""
-    if not run.cells:
-        return Markup()
-    rows = [
-        (question, to_link(QuestionRequest(question)), defaultdict(str, cells))
-        for question, cells in zip(run.sheet.questions, run.cells, strict=False)
-    ]
-    return _table(rows, QUOTE, lang)
-
-
+progress = macro("batch", "progress")
+"""How far a run is, and in the end how it went, in a language."""
+table = macro("batch", "table")
+"""What came of each question of a run, in a language; nothing before the first is answered."""
 notice = macro("parts", "notice")
 """What the page says where there is no table, in its language."""

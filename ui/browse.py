@@ -29,7 +29,6 @@ PAGE = 20
 """Articles of one page of the list."""
 READ_LIMIT = 500_000
 """Characters of an article that are shown; a longer one is cut, and said to be."""
-SKIPPED_SHOWN = 100
 SOURCES_SHOWN = 8
 WORDS_LIMIT = 200
 """Characters of a search by title."""
@@ -169,4 +168,4 @@ def overview(told: Statistics, lang: str) -> Markup:
         ("size", size(told.bytes)),
         ("model", told.model),
     ]
-    return _overview(rows, told.version, told.skipped, SKIPPED_SHOWN, lang)
+    return _overview(rows, told.version, told.skipped, lang)

@@ -14,18 +14,15 @@ from rag.ui.turn import Turn, voice
 if TYPE_CHECKING:
     from rag.ui.conversation import Conversation
 
-_NUMBERS = tuple(map(str, range(len(COLUMNS))))
-
 
 def wished_of(wish: str, talk: Conversation) -> tuple[Turn, str] | None:
-    """The turn and the column that a control's address "#column-0a1b-0" names; None for what is
+    """The turn and the column that a control's address "#column-0a1b-when" names; None for what is
     none.
     """
-    do, key, number = wished(wish)
+    do, key, asks = wished(wish)
     turn = talk.turn(key)
-    if do != "column" or turn is None or turn.answer is None or number not in _NUMBERS:
-        return None
-    return turn, COLUMNS[int(number)]
+    there = do == "column" and turn and turn.answer and asks in COLUMNS
+    return (turn, asks) if turn and there else None
 
 
 offers = macro("columns", "offers")
@@ -38,12 +35,10 @@ nothing.
 """
 
 
-def addable(turn: Turn) -> list[tuple[int, str]]:
-    """The columns that an answer can still get, with their numbers."""
-    if not is_extensible(turn.answer):
-        return []
+def addable(turn: Turn) -> list[str]:
+    """The columns that an answer can still get."""
     there = {one.asks for one in turn.answer.columns}
-    return [(number, asks) for number, asks in enumerate(COLUMNS) if asks not in there]
+    return [one for one in COLUMNS if one not in there] if is_extensible(turn.answer) else []
 
 
 def heads(turn: Turn) -> list[str]:
@@ -60,10 +55,9 @@ def cells(turn: Turn, rows: list[Row], number: int) -> list[list[str]]:
             if row in rows and cell.text and number in cell.citations:
                 told.setdefault(cell.text, []).append(row.label)
         # What is not of all rows of the line says of which it is.
-        made.append(
-            [
-                words if len(of) == len(rows) else f"{', '.join(of)}: {words}"
-                for words, of in told.items()
-            ]
-        )
+        named = {
+            words: "" if len(of) == len(rows) else f"{', '.join(of)}: "
+            for words, of in told.items()
+        }
+        made.append([of + words for words, of in named.items()])
     return made

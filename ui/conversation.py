@@ -22,7 +22,7 @@ from rag.serving import QueryService
 from rag.ui import chips, render
 from rag.ui.asked import QuestionRequest, again, wished
 from rag.ui.filters import Unusable, checked
-from rag.ui.texts import Phrase, logged
+from rag.ui.texts import Phrase, logged, text
 from rag.ui.turn import Turn
 
 TURNS_KEPT = 50
@@ -166,14 +166,15 @@ def _drawn(
         if isinstance(event, Answer | Evidence):
             yield event
         elif isinstance(event, Rewording):
-            yield render.rewording(event, lang)
+            yield render.busy(text(lang, "rewording", model=event.model), lang)
         elif isinstance(event, Searching):
             searching = event
         elif isinstance(event, Found):
             yield render.waiting(searching, event, lang)
         elif isinstance(event, Writing):
             # While the model pauses, what has come last is shown, too.
-            yield render.partial(pieces) if pieces else render.writing(event, lang)
+            words = text(lang, "writing", model=event.model)
+            yield render.partial(pieces) if pieces else render.busy(words, lang)
         else:
             pieces += event
             if time.monotonic() - last >= PIECE_SECONDS:

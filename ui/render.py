@@ -8,7 +8,7 @@ import re
 
 from markupsafe import Markup
 
-from rag.answer.events import Found, Rewording, Searching, Writing
+from rag.answer.events import Found, Searching
 from rag.answer.types import Answer, Row, Written
 from rag.question.asides import asks_details
 from rag.question.script import simplified
@@ -17,7 +17,7 @@ from rag.ui.age import ages
 from rag.ui.templating import macro
 from rag.ui.texts import counted, reader_time, text
 from rag.ui.timeline import bounds
-from rag.ui.turn import Turn, cited, voice
+from rag.ui.turn import Turn, cited, valid, voice
 
 _TRIES = re.compile(r"\n(?P<lead>Try:|可以[问问]：)\s?(?P<asks>.+)$")  # of rag.answer.talk
 # A mark of doubt as the text of an answer has it, with its reason, where it is complete.
@@ -36,7 +36,8 @@ The second argument is the page's language, that of the controls.
 """
 suggested = macro("answer", "suggested")
 """Some questions as controls that ask them, in the page's language; "" for none."""
-_busy = macro("answer", "busy")
+busy = macro("answer", "busy")
+"""The message shown while something is under way, in words of a language."""
 _partial = macro("answer", "partial")
 
 
@@ -49,22 +50,12 @@ def waiting(searching: Searching, found: Found | None, lang: str) -> Markup:
         passages = counted(found.passages, "passage", lang)
         articles = counted(found.articles, "article", lang)
         words += " " + text(lang, "found_in", passages=passages, articles=articles)
-    return _busy(words, lang)
+    return busy(words, lang)
 
 
 def partial(raw: str) -> Markup:
     """An answer of which more is to come, as plain text with the marks of what does not hold."""
     return _partial([_DOUBT.split(line.strip()) for line in raw.splitlines() if line.strip()])
-
-
-def rewording(event: Rewording, lang: str) -> Markup:
-    """The message shown while a language model is asked for other wordings."""
-    return _busy(text(lang, "rewording", model=event.model), lang)
-
-
-def writing(event: Writing, lang: str) -> Markup:
-    """The message shown while a language model has written nothing that can be shown."""
-    return _busy(text(lang, "writing", model=event.model), lang)
 
 
 def understood(answer: Answer) -> str:
@@ -115,11 +106,8 @@ def lines_in_pieces(raw: str) -> list[list[str]]:
 
 def is_dated(turn: Turn, row: Row) -> bool:
     """Whether a row's value is the day of its first quote, which stands beside the quote."""
-    return any(
-        row.value == cited(turn)[number - 1].date
-        for number in row.citations[:1]
-        if 0 < number <= len(cited(turn))
-    )
+    numbers = valid(turn, row.citations[:1])
+    return bool(numbers) and row.value == cited(turn)[numbers[0] - 1].date
 
 
 def around_list(answer: Answer) -> tuple[str, str]:

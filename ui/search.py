@@ -20,11 +20,9 @@ from rag.ui.chips import quoted
 from rag.ui.markup import MarkedSpan, mark_up
 from rag.ui.templating import macro
 from rag.ui.texts import counted, language_name, reader_date, text
-from rag.ui.timeline import bounds
+from rag.ui.timeline import bounds, is_period
 
 FACETS = ("month", "source", "place", "lang")
-FACETS_SHOWN = 6
-"""Values of a facet that are shown at once; the others are folded."""
 SNIPPET = 260
 """Characters of a passage that are shown of a hit."""
 _OPEN = re.compile(r"open:(\d{1,9})-(\d{1,9}):(.+)", re.DOTALL)
@@ -52,9 +50,7 @@ class Hunt:
     @property
     def filters(self) -> Filters:
         """The restrictions as the search takes them."""
-        days = ("", "")
-        if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", self.month) and self.month[:4] != "0000":
-            days = bounds(self.month)
+        days = bounds(self.month) if is_period(self.month) else ("", "")
         chosen = ((one,) if one else () for one in (self.source, self.lang, self.place))
         return Filters(*days, *chosen)
 
@@ -100,25 +96,17 @@ def head(found: Sifted, lang: str) -> Markup:
 def facets(found: Sifted, hunt: Hunt, lang: str) -> Markup:
     """What the hits can be restricted to, each with its number of articles."""
     told = found.facets
+    counted_by = (told.months[::-1], told.sources, told.places, told.langs)
     groups = []
-    for name, counts in zip(
-        FACETS, (told.months[::-1], told.sources, told.places, told.langs), strict=True
-    ):
+    for name, counts in zip(FACETS, counted_by, strict=True):
         chosen = getattr(hunt, name)
-        # What is asked for, what it is called, and whether it is chosen.
-        values = [
-            (
-                f"facet:{name}:{value}",
-                text(lang, "facet_value", value=_named(name, value, lang), n=n),
-                value == chosen,
-            )
-            for value, n in counts or (((chosen, 0),) if chosen else ())
-        ]
-        groups += [(name, values)] if values else []
-    return _facets(groups, FACETS_SHOWN, lang)
+        if counts or chosen:
+            groups.append((name, chosen, counts or ((chosen, 0),)))
+    return _facets(groups, lang)
 
 
-def _named(name: str, value: str, lang: str) -> str:
+def facet_value(name: str, value: str, lang: str) -> str:
+    """What a value of a facet is called."""
     if name == "place":
         try:
             return province_label(value, lang)

@@ -16,8 +16,6 @@ from rag.ui.texts import text
 from rag.ui.tilemap import tilemap
 from rag.ui.turn import Turn, cited, told_besides, told_once, valid, voice
 
-LINES = 3
-"""Quotes shown of one place; the others are folded."""
 PLACES_DRAWN = 4
 """With fewer places the map is folded."""
 COLUMNS = ("place", "what", "from_source", "date_column")
@@ -34,7 +32,7 @@ def places(turn: Turn, lang: str) -> Markup:
     heads[2:2] = columns.heads(turn)
     # A few places need no map to be found, and it would push what is quoted out of sight.
     opened = len(held) >= PLACES_DRAWN
-    return _places(turn, names, tilemap(held, spoken), opened, lines, LINES, heads, lang)
+    return _places(turn, names, tilemap(held, spoken), opened, lines, heads, lang)
 
 
 def counts(turn: Turn) -> dict[str, int]:

@@ -65,6 +65,7 @@ def _functions() -> dict[str, Callable[..., Any]]:
     """What templates can call, by name. The modules that have it use macros themselves."""
     from rag.plain import also_searched
     from rag.ui import (
+        batch,
         browse,
         chips,
         columns,
@@ -82,6 +83,7 @@ def _functions() -> dict[str, Callable[..., Any]]:
     functions: tuple[Callable[..., Any], ...] = (
         also_searched,
         as_markdown,
+        batch.link,
         browse.page_turns,
         chips.constraints,
         chips.meaning,
@@ -98,6 +100,7 @@ def _functions() -> dict[str, Callable[..., Any]]:
         render.status,
         render.tried,
         render.understood,
+        search.facet_value,
         search.snippet,
         sources.around_quote,
         sources.title_or_opening,

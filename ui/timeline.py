@@ -22,8 +22,6 @@ BARS = 36
 """Bars at most: each has room for its name and for a finger on a desk's screen; on a phone the
 drawing is scrolled.
 """
-FEW = 12
-"""Of so many bars each has room for a whole number below ten thousand, on a phone too."""
 UNDATED = "none"
 _PERIOD = re.compile(r"(?!00)[0-9]{2,4}(?:(?<=....)-(?:0[1-9]|1[0-2]))?")
 _LENGTHS = (7, 4, 3, 2)  # of a month, a year, a decade, a century
@@ -145,4 +143,4 @@ def timeline(months: Sequence[tuple[str, int]], period: str, lang: str) -> Marku
         rows.append((text(lang, "undated"), undated))
     # One stop for the Tab key; the arrow keys go from bar to bar.
     stop = min(shown, key=lambda bar: (bar.period != period, not bar.count), default=None)
-    return _timeline(beside, shown, period, stop, FEW, rows, lang)
+    return _timeline(beside, shown, period, stop, rows, lang)

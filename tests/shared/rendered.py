@@ -100,7 +100,7 @@ def assert_inert(markup: str):
                 re.DOTALL,
             )
         if name in ("data-wish", "data-rate", "data-read"):
-            assert re.fullmatch(r"#\w+-[0-9a-f]+-\d+", value)
+            assert re.fullmatch(r"#\w+-[0-9a-f]+-\w+", value)
         if name in ("class", "id", "lang", "data-key", "data-do"):
             assert re.fullmatch(r"[\w -]*", value)
     assert not BIDI.search(markup)
