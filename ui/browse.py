@@ -112,22 +112,6 @@ _reader = macro("browse", "reader")
 _overview = macro("browse", "overview")
 
 
-def page_turns(start: int, total: int, listed: int) -> list[tuple[str, int, str, bool]]:
-    """The controls that turn a list: name, first place of the page, sign, and whether there is
-    such a page; nothing where all is on one page.
-    """
-    if total <= PAGE:
-        return []
-    last = (min(total, listed or total) - 1) // PAGE * PAGE
-    turns = (
-        ("first", 0, "«"),
-        ("previous", start - PAGE, "‹"),
-        ("next", start + PAGE, "›"),
-        ("last", last, "»"),
-    )
-    return [(name, max(0, to), sign, 0 <= to <= last and to != start) for name, to, sign in turns]
-
-
 def reader(
     article: Article | None,
     lang: str,

@@ -16,8 +16,14 @@ from rag.search.types import Filters
 from rag.ui.asked import QuestionRequest
 from rag.ui.texts import LANGUAGE_NAMES, Phrase, language_name, reader_date, text
 
-FIELDS = ("from", "to", "source", "place", "lang")
-"""Names of the fields, as in a link."""
+FIELDS = {
+    "from": "date_from",
+    "to": "date_to",
+    "source": "sources",
+    "place": "places",
+    "lang": "langs",
+}
+"""Names of the fields, as in a link, with what they set of :class:`rag.search.types.Filters`."""
 VALUES_KEPT = 20
 """Values of one field that a link may have; more are not read."""
 _CODES = {name: code for code, name in LANGUAGE_NAMES.items()}
@@ -120,16 +126,8 @@ def to_link(asked: QuestionRequest) -> str:
     """What follows the page's address to ask a question with its filters: "?q=...&from=..."; "" for
     nothing at all, or too much.
     """
-    filters = asked.filters
-    given = {
-        "q": asked.question,
-        "from": filters.date_from,
-        "to": filters.date_to,
-        "source": filters.sources,
-        "place": filters.places,
-        "lang": filters.langs,
-        "without": asked.without,
-    }
+    chosen = {name: getattr(asked.filters, attribute) for name, attribute in FIELDS.items()}
+    given = {"q": asked.question, **chosen, "without": asked.without}
     set_ones = {name: value for name, value in given.items() if value}
     query = urlencode(set_ones, doseq=True, errors="replace")
     return f"?{query}" if 0 < len(query) < LINK_LIMIT else ""

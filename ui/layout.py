@@ -15,7 +15,7 @@ from rag.ui.corpus_tab import CorpusTab
 from rag.ui.form import Form
 from rag.ui.search_tab import SearchTab
 from rag.ui.texts import LANGS, LANGUAGE_NAMES
-from rag.ui.wiring import Words, hidden
+from rag.ui.wiring import Words, box, hidden
 
 EXAMPLES = 4
 WIRES = ("wish", "link", "told", "memory", "aside", "editing", "column", "next")
@@ -127,17 +127,8 @@ class Layout:
 
     def _question(self) -> None:
         with gr.Row(elem_id="ask"):
-            box = gr.Textbox(
-                elem_id="question",
-                lines=1,
-                max_lines=6,
-                autofocus=True,
-                scale=1,
-                html_attributes=gr.InputHTMLAttributes(
-                    enterkeyhint="send", autocomplete="off", spellcheck=False
-                ),
-            )
-            self.box = self.words.on(box, label="question", placeholder="question_hint")
+            typed = box("question", "send", lines=1, max_lines=6, autofocus=True)
+            self.box = self.words.on(typed, label="question", placeholder="question_hint")
             send = gr.Button("", elem_id="send", variant="primary", scale=0)
             self.send = self.words.on(send, value="send")
             self.stop = self.words.on(gr.Button("", elem_id="stop", scale=0), value="stop")

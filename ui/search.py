@@ -77,7 +77,10 @@ def gone(hunt: Hunt, wish: str) -> Hunt:
 
 _head = macro("search", "head")
 _facets = macro("search", "facets")
-_hits = macro("search", "hits")
+hits = macro("search", "hits")
+"""The passages of a page of what was found, for a view, with the controls that turn it, in a
+language.
+"""
 
 
 def head(found: Sifted, lang: str) -> Markup:
@@ -115,11 +118,6 @@ def facet_value(name: str, value: str, lang: str) -> str:
     if name == "month":
         return reader_date(value, lang)
     return language_name(value) if name == "lang" else value
-
-
-def hits(found: Sifted, hunt: Hunt, lang: str) -> Markup:
-    """The passages of a page, with the controls that turn it."""
-    return _hits(found, hunt, lang, LISTED)
 
 
 def snippet(one: Hit) -> tuple[str, Markup, str]:

@@ -18,7 +18,7 @@ from rag.ui.markup import MarkedSpan
 from rag.ui.search import Hunt
 from rag.ui.templating import macro
 from rag.ui.texts import text
-from rag.ui.wiring import Words, hidden, when
+from rag.ui.wiring import Words, box, hidden, when
 
 NAME = "yj-found"
 """Id of the article that is read in this tab."""
@@ -33,16 +33,8 @@ class SearchTab:
         self._service = service
         self._hunt = gr.State(Hunt())
         with gr.Row(elem_id="search-ask"):
-            box = gr.Textbox(
-                elem_id="search-words",
-                max_lines=1,
-                max_length=MAX_CHARACTERS,
-                scale=1,
-                html_attributes=gr.InputHTMLAttributes(
-                    enterkeyhint="search", autocomplete="off", spellcheck=False
-                ),
-            )
-            self._words = words.on(box, label="search_words", placeholder="search_hint")
+            typed = box("search-words", "search", max_lines=1, max_length=MAX_CHARACTERS)
+            self._words = words.on(typed, label="search_words", placeholder="search_hint")
             send = gr.Button("", elem_id="search-send", variant="primary", scale=0)
             self._send = words.on(send, value="search_send")
         words.on(

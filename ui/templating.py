@@ -61,8 +61,8 @@ def _environment() -> Environment:
     return made
 
 
-def _functions() -> dict[str, Callable[..., Any]]:
-    """What templates can call, by name. The modules that have it use macros themselves."""
+def _functions() -> dict[str, Any]:
+    """What templates can call, and two limits, by name. The modules that have them use macros."""
     from rag.plain import also_searched
     from rag.ui import (
         batch,
@@ -84,7 +84,6 @@ def _functions() -> dict[str, Callable[..., Any]]:
         also_searched,
         as_markdown,
         batch.link,
-        browse.page_turns,
         chips.constraints,
         chips.meaning,
         chips.quoted,
@@ -120,7 +119,8 @@ def _functions() -> dict[str, Callable[..., Any]]:
         turn.voice,
         turn.with_its_copies,
     )
-    return {function.__name__: function for function in functions}
+    limits = {"PAGE": browse.PAGE, "LISTED": search.LISTED}
+    return {function.__name__: function for function in functions} | limits
 
 
 def _inert(value: object) -> object:

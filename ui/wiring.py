@@ -22,6 +22,12 @@ def hidden(elem_id: str) -> gr.Textbox:
     return gr.Textbox(elem_id=elem_id, visible="hidden", container=False)
 
 
+def box(elem_id: str, enter: str, **how: Any) -> gr.Textbox:
+    """A field to type into; ``enter`` is what the key of that name does on a phone."""
+    attributes = gr.InputHTMLAttributes(enterkeyhint=enter, autocomplete="off", spellcheck=False)
+    return gr.Textbox(elem_id=elem_id, scale=1, html_attributes=attributes, **how)
+
+
 def when(
     events: Callable | Sequence[Callable],
     work: Callable | None,
