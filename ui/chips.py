@@ -15,10 +15,6 @@ from rag.ui.texts import reader_date, text
 from rag.ui.timeline import bounds
 from rag.ui.turn import Turn
 
-restrictions = macro("chips", "restrictions")
-"""The chips of a turn's answer: what its question restricts it to, what was lifted, and what to
-lift to get an answer; or "".
-"""
 filters = macro("chips", "filters")
 """The chips of the filters that the reader set, in a language; or ""."""
 put_aside = macro("chips", "put_aside")

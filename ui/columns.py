@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from rag.answer.columns import is_extensible
 from rag.answer.types import COLUMNS, Row
 from rag.ui.asked import wished
-from rag.ui.templating import macro
 from rag.ui.texts import text
 from rag.ui.turn import Turn, voice
 
@@ -23,16 +22,6 @@ def wished_of(wish: str, talk: Conversation) -> tuple[Turn, str] | None:
     turn = talk.turn(key)
     there = do == "column" and turn and turn.answer and asks in COLUMNS
     return (turn, asks) if turn and there else None
-
-
-offers = macro("columns", "offers")
-"""The controls of a list that add a column to it, in the page's language; "" where there is nothing
-to add.
-"""
-line = macro("columns", "line")
-"""What the further columns say of a row that is no line of a table: "When: 12 June [3]"; "" for
-nothing.
-"""
 
 
 def addable(turn: Turn) -> list[str]:
