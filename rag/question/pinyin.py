@@ -34,7 +34,7 @@ _CANDIDATES, _LOOKED_INTO = 6, 32  # names read alike that are compared, and pas
 # A word with a translation of at least this cosine among so many is English: on 40 words "die" and
 # "made" are, "yi" and "ming" are none.
 _TRANSLATED, _TRANSLATIONS = 0.55, 5
-_STANDING = "X"  # stands for each character of a name where the words around it are understood
+STANDING = "X"  # stands for each character of a name where the words around it are understood
 
 
 @functools.cache
@@ -172,7 +172,7 @@ def in_characters(snapshot: Snapshot, text: str) -> Spelled:
             missing.append(text[start:end])
         if many > latin:
             said = f"{said[:start]}{name}{said[end:]}"
-            masked = f"{masked[:start]}{_STANDING * len(name)}{masked[end:]}"
+            masked = f"{masked[:start]}{STANDING * len(name)}{masked[end:]}"
     return Spelled(said, masked, tuple(missing))
 
 
