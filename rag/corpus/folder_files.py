@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.corpus.article import Skipped
-from rag.corpus.incoming import reading
+from rag.corpus.incoming import opened
 from rag.corpus.kept import FOLDER, Record, key_of, read_record
 from rag.corpus.walk import files_of
 from rag.errors import StorageError
@@ -58,9 +58,9 @@ class FolderFiles:
             aside.parent.mkdir(parents=True, exist_ok=True)
             self._sweep(aside.parent)
         try:
-            with reading(content) as source, self.storing(), aside.open("wb") as target:
+            with opened(content) as source, self.storing(), aside.open("wb") as target:
                 hasher = hashlib.sha256()
-                while block := source(1 << 20):
+                while block := source.read(1 << 20):
                     hasher.update(block)
                     target.write(block)
                 target.flush()

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from rag.corpus.article import Article, Skipped
-from rag.corpus.encoding import NotText
 from rag.corpus.kept import Record
 from rag.corpus.language import detect_lang
 from rag.corpus.readers import (
@@ -34,7 +33,9 @@ from rag.corpus.readers.archive import (
     decompressed,
     members,
 )
-from rag.corpus.walk import encodable, reason
+from rag.corpus.readers.draft import why
+from rag.corpus.walk import encodable
+from rag.corpus.worker import shared_workers
 
 MAX_FILE_BYTES = 64 * 1024 * 1024  # of one article; tables and archives may be of any size
 MAX_DOCUMENT_BYTES = (
@@ -128,8 +129,6 @@ def steps(
     elif suffix in IN_PLACE and source.size <= _IN_PLACE_BYTES:
         yield from _articles(source, lambda: read_drafts(suffix, _load(source)))
     else:
-        from rag.corpus.worker import shared_workers
-
         yield Pending(shared_workers().submit(suffix, lambda: _load(source), columns), source)
 
 
@@ -160,8 +159,6 @@ def _settled(waiting: deque, to_the_end: bool) -> Iterator[Found]:
 
 
 def _too_many(waiting: deque) -> bool:
-    from rag.corpus.worker import shared_workers
-
     sizes = (one.source.size for one in waiting if isinstance(one, Pending))
     return len(waiting) > _AHEAD * shared_workers().count or sum(sizes) > _AHEAD_BYTES
 
@@ -219,18 +216,6 @@ def _articles(source: Source, drafts: Callable[[], list[Draft | Missing]]) -> It
             else source.name
         )
         yield where, _item(name, draft, source, where), source.name if rows and draft.part else ""
-
-
-def why(error: Exception) -> str:
-    """What is wrong with a source, in words that tell what to do."""
-    if isinstance(error, OSError):
-        return encodable(reason(error))
-    if isinstance(error, NotText | Unreadable):
-        return encodable(str(error))
-    # A parser's own failure on one file must not cost the others.
-    return encodable(
-        f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text"
-    )
 
 
 def _rows(
