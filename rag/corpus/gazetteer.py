@@ -10,7 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
+
+from rag.corpus.tables import table
 
 _LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}
 # How the names of counties, districts and so on end, in Chinese and in English.
@@ -82,12 +83,6 @@ def all_places() -> tuple[Place, ...]:
         *divisions,
         *(Place(iso, name, name, en, "country", "") for iso, name, en, _ in table("countries.tsv")),
     )
-
-
-def table(name: str) -> list[list[str]]:
-    """The rows of a file of ``data``."""
-    text = resources.files("rag.corpus").joinpath("data", name).read_text("utf8")
-    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def _names() -> Iterator[tuple[str, Place]]:

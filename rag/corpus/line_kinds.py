@@ -8,6 +8,7 @@ site.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rag.corpus.dates import FoundDate, find_date
 from rag.corpus.lines import width
@@ -220,3 +221,15 @@ def dated_source(line: str) -> str:
     found = find_date(line) if is_date_line(line) else None
     rest = _beside(line, found) if found else ""
     return rest if is_publisher(rest) else ""
+
+
+def source_in(lines: Iterable[str]) -> str:
+    """The publisher that the first of some lines with one names, or ""."""
+    names = (labelled_source(line) or dated_source(line) for line in lines if line)
+    return next(filter(None, names), "")
+
+
+def date_in(lines: Iterable[str]) -> str:
+    """The day of the first date line of some lines, or ""."""
+    found = next((find_date(line) for line in lines if is_date_line(line)), None)
+    return found.iso if found else ""

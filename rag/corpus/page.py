@@ -18,7 +18,7 @@ from rag.corpus.line_kinds import (
     TITLE_COLUMNS,
     could_be_site_name,
     could_be_title,
-    dated_source,
+    date_in,
     ends_open,
     ends_sentence,
     is_control,
@@ -29,7 +29,7 @@ from rag.corpus.line_kinds import (
     is_prose,
     is_publisher,
     is_timed_or_labelled,
-    labelled_source,
+    source_in,
 )
 from rag.corpus.lines import width
 
@@ -76,7 +76,7 @@ def read_page(text: str, whole: bool = False, known: str = "") -> RawPage:
             i for i in range(len(lines)) if i != title_at and not (i <= at and is_meta(lines[i]))
         ]
         return RawPage(
-            _join(lines, kept), title, found.iso, _source(lines[: prose[0] if prose else at + 3])
+            _join(lines, kept), title, found.iso, source_in(lines[: prose[0] if prose else at + 3])
         )
     first = prose[0] if prose else body
     last = _foot(lines, prose) if prose else len(lines) - 1
@@ -91,7 +91,7 @@ def read_page(text: str, whole: bool = False, known: str = "") -> RawPage:
     names = (
         line for line in [line for line in lines[:top] if line][:2] if could_be_site_name(line)
     )
-    source = _source(lines[:first]) or _source(lines[last + 1 :]) or next(names, "")
+    source = source_in(lines[:first]) or source_in(lines[last + 1 :]) or next(names, "")
     return RawPage(_join(lines, kept), title, found.iso if found else "", source)
 
 
@@ -127,9 +127,7 @@ def _plain(text: str, lines: list[str]) -> RawPage:
     # Notices and letters carry sender and date below the text.
     last = next((i for i in range(len(filled) - 1, -1, -1) if is_prose(filled[i])), -1)
     below = filled[max(last + 1, len(filled) - 3) :] if len(filled) > 2 else []
-    dates = [find_date(line) for line in below if is_date_line(line)]
-    date = next((found.iso for found in dates if found), "")
-    return RawPage(text, title, date, _source(filled[:3]) or _source(filled[-3:]))
+    return RawPage(text, title, date_in(below), source_in(filled[:3]) or source_in(filled[-3:]))
 
 
 def _date_line(lines: list[str]) -> int | None:
@@ -239,11 +237,6 @@ def _foot(lines: list[str], prose: list[int]) -> int:
 
 def _is_link(line: str) -> bool:
     return not ends_sentence(line) and not ends_open(line) and width(line) < LONG
-
-
-def _source(lines: list[str]) -> str:
-    names = (labelled_source(line) or dated_source(line) for line in lines if line)
-    return next(filter(None, names), "")
 
 
 def _join(lines: list[str], kept: list[int]) -> str:

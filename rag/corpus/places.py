@@ -20,8 +20,8 @@ from rag.corpus.gazetteer import (
     fold,
     is_latin,
     places_by_name,
-    table,
 )
+from rag.corpus.tables import table
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,18 +14,6 @@ from collections.abc import Callable, Mapping
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.errors import UsageError
 
-__all__ = [
-    "IN_PLACE",
-    "READERS",
-    "VERSION",
-    "WITH_PICTURES",
-    "Draft",
-    "Missing",
-    "Reader",
-    "Unreadable",
-    "read_drafts",
-]
-
 Reader = Callable[[bytes], Draft | list[Draft | Missing]]
 
 

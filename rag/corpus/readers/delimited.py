@@ -47,11 +47,8 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Mi
     )
     header, text = _header(rows, columns)
     if not text:
-        wanted = (
-            f"the column {columns['text']!r}"
-            if "text" in columns
-            else "a column with the text, named 正文, content, text or the like"
-        )
+        wanted = "a column with the text, named 正文, content, text or the like"
+        wanted = f"the column {columns['text']!r}" if "text" in columns else wanted
         raise Unreadable(
             f"expected {wanted}, found {', '.join(header[:20])}; name it (yinju build --map"
             " text=COLUMN)"

@@ -11,15 +11,7 @@ import zipfile
 from collections.abc import Iterator
 
 from rag.corpus.captions import as_caption
-from rag.corpus.dates import find_date
-from rag.corpus.line_kinds import (
-    could_be_title,
-    dated_source,
-    is_date_line,
-    is_letterhead,
-    is_prose,
-    labelled_source,
-)
+from rag.corpus.line_kinds import could_be_title, date_in, is_letterhead, is_prose, source_in
 from rag.corpus.lines import tidy, width
 from rag.corpus.readers.docx_numbers import Numbers, inner
 from rag.corpus.readers.docx_text import CENTRED, W, chart, diagram, lines_of, text_of
@@ -223,12 +215,8 @@ def _draft(lines: list[tuple[str, str]], around: list[str], told: str, made: str
         title = title or _centred(lines[:_HEAD])
     body = [text for text, _ in (lines[1:] if title == top else lines)]
     head = [text for text, _ in lines[:_HEAD]]
-    dated = next((find_date(line) for line in head if is_date_line(line)), None)
-    source = next(
-        (name for line in head if (name := labelled_source(line) or dated_source(line))), ""
-    )
-    date = dated.iso if dated else "" if made == _TEMPLATE_DAY else made
-    return Draft(tidy("\n".join(body)) or title, " ".join(title.split()), date, source)
+    date = date_in(head) or ("" if made == _TEMPLATE_DAY else made)
+    return Draft(tidy("\n".join(body)) or title, " ".join(title.split()), date, source_in(head))
 
 
 def _centred(lines: list[tuple[str, str]]) -> str:

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.corpus.dates import find_date, normal_date
-from rag.corpus.line_kinds import dated_source, is_date_line, is_letterhead, labelled_source
+from rag.corpus.dates import normal_date
+from rag.corpus.line_kinds import date_in, is_date_line, is_letterhead, source_in
 from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.ocr import Recogniser, recogniser
@@ -202,23 +202,11 @@ def _draft(pages: list[list[Line]], told: dict[str, str], sure: Sequence[int]) -
             starts[-1] = len(text)
     text, starts = _unhyphenated(text, starts)
     head = [line.text for line in first[:15]]
-    dated = next((find_date(one) for one in head if is_date_line(one)), None)
-    source = next((name for one in head if (name := labelled_source(one) or dated_source(one))), "")
     printed = _BROWSER.search(told.get("Creator", ""))  # on another day than it was published
-    date = dated.iso if dated else "" if printed else _created(told.get("CreationDate", ""))
-    return Draft(
-        text or title,
-        title,
-        date,
-        source,
-        pages=tuple(starts),
-        ocr=tuple(sure) if any(sure) else (),
-    )
-
-
-def _created(value: str) -> str:
-    """D:20110921083000+08'00' as 2011-09-21."""
-    return normal_date(value.removeprefix("D:")[:8])
+    created = "" if printed else normal_date(told.get("CreationDate", "").removeprefix("D:")[:8])
+    ocr = tuple(sure) if any(sure) else ()
+    date = date_in(head) or created
+    return Draft(text or title, title, date, source_in(head), pages=tuple(starts), ocr=ocr)
 
 
 def _title(lines: Sequence[Line], told: str) -> tuple[str, list[Line]]:
