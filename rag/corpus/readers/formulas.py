@@ -87,9 +87,8 @@ def in_text(root) -> None:
 def _put(node, tex: str) -> None:
     if node.tag == "math" and not tex:
         for raising in node.xpath(".//msup[count(*)=2]"):
-            up = raising[1]
-            up.text = raised(text_in(up))
-            del up[:]
+            raising[1].text = raised(text_in(raising[1]))
+            del raising[1][:]
         for part in reversed([*node.iter("mfrac", "msqrt")]):  # those within others first
             inside = [in_brackets(text_in(one)) for one in part]
             fraction = part.tag == "mfrac" and len(inside) == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.corpus.readers.markdown_tables import with_grids_as_pipes, with_simple_tables_as_pipes
+from rag.corpus.readers.markdown_tables import with_grids_as_pipes
 
 _FENCED = re.compile(r"^(?:```.*?^```|~~~.*?^~~~)", re.MULTILINE | re.DOTALL)
 _SHORTCODE = re.compile(r"\{\{[<%]([^{}\n]{0,1000})[>%]\}\}|\{%[^{}\n]{0,1000}%\}")
@@ -63,7 +63,7 @@ def _plain(text: str) -> str:
         text = _FENCE.sub(lambda fence: f"\n{fence[1] or fence[2] or ''}\n", text)
     if "[!" in text:
         text = _CALL_OUT.sub(r"\1", text)
-    text = with_simple_tables_as_pipes(with_grids_as_pipes(_MODULE.sub("", text)))
+    text = with_grids_as_pipes(_MODULE.sub("", text))
     return _VERSE.sub(r"\1  ", text) if "|" in text else text
 
 
