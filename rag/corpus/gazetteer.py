@@ -79,10 +79,8 @@ def all_places() -> tuple[Place, ...]:
         Place(code, name, short, en.split("|")[0], level, province)
         for code, level, name, short, en, province, _ in table("divisions.tsv")
     ]
-    return (
-        *divisions,
-        *(Place(iso, name, name, en, "country", "") for iso, name, en, _ in table("countries.tsv")),
-    )
+    countries = (one[:3] for one in table("countries.tsv"))
+    return (*divisions, *(Place(iso, name, name, en, "country", "") for iso, name, en in countries))
 
 
 def _names() -> Iterator[tuple[str, Place]]:
@@ -90,9 +88,8 @@ def _names() -> Iterator[tuple[str, Place]]:
     by_code = {p.code: p for p in all_places()}
     for code, level, name, short, english, _, others in table("divisions.tsv"):
         place = by_code[code]
-        yield from (
-            (n, place) for n in dict.fromkeys((name, short, *filter(None, others.split("|"))))
-        )
+        names = (name, short, *filter(None, others.split("|")))
+        yield from ((one, place) for one in dict.fromkeys(names))
         for en in filter(None, english.split("|")):
             if level == "county":
                 if name[-1] in COUNTY_SUFFIXES:
@@ -142,11 +139,8 @@ def _forms(name: str) -> set[str]:
     """
     if not is_latin(name):
         return {name}
-    plain = (
-        name
-        if name.isascii()
-        else "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
-    )
+    letters = unicodedata.normalize("NFD", name)
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
     return {name, plain, name.replace("'", "\u2019")}
 
 

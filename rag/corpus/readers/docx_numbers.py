@@ -25,9 +25,8 @@ class Numbers:
         self._kinds: dict[str, object] = {}  # how a list looks
         self._lists: dict[str, object] = {}
         for root in numbering:
-            self._kinds |= {
-                _value(kind, "abstractNumId"): kind for kind in _all(root, "abstractNum")
-            }
+            kinds = _all(root, "abstractNum")
+            self._kinds |= {_value(kind, "abstractNumId"): kind for kind in kinds}
             self._lists |= {_value(one, "numId"): one for one in _all(root, "num")}
         self._styles = styles
         self._known: dict[tuple[str, str, str], tuple[str, str]] = {}
