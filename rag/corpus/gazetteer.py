@@ -88,8 +88,8 @@ def _names() -> Iterator[tuple[str, Place]]:
     by_code = {p.code: p for p in all_places()}
     for code, level, name, short, english, _, others in table("divisions.tsv"):
         place = by_code[code]
-        names = (name, short, *filter(None, others.split("|")))
-        yield from ((one, place) for one in dict.fromkeys(names))
+        own = (name, short, *filter(None, others.split("|")))
+        yield from ((one, place) for one in dict.fromkeys(own))
         for en in filter(None, english.split("|")):
             if level == "county":
                 if name[-1] in COUNTY_SUFFIXES:

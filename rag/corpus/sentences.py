@@ -142,8 +142,7 @@ def run_on(text: str, at: int) -> list[Span]:
 def _append(out: list[Span], text: str, begin: int, end: int) -> None:
     """Add the span without its outer whitespace, or nothing if only whitespace is left."""
     piece = text[begin:end]
-    bare = piece.strip()
-    if bare:
+    if bare := piece.strip():
         begin += len(piece) - len(piece.lstrip())
         end = begin + len(bare)
         whole = bare[-1] in _STOPS or text[end : end + 1] in _STOPS
@@ -209,11 +208,8 @@ def _end_of_sentence(text: str, begin: int, first: int, last: int, end: int) -> 
         return 0 if mark.strip("…") == "" and _lower_next(text, stop, end) else stop
     before = text[first - 1] if first > begin else " "
     if follows.isspace():
-        if _lower_next(text, stop, end) or (
-            mark == "." and _abbreviation(text, begin, first, stop, end)
-        ):
-            return 0
-        return stop
+        goes_on = mark == "." and _abbreviation(text, begin, first, stop, end)
+        return 0 if goes_on or _lower_next(text, stop, end) else stop
     if follows.isascii():
         return stop if before > "\u2e7f" and follows in "(\"'[" else 0
     # Chinese with ASCII marks: 结束了.然后 ends, U.S.的 and 1.概况 do not.
@@ -269,7 +265,6 @@ def _abbreviation(text: str, begin: int, dot: int, stop: int, end: int) -> bool:
             return True  # J. A. Lee
         if start:
             return start.group().lower() not in _STARTERS
-        return (
-            following.isdigit() or following > "\u2e7f"
-        )  # A. B. 某博士: Chinese sentences end in 。
+        # A. B. 某博士: Chinese sentences end in 。
+        return following.isdigit() or following > "\u2e7f"
     return False

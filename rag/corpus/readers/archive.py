@@ -38,8 +38,10 @@ _DECOMPRESSORS: dict[str, Callable[[BinaryIO], Any]] = {
     "bz2": bz2.open,
     "xz": lzma.open,
 }
-_HEADERS = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
-_HEADERS += (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+_HEADERS = (
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+)
 
 
 Members = Iterator[tuple[str, int, BinaryIO | Missing]]

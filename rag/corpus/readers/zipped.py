@@ -10,8 +10,10 @@ from typing import BinaryIO
 
 from rag.corpus.readers.draft import Unreadable
 
-FAILURES: tuple[type[Exception], ...] = (zipfile.BadZipFile, zlib.error, struct.error)
-FAILURES += (OSError, EOFError, KeyError, ValueError, RuntimeError, OverflowError)
+FAILURES = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError),
+    *(KeyError, ValueError, RuntimeError, OverflowError),
+)
 """What ``zipfile`` raises on a damaged, encrypted or oddly packed member, as it happens to
 notice.
 """
