@@ -26,11 +26,6 @@ _NOT_TEXT = re.compile(
     re.IGNORECASE,
 )
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
-_OTHER_MAIN = re.compile(
-    rb"(application/vnd\.)(?:ms-word\.(?:document|template)\.macroEnabled"
-    rb"|openxmlformats-officedocument\.wordprocessingml\.template)\.main\+xml"
-)
-_OTHER = re.compile(_STRICT.pattern + b"|" + _OTHER_MAIN.pattern)
 _PAGE = re.compile(r"\b(?:NUM|SECTION)?PAGES?\b")
 _TABLE = re.compile(r"\s*(?:表|table)", re.IGNORECASE)
 _TEMPLATE_DAY = "2013-12-23"  # when the template of python-docx was made, which its files carry on
@@ -77,21 +72,18 @@ def read_docx(data: bytes) -> Draft:
 
 
 def _usual(archive: zipfile.ZipFile) -> bytes:
-    """A file as Word saves it by default, made of one that it saved as "Strict Open XML", with
-    macros or as a template, which python-docx does not take; b"" for all others.
+    """A file as Word saves it by default, made of one that it saved as "Strict Open XML", which
+    python-docx does not take; b"" for all others.
     """
     try:
         told = archive.read("[Content_Types].xml") + archive.read("_rels/.rels")
-        if not _OTHER.search(told):
+        if not _STRICT.search(told):
             return b""
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as copy:
             for name in archive.namelist():
                 part = archive.read(name)
                 if name.endswith((".xml", ".rels")):
-                    part = _OTHER_MAIN.sub(
-                        rb"\1openxmlformats-officedocument.wordprocessingml.document.main+xml", part
-                    )
                     part = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
                 copy.writestr(name, part)
         return out.getvalue()

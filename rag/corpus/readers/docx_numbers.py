@@ -114,14 +114,10 @@ class Numbers:
         return next((_value(one, "ilvl") for one in (named if kind is not None else ())), "")
 
     def _kind(self, key: str):
-        """How a list looks, also where that is said of a style; None for no list."""
+        """How a list looks; None for no list."""
         if key not in self._lists:
             return None
-        kind = self._kinds.get(inner(self._lists[key], "abstractNumId"))
-        linked = inner(kind, "numStyleLink")
-        told = _numbering(self._styles[linked]) if linked in self._styles else None
-        other = self._lists.get(inner(told, "numId"))
-        return self._kinds.get(inner(other, "abstractNumId")) if other is not None else kind
+        return self._kinds.get(inner(self._lists[key], "abstractNumId"))
 
 
 def _numbering(style):

@@ -20,7 +20,6 @@ _P, _ROW, _BOX = f"{W}p", f"{W}tr", f"{W}txbxContent"
 _RUN, _LOOK, _TEXTS = f"{W}r", f"{W}rPr", (f"{W}t", f"{_M}t")
 _FRACTION, _ROOT = f"{_M}f", f"{_M}rad"
 _DRAWN = f"{_A}p"
-_WORDART = "{urn:schemas-microsoft-com:vml}textpath"
 # Text that was deleted or moved away with changes tracked, what tells how a word is read aloud,
 # the codes of fields, what is there for programs of before 2010 only, and how a run or a paragraph
 # looks.
@@ -168,7 +167,7 @@ def _anchored(block, aside: Aside) -> Iterator[str]:
     """The lines of notes, charts and diagrams of a paragraph or row, and of words set in shapes
     that are no boxes.
     """
-    if next(block.iter(*_ANCHORS, *_PARTS, _DRAWN, _WORDART), None) is None:
+    if next(block.iter(*_ANCHORS, *_PARTS, _DRAWN), None) is None:
         return
     for node in _inside(block, (_BOX,)):
         if node.tag in _ANCHORS:
@@ -177,8 +176,6 @@ def _anchored(block, aside: Aside) -> Iterator[str]:
             yield from aside("part", node.get(_PARTS[node.tag], ""))
         elif node.tag == _DRAWN:
             yield drawn(node)
-        elif node.tag == _WORDART:
-            yield node.get("string", "")
 
 
 def drawn(paragraph) -> str:

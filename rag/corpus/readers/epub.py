@@ -19,6 +19,7 @@ from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import page_text
 from rag.corpus.readers.markup import PLACE
+from rag.corpus.readers.tree import xml_root
 from rag.corpus.readers.zipped import FAILURES, open_zip
 
 _OPS = "http://www.idpf.org/2007/ops"
@@ -92,17 +93,10 @@ def _package(archive: zipfile.ZipFile) -> str:
 
 
 def _xml(archive: zipfile.ZipFile, name: str):
-    """The root of an XML member, None where it is absent or no XML. No entity is expanded, nothing
-    is loaded.
-    """
-    import lxml.etree
-
-    parser = lxml.etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
-    )
+    """The root of an XML member, None where it is absent or no XML."""
     try:
-        return lxml.etree.fromstring(_bytes(archive, name), parser)
-    except (lxml.etree.LxmlError, ValueError, *FAILURES):
+        return xml_root(_bytes(archive, name))
+    except FAILURES:
         return None
 
 
