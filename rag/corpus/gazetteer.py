@@ -83,11 +83,16 @@ def all_places() -> tuple[Place, ...]:
     return (*divisions, *(Place(iso, name, name, en, "country", "") for iso, name, en in countries))
 
 
+@functools.cache
+def by_code() -> dict[str, Place]:
+    """The places by their codes."""
+    return {place.code: place for place in all_places()}
+
+
 def _names() -> Iterator[tuple[str, Place]]:
     """Every name of the tables with its place: Chinese and English, full, short and other."""
-    by_code = {p.code: p for p in all_places()}
     for code, level, name, short, english, _, others in table("divisions.tsv"):
-        place = by_code[code]
+        place = by_code()[code]
         own = (name, short, *filter(None, others.split("|")))
         yield from ((one, place) for one in dict.fromkeys(own))
         for en in filter(None, english.split("|")):
@@ -99,9 +104,9 @@ def _names() -> Iterator[tuple[str, Place]]:
                 if level == "city":
                     yield f"{en} City", place
     for iso, name, en, official in table("countries.tsv"):
-        yield from ((n, by_code[iso]) for n in filter(None, (name, official, en)))
+        yield from ((n, by_code()[iso]) for n in filter(None, (name, official, en)))
     for code, names in table("place_aliases.tsv"):
-        yield from ((n, by_code[code]) for n in names.split("|"))
+        yield from ((n, by_code()[code]) for n in names.split("|"))
 
 
 @functools.cache
@@ -109,14 +114,13 @@ def places_by_name() -> dict[str, tuple[Place, ...]]:
     """Every name, as it is written, with the places that bear it: of the highest level only, the
     usual one first.
     """
-    by_code = {p.code: p for p in all_places()}
     by_name: dict[str, dict[str, Place]] = {}
     for name, place in _names():
         for form in _forms(name):
             by_name.setdefault(form, {})[place.code] = place
     for kind, name, *codes in table("place_exceptions.tsv"):
         if kind == "main":
-            by_name[name] = {codes[0]: by_code[codes[0]]} | by_name[name]
+            by_name[name] = {codes[0]: by_code()[codes[0]]} | by_name[name]
     return {name: _highest(tuple(places.values())) for name, places in by_name.items()}
 
 

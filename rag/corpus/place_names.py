@@ -7,7 +7,15 @@ from __future__ import annotations
 import functools
 from difflib import SequenceMatcher, get_close_matches
 
-from rag.corpus.gazetteer import Place, all_places, contains, fold, is_latin, places_by_name
+from rag.corpus.gazetteer import (
+    Place,
+    all_places,
+    by_code,
+    contains,
+    fold,
+    is_latin,
+    places_by_name,
+)
 from rag.corpus.places import find_places
 from rag.errors import UsageError
 
@@ -54,7 +62,7 @@ def full_name(place: Place) -> str:
     "日本".
     """
     codes = (f"{place.code[:2]}0000", f"{place.code[:4]}00", place.code)
-    return "".join(dict.fromkeys(_by_code()[code].name for code in codes if code in _by_code()))
+    return "".join(dict.fromkeys(by_code()[code].name for code in codes if code in by_code()))
 
 
 def _inmost(name: str) -> Place | None:
@@ -74,11 +82,6 @@ def _far(name: str, wanted: str) -> tuple[float, str]:
     (its codes end in zeros).
     """
     return -SequenceMatcher(None, name, wanted).ratio(), _known()[name][0].code[::-1]
-
-
-@functools.cache
-def _by_code() -> dict[str, Place]:
-    return {place.code: place for place in all_places()}
 
 
 @functools.cache

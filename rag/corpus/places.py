@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from rag.corpus.gazetteer import COUNTY_SUFFIXES, Place, all_places, fold, is_latin, places_by_name
+from rag.corpus.gazetteer import COUNTY_SUFFIXES, Place, by_code, fold, is_latin, places_by_name
 from rag.corpus.tables import table
 
 
@@ -234,8 +234,7 @@ def _matches(folded: str) -> list[tuple[int, int, _Key]]:
 @functools.cache
 def _letters() -> dict[str, Place]:
     """The province that one character stands for in a run of them ("京津冀晋豫")."""
-    by_code = {place.code: place for place in all_places()}
-    return {letter: by_code[code] for letter, code in _LETTERS.items()}
+    return {letter: by_code()[code] for letter, code in _LETTERS.items()}
 
 
 @functools.cache
@@ -247,13 +246,12 @@ def _automaton() -> Any:
     def add(name: str, *key: Any) -> None:
         automaton.add_word(name.lower().encode("utf8").decode("latin-1"), _Key(len(name), *key))
 
-    by_code = {p.code: p for p in all_places()}
     special: dict[str, set[str]] = {"mask": set(), "weak": set(), "case": set(), "main": set()}
     for kind, words, *codes in table("place_exceptions.tsv"):
         if kind in special:
             special[kind].update(words.split("|"))
         elif kind != "letter":
-            add(words, kind, tuple(by_code[c] for c in codes[0].split(",")))
+            add(words, kind, tuple(by_code()[c] for c in codes[0].split(",")))
     for name, places in places_by_name().items():
         latin = is_latin(name)
         exact = name if name in special["case"] else ""

@@ -86,19 +86,15 @@ def _quoting(sample: str, delimiter: str) -> dict[str, Any]:
     """How fields are quoted: by doubled marks, but for MySQL, which writes \\" in them, and tables
     with tabs that quote nothing.
     """
-    lines = sample.splitlines()[:-1]
-    if (
-        delimiter == "\t"
-        and len({line.count("\t") for line in lines}) == 1
-        and any(line.count('"') % 2 for line in lines)
-    ):
+    lines, mark = sample.splitlines()[:-1], re.escape(delimiter)
+    columns = {line.count("\t") for line in lines}
+    if delimiter == "\t" and len(columns) == 1 and any(line.count('"') % 2 for line in lines):
         return {"quoting": csv.QUOTE_NONE}
-    single = re.compile(rf"(?:^|{re.escape(delimiter)})'(?:[^']|'')*'(?={re.escape(delimiter)}|$)")
-    if '"' not in re.sub(rf'[^{re.escape(delimiter)}\n]"', "", sample) and any(
-        map(single.search, lines[1:])
-    ):
+    single = re.compile(rf"(?:^|{mark})'(?:[^']|'')*'(?={mark}|$)")
+    doubled = '"' in re.sub(rf'[^{mark}\n]"', "", sample)
+    if not doubled and any(map(single.search, lines[1:])):
         return {"quotechar": "'"}
-    if '\\"' in sample and not re.search(rf'[^{re.escape(delimiter)}\n"]""', sample):
+    if '\\"' in sample and not re.search(rf'[^{mark}\n"]""', sample):
         return {"escapechar": "\\"}
     return {}
 

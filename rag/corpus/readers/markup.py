@@ -32,9 +32,8 @@ _CAPTION_CLASS = re.compile(
 _CAPTION_TAGS = ("p", "div", "span", "small", "em", "dd", "h6")
 _CAPTION_CHARS = 400
 # Words for programs that read pages aloud, buttons of encyclopaedias, formulas as they are set.
-_UNSEEN = frozenset(
-    "sr-only screen-reader-text visually-hidden visuallyhidden mw-editsection noprint"
-    " katex-html".split()
+_UNSEEN = re.compile(
+    r"(?<!\S)(?:sr-only|screen-reader-text|visually-?hidden|mw-editsection|noprint|katex-html)(?!\S)"
 )
 _HIDDEN = path(
     "//*[@hidden and @hidden!='until-found']"
@@ -89,7 +88,7 @@ def ready(root) -> None:
     over several rows in each of them. Raised figures stay raised: 10⁶ is not 106.
     """
     classed = _CLASSED(root)
-    unseen = [node for node in classed if _is_unseen(node.get("class"))]
+    unseen = [node for node in classed if _says(node.get("class"), _UNSEEN)]
     _drop(root, [*root.iter("del", "s", "strike"), *_HIDDEN(root), *unseen])
     _spaced(classed)
     _unwrap(root)
@@ -105,19 +104,10 @@ def ready(root) -> None:
     _numbered(root)
 
 
-@functools.lru_cache(maxsize=1000)
-def _is_unseen(called: str) -> bool:
-    return not _UNSEEN.isdisjoint(called.split())
-
-
-@functools.lru_cache(maxsize=1000)
-def _is_meta(called: str) -> bool:
-    return bool(_META_CLASS.search(called))
-
-
-@functools.lru_cache(maxsize=1000)
-def _is_caption(called: str) -> bool:
-    return bool(_CAPTION_CLASS.search(called))
+@functools.lru_cache(maxsize=3000)
+def _says(called: str, pattern: re.Pattern[str]) -> bool:
+    """Whether the name of a class holds what a pattern looks for; names come again and again."""
+    return bool(pattern.search(called))
 
 
 def _drop(root, nodes) -> None:
@@ -150,7 +140,7 @@ def _spaced(classed: Iterable) -> None:
     class.
     """
     for node in classed:
-        if _is_meta(node.get("class")) and node.tag in ("span", "a", "em", "i"):
+        if _says(node.get("class"), _META_CLASS) and node.tag in ("span", "a", "em", "i"):
             before = node.getprevious()
             if before is not None and before.tag in INLINE and not before.tail:
                 before.tail = " "
@@ -183,7 +173,7 @@ def _figures(root) -> None:
 def _named_captions(classed: Iterable) -> None:
     """The same where only the name of its class tells a caption."""
     for node in classed:
-        if not _is_caption(node.get("class")) or node.tag not in _CAPTION_TAGS:
+        if not _says(node.get("class"), _CAPTION_CLASS) or node.tag not in _CAPTION_TAGS:
             continue
         if node.xpath(f"{_PICTURES} | .//p | .//div[normalize-space(.)]"):
             continue
@@ -202,7 +192,7 @@ def _behind(node, text: str) -> None:
     """
     around = None
     for above in node.iterancestors():
-        framed = _is_caption(above.get("class", "")) and _is_short(above)
+        framed = _says(above.get("class", ""), _CAPTION_CLASS) and _is_short(above)
         if above.tag == "p" or framed and above.tag not in ("html", "body"):
             around = above
     if text:

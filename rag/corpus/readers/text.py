@@ -143,14 +143,12 @@ def _bare_front_matter(text: str) -> tuple[dict[str, str], str]:
     """The same of a block without marks, as Pelican and MultiMarkdown write it: lines of keys, the
     title among them, and a blank one.
     """
-    block, _, body = text[:_MOST_FRONT].replace("\r\n", "\n").partition("\n\n")
+    block, _, body = text.partition("\n\n")
     lines = block.split("\n")
-    if len(lines) < 2 or not body or not all(map(_BARE_LINE.match, lines)):
+    if len(lines) < 2 or not body or len(block) > _MOST_FRONT:
         return {}, text
-    front = _fields(_key_lines(block))
-    if "title" not in front:
-        return {}, text
-    return front, text.replace("\r\n", "\n").partition("\n\n")[2]
+    front = _fields(_key_lines(block)) if all(map(_BARE_LINE.match, lines)) else {}
+    return (front, body) if "title" in front else ({}, text)
 
 
 def _fields(values: dict) -> dict[str, str]:
