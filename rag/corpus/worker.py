@@ -22,6 +22,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import BinaryIO
 
 from rag import child
 from rag.corpus.readers import Draft, Missing, Unreadable, read_drafts
@@ -155,23 +156,30 @@ def main() -> None:
         for standard in (0, 1):  # a library that prints must not speak in between
             os.dup2(nothing.fileno(), standard)
     _limit_memory(int(sys.argv[1]))
-    while True:
-        idle = threading.Timer(float(sys.argv[2]), os._exit, [0])
-        idle.start()
-        header = jobs.readline()
-        idle.cancel()
-        if not header:
-            return
-        suffix, size, seconds, columns = json.loads(header)
-        data = jobs.read(size)
-        # From outside of Python, whose threads wait for a parser that hangs.
-        anew = functools.partial(faulthandler.dump_traceback_later, seconds, exit=True)
-        busy.set(anew)
-        anew()
-        answer = _attempt(suffix, data, columns)
-        faulthandler.cancel_dump_traceback_later()
-        answers.write(json.dumps(answer).encode() + b"\n")
-        answers.flush()
+    with contextlib.suppress(RuntimeError):  # no room for a thread: a new process goes on
+        while _serves(jobs, answers, float(sys.argv[2])):
+            pass
+
+
+def _serves(jobs: BinaryIO, answers: BinaryIO, patience: float) -> bool:
+    """Answers the next job; False where there is none."""
+    idle = threading.Timer(patience, os._exit, [0])
+    idle.start()
+    header = jobs.readline()
+    idle.cancel()
+    if not header:
+        return False
+    suffix, size, seconds, columns = json.loads(header)
+    data = jobs.read(size)
+    # From outside of Python, whose threads wait for a parser that hangs.
+    anew = functools.partial(faulthandler.dump_traceback_later, seconds, exit=True)
+    busy.set(anew)
+    anew()
+    answer = _attempt(suffix, data, columns)
+    faulthandler.cancel_dump_traceback_later()
+    answers.write(json.dumps(answer).encode() + b"\n")
+    answers.flush()
+    return True
 
 
 def _attempt(suffix: str, data: bytes, columns: Mapping[str, str]) -> dict:

@@ -196,9 +196,7 @@ def _shared_within_a_province():
 
 def test_province_is_that_of_the_code():
     by_prefix = {p.code[:2]: p.short for p in all_places() if p.level == "province"}
-    assert all(
-        p.province == by_prefix[p.code[:2]] for p in all_places() if p.level != "country"
-    )
+    assert all(p.province == by_prefix[p.code[:2]] for p in all_places() if p.level != "country")
 
 
 FRAGMENTS = st.sampled_from(

@@ -64,8 +64,9 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
                     drafts.append(text)
                     continue
                 title = here.get(place, "") or _heading(text)
-                if drafts and not here and isinstance(drafts[-1], Draft) and names:
-                    drafts[-1] = _longer(drafts[-1], text)
+                before = drafts[-1] if drafts and names and not here else None
+                if isinstance(before, Draft):
+                    drafts[-1] = replace(before, text=f"{before.text}\n\n{text}".rstrip("\n"))
                 elif _is_chapter(text, title == book):
                     body = text.removeprefix(title).strip() or text
                     part = posixpath.basename(at) + f"#{place}" * bool(place)
@@ -214,7 +215,3 @@ def _told(package, name: str) -> str:
 def _heading(text: str) -> str:
     first = text.partition("\n")[0]
     return first if width(first) <= 80 else ""
-
-
-def _longer(draft: Draft, text: str) -> Draft:
-    return replace(draft, text=f"{draft.text}\n\n{text}") if text else draft

@@ -197,11 +197,8 @@ def _own_text(node) -> tuple[str, int]:
 def _is_told(text: str, linked: int, inside: bool) -> bool:
     """Whether a line is part of an article rather than of what stands around it."""
     if inside:
-        return (
-            bool(text)
-            and linked < len(text) / 2
-            and not (is_date_line(text) or is_meta(text) or is_control(text))
-        )
+        about = is_date_line(text) or is_meta(text) or is_control(text)
+        return linked < len(text) / 2 and not about
     return width(text) >= _PARAGRAPH_COLUMNS and linked < len(text) / 4
 
 

@@ -204,7 +204,7 @@ def _stretches(glyphs: Glyphs, words: Sequence[Span], finer: bool) -> list[Line]
     """The stretches of a line of PDFium's, whose runs of visible characters are given."""
     size = glyphs.size(words[0][0])
     # where a word ends and the next one begins
-    edges = [(glyphs.box(one[1] - 1)[2], glyphs.box(next_[0])[0]) for one, next_ in pairwise(words)]
+    edges = [(glyphs.box(one[1] - 1)[2], glyphs.box(other[0])[0]) for one, other in pairwise(words)]
     gaps = [(left - right) / size for right, left in edges]  # before the second word, the third ...
     joined = _tracked(glyphs.text, words, gaps)
     parted = [(n, gap) for n, gap in enumerate(gaps, 1) if n not in joined]
