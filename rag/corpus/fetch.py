@@ -24,6 +24,7 @@ with extra():
 
 AGENT = "Yinju"
 USER_AGENT = f"{AGENT}/{__version__} (reads single articles for one person's own archive)"
+_SENT = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": "text/html, */*;q=0.8"}
 SUFFIXES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -173,13 +174,7 @@ class Fetcher:
         self, pool: httpcore.ConnectionPool, url: httpx.URL, asked: str, headers: dict[str, str]
     ) -> Fetched | str:
         """The page, or the address that the server sends us to."""
-        sent: list[tuple[bytes | str, bytes | str]] = [
-            ("Host", url.netloc),
-            ("User-Agent", USER_AGENT),
-            ("Accept-Encoding", "gzip"),
-            ("Accept", "text/html, */*;q=0.8"),
-            *headers.items(),
-        ]
+        sent: dict[bytes | str, bytes | str] = {"Host": url.netloc, **_SENT, **headers}
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )

@@ -190,12 +190,16 @@ def _zip_name(member: zipfile.ZipInfo) -> str:
     """The name of a member; where it is not marked as UTF-8, old programs wrote it in the encoding
     of their system.
     """
-    if member.flag_bits & 0x800:
-        return member.filename
+    is_utf8 = member.flag_bits & 0x800
+    return member.filename if is_utf8 else _decoded(member.filename, "cp437", "strict")
+
+
+def _decoded(name: str, encoding: str, errors: str) -> str:
+    """A name that was read in one encoding, in the one that its bytes tell."""
     try:
-        return decode(member.filename.encode("cp437"))
+        return decode(name.encode(encoding, errors))
     except (UnicodeError, NotText):
-        return member.filename
+        return name
 
 
 def _tar_members(file: BinaryIO, suffix: str, allowance: Allowance) -> Members:
@@ -205,20 +209,14 @@ def _tar_members(file: BinaryIO, suffix: str, allowance: Allowance) -> Members:
         for member in archive:
             if member.isdir():
                 continue
+            name = _decoded(member.name, "utf-8", "surrogateescape")
             if not member.isreg() or member.issparse():
                 what = "a link" if member.issym() or member.islnk() else "no regular file"
-                yield _tar_name(member), 0, Missing(f"{what} in an archive; pack the file itself")
+                yield name, 0, Missing(f"{what} in an archive; pack the file itself")
             elif content := archive.extractfile(member):
-                yield _tar_name(member), member.size, _careful(content, None)
+                yield name, member.size, _careful(content, None)
             # The stream is read once: what went by is not needed again, and would pile up.
             vars(archive)["members"].clear()
-
-
-def _tar_name(member: tarfile.TarInfo) -> str:
-    try:
-        return decode(member.name.encode("utf-8", "surrogateescape"))
-    except (UnicodeError, NotText):
-        return member.name
 
 
 class _Info(tarfile.TarInfo):
