@@ -174,7 +174,8 @@ class Fetcher:
         self, pool: httpcore.ConnectionPool, url: httpx.URL, asked: str, headers: dict[str, str]
     ) -> Fetched | str:
         """The page, or the address that the server sends us to."""
-        sent: dict[bytes | str, bytes | str] = {"Host": url.netloc, **_SENT, **headers}
+        known = (*_SENT.items(), *headers.items())
+        sent: list[tuple[bytes | str, bytes | str]] = [("Host", url.netloc), *known]
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )
