@@ -5,16 +5,9 @@ from __future__ import annotations
 import re
 
 from rag.question.compared import NAME
-from rag.question.forms import ASKS
 from rag.question.types import Span
-from rag.question.words import words
+from rag.question.words import pattern, words
 
-_DENIES = re.compile(
-    rf"{words('deny_zh')}|\b(?:{words('deny_en')}"
-    rf"|(?!^)(?<=[\w?] )(?:{words('auxiliary')})n['’]t)(?!\w)",
-    re.I,
-)
-_QUOTED = re.compile("《[^》]*》|“[^”]*”")
 _EXCEPT = re.compile(
     r"(?<![解清拆开免消扫根铲删去排废革剔撤破切扣戒])除(?:"
     r"[了去开却](?P<zh>[^，。？?]{1,30}?)(?:[以之而]外|[外，,]|的话|(?=还|都|的其[他它]))"
@@ -26,12 +19,11 @@ _EXCEPT = re.compile(
     rf"|(?:(?!(?:{words('auxiliary')}|which|what|who|where|when|how|that|to|as)\b)"
     r"[^\s,?]+ ?){1,4})"
 )
-_JOINS = re.compile(r"[、，,]|和|与|以?及|跟|\s*,?\s*\b(?:and|or)\b\s*")
 
 
 def denies(text: str) -> bool:
     """Whether what was not done, or was called off, is asked for."""
-    return bool(_DENIES.search(_QUOTED.sub("", text)))
+    return bool(pattern("denies").search(re.sub("《[^》]*》|“[^”]*”", "", text)))
 
 
 def exceptions(text: str) -> tuple[list[Span], list[Span]]:
@@ -40,9 +32,13 @@ def exceptions(text: str) -> tuple[list[Span], list[Span]]:
     for found in _EXCEPT.finditer(text):
         group = next(name for name, said in found.groupdict().items() if said)
         low, high = found.span(group)
-        if ASKS.search(text, low, high):
+        if pattern("asks_any").search(text, low, high):
             continue  # "除了哪些部位"
-        cuts = [low, *(at for one in _JOINS.finditer(text, low, high) for at in one.span()), high]
+        cuts = [
+            low,
+            *(at for one in pattern("joined_names").finditer(text, low, high) for at in one.span()),
+            high,
+        ]
         for a, b in zip(cuts[::2], cuts[1::2]):
             name = text[a:b].rstrip(" ?？")
             if name.strip():

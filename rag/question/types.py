@@ -20,32 +20,9 @@ FORMS = ("one", "all", "count", "most", "least", "more", "less", "whether", "why
 # What a message may be that is no question; of several at once the kind that stands first is
 # answered. ``other`` is work that is not done here (translating, writing, sums, opinions), ``chat``
 # is small talk.
-TALK = (
-    "who",
-    "can",
-    "add",
-    "other",
-    "chat",
-    "complaint",
-    "bye",
-    "thanks",
-    "praise",
-    "stop",
-    "hello",
-    "ok",
-)
-CORPUS = (
-    "count",
-    "span",
-    "publishers",
-    "languages",
-    "list",
-    "latest",
-    "months",
-    "places",
-    "new",
-    "summary",
-    "compare",
+TALK = tuple("who can add other chat complaint bye thanks praise stop hello ok".split())
+CORPUS = tuple(
+    "count span publishers languages list latest months places new summary compare".split()
 )
 # "多少张票", not "多少元", "几个月".
 _MEASURE = re.compile(
