@@ -4,7 +4,6 @@ what it takes the place of.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -41,13 +40,6 @@ class Ask:
         where = self.kind == "places" and self.level == "any" and self.core == self.end
         return where or self.kind in ("date", "why", "how")
 
-
-_NUMBERED = re.compile(
-    r"哪(?P<zh>[两二三四五六七八九十]{1,3}|\d{1,2})(?:大|(?!学|[余多几\d]|分之)[\u4e00-\u9fff])"
-    r"|\b(?:which|what|list|name|give)(?: me)?(?: of)?(?: the)? "
-    rf"(?P<en>{'|'.join(NUMBER_WORDS[1:10])}|\d{{1,2}})\b(?! (?:[kKcmMG]?[mgWG]|percent|years?|days?)\b)",
-    re.I,
-)
 
 THINGS = ("places", "person", "organisation", "document")
 """Kinds that ask for something that has a name."""
@@ -102,7 +94,7 @@ def number_of(text: str) -> int:
     Args:
         text: a question in simplified characters.
     """
-    found = _NUMBERED.search(text)
+    found = pattern("how_many_things").search(text)
     said = (found["zh"] or found["en"].casefold()).replace("两", "二") if found else ""
     if said in NUMBER_WORDS:
         return NUMBER_WORDS.index(said) + 1

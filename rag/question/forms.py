@@ -5,7 +5,6 @@ The words that ask are those of :mod:`rag.question.asking`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rag.corpus.places import find_places
@@ -17,14 +16,6 @@ from rag.question.words import pattern
 
 _LOOSE = ("how", "what", "which")  # what asks for no kind of its own
 _NEAR = 12  # characters: "What was the reason for"
-_HOW_MANY = re.compile(
-    r"(?:多少|几)(?P<measure>[个家所座名位份部项种条只支届])?|how many|.*?\bnumbers? of(?: the)?",
-    re.I,
-)
-_OF_THEM = re.compile(
-    r"的(?P<noun>[^，。的]{1,6}?)(?:的?(?:总?数量?|个数))?(?:一共|总共|共|大[概约]|到底)?"
-    r"(?:有|是|为)?(?:多少|几)[个家所座名位份部]?[？?\s]*$"
-)
 
 
 def counted(text: str, kind: Kind) -> tuple[str, str]:
@@ -35,11 +26,11 @@ def counted(text: str, kind: Kind) -> tuple[str, str]:
     if kind.kind != "number":
         return "", ""
     start, end = kind.idle[0]
-    if found := _OF_THEM.search(text):
+    if found := pattern("of_them").search(text):
         which = f"哪个{found['noun']}做"
         thing = kind_of(which)
         fits = thing.focus[0] == len(which) - 1  # not "大学入学率"
-    elif found := _HOW_MANY.match(text, start, max(end, start + 3)):
+    elif found := pattern("how_many").match(text, start, max(end, start + 3)):
         chinese = found[0][0] > "\u2e80"
         which = (f"哪{found['measure'] or '个'}" if chinese else "which") + text[found.end() :]
         thing = kind_of(which)

@@ -16,13 +16,9 @@ from rag.question.kinds import begin_of, kind_of
 from rag.question.names import names_of, years_of
 from rag.question.script import is_traditional, simplified
 from rag.question.types import Asked
+from rag.question.words import words
 
-EVENT_AFTER = re.compile(
-    r"[市省]?(?:第[\d一二三四五六七八九十]+届)?(?:[冬夏]季)?(?:世界)?(?:大学生)?(?:亚洲|世界)?(?:[冬夏]季|青年|残疾人)?"
-    r"(?:运动会|奥运|冬奥|残奥|亚运|亚残运|大运会|青奥会|世锦赛|全运会|世博会|进博会|服贸会|广交会|国际电影节)"
-    r"|(?: \d{4})?(?: (?:[A-Z]\w+|World|Summer|Winter)){0,2} (?:Games|Olympics?|Paralympics?"
-    r"|Universiade|Expo|Film Festival)\b"
-)
+EVENT_AFTER = re.compile(words("event_after"))
 """What follows the name of a place where both name an event."""
 
 
