@@ -43,9 +43,8 @@ def others_than(question: str, before: str) -> str:
         return ""
     said, chinese = found["zh"] or found["en"], language(before) == "zh"
     said = in_other(said, language(question), "zh" if chinese else "en")
-    if earlier := pattern("left_out").fullmatch(
-        before
-    ):  # "Besides France and Japan, ...", not twice
+    # "Besides France and Japan, ...", not twice
+    if earlier := pattern("left_out").fullmatch(before):
         others, before = earlier["zh"] or earlier["en"], earlier["rest"]
         said = others if said in others else f"{others}{'和' if chinese else ' and '}{said}"
     if chinese:

@@ -11,9 +11,6 @@ from typing import NamedTuple
 from rag.question.types import Span
 from rag.question.words import filled, lines, pattern, words
 
-# "列出…的省份"
-_LISTED = r"^请?(?:帮我)?(?:列出|列举|举出|说出|给出)(?=.{0,60}?(?P<noun>(?:NOUN)(?:名单|名称)?)[，。？?！!\s]*$)"
-
 
 @functools.cache
 def patterns() -> list[tuple[str, str, re.Pattern[str]]]:
@@ -30,7 +27,7 @@ def patterns() -> list[tuple[str, str, re.Pattern[str]]]:
         ]
         asked.append((kind, level, re.compile("|".join(filter(None, ways)), re.I)))
         if last:
-            listed.append((kind, level, re.compile(_LISTED.replace("NOUN", last))))
+            listed.append((kind, level, re.compile(words("asked_to_list").replace("NOUN", last))))
     return listed + asked
 
 

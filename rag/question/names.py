@@ -8,14 +8,11 @@ import re
 from collections.abc import Iterable
 
 from rag.corpus.places import find_places
+from rag.question.asking import outside_of
 from rag.question.script import HAN_RUN, has_chinese, is_english
 from rag.question.types import Span
 from rag.question.words import pattern
 
-_YEAR = re.compile(
-    r"(?<![\d.,])(1\d{3}|20\d\d)(?![\d%％]|[.,]\d|\s?[个家名位项条所台部种份次座只件本支篇场档款首人多余元万亿户辆头吨亩米公]|\s?km"
-    r"|\s?年?前)"
-)
 # Letters that stand for countries, beside each other ("中日韩") or before a noun ("美军").
 COUNTRY_LETTERS = dict(
     zip(
@@ -26,14 +23,9 @@ COUNTRY_LETTERS = dict(
 )
 
 
-def years_of(text: str) -> list[str]:
-    """The years in a question, four digits each, as often as they stand there."""
-    return [match[0] for match in _YEAR.finditer(text)]
-
-
 def years_in(text: str) -> list[Span]:
-    """Where the years in a question stand."""
-    return [match.span() for match in _YEAR.finditer(text)]
+    """Where the years in a question stand, of four digits each."""
+    return [match.span() for match in pattern("year").finditer(text)]
 
 
 def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
@@ -70,9 +62,5 @@ def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
         inside = any(a <= start and end <= b for a, b in (*places, *aside))
         if start < end and not alone and not inside and (end - start > 1 or text[start].isdigit()):
             out.append((start, end))
-    out += [
-        m.span()
-        for m in _YEAR.finditer(text)
-        if not any(a < m.end() and m.start() < b for a, b in out)
-    ]
+    out += [year for year in years_in(text) if outside_of(year, out)]
     return sorted(out)

@@ -95,10 +95,8 @@ def _bounded(text: str, told: TimeConstraint, today: date | None) -> TimeConstra
     lead, suffix = pattern("since").search(before), pattern("onwards").match(text, told.end)
     opens = bool(lead or suffix)
     if not opens:
-        lead, suffix = (
-            pattern("before_en").search(before),
-            pattern("before_zh").match(text, told.end),
-        )
+        lead = pattern("before_en").search(before)
+        suffix = pattern("before_zh").match(text, told.end)
     if not (lead or suffix):
         return told
     # With its last day, and so "by the end of" as well: what is to be built before 2024 is told in
@@ -256,9 +254,8 @@ _MONTHS = {"月": 1, "month": 1, "年": 12, "年度": 12, "year": 12}
 def _lengths(text: str, today: date) -> Iterator[TimeConstraint]:
     for name in ("last_zh", "last_en", "ago_zh", "ago_en"):
         for match in pattern(name).finditer(text):
-            period = (_ago if name.startswith("ago") else _up_to)(
-                today, _count((match["count"] or "").lower()), match["unit"].lower()
-            )
+            count, unit = _count((match["count"] or "").lower()), match["unit"].lower()
+            period = _ago(today, count, unit) if "ago" in name else _up_to(today, count, unit)
             yield TimeConstraint(*match.span(), period, "relative")
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from rag.corpus.gazetteer import all_places, places_by_name
 from rag.corpus.places import find_places
+from rag.question.asking import outside_of
 from rag.question.script import simplified
 from rag.question.words import lines, pattern, words
 
@@ -116,8 +117,7 @@ def county(word: str) -> tuple[str, str] | None:
     """
     name = _counties().get(word, "")
     spelled = (name[:size] for size in range(2, 6) if _spells(word, name[:size]))
-    short = next(spelled, "") if name else ""
-    return (short, name) if short else None
+    return next(((short, name) for short in spelled), None)
 
 
 def _spells(word: str, name: str) -> bool:
@@ -197,9 +197,7 @@ def _spelled(text: str) -> list[tuple[str, str, int, int]]:
             out.append((family, given, *match.span()))
     taken = [*places, *(one[2:] for one in out)]
     for match in re.finditer(r"\b[A-Z][a-z]{5,}\b", text):
-        if county(match[0].lower()) and all(
-            match.end() <= a or b <= match.start() for a, b in taken
-        ):
+        if county(match[0].lower()) and outside_of(match.span(), taken):
             out.append(("", match[0].lower(), *match.span()))
     return sorted(out, key=lambda one: one[2])
 

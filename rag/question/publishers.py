@@ -63,7 +63,7 @@ def known_publisher(name: str, sources: Iterable[str]) -> bool:
     """Whether a name is that of a publisher: one that is well known, or one of ``sources``."""
     said = name.casefold().removeprefix("the ")
     known = any(said in names for names in _publishers())
-    return known or any(_is_of(source, name) for source in sources if source)
+    return known or bool(sources_named(name, sources))
 
 
 def sources_named(name: str, sources: Iterable[str]) -> tuple[str, ...]:

@@ -171,13 +171,10 @@ def _exchanged(whole: Whole, said: LeaningQuestion, lang: str, second: bool) -> 
     topic, body, ask, name = said.topic, whole.body, whole.ask, subject(whole, lang)
     asks, alone = whole.asks or body, topic.removesuffix("的")
     if one := pattern("such_one").fullmatch(topic):  # "the old ferry": "the new one"
-        return pattern("noun_phrase").sub(
-            lambda found: f"{found[1]}{one['kind']}{found[3]}", body, count=1
-        )
+        return pattern("noun_phrase").sub(rf"\1{one['kind']}\3", body, count=1)
     named = HAN_RUN.findall(body) if lang == "en" else []
-    if len(named) == 1 and pattern("person_name").fullmatch(
-        alone
-    ):  # "How old is 全红婵?": "And Qin Haiyang?"
+    # "How old is 全红婵?": "And Qin Haiyang?"
+    if len(named) == 1 and pattern("person_name").fullmatch(alone):
         return body.replace(named[0], alone)
     # No word of a question in the other language is like it, but for a number ("the iPhone 14").
     other = said.lang != lang
