@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 from rag.cluster import joined
 from rag.embed.protocol import Embedder
 from rag.errors import IndexMismatch, ShardGone
-from rag.index.manifest import check_files, read_manifest
-from rag.index.models import check_models
+from rag.index.manifest import check_files, check_models, read_manifest
 from rag.index.open import open_version
 from rag.index.sharded import Facts, Sharded, read_stories
 from rag.index.versions import VERSIONS, current

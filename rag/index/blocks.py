@@ -16,6 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from rag.index.bits import mapped
+from rag.index.columns import starts
 
 _FULL = 1 << 16  # bytes of a block, about
 _LEVEL = 9
@@ -95,8 +96,8 @@ class Blocks:
             ValueError: it is of another size.
         """
         self._bytes = memoryview(mapped(path, np.dtype(np.uint8)).data)
-        self._begin = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).tolist()
-        self.rows: list[int] = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).tolist()
+        self._begin: list[int] = starts(sizes).tolist()
+        self.rows: list[int] = starts(counts).tolist()
         if self._begin[-1] != len(self._bytes):
             raise ValueError(f"{len(self._bytes)} bytes instead of {self._begin[-1]}")
 

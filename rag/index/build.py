@@ -136,14 +136,14 @@ def _write(
         builder = Builder(path, folder, model, embedder, old, progress or _silent, clock)
         with contextlib.closing(builder):
             builder.take(articles)
-            changes = compared(live.identities, builder.identities)
+            changes = compared(live.identities, builder.store.identities())
             guard(changes.removed, len(live.identities), path, max_removed)
             manifest, name = builder.finish(diff.sources if diff else None, changes)
         live.close()  # or the version before could not be removed
         with storage_errors(path):
             commit(path, folder, name, keep)
         builder.forget()
-    return BuildReport.of(manifest, name, clock, changes, builder.skipped)
+    return BuildReport.of(manifest, name, clock, changes, tuple(builder.skipped))
 
 
 def _silent(done: int, total: int | None, phase: str) -> None:

@@ -17,7 +17,7 @@ from rag.corpus.reader import in_full, read_files, taken
 from rag.index.file_scan import FileScan, ScannedFile
 from rag.index.snapshot import Snapshot
 from rag.index.sources import FileState, Sources
-from rag.index.store import hash_of_id
+from rag.index.store import digest_of_text
 
 _END = object()
 
@@ -234,16 +234,16 @@ class CorpusDiff:
                 return found
             article = self._before(found.first)
         else:
-            article, digest = found, hash_of_id(found.id)
+            article, digest = found, digest_of_text(found.id)
         if digest in self._ids:
             at.settled = False
             _, other, text = self._holder(digest)
-            if file and file != other and text != hash_of_text(article.text):
+            if file and file != other and text != digest_of_text(article.text):
                 article = replace(article, id=in_full(article.id, file))
-                digest = hash_of_id(article.id)
+                digest = digest_of_text(article.id)
             if digest in self._ids:
                 return taken(where, article.id, self._holder(digest)[0])
-        self._ids[digest] = (article.path or where, file, hash_of_text(article.text))
+        self._ids[digest] = (article.path or where, file, digest_of_text(article.text))
         return article
 
     def _holder(self, digest: int) -> tuple[str, str, int]:
@@ -253,14 +253,9 @@ class CorpusDiff:
         if isinstance(place, str):
             return place, file, text
         article = self._before(place)
-        return article.path, file, hash_of_text(article.text)
+        return article.path, file, digest_of_text(article.text)
 
     def _before(self, row: int) -> Article:
         """An article of the version before."""
         assert self._old is not None
         return self._old.store.article(row)
-
-
-def hash_of_text(text: str) -> int:
-    """64-bit digest of the text of an article."""
-    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))

@@ -13,8 +13,7 @@ from rag.corpus import SPLITTER, duplicates
 from rag.embed.protocol import Embedder
 from rag.errors import YinjuError
 from rag.index.lexical import SETTINGS
-from rag.index.manifest import Manifest, read_manifest
-from rag.index.models import check_models
+from rag.index.manifest import Manifest, check_models, read_manifest
 from rag.index.open import open_index
 from rag.index.sharded import read_stories
 from rag.index.snapshot import Snapshot

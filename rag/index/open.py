@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.embed.protocol import Embedder
 from rag.errors import IndexCorrupt
-from rag.index.manifest import check_files, read_manifest
-from rag.index.models import check_models
+from rag.index.manifest import check_files, check_models, read_manifest
 from rag.index.snapshot import Snapshot
 from rag.index.versions import VERSIONS, current, held, reading
 

@@ -23,6 +23,7 @@ from rag.index.manifest import (
     FILE_NAME,
     FORMAT,
     SKIPPED_KEPT,
+    AsDict,
     Counts,
     Manifest,
     ShardRecord,
@@ -59,7 +60,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class BuildReport:
+class BuildReport(AsDict):
     """What a build did.
 
     Attributes:
@@ -114,10 +115,6 @@ class BuildReport:
             stories=counts.stories,
             repeats=counts.repeats,
         )
-
-    def to_dict(self) -> dict:
-        """Plain dicts, lists, strings and numbers."""
-        return dataclasses.asdict(self)
 
 
 def describe(

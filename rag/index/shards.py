@@ -27,7 +27,7 @@ from rag.embed.protocol import Embedder
 from rag.errors import CorpusError, YinjuError
 from rag.index.build import index_corpus
 from rag.index.changes import guard
-from rag.index.corpus_diff import Holder, hash_of_text
+from rag.index.corpus_diff import Holder
 from rag.index.disk import storage_errors, write_atomic
 from rag.index.file_scan import FileScan
 from rag.index.joint import Joint
@@ -37,7 +37,7 @@ from rag.index.report import BuildReport, Clock, Progress
 from rag.index.shares import Share, divide, divide_as
 from rag.index.snapshot import Snapshot
 from rag.index.sources import Sources
-from rag.index.store import Store
+from rag.index.store import Store, digest_of_text
 from rag.index.versions import (
     KEEP,
     VERSIONS,
@@ -341,5 +341,5 @@ def _holders(
                 file = files[int(np.searchsorted(ends, row, "right"))]
                 name = encodable(Path(file.path).relative_to(file.root).as_posix())
                 stated = "" if article.id.startswith(name) else name
-                out.setdefault(int(own[row]), (article.path, stated, hash_of_text(article.text)))
+                out.setdefault(int(own[row]), (article.path, stated, digest_of_text(article.text)))
     return out

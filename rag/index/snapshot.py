@@ -14,6 +14,7 @@ import numpy as np
 from rag.corpus.article import Article
 from rag.embed.protocol import Embedder
 from rag.errors import IndexCorrupt, UsageError
+from rag.index.bits import mapped
 from rag.index.catalogue import Catalogue
 from rag.index.features import features, inner_of
 from rag.index.lexical import FEATURES, Lexical
@@ -21,8 +22,6 @@ from rag.index.manifest import RECOVER, Manifest
 from rag.index.named import KEYS as NAMED
 from rag.index.proposals import Proposals, Wanted, Whole, propose
 from rag.index.store import COLUMNS, Store
-from rag.index.tokens import FILE_NAME as TOKENS
-from rag.index.tokens import open_tokens
 from rag.index.vectors import FILE_NAME as VECTORS
 from rag.index.vectors import Vectors
 from rag.index.versions import held
@@ -30,6 +29,8 @@ from rag.index.versions import held
 if TYPE_CHECKING:
     from rag.embed.static import StaticModel
 
+TOKENS = "tokens"
+"""The file of the static model's token ids of every passage, one after the other."""
 FOREIGN = (
     ValueError,
     KeyError,
@@ -82,7 +83,7 @@ class Snapshot:
         self._held.enter_context(held(folder))
         part = TOKENS
         try:
-            self.token_ids = open_tokens(folder, model.size)
+            self.token_ids = mapped(folder / TOKENS, token_dtype(model.size))
             part = f"{COLUMNS}, {NAMED}"
             self.store = Store(folder)
             self.passages, self.token_offsets = self.store.passages(), self.store.token_offsets()
@@ -379,6 +380,11 @@ class Snapshot:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def token_dtype(vocabulary: int) -> np.dtype:
+    """The smallest unsigned type that holds every id of a vocabulary of this size."""
+    return np.dtype("<u2" if vocabulary < 65536 else "<u4")
 
 
 def corrupt(folder: Path, part: str, seen: str) -> IndexCorrupt:

@@ -17,9 +17,9 @@ from rag.index import build_index, open_index
 from rag.index.bits import Bits, BitWriter, Layout, Lists, write_lists
 from rag.index.features import Inner, features
 from rag.index.lexical import FEATURES, HIGH, K1, LOW, TIMES, B, Lexical
-from rag.index.lexical_writer import LexicalWriter, ReusedRange
+from rag.index.lexical_writer import LexicalWriter
 from rag.index.proposals import Whole
-from rag.index.tokens import token_dtype
+from rag.index.snapshot import token_dtype
 from rag.index.vectors import Vectors, VectorsWriter
 
 
@@ -217,7 +217,7 @@ def test_passages_dropped_and_added_give_what_a_build_from_nothing_gives(
             added.append(document)
             after.append(document)
         if place < len(before) and keep[place]:
-            kept.append(ReusedRange(place, 1, len(after)))
+            kept.append((place, place + 1, len(after)))
             after.append(before[place])
     (folder / "spool").mkdir()
     (folder / "new").mkdir()
@@ -286,7 +286,7 @@ def test_long_lists_are_read_as_they_were_written(tmp_path, share):
     lists = [np.flatnonzero(rng.random(universe) < share / n) for n in (1, 2, 1000, 3)]
     layout = Layout.of(np.array([len(one) for one in lists]), universe)
     writers = [BitWriter(tmp_path / name) for name in ("low", "high")]
-    write_lists(*writers, np.concatenate(lists), layout, 0, len(lists))
+    write_lists(*writers, np.concatenate(lists), layout)
     for writer in writers:
         writer.close()
     read = Lists(Bits(tmp_path / "low"), Bits(tmp_path / "high"), layout)
