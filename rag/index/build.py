@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from rag.embed.protocol import Embedder
 from rag.index.builder import Builder
 from rag.index.changes import compared, guard
 from rag.index.corpus_diff import CorpusDiff, Holder
-from rag.index.disk import storage_errors
 from rag.index.file_scan import FileScan, Item
 from rag.index.live import LiveVersion
 from rag.index.report import BuildReport, Clock, Progress
@@ -127,12 +125,9 @@ def _write(
             articles = choose(live, live.usable(model, embedder))
         if articles is None:
             return None
-        with storage_errors(path):
-            folder = building_folder(path)
-        # After the commit there is nothing left under this name.
-        hold.callback(shutil.rmtree, folder, ignore_errors=True)
         diff = articles if isinstance(articles, CorpusDiff) else None
         old = live.open(embedder) if diff and diff.takes_over or embedder is not model else None
+        folder = hold.enter_context(building_folder(path))
         builder = Builder(path, folder, model, embedder, old, progress or _silent, clock)
         with contextlib.closing(builder):
             builder.take(articles)
@@ -140,8 +135,7 @@ def _write(
             guard(changes.removed, len(live.identities), path, max_removed)
             manifest, name = builder.finish(diff.sources if diff else None, changes)
         live.close()  # or the version before could not be removed
-        with storage_errors(path):
-            commit(path, folder, name, keep)
+        commit(path, folder, name, keep)
         builder.forget()
     return BuildReport.of(manifest, name, clock, changes, tuple(builder.skipped))
 

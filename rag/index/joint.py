@@ -46,9 +46,8 @@ class Joint:
         """
         self._path, self._model, self._embedder = path, model, embedder
         self._hold = contextlib.ExitStack()
-        snapshots = [
-            self._hold.enter_context(open_version(folder, model, embedder)) for folder in folders
-        ]
+        opened = (open_version(folder, model, embedder) for folder in folders)
+        snapshots = list(map(self._hold.enter_context, opened))
         self._manifests = [one.manifest for one in snapshots]
         self._records = tuple(
             ShardRecord(
@@ -95,10 +94,7 @@ class Joint:
                 kept = dataclasses.replace(self._sources, files=(), skipped=(), lines=nothing)
                 kept.write(folder)
             sync_tree(folder)
-            each = [one.counts for one in self._manifests]
-            names = [field.name for field in dataclasses.fields(Counts)]
-            sums = {name: sum(getattr(one, name) for one in each) for name in names}
-            sums["stories"], sums["repeats"] = counted(self._stories)
+            sizes = np.array([dataclasses.astuple(one.counts)[:-2] for one in self._manifests])
             not_read = sum(one.report["skipped"] for one in self._manifests)
             return describe(
                 self._path,
@@ -109,7 +105,7 @@ class Joint:
                 changes=self.changes,
                 report={"skipped": not_read, "reused": reused, "shards": asked},
                 vectors=self._manifests[0].vectors,
-                counts=Counts(**sums),
+                counts=Counts(*sizes.sum(axis=0).tolist(), *counted(self._stories)),
                 skipped=skipped,
                 shards=self._records,
             )

@@ -32,7 +32,7 @@ from rag.index.disk import storage_errors, write_atomic
 from rag.index.file_scan import FileScan
 from rag.index.joint import Joint
 from rag.index.live import LiveVersion
-from rag.index.manifest import Manifest, read_manifest
+from rag.index.manifest import read_manifest
 from rag.index.report import BuildReport, Clock, Progress
 from rag.index.shares import Share, divide, divide_as
 from rag.index.snapshot import Snapshot
@@ -96,19 +96,10 @@ class Task:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What became of a task.
-
-    Attributes:
-        report: of the build; None where nothing had changed.
-        problem: "", or why there was nothing to index.
-    """
-
-    report: BuildReport | None = None
-    problem: str = ""
-
-
+Done = BuildReport | str | None
+"""What became of a task: a report, None where nothing had changed, or why there was nothing to
+index.
+"""
 Build = Callable[[Sequence[Task]], Sequence[Done]]
 
 
@@ -117,7 +108,7 @@ def build_shard(
 ) -> Done:
     """Builds one shard. Raises as :func:`rag.index.build.index_corpus`."""
     try:
-        report = index_corpus(
+        return index_corpus(
             task.corpus,
             task.path,
             embedder,
@@ -131,8 +122,7 @@ def build_shard(
             taken=task.taken,
         )
     except CorpusError as error:
-        return Done(problem=str(error))
-    return Done(report)
+        return str(error)
 
 
 def index_shards(
@@ -187,30 +177,15 @@ def index_shards(
             folders = [_version(task.path) for task in tasks]
             joint = hold.enter_context(Joint(path, folders, live, static, embedder))
         guard(joint.changes.removed, len(live.identities), path, max_removed)
-        reused = sum(one.report.reused for one in done if one.report)
+        reused = sum(one.reused for one in done if isinstance(one, BuildReport))
         asked = shards or lies_in_shards(path)
-        manifest, name = _switched(
-            path, lambda folder: joint.write(folder, clock, skipped, reused, asked), keep
-        )
+        with building_folder(path) as folder:
+            manifest, name = joint.write(folder, clock, skipped, reused, asked)
+            commit(path, folder, name, keep)
         hold.close()  # or older versions of shards could not be removed
         (path / JOB).unlink(missing_ok=True)
         clear(path)
     return BuildReport.of(manifest, name, clock, joint.changes, manifest.skipped)
-
-
-def _switched(
-    path: Path, write: Callable[[Path], tuple[Manifest, str]], keep: int
-) -> tuple[Manifest, str]:
-    """Makes what is written into a folder the live version."""
-    with storage_errors(path):
-        folder = building_folder(path)
-    try:
-        manifest, name = write(folder)
-        with storage_errors(path):
-            commit(path, folder, name, keep)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return manifest, name
 
 
 def _tasks(like: Task, shares: Sequence[Share]) -> list[Task]:
@@ -241,9 +216,8 @@ def clear(path: Path) -> None:
         held = named.get(f"{SHARDS}/{folder.name}", set())
         gone = [False]
         with contextlib.suppress(YinjuError), writing(folder):
-            gone = [
-                remove_version(folder / VERSIONS / one) for one in names(folder) if one not in held
-            ]
+            old = [folder / VERSIONS / one for one in names(folder) if one not in held]
+            gone = list(map(remove_version, old))
         if not held and all(gone):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -280,10 +254,8 @@ def _changed(tasks: Sequence[Task], live: LiveVersion) -> bool:
             version = _version(task.path)
         except YinjuError:
             return True
-        if named.get(task.folder) != version.name:
-            return True
-        looked = FileScan.at(task.corpus, task.program, version, task.columns, task.share)
-        if looked.changed:
+        scan = FileScan.at(task.corpus, task.program, version, task.columns, task.share)
+        if named.get(task.folder) != version.name or scan.changed:
             return True
     return False
 
@@ -294,10 +266,10 @@ def _settled(tasks: list[Task], build: Build) -> tuple[list[Done], tuple[Skipped
     """
     tasks[:] = [task for task in tasks if task.share]
     done = list(build(tasks))
-    while empty := [number for number, one in enumerate(done) if one.problem]:
+    while empty := [number for number, one in enumerate(done) if isinstance(one, str)]:
         number = empty[0]
         if len(tasks) == 1:
-            raise CorpusError(done[0].problem)
+            raise CorpusError(done[0])
         # Files of which nothing could be read are told of by the shard beside theirs.
         other = number - 1 if number else 1
         share = [one for place in sorted((number, other)) for one in tasks[place].share]
@@ -312,8 +284,8 @@ def _settled(tasks: list[Task], build: Build) -> tuple[list[Done], tuple[Skipped
             taken = _holders(tasks[:number], ids, shared)
             tasks[number] = dataclasses.replace(tasks[number], taken=taken)
             done[number] = build([tasks[number]])[0]
-            if done[number].problem:
-                raise CorpusError(done[number].problem)
+            if isinstance(done[number], str):
+                raise CorpusError(done[number])
             ids[number] = Store(_version(tasks[number].path)).identities()[:, 0]
     skipped = tuple(one for task in tasks for one in read_manifest(_version(task.path)).skipped)
     return done, skipped

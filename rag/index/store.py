@@ -320,25 +320,22 @@ class Store(_Shelf):
     def _head_of(self, row: int) -> dict:
         return _head(self.heads.some([row])[row])
 
-    def row(self, article_id: str) -> int:
-        """The row of an article id.
-
-        Raises:
-            UsageError: there is no such article.
-        """
+    def row(self, article_id: str) -> int | None:
+        """The row of an article id; None for none."""
         ids, rows = self._ids
         wanted = np.uint64(digest_of_text(article_id))
         for row in rows[ids.searchsorted(wanted) : ids.searchsorted(wanted, "right")].tolist():
             if self._head_of(row)["id"] == article_id:
                 return row
-        raise unknown_id(article_id)
+        return None
 
     def origin(self, name: str) -> tuple[str, str] | None:
         """(id, path) of the article with this id or address; None for none."""
-        try:
-            heads = [self._head_of(self.row(name))]
-        except UsageError:
+        row = self.row(name)
+        if row is None:
             heads = [head for head in self._all_heads() if head["url"] == name != ""]
+        else:
+            heads = [self._head_of(row)]
         return next(((head["id"], head["path"]) for head in heads), None)
 
     def headings(self, chars: int) -> list[tuple[str, str]]:
@@ -361,14 +358,6 @@ class Store(_Shelf):
 
     def _openings(self, rows: list[int], chars: int) -> dict[int, str]:
         return {row: text.decode(_ENCODING)[:chars] for row, text in self.texts.some(rows).items()}
-
-
-def unknown_id(article_id: str) -> UsageError:
-    """What is raised where no article has an id."""
-    return UsageError(
-        f"expected the id of an article in the index, got {article_id!r}: `yinju search` shows"
-        " the ids"
-    )
 
 
 def stores_of(folder: Path) -> list[Store]:

@@ -18,7 +18,7 @@ from rag.index import Snapshot
 from rag.index.proposals import Wanted
 from rag.question.query import Query
 from rag.search.filters import allowed_articles
-from rag.search.late import PassagePool, Proposed, all_passages, proposed
+from rag.search.late import all_passages, proposed
 from rag.search.phrase import phrases
 from rag.search.types import Filters, Fusion
 
@@ -27,9 +27,8 @@ PER_SIDE = 200  # proposals of each side and language
 # languages the untranslated one would match perfectly, and outweigh all the other words of a better
 # article.
 CAP = 0.6
-ABROAD = (
-    1 / 3
-)  # and the lexical share of an article in another language counts for this: a name, a figure
+# And the lexical share of an article in another language counts for this: a name, a figure.
+ABROAD = 1 / 3
 # Words of one language match exactly, those of another only nearly, so that the best passages of
 # another language have lower scores: times SLOPE and less SHIFT they are as likely the right ones
 # as those of the question's own language with the same score. Fitted to 7,000 training questions
@@ -87,20 +86,17 @@ def candidates(
     of_article = snapshot.passages.article_row
     keep = filters if isinstance(filters, np.ndarray) else allowed_articles(snapshot, filters)
     allowed = None if keep.all() else keep[of_article]
-    pool: PassagePool | Proposed | None = all_passages(snapshot)
+    pool = all_passages(snapshot)
     if pool is None:
         wanted = _wanted(snapshot, query, per_side, fusion.expansion)
         found = snapshot.propose(wanted, None, allowed, beside)
-        pool = proposed(snapshot, found.rows)
-        best, rows = pool.best(query), pool.rows
+        some = proposed(snapshot, found.rows)
+        best, rows = some.best(query), some.rows
         words = found.words[found.rows.searchsorted(rows)]
-    elif allowed is None:
-        best, rows = pool.best(query), pool.rows
     else:
-        inside = allowed[pool.rows]
+        inside = slice(None) if allowed is None else allowed[pool.rows]
         best, rows = pool.best(query)[:, inside], pool.rows[inside]
-    if not isinstance(pool, Proposed):
-        words = _lexical(snapshot, query)[rows]
+        words = snapshot.lexical(*_texts(query))[rows]
     articles = of_article[rows]
     cross = foreign(snapshot, query.lang)[articles]
     counted = _counted(best, cross)
@@ -108,15 +104,11 @@ def candidates(
     dense = snapshot.vectors(rows) @ query.dense
     lexical = words * np.where(cross, ABROAD, 1.0).astype(np.float32)
     together = _of_article(query.weights, counted, articles)
-    score = (
-        fusion.dense * dense
-        + fusion.late * late
-        + fusion.lexical * lexical
-        + fusion.article * together
-    )
-    side_by_side = (
-        phrases(snapshot, query, rows, score) if fusion.phrase else np.zeros(len(rows), np.float32)
-    )
+    score = fusion.dense * dense + fusion.late * late + fusion.lexical * lexical
+    score += fusion.article * together
+    side_by_side = np.zeros(len(rows), np.float32)
+    if fusion.phrase:
+        side_by_side = phrases(snapshot, query, rows, score)
     score = score + fusion.phrase * side_by_side
     if fusion.balanced:
         score = np.where(cross, SLOPE * score - SHIFT, score)
@@ -125,32 +117,24 @@ def candidates(
     )
 
 
-def _lexical(snapshot: Snapshot, query: Query) -> np.ndarray:
-    """BM25 of every passage, as a share of what none could exceed: for the question in its own
-    words, or in others, whichever is more.
-    """
-    words, bound = snapshot.lexical_with_bound(query.text)
-    words = words / max(bound, 1e-9)
-    if query.other:
-        others, bound = snapshot.lexical_with_bound(query.other)
-        words = np.maximum(words, others / max(bound, 1e-9))
-    return words
-
-
 def _wanted(snapshot: Snapshot, query: Query, per_side: int, with_expansion: bool) -> Wanted:
     """What the search asks of the index."""
-    texts = [query.text, query.other] if query.other else [query.text]
+    wordings = tuple(map(snapshot.features_of, _texts(query)))
     near = tuple(_expansion(snapshot, query)) if with_expansion else None
-    return Wanted(query.dense, tuple(map(snapshot.features_of, texts)), near, per_side)
+    return Wanted(query.dense, wordings, near, per_side)
+
+
+def _texts(query: Query) -> list[str]:
+    """A question in its own words, and in others where there are some."""
+    return [query.text, query.other] if query.other else [query.text]
 
 
 def _expansion(snapshot: Snapshot, query: Query) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
     """For each word of the question its weight, its nearest neighbours, the nearest last, and their
     cosines.
     """
-    shares = (
-        query.weights[query.whole] / np.bincount(query.whole, minlength=len(query.ids))[query.whole]
-    )
+    rows_of = np.bincount(query.whole, minlength=len(query.ids))
+    shares = query.weights[query.whole] / rows_of[query.whole]
     for row in np.flatnonzero(query.row_content).tolist():
         token = query.row_ids[row : row + 1]
         tokens = snapshot.model.neighbours(int(token[0]))[::-1]

@@ -271,7 +271,12 @@ def test_snapshot_ranks_by_both_sides(tmp_path):
                 model.normalize(question)
             )
             expected = lucene_bm25(documents, asked)
-            np.testing.assert_allclose(snapshot.lexical(question), expected, rtol=1e-4, atol=1e-5)
+            found = snapshot.features_of(question)
+            whole = snapshot.whole((found,))
+            scores, bound = snapshot.lexical_index.scores(found, whole, whole.frequencies[0])
+            np.testing.assert_allclose(scores, expected, rtol=1e-4, atol=1e-5)
+            shares = scores / max(bound, 1e-9)
+            np.testing.assert_allclose(snapshot.lexical(question), shares, rtol=1e-6)
         allowed = np.array([row % 2 == 0 for row in range(snapshot.n_passages)])
         query = snapshot.embedder.embed_queries(["elevator safety"])[0]
         vectors = np.stack([snapshot.vector(row) for row in range(snapshot.n_passages)])
