@@ -22,8 +22,8 @@ from rag.index.catalogue import heading
 from rag.index.upkeep import diff
 from rag.question import ParsedQuestion, in_script
 from rag.question.types import About
+from rag.search.facets import by_code, by_province, published_in
 from rag.search.mentions import mentions
-from rag.search.tally import by_code, by_province, published_in
 
 LISTED = 20  # articles of a list, as many as a screen has lines; 还有呢 gives the next
 LONGEST_HEADING = 100  # characters that stand for a title

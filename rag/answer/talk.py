@@ -9,7 +9,7 @@ from rag.answer.types import Answer
 from rag.index import Snapshot
 from rag.index.catalogue import heading
 from rag.question import ParsedQuestion, in_script
-from rag.search.tally import by_code, by_province
+from rag.search.facets import by_code, by_province
 
 LONGEST_TITLE = {"zh": 24, "en": 70}  # characters of a title that a question still carries well
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from rag.index.bits import mapped
 from rag.index.columns import starts
+from rag.index.manifest import corrupt
 
 _FULL = 1 << 16  # bytes of a block, about
 _LEVEL = 9
@@ -95,6 +96,7 @@ class Blocks:
         Raises:
             ValueError: it is of another size.
         """
+        self._path = path
         self._bytes = memoryview(mapped(path, np.dtype(np.uint8)).data)
         self._begin: list[int] = starts(sizes).tolist()
         self.rows: list[int] = starts(counts).tolist()
@@ -113,12 +115,15 @@ class Blocks:
         """The rows of a block.
 
         Raises:
-            ValueError: the block is damaged.
+            IndexCorrupt: the block is damaged.
         """
         deflated = self.deflated(block)
         small = len(deflated) <= _FULL  # a very long article would keep others from being kept
         inflate = _inflated if small else _inflated.__wrapped__
-        return inflate(deflated, self.rows[block + 1] - self.rows[block])
+        try:
+            return inflate(deflated, self.rows[block + 1] - self.rows[block])
+        except (zlib.error, ValueError) as error:
+            raise corrupt(self._path, f"block {block}: {error}") from error
 
     def some(self, rows: list[int]) -> dict[int, bytes]:
         """Some rows by number."""
@@ -132,11 +137,8 @@ class Blocks:
 @functools.lru_cache(_REMEMBERED)
 def _inflated(deflated: bytes, count: int) -> list[bytes]:
     """The rows of a block that holds so many; the list is shared, and must not be changed."""
-    try:
-        plain = zlib.decompress(deflated)
-    except zlib.error as error:
-        raise ValueError(f"a damaged block: {error}") from error
+    plain = zlib.decompress(deflated)
     ends = (4 * count + np.cumsum(np.frombuffer(plain, "<u4", count), dtype=np.int64)).tolist()
     if ends[-1] != len(plain):
-        raise ValueError(f"a damaged block: {len(plain)} bytes instead of {ends[-1]}")
+        raise ValueError(f"{len(plain)} bytes instead of {ends[-1]}")
     return [plain[begin:end] for begin, end in zip([4 * count, *ends], ends)]

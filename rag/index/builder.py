@@ -7,15 +7,14 @@ import dataclasses
 import shutil
 from collections.abc import Iterable, Iterator, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.corpus import duplicates, passage_text, split
-from rag.corpus.article import Article, Passage, Skipped
+from rag.corpus.article import Article, Skipped
 from rag.embed.protocol import Embedder
+from rag.embed.static import load_static
 from rag.errors import CorpusError
 from rag.index.changes import Changes
 from rag.index.corpus_diff import CorpusDiff, Rows
@@ -29,27 +28,13 @@ from rag.index.reuse import ReusingEmbedder
 from rag.index.snapshot import TOKENS, Snapshot, token_dtype
 from rag.index.sources import Sources
 from rag.index.status import self_query
-from rag.index.store import Store, StoreWriter, digest_of
+from rag.index.store import NewArticle, Store, StoreWriter, digest_of
 from rag.index.vectors import VectorsWriter
-
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
-
 
 # Large enough to keep both cores and NumPy busy, small enough to keep memory flat; a transformer is
 # a hundred times slower, and whoever waits for it wants to see progress.
 _BATCH_STATIC, _BATCH_OTHER = 2_048, 256
 _QUESTION = 30  # characters of what is asked to measure the search among vectors
-
-
-@dataclass(frozen=True, slots=True)
-class _New:
-    """An article to be indexed: its passages, what it names, what it is compared with others by."""
-
-    article: Article
-    passages: list[Passage]
-    names: set[str]
-    sketch: np.ndarray
 
 
 class Builder:
@@ -59,31 +44,31 @@ class Builder:
         self,
         path: Path,
         folder: Path,
-        model: StaticModel,
         embedder: Embedder,
         old: Snapshot | None,
         progress: Progress,
         clock: Clock,
     ) -> None:
         self._path, self._folder, self._old = path, folder, old
-        self._model, self._embedder = model, embedder
+        model = self._model = load_static()
+        self._embedder = embedder
         self._batch = _BATCH_STATIC if embedder is model else _BATCH_OTHER
         self._source = None if embedder is model else ReusingEmbedder(embedder, old, path)
         self._progress, self._clock = progress, clock
         self.skipped: list[Skipped] = []
         self._seen: dict[str, int] = {}
-        self._waiting: list[_New | Rows] = []
+        self._waiting: list[NewArticle | Rows] = []
         self._texts = self._tokens = 0
         self._spool = folder / "spool"
         # Tokenizing leaves Python to the other work: it runs a batch ahead.
         self._ahead = ThreadPoolExecutor(1)
-        self._begun: tuple[list[_New | Rows], list[str], Future] | None = None
+        self._begun: tuple[list[NewArticle | Rows], list[str], Future] | None = None
         kind = "int8" if embedder is model else "fp16"
         with storage_errors(path):
             self._spool.mkdir()
             self.store = StoreWriter(folder)
             self._token_file = open(folder / TOKENS, "wb")
-            self._vectors = VectorsWriter(embedder.identity.dim, kind, self._spool)
+            self._vectors = VectorsWriter(embedder.identity.dim, kind)
         self._lexical = LexicalWriter(self._spool, inner_of(model))
 
     def forget(self) -> None:
@@ -94,7 +79,7 @@ class Builder:
     def close(self) -> None:
         """Closes the files; what was not finished is thrown away by the caller."""
         self._ahead.shutdown(cancel_futures=True)
-        for part in (self._token_file, self.store, self._vectors, self._source):
+        for part in (self._token_file, self.store, self._source):
             with contextlib.suppress(OSError):
                 if part:
                     part.close()
@@ -140,7 +125,7 @@ class Builder:
         if self._seen.get(article.id) == digest:
             return f"the same article came before, with the id {article.id!r}"
         with self._clock("split"):
-            passages: list[Passage] = split(article)
+            passages = split(article)
         if not passages:
             return "no text to index"
         own, number = article.id, 1
@@ -153,7 +138,7 @@ class Builder:
             names = keys(article)
         with self._clock("sketch"):
             sketch = duplicates.sketch(article.text)
-        self._waiting.append(_New(article, passages, names, sketch))
+        self._waiting.append(NewArticle(article, passages, names, sketch))
         self._texts += len(passages)
         return ""
 
@@ -163,7 +148,7 @@ class Builder:
         texts = [
             passage_text(new.article, passage)
             for new in waiting
-            if isinstance(new, _New)
+            if isinstance(new, NewArticle)
             for passage in new.passages
         ]
         begun = waiting, texts, self._ahead.submit(self._model.encode_ids, texts)
@@ -190,7 +175,7 @@ class Builder:
 
     def _store(
         self,
-        waiting: list[_New | Rows],
+        waiting: list[NewArticle | Rows],
         ids: np.ndarray,
         offsets: np.ndarray,
         vectors: np.ndarray,
@@ -207,8 +192,7 @@ class Builder:
             numbers.append(np.arange(first, first + len(one.passages)))
             self._write_tokens(ids[offsets[at] : offsets[end]])
             self._vectors.add(vectors[at:end])
-            counts = np.diff(offsets[at : end + 1])
-            self.store.add(one.article, one.passages, counts, one.names, one.sketch)
+            self.store.add(one, np.diff(offsets[at : end + 1]))
             at = end
         return np.concatenate(numbers)
 
@@ -264,7 +248,6 @@ class Builder:
                 self._path,
                 folder,
                 self._clock,
-                model=self._model,
                 embedder=self._embedder,
                 changes=changes,
                 report={"skipped": len(self.skipped), "reused": reused},
@@ -272,7 +255,7 @@ class Builder:
                 counts=Counts(*sizes, *counted(stories)),
                 skipped=self.skipped,
             )
-            self_query(Snapshot(folder, manifest, self._model, self._embedder))
+            self_query(Snapshot(folder, manifest, self._embedder))
         return manifest, name
 
     def _asked(self, count: int) -> np.ndarray:

@@ -35,8 +35,9 @@ class ArticleChanges(AsDict):
 
     def counts(self) -> Changes:
         """The numbers alone."""
-        told = (self.added, self.removed, self.changed, self.moved)
-        return Changes(*map(len, told), self.unchanged)
+        return Changes(
+            len(self.added), len(self.removed), len(self.changed), len(self.moved), self.unchanged
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def compare(old: Mapping[Any, object], new: Mapping[Any, object]) -> ArticleChan
             added.append(name)
     left = {name for names in gone.values() for name in names}
     removed = [name for name in old if name in left]
-    return ArticleChanges(*map(tuple, (added, removed, changed, moved)), unchanged)
+    return ArticleChanges(tuple(added), tuple(removed), tuple(changed), tuple(moved), unchanged)
 
 
 def compared(old: np.ndarray, new: np.ndarray) -> Changes:

@@ -11,15 +11,12 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rag.corpus.article import Skipped
 from rag.embed.protocol import Embedder, ModelIdentity
+from rag.embed.static import load_static
 from rag.errors import IndexCorrupt, IndexMismatch
 from rag.index.disk import sha256_of
-
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
 
 FORMAT = 7
 FILE_NAME = "manifest.json"
@@ -160,6 +157,14 @@ class Manifest(AsDict):
         return cls(**fields)
 
 
+def corrupt(file: Path, seen: str) -> IndexCorrupt:
+    """What is raised where a file of a version is not what was written."""
+    recover = RECOVER.format(index=file.parent.parent.parent)
+    return IndexCorrupt(
+        f"expected {file} to be as it was built, but it is damaged ({seen}): {recover}"
+    )
+
+
 def manifest_digest(text: str) -> str:
     """The part of a version's name that vouches for its manifest: 12 hex digits."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
@@ -245,22 +250,23 @@ def check_files(folder: Path, manifest: Manifest, hash_up_to: int | None = None)
         )
 
 
-def same_tokens(manifest: Manifest, model: StaticModel) -> bool:
+def same_tokens(manifest: Manifest) -> bool:
     """Whether an index was made by the embedded model in use, with its tokenizer."""
+    model = load_static()
     return (
         same_model(manifest.static_model, model.identity)
         and manifest.tokenizer_sha256 == model.tokenizer_sha256
     )
 
 
-def check_models(index: Path, manifest: Manifest, model: StaticModel, embedder: Embedder) -> None:
+def check_models(index: Path, manifest: Manifest, embedder: Embedder) -> None:
     """Compares the models in use with those an index was built with.
 
     Raises:
         IndexMismatch: one differs; the message says how to rebuild.
     """
-    rebuild = REBUILD.format(index=index)
-    if not same_tokens(manifest, model):
+    rebuild, model = REBUILD.format(index=index), load_static()
+    if not same_tokens(manifest):
         raise IndexMismatch(
             f"expected the embedded model {manifest.static_model.sha256[:12]} with the tokenizer"
             f" {manifest.tokenizer_sha256[:12]}, with which {index} was built, but this version of"

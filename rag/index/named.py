@@ -8,6 +8,7 @@ ISO 3166), "day:2023-08-15", "day:2023-08" where only the month is named, "day:2
 
 from __future__ import annotations
 
+import functools
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -41,6 +42,7 @@ def keys(article: Article) -> set[str]:
     }
 
 
+@functools.lru_cache(maxsize=1 << 15)
 def published(iso: str) -> date | None:
     """The date of an article, or None where it has none that can be reckoned with."""
     try:

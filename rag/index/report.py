@@ -15,7 +15,7 @@ import numpy as np
 from rag.corpus import SPLITTER, duplicates
 from rag.corpus.article import Skipped
 from rag.embed.protocol import Embedder
-from rag.embed.static import StaticModel
+from rag.embed.static import load_static
 from rag.index.changes import Changes
 from rag.index.disk import sync_file
 from rag.index.lexical import SETTINGS
@@ -122,7 +122,6 @@ def describe(
     folder: Path,
     clock: Clock,
     *,
-    model: StaticModel,
     embedder: Embedder,
     changes: Changes,
     report: dict[str, int],
@@ -136,7 +135,7 @@ def describe(
     Args:
         path, folder: of the index, and of the version under construction.
         clock: since the build began.
-        model, embedder: what made tokens and vectors.
+        embedder: what made the vectors.
         changes: how the articles differ from those of the version before.
         report: what else the build did; times are added.
         vectors, counts, skipped, shards: as the manifest has them.
@@ -144,7 +143,7 @@ def describe(
     Returns:
         The manifest and the version's name.
     """
-    stamp = next_stamp(path)
+    stamp, model = next_stamp(path), load_static()
     told = {"changes": dataclasses.asdict(changes), **report}
     manifest = Manifest(
         format=FORMAT,

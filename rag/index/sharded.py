@@ -15,23 +15,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from rag.corpus.article import Article
 from rag.embed.protocol import Embedder
+from rag.embed.static import load_static
 from rag.errors import UsageError
 from rag.index.columns import narrow, read_columns, starts, write_columns
-from rag.index.manifest import Manifest
+from rag.index.manifest import Manifest, corrupt
 from rag.index.open import open_version
 from rag.index.proposals import Proposals, Wanted, Whole, merged
-from rag.index.snapshot import FOREIGN, Snapshot, corrupt
+from rag.index.snapshot import FOREIGN, Snapshot
 from rag.index.store import CODED
 from rag.index.versions import held
-
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
 
 STORIES = "stories"
 
@@ -65,16 +63,19 @@ class Facts:
         return len(self.codes["lang"][1])
 
 
-class Shards(Protocol):
-    """The shards of an index, wherever they are."""
+class Shards:
+    """The shards of an index: those in this process; others are asked the same way.
 
-    @property
-    def facts(self) -> Sequence[Facts]:
-        """What is kept of each, in order."""
+    Attributes:
+        facts: what is kept of each, in order.
+        of: how many shards the index has; those that cannot be reached are left out.
+    """
 
-    @property
-    def of(self) -> int:
-        """How many shards the index has; those that cannot be reached are left out."""
+    def __init__(self, snapshots: Sequence[Snapshot]) -> None:
+        """Takes the opened shards."""
+        self._snapshots = snapshots
+        self.facts = tuple(map(Facts.of, snapshots))
+        self.of = len(snapshots)
 
     def each(self, method: str, asked: Sequence[tuple | None]) -> list:
         """Calls a method of the :class:`rag.index.snapshot.Snapshot` of each shard.
@@ -89,38 +90,17 @@ class Shards(Protocol):
         Raises:
             ShardGone: some cannot be reached.
         """
-
-    def only(self, shards: Sequence[int]) -> Shards:
-        """The same without those that are not named."""
-
-    def reachable(self) -> bool:
-        """Whether all of them can be reached."""
-
-
-class Here:
-    """Shards in this process; see :class:`Shards`."""
-
-    def __init__(self, snapshots: Sequence[Snapshot]) -> None:
-        """Takes the opened shards."""
-        self._snapshots = snapshots
-        self.facts = tuple(map(Facts.of, snapshots))
-        self.of = len(snapshots)
-
-    def each(self, method: str, asked: Sequence[tuple | None]) -> list:
-        """See :class:`Shards`."""
         return [
             None if given is None else getattr(snapshot, method)(*given)
             for snapshot, given in zip(self._snapshots, asked, strict=True)
         ]
 
-    def only(self, shards: Sequence[int]) -> Here:
-        """See :class:`Shards`."""
-        out = Here([self._snapshots[shard] for shard in shards])
-        out.of = self.of
-        return out
+    def only(self, shards: Sequence[int]) -> Shards:
+        """The same without those that are not named."""
+        raise NotImplementedError  # in this process all of them can be reached
 
     def reachable(self) -> bool:
-        """See :class:`Shards`."""
+        """Whether all of them can be reached."""
         return True
 
 
@@ -135,7 +115,6 @@ class Sharded(Snapshot):
         self,
         folder: Path,
         manifest: Manifest,
-        model: StaticModel,
         embedder: Embedder,
         shards: Shards,
         stories: np.ndarray,
@@ -144,7 +123,7 @@ class Sharded(Snapshot):
         """Takes the shards as they were opened.
 
         Args:
-            folder, manifest, model, embedder: as for any version.
+            folder, manifest, embedder: as for any version.
             shards: its shards.
             stories: as :attr:`rag.index.snapshot.Snapshot.stories`.
             hold: what is let go when the version is closed.
@@ -152,7 +131,7 @@ class Sharded(Snapshot):
         self._held = hold or contextlib.ExitStack()
         self._whole_of: Sharded | None = None
         self.path, self.version, self.manifest = folder, folder.name, manifest
-        self.model, self.embedder = model, embedder
+        self.model, self.embedder = load_static(), embedder
         self.shards, self.stories = shards, stories
         facts = shards.facts
         self.parts = len(facts), shards.of
@@ -179,14 +158,8 @@ class Sharded(Snapshot):
         left = [shard for shard in range(len(self.shards.facts)) if shard not in gone]
         kept = np.repeat(np.isin(np.arange(len(self.shards.facts)), left), np.diff(self._articles))
         _, first, told = np.unique(self.stories[kept], return_index=True, return_inverse=True)
-        out = Sharded(
-            self.path,
-            self.manifest,
-            self.model,
-            self.embedder,
-            self.shards.only(left),
-            first[told].astype(np.int32),
-        )
+        shards, stories = self.shards.only(left), first[told].astype(np.int32)
+        out = Sharded(self.path, self.manifest, self.embedder, shards, stories)
         out._whole_of = self.whole_of
         return out
 
@@ -335,9 +308,7 @@ def read_stories(folder: Path) -> np.ndarray:
     return (np.arange(len(before)) - before).astype(np.int32)
 
 
-def open_shards(
-    folder: Path, manifest: Manifest, model: StaticModel, embedder: Embedder
-) -> Sharded:
+def open_shards(folder: Path, manifest: Manifest, embedder: Embedder) -> Sharded:
     """Opens a version that lies in shards, all of them in this process.
 
     Raises:
@@ -346,12 +317,12 @@ def open_shards(
     with contextlib.ExitStack() as opened:
         opened.enter_context(held(folder))
         folders = manifest.folders(folder)
-        snapshots = [opened.enter_context(open_version(one, model, embedder)) for one in folders]
+        snapshots = [opened.enter_context(open_version(one, embedder)) for one in folders]
         try:
             stories = read_stories(folder)
             if len(stories) != manifest.counts.articles:
                 raise ValueError(f"{len(stories)} articles instead of {manifest.counts.articles}")
         except FOREIGN as error:
-            raise corrupt(folder, STORIES, str(error)) from error
-        shards = Here(snapshots)
-        return Sharded(folder, manifest, model, embedder, shards, stories, opened.pop_all())
+            raise corrupt(folder / STORIES, str(error)) from error
+        shards = Shards(snapshots)
+        return Sharded(folder, manifest, embedder, shards, stories, opened.pop_all())

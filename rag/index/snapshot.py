@@ -8,28 +8,25 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.corpus.article import Article
 from rag.embed.protocol import Embedder
-from rag.errors import IndexCorrupt, UsageError
+from rag.embed.static import load_static
+from rag.errors import UsageError
 from rag.index.bits import mapped
 from rag.index.catalogue import Catalogue
 from rag.index.columns import starts
 from rag.index.features import features, inner_of
 from rag.index.lexical import FEATURES, Lexical
-from rag.index.manifest import RECOVER, Manifest
+from rag.index.manifest import Manifest, corrupt
 from rag.index.named import KEYS as NAMED
 from rag.index.proposals import Proposals, Wanted, Whole, propose, shares
 from rag.index.store import COLUMNS, Store
 from rag.index.vectors import FILE_NAME as VECTORS
 from rag.index.vectors import Vectors
 from rag.index.versions import held
-
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
 
 TOKENS = "tokens"
 """The file of the static model's token ids of every passage, one after the other."""
@@ -66,16 +63,14 @@ class Snapshot:
 
     parts = (1, 1)
 
-    def __init__(
-        self, folder: Path, manifest: Manifest, model: StaticModel, embedder: Embedder
-    ) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, embedder: Embedder) -> None:
         """Opens a version whose files and models were checked; :func:`open_index` does both.
 
         Raises:
             IndexCorrupt: a file cannot be read, or does not fit the others.
         """
         self.path, self.version, self.manifest = folder, folder.name, manifest
-        self.model, self.embedder = model, embedder
+        self.model, self.embedder = load_static(), embedder
         counts = manifest.counts
         self.n_articles, self.n_passages = counts.articles, counts.passages
         # Keeps later builds from removing the version, until `close`.
@@ -83,16 +78,16 @@ class Snapshot:
         self._held.enter_context(held(folder))
         part = TOKENS
         try:
-            self.token_ids = mapped(folder / TOKENS, token_dtype(model.size))
+            self.token_ids = mapped(folder / TOKENS, token_dtype(self.model.size))
             part = f"{COLUMNS}, {NAMED}"
             self.store = Store(folder)
             self.passages, self.token_offsets = self.store.passages(), self.store.token_offsets()
             part = VECTORS
             self.dense_index = Vectors(folder, manifest.vectors.get("search") == "scan")
             part = FEATURES
-            self.lexical_index = Lexical(folder, lambda: inner_of(model))
+            self.lexical_index = Lexical(folder, functools.partial(inner_of, self.model))
         except FOREIGN as error:
-            raise corrupt(folder, part, str(error)) from error
+            raise corrupt(folder / part, str(error)) from error
         for part, what, seen, expected in (
             (COLUMNS, "passages", len(self.passages), self.n_passages),
             (VECTORS, "passages", self.dense_index.rows, self.n_passages),
@@ -102,7 +97,7 @@ class Snapshot:
             (VECTORS, "dimensions", self.dense_index.dim, manifest.model.dim),
         ):
             if seen != expected:
-                raise corrupt(folder, part, f"{seen} {what} instead of {expected}")
+                raise corrupt(folder / part, f"{seen} {what} instead of {expected}")
         self.stories = self.store.stories
         self.average = self.lexical_index.features_in_all / max(self.n_passages, 1)
 
@@ -244,8 +239,7 @@ class Snapshot:
         Raises:
             UsageError: there is no such row.
         """
-        with self._reading():
-            return self.store.articles(rows)
+        return self.store.articles(rows)
 
     def article_row(self, article_id: str) -> int:
         """The row of an article.
@@ -262,8 +256,7 @@ class Snapshot:
 
     def row_of(self, article_id: str) -> int | None:
         """The row of an article; None where there is no such article."""
-        with self._reading():
-            return self.store.row(article_id)
+        return self.store.row(article_id)
 
     def article_by_id(self, article_id: str) -> Article:
         """The article of an id.
@@ -306,15 +299,13 @@ class Snapshot:
         """(id, title, date, source, lang, the first ``chars`` characters of the text) of at most
         500 rows.
         """
-        with self._reading():
-            return self.store.listed(rows, chars)
+        return self.store.listed(rows, chars)
 
     def headings(self, chars: int) -> list[tuple[str, str]]:
         """(title, "") of all articles; for those without one ("", the first ``chars`` characters of
         the text).
         """
-        with self._reading():
-            return self.store.headings(chars)
+        return self.store.headings(chars)
 
     @functools.cached_property
     def passage_langs(self) -> np.ndarray:
@@ -335,15 +326,7 @@ class Snapshot:
         """The names from ``first`` to ``last`` (see :mod:`rag.index.named`), each with the rows of
         the articles that name it.
         """
-        with self._reading():
-            return self.store.names.between(first, last)
-
-    @contextlib.contextmanager
-    def _reading(self):
-        try:
-            yield
-        except (ValueError, TypeError, IndexError) as error:
-            raise corrupt(self.path, "articles", str(error)) from error
+        return self.store.names.between(first, last)
 
     def close(self) -> None:
         """Lets the version go; it may then be removed by a later build."""
@@ -359,11 +342,3 @@ class Snapshot:
 def token_dtype(vocabulary: int) -> np.dtype:
     """The smallest unsigned type that holds every id of a vocabulary of this size."""
     return np.dtype("<u2" if vocabulary < 65536 else "<u4")
-
-
-def corrupt(folder: Path, part: str, seen: str) -> IndexCorrupt:
-    """What is raised where a file of a version is not what was written."""
-    recover = RECOVER.format(index=folder.parent.parent)
-    return IndexCorrupt(
-        f"expected {folder / part} to be as it was built, but it is damaged ({seen}): {recover}"
-    )

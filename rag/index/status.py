@@ -11,6 +11,7 @@ import numpy as np
 from rag.corpus import passage_text
 from rag.corpus.article import Passage, Skipped
 from rag.embed.protocol import ModelIdentity
+from rag.embed.static import load_static
 from rag.errors import IndexCorrupt, YinjuError
 from rag.index.manifest import AsDict, Counts, check_files, read_manifest, same_tokens
 from rag.index.snapshot import Snapshot
@@ -86,9 +87,7 @@ def verify(path: str | Path) -> Verification:
         IndexMissing, IndexMismatch: there is no index, or one of another format.
         IndexCorrupt: names every damaged or missing file.
     """
-    from rag.embed import load_static
-
-    path, model, begin = Path(path), load_static(), time.perf_counter()
+    path, begin = Path(path), time.perf_counter()
     name = current(path)
     folder = path / VERSIONS / name
     files = size = 0
@@ -97,8 +96,8 @@ def verify(path: str | Path) -> Verification:
             check_files(one, manifest)
             files += len(manifest.files) + 1
             size += sum(record.size for record in manifest.files.values())
-            if not manifest.shards and same_tokens(manifest, model):
-                self_query(Snapshot(one, manifest, model, model))
+            if not manifest.shards and same_tokens(manifest):
+                self_query(Snapshot(one, manifest, load_static()))
     return Verification(name, files, size, time.perf_counter() - begin)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from rag.index.columns import (
     strings,
     write_columns,
 )
-from rag.index.manifest import read_manifest
+from rag.index.manifest import corrupt, read_manifest
 
 COLUMNS, HEADS, TEXTS = "columns", "articles.heads", "articles.texts"
 CODED = ("lang", "date", "source")
@@ -52,6 +53,23 @@ def digest_of_text(text: str) -> int:
     return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
 
 
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article to be indexed.
+
+    Attributes:
+        article: the article.
+        passages: its passages in order.
+        names: what it names (:func:`rag.index.named.keys`).
+        sketch: what it is compared with others by (:func:`rag.corpus.duplicates.sketch`).
+    """
+
+    article: Article
+    passages: list[Passage]
+    names: set[str]
+    sketch: np.ndarray
+
+
 class StoreWriter:
     """Writes the store row by row, each with an article; what is not text goes to the columns at
     the end.
@@ -70,46 +88,31 @@ class StoreWriter:
         self.kept: list[KeptRange] = []
         self.rows = self.passages = 0
 
-    def add(
-        self,
-        article: Article,
-        passages: Sequence[Passage],
-        tokens: np.ndarray,
-        names: set[str],
-        sketch: np.ndarray,
-    ) -> None:
-        """Stores an article as the next row.
-
-        Args:
-            article: the article.
-            passages: its passages in order.
-            tokens: how many tokens each passage has.
-            names: what it names (:func:`rag.index.named.keys`).
-            sketch: what it is compared with others by (:func:`rag.corpus.duplicates.sketch`).
-        """
-        digest = digest_of(article)
+    def add(self, new: NewArticle, tokens: np.ndarray) -> None:
+        """Stores an article as the next row; ``tokens``: how many each of its passages has."""
+        article, digest = new.article, digest_of(new.article)
         head = [getattr(article, name) for name in _FIELDS]
         written = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
         self._heads.add(written.encode(), digest)
         self._texts.add(article.text.encode(_ENCODING), digest)
-        begins, ends = np.array([(p.start, p.end) for p in passages], np.int64).T
+        begins, ends = np.array([(p.start, p.end) for p in new.passages], np.int64).T
         columns = {
-            "passages": [len(passages)],
+            "passages": [len(new.passages)],
             "characters": [len(article.text)],
             "digests": np.array([digest], np.uint64),
             "ids": np.array([digest_of_text(article.id)], np.uint64),
             "gaps": begins - np.append(0, ends[:-1]),
             "sizes": ends - begins,
             "tokens": tokens,
-            "sketches": sketch[None],
+            "sketches": new.sketch[None],
         }
         for name, column in columns.items():
             self._columns[name].append(column)
         for name, values in self._coded.items():
             values.append(getattr(article, name))
-        self._named.add(self.rows, names)
+        self._named.add(self.rows, new.names)
         self.rows += 1
-        self.passages += len(passages)
+        self.passages += len(new.passages)
 
     def keep(self, old: Store, first: int, last: int) -> None:
         """Takes over the articles ``first`` to ``last`` (not included) of an older version."""
@@ -221,7 +224,8 @@ class Store(_Shelf):
         Raises:
             ValueError, OSError, KeyError, TypeError: a file is not what was written.
         """
-        raw = self.raw = read_columns(folder / COLUMNS)
+        self._folder, raw = folder, read_columns(folder / COLUMNS)
+        self.raw = raw
         super().__init__(folder, raw)
         self.first_passage = starts(raw["passages"])
         self.digests = raw["digests"].astype(np.uint64)
@@ -271,27 +275,19 @@ class Store(_Shelf):
         out["start"], out["end"] = ends - sizes, ends
         return out
 
-    def article(self, row: int) -> Article:
-        """The article of a row.
-
-        Raises:
-            UsageError: there is no such row.
-        """
-        return self.articles([row])[int(row)]
-
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
         """The articles of some rows, each once, in the order of their first mention.
 
         Raises:
             UsageError: there is no such row.
-            ValueError: a block is damaged, or an article is not what was stored.
+            IndexCorrupt: a block is damaged, or an article is not what was stored.
         """
         found = super().articles(self._wanted(rows))
         for row, article in found.items():
             # A large file is not hashed when an index is opened, and a flipped bit in it would
             # change a quote.
             if digest_of(article) != self.digests[row]:
-                raise ValueError(f"article {row} is not as it was stored, in {HEADS} or {TEXTS}")
+                raise corrupt(self._folder / TEXTS, f"article {row}, here or in {HEADS}")
         return found
 
     def sketches(self) -> np.ndarray:

@@ -18,11 +18,13 @@ from rag.index import Snapshot
 from rag.index.proposals import Wanted
 from rag.question.query import Query
 from rag.search.filters import allowed_articles
-from rag.search.late import all_passages, proposed
-from rag.search.phrase import phrases
+from rag.search.late import all_passages, best_cosines, tokens_of
 from rag.search.types import Filters, Fusion
 
 PER_SIDE = 200  # proposals of each side and language
+# Passages in which phrases are looked for: below the best of these the others are too far behind for
+# a phrase to help.
+DEPTH = 64
 # Between languages a match counts up to CAP and no further: in an article that gives a name in both
 # languages the untranslated one would match perfectly, and outweigh all the other words of a better
 # article.
@@ -90,8 +92,8 @@ def candidates(
     if pool is None:
         wanted = _wanted(snapshot, query, per_side, fusion.expansion)
         found = snapshot.propose(wanted, None, allowed, beside)
-        some = proposed(snapshot, found.rows)
-        best, rows = some.best(query), some.rows
+        rows, ids, starts = tokens_of(snapshot, found.rows)
+        best = best_cosines(snapshot.model, query, ids, starts)
         words = found.words[found.rows.searchsorted(rows)]
     else:
         inside = slice(None) if allowed is None else allowed[pool.rows]
@@ -163,3 +165,41 @@ def _of_article(weights: np.ndarray, best: np.ndarray, articles: np.ndarray) -> 
     first = np.flatnonzero(np.r_[True, articles[1:] != articles[:-1]])
     together = weights @ np.maximum.reduceat(best, first, axis=1)
     return np.repeat(together, np.diff(np.r_[first, len(articles)]))
+
+
+def phrases(snapshot: Snapshot, query: Query, rows: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Share (0 to 1) of the question's neighbouring tokens, by weight, that are neighbours in a
+    passage too.
+
+    Sequential dependence, ordered pairs only (Metzler & Croft 2005, "A Markov random field model
+    for term dependencies").
+
+    Args:
+        snapshot: the index.
+        query: the question.
+        rows: passage numbers (m,).
+        score: what the passages score without (m,); all but the best ``DEPTH`` get 0.
+
+    Returns:
+        float32 (m,).
+    """
+    out = np.zeros(len(rows), np.float32)
+    ids = query.ids.astype(np.int64)
+    worth = query.weights[:-1] + query.weights[1:]
+    total = float(worth.sum())
+    if len(ids) < 2 or not total:
+        return out
+    size = snapshot.model.size
+    pairs, number = np.unique(ids[:-1] * size + ids[1:], return_inverse=True)
+    shares = np.bincount(number, worth) / total
+    top = np.argpartition(-score, DEPTH)[:DEPTH] if len(score) > DEPTH else np.arange(len(score))
+    held = snapshot.tokens(rows[top].tolist())
+    ids = np.concatenate([*held, [0]])
+    found = ids[:-1] * size + ids[1:]
+    owner = np.repeat(np.arange(len(held)), [len(one) for one in held])
+    at = np.minimum(pairs.searchsorted(found), len(pairs) - 1)
+    inside = np.append(owner[1:] == owner[:-1], False)[: len(found)] & (pairs[at] == found)
+    present = np.zeros((len(held), len(pairs)), bool)
+    present[owner[inside], at[inside]] = True
+    out[top] = (present * shares).sum(axis=1)
+    return out

@@ -29,8 +29,7 @@ def unit_rows(count, dim, seed):
 
 
 def write_vectors(tmp_path, rows, kind="fp16"):
-    (tmp_path / "spool").mkdir(exist_ok=True)
-    writer = VectorsWriter(rows.shape[1], kind, tmp_path / "spool")
+    writer = VectorsWriter(rows.shape[1], kind)
     for part in np.array_split(rows, 3):
         writer.add(part)
     return writer.write(tmp_path, None), Vectors(tmp_path)
@@ -66,7 +65,7 @@ def test_vectors_are_stored_as_exactly_as_they_should_be(tmp_path, kind, step):
     rows = unit_rows(500, 256, 0)
     _, vectors = write_vectors(tmp_path, rows, kind)
     np.testing.assert_allclose(vectors.vectors(np.arange(500)), rows, atol=step)
-    taken = VectorsWriter(256, kind, tmp_path / "spool")
+    taken = VectorsWriter(256, kind)
     taken.keep(vectors, 100, 103)
     taken.add(rows[3:4])
     (tmp_path / "other").mkdir()
