@@ -56,7 +56,8 @@ def join(
             nothing = np.zeros(0, np.uint64)
             dataclasses.replace(sources, files=(), skipped=(), lines=nothing).write(folder)
         sync_tree(folder)
-        sizes = np.array([dataclasses.astuple(one.counts)[:-2] for one in manifests])
+        sums = np.sum([dataclasses.astuple(one.counts) for one in manifests], axis=0).tolist()
+        told, repeats = counted(stories)
         not_read = sum(one.report["skipped"] for one in manifests)
         manifest, name = describe(
             path,
@@ -66,7 +67,7 @@ def join(
             changes=changes,
             report={"skipped": not_read, **report},
             vectors=manifests[0].vectors,
-            counts=Counts(*sizes.sum(axis=0).tolist(), *counted(stories)),
+            counts=dataclasses.replace(Counts(*sums), stories=told, repeats=repeats),
             skipped=skipped,
             shards=tuple(_record(path, *one) for one in zip(versions, manifests, strict=True)),
         )

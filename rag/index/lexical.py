@@ -72,7 +72,9 @@ class Lexical:
             raise ValueError("the counts do not fit the lists")
         self.features_in_all = int(self.lengths.sum())
         self._saturation: tuple[float, np.ndarray] | None = None
-        self._known = LRUCache(_REMEMBERED, getsizeof=lambda found: len(found[0]))
+        self._known: LRUCache[int, Places] = LRUCache(
+            _REMEMBERED, getsizeof=lambda found: len(found[0])
+        )
         self._lock = threading.Lock()
 
     def places(self, some: np.ndarray, moved: np.ndarray) -> np.ndarray:

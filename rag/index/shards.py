@@ -81,10 +81,19 @@ class ShardTask(Task):
         return False
 
 
-Done = BuildReport | str | None
-"""What became of a task: a report, None where nothing had changed, or why there was nothing to
-index.
-"""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a task; one class, as Ray Data keeps it in a column.
+
+    Attributes:
+        report: of the build; None where nothing had changed.
+        problem: "", or why there was nothing to index.
+    """
+
+    report: BuildReport | None = None
+    problem: str = ""
+
+
 Build = Callable[[Sequence[ShardTask]], Sequence[Done]]
 
 
@@ -94,9 +103,10 @@ def build_shard(
     """Builds one shard. Raises as :func:`rag.index.build.index_corpus`."""
     try:
         afresh = task.afresh and not task.done
-        return build_task(dataclasses.replace(task, afresh=afresh), embedder, progress, _ALL)
+        task = dataclasses.replace(task, afresh=afresh)
+        return Done(build_task(task, embedder, progress, _ALL))
     except CorpusError as error:
-        return str(error)
+        return Done(problem=str(error))
 
 
 def index_shards(
@@ -144,7 +154,7 @@ def index_shards(
             write_atomic(path / JOB, json.dumps([began, job]))
         with clock("shards"):
             done, skipped = _settled(tasks, build)
-        reused = sum(one.reused for one in done if isinstance(one, BuildReport))
+        reused = sum(one.report.reused for one in done if one.report)
         told = {"reused": reused, "shards": shards or lies_in_shards(path)}
         versions = [_version(task.path) for task in tasks]
         with building_folder(path) as folder:
@@ -236,10 +246,10 @@ def _settled(tasks: list[ShardTask], build: Build) -> tuple[list[Done], tuple[Sk
     """
     tasks[:] = [task for task in tasks if task.share]
     done = list(build(tasks))
-    while empty := [number for number, one in enumerate(done) if isinstance(one, str)]:
+    while empty := [number for number, one in enumerate(done) if one.problem]:
         number = empty[0]
         if len(tasks) == 1:
-            raise CorpusError(done[0])
+            raise CorpusError(done[0].problem)
         # Files of which nothing could be read are told of by the shard beside theirs.
         other = number - 1 if number else 1
         share = [one for at in sorted((number, other)) for one in tasks[at].share or ()]
@@ -254,8 +264,8 @@ def _settled(tasks: list[ShardTask], build: Build) -> tuple[list[Done], tuple[Sk
             taken = _holders(tasks[:number], ids, shared)
             tasks[number] = dataclasses.replace(tasks[number], taken=taken)
             done[number] = build([tasks[number]])[0]
-            if isinstance(done[number], str):
-                raise CorpusError(done[number])
+            if done[number].problem:
+                raise CorpusError(done[number].problem)
             ids[number] = Store(_version(tasks[number].path)).identities()[:, 0]
     skipped = tuple(one for task in tasks for one in read_manifest(_version(task.path)).skipped)
     return done, skipped
