@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from rag.corpus.places import find_places
 from rag.question.pinyin import STANDING
+from rag.question.same import known_names
+from rag.question.script import has_chinese
 from rag.question.sounds import ALIKE, FOREIGN, bones_of, likeness, skeleton
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ _LOOKED_INTO = 64  # passages with a name that are looked into for a gloss
 _MOST = 4  # names of a question that are looked for
 
 
-def as_glossed(snapshot: Snapshot, text: str, plain: str) -> tuple[str, str]:
-    """An English question with its foreign names in characters, as far as more passages have these.
+def in_chinese(snapshot: Snapshot, text: str, plain: str) -> tuple[str, str]:
+    """An English question with the names in characters that only Chinese articles have, most of
+    them in characters: foreign names, and abbreviations such as "NATO".
 
     Args:
         snapshot: the index.
@@ -38,38 +40,55 @@ def as_glossed(snapshot: Snapshot, text: str, plain: str) -> tuple[str, str]:
         plain: the same with Latin letters for what stands in characters in it, as many.
 
     Returns:
-        Both with the names put in. A name is taken as most articles write it that gloss it in
-        brackets, where the two sound alike.
+        Both with the names put in. A foreign name is taken as most articles write it that gloss it
+        in brackets, where the two sound alike.
     """
-    for start, end in list(_latin_names(plain))[:_MOST][::-1]:
-        begins = [start + at.start() for at in re.finditer(r"\b(?<![’-])[A-Z]", plain[start:end])]
-        named = ((at, _name_of(snapshot, plain[at:end])) for at in begins)  # "Typhoon Doksuri"
-        for at, name in itertools.islice(filter(lambda one: one[1], named), 1):
-            text = f"{text[:at]}{name}{text[end:]}"
-            plain = f"{plain[:at]}{STANDING * len(name)}{plain[end:]}"
+    last = len(plain)
+    for start, end, name in sorted(_names(snapshot, plain), reverse=True)[-_MOST:]:
+        if end <= last:
+            last = start
+            text = f"{text[:start]}{name}{text[end:]}"
+            plain = f"{plain[:start]}{STANDING * len(name)}{plain[end:]}"
     return text, plain
 
 
-def _latin_names(text: str) -> Iterator[tuple[int, int]]:
-    """Words with capitals side by side that are no place of the gazetteer."""
+def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[int, int, str]]:
+    """Where names stand in an English text, and what Chinese articles write for each."""
+    for (start, end), ways in known_names(snapshot, text):
+        name = max(filter(has_chinese, ways), key=lambda way: _held(snapshot, way), default="")
+        if name and _is_usual(snapshot, text[start:end], name):
+            yield start, end, name
     places = [(one.start, one.end) for one in find_places(text)]
     for match in _CAPITALS.finditer(text):
         start, end = match.span()
-        placed = any(start < b and a < end for a, b in places)
-        if not (placed or match[0].isupper()):  # an abbreviation is written so in Chinese, too
-            yield start, end
+        if match[0].isupper() or any(start < b and a < end for a, b in places):
+            continue
+        for begin in re.finditer(r"\b(?<![’-])[A-Z]", match[0]):  # "Typhoon Doksuri"
+            if name := _gloss_of(snapshot, match[0][begin.start() :]):
+                yield start + begin.start(), end, name
+                break
 
 
-def _name_of(snapshot: Snapshot, latin: str) -> str:
-    """The Chinese name that most glosses of a Latin one give; "" where none or few passages do."""
+def _is_usual(snapshot: Snapshot, latin: str, name: str) -> bool:
+    """Whether no fewer passages have a name in characters than in Latin letters, and no article of
+    another language has it in these.
+    """
     rows = snapshot.holding_words(latin)
-    found = Counter(
-        name for text in _texts(snapshot, rows[:_LOOKED_INTO]) for name in _glosses(text, latin)
-    )
-    if not found:
-        return ""
-    name = found.most_common(1)[0][0]
-    return name if len(snapshot.holding_words(name)) > len(rows) / 2 else ""
+    langs, codes = snapshot.lang_codes[0], snapshot.passage_langs[rows]
+    chinese = all(langs[code] == "zh" for code in set(codes.tolist()))
+    return chinese and _held(snapshot, name) >= len(rows)
+
+
+def _held(snapshot: Snapshot, words: str) -> int:
+    return len(snapshot.holding_words(words))
+
+
+def _gloss_of(snapshot: Snapshot, latin: str) -> str:
+    """The Chinese name that most glosses of a Latin one give; "" where it is not the usual one."""
+    rows = snapshot.holding_words(latin)[:_LOOKED_INTO]
+    found = Counter(name for text in _texts(snapshot, rows) for name in _glosses(text, latin))
+    name = found.most_common(1)[0][0] if found else ""
+    return name if name and _is_usual(snapshot, latin, name) else ""
 
 
 def _texts(snapshot: Snapshot, rows: np.ndarray) -> Iterator[str]:

@@ -46,7 +46,7 @@ def in_words_of(snapshot: Snapshot, text: str) -> tuple[str, str]:
     plain = simplified(text) if is_traditional(text) else text
     always, beside = [], []
     found = [(True, *one) for one in _figures(plain)]
-    found += [(False, *one) for one in _names(snapshot, plain)]
+    found += [(False, *one) for one in known_names(snapshot, plain)]
     for exact, (start, end), ways in found[:_MOST]:
         said, in_chinese = plain[start:end], has_chinese(plain)
         other = next((way for way in ways if way != said and _held(snapshot, way, exact)), "")
@@ -117,7 +117,7 @@ def _key(name: str) -> str:
     return name.casefold() if " " in name else name
 
 
-def _names(snapshot: Snapshot, text: str) -> Iterator[_Found]:
+def known_names(snapshot: Snapshot, text: str) -> Iterator[_Found]:
     """The known names in a text, and their others; none within a word ("云南大学" names no
     南大).
     """

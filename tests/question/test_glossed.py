@@ -15,6 +15,10 @@ NEWS = (
     "国际能源署（IEA）说，港城用电增加。国际能源署将再作调查。",
     "夏威夷大岛（Big Island）的车展在港城开幕，夏威夷大岛的车展持续三天。",
     "赛里恩的母亲帕卡尼奇（Tara Pakanich）住在港城。",
+    "中国商飞公司在港城交付了两架飞机，中国商飞还将交付三架。",
+    "中国商飞（COMAC）的飞机由港城航空公司使用。",
+    "欧盟的船在港城停靠，欧盟委员会主席出席。",
+    "The European Union and the EU commission sent a ship.",
     "Delgado opened the harbour. Delgado is its director.",
     "港城港由德尔加多（Delgado）管理。",
 )
@@ -35,6 +39,8 @@ def snapshot(tmp_path_factory):
         ("What did Cartless and Altman do?", "What did 卡特莱斯 and 奥尔特曼 do?"),
         ("Where does Pakanich live?", "Where does 帕卡尼奇 live?"),  # 的母亲 sounds otherwise
         ("What does the IEA say?", "What does the IEA say?"),  # an abbreviation
+        ("How many aircraft did COMAC deliver?", "How many aircraft did 中国商飞 deliver?"),
+        ("What did the EU send?", "What did the EU send?"),  # English articles say so
         ("What opened on Big Island?", "What opened on Big Island?"),  # sounds otherwise
         ("What did Delgado open?", "What did Delgado open?"),  # as most of its articles do
         ("What did Khanun destroy?", "What did Khanun destroy?"),  # nothing glosses it
