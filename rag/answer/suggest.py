@@ -48,11 +48,11 @@ _WHY = re.compile(
     r"(?:由于|因为?|受)(?P<cause>[^，。；“”]{4,30}?)，(?P<what>[^，。；“”]{7,30})[，。；]"
 )
 # What a clause that makes a question does not begin with, beside what leans on a sentence before
-# it; pronouns and sources, of whom nobody knows who they are.
+# it; and what it does not hold, pronouns and sources, of whom nobody knows who they are.
 _NO_SUBJECT = re.compile(
-    r"[【×该其此将被使让为与和从以据给对向在于有仅如]|目前|截[至止]|包括|相关|数据|消息"
+    r"[【×将被使让为与和从以据给对向在于有仅如]|目前|当时|截[至止]|包括|相关|数据"
 )
-_NOBODY = re.compile(r"[他她它其该此这那我你们]|记者|报道|消息|引述|分析|补充")
+_UNCLEAR = re.compile(r"[他她它其该此这那我你们]|记者|报道|消息|引述|分析|补充")
 _NOT_COUNTED = re.compile(r"[届期号代级线路版轮强岁月日年次]")
 _GOES_ON = re.compile(
     r"[-—~～至到、及和首前近最这那每第各（(]\s?多少|多少[^\W\d]{1,3}\s?[、/（(*×-]"
@@ -185,7 +185,7 @@ def _of_article(article: Article, answer: Answer, quote: Citation, lang: str) ->
 
 def _of_sentence(sentence: str, lang: str) -> Iterator[tuple[str, _Idea]]:
     """Questions that a sentence answers, each with its kind."""
-    if (told := _SAID[lang].match(sentence)) and not _NOBODY.search(told["name"]):
+    if (told := _SAID[lang].match(sentence)) and not _UNCLEAR.search(told["name"]):
         name = re.sub(r"^(?:The|An?)\b", lambda word: word[0].lower(), told["name"])
         yield "said", _Idea(phrase("ask_said", lang, name=name), told["said"])
     if lang == "en":
@@ -199,7 +199,7 @@ def _of_sentence(sentence: str, lang: str) -> Iterator[tuple[str, _Idea]]:
 
 
 def _begins_badly(clause: str) -> bool:
-    return bool(LEANS.match(clause) or _NO_SUBJECT.match(clause))
+    return bool(LEANS.match(clause) or _NO_SUBJECT.match(clause) or _UNCLEAR.search(clause))
 
 
 def _of_clause(clause: str) -> Iterator[tuple[str, _Idea]]:
