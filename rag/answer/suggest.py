@@ -24,14 +24,16 @@ from rag.corpus.captions import is_caption
 from rag.corpus.places import find_places
 from rag.index import Snapshot
 from rag.question.names import names_of
-from rag.question.query import clean
+from rag.question.query import analyse, clean
 from rag.question.script import HANT, in_script
 from rag.reader.values import find_dates, find_numbers
+from rag.search.mentions import holding
 from rag.search.types import Filters
 
 MOST = 3  # suggestions
 TRIED = 12  # questions that are asked to find them, at some .15 s each
 NEAR = 600  # characters of the article on either side of the quote that questions are made from
+TOPIC = range(4, 13)  # characters of Chinese words that a question is about
 CLAUSE = range(12, 37)  # characters of a Chinese clause that makes a question
 # Who said what, and why something happened, as Chinese and English sentences begin.
 _SAID = {
@@ -145,15 +147,17 @@ def _ideas(snapshot: Snapshot, answer: Answer, quote: Citation) -> Iterator[_Ide
     places = (one.place for one in find_places(f"{asked}\n{quote.quote}") if not one.part_of_name)
     named = [one for one in dict.fromkeys(places) if one.name != "中国"]  # most are about it
     names = [one.en if lang == "en" else one.short or one.name for one in named]
+    names = list(dict.fromkeys(filter(None, (answer.about, *names))))
     latest = [_Idea(phrase("ask_latest", lang, name=name), about=True) for name in names[:3]]
     yield from latest[:1]
     if answer.kind != "corpus":
         yield from (
             _Idea(phrase(f"ask_{kind}", lang)) for kind in ("date", "places") if kind != answer.kind
         )
-        for start, end in names_of(asked):
-            name = asked[start:end].strip('《》“”"')
-            if not name.isdigit():
+        topics = [asked[start:end].strip('《》“”"') for start, end in names_of(asked)]
+        topics += [_topic(snapshot, asked, quote.quote)] if lang == "zh" else []
+        for name in dict.fromkeys(topics):
+            if name and not name.isdigit():
                 yield _Idea(phrase("ask_reports", lang, name=name), about=True)
     if len(month := article.date[:7]) == 7:
         yield _Idea(phrase("ask_month", lang, name=shown_day(month, lang)), about=True)
@@ -163,6 +167,21 @@ def _ideas(snapshot: Snapshot, answer: Answer, quote: Citation) -> Iterator[_Ide
         if fits and one.lang == lang:
             yield _Idea(phrase("ask_title", lang, name=one.title), of=other)
     yield from latest[1:]
+
+
+def _topic(snapshot: Snapshot, asked: str, quote: str) -> str:
+    """The Chinese words of a question, side by side in the quote and in other articles, that say
+    most of what is sought; "" for none.
+    """
+    query = analyse(asked, snapshot.model)
+    found: dict[str, float] = {}
+    for first, last in itertools.combinations(range(len(query.spans) + 1), 2):
+        words = query.text[query.spans[first][0] : query.spans[last - 1][1]]
+        told = words in quote and query.content[first:last].all()
+        if told and len(words) in TOPIC and words.isalpha():
+            found[words] = float(query.weights[first:last].sum())
+    best = sorted(found, key=found.__getitem__, reverse=True)[:4]
+    return next((words for words in best if holding(snapshot, words).sum() > 1), "")
 
 
 def _of_article(article: Article, answer: Answer, quote: Citation, lang: str) -> Iterator[_Idea]:

@@ -152,7 +152,8 @@ def _said(snapshot: Snapshot, query: Query | None, passages: np.ndarray) -> _Sai
         first.setdefault(int(story[of_article[passage]]), passage)
     chosen = list(first.values())[:STORIES]
     articles = snapshot.articles([int(of_article[one]) for one in chosen])
-    found, places = [], []
+    found: list[Sentence] = []
+    places: list[int] = []
     for passage in chosen:
         row = int(of_article[passage])
         standing = _standing(articles[row], row, snapshot.passages[passage])
