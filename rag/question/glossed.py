@@ -56,7 +56,7 @@ def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[int, int, str]]:
     """Where names stand in an English text, and what Chinese articles write for each."""
     for (start, end), ways in known_names(snapshot, text):
         name = max(filter(has_chinese, ways), key=lambda way: _held(snapshot, way), default="")
-        if name and _is_usual(snapshot, text[start:end], name):
+        if name and text[start].isupper() and _is_usual(snapshot, text[start:end], name):
             yield start, end, name
     places = [(one.start, one.end) for one in find_places(text)]
     for match in _CAPITALS.finditer(text):
@@ -76,7 +76,7 @@ def _is_usual(snapshot: Snapshot, latin: str, name: str) -> bool:
     rows = snapshot.holding_words(latin)
     langs, codes = snapshot.lang_codes[0], snapshot.passage_langs[rows]
     chinese = all(langs[code] == "zh" for code in set(codes.tolist()))
-    return chinese and _held(snapshot, name) >= len(rows)
+    return chinese and _held(snapshot, name) >= max(len(rows), 1)
 
 
 def _held(snapshot: Snapshot, words: str) -> int:
