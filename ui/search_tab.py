@@ -10,7 +10,7 @@ import gradio as gr
 
 from rag.errors import ServerBusy, UsageError
 from rag.question.query import MAX_CHARACTERS
-from rag.search.sought import OnlyLeftOut
+from rag.search.sift import OnlyLeftOut
 from rag.serving import QueryService
 from rag.ui import browse, search
 from rag.ui.browse import PAGE

@@ -12,8 +12,8 @@ from rag.corpus.places import PlaceMention, find_places
 from rag.question.names import names_of
 from rag.question.pinyin import family_names, is_pinyin, surnames
 from rag.question.script import has_chinese
+from rag.question.sounds import ALIKE, sounding, spelled
 from rag.writing.data import lines
-from rag.writing.sounds import ALIKE, sounding, spelled
 
 STANDS, LACKS, UNSURE = 1, 2, 3
 

@@ -11,8 +11,7 @@ from rendered import BIDI, OWN_ATTRIBUTES, OWN_TAGS, Page, hostile
 
 from rag.question_table import QuestionTable
 from rag.search.facets import Facets
-from rag.search.sift import Sifted
-from rag.search.sought import Sought
+from rag.search.sift import Sifted, Sought
 from rag.search.types import Highlight, Hit
 from rag.ui import batch, render, search
 from rag.ui.batch import Run
