@@ -136,7 +136,7 @@ class Assistant:
         again without these, and the answer says so.
         """
         from rag.answer import Answer, stages
-        from rag.answer.compose import parts_line
+        from rag.answer.texts import phrase
 
         while True:
             snapshot = given["snapshot"]
@@ -144,8 +144,8 @@ class Assistant:
                 for event in stages(**given, **more):
                     asked, of = snapshot.parts
                     if isinstance(event, Answer) and asked < of:
-                        lang = "zh" if event.lang != "en" else "en"
-                        said = f"{event.text}\n{parts_line(asked, of, lang)}"
+                        said = phrase("parts", event.lang, asked=asked, of=of)
+                        said = f"{event.text}\n{said}"
                         event = dataclasses.replace(event, text=said, parts=(asked, of))
                     yield event
                 return

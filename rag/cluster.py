@@ -15,7 +15,7 @@ from rag.errors import ServerError, UsageError
 from rag.extras import extra
 
 if TYPE_CHECKING:
-    from rag.index.shards import Done, Task
+    from rag.index.shards import Done, ShardTask
 
 NAMESPACE = "yinju"
 SCHEMES = ("ray", "ray://")
@@ -67,7 +67,7 @@ def building(on: str, model: str | None):
     """
     joined(on)
 
-    def build(tasks: Sequence[Task]) -> list[Done]:
+    def build(tasks: Sequence[ShardTask]) -> list[Done]:
         import ray.data
 
         context = ray.data.DataContext.get_current()

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from rag.corpus.gazetteer import Place, all_places, contains, fold
 from rag.corpus.places import PlaceMention, find_places
 from rag.question.names import names_of
-from rag.question.pinyin import family_names, is_pinyin, readings, surnames
+from rag.question.pinyin import family_names, is_pinyin, surnames
 from rag.question.script import has_chinese
+from rag.question.sounds import spelled
 from rag.writing.data import lines
 
 STANDS, LACKS, UNSURE = 1, 2, 3
@@ -22,7 +23,6 @@ _TITLE = re.compile(
 )
 _LATIN = re.compile(r"[A-Za-z][A-Za-z\d&'’-]*")
 _MARKS = re.compile(r"[\W_]+")
-_HAN = re.compile(r"[\u4e00-\u9fff]+")
 _QUOTED = (6, 16)  # characters of a quotation that must stand word for word
 _LOCAL = {"CN", "100000"}
 _FAMILY = "".join(surnames(only_sure=True))
@@ -176,7 +176,7 @@ class Names:
             if two.start != one.end + 1 or not all(map(is_pinyin, written)) or not family:
                 continue
             orders = ("".join(written), "".join(reversed(written)))
-            found |= {at, at + 1} if any(_spelled(self.text, name) for name in orders) else set()
+            found |= {at, at + 1} if any(spelled(self.text, name) for name in orders) else set()
             for place in (at, at + 1):
                 state = STANDS if place in found else LACKS
                 out[place] = dataclasses.replace(out[place], state=state)
@@ -187,7 +187,7 @@ class Names:
             return STANDS
         if not self.chinese:
             return LACKS if len(word) > 1 else UNSURE
-        return STANDS if _spelled(self.text, word) else UNSURE
+        return STANDS if spelled(self.text, word) else UNSURE
 
 
 @functools.cache
@@ -205,25 +205,6 @@ def _forms(word: str) -> set[str]:
     """A word as it may stand elsewhere: without an apostrophe, an ending, a mark."""
     plain = word.lower().replace("’", "'").removesuffix("'s").rstrip("'")
     return {plain, plain.removesuffix("s")} if len(plain) > 4 else {plain}
-
-
-def _spelled(text: str, word: str) -> bool:
-    """Whether a Latin word of two letters or more is the pinyin of characters of a text."""
-    letters = re.sub(r"[^a-z]", "", word.lower().replace("ü", "v"))
-    return len(letters) > 1 and any(
-        _reads(run[0], at, letters) for run in _HAN.finditer(text) for at in range(len(run[0]))
-    )
-
-
-def _reads(text: str, at: int, letters: str) -> bool:
-    """Whether characters from ``at`` on are read as ``letters``."""
-    if not letters:
-        return True
-    return at < len(text) and any(
-        letters.startswith(form) and _reads(text, at + 1, letters[len(form) :])
-        for sound in readings().get(text[at], ())
-        for form in {sound, sound.replace("v", "u"), sound.replace("v", "yu")}
-    )
 
 
 @functools.cache
