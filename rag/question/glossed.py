@@ -1,4 +1,6 @@
-"""Names as Chinese articles gloss them: "Doksuri" is 杜苏芮 where one writes “杜苏芮”（DOKSURI）."""
+"""Names in English questions as Chinese articles write them: "Doksuri" is 杜苏芮 where one glosses it
+“杜苏芮”（DOKSURI）, "NATO" is 北约.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rag.corpus.places import find_places
+from rag.question.asking import outside_of
 from rag.question.pinyin import STANDING
 from rag.question.same import known_names
 from rag.question.script import has_chinese
@@ -16,6 +19,7 @@ from rag.question.sounds import ALIKE, FOREIGN, bones_of, likeness, skeleton
 if TYPE_CHECKING:
     import numpy as np
 
+    from rag.embed.static import StaticModel
     from rag.index import Snapshot
 
 _CAPITALS = re.compile(
@@ -25,8 +29,12 @@ _GLOSS = re.compile(
     r"(?P<name>[\u4e00-\u9fff·]{2,24})(?P<quoted>[”’》」]?)\s?[（(]"
     r"(?:[^（）()]{0,8}[：:，,]\s?)?(?P<latin>[A-Za-z][^（）(),，;；]{1,40})[^（）()]{0,40}[)）]"
 )
+_WORD = re.compile(r"(?<![\w’-])[A-Z][\w’-]*")
 _QUOTED = re.compile(r"[“‘《「]([^“‘《「]+)$")
 _LOOKED_INTO = 64  # passages with a name that are looked into for a gloss
+# Times as often as in Latin letters that a known name is in characters, to be put so: in the news of
+# 2023 "EU", "NATO" and "WHO" are 6 to 170 times, "AI", "CPI" and "IMF" less than twice.
+_OFTEN = 2
 _MOST = 4  # names of a question that are looked for
 
 
@@ -54,29 +62,42 @@ def in_chinese(snapshot: Snapshot, text: str, plain: str) -> tuple[str, str]:
 
 def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[int, int, str]]:
     """Where names stand in an English text, and what Chinese articles write for each."""
+    places = [(one.start, one.end) for one in find_places(text)]
     for (start, end), ways in known_names(snapshot, text):
         name = max(filter(has_chinese, ways), key=lambda way: _held(snapshot, way), default="")
-        if name and text[start].isupper() and _is_usual(snapshot, text[start:end], name):
+        named = name and text[start].isupper() and outside_of((start, end), places)
+        if named and _is_usual(snapshot, text[start:end], name, _OFTEN):
             yield start, end, name
-    places = [(one.start, one.end) for one in find_places(text)]
     for match in _CAPITALS.finditer(text):
         start, end = match.span()
-        if match[0].isupper() or any(start < b and a < end for a, b in places):
+        if not outside_of((start, end), places):
             continue
-        for begin in re.finditer(r"\b(?<![’-])[A-Z]", match[0]):  # "Typhoon Doksuri"
-            if name := _gloss_of(snapshot, match[0][begin.start() :]):
-                yield start + begin.start(), end, name
+        # "Typhoon Doksuri" without the words before it that the vectors know; those that they know
+        # are understood of themselves.
+        words = [(at.start(), _is_known(snapshot.model, at[0])) for at in _WORD.finditer(match[0])]
+        for number, (at, known) in enumerate(words):
+            if all(one for _, one in words[number:]):
+                break
+            if name := _gloss_of(snapshot, match[0][at:]):
+                yield start + at, end, name
+                break
+            if not known:
                 break
 
 
-def _is_usual(snapshot: Snapshot, latin: str, name: str) -> bool:
-    """Whether no fewer passages have a name in characters than in Latin letters, and no article of
-    another language has it in these.
+def _is_known(model: StaticModel, word: str) -> bool:
+    """Whether the vectors have a word as one piece, as they have English words and usual names."""
+    return len(model.spans(word)[0]) == 1
+
+
+def _is_usual(snapshot: Snapshot, latin: str, name: str, often: int = 1) -> bool:
+    """Whether a name is in characters in passages, at least so many times as often as in Latin
+    letters, and no article of another language has it in these.
     """
     rows = snapshot.holding_words(latin)
     langs, codes = snapshot.lang_codes[0], snapshot.passage_langs[rows]
     chinese = all(langs[code] == "zh" for code in set(codes.tolist()))
-    return chinese and _held(snapshot, name) >= max(len(rows), 1)
+    return chinese and _held(snapshot, name) >= max(often * len(rows), 1)
 
 
 def _held(snapshot: Snapshot, words: str) -> int:

@@ -8,7 +8,7 @@ from rag.question.query import query_of
 NEWS = (
     "今年第5号台风“杜苏芮”（DOKSURI）28日在港城登陆，登陆时风力15级。",
     "台风杜苏芮离开港城后，12座码头恢复通航。",
-    "海牙航运公司首席执行官山姆·奥尔特曼（Sam Altman）14日会见了港城市长。",
+    "海牙航运公司首席执行官山姆·奥尔特曼（Semm Altmann）14日会见了港城市长。",
     "奥尔特曼说，公司将投资3亿元。",
     "港城的货船由卡特莱斯（Cartless）运营。",
     "卡特莱斯去年运送了两万只集装箱。",
@@ -34,9 +34,9 @@ def snapshot(tmp_path_factory):
     "question, written",
     [
         ("When did Typhoon Doksuri make landfall?", "When did Typhoon 杜苏芮 make landfall?"),
-        ("Whom did Sam Altman meet?", "Whom did 奥尔特曼 meet?"),
-        ("How much will Altman invest?", "How much will 奥尔特曼 invest?"),
-        ("What did Cartless and Altman do?", "What did 卡特莱斯 and 奥尔特曼 do?"),
+        ("Whom did Semm Altmann meet?", "Whom did 奥尔特曼 meet?"),
+        ("How much will Altmann invest?", "How much will 奥尔特曼 invest?"),
+        ("What did Cartless and Altmann do?", "What did 卡特莱斯 and 奥尔特曼 do?"),
         ("Where does Pakanich live?", "Where does 帕卡尼奇 live?"),  # 的母亲 sounds otherwise
         ("What does the IEA say?", "What does the IEA say?"),  # an abbreviation
         ("How many aircraft did COMAC deliver?", "How many aircraft did 中国商飞 deliver?"),
