@@ -156,8 +156,8 @@ def _evaluated(
     done = evaluate(index, questions, k, fusion)
     ms = done.latency
     print(
-        f"{name}: {index.n_passages:,} passages, {len(questions):,} questions, p50 {ms.p50:.1f} ms,"
-        f" p95 {ms.p95:.1f} ms",
+        f"{name}: {index.n_passages:,} passages, {len(questions):,} questions, p50 {ms['p50']:.1f} ms,"
+        f" p95 {ms['p95']:.1f} ms",
         file=sys.stderr,
     )
     return replace(done, results=())

@@ -116,15 +116,13 @@ def add(
     named = [str(source) for source in sources]
     for source in named:
         if not is_url(source) and not os.path.exists(source):
-            what = f"expected a file, a folder or an address, found nothing at {source}"
             raise CorpusError(
-                f"{what}; check the path (an address begins with http:// or https://)"
+                f"expected a file, a folder or an address, found nothing at {source}; check the"
+                " path (an address begins with http:// or https://)"
             )
-    if any(said.values()) and (len(named) != 1 or not os.path.isfile(named[0])):
-        raise UsageError(
-            "expected one file to be of that"
-            f" {', '.join(key for key, value in said.items() if value)}, got something else"
-        )
+    told = ", ".join(key for key, value in said.items() if value)
+    if told and (len(named) != 1 or not os.path.isfile(named[0])):
+        raise UsageError(f"expected one file to be of that {told}, got something else")
     return _add(
         named, corpus_folder(index, corpus), fetcher, said, lambda url: note(index, FEED, url)
     )

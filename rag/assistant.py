@@ -136,7 +136,7 @@ class Assistant:
         again without these, and the answer says so.
         """
         from rag.answer import Answer, stages
-        from rag.answer.compose import parts_line
+        from rag.answer.texts import phrase
 
         while True:
             snapshot = given["snapshot"]
@@ -144,8 +144,8 @@ class Assistant:
                 for event in stages(**given, **more):
                     asked, of = snapshot.parts
                     if isinstance(event, Answer) and asked < of:
-                        lang = "zh" if event.lang != "en" else "en"
-                        said = f"{event.text}\n{parts_line(asked, of, lang)}"
+                        said = phrase("parts", event.lang, asked=asked, of=of)
+                        said = f"{event.text}\n{said}"
                         event = dataclasses.replace(event, text=said, parts=(asked, of))
                     yield event
                 return
@@ -161,9 +161,8 @@ class Assistant:
 
         if (model := helper_of(self.llm)) is None:
             return Help()
-        parsed = parse(
-            *(given[name] for name in ("snapshot", "question", "history", "as_of", "without"))
-        )
+        asked = (given[name] for name in ("snapshot", "question", "history", "as_of", "without"))
+        parsed = parse(*asked)
         if parsed.talk or parsed.about:
             return Help()
         return (yield from proposed(model, parsed.text, "en" if parsed.frame == "en" else "zh"))
@@ -201,9 +200,8 @@ class Assistant:
         from rag.answer.suggest import suggestions
 
         given = self._checked(question, history, filters, as_of, ())
-        return suggestions(
-            given["snapshot"], question, answer, given["history"], given["filters"], as_of
-        )
+        snapshot, limits = given["snapshot"], given["filters"]
+        return suggestions(snapshot, question, answer, history, limits, as_of)
 
     def with_columns(self, answer: Answer, columns: Sequence[str]) -> Answer:
         """An answer of :meth:`ask` with further columns, where it is a list: "when", "how_many",
@@ -265,21 +263,13 @@ class Assistant:
                 "expected the constraints to lift as a tuple of names, got the one string"
                 f" {without!r}"
             )
-        if not all(
-            isinstance(turn, Sequence) and len(turn) == 2 and hasattr(turn[1], "citations")
-            for turn in history
-        ):
-            raise UsageError(
-                "expected the history as pairs of a question and its Answer, got other turns:"
-                " turns([...]) makes them of questions"
-            )
-        index = self.index
-        return {
-            "snapshot": index.snapshot,
-            "question": question,
-            "filters": checked(filters),
-            "history": history,
-            "reranker": index.reranker,
-            "as_of": as_of,
-            "without": without,
-        }
+        for turn in history:
+            pair = isinstance(turn, Sequence) and len(turn) == 2
+            if not pair or not hasattr(turn[1], "citations"):
+                raise UsageError(
+                    "expected the history as pairs of a question and its Answer, got other turns:"
+                    " turns([...]) makes them of questions"
+                )
+        how = {"filters": checked(filters), "as_of": as_of, "without": without}
+        asked = {"snapshot": self.index.snapshot, "question": question, "history": history}
+        return {**asked, **how, "reranker": self.index.reranker}

@@ -16,28 +16,20 @@ import click
 from rag import __version__, options
 from rag.errors import YinjuError
 
-# Where each verb is; loaded when it is called for.
-_VERBS = {
-    "add": "rag.commands.add:add",
-    "ask": "rag.commands.ask:ask",
-    "batch": "rag.commands.batch:batch",
-    "build": "rag.commands.build:build",
-    "check": "rag.commands.check:check",
-    "diff": "rag.commands.versions:diff",
-    "eval": "rag.evaluation.command:command",
-    "gc": "rag.commands.versions:gc",
-    "mcp": "rag.commands.mcp:mcp",
-    "remove": "rag.commands.add:remove",
-    "restore": "rag.commands.add:restore",
-    "rollback": "rag.commands.versions:rollback",
-    "search": "rag.commands.ask:search",
-    "serve": "rag.commands.serve:serve",
-    "status": "rag.commands.versions:status",
-    "update": "rag.commands.build:update",
-    "verify": "rag.commands.versions:verify",
-    "versions": "rag.commands.versions:versions",
-    "watch": "rag.commands.watch:watch",
+# Where the verbs are; loaded when they are called for.
+_MODULES = {
+    "rag.commands.add": "add remove restore",
+    "rag.commands.ask": "ask search",
+    "rag.commands.batch": "batch",
+    "rag.commands.build": "build update",
+    "rag.commands.check": "check",
+    "rag.commands.mcp": "mcp",
+    "rag.commands.serve": "serve",
+    "rag.commands.versions": "diff gc rollback status verify versions",
+    "rag.commands.watch": "watch",
+    "rag.evaluation.command": "eval",
 }
+_VERBS = {verb: module for module, verbs in _MODULES.items() for verb in verbs.split()}
 INTERRUPTED, BROKEN_PIPE, INTERNAL = 130, 141, 70
 
 
@@ -90,8 +82,7 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in _VERBS:
             return None
-        module, _, verb = _VERBS[name].partition(":")
-        return getattr(import_module(module), verb)
+        return getattr(import_module(_VERBS[name]), name)
 
     def invoke(self, ctx: click.Context) -> object:
         try:

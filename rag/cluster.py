@@ -15,7 +15,7 @@ from rag.errors import ServerError, UsageError
 from rag.extras import extra
 
 if TYPE_CHECKING:
-    from rag.index.shards import Done, Task
+    from rag.index.shards import Done, ShardTask
 
 NAMESPACE = "yinju"
 SCHEMES = ("ray", "ray://")
@@ -67,14 +67,14 @@ def building(on: str, model: str | None):
     """
     joined(on)
 
-    def build(tasks: Sequence[Task]) -> list[Done]:
+    def build(tasks: Sequence[ShardTask]) -> list[Done]:
         import ray.data
 
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
         rows = [{"number": number, "task": task} for number, task in enumerate(tasks)]
         found = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
-            _task, fn_kwargs={"model": model}, num_cpus=1
+            _built, fn_kwargs={"model": model}, num_cpus=1
         )
         done = {row["number"]: row["done"] for row in found.iter_rows()}
         return [done[number] for number in range(len(tasks))]
@@ -88,6 +88,3 @@ def _built(row: dict, model: str | None) -> dict:
     from rag.index.shards import build_shard
 
     return {"number": row["number"], "done": build_shard(row["task"], load_embedder(model))}
-
-
-_task = _built

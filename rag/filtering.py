@@ -34,14 +34,11 @@ def checked(filters: Filters | None) -> Filters:
             f"expected a range of dates that ends after it begins, got {filters.date_from} to"
             f" {filters.date_to}"
         )
-    for name, chosen in (
-        ("sources", filters.sources),
-        ("languages", filters.langs),
-        ("places", filters.places),
-    ):
-        if isinstance(chosen, str):
+    chosen = {"sources": filters.sources, "languages": filters.langs, "places": filters.places}
+    for name, value in chosen.items():
+        if isinstance(value, str):
             raise UsageError(
-                f"expected the {name} as a tuple of names, got the one string {chosen!r}"
+                f"expected the {name} as a tuple of names, got the one string {value!r}"
             )
     for place in filters.places:
         place_named(place)

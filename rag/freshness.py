@@ -71,10 +71,8 @@ def why_stale(
 
     Raises what opening the embedded model raises.
     """
-    from rag.embed import load_static
     from rag.index.live import same_settings
-    from rag.index.manifest import read_manifest
-    from rag.index.models import same_model
+    from rag.index.manifest import read_manifest, same_tokens
     from rag.index.versions import VERSIONS, current
 
     try:
@@ -84,7 +82,7 @@ def why_stale(
         return "there is none yet"
     except YinjuError as error:
         return str(error).partition(": ")[0]
-    origin, embedded = read_origin(index), load_static()
+    origin = read_origin(index)
     if not origin:
         return "what it was built from is not known"
     reasons = {
@@ -100,10 +98,7 @@ def why_stale(
             shards is not None and manifest.report.get("shards", 0) != shards
         ),
         "it was built with another model": lambda: origin.model != (model or ""),
-        "the embedded model has changed": lambda: (
-            not same_model(manifest.static_model, embedded.identity)
-            or manifest.tokenizer_sha256 != embedded.tokenizer_sha256
-        ),
+        "the embedded model has changed": lambda: not same_tokens(manifest),
         "its settings have changed": lambda: not same_settings(manifest),
     }
     return next((reason for reason, holds in reasons.items() if holds()), "")

@@ -29,15 +29,10 @@ with extra():
     from haystack import Document, component, default_from_dict, default_to_dict
 
 # What Haystack's comparisons are here; a field may be written with or without "meta." before it.
-_FIELDS = {
-    ("date", ">="): "date_from",
-    ("date", "<="): "date_to",
-    ("source", "=="): "sources",
-    ("source", "in"): "sources",
-    ("lang", "=="): "langs",
-    ("lang", "in"): "langs",
-    ("place", "=="): "places",
-    ("place", "in"): "places",
+_FIELDS = {("date", ">="): "date_from", ("date", "<="): "date_to"} | {
+    (field, operator): f"{field}s"
+    for field in ("source", "lang", "place")
+    for operator in ("==", "in")
 }
 
 
@@ -71,10 +66,9 @@ class YinjuRetriever:
     def to_dict(self) -> dict[str, Any]:
         """What Haystack writes of a pipeline."""
         given = {name: getattr(self, name) for name in ("index_path", "top_k", "model", "rerank")}
-        chosen = {
-            n: list(v) if isinstance(v, tuple) else v for n, v in asdict(self.filters).items()
-        }
-        return default_to_dict(self, filters={n: v for n, v in chosen.items() if v}, **given)
+        chosen = {name: value for name, value in asdict(self.filters).items() if value}
+        filters = {n: list(v) if isinstance(v, tuple) else v for n, v in chosen.items()}
+        return default_to_dict(self, filters=filters, **given)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> YinjuRetriever:
@@ -131,10 +125,8 @@ def read_filters(given: Mapping[str, Any] | Filters | None) -> Filters:
 
     Raises UsageError for what the index cannot be asked for.
     """
-    if not given:
-        return checked(None)
-    if isinstance(given, Filters):
-        return checked(given)
+    if given is None or isinstance(given, Filters) or not given:
+        return checked(given if isinstance(given, Filters) else None)
     found: dict[str, Any] = {}
     if given.keys() <= asdict(Filters()).keys():  # as to_dict writes them
         found = {n: tuple(v) if isinstance(v, list) else v for n, v in given.items()}

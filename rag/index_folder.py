@@ -72,15 +72,14 @@ class IndexFolder:
         if on and not shards:
             raise UsageError("expected --shards with --on: a cluster builds shards")
         if not paths:
-            return build_index(
-                _with_langs(articles), path, _embedder(model), progress, max_removed=max_removed
-            )
+            told = _with_langs(articles)
+            return build_index(told, path, _embedder(model), progress, max_removed=max_removed)
         write: Callable[..., BuildReport | None] = (
             functools.partial(index_shards, shards=shards, build=_building(on, model))
             if shards
             else functools.partial(index_corpus, afresh=True)
         )
-        report = _written(write, paths, path, model, progress, max_removed, columns)
+        report = write(paths, path, columns=columns, **_how(model, progress, max_removed))
         assert report is not None  # all is read afresh
         return report
 
@@ -144,7 +143,7 @@ class IndexFolder:
             if lies_in_shards(path)
             else index_corpus
         )
-        report = _written(write, paths, path, model, progress, max_removed)
+        report = write(paths, path, **_how(model, progress, max_removed))
         looked_again(path, paths)
         return report
 
@@ -195,28 +194,12 @@ class IndexFolder:
         return diff(path, old, new)
 
 
-def _written(
-    write: Callable[..., BuildReport | None],
-    paths: Sequence[Path],
-    path: PathLike,
-    model: str | None,
-    progress: Progress | None,
-    max_removed: float,
-    columns: Mapping[str, str] | None = None,
-) -> BuildReport | None:
-    """Calls what writes an index, ``index_corpus`` or ``index_shards``."""
+def _how(model: str | None, progress: Progress | None, max_removed: float) -> dict[str, Any]:
+    """How an index is written, as ``index_corpus`` and ``index_shards`` take it."""
     from rag.freshness import program
 
-    return write(
-        paths,
-        path,
-        embedder=_embedder(model),
-        progress=progress,
-        max_removed=max_removed,
-        model=model or "",
-        program=program(),
-        columns=columns,
-    )
+    named = {"embedder": _embedder(model), "model": model or "", "program": program()}
+    return {**named, "progress": progress, "max_removed": max_removed}
 
 
 def _embedder(model: str | None) -> Embedder | None:

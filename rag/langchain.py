@@ -14,18 +14,13 @@ is shared by threads.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from contextlib import aclosing, closing
-from dataclasses import asdict
 from inspect import signature
 from threading import Lock
 from typing import Any, Literal
 
-from langchain_core.callbacks import (
-    AsyncCallbackManagerForLLMRun,
-    CallbackManagerForLLMRun,
-    CallbackManagerForRetrieverRun,
-)
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
@@ -33,14 +28,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable
 from langchain_core.tools import StructuredTool, ToolException
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    InstanceOf,
-    PrivateAttr,
-    model_validator,
-)
+from pydantic import ConfigDict, Field, InstanceOf, PrivateAttr, model_validator
 
 from rag.answer.events import Event
 from rag.answer.types import Answer
@@ -48,6 +36,7 @@ from rag.assistant import Assistant
 from rag.asynchronous import stepped
 from rag.errors import UsageError
 from rag.library import MAX_HITS, Index
+from rag.narrowing import Narrowing, names
 from rag.passages import metadata, place
 from rag.search.types import Filters, Hit
 
@@ -56,6 +45,13 @@ EARLIER = 12
 
 
 _HOW = signature(Assistant.stream).parameters.keys() - {"self", "question", "history"}
+
+
+def _either(name: str, opened: object, index_path: str | None) -> None:
+    """Raises ValueError where both or neither of two arguments is given."""
+    if (opened is None) == (index_path is None):
+        given = "neither" if opened is None else "both"
+        raise ValueError(f"expected either {name} or index_path, got {given}")
 
 
 class YinjuRetriever(BaseRetriever):
@@ -88,14 +84,10 @@ class YinjuRetriever(BaseRetriever):
 
     @model_validator(mode="after")
     def _one_index(self) -> YinjuRetriever:
-        if (self.index is None) == (self.index_path is None):
-            given = "neither" if self.index is None else "both"
-            raise ValueError(f"expected either index or index_path, got {given}")
+        _either("index", self.index, self.index_path)
         return self
 
-    def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
-    ) -> list[Document]:
+    def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:
         return [document(hit) for hit in self._opened().search(query, self.k, self.filters)]
 
     def _opened(self) -> Index:
@@ -153,9 +145,7 @@ class YinjuAssistant(BaseChatModel):
 
     @model_validator(mode="after")
     def _one_assistant(self) -> YinjuAssistant:
-        if (self.assistant is None) == (self.index_path is None):
-            given = "neither" if self.assistant is None else "both"
-            raise ValueError(f"expected either assistant or index_path, got {given}")
+        _either("assistant", self.assistant, self.index_path)
         return self
 
     @property
@@ -163,34 +153,20 @@ class YinjuAssistant(BaseChatModel):
         return "yinju"
 
     def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **how: Any,
+        self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **how: Any
     ) -> ChatResult:
         with closing(self._events(messages, **how)) as events:
             *_, last = events
         return _result(last)
 
     def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **how: Any,
+        self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **how: Any
     ) -> Iterator[ChatGenerationChunk]:
         with closing(self._events(messages, **how)) as events:
-            for event in events:
-                if isinstance(event, str | Answer):
-                    yield _chunk(event)
+            yield from (_chunk(event) for event in events if isinstance(event, str | Answer))
 
     async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **how: Any,
+        self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **how: Any
     ) -> ChatResult:
         async with aclosing(stepped(self._events(messages, **how))) as events:
             async for event in events:
@@ -198,11 +174,7 @@ class YinjuAssistant(BaseChatModel):
         return _result(last)
 
     async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **how: Any,
+        self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **how: Any
     ) -> AsyncIterator[ChatGenerationChunk]:
         async with aclosing(stepped(self._events(messages, **how))) as events:
             async for event in events:
@@ -263,9 +235,8 @@ class YinjuAssistant(BaseChatModel):
 
         async def aask(question: str, **limits: Any) -> tuple[str, list[dict]]:
             try:
-                return _told(
-                    await self._opened().aask(question, (), self._within(limits), self.as_of)
-                )
+                asked = self._opened().aask(question, (), self._within(limits), self.as_of)
+                return _told(await asked)
             except UsageError as error:
                 raise ToolException(str(error)) from error
 
@@ -281,12 +252,12 @@ class YinjuAssistant(BaseChatModel):
 
     def _within(self, limits: dict[str, Any]) -> Filters:
         """The limits that a model asks for; where there are some already, these stay."""
-        own = {name: value for name, value in asdict(self.filters or Filters()).items() if value}
-        asked = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in limits.items()
+        own = {
+            name: value
+            for name, value in dataclasses.asdict(self.filters or Filters()).items()
+            if value
         }
-        return Filters(**{**asked, **own})
+        return dataclasses.replace(Narrowing(**limits).filters(), **own)
 
 
 _DESCRIPTION = (
@@ -295,22 +266,14 @@ _DESCRIPTION = (
 )
 
 
-class ToolInput(BaseModel):
+class ToolInput(Narrowing):
     """What a model may give to the tool."""
 
     question: str = Field(
         description="One question in Chinese or English, complete without the conversation."
     )
-    date_from: str = Field("", description="Only articles of this day or later, YYYY-MM-DD.")
-    date_to: str = Field("", description="Only articles of this day or earlier, YYYY-MM-DD.")
-    sources: list[str] = Field(
-        default_factory=list, description="Only these publishers, as the articles name them."
-    )
-    langs: list[Literal["zh", "en"]] = Field(
-        default_factory=list, description="Only articles of these languages."
-    )
-    places: list[str] = Field(
-        default_factory=list, description="Only articles that name one of these places."
+    langs: list[Literal["zh", "en"]] = names(  # type: ignore[assignment]  # fewer than elsewhere
+        "Only articles of these languages."
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import json as json_format
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +14,36 @@ import click
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
+    from rag.library import Index
+    from rag.search.types import Filters
     from rag.writing.models import Llm
+
+
+def several(*names: str, help: str, **more) -> Callable:
+    """An option that may be given several times; its help says so."""
+    return click.option(*names, multiple=True, help=f"{help} May be given several times.", **more)
+
+
+def applied(options: Sequence[Callable], function: Callable) -> Callable:
+    """A verb with options, in their order."""
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def gathered(name: str, make: Callable, *options: Callable) -> Callable[[Callable], Callable]:
+    """Options of which a verb is given one value only: what ``make`` makes of theirs."""
+    of = inspect.signature(make).parameters
+
+    def decorate(function: Callable) -> Callable:
+        @functools.wraps(function)
+        def with_value(*args, **given):
+            made = make(**{key: given.pop(key) for key in of})
+            return function(*args, **{name: made}, **given)
+
+        return applied(options, with_value)
+
+    return decorate
 
 
 def _set_debug(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -58,33 +88,27 @@ rerank = click.option(
 
 
 def _llm(
-    name: str | None,
-    url: str | None,
-    seconds: float | None,
-    per_minute: float,
-    given: tuple[str, ...],
-    help: bool,
+    llm: str | None,
+    llm_url: str | None,
+    llm_timeout: float | None,
+    llm_rate: float,
+    llm_option: tuple[str, ...],
+    llm_help: bool,
 ) -> Llm | None:
     """The language model of the options; None for none. Raises UsageError."""
     from rag.writing.models import SECONDS, Llm
 
-    if not name:
-        if url or given or help:
+    if not llm:
+        if llm_url or llm_option or llm_help:
             raise UsageError(
                 "expected --llm PROVIDER:MODEL with the other options of --llm, got them alone"
             )
         return None
-    pairs = [one.partition("=") for one in given]
+    pairs = [one.partition("=") for one in llm_option]
     if odd := next((name for name, sign, _ in pairs if not (name and sign)), None):
         raise UsageError(f"expected --llm-option NAME=VALUE, as reasoning_effort=none, got {odd!r}")
-    return Llm(
-        name,
-        url or "",
-        seconds or SECONDS,
-        per_minute,
-        tuple((name, _value(value)) for name, _, value in pairs),
-        help,
-    )
+    options = tuple((name, _value(value)) for name, _, value in pairs)
+    return Llm(llm, llm_url or "", llm_timeout or SECONDS, llm_rate, options, llm_help)
 
 
 def _value(text: str) -> object:
@@ -96,7 +120,9 @@ def _value(text: str) -> object:
     return value if isinstance(value, int | float | bool) else text
 
 
-_LLM = (
+llm = gathered(
+    "llm",
+    _llm,
     click.option(
         "--llm",
         envvar="YINJU_LLM",
@@ -129,13 +155,10 @@ _LLM = (
         type=click.FloatRange(0),
         help="Requests a minute at most.  [default: any number]",
     ),
-    click.option(
+    several(
         "--llm-option",
-        multiple=True,
         metavar="NAME=VALUE",
-        help=(
-            "A further argument of the model, as reasoning_effort=none. May be given several times."
-        ),
+        help="A further argument of the model, as reasoning_effort=none.",
     ),
     click.option(
         "--llm-help",
@@ -149,22 +172,9 @@ _LLM = (
 )
 
 
-def llm(function: Callable) -> Callable:
-    """``--llm`` and what belongs to it, given to the verb as one ``llm``:
-    :class:`rag.writing.models.Llm` or None.
-    """
-
-    @functools.wraps(function)
-    def with_llm(*args, llm, llm_url, llm_timeout, llm_rate, llm_option, llm_help, **given):
-        return function(
-            *args, llm=_llm(llm, llm_url, llm_timeout, llm_rate, llm_option, llm_help), **given
-        )
-
-    for option in reversed(_LLM):
-        with_llm = option(with_llm)
-    return with_llm
-
-
+"""``--llm`` and what belongs to it, given to the verb as one ``llm``:
+:class:`rag.writing.models.Llm` or None.
+"""
 json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
 
 
@@ -175,15 +185,11 @@ def _hosts(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
     return hosts
 
 
-allow = click.option(
+allow = several(
     "--allow",
-    multiple=True,
     metavar="HOST:PORT",
     callback=_hosts,
-    help=(
-        "Fetch from here too, though it is no public address or another port than 80 and 443. May"
-        " be given several times."
-    ),
+    help="Fetch from here too, though it is no public address or another port than 80 and 443.",
 )
 
 
@@ -211,7 +217,22 @@ columns = click.option(
 )
 
 
-_NARROWED = (
+def _filters(
+    date_from: str,
+    date_to: str,
+    sources: tuple[str, ...],
+    places: tuple[str, ...],
+    langs: tuple[str, ...],
+) -> Filters:
+    from rag.filtering import checked
+    from rag.search.types import Filters
+
+    return checked(Filters(date_from, date_to, sources, langs, places))
+
+
+narrowed = gathered(
+    "filters",
+    _filters,
     click.option(
         "--from",
         "date_from",
@@ -226,39 +247,25 @@ _NARROWED = (
         default="",
         help="Only articles of this day or earlier.",
     ),
-    click.option(
-        "--source",
-        "sources",
-        multiple=True,
-        help="Only this publisher. May be given several times.",
-    ),
-    click.option(
+    several("--source", "sources", help="Only this publisher."),
+    several(
         "--place",
         "places",
-        multiple=True,
-        help=(
-            "Only articles that name this place or one inside it, in Chinese or English. May be"
-            " given several times."
-        ),
+        help="Only articles that name this place or one inside it, in Chinese or English.",
     ),
-    click.option(
-        "--lang",
-        "langs",
-        multiple=True,
-        help="Only this language (zh, en). May be given several times.",
-    ),
+    several("--lang", "langs", help="Only this language (zh, en)."),
 )
+"""The options that restrict the articles, given to the verb as one ``filters``:
+:class:`rag.search.types.Filters`.
+"""
 
 
-def narrowed(function: Callable) -> Callable:
-    """The options that restrict the articles; what they give makes
-    :class:`rag.search.types.Filters`.
-    """
-    for option in reversed(_NARROWED):
-        function = option(function)
-    return function
-
-
+as_of = click.option(
+    "--as-of",
+    metavar="YYYY-MM-DD",
+    default="",
+    help='The day that "last month" is told from.  [default: of the newest article]',
+)
 server = (
     click.option(
         "--host",
@@ -294,21 +301,16 @@ server = (
         metavar="PATH",
         help='Where a reverse proxy shows the server, as "/news".',
     ),
-    click.option(
+    several(
         "--trust-proxy",
-        multiple=True,
         metavar="ADDRESS",
-        help=(
-            "Believe what this reverse proxy (address or network) says of who asks. May be given"
-            " several times."
-        ),
+        help="Believe what this reverse proxy (address or network) says of who asks.",
     ),
-    click.option(
+    several(
         "--allowed-host",
         "allowed_hosts",
-        multiple=True,
         metavar="NAME",
-        help="A further name of the server in the address bar. May be given several times.",
+        help="A further name of the server in the address bar.",
     ),
     click.option(
         "--processes",
@@ -320,12 +322,7 @@ server = (
             " processors gain nothing."
         ),
     ),
-    click.option(
-        "--as-of",
-        metavar="YYYY-MM-DD",
-        default="",
-        help='The day that "last month" is told from.  [default: of the newest article]',
-    ),
+    as_of,
 )
 """Where a server is, who may ask it, and how many answer:
 :class:`rag.serving.settings.Settings`.
@@ -362,6 +359,18 @@ replicas = click.option(
 )
 
 
+def _opened(
+    path: str, model: str | None, rerank: str | None, on: str | None, replicas: int
+) -> Callable[[], Index]:
+    from rag.library import Index
+
+    return functools.partial(Index.open, path, model, rerank, on, replicas)
+
+
+opened = gathered("opened", _opened, index, model, rerank, on, replicas)
+"""Which index, and how it is opened; given to the verb as one ``opened``, which does so."""
+
+
 def yes(help: str) -> Callable:
     """``--yes``, with a help of the verb's own."""
     return click.option("--yes", "-y", is_flag=True, help=help)
@@ -369,17 +378,13 @@ def yes(help: str) -> Callable:
 
 def corpus(help: str) -> Callable:
     """``--corpus PATH``, any number of times, with a help of the verb's own."""
-    return click.option(
-        "--corpus", multiple=True, metavar="PATH", help=help + " May be given several times."
-    )
+    return several("--corpus", metavar="PATH", help=help)
 
 
 def command(*options: Callable, cls: type[click.Command] = click.Command) -> Callable:
     """A verb of a class with the given options and those that all have."""
 
     def decorate(function: Callable) -> click.Command:
-        for option in reversed((*options, debug)):
-            function = option(function)
-        return click.command(cls=cls)(function)
+        return click.command(cls=cls)(applied((*options, debug), function))
 
     return decorate

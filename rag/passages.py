@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from rag.search.types import Hit
 
-_NAMES = (
-    "article_id",
-    "title",
-    "date",
-    "source",
-    "url",
-    "lang",
-    "start",
-    "end",
-    "score",
-    "support",
-)
+_ALWAYS = "article_id title date source url lang start end score support".split()
+_WHERE_THERE = "page ocr story".split()
 
 
 def place(hit: Hit) -> str:
@@ -33,11 +23,5 @@ def metadata(hit: Hit) -> dict[str, str | int | float]:
     where it read that page; where other articles tell the same in nearly the same words, ``story``
     is the id of the first of them.
     """
-    known = {name: getattr(hit, name) for name in _NAMES}
-    if hit.page:
-        known["page"] = hit.page
-    if hit.ocr:
-        known["ocr"] = hit.ocr
-    if hit.story:
-        known["story"] = hit.story
-    return known
+    known = {name: getattr(hit, name) for name in _ALWAYS}
+    return known | {name: value for name in _WHERE_THERE if (value := getattr(hit, name))}

@@ -3,11 +3,12 @@ sources with their quotes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rag.answer.compose import quoted
 from rag.answer.types import Answer, Citation
+from rag.question.script import HANT, in_script
 
 if TYPE_CHECKING:
     from rag.search.types import Hit
@@ -16,17 +17,17 @@ _LIMITS = {
     "zh": ("仅限：", " 至 ", "{} 起", "至 {}", "，每年"),
     "en": ("Restricted to: ", " to ", "since {}", "until {}", ", every year"),
 }
+_ALSO = {"zh": ("也检索了：",), "en": ("Also searched: ",)}
 _WORDS = {
     "zh": ("来源", "最接近的内容（不是答案）", "理解为：", "同"),
     "en": ("Sources", "Nearest, not an answer", "Understood as: ", "as in"),
 }
 
 
-def in_script_of(words: str, answer: Answer) -> str:
-    """Chinese words of ours in the script that the answer speaks."""
-    from rag.question.script import HANT, in_script
-
-    return in_script(words, HANT if answer.traditional else answer.lang)
+def words_of(table: Mapping[str, Sequence[str]], answer: Answer) -> list[str]:
+    """Words of ours, of a table by language, in the language and the script of an answer."""
+    words = table.get(answer.lang, table["en"])
+    return [in_script(one, HANT if answer.traditional else answer.lang) for one in words]
 
 
 def limits(answer: Answer) -> str:
@@ -34,24 +35,19 @@ def limits(answer: Answer) -> str:
     2023-08-31)"; "" for nothing."""
     if not answer.constraints:
         return ""
-    only, to, since, until, yearly = (
-        in_script_of(words, answer) for words in _LIMITS.get(answer.lang, _LIMITS["en"])
-    )
+    only, to, since, until, yearly = words_of(_LIMITS, answer)
     shown = []
     for one in answer.constraints:
         value = one.value
         if one.kind == "date":
             first, last = value.replace("--", "").split("/")
-            value = (
-                since.format(first)
-                if last == ".."
-                else until.format(last)
-                if first == ".."
-                else first
-                if first == last
-                else f"{first}{to}{last}"
-            )
-            value = value + yearly if one.value.startswith("--") else value
+            if last == "..":
+                value = since.format(first)
+            elif first == "..":
+                value = until.format(last)
+            else:
+                value = first if first == last else f"{first}{to}{last}"
+            value += yearly * one.value.startswith("--")
         shown.append(one.words if one.words == value else f"{one.words} ({value})")
     return only + " · ".join(shown)
 
@@ -60,33 +56,29 @@ def also_searched(answer: Answer) -> str:
     """The other wordings that were searched: "Also searched: …"; "" for none."""
     if not answer.also:
         return ""
-    before, between = ("Also searched: ", " · ") if answer.lang == "en" else ("也检索了：", " · ")
-    return in_script_of(before, answer) + between.join(answer.also)
+    (before,) = words_of(_ALSO, answer)
+    return before + " · ".join(answer.also)
 
 
-_COLUMNS = {
-    "zh": {"when": "时间", "how_many": "数量", "who": "谁"},
-    "en": {"when": "When", "how_many": "How many", "who": "Who"},
-}
+_ASKS = ("when", "how_many", "who")
+_COLUMNS = {"zh": ("时间", "数量", "谁"), "en": ("When", "How many", "Who")}
 
 
 def column_name(asks: str, lang: str) -> str:
     """What a further column of a list is called: "How many"."""
-    return _COLUMNS["en" if lang == "en" else "zh"][asks]
+    return _COLUMNS["en" if lang == "en" else "zh"][_ASKS.index(asks)]
 
 
 def column_lines(answer: Answer) -> str:
     """What further columns say of the rows of a list, a line for each row of which they say
     something; "" where there are none."""
-    lines = []
+    lines, names = [], dict(zip(_ASKS, words_of(_COLUMNS, answer)))
     for at, row in enumerate(answer.rows):
-        cells = [(one.asks, one.cells[at]) for one in answer.columns]
-        told = [
-            f"{in_script_of(column_name(asks, answer.lang), answer)}: {cell.text} "
-            + "".join(f"[{n}]" for n in cell.citations)
-            for asks, cell in cells
-            if cell.text
-        ]
+        told = []
+        for column in answer.columns:
+            if (cell := column.cells[at]).text:
+                numbers = "".join(f"[{n}]" for n in cell.citations)
+                told.append(f"{names[column.asks]}: {cell.text} {numbers}")
         if told:
             lines.append(f"{row.label} — {'; '.join(told)}")
     return "\n".join(lines)
@@ -111,12 +103,9 @@ def notes(answer: Answer, place: Callable[[Citation], str] = lambda citation: ci
         answer: any answer.
         place: where the reader finds a citation's article; "" for nowhere.
     """
-    sources, nearest, understood, same = (
-        in_script_of(words, answer) for words in _WORDS.get(answer.lang, _WORDS["en"])
-    )
-    above = [understood + answer.completed] if answer.completed else []
-    above += [limits(answer)] if answer.constraints else []
-    above += [also_searched(answer)] if answer.also else []
+    sources, nearest, understood, same = words_of(_WORDS, answer)
+    above = [understood + answer.completed if answer.completed else ""]
+    above = [line for line in (*above, limits(answer), also_searched(answer)) if line]
     listed = answer.citations or answer.nearest
     lines: dict[str, str] = {}
     for number, citation in enumerate(listed, 1):

@@ -61,26 +61,23 @@ def read_sheet(text: str) -> QuestionTable:
     first = next((line for line in lines if line.strip()), "")
     delimiter = max(_DELIMITERS, key=first.count)
     columns = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])]
-    named = [at for at, name in enumerate(columns) if name.casefold() in _NAMES]
-    if not named:
-        questions = tuple((line.strip(),) for line in lines if line.strip())
-        sheet = QuestionTable(("question",), questions, 0)
+    at = next((at for at, name in enumerate(columns) if name.casefold() in _NAMES), None)
+    if at is None:
+        columns, at = ["question"], 0
+        rows: list[tuple[str, ...]] = [(line.strip(),) for line in lines]
     else:
         try:
-            read = [
-                row
-                for row in csv.reader(io.StringIO(text), delimiter=delimiter)
+            read = csv.reader(io.StringIO(text), delimiter=delimiter)
+            _, *rows = (
+                tuple((*row, *[""] * len(columns))[: len(columns)])
+                for row in read
                 if any(map(str.strip, row))
-            ]
+            )
         except csv.Error as error:
             raise UsageError(
                 f"expected a table as CSV, got one that cannot be read ({error})"
             ) from error
-        width = len(columns)
-        rows = [tuple((*row, *[""] * width)[:width]) for row in read[1:]]
-        sheet = QuestionTable(
-            tuple(columns), tuple(row for row in rows if row[named[0]].strip()), named[0]
-        )
+    sheet = QuestionTable(tuple(columns), tuple(row for row in rows if row[at].strip()), at)
     if not sheet.rows:
         raise NoQuestions(
             'expected questions, one a line or in a column named "question", got none'
@@ -113,15 +110,8 @@ def result(answer: Answer) -> dict[str, str]:
         for n, one in enumerate(listed, 1)
     ]
     cells = {"grade": answer.grade, "answer": short(answer), "all_quotes": "\n".join(lines)}
-    if answer.citations:
-        one = answer.citations[0]
-        cells |= {
-            "quote": one.quote,
-            "title": one.title,
-            "source": one.source,
-            "date": one.date,
-            "url": one.url,
-        }
+    for name in ("quote", "title", "source", "date", "url") if answer.citations else ():
+        cells[name] = getattr(answer.citations[0], name)
     return cells
 
 
@@ -157,9 +147,8 @@ def cell(raw: str) -> str:
     """A text that no spreadsheet takes for a formula: with an apostrophe before what could begin
     one (OWASP, CSV injection).
     """
-    return (
-        f"'{raw}" if raw.lstrip(" \ufeff").startswith(_FORMULA) or raw.startswith(_FORMULA) else raw
-    )
+    risky = raw.startswith(_FORMULA) or raw.lstrip(" \ufeff").startswith(_FORMULA)
+    return f"'{raw}" if risky else raw
 
 
 def _line(cells: Sequence[str]) -> str:

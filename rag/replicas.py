@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING, Any
 from rag.cluster import joined
 from rag.embed.protocol import Embedder
 from rag.errors import IndexMismatch, ShardGone
-from rag.index.manifest import check_files, read_manifest
-from rag.index.models import check_models
+from rag.index.manifest import check_files, check_models, read_manifest
 from rag.index.open import open_version
-from rag.index.sharded import Facts, Sharded, read_stories
+from rag.index.sharded import Facts, Sharded, Shards, read_stories
 from rag.index.versions import VERSIONS, current
 
 if TYPE_CHECKING:
@@ -48,10 +47,9 @@ class Replica:
             folder: of its version.
             model: name of the embedding model that built it; None for the embedded one.
         """
-        from rag.embed import load_embedder, load_static
+        from rag.embed import load_embedder
 
-        static = load_static()
-        self._snapshot = open_version(_near(Path(folder)), static, load_embedder(model))
+        self._snapshot = open_version(_near(Path(folder)), load_embedder(model))
 
     def facts(self) -> Facts:
         """What is kept of the shard."""
@@ -84,7 +82,7 @@ def _near(folder: Path) -> Path:
     return copy
 
 
-class Held:
+class Held(Shards):
     """Shards in actors; see :class:`rag.index.sharded.Shards`."""
 
     def __init__(self, ray: Any, folders: Sequence[Path], model: str | None, replicas: int) -> None:
@@ -145,16 +143,11 @@ class Held:
         return out
 
     def _asked(self, method: str, asked: Sequence[tuple | None], patience: float) -> list:
-        turn = next(self._turn)
-        left = {
-            shard: [
-                *self._replicas[shard][turn % len(self._replicas[shard]) :],
-                *self._replicas[shard],
-            ]
-            for shard, given in enumerate(asked)
-            if given is not None
-        }
-        left = {shard: list(dict.fromkeys(some)) for shard, some in left.items()}
+        turn, left = next(self._turn), {}
+        for shard, some in enumerate(self._replicas):
+            if asked[shard] is not None:
+                at = turn % len(some)
+                left[shard] = [*some[at:], *some[:at]]
         out: list = [None] * len(asked)
         waiting: dict[Any, tuple[int, float]] = {}
         gone: set[int] = set()
@@ -207,10 +200,10 @@ def open_on(
     """
     from rag.embed import load_static
 
-    static = load_static()
+    used = embedder or load_static()
     folder = path.absolute() / VERSIONS / current(path)
     manifest = read_manifest(folder)
-    check_models(path, manifest, static, embedder or static)
+    check_models(path, manifest, used)
     if not manifest.shards:
         raise IndexMismatch(
             f"expected {path} to lie in shards, but it is one index: build it with `yinju build"
@@ -218,4 +211,4 @@ def open_on(
         )
     check_files(folder, manifest)
     shards = Held(joined(on), manifest.folders(folder), model, replicas)
-    return Sharded(folder, manifest, static, embedder or static, shards, read_stories(folder))
+    return Sharded(folder, manifest, used, shards, read_stories(folder))

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -20,7 +20,7 @@ from rag.errors import UsageError
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from rag.answer.types import Answer, Citation, Written
+    from rag.answer.types import Answer, Citation
     from rag.corpus.article import Skipped
     from rag.search.sift import Sifted
     from rag.search.types import Hit
@@ -31,40 +31,36 @@ FACETS_SHOWN = 12
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-_LIFT = {"zh": "（--no-constraints 取消）", "en": "  [--no-constraints: all]"}
 _WRITTEN = {
-    "zh": "（由 {model} 根据引文撰写，{about}{tokens} 个词元）",
-    "en": "(Written from the quotes by {model}, {about}{tokens} tokens)",
+    "zh": ("（由 {model} 根据引文撰写，{tokens} 个词元）",),
+    "en": ("(Written from the quotes by {model}, {tokens} tokens)",),
 }
 _WORDS = {
-    "zh": ("来源", "最接近的内容", "理解为：", "，"),
-    "en": ("Sources", "Nearest", "Understood as: ", ", "),
+    "zh": ("来源", "最接近的内容", "理解为：", "，", "（--no-constraints 取消）", "约 "),
+    "en": ("Sources", "Nearest", "Understood as: ", ", ", "  [--no-constraints: all]", "about "),
 }
 
 
-def questions(file: IO[bytes]) -> Iterator[tuple[int, object, str]]:
-    """Line number from 1, id and question of every row of a JSON Lines file, one at a time.
+def json_lines(
+    file: IO[bytes], expected: str, fits: Callable[[dict], bool]
+) -> Iterator[tuple[int, dict]]:
+    """Line number from 1 and object of every line of a JSON Lines file that is not blank, one at a
+    time.
 
-    A row without an id gets its line number. Raises UsageError, naming the line, for what is no
-    question.
+    Raises UsageError, naming the line, for what is no object in UTF-8 or does not fit.
     """
     for number, line in enumerate(file, 1):
+        where = f"{file.name}, line {number}: expected {expected}, got"
         try:
             text = line.decode("utf-8-sig").strip()
-            if not text:
-                continue
-            row = json.loads(text)
+            row = json.loads(text or "null")
         except ValueError as error:
-            raise _bad(file, number, f"no JSON in UTF-8 ({error})") from error
-        if not isinstance(row, dict) or not isinstance(row.get("question"), str):
-            raise _bad(file, number, f"{text[:60]}{'…' if len(text) > 60 else ''}")
-        yield number, row.get("id", number), row["question"]
-
-
-def _bad(file: IO[bytes], number: int, seen: str) -> UsageError:
-    return UsageError(
-        f'{file.name}, line {number}: expected {{"id": …, "question": "…"}}, got {seen}'
-    )
+            raise UsageError(f"{where} no JSON in UTF-8 ({error})") from error
+        if not text:
+            continue
+        if not isinstance(row, dict) or not fits(row):
+            raise UsageError(f"{where} {text[:60]}{'…' if len(text) > 60 else ''}")
+        yield number, row
 
 
 def put_json(row: dict) -> None:
@@ -101,20 +97,20 @@ def put_answer(answer: Answer) -> None:
     nearest quotes.
     """
     from rag.answer.gloss import glosses
-    from rag.plain import also_searched, column_lines, in_script_of, limits
+    from rag.plain import also_searched, column_lines, limits, words_of
 
-    sources, nearest, understood, separator = (
-        in_script_of(words, answer) for words in _WORDS.get(answer.lang, _WORDS["en"])
-    )
+    sources, nearest, understood, separator, lift, about = words_of(_WORDS, answer)
     if answer.completed:
         put(printable(f"{understood}{answer.completed}\n"))
     put(printable(answer.text))
     if columns := column_lines(answer):
         put(printable(f"\n{columns}"))
-    if answer.written:
-        put(printable(_written(answer, answer.written)))
+    if written := answer.written:
+        (said,) = words_of(_WRITTEN, answer)
+        tokens = f"{'' if written.counted else about}{written.tokens:,}"
+        put(printable(said.format(model=written.model, tokens=tokens)))
     if answer.constraints:
-        put(printable(limits(answer) + in_script_of(_LIFT.get(answer.lang, _LIFT["en"]), answer)))
+        put(printable(limits(answer) + lift))
     if answer.also:
         put(printable(also_searched(answer)))
     listed = answer.citations or answer.nearest
@@ -132,30 +128,18 @@ def put_answer(answer: Answer) -> None:
             put(printable(f"    {separator.join(f'{word} = {asked}' for word, asked in same)}"))
 
 
-def _written(answer: Answer, written: Written) -> str:
-    """Which model wrote, or was asked, and what it took."""
-    lang = "en" if answer.lang == "en" else "zh"
-    from rag.plain import in_script_of
-
-    about = "" if written.counted else {"zh": "约 ", "en": "about "}[lang]
-    said = in_script_of(_WRITTEN[lang], answer)
-    return said.format(model=written.model, about=about, tokens=f"{written.tokens:,}")
-
-
 def put_hits(hits: Iterable[Hit]) -> None:
     """The hits, best first, each with the words in bold that match the question; those that tell
     one story under the best of them.
     """
     stories: dict[str, list[Hit]] = {}
     for hit in hits:
-        stories.setdefault(f"story {hit.story}" if hit.story else f"hit {len(stories)}", []).append(
-            hit
-        )
+        story = f"story {hit.story}" if hit.story else f"hit {len(stories)}"
+        stories.setdefault(story, []).append(hit)
     for number, (hit, *same) in enumerate(stories.values(), 1):
+        marks = [(mark.start, mark.end) for mark in hit.highlights]
         put(f"{number}. {_heading(hit)}  {hit.score:.3f}")
-        put(
-            f"    {_marked(hit.text, hit.start, [(mark.start, mark.end) for mark in hit.highlights])}"
-        )
+        put(f"    {_marked(hit.text, hit.start, marks)}")
         for other in same:
             put(f"    = {_heading(other)}  {other.score:.3f}")
 
@@ -164,24 +148,19 @@ def put_sifted(found: Sifted) -> None:
     """How many articles hold what was searched for, of which months and so on, and the best of
     them.
     """
-    shown = (
-        ("month", found.facets.months),
-        ("publisher", found.facets.sources),
-        ("place", found.facets.places),
-        ("language", found.facets.langs),
-    )
-    put(
-        f"{found.total:,} article{'' if found.total == 1 else 's'}"
-        + ("; the nearest:" if found.nearest and found.hits else "")
-    )
-    for name, counts in shown:
-        if counts:
-            told = [f"{value} {count:,}" for value, count in counts[:FACETS_SHOWN]]
-            put(
-                printable(
-                    f"{name + ':':11}{', '.join(told)}{', …' if len(counts) > FACETS_SHOWN else ''}"
-                )
-            )
+    facets = found.facets
+    nearest = "; the nearest:" if found.nearest and found.hits else ""
+    put(f"{found.total:,} article{'' if found.total == 1 else 's'}{nearest}")
+    for name, counts in (
+        ("month", facets.months),
+        ("publisher", facets.sources),
+        ("place", facets.places),
+        ("language", facets.langs),
+    ):
+        told = [f"{value} {count:,}" for value, count in counts[:FACETS_SHOWN]]
+        told += ["…"] if len(counts) > FACETS_SHOWN else []
+        if told:
+            put(printable(f"{name + ':':11}{', '.join(told)}"))
     put_hits(found.hits)
 
 
@@ -193,18 +172,12 @@ def put_skipped(skipped: Iterable[Skipped]) -> None:
     few = len(skipped) <= SKIPPED_SHOWN
     groups: dict[str, list[str]] = {}
     for entry in skipped:
-        groups.setdefault(f"{entry.path}: {entry.reason}" if few else entry.reason, []).append(
-            entry.path
-        )
+        key = f"{entry.path}: {entry.reason}" if few else entry.reason
+        groups.setdefault(key, []).append(entry.path)
     for reason, paths in itertools.islice(groups.items(), SKIPPED_SHOWN):
         told = reason if few else f"{paths[0]}: {reason}"
-        put(
-            printable(
-                "yinju: skipped"
-                f" {told}{f' (and {len(paths) - 1:,} more like it)' if len(paths) > 1 else ''}"
-            ),
-            error=True,
-        )
+        more = f" (and {len(paths) - 1:,} more like it)" if len(paths) > 1 else ""
+        put(printable(f"yinju: skipped {told}{more}"), error=True)
     if left := sum(map(len, list(groups.values())[SKIPPED_SHOWN:])):
         put(f"yinju: skipped {left:,} more; yinju status --json lists all", error=True)
 

@@ -4,6 +4,8 @@ stop.
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import math
 import os
 import threading
@@ -55,7 +57,8 @@ def watch(
         )
     stop = stop or threading.Event()
     try:
-        yield from _watched(index, paths, model, max_removed, progress, poll, stop)
+        update = functools.partial(bring_up, index, paths, model, progress, max_removed)
+        yield from _watched(index, paths, update, poll, stop)
     except (KeyboardInterrupt, GeneratorExit):
         _forget(index, paths)
         raise
@@ -65,9 +68,7 @@ def watch(
 def _watched(
     index: str | Path,
     paths: list[Path],
-    model: str | None,
-    max_removed: float,
-    progress: Progress | None,
+    update: Callable[[], BuildReport | None],
     poll: bool,
     stop: threading.Event,
 ) -> Iterator[BuildReport | YinjuError | None]:
@@ -81,7 +82,7 @@ def _watched(
         if not there:
             # Nothing to watch: a drive that is not mounted, a folder that is being replaced.
             if due:
-                yield _tried(lambda: bring_up(index, paths, model, progress, max_removed))
+                yield _tried(update)
             due = not stop.wait(LOOK_MS / 1000) and _identity(paths) != seen
             continue
         watched = changes(
@@ -98,7 +99,7 @@ def _watched(
         for number, found in enumerate(_first(watched)):
             # The second time the watch has begun: what changed during the first update shows.
             if due or found or number == 1:
-                result = _tried(lambda: bring_up(index, paths, model, progress, max_removed))
+                result = _tried(update)
                 due = isinstance(result, IndexBusy)
                 well = not isinstance(result, YinjuError)
                 yield result
@@ -137,21 +138,17 @@ def _tried(update: Callable[[], BuildReport | None]) -> BuildReport | YinjuError
     except YinjuError as error:
         return error
     except OSError as error:
-        return YinjuError(
-            f"{f'{error.filename}: ' if error.filename else ''}{error.strerror or error}"
-        )
+        named = f"{error.filename}: " if error.filename else ""
+        return YinjuError(f"{named}{error.strerror or error}")
 
 
 def _identity(paths: Sequence[Path]) -> list[tuple[int, int] | None]:
     """Which folders and files stand under these names now."""
-    found: list[tuple[int, int] | None] = []
-    for path in paths:
-        try:
+    found: list[tuple[int, int] | None] = [None] * len(paths)
+    for at, path in enumerate(paths):
+        with contextlib.suppress(OSError):
             status = os.stat(path)
-        except OSError:
-            found.append(None)
-        else:
-            found.append((status.st_dev, status.st_ino))
+            found[at] = status.st_dev, status.st_ino
     return found
 
 
@@ -159,9 +156,7 @@ class _Visible:
     """Changes of files that are read: not of hidden ones."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._roots = [os.path.realpath(path) for path in paths] + [
-            os.path.abspath(path) for path in paths
-        ]
+        self._roots = [*map(os.path.realpath, paths), *map(os.path.abspath, paths)]
 
     def __call__(self, change: object, path: str) -> bool:
         below = next((path[len(root) :] for root in self._roots if path.startswith(root)), path)

@@ -96,6 +96,30 @@ TIMES = (
     "{} people?",
     "{}号呢",
 )
+# Short questions, of a word that says what is done and one that says to what: talk is short, too.
+SHORT = (
+    (
+        "谁{do}了{it}？",
+        "谁{do}{it}",
+        "{it}什么时候{do}？",
+        "{it}在哪里{do}",
+        "为什么{do}{it}？",
+        "哪些{it}{do}了？",
+        "怎么{do}{it}的",
+        "{do}了多少{it}？",
+        "{it}是谁{do}的？",
+        "{it}{do}了吗",
+    ),
+    (
+        "who can {do} the {it}?",
+        "when will the {it} {do}",
+        "why does the {it} {do}?",
+        "where did they {do} the {it}?",
+        "did the {it} {do}?",
+        "how many {it}s {do}?",
+        "what does the {it} {do}",
+    ),
+)
 JOINED = ("，", "。", " "), (", ", ". ", " ")
 HIDDEN, EPOCHS, BATCH, RATE = 48, 3, 256, 0.004
 SKIPPED = 0.1  # of the runs of a message, each time that it is learnt from
@@ -179,7 +203,7 @@ def examples_of(data: Path, mix: Mix) -> tuple[list[Example], list[Example]]:
     known = {text for kind, text in written if kind != "-"}
     real = [text for text in _real(data, mix.questions) if text not in known]
     places = sorted(place_names(data))
-    examples = [*varied(written, real, places, chance), *(("-", text) for text in real)]
+    examples = [*varied(written, real, places, data, chance), *(("-", text) for text in real)]
     subjects = _subjects(data, places)
     patterns = [(kind, one) for kind, text in patterns for one in spelt(text, chance, SPELT_CORPUS)]
     examples += [
@@ -278,7 +302,11 @@ def _real(data: Path, questions: int) -> Iterator[str]:
 
 
 def varied(
-    written: list[Example], real: list[str], places: list[str], chance: random.Random
+    written: list[Example],
+    real: list[str],
+    places: list[str],
+    data: Path,
+    chance: random.Random,
 ) -> Iterator[Example]:
     """The examples, each also in two other wordings, and such as are put together of two."""
     said = [one for one in written if one[0] != "-"]
@@ -306,6 +334,7 @@ def varied(
         yield "-", chance.choice(ASKING[not has_chinese(text)]).format(text.rstrip("？?"))
     for one in islice(composed(chance), 4_000):  # "which provinces ...", of any story
         yield "-", one.question
+    yield from (("-", text) for text in islice(_short(data, chance), 4_000))
     for number in (*range(1980, 2040), *chance.sample(range(10_000), 240)):
         yield "-", chance.choice(TIMES).format(number)
     long = [text for text in real if len(text) > 80]
@@ -321,6 +350,23 @@ def varied(
     for word in chance.sample(words, 1_000):
         yield "-", word
         yield from (("-", form.format(word)) for form in chance.sample(LEANING[1], 2))
+
+
+def _short(data: Path, chance: random.Random) -> Iterator[str]:
+    """Short questions in both languages, by turns, of words of the dictionary; without end."""
+    done: tuple[list[str], list[str]] = ([], [])
+    things: tuple[list[str], list[str]] = ([], [])
+    for row in islice(rows(data, "dictionary"), 5, None, 6):
+        gloss = row["en"][0].split(" (")[0]
+        if len(row["zh"]) != 2 or not re.fullmatch(r"(?:to )?[a-z]+", gloss):
+            continue
+        into = done if gloss.startswith("to ") else things
+        into[0].append(row["zh"])
+        into[1].append(gloss.removeprefix("to "))
+    while True:
+        for english in (0, 1):
+            form = chance.choice(SHORT[english])
+            yield form.format(do=chance.choice(done[english]), it=chance.choice(things[english]))
 
 
 def _slip(text: str, chance: random.Random) -> str:

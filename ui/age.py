@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from markupsafe import Markup
+
 from rag.answer.types import Answer
 from rag.filtering import is_date
 from rag.looks import Look
@@ -14,32 +16,29 @@ from rag.ui.texts import reader_date, text
 _overdue = macro("start", "overdue")
 
 
-def age(then: datetime, now: datetime, lang: str) -> str:
+def age(then: datetime, lang: str, now: datetime | None = None) -> str:
     """How long ago something was: "3 h ago"."""
-    minutes = int((now - then).total_seconds() // 60)
+    minutes = int(((now or datetime.now(UTC)) - then).total_seconds() // 60)
     if minutes < 1:
         return text(lang, "age_now")
     if minutes < 60:
         return text(lang, "age_minutes", n=minutes)
-    return (
-        text(lang, "age_hours", n=minutes // 60)
-        if minutes < 48 * 60
-        else text(lang, "age_days", n=minutes // 1440)
-    )
+    hours = minutes // 60
+    return text(lang, "age_hours", n=hours) if hours < 48 else _days_ago(hours // 24, lang)
 
 
 def day_age(day: str, today: date, lang: str) -> str:
     """How long ago a day ("2024-06-21") was, in days, months or years."""
     days = (today - date.fromisoformat(day)).days
-    if days < 1:
-        return text(lang, "age_today")
+    return _days_ago(days, lang) if days >= 1 else text(lang, "age_today")
+
+
+def _days_ago(days: int, lang: str) -> str:
     if days < 60:
         return text(lang, "age_days", n=days)
-    return (
-        text(lang, "age_months", n=days // 30)
-        if days < 730
-        else text(lang, "age_years", n=days // 365)
-    )
+    if days < 730:
+        return text(lang, "age_months", n=days // 30)
+    return text(lang, "age_years", n=days // 365)
 
 
 def built_at(version: str) -> datetime | None:
@@ -52,42 +51,27 @@ def built_at(version: str) -> datetime | None:
         return None
 
 
-def ages(answer: Answer, lang: str, now: datetime | None = None) -> list[str]:
+def ages(answer: Answer, lang: str) -> list[str]:
     """The date of the newest article that an answer rests on, and the age of the index, each with
     how long ago that is.
     """
-    now = now or datetime.now(UTC)
     told = []
     if answer.citations and not answer.refused:
-        days = [one.date for one in answer.citations if is_date(one.date)]
-        newest = max(days, default="")
+        newest = max((one.date for one in answer.citations if is_date(one.date)), default="")
         if newest:
-            told.append(
-                text(
-                    lang,
-                    "newest_used",
-                    date=reader_date(newest, lang),
-                    age=day_age(newest, now.date(), lang),
-                )
-            )
+            day, old = reader_date(newest, lang), day_age(newest, datetime.now(UTC).date(), lang)
+            told.append(text(lang, "newest_used", date=day, age=old))
         else:
             told.append(text(lang, "undated_used"))
     if built := built_at(answer.index_version):
-        told.append(text(lang, "index_age", age=age(built, now, lang)))
+        told.append(text(lang, "index_age", age=age(built, lang)))
     return told
 
 
-def overdue(looks: Sequence[Look], lang: str, now: datetime | None = None) -> str:
+def overdue(looks: Sequence[Look], lang: str, now: datetime | None = None) -> Markup:
     """A warning for each folder or feed that has not been read for long; or ""."""
-    now = now or datetime.now(UTC)
-    warnings = [
-        text(
-            lang,
-            f"overdue_{one.kind}",
-            name=one.name,
-            date=reader_date(one.at[:10], lang),
-            age=age(datetime.fromisoformat(one.at), now, lang),
-        )
-        for one in looks
-    ]
+    warnings = []
+    for one in looks:
+        day, old = reader_date(one.at[:10], lang), age(datetime.fromisoformat(one.at), lang, now)
+        warnings.append(text(lang, f"overdue_{one.kind}", name=one.name, date=day, age=old))
     return _overdue(warnings, lang)

@@ -37,19 +37,8 @@ class _Compressed(GZipMiddleware):
         await (super().__call__(scope, receive, send) if page else self.app(scope, receive, send))
 
 
-SCRIPTS = (
-    "conversation.js",
-    "tables.js",
-    "fields.js",
-    "away.js",
-    "page.js",
-    "peek.js",
-    "keys.js",
-    "clips.js",
-    "batch.js",
-    "corpus.js",
-)
-STYLES = ("style.css", "answer.css", "corpus.css", "work.css")
+SCRIPTS = "conversation tables fields away page peek keys clips batch corpus".split()
+STYLES = "style answer corpus work".split()
 
 
 def serve(
@@ -96,8 +85,8 @@ def build_app(index: Index, settings: Settings = Settings()) -> FastAPI:
     api.state.about = CorpusFacts(api.state.service)
     own = resources.files("rag.ui")
     scripts, styles = (
-        "".join(own.joinpath(name).read_text("utf-8") for name in names)
-        for names in (SCRIPTS, STYLES)
+        "".join(own.joinpath(f"{name}.{kind}").read_text("utf-8") for name in names)
+        for names, kind in ((SCRIPTS, "js"), (STYLES, "css"))
     )
     return gr.mount_gradio_app(
         api,

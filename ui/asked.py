@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from rag.answer.types import Answer
 from rag.search.types import Filters
 
-_WISH = re.compile(r"#(lift|free|bind|retry)-([0-9a-f]+)-(\w+)")
+_WISH = re.compile(r"#(\w+)-([0-9a-f]+)-(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class QuestionRequest:
     after: str = ""
 
 
-def wished(wish: str) -> tuple[str, str, str] | None:
-    """("lift", key of a turn, which one) of a control's address "#lift-0a1b-0"; None for what is
-    none.
+def wished(wish: str) -> tuple[str, str, str]:
+    """("lift", key of a turn, which one) of a control's address "#lift-0a1b-0"; empty texts for
+    what is none.
     """
-    found = _WISH.match(wish)
-    return found.groups() if found else None
+    do, key, which = found.groups() if (found := _WISH.fullmatch(wish)) else ("", "", "")
+    return do, key, which
 
 
 def again(
@@ -51,15 +51,16 @@ def again(
 
     Returns None where there is no such constraint.
     """
+    bound = answer.constraints if answer else ()
     if do == "retry":
         return asked
     if do == "bind":
-        kept = tuple(words for at, words in enumerate(asked.without) if str(at) != which)
-        return replace(asked, without=kept) if kept != asked.without else None
-    bound = answer.constraints if answer else ()
-    words = [
-        one.words
-        for at, one in enumerate(bound)
-        if which == (one.kind if do == "free" else str(at))
-    ]
-    return replace(asked, without=tuple(dict.fromkeys((*asked.without, *words)))) if words else None
+        words = [one for at, one in enumerate(asked.without) if str(at) != which]
+    elif do == "free":
+        words = [*asked.without, *(one.words for one in bound if one.kind == which)]
+    elif do == "lift":
+        words = [*asked.without, *(one.words for at, one in enumerate(bound) if str(at) == which)]
+    else:
+        return None
+    without = tuple(dict.fromkeys(words))
+    return replace(asked, without=without) if without != asked.without else None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rag.answer.types import Answer
-from rag.question_table import RESULTS, QuestionTable, TableWriter, failed, result
+from rag.question_table import RESULTS, QuestionTable, TableWriter, result
 from rag.ui.asked import QuestionRequest
 from rag.ui.filters import to_link
 from rag.ui.templating import macro
@@ -15,8 +14,6 @@ from rag.ui.texts import text
 
 MOST = 200
 """Questions at once; more are for the command line."""
-QUOTE = 300
-"""Characters of a quote in the table; it is whole in the CSV."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,8 @@ class Run:
         return self.stopped or len(self.cells) == len(self.sheet.rows)
 
 
-def cells(answer: Answer | None, reason: str = "") -> dict[str, str]:
-    """The cells of a row for an answer, or for why there is none."""
-    if answer is None:
-        return failed(reason)
+def cells(answer: Answer) -> dict[str, str]:
+    """The cells of a row for an answer."""
     told = result(answer)
     return {**told, "lang": answer.citations[0].lang} if answer.citations else told
 
@@ -50,56 +45,18 @@ def cells(answer: Answer | None, reason: str = "") -> dict[str, str]:
 def as_csv(run: Run, lang: str) -> str:
     """The rows that are done."""
     writer = TableWriter(run.sheet, {name: text(lang, f"csv_{name}") for name in RESULTS})
-    return writer.head() + "".join(
-        writer.row(at, {**one, "grade": text(lang, f"grade_{one['grade']}")})
-        for at, one in enumerate(run.cells)
-    )
+    rows = (dict(one, grade=text(lang, f"grade_{one['grade']}")) for one in run.cells)
+    return writer.head() + "".join(writer.row(at, row) for at, row in enumerate(rows))
 
 
-_progress = macro("batch", "progress")
-_table = macro("batch", "table")
+def link(question: str) -> str:
+    """What asks a question in the chat."""
+    return to_link(QuestionRequest(question))
 
 
-def progress(run: Run, lang: str) -> str:
-    """How far it is, and in the end how it went."""
-    total, at = len(run.sheet.rows), len(run.cells)
-    if not total:
-        return ""
-    counts = Counter(one["grade"] for one in run.cells)
-    if not run.done:
-        words = text(lang, "batch_at", n=at + 1, total=total)
-    elif run.stopped:
-        words = text(lang, "batch_stopped", n=at, total=total)
-    else:
-        words = text(
-            lang,
-            "batch_done",
-            total=total,
-            **{grade: counts[grade] for grade in ("answered", "near", "nothing")},
-        )
-        words += text(lang, "batch_failed", n=counts["error"]) if counts["error"] else ""
-    return _progress(words, total, at, run.done, lang)
-
-
-def table(run: Run, lang: str) -> str:
-    """What came of each question; nothing before the first is answered."""
-    if not run.cells:
-        return ""
-    rows = [
-        (question, to_link(QuestionRequest(question)), defaultdict(str, cells))
-        for question, cells in zip(run.sheet.questions, run.cells, strict=False)
-    ]
-    return _table(rows, QUOTE, lang)
-
-
-def check(sheet: QuestionTable, lang: str) -> str:
-    """Why a sheet is not asked; "" where it is."""
-    return (
-        text(lang, "batch_many", most=MOST, n=f"{len(sheet.rows):,}")
-        if len(sheet.rows) > MOST
-        else ""
-    )
-
-
+progress = macro("batch", "progress")
+"""How far a run is, and in the end how it went, in a language."""
+table = macro("batch", "table")
+"""What came of each question of a run, in a language; nothing before the first is answered."""
 notice = macro("parts", "notice")
 """What the page says where there is no table, in its language."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from functools import partial
 
 from markupsafe import Markup
 
@@ -19,17 +19,16 @@ from rag.library import Index
 from rag.search.browse import ORDERS, Listed, Listing, Statistics
 from rag.search.types import Filters
 from rag.terminal import size
-from rag.ui.age import age
+from rag.ui.age import age, built_at
 from rag.ui.markup import MarkedSpan, mark_up
 from rag.ui.templating import macro
-from rag.ui.texts import is_web, language_name, reader_date, reader_dates, text
+from rag.ui.texts import language_name, reader_date, reader_dates, text
 from rag.ui.timeline import UNDATED, bounds, is_period
 
 PAGE = 20
 """Articles of one page of the list."""
 READ_LIMIT = 500_000
 """Characters of an article that are shown; a longer one is cut, and said to be."""
-SKIPPED_SHOWN = 100
 SOURCES_SHOWN = 8
 WORDS_LIMIT = 200
 """Characters of a search by title."""
@@ -65,15 +64,9 @@ def narrowed(
     view: BrowseState, words: str | None, source: str | None, lang: str | None, order: str | None
 ) -> BrowseState:
     """The view after a change of the fields; the list begins anew."""
-    chosen = order if order in ORDERS else ORDERS[0]
-    return replace(
-        view,
-        words=(words or "")[:WORDS_LIMIT],
-        source=source or "",
-        lang=lang or "",
-        order=chosen,
-        start=0,
-    )
+    words, order = (words or "")[:WORDS_LIMIT], order if order in ORDERS else ORDERS[0]
+    chosen = {"words": words, "source": source or "", "lang": lang or "", "order": order}
+    return replace(view, start=0, **chosen)
 
 
 def gone(view: BrowseState, wish: str) -> BrowseState:
@@ -96,20 +89,18 @@ def gone(view: BrowseState, wish: str) -> BrowseState:
 
 def listing(index: Index, view: BrowseState) -> Listing:
     """The page of the list that a view shows; the last one where its own is no longer there."""
-    first, last = bounds(view.period)
-    filters = Filters(
-        first, last, (view.source,) if view.source else (), (view.lang,) if view.lang else ()
+    source, lang = ((one,) if one else () for one in (view.source, view.lang))
+    browse = partial(
+        index.browse,
+        words=view.words,
+        filters=Filters(*bounds(view.period), source, lang),
+        order=view.order,
+        count=PAGE,
+        undated=view.period == UNDATED,
     )
-    how = {
-        "words": view.words,
-        "filters": filters,
-        "order": view.order,
-        "count": PAGE,
-        "undated": view.period == UNDATED,
-    }
-    found = index.browse(start=view.start, **how)
+    found = browse(start=view.start)
     if not found.articles and found.total:
-        found = index.browse(start=(found.total - 1) // PAGE * PAGE, **how)
+        found = browse(start=(found.total - 1) // PAGE * PAGE)
     return found
 
 
@@ -117,27 +108,8 @@ count = macro("browse", "count")
 """How many articles a listing has, and of what view, in one line, in a language."""
 articles = macro("browse", "articles")
 """A listing for a view with the controls that turn it, in a language."""
-pager = macro("browse", "pager")
 _reader = macro("browse", "reader")
-_original = macro("browse", "original")
-_code = macro("browse", "code")
 _overview = macro("browse", "overview")
-
-
-def page_turns(start: int, total: int, listed: int) -> list[tuple[str, int, str, bool]]:
-    """The controls that turn a list: name, first place of the page, sign, and whether there is
-    such a page; nothing where all is on one page.
-    """
-    if total <= PAGE:
-        return []
-    last = (min(total, listed or total) - 1) // PAGE * PAGE
-    turns = (
-        ("first", 0, "«"),
-        ("previous", start - PAGE, "‹"),
-        ("next", start + PAGE, "›"),
-        ("last", last, "»"),
-    )
-    return [(name, max(0, to), sign, 0 <= to <= last and to != start) for name, to, sign in turns]
 
 
 def reader(
@@ -147,63 +119,37 @@ def reader(
     marks: Sequence[MarkedSpan] = (),
     name: str = "yj-read",
     wish: str = "",
-) -> str:
+) -> Markup:
     """A whole article with all that is known of it, and others that say nearly the same; None for
     one that is no longer there.
 
     ``marks`` are parts of it that are marked, ``name`` is its id, ``wish`` what opened it, if not
     its id.
     """
-    if article is None:
-        return _reader(None, [], (), "", 0, name, "", lang)
-    told = [
-        ("field_source", article.source),
-        ("date", reader_date(article.date, lang)),
-        ("field_lang", language_name(article.lang)),
-        ("length", text(lang, "characters", n=f"{len(article.text):,}")),
-        ("original", Markup(_original(article.url)) if is_web(article.url) else ""),
-        ("article_id", Markup(_code(article.id))),
-    ]
-    marked = Markup(mark_up(article.text[:READ_LIMIT], marks))
-    cut = READ_LIMIT if len(article.text) > READ_LIMIT else 0
-    wish = wish or f"article:{article.id}"
-    return _reader(article, told, retold, marked, cut, name, wish, lang)
+    marked = mark_up(article.text[:READ_LIMIT], marks) if article else ""
+    return _reader(article, retold, marked, READ_LIMIT, name, wish, lang)
 
 
-def overview(told: Statistics, lang: str, now: datetime | None = None) -> str:
+def overview(told: Statistics, lang: str) -> Markup:
     """What the index holds, how old it is, and what was not indexed and why."""
-    dates = reader_dates(told.date_from, told.date_to, lang)
-    if told.undated:
-        without = text(lang, "undated_n", n=f"{told.undated:,}")
-        dates = f"{dates} · {without}" if dates else without
+    without = text(lang, "undated_n", n=told.undated) if told.undated else ""
+    dates = (reader_dates(told.date_from, told.date_to, lang), without)
     named = " · ".join(f"{name} {n:,}" for name, n in told.sources[:SOURCES_SHOWN])
     if len(told.sources) > SOURCES_SHOWN:
-        named = text(lang, "more_of", some=named, n=f"{len(told.sources):,}")
-    stories = text(lang, "stories_n", stories=f"{told.stories:,}", repeats=f"{told.repeats:,}")
+        named = text(lang, "more_of", some=named, n=len(told.sources))
+    stories = text(lang, "stories_n", stories=told.stories, repeats=told.repeats)
+    built = built_at(told.version)
+    day = reader_date(f"{built:%Y-%m-%d}", lang) if built else ""
     rows = [
         ("articles", f"{told.articles:,}"),
         ("passages", f"{told.passages:,}"),
         ("characters_all", f"{told.characters:,}"),
-        ("dates", dates or text(lang, "no_date")),
+        ("dates", " · ".join(filter(None, dates)) or text(lang, "no_date")),
         ("langs", " · ".join(f"{language_name(name)} {n:,}" for name, n in told.langs)),
         ("source_list", named or text(lang, "no_source")),
         ("stories", stories if told.stories else ""),
-        ("built", _built(told.created, lang, now or datetime.now(UTC))),
+        ("built", f"{day} {built:%H:%M} UTC ({age(built, lang)})" if built else ""),
         ("size", size(told.bytes)),
         ("model", told.model),
-        ("version", Markup(_code(told.version))),
     ]
-    return _overview(rows, told.skipped, SKIPPED_SHOWN, lang)
-
-
-def _built(created: str, lang: str, now: datetime) -> str:
-    """When an index was built, and how long ago that is."""
-    try:
-        ago = f" ({age(datetime.fromisoformat(created), now, lang)})"
-    except (ValueError, TypeError):  # no time stamp, or one without a time zone
-        ago = ""
-    return f"{_stamp(created, lang)}{ago}"
-
-
-def _stamp(created: str, lang: str) -> str:
-    return f"{reader_date(created[:10], lang)} {created[11:16]} UTC"
+    return _overview(rows, told.version, told.skipped, lang)

@@ -9,16 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 END_SECONDS = 5.0
 """Time that whoever clears a conversation waits for its answer to end."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _UnderWay:
-    halted: threading.Event = field(default_factory=threading.Event)
-    ended: threading.Event = field(default_factory=threading.Event)
 
 
 class Halts:
@@ -26,18 +19,19 @@ class Halts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._tabs: dict[str, list[_UnderWay]] = {}
+        # Of each answer, what is set when nobody wants it any more, and when it has ended.
+        self._tabs: dict[str, list[tuple[threading.Event, threading.Event]]] = {}
 
     @contextmanager
     def answering(self, tab: str) -> Iterator[threading.Event]:
         """Gives what is set when the reader no longer wants the answer that is made inside."""
-        one = _UnderWay()
+        one = halted, ended = threading.Event(), threading.Event()
         with self._lock:
             self._tabs.setdefault(tab, []).append(one)
         try:
-            yield one.halted
+            yield halted
         finally:
-            one.ended.set()
+            ended.set()
             with self._lock:
                 self._tabs[tab].remove(one)
                 if not self._tabs[tab]:
@@ -47,7 +41,7 @@ class Halts:
         """Have the answers of a tab end, and wait at most that many seconds until they have."""
         with self._lock:
             under_way = tuple(self._tabs.get(tab, ()))
-        for one in under_way:
-            one.halted.set()
-        for one in under_way:
-            one.ended.wait(wait)
+        for halted, _ in under_way:
+            halted.set()
+        for _, ended in under_way:
+            ended.wait(wait)

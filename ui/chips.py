@@ -6,75 +6,37 @@ and hands their address to the server (:func:`rag.ui.asked.wished`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from rag.answer.types import Constraint
 from rag.corpus.places import find_places
-from rag.search.types import Filters
-from rag.ui.asked import QuestionRequest
-from rag.ui.filters import told
 from rag.ui.templating import macro
 from rag.ui.texts import reader_date, text
 from rag.ui.timeline import bounds
-from rag.ui.turn import Turn, voice
+from rag.ui.turn import Turn
 
-_restrictions = macro("chips", "restrictions")
-_line = macro("chips", "line")
-_aside = macro("chips", "aside")
+filters = macro("chips", "filters")
+"""The chips of the filters that the reader set, in a language; or ""."""
+put_aside = macro("chips", "put_aside")
+"""Beside a question: the filters it was asked under, and which of its restrictions were lifted, in
+a language; or "".
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class _Chip:
-    """What restricts an answer, and the control that it has.
-
-    Attributes:
-        shown: what it says.
-        address: what its control asks for.
-        name: the name of the control, "" where what it shows says all.
-        because: the words of the question that it comes from, "" where they are what is shown.
-        struck: whether it is lifted.
+def constraints(turn: Turn) -> list[tuple[int, Constraint]]:
+    """What an answer is restricted to, each with its number; words that restrict twice are lifted
+    together, so they are told once.
     """
-
-    shown: str
-    address: str
-    name: str = ""
-    because: str = ""
-    struck: bool = False
+    once: dict[tuple[str, str], tuple[int, Constraint]] = {}
+    for at, one in enumerate(turn.answer.constraints):
+        once.setdefault((one.kind, one.words), (at, one))
+    return list(once.values())
 
 
-def restrictions(turn: Turn) -> str:
-    """The chips of an answer: what its question restricts it to, what was lifted, and what to lift
-    to get an answer; or "".
-    """
-    answer, lang = turn.answer, voice(turn.answer)
-    offers = [_offer(turn, kind, lang) for kind in answer.answered_without]
-    # Words that restrict twice are lifted together, so they are one chip.
-    first = {(one.kind, one.words): at for at, one in reversed(list(enumerate(answer.constraints)))}
-    bound = [_bound(turn, at, answer.constraints[at], lang) for at in sorted(first.values())]
-    quoted = (text(lang, "quoted", words=words) for words in turn.asked.without)
-    lifted = [
-        _Chip(words, f"#bind-{turn.key}-{at}", text(lang, "bind", words=words), struck=True)
-        for at, words in enumerate(quoted)
-    ]
-    return _restrictions(offers, bound, lifted, lang)
-
-
-def filters(chosen: Filters, lang: str) -> str:
-    """The chips of the filters that the reader set; or ""."""
-    chips = [
-        _Chip(words, f"#drop-{field}", text(lang, "drop", what=words))
-        for field, words in told(chosen, lang)
-    ]
-    return _line(chips, "×")
-
-
-def put_aside(asked: QuestionRequest, lang: str) -> str:
-    """Beside a question: the filters it was asked under, and which of its restrictions were lifted;
-    or "".
-    """
-    parts = [words for _, words in told(asked.filters, lang)]
-    lifted = text(lang, "separator").join(text(lang, "quoted", words=one) for one in asked.without)
-    return _aside([*parts, text(lang, "without", words=lifted)] if lifted else parts)
+def quoted(words: Iterable[str], lang: str) -> str:
+    """Each of some words once, in quotation marks: "“May”, “Wenzhou”"."""
+    marked = (text(lang, "quoted", words=one) for one in dict.fromkeys(words))
+    return text(lang, "separator").join(marked)
 
 
 def period(value: str, lang: str) -> str:
@@ -82,7 +44,7 @@ def period(value: str, lang: str) -> str:
     "2023", "1 August 2023 – 15 September 2023".
     """
     yearly = value.startswith("--")
-    first, _, last = value.replace("--", "").partition("/")
+    first, _, last = value.partition("/")
     if last == "..":
         words = text(lang, "since", date=reader_date(first, lang))
     elif first == "..":
@@ -98,25 +60,8 @@ def period(value: str, lang: str) -> str:
     return text(lang, "yearly", date=words) if yearly else words
 
 
-def _meaning(one: Constraint, lang: str) -> str:
+def meaning(one: Constraint, lang: str) -> str:
     """What a restriction means, as its reader tells it: a place in both languages for English."""
     if one.kind == "place" and lang == "en" and (found := find_places(one.value)):
         return f"{found[-1].place.en} {found[-1].place.short}"
     return period(one.value, lang) if one.kind == "date" else one.value
-
-
-def _bound(turn: Turn, at: int, one: Constraint, lang: str) -> _Chip:
-    meaning, words = _meaning(one, lang), text(lang, "quoted", words=one.words)
-    plain = one.words.casefold() in meaning.casefold()
-    return _Chip(
-        meaning,
-        f"#lift-{turn.key}-{at}",
-        text(lang, "lift", what=meaning, words=words),
-        "" if plain else text(lang, "because", words=words),
-    )
-
-
-def _offer(turn: Turn, kind: str, lang: str) -> _Chip:
-    words = dict.fromkeys(one.words for one in turn.answer.constraints if one.kind == kind)
-    named = text(lang, "separator").join(text(lang, "quoted", words=one) for one in words)
-    return _Chip(text(lang, f"free_{kind}", words=named), f"#free-{turn.key}-{kind}")

@@ -61,9 +61,8 @@
   };
 
   async function made(form) {
-    const root = new URL(window.gradio_config?.root ?? ".", location.href).pathname.replace(/\/$/, "");
     const body = JSON.stringify({ clippings: clips().map(({ id, ...one }) => one), form, lang: dialog().dataset.lang === "zh" ? "zh" : "en" });
-    const reply = await fetch(`${root}/api/clippings`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const reply = await fetch(`${window.yinjuFields.root()}/api/clippings`, { method: "POST", headers: { "content-type": "application/json" }, body });
     if (!reply.ok) throw new Error((await reply.json().catch(() => ({}))).error ?? reply.status);
     return form === "docx" ? reply.blob() : (await reply.json()).markdown;
   }

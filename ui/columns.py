@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rag.answer.columns import is_extensible
-from rag.answer.types import COLUMNS, Cell, Row
-from rag.ui.templating import macro
+from rag.answer.types import COLUMNS, Row
+from rag.ui.asked import wished
 from rag.ui.texts import text
 from rag.ui.turn import Turn, voice
 
@@ -15,35 +14,20 @@ if TYPE_CHECKING:
     from rag.ui.conversation import Conversation
 
 
-def wished(wish: str, talk: Conversation) -> tuple[Turn, str] | None:
-    """The turn and the column that a control's address "#column-0a1b-0" names; None for what is
+def wished_of(wish: str, talk: Conversation) -> tuple[Turn, str] | None:
+    """The turn and the column that a control's address "#column-0a1b-when" names; None for what is
     none.
     """
-    found = re.fullmatch(r"#column-([0-9a-f]+)-([0-9])", wish)
-    turn = talk.turn(found[1]) if found else None
-    return (
-        (turn, COLUMNS[int(found[2])])
-        if turn and turn.answer and int(found[2]) < len(COLUMNS)
-        else None
-    )
+    do, key, asks = wished(wish)
+    turn = talk.turn(key)
+    there = do == "column" and turn and turn.answer and asks in COLUMNS
+    return (turn, asks) if turn and there else None
 
 
-offers = macro("columns", "offers")
-"""The controls of a list that add a column to it, in the page's language; "" where there is nothing
-to add.
-"""
-line = macro("columns", "line")
-"""What the further columns say of a row that is no line of a table: "When: 12 June [3]"; "" for
-nothing.
-"""
-
-
-def addable(turn: Turn) -> list[tuple[int, str]]:
-    """The columns that an answer can still get, with their numbers."""
-    if not is_extensible(turn.answer):
-        return []
+def addable(turn: Turn) -> list[str]:
+    """The columns that an answer can still get."""
     there = {one.asks for one in turn.answer.columns}
-    return [(number, asks) for number, asks in enumerate(COLUMNS) if asks not in there]
+    return [one for one in COLUMNS if one not in there] if is_extensible(turn.answer) else []
 
 
 def heads(turn: Turn) -> list[str]:
@@ -60,16 +44,9 @@ def cells(turn: Turn, rows: list[Row], number: int) -> list[list[str]]:
             if row in rows and cell.text and number in cell.citations:
                 told.setdefault(cell.text, []).append(row.label)
         # What is not of all rows of the line says of which it is.
-        made.append(
-            [
-                words if len(of) == len(rows) else f"{', '.join(of)}: {words}"
-                for words, of in told.items()
-            ]
-        )
+        named = {
+            words: "" if len(of) == len(rows) else f"{', '.join(of)}: "
+            for words, of in told.items()
+        }
+        made.append([of + words for words, of in named.items()])
     return made
-
-
-def told_of_row(turn: Turn, at: int) -> list[tuple[str, Cell]]:
-    """The names of the further columns that say something of a row, each with what it says."""
-    named = zip(heads(turn), turn.answer.columns, strict=True)
-    return [(name, column.cells[at]) for name, column in named if column.cells[at].text]

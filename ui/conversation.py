@@ -4,27 +4,26 @@ answered.
 
 from __future__ import annotations
 
-import logging
 import secrets
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
+
 from rag.answer.events import Event, Evidence, Found, Rewording, Searching, Writing
 from rag.answer.types import Answer
 from rag.errors import ServerBusy, UsageError
 from rag.question.query import MAX_CHARACTERS, clean
+from rag.search.browse import Statistics
 from rag.search.types import Filters
 from rag.serving import QueryService
 from rag.ui import chips, render
 from rag.ui.asked import QuestionRequest, again, wished
 from rag.ui.filters import Unusable, checked
-from rag.ui.start import CorpusHeader
-from rag.ui.texts import Phrase
+from rag.ui.texts import Phrase, logged, text
 from rag.ui.turn import Turn
-
-log = logging.getLogger("rag.ui")
 
 TURNS_KEPT = 50
 """Questions of one conversation that the page keeps; older ones go."""
@@ -52,23 +51,17 @@ class Conversation:
 
     def put(self, turn: Turn) -> Conversation:
         """The conversation with a turn in the place of that of its key, or else at its end."""
-        html = _as_html(turn, self.lang)
-        at = [old.key for old in self.turns]
-        if turn.key in at:
-            n = at.index(turn.key)
-            turns = (*self.turns[:n], turn, *self.turns[n + 1 :])
-            shown = (*self.shown[:n], html, *self.shown[n + 1 :])
-        else:
-            turns, shown = (*self.turns, turn), (*self.shown, html)
-        return replace(self, turns=turns[-TURNS_KEPT:], shown=shown[-TURNS_KEPT:])
+        turns, shown = list(self.turns), list(self.shown)
+        keys = [old.key for old in turns]
+        at = keys.index(turn.key) if turn.key in keys else len(keys)
+        turns[at : at + 1], shown[at : at + 1] = [turn], [_as_html(turn, self.lang)]
+        return replace(self, turns=tuple(turns[-TURNS_KEPT:]), shown=tuple(shown[-TURNS_KEPT:]))
 
     def spoken(self, lang: str) -> Conversation:
         """The conversation with the page's own words in another language."""
-        return (
-            self
-            if lang == self.lang
-            else replace(self, shown=tuple(_as_html(turn, lang) for turn in self.turns), lang=lang)
-        )
+        if lang == self.lang:
+            return self
+        return replace(self, shown=tuple(_as_html(turn, lang) for turn in self.turns), lang=lang)
 
     def turn(self, key: str) -> Turn | None:
         """The turn of a key."""
@@ -95,21 +88,19 @@ class Conversation:
         """An earlier question as a control in its answer has it, and the key of the turn that its
         answer replaces, "" for none.
         """
-        do, key, which = wished(wish) or ("", "", "")
+        do, key, which = wished(wish)
         turn = self.turn(key)
-        return (again(turn.asked, turn.answer, do, which) if turn else None), (
-            key if do == "retry" else ""
-        )
+        asked = again(turn.asked, turn.answer, do, which) if turn else None
+        return asked, key if do == "retry" else ""
 
     def as_chat(self) -> list[dict[str, str]]:
         """The messages as Gradio's chat takes them."""
         told = []
         for turn, (question, answer) in zip(self.turns, self.shown, strict=True):
-            told += [
-                ("user", question),
-                ("assistant", self.coming[1] if turn.key == self.coming[0] else answer),
-            ]
-        return [{"role": role, "content": html} for role, html in told]
+            shown = self.coming[1] if turn.key == self.coming[0] else answer
+            told.append({"role": "user", "content": question})
+            told.append({"role": "assistant", "content": shown})
+        return told
 
 
 def converse(
@@ -117,7 +108,7 @@ def converse(
     talk: Conversation,
     asked: QuestionRequest,
     lang: str,
-    corpus: CorpusHeader | None = None,
+    corpus: Statistics | None = None,
     instead: str = "",
     halted: threading.Event | None = None,
     write: bool = True,
@@ -134,71 +125,61 @@ def converse(
     key = instead or secrets.token_hex(4)
     history = talk.history(asked.after)
     # As it stays if nobody waits for the answer.
-    talk = (
-        replace(talk, coming=("", ""))
-        .spoken(lang)
-        .put(Turn(key, None, asked, Phrase.of("stopped")))
-    )
-    seen = _Seen(Searching(service.index.n_articles))
-    yield replace(talk, coming=(key, render.waiting(seen.searching, None, lang)))
+    stopped = Turn(key, None, asked, Phrase.of("stopped"))
+    talk = replace(talk, coming=("", "")).spoken(lang).put(stopped)
+    searching = Searching(service.index.n_articles)
+    yield replace(talk, coming=(key, render.waiting(searching, None, lang)))
+    whole = evidence = None
     try:
         _check(asked.question)
         if corpus:
             checked(asked.filters, corpus)
         events = service.stream(
             asked.question,
-            history,
-            asked.filters,
+            history=history,
+            filters=asked.filters,
             without=asked.without,
             halted=halted,
             write=write,
         )
-        for shown in seen.shown(events, lang):
-            yield replace(talk, coming=(key, shown))
+        for event in _drawn(events, searching, lang):
+            if isinstance(event, Answer):
+                whole = event
+            elif isinstance(event, Evidence):
+                evidence = event.answer
+            else:
+                yield replace(talk, coming=(key, event))
         # What a model was writing from is there, though the reader wanted no more.
-        stopped = Phrase.of("stopped_evidence" if seen.evidence else "stopped")
-        turn = Turn(key, seen.answer or seen.evidence, asked, None if seen.answer else stopped)
+        problem = Phrase.of("stopped_evidence" if evidence else "stopped")
+        turn = Turn(key, whole or evidence, asked, None if whole else problem)
     except Exception as error:
         turn = Turn(key, None, asked, _said_of(error, asked))
     yield talk.put(turn)
 
 
-class _Seen:
-    """What has come of an answer so far.
-
-    Attributes:
-        searching: what is searched.
-        answer: the answer; None until it is there.
-        evidence: what a model writes from; None where none does.
-    """
-
-    def __init__(self, searching: Searching) -> None:
-        self.searching = searching
-        self.answer: Answer | None = None
-        self.evidence: Answer | None = None
-
-    def shown(self, events: Iterable[Event], lang: str) -> Iterator[str]:
-        """What is shown while an answer comes."""
-        pieces, last = "", time.monotonic()
-        for event in events:
-            if isinstance(event, Answer):
-                self.answer = event
-            elif isinstance(event, Evidence):
-                self.evidence = event.answer
-            elif isinstance(event, Rewording):
-                yield render.rewording(event, lang)
-            elif isinstance(event, Searching):
-                self.searching = event
-            elif isinstance(event, Found):
-                yield render.waiting(self.searching, event, lang)
-            elif isinstance(event, Writing):
-                # While the model pauses, what has come last is shown, too.
-                yield render.partial(pieces) if pieces else render.writing(event, lang)
-            else:
-                pieces += event
-                if time.monotonic() - last >= PIECE_SECONDS:
-                    last = time.monotonic()
-                    yield render.partial(pieces)
+def _drawn(
+    events: Iterable[Event], searching: Searching, lang: str
+) -> Iterator[Markup | Answer | Evidence]:
+    """What is shown while an answer comes, and the answer and its evidence as they are."""
+    pieces, last = "", time.monotonic()
+    for event in events:
+        if isinstance(event, Answer | Evidence):
+            yield event
+        elif isinstance(event, Rewording):
+            yield render.busy(text(lang, "rewording", model=event.model), lang)
+        elif isinstance(event, Searching):
+            searching = event
+        elif isinstance(event, Found):
+            yield render.waiting(searching, event, lang)
+        elif isinstance(event, Writing):
+            # While the model pauses, what has come last is shown, too.
+            words = text(lang, "writing", model=event.model)
+            yield render.partial(pieces) if pieces else render.busy(words, lang)
+        else:
+            pieces += event
+            if time.monotonic() - last >= PIECE_SECONDS:
+                last = time.monotonic()
+                yield render.partial(pieces)
 
 
 def _said_of(error: Exception, asked: QuestionRequest) -> Phrase:
@@ -213,9 +194,7 @@ def _said_of(error: Exception, asked: QuestionRequest) -> Phrase:
     if isinstance(error, ServerBusy):
         return Phrase.of("busy")
     # Whatever it is, the conversation stays, and the operator can find the trace.
-    reference = secrets.token_hex(4)
-    log.exception("reference %s: a question could not be answered", reference)
-    return Phrase.of("error", ref=reference)
+    return Phrase.of("error", ref=logged("a question could not be answered"))
 
 
 def _check(question: str) -> None:
@@ -223,14 +202,11 @@ def _check(question: str) -> None:
     try:
         clean(question)
     except UsageError as error:
-        long = len(question) > MAX_CHARACTERS
-        raise (
-            Unusable("too_long", most=f"{MAX_CHARACTERS:,}") if long else Unusable("no_question")
-        ) from error
+        if len(question) > MAX_CHARACTERS:
+            raise Unusable("too_long", most=f"{MAX_CHARACTERS:,}") from error
+        raise Unusable("no_question") from error
 
 
 def _as_html(turn: Turn, lang: str) -> tuple[str, str]:
     question = render.question(turn.asked.question) + chips.put_aside(turn.asked, lang)
-    if turn.answer is None:
-        return question, render.notice(turn, lang)
-    return question, render.message(turn, lang)
+    return question, (render.message if turn.answer else render.notice)(turn, lang)

@@ -2,7 +2,6 @@
 // anew. It moves nodes and the focus about and never writes HTML.
 (() => {
   "use strict";
-  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   // What to bring the focus to once the answer is there, and in which tab: the same control, or what it opened.
   let wanted = null;
   let home = null;
@@ -72,9 +71,7 @@
       bar.hidden = true;
       say(words);
     };
-    // Below where a proxy shows the server, if one does.
-    const root = new URL(window.gradio_config?.root ?? ".", location.href).pathname.replace(/\/$/, "");
-    request.open("POST", `${root}/api/articles?wait=false`);
+    request.open("POST", `${window.yinjuFields.root()}/api/articles?wait=false`);
     request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; });
     request.addEventListener("error", () => end(field.dataset.lost));
     request.addEventListener("load", () => {
@@ -122,7 +119,7 @@
       read.focus({ preventScroll: true });
       read.querySelector(".yj-quote")?.scrollIntoView({ block: "center" });
       if (read.getBoundingClientRect().top < 0 || read.getBoundingClientRect().top > innerHeight - 120) {
-        read.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+        read.scrollIntoView({ block: "start", behavior: window.yinju.scrolling() });
       }
     } else {
       // What had the focus is gone, or will be: the parts are drawn one after the other.

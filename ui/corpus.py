@@ -6,10 +6,12 @@ import threading
 
 from rag.search.browse import Statistics
 from rag.serving import QueryService
-from rag.ui.examples import ARTICLES_READ, examples
-from rag.ui.start import CorpusHeader
+from rag.ui.examples import examples
 from rag.ui.templating import compile_all
 from rag.ui.texts import LANGS
+
+ARTICLES_READ = 200
+"""Articles that questions are made from, spread evenly over the corpus."""
 
 
 class CorpusFacts:
@@ -17,16 +19,8 @@ class CorpusFacts:
 
     def __init__(self, service: QueryService):
         self._service = service
-        self._known: dict[tuple[str, str], object] = {}
+        self._known: dict[str, tuple[str, object]] = {}  # with the version of the index
         self._locks: dict[str, threading.Lock] = {}
-
-    def corpus(self) -> CorpusHeader:
-        """How many articles, from when, from whom (the most frequent source first)."""
-        told = self.statistics()
-        sources, langs = (
-            tuple(name for name, _ in counted) for counted in (told.sources, told.langs)
-        )
-        return CorpusHeader(told.articles, told.date_from, told.date_to, sources, langs)
 
     def statistics(self) -> Statistics:
         """What the index holds, in figures."""
@@ -51,14 +45,11 @@ class CorpusFacts:
         snapshot = self._service.index.snapshot
         # One lock for each thing: who wants the figures does not wait for the examples.
         with self._locks.setdefault(what, threading.Lock()):
-            key = (snapshot.version, what)
-            if key not in self._known:
-                made = make(snapshot)
-                self._known = {
-                    old: value for old, value in self._known.items() if old[0] == snapshot.version
-                } | {key: made}
-                return made
-            return self._known[key]
+            version, known = self._known.get(what, ("", None))
+            if version != snapshot.version:
+                known = make(snapshot)
+                self._known[what] = snapshot.version, known
+            return known
 
     def _is_answered(self, question: str, article_id: str) -> bool:
         answer = self._service.ask(question, write=False)

@@ -13,10 +13,14 @@ from dataclasses import asdict
 from rag.answer.types import Citation
 from rag.plain import also_searched, column_lines, column_name
 from rag.question_table import cell
+from rag.ui.chips import quoted
 from rag.ui.filters import told
+from rag.ui.render import spent
 from rag.ui.texts import text
 from rag.ui.turn import Turn, cited, valid
-from rag.ui.wrote import spent
+
+HEADS = ("place", "detail", "quote", "title_column", "from_source", "date_column")
+"""Keys of the names of the first columns of a table of rows."""
 
 
 def as_markdown(turns: Sequence[Turn], lang: str) -> str:
@@ -32,17 +36,12 @@ def as_json(turns: Sequence[Turn]) -> str:
     docs/answer.schema.json.
     """
     kept = [
-        {
-            "asked": {
-                "question": turn.asked.question,
-                "filters": asdict(turn.asked.filters),
-                "without": list(turn.asked.without),
-            },
-            "answer": turn.answer.to_dict(),
-        }
+        {"asked": asdict(turn.asked), "answer": turn.answer.to_dict()}
         for turn in turns
         if turn.answer
     ]
+    for one in kept:
+        del one["asked"]["after"]
     return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -54,59 +53,40 @@ def as_csv(turn: Turn, lang: str) -> str:
     # A spreadsheet would take the file for one in its system's own encoding without the mark.
     written.write("\ufeff")
     to = csv.writer(written, lineterminator="\r\n")
-    further = turn.answer.columns if turn.answer else ()
-    heads = [
-        text(lang, key)
-        for key in ("place", "detail", "quote", "title_column", "from_source", "date_column")
-    ]
-    to.writerow([*heads, "URL", "ID", *(column_name(one.asks, lang) for one in further)])
-    for at, row in enumerate(turn.answer.rows if turn.answer else ()):
+    heads = [text(lang, key) for key in HEADS]
+    to.writerow(
+        [*heads, "URL", "ID", *(column_name(one.asks, lang) for one in turn.answer.columns)]
+    )
+    for at, row in enumerate(turn.answer.rows):
+        further = [column.cells[at].text for column in turn.answer.columns]
         for number in valid(turn, row.citations):
             one = cited(turn)[number - 1]
-            to.writerow(
-                map(
-                    cell,
-                    (
-                        row.label,
-                        row.detail,
-                        one.quote,
-                        one.title,
-                        one.source,
-                        one.date,
-                        one.url,
-                        one.id,
-                        *(of.cells[at].text for of in further),
-                    ),
-                )
-            )
+            about = (one.quote, one.title, one.source, one.date, one.url, one.id)
+            to.writerow(map(cell, (row.label, row.detail, *about, *further)))
     return written.getvalue()
 
 
 def _turn(turn: Turn, lang: str) -> str:
     answer = turn.answer
     under = [words for _, words in told(turn.asked.filters, lang)]
-    under += [
-        text(lang, "without", words=text(lang, "quoted", words=one)) for one in turn.asked.without
-    ]
-    parts = [
+    under += [text(lang, "without", words=quoted((one,), lang)) for one in turn.asked.without]
+    # The nearest quotes of a refusal are no sources of an answer.
+    sources = () if answer.refused else answer.citations
+    parts = (
         f"## {_line(answer.completed or answer.question)}",
         f"({' · '.join(map(_line, under))})" if under else "",
         answer.text,
         column_lines(answer),
         also_searched(answer),
         f"({spent(answer)})" if answer.written else "",
-    ]
-    # The nearest quotes of a refusal are no sources of an answer.
-    cited = () if answer.refused else answer.citations
-    parts.append("\n".join(_source(number, one) for number, one in enumerate(cited, 1)))
+        "\n".join(_source(number, one) for number, one in enumerate(sources, 1)),
+    )
     return "\n\n".join(filter(None, parts))
 
 
 def _source(number: int, one: Citation) -> str:
-    about = ", ".join(
-        filter(None, map(_line, (one.title or one.article_id, one.source, one.date, one.url)))
-    )
-    return f"[{number}] “{_line(one.quote)}”: {about} (id {one.id})"
+    about = map(_line, (one.title or one.article_id, one.source, one.date, one.url))
+    return f"[{number}] “{_line(one.quote)}”: {', '.join(filter(None, about))} (id {one.id})"
 
 
 def _line(raw: str) -> str:

@@ -18,5 +18,10 @@ window.yinjuFields = (() => {
     write(id, value)?.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
   }
 
-  return { field, write, tell };
+  // The path of the server, also below where a proxy shows it.
+  function root() {
+    return new URL(window.gradio_config?.root ?? ".", location.href).pathname.replace(/\/$/, "");
+  }
+
+  return { field, write, tell, root };
 })();

@@ -6,18 +6,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qs, urlencode
 
 from rag.corpus.place_names import place_named
 from rag.errors import UsageError
 from rag.filtering import is_date
+from rag.search.browse import Statistics
 from rag.search.types import Filters
 from rag.ui.asked import QuestionRequest
-from rag.ui.start import CorpusHeader
 from rag.ui.texts import LANGUAGE_NAMES, Phrase, language_name, reader_date, text
 
-FIELDS = ("from", "to", "source", "place", "lang")
-"""Names of the fields, as in a link."""
+FIELDS = {
+    "from": "date_from",
+    "to": "date_to",
+    "source": "sources",
+    "place": "places",
+    "lang": "langs",
+}
+"""Names of the fields, as in a link, with what they set of :class:`rag.search.types.Filters`."""
 VALUES_KEPT = 20
 """Values of one field that a link may have; more are not read."""
 _CODES = {name: code for code, name in LANGUAGE_NAMES.items()}
@@ -26,6 +32,7 @@ LINK_LIMIT = 20_000
 none.
 """
 _BETWEEN = re.compile("[;；、\n]")
+_NEAR_NAMES = re.compile("(?:the name of [0-9]+: |; near it are )(.+)$")
 
 
 def from_fields(
@@ -65,15 +72,13 @@ def told(filters: Filters, lang: str) -> list[tuple[str, str]]:
     """What is set, as (field, words): [("from", "from 1 June 2024"), ("source", "source: River
     Post")].
     """
-    between = text(lang, "separator")
-    named = [language_name(one) for one in filters.langs]
-    first, last = (reader_date(day, lang) for day in (filters.date_from, filters.date_to))
+    between = text(lang, "separator").join
     values = (
-        first,
-        last,
-        between.join(filters.sources),
-        between.join(filters.places),
-        between.join(named),
+        reader_date(filters.date_from, lang),
+        reader_date(filters.date_to, lang),
+        between(filters.sources),
+        between(filters.places),
+        between(map(language_name, filters.langs)),
     )
     return [
         (field, text(lang, f"only_{field}", value=value))
@@ -90,7 +95,7 @@ class Unusable(UsageError):
         super().__init__(self.said.speak("en"))
 
 
-def checked(filters: Filters, corpus: CorpusHeader) -> None:
+def checked(filters: Filters, corpus: Statistics) -> None:
     """Raises Unusable for what the assistant would refuse, and for a source or a language of which
     the corpus has no article.
     """
@@ -104,32 +109,27 @@ def checked(filters: Filters, corpus: CorpusHeader) -> None:
             place_named(place)
         except UsageError as error:
             # The names to choose from end the message.
-            near = str(error).rpartition(
-                ": " if "the name of one place" in str(error) else "near it are "
-            )[2]
-            raise Unusable(
-                "bad_place_near" if near != str(error) else "bad_place", value=place, near=near
-            ) from error
-    for name, chosen, there in (
-        ("sources", filters.sources, corpus.sources),
-        ("languages", filters.langs, corpus.langs),
+            near = _NEAR_NAMES.search(str(error))
+            key = "bad_place_near" if near else "bad_place"
+            raise Unusable(key, value=place, near=near[1] if near else "") from error
+    for key, chosen, counts in (
+        ("bad_sources", filters.sources, corpus.sources),
+        ("bad_languages", filters.langs, corpus.langs),
     ):
+        there = [name for name, _ in counts]
         if strange := [one for one in chosen if one not in there]:
             known = ", ".join(there[:VALUES_KEPT]) + (", …" if len(there) > VALUES_KEPT else "")
-            raise Unusable(f"bad_{name}", value=", ".join(strange), known=known or "–")
+            raise Unusable(key, value=", ".join(strange), known=known or "–")
 
 
 def to_link(asked: QuestionRequest) -> str:
     """What follows the page's address to ask a question with its filters: "?q=...&from=..."; "" for
     nothing at all, or too much.
     """
-    filters = asked.filters
-    pairs = [("q", asked.question), ("from", filters.date_from), ("to", filters.date_to)]
-    pairs += [("source", one) for one in filters.sources] + [
-        ("place", one) for one in filters.places
-    ]
-    pairs += [("lang", one) for one in filters.langs] + [("without", one) for one in asked.without]
-    query = urlencode([(name, value) for name, value in pairs if value], errors="replace")
+    chosen = {name: getattr(asked.filters, attribute) for name, attribute in FIELDS.items()}
+    given = {"q": asked.question, **chosen, "without": asked.without}
+    set_ones = {name: value for name, value in given.items() if value}
+    query = urlencode(set_ones, doseq=True, errors="replace")
     return f"?{query}" if 0 < len(query) < LINK_LIMIT else ""
 
 
@@ -139,16 +139,13 @@ def from_link(query: str) -> QuestionRequest:
 
     Nothing is checked, and other names are left alone.
     """
-    given: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query.removeprefix("?")):
-        given.setdefault(name, []).append(value.strip())
-    one = {name: values[0] for name, values in given.items()}
-    several = {name: tuple(filter(None, values))[:VALUES_KEPT] for name, values in given.items()}
-    filters = Filters(
-        one.get("from", ""),
-        one.get("to", ""),
-        several.get("source", ()),
-        several.get("lang", ()),
-        several.get("place", ()),
-    )
-    return QuestionRequest(one.get("q", ""), filters, several.get("without", ()))
+    given = parse_qs(query.removeprefix("?"))
+
+    def several(name: str) -> tuple[str, ...]:
+        return tuple(filter(None, map(str.strip, given.get(name, ()))))[:VALUES_KEPT]
+
+    def one(name: str) -> str:
+        return next(iter(several(name)), "")
+
+    filters = Filters(one("from"), one("to"), several("source"), several("lang"), several("place"))
+    return QuestionRequest(one("q"), filters, several("without"))

@@ -14,6 +14,8 @@ import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from rag.question.script import HANT
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -45,7 +47,7 @@ def escape(raw: str) -> str:
     return raw.translate(_ESCAPES)
 
 
-def mark_up(raw: str, spans: Iterable[MarkedSpan], base: int = 0) -> str:
+def mark_up(raw: str, spans: Iterable[MarkedSpan], base: int = 0) -> Markup:
     """``raw`` escaped, with spans wrapped in ``<mark>``.
 
     Args:
@@ -77,7 +79,7 @@ def mark_up(raw: str, spans: Iterable[MarkedSpan], base: int = 0) -> str:
         parts.append(escape(raw[left - base : right - base]))
         opened = active
     parts += ["</mark>"] * len(opened)
-    return "".join(parts)
+    return Markup("".join(parts))
 
 
 def _open_mark(span: MarkedSpan) -> str:
@@ -86,8 +88,8 @@ def _open_mark(span: MarkedSpan) -> str:
     return f'<mark class="{span.css}"{title}{word}>'
 
 
-def lang_tag(lang: str) -> str:
+def lang_tag(lang: str) -> Markup:
     """A language code for a lang attribute; the script of Chinese picks its fonts."""
     if lang == "zh":
-        return "zh-CN"
-    return lang if lang == HANT or re.fullmatch("[a-z]{2,3}", lang) else "und"
+        return Markup("zh-CN")
+    return Markup(lang if lang == HANT or re.fullmatch("[a-z]{2,3}", lang) else "und")

@@ -8,8 +8,7 @@ window.yinju = (() => {
   const { all, turnOf, sort, pick, asText } = window.yinjuTables;
   const { field, write, tell } = window.yinjuFields;
   const { listen, draft } = window.yinjuAway;
-  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const scrolling = () => (calm() ? "auto" : "smooth");
+  const scrolling = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
   let cameFrom = null;
 
   // ---- sources

@@ -8,19 +8,20 @@ import re
 
 from markupsafe import Markup
 
-from rag.answer.events import Found, Rewording, Searching, Writing
-from rag.answer.types import Answer, Row
+from rag.answer.events import Found, Searching
+from rag.answer.types import Answer, Row, Written
 from rag.question.asides import asks_details
 from rag.question.script import simplified
 from rag.search.browse import MENTIONING
-from rag.ui import wrote
 from rag.ui.age import ages
 from rag.ui.templating import macro
-from rag.ui.texts import article_count, passage_count, reader_time, text
+from rag.ui.texts import counted, reader_time, text
 from rag.ui.timeline import bounds
-from rag.ui.turn import Turn, cited, voice
+from rag.ui.turn import Turn, cited, valid, voice
 
 _TRIES = re.compile(r"\n(?P<lead>Try:|可以[问问]：)\s?(?P<asks>.+)$")  # of rag.answer.talk
+# A mark of doubt as the text of an answer has it, with its reason, where it is complete.
+_DOUBT = re.compile(r"[(（]⚠ ([^\n]*?)[)）](?=\s|$|[^\x00-\x7f])")
 
 
 question = macro("answer", "question")
@@ -33,38 +34,28 @@ message = macro("answer", "message")
 
 The second argument is the page's language, that of the controls.
 """
-_busy = macro("answer", "busy")
+suggested = macro("answer", "suggested")
+"""Some questions as controls that ask them, in the page's language; "" for none."""
+busy = macro("answer", "busy")
+"""The message shown while something is under way, in words of a language."""
 _partial = macro("answer", "partial")
 
 
-def waiting(searching: Searching, found: Found | None, lang: str) -> str:
+def waiting(searching: Searching, found: Found | None, lang: str) -> Markup:
     """The message shown until the first word of an answer is there: what is searched, and what was
     found.
     """
-    words = text(lang, "searching", articles=article_count(searching.articles, lang))
+    words = text(lang, "searching", articles=counted(searching.articles, "article", lang))
     if found:
-        passages, articles = (
-            passage_count(found.passages, lang),
-            article_count(found.articles, lang),
-        )
+        passages = counted(found.passages, "passage", lang)
+        articles = counted(found.articles, "article", lang)
         words += " " + text(lang, "found_in", passages=passages, articles=articles)
-    return _busy(words, lang)
+    return busy(words, lang)
 
 
-def partial(raw: str) -> str:
-    """An answer of which more is to come, as plain text."""
-    lines = filter(None, map(str.strip, raw.splitlines()))
-    return _partial([Markup(wrote.coming(line)) for line in lines])
-
-
-def rewording(event: Rewording, lang: str) -> str:
-    """The message shown while a language model is asked for other wordings."""
-    return _busy(text(lang, "rewording", model=event.model), lang)
-
-
-def writing(event: Writing, lang: str) -> str:
-    """The message shown while a language model has written nothing that can be shown."""
-    return _busy(text(lang, "writing", model=event.model), lang)
+def partial(raw: str) -> Markup:
+    """An answer of which more is to come, as plain text with the marks of what does not hold."""
+    return _partial([_DOUBT.split(line.strip()) for line in raw.splitlines() if line.strip()])
 
 
 def understood(answer: Answer) -> str:
@@ -79,11 +70,26 @@ def status(answer: Answer) -> list[str]:
     words = text(
         lang,
         "status_matched" if answer.matched and not answer.refused else "status",
-        searched=article_count(answer.searched, lang),
-        matched=f"{answer.matched:,}",
+        searched=counted(answer.searched, "article", lang),
+        matched=answer.matched,
         ms=reader_time(answer.ms, lang),
     )
-    return [words, *ages(answer, lang), wrote.spent(answer)]
+    return [words, *ages(answer, lang), spent(answer)]
+
+
+def holds(written: Written) -> bool:
+    """Whether the quotes bear a sentence of a language model out."""
+    return any(one.supported for one in written.sentences)
+
+
+def spent(answer: Answer) -> str:
+    """Which model wrote, and what it took, as a plain line; "" where none was asked."""
+    written = answer.written
+    if written is None:
+        return ""
+    key = "written_by" if holds(written) else "written_not"
+    key += "" if written.counted else "_about"
+    return text(voice(answer), key, model=written.model, tokens=written.tokens)
 
 
 def tried(said: str) -> tuple[str, str, list[str]]:
@@ -100,11 +106,8 @@ def lines_in_pieces(raw: str) -> list[list[str]]:
 
 def is_dated(turn: Turn, row: Row) -> bool:
     """Whether a row's value is the day of its first quote, which stands beside the quote."""
-    return any(
-        row.value == cited(turn)[number - 1].date
-        for number in row.citations[:1]
-        if 0 < number <= len(cited(turn))
-    )
+    numbers = valid(turn, row.citations[:1])
+    return bool(numbers) and row.value == cited(turn)[numbers[0] - 1].date
 
 
 def around_list(answer: Answer) -> tuple[str, str]:

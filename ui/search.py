@@ -16,14 +16,13 @@ from rag.corpus.gazetteer import province_label
 from rag.search.sift import LISTED, Sifted
 from rag.search.types import Filters, Hit
 from rag.ui.browse import PAGE
+from rag.ui.chips import quoted
 from rag.ui.markup import MarkedSpan, mark_up
 from rag.ui.templating import macro
-from rag.ui.texts import article_count, language_name, reader_date, text
-from rag.ui.timeline import bounds
+from rag.ui.texts import counted, language_name, reader_date, text
+from rag.ui.timeline import bounds, is_period
 
 FACETS = ("month", "source", "place", "lang")
-FACETS_SHOWN = 6
-"""Values of a facet that are shown at once; the others are folded."""
 SNIPPET = 260
 """Characters of a passage that are shown of a hit."""
 _OPEN = re.compile(r"open:(\d{1,9})-(\d{1,9}):(.+)", re.DOTALL)
@@ -51,9 +50,7 @@ class Hunt:
     @property
     def filters(self) -> Filters:
         """The restrictions as the search takes them."""
-        days = ("", "")
-        if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", self.month) and self.month[:4] != "0000":
-            days = bounds(self.month)
+        days = bounds(self.month) if is_period(self.month) else ("", "")
         chosen = ((one,) if one else () for one in (self.source, self.lang, self.place))
         return Filters(*days, *chosen)
 
@@ -73,61 +70,46 @@ def gone(hunt: Hunt, wish: str) -> Hunt:
             return replace(hunt, start=0, **{name: "" if chosen == getattr(hunt, name) else chosen})
     if do == "start" and value.isdecimal() and len(value) < 10:
         return replace(hunt, start=int(value) // PAGE * PAGE)
-    if do == "article" and not value:
-        return replace(hunt, opened="")
-    if do in ("open", "article"):
-        return replace(hunt, opened=wish if do == "open" else f"open:0-0:{value}")
+    if do in ("open", "article"):  # "article:" closes what is read
+        return replace(hunt, opened=wish if do == "open" else "")
     return hunt
 
 
 _head = macro("search", "head")
 _facets = macro("search", "facets")
-_hits = macro("search", "hits")
+hits = macro("search", "hits")
+"""The passages of a page of what was found, for a view, with the controls that turn it, in a
+language.
+"""
 
 
-def head(found: Sifted, lang: str) -> str:
+def head(found: Sifted, lang: str) -> Markup:
     """How many articles there are, and how the words were taken."""
-    words = text(lang, "found", articles=article_count(found.total, lang))
+    words = text(lang, "found", articles=counted(found.total, "article", lang))
     if found.nearest:
         words = text(lang, "search_nearest" if found.hits else "search_none")
-    parts = [words]
-    for key, some in (
-        ("search_phrases", found.sought.phrases),
-        ("search_without", found.sought.without),
-    ):
-        quoted = text(lang, "separator").join(text(lang, "quoted", words=one) for one in some)
-        parts += [text(lang, key, words=quoted)] if some else []
+    parts, sought = [words], found.sought
+    for key, some in (("search_phrases", sought.phrases), ("search_without", sought.without)):
+        parts += [text(lang, key, words=quoted(some, lang))] if some else []
     if found.total > LISTED:
-        parts.append(text(lang, "search_listed", n=f"{LISTED:,}"))
-    return _head(parts, found.sought.text if found.sought.words else "", lang)
+        parts.append(text(lang, "search_listed", n=LISTED))
+    return _head(parts, sought.text if sought.words else "", lang)
 
 
-def facets(found: Sifted, hunt: Hunt, lang: str) -> str:
+def facets(found: Sifted, hunt: Hunt, lang: str) -> Markup:
     """What the hits can be restricted to, each with its number of articles."""
     told = found.facets
-    counted = zip(FACETS, (told.months[::-1], told.sources, told.places, told.langs), strict=True)
-    groups = [(name, _facet(name, counts, hunt, lang)) for name, counts in counted]
-    return _facets([(name, values) for name, values in groups if values], FACETS_SHOWN, lang)
+    counted_by = (told.months[::-1], told.sources, told.places, told.langs)
+    groups = []
+    for name, counts in zip(FACETS, counted_by, strict=True):
+        chosen = getattr(hunt, name)
+        if counts or chosen:
+            groups.append((name, chosen, counts or ((chosen, 0),)))
+    return _facets(groups, lang)
 
 
-def _facet(
-    name: str, counts: tuple[tuple[str, int], ...], hunt: Hunt, lang: str
-) -> list[tuple[str, str, bool]]:
-    """What the values of a facet ask for, what they are called, and whether they are chosen."""
-    chosen = getattr(hunt, name)
-    if not counts and chosen:
-        counts = ((chosen, 0),)
-    return [
-        (
-            f"facet:{name}:{value}",
-            text(lang, "facet_value", value=_named(name, value, lang), n=f"{n:,}"),
-            value == chosen,
-        )
-        for value, n in counts
-    ]
-
-
-def _named(name: str, value: str, lang: str) -> str:
+def facet_value(name: str, value: str, lang: str) -> str:
+    """What a value of a facet is called."""
     if name == "place":
         try:
             return province_label(value, lang)
@@ -138,16 +120,6 @@ def _named(name: str, value: str, lang: str) -> str:
     return language_name(value) if name == "lang" else value
 
 
-def hits(found: Sifted, hunt: Hunt, lang: str) -> str:
-    """The passages of a page, with the controls that turn it."""
-    return _hits(found, hunt, lang, LISTED)
-
-
-def opening_wish(one: Hit) -> str:
-    """What asks for a passage in its article."""
-    return f"open:{one.start}-{one.end}:{one.article_id}"
-
-
 def snippet(one: Hit) -> tuple[str, Markup, str]:
     """The part of the passage around the first word that matches, with all that match marked, and
     what shows that it is cut before and behind.
@@ -156,5 +128,5 @@ def snippet(one: Hit) -> tuple[str, Markup, str]:
     start = max(one.start, first - SNIPPET // 4) if one.end - one.start > SNIPPET else one.start
     end = min(one.end, start + SNIPPET)
     marks = [MarkedSpan(mark.start, mark.end, "yj-word") for mark in one.highlights]
-    said = Markup(mark_up(one.text[start - one.start : end - one.start], marks, start))
+    said = mark_up(one.text[start - one.start : end - one.start], marks, start)
     return "…" * (start > one.start), said, "…" * (end < one.end)

@@ -10,8 +10,7 @@ import gradio as gr
 
 from rag.errors import ServerBusy, UsageError
 from rag.question.query import MAX_CHARACTERS
-from rag.search.sift import Sifted
-from rag.search.sought import OnlyLeftOut
+from rag.search.sift import OnlyLeftOut
 from rag.serving import QueryService
 from rag.ui import browse, search
 from rag.ui.browse import PAGE
@@ -19,6 +18,7 @@ from rag.ui.markup import MarkedSpan
 from rag.ui.search import Hunt
 from rag.ui.templating import macro
 from rag.ui.texts import text
+from rag.ui.wiring import Words, box, hidden, when
 
 NAME = "yj-found"
 """Id of the article that is read in this tab."""
@@ -27,27 +27,20 @@ _notice = macro("parts", "notice")
 
 
 class SearchTab:
-    """The parts of the tab, made where it is to stand; :class:`rag.ui.layout.Layout` mounts it.
+    """The parts of the tab, made where it is to stand; :class:`rag.ui.layout.Layout` mounts it."""
 
-    Attributes:
-        parts: what :meth:`speak` gives updates for.
-    """
-
-    def __init__(self, service: QueryService) -> None:
+    def __init__(self, service: QueryService, words: Words) -> None:
         self._service = service
         self._hunt = gr.State(Hunt())
         with gr.Row(elem_id="search-ask"):
-            self._words = gr.Textbox(
-                elem_id="search-words",
-                max_lines=1,
-                max_length=MAX_CHARACTERS,
-                scale=1,
-                html_attributes=gr.InputHTMLAttributes(
-                    enterkeyhint="search", autocomplete="off", spellcheck=False
-                ),
-            )
-            self._send = gr.Button("", elem_id="search-send", variant="primary", scale=0)
-        self._help = gr.HTML(elem_id="search-help")
+            typed = box("search-words", "search", max_lines=1, max_length=MAX_CHARACTERS)
+            self._words = words.on(typed, label="search_words", placeholder="search_hint")
+            send = gr.Button("", elem_id="search-send", variant="primary", scale=0)
+            self._send = words.on(send, value="search_send")
+        words.on(
+            gr.HTML(elem_id="search-help"),
+            value=lambda lang: _hint(text(lang, "search_help"), lang),
+        )
         with gr.Row(elem_id="search-desk"):
             with gr.Column(elem_id="search-left", scale=2):
                 self._count = gr.HTML(elem_id="search-count")
@@ -56,28 +49,17 @@ class SearchTab:
             with gr.Column(elem_id="search-right", scale=3):
                 self._read = gr.HTML(elem_id="search-read")
         # What a control in the tab asks for; the page's script writes it.
-        self._wish = gr.Textbox(elem_id="search-wish", visible="hidden", container=False)
-        self.parts = [self._words, self._send, self._help]
+        self._wish = hidden("search-wish")
 
-    def speak(self, lang: str) -> list:
-        """The parts in a language."""
-        return [
-            gr.update(label=text(lang, "search_words"), placeholder=text(lang, "search_hint")),
-            gr.update(value=text(lang, "search_send")),
-            _hint(text(lang, "search_help"), lang),
-        ]
-
-    def listen(self, lang: gr.Radio, **how) -> None:
-        """Wire what happens in the tab; ``lang`` is the page's switch of languages, ``how`` goes to
-        every event.
-        """
-        how = {**how, "trigger_mode": "always_last"}
+    def listen(self, lang: gr.Radio) -> None:
+        """Wire what happens in the tab; ``lang`` is the page's switch of languages."""
         shown = [self._hunt, self._count, self._facets, self._list, self._read]
-        gr.on(
-            [self._words.submit, self._send.click], self._begin, [self._words, lang], shown, **how
+        wish, last = [self._wish, self._hunt, lang], {"trigger_mode": "always_last"}
+        when(
+            [self._words.submit, self._send.click], self._begin, [self._words, lang], shown, **last
         )
-        self._wish.submit(self._go, [self._wish, self._hunt, lang], [self._wish, *shown], **how)
-        lang.change(self._show, [self._hunt, lang], shown, **how)
+        when(self._wish.submit, self._go, wish, [self._wish, *shown], **last)
+        when(lang.change, self._show, [self._hunt, lang], shown, **last)
 
     def _begin(self, words: str, lang: str) -> list:
         return self._show(Hunt(words.strip()), lang)
@@ -93,7 +75,8 @@ class SearchTab:
         if not hunt.words:
             return [hunt, "", "", "", ""]
         try:
-            found = self._found(hunt)
+            asked = (hunt.words, hunt.filters, hunt.start, PAGE)
+            found = self._service.pool.submit(lambda: self._service.sift(*asked)).result()
         except (UsageError, ServerBusy) as error:
             return [hunt, _notice(_why(error, lang), lang), "", "", ""]
         return [
@@ -104,26 +87,18 @@ class SearchTab:
             self._reading(hunt, lang),
         ]
 
-    def _found(self, hunt: Hunt) -> Sifted:
-        """Raises UsageError, ServerBusy."""
-        return self._service.pool.submit(
-            lambda: self._service.sift(hunt.words, hunt.filters, hunt.start, PAGE)
-        ).result()
-
     def _reading(self, hunt: Hunt, lang: str) -> str:
         """The article that is read, or how one is chosen."""
         if not (passage := hunt.passage):
             return _hint(text(lang, "search_read"), lang)
         article_id, start, end = passage
-        marks = [MarkedSpan(start, end, "yj-quote")] if end else []
+        marks = [MarkedSpan(start, end, "yj-quote")]
         return browse.reader(self._service.article(article_id), lang, (), marks, NAME, hunt.opened)
 
 
 def _why(error: Exception, lang: str) -> str:
     if isinstance(error, ServerBusy):
         return text(lang, "busy")
-    return (
-        text(lang, "search_left_out")
-        if isinstance(error, OnlyLeftOut)
-        else text(lang, "search_bad", reason=str(error))
-    )
+    if isinstance(error, OnlyLeftOut):
+        return text(lang, "search_left_out")
+    return text(lang, "search_bad", reason=str(error))

@@ -21,8 +21,6 @@ Find = Callable[[str], Article | None]
 """From an article's id to the article; None where there is none."""
 TURNS_SHOWN = 12
 """Answers whose sources are in the panel; those of older answers are read one by one."""
-CARDS_OPEN = 3
-"""Cards of an answer that show their passage; the others are folded."""
 ARTICLE_LIMIT = 200_000
 """Characters of an article shown around a quote; a longer article is cut, and said to be."""
 
@@ -31,27 +29,22 @@ _sources = macro("sources", "sources")
 _article = macro("sources", "article")
 
 
-def sources(turns: Sequence[Turn], lang: str, find: Find) -> str:
+def sources(turns: Sequence[Turn], lang: str, find: Find) -> Markup:
     """The cards: one group per answer, the newest first and open; ``lang`` is the page's."""
     shown = [turn for turn in reversed(turns[-TURNS_SHOWN:]) if cited(turn)]
     return _sources(shown, turns[-1] if turns else None, lang, find)
 
 
-def article(turn: Turn, number: int, lang: str, find: Find) -> str:
+def article(turn: Turn, number: int, lang: str, find: Find) -> Markup:
     """A cited article as a whole, with what is quoted of it marked."""
     citation = cited(turn)[number - 1]
-    found, marked, cut = find(citation.article_id), "", False
+    found, marked, cut = find(citation.article_id), Markup(), False
     if _holds(found, citation):
         first = max(0, citation.start - ARTICLE_LIMIT // 2)
         shown = found.text[first : first + ARTICLE_LIMIT]
-        marked = Markup(mark_up(shown, spans(citation, lang, whole=True), first))
+        marked = mark_up(shown, spans(citation, lang, whole=True), first)
         cut = len(shown) < len(found.text)
     return _article(turn, number, lang, find, marked, "changed" if found else "gone", cut)
-
-
-def opens(number: int) -> bool:
-    """Whether a card shows its passage at once."""
-    return number <= CARDS_OPEN
 
 
 def title_or_opening(citation: Citation, find: Find) -> str:
@@ -60,11 +53,11 @@ def title_or_opening(citation: Citation, find: Find) -> str:
     return heading("", found.text[:HEADING_CHARS]) if found else citation.title
 
 
-def around_quote(citation: Citation, find: Find, lang: str) -> str:
+def around_quote(citation: Citation, find: Find, lang: str) -> Markup:
     """The passage around a quote, with the quote marked; nothing where the article has changed."""
     found = find(citation.article_id)
     if not _holds(found, citation):
-        return ""
+        return Markup()
     start = min(citation.passage_start, citation.start)
     end = max(citation.passage_end, citation.end)
     marks = [_around(found, citation, start, end), *spans(citation, lang, whole=True)]

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from markupsafe import Markup
+
+from rag.search.browse import Statistics
 from rag.ui.age import age, built_at
 from rag.ui.templating import macro
 from rag.ui.texts import reader_date, reader_dates, text
 
-
-@dataclass(frozen=True, slots=True)
-class CorpusHeader:
-    """What the head of the page says about the articles."""
-
-    articles: int
-    date_from: str = ""
-    date_to: str = ""
-    sources: tuple[str, ...] = ()
-    langs: tuple[str, ...] = ()
-
-
 brand = macro("start", "brand")
 """The name of the page."""
+tray = macro("tray", "tray")
+"""The controls in the head of the page and the dialogs that the page's script opens, the clippings
+and the keys, in a language; both stand there empty or whole.
+"""
 notices = macro("start", "notices")
 """What the page's script can show where the server cannot be reached, in words of a language: the
 connection is lost, too many ask, a failure.
@@ -31,38 +25,23 @@ edit_hint = macro("start", "edit_hint")
 """What stands above the box while an earlier question is edited in it, in a language."""
 past = macro("start", "past")
 """Where the page's script lists the conversations before this one, in a language."""
-_about = macro("start", "about")
 _welcome = macro("start", "welcome")
 
 
-def about(corpus: CorpusHeader, lang: str, version: str = "", now: datetime | None = None) -> str:
-    """What the corpus is: articles, dates, sources, and the age of the index, told by the name of
-    its version.
+def welcome(corpus: Statistics, lang: str, now: datetime | None = None) -> Markup:
+    """What the page does and what the articles are, above the examples: their number, dates and
+    sources, and the age of the index.
     """
-    return _about(_facts(corpus, lang, version, now), lang)
-
-
-def welcome(corpus: CorpusHeader, lang: str, version: str = "") -> str:
-    """What the page does and what the articles are, above the examples."""
-    return _welcome(_facts(corpus, lang, version), lang)
-
-
-def _facts(
-    corpus: CorpusHeader, lang: str, version: str, now: datetime | None = None
-) -> list[tuple[str, str]]:
-    named = text(lang, "separator").join(corpus.sources[:3]) or text(lang, "no_source")
+    named = text(lang, "separator").join(name for name, _ in corpus.sources[:3])
     if len(corpus.sources) > 3:
         named = text(lang, "more_sources", sources=named, n=len(corpus.sources))
-    dates = reader_dates(corpus.date_from, corpus.date_to, lang) or text(lang, "no_date")
+    dates = reader_dates(corpus.date_from, corpus.date_to, lang)
     told = [
         ("facts_articles", f"{corpus.articles:,}"),
-        ("facts_dates", dates),
-        ("facts_sources", named),
+        ("facts_dates", dates or text(lang, "no_date")),
+        ("facts_sources", named or text(lang, "no_source")),
     ]
-    if built := built_at(version):
-        date, old = (
-            reader_date(f"{built:%Y-%m-%d}", lang),
-            age(built, now or datetime.now(UTC), lang),
-        )
+    if built := built_at(corpus.version):
+        date, old = reader_date(f"{built:%Y-%m-%d}", lang), age(built, lang, now)
         told.append(("facts_index", text(lang, "built_on", date=date, age=old)))
-    return told
+    return _welcome(told, lang)

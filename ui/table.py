@@ -5,7 +5,7 @@ articles each place has.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -16,36 +16,13 @@ from rag.ui.texts import text
 from rag.ui.tilemap import tilemap
 from rag.ui.turn import Turn, cited, told_besides, told_once, valid, voice
 
-LINES = 3
-"""Quotes shown of one place; the others are folded."""
 PLACES_DRAWN = 4
 """With fewer places the map is folded."""
 COLUMNS = ("place", "what", "from_source", "date_column")
 _places = macro("table", "places")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A quote in the table, with the rows that it is evidence of.
-
-    Attributes:
-        at: how many quotes of these rows stand before it.
-        besides: what is told of the rows below their last quote.
-        cells: names of the further columns, with what each says.
-    """
-
-    rows: list[Row]
-    number: int
-    at: int
-    besides: list[str]
-    cells: list[tuple[str, list[str]]]
-
-    @property
-    def css(self) -> str:
-        return " ".join(["yj-again"] * (self.at > 0) + ["yj-more"] * (self.at >= LINES))
-
-
-def places(turn: Turn, lang: str) -> str:
+def places(turn: Turn, lang: str) -> Markup:
     """The names of the places, the map, the table, and what can be done with it; ``lang`` is the
     page's language.
     """
@@ -55,34 +32,28 @@ def places(turn: Turn, lang: str) -> str:
     heads[2:2] = columns.heads(turn)
     # A few places need no map to be found, and it would push what is quoted out of sight.
     opened = len(held) >= PLACES_DRAWN
-    folded = sum(one.at >= LINES for one in lines)
-    return _places(turn, names, Markup(tilemap(held, spoken)), opened, lines, folded, heads, lang)
+    return _places(turn, names, tilemap(held, spoken), opened, lines, heads, lang)
 
 
-def counts(turn: Turn) -> Counter[str]:
+def counts(turn: Turn) -> dict[str, int]:
     """How many articles an answer has for each place: those that it cites, and those that tell the
     same story.
     """
-    held = Counter()
-    for place, articles in _articles(turn).items():
-        held[place] = len(articles)
+    articles: dict[str, set[str]] = {}
+    more = Counter[str]()
     for row in turn.answer.rows:
         if row.place:
-            held[row.place] += row.more
-    return held
+            told = {cited(turn)[number - 1].article_id for number in valid(turn, row.citations)}
+            articles.setdefault(row.place, set()).update(told)
+            more[row.place] += row.more
+    return {place: len(told) + more[place] for place, told in articles.items()}
 
 
-def _articles(turn: Turn) -> dict[str, set[str]]:
-    held: dict[str, set[str]] = {}
-    for row in turn.answer.rows:
-        if row.place:
-            held.setdefault(row.place, set()).update(
-                cited(turn)[n - 1].article_id for n in valid(turn, row.citations)
-            )
-    return held
-
-
-def _lines(turn: Turn) -> list[_Line]:
+def _lines(turn: Turn) -> list[dict[str, Any]]:
+    """The lines of the table: a quote (``number``) with the rows that it is evidence of (``rows``),
+    how many quotes of these stand before it (``at``), what is told of them below their last quote
+    (``besides``), and the names of the further columns with what each says (``cells``).
+    """
     # Places with the same evidence stand together: the same quotes again in every row would hide
     # them.
     merged: dict[tuple[int, ...], list[Row]] = {}
@@ -94,11 +65,6 @@ def _lines(turn: Turn) -> list[_Line]:
         shown = told_once(turn, numbers)
         for at, number in enumerate(shown):
             cells = list(zip(columns.heads(turn), columns.cells(turn, rows, number), strict=True))
-            last = number == shown[-1]
-            lines.append(_Line(rows, number, at, besides if last else [], cells))
+            line = {"number": number, "rows": rows, "at": at, "cells": cells}
+            lines.append(line | {"besides": besides if number == shown[-1] else ()})
     return lines
-
-
-def row_detail(row: Row) -> str:
-    """What a row says of its place besides the name."""
-    return " ".join(filter(None, ("" if row.detail in row.label else row.detail, row.value)))

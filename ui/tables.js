@@ -2,7 +2,7 @@
 window.yinjuTables = (() => {
   "use strict";
   const all = (css, within = document) => [...within.querySelectorAll(css)];
-  const turnOf = (node) => node.closest(".message-row, .yj-turn") ?? node.closest(".message") ?? document;
+  const turnOf = (node) => node.closest(".message-row") ?? document;
 
   function sort(button) {
     const head = button.closest("th");

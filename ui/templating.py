@@ -19,14 +19,14 @@ from markupsafe import Markup
 from rag.ui.markup import escape, lang_tag, mark_up
 
 
-def macro(file: str, name: str) -> Callable[..., str]:
+def macro(file: str, name: str) -> Callable[..., Markup]:
     """The macro ``name`` of ``templates/<file>.html`` as a function, compiled when it is first
     called.
     """
 
-    def call(*args: Any, **kwargs: Any) -> str:
+    def call(*args: Any, **kwargs: Any) -> Markup:
         template = _environment().get_template(f"{file}.html")
-        return str(getattr(template.module, name)(*args, **kwargs))
+        return getattr(template.module, name)(*args, **kwargs)
 
     return call
 
@@ -57,18 +57,19 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         auto_reload=False,
     )
-    made.filters["grouped"] = "{:,}".format
     made.globals |= _functions()
     return made
 
 
-def _functions() -> dict[str, Callable[..., Any]]:
-    """What templates can call, by name. The modules that have it use macros themselves."""
+def _functions() -> dict[str, Any]:
+    """What templates can call, and two limits, by name. The modules that have them use macros."""
     from rag.plain import also_searched
     from rag.ui import (
+        batch,
         browse,
         chips,
         columns,
+        filters,
         render,
         search,
         sources,
@@ -76,35 +77,40 @@ def _functions() -> dict[str, Callable[..., Any]]:
         texts,
         timeline,
         turn,
-        wrote,
     )
     from rag.ui.export import as_markdown
 
-    plain: tuple[Callable[..., Any], ...] = (
+    functions: tuple[Callable[..., Any], ...] = (
         also_searched,
         as_markdown,
-        browse.page_turns,
+        batch.link,
+        chips.constraints,
+        chips.meaning,
+        chips.quoted,
         columns.addable,
-        columns.told_of_row,
+        filters.told,
+        lang_tag,
+        mark_up,
         render.around_list,
+        render.holds,
         render.is_dated,
         render.lines_in_pieces,
         render.listed_in_tab,
         render.status,
         render.tried,
         render.understood,
-        search.opening_wish,
+        search.facet_value,
         search.snippet,
-        sources.opens,
+        sources.around_quote,
         sources.title_or_opening,
-        table.row_detail,
-        texts.article_count,
+        table.places,
+        texts.counted,
         texts.is_web,
         texts.language_name,
         texts.reader_date,
-        texts.shortened,
         texts.text,
         timeline.period_name,
+        timeline.short_count,
         turn.cited,
         turn.glossed,
         turn.spans,
@@ -112,24 +118,9 @@ def _functions() -> dict[str, Callable[..., Any]]:
         turn.told_once,
         turn.voice,
         turn.with_its_copies,
-        wrote.holds,
     )
-    give_html = (
-        chips.restrictions,
-        lang_tag,
-        mark_up,
-        sources.around_quote,
-        table.places,
-        timeline.percent,
-    )
-    return {
-        **{function.__name__: function for function in plain},
-        **{function.__name__: _as_html(function) for function in give_html},
-    }
-
-
-def _as_html(function: Callable[..., str]) -> Callable[..., Markup]:
-    return lambda *args: Markup(function(*args))
+    limits = {"PAGE": browse.PAGE, "LISTED": search.LISTED}
+    return {function.__name__: function for function in functions} | limits
 
 
 def _inert(value: object) -> object:

@@ -12,23 +12,19 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+
+from markupsafe import Markup
 
 from rag.ui.templating import macro
-from rag.ui.texts import article_count, text
+from rag.ui.texts import reader_date, text
 
 BARS = 36
 """Bars at most: each has room for its name and for a finger on a desk's screen; on a phone the
 drawing is scrolled.
 """
-FEW = 12
-"""Of so many bars each has room for a whole number below ten thousand, on a phone too."""
 UNDATED = "none"
 _PERIOD = re.compile(r"(?!00)[0-9]{2,4}(?:(?<=....)-(?:0[1-9]|1[0-2]))?")
 _LENGTHS = (7, 4, 3, 2)  # of a month, a year, a decade, a century
-# Pixels: where bars end at most, how long the longest is, and room for two lines of names.
-_TOP, _TALL, _HEIGHT = 18, 64, 118
-_NARROWEST, _WIDEST = 34, 76
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +36,6 @@ class Bar:
 
 
 _timeline = macro("timeline", "timeline")
-
-
-@dataclass(frozen=True, slots=True)
-class _DrawnBar(Bar):
-    """A bar in its slot.
-
-    Attributes:
-        left, slot: where the slot begins and how wide it is, in percent of the drawing.
-        tall: pixels.
-        name: what it is called by a screen reader and when pointed at.
-        label, told: what stands below and above it.
-        chosen: whether its articles are what the list is restricted to.
-        stop: whether the Tab key stops at it.
-    """
-
-    left: float
-    slot: float
-    tall: int
-    name: str
-    label: str
-    told: str
-    chosen: bool
-    stop: bool
-    foot: ClassVar[int] = _TOP + _TALL
-
-    @property
-    def middle(self) -> float:
-        return self.left + self.slot / 2
 
 
 def is_period(words: str) -> bool:
@@ -82,10 +50,8 @@ def bounds(period: str) -> tuple[str, str]:
     if not period or period == UNDATED:
         return "", ""
     if len(period) == 7:
-        return (
-            f"{period}-01",
-            f"{period}-{calendar.monthrange(int(period[:4]), int(period[5:]))[1]}",
-        )
+        _, days = calendar.monthrange(int(period[:4]), int(period[5:]))
+        return f"{period}-01", f"{period}-{days}"
     return f"{period:0<4}-01-01", f"{period:9<4}-12-31"
 
 
@@ -95,11 +61,8 @@ def way(months: Sequence[tuple[str, int]], period: str) -> tuple[str, ...]:
     """
     if not period or period == UNDATED:
         return ("",) if period else ()
-    coarsest = _unit(months, "")
-    return (
-        "",
-        *(period[:length] for length in reversed(_LENGTHS) if coarsest <= length < len(period)),
-    )
+    lengths = range(_unit(_inside(months, "")), len(period))
+    return "", *(period[:length] for length in reversed(_LENGTHS) if length in lengths)
 
 
 def bars(months: Sequence[tuple[str, int]], period: str = "") -> tuple[Bar, ...]:
@@ -111,32 +74,23 @@ def bars(months: Sequence[tuple[str, int]], period: str = "") -> tuple[Bar, ...]
         period: a month has no parts, so it is shown among those that it is chosen from; so is a
             period without articles.
     """
-    above = way(months, period)
-    tried = (
-        ("",) if period == UNDATED else above[::-1] if len(period) == 7 else (period, *above[::-1])
-    )
-    within = next(
-        (one for one in tried if any(month and month.startswith(one) for month, _ in months)), ""
-    )
-    length, counts = _unit(months, within), Counter()
-    for month, n in _inside(months, within):
+    has_parts = period != UNDATED and len(period) < 7
+    outward = [*([period] if has_parts else []), *reversed(way(months, period))]
+    inside = next(filter(None, (_inside(months, one) for one in outward)), [])
+    if not inside:
+        return ()
+    length, counts = _unit(inside), Counter[str]()
+    for month, n in inside:
         counts[month[:length]] += n
-    return (
-        tuple(Bar(unit, counts[unit]) for unit in _between(min(counts), max(counts)))
-        if counts
-        else ()
-    )
+    return tuple(Bar(unit, counts[unit]) for unit in _between(min(counts), max(counts)))
 
 
-def _unit(months: Sequence[tuple[str, int]], within: str) -> int:
-    """The length of the periods that a period is shown in."""
-    inside = [month for month, _ in _inside(months, within)]
-    fits = (
-        length
-        for length in _LENGTHS
-        if inside and len(_between(inside[0][:length], inside[-1][:length])) <= BARS
-    )
-    return next(fits, _LENGTHS[-1])
+def _unit(inside: Sequence[tuple[str, int]]) -> int:
+    """The length of the periods that some months are shown in."""
+    for length in _LENGTHS if inside else ():
+        if len(_between(inside[0][0][:length], inside[-1][0][:length])) <= BARS:
+            return length
+    return _LENGTHS[-1]
 
 
 def _inside(months: Sequence[tuple[str, int]], within: str) -> list[tuple[str, int]]:
@@ -155,92 +109,38 @@ def period_name(period: str, lang: str) -> str:
     """ "August 2023", "2023", "2020–2029"; "2023年8月", "2023年", "2020–2029年"; "" of all time."""
     if period == UNDATED:
         return text(lang, "undated")
-    if not period:
-        return ""
-    if len(period) == 7:
-        return text(
-            lang,
-            "month_name",
-            year=period[:4],
-            month=text(lang, "months").split()[int(period[5:]) - 1],
-        )
+    if not period or len(period) == 7:
+        return reader_date(period, lang)
     first, last = f"{period:0<4}", f"{period:9<4}"
     return text(lang, "year_name", year=first if first == last else f"{first}–{last}")
 
 
 def short_count(n: int, lang: str) -> str:
     """A number in at most five signs: "950", "9.5k", "32k"; in Chinese "950", "9500", "3.2万"."""
-    unit, sign, begins = (10_000, "万", 10_000) if lang == "zh" else (1_000, "k", 1_000)
-    if n < begins:
+    unit, sign = (10_000, "万") if lang == "zh" else (1_000, "k")
+    if n < unit:
         return str(n)
     if lang != "zh" and n >= 999_500:
         unit, sign = 1_000_000, "M"
-    return (
-        f"{n / unit:.1f}".removesuffix(".0") + sign if n < 9.95 * unit else f"{n / unit:.0f}{sign}"
-    )
+    digits = 1 if n < 9.95 * unit else 0
+    return f"{n / unit:.{digits}f}".removesuffix(".0") + sign
 
 
-def timeline(months: Sequence[tuple[str, int]], period: str, lang: str) -> str:
+def timeline(months: Sequence[tuple[str, int]], period: str, lang: str) -> Markup:
     """The drawing, what can be chosen beside it, and the same as a table; "" for no dates at all.
 
     ``data-go`` is what choosing an element asks the page for: "period:" and a period.
     """
     shown, undated = bars(months, period), dict(months).get("", 0)
     if not shown and not undated:
-        return ""
+        return Markup()
     beside: list[tuple[str, str, bool | None]] = [
         (one, period_name(one, lang) or text(lang, "all_time"), None) for one in way(months, period)
     ]
     rows = [(period_name(bar.period, lang), bar.count) for bar in shown if bar.count]
     if undated and shown:
-        told = text(lang, "undated_n", n=f"{undated:,}")
-        beside.append((UNDATED, told, period == UNDATED))
+        beside.append((UNDATED, text(lang, "undated_n", n=undated), period == UNDATED))
         rows.append((text(lang, "undated"), undated))
-    drawn = _drawn(shown, period, lang)
-    years = [
-        (one.middle, one.period[:4])
-        for at, one in enumerate(drawn)
-        if len(one.period) == 7 and (at == 0 or one.period.endswith("-01"))
-    ]
-    desc = _description(shown, lang) if shown else ""
-    sizes = (_HEIGHT, _NARROWEST, _WIDEST)
-    return _timeline(beside, drawn, years, desc, rows, *sizes, lang)
-
-
-def _description(shown: Sequence[Bar], lang: str) -> str:
-    first, last = (period_name(bar.period, lang) for bar in (shown[0], shown[-1]))
-    total = article_count(sum(bar.count for bar in shown), lang)
-    dates = first if first == last else text(lang, "span", first=first, last=last)
-    return text(lang, "timeline_desc", articles=total, dates=dates)
-
-
-def _drawn(shown: Sequence[Bar], period: str, lang: str) -> list[_DrawnBar]:
-    most = max((bar.count for bar in shown), default=0)
     # One stop for the Tab key; the arrow keys go from bar to bar.
-    stops = sorted(shown, key=lambda bar: (bar.period != period, not bar.count))
-    return [
-        _DrawnBar(
-            bar.period,
-            bar.count,
-            left=at * 100 / len(shown),
-            slot=100 / len(shown),
-            tall=max(2, round(_TALL * bar.count / most)) if bar.count else 0,
-            name=period_name(bar.period, lang)
-            + text(lang, "colon")
-            + article_count(bar.count, lang),
-            label=text(lang, "months_short").split()[int(bar.period[5:]) - 1]
-            if len(bar.period) == 7
-            else f"{bar.period:0<4}",
-            told=f"{bar.count:,}"
-            if len(shown) <= FEW and bar.count < 10_000
-            else short_count(bar.count, lang),
-            chosen=bar.period == period,
-            stop=bar is stops[0],
-        )
-        for at, bar in enumerate(shown)
-    ]
-
-
-def percent(share: float) -> str:
-    """A place or a length in the drawing."""
-    return f"{share:.3f}%"
+    stop = min(shown, key=lambda bar: (bar.period != period, not bar.count), default=None)
+    return _timeline(beside, shown, period, stop, rows, lang)

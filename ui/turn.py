@@ -12,7 +12,7 @@ from rag.answer.types import Answer, Citation, Row
 from rag.question.script import HANT
 from rag.ui.asked import QuestionRequest
 from rag.ui.markup import MarkedSpan
-from rag.ui.texts import Phrase, article_count, text
+from rag.ui.texts import Phrase, counted, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +54,16 @@ def spans(citation: Citation, lang: str, whole: bool = False) -> list[MarkedSpan
     """The marks of a citation, outermost first: quote (where more than it is shown), value,
     words.
     """
-    made = [MarkedSpan(citation.start, citation.end, "yj-quote")] if whole else []
+    first, last = citation.start, citation.end
+    made = [MarkedSpan(first, last, "yj-quote")] if whole else []
     made += [
-        MarkedSpan(max(start, citation.start), min(end, citation.end), "yj-value")
-        for start, end in citation.marks
+        MarkedSpan(max(start, first), min(end, last), "yj-value") for start, end in citation.marks
     ]
-    made += [
-        MarkedSpan(
-            max(found.start, citation.start),
-            min(found.end, citation.end),
-            "yj-word",
-            # In the chat the words are told together, see `glossed`.
-            text(lang, "matches", word=found.word) if found.word and whole else "",
-            found.word,
-        )
-        for found in citation.highlights
-    ]
+    for found in citation.highlights:
+        # In the chat the words are told together, see `glossed`.
+        title = text(lang, "matches", word=found.word) if found.word and whole else ""
+        start, end = max(found.start, first), min(found.end, last)
+        made.append(MarkedSpan(start, end, "yj-word", title, found.word))
     return made
 
 
@@ -100,7 +94,9 @@ def told_once(turn: Turn, numbers: Iterable[int]) -> list[int]:
 def told_besides(turn: Turn, row: Row) -> str:
     """How many articles more say what a row says, and in which figures they differ; or ""."""
     lang = voice(turn.answer)
-    told = [text(lang, "same_story", articles=article_count(row.more, lang))] if row.more else []
+    told = (
+        [text(lang, "same_story", articles=counted(row.more, "article", lang))] if row.more else []
+    )
     for one in row.differing:
         figures = (f"{figure} [{n}]" for figure, n in zip(one.figures, one.citations, strict=False))
         told.append(text(lang, "differing", figures=text(lang, "separator").join(figures)))

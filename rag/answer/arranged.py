@@ -14,12 +14,13 @@ from rag.answer.cite import Citations
 from rag.answer.english import labelled
 from rag.answer.rows import SENTENCES
 from rag.answer.sentence import AROUND, ROOM, Sentence, longest, quote_span
+from rag.answer.texts import joined, phrase
 from rag.answer.types import Citation, Row
 from rag.answer.when import shown_day
 from rag.corpus import clauses, sentences
 from rag.corpus.captions import is_caption
 from rag.index import Snapshot
-from rag.question import ParsedQuestion, in_script
+from rag.question import ParsedQuestion
 from rag.reader.value import VALUE_KINDS
 
 SAID = {"zh": 30, "en": 80}  # characters of the clause that tells what a value is
@@ -158,8 +159,8 @@ def _told_apart(rows: Sequence[Row], cited: Citations, parsed: ParsedQuestion) -
         if not (row.label or row.place):  # shown as its sentence
             out.append(row)
         elif told := [part for part in (_said(one, parsed), _dated(one, of, parsed.frame)) if part]:
-            between = "; " if parsed.frame == "en" else "，"
-            detail = between.join([*filter(None, (row.detail,)), *told])
+            between = "semicolon" if parsed.frame == "en" else "comma"
+            detail = joined([*filter(None, (row.detail,)), *told], between, parsed.frame)
             out.append(dataclasses.replace(row, detail=detail))
     return out
 
@@ -179,16 +180,15 @@ def _said(one: Citation, parsed: ParsedQuestion) -> str:
 
 def _dated(one: Citation, first: Citation, lang: str) -> str:
     """How the date of an article, or its publisher, differs from that of the first value."""
-    if one.date != first.date:
-        if not one.date:
-            return "undated" if lang == "en" else in_script("未注明日期", lang)
-        day = shown_day(one.date, lang)
-        if not first.date:
-            return day
-        if lang == "en":
-            return f"{day}, {'earlier' if one.date < first.date else 'later'}"
-        return f"{day}，{in_script('较早' if one.date < first.date else '较晚', lang)}"
-    return one.source if one.source != first.source else ""
+    if one.date == first.date:
+        return one.source if one.source != first.source else ""
+    if not one.date:
+        return phrase("undated", lang)
+    day = shown_day(one.date, lang)
+    if not first.date:
+        return day
+    order = phrase("earlier" if one.date < first.date else "later", lang)
+    return joined([day, order], "comma", lang)
 
 
 def _in_english(row: Row, quote: Citation, kind: str) -> Row:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -24,14 +23,13 @@ from rag.reader.values import Value, find_dates, find_numbers
 from rag.reader.windows import Window, windows_of
 
 # Log-odds that the reader must give words at least. A figure or date is one already, so it need
-# only be the likeliest in its sentence; of a name the reader must be sure, and surer that it says
-# who than where. Looked at in the answers to a dozen questions, not fitted.
+# only be the likeliest in its sentence; of a name the reader must be sure. Looked at in the answers
+# to a dozen questions, not fitted.
 _LEAST = {"when": -4.0, "how_many": -6.0, "who": -1.0}
-_SURER = 0.5
 _SPANS = 12
 _ASKS = {
-    "en": {"when": "When", "how_many": "How many", "who": "Who", "where": "Where"},
-    "zh": {"when": "什么时候", "how_many": "有多少", "who": "谁", "where": "哪里"},
+    "en": {"when": "When", "how_many": "How many", "who": "Who"},
+    "zh": {"when": "什么时候", "how_many": "有多少", "who": "谁"},
 }
 ROWS_READ = 60
 """Rows for which cells are sought; those behind them get none."""
@@ -59,80 +57,47 @@ def with_columns(snapshot: Snapshot, answer: Answer, asks: Sequence[str]) -> Ans
     wanted = [one for one in dict.fromkeys(asks) if one not in known]
     if not wanted or not is_extensible(answer):
         return answer
-    reader = _Reader(snapshot, answer)
-    more = tuple(
-        Column(
-            one,
-            tuple(
-                reader.cell(row, one) if at < ROWS_READ else Cell()
-                for at, row in enumerate(answer.rows)
-            ),
-        )
-        for one in wanted
-    )
-    return dataclasses.replace(answer, columns=(*answer.columns, *more))
+    columns = list(answer.columns)
+    for one in wanted:
+        cells = [_cell(snapshot, answer, row, one) for row in answer.rows[:ROWS_READ]]
+        cells += [Cell()] * (len(answer.rows) - ROWS_READ)
+        columns.append(Column(one, tuple(cells)))
+    return dataclasses.replace(answer, columns=tuple(columns))
 
 
-class _Reader:
-    """The quotes of an answer, read for each question once; those that several rows share are read
-    for each row, or all of them would say the same."""
-
-    def __init__(self, snapshot: Snapshot, answer: Answer) -> None:
-        self._model, self._answer = snapshot.model, answer
-        named = [row for row in answer.rows[:ROWS_READ] if row.label]
-        held = Counter(number for row in named for number in row.citations)
-        self._shared = {number for number, count in held.items() if count > 1}
-        self._windows = {n: _windows(snapshot, answer.citations[n - 1]) for n in held}
-        self._read: dict[str, dict[int, list[Finding]]] = {}
-
-    def cell(self, row: Row, asks: str) -> Cell:
-        """What is likeliest in the quotes of a row."""
-        best: tuple[float, str, int] | None = None
-        for number in row.citations if row.label else ():
-            for text, margin in self._found(row, asks, number):
-                if margin >= _LEAST[asks] and (best is None or margin > best[0]):
-                    best = (margin, text, number)
-        return Cell(best[1], (best[2],)) if best else Cell()
-
-    def _found(self, row: Row, asks: str, number: int) -> Iterator[tuple[str, float]]:
-        citation = self._answer.citations[number - 1]
-        findings = self._inside(row, asks, number)
-        if asks == "who":
-            where = self._inside(row, "where", number)
-            there = {(one.start, one.end): one.margin for one in where}
-            for one in findings:
-                surer = one.margin > there.get((one.start, one.end), -np.inf) + _SURER
-                if surer and not _is_place(one.text):
-                    yield one.text, one.margin
-            return
-        for value in _dates(citation.quote) if asks == "when" else find_numbers(citation.quote):
-            start, end = value.start + citation.start, value.end + citation.start
-            margins = [one.margin for one in findings if one.start < end and start < one.end]
-            if margins:
-                yield citation.quote[value.start : value.end], max(margins)
-
-    def _inside(self, row: Row, asks: str, number: int) -> list[Finding]:
-        """What may answer and stands in a quote."""
-        shared = number in self._shared and asks not in ("who", "where")
-        question = _question(self._answer, row.label if shared else "", asks)
-        if question not in self._read:
-            some = sorted(self._shared & set(row.citations) if shared else self._windows)
-            self._read[question] = self._readings(question, some)
-        citation = self._answer.citations[number - 1]
-        return [
+def _cell(snapshot: Snapshot, answer: Answer, row: Row, asks: str) -> Cell:
+    """What is likeliest in the quotes of a row, which are read for this row alone."""
+    told: list[tuple[float, str, int]] = []
+    for number in row.citations if row.label else ():
+        citation = answer.citations[number - 1]
+        windows = _windows(snapshot, citation)
+        readings = read(snapshot.model, _question(answer, row.label, asks), windows, _SPANS)
+        findings = [
             one
-            for one in self._read[question].get(number, ())
+            for reading in readings
+            for one in reading.findings
             if citation.start <= one.start and one.end <= citation.end
         ]
+        said = _said(citation, findings, asks)
+        told += [(margin, text, number) for text, margin in said if margin >= _LEAST[asks]]
+    if not told:
+        return Cell()
+    _, text, number = max(told, key=lambda one: one[0])
+    return Cell(text, (number,))
 
-    def _readings(self, question: str, numbers: Sequence[int]) -> dict[int, list[Finding]]:
-        windows = [(number, one) for number in numbers for one in self._windows[number]]
-        out: dict[int, list[Finding]] = {}
-        for (number, _), reading in zip(
-            windows, read(self._model, question, [one for _, one in windows], _SPANS), strict=True
-        ):
-            out.setdefault(number, []).extend(reading.findings)
-        return out
+
+def _said(
+    citation: Citation, findings: Sequence[Finding], asks: str
+) -> Iterator[tuple[str, float]]:
+    """What may be the cell, with the log-odds that the reader gives it."""
+    if asks == "who":
+        yield from ((one.text, one.margin) for one in findings if not _is_place(one.text))
+        return
+    for value in _dates(citation.quote) if asks == "when" else find_numbers(citation.quote):
+        start, end = value.start + citation.start, value.end + citation.start
+        margins = [one.margin for one in findings if one.start < end and start < one.end]
+        if margins:
+            yield value.text, max(margins)
 
 
 def _is_place(text: str) -> bool:
@@ -167,8 +132,8 @@ def _windows(snapshot: Snapshot, citation: Citation) -> list[Window]:
 
 
 def _question(answer: Answer, label: str, asks: str) -> str:
-    """The list's question, asked of one of its rows: "When Hunan held a flood drill?"; of any of
-    them where there is no label: "When held a flood drill?".
+    """The list's question, asked of one of its rows: "When Hunan held a flood drill?", "Who held a
+    flood drill?".
     """
     words = _ASKS[answer.lang][asks]
     text = answer.completed or answer.question
@@ -176,7 +141,7 @@ def _question(answer: Answer, label: str, asks: str) -> str:
     idle = understand(text).idle
     start, end = idle[0] if idle else (0, 0)
     before, behind = text[:start], text[end:].rstrip(" ?？")
-    if asks in ("who", "where"):  # they take the place of what asks
+    if asks == "who":  # it takes the place of what asks
         return f"{before}{words}{behind}?"
     # A label may stand in both languages; the reader matches either.
     told = f"{before}{label}{behind}".strip()

@@ -13,8 +13,9 @@ from rag.answer import corpus_text as say
 from rag.answer.begin import headline
 from rag.answer.cite import Citations, verify
 from rag.answer.sentence import Sentence, longest, quote_span
+from rag.answer.texts import articles, phrase
 from rag.answer.types import Answer, Row
-from rag.corpus import Article, sentences
+from rag.corpus import sentences
 from rag.corpus.gazetteer import province_label
 from rag.errors import IndexMissing
 from rag.index import Snapshot
@@ -22,8 +23,8 @@ from rag.index.catalogue import heading
 from rag.index.upkeep import diff
 from rag.question import ParsedQuestion, in_script
 from rag.question.types import About
+from rag.search.facets import by_code, by_province, published_in
 from rag.search.mentions import mentions
-from rag.search.tally import by_code, by_province, published_in
 
 LISTED = 20  # articles of a list, as many as a screen has lines; 还有呢 gives the next
 LONGEST_HEADING = 100  # characters that stand for a title
@@ -44,14 +45,11 @@ def corpus_answer(
         kept, near = found.named, found.near
     if about.asks == "new":
         return _new(snapshot, parsed, about, kept)
-    if about.asks in ("count", "list"):
+    if about.asks in ("count", "list", "latest"):
         return _listed(snapshot, parsed, about, kept, near, int(passing.sum()))
-    every = kept | near
-    if about.asks == "latest":
-        return _latest(snapshot, parsed, about, every, int(passing.sum()))
     if about.asks == "span":
-        return _span(snapshot, parsed, about, every)
-    return _counted(snapshot, parsed, about, every)
+        return _span(snapshot, parsed, about, kept | near)
+    return _counted(snapshot, parsed, about, kept | near)
 
 
 def _listed(
@@ -62,27 +60,21 @@ def _listed(
     near: np.ndarray,
     searched: int,
 ) -> Answer:
-    """How many articles there are, and the newest of them, story by story."""
+    """How many articles there are, and the newest of them, story by story; of the latest how many
+    is told only where there is none.
+    """
     every = named | near
+    matched = int(every.sum())
     stories = len(np.unique(snapshot.columns.story[every]))
     lead = say.counted(int(named.sum()), int(near.sum()), stories, parsed, about)
     if about.asks == "count" and not about.subject and not parsed.told:
-        return _answer(snapshot, parsed, about, [lead], [], None, searched, int(every.sum()))
+        return _answer(snapshot, parsed, about, [lead], [], None, searched, matched)
+    latest = about.asks == "latest"
+    groups = [every] if latest else [named, near]
     most = LISTED if about.asks == "list" else SHOWN
-    rows, cited, left = _rows(snapshot, parsed, [named, near], most)
-    lines = [lead, *say.listed(rows, cited.all, parsed.frame), *say.more(left, parsed.frame)]
-    return _answer(snapshot, parsed, about, lines, rows, cited, searched, int(every.sum()))
-
-
-def _latest(
-    snapshot: Snapshot, parsed: ParsedQuestion, about: About, kept: np.ndarray, searched: int
-) -> Answer:
-    """The newest articles; where none passes that is said."""
-    rows, cited, left = _rows(snapshot, parsed, [kept], SHOWN)
-    lines = say.listed(rows, cited.all, parsed.frame)
-    none = [say.counted(0, 0, 0, parsed, about)]
-    lines = [*lines, *say.more(left, parsed.frame)] if lines else none
-    return _answer(snapshot, parsed, about, lines, rows, cited, searched, int(kept.sum()))
+    rows, cited, lines = _rows(snapshot, parsed, groups, most)
+    lines = lines if latest and rows else [lead, *lines]
+    return _answer(snapshot, parsed, about, lines, rows, cited, searched, matched)
 
 
 def _span(snapshot: Snapshot, parsed: ParsedQuestion, about: About, kept: np.ndarray) -> Answer:
@@ -104,39 +96,45 @@ def _counted(snapshot: Snapshot, parsed: ParsedQuestion, about: About, kept: np.
     """Publishers, languages, months or provinces with how many articles each has."""
     asks, lang = about.asks, parsed.frame
     if asks == "places":
-        found = by_province(snapshot, kept)
+        spoken = "en" if lang == "en" else "zh"
         counts = [
-            (province_label(place.short, "en" if lang == "en" else "zh"), n, place.short)
-            for place, n in found
+            (in_script(province_label(place.short, spoken), lang), n, place.short)
+            for place, n in by_province(snapshot, kept)
         ]
-        counts = [(in_script(name, lang), n, short) for name, n, short in counts]
     else:
         codes = {"publishers": snapshot.source_codes, "languages": snapshot.lang_codes}
         pairs = by_code(codes.get(asks, snapshot.date_codes), kept, 7 if asks == "months" else 0)
         named = say.language if asks == "languages" else lambda name, _: name
         counts = [(named(name, lang), n, "") for name, n in pairs]
     shown = counts[:RANKED] if asks in ("months", "places") else counts
-    rows = [Row(name, place, value=say.articles(n, lang)) for name, n, place in shown]
+    rows = [Row(name, place, value=articles(n, lang)) for name, n, place in shown]
     total = int(kept.sum())
-    lines = [say.ranking(about, len(counts), total, shown[:1], lang), *say.tallied(rows, lang)]
+    lines = [say.ranking(about, len(counts), total, shown[:1], lang)]
+    lines += [f"{row.label}{phrase('colon', lang)}{row.value}" for row in rows]
     return _answer(snapshot, parsed, about, lines, rows, None, total, total)
 
 
 def _new(snapshot: Snapshot, parsed: ParsedQuestion, about: About, kept: np.ndarray) -> Answer:
     """The articles that the version before this one did not have, or had otherwise."""
+    lang, searched = parsed.frame, int(kept.sum())
     try:
-        found = diff(snapshot.path.parent.parent, new=snapshot.version)
+        found = diff(snapshot.path.parent.parent, new=snapshot.version).difference
     except IndexMissing:
-        lines = [say.never_updated(parsed.frame)]
-        return _answer(snapshot, parsed, about, lines, [], None, int(kept.sum()), 0)
-    ids = (*found.difference.added, *found.difference.changed)
+        lines = [phrase("never_updated", lang)]
+        return _answer(snapshot, parsed, about, lines, [], None, searched, 0)
     fresh = np.zeros_like(kept)
-    fresh[[snapshot.article_row(one) for one in ids]] = True
-    rows, cited, left = _rows(snapshot, parsed, [fresh & kept], LISTED)
-    lead = say.updated(found.difference.counts(), found.new, parsed.frame)
-    lines = [lead, *say.listed(rows, cited.all, parsed.frame), *say.more(left, parsed.frame)]
+    fresh[[snapshot.article_row(one) for one in (*found.added, *found.changed)]] = True
+    rows, cited, lines = _rows(snapshot, parsed, [fresh & kept], LISTED)
+    counts = found.counts()
+    lead = phrase(
+        "updated",
+        lang,
+        articles=articles(counts.added, lang),
+        changed=counts.changed,
+        removed=counts.removed,
+    )
     matched = int((fresh & kept).sum())
-    return _answer(snapshot, parsed, about, lines, rows, cited, int(kept.sum()), matched)
+    return _answer(snapshot, parsed, about, [lead, *lines], rows, cited, searched, matched)
 
 
 def _summary(snapshot: Snapshot, parsed: ParsedQuestion, about: About, kept: np.ndarray) -> Answer:
@@ -163,9 +161,9 @@ def _summary(snapshot: Snapshot, parsed: ParsedQuestion, about: About, kept: np.
 
 def _rows(
     snapshot: Snapshot, parsed: ParsedQuestion, groups: Sequence[np.ndarray], most: int
-) -> tuple[list[Row], Citations, int]:
-    """A row for each story, the newest first, group by group; and how many articles are left
-    over.
+) -> tuple[list[Row], Citations, list[str]]:
+    """A row for each story, the newest first, group by group; their citations; and them as lines,
+    with how many articles are left over.
     """
     order, story = snapshot.catalogue.by_date, snapshot.columns.story
     told: dict[int, list[int]] = {}
@@ -173,27 +171,22 @@ def _rows(
         for row in order[kept[order]].tolist():
             told.setdefault(int(story[row]), []).append(row)
     cited = Citations(parsed.query, snapshot.model)
-    shown = list(told.values())[:most]
-    rows = [_row(snapshot, first, len(same), cited) for first, *same in shown]
-    return rows, cited, sum(map(len, told.values())) - sum(map(len, shown))
+    stories = list(told.values())
+    rows = [_row(snapshot, first, len(same), cited) for first, *same in stories[:most]]
+    lines = say.listed(rows, cited.all, parsed.frame)
+    return rows, cited, lines + say.more(sum(map(len, stories[most:])), parsed.frame)
 
 
 def _row(snapshot: Snapshot, row: int, more: int, cited: Citations) -> Row:
     """An article by its title, with its first sentence as the quote."""
     article = snapshot.article(row)
-    sentence = first_sentence(article, row)
-    whole = sentence.end - sentence.start <= longest(article)
-    keep = sentence.end - 1 if whole else sentence.start
+    whole = article.text
+    start, end = next(iter(sentences(whole, 0, 2_000)), (0, min(len(whole), 200)))
+    sentence = Sentence(article, row, start, end, start, end)
+    keep = end - 1 if end - start <= longest(article) else start
     number = cited.cite(sentence, quote_span(sentence, (keep, keep + 1)))
-    opening = headline(article.text, sentence.start, sentence.end)[:LONGEST_HEADING]
-    label = heading(article.title, opening)
+    label = heading(article.title, headline(whole, start, end)[:LONGEST_HEADING])
     return Row(label, citations=(number,), more=more, value=article.date)
-
-
-def first_sentence(article: Article, row: int) -> Sentence:
-    """The sentence that an article begins with."""
-    start, end = next(iter(sentences(article.text, 0, 2_000)), (0, min(len(article.text), 200)))
-    return Sentence(article, row, start, end, start, end)
 
 
 def _answer(

@@ -18,7 +18,7 @@ from rag.answer.arranged import arranged
 from rag.answer.begin import is_credit
 from rag.answer.cite import Citations, verify
 from rag.answer.compare import extreme, measured
-from rag.answer.compose import left_out_text, lifted_text, refusal_text, text_of
+from rag.answer.compose import lifted_text, refusal_text, text_of
 from rag.answer.dated import accepts, of_year
 from rag.answer.duplicates import Duplicates
 from rag.answer.events import Found, Searching
@@ -40,6 +40,7 @@ from rag.answer.refused import nearest_of
 from rag.answer.rows import measured_rows, name_rows, place_row, value_rows
 from rag.answer.run_on import apart
 from rag.answer.sentence import of_place, sentence_of
+from rag.answer.texts import phrase
 from rag.answer.types import Answer, Citation, Row
 from rag.corpus.captions import is_caption
 from rag.embed import Reranker
@@ -155,7 +156,9 @@ def stages(
         given = dataclasses.replace(given, text=given.text + lifted_text(given, empty=empty))
     if count := len(parsed.seen):
         given = dataclasses.replace(
-            given, left_out=count, text=f"{given.text}\n{left_out_text(count, parsed.frame)}"
+            given,
+            left_out=count,
+            text=f"{given.text}\n{phrase('left_out', parsed.frame, n=count)}",
         )
     yield dataclasses.replace(
         given,

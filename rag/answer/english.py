@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import itertools
 import re
+import tomllib
+from collections.abc import Iterable
+from importlib.resources import files
 
 from rag.answer.levels import leading_places
 from rag.answer.when import shown_day, times_of
@@ -16,65 +19,20 @@ from rag.corpus.days import meant
 from rag.question.script import has_chinese
 from rag.reader.values import find_numbers
 
-_ABOUT = (
-    ("超过|超|逾|高于", "more than"),
-    ("约为|大约|约有|约", "about"),
-    ("将近|接近|近", "nearly"),
-    ("至少", "at least"),
-    ("不到|不足|低于", "less than"),
-    ("最多", "at most"),
-    ("多达|高达|达到|达", "as many as"),
-    ("", ""),
-)
-_AFTER = {
-    "多": "more than",
-    "余": "more than",
-    "以上": "at least",
-    "左右": "about",
-    "以下": "at most",
-}
-# What units are called in English; "" where only the number is told.
-_UNITS = {
-    unit: english
-    for english, units in (
-        words.split(": ")
-        for words in (
-            "people: 人 名 位; visits: 人次; households: 户; years old: 岁 周岁; "
-            "yuan: 元 元人民币 人民币; US dollars: 美元; euros: 欧元; pounds: 英镑; yen: 日元; "
-            "Hong Kong dollars: 港元 港币; won: 韩元; roubles: 卢布; New Taiwan dollars: 新台币; "
-            "years: 年; months: 个月; days: 天; weeks: 周; hours: 小时 个小时; minutes: 分钟; "
-            "seconds: 秒 秒钟; %: % ％; times: 倍 次; 0 %: 成; percentage points: 个百分点 百分点; "
-            "metres: 米; kilometres: 公里 千米; nautical miles: 海里; centimetres: 厘米; "
-            "millimetres: 毫米; square metres: 平方米; square kilometres: 平方公里; "
-            "cubic metres: 立方米; mu: 亩; hectares: 公顷; tonnes: 吨; kilograms: 公斤 千克; "
-            "grams: 克; jin: 斤; litres: 升; kilowatt-hours: 千瓦时; kilowatts: 千瓦; "
-            "megawatts: 兆瓦; degrees: 度; °C: 摄氏度 ℃; cases: 例 宗; vehicles: 辆; "
-            "aircraft: 架; ships: 艘; copies: 册; votes: 票; : 张 个 家 所 座 条 只; items: 项 件; "
-            "units: 台; sets: 套; rooms: 间; kinds: 种; head: 头; trees: 棵; plants: 株; "
-            "steps: 步"
-        ).split("; ")
-    )
-    for unit in units.split()
-}
+_WORDS = tomllib.loads(files("rag.answer").joinpath("english.toml").read_text("utf-8"))
+_BEFORE, _PARTS = _WORDS["before"], _WORDS["parts_of_day"]
+_UNITS = {unit: english for english, units in _WORDS["units"].items() for unit in units.split()}
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
-_ONE = {"people": "person", "visits": "visit", "households": "household", "years old": "year old"}
+_ABOUT = re.compile(_one_of(_BEFORE))
 _RANGE = re.compile(r"\s?(?:至|到|[-—~～–])\s?")
-_PARTS = {
-    "凌晨": "early",
-    "清晨": "early",
-    "早上": "morning",
-    "早晨": "morning",
-    "上午": "morning",
-    "中午": "noon",
-    "下午": "afternoon",
-    "傍晚": "evening",
-    "晚": "evening",
-    "晚上": "evening",
-    "晚间": "evening",
-    "夜间": "night",
-}
 _CLOCK = re.compile(
-    rf"(?P<part>{'|'.join(sorted(_PARTS, key=len, reverse=True))})?\s?"
+    rf"(?P<part>{_one_of(_PARTS)})?\s?"
     r"(?:(?P<hour>\d{1,2})\s?[时点:：]\s?(?:(?P<minute>\d{1,2})\s?分?)?(?P<half>半)?"
     r"(?P<about>许|左右|前后)?整?)?$"
 )
@@ -109,11 +67,11 @@ def _number(label: str) -> str:
         return ""
     if one.unit not in _UNITS or re.match("[数几]", label) or "分之" in label and one.unit != "%":
         return ""
-    words = next(en for zh, en in _ABOUT if re.match(zh, label))
-    rest = re.sub(f"^(?:{'|'.join(zh for zh, _ in _ABOUT if zh)})", "", label)
+    found_about = _ABOUT.match(label)
+    about = found_about[0] if found_about else ""
+    rest = label[len(about) :]
     if re.search("几|半", rest):
         return ""
-    more = next((en for zh, en in _AFTER.items() if zh in rest), "")
     ends = [one.head]
     if len(halves := _RANGE.split(rest)) == 2:
         upper = find_numbers(halves[1])
@@ -123,9 +81,10 @@ def _number(label: str) -> str:
     unit = _UNITS[one.unit]
     figure = " to ".join(_figure(end) for end in ends)
     if ends == [1.0]:
-        unit = _ONE.get(unit, unit.removesuffix("s"))
+        unit = _WORDS["one"].get(unit, unit.removesuffix("s"))
     spaced = f"{figure}{unit}" if unit in ("%", "0 %") else f"{figure} {unit}"
-    return f"{words or more} {spaced}".strip()
+    after = (english for chinese, english in _WORDS["after"].items() if chinese in rest)
+    return f"{_BEFORE.get(about) or next(after, '')} {spaced}".strip()
 
 
 def _figure(number: float) -> str:
@@ -171,7 +130,7 @@ def _hour(clock: re.Match[str]) -> str:
         return _PARTS.get(part, "")
     hour = int(clock["hour"]) % 24
     minute = 30 if clock["half"] else int(clock["minute"] or 0)
-    late = part in ("下午", "傍晚", "晚", "晚上", "晚间") or part == "中午" and hour < 3
+    late = _PARTS.get(part) in ("afternoon", "evening") or part == "中午" and hour < 3
     hour += 12 if late and hour < 12 else 0
     about = "about " if clock["about"] else ""
     return f"{about}{(hour - 1) % 12 + 1}:{minute:02} {'a.m.' if hour < 12 else 'p.m.'}"

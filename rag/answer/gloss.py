@@ -25,23 +25,17 @@ def glosses(citation: Citation, most: int = 6) -> tuple[tuple[str, str], ...]:
         (word of the quote, word of the question) pairs; none where question and quote are of one
         script.
     """
-    pairs: dict[str, tuple[float, int, str]] = {}
-    for found in citation.highlights:
+    told: list[tuple[int, str, str]] = []
+    words: set[str] = set()
+    asked: set[str] = set()
+    for found in sorted(citation.highlights, key=lambda one: -one.score):
         word = citation.quote[found.start - citation.start : found.end - citation.start]
-        if _across(word, found.word) and found.score > pairs.get(word.casefold(), (0.0,))[0]:
-            pairs[word.casefold()] = (found.score, found.start, found.word)
-    asked: dict[
-        str, tuple[float, int, str]
-    ] = {}  # and of several words for one of the question the best
-    for score, start, of in pairs.values():
-        if score > asked.get(of.casefold(), (0.0,))[0]:
-            asked[of.casefold()] = (score, start, of)
-    best = sorted(sorted(asked.values(), key=lambda one: -one[0])[:most], key=lambda one: one[1])
-    ends = {found.start: found.end for found in citation.highlights}
-    return tuple(
-        (citation.quote[start - citation.start : ends[start] - citation.start], of)
-        for _, start, of in best
-    )
+        new = word.casefold() not in words and found.word.casefold() not in asked
+        if new and found.score > 0 and _across(word, found.word):
+            words.add(word.casefold())
+            asked.add(found.word.casefold())
+            told.append((found.start, word, found.word))
+    return tuple((word, of) for _, word, of in sorted(told[:most]))
 
 
 def _across(word: str, other: str) -> bool:

@@ -20,7 +20,6 @@ from rag.search.match import graded
 
 # A word of the question that the nearest passages match by less is told to be without support.
 UNMATCHED = 0.55
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>?")  # what was copied from a page
 # Two neighbours within one word of a script that sets spaces between words.
 _LETTERS = re.compile(r"[A-Za-z0-9\u00c0-\u024f\u0370-\u052f'’-]{2}")
 
@@ -59,10 +58,9 @@ def _missing(parsed: ParsedQuestion, match: np.ndarray) -> tuple[str, ...]:
     """Words of the question that nothing near supports, whole; neighbours as one."""
     query = parsed.query
     out: list[Span] = []
-    markup = [found.span() for found in _TAG.finditer(query.text)]
     for at in range(min(len(match), len(query.ids))):
         start, end = _whole(query.text, *query.spans[at])
-        idle = any(a < end and start < b for a, b in (*parsed.idle, *markup))
+        idle = any(a < end and start < b for a, b in parsed.idle)
         if start < end and query.content[at] and not idle and match[at] < UNMATCHED:
             if out and not query.text[out[-1][1] : start].strip():
                 out[-1] = (out[-1][0], max(end, out[-1][1]))

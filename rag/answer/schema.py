@@ -11,23 +11,8 @@ import json
 import re
 from typing import Any
 
-from rag.answer.types import (
-    COLUMNS,
-    CONSTRAINTS,
-    GRADES,
-    KINDS,
-    Answer,
-    Cell,
-    Citation,
-    Column,
-    Constraint,
-    Difference,
-    Row,
-    Time,
-    Written,
-    WrittenSentence,
-)
-from rag.search.types import Highlight
+from rag.answer import types
+from rag.answer.types import COLUMNS, CONSTRAINTS, GRADES, KINDS, Answer
 
 _CHOICES = {
     ("Answer", "kind"): KINDS,
@@ -43,20 +28,9 @@ def answer_schema() -> dict[str, Any]:
     from pydantic import TypeAdapter
 
     schema = TypeAdapter(Answer).json_schema(mode="serialization")
-    for one in (
-        Answer,
-        Cell,
-        Citation,
-        Column,
-        Constraint,
-        Difference,
-        Highlight,
-        Row,
-        Time,
-        Written,
-        WrittenSentence,
-    ):
-        _describe(schema if one is Answer else schema["$defs"][one.__name__], one)
+    _describe(schema, Answer)
+    for name, part in schema["$defs"].items():
+        _describe(part, getattr(types, name))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

@@ -29,12 +29,6 @@ _BETWEEN = re.compile(
 _LISTED = re.compile(
     r"^[^\s\W的在了]{1,6}、$"
 )  # "海南文昌、山东青岛", where the gazetteer knows no 文昌; "山东省质监局、江西省质监局"
-# What opens a sentence and is closed by the comma: "Unlike Henan, Shandong and Hubei ..."
-_CLOSED = re.compile(
-    r"(?:^|[.!?\n]\s*)(?:unlike|(?:compared|in comparison|in contrast) (?:with|to)|except(?:"
-    r" for)?)(?: the)? $",
-    re.I,
-)
 # A clause that says when, where or why, and leaves it to the next to say who.
 _ADVERBIAL = re.compile(
     r"(?:前|后|时|时候|期间|之际|之机|以来|之间|方面|[上中里起日年月])[，"
@@ -106,8 +100,8 @@ def segments(
         mentions: all places of the article, in order.
         carried: places that govern the sentence if it names none.
     """
-    first = bisect_left(mentions, start, key=lambda m: m.start)
-    here = [m for m in mentions[first:] if m.start < end and m.end <= end and not m.part_of_name]
+    at = bisect_left(mentions, start, key=lambda m: m.start)
+    here = [m for m in mentions[at:] if m.start < end and m.end <= end and not m.part_of_name]
     runs = governing(text, lists(text, here), bool(carried))
     parts: list[_Part] = []
     for a, b in _whole_clauses(clauses(text, start, end), runs):
@@ -119,40 +113,38 @@ def segments(
             parts[-1].others += others
         else:
             parts.append(_Part(a, b, head, others))
-    opening = (0, 0)
     # "总部把针对四川、重庆的响应提至二级，向湖北派出一组": no place leads, each has its clause, and
     # who it is of stands before the first.
     common = (0, 0)
     if parts and parts[0].others and not parts[0].head:
-        common = (
-            max(a for a, _ in clauses(text, start, end) if a <= runs[0][0].start),
-            runs[0][0].start,
-        )
-    if (
-        len(parts) > 1
-        and not (parts[0].head or parts[0].others)
-        and parts[1].head
-        and (not carried or _ADVERBIAL.search(text[parts[0].start : parts[0].end]))
-    ):
-        if len(parts) == 2:
-            parts[1].start = parts[0].start
+        place = runs[0][0].start
+        common = (max(a for a, _ in clauses(text, start, end) if a <= place), place)
+    opening = (0, 0)
+    if len(parts) > 1 and _opens(text, parts, bool(carried)):
+        first = parts.pop(0)
+        if len(parts) == 1:
+            parts[0].start = first.start
         else:
-            opening = (parts[0].start, parts[0].end)
-        del parts[0]
-    # "来自四川的医生在河南": what leads the clause is not yet where it is.
-    return [
-        Segment(
-            one.start,
-            one.end,
-            (one.head + (one.others if one.head and role(text, one.head) in AROUND else ()))
-            or one.others
-            or carried,
-            bool(one.head or one.others),
-            common if not one.head and one.start > parts[0].start else opening,
-            one.others if one.head else (),
+            opening = (first.start, first.end)
+    found = []
+    for one in parts:
+        places = one.head or one.others or carried
+        if one.head and role(text, one.head) in AROUND:
+            places += one.others  # "来自四川的医生在河南": what leads is not yet where it is
+        before = common if not one.head and one.start > parts[0].start else opening
+        others = one.others if one.head else ()
+        found.append(
+            Segment(one.start, one.end, places, bool(one.head or one.others), before, others)
         )
-        for one in parts
-    ]
+    return found
+
+
+def _opens(text: str, parts: Sequence[_Part], carried: bool) -> bool:
+    """Whether the first of some parts only leads in to the second, which names a place."""
+    first, second = parts[:2]
+    if first.head or first.others or not second.head:
+        return False
+    return not carried or bool(_ADVERBIAL.search(text[first.start : first.end]))
 
 
 def _leads(text: str, clause: int, place: int) -> bool:
@@ -167,11 +159,7 @@ def lists(text: str, mentions: Sequence[PlaceMention]) -> list[tuple[PlaceMentio
     runs: list[list[PlaceMention]] = []
     for mention in mentions:
         between = text[runs[-1][-1].end : mention.start] if runs else ""
-        joined = runs and (_BETWEEN.match(between) or _LISTED.match(between))
-        if joined and not (
-            between == ", "
-            and _CLOSED.search(text[max(0, runs[-1][0].start - 40) : runs[-1][0].start])
-        ):
+        if runs and (_BETWEEN.match(between) or _LISTED.match(between)):
             runs[-1].append(mention)
         else:
             runs.append([mention])
@@ -195,12 +183,9 @@ def governing(
 
 
 def last_governing(text: str, runs: list[tuple[PlaceMention, ...]]) -> tuple[PlaceMention, ...]:
-    """The last list of places that something is said of; where none is, that of a source or event,
-    or ().
-    """
-    return next((run for run in reversed(runs) if role(text, run) != ASIDE), ()) or next(
-        iter(governing(text, runs)[-1:]), ()
-    )
+    """The last of them, () for none."""
+    runs = governing(text, runs)
+    return runs[-1] if runs else ()
 
 
 def _whole_clauses(

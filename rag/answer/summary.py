@@ -152,14 +152,13 @@ def _said(snapshot: Snapshot, query: Query | None, passages: np.ndarray) -> _Sai
         first.setdefault(int(story[of_article[passage]]), passage)
     chosen = list(first.values())[:STORIES]
     articles = snapshot.articles([int(of_article[one]) for one in chosen])
-    found, places, titles = [], [], []
+    found: list[Sentence] = []
+    places: list[int] = []
     for passage in chosen:
         row = int(of_article[passage])
-        article = articles[row]
-        for at, one in enumerate(_standing(article, row, snapshot.passages[passage])):
-            found.append(one)
-            places.append(at)
-            titles.append(article.title)
+        standing = _standing(articles[row], row, snapshot.passages[passage])
+        found += standing
+        places += range(len(standing))
     if not found:
         return None
     stories = np.array([int(story[one.row]) for one in found])

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from rag.answer.texts import joined, phrase
 from rag.answer.types import Citation, Time
 from rag.corpus.date_expressions import find_expressions
 from rag.corpus.date_grammar import DATE_LINE, find_days
 from rag.corpus.days import When, meant, weekday_on
 from rag.index.named import published
-from rag.question.script import in_script
 
 _MONTHS_EN = (
     "January February March April May June July August September October November December".split()
@@ -99,12 +99,11 @@ def beside(citation: Citation, lang: str) -> str:
         citation: any.
         lang: "zh", "en" or :data:`rag.question.script.HANT`.
     """
-    none = "undated" if lang == "en" else in_script("未注明日期", lang)
-    dated = shown_day(citation.date, lang) or none
+    dated = shown_day(citation.date, lang) or phrase("undated", lang)
     told: dict[str, str] = {}
     for time in citation.times:
         words = citation.quote[time.start - citation.start : time.end - citation.start]
         told.setdefault(words, shown_day(time.day, lang))
-    if lang == "en":
-        return "; ".join([dated, *(f"“{words}”: {day}" for words, day in told.items())])
-    return "；".join([dated, *(f"“{words}”：{day}" for words, day in told.items())])
+    colon = phrase("colon", lang)
+    meant_by = (f"“{words}”{colon}{day}" for words, day in told.items())
+    return joined([dated, *meant_by], "semicolon", lang)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag import options
+from rag import adding, options
 from rag.commands.report import (
     MAX_REMOVED,
     counted,
@@ -23,6 +23,7 @@ from rag.commands.report import (
     with_progress,
 )
 from rag.errors import CorpusError, UsageError
+from rag.terminal import printable, put, put_json
 
 if TYPE_CHECKING:
     from rag.corpus.folder import Added, CorpusFolder
@@ -89,17 +90,16 @@ def add(
     yinju add notice.pdf ~/old-news https://news.example/2024/05/ferry.html
     yinju add - --title "Ferry twice a day" --date 2024-05-03 < note.txt
     """
-    from rag.adding import add, corpus_folder
     from rag.corpus.fetch import Fetcher, Limits
 
-    folder = corpus_folder(path, corpus)
+    folder = adding.corpus_folder(path, corpus)
     tally = Tally(os.path.relpath(folder.path), quiet=as_json)
     if "-" in sources:
         if len(sources) > 1:
             raise UsageError('expected "-" (standard input) alone, got other things to add too')
         tally.take([folder.add_text(sys.stdin.buffer.read().decode("utf-8", "replace"), **said)])
     else:
-        tally.take(add(sources, path, corpus, Fetcher(Limits(pages=pages), allow), **said))
+        tally.take(adding.add(sources, path, corpus, Fetcher(Limits(pages=pages), allow), **said))
     tally.close()
     row = {"corpus": str(folder.path), "articles": [one.to_dict() for one in tally.all]}
     wanted = bool(tally.counts["added"] or tally.counts["replaced"]) and not no_update
@@ -120,8 +120,6 @@ class Tally:
         """Tells what comes, as it comes."""
         from tqdm import tqdm
 
-        from rag.terminal import printable, put
-
         with tqdm(desc="articles", disable=None, leave=False, file=sys.stderr) as bar:
             for one in found:
                 self.all.append(one)
@@ -129,23 +127,17 @@ class Tally:
                 bar.update()
                 if self.quiet or self.counts[one.status] > _SHOWN:
                     continue
-                refused = one.status == "refused"
-                about = f"  {one.title}" * bool(one.title) + f"  ({one.reason})" * bool(one.reason)
-                what = (
-                    f"{one.name}: {one.reason}"
-                    if refused
-                    else os.path.join(self.folder, one.path) + about
-                )
+                if refused := one.status == "refused":
+                    line = f"yinju: refused {one.name}: {one.reason}"
+                else:
+                    line = f"{one.status:<9} {os.path.join(self.folder, one.path)}"
+                    line += f"  {one.title}" * bool(one.title)
+                    line += f"  ({one.reason})" * bool(one.reason)
                 bar.clear()
-                put(
-                    printable(f"yinju: refused {what}" if refused else f"{one.status:<9} {what}"),
-                    error=refused,
-                )
+                put(printable(line), error=refused)
 
     def close(self) -> None:
         """Tells the counts, where not all was shown."""
-        from rag.terminal import put
-
         if not self.quiet and any(count > _SHOWN for count in self.counts.values()):
             put(counted(self.counts))
 
@@ -173,10 +165,7 @@ def remove(
     The index is updated then. Their files are moved to the folder "trash" of the index; "yinju
     restore" puts them back.
     """
-    from rag.adding import corpus_folder, locate, remove
-    from rag.terminal import printable, put
-
-    found = dict.fromkeys(file for _, file in locate(names, path, corpus))
+    found = dict.fromkeys(file for _, file in adding.locate(names, path, corpus))
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(
@@ -185,12 +174,12 @@ def remove(
         for file in found:
             put(printable(str(file)), error=True)
         click.confirm(f"Remove {len(found):,} files?", abort=True, err=True)
-    removed = remove(names, path, corpus)
+    removed = adding.remove(names, path, corpus)
     if not as_json:
         for one in removed:
             put(printable(f"removed   {one.path}  (kept as {one.kept})"))
     row = {"removed": [one.to_dict() for one in removed]}
-    folder = corpus_folder(path, corpus)
+    folder = adding.corpus_folder(path, corpus)
     _update(path, folder, model, not no_update, 1.0, row if as_json else None)
 
 
@@ -211,11 +200,8 @@ def restore(
     as_json: bool,
 ) -> None:
     """Put articles back that were removed; without PATH, list what is in the trash."""
-    from rag.adding import corpus_folder, restore
-    from rag.terminal import printable, put
-
-    folder = corpus_folder(path, corpus)
-    found = restore(names, path, corpus) if names else folder.removed()
+    folder = adding.corpus_folder(path, corpus)
+    found = adding.restore(names, path, corpus) if names else folder.removed()
     if not as_json:
         if not found:
             put(f"yinju: nothing to put back: the trash of {path} is empty", error=True)
@@ -238,17 +224,11 @@ def _update(
     what it did: with ``row`` as JSON, else in words, and what is skipped now that was not before;
     where another process was faster, that all is up to date.
     """
-    from rag.adding import all_corpora, bring_up
-    from rag.terminal import put_json
-
     known, report = skipped_before(path), None
     if wanted:
-        corpora = all_corpora(path, folder)
-        report = with_progress(
-            functools.partial(
-                bring_up, path, corpora, model, max_removed=max_removed, patience=_PATIENCE
-            )
-        )
+        corpora = adding.all_corpora(path, folder)
+        work = functools.partial(adding.bring_up, path, corpora, model, patience=_PATIENCE)
+        report = with_progress(functools.partial(work, max_removed=max_removed))
     if row is not None:
         put_json({"index": path, **row, "update": report and report.to_dict()})
     elif report:

@@ -11,7 +11,9 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 import click
 
 from rag import options
+from rag.assistant import Assistant
 from rag.errors import UsageError
+from rag.terminal import json_lines, put, put_answer, put_hits, put_json, put_sifted
 
 if TYPE_CHECKING:
     from rag.library import Index
@@ -61,11 +63,7 @@ _ASKING = (
             " JSON comes out per question, as soon as it is done."
         ),
     ),
-    options.index,
-    options.model,
-    options.rerank,
-    options.on,
-    options.replicas,
+    options.opened,
     options.json,
     options.narrowed,
 )
@@ -85,65 +83,30 @@ def _asking(verb: Callable[..., _How]) -> Callable[..., None]:
     """
 
     @functools.wraps(verb)
-    def asked(
-        question: tuple[str, ...],
-        file: IO[bytes] | None,
-        path: str,
-        model: str | None,
-        rerank: str | None,
-        on: str | None,
-        replicas: int,
-        as_json: bool,
-        date_from: str,
-        date_to: str,
-        sources: tuple[str, ...],
-        langs: tuple[str, ...],
-        places: tuple[str, ...],
-        **own: Any,
-    ) -> None:
-        from rag.filtering import checked
-        from rag.library import Index
-        from rag.search.types import Filters
-
+    def asked(question: tuple[str, ...], file: IO[bytes] | None, as_json: bool, **own: Any) -> None:
         # What can be refused without opening anything is refused first.
         if bool(question) == (file is not None):
-            raise UsageError(
-                'expected a question ("...") or --questions FILE, got '
-                + ("both" if file else "neither")
-            )
-        chosen = checked(Filters(date_from, date_to, sources, langs, places))
-        opened = functools.partial(Index.open, path, model, rerank, on, replicas)
-        _each(question, file, as_json, verb(opened, chosen, **own))
+            given = "both" if file else "neither"
+            raise UsageError(f'expected a question ("...") or --questions FILE, got {given}')
+        _each(question, file, as_json, verb(**own))
 
-    for option in reversed(_ASKING):
-        asked = option(asked)
-    return asked
+    return options.applied(_ASKING, asked)
 
 
 @options.command(
     _asking,
     options.llm,
-    click.option(
+    options.several(
         "--after",
-        multiple=True,
         metavar="QUESTION",
-        help=(
-            'The question asked before, that "and in Zhejiang?" leans on. May be given several'
-            " times."
-        ),
+        help='The question asked before, that "and in Zhejiang?" leans on.',
     ),
-    click.option(
-        "--as-of",
-        metavar="YYYY-MM-DD",
-        default="",
-        help='The day that "last month" is told from.  [default: of the newest article]',
-    ),
-    click.option(
+    options.as_of,
+    options.several(
         "--column",
         "columns",
-        multiple=True,
         type=click.Choice(["when", "how_many", "who"]),
-        help="A further column of an answer that is a list. May be given several times.",
+        help="A further column of an answer that is a list.",
     ),
     click.option(
         "--no-constraints",
@@ -155,7 +118,7 @@ def _asking(verb: Callable[..., _How]) -> Callable[..., None]:
 )
 def ask(
     opened: Callable[[], Index],
-    chosen: Filters,
+    filters: Filters,
     llm: Llm | None,
     after: tuple[str, ...],
     as_of: str,
@@ -168,14 +131,12 @@ def ask(
     articles; what was understood is shown.
     """
     from rag.answer.types import CONSTRAINTS, Answer
-    from rag.assistant import Assistant
-    from rag.terminal import put_answer
 
     assistant = Assistant(opened(), llm)
-    turns = assistant.turns(after, chosen, as_of)
+    turns = assistant.turns(after, filters, as_of)
 
     def one(text: str) -> Answer:
-        answer = assistant.ask(text, turns, chosen, as_of, CONSTRAINTS if free else ())
+        answer = assistant.ask(text, turns, filters, as_of, CONSTRAINTS if free else ())
         return assistant.with_columns(answer, columns)
 
     return _How(one, Answer.to_dict, put_answer)
@@ -202,18 +163,16 @@ def ask(
     ),
     cls=_Asking,
 )
-def search(opened: Callable[[], Index], chosen: Filters, k: int, facets: bool) -> _How:
+def search(opened: Callable[[], Index], filters: Filters, k: int, facets: bool) -> _How:
     """Find the passages that fit QUESTION best.
 
     Where QUESTION begins with a minus, "--" stands before it: yinju search --facets -- bridge -toll
     """
-    from rag.terminal import put, put_hits, put_sifted
-
     index = opened()
     if facets:
         from rag.search.sift import MAX_PAGE
 
-        return _How(lambda text: index.sift(text, chosen, 0, min(k, MAX_PAGE)), asdict, put_sifted)
+        return _How(lambda text: index.sift(text, filters, 0, min(k, MAX_PAGE)), asdict, put_sifted)
     models = {
         "model": index.snapshot.embedder.identity.name,
         "rerank": index.reranker and index.reranker.name,
@@ -226,15 +185,15 @@ def search(opened: Callable[[], Index], chosen: Filters, k: int, facets: bool) -
     def show(found: SearchResult) -> None:
         put_hits(found.hits)
         if not found.hits:
-            put("yinju: no passage found" + (" within these filters" if chosen else ""), error=True)
+            put(
+                "yinju: no passage found" + (" within these filters" if filters else ""), error=True
+            )
 
-    return _How(lambda text: index.find(text, k, chosen), row, show)
+    return _How(lambda text: index.find(text, k, filters), row, show)
 
 
 def _each(question: tuple[str, ...], file: IO[bytes] | None, as_json: bool, how: _How) -> None:
     """Ask the one question, or those of the file, and write what comes back."""
-    from rag.terminal import put_json, questions
-
     if file is None:
         found = how.one(" ".join(question))
         if as_json:
@@ -242,9 +201,10 @@ def _each(question: tuple[str, ...], file: IO[bytes] | None, as_json: bool, how:
         else:
             how.show(found)
         return
-    for number, name, text in questions(file):
+    expected = '{"id": …, "question": "…"}'
+    for number, row in json_lines(file, expected, lambda row: type(row.get("question")) is str):
         try:
-            found = how.one(text)
+            found = how.one(row["question"])
         except UsageError as error:
             raise UsageError(f"{file.name}, line {number}: {error}") from error
-        put_json({"id": name, **how.row(found)})
+        put_json({"id": row.get("id", number), **how.row(found)})

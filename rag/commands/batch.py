@@ -7,9 +7,14 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from rag import options
+from rag.assistant import Assistant
 from rag.errors import UsageError
+from rag.library import Index
+from rag.question_table import TableWriter, failed, read_sheet, result
+from rag.terminal import Progress, json_line
 
 if TYPE_CHECKING:
+    from rag.search.types import Filters
     from rag.writing.models import Llm
 
 
@@ -38,7 +43,7 @@ def batch(
     rerank: str | None,
     llm: Llm | None,
     as_json: bool,
-    **filters,
+    filters: Filters,
 ) -> None:
     """Answer the questions of FILE, "-" for standard input, and write them as CSV with their
     answers.
@@ -48,19 +53,12 @@ def batch(
     object a line. Each row is written as soon as it is answered, so that what is stopped keeps what
     it has.
     """
-    from rag.assistant import Assistant
     from rag.corpus.encoding import NotText, decode
-    from rag.filtering import checked
-    from rag.library import Index
-    from rag.question_table import TableWriter, failed, read_sheet, result
-    from rag.search.types import Filters
-    from rag.terminal import Progress, json_line
 
     try:
         sheet = read_sheet(decode(file.read()))
     except NotText as error:
         raise UsageError(f"expected a table of questions, got no text: {error}") from error
-    chosen = checked(Filters(**filters))
     assistant, writer = Assistant(Index.open(path, model, rerank), llm), TableWriter(sheet)
 
     def put(text: str) -> None:
@@ -72,17 +70,14 @@ def batch(
     with Progress() as progress:
         for number, question in enumerate(sheet.questions):
             progress(number, len(sheet.rows), "questions")
-            data: dict[str, object]
+            row: dict[str, object] = {"id": number + 1, "question": question}
             try:
-                answer = assistant.ask(question, (), chosen)
+                answer = assistant.ask(question, (), filters)
             except UsageError as error:
-                told, data = failed(str(error)), {"error": str(error)}
+                cells = failed(str(error))
+                row["error"] = str(error)
             else:
-                told = result(answer)
-                data = {"answer": answer.to_dict()} if as_json else {}
-            put(
-                json_line({"id": number + 1, "question": question, **data})
-                if as_json
-                else writer.row(number, told)
-            )
+                cells = result(answer)
+                row["answer"] = answer.to_dict() if as_json else None
+            put(json_line(row) if as_json else writer.row(number, cells))
         progress(len(sheet.rows), len(sheet.rows), "questions")

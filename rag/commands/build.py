@@ -8,7 +8,10 @@ import os
 import click
 
 from rag import options
+from rag.adding import corpora, corpus_folder
+from rag.commands.add import Tally
 from rag.commands.report import MAX_REMOVED, put_current, put_report, with_progress
+from rag.library import Index, sample_corpus
 
 
 @options.command(
@@ -44,7 +47,6 @@ def build(
     The new version takes the place of the old one in one step when it is complete and checked; the
     old one is kept for "yinju rollback".
     """
-    from rag.library import Index, sample_corpus
 
     paths = [*corpus, *([str(sample_corpus())] if sample else [])] or ["corpus"]
     if if_stale and not Index.stale(path, paths, model, columns, shards):
@@ -81,7 +83,6 @@ def update(
     Compares the content of all files; if nothing changed, nothing is done. If more than a fifth of
     the articles are gone, the folder may be the wrong one: then it is refused without --yes.
     """
-    from rag.library import Index
 
     if fetch:
         refreshed(path, corpus, allow, as_json)
@@ -97,8 +98,6 @@ def update(
 
 def refreshed(path: str, corpus: tuple[str, ...], allow: tuple[str, ...], as_json: bool) -> None:
     """Asks for all pages of the corpus folders again, and says what became of them."""
-    from rag.adding import corpora, corpus_folder
-    from rag.commands.add import Tally
     from rag.corpus.fetch import Fetcher
     from rag.corpus.web import refresh
 

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO
 
 import click
 
 from rag import options
 from rag.errors import UsageError
+from rag.terminal import json_lines, put, put_json
+
+_EXPECTED = '{"id", "sentence", "evidence": [texts]}'
 
 
 @options.command(
     click.argument("given", metavar="SENTENCE | --json FILE.jsonl"),
-    click.option(
+    options.several(
         "--evidence",
         "files",
-        multiple=True,
         metavar="FILE",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="A text in UTF-8 that shall say SENTENCE. May be given several times.",
+        help="A text in UTF-8 that shall say SENTENCE.",
     ),
     options.json,
 )
@@ -32,21 +32,16 @@ def check(given: str, files: tuple[Path, ...], as_json: bool) -> None:
     {"id", "sentence", "evidence": [texts]}; one line of {"id", "supported", "unsupported", "why"}
     comes out for each. No index is needed.
     """
-    from rag.terminal import put, put_json
     from rag.writing.check import check as verdict_of
 
     if as_json and not files:
         with click.open_file(given, "rb") as file:
-            for number, row in _rows(file):
+            for number, row in json_lines(file, _EXPECTED, {"sentence", "evidence"}.issubset):
                 try:
-                    put_json(
-                        {
-                            "id": row.get("id", number),
-                            **asdict(verdict_of(row["sentence"], row["evidence"])),
-                        }
-                    )
+                    verdict = verdict_of(row["sentence"], row["evidence"])
                 except UsageError as error:
                     raise UsageError(f"{file.name}, line {number}: {error}") from error
+                put_json({"id": row.get("id", number), **asdict(verdict)})
         return
     if not files:
         raise UsageError(
@@ -64,22 +59,3 @@ def _text(file: Path) -> str:
         return file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"expected text in UTF-8 in {file}, got other bytes: {error}") from error
-
-
-def _rows(file: IO[bytes]):
-    """Line number from 1 and row of a JSON Lines file; UsageError names a line that is none."""
-    for number, line in enumerate(file, 1):
-        try:
-            row = json.loads(line.decode("utf-8-sig").strip() or "null")
-        except ValueError as error:
-            raise UsageError(
-                f"{file.name}, line {number}: expected JSON in UTF-8, got {error}"
-            ) from error
-        if row is None:
-            continue
-        if not isinstance(row, dict) or not {"sentence", "evidence"} <= row.keys():
-            raise UsageError(
-                f'{file.name}, line {number}: expected {{"id", "sentence", "evidence": [texts]}}, '
-                f"got {str(row)[:60]}"
-            )
-        yield number, row

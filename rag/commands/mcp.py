@@ -8,9 +8,9 @@ import click
 
 from rag import options
 from rag.commands.serve import log, ready_told
+from rag.library import Index
 
 if TYPE_CHECKING:
-    from rag.serving.settings import Settings
     from rag.writing.models import Llm
 
 
@@ -45,30 +45,22 @@ def mcp(
     Without --http an agent starts this command itself, and speaks to it over its standard input and
     output; --host, --port and passwords are of no use then. "yinju serve" answers at /mcp, too.
     """
-    from rag.library import Index
+    from rag.serving.listen import listen
     from rag.serving.mcp_routes import server_of
     from rag.serving.passwords import read_accounts
     from rag.serving.query_service import QueryService
+    from rag.serving.routes import build_api
+    from rag.serving.run import run
     from rag.serving.settings import checked
 
     settings = checked(accounts=read_accounts(auth) if auth and http else None, llm=llm, **given)
     log()
-    if http:
-        return _serve(path, model, rerank, settings)
-    service = QueryService(Index.open(path, model, rerank), settings)
-    try:
-        server_of(service).run("stdio")
-    finally:
-        service.close()
-
-
-def _serve(path: str, model: str | None, rerank: str | None, settings: Settings) -> None:
-    from rag.library import Index
-    from rag.serving.listen import listen
-    from rag.serving.mcp_routes import server_of
-    from rag.serving.routes import build_api
-    from rag.serving.run import run
-
+    if not http:
+        service = QueryService(Index.open(path, model, rerank), settings)
+        try:
+            return server_of(service).run("stdio")
+        finally:
+            service.close()
     with listen(settings) as bound:
         app = build_api(Index.open(path, model, rerank), settings)
         server_of(app.state.service)  # says at once where the SDK is not installed

@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from rag.errors import YinjuError
+from rag.library import Index
+from rag.terminal import Progress, put, put_json, put_skipped, size
 
 if TYPE_CHECKING:
     from rag.corpus.article import Skipped
@@ -17,7 +19,6 @@ MAX_REMOVED = 0.2  # share of the articles that an update may drop without --yes
 
 
 def with_progress(work: Callable[..., _T]) -> _T:
-    from rag.terminal import Progress
 
     with Progress() as progress:
         return work(progress=progress)
@@ -25,7 +26,6 @@ def with_progress(work: Callable[..., _T]) -> _T:
 
 def skipped_before(path: str) -> frozenset[Skipped]:
     """What the live version of an index left out; nothing where there is none."""
-    from rag.library import Index
 
     with contextlib.suppress(YinjuError):
         return frozenset(Index.status(path).live.skipped)
@@ -36,7 +36,6 @@ def put_report(
     report, path: str, quiet: bool, as_json: bool, known: Collection[Skipped] = ()
 ) -> None:
     """What a build did, and what was skipped, but for what is ``known``."""
-    from rag.terminal import put, put_json, put_skipped
 
     put_skipped(one for one in report.skipped if one not in known)
     if as_json:
@@ -47,20 +46,16 @@ def put_report(
 
 def summary(report) -> str:
     """What a build did, in one line."""
-    from rag.terminal import size
 
-    changes = dataclasses.asdict(report.changes)
-    what = [
-        f"{several(report.articles, 'article')}{'' if report.changes.added == report.articles else f' ({counted(changes)})'}"
-    ]
+    all_new = report.changes.added == report.articles
+    changes = "" if all_new else f" ({counted(dataclasses.asdict(report.changes))})"
+    what = [f"{several(report.articles, 'article')}{changes}"]
     what += [f"{several(report.repeats, 'repeat')} of a story"] if report.repeats else []
     what += [several(report.passages, "passage")]
     what += [f"{report.reused:,} vectors taken over"] if report.reused else []
     what += [f"{len(report.skipped):,} skipped"] if report.skipped else []
-    return (
-        f"{', '.join(what)}, {size(report.bytes)} in {report.seconds:.1f} s (version"
-        f" {report.version})"
-    )
+    made = f"{size(report.bytes)} in {report.seconds:.1f} s (version {report.version})"
+    return f"{', '.join(what)}, {made}"
 
 
 def several(count: int, of: str) -> str:
@@ -74,8 +69,6 @@ def counted(counts: Mapping[str, int]) -> str:
 
 
 def put_current(path: str, as_json: bool) -> None:
-    from rag.library import Index
-    from rag.terminal import put, put_json
 
     live = Index.status(path).live
     if as_json:

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from rag import options
+from rag.commands.report import put_report, with_progress
 from rag.errors import UsageError
+from rag.library import Index
+from rag.terminal import put
 
 if TYPE_CHECKING:
     from rag.serving.settings import Settings
@@ -65,11 +68,9 @@ def serve(
     yinju serve --hash-password editor >> accounts.txt
     yinju serve --host 0.0.0.0 --auth accounts.txt
     """
-    from rag.commands.report import put_report, with_progress
     from rag.serving.listen import listen
     from rag.serving.passwords import hash_password, read_accounts
     from rag.serving.settings import checked
-    from rag.terminal import put
 
     if hashed is not None:
         return put(read_line(hashed, hash_password(_password())))
@@ -77,11 +78,10 @@ def serve(
     # A taken port shows now and not after minutes of building.
     listen(settings).close()
 
-    from rag.index.shards import lies_in_shards
-    from rag.library import Index
-
     if corpus and (reason := Index.stale(path, corpus, model)):
         put(f"yinju: building the index ({reason})", error=True)
+        from rag.index.shards import lies_in_shards
+
         shards = lies_in_shards(path)
         work = functools.partial(Index.build, corpus, path, model, shards=shards, on=on)
         put_report(with_progress(work), path, False, False)
@@ -108,8 +108,6 @@ def ready_told(settings: Settings, browse: bool = False, path: str = "") -> Call
     """
 
     def ready(address: str) -> None:
-        from rag.terminal import put
-
         put(f"Yinju is ready at {address}{path} (Ctrl-C stops it)")
         if not (settings.local_only or settings.accounts):
             put("yinju: other machines can reach the server, and there is no password", error=True)
@@ -128,13 +126,8 @@ def _password() -> str:
 
 def read_line(name: str, hashed: str) -> str:
     """The line of a file of accounts. Raises UsageError for a name that cannot stand in it."""
-    if (
-        ":" in name
-        or not name.strip()
-        or name != name.strip()
-        or not name.isprintable()
-        or name.startswith("#")
-    ):
+    usable = name.strip() and name == name.strip() and name.isprintable()
+    if not usable or ":" in name or name.startswith("#"):
         raise UsageError(
             f"expected a name without a colon, spaces around it or # before it, got {name!r}"
         )

@@ -10,52 +10,40 @@ from datetime import datetime
 import click
 
 from rag import options
+from rag.commands.report import counted, several
+from rag.library import Index
+from rag.looks import overdue
+from rag.terminal import printable, put, put_json, put_skipped, size
 
 
 @options.command(options.index, options.json)
 def status(path: str, as_json: bool) -> None:
     """Show the versions of an index and what they hold."""
-    from rag.library import Index
-    from rag.looks import overdue
-    from rag.terminal import printable, put, put_json, put_skipped, size
-
     told = Index.status(path)
     if as_json:
         return put_json(told.to_dict())
     for one in overdue(path):
-        put(
-            printable(
-                f"yinju: the {one.kind} {one.what} was last read on {one.at[:10]}; what is new"
-                " there since is not in the index"
-            ),
-            error=True,
+        missed = (
+            f"yinju: the {one.kind} {one.what} was last read on {one.at[:10]}; what is new there"
+            " since is not in the index"
         )
+        put(printable(missed), error=True)
     for version in told.versions:
-        live = "live  " if version.live else "      "
-        if not version.counts or not version.model:
-            put(f"{live}{version.name}  {version.problem}")
-        else:
-            counts = version.counts
-            repeats = (
-                f" ({counts.repeats:,} {'repeat' if counts.repeats > 1 else 'repeats'} the story of"
-                " another)"
-                if counts.repeats
-                else ""
+        what, counts = version.problem, version.counts
+        if counts and version.model:
+            repeat = "repeat" if counts.repeats > 1 else "repeats"
+            repeats = f" ({counts.repeats:,} {repeat} the story of another)" * bool(counts.repeats)
+            what = (
+                f"{counts.articles:,} articles{repeats}, {counts.passages:,} passages,"
+                f" {size(version.bytes)}, model {version.model.name}"
             )
-            put(
-                f"{live}{version.name}  {counts.articles:,} articles{repeats}, {counts.passages:,}"
-                f" passages, {size(version.bytes)}, model {version.model.name}"
-            )
+        put(f"{'live' if version.live else '    '}  {version.name}  {what}")
     put_skipped(told.live.skipped)
 
 
 @options.command(options.index, options.json)
 def versions(path: str, as_json: bool) -> None:
     """List the versions of an index, the newest first."""
-    from rag.commands.report import several
-    from rag.library import Index
-    from rag.terminal import put, put_json, size
-
     told = Index.status(path)
     if as_json:
         return put_json({"index": path, "versions": told.to_dict()["versions"]})
@@ -63,10 +51,8 @@ def versions(path: str, as_json: bool) -> None:
         what = version.problem
         if version.counts:
             made = datetime.fromisoformat(version.created).astimezone()
-            what = (
-                f"{made:%Y-%m-%d %H:%M}  {several(version.counts.articles, 'article'):>18} "
-                f" {size(version.bytes):>10}"
-            )
+            articles = several(version.counts.articles, "article")
+            what = f"{made:%Y-%m-%d %H:%M}  {articles:>18}  {size(version.bytes):>10}"
         put(f"{'live' if version.live else '    '}  {version.name}  {what}")
 
 
@@ -86,19 +72,16 @@ def gc(path: str, keep: int, as_json: bool) -> None:
 
     The live version stays, and so does the trash.
     """
-    from rag.commands.report import several
-    from rag.library import Index
-    from rag.terminal import put, put_json, size
-
     freed = Index.gc(path, keep)
     if as_json:
         return put_json({"index": path, **freed.to_dict()})
     in_use = f", {len(freed.in_use)} still in use" if freed.in_use else ""
-    what = (
-        f"{several(len(freed.removed), 'version')} and {several(len(freed.leftovers), 'leftover')}"
-        " of builds"
+    removed, left = (
+        several(len(freed.removed), "version"),
+        several(len(freed.leftovers), "leftover"),
     )
-    put(f"{path}: {what} removed{in_use}, {size(freed.bytes)} freed")
+    what = f"{removed} and {left} of builds removed{in_use}"
+    put(f"{path}: {what}, {size(freed.bytes)} freed")
 
 
 @options.command(
@@ -112,10 +95,6 @@ def diff(old: str, new: str, path: str, as_json: bool) -> None:
 
     NEW is the live version where it is not named, OLD the one before it. Both may be cut short.
     """
-    from rag.commands.report import counted
-    from rag.library import Index
-    from rag.terminal import printable, put, put_json
-
     told = Index.diff(path, old, new)
     if as_json:
         return put_json({"index": path, **told.to_dict()})
@@ -135,9 +114,6 @@ def diff(old: str, new: str, path: str, as_json: bool) -> None:
 @options.command(options.index, options.json)
 def verify(path: str, as_json: bool) -> None:
     """Check every byte of an index for damage."""
-    from rag.library import Index
-    from rag.terminal import put, put_json, size
-
     told = Index.verify(path)
     if as_json:
         return put_json({"index": path, **told.to_dict()})
@@ -147,9 +123,6 @@ def verify(path: str, as_json: bool) -> None:
 @options.command(options.index, options.json)
 def rollback(path: str, as_json: bool) -> None:
     """Go back to the version before the live one."""
-    from rag.library import Index
-    from rag.terminal import put, put_json
-
     version = Index.rollback(path)
     if as_json:
         return put_json({"index": path, "version": version})

@@ -11,6 +11,8 @@ import click
 from rag import options
 from rag.commands.report import MAX_REMOVED, skipped_before, summary
 from rag.errors import YinjuError
+from rag.terminal import Progress, printable, put, put_json, put_skipped
+from rag.watch import watch as watched
 
 
 @options.command(
@@ -33,24 +35,21 @@ def watch(
     A line is written for each update, with --json an object. What stops an update is told, and the
     watch goes on. A server that serves the index switches to each new version by itself.
     """
-    from rag.terminal import Progress, printable, put, put_json, put_skipped
-    from rag.watch import watch
-
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     known, before = skipped_before(path), ""
     with Progress() as progress:
-        for result in watch(
-            path, corpus or None, model, 1.0 if yes else MAX_REMOVED, progress, poll, stop
-        ):
+        most = 1.0 if yes else MAX_REMOVED
+        for result in watched(path, corpus or None, model, most, progress, poll, stop):
             progress.close()
             now = datetime.now()
+            stamp = now.astimezone().isoformat(timespec="seconds")
             if isinstance(result, YinjuError):
                 if (told := " ".join(str(result).split())) == before:
                     continue
                 before = told
                 if as_json:
-                    put_json({"index": path, "time": _stamp(now), "error": told})
+                    put_json({"index": path, "time": stamp, "error": told})
                 else:
                     put(printable(f"{now:%H:%M:%S} yinju: {told}"), error=True)
             elif result is not None:
@@ -58,10 +57,6 @@ def watch(
                 put_skipped(one for one in result.skipped if one not in known)
                 known = frozenset(result.skipped)
                 if as_json:
-                    put_json({"index": path, "time": _stamp(now), **result.to_dict()})
+                    put_json({"index": path, "time": stamp, **result.to_dict()})
                 else:
                     put(f"{now:%H:%M:%S} {path}: {summary(result)}")
-
-
-def _stamp(now: datetime) -> str:
-    return now.astimezone().isoformat(timespec="seconds")

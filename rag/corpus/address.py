@@ -26,9 +26,8 @@ Resolve = Callable[[str, int], list[str]]
 PORTS = (80, 443)
 CONNECT_SECONDS = 10.0
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-_NAT64 = ipaddress.ip_network(
-    "64:ff9b::/96"
-)  # RFC 6052: what IPv6-only networks reach the IPv4 world by
+# RFC 6052: what IPv6-only networks reach the IPv4 world by
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # Public by their number, but answered inside a network: Azure's own services, relays of 6to4 (RFC
 # 7526).
 _INSIDE = (ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("192.88.99.0/24"))
@@ -145,16 +144,6 @@ class PublicBackend(httpcore.NetworkBackend):
                 " network"
             ) from found[0]
         return found[0]
-
-    def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
-    ) -> httpcore.NetworkStream:
-        """Never."""
-        raise FetchError("expected a public address, got a socket of this machine")
-
-    def sleep(self, seconds: float) -> None:
-        """Waits, but not beyond the deadline."""
-        time.sleep(min(seconds, _left(self._deadline)))
 
 
 class _Timed(httpcore.NetworkStream):

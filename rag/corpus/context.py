@@ -25,6 +25,7 @@ _FIGURE = re.compile(r"[-+−$￥¥€£]?\d[\d,.:/-]*\s?[%％‰]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _RULE = re.compile(r"[\s|:-]*-[\s|:-]*")
 _KEY = re.compile(rf"-[0-9a-f]{{{KEY_DIGITS}}}$")
+_FILE = re.compile(r"(?:.*/)?(?P<stem>[^/#]*)\.[^\W_]{2,8}", re.DOTALL)
 # A name that says nothing of what is in the file.
 _NO_NAME = re.compile(
     r"(?:untitled|无标题|未命名|新建.*|document|文档|文件|文章|正文|article|news|新闻"
@@ -37,13 +38,9 @@ _NO_NAME = re.compile(
 def context(article: Article, start: int) -> str:
     """All that is around the passage that begins at an offset, line by line; "" for nothing."""
     text = article.text
-    lines = (
-        article.title,
-        file_words(article.id, article.title),
-        heading_above(text, start),
-        header_above(text, start),
-    )
-    return "\n".join(line for line in lines if line)
+    around = (heading_above(text, start), header_above(text, start))
+    lines = (article.title, file_words(article.id, article.title), *around)
+    return "\n".join(filter(None, lines))
 
 
 def file_words(article_id: str, title: str) -> str:
@@ -51,17 +48,10 @@ def file_words(article_id: str, title: str) -> str:
 
     Nothing is said by the name of a file of several articles.
     """
-    name = article_id.rpartition("/")[2]
-    stem, dot, suffix = name.rpartition(".")
-    if (
-        not dot
-        or not suffix.isalnum()
-        or "#" in name
-        or "://" in article_id
-        or not 2 <= len(suffix) <= 8
-    ):
+    found = _FILE.fullmatch(article_id)
+    if not found or "://" in article_id:
         return ""
-    words = " ".join(re.sub(r"[\W_]+", " ", _KEY.sub("", stem)).split())
+    words = " ".join(re.sub(r"[\W_]+", " ", _KEY.sub("", found["stem"])).split())
     if _NO_NAME.fullmatch(words) or width(words) < 4 or _plain(words) in _plain(title):
         return ""
     return words
@@ -108,20 +98,17 @@ def header_above(text: str, at: int) -> str:
             break
         first, rows = above, rows + 1
     header = _line(text, first).strip()
-    if (
-        first == begin
-        or first
-        and first <= least
-        or rows < _LEAST_ROWS
-        and _mark(_line(text, begin + len(_line(text, begin)) + 1)) != mark
-    ):
+    row = _line(text, begin)
+    below = _line(text, begin + len(row) + 1)
+    few = rows < _LEAST_ROWS and _mark(below) != mark
+    if few or first == begin or 0 < first <= least or _RULE.fullmatch(row):
         return ""
     cells = [cell for cell in map(str.strip, header.split(mark)) if cell]
     named = all(
         width(cell) <= _CELL and (not _FIGURE.fullmatch(cell) or _YEAR.fullmatch(cell))
         for cell in cells
     )
-    return header if len(cells) > 1 and named and not _RULE.fullmatch(_line(text, begin)) else ""
+    return header if len(cells) > 1 and named else ""
 
 
 def _line(text: str, begin: int) -> str:

@@ -264,16 +264,8 @@ def _other(match: re.Match[str], lang: str) -> Expression:
     part = _part(match)
     if week and week not in ("night", "quarter", "decade", "century"):
         part = ("weekend" if week == "weekend" else "week"), 0
-    one = Written(
-        *match.span(),
-        year,
-        shift=shift,
-        decade=decade,
-        part=part,
-        lang=lang,
-        closed="closed" in got,
-    )
-    return Expression(*match.span(), (one,))
+    one = Written(*match.span(), year, shift=shift, decade=decade, part=part, lang=lang)
+    return Expression(*match.span(), (one._replace(closed="closed" in got),))
 
 
 def _shift(got: dict[str, str]) -> tuple[str, int] | None:

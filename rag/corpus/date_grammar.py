@@ -163,26 +163,16 @@ def find_days(text: str) -> list[Written]:
     weeks or seasons.
     """
     out: list[Written] = []
-    for one in sorted(_days(text), key=by_place):
+    for one in sorted(_days(text), key=lambda one: (one.start, -one.end)):
         before = out[-1] if out else None
         if before and one.start < before.end:
             continue
-        if (
-            before
-            and before.month
-            and one.month is None
-            and one.day
-            and one.shift is None
-            and _TO.fullmatch(text, before.end, one.start)
-        ):
+        alone = one.day and one.month is None and one.shift is None
+        if alone and before and before.month and _TO.fullmatch(text, before.end, one.start):
             # 8月1日至15日
             one = one._replace(year=before.year, month=before.month, shift=before.shift)
         out.append(one)
     return out
-
-
-def by_place(one: Written) -> tuple[int, int]:
-    return one.start, -one.end
 
 
 def _days(text: str) -> Iterator[Written]:
@@ -196,15 +186,8 @@ def _days(text: str) -> Iterator[Written]:
         year, _, month, day = match.groups()
         before = text[match.start() - 1 : match.start()]
         if not (before.isdecimal() or before and before in (".,$£€¥/:" if day is None else "./-")):
-            yield Written(
-                *match.span(),
-                int(year),
-                number(month),
-                number(day),
-                lang="",
-                bare=not month,
-                closed=month is not None,
-            )
+            date = int(year), number(month), number(day)
+            yield Written(*match.span(), *date, lang="", bare=not month, closed=bool(month))
     lower = text.lower()
     # most Chinese articles hold none of them
     if any(word in lower for word in _ENGLISH):
@@ -212,9 +195,8 @@ def _days(text: str) -> Iterator[Written]:
 
 
 def _chinese(match: re.Match[str]) -> Written | None:
-    year, month, day, last, of_year, of_month = match.group(
-        "year", "month", "day", "last", "ryear", "rmonth"
-    )
+    names = ("year", "month", "day", "last", "ryear", "rmonth")
+    year, month, day, last, of_year, of_month = match.group(*names)
     if of_month and (year or of_year) or not (year or of_year or month or of_month or day):
         return None
     if match.start() == match.start("day") and match.string[: match.start()].endswith("第"):
@@ -226,15 +208,8 @@ def _chinese(match: re.Match[str]) -> Written | None:
     count = number(year)
     if count is not None and count < 100:
         count += 1900 if count > 40 else 2000
-    return Written(
-        match.start(),
-        end,
-        count,
-        number(month),
-        number(day),
-        number(last),
-        (told[0], SHIFTS[told[1]]) if told else None,
-    )
+    shift = (told[0], SHIFTS[told[1]]) if told else None
+    return Written(match.start(), end, count, number(month), number(day), number(last), shift)
 
 
 def _english(match: re.Match[str]) -> Written:
@@ -244,20 +219,15 @@ def _english(match: re.Match[str]) -> Written:
     if "r6" in got:
         return Written(*match.span(), shift=("day", SHIFTS[got["r6"].lower()]), lang="en")
     if "unit" in got:
-        shift = got["unit"].lower(), SHIFTS[got["r5"].lower()]
-        return Written(*match.span(), shift=shift, lang="en")
+        told = got["unit"].lower(), SHIFTS[got["r5"].lower()]
+        return Written(*match.span(), shift=told, lang="en")
 
     def first(*names: str) -> str | None:
         return next((got[name] for name in names if name in got), None)
 
-    of_year = first("r1", "r2", "r3")
-    return Written(
-        match.start("m4") if "m4" in got else match.start(),
-        match.end(),
-        number(first("y1", "y2", "y3")),
-        MONTHS.index((first("m1", "m2", "m3", "m4") or "")[:3].lower()) + 1,
-        number(first("d0", "d1", "d2")),
-        number(got["d1"] if "d0" in got else first("e1", "e2")),
-        ("year", SHIFTS[of_year.lower()]) if of_year else None,
-        lang="en",
-    )
+    month = MONTHS.index((first("m1", "m2", "m3", "m4") or "")[:3].lower()) + 1
+    day, last = first("d0", "d1", "d2"), got["d1"] if "d0" in got else first("e1", "e2")
+    of_year, start = first("r1", "r2", "r3"), match.start("m4" if "m4" in got else 0)
+    shift = ("year", SHIFTS[of_year.lower()]) if of_year else None
+    date = number(first("y1", "y2", "y3")), month, number(day), number(last)
+    return Written(start, match.end(), *date, shift, lang="en")

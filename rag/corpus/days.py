@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -53,11 +54,8 @@ class Period:
         """As an interval of ISO 8601: "2023-08-01/2023-08-31", "2023-05-01/..",
         "--08-01/--08-31".
         """
-        sides = (
-            "" if side is None else f"-{side.isoformat()[4:]}" if self.yearly else side.isoformat()
-            for side in (self.first, self.last)
-        )
-        return "/".join(side or ".." for side in sides)
+        sides = (side.isoformat() if side else ".." for side in (self.first, self.last))
+        return "/".join(f"-{side[4:]}" if self.yearly else side for side in sides)
 
     def widened(self, before: int, after: int) -> Period:
         """With so many days more at its beginning and its end."""
@@ -70,29 +68,22 @@ class Period:
 
     def overlaps(self, first: date, last: date) -> bool:
         """Whether some day from ``first`` to ``last`` is in it."""
-        if not self.yearly:
-            return (self.last is None or first <= self.last) and (
-                self.first is None or last >= self.first
-            )
-        years = range(first.year - 1, last.year + 1)
-        return any(self._of(year).overlaps(first, last) for year in years)
+        if self.yearly:
+            return any(one.overlaps(first, last) for one in self._each(first, last))
+        return (self.last or last) >= first and (self.first or first) <= last
 
     def holds(self, first: date, last: date) -> bool:
         """Whether all days from ``first`` to ``last`` are in it."""
-        if not self.yearly:
-            return (self.first is None or first >= self.first) and (
-                self.last is None or last <= self.last
-            )
-        return any(
-            self._of(year).holds(first, last) for year in range(first.year - 1, last.year + 1)
-        )
+        if self.yearly:
+            return any(one.holds(first, last) for one in self._each(first, last))
+        return (self.first or first) <= first and last <= (self.last or last)
 
-    def _of(self, year: int) -> Period:
-        """A yearly period as it begins in one year."""
+    def _each(self, first: date, last: date) -> Iterator[Period]:
+        """A yearly period as it begins in each of the years that may meet some days."""
         assert self.first and self.last
-        return Period(
-            in_year(self.first, year), in_year(self.last, year + (self.last < self.first))
-        )
+        over = self.last < self.first
+        for year in range(first.year - 1, last.year + 1):
+            yield Period(in_year(self.first, year), in_year(self.last, year + over))
 
 
 def extent(year: int, month: int | None = None, day: int | None = None) -> tuple[date, date]:
@@ -190,8 +181,7 @@ def find_meant(text: str, today: date | None) -> list[tuple[int, int, When]]:
         if _compared(text, named):
             continue
         if today is None and named.month is None and named.day and named.shift is None:
-            latest = next((when for _, _, when in reversed(out) if when.month), None)
-            if latest:
+            if latest := next((when for *_, when in reversed(out) if when.month), None):
                 named = named._replace(year=latest.year, month=latest.month)
         if when := meant(named, today):
             out.append((named.start, named.end, when))
@@ -211,11 +201,8 @@ def _compared(text: str, named: Written) -> bool:
     before = text[named.start - 1 : named.start]
     if before == " ":
         return _THAN.search(text, max(0, named.start - 30), named.start) is not None
-    return (
-        before in ("比", "较", "較")
-        or before in ("与", "與", "跟", "同", "和")
-        and _ALIKE.match(text, named.end) is not None
-    )
+    alike = before in ("与", "與", "跟", "同", "和") and _ALIKE.match(text, named.end)
+    return bool(alike) or before in ("比", "较", "較")
 
 
 def _valid(year: int, month: int | None, day: int | None) -> bool:

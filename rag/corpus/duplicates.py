@@ -36,10 +36,8 @@ SETTINGS = {
 }
 RUN, RUN_LATIN = 5, 12  # characters in a run; five letters are no more than a word
 LEAST = 20  # runs: what is shorter is no story
-CROWD, NEIGHBOURS = (
-    64,
-    16,
-)  # in a band that more articles share, each is compared with so many that are most like it
+# In a band that more articles share, each is compared with so many that are most like it.
+CROWD, NEIGHBOURS = 64, 16
 # Of one story: one holds this share of the other, and of its figures. More of the figures where
 # they are not of one day, and nearly all of both where more than a few days lie between; more of
 # the text where there are hardly any figures.
@@ -99,9 +97,8 @@ def runs(text: str, short: bool = False) -> np.ndarray:
         text: of any language.
         short: runs of half the length, which are about a word.
     """
-    points = np.frombuffer(
-        _NO_LETTER.sub("", text).lower().encode("utf-32-le", "surrogatepass"), "<u4"
-    ).astype(np.uint64)
+    letters = _NO_LETTER.sub("", text).lower().encode("utf-32-le", "surrogatepass")
+    points = np.frombuffer(letters, "<u4").astype(np.uint64)
     size = RUN if np.count_nonzero(points >= 0x2E80) * 2 > len(points) else RUN_LATIN
     size = size // 2 if short else size
     if len(points) < size:
@@ -140,14 +137,11 @@ def group(sketches: np.ndarray, read: Read, known: np.ndarray | None = None) -> 
     for one, other in pairs:
         heaps[likely.first(one)].append((one, other))
     for heap in heaps.values():  # a heap at a time, so that few articles are in memory
-        contents = {
-            row: _Content.of(article)
-            for row, article in read(sorted({row for pair in heap for row in pair})).items()
-        }
+        articles = read(sorted({row for pair in heap for row in pair}))
+        contents = {row: _Content.of(article) for row, article in articles.items()}
         for one, other in heap:
-            if joined.first(one) != joined.first(other) and _one_story(
-                contents[one], contents[other]
-            ):
+            apart = joined.first(one) != joined.first(other)
+            if apart and _one_story(contents[one], contents[other]):
                 joined.join(one, other)
     return np.array([joined.first(row) for row in range(len(sketches))], np.int32)
 
@@ -182,21 +176,16 @@ def _alike(sketches: np.ndarray, new: np.ndarray) -> Iterator[tuple[int, int]]:
         borders = np.flatnonzero(np.r_[True, np.diff(keys[order]) != 0, True])
         several = np.diff(borders) > 1
         for begin, end in zip(borders[:-1][several].tolist(), borders[1:][several].tolist()):
-            crowd = rows[order[begin:end]]
-            near = end - begin
-            if (
-                near > CROWD
-                # a form that thousands fill in: next to each other stand those that share other bands,
-                # too
-            ):
+            crowd, near = rows[order[begin:end]], end - begin
+            # A form that thousands fill in: next to each other stand those that share other bands,
+            # too.
+            if near > CROWD:
                 crowd, near = crowd[np.lexsort(sketches[crowd].T[::-1])], NEIGHBOURS
             crowd = crowd.tolist()
             for place, one in enumerate(crowd):
-                yield from (
-                    (min(one, other), max(one, other))
-                    for other in crowd[place + 1 : place + 1 + near]
-                    if new[one] or new[other]
-                )
+                for other in crowd[place + 1 : place + 1 + near]:
+                    if new[one] or new[other]:
+                        yield min(one, other), max(one, other)
 
 
 class _Joined:
@@ -238,39 +227,27 @@ class _Content:
         except ValueError:
             day = None
         text = article.text
-        words = np.unique(
-            runs(_FIGURE.sub("", f"{article.title}\n{text}"), short=True), return_counts=True
-        )
-        return cls(
-            np.unique(runs(text)),
-            words,
-            frozenset(_FIGURE.findall(text)),
-            day,
-            _date_line(text),
-            text,
-        )
+        words = runs(_FIGURE.sub("", f"{article.title}\n{text}"), short=True)
+        counted, figures = np.unique(words, return_counts=True), frozenset(_FIGURE.findall(text))
+        return cls(np.unique(runs(text)), counted, figures, day, _date_line(text), text)
 
 
 def _one_story(one: _Content, other: _Content) -> bool:
-    held = len(np.intersect1d(one.runs, other.runs, assume_unique=True)) / min(
-        len(one.runs), len(other.runs)
-    )
+    shared = np.intersect1d(one.runs, other.runs, assume_unique=True)
+    held = len(shared) / min(len(one.runs), len(other.runs))
     figures = min(len(one.figures), len(other.figures))
     same = len(one.figures & other.figures) / figures if figures else 1.0
     days = _days_between(one, other)
     if days > DAYS:
         return held >= HELD_LATER and same >= FIGURES_LATER
-    if (
-        held < (HELD_BARE if figures < FEW else HELD)
-        or figures >= FEW
-        and same < (FIGURES_NEXT if days else FIGURES)
-    ):
+    bare = figures < FEW
+    if held < (HELD_BARE if bare else HELD):
         return False
-    if min(_most_own(one, other), _most_own(other, one)) >= next(
-        own for share, own in OTHER if same >= share
-    ):
+    if not bare and same < (FIGURES_NEXT if days else FIGURES):
         return False
-    return not _renamed(one, other)
+    most = next(own for share, own in OTHER if same >= share)
+    own = (_own(one, other).max(initial=0), _own(other, one).max(initial=0))
+    return min(own) < most and not _renamed(one, other)
 
 
 def names_in(text: str) -> frozenset[str]:
@@ -281,18 +258,14 @@ def names_in(text: str) -> frozenset[str]:
 def _renamed(one: _Content, other: _Content) -> bool:
     """Whether two texts are the same but for a name that is another in each."""
     own = [_own(one, other), _own(other, one)]
-    if any(
-        counts.sum() > SAME_WORDS * told.words[1].sum() for counts, told in zip(own, (one, other))
-    ):
+    words = [told.words[1].sum() for told in (one, other)]
+    if any(counts.sum() > SAME_WORDS * told for counts, told in zip(own, words)):
         return False
     names, others = names_in(one.text), names_in(other.text)
     if len(names - others) == len(others - names) == 1:
         return True
-    again = [counts[counts >= AGAIN].sum() for counts in own]
-    return (
-        all(often > MOSTLY * counts.sum() for often, counts in zip(again, own))
-        and len({int(counts.max()) for counts in own}) == 1
-    )
+    mostly = all(counts[counts >= AGAIN].sum() > MOSTLY * counts.sum() for counts in own)
+    return mostly and own[0].max() == own[1].max()
 
 
 def _date_line(text: str) -> date | None:
@@ -311,17 +284,12 @@ def _days_between(one: _Content, other: _Content) -> int:
     if one.day and other.day:
         return abs((one.day - other.day).days)
     first, second = (
-        content.line or (content.day and content.day.replace(year=2000)) for content in (one, other)
+        told.line or (told.day and told.day.replace(year=2000)) for told in (one, other)
     )
     if not first or not second:
         return 0
     apart = abs((first - second).days)
     return min(apart, 366 - apart)
-
-
-def _most_own(one: _Content, other: _Content) -> int:
-    """How often stands in one text what stands there most of all that is not in the other."""
-    return int(_own(one, other).max(initial=0))
 
 
 def _own(one: _Content, other: _Content) -> np.ndarray:

@@ -88,54 +88,41 @@ def _decode(data: bytes, declared: str) -> tuple[str, str]:
         if text is not None:
             return name, text
     text = _try(data, "utf-8")
-    if text is not None and "\0" not in text:
-        return "utf-8", text
-    wide = _utf16_without_mark(data)
-    if wide is not None:
-        return wide
-    if text is not None:
-        return "utf-8", text  # holds NUL: refused by the caller
-    return _by_frequency(data)
+    if text is None or "\0" in text:  # which is refused by the caller
+        if wide := _utf16_without_mark(data):
+            return wide
+    return _by_frequency(data) if text is None else ("utf-8", text)
 
 
 def _by_frequency(data: bytes) -> tuple[str, str]:
     """The encoding in which the characters are those that are frequent."""
-    candidates = [(name, _try(data, name)) for name in ("gb18030", "big5hkscs")]
-    scored = [
-        (_score(found), -rank, (name, found))
-        for rank, (name, found) in enumerate(candidates)
-        if found is not None
-    ]
-    best = max(scored, default=(0.0, 0, ("", "")))
+    tried = {name: _try(data, name) for name in ("gb18030", "big5hkscs")}
+    found = {name: text for name, text in tried.items() if text is not None}
+    scores = {name: _score(text) for name, text in found.items()}
+    best = max(scores, key=lambda name: scores[name], default="")
+    score = scores.get(best, 0.0)
     damaged = data.decode("utf-8", "replace")
     begin = damaged[:_HEAD]
-    if begin.count("\ufffd") * 10 < sum(c > "\x7f" for c in begin) and _score(damaged) >= best[0]:
+    if begin.count("\ufffd") * 10 < sum(c > "\x7f" for c in begin) and _score(damaged) >= score:
         return "utf-8", damaged
-    if best[0] >= _MIN_SCORE:
-        return best[2]
+    if score >= _MIN_SCORE:
+        return best, found[best]
     head = data[:_HEAD]
     high = len(_HIGH.findall(head))
-    other = (
-        "cp1252"
-        if len(_LONE_HIGH.findall(head)) * 5 > high * 4
-        else "gb2312"
-        if high <= _FEW
-        else ""
-    )
-    text = _try(data, other) if other else None
-    if text is None and other == "cp1252" and high <= _FEW:
-        other = "gb2312"  # a note of a few characters: too short for their frequency
-        text = _try(data, other)
-    return _guess(data) if text is None else (other, text)
+    names = ["cp1252"] * (len(_LONE_HIGH.findall(head)) * 5 > high * 4)
+    # a note of a few characters: too short for their frequency
+    names += ["gb2312"] * (high <= _FEW)
+    for name in names:
+        if (text := _try(data, name)) is not None:
+            return name, text
+    return _guess(data)
 
 
 def _try(data: bytes, name: str) -> str | None:
     try:
         return data.decode(name)
-    except (
-        ValueError,
-        LookupError,
-    ):  # no text in it, or no encoding, even one with a NUL in its name
+    # no text in it, or no encoding, even one with a NUL in its name
+    except (ValueError, LookupError):
         return None
 
 

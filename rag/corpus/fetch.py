@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import time
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from email.message import Message
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ with extra():
 
 AGENT = "Yinju"
 USER_AGENT = f"{AGENT}/{__version__} (reads single articles for one person's own archive)"
+_SENT = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": "text/html, */*;q=0.8"}
 SUFFIXES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -33,13 +34,7 @@ SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/epub+zip": ".epub",
 }
-XML = (
-    "application/rss+xml",
-    "application/atom+xml",
-    "application/rdf+xml",
-    "application/xml",
-    "text/xml",
-)
+XML = (*(f"application/{kind}xml" for kind in ("rss+", "atom+", "rdf+", "")), "text/xml")
 _PACKED = ("application/gzip", "application/x-gzip")  # sitemap.xml.gz
 _REDIRECTS = (301, 302, 303, 307, 308)
 _ROBOTS_BYTES = 512 * 1024  # RFC 9309: at least 500 KiB must be read
@@ -133,31 +128,25 @@ class Fetcher:
 
         Raises FetchError, which says why.
         """
-        from tenacity import (
-            RetryCallState,
-            Retrying,
-            retry_if_exception_type,
-            stop_after_attempt,
-            stop_before_delay,
-        )
+        import tenacity
 
         deadline = time.monotonic() + self.limits.seconds
 
-        def wait(state: RetryCallState) -> float:
+        def wait(state: tenacity.RetryCallState) -> float:
             failed = state.outcome.exception() if state.outcome else None
             after = failed.after if isinstance(failed, _Passing) else 0.0
             return max(after, 0.25 * 2**state.attempt_number)
 
-        stop = stop_after_attempt(self.limits.tries) | stop_before_delay(self.limits.seconds)
-        again = Retrying(
-            retry=retry_if_exception_type(_Passing), stop=stop, wait=wait, reraise=True
+        again = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_Passing),
+            stop=tenacity.stop_after_attempt(self.limits.tries)
+            | tenacity.stop_before_delay(self.limits.seconds),
+            wait=wait,
+            reraise=True,
         )
-        headers = {
-            name: value
-            for name, value in (("If-None-Match", etag), ("If-Modified-Since", modified))
-            if value
-        }
-        return again(self._follow, url, headers, deadline)
+        headers = {"If-None-Match": etag, "If-Modified-Since": modified}
+        known = {name: value for name, value in headers.items() if value}
+        return again(self._follow, url, known, deadline)
 
     def _follow(
         self, asked: str, headers: dict[str, str], deadline: float, robots: bool = True
@@ -185,13 +174,8 @@ class Fetcher:
         self, pool: httpcore.ConnectionPool, url: httpx.URL, asked: str, headers: dict[str, str]
     ) -> Fetched | str:
         """The page, or the address that the server sends us to."""
-        sent: list[tuple[bytes | str, bytes | str]] = [
-            ("Host", url.netloc),
-            ("User-Agent", USER_AGENT),
-            ("Accept-Encoding", "gzip"),
-            ("Accept", "text/html, */*;q=0.8"),
-            *headers.items(),
-        ]
+        known = (*_SENT.items(), *headers.items())
+        sent: list[tuple[bytes | str, bytes | str]] = [("Host", url.netloc), *known]
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )
@@ -228,42 +212,30 @@ class Fetcher:
         kind = got.get_content_type() if got["content-type"] else _guessed(url)
         if kind not in SUFFIXES and kind not in XML and kind not in _PACKED:
             raise _Absent(f"expected a page, a text or a document at {url}, got {kind}")
-        data = self._body(response, got["content-encoding"] or "", str(url))
+        coding = (got["content-encoding"] or "").strip().lower()
+        if coding not in ("", "identity", "gzip", "x-gzip"):
+            raise FetchError(f"expected {url} packed with gzip or not at all, got {coding}")
+        data = self._bounded(response.iter_stream(), coding, str(url))
         if kind in _PACKED:
-            data, kind = self._unpacked(iter((data,)), str(url)), "application/xml"
+            data, kind = self._bounded((data,), "gzip", str(url)), "application/xml"
         return Fetched(asked, str(url), data, kind, etag, modified)
 
-    def _body(self, response: httpcore.Response, encoding: str, url: str) -> bytes:
-        coding = encoding.strip().lower()
-        chunks = response.iter_stream()
-        if coding in ("gzip", "x-gzip"):
-            return self._unpacked(chunks, url)
-        if coding not in ("", "identity"):
-            raise FetchError(f"expected {url} packed with gzip or not at all, got {coding}")
-        data = bytearray()
-        for chunk in chunks:
-            data += chunk
-            self._bounded(len(data), url)
-        return bytes(data)
-
-    def _unpacked(self, chunks, url: str) -> bytes:
-        """Never unpacks more than one byte beyond the limit, whatever little of it came."""
-        data, packed = bytearray(), zlib.decompressobj(wbits=31)
+    def _bounded(self, chunks: Iterable[bytes], coding: str, url: str) -> bytes:
+        """The bytes of a page, unpacked. Never unpacks more than one byte beyond the limit, whatever
+        little of it came.
+        """
+        most, data, packed = self.limits.bytes, bytearray(), zlib.decompressobj(wbits=31)
         try:
             for chunk in chunks:
-                data += packed.decompress(chunk, self.limits.bytes + 1 - len(data))
-                self._bounded(len(data), url)
+                is_packed = coding.endswith("gzip")
+                data += packed.decompress(chunk, most + 1 - len(data)) if is_packed else chunk
+                if len(data) > most:
+                    raise FetchError(f"expected at most {most / 1e6:.0f} MB from {url}, got more")
         except zlib.error as error:
             raise FetchError(
                 f"expected {url} packed with gzip, but it is damaged ({error})"
             ) from error
         return bytes(data)
-
-    def _bounded(self, count: int, url: str) -> None:
-        if count > self.limits.bytes:
-            raise FetchError(
-                f"expected at most {self.limits.bytes / 1e6:.0f} MB from {url}, got more"
-            )
 
     def _permitted(self, url: httpx.URL, deadline: float) -> None:
         """Raises FetchError where the site's robots.txt forbids the page (RFC 9309)."""
@@ -326,14 +298,12 @@ def checked_url(text: str, base: httpx.URL | None = None) -> httpx.URL:
 
 def _guessed(url: httpx.URL) -> str:
     """A type for a page without one, by the end of its address."""
-    return next(
-        (kind for kind, suffix in SUFFIXES.items() if url.path.lower().endswith(suffix)),
-        "application/octet-stream",
-    )
+    path = url.path.lower()
+    kinds = (kind for kind, suffix in SUFFIXES.items() if path.endswith(suffix))
+    return next(kinds, "application/octet-stream")
 
 
 def _seconds(after: str | None) -> float:
     """Retry-After as seconds; dates and nonsense are 0."""
-    return (
-        min(float(after), 30.0) if after and after.strip().isdecimal() and len(after) < 6 else 0.0
-    )
+    told = (after or "").strip()
+    return min(float(told), 30.0) if told.isdecimal() and len(told) < 6 else 0.0

@@ -71,69 +71,38 @@ class CorpusFolder:
         self.path, self.trash, self.columns = Path(path).resolve(), Path(trash), columns
         self._files, self._trash = FolderFiles(self.path), Trash(self.trash)
 
-    def add_text(
-        self,
-        text: str,
-        title: str = "",
-        date: str = "",
-        source: str = "",
-        url: str = "",
-        lang: str = "",
-    ) -> Added:
-        """A text, kept as a .txt file with what is said of it as front matter.
+    def add_text(self, text: str, **said: str) -> Added:
+        """A text, kept as a .txt file with what is ``said`` of it (title, date, source, url, lang)
+        as front matter.
 
         Raises UsageError for a date that is none, StorageError. So do all that add.
         """
         import yaml
 
-        said = _stated(title, date, source, url, lang).stated
-        front = (
-            f"---\n{yaml.safe_dump(said, allow_unicode=True, sort_keys=False)}---\n" if said else ""
-        )
-        data = (front + text).encode("utf-8", "replace")
-        name = title or _first_line(text)
+        stated = _stated(**said).stated
+        front = f"---\n{yaml.safe_dump(stated, allow_unicode=True, sort_keys=False)}---\n"
+        data = ((front if stated else "") + text).encode("utf-8", "replace")
+        name = said.get("title") or _first_line(text)
         return self._add(data, name, slug(name), ".txt", Record())
 
-    def add_bytes(
-        self,
-        name: str,
-        data: bytes,
-        title: str = "",
-        date: str = "",
-        source: str = "",
-        url: str = "",
-        lang: str = "",
-    ) -> Added:
+    def add_bytes(self, name: str, data: bytes, **said: str) -> Added:
         """The content of a file, for example one that was uploaded.
 
         Of ``name`` only the suffix and the letters and digits of its last part count, so it may be
-        anything. What is said of an article goes before what the file says of itself.
+        anything. What is ``said`` of an article goes before what the file says of itself.
         """
-        record = _stated(title, date, source, url, lang)
-        return self._add(
-            data, name, *parts(name), dataclasses.replace(record, name=last_part(name))
-        )
+        record = dataclasses.replace(_stated(**said), name=last_part(name))
+        return self._add(data, name, *parts(name), record)
 
-    def add_file(
-        self,
-        file: str | Path,
-        title: str = "",
-        date: str = "",
-        source: str = "",
-        url: str = "",
-        lang: str = "",
-    ) -> Added:
+    def add_file(self, file: str | Path, **said: str) -> Added:
         """A copy of a file of any size. Raises CorpusError where it cannot be read, too."""
         file = Path(file)
         own = file.resolve()
         if own.is_relative_to(self.path) and own.is_file():
-            return Added(
-                str(file), "known", self._files.below(own), reason="it is in the corpus folder"
-            )
-        record = _stated(title, date, source, url, lang)
-        return self._add(
-            file, str(file), *parts(file.name), dataclasses.replace(record, name=file.name)
-        )
+            reason = "it is in the corpus folder"
+            return Added(str(file), "known", self._files.below(own), reason=reason)
+        record = dataclasses.replace(_stated(**said), name=file.name)
+        return self._add(file, str(file), *parts(file.name), record)
 
     def add_folder(self, folder: str | Path) -> Iterator[Added]:
         """Copies of all files below a folder, one by one; hidden files and the folder's own
@@ -177,31 +146,23 @@ class CorpusFolder:
             final = self.path / slug(host) / f"{slug(title)}-{key}{page.suffix}"
             status, old = "added", self._files.at_key(key)
             if old and old.is_file():
-                if self._files.record_of(old).article == found.digest:
-                    self._look_again_later(old, record)
-                    final, status = old, "known"
-                else:
-                    self._discard(old, copy=True)
-                    final = old if old.suffix == page.suffix else final
-                    status = "replaced"
+                noted = self._files.record_of(old)
+                if noted.article == found.digest:
+                    # What the site said of it may be new, or the next update would read it again.
+                    if dataclasses.replace(noted, added=record.added) != record:
+                        self._files.note(old, record)
+                    below, reason = self._files.below(old), "the article has not changed"
+                    return Added(page.asked, "known", below, title, found.articles, reason)
+                self._discard(old, copy=True)
+                final = old if old.suffix == page.suffix else final
+                status = "replaced"
             elif same := self._files.same(aside, digest):
                 return self._there(page.asked, same)
-            reason = "the article has not changed" if status == "known" else found.reason
-            if status != "known":
-                self._files.settle(aside, final, record)
-                if old and old != final:
-                    old.unlink(missing_ok=True)
-            return Added(
-                page.asked, status, self._files.below(final), title, found.articles, reason
-            )
-
-    def _look_again_later(self, file: Path, record: Record) -> None:
-        """Notes what a site said of a page that has not changed, or the next update would read the
-        page again.
-        """
-        noted = self._files.record_of(file)
-        if dataclasses.replace(noted, added=record.added) != record:
-            self._files.note(file, record)
+            self._files.settle(aside, final, record)
+            if old and old != final:
+                old.unlink(missing_ok=True)
+            below = self._files.below(final)
+            return Added(page.asked, status, below, title, found.articles, found.reason)
 
     def _there(self, name: str, file: Path) -> Added:
         return Added(name, "known", self._files.below(file), reason="the same content is there")
@@ -212,11 +173,8 @@ class CorpusFolder:
         with self._files.storing():
             return self._trash.take(file, self._files.below(file), record, copy)
 
-    def pages(self) -> Iterator[Record]:
-        """The records of all files that were fetched from the web."""
-        return (record for _, record in self._pages())
-
-    def _pages(self) -> Iterator[tuple[Path, Record]]:
+    def pages(self) -> Iterator[tuple[Path, Record]]:
+        """The files that were fetched from the web, and their records."""
         for file in self._files.all():
             if (record := self._files.record_of(file)).fetched:
                 yield file, record
@@ -228,25 +186,16 @@ class CorpusFolder:
         Raises UsageError where there is none.
         """
         if "://" in name:
-            found = self._files.at_key(url_key(name))
-            found = found or next(
-                (file for file, record in self._pages() if record.fetched == name), None
-            )
-            if found:
+            asked = (file for file, record in self.pages() if record.fetched == name)
+            if found := self._files.at_key(url_key(name)) or next(asked, None):
                 return found
         for path in (self.path / name, Path(name)):
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError):  # one for what lies elsewhere
                 # Its folder is resolved and it itself is not: a link is removed, not what it leads
                 # to.
                 at = path.parent.resolve() / path.name
-                hidden = at.is_relative_to(self.path) and any(
-                    part.startswith(".") for part in at.relative_to(self.path).parts
-                )
-                if (
-                    at.is_relative_to(self.path)
-                    and not hidden
-                    and (at.is_file() or at.is_symlink())
-                ):
+                hidden = any(part.startswith(".") for part in at.relative_to(self.path).parts)
+                if not hidden and (at.is_file() or at.is_symlink()):
                     return at
         raise UsageError(
             f"expected an article of {self.path}, found none at {name!r}: give its id, path or"
@@ -301,20 +250,15 @@ class CorpusFolder:
                 return self._there(name, same)
             if found.articles > 1 and record.stated:
                 stated = ", ".join(record.stated)
-                return Added(
-                    name,
-                    "refused",
-                    reason=f"expected one article to be of that {stated}, found {found.articles}",
-                )
+                reason = f"expected one article to be of that {stated}, found {found.articles}"
+                return Added(name, "refused", reason=reason)
             key = digest[:KEY_DIGITS]
             final = self.path / f"{words.removesuffix(f'-{key}')}-{key}{suffix}"
-            self._files.settle(
-                aside, final, dataclasses.replace(record, added=_now(), article=found.digest)
-            )
+            record = dataclasses.replace(record, added=_now(), article=found.digest)
+            self._files.settle(aside, final, record)
             title = record.title or found.first.title
-            return Added(
-                name, "added", self._files.below(final), title, found.articles, found.reason
-            )
+            below = self._files.below(final)
+            return Added(name, "added", below, title, found.articles, found.reason)
 
 
 def _record_of_page(page: Fetched, article: Article, digest: str) -> Record:
@@ -334,7 +278,9 @@ def _record_of_page(page: Fetched, article: Article, digest: str) -> Record:
     )
 
 
-def _stated(title: str, date: str, source: str, url: str, lang: str) -> Record:
+def _stated(
+    title: str = "", date: str = "", source: str = "", url: str = "", lang: str = ""
+) -> Record:
     if date and not (date := normal_date(given := date)):
         raise UsageError(f"expected a date like 2024-05-01, got {given!r}")
     values = (

@@ -9,11 +9,10 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from rag.corpus.article import Skipped
-from rag.corpus.incoming import reading
+from rag.corpus.incoming import opened
 from rag.corpus.kept import FOLDER, Record, key_of, read_record
 from rag.corpus.walk import files_of
 from rag.errors import StorageError
@@ -31,7 +30,9 @@ class FolderFiles:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known: _Known | None = None
+        self._looked = False
+        self._sizes: defaultdict[int, list[Path]] = defaultdict(list)
+        self._keys: dict[str, Path] = {}
 
     def all(self) -> Iterator[Path]:
         """The files, hand-made ones too."""
@@ -58,9 +59,9 @@ class FolderFiles:
             aside.parent.mkdir(parents=True, exist_ok=True)
             self._sweep(aside.parent)
         try:
-            with reading(content) as source, self.storing(), aside.open("wb") as target:
+            with opened(content) as source, self.storing(), aside.open("wb") as target:
                 hasher = hashlib.sha256()
-                while block := source(1 << 20):
+                while block := source.read(1 << 20):
                     hasher.update(block)
                     target.write(block)
                 target.flush()
@@ -72,7 +73,7 @@ class FolderFiles:
 
     def _sweep(self, hidden: Path) -> None:
         """Removes what an adding that was killed left half done; not what one may still be at."""
-        if self._known is None:
+        if not self._looked:
             for left in hidden.glob("incoming-*"):
                 with contextlib.suppress(FileNotFoundError):
                     if time.time() - left.stat().st_mtime > _STALE_SECONDS:
@@ -84,7 +85,8 @@ class FolderFiles:
             final.parent.mkdir(parents=True, exist_ok=True)
             self.note(final, record)
             os.replace(aside, final)
-        self._look().take(final)
+        self._look()
+        self._take(final)
 
     def note(self, file: Path, record: Record) -> None:
         """Writes the record of a file."""
@@ -97,16 +99,22 @@ class FolderFiles:
                     os.fsync(target.fileno())
             os.replace(note, self.record_file(file))
 
-    def _look(self) -> _Known:
-        if self._known is None:
-            self._known = _Known(defaultdict(list), {})
+    def _look(self) -> None:
+        if not self._looked:
+            self._looked = True
             for path in self.all():
-                self._known.take(path)
-        return self._known
+                self._take(path)
+
+    def _take(self, path: Path) -> None:
+        with contextlib.suppress(OSError):
+            self._sizes[path.stat().st_size].append(path)
+        if key := key_of(path.name):
+            self._keys[key] = path
 
     def same(self, file: Path, digest: str) -> Path | None:
         """A file of the folder with the same bytes. Only files of the same size are read."""
-        for path in self._look().sizes[file.stat().st_size]:
+        self._look()
+        for path in self._sizes[file.stat().st_size]:
             with contextlib.suppress(OSError), path.open("rb") as stream:
                 if hashlib.file_digest(stream, "sha256").hexdigest() == digest:
                     return path
@@ -126,18 +134,5 @@ class FolderFiles:
 
     def at_key(self, key: str) -> Path | None:
         """The file whose name has a key."""
-        return self._look().keys.get(key)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The files of a folder, by size and by the key in their names."""
-
-    sizes: defaultdict[int, list[Path]]
-    keys: dict[str, Path]
-
-    def take(self, path: Path) -> None:
-        with contextlib.suppress(OSError):
-            self.sizes[path.stat().st_size].append(path)
-        if key := key_of(path.name):
-            self.keys[key] = path
+        self._look()
+        return self._keys.get(key)

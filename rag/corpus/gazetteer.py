@@ -10,7 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
+
+from rag.corpus.tables import table
 
 _LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}
 # How the names of counties, districts and so on end, in Chinese and in English.
@@ -78,26 +79,22 @@ def all_places() -> tuple[Place, ...]:
         Place(code, name, short, en.split("|")[0], level, province)
         for code, level, name, short, en, province, _ in table("divisions.tsv")
     ]
-    return (
-        *divisions,
-        *(Place(iso, name, name, en, "country", "") for iso, name, en, _ in table("countries.tsv")),
-    )
+    countries = (one[:3] for one in table("countries.tsv"))
+    return (*divisions, *(Place(iso, name, name, en, "country", "") for iso, name, en in countries))
 
 
-def table(name: str) -> list[list[str]]:
-    """The rows of a file of ``data``."""
-    text = resources.files("rag.corpus").joinpath("data", name).read_text("utf8")
-    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+@functools.cache
+def by_code() -> dict[str, Place]:
+    """The places by their codes."""
+    return {place.code: place for place in all_places()}
 
 
 def _names() -> Iterator[tuple[str, Place]]:
     """Every name of the tables with its place: Chinese and English, full, short and other."""
-    by_code = {p.code: p for p in all_places()}
     for code, level, name, short, english, _, others in table("divisions.tsv"):
-        place = by_code[code]
-        yield from (
-            (n, place) for n in dict.fromkeys((name, short, *filter(None, others.split("|"))))
-        )
+        place = by_code()[code]
+        own = (name, short, *filter(None, others.split("|")))
+        yield from ((one, place) for one in dict.fromkeys(own))
         for en in filter(None, english.split("|")):
             if level == "county":
                 if name[-1] in COUNTY_SUFFIXES:
@@ -107,9 +104,9 @@ def _names() -> Iterator[tuple[str, Place]]:
                 if level == "city":
                     yield f"{en} City", place
     for iso, name, en, official in table("countries.tsv"):
-        yield from ((n, by_code[iso]) for n in filter(None, (name, official, en)))
+        yield from ((n, by_code()[iso]) for n in filter(None, (name, official, en)))
     for code, names in table("place_aliases.tsv"):
-        yield from ((n, by_code[code]) for n in names.split("|"))
+        yield from ((n, by_code()[code]) for n in names.split("|"))
 
 
 @functools.cache
@@ -117,14 +114,13 @@ def places_by_name() -> dict[str, tuple[Place, ...]]:
     """Every name, as it is written, with the places that bear it: of the highest level only, the
     usual one first.
     """
-    by_code = {p.code: p for p in all_places()}
     by_name: dict[str, dict[str, Place]] = {}
     for name, place in _names():
         for form in _forms(name):
             by_name.setdefault(form, {})[place.code] = place
     for kind, name, *codes in table("place_exceptions.tsv"):
         if kind == "main":
-            by_name[name] = {codes[0]: by_code[codes[0]]} | by_name[name]
+            by_name[name] = {codes[0]: by_code()[codes[0]]} | by_name[name]
     return {name: _highest(tuple(places.values())) for name, places in by_name.items()}
 
 
@@ -147,11 +143,8 @@ def _forms(name: str) -> set[str]:
     """
     if not is_latin(name):
         return {name}
-    plain = (
-        name
-        if name.isascii()
-        else "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
-    )
+    letters = unicodedata.normalize("NFD", name)
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
     return {name, plain, name.replace("'", "\u2019")}
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
+import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from rag.corpus.article import Article
 from rag.corpus.kept import KEY_DIGITS
@@ -45,29 +46,21 @@ def look_into(file: Path, columns: Mapping[str, str] | None = None) -> Found:
     return Found(count, first, hasher.hexdigest()[: 2 * KEY_DIGITS] if count else "", reason)
 
 
-@contextlib.contextmanager
-def reading(content: bytes | Path) -> Iterator[Callable[[int], bytes | memoryview]]:
-    """A function that gives the next bytes, up to a number. Raises CorpusError where a file cannot
-    be opened.
-    """
+def opened(content: bytes | Path) -> BinaryIO:
+    """A stream of what is to be added. Raises CorpusError where a file cannot be opened."""
     if isinstance(content, bytes):
-        view = memoryview(content)
-        parts = (view[at : at + (1 << 20)] for at in range(0, len(view), 1 << 20))
-        yield lambda _: next(parts, b"")
-        return
+        return io.BytesIO(content)
     try:
         if not content.is_file():  # a pipe would wait for ever
             raise CorpusError(
                 "expected a file with articles, found"
                 f" {'a device or pipe' if content.exists() else 'nothing'} at {content}"
             )
-        stream = content.open("rb")
+        return content.open("rb")
     except OSError as error:
         raise CorpusError(
             f"expected to read {content}, but failed: {error.strerror}; allow reading it"
         ) from error
-    with stream:
-        yield stream.read
 
 
 def slug(name: str) -> str:

@@ -60,6 +60,9 @@ class Record:
         return json.dumps(filled, ensure_ascii=False, indent=1) + "\n"
 
 
+_FIELDS = frozenset(field.name for field in dataclasses.fields(Record))
+
+
 def key_of(name: str) -> str:
     """The key in the name of a file that was added, or ""."""
     found = _KEY.search(name)
@@ -71,10 +74,8 @@ def record_files(file: Path, root: Path) -> Iterator[Path]:
     first; nowhere for a file that was not added.
     """
     if key := key_of(file.name):
-        for folder in (
-            root,
-            *(parent for parent in file.parents if parent != root and parent.is_relative_to(root)),
-        ):
+        below = (parent for parent in file.parents if root in parent.parents)
+        for folder in (root, *below):
             yield folder / FOLDER / f"{key}.json"
 
 
@@ -86,12 +87,5 @@ def read_record(file: Path, root: Path) -> Record | None:
         except (OSError, ValueError):
             continue
         if isinstance(row, dict):
-            known = {field.name for field in dataclasses.fields(Record)}
-            return Record(
-                **{
-                    key: value
-                    for key, value in row.items()
-                    if key in known and isinstance(value, str)
-                }
-            )
+            return Record(**{k: v for k, v in row.items() if k in _FIELDS and isinstance(v, str)})
     return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.corpus.tables import words_of
+
 UNKNOWN = "other"
 
 _SAMPLE = 4000
@@ -19,28 +21,8 @@ _SCRIPTS = {
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _KANA = re.compile("[\u3040-\u30ff\u31f0-\u31ff]")
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
-_SMALL_WORDS = {
-    "en": (
-        "the of and to in is was for that with on by at from which what where when who how it this"
-        " are be as did"
-    ),
-    "fr": (
-        "le la les des une est dans pour que qui avec sur pas au aux du et quelles quels ont été"
-        " sont ce cette"
-    ),
-    "de": (
-        "der die das und ist nicht ein eine den dem mit von für auf wird welche haben wurde sich"
-        " auch im zu wo"
-    ),
-    "es": (
-        "el los las una que por para con del es en se como fue su más qué cuáles qué dónde han y al"
-    ),
-    "it": "il lo gli una che per con del della di è sono nel alla dei quali dove hanno e non",
-    "pt": "o os as uma que por para com do da dos em não foi mais ao quais onde são e no na",
-    "nl": "het een van en dat niet zijn met voor op werd welke waar ook aan authenticator bij",
-}
+_SMALL_WORDS = {code: frozenset(words) for code, words in words_of("small_words.tsv").items()}
 LATIN = frozenset(_SMALL_WORDS)  # the languages that are told apart by small words
-_SMALL_WORD_SETS = {code: frozenset(words.split()) for code, words in _SMALL_WORDS.items()}
 
 
 def detect_lang(text: str) -> str:
@@ -69,6 +51,6 @@ def detect_lang(text: str) -> str:
 
 
 def _latin(words: list[str]) -> str:
-    hits = {code: sum(word in known for word in words) for code, known in _SMALL_WORD_SETS.items()}
+    hits = {code: sum(word in known for word in words) for code, known in _SMALL_WORDS.items()}
     best = max(hits, key=lambda code: hits[code])
     return best if hits[best] >= 2 and hits[best] > hits["en"] else "en"

@@ -8,6 +8,7 @@ site.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rag.corpus.dates import FoundDate, find_date
 from rag.corpus.lines import width
@@ -78,6 +79,7 @@ _LETTERHEAD = re.compile(
     r"^\S{2,30}文件$|[〔﹝\[]\d{4}[〕﹞\]]\s?第?\d+号|^(?:第\s?\d+\s?[期号]|编号|密级)"
 )
 _CONTENTS = re.compile(r"目\s*[录錄次]|(?:table of )?contents", re.IGNORECASE)
+_NO_TITLE = re.compile(r"[。，；：、,;:]$|[。！？!?…][”」』\"]$")
 _NUMBERED = re.compile(r"[一二三四五六七八九十\d（(第#【][\w、.．）)】]")
 
 
@@ -164,9 +166,7 @@ def is_control(line: str) -> bool:
     """Whether a line is a button, a menu or a path: × or 首页 | 新闻 | 视频 or Home > World >
     Asia.
     """
-    return (
-        bool(line) and not _RULE.match(line) and bool(_CONTROL.search(line)) and not is_prose(line)
-    )
+    return bool(_CONTROL.search(line)) and not _RULE.match(line) and not is_prose(line)
 
 
 def is_letterhead(line: str) -> bool:
@@ -181,27 +181,18 @@ def is_contents(line: str) -> bool:
 
 def could_be_title(line: str) -> bool:
     """Whether a line may be a headline, short ones included."""
-    return bool(
-        line
-        and re.search(r"\w", line)
-        and width(line) <= TITLE_COLUMNS[-1]
-        and not re.search(r"[。，；：、,;:]$|[。！？!?…][”」』\"]$", line)
-        and not (line.endswith(".") and is_prose(line))
-        and not _LABELLED_LINE.match(line)
-        and not is_contents(line)
-        and not is_date_line(line)
-    )
+    if not re.search(r"\w", line) or width(line) > TITLE_COLUMNS[-1] or _NO_TITLE.search(line):
+        return False
+    if line.endswith(".") and is_prose(line):
+        return False
+    return not (_LABELLED_LINE.match(line) or is_contents(line) or is_date_line(line))
 
 
 def could_be_site_name(line: str) -> bool:
     """Whether a line at the top of a page may be the name of the site."""
-    return (
-        width(line) in _SITE_NAME_COLUMNS
-        and not is_control(line)
-        and not _BUTTON_WORD.match(line)
-        and not re.search("[，。！？；：,;:!?]", line)
-        and not is_date_line(line)
-    )
+    if width(line) not in _SITE_NAME_COLUMNS or is_control(line) or _BUTTON_WORD.match(line):
+        return False
+    return not re.search("[，。！？；：,;:!?]", line) and not is_date_line(line)
 
 
 def is_publisher(line: str) -> bool:
@@ -220,3 +211,15 @@ def dated_source(line: str) -> str:
     found = find_date(line) if is_date_line(line) else None
     rest = _beside(line, found) if found else ""
     return rest if is_publisher(rest) else ""
+
+
+def source_in(lines: Iterable[str]) -> str:
+    """The publisher that the first of some lines with one names, or ""."""
+    names = (labelled_source(line) or dated_source(line) for line in lines if line)
+    return next(filter(None, names), "")
+
+
+def date_in(lines: Iterable[str]) -> str:
+    """The day of the first date line of some lines, or ""."""
+    found = next((find_date(line) for line in lines if is_date_line(line)), None)
+    return found.iso if found else ""

@@ -37,14 +37,9 @@ def find_links(data: bytes, url: str) -> Links:
     """
     import lxml.etree
 
-    # No entity is expanded, nothing is loaded.
-    parser = lxml.etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False
-    )
-    try:
-        root = lxml.etree.fromstring(data, parser)
-    except (lxml.etree.LxmlError, ValueError):
-        root = None
+    from rag.corpus.readers.tree import xml_root
+
+    root = xml_root(data)
     name = lxml.etree.QName(root).localname if root is not None else "nothing"
     if name in _FEEDS:
         return Links(_feed(data, url))

@@ -101,10 +101,9 @@ def _bring(store, wanted: dict[str, tuple[str, str]], folder: Path, address: str
         aside.replace(target)
         return name
 
+    states = ((name, state) for name, (_, state) in wanted.items())
     new = [
-        name
-        for name, (_, state) in wanted.items()
-        if known.get(name) != state or not (folder / name).exists()
+        name for name, state in states if known.get(name) != state or not (folder / name).exists()
     ]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         try:

@@ -18,7 +18,7 @@ from rag.corpus.line_kinds import (
     TITLE_COLUMNS,
     could_be_site_name,
     could_be_title,
-    dated_source,
+    date_in,
     ends_open,
     ends_sentence,
     is_control,
@@ -29,7 +29,7 @@ from rag.corpus.line_kinds import (
     is_prose,
     is_publisher,
     is_timed_or_labelled,
-    labelled_source,
+    source_in,
 )
 from rag.corpus.lines import width
 
@@ -72,26 +72,19 @@ def read_page(text: str, whole: bool = False, known: str = "") -> RawPage:
     title = lines[title_at] if title_at is not None else ""
     prose = [i for i in range(body, len(lines)) if i != title_at and is_prose(lines[i])]
     if found and (whole or not _is_page(lines, at, title_at)):
-        kept = [
-            i for i in range(len(lines)) if i != title_at and not (i <= at and is_meta(lines[i]))
-        ]
-        return RawPage(
-            _join(lines, kept), title, found.iso, _source(lines[: prose[0] if prose else at + 3])
-        )
+        others = (i for i in range(len(lines)) if i != title_at)
+        kept = [i for i in others if i > at or not is_meta(lines[i])]
+        source = source_in(lines[: prose[0] if prose else at + 3])
+        return RawPage(_join(lines, kept), title, found.iso, source)
     first = prose[0] if prose else body
     last = _foot(lines, prose) if prose else len(lines) - 1
-    kept = [i for i in range(at) if i != title_at and _keep_above(lines, i, at)]
-    kept += [
-        i
-        for i in range(body, first)
-        if i != title_at and (not prose or _keep_below(lines, i, first))
-    ]
-    kept += range(first, last + 1)
-    top = at if title_at is None else min(at, title_at)
-    names = (
-        line for line in [line for line in lines[:top] if line][:2] if could_be_site_name(line)
-    )
-    source = _source(lines[:first]) or _source(lines[last + 1 :]) or next(names, "")
+    above = [i for i in range(at) if i != title_at and _keep_above(lines, i, at)]
+    below = [i for i in range(body, first) if i != title_at]
+    below = [i for i in below if _keep_below(lines, i, first)] if prose else below
+    kept = [*above, *below, *range(first, last + 1)]
+    top = [line for line in lines[: at if title_at is None else min(at, title_at)] if line]
+    names = filter(could_be_site_name, top[:2])
+    source = source_in(lines[:first]) or source_in(lines[last + 1 :]) or next(names, "")
     return RawPage(_join(lines, kept), title, found.iso if found else "", source)
 
 
@@ -106,12 +99,9 @@ def trim_meta(lines: list[str], title: str) -> list[str]:
         start += 1
     while end > start:
         line = lines[end - 1]
-        if (
-            line
-            and line != title
-            and not (is_meta(line) and (is_timed_or_labelled(line) or not find_date(line)))
-            and not (is_legal(line) and width(line) < LONG and not is_caption(line))
-        ):
+        around = is_legal(line) and width(line) < LONG and not is_caption(line)
+        dated = is_meta(line) and (is_timed_or_labelled(line) or not find_date(line))
+        if line and line != title and not (dated or around):
             break
         end -= 1
     return lines[start:end]
@@ -127,9 +117,7 @@ def _plain(text: str, lines: list[str]) -> RawPage:
     # Notices and letters carry sender and date below the text.
     last = next((i for i in range(len(filled) - 1, -1, -1) if is_prose(filled[i])), -1)
     below = filled[max(last + 1, len(filled) - 3) :] if len(filled) > 2 else []
-    dates = [find_date(line) for line in below if is_date_line(line)]
-    date = next((found.iso for found in dates if found), "")
-    return RawPage(text, title, date, _source(filled[:3]) or _source(filled[-3:]))
+    return RawPage(text, title, date_in(below), source_in(filled[:3]) or source_in(filled[-3:]))
 
 
 def _date_line(lines: list[str]) -> int | None:
@@ -156,11 +144,8 @@ def _undated_page(lines: list[str]) -> int | None:
     head = [line for line in lines[:first] if line]
     if len(head) < 3 or not any(map(is_control, head)) or any(map(is_date_line, lines)):
         return None
-    return (
-        first
-        if any(could_be_title(line) and width(line) in TITLE_COLUMNS for line in head)
-        else None
-    )
+    titles = (line for line in head if could_be_title(line) and width(line) in TITLE_COLUMNS)
+    return first if any(titles) else None
 
 
 def _title_line(lines: list[str], at: int) -> int | None:
@@ -239,11 +224,6 @@ def _foot(lines: list[str], prose: list[int]) -> int:
 
 def _is_link(line: str) -> bool:
     return not ends_sentence(line) and not ends_open(line) and width(line) < LONG
-
-
-def _source(lines: list[str]) -> str:
-    names = (labelled_source(line) or dated_source(line) for line in lines if line)
-    return next(filter(None, names), "")
 
 
 def _join(lines: list[str], kept: list[int]) -> str:

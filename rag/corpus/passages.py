@@ -66,22 +66,18 @@ def _units(text: str) -> list[tuple[int, int, float]]:
         else:
             spans.extend(_cut(text, start, end))
     units: list[tuple[int, int, float]] = []
-    for index, (start, end) in enumerate(spans):
-        following = spans[index + 1][0] if index + 1 < len(spans) else len(text)
-        if "\n" not in text[end:following] and index + 1 < len(spans):
+    for (start, end), (following, _) in zip(spans, [*spans[1:], (0, 0)]):
+        if following and "\n" not in text[end:following]:
             cost = _COST_INSIDE_PARAGRAPH
         elif end - start < _UNIT and text[end - 1] not in _NO_BREAK:
             cost = _COST_AFTER_HEADING
         else:
             cost = 0.0
         if units:
-            before = units[-1]
-            same_paragraph = before[2] == _COST_INSIDE_PARAGRAPH
-            if end - before[0] <= _MAX and (
-                before[1] - before[0] < _UNIT
-                or (same_paragraph and end - start < _UNIT and cost == 0.0)
-            ):
-                units[-1] = (before[0], end, cost)
+            first, last, border = units[-1]
+            rest = border == _COST_INSIDE_PARAGRAPH and end - start < _UNIT and cost == 0.0
+            if end - first <= _MAX and (last - first < _UNIT or rest):
+                units[-1] = (first, end, cost)
                 continue
         units.append((start, end, cost))
     return units
@@ -116,10 +112,8 @@ def _pack(units: list[tuple[int, int, float]]) -> list[Span]:
     starts = [unit[0] for unit in units]
     for stop in range(1, count + 1):
         _, end, border = units[stop - 1]
-        if stop == count:
-            border = 0.0
-        least = float("inf")
-        chosen = stop - 1
+        border = border if stop < count else 0.0
+        least, chosen = float("inf"), stop - 1
         for first in range(stop - 1, -1, -1):
             length = end - starts[first]
             if length > _MERGE and first < stop - 1:
@@ -131,15 +125,11 @@ def _pack(units: list[tuple[int, int, float]]) -> list[Span]:
             elif length > _MAX:
                 cost += _COST_LONG
             if cost < least:
-                least = cost
-                chosen = first
-        best[stop] = least + border
-        first_unit[stop] = chosen
+                least, chosen = cost, first
+        best[stop], first_unit[stop] = least + border, chosen
     spans: list[Span] = []
     stop = count
     while stop:
-        first = first_unit[stop]
-        spans.append((units[first][0], units[stop - 1][1]))
-        stop = first
-    spans.reverse()
-    return spans
+        spans.append((starts[first_unit[stop]], units[stop - 1][1]))
+        stop = first_unit[stop]
+    return spans[::-1]

@@ -7,15 +7,22 @@ from __future__ import annotations
 import functools
 from difflib import SequenceMatcher, get_close_matches
 
-from rag.corpus.gazetteer import Place, all_places, contains, fold, places_by_name
+from rag.corpus.gazetteer import (
+    Place,
+    all_places,
+    by_code,
+    contains,
+    fold,
+    is_latin,
+    places_by_name,
+)
 from rag.corpus.places import find_places
 from rag.errors import UsageError
 
 _NEAR = 3  # names shown in place of one that is not known
 _SHARED = 8  # places shown that share a name
-_BETWEEN = frozenset(
-    " ,，、·-/的"
-)  # what may stand between the name of a place and of what it lies in
+# What may stand between the name of a place and of what it lies in.
+_BETWEEN = frozenset(" ,，、·-/的")
 
 
 def place_named(name: str) -> Place:
@@ -35,21 +42,15 @@ def place_named(name: str) -> Place:
     if inner := _inmost(name):
         return inner
     if places:
-        told = "、".join(full_name(place) for place in places[:_SHARED]) + (
-            " …" if len(places) > _SHARED else ""
-        )
+        told = "、".join(map(full_name, places[:_SHARED])) + " …" * (len(places) > _SHARED)
         raise UsageError(
             f"expected the name of one place, got {name!r}, the name of {len(places)}: {told}"
         )
-    near = sorted(
-        get_close_matches(wanted, _known(), 10 * _NEAR, 0.5), key=lambda one: _far(one, wanted)
-    )[:_NEAR]
-    told = "、".join(
-        dict.fromkeys(
-            full_name(_known()[one][0]) if "\u2e80" <= one[0] else _known()[one][0].en
-            for one in near
-        )
-    )
+    close = get_close_matches(wanted, _known(), 10 * _NEAR, 0.5)
+    near = sorted(close, key=lambda one: _far(one, wanted))[:_NEAR]
+    meant = [(one, _known()[one][0]) for one in near]
+    names = (place.en if is_latin(one) else full_name(place) for one, place in meant)
+    told = "、".join(dict.fromkeys(names))
     raise UsageError(
         "expected a province, city or county of China or a country, in Chinese or English, got"
         f" {name!r}" + (f"; near it are {told}" if told else "")
@@ -60,13 +61,8 @@ def full_name(place: Place) -> str:
     """A Chinese name that no other place has and :func:`place_named` takes: "四川省成都市武侯区",
     "日本".
     """
-    by_code = _by_code()
-    around = [
-        by_code[code]
-        for code in (f"{place.code[:2]}0000", f"{place.code[:4]}00")
-        if code in by_code
-    ]
-    return "".join(dict.fromkeys(one.name for one in (*around, place)))
+    codes = (f"{place.code[:2]}0000", f"{place.code[:4]}00", place.code)
+    return "".join(dict.fromkeys(by_code()[code].name for code in codes if code in by_code()))
 
 
 def _inmost(name: str) -> Place | None:
@@ -76,11 +72,9 @@ def _inmost(name: str) -> Place | None:
     between = "".join(name[a:b] for (_, a), (b, _) in zip(ends, ends[1:]))
     if not mentions or set(between.replace(" of ", " ")) - _BETWEEN:
         return None
-    inner = max(
-        (m.place for m in mentions),
-        key=lambda place: sum(contains(m.place, place) for m in mentions),
-    )
-    return inner if all(contains(m.place, inner) for m in mentions) else None
+    places = [mention.place for mention in mentions]
+    inner = (place for place in places if all(contains(one, place) for one in places))
+    return next(inner, None)
 
 
 def _far(name: str, wanted: str) -> tuple[float, str]:
@@ -88,11 +82,6 @@ def _far(name: str, wanted: str) -> tuple[float, str]:
     (its codes end in zeros).
     """
     return -SequenceMatcher(None, name, wanted).ratio(), _known()[name][0].code[::-1]
-
-
-@functools.cache
-def _by_code() -> dict[str, Place]:
-    return {place.code: place for place in all_places()}
 
 
 @functools.cache

@@ -13,15 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from rag.corpus.gazetteer import (
-    COUNTY_SUFFIXES,
-    Place,
-    all_places,
-    fold,
-    is_latin,
-    places_by_name,
-    table,
-)
+from rag.corpus.gazetteer import COUNTY_SUFFIXES, Place, by_code, fold, is_latin, places_by_name
+from rag.corpus.tables import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +50,9 @@ class _Key(NamedTuple):
     size: int
     kind: str
     places: tuple[Place, ...]  # the first is the main one
-    exact: str  # the name as it must be written, "" where any case will do
-    latin: bool
-    not_before: re.Pattern[str] | None  # what must not follow
+    exact: str = ""  # the name as it must be written, "" where any case will do
+    latin: bool = False
+    not_before: re.Pattern[str] | None = None  # what must not follow
 
 
 _NEAR = re.compile(r"(?:、|和|与|及|以及|,|，|\(|（|·|-|的| |, | in | of | and |, and )?")
@@ -73,9 +66,8 @@ class _Scan:
         self.folded = fold(text)
         self.found = _matches(self.folded)
         self.said: list[PlaceMention] = []
-        self.last: dict[
-            str, int
-        ] = {}  # code of a province (2 digits) or city (4) -> where it was named last
+        # Where a province (2 digits of the code) or a city (4) was named last.
+        self.last: dict[str, int] = {}
 
     def mentions(self) -> list[PlaceMention]:
         at = 0
@@ -118,22 +110,16 @@ class _Scan:
         """The place that a name means here or None, and whether it is a name here at all."""
         places = key.places
         before = self.said[-1] if self.said else None
-        if (
-            before
-            and before.end == start
-            and before.place.level == "country"
-            and before.place.code != "CN"
-        ):
-            if places[0].level in ("city", "county"):  # 美国德州
+        if before and before.end == start and places[0].level in ("city", "county"):
+            if before.place.level == "country" and before.place.code != "CN":  # 美国德州
                 return None, False
         if key.kind == "name" and len(places) == 1:
             return places[0], True
         near = self._regions_near(i, start, end)
         beside = tuple(p for p in places if _region(p) in near)
         if key.kind == "weak":
-            places = beside or tuple(
-                p for p in places if p.level == "city" and p.code[:4] in self.last
-            )
+            cities = (p for p in places if p.level == "city" and p.code[:4] in self.last)
+            places = beside or tuple(cities)
             if not places:
                 return None, False
         elif len(beside) == 1:
@@ -152,12 +138,8 @@ class _Scan:
         for next_start, _, key in self.found[i + 1 : i + 9]:
             if next_start > end + 5:
                 break
-            if (
-                next_start >= end
-                and key.kind == "name"
-                and len(key.places) == 1
-                and _NEAR.fullmatch(self.folded, end, next_start)
-            ):
+            certain = key.kind == "name" and len(key.places) == 1
+            if certain and next_start >= end and _NEAR.fullmatch(self.folded, end, next_start):
                 near.add(_region(key.places[0]))
         return near
 
@@ -176,10 +158,6 @@ class _Scan:
 
 def _region(place: Place) -> str:
     return place.province or "country"
-
-
-def _by_position(item: tuple[int, int, _Key]) -> tuple[int, int]:
-    return item[0], item[1]
 
 
 # A body that only carries the name of a place. The gap holds no digit, punctuation or word that
@@ -203,10 +181,9 @@ _BODY_BEFORE_EN = re.compile(r"(?:University|Bank|College|Hospital|Institute) of
 def _names_a_body(text: str, folded: str, start: int, end: int) -> bool:
     if is_latin(text[start]) and _BODY_BEFORE_EN.search(text, max(0, start - 24), start):
         return True
-    after = text[end : end + 1]
-    return (_BODY_AFTER_EN if after == " " else _BODY_AFTER).match(
-        text if after == " " else folded, end
-    ) is not None
+    if text[end : end + 1] == " ":
+        return _BODY_AFTER_EN.match(text, end) is not None
+    return _BODY_AFTER.match(folded, end) is not None
 
 
 # 河南岸, 山西麓: a side of a river or hill. 南京路, 北京东路, 河北镇: a street or village named
@@ -217,10 +194,9 @@ _STREET = re.compile(
     r"|镇(?![江海安平原雄巴坪宁远沅康赉长压定守静住区])|村(?![民庄里级委镇])"
 )
 _SIDE_OR_STREET = re.compile(f"{_SIDE.pattern}|{_STREET.pattern}")
-_REGION = re.compile(
-    r"[域块间位号别划分段]"
-)  # X区域, X区块: the district's name does not end there
+_REGION = re.compile(r"[域块间位号别划分段]")  # X区域: the name of the district does not end there
 _MARKET = re.compile(r"[场值]")  # X市场
+# What two countries in one word are followed by: 中美关系.
 _RELATION = re.compile(
     r"两国|双方|关系|贸易|经贸|元首|首脑|领导人|之间|合作|联合|边境|战略|会谈|会晤|外交|建交|友好|冲突|战争|停火|谈判"
 )
@@ -228,16 +204,8 @@ _RELATION = re.compile(
 
 # What a province is called in a run of several: four are one anywhere, three before "省", "等地"
 # and the like.
-_LETTERS = dict(
-    zip(
-        "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64"
-        " 65 71 81 82".split(),
-        "京 津 冀 晋 蒙 辽 吉 黑 沪 苏 浙 皖 闽 赣 鲁 豫 鄂 湘 粤 桂 琼 渝 川蜀 黔贵 滇云 藏 陕秦"
-        " 甘陇 青 宁 新 台 港 澳".split(),
-        strict=True,
-    )
-)
-_LETTER = f"(?!青[年少])[{''.join(_LETTERS.values())}]"
+_LETTERS = dict(row[1:] for row in table("place_exceptions.tsv") if row[0] == "letter")
+_LETTER = f"(?!青[年少])[{''.join(_LETTERS)}]"
 _RUN = re.compile(
     f"(?:{_LETTER}){{3}}(?:(?:{_LETTER})+|(?=[三四五六七八九十][省地市区]|省|地区|等[地省]))"
 )
@@ -257,30 +225,16 @@ def _matches(folded: str) -> list[tuple[int, int, _Key]]:
             chars += len(raw[counted : last + 1].decode("utf8", "surrogatepass"))
             counted = last + 1
         found.append((chars - key.size, -chars, key))
-    found += [
-        (
-            m.start(),
-            -m.end(),
-            _Key(
-                m.end() - m.start(),
-                "group",
-                tuple(map(_letters().__getitem__, m[0])),
-                "",
-                False,
-                None,
-            ),
-        )
-        for m in _RUN.finditer(folded)
-    ]
-    found.sort(key=_by_position)
-    return found
+    for run in _RUN.finditer(folded):
+        provinces = tuple(map(_letters().__getitem__, run[0]))
+        found.append((run.start(), -run.end(), _Key(len(provinces), "group", provinces)))
+    return sorted(found, key=lambda one: one[:2])
 
 
 @functools.cache
 def _letters() -> dict[str, Place]:
     """The province that one character stands for in a run of them ("京津冀晋豫")."""
-    by_code = {place.code[:2]: place for place in all_places() if place.level == "province"}
-    return {letter: by_code[code] for code, letters in _LETTERS.items() for letter in letters}
+    return {letter: by_code()[code] for letter, code in _LETTERS.items()}
 
 
 @functools.cache
@@ -292,29 +246,23 @@ def _automaton() -> Any:
     def add(name: str, *key: Any) -> None:
         automaton.add_word(name.lower().encode("utf8").decode("latin-1"), _Key(len(name), *key))
 
-    by_code = {p.code: p for p in all_places()}
     special: dict[str, set[str]] = {"mask": set(), "weak": set(), "case": set(), "main": set()}
     for kind, words, *codes in table("place_exceptions.tsv"):
         if kind in special:
             special[kind].update(words.split("|"))
-        else:
-            add(words, kind, tuple(by_code[c] for c in codes[0].split(",")), "", False, None)
+        elif kind != "letter":
+            add(words, kind, tuple(by_code()[c] for c in codes[0].split(",")))
     for name, places in places_by_name().items():
         latin = is_latin(name)
         exact = name if name in special["case"] else ""
-        common = (
-            len(name) == 2 and places[0].level == "county" and name[-1] in COUNTY_SUFFIXES
-        )  # 和县
-        kind = (
-            "weak"
-            if common or name in special["weak"]
-            else "main"
-            if name in special["main"]
-            else "name"
-        )
+        is_county = places[0].level == "county" and name[-1] in COUNTY_SUFFIXES
+        if name in special["weak"] or is_county and len(name) == 2:  # 和县
+            kind = "weak"
+        else:
+            kind = "main" if name in special["main"] else "name"
         add(name, kind, places, exact, latin, _not_before(name, places[0]))
     for word in special["mask"]:
-        add(word, "mask", (), "", is_latin(word), None)
+        add(word, "mask", (), "", is_latin(word))
     automaton.make_automaton()
     return automaton
 

@@ -48,11 +48,8 @@ def read_corpus(
         CorpusError: no path is given, or one does not exist (at the call, before anything is read).
         UsageError: columns for a field that articles do not have.
     """
-    return _unique(
-        read_files(
-            files_of(existing([paths] if isinstance(paths, (str, Path)) else paths)), columns
-        )
-    )
+    given = existing([paths] if isinstance(paths, (str, Path)) else paths)
+    return _unique(read_files(files_of(given), columns))
 
 
 def existing(paths: Sequence[str | Path]) -> list[Path]:
@@ -131,15 +128,9 @@ def _checked(columns: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def _source(path: Path, root: Path, size: int, stretch: Stretch | None) -> Source:
-    at = shown(path)
-    return Source(
-        encodable(path.relative_to(root).as_posix()),
-        at,
-        at,
-        lambda: opened(path, stretch),
-        size,
-        read_record(path, root),
-    )
+    name, at = encodable(path.relative_to(root).as_posix()), shown(path)
+    record = read_record(path, root)
+    return Source(name, at, at, lambda: opened(path, stretch), size, record)
 
 
 def in_full(article_id: str, file: str) -> str:

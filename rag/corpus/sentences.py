@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from rag.corpus.tables import words_of
+
 Span = tuple[int, int]
 
 GROUP_CHARS = 40  # a quotation or bracket up to this long is never cut
@@ -65,23 +67,8 @@ _LATIN_END = re.compile(r"[^\u2e80-\U0003fffd]*$")  # 专家J. K. 某
 _NUMBER_BEFORE = re.compile(r"\d+$")
 _FIRST_WORD = re.compile(r"[A-Za-z]+")
 
-# Before a name or a number: the full stop of these never ends a sentence.
-_NEVER_LAST = frozenset(
-    "mr mrs ms dr prof st gen col lt sgt capt cpl maj adm rep sen gov pres hon rev messrs mt vs e.g"
-    " i.e cf".split()
-)
-# These do not end one before a figure (No. 5, p. 12, Fig. 2).
-_BEFORE_FIGURE = frozenset("no nos p pp fig figs vol vols art sec ch eq para approx ca".split())
-# These may end one: it depends on the word that follows.
-_MAYBE_LAST = frozenset(
-    "inc ltd co corp jr sr bros etc al dept univ assn est ave blvd rd "
-    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun".split()
-)
-_STARTERS = frozenset(
-    "the a an in on at it he she they we i you but and or this that these those there however for"
-    " as if when while after before since although its his her their our some many most both such"
-    " now then what who how why where yes no not nor also meanwhile according with by from to all"
-    " one another".split()
+_NEVER_LAST, _BEFORE_FIGURE, _MAYBE_LAST, _STARTERS = map(
+    frozenset, words_of("abbreviations.tsv").values()
 )
 
 
@@ -155,8 +142,7 @@ def run_on(text: str, at: int) -> list[Span]:
 def _append(out: list[Span], text: str, begin: int, end: int) -> None:
     """Add the span without its outer whitespace, or nothing if only whitespace is left."""
     piece = text[begin:end]
-    bare = piece.strip()
-    if bare:
+    if bare := piece.strip():
         begin += len(piece) - len(piece.lstrip())
         end = begin + len(bare)
         whole = bare[-1] in _STOPS or text[end : end + 1] in _STOPS
@@ -222,11 +208,8 @@ def _end_of_sentence(text: str, begin: int, first: int, last: int, end: int) -> 
         return 0 if mark.strip("…") == "" and _lower_next(text, stop, end) else stop
     before = text[first - 1] if first > begin else " "
     if follows.isspace():
-        if _lower_next(text, stop, end) or (
-            mark == "." and _abbreviation(text, begin, first, stop, end)
-        ):
-            return 0
-        return stop
+        goes_on = mark == "." and _abbreviation(text, begin, first, stop, end)
+        return 0 if goes_on or _lower_next(text, stop, end) else stop
     if follows.isascii():
         return stop if before > "\u2e7f" and follows in "(\"'[" else 0
     # Chinese with ASCII marks: 结束了.然后 ends, U.S.的 and 1.概况 do not.
@@ -282,7 +265,6 @@ def _abbreviation(text: str, begin: int, dot: int, stop: int, end: int) -> bool:
             return True  # J. A. Lee
         if start:
             return start.group().lower() not in _STARTERS
-        return (
-            following.isdigit() or following > "\u2e7f"
-        )  # A. B. 某博士: Chinese sentences end in 。
+        # A. B. 某博士: Chinese sentences end in 。
+        return following.isdigit() or following > "\u2e7f"
     return False

@@ -13,18 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from rag.corpus.article import Article, Skipped
-from rag.corpus.encoding import NotText
 from rag.corpus.kept import Record
 from rag.corpus.language import detect_lang
-from rag.corpus.readers import (
-    IN_PLACE,
-    READERS,
-    WITH_PICTURES,
-    Draft,
-    Missing,
-    Unreadable,
-    read_drafts,
-)
+from rag.corpus.readers import IN_PLACE, READERS, WITH_PICTURES, read_drafts
 from rag.corpus.readers.archive import (
     ARCHIVES,
     MAX_DEPTH,
@@ -34,12 +25,16 @@ from rag.corpus.readers.archive import (
     decompressed,
     members,
 )
-from rag.corpus.walk import encodable, reason
+from rag.corpus.readers.draft import Draft, Missing, Unreadable, why
+from rag.corpus.walk import encodable
+from rag.corpus.worker import shared_workers
 
 MAX_FILE_BYTES = 64 * 1024 * 1024  # of one article; tables and archives may be of any size
-MAX_DOCUMENT_BYTES = (
-    256 * 1024 * 1024
-)  # of a document with pictures in it, or of an archive in an archive
+MAX_DOCUMENT_BYTES = 256 * 1024 * 1024  # with pictures in it, or an archive in an archive
+_TOO_LARGE = "larger than {} MiB: expected one article per file; split it"
+_NO_ROWS = (
+    "empty file: expected a row for each article, as JSON objects or below the names of columns"
+)
 _IN_PLACE_BYTES = 256 * 1024  # a text of more is read where time and memory are limited
 _AHEAD = 4  # documents per worker that are read before their turn
 _AHEAD_BYTES = 256 * 1024 * 1024
@@ -121,15 +116,11 @@ def steps(
         yield from _unpacked(source, archive, columns, allowance or Allowance(source.size))
     elif suffix not in READERS and suffix != ".json":
         named = os.path.splitext(source.name)[1] or "(no suffix)"
-        yield Skipped(
-            source.shown,
-            f"unsupported format {named}: {_ADVICE.get(suffix, f'expected {EXPECTED}')}",
-        )
+        advice = _ADVICE.get(suffix, f"expected {EXPECTED}")
+        yield Skipped(source.shown, f"unsupported format {named}: {advice}")
     elif suffix in IN_PLACE and source.size <= _IN_PLACE_BYTES:
         yield from _articles(source, lambda: read_drafts(suffix, _load(source)))
     else:
-        from rag.corpus.worker import shared_workers
-
         yield Pending(shared_workers().submit(suffix, lambda: _load(source), columns), source)
 
 
@@ -160,8 +151,6 @@ def _settled(waiting: deque, to_the_end: bool) -> Iterator[Found]:
 
 
 def _too_many(waiting: deque) -> bool:
-    from rag.corpus.worker import shared_workers
-
     sizes = (one.source.size for one in waiting if isinstance(one, Pending))
     return len(waiting) > _AHEAD * shared_workers().count or sum(sizes) > _AHEAD_BYTES
 
@@ -170,18 +159,22 @@ def _suffix(name: str) -> str:
     return os.path.splitext(name)[1].lower()
 
 
+def _limit(name: str) -> int:
+    """How many bytes a source may have that is read at once."""
+    large = _suffix(name) in WITH_PICTURES or archive_suffix(name)
+    return MAX_DOCUMENT_BYTES if large else MAX_FILE_BYTES
+
+
 def _load(source: Source) -> bytes:
     """All bytes of a source. Raises Unreadable where there are too many or they change meanwhile,
     OSError.
     """
-    limit = MAX_DOCUMENT_BYTES if _suffix(source.name) in WITH_PICTURES else MAX_FILE_BYTES
+    limit = _limit(source.name)
     with source.open() as file:
         before = _state(file)
         data = file.read(limit + 1) if source.size <= limit else b""
         if max(source.size, len(data)) > limit:
-            raise Unreadable(
-                f"larger than {limit >> 20} MiB: expected one article per file; split it"
-            )
+            raise Unreadable(_TOO_LARGE.format(limit >> 20))
         if before != _state(file):
             raise Unreadable("changed while it was read: it is read again with the next update")
     return data
@@ -208,29 +201,14 @@ def _articles(source: Source, drafts: Callable[[], list[Draft | Missing]]) -> It
         found = [replace(one, **stated) if isinstance(one, Draft) else one for one in found]
     rows = _suffix(source.name) == ".json"
     for number, draft in enumerate(found, 1):
-        where = (
-            f"{source.shown}#{number if rows else draft.part}" if len(found) > 1 else source.shown
-        )
-        name = (
-            (draft.part or f"{source.name}#{number}")
-            if rows
-            else f"{source.name}#{draft.part}"
-            if draft.part
-            else source.name
-        )
+        where, name = source.shown, source.name
+        if len(found) > 1:
+            where += f"#{number if rows else draft.part}"
+        if rows:
+            name = draft.part or f"{name}#{number}"
+        elif draft.part:
+            name += f"#{draft.part}"
         yield where, _item(name, draft, source, where), source.name if rows and draft.part else ""
-
-
-def why(error: Exception) -> str:
-    """What is wrong with a source, in words that tell what to do."""
-    if isinstance(error, OSError):
-        return encodable(reason(error))
-    if isinstance(error, NotText | Unreadable):
-        return encodable(str(error))
-    # A parser's own failure on one file must not cost the others.
-    return encodable(
-        f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text"
-    )
 
 
 def _rows(
@@ -243,11 +221,8 @@ def _rows(
     number, some = 0, False
     try:
         with source.open() as file:
-            rows = (
-                read_csv(file, columns)
-                if suffix in (".csv", ".tsv")
-                else read_jsonl(file, columns, instead)
-            )
+            is_json = suffix not in (".csv", ".tsv")
+            rows = read_jsonl(file, columns, instead) if is_json else read_csv(file, columns)
             for number, draft in rows:
                 some, where = True, f"{source.shown}:{number}"
                 if not isinstance(draft, Draft | Missing):
@@ -258,18 +233,11 @@ def _rows(
     except Overgrown:
         raise
     except Exception as error:
-        yield (
-            source.shown,
-            Skipped(f"{source.shown}:{number + 1}" if number else source.shown, why(error)),
-            "",
-        )
+        where = f"{source.shown}:{number + 1}" if number else source.shown
+        yield source.shown, Skipped(where, why(error)), ""
         return
     if not some:
-        reason = (
-            "empty file: expected a row for each article, as JSON objects or below the names of"
-            " columns"
-        )
-        yield source.shown, Skipped(source.shown, reason), ""
+        yield source.shown, Skipped(source.shown, _NO_ROWS), ""
 
 
 def _unpacked(
@@ -282,30 +250,22 @@ def _unpacked(
     try:
         with source.open() as file:
             if suffix not in ARCHIVES:
-                inner = source.name[: -len(suffix)]
-                yield from _member(
-                    replace(source, name=inner, depth=source.depth + 1),
-                    decompressed(file, suffix, allowance),
-                    source.size,
-                    columns,
-                    allowance,
-                )
+                name = source.name[: -len(suffix)]
+                inside = replace(source, name=name, depth=source.depth + 1)
+                content = decompressed(file, suffix, allowance)
+                yield from _member(inside, content, source.size, columns, allowance)
                 return
             some = False
-            for name, size, content in members(file, suffix, allowance):
-                some = True
-                name = encodable(name)
+            for name, size, held in members(file, suffix, allowance):
+                some, name = True, encodable(name)
+                shown, depth = f"{source.shown}/{name}", source.depth + 1
                 inside = replace(
-                    source,
-                    name=f"{source.name}/{name}",
-                    shown=f"{source.shown}/{name}",
-                    record=None,
-                    depth=source.depth + 1,
+                    source, name=f"{source.name}/{name}", shown=shown, record=None, depth=depth
                 )
-                if isinstance(content, Missing):
-                    yield Skipped(inside.shown, content.reason)
+                if isinstance(held, Missing):
+                    yield Skipped(shown, held.reason)
                 else:
-                    yield from _member(inside, content, size, columns, allowance)
+                    yield from _member(inside, held, size, columns, allowance)
             if not some:
                 yield Skipped(source.shown, "an archive without files: expected articles in it")
     except Exception as error:
@@ -327,11 +287,7 @@ def _member(
     if not archive_suffix(inside.name) and suffix not in READERS and suffix != ".json":
         yield from steps(inside, columns)  # not unpacked to be refused
         return
-    limit = (
-        MAX_DOCUMENT_BYTES
-        if suffix in WITH_PICTURES or archive_suffix(inside.name)
-        else MAX_FILE_BYTES
-    )
+    limit = _limit(inside.name)
     try:
         data = content.read(limit + 1)
     except Unreadable:
@@ -340,13 +296,10 @@ def _member(
         yield Skipped(inside.shown, why(error))
         return
     if len(data) > limit:
-        yield Skipped(
-            inside.shown, f"larger than {limit >> 20} MiB: expected one article per file; split it"
-        )
+        yield Skipped(inside.shown, _TOO_LARGE.format(limit >> 20))
         return
-    yield from steps(
-        replace(inside, open=lambda: io.BytesIO(data), size=len(data)), columns, allowance
-    )
+    loaded = replace(inside, open=lambda: io.BytesIO(data), size=len(data))
+    yield from steps(loaded, columns, allowance)
 
 
 def _item(name: str, draft: Draft | Missing, source: Source, where: str) -> Article | Skipped:
@@ -357,15 +310,11 @@ def _item(name: str, draft: Draft | Missing, source: Source, where: str) -> Arti
     if not text.strip():
         return Skipped(where, "empty: expected the text of an article, found none")
     code = draft.lang.strip().lower().replace("_", "-").split("-")[0]
-    lang = (
-        code
-        if len(code) == 2 and code.isascii() and code.isalpha()
-        else detect_lang(f"{title}\n{text}")
-    )
+    is_code = len(code) == 2 and code.isascii() and code.isalpha()
+    lang = code if is_code else detect_lang(f"{title}\n{text}")
     pages, ocr = (draft.pages, draft.ocr) if len(text) == len(draft.text) else ((), ())
-    return Article(
-        _clean(name), text, title, draft.date, publisher, url, lang, source.path, pages, ocr
-    )
+    about = (title, draft.date, publisher, url, lang, source.path)
+    return Article(_clean(name), text, *about, pages, ocr)
 
 
 def _clean(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rag.corpus.article import Skipped
 
+_LEADS_OUT = "a symbolic link that leads nowhere or out of the corpus folder; copy the file itself"
 _README = "readme.md"  # tells people how to add articles; at the top of a corpus folder only
 
 
@@ -31,9 +32,8 @@ def files_of(paths: Sequence[Path]) -> Iterator[tuple[Path, Path, int] | Skipped
                 yield Skipped(shown(item), reason(error))
                 continue
             if not stat.S_ISREG(status.st_mode):
-                yield Skipped(
-                    shown(item), "expected a regular file, found a device, pipe or socket"
-                )
+                why = "expected a regular file, found a device, pipe or socket"
+                yield Skipped(shown(item), why)
                 continue
             same = (status.st_dev, status.st_ino)
             if status.st_ino and same in seen:  # some file systems have no such numbers
@@ -66,11 +66,7 @@ def _files(path: Path) -> tuple[Path, list[Path | Skipped]]:
                 continue
             if at.is_symlink():
                 if not _leads_inside(at, inside):
-                    why = (
-                        "a symbolic link that leads nowhere or out of the corpus folder; copy the"
-                        " file itself"
-                    )
-                    note(at, Skipped(shown(at), why))
+                    note(at, Skipped(shown(at), _LEADS_OUT))
                 elif not at.is_dir():
                     note(at, at)
             elif name in files:

@@ -40,7 +40,7 @@ def refresh(folder: CorpusFolder, fetcher: Fetcher | None = None) -> Iterator[Ad
     changed.
     """
     fetcher = fetcher or Fetcher()
-    for record in folder.pages():
+    for _, record in folder.pages():
         found = _fetched(fetcher, record.fetched, record.etag, record.modified)
         if isinstance(found, Added):
             yield found

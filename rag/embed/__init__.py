@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rag.embed.protocol import Embedder, ModelIdentity, Reranker
+from rag.embed.rerank import load_reranker
 from rag.embed.static import StaticModel, load_static
 
 __all__ = [
@@ -42,19 +43,3 @@ def load_embedder(name: str | None = None) -> Embedder:
     from rag.embed.transformer import TransformerEmbedder
 
     return TransformerEmbedder(str(folder) if folder.is_dir() else name)
-
-
-def load_reranker(name: str) -> Reranker:
-    """The reranker of a folder or name: a cross-encoder or a multi-vector (ColBERT) model of
-    sentence-transformers.
-
-    Args:
-        name: as for :func:`load_embedder`.
-
-    Raises:
-        ModelError: the model is not there and cannot be fetched, cannot be loaded, or is no
-            reranker.
-    """
-    from rag.embed import rerank
-
-    return rerank.load_reranker(name)

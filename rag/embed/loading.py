@@ -27,7 +27,6 @@ _KINDS = {
     "SparseEncoder": "a sparse encoder",
 }
 _OPTIONS = {EMBEDDING: "--model", CROSS: "--rerank", MULTI_VECTOR: "--rerank"}
-_KNOWN_CODE = ("sentence_transformers.", "pylate.")  # the second stands for classes of the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +34,26 @@ class Loaded:
     """A model that is ready.
 
     Attributes:
+        name: as it was given, with "~" expanded and without the back end where that is torch.
         model: a SentenceTransformer, CrossEncoder or MultiVectorEncoder.
         kind: which of them, as the name of its class.
         folder: where its files lie; None for a name whose files only the hub's client knows.
         file: the ONNX file that runs, below ``folder``; "" where torch runs it.
     """
 
+    name: str
     model: Any
     kind: str
     folder: Path | None
     file: str
 
 
-def split(given: str) -> tuple[str, str]:
+def _split(given: str) -> tuple[str, str]:
     """The back end, one of ``BACKENDS``, and the name or folder ("~" expanded) of what the user
     gave.
     """
-    backend, colon, name = given.partition(":")
-    if not colon or backend not in BACKENDS:
+    backend, _, name = given.partition(":")
+    if backend not in BACKENDS or backend == given:
         backend, name = TORCH, given
     return backend, str(Path(name).expanduser()) if name.startswith("~") else name
 
@@ -67,7 +68,7 @@ def load(given: str, wanted: Sequence[str]) -> Loaded:
     Raises:
         ModelError: not there, not to be fetched, of another kind, or its back end is not installed.
     """
-    backend, name = split(given)
+    backend, name = _split(given)
     option = _OPTIONS[wanted[0]]
     local = bool(name) and Path(name).is_dir()
     if not local and (not name or name.startswith((".", "/", "~")) or os.sep + os.sep in name):
@@ -88,9 +89,9 @@ def load(given: str, wanted: Sequence[str]) -> Loaded:
                 f"expected a sentence-transformers model in {name}, could not load it:"
                 f" {first_line(missing)}"
             ) from missing
-    instead = f"or leave {option} out" + (
-        " to use the embedded model" if option == "--model" else ""
-    )
+    instead = f"or leave {option} out"
+    if option == "--model":
+        instead += " to use the embedded model"
     if os.environ.get("HF_HUB_OFFLINE") == "1" or not _hub_answers():
         raise ModelError(
             f"model {name!r} is not on this machine and the model hub cannot be reached: copy its"
@@ -128,19 +129,14 @@ def _load(name: str, backend: str, wanted: Sequence[str], local_only: bool) -> L
             f"expected {' or '.join(_KINDS[one] for one in wanted)} for {_OPTIONS[wanted[0]]}, "
             f"but {name} is {_KINDS.get(kind, kind)}: {advice}"
         )
-    if foreign := [one for one in _code(read) if not one.startswith(_KNOWN_CODE)]:
-        raise ModelError(
-            f"expected a model made of what sentence-transformers has, but {name} brings code of"
-            f" its own ({foreign[0]}), which is not run: use another"
-        )
-    made = getattr(sentence_transformers, kind)
+    made = getattr(sentence_transformers, kind)  # runs no code that comes with the model
     if backend == TORCH:
         model = made(name, local_files_only=local_only, trust_remote_code=False)
-        return Loaded(model, kind, Path(name) if Path(name).is_dir() else None, "")
+        return Loaded(name, model, kind, Path(name) if Path(name).is_dir() else None, "")
     folder, file = onnx.find(name, backend, local_only)
     model = made(str(folder), device="cpu", local_files_only=True, trust_remote_code=False)
     onnx.put_in(model, folder / file)
-    return Loaded(model, kind, folder, file)
+    return Loaded(f"{backend}:{name}", model, kind, folder, file)
 
 
 @contextlib.contextmanager
@@ -163,10 +159,8 @@ def _reader(name: str, local_only: bool) -> Callable[[str], Any]:
     """Reads a JSON file of a model; None where there is none."""
     from sentence_transformers.util import load_file_path
 
-    cache = os.environ.get("SENTENCE_TRANSFORMERS_HOME")  # as sentence-transformers itself
-
     def read(file: str) -> Any:
-        path = load_file_path(name, file, cache_folder=cache, local_files_only=local_only)
+        path = load_file_path(name, file, cache_folder=onnx.cache(), local_files_only=local_only)
         return None if path is None else json.loads(Path(path).read_text("utf8"))
 
     return read
@@ -176,11 +170,10 @@ def _kind(read: Callable[[str], Any]) -> str:
     """The kind of a model, as its configuration tells it: of any version of the library, of PyLate
     and of ColBERT.
     """
-    own, config, modules = (
-        read("config_sentence_transformers.json") or {},
-        read("config.json") or {},
-        read("modules.json"),
+    own, config = (
+        read(file) or {} for file in ("config_sentence_transformers.json", "config.json")
     )
+    modules = read("modules.json")
     if not config and modules is None:
         raise FileNotFoundError("it has neither a config.json nor a modules.json")
     if own.get("model_type"):
@@ -191,20 +184,6 @@ def _kind(read: Callable[[str], Any]) -> str:
     if modules is None and any(one.endswith("ForSequenceClassification") for one in architectures):
         return CROSS
     return EMBEDDING
-
-
-def _code(read: Callable[[str], Any]) -> list[str]:
-    """The classes that a model is made of."""
-    modules = read("modules.json") or []
-    routes = [one["path"] for one in modules if one["type"].endswith((".Router", ".Asym"))]
-    configs = [
-        read(f"{path}/{file}".lstrip("/"))
-        for path in routes
-        for file in ("router_config.json", "config.json")
-    ]
-    return [one["type"] for one in modules] + [
-        one for config in configs if config for one in config.get("types", {}).values()
-    ]
 
 
 def _hub_answers(timeout: float = 5.0) -> bool:

@@ -52,11 +52,10 @@ def find(name: str, backend: str, local_only: bool) -> tuple[Path, str]:
     """
     from huggingface_hub import list_repo_files, snapshot_download
 
-    cache = os.environ.get("SENTENCE_TRANSFORMERS_HOME")  # as sentence-transformers itself
     if Path(name).is_dir():
         return Path(name), _pick(_files(Path(name)), backend, name)
     if local_only:
-        folder = Path(snapshot_download(name, cache_dir=cache, local_files_only=True))
+        folder = Path(snapshot_download(name, cache_dir=cache(), local_files_only=True))
         if not any(_suits(file, backend) for file in _files(folder)):
             raise FileNotFoundError(f"no file for {backend} has been fetched yet")
         return folder, _pick(_files(folder), backend, name)
@@ -64,15 +63,19 @@ def find(name: str, backend: str, local_only: bool) -> tuple[Path, str]:
     file = _pick(files, backend, name)
     # Most other folders, and torch's older weights beside its newer ones, are the same model some
     # more times.
-    torch = ["*.safetensors"] if any(one.endswith(".safetensors") for one in files) else ["*.bin"]
-    needed = ["*.json", "*.txt", "*.model", *torch, file, f"{file}?data"]
-    ignored = ["openvino/*", "coreml/*"]
-    return (
-        Path(
-            snapshot_download(name, cache_dir=cache, allow_patterns=needed, ignore_patterns=ignored)
-        ),
-        file,
+    torch = "*.safetensors" if any(one.endswith(".safetensors") for one in files) else "*.bin"
+    fetched = snapshot_download(
+        name,
+        cache_dir=cache(),
+        allow_patterns=["*.json", "*.txt", "*.model", torch, file, f"{file}?data"],
+        ignore_patterns=["openvino/*", "coreml/*"],
     )
+    return Path(fetched), file
+
+
+def cache() -> str | None:
+    """Where sentence-transformers keeps what it fetches; None for where the hub's client does."""
+    return os.environ.get("SENTENCE_TRANSFORMERS_HOME")
 
 
 def _files(folder: Path) -> list[str]:
@@ -81,29 +84,26 @@ def _files(folder: Path) -> list[str]:
 
 def _suits(file: str, backend: str) -> bool:
     name = file.rpartition("/")[2]
-    return name.endswith(".onnx") and (
-        bool(_INT8.search(name)) if backend == ONNX_INT8 else name == "model.onnx"
-    )
+    if backend == ONNX:
+        return name == "model.onnx"
+    return name.endswith(".onnx") and bool(_INT8.search(name))
 
 
 def _pick(files: Sequence[str], backend: str, name: str) -> str:
     suitable = sorted(file for file in files if _suits(file, backend))
     if not suitable:
         seen = ", ".join(sorted(file for file in files if file.endswith(".onnx"))) or "no ONNX file"
-        wanted = (
-            "an int8 file, like onnx/model_qint8_avx512_vnni.onnx,"
-            if backend == ONNX_INT8
-            else "onnx/model.onnx"
-        )
+        wanted = "onnx/model.onnx"
+        if backend == ONNX_INT8:
+            wanted = "an int8 file, like onnx/model_qint8_avx512_vnni.onnx,"
         raise ModelError(
             f"expected {wanted} in {name} for the back end {backend}, found {seen}: export it"
             f" (docs/models.md shows how), or leave {backend}: out to use torch"
         )
-    marks = processor()
-    return min(
-        suitable,
-        key=lambda file: next((n for n, mark in enumerate(marks) if mark in file), len(marks)),
-    )
+    for mark in processor():
+        if made_for_it := [file for file in suitable if mark in file]:
+            return made_for_it[0]
+    return suitable[0]
 
 
 def processor() -> tuple[str, ...]:
@@ -138,9 +138,7 @@ def put_in(model: Any, file: Path) -> None:
     output = module.modality_config["text"]["method_output_name"]
     known, seen = [one.name for one in session.get_outputs()], output
     if output not in known and output == "last_hidden_state":
-        seen = (  # what Optimum calls it in what it exports for sentence-transformers
-            "token_embeddings"
-        )
+        seen = "token_embeddings"  # as Optimum calls it in exports for sentence-transformers
     if seen not in known:
         raise ModelError(
             f"expected the ONNX file {file} to give {output}, but it gives {', '.join(known)}: "
@@ -166,17 +164,13 @@ def _runner(session: Any, config: Any, output: str, seen: str) -> Any:
             self.config = config
 
         def forward(self, **features: torch.Tensor) -> dict[str, torch.Tensor]:
+            # What the tokenizer leaves out is one segment: all zeros.
+            nothing = torch.zeros_like(features["input_ids"])
             feed = {}
             for one in session.get_inputs():
-                # What the tokenizer leaves out is one segment: all zeros.
-                value = (
-                    features[one.name]
-                    if one.name in features
-                    else torch.zeros_like(features["input_ids"])
-                )
-                feed[one.name] = value.numpy().astype(
-                    np.int32 if one.type == "tensor(int32)" else np.int64, copy=False
-                )
+                kind = np.int32 if one.type == "tensor(int32)" else np.int64
+                value = features.get(one.name, nothing)
+                feed[one.name] = value.numpy().astype(kind, copy=False)
             return {output: torch.from_numpy(session.run([seen], feed)[0])}
 
     return Runner()

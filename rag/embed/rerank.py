@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.embed.loading import CROSS, MULTI_VECTOR, TORCH, load, split
+from rag.embed.loading import CROSS, MULTI_VECTOR, load
 from rag.embed.protocol import Reranker
 from rag.errors import ModelError
 
@@ -78,6 +78,5 @@ def load_reranker(name: str) -> Reranker:
             installed.
     """
     loaded = load(name, (CROSS, MULTI_VECTOR))
-    backend, plain = split(name)
     made = CrossReranker if loaded.kind == CROSS else LateReranker
-    return made(plain if backend == TORCH else f"{backend}:{plain}", loaded.model)
+    return made(loaded.name, loaded.model)

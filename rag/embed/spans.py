@@ -115,18 +115,15 @@ def laid(
         sizes = of.sizes[ids]
         ends = sizes.cumsum()
         own = at[first[number] : first[number] + counts[number]]
-        if odd[number] or len(own) != (ends[-1] if len(ids) else 0) or not sizes.all():
-            out.append(None)
-            continue
-        if plain[own].tobytes().decode("utf-32-le", "surrogatepass") != "".join(
-            map(of.__getitem__, ids.tolist())
+        spelled = "".join(map(of.__getitem__, ids.tolist()))
+        if (
+            odd[number]
+            or len(own) != sizes.sum()
+            or not sizes.all()
+            or plain[own].tobytes().decode("utf-32-le", "surrogatepass") != spelled
         ):
             out.append(None)
             continue
         own = own - begin[number]
-        out.append(
-            np.stack([own[ends - sizes], own[ends - 1] + 1], axis=1)
-            if len(ids)
-            else np.zeros((0, 2), np.int64)
-        )
+        out.append(np.stack([own[ends - sizes], own[ends - 1] + 1], axis=1))
     return out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 import hashlib
 import json
@@ -77,15 +76,15 @@ class StaticModel:
         count = len(self._rows)
         self._speaks = np.ones(count, bool)
         self._speaks[silent] = False
-        self._factors = (
-            np.ones(count, np.float32) if weights is None else weights.astype(np.float32)
-        )
+        weights = np.ones(count) if weights is None else weights
+        self._factors = weights.astype(np.float32)
         self._factors[silent] = 0.0
 
     def _set_parts(self, parts: dict[str, np.ndarray]) -> None:
         """The parts of compounds, and what is in their file since counting it again takes time."""
         self._part_ids = parts.get("ids", np.zeros(0, np.uint16))
         self._part_offsets = parts.get("offsets", np.zeros(len(self._rows) + 1, np.int64))
+        self._part_counts = np.diff(self._part_offsets)
         for kept in ("sizes", "begins", "latin"):
             if kept in parts:
                 setattr(self, kept, parts[kept].astype(np.int64 if kept == "sizes" else bool))
@@ -102,6 +101,12 @@ class StaticModel:
     def knows(self, piece: str) -> bool:
         """Whether a text is a token as it stands."""
         return self._tokenizer.token_to_id(piece) not in (None, self._unknown)
+
+    def distinct(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The different tokens among some, ascending, and the place of each among these."""
+        seen = np.zeros(self.size, bool)
+        seen[ids] = True
+        return np.flatnonzero(seen), (np.cumsum(seen, dtype=np.int32) - 1)[ids]
 
     def token_vectors(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For token ids (n,): unit vectors float32 (n, d), and weights float32 (n,).
@@ -143,17 +148,6 @@ class StaticModel:
         """
         return self._part_ids[self._part_offsets[token] : self._part_offsets[token + 1]]
 
-    def without_compounds(self) -> StaticModel:
-        """The same model as if no token consisted of others: to measure what comparing by parts
-        adds.
-        """
-        other = copy.copy(self)
-        other._part_ids, other._part_offsets = (
-            np.zeros(0, np.uint16),
-            np.zeros(len(self._rows) + 1, np.int64),
-        )
-        return other
-
     def with_parts(self, ids: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Ragged rows of token ids with the parts of compounds added to each row.
 
@@ -165,17 +159,13 @@ class StaticModel:
             The longer ids, and where each row begins in them.
         """
         of, _, parts = self._compounds(ids)
-        shift = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=len(ids)))])
-        return np.insert(ids, of + 1, parts), starts + shift[starts]
+        return np.insert(ids, of + 1, parts), starts + np.searchsorted(of, starts)
 
     def _compounds(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """All parts of all compounds among ``ids``: position of the compound, number within it,
         token id.
         """
-        begin, counts = (
-            self._part_offsets[ids],
-            self._part_offsets[ids + 1] - self._part_offsets[ids],
-        )
+        begin, counts = self._part_offsets[ids], self._part_counts[ids]
         of = np.repeat(np.arange(len(ids)), counts)
         within = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts)
         return of, within, self._part_ids[begin[of] + within].astype(np.int64)
@@ -191,10 +181,8 @@ class StaticModel:
 
         Tokens that say nothing (unknown ones) are left out. Runs on all cores.
         """
-        rows = [
-            np.array(e.ids, np.uint32)
-            for e in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        ]
+        found = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        rows = [np.array(one.ids, np.uint32) for one in found]
         rows = [row[self._speaks[row]] for row in rows]
         offsets = np.zeros(len(rows) + 1, np.int64)
         np.cumsum([len(row) for row in rows], out=offsets[1:])
@@ -214,14 +202,8 @@ class StaticModel:
 
     def located(self, texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each text as :meth:`spans`."""
-        return (
-            [
-                self._located(e)
-                for e in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-            ]
-            if texts
-            else []
-        )
+        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return list(map(self._located, found))
 
     def refined(
         self, ids: np.ndarray, spans: np.ndarray, starts: np.ndarray
@@ -236,9 +218,7 @@ class StaticModel:
         Returns:
             The same three with the parts.
         """
-        before = np.concatenate(
-            [[0], np.cumsum(self._part_offsets[ids + 1] - self._part_offsets[ids])]
-        )
+        before = np.append(0, np.cumsum(self._part_counts[ids]))
         return *self._refined(ids, spans), starts + before[starts]
 
     def _located(self, encoding) -> tuple[np.ndarray, np.ndarray]:
@@ -255,14 +235,12 @@ class StaticModel:
         of, within, parts = self._compounds(ids)
         if not len(of):
             return ids, spans
-        ends = np.cumsum(self.sizes[parts])
+        sizes = self.sizes[parts]
+        ends = np.cumsum(sizes)
         first = np.flatnonzero(within == 0)
-        before = np.repeat(
-            ends[first] - self.sizes[parts[first]], np.diff(np.append(first, len(of)))
-        )
-        at = np.stack(
-            [spans[of, 0] + ends - before - self.sizes[parts], spans[of, 0] + ends - before], axis=1
-        )
+        times = np.diff(np.append(first, len(of)))
+        ends += spans[of, 0] - np.repeat(ends[first] - sizes[first], times)
+        at = np.stack([ends - sizes, ends], axis=1)
         # Where characters were normalised away the parts cannot be told apart: each takes the
         # whole.
         off = (spans[of, 1] - spans[of, 0]) != self.sizes[ids[of]]
@@ -282,13 +260,9 @@ class StaticModel:
     @functools.cached_property
     def latin(self) -> np.ndarray:
         """bool (V,): the tokens written in Latin letters."""
-        return np.array(
-            [
-                (p := self.piece(token)).startswith("▁") or p.isascii() and p.isalpha()
-                for token in range(self.size)
-            ],
-            bool,
-        )
+        pieces = map(self.piece, range(self.size))
+        latin = [one.startswith("▁") or one.isascii() and one.isalpha() for one in pieces]
+        return np.array(latin, bool)
 
     def embed_ids(self, ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
         """Vectors of texts given as token ids: float32 (len(offsets) - 1, d), rows of length 1 (0
@@ -299,17 +273,12 @@ class StaticModel:
         if count == 1:
             out[0] = self._factors[ids] @ self._rows[ids].astype(np.float32)
         else:
-            from scipy.sparse import (
-                csr_array,
-            )  # many rows at once: a product is far faster than sums by row
+            # Many rows at once: a product is far faster than sums by row.
+            from scipy.sparse import csr_array
 
-            seen = np.zeros(self.size, bool)
-            seen[ids] = True
-            unique = np.flatnonzero(seen)
-            local = (np.cumsum(seen) - 1)[ids]
-            counts = csr_array(
-                (self._factors[ids], local, offsets - offsets[0]), shape=(count, len(unique))
-            )
+            unique, local = self.distinct(ids)
+            weights = self._factors[ids], local, offsets - offsets[0]
+            counts = csr_array(weights, shape=(count, len(unique)))
             out[:] = counts @ self._rows[unique].astype(np.float32)
         out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
         return out

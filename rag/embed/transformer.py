@@ -9,7 +9,7 @@ from threading import Lock
 
 import numpy as np
 
-from rag.embed.loading import EMBEDDING, TORCH, Loaded, load, split
+from rag.embed.loading import EMBEDDING, Loaded, load
 from rag.embed.protocol import ModelIdentity
 
 _WEIGHTS = {".safetensors", ".json", ".txt", ".model", ".bin"}
@@ -38,11 +38,8 @@ class TransformerEmbedder:
         """
         loaded = load(name, (EMBEDDING,))
         self._model, self._busy = loaded.model, Lock()
-        backend, plain = split(name)
         dim = int(self._model.get_embedding_dimension())
-        self.identity = ModelIdentity(
-            plain if backend == TORCH else f"{backend}:{plain}", _fingerprint(plain, loaded), dim
-        )
+        self.identity = ModelIdentity(loaded.name, _fingerprint(loaded), dim)
 
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
         """float32 (len(texts), dim), rows of length 1; the model's document prompt is put before
@@ -67,14 +64,14 @@ class TransformerEmbedder:
         return np.ascontiguousarray(vectors, np.float32)
 
 
-def _fingerprint(name: str, loaded: Loaded) -> str:
+def _fingerprint(loaded: Loaded) -> str:
     """A hash that changes when the vectors do: of the files that are used, else of name and
     revision.
     """
     digest = hashlib.sha256()
     if loaded.folder is None:
         revision = getattr(getattr(loaded.model[0], "auto_model", None), "config", None)
-        digest.update(f"{name}@{getattr(revision, '_commit_hash', None)}".encode())
+        digest.update(f"{loaded.name}@{getattr(revision, '_commit_hash', None)}".encode())
         return digest.hexdigest()
     for file in sorted(_used(loaded.folder, loaded.file)):
         digest.update(file.relative_to(loaded.folder).as_posix().encode())
@@ -94,7 +91,6 @@ def _used(folder: Path, onnx: str) -> list[Path]:
     ]
     if onnx:
         files = [f for f in files if f.parent != folder or f.suffix not in (".safetensors", ".bin")]
-        files += (folder / onnx).parent.glob(
-            Path(onnx).name + "*"
-        )  # large weights lie in a file beside it
+        # Large weights lie in a file beside it.
+        files += (folder / onnx).parent.glob(Path(onnx).name + "*")
     return [file for file in files if file.is_file()]

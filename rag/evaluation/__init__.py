@@ -8,35 +8,18 @@ Its answers are measured by ``evaluate_answers(assistants, read_known(["answers.
 docs/evaluation.md says what is measured. ``yinju eval`` is this package behind a command.
 """
 
-from rag.evaluation.answers import (
-    Answers,
-    GivenAnswer,
-    Measure,
-    answers_dict,
-    evaluate_answers,
-    judge,
-)
+from rag.evaluation.answers import Answers, answers_dict, evaluate_answers, judge
 from rag.evaluation.compare import Comparison, Variant, compare, read_variant
-from rag.evaluation.evaluate import Evaluation, Latency, Result, evaluate
+from rag.evaluation.evaluate import Evaluation, evaluate
 from rag.evaluation.known import Known, read_known
-from rag.evaluation.metrics import Figure, Group
 from rag.evaluation.questions import Question, read_questions
-from rag.evaluation.worst import Miss, Shown
 
 __all__ = [
     "Answers",
     "Comparison",
     "Evaluation",
-    "Figure",
-    "Group",
     "Known",
-    "Latency",
-    "Measure",
-    "Miss",
     "Question",
-    "Result",
-    "GivenAnswer",
-    "Shown",
     "Variant",
     "answers_dict",
     "compare",

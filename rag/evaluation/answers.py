@@ -15,23 +15,15 @@ import numpy as np
 
 from rag.answer.types import Answer, Citation
 from rag.errors import UsageError
-from rag.evaluation.evaluate import Progress
+from rag.evaluation.evaluate import Progress, langs_of, no_articles
 from rag.evaluation.known import Known, holds, is_value
-from rag.evaluation.metrics import Figure, means
+from rag.evaluation.metrics import Figure, means, percentiles
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.library import Index
 
-SHARES = (
-    "quoted",
-    "first",
-    "cited",
-    "refused",
-    "answered",
-    "near_answered",
-    "near_told",
-)
+SHARES = ("quoted", "first", "cited", "refused", "answered", "near_answered", "near_told")
 """Measures that are 0 or 1 for a question, see :func:`judge`."""
 MEANS = ("precision", "marked", "characters")
 """Measures that are a number for an answer."""
@@ -113,10 +105,9 @@ class Answers:
                 found[name] = means(np.array(changes)[:, None])[0]
         return found
 
-    def latency(self) -> tuple[float, float]:
+    def latency(self) -> dict[str, float]:
         """Milliseconds that half and 95% of the answers took at most."""
-        p50, p95 = np.percentile([one.ms for one in self.said], (50, 95))
-        return round(float(p50), 1), round(float(p95), 1)
+        return percentiles([one.ms for one in self.said], (50, 95), 1)
 
 
 def evaluate_answers(
@@ -228,37 +219,26 @@ def _share(values: Sequence[float]) -> Figure:
 def _absent(index: Index, known: Sequence[Known]) -> int:
     """How many questions name only articles that the index lacks. Raises UsageError for all."""
     named = [one.question.relevant for one in known if one.question.relevant]
-    absent = sum(not any(_has(index, article) for article in articles) for articles in named)
+    there = langs_of(index, (article for articles in named for article in articles))
+    absent = sum(there.keys().isdisjoint(articles) for articles in named)
     if named and absent == len(named):
-        raise UsageError(
-            f"expected questions about the articles of {index.path}, but it has none of those that "
-            f"they name (the first is {next(iter(named[0]))!r}; ids in the index look like "
-            f"{index.snapshot.article(0).id!r}): name the ids as `yinju search --json` shows them"
-        )
+        raise no_articles(index, next(iter(named[0])))
     return absent
-
-
-def _has(index: Index, article: str) -> bool:
-    try:
-        index.snapshot.article_row(article)
-    except UsageError:
-        return False
-    return True
 
 
 def answers_dict(runs: Sequence[Answers]) -> dict:
     """Plain dicts, lists, strings and numbers: what ``yinju eval --answers --json`` writes."""
-    return {
-        "assistants": [
-            _run_dict(run, runs[0] if number else None) for number, run in enumerate(runs)
-        ]
-    }
+    rows = [_run_dict(run) for run in runs]
+    for row, run in zip(rows[1:], runs[1:]):
+        changes = run.minus(runs[0])
+        row["difference"] = {name: figure.as_difference() for name, figure in changes.items()}
+    return {"assistants": rows}
 
 
-def _run_dict(run: Answers, first: Answers | None) -> dict:
+def _run_dict(run: Answers) -> dict:
     langs = sorted({one.known.question.lang for one in run.said})
     groups = {"all": run, **({lang: run.group(lang) for lang in langs} if len(langs) > 1 else {})}
-    row = {
+    return {
         "name": run.name,
         "articles": run.articles,
         "questions": len(run.said),
@@ -277,15 +257,8 @@ def _run_dict(run: Answers, first: Answers | None) -> dict:
             for one in run.said
         ],
     }
-    if first:
-        row["difference"] = {
-            name: {**asdict(figure), "real": figure.is_real}
-            for name, figure in run.minus(first).items()
-        }
-    return row
 
 
 def _group_dict(group: Answers) -> dict:
-    p50, p95 = group.latency()
     measures = {name: {"n": one.n, **asdict(one.figure)} for name, one in group.measures().items()}
-    return {"n": len(group.said), **measures, "ms": {"p50": p50, "p95": p95}}
+    return {"n": len(group.said), **measures, "ms": group.latency()}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rag.evaluation.answers import Answers, GivenAnswer, Measure
 from rag.evaluation.metrics import Figure
-from rag.evaluation.report import change, named, share, table
+from rag.evaluation.report import change, latencies, share, table
 
 _LINES = {
     "quoted": "a quote holds the answer",
@@ -31,7 +31,7 @@ def answers_report(runs: Sequence[Answers], worst: int = 0) -> str:
     blocks = ["\n".join(_about(number, run) for number, run in enumerate(runs, 1))]
     for lang in ("", *(langs if len(langs) > 1 else ())):
         blocks.append(_table(lang or "all", [run.group(lang) for run in runs]))
-    blocks.append(_latencies(runs))
+    blocks.append(latencies([(run.name, run.latency()) for run in runs], ",.0f"))
     if len(runs) > 1:
         blocks.append("* The 95 % interval of the difference, on the same questions, leaves 0 out.")
     for run in runs:
@@ -68,15 +68,9 @@ def _table(name: str, runs: Sequence[Answers]) -> str:
 def _cells(key: str, measure: Measure | None) -> list[str]:
     if not measure:
         return ["", ""]
-    figure = measure.figure
-    interval = (
-        f"{_shown(key, figure.low)}-{_shown(key, figure.high)}" if figure.low is not None else ""
-    )
-    return [_shown(key, figure.value), interval]
-
-
-def _shown(key: str, value: float | None) -> str:
-    return "" if value is None else f"{value:.0f}" if key == "characters" else share(value)
+    show = "{:.0f}".format if key == "characters" else share
+    ends = map(show, measure.figure.bounds or ())
+    return [show(measure.figure.value), "-".join(ends)]
 
 
 def _difference(key: str, figure: Figure | None) -> str:
@@ -84,16 +78,6 @@ def _difference(key: str, figure: Figure | None) -> str:
         return ""
     shown = f"{figure.value:+.0f}" if key == "characters" else change(figure.value)
     return shown + "*" * figure.is_real
-
-
-def _latencies(runs: Sequence[Answers]) -> str:
-    if len(runs) == 1:
-        p50, p95 = runs[0].latency()
-        return f"milliseconds: p50 {p50:,.0f}, p95 {p95:,.0f}"
-    rows = [["milliseconds", "p50", "p95"]]
-    for number, run in enumerate(runs, 1):
-        rows.append([named(number, run.name), *(f"{ms:,.0f}" for ms in run.latency())])
-    return table(rows)
 
 
 def _wrong(one: GivenAnswer) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from rag.corpus import detect_lang
 from rag.corpus.article import Article, Skipped
 from rag.errors import UsageError
-from rag.evaluation.questions import Question, lines, make_question, refused, rows
+from rag.evaluation.questions import Question, lines, make_question, note_id, refused, rows
 
 _QUERY = '{"_id": "…", "text": "…"}'
 _ARTICLE = '{"_id": "…", "text": "…"[, "title": "…"]}'
@@ -40,8 +40,7 @@ def read_beir(path: Path) -> Iterator[Question]:
     relevant: dict[str, dict[str, int]] = defaultdict(dict)
     judged_at: dict[str, int] = {}
     for number, line in lines(judged_file):
-        query, _, rest = line.partition("\t")
-        article, _, grade = rest.partition("\t")
+        query, article, grade = (*line.split("\t"), "", "", "")[:3]
         if number == 1 and query == "query-id":
             continue
         if not query or not article or not grade.strip().removeprefix("-").isdecimal():
@@ -52,14 +51,9 @@ def read_beir(path: Path) -> Iterator[Question]:
     seen: dict[str, int] = {}
     for number, row in rows(queries, _QUERY):
         name = str(row.get("_id", ""))
-        if not name or name in seen:
-            raise refused(
-                queries,
-                number,
-                f"an _id of its own{f' (line {seen[name]} has it)' if name else ''}",
-                row,
-            )
-        seen[name] = number
+        if not name:
+            raise refused(queries, number, "an _id of its own", row)
+        note_id(seen, queries, number, name, "_id")
         if name in relevant:
             yield make_question(queries, number, name, row.get("text"), relevant[name], row)
     for name, number in judged_at.items():
@@ -73,14 +67,14 @@ def _judgements(folder: Path) -> Path:
         return folder / "qrels" / "test.tsv"
     if len(found) != 1:
         seen = ", ".join(file.name for file in found) or "none"
+        advice = (
+            "name one of them instead of the folder"
+            if found
+            else "put it there, or name a JSON Lines file"
+        )
         raise UsageError(
             f"expected {folder} in BEIR's layout with one file of judgements, qrels/test.tsv, found"
-            f" {seen}: "
-            + (
-                "name one of them instead of the folder"
-                if found
-                else "put it there, or name a JSON Lines file"
-            )
+            f" {seen}: {advice}"
         )
     return found[0]
 
@@ -106,21 +100,17 @@ def _read_corpus_file(path: Path) -> Iterator[Article | Skipped]:
         except (ValueError, RecursionError) as error:
             yield Skipped(where, f"not JSON ({error}): expected {_ARTICLE}")
             continue
-        values = (
-            [row.get(key) or "" for key in ("_id", "text", "title", "lang")]
-            if isinstance(row, dict)
-            else []
-        )
-        if not values or not all(isinstance(value, str) for value in values) or not values[0]:
+        keys = ("_id", "text", "title", "lang")
+        values = [row.get(key) or "" for key in keys] if isinstance(row, dict) else [""]
+        if not values[0] or not all(isinstance(value, str) for value in values):
             yield Skipped(where, f"expected {_ARTICLE}, all of them strings")
             continue
         name, text, title, lang = values
         # Some of these collections have documents of nothing but a title, and judge them all the
         # same.
         text = text if text.strip() else title
-        if not text.strip():
-            yield Skipped(where, "empty: expected the text of an article, found none")
+        lang = lang or detect_lang(f"{title}\n{text}")
+        if text.strip():
+            yield Article(name, text, title, lang=lang, path=str(path))
         else:
-            yield Article(
-                name, text, title, lang=lang or detect_lang(f"{title}\n{text}"), path=str(path)
-            )
+            yield Skipped(where, "empty: expected the text of an article, found none")

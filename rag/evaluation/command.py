@@ -34,15 +34,14 @@ if TYPE_CHECKING:
         " of questions."
     ),
 )
-@click.option(
+@options.several(
     "--answers",
     "answered",
-    multiple=True,
     metavar="FILE",
     help=(
         'Measure the answers: JSON Lines of {"id", "question", "answers": [wordings, any will do]'
         ' or null where the articles do not answer it, "relevant": [ids of articles]}; "relevant"'
-        " may be missing. May be given several times."
+        " may be missing."
     ),
 )
 @click.option(
@@ -60,22 +59,21 @@ if TYPE_CHECKING:
     type=click.IntRange(0),
     help="Show the N questions that went worst.",
 )
-@click.option(
+@options.several(
     "--compare",
     "variants",
-    multiple=True,
     metavar="VARIANT",
     help=(
         "Evaluate this too, and show whether the difference is real: the folder of another index,"
         " or what else to change, as model=NAME_OR_PATH, rerank=NAME_OR_PATH, index=DIR, dense=,"
         " late=, article=, lexical=, phrase= (weights, or off), balanced=off, expansion=off, between"
-        " commas. May be given several times."
+        " commas."
     ),
 )
 @options.json
 @options.debug
 @click.pass_context
-def command(
+def eval(
     ctx: click.Context,
     path: str,
     corpus: tuple[str, ...],
@@ -158,10 +156,9 @@ def _answers(
     with Progress() as progress:
         for number, index in opened(chosen, corpus, skipped, progress):
             name = chosen[number].name
-            assistants = {
-                name: Assistant(index),
-                **({f"{name}, {llm.name}": Assistant(index, llm)} if llm else {}),
-            }
+            assistants = {name: Assistant(index)}
+            if llm:
+                assistants[f"{name}, {llm.name}"] = Assistant(index, llm)
             runs[number] = evaluate_answers(assistants, known, progress)
     put_skipped(tuple(skipped))
     done = [run for number in range(len(chosen)) for run in runs[number]]

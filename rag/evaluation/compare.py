@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import itertools
+import math
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 _WEIGHTS, _SWITCHES = ("dense", "late", "article", "lexical", "phrase"), ("balanced", "expansion")
 _PLACES = ("index", "model", "rerank")
 KEYS = (*_PLACES, *_WEIGHTS, *_SWITCHES)
-_ON, _OFF = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
 _PART = re.compile(r",(?=\w+=)")  # a folder's name may hold a comma
 
 
@@ -79,10 +80,7 @@ class Comparison:
         rows = [evaluation.to_dict() for evaluation in self.evaluations]
         for number in range(1, len(rows)):
             rows[number]["difference"] = {
-                group: {
-                    name: {**asdict(figure), "real": figure.is_real}
-                    for name, figure in figures.items()
-                }
+                group: {name: figure.as_difference() for name, figure in figures.items()}
                 for group, figures in self.differences(number).items()
             }
         return {"variants": rows}
@@ -119,32 +117,26 @@ def read_variant(text: str, first: Variant) -> Variant:
         places["index"] = ""
     if places.get("rerank") == "off":
         places["rerank"] = ""
+    settings = [key for key in given if key not in _PLACES]
     chosen: dict[str, Any] = {
-        key: _weight(key, given[key], getattr(first.fusion, key))
-        for key in _WEIGHTS
-        if key in given
+        key: _setting(key, given[key], getattr(first.fusion, key)) for key in settings
     }
-    chosen |= {key: _switch(key, given[key]) for key in _SWITCHES if key in given}
     fusion = dataclasses.replace(first.fusion, **chosen)
     return dataclasses.replace(first, name=text, fusion=fusion, **places)
 
 
-def _weight(key: str, text: str, usual: float) -> float:
+def _setting(key: str, text: str, usual: float | bool) -> float | bool:
+    """A weight or a switch as it is written: "on" is the usual weight, "off" none."""
     if text.lower() in ("on", "off"):
-        return usual if text.lower() == "on" else 0.0
-    try:
+        on = text.lower() == "on"
+        return on if key in _SWITCHES else usual * on
+    weight = -1.0
+    with contextlib.suppress(ValueError):
         weight = float(text)
-    except ValueError:
-        weight = -1.0
-    if not 0 <= weight < float("inf"):
-        raise UsageError(f'expected {key}= with a weight of 0 or more, or "off", got {text!r}')
+    if key in _SWITCHES or not 0 <= weight < math.inf:
+        possible = '"on"' if key in _SWITCHES else "a weight of 0 or more,"
+        raise UsageError(f'expected {key}= with {possible} or "off", got {text!r}')
     return weight
-
-
-def _switch(key: str, text: str) -> bool:
-    if text.lower() not in _ON + _OFF:
-        raise UsageError(f'expected {key}= with "on" or "off", got {text!r}')
-    return text.lower() in _ON
 
 
 def compare(
@@ -191,26 +183,21 @@ def opened(
 
     if any(not variant.index for variant in variants) and not corpus:
         corpus = _corpus_of(variants)
-    for members in _alike(variants, range(len(variants)), lambda variant: variant.source):
+    order = sorted(range(len(variants)), key=lambda n: (*variants[n].source, variants[n].rerank))
+    for _, built in itertools.groupby(order, key=lambda n: variants[n].source):
+        members = list(built)
         with _folder(variants[members[0]], corpus, progress) as (path, left_out):
             skipped[:] = skipped or left_out
-            for same in _alike(
-                variants, members, lambda variant: variant.rerank
-            ):  # one is open at a time: models are large
-                one = variants[same[0]]
+            # One is open at a time: models are large.
+            for _, same in itertools.groupby(members, key=lambda n: variants[n].rerank):
+                first, *others = same
+                one = variants[first]
                 with Index.open(path, one.model or None, one.rerank or None) as index:
-                    for number in same:
+                    for number in (first, *others):
                         yield number, index
 
 
-def _alike(variants: Sequence[Variant], members: Iterable[int], key: Callable) -> list[list[int]]:
-    groups: dict[object, list[int]] = {}
-    for number in members:
-        groups.setdefault(key(variants[number]), []).append(number)
-    return list(groups.values())
-
-
-@contextmanager
+@contextlib.contextmanager
 def _folder(
     variant: Variant, corpus: Sequence[str | Path], progress: Progress | None
 ) -> Iterator[tuple[str, tuple[Skipped, ...]]]:
@@ -223,10 +210,8 @@ def _folder(
         yield variant.index, ()
         return
     with tempfile.TemporaryDirectory(prefix="yinju-eval-") as path:
-        yield (
-            path,
-            Index.build(read_articles(corpus), path, variant.model or None, progress).skipped,
-        )
+        report = Index.build(read_articles(corpus), path, variant.model or None, progress)
+        yield path, report.skipped
 
 
 def _corpus_of(variants: Sequence[Variant]) -> tuple[str, ...]:

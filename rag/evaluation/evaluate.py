@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rag.errors import UsageError
 from rag.evaluation.consistency import consistency
-from rag.evaluation.metrics import Group, evaluator_class, measured, measures
+from rag.evaluation.metrics import Group, evaluator_class, measured, measures, percentiles
 from rag.evaluation.questions import Question
 from rag.evaluation.worst import Miss, worst_of
 from rag.search.types import Fusion
@@ -38,15 +37,6 @@ class Result:
     ms: float
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Milliseconds that half, 95% and 99% of the searches took at most."""
-
-    p50: float
-    p95: float
-    p99: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
     """How well an index answers.
@@ -58,7 +48,8 @@ class Evaluation:
         reranker: name of what orders the best passages anew; "" for nothing.
         k: how many articles counted.
         groups: "all" first, then by language, then "both wordings" where there are such.
-        latency: of the searches; the one that loads what the others find loaded is not counted.
+        latency: milliseconds that half, 95% and 99% of the searches took at most ("p50" and so on);
+            the one that loads what the others find loaded is not counted.
         results: one per question, in their order.
         absent: questions of which no relevant article is in the index; they count as not found.
         worst: the worst questions, if they were asked for.
@@ -71,7 +62,7 @@ class Evaluation:
     reranker: str
     k: int
     groups: tuple[Group, ...]
-    latency: Latency
+    latency: dict[str, float]
     results: tuple[Result, ...]
     absent: tuple[Question, ...]
     worst: tuple[Miss, ...]
@@ -97,7 +88,7 @@ class Evaluation:
                 }
                 for group in self.groups
             },
-            "ms": asdict(self.latency),
+            "ms": self.latency,
             "absent": [{"id": question.id, "file": question.file} for question in self.absent],
             "worst": [asdict(miss) for miss in self.worst],
         }
@@ -130,22 +121,16 @@ def evaluate(
     if not questions:
         raise UsageError("expected at least one question, got none")
     evaluator_class()  # if it is missing, that shows before all is searched
-    rows, langs = _known_articles(index, questions)
-    relevant = [{rows[i]: grade for i, grade in q.relevant.items() if i in rows} for q in questions]
+    langs = langs_of(index, (name for question in questions for name in question.relevant))
+    relevant = [{name: q.relevant[name] for name in q.relevant if name in langs} for q in questions]
     absent = tuple(question for question, wanted in zip(questions, relevant) if not wanted)
-    present = [n for n, wanted in enumerate(relevant) if wanted]
-    if not present:
-        ids, own = next(iter(questions[0].relevant)), index.snapshot.article(0).id
-        raise UsageError(
-            f"expected questions about the articles of {index.path}, but it has none of their"
-            f" relevant articles (the first is {ids!r}; ids in the index look like {own!r}): name"
-            " the ids as `yinju search --json` shows them"
-        )
+    if len(absent) == len(questions):
+        raise no_articles(index, next(iter(questions[0].relevant)))
     results = _asked(index, questions, k, fusion, name, progress)
-    numbers = _numbers(results, rows)
-    groups = _groups(questions, numbers, relevant, {row: langs[i] for i, row in rows.items()}, k)
-    both = consistency(questions, [result.found for result in results], langs, k)
-    times = np.percentile([result.ms for result in results], (50, 95, 99))
+    found = [result.found for result in results]
+    groups = _groups(questions, found, relevant, langs, k)
+    both = consistency(questions, found, langs, k)
+    present = [result for result, wanted in zip(results, relevant) if wanted]
     return Evaluation(
         name or str(index.path),
         index.n_articles,
@@ -154,10 +139,10 @@ def evaluate(
         index.reranker.name if index.reranker else "",
         k,
         (*groups, *([both] if both else [])),
-        Latency(*(round(float(ms), 3) for ms in times)),
+        percentiles([result.ms for result in results], (50, 95, 99), 3),
         tuple(results),
         absent,
-        worst_of(index, [results[n] for n in present], worst, k, fusion) if worst else (),
+        worst_of(index, present, worst, k, fusion) if worst else (),
     )
 
 
@@ -183,61 +168,53 @@ def _asked(
     return results
 
 
-def _known_articles(
-    index: Index, questions: Sequence[Question]
-) -> tuple[dict[str, int], dict[str, str]]:
-    """Row and language of every relevant article that the index has."""
-    snapshot, rows = index.snapshot, {}
-    for name in dict.fromkeys(name for question in questions for name in question.relevant):
-        try:
-            rows[name] = snapshot.article_row(name)
-        except UsageError:
-            continue
-    return rows, {name: str(snapshot.columns.lang[row]) for name, row in rows.items()}
+def langs_of(index: Index, articles: Iterable[str]) -> dict[str, str]:
+    """The language of each of these articles that the index has."""
+    langs: dict[str, str] = {}
+    for name in dict.fromkeys(articles):
+        with contextlib.suppress(UsageError):
+            langs[name] = str(index.snapshot.columns.lang[index.snapshot.article_row(name)])
+    return langs
 
 
-def _numbers(results: Sequence[Result], rows: dict[str, int]) -> list[list[int]]:
-    """The articles found as numbers: the row of a relevant one, a negative number for any other."""
-    others: dict[str, int] = {}
-    return [
-        [rows[i] if i in rows else others.setdefault(i, -1 - len(others)) for i in r.found]
-        for r in results
-    ]
+def no_articles(index: Index, first: str) -> UsageError:
+    """The error for questions that name only articles which the index lacks."""
+    return UsageError(
+        f"expected questions about the articles of {index.path}, but it has none of their relevant"
+        f" articles (the first is {first!r}; ids in the index look like"
+        f" {index.snapshot.article(0).id!r}): name the ids as `yinju search --json` shows them"
+    )
 
 
 def _groups(
     questions: Sequence[Question],
-    found: Sequence[Sequence[int]],
-    relevant: Sequence[dict[int, int]],
-    lang_of: dict[int, str],
+    found: Sequence[Sequence[str]],
+    relevant: Sequence[Mapping[str, int]],
+    lang_of: Mapping[str, str],
     k: int,
 ) -> list[Group]:
     """All questions; those of each language; and for each with articles of each language, if any
     are not its own.
     """
-    names = measures(k)
 
-    def group(name: str, members: Sequence[int], wanted: Sequence[dict[int, int]]) -> Group:
+    def group(name: str, lang: str | None, wanted: Sequence[Mapping[str, int]]) -> Group:
+        members = [n for n, q in enumerate(questions) if lang in (None, q.lang)]
+        if wanted is not relevant:
+            members = [n for n in members if wanted[n]]
         keys = tuple((questions[n].file, questions[n].id) for n in members)
-        return Group(name, names, keys, measured([found[n] for n in members], wanted, k))
+        values = measured([found[n] for n in members], [wanted[n] for n in members], k)
+        return Group(name, measures(k), keys, values)
 
-    out = [group("all", range(len(questions)), relevant)]
+    out = [group("all", None, relevant)]
     langs = sorted({question.lang for question in questions})
     if len(langs) > 1:
-        for lang in langs:
-            members = [n for n, question in enumerate(questions) if question.lang == lang]
-            out.append(group(lang, members, [relevant[n] for n in members]))
-    ways = sorted(
-        {(q.lang, lang_of[row]) for q, wanted in zip(questions, relevant) for row in wanted}
-    )
+        out += [group(lang, lang, relevant) for lang in langs]
+    ways = {(q.lang, lang_of[name]) for q, wanted in zip(questions, relevant) for name in wanted}
     if any(one != other for one, other in ways):
-        for lang, other in ways:
+        for lang, other in sorted(ways):
             only = [
-                {row: grade for row, grade in wanted.items() if lang_of[row] == other}
+                {name: grade for name, grade in wanted.items() if lang_of[name] == other}
                 for wanted in relevant
             ]
-            members = [
-                n for n, question in enumerate(questions) if question.lang == lang and only[n]
-            ]
-            out.append(group(f"{lang} > {other}", members, [only[n] for n in members]))
+            out.append(group(f"{lang} > {other}", lang, only))
     return out

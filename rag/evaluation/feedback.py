@@ -89,7 +89,8 @@ def is_feedback(path: Path) -> bool:
     """Whether a file of JSON Lines is one of feedback, told by its first line."""
     from rag.evaluation.questions import rows
 
-    return any("verdict" in row for _, row in _first(rows(path, _EXPECTED)))
+    _, first = next(rows(path, _EXPECTED), (0, {}))
+    return "verdict" in first
 
 
 def read_feedback(path: Path) -> Iterator[Question]:
@@ -122,10 +123,6 @@ def read_feedback(path: Path) -> Iterator[Question]:
         }
         if row["verdict"] == "right" and kept and not row.get("refused"):
             yield make_question(path, number, number, question, kept, {})
-
-
-def _first(found: Iterator) -> list:
-    return [one for _, one in zip(range(1), found, strict=False)]
 
 
 def _are_ids(value: object) -> TypeGuard[list[str]]:

@@ -11,15 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.corpus.places import find_places
-from rag.errors import UsageError
-from rag.evaluation.questions import (
-    Question,
-    make_question,
-    refused,
-    relevant_of,
-    rows,
-    with_langs,
-)
+from rag.evaluation.questions import Question, read_rows, refused, with_langs
 from rag.question.script import is_traditional, simplified
 from rag.reader.normal import key_of
 from rag.reader.values import find_dates, find_numbers
@@ -31,9 +23,7 @@ _VALUES: dict[str, Callable[[str], Iterable[Any]]] = {
     "places": find_places,
 }
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[,\u2009\u202f\u00a0' ](?=\d{3}(?!\d))")
-_LATIN = re.compile("[a-z\u00df-\u024f]")
-_NO_DIGITS = r"(?<!\d)(?<!\d[.])", r"(?!\d)(?![.]\d)"
-_NO_LETTERS = r"(?<![a-z\u00df-\u024f])", r"(?![a-z\u00df-\u024f])"
+_LATIN = r"[a-z\u00df-\u024f]"
 _SPACE = re.compile(r"\s+")
 _BESIDE_CHINESE = re.compile(
     r"(?<=[\u2e80-\u9fff\uff00-\uffef。，]) | (?=[\u2e80-\u9fff\uff00-\uffef。，])"
@@ -74,27 +64,17 @@ def read_known(paths: Iterable[str | Path]) -> list[Known]:
     known: list[Known] = []
     for path in map(Path, paths):
         found = list(_read(path))
-        if not found:
-            raise UsageError(f"expected questions in {path}, found none: one a line, {_EXPECTED}")
-        questions = with_langs([one.question for one in found])
+        questions = with_langs([one.question for one in found], path, _EXPECTED)
         known += [dataclasses.replace(one, question=q) for one, q in zip(found, questions)]
     return known
 
 
 def _read(path: Path) -> Iterator[Known]:
-    seen: dict[str, int] = {}
-    for number, row in rows(path, _EXPECTED):
+    for number, row, question in read_rows(path, _EXPECTED, needs_relevant=False):
         answers = row.get("answers", "")
         texts = [] if answers is None else answers
         if not isinstance(texts, list) or not all(isinstance(t, str) and folded(t) for t in texts):
             raise refused(path, number, 'a list of texts, or null, as "answers"', row)
-        relevant = relevant_of(path, number, row) if row.get("relevant") else {}
-        name, text = row.get("id", number), row.get("question")
-        question = make_question(path, number, name, text, relevant, row)
-        if question.id in seen:
-            other = seen[question.id]
-            raise refused(path, number, f"an id of its own (line {other} has it)", question.id)
-        seen[question.id] = number
         yield Known(question, tuple(dict.fromkeys(texts)))
 
 
@@ -137,14 +117,13 @@ def folded(text: str) -> str:
 
 def _bounded(answer: str) -> re.Pattern[str]:
     """Finds an answer where it is not a part of a longer word or figure."""
-    before = (
-        _NO_DIGITS[0] if answer[0].isdigit() else _NO_LETTERS[0] if _LATIN.match(answer[0]) else ""
-    )
-    after = (
-        _NO_DIGITS[1]
-        if answer[-1].isdigit()
-        else _NO_LETTERS[1]
-        if _LATIN.match(answer[-1])
-        else ""
-    )
+    before, after = "", ""
+    if answer[0].isdigit():
+        before = r"(?<!\d)(?<!\d[.])"
+    elif re.match(_LATIN, answer):
+        before = f"(?<!{_LATIN})"
+    if answer[-1].isdigit():
+        after = r"(?!\d)(?![.]\d)"
+    elif re.match(_LATIN, answer[-1]):
+        after = f"(?!{_LATIN})"
     return re.compile(before + re.escape(answer) + after)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,10 @@ class Figure:
     value: float
     low: float | None
     high: float | None
+
+    def as_difference(self) -> dict:
+        """The same as plain values, and whether it is more than chance."""
+        return {**asdict(self), "real": self.is_real}
 
     @property
     def is_real(self) -> bool:
@@ -110,13 +115,13 @@ def measures(k: int) -> tuple[str, ...]:
 
 
 def measured(
-    found: Sequence[Sequence[int]], relevant: Sequence[Mapping[int, int]], k: int
+    found: Sequence[Sequence[object]], relevant: Sequence[Mapping[Any, int]], k: int
 ) -> np.ndarray:
     """Each measure of each question: float (n, m), in the order of :func:`measures`.
 
     Args:
-        found: for each question the articles found, as numbers, best first, without repetition; the
-            first k count.
+        found: for each question the articles found, best first, without repetition; the first k
+            count.
         relevant: for each question the relevant articles with their grades from 1; none makes every
             measure 0.
         k: depth, 1 or more.
@@ -124,34 +129,26 @@ def measured(
     Raises:
         UsageError: pytrec_eval is not installed.
     """
-    asked = {
-        "success." + ",".join(map(str, _depths(k))),
-        f"recall.{k}",
-        "recip_rank",
-        f"ndcg_cut.{k}",
-    }
-    columns = (
-        *(f"success_{depth}" for depth in _depths(k)),
-        f"recall_{k}",
-        "recip_rank",
-        f"ndcg_cut_{k}",
-    )
-    judged = {
-        str(n): {str(a): grade for a, grade in row.items()} for n, row in enumerate(relevant) if row
-    }
+    successes = [f"success_{depth}" for depth in _depths(k)]
+    columns = [*successes, f"recall_{k}", "recip_rank", f"ndcg_cut_{k}"]
     # trec_eval sorts by score, so a place becomes one; and it does not cut the reciprocal rank, so
     # the list is cut.
-    run = {
-        str(n): {str(a): float(-place) for place, a in enumerate(row[:k])}
-        for n, row in enumerate(found)
-        if len(row)
-    }
-    run = {name: row for name, row in run.items() if name in judged}
-    values = evaluator_class()(judged, asked).evaluate(run) if run else {}
+    judged, run = {}, {}
+    for number, (row, wanted) in enumerate(zip(found, relevant, strict=True)):
+        if len(row) and wanted:
+            judged[str(number)] = {str(article): grade for article, grade in wanted.items()}
+            run[str(number)] = {str(a): float(-place) for place, a in enumerate(row[:k])}
+    values = evaluator_class()(judged, set(columns)).evaluate(run) if run else {}
     out = np.zeros((len(found), len(columns)))
     for name, row in values.items():
         out[int(name)] = [row[column] for column in columns]
     return out
+
+
+def percentiles(ms: Sequence[float], shares: Sequence[int], digits: int) -> dict[str, float]:
+    """Milliseconds that so many percent of some times took at most: {"p50": 2.3, ...}."""
+    times = np.percentile(ms, shares)
+    return {f"p{share}": round(float(one), digits) for share, one in zip(shares, times)}
 
 
 def _depths(k: int) -> list[int]:

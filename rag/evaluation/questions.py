@@ -62,24 +62,25 @@ def read_questions(paths: Iterable[str | Path]) -> list[Question]:
 
     questions: list[Question] = []
     for path in map(Path, paths):
-        beir = path.is_dir() or path.suffix.lower() == ".tsv"
-        found = list(
-            read_beir(path)
-            if beir
-            else read_feedback(path)
-            if is_feedback(path)
-            else _read_rows(path)
-        )
-        if not found:
-            raise UsageError(
-                f"expected questions in {path}, found none: one line per question, {_EXPECTED}"
-            )
-        questions += with_langs(found)
+        if path.is_dir() or path.suffix.lower() == ".tsv":
+            found = list(read_beir(path))
+        elif is_feedback(path):
+            found = list(read_feedback(path))
+        else:
+            found = [question for _, _, question in read_rows(path, _EXPECTED)]
+        questions += with_langs(found, path, _EXPECTED)
     return questions
 
 
-def with_langs(questions: list[Question]) -> list[Question]:
-    """The questions of a file, those without a language with the one that they seem to be in."""
+def with_langs(questions: list[Question], path: Path, expected: str) -> list[Question]:
+    """The questions of a file, those without a language with the one that they seem to be in.
+
+    Raises UsageError where there are none; ``expected`` says what a line should be.
+    """
+    if not questions:
+        raise UsageError(
+            f"expected questions in {path}, found none: one line per question, {expected}"
+        )
     told = {
         n: detect_lang(question.text) for n, question in enumerate(questions) if not question.lang
     }
@@ -93,18 +94,25 @@ def with_langs(questions: list[Question]) -> list[Question]:
     return questions
 
 
-def _read_rows(path: Path) -> Iterator[Question]:
+def read_rows(
+    path: Path, expected: str, needs_relevant: bool = True
+) -> Iterator[tuple[int, dict, Question]]:
+    """Line number, row and question of each line of a JSON Lines file. Raises UsageError."""
     seen: dict[str, int] = {}
-    for number, row in rows(path, _EXPECTED):
-        name = row.get("id", number)
-        relevant = relevant_of(path, number, row)
-        question = make_question(path, number, name, row.get("question"), relevant, row)
-        if question.id in seen:
-            raise refused(
-                path, number, f"an id of its own (line {seen[question.id]} has it)", question.id
-            )
-        seen[question.id] = number
-        yield question
+    for number, row in rows(path, expected):
+        relevant = relevant_of(path, number, row) if needs_relevant or row.get("relevant") else {}
+        question = make_question(
+            path, number, row.get("id", number), row.get("question"), relevant, row
+        )
+        note_id(seen, path, number, question.id, "id")
+        yield number, row, question
+
+
+def note_id(seen: dict[str, int], path: Path, number: int, name: str, key: str) -> None:
+    """Notes at which line an id stands. Raises UsageError for one that an earlier line has."""
+    if name in seen:
+        raise refused(path, number, f"an {key} of its own (line {seen[name]} has it)", name)
+    seen[name] = number
 
 
 def relevant_of(path: Path, number: int, row: dict) -> Mapping[str, int]:
@@ -117,12 +125,8 @@ def relevant_of(path: Path, number: int, row: dict) -> Mapping[str, int]:
             raise refused(path, number, 'whole numbers as grades in "relevant"', relevant)
         relevant = {article: grade for article, grade in relevant.items() if grade > 0}
     if not relevant or "" in relevant or not isinstance(relevant, dict):
-        raise refused(
-            path,
-            number,
-            'at least one id of an article that answers it in "relevant"',
-            row.get("relevant"),
-        )
+        wanted = 'at least one id of an article that answers it in "relevant"'
+        raise refused(path, number, wanted, row.get("relevant"))
     return relevant
 
 

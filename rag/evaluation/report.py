@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Sequence
 
 from rag.evaluation.compare import Comparison
 from rag.evaluation.consistency import NAME as BOTH
@@ -23,9 +24,7 @@ def report(comparison: Comparison) -> str:
     blocks += [_absent(evaluation) for evaluation in comparison.evaluations if evaluation.absent]
     for evaluation in comparison.evaluations:
         if evaluation.worst:
-            blocks.append(
-                "\n\n".join([f"Worst of {evaluation.name}", *map(_miss, evaluation.worst)])
-            )
+            blocks += [f"Worst of {evaluation.name}", *map(_miss, evaluation.worst)]
     return "\n\n".join(blocks)
 
 
@@ -34,14 +33,20 @@ def _single(evaluation: Evaluation) -> str:
     tables = [_figures("questions", ordinary)]
     if both := evaluation.group(BOTH):
         tables.append(_figures("pairs", [both]))
-    ms = evaluation.latency
-    return "\n\n".join(
-        [
-            _about(evaluation),
-            *tables,
-            f"milliseconds: p50 {ms.p50:.1f}, p95 {ms.p95:.1f}, p99 {ms.p99:.1f}",
-        ]
-    )
+    times = latencies([(evaluation.name, evaluation.latency)], ".1f")
+    return "\n\n".join([_about(evaluation), *tables, times])
+
+
+def latencies(runs: Sequence[tuple[str, dict[str, float]]], form: str) -> str:
+    """The percentiles of the times of some runs by their names: one in a line, several as a
+    table.
+    """
+    if len(runs) == 1:
+        return "milliseconds: " + ", ".join(f"{p} {ms:{form}}" for p, ms in runs[0][1].items())
+    rows = [["milliseconds", *runs[0][1]]]
+    for number, (name, times) in enumerate(runs, 1):
+        rows.append([named(number, name), *(f"{ms:{form}}" for ms in times.values())])
+    return table(rows)
 
 
 def _figures(what: str, groups: Sequence[Group]) -> str:
@@ -60,27 +65,17 @@ def _figures(what: str, groups: Sequence[Group]) -> str:
 def _several(comparison: Comparison) -> str:
     evaluations = comparison.evaluations
     blocks = ["\n".join(f"[{number}] {_about(one)}" for number, one in enumerate(evaluations, 1))]
-    names = list(
-        dict.fromkeys(
-            group.name for evaluation in evaluations for group in _distinct(evaluation.groups)
-        )
-    )
-    blocks += [table(_of_group(name, evaluations, comparison)) for name in names]
-    rows = [["milliseconds", "p50", "p95", "p99"]]
-    for number, one in enumerate(evaluations, 1):
-        times = (one.latency.p50, one.latency.p95, one.latency.p99)
-        rows.append([named(number, one.name), *(f"{ms:.1f}" for ms in times)])
-    blocks.append(table(rows))
+    groups = [group.name for evaluation in evaluations for group in _distinct(evaluation.groups)]
+    blocks += [table(_of_group(name, comparison)) for name in dict.fromkeys(groups)]
+    blocks.append(latencies([(one.name, one.latency) for one in evaluations], ".1f"))
     blocks.append("* The 95 % interval of the difference leaves 0 out.")
     return "\n\n".join(blocks)
 
 
-def _of_group(
-    name: str, evaluations: Sequence[Evaluation], comparison: Comparison
-) -> list[list[str]]:
+def _of_group(name: str, comparison: Comparison) -> list[list[str]]:
     """The rows of a group of questions: each evaluation, and how it differs from the first."""
     rows: list[list[str]] = []
-    for number, evaluation in enumerate(evaluations):
+    for number, evaluation in enumerate(comparison.evaluations):
         group = evaluation.group(name)
         if group is None:
             continue
@@ -141,35 +136,25 @@ def change(value: float) -> str:
 
 
 def _miss(miss: Miss) -> str:
-    question = miss.question
-    wanted = ", ".join(question.relevant)
-    lines = [f"{question.id}: {question.text}"]
-    if miss.wanted:
-        lines.append(f"  wanted {_shown(miss.wanted)}")
-    else:
-        lines.append(f"  wanted {wanted}, not among the first {miss.depth}")
-    lines.append(f"  found  {_shown(miss.first)}" if miss.first else "  found  nothing")
-    return "\n".join(lines)
+    sought = ", ".join(miss.question.relevant) + f", not among the first {miss.depth}"
+    wanted = _shown(miss.wanted) if miss.wanted else sought
+    found = _shown(miss.first) if miss.first else "nothing"
+    return f"{miss.question.id}: {miss.question.text}\n  wanted {wanted}\n  found  {found}"
 
 
 def _shown(one: Shown) -> str:
     parts = ", ".join(f"{name} {value:.2f}" for name, value in one.parts.items())
     title = f" {one.title}" if one.title else ""
-    return (
-        f"{one.rank}. {one.article_id}{title} (score {one.score:.2f}: {parts})\n           "
-        f" {one.text}"
-    )
+    scores = f"(score {one.score:.2f}: {parts})"
+    return f"{one.rank}. {one.article_id}{title} {scores}\n            {one.text}"
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as they must be, the first to the left, the others to the right."""
-    widths = [
-        max(len(row[column]) for row in rows if column < len(row))
-        for column in range(max(map(len, rows)))
-    ]
-    return "\n".join("  ".join(_aligned(row, widths)).rstrip() for row in rows)
-
-
-def _aligned(row: Iterable[str], widths: Sequence[int]) -> Iterator[str]:
-    for column, (cell, width) in enumerate(zip(row, widths)):
-        yield cell.ljust(width) if column == 0 else cell.rjust(width)
+    columns = itertools.zip_longest(*rows, fillvalue="")
+    widths = [max(map(len, column)) for column in columns]
+    lines = []
+    for first, *others in rows:
+        cells = (cell.rjust(width) for cell, width in zip(others, widths[1:]))
+        lines.append("  ".join([first.ljust(widths[0]), *cells]).rstrip())
+    return "\n".join(lines)

@@ -64,43 +64,20 @@ def worst_of(
     has it first.
     """
     depth = max(k, DEPTH)
-    misses = []
-    for result in results:
-        # A question whose article is found needs no second search unless it is shown.
-        rank = result.rank
-        if rank != 1:
-            misses.append(
-                (
-                    _rank(index, result.question, depth, fusion) if rank is None else rank,
-                    result.question,
-                )
-            )
-    misses.sort(key=lambda miss: -(miss[0] or math.inf))
-    return tuple(_miss(index, question, depth, fusion) for _, question in misses[:count])
-
-
-def _rank(index: Index, question: Question, depth: int, fusion: Fusion | None) -> int | None:
-    return _miss(index, question, depth, fusion).rank
+    misses = [_miss(index, one.question, depth, fusion) for one in results if one.rank != 1]
+    misses.sort(key=lambda miss: -(miss.rank or math.inf))
+    return tuple(misses[:count])
 
 
 def _miss(index: Index, question: Question, depth: int, fusion: Fusion | None) -> Miss:
     hits = index.find(question.text, depth, fusion=fusion).hits
-    rank = next(
-        (place for place, hit in enumerate(hits, 1) if hit.article_id in question.relevant), None
-    )
-    first, wanted = (
-        _shown(hits[0], 1) if hits else None,
-        _shown(hits[rank - 1], rank) if rank else None,
-    )
+    places = (place for place, hit in enumerate(hits, 1) if hit.article_id in question.relevant)
+    rank = next(places, None)
+    first = _shown(hits[0], 1) if hits else None
+    wanted = _shown(hits[rank - 1], rank) if rank else None
     return Miss(question, rank, first, wanted, depth)
 
 
 def _shown(hit: Hit, rank: int) -> Shown:
-    return Shown(
-        hit.article_id,
-        hit.title,
-        rank,
-        " ".join(hit.text.split())[:_BEGINNING],
-        hit.score,
-        dict(hit.parts),
-    )
+    text = " ".join(hit.text.split())[:_BEGINNING]
+    return Shown(hit.article_id, hit.title, rank, text, hit.score, dict(hit.parts))

@@ -8,11 +8,9 @@ What builds one is loaded when it is first used: whoever asks needs none of it.
 
 from typing import TYPE_CHECKING
 
-from rag.index.changes import ArticleChanges, Changes
-from rag.index.manifest import Counts, Manifest
 from rag.index.open import open_index
 from rag.index.snapshot import Snapshot
-from rag.index.status import Status, Verification, VersionStatus, status, verify
+from rag.index.status import Status, Verification, status, verify
 from rag.index.versions import rollback
 from rag.lazy import lazy
 
@@ -22,14 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BuildReport",
-    "Changes",
-    "Counts",
-    "ArticleChanges",
-    "Manifest",
     "Snapshot",
     "Status",
     "Verification",
-    "VersionStatus",
     "build_index",
     "index_corpus",
     "open_index",

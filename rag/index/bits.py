@@ -16,11 +16,12 @@ from typing import BinaryIO
 
 import numpy as np
 
+from rag.index.columns import starts
+
 _LONG = 256  # numbers of one width from which on they are not looked up one by one
 _SLACK = 8  # bytes behind the last field, so that 8 can be read wherever one begins
-AT_ONCE = (
-    1 << 18
-)  # numbers that are packed or unpacked in one go: what is at work then stays in the cache
+# Numbers that are packed or unpacked in one go: what is at work then stays in the cache.
+AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,13 +46,7 @@ class Layout:
         counts = np.asarray(counts, np.int64)
         widths = np.maximum(np.frexp(universe // np.maximum(counts, 1))[1] - 1, 0).astype(np.int64)
         high = np.where(counts > 0, counts + (max(universe - 1, 0) >> widths), 0)
-        return cls(counts, widths, _starts(counts * widths), _starts(high))
-
-
-def _starts(sizes: np.ndarray) -> np.ndarray:
-    out = np.zeros(len(sizes) + 1, np.int64)
-    np.cumsum(sizes, out=out[1:])
-    return out
+        return cls(counts, widths, starts(counts * widths), starts(high))
 
 
 class BitWriter:
@@ -63,80 +58,46 @@ class BitWriter:
 
     def ones(self, positions: np.ndarray, total: int) -> None:
         """Appends ``total`` bits that are 1 at ``positions`` and 0 elsewhere."""
-        kept = len(self._rest)
-        bits = np.zeros(kept + total, np.uint8)
-        bits[:kept] = self._rest
-        bits[positions + kept] = 1
+        bits = np.zeros(total, np.uint8)
+        bits[positions] = 1
         self._put(bits)
 
-    def fields(
-        self, values: np.ndarray, widths: np.ndarray, starts: np.ndarray, total: int
-    ) -> None:
-        """Appends ``total`` bits: numbers (uint64) of so many bits (under 57), each at its start,
-        ascending and without overlap.
-        """
-        kept = len(self._rest)
-        words = np.zeros((kept + total >> 6) + 2, np.uint64)
-        words[: 1 + (kept >> 6)].view(np.uint8)[: -(-kept // 8)] = np.packbits(
-            self._rest, bitorder="little"
-        )
-        if len(values):
-            at = starts + kept
-            word, shift = at >> 6, (at & 63).view(np.uint64)
-            first = np.flatnonzero(np.r_[True, word[1:] != word[:-1]])
-            words[word[first]] |= np.bitwise_or.reduceat(values << shift, first)
-            last = (
-                np.append(first[1:], len(values)) - 1
-            )  # of each word: no other can reach into the next one
-            over = last[shift[last].view(np.int64) + widths[last] > 64]
-            words[word[over] + 1] |= values[over] >> (np.uint64(64) - shift[over])
-        whole, rest = divmod(kept + total, 8)
-        data = words.view(np.uint8)
-        self._file.write(data[:whole].data)
-        self._rest = np.unpackbits(data[whole : whole + 1], bitorder="little")[:rest]
+    def fields(self, values: np.ndarray, widths: np.ndarray) -> None:
+        """Appends the lower bits of each number (int64), as many as its width says."""
+        size = -(-int(widths.max(initial=0)) // 8)
+        low_bytes = values.astype("<i8").view(np.uint8).reshape(-1, 8)[:, :size]
+        digits = np.unpackbits(low_bytes, axis=1, bitorder="little")
+        self._put(digits[np.arange(8 * size) < widths[:, None]])
 
     def _put(self, bits: np.ndarray) -> None:
+        bits = np.concatenate([self._rest, bits])
         whole = len(bits) & ~7
         self._file.write(np.packbits(bits[:whole], bitorder="little").data)
-        self._rest = bits[whole:].copy()
+        self._rest = bits[whole:]
 
     def close(self, abandon: bool = False) -> None:
         """Ends the file, unless what was written is to be thrown away."""
         try:
             if not abandon:
-                self._put(
-                    np.concatenate(
-                        [self._rest, np.zeros(-len(self._rest) % 8 + 8 * _SLACK, np.uint8)]
-                    )
-                )
+                self._put(np.zeros(-len(self._rest) % 8 + 8 * _SLACK, np.uint8))
         finally:
             self._file.close()
 
 
-def write_lists(
-    low: BitWriter, high: BitWriter, values: np.ndarray, layout: Layout, first: int, last: int
-) -> None:
-    """Appends the lists ``first`` to ``last`` (not included) of a layout.
+def write_lists(low: BitWriter, high: BitWriter, values: np.ndarray, layout: Layout) -> None:
+    """Appends the lists of a layout.
 
     Args:
         low, high: the two files.
-        values: the numbers of these lists one after the other, int64.
+        values: the numbers of the lists one after the other, int64.
     """
-    counts, widths = layout.counts[first:last], layout.widths[first:last]
-    number, index = np.cumsum(counts) - counts, np.arange(len(values))
-    each = np.repeat(widths, counts)
-    starts = np.repeat(layout.low[first:last] - layout.low[first] - number * widths, counts)
-    starts += index * each
-    low.fields(
-        (values & ((1 << each) - 1)).view(np.uint64),
-        each,
-        starts,
-        int(layout.low[last] - layout.low[first]),
-    )
-    ones = np.repeat(layout.high[first:last] - layout.high[first] - number, counts)
-    ones += index
-    ones += values >> each
-    high.ones(ones, int(layout.high[last] - layout.high[first]))
+    widths = np.repeat(layout.widths, layout.counts)
+    low.fields(values, widths)
+    number = np.cumsum(layout.counts) - layout.counts
+    ones = np.repeat(layout.high[:-1] - number, layout.counts)
+    ones += np.arange(len(values))
+    ones += values >> widths
+    high.ones(ones, int(layout.high[-1]))
 
 
 def write_counts(out: BitWriter, counts: np.ndarray) -> None:
@@ -166,9 +127,8 @@ class Bits:
     def flags(self, first: int, last: int) -> np.ndarray:
         """The bits from ``first`` to ``last`` (not included) as bools."""
         begin = first >> 3
-        return np.unpackbits(self.bytes[begin : (last + 7) >> 3], bitorder="little")[
-            first - 8 * begin : last - 8 * begin
-        ].view(bool)
+        bits = np.unpackbits(self.bytes[begin : (last + 7) >> 3], bitorder="little")
+        return bits[first - 8 * begin : last - 8 * begin].view(bool)
 
     def row(self, start: int, width: int, count: int) -> np.ndarray:
         """Numbers of so many bits (under 57) that stand one after the other, int64 (count,)."""
@@ -207,9 +167,8 @@ class Lists:
         """The numbers of one list, int64, ascending."""
         layout = self.layout
         width, start = int(layout.widths[number]), int(layout.low[number])
-        upper = np.flatnonzero(
-            self._high.flags(int(layout.high[number]), int(layout.high[number + 1]))
-        )
+        flags = self._high.flags(int(layout.high[number]), int(layout.high[number + 1]))
+        upper = np.flatnonzero(flags)
         upper -= np.arange(len(upper))
         if not width:
             return upper

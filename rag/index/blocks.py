@@ -16,6 +16,8 @@ from typing import BinaryIO
 import numpy as np
 
 from rag.index.bits import mapped
+from rag.index.columns import starts
+from rag.index.manifest import corrupt
 
 _FULL = 1 << 16  # bytes of a block, about
 _LEVEL = 9
@@ -94,9 +96,10 @@ class Blocks:
         Raises:
             ValueError: it is of another size.
         """
+        self._path = path
         self._bytes = memoryview(mapped(path, np.dtype(np.uint8)).data)
-        self._begin = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).tolist()
-        self.rows: list[int] = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).tolist()
+        self._begin: list[int] = starts(sizes).tolist()
+        self.rows: list[int] = starts(counts).tolist()
         if self._begin[-1] != len(self._bytes):
             raise ValueError(f"{len(self._bytes)} bytes instead of {self._begin[-1]}")
 
@@ -112,12 +115,15 @@ class Blocks:
         """The rows of a block.
 
         Raises:
-            ValueError: the block is damaged.
+            IndexCorrupt: the block is damaged.
         """
         deflated = self.deflated(block)
         small = len(deflated) <= _FULL  # a very long article would keep others from being kept
         inflate = _inflated if small else _inflated.__wrapped__
-        return inflate(deflated, self.rows[block + 1] - self.rows[block])
+        try:
+            return inflate(deflated, self.rows[block + 1] - self.rows[block])
+        except (zlib.error, ValueError) as error:
+            raise corrupt(self._path, f"block {block}: {error}") from error
 
     def some(self, rows: list[int]) -> dict[int, bytes]:
         """Some rows by number."""
@@ -131,11 +137,8 @@ class Blocks:
 @functools.lru_cache(_REMEMBERED)
 def _inflated(deflated: bytes, count: int) -> list[bytes]:
     """The rows of a block that holds so many; the list is shared, and must not be changed."""
-    try:
-        plain = zlib.decompress(deflated)
-    except zlib.error as error:
-        raise ValueError(f"a damaged block: {error}") from error
+    plain = zlib.decompress(deflated)
     ends = (4 * count + np.cumsum(np.frombuffer(plain, "<u4", count), dtype=np.int64)).tolist()
     if ends[-1] != len(plain):
-        raise ValueError(f"a damaged block: {len(plain)} bytes instead of {ends[-1]}")
+        raise ValueError(f"{len(plain)} bytes instead of {ends[-1]}")
     return [plain[begin:end] for begin, end in zip([4 * count, *ends], ends)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.corpus.article import Article, Skipped
@@ -13,7 +13,6 @@ from rag.embed.protocol import Embedder
 from rag.index.builder import Builder
 from rag.index.changes import compared, guard
 from rag.index.corpus_diff import CorpusDiff, Holder
-from rag.index.disk import storage_errors
 from rag.index.file_scan import FileScan, Item
 from rag.index.live import LiveVersion
 from rag.index.report import BuildReport, Clock, Progress
@@ -58,6 +57,33 @@ def build_index(
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What an index is built from, the whole or one of its shards.
+
+    Attributes:
+        path: the index folder.
+        corpus: files and folders.
+        model: the model that was named, "" for the embedded one, for the record.
+        program: version of Yinju; another one reads files anew.
+        columns: which columns of tables hold what (:func:`rag.corpus.read_corpus`); None for those
+            of the live version.
+        afresh: read all, and build a new version even if nothing changed.
+        share: the files among these that are read; None for all.
+        taken: what has an id in other shards of a whole, by the digest of the id; then a new
+            version is built even if nothing changed.
+    """
+
+    path: Path
+    corpus: tuple[Path, ...]
+    model: str = ""
+    program: str = ""
+    columns: Mapping[str, str] | None = None
+    afresh: bool = False
+    share: Sequence[Item] | None = None
+    taken: Mapping[int, Holder] = field(default_factory=dict)
+
+
 def index_corpus(
     paths: Sequence[Path],
     path: str | Path,
@@ -69,8 +95,6 @@ def index_corpus(
     program: str = "",
     columns: Mapping[str, str] | None = None,
     afresh: bool = False,
-    share: Sequence[Item] | None = None,
-    taken: Mapping[int, Holder] | None = None,
 ) -> BuildReport | None:
     """As :func:`build_index`, from files and folders; the articles of files that are as they were
     are taken over.
@@ -81,31 +105,38 @@ def index_corpus(
     Args:
         paths: files and folders.
         path, embedder, progress, keep, max_removed: as for :func:`build_index`.
-        model: the model that was named, "" for the embedded one, for the record.
-        program: version of Yinju; another one reads files anew.
-        columns: which columns of tables hold what (:func:`rag.corpus.read_corpus`); None for those
-            of the live version.
-        afresh: read all, and build a new version even if nothing changed.
-        share: the files among these that are read; None for all.
-        taken: what has an id in other shards of a whole, by the digest of the id; then a new
-            version is built even if nothing changed.
+        model, program, columns, afresh: as in :class:`Task`.
 
     Returns:
         The report; None where nothing has changed.
     """
+    task = Task(Path(path), tuple(paths), model, program, columns, afresh)
+    return build_task(task, embedder, progress, keep, max_removed)
+
+
+def build_task(
+    task: Task,
+    embedder: Embedder | None,
+    progress: Progress | None,
+    keep: int,
+    max_removed: float = 1.0,
+) -> BuildReport | None:
+    """Builds what a task says; otherwise as :func:`index_corpus`."""
     used = embedder or load_static()
 
     def survey(live: LiveVersion, usable: bool) -> CorpusDiff | None:
-        usable = usable and not afresh
-        known = live.columns() if columns is None else columns
-        scan = FileScan.at(paths, program, live.folder if usable else None, known, share)
+        usable = usable and not task.afresh
+        known = live.columns() if task.columns is None else task.columns
+        version = live.folder if usable else None
+        scan = FileScan.at(task.corpus, task.program, version, known, task.share)
         # What was left out of a shard because of another counts only as long as that is there.
-        same = not scan.changed and not taken and (share is None or scan.settled)
+        same = not scan.changed and not task.taken and (task.share is None or scan.settled)
         if usable and same:
             return None
-        return CorpusDiff(scan, model, program, live.open(used) if scan.before else None, taken)
+        old = live.open(used) if scan.before else None
+        return CorpusDiff(scan, task.model, task.program, old, task.taken)
 
-    return _write(path, survey, used, progress, keep, max_removed)
+    return _write(task.path, survey, used, progress, keep, max_removed)
 
 
 def _write(
@@ -119,31 +150,29 @@ def _write(
     """Builds a version of what ``choose`` gives for the live version, when it was told whether
     articles can be taken over from that.
     """
-    model, path, clock = load_static(), Path(path), Clock()
+    path, clock = Path(path), Clock()
     with writing(path), contextlib.ExitStack() as hold:
         live = LiveVersion(path)
         hold.callback(live.close)
         with clock("look"):
-            articles = choose(live, live.usable(model, embedder))
+            articles = choose(live, live.usable(embedder))
         if articles is None:
             return None
-        with storage_errors(path):
-            folder = building_folder(path)
-        # After the commit there is nothing left under this name.
-        hold.callback(shutil.rmtree, folder, ignore_errors=True)
         diff = articles if isinstance(articles, CorpusDiff) else None
-        old = live.open(embedder) if diff and diff.takes_over or embedder is not model else None
-        builder = Builder(path, folder, model, embedder, old, progress or _silent, clock)
+        old = diff.old if diff else None
+        if embedder is not load_static():  # whose vectors are worth looking up
+            old = live.open(embedder)
+        folder = hold.enter_context(building_folder(path))
+        builder = Builder(path, folder, embedder, old, progress or _silent, clock)
         with contextlib.closing(builder):
             builder.take(articles)
-            changes = compared(live.identities, builder.identities)
+            changes = compared(live.identities, builder.store.identities())
             guard(changes.removed, len(live.identities), path, max_removed)
             manifest, name = builder.finish(diff.sources if diff else None, changes)
         live.close()  # or the version before could not be removed
-        with storage_errors(path):
-            commit(path, folder, name, keep)
+        commit(path, folder, name, keep)
         builder.forget()
-    return BuildReport.of(manifest, name, clock, changes, builder.skipped)
+    return BuildReport.of(manifest, name, clock, changes, tuple(builder.skipped))
 
 
 def _silent(done: int, total: int | None, phase: str) -> None:

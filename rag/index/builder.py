@@ -5,52 +5,36 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import shutil
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Iterator, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.corpus import duplicates, passage_text, split
-from rag.corpus.article import Article, Passage, Skipped
+from rag.corpus.article import Article, Skipped
 from rag.embed.protocol import Embedder
-from rag.errors import CorpusError, ModelError
+from rag.embed.static import load_static
+from rag.errors import CorpusError
 from rag.index.changes import Changes
 from rag.index.corpus_diff import CorpusDiff, Rows
 from rag.index.disk import storage_errors, sync_tree
 from rag.index.features import features, inner_of
-from rag.index.lexical_writer import MAX_BATCH, LexicalWriter, ReusedRange
+from rag.index.lexical_writer import MAX_BATCH, LexicalWriter
 from rag.index.manifest import Counts, Manifest
 from rag.index.named import keys
-from rag.index.readback import self_query
 from rag.index.report import Clock, Progress, counted, describe
 from rag.index.reuse import ReusingEmbedder
-from rag.index.snapshot import Snapshot
+from rag.index.snapshot import TOKENS, Snapshot, token_dtype
 from rag.index.sources import Sources
-from rag.index.store import Store, StoreWriter, digest_of
-from rag.index.tokens import TokensWriter
+from rag.index.status import self_query
+from rag.index.store import NewArticle, Store, StoreWriter, digest_of
 from rag.index.vectors import VectorsWriter
-
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
-
 
 # Large enough to keep both cores and NumPy busy, small enough to keep memory flat; a transformer is
 # a hundred times slower, and whoever waits for it wants to see progress.
 _BATCH_STATIC, _BATCH_OTHER = 2_048, 256
 _QUESTION = 30  # characters of what is asked to measure the search among vectors
-
-
-@dataclass(frozen=True, slots=True)
-class _New:
-    """An article to be indexed: its passages, what it names, what it is compared with others by."""
-
-    article: Article
-    passages: list[Passage]
-    names: set[str]
-    sketch: np.ndarray
 
 
 class Builder:
@@ -60,52 +44,32 @@ class Builder:
         self,
         path: Path,
         folder: Path,
-        model: StaticModel,
         embedder: Embedder,
         old: Snapshot | None,
         progress: Progress,
         clock: Clock,
     ) -> None:
         self._path, self._folder, self._old = path, folder, old
-        self._model, self._embedder = model, embedder
+        model = self._model = load_static()
+        self._embedder = embedder
         self._batch = _BATCH_STATIC if embedder is model else _BATCH_OTHER
         self._source = None if embedder is model else ReusingEmbedder(embedder, old, path)
         self._progress, self._clock = progress, clock
-        self._skipped: list[Skipped] = []
+        self.skipped: list[Skipped] = []
         self._seen: dict[str, int] = {}
-        self._waiting: list[_New | Rows] = []
-        self._texts = 0
-        self._passages = self._kept_passages = 0
-        self._kept: list[ReusedRange] = []
+        self._waiting: list[NewArticle | Rows] = []
+        self._texts = self._tokens = 0
         self._spool = folder / "spool"
         # Tokenizing leaves Python to the other work: it runs a batch ahead.
         self._ahead = ThreadPoolExecutor(1)
-        self._begun: tuple[list[_New | Rows], list[str], Future] | None = None
+        self._begun: tuple[list[NewArticle | Rows], list[str], Future] | None = None
+        kind = "int8" if embedder is model else "fp16"
         with storage_errors(path):
             self._spool.mkdir()
-            self._store = StoreWriter(folder)
-            self._tokens = TokensWriter(folder, model.size)
-            self._vectors = VectorsWriter(
-                embedder.identity.dim, "int8" if embedder is model else "fp16", self._spool
-            )
+            self.store = StoreWriter(folder)
+            self._token_file = open(folder / TOKENS, "wb")
+            self._vectors = VectorsWriter(embedder.identity.dim, kind)
         self._lexical = LexicalWriter(self._spool, inner_of(model))
-
-    @property
-    def reused(self) -> int:
-        """Passages whose vectors were taken over."""
-        return (self._source.reused if self._source else 0) + (
-            self._kept_passages if self._embedder is not self._model else 0
-        )
-
-    @property
-    def identities(self) -> np.ndarray:
-        """Ids and contents of the articles taken in, in order, as digests, uint64 (n, 2)."""
-        return self._store.identities()
-
-    @property
-    def skipped(self) -> tuple[Skipped, ...]:
-        """All that was not indexed, with the reasons."""
-        return tuple(self._skipped)
 
     def forget(self) -> None:
         """Removes what an interrupted build would go on from."""
@@ -115,13 +79,14 @@ class Builder:
     def close(self) -> None:
         """Closes the files; what was not finished is thrown away by the caller."""
         self._ahead.shutdown(cancel_futures=True)
-        for part in (self._tokens, self._store, self._vectors, self._source):
+        for part in (self._token_file, self.store, self._source):
             with contextlib.suppress(OSError):
                 if part:
                     part.close()
 
     def take(self, articles: Iterable[Article | Skipped | Rows]) -> None:
         """Takes all articles in, batch by batch."""
+        diff = articles if isinstance(articles, CorpusDiff) else None
         total = len(articles) if isinstance(articles, Sized) else None
         source, done = iter(articles), 0
         while True:
@@ -130,65 +95,52 @@ class Builder:
             if item is None:
                 break
             if isinstance(item, Skipped):
-                self._skipped.append(item)
+                self.skipped.append(item)
             elif isinstance(item, Rows):
                 self._waiting.append(item)
             elif reason := self._add(item):
-                self._skipped.append(Skipped(item.path or item.id, reason))
-                if isinstance(articles, CorpusDiff):
-                    articles.refused(self._skipped[-1])
+                self.skipped.append(Skipped(item.path or item.id, reason))
+                if diff:
+                    diff.refused(self.skipped[-1])
             done += item.last - item.first if isinstance(item, Rows) else 1
             if self._texts >= self._batch:
                 self._flush()
-                self._progress(
-                    done,
-                    articles.expected(done) if isinstance(articles, CorpusDiff) else total,
-                    "passages",
-                )
+                self._progress(done, diff.expected(done) if diff else total, "passages")
         self._flush()
         self._settle()
         self._progress(done, total or done, "passages")
-        if not self._store.rows:
-            raise CorpusError(_nothing(self._skipped))
+        if not self.store.rows:
+            raise CorpusError(_nothing(self.skipped))
 
     def _add(self, article: Article) -> str:
         """Takes an article in; returns "" or why not."""
-        if reason := self._unusable(article):
-            return reason
-        with self._clock("split"):
-            passages: list[Passage] = split(article)
-        if not passages:
-            return "no text to index"
-        article = self._with_own_id(article)
-        with self._clock("names"):
-            names = keys(article)
-        with self._clock("sketch"):
-            sketch = duplicates.sketch(article.text)
-        self._waiting.append(_New(article, passages, names, sketch))
-        self._texts += len(passages)
-        return ""
-
-    def _unusable(self, article: Article) -> str:
         try:
-            "".join(dataclasses.astuple(article)[:-2]).encode(
-                "utf-8"
-            )  # all but the pages and how sure OCR is of them
+            # All but the pages and how sure OCR is of them.
+            "".join(dataclasses.astuple(article)[:-2]).encode("utf-8")
         except UnicodeEncodeError:
             return "holds half of a surrogate pair, which is no text"
         except TypeError:
             return "has a field that is not a string"
-        if self._seen.get(article.id) == digest_of(article):
+        digest = digest_of(article)
+        if self._seen.get(article.id) == digest:
             return f"the same article came before, with the id {article.id!r}"
-        return ""
-
-    def _with_own_id(self, article: Article) -> Article:
-        """The article, under another id where a different one has it already."""
+        with self._clock("split"):
+            passages = split(article)
+        if not passages:
+            return "no text to index"
         own, number = article.id, 1
         while own in self._seen:
             number += 1
             own = f"{article.id}#{number}"
-        self._seen[own] = digest_of(article)
-        return article if own == article.id else dataclasses.replace(article, id=own)
+        self._seen[own] = digest
+        article = dataclasses.replace(article, id=own)
+        with self._clock("names"):
+            names = keys(article)
+        with self._clock("sketch"):
+            sketch = duplicates.sketch(article.text)
+        self._waiting.append(NewArticle(article, passages, names, sketch))
+        self._texts += len(passages)
+        return ""
 
     def _flush(self) -> None:
         """Begins to tokenize what waits, and takes in what was tokenized meanwhile."""
@@ -196,7 +148,7 @@ class Builder:
         texts = [
             passage_text(new.article, passage)
             for new in waiting
-            if isinstance(new, _New)
+            if isinstance(new, NewArticle)
             for passage in new.passages
         ]
         begun = waiting, texts, self._ahead.submit(self._model.encode_ids, texts)
@@ -211,132 +163,105 @@ class Builder:
             ids, offsets = future.result()
         with self._clock("embed"):
             vectors = self._embed(texts, ids, offsets)
-        numbers = self._numbers(waiting)
-        for begin in range(0, len(texts), MAX_BATCH):
-            with self._clock("lexical"), storage_errors(self._path):
-                own = slice(begin, begin + MAX_BATCH)
-                some = ids[offsets[begin] : offsets[min(begin + MAX_BATCH, len(texts))]]
-                at = offsets[begin : begin + MAX_BATCH + 1] - offsets[begin]
-                found, owner = features(
-                    [self._model.normalize(text) for text in texts[own]], some, at
-                )
-                self._lexical.add(found, owner, some, at, numbers[own])
         with self._clock("store"), storage_errors(self._path):
-            at = 0
-            for one in waiting:
-                if isinstance(one, Rows):
-                    self._take_over(one)
-                    continue
-                end = at + len(one.passages)
-                self._tokens.add(ids[offsets[at] : offsets[end]])
-                self._vectors.add(vectors[at:end])
-                self._store.add(
-                    one.article,
-                    one.passages,
-                    np.diff(offsets[at : end + 1]),
-                    one.names,
-                    one.sketch,
-                )
-                at = end
+            numbers = self._store(waiting, ids, offsets, vectors)
+        with self._clock("lexical"), storage_errors(self._path):
+            for begin in range(0, len(texts), MAX_BATCH):
+                own = slice(begin, begin + MAX_BATCH)
+                at = offsets[begin : begin + MAX_BATCH + 1]
+                some, at = ids[at[0] : at[-1]], at - at[0]
+                found, owner = features(list(map(self._model.normalize, texts[own])), some, at)
+                self._lexical.add(found, owner, some, at, numbers[own])
 
-    @property
-    def _before(self) -> Snapshot:
-        """The version from which articles are taken over; there is one where any are."""
-        assert self._old is not None
-        return self._old
-
-    def _numbers(self, waiting: list[_New | Rows]) -> np.ndarray:
-        """The numbers of the passages of the new articles; notes which passages are kept, and under
-        which.
+    def _store(
+        self,
+        waiting: list[NewArticle | Rows],
+        ids: np.ndarray,
+        offsets: np.ndarray,
+        vectors: np.ndarray,
+    ) -> np.ndarray:
+        """Stores articles with the tokens and vectors of their passages; returns the numbers of
+        the passages that are new.
         """
-        out = [np.zeros(0, np.int64)]
+        at, numbers = 0, [np.zeros(0, np.int64)]
         for one in waiting:
             if isinstance(one, Rows):
-                first, last = self._before.store.first_passage[[one.first, one.last]].tolist()
-                self._kept.append(ReusedRange(first, last - first, self._passages))
-                self._passages += last - first
-                self._kept_passages += last - first
-            else:
-                out.append(np.arange(self._passages, self._passages + len(one.passages)))
-                self._passages += len(one.passages)
-        return np.concatenate(out)
+                self._take_over(one)
+                continue
+            first, end = self.store.passages, at + len(one.passages)
+            numbers.append(np.arange(first, first + len(one.passages)))
+            self._write_tokens(ids[offsets[at] : offsets[end]])
+            self._vectors.add(vectors[at:end])
+            self.store.add(one, np.diff(offsets[at : end + 1]))
+            at = end
+        return np.concatenate(numbers)
 
     def _take_over(self, rows: Rows) -> None:
-        old = self._before
+        old = self._old
+        assert old is not None  # or no rows would be told of
         first, last = old.store.first_passage[[rows.first, rows.last]].tolist()
-        self._tokens.add(old.token_ids[old.token_offsets[first] : old.token_offsets[last]])
+        self._write_tokens(old.token_ids[old.token_offsets[first] : old.token_offsets[last]])
         self._vectors.keep(old.dense_index, first, last)
-        self._store.keep(old.store, rows.first, rows.last)
+        self.store.keep(old.store, rows.first, rows.last)
 
-    def _embed(self, batch: list[str], ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-        if self._source is None:
-            # One text more, of no tokens: a single one is summed in another order, and its vector
-            # differs in the last bit.
-            return self._model.embed_ids(ids, np.append(offsets, offsets[-1]))[: len(batch)]
-        if not batch:
-            return np.zeros((0, self._embedder.identity.dim), np.float32)
-        with storage_errors(self._path):
-            vectors, model = np.asarray(self._source.embed_passages(batch)), self._embedder.identity
-        if vectors.shape != (len(batch), model.dim) or not np.isfinite(vectors).all():
-            odd = "" if np.isfinite(vectors).all() else " with NaN or infinity"
-            raise ModelError(
-                f"expected {len(batch)} finite vectors of {model.dim} dimensions from the model"
-                f" {model.name}, got an array of shape {vectors.shape}{odd}: the model or its"
-                " folder is faulty, use another with --model"
-            )
-        return vectors
+    def _write_tokens(self, ids: np.ndarray) -> None:
+        self._token_file.write(np.ascontiguousarray(ids, token_dtype(self._model.size)).data)
+        self._tokens += len(ids)
+
+    def _embed(self, texts: list[str], ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+        if self._source:
+            with storage_errors(self._path):
+                return self._source.embed_passages(texts)
+        # One text more, of no tokens: a single one is summed in another order, and its vector
+        # differs in the last bit.
+        return self._model.embed_ids(ids, np.append(offsets, offsets[-1]))[: len(texts)]
+
+    @contextlib.contextmanager
+    def _last_step(self, phase: str) -> Iterator[None]:
+        with self._clock(phase), storage_errors(self._path):
+            self._progress(0, 1, phase)
+            yield
+            self._progress(1, 1, phase)
 
     def finish(self, sources: Sources | None, changes: Changes) -> tuple[Manifest, str]:
         """Writes, syncs and checks everything; returns the manifest and the version's name."""
-        old = self._old if self._kept else None
-        with self._clock("stories"), storage_errors(self._path):
-            self._progress(0, 1, "stories")
-            self._tokens.close()
-            characters, stories = self._store.commit(old.store if old else None)
-            self._progress(1, 1, "stories")
-        with self._clock("write"), storage_errors(self._path):
-            self._progress(0, 3, "write")
-            vectors = self._vectors.write(self._folder, self._asked)
-            self._progress(1, 3, "write")
-            count = self._lexical.write(
-                self._folder, self._passages, old.lexical_index if old else None, self._kept
-            )
+        store, folder = self.store, self._folder
+        old = self._old if store.kept else None
+        with self._last_step("stories"):
+            self._token_file.close()
+            characters, stories = store.commit(old.store if old else None)
+        with self._last_step("write"):
+            vectors = self._vectors.write(folder, self._asked)
+            kept = store.kept_passages(old.store) if old else []
+            older = old.lexical_index if old else None
+            n_features = self._lexical.write(folder, store.passages, older, kept)
             shutil.rmtree(self._spool)
-            self._progress(2, 3, "write")
             if sources:
-                sources.write(self._folder)
-            sync_tree(self._folder)
-            self._progress(3, 3, "write")
-        with self._clock("check"), storage_errors(self._path):
-            self._progress(0, 1, "check")
-            counts = Counts(
-                self._store.rows,
-                self._passages,
-                characters,
-                self._tokens.count,
-                count,
-                *counted(stories),
-            )
+                sources.write(folder)
+            sync_tree(folder)
+        with self._last_step("check"):
+            reused = 0
+            if self._source:
+                reused = self._source.reused + sum(last - first for first, last, _ in kept)
+            sizes = store.rows, store.passages, characters, self._tokens, n_features
             manifest, name = describe(
                 self._path,
-                self._folder,
+                folder,
                 self._clock,
-                model=self._model,
                 embedder=self._embedder,
                 changes=changes,
-                report={"skipped": len(self._skipped), "reused": self.reused},
+                report={"skipped": len(self.skipped), "reused": reused},
                 vectors=vectors,
-                counts=counts,
-                skipped=self._skipped,
+                counts=Counts(*sizes, *counted(stories)),
+                skipped=self.skipped,
             )
-            self_query(Snapshot(self._folder, manifest, self._model, self._embedder))
-            self._progress(1, 1, "check")
+            self_query(Snapshot(folder, manifest, self._embedder))
         return manifest, name
 
     def _asked(self, count: int) -> np.ndarray:
         """Vectors of what might be asked: words from the middle of some passages."""
         store = Store(self._folder)
-        sampled = np.linspace(0, self._passages - 1, count, dtype=np.int64)
+        sampled = np.linspace(0, self.store.passages - 1, count, dtype=np.int64)
         bounds = store.passages()[sampled].tolist()
         articles = store.articles(row for row, _, _ in bounds)
         middles = [

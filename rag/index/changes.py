@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from rag.errors import TooMuchRemoved
+from rag.index.manifest import AsDict
 
 MAX_REMOVED = 0.2  # share of the articles that an update may take out unasked
 GUARDED_FROM = 10  # a corpus of fewer articles is quickly told over: its owner sees what goes
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleChanges:
+class ArticleChanges(AsDict):
     """How one set of articles differs from another, by id and content.
 
     Attributes:
@@ -38,10 +38,6 @@ class ArticleChanges:
         return Changes(
             len(self.added), len(self.removed), len(self.changed), len(self.moved), self.unchanged
         )
-
-    def to_dict(self) -> dict:
-        """Plain dicts, lists, strings and numbers."""
-        return dataclasses.asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +78,8 @@ def compare(old: Mapping[Any, object], new: Mapping[Any, object]) -> ArticleChan
         else:
             added.append(name)
     left = {name for names in gone.values() for name in names}
-    return ArticleChanges(
-        tuple(added),
-        tuple(name for name in old if name in left),
-        tuple(changed),
-        tuple(moved),
-        unchanged,
-    )
+    removed = [name for name in old if name in left]
+    return ArticleChanges(tuple(added), tuple(removed), tuple(changed), tuple(moved), unchanged)
 
 
 def compared(old: np.ndarray, new: np.ndarray) -> Changes:

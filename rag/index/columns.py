@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+KeptRange = tuple[int, int, int]
+"""Rows taken over from an older version: the first, the end, and the new number of the first."""
 _LEVEL = 6
 _TYPES = {"|u1", "<u2", "<u4", "<u8", "<i4", "<i8"}
 _LONGEST = 2**40  # numbers; what claims to hold more is damaged
@@ -20,9 +22,8 @@ _LONGEST = 2**40  # numbers; what claims to hold more is damaged
 
 def write_columns(path: Path, columns: Mapping[str, np.ndarray]) -> None:
     """Writes arrays of unsigned or signed integers, of one or two dimensions."""
-    from concurrent.futures import (
-        ThreadPoolExecutor,
-    )  # zlib leaves Python to others: two are deflated at once
+    # zlib leaves Python to others: two are deflated at once.
+    from concurrent.futures import ThreadPoolExecutor
 
     arrays = [np.ascontiguousarray(array) for array in columns.values()]
     with ThreadPoolExecutor(2) as pool:
@@ -55,14 +56,13 @@ def read_columns(path: Path) -> dict[str, np.ndarray]:
         dtype, count = np.dtype(kind), int(np.prod(shape, dtype=np.int64))
         if not 0 <= count < _LONGEST or len(shape) > 2:
             raise ValueError(f"{name}: an array that is none")
+        expected = count * dtype.itemsize
         try:
-            plain = zlib.decompress(
-                data[begin : begin + size], bufsize=max(count * dtype.itemsize, 1)
-            )
+            plain = zlib.decompress(data[begin : begin + size], bufsize=max(expected, 1))
         except zlib.error as error:
             raise ValueError(f"{name}: {error}") from error
-        if len(plain) != count * dtype.itemsize:
-            raise ValueError(f"{name}: {len(plain)} bytes instead of {count * dtype.itemsize}")
+        if len(plain) != expected:
+            raise ValueError(f"{name}: {len(plain)} bytes instead of {expected}")
         planes = np.frombuffer(plain, np.uint8).reshape(dtype.itemsize, -1)
         out[name] = np.ascontiguousarray(planes.T).view(dtype).reshape(shape)
         begin += size
@@ -73,9 +73,8 @@ def strings(names: list[str]) -> np.ndarray:
     """Strings as an array of bytes, each with a NUL behind it, for :func:`write_columns`. A NUL in
     one becomes U+2400.
     """
-    return np.frombuffer(
-        "".join(f"{name.replace(chr(0), chr(0x2400))}\0" for name in names).encode(), np.uint8
-    )
+    ended = "".join(f"{name.replace(chr(0), chr(0x2400))}\0" for name in names)
+    return np.frombuffer(ended.encode(), np.uint8)
 
 
 def read_strings(array: np.ndarray) -> list[str]:
@@ -85,7 +84,17 @@ def read_strings(array: np.ndarray) -> list[str]:
 
 def narrow(array: np.ndarray) -> np.ndarray:
     """The same numbers, none of them negative, in the smallest unsigned type."""
-    most = int(array.max()) if len(array) else 0
-    return array.astype(
-        next(t for t in (np.uint8, np.uint16, np.uint32, np.uint64) if most <= np.iinfo(t).max)
-    )
+    return array.astype(np.min_scalar_type(array.max(initial=0)))
+
+
+def starts(counts: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Where each of some runs of so many begins, and the end of the last, int64."""
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+
+
+def renumbered(count: int, kept: Sequence[KeptRange]) -> np.ndarray:
+    """The new number of each of so many rows of an older version, or -1 where it is not kept."""
+    out = np.full(count, -1, np.int64)
+    for first, last, now in kept:
+        out[first:last] = np.arange(now, now + last - first)
+    return out

@@ -12,29 +12,18 @@ from pathlib import Path
 
 from rag.errors import StorageError
 
+_PERMISSION = "permission is denied: change the owner or mode of the folder, or give another"
+_FILE = "a file stands where a folder is needed: give another folder"
 _ADVICE = {
-    errno.ENOSPC: (
-        "the disk is full: free some space, or put the index on another disk (--index DIR)"
-    ),
-    errno.EDQUOT: (
-        "the disk quota is used up: free some space, or put the index elsewhere (--index DIR)"
-    ),
+    errno.ENOSPC: "the disk is full: free some space, or put the index on another disk",
+    errno.EDQUOT: "the disk quota is used up: free some space, or put the index elsewhere",
     errno.EFBIG: "a file grew beyond the allowed size: raise the limit (ulimit -f), or index less",
-    errno.EROFS: "the file system is read-only: give a writable folder (--index DIR)",
-    errno.EACCES: (
-        "permission is denied: change the owner or mode of the folder, or give another (--index"
-        " DIR)"
-    ),
-    errno.EPERM: (
-        "permission is denied: change the owner or mode of the folder, or give another (--index"
-        " DIR)"
-    ),
-    errno.ENOTDIR: "a file stands where a folder is needed: give another folder (--index DIR)",
-    errno.EEXIST: "a file stands where a folder is needed: give another folder (--index DIR)",
-    errno.EIO: (
-        "the disk reports an input/output error: check the disk, or put the index elsewhere"
-        " (--index DIR)"
-    ),
+    errno.EROFS: "the file system is read-only: give a writable folder",
+    errno.EACCES: _PERMISSION,
+    errno.EPERM: _PERMISSION,
+    errno.ENOTDIR: _FILE,
+    errno.EEXIST: _FILE,
+    errno.EIO: "the disk reports an input/output error: check the disk, or put the index elsewhere",
 }
 
 
@@ -48,17 +37,12 @@ def storage_errors(path: Path) -> Iterator[None]:
         code: int = getattr(error, "errno", None) or 0
         if not code and re.search(r"\bfull\b|requested and \d+ written", str(error)):
             code = errno.ENOSPC  # As NumPy and FAISS put it.
-        advice = _ADVICE.get(
-            code, "check the disk and the folder, or give another folder (--index DIR)"
-        )
-        seen = (
-            (getattr(error, "strerror", None) or (os.strerror(code) if code else str(error)))
-            .strip()
-            .splitlines()[0]
-        )
+        advice = _ADVICE.get(code, "check the disk and the folder, or give another folder")
+        said = getattr(error, "strerror", None) or (os.strerror(code) if code else str(error))
         raise StorageError(
-            f"expected to write the index at {path}, but writing failed ({seen}): {advice}. "
-            "An index that was there before is unchanged."
+            f"expected to write the index at {path}, but writing failed"
+            f" ({said.strip().splitlines()[0]}): {advice} (--index DIR). An index that was there"
+            " before is unchanged."
         ) from error
 
 

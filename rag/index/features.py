@@ -9,13 +9,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import xxhash
 
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
+from rag.embed.static import StaticModel
 
 _BIGRAM = np.uint64(1 << 46)
 _PAIR_BITS, _TOKEN_BITS = np.uint64(42), np.uint64(22)

@@ -21,7 +21,7 @@ from rag.corpus.kept import record_files
 from rag.corpus.reader import existing
 from rag.corpus.stretch import Stretch, opened
 from rag.corpus.walk import files_of
-from rag.index.sources import FileState, Sources
+from rag.index.sources import UNREADABLE, FileState, Sources
 
 # Two changes within this time may leave the same time on a file: FAT keeps times to two seconds,
 # others to a tick of the clock.
@@ -67,16 +67,10 @@ class ScannedFile:
         """Completes the state when all was read. Of a file that changed meanwhile it is not known
         what was read.
         """
-        now = _state(self.path, self.root, self.state.path, self.state.root, self.stretch)
-        times = ("size", "modified", "changed", "inode")
-        digest = (
-            self.state.digest
-            if all(getattr(now, name) == getattr(self.state, name) for name in times)
-            else ""
-        )
+        now = _state(self.path, self.root, self.stretch)
         self.state = replace(
             self.state,
-            digest=digest,
+            digest=self.state.digest if now.stamp == self.state.stamp else "",
             articles=self.articles,
             skipped=tuple(self.problems),
             settled=self.settled,
@@ -136,13 +130,11 @@ class FileScan:
         """
         scanned, before = time.time_ns(), None
         if version:
-            with contextlib.suppress(
-                OSError, ValueError, KeyError, TypeError
-            ):  # damaged: all is read
+            with contextlib.suppress(*UNREADABLE):  # damaged: all is read
                 before = Sources.read(version)
-        wanted = (
-            before.columns if before and columns is None else tuple(sorted((columns or {}).items()))
-        )
+        wanted = tuple(sorted((columns or {}).items()))
+        if before and columns is None:
+            wanted = before.columns
         if before and (before.program, before.columns) != (program, wanted):
             before = None
         known: dict[tuple[str, str], tuple[FileState, int, int]] = {}
@@ -151,11 +143,17 @@ class FileScan:
             known[file.path, file.root] = file, row, line
             row += file.articles
             line += file.articles * file.rows
+        looked = before.scanned if before else 0
         found = tuple(
-            item if isinstance(item, Skipped) else _look(*item[:2], known, before, *item[3:])
+            item if isinstance(item, Skipped) else _look(*item[:2], known, looked, *item[3:])
             for item in (files_of(existing(paths)) if items is None else items)
         )
         return cls(tuple(os.path.abspath(path) for path in paths), scanned, found, before, wanted)
+
+    @property
+    def files(self) -> list[ScannedFile]:
+        """The files that can be read."""
+        return [one for one in self.found if isinstance(one, ScannedFile)]
 
     @property
     def skipped(self) -> tuple[tuple[str, str], ...]:
@@ -171,51 +169,42 @@ class FileScan:
     @property
     def changed(self) -> bool:
         """Whether anything is not as it was."""
-        files = [one for one in self.found if isinstance(one, ScannedFile)]
         return not (
             self.before
             and self.skipped == self.before.skipped
-            and [(one.state.path, one.state.root) for one in files]
+            and [(one.state.path, one.state.root) for one in self.files]
             == [(file.path, file.root) for file in self.before.files]
-            and all(one.same for one in files)
+            and all(one.same for one in self.files)
         )
 
     @property
     def settled(self) -> bool:
         """Whether all articles of all files can be taken over."""
-        return all(one.kept for one in self.found if isinstance(one, ScannedFile))
+        return all(one.kept for one in self.files)
 
 
 def _look(
-    path: Path, root: Path, known: dict, before: Sources | None, stretch: Stretch | None = None
+    path: Path, root: Path, known: dict, looked: int, stretch: Stretch | None = None
 ) -> ScannedFile:
-    """A file as it is now, or a stretch of it, compared with what is known of it."""
+    """A file as it is now, or a stretch of it, compared with what was known of it when it was
+    looked at, in nanoseconds.
+    """
+    state = _state(path, root, stretch)
+    old, first, line = known.get((state.path, state.root), (None, 0, 0))
+    alike = bool(old and old.digest) and (
+        (old.record, old.size, old.stretch) == (state.record, state.size, state.stretch)
+    )
+    digest = ""
+    if alike and old.stamp == state.stamp:
+        if max(old.modified, old.changed) + GRANULARITY < looked:
+            digest = old.digest
+    digest = digest or _digest(path, stretch)
+    same = alike and digest == old.digest
+    return ScannedFile(path, root, replace(state, digest=digest), old, first, line, same)
+
+
+def _state(path: Path, root: Path, stretch: Stretch | None) -> FileState:
     at, folder = os.path.abspath(path), os.path.abspath(root)
-    old, first, line = known.get((at, folder), (None, 0, 0))
-    state = _state(path, root, at, folder, stretch)
-    one = ScannedFile(path, root, state, old, first, line)
-    if (
-        old
-        and old.digest
-        and (old.record, old.size, old.stretch) == (state.record, state.size, state.stretch)
-    ):
-        same_times = (old.modified, old.changed, old.inode) == (
-            state.modified,
-            state.changed,
-            state.inode,
-        )
-        looked = before.scanned if before else 0
-        one.same = same_times and max(old.modified, old.changed) + GRANULARITY < looked
-        one.same = one.same or _digest(path, stretch) == old.digest
-        if one.same:
-            times = {"modified": state.modified, "changed": state.changed, "inode": state.inode}
-            one.state = replace(old, **times)
-    if not one.kept:
-        one.state = replace(state, digest=_digest(path, stretch))
-    return one
-
-
-def _state(path: Path, root: Path, at: str, folder: str, stretch: Stretch | None) -> FileState:
     try:
         found = path.stat()
     except OSError:  # gone since it was listed: reading it will say so

@@ -6,119 +6,95 @@ import contextlib
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.corpus import duplicates
 from rag.corpus.article import Skipped
 from rag.embed.protocol import Embedder
-from rag.index.changes import compared
+from rag.index.changes import Changes, compared
 from rag.index.disk import storage_errors, sync_tree
 from rag.index.live import LiveVersion
-from rag.index.manifest import Counts, Manifest, ShardRecord
+from rag.index.manifest import Counts, Manifest, ShardRecord, read_manifest
 from rag.index.open import open_version
 from rag.index.report import Clock, counted, describe
-from rag.index.sharded import Here, Sharded, write_stories
+from rag.index.sharded import Sharded, Shards, write_stories
 from rag.index.sources import Sources
 
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
 
+def join(
+    path: Path,
+    folder: Path,
+    versions: Sequence[Path],
+    live: LiveVersion,
+    embedder: Embedder,
+    clock: Clock,
+    report: dict[str, int],
+    skipped: Sequence[Skipped],
+) -> tuple[Manifest, str, Changes]:
+    """Writes what is kept of all shards together.
 
-class Joint:
-    """The shards as they were built, joined; holds their versions."""
+    Args:
+        path, folder: of the whole index, and of its version under construction.
+        versions: the folders of the versions of its shards.
+        live: the version before.
+        embedder: what made the vectors.
+        clock: since the build began.
+        report: what else the build did; what the shards could not read is added.
+        skipped: what could not be read.
 
-    def __init__(
-        self,
-        path: Path,
-        folders: Sequence[Path],
-        live: LiveVersion,
-        model: StaticModel,
-        embedder: Embedder,
-    ) -> None:
-        """
-        Args:
-            path: the folder of the whole index.
-            folders: of the versions of its shards.
-            live: the version before.
-            model, embedder: what made them.
-        """
-        self._path, self._model, self._embedder = path, model, embedder
-        self._hold = contextlib.ExitStack()
-        snapshots = [
-            self._hold.enter_context(open_version(folder, model, embedder)) for folder in folders
-        ]
-        self._manifests = [one.manifest for one in snapshots]
-        self._records = tuple(
-            ShardRecord(
-                folder.parent.parent.relative_to(path).as_posix(),
-                one.version,
-                one.n_articles,
-                one.n_passages,
-                one.manifest.bytes,
-            )
-            for folder, one in zip(folders, snapshots, strict=True)
+    Returns:
+        The manifest, the version's name, and how the articles differ from those of ``live``.
+    """
+    manifests = list(map(read_manifest, versions))
+    with clock("stories"), storage_errors(path):
+        identities, stories = _stories(versions, manifests[0], live, embedder)
+        changes = compared(live.identities, identities)
+    with clock("write"), storage_errors(path):
+        write_stories(folder, stories)
+        if sources := Sources.read(versions[0], with_files=False):
+            nothing = np.zeros(0, np.uint64)
+            dataclasses.replace(sources, files=(), skipped=(), lines=nothing).write(folder)
+        sync_tree(folder)
+        sums = np.sum([dataclasses.astuple(one.counts) for one in manifests], axis=0).tolist()
+        told, repeats = counted(stories)
+        not_read = sum(one.report["skipped"] for one in manifests)
+        manifest, name = describe(
+            path,
+            folder,
+            clock,
+            embedder=embedder,
+            changes=changes,
+            report={"skipped": not_read, **report},
+            vectors=manifests[0].vectors,
+            counts=dataclasses.replace(Counts(*sums), stories=told, repeats=repeats),
+            skipped=skipped,
+            shards=tuple(_record(path, *one) for one in zip(versions, manifests, strict=True)),
         )
-        identities = np.concatenate([one.store.identities() for one in snapshots])
-        self.changes = compared(live.identities, identities)
+    return manifest, name, changes
+
+
+def _record(path: Path, version: Path, manifest: Manifest) -> ShardRecord:
+    index, counts = version.parent.parent.relative_to(path).as_posix(), manifest.counts
+    return ShardRecord(index, version.name, counts.articles, counts.passages, manifest.bytes)
+
+
+def _stories(
+    versions: Sequence[Path], manifest: Manifest, live: LiveVersion, embedder: Embedder
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ids and contents of all articles as digests, and their stories; ``manifest`` is that of the
+    first shard.
+    """
+    with contextlib.ExitStack() as hold:
+        snapshots = [hold.enter_context(open_version(one, embedder)) for one in versions]
+        stores = [one.store for one in snapshots]
+        identities = np.concatenate([one.identities() for one in stores])
+        sketches = np.concatenate([one.sketches() for one in stores])
         nothing = np.zeros(len(identities), np.int32)
-        whole = Sharded(
-            folders[0], self._manifests[0], model, embedder, Here(snapshots), nothing, self._hold
-        )
-        sketches = np.concatenate([one.store.sketches() for one in snapshots])
-        self._stories = duplicates.group(sketches, whole.articles, _known(live, identities))
-        self._sources = Sources.read(folders[0], with_files=False)
-
-    def __enter__(self) -> Joint:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._hold.close()
-
-    def write(
-        self, folder: Path, clock: Clock, skipped: Sequence[Skipped], reused: int, asked: int
-    ) -> tuple[Manifest, str]:
-        """Writes what is kept of the whole; returns the manifest and the version's name.
-
-        Args:
-            folder: of the version under construction.
-            clock: since the build began.
-            skipped: what could not be read.
-            reused: vectors that were taken over.
-            asked: how many shards were asked for.
-        """
-        with clock("write"), storage_errors(self._path):
-            write_stories(folder, self._stories)
-            if self._sources:
-                nothing = np.zeros(0, np.uint64)
-                kept = dataclasses.replace(self._sources, files=(), skipped=(), lines=nothing)
-                kept.write(folder)
-            sync_tree(folder)
-            each = [one.counts for one in self._manifests]
-            names = [field.name for field in dataclasses.fields(Counts)]
-            sums = {name: sum(getattr(one, name) for one in each) for name in names}
-            sums["stories"], sums["repeats"] = counted(self._stories)
-            not_read = sum(one.report["skipped"] for one in self._manifests)
-            return describe(
-                self._path,
-                folder,
-                clock,
-                model=self._model,
-                embedder=self._embedder,
-                changes=self.changes,
-                report={"skipped": not_read, "reused": reused, "shards": asked},
-                vectors=self._manifests[0].vectors,
-                counts=Counts(**sums),
-                skipped=skipped,
-                shards=self._records,
-            )
-
-
-def _known(live: LiveVersion, identities: np.ndarray) -> np.ndarray | None:
-    """The stories of articles that are as they were, as ``duplicates.group`` takes them."""
-    if live.stories is None or len(live.stories) != len(live.identities):
-        return None
-    rows = {one: row for row, one in enumerate(map(tuple, live.identities.tolist()))}
-    was = np.array([rows.get(one, -1) for one in map(tuple, identities.tolist())], np.int64)
-    return duplicates.still_known(live.stories, was)
+        whole = Sharded(versions[0], manifest, embedder, Shards(snapshots), nothing)
+        known = None
+        if live.stories is not None and len(live.stories) == len(live.identities):
+            rows = {one: row for row, one in enumerate(map(tuple, live.identities.tolist()))}
+            was = [rows.get(one, -1) for one in map(tuple, identities.tolist())]
+            known = duplicates.still_known(live.stories, np.array(was, np.int64))
+        return identities, duplicates.group(sketches, whole.articles, known)

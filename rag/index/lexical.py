@@ -9,28 +9,26 @@ No score is stored: idf and lengths change with every article that comes or goes
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from cachetools import LRUCache
 
-from rag.index.bits import (
-    Bits,
-    Layout,
-    Lists,
-    read_counts,
-)
-from rag.index.columns import read_columns
+from rag.index.bits import Bits, Layout, Lists, read_counts
+from rag.index.columns import read_columns, starts
 from rag.index.features import Inner
 
 if TYPE_CHECKING:
     from rag.index.proposals import Whole
 
-METHOD, K1, B = "lucene", 1.2, 0.75
-SETTINGS = {"method": METHOD, "k1": K1, "b": B}
+Places = tuple[np.ndarray, np.ndarray | None]
+"""Passages, int32, and how often a feature occurs in each; None for once."""
+K1, B = 1.2, 0.75
+SETTINGS = {"method": "lucene", "k1": K1, "b": B}
 FEATURES, LOW, HIGH, TIMES = "lexical.features", "lexical.low", "lexical.high", "lexical.times"
 _REMEMBERED = 2_000_000  # places of features asked before that stay unpacked: 16 MB
 # A feature (from bit ROW on), a passage and how often (at most MOST), in one number: sorted in
@@ -68,16 +66,15 @@ class Lexical:
             raise ValueError("the lists do not fit the features")
         self._lists = Lists(Bits(folder / LOW), Bits(folder / HIGH), self.layout)
         self._many = extra > 0
-        self._times_at = np.concatenate(
-            [[0], np.cumsum(np.where(self._many, self.layout.counts + extra, 0))]
-        )
+        self._times_at = starts(np.where(self._many, self.layout.counts + extra, 0))
         self._times = Bits(folder / TIMES)
         if len(self._times) != -(-int(self._times_at[-1]) // 8) * 8:
             raise ValueError("the counts do not fit the lists")
         self.features_in_all = int(self.lengths.sum())
         self._saturation: tuple[float, np.ndarray] | None = None
-        self._known: OrderedDict[int, tuple[np.ndarray, np.ndarray | None]] = OrderedDict()
-        self._held = 0
+        self._known: LRUCache[int, Places] = LRUCache(
+            _REMEMBERED, getsizeof=lambda found: len(found[0])
+        )
         self._lock = threading.Lock()
 
     def places(self, some: np.ndarray, moved: np.ndarray) -> np.ndarray:
@@ -101,39 +98,8 @@ class Lexical:
         return out[rows >= 0]
 
     def holding(self, feature: int) -> np.ndarray:
-        """The passages (ascending) in which a token occurs."""
-        return self._rows(int(feature))
-
-    def _remembered(
-        self, key: int, find: Callable[[], tuple[np.ndarray, np.ndarray | None]]
-    ) -> tuple[np.ndarray, np.ndarray | None]:
-        """What ``find`` gives, kept for a while under a key."""
-        with self._lock:
-            found = self._known.get(key)
-            if found is not None:
-                self._known.move_to_end(key)
-                return found
-        found = find()
-        with self._lock:
-            if key not in self._known:
-                self._known[key] = found
-                self._held += len(found[0])
-            while self._held > _REMEMBERED:
-                self._held -= len(self._known.popitem(last=False)[1][0])
-        return found
-
-    def _stored(self, feature: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """The passages that are stored for a feature, int32, and how often it occurs in each; None
-        for once.
-        """
-        rows, number = self._rows(feature), self._number(feature)
-        if number is None or not self._many[number]:
-            return rows, None
-        return self._remembered(feature | _TIMES, lambda: (rows, self._times_of(number)))
-
-    def _rows(self, feature: int) -> np.ndarray:
-        """The passages that are stored for a feature, int32: what proposals need is not unpacked
-        with how often it occurs.
+        """The passages (ascending) that are stored for a feature, int32: for a token all in which
+        it occurs. What proposals need is not unpacked with how often it occurs.
         """
         number = self._number(feature)
         if number is None:
@@ -141,25 +107,40 @@ class Lexical:
         found = self._remembered(feature, lambda: (self._lists.one(number).astype(np.int32), None))
         return found[0]
 
+    def _remembered(self, key: int, find: Callable[[], Places]) -> Places:
+        """What ``find`` gives, kept for a while under a key."""
+        with self._lock:
+            found = self._known.get(key)
+        if found is None:
+            found = find()
+            # A list that is longer than all that may be kept is not.
+            with self._lock, contextlib.suppress(ValueError):
+                self._known[key] = found
+        return found
+
+    def _stored(self, feature: int) -> Places:
+        """The passages that are stored for a feature, and how often it occurs in each."""
+        rows, number = self.holding(feature), self._number(feature)
+        if number is None or not self._many[number]:
+            return rows, None
+        bounds = self._times_at[number : number + 2].tolist()
+        return self._remembered(
+            feature | _TIMES, lambda: (rows, read_counts(self._times.flags(*bounds)))
+        )
+
     def _number(self, feature: int) -> int | None:
         number = int(np.searchsorted(self.features, np.uint64(feature)))
         there = number < len(self.features) and self.features[number] == feature
         return number if there else None
 
-    def _times_of(self, number: int) -> np.ndarray:
-        begin, end = self._times_at[number : number + 2].tolist()
-        return read_counts(self._times.flags(begin, end))
-
-    def _all(self, feature: int) -> tuple[np.ndarray, np.ndarray | None]:
+    def _all(self, feature: int) -> Places:
         """As :meth:`_stored`, with the passages in which a pair stands within tokens."""
         within = list(self._inner().holding(feature))
         if not within:
             return self._stored(feature)
         return self._remembered(~feature, lambda: self._gathered(feature, within))
 
-    def _gathered(
-        self, feature: int, within: list[tuple[int, int]]
-    ) -> tuple[np.ndarray, np.ndarray | None]:
+    def _gathered(self, feature: int, within: list[tuple[int, int]]) -> Places:
         parts = [self._stored(feature)]
         for token, each in within:
             rows, own = self._stored(token)
@@ -171,7 +152,7 @@ class Lexical:
             return parts[0] if parts else _NOWHERE
         rows = np.concatenate([rows for rows, _ in parts])
         times = np.concatenate(
-            [np.ones(len(rows), np.int64) if own is None else own for rows, own in parts]
+            [np.ones(len(some), np.int64) if own is None else own for some, own in parts]
         )
         if len(rows) > self.rows >> 3:
             total = np.bincount(rows, times, self.rows)
@@ -235,4 +216,4 @@ class Lexical:
         return self._saturation[1]
 
 
-_NOWHERE = np.zeros(0, np.int32), None
+_NOWHERE: Places = np.zeros(0, np.int32), None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -12,33 +11,14 @@ from typing import TypeVar
 import numpy as np
 
 from rag.index.bits import AT_ONCE, BitWriter, Layout, write_counts, write_lists
-from rag.index.columns import narrow, write_columns
+from rag.index.columns import KeptRange, narrow, renumbered, write_columns
 from rag.index.features import Inner
-from rag.index.lexical import (
-    FEATURES,
-    HIGH,
-    LOW,
-    MOST,
-    ROW,
-    TIMES,
-    Lexical,
-)
+from rag.index.lexical import FEATURES, HIGH, LOW, MOST, ROW, TIMES, Lexical
 
 _DOC_BITS = 16
 MAX_BATCH = 1 << _DOC_BITS
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class ReusedRange:
-    """Passages taken over from an older version: those from ``first`` on become those from ``now``
-    on, ``count`` of them.
-    """
-
-    first: int
-    count: int
-    now: int
 
 
 class LexicalWriter:
@@ -52,8 +32,7 @@ class LexicalWriter:
         """
         self._spool, self._inner = spool, inner
         self._batches: list[tuple[np.ndarray, ...]] = []
-        self._lengths: list[np.ndarray] = []
-        self._rows: list[np.ndarray] = []
+        self._lengths: list[tuple[np.ndarray, np.ndarray]] = []
 
     def add(
         self,
@@ -71,9 +50,8 @@ class LexicalWriter:
             rows: the number of each passage, ascending (int64).
         """
         # Feature and passage in one number: a single sort groups them.
-        keys, counts = np.unique(
-            found << np.uint64(_DOC_BITS) | owner.astype(np.uint64), return_counts=True
-        )
+        keys = found << np.uint64(_DOC_BITS) | owner.astype(np.uint64)
+        keys, counts = np.unique(keys, return_counts=True)
         within, times = np.unique(_inner_keys(self._inner, ids, offsets), return_counts=True)
         at = np.minimum(np.searchsorted(keys, within), max(len(keys) - 1, 0))
         same = keys[at] == within if len(keys) else np.zeros(len(within), bool)
@@ -81,22 +59,20 @@ class LexicalWriter:
         stored = counts > 0
         keys, counts = keys[stored], counts[stored]
         feature, first = np.unique(keys >> np.uint64(_DOC_BITS), return_index=True)
-        places = rows[(keys & np.uint64(MAX_BATCH - 1)).astype(np.int64)] << 16 | np.minimum(
-            counts, MOST
-        )
+        passages = rows[(keys & np.uint64(MAX_BATCH - 1)).astype(np.int64)]
+        places = passages << 16 | np.minimum(counts, MOST)
         file = self._spool / f"lexical.{len(self._batches)}"
         places.astype(np.int64).tofile(file)
         mapped = np.memmap(file, np.int64, "r") if len(places) else places
         self._batches.append((feature, np.append(first, len(keys)), mapped))
-        self._lengths.append(np.bincount(owner, minlength=len(rows)))
-        self._rows.append(rows)
+        self._lengths.append((rows, np.bincount(owner, minlength=len(rows))))
 
     def write(
         self,
         folder: Path,
         passages: int,
         old: Lexical | None = None,
-        kept: Sequence[ReusedRange] = (),
+        kept: Sequence[KeptRange] = (),
     ) -> int:
         """Writes the files into ``folder``; returns the number of features stored.
 
@@ -107,18 +83,14 @@ class LexicalWriter:
             kept: which of them.
         """
         lengths, moved = np.zeros(passages, np.int64), np.zeros(0, np.int64)
-        for rows, own in zip(self._rows, self._lengths, strict=True):
+        for rows, own in self._lengths:
             lengths[rows] = own
         if old:
-            moved = np.full(old.rows, -1, np.int64)
-            for some in kept:
-                before, now = (slice(at, at + some.count) for at in (some.first, some.now))
-                moved[before] = np.arange(now.start, now.stop)
-                lengths[now] = old.lengths[before]
-        reordered = any(one.first > other.first for one, other in pairwise(kept))
-        names, counts, extra = self._write_lists(
-            folder, passages, self._merged(old, moved, reordered)
-        )
+            moved = renumbered(old.rows, kept)
+            lengths[moved[moved >= 0]] = old.lengths[moved >= 0]
+        reordered = any(one > other for (one, *_), (other, *_) in pairwise(kept))
+        merged = self._merged(old, moved, reordered)
+        names, counts, extra = self._write_lists(folder, passages, merged)
         columns = {
             "keys": np.diff(names, prepend=np.uint64(0)),
             "counts": counts,
@@ -140,7 +112,7 @@ class LexicalWriter:
         try:
             for features, sizes, places in _ahead(merged):
                 rows, times = (places >> 16) & ((1 << ROW - 16) - 1), places & MOST
-                write_lists(writers[0], writers[1], rows, Layout.of(sizes, passages), 0, len(sizes))
+                write_lists(writers[0], writers[1], rows, Layout.of(sizes, passages))
                 more = np.add.reduceat(times, np.cumsum(sizes) - sizes) - sizes
                 write_counts(writers[2], times[np.repeat(more > 0, sizes)])
                 parts.append((features, sizes, more))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,19 +12,13 @@ from rag.corpus import SPLITTER, duplicates
 from rag.embed.protocol import Embedder
 from rag.errors import YinjuError
 from rag.index.lexical import SETTINGS
-from rag.index.manifest import Manifest, read_manifest
-from rag.index.models import check_models
+from rag.index.manifest import Manifest, check_models, read_manifest
 from rag.index.open import open_index
 from rag.index.sharded import read_stories
 from rag.index.snapshot import Snapshot
-from rag.index.sources import FileState, Sources
+from rag.index.sources import UNREADABLE, FileState, Sources
 from rag.index.store import stores_of
 from rag.index.versions import VERSIONS, current
-
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
-
-ILLEGIBLE = (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError)
 
 
 class LiveVersion:
@@ -45,19 +38,19 @@ class LiveVersion:
             self.folder = path / VERSIONS / current(path)
             self.manifest = read_manifest(self.folder)
 
-    def usable(self, model: StaticModel, embedder: Embedder) -> bool:
+    def usable(self, embedder: Embedder) -> bool:
         """Whether it was made by the same models with the same settings, so that articles can be
         taken over from it.
         """
         with contextlib.suppress(YinjuError):
             if self.manifest:
-                check_models(self._path, self.manifest, model, embedder)
+                check_models(self._path, self.manifest, embedder)
                 return same_settings(self.manifest)
         return False
 
     def columns(self) -> dict[str, str]:
         """Which columns of tables held what when it was built."""
-        with contextlib.suppress(*ILLEGIBLE):
+        with contextlib.suppress(*UNREADABLE):
             if self.folder and (sources := Sources.read(self.folder, with_files=False)):
                 return dict(sources.columns)
         return {}
@@ -76,7 +69,7 @@ class LiveVersion:
     @functools.cached_property
     def identities(self) -> np.ndarray:
         """Ids and contents of its articles as digests, uint64 (n, 2)."""
-        with contextlib.suppress(YinjuError, *ILLEGIBLE):
+        with contextlib.suppress(YinjuError, *UNREADABLE):
             if self._opened and self.manifest and not self.manifest.shards:
                 return self._opened.store.identities()
             if self.folder:
@@ -86,14 +79,14 @@ class LiveVersion:
     @functools.cached_property
     def stories(self) -> np.ndarray | None:
         """The stories of its articles (int32); None where it does not lie in shards."""
-        with contextlib.suppress(*ILLEGIBLE):
+        with contextlib.suppress(*UNREADABLE):
             if self.folder and self.manifest and self.manifest.shards:
                 return read_stories(self.folder)
         return None
 
     def files_of_shards(self) -> list[tuple[FileState, ...]]:
         """The files that each shard was read from; none where that is not known."""
-        with contextlib.suppress(*ILLEGIBLE):
+        with contextlib.suppress(*UNREADABLE):
             if self.folder and self.manifest:
                 found = [Sources.read(one) for one in self.manifest.folders(self.folder)]
                 files = [one.files for one in found if one]

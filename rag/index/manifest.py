@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.corpus.article import Skipped
-from rag.embed.protocol import ModelIdentity
+from rag.embed.protocol import Embedder, ModelIdentity
+from rag.embed.static import load_static
 from rag.errors import IndexCorrupt, IndexMismatch
 from rag.index.disk import sha256_of
 
@@ -22,6 +23,16 @@ FILE_NAME = "manifest.json"
 SKIPPED_KEPT = 1_000  # of what was skipped; a folder of something else may hold a million files
 REBUILD = "rebuild it with `yinju build --corpus … --index {index}`"
 RECOVER = "go back to the version before with `yinju rollback --index {index}`, or " + REBUILD
+
+
+class AsDict:
+    """A data class that gives its fields as plain values."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict:
+        """Plain dicts, lists, strings and numbers."""
+        return dataclasses.asdict(self)  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(AsDict):
     """The content of ``manifest.json``.
 
     Attributes:
@@ -122,17 +133,13 @@ class Manifest:
         index = folder.parent.parent
         return [index / one.folder / folder.parent.name / one.version for one in self.shards]
 
-    def to_dict(self) -> dict:
-        """Plain dicts, lists, strings and numbers."""
-        return dataclasses.asdict(self)
-
     def to_json(self) -> str:
         """The text of ``manifest.json``: the same manifest always gives the same bytes."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
     @classmethod
     def from_dict(cls, raw: dict) -> Manifest:
-        """The manifest from what :meth:`to_dict` gave.
+        """The manifest from what ``to_dict`` gave.
 
         Raises:
             KeyError, TypeError, AttributeError: where the shape is another.
@@ -148,6 +155,14 @@ class Manifest:
             "shards": tuple(ShardRecord(**record) for record in raw["shards"]),
         }
         return cls(**fields)
+
+
+def corrupt(file: Path, seen: str) -> IndexCorrupt:
+    """What is raised where a file of a version is not what was written."""
+    recover = RECOVER.format(index=file.parent.parent.parent)
+    return IndexCorrupt(
+        f"expected {file} to be as it was built, but it is damaged ({seen}): {recover}"
+    )
 
 
 def manifest_digest(text: str) -> str:
@@ -169,16 +184,13 @@ def read_manifest(folder: Path) -> Manifest:
     recover = RECOVER.format(index=index)
     try:
         text = path.read_bytes().decode("utf-8")
-    except FileNotFoundError as error:
-        raise IndexCorrupt(f"expected the file {path}, but it is missing: {recover}") from error
     except (OSError, UnicodeDecodeError) as error:
+        seen = "missing" if isinstance(error, FileNotFoundError) else f"damaged ({error})"
+        raise IndexCorrupt(f"expected to read {path}, but it is {seen}: {recover}") from error
+    expected, digest = folder.name.rpartition("-")[2], manifest_digest(text)
+    if digest != expected:
         raise IndexCorrupt(
-            f"expected to read {path}, but it is damaged ({error}): {recover}"
-        ) from error
-    expected, seen = folder.name.rpartition("-")[2], manifest_digest(text)
-    if seen != expected:
-        raise IndexCorrupt(
-            f"expected {path} to have the checksum {expected}, but it has {seen}: the file is"
+            f"expected {path} to have the checksum {expected}, but it has {digest}: the file is"
             f" damaged; {recover}"
         )
     try:
@@ -236,3 +248,42 @@ def check_files(folder: Path, manifest: Manifest, hash_up_to: int | None = None)
             f"expected the files of {folder} to be as they were built, but {', '.join(problems)}: "
             f"{RECOVER.format(index=folder.parent.parent)}"
         )
+
+
+def same_tokens(manifest: Manifest) -> bool:
+    """Whether an index was made by the embedded model in use, with its tokenizer."""
+    model = load_static()
+    return (
+        same_model(manifest.static_model, model.identity)
+        and manifest.tokenizer_sha256 == model.tokenizer_sha256
+    )
+
+
+def check_models(index: Path, manifest: Manifest, embedder: Embedder) -> None:
+    """Compares the models in use with those an index was built with.
+
+    Raises:
+        IndexMismatch: one differs; the message says how to rebuild.
+    """
+    rebuild, model = REBUILD.format(index=index), load_static()
+    if not same_tokens(manifest):
+        raise IndexMismatch(
+            f"expected the embedded model {manifest.static_model.sha256[:12]} with the tokenizer"
+            f" {manifest.tokenizer_sha256[:12]}, with which {index} was built, but this version of"
+            f" Yinju holds {model.identity.sha256[:12]} with {model.tokenizer_sha256[:12]}:"
+            f" {rebuild}"
+        )
+    if not same_model(manifest.model, embedder.identity):
+        built, given = manifest.model, embedder.identity
+        own = same_model(built, model.identity)
+        how = "without `--model`" if own else f"with `--model {built.name}`"
+        raise IndexMismatch(
+            f"expected the model {built.name} ({built.sha256[:12]}, {built.dim} dimensions), with"
+            f" which {index} was built, but got {given.name} ({given.sha256[:12]}, {given.dim}"
+            f" dimensions): open it {how}, or {rebuild}"
+        )
+
+
+def same_model(one: ModelIdentity, other: ModelIdentity) -> bool:
+    """Whether two identities mean one model; a folder may have moved, so names do not count."""
+    return (one.sha256, one.dim) == (other.sha256, other.dim)

@@ -8,6 +8,7 @@ ISO 3166), "day:2023-08-15", "day:2023-08" where only the month is named, "day:2
 
 from __future__ import annotations
 
+import functools
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -22,7 +23,7 @@ from rag.corpus.article import Article
 from rag.corpus.days import find_meant
 from rag.corpus.gazetteer import Place, code_prefix
 from rag.corpus.places import find_places
-from rag.index.columns import narrow, read_columns, read_strings, strings, write_columns
+from rag.index.columns import narrow, read_columns, read_strings, starts, strings, write_columns
 
 if TYPE_CHECKING:
     from rag.index.snapshot import Snapshot
@@ -41,6 +42,7 @@ def keys(article: Article) -> set[str]:
     }
 
 
+@functools.lru_cache(maxsize=1 << 15)
 def published(iso: str) -> date | None:
     """The date of an article, or None where it has none that can be reckoned with."""
     try:
@@ -55,47 +57,38 @@ class NamedWriter:
 
     def __init__(self) -> None:
         self._articles: defaultdict[str, array] = defaultdict(lambda: array("i"))
-        self._kept: list[tuple[int, int, int]] = []
 
     def add(self, row: int, found: set[str]) -> None:
         """Takes the keys of the article in a row; rows come in order."""
         for key in found:
             self._articles[key].append(row)
 
-    def keep(self, first: int, last: int, row: int) -> None:
-        """Takes over the articles ``first`` to ``last`` (not included) of an older version as those
-        from ``row`` on.
-        """
-        self._kept.append((first, last, row))
+    def write(self, folder: Path, old: NamedIndex | None, moved: np.ndarray) -> None:
+        """Writes the keys in their order, each with its articles.
 
-    def write(self, folder: Path, old: NamedIndex | None = None) -> None:
-        """Writes the keys in their order, each with its articles. ``old``: the version that
-        articles were taken over from.
+        Args:
+            folder: of the version.
+            old: the version that articles were taken over from, if any.
+            moved: the new row of each of its articles, or -1.
         """
-        names = sorted({*self._articles, *(old.keys if old and self._kept else ())})
+        names = sorted({*self._articles, *(old.keys if old else ())})
         number = {name: place for place, name in enumerate(names)}
         parts = [np.zeros(0, np.int64)]
         for name, rows in self._articles.items():
             parts.append(number[name] << 32 | np.asarray(rows, np.int64))
-        if old and self._kept:
-            moved = np.full(max(last for _, last, _ in self._kept), -1, np.int64)
-            for first, last, row in self._kept:
-                moved[first:last] = np.arange(row, row + last - first)
-            own = old.rows < len(moved)
-            of = np.repeat([number[name] for name in old.keys], np.diff(old.first))[own]
-            rows = moved[old.rows[own]]
+        if old:
+            of = np.repeat([number[name] for name in old.keys], np.diff(old.first))
+            rows = moved[old.rows]
             parts.append((of.astype(np.int64) << 32 | rows)[rows >= 0])
         both = np.sort(np.concatenate(parts))
         articles = both & ((1 << 32) - 1)
         counts = np.bincount(both >> 32, minlength=len(names))
-        held = counts > 0
+        held = np.flatnonzero(counts)
         begin = (np.cumsum(counts) - counts)[held]
         steps = np.diff(articles, prepend=0)
         steps[begin] = articles[begin]
         columns = {
-            "keys": strings(
-                [name for name, any_ in zip(names, held.tolist(), strict=True) if any_]
-            ),
+            "keys": strings([names[place] for place in held.tolist()]),
             "counts": counts[held],
             "steps": steps,
         }
@@ -120,7 +113,7 @@ class NamedIndex:
         columns = read_columns(folder / KEYS)
         self.keys = read_strings(columns["keys"])
         counts = columns["counts"].astype(np.int64)
-        self.first = np.concatenate([[0], np.cumsum(counts)])
+        self.first = starts(counts)
         if len(counts) != len(self.keys) or self.first[-1] != len(columns["steps"]):
             raise ValueError("the articles do not fit the keys")
         sums = np.cumsum(columns["steps"], dtype=np.int64)
@@ -138,11 +131,10 @@ def naming_places(snapshot: Snapshot, places: Iterable[Place]) -> np.ndarray:
     keep = np.zeros(snapshot.n_articles, bool)
     for place in places:
         begin = f"{PLACE}{code_prefix(place)}"
-        for _, articles in snapshot.named(begin, begin + LAST):
-            keep[articles] = True
-        if (
-            place.code == "CN"
-        ):  # all divisions: the codes that begin with a digit, behind which ":" sorts
-            for _, articles in snapshot.named(f"{PLACE}0", f"{PLACE}:"):
+        spans = [(begin, begin + LAST)]
+        if place.code == "CN":  # all divisions: their codes begin with a digit; ":" sorts behind
+            spans.append((f"{PLACE}0", f"{PLACE}:"))
+        for first, last in spans:
+            for _, articles in snapshot.named(first, last):
                 keep[articles] = True
     return keep

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rag.embed.protocol import Embedder
+from rag.embed.static import load_static
 from rag.errors import IndexCorrupt
-from rag.index.manifest import check_files, read_manifest
-from rag.index.models import check_models
+from rag.index.manifest import check_files, check_models, read_manifest
 from rag.index.snapshot import Snapshot
 from rag.index.versions import VERSIONS, current, held, reading
-
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
 
 # An index up to this size has every byte checked when it is opened (about 0.1 s); of a larger one
 # every size, and the content of its small files. `verify` always checks every byte.
@@ -38,29 +34,27 @@ def open_index(path: str | Path, embedder: Embedder | None = None) -> Snapshot:
         IndexCorrupt: a file is missing or damaged; the message names it.
         ModelError: the embedded model cannot be loaded.
     """
-    from rag.embed import load_static
-
-    path, model = Path(path), load_static()
+    path, used = Path(path), embedder or load_static()
     while True:
         name = current(path)
         try:
-            return open_version(path / VERSIONS / name, model, embedder or model)
+            return open_version(path / VERSIONS / name, used)
         except IndexCorrupt:
             # Two builds may have ended since CURRENT was read, and the second removed this version.
             if current(path) == name:
                 raise
 
 
-def open_version(folder: Path, model: StaticModel, embedder: Embedder) -> Snapshot:
+def open_version(folder: Path, embedder: Embedder) -> Snapshot:
     """Opens a version of an index. Raises as :func:`open_index`."""
     index = folder.parent.parent
     with reading(index), contextlib.ExitStack() as hold:
         hold.enter_context(held(folder))
         manifest = read_manifest(folder)
         check_files(folder, manifest, None if manifest.bytes <= HASH_ALL_UP_TO else HASH_FILE_UP_TO)
-        check_models(index, manifest, model, embedder)
+        check_models(index, manifest, embedder)
         if manifest.shards:
             from rag.index.sharded import open_shards
 
-            return open_shards(folder, manifest, model, embedder)
-        return Snapshot(folder, manifest, model, embedder)
+            return open_shards(folder, manifest, embedder)
+        return Snapshot(folder, manifest, embedder)

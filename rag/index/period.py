@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
 
 import numpy as np
 
 from rag.corpus.days import Period, extent
 from rag.index import Snapshot
-from rag.index.named import DAY
+from rag.index.named import DAY, published
 
 
 def of_period(
@@ -23,40 +23,23 @@ def of_period(
     """
     days, of_article = snapshot.date_codes
     lenient = np.array([day == "" and undated for day in days], bool)[of_article]
-    keep = _published(np.array(days, "U10"), period.widened(before, after))[of_article]
+    keep = np.array(dated_in(days, period.widened(before, after)), bool)[of_article]
     if period.yearly:
         keep |= lenient
     for key, articles in snapshot.named(*_keys(period)):
         first, last = extent(*map(int, key.removeprefix(DAY).split("-")))
-        if (
-            period.holds(first, last)
-            or len(key) > len(f"{DAY}2023")
-            and period.overlaps(first, last)
-        ):
-            keep[articles] = True
-        else:
-            keep[articles[lenient[articles]]] = True
+        shorter_than_a_year = len(key) > len(f"{DAY}2023")
+        meant = shorter_than_a_year and period.overlaps(first, last)
+        if not (meant or period.holds(first, last)):
+            articles = articles[lenient[articles]]
+        keep[articles] = True
     return keep
 
 
-def _published(dates: np.ndarray, wide: Period) -> np.ndarray:
-    """bool (n,): the dates ("YYYY-MM-DD" or "") that are in a period."""
-    if wide.yearly:
-        return np.array([_is_in(one, wide) for one in dates.tolist()], bool)
-    keep = dates != ""
-    if wide.first:
-        keep &= dates >= wide.first.isoformat()
-    if wide.last:
-        keep &= dates <= wide.last.isoformat()
-    return keep
-
-
-def _is_in(iso: str, period: Period) -> bool:
-    try:
-        day = date.fromisoformat(iso)
-    except ValueError:
-        return False
-    return period.overlaps(day, day)
+def dated_in(days: Iterable[str], *periods: Period) -> list[bool]:
+    """Which dates ("YYYY-MM-DD" or "") are in all of some periods."""
+    found = map(published, days)
+    return [day is not None and all(p.overlaps(day, day) for p in periods) for day in found]
 
 
 def _keys(period: Period) -> tuple[str, str]:

@@ -15,7 +15,7 @@ import numpy as np
 from rag.corpus import SPLITTER, duplicates
 from rag.corpus.article import Skipped
 from rag.embed.protocol import Embedder
-from rag.embed.static import StaticModel
+from rag.embed.static import load_static
 from rag.index.changes import Changes
 from rag.index.disk import sync_file
 from rag.index.lexical import SETTINGS
@@ -23,6 +23,7 @@ from rag.index.manifest import (
     FILE_NAME,
     FORMAT,
     SKIPPED_KEPT,
+    AsDict,
     Counts,
     Manifest,
     ShardRecord,
@@ -59,7 +60,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class BuildReport:
+class BuildReport(AsDict):
     """What a build did.
 
     Attributes:
@@ -115,17 +116,12 @@ class BuildReport:
             repeats=counts.repeats,
         )
 
-    def to_dict(self) -> dict:
-        """Plain dicts, lists, strings and numbers."""
-        return dataclasses.asdict(self)
-
 
 def describe(
     path: Path,
     folder: Path,
     clock: Clock,
     *,
-    model: StaticModel,
     embedder: Embedder,
     changes: Changes,
     report: dict[str, int],
@@ -139,7 +135,7 @@ def describe(
     Args:
         path, folder: of the index, and of the version under construction.
         clock: since the build began.
-        model, embedder: what made tokens and vectors.
+        embedder: what made the vectors.
         changes: how the articles differ from those of the version before.
         report: what else the build did; times are added.
         vectors, counts, skipped, shards: as the manifest has them.
@@ -147,7 +143,7 @@ def describe(
     Returns:
         The manifest and the version's name.
     """
-    stamp = next_stamp(path)
+    stamp, model = next_stamp(path), load_static()
     told = {"changes": dataclasses.asdict(changes), **report}
     manifest = Manifest(
         format=FORMAT,

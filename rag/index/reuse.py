@@ -16,6 +16,7 @@ import xxhash
 from rag.corpus import passage_text
 from rag.corpus.article import Passage
 from rag.embed.protocol import Embedder
+from rag.errors import ModelError
 from rag.index.snapshot import Snapshot
 
 _FOLDER = ".vectors"
@@ -47,13 +48,19 @@ class ReusingEmbedder:
         self._file: BinaryIO | None = None
 
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
-        """As the model's own, in half precision, float32 (len(texts), dim)."""
+        """As the model's own, in half precision, float32 (len(texts), dim).
+
+        Raises:
+            ModelError: the model gives anything but as many finite vectors.
+        """
+        vectors = np.empty((len(texts), self.identity.dim), np.float32)
+        if not texts:
+            return vectors
         if self._file is None:
             self._known = dict(_digests(self._old)) if self._old else {}
-            self._file, self._made = self._begin()
-        vectors = np.empty((len(texts), self.identity.dim), np.float32)
-        new = []
-        for position, digest in enumerate(map(_digest, texts)):
+            self._file = self._begin()
+        digests, new = list(map(_digest, texts)), []
+        for position, digest in enumerate(digests):
             if digest in self._made:
                 vectors[position] = np.frombuffer(self._made[digest], "<f2")
             elif self._old and digest in self._known:
@@ -62,18 +69,27 @@ class ReusingEmbedder:
                 new.append(position)
         self.reused += len(texts) - len(new)
         if new:
-            made = np.asarray(self._embedder.embed_passages([texts[position] for position in new]))
-            if made.shape != (len(new), self.identity.dim) or not np.isfinite(made).all():
-                return made if len(new) == len(texts) else made[:0]  # refused by the caller
-            vectors[new] = made
+            vectors[new] = self._asked([texts[position] for position in new])
             for position in new:
-                record = _digest(texts[position]) + vectors[position].astype("<f2").tobytes()
+                record = digests[position] + vectors[position].astype("<f2").tobytes()
                 self._file.write(record + _checksum(record))
             self._file.flush()
         return vectors
 
-    def _begin(self) -> tuple[BinaryIO, dict[bytes, bytes]]:
-        """The file, and what an interrupted build left in it.
+    def _asked(self, texts: list[str]) -> np.ndarray:
+        made, dim = np.asarray(self._embedder.embed_passages(texts)), self.identity.dim
+        finite = np.isfinite(made).all()
+        if made.shape != (len(texts), dim) or not finite:
+            odd = "" if finite else " with NaN or infinity"
+            raise ModelError(
+                f"expected {len(texts)} finite vectors of {dim} dimensions from the model"
+                f" {self.identity.name}, got an array of shape {made.shape}{odd}: the model or its"
+                " folder is faulty, use another with --model"
+            )
+        return made
+
+    def _begin(self) -> BinaryIO:
+        """Opens the file, and reads what an interrupted build left in it.
 
         A record that a crash cut off or damaged is left out.
         """
@@ -83,15 +99,11 @@ class ReusingEmbedder:
         file = open(self._path, "r+b" if content else "wb")
         file.seek(whole)
         file.truncate()
-        out = {}
         for at in range(0, whole, self._size):
-            record, checksum = (
-                content[at : at + self._size - _SUM],
-                content[at + self._size - _SUM : at + self._size],
-            )
-            if _checksum(record) == checksum:
-                out[record[:_KEY]] = record[_KEY:]
-        return file, out
+            end = at + self._size - _SUM
+            if _checksum(content[at:end]) == content[end : at + self._size]:
+                self._made[content[at : at + _KEY]] = content[at + _KEY : end]
+        return file
 
     def close(self) -> None:
         """Closes the file; what is in it serves the next build."""

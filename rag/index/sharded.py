@@ -13,26 +13,25 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from rag.corpus.article import Article
 from rag.embed.protocol import Embedder
+from rag.embed.static import load_static
 from rag.errors import UsageError
-from rag.index.columns import narrow, read_columns, write_columns
-from rag.index.manifest import Manifest
+from rag.index.columns import narrow, read_columns, starts, write_columns
+from rag.index.manifest import Manifest, corrupt
 from rag.index.open import open_version
 from rag.index.proposals import Proposals, Wanted, Whole, merged
-from rag.index.snapshot import FOREIGN, Snapshot, corrupt
+from rag.index.snapshot import FOREIGN, Snapshot
+from rag.index.store import CODED
 from rag.index.versions import held
 
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
-
 STORIES = "stories"
-_CODED = ("lang", "date", "source")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +53,7 @@ class Facts:
     @classmethod
     def of(cls, snapshot: Snapshot) -> Facts:
         """Those of an index."""
-        codes = {name: snapshot.store.codes(name) for name in _CODED}
+        codes = {name: snapshot.store.codes(name) for name in CODED}
         sizes = np.diff(snapshot.token_offsets).astype(np.int32)
         return cls(snapshot.passages, sizes, codes, snapshot.lexical_index.features_in_all)
 
@@ -64,16 +63,19 @@ class Facts:
         return len(self.codes["lang"][1])
 
 
-class Shards(Protocol):
-    """The shards of an index, wherever they are."""
+class Shards:
+    """The shards of an index: those in this process; others are asked the same way.
 
-    @property
-    def facts(self) -> Sequence[Facts]:
-        """What is kept of each, in order."""
+    Attributes:
+        facts: what is kept of each, in order.
+        of: how many shards the index has; those that cannot be reached are left out.
+    """
 
-    @property
-    def of(self) -> int:
-        """How many shards the index has; those that cannot be reached are left out."""
+    def __init__(self, snapshots: Sequence[Snapshot]) -> None:
+        """Takes the opened shards."""
+        self._snapshots = snapshots
+        self.facts = tuple(map(Facts.of, snapshots))
+        self.of = len(snapshots)
 
     def each(self, method: str, asked: Sequence[tuple | None]) -> list:
         """Calls a method of the :class:`rag.index.snapshot.Snapshot` of each shard.
@@ -88,38 +90,17 @@ class Shards(Protocol):
         Raises:
             ShardGone: some cannot be reached.
         """
-
-    def only(self, shards: Sequence[int]) -> Shards:
-        """The same without those that are not named."""
-
-    def reachable(self) -> bool:
-        """Whether all of them can be reached."""
-
-
-class Here:
-    """Shards in this process; see :class:`Shards`."""
-
-    def __init__(self, snapshots: Sequence[Snapshot]) -> None:
-        """Takes the opened shards."""
-        self._snapshots = snapshots
-        self.facts = tuple(map(Facts.of, snapshots))
-        self.of = len(snapshots)
-
-    def each(self, method: str, asked: Sequence[tuple | None]) -> list:
-        """See :class:`Shards`."""
         return [
             None if given is None else getattr(snapshot, method)(*given)
             for snapshot, given in zip(self._snapshots, asked, strict=True)
         ]
 
-    def only(self, shards: Sequence[int]) -> Here:
-        """See :class:`Shards`."""
-        out = Here([self._snapshots[shard] for shard in shards])
-        out.of = self.of
-        return out
+    def only(self, shards: Sequence[int]) -> Shards:
+        """The same without those that are not named."""
+        raise NotImplementedError  # in this process all of them can be reached
 
     def reachable(self) -> bool:
-        """See :class:`Shards`."""
+        """Whether all of them can be reached."""
         return True
 
 
@@ -134,7 +115,6 @@ class Sharded(Snapshot):
         self,
         folder: Path,
         manifest: Manifest,
-        model: StaticModel,
         embedder: Embedder,
         shards: Shards,
         stories: np.ndarray,
@@ -143,7 +123,7 @@ class Sharded(Snapshot):
         """Takes the shards as they were opened.
 
         Args:
-            folder, manifest, model, embedder: as for any version.
+            folder, manifest, embedder: as for any version.
             shards: its shards.
             stories: as :attr:`rag.index.snapshot.Snapshot.stories`.
             hold: what is let go when the version is closed.
@@ -151,24 +131,18 @@ class Sharded(Snapshot):
         self._held = hold or contextlib.ExitStack()
         self._whole_of: Sharded | None = None
         self.path, self.version, self.manifest = folder, folder.name, manifest
-        self.model, self.embedder = model, embedder
-        self.shards, self._stories = shards, stories
+        self.model, self.embedder = load_static(), embedder
+        self.shards, self.stories = shards, stories
         facts = shards.facts
-        self._articles = _starts([one.articles for one in facts])
-        self._passages = _starts([len(one.passages) for one in facts])
+        self.parts = len(facts), shards.of
+        self._articles = starts([one.articles for one in facts])
+        self._passages = starts([len(one.passages) for one in facts])
         self.n_articles, self.n_passages = int(self._articles[-1]), int(self._passages[-1])
-        passages = np.concatenate([one.passages for one in facts]).view(np.recarray)
-        passages.article_row += np.repeat(self._articles[:-1], np.diff(self._passages)).astype(
-            np.int32
-        )
-        self.passages = passages
-        self.token_offsets = _starts(np.concatenate([one.sizes for one in facts]))
-        self._average = sum(one.features for one in facts) / max(self.n_passages, 1)
-
-    @property
-    def parts(self) -> tuple[int, int]:
-        """How many shards are asked, and how many there are."""
-        return len(self.shards.facts), self.shards.of
+        self.passages = np.concatenate([one.passages for one in facts]).view(np.recarray)
+        first = np.repeat(self._articles[:-1], np.diff(self._passages))
+        self.passages.article_row += first.astype(np.int32)
+        self.token_offsets = starts(np.concatenate([one.sizes for one in facts]))
+        self.average = sum(one.features for one in facts) / max(self.n_passages, 1)
 
     @property
     def whole_of(self) -> Sharded:
@@ -182,24 +156,12 @@ class Sharded(Snapshot):
     def without(self, gone: Sequence[int]) -> Sharded:
         """The version without some of its shards, by their numbers among those that are asked."""
         left = [shard for shard in range(len(self.shards.facts)) if shard not in gone]
-        rows = [np.arange(*self._articles[shard : shard + 2]) for shard in left]
-        stories = self._stories[np.concatenate([np.zeros(0, np.int64), *rows])]
-        _, first, told = np.unique(stories, return_index=True, return_inverse=True)
-        out = Sharded(
-            self.path,
-            self.manifest,
-            self.model,
-            self.embedder,
-            self.shards.only(left),
-            first[told].astype(np.int32),
-        )
+        kept = np.repeat(np.isin(np.arange(len(self.shards.facts)), left), np.diff(self._articles))
+        _, first, told = np.unique(self.stories[kept], return_index=True, return_inverse=True)
+        shards, stories = self.shards.only(left), first[told].astype(np.int32)
+        out = Sharded(self.path, self.manifest, self.embedder, shards, stories)
         out._whole_of = self.whole_of
         return out
-
-    @property
-    def stories(self) -> np.ndarray:
-        """See :class:`rag.index.snapshot.Snapshot`."""
-        return self._stories
 
     def _codes(self, name: str) -> tuple[tuple[str, ...], np.ndarray]:
         parts = [one.codes[name] for one in self.shards.facts]
@@ -213,29 +175,26 @@ class Sharded(Snapshot):
     def _all(self, method: str, *given: object) -> list:
         return self.shards.each(method, [given] * len(self.shards.facts))
 
-    def _of(self, starts: np.ndarray, rows: np.ndarray) -> list[np.ndarray | None]:
-        """Positions in ``rows`` of those of each shard; None for none."""
-        owner = np.searchsorted(starts, rows, "right") - 1
-        found = (np.flatnonzero(owner == shard) for shard in range(len(starts) - 1))
-        return [one if len(one) else None for one in found]
-
     def _asked(
-        self, method: str, starts: np.ndarray, rows: Iterable[int], *given: object
+        self, method: str, first: np.ndarray, rows: Iterable[int], *given: object
     ) -> list[tuple[np.ndarray, Any]]:
-        """Positions in ``rows`` with what their shard gives for them."""
+        """Positions in ``rows`` with what their shard gives for them; ``first`` are the numbers of
+        the first row of each shard, and of all.
+        """
         wanted = np.fromiter(rows, np.int64)
-        if len(wanted) and not 0 <= wanted.min() <= wanted.max() < starts[-1]:
+        if len(wanted) and not 0 <= wanted.min() <= wanted.max() < first[-1]:
             raise UsageError(
-                f"expected rows from 0 to {starts[-1] - 1}, got {wanted.min()} to {wanted.max()}:"
+                f"expected rows from 0 to {first[-1] - 1}, got {wanted.min()} to {wanted.max()}:"
                 " rows come from the index's own arrays"
             )
-        places = self._of(starts, wanted)
+        owner = np.searchsorted(first, wanted, "right") - 1
+        places = [np.flatnonzero(owner == shard) for shard in range(len(first) - 1)]
         asked = [
-            None if own is None else ((wanted[own] - first).tolist(), *given)
-            for own, first in zip(places, starts)
+            ((wanted[own] - begin).tolist(), *given) if len(own) else None
+            for own, begin in zip(places, first)
         ]
         found = self.shards.each(method, asked)
-        return [(own, one) for own, one in zip(places, found) if own is not None]
+        return [(own, one) for own, one in zip(places, found) if len(own)]
 
     def _in_order(self, found: Sequence[tuple[np.ndarray, Sequence]]) -> list:
         """What was found for each position."""
@@ -243,15 +202,12 @@ class Sharded(Snapshot):
         values = [value for _, some in found for value in some]
         return [value for _, value in sorted(zip(places, values, strict=True), key=lambda p: p[0])]
 
-    def tokens(self, rows: Sequence[int]) -> list[np.ndarray]:
+    def token_run(self, rows: Sequence[int]) -> np.ndarray:
         """See :class:`rag.index.snapshot.Snapshot`."""
         wanted = np.asarray(rows, np.int64)
         found = self._asked("token_run", self._passages, wanted)
-        return self._in_order([(own, self._cut(wanted[own], run)) for own, run in found])
-
-    def token_run(self, rows: Sequence[int]) -> np.ndarray:
-        """See :class:`rag.index.snapshot.Snapshot`."""
-        return np.concatenate([np.zeros(0, np.int64), *self.tokens(rows)])
+        runs = self._in_order([(own, self._cut(wanted[own], run)) for own, run in found])
+        return np.concatenate([np.zeros(0, np.int64), *runs])
 
     def vectors(self, passages: np.ndarray) -> np.ndarray:
         """See :class:`rag.index.snapshot.Snapshot`."""
@@ -260,16 +216,16 @@ class Sharded(Snapshot):
             out[own] = found
         return out
 
-    def _parts(self, allowed: np.ndarray | None) -> list[np.ndarray | None]:
-        """A mask over passages or numbers of passages, shard by shard."""
-        bounds = zip(self._passages[:-1].tolist(), self._passages[1:].tolist())
+    def _masks(self, allowed: np.ndarray | None) -> list[np.ndarray | None]:
+        """A mask over passages, shard by shard."""
+        bounds = pairwise(self._passages.tolist())
         return [None if allowed is None else allowed[begin:end] for begin, end in bounds]
 
     def dense(
         self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """See :class:`rag.index.snapshot.Snapshot`."""
-        found = self.shards.each("dense", [(query, k, mask) for mask in self._parts(allowed)])
+        found = self.shards.each("dense", [(query, k, mask) for mask in self._masks(allowed)])
         rows = np.concatenate([rows + first for (rows, _), first in zip(found, self._passages)])
         scores = np.concatenate([scores for _, scores in found])
         order = np.lexsort((rows, -scores))[:k]
@@ -277,19 +233,11 @@ class Sharded(Snapshot):
 
     def frequencies(self, wordings: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
         """See :class:`rag.index.snapshot.Snapshot`."""
-        return tuple(
-            np.sum(one, 0) for one in zip(*self._all("frequencies", wordings), strict=True)
-        )
+        return tuple(sum(one) for one in zip(*self._all("frequencies", wordings), strict=True))
 
-    def whole(self, wordings: Sequence[np.ndarray]) -> Whole:
+    def shares(self, wordings: Sequence[np.ndarray], whole: Whole) -> np.ndarray:
         """See :class:`rag.index.snapshot.Snapshot`."""
-        return Whole(self.n_passages, self._average, self.frequencies(wordings))
-
-    def lexical_with_bound(self, text: str) -> tuple[np.ndarray, float]:
-        """See :class:`rag.index.snapshot.Snapshot`."""
-        found = self.features_of(text)
-        parts = self._all("lexical_of", found, self.whole((found,)))
-        return np.concatenate([scores for scores, _ in parts]), parts[0][1]
+        return np.concatenate(self._all("shares", wordings, whole))
 
     def propose(
         self,
@@ -300,11 +248,10 @@ class Sharded(Snapshot):
     ) -> Proposals:
         """See :class:`rag.index.snapshot.Snapshot`."""
         whole = whole or self.whole(wanted.wordings)
-        own = [None] * len(self.shards.facts)
-        if beside is not None:
-            cut = np.searchsorted(beside, self._passages)
-            own = [beside[a:b] - first for a, b, first in zip(cut, cut[1:], self._passages)]
-        asked = [(wanted, whole, mask, some) for mask, some in zip(self._parts(allowed), own)]
+        beside = np.zeros(0, np.int64) if beside is None else beside
+        cuts = pairwise(np.searchsorted(beside, self._passages))
+        own = [beside[a:b] - first for (a, b), first in zip(cuts, self._passages)]
+        asked = [(wanted, whole, mask, some) for mask, some in zip(self._masks(allowed), own)]
         found = self.shards.each("propose", asked)
         return merged(list(zip(self._passages.tolist(), found)), wanted.per_side)
 
@@ -323,21 +270,14 @@ class Sharded(Snapshot):
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
         """See :class:`rag.index.snapshot.Snapshot`."""
         wanted = list(dict.fromkeys(map(int, rows)))
-        found = [
-            (own, list(some.values()))
-            for own, some in self._asked("articles", self._articles, wanted)
-        ]
-        return dict(zip(wanted, self._in_order(found), strict=True))
+        asked = self._asked("articles", self._articles, wanted)
+        found = self._in_order([(own, list(some.values())) for own, some in asked])
+        return dict(zip(wanted, found, strict=True))
 
-    def article_row(self, article_id: str) -> int:
+    def row_of(self, article_id: str) -> int | None:
         """See :class:`rag.index.snapshot.Snapshot`."""
-        for row, first in zip(self._all("row_of", article_id), self._articles.tolist()):
-            if row is not None:
-                return row + first
-        raise UsageError(
-            f"expected the id of an article in the index, got {article_id!r}: `yinju search` shows"
-            " the ids"
-        )
+        found = zip(self._all("row_of", article_id), self._articles.tolist())
+        return next((row + first for row, first in found if row is not None), None)
 
     def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
         """See :class:`rag.index.snapshot.Snapshot`."""
@@ -357,10 +297,6 @@ class Sharded(Snapshot):
         return [(name, np.concatenate(rows[name])) for name in sorted(rows)]
 
 
-def _starts(counts: Sequence[int] | np.ndarray) -> np.ndarray:
-    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-
-
 def write_stories(folder: Path, stories: np.ndarray) -> None:
     """Puts the stories of all articles beside the manifest, as rows before."""
     write_columns(folder / STORIES, {"stories": narrow(np.arange(len(stories)) - stories)})
@@ -372,9 +308,7 @@ def read_stories(folder: Path) -> np.ndarray:
     return (np.arange(len(before)) - before).astype(np.int32)
 
 
-def open_shards(
-    folder: Path, manifest: Manifest, model: StaticModel, embedder: Embedder
-) -> Sharded:
+def open_shards(folder: Path, manifest: Manifest, embedder: Embedder) -> Sharded:
     """Opens a version that lies in shards, all of them in this process.
 
     Raises:
@@ -382,15 +316,13 @@ def open_shards(
     """
     with contextlib.ExitStack() as opened:
         opened.enter_context(held(folder))
-        snapshots = [
-            opened.enter_context(open_version(one, model, embedder))
-            for one in manifest.folders(folder)
-        ]
+        folders = manifest.folders(folder)
+        snapshots = [opened.enter_context(open_version(one, embedder)) for one in folders]
         try:
-            shards = Here(snapshots)
             stories = read_stories(folder)
             if len(stories) != manifest.counts.articles:
                 raise ValueError(f"{len(stories)} articles instead of {manifest.counts.articles}")
         except FOREIGN as error:
-            raise corrupt(folder, STORIES, str(error)) from error
-        return Sharded(folder, manifest, model, embedder, shards, stories, opened.pop_all())
+            raise corrupt(folder / STORIES, str(error)) from error
+        shards = Shards(snapshots)
+        return Sharded(folder, manifest, embedder, shards, stories, opened.pop_all())

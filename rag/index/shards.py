@@ -13,7 +13,7 @@ import dataclasses
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
@@ -24,20 +24,21 @@ from rag.corpus.article import Skipped
 from rag.corpus.reader import existing
 from rag.corpus.walk import encodable, files_of
 from rag.embed.protocol import Embedder
+from rag.embed.static import load_static
 from rag.errors import CorpusError, YinjuError
-from rag.index.build import index_corpus
+from rag.index.build import Task, build_task
 from rag.index.changes import guard
-from rag.index.corpus_diff import Holder, hash_of_text
+from rag.index.corpus_diff import Holder
 from rag.index.disk import storage_errors, write_atomic
 from rag.index.file_scan import FileScan
-from rag.index.joint import Joint
+from rag.index.joint import join
 from rag.index.live import LiveVersion
-from rag.index.manifest import Manifest, read_manifest
+from rag.index.manifest import read_manifest
 from rag.index.report import BuildReport, Clock, Progress
 from rag.index.shares import Share, divide, divide_as
 from rag.index.snapshot import Snapshot
 from rag.index.sources import Sources
-from rag.index.store import Store
+from rag.index.store import Store, digest_of_text
 from rag.index.versions import (
     KEEP,
     VERSIONS,
@@ -55,31 +56,15 @@ _ALL = 1_000_000  # versions of a shard that are kept until the whole has been s
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One shard to be built.
+class ShardTask(Task):
+    """One shard to be built: its files, in the folder of its index.
 
     Attributes:
-        path: the folder of its index.
-        corpus: the paths that were named.
-        share: its files.
-        model: the model that was named, "" for the embedded one.
-        program: as for :func:`rag.index.build.index_corpus`.
-        columns: the same; None for those of its live version.
-        afresh: read all, and build a new version even if nothing changed; but for a shard that was
-            completed since the build began.
-        began: when that was, as :attr:`rag.index.manifest.Manifest.created` has it.
-        taken: what has an id in the shards before it.
+        began: when the build of the whole did, as :attr:`rag.index.manifest.Manifest.created` has
+            it; what was completed since then is not built afresh.
     """
 
-    path: Path
-    corpus: tuple[Path, ...]
-    share: Share
-    model: str = ""
-    program: str = ""
-    columns: dict[str, str] | None = None
-    afresh: bool = False
     began: str = ""
-    taken: dict[int, Holder] = field(default_factory=dict)
 
     @property
     def folder(self) -> str:
@@ -98,7 +83,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a task.
+    """What became of a task; one class, as Ray Data keeps it in a column.
 
     Attributes:
         report: of the build; None where nothing had changed.
@@ -109,30 +94,19 @@ class Done:
     problem: str = ""
 
 
-Build = Callable[[Sequence[Task]], Sequence[Done]]
+Build = Callable[[Sequence[ShardTask]], Sequence[Done]]
 
 
 def build_shard(
-    task: Task, embedder: Embedder | None = None, progress: Progress | None = None
+    task: ShardTask, embedder: Embedder | None = None, progress: Progress | None = None
 ) -> Done:
     """Builds one shard. Raises as :func:`rag.index.build.index_corpus`."""
     try:
-        report = index_corpus(
-            task.corpus,
-            task.path,
-            embedder,
-            progress,
-            keep=_ALL,
-            model=task.model,
-            program=task.program,
-            columns=task.columns,
-            afresh=task.afresh and not task.done,
-            share=task.share,
-            taken=task.taken,
-        )
+        afresh = task.afresh and not task.done
+        task = dataclasses.replace(task, afresh=afresh)
+        return Done(build_task(task, embedder, progress, _ALL))
     except CorpusError as error:
         return Done(problem=str(error))
-    return Done(report)
 
 
 def index_shards(
@@ -158,23 +132,20 @@ def index_shards(
     Returns:
         The report; None where nothing has changed.
     """
-    from rag.embed import load_static
-
-    path, static, clock = Path(path), load_static(), Clock()
-    embedder = embedder or static
+    path, embedder, clock = Path(path), embedder or load_static(), Clock()
     build = build or (lambda tasks: [build_shard(task, embedder, progress) for task in tasks])
-    with writing(path), contextlib.ExitStack() as hold:
+    with writing(path):
         live = LiveVersion(path)
         with clock("look"):
             known = [] if shards else live.files_of_shards()
-            afresh = not (known and live.usable(static, embedder))
+            afresh = not (known and live.usable(embedder))
             files = list(files_of(existing(paths)))
             with storage_errors(path):
                 shares = divide_as(files, known) if known else divide(files, shards or 1)
         named = live.columns() if columns is None else dict(columns)
         job = [list(map(str, paths)), shards, model, program, named]
         began = _began(path, job)
-        task = Task(path, tuple(paths), [], model, program, named, afresh, began)
+        task = ShardTask(path, tuple(paths), model, program, named, afresh, began=began)
         tasks = _tasks(task, shares)
         if not afresh and not _changed(tasks, live):
             return None
@@ -183,37 +154,21 @@ def index_shards(
             write_atomic(path / JOB, json.dumps([began, job]))
         with clock("shards"):
             done, skipped = _settled(tasks, build)
-        with clock("stories"), storage_errors(path):
-            folders = [_version(task.path) for task in tasks]
-            joint = hold.enter_context(Joint(path, folders, live, static, embedder))
-        guard(joint.changes.removed, len(live.identities), path, max_removed)
         reused = sum(one.report.reused for one in done if one.report)
-        asked = shards or lies_in_shards(path)
-        manifest, name = _switched(
-            path, lambda folder: joint.write(folder, clock, skipped, reused, asked), keep
-        )
-        hold.close()  # or older versions of shards could not be removed
+        told = {"reused": reused, "shards": shards or lies_in_shards(path)}
+        versions = [_version(task.path) for task in tasks]
+        with building_folder(path) as folder:
+            manifest, name, changes = join(
+                path, folder, versions, live, embedder, clock, told, skipped
+            )
+            guard(changes.removed, len(live.identities), path, max_removed)
+            commit(path, folder, name, keep)
         (path / JOB).unlink(missing_ok=True)
         clear(path)
-    return BuildReport.of(manifest, name, clock, joint.changes, manifest.skipped)
+    return BuildReport.of(manifest, name, clock, changes, manifest.skipped)
 
 
-def _switched(
-    path: Path, write: Callable[[Path], tuple[Manifest, str]], keep: int
-) -> tuple[Manifest, str]:
-    """Makes what is written into a folder the live version."""
-    with storage_errors(path):
-        folder = building_folder(path)
-    try:
-        manifest, name = write(folder)
-        with storage_errors(path):
-            commit(path, folder, name, keep)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return manifest, name
-
-
-def _tasks(like: Task, shares: Sequence[Share]) -> list[Task]:
+def _tasks(like: ShardTask, shares: Sequence[Share]) -> list[ShardTask]:
     """What is to be built of each share, in an index of its own below ``like.path``."""
     return [
         dataclasses.replace(like, path=like.path / SHARDS / f"{number:03}", share=share)
@@ -241,9 +196,8 @@ def clear(path: Path) -> None:
         held = named.get(f"{SHARDS}/{folder.name}", set())
         gone = [False]
         with contextlib.suppress(YinjuError), writing(folder):
-            gone = [
-                remove_version(folder / VERSIONS / one) for one in names(folder) if one not in held
-            ]
+            old = [folder / VERSIONS / one for one in names(folder) if one not in held]
+            gone = list(map(remove_version, old))
         if not held and all(gone):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -261,7 +215,7 @@ def changed(paths: Sequence[Path], path: Path, program: str) -> bool:
     """Whether files are not as they were when the live version was built. Raises CorpusError."""
     files, live = list(files_of(existing(paths))), LiveVersion(path)
     known = live.files_of_shards()
-    like = Task(path, tuple(paths), [], program=program)
+    like = ShardTask(path, tuple(paths), program=program)
     return not known or _changed(_tasks(like, divide_as(files, known)), live)
 
 
@@ -269,7 +223,7 @@ def _version(shard: Path) -> Path:
     return shard / VERSIONS / current(shard)
 
 
-def _changed(tasks: Sequence[Task], live: LiveVersion) -> bool:
+def _changed(tasks: Sequence[ShardTask], live: LiveVersion) -> bool:
     """Whether the files of some shard are not as they were, or it has a newer version than the
     whole names: of a build that was not finished, or that was rolled back from.
     """
@@ -280,15 +234,13 @@ def _changed(tasks: Sequence[Task], live: LiveVersion) -> bool:
             version = _version(task.path)
         except YinjuError:
             return True
-        if named.get(task.folder) != version.name:
-            return True
-        looked = FileScan.at(task.corpus, task.program, version, task.columns, task.share)
-        if looked.changed:
+        scan = FileScan.at(task.corpus, task.program, version, task.columns, task.share)
+        if named.get(task.folder) != version.name or scan.changed:
             return True
     return False
 
 
-def _settled(tasks: list[Task], build: Build) -> tuple[list[Done], tuple[Skipped, ...]]:
+def _settled(tasks: list[ShardTask], build: Build) -> tuple[list[Done], tuple[Skipped, ...]]:
     """Builds all shards, so that none is empty and no id is in two of them; ``tasks`` is then what
     was built.
     """
@@ -300,7 +252,7 @@ def _settled(tasks: list[Task], build: Build) -> tuple[list[Done], tuple[Skipped
             raise CorpusError(done[0].problem)
         # Files of which nothing could be read are told of by the shard beside theirs.
         other = number - 1 if number else 1
-        share = [one for place in sorted((number, other)) for one in tasks[place].share]
+        share = [one for at in sorted((number, other)) for one in tasks[at].share or ()]
         tasks[other] = dataclasses.replace(tasks[other], share=share)
         done[other] = build([tasks[other]])[0]
         del tasks[number], done[number]
@@ -320,12 +272,9 @@ def _settled(tasks: list[Task], build: Build) -> tuple[list[Done], tuple[Skipped
 
 
 def _holders(
-    tasks: Sequence[Task], ids: Sequence[np.ndarray], shared: np.ndarray
+    tasks: Sequence[ShardTask], ids: Sequence[np.ndarray], shared: np.ndarray
 ) -> dict[int, Holder]:
     """What has some ids, by their digests."""
-    from rag.embed import load_static
-
-    static = load_static()
     out: dict[int, Holder] = {}
     for task, own in zip(tasks, ids):
         rows = np.flatnonzero(np.isin(own, shared)).tolist()
@@ -335,11 +284,10 @@ def _holders(
         sources = Sources.read(folder)
         files = sources.files if sources else ()
         ends = list(accumulate(file.articles for file in files))
-        manifest = read_manifest(folder)
-        with Snapshot(folder, manifest, static, static) as snapshot:
+        with Snapshot(folder, read_manifest(folder), load_static()) as snapshot:
             for row, article in snapshot.articles(rows).items():
                 file = files[int(np.searchsorted(ends, row, "right"))]
                 name = encodable(Path(file.path).relative_to(file.root).as_posix())
                 stated = "" if article.id.startswith(name) else name
-                out.setdefault(int(own[row]), (article.path, stated, hash_of_text(article.text)))
+                out.setdefault(int(own[row]), (article.path, stated, digest_of_text(article.text)))
     return out

@@ -6,40 +6,32 @@ import contextlib
 import functools
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.corpus.article import Article
 from rag.embed.protocol import Embedder
-from rag.errors import IndexCorrupt, UsageError
+from rag.embed.static import load_static
+from rag.errors import UsageError
+from rag.index.bits import mapped
 from rag.index.catalogue import Catalogue
+from rag.index.columns import starts
 from rag.index.features import features, inner_of
 from rag.index.lexical import FEATURES, Lexical
-from rag.index.manifest import RECOVER, Manifest
+from rag.index.manifest import Manifest, corrupt
 from rag.index.named import KEYS as NAMED
-from rag.index.proposals import Proposals, Wanted, Whole, propose
+from rag.index.proposals import Proposals, Wanted, Whole, propose, shares
 from rag.index.store import COLUMNS, Store
-from rag.index.tokens import FILE_NAME as TOKENS
-from rag.index.tokens import open_tokens
 from rag.index.vectors import FILE_NAME as VECTORS
 from rag.index.vectors import Vectors
 from rag.index.versions import held
 
-if TYPE_CHECKING:
-    from rag.embed.static import StaticModel
-
-FOREIGN = (
-    ValueError,
-    KeyError,
-    TypeError,
-    IndexError,
-    RuntimeError,
-    EOFError,
-    OverflowError,
-    MemoryError,
-)
+TOKENS = "tokens"
+"""The file of the static model's token ids of every passage, one after the other."""
+# What comes of reading a file that is not what was written.
+FOREIGN = (ValueError, LookupError, TypeError, RuntimeError, EOFError, ArithmeticError, MemoryError)
 
 
 class Snapshot:
@@ -49,6 +41,7 @@ class Snapshot:
     a ``with`` statement.
 
     Attributes:
+        parts: how many shards are asked, and how many there are (:mod:`rag.index.sharded`).
         version: name of the version.
         path: its folder.
         manifest: what it says of itself.
@@ -60,21 +53,24 @@ class Snapshot:
             the same words.
         passages: record array per passage: ``article_row``, ``start``, ``end`` (int32); the passage
             is ``article(article_row).text[start:end]``.
+        stories: for each article the row of the first that tells the same story, int32
+            (n_articles,).
+        average: how many lexical features a passage has.
         store, dense_index, lexical_index, token_ids: the parts of the version, for the package's
             own use.
         token_offsets: where the tokens of each passage begin among those of all, and their number.
     """
 
-    def __init__(
-        self, folder: Path, manifest: Manifest, model: StaticModel, embedder: Embedder
-    ) -> None:
+    parts = (1, 1)
+
+    def __init__(self, folder: Path, manifest: Manifest, embedder: Embedder) -> None:
         """Opens a version whose files and models were checked; :func:`open_index` does both.
 
         Raises:
             IndexCorrupt: a file cannot be read, or does not fit the others.
         """
         self.path, self.version, self.manifest = folder, folder.name, manifest
-        self.model, self.embedder = model, embedder
+        self.model, self.embedder = load_static(), embedder
         counts = manifest.counts
         self.n_articles, self.n_passages = counts.articles, counts.passages
         # Keeps later builds from removing the version, until `close`.
@@ -82,34 +78,28 @@ class Snapshot:
         self._held.enter_context(held(folder))
         part = TOKENS
         try:
-            self.token_ids = open_tokens(folder, model.size)
+            self.token_ids = mapped(folder / TOKENS, token_dtype(self.model.size))
             part = f"{COLUMNS}, {NAMED}"
             self.store = Store(folder)
             self.passages, self.token_offsets = self.store.passages(), self.store.token_offsets()
             part = VECTORS
             self.dense_index = Vectors(folder, manifest.vectors.get("search") == "scan")
             part = FEATURES
-            self.lexical_index = Lexical(folder, lambda: inner_of(model))
+            self.lexical_index = Lexical(folder, functools.partial(inner_of, self.model))
         except FOREIGN as error:
-            raise self._corrupt(part, str(error)) from error
-        rows = {
-            COLUMNS: len(self.passages),
-            VECTORS: self.dense_index.rows,
-            FEATURES: self.lexical_index.rows,
-        }
-        for part, seen in rows.items():
-            if seen != self.n_passages:
-                raise self._corrupt(part, f"{seen} passages instead of {self.n_passages}")
-        if len(self.store) != self.n_articles:
-            raise self._corrupt(COLUMNS, f"{len(self.store)} articles instead of {self.n_articles}")
-        if len(self.token_ids) != self.token_offsets[-1]:
-            raise self._corrupt(
-                TOKENS, f"{len(self.token_ids)} tokens instead of {self.token_offsets[-1]}"
-            )
-        if self.dense_index.dim != manifest.model.dim:
-            raise self._corrupt(
-                VECTORS, f"{self.dense_index.dim} dimensions instead of {manifest.model.dim}"
-            )
+            raise corrupt(folder / part, str(error)) from error
+        for part, what, seen, expected in (
+            (COLUMNS, "passages", len(self.passages), self.n_passages),
+            (VECTORS, "passages", self.dense_index.rows, self.n_passages),
+            (FEATURES, "passages", self.lexical_index.rows, self.n_passages),
+            (COLUMNS, "articles", len(self.store), self.n_articles),
+            (TOKENS, "tokens", len(self.token_ids), self.token_offsets[-1]),
+            (VECTORS, "dimensions", self.dense_index.dim, manifest.model.dim),
+        ):
+            if seen != expected:
+                raise corrupt(folder / part, f"{seen} {what} instead of {expected}")
+        self.stories = self.store.stories
+        self.average = self.lexical_index.features_in_all / max(self.n_passages, 1)
 
     @functools.cached_property
     def columns(self) -> np.recarray:
@@ -118,21 +108,12 @@ class Snapshot:
             self.n_articles,
             [("lang", object), ("date", "U10"), ("source", object), ("story", np.int32)],
         )
-        for name, (known, of_article) in (
-            ("lang", self.lang_codes),
-            ("date", self.date_codes),
-            ("source", self.source_codes),
-        ):
-            out[name] = np.array([*known, ""], object)[
-                of_article
-            ]  # objects: one long source would widen every row
+        codes = {"lang": self.lang_codes, "date": self.date_codes, "source": self.source_codes}
+        for name, (known, of_article) in codes.items():
+            # Objects: one long source would widen every row.
+            out[name] = np.array([*known, ""], object)[of_article]
         out["story"] = self.stories
         return out
-
-    @property
-    def parts(self) -> tuple[int, int]:
-        """How many shards are asked, and how many there are; see :mod:`rag.index.sharded`."""
-        return 1, 1
 
     @property
     def whole_of(self) -> Snapshot:
@@ -147,11 +128,6 @@ class Snapshot:
         """Whether all of its shards can be reached."""
         return True
 
-    @property
-    def stories(self) -> np.ndarray:
-        """For each article the row of the first that tells the same story, int32 (n_articles,)."""
-        return self.store.stories
-
     @functools.cached_property
     def retold(self) -> np.ndarray:
         """bool (n_articles,): the articles whose story another tells, too."""
@@ -164,19 +140,15 @@ class Snapshot:
     def _cut(self, rows: Sequence[int], run: np.ndarray) -> list[np.ndarray]:
         """The token ids of some passages one after the other, as those of each."""
         at = np.asarray(rows, np.int64)
-        sizes = self.token_offsets[at + 1] - self.token_offsets[at]
-        ends = np.cumsum(sizes).tolist()
-        return [run[a:b] for a, b in zip([0, *ends], ends)]
+        ends = starts(self.token_offsets[at + 1] - self.token_offsets[at]).tolist()
+        return [run[a:b] for a, b in pairwise(ends)]
 
     def token_run(self, rows: Sequence[int]) -> np.ndarray:
         """The token ids of some passages, one after the other, int64."""
-        ids, at = self.token_ids, np.asarray(rows, np.int64)
+        at = np.asarray(rows, np.int64)
         bounds = zip(self.token_offsets[at].tolist(), self.token_offsets[at + 1].tolist())
-        parts = [ids[begin:end] for begin, end in bounds]
-        return np.concatenate(parts).astype(np.int64) if parts else np.zeros(0, np.int64)
-
-    def _corrupt(self, part: str, seen: str) -> IndexCorrupt:
-        return corrupt(self.path, part, seen)
+        parts = [self.token_ids[begin:end] for begin, end in bounds]
+        return np.concatenate([*parts, np.zeros(0, np.int64)], dtype=np.int64)
 
     def dense(
         self, query: np.ndarray, k: int, allowed: np.ndarray | None = None
@@ -196,20 +168,16 @@ class Snapshot:
         """
         return self.dense_index.search(query, k, allowed)
 
-    def lexical(self, text: str) -> np.ndarray:
-        """BM25 of every passage, float32 (n_passages,); 0 where no feature of the text occurs."""
-        return self.lexical_with_bound(text)[0]
-
-    def lexical_with_bound(self, text: str) -> tuple[np.ndarray, float]:
-        """As :meth:`lexical`, and the score that no passage can exceed for this text (0 for an
-        empty one).
+    def lexical(self, *texts: str) -> np.ndarray:
+        """BM25 of every passage as a share of what none could exceed, float32 (n_passages,), 0
+        where no feature occurs: for a question in whichever of its wordings gives more.
         """
-        found = self.features_of(text)
-        return self.lexical_of(found, self.whole((found,)))
+        wordings = tuple(map(self.features_of, texts))
+        return self.shares(wordings, self.whole(wordings))
 
-    def lexical_of(self, found: np.ndarray, whole: Whole) -> tuple[np.ndarray, float]:
-        """As :meth:`lexical_with_bound`, of features in a corpus of which this is a part."""
-        return self.lexical_index.scores(found, whole, whole.frequencies[0])
+    def shares(self, wordings: Sequence[np.ndarray], whole: Whole) -> np.ndarray:
+        """As :meth:`lexical`, of features in a corpus of which this is a part."""
+        return shares(self, wordings, whole)
 
     def features_of(self, text: str) -> np.ndarray:
         """The features of a text (uint64), ascending, each once."""
@@ -222,8 +190,7 @@ class Snapshot:
 
     def whole(self, wordings: Sequence[np.ndarray]) -> Whole:
         """What is known of all passages, for some wordings."""
-        average = self.lexical_index.features_in_all / max(self.n_passages, 1)
-        return Whole(self.n_passages, average, self.frequencies(wordings))
+        return Whole(self.n_passages, self.average, self.frequencies(wordings))
 
     def propose(
         self,
@@ -272,8 +239,7 @@ class Snapshot:
         Raises:
             UsageError: there is no such row.
         """
-        with self._reading():
-            return self.store.articles(rows)
+        return self.store.articles(rows)
 
     def article_row(self, article_id: str) -> int:
         """The row of an article.
@@ -281,14 +247,16 @@ class Snapshot:
         Raises:
             UsageError: there is no such article.
         """
-        with self._reading():
-            return self.store.row(article_id)
+        if (row := self.row_of(article_id)) is None:
+            raise UsageError(
+                f"expected the id of an article in the index, got {article_id!r}: `yinju search`"
+                " shows the ids"
+            )
+        return row
 
     def row_of(self, article_id: str) -> int | None:
         """The row of an article; None where there is no such article."""
-        with contextlib.suppress(UsageError):
-            return self.article_row(article_id)
-        return None
+        return self.store.row(article_id)
 
     def article_by_id(self, article_id: str) -> Article:
         """The article of an id.
@@ -331,15 +299,13 @@ class Snapshot:
         """(id, title, date, source, lang, the first ``chars`` characters of the text) of at most
         500 rows.
         """
-        with self._reading():
-            return self.store.listed(rows, chars)
+        return self.store.listed(rows, chars)
 
     def headings(self, chars: int) -> list[tuple[str, str]]:
         """(title, "") of all articles; for those without one ("", the first ``chars`` characters of
         the text).
         """
-        with self._reading():
-            return self.store.headings(chars)
+        return self.store.headings(chars)
 
     @functools.cached_property
     def passage_langs(self) -> np.ndarray:
@@ -360,15 +326,7 @@ class Snapshot:
         """The names from ``first`` to ``last`` (see :mod:`rag.index.named`), each with the rows of
         the articles that name it.
         """
-        with self._reading():
-            return self.store.names.between(first, last)
-
-    @contextlib.contextmanager
-    def _reading(self):
-        try:
-            yield
-        except (ValueError, TypeError, IndexError) as error:
-            raise self._corrupt("articles", str(error)) from error
+        return self.store.names.between(first, last)
 
     def close(self) -> None:
         """Lets the version go; it may then be removed by a later build."""
@@ -381,9 +339,6 @@ class Snapshot:
         self.close()
 
 
-def corrupt(folder: Path, part: str, seen: str) -> IndexCorrupt:
-    """What is raised where a file of a version is not what was written."""
-    recover = RECOVER.format(index=folder.parent.parent)
-    return IndexCorrupt(
-        f"expected {folder / part} to be as it was built, but it is damaged ({seen}): {recover}"
-    )
+def token_dtype(vocabulary: int) -> np.dtype:
+    """The smallest unsigned type that holds every id of a vocabulary of this size."""
+    return np.dtype("<u2" if vocabulary < 65536 else "<u4")

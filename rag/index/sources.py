@@ -15,6 +15,9 @@ from rag.corpus.stretch import Stretch
 from rag.index.columns import read_columns, strings, write_columns
 
 FILE_NAME = "sources"
+UNREADABLE = (OSError, ValueError, LookupError, TypeError, ArithmeticError)
+"""What reading a damaged file of an index raises."""
+_HEAD = ("corpus", "model", "program", "scanned", "skipped", "columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class FileState:
     rows: bool = False
     stretch: Stretch | None = None
 
+    @property
+    def stamp(self) -> tuple[int, ...]:
+        """What shows that a file was changed."""
+        return self.size, self.modified, self.changed, self.inode
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sources:
@@ -79,17 +87,11 @@ class Sources:
 
     def write(self, folder: Path) -> None:
         """Puts them beside the other files of a version."""
-        fields = {
-            name: getattr(self, name)
-            for name in ("corpus", "model", "program", "scanned", "skipped", "columns")
-        }
-        rows = [
-            json.dumps(fields, ensure_ascii=True),
-            *(json.dumps(dataclasses.astuple(file), ensure_ascii=True) for file in self.files),
-        ]
-        write_columns(
-            folder / FILE_NAME, {"rows": strings(rows), "lines": self.lines.astype("<u8")}
-        )
+        head = {name: getattr(self, name) for name in _HEAD}
+        rows = [head, *map(dataclasses.astuple, self.files)]
+        texts = [json.dumps(row, ensure_ascii=True) for row in rows]
+        columns = {"rows": strings(texts), "lines": self.lines.astype("<u8")}
+        write_columns(folder / FILE_NAME, columns)
 
     @classmethod
     def read(cls, folder: Path, with_files: bool = True) -> Sources | None:
@@ -105,19 +107,11 @@ class Sources:
         if not (folder / FILE_NAME).exists():
             return None
         columns = read_columns(folder / FILE_NAME)
-        head, *rows = map(
-            json.loads, columns["rows"].tobytes().decode().split("\0", -1 if with_files else 1)[:-1]
-        )
-        files = tuple(map(_state_of, rows))
-        skipped, pairs = (tuple(map(tuple, head.pop(name))) for name in ("skipped", "columns"))
-        return cls(
-            files=files,
-            skipped=skipped,
-            columns=pairs,
-            lines=columns["lines"],
-            corpus=tuple(head.pop("corpus")),
-            **head,
-        )
+        texts = columns["rows"].tobytes().decode().split("\0", -1 if with_files else 1)
+        head, *rows = map(json.loads, texts[:-1])
+        for name in ("corpus", "skipped", "columns"):
+            head[name] = tuple(tuple(one) if isinstance(one, list) else one for one in head[name])
+        return cls(files=tuple(map(_state_of, rows)), lines=columns["lines"], **head)
 
 
 def _state_of(row: list) -> FileState:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.corpus.article import Skipped
+import numpy as np
+
+from rag.corpus import passage_text
+from rag.corpus.article import Passage, Skipped
 from rag.embed.protocol import ModelIdentity
-from rag.errors import YinjuError
-from rag.index.manifest import Counts, Manifest, check_files, read_manifest
-from rag.index.models import same_model
-from rag.index.readback import self_query
+from rag.embed.static import load_static
+from rag.errors import IndexCorrupt, YinjuError
+from rag.index.manifest import AsDict, Counts, check_files, read_manifest, same_tokens
 from rag.index.snapshot import Snapshot
 from rag.index.versions import VERSIONS, current, held, names, reading, whole
+
+_CHECKED_PASSAGES = 8
+_ASKED_CHARS = 40  # of each, for its words: what is found by few of them is found by all
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class VersionStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class Status(AsDict):
     """What :func:`status` tells.
 
     Attributes:
@@ -62,23 +66,15 @@ class Status:
         """The version that is served."""
         return next(version for version in self.versions if version.live)
 
-    def to_dict(self) -> dict:
-        """Plain dicts, lists, strings and numbers."""
-        return dataclasses.asdict(self)
-
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(AsDict):
     """What :func:`verify` checked without finding damage: the version, files, bytes, seconds."""
 
     version: str
     files: int
     bytes: int
     seconds: float
-
-    def to_dict(self) -> dict:
-        """Plain strings and numbers."""
-        return dataclasses.asdict(self)
 
 
 def verify(path: str | Path) -> Verification:
@@ -100,20 +96,41 @@ def verify(path: str | Path) -> Verification:
             check_files(one, manifest)
             files += len(manifest.files) + 1
             size += sum(record.size for record in manifest.files.values())
-            if not manifest.shards:
-                _ask(one, manifest)
+            if not manifest.shards and same_tokens(manifest):
+                self_query(Snapshot(one, manifest, load_static()))
     return Verification(name, files, size, time.perf_counter() - begin)
 
 
-def _ask(folder: Path, manifest: Manifest) -> None:
-    from rag.embed import load_static
+def self_query(snapshot: Snapshot) -> None:
+    """Reads a version back, asks it for passages that it must find, and closes it.
 
-    model = load_static()
-    if (
-        same_model(manifest.static_model, model.identity)
-        and manifest.tokenizer_sha256 == model.tokenizer_sha256
-    ):
-        self_query(Snapshot(folder, manifest, model, model))
+    Raises:
+        IndexCorrupt: it does not.
+    """
+    with snapshot:
+        for row in np.unique(
+            np.linspace(0, snapshot.n_passages - 1, _CHECKED_PASSAGES, dtype=np.int64)
+        ):
+            place = snapshot.passages[row]
+            article = snapshot.article(place.article_row)
+            text = passage_text(article, Passage(article.id, int(place.start), int(place.end)))
+            ids, offsets = snapshot.model.encode_ids([text])
+            begin, end = snapshot.token_offsets[row : row + 2]
+            vector = snapshot.vector(row)
+            found, scores = snapshot.dense(vector, 1)
+            whole = (
+                0 <= place.start < place.end <= len(article.text)
+                and np.array_equal(snapshot.token_ids[begin:end], ids)
+                and len(found) == 1
+                and scores[0] >= vector @ vector - 1e-3
+                and (len(ids) == 0 or snapshot.lexical(text[:_ASKED_CHARS])[row] > 0)
+            )
+            if not whole:
+                raise IndexCorrupt(
+                    f"expected to find passage {row} of {article.id!r} in the index at"
+                    f" {snapshot.path}, but it reads back differently: the disk or the memory may"
+                    " be faulty; build it again"
+                )
 
 
 def status(path: str | Path) -> Status:
@@ -124,11 +141,8 @@ def status(path: str | Path) -> Status:
     """
     path = Path(path)
     live = current(path)
-    return Status(
-        str(path),
-        live,
-        tuple(_describe(path, name, name == live) for name in reversed(names(path))),
-    )
+    versions = [_describe(path, name, name == live) for name in reversed(names(path))]
+    return Status(str(path), live, tuple(versions))
 
 
 def _describe(path: Path, name: str, live: bool) -> VersionStatus:

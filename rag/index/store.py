@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,105 +18,123 @@ from rag.corpus.duplicates import BANDS, group, still_known
 from rag.errors import UsageError
 from rag.index import named
 from rag.index.blocks import Blocks, BlockWriter
-from rag.index.columns import narrow, read_columns, read_strings, strings, write_columns
-from rag.index.manifest import read_manifest
+from rag.index.columns import (
+    KeptRange,
+    narrow,
+    read_columns,
+    read_strings,
+    renumbered,
+    starts,
+    strings,
+    write_columns,
+)
+from rag.index.manifest import corrupt, read_manifest
 
 COLUMNS, HEADS, TEXTS = "columns", "articles.heads", "articles.texts"
+CODED = ("lang", "date", "source")
 # All of Unicode, with two bytes for a Chinese character: deflated news take a seventh less room
 # than in UTF-8.
 _ENCODING = "gb18030"
-_CODED = ("lang", "date", "source")
 _FIELDS = [field.name for field in dataclasses.fields(Article) if field.name != "text"]
+_SAID = [name for name in (*_FIELDS, "text") if name not in ("id", "path")]
+_LISTED = ("id", "title", "date", "source", "lang")
 _PER_ARTICLE = ("passages", "characters", "digests", "ids", "sketches")
 _PER_PASSAGE = ("gaps", "sizes", "tokens")
 
 
 def digest_of(article: Article) -> int:
     """64-bit digest of all that an article says, but for its id and where it was read."""
-    own = [getattr(article, name) for name in (*_FIELDS, "text") if name not in ("id", "path")]
-    return xxhash.xxh3_64_intdigest(
-        json.dumps(own, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    )
+    own = json.dumps([getattr(article, name) for name in _SAID], ensure_ascii=False)
+    return digest_of_text(own)
 
 
-def hash_of_id(article_id: str) -> int:
-    """64-bit digest of an article's id."""
-    return xxhash.xxh3_64_intdigest(article_id.encode("utf-8", "surrogatepass"))
+def digest_of_text(text: str) -> int:
+    """64-bit digest of a text, such as an article's id."""
+    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article to be indexed.
+
+    Attributes:
+        article: the article.
+        passages: its passages in order.
+        names: what it names (:func:`rag.index.named.keys`).
+        sketch: what it is compared with others by (:func:`rag.corpus.duplicates.sketch`).
+    """
+
+    article: Article
+    passages: list[Passage]
+    names: set[str]
+    sketch: np.ndarray
 
 
 class StoreWriter:
     """Writes the store row by row, each with an article; what is not text goes to the columns at
     the end.
+
+    Attributes:
+        rows, passages: how many were written so far.
+        kept: the articles that were taken over.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._heads, self._texts = BlockWriter(folder / HEADS), BlockWriter(folder / TEXTS)
-        self._columns: dict[str, list[np.ndarray]] = {
-            name: [] for name in (*_PER_ARTICLE, *_PER_PASSAGE)
-        }
-        self._coded: dict[str, list[str]] = {name: [] for name in _CODED}
+        self._columns: dict[str, list] = {name: [] for name in (*_PER_ARTICLE, *_PER_PASSAGE)}
+        self._coded: dict[str, list[str]] = {name: [] for name in CODED}
         self._named = named.NamedWriter()
-        self._kept: list[tuple[int, int, int]] = []
-        self.rows = 0
+        self.kept: list[KeptRange] = []
+        self.rows = self.passages = 0
 
-    def add(
-        self,
-        article: Article,
-        passages: Sequence[Passage],
-        tokens: np.ndarray,
-        names: set[str],
-        sketch: np.ndarray,
-    ) -> None:
-        """Stores an article as the next row.
-
-        Args:
-            article: the article.
-            passages: its passages in order.
-            tokens: how many tokens each passage has.
-            names: what it names (:func:`rag.index.named.keys`).
-            sketch: what it is compared with others by (:func:`rag.corpus.duplicates.sketch`).
-        """
-        digest = digest_of(article)
+    def add(self, new: NewArticle, tokens: np.ndarray) -> None:
+        """Stores an article as the next row; ``tokens``: how many each of its passages has."""
+        article, digest = new.article, digest_of(new.article)
         head = [getattr(article, name) for name in _FIELDS]
-        self._heads.add(
-            json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode(), digest
-        )
+        written = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
+        self._heads.add(written.encode(), digest)
         self._texts.add(article.text.encode(_ENCODING), digest)
-        starts, ends = np.array([(p.start, p.end) for p in passages], np.int64).T
+        begins, ends = np.array([(p.start, p.end) for p in new.passages], np.int64).T
         columns = {
-            "passages": [len(passages)],
+            "passages": [len(new.passages)],
             "characters": [len(article.text)],
             "digests": np.array([digest], np.uint64),
-            "ids": np.array([hash_of_id(article.id)], np.uint64),
-            "gaps": starts - np.append(0, ends[:-1]),
-            "sizes": ends - starts,
+            "ids": np.array([digest_of_text(article.id)], np.uint64),
+            "gaps": begins - np.append(0, ends[:-1]),
+            "sizes": ends - begins,
             "tokens": tokens,
-            "sketches": sketch[None],
+            "sketches": new.sketch[None],
         }
         for name, column in columns.items():
-            self._columns[name].append(np.asarray(column))
+            self._columns[name].append(column)
         for name, values in self._coded.items():
             values.append(getattr(article, name))
-        self._named.add(self.rows, names)
+        self._named.add(self.rows, new.names)
         self.rows += 1
+        self.passages += len(new.passages)
 
     def keep(self, old: Store, first: int, last: int) -> None:
         """Takes over the articles ``first`` to ``last`` (not included) of an older version."""
         digests = old.digests[first:last].tolist()
         self._heads.keep(old.heads, first, last, digests)
         self._texts.keep(old.texts, first, last, digests)
-        for name in _PER_ARTICLE:
-            self._columns[name].append(old.raw[name][first:last])
-        begin, end = old.first_passage[first], old.first_passage[last]
-        for name in _PER_PASSAGE:
-            self._columns[name].append(old.raw[name][begin:end])
+        begin, end = old.first_passage[[first, last]].tolist()
+        for name, parts in self._columns.items():
+            own = slice(first, last) if name in _PER_ARTICLE else slice(begin, end)
+            parts.append(old.raw[name][own])
         for name, values in self._coded.items():
             known, codes = old.codes(name)
             values.extend(map(known.__getitem__, codes[first:last].tolist()))
-        self._named.keep(first, last, self.rows)
-        self._kept.append((first, last, self.rows))
+        self.kept.append((first, last, self.rows))
         self.rows += last - first
+        self.passages += end - begin
+
+    def kept_passages(self, old: Store) -> list[KeptRange]:
+        """The passages of the articles that were taken over."""
+        now = starts(np.concatenate(self._columns["passages"]))
+        before = old.first_passage
+        return [(int(before[a]), int(before[b]), int(now[row])) for a, b, row in self.kept]
 
     def commit(self, old: Store | None = None) -> tuple[int, np.ndarray]:
         """Finds which articles tell one story (:func:`rag.corpus.duplicates.group`), and writes
@@ -139,36 +158,23 @@ class StoreWriter:
             out[f"{name} names"] = strings(known)
         out["head bytes"], out["head rows"] = self._heads.finish()
         out["text bytes"], out["text rows"] = self._texts.finish()
-        stories = group(
-            out["sketches"].reshape(-1, BANDS),
-            _Shelf(self._folder, out).articles,
-            self._known(old),
-        )
-        out["stories"] = (
-            np.arange(len(stories)) - stories
-        )  # rows before: the same where articles come or go elsewhere
+        moved, known_stories = np.zeros(0, np.int64), None
+        if old:
+            moved, was = renumbered(len(old), self.kept), np.full(self.rows, -1, np.int64)
+            was[moved[moved >= 0]] = np.flatnonzero(moved >= 0)
+            known_stories = still_known(old.stories, was)
+        shelf = _Shelf(self._folder, out)
+        stories = group(out["sketches"].reshape(-1, BANDS), shelf.articles, known_stories)
+        # Rows before: the same where articles come or go elsewhere.
+        out["stories"] = np.arange(len(stories)) - stories
         write_columns(self._folder / COLUMNS, {name: narrow(array) for name, array in out.items()})
-        self._named.write(self._folder, old.names if old else None)
+        self._named.write(self._folder, old.names if old else None, moved)
         return characters, stories
 
     def identities(self) -> np.ndarray:
         """Ids and contents of the articles as digests, uint64 (n, 2)."""
-        return np.stack(
-            [
-                np.concatenate([*self._columns[name], np.zeros(0, np.uint64)])
-                for name in ("ids", "digests")
-            ],
-            axis=1,
-        )
-
-    def _known(self, old: Store | None) -> np.ndarray | None:
-        """The stories of articles that were taken over, as ``group`` takes them."""
-        if not old or not self._kept:
-            return None
-        was = np.full(self.rows, -1, np.int64)
-        for first, last, row in self._kept:
-            was[row : row + last - first] = np.arange(first, last)
-        return still_known(old.stories, was)
+        parts = [[*self._columns[name], np.zeros(0, np.uint64)] for name in ("ids", "digests")]
+        return np.stack(list(map(np.concatenate, parts)), axis=1)
 
     def close(self) -> None:
         """Closes the files as they are."""
@@ -218,17 +224,21 @@ class Store(_Shelf):
         Raises:
             ValueError, OSError, KeyError, TypeError: a file is not what was written.
         """
-        raw = self.raw = read_columns(folder / COLUMNS)
+        self._folder, raw = folder, read_columns(folder / COLUMNS)
+        self.raw = raw
         super().__init__(folder, raw)
-        self.first_passage = np.concatenate([[0], np.cumsum(raw["passages"], dtype=np.int64)])
+        self.first_passage = starts(raw["passages"])
         self.digests = raw["digests"].astype(np.uint64)
         self.stories = (np.arange(len(self.digests)) - raw["stories"]).astype(np.int32)
         self.names = named.NamedIndex(folder)
-        per_article = {
-            len(raw[name]) for name in (*_PER_ARTICLE, *(f"{name} of" for name in _CODED))
-        } | {self.heads.rows[-1], self.texts.rows[-1]}
-        per_passage = {len(raw[name]) for name in _PER_PASSAGE} | {int(self.first_passage[-1])}
-        if len(per_article) != 1 or len(per_passage) != 1:
+        per_article = (*_PER_ARTICLE, *(f"{name} of" for name in CODED))
+        articles = {len(raw[name]) for name in per_article}
+        passages = {len(raw[name]) for name in _PER_PASSAGE}
+        if (
+            articles != {self.heads.rows[-1]}
+            or articles != {self.texts.rows[-1]}
+            or passages != {int(self.first_passage[-1])}
+        ):
             raise ValueError("the columns are of different lengths")
         order = np.argsort(raw["ids"], kind="stable")
         self._ids = raw["ids"][order].astype(np.uint64), order
@@ -241,9 +251,8 @@ class Store(_Shelf):
         """The values of "lang", "date" or "source" in order, and for each article the number of its
         own, int32.
         """
-        return tuple(read_strings(self.raw[f"{name} names"])), self.raw[f"{name} of"].astype(
-            np.int32
-        )
+        known = tuple(read_strings(self.raw[f"{name} names"]))
+        return known, self.raw[f"{name} of"].astype(np.int32)
 
     def identities(self) -> np.ndarray:
         """Ids and contents of the articles as digests, uint64 (n, 2)."""
@@ -251,7 +260,7 @@ class Store(_Shelf):
 
     def token_offsets(self) -> np.ndarray:
         """Where the tokens of each passage begin, and the end of the last, int64."""
-        return np.concatenate([[0], np.cumsum(self.raw["tokens"], dtype=np.int64)])
+        return starts(self.raw["tokens"])
 
     def passages(self) -> np.recarray:
         """Record array over all passages: ``article_row``, ``start``, ``end``, each int32."""
@@ -260,34 +269,25 @@ class Store(_Shelf):
         ends = np.cumsum(gaps + sizes)
         before = np.append(0, ends)[self.first_passage[:-1]]  # of the articles before
         ends -= np.repeat(before, counts)
-        out = np.recarray(
-            len(sizes), [("article_row", np.int32), ("start", np.int32), ("end", np.int32)]
-        )
+        fields = [("article_row", np.int32), ("start", np.int32), ("end", np.int32)]
+        out = np.recarray(len(sizes), fields)
         out["article_row"] = np.repeat(np.arange(len(counts)), counts)
         out["start"], out["end"] = ends - sizes, ends
         return out
-
-    def article(self, row: int) -> Article:
-        """The article of a row.
-
-        Raises:
-            UsageError: there is no such row.
-        """
-        return self.articles([row])[int(row)]
 
     def articles(self, rows: Iterable[int]) -> dict[int, Article]:
         """The articles of some rows, each once, in the order of their first mention.
 
         Raises:
             UsageError: there is no such row.
-            ValueError: a block is damaged, or an article is not what was stored.
+            IndexCorrupt: a block is damaged, or an article is not what was stored.
         """
         found = super().articles(self._wanted(rows))
         for row, article in found.items():
             # A large file is not hashed when an index is opened, and a flipped bit in it would
             # change a quote.
             if digest_of(article) != self.digests[row]:
-                raise ValueError(f"article {row} is not as it was stored, in {HEADS} or {TEXTS}")
+                raise corrupt(self._folder / TEXTS, f"article {row}, here or in {HEADS}")
         return found
 
     def sketches(self) -> np.ndarray:
@@ -298,62 +298,50 @@ class Store(_Shelf):
 
     def _wanted(self, rows: Iterable[int]) -> list[int]:
         wanted = list(dict.fromkeys(map(int, rows)))
-        if wanted and not 0 <= min(wanted) <= max(wanted) < len(self):
-            odd = next(row for row in wanted if not 0 <= row < len(self))
+        if odd := [row for row in wanted if not 0 <= row < len(self)]:
             raise UsageError(
-                f"expected the row of an article, got {odd}: rows come from the index's own arrays"
+                f"expected the row of an article, got {odd[0]}: rows come from the index's own"
+                " arrays"
             )
         return wanted
-
-    def id_of(self, row: int) -> str:
-        """The id of the article of a row."""
-        return _head(self.heads.some([row])[row])["id"]
 
     def ids(self) -> list[str]:
         """The ids of all articles, by row."""
         return [head["id"] for head in self._all_heads()]
 
     def _all_heads(self) -> list[dict]:
-        return [
-            _head(row)
-            for block in range(len(self.heads.rows) - 1)
-            for row in self.heads.block(block)
-        ]
+        blocks = range(len(self.heads.rows) - 1)
+        return [_head(row) for block in blocks for row in self.heads.block(block)]
 
-    def row(self, article_id: str) -> int:
-        """The row of an article id.
+    def _head_of(self, row: int) -> dict:
+        return _head(self.heads.some([row])[row])
 
-        Raises:
-            UsageError: there is no such article.
-        """
+    def row(self, article_id: str) -> int | None:
+        """The row of an article id; None for none."""
         ids, rows = self._ids
-        wanted = np.uint64(hash_of_id(article_id))
+        wanted = np.uint64(digest_of_text(article_id))
         for row in rows[ids.searchsorted(wanted) : ids.searchsorted(wanted, "right")].tolist():
-            if self.id_of(row) == article_id:
+            if self._head_of(row)["id"] == article_id:
                 return row
-        raise UsageError(
-            f"expected the id of an article in the index, got {article_id!r}: `yinju search` shows"
-            " the ids"
-        )
+        return None
 
     def origin(self, name: str) -> tuple[str, str] | None:
         """(id, path) of the article with this id or address; None for none."""
-        try:
-            heads = [_head(self.heads.some([row := self.row(name)])[row])]
-        except UsageError:
+        row = self.row(name)
+        if row is None:
             heads = [head for head in self._all_heads() if head["url"] == name != ""]
+        else:
+            heads = [self._head_of(row)]
         return next(((head["id"], head["path"]) for head in heads), None)
 
     def headings(self, chars: int) -> list[tuple[str, str]]:
         """(title, "") of all articles in order; for those without a title ("", the first ``chars``
         characters of the text).
         """
-        heads, out = self._all_heads(), []
-        bare = [row for row, head in enumerate(heads) if not head["title"].strip()]
+        titles = [head["title"] for head in self._all_heads()]
+        bare = [row for row, title in enumerate(titles) if not title.strip()]
         openings = self._openings(bare, chars)
-        for row, head in enumerate(heads):
-            out.append((head["title"], openings.get(row, "")))
-        return out
+        return [(title, openings.get(row, "")) for row, title in enumerate(titles)]
 
     def listed(self, rows: Sequence[int], chars: int) -> list[tuple[str, str, str, str, str, str]]:
         """(id, title, date, source, lang, the first ``chars`` characters of the text) of some
@@ -362,13 +350,7 @@ class Store(_Shelf):
         wanted = self._wanted(rows)
         openings = self._openings(wanted, chars) if chars else dict.fromkeys(wanted, "")
         heads = {row: _head(head) for row, head in self.heads.some(wanted).items()}
-        return [
-            (
-                *(heads[row][name] for name in ("id", "title", "date", "source", "lang")),
-                openings[row],
-            )
-            for row in wanted
-        ]
+        return [(*map(heads[row].__getitem__, _LISTED), openings[row]) for row in wanted]
 
     def _openings(self, rows: list[int], chars: int) -> dict[int, str]:
         return {row: text.decode(_ENCODING)[:chars] for row, text in self.texts.some(rows).items()}
@@ -388,7 +370,5 @@ def _head(row: bytes) -> dict:
     values = json.loads(row)
     if not isinstance(values, list) or len(values) != len(_FIELDS):
         raise ValueError("no article")
-    return {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in zip(_FIELDS, values, strict=True)
-    }
+    values = [tuple(value) if isinstance(value, list) else value for value in values]
+    return dict(zip(_FIELDS, values, strict=True))

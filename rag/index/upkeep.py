@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from rag.errors import IndexCorrupt, IndexMissing, UsageError
 from rag.index.changes import ArticleChanges, compare
 from rag.index.disk import storage_errors
-from rag.index.manifest import RECOVER, read_manifest
+from rag.index.manifest import RECOVER, AsDict
 from rag.index.store import stores_of
 from rag.index.versions import (
     KEEP,
@@ -26,7 +25,7 @@ from rag.index.versions import (
 
 
 @dataclass(frozen=True, slots=True)
-class Freed:
+class Freed(AsDict):
     """What :func:`gc` took away.
 
     Attributes:
@@ -40,10 +39,6 @@ class Freed:
     in_use: tuple[str, ...]
     leftovers: tuple[str, ...]
     bytes: int
-
-    def to_dict(self) -> dict:
-        """Plain lists, strings and numbers."""
-        return dataclasses.asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +77,8 @@ def diff(path: str | Path, old: str = "", new: str = "") -> VersionsCompared:
             " to compare it with"
         )
     earlier = _named(path, old, every) if old else before[-1]
-    return VersionsCompared(
-        earlier, later, compare(_contents(path, earlier), _contents(path, later))
-    )
+    difference = compare(_contents(path, earlier), _contents(path, later))
+    return VersionsCompared(earlier, later, difference)
 
 
 def _named(path: Path, begin: str, every: list[str]) -> str:
@@ -98,17 +92,15 @@ def _named(path: Path, begin: str, every: list[str]) -> str:
     return found[0]
 
 
-def _contents(path: Path, name: str) -> dict[str, object]:
+def _contents(path: Path, name: str) -> dict[str, int]:
     """Id -> digest of the content of the articles of a version."""
     folder = path / VERSIONS / name
     with reading(path), held(folder):
-        read_manifest(folder)
         try:
-            return {
-                name: digest
-                for store in stores_of(folder)
-                for name, digest in zip(store.ids(), store.digests.tolist(), strict=True)
-            }
+            out: dict[str, int] = {}
+            for store in stores_of(folder):
+                out.update(zip(store.ids(), store.digests.tolist(), strict=True))
+            return out
         except (ValueError, KeyError, TypeError) as error:
             recover = RECOVER.format(index=path)
             raise IndexCorrupt(
@@ -145,19 +137,16 @@ def gc(path: str | Path, keep: int = KEEP) -> Freed:
         # First those before the live one, which a rollback leads to; then those that were rolled
         # back from.
         every = names(path)
-        kept = sorted(every, key=lambda name: (name != live, name > live, -every.index(name)))[
-            :keep
-        ]
+        order = sorted(every, key=lambda name: (name != live, name > live, -every.index(name)))
         removed, in_use = [], []
-        for name in every:
-            if name not in kept:
-                folder = path / VERSIONS / name
-                size = _size(folder)
-                if remove_version(folder):
-                    removed.append(name)
-                    freed += size
-                else:
-                    in_use.append(name)
+        for name in sorted(order[keep:]):
+            folder = path / VERSIONS / name
+            size = _size(folder)
+            if remove_version(folder):
+                removed.append(name)
+                freed += size
+            else:
+                in_use.append(name)
         before = _size(path)
         clear(path)
         freed += before - _size(path)
@@ -165,8 +154,5 @@ def gc(path: str | Path, keep: int = KEEP) -> Freed:
 
 
 def _size(at: Path) -> int:
-    return (
-        sum(file.stat().st_size for file in at.rglob("*") if file.is_file())
-        if at.is_dir()
-        else at.stat().st_size
-    )
+    files = at.rglob("*") if at.is_dir() else [at]
+    return sum(file.stat().st_size for file in files if file.is_file())

@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 
 from rag.index import near
-from rag.index.bits import mapped
 from rag.index.near import Near
 
 FILE_NAME = "vectors.faiss"
@@ -40,30 +39,27 @@ def _index(dim: int, kind: str):
 
 
 class VectorsWriter:
-    """Collects vectors in a file as they are stored, and writes the FAISS index at the end."""
+    """Collects vectors as they are stored, and writes the FAISS index at the end."""
 
-    def __init__(self, dim: int, kind: str, spool: Path) -> None:
+    def __init__(self, dim: int, kind: str) -> None:
         """Begins.
 
         Args:
             dim: dimensions of a vector.
             kind: "int8" for unit vectors of the static model, else "fp16".
-            spool: folder for what is not written yet.
         """
         self._index = _index(dim, kind)
-        self._path = spool / FILE_NAME
-        self._file = open(self._path, "wb")
         self.settings = {"kind": kind, "search": "exact"}
 
     def add(self, vectors: np.ndarray) -> None:
         """Takes a batch of unit vectors, shape (n, dim)."""
         if len(vectors):
-            self._file.write(self._index.sa_encode(np.ascontiguousarray(vectors, np.float32)).data)
+            self._index.add(np.ascontiguousarray(vectors, np.float32))
 
     def keep(self, old: Vectors, first: int, last: int) -> None:
         """Takes over the vectors ``first`` to ``last`` (not included) of an older version."""
         if last > first:
-            self._file.write(old.codes[first:last].data)
+            self._index.add_sa_codes(old.codes[first:last])
 
     def write(self, folder: Path, asked: Callable[[int], np.ndarray]) -> dict:
         """Writes the index.
@@ -77,20 +73,13 @@ class VectorsWriter:
         """
         import faiss
 
-        self.close()
-        codes = mapped(self._path, np.dtype(np.uint8)).reshape(-1, self._index.sa_code_size())
-        if len(codes):
-            self._index.add_sa_codes(codes)
         faiss.write_index(self._index, str(folder / FILE_NAME))
+        count = self._index.ntotal
         self._index.reset()
-        if len(codes) < near.FROM or self._index.d % 4:
+        if count < near.FROM or self._index.d % 4:
             return self.settings
         opened = functools.partial(Vectors, folder)
         return self.settings | near.chosen(folder, opened, asked(near.ASKED))
-
-    def close(self) -> None:
-        """Closes the file."""
-        self._file.close()
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from rag.index.disk import storage_errors, sync_folder, write_atomic
 from rag.index.manifest import (
     FILE_NAME,
     REBUILD,
+    RECOVER,
     Manifest,
     check_files,
     manifest_digest,
@@ -43,11 +44,10 @@ _STAMP = "%Y%m%dT%H%M%S%f"
 def names(path: Path) -> list[str]:
     """Names of the complete versions, oldest first."""
     try:
-        return sorted(
-            p.name for p in (path / VERSIONS).iterdir() if _NAME.fullmatch(p.name) and p.is_dir()
-        )
+        found = [one.name for one in (path / VERSIONS).iterdir() if one.is_dir()]
     except OSError:
         return []
+    return sorted(filter(_NAME.fullmatch, found))
 
 
 def current(path: str | Path) -> str:
@@ -59,38 +59,30 @@ def current(path: str | Path) -> str:
     """
     path = Path(path)
     build = f"build one with `yinju build --corpus … --index {path}`"
+    mend = f"`yinju rollback --index {path}`"
     try:
         content = (path / CURRENT).read_bytes()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        seen = "there is none"
-        if names(path):
-            seen = "its file CURRENT is missing"
-            build = (
-                f"make the newest whole version live with `yinju rollback --index {path}`, or"
-                f" {build}"
-            )
-        raise IndexMissing(f"expected an index at {path}, but {seen}: {build}") from error
     except OSError as error:
-        raise IndexMissing(
-            f"expected an index at {path}, but it cannot be read ({error.strerror}): {build}"
-        ) from error
+        seen = f"it cannot be read ({error.strerror})"
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            seen = "there is none"
+            if names(path):
+                seen = "its file CURRENT is missing"
+                build = f"make the newest whole version live with {mend}, or {build}"
+        raise IndexMissing(f"expected an index at {path}, but {seen}: {build}") from error
     name = content.decode("ascii", "replace").removesuffix("\n")
-    if (
-        not content.endswith(b"\n")
-        or not _NAME.fullmatch(name)
-        or not (path / VERSIONS / name).is_dir()
-    ):
-        # A build may have switched and removed the version since the file was read: then it says
-        # another now.
-        with contextlib.suppress(OSError):
-            if (path / CURRENT).read_bytes() != content:
-                return current(path)
-        raise IndexCorrupt(
-            f"expected {path / CURRENT} to name a version of the index, but it says {name[:60]!r}:"
-            f" go back to the newest whole version with `yinju rollback --index {path}`, or"
-            f" {REBUILD.format(index=path)}"
-        )
-    return name
+    is_name = content.endswith(b"\n") and _NAME.fullmatch(name)
+    if is_name and (path / VERSIONS / name).is_dir():
+        return name
+    # A build may have switched and removed the version since the file was read: then it says
+    # another now.
+    with contextlib.suppress(OSError):
+        if (path / CURRENT).read_bytes() != content:
+            return current(path)
+    raise IndexCorrupt(
+        f"expected {path / CURRENT} to name a version of the index, but it says {name[:60]!r}:"
+        f" go back to the newest whole version with {mend}, or {REBUILD.format(index=path)}"
+    )
 
 
 @contextlib.contextmanager
@@ -119,13 +111,20 @@ def writing(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def building_folder(path: Path) -> Path:
-    """Makes an empty folder to build in, after removing those of dead writers. Needs the lock."""
-    for stale in leftovers(path):
-        shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
-    folder = path / f"{_BUILDING}{os.getpid()}-{time.time_ns()}"
-    folder.mkdir()
-    return folder
+@contextlib.contextmanager
+def building_folder(path: Path) -> Iterator[Path]:
+    """An empty folder to build in, after removing those of dead writers; what is not committed when
+    the block ends is removed. Needs the lock.
+    """
+    with storage_errors(path):
+        for stale in leftovers(path):
+            shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+        folder = path / f"{_BUILDING}{os.getpid()}-{time.time_ns()}"
+        folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def leftovers(path: Path) -> list[Path]:
@@ -157,9 +156,10 @@ def commit(path: Path, built: Path, name: str, keep: int = KEEP) -> None:
         before = current(path)
     except YinjuError:
         before = ""
-    os.rename(built, path / VERSIONS / name)
-    sync_folder(path / VERSIONS)
-    write_atomic(path / CURRENT, name + "\n")
+    with storage_errors(path):
+        os.rename(built, path / VERSIONS / name)
+        sync_folder(path / VERSIONS)
+        write_atomic(path / CURRENT, name + "\n")
     kept = [name, *([before] if before else [])]
     kept += [other for other in reversed(names(path)) if other not in kept]
     for old in kept[max(keep, 1) :]:
@@ -265,9 +265,9 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
+        recover = RECOVER.format(index=path)
         raise IndexCorrupt(
-            f"expected the file {error.filename}, but it is missing: go back with `yinju rollback"
-            f" --index {path}`, or {REBUILD.format(index=path)}"
+            f"expected the file {error.filename}, but it is missing: {recover}"
         ) from error
     except OSError as error:
         raise StorageError(

@@ -4,12 +4,13 @@ what it takes the place of.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.corpus.date_grammar import NUMBER_WORDS, number
-from rag.question.kinds import AMOUNTS, patterns
+from rag.question.kinds import kind_of, patterns
+from rag.question.words import pattern
+from rag.question.words import words as words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,62 +41,6 @@ class Ask:
         return where or self.kind in ("date", "why", "how")
 
 
-_C = "[个家名位项条所台部种份次届座只件本支篇场档款首艘辆天年]"
-_PLAIN = [
-    (
-        "why",
-        re.compile(
-            r"(?<![称译作定名分视化变改列誉成评选封任授设划订判冠])为(?:什么|何|啥)|為什麼|\bwhy\b"
-            r"|\bhow come\b",
-            re.I,
-        ),
-    ),
-    (
-        "how",
-        re.compile(
-            r"怎么样?|怎样|如何|\bhow\b(?! (?:many|much|large|big|long|tall|old|far|high|often"
-            r"|deep|wide|fast|heavy|about|come)\b)",
-            re.I,
-        ),
-    ),
-    ("which", re.compile(rf"哪(?:些|几{_C}?|{_C})|\b(?:which|what) ones?\b|\bwhich\b", re.I)),
-    ("what", re.compile(r"什么样?的?|啥|\bwhat\b(?! about\b)", re.I)),
-]
-_CORE = re.compile(
-    rf"(?:哪(?:些|几|[一二两三四五六七八九十\d]+)?{_C}?|什么|多少(?:{_C}|人)?|几{_C}?|(?:which|what|how"
-    r" many"
-    rf"|how much)\b)",
-    re.I,
-)
-_NO_NOUN = re.compile(
-    "什么(?:时候|时间|时刻|地方)|哪[里儿]|哪(?:一|几)?[年月日天]|多少$|几[年月日号点]"
-)
-_COUNTED = re.compile(r" (?:people|persons|times)\b", re.I)
-_MEASURE = re.compile(
-    "(?<=多少)[艘辆架栋间幢棵株匹层吨亩元块头户口倍岁公千万亿](?=[\u4e00-\u9fff])"
-)
-# "多少个省" asks for places as "哪些省" does: of one of them is asked whether it is among them.
-_COUNTED_PLACES = re.compile(
-    r"(?:个(?=省|城|市|县|国))?(?:(?P<province>省份|省(?!级|会))|(?P<city>城市|地级市|市(?!民|场)|县)"
-    r"|(?P<country>国家))"
-    r"| (?:(?P<province_en>provinces)|(?P<city_en>cities|towns)|(?P<country_en>countries))\b",
-    re.I,
-)
-# Between "which" and its noun only such words ask no more than they do alone.
-_EMPTY = frozenset("which what other of the these those all many more first last else".split())
-_BARE = re.compile(
-    rf"有?(?:哪(?:些|几)?{_C}?|多少{_C}?|几{_C}?)|which(?: ones?)?|what ones?|how (?:many|much)",
-    re.I,
-)
-
-
-_NUMBERED = re.compile(
-    r"哪(?P<zh>[两二三四五六七八九十]{1,3}|\d{1,2})(?:大|(?!学|[余多几\d]|分之)[\u4e00-\u9fff])"
-    r"|\b(?:which|what|list|name|give)(?: me)?(?: of)?(?: the)? "
-    rf"(?P<en>{'|'.join(NUMBER_WORDS[1:10])}|\d{{1,2}})\b(?! (?:[kKcmMG]?[mgWG]|percent|years?|days?)\b)",
-    re.I,
-)
-
 THINGS = ("places", "person", "organisation", "document")
 """Kinds that ask for something that has a name."""
 
@@ -104,9 +49,9 @@ def asking(text: str) -> list[Ask]:
     """All words of a question that ask, in order and without overlap."""
     known = [
         (*match.span(), kind, level)
-        for kind, level, pattern in patterns()
+        for kind, level, asks in patterns()
         if kind != "text"
-        for match in pattern.finditer(text)
+        for match in asks.finditer(text)
     ]
     found: list[Ask] = []
     # of several at one place the first in the list of kinds
@@ -114,31 +59,32 @@ def asking(text: str) -> list[Ask]:
         one = _with_core(text, kind, level, start, end)
         if one is not None and outside_of((start, end), ((f.start, f.end) for f in found)):
             found.append(one)
-    for kind, pattern in _PLAIN:
+    for kind in ("why", "how", "which", "what"):
         found += [
             Ask(*match.span(), match.end(), kind)
-            for match in pattern.finditer(text)
+            for match in pattern(f"asks_{kind}").finditer(text)
             if outside_of(match.span(), ((f.start, f.end) for f in found))
         ]
     return sorted(found, key=lambda one: one.start)
 
 
 def _with_core(text: str, kind: str, level: str, start: int, end: int) -> Ask | None:
-    if kind == "number" and (amount := AMOUNTS.search(text, start, end)):
+    if kind == "number" and (amount := pattern("amount_en").search(text, start, end)):
         end = amount.start()  # "what is the population of"
     words = text[start:end].rstrip()
     latin = ord(words[0]) < 0x2E80
     lower = words.lower()
     whole = lower.startswith(("how ", "what is", "what was", "what's"))
-    if latin and not whole and set(lower.split()[1:-1]) - _EMPTY:
+    if latin and not whole and set(lower.split()[1:-1]) - set(words_of("empty_en").split("|")):
         return None
-    if more := (_COUNTED if latin else _MEASURE).match(text, end) if kind == "number" else None:
-        end = more.end()
-        return Ask(start, end, start + len(words) if latin else end, kind, level)
-    if kind == "number" and (noun := _COUNTED_PLACES.match(text, end)):
-        level = next(name for name, said in noun.groupdict().items() if said)
-        return Ask(start, noun.end(), start + len(words), kind, level.removesuffix("_en"))
-    core = None if _NO_NOUN.match(words) else _CORE.match(words)
+    if kind == "number":
+        if more := pattern("counted_en" if latin else "counted_zh").match(text, end):
+            return Ask(start, more.end(), start + len(words) if latin else more.end(), kind, level)
+        # "多少个省" asks for places as "哪些省" does: of one of them, whether it is among them.
+        if noun := pattern("counted_places").match(text, end):
+            level = kind_of(("which" if latin else "哪") + noun[0]).level
+            return Ask(start, noun.end(), start + len(words), kind, level)
+    core = None if pattern("no_noun").match(words) else pattern("core").match(words)
     return Ask(start, start + len(words), start + (core.end() if core else len(words)), kind, level)
 
 
@@ -148,20 +94,18 @@ def number_of(text: str) -> int:
     Args:
         text: a question in simplified characters.
     """
-    found = _NUMBERED.search(text)
-    if not found:
-        return 0
-    if said := found["zh"]:
-        return number(said.replace("两", "二")) or 0
-    said = found["en"].casefold()
-    return int(said) if said.isdigit() else NUMBER_WORDS.index(said) + 1
+    found = pattern("how_many_things").search(text)
+    said = (found["zh"] or found["en"].casefold()).replace("两", "二") if found else ""
+    if said in NUMBER_WORDS:
+        return NUMBER_WORDS.index(said) + 1
+    return number(said) or 0 if said else 0
 
 
 def is_bare(words: str) -> bool:
     """Whether words that ask have no noun, and so ask for some of what was asked about: "哪些",
     "有多少", "which ones".
     """
-    return bool(_BARE.fullmatch(words.strip()))
+    return bool(pattern("bare").fullmatch(words.strip()))
 
 
 def outside_of(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:

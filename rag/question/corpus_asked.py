@@ -17,6 +17,7 @@ from rag.question.message import asking_tokens, chances, reduced
 from rag.question.periods import find_periods
 from rag.question.script import has_chinese, simplified
 from rag.question.types import CORPUS, TALK, About, Earlier
+from rag.question.words import pattern
 
 LONGEST_LEANING = 30  # characters of a question that may leave out what articles are to be about
 # Characters of a message, and of a thing that articles are about.
@@ -24,48 +25,10 @@ LONGEST, LONGEST_SUBJECT = 150, 60
 # The least probability of a question about the corpus.
 LEAST = 0.5
 TIME = " 0 "  # stands for a time in a message that is told apart
-_TIED = re.compile(r"(?:\b(?:in|on|during|from|of|for|within|over|dated|at|the) )+$|[在于从自]$")
-_BEHIND = re.compile(r"\s*(?:以来|期间|之间|当中|里面|[里中间内]|(?=的?))")
-_ASKS = re.compile(
-    r"什么|哪|谁|多少|几[个篇家]|怎么|为何|吗$|[;；?？]|\b(?:what|which|who|whom|whose|when|where|why|how)\b"
-)
-_NOTHING = frozenset(
-    "它 他 她 这 那 此 这个 那个 这件事 那件事 这些 那些 其 我 你 it this that these those them him"
-    " her me you there".split()
-)
 _AROUND = " \"'“”‘’「」.,，、:：。!！?？…"
-NAMING = "新大中年天地"  # they ask, and begin or end names as often: 新能源, 恒大
-_SHORT = re.compile(r"\b(what|who|how|where|when)['’]s\b", re.I)
 # Such words in front, or behind, ask for it whatever follows; the rest is told by probability.
-_TOLD = {
-    "summary": re.compile(
-        r"(?:请|帮我|能不能|麻烦)*(?:总结|概括|概述|归纳|梳理|综述|简述)(?!大?会|报告|经验)|.*(?:来龙去脉|前因后果)[吗吧呢]?$"
-        r"|(?:please |can you |could you )*(?:summari[sz]e|sum up|recap)\b",
-        re.I,
-    ),
-    "compare": re.compile(
-        r"(?:请|帮我|能不能|麻烦)*(?:比较|对比)(?=.*[和与跟、及])|(?:please |can you |could you"
-        r" )*(?:compare|contrast)\b(?=.* (?:and|with|to) )",
-        re.I,
-    ),
-    # "图书馆有哪些报道"
-    "list": re.compile(
-        r"(?!.* 0 |最近|近[期来]|最新|现在|这里)[^，。？?]{2,12}有哪些(?:相关)?(?:报道|新闻|文章)[吗呢]?[？?]?$"
-    ),
-}
-_ABOUT = re.compile(
-    r"(?:关于|有关|提到|提及|涉及|讲到|写到)[了过]?|\b(?:about|on|of|regarding|concerning|mention(?:s|ed|ing)?)"
-    r" (?:the |an? )?",
-    re.I,
-)
-# "四川的呢", "And Sichuan?": the same about another thing.
-_OTHER = re.compile(
-    r"(?:那么?|关于|提到)*(?P<zh>[^，。\s]{2,16}?)(?:的|方面)?呢"
-    r"|(?:and|but|what about|how about)(?: in| about)? (?P<en>[^,]{2,30})",
-    re.I,
-)
-_PAIR = re.compile(r"\s*(?:以及|和|与|跟|及|、|\b(?:and|with|to|versus|vs\.?|or)\b)\s*", re.I)
-_SHARED_HEAD = re.compile(r".*\b(?:in|of|by|at|on|for|from|between) (?:the )?", re.I)
+_TOLD = ("summary", "compare", "list")
+NAMING = "新大中年天地"  # they ask, and begin or end names as often: 新能源, 恒大
 
 
 def about_corpus(plain: str, today: date | None, model: StaticModel) -> About | None:
@@ -78,11 +41,11 @@ def about_corpus(plain: str, today: date | None, model: StaticModel) -> About | 
     """
     if len(plain) > LONGEST:
         return None
-    rest, dated = without_times(_SHORT.sub(r"\1 is", plain), today)
+    rest, dated = without_times(pattern("short_is").sub(r"\1 is", plain), today)
     if not (said := reduced(rest)):
         return None
     chance = chances(said, model)[len(TALK) + 1 :]
-    asks = next((kind for kind, pattern in _TOLD.items() if pattern.match(rest)), "")
+    asks = next((kind for kind in _TOLD if pattern(f"told_{kind}").match(rest)), "")
     if not asks and chance.sum() < LEAST:
         return None
     asks = asks or (*CORPUS, "dated")[int(chance.argmax())]
@@ -109,7 +72,7 @@ def of_the_same(
     if before.kind != "corpus" or len(question) > LONGEST_LEANING:
         return ""
     words, subject = question.rstrip("?？。. "), before.about
-    other = _OTHER.fullmatch(words)
+    other = pattern("other_subject").fullmatch(words)
     if other and subject in (whole := before.completed or asked):
         topic = other["zh"] or other["en"]
         full = whole.replace(subject, topic)
@@ -133,9 +96,9 @@ def without_times(plain: str, today: date | None) -> tuple[str, bool]:
     """The question with ``TIME`` for the times that it names, and whether there is one."""
     rest, found = plain, find_periods(plain, today)
     for one in reversed(found):
-        tied = _TIED.search(rest[: one.start].lower())
+        tied = pattern("tied_to_time").search(rest[: one.start])
         before = rest[: tied.start() if tied else one.start]
-        rest = f"{before}{TIME}{_BEHIND.sub('', rest[one.end :], count=1)}"
+        rest = f"{before}{TIME}{pattern('behind_time').sub('', rest[one.end :], count=1)}"
     return rest, bool(found)
 
 
@@ -153,7 +116,7 @@ def _subject(rest: str, model: StaticModel) -> str:
     ]
     names = [rest[start:end] in NAMING for start, end in spans.tolist()]
     left, right, first = 0, len(asks), -1
-    if tie := _ABOUT.search(rest):
+    if tie := pattern("about").search(rest):
         first = int(np.searchsorted(spans[:, 0], tie.end()))
     while left < right and left != first and asks[left]:
         if names[left] and left + 1 < right and not asks[left + 1]:
@@ -173,20 +136,20 @@ def _is_subject(words: str) -> bool:
     """Whether words can be what articles are about: neither a question nor a pronoun; none may
     be.
     """
-    said = words.lower()
-    return len(words) <= LONGEST_SUBJECT and said not in _NOTHING and not _ASKS.search(said)
+    asks = pattern("no_subject").fullmatch(words) or pattern("subject_asks").search(words)
+    return len(words) <= LONGEST_SUBJECT and not asks
 
 
 def _pair(subject: str) -> tuple[str, str] | None:
     """Both sides of a comparison, each in full: "四川和浙江的演练", "floods in Hebei and
     Beijing".
     """
-    parts = [part for part in _PAIR.split(subject, maxsplit=1) if part]
+    parts = [part for part in pattern("pair").split(subject, maxsplit=1) if part]
     if len(parts) != 2:
         return None
     one, other = parts
     if "的" in other and "的" not in one:
         one += other[other.index("的") :]
-    elif (head := _SHARED_HEAD.match(one)) and not _SHARED_HEAD.match(other):
+    elif (head := pattern("shared_head").match(one)) and not pattern("shared_head").match(other):
         other = head[0] + other
     return one, other

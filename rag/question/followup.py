@@ -17,7 +17,7 @@ from rag.question.script import is_traditional, simplified, traditional
 from rag.question.types import Turns
 from rag.question.whole import AUX, LEVELS, asks_below, language, taken_apart
 from rag.question.wording import understand
-from rag.question.words import words
+from rag.question.words import pattern
 
 Names = Sequence[str]  # of publishers
 LONGEST = 60  # characters of a question that may lean; a longer one says itself what it asks
@@ -28,14 +28,6 @@ SHORT = {"zh": 12, "en": 7}  # of a question that may be whole, and may lack its
 AHEAD, BEHIND = {"zh": 2, "en": 1}, {"zh": 3, "en": 1}
 # In place of places, times, words that ask, a pronoun: of the private use area, so in no question.
 P, T, A, R = "\ue000", "\ue001", "\ue002", "\ue003"
-_LEAD = re.compile(f"(?:{words('lead_over')})*", re.I)
-_PRONOUN, _NO_IT = re.compile(words("stands_in"), re.I), re.compile(words("empty_it"), re.I)
-_JOINS = re.compile(rf"{words('joins')}|(?<=[{P}{T}])[省市]|[^\w{P}-{R}]+|[{P}-{R}]", re.I)
-_CLAUSE = re.compile(rf"\b(?:{AUX}|{words('did_en')}|\w+ed|be|been|said|says)\b", re.I)
-# "谁是主席", "什么是质量月", "2月2日是什么节日", "Who is Batman": what is asked about is named.
-_NAMED = re.compile(
-    rf"{A}(是|.*{A}的)|{T}是|{A} (is|are|w\w+) (the |an? )?(?!to )(\w+ ){{0,2}}(?!\w+(ed|en|t)$)\w+$"
-)
 
 
 def otherwise(question: str, completed: str, history: Turns, sources: Names = ()) -> str:
@@ -80,35 +72,41 @@ def _may_lack(question: str) -> LeaningQuestion | None:
     whole, lang = taken_apart(question), language(question)
     size = len(whole.body if lang == "zh" else whole.body.split())
     named = whole.groups or whole.times or names_of(whole.body)
-    lacks = whole.ask and not named and size <= SHORT[lang] and not _NO_IT.search(question)
+    lacks = (
+        whole.ask and not named and size <= SHORT[lang] and not pattern("empty_it").search(question)
+    )
     return LeaningQuestion(whole, lang, tail=True) if lacks else None
 
 
 def leaning(question: str) -> LeaningQuestion | None:
     """What a question says that leans on an earlier one; None for a whole question."""
-    led = _LEAD.match(question)
+    led = pattern("leads").match(question)
     lead = led[0] if led else ""
     whole = taken_apart(question[len(lead) :])
     signs, ask = whole.body, whole.ask
     for sign, spans in zip((P, T, A), (whole.groups, whole.times, whole.asked)):
         for start, end in spans:
             signs = signs[:start] + sign * (end - start) + signs[end:]
-    found = _PRONOUN.search(signs)
+    found = pattern("stands_in").search(signs)
     start, end = found.span() if found and found[0] != "IT" else (0, 0)
     signs = signs[:start] + R * (end - start) + signs[end:]
     said = LeaningQuestion(whole, language(question), pronoun=(start, end))
     # How long or how old it is, is asked of one thing; which and how many, of several.
     counts = ask and ask.kind == "number" and not is_bare(whole.asks)
     if not _left(signs, said.lang) and (not end or ask and not counts):
-        return None if end and _NO_IT.search(question) else _bare(said, signs, lead)
+        return None if end and pattern("empty_it").search(question) else _bare(said, signs, lead)
     about = "呢" if question.rstrip("？? ").endswith("呢") else lead or "?" * question.endswith("?")
     if end:
-        return None if _NO_IT.search(question) else _referring(said, signs, about)
+        return None if pattern("empty_it").search(question) else _referring(said, signs, about)
     return _lacking(said, signs, ask) if ask else _about(said, signs, about)
 
 
 def _left(signs: str, lang: str) -> list[str]:  # what says something of its own
-    return _JOINS.sub(" ", signs).split() if lang == "en" else [*_JOINS.sub("", signs)]
+    return (
+        pattern("no_content").sub(" ", signs).split()
+        if lang == "en"
+        else [*pattern("no_content").sub("", signs)]
+    )
 
 
 def _bare(said: LeaningQuestion, signs: str, lead: str) -> LeaningQuestion | None:
@@ -138,7 +136,9 @@ def _referring(said: LeaningQuestion, signs: str, about: str) -> LeaningQuestion
     if P in ahead or len(_left(ahead, lang)) > most or named:
         return None
     alone = not ask and not re.search(f"[{P}{T}]", behind)
-    if alone and (about == "呢" or lang == "en" and not ahead and not _CLAUSE.search(body)):
+    if alone and (
+        about == "呢" or lang == "en" and not ahead and not pattern("clause_en").search(body)
+    ):
         own = behind.startswith("的") or bool(re.match("its|his|their|her ", body[start:], re.I))
         return replace(said, topic=behind.strip(), pronoun=(0, 0), own=own)  # "它的造价呢？"
     return replace(said, tail=True)
@@ -155,7 +155,7 @@ def _about(said: LeaningQuestion, signs: str, about: str) -> LeaningQuestion | N
         short = alone or bool(re.match("(the|an?|for|by|to|with) ", topic, re.I))
         fits = short and about == "?" or about not in "?"
         said_of = topic.removeprefix("the ")  # "the injured" is no clause
-        fits = fits and not (" " in said_of and _CLAUSE.search(said_of))
+        fits = fits and not (" " in said_of and pattern("clause_en").search(said_of))
         topic = topic if " " in topic or about != "?" else topic.lower()  # "Shops?"
     fits = fits and len(topic if said.lang == "zh" else topic.split()) <= TOPIC[said.lang]
     return replace(said, topic=topic) if fits and not re.search(f"[{P}{T},，]", topic) else None
@@ -172,5 +172,5 @@ def _lacking(said: LeaningQuestion, signs: str, ask: Ask) -> LeaningQuestion | N
     fits = fits and len(behind) <= BEHIND[said.lang] + (ask.kind == ("number" if zh else "which"))
     loose = ask.kind in ("what", "how") and len(ahead + behind) > zh and f"了{A}" not in signs
     fits = fits and len(ahead) <= AHEAD[said.lang] and P not in signs and not loose
-    named = _NAMED.search(signs) or names_of(said.whole.body)
+    named = pattern("named_asked").search(signs) or names_of(said.whole.body)
     return replace(said, tail=True) if fits and not named else None

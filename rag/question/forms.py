@@ -5,7 +5,6 @@ The words that ask are those of :mod:`rag.question.asking`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rag.corpus.places import find_places
@@ -13,51 +12,10 @@ from rag.question.asking import THINGS, Ask, number_of
 from rag.question.compared import extreme
 from rag.question.kinds import Kind, kind_of
 from rag.question.types import Bound, Span
-from rag.question.words import words
+from rag.question.words import pattern
 
-_AUX = words("auxiliary")
-# What only leads a question in: "Can you tell me who ...", "请问", "你知道...吗".
-_POLITE = re.compile(
-    r"(?:(?:请问|麻烦|我?想(?:知道|问问?|了解)(?:一下)?|(?:你|您|大家)?知道|能(?:不能|否)?告诉我"
-    r"|请?告诉我)[，,：:]?\s*)+"
-    r"|(?:(?:please|so|well|hi|hello|excuse me)[, ]+)*"
-    r"(?:(?:(?:can|could|would|will) you(?: please)?|do you know"
-    r"|i(?:['’]d like| want| would like) to know|i wonder|(?:please )?tell me)"
-    r"(?! (?:more )?about\b) )+",
-    re.I,
-)
-_WHETHER = re.compile(r"是否|有没有|有无|[能可会]否|(.)不\1|[吗么没][？?。！!\s]*$|没有[？?\s]*$")
-_WHETHER_EN = re.compile(rf"\s*(?:(?:{_AUX})(?:n['’]t)?|whether)\b", re.I)
-_WHY = re.compile(words("why"), re.I)
-_OPEN = re.compile(words("open"), re.I)
 _LOOSE = ("how", "what", "which")  # what asks for no kind of its own
 _NEAR = 12  # characters: "What was the reason for"
-_LIST = re.compile(
-    r"哪(?:些|几|[两二三四五六七八九十\d])|(?:都|分别|各|还)(?:有|是)?(?:谁|什么)|有谁|[列举]出|列举|名单"
-    r"|\b(?:list|enumerate|name all|who (?:all|else)|who (?:were|are) the \w+s)\b"
-    rf"|\b(?:which|what) (?:people|men|women|(?!(?:{_AUX}|this)\b)"
-    rf"(?:\w+(?<![su'])s\b(?! of\b)|\w+ \w+(?<![su'])s (?={_AUX})))",
-    re.I,
-)
-# In whatever form it may ask.
-ASKS = re.compile(r"[哪谁几啥]|什么|多少|何(?!况|必)|多[大高长重]|是[？?\s]*$")
-
-_HOW_MANY = re.compile(
-    r"(?:多少|几)(?P<measure>[个家所座名位份部项种条只支届])?|how many|.*?\bnumbers? of(?: the)?",
-    re.I,
-)
-_OF_THEM = re.compile(
-    r"的(?P<noun>[^，。的]{1,6}?)(?:的?(?:总?数量?|个数))?(?:一共|总共|共|大[概约]|到底)?"
-    r"(?:有|是|为)?(?:多少|几)[个家所座名位份部]?[？?\s]*$"
-)
-_OFFICE = re.compile(words("office"), re.I)
-# What may stand before things that do something, in Chinese; and before things that it is done in.
-_SUBJECT = re.compile(r"(?:^|[，,：:共年月日中内里上前国省市县]|(?<![设拥含建])有|今年|大[约概])$")
-_INTO = re.compile(r"[在与和同向从由被对给]$|\b(?:in|at|from|to|by|across|with|for) $", re.I)
-_OBJECT = re.compile(
-    r"\W*(?:[？?]|$)|\s*(?:did|do|does)\b|\s*(?:is|are|was|were) there\b|\s*in\b[^?]*\bare there"
-    r"|\s+(?:has|have|had|will|can) (?:the|an?|it|he|she|they|you|[A-Z]\w+)\b"
-)
 
 
 def counted(text: str, kind: Kind) -> tuple[str, str]:
@@ -68,23 +26,25 @@ def counted(text: str, kind: Kind) -> tuple[str, str]:
     if kind.kind != "number":
         return "", ""
     start, end = kind.idle[0]
-    if found := _OF_THEM.search(text):
+    if found := pattern("of_them").search(text):
         which = f"哪个{found['noun']}做"
         thing = kind_of(which)
         fits = thing.focus[0] == len(which) - 1  # not "大学入学率"
-    elif found := _HOW_MANY.match(text, start, max(end, start + 3)):
+    elif found := pattern("how_many").match(text, start, max(end, start + 3)):
         chinese = found[0][0] > "\u2e80"
         which = (f"哪{found['measure'] or '个'}" if chinese else "which") + text[found.end() :]
         thing = kind_of(which)
-        fits = not _OBJECT.match(which, thing.focus[0])
+        fits = not pattern("counted_object").match(which, thing.focus[0])
         placed = any(m.end == start for m in find_places(text[:start])) if chinese else False
-        fits = fits and (not chinese or placed or bool(_SUBJECT.search(text[:start])))
-        fits = fits or bool(_INTO.search(text[:start]))
+        fits = fits and (
+            not chinese or placed or bool(pattern("before_subject").search(text[:start]))
+        )
+        fits = fits or bool(pattern("into").search(text[:start]))
     else:
         return "", ""
     noun = which[: thing.focus[0]]
     if thing.kind == "person":
-        fits = fits and bool(_OFFICE.search(noun))
+        fits = fits and bool(pattern("office").search(noun))
     elif thing.kind == "organisation":
         fits = fits and not noun.endswith("家")  # 多少家分店
     elif thing.kind not in ("places", "document") or thing.where:
@@ -105,16 +65,15 @@ def form_of(
         bound: what a quantity is compared with.
     """
     first = asks[0] if asks else None
-    lead = _POLITE.match(text)
+    lead = pattern("polite").match(text)
     begin = lead.end() if lead else 0
     word, span = extreme(text, kind, first)
     loose = first is None or first.kind in _LOOSE
-    why = _WHY.search(text)
-    if _OPEN.search(text, begin) or not first and _OPEN.search(text):
+    why = pattern("why").search(text)
+    if pattern("open").search(text, begin if first else 0):
         form = "open"
     elif (
         first
-        and not loose
         and first.kind == "why"
         or why
         and (not first or loose and why.start() <= first.end + _NEAR)
@@ -122,18 +81,20 @@ def form_of(
         form = "why"
     elif number:
         form = "count"
-    elif _WHETHER_EN.match(text, begin):
+    elif pattern("whether_en").match(text, begin):
         form = "whether"
-    elif not first and kind.kind == "text" and _WHETHER.search(text):
+    elif not first and kind.kind == "text" and pattern("whether").search(text):
         form = "one" if lead and "知道" in lead[0] else "whether"  # "你知道大桥的长度吗？"
-    elif not first and kind.kind == "text" and not ASKS.search(text):
-        form = "all" if _LIST.search(text) else "open"
+    elif not first and kind.kind == "text" and not pattern("asks_any").search(text):
+        form = "all" if pattern("list").search(text) else "open"
     elif word:
         form = word
     elif kind.kind == "text" and first and first.kind == "how":
         form = "how"
     else:
-        listed = kind.several or kind.kind in ("text", "person") and bool(_LIST.search(text))
+        listed = (
+            kind.several or kind.kind in ("text", "person") and bool(pattern("list").search(text))
+        )
         listed = listed or number_of(text) > 1 and kind.kind in ("text", *THINGS)
         things = listed or kind.kind in ("places", "organisation", "document")
         things = things or first is not None and first.kind == "which"

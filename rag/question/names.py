@@ -8,38 +8,10 @@ import re
 from collections.abc import Iterable
 
 from rag.corpus.places import find_places
+from rag.question.asking import outside_of
 from rag.question.script import HAN_RUN, has_chinese, is_english
 from rag.question.types import Span
-from rag.question.words import words
-
-_YEAR = re.compile(
-    r"(?<![\d.,])(1\d{3}|20\d\d)(?![\d%％]|[.,]\d|\s?[个家名位项条所台部种份次座只件本支篇场档款首人多余元万亿户辆头吨亩米公]|\s?km"
-    r"|\s?年?前)"
-)
-_TITLE = r"《[^》]{1,40}》|“[^”]{1,40}”|「[^」]{1,40}」|『[^』]{1,40}』|(?<![\w\"])\"[^\"]{2,40}\""
-_NUMBERED = (
-    r"(?:第[\d零〇一二三四五六七八九十百]+(?:号(?!召|称|码)|届|期(?!间)|号线|航站楼|中学|小学|人民医院)"
-    r"|(?<![月\d])[\d零〇一二三四五六七八九十]+号(?!码|召)(?:线|院|楼|机组|台风|公告|令|矿)?|(?<![A-Za-z\d])\d{1,3}路(?=公交|车|线)"
-    r"|\b(?:No\.?|Number|Line|Route|Flight|Phase|Article|Unit|Terminal|Highway|Section|Room|Gate"
-    r"|Platform|Plant|Block|Zone) ?[A-Z]{0,2}-?\d[\w-]*"
-    r"|\b(?:Lot|Typhoon) No\. ?\d+|\b(?:line|route|flight|terminal|article|highway|no\.) ?\d+\b)"
-)
-_CAPITAL = r"(?:[A-Z][\w’'&.-]*[\w]|[A-Z])"
-_LATIN_ZH = (
-    r"(?<![A-Za-z])(?!(?-i:[a-z.]+)(?![A-Za-z\d]))(?:\d{1,4}(?=[A-Z]))?[A-Za-z][A-Za-z\d&.+’'-]*"
-    r"(?: [A-Z\d][A-Za-z\d&.+’'-]*| (?:of|the|and|de|van|von)(?= [A-Z]))*"
-)
-_LATIN_EN = (
-    rf"\b{_CAPITAL}(?: (?:(?:of|the|for|de|van|von|al|bin|&) )*{_CAPITAL}| \d+(?![\w,.]\d))*"
-)
-_NAMES_ZH = re.compile(f"{_TITLE}|{_NUMBERED}|{_LATIN_ZH}")
-_NAMES_EN = re.compile(f"{_TITLE}|{_NUMBERED}|{_LATIN_EN}")
-# Written with a capital or in Latin letters, but the name of nothing that evidence in another
-# language must have.
-_COMMON = re.compile(rf"(?:{words('common_latin')})\.?")
-_FIRST = re.compile(
-    rf"(?:{words('first_word')})\b(?:['’]s)? ?(?:(?:of|the|an?|for|in|from|to|at|by) )*"
-)
+from rag.question.words import pattern
 
 # Letters that stand for countries, beside each other ("中日韩") or before a noun ("美军").
 COUNTRY_LETTERS = dict(
@@ -51,14 +23,9 @@ COUNTRY_LETTERS = dict(
 )
 
 
-def years_of(text: str) -> list[str]:
-    """The years in a question, four digits each, as often as they stand there."""
-    return [match[0] for match in _YEAR.finditer(text)]
-
-
 def years_in(text: str) -> list[Span]:
-    """Where the years in a question stand."""
-    return [match.span() for match in _YEAR.finditer(text)]
+    """Where the years in a question stand, of four digits each."""
+    return [match.span() for match in pattern("year").finditer(text)]
 
 
 def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
@@ -72,13 +39,13 @@ def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
     # among English words Chinese ones are a name
     runs = [] if chinese else [run.span() for run in HAN_RUN.finditer(text)]
     out: list[Span] = [(start, end) for start, end in runs if end - start > 1]
-    for match in (_NAMES_ZH if chinese else _NAMES_EN).finditer(text):
+    for match in pattern("names_zh" if chinese else "names_en").finditer(text):
         start, end = match.span()
-        if not chinese and (first := _FIRST.match(text, start, end)):
+        if not chinese and (first := pattern("first_words").match(text, start, end)):
             start = first.end()
         while (
             start < end
-            and (common := _COMMON.match(text, start, end))
+            and (common := pattern("common_name").match(text, start, end))
             and (common.end() == end or text[common.end()] == " ")
         ):
             start = min(common.end() + 1, end)
@@ -95,9 +62,5 @@ def names_of(text: str, aside: Iterable[Span] = ()) -> list[Span]:
         inside = any(a <= start and end <= b for a, b in (*places, *aside))
         if start < end and not alone and not inside and (end - start > 1 or text[start].isdigit()):
             out.append((start, end))
-    out += [
-        m.span()
-        for m in _YEAR.finditer(text)
-        if not any(a < m.end() and m.start() < b for a, b in out)
-    ]
+    out += [year for year in years_in(text) if outside_of(year, out)]
     return sorted(out)

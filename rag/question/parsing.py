@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from rag.corpus import detect_lang
 from rag.corpus.language import UNKNOWN
+from rag.question.asides import is_aside, told_before
 from rag.question.constraints import day_of, find_limits
 from rag.question.corpus_asked import about_corpus, of_the_same
+from rag.question.followup import complete, otherwise
 from rag.question.periods import find_periods
 from rag.question.query import clean, query_of
 from rag.question.script import HANT, is_traditional, simplified
@@ -51,21 +53,15 @@ def parse(
         simplified(typed) if is_traditional(typed) else typed, today, snapshot.model
     )
     history = [turn for turn in history if turn[1].kind != "talk"]
-    if history and about:
-        from rag.question.asides import is_aside
-
-        about = None if is_aside(simplified(typed)) else about  # "还有别的报道吗？"
-    talk, completed = "" if about else _talk(typed, history, snapshot, today), ""
+    aside = bool(history) and is_aside(simplified(typed))
+    about = None if aside else about  # "还有别的报道吗？"
+    talk = "" if about or aside else _talk(typed, history, snapshot, today)
+    completed = second = ""
     seen: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
-    second = ""
     # "How many articles are there?" is whole, but for after a question about articles of a thing.
     whole = about and (about.subject or not history or not history[-1][1].about)
     if history and not (talk or whole):
-        # Its patterns take longer to make than most answers do.
-        from rag.question.asides import told_before
-        from rag.question.followup import complete, otherwise
-
         completed = "" if about else of_the_same(typed, *history[-1], today, snapshot.model)
         if not completed:
             completed = complete(typed, history, snapshot.source_codes[0])
@@ -118,17 +114,11 @@ def _talk(
     stretch of days ("did it snow last month?").
     """
     talk = talk_of(typed, snapshot.model)
-    if talk and history:
-        from rag.question.asides import is_aside
-
-        talk = "" if is_aside(simplified(typed)) else talk
     if not talk or talk_of(typed, snapshot.model, CERTAIN):
         return talk
     if is_pasted(typed, snapshot) or _asks_of_days(typed, today):
         return ""
     if history and not talk_of(typed, snapshot.model, SURE):
-        from rag.question.followup import complete, otherwise
-
         leans = complete(typed, history) or otherwise(typed, "", history)  # "最高气温多少度？"
         return "" if leans else talk
     return talk

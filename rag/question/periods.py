@@ -31,6 +31,7 @@ from rag.corpus.days import (
 )
 from rag.corpus.feasts import FEASTS, Feast
 from rag.corpus.places import find_places
+from rag.question.words import pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,13 @@ def find_periods(text: str, today: date | None) -> list[TimeConstraint]:
     taken: list[TimeConstraint] = []
     words = [*_parts(text, today), *(_lengths(text, today) if today else ())]
     for one in sorted(words, key=lambda one: (one.start, -one.end)):
-        until = _BEFORE.search(text[: one.start]) or _BEFORE_ZH.match(text, one.end)
+        until = pattern("before_en").search(text[: one.start]) or pattern("before_zh").match(
+            text, one.end
+        )
         # "Before the holidays" has no beginning to filter by.
         if not (until and one.kind != "part" or taken and one.start < taken[-1].end):
             taken.append(one)
-    told = [one for one in taken if not _compared(text, one.start, one.end, _SAME_PART)]
+    told = [one for one in taken if not _compared(text, one.start, one.end, "same_part")]
     named = [
         one
         for one in find_days(text)
@@ -80,22 +83,8 @@ def find_periods(text: str, today: date | None) -> list[TimeConstraint]:
     return sorted((one for one in bounded if one), key=lambda one: one.start)
 
 
-_COMPARED = re.compile(
-    r"(?:比|较|\b(?:than(?: in)?|compared (?:to|with)|(?:up|down) from|over|versus|vs\.?)\s)$", re.I
-)
-_SAME = re.compile(r"同期|相比|同比|年?代(?![表理号码价替言办管])|s\b| levels?\b", re.I)
-_SAME_PART = re.compile(r"同期|相比|s\b| levels?\b", re.I)
-_SINCE = re.compile(r"(?:自从?|从|\b(?:ever since|since|after)(?: the)?\s)$", re.I)
-_ON = re.compile(
-    r"(?:(?:以来|之?后|以后|起|开始|至今(?![年天日晚晨早]))(?![期半几])| onwards?\b)", re.I
-)
-_BEFORE = re.compile(r"\b(?:before|prior to|until|till|up to)\s$", re.I)
-_BEFORE_ZH = re.compile(r"(?:之前|以前|前(?![几一二两三四五六七八九十\d半期后]))")
-_SHIFTED = re.compile(r"[今去前明]年|\b(?:last|this|next) year")
-
-
-def _compared(text: str, start: int, end: int, same: re.Pattern[str] = _SAME) -> bool:
-    return bool(_COMPARED.search(text[:start]) or same.match(text, end))
+def _compared(text: str, start: int, end: int, same: str = "same_time") -> bool:
+    return bool(pattern("compared_to").search(text[:start]) or pattern(same).match(text, end))
 
 
 def _bounded(text: str, told: TimeConstraint, today: date | None) -> TimeConstraint | None:
@@ -103,10 +92,11 @@ def _bounded(text: str, told: TimeConstraint, today: date | None) -> TimeConstra
     time itself; None where that would be of a year that is not known.
     """
     before, period = text[: told.start], told.period
-    lead, suffix = _SINCE.search(before), _ON.match(text, told.end)
+    lead, suffix = pattern("since").search(before), pattern("onwards").match(text, told.end)
     opens = bool(lead or suffix)
     if not opens:
-        lead, suffix = _BEFORE.search(before), _BEFORE_ZH.match(text, told.end)
+        lead = pattern("before_en").search(before)
+        suffix = pattern("before_zh").match(text, told.end)
     if not (lead or suffix):
         return told
     # With its last day, and so "by the end of" as well: what is to be built before 2024 is told in
@@ -118,7 +108,7 @@ def _bounded(text: str, told: TimeConstraint, today: date | None) -> TimeConstra
         # the last time that a day of the calendar came
         here = in_year(edge, today.year)
         edge = here if here <= today else in_year(edge, today.year - 1)
-    shifted = told.kind == "relative" or _SHIFTED.search(text, told.start, told.end)
+    shifted = told.kind == "relative" or pattern("told_year").search(text, told.start, told.end)
     return TimeConstraint(
         lead.start() if lead else told.start,
         suffix.end() if suffix else told.end,
@@ -129,19 +119,6 @@ def _bounded(text: str, told: TimeConstraint, today: date | None) -> TimeConstra
 
 
 # ---- parts of years and months, feasts, weeks
-
-_BY_THEN = re.compile(r"[到至]$|\b(?:by|until|till|to|from|since|before|after)\s$", re.I)
-_DURING_ZH = re.compile(r"[”\"]?(?P<during>小?长?假期?(?:期间)?|黄金周|期间|当天|当日|前后)?")
-_TO_FEAST = re.compile(
-    r"(?<![\w'’])(?<!['’]s )(?P<during>(?:during|over|on|at) )?(?:(?P<which>last"
-    r"|this) )?(?:the )?\Z",
-    re.I,
-)
-_FROM_FEAST = re.compile(
-    r"(?:(?: public)? (?:holidays?|break|golden week|week))?"
-    r"(?:,? (?:of |in )?(?:(?P<year>(?:1\d|20)\d\d)(?!\d)|(?P<which>this|last) year))?\b",
-    re.I,
-)
 
 
 def _parts(text: str, today: date | None) -> Iterator[TimeConstraint]:
@@ -200,7 +177,7 @@ def _season(text: str, one: Written, nth: int, today: date | None) -> Iterator[T
 def _third(text: str, one: Written, nth: int, today: date | None) -> Iterator[TimeConstraint]:
     """The beginning, middle or end of a month or a year; of a month without a year, of any year."""
     start, end, bare = one.start, one.end, text[one.start] in "年月"
-    if _BY_THEN.search(text[:start]) or re.match(r"[前之]| and\b", text[end:]):
+    if pattern("by_then").search(text[:start]) or re.match(r"[前之]| and\b", text[end:]):
         return
     if bare and (nth == 2 and text[start] == "年" or text[start - 1 : start].isalnum()):
         return
@@ -235,7 +212,7 @@ def _feast(text: str, one: Written, feast: Feast, today: date | None) -> Iterato
     """The days of a feast: of a year that is said, or as what happened then, not how it is kept."""
     start, end, year = one.start, one.end, _year(one, today)
     if one.lang == "en":
-        to, after = _TO_FEAST.search(text[:start]), _FROM_FEAST.match(text, end)
+        to, after = pattern("to_feast").search(text[:start]), pattern("from_feast").match(text, end)
         if to is None or after is None:
             return
         which = (after["which"] or to["which"] or "").lower()
@@ -246,7 +223,7 @@ def _feast(text: str, one: Written, feast: Feast, today: date | None) -> Iterato
             year = today.year - (which == "last")
         during, start, end = to["during"], to.start(), after.end()
     else:
-        if (found := _DURING_ZH.match(text, end)) is None:
+        if (found := pattern("during_zh").match(text, end)) is None:
             return
         during, end = found["during"], found.end()
         start -= text[start - 1 : start] in ("“", '"')
@@ -270,29 +247,15 @@ def _named(text: str, one: Written) -> tuple[int, int]:
 
 # ---- so long ago, and so many days up to the day of asking
 
-_LENGTHS = re.compile(
-    r"(?:最近|过去|近)的?这?(?P<n1>\d{1,3}|[一二两三四五六七八九十]{1,3}|半)\s?[个個]?"
-    r"(?P<u1>天|日|周|星期|礼拜|月|年|年度)(?:以?来|之?内)?(?!半|度)"
-    r"|\b(?:(?:in|over|during|within|for) )?(?:the |these )?(?P<which>last|past|previous)"
-    rf" (?:(?P<n2>\d{{1,3}}|{'|'.join(NUMBER_WORDS)}|few|couple of) )?(?P<u2>day|week|month"
-    rf"|year)(?P<s>s?)\b(?! of\b)"
-    r"|(?<![\d一二两三四五六七八九十几多数百千万亿.第])(?P<n3>1?\d|[一两二三四五六七八九十]|十[一二三四五六七八九])"
-    r"(?P<u3>年|[个個]月|周|[个個]?(?:星期|礼拜)|天)(?:之|以)?前(?!后|三季|[两二三]季|[一二三四五六七八九十\d]+[名位强个])"
-    rf"|(?<![\w-])(?P<n4>1?\d|{'|'.join(NUMBER_WORDS)}|an?) (?P<u4>year|month|week|day)s? ago\b",
-    re.I,
-)
 _DAYS = {"天": 1, "日": 1, "day": 1, "周": 7, "星期": 7, "礼拜": 7, "week": 7}
 _MONTHS = {"月": 1, "month": 1, "年": 12, "年度": 12, "year": 12}
 
 
 def _lengths(text: str, today: date) -> Iterator[TimeConstraint]:
-    for match in _LENGTHS.finditer(text):
-        at = next(str(n) for n in range(1, 5) if match[f"u{n}"])
-        count, unit = (match[f"n{at}"] or "").lower(), match[f"u{at}"].lower().lstrip("个個")
-        # "last month" is that of the calendar, "the past month" the days up to today;
-        # "the last year of the war" is neither.
-        if count or match["s"] or match["which"].lower() == "past":
-            period = (_ago if at in "34" else _up_to)(today, _count(count), unit)
+    for name in ("last_zh", "last_en", "ago_zh", "ago_en"):
+        for match in pattern(name).finditer(text):
+            count, unit = _count((match["count"] or "").lower()), match["unit"].lower()
+            period = _ago(today, count, unit) if "ago" in name else _up_to(today, count, unit)
             yield TimeConstraint(*match.span(), period, "relative")
 
 
@@ -321,20 +284,11 @@ def _ago(today: date, count: float, unit: str) -> Period:
 
 # ---- days, months and years of the calendar
 
-_JOINED = re.compile(
-    r"年?\s?(?:和|及|与|或|、"
-    r"|,|至|到|[-–—~～]{1,2}|(?<!\w)(?:and|or|to|until|till|through)(?!\w))\s?(?:in "
-    r"|of )?",
-    re.I,
-)
-_DASH = re.compile("[-–—~～]")
-_RANGE = re.compile(r"(?:\b(?:between|from)\s|在|自从?|从)$", re.I)
-
 
 def _calendar(text: str, named: list[Written], today: date | None) -> Iterator[TimeConstraint]:
     group: list[Written] = []
     for one in named:
-        if group and not _JOINED.fullmatch(text, group[-1].end, one.start):
+        if group and not pattern("joined_times").fullmatch(text, group[-1].end, one.start):
             yield from _told(text, group, today)
             group = []
         group.append(one)
@@ -354,7 +308,11 @@ def _told(text: str, group: list[Written], today: date | None) -> Iterator[TimeC
     start, end = group[0].start, group[-1].end
     if _compared(text, start, end):
         return
-    if len(group) > 1 and not any(when.month for when in whens) and _DASH.search(text, start, end):
+    if (
+        len(group) > 1
+        and not any(when.month for when in whens)
+        and re.search("[-–—~～]", text[start:end])
+    ):
         return  # 2011-2020, 2011-12: of the name of a plan or a season
     first, last = _whole(whens)
     begin, close = _days(first), _days(last)
@@ -365,7 +323,7 @@ def _told(text: str, group: list[Written], today: date | None) -> Iterator[TimeC
         else Period(min(begin[0], close[0]), max(begin[1], close[1]))
     )
     kind = "range" if len(whens) > 1 else "day" if first.day else "unit"
-    if len(whens) > 1 and (match := _RANGE.search(text[:start])):
+    if len(whens) > 1 and (match := pattern("range_begins").search(text[:start])):
         start = match.start()
     kind = "relative" if any(one.shift for one in group) else kind
     yield TimeConstraint(start, end, period, kind)

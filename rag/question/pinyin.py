@@ -14,27 +14,21 @@ import numpy as np
 
 from rag.corpus.gazetteer import all_places, places_by_name
 from rag.corpus.places import find_places
+from rag.question.asking import outside_of
 from rag.question.script import simplified
-from rag.question.words import lines, words
+from rag.question.words import lines, pattern, words
 
 if TYPE_CHECKING:
     from rag.embed.static import StaticModel
     from rag.index import Snapshot
 
-# Two words with a capital and no third one, the second of one or two syllables: "Wang Yi".
-_NAME = re.compile(
-    r"\b(?P<family>[A-Z][a-z]{1,5})"
-    r" (?P<given>[A-Z][a-zü]+(?:['’-](?!s\b)[a-z]+)?)\b(?! [A-Z])"
-)
-_WORD = re.compile(r"\b[A-Z][a-z]{5,}\b")  # long enough for the name of a county
-_BEFORE = re.compile(r"([A-Z][a-z]+) $")
 LONGEST = 18  # letters of three syllables
 _MOST = 3  # names of a question that are looked for
 _CANDIDATES, _LOOKED_INTO = 6, 32  # names read alike that are compared, and passages of each
 # A word with a translation of at least this cosine among so many is English: on 40 words "die" and
 # "made" are, "yi" and "ming" are none.
 _TRANSLATED, _TRANSLATIONS = 0.55, 5
-_STANDING = "X"  # stands for each character of a name where the words around it are understood
+STANDING = "X"  # stands for each character of a name where the words around it are understood
 
 
 @functools.cache
@@ -123,8 +117,7 @@ def county(word: str) -> tuple[str, str] | None:
     """
     name = _counties().get(word, "")
     spelled = (name[:size] for size in range(2, 6) if _spells(word, name[:size]))
-    short = next(spelled, "") if name else ""
-    return (short, name) if short else None
+    return next(((short, name) for short in spelled), None)
 
 
 def _spells(word: str, name: str) -> bool:
@@ -172,7 +165,7 @@ def in_characters(snapshot: Snapshot, text: str) -> Spelled:
             missing.append(text[start:end])
         if many > latin:
             said = f"{said[:start]}{name}{said[end:]}"
-            masked = f"{masked[:start]}{_STANDING * len(name)}{masked[end:]}"
+            masked = f"{masked[:start]}{STANDING * len(name)}{masked[end:]}"
     return Spelled(said, masked, tuple(missing))
 
 
@@ -194,19 +187,17 @@ def _spelled(text: str) -> list[tuple[str, str, int, int]]:
     """
     places = [(m.start, m.end) for m in find_places(text)]
     out = []
-    for match in _NAME.finditer(text):
+    for match in pattern("name_of_two_words").finditer(text):
         family, given = match["family"].lower(), match["given"].lower()
         inside = any(a <= match.start() and match.end() <= b for a, b in places)
         known = family in family_names().values() and is_pinyin(given)
-        before = _BEFORE.search(text, 0, match.start())
+        before = re.search("([A-Z][a-z]+) $", text[: match.start()])
         alone = before is None or not is_pinyin(before[1])
         if known and alone and not inside:
             out.append((family, given, *match.span()))
     taken = [*places, *(one[2:] for one in out)]
-    for match in _WORD.finditer(text):
-        if county(match[0].lower()) and all(
-            match.end() <= a or b <= match.start() for a, b in taken
-        ):
+    for match in re.finditer(r"\b[A-Z][a-z]{5,}\b", text):
+        if county(match[0].lower()) and outside_of(match.span(), taken):
             out.append(("", match[0].lower(), *match.span()))
     return sorted(out, key=lambda one: one[2])
 

@@ -10,36 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.corpus.gazetteer import places_by_name
-from rag.question.words import lines
+from rag.question.words import lines, pattern
 
-_NAME = r"(?P<name>[^\s，。、；：？?！!“”《》的]{2,24}?|[A-Z][\w.&'-]*(?: [A-Z&][\w.&'-]*){1,5})"
-_REPORT = r"(?:的?(?:哪些|哪篇|什么|一篇|有关)?(?:报道|报导|消息|新闻稿|新闻(?!报|客|网|社)|文章|讯|电(?!视|力|网|台))|刊登|刊发|刊载|登载)"
 # A publisher is meant where its reporting is; a body that only shares the name with one is not.
-_CUES = (
-    re.compile(rf"(?:根?据|按照?|来自|引自|摘自)\s?{_NAME}{_REPORT}"),
-    re.compile(rf"(?:^|[，。、；：\s]){_NAME}{_REPORT}"),
-    re.compile(
-        r"\b(?:according to|reported by|quoted by|published (?:by|in)|as reported in"
-        r"|carried by|in (?:a|an|the) report (?:by|of|from))(?: the"
-        r"| a)? "
-        r"(?P<name>[^\s,?!;:][^,?!;:]{1,60})",
-        re.I,
-    ),
-    re.compile(
-        r"\b(?:did|does|do|has"
-        r"|have) (?:the )?(?P<name>[A-Z][\w.'&-]*(?: [A-Z&][\w.'&-]*){0,5}) (?:report|publish|write"
-        r"|carry)\b"
-    ),
-)
-# What a name may be short of: "央视" is 央视新闻客户端, but "四川" is not 四川日报.
-_REST = re.compile(r"(?:新闻|客户端|网|频道|官网|官微|微信|微博|公众号|[-—·_|（(\s].*)*", re.S)
+_CUES = ("reported_zh", "reports_zh", "reported_en", "reports_en")
 
 
 def may_name_publisher(question: str) -> bool:
     """Whether a question refers to some report at all; cheap, so that the publishers are looked up
     only then.
     """
-    return any(cue.search(question) for cue in _CUES)
+    return any(pattern(cue).search(question) for cue in _CUES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +48,7 @@ def find_publisher(question: str, sources: Iterable[str]) -> Publisher | None:
     """
     sources = sorted({source for source in sources if source})
     for cue in _CUES:
-        for match in cue.finditer(question):
+        for match in pattern(cue).finditer(question):
             start, name = match.start("name"), match["name"]
             for end in _ends(name):
                 if found := tuple(source for source in sources if _is_of(source, name[:end])):
@@ -82,7 +63,7 @@ def known_publisher(name: str, sources: Iterable[str]) -> bool:
     """Whether a name is that of a publisher: one that is well known, or one of ``sources``."""
     said = name.casefold().removeprefix("the ")
     known = any(said in names for names in _publishers())
-    return known or any(_is_of(source, name) for source in sources if source)
+    return known or bool(sources_named(name, sources))
 
 
 def sources_named(name: str, sources: Iterable[str]) -> tuple[str, ...]:
@@ -114,7 +95,9 @@ def _begins(source: str, name: str) -> bool:
     rest = source[len(name) :]
     if name[-1] < "\u2e80":
         return not rest[:1].isalnum()
-    return _REST.fullmatch(rest) is not None or rest in places_by_name()  # 中新网广东
+    return (
+        pattern("rest_of_publisher").fullmatch(rest) is not None or rest in places_by_name()
+    )  # 中新网广东
 
 
 @functools.cache

@@ -180,9 +180,11 @@ def query_of(snapshot: Snapshot, question: str) -> Query:
     lang = detect_lang(plain)
     text, missing = plain, tuple[str, ...]()
     if lang == "en":
+        from rag.question.glossed import in_chinese
         from rag.question.pinyin import in_characters
 
         text, plain, missing = in_characters(snapshot, plain)
+        text, plain = in_chinese(snapshot, text, plain)
     if text != plain:  # all that Chinese articles can have of an English question's words
         other = " ".join(filter(None, [other, *(run[0] for run in HAN_RUN.finditer(text))]))
     query = analyse(text, snapshot.model, snapshot.embedder)

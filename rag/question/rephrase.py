@@ -12,26 +12,14 @@ from rag.question.asking import THINGS, asking, is_bare, outside_of
 from rag.question.kinds import kind_of
 from rag.question.script import HAN_RUN
 from rag.question.types import Earlier, Span
-from rag.question.whole import AUX, LEVELS, NOUN_AUX, PREP, SUBJECT, VERB, Whole, asks_below
+from rag.question.whole import AUX, LEVELS, PREP, VERB, Whole, asks_below
 from rag.question.whole import context, head_of, language, leading, rest_of, subject, taken_apart
-from rag.question.words import in_other, words as words_of
+from rag.question.words import in_other, pattern, words
 
-_PERSON = re.compile(r"[\u4e00-\u9fff]+|[A-Z]\w+ [A-Z]\w+")
-
-_MONTH = re.compile(r"[\d一二三四五六七八九十]{1,2}\s?月|(?:in |on )?[A-Z][a-z]+\.?(?: \d{1,2})?$")
 # Cosines of the embedded model: words that can take each other's place had 0.2 and more ("赞成" and
 # "反对", "killed" and "injured"), others of a question mostly less; of two of one form any may.
 NEAR, ALIKE = 0.2, 0.4
-_WEEKLY, _ORDINAL = (re.compile(words_of(name), re.I) for name in ("weekly", "ordinal_en"))
-_AMOUNT = re.compile("[量额价资费数率值度积长高宽龄]$")
-_THE = re.compile(r"\bthe (?:[a-z-]+ ){0,2}[a-z-]+$")  # "Who designed the tram line"
-_ONE = re.compile(r"(?:the |an? )?(?P<kind>[a-z-]+) ones?")
-_KIND_EN = re.compile(r"\b((?:the|an?) )([a-z-]+)( [a-z-]+)")
-# "《长河》的票房是多少": what is asked about is the film, and one thing of it.
-_THING_OF = re.compile(r"(?P<owner>.+)的[^的]{1,5}[是为]$")
-_NUMBER = re.compile(r"(?:\d+|(?<=第)[一二三四五六七八九十百]+|[一二三四五六七八九十]+(?=号))")
-_DID = rf"\b({PREP}|{AUX}|\w+ed|{words_of('did_en')}) "
-_BEGIN = re.compile(rf"[了过，的]|{VERB}|{_DID}|(?=\b(the|an?) )", re.I)
+_NUMBER = re.compile(words("any_number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +66,7 @@ def _put(old: Whole, words: str, kind: str, said: LeaningQuestion, lang: str) ->
     if spans:
         start, end = spans[0][0], spans[-1][1]
         named = re.search(r"[12]\d{3}\s?年?|[今去前]年", body[start:end])
-        year = named[0] if named and kind == "date" and _MONTH.match(words) else ""
+        year = named[0] if named and kind == "date" and pattern("month").match(words) else ""
         if lang == "zh" or kind == "places":  # "6月" after "2023年5月" is in the same year
             return f"{body[:start]}{year}{words}{body[end:]}"
         return f"{re.sub('(in|on|during|of) $', '', body[:start])}{within} {year}{body[end:]}"
@@ -106,7 +94,7 @@ def _asking(whole: Whole, words: str, lang: str) -> str:
         return f"{body[: old.start].removesuffix('有')}{words}"
     head, after = head_of(whole), body[rest_of(old) :] if old else ""
     alone = leading(head) == len(head)
-    turned = NOUN_AUX.fullmatch(body[old.end :].strip()) if old else None
+    turned = pattern("noun_aux").fullmatch(body[old.end :].strip()) if old else None
     like = new.kind in THINGS or new.kind == "number" and old and old.kind == "person"
     if old and alone and like and not new.adverb and old.kind in THINGS and not turned:
         return f"{head}{words}{body[old.end :]}"
@@ -119,10 +107,10 @@ def _asking(whole: Whole, words: str, lang: str) -> str:
         at = at if re.match(rf"{VERB}|[\u4e00-\u9fff]{{1,2}}了", rest[at:]) else 0
         return f"{rest[:at]}{words}{rest[at:]}"
     if lang == "en" and new.adverb and ": " not in body:
-        turned = NOUN_AUX.fullmatch(after.strip())
+        turned = pattern("noun_aux").fullmatch(after.strip())
         if not old and re.match(rf"({AUX})\b", body, re.I) or old and old.adverb:
             return f"{words} {after or body[0].lower() + body[1:]}"
-        if turned and SUBJECT.match(turned["rest"]):  # "What drills did Sichuan hold"
+        if turned and pattern("subject_en").match(turned["rest"]):  # "What drills did Sichuan hold"
             return f"{words} {turned['aux']} {turned['rest']} {turned['noun']}"
         if old and not old.start and after:
             they = "" if old.kind == "number" else "the" if rest_of(old) < old.end else "they"
@@ -137,7 +125,7 @@ def _of_what(said: LeaningQuestion, old: Whole, answer: Earlier, lang: str, seco
     word, labels = body[start:end].lower(), list(dict.fromkeys(row.label for row in answer.rows))
     if said.lang == lang == "zh" and not word:
         name = _owner(old) or name
-    if not name and lang == "en" and (thing := _THE.search(old.body)):
+    if not name and lang == "en" and (thing := pattern("last_noun").search(old.body)):
         name = thing[0]
     there = re.fullmatch("there|[那这][里儿边]", word)
     one = "person" if re.match("h[ei]|she|[他她]", word) else "organisation document"
@@ -163,7 +151,7 @@ def _owner(whole: Whole) -> str:
     """The film of "《长河》的票房是多少"; "" where nothing of a thing is asked for."""
     ask = whole.ask
     last = ask and ask.end >= len(whole.body) - 2 and ask.kind != "what"
-    thing = _THING_OF.match(whole.body[: ask.start]) if ask and last else None
+    thing = pattern("thing_of").match(whole.body[: ask.start]) if ask and last else None
     return thing["owner"] if thing else ""
 
 
@@ -182,10 +170,11 @@ def _exchanged(whole: Whole, said: LeaningQuestion, lang: str, second: bool) -> 
     """The question with another thing in place of one of its kind, or of what was asked for."""
     topic, body, ask, name = said.topic, whole.body, whole.ask, subject(whole, lang)
     asks, alone = whole.asks or body, topic.removesuffix("的")
-    if one := _ONE.fullmatch(topic):  # "the old ferry": "the new one"
-        return _KIND_EN.sub(lambda found: f"{found[1]}{one['kind']}{found[3]}", body, count=1)
+    if one := pattern("such_one").fullmatch(topic):  # "the old ferry": "the new one"
+        return pattern("noun_phrase").sub(rf"\1{one['kind']}\3", body, count=1)
     named = HAN_RUN.findall(body) if lang == "en" else []
-    if len(named) == 1 and _PERSON.fullmatch(alone):  # "How old is 全红婵?": "And Qin Haiyang?"
+    # "How old is 全红婵?": "And Qin Haiyang?"
+    if len(named) == 1 and pattern("person_name").fullmatch(alone):
         return body.replace(named[0], alone)
     # No word of a question in the other language is like it, but for a number ("the iPhone 14").
     other = said.lang != lang
@@ -201,7 +190,7 @@ def _exchanged(whole: Whole, said: LeaningQuestion, lang: str, second: bool) -> 
     bare = re.sub("^(?:the |its |their |his |her |的)", "", alone)
     who = kind_of(("which " if said.lang == "en" else "哪个") + bare).kind == "person"
     counts = ask and ask.kind == "number" and not said.own
-    if other and not (said.own or _AMOUNT.search(alone)):
+    if other and not (said.own or pattern("amount_zh").search(alone)):
         if said.lang == "zh" and counts and topic.endswith("的"):
             return f"{name}有多少人{alone}"  # "受伤的呢？"
         # "那卡努呢？": another, or something of what was asked about
@@ -211,13 +200,13 @@ def _exchanged(whole: Whole, said: LeaningQuestion, lang: str, second: bool) -> 
             return f"{name}: how many were {bare}"
     if said.lang == "en":
         return f"{'who' if who else 'what'} is the {bare} of {name}" if name else f"{topic}: {asks}"
-    of_it = other or said.own or second or _AMOUNT.search(alone)
+    of_it = other or said.own or second or pattern("amount_zh").search(alone)
     if ask and ask.kind == "number" and 0 < len(body) - ask.end <= 6 and not of_it:
         return f"{body[: ask.end]}{alone}"  # "多少人死亡": "受伤的呢"
     verb = re.compile(f"{VERB}?[了过]|{VERB}").search(body, ask.end) if ask and not other else None
     if verb and bare == alone:
         return f"{body[: verb.end()]}{alone}"
-    what = "谁" if who else "多少" if _AMOUNT.search(bare) else "什么"
+    what = "谁" if who else "多少" if pattern("amount_zh").search(bare) else "什么"
     name = _owner(whole) or name
     return f"{name}的{bare}是{what}" if name else f"{bare}，{asks}"
 
@@ -233,14 +222,14 @@ def _counterpart(whole: Whole, topic: str, zh: bool, second: bool) -> Span | Non
     like = re.escape(topic[-2:]) if zh else rf"\b{stem}(?:es|s)?\b"
     if number := _NUMBER.search(topic):
         like = _NUMBER.sub(lambda _: _NUMBER.pattern, re.escape(topic))
-    for series in (_ORDINAL, _WEEKLY):  # "周末" for "周一"
+    for series in map(pattern, ("ordinal_en", "weekly")):  # "周末" for "周一"
         if not number and (number := series.fullmatch(topic)):
             like = series.pattern
     ends = [m.span() for m in re.finditer(like, body, re.I) if outside_of(m.span(), taken)][-1:]
     start, end = ends[0] if ends else (0, 0) if number else _near(whole, topic, zh, taken, second)
     if number or not end or not ends and (zh or " " not in topic):
         return (start, end) if end else None
-    begins = [0, *(m.end() for m in _BEGIN.finditer(body[:start]))]
+    begins = [0, *(m.end() for m in pattern("noun_begins").finditer(body[:start]))]
     begin = max(*begins, *(at for _, at in taken if at <= start), 0)
     return begin + (body[begin] == " "), end
 

@@ -10,6 +10,8 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
+from rag.question.words import pattern
+
 if TYPE_CHECKING:
     from opencc import OpenCC
 
@@ -18,11 +20,6 @@ HANT = "zh-Hant"
 
 
 HAN_RUN = re.compile("[\u4e00-\u9fff]+")  # Chinese characters side by side
-_ENGLISH = re.compile(  # also "全红婵: when?", as a follow-up is put in full
-    r"(?:^\W*(?:[a-z]+ )?|: )(?:who|what|when|where|why|how|which|whose|did|does|do|is|are|was|were"
-    r"|has|have|had|list|name|tell)\b",
-    re.I,
-)
 
 
 def has_chinese(text: str) -> bool:
@@ -32,7 +29,7 @@ def has_chinese(text: str) -> bool:
 
 def is_english(text: str) -> bool:
     """Whether a question is in English, be it with a Chinese name: "How old is 全红婵?"."""
-    return _ENGLISH.search(text) is not None
+    return pattern("begins_english").search(text) is not None
 
 
 def is_traditional(text: str) -> bool:

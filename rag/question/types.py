@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from rag.question.words import pattern
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,36 +21,9 @@ FORMS = ("one", "all", "count", "most", "least", "more", "less", "whether", "why
 # What a message may be that is no question; of several at once the kind that stands first is
 # answered. ``other`` is work that is not done here (translating, writing, sums, opinions), ``chat``
 # is small talk.
-TALK = (
-    "who",
-    "can",
-    "add",
-    "other",
-    "chat",
-    "complaint",
-    "bye",
-    "thanks",
-    "praise",
-    "stop",
-    "hello",
-    "ok",
-)
-CORPUS = (
-    "count",
-    "span",
-    "publishers",
-    "languages",
-    "list",
-    "latest",
-    "months",
-    "places",
-    "new",
-    "summary",
-    "compare",
-)
-# "多少张票", not "多少元", "几个月".
-_MEASURE = re.compile(
-    r"(?:多少|几)([名位人座张条台部只件篇本幅匹头辆艘架栋间户票册所]|[个家](?!月|小时))"
+TALK = tuple("who can add other chat complaint bye thanks praise stop hello ok".split())
+CORPUS = tuple(
+    "count span publishers languages list latest months places new summary compare".split()
 )
 Span = tuple[int, int]  # from the first character to behind the last one
 
@@ -166,7 +140,7 @@ class Asked:
     @property
     def noun(self) -> str:
         """In English the word behind "how many", in Chinese the measure that counts; else ""."""
-        if found := _MEASURE.search(self.plain):
+        if found := pattern("counted_measure").search(self.plain):
             return found[1]
         _, _, behind = self.plain.casefold().partition("how many ")
         return behind.split(" ")[0].strip("?,.")

@@ -12,41 +12,12 @@ from rag.corpus.places import PlaceMention, find_places
 from rag.question.asking import Ask, asking, outside_of
 from rag.question.periods import find_periods
 from rag.question.script import is_english
-from rag.question.words import words
+from rag.question.words import pattern, words
 
 ANY_DAY = date(2000, 1, 1)  # where "last month" stands is asked here, not what it means
 LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3, "district": 3, "local": 3}
 
-AUX = words("auxiliary")
-PREP = "in|at|on|for|from|during|of|by|within|to|near|since|until|before|after|between"
-VERB = "(?:举行|举办|召开|开展|进行|组织|主办|承办|参加|参与|发布|公布|通过|实施|推出|启动|建成|建设|修建|造成|导致)"
-SUBJECT = re.compile(r"(?:the|an?|its?|their|th[ei]se?|that|there|they|he|she|[A-Z][\w'’-]*)\b")
-NOUN_AUX = re.compile(
-    rf"(?P<noun>(?:the )?(?:(?!(?:{AUX}|{PREP}|that|who|which|the|an?)\b)[\w'’-]+ ){{0,3}})"
-    rf"(?P<aux>{AUX}) (?P<rest>.+)",
-    re.I,
-)
-_NAME_EN = re.compile(r"\b(?P<the>[Tt]he )?[A-Z][\w'’-]*(?:(?: of| the)* [A-Z][\w'’-]*)*")
-# "the Orla dam" of "the Orla dam break", not "the Xihou Bridge opened"
-_NOUN_EN = re.compile(
-    rf" (?!(?:{AUX}|{PREP}|and|or|be|been|not)\b|\w+ed\b)[a-z]+(?= (?!(?:{PREP})\b)|$)"
-)
-_LEAD = re.compile(
-    r"(?:那么|那(?=[，,])|还有|以及|请问|\b(?:and|but|so|then|also|well|ok|okay|please)\b)[，, ]*",
-    re.I,
-)
-_END = re.compile(r"[呢吗？?！!。.\s]+$")
-_PLACES = "国家|省份|省市|省区市|自治区|直辖市|省|城市|区县|县市|地方|地区|地点"
-_LIST = re.compile(
-    rf"请?(?:帮我)?(?:列出|列举|举出|说出|给出)(?P<rest>.+?)的?(?P<noun>{_PLACES})(?:名单|名称)?"
-)
-_WHICH_LAST = re.compile(rf"(?P<rest>.+?)的(?P<noun>{_PLACES})(?:都|分别|各)?[有是]哪(?:些|几个)")
-_LIST_EN = re.compile(
-    r"(?:list|name|give|show|enumerate)(?: me)?(?: all| every"
-    r"| each)?(?: of)?(?: the)? (?P<noun>[a-z]+) (?:that|which|where|who) (?P<rest>.+)",
-    re.I,
-)
-_JOINED = re.compile(r"[、，,\s]*(?:和|与|及|以及|跟|and|or|in|of|的)?\s*", re.I)
+AUX, PREP, VERB = words("auxiliary"), words("preposition_en"), words("holds_zh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +57,15 @@ def language(question: str) -> str:
 
 def taken_apart(question: str) -> Whole:
     """The parts of a whole question."""
-    body = _END.sub("", question.strip())
-    if lead := _LEAD.match(body):
+    body = pattern("mark_at_end").sub("", question.strip())
+    if lead := pattern("leads_over").match(body):
         body = body[lead.end() :] or body
     body = _in_order(body)
     groups: list[list[PlaceMention]] = []
     for one in find_places(body):
         if one.part_of_name:
             continue
-        if groups and _JOINED.fullmatch(body, groups[-1][-1].end, one.start):
+        if groups and pattern("joined_places").fullmatch(body, groups[-1][-1].end, one.start):
             groups[-1].append(one)
         else:
             groups.append([one])
@@ -118,9 +89,9 @@ def _in_order(body: str) -> str:
     """ "列出开展演练的省份", "开展演练的省份有哪些", "List the provinces that held drills" as
     questions that ask first.
     """
-    if found := _LIST.fullmatch(body) or _WHICH_LAST.fullmatch(body):
+    if found := pattern("lists_zh").fullmatch(body) or pattern("which_last").fullmatch(body):
         return f"哪些{found['noun']}{found['rest']}"
-    if found := _LIST_EN.fullmatch(body):
+    if found := pattern("lists_en").fullmatch(body):
         return f"Which {found['noun']} {found['rest']}"
     return body
 
@@ -161,7 +132,7 @@ def subject(whole: Whole, lang: str) -> str:
         taken = [*whole.times, *([(ask.start, ask.end)] if ask else [])]
         names = [
             m
-            for m in _NAME_EN.finditer(body)
+            for m in pattern("name_en").finditer(body)
             if (m.start() or body.startswith(": ", m.end()))  # "Maui: how many died"
             and outside_of(m.span(), taken)
             and not any(
@@ -171,7 +142,7 @@ def subject(whole: Whole, lang: str) -> str:
         ]
         if len(names) != 1:
             return ""
-        noun = _NOUN_EN.match(body, names[0].end()) if names[0]["the"] else None
+        noun = pattern("noun_behind_name").match(body, names[0].end()) if names[0]["the"] else None
         ends = (
             noun
             and noun.end() == len(body)
@@ -203,7 +174,7 @@ def context(whole: Whole, lang: str) -> str:
             + body[rest_of(old) :]
         )
     body = re.sub(r"^\s*was it that (?:they )?", "", body).strip()
-    found = NOUN_AUX.fullmatch(body)
-    if found and SUBJECT.match(found["rest"]):
+    found = pattern("noun_aux").fullmatch(body)
+    if found and pattern("subject_en").match(found["rest"]):
         return f"{found['rest']} {found['noun']}".strip()
     return re.sub(rf"^(?:{AUX})\b ?", "", body, flags=re.I)

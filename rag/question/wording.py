@@ -1,5 +1,5 @@
-"""What the words of a question say on their own: what is asked for, and what its answer must be
-about.
+"""What the words of a question say on their own: what is asked for, what is denied or left out, and
+what its answer must be about.
 """
 
 from __future__ import annotations
@@ -10,19 +10,14 @@ from rag.corpus.gazetteer import Place
 from rag.corpus.places import PlaceMention, find_places
 from rag.question.asking import asking, number_of
 from rag.question.compared import bound_of, measure_of
-from rag.question.denied import denies, exceptions
 from rag.question.forms import counted, form_of
 from rag.question.kinds import begin_of, kind_of
-from rag.question.names import names_of, years_of
+from rag.question.names import names_of, years_in
 from rag.question.script import is_traditional, simplified
-from rag.question.types import Asked
+from rag.question.types import Asked, Span
+from rag.question.words import pattern, words
 
-EVENT_AFTER = re.compile(
-    r"[市省]?(?:第[\d一二三四五六七八九十]+届)?(?:[冬夏]季)?(?:世界)?(?:大学生)?(?:亚洲|世界)?(?:[冬夏]季|青年|残疾人)?"
-    r"(?:运动会|奥运|冬奥|残奥|亚运|亚残运|大运会|青奥会|世锦赛|全运会|世博会|进博会|服贸会|广交会|国际电影节)"
-    r"|(?: \d{4})?(?: (?:[A-Z]\w+|World|Summer|Winter)){0,2} (?:Games|Olympics?|Paralympics?"
-    r"|Universiade|Expo|Film Festival)\b"
-)
+EVENT_AFTER = re.compile(words("event_after"))
 """What follows the name of a place where both name an event."""
 
 
@@ -61,7 +56,7 @@ def understand(text: str) -> Asked:
         places=tuple(m.place for m in mentions),
         place_spans=tuple((m.start, m.end) for m in mentions),
         countries=tuple(m.place for m in named if _is_abroad(m.place)),
-        years=tuple(dict.fromkeys(years_of(text))),
+        years=tuple(dict.fromkeys(text[start:end] for start, end in years_in(text))),
     )
 
 
@@ -77,3 +72,29 @@ def _aside(text: str, mention: PlaceMention) -> bool:
         or mention.place.level == "country"
         or bool(EVENT_AFTER.match(text, mention.end))
     )
+
+
+def denies(text: str) -> bool:
+    """Whether what was not done, or was called off, is asked for."""
+    return bool(pattern("denies").search(pattern("title").sub("", text)))
+
+
+def exceptions(text: str) -> tuple[list[Span], list[Span]]:
+    """What is not sought: the spans of the names alone, and those of all the words that say so."""
+    names, phrases = [], []
+    for found in pattern("except").finditer(text):
+        group = next(name for name, said in found.groupdict().items() if said)
+        low, high = found.span(group)
+        if pattern("asks_any").search(text, low, high):
+            continue  # "除了哪些部位"
+        cuts = [
+            low,
+            *(at for one in pattern("joined_names").finditer(text, low, high) for at in one.span()),
+            high,
+        ]
+        for a, b in zip(cuts[::2], cuts[1::2]):
+            name = text[a:b].rstrip(" ?？")
+            if name.strip():
+                names.append((a + len(name) - len(name.lstrip()), a + len(name)))
+        phrases.append(found.span())
+    return names, phrases

@@ -8,6 +8,7 @@ import functools
 import re
 from importlib import resources
 
+from rag.corpus.date_grammar import number
 from rag.corpus.places import find_places
 
 
@@ -19,8 +20,16 @@ def lines(name: str) -> list[str]:
 
 @functools.cache
 def _words() -> dict[str, str]:
-    text = resources.files("rag.question").joinpath("data", "words.txt").read_text("utf8")
-    return dict(re.findall(r"^(\w+) = (.+)$", text.replace("\n|", "|"), re.M))
+    known: dict[str, str] = {}
+    for line in "\n".join(lines("words.txt")).replace("\n|", "|").splitlines():
+        name, _, alternatives = line.partition(" = ")
+        known[name] = filled(alternatives, known)
+    return known
+
+
+def filled(text: str, known: dict[str, str] | None = None) -> str:
+    """A text with the alternatives of a name in place of each ``{name}``."""
+    return re.sub(r"\{([a-z_]+)\}", lambda found: (known or _words())[found[1]], text)
 
 
 def words(name: str) -> str:
@@ -28,6 +37,19 @@ def words(name: str) -> str:
     none.
     """
     return _words()[name]
+
+
+@functools.cache
+def pattern(name: str) -> re.Pattern[str]:
+    """The pattern of a name's alternatives, whatever their case. Raises as :func:`words`."""
+    return re.compile(words(name), re.I)
+
+
+def ordinal(word: str) -> int:
+    """The number that an ordinal says: "second", "二", "2"; 0 for 特, the prize before the first."""
+    known = words("ordinals").split("|")
+    word = word.casefold().replace("特", "0")
+    return known.index(word) + 1 if word in known else number(word) or 0
 
 
 def in_other(said: str, said_in: str, lang: str) -> str:

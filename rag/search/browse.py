@@ -5,7 +5,6 @@ and what there is in all.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -16,6 +15,7 @@ from rag.corpus.article import Skipped
 from rag.errors import UsageError
 from rag.index import Snapshot
 from rag.index.catalogue import HEADING_CHARS, heading
+from rag.search.facets import by_code
 from rag.search.filters import allowed_articles
 from rag.search.mentions import mentions
 from rag.search.types import Filters
@@ -133,10 +133,7 @@ def browse(
         keep &= allowed_articles(snapshot, Filters(filters.date_from, filters.date_to))
     ordered = _ordered(snapshot, order)
     rows = ordered[keep[ordered]]
-    articles = tuple(
-        _listed(*one)
-        for one in snapshot.listed(rows[start : start + count].tolist(), OPENING_CHARS)
-    )
+    articles = _listed(snapshot, rows[start : start + count].tolist())
     return Listing(articles, start, len(rows), by_month)
 
 
@@ -147,7 +144,7 @@ def retold(snapshot: Snapshot, article_id: str) -> tuple[Listed, ...]:
     row, story = snapshot.article_row(article_id), snapshot.columns.story
     same = story[snapshot.catalogue.by_date] == story[row]
     rows = [other for other in snapshot.catalogue.by_date[same].tolist() if other != row]
-    return tuple(_listed(*one) for one in snapshot.listed(rows[:MAX_LISTED], OPENING_CHARS))
+    return _listed(snapshot, rows[:MAX_LISTED])
 
 
 def statistics(snapshot: Snapshot, roots: Sequence[str] = ()) -> Statistics:
@@ -158,7 +155,7 @@ def statistics(snapshot: Snapshot, roots: Sequence[str] = ()) -> Statistics:
         roots: folders that it was built from; what was skipped is told by its path below them, as
             nobody who asks needs to know where they lie.
     """
-    manifest = snapshot.manifest
+    manifest, every = snapshot.manifest, np.ones(snapshot.n_articles, bool)
     months = _counted(*_months(snapshot))
     dated = [day for day in snapshot.date_codes[0] if _MONTH.match(day)]
     return Statistics(
@@ -172,8 +169,8 @@ def statistics(snapshot: Snapshot, roots: Sequence[str] = ()) -> Statistics:
         date_from=dated[0] if dated else "",
         date_to=dated[-1] if dated else "",
         undated=dict(months).get("", 0),
-        langs=_frequent(snapshot.lang_codes),
-        sources=_frequent(snapshot.source_codes),
+        langs=tuple(by_code(snapshot.lang_codes, every)),
+        sources=tuple(by_code(snapshot.source_codes, every)),
         months=months,
         skipped=_relative(manifest.skipped, roots),
         stories=manifest.counts.stories,
@@ -181,9 +178,10 @@ def statistics(snapshot: Snapshot, roots: Sequence[str] = ()) -> Statistics:
     )
 
 
-def _listed(article_id: str, title: str, date: str, source: str, lang: str, opening: str) -> Listed:
-    return Listed(
-        article_id, title, heading(title, opening[:HEADING_CHARS]), date, source, lang, opening
+def _listed(snapshot: Snapshot, rows: list[int]) -> tuple[Listed, ...]:
+    return tuple(
+        Listed(name, title, heading(title, opening[:HEADING_CHARS]), date, source, lang, opening)
+        for name, title, date, source, lang, opening in snapshot.listed(rows, OPENING_CHARS)
     )
 
 
@@ -196,9 +194,8 @@ def _relative(skipped: Sequence[Skipped], roots: Sequence[str]) -> tuple[Skipped
         )
         return next(inside, PurePath(path).name)
 
-    return tuple(
-        Skipped(below(one.path), one.reason.replace(one.path, below(one.path))) for one in skipped
-    )
+    places = [(one, below(one.path)) for one in skipped]
+    return tuple(Skipped(at, one.reason.replace(one.path, at)) for one, at in places)
 
 
 def _ordered(snapshot: Snapshot, order: str) -> np.ndarray:
@@ -225,11 +222,3 @@ def _counted(of_month: np.ndarray, months: tuple[str, ...]) -> tuple[tuple[str, 
     counts = np.bincount(of_month, minlength=len(months)).tolist()
     found = list(zip(months, counts, strict=True))
     return tuple((month, n) for month, n in [*found[1:], found[0]] if n)
-
-
-def _frequent(codes: tuple[tuple[str, ...], np.ndarray]) -> tuple[tuple[str, int], ...]:
-    names, of_article = codes
-    counts = Counter(
-        dict(zip(names, np.bincount(of_article, minlength=len(names)).tolist(), strict=True))
-    )
-    return tuple((name, n) for name, n in counts.most_common() if name)

@@ -18,18 +18,19 @@ from rag.index import Snapshot
 from rag.index.proposals import Wanted
 from rag.question.query import Query
 from rag.search.filters import allowed_articles
-from rag.search.late import PassagePool, Proposed, all_passages, proposed
-from rag.search.phrase import phrases
+from rag.search.late import all_passages, best_cosines, tokens_of
 from rag.search.types import Filters, Fusion
 
 PER_SIDE = 200  # proposals of each side and language
+# Passages in which phrases are looked for: below the best of these the others are too far behind for
+# a phrase to help.
+DEPTH = 64
 # Between languages a match counts up to CAP and no further: in an article that gives a name in both
 # languages the untranslated one would match perfectly, and outweigh all the other words of a better
 # article.
 CAP = 0.6
-ABROAD = (
-    1 / 3
-)  # and the lexical share of an article in another language counts for this: a name, a figure
+# And the lexical share of an article in another language counts for this: a name, a figure.
+ABROAD = 1 / 3
 # Words of one language match exactly, those of another only nearly, so that the best passages of
 # another language have lower scores: times SLOPE and less SHIFT they are as likely the right ones
 # as those of the question's own language with the same score. Fitted to 7,000 training questions
@@ -87,20 +88,17 @@ def candidates(
     of_article = snapshot.passages.article_row
     keep = filters if isinstance(filters, np.ndarray) else allowed_articles(snapshot, filters)
     allowed = None if keep.all() else keep[of_article]
-    pool: PassagePool | Proposed | None = all_passages(snapshot)
+    pool = all_passages(snapshot)
     if pool is None:
         wanted = _wanted(snapshot, query, per_side, fusion.expansion)
         found = snapshot.propose(wanted, None, allowed, beside)
-        pool = proposed(snapshot, found.rows)
-        best, rows = pool.best(query), pool.rows
+        rows, ids, starts = tokens_of(snapshot, found.rows)
+        best = best_cosines(snapshot.model, query, ids, starts)
         words = found.words[found.rows.searchsorted(rows)]
-    elif allowed is None:
-        best, rows = pool.best(query), pool.rows
     else:
-        inside = allowed[pool.rows]
+        inside = slice(None) if allowed is None else allowed[pool.rows]
         best, rows = pool.best(query)[:, inside], pool.rows[inside]
-    if not isinstance(pool, Proposed):
-        words = _lexical(snapshot, query)[rows]
+        words = snapshot.lexical(*_texts(query))[rows]
     articles = of_article[rows]
     cross = foreign(snapshot, query.lang)[articles]
     counted = _counted(best, cross)
@@ -108,15 +106,11 @@ def candidates(
     dense = snapshot.vectors(rows) @ query.dense
     lexical = words * np.where(cross, ABROAD, 1.0).astype(np.float32)
     together = _of_article(query.weights, counted, articles)
-    score = (
-        fusion.dense * dense
-        + fusion.late * late
-        + fusion.lexical * lexical
-        + fusion.article * together
-    )
-    side_by_side = (
-        phrases(snapshot, query, rows, score) if fusion.phrase else np.zeros(len(rows), np.float32)
-    )
+    score = fusion.dense * dense + fusion.late * late + fusion.lexical * lexical
+    score += fusion.article * together
+    side_by_side = np.zeros(len(rows), np.float32)
+    if fusion.phrase:
+        side_by_side = phrases(snapshot, query, rows, score)
     score = score + fusion.phrase * side_by_side
     if fusion.balanced:
         score = np.where(cross, SLOPE * score - SHIFT, score)
@@ -125,32 +119,24 @@ def candidates(
     )
 
 
-def _lexical(snapshot: Snapshot, query: Query) -> np.ndarray:
-    """BM25 of every passage, as a share of what none could exceed: for the question in its own
-    words, or in others, whichever is more.
-    """
-    words, bound = snapshot.lexical_with_bound(query.text)
-    words = words / max(bound, 1e-9)
-    if query.other:
-        others, bound = snapshot.lexical_with_bound(query.other)
-        words = np.maximum(words, others / max(bound, 1e-9))
-    return words
-
-
 def _wanted(snapshot: Snapshot, query: Query, per_side: int, with_expansion: bool) -> Wanted:
     """What the search asks of the index."""
-    texts = [query.text, query.other] if query.other else [query.text]
+    wordings = tuple(map(snapshot.features_of, _texts(query)))
     near = tuple(_expansion(snapshot, query)) if with_expansion else None
-    return Wanted(query.dense, tuple(map(snapshot.features_of, texts)), near, per_side)
+    return Wanted(query.dense, wordings, near, per_side)
+
+
+def _texts(query: Query) -> list[str]:
+    """A question in its own words, and in others where there are some."""
+    return [query.text, query.other] if query.other else [query.text]
 
 
 def _expansion(snapshot: Snapshot, query: Query) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
     """For each word of the question its weight, its nearest neighbours, the nearest last, and their
     cosines.
     """
-    shares = (
-        query.weights[query.whole] / np.bincount(query.whole, minlength=len(query.ids))[query.whole]
-    )
+    rows_of = np.bincount(query.whole, minlength=len(query.ids))
+    shares = query.weights[query.whole] / rows_of[query.whole]
     for row in np.flatnonzero(query.row_content).tolist():
         token = query.row_ids[row : row + 1]
         tokens = snapshot.model.neighbours(int(token[0]))[::-1]
@@ -179,3 +165,41 @@ def _of_article(weights: np.ndarray, best: np.ndarray, articles: np.ndarray) -> 
     first = np.flatnonzero(np.r_[True, articles[1:] != articles[:-1]])
     together = weights @ np.maximum.reduceat(best, first, axis=1)
     return np.repeat(together, np.diff(np.r_[first, len(articles)]))
+
+
+def phrases(snapshot: Snapshot, query: Query, rows: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Share (0 to 1) of the question's neighbouring tokens, by weight, that are neighbours in a
+    passage too.
+
+    Sequential dependence, ordered pairs only (Metzler & Croft 2005, "A Markov random field model
+    for term dependencies").
+
+    Args:
+        snapshot: the index.
+        query: the question.
+        rows: passage numbers (m,).
+        score: what the passages score without (m,); all but the best ``DEPTH`` get 0.
+
+    Returns:
+        float32 (m,).
+    """
+    out = np.zeros(len(rows), np.float32)
+    ids = query.ids.astype(np.int64)
+    worth = query.weights[:-1] + query.weights[1:]
+    total = float(worth.sum())
+    if len(ids) < 2 or not total:
+        return out
+    size = snapshot.model.size
+    pairs, number = np.unique(ids[:-1] * size + ids[1:], return_inverse=True)
+    shares = np.bincount(number, worth) / total
+    top = np.argpartition(-score, DEPTH)[:DEPTH] if len(score) > DEPTH else np.arange(len(score))
+    held = snapshot.tokens(rows[top].tolist())
+    ids = np.concatenate([*held, [0]])
+    found = ids[:-1] * size + ids[1:]
+    owner = np.repeat(np.arange(len(held)), [len(one) for one in held])
+    at = np.minimum(pairs.searchsorted(found), len(pairs) - 1)
+    inside = np.append(owner[1:] == owner[:-1], False)[: len(found)] & (pairs[at] == found)
+    present = np.zeros((len(held), len(pairs)), bool)
+    present[owner[inside], at[inside]] = True
+    out[top] = (present * shares).sum(axis=1)
+    return out

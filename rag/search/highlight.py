@@ -11,9 +11,8 @@ from rag.search.types import Highlight
 # Cosines of static vectors: translations and inflected forms stand above this, chance pairs of one
 # passage hardly reach it (the 99th percentile of random pairs is 0.22).
 MATCH = 0.36
-_NEAR_BEST = (
-    0.75  # of several words that match a word of the question, those that come near the best
-)
+# Of several words that match a word of the question, those that come near the best.
+_NEAR_BEST = 0.75
 
 
 def highlights(
@@ -45,17 +44,14 @@ def highlights(
         number = best[token]
         score = float(owner[number, token])
         word = query.text[slice(*query.row_spans[asked[number]])]
-        first, last = spans[token].tolist()
-        if (
-            out and start + first < out[-1].end
-        ):  # a compound and its parts: what matches better stands
+        begin, end = (spans[token] + start).tolist()
+        if out and begin < out[-1].end:  # a compound and its parts: what matches better stands
             if score <= out[-1].score:
                 continue
             out.pop()
-        if out and out[-1].word == word and start + first - out[-1].end <= 1:
-            out[-1] = Highlight(
-                out[-1].start, start + last, word, max(out[-1].score, round(score, 3))
-            )
+        if out and out[-1].word == word and begin - out[-1].end <= 1:
+            before = out.pop()
+            out.append(Highlight(before.start, end, word, max(before.score, round(score, 3))))
         else:
-            out.append(Highlight(start + first, start + last, word, round(min(score, 1.0), 3)))
+            out.append(Highlight(begin, end, word, round(min(score, 1.0), 3)))
     return tuple(out)

@@ -22,34 +22,29 @@ _FOUND = 10_000_000  # cosines of tokens asked before that a pool remembers
 _kept: weakref.WeakKeyDictionary[Snapshot, PassagePool] = weakref.WeakKeyDictionary()
 
 
-class Proposed:
-    """Some passages of a large corpus, to be scored for one question.
+def best_cosines(
+    model: StaticModel, query: Query, ids: np.ndarray, starts: np.ndarray
+) -> np.ndarray:
+    """As :meth:`PassagePool.best`, of passages that are scored for one question alone.
 
-    Attributes:
-        rows: passage numbers (m,).
+    Args:
+        model: the static model.
+        query: the question.
+        ids, starts: the tokens of all passages, and where each passage begins among them.
     """
-
-    def __init__(
-        self, model: StaticModel, rows: np.ndarray, ids: np.ndarray, starts: np.ndarray
-    ) -> None:
-        self.rows = rows
-        self._model, self._ids, self._starts = model, ids, starts
-
-    def best(self, query: Query) -> np.ndarray:
-        """As :meth:`PassagePool.best`."""
-        out = np.zeros((len(query.vectors), len(self.rows)), np.float32)
-        if len(self._ids):
-            sought = np.flatnonzero(query.weights[query.whole] > 0)
-            # Whether a compound answers by itself or by a part of it is settled for each token that
-            # occurs, not for each passage.
-            unique, local = _local(self._model, self._ids)
-            longer, begin = self._model.with_parts(unique, np.arange(len(unique)))
-            table = self._model.between(query.row_ids[sought], longer)
-            if len(longer) > len(unique):
-                table = np.maximum.reduceat(table, begin, axis=1)
-            for number, row in zip(sought.tolist(), table):
-                out[number] = np.maximum.reduceat(row[local], self._starts)
-        return query.fold(out)
+    out = np.zeros((len(query.vectors), len(starts)), np.float32)
+    if len(ids):
+        sought = np.flatnonzero(query.weights[query.whole] > 0)
+        # Whether a compound answers by itself or by a part of it is settled for each token that
+        # occurs, not for each passage.
+        unique, local = model.distinct(ids)
+        longer, begin = model.with_parts(unique, np.arange(len(unique)))
+        table = model.between(query.row_ids[sought], longer)
+        if len(longer) > len(unique):
+            table = np.maximum.reduceat(table, begin, axis=1)
+        for number, row in zip(sought.tolist(), table):
+            out[number] = np.maximum.reduceat(row[local], starts)
+    return query.fold(out)
 
 
 class PassagePool:
@@ -69,13 +64,9 @@ class PassagePool:
         # A token counts once in a passage: sorting pays, since the pool is used again.
         owner = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(ids))))
         pairs = np.unique(owner * model.size + ids)
-        ids, starts = (
-            pairs % model.size,
-            np.searchsorted(pairs, np.arange(len(starts)) * model.size),
-        )
-        self._unique, self._local = _local(model, ids)
-        self._starts = starts
-        self._vectors = np.ascontiguousarray(model.token_vectors(self._unique)[0].T)
+        unique, self._local = model.distinct(pairs % model.size)
+        self._starts = np.searchsorted(pairs, np.arange(len(starts)) * model.size)
+        self._vectors = np.ascontiguousarray(model.token_vectors(unique)[0].T)
 
     def best(self, query: Query) -> np.ndarray:
         """float32 (n, m): for each token of the question, the largest cosine in each passage (-1 to
@@ -88,9 +79,8 @@ class PassagePool:
             sought = np.flatnonzero(query.weights[query.whole] > 0)
             known = [self._found.get(token) for token in query.row_ids[sought].tolist()]
             new = sought[[row is None for row in known]]
-            for number, row in zip(
-                new, query.vectors[new] @ self._vectors
-            ):  # by row, so that what is gathered stays in the cache
+            # By row, so that what is gathered stays in the cache.
+            for number, row in zip(new, query.vectors[new] @ self._vectors):
                 out[number] = np.maximum.reduceat(row[self._local], self._starts)
             for number, row in zip(sought, known):
                 if row is not None:
@@ -107,13 +97,6 @@ class PassagePool:
             self._found.pop(next(iter(self._found)), None)
 
 
-def _local(model: StaticModel, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The different tokens among some, ascending, and the place of each among these."""
-    seen = np.zeros(model.size, bool)
-    seen[ids] = True
-    return np.flatnonzero(seen), (np.cumsum(seen, dtype=np.int32) - 1)[ids]
-
-
 def all_passages(snapshot: Snapshot) -> PassagePool | None:
     """A pool of every passage, kept for the life of the snapshot; None where the corpus is too
     large.
@@ -122,31 +105,19 @@ def all_passages(snapshot: Snapshot) -> PassagePool | None:
         return None
     pool = _kept.get(snapshot)
     if pool is None:
-        pool = _kept[snapshot] = pool_of(snapshot, np.arange(snapshot.n_passages))
+        every = tokens_of(snapshot, np.arange(snapshot.n_passages))
+        pool = _kept[snapshot] = PassagePool(snapshot.model, *every)
     return pool
 
 
-def proposed(snapshot: Snapshot, rows: np.ndarray) -> Proposed:
-    """Passages of the given numbers, ascending; those without a known token are left out."""
-    return Proposed(snapshot.model, *_tokens_of(snapshot, rows))
-
-
-def pool_of(snapshot: Snapshot, rows: np.ndarray) -> PassagePool:
-    """A pool of the passages of the given numbers, ascending; those without a known token are left
-    out.
-    """
-    return PassagePool(snapshot.model, *_tokens_of(snapshot, rows))
-
-
-def _tokens_of(snapshot: Snapshot, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def tokens_of(snapshot: Snapshot, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Those of the passages that have a token, all of their tokens, and where each begins among
     these.
+
+    Args:
+        snapshot: the index.
+        rows: passage numbers, ascending.
     """
-    offsets = snapshot.token_offsets
-    begin, end = np.asarray(offsets[rows]), np.asarray(offsets[rows + 1])
-    filled = end > begin
-    rows, begin, end = rows[filled], begin[filled], end[filled]
-    ids = snapshot.token_run(rows.tolist())
-    starts = np.zeros(len(rows), np.int64)
-    np.cumsum((end - begin)[:-1], out=starts[1:])
-    return rows, ids, starts
+    sizes = np.diff(snapshot.token_offsets)[rows]
+    rows, sizes = rows[sizes > 0], sizes[sizes > 0]
+    return rows, snapshot.token_run(rows.tolist()), np.cumsum(sizes) - sizes

@@ -20,6 +20,8 @@ from rag.search.match import graded
 from rag.search.rerank import RERANKED, rerank
 from rag.search.types import Filters, Fusion, Hit
 
+_PARTS = ("dense", "lexical", "late", "phrase")
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -71,25 +73,16 @@ def search(
     read: dict[int, float] = {}
     if reranker is not None:
         # All that may be a hit is read, or hits would be ordered by two kinds of score.
-        read = rerank(
-            snapshot,
-            query,
-            found,
-            list(dict.fromkeys([*order[:RERANKED].tolist(), *places])),
-            reranker,
-        )
+        wanted = list(dict.fromkeys([*order[:RERANKED].tolist(), *places]))
+        read = rerank(snapshot, query, found, wanted, reranker)
         places = _some(read, found.articles, k, per_article)
         steps["rerank"] = time.perf_counter() - scored
     listed = time.perf_counter()
-    hits = [
-        _as_read(one, read.get(place))
-        for place, one in zip(places, hits_of(snapshot, query, found, places))
-    ]
+    hits = hits_of(snapshot, query, found, places)
+    hits = [_as_read(one, read.get(place)) for place, one in zip(places, hits)]
     ended = time.perf_counter()
     steps |= {"hits": ended - listed, "total": ended - began}
-    return SearchResult(
-        tuple(hits), {name: round(seconds * 1000, 3) for name, seconds in steps.items()}
-    )
+    return SearchResult(tuple(hits), {name: round(1000 * took, 3) for name, took in steps.items()})
 
 
 def _some(order: Iterable[int], articles: np.ndarray, k: int, per_article: int) -> list[int]:
@@ -112,11 +105,9 @@ def _as_read(found: Hit, score: float | None) -> Hit:
     """
     if score is None:
         return found
-    return dataclasses.replace(
-        found,
-        score=round(score, 6),
-        parts={**found.parts, "fused": found.score, "rerank": round(score, 6)},
-    )
+    score = round(score, 6)
+    parts = {**found.parts, "fused": found.score, "rerank": score}
+    return dataclasses.replace(found, score=score, parts=parts)
 
 
 def support(query: Query, best: np.ndarray, lang: str) -> float:
@@ -147,13 +138,8 @@ def hits_of(
     for number, (place, (row, start, end)) in enumerate(zip(places, bounds)):
         article = articles[row]
         text = article.text[start:end]
-        parts = {
-            name: round(float(getattr(found, name)[place]), 4)
-            for name in ("dense", "lexical", "late", "phrase")
-        }
-        marked = highlights(
-            query, snapshot.model, text, start, tokens.behind(number, body_start(article, start))
-        )
+        parts = {name: round(float(getattr(found, name)[place]), 4) for name in _PARTS}
+        held = tokens.behind(number, body_start(article, start))
         out.append(
             Hit(
                 article.id,
@@ -168,7 +154,7 @@ def hits_of(
                 round(float(found.score[place]), 4),
                 round(support(query, found.best[:, place], article.lang), 4),
                 parts,
-                marked,
+                highlights(query, snapshot.model, text, start, held),
                 article.page(start),
                 article.recognised(start),
                 stories.get(row, ""),

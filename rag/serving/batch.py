@@ -3,7 +3,6 @@ others."""
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import json
 from collections.abc import AsyncIterator
@@ -13,16 +12,17 @@ from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
 from rag.answer.types import Answer
+from rag.narrowing import Narrowing, names
+from rag.serving.events import UNBUFFERED
 from rag.serving.models import (
     AS_OF,
     HISTORY_LIMIT,
     REFUSED,
     WITHOUT,
-    Narrowing,
     Refusal,
     Responses,
 )
-from rag.serving.query_service import QueryService
+from rag.serving.query_service import How, QueryService
 from rag.serving.refusals import failure
 
 BATCH_LIMIT = 100
@@ -37,11 +37,7 @@ class BatchQuestion(BaseModel):
         "", max_length=200, description="Comes back with the answer; its place from 1 unless told."
     )
     question: str
-    history: list[str] = Field(
-        default_factory=list,
-        max_length=HISTORY_LIMIT,
-        description="Earlier questions, oldest first.",
-    )
+    history: list[str] = names("Earlier questions, oldest first.", HISTORY_LIMIT)
 
 
 class Batch(BaseModel):
@@ -50,7 +46,7 @@ class Batch(BaseModel):
     questions: list[BatchQuestion] = Field(min_length=1, max_length=BATCH_LIMIT)
     filters: Narrowing = Field(default_factory=Narrowing)
     as_of: str = Field("", description=AS_OF)
-    without: list[str] = Field(default_factory=list, max_length=100, description=WITHOUT)
+    without: list[str] = names(WITHOUT)
 
 
 class BatchAnswer(BaseModel):
@@ -69,19 +65,8 @@ class BatchAnswers(BaseModel):
     answers: list[BatchAnswer]
 
 
-_RESPONSES: Responses = {
-    200: {
-        "content": {
-            LINES: {
-                "schema": {
-                    "type": "string",
-                    "description": "One answer a line, as soon as it is there.",
-                }
-            }
-        }
-    },
-    **REFUSED,
-}
+_LINE = {"type": "string", "description": "One answer a line, as soon as it is there."}
+_RESPONSES: Responses = {200: {"content": {LINES: {"schema": _LINE}}}, **REFUSED}
 
 
 def add_batch(app: FastAPI, service: QueryService) -> None:
@@ -98,7 +83,7 @@ def add_batch(app: FastAPI, service: QueryService) -> None:
             return StreamingResponse(
                 _lines(service, batch),
                 media_type=LINES,
-                headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+                headers=UNBUFFERED,
             )
         answers = []
         async for one in _answers(service, batch):
@@ -109,16 +94,15 @@ def add_batch(app: FastAPI, service: QueryService) -> None:
 
 
 async def _answers(service: QueryService, batch: Batch) -> AsyncIterator[BatchAnswer]:
-    filters = batch.filters.filters()
+    filters, as_of, without = batch.filters.filters(), batch.as_of, batch.without
     for number, one in enumerate(batch.questions, 1):
-        given = (one.question, filters, batch.as_of, batch.without, one.history)
+        how = How(filters=filters, as_of=as_of, without=without, before=one.history)
+        work = functools.partial(service.answer, one.question, **how)
         told = BatchAnswer(id=one.id or str(number))
         try:
             # One at a time: a batch takes its turn again for every question, so others are answered
             # in between.
-            told.answer = await asyncio.wrap_future(
-                service.pool.submit(functools.partial(service.answer, *given))
-            )
+            told.answer = await service.pool.done(work)
         except Exception as error:
             told.error = Refusal(**failure(error, "question of /api/batch")[1])
         yield told

@@ -50,10 +50,8 @@ class Footnoted(BaseModel):
     markdown: str
 
 
-_RESPONSES: Responses = {
-    200: {"content": {DOCX: {"schema": {"type": "string", "format": "binary"}}}},
-    **REFUSED,
-}
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+_RESPONSES: Responses = {200: {"content": {DOCX: _FILE}}, **REFUSED}
 
 
 def add_clippings(app: FastAPI, service: QueryService) -> None:
@@ -76,17 +74,7 @@ def add_clippings(app: FastAPI, service: QueryService) -> None:
 
 def _checked(service: QueryService, one: Pinned) -> Clipping:
     article = service.article(one.article_id)
-    if article and article.text[one.start : one.start + len(one.quote)] == one.quote:
-        # What the index says of the article counts.
-        return Clipping(
-            one.quote,
-            article.title,
-            article.date,
-            article.source,
-            article.url,
-            article.lang,
-            one.question,
-        )
-    return Clipping(
-        one.quote, one.title, one.date, one.source, one.url, one.lang, one.question, checked=False
-    )
+    same = article is not None and article.text[one.start :].startswith(one.quote)
+    # What the index says of the article counts.
+    of = article if article and same else one
+    return Clipping(one.quote, of.title, of.date, of.source, of.url, of.lang, one.question, same)

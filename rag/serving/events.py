@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import asdict
+from typing import Unpack
 
 from starlette.responses import StreamingResponse
 
 from rag.answer.events import Event
 from rag.answer.types import Answer
-from rag.search.types import Filters
-from rag.serving.query_service import QueryService
+from rag.serving.query_service import How, QueryService
 from rag.serving.refusals import failure
 
 MEDIA_TYPE = "text/event-stream"
 PING_SECONDS = 15.0
 """Proxies close a connection on which nothing moves."""
 # A proxy that gathers a reply before it passes it on would turn the stages into one.
-_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+UNBUFFERED = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 async def event_stream(
-    service: QueryService,
-    question: str,
-    filters: Filters,
-    as_of: str = "",
-    without: Sequence[str] = (),
-    before: Sequence[str] = (),
-    write: bool = True,
+    service: QueryService, question: str, **how: Unpack[How]
 ) -> StreamingResponse:
     """The reply to a question, begun when its turn has come. A reader who hangs up ends the work
     after the stage it is in.
@@ -38,9 +32,7 @@ async def event_stream(
     Raises what :meth:`QueryService.ask` raises before the first event; later errors are an event
     ``error``.
     """
-    events = service.pool.stream(
-        lambda: service.events(question, (), filters, as_of, without, before, write)
-    )
+    events = service.pool.stream(lambda: service.events(question, **how))
     return await streamed(
         events, encoded, lambda error: _event("error", failure(error, "events of /api/ask")[1])
     )
@@ -69,7 +61,7 @@ async def streamed(
             except Exception as error:
                 yield failed(error)
 
-    return StreamingResponse(told(), media_type=MEDIA_TYPE, headers=_HEADERS)
+    return StreamingResponse(told(), media_type=MEDIA_TYPE, headers=UNBUFFERED)
 
 
 async def _kept_alive(events: AsyncIterator[Event]) -> AsyncIterator[Event | None]:
@@ -94,10 +86,8 @@ def encoded(event: Event) -> bytes:
     """One event on the wire: its name is that of its class in lower case, or "text"."""
     if isinstance(event, str):
         return _event("text", {"text": event})
-    return _event(
-        type(event).__name__.lower(),
-        event.to_dict() if isinstance(event, Answer) else asdict(event),
-    )
+    data = event.to_dict() if isinstance(event, Answer) else asdict(event)
+    return _event(type(event).__name__.lower(), data)
 
 
 def _event(name: str, data: dict) -> bytes:

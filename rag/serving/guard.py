@@ -28,19 +28,11 @@ UPLOAD_LIMIT = 50_000_000
 
 # Gradio's scripts are partly inline and build functions from the page's own templates; every other
 # address than the page's own is refused.
-CONTENT_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 SECURITY_HEADERS = {
     "content-security-policy": CONTENT_POLICY,
@@ -53,28 +45,14 @@ SECURITY_HEADERS = {
 }
 # What the page itself calls. Gradio's other routes (files, proxy, recordings, monitoring) stay
 # shut.
-PAGE_ROUTES = (
-    "queue/join",
-    "queue/data",
-    "heartbeat/",
-    "startup-events",
-    "cancel",
-    "reset",
-    "info",
-    "theme.css",
+PAGE_ROUTES = tuple(
+    "queue/join queue/data heartbeat/ startup-events cancel reset info theme.css".split()
 )
 UPLOAD_PATH = "/api/articles"
 MCP_PATH = "/mcp"
 OWN_ROUTES = ("/healthz", "/login", "/logout", "/docs", "/openapi.json", MCP_PATH)
-OPEN_PATHS = (
-    "/",
-    "/config",
-    "/theme.css",
-    "/favicon.ico",
-    "/robots.txt",
-    "/manifest.json",
-    *OWN_ROUTES,
-)
+PAGE_PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json")
+OPEN_PATHS = (*PAGE_PATHS, *OWN_ROUTES)
 STATIC_FOLDERS = ("/assets/", "/static/", "/svelte/", "/static-offline-docs/")
 OPEN_FOLDERS = ("/api/", OPENAI_FOLDER, *STATIC_FOLDERS)
 # Gradio makes addresses of its page from these, whoever sent them.
@@ -102,12 +80,7 @@ class Guard:
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
         scope = self._placed(scope)
-        # Answers and articles stay out of caches that others share, also where a proxy keeps what
-        # it can.
-        private, started = (
-            not scope["path"].removeprefix(self._root).startswith(STATIC_FOLDERS),
-            False,
-        )
+        path, started = scope["path"].removeprefix(self._root), False
 
         async def send_guarded(event: Message) -> None:
             nonlocal started
@@ -115,7 +88,9 @@ class Guard:
                 started = True
                 headers = MutableHeaders(scope=event)
                 headers.update(SECURITY_HEADERS)
-                if private:
+                # Answers and articles stay out of caches that others share, also where a proxy keeps
+                # what it can.
+                if not path.startswith(STATIC_FOLDERS):
                     headers.setdefault("cache-control", "private, no-cache")
             await send(event)
 
@@ -126,8 +101,8 @@ class Guard:
             else:
                 await refused(scope, receive, send_guarded)
         except Exception as error:
-            form = form_of(scope["path"].removeprefix(self._root))
-            status, body, headers = failure(error, f"{scope['method']} {scope['path']}", form)
+            about = f"{scope['method']} {scope['path']}"
+            status, body, headers = failure(error, about, form_of(path))
             if not started:
                 await JSONResponse(body, status, headers)(scope, receive, send_guarded)
 
@@ -169,19 +144,14 @@ class Guard:
         if name is not None or path == "/healthz":
             return None
         if method in ("GET", "HEAD") and "text/html" in headers.get("accept", ""):
-            following = path + (
-                f"?{query}" if (query := scope["query_string"].decode("latin-1")) else ""
-            )
-            return RedirectResponse(f"{self._root}/login?next={quote(following, safe='')}", 303)
+            query = scope["query_string"].decode("latin-1")
+            following = quote(f"{path}?{query}" if query else path, safe="")
+            return RedirectResponse(f"{self._root}/login?next={following}", 303)
         # A browser would cover the page with a dialog of its own.
         by_page = "sec-fetch-mode" in headers
         asked = {} if by_page else {"www-authenticate": 'Basic realm="Yinju", charset="UTF-8"'}
-        return refuse(
-            401,
-            "log in first: at /login, or with a name and a password (Basic) or a token (Bearer)",
-            about,
-            asked,
-        )
+        told = "log in first: at /login, or with a name and a password (Basic) or a token (Bearer)"
+        return refuse(401, told, about, asked)
 
     def _is_open(self, path: str) -> bool:
         head, found, rest = path.partition("/gradio_api/")

@@ -8,16 +8,16 @@ own (:mod:`rag.updating`).
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
 import queue
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from cachetools import FIFOCache
 
 from rag.adding import corpora, corpus_folder
 from rag.corpus.fetch import Fetcher, Limits
@@ -41,9 +41,8 @@ FILES = 100
 PAGES = 20
 """Pages that are fetched at most, of a feed or a sitemap."""
 KEPT = 200
-"""Jobs that can still be asked for."""
+"""Jobs that can still be asked for: many more than can wait."""
 FINAL = ("done", "failed")
-_SAID = ("title", "date", "source", "url", "lang")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +143,7 @@ class IngestQueue:
         corpus_folder(path)
         self._taken_up, self._fetcher = taken_up, fetcher or (lambda: Fetcher(Limits(pages=PAGES)))
         self._queue: queue.Queue[Job | None] = queue.Queue(WAITING)
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._jobs: FIFOCache[str, Job] = FIFOCache(KEPT)
         self._lock, self._bytes = threading.Lock(), 0
         self._thread: threading.Thread | None = None
         self._updating: Updating | None = None
@@ -159,23 +158,15 @@ class IngestQueue:
         self._check(items, said)
         size = sum(len(item.content) for item in items)
         with self._lock:
-            if self._bytes + size > BYTES:
+            if self._queue.full() or self._bytes + size > BYTES:
                 raise ServerBusy(
                     "more articles are waiting than can be taken soon: add yours again in some"
                     " minutes"
                 )
             job = Job(tuple(items), said)
-            try:
-                self._queue.put_nowait(job)
-            except queue.Full:
-                raise ServerBusy(
-                    "more articles are waiting than can be taken soon: add yours again in some"
-                    " minutes"
-                ) from None
+            self._queue.put_nowait(job)
             self._bytes += size
             self._jobs[job.id] = job
-            while len(self._jobs) > KEPT and next(iter(self._jobs.values())).state.stage in FINAL:
-                self._jobs.popitem(last=False)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="yinju-ingest", daemon=True)
                 self._thread.start()
@@ -186,27 +177,23 @@ class IngestQueue:
             raise UsageError(
                 f"expected 1 to {FILES} files, a text or an address, got {len(items)} things"
             )
-        if strange := sorted(said.keys() - set(_SAID)):
-            raise UsageError(
-                f"expected {', '.join(_SAID)} to be said of an article, got {', '.join(strange)}"
-            )
         if said and (len(items) > 1 or items[0].kind == "url"):
             raise UsageError(
                 "expected a title, date or source with one text or one file only: leave them out,"
                 " or add one at a time"
             )
-        for item in items:
-            if item.kind == "url" and not self.allow_url:
-                raise UsageError(
-                    "expected a text or a file: this server fetches no addresses (its administrator"
-                    " can allow it: --allow-url)"
-                )
-            if item.kind == "text" and not item.content.strip():
+        if any(item.kind == "url" for item in items) and not self.allow_url:
+            raise UsageError(
+                "expected a text or a file: this server fetches no addresses (its administrator"
+                " can allow it: --allow-url)"
+            )
+        for text in (item.content for item in items if item.kind == "text"):
+            if not text.strip():
                 raise UsageError("expected the text of an article, found none")
-            if item.kind == "text" and len(item.content) > TEXT_LIMIT:
+            if len(text) > TEXT_LIMIT:
                 raise UsageError(
-                    f"expected a text of {TEXT_LIMIT:,} characters at most, got"
-                    f" {len(item.content):,}: add it as a file"
+                    f"expected a text of {TEXT_LIMIT:,} characters at most, got {len(text):,}: add"
+                    " it as a file"
                 )
 
     def job(self, job_id: str) -> Job | None:
@@ -217,16 +204,15 @@ class IngestQueue:
         """Take nothing more; the index stays as it is where it is just being brought up to date."""
         if self._updating:
             self._updating.stop()
-        if self._thread:
-            with contextlib.suppress(queue.Full):
+        with self._lock:
+            if self._thread and not self._queue.full():
                 self._queue.put_nowait(None)
 
     def _work(self) -> None:
         while True:
             taken = [self._queue.get()]
-            with contextlib.suppress(queue.Empty):
-                while True:
-                    taken.append(self._queue.get_nowait())
+            while not self._queue.empty():
+                taken.append(self._queue.get())
             jobs = [job for job in taken if job]
             try:
                 self._round(jobs)
@@ -256,13 +242,8 @@ class IngestQueue:
             for at, item in enumerate(job.items, 1):
                 if item.kind == "url":
                     fetcher = fetcher or self._fetcher()
-                job.tell(
-                    results=(
-                        *job.state.results,
-                        *_added(folder, fetcher, item, job.said, self._feed_read),
-                    ),
-                    done=at,
-                )
+                found = _added(folder, fetcher, item, job.said, self._feed_read)
+                job.tell(results=(*job.state.results, *found), done=at)
         # One that is known may have been put there by a round that was cut off before its update.
         wanted = [job for job in jobs if any(one.status != "refused" for one in job.state.results)]
         for job in jobs:
@@ -312,6 +293,5 @@ def _added(
         else:
             yield folder.add_bytes(item.name, item.content, **said)
     except YinjuError as error:
-        yield Added(
-            item.name, "refused", reason=str(error).replace(str(folder.path), folder.path.name)
-        )
+        reason = str(error).replace(str(folder.path), folder.path.name)
+        yield Added(item.name, "refused", reason=reason)

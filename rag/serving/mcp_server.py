@@ -7,7 +7,6 @@ yinju serve --index index          # over HTTP at /mcp, beside the page
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Generator
 from contextlib import aclosing
 from typing import Annotated, Literal, TypeVar
@@ -28,10 +27,11 @@ from rag import __version__
 from rag.answer.events import Event, Found, Rewording, Searching
 from rag.answer.types import Answer, Citation
 from rag.errors import ServerBusy, UsageError
+from rag.narrowing import Narrowing
 from rag.plain import heading, notes
 from rag.search.types import Filters, Hit
 from rag.serving import mcp_models as models
-from rag.serving.models import AS_OF, HISTORY_LIMIT, WITHOUT, Narrowing
+from rag.serving.models import AS_OF, HISTORY_LIMIT, WITHOUT
 from rag.serving.query_service import QueryService
 
 T = TypeVar("T")
@@ -119,7 +119,9 @@ def _add_questions(server: MCPServer, service: QueryService) -> None:
         answer = await _told(
             service,
             context,
-            lambda: service.events(question, (), filters.filters(), as_of, without, history),
+            lambda: service.events(
+                question, filters=filters.filters(), as_of=as_of, without=without, before=history
+            ),
         )
         return _result(models.answered(answer), _told_text(answer), _links(answer))
 
@@ -229,7 +231,7 @@ async def _done(
 ) -> T:
     """What a piece of work gives, done in its turn. Raises ``failed`` with what is to be told."""
     try:
-        return await asyncio.wrap_future(service.pool.submit(work))
+        return await service.pool.done(work)
     except (UsageError, ServerBusy) as error:
         raise failed(str(error)) from error
 

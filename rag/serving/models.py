@@ -7,39 +7,18 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from rag.narrowing import Narrowing, names
 from rag.search.facets import Facets
 from rag.search.types import Filters, Hit
+from rag.serving.query_service import How
 from rag.writing.check import SENTENCE_LIMIT, TEXTS_LIMIT
 
 HISTORY_LIMIT = 12
 """Earlier questions of a request, each answered in turn; the last one decides what a follow-up
 means.
 """
-
-
-class Narrowing(BaseModel):
-    """Which articles may be used: those that pass all of these."""
-
-    date_from: str = Field("", description="Only articles of this day or later, YYYY-MM-DD.")
-    date_to: str = Field("", description="Only articles of this day or earlier, YYYY-MM-DD.")
-    sources: list[str] = Field(
-        default_factory=list, max_length=100, description="Only these publishers, as stored."
-    )
-    langs: list[str] = Field(
-        default_factory=list, max_length=100, description="Only these languages: zh, en."
-    )
-    places: list[str] = Field(
-        default_factory=list,
-        max_length=100,
-        description="Only articles that name one of these places, or one inside it.",
-    )
-
-    def filters(self) -> Filters:
-        return Filters(
-            self.date_from, self.date_to, tuple(self.sources), tuple(self.langs), tuple(self.places)
-        )
 
 
 class Lifting(BaseModel):
@@ -51,24 +30,26 @@ class Lifting(BaseModel):
             'The day that "last month" is told from, YYYY-MM-DD; of the newest article unless told.'
         ),
     )
-    without: list[str] = Field(
-        default_factory=list,
-        max_length=100,
-        description="Constraints of the question to lift: date, place, source, or their words.",
+    without: list[str] = names(
+        "Constraints of the question to lift: date, place, source, or their words."
     )
-    columns: list[Literal["when", "how_many", "who"]] = Field(
-        default_factory=list,
-        max_length=3,
-        description="Further columns of an answer that is a list; not with `text/event-stream`.",
+    columns: list[Literal["when", "how_many", "who"]] = names(
+        "Further columns of an answer that is a list; not with `text/event-stream`.", 3
     )
     write: bool = Field(
         True, description="Whether the language model writes the answer, where the server has one."
     )
-    history: list[str] = Field(
-        default_factory=list,
-        max_length=HISTORY_LIMIT,
-        description="Earlier questions, oldest first.",
-    )
+    history: list[str] = names("Earlier questions, oldest first.", HISTORY_LIMIT)
+
+    def asked(self, filters: Filters) -> How:
+        """What the query service is told beside the question."""
+        return How(
+            filters=filters,
+            as_of=self.as_of,
+            without=self.without,
+            before=self.history,
+            write=self.write,
+        )
 
 
 AS_OF, WITHOUT = (Lifting.model_fields[name].description for name in ("as_of", "without"))
@@ -78,6 +59,10 @@ class AskRequest(Narrowing, Lifting):
     """What follows the ``?`` of ``/api/ask``."""
 
     question: str
+
+    def how(self) -> How:
+        """How the question is asked."""
+        return self.asked(self.filters())
 
 
 class Searched(Narrowing):
@@ -112,6 +97,16 @@ class Asking(Lifting):
     question: str
     filters: Narrowing = Field(default_factory=Narrowing)
 
+    def how(self) -> How:
+        """How the question is asked."""
+        return self.asked(self.filters.filters())
+
+
+_CHECKED: dict[str, Any] = {
+    "sentence": "Over 900 firms took part on 1 August.",
+    "evidence": ["8月1日，七百多家企业参加了活动。"],
+}
+
 
 class Checking(BaseModel):
     """The body of ``POST /api/check``; see :func:`rag.writing.check.check`."""
@@ -123,16 +118,7 @@ class Checking(BaseModel):
         max_length=TEXTS_LIMIT, description="The texts that shall say it, in either language."
     )
 
-    model_config = {
-        "json_schema_extra": {
-            "examples": [
-                {
-                    "sentence": "Over 900 firms took part on 1 August.",
-                    "evidence": ["8月1日，七百多家企业参加了活动。"],
-                }
-            ]
-        }
-    }
+    model_config = ConfigDict(json_schema_extra={"examples": [_CHECKED]})
 
 
 class Suggested(BaseModel):

@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.answer.types import Answer
-from rag.serving.models import AS_OF, WITHOUT, Narrowing
+from rag.narrowing import Narrowing, names
+from rag.serving.models import AS_OF, WITHOUT
 
 MODEL = "yinju"
 
@@ -58,7 +59,7 @@ class ChatRequest(BaseModel):
         default_factory=Narrowing, description="Yinju's own: which articles may answer."
     )
     as_of: str = Field("", description=AS_OF)
-    without: list[str] = Field(default_factory=list, max_length=100, description=WITHOUT)
+    without: list[str] = names(WITHOUT)
 
 
 class UrlCitation(BaseModel):

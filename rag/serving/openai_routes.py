@@ -6,7 +6,7 @@ What the assistant answers is passed on as it is; this module only puts it into 
 
 from __future__ import annotations
 
-import asyncio
+import functools
 import json
 import re
 import secrets
@@ -16,7 +16,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.responses import StreamingResponse
 
 from rag.answer.events import Event
 from rag.answer.types import Answer
@@ -37,22 +36,12 @@ from rag.serving.openai_models import (
     UrlCitation,
     Usage,
 )
-from rag.serving.query_service import QueryService
+from rag.serving.query_service import How, QueryService
 from rag.serving.refusals import failure, openai_form
 
 _REFUSED: Responses = {"default": {"model": OpenAIRefusal, "description": "Refused or failed."}}
-_STREAMED: Responses = {
-    200: {
-        "content": {
-            MEDIA_TYPE: {
-                "schema": {
-                    "type": "string",
-                    "description": "chat.completion.chunk events, then [DONE].",
-                }
-            }
-        }
-    }
-}
+_CHUNKS = {"type": "string", "description": "chat.completion.chunk events, then [DONE]."}
+_STREAMED: Responses = {200: {"content": {MEDIA_TYPE: {"schema": _CHUNKS}}}}
 _NUMBER = re.compile(r"\[(\d+)\]")
 
 
@@ -74,17 +63,23 @@ def add_openai(app: FastAPI, service: QueryService) -> None:
         """
         _known(request.model)
         question, before = _conversation(request)
-        asked = (question, (), request.filters.filters(), request.as_of, request.without, before)
-        if request.stream:
-            return await _stream(
-                service,
-                asked,
-                bool(request.stream_options and request.stream_options.include_usage),
-            )
-        answer = await asyncio.wrap_future(
-            service.pool.submit(lambda: service.answer(question, *asked[2:]))
+        how = How(
+            filters=request.filters.filters(),
+            as_of=request.as_of,
+            without=request.without,
+            before=before,
         )
-        return completion(answer)
+        if request.stream:
+            chunks = _Chunks(bool(request.stream_options and request.stream_options.include_usage))
+            return await streamed(
+                service.pool.stream(lambda: service.events(question, **how)),
+                chunks.encode,
+                lambda error: _line(
+                    failure(error, "events of /v1/chat/completions", openai_form)[1]
+                ),
+            )
+        work = functools.partial(service.answer, question, **how)
+        return completion(await service.pool.done(work))
 
     _add_models(app, service)
 
@@ -158,36 +153,20 @@ def url_annotations(text: str, answer: Answer) -> list[Annotation]:
     text. Front ends list them as sources."""
     found: dict[int, Annotation] = {}
     for mark in _NUMBER.finditer(text):
-        number = int(mark[1])
-        if (
-            number in found
-            or not 1 <= number <= len(answer.citations)
-            or not (cited := answer.citations[number - 1]).url
-        ):
+        number, (start, end) = int(mark[1]), mark.span()
+        if number in found or not 1 <= number <= len(answer.citations):
             continue
-        there = UrlCitation(
-            start_index=mark.start(),
-            end_index=mark.end(),
-            url=cited.url,
-            title=cited.title or cited.article_id,
-        )
-        found[number] = Annotation(url_citation=there)
+        cited = answer.citations[number - 1]
+        title = cited.title or cited.article_id
+        if cited.url:
+            there = UrlCitation(start_index=start, end_index=end, url=cited.url, title=title)
+            found[number] = Annotation(url_citation=there)
     return list(found.values())
 
 
 def usage(answer: Answer) -> Usage:
     """The tokens of a language model for an answer: ``Answer.written`` tells them in all."""
-    written = getattr(answer, "written", None)
-    return Usage(total_tokens=written.tokens if written else 0)
-
-
-async def _stream(service: QueryService, asked: tuple, with_usage: bool) -> StreamingResponse:
-    events = service.pool.stream(lambda: service.events(*asked))
-    return await streamed(
-        events,
-        _Chunks(with_usage).encode,
-        lambda error: _line(failure(error, "events of /v1/chat/completions", openai_form)[1]),
-    )
+    return Usage(total_tokens=answer.written.tokens if answer.written else 0)
 
 
 class _Chunks:

@@ -20,11 +20,7 @@ from rag.errors import UsageError
 
 LONGEST = 1_000
 """Characters of a name or a password, at most."""
-_LOG_N, _R, _P = (
-    14,
-    8,
-    5,
-)  # 16 MB and a fifth of a second: OWASP's password storage cheat sheet, 2024
+_LOG_N, _R, _P = 14, 8, 5  # 16 MB and a fifth of a second (OWASP's cheat sheet of 2024)
 _MEMORY = 2**28
 
 
@@ -59,7 +55,8 @@ def hash_password(password: str) -> str:
         )
     salt = os.urandom(16)
     made = _scrypt(password, salt, _LOG_N, _R, _P)
-    return "$".join(("scrypt", str(_LOG_N), str(_R), str(_P), _text(salt), _text(made)))
+    coded = (base64.b64encode(data).decode() for data in (salt, made))
+    return "$".join(("scrypt", str(_LOG_N), str(_R), str(_P), *coded))
 
 
 def read_accounts(given: str) -> Accounts:
@@ -78,13 +75,13 @@ def read_accounts(given: str) -> Accounts:
         ) from error
     if lines is None:
         name, password = _divide(given, "--auth")
-        return Accounts({name: password if _is_hash(password) else hash_password(password)})
+        return Accounts({name: password if _parts(password) else hash_password(password)})
     hashes: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, hashed = _divide(line.strip(), f"{given}, line {number}")
-        if not _is_hash(hashed):
+        if not _parts(hashed):
             raise UsageError(
                 f"{given}, line {number}: expected {name}:scrypt$…, as yinju serve --hash-password"
                 f" {name} makes it, got something else"
@@ -101,24 +98,15 @@ def read_accounts(given: str) -> Accounts:
 
 
 def _divide(line: str, where: str) -> tuple[str, str]:
-    name, colon, password = line.partition(":")
+    name, _, password = line.partition(":")
     # The line itself is not shown: it may be a password.
-    if not (
-        colon
-        and 1 <= len(name) <= LONGEST
-        and name.isprintable()
-        and name == name.strip()
-        and password
-    ):
+    usable = 1 <= len(name) <= LONGEST and name.isprintable() and name == name.strip()
+    if not (usable and password):
         raise UsageError(
             f"{where}: expected name:password, or the path of a file of name:hash lines, got"
             " neither"
         )
     return name, password
-
-
-def _is_hash(text: str) -> bool:
-    return _parts(text) is not None
 
 
 def _parts(text: str) -> tuple[int, int, int, bytes, bytes] | None:
@@ -128,13 +116,8 @@ def _parts(text: str) -> tuple[int, int, int, bytes, bytes] | None:
         salt, made = (base64.b64decode(one, validate=True) for one in (salted, hashed))
     except (ValueError, binascii.Error):
         return None
-    fits = (
-        kind == "scrypt"
-        and 10 <= log_n <= 20
-        and 1 <= r <= 32
-        and 1 <= p <= 16
-        and 128 * r * 2**log_n < _MEMORY
-    )
+    fits = kind == "scrypt" and 10 <= log_n <= 20 and 1 <= r <= 32 and 1 <= p <= 16
+    fits = fits and 128 * r * 2**log_n < _MEMORY
     return (log_n, r, p, salt, made) if fits and len(salt) >= 8 and len(made) >= 32 else None
 
 
@@ -149,7 +132,3 @@ def _scrypt(password: str, salt: bytes, log_n: int, r: int, p: int) -> bytes:
     # One form of each character: keyboards differ in how they write é.
     typed = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
     return hashlib.scrypt(typed, salt=salt, n=2**log_n, r=r, p=p, maxmem=_MEMORY + 2**20, dklen=32)
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode()

@@ -58,9 +58,7 @@ class BoundedPool:
         self._room = threading.BoundedSemaphore(threads + waiting)
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
-        """Have something done; whoever waits in an event loop uses :func:`asyncio.wrap_future`.
-        Raises ServerBusy.
-        """
+        """Have something done. Raises ServerBusy."""
         if not self._room.acquire(blocking=False):
             raise ServerBusy(
                 "more questions are waiting than can be answered soon: ask again in some seconds"
@@ -72,6 +70,10 @@ class BoundedPool:
             raise ServerBusy("the server is being stopped: ask again when it is back") from error
         future.add_done_callback(lambda _: self._room.release())
         return future
+
+    async def done(self, work: Callable[[], T]) -> T:
+        """What some work gives, awaited in an event loop. Raises as :meth:`submit`."""
+        return await asyncio.wrap_future(self.submit(work))
 
     def iterate(
         self, events: Callable[[], Generator[T, None, None]], halted: threading.Event | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from typing import Concatenate, ParamSpec, TypedDict, TypeVar, Unpack
 
 import numpy as np
 
@@ -34,6 +36,38 @@ mended.
 """
 
 
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+
+class How(TypedDict, total=False):
+    """How a question is asked, see :meth:`rag.assistant.Assistant.ask`; questions ``before`` it are
+    answered first, and are its history where none is given.
+    """
+
+    history: Sequence[tuple[str, Answer]]
+    filters: Filters | None
+    as_of: str
+    without: Sequence[str]
+    before: Sequence[str]
+    write: bool
+
+
+def _by_worker(
+    method: Callable[Concatenate[QueryService, Given], Made],
+) -> Callable[Concatenate[QueryService, Given], Made]:
+    """A method that is done by one of the processes that answer, where there are such."""
+
+    @functools.wraps(method)
+    def done(service: QueryService, *given: Given.args, **how: Given.kwargs) -> Made:
+        if service._workers is None:
+            return method(service, *given, **how)
+        (made,) = service._workers.run(method.__name__, *given, **how)
+        return made
+
+    return done
+
+
 class QueryService:
     """Questions to one index, each answered from the version that was live when its turn came.
 
@@ -49,16 +83,11 @@ class QueryService:
         self, index: Index, settings: Settings = Settings(), pool: BoundedPool | None = None
     ) -> None:
         self.index, self.settings = index, settings
-        self._workers = (
-            QueryWorkers(index, settings.processes, settings.llm)
-            if settings.processes > 1
-            else None
-        )
+        several = settings.processes > 1
+        self._workers = QueryWorkers(index, settings) if several else None
         # Who waits for a language model needs a thread, but no processor.
-        threads = (
-            settings.processes if self._workers else THREADS_WRITING if settings.llm else THREADS
-        )
-        self.pool = pool or BoundedPool(threads)
+        threads = THREADS_WRITING if settings.llm else THREADS
+        self.pool = pool or BoundedPool(settings.processes if several else threads)
         self.problem = ""
         self._assistant, self._turns = Assistant(index, settings.llm), Turns()
         self._reloading = threading.Lock()
@@ -110,74 +139,36 @@ class QueryService:
             raise
         self.problem = self._refused = ""
 
-    def ask(
-        self,
-        question: str,
-        filters: Filters | None = None,
-        as_of: str = "",
-        without: Sequence[str] = (),
-        before: Sequence[str] = (),
-        write: bool = True,
-    ) -> Answer:
-        """The answer to one question, after those ``before`` it; it waits for its turn.
+    def ask(self, question: str, **how: Unpack[How]) -> Answer:
+        """The answer to one question; it waits for its turn.
 
         Raises UsageError for a question that cannot be used, ServerBusy where too many wait.
         """
-        return self.pool.submit(
-            lambda: self.answer(question, filters, as_of, without, before, write)
-        ).result()
+        return self.pool.submit(lambda: self.answer(question, **how)).result()
 
     def stream(
-        self,
-        question: str,
-        history: Sequence[tuple[str, Answer]] = (),
-        filters: Filters | None = None,
-        as_of: str = "",
-        without: Sequence[str] = (),
-        halted: threading.Event | None = None,
-        write: bool = True,
+        self, question: str, halted: threading.Event | None = None, **how: Unpack[How]
     ) -> Generator[Event, None, None]:
         """The answer stage by stage, see :meth:`rag.assistant.Assistant.stream`; once ``halted`` is
         set it ends. Raises as :meth:`ask`.
         """
-        yield from self.pool.iterate(
-            lambda: self.events(question, history, filters, as_of, without, (), write), halted
-        )
+        yield from self.pool.iterate(lambda: self.events(question, **how), halted)
 
-    def answer(
-        self,
-        question: str,
-        filters: Filters | None = None,
-        as_of: str = "",
-        without: Sequence[str] = (),
-        before: Sequence[str] = (),
-        write: bool = True,
-    ) -> Answer:
+    def answer(self, question: str, **how: Unpack[How]) -> Answer:
         """As :meth:`ask`, in the thread of the caller and at once."""
-        *_, last = self.events(question, (), filters, as_of, without, before, write)
+        *_, last = self.events(question, **how)
         assert isinstance(last, Answer)
         return last
 
-    def events(
-        self,
-        question: str,
-        history: Sequence[tuple[str, Answer]] = (),
-        filters: Filters | None = None,
-        as_of: str = "",
-        without: Sequence[str] = (),
-        before: Sequence[str] = (),
-        write: bool = True,
-    ) -> Generator[Event, None, None]:
-        """As :meth:`stream`, in the thread of the caller; questions ``before`` it are answered
-        first, and are its history.
-        """
-        as_of = as_of or self.settings.as_of
+    def events(self, question: str, **how: Unpack[How]) -> Generator[Event, None, None]:
+        """As :meth:`stream`, in the thread of the caller."""
         if self._workers:
-            yield from self._workers.run(
-                "events", question, history, filters, as_of, without, before, write
-            )
+            yield from self._workers.run("events", question, **how)
             return
         self.refresh()
+        filters, as_of = how.get("filters"), how.get("as_of") or self.settings.as_of
+        history, without = how.get("history", ()), how.get("without", ())
+        before, write = how.get("before", ()), how.get("write", True)
         turns = tuple(history) or self._turns.of(self._assistant, before, filters, as_of)
         with closing(
             self._assistant.stream(question, turns, filters, as_of, without, write)
@@ -193,69 +184,50 @@ class QueryService:
         answer: Answer,
         history: Sequence[tuple[str, Answer]] = (),
         filters: Filters | None = None,
-        as_of: str = "",
     ) -> tuple[str, ...]:
         """Questions to go on with, see :meth:`rag.assistant.Assistant.suggestions`; it waits for
         its turn. Raises as :meth:`ask`.
         """
-        return self.pool.submit(
-            lambda: self.suggested(question, answer, history, filters, as_of)
-        ).result()
+        as_of = self.settings.as_of
+        work = functools.partial(self._suggested, question, answer, history, filters, as_of)
+        return self.pool.submit(work).result()
 
-    def suggested(
+    @_by_worker
+    def _suggested(
         self,
         question: str,
         answer: Answer,
-        history: Sequence[tuple[str, Answer]] = (),
-        filters: Filters | None = None,
-        as_of: str = "",
+        history: Sequence[tuple[str, Answer]],
+        filters: Filters | None,
+        as_of: str,
     ) -> tuple[str, ...]:
-        """As :meth:`suggestions`, in the thread of the caller and at once."""
-        as_of = as_of or self.settings.as_of
-        if self._workers:
-            (found,) = self._workers.run("suggested", question, answer, history, filters, as_of)
-            return found
         return self._assistant.suggestions(question, answer, history, filters, as_of)
 
-    def follow(
-        self,
-        question: str,
-        filters: Filters | None = None,
-        as_of: str = "",
-        without: Sequence[str] = (),
-        before: Sequence[str] = (),
-    ) -> tuple[str, ...]:
-        """As :meth:`suggested`, for a question whose answer is not at hand: it is given again where
-        it is not remembered.
+    @_by_worker
+    def follow(self, question: str, **how: Unpack[How]) -> tuple[str, ...]:
+        """As :meth:`suggestions`, in the thread of the caller, for a question whose answer is not
+        at hand: it is given again where it is not remembered.
         """
-        if self._workers:
-            (found,) = self._workers.run("follow", question, filters, as_of, without, before)
-            return found
-        as_of = as_of or self.settings.as_of
-        turns: Sequence[tuple[str, Answer]]
+        filters, as_of = how.get("filters"), how.get("as_of") or self.settings.as_of
+        before, without = tuple(how.get("before", ())), how.get("without", ())
         if without:
-            turns = self._turns.of(self._assistant, before, filters, as_of)
+            turns: Sequence = self._turns.of(self._assistant, before, filters, as_of)
             answer = self._assistant.ask(question, turns, filters, as_of, without, write=False)
         else:
-            *turns, (_, answer) = self._turns.of(
-                self._assistant, (*before, question), filters, as_of
-            )
-        return self.suggested(question, answer, turns, filters, as_of)
+            questions = (*before, question)
+            *turns, (_, answer) = self._turns.of(self._assistant, questions, filters, as_of)
+        return self._suggested(question, answer, turns, filters, as_of)
 
+    @_by_worker
     def with_columns(self, answer: Answer, columns: Sequence[str]) -> Answer:
         """A list with further columns, see :meth:`rag.assistant.Assistant.with_columns`; in the
         thread of the caller.
         """
-        if self._workers and columns:
-            (made,) = self._workers.run("with_columns", answer, columns)
-            return made
         return self._assistant.with_columns(answer, columns)
 
+    @_by_worker
     def search(self, question: str, k: int, filters: Filters) -> list[Hit]:
         """The best ``k`` passages, found in the thread of the caller. Raises UsageError."""
-        if self._workers:
-            (hits,) = self._workers.run("search", question, k, filters)
-            return hits
         self.refresh()
         return self.index.search(question, k=k, filters=filters)
 
@@ -285,13 +257,11 @@ class QueryService:
         self.refresh()
         return self.index.browse(words, filters, order, start, count)
 
+    @_by_worker
     def sift(self, words: str, filters: Filters, start: int, count: int) -> Sifted:
         """A page of all articles that hold what is searched for, see
         :meth:`rag.library.Index.sift`.
         """
-        if self._workers:
-            (found,) = self._workers.run("sift", words, filters, start, count)
-            return found
         self.refresh()
         return self.index.sift(words, filters, start, count)
 

@@ -22,7 +22,10 @@ log = logging.getLogger("rag.server")
 
 BUSY_SECONDS = 5
 OPENAI_FOLDER = "/v1/"
-_CODES = {401: "invalid_api_key", 429: "rate_limit_exceeded"}
+_KINDS = {
+    401: ("invalid_request_error", "invalid_api_key"),
+    429: ("rate_limit_error", "rate_limit_exceeded"),
+}
 
 Form = Callable[[int, str, str], dict]
 """The body of a refusal, made of its status, message and reference."""
@@ -37,22 +40,10 @@ def openai_form(status: int, message: str, reference: str) -> dict:
     """``{"error": {"message": …, "type": …, "param": null, "code": …, "reference": number}}``, as
     OpenAI's clients expect it.
     """
-    kind = (
-        "server_error"
-        if status >= 500
-        else "rate_limit_error"
-        if status == 429
-        else "invalid_request_error"
-    )
-    return {
-        "error": {
-            "message": message,
-            "type": kind,
-            "param": None,
-            "code": _CODES.get(status),
-            "reference": reference,
-        }
-    }
+    kind, code = _KINDS.get(status, ("invalid_request_error", None))
+    kind = "server_error" if status >= 500 else kind
+    told = {"message": message, "type": kind, "param": None, "code": code}
+    return {"error": {**told, "reference": reference}}
 
 
 def form_of(path: str) -> Form:
@@ -70,9 +61,9 @@ def refusal(
     """A reply of that status, and a line in the log; ``about`` says for the log what was
     refused.
     """
-    reference = secrets.token_hex(4)
-    log.info("reference %s: %d %r: %s", reference, status, about, message)
-    return JSONResponse(form(status, message, reference), status, dict(headers or {}))
+    error = HTTPException(status, message, dict(headers or {}))
+    status, body, told = failure(error, about, form)
+    return JSONResponse(body, status, told)
 
 
 def failure(
@@ -81,28 +72,19 @@ def failure(
     """Status, body and headers of the reply to an error, whose trace goes to the log where nobody
     expected it.
     """
-    reference = secrets.token_hex(4)
-    headers: dict[str, str] = {}
-    if isinstance(error, UsageError):
-        status, message = 400, str(error)
-    elif isinstance(error, RequestValidationError):
-        status, message = (
-            400,
-            "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()),
-        )
+    reference, headers = secrets.token_hex(4), {}
+    status, message = 400, str(error)
+    if isinstance(error, RequestValidationError):
+        wrong = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        message = "; ".join(wrong)
     elif isinstance(error, ServerBusy):
-        status, message, headers = 503, str(error), {"retry-after": str(BUSY_SECONDS)}
+        status, headers = 503, {"retry-after": str(BUSY_SECONDS)}
     elif isinstance(error, HTTPException):
         status, message, headers = error.status_code, str(error.detail), dict(error.headers or {})
-    else:
+    elif not isinstance(error, UsageError):
         log.error("reference %s: %r", reference, about, exc_info=error)
-        return (
-            500,
-            form(
-                500, f"something went wrong; the server's log has it under {reference}", reference
-            ),
-            {},
-        )
+        message = f"something went wrong; the server's log has it under {reference}"
+        return 500, form(500, message, reference), {}
     log.info("reference %s: %d %r: %s", reference, status, about, message)
     return status, form(status, message, reference), headers
 

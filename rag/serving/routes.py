@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+import functools
 from dataclasses import asdict
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import Body, FastAPI, Query, Request
 from starlette.exceptions import HTTPException
@@ -44,8 +43,6 @@ from rag.serving.query_service import QueryService
 from rag.serving.refusals import explain
 from rag.serving.settings import Settings
 from rag.writing.check import Verdict, check
-
-T = TypeVar("T")
 
 _STREAMED: Responses = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
 
@@ -97,11 +94,6 @@ def build_api(index: Index, settings: Settings = Settings()) -> FastAPI:
     return app
 
 
-async def _done(service: QueryService, work: Callable[[], T]) -> T:
-    """What some work gives, done by the pool of the service."""
-    return await asyncio.wrap_future(service.pool.submit(work))
-
-
 def _add_health(app: FastAPI, service: QueryService) -> None:
     # In a thread of its own kind: whether the server is well shows when all others are taken, too.
     @app.get("/healthz", response_model_exclude_none=True, tags=["server"])
@@ -120,21 +112,16 @@ def _add_health(app: FastAPI, service: QueryService) -> None:
 
 
 def _add_answers(app: FastAPI, service: QueryService) -> None:
-    async def answer(request: Request, asked: AskRequest | Asking, narrowed) -> Answer | Response:
-        given = (asked.as_of, asked.without)
+    async def answer(request: Request, asked: AskRequest | Asking) -> Answer | Response:
+        how = asked.how()
         if MEDIA_TYPE in request.headers.get("accept", ""):
-            return await event_stream(
-                service, asked.question, narrowed.filters(), *given, asked.history, asked.write
-            )
-        return await _done(
-            service,
-            lambda: service.with_columns(
-                service.answer(
-                    asked.question, narrowed.filters(), *given, asked.history, asked.write
-                ),
-                asked.columns,
-            ),
-        )
+            return await event_stream(service, asked.question, **how)
+
+        def answered() -> Answer:
+            found = service.answer(asked.question, **how)
+            return service.with_columns(found, asked.columns) if asked.columns else found
+
+        return await service.pool.done(answered)
 
     @app.post("/api/ask", response_model=Answer, responses=REFUSED | _STREAMED, tags=["questions"])
     async def ask(request: Request, asking: Annotated[Asking, Body()]):
@@ -145,22 +132,20 @@ def _add_answers(app: FastAPI, service: QueryService) -> None:
         and then), `text` (a piece of the answer's text, again and again) and last `answer`, which
         is what comes without; or `error`.
         """
-        return await answer(request, asking, asking.filters)
+        return await answer(request, asking)
 
     @app.get("/api/ask", response_model=Answer, responses=REFUSED | _STREAMED, tags=["questions"])
     async def ask_by_address(request: Request, asked: Annotated[AskRequest, Query()]):
         """As POST, for the address bar."""
-        return await answer(request, asked, asked)
+        return await answer(request, asked)
 
     @app.post("/api/suggest", responses=REFUSED, tags=["questions"])
     async def suggest(asking: Annotated[Asking, Body()]) -> Suggested:
         """Questions to go on with after this one, which are known to be answered; each is to be
         asked with it at the end of its `history`.
         """
-        given = (asking.filters.filters(), asking.as_of, asking.without, asking.history)
-        return Suggested(
-            suggestions=list(await _done(service, lambda: service.follow(asking.question, *given)))
-        )
+        work = functools.partial(service.follow, asking.question, **asking.how())
+        return Suggested(suggestions=list(await service.pool.done(work)))
 
 
 def _add_search(app: FastAPI, service: QueryService) -> None:
@@ -171,49 +156,42 @@ def _add_search(app: FastAPI, service: QueryService) -> None:
         With `facets`, words in quotation marks must stand as they are written, and `-word` leaves
         out what holds the word.
         """
-        if asked.facets:
-            all_ = await _done(
-                service, lambda: service.sift(asked.question, asked.filters(), asked.start, asked.k)
-            )
-            return SearchReply(
-                question=asked.question,
-                hits=list(all_.hits),
-                total=all_.total,
-                start=all_.start,
-                nearest=all_.nearest,
-                facets=all_.facets,
-            )
-        hits = await _done(
-            service, lambda: service.search(asked.question, asked.k, asked.filters())
+        question, k, filters = asked.question, asked.k, asked.filters()
+        if not asked.facets:
+            hits = await service.pool.done(lambda: service.search(question, k, filters))
+            return SearchReply(question=question, hits=hits)
+        found = await service.pool.done(lambda: service.sift(question, filters, asked.start, k))
+        return SearchReply(
+            question=question,
+            hits=list(found.hits),
+            total=found.total,
+            start=found.start,
+            nearest=found.nearest,
+            facets=found.facets,
         )
-        return SearchReply(question=asked.question, hits=hits)
 
     @app.post("/api/check", responses=REFUSED, tags=["checks"])
     async def check_sentence(checking: Annotated[Checking, Body()]) -> Verdict:
         """Whether some evidence says a sentence. The articles are not looked at."""
-        return await _done(service, lambda: check(checking.sentence, checking.evidence))
+        return await service.pool.done(lambda: check(checking.sentence, checking.evidence))
 
 
 def _add_articles(app: FastAPI, service: QueryService) -> None:
     @app.get("/api/corpus", responses=REFUSED, tags=["articles"])
     async def corpus() -> Statistics:
         """What there is, in figures, and what could not be read."""
-        return await _done(service, service.statistics)
+        return await service.pool.done(service.statistics)
 
     @app.get("/api/articles", responses=REFUSED, tags=["articles"])
     async def articles(asked: Annotated[Browsed, Query()]) -> Listing:
         """A page of the list of articles."""
-        return await _done(
-            service,
-            lambda: service.browse(
-                asked.words, asked.filters(), asked.order, asked.start, asked.count
-            ),
-        )
+        given = (asked.words, asked.filters(), asked.order, asked.start, asked.count)
+        return await service.pool.done(lambda: service.browse(*given))
 
     @app.get("/api/articles/{article_id:path}", responses=REFUSED, tags=["articles"])
     async def article(article_id: str) -> WholeArticle:
         """A whole article. An id may hold anything: percent-encode it all, slashes too."""
-        found = await _done(service, lambda: service.whole_article(article_id))
+        found = await service.pool.done(lambda: service.whole_article(article_id))
         if found is None:
             raise HTTPException(404, f"no article has the id {article_id!r}")
         whole, passages = found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass, replace
 
 from rag.errors import UsageError
@@ -10,6 +11,7 @@ from rag.serving.passwords import Accounts
 from rag.writing.models import Llm
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_SEGMENT = re.compile(r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*")  # not "." or ".."
 EVERYWHERE = ("", "0.0.0.0", "::")
 """Addresses that mean all addresses of this machine."""
 
@@ -62,12 +64,7 @@ def checked(**given) -> Settings:
 
     settings = Settings(**given)
     root = settings.root_path.strip("/")
-    if root and not all(
-        part
-        and part.isascii()
-        and part.replace("-", "").replace("_", "").replace(".", "").isalnum()
-        for part in root.split("/")
-    ):
+    if root and not all(_SEGMENT.fullmatch(part) for part in root.split("/")):
         raise UsageError(
             "expected --root-path as a path of letters and digits, as /news, got"
             f" {settings.root_path!r}"

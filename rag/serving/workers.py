@@ -20,10 +20,11 @@ from queue import LifoQueue
 from typing import TYPE_CHECKING
 
 from rag.errors import ServerError, YinjuError
+from rag.serving.settings import Settings
 
 if TYPE_CHECKING:
     from rag.library import Index
-    from rag.writing.models import Llm
+    from rag.serving.query_service import QueryService
 
 log = logging.getLogger("rag.server")
 
@@ -36,23 +37,23 @@ class QueryWorkers:
     threads.
     """
 
-    def __init__(self, index: Index, number: int, llm: Llm | None = None) -> None:
+    def __init__(self, index: Index, settings: Settings) -> None:
         """Starts them; they open the index while the first questions wait.
 
         Args:
             index: which folder, with which models. Those given as objects cannot be handed to
                 another process.
-            number: how many, at least 1.
-            llm: the language model that writes the answers; its key is in the environment, which
-                they share.
+            settings: of the server. The key of a language model is in the environment, which they
+                share.
         """
-        self._given = (index.path, index.model, index.rerank, llm, index.on, index.replicas)
+        opened = (index.path, index.model, index.rerank, index.on, index.replicas)
+        self._given = (opened, Settings(as_of=settings.as_of, llm=settings.llm))
         # Whoever answered last has what the next question may need in its caches.
         self._free: LifoQueue[_Worker] = LifoQueue()
         self._all: set[_Worker] = set()
         self._lock = threading.Lock()
         self._open = True
-        for _ in range(number):
+        for _ in range(settings.processes):
             self._free.put(self._start())
 
     def _start(self) -> _Worker:
@@ -69,7 +70,7 @@ class QueryWorkers:
             log.error("a process that answers has died, and is replaced")
             return self._start()
 
-    def run(self, method: str, *given: object) -> Generator:
+    def run(self, method: str, *given: object, **how: object) -> Generator:
         """What a method of the service gives: each event of a generator, or its result as the only
         one.
 
@@ -80,7 +81,7 @@ class QueryWorkers:
         try:
             if not worker.alive:
                 worker = self._replace(worker)
-            yield from worker.run(method, given)
+            yield from worker.run((method, given, how))
         except _Died as error:
             worker = self._replace(worker)
             raise WorkerFailed(
@@ -119,9 +120,9 @@ class _Worker:
     def alive(self) -> bool:
         return self._process.is_alive()
 
-    def run(self, method: str, given: tuple) -> Generator:
+    def run(self, task: tuple[str, tuple, dict]) -> Generator:
         try:
-            self._pipe.send((method, given))
+            self._pipe.send(task)
             done = False
             try:
                 while True:
@@ -134,7 +135,7 @@ class _Worker:
                     yield told
             finally:
                 if not done:
-                    self._pipe.send((_STOP, ()))
+                    self._pipe.send(_STOP)
                     while self._pipe.recv()[0] != _DONE:
                         pass
         except (EOFError, OSError) as error:
@@ -145,46 +146,36 @@ class _Worker:
         self._pipe.close()
 
 
-def _work(
-    pipe: Connection,
-    path,
-    model: str | None,
-    rerank: str | None,
-    llm: Llm | None,
-    on: str | None,
-    replicas: int,
-) -> None:
+def _work(pipe: Connection, opened: tuple, settings: Settings) -> None:
     """The life of a worker: one task after another, until the server is gone."""
     import faiss
 
     from rag.library import Index
     from rag.serving.query_service import QueryService
-    from rag.serving.settings import Settings
 
     # Ctrl-C on the shell reaches all; the server ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # All processors are busy with other workers' questions.
     faiss.omp_set_num_threads(1)
     try:
-        service = QueryService(Index.open(path, model, rerank, on, replicas), Settings(llm=llm))
+        service = QueryService(Index.open(*opened), settings)
         gc.freeze()
         while True:
-            method, given = pipe.recv()
-            if method != _STOP:
-                _tell(pipe, service, method, given)
+            if (task := pipe.recv()) != _STOP:
+                _tell(pipe, service, *task)
     except (EOFError, ConnectionError):
         return
 
 
-def _tell(pipe: Connection, service, method: str, given: tuple) -> None:
+def _tell(pipe: Connection, service: QueryService, method: str, given: tuple, how: dict) -> None:
     problem = None
     try:
-        made = getattr(service, method)(*given)
+        made = getattr(service, method)(*given, **how)
         if isinstance(made, Generator):
             with closing(made):
                 for event in made:
                     pipe.send(("event", event))
-                    if pipe.poll() and pipe.recv()[0] == _STOP:
+                    if pipe.poll() and pipe.recv() == _STOP:
                         break
         else:
             pipe.send(("event", made))

@@ -18,14 +18,11 @@ from rag.corpus.gazetteer import fold
 from rag.embed.static import StaticModel
 from rag.question.script import has_chinese
 from rag.reader.encode import GAPS, Encoded, encode, joined
-from rag.writing.facts import EvidenceFacts, Fact
+from rag.writing.facts import Fact
 from rag.writing.opposites import denials, poles
 
-SENTENCE, KEPT, SENTENCES = (
-    96,
-    400,
-    8,
-)  # tokens of a sentence and of evidence, and sentences of evidence, that are read
+SENTENCE, KEPT = 96, 400  # tokens of a sentence and of its evidence that are read
+SENTENCES = 8  # of the evidence, that are read
 FEATURES, OVERALL = 18, 12  # of a token, and of a sentence as a whole
 _STOP, _LINE = (GAPS.index(name) for name in ("stop", "line"))
 _MARKS = re.compile(r"[\W_]+")
@@ -78,17 +75,14 @@ class Aligned:
 def source(model: StaticModel, text: str) -> EncodedText:
     """A text as evidence."""
     (tokens,) = encode(model, [text])
-    return EncodedText(
-        text, tokens, np.cumsum(np.isin(tokens.gaps, (_STOP, _LINE))), _denial(text, tokens.spans)
-    )
+    sentence = np.cumsum(np.isin(tokens.gaps, (_STOP, _LINE)))
+    return EncodedText(text, tokens, sentence, _denial(text, tokens.spans))
 
 
 def _touched(spans: np.ndarray, start: int, end: int) -> slice:
     """The tokens that share a character with ``text[start:end]``."""
-    return slice(
-        int(np.searchsorted(spans[:, 1], start, "right")),
-        int(np.searchsorted(spans[:, 0], end, "left")),
-    )
+    first, last = np.searchsorted(spans[:, 1], start, "right"), np.searchsorted(spans[:, 0], end)
+    return slice(int(first), int(last))
 
 
 def _denial(text: str, spans: np.ndarray) -> np.ndarray:
@@ -115,9 +109,8 @@ def align(
     rows, best = laid.kept()
     there = laid.there
     kept = Encoded(there.ids[rows], there.spans[rows], there.gaps[rows], there.shapes[rows])
-    overall = _overall(
-        features, denial, laid, has_chinese(sentence), has_chinese("".join(evidence))
-    )
+    scripts = has_chinese(sentence), has_chinese("".join(evidence))
+    overall = _overall(features, denial, laid, scripts)
     return Aligned(
         tokens, features, denial, kept, laid.denial[rows], best, overall, tuple(laid.best_texts(2))
     )
@@ -142,9 +135,8 @@ class _Laid:
         self._sources = sources
         self.there = joined(*[one.tokens for one in sources])
         self._counts = np.cumsum([0, *(int(one.sentence[-1]) + 1 for one in sources)])
-        self._number = np.concatenate(
-            [one.sentence + shift for one, shift in zip(sources, self._counts)]
-        )
+        numbers = [one.sentence + shift for one, shift in zip(sources, self._counts)]
+        self._number = np.concatenate(numbers)
         self.denial = np.concatenate([one.denial for one in sources])
         starts = np.flatnonzero(np.r_[True, np.diff(self._number) > 0])
         self.ends = np.r_[starts, len(self._number)]
@@ -254,9 +246,11 @@ def _short(word: str, text: str) -> bool:
 
 
 def _overall(
-    features: np.ndarray, denial: np.ndarray, laid: _Laid, chinese: bool, chinese_there: bool
+    features: np.ndarray, denial: np.ndarray, laid: _Laid, scripts: tuple[bool, bool]
 ) -> np.ndarray:
-    """float32 (OVERALL,): shares of what is said, and how often it is denied, here and there."""
+    """float32 (OVERALL,): shares of what is said, how often it is denied, and whether it is
+    Chinese, here and there.
+    """
     share = laid.said / laid.said.sum()
     best = laid.denial[laid.ends[laid.order[0]] : laid.ends[laid.order[0] + 1]]
     return np.array(
@@ -264,14 +258,8 @@ def _overall(
             *(share @ features[:, column] for column in (0, 1, 2, 3, 4, 9)),
             features[:, 12].max(),
             *(min((found == 1).sum(), 3) / 3 for found in (denial, best)),
-            chinese,
-            chinese_there,
+            *scripts,
             np.log(len(laid.there)) / 8,
         ],
         np.float32,
     )
-
-
-def facts_of(sentence: str, evidence: Sequence[str]) -> list[Fact]:
-    """What of a sentence can be looked up in its evidence by rule."""
-    return EvidenceFacts(evidence).facts(sentence)

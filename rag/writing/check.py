@@ -118,11 +118,8 @@ def _usable(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
             f"expected a sentence of at most {SENTENCE_LIMIT} characters, got {len(sentence)}: "
             "check a text sentence by sentence"
         )
-    if (
-        isinstance(evidence, str)
-        or not isinstance(evidence, Sequence)
-        or not all(isinstance(text, str) for text in evidence)
-    ):
+    listed = isinstance(evidence, Sequence) and not isinstance(evidence, str)
+    if not listed or not all(isinstance(text, str) for text in evidence):
         raise UsageError(f"expected a list of texts as evidence, got {evidence!r:.80}")
     size = sum(map(len, evidence))
     if len(evidence) > TEXTS_LIMIT or size > EVIDENCE_LIMIT:
@@ -163,22 +160,16 @@ def _wrong(
     Names are told whole rather than in parts.
     """
     line = min(WRONG_WORD, float(tokens.max()))
+    unsure = [(one.start, one.end) for one in facts if one.state == UNSURE]
     out: list[tuple[int, int]] = []
     for (start, end), score in zip(spans.tolist(), tokens.tolist()):
         if score < line:
             continue
-        whole = next(
-            (
-                (one.start, one.end)
-                for one in facts
-                if one.state == UNSURE and one.start < end and start < one.end
-            ),
-            (start, end),
-        )
-        if out and (whole[0] <= out[-1][1] or not sentence[out[-1][1] : whole[0]].strip(" ")):
-            out[-1] = (out[-1][0], max(out[-1][1], whole[1]))
+        start, end = next(((a, b) for a, b in unsure if a < end and start < b), (start, end))
+        if out and not sentence[out[-1][1] : start].strip(" "):
+            out[-1] = (out[-1][0], max(out[-1][1], end))
         else:
-            out.append(whole)
+            out.append((start, end))
     return out
 
 

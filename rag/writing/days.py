@@ -21,17 +21,14 @@ class Day:
 
     Attributes:
         start, end: character offsets.
-        parts: the numbers of each of ``_PARTS`` that it has; several in a range. Minutes are those
-            of a clock of twelve hours.
+        parts: the numbers of each of ``_PARTS`` that it has; several in a range, none for what
+            tells nothing that could be compared ("yesterday", 近年来). Minutes are those of a clock
+            of twelve hours.
     """
 
     start: int
     end: int
     parts: Mapping[str, frozenset[float]]
-
-    def empty(self) -> bool:
-        """Whether it tells nothing that could be compared ("yesterday", 近年来)."""
-        return not self.parts
 
 
 def find_days(text: str) -> list[Day]:
@@ -61,9 +58,9 @@ class Days:
 
     def parts(self) -> Iterable[float]:
         """All numbers that the dates are made of."""
-        for one in self._all:
-            for name in _NUMBERS:
-                yield from map(float, one.get(name, ()))
+        return (
+            float(number) for name in _NUMBERS for one in self._all for number in one.get(name, ())
+        )
 
     def stands(self, said: Day) -> bool:
         """Whether the evidence has every part of a date, the day with its month."""

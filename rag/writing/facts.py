@@ -5,29 +5,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rag.question.script import has_chinese
 from rag.writing.days import Day, Days, find_days
 from rag.writing.figures import Figures, TextFigure, find_figures
-from rag.writing.names import LACKS, STANDS, UNSURE, Names
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A figure, date, place or name of a sentence.
-
-    Attributes:
-        start, end: character offsets into the sentence.
-        kind: "figure", "date", "place" or "name".
-        state: ``STANDS`` where the evidence has it, ``LACKS`` where it surely has not, else
-            ``UNSURE``.
-    """
-
-    start: int
-    end: int
-    kind: str
-    state: int
+from rag.writing.names import LACKS, STANDS, UNSURE, Fact, Names
 
 
 @functools.lru_cache(maxsize=512)
@@ -52,24 +34,22 @@ class EvidenceFacts:
         out = [
             Fact(one.start, one.end, "date", STANDS if self._days.stands(one) else LACKS)
             for one in days
-            if not one.empty()
+            if one.parts
         ]
         out += [
             Fact(one.start, one.end, "figure", self._figure(one, sentence))
             for one in figures
             if not one.small
         ]
-        taken = [(one.start, one.end) for one in out]
+        taken = list(out)
         for one in self._names.named(sentence):
-            if one.state == UNSURE or not any(
-                start < one.end and one.start < end for start, end in taken
-            ):
-                out.append(Fact(one.start, one.end, one.kind, one.state))
-        out += [Fact(start, end, "name", STANDS) for start, end in self._names.sounds(sentence)]
+            apart = all(one.end <= other.start or other.end <= one.start for other in taken)
+            if one.state == UNSURE or apart:
+                out.append(one)
         return sorted(out, key=lambda one: (one.start, one.end))
 
     def _figure(self, one: TextFigure, sentence: str) -> int:
-        if self._figures.stands(one, sentence):
+        if self._figures.stands(one):
             return STANDS
         # The other language may call by a word what has a number in its name: COVID-19.
         named = one.bare and re.search(r"[A-Za-z]-?$", sentence[: one.start]) is not None

@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.reader.numbers import chinese_number
 from rag.reader.units import quantity
-from rag.reader.values import find_numbers
+from rag.reader.values import Value, find_numbers
 
 _OVER = re.compile(
     r"超|逾|[多余]|以上|至少|(?:不少|不低|不下)于|突破|高于|多于|\b(?:more|higher|greater)"
@@ -55,11 +54,8 @@ _PERIOD = re.compile(
     r" half\b",
     re.I,
 )
-_HAN_COUNT = re.compile(r"[一二三四五六七八九十百千]+(?=[号届期艘级大次个])")
 _DIGITS = re.compile(r"(?<![\d.])\d+(?:,\d{3})*(?:\.\d+)?")
 _TO = re.compile(r"(?:-|—|~|～|–|至|到|\bto\b|\band\b)\s?(\d+(?:,\d{3})*(?:\.\d+)?)")
-_LIST_MARK = re.compile(r"[、]|(?:,|，) ?(?:and )?|\band\b|[和与及]")
-_MOST_COUNTED = 12  # things of a list that a sentence may count for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,70 +84,54 @@ def find_figures(text: str, dates: Iterable[tuple[int, int]] = ()) -> list[TextF
     """The figures of a text in order; what stands in the spans of ``dates`` is none."""
     out = [_period(match) for match in _PERIOD.finditer(text)]
     taken = [*dates, *((one.start, one.end) for one in out)]
-    out += [
-        TextFigure(*match.span(), 2.0)
-        for match in _TWICE.finditer(text)
-        if _free(match.span(), taken)
-    ]
-    taken += [(one.start, one.end) for one in out]
-    for match in _SHARE.finditer(text):
-        if _free(match.span(), taken):
-            out.append(
-                TextFigure(*match.span(), _share(match), "ratio", _bound(text, *match.span()))
-            )
-            taken.append(match.span())
-    for number in find_numbers(text):
-        if number.head is None or not _free((number.start, number.end), taken):
-            continue
-        out += _figures(text, number)
-        taken.append((number.start, number.end))
-    for match in _DIGITS.finditer(text):
-        if _free(match.span(), taken):
-            out.append(TextFigure(*match.span(), float(match[0].replace(",", "")), bare=True))
+
+    def take(found: Iterable[list[TextFigure]]) -> None:
+        """The figures of a place each, where nothing stands yet."""
+        for figures in found:
+            start, end = figures[0].start, figures[0].end
+            if not any(a < end and start < b for a, b in taken):
+                out.extend(figures)
+                taken.append((start, end))
+
+    take([TextFigure(*match.span(), 2.0)] for match in _TWICE.finditer(text))
+    take([_share(text, match)] for match in _SHARE.finditer(text))
+    take(_figures(text, number) for number in find_numbers(text) if number.head is not None)
+    take([TextFigure(*m.span(), _number(m[0]), bare=True)] for m in _DIGITS.finditer(text))
     return sorted(out, key=lambda one: one.start)
 
 
-def _share(match: re.Match[str]) -> float:
-    return _COUNTS[match["count"].lower()] / _PARTS[match["part"].lower()] if match["part"] else 0.5
+def _number(digits: str) -> float:
+    return float(digits.replace(",", ""))
 
 
-def _free(span: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
-    return not any(start < span[1] and span[0] < end for start, end in taken)
+def _share(text: str, match: re.Match[str]) -> TextFigure:
+    share = 0.5
+    if match["part"]:
+        share = _COUNTS[match["count"].lower()] / _PARTS[match["part"].lower()]
+    return TextFigure(*match.span(), share, "ratio", _bound(text, *match.span()))
 
 
-def _figures(text: str, number) -> list[TextFigure]:
-    value, unit = number.head, quantity(number.unit)
-    written = number.text
+def _figures(text: str, number: Value) -> list[TextFigure]:
+    """The figure of a number, and that of the end of its range where it has one."""
+    start, end, written = number.start, number.end, number.text
+    value, unit = number.head or 0.0, quantity(number.unit)
     if unit == "ratio":
         value = value / (10 if number.unit.endswith("成") else 100)
     elif "分之" in written:
         unit = "ratio"
         value = value / 1000 if number.unit == "‰" else value
-    digits = any(c.isdigit() for c in written)
-    one = TextFigure(
-        number.start,
-        number.end,
-        value,
-        unit,
-        _bound(text, number.start, number.end),
-        small=value == 1 and not digits,
-    )
-    upper = _TO.search(written)
-    if not upper:
+    small = value == 1 and not any(c.isdigit() for c in written)
+    one = TextFigure(start, end, value, unit, _bound(text, start, end), small=small)
+    if not (upper := _TO.search(written)):
         return [one]
-    end = float(upper[1].replace(",", "")) * _scale(written, value)
-    return [
-        one,
-        TextFigure(
-            number.start, number.end, end / 100 if unit == "ratio" else end, unit, one.bound
-        ),
-    ]
+    last = _number(upper[1]) * _scale(written, value) / (100 if unit == "ratio" else 1)
+    return [one, TextFigure(start, end, last, unit, one.bound)]
 
 
 def _scale(written: str, head: float) -> float:
     """What the first number of a range is multiplied by: 3 to 5万."""
     first = _DIGITS.search(written)
-    plain = float(first[0].replace(",", "")) if first else 0.0
+    plain = _number(first[0]) if first else 0.0
     return head / plain if plain and head / plain in (1e2, 1e3, 1e4, 1e6, 1e7, 1e8, 1e9) else 1.0
 
 
@@ -187,60 +167,21 @@ class Figures:
         self._all = [one for found in figures for one in found]
         self._parts = set(parts)
         self._two = any(_TWO.search(text) for text in texts)
-        self._counts = {
-            len(_LIST_MARK.findall(part)) + 1
-            for text in texts
-            for part in re.split(r"[。；;！？!?\n]|\. ", text)
-        }
-        self._most = max(self._counts, default=0)
-        counts = (chinese_number(m[0]) for text in texts for m in _HAN_COUNT.finditer(text))
-        self._parts |= {count for count in counts if count is not None}
 
-    def stands(self, figure: TextFigure, text: str) -> bool:
-        """Whether a figure of the sentence ``text`` stands in the evidence."""
-        if figure.small:
-            return True
-        if any(agree(figure, one) for one in self._all):
+    def stands(self, figure: TextFigure) -> bool:
+        """Whether a figure of a sentence stands in the evidence."""
+        if figure.small or any(agree(figure, one) for one in self._all):
             return True
         plain = not figure.unit or figure.bare
-        if plain and figure.value in self._parts:
-            return True
-        if figure.value == 2 and self._two:
-            return True
-        counted = (
-            figure.unit in ("", "people")
-            and figure.value == int(figure.value)
-            and 2 < figure.value <= _MOST_COUNTED
-        )
-        return (
-            counted
-            and not figure.bare
-            and figure.value <= self._most
-            and not self._has_counts()
-            and figure.value in self._counts
-        )
-
-    def _has_counts(self) -> bool:
-        """Whether the evidence counts anything itself, in figures that small."""
-        return any(
-            2 < one.value <= _MOST_COUNTED and not one.unit and not one.bare for one in self._all
-        )
+        return plain and figure.value in self._parts or figure.value == 2 and self._two
 
 
 _PLACES = {
-    "一": 1,
-    "首": 1,
-    "二": 2,
-    "三": 3,
-    "四": 4,
-    "first": 1,
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "上": 1,
-    "下": 2,
-    "two": 2,
-    "three": 3,
+    word: place
+    for place, words in enumerate(
+        ("一 首 first 上", "二 second 下 two", "三 third three", "四 fourth"), 1
+    )
+    for word in words.split()
 }
 
 

@@ -12,7 +12,6 @@ import time
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rag.answer.events import Rewording
 from rag.corpus.language import detect_lang
@@ -21,10 +20,7 @@ from rag.question.query import clean
 from rag.writing.background import parts
 from rag.writing.models import HELP_TOKENS, ModelWriter
 from rag.writing.problems import Failed, declines, problem_of
-from rag.writing.prompt import QUESTION_CHARS, parts_of, plain, tokens_of
-
-if TYPE_CHECKING:
-    from langchain_core.messages import BaseMessage
+from rag.writing.prompt import QUESTION_CHARS, messages_of, parts_of, plain, tokens_of
 
 log = logging.getLogger("rag.writing")
 
@@ -65,13 +61,13 @@ def proposed(writer: ModelWriter, question: str, lang: str) -> Generator[Rewordi
         lang: its language, "en" or "zh".
     """
     began = time.monotonic()
-    messages, spent = messages_of(question, lang)
+    told = told_of(question, lang)
     text, finish, counted, problem = "", "", 0, ""
     wordings: tuple[str, ...] = ()
     yield Rewording(writer.name)
     try:
         deadline = began + min(SECONDS, SHARE * writer.seconds)
-        with closing(parts(writer.model, messages, deadline)) as coming:
+        with closing(parts(writer.model, messages_of(*told), deadline)) as coming:
             for part in coming:
                 if part is None:
                     yield Rewording(writer.name)
@@ -87,25 +83,15 @@ def proposed(writer: ModelWriter, question: str, lang: str) -> Generator[Rewordi
         problem = problem_of(error, bool(text))
         # Neither words of the model nor messages of its client, which may repeat a key.
         log.info("%s proposed no other wording: %s", writer.name, problem)
-    tokens = counted or spent + tokens_of(text)
+    tokens = counted or sum(map(tokens_of, (*told, text)))
     return Help(wordings, tokens, bool(counted), time.monotonic() - began, problem)
 
 
-def messages_of(question: str, lang: str) -> tuple[list[BaseMessage], int]:
-    """What a model is told, and no fewer tokens than that takes."""
-    from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
-
-    said = dict(parts_of(f"help_{lang}"))
-    asked = said["user"].format(question=plain(question[:QUESTION_CHARS]))
-    told = (said["rules"], said["user"].format(question=said["question"]), said["answer"], asked)
-    rules, example, answer, user = told
-    messages = [
-        SystemMessage(rules),
-        HumanMessage(example),
-        AIMessage(answer),
-        HumanMessage(user),
-    ]
-    return messages, sum(map(tokens_of, told))
+def told_of(question: str, lang: str) -> tuple[str, str, str, str]:
+    """What a model is told: rules, a question and the answer to it as an example, the question."""
+    parts = dict(parts_of(f"help_{lang}"))
+    asked = parts["user"].format(question=plain(question[:QUESTION_CHARS]))
+    return parts["rules"], parts["user"].format(question=parts["question"]), parts["answer"], asked
 
 
 def wordings_of(text: str, question: str, lang: str) -> tuple[str, ...]:

@@ -144,33 +144,26 @@ def _opened(llm: Llm, tokens: int = ANSWER_TOKENS) -> ModelWriter:
         failed = f"{error.name or 'a package'} is not installed: pip install langchain-PROVIDER"
     except Exception as error:
         # Messages of foreign libraries may repeat what they were given.
-        failed = (
-            "no key: set it in the environment"
-            if "api_key" in str(error).lower() or "api key" in str(error).lower()
-            else f"{type(error).__name__}; see docs/llm.md for names and options"
-        )
+        failed = f"{type(error).__name__}; see docs/llm.md for names and options"
+        if re.search("api[_ ]key", str(error), re.I):
+            failed = "no key: set it in the environment"
     raise ModelError(f"expected to open the language model {llm.name}, but got {failed}")
 
 
 def _arguments(llm: Llm, tokens: int) -> dict[str, Any]:
     """What :func:`init_chat_model` is given; providers name the same things differently."""
-    given: dict[str, Any] = {
-        "max_retries": 1,
-        "timeout": llm.seconds,
-        "max_tokens": tokens,
-    }
+    if llm.provider == "ollama":
+        given: dict[str, Any] = {"num_predict": tokens, "num_ctx": 2 * TOKENS, "temperature": 0}
+        given["client_kwargs"] = {"timeout": llm.seconds}
+    else:
+        given = {"max_retries": 1, "timeout": llm.seconds, "max_tokens": tokens}
     if llm.url:
         given |= {"base_url": llm.url, "temperature": 0}
-    if llm.provider == "ollama":
-        given = {"num_predict": tokens, "num_ctx": 2 * TOKENS, "temperature": 0}
-        given |= {"client_kwargs": {"timeout": llm.seconds}}
-        given |= {"base_url": llm.url} if llm.url else {}
     if llm.provider == "openai":
         given["stream_usage"] = True
         if llm.url:
             # Servers other than OpenAI's know this name of it only.
-            del given["max_tokens"]
-            given["extra_body"] = {"max_tokens": tokens}
+            given["extra_body"] = {"max_tokens": given.pop("max_tokens")}
     key = os.environ.get(KEY, "")
     if llm.provider == "openai" and llm.url and not os.environ.get("OPENAI_API_KEY"):
         key = key or "none"  # a server on this machine asks for none, but its client does

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from collections.abc import Sequence
@@ -12,8 +13,8 @@ from rag.corpus.places import PlaceMention, find_places
 from rag.question.names import names_of
 from rag.question.pinyin import family_names, is_pinyin, surnames
 from rag.question.script import has_chinese
+from rag.question.sounds import spelled
 from rag.writing.data import lines
-from rag.writing.sounds import ALIKE, sounding, spelled
 
 STANDS, LACKS, UNSURE = 1, 2, 3
 
@@ -35,13 +36,13 @@ _DEMONYMS = dict(line.split("\t") for line in lines("adjectives.txt"))
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceNames:
-    """What a sentence names.
+class Fact:
+    """A figure, date, place or name of a sentence.
 
     Attributes:
-        start, end: character offsets.
-        kind: "place" or "name".
-        state: ``STANDS`` where the evidence names it, ``LACKS`` where it surely does not, else
+        start, end: character offsets into the sentence.
+        kind: "figure", "date", "place" or "name".
+        state: ``STANDS`` where the evidence has it, ``LACKS`` where it surely has not, else
             ``UNSURE``.
     """
 
@@ -74,18 +75,16 @@ class Names:
         self.text = "\n".join(texts)
         self.chinese, self.latin = has_chinese(self.text), bool(_LATIN.search(self.text))
         self._places = {m.place.code: m.place for one in found for m in one.places}
-        self._places |= {code: _countries()[code] for code in _adjectives(self.text)}
+        self._places |= {code: _countries()[code] for _, code in _adjectives(self.text)}
         self._bodies = {number for one in found for *_, number in one.bodies}
         self._plain = _MARKS.sub("", fold(self.text))
         self._words = {word for m in _LATIN.finditer(self.text) for word in _forms(m[0])}
-        self._capitals = [m[0] for m in re.finditer(r"\b[A-Z][A-Za-z'’-]+", self.text)]
-        self._initials = _initials(self.text)
 
-    def named(self, sentence: str) -> list[SentenceNames]:
+    def named(self, sentence: str) -> list[Fact]:
         """What a sentence names, in order and without overlap."""
         one = known(sentence)
-        out = [
-            SentenceNames(
+        bodies = [
+            Fact(
                 start,
                 end,
                 "name",
@@ -93,30 +92,21 @@ class Names:
             )
             for start, end, number in one.bodies
         ]
-        free = _Free(out)
-        titles = [self._title(match) for match in _TITLE.finditer(sentence)]
-        out += [title for title in titles if title and free.take(title)]
-        for mention in one.places:
-            place = SentenceNames(
-                mention.start, mention.end, "place", self._place(mention, sentence)
-            )
-            if free.take(place):
-                out.append(place)
-        for start, end in self._adjectives(sentence):
-            place = SentenceNames(
-                start,
-                end,
-                "place",
-                STANDS if _DEMONYMS[sentence[start:end].lower()] in self._places else UNSURE,
-            )
-            if free.take(place):
-                out.append(place)
-        for start, end in names_of(sentence):
-            for named in self._latin(sentence, start, end):
-                if free.take(named):
-                    out.append(named)
+        titles = filter(None, map(self._title, _TITLE.finditer(sentence)))
+        places = [Fact(m.start, m.end, "place", self._place(m, sentence)) for m in one.places]
+        adjectives = [
+            Fact(*span, "place", STANDS if code in self._places else UNSURE)
+            for span, code in _adjectives(sentence)
+        ]
+        latin = [
+            word for start, end in names_of(sentence) for word in self._latin(sentence, start, end)
+        ]
+        out: list[Fact] = []
+        for found in (*bodies, *titles, *places, *adjectives, *latin):
+            if not any(found.start < other.end and other.start < found.end for other in out):
+                out.append(found)
         if self.chinese:
-            out += [SentenceNames(*m.span(1), "name", LACKS) for m in self._other_family(sentence)]
+            out += [Fact(*m.span(1), "name", LACKS) for m in self._other_family(sentence)]
         return sorted(out, key=lambda named: named.start)
 
     def _other_family(self, sentence: str) -> list[re.Match[str]]:
@@ -129,147 +119,75 @@ class Names:
             and match[2] not in re.sub(rf"[{_FAMILY}]{match[2]}", "", self.text)
         ]
 
-    def _literal(self, words: str, else_: int = LACKS) -> int:
-        return STANDS if _MARKS.sub("", fold(words)) in self._plain else else_
+    def _literal(self, words: str) -> int:
+        return STANDS if _MARKS.sub("", fold(words)) in self._plain else LACKS
 
-    def _title(self, match: re.Match[str]) -> SentenceNames | None:
+    def _title(self, match: re.Match[str]) -> Fact | None:
         """A title or what is quoted; in the evidence's language it stands there word for word."""
         words = next(filter(None, match.groups()))
-        if (
-            has_chinese(words)
-            and not self.chinese
-            or not has_chinese(words)
-            and not _words_known(words, self._words)
-            and not self.latin
-        ):
+        chinese, plain = has_chinese(words), _MARKS.sub("", fold(words))
+        if not (self.chinese if chinese else self.latin):
             return None
-        plain = _MARKS.sub("", fold(words))
-        if (
-            plain in self._plain
-            or _in_order(plain, self._plain)
-            or _words_known(words, self._words)
-        ):
-            return SentenceNames(*match.span(), "name", STANDS)
-        same = self.chinese if has_chinese(words) else not self.chinese
-        # A word or two in quotation marks need not quote anybody; a long quotation may be mended.
-        lacks = same and (match[1] or _QUOTED[0] <= len(plain) < _QUOTED[1])
-        return SentenceNames(*match.span(), "name", LACKS if lacks else UNSURE)
+        state = UNSURE
+        if plain in self._plain or not chinese and self._has_words(words):
+            state = STANDS
+        elif chinese == self.chinese and (match[1] or _QUOTED[0] <= len(plain) < _QUOTED[1]):
+            # A word or two in quotation marks need not quote anybody; a long quotation may be
+            # mended.
+            state = LACKS
+        return Fact(*match.span(), "name", state)
+
+    def _has_words(self, words: str) -> bool:
+        """Whether the evidence has all words of an English title that a name is known by."""
+        latin = [m[0] for m in _LATIN.finditer(words) if m[0].lower() not in _WEAK]
+        return bool(latin) and all(_forms(word) & self._words for word in latin)
 
     def _place(self, mention: PlaceMention, sentence: str) -> int:
         place = mention.place
-        if place.code in self._places or any(
-            contains(place, other) for other in self._places.values()
-        ):
+        there = self._places.values()
+        if place.code in self._places or any(contains(place, other) for other in there):
             return STANDS
         if place.code in _LOCAL:
             return UNSURE
-        if (
-            self._literal(sentence[mention.start : mention.end], UNSURE) == STANDS
-            or self._literal(place.short, UNSURE) == STANDS
-        ):
-            return STANDS
-        if place.level in ("province", "city") and self._letter(place):
+        written = (sentence[mention.start : mention.end], place.short)
+        if any(self._literal(words) == STANDS for words in written):
             return STANDS
         # A country need not be named beside its own cities, which the gazetteer does not know.
-        settled = place.level != "country" or any(
-            other.level == "country" for other in self._places.values()
-        )
+        settled = place.level != "country" or any(other.level == "country" for other in there)
         return UNSURE if mention.part_of_name or not settled else LACKS
 
-    def _letter(self, place: Place) -> bool:
-        letter = _LETTERS.get(place.code[:2])
-        return place.level == "province" and letter is not None and letter in self.text
-
-    @staticmethod
-    def _adjectives(sentence: str) -> list[tuple[int, int]]:
-        return [
-            m.span()
-            for m in _LATIN.finditer(sentence)
-            if m[0].lower() in _DEMONYMS and m[0][0].isupper()
-        ]
-
-    def _latin(self, sentence: str, start: int, end: int) -> list[SentenceNames]:
+    def _latin(self, sentence: str, start: int, end: int) -> list[Fact]:
         """The words of a name in Latin letters, each by itself; figures are looked at elsewhere."""
         out = []
         for match in _LATIN.finditer(sentence, start, end):
             word = match[0].removesuffix("'s").removesuffix("’s")
             if word.lower() in _WEAK or not word[0].isupper() and not has_chinese(sentence):
                 continue
-            out.append(
-                SentenceNames(match.start(), match.start() + len(word), "name", self._word(word))
-            )
+            out.append(Fact(match.start(), match.start() + len(word), "name", self._word(word)))
         return self._chinese_name(sentence, out) if self.chinese else out
 
-    def _chinese_name(self, sentence: str, words: list[SentenceNames]) -> list[SentenceNames]:
+    def _chinese_name(self, sentence: str, words: list[Fact]) -> list[Fact]:
         """Chinese names in Latin letters are read off the evidence: what is not there, it lacks."""
         out, found = list(words), set()
         for at in range(len(words) - 1):
             one, two = words[at : at + 2]
             written = [sentence[name.start : name.end].lower() for name in (one, two)]
-            if (
-                two.start != one.end + 1
-                or not all(map(is_pinyin, written))
-                or not set(family_names().values()) & set(written)
-            ):
+            family = not set(family_names().values()).isdisjoint(written)
+            if two.start != one.end + 1 or not all(map(is_pinyin, written)) or not family:
                 continue
-            there = spelled(self.text, "".join(written)) or spelled(
-                self.text, "".join(reversed(written))
-            )
-            found |= {at, at + 1} if there else set()
-            for place, name in ((at, one), (at + 1, two)):
-                out[place] = SentenceNames(
-                    name.start, name.end, name.kind, STANDS if place in found else LACKS
-                )
+            orders = ("".join(written), "".join(reversed(written)))
+            found |= {at, at + 1} if any(spelled(self.text, name) for name in orders) else set()
+            for place in (at, at + 1):
+                state = STANDS if place in found else LACKS
+                out[place] = dataclasses.replace(out[place], state=state)
         return out
 
     def _word(self, word: str) -> int:
-        if _forms(word) & self._words or word.upper() in self._initials and word.isupper():
+        if _forms(word) & self._words:
             return STANDS
         if not self.chinese:
             return LACKS if len(word) > 1 else UNSURE
-        if len(word) > 1 and spelled(self.text, word):
-            return STANDS
-        return STANDS if sounding(self.text, word)[0] >= ALIKE else UNSURE
-
-    def sounds(self, sentence: str) -> list[tuple[int, int]]:
-        """Where a Chinese sentence writes names that its evidence writes in Latin letters."""
-        if not has_chinese(sentence) or not self._capitals:
-            return []
-        out = []
-        for word in dict.fromkeys(self._capitals):
-            if word.lower() in _WEAK or len(word) < 3:
-                continue
-            out += spelled(sentence, word)
-            likeness, span = sounding(sentence, word)
-            out += [span] if likeness >= ALIKE else []
-        return out
-
-
-class _Free:
-    """Which characters of a sentence no name has taken."""
-
-    def __init__(self, taken: Sequence[SentenceNames]):
-        self._taken = [(one.start, one.end) for one in taken]
-
-    def take(self, one: SentenceNames) -> bool:
-        if any(start < one.end and one.start < end for start, end in self._taken):
-            return False
-        self._taken.append((one.start, one.end))
-        return True
-
-
-# One character that stands for a province in headlines (沪指 is Shanghai's index).
-_CODES = (
-    "11 12 13 14 15 21 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 "
-    "81 82"
-)
-_LETTERS = dict(
-    zip(
-        _CODES.split(),
-        "京津冀晋蒙辽黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔滇藏陕甘青宁疆台港澳",
-        strict=True,
-    )
-)
+        return STANDS if spelled(self.text, word) else UNSURE
 
 
 @functools.cache
@@ -277,42 +195,16 @@ def _countries() -> dict[str, Place]:
     return {place.code: place for place in all_places() if place.level == "country"}
 
 
-def _adjectives(text: str) -> set[str]:
-    return {
-        _DEMONYMS[m[0].lower()]
-        for m in _LATIN.finditer(text)
-        if m[0][0].isupper() and m[0].lower() in _DEMONYMS
-    }
+def _adjectives(text: str) -> list[tuple[tuple[int, int], str]]:
+    """The words for the people and things of a country ("Indian"), with the country's code."""
+    words = ((m.span(), _DEMONYMS.get(m[0].lower(), "")) for m in _LATIN.finditer(text))
+    return [(span, code) for span, code in words if code and text[span[0]].isupper()]
 
 
 def _forms(word: str) -> set[str]:
     """A word as it may stand elsewhere: without an apostrophe, an ending, a mark."""
     plain = word.lower().replace("’", "'").removesuffix("'s").rstrip("'")
     return {plain, plain.removesuffix("s")} if len(plain) > 4 else {plain}
-
-
-def _words_known(words: str, there: set[str]) -> bool:
-    latin = [m[0] for m in _LATIN.finditer(words) if m[0].lower() not in _WEAK]
-    return bool(latin) and not has_chinese(words) and all(_forms(word) & there for word in latin)
-
-
-def _in_order(words: str, text: str) -> bool:
-    """Whether the characters of a shortened name stand in a text in order, near each other."""
-    if len(words) < 3 or len(words) > 12 or words.isascii():
-        return False
-    pattern = ".{0,4}?".join(map(re.escape, words))
-    return re.search(pattern, text) is not None
-
-
-def _initials(text: str) -> set[str]:
-    """The initials of every run of words with capitals: "World Health Organization" gives WHO."""
-    out = set()
-    for run in re.finditer(
-        r"\b[A-Z][\w'’-]*(?:(?: (?:of|and|the|for|on|&))* [A-Z][\w'’-]*)+", text
-    ):
-        letters = "".join(word[0] for word in run[0].split() if word[0].isupper())
-        out |= {letters[a:b] for a in range(len(letters)) for b in range(a + 2, len(letters) + 1)}
-    return out
 
 
 @functools.cache

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from rag.answer.compose import count_line
 from rag.answer.types import Answer, Citation
@@ -19,6 +20,9 @@ from rag.question.script import HANT, in_script
 from rag.writing.handles import new_handles
 from rag.writing.models import ANSWER_TOKENS, TOKENS
 from rag.writing.problems import voice
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
 
 # Characters that are told at most of a question, of one quote, and of the labels of rows: a prompt
 # of these alone is within the budget.
@@ -155,6 +159,16 @@ def _told(citation: Citation) -> str:
 def plain(text: str) -> str:
     """A text that cannot write the marks which data stands between in a prompt."""
     return text.translate(_BRACKETS)
+
+
+def messages_of(rules: str, question: str, answer: str, user: str) -> list[BaseMessage]:
+    """The messages of a request: the system's, an example of a question with its answer, and the
+    user's.
+    """
+    from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+
+    example = [HumanMessage(question), AIMessage(answer)]
+    return [SystemMessage(rules), *example, HumanMessage(user)]
 
 
 @functools.cache

@@ -10,12 +10,12 @@ the answer stays what it was without the model, with one line that says why.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import logging
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from rag.answer.events import Writing
 from rag.answer.types import Answer, Written, WrittenSentence
@@ -26,10 +26,15 @@ from rag.writing.handles import FinishedSentence, Sentences, numbers_of, unmarke
 from rag.writing.help import CUT, Help
 from rag.writing.models import ANSWER_TOKENS, ModelWriter
 from rag.writing.problems import Failed, declines, mark, note, problem_of, voice
-from rag.writing.prompt import Prompt, evidence_of, is_list, prompt_of, table_of, tokens_of
-
-if TYPE_CHECKING:
-    from langchain_core.messages import BaseMessage
+from rag.writing.prompt import (
+    Prompt,
+    evidence_of,
+    is_list,
+    messages_of,
+    prompt_of,
+    table_of,
+    tokens_of,
+)
 
 log = logging.getLogger("rag.writing")
 
@@ -59,29 +64,12 @@ def write(
         answer: one for which :func:`is_written` is true.
         help: what was asked of the model for it before: its time and tokens count, too.
     """
-    draft = _Draft(writer, answer, prompt_of(answer), help)
+    draft, text = _Draft(writer, answer, prompt_of(answer), help), ""
     yield Writing(writer.name, 0)
-    pieces = []
-    for event in draft.events():
-        pieces += [event] if isinstance(event, str) else []
+    for event in itertools.chain(draft.events(), draft.rest()):
+        text += event if isinstance(event, str) else ""
         yield event
-    for piece in draft.rest():
-        pieces.append(piece)
-        yield piece
-    yield draft.answered("".join(pieces))
-
-
-def messages_of(prompt: Prompt) -> list[BaseMessage]:
-    """The messages of a prompt."""
-    from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
-
-    question, answer = prompt.example
-    return [
-        SystemMessage(prompt.rules),
-        HumanMessage(question),
-        AIMessage(answer),
-        HumanMessage(prompt.user),
-    ]
+    yield draft.answered(text)
 
 
 @dataclass(slots=True, eq=False)
@@ -139,7 +127,7 @@ class _Draft:
 
     def _parts(self) -> Generator[StreamPart | None, None, None]:
         """What the model sends, with a None at times, also where what comes is not shown."""
-        messages = messages_of(self.prompt)
+        messages = messages_of(self.prompt.rules, *self.prompt.example, self.prompt.user)
         deadline = self.began + self.writer.seconds - self.help.seconds
         coming = parts(self.writer.model, messages, deadline)
         ticked = self.began
@@ -182,17 +170,13 @@ class _Draft:
     def _put(self, sentence: WrittenSentence) -> Iterator[str]:
         self.sentences.append(sentence)
         self.open = ""
-        self.held.append(self._marked(sentence))
+        if sentence.why:
+            frame = " ({} {})" if self.answer.lang == "en" else "（{} {}）"
+            self.held.append(frame.format(SIGN, sentence.why))
         if self.shown or sentence.supported:
             self.shown = True
             yield from filter(None, self.held)
             self.held = []
-
-    def _marked(self, sentence: WrittenSentence) -> str:
-        if not sentence.why:
-            return ""
-        said = f"{SIGN} {sentence.why}"
-        return f" ({said})" if self.answer.lang == "en" else f"（{said}）"
 
     @property
     def _voice(self) -> str:
@@ -201,34 +185,35 @@ class _Draft:
     def _checked(self, whole: str) -> WrittenSentence:
         """A sentence with its verdict. Raises Failed where no further one need be waited for."""
         text, numbers = unmarked(whole), numbers_of(whole)
+
+        def marked(kind: str, words: tuple[str, ...] = ()) -> WrittenSentence:
+            return WrittenSentence(text, numbers, False, words, mark(kind, self._voice, words))
+
         if any(one.text == text for one in self.sentences):
             self.done = True
-            return WrittenSentence(text, numbers, why=mark("again", self._voice))
+            return marked("again")
         lang = detect_lang(text) if len(text) >= SHORT else UNKNOWN
         if lang not in (self.answer.lang, UNKNOWN):
             if not self.shown:
                 raise Failed("language")
-            return WrittenSentence(text, numbers, why=mark("language", self._voice))
+            return marked("language")
         if not numbers:
             if declines(text) and not self.shown:
                 raise Failed("declined")
-            return WrittenSentence(text, why=mark("uncited", self._voice))
+            return marked("uncited")
         if self.prompt.echoes(text):
-            return WrittenSentence(text, numbers, why=mark("echo", self._voice))
+            return marked("echo")
         cited = [self.answer.citations[number - 1] for number in numbers]
         evidence = [one for citation in cited for one in evidence_of(citation)]
         try:
             verdict = check(text, [*evidence, *table_of(self.answer)])
-        except (
-            Exception
-        ):  # a fault of the check is no fault of the model, and takes no evidence away
+        except Exception:
+            # A fault of the check is no fault of the model, and takes no evidence away.
             log.exception("a sentence could not be checked")
-            return WrittenSentence(text, numbers, why=mark("unchecked", self._voice))
+            return marked("unchecked")
         if verdict.supported:
             return WrittenSentence(text, numbers, True)
-        kind = "words" if verdict.unsupported else "unsaid"
-        why = mark(kind, self._voice, verdict.unsupported)
-        return WrittenSentence(text, numbers, False, tuple(verdict.unsupported), why)
+        return marked("words" if verdict.unsupported else "unsaid", verdict.unsupported)
 
     def _weigh(self) -> None:
         """Ends the writing where it is long enough. Raises Failed where more would be no better."""

@@ -48,7 +48,6 @@ from rag.serving.routes import build_api
         ("桥梁合龙新华社“江河3”号8月12日电（记者 王岚）", "科考队开始作业。"),
         ("北岭消息：", "桥梁合龙。"),
         ("这座大桥，合龙了          ", "当地时间7月24日，桥梁合龙。"),
-        ("图片截取自江河社", "据多家媒体报道，桥梁合龙。"),
         ("By Jane Doe, Reuters ", "The museum opened on Friday."),
         ("By Jane A. Doe and John Roe\n", "The museum opened on Friday."),
         ("来源：江河日报", "7月24日，省长会见了来宾。"),

@@ -166,7 +166,7 @@ def test_labels_and_the_list_of_provinces():
 def test_every_place_is_found_by_its_full_name():
     """After its province (or another country): some are shared, some are other words as well."""
     lost = []
-    for place in places.all_places():
+    for place in all_places():
         before = (
             place.province
             if place.level in ("city", "county")
@@ -187,7 +187,7 @@ def test_every_place_is_found_by_its_full_name():
 
 def _shared_within_a_province():
     seen, shared = set(), set()
-    for place in places.all_places():
+    for place in all_places():
         if (place.province, place.name) in seen:
             shared.add(place.name)
         seen.add((place.province, place.name))
@@ -195,10 +195,8 @@ def _shared_within_a_province():
 
 
 def test_province_is_that_of_the_code():
-    by_prefix = {p.code[:2]: p.short for p in places.all_places() if p.level == "province"}
-    assert all(
-        p.province == by_prefix[p.code[:2]] for p in places.all_places() if p.level != "country"
-    )
+    by_prefix = {p.code[:2]: p.short for p in all_places() if p.level == "province"}
+    assert all(p.province == by_prefix[p.code[:2]] for p in all_places() if p.level != "country")
 
 
 FRAGMENTS = st.sampled_from(

@@ -92,25 +92,6 @@ LISTED = """
 
 : 各线班次
 """
-SIMPLE = """
-  Line          Seats
-  ------------ ------
-  North ferry     410
-  南线            220
-
-  : Seats of the lines
-"""
-HIGH = """
-----------------------------
- Pier        Use of
-             the pier
------------ ----------------
- East pier   Ferries to the
-             two islands
-
- West pier   Coal
-----------------------------
-"""
 RULED = "\nNot a table\n--- ---\nof any kind.\n"
 BARE = "\n+------+-----+\n| East | 410 |\n+------+-----+\n| West | 220 |\n+------+-----+\n"
 BOX = "\n+-----+\n| 1 | 2 |\n+-----+\n"
@@ -126,11 +107,6 @@ BOX = "\n+-----+\n| 1 | 2 |\n+-----+\n"
                 "Temperature 1961-1990\tmin\t-89.2 °C",
                 "Temperature 1961-1990\tmean\t14 °C",
             ],
-        ),
-        (SIMPLE, ["Seats of the lines", "Line\tSeats", "North ferry\t410", "南线\t220"]),
-        (
-            HIGH,
-            ["Pier\tUse of the pier", "East pier\tFerries to the two islands", "West pier\tCoal"],
         ),
         (RULED, ["Not a table", "of any kind."]),
         (BARE, ["East\t410", "West\t220"]),

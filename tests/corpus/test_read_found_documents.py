@@ -126,27 +126,13 @@ def test_numerals(number, form, shown):
 
 def test_word_files_in_other_dialects():
     data = numbered((0, "登记"))
-    strict, macros = io.BytesIO(), io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old:
-        with zipfile.ZipFile(strict, "w") as one_of, zipfile.ZipFile(macros, "w") as other:
-            for name in old.namelist():
-                part = old.read(name)
-                one_of.writestr(
-                    name,
-                    re.sub(
-                        rb"http://schemas\.openxmlformats\.org/(wordprocessingml|officeDocument)/2006/",
-                        rb"http://purl.oclc.org/ooxml/\1/",
-                        part,
-                    ),
-                )
-                other.writestr(
-                    name,
-                    part.replace(
-                        b"openxmlformats-officedocument.wordprocessingml.document.main",
-                        b"ms-word.document.macroEnabled.main",
-                    ),
-                )
-    assert lines("a.docx", strict.getvalue()) == lines("a.docx", macros.getvalue()) == ["1. 登记"]
+    strict = io.BytesIO()
+    usual = rb"http://schemas\.openxmlformats\.org/(wordprocessingml|officeDocument)/2006/"
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(strict, "w") as new:
+        for name in old.namelist():
+            part = re.sub(usual, rb"http://purl.oclc.org/ooxml/\1/", old.read(name))
+            new.writestr(name, part)
+    assert lines("a.docx", strict.getvalue()) == ["1. 登记"]
 
 
 def test_rows_that_were_deleted_raised_figures_and_the_title_of_an_office():

@@ -246,7 +246,7 @@ def test_importing_the_package_loads_no_heavy_library():
     import sys
 
     code = (
-        "import sys, rag.corpus; heavy = {'trafilatura', 'lxml', 'yaml', 'frontmatter',"
+        "import sys, rag.corpus; heavy = {'trafilatura', 'lxml', 'yaml',"
         " 'dateparser', 'charset_normalizer', 'markdown_it', 'numpy'} & set(sys.modules);"
         " sys.exit(', '.join(heavy) or 0)"
     )

@@ -96,10 +96,6 @@ def test_headers_and_comments_of_a_word_file_stand_at_its_end():
             ["v=s/t"],
         ),
         (
-            '<w:r><w:pict><v:shape><v:textpath string="公园欢迎你"/></v:shape></w:pict></w:r>',
-            ["公园欢迎你"],
-        ),
-        (
             "<w:r><w:drawing><a:p><a:r><a:t>图中的字</a:t></a:r></a:p></w:drawing></w:r>",
             ["图中的字"],
         ),

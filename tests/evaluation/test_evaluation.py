@@ -19,7 +19,7 @@ def test_figures_are_those_of_the_hits(town):
     assert [list(result.found) for result in done.results] == hits
     assert (
         all(result.ms > 0 for result in done.results)
-        and 0 < done.latency.p50 <= done.latency.p95 <= done.latency.p99
+        and 0 < done.latency["p50"] <= done.latency["p95"] <= done.latency["p99"]
     )
     ranks = [
         next((n for n, i in enumerate(found, 1) if i in q.relevant), 0)
@@ -160,7 +160,7 @@ def test_variants_as_they_are_written(tmp_path):
         read_variant("rerank=off", first).rerank == ""
         and read_variant("rerank=b", first).source == first.source
     )
-    settings = read_variant("late=off,lexical=0.5,dense=on,balanced=off,expansion=no", first)
+    settings = read_variant("late=off,lexical=0.5,dense=on,balanced=off,expansion=off", first)
     assert (
         settings.fusion == Fusion(late=0.0, lexical=0.5, balanced=False, expansion=False)
         and settings.source == first.source

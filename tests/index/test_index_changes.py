@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from index_corpus import made_articles
 
 from rag.errors import CorpusError, TooMuchRemoved
-from rag.index import Changes, build_index, status
-from rag.index.changes import compare, guard
+from rag.index import build_index, status
+from rag.index.changes import Changes, compare, guard
 
 _SETS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 4))
 

@@ -17,9 +17,9 @@ from rag.index import build_index, open_index
 from rag.index.bits import Bits, BitWriter, Layout, Lists, write_lists
 from rag.index.features import Inner, features
 from rag.index.lexical import FEATURES, HIGH, K1, LOW, TIMES, B, Lexical
-from rag.index.lexical_writer import LexicalWriter, ReusedRange
+from rag.index.lexical_writer import LexicalWriter
 from rag.index.proposals import Whole
-from rag.index.tokens import token_dtype
+from rag.index.snapshot import token_dtype
 from rag.index.vectors import Vectors, VectorsWriter
 
 
@@ -29,8 +29,7 @@ def unit_rows(count, dim, seed):
 
 
 def write_vectors(tmp_path, rows, kind="fp16"):
-    (tmp_path / "spool").mkdir(exist_ok=True)
-    writer = VectorsWriter(rows.shape[1], kind, tmp_path / "spool")
+    writer = VectorsWriter(rows.shape[1], kind)
     for part in np.array_split(rows, 3):
         writer.add(part)
     return writer.write(tmp_path, None), Vectors(tmp_path)
@@ -66,7 +65,7 @@ def test_vectors_are_stored_as_exactly_as_they_should_be(tmp_path, kind, step):
     rows = unit_rows(500, 256, 0)
     _, vectors = write_vectors(tmp_path, rows, kind)
     np.testing.assert_allclose(vectors.vectors(np.arange(500)), rows, atol=step)
-    taken = VectorsWriter(256, kind, tmp_path / "spool")
+    taken = VectorsWriter(256, kind)
     taken.keep(vectors, 100, 103)
     taken.add(rows[3:4])
     (tmp_path / "other").mkdir()
@@ -217,7 +216,7 @@ def test_passages_dropped_and_added_give_what_a_build_from_nothing_gives(
             added.append(document)
             after.append(document)
         if place < len(before) and keep[place]:
-            kept.append(ReusedRange(place, 1, len(after)))
+            kept.append((place, place + 1, len(after)))
             after.append(before[place])
     (folder / "spool").mkdir()
     (folder / "new").mkdir()
@@ -271,7 +270,12 @@ def test_snapshot_ranks_by_both_sides(tmp_path):
                 model.normalize(question)
             )
             expected = lucene_bm25(documents, asked)
-            np.testing.assert_allclose(snapshot.lexical(question), expected, rtol=1e-4, atol=1e-5)
+            found = snapshot.features_of(question)
+            whole = snapshot.whole((found,))
+            scores, bound = snapshot.lexical_index.scores(found, whole, whole.frequencies[0])
+            np.testing.assert_allclose(scores, expected, rtol=1e-4, atol=1e-5)
+            shares = scores / max(bound, 1e-9)
+            np.testing.assert_allclose(snapshot.lexical(question), shares, rtol=1e-6)
         allowed = np.array([row % 2 == 0 for row in range(snapshot.n_passages)])
         query = snapshot.embedder.embed_queries(["elevator safety"])[0]
         vectors = np.stack([snapshot.vector(row) for row in range(snapshot.n_passages)])
@@ -286,7 +290,7 @@ def test_long_lists_are_read_as_they_were_written(tmp_path, share):
     lists = [np.flatnonzero(rng.random(universe) < share / n) for n in (1, 2, 1000, 3)]
     layout = Layout.of(np.array([len(one) for one in lists]), universe)
     writers = [BitWriter(tmp_path / name) for name in ("low", "high")]
-    write_lists(*writers, np.concatenate(lists), layout, 0, len(lists))
+    write_lists(*writers, np.concatenate(lists), layout)
     for writer in writers:
         writer.close()
     read = Lists(Bits(tmp_path / "low"), Bits(tmp_path / "high"), layout)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from index_folders import ARTICLES, assert_as_from_nothing, corpus, files_of, row, write
 
 from rag.errors import TooMuchRemoved
-from rag.index import Changes, corpus_diff, file_scan, index_corpus, open_index
+from rag.index import corpus_diff, file_scan, index_corpus, open_index
+from rag.index.changes import Changes
 from rag.index.sources import Sources
 
 

@@ -10,12 +10,14 @@ from rendered import Page, assert_inert, hostile
 from rag.answer.types import Answer, Constraint
 from rag.search.types import Filters
 from rag.ui.asked import QuestionRequest, again, wished
-from rag.ui.chips import filters, period, put_aside, restrictions
+from rag.ui.chips import filters, period, put_aside
 from rag.ui.conversation import Conversation
 from rag.ui.render import message
+from rag.ui.templating import macro
 from rag.ui.texts import LANGS, TEXTS
 from rag.ui.turn import Turn
 
+restrictions = macro("chips", "restrictions")
 QUESTION = "Which ferries sailed from Wenzhou in August 2023?"
 DATE = Constraint("date", "August 2023", 37, 48, "2023-08-01/2023-08-31")
 PLACE = Constraint("place", "Wenzhou", 26, 33, "浙江省温州市")

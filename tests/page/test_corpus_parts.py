@@ -13,7 +13,7 @@ from rag.corpus.folder import Added
 from rag.library import Index
 from rag.search.browse import Listed, Listing, Statistics
 from rag.serving.ingest_queue import State
-from rag.ui import adding, browse
+from rag.ui import add_form, browse
 from rag.ui.age import age
 from rag.ui.browse import BrowseState
 
@@ -135,15 +135,15 @@ def test_nothing_of_an_article_or_a_file_is_anything_but_text(lang):
     )
     for stage in ("waiting", "reading", "indexing", "done", "failed"):
         html = inert(
-            adding.progress(
+            add_form.progress(
                 State(stage, 1, 3, "x", results, "", NASTY if stage == "failed" else ""),
                 lang,
                 lambda _: True,
             )
         )
         assert html.count("<li") == 4
-    inert(adding.refusal(NASTY, lang))
-    inert(adding.file_field(lang))
+    inert(add_form.refusal(NASTY, lang))
+    inert(add_form.file_field(lang))
 
 
 def test_an_article_that_is_gone_is_told(index):
@@ -156,13 +156,13 @@ def test_a_very_long_article_is_cut_and_said_to_be():
 
 
 def test_progress_says_in_numbers_what_is_known():
-    assert 'value="40" max="100"' in adding.progress(State("indexing", 40, 100, "passages"), "en")
-    assert "value=" not in adding.progress(State("indexing", 0, None), "en")
-    assert "Reading 2 of 3" in adding.progress(State("reading", 1, 3), "en")
+    assert 'value="40" max="100"' in add_form.progress(State("indexing", 40, 100, "passages"), "en")
+    assert "value=" not in add_form.progress(State("indexing", 0, None), "en")
+    assert "Reading 2 of 3" in add_form.progress(State("reading", 1, 3), "en")
     many = State(
         "done", results=tuple(Added(f"{n}.txt", "added", f"{n}.txt", "", 1) for n in range(70))
     )
-    html = unescape(adding.progress(many, "en"))
+    html = unescape(add_form.progress(many, "en"))
     assert (
         "Articles added: 70." in html and "20 more" in html and len(re.findall("<li", html)) == 50
     )
@@ -171,6 +171,6 @@ def test_progress_says_in_numbers_what_is_known():
 def test_ages():
     now = datetime(2024, 5, 4, 12, tzinfo=UTC)
     stamps = ("04T11:59:30", "04T11:59:00", "04T11:00:00", "03T09:00:00", "01T09:00:00")
-    told = [age(datetime.fromisoformat(f"2024-05-{one}+00:00"), now, "en") for one in stamps]
+    told = [age(datetime.fromisoformat(f"2024-05-{one}+00:00"), "en", now) for one in stamps]
     assert told == ["just now", "1 min ago", "1 h ago", "27 h ago", "3 days ago"]
-    assert age(datetime(2024, 5, 1, 9, tzinfo=UTC), now, "zh") == "3 天前"
+    assert age(datetime(2024, 5, 1, 9, tzinfo=UTC), "zh", now) == "3 天前"

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rendered import corpus
 
 from rag.errors import UsageError
 from rag.search.types import Filters
@@ -17,7 +18,6 @@ from rag.ui.filters import (
     to_link,
     told,
 )
-from rag.ui.start import CorpusHeader
 
 values = (
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
@@ -72,9 +72,9 @@ def test_fields_and_filters_are_each_other():
 
 
 def test_what_the_corpus_does_not_have_is_named():
-    corpus = CorpusHeader(3, sources=("River Post", "江河日报"), langs=("zh",))
-    checked(Filters(sources=("River Post",), langs=("zh",)), corpus)
+    there = corpus(("River Post", "江河日报"), ("zh",))
+    checked(Filters(sources=("River Post",), langs=("zh",)), there)
     with pytest.raises(UsageError, match="Sea Post.*River Post, 江河日报"):
-        checked(Filters(sources=("River Post", "Sea Post")), corpus)
+        checked(Filters(sources=("River Post", "Sea Post")), there)
     with pytest.raises(UsageError, match="xx.*zh"):
-        checked(Filters(langs=("xx",)), corpus)
+        checked(Filters(langs=("xx",)), there)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from rendered import BIDI, Page, assert_inert, find, hostile, shown
+from rendered import BIDI, Page, assert_inert, corpus, find, hostile, shown
 
 from rag.answer.types import COLUMNS, Answer, Cell, Citation, Column, Row
 from rag.corpus.article import Article
@@ -179,6 +179,5 @@ def test_questions_pieces_and_notices_are_inert(raw):
     problem = Turn("aa", None, QuestionRequest(raw), Phrase.of("unusable", reason=raw))
     for markup in (render.question(raw), render.partial(raw), render.notice(problem, "zh")):
         assert_inert(markup)
-    assert_inert(
-        start.about(start.CorpusHeader(3, "2011-09-21", "2011-09-21", (raw, raw, raw, raw)), "en")
-    )
+    told = corpus((raw, raw, raw, raw), dates=("2011-09-21", "2011-09-21"))
+    assert_inert(start.welcome(told, "en"))

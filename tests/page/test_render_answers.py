@@ -13,7 +13,7 @@ from rag.answer.types import Answer, Row
 from rag.ui import render, sources, texts
 from rag.ui.texts import (
     TEXTS,
-    article_count,
+    counted,
     pick_language,
     reader_date,
     reader_dates,
@@ -276,7 +276,7 @@ def test_ranges_times_and_counts():
     assert reader_dates("2011-09-21", "2011-09-21", "zh") == "2011年9月21日"
     assert reader_dates("", "", "en") == ""
     assert [reader_time(ms, "en") for ms in (0.2, 12.4, 1432)] == ["1 ms", "12 ms", "1.4 s"]
-    assert [article_count(n, "en") for n in (1, 68221)] == ["1 article", "68,221 articles"]
+    assert [counted(n, "article", "en") for n in (1, 68221)] == ["1 article", "68,221 articles"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from rendered import corpus
 
 from rag import Article, Index
 from rag.answer.events import Found, Searching
@@ -19,7 +20,6 @@ from rag.ui.corpus import CorpusFacts
 from rag.ui.examples import examples
 from rag.ui.memory import recall, remember
 from rag.ui.conversation import HISTORY_KEPT, PIECE_SECONDS, TURNS_KEPT, Conversation, converse
-from rag.ui.start import CorpusHeader
 from rag.ui.texts import Phrase
 from rag.ui.turn import Turn
 
@@ -136,9 +136,7 @@ def test_a_question_asked_again_takes_its_place_and_its_history(service):
 def test_a_conversation_is_remembered_and_shown_again(service):
     talk = Conversation()
     *_, talk = converse(service, talk, talk.asked("first"), "en")
-    *_, talk = converse(
-        service, talk, talk.asked("second", Filters("yesterday")), "en", CorpusHeader(1)
-    )
+    *_, talk = converse(service, talk, talk.asked("second", Filters("yesterday")), "en", corpus())
     kept = f"[{','.join(remember(turn) for turn in talk.turns)}]"
     assert recall(kept) == talk.turns
     again = Conversation()
@@ -342,7 +340,7 @@ def test_the_corpus_is_described_once_per_version(tmp_path):
     with Index.open(tmp_path) as index:
         about = CorpusFacts(QueryService(index))
         assert about.statistics() is about.statistics()
-        assert (about.corpus().articles, about.corpus().sources) == (1, ())
+        assert (about.statistics().articles, about.statistics().sources) == (1, ())
         dated = [
             Article(
                 str(n),
@@ -355,6 +353,6 @@ def test_the_corpus_is_described_once_per_version(tmp_path):
         ]
         Index.build(dated, tmp_path)
         index.reload()
-        told = about.corpus()
+        told = about.statistics()
         assert (told.articles, told.date_from, told.date_to) == (3, "2024-01-01", "2024-03-01")
-        assert told.sources == ("Herald", "Post")
+        assert told.sources == (("Herald", 2), ("Post", 1))

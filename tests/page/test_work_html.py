@@ -11,14 +11,12 @@ from rendered import BIDI, OWN_ATTRIBUTES, OWN_TAGS, Page, hostile
 
 from rag.question_table import QuestionTable
 from rag.search.facets import Facets
-from rag.search.sift import Sifted
-from rag.search.sought import Sought
+from rag.search.sift import Sifted, Sought
 from rag.search.types import Highlight, Hit
-from rag.ui import batch, search
+from rag.ui import batch, render, search
 from rag.ui.batch import Run
 from rag.ui.search import Hunt, gone
-from rag.ui.suggested import shown
-from rag.ui.tray import tray
+from rag.ui.start import tray
 
 TAGS = OWN_TAGS | set("ol nav dialog template label input kbd progress".split())
 ATTRIBUTES = OWN_ATTRIBUTES | set(
@@ -104,7 +102,7 @@ def test_a_table_of_answers_is_inert(raw, grade, lang, stopped):
         batch.table(run, lang),
         batch.progress(run, lang),
         batch.notice(raw, lang),
-        shown((raw,), lang),
+        render.suggested((raw,), lang),
     ):
         assert_inert(markup)
 

@@ -105,6 +105,7 @@ def test_heavy_libraries_are_imported_where_they_are_used():
     # The page is made of Gradio's parts; ui/app.py imports it when it makes a page.
     for part in (
         "ui/layout.py",
+        "ui/wiring.py",
         "ui/page.py",
         "ui/form.py",
         "ui/corpus_tab.py",

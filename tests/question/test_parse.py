@@ -1,6 +1,7 @@
 """A question as it was typed, and an index: what comes of them."""
 
 import dataclasses
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,9 @@ from rag.corpus import detect_lang
 from rag.errors import UsageError
 from rag.index import open_index
 from rag.question import HANT, ParsedQuestion, lifted, parse
+from rag.question.kinds import patterns
+from rag.question.types import KINDS
+from rag.question.words import lines, pattern, words
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +93,9 @@ def test_an_earlier_turn_is_leaned_on(snapshot):
     assert parsed.seen == () and [one.value for one in parsed.constraints] == ["浙江省"]
     more = parse(snapshot, "还有呢？", history)
     assert more.text == "四川举行了什么演练？" and more.seen == ("one", "two")
+
+
+def test_every_pattern_is_one():
+    for name in re.findall(r"(?m)^(\w+) = ", "\n".join(lines("words.txt"))):
+        assert "{" + name + "}" not in words(name) and pattern(name)
+    assert {kind for kind, _, _ in patterns()} == set(KINDS)

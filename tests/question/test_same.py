@@ -9,7 +9,8 @@ import pytest
 
 from rag import Assistant, Index
 from rag.corpus import Article
-from rag.question.same import _FIGURE, _value, _ways, in_words_of
+from rag.question.same import _value, _ways, in_words_of
+from rag.question.words import pattern
 
 TOLD = {
     "peak": "石塘峰海拔2780米，是本县最高的山。山上常年积雪。",
@@ -101,7 +102,7 @@ def test_a_name_within_a_word_is_none(asked):
     ],
 )
 def test_figures_by_their_value(written, value):
-    found = _FIGURE.search(written)
+    found = pattern("figure").search(written)
     assert found[0] == written and _value(found) == Decimal(value)
     ways = set(_ways(Decimal(value)))
     assert written in ways

@@ -12,9 +12,8 @@ from rag.index import build_index, open_index, proposals
 from rag.index.proposals import _promising, _top
 from rag.question.query import analyse
 from rag.search import late
-from rag.search.candidates import _expansion, candidates
-from rag.search.late import PassagePool, Proposed, all_passages, pool_of
-from rag.search.phrase import phrases
+from rag.search.candidates import _expansion, candidates, phrases
+from rag.search.late import PassagePool, all_passages, best_cosines, tokens_of
 from rag.search.types import Filters, Fusion
 
 _TEXTS = [
@@ -62,14 +61,17 @@ def plain_best(query, passages):
     return out
 
 
-def as_pool(passages, kind=PassagePool):
-    lengths = [len(ids) for ids in passages]
-    return kind(
-        load_static(),
-        np.arange(len(passages)),
-        np.concatenate(passages),
-        np.cumsum([0, *lengths[:-1]]),
-    )
+def together(passages):
+    starts = np.cumsum([0, *map(len, passages[:-1])])
+    return np.arange(len(passages)), np.concatenate(passages), starts
+
+
+def as_pool(passages):
+    return PassagePool(load_static(), *together(passages))
+
+
+def pool_of(snapshot, rows):
+    return PassagePool(snapshot.model, *tokens_of(snapshot, rows))
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
@@ -87,8 +89,9 @@ def test_best_is_the_best_of_all_pairs(texts, question):
     passages = [ids for text in texts if len(ids := model.encode_ids([text])[0])]
     if passages:
         expected = plain_best(query, passages)
-        for kind in (PassagePool, Proposed):
-            np.testing.assert_allclose(as_pool(passages, kind).best(query), expected, atol=1e-5)
+        _, ids, starts = together(passages)
+        for best in (as_pool(passages).best(query), best_cosines(model, query, ids, starts)):
+            np.testing.assert_allclose(best, expected, atol=1e-5)
 
 
 def test_a_compound_meets_its_parts():

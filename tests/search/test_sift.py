@@ -8,7 +8,7 @@ from small_news import NEWS
 
 from rag import Filters, Index
 from rag.errors import UsageError
-from rag.search.sought import OnlyLeftOut, Sought, sought
+from rag.search.sift import OnlyLeftOut, Sought, sought
 
 
 @pytest.fixture(scope="module")

@@ -114,14 +114,14 @@ def test_others_are_answered_between_the_questions_of_a_batch(app, client, monke
     service.pool = BoundedPool(threads=1)
     answer = service.answer
 
-    def noted(question, *given):
+    def noted(question, **how):
         order.append(question)
         begun.set()
         while (
             question == "first" and service.pool._room._value > 63
         ):  # until the other one waits, too
             time.sleep(0.005)
-        return answer(question, *given)
+        return answer(question, **how)
 
     monkeypatch.setattr(service, "answer", noted)
     with client, ThreadPoolExecutor(2) as people:

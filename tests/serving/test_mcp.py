@@ -159,7 +159,7 @@ def test_what_makes_no_sense_is_an_error_that_the_model_can_read(service, tool, 
 
 
 def test_an_error_nobody_expected_keeps_its_words_to_itself(service, monkeypatch):
-    monkeypatch.setattr(service, "search", lambda *_: 1 / 0)
+    monkeypatch.setattr(service, "search", lambda *_, **__: 1 / 0)
     result = called(service, "search", question="x")
     assert result.is_error and "division" not in result.content[0].text
 
@@ -184,7 +184,7 @@ def test_too_many_at_once_are_turned_away_in_words(service):
 def test_who_gives_up_ends_the_work(service, monkeypatch):
     begun, closed = [], threading.Event()
 
-    def slow(*_):
+    def slow(*_, **__):
         try:
             for number in range(1_000):
                 begun.append(number)

@@ -257,7 +257,7 @@ def test_a_guess_too_many_and_another_sites_page_are_refused_in_openais_form(ind
 def test_an_error_in_the_middle_of_a_stream_is_told_and_keeps_its_words_to_itself(
     index, monkeypatch, caplog
 ):
-    def breaks(*_):
+    def breaks(*_, **__):
         yield Searching(7)
         yield "The answer "
         raise ZeroDivisionError("secret path")
@@ -274,7 +274,7 @@ def test_a_text_that_was_changed_at_the_end_is_told_whole(index, monkeypatch):
     """As where a language model began to write, and what it wrote did not stand."""
     answer = Assistant(index).ask(BRIDGE)
 
-    def corrected(*_):
+    def corrected(*_, **__):
         yield "It is 300 kilometres"
         yield answer
 
@@ -293,7 +293,7 @@ def test_a_text_that_was_changed_at_the_end_is_told_whole(index, monkeypatch):
 def test_who_hangs_up_ends_the_work(news_index):
     begun, closed = [], threading.Event()
 
-    def slow(*_):
+    def slow(*_, **__):
         try:
             for number in range(1_000):
                 begun.append(number)

@@ -136,7 +136,7 @@ def test_an_error_nobody_expected_has_a_reference_and_a_trace_in_the_log(
     index, monkeypatch, caplog
 ):
     app = build_api(index)
-    monkeypatch.setattr(app.state.service, "answer", lambda *_: 1 / 0)
+    monkeypatch.setattr(app.state.service, "answer", lambda *_, **__: 1 / 0)
     client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
     with caplog.at_level(logging.ERROR, "rag.server"):
         reply = client.post("/api/ask", json={"question": QUESTION})

@@ -59,7 +59,7 @@ def test_errors_of_events_are_replies_before_the_first_and_events_after_it(
         refused = client.post("/api/ask", json=body, headers=stream)
         assert refused.status_code == 400 and refused.json()["reference"]
 
-    def breaks(*_):
+    def breaks(*_, **__):
         yield Searching(7)
         raise ZeroDivisionError("secret")
 
@@ -73,7 +73,7 @@ def test_who_waits_long_is_told_that_the_server_lives(index, monkeypatch):
     app = build_api(index)
     monkeypatch.setattr("rag.serving.events.PING_SECONDS", 0.02)
 
-    def slow(*_):
+    def slow(*_, **__):
         yield Searching(7)
         time.sleep(0.2)
         yield "late"
@@ -90,7 +90,7 @@ def test_who_waits_long_is_told_that_the_server_lives(index, monkeypatch):
 def test_who_hangs_up_ends_the_work(index, monkeypatch):
     app, begun, closed = build_api(index), [], threading.Event()
 
-    def slow(*_):
+    def slow(*_, **__):
         try:
             for number in range(1_000):
                 begun.append(number)
@@ -141,7 +141,7 @@ def test_too_many_at_once_are_turned_away_and_the_server_still_tells_how_it_is(i
     app.state.service.pool = BoundedPool(threads=1, waiting=1)
     go, begun = threading.Event(), threading.Event()
     monkeypatch.setattr(
-        app.state.service, "answer", lambda *_: begun.set() or go.wait(10) and 1 / 0
+        app.state.service, "answer", lambda *_, **__: begun.set() or go.wait(10) and 1 / 0
     )
     client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
     with client, ThreadPoolExecutor(2) as people:

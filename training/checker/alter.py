@@ -11,6 +11,7 @@ from rag.corpus.gazetteer import all_places
 from rag.corpus.places import find_places
 from rag.question.pinyin import family_names
 from rag.question.script import has_chinese
+from rag.question.sounds import FOREIGN
 from rag.writing.data import lines
 from rag.writing.opposites import denials, poles
 from training.reader.words import Words
@@ -41,7 +42,7 @@ _PERSON = re.compile(
     r"(?:(?<=[长任员师席理记授者家士民人事生客官裁])|(?<=[、，。：]))"
     rf"([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?={_SAYS}|、|，)"
 )
-_FOREIGN = re.compile(rf"[{''.join(lines('foreign.txt'))}]{{3,7}}")
+_FOREIGN = re.compile(rf"[{FOREIGN}]{{3,7}}")
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
 _LATIN = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]{2,}(?![A-Za-z])")
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英建国华文辉力玲鹏飞斌宇浩凯健俊帆帅旭宁龙林浩然子涵志新晓东立海波春梅"

@@ -13,7 +13,8 @@ import numpy as np
 
 from rag.embed.static import StaticModel
 from rag.question.script import has_chinese
-from rag.writing.aligned import Aligned, _touched, align, facts_of
+from rag.writing.aligned import Aligned, _touched, align
+from rag.writing.facts import EvidenceFacts
 from rag.writing.network import attended
 from rag.writing.opposites import poles
 from training.checker.alter import Alter, Pools
@@ -82,7 +83,8 @@ class Made:
 
 def example(model: StaticModel, made: Made) -> Example | None:
     """A made sentence as the network reads it."""
-    aligned = align(model, made.sentence, made.evidence, facts_of(made.sentence, made.evidence))
+    facts = EvidenceFacts(made.evidence).facts(made.sentence)
+    aligned = align(model, made.sentence, made.evidence, facts)
     if aligned is None:
         return None
     wrong = np.full(len(aligned.tokens), 0.0 if made.spans is not None else -1.0, np.float32)

@@ -14,18 +14,6 @@ from collections.abc import Callable, Mapping
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.errors import UsageError
 
-__all__ = [
-    "IN_PLACE",
-    "READERS",
-    "VERSION",
-    "WITH_PICTURES",
-    "Draft",
-    "Missing",
-    "Reader",
-    "Unreadable",
-    "read_drafts",
-]
-
 Reader = Callable[[bytes], Draft | list[Draft | Missing]]
 
 
@@ -41,23 +29,20 @@ VERSION = 6
 reads its files anew.
 """
 
-_html, _feed = _lazy("html", "read_html"), _lazy("feed", "read_feed")
-
+_SUFFIXES = {
+    "text.read_text": ".txt",
+    "text.read_markdown": ".md .markdown",
+    "html.read_html": ".html .htm .xhtml",
+    "mhtml.read_mhtml": ".mhtml .mht",
+    "pdf.read_pdf": ".pdf",
+    "docx.read_docx": ".docx",
+    "epub.read_epub": ".epub",
+    "feed.read_feed": ".rss .atom .xml",
+}
 READERS: dict[str, Reader] = {
-    ".txt": _lazy("text", "read_text"),
-    ".md": _lazy("text", "read_markdown"),
-    ".markdown": _lazy("text", "read_markdown"),
-    ".html": _html,
-    ".htm": _html,
-    ".xhtml": _html,
-    ".mhtml": _lazy("mhtml", "read_mhtml"),
-    ".mht": _lazy("mhtml", "read_mhtml"),
-    ".pdf": _lazy("pdf", "read_pdf"),
-    ".docx": _lazy("docx", "read_docx"),
-    ".epub": _lazy("epub", "read_epub"),
-    ".rss": _feed,
-    ".atom": _feed,
-    ".xml": _feed,
+    suffix: _lazy(*reader.split("."))
+    for reader, suffixes in _SUFFIXES.items()
+    for suffix in suffixes.split()
 }
 """Reader of the bytes of a document, by its suffix in lower case."""
 

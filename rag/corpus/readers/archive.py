@@ -39,12 +39,12 @@ _DECOMPRESSORS: dict[str, Callable[[BinaryIO], Any]] = {
     "xz": lzma.open,
 }
 _HEADERS = (
-    tarfile.XHDTYPE,
-    tarfile.XGLTYPE,
-    tarfile.SOLARIS_XHDTYPE,
-    tarfile.GNUTYPE_LONGNAME,
-    tarfile.GNUTYPE_LONGLINK,
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
 )
+
+
+Members = Iterator[tuple[str, int, BinaryIO | Missing]]
 
 
 class Overgrown(Unreadable):
@@ -109,14 +109,8 @@ class _Careful(io.RawIOBase):
 def archive_suffix(name: str) -> str:
     """The end of a name that tells an archive or a compressed file, in lower case, or ""."""
     lower = name.lower()
-    return next(
-        (
-            suffix
-            for suffix in (*sorted(ARCHIVES, key=len, reverse=True), *COMPRESSED)
-            if lower.endswith(suffix)
-        ),
-        "",
-    )
+    known = (*sorted(ARCHIVES, key=len, reverse=True), *COMPRESSED)
+    return next((suffix for suffix in known if lower.endswith(suffix)), "")
 
 
 def decompressed(file: BinaryIO, suffix: str, allowance: Allowance) -> BinaryIO:
@@ -124,12 +118,14 @@ def decompressed(file: BinaryIO, suffix: str, allowance: Allowance) -> BinaryIO:
     Overgrown.
     """
     opened = next(opened for kind, opened in _DECOMPRESSORS.items() if suffix.endswith(kind))
-    return io.BufferedReader(_Careful(opened(file), allowance), 1 << 16)
+    return _careful(opened(file), allowance)
 
 
-def members(
-    file: BinaryIO, suffix: str, allowance: Allowance
-) -> Iterator[tuple[str, int, BinaryIO | Missing]]:
+def _careful(stream: IO[bytes], allowance: Allowance | None) -> BinaryIO:
+    return io.BufferedReader(_Careful(stream, allowance), 1 << 16)
+
+
+def members(file: BinaryIO, suffix: str, allowance: Allowance) -> Members:
     """Name, size and content of each file in an archive, in its order; each content is to be read
     before the next is asked for.
 
@@ -140,9 +136,8 @@ def members(
         Unreadable: damaged, or no archive; Overgrown.
         OSError: from the file itself.
     """
-    found = (
-        _zip_members(file, allowance) if suffix == ".zip" else _tar_members(file, suffix, allowance)
-    )
+    is_zip = suffix == ".zip"
+    found = _zip_members(file, allowance) if is_zip else _tar_members(file, suffix, allowance)
     try:
         for name, size, content in found:
             allowance.count()
@@ -161,15 +156,11 @@ def members(
 
 
 def _hidden(name: str) -> bool:
-    return any(
-        (part.startswith(".") and part != ".." and part != ".") or part == "__MACOSX"
-        for part in name.split("/")
-    )
+    parts = [part for part in name.split("/") if part not in (".", "..")]
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
-def _zip_members(
-    file: BinaryIO, allowance: Allowance
-) -> Iterator[tuple[str, int, BinaryIO | Missing]]:
+def _zip_members(file: BinaryIO, allowance: Allowance) -> Members:
     with listed(file) as archive:
         for member in archive.infolist():
             if not member.filename:  # is_dir would look at its last character
@@ -182,71 +173,50 @@ def _zip_members(
                 yield name, 0, Missing("a symbolic link in an archive; pack the file itself")
                 continue
             if member.flag_bits & 0x1:
-                yield (
-                    name,
-                    0,
-                    Missing(
-                        "encrypted: expected an archive without a password; pack it without one"
-                    ),
-                )
+                why = "encrypted: expected an archive without a password; pack it without one"
+                yield name, 0, Missing(why)
                 continue
             try:
                 content = archive.open(member)
             except FAILURES as error:
-                yield (
-                    name,
-                    0,
-                    Missing(f"damaged, or packed in an unusual way ({error}); pack it anew"),
-                )
+                why = f"damaged, or packed in an unusual way ({error}); pack it anew"
+                yield name, 0, Missing(why)
                 continue
             with content:
-                yield (
-                    name,
-                    member.file_size,
-                    io.BufferedReader(_Careful(content, allowance), 1 << 16),
-                )
+                yield name, member.file_size, _careful(content, allowance)
 
 
 def _zip_name(member: zipfile.ZipInfo) -> str:
     """The name of a member; where it is not marked as UTF-8, old programs wrote it in the encoding
     of their system.
     """
-    if member.flag_bits & 0x800:
-        return member.filename
+    is_utf8 = member.flag_bits & 0x800
+    return member.filename if is_utf8 else _decoded(member.filename, "cp437", "strict")
+
+
+def _decoded(name: str, encoding: str, errors: str) -> str:
+    """A name that was read in one encoding, in the one that its bytes tell."""
     try:
-        return decode(member.filename.encode("cp437"))
+        return decode(name.encode(encoding, errors))
     except (UnicodeError, NotText):
-        return member.filename
+        return name
 
 
-def _tar_members(
-    file: BinaryIO, suffix: str, allowance: Allowance
-) -> Iterator[tuple[str, int, BinaryIO | Missing]]:
+def _tar_members(file: BinaryIO, suffix: str, allowance: Allowance) -> Members:
     stream = file if suffix == ".tar" else decompressed(file, suffix, allowance)
-    with closing(
-        tarfile.open(fileobj=stream, mode="r|", tarinfo=_Info, errors="surrogateescape")
-    ) as archive:
+    opened = tarfile.open(fileobj=stream, mode="r|", tarinfo=_Info, errors="surrogateescape")
+    with closing(opened) as archive:
         for member in archive:
             if member.isdir():
                 continue
+            name = _decoded(member.name, "utf-8", "surrogateescape")
             if not member.isreg() or member.issparse():
                 what = "a link" if member.issym() or member.islnk() else "no regular file"
-                yield _tar_name(member), 0, Missing(f"{what} in an archive; pack the file itself")
+                yield name, 0, Missing(f"{what} in an archive; pack the file itself")
             elif content := archive.extractfile(member):
-                yield (
-                    _tar_name(member),
-                    member.size,
-                    io.BufferedReader(_Careful(content, None), 1 << 16),
-                )
+                yield name, member.size, _careful(content, None)
             # The stream is read once: what went by is not needed again, and would pile up.
             vars(archive)["members"].clear()
-
-
-def _tar_name(member: tarfile.TarInfo) -> str:
-    try:
-        return decode(member.name.encode("utf-8", "surrogateescape"))
-    except (UnicodeError, NotText):
-        return member.name
 
 
 class _Info(tarfile.TarInfo):

@@ -47,11 +47,8 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[tuple[int, Draft | Mi
     )
     header, text = _header(rows, columns)
     if not text:
-        wanted = (
-            f"the column {columns['text']!r}"
-            if "text" in columns
-            else "a column with the text, named 正文, content, text or the like"
-        )
+        wanted = "a column with the text, named 正文, content, text or the like"
+        wanted = f"the column {columns['text']!r}" if "text" in columns else wanted
         raise Unreadable(
             f"expected {wanted}, found {', '.join(header[:20])}; name it (yinju build --map"
             " text=COLUMN)"
@@ -89,19 +86,15 @@ def _quoting(sample: str, delimiter: str) -> dict[str, Any]:
     """How fields are quoted: by doubled marks, but for MySQL, which writes \\" in them, and tables
     with tabs that quote nothing.
     """
-    lines = sample.splitlines()[:-1]
-    if (
-        delimiter == "\t"
-        and len({line.count("\t") for line in lines}) == 1
-        and any(line.count('"') % 2 for line in lines)
-    ):
+    lines, mark = sample.splitlines()[:-1], re.escape(delimiter)
+    columns = {line.count("\t") for line in lines}
+    if delimiter == "\t" and len(columns) == 1 and any(line.count('"') % 2 for line in lines):
         return {"quoting": csv.QUOTE_NONE}
-    single = re.compile(rf"(?:^|{re.escape(delimiter)})'(?:[^']|'')*'(?={re.escape(delimiter)}|$)")
-    if '"' not in re.sub(rf'[^{re.escape(delimiter)}\n]"', "", sample) and any(
-        map(single.search, lines[1:])
-    ):
+    single = re.compile(rf"(?:^|{mark})'(?:[^']|'')*'(?={mark}|$)")
+    doubled = '"' in re.sub(rf'[^{mark}\n]"', "", sample)
+    if not doubled and any(map(single.search, lines[1:])):
         return {"quotechar": "'"}
-    if '\\"' in sample and not re.search(rf'[^{re.escape(delimiter)}\n"]""', sample):
+    if '\\"' in sample and not re.search(rf'[^{mark}\n"]""', sample):
         return {"escapechar": "\\"}
     return {}
 

@@ -11,15 +11,7 @@ import zipfile
 from collections.abc import Iterator
 
 from rag.corpus.captions import as_caption
-from rag.corpus.dates import find_date
-from rag.corpus.line_kinds import (
-    could_be_title,
-    dated_source,
-    is_date_line,
-    is_letterhead,
-    is_prose,
-    labelled_source,
-)
+from rag.corpus.line_kinds import could_be_title, date_in, is_letterhead, is_prose, source_in
 from rag.corpus.lines import tidy, width
 from rag.corpus.readers.docx_numbers import Numbers, inner
 from rag.corpus.readers.docx_text import CENTRED, W, chart, diagram, lines_of, text_of
@@ -34,11 +26,6 @@ _NOT_TEXT = re.compile(
     re.IGNORECASE,
 )
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
-_OTHER_MAIN = re.compile(
-    rb"(application/vnd\.)(?:ms-word\.(?:document|template)\.macroEnabled"
-    rb"|openxmlformats-officedocument\.wordprocessingml\.template)\.main\+xml"
-)
-_OTHER = re.compile(_STRICT.pattern + b"|" + _OTHER_MAIN.pattern)
 _PAGE = re.compile(r"\b(?:NUM|SECTION)?PAGES?\b")
 _TABLE = re.compile(r"\s*(?:表|table)", re.IGNORECASE)
 _TEMPLATE_DAY = "2013-12-23"  # when the template of python-docx was made, which its files carry on
@@ -69,17 +56,15 @@ def read_docx(data: bytes) -> Draft:
     try:
         document = docx.Document(io.BytesIO(data))
         parts = _Parts(document.part)
-        lines = list(
-            lines_of(document.element.body, parts.style, parts.aside, parts.numbers.before)
-        )
+        body, numbers = document.element.body, parts.numbers
+        lines = list(lines_of(body, parts.style, parts.aside, numbers.before))
         around = list(parts.around())
         told = document.core_properties
         title, made = told.title or "", told.created
     except MemoryError:
         raise
-    except (
-        Exception
-    ) as error:  # python-docx takes a package to be whole and raises as it happens to fail
+    # python-docx takes a package to be whole and raises as it happens to fail
+    except Exception as error:
         raise Unreadable(
             f"damaged, or no Word file ({type(error).__name__}: {error}); save it anew"
         ) from None
@@ -87,21 +72,18 @@ def read_docx(data: bytes) -> Draft:
 
 
 def _usual(archive: zipfile.ZipFile) -> bytes:
-    """A file as Word saves it by default, made of one that it saved as "Strict Open XML", with
-    macros or as a template, which python-docx does not take; b"" for all others.
+    """A file as Word saves it by default, made of one that it saved as "Strict Open XML", which
+    python-docx does not take; b"" for all others.
     """
     try:
         told = archive.read("[Content_Types].xml") + archive.read("_rels/.rels")
-        if not _OTHER.search(told):
+        if not _STRICT.search(told):
             return b""
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as copy:
             for name in archive.namelist():
                 part = archive.read(name)
                 if name.endswith((".xml", ".rels")):
-                    part = _OTHER_MAIN.sub(
-                        rb"\1openxmlformats-officedocument.wordprocessingml.document.main+xml", part
-                    )
                     part = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
                 copy.writestr(name, part)
         return out.getvalue()
@@ -137,13 +119,12 @@ class _Parts:
             yield from self._drawn(key)
             return
         if kind not in self._notes:
-            notes = [
-                note
+            self._notes[kind] = {
+                note.get(f"{W}id", ""): note
                 for root in self._roots(kind)
                 for note in root.iterchildren()
                 if note.get(f"{W}type", "normal") == "normal"
-            ]
-            self._notes[kind] = {note.get(f"{W}id", ""): note for note in notes}
+            }
         if (note := self._notes[kind].pop(key, None)) is not None:
             yield from self._text(note)
 
@@ -154,22 +135,15 @@ class _Parts:
         seen = set()
         for kind in ("header", "footer"):
             for root in self._roots(kind):
-                numbered = {
-                    text_of(p) for p in root.iter(f"{W}p") if _PAGE.search("".join(_codes(p)))
-                }
-                lines = [
-                    line for line in self._text(root) if line not in numbered and line not in seen
-                ]
+                paragraphs = root.iter(f"{W}p")
+                seen |= {text_of(one) for one in paragraphs if _PAGE.search("".join(_codes(one)))}
+                lines = [line for line in self._text(root) if line not in seen]
                 seen.update(lines)
                 yield from lines
         for root in self._roots("comments"):
             for comment in root.iterchildren():
-                text = " ".join(self._text(comment))
-                yield (
-                    f"{author}: {text}"
-                    if text and (author := comment.get(f"{W}author", ""))
-                    else text
-                )
+                text, author = " ".join(self._text(comment)), comment.get(f"{W}author", "")
+                yield f"{author}: {text}" if text and author else text
 
     def _text(self, root) -> Iterator[str]:
         return (text for text, _ in lines_of(root, self.style) if text)
@@ -179,10 +153,8 @@ class _Parts:
         if relation is None or relation.is_external:
             return
         kind, data = relation.reltype.rpartition("/")[2], relation.target_part.blob
-        if kind == "aFChunk":
-            yield from (
-                page_text(data).split("\n") if "html" in relation.target_part.content_type else ()
-            )
+        if kind == "aFChunk" and "html" in relation.target_part.content_type:
+            yield from page_text(data).split("\n")
         elif kind in ("chart", "diagramData"):
             yield from (chart if kind == "chart" else diagram)(_xml(data))
 
@@ -206,11 +178,8 @@ def _codes(paragraph) -> Iterator[str]:
 
 
 def _draft(lines: list[tuple[str, str]], around: list[str], told: str, made: str) -> Draft:
-    lines = [
-        (_line(text, style), style)
-        for text, style in lines
-        if text and not style.startswith("toc ")
-    ]
+    filled = ((text, style) for text, style in lines if text and not style.startswith("toc "))
+    lines = [(_line(text, style), style) for text, style in filled]
     here = {text for text, _ in lines}
     lines += [(text, "") for text in around if text and text not in here]
     if not lines:
@@ -223,34 +192,18 @@ def _draft(lines: list[tuple[str, str]], around: list[str], told: str, made: str
         title = title or _centred(lines[:_HEAD])
     body = [text for text, _ in (lines[1:] if title == top else lines)]
     head = [text for text, _ in lines[:_HEAD]]
-    dated = next((find_date(line) for line in head if is_date_line(line)), None)
-    source = next(
-        (name for line in head if (name := labelled_source(line) or dated_source(line))), ""
-    )
-    date = dated.iso if dated else "" if made == _TEMPLATE_DAY else made
-    return Draft(tidy("\n".join(body)) or title, " ".join(title.split()), date, source)
+    date = date_in(head) or ("" if made == _TEMPLATE_DAY else made)
+    return Draft(tidy("\n".join(body)) or title, " ".join(title.split()), date, source_in(head))
 
 
 def _centred(lines: list[tuple[str, str]]) -> str:
     """The line in the middle above the text that may be its title, as offices set it."""
     above = itertools.takewhile(lambda line: not is_prose(line[0]), lines)
-    found = (
-        text
-        for text, style in above
-        if style == CENTRED
-        and width(text) >= 8
-        and could_be_title(text)
-        and not is_letterhead(text)
-    )
-    return next(found, "")
+    long = (text for text, style in above if style == CENTRED and width(text) >= 8)
+    return next((one for one in long if could_be_title(one) and not is_letterhead(one)), "")
 
 
 def _line(text: str, style: str) -> str:
     """A line, marked where it stands below a picture."""
-    return (
-        as_caption(text)
-        if style.endswith(("caption", "题注"))
-        and not style.startswith("table")
-        and not _TABLE.match(text)
-        else text
-    )
+    of_table = style.startswith("table") or _TABLE.match(text)
+    return as_caption(text) if style.endswith(("caption", "题注")) and not of_table else text

@@ -25,12 +25,10 @@ class Numbers:
         self._kinds: dict[str, object] = {}  # how a list looks
         self._lists: dict[str, object] = {}
         for root in numbering:
-            self._kinds |= {
-                _value(kind, "abstractNumId"): kind for kind in _all(root, "abstractNum")
-            }
+            kinds = _all(root, "abstractNum")
+            self._kinds |= {_value(kind, "abstractNumId"): kind for kind in kinds}
             self._lists |= {_value(one, "numId"): one for one in _all(root, "num")}
         self._styles = styles
-        self._known: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._counts: dict[str, list[int]] = {}
         self._begun: set[tuple[str, int]] = set()
 
@@ -91,15 +89,11 @@ class Numbers:
 
     def _completed(self, style: str, key: str, level: str) -> tuple[str, str]:
         """The list and the level of a paragraph, where it does not say one of them itself."""
-        asked = style, key, level
-        if asked not in self._known:
-            for at in self._above(style):
-                if (told := _numbering(self._styles[at])) is not None:
-                    key, level = key or inner(told, "numId"), level or inner(told, "ilvl")
-                    level = level or self._level_of_style(key, at)
-                    break
-            self._known[asked] = key, level
-        return self._known[asked]
+        for at in self._above(style):
+            if (told := _numbering(self._styles[at])) is not None:
+                key, level = key or inner(told, "numId"), level or inner(told, "ilvl")
+                return key, level or self._level_of_style(key, at)
+        return key, level
 
     def _above(self, name: str) -> Iterator[str]:
         """A style and those that it is based on."""
@@ -115,14 +109,10 @@ class Numbers:
         return next((_value(one, "ilvl") for one in (named if kind is not None else ())), "")
 
     def _kind(self, key: str):
-        """How a list looks, also where that is said of a style; None for no list."""
+        """How a list looks; None for no list."""
         if key not in self._lists:
             return None
-        kind = self._kinds.get(inner(self._lists[key], "abstractNumId"))
-        linked = inner(kind, "numStyleLink")
-        told = _numbering(self._styles[linked]) if linked in self._styles else None
-        other = self._lists.get(inner(told, "numId"))
-        return self._kinds.get(inner(other, "abstractNumId")) if other is not None else kind
+        return self._kinds.get(inner(self._lists[key], "abstractNumId"))
 
 
 def _numbering(style):

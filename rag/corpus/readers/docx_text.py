@@ -4,7 +4,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from rag.corpus.readers.formulas import in_brackets
 from rag.corpus.readers.numbering import raised
@@ -18,28 +18,15 @@ _DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 CENTRED = "centred"
 _P, _ROW, _BOX = f"{W}p", f"{W}tr", f"{W}txbxContent"
 _RUN, _LOOK, _TEXTS = f"{W}r", f"{W}rPr", (f"{W}t", f"{_M}t")
+_FRACTION, _ROOT = f"{_M}f", f"{_M}rad"
 _DRAWN = f"{_A}p"
-_WORDART = "{urn:schemas-microsoft-com:vml}textpath"
 # Text that was deleted or moved away with changes tracked, what tells how a word is read aloud,
 # the codes of fields, what is there for programs of before 2010 only, and how a run or a paragraph
 # looks.
-_GONE = frozenset(
-    (
-        f"{W}del",
-        f"{W}moveFrom",
-        f"{W}instrText",
-        f"{W}rt",
-        _LOOK,
-        f"{W}pPr",
-        "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
-    )
-)
-_MARKS = {
-    f"{W}tab": "\t",
-    f"{W}br": "\n",
-    f"{W}cr": "\n",
-    f"{W}noBreakHyphen": "-",
+_GONE = frozenset(f"{W}{name}" for name in "del moveFrom instrText rt rPr pPr".split()) | {
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 }
+_MARKS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
 _HIDING = (f"{W}strike", f"{W}dstrike", f"{W}vanish")
 # What a paragraph refers to, by its mark in it.
 _ANCHORS = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
@@ -105,22 +92,17 @@ def text_of(paragraph) -> str:
 
 
 def _pieces(paragraph) -> Iterator[str]:
-    waiting = [paragraph.iterchildren()]
-    while waiting:
-        node = next(waiting[-1], None)
-        if node is None:
-            waiting.pop()
-        elif node.tag in _TEXTS:
+    for node in _inside(paragraph, (*_TEXTS, _FRACTION, _ROOT, _BOX), _is_hidden):
+        if node.tag in _TEXTS:
             yield raised(node.text or "") if _is_raised(node) else node.text or ""
-        elif node.tag == f"{_M}f":
+        elif node.tag == _FRACTION:
             parts = (node.find(f"{_M}{name}") for name in ("num", "den"))
             yield "/".join(in_brackets(text_of(part)) for part in parts if part is not None)
-        elif node.tag == f"{_M}rad":
+        elif node.tag == _ROOT:
             inside = node.find(f"{_M}e")
             yield "√" + (in_brackets(text_of(inside)) if inside is not None else "")
-        elif node.tag not in _GONE and node.tag != _BOX and not _is_hidden(node):
+        else:
             yield _MARKS.get(node.tag, "")
-            waiting.append(node.iterchildren())
 
 
 def _is_raised(text) -> bool:
@@ -148,7 +130,7 @@ def _cells(row, above: dict[int, str], before: Before) -> Iterator[str]:
     Behind a cell over several columns the others are empty.
     """
     column = 0
-    for cell in _inside(row, f"{W}tc"):
+    for cell in _inside(row, (f"{W}tc",)):
         if cell.tag != f"{W}tc":
             continue
         lines = (f"{before(one)}{text_of(one)}" for one in _inside(cell) if one.tag == _P)
@@ -164,18 +146,20 @@ def _cells(row, above: dict[int, str], before: Before) -> Iterator[str]:
         column += columns
 
 
-def _inside(root, closed: str = "") -> Iterator:
-    """The elements in another in their order, none that is gone, and none inside one that is
-    ``closed``.
+def _inside(
+    root, closed: Sequence[str] = (), hidden: Callable[[object], bool] = lambda node: False
+) -> Iterator:
+    """The elements in another in their order, none that is gone or hidden, and none inside one that
+    is ``closed``.
     """
     waiting = [root.iterchildren()]
     while waiting:
         node = next(waiting[-1], None)
         if node is None:
             waiting.pop()
-        elif node.tag not in _GONE:
+        elif node.tag not in _GONE and not hidden(node):
             yield node
-            if node.tag != closed:
+            if node.tag not in closed:
                 waiting.append(node.iterchildren())
 
 
@@ -183,17 +167,15 @@ def _anchored(block, aside: Aside) -> Iterator[str]:
     """The lines of notes, charts and diagrams of a paragraph or row, and of words set in shapes
     that are no boxes.
     """
-    if next(block.iter(*_ANCHORS, *_PARTS, _DRAWN, _WORDART), None) is None:
+    if next(block.iter(*_ANCHORS, *_PARTS, _DRAWN), None) is None:
         return
-    for node in _inside(block, _BOX):
+    for node in _inside(block, (_BOX,)):
         if node.tag in _ANCHORS:
             yield from aside(_ANCHORS[node.tag], node.get(f"{W}id", ""))
         elif node.tag in _PARTS:
             yield from aside("part", node.get(_PARTS[node.tag], ""))
         elif node.tag == _DRAWN:
             yield drawn(node)
-        elif node.tag == _WORDART:
-            yield node.get("string", "")
 
 
 def drawn(paragraph) -> str:

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from rag.corpus.encoding import NotText
+from rag.corpus.walk import encodable, reason
+
 busy: ContextVar[Callable[[], None]] = ContextVar("busy", default=lambda: None)
 """What a reader calls between two parts of long work that goes on as it should: the time for one
 file then begins anew.
@@ -14,6 +17,18 @@ file then begins anew.
 
 class Unreadable(ValueError):
     """No article can be made of the file; the message is the reason, with what to do."""
+
+
+def why(error: Exception) -> str:
+    """What is wrong with a file, in words that tell what to do."""
+    if isinstance(error, OSError):
+        return encodable(reason(error))
+    if isinstance(error, NotText | Unreadable):
+        return encodable(str(error))
+    # A parser's own failure on one file must not cost the others.
+    return encodable(
+        f"cannot be read: {type(error).__name__}: {error}; report it, or save it as plain text"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,14 @@ from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.html import page_text
 from rag.corpus.readers.markup import PLACE
+from rag.corpus.readers.tree import xml_root
 from rag.corpus.readers.zipped import FAILURES, open_zip
 
 _OPS = "http://www.idpf.org/2007/ops"
 _CONTAINER = "META-INF/container.xml"
 _LEAST_COLUMNS = 60  # a spread with less and no sentence is a cover, a half title or an ornament
 _TITLE_PAGE = 400  # columns of names, dates and places on it at most
+_TEXT_TYPES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 _MAX_PART = 32 * 1024 * 1024
 
 
@@ -50,7 +52,8 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
         names = _contents(archive, package, items, folder)
         locked = _encrypted(archive)
         drafts: list[Draft | Missing] = []
-        told = {name: _told(package, name) for name in ("title", "date", "language")}
+        book, date, lang = (_told(package, name) for name in ("title", "date", "language"))
+        date = normal_date(date)
         for item in _spine(package, items):
             at = _inside(folder, item.get("href", ""))
             if at in locked:
@@ -61,20 +64,13 @@ def read_epub(data: bytes) -> list[Draft | Missing]:
                     drafts.append(text)
                     continue
                 title = here.get(place, "") or _heading(text)
-                if drafts and not here and isinstance(drafts[-1], Draft) and names:
-                    drafts[-1] = _longer(drafts[-1], text)
-                elif _is_chapter(text, title == told["title"]):
-                    drafts.append(
-                        Draft(
-                            text.removeprefix(title).strip() or text,
-                            title,
-                            normal_date(told["date"]),
-                            told["title"],
-                            "",
-                            told["language"],
-                            part=posixpath.basename(at) + f"#{place}" * bool(place),
-                        )
-                    )
+                before = drafts[-1] if drafts and names and not here else None
+                if isinstance(before, Draft):
+                    drafts[-1] = replace(before, text=f"{before.text}\n\n{text}".rstrip("\n"))
+                elif _is_chapter(text, title == book):
+                    body = text.removeprefix(title).strip() or text
+                    part = posixpath.basename(at) + f"#{place}" * bool(place)
+                    drafts.append(Draft(body, title, date, book, "", lang, part=part))
     if not any(isinstance(draft, Draft) for draft in drafts):
         raise Unreadable("expected text, found none: only pictures, or an empty book")
     return drafts
@@ -98,17 +94,10 @@ def _package(archive: zipfile.ZipFile) -> str:
 
 
 def _xml(archive: zipfile.ZipFile, name: str):
-    """The root of an XML member, None where it is absent or no XML. No entity is expanded, nothing
-    is loaded.
-    """
-    import lxml.etree
-
-    parser = lxml.etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
-    )
+    """The root of an XML member, None where it is absent or no XML."""
     try:
-        return lxml.etree.fromstring(_bytes(archive, name), parser)
-    except (lxml.etree.LxmlError, ValueError, *FAILURES):
+        return xml_root(_bytes(archive, name))
+    except FAILURES:
         return None
 
 
@@ -140,18 +129,14 @@ def _spine(package, items: dict) -> Iterator:
     """The items in reading order that hold text, without the table of contents."""
     for reference in package.iterfind("{*}spine/{*}itemref"):
         item = items.get(reference.get("idref", ""))
-        if (
-            item is None
-            or reference.get("linear") == "no"
-            or "nav" in item.get("properties", "").split()
-        ):
+        if item is None or reference.get("linear") == "no" or _is_contents(item):
             continue
-        if item.get("media-type", "") in (
-            "application/xhtml+xml",
-            "text/html",
-            "application/x-dtbook+xml",
-        ):
+        if item.get("media-type", "") in _TEXT_TYPES:
             yield item
+
+
+def _is_contents(item) -> bool:
+    return "nav" in item.get("properties", "").split()
 
 
 def _contents(
@@ -160,23 +145,18 @@ def _contents(
     """For each file what the table of contents (EPUB 3, else EPUB 2) calls it (""), and the
     chapters that begin in it, by their places.
     """
-    nav = next(
-        (item for item in items.values() if "nav" in item.get("properties", "").split()), None
-    )
+    nav = next(filter(_is_contents, items.values()), None)
     spine = package.find("{*}spine")
     ncx = items.get(spine.get("toc", "")) if spine is not None else None
     entries: list[tuple[int, str, str]] = []
     for item, read in ((nav, _nav_entries), (ncx, _ncx_entries)):
         if item is not None and not entries:
             at = _inside(folder, item.get("href", ""))
-            page = _xml(archive, at)
-            around = posixpath.dirname(at)
-            found = read(page) if page is not None else ()
-            entries = [
-                (depth, f"{_inside(around, href)}#{href.partition('#')[2]}", " ".join(name.split()))
-                for depth, href, name in found
-                if name.strip()
-            ]
+            page, around = _xml(archive, at), posixpath.dirname(at)
+            for depth, href, name in read(page) if page is not None else ():
+                if name := " ".join(name.split()):
+                    where = f"{_inside(around, href)}#{href.partition('#')[2]}"
+                    entries.append((depth, where, name))
     return _named(entries)
 
 
@@ -219,11 +199,8 @@ def _named(entries: list[tuple[int, str, str]]) -> dict[str, dict[str, str]]:
 
 def _encrypted(archive: zipfile.ZipFile) -> set[str]:
     page = _xml(archive, "META-INF/encryption.xml")
-    return (
-        set()
-        if page is None
-        else {_inside("", node.get("URI", "")) for node in page.iterfind(".//{*}CipherReference")}
-    )
+    nodes = page.iterfind(".//{*}CipherReference") if page is not None else ()
+    return {_inside("", node.get("URI", "")) for node in nodes}
 
 
 def _inside(folder: str, href: str) -> str:
@@ -238,7 +215,3 @@ def _told(package, name: str) -> str:
 def _heading(text: str) -> str:
     first = text.partition("\n")[0]
     return first if width(first) <= 80 else ""
-
-
-def _longer(draft: Draft, text: str) -> Draft:
-    return replace(draft, text=f"{draft.text}\n\n{text}") if text else draft

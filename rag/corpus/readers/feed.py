@@ -49,13 +49,8 @@ def _entry(entry, source: str, number: int) -> Draft | Missing:
     title = shown(entry.get("title") or "", lines=False)
     if not text:
         return Missing("an entry without text: only a title and a link", part)
-    own = entry.get("source") or {}
-    return Draft(
-        text,
-        title,
-        normal_date(entry.get("published") or entry.get("updated") or entry.get("created") or ""),
-        " ".join((own.get("title") or "").split()) or source,
-        entry.get("link") or "",
-        detect_lang(f"{title}\n{text}"),
-        part=part,
-    )
+    published = entry.get("published") or entry.get("updated") or entry.get("created") or ""
+    date, url = normal_date(published), entry.get("link") or ""
+    source = " ".join(((entry.get("source") or {}).get("title") or "").split()) or source
+    lang = detect_lang(f"{title}\n{text}")
+    return Draft(text, title, date, source, url, lang, part=part)

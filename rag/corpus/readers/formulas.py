@@ -7,6 +7,7 @@ import unicodedata
 
 from rag.corpus.readers.numbering import raised
 from rag.corpus.readers.tree import path, raw_text, text_in
+from rag.corpus.tables import words_of
 
 # What else stands between two dollar signs are prices.
 _FORMULA = re.compile(
@@ -14,27 +15,8 @@ _FORMULA = re.compile(
 )
 _LONGEST = 300
 _DEEPEST = 20
-_SIGNS = {
-    **{"times": "×", "cdot": "·", "div": "÷", "pm": "±", "mp": "∓", "circ": "°", "degree": "°"},
-    **{"le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈"},
-    **{"sim": "~", "equiv": "≡", "propto": "∝", "infty": "∞", "to": "→", "rightarrow": "→"},
-    **{"leftarrow": "←", "Rightarrow": "⇒", "in": "∈", "sum": "∑", "prod": "∏", "int": "∫"},
-    **{"partial": "∂", "nabla": "∇", "dots": "…", "ldots": "…", "cdots": "…", "prime": "′"},
-    **{
-        "quad": " ",
-        "qquad": " ",
-        "left": "",
-        "right": "",
-        "big": "",
-        "Big": "",
-        "displaystyle": "",
-    },
-    **dict.fromkeys(
-        "text textbf textit mathrm mathbf mathit mathsf mathbb mathcal operatorname boldsymbol"
-        " mbox ce hat bar vec overline underline begin end limits nolimits".split(),
-        "",
-    ),
-}
+_SIGNS = {"quad": " ", "qquad": " "}
+_SIGNS |= {name: sign for sign, names in words_of("tex_signs.tsv").items() for name in names}
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _ROOT = re.compile(r"\\sqrt\s*\{([^{}]*)\}")
 _UP = re.compile(r"\^\s*(?:\{([^{}]*)\}|([\w°′*]))")
@@ -105,9 +87,8 @@ def in_text(root) -> None:
 def _put(node, tex: str) -> None:
     if node.tag == "math" and not tex:
         for raising in node.xpath(".//msup[count(*)=2]"):
-            up = raising[1]
-            up.text = raised(text_in(up))
-            del up[:]
+            raising[1].text = raised(text_in(raising[1]))
+            del raising[1][:]
         for part in reversed([*node.iter("mfrac", "msqrt")]):  # those within others first
             inside = [in_brackets(text_in(one)) for one in part]
             fraction = part.tag == "mfrac" and len(inside) == 2

@@ -49,11 +49,9 @@ def _without_offers(root) -> None:
     most = min(_OFFER, len(text_in(root)) / 4) if fields else 0
     for field in fields:
         above = field.iterancestors("form", "div", "section", "aside")
-        box = next(
-            reversed([*itertools.takewhile(lambda one: len(text_in(one)) <= most, above)]), None
-        )
-        if box is not None and box.getparent() is not None:
-            box.drop_tree()
+        boxes = [*itertools.takewhile(lambda one: len(text_in(one)) <= most, above)]
+        if boxes and boxes[-1].getparent() is not None:
+            boxes[-1].drop_tree()
 
 
 def _article(root):
@@ -65,13 +63,10 @@ def _article(root):
     if body is None or own:
         return own[0] if len(own) == 1 else None
     node, size = body, _size(body)
-    while (
-        inner := next(
-            (one for one in node if one.tag in ("div", "section") and _size(one) > _MOST * size),
-            None,
-        )
-    ) is not None:
-        node = inner
+    while inner := [
+        one for one in node if one.tag in ("div", "section") and _size(one) > _MOST * size
+    ]:
+        node = inner[0]
     alike = _alike(node)
     held = sum(len(text_in(one)) for one in node if one in alike or _is_text(one))
     linked = linked_in(node) - sum(map(linked_in, node.xpath(_OUTSIDE)))
@@ -202,11 +197,8 @@ def _own_text(node) -> tuple[str, int]:
 def _is_told(text: str, linked: int, inside: bool) -> bool:
     """Whether a line is part of an article rather than of what stands around it."""
     if inside:
-        return (
-            bool(text)
-            and linked < len(text) / 2
-            and not (is_date_line(text) or is_meta(text) or is_control(text))
-        )
+        about = is_date_line(text) or is_meta(text) or is_control(text)
+        return linked < len(text) / 2 and not about
     return width(text) >= _PARAGRAPH_COLUMNS and linked < len(text) / 4
 
 

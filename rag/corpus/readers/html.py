@@ -36,9 +36,8 @@ _BEHIND_TITLE = re.compile(r"(?<=\S)\s*[_|｜]\s*\S|(?<=\S)(?:\s+[-–—·»]\s
 _DOMAIN = re.compile(r"\w\.\w")
 _MARKED_TITLE = re.compile("entry-title|post-title")
 _WECHAT = 'id="js_content"'
-_EXCERPT = (
-    0.5  # a page that shows less than this of the article in its data shows the beginning only
-)
+# A page that shows less than this of the article in its data shows the beginning only.
+_EXCERPT = 0.5
 
 
 def read_html(data: bytes, charset: str = "") -> Draft:
@@ -73,19 +72,16 @@ def read_html(data: bytes, charset: str = "") -> Draft:
     if held and (len(text) < _EXCERPT * len(held.text) if stated else not text):
         text, title = held.text, held.title or title
         date, source, url = date or held.date, source or held.source, url or held.url
-    elif all(is_caption(line) for line in lines if line):
-        text = "\n".join(
-            line.removeprefix(MARK) for line in lines
-        )  # pictures are all that there is
+    elif all(is_caption(line) for line in lines if line):  # pictures are all that there is
+        text = "\n".join(line.removeprefix(MARK) for line in lines)
     if not text:
         shown = [line for line in visible.split("\n") if line]
         what = "no text outside menus, scripts and links"
         if len(without_notices(shown)) < len(shown):
             what = "only a notice that JavaScript is needed; save the page with its text"
         raise Unreadable(f"expected an article, found {what}")
-    return Draft(
-        text, title, date or made or page.date, source, url, _language(html, f"{title}\n{text}")
-    )
+    lang = _language(html, f"{title}\n{text}")
+    return Draft(text, title, date or made or page.date, source, url, lang)
 
 
 def _styled_title(root) -> str:
@@ -121,12 +117,9 @@ def decoded(data: bytes, charset: str = "") -> str:
     """The text of a page or of XML, in the encoding that is said outside of it, else in it, else
     that can be told. Raises NotText.
     """
-    declared = _CHARSET.search(data[:4096])
-    return decode(
-        data,
-        charset
-        or (next(name for name in declared.groups() if name).decode("ascii") if declared else ""),
-    )
+    if not charset and (declared := _CHARSET.search(data[:4096])):
+        charset = (declared[1] or declared[2]).decode("ascii")
+    return decode(data, charset)
 
 
 def _language(html: str, text: str) -> str:

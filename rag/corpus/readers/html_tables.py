@@ -8,25 +8,7 @@ from rag.corpus.readers.numbering import is_count
 from rag.corpus.readers.tree import text_in
 
 _CELL_CHARS = 1000  # a cell with more is a column of a page that is laid out by tables
-_IN_CELLS = (
-    "p",
-    "div",
-    "ul",
-    "ol",
-    "li",
-    "dl",
-    "dt",
-    "dd",
-    "br",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "section",
-    "blockquote",
-)
+_IN_CELLS = "p div ul ol li dl dt dd br h1 h2 h3 h4 h5 h6 section blockquote".split()
 _MAX_SPAN = 200
 _LABEL_CHARS = 100
 
@@ -35,12 +17,16 @@ def without_frames(root) -> None:
     """Makes divisions of tables that lay out a page."""
     for table in root.xpath("//table"):
         rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
-        cells = [[cell for cell in row if cell.tag in ("td", "th")] for row in rows]
+        cells = [_cells(row) for row in rows]
         if table.get("role") in ("presentation", "none") or _frames(cells):
             for part in table.xpath("./thead | ./tbody | ./tfoot | ./colgroup"):
                 part.drop_tag()
             for node in (table, *rows, *(cell for row in cells for cell in row)):
                 node.tag = "div"
+
+
+def _cells(row) -> list:
+    return [cell for cell in row if cell.tag in ("td", "th")]
 
 
 def _frames(cells: list[list]) -> bool:
@@ -67,9 +53,7 @@ def cells_in_lines(root) -> None:
     for part in list(root.iter("thead", "tbody", "tfoot")):
         part.drop_tag()
     for table in root.xpath("//table[not(.//table)]"):
-        rows = [
-            (row, [cell for cell in row if cell.tag in ("td", "th")]) for row in table.iter("tr")
-        ]
+        rows = [(row, _cells(row)) for row in table.iter("tr")]
         cells = [cell for _, row in rows if len(row) > 1 for cell in row]
         for cell in cells:
             if len(cell) and len(text_in(cell)) <= _CELL_CHARS:

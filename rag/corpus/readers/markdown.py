@@ -65,15 +65,9 @@ def plain_markdown(text: str) -> tuple[str, str, bool]:
             elif index == 1 and around.type == "heading_open" and "\n" not in line:
                 heading = line
             elif line:
-                block, kind = (
-                    number + line,
-                    "term"
-                    if around.type == "dt_open"
-                    else "item"
-                    if around.hidden
-                    else "paragraph",
-                )
-                number = ""
+                block, number = number + line, ""
+                kind = "item" if around.hidden else "paragraph"
+                kind = "term" if around.type == "dt_open" else kind
         if block:
             out += ("\n" if last_kind in _CLOSE and kind in (last_kind, "item") else "\n\n") + block
             last_kind = kind
@@ -81,13 +75,8 @@ def plain_markdown(text: str) -> tuple[str, str, bool]:
 
 
 def _is_document(tokens: list) -> bool:
-    links = sum(
-        token.type == "inline"
-        and bool(token.children)
-        and token.children[0].type == "link_open"
-        and token.children[-1].type == "link_close"
-        for token in tokens
-    )
+    lines = [token.children for token in tokens if token.type == "inline" and token.children]
+    links = sum(one[0].type == "link_open" and one[-1].type == "link_close" for one in lines)
     return links <= _FEW_LINKS and any(token.type == "heading_open" for token in tokens)
 
 
@@ -122,9 +111,8 @@ def _parsed(text: str) -> list:
     tokens = _parser().parse(text, found)
     idle = [name for name, count in found.get("footnotes", {}).get("refs", {}).items() if count < 0]
     if idle:  # notes that nothing leads to would be left out
-        tokens = _parser().parse(
-            text + "\n\n" + "".join(f"[^{name.removeprefix(':')}]" for name in idle), {}
-        )
+        leading = "".join(f"[^{name.removeprefix(':')}]" for name in idle)
+        tokens = _parser().parse(f"{text}\n\n{leading}", {})
     return tokens
 
 
@@ -153,10 +141,8 @@ def _inline(tokens: list) -> Iterator[str]:
     """The text of a line, piece by piece."""
     from rag.corpus.readers.numbering import raised
 
-    if all(
-        token.type in ("image", "softbreak", "hardbreak") or not token.content.strip()
-        for token in tokens
-    ):
+    pictures = ("image", "softbreak", "hardbreak")
+    if all(token.type in pictures or not token.content.strip() for token in tokens):
         yield from _pictures(tokens)
         return
     struck, up = 0, False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.corpus.readers.markdown_tables import with_grids_as_pipes, with_simple_tables_as_pipes
+from rag.corpus.readers.markdown_tables import with_grids_as_pipes
 
 _FENCED = re.compile(r"^(?:```.*?^```|~~~.*?^~~~)", re.MULTILINE | re.DOTALL)
 _SHORTCODE = re.compile(r"\{\{[<%]([^{}\n]{0,1000})[>%]\}\}|\{%[^{}\n]{0,1000}%\}")
@@ -19,22 +19,15 @@ _MARKED = re.compile(r"(?<![=\w])==(?=\S)([^=\n]{1,500})(?<=\S)==(?![=\w])")
 _HIDDEN = re.compile(r"%%[^%\n]{1,2000}%%")
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]{3,40}$", re.MULTILINE)
 _POWER = re.compile(r"(?<=[\w)）])\^([+\-−]?\d{1,3})\^")
-_LOW = re.compile(r"(?<=[A-Za-z)）])~(\d{1,3})~")
-_SETTINGS = re.compile(r"^\{(?:[a-z-]{2,20}: [^{}\n]{1,300})\}[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(
     r"^:{3,}[ \t]*(?:\{[^{}\n]*\}|[\w-]*)[ \t]*(?:\[([^\]\n]*)\]|(.*))$", re.MULTILINE
 )
 _CALL_OUT = re.compile(r"^([> \t]*>[ \t]*)\[![\w-]+\][+-]?[ \t]*", re.MULTILINE)
 _VERSE = re.compile(r"^\|[ \t]+(\S[^|\n]*)$", re.MULTILINE)  # a line that Pandoc keeps as one
-_MODULE = re.compile(
-    r"^(?:import[ \t][^\n]{1,300}[ \t]from[ \t]+['\"][^'\"\n]+['\"];?"
-    r"|(?:[ \t]*</?[A-Z]\w*(?:[ \t][^<>\n]{0,500})?/?>)+)[ \t]*$",
-    re.MULTILINE,
-)
 
 
 def without_dialects(text: str) -> str:
-    """Markdown without the marks of Hugo, Jekyll, Docusaurus, Obsidian, Leanpub and Pandoc, outside
+    """Markdown without the marks of Hugo, Jekyll, Docusaurus, Obsidian and Pandoc, outside
     of fenced code.
 
     What such marks show stays: the label of a link, the title of a box, the caption of a figure,
@@ -50,20 +43,18 @@ def without_dialects(text: str) -> str:
 
 def _plain(text: str) -> str:
     if "{" in text:
-        text = _SETTINGS.sub("", _ATTRIBUTES.sub("", _SHORTCODE.sub(_shown, text)))
+        text = _ATTRIBUTES.sub("", _SHORTCODE.sub(_shown, text))
     if "[[" in text:
         text = _WIKI_LINK.sub(lambda link: link[2] or link[1], _EMBEDDED.sub("", text))
     if "==" in text or "%%" in text:
         text = _MARKED.sub(r"\1", _HIDDEN.sub("", text))
     if "^" in text:
         text = _BLOCK_ID.sub("", _POWER.sub(r"<sup>\1</sup>", text))
-    if "~" in text:
-        text = _LOW.sub(r"\1", text)
     if ":::" in text:
         text = _FENCE.sub(lambda fence: f"\n{fence[1] or fence[2] or ''}\n", text)
     if "[!" in text:
         text = _CALL_OUT.sub(r"\1", text)
-    text = with_simple_tables_as_pipes(with_grids_as_pipes(_MODULE.sub("", text)))
+    text = with_grids_as_pipes(text)
     return _VERSE.sub(r"\1  ", text) if "|" in text else text
 
 

@@ -15,25 +15,10 @@ _GRID = re.compile(
     r"^[ ]{0,3}\+(?:[-=:]{2,300}\+){1,100}[ \t]*\n(?:[ ]{0,3}[|+].*(?:\n|\Z))+" + _CAPTION,
     re.MULTILINE,
 )
-_COLUMN = re.compile("-+")
-_BLANK = re.compile(r"\n[ \t]*\n")
 _RULE = re.compile(r"[-=:]+")
 _ITEM = re.compile(r"[-*+•]\s+")
 _LABEL_CHARS = 100  # more is no name of several rows
 _FILLING = "\0"  # the second column of a wide character
-
-# A line of dashes over each column; where rows have several lines, one over all columns stands
-# above and below, and blank lines are between the rows.
-_DASHES = r"[ \t]{0,40}-{2,200}(?:[ ]{1,40}-{2,200}){1,60}[ \t]*"
-_SIMPLE = re.compile(
-    rf"(?:(?<=\n\n)|\A)(?P<head>[ \t]*[^\s|#>`].*\n)(?P<dashes>{_DASHES})\n"
-    rf"(?P<rows>(?:.*\S.*(?:\n|\Z))+){_CAPTION}"
-)
-_HIGH = re.compile(
-    rf"^-{{10,300}}[ \t]*\n(?P<head>(?:.*\S.*\n){{1,9}})(?P<dashes>{_DASHES})\n"
-    rf"(?P<rows>(?:(?!-{{10}}).*\n){{1,2000}})-{{10,300}}[ \t]*(?:\n|\Z){_CAPTION}",
-    re.MULTILINE,
-)
 
 Lines = list[str]
 
@@ -49,7 +34,8 @@ def _as_pipes(found: re.Match[str]) -> str:
     grid = found[0][: found.start("caption") - found.start()] if found["caption"] else found[0]
     drawn = [line.strip() for line in grid.split("\n") if line[:4].strip()[:1] in ("|", "+")]
     lines = [_in_columns(line) for line in drawn]
-    edges = sorted({at for line in lines if line[0] == "+" for at in _corners(line)})
+    ruled = [line for line in lines if line[0] == "+"]
+    edges = sorted({at for line in ruled for at, sign in enumerate(line) if sign == "+"})
     if len({len(line) for line in lines}) > 1 or lines[-1][0] != "+" or edges[0] != 0:
         return found[0]
     bands, head = _bands(lines, edges)
@@ -60,33 +46,6 @@ def _as_pipes(found: re.Match[str]) -> str:
     return _as_table(table, found["caption"])
 
 
-def with_simple_tables_as_pipes(text: str) -> str:
-    """The same with Pandoc's tables whose columns only a line of dashes shows."""
-    if "-- " not in text:
-        return text
-    return _SIMPLE.sub(_simple_as_pipes, _HIGH.sub(_simple_as_pipes, text))
-
-
-def _simple_as_pipes(found: re.Match[str]) -> str:
-    begins = [one.start() for one in _COLUMN.finditer(found["dashes"])]
-    rows = found["rows"].strip("\n")
-    groups = _BLANK.split(rows) if found.re is _HIGH else rows.split("\n")
-    table = [[*map(_in_columns, one.split("\n"))] for one in (found["head"].rstrip("\n"), *groups)]
-    lines = [line.rstrip() for row in table for line in row]
-    across = any(line[at - 1 : at].strip() for line in lines for at in begins[1:])
-    if across or max(map(len, lines)) > len(found["dashes"].rstrip()):
-        return found[0]  # words reach over the columns
-    cells = [_cut(row, begins) for row in table]
-    kept = [row for row in cells if not all(map(_COLUMN.fullmatch, filter(None, row)))]
-    return _as_table([kept[0], ["---"] * len(begins), *kept[1:]], found["caption"]) if kept else ""
-
-
-def _cut(lines: Sequence[str], begins: Sequence[int]) -> list[str]:
-    """The cells of a row of some lines, cut where columns begin."""
-    spans = pairwise([0, *begins[1:], max(map(len, lines)) + 1])
-    return [_told([line[begin:end] for line in lines]) for begin, end in spans]
-
-
 def _as_table(rows: Sequence[Sequence[str]], caption: str | None) -> str:
     told = f"\n{caption}\n" if caption else ""
     return told + "\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows) + "\n"
@@ -95,10 +54,6 @@ def _as_table(rows: Sequence[Sequence[str]], caption: str | None) -> str:
 def _in_columns(line: str) -> str:
     """A line with a character for each column that it takes."""
     return line if line.isascii() else "".join(c + _FILLING * (width(c) - 1) for c in line)
-
-
-def _corners(line: str) -> list[int]:
-    return [at for at, sign in enumerate(line) if sign == "+"]
 
 
 def _bands(lines: Sequence[str], edges: Sequence[int]) -> tuple[list[list[Lines]], int]:

@@ -6,8 +6,12 @@ from __future__ import annotations
 
 import copy
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Sequence
+
+import lxml.etree
+import lxml.html
 
 from rag.corpus.captions import as_caption
 from rag.corpus.lines import tidy
@@ -25,11 +29,11 @@ _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:img|image|pic|photo|picture)[_-]?(?:desc\w*|text|txt|intro|note)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
+_CAPTION_TAGS = ("p", "div", "span", "small", "em", "dd", "h6")
 _CAPTION_CHARS = 400
 # Words for programs that read pages aloud, buttons of encyclopaedias, formulas as they are set.
-_UNSEEN = frozenset(
-    "sr-only screen-reader-text visually-hidden visuallyhidden mw-editsection noprint katex-html"
-    "".split()
+_UNSEEN = re.compile(
+    r"(?<!\S)(?:sr-only|screen-reader-text|visually-?hidden|mw-editsection|noprint|katex-html)(?!\S)"
 )
 _HIDDEN = path(
     "//*[@hidden and @hidden!='until-found']"
@@ -53,30 +57,12 @@ _BY_ITSELF = (
 _ENTRY_TIME = path(
     f"//*[not(self::header)]/{_BY_ITSELF}[contains(., ':')][count(//{_BY_ITSELF}) > 1]"
 )
+_SENTENCES = ("p", "li", "td", "th", "dd", "blockquote", "h1", "h2", "h3")
 _TASK = "//li[contains(concat(@class, ' ', ../@class), 'task-list')]/label"
 _NUMBERED = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-z])[)）.、．]")
-_NEVER_SHOWN = (
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "iframe",
-    "rt",
-    "rp",
-    "rtc",
-    "annotation",
-    "annotation-xml",
-)
-_AROUND = (
-    "nav",
-    "header",
-    "footer",
-    "aside",
-    "form",
-    "button",
-    "select",
-    "textarea",
-)  # of a page, not of what is no page by itself
+_NEVER_SHOWN = "script style noscript template iframe rt rp rtc annotation annotation-xml".split()
+# Around the text of a page, but not around what is no page by itself.
+_AROUND = "nav header footer aside form button select textarea".split()
 PLACE = "\ue0f0"
 _BLOCKS = frozenset(
     "p div br hr li tr h1 h2 h3 h4 h5 h6 section article main blockquote pre table caption ul ol dl"
@@ -102,7 +88,7 @@ def ready(root) -> None:
     over several rows in each of them. Raised figures stay raised: 10⁶ is not 106.
     """
     classed = _CLASSED(root)
-    unseen = [node for node in classed if _is_unseen(node.get("class"))]
+    unseen = [node for node in classed if _says(node.get("class"), _UNSEEN)]
     _drop(root, [*root.iter("del", "s", "strike"), *_HIDDEN(root), *unseen])
     _spaced(classed)
     _unwrap(root)
@@ -118,19 +104,10 @@ def ready(root) -> None:
     _numbered(root)
 
 
-@functools.lru_cache(maxsize=1000)
-def _is_unseen(called: str) -> bool:
-    return not _UNSEEN.isdisjoint(called.split())
-
-
-@functools.lru_cache(maxsize=1000)
-def _is_meta(called: str) -> bool:
-    return bool(_META_CLASS.search(called))
-
-
-@functools.lru_cache(maxsize=1000)
-def _is_caption(called: str) -> bool:
-    return bool(_CAPTION_CLASS.search(called))
+@functools.lru_cache(maxsize=3000)
+def _says(called: str, pattern: re.Pattern[str]) -> bool:
+    """Whether the name of a class holds what a pattern looks for; names come again and again."""
+    return bool(pattern.search(called))
 
 
 def _drop(root, nodes) -> None:
@@ -152,12 +129,9 @@ def _unwrap(root) -> None:
     for node in root.xpath(_TASK) if has(root, "label") else ():
         node.drop_tag()
     for node in list(root.iter("math", "q", "time", "label")):
-        around = next(
-            node.iterancestors("p", "li", "td", "th", "dd", "blockquote", "h1", "h2", "h3"), None
-        )
-        if node.tag in ("math", "q") or (
-            around is not None and len(text_in(around)) > len(text_in(node)) + 3
-        ):
+        around = next(node.iterancestors(*_SENTENCES), None)
+        inside = around is not None and len(text_in(around)) > len(text_in(node)) + 3
+        if node.tag in ("math", "q") or inside:
             node.drop_tag()
 
 
@@ -166,7 +140,7 @@ def _spaced(classed: Iterable) -> None:
     class.
     """
     for node in classed:
-        if _is_meta(node.get("class")) and node.tag in ("span", "a", "em", "i"):
+        if _says(node.get("class"), _META_CLASS) and node.tag in ("span", "a", "em", "i"):
             before = node.getprevious()
             if before is not None and before.tag in INLINE and not before.tail:
                 before.tail = " "
@@ -199,19 +173,16 @@ def _figures(root) -> None:
 def _named_captions(classed: Iterable) -> None:
     """The same where only the name of its class tells a caption."""
     for node in classed:
-        if (
-            not _is_caption(node.get("class"))
-            or node.tag not in ("p", "div", "span", "small", "em", "dd", "h6")
-            or node.xpath(f"{_PICTURES} | .//p | .//div[normalize-space(.)]")
-        ):
+        if not _says(node.get("class"), _CAPTION_CLASS) or node.tag not in _CAPTION_TAGS:
             continue
-        above = node.getparent()
-        text = text_in(node)
-        pictured = above is not None and (
-            above.xpath(_PICTURES)
-            or (above.getparent() is not None and above.getparent().xpath(_PICTURES))
-        )
-        if text and pictured and _is_short(node):
+        if node.xpath(f"{_PICTURES} | .//p | .//div[normalize-space(.)]"):
+            continue
+        around = itertools.islice(node.iterancestors(), 2)
+        if (
+            (text := text_in(node))
+            and _is_short(node)
+            and any(one.xpath(_PICTURES) for one in around)
+        ):
             _behind(node, as_caption(text))
 
 
@@ -219,17 +190,16 @@ def _behind(node, text: str) -> None:
     """A paragraph in the place of a node, or behind the paragraph or the frame of a picture that
     the node is in.
     """
-    framed = (above for above in node.iterancestors() if above.tag not in ("html", "body"))
-    around = [
-        above
-        for above in framed
-        if above.tag == "p" or (_is_caption(above.get("class", "")) and _is_short(above))
-    ]
+    around = None
+    for above in node.iterancestors():
+        framed = _says(above.get("class", ""), _CAPTION_CLASS) and _is_short(above)
+        if above.tag == "p" or framed and above.tag not in ("html", "body"):
+            around = above
     if text:
         paragraph = node.makeelement("p")
         paragraph.text = text
-        if around:
-            around[-1].addnext(paragraph)
+        if around is not None:
+            around.addnext(paragraph)
         else:
             node.addprevious(paragraph)
     node.drop_tree()
@@ -288,14 +258,11 @@ def visible_text(html: str, whole: bool = False, places: Sequence[str] = ()) -> 
     side are left out of a page; they stay in what is ``whole`` an article. Where one of the
     ``places`` (ids) is, a line says so, :data:`PLACE` and the id.
     """
-    import lxml.etree
-    import lxml.html
-
     try:
         root = lxml.html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*\?>", "", html), PARSER)
     except (lxml.etree.LxmlError, ValueError):
         return ""
-    lxml.etree.strip_elements(root, *_NEVER_SHOWN, "head", lxml.etree.Comment, with_tail=False)
+    _strip(root)
     _mark(root, places)
     ready(root)
     return _in_blocks(root) if whole else text_around(root)
@@ -303,13 +270,16 @@ def visible_text(html: str, whole: bool = False, places: Sequence[str] = ()) -> 
 
 def text_around(root) -> str:
     """As :func:`visible_text`, of a page whose tree is :func:`ready`."""
-    import lxml.etree
-
     root = copy.deepcopy(root)
-    lxml.etree.strip_elements(
-        root, *_NEVER_SHOWN, *_AROUND, "head", lxml.etree.Comment, with_tail=False
-    )
+    _strip(root, *_AROUND)
     return _in_blocks(root)
+
+
+def _strip(root, *names: str) -> None:
+    """Takes out what no page shows, and elements of some names."""
+    lxml.etree.strip_elements(
+        root, *_NEVER_SHOWN, *names, "head", lxml.etree.Comment, with_tail=False
+    )
 
 
 def _in_blocks(root) -> str:

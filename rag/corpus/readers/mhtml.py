@@ -23,20 +23,15 @@ def read_mhtml(data: bytes) -> Draft:
     # The policy that takes each head as it stands. The newer ones parse heads, and fail on some.
     message = email.message_from_bytes(data.lstrip(), policy=email.policy.compat32)
     at = _header(message, "Snapshot-Content-Location") or _header(message, "Content-Location")
-    pages = [
-        part
-        for part in message.walk()
-        if part.get_content_type() in ("text/html", "application/xhtml+xml")
-    ]
-    page = next(
-        (part for part in pages if at and _header(part, "Content-Location") == at),
-        next(iter(pages), None),
-    )
-    if page is None:
+    types = ("text/html", "application/xhtml+xml")
+    pages = [part for part in message.walk() if part.get_content_type() in types]
+    if not pages:
         raise Unreadable(
             "expected a web page saved as MHTML, found no part that is one; save it anew"
         )
-    draft = _first([page, *(part for part in pages if part is not page)])
+    pages.sort(key=lambda part: not at or _header(part, "Content-Location") != at)
+    page = pages[0]
+    draft = _first(pages)
     at = at or _header(page, "Content-Location")
     return replace(draft, url=draft.url or (at if at.startswith(("http://", "https://")) else ""))
 

@@ -56,27 +56,17 @@ def _recognised(page) -> tuple[list[Line], int]:
     if not found.txts:
         return [], 0
     height, lines = page.get_height(), []
-    for box, text in zip(found.boxes, found.txts):
-        (left, top), (right, bottom) = (
-            (corner / scale).tolist() for corner in (box.min(axis=0), box.max(axis=0))
-        )
+    for box, text in zip(found.boxes / scale, found.txts):
+        (left, top), (right, bottom) = box.min(axis=0).tolist(), box.max(axis=0).tolist()
+        size = max(_LETTER * (bottom - top), 1.0)
         if text := spelled(text):
-            lines.append(
-                Line(
-                    text,
-                    left,
-                    height - top,
-                    right,
-                    height - bottom,
-                    max(_LETTER * (bottom - top), 1.0),
-                )
-            )
+            lines.append(Line(text, left, height - top, right, height - bottom, size))
     if not lines:
         return [], 0
     usual = median(line.size for line in lines)
+    alike = (abs(line.size - usual) < _LIKE * usual for line in lines)
     lines = [
-        line._replace(size=usual) if abs(line.size - usual) < _LIKE * usual else line
-        for line in lines
+        line._replace(size=usual) if is_alike else line for line, is_alike in zip(lines, alike)
     ]
     letters = sum(map(len, found.txts))
     sure = sum(score * len(text) for score, text in zip(found.scores, found.txts)) / letters
@@ -89,9 +79,8 @@ def _engine():
     import rapidocr
 
     folder = Path(rapidocr.__file__).parent / "models"
-    models = {
-        kind: sorted(folder.glob(f"*_{kind.lower()}_*.onnx")) for kind in ("Det", "Cls", "Rec")
-    }
+    kinds = ("Det", "Cls", "Rec")
+    models = {kind: sorted(folder.glob(f"*_{kind.lower()}_*.onnx")) for kind in kinds}
     if not all(models.values()):
         raise FileNotFoundError(
             f"expected the models of rapidocr in {folder}: install 'yinju[ocr]' anew"

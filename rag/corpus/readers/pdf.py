@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.corpus.dates import find_date, normal_date
-from rag.corpus.line_kinds import dated_source, is_date_line, is_letterhead, labelled_source
+from rag.corpus.dates import normal_date
+from rag.corpus.line_kinds import date_in, is_date_line, is_letterhead, source_in
 from rag.corpus.lines import width
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
 from rag.corpus.readers.ocr import Recogniser, recogniser
@@ -159,17 +159,12 @@ def _without_running_titles(pages: Sequence[PdfPage]) -> list[list[Line]]:
         for key in {_key(line) for line in page.lines if _marginal(line, page.height)}
     )
     often = max(2, len(pages) // 4)
-    return [
-        [
-            line
-            for line in page.lines
-            if not (
-                _marginal(line, page.height)
-                and (seen[_key(line)] >= often or _PAGE_NUMBER.fullmatch(line.text))
-            )
-        ]
-        for page in pages
-    ]
+
+    def is_running(line: Line, height: float) -> bool:
+        known = seen[_key(line)] >= often or _PAGE_NUMBER.fullmatch(line.text)
+        return bool(known) and _marginal(line, height)
+
+    return [[line for line in page.lines if not is_running(line, page.height)] for page in pages]
 
 
 def _marginal(line: Line, height: float) -> bool:
@@ -202,23 +197,11 @@ def _draft(pages: list[list[Line]], told: dict[str, str], sure: Sequence[int]) -
             starts[-1] = len(text)
     text, starts = _unhyphenated(text, starts)
     head = [line.text for line in first[:15]]
-    dated = next((find_date(one) for one in head if is_date_line(one)), None)
-    source = next((name for one in head if (name := labelled_source(one) or dated_source(one))), "")
     printed = _BROWSER.search(told.get("Creator", ""))  # on another day than it was published
-    date = dated.iso if dated else "" if printed else _created(told.get("CreationDate", ""))
-    return Draft(
-        text or title,
-        title,
-        date,
-        source,
-        pages=tuple(starts),
-        ocr=tuple(sure) if any(sure) else (),
-    )
-
-
-def _created(value: str) -> str:
-    """D:20110921083000+08'00' as 2011-09-21."""
-    return normal_date(value.removeprefix("D:")[:8])
+    created = "" if printed else normal_date(told.get("CreationDate", "").removeprefix("D:")[:8])
+    ocr = tuple(sure) if any(sure) else ()
+    date = date_in(head) or created
+    return Draft(text or title, title, date, source_in(head), pages=tuple(starts), ocr=ocr)
 
 
 def _title(lines: Sequence[Line], told: str) -> tuple[str, list[Line]]:
@@ -233,15 +216,10 @@ def _title(lines: Sequence[Line], told: str) -> tuple[str, list[Line]]:
     large = [at for at, line in enumerate(top) if line.size > 0.9 * largest]
     begin = large[0]  # further large lines below others are headings
     big = [top[at] for number, at in enumerate(large) if at == begin + number]
-    joined = "".join(
-        f" {line.text}" if width(line.text) == len(line.text) else line.text for line in big
-    ).strip()
-    if (
-        largest > 1.15 * usual
-        and len(large) <= 3
-        and 4 <= width(joined) <= 160
-        and not is_date_line(joined)
-    ):
+    spaced = (" " * (width(line.text) == len(line.text)) + line.text for line in big)
+    joined = "".join(spaced).strip()
+    is_large = largest > 1.15 * usual and len(large) <= 3
+    if is_large and 4 <= width(joined) <= 160 and not is_date_line(joined):
         return joined, big
     return told, [line for line in top[:1] if told and line.text == told]
 
@@ -251,16 +229,10 @@ def _right_edges(lines: Sequence[Line]) -> list[float]:
     out = []
     joined = [*map(_adjoining, lines, lines[1:]), False]
     for at, line in enumerate(lines):
-        beside = [
-            one.right
-            for one in lines[max(0, at - 1) : at + 2]
-            if not one.row and abs(one.left - line.left) < 3 * line.size
-        ]
-        if (
-            len(beside) == 3
-            and max(beside) - min(beside) < line.size
-            and line.right - line.left > 12 * line.size
-        ):
+        near = [one for one in lines[max(0, at - 1) : at + 2] if not one.row]
+        beside = [one.right for one in near if abs(one.left - line.left) < 3 * line.size]
+        is_long = line.right - line.left > 12 * line.size
+        if is_long and len(beside) == 3 and max(beside) - min(beside) < line.size:
             out.append(max(beside))  # full lines, whatever is above or below them
             continue
         first, last = at, at
@@ -269,12 +241,8 @@ def _right_edges(lines: Sequence[Line]) -> list[float]:
         while last < at + 8 and joined[last]:
             last += 1
         near = [one for one in lines[first : last + 1] if not one.row]
-        out.append(
-            max(
-                (one.right for one in near if abs(one.left - line.left) < 4 * line.size),
-                default=line.right,
-            )
-        )
+        rights = [one.right for one in near if abs(one.left - line.left) < 4 * line.size]
+        out.append(max(rights, default=line.right))
     return out
 
 
@@ -288,27 +256,20 @@ def _joint(before: Line, line: Line, right: float) -> str:
     line end.
     """
     size = max(before.size, 1.0)
-    if before.row or line.row:
-        return "\n"
-    if not 0.85 < line.size / size < 1.18:
+    if before.row or line.row or not 0.85 < line.size / size < 1.18:
         return "\n"
     if right - before.left < _NARROWEST * size or _LEADER.search(before.text):
         return "\n"  # cells of a small table, items of a list
-    if _LISTED.match(line.text) and (
-        _LISTED.match(before.text) or _SENTENCE_END.search(before.text)
-    ):
+    ended = _SENTENCE_END.search(before.text)
+    if _LISTED.match(line.text) and (ended or _LISTED.match(before.text)):
         return "\n"
-    below = (
-        before.bottom - line.bottom
-    )  # from one base line to the next; another column or page is above
-    if below > _GAP * size:
-        return "\n"
+    below = before.bottom - line.bottom  # another column or page is above
     same_column = 0 < below
-    if same_column and line.left - before.left > 0.8 * size:
-        return "\n"  # indented
+    if below > _GAP * size or same_column and line.left - before.left > 0.8 * size:
+        return "\n"  # another paragraph, or one that is indented
     if before.text.endswith(SPLIT):
         return ""
-    if not same_column and (_SENTENCE_END.search(before.text) or line.left < 0):
+    if not same_column and (ended or line.left < 0):
         return "\n"
     word = _FIRST_WORD.findall(line.text)[0]
     room = max(0.55 * size * len(word) if word.isascii() else size, size) + 1.2 * size

@@ -123,33 +123,27 @@ def _step(one: Line, below: Line) -> float:
 
 def _is_next(one: Line, below: Line) -> bool:
     """Whether a line goes on with the text of the one above it."""
-    near = _ALIGNED * one.size
-    return (
-        0.5 < _step(one, below) < _LEADING
-        and 0.8 < below.size / one.size < 1.25
-        and (
-            abs(one.left - below.left) < near
-            or abs(one.right - below.right) < near
-            or abs(one.left + one.right - below.left - below.right) < 2 * near
-        )
-    )
+    left, right = one.left - below.left, one.right - below.right
+    aligned = min(abs(left), abs(right), abs(left + right) / 2) < _ALIGNED * one.size
+    return aligned and 0.5 < _step(one, below) < _LEADING and 0.8 < below.size / one.size < 1.25
 
 
 def _rows(cells: Sequence[Cell]) -> list[Row]:
     """Rows of cells that were drawn one to the right of the other, on one height in part."""
     out: list[Row] = []
     for one in cells:
-        row = out[-1] if out else []
-        if (
-            0 < len(row) < _MOST
-            and one.left > row[-1].right + _GUTTER * row[-1].lines[0].size
-            and one.top > min(cell.bottom for cell in row)
-            and one.bottom < max(cell.top for cell in row)
-        ):
-            row.append(one)
+        if out and len(out[-1]) < _MOST and _stands_in(out[-1], one):
+            out[-1].append(one)
         else:
             out.append([one])
     return out
+
+
+def _stands_in(row: Row, one: Cell) -> bool:
+    level = min(cell.bottom for cell in row) < one.top and one.bottom < max(
+        cell.top for cell in row
+    )
+    return level and one.left > row[-1].right + _GUTTER * row[-1].lines[0].size
 
 
 def _tables(rows: Sequence[Row]) -> list[Table]:
@@ -170,12 +164,9 @@ def _goes_on(table: Table, row: Row) -> bool:
     """Whether a row stands below a table, and in its columns or over several of them; these are
     then widened.
     """
-    size = row[0].lines[0].size
-    bottom = min(cell.bottom for cell in table.rows[-1])
-    top = max(cell.top for cell in row)
-    if len(table.rows) >= _MOST_ROWS or len(table.columns) < 2:
-        return False
-    if not -0.3 * size < bottom - top < _BETWEEN * size:
+    between = min(cell.bottom for cell in table.rows[-1]) - max(cell.top for cell in row)
+    near = -0.3 < between / row[0].lines[0].size < _BETWEEN
+    if not near or len(table.rows) >= _MOST_ROWS or len(table.columns) < 2:
         return False
     if len(row) == 1:
         return len(row[0].lines) <= _HEADING and row[0].left < table.columns[-1][1]
@@ -223,18 +214,10 @@ def _lines(table: Table) -> list[Line]:
         texts = [""] * len(table.columns)
         for cell in row:
             texts[_column(table.columns, cell.span)] = _text(cell.lines)
-        out.append(
-            row[0]
-            .lines[0]
-            ._replace(
-                text="\t".join(texts).rstrip("\t"),
-                top=max(cell.top for cell in row),
-                right=row[-1].right,
-                bottom=min(cell.bottom for cell in row),
-                row=True,
-                gaps=(),
-            )
-        )
+        text = "\t".join(texts).rstrip("\t")
+        top, bottom = max(cell.top for cell in row), min(cell.bottom for cell in row)
+        line = row[0].lines[0]._replace(text=text, row=True, gaps=())
+        out.append(line._replace(top=top, right=row[-1].right, bottom=bottom))
     return out
 
 

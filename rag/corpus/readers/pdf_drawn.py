@@ -82,18 +82,16 @@ def _is_table(first: Sequence[Line], columns: Sequence[Sequence[Line]]) -> bool:
         beside = sum(_row(first, one) is not None for one in column)
         if len(column) < _LEAST_ROWS - 1 or beside < len(column) - (_row(first, column[0]) is None):
             return False
-    return any(
-        sum(bool(_FIGURE.fullmatch(one.text)) for one in column) >= _FIGURES * len(column)
-        for column in columns
-    )
+    figures = [[bool(_FIGURE.fullmatch(one.text)) for one in column] for column in columns]
+    return any(sum(column) >= _FIGURES * len(column) for column in figures)
 
 
 def _row(first: Sequence[Line], cell: Line) -> int | None:
     """The number of the row in which a cell stands, by the cells of the first column."""
-    level = (
-        at for at, one in enumerate(first) if abs(one.bottom - cell.bottom) < _LEVEL * one.size
-    )
-    return next(level, None)
+    for at, one in enumerate(first):
+        if abs(one.bottom - cell.bottom) < _LEVEL * one.size:
+            return at
+    return None
 
 
 def _in_rows(first: Sequence[Line], columns: Sequence[Sequence[Line]]) -> list[Line]:

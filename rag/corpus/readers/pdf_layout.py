@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -16,11 +17,8 @@ _TIGHT = 0.15  # sizes of a letter: pieces of a line that stand nearer have no s
 _SMALL, _ABOVE = 0.93, 0.2  # a piece in such letters, so far above the line, is raised
 
 _NARROW = 0.6  # sizes of a letter: what is left between two columns, at least
-_FULL, _MOST, _LEAST = (
-    0.75,
-    0.6,
-    3,
-)  # of columns of prose this share of the lines is so full; lines in each
+# Of columns of prose this share of the lines is so full; lines in each.
+_FULL, _MOST, _LEAST = 0.75, 0.6, 3
 _MOST_CELLS = 100  # in a row; each is compared with all
 _PITCH = 1.8  # rows of a table are no more than this farther apart than its first two
 _UPRIGHT = 4  # letters one below the other are upright text, fewer a word in a narrow cell
@@ -109,12 +107,8 @@ def with_markers(stretches: Sequence[Line]) -> list[Line]:
     out = [one for one in stretches if not MARKER.fullmatch(one.text)]
     for marker in markers:
         size = marker.size
-        beside = [
-            at
-            for at, one in enumerate(out)
-            if abs(one.bottom - marker.bottom) < 0.3 * size
-            and -0.1 * size < one.left - marker.right < _INDENT * size
-        ]
+        level = [at for at, one in enumerate(out) if abs(one.bottom - marker.bottom) < 0.3 * size]
+        beside = [at for at in level if -0.1 * size < out[at].left - marker.right < _INDENT * size]
         if beside:
             at = min(beside, key=lambda at: out[at].left)
             one = out[at]
@@ -128,18 +122,16 @@ def with_markers(stretches: Sequence[Line]) -> list[Line]:
 
 def _beside(row: Sequence[Line], one: Line) -> bool:
     """Whether a stretch stands on the base line of a row, and over nothing of it."""
-    if any(
-        line.top - line.bottom > (_UPRIGHT - 0.5) * line.size
-        and line.right - line.left < 1.5 * line.size
-        for line in (row[-1], one)
-    ):
-        return False
-    size = max(one.size, row[-1].size)
-    middle, other = (one.top + one.bottom) / 2, (row[-1].top + row[-1].bottom) / 2
-    level = row[-1].bottom < middle < row[-1].top or one.bottom < other < one.top
+    last = row[-1]
+    for line in (last, one):
+        is_high = line.top - line.bottom > (_UPRIGHT - 0.5) * line.size
+        if is_high and line.right - line.left < 1.5 * line.size:
+            return False
+    near = 0.1 * max(one.size, last.size)
+    middle, other = (one.top + one.bottom) / 2, (last.top + last.bottom) / 2
+    level = last.bottom < middle < last.top or one.bottom < other < one.top
     return level and all(
-        one.left >= other.right - 0.1 * size or one.right <= other.left + 0.1 * size
-        for other in row
+        one.left >= cell.right - near or one.right <= cell.left + near for cell in row
     )
 
 
@@ -156,16 +148,10 @@ def _block(rows: Sequence[Sequence[Line]], at: int) -> tuple[int, list[Gap]]:
         below = rows[end - 1][0].bottom - row[0].bottom
         pitch = max(pitch, below) if end == at + 1 else pitch
         near = 0 < below < min(4 * max(row[0].size, first[0].size), _PITCH * pitch)
-        free = [
-            *zip(
-                [float("-inf"), *(one.right for one in row)],
-                [*(one.left for one in row), float("inf")],
-            )
-        ]
+        lefts, rights = [one.left for one in row], [one.right for one in row]
+        free = [*zip([-math.inf, *rights], [*lefts, math.inf])]
         whole = len(row) == len(gaps) + 1  # a cell in each column
-        kept = [
-            _overlap(gap, free[at : at + 1] if whole else free) for at, gap in enumerate(gaps, 1)
-        ]
+        kept = [_overlap(gap, [free[at]] if whole else free) for at, gap in enumerate(gaps, 1)]
         kept = [gap for gap in kept if gap[1] - gap[0] > _NARROW * row[0].size]
         if not near or len(kept) < len(gaps):
             break
@@ -188,13 +174,12 @@ def _header(
         return []
     if any(right <= gap[0] or left >= gap[1] for (_, left, right), gap in zip(line.gaps, gutters)):
         return []
-    begins = [0, *(gap[0] for gap in line.gaps)]
-    lefts, rights = [line.left, *(gap[2] for gap in line.gaps)], [*(g[1] for g in line.gaps)]
+    begins, rights, lefts = map(list, zip(*line.gaps))
+    ends = [*begins, len(line.text)]
+    edges = zip([0, *begins], ends, [line.left, *lefts], [*rights, line.right])
     return [
         line._replace(text=line.text[begin:end].strip(), left=left, right=right, gaps=())
-        for begin, end, left, right in zip(
-            begins, [*begins[1:], len(line.text)], lefts, [*rights, line.right]
-        )
+        for begin, end, left, right in edges
     ]
 
 

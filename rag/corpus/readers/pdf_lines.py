@@ -19,9 +19,8 @@ from typing import Any, NamedTuple
 from rag.corpus.readers.numbering import RAISED
 
 SPLIT = "\x02"  # PDFium's sign for a hyphen at the end of a line
-_WIDE = (
-    1.4  # sizes of a letter: what stands farther apart on a base line are two columns, or two cells
-)
+# Sizes of a letter: what stands farther apart on a base line are two columns, or two cells.
+_WIDE = 1.4
 _TRACKED = 2.5  # letters that are spaced out stand nearer than this
 _CELLS = 0.6  # what may be two cells, where the rows below have a gap there
 _SMALL, _ABOVE = 0.93, 0.2  # figures in such letters, so far above the line, are raised
@@ -51,6 +50,7 @@ _FILLING = re.compile(r"[\s.…·•_—–-]")  # leaders of a table of content
 
 
 Span = tuple[int, int]
+Gap = tuple[float, float, int]
 
 
 class Line(NamedTuple):
@@ -139,16 +139,6 @@ class Glyphs:
             return width - right, height - top, width - left, height - bottom
         return height - top, left, height - bottom, right
 
-    def gap(self, at: int, following: int) -> tuple[float, float]:
-        """Where a character ends and another one begins, in points, as the page is turned."""
-        if self._turns:
-            return self.box(at)[2], self.box(following)[0]
-        box, ask = self._rect, self._raw.FPDFText_GetLooseCharBox
-        ask(self._text, at, box)
-        right = box.right
-        ask(self._text, following, box)
-        return right, box.left
-
     def size(self, at: int) -> float:
         """Points of the font of a character as it is drawn, at least 1."""
         if (known := self._sizes.get(at)) is None:
@@ -199,18 +189,11 @@ def _upright(lines: Sequence[Line]) -> list[Line]:
     out: list[Line] = []
     for line in lines:
         above = out[-1] if out else line
-        below = (
-            out
-            and abs(line.left - above.left) < 0.3 * line.size
-            and -0.2 * line.size < above.bottom - line.top < 0.8 * line.size
-        )
-        if (
-            below
-            and len(line.text) == 1
-            and line.text > "\u2e7f"
-            and above.text > "\u2e7f"
-            and above.right - above.left < 1.3 * above.size
-        ):
+        size = line.size
+        near = abs(line.left - above.left) < 0.3 * size
+        below = out and near and -0.2 * size < above.bottom - line.top < 0.8 * size
+        letter = len(line.text) == 1 and min(line.text, above.text) > "\u2e7f"
+        if below and letter and above.right - above.left < 1.3 * above.size:
             out[-1] = above._replace(text=above.text + line.text, bottom=line.bottom, end=line.end)
         else:
             out.append(line)
@@ -220,35 +203,28 @@ def _upright(lines: Sequence[Line]) -> list[Line]:
 def _stretches(glyphs: Glyphs, words: Sequence[Span], finer: bool) -> list[Line]:
     """The stretches of a line of PDFium's, whose runs of visible characters are given."""
     size = glyphs.size(words[0][0])
-    edges = [glyphs.gap(one[1] - 1, other[0]) for one, other in pairwise(words)]
+    # where a word ends and the next one begins
+    edges = [(glyphs.box(one[1] - 1)[2], glyphs.box(other[0])[0]) for one, other in pairwise(words)]
     gaps = [(left - right) / size for right, left in edges]  # before the second word, the third ...
     joined = _tracked(glyphs.text, words, gaps)
+    parted = [(n, gap) for n, gap in enumerate(gaps, 1) if n not in joined]
     wide = [
         n
-        for n, gap in enumerate(gaps, 1)
-        if n not in joined
-        and (gap > _WIDE or finer and (gap > _CELLS or glyphs.is_added(words[n - 1][1])))
+        for n, gap in parted
+        if gap > _WIDE or finer and (gap > _CELLS or glyphs.is_added(words[n - 1][1]))
     ]
     out = []
     for first, last in pairwise([0, *wide, len(words)]):
-        skipped = {
-            i for n in joined if first < n < last for i in range(words[n - 1][1], words[n][0])
-        }
-        seen = [
-            (*edges[n - 1], words[n][0])
-            for n, gap in enumerate(gaps, 1)
-            if gap > _CELLS and first < n < last and n not in joined
-        ]
+        inside = range(first + 1, last)
+        skipped = {i for n in joined if n in inside for i in range(words[n - 1][1], words[n][0])}
+        seen = [(*edges[n - 1], words[n][0]) for n, gap in parted if gap > _CELLS and n in inside]
         if line := _line(glyphs, words[first:last], skipped, seen):
             out.append(line)
     return out
 
 
 def _line(
-    glyphs: Glyphs,
-    words: Sequence[Span],
-    skipped: set[int],
-    seen: Sequence[tuple[float, float, int]],
+    glyphs: Glyphs, words: Sequence[Span], skipped: set[int], seen: Sequence[Gap]
 ) -> Line | None:
     """The line of some runs of visible characters, None for one without text.
 
@@ -273,18 +249,8 @@ def _line(
     base = glyphs.box(main) if main != begin else first
     gaps = tuple((len(text) - len(spelt(at)), right, left) for right, left, at in seen)
     edges = (first[0], last[2]) if first[0] <= last[2] else (last[0], first[2])  # right to left
-    bottom = base[1] if up else last[1]
-    return Line(
-        text,
-        edges[0],
-        base[3],
-        edges[1],
-        bottom,
-        glyphs.size(main),
-        gaps=gaps,
-        begin=begin,
-        end=end,
-    )
+    place = (edges[0], base[3], edges[1], base[1] if up else last[1])
+    return Line(text, *place, glyphs.size(main), gaps=gaps, begin=begin, end=end)
 
 
 def _visible(words: Sequence[Span]) -> Iterator[int]:
@@ -330,16 +296,12 @@ def _tracked(text: str, words: Sequence[Span], gaps: Sequence[float]) -> set[int
     at = 0
     while at < len(gaps):
         end = at
-        while (
-            end < len(gaps)
-            and alone[end]
-            and abs(gaps[end] - gaps[at]) <= _EVEN
-            and gaps[end] <= _TRACKED
-        ):
+        while end < len(gaps) and alone[end] and gaps[end] <= _TRACKED:
+            if abs(gaps[end] - gaps[at]) > _EVEN:
+                break
             end += 1
-        chinese = text[words[at][1] - 1] >= _CHINESE or any(
-            text[words[n + 1][0]] >= _CHINESE for n in range(at, end)
-        )
+        letters = [text[words[at][1] - 1], *(text[words[n + 1][0]] for n in range(at, end))]
+        chinese = max(letters) >= _CHINESE
         if end - at >= (2 if chinese else 4) or chinese and end - at == 1 and gaps[at] <= 1.2:
             out.update(range(at + 1, end + 1))
         at = max(end, at + 1)
@@ -369,15 +331,12 @@ def is_picture(page) -> bool:
     """Whether a page without text shows a picture, or shapes that may be letters."""
     from pypdfium2 import raw
 
+    kinds = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_IMAGE)
     area, shapes = page.get_width() * page.get_height(), 0
     for thing in page.get_objects(max_depth=3):
         if thing.type == raw.FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = thing.get_bounds()
             if (right - left) * (top - bottom) > _PICTURE * area:
                 return True
-        shapes += thing.type in (
-            raw.FPDF_PAGEOBJ_PATH,
-            raw.FPDF_PAGEOBJ_TEXT,
-            raw.FPDF_PAGEOBJ_IMAGE,
-        )
+        shapes += thing.type in kinds
     return shapes >= _OUTLINES

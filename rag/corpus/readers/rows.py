@@ -6,38 +6,26 @@ from __future__ import annotations
 
 import functools
 import html
-import io
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, TypeGuard
 
 from rag.corpus.dates import normal_date
 from rag.corpus.encoding import decode
 from rag.corpus.readers.draft import Draft, Missing, Unreadable
+from rag.corpus.tables import words_of
 
 MAX_ROW_BYTES = 64 * 1024 * 1024
 SAMPLE_BYTES = 256 * 1024
 # Parts that say what an object stands for: of WordPress, of publishers in JSON-LD, of MongoDB, of
 # editors that store blocks.
-_PARTS = (
-    "rendered",
-    "name",
-    "main",
-    "@value",
-    "$date",
-    "$oid",
-    "$numberLong",
-    "text",
-    "html",
-    "paragraphs",
-)
+_PARTS = "rendered name main @value $date $oid $numberLong text html paragraphs".split()
 _BESIDE = ("date", "source", "url", "lang")  # what objects beside an article say of it
-_WEIBO = re.compile(
-    r"^(?:[A-Za-z]{3} )?([A-Za-z]{3} +\d{1,2}) \d\d:\d\d:\d\d [+\w:-]+ (\d{4})$"
-)  # and Twitter
+# The time of a post on Weibo or Twitter.
+_WEIBO = re.compile(r"^(?:[A-Za-z]{3} )?([A-Za-z]{3} +\d{1,2}) \d\d:\d\d:\d\d [+\w:-]+ (\d{4})$")
 _BLOCKS = "p|br|div|h[1-6]|li|tr|blockquote|section|article|pre"
 _TAGS = (
     f"{_BLOCKS}|a|b|i|u|em|strong|span|font|ul|ol|dl|d[dt]|table|thead|tbody|t[dh]|figure|figcaption|su[bp]|small|center|code|ruby|del|s|strike|ins|mark"
@@ -47,38 +35,12 @@ _HTML = re.compile(rf"</(?:{_TAGS})\s*>|<(?:br|hr|p|img)(?:\s[^<>]*)?/?>", re.IG
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}\d{0,2}|#\d{2,7}|#[xX][\da-fA-F]{2,6});")
 
 
-def _words(names: str) -> tuple[str, ...]:
-    return tuple(names.split())
-
-
-NAMES: dict[str, tuple[str, ...]] = {
-    "id": _words("id articleid newsid docid guid uuid 编号 編號"),
-    "text": _words(
-        "text content body articlebody articletext fulltext maintext article story contents "
-        "contenthtml contenttext bodytext plaintext 正文 内容 內容 全文 文本 新闻内容 新闻正文 文章内容 文章正文 文章"
-    ),
-    "title": _words(
-        "title headline heading newstitle webtitle 标题 標題 题目 題目 新闻标题 文章标题"
-    ),
-    "date": _words(
-        "date published publishdate publisheddate publishedat publicationdate datepublished "
-        "pubdate publishtime pubtime posted time datetime created createdat "
-        "webpublicationdate timestamp @timestamp 日期 发布日期 发布时间 發布時間 发表日期 发表时间 發表時間 时间 時間 "
-        "出版日期"
-    ),
-    "source": _words(
-        "source publisher publication newspaper media outlet site sitename website 来源 來源 出处 "
-        "媒体 媒體 发布者 发布机构 网站 報紙 报纸"
-    ),
-    "url": _words("url link href permalink sourceurl weburl 链接 鏈接 連結 网址 網址 原文链接"),
-    "lang": _words("lang language 语言 語言"),
-}
+NAMES = words_of("columns.tsv")
 """Usual names of columns by field, without case, spaces and "_-."; the first that a table has
 counts.
 """
 
-TEASERS = ("description", "summary", "abstract", "摘要", "简介", "簡介", "导语", "導語")
-"""Columns that hold the text where no other does."""
+_TEASERS = NAMES.pop("teaser")  # columns that hold the text where no other does
 
 Columns = Mapping[str, str]
 """Names of columns by field, for tables that call them otherwise: {"text": "content_plain"}."""
@@ -101,10 +63,8 @@ def read_jsonl(
         if len(line) > MAX_ROW_BYTES:
             while line and not line.endswith(b"\n"):
                 line = file.readline(1 << 20)
-            yield (
-                number,
-                Missing(f"a line longer than {MAX_ROW_BYTES >> 20} MiB: expected one article"),
-            )
+            most = MAX_ROW_BYTES >> 20
+            yield number, Missing(f"a line longer than {most} MiB: expected one article")
             continue
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
@@ -138,13 +98,6 @@ def read_json(data: bytes, columns: Columns) -> list[Draft | Missing]:
     except RecursionError:
         raise Unreadable("not usable JSON: nested too deep") from None
     except ValueError as error:
-        if re.match(
-            r"\s*\{.*\}\s*\n\s*\{", text[:SAMPLE_BYTES]
-        ):  # lines of JSON under the name of JSON
-            return [
-                row
-                for _, row in read_jsonl(io.BytesIO(text.encode("utf-8", "surrogatepass")), columns)
-            ]
         value = _values(text)
         if not value:
             raise Unreadable(f"not JSON ({error}); save it anew") from None
@@ -227,23 +180,16 @@ def _by_columns(value: object, columns: Columns) -> list[dict]:
     names, data = value.get("columns"), value.get("data")
     if isinstance(names, list) and isinstance(data, list) and "text" in names_of(names, columns):
         return [dict(zip(names, row)) for row in data if isinstance(row, list)]
-    known = [value[name] for name in names_of(value, columns).values()]
-    if len(known) < 2 or "text" not in names_of(value, columns) or not known[0]:
+    whole = {
+        name: dict(enumerate(one)) if isinstance(one, list) else one
+        for name, one in value.items()
+        if isinstance(one, list | dict)
+    }
+    named = names_of(value, columns)
+    known = [whole.get(name, {}) for name in named.values()]
+    if len(known) < 2 or "text" not in named or any(one.keys() != known[0].keys() for one in known):
         return []
-    if all(isinstance(one, list) and len(one) == len(known[0]) for one in known):
-        keys: Sequence = range(len(known[0]))
-    elif all(isinstance(one, dict) and one.keys() == known[0].keys() for one in known):
-        keys = list(known[0])
-    else:
-        return []
-    whole = {name: one for name, one in value.items() if type(one) is type(known[0])}
-    return [{name: one[key] for name, one in whole.items() if _has(one, key)} for key in keys]
-
-
-def _has(column: list | dict, key: int | str) -> bool:
-    if isinstance(column, list):
-        return isinstance(key, int) and key < len(column)
-    return key in column
+    return [{name: one[key] for name, one in whole.items() if key in one} for key in known[0]]
 
 
 def _is_row(value: object, columns: Columns) -> TypeGuard[dict]:
@@ -268,12 +214,9 @@ def _chosen(present: tuple[str, ...], columns: tuple[tuple[str, str], ...]) -> d
             if named[field] in present:
                 out[field] = named[field]
             continue
-        usual = (*usual, *TEASERS) if field == "text" else usual
-        name = (
-            field
-            if field in present
-            else next((plain[name] for name in usual if name in plain), "")
-        )
+        usual = (*usual, *_TEASERS) if field == "text" else usual
+        found = (plain[name] for name in usual if name in plain)
+        name = field if field in present else next(found, "")
         if name and name not in named.values():
             out[field] = name
     return out
@@ -306,7 +249,7 @@ def draft_of(row: object, columns: Columns) -> Draft | Missing:
 def text_of(row: Mapping, columns: Columns) -> str:
     """The text of a row, as it stands in the field for it, no teaser; "" for none."""
     name = names_of(row, columns).get("text", "")
-    value = _said(row[name], "text") if name and _plain(name) not in TEASERS else ""
+    value = _said(row[name], "text") if name and _plain(name) not in _TEASERS else ""
     return value if isinstance(value, str) else ""
 
 
@@ -319,11 +262,8 @@ def _said(value: object, field: str, depth: int = 3) -> object:
         return value if part is None else _said(value[part], field, depth - 1)
     if isinstance(value, list) and field == "text" and depth:  # paragraphs
         value = [_said(one, field, depth - 1) for one in value]
-    if (
-        isinstance(value, list)
-        and field not in ("id", "date")
-        and all(isinstance(one, str) for one in value)
-    ):
+    strings = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if isinstance(value, list) and strings and field not in ("id", "date"):
         return ("\n" if field == "text" else ", ").join(value)
     if field == "date" and isinstance(value, str):
         value = _WEIBO.sub(r"\1, \2", value)

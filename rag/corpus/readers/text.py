@@ -31,6 +31,7 @@ _MAIL = re.compile(
     r"|MIME-Version|Content-[\w-]+|DKIM-[\w-]+|ARC-[\w-]+|Authentication-[\w-]+|X-[\w-]+)"
     r":[ \t].+\n(?:[ \t].+\n){0,50}){2}"
 )
+_OPENED = re.compile(r"([-+])\1\1+\s*$", re.MULTILINE)  # front matter
 _MOST_FRONT = 4000  # characters of a block without marks
 _BARE_LINE = re.compile(r"[A-Za-z][\w -]{0,30}:[ \t]+\S|(?:标题|日期|来源|作者)：\s*\S")
 _KEY_LINE = re.compile(
@@ -110,30 +111,20 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
     Raises:
         Unreadable: a block is opened but not closed.
     """
-    text = text.lstrip()
-    mark = text[:3]
-    if mark not in ("---", "+++"):
-        return _bare_front_matter(text)
-
     import yaml
-    from frontmatter.default_handlers import BaseHandler, YAMLHandler
 
-    # The handler of the package for TOML is there only beside a parser that is kept no longer.
-    handler = (
-        YAMLHandler()
-        if mark == "---"
-        else BaseHandler(re.compile(r"^\+{3,}\s*$", re.MULTILINE), mark, mark)
-    )
-    if not handler.detect(text):
-        return {}, text
-    try:
-        block, body = handler.split(text)
-    except ValueError:
+    text = text.lstrip()
+    if not (opened := _OPENED.match(text)):
+        return _bare_front_matter(text)
+    mark = opened[1] * 3
+    closed = re.compile(rf"^{re.escape(mark)}+\s*$", re.MULTILINE).search(text, opened.end())
+    if not closed:
         if _KEY_LINE.match(text.partition("\n")[2]):
             raise Unreadable(
                 f"expected a line {mark} at the end of the front matter, found none; add it"
-            ) from None
+            )
         return {}, text
+    block, body = text[opened.end() : closed.start()], text[closed.end() :]
     try:
         # The base loader makes strings only, so a title of 2011 or a date stays as it was written.
         values: object = (
@@ -152,14 +143,12 @@ def _bare_front_matter(text: str) -> tuple[dict[str, str], str]:
     """The same of a block without marks, as Pelican and MultiMarkdown write it: lines of keys, the
     title among them, and a blank one.
     """
-    block, _, body = text[:_MOST_FRONT].replace("\r\n", "\n").partition("\n\n")
+    block, _, body = text.partition("\n\n")
     lines = block.split("\n")
-    if len(lines) < 2 or not body or not all(map(_BARE_LINE.match, lines)):
+    if len(lines) < 2 or not body or len(block) > _MOST_FRONT:
         return {}, text
-    front = _fields(_key_lines(block))
-    if "title" not in front:
-        return {}, text
-    return front, text.replace("\r\n", "\n").partition("\n\n")[2]
+    front = _fields(_key_lines(block)) if all(map(_BARE_LINE.match, lines)) else {}
+    return (front, body) if "title" in front else ({}, text)
 
 
 def _fields(values: dict) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the readers of HTML ask of a tree."""
+"""What the readers of HTML and XML ask of a tree."""
 
 from __future__ import annotations
 
@@ -34,6 +34,17 @@ def plain_elements(parser: lxml.html.HTMLParser) -> lxml.html.HTMLParser:
 
 
 PARSER = plain_elements(lxml.html.HTMLParser())
+
+
+def xml_root(data: bytes):
+    """The root of some XML, None for what is none. No entity is expanded, nothing is loaded."""
+    parser = lxml.etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
+    )
+    try:
+        return lxml.etree.fromstring(data, parser)
+    except (lxml.etree.LxmlError, ValueError):
+        return None
 
 
 def has(root, *tags: str) -> bool:

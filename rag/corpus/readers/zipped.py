@@ -11,16 +11,8 @@ from typing import BinaryIO
 from rag.corpus.readers.draft import Unreadable
 
 FAILURES = (
-    zipfile.BadZipFile,
-    zlib.error,
-    OSError,
-    EOFError,
-    KeyError,
-    ValueError,
-    RuntimeError,
-    NotImplementedError,
-    struct.error,
-    OverflowError,
+    *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError),
+    *(KeyError, ValueError, RuntimeError, OverflowError),
 )
 """What ``zipfile`` raises on a damaged, encrypted or oddly packed member, as it happens to
 notice.
@@ -40,12 +32,10 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         Unreadable: no archive, a damaged one, or too much in it.
     """
     archive = listed(io.BytesIO(data))
-    members = archive.infolist()
-    if (
-        len(members) > MAX_MEMBERS
-        or (size := sum(member.file_size for member in members)) > MAX_UNPACKED
-    ):
-        what = f"{len(members):,} files" if len(members) > MAX_MEMBERS else f"{size >> 20:,} MiB"
+    count = len(archive.infolist())
+    size = sum(member.file_size for member in archive.infolist())
+    if count > MAX_MEMBERS or size > MAX_UNPACKED:
+        what = f"{count:,} files" if count > MAX_MEMBERS else f"{size >> 20:,} MiB"
         raise Unreadable(
             f"unpacks to {what}: expected at most {MAX_UNPACKED >> 20} MiB in {MAX_MEMBERS:,}"
             " files; split it"

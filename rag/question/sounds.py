@@ -11,11 +11,11 @@ import re
 from difflib import SequenceMatcher
 
 from rag.question.pinyin import readings
-from rag.writing.data import lines
+from rag.question.words import lines
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
-_FOREIGN = "".join(lines("foreign.txt"))
-_RUN = re.compile(rf"[{_FOREIGN}]{{2,10}}(?:·[{_FOREIGN}]{{1,8}})*")
+FOREIGN = "".join(lines("foreign.txt"))
+_RUN = re.compile(rf"[{FOREIGN}]{{2,10}}(?:·[{FOREIGN}]{{1,8}})*")
 _CLASSES = (
     (r"^y(?=[aeou])|^w(?=u)", ""),
     (r"sch|sh|zh|ch|th(?=[^aeiouy])|ts|tz|dz", "S"),
@@ -38,7 +38,7 @@ _CLASSES = (
 _SYLLABLE_S = re.compile(r"^(?:zh|ch|sh|[jqxzcs])")
 ALIKE = 0.66
 """Likeness from which a name may be taken for one written in the other script."""
-_LEAST = 4  # letters of a Latin name that is compared by its sound
+LEAST = 4  # letters of a Latin name that is compared by its sound
 
 
 def spelled(text: str, word: str) -> list[tuple[int, int]]:
@@ -75,16 +75,22 @@ def sounding(text: str, word: str) -> tuple[float, tuple[int, int]]:
     """The likeness (0 to 1) of a Latin name to what sounds most like it in a text, and where."""
     bones = skeleton(word)
     best, span = 0.0, (0, 0)
-    if len(re.sub(r"[^A-Za-z]", "", word)) < _LEAST or len(bones) < 2:
+    if len(re.sub(r"[^A-Za-z]", "", word)) < LEAST or len(bones) < 2:
         return best, span
     for start, end, other in _foreign(text):
-        likeness = _likeness(bones, other)
-        if likeness > best:
-            best, span = likeness, (start, end)
+        alike = likeness(bones, other)
+        if alike > best:
+            best, span = alike, (start, end)
     return best, span
 
 
-def _likeness(a: str, b: str) -> float:
+def bones_of(name: str) -> str:
+    """The classes of the consonants of a Chinese name, as :func:`skeleton` has those of a word."""
+    return "".join(_bone(character) for character in name)
+
+
+def likeness(a: str, b: str) -> float:
+    """How much two names are alike (0 to 1) of which the classes of consonants are given."""
     alike = SequenceMatcher(None, a, b, autojunk=False).ratio()
     return alike if a[:1] == b[:1] else 0.85 * alike
 
@@ -98,7 +104,7 @@ def _foreign(text: str) -> list[tuple[int, int, str]]:
             for end in range(start + 2, min(run.end(), start + 8) + 1):
                 if "·" in text[start:end]:
                     break
-                out.append((start, end, "".join(_bone(c) for c in text[start:end])))
+                out.append((start, end, bones_of(text[start:end])))
     return [(start, end, bones) for start, end, bones in out if len(bones) > 1]
 
 
