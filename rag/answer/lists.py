@@ -33,14 +33,14 @@ _JOINT = re.compile(
     re.I,
 )
 _EDGE = re.compile(
-    r"^(?:the|a|an|其中|包括|分别是?|以及|和|与|及|在|由)\s*"
+    r"^(?:(?:the|a|an)\b|其中|包括|分别是?|以及|和|与|及|在|由)\s*"
     r"|\s*(?:等(?:地|省|市|国|人|家|单位|企业|公司)?|(?:这|共)?[\d一二两三四五六七八九十]+[家个位名所省市]\w*)$",
     re.I,
 )
 # Words that stand for names and are none.
 _NO_NAME = re.compile(
     r"(?:设|坐落)[在于]|位于|来自|[上前]述|其他|其它|其余|该|此|这些?|那些?|它们?|他们?|她们?|我们|双方|各[地省市国]|多[地家个国]|某|有关|相关|一[名位家个些]"
-    r"|\d*[一二两三四五六七八九十\d]+[家个名位所]"
+    r"|\d*[一二两三四五六七八九十\d]+[多余几]?[家个名位所]"
     r"|(?:it|they|he|she|we|others?|some|all|both|these|those|this|that|several|many|one|two"
     r"|three)\b",
     re.I,
