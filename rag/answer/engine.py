@@ -223,8 +223,10 @@ class _Work:
         rows: list[Row] = []
         if is_place_list(parsed) and not stated:
             rows = self._placed(parsed, found, order, allowed, cited, rated)
-        if rows:
+            stated = is_stated(parsed, findings, len(rows))
+        if rows and not stated:
             return self._composed(parsed, [], rows, cited, searched, True)
+        rows, cited = [], Citations(parsed.query, self.snapshot.model)
         best = [sentence_of(f) for p in passages for f in p.reading.findings[:1]]
         duplicates = Duplicates(self.snapshot, allowed, best)
         whole = bool(parsed.only) or quotes_title(parsed, passages)

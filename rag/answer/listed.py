@@ -10,6 +10,7 @@ from rag.reader.normal import key_of
 
 # Share of all figures found from which the first is taken for the number of some places.
 STATED = 0.75
+LARGER = 0.5  # the same for one that is larger than the number of places that were found
 LISTS = ("all", "count", "most", "least", "more", "less")  # forms that are answered by a list
 
 
@@ -33,19 +34,27 @@ def is_place_list(parsed: ParsedQuestion) -> bool:
     )
 
 
-def is_stated(parsed: ParsedQuestion, findings: Findings) -> bool:
+def is_stated(parsed: ParsedQuestion, findings: Findings, counted: int = 0) -> bool:
     """Whether an article says itself how many they are: no list need be counted.
 
     Places can be counted with certainty: what is said of their number must be surer than a figure
-    that is merely the likeliest.
+    that is merely the likeliest, unless it is larger than what was counted, since few articles name
+    all of "113 countries".
+
+    Args:
+        parsed: the question.
+        findings: what was found for it.
+        counted: number of places that were found, 0 before that.
     """
     if parsed.form != "count" or parsed.bound or not findings.values:
         return False
-    figures = [key_of(value.text, "number")[0] == "number" for value in findings.values]
+    keys = [key_of(value.text, "number") for value in findings.values]
+    figures = [kind == "number" for kind, _ in keys]
     if not is_place_list(parsed):
         return figures[0]
     shares = [value.share for value, one in zip(findings.values, figures) if one]
-    return figures[0] and shares[0] >= STATED * sum(shares)
+    more = counted and isinstance(keys[0][1], int | float) and keys[0][1] > counted
+    return figures[0] and shares[0] >= (LARGER if more else STATED) * sum(shares)
 
 
 def quotes_title(parsed: ParsedQuestion, passages: Sequence[ReadPassage]) -> bool:
