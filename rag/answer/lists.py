@@ -294,7 +294,10 @@ def groups_of(parsed: ParsedQuestion, findings: Findings) -> list[list[Named]]:
     spots = [spot for value in findings.values for spot in value.spots]
     found = [one for spot in spots for one in named_in(parsed, spot)]
     if asks_denied(parsed):
-        found = [one for one in found if _is_denied(one)] or found
+        denied = [one for one in found if _is_denied(one)]
+        # A person's "not" may be in other words ("abstained"); of a place that nothing denies
+        # articles say that it did.
+        found = denied or [one for one in found if not one.place]
     return grouped(parsed, enumerated(parsed, found))
 
 

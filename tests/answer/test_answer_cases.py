@@ -44,6 +44,7 @@ PLACES = [
     (DRILL_EN, "山东省举行了防汛演练。河南省没有举行防汛演练。", {"山东"}),
     (DRILL, "Shandong held a flood drill. Henan did not hold a flood drill.", {"山东"}),
     ("哪些省没有举行防汛演练？", "山东省举行了防汛演练。河南省没有举行防汛演练。", {"河南"}),
+    ("哪些省没有举行防汛演练？", "山东省举行了防汛演练，浙江省举行了防汛演练。", set()),
     ("哪些省取消了防汛演练？", "河南省取消了防汛演练。", {"河南"}),
     ("Which provinces cancelled their flood drill?", "Henan cancelled its flood drill.", {"河南"}),
     ("Which provinces did not hold a flood drill?", "Henan did not hold a flood drill.", {"河南"}),
@@ -251,3 +252,9 @@ def test_what_the_articles_do_not_say_is_refused(news, shipped):
                 "nothing",
             )
     mostly(wrong, len(REFUSED) + len(SHIPPED_REFUSED), 0.7)
+
+
+def test_a_stated_number_of_places_is_taken_where_few_of_them_are_named(index):
+    article = "港城运动会今天开幕，共有113个国家和地区参加运动会，日本代表团第一个入场。"
+    given = ask(index(article), "港城运动会有多少个国家和地区参加？")
+    assert "113" in given.text.splitlines()[0] and not given.places

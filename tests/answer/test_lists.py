@@ -63,6 +63,7 @@ def names(parsed, found):
         ("除了湖南，还有哪些省举行了演练？", "湖南、江西举行了演练。", "湖南、江西", ["江西"]),
         ("哪些企业参加了？", "上述七家公司参加了。", "上述七家公司", []),
         ("哪些城市公布了数据？", "云山市公布了数据。", "云山市", ["云山市"]),
+        ("Which companies were named?", "It names Analog Tides.", "Analog Tides", ["Analog Tides"]),
     ],
 )
 def test_names_of_a_span(news, spots, question, text, words, expected):
@@ -71,7 +72,7 @@ def test_names_of_a_span(news, spots, question, text, words, expected):
 
 @pytest.mark.parametrize(
     "words",
-    ["上述七家公司", "其他公司", "一名", "该公司", "they", "this one", "有关部门", "12", "、", ""],
+    ["上述七家公司", "其他公司", "一名", "该公司", "they", "this one", "有关部门", "12", "420多名", "、", ""],
 )
 def test_what_stands_for_a_name_is_none(words):
     assert not is_name(words)
