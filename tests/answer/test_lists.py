@@ -72,7 +72,19 @@ def test_names_of_a_span(news, spots, question, text, words, expected):
 
 @pytest.mark.parametrize(
     "words",
-    ["上述七家公司", "其他公司", "一名", "该公司", "they", "this one", "有关部门", "12", "420多名", "、", ""],
+    [
+        "上述七家公司",
+        "其他公司",
+        "一名",
+        "该公司",
+        "they",
+        "this one",
+        "有关部门",
+        "12",
+        "420多名",
+        "、",
+        "",
+    ],
 )
 def test_what_stands_for_a_name_is_none(words):
     assert not is_name(words)
