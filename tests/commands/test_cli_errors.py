@@ -254,6 +254,7 @@ ASKING = {
     "safetensors",
     "xxhash",
     "ahocorasick",
+    "cachetools",
     "click",
     "packaging",
 }

@@ -165,7 +165,7 @@ def test_a_worker_that_dies_in_mid_build_loses_nothing(folder, tmp_path, monkeyp
             builder.Builder.finish = finish
         return _built(row, model)
 
-    monkeypatch.setattr(on_ray, "_task", dying)
+    monkeypatch.setattr(on_ray, "_built", dying)  # of this process; workers have theirs
     (tmp_path / "corpus").symlink_to(folder / "corpus")
     Index.build(tmp_path / "corpus", tmp_path / "shards", shards=3, on="ray")
     assert mark.exists()
