@@ -27,6 +27,7 @@ SURE = 0.8  # a best support from which the smaller share will do
 TOLD, LITTLE = 0.5, 0.2
 # Cost of the word most missed, of a place named only before the sentence, of the last passage.
 LACK, UNSURE, RANK = 0.3, 0.1, 0.1
+HEAD = 1.5  # times that the last word of the content counts where quotes are chosen
 NAMED = 0.9  # how well evidence must match the countries that the question names
 # Cost of neighbours that are apart, by more tokens than this.
 APART, BESIDE = 0.5, 5
@@ -148,7 +149,9 @@ def _supported(
     weights: np.ndarray,
     either: Sequence[tuple[int, int]],
 ) -> tuple[float, float]:
-    """How far a segment supports the question, 0 to 1, and how far by its own words."""
+    """How far a segment supports the question, 0 to 1, and how far by its own words, of which the
+    head of the question counts most.
+    """
     view = evidence.view
     own = np.maximum(view.matched(*segment.opening), view.matched(segment.start, segment.end))
     for one, other in either:
@@ -162,7 +165,18 @@ def _supported(
     support -= LACK * float((weights * (1 - told)).max(initial=0))
     support -= UNSURE * (not segment.certain) + RANK * (1 - view.rank)
     support -= APART * _scattered(evidence, segment, weights)
-    return min(1.0, max(0.0, support)), said
+    return min(1.0, max(0.0, support)), float(_headed(weights) @ own)
+
+
+def _headed(weights: np.ndarray) -> np.ndarray:
+    """Weights (n,) in which the last word of the content counts more, summing to 1.
+
+    "Elevator safety drills", "电梯安全演练": the head of a noun phrase stands at its end in both
+    languages, and what only has to do with elevators and safety shows no drill.
+    """
+    out = weights.copy()
+    out[np.flatnonzero(weights > 0)[-1:]] *= HEAD
+    return out / max(float(out.sum()), 1e-9)
 
 
 def naming(

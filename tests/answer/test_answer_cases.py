@@ -258,3 +258,12 @@ def test_a_stated_number_of_places_is_taken_where_few_of_them_are_named(index):
     article = "港城运动会今天开幕，共有113个国家和地区参加运动会，日本代表团第一个入场。"
     given = ask(index(article), "港城运动会有多少个国家和地区参加？")
     assert "113" in given.text.splitlines()[0] and not given.places
+
+
+@pytest.mark.parametrize(
+    "question", ["which provinces held elevator safety drills", "哪些省举行了电梯安全演练？"]
+)
+def test_a_quote_of_a_place_has_the_head_of_what_is_asked_for(shipped, question):
+    given = ask(shipped, question)
+    quotes = [given.citations[number - 1].quote for number in given.rows[0].citations]
+    assert quotes and all("演练" in quote or "drill" in quote for quote in quotes)
