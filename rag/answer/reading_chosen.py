@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rag.answer.types import Answer
 from rag.index import Snapshot
 from rag.question import ParsedQuestion
@@ -33,9 +35,17 @@ def is_surer(
         sure, surer: the chances, 0 to 1, that the articles answer them.
     """
     if given.refused != other.refused:
-        return given.refused
+        return given.refused and (bool(first.completed) or _says(other, given.missing))
     margin = 0.0 if first.completed else -BEHIND if _names_nothing(snapshot, first) else MARGIN
     return surer > sure + margin
+
+
+def _says(answer: Answer, words: Sequence[str]) -> bool:
+    """Whether the quotes of an answer match words for which there was no support: what a whole
+    question asks for must not be lost beside the words of the question before.
+    """
+    matched = {found.word for one in answer.citations for found in one.highlights}
+    return all(any(one in word or word in one for one in matched) for word in words)
 
 
 def _names_nothing(snapshot: Snapshot, question: ParsedQuestion) -> bool:

@@ -1,5 +1,6 @@
 """Which of two readings of a short question is answered."""
 
+from rag.answer import answer
 from rag.answer.reading_chosen import is_surer
 from rag.answer.types import Answer
 from rag.corpus import Article
@@ -19,3 +20,12 @@ def test_a_question_whose_words_are_in_many_articles_leans(tmp_path):
         assert not is_surer(snapshot, common, told, 0.95, refused, 0.1)
         assert not is_surer(snapshot, named, told, 0.75, told, 0.8)
         assert is_surer(snapshot, named, told, 0.55, told, 0.8)
+
+
+def test_what_a_whole_question_asks_for_is_not_lost(tmp_path):
+    texts = ("港城的颁奖典礼14日举行，市长林远出席了颁奖典礼。", "港城去年修了三座桥。")
+    build_index([Article(f"n{n}", text, "") for n, text in enumerate(texts)], tmp_path)
+    with open_index(tmp_path) as snapshot:
+        first = answer(snapshot, "港城的颁奖典礼谁出席？")
+        whole = answer(snapshot, "谁是国家地震总局局长？", history=[("港城的颁奖典礼谁出席？", first)])
+        assert not first.refused and whole.refused and not whole.completed
