@@ -7,6 +7,7 @@ under the same names, as on a shared file system.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ def joined(on: str) -> Any:
                 address=None if on == SCHEMES[0] else on,
                 namespace=NAMESPACE,
                 log_to_driver=False,
-                logging_level="ERROR",
+                logging_level=logging.ERROR,
             )
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise ServerError(
@@ -82,7 +83,7 @@ def building(on: str, model: str | None):
     return build
 
 
-def _built(row: dict, model: str | None) -> dict:
+def _built(row: dict[str, Any], model: str | None) -> dict[str, Any]:
     """Builds the shard of a row of Ray Data."""
     from rag.embed import load_embedder
     from rag.index.shards import build_shard
