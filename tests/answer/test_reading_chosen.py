@@ -27,5 +27,7 @@ def test_what_a_whole_question_asks_for_is_not_lost(tmp_path):
     build_index([Article(f"n{n}", text, "") for n, text in enumerate(texts)], tmp_path)
     with open_index(tmp_path) as snapshot:
         first = answer(snapshot, "港城的颁奖典礼谁出席？")
-        whole = answer(snapshot, "谁是国家地震总局局长？", history=[("港城的颁奖典礼谁出席？", first)])
+        whole = answer(
+            snapshot, "谁是国家地震总局局长？", history=[("港城的颁奖典礼谁出席？", first)]
+        )
         assert not first.refused and whole.refused and not whole.completed

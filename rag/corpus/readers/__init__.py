@@ -24,7 +24,7 @@ def _lazy(module: str, function: str) -> Reader:
     return read
 
 
-VERSION = 6
+VERSION = 7
 """Of what is read: raise it whenever a file would be read otherwise than before, so that an index
 reads its files anew.
 """
