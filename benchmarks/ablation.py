@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag import Index
+from rag.embed.static import StaticModel
 from rag.evaluation import Evaluation, Question, evaluate, read_questions
 from rag.search import Fusion
 
@@ -145,9 +146,16 @@ def _run(
             }
             plain = copy.copy(index)
             plain.snapshot = copy.copy(index.snapshot)
-            plain.snapshot.model = index.snapshot.model.without_compounds()
+            plain.snapshot.model = _without_parts(index.snapshot.model)
             done[PARTS] = _evaluated(plain, questions, k, Fusion(), f"{one.name}, {PARTS}")
     return done
+
+
+def _without_parts(model: StaticModel) -> StaticModel:
+    """The same model as if no token consisted of others."""
+    other = copy.copy(model)
+    other._set_parts({})
+    return other
 
 
 def _evaluated(
