@@ -225,6 +225,12 @@ class Snapshot:
         """The stored vector of a passage, float32 (dim,)."""
         return self.vectors(np.array([passage]))[0]
 
+    def passage_texts(self, passages: np.ndarray) -> list[str]:
+        """The texts of some passages, in their order, as they stand in their articles."""
+        bounds = self.passages[passages].tolist()
+        articles = self.articles(row for row, _, _ in bounds)
+        return [articles[row].text[start:end] for row, start, end in bounds]
+
     def article(self, row: int) -> Article:
         """The article of a row (``passages.article_row``, position in ``columns``).
 

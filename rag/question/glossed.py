@@ -64,10 +64,13 @@ def _names(snapshot: Snapshot, text: str) -> Iterator[tuple[int, int, str]]:
     """Where names stand in an English text, and what Chinese articles write for each."""
     places = [(one.start, one.end) for one in find_places(text)]
     for (start, end), ways in known_names(snapshot, text):
-        name = max(filter(has_chinese, ways), key=lambda way: _held(snapshot, way), default="")
-        named = name and text[start].isupper() and outside_of((start, end), places)
-        if named and _is_usual(snapshot, text[start:end], name, _OFTEN):
-            yield start, end, name
+        if text[start].isupper() and outside_of((start, end), places):
+            rows = snapshot.holding_words(text[start:end])
+            chinese = filter(has_chinese, ways)
+            name = max(chinese, key=lambda way: _held(snapshot, way), default="")
+            often = name and _held(snapshot, name) >= max(_OFTEN * len(rows), 1)
+            if often and _all_chinese(snapshot, rows):
+                yield start, end, name
     for match in _CAPITALS.finditer(text):
         start, end = match.span()
         if not outside_of((start, end), places):
@@ -90,14 +93,10 @@ def _is_known(model: StaticModel, word: str) -> bool:
     return len(model.spans(word)[0]) == 1
 
 
-def _is_usual(snapshot: Snapshot, latin: str, name: str, often: int = 1) -> bool:
-    """Whether a name is in characters in passages, at least so many times as often as in Latin
-    letters, and no article of another language has it in these.
-    """
-    rows = snapshot.holding_words(latin)
+def _all_chinese(snapshot: Snapshot, rows: np.ndarray) -> bool:
+    """Whether some passages are all of Chinese articles."""
     langs, codes = snapshot.lang_codes[0], snapshot.passage_langs[rows]
-    chinese = all(langs[code] == "zh" for code in set(codes.tolist()))
-    return chinese and _held(snapshot, name) >= max(often * len(rows), 1)
+    return all(langs[code] == "zh" for code in set(codes.tolist()))
 
 
 def _held(snapshot: Snapshot, words: str) -> int:
@@ -105,18 +104,16 @@ def _held(snapshot: Snapshot, words: str) -> int:
 
 
 def _gloss_of(snapshot: Snapshot, latin: str) -> str:
-    """The Chinese name that most glosses of a Latin one give; "" where it is not the usual one."""
-    rows = snapshot.holding_words(latin)[:_LOOKED_INTO]
-    found = Counter(name for text in _texts(snapshot, rows) for name in _glosses(text, latin))
+    """The Chinese name that most glosses of a Latin one give; "" where fewer passages have it, or an
+    article of another language has the Latin one.
+    """
+    rows = snapshot.holding_words(latin)
+    if not _all_chinese(snapshot, rows):  # before any text is read
+        return ""
+    texts = snapshot.passage_texts(rows[:_LOOKED_INTO])
+    found = Counter(name for text in texts for name in _glosses(text, latin))
     name = found.most_common(1)[0][0] if found else ""
-    return name if name and _is_usual(snapshot, latin, name) else ""
-
-
-def _texts(snapshot: Snapshot, rows: np.ndarray) -> Iterator[str]:
-    bounds = snapshot.passages[rows].tolist()
-    articles = snapshot.articles(row for row, _, _ in bounds)
-    for row, start, end in bounds:
-        yield articles[row].text[start:end]
+    return name if name and _held(snapshot, name) >= len(rows) else ""
 
 
 def _glosses(text: str, latin: str) -> Iterator[str]:

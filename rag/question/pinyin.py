@@ -237,9 +237,7 @@ def _most_written(snapshot: Snapshot, family: str, given: str) -> tuple[str, int
 def _told_of(snapshot: Snapshot, name: str) -> tuple[int, int]:
     """In how many passages, of some that have its characters, a name is a person's, and stands."""
     rows = snapshot.holding_words(name)[:_LOOKED_INTO]
-    bounds = snapshot.passages[rows].tolist()
-    articles = snapshot.articles(row for row, _, _ in bounds)
-    texts = [simplified(articles[row].text[start:end]) for row, start, end in bounds]
+    texts = [simplified(text) for text in snapshot.passage_texts(rows)]
     name = simplified(name)
     person = re.compile(
         f"(?:{words('person')}|{words('of_person')}){name}|{name}(?:{words('said')})"
