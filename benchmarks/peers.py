@@ -5,8 +5,9 @@
 
 The articles are JSON Lines of {"id", "text"}, taken from the files in their order up to --count; the
 questions JSON Lines of {"question", "relevant": [ids]}, of which those whose articles are there are
-asked. Each peer is a module of benchmarks/peers, and gets an environment of its own below build/peers
-(``pip install`` of what its REQUIRES says, once). Every figure is the median of some rounds; each
+asked: one by one, and by sixteen threads at once. Then the next hundred articles come in, where a
+peer can take them in. Each peer is a module of benchmarks/peers, and gets an environment of its own
+below build/peers (``pip install`` of what its REQUIRES says, once). Every figure is the median of some rounds; each
 round is a process of its own, so that memory and the time from the shell to the first answer are
 those of the peer alone. On a machine that does other work, too, --clock cpu counts the seconds of
 a processor that a peer took, instead of those that went by, with one thread each: threads that wait
@@ -26,14 +27,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ENVIRONMENTS = HERE.parent / "build" / "peers"
 PEERS = ("yinju", "langchain", "llamaindex", "txtai", "bm25s", "faiss_flat", "numpy_flat")
 TITLES = ("build, articles/s", "build, peak MB", "shell to first answer, s", "serve, peak MB",
-          "search p50, ms", "search p99, ms", "index, MB", "hit@1")  # fmt: skip
-
+          "search p50, ms", "search p99, ms", "questions/s, 1 client", "questions/s, 16 clients",
+          "update of 100, s", "index, MB", "hit@1")  # fmt: skip
+MORE_IS_BETTER = {title for title in TITLES if "/s" in title}
+CLIENTS, CHANGED = 16, 100
 
 CLOCKS = {
     "wall": "Seconds that went by.",
@@ -52,7 +56,9 @@ def main() -> None:
     parser.add_argument("--clock", choices=("wall", "cpu"), default="wall")
     parser.add_argument("--markdown", type=Path, help="append the table to this file")
     given = parser.parse_args()
-    articles = [row for file in given.articles for row in rows_of(file)][: given.count]
+    every = [row for file in given.articles for row in rows_of(file)]
+    articles, more = every[: given.count], every[given.count :][:CHANGED] or every[:CHANGED]
+    more = [row | {"id": f"new-{row['id']}"} for row in more]
     there = {row["id"] for row in articles}
     questions = [
         row
@@ -65,7 +71,11 @@ def main() -> None:
     measured = {}
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        for name, rows in (("articles", articles), ("questions", questions)):
+        for name, rows in (
+            ("articles", articles),
+            ("questions", questions),
+            ("more", more),
+        ):
             (work / f"{name}.jsonl").write_text(
                 "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8"
             )
@@ -103,7 +113,8 @@ def environment(peer: str) -> str:
     stamp, python = folder / ".ready", str(folder / "bin" / "python")
     if not stamp.exists():
         source = (HERE / "peers" / f"{peer}_peer.py").read_text("utf-8")
-        requires = re.search(r"^REQUIRES = \"(.+)\"", source, re.MULTILINE)[1].split()
+        found = re.search(r"^REQUIRES = \(?\s*\"(.+)\"", source, re.MULTILINE)
+        requires = found[1].split()
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         subprocess.run([python, "-m", "pip", "install", "-q", *requires], check=True)
         stamp.touch()
@@ -119,6 +130,7 @@ def measure(peer: str, work: Path, rounds: int, articles: int, clock: str) -> tu
             run(python, peer, what, work, index, clock) for what in ("build", "first", "ask")
         )
         size = sum(file.stat().st_size for file in index.rglob("*") if file.is_file())
+        updated = run(python, peer, "update", work, index, clock)
         found.append(
             (
                 articles / built["seconds"],
@@ -127,6 +139,9 @@ def measure(peer: str, work: Path, rounds: int, articles: int, clock: str) -> tu
                 asked["peak"],
                 1000 * statistics.median(asked["taken"]),
                 1000 * sorted(asked["taken"])[int(0.99 * (len(asked["taken"]) - 1))],
+                len(asked["taken"]) / sum(asked["taken"]),
+                asked["clients"],
+                updated["seconds"],
                 size / 1e6,
                 asked["hit"],
             )
@@ -157,15 +172,20 @@ def run(python: str, peer: str, what: str, work: Path, index: Path, clock: str) 
 def step(peer: str, what: str, work: str, index: str, clock: str) -> None:
     """One step, within the environment of the peer."""
     sys.path[0] = str(HERE / "peers")
-    articles, questions = (Path(work) / f"{name}.jsonl" for name in ("articles", "questions"))
+    articles, questions, more = (
+        Path(work) / f"{name}.jsonl" for name in ("articles", "questions", "more")
+    )
     now = time.process_time if clock == "cpu" else time.perf_counter
     module, told = __import__(f"{peer}_peer"), {}
     Path(index).mkdir(exist_ok=True)
-    if what == "build":
+    if what in ("build", "update"):
         module.load()  # the model is no part of a build
         began = now()
-        module.build(articles, Path(index))
-        told["seconds"] = now() - began
+        if what == "build":
+            module.build(articles, Path(index))
+        elif update := getattr(module, "update", None):
+            update(more, Path(index))
+        told["seconds"] = now() - began if what == "build" or update else 0
     else:
         asked = rows_of(questions)
         search = module.opened(Path(index))
@@ -180,6 +200,10 @@ def step(peer: str, what: str, work: str, index: str, clock: str) -> None:
                 taken.append(now() - began)
                 hits += found in row["relevant"]
             told = {"taken": taken, "hit": hits / len(asked)}
+            began = now()
+            with ThreadPoolExecutor(CLIENTS) as clients:
+                list(clients.map(search, [row["question"] for row in asked]))
+            told["clients"] = len(asked) / (now() - began)
     told["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(told))
 
@@ -198,9 +222,9 @@ def table(
     for peer, figures in measured.items():
         cells = []
         for title, figure, own in zip(TITLES, figures, ours or figures):
-            shown = f"{figure:.3f}" if title == "hit@1" else f"{figure:,.4g}"
+            shown = f"{figure:.3f}" if title == "hit@1" else f"{figure:,.4g}" if figure else "none"
             if peer != "yinju" and title != "hit@1" and own and figure:
-                better = own / figure if title == TITLES[0] else figure / own
+                better = own / figure if title in MORE_IS_BETTER else figure / own
                 shown = f"{better:.2g}x ({shown})"
             cells.append(shown)
         lines.append(f"| {peer} | {' | '.join(cells)} |")

@@ -18,15 +18,27 @@ def load():
     )
 
 
-def build(articles, folder):
-    from langchain_community.vectorstores import FAISS
+def _pieces(articles):
     from langchain_core.documents import Document
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     rows = [json.loads(line) for line in articles.open(encoding="utf-8")]
     documents = [Document(row["text"], metadata={"id": row["id"]}) for row in rows]
     splitter = RecursiveCharacterTextSplitter(chunk_size=280, chunk_overlap=40)
-    store = FAISS.from_documents(splitter.split_documents(documents), _model)
+    return splitter.split_documents(documents)
+
+
+def build(articles, folder):
+    from langchain_community.vectorstores import FAISS
+
+    FAISS.from_documents(_pieces(articles), _model).save_local(str(folder))
+
+
+def update(articles, folder):
+    from langchain_community.vectorstores import FAISS
+
+    store = FAISS.load_local(str(folder), _model, allow_dangerous_deserialization=True)
+    store.add_documents(_pieces(articles))
     store.save_local(str(folder))
 
 

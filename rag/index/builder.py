@@ -28,7 +28,7 @@ from rag.index.reuse import ReusingEmbedder
 from rag.index.snapshot import TOKENS, Snapshot, token_dtype
 from rag.index.sources import Sources
 from rag.index.status import self_query
-from rag.index.store import NewArticle, Store, StoreWriter, digest_of
+from rag.index.store import WRITTEN, NewArticle, Store, StoreWriter, digest_of
 from rag.index.vectors import VectorsWriter
 
 # Large enough to keep both cores and NumPy busy, small enough to keep memory flat; a transformer is
@@ -115,8 +115,7 @@ class Builder:
     def _add(self, article: Article) -> str:
         """Takes an article in; returns "" or why not."""
         try:
-            # All but the pages and how sure OCR is of them.
-            "".join(dataclasses.astuple(article)[:-2]).encode("utf-8")
+            "".join(getattr(article, name) for name in WRITTEN).encode("utf-8")
         except UnicodeEncodeError:
             return "holds half of a surrogate pair, which is no text"
         except TypeError:
@@ -138,7 +137,7 @@ class Builder:
             names = keys(article)
         with self._clock("sketch"):
             sketch = duplicates.sketch(article.text)
-        self._waiting.append(NewArticle(article, passages, names, sketch))
+        self._waiting.append(NewArticle(article, digest, passages, names, sketch))
         self._texts += len(passages)
         return ""
 

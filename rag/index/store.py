@@ -37,6 +37,8 @@ CODED = ("lang", "date", "source")
 _ENCODING = "gb18030"
 _FIELDS = [field.name for field in dataclasses.fields(Article) if field.name != "text"]
 _SAID = [name for name in (*_FIELDS, "text") if name not in ("id", "path")]
+# All but the pages and how sure OCR is of them.
+WRITTEN = tuple(name for name in (*_FIELDS, "text") if name not in ("pages", "ocr"))
 _LISTED = ("id", "title", "date", "source", "lang")
 _PER_ARTICLE = ("passages", "characters", "digests", "ids", "sketches")
 _PER_PASSAGE = ("gaps", "sizes", "tokens")
@@ -59,12 +61,14 @@ class NewArticle:
 
     Attributes:
         article: the article.
+        digest: of the article (:func:`digest_of`).
         passages: its passages in order.
         names: what it names (:func:`rag.index.named.keys`).
         sketch: what it is compared with others by (:func:`rag.corpus.duplicates.sketch`).
     """
 
     article: Article
+    digest: int
     passages: list[Passage]
     names: set[str]
     sketch: np.ndarray
@@ -90,7 +94,7 @@ class StoreWriter:
 
     def add(self, new: NewArticle, tokens: np.ndarray) -> None:
         """Stores an article as the next row; ``tokens``: how many each of its passages has."""
-        article, digest = new.article, digest_of(new.article)
+        article, digest = new.article, new.digest
         head = [getattr(article, name) for name in _FIELDS]
         written = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
         self._heads.add(written.encode(), digest)
