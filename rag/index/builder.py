@@ -69,7 +69,7 @@ class Builder:
             self.store = StoreWriter(folder)
             self._token_file = open(folder / TOKENS, "wb")
             self._vectors = VectorsWriter(embedder.identity.dim, kind)
-        self._lexical = LexicalWriter(self._spool, inner_of(model))
+            self._lexical = LexicalWriter(self._spool, inner_of(model))
 
     def forget(self) -> None:
         """Removes what an interrupted build would go on from."""
@@ -79,7 +79,7 @@ class Builder:
     def close(self) -> None:
         """Closes the files; what was not finished is thrown away by the caller."""
         self._ahead.shutdown(cancel_futures=True)
-        for part in (self._token_file, self.store, self._source):
+        for part in (self._token_file, self.store, self._lexical, self._source):
             with contextlib.suppress(OSError):
                 if part:
                     part.close()

@@ -30,7 +30,10 @@ Places = tuple[np.ndarray, np.ndarray | None]
 K1, B = 1.2, 0.75
 SETTINGS = {"method": "lucene", "k1": K1, "b": B}
 FEATURES, LOW, HIGH, TIMES = "lexical.features", "lexical.low", "lexical.high", "lexical.times"
-_REMEMBERED = 2_000_000  # places of features asked before that stay unpacked: 16 MB
+# Places of features asked before that stay unpacked, for each passage and at least: four or eight
+# bytes each. What is frequent is asked often. Of a million passages 2, 16 and 64 for each took 150,
+# 105 and 110 ms in the middle of 300 questions (one busy core).
+_REMEMBERED, _REMEMBERED_AT_LEAST = 16, 2_000_000
 # A feature (from bit ROW on), a passage and how often (at most MOST), in one number: sorted in
 # one go.
 ROW, MOST = 40, (1 << 16) - 1
@@ -73,7 +76,8 @@ class Lexical:
         self.features_in_all = int(self.lengths.sum())
         self._saturation: tuple[float, np.ndarray] | None = None
         self._known: LRUCache[int, Places] = LRUCache(
-            _REMEMBERED, getsizeof=lambda found: len(found[0])
+            max(_REMEMBERED * self.rows, _REMEMBERED_AT_LEAST),
+            getsizeof=lambda found: len(found[0]),
         )
         self._lock = threading.Lock()
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from rag.index.bits import AT_ONCE, BitWriter, Layout, write_counts, write_lists
+from rag.index.bits import AT_ONCE, BitWriter, Layout, mapped, write_counts, write_lists
 from rag.index.columns import KeptRange, narrow, renumbered, write_columns
 from rag.index.features import Inner
 from rag.index.lexical import FEATURES, HIGH, LOW, MOST, ROW, TIMES, Lexical
@@ -18,6 +18,11 @@ from rag.index.lexical import FEATURES, HIGH, LOW, MOST, ROW, TIMES, Lexical
 _DOC_BITS = 16
 MAX_BATCH = 1 << _DOC_BITS
 
+_MERGED = 1 << 23  # features of batches that are merged in one go: 64 MB
+
+Batch = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Features, ascending (n,); where the places of each begin (n + 1,); places, a passage and how
+often."""
 _T = TypeVar("_T")
 
 
@@ -30,8 +35,11 @@ class LexicalWriter:
         """``inner``: the pairs of characters within the tokens of the model in use
         (:func:`rag.index.features.inner_of`).
         """
-        self._spool, self._inner = spool, inner
-        self._batches: list[tuple[np.ndarray, ...]] = []
+        self._inner = inner
+        # Of each batch the features, where the places of each begin, and the places.
+        self._spools = [spool / f"lexical.{part}" for part in ("features", "first", "places")]
+        self._files = [open(file, "wb") for file in self._spools]
+        self._sizes: list[tuple[int, int]] = []  # features and places of each batch
         self._lengths: list[tuple[np.ndarray, np.ndarray]] = []
 
     def add(
@@ -61,10 +69,9 @@ class LexicalWriter:
         feature, first = np.unique(keys >> np.uint64(_DOC_BITS), return_index=True)
         passages = rows[(keys & np.uint64(MAX_BATCH - 1)).astype(np.int64)]
         places = passages << 16 | np.minimum(counts, MOST)
-        file = self._spool / f"lexical.{len(self._batches)}"
-        places.astype(np.int64).tofile(file)
-        mapped = np.memmap(file, np.int64, "r") if len(places) else places
-        self._batches.append((feature, np.append(first, len(keys)), mapped))
+        for file, part in zip(self._files, (feature, np.append(first, len(keys)), places)):
+            file.write(part.data)
+        self._sizes.append((len(feature), len(places)))
         self._lengths.append((rows, np.bincount(owner, minlength=len(rows))))
 
     def write(
@@ -129,10 +136,11 @@ class LexicalWriter:
         """Features, how many passages hold each, and these with how often: some features at a time,
         in order.
         """
-        every = [feature for feature, *_ in self._batches] + ([old.features] if old else [])
+        batches = self._spooled()
+        every = [feature for feature, *_ in batches] + ([old.features] if old else [])
         vocabulary = _distinct(every)
         most = np.zeros(len(vocabulary) + 1, np.int64)
-        for feature, first, _ in self._batches:
+        for feature, first, _ in batches:
             most[np.searchsorted(vocabulary, feature) + 1] += np.diff(first)
         if old:
             most[np.searchsorted(vocabulary, old.features) + 1] += old.layout.counts
@@ -140,7 +148,7 @@ class LexicalWriter:
         while begin < len(vocabulary):
             end = max(begin + 1, int(np.searchsorted(ends, ends[begin] + AT_ONCE, "right")) - 1)
             some = vocabulary[begin:end]
-            new = self._new(some)
+            new = _places_of(batches, some)
             if old:
                 own = old.places(some, moved)
                 own = np.sort(own) if reordered else own
@@ -152,15 +160,36 @@ class LexicalWriter:
                 yield some[held], sizes[held], new
             begin = end
 
-    def _new(self, some: np.ndarray) -> np.ndarray:
-        """What the batches hold of some features, sorted: number among them, passage, how often."""
-        parts = []
-        for feature, first, places in self._batches:
-            a, b = np.searchsorted(feature, (some[0], some[-1] + np.uint64(1)))
-            if a < b:
-                numbers = np.repeat(np.searchsorted(some, feature[a:b]), np.diff(first[a : b + 1]))
-                parts.append(numbers << ROW | places[first[a] : first[b]])
-        return np.sort(np.concatenate([*parts, np.zeros(0, np.int64)]))
+    def _spooled(self) -> list[Batch]:
+        """What was taken batch by batch, mapped from the disk."""
+        self.close()
+        features, first, places = (
+            mapped(file, np.dtype(kind))
+            for file, kind in zip(self._spools, (np.uint64, np.int64, np.int64))
+        )
+        out, at, begin = [], 0, 0
+        for number, (own, size) in enumerate(self._sizes):
+            # each batch has one more beginning than features: where its last one ends
+            starts = first[at + number : at + number + own + 1]
+            out.append((features[at : at + own], starts, places[begin : begin + size]))
+            at, begin = at + own, begin + size
+        return out
+
+    def close(self) -> None:
+        """Closes the files of the spool."""
+        for file in self._files:
+            file.close()
+
+
+def _places_of(batches: Sequence[Batch], some: np.ndarray) -> np.ndarray:
+    """What batches hold of some features, sorted: number among them, passage, how often."""
+    parts = [np.zeros(0, np.int64)]
+    for feature, first, places in batches:
+        a, b = np.searchsorted(feature, (some[0], some[-1] + np.uint64(1)))
+        if a < b:
+            numbers = np.repeat(np.searchsorted(some, feature[a:b]), np.diff(first[a : b + 1]))
+            parts.append(numbers << ROW | places[first[a] : first[b]])
+    return np.sort(np.concatenate(parts))
 
 
 def _ahead(items: Iterator[_T]) -> Iterator[_T]:
@@ -175,11 +204,18 @@ def _ahead(items: Iterator[_T]) -> Iterator[_T]:
 
 
 def _distinct(arrays: list[np.ndarray]) -> np.ndarray:
-    """The different numbers of some sorted arrays (uint64), sorted. np.unique hashes them, which
-    takes several times as long.
+    """The different numbers of some sorted arrays (uint64), sorted, without all of them in memory
+    at once. np.unique hashes them, which takes several times as long.
     """
-    every = np.sort(np.concatenate([*arrays, np.zeros(0, np.uint64)]), kind="stable")
-    return every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every
+    out, waiting, size = np.zeros(0, np.uint64), list[np.ndarray](), 0
+    for number, array in enumerate(arrays, 1):
+        waiting.append(array)
+        size += len(array)
+        if size > max(_MERGED, len(out)) or number == len(arrays):
+            every = np.sort(np.concatenate([out, *waiting]), kind="stable")
+            out = every[np.r_[True, every[1:] != every[:-1]][: len(every)]]
+            waiting, size = [], 0
+    return out
 
 
 def _inner_keys(inner: Inner, ids: np.ndarray, offsets: np.ndarray) -> np.ndarray:

@@ -41,6 +41,7 @@ _SAID = [name for name in (*_FIELDS, "text") if name not in ("id", "path")]
 WRITTEN = tuple(name for name in (*_FIELDS, "text") if name not in ("pages", "ocr"))
 _LISTED = ("id", "title", "date", "source", "lang")
 _PER_ARTICLE = ("passages", "characters", "digests", "ids", "sketches")
+_PARTS = 4_096  # small arrays of a column that are kept at most
 _PER_PASSAGE = ("gaps", "sizes", "tokens")
 
 
@@ -87,6 +88,7 @@ class StoreWriter:
         self._folder = folder
         self._heads, self._texts = BlockWriter(folder / HEADS), BlockWriter(folder / TEXTS)
         self._columns: dict[str, list] = {name: [] for name in (*_PER_ARTICLE, *_PER_PASSAGE)}
+        self._settled = 0  # parts of each column that are large
         self._coded: dict[str, list[str]] = {name: [] for name in CODED}
         self._named = named.NamedWriter()
         self.kept: list[KeptRange] = []
@@ -112,11 +114,21 @@ class StoreWriter:
         }
         for name, column in columns.items():
             self._columns[name].append(column)
+        if len(self._columns["ids"]) - self._settled > _PARTS:
+            self._settle()
         for name, values in self._coded.items():
             values.append(getattr(article, name))
         self._named.add(self.rows, new.names)
         self.rows += 1
         self.passages += len(new.passages)
+
+    def _settle(self) -> None:
+        """Makes one array of the latest parts of each column: a small array takes a hundred bytes
+        of its own.
+        """
+        for parts in self._columns.values():
+            parts[self._settled :] = [np.concatenate(parts[self._settled :])]
+        self._settled += 1
 
     def keep(self, old: Store, first: int, last: int) -> None:
         """Takes over the articles ``first`` to ``last`` (not included) of an older version."""
