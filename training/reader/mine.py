@@ -5,7 +5,8 @@ It searches an index of all news with the contexts of the questions.
     python -m training.reader.mine --data DATA --out training/work/mined.jsonl
 
 Questions of general knowledge, which the news do not answer, and reading questions: passages that
-hold an answer are examples of it, others have none.
+hold an answer are examples of it, others have none. And questions of our own, whose articles are
+mostly not among those that are searched: passages without their answer have none.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag import Index
+from training.reader.asked import asked_questions
 from training.reader.sources import LEAD, occurrences, rows
 
 # Of so many questions one is not mined: refusals are fitted to those.
@@ -60,7 +62,10 @@ def kept_apart(question: str) -> bool:
 def _questions(
     data: Path, rng: random.Random, of_each: int
 ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """(question, language, answers), in random order; no answers where the articles hold none."""
+    """(question, language, answers), in random order; no answers where the articles hold none.
+
+    The language of a question of our own has "own-" before it.
+    """
     out = []
     known = [
         row for row in rows(data / "train/qa.jsonl.xz") if row["answers"] and row["answers"][0]
@@ -77,6 +82,13 @@ def _questions(
     out += [
         (row["question"], "en", ()) for row in rng.sample(english, min(of_each // 3, len(english)))
     ]
+    own = [row for row in asked_questions(data) if row["part"] == "train" and not row["several"]]
+    for lang in ("zh", "en"):
+        some = [row for row in own if row["lang"] == lang]
+        out += [
+            (row["question"], f"own-{lang}", tuple(row["answers"]))
+            for row in rng.sample(some, min(of_each, len(some)))
+        ]
     rng.shuffle(out)
     yield from (one for one in out if any(map(str.isalnum, one[0])) and not kept_apart(one[0]))
 
@@ -113,10 +125,12 @@ def main() -> None:
                 )
                 if answers and not spans and hit.article_id.startswith("q"):
                     continue  # of the encyclopaedia: it may say it in other words
+                if lang.startswith("own-") and (spans or hit.article_id.startswith("q")):
+                    continue  # its own text, or another one that seems to say it
                 lead = hit.title or (index.article(hit.article_id).text[:LEAD] if hit.start else "")
                 one = {
                     "question": question,
-                    "lang": lang,
+                    "lang": lang.removeprefix("own-"),
                     "title": lead,
                     "text": hit.text,
                     "spans": spans,
