@@ -1,7 +1,7 @@
 """How cost grows with the number of passages: build, size, memory, search, and what is found.
 
     OMP_NUM_THREADS=1 python benchmarks/growth.py ARTICLES.jsonl[.xz] --folder DIR
-        [--passages 10000,100000]
+        [--passages 10000,100000] [--shards 1000000]
 
 The corpora are made of the sentences of real articles, recombined: an article gets as many sentences
 as one of them has, each of another article, so that words are as frequent as they are in news, and no
@@ -11,7 +11,8 @@ first time. Times are those of processors, all threads added up, since a busy ma
 longer; it makes these longer, too, where its caches are shared: the load is told beside them.
 
 What a step measured is kept in DIR/steps.jsonl as soon as it is done. Called again, the script goes
-on with the first step that is not there; a build that was stopped begins anew.
+on with the first step that is not there; a build that was stopped begins anew, one of shards with the
+first that is not complete. What has more passages than --shards says is built in shards of so many.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("articles", type=Path, help='JSON Lines of {"text"}, xz or not')
     parser.add_argument("--passages", default="10000,100000")
+    parser.add_argument("--shards", type=int, default=1_000_000, help="passages of a shard at most")
     parser.add_argument("--folder", type=Path, required=True, help="of what is made and measured")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
@@ -59,7 +61,9 @@ def main() -> None:
             if (count, name) not in done:
                 if name == "build":
                     recombined(given.articles, corpus, round(count / PER_ARTICLE))
-                done[count, name] = {"of": count, "step": name, **step(name, source, index)}
+                shards = -(-count // given.shards)
+                made = step(name, source, index, shards)
+                done[count, name] = {"of": count, "step": name, "shards": shards, **made}
                 with kept.open("a", encoding="utf-8") as out:
                     out.write(json.dumps(done[count, name]) + "\n")
             found |= done[count, name]
@@ -105,10 +109,10 @@ def recombined(articles: Path, corpus: Path, count: int) -> None:
     begun.rename(corpus)
 
 
-def step(what: str, corpus: Path, index: Path) -> dict:
+def step(what: str, corpus: Path, index: Path, shards: int) -> dict:
     """A step in a process of its own."""
     done = subprocess.run(
-        [sys.executable, __file__, "--step", what, corpus, index],
+        [sys.executable, __file__, "--step", what, corpus, index, str(shards)],
         check=True,
         stdout=subprocess.PIPE,
         text=True,
@@ -116,13 +120,13 @@ def step(what: str, corpus: Path, index: Path) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def build(corpus: Path, index: Path) -> dict:
+def build(corpus: Path, index: Path, shards: int) -> dict:
     from rag import Index
     from rag.embed import load_static
 
     load_static()
     began = time.process_time()
-    report = Index.build(corpus, index)
+    report = Index.build(corpus, index, shards=shards if shards > 1 else 0)
     return {
         "passages": report.passages,
         "build, CPU s": round(time.process_time() - began, 1),
@@ -131,7 +135,7 @@ def build(corpus: Path, index: Path) -> dict:
     }
 
 
-def ask(articles: Path, index: Path) -> dict:
+def ask(articles: Path, index: Path, shards: int) -> dict:
     import numpy as np
 
     from rag import Assistant, Index
@@ -148,9 +152,11 @@ def ask(articles: Path, index: Path) -> dict:
         searched = timed(opened.search, questions[: WARM + SEARCHES])[WARM:]
         answered = timed(assistant.ask, [*questions[:WARM], *questions[-ANSWERS:]])[WARM:]
         most = peak()
-        exact, both = Vectors(snapshot.path), 0
+        folders = snapshot.manifest.folders(snapshot.path) or [snapshot.path]
+        exact, both = [Vectors(folder) for folder in folders], 0
         for query in np.asarray(snapshot.embedder.embed_queries(questions), np.float32):
-            least = exact.search(query, 10)[1][-1] - 1e-6
+            best = np.concatenate([one.search(query, 10)[1] for one in exact])
+            least = np.sort(best)[-10] - 1e-6
             both += int((snapshot.dense(query, 200)[1][:10] >= least).sum())
         return {
             "passages": snapshot.n_passages,

@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="show what is wrong")
     parser.add_argument(
         "--set",
-        choices=("talk", "talk_held", "talk_held2", "talk_held3", "talk_held4"),
+        choices=("talk", "talk_held", "talk_held2", "talk_held3", "talk_held4", "talk_held5"),
         default="talk",
         dest="of",
     )

@@ -127,7 +127,8 @@ PAIRS = 1_500  # messages that are made of two
 # Spellings of a question about the corpus, and of each with things.
 SPELT_CORPUS, FILLED = 14, 8
 TESTS = tuple(
-    f"../benchmarks/{name}.tsv" for name in ("talk", *(f"talk_held{one}" for one in ("", 2, 3, 4)))
+    f"../benchmarks/{name}.tsv"
+    for name in ("talk", *(f"talk_held{one}" for one in ("", 2, 3, 4, 5)))
 )  # no message of them is an example
 LONGEST_PINYIN = 7  # characters of a message that is also given in Pinyin
 NEUTRAL = {"了": "le", "的": "de", "着": "zhe", "地": "di", "女": "nv"}  # where readings differ
