@@ -56,27 +56,22 @@ def parse(
     aside = bool(history) and is_aside(simplified(typed))
     about = None if aside else about  # "还有别的报道吗？"
     talk = "" if about or aside else _talk(typed, history, snapshot, today)
-    completed = second = ""
-    seen: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
     # "How many articles are there?" is whole, but for after a question about articles of a thing.
     whole = about and (about.subject or not history or not history[-1][1].about)
+    leaning = _Leaning()
     if history and not (talk or whole):
-        completed = "" if about else of_the_same(typed, *history[-1], today, snapshot.model)
-        if not completed:
-            completed = complete(typed, history, snapshot.source_codes[0])
-            second = otherwise(typed, completed, history, snapshot.source_codes[0])
-        seen, only = told_before(typed, completed, history)
+        leaning = _leaning(snapshot, typed, history, bool(about), today)
+    completed = leaning.completed
     query = query_of(snapshot, completed or typed)
     if query.text != (completed or typed):  # in the words of the articles
         completed = query.text
     asked = understand(query.plain)
-    if only:  # all that these articles say of it, not the one value again
+    if leaning.only:  # all that these articles say of it, not the one value again
         asked = dataclasses.replace(asked, kind="text", level="", form="open", idle=())
     asked, constraints, allowed, told_from = find_limits(
         snapshot, query.plain, asked, as_of, without
     )
-    if completed and not only:  # with the names that stand for letters in ``asked.plain``
+    if completed and not leaning.only:  # with the names that stand for letters in ``asked.plain``
         full = simplified(query.text) if is_traditional(query.text) else query.text
         about = about_corpus(full, today, snapshot.model)
     return ParsedQuestion(
@@ -90,12 +85,44 @@ def parse(
         constraints=constraints,
         allowed=allowed,
         as_of=told_from,
-        seen=seen,
-        only=only,
+        seen=leaning.seen,
+        only=leaning.only,
         talk=talk,
         about=about,
-        second=second,
+        second=leaning.second,
     )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Leaning:
+    """What a message that leans on the turns before takes from them.
+
+    Attributes:
+        completed: the question as completed, "" where nothing is missing.
+        second: another reading of it, or "".
+        seen, only: as in :class:`rag.question.types.ParsedQuestion`.
+    """
+
+    completed: str = ""
+    second: str = ""
+    seen: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+
+
+def _leaning(
+    snapshot: Snapshot,
+    typed: str,
+    history: Sequence[tuple[str, Earlier]],
+    about: bool,
+    today: date | None,
+) -> _Leaning:
+    """What a message takes from the turns before, one ``about`` the corpus its subject alone."""
+    second, sources = "", snapshot.source_codes[0]
+    completed = "" if about else of_the_same(typed, *history[-1], today, snapshot.model)
+    if not completed:
+        completed = complete(typed, history, sources)
+        second = otherwise(typed, completed, history, sources)
+    return _Leaning(completed, second, *told_before(typed, completed, history))
 
 
 def _asks_of_days(typed: str, today: date | None) -> bool:
