@@ -195,6 +195,7 @@ def peak() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--step"]:
-        print(json.dumps({"build": build, "ask": ask}[sys.argv[2]](*map(Path, sys.argv[3:]))))
+        work, corpus, index = {"build": build, "ask": ask}[sys.argv[2]], *map(Path, sys.argv[3:5])
+        print(json.dumps(work(corpus, index, int(sys.argv[5]))))
     else:
         main()
