@@ -11,8 +11,9 @@ first time. Times are those of processors, all threads added up, since a busy ma
 longer; it makes these longer, too, where its caches are shared: the load is told beside them.
 
 What a step measured is kept in DIR/steps.jsonl as soon as it is done. Called again, the script goes
-on with the first step that is not there; a build that was stopped begins anew, one of shards with the
-first that is not complete. What has more passages than --shards says is built in shards of so many.
+on with the first step that is not there; a build that was stopped begins anew, one of shards with
+the first that is not complete. What has more passages than --shards says is built in shards of so
+many.
 """
 
 from __future__ import annotations

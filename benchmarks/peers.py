@@ -7,11 +7,11 @@ The articles are JSON Lines of {"id", "text"}, taken from the files in their ord
 questions JSON Lines of {"question", "relevant": [ids]}, of which those whose articles are there are
 asked: one by one, and by sixteen threads at once. Then the next hundred articles come in, where a
 peer can take them in. Each peer is a module of benchmarks/peers, and gets an environment of its own
-below build/peers (``pip install`` of what its REQUIRES says, once). Every figure is the median of some rounds; each
-round is a process of its own, so that memory and the time from the shell to the first answer are
-those of the peer alone. On a machine that does other work, too, --clock cpu counts the seconds of
-a processor that a peer took, instead of those that went by, with one thread each: threads that wait
-for each other would count, too.
+below build/peers (``pip install`` of what its REQUIRES says, once). Every figure is the median of
+some rounds; each round is a process of its own, so that memory and the time from the shell to the
+first answer are those of the peer alone. On a machine that does other work, too, --clock cpu counts
+the seconds of a processor that a peer took, instead of those that went by, with one thread each:
+threads that wait for each other would count, too.
 """
 
 from __future__ import annotations
@@ -71,11 +71,7 @@ def main() -> None:
     measured = {}
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        for name, rows in (
-            ("articles", articles),
-            ("questions", questions),
-            ("more", more),
-        ):
+        for name, rows in {"articles": articles, "questions": questions, "more": more}.items():
             (work / f"{name}.jsonl").write_text(
                 "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8"
             )
@@ -180,12 +176,10 @@ def step(peer: str, what: str, work: str, index: str, clock: str) -> None:
     Path(index).mkdir(exist_ok=True)
     if what in ("build", "update"):
         module.load()  # the model is no part of a build
-        began = now()
-        if what == "build":
-            module.build(articles, Path(index))
-        elif update := getattr(module, "update", None):
-            update(more, Path(index))
-        told["seconds"] = now() - began if what == "build" or update else 0
+        began, work = now(), getattr(module, what, None)
+        if work:
+            work(articles if what == "build" else more, Path(index))
+        told["seconds"] = now() - began if work else 0
     else:
         asked = rows_of(questions)
         search = module.opened(Path(index))

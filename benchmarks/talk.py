@@ -24,7 +24,7 @@ from pathlib import Path
 
 from rag.embed.static import load_static
 from rag.question.corpus_asked import about_corpus
-from rag.question.script import is_traditional, simplified
+from rag.question.script import in_simplified
 from rag.question.talk import talk_of
 
 HERE = Path(__file__).parent
@@ -68,7 +68,7 @@ def main() -> None:
         json.loads(line)
         for line in (HERE / "corpus_questions.jsonl").read_text("utf8").splitlines()
     ]
-    about = [(row, about_corpus(plain(row["text"]), TODAY, model)) for row in asked]
+    about = [(row, about_corpus(in_simplified(row["text"]), TODAY, model)) for row in asked]
     kinds = [(row, got.asks if got else "") for row, got in about]
     wanted = [(row, got) for row, got in kinds if row["asks"]]
     seen, right = (
@@ -85,7 +85,9 @@ def main() -> None:
     )
     real = list(questions(given.data))
     taken = [(text, got) for text in real if (got := talk_of(text, model))]
-    corpus = [(text, got) for text in real if (got := about_corpus(plain(text), TODAY, model))]
+    corpus = [
+        (text, got) for text in real if (got := about_corpus(in_simplified(text), TODAY, model))
+    ]
     print(
         f"real questions taken for talk: {len(taken)}, about the corpus: {len(corpus)}, of"
         f" {len(real):,}"
@@ -94,10 +96,6 @@ def main() -> None:
         told = [*said, *((row["text"], row["asks"], got) for row, got in kinds)]
         for one in (*(one for one in told if one[1] != one[2]), *taken, *corpus):
             print(*one, sep=" | ")
-
-
-def plain(text: str) -> str:
-    return simplified(text) if is_traditional(text) else text
 
 
 def questions(data: Path) -> Iterator[str]:

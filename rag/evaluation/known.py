@@ -12,7 +12,7 @@ from typing import Any
 
 from rag.corpus.places import find_places
 from rag.evaluation.questions import Question, read_rows, refused, with_langs
-from rag.question.script import is_traditional, simplified
+from rag.question.script import in_simplified
 from rag.reader.normal import key_of
 from rag.reader.values import find_dates, find_numbers
 
@@ -110,7 +110,7 @@ def _is_one(text: str, find: Callable[[str], Iterable[Any]]) -> bool:
 
 def folded(text: str) -> str:
     """A text without what does not count when texts are compared."""
-    text = simplified(text) if is_traditional(text) else text
+    text = in_simplified(text)
     text = _SPACE.sub(" ", unicodedata.normalize("NFKC", text).casefold())
     return _BESIDE_CHINESE.sub("", _BETWEEN_DIGITS.sub("", text)).strip(" .。,，;；")
 

@@ -41,8 +41,8 @@ _SAID = [name for name in (*_FIELDS, "text") if name not in ("id", "path")]
 WRITTEN = tuple(name for name in (*_FIELDS, "text") if name not in ("pages", "ocr"))
 _LISTED = ("id", "title", "date", "source", "lang")
 _PER_ARTICLE = ("passages", "characters", "digests", "ids", "sketches")
-_PARTS = 4_096  # small arrays of a column that are kept at most
 _PER_PASSAGE = ("gaps", "sizes", "tokens")
+_PARTS = 4_096  # small arrays of a column that are kept at most
 
 
 def digest_of(article: Article) -> int:

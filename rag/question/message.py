@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from rag.embed.static import StaticModel
-from rag.question.script import is_traditional, simplified
+from rag.question.script import in_simplified
 from rag.question.types import CORPUS, TALK
 
 KINDS = ("question", *TALK, *CORPUS, "dated")  # "dated" lists the articles of a time
@@ -66,7 +66,7 @@ def _named(emoji: re.Match[str]) -> str:
 
 def folded(text: str) -> str:
     """A message in simplified characters, half width and small letters, without apostrophes."""
-    text = simplified(text) if is_traditional(text) else text
+    text = in_simplified(text)
     text = unicodedata.normalize("NFKC", text).lower()
     return text.translate(dict.fromkeys(map(ord, "'’‘`")))
 

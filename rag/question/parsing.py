@@ -16,7 +16,7 @@ from rag.question.corpus_asked import about_corpus, of_the_same
 from rag.question.followup import complete, otherwise
 from rag.question.periods import find_periods
 from rag.question.query import clean, query_of
-from rag.question.script import HANT, is_traditional, simplified
+from rag.question.script import HANT, in_simplified, is_traditional, simplified
 from rag.question.talk import CERTAIN, SURE, is_pasted, talk_of
 from rag.question.types import Asked, Earlier, ParsedQuestion
 from rag.question.wording import understand
@@ -49,9 +49,7 @@ def parse(
     """
     typed = clean(question)
     today = day_of(snapshot, as_of)
-    about = about_corpus(
-        simplified(typed) if is_traditional(typed) else typed, today, snapshot.model
-    )
+    about = about_corpus(in_simplified(typed), today, snapshot.model)
     history = [turn for turn in history if turn[1].kind != "talk"]
     aside = bool(history) and is_aside(simplified(typed))
     about = None if aside else about  # "还有别的报道吗？"
@@ -72,8 +70,7 @@ def parse(
         snapshot, query.plain, asked, as_of, without
     )
     if completed and not leaning.only:  # with the names that stand for letters in ``asked.plain``
-        full = simplified(query.text) if is_traditional(query.text) else query.text
-        about = about_corpus(full, today, snapshot.model)
+        about = about_corpus(in_simplified(query.text), today, snapshot.model)
     return ParsedQuestion(
         **_fields(asked),
         text=query.text,

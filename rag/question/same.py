@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from rag.question.names import years_in
-from rag.question.script import has_chinese, is_traditional, simplified
+from rag.question.script import has_chinese, in_simplified
 from rag.question.types import Span
 from rag.question.words import lines, pattern
 
@@ -43,7 +43,7 @@ def in_words_of(snapshot: Snapshot, text: str) -> tuple[str, str]:
         with all others in another way that articles know, too, "" where there is none: words to
         search for beside it.
     """
-    plain = simplified(text) if is_traditional(text) else text
+    plain = in_simplified(text)
     always, beside = [], []
     found = [(True, *one) for one in _figures(plain)]
     found += [(False, *one) for one in known_names(snapshot, plain)]

@@ -49,6 +49,11 @@ def simplified(text: str) -> str:
     return whole if len(whole) == len(text) else "".join(map(converter.convert, text))
 
 
+def in_simplified(text: str) -> str:
+    """A text in traditional characters in simplified ones, any other as it is."""
+    return simplified(text) if is_traditional(text) else text
+
+
 def traditional(text: str) -> str:
     """A text of ours in traditional characters as Taiwan writes them. Quotes are never
     converted.

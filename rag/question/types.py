@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from rag.question.script import is_traditional, simplified
 from rag.question.words import pattern
 
 if TYPE_CHECKING:
@@ -193,10 +192,8 @@ class ParsedQuestion(Asked):
 
     @property
     def read(self) -> str:
-        """The question as the reader reads it: in simplified characters, of which it tells those
-        of numbers from others, with spaces in place of what is lifted.
-        """
-        text = simplified(self.text) if is_traditional(self.text) else self.text
+        """The question as the reader reads it: spaces in place of what is lifted."""
+        text = self.text
         for start, end in self.freed:
             text = text[:start] + " " * (end - start) + text[end:]
         return text

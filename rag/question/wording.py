@@ -13,7 +13,7 @@ from rag.question.compared import bound_of, measure_of
 from rag.question.forms import counted, form_of
 from rag.question.kinds import begin_of, kind_of
 from rag.question.names import names_of, years_in
-from rag.question.script import is_traditional, simplified
+from rag.question.script import in_simplified
 from rag.question.types import Asked, Span
 from rag.question.words import pattern, words
 
@@ -25,8 +25,7 @@ def understand(text: str) -> Asked:
     """What a cleaned question asks for, in either script; without the limits that take an index to
     find.
     """
-    if is_traditional(text):
-        text = simplified(text)
+    text = in_simplified(text)
     kind, begin = kind_of(text), begin_of(text)
     asks = [ask for ask in asking(text) if ask.start >= begin]
     things, (bound, compared) = counted(text, kind), bound_of(text)

@@ -27,7 +27,7 @@ _GAP_CHARACTERS = {
 SHAPES = ("other", "han", "lower", "upper", "digit", "han_numeral", "capitals")
 _SHAPE_CHARACTERS = {
     "digit": "0123456789０１２３４５６７８９",
-    "han_numeral": "零〇一二三四五六七八九十百千万亿两几",
+    "han_numeral": "零〇一二三四五六七八九十百千万亿两几萬億兩幾",
 }
 
 

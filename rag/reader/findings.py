@@ -18,7 +18,7 @@ from rag.index import Snapshot
 from rag.question import ParsedQuestion
 from rag.question.names import COUNTRY_LETTERS
 from rag.question.rivals import tells_of_another
-from rag.question.script import has_chinese, is_traditional, simplified
+from rag.question.script import has_chinese, in_simplified
 from rag.reader.encode import encode
 from rag.reader.judge import Judge, features, unnamed
 from rag.reader.normal import key_of
@@ -186,9 +186,7 @@ def findings_of(
         judge: tells how likely it is that the articles answer.
         accept: whether a finding may be shown: it is of the time and place that the question names.
     """
-    said = parsed.text.casefold()
-    if is_traditional(said):
-        said += f"\n{simplified(said)}"
+    said = f"{parsed.text}\n{in_simplified(parsed.text)}".casefold()
     spots = [
         Spot(finding, passage, finding.margin + judge.search * passage.behind)
         for passage in passages

@@ -61,32 +61,35 @@ def kept_apart(question: str) -> bool:
 
 def _questions(
     data: Path, rng: random.Random, of_each: int
-) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """(question, language, answers), in random order; no answers where the articles hold none.
+) -> Iterator[tuple[str, str, tuple[str, ...], bool]]:
+    """(question, language, answers, whether it is one of our own), in random order.
 
-    The language of a question of our own has "own-" before it.
+    There are no answers where the articles hold none.
     """
-    out = []
+    out: list[tuple[str, str, tuple[str, ...], bool]] = []
     known = [
         row for row in rows(data / "train/qa.jsonl.xz") if row["answers"] and row["answers"][0]
     ]
     out += [
-        (row["question"], "zh", tuple(row["answers"]))
+        (row["question"], "zh", tuple(row["answers"]), False)
         for row in rng.sample(known, min(of_each, len(known)))
     ]
     foreign = list(rows(data / "train/unanswered.jsonl.xz"))
     for lang in ("zh", "en"):
         some = [row for row in foreign if row["lang"] == lang]
-        out += [(row["question"], lang, ()) for row in rng.sample(some, min(of_each, len(some)))]
+        out += [
+            (row["question"], lang, (), False) for row in rng.sample(some, min(of_each, len(some)))
+        ]
     english = [row for row in rows(data / "train/qa_en.jsonl.xz")]
     out += [
-        (row["question"], "en", ()) for row in rng.sample(english, min(of_each // 3, len(english)))
+        (row["question"], "en", (), False)
+        for row in rng.sample(english, min(of_each // 3, len(english)))
     ]
-    own = [row for row in asked_questions(data) if row["part"] == "train" and not row["several"]]
+    ours = [row for row in asked_questions(data) if row["part"] == "train" and not row["several"]]
     for lang in ("zh", "en"):
-        some = [row for row in own if row["lang"] == lang]
+        some = [row for row in ours if row["lang"] == lang]
         out += [
-            (row["question"], f"own-{lang}", tuple(row["answers"]))
+            (row["question"], lang, tuple(row["answers"]), True)
             for row in rng.sample(some, min(of_each, len(some)))
         ]
     rng.shuffle(out)
@@ -112,7 +115,7 @@ def main() -> None:
         Index.open(given.index) as index,
         given.out.with_suffix(".new").open("w", encoding="utf8") as out,
     ):
-        for number, (question, lang, answers) in enumerate(
+        for number, (question, lang, answers, own) in enumerate(
             _questions(given.data, rng, given.questions)
         ):
             hits = index.search(question[:500], k=10)
@@ -125,12 +128,12 @@ def main() -> None:
                 )
                 if answers and not spans and hit.article_id.startswith("q"):
                     continue  # of the encyclopaedia: it may say it in other words
-                if lang.startswith("own-") and (spans or hit.article_id.startswith("q")):
+                if own and (spans or hit.article_id.startswith("q")):
                     continue  # its own text, or another one that seems to say it
                 lead = hit.title or (index.article(hit.article_id).text[:LEAD] if hit.start else "")
                 one = {
                     "question": question,
-                    "lang": lang.removeprefix("own-"),
+                    "lang": lang,
                     "title": lead,
                     "text": hit.text,
                     "spans": spans,
